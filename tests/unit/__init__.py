@@ -1,0 +1,1 @@
+"""Pure, fast tests: fakes instead of patches, no sleep, milliseconds each."""
