@@ -1,0 +1,70 @@
+# Everything that a developer, CI and the package build call. `make help` lists the targets.
+# Debian's Python is what the product ships on; another one may come first on PATH.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+export PATH := /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$(PATH)
+PYTHON ?= $(firstword $(wildcard /usr/bin/python3.11) python3.11)
+VENV := .venv
+BIN := $(VENV)/bin
+LOCKS := packaging/requirements
+STAMP := $(VENV)/.complete
+export DEBIAN_FRONTEND := noninteractive
+ROOT := $(shell test "$$(id -u)" = 0 && echo yes)
+LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --python $(BIN)/python
+RUFF_PATHS = agent plugins tests docs packaging
+
+.PHONY: help venv lock demo test test-packages test-long check docs bench bench-poll bench-ingest bench-backup bench-forward deb clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+venv: $(STAMP) ## make .venv from the locked requirements; leaves .venv/bin/cmsp-agent
+
+$(STAMP): $(LOCKS)/dev.txt pyproject.toml
+	packaging/make-venv $(PYTHON) $(VENV) $(LOCKS)/dev.txt
+	touch $@
+
+lock: ## pin what packaging/requirements/*.in ask for, with hashes
+	test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/pip install --quiet uv; }
+	$(LOCK) $(LOCKS)/runtime.in --output-file $(LOCKS)/runtime.txt $(UPGRADE)
+	$(LOCK) $(LOCKS)/dev.in --constraint $(LOCKS)/runtime.txt --output-file $(LOCKS)/dev.txt $(UPGRADE)
+
+demo: venv ## play the story on the built-in site; KEEP=1 goes on afterwards
+	$(BIN)/python -m tests.lab.demo $(if $(KEEP),--keep)
+
+test-packages: ## as root: install the Debian packages that the tests need
+	packaging/install-packages packaging/test-packages.txt
+
+test: venv $(if $(ROOT),test-packages) ## run the tests; as root with everything, else says what was left out
+	packaging/run-tests $(BIN)/python $(TESTS)
+
+test-long: venv $(if $(ROOT),test-packages) ## the long forms of the kill and fuzz tests
+	CMSP_LONG=1 $(BIN)/python -m pytest -m long --timeout 3600 $(TESTS)
+
+check: venv ## what CI checks without running the product
+	$(BIN)/ruff format --check $(RUFF_PATHS)
+	$(BIN)/ruff check $(RUFF_PATHS)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python packaging/shape.py
+	$(BIN)/python -m docs.tools.generate --check
+
+docs: venv ## write docs/reference from the code
+	$(BIN)/python -m docs.tools.generate
+
+bench: bench-poll bench-ingest ## every benchmark, with its peers in the same run
+
+bench-%: venv
+	$(if $(ROOT),packaging/install-packages packaging/bench-packages.txt)
+	$(BIN)/python -m tests.bench.$*
+
+deb: venv ## build/*.deb
+	packaging/build-deb build
+
+clean: ## remove what was built; .venv stays
+	rm -rf build dist *.egg-info agent/*.egg-info
+	find agent plugins tests docs packaging -name __pycache__ -type d -prune -exec rm -rf {} +
