@@ -1,0 +1,1 @@
+"""Asyncio in our house style: owned tasks, bounded channels, bounded threads, one reader of time."""

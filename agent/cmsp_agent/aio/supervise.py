@@ -1,0 +1,103 @@
+"""Every task named, owned and restarted with backoff. Knows nothing of what the tasks do."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Coroutine
+from types import TracebackType
+from typing import Any
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT = 0.5
+LONGEST_WAIT = 60.0
+CALM = 120.0
+"""Seconds of quiet running after which a failure counts as the first again."""
+
+
+class Supervisor:
+    """Owns tasks from `async with` until it ends; leaves none behind.
+
+    One task's failure is logged with its name and counted as `tasks.failed[name]`; the others never notice.
+    """
+
+    def __init__(self, clock: Clock, counters: Counters) -> None:
+        self._clock = clock
+        self._counters = counters
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._closing = False
+
+    async def __aenter__(self) -> "Supervisor":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.stop()
+
+    def keep_running(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Run `work` for ever: where it fails or returns, start it again after a growing wait.
+
+        Raises:
+            ValueError: a task of that name is running already.
+        """
+        self._own(name, self._guard(name, work))
+
+    def run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Run a coroutine once to its end; its failure is logged and counted.
+
+        Raises:
+            ValueError: a task of that name is running already.
+        """
+        self._own(name, self._once(name, work))
+
+    def names(self) -> list[str]:
+        """The tasks that are alive."""
+        return sorted(self._tasks)
+
+    async def cancel(self, name: str) -> None:
+        """End one task and wait until it has ended; a name that is not running is no error."""
+        task = self._tasks.get(name)
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+
+    async def stop(self) -> None:
+        """End all tasks, newest first, and wait for each."""
+        self._closing = True
+        for task in reversed(list(self._tasks.values())):
+            task.cancel()
+            await asyncio.wait([task])
+
+    def _own(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        if name in self._tasks or self._closing:
+            work.close()
+            raise ValueError(f"task {name!r} is running already" if not self._closing else "the supervisor is closing")
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._tasks[name] = task
+        task.add_done_callback(lambda _: self._tasks.pop(name, None))
+
+    async def _guard(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        wait = FIRST_WAIT
+        while True:
+            started = self._clock.monotonic()
+            try:
+                await work()
+                log.warning("task ended and is started again", extra={"task": name})
+            except Exception:
+                self._counters.add("tasks.failed", key=name)
+                log.exception("task failed and is started again", extra={"task": name})
+            if self._clock.monotonic() - started > CALM:
+                wait = FIRST_WAIT
+            await self._clock.sleep(wait * random.uniform(0.75, 1.25))
+            wait = min(wait * 2, LONGEST_WAIT)
+
+    async def _once(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception:
+            self._counters.add("tasks.failed", key=name)
+            log.exception("task failed", extra={"task": name})

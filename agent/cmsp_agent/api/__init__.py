@@ -1,0 +1,1 @@
+"""The HTTP surface for the head-end and for the command line."""

@@ -1,0 +1,1 @@
+"""The facts of the service, frozen, and the pure transitions between them."""

@@ -1,0 +1,124 @@
+"""A component: a device or a piece of software that the order names, with its groups' and tier's defaults applied."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+from cmsp_agent.model.credentials import Credentials
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class Tier(StrEnum):
+    """What was bought for a component (SERVICE.md, "Tiers")."""
+
+    MANAGED = "managed"
+    THIRD_PARTY = "third-party"
+    END_OF_LIFE = "end-of-life"
+    MONITORED_ONLY = "monitored-only"
+    BEST_EFFORT = "best-effort"
+
+
+@dataclass(frozen=True, slots=True)
+class PollPlan:
+    """How often a component is asked, and for how long we wait. Seconds."""
+
+    every: float = 60.0
+    timeout: float = 2.0
+    retries: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpPlan:
+    """Where and how the component answers SNMP."""
+
+    port: int = 161
+    engine: str = "own"
+    """`own` or `pysnmp`, the second engine for odd devices."""
+
+
+@dataclass(frozen=True, slots=True)
+class SshPlan:
+    """Where and how the component answers SSH."""
+
+    port: int = 22
+    legacy: bool = False
+    """Permit SHA-1 key exchange, ssh-rsa and CBC ciphers, which IOS 15 and older need."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupPlan:
+    """Whether and when the configuration is saved."""
+
+    enabled: bool = True
+    schedule: str = "daily 02:00"
+    restore: bool = False
+    source: str = "tier"
+    """`order` or `tier`: who says so; named when a backup is refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReachPlan:
+    """How up or down is told apart from SNMP: by ICMP, by a TCP port, or both. Either answering is *up*."""
+
+    icmp: bool = True
+    tcp: int = 0
+    """A TCP port to connect to; 0: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """A KPI's threshold with hysteresis: raise at or over `raise_at` for `for_` seconds, clear at or under `clear_at`."""
+
+    kpi: str
+    raise_at: float
+    clear_at: float
+    for_: float
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One component as configured. Names are the partner's; addresses are IPv4 or IPv6 literals or host names."""
+
+    name: str
+    addresses: tuple[str, ...]
+    site: str
+    type: str = "auto"
+    tier: Tier = Tier.MANAGED
+    credentials: Credentials = Credentials()
+    people: int = 0
+    functions: Mapping[str, str] = NOTHING
+    """Function (pstn, emergency, fax…) → `primary` or `secondary`."""
+    redundancy: str = ""
+    """Components of one group back each other up; empty: none."""
+    parent: str = ""
+    poll: PollPlan = PollPlan()
+    reach: ReachPlan = ReachPlan()
+    snmp: SnmpPlan = SnmpPlan()
+    ssh: SshPlan = SshPlan()
+    backup: BackupPlan = BackupPlan()
+    thresholds: tuple[Threshold, ...] = field(default=())
+
+    @property
+    def address(self) -> str:
+        """The first address: the one that is polled."""
+        return self.addresses[0]
+
+    @property
+    def primary_functions(self) -> frozenset[str]:
+        """The functions that are primary here."""
+        return frozenset(name for name, rank in self.functions.items() if rank == "primary")
+
+
+class State(StrEnum):
+    """What we know of a component's availability."""
+
+    UNKNOWN = "unknown"
+    UP = "up"
+    DOWN = "down"
+    MANAGEMENT_LOST = "management-lost"
+    """It answers ICMP or TCP, but SNMP has been silent for three polls."""
+    UNREACHABLE = "unreachable"
+    """Silent, but its parent is down or the appliance is isolated: no judgement."""

@@ -1,0 +1,78 @@
+"""An event: what happened to an object of a component, whoever told us; and how repeats fold into it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from types import MappingProxyType
+
+from cmsp_agent.model.severity import Severity
+
+NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
+
+
+class Source(StrEnum):
+    """Who told us."""
+
+    TRAP = "trap"
+    SYSLOG = "syslog"
+    POLL = "poll"
+    AGENT = "agent"
+
+
+class Transition(StrEnum):
+    """What the event does to the alarm of its key."""
+
+    RAISE = "raise"
+    CLEAR = "clear"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What makes two tellings one fault: the component, the alarm type, the object."""
+
+    component: str
+    type: str
+    object: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One fact for the event log, and the state of an alarm while it is active. Times: ms since the epoch, UTC."""
+
+    id: str
+    component: str
+    """Empty for the appliance itself."""
+    site: str
+    object: str
+    type: str
+    severity: Severity
+    state: Transition
+    occurred_at: int
+    received_at: int
+    clock: str
+    """`synchronised` where occurred_at is the device's own trusted time, else `received`."""
+    sources: tuple[Source, ...]
+    text: str
+    count: int = 1
+    confirmed: bool = False
+    """Two independent sources agree, or polling saw it."""
+    attributes: Mapping[str, str] = NO_ATTRIBUTES
+    suppressed_by: str | None = None
+    """Id of the event that explains this one."""
+    alarm: str | None = None
+    """For a clear: id of the raise that it ends."""
+
+    @property
+    def key(self) -> Key:
+        return Key(self.component, self.type, self.object)
+
+    def fold(self, repeat: "Event") -> "Event":
+        """The same fault told again: counted, its source remembered."""
+        sources = self.sources + tuple(source for source in repeat.sources if source not in self.sources)
+        confirmed = self.confirmed or len(sources) > 1 or Source.POLL in sources
+        return replace(self, count=self.count + repeat.count, sources=sources, confirmed=confirmed)
+
+    def cleared_by(self, clear: "Event") -> "Event":
+        """The clearing event, with the story of its raise: total count, all sources."""
+        return replace(clear, alarm=self.id, count=self.count + 1, sources=self.fold(clear).sources, confirmed=True)

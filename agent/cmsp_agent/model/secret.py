@@ -1,0 +1,33 @@
+"""A secret known by its name. Shows itself to nobody: not in `repr`, not in an error, not in JSON."""
+
+from collections.abc import Callable
+
+
+class Secret:
+    """A reference to a secret and the way to read it; equal to another by name only."""
+
+    __slots__ = ("_read", "name")
+
+    def __init__(self, name: str, read: Callable[[], str]) -> None:
+        self.name = name
+        self._read = read
+
+    def reveal(self) -> str:
+        """The value itself, for the moment of use.
+
+        Raises:
+            ConfigurationError: no source has a secret of this name.
+        """
+        return self._read()
+
+    def __repr__(self) -> str:
+        return f"Secret({self.name!r})"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other.name == self.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
+
+    def __reduce__(self) -> str:
+        raise TypeError("a secret does not travel")

@@ -1,0 +1,90 @@
+"""What came in from the site, as it came: a trap, a syslog line, a poll's outcome. Nobody has judged it yet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeAlias
+
+Value: TypeAlias = int | float | bytes | str
+"""An SNMP value: integers and counters as int, octet strings as bytes, OIDs and IPv4 addresses as dotted str."""
+
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class TrapSignal:
+    """An SNMP notification, v1 already mapped to v2 (RFC 3584)."""
+
+    component: str
+    received_at: int
+    trap_oid: str
+    varbinds: tuple[tuple[str, Value], ...]
+    """(OID, value), without sysUpTime.0 and snmpTrapOID.0."""
+    uptime: int = 0
+    """sysUpTime.0 in hundredths of a second."""
+    version: str = "2c"
+    inform: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SyslogSignal:
+    """A syslog message with what its header told."""
+
+    component: str
+    received_at: int
+    mnemonic: str
+    """`FACILITY-SEVERITY-MNEMONIC` as Cisco writes it, without the %; else the RFC 5424 MSGID or tag, or empty."""
+    text: str
+    severity: int = 6
+    """RFC 5424 severity, 0 to 7; the mnemonic's own where it has one."""
+    facility: int = 23
+    occurred_at: int | None = None
+    """The device's own time, where it is trustworthy (year, zone and clock known)."""
+    host: str = ""
+    sequence: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObservedState:
+    """One state seen by polling: an object of the component and whether the alarm type holds for it."""
+
+    type: str
+    """Alarm type, such as `isdn.layer2.down`."""
+    object: str
+    raised: bool
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PollSignal:
+    """The outcome of one poll. None: not asked or not permitted here; False: asked, silent."""
+
+    component: str
+    received_at: int
+    icmp: bool | None = None
+    tcp: bool | None = None
+    snmp: bool | None = None
+    states: tuple[ObservedState, ...] = ()
+    samples: Mapping[str, float] = field(default_factory=dict)
+    """KPI (`cpu.load`, `if.in.octets[Gi0/0]`) → value in the KPI's unit."""
+    reason: str = ""
+    """Why SNMP gave nothing: `silent`, `authentication`, `invalid`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSignal:
+    """Something that the agent itself has to tell: a failed backup, a lost head-end, a misbehaving plugin."""
+
+    component: str
+    """A component's name, or empty for the appliance."""
+    received_at: int
+    type: str
+    object: str
+    raised: bool
+    text: str
+    transient: bool = False
+    """No state to clear: told once."""
+    attributes: Mapping[str, str] = NO_LABELS
+
+
+Signal: TypeAlias = TrapSignal | SyslogSignal | PollSignal | AgentSignal

@@ -1,0 +1,1 @@
+"""Pure stages between what a device said and what a person should know."""

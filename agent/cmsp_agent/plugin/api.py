@@ -1,0 +1,203 @@
+"""All that a plugin may import: the data a device type is made of. Drivers are data first; code where data can't say it.
+
+A plugin is a module named by an entry point of the group `cmsp_agent.plugins`. It declares `API_VERSION = 1` and
+implements hooks of `cmsp_agent.plugin.hookspecs` with the marker `hook` from there, re-exported here by the host.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from cmsp_agent.model.event import Transition
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
+
+API_VERSION = 1
+
+__all__ = [
+    "API_VERSION",
+    "AgentSignal",
+    "AlarmType",
+    "CliPlatform",
+    "DeviceType",
+    "Kpi",
+    "ObjectFrom",
+    "PollSignal",
+    "Redaction",
+    "Severity",
+    "Signal",
+    "StateRule",
+    "SyslogRule",
+    "SyslogSignal",
+    "Telling",
+    "Transition",
+    "TrapRule",
+    "TrapSignal",
+    "Value",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmType:
+    """A kind of fault, however it is told."""
+
+    type: str
+    """Dotted name of the fault, such as `isdn.layer2.down`; a clear has the same type."""
+    severity: Severity
+    title: str
+    """For people; `{component}` and `{object}` are filled in."""
+    impairs: frozenset[str] = frozenset()
+    """Functions of the component that the fault takes away (`pstn`, `emergency`); `*`: all of them."""
+    incident: bool = True
+    """Whether it opens an incident."""
+    transient: bool = False
+    """Nothing clears it: told once and done, no alarm is kept."""
+    cause: int = 50
+    """Of several faults on one port, the lowest is the cause and names the incident (cable 10, layer 2 30, protocol 40)."""
+    responsible: str = "provider"
+    """Whose fault it is likely to be: provider, partner, customer, carrier, third-party."""
+    recommendation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFrom:
+    """Where the object's name is found: `constant`, or in the varbind whose OID starts with `oid`.
+
+    `take` is `value` (the varbind's value as text), `instance` (what follows `oid`), or `interface` (the name of the
+    interface whose ifIndex is the instance, or the value where there is no instance).
+    """
+
+    oid: str = ""
+    take: str = "constant"
+    constant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrapRule:
+    """A notification that means something. OIDs are matched without a penultimate `.0` (the "no-zero" traps)."""
+
+    oid: str
+    type: str
+    state: Transition | None = None
+    """What it does; None: decided by the value of the varbind `by`."""
+    by: str = ""
+    raises: frozenset[int] = frozenset()
+    clears: frozenset[int] = frozenset()
+    object: ObjectFrom = ObjectFrom()
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SyslogRule:
+    """A message that means something.
+
+    `pattern` is searched in the text (bounded to 1 KiB); its group `object` names the object, its group `state` is
+    looked up in `raises` and `clears` (lower case) where `state` is None.
+    """
+
+    mnemonic: str
+    """`FACILITY-SEVERITY-MNEMONIC`, or with a `*` for the severity digit: `LINK-*-UPDOWN`."""
+    type: str
+    pattern: str = ""
+    state: Transition | None = None
+    raises: frozenset[str] = frozenset()
+    clears: frozenset[str] = frozenset()
+    interface: bool = False
+    """The object is an interface's name: it is written in its long form."""
+
+
+@dataclass(frozen=True, slots=True)
+class StateRule:
+    """A table column that is polled for faults: value in `raises` → the alarm holds, in `clears` → it does not."""
+
+    column: str
+    type: str
+    raises: frozenset[int]
+    clears: frozenset[int]
+    object: str = "interface"
+    """`interface`: the index is an ifIndex; `index`: the index itself; else an OID of a label column of equal index."""
+    only_if: tuple[str, int] | None = None
+    """(column, value): rows of equal index where that column has another value are passed over (ifAdminStatus up)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kpi:
+    """A figure that is polled. The first OID that the device answers is used: probe, never assume."""
+
+    name: str
+    unit: str
+    oids: tuple[str, ...]
+    """Scalars (ending in `.0`) or columns, best first."""
+    kind: str = "gauge"
+    """`gauge`, or `counter32` / `counter64`, of which the rate per second is kept."""
+    per: str = ""
+    """For columns: `interface`, `index`, or empty with `aggregate`."""
+    aggregate: str = ""
+    """`max`, `sum` or `mean` over a column's rows; empty: one series for each row."""
+    scale: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """A pattern whose group `secret` is hidden from people's eyes; never applied to the stored copy."""
+
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class CliPlatform:
+    """How the configuration is read over SSH and how a good one is told from garbage. Patterns are multi-line regexes."""
+
+    driver: str
+    """netmiko's device_type, such as `cisco_ios`."""
+    config: str = "show running-config"
+    complete: str = r"^end\s*\Z"
+    must_have: tuple[str, ...] = ()
+    invalid: tuple[str, ...] = ()
+    volatile: tuple[str, ...] = ()
+    """Lines that differ from one reading to the next without any change."""
+    redact: tuple[Redaction, ...] = ()
+    read_only: tuple[str, ...] = ()
+    """Commands that diagnostics may run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a rule or a plugin's code reads out of a signal."""
+
+    type: str
+    object: str
+    state: Transition
+    text: str = ""
+    severity: Severity | None = None
+    """None: the alarm type's."""
+    attributes: Mapping[str, str] | None = None
+
+
+Normaliser: TypeAlias = Callable[[Signal], Iterable[Telling] | None]
+"""Plugin code that reads a signal; None: nothing to say, the rules decide. Isolated and timed by the host."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceType:
+    """A kind of device: how to know it, what to ask, what its messages mean, how to save it."""
+
+    name: str
+    title: str
+    snmp: bool = True
+    """False: only up or down (ICMP, TCP)."""
+    sys_object_ids: tuple[str, ...] = ()
+    """Prefixes of sysObjectID; the longest match over all device types wins."""
+    sys_descr: str = ""
+    """A pattern that sysDescr must match too; empty: any."""
+    fallback: bool = False
+    """Takes a device that answers SNMP and that no other type knows."""
+    functions: tuple[str, ...] = ()
+    """Functions that a device of this kind has unless the YAML says otherwise."""
+    alarms: tuple[AlarmType, ...] = ()
+    traps: tuple[TrapRule, ...] = ()
+    syslog: tuple[SyslogRule, ...] = ()
+    states: tuple[StateRule, ...] = ()
+    kpis: tuple[Kpi, ...] = ()
+    cli: CliPlatform | None = None
+    normalise: Normaliser | None = None

@@ -1,0 +1,1 @@
+"""SQLite and files: whatever must outlive a power cut."""
