@@ -75,8 +75,7 @@ def verdict(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def statuses(output: str) -> dict[str, str]:
     """KEPT or BROKEN for each contract's name."""
-    lines = [line.rsplit(" ", 1) for line in output.splitlines() if line.endswith((" KEPT", " BROKEN"))]
-    return {name: status for name, status in lines}
+    return dict(line.rsplit(" ", 1) for line in output.splitlines() if line.endswith((" KEPT", " BROKEN")))
 
 
 def test_the_source_keeps_every_contract(tmp_path: Path) -> None:
