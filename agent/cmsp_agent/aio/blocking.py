@@ -76,6 +76,6 @@ class BlockingPool:
         self._places = 0
         self._executor.shutdown(wait=False, cancel_futures=True)
         deadline = asyncio.get_running_loop().time() + within
-        while self._taken and asyncio.get_running_loop().time() < deadline:
+        while self._taken and asyncio.get_running_loop().time() < deadline:  # noqa: ASYNC110 - threads, not tasks
             await asyncio.sleep(0.01)
         return not self._taken

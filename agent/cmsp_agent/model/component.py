@@ -69,7 +69,7 @@ class ReachPlan:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A KPI's threshold with hysteresis: raise at or over `raise_at` for `for_` seconds, clear at or under `clear_at`."""
+    """A KPI's threshold with hysteresis: raises at or over `raise_at` for `for_` seconds, clears at `clear_at`."""
 
     kpi: str
     raise_at: float
@@ -87,7 +87,7 @@ class Component:
     site: str
     type: str = "auto"
     tier: Tier = Tier.MANAGED
-    credentials: Credentials = Credentials()
+    credentials: Credentials = field(default_factory=Credentials)
     people: int = 0
     functions: Mapping[str, str] = NOTHING
     """Function (pstn, emergency, fax…) → `primary` or `secondary`."""

@@ -1,0 +1,29 @@
+"""Drop what a component's tier does not get. Knows nothing of time or of other events."""
+
+from collections.abc import Mapping, Sequence
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.component import Component, Tier
+from cmsp_agent.model.event import Event
+from cmsp_agent.pipeline.catalogue import COMPONENT_DOWN, MANAGEMENT_LOST
+from cmsp_agent.pipeline.situation import Draft
+
+AVAILABILITY = frozenset({COMPONENT_DOWN, MANAGEMENT_LOST})
+
+
+class TierFilter:
+    """`monitored-only` is up or down and nothing else (SERVICE.md, "Tiers"); every other tier gets its events."""
+
+    def __init__(self, components: Mapping[str, Component], counters: Counters) -> None:
+        self._components = components
+        self._counters = counters
+
+    def __call__(self, draft: Draft, events: Sequence[Event]) -> Sequence[Event]:  # noqa: ARG002 - the one interface
+        return [event for event in events if self._gets(event)]
+
+    def _gets(self, event: Event) -> bool:
+        component = self._components.get(event.component)
+        if component is None or component.tier is not Tier.MONITORED_ONLY or event.type in AVAILABILITY:
+            return True
+        self._counters.add("filter.not_in_tier", key=component.name)
+        return False

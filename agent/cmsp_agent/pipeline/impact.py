@@ -1,0 +1,158 @@
+"""How much of the customer's business a set of alarms takes away, and how badly. Pure arithmetic over the situation."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.event import Event, Key
+from cmsp_agent.model.priority import Extent, Share, Urgency
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.pipeline.catalogue import COMPONENT_DOWN
+from cmsp_agent.pipeline.normalise import Normaliser
+from cmsp_agent.pipeline.situation import Draft
+
+EVERYTHING = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """The whole of the end customer, as the YAML gives it, and the people at each site."""
+
+    people: int
+    sites: int
+    components: int
+    people_at: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What triage needs to know of an incident."""
+
+    urgency: Urgency
+    extent: Extent
+
+
+class Assessor:
+    """Answers what alarms mean for people, by functions, redundancy and dependence."""
+
+    def __init__(self, components: Mapping[str, Component], customer: Customer, normaliser: Normaliser) -> None:
+        self._components = components
+        self._customer = customer
+        self._normaliser = normaliser
+        self._children: dict[str, list[str]] = {}
+        for component in components.values():
+            if component.parent:
+                self._children.setdefault(component.parent, []).append(component.name)
+
+    def assess(self, draft: Draft, alarms: Iterable[Event]) -> Assessment:
+        """Urgency and extent of one incident, from those of its alarms that still hold."""
+        alarms = list(alarms)
+        lost = {name for alarm in alarms for name in self.affected(alarm)}
+        urgencies = [self._urgency(draft, alarm) for alarm in alarms]
+        extent = Extent(
+            people=Share(self._people(lost), self._customer.people),
+            sites=Share(sum(self._site_lost(draft, site) for site in self._sites(lost)), self._customer.sites),
+            components=Share(len(lost), self._customer.components),
+        )
+        return Assessment(min(urgencies, key=lambda urgency: urgency.rank, default=Urgency.LOW), extent)
+
+    def affected(self, alarm: Event) -> list[str]:
+        """The components that an alarm touches: its own and, where it is down, all that are reached through it."""
+        if not alarm.component:
+            return []
+        return list(self._tree(alarm.component)) if alarm.type == COMPONENT_DOWN else [alarm.component]
+
+    def _tree(self, name: str) -> Iterator[str]:
+        waiting, seen = [name], set[str]()
+        while waiting:
+            current = waiting.pop()
+            if current not in seen:
+                seen.add(current)
+                yield current
+                waiting.extend(self._children.get(current, ()))
+
+    def _urgency(self, draft: Draft, alarm: Event) -> Urgency:
+        functions = [
+            (self._components[name], function, rank)
+            for name in self.affected(alarm)
+            if name in self._components
+            for function, rank in self._components[name].functions.items()
+            if self._impairs(alarm, function)
+        ]
+        primary = [(component, function) for component, function, rank in functions if rank == "primary"]
+        if primary:
+            backed_up = all(self._backed_up(draft, component, function) for component, function in primary)
+            return Urgency.MAJOR if backed_up else Urgency.CRITICAL
+        if functions or alarm.severity.rank <= Severity.MAJOR.rank:
+            return Urgency.MINOR
+        return Urgency.LOW
+
+    def _impairs(self, alarm: Event, function: str) -> bool:
+        impaired = self._normaliser.alarm(alarm.component, alarm.type).impairs
+        return EVERYTHING in impaired or function in impaired
+
+    def _backed_up(self, draft: Draft, component: Component, function: str) -> bool:
+        """Whether the function still has a path: here, or on another component of the redundancy group."""
+        if self._works(draft, component, function):
+            return True
+        return bool(component.redundancy) and any(
+            self._works(draft, other, function)
+            for other in self._components.values()
+            if other.redundancy == component.redundancy and function in other.functions
+        )
+
+    def _works(self, draft: Draft, component: Component, function: str) -> bool:
+        """The component does the function: it is up, and no alarm has taken the last of the ways to do it."""
+        if self._down(draft, component):
+            return False
+        return not any(
+            alarm.component == component.name and self._impairs(alarm, function) and not self._has_peer(draft, alarm)
+            for alarm in draft.active.values()
+        )
+
+    def _down(self, draft: Draft, component: Component) -> bool:
+        """Down itself, or reached only through one that is."""
+        name, seen = component.name, set[str]()
+        while name and name not in seen:
+            seen.add(name)
+            if draft.active.get(Key(name, COMPONENT_DOWN, "")):
+                return True
+            parent = self._components.get(name)
+            name = parent.parent if parent else ""
+        return False
+
+    def _has_peer(self, draft: Draft, alarm: Event) -> bool:
+        """Another object of the same kind on the component still works (the second of two PRIs)."""
+        objects = draft.observed.get((alarm.component, alarm.type)) or {}
+        return any(
+            not raised and not draft.active.get(Key(alarm.component, alarm.type, name))
+            for name, raised in objects.items()
+            if name != alarm.object
+        )
+
+    def _people(self, names: Iterable[str]) -> int:
+        """People who depend on the components: the largest number of a redundancy group, no more than a site has."""
+        by_site: dict[str, dict[str, int]] = {}
+        for name in names:
+            component = self._components.get(name)
+            if component is not None:
+                group = component.redundancy or f"component {name}"
+                groups = by_site.setdefault(component.site, {})
+                groups[group] = max(groups.get(group, 0), component.people)
+        return sum(self._at_most(site, sum(groups.values())) for site, groups in by_site.items())
+
+    def _at_most(self, site: str, people: int) -> int:
+        there = self._customer.people_at.get(site, 0)
+        return min(people, there) if there else people
+
+    def _sites(self, names: Iterable[str]) -> set[str]:
+        return {self._components[name].site for name in names if name in self._components}
+
+    def _site_lost(self, draft: Draft, site: str) -> bool:
+        """Whether a primary function has no working path at the site."""
+        there = [component for component in self._components.values() if component.site == site]
+        functions = {function for component in there for function in component.primary_functions}
+        return any(
+            not any(self._works(draft, component, function) for component in there if function in component.functions)
+            for function in functions
+        )

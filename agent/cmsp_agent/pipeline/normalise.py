@@ -1,0 +1,208 @@
+"""What a device said, in one language: signals in, events out. Drops nothing that a device type has a rule for."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Protocol, assert_never
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.event import Event, Source, Transition
+from cmsp_agent.model.ids import uuid7
+from cmsp_agent.model.interfaces import canonical
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
+from cmsp_agent.pipeline.catalogue import UNKNOWN_SYSLOG, UNKNOWN_TRAP, Meanings, SyslogMatch
+from cmsp_agent.plugin.api import AlarmType, DeviceType, ObjectFrom, Telling, TrapRule
+
+IF_DESCR = "1.3.6.1.2.1.2.2.1.2."
+IF_NAME = "1.3.6.1.2.1.31.1.1.1.1."
+SERIOUS = 3
+"""Syslog severities up to this (error) are kept even where no rule knows the message."""
+
+_SOURCES = {
+    TrapSignal: Source.TRAP,
+    SyslogSignal: Source.SYSLOG,
+    PollSignal: Source.POLL,
+    AgentSignal: Source.AGENT,
+}
+_SYSLOG_SEVERITY = (Severity.CRITICAL,) * 3 + (Severity.MAJOR, Severity.MINOR) + (Severity.WARNING,) * 3
+
+
+class Inventory(Protocol):
+    """What is known of the devices themselves."""
+
+    def device_type(self, component: str) -> DeviceType:
+        """The device type that the component was configured with or identified as."""
+        ...
+
+    def interface(self, component: str, if_index: int) -> str | None:
+        """The interface's name (ifName), or None where it is not known yet."""
+        ...
+
+
+class Normaliser:
+    """Turns signals into events by the rules of each component's device type."""
+
+    def __init__(
+        self,
+        components: Mapping[str, Component],
+        inventory: Inventory,
+        counters: Counters,
+        new_id: Callable[[int], str] = uuid7,
+    ) -> None:
+        self._components = components
+        self._inventory = inventory
+        self._counters = counters
+        self._new_id = new_id
+        self._meanings: dict[int, Meanings] = {}
+
+    def __call__(self, signal: TrapSignal | SyslogSignal | AgentSignal) -> Iterator[Event]:
+        """The events that the signal tells; none where it means nothing, which is counted."""
+        if signal.component and signal.component not in self._components:
+            self._counters.add("normalise.unknown_component")
+            return
+        told = False
+        for telling in self._tellings(signal):
+            told = True
+            yield self.event(signal, telling)
+        if not told:
+            self._counters.add("normalise.no_rule", key=_label(signal))
+
+    def alarm(self, component: str, kind: str) -> AlarmType:
+        """The alarm type as the component's device type declares it."""
+        return self.meanings(component).alarm(kind)
+
+    def meanings(self, component: str) -> Meanings:
+        """The compiled rules for a component, made once for each device type."""
+        device_type = self._inventory.device_type(component)
+        known = self._meanings.get(id(device_type))
+        if known is None or known.device_type is not device_type:
+            known = self._meanings[id(device_type)] = Meanings(device_type)
+        return known
+
+    def _tellings(self, signal: TrapSignal | SyslogSignal | AgentSignal) -> Iterable[Telling]:
+        meanings = self.meanings(signal.component)
+        code = meanings.device_type.normalise
+        if code is not None and (tellings := code(signal)) is not None:
+            return tellings
+        match signal:
+            case TrapSignal():
+                return self._from_trap(signal, meanings)
+            case SyslogSignal():
+                return _from_syslog(signal, meanings)
+            case AgentSignal():
+                return [_from_agent(signal)]
+        assert_never(signal)
+
+    def _from_trap(self, signal: TrapSignal, meanings: Meanings) -> Iterator[Telling]:
+        known = False
+        for rule in meanings.traps(signal.trap_oid):
+            known = True
+            state = rule.state or _switch(rule, signal.varbinds)
+            if state is not None:
+                yield Telling(rule.type, self._object(signal, rule.object), state, rule.text)
+        if not known:
+            yield Telling(UNKNOWN_TRAP, signal.trap_oid, Transition.INFO)
+
+    def _object(self, signal: TrapSignal, origin: ObjectFrom) -> str:
+        if origin.take == "constant":
+            return origin.constant
+        for oid, value in signal.varbinds:
+            if oid == origin.oid or oid.startswith(origin.oid + "."):
+                instance = oid[len(origin.oid) + 1 :]
+                if origin.take == "value":
+                    return _text(value)
+                if origin.take == "instance":
+                    return instance
+                return self._interface(signal, instance, value)
+        return ""
+
+    def _interface(self, signal: TrapSignal, instance: str, value: Value) -> str:
+        index = int(instance) if instance.isdigit() else value
+        name = self._inventory.interface(signal.component, index) if isinstance(index, int) else None
+        if name is None:
+            named = (_text(told) for oid, told in signal.varbinds if oid.startswith((IF_NAME, IF_DESCR)))
+            name = next(named, None)
+        return canonical(name) if name else f"ifIndex {index!s}"
+
+    def event(self, signal: Signal, telling: Telling) -> Event:
+        """The event that a telling makes, with what the configuration and the alarm type add to it."""
+        alarm = self.alarm(signal.component, telling.type)
+        component = self._components.get(signal.component)
+        state = Transition.INFO if alarm.transient else telling.state
+        occurred = signal.occurred_at if isinstance(signal, SyslogSignal) else None
+        source = _SOURCES[type(signal)]
+        return Event(
+            id=self._new_id(signal.received_at),
+            component=signal.component,
+            site=component.site if component else "",
+            object=telling.object,
+            type=telling.type,
+            severity=Severity.CLEARED if state is Transition.CLEAR else telling.severity or alarm.severity,
+            state=state,
+            occurred_at=signal.received_at if occurred is None else occurred,
+            received_at=signal.received_at,
+            clock="received" if occurred is None else "synchronised",
+            sources=(source,),
+            text=telling.text or title(alarm, signal.component, telling.object),
+            confirmed=source in (Source.POLL, Source.AGENT),
+            attributes=telling.attributes or {},
+        )
+
+
+def title(alarm: AlarmType, component: str, name: str) -> str:
+    """The alarm type's title with the names filled in."""
+    return alarm.title.replace("{component}", component or "appliance").replace("{object}", name).strip()
+
+
+def _label(signal: TrapSignal | SyslogSignal | AgentSignal) -> str:
+    match signal:
+        case TrapSignal():
+            return signal.trap_oid
+        case SyslogSignal():
+            return signal.mnemonic
+        case AgentSignal():
+            return signal.type
+    assert_never(signal)
+
+
+def _text(value: Value) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def _switch(rule: TrapRule, varbinds: Iterable[tuple[str, Value]]) -> Transition | None:
+    for oid, value in varbinds:
+        if oid == rule.by or oid.startswith(rule.by + "."):
+            if value in rule.raises:
+                return Transition.RAISE
+            return Transition.CLEAR if value in rule.clears else None
+    return None
+
+
+def _from_syslog(signal: SyslogSignal, meanings: Meanings) -> Iterator[Telling]:
+    known = False
+    for match in meanings.syslog(signal.mnemonic):
+        known = True
+        telling = _read(signal, match)
+        if telling is not None:
+            yield telling
+    if not known and signal.severity <= SERIOUS:
+        severity = _SYSLOG_SEVERITY[signal.severity]
+        yield Telling(UNKNOWN_SYSLOG, signal.mnemonic, Transition.INFO, signal.text, severity)
+
+
+def _read(signal: SyslogSignal, match: SyslogMatch) -> Telling | None:
+    found = match.read(signal.text)
+    if found is None:
+        return None
+    name, word = found
+    state = match.rule.state
+    if state is None:
+        state = (
+            Transition.RAISE if word in match.rule.raises else Transition.CLEAR if word in match.rule.clears else None
+        )
+    return Telling(match.rule.type, name, state, signal.text) if state else None
+
+
+def _from_agent(signal: AgentSignal) -> Telling:
+    state = Transition.INFO if signal.transient else Transition.RAISE if signal.raised else Transition.CLEAR
+    return Telling(signal.type, signal.object, state, signal.text, attributes=signal.attributes)

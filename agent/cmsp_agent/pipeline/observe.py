@@ -1,0 +1,126 @@
+"""What polling saw: availability over several polls, and polled states. Tells only changes; suppresses nothing.
+
+*Down* is ICMP or TCP silent **and** SNMP silent for three polls; SNMP alone silent is *management lost*. While the
+appliance is isolated no silence is counted, and a child's verdict waits for its parent's.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.event import Event, Key, Source, Transition
+from cmsp_agent.model.signal import PollSignal
+from cmsp_agent.pipeline.catalogue import APPLIANCE_ISOLATED, COMPONENT_DOWN, MANAGEMENT_LOST
+from cmsp_agent.pipeline.normalise import Normaliser
+from cmsp_agent.pipeline.situation import Draft, Silence
+from cmsp_agent.plugin.api import Telling
+
+SILENT_POLLS = 3
+LONGEST_DEFERRAL = 2 * SILENT_POLLS
+"""Silent polls after which a child's verdict no longer waits for its parent's."""
+
+ISOLATED = Key("", APPLIANCE_ISOLATED, "")
+
+
+class Observer:
+    """Turns the outcome of polls into events."""
+
+    def __init__(self, components: Mapping[str, Component], normaliser: Normaliser) -> None:
+        self._components = components
+        self._normaliser = normaliser
+
+    def __call__(self, draft: Draft, poll: PollSignal) -> Iterator[Event]:
+        """The events that this poll tells, given what was known before it."""
+        component = self._components.get(poll.component)
+        if component is None:
+            return
+        for telling in (*self._availability(draft, component, poll), *_states(draft, poll)):
+            yield self._normaliser.event(poll, telling)
+
+    def _availability(self, draft: Draft, component: Component, poll: PollSignal) -> Iterator[Telling]:
+        if draft.active.get(ISOLATED):
+            draft.silences.drop(component.name)
+            return
+        before = draft.silences.get(component.name) or Silence()
+        silence = listen(before, poll)
+        draft.silences.put(component.name, silence)
+        down = Key(component.name, COMPONENT_DOWN, "")
+        lost = Key(component.name, MANAGEMENT_LOST, "")
+        if silence.polls == 0 and draft.active.get(down):
+            yield Telling(COMPONENT_DOWN, "", Transition.CLEAR, f"{component.name} answers again")
+        if poll.snmp and draft.active.get(lost):
+            yield Telling(MANAGEMENT_LOST, "", Transition.CLEAR, f"{component.name} answers SNMP again")
+        if silence.polls >= SILENT_POLLS:
+            if _unexplained(draft, down) and not self._parent_in_doubt(draft, component, silence):
+                yield Telling(COMPONENT_DOWN, "", Transition.RAISE, down_text(component, poll))
+        elif silence.snmp >= SILENT_POLLS and _unexplained(draft, lost):
+            yield Telling(MANAGEMENT_LOST, "", Transition.RAISE, lost_text(component, poll))
+
+    def _parent_in_doubt(self, draft: Draft, component: Component, silence: Silence) -> bool:
+        """Whether the parent may prove to be the cause with its next polls."""
+        parent = component.parent
+        if not parent or silence.polls >= LONGEST_DEFERRAL or draft.active.get(Key(parent, COMPONENT_DOWN, "")):
+            return False
+        heard = draft.silences.get(parent)
+        if heard is None:
+            return False
+        return heard.polls > 0 or heard.polled_at < silence.since
+
+
+def _unexplained(draft: Draft, key: Key) -> bool:
+    """Whether the alarm is not held yet, or is held under a cause that is over."""
+    held = draft.active.get(key)
+    return held is None or draft.orphaned(held)
+
+
+def listen(before: Silence, poll: PollSignal) -> Silence:
+    """The silence after one more poll. A device that rejects our credentials is not silent."""
+    reached = poll.icmp or poll.tcp
+    alive = bool(reached or poll.snmp or poll.reason == "authentication")
+    asked_reach = poll.icmp is not None or poll.tcp is not None
+    asked_snmp = poll.snmp is not None
+    # without ICMP or TCP nothing tells a dead device from a deaf SNMP agent
+    silent = not alive and asked_reach
+    quiet = asked_snmp and not poll.snmp
+    started = before.since if before.polls or before.snmp else poll.received_at
+    return replace(
+        before,
+        polled_at=poll.received_at,
+        polls=before.polls + 1 if silent else 0,
+        snmp=before.snmp + 1 if quiet else 0,
+        since=started if silent or quiet else 0,
+    )
+
+
+def down_text(component: Component, poll: PollSignal) -> str:
+    """What was asked in vain."""
+    asked = [
+        name for name, answer in (("ICMP", poll.icmp), ("TCP", poll.tcp), ("SNMP", poll.snmp)) if answer is not None
+    ]
+    return f"{component.name} is down: no answer to {', '.join(asked)} in {SILENT_POLLS} polls"
+
+
+def lost_text(component: Component, poll: PollSignal) -> str:
+    """Why SNMP gives nothing, as far as it is known."""
+    why = {"authentication": "it rejects our credentials", "invalid": "its answers make no sense"}
+    return f"{component.name}: management lost, {why.get(poll.reason, f'SNMP silent for {SILENT_POLLS} polls')}"
+
+
+def _states(draft: Draft, poll: PollSignal) -> Iterator[Telling]:
+    by_type: dict[str, dict[str, bool]] = {}
+    for seen in poll.states:
+        by_type.setdefault(seen.type, {})[seen.object] = seen.raised
+    for kind, objects in by_type.items():
+        draft.observed.put((poll.component, kind), objects)
+        yield from _changes(draft, poll, kind, objects)
+
+
+def _changes(draft: Draft, poll: PollSignal, kind: str, objects: Mapping[str, bool]) -> Iterable[Telling]:
+    texts = {seen.object: seen.text for seen in poll.states if seen.type == kind}
+    for name, raised in objects.items():
+        held = draft.active.get(Key(poll.component, kind, name))
+        # a raise that polling has seen before is no news; one that others told is confirmed by it
+        if raised and (held is None or Source.POLL not in held.sources or draft.orphaned(held)):
+            yield Telling(kind, name, Transition.RAISE, texts[name])
+        elif held and not raised:
+            yield Telling(kind, name, Transition.CLEAR, texts[name])

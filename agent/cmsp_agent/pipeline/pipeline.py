@@ -1,0 +1,51 @@
+"""The pipeline put together: signals and the situation in, a draft with its facts out. Pure; the caller commits."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.event import Event
+from cmsp_agent.model.signal import PollSignal, Signal
+from cmsp_agent.pipeline.correlate import Correlator
+from cmsp_agent.pipeline.filter import TierFilter
+from cmsp_agent.pipeline.impact import Assessor, Customer
+from cmsp_agent.pipeline.normalise import Inventory, Normaliser
+from cmsp_agent.pipeline.observe import Observer
+from cmsp_agent.pipeline.situation import Draft, Situation
+from cmsp_agent.pipeline.stage import Stage, run
+from cmsp_agent.pipeline.time_window import TimeWindow
+from cmsp_agent.pipeline.triage import Triage
+
+
+class Pipeline:
+    """normalise → filter → time → correlate → incidents, by the rules of the configuration it was built for."""
+
+    def __init__(
+        self, components: Mapping[str, Component], customer: Customer, inventory: Inventory, counters: Counters
+    ) -> None:
+        self._normalise = Normaliser(components, inventory, counters)
+        self._observe = Observer(components, self._normalise)
+        self._stages: Sequence[Stage] = (
+            TierFilter(components, counters),
+            TimeWindow(counters),
+            Correlator(components, counters),
+            Triage(self._normalise, Assessor(components, customer, self._normalise)),
+        )
+
+    def process(self, situation: Situation, signals: Iterable[Signal], now: int) -> Draft:
+        """The situation after the signals, one after the other, and what they make known."""
+        draft = Draft(situation, now)
+        for signal in signals:
+            run(self._stages, draft, self._events(draft, signal))
+        return draft
+
+    def reassess(self, situation: Situation, now: int) -> Draft:
+        """The same facts under this pipeline's rules: used after a reload changed people, sites or functions."""
+        draft = Draft(situation, now)
+        run(self._stages[-1:], draft, list(draft.active.values()))
+        return draft
+
+    def _events(self, draft: Draft, signal: Signal) -> list[Event]:
+        if isinstance(signal, PollSignal):
+            return list(self._observe(draft, signal))
+        return list(self._normalise(signal))

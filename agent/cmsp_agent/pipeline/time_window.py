@@ -1,0 +1,51 @@
+"""Late tellings: the echo of what has just ended, and polls that began before it. Folds and clears nothing itself.
+
+A fault that comes and goes within a second is told twice, by trap and by syslog, and the two run on different roads:
+the second *down* may arrive after the first *up*. It is the echo of a fault that is known, not a new one.
+"""
+
+from collections.abc import Sequence
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.event import Event, Source, Transition
+from cmsp_agent.pipeline.situation import Draft
+
+ECHO = 5_000
+"""Milliseconds after an alarm ended in which a source that had not told of it yet is heard as its echo."""
+
+FOLD = 60_000
+"""Milliseconds in which a passing event told again counts as a repeat."""
+
+
+class TimeWindow:
+    """Drops echoes and stale polls, and folds repeats of passing events, each into the event that it belongs to."""
+
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
+
+    def __call__(self, draft: Draft, events: Sequence[Event]) -> Sequence[Event]:
+        return [event for event in events if not self._late(draft, event)]
+
+    def _late(self, draft: Draft, event: Event) -> bool:
+        last = draft.ended.get(event.key)
+        if last is None:
+            return False
+        age = event.received_at - (draft.ended_at.get(event.key) or 0)
+        if event.state is Transition.INFO:
+            return age <= FOLD and self._fold(draft, last, event, "time.repeats")
+        if event.state is Transition.CLEAR or draft.active.get(event.key):
+            return False
+        if event.sources == (Source.POLL,):
+            stale = age < 0
+            if stale:
+                self._counters.add("time.stale_polls")
+            return stale
+        echo = 0 <= age <= ECHO and event.sources[0] not in last.sources
+        return echo and self._fold(draft, last, event, "time.echoes")
+
+    def _fold(self, draft: Draft, last: Event, event: Event, counted_as: str) -> bool:
+        folded = last.fold(event)
+        draft.ended.put(event.key, folded)
+        draft.facts.revise(folded, tell=folded.sources != last.sources)
+        self._counters.add(counted_as)
+        return True
