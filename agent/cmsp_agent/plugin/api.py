@@ -1,16 +1,18 @@
-"""All that a plugin may import: the data a device type is made of. Drivers are data first; code where data can't say it.
+"""All that a plugin may import: the data that device types are made of. Data first; code where data can't say it.
 
 A plugin is a module named by an entry point of the group `cmsp_agent.plugins`. It declares `API_VERSION = 1` and
-implements hooks of `cmsp_agent.plugin.hookspecs` with the marker `hook` from there, re-exported here by the host.
+implements hooks of `cmsp_agent.plugin.hookspecs` with the marker `hook`, re-exported here.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from cmsp_agent.model.event import Transition
+from cmsp_agent.model.event import Event, Transition
+from cmsp_agent.model.interfaces import canonical as canonical_interface
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
+from cmsp_agent.plugin.hookspecs import hook
 
 API_VERSION = 1
 
@@ -20,6 +22,7 @@ __all__ = [
     "AlarmType",
     "CliPlatform",
     "DeviceType",
+    "Event",
     "Kpi",
     "ObjectFrom",
     "PollSignal",
@@ -34,7 +37,18 @@ __all__ = [
     "TrapRule",
     "TrapSignal",
     "Value",
+    "canonical_interface",
+    "hook",
 ]
+
+
+def judge_value(value: int, raises: frozenset[int], clears: frozenset[int], bits: int = 0) -> bool | None:
+    """Whether a fault holds at a value: True, False, or None where the value is in no list."""
+    if bits:
+        return bool(value & bits)
+    if value in raises:
+        return True
+    return False if value in clears else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +67,7 @@ class AlarmType:
     transient: bool = False
     """Nothing clears it: told once and done, no alarm is kept."""
     cause: int = 50
-    """Of several faults on one port, the lowest is the cause and names the incident (cable 10, layer 2 30, protocol 40)."""
+    """Of several faults on one port the lowest is the cause and names it: cable 10, layer 2 30, routing 40."""
     responsible: str = "provider"
     """Whose fault it is likely to be: provider, partner, customer, carrier, third-party."""
     recommendation: str = ""
@@ -83,8 +97,17 @@ class TrapRule:
     by: str = ""
     raises: frozenset[int] = frozenset()
     clears: frozenset[int] = frozenset()
+    bits: int = 0
+    """For a value that is a sum of bits (dsx1LineStatus): any of these set raises, none of them clears."""
     object: ObjectFrom = ObjectFrom()
     text: str = ""
+
+    def judge(self, value: int) -> Transition | None:
+        """What a value of the varbind `by` does; None: nothing."""
+        holds = judge_value(value, self.raises, self.clears, self.bits)
+        if holds is None:
+            return None
+        return Transition.RAISE if holds else Transition.CLEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +140,14 @@ class StateRule:
     object: str = "interface"
     """`interface`: the index is an ifIndex; `index`: the index itself; else an OID of a label column of equal index."""
     only_if: tuple[str, int] | None = None
-    """(column, value): rows of equal index where that column has another value are passed over (ifAdminStatus up)."""
+    """(column, value): in rows of equal index where that column has another value the alarm does not hold (a port that
+    somebody shut down is no fault: ifAdminStatus up)."""
+    bits: int = 0
+    """For a value that is a sum of bits (dsx1LineStatus): any of these set, and the alarm holds; none, and not."""
+
+    def judge(self, value: int) -> bool | None:
+        """Whether the alarm holds at this value; None: the value says nothing."""
+        return judge_value(value, self.raises, self.clears, self.bits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +157,12 @@ class Kpi:
     name: str
     unit: str
     oids: tuple[str, ...]
-    """Scalars (ending in `.0`) or columns, best first."""
+    """Scalars, instances or columns, best first; probing finds out which of them the device has."""
+    free: tuple[str, ...] = ()
+    """For a share in percent: the OIDs of what is left, one for each of `oids`; then 100 · used / (used + free)."""
     kind: str = "gauge"
-    """`gauge`, or `counter32` / `counter64`, of which the rate per second is kept."""
+    """`gauge`, or `counter32` / `counter64`, of which the rate per second is kept. Any OID of a counter64 but the first
+    is a fallback of 32 bits."""
     per: str = ""
     """For columns: `interface`, `index`, or empty with `aggregate`."""
     aggregate: str = ""
@@ -146,7 +179,7 @@ class Redaction:
 
 @dataclass(frozen=True, slots=True)
 class CliPlatform:
-    """How the configuration is read over SSH and how a good one is told from garbage. Patterns are multi-line regexes."""
+    """How the configuration is read over SSH, and a good one told from garbage. Patterns are multi-line regexes."""
 
     driver: str
     """netmiko's device_type, such as `cisco_ios`."""

@@ -1,0 +1,29 @@
+"""The hooks that a plugin may implement: it registers and observes; device work goes through what it registers.
+
+A hook is called for each plugin alone, in its own try, so that one that raises never hides the others' answers.
+"""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pluggy
+
+if TYPE_CHECKING:
+    from cmsp_agent.plugin.api import DeviceType, Event
+
+PROJECT = "cmsp_agent"
+
+hook = pluggy.HookimplMarker(PROJECT)
+"""Marks a function of a plugin as the implementation of the hook of the same name."""
+
+spec = pluggy.HookspecMarker(PROJECT)
+
+
+@spec
+def device_types() -> "Iterable[DeviceType]":  # type: ignore[empty-body]
+    """Register kinds of devices. Called once, when the plugin is loaded; must not block (no network, no waiting)."""
+
+
+@spec
+def event_recorded(event: "Event") -> None:
+    """Observe an event after it became durable. Called on the event loop for every event: return at once."""

@@ -1,0 +1,274 @@
+"""Loads plugins and calls them, each alone: what one does wrong is reported and counted, and nothing else notices.
+
+A broad `except` stands here and in aio.supervise only: a plugin may raise anything, SystemExit included.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib import metadata
+from itertools import islice
+from types import ModuleType
+from typing import TypeVar
+
+import pluggy
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.errors import PluginError
+from cmsp_agent.model.event import Event
+from cmsp_agent.model.signal import Signal
+from cmsp_agent.plugin import hookspecs
+from cmsp_agent.plugin.api import API_VERSION, DeviceType, Normaliser, Telling
+from cmsp_agent.plugin.quarantine import Quarantine
+from cmsp_agent.plugin.registry import Registry
+from cmsp_agent.plugin.shape import misfits
+from cmsp_agent.plugin.validate import problems
+from cmsp_agent.plugin.watchdog import Calls
+
+log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+GROUP = "cmsp_agent.plugins"
+OWN_DISTRIBUTION = "cmsp-agent"
+MOST_RESULTS = 500
+"""Items taken from one answer of a plugin; an endless generator ends here."""
+SLOW = 0.1
+"""Seconds on the event loop after which a call is counted as slow."""
+
+
+@dataclass(frozen=True, slots=True)
+class PluginReport:
+    """How a plugin fares: for `status` and the API."""
+
+    name: str
+    distribution: str
+    state: str
+    """`loaded`, `refused` (import, version, hooks) or `quarantined`."""
+    reason: str = ""
+    device_types: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    """What it returned that was not used, and why."""
+    calls: int = 0
+    failures: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    name: str
+    distribution: str
+    entry_point: metadata.EntryPoint
+
+
+class PluginHost:
+    """Finds, loads and calls plugins."""
+
+    def __init__(
+        self,
+        quarantine: Quarantine,
+        clock: Clock,
+        counters: Counters,
+        distributions: Callable[[], Iterable[metadata.Distribution]] = metadata.distributions,
+    ) -> None:
+        self._distributions = distributions
+        self.registry = Registry()
+        self.calls = Calls()
+        self._quarantine = quarantine
+        self._clock = clock
+        self._counters = counters
+        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager.add_hookspecs(hookspecs)
+        self._reports: dict[str, PluginReport] = {}
+        self._failing: set[tuple[str, str]] = set()
+
+    def reports(self) -> tuple[PluginReport, ...]:
+        """All plugins that were found, loaded or not, by name."""
+        return tuple(report for _, report in sorted(self._reports.items()))
+
+    def load(self) -> None:
+        """Load every plugin of the entry-point group, the product's own first. Raises nothing for a bad plugin."""
+        quarantined = self._quarantine.entries()
+        for found in self._discover():
+            if found.name in self._reports:
+                self._counters.add("plugins.refused", key=found.name)
+                log.error("plugin refused: a plugin of that name is loaded", extra={"plugin": found.name})
+                continue
+            self._reports[found.name] = PluginReport(found.name, found.distribution, "refused")
+            if found.name in quarantined:
+                self._refuse(found.name, quarantined[found.name].reason, state="quarantined")
+            else:
+                self._load(found)
+
+    def _discover(self) -> list[_Found]:
+        seen: set[str] = set()
+        found: list[_Found] = []
+        for distribution in self._distributions():
+            try:
+                name = distribution.metadata["Name"] or ""
+                points = [] if name in seen else list(distribution.entry_points.select(group=GROUP))
+            except Exception:
+                self._counters.add("plugins.unreadable_distributions")
+                log.exception("a distribution's metadata can't be read")
+                continue
+            seen.add(name)
+            found += [_Found(point.name, name, point) for point in points]
+        return sorted(found, key=lambda plugin: (plugin.distribution != OWN_DISTRIBUTION, plugin.name))
+
+    def _load(self, found: _Found) -> None:
+        try:
+            with self.calls.entered(found.name, "import"):
+                module = found.entry_point.load()
+            self._admit(found.name, module)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
+            self._forget(found.name)
+            detail = str(error) if isinstance(error, PluginError) else f"import failed: {_named(error)}"
+            self._refuse(found.name, detail, error)
+            return
+        self._update(found.name, state="loaded")
+        self._register_device_types(found.name)
+
+    def _admit(self, name: str, module: ModuleType) -> None:
+        declared = getattr(module, "API_VERSION", None)
+        if declared != API_VERSION or isinstance(declared, bool):
+            raise PluginError(f"made for plugin API {declared!r}; this agent has API {API_VERSION}")
+        module_name = getattr(module, "__name__", name)
+        self.calls.modules[module_name.removesuffix(".plugin")] = name
+        try:
+            self._manager.register(module, name)
+        except Exception as error:
+            raise PluginError(f"a hook does not fit: {_named(error)}") from error
+        for caller in self._manager.get_hookcallers(module) or ():
+            if not caller.has_spec():
+                raise PluginError(f"there is no hook {caller.name!r}")
+
+    def _forget(self, name: str) -> None:
+        if self._manager.has_plugin(name):
+            self._manager.unregister(name=name)
+
+    def _register_device_types(self, plugin: str) -> None:
+        for device_type in self._collect(plugin, "device_types"):
+            self._register(plugin, device_type)
+
+    def _collect(self, plugin: str, hook: str) -> list[object]:
+        """The items of one plugin's answer to a hook that returns many; what is no iterable is rubbish."""
+        results: list[object] = []
+        for implementation in self._implementations(hook, plugin):
+            results += self.call(plugin, hook, partial(_items_of, implementation)) or []
+        return results
+
+    def _register(self, plugin: str, device_type: object) -> None:
+        wrong = self.call(plugin, "check of a device type", lambda: problems(device_type))
+        if wrong is None:
+            return
+        name = device_type.name if isinstance(device_type, DeviceType) else repr(device_type)[:60]
+        owner = self.registry.plugin_of(name)
+        if not wrong and owner is not None:
+            wrong = [f"name: {name!r} is registered already by plugin {owner!r}"]
+        if wrong or not isinstance(device_type, DeviceType):
+            self._rubbish(plugin, f"device type {name}", wrong)
+            return
+        self.registry.add(plugin, self._isolated(plugin, device_type))
+        self._update(plugin, device_types=(*self._reports[plugin].device_types, name))
+
+    def _isolated(self, plugin: str, device_type: DeviceType) -> DeviceType:
+        code = device_type.normalise
+        return (
+            device_type if code is None else replace(device_type, normalise=self._guard(plugin, device_type.name, code))
+        )
+
+    def _guard(self, plugin: str, kind: str, code: Normaliser) -> Normaliser:
+        what = f"normalise of {kind}"
+
+        def guarded(signal: Signal) -> Iterable[Telling] | None:
+            answer = self.call(plugin, what, lambda: _optional_items(code(signal)))
+            wrong = [text for item in answer or () for text in misfits(item, Telling)]
+            if wrong:
+                self._rubbish(plugin, what, wrong)
+                return None
+            return [item for item in answer if isinstance(item, Telling)] if answer is not None else None
+
+        return guarded
+
+    def event_recorded(self, event: Event) -> None:
+        """Let every plugin observe an event that is durable."""
+        for plugin, _ in self._manager.list_name_plugin():
+            for implementation in self._implementations("event_recorded", plugin, event=event):
+                self.call(plugin, "event_recorded", implementation)
+
+    def _implementations(self, hook: str, plugin: str, **arguments: object) -> Iterator[Callable[[], object]]:
+        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+            if implementation.plugin_name == plugin:
+                chosen = {name: arguments[name] for name in implementation.argnames}
+                yield partial(implementation.function, **chosen)
+
+    def call(self, plugin: str, what: str, code: Callable[[], T]) -> T | None:
+        """Run plugin code on the loop, isolated, timed and known to the watchdog.
+
+        Returns:
+            What it returned, or None where it raised; that is logged once until it works again, and always counted.
+        """
+        started = self._clock.monotonic()
+        failed: BaseException | None = None
+        answer: T | None = None
+        try:
+            with self.calls.entered(plugin, what):
+                answer = code()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
+            failed = error
+        self._account(plugin, what, self._clock.monotonic() - started, failed)
+        return answer
+
+    def _account(self, plugin: str, what: str, seconds: float, failed: BaseException | None) -> None:
+        report = self._reports.get(plugin) or PluginReport(plugin, "", "loaded")
+        self._reports[plugin] = replace(
+            report,
+            calls=report.calls + 1,
+            seconds=report.seconds + seconds,
+            failures=report.failures + (failed is not None),
+        )
+        if seconds >= SLOW:
+            self._counters.add("plugins.slow", key=plugin)
+        if failed is None:
+            self._failing.discard((plugin, what))
+            return
+        self._counters.add("plugins.failed", key=plugin)
+        if (plugin, what) not in self._failing:
+            self._failing.add((plugin, what))
+            log.error("plugin failed in %s: %s", what, _named(failed), extra={"plugin": plugin}, exc_info=failed)
+
+    def _rubbish(self, plugin: str, what: str, wrong: Iterable[str]) -> None:
+        told = tuple(f"{what}: {text}" for text in islice(wrong, 20))
+        self._counters.add("plugins.rubbish", key=plugin)
+        known = self._reports[plugin].problems
+        fresh = tuple(text for text in told if text not in known)
+        if fresh and len(known) < MOST_RESULTS:
+            self._update(plugin, problems=known + fresh)
+            log.error("plugin returned rubbish: %s", "; ".join(fresh), extra={"plugin": plugin})
+
+    def _refuse(self, plugin: str, reason: str, error: BaseException | None = None, state: str = "refused") -> None:
+        self._update(plugin, state=state, reason=reason)
+        self._counters.add(f"plugins.{state}", key=plugin)
+        log.error("plugin %s: %s", state, reason, extra={"plugin": plugin}, exc_info=error)
+
+    def _update(self, plugin: str, **changes: object) -> None:
+        self._reports[plugin] = replace(self._reports[plugin], **changes)  # type: ignore[arg-type]
+
+
+def _items_of(code: Callable[[], object]) -> list[object]:
+    return _items(code())
+
+
+def _items(answer: object) -> list[object]:
+    if isinstance(answer, str | bytes) or not isinstance(answer, Iterable):
+        raise PluginError(f"expected an iterable, got {type(answer).__name__}")
+    return list(islice(answer, MOST_RESULTS))
+
+
+def _optional_items(answer: object) -> list[object] | None:
+    return None if answer is None else _items(answer)
+
+
+def _named(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:500]

@@ -1,0 +1,77 @@
+"""The device types that plugins registered: by name, and by what a device says of itself."""
+
+import re
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+
+from cmsp_agent.plugin.api import DeviceType
+
+LONGEST_DESCR = 1024
+"""Characters of sysDescr that a pattern may look at."""
+
+UNKNOWN = DeviceType("unknown", "Device of a kind that no plugin knows", snmp=False)
+
+
+class Registry:
+    """Device types by name. Only the plugin host adds to it, and only what it has checked."""
+
+    def __init__(self) -> None:
+        self._types: dict[str, DeviceType] = {}
+        self._plugins: dict[str, str] = {}
+
+    @property
+    def types(self) -> Mapping[str, DeviceType]:
+        """All device types, in the order in which they were registered."""
+        return MappingProxyType(self._types)
+
+    def __iter__(self) -> Iterator[DeviceType]:
+        return iter(self._types.values())
+
+    def plugin_of(self, name: str) -> str | None:
+        """The plugin that registered a device type."""
+        return self._plugins.get(name)
+
+    def add(self, plugin: str, device_type: DeviceType) -> None:
+        """Register a device type; the caller made sure that its name is free."""
+        self._types[device_type.name] = device_type
+        self._plugins[device_type.name] = plugin
+
+    def named(self, name: str) -> DeviceType | None:
+        """The device type of that name, or None."""
+        return self._types.get(name)
+
+    def initial(self, configured: str, *, has_snmp: bool) -> DeviceType:
+        """What to take a component for before it was asked: its configured type, else the most general one there is.
+
+        Args:
+            configured: the YAML's `type`; `auto` or a name nobody registered count as not known.
+            has_snmp: whether there are SNMP credentials for it.
+        """
+        named = self._types.get(configured)
+        if named is not None:
+            return named
+        general = (kind for kind in self if (kind.fallback if has_snmp else not kind.snmp))
+        return next(general, UNKNOWN)
+
+    def identify(self, sys_object_id: str, sys_descr: str) -> DeviceType | None:
+        """The device type whose sysObjectID prefix matches longest and whose sysDescr pattern fits; else the fallback.
+
+        Args:
+            sys_object_id: dotted (SNMPv2-MIB sysObjectID.0).
+            sys_descr: text (SNMPv2-MIB sysDescr.0).
+        """
+        best: tuple[int, DeviceType | None] = (-1, None)
+        for kind in self:
+            length = _match(kind, sys_object_id)
+            if length > best[0] and _describes(kind, sys_descr):
+                best = (length, kind)
+        return best[1] or next((kind for kind in self if kind.fallback), None)
+
+
+def _match(kind: DeviceType, oid: str) -> int:
+    fitting = [prefix for prefix in kind.sys_object_ids if oid == prefix or oid.startswith(prefix + ".")]
+    return max((prefix.count(".") + 1 for prefix in fitting), default=-1)
+
+
+def _describes(kind: DeviceType, descr: str) -> bool:
+    return not kind.sys_descr or re.search(kind.sys_descr, descr[:LONGEST_DESCR]) is not None

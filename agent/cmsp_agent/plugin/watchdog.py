@@ -1,0 +1,188 @@
+"""A thread that watches the event loop, names the plugin that blocks it, and ends a process that stays blocked.
+
+A blocked loop can't be helped from inside, so after a grace the plugin is put in quarantine on disk and the process
+leaves; whoever supervises it (systemd) starts it again, without that plugin. A loop blocked by anything else is only
+reported here: ending that is the service manager's own watchdog's work.
+"""
+
+import asyncio
+import logging
+import os
+import sys
+import threading
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import FrameType
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.plugin.quarantine import Quarantine, Quarantined
+
+log = logging.getLogger(__name__)
+
+TICK = 0.2
+"""Seconds between two looks."""
+NAME_AFTER = 0.5
+"""Seconds without a beat of the loop after which the blocker is named."""
+EXIT_AFTER = 15.0
+EXIT_CODE = 1
+
+
+@dataclass
+class Calls:
+    """The plugin calls that are running on the loop, innermost last. Written by the loop, read by the watchdog.
+
+    Attributes:
+        modules: dotted module prefix → plugin, so that code a plugin registered is known by its stack too.
+    """
+
+    running: list[tuple[str, str]] = field(default_factory=list)
+    modules: dict[str, str] = field(default_factory=dict)
+
+    @contextmanager
+    def entered(self, plugin: str, call: str) -> Iterator[None]:
+        """Mark a synchronous call into a plugin."""
+        self.running.append((plugin, call))
+        try:
+            yield
+        finally:
+            self.running.pop()
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """What held the loop when somebody looked."""
+
+    plugin: str | None
+    call: str
+    stack: str
+
+
+class LoopWatchdog:
+    """Beats on the event loop and looks from a thread of its own whether the beat came."""
+
+    def __init__(
+        self,
+        calls: Calls,
+        quarantine: Quarantine,
+        clock: Clock,
+        counters: Counters,
+        *,
+        name_after: float = NAME_AFTER,
+        exit_after: float = EXIT_AFTER,
+        leave: Callable[[int], object] = os._exit,
+    ) -> None:
+        self._calls = calls
+        self._quarantine = quarantine
+        self._clock = clock
+        self._counters = counters
+        self._name_after = name_after
+        self._exit_after = exit_after
+        self._leave = leave
+        self._stop = threading.Event()
+        self._beat = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Watch the loop that is running now, from now on.
+
+        Raises:
+            RuntimeError: no event loop is running in this thread.
+        """
+        loop = asyncio.get_running_loop()
+        arguments = (loop, threading.get_ident())
+        self._thread = threading.Thread(target=self._watch, args=arguments, name="loop watchdog", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the thread and wait for it (one tick at most)."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10 * TICK)
+            self._thread = None
+
+    def _watch(self, loop: asyncio.AbstractEventLoop, thread: int) -> None:
+        blocked, named = 0.0, False
+        last = self._clock.monotonic()
+        self._ask(loop)
+        while not self._stop.wait(TICK):
+            now = self._clock.monotonic()
+            # Capped: when the whole process was stopped and goes on, the loop is not to blame for the time lost.
+            blocked += min(now - last, 2 * TICK)
+            last = now
+            if self._beat.is_set():
+                if named:
+                    log.warning("event loop runs again", extra={"blocked_s": round(blocked, 1)})
+                blocked, named = 0.0, False
+                self._ask(loop)
+            elif blocked >= self._name_after:
+                named = named or self._report(thread, blocked)
+                if blocked >= self._exit_after:
+                    self._give_up(thread, blocked)
+
+    def _ask(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._beat.clear()
+        try:
+            loop.call_soon_threadsafe(self._beat.set)
+        except RuntimeError:  # the loop is closed: nothing left to watch
+            self._stop.set()
+
+    def _report(self, thread: int, blocked: float) -> bool:
+        blocker = self._blocker(thread)
+        who = blocker.plugin or "the agent itself"
+        self._counters.add("loop.blocked", key=blocker.plugin or "agent")
+        log.error(
+            "event loop blocked by %s in %s",
+            who,
+            blocker.call,
+            extra={
+                "plugin": blocker.plugin,
+                "call": blocker.call,
+                "blocked_s": round(blocked, 1),
+                "stack": blocker.stack,
+            },
+        )
+        return True
+
+    def _give_up(self, thread: int, blocked: float) -> None:
+        blocker = self._blocker(thread)
+        if blocker.plugin is None:
+            return
+        reason = f"blocked the event loop for {blocked:.0f} s in {blocker.call}"
+        try:
+            self._quarantine.add(Quarantined(blocker.plugin, self._clock.now(), reason, blocker.stack))
+        except OSError:
+            log.exception(
+                "quarantine can't be written; the plugin will be loaded again", extra={"plugin": blocker.plugin}
+            )
+        log.critical("leaving: plugin %s %s", blocker.plugin, reason, extra={"plugin": blocker.plugin})
+        self._stop.set()
+        self._leave(EXIT_CODE)
+
+    def _blocker(self, thread: int) -> Blocker:
+        frame = sys._current_frames().get(thread)  # noqa: SLF001 - the only way to another thread's stack
+        stack = "".join(traceback.format_stack(frame)) if frame is not None else ""
+        running = list(self._calls.running)
+        if running:
+            plugin, call = running[-1]
+            return Blocker(plugin, call, stack)
+        return self._by_stack(frame, stack)
+
+    def _by_stack(self, frame: FrameType | None, stack: str) -> Blocker:
+        innermost = (
+            f"{frame.f_code.co_qualname if sys.version_info >= (3, 11) else frame.f_code.co_name}" if frame else "?"
+        )
+        while frame is not None:
+            plugin = self._owner(str(frame.f_globals.get("__name__", "")))
+            if plugin is not None:
+                return Blocker(plugin, frame.f_code.co_qualname, stack)
+            frame = frame.f_back
+        return Blocker(None, innermost, stack)
+
+    def _owner(self, module: str) -> str | None:
+        for prefix, plugin in self._calls.modules.items():
+            if module == prefix or module.startswith(prefix + "."):
+                return plugin
+        return None

@@ -1,0 +1,75 @@
+"""ICMP echo over the kernel's unprivileged ping sockets. What silence means is decided elsewhere."""
+
+import asyncio
+import ipaddress
+import os
+import socket
+import struct
+
+from cmsp_agent.model.errors import NotPermittedHere
+
+ECHO_V4 = 8
+ECHO_V6 = 128
+REPLY_V4 = 0
+REPLY_V6 = 129
+_HEADER = struct.Struct("!BBHHH")
+_TOKEN = 16
+_RECEIVE = 2048
+
+
+async def ping(address: str, within: float, source: str | None = None) -> float | None:
+    """Send one ICMP echo request and wait for its reply.
+
+    The kernel fills in the identifier and the checksum of a ping socket and hands it its own replies only; the random
+    token in the payload tells a late or forged reply from ours.
+
+    Args:
+        address: an IPv4 or IPv6 address, not a name; a zone (`fe80::1%eth0`) is allowed.
+        within: seconds to wait.
+        source: the address to send from; the kernel's choice where it is None.
+
+    Returns:
+        The round-trip time in seconds, or None where nothing came back in time.
+
+    Raises:
+        NotPermittedHere: ping sockets are closed to this process (sysctl net.ipv4.ping_group_range), or this machine
+            has no such address family.
+    """
+    family = socket.AF_INET6 if ipaddress.ip_address(address).version == 6 else socket.AF_INET
+    with _socket(family) as sock:
+        try:
+            return await _exchange(sock, family, address, within, source)
+        except (TimeoutError, OSError):
+            return None  # unreachable network or host: no reply, whatever the kernel's reason
+
+
+def _socket(family: int) -> socket.socket:
+    protocol = socket.IPPROTO_ICMPV6 if family == socket.AF_INET6 else socket.IPPROTO_ICMP
+    try:
+        sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK, protocol)
+    except OSError as error:  # EACCES: closed by the sysctl; EAFNOSUPPORT, EPROTONOSUPPORT: not on this machine
+        raise NotPermittedHere(f"ICMP echo is not permitted here ({error.strerror})") from error
+    return sock
+
+
+async def _exchange(sock: socket.socket, family: int, address: str, within: float, source: str | None) -> float:
+    loop = asyncio.get_running_loop()
+    token = os.urandom(_TOKEN)
+    kind, reply = (ECHO_V6, REPLY_V6) if family == socket.AF_INET6 else (ECHO_V4, REPLY_V4)
+    async with asyncio.timeout(within):
+        if source is not None:
+            sock.bind(_endpoint(family, source))
+        sock.connect(_endpoint(family, address))
+        started = loop.time()
+        await loop.sock_sendall(sock, _HEADER.pack(kind, 0, 0, 0, 1) + token)
+        while True:
+            answer = await loop.sock_recv(sock, _RECEIVE)
+            if answer[:1] == bytes([reply]) and answer[_HEADER.size :] == token:
+                return loop.time() - started
+
+
+def _endpoint(family: int, address: str) -> tuple[str, int] | tuple[object, ...]:
+    """Resolve numerically, so that an IPv6 zone becomes its scope ID."""
+    flags = socket.AI_NUMERICHOST
+    found = socket.getaddrinfo(address, 0, family=family, type=socket.SOCK_DGRAM, flags=flags)
+    return found[0][4]

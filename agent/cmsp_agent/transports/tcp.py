@@ -1,0 +1,40 @@
+"""TCP connect checks. Says what the port answered; what that means for a component is decided elsewhere."""
+
+import asyncio
+import enum
+
+
+class TcpAnswer(enum.Enum):
+    """What came back for a SYN."""
+
+    CONNECTED = "connected"
+    REFUSED = "refused"
+    """A reset: the port is closed, yet something at that address is alive."""
+    SILENT = "silent"
+    """Nothing in time, or no way there."""
+
+
+async def knock(address: str, port: int, within: float, source: str | None = None) -> TcpAnswer:
+    """Connect to a port, then close the connection at once.
+
+    Args:
+        address: an IPv4 or IPv6 address.
+        port: 1 to 65535.
+        within: seconds to wait.
+        source: the address to connect from; the kernel's choice where it is None.
+    """
+    local = (source, 0) if source is not None else None
+    try:
+        async with asyncio.timeout(within):
+            _, writer = await asyncio.open_connection(address, port, local_addr=local)
+    except ConnectionRefusedError:
+        return TcpAnswer.REFUSED
+    except (TimeoutError, OSError):
+        return TcpAnswer.SILENT
+    writer.transport.abort()  # no FIN handshake to wait for: one dead peer must not hold the check open
+    return TcpAnswer.CONNECTED
+
+
+async def connects(address: str, port: int, within: float, source: str | None = None) -> bool:
+    """Whether a connection to the port is accepted within so many seconds."""
+    return await knock(address, port, within, source) is TcpAnswer.CONNECTED

@@ -1,0 +1,58 @@
+"""Which device type a device is taken for."""
+
+import pytest
+
+from cmsp_agent.plugin.api import DeviceType
+from cmsp_agent.plugin.registry import UNKNOWN, Registry
+
+IOS = DeviceType("cisco_ios", "IOS", sys_object_ids=("1.3.6.1.4.1.9.1",), sys_descr=r"\bIOS\b")
+VG = DeviceType("vg", "Voice gateway", sys_object_ids=("1.3.6.1.4.1.9.1.558",))
+ANY = DeviceType("generic_snmp", "Any", fallback=True)
+PING = DeviceType("reachability", "Ping", snmp=False)
+
+
+@pytest.fixture
+def registry() -> Registry:
+    made = Registry()
+    for kind in (IOS, VG, ANY, PING):
+        made.add("test", kind)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("oid", "descr", "name"),
+    [
+        ("1.3.6.1.4.1.9.1.1041", "Cisco IOS Software, C3900", "cisco_ios"),
+        ("1.3.6.1.4.1.9.1.558", "Cisco IOS Software, VG224", "vg"),
+        ("1.3.6.1.4.1.9.1.5580", "Cisco IOS Software", "cisco_ios"),
+        ("1.3.6.1.4.1.9.1.1348", "Hardware:VMware", "generic_snmp"),
+        ("1.3.6.1.4.1.9.10", "Cisco IOS Software", "generic_snmp"),
+        ("1.3.6.1.4.1.8072.3.2.10", "Linux", "generic_snmp"),
+        ("", "", "generic_snmp"),
+    ],
+)
+def test_the_longest_prefix_that_fits_wins(registry: Registry, oid: str, descr: str, name: str) -> None:
+    found = registry.identify(oid, descr)
+    assert found is not None
+    assert found.name == name
+
+
+@pytest.mark.parametrize(
+    ("configured", "has_snmp", "name"),
+    [
+        ("vg", True, "vg"),
+        ("vg", False, "vg"),
+        ("auto", True, "generic_snmp"),
+        ("audiocodes", True, "generic_snmp"),
+        ("auto", False, "reachability"),
+    ],
+)
+def test_before_it_was_asked_a_component_is_taken_for_the_most_general_type(
+    registry: Registry, configured: str, has_snmp: bool, name: str
+) -> None:
+    assert registry.initial(configured, has_snmp=has_snmp).name == name
+
+
+def test_without_any_plugin_a_component_still_has_a_type() -> None:
+    assert Registry().initial("auto", has_snmp=True) is UNKNOWN
+    assert Registry().identify("1.3", "x") is None
