@@ -1,0 +1,141 @@
+"""From a TCP connection to an open shell: key exchange, host key, login, terminal. Each step with its own deadline."""
+
+import logging
+from collections.abc import Sequence
+
+import paramiko
+from paramiko.ssh_exception import IncompatiblePeer
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.model.errors import AuthenticationRejected, DeviceAnswerInvalid, DeviceUnreachable
+from cmsp_agent.transports.cli.algorithms import offer
+from cmsp_agent.transports.cli.hostkeys import HostKey
+from cmsp_agent.transports.cli.target import CliLimits, CliTarget, HostKeyChanged, LegacyAlgorithmsOnly
+from cmsp_agent.transports.cli.wire import HANDSHAKE_BYTES, MeteredSocket
+
+TERMINAL = "vt100"
+WIDTH, HEIGHT = 511, 1000
+"""Columns and lines: wide enough that IOS wraps no configuration line."""
+
+WINDOW = 1024 * 1024
+"""Bytes that a device may send unread: what one greedy session can hold in memory."""
+
+
+def quieten_libraries() -> None:
+    """Keep paramiko and netmiko out of the log: what they would write holds device output and passwords."""
+    for name in ("paramiko", "netmiko"):
+        logger = logging.getLogger(name)
+        logger.setLevel(logging.CRITICAL + 1)
+        logger.propagate = False
+
+
+def exchange_keys(
+    sock: MeteredSocket, target: CliTarget, pinned: Sequence[HostKey], limits: CliLimits, clock: Clock
+) -> paramiko.Transport:
+    """Agree on keys with the server; the transport is closed again where that fails.
+
+    Raises:
+        DeviceUnreachable: silent, or closed the connection.
+        DeviceAnswerInvalid: what it says is not SSH 2.
+        LegacyAlgorithmsOnly: no algorithm in common.
+    """
+    transport = paramiko.Transport(sock, default_window_size=WINDOW)
+    transport.banner_timeout = limits.banner
+    transport.handshake_timeout = limits.key_exchange
+    transport.auth_timeout = limits.authentication
+    transport.channel_timeout = limits.channel
+    offer(transport, target.legacy, (key.algorithm for key in pinned))
+    started = clock.monotonic()
+    try:
+        transport.start_client(timeout=limits.key_exchange)
+        transport.get_remote_server_key()  # raises where the wait above ran out before the keys were agreed
+    except IncompatiblePeer as error:
+        hang_up(transport)
+        raise LegacyAlgorithmsOnly(_incompatible(target, error)) from error
+    except (paramiko.SSHException, EOFError, OSError) as error:
+        waited = clock.monotonic() - started
+        hang_up(transport)
+        raise _handshake_failure(target, transport, waited, limits, sock) from error
+    return transport
+
+
+def _incompatible(target: CliTarget, error: IncompatiblePeer) -> str:
+    advice = "" if target.legacy else "; old devices need ssh: {legacy: true}"
+    return f"{target}: no SSH algorithm in common ({error}){advice}"
+
+
+def _handshake_failure(
+    target: CliTarget, transport: paramiko.Transport, waited: float, limits: CliLimits, sock: MeteredSocket
+) -> DeviceUnreachable | DeviceAnswerInvalid:
+    if sock.overflowed:
+        return DeviceAnswerInvalid(f"{target}: sent more than {HANDSHAKE_BYTES} bytes, yet no SSH keys")
+    if waited >= min(limits.banner, limits.key_exchange):
+        stage = "SSH key exchange" if transport.remote_version else "SSH banner"
+        return DeviceUnreachable(f"{target}: no {stage} within {waited:.0f} s")
+    if transport.remote_version:
+        return DeviceUnreachable(f"{target}: the connection ended during the SSH key exchange")
+    return DeviceAnswerInvalid(f"{target}: what answers there does not speak SSH 2")
+
+
+def check_host_key(transport: paramiko.Transport, target: CliTarget, pinned: Sequence[HostKey]) -> HostKey:
+    """The key that the server proved to hold.
+
+    Raises:
+        HostKeyChanged: keys are pinned, and it is none of them.
+    """
+    shown = transport.get_remote_server_key()
+    key = HostKey(shown.get_name(), shown.asbytes())
+    if pinned and key not in pinned:
+        known = ", ".join(one.fingerprint for one in pinned)
+        raise HostKeyChanged(
+            f"{target}: the SSH host key changed: pinned {known}, now shown {key.fingerprint} ({key.algorithm}); "
+            "if the device was replaced, have the pinned key replaced"
+        )
+    return key
+
+
+def log_in(transport: paramiko.Transport, target: CliTarget, limits: CliLimits, clock: Clock) -> None:
+    """Authenticate by password, or by the keyboard-interactive form of it.
+
+    Raises:
+        AuthenticationRejected: refused, or the connection was closed upon it.
+        DeviceUnreachable: no answer in time.
+    """
+    password = target.credential.password
+    if password is None:
+        raise AuthenticationRejected(f"{target}: no password is configured for user {target.credential.user!r}")
+    started = clock.monotonic()
+    try:
+        transport.auth_password(target.credential.user, password.reveal())
+    except paramiko.BadAuthenticationType as error:
+        accepted = ", ".join(error.allowed_types)
+        raise AuthenticationRejected(f"{target}: takes no passwords (only {accepted})") from error
+    except (paramiko.SSHException, EOFError, OSError) as error:
+        if clock.monotonic() - started >= limits.authentication:
+            silent = f"{target}: no answer to the login within {limits.authentication:g} s"
+            raise DeviceUnreachable(silent) from error
+        # A server that hangs up on the password has refused it, for all we know: trying again could lock the account.
+        raise AuthenticationRejected(f"{target}: the login of user {target.credential.user!r} was refused") from error
+
+
+def open_shell(transport: paramiko.Transport, target: CliTarget, limits: CliLimits) -> paramiko.Channel:
+    """A terminal with a shell on it, ready to be read without blocking for ever.
+
+    Raises:
+        DeviceUnreachable: refused or not opened in time (every VTY in use, mostly).
+    """
+    try:
+        channel = transport.open_session(timeout=limits.channel)
+        channel.settimeout(limits.channel)
+        channel.get_pty(term=TERMINAL, width=WIDTH, height=HEIGHT)
+        channel.invoke_shell()
+    except (paramiko.SSHException, EOFError, OSError) as error:
+        raise DeviceUnreachable(f"{target}: the device opened no terminal; are all its VTYs in use?") from error
+    return channel
+
+
+def hang_up(transport: paramiko.Transport) -> None:
+    """Close the transport and wait for its thread, which looks up every 0.1 s."""
+    transport.close()
+    transport.packetizer.complete_handshake()  # else its timer's thread lives on after a handshake that failed
+    transport.join(1.0)

@@ -1,0 +1,47 @@
+"""Where a dialogue goes, with which login and within which bounds; the errors that only SSH knows."""
+
+from dataclasses import dataclass
+
+from cmsp_agent.model.credentials import SshCredential
+from cmsp_agent.model.errors import DeviceError
+
+
+class HostKeyChanged(DeviceError):
+    """The device shows another host key than the one pinned: replaced hardware, or somebody in between."""
+
+
+class LegacyAlgorithmsOnly(DeviceError):
+    """The device and we have no algorithm in common; the component may permit the legacy ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class CliTarget:
+    """One device's SSH service and the login for it."""
+
+    address: str
+    """IPv4 or IPv6 address, or a host name."""
+    credential: SshCredential
+    port: int = 22
+    platform: str = "cisco_ios"
+    """netmiko's name of the platform: how prompts look, how paging is turned off, how enable works."""
+    legacy: bool = False
+    """Permit SHA-1 key exchange, ssh-rsa, CBC ciphers and HMAC-SHA-1."""
+    source: str | None = None
+    """Address to connect from; the kernel's choice where it is None."""
+
+    def __str__(self) -> str:
+        return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class CliLimits:
+    """Seconds for each stage of a dialogue, and the bytes that a device may send in all of it."""
+
+    connect: float = 10.0
+    banner: float = 10.0
+    key_exchange: float = 20.0
+    authentication: float = 20.0
+    channel: float = 10.0
+    prompt: float = 15.0
+    command: float = 60.0
+    received: int = 16 * 1024 * 1024

@@ -1,0 +1,190 @@
+"""A dialogue that goes well, and each way in which one goes wrong."""
+
+import asyncio
+import logging
+import time
+from typing import Any
+
+import asyncssh
+import pytest
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.errors import (
+    AuthenticationRejected,
+    DeviceAnswerInvalid,
+    DeviceError,
+    DeviceUnreachable,
+)
+from cmsp_agent.transports.cli import CliClient, HostKeyChanged, LegacyAlgorithmsOnly
+from tests.integration.ssh.conftest import MemoryKeys, credential, target
+from tests.integration.ssh.gateways import CONFIGURATION, ENABLE, PASSWORD, Fault, Gateway, raw_server, serving
+
+SHOW = ["show running-config"]
+LEGACY = {
+    "kex_algs": ["diffie-hellman-group14-sha1"],
+    "encryption_algs": ["aes128-cbc"],
+    "mac_algs": ["hmac-sha1"],
+}
+
+
+async def test_the_configuration_is_read_whole(client: CliClient, host_key: Any) -> None:
+    async with serving(Gateway(), host_key) as gateway:
+        assert await client.commands(target(gateway.port), SHOW, 10) == [gateway.configuration]
+
+
+async def test_a_long_configuration_with_odd_bytes_is_read_as_it_is(client: CliClient, host_key: Any) -> None:
+    odd = "".join(f" banner caf\udce9 é line {n}\n" for n in range(20_000))
+    async with serving(Gateway(configuration=CONFIGURATION.format(extra=odd)), host_key) as gateway:
+        [text] = await client.commands(target(gateway.port), SHOW, 20)
+    assert text == gateway.configuration
+    assert len(text.encode("utf-8", "surrogateescape")) > 400_000
+
+
+async def test_enable_is_used_where_the_login_is_not_privileged(client: CliClient, host_key: Any) -> None:
+    async with serving(Gateway(enabled=False), host_key) as gateway:
+        assert await client.commands(target(gateway.port), SHOW, 10) == [gateway.configuration]
+
+
+async def test_a_refused_enable_is_not_retried(client: CliClient, host_key: Any) -> None:
+    async with serving(Gateway(Fault.ENABLE_REFUSED, enabled=False), host_key) as gateway:
+        with pytest.raises(AuthenticationRejected, match="enable secret was refused"):
+            await client.commands(target(gateway.port), SHOW, 15)
+
+
+async def test_a_wrong_password_is_its_own_error_and_tried_once(client: CliClient, host_key: Any) -> None:
+    async with serving(Gateway(), host_key) as gateway:
+        with pytest.raises(AuthenticationRejected) as caught:
+            await client.commands(target(gateway.port, credential=credential("wrong-one")), SHOW, 10)
+    assert not caught.value.retryable
+    assert gateway.refused == 1
+
+
+async def test_hanging_up_on_the_password_counts_as_refused(client: CliClient, host_key: Any) -> None:
+    async with serving(Gateway(Fault.LOGIN_HANGS_UP), host_key) as gateway:
+        with pytest.raises(AuthenticationRejected):
+            await client.commands(target(gateway.port), SHOW, 10)
+
+
+@pytest.mark.parametrize(
+    ("fault", "error", "words"),
+    [
+        (Fault.LOGIN_HANGS, DeviceUnreachable, "no answer to the login within 1 s"),
+        (Fault.SHELL_HANGS, DeviceUnreachable, "terminal"),
+        (Fault.CONFIG_HANGS, DeviceUnreachable, "no prompt in time after 'show running-config'"),
+        (Fault.CONFIG_CUT, DeviceUnreachable, "ended the session at 'show running-config'"),
+        (Fault.CONFIG_ENDLESS, DeviceAnswerInvalid, "sent more than 16777216 bytes"),
+    ],
+)
+async def test_a_bad_gateway_is_named_with_its_stage(
+    client: CliClient, host_key: Any, fault: Fault, error: type[DeviceError], words: str, counters: Counters
+) -> None:
+    async with serving(Gateway(fault), host_key) as gateway:
+        with pytest.raises(error, match=words):
+            await client.commands(target(gateway.port), SHOW, 15)
+    assert counters.value("cli.failed", error.__name__) == 1
+
+
+@pytest.mark.parametrize("fault", [Fault.LOGIN_HANGS, Fault.SHELL_HANGS, Fault.CONFIG_HANGS, Fault.CONFIG_ENDLESS])
+async def test_the_deadline_cuts_any_stage(client: CliClient, host_key: Any, fault: Fault) -> None:
+    async with serving(Gateway(fault), host_key) as gateway:
+        began = time.monotonic()
+        with pytest.raises(DeviceUnreachable, match="cut off at"):
+            await client.commands(target(gateway.port), SHOW, 0.6)
+        assert time.monotonic() - began < 1.5
+
+
+async def test_a_cancelled_dialogue_frees_its_thread(client: CliClient, host_key: Any) -> None:
+    async with serving(Gateway(Fault.CONFIG_HANGS), host_key) as gateway:
+        task = asyncio.create_task(client.commands(target(gateway.port), SHOW, 30))
+        await asyncio.sleep(0.8)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+
+@pytest.mark.parametrize(
+    ("server", "error", "words"),
+    [
+        ({}, DeviceUnreachable, "no SSH banner within"),
+        ({"say": b"HTTP/1.0 200 OK\r\n\r\n" * 200}, DeviceAnswerInvalid, "does not speak SSH 2"),
+        ({"say": b"\x00\xff" * 40_000, "endless": True}, DeviceAnswerInvalid, "sent more than|does not speak SSH"),
+        ({"say": b"x" * 1000, "drip": 0.05}, DeviceUnreachable, "no SSH banner within|no key"),
+        ({"say": b"SSH-2.0-stone\r\n"}, DeviceUnreachable, "no SSH key exchange within"),
+        ({"say": b"SSH-2.0-x\r\n" + b"\xff" * 5000}, DeviceUnreachable, "ended during the SSH key exchange"),
+    ],
+)
+async def test_what_is_no_ssh_server(
+    client: CliClient, server: dict[str, Any], error: type[DeviceError], words: str
+) -> None:
+    async with raw_server(**server) as port:
+        with pytest.raises(error, match=words):
+            await client.commands(target(port), SHOW, 10)
+
+
+async def test_a_closed_port_is_unreachable(client: CliClient) -> None:
+    with pytest.raises(DeviceUnreachable, match="no TCP connection"):
+        await client.commands(target(1), SHOW, 5)
+
+
+async def test_the_first_key_is_pinned_and_another_is_refused(
+    client: CliClient, keys: MemoryKeys, host_key: Any
+) -> None:
+    gateway = Gateway()
+    async with serving(gateway, host_key):
+        await client.commands(target(gateway.port), ["show version"], 10)
+    [pinned] = keys.keys[("127.0.0.1", gateway.port)]
+    assert pinned.fingerprint == host_key.get_fingerprint()
+    other = asyncssh.generate_private_key("ssh-ed25519")
+    logins = gateway.logins
+    async with serving(gateway, other):
+        keys.keys[("127.0.0.1", gateway.port)] = [pinned]
+        with pytest.raises(HostKeyChanged, match=r"pinned SHA256:.*now shown SHA256:"):
+            await client.commands(target(gateway.port), SHOW, 10)
+    assert gateway.logins == logins, "the password must not have been sent"
+
+
+async def test_a_refused_login_pins_nothing(client: CliClient, keys: MemoryKeys, host_key: Any) -> None:
+    async with serving(Gateway(), host_key) as gateway:
+        with pytest.raises(AuthenticationRejected):
+            await client.commands(target(gateway.port, credential=credential("wrong-one")), SHOW, 10)
+    assert keys.keys == {}
+
+
+@pytest.mark.filterwarnings("ignore:Diffie-Hellman")
+async def test_legacy_algorithms_only_where_the_component_says_so(client: CliClient) -> None:
+    [rsa] = asyncssh.load_keypairs([asyncssh.generate_private_key("ssh-rsa", key_size=2048)])
+    rsa.host_key_algorithms = [b"ssh-rsa"]
+    async with serving(Gateway(), rsa, **LEGACY) as gateway:
+        with pytest.raises(LegacyAlgorithmsOnly, match="legacy: true"):
+            await client.commands(target(gateway.port), SHOW, 10)
+        assert await client.commands(target(gateway.port, legacy=True), SHOW, 10) == [gateway.configuration]
+        assert await client.commands(target(gateway.port, legacy=True), SHOW, 10) == [gateway.configuration]
+
+
+async def test_hung_devices_do_not_hold_up_the_others(client: CliClient, host_key: Any) -> None:
+    async with serving(Gateway(Fault.CONFIG_HANGS), host_key) as hung, serving(Gateway(), host_key) as well:
+        stuck = [asyncio.create_task(client.commands(target(hung.port), SHOW, 5)) for _ in range(3)]
+        began = time.monotonic()
+        await client.commands(target(well.port), SHOW, 5)
+        assert time.monotonic() - began < 2
+        results = await asyncio.gather(*stuck, return_exceptions=True)
+    assert [type(result) for result in results] == [DeviceUnreachable] * 3
+
+
+async def test_no_secret_in_logs_or_errors(client: CliClient, host_key: Any, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with serving(Gateway(Fault.ENABLE_REFUSED, enabled=False), host_key) as gateway:
+        with pytest.raises(AuthenticationRejected) as caught:
+            await client.commands(target(gateway.port), SHOW, 15)
+        with pytest.raises(AuthenticationRejected) as second:
+            await client.commands(target(gateway.port, credential=credential("wr0ng-pass")), SHOW, 15)
+    told = caplog.text + repr(caught.value) + repr(second.value) + repr(target(1))
+    for secret in (PASSWORD, ENABLE, "wr0ng-pass", "hidden-community"):
+        assert secret not in told
+
+
+async def test_configuration_lines_are_sent_and_a_refused_one_is_told(client: CliClient, host_key: Any) -> None:
+    async with serving(Gateway(), host_key) as gateway:
+        outputs = await client.dialogue(target(gateway.port), lambda session: session.command("show clock"), 10)
+        assert outputs == ""
+        assert "show clock" in gateway.commands
