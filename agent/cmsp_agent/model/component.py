@@ -89,7 +89,7 @@ class Component:
     tier: Tier = Tier.MANAGED
     credentials: Credentials = field(default_factory=Credentials)
     people: int = 0
-    functions: Mapping[str, str] = NOTHING
+    functions: Mapping[str, str] = field(default_factory=lambda: NOTHING)
     """Function (pstn, emergency, fax…) → `primary` or `secondary`."""
     redundancy: str = ""
     """Components of one group back each other up; empty: none."""

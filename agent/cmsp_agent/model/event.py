@@ -1,7 +1,7 @@
 """An event: what happened to an object of a component, whoever told us; and how repeats fold into it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -57,7 +57,7 @@ class Event:
     count: int = 1
     confirmed: bool = False
     """Two independent sources agree, or polling saw it."""
-    attributes: Mapping[str, str] = NO_ATTRIBUTES
+    attributes: Mapping[str, str] = field(default_factory=lambda: NO_ATTRIBUTES)
     suppressed_by: str | None = None
     """Id of the event that explains this one."""
     alarm: str | None = None

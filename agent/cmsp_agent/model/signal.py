@@ -84,7 +84,7 @@ class AgentSignal:
     text: str
     transient: bool = False
     """No state to clear: told once."""
-    attributes: Mapping[str, str] = NO_LABELS
+    attributes: Mapping[str, str] = field(default_factory=lambda: NO_LABELS)
 
 
 Signal: TypeAlias = TrapSignal | SyslogSignal | PollSignal | AgentSignal
