@@ -1,0 +1,182 @@
+"""Down, management lost, isolated; and what a fault above explains below."""
+
+from dataclasses import replace
+
+from cmsp_agent.model.event import Transition
+from cmsp_agent.model.incident import IncidentState
+from cmsp_agent.model.priority import Priority, Urgency
+from tests.unit.pipeline.site import COMPONENTS, Site
+
+
+def test_three_silent_polls_are_down_and_two_are_not() -> None:
+    site = Site()
+    assert not site.silent("gw-lyon", polls=2)
+    [event] = site.silent("gw-lyon", polls=1).new.values()
+    assert (event.type, event.state) == ("component.down", Transition.RAISE)
+    assert "ICMP, SNMP" in event.text
+
+
+def test_an_answer_in_between_starts_the_count_anew() -> None:
+    site = Site()
+    site.silent("gw-lyon", polls=2)
+    site.poll("gw-lyon")
+    assert not site.silent("gw-lyon", polls=2)
+
+
+def test_snmp_alone_silent_is_management_lost_and_never_down() -> None:
+    site = Site()
+    for _ in range(10):
+        site.poll("gw-lyon", icmp=True, snmp=False)
+    assert [event.type for event in site.events.values()] == ["management.lost"]
+
+
+def test_without_icmp_or_tcp_silence_is_management_lost() -> None:
+    site = Site()
+    for _ in range(5):
+        site.poll("gw-lyon", icmp=None, snmp=False)
+    assert [event.type for event in site.events.values()] == ["management.lost"]
+
+
+def test_rejected_credentials_are_not_silence() -> None:
+    site = Site()
+    for _ in range(5):
+        site.poll("gw-lyon", icmp=False, snmp=False, reason="authentication")
+    [event] = site.events.values()
+    assert event.type == "management.lost"
+    assert "rejects our credentials" in event.text
+
+
+def test_tcp_answering_keeps_a_component_up() -> None:
+    site = Site()
+    for _ in range(5):
+        site.poll("sw", icmp=False, snmp=None, tcp=True)
+    assert not site.events
+
+
+def test_recovery_clears_and_restores() -> None:
+    site = Site()
+    site.silent("gw-lyon")
+    facts = site.poll("gw-lyon")
+    assert [event.state for event in facts.new.values()] == [Transition.CLEAR]
+    assert [incident.state for incident in facts.incidents.values()] == [IncidentState.RESTORED]
+
+
+def test_children_of_a_component_that_is_down_are_suppressed() -> None:
+    site = Site()
+    site.silent("gw-1")
+    site.silent("vg-1")
+    down, child = site.held("gw-1", "component.down"), site.held("vg-1", "component.down")
+    assert down is not None and child is not None
+    assert child.suppressed_by == down.id
+    [incident] = site.open
+    assert incident.components == ("gw-1",)
+
+
+def test_a_childs_verdict_waits_for_its_parents() -> None:
+    site = Site()
+    for _ in range(3):
+        site.poll("vg-1", icmp=False, snmp=False)
+        site.poll("gw-1", icmp=False, snmp=False)
+    site.poll("vg-1", icmp=False, snmp=False)
+    child, down = site.held("vg-1", "component.down"), site.held("gw-1", "component.down")
+    assert child is not None and down is not None
+    assert child.suppressed_by == down.id
+    assert len(site.incidents) == 1
+
+
+def test_a_child_alone_is_down_when_its_parent_answers() -> None:
+    site = Site()
+    for _ in range(4):
+        site.poll("vg-1", icmp=False, snmp=False)
+        site.poll("gw-1")
+    assert [incident.components for incident in site.open] == [("vg-1",)]
+
+
+def test_a_child_that_was_faster_is_explained_later_and_its_incident_restored() -> None:
+    site = Site()
+    site.silent("vg-1")
+    assert [incident.components for incident in site.open] == [("vg-1",)]
+    site.silent("gw-1")
+    child, down = site.held("vg-1", "component.down"), site.held("gw-1", "component.down")
+    assert child is not None and down is not None
+    assert child.suppressed_by == down.id
+    assert [incident.components for incident in site.open] == [("gw-1",)]
+
+
+def test_a_child_still_silent_after_its_parent_recovered_stands_for_itself_after_three_more_polls() -> None:
+    site = Site()
+    site.silent("gw-1")
+    site.silent("vg-1")
+    site.poll("gw-1")
+    assert site.open == []
+    site.silent("vg-1", polls=2)
+    assert site.open == []
+    site.poll("gw-1")
+    site.silent("vg-1", polls=1)
+    assert [incident.components for incident in site.open] == [("vg-1",)]
+
+
+def test_a_grandparent_explains_too() -> None:
+    site = Site()
+    site.silent("sw")
+    site.silent("vg-1")
+    child, down = site.held("vg-1", "component.down"), site.held("sw", "component.down")
+    assert child is not None and down is not None
+    assert child.suppressed_by == down.id
+
+
+def test_isolation_is_one_event_and_no_component_goes_down() -> None:
+    site = Site()
+    site.silent("gw-1", polls=2)
+    site.isolate(raised=True)
+    for name in COMPONENTS:
+        site.silent(name, polls=5)
+    assert [event.type for event in site.events.values()] == ["appliance.isolated"]
+    site.isolate(raised=False)
+    assert not site.silent("gw-1", polls=2)
+    assert site.silent("gw-1", polls=1)
+
+
+def test_traps_during_isolation_are_explained_by_it() -> None:
+    site = Site()
+    site.isolate(raised=True)
+    site.tell(site.pri(up=False))
+    isolated, trap = site.held("", "appliance.isolated"), site.held("gw-1", "isdn.layer2.down", "Serial0/1/0:15")
+    assert isolated is not None and trap is not None
+    assert trap.suppressed_by == isolated.id
+
+
+def test_down_is_critical_and_its_arithmetic_counts_what_hangs_on_it() -> None:
+    site = Site([component for component in COMPONENTS.values() if component.name != "gw-2"])
+    site.silent("gw-1")
+    [incident] = site.open
+    assert incident.urgency is Urgency.CRITICAL
+    assert incident.arithmetic == "P2: critical x localised (70/400 people, 1/4 sites, 2/8 components)"
+
+
+def test_a_second_path_at_the_site_keeps_the_site_alive() -> None:
+    site = Site()
+    site.silent("gw-1")
+    [incident] = site.open
+    assert incident.extent.sites.affected == 0
+    assert incident.priority is Priority.P2
+
+
+def test_a_redundancy_group_makes_it_major_until_the_last_member_falls() -> None:
+    pair = [replace(c, redundancy="pair") if c.name in ("gw-1", "gw-2") else c for c in COMPONENTS.values()]
+    site = Site(pair)
+    site.silent("gw-1")
+    [first] = site.open
+    assert first.urgency is Urgency.MAJOR
+    site.silent("gw-2")
+    assert {incident.urgency for incident in site.open} == {Urgency.CRITICAL}
+    assert all(incident.extent.sites.affected == 1 for incident in site.open)
+    site.poll("gw-2")
+    assert [incident.urgency for incident in site.open] == [Urgency.MAJOR]
+
+
+def test_people_of_a_site_are_never_more_than_it_has() -> None:
+    site = Site()
+    site.silent("sw")
+    [incident] = site.open
+    assert incident.extent.people.affected == 100

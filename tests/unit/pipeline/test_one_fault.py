@@ -1,0 +1,157 @@
+"""The same fault told by trap, syslog and poll is one event and one incident, raised once and cleared once."""
+
+from cmsp_agent.model.event import Source, Transition
+from cmsp_agent.model.incident import IncidentState
+from cmsp_agent.model.priority import Priority, Urgency
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.model.signal import SyslogSignal, TrapSignal
+from tests.unit.pipeline.site import LINK_DOWN, PRI_1, Site
+
+
+def test_trap_syslog_and_poll_of_one_fault_are_one_event() -> None:
+    site = Site()
+    site.tell(site.pri(up=False))
+    site.tell(site.pri_syslog(up=False))
+    site.tell(site.pri_poll(first=True))
+    [event] = site.events.values()
+    assert event.object == PRI_1
+    assert event.sources == (Source.TRAP, Source.SYSLOG, Source.POLL)
+    assert (event.count, event.confirmed) == (3, True)
+    assert len(site.open) == 1
+
+
+def test_a_new_source_is_told_to_the_head_end_and_a_mere_repeat_is_not() -> None:
+    site = Site()
+    site.tell(site.pri(up=False))
+    repeat = site.tell(site.pri(up=False))
+    other = site.tell(site.pri_syslog(up=False))
+    assert repeat.changed and not repeat.told
+    assert other.told == set(other.changed)
+
+
+def test_a_poll_that_sees_what_it_saw_before_says_nothing() -> None:
+    site = Site()
+    site.tell(site.pri_poll(first=True))
+    assert not site.tell(site.pri_poll(first=True))
+
+
+def test_the_clear_names_its_raise_and_carries_its_story() -> None:
+    site = Site()
+    site.tell(site.pri(up=False), site.pri_syslog(up=False))
+    site.later(60_000)
+    facts = site.tell(site.pri(up=True))
+    [clear] = facts.new.values()
+    assert (clear.state, clear.severity) == (Transition.CLEAR, Severity.CLEARED)
+    assert clear.alarm in site.events
+    assert clear.count == 3
+    [incident] = facts.incidents.values()
+    assert incident.state is IncidentState.RESTORED
+    assert incident.restored_at == site.now
+    assert site.open == []
+
+
+def test_a_clear_without_a_raise_is_counted_and_dropped() -> None:
+    site = Site()
+    assert not site.tell(site.pri(up=True))
+    assert site.counters.value("correlate.clear_without_raise") == 1
+
+
+def test_the_late_syslog_of_a_short_fault_is_its_echo() -> None:
+    site = Site()
+    site.tell(site.pri(up=False), site.pri(up=True))
+    site.later(700)
+    facts = site.tell(site.pri_syslog(up=False), site.pri_syslog(up=True))
+    assert not facts.new
+    assert site.open == []
+    assert site.counters.value("time.echoes") == 1
+
+
+def test_the_same_source_within_the_echo_window_is_a_new_fault() -> None:
+    site = Site()
+    site.tell(site.pri(up=False), site.pri(up=True))
+    site.later(700)
+    site.tell(site.pri(up=False))
+    assert site.held("gw-1", "isdn.layer2.down", PRI_1) is not None
+
+
+def test_a_poll_that_began_before_the_clear_does_not_raise_again() -> None:
+    site = Site()
+    stale = site.pri_poll(first=True)
+    site.later(500)
+    site.tell(site.pri(up=False), site.pri(up=True))
+    site.tell(stale)
+    assert site.open == []
+    assert site.counters.value("time.stale_polls") == 1
+
+
+def test_layer_2_and_link_of_one_port_are_one_incident_named_after_the_cause() -> None:
+    site = Site()
+    site.tell(site.pri(up=False))
+    site.tell(SyslogSignal("gw-1", site.now, "LINK-3-UPDOWN", "Interface Se0/1/0:15, changed state to down"))
+    [incident] = site.open
+    assert len(incident.alarms) == 2
+    assert incident.title == f"{PRI_1}: link down"
+
+
+def test_incidents_of_two_ports_are_two() -> None:
+    site = Site()
+    site.tell(site.pri(up=False, if_index=7), site.pri(up=False, if_index=8))
+    assert len(site.open) == 2
+
+
+def test_one_of_two_pris_is_major_and_both_are_critical() -> None:
+    site = Site()
+    site.tell(site.pri_poll())
+    site.tell(site.pri(up=False, if_index=7))
+    [incident] = site.open
+    assert incident.urgency is Urgency.MAJOR
+    assert incident.arithmetic == "P3: major x individual (60/400 people, 0/4 sites, 1/8 components)"
+    site.tell(site.pri(up=False, if_index=8))
+    assert {incident.urgency for incident in site.open} == {Urgency.CRITICAL}
+
+
+def test_passing_events_are_recorded_once_within_the_fold() -> None:
+    site = Site()
+    changed = SyslogSignal("gw-1", site.now, "SYS-5-CONFIG_I", "Configured from console by admin on vty1")
+    site.tell(changed)
+    facts = site.tell(changed)
+    assert not facts.new
+    [event] = facts.changed.values()
+    assert (event.state, event.count) == (Transition.INFO, 2)
+    assert site.open == []
+
+
+def test_an_unknown_trap_is_kept_as_information() -> None:
+    site = Site()
+    site.tell(TrapSignal("gw-1", site.now, "1.3.6.1.4.1.99999.0.1", ()))
+    [event] = site.events.values()
+    assert (event.type, event.object) == ("trap.unknown", "1.3.6.1.4.1.99999.0.1")
+
+
+def test_an_interface_that_is_not_known_yet_is_named_by_the_trap_itself() -> None:
+    site = Site()
+    varbinds = (("1.3.6.1.2.1.2.2.1.1.3", 3), ("1.3.6.1.2.1.2.2.1.2.3", b"Gi0/0"))
+    site.tell(TrapSignal("gw-1", site.now, LINK_DOWN, varbinds))
+    assert site.held("gw-1", "link.down", "GigabitEthernet0/0") is not None
+
+
+def test_a_monitored_only_component_gets_up_and_down_and_nothing_else() -> None:
+    site = Site()
+    site.tell(site.pri(up=False, component="ups"))
+    assert not site.events
+    site.silent("ups")
+    assert [event.type for event in site.events.values()] == ["component.down"]
+    assert site.counters.value("filter.not_in_tier", "ups") == 1
+
+
+def test_a_signal_of_a_component_that_was_removed_is_counted() -> None:
+    site = Site()
+    site.tell(site.pri(up=False, component="gone"))
+    assert site.counters.value("normalise.unknown_component") == 1
+
+
+def test_losing_the_site_of_most_people_is_p1() -> None:
+    site = Site()
+    site.silent("gw-lyon")
+    [incident] = site.open
+    assert (incident.urgency, incident.priority) == (Urgency.CRITICAL, Priority.P1)
