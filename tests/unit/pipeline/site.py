@@ -1,4 +1,4 @@
-"""A small site for the pipeline's tests: a switch, two gateways of which one has a child, and the means to tell it things."""
+"""A small site for the tests of the pipeline: a switch, gateways, a child of one, and the means to tell it things."""
 
 from collections.abc import Iterable
 from dataclasses import replace

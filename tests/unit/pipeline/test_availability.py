@@ -66,7 +66,8 @@ def test_children_of_a_component_that_is_down_are_suppressed() -> None:
     site.silent("gw-1")
     site.silent("vg-1")
     down, child = site.held("gw-1", "component.down"), site.held("vg-1", "component.down")
-    assert down is not None and child is not None
+    assert down is not None
+    assert child is not None
     assert child.suppressed_by == down.id
     [incident] = site.open
     assert incident.components == ("gw-1",)
@@ -79,7 +80,8 @@ def test_a_childs_verdict_waits_for_its_parents() -> None:
         site.poll("gw-1", icmp=False, snmp=False)
     site.poll("vg-1", icmp=False, snmp=False)
     child, down = site.held("vg-1", "component.down"), site.held("gw-1", "component.down")
-    assert child is not None and down is not None
+    assert child is not None
+    assert down is not None
     assert child.suppressed_by == down.id
     assert len(site.incidents) == 1
 
@@ -98,7 +100,8 @@ def test_a_child_that_was_faster_is_explained_later_and_its_incident_restored() 
     assert [incident.components for incident in site.open] == [("vg-1",)]
     site.silent("gw-1")
     child, down = site.held("vg-1", "component.down"), site.held("gw-1", "component.down")
-    assert child is not None and down is not None
+    assert child is not None
+    assert down is not None
     assert child.suppressed_by == down.id
     assert [incident.components for incident in site.open] == [("gw-1",)]
 
@@ -121,7 +124,8 @@ def test_a_grandparent_explains_too() -> None:
     site.silent("sw")
     site.silent("vg-1")
     child, down = site.held("vg-1", "component.down"), site.held("sw", "component.down")
-    assert child is not None and down is not None
+    assert child is not None
+    assert down is not None
     assert child.suppressed_by == down.id
 
 
@@ -142,7 +146,8 @@ def test_traps_during_isolation_are_explained_by_it() -> None:
     site.isolate(raised=True)
     site.tell(site.pri(up=False))
     isolated, trap = site.held("", "appliance.isolated"), site.held("gw-1", "isdn.layer2.down", "Serial0/1/0:15")
-    assert isolated is not None and trap is not None
+    assert isolated is not None
+    assert trap is not None
     assert trap.suppressed_by == isolated.id
 
 

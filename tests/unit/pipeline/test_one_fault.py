@@ -25,7 +25,8 @@ def test_a_new_source_is_told_to_the_head_end_and_a_mere_repeat_is_not() -> None
     site.tell(site.pri(up=False))
     repeat = site.tell(site.pri(up=False))
     other = site.tell(site.pri_syslog(up=False))
-    assert repeat.changed and not repeat.told
+    assert repeat.changed
+    assert not repeat.told
     assert other.told == set(other.changed)
 
 
