@@ -18,6 +18,7 @@ from types import FrameType
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.plugin.last_resort import LastResort
 from cmsp_agent.plugin.quarantine import Quarantine, Quarantined
 
 log = logging.getLogger(__name__)
@@ -40,15 +41,42 @@ class Calls:
 
     running: list[tuple[str, str]] = field(default_factory=list)
     modules: dict[str, str] = field(default_factory=dict)
+    note: Callable[[str, str], None] | None = None
+    """Told of every change, so that a note of it outlives the process."""
 
     @contextmanager
     def entered(self, plugin: str, call: str) -> Iterator[None]:
         """Mark a synchronous call into a plugin."""
         self.running.append((plugin, call))
+        self._tell()
         try:
             yield
         finally:
             self.running.pop()
+            self._tell()
+
+    def _tell(self) -> None:
+        if self.note is not None:
+            self.note(*(self.running[-1] if self.running else ("", "")))
+
+
+def judge_last_run(last_resort: LastResort, quarantine: Quarantine, now: int) -> str | None:
+    """Quarantine the plugin that held the interpreter until the last process ended, if one did.
+
+    Args:
+        last_resort: what the last process left behind.
+        quarantine: where to put the plugin.
+        now: wall time, ms since the epoch, UTC.
+
+    Returns:
+        The plugin's name, or None.
+    """
+    verdict = last_resort.verdict()
+    if verdict is None:
+        return None
+    plugin, call, stack = verdict
+    quarantine.add(Quarantined(plugin, now, f"held the interpreter until the process ended, in {call}", stack))
+    return plugin
 
 
 @dataclass(frozen=True)
@@ -73,6 +101,7 @@ class LoopWatchdog:
         name_after: float = NAME_AFTER,
         exit_after: float = EXIT_AFTER,
         leave: Callable[[int], object] = os._exit,
+        last_resort: LastResort | None = None,
     ) -> None:
         self._calls = calls
         self._quarantine = quarantine
@@ -81,6 +110,7 @@ class LoopWatchdog:
         self._name_after = name_after
         self._exit_after = exit_after
         self._leave = leave
+        self._last_resort = last_resort
         self._stop = threading.Event()
         self._beat = threading.Event()
         self._thread: threading.Thread | None = None
@@ -92,6 +122,9 @@ class LoopWatchdog:
             RuntimeError: no event loop is running in this thread.
         """
         loop = asyncio.get_running_loop()
+        if self._last_resort is not None:
+            self._last_resort.start()
+            self._calls.note = self._last_resort.note
         arguments = (loop, threading.get_ident())
         self._thread = threading.Thread(target=self._watch, args=arguments, name="loop watchdog", daemon=True)
         self._thread.start()
@@ -102,6 +135,9 @@ class LoopWatchdog:
         if self._thread is not None:
             self._thread.join(timeout=10 * TICK)
             self._thread = None
+        if self._last_resort is not None:
+            self._calls.note = None
+            self._last_resort.stop()
 
     def _watch(self, loop: asyncio.AbstractEventLoop, thread: int) -> None:
         blocked, named = 0.0, False
@@ -110,8 +146,10 @@ class LoopWatchdog:
         while not self._stop.wait(TICK):
             now = self._clock.monotonic()
             # Capped: when the whole process was stopped and goes on, the loop is not to blame for the time lost.
-            blocked += min(now - last, 2 * TICK)
-            last = now
+            passed = min(now - last, 2 * TICK)
+            blocked, last = blocked + passed, now
+            if self._last_resort is not None:
+                self._last_resort.turn(passed, self._exit_after)
             if self._beat.is_set():
                 if named:
                     log.warning("event loop runs again", extra={"blocked_s": round(blocked, 1)})

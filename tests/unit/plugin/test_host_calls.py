@@ -48,7 +48,9 @@ def test_plugin_code_that_raises_says_nothing_and_is_logged_once(site: Site, cap
     assert site.counters.value("plugins.failed", "acme") == 3
 
 
-@pytest.mark.parametrize("body", ["return 42", "return 'text'", "return [42]", "return [Telling(1, 'x', Transition.RAISE)]"])
+@pytest.mark.parametrize(
+    "body", ["return 42", "return 'text'", "return [42]", "return [Telling(1, 'x', Transition.RAISE)]"]
+)
 def test_rubbish_from_plugin_code_is_no_telling(site: Site, body: str) -> None:
     read = reader(site, body)
     assert read(SIGNAL) is None
@@ -61,7 +63,9 @@ def test_plugin_code_may_leave_a_signal_to_the_rules(site: Site) -> None:
 
 
 def test_every_plugin_observes_an_event_though_one_raises(site: Site) -> None:
-    watcher = "from cmsp_agent.plugin.api import hook\nAPI_VERSION = 1\nSEEN = []\n@hook\ndef event_recorded(event):\n    "
+    watcher = (
+        "from cmsp_agent.plugin.api import hook\nAPI_VERSION = 1\nSEEN = []\n@hook\ndef event_recorded(event):\n    "
+    )
     site.install("a_raises", watcher + "1 / 0")
     site.install("b_watches", watcher + "SEEN.append(event.type)")
     site.host.load()
@@ -73,7 +77,9 @@ def test_every_plugin_observes_an_event_though_one_raises(site: Site) -> None:
 
 
 def test_a_hook_may_take_fewer_arguments_than_it_is_offered(site: Site) -> None:
-    site.install("few", "from cmsp_agent.plugin.api import hook\nAPI_VERSION = 1\n@hook\ndef event_recorded():\n    1 / 0")
+    site.install(
+        "few", "from cmsp_agent.plugin.api import hook\nAPI_VERSION = 1\n@hook\ndef event_recorded():\n    1 / 0"
+    )
     site.host.load()
     site.host.event_recorded(EVENT)
     assert site.counters.value("plugins.failed", "few") == 1

@@ -50,7 +50,9 @@ def test_a_plugin_that_cannot_be_used_is_refused_with_the_reason(
 
 
 def test_what_one_plugin_raises_hides_nothing_of_the_others(site: Site) -> None:
-    site.install("a_raises", "from cmsp_agent.plugin.api import hook\nAPI_VERSION = 1\n@hook\ndef device_types():\n    1 / 0")
+    site.install(
+        "a_raises", "from cmsp_agent.plugin.api import hook\nAPI_VERSION = 1\n@hook\ndef device_types():\n    1 / 0"
+    )
     site.install("b_good")
     site.host.load()
     assert list(site.host.registry.types) == ["b_good"]

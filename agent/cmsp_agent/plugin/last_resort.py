@@ -1,0 +1,77 @@
+"""For a plugin that blocks so hard that no Python thread runs: a regular expression that backtracks, a C call.
+
+Such code keeps the interpreter's lock, and the watchdog's thread with it. Two things of CPython still work then, since
+they are C: the timer of faulthandler, which writes the stack to a file and ends the process, and its signal handler,
+which writes the stack to standard error after the better part of a second of CPU time. Which plugin it was stands in
+a small mapped file, which outlives the process; it is read at the next start.
+"""
+
+import faulthandler
+import mmap
+import signal
+from pathlib import Path
+
+NAME_AFTER = 0.8
+"""Seconds of CPU time without a turn for the watchdog until the stack is written to standard error."""
+REARM = 4.0
+"""Seconds between two settings of the exit timer."""
+_PAGE = 256
+STANDARD_ERROR = 2
+
+
+class LastResort:
+    """Timers that only fire when they are not set anew in time, and a note of the plugin that is running."""
+
+    def __init__(self, folder: Path) -> None:
+        self._trace_path = folder / "blocked.trace"
+        folder.mkdir(parents=True, exist_ok=True)
+        note = folder / "plugin-running"
+        with note.open("a+b") as file:
+            file.truncate(_PAGE)
+            self._note = mmap.mmap(file.fileno(), _PAGE)
+        self._before = bytes(self._note)
+        self._since_armed = REARM
+        self._trace = self._trace_path.open("a+b")
+
+    def verdict(self) -> tuple[str, str, str] | None:
+        """What ended the last process: (plugin, call, stack), or None where it was nothing of this kind.
+
+        Reading it forgets it.
+        """
+        self._trace.seek(0)
+        stack = self._trace.read().decode("utf-8", "replace")
+        self._trace.truncate(0)
+        plugin, _, call = self._before.rstrip(b"\0").decode("utf-8", "replace").partition("\n")
+        return (plugin, call, stack) if stack and plugin else None
+
+    def note(self, plugin: str, call: str) -> None:
+        """Remember what runs now; empty: nothing."""
+        self._note[:] = f"{plugin}\n{call}".encode()[:_PAGE].ljust(_PAGE, b"\0")
+
+    def start(self) -> None:
+        """Take the CPU timer's signal (SIGVTALRM), which nothing else uses."""
+        self.note("", "")
+        faulthandler.register(signal.SIGVTALRM, file=STANDARD_ERROR, all_threads=True, chain=False)
+
+    def turn(self, passed: float, exit_after: float) -> None:
+        """Say that Python still runs: sets both timers anew.
+
+        Args:
+            passed: seconds since the last turn.
+            exit_after: seconds until the process ends unless there is another turn.
+        """
+        signal.setitimer(signal.ITIMER_VIRTUAL, NAME_AFTER)
+        self._since_armed += passed
+        if self._since_armed >= REARM:
+            self._since_armed = 0.0
+            faulthandler.dump_traceback_later(exit_after + REARM, exit=True, file=self._trace)
+
+    def stop(self) -> None:
+        """Disarm both timers; may be called twice."""
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        faulthandler.unregister(signal.SIGVTALRM)
+        faulthandler.cancel_dump_traceback_later()
+        if not self._trace.closed:
+            self.note("", "")
+            self._trace.close()
+            self._note.close()

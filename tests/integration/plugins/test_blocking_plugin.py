@@ -1,0 +1,137 @@
+"""A plugin that blocks the event loop is named within a second, ends its process, and is quarantined at the restart."""
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+EXIT_AFTER = 2.0
+
+AGENT = """
+import asyncio, logging, sys
+from pathlib import Path
+from cmsp_agent.aio.clock import SystemClock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.signal import SyslogSignal
+from cmsp_agent.plugin.host import PluginHost
+from cmsp_agent.plugin.last_resort import LastResort
+from cmsp_agent.plugin.quarantine import Quarantine
+from cmsp_agent.plugin.watchdog import LoopWatchdog, judge_last_run
+
+async def main(state):
+    clock, counters = SystemClock(), Counters()
+    quarantine = Quarantine(state / "quarantine.json")
+    resort = LastResort(state)
+    judge_last_run(resort, quarantine, clock.now())
+    host = PluginHost(quarantine, clock, counters)
+    watchdog = LoopWatchdog(host.calls, quarantine, clock, counters, exit_after=%s, last_resort=resort)
+    watchdog.start()
+    await asyncio.sleep(0.3)
+    print("blocking", flush=True)
+    host.load()
+    for kind in host.registry:
+        if kind.normalise:
+            kind.normalise(SyslogSignal("gw", 1, "X-1-Y", "x"))
+    await asyncio.sleep(0.3)
+    watchdog.stop()
+    for report in host.reports():
+        print(report.name, report.state, report.reason, flush=True)
+
+logging.basicConfig(format="%%(message)s", stream=sys.stderr)
+asyncio.run(main(Path(sys.argv[1])))
+"""
+
+PLUGIN = """
+import re, time
+from cmsp_agent.plugin.api import DeviceType, hook
+API_VERSION = 1
+%s
+
+def read(signal):
+    %s
+
+@hook
+def device_types():
+    %s
+    return [DeviceType("acme", "Acme", normalise=read)]
+"""
+
+HANGS_AT = {
+    "import": ("time.sleep(60)", "pass", "pass"),
+    "device_types": ("", "pass", "while True: pass"),
+    "normalise of acme": ("", "time.sleep(60)", "pass"),
+}
+
+
+@pytest.fixture
+def agent(tmp_path: Path) -> list[str]:
+    script = tmp_path / "agent.py"
+    script.write_text(AGENT % EXIT_AFTER)
+    info = tmp_path / "acme-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: acme\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[cmsp_agent.plugins]\nacme = outside_acme\n")
+    return [sys.executable, str(script), str(tmp_path / "state")]
+
+
+def run(command: list[str]) -> tuple[int, float, float, str, str]:
+    """(exit code, seconds until named, seconds until gone, standard output, standard error)."""
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    started, named, told = 0.0, 0.0, ""
+    if process.stdout.readline() == "blocking\n":
+        started = time.monotonic()
+        for line in process.stderr:
+            told += line
+            if not named and "acme" in line:
+                named = time.monotonic() - started
+    out = process.stdout.read()
+    told += process.stderr.read()
+    code = process.wait(timeout=30)
+    process.stdout.close()
+    process.stderr.close()
+    return code, named, time.monotonic() - started, out, told
+
+
+@pytest.mark.parametrize("where", HANGS_AT)
+def test_a_plugin_that_blocks_is_named_and_quarantined(agent: list[str], tmp_path: Path, where: str) -> None:
+    (tmp_path / "outside_acme.py").write_text(PLUGIN % HANGS_AT[where])
+    code, named, gone, _, told = run(agent)
+    assert code == 1
+    assert f"event loop blocked by acme in {where}" in told
+    assert 0 < named < 1.0
+    assert EXIT_AFTER <= gone < EXIT_AFTER + 2
+    kept = json.loads((tmp_path / "state" / "quarantine.json").read_text())
+    assert where in kept["acme"]["reason"]
+    assert "outside_acme.py" in kept["acme"]["stack"]
+    code, _, _, out, _ = run(agent)
+    assert code == 0
+    assert "acme quarantined blocked the event loop" in out
+
+
+def test_a_regular_expression_that_never_ends_is_found_out_too(agent: list[str], tmp_path: Path) -> None:
+    """It keeps the interpreter's lock, so that no thread of ours can run: C timers name it and end the process."""
+    (tmp_path / "outside_acme.py").write_text(PLUGIN % ("", "re.search('(a+)+$', 'a' * 60 + 'b')", "pass"))
+    code, named, gone, _, told = run(agent)
+    assert code == 1
+    assert "outside_acme.py" in told
+    assert 0 < named < 1.5  # of CPU time, on a machine that others use as well
+    assert gone < EXIT_AFTER + 8
+    code, _, _, out, _ = run(agent)
+    assert code == 0
+    assert "acme quarantined held the interpreter until the process ended, in normalise of acme" in out
+
+
+def test_quarantine_can_be_cleared_and_the_plugin_is_loaded_again(agent: list[str], tmp_path: Path) -> None:
+    from cmsp_agent.plugin.quarantine import Quarantine, Quarantined
+
+    (tmp_path / "outside_acme.py").write_text(PLUGIN % ("", "pass", "pass"))
+    quarantine = Quarantine(tmp_path / "state" / "quarantine.json")
+    quarantine.add(Quarantined("acme", 1, "x"))
+    assert "acme quarantined x" in run(agent)[3]
+    quarantine.clear("acme")
+    assert "acme loaded" in run(agent)[3]
