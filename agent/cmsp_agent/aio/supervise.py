@@ -5,17 +5,32 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Coroutine
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 
 log = logging.getLogger(__name__)
 
+T = TypeVar("T")
+
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 60.0
 CALM = 120.0
 """Seconds of quiet running after which a failure counts as the first again."""
+
+
+def attempt(name: str, counters: Counters, work: Callable[[], T]) -> T | None:
+    """The result of `work`, or None where it fails: logged with its stack, counted as `<name>.failed`.
+
+    For one piece of input among many, which must not take the others with it.
+    """
+    try:
+        return work()
+    except Exception:
+        counters.add(f"{name}.failed")
+        log.exception("a piece of input was given up", extra={"stage": name})
+        return None
 
 
 class Supervisor:

@@ -1,0 +1,98 @@
+"""Watches the appliance's own link and next hop. While they are gone, a device's silence says nothing about the device.
+
+Decides *isolated* or not; what follows from it is the pipeline's business.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass, field, replace
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.model.errors import NotPermittedHere
+from cmsp_agent.model.signal import AgentSignal
+
+log = logging.getLogger(__name__)
+
+LOOK = 2.0
+"""Seconds between two looks."""
+SILENT_LOOKS = 2
+"""Silent looks in a row after which a next hop that used to answer is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at the outside: link → has carrier (None: gone), next hop → answered (None: could not be asked)."""
+
+    links: Mapping[str, bool | None]
+    hops: Mapping[str, bool | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is believed, and why."""
+
+    isolated: bool = False
+    reason: str = ""
+    silent: Mapping[str, int] = field(default_factory=dict)
+    """Next hops that answered once, and for how many looks they have been silent since."""
+
+    def after(self, look: Look) -> "Verdict":
+        """The verdict after one more look. A hop that never answered (a firewall) is no witness."""
+        silent = {
+            hop: 0 if answered else self.silent[hop] + 1
+            for hop, answered in look.hops.items()
+            if answered or (answered is False and hop in self.silent)
+        }
+        silent = {**{hop: count for hop, count in self.silent.items() if look.hops.get(hop, None) is None}, **silent}
+        links = list(look.links.values())
+        if links and not any(links):
+            return Verdict(True, f"no link on {', '.join(look.links)}", silent)
+        lost = [hop for hop, count in silent.items() if count >= SILENT_LOOKS]
+        if silent and len(lost) == len(silent):
+            return Verdict(True, f"next hop {', '.join(lost)} does not answer", silent)
+        return replace(self, isolated=False, reason="", silent=silent)
+
+
+Ping = Callable[[str], Awaitable[bool]]
+"""Whether an address answered an ICMP echo; raises NotPermittedHere."""
+Links = Callable[[], tuple[Mapping[str, bool | None], Collection[str]]]
+"""The links that lead to the site, with their carrier, and the next hops to ask."""
+Tell = Callable[[AgentSignal], Awaitable[None]]
+
+
+class Isolation:
+    """Looks, decides and tells the edge."""
+
+    def __init__(self, links: Links, ping: Ping, tell: Tell, clock: Clock) -> None:
+        self._links = links
+        self._ping = ping
+        self._tell = tell
+        self._clock = clock
+        self.verdict = Verdict()
+
+    async def run(self) -> None:
+        """Look for ever."""
+        while True:
+            await self.look()
+            await self._clock.sleep(LOOK)
+
+    async def look(self) -> None:
+        """Look once; tell where the verdict changed."""
+        links, hops = self._links()
+        # without a link nothing can answer: asking would only take time
+        asked = {hop: await self._asked(hop) for hop in hops} if any(links.values()) or not links else {}
+        before, self.verdict = self.verdict, self.verdict.after(Look(links, asked))
+        if before.isolated != self.verdict.isolated:
+            await self._announce()
+
+    async def _asked(self, hop: str) -> bool | None:
+        try:
+            return await self._ping(hop)
+        except NotPermittedHere:
+            return None
+
+    async def _announce(self) -> None:
+        verdict = self.verdict
+        text = f"appliance isolated: {verdict.reason}" if verdict.isolated else "the appliance's link is back"
+        log.log(logging.ERROR if verdict.isolated else logging.INFO, text)
+        await self._tell(AgentSignal("", self._clock.now(), "appliance.isolated", "", verdict.isolated, text))

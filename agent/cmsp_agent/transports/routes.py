@@ -1,0 +1,95 @@
+"""The kernel's routes and links, read from /proc and /sys: which interface leads where, and whether its cable is in."""
+
+import ipaddress
+import socket
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+RTF_UP = 0x1
+RTF_GATEWAY = 0x2
+PROC = Path("/proc/net")
+SYS = Path("/sys/class/net")
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One route of the main table."""
+
+    interface: str
+    network: Network
+    gateway: Address | None
+    metric: int
+
+
+def routes(proc: Path = PROC) -> list[Route]:
+    """All routes that are up: /proc/net/route and /proc/net/ipv6_route; an unreadable file counts as empty."""
+    return [*_ipv4(proc / "route"), *_ipv6(proc / "ipv6_route")]
+
+
+def route_to(address: str, known: list[Route]) -> Route | None:
+    """The most specific route to an address, or None; loopback has no route of its own in these tables."""
+    try:
+        wanted = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    fitting = [route for route in known if route.network.version == wanted.version and wanted in route.network]
+    return max(fitting, key=lambda route: (route.network.prefixlen, -route.metric), default=None)
+
+
+def default_routes(known: list[Route]) -> list[Route]:
+    """Routes with a gateway to everywhere, the preferred ones first."""
+    ways = [route for route in known if route.network.prefixlen == 0 and route.gateway is not None]
+    return sorted(ways, key=lambda route: route.metric)
+
+
+def carrier(interface: str, sys: Path = SYS) -> bool | None:
+    """Whether the interface has a link; None where the interface does not exist. One that is set down has none."""
+    folder = sys / interface
+    if not folder.exists():
+        return None
+    try:
+        return (folder / "carrier").read_text().strip() == "1"
+    except OSError:
+        return False
+
+
+def _ipv4(path: Path) -> list[Route]:
+    found = []
+    for line in _lines(path):
+        fields = line.split()
+        flags = int(fields[3], 16)
+        if not flags & RTF_UP:
+            continue
+        destination, gateway, mask = (_address(fields[column]) for column in (1, 2, 7))
+        network = ipaddress.IPv4Network(f"{destination}/{mask}", strict=False)
+        found.append(Route(fields[0], network, gateway if flags & RTF_GATEWAY else None, int(fields[6])))
+    return found
+
+
+def _address(text: str) -> ipaddress.IPv4Address:
+    """The kernel prints addresses as numbers of the machine's own byte order."""
+    return ipaddress.IPv4Address(socket.inet_ntoa(struct.pack("=L", int(text, 16))))
+
+
+def _ipv6(path: Path) -> list[Route]:
+    found = []
+    for line in _lines(path, heading=False):
+        destination, prefix, _, _, gateway, metric, _, _, flags, interface = line.split()
+        if not int(flags, 16) & RTF_UP or interface == "lo":
+            continue
+        network = ipaddress.IPv6Network((int(destination, 16), int(prefix, 16)), strict=False)
+        way = ipaddress.IPv6Address(int(gateway, 16)) if int(flags, 16) & RTF_GATEWAY else None
+        found.append(Route(interface, network, way, int(metric, 16)))
+    return found
+
+
+def _lines(path: Path, *, heading: bool = True) -> list[str]:
+    try:
+        lines = path.read_text().splitlines()
+    except OSError:
+        return []
+    return lines[1:] if heading else lines
