@@ -67,7 +67,13 @@ class Supervisor:
         Raises:
             ValueError: a task of that name is running already.
         """
-        self._own(name, self._once(name, work))
+        try:
+            self._own(name, self._once(name, work))
+        except ValueError:
+            work.close()
+            raise
+        # a task cancelled before its first step never awaits its work
+        self._tasks[name].add_done_callback(lambda _: work.close())
 
     def names(self) -> list[str]:
         """The tasks that are alive."""

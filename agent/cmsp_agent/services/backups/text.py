@@ -1,0 +1,102 @@
+"""A configuration as text: what makes it whole, what changes by itself, what people may not see. Stores nothing."""
+
+import difflib
+import re
+from collections.abc import Sequence
+
+from cmsp_agent.plugin.api import CliPlatform
+
+HIDDEN = "<hidden>"
+DIFF_LINES = 20_000
+"""Lines that a diff may have; more are cut off, and that is said."""
+SMALLEST_SHARE, LARGEST_SHARE = 0.5, 1.5
+"""Of the size last time; outside, a reading is believed only when a second one agrees (FACTS 5.1)."""
+
+
+class ConfigText:
+    """How to read the configurations of one platform. Patterns come from the device type, compiled once.
+
+    Args:
+        platform: the device type's data.
+
+    Raises:
+        re.error: a pattern of the device type is none.
+    """
+
+    def __init__(self, platform: CliPlatform) -> None:
+        self._complete = re.compile(platform.complete, re.MULTILINE)
+        self._must_have = [re.compile(pattern, re.MULTILINE) for pattern in platform.must_have]
+        self._invalid = [re.compile(pattern, re.MULTILINE) for pattern in platform.invalid]
+        self._volatile = [re.compile(pattern) for pattern in platform.volatile]
+        self._redact = [re.compile(rule.pattern, re.MULTILINE) for rule in platform.redact]
+
+    def complaints(self, text: str) -> list[str]:
+        """What is wrong with a reading; empty where it is a whole configuration."""
+        found = [f"the device said {self.redacted(_first_line(match))!r}" for match in _matches(self._invalid, text)]
+        if found:
+            return found
+        if not text.strip():
+            return ["the device said nothing"]
+        found = [f"no line matches {pattern.pattern!r}" for pattern in self._must_have if not pattern.search(text)]
+        if not self._complete.search(text):
+            found.append("it is cut short: its last line is missing")
+        return found
+
+    def stable(self, text: str) -> str:
+        """The text without the lines that differ from one reading to the next, and without trailing blanks."""
+        lines = (line.rstrip() for line in text.splitlines())
+        return "\n".join(line for line in lines if not self._is_volatile(line)).strip("\n") + "\n"
+
+    def _is_volatile(self, line: str) -> bool:
+        return any(pattern.search(line) for pattern in self._volatile)
+
+    def redacted(self, text: str) -> str:
+        """The text with the value of every secret hidden."""
+        for pattern in self._redact:
+            text = pattern.sub(_hide, text)
+        return text
+
+    def difference(self, old: str, new: str) -> str:
+        """A unified diff for people's eyes: volatile lines left out, secrets hidden; empty where nothing differs."""
+        before, after = self.stable(old), self.stable(new)
+        if before == after:
+            return ""
+        lines = list(_unified(self.redacted(before).splitlines(), self.redacted(after).splitlines()))
+        if not lines:
+            return "only hidden values differ\n"
+        if len(lines) > DIFF_LINES:
+            lines = [*lines[:DIFF_LINES], f"… {len(lines) - DIFF_LINES} more lines"]
+        return "\n".join(lines) + "\n"
+
+
+def clean(output: str) -> str:
+    """Device output as one text: lines ended by a bare newline, no blank lines at either end."""
+    return output.replace("\r\n", "\n").replace("\r", "\n").strip("\n\x00 ") + "\n"
+
+
+def implausible(size: int, last: int | None) -> bool:
+    """Whether the size is so far from the last one that a second reading must agree. Sizes in bytes."""
+    return last is not None and not SMALLEST_SHARE * last <= size <= LARGEST_SHARE * last
+
+
+def _matches(patterns: Sequence[re.Pattern[str]], text: str) -> list[re.Match[str]]:
+    return [match for pattern in patterns if (match := pattern.search(text))]
+
+
+def _first_line(match: re.Match[str]) -> str:
+    """The line that was found, shortened: it goes into an event."""
+    start = match.string.rfind("\n", 0, match.start()) + 1
+    end = match.string.find("\n", match.start())
+    return match.string[start : end if end >= 0 else None].strip()[:120]
+
+
+def _hide(match: re.Match[str]) -> str:
+    """The match with its group `secret` hidden; all of it where the pattern has no such group."""
+    if "secret" not in match.re.groupindex or match.start("secret") < 0:
+        return HIDDEN
+    whole, start = match.group(), match.start()
+    return whole[: match.start("secret") - start] + HIDDEN + whole[match.end("secret") - start :]
+
+
+def _unified(old: list[str], new: list[str]) -> list[str]:
+    return list(difflib.unified_diff(old, new, "before", "after", n=3, lineterm=""))
