@@ -1,0 +1,151 @@
+"""From the validated file to the configuration that the agent works with: units, totals, paths, secrets as `Secret`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from cmsp_agent.config import configuration as done
+from cmsp_agent.config.quantities import parse_bandwidth, parse_share
+from cmsp_agent.config.schema import appliance, order, policy
+from cmsp_agent.config.schema.site_file import SiteFile
+from cmsp_agent.config.secrets import SecretSource, secret
+from cmsp_agent.config.tree import SecretReference
+from cmsp_agent.config.windows import Weekly, parse_weekly
+from cmsp_agent.model.secret import Secret
+
+V = TypeVar("V")
+
+
+def frozen(mapping: Mapping[str, V]) -> Mapping[str, V]:
+    """A copy that can't be changed."""
+    return MappingProxyType(dict(mapping))
+
+
+def to_secret(reference: SecretReference | None, source: SecretSource) -> Secret | None:
+    """The secret that a reference means, to be read at use."""
+    return secret(reference.name, source) if reference else None
+
+
+def appliance_settings(section: appliance.Appliance) -> done.ApplianceSettings:
+    """The appliance's own settings."""
+    return done.ApplianceSettings(
+        name=section.name,
+        id=section.id or section.name,
+        state=Path(section.storage.state),
+        backups=Path(section.storage.backups),
+        secrets=Path(section.secrets),
+        events_budget=section.storage.budget.events,
+        outbox_budget=section.storage.budget.outbox,
+        language=section.language,
+        next_hops=section.next_hop or (),
+    )
+
+
+def tls_files(section: appliance.Tls | None, beside: Path) -> done.TlsFiles | None:
+    """Files of a TLS identity; relative names lie beside the configuration file."""
+    if section is None:
+        return None
+    return done.TlsFiles(beside / section.certificate, beside / section.key, beside / section.ca)
+
+
+def headend(section: appliance.Headend, beside: Path) -> done.HeadendSettings:
+    """The provider's side of the link."""
+    pace = parse_share(section.pace) if section.pace.endswith("%") else parse_bandwidth(section.pace)
+    return done.HeadendSettings(section.urls, section.tunnel, pace, section.heartbeat, tls_files(section.tls, beside))
+
+
+def api(section: appliance.Api, beside: Path) -> done.ApiSettings:
+    """The agent's HTTP interface."""
+    return done.ApiSettings(
+        section.listen, Path(section.socket), tls_files(section.tls, beside), frozen(dict(section.roles))
+    )
+
+
+def bought(section: order.Order) -> done.Order:
+    """The order, in short."""
+    return done.Order(
+        section.id or "", section.effective, section.ends, section.activation, section.components or 0, section.sru
+    )
+
+
+def customer(site_file: SiteFile) -> done.Customer:
+    """The customer's totals; what the file does not say is what it names."""
+    said = site_file.customer
+    people = sum(site.people for site in site_file.sites.values())
+    return done.Customer(
+        name=said.name or "",
+        people=people if said.people is None else said.people,
+        sites=len(site_file.sites) if said.sites is None else said.sites,
+        components=len(site_file.components) if said.components is None else said.components,
+    )
+
+
+def contacts(section: order.Contacts) -> Mapping[str, done.Contact]:
+    """Contacts by name."""
+    return frozen({key: done.Contact(one.name or "", one.email or "", one.phone or "") for key, one in section.items()})
+
+
+def sites(section: order.Sites) -> Mapping[str, done.Site]:
+    """Sites by name."""
+    return frozen({name: _site(name, site) for name, site in section.items()})
+
+
+def _site(name: str, site: order.Site) -> done.Site:
+    hours: Weekly = site.hours or parse_weekly("24x7")
+    windows = tuple(done.MaintenanceWindow(window.name, window.when) for window in site.maintenance)
+    return done.Site(name, site.people, ZoneInfo(site.timezone), hours, windows, site.source or "")
+
+
+def listeners(section: appliance.Listeners) -> done.Listeners:
+    """Where things are received. Syslog over TCP follows syslog over UDP unless the file says otherwise."""
+    follows = "syslog" in section.model_fields_set and "syslog_tcp" not in section.model_fields_set
+    tcp = section.syslog if follows else section.syslog_tcp
+    return done.Listeners(section.traps, section.syslog, tcp, section.syslog_tls)
+
+
+def retention(section: appliance.Retention) -> done.Retention:
+    """How long things are kept."""
+    series, backups = section.series, section.backups
+    return done.Retention(
+        section.events, series.raw, series.five_minutes, series.hourly, backups.daily, backups.weekly, backups.monthly
+    )
+
+
+def discovery(section: policy.Discovery) -> done.Discovery:
+    """Where unknown devices are looked for."""
+    return done.Discovery(section.subnets, section.exclude, section.seeds, section.rate)
+
+
+def notification(section: policy.Notification) -> done.Notification:
+    """Who is told of what."""
+    return done.Notification(
+        to=section.to,
+        by=section.by,
+        priorities=section.when.priority,
+        sites=section.when.site,
+        components=section.when.component,
+        updates=frozen({str(priority): each for priority, each in section.updates.items()}),
+        escalate=frozen({str(priority): each for priority, each in section.escalate.items()}),
+    )
+
+
+def mail_server(section: appliance.Smtp | None, source: SecretSource) -> done.MailServer | None:
+    """The mail server."""
+    if section is None:
+        return None
+    return done.MailServer(
+        host=section.host,
+        port=section.port,
+        sender=section.from_,
+        tls=section.tls,
+        user=section.user or "",
+        password=to_secret(section.password, source),
+        timeout=section.timeout,
+    )
+
+
+def privacy(section: appliance.Privacy) -> done.Privacy:
+    """What leaves the site."""
+    return done.Privacy(section.mask_numbers, section.telemetry)

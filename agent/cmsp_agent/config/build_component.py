@@ -1,0 +1,98 @@
+"""From a validated component's entry to the `Component` of the model: credentials chosen, order and tier heard."""
+
+from collections.abc import Mapping
+
+from cmsp_agent.config.build import frozen, to_secret
+from cmsp_agent.config.schema import components as schema
+from cmsp_agent.config.schema.credentials import Credential, Snmp, Ssh
+from cmsp_agent.config.secrets import SecretSource
+from cmsp_agent.model.component import (
+    BackupPlan,
+    Component,
+    PollPlan,
+    ReachPlan,
+    SnmpPlan,
+    SshPlan,
+    Threshold,
+    Tier,
+)
+from cmsp_agent.model.credentials import Credentials, SnmpCredential, SshCredential
+
+
+def component(
+    name: str, entry: schema.ComponentEntry, known: Mapping[str, Credential], source: SecretSource
+) -> Component:
+    """Build one component.
+
+    Args:
+        name: Its name in the file.
+        entry: Its entry with the groups applied.
+        known: All credentials of the file.
+        source: Where its secrets are read from, at use.
+    """
+    return Component(
+        name=name,
+        addresses=entry.address,
+        site=entry.site,
+        type=entry.type,
+        tier=entry.tier,
+        credentials=_credentials([known[each] for each in entry.credentials], source),
+        people=entry.people,
+        functions=frozen(dict(entry.functions)),
+        redundancy=entry.redundancy or "",
+        parent=entry.parent or "",
+        poll=_poll(entry.poll),
+        reach=ReachPlan(entry.reach.icmp, entry.reach.tcp),
+        snmp=SnmpPlan(entry.snmp.port, entry.snmp.engine),
+        ssh=SshPlan(entry.ssh.port, entry.ssh.legacy),
+        backup=_backup(entry),
+        thresholds=tuple(_threshold(kpi, limit) for kpi, limit in entry.thresholds.items()),
+    )
+
+
+def _credentials(chosen: list[Credential], source: SecretSource) -> Credentials:
+    snmp = next((credential.snmp for credential in chosen if credential.snmp), None)
+    ssh = next((credential.ssh for credential in chosen if credential.ssh), None)
+    return Credentials(_snmp(snmp, source) if snmp else None, _ssh(ssh, source) if ssh else None)
+
+
+def _snmp(section: Snmp, source: SecretSource) -> SnmpCredential:
+    return SnmpCredential(
+        version=section.version,
+        community=to_secret(section.community, source),
+        user=section.user or "",
+        auth=section.auth or "",
+        auth_key=to_secret(section.auth_key, source),
+        priv=section.priv or "",
+        priv_key=to_secret(section.priv_key, source),
+        context=section.context or "",
+    )
+
+
+def _ssh(section: Ssh, source: SecretSource) -> SshCredential:
+    return SshCredential(section.user, to_secret(section.password, source), to_secret(section.enable, source))
+
+
+def _poll(section: schema.Poll) -> PollPlan:
+    """A timeout that nobody set leaves room for all tries within the interval."""
+    timeout = min(2.0, section.every / (section.retries + 2)) if section.timeout is None else section.timeout
+    return PollPlan(section.every, timeout, section.retries)
+
+
+def _backup(entry: schema.ComponentEntry) -> BackupPlan:
+    """The order comes first, then the tier (SERVICE.md, "Tiers"). A third party's component needs a letter too."""
+    said = entry.services.backup
+    if said is None:
+        return BackupPlan(enabled=entry.tier is Tier.MANAGED, source="tier")
+    unlettered = entry.tier is Tier.THIRD_PARTY and entry.authorisation is None
+    return BackupPlan(
+        enabled=said.enabled and not unlettered,
+        schedule=str(said.schedule),
+        restore=said.restore and said.enabled and not unlettered,
+        source="tier" if unlettered else "order",
+    )
+
+
+def _threshold(kpi: str, section: schema.Threshold) -> Threshold:
+    clear = section.raise_ - abs(section.raise_) / 10 if section.clear is None else section.clear
+    return Threshold(kpi, section.raise_, clear, section.for_, section.severity)

@@ -1,0 +1,212 @@
+"""The configuration that the agent works with: frozen, resolved, in seconds and bytes. Knows nothing of YAML."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from cmsp_agent.config.addresses import Endpoint
+from cmsp_agent.config.windows import Weekly
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class ApplianceSettings:
+    """The machine. Sizes in bytes; `next_hops` are addresses, empty: the host's default routes."""
+
+    name: str
+    id: str
+    state: Path
+    backups: Path
+    secrets: Path
+    events_budget: int
+    outbox_budget: int
+    language: str
+    next_hops: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TlsFiles:
+    """One TLS identity, by PEM files."""
+
+    certificate: Path
+    key: Path
+    ca: Path
+
+
+@dataclass(frozen=True, slots=True)
+class HeadendSettings:
+    """The provider's side of the link. `pace` is a share (0 to 1) of the link, or over 1: bytes per second."""
+
+    urls: tuple[str, ...]
+    tunnel: str
+    pace: float
+    heartbeat: float
+    tls: TlsFiles | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSettings:
+    """The agent's HTTP interface; `roles` gives the role of a client by the URI in its certificate (SAN)."""
+
+    listen: Endpoint | None
+    socket: Path
+    tls: TlsFiles | None
+    roles: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was bought. `components` is 0 where the file does not say how many."""
+
+    id: str
+    effective: dt.date | None
+    ends: dt.date | None
+    activation: dt.date | None
+    components: int
+    sru: int
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """The whole of the end customer: what the impact of an incident is a share of."""
+
+    name: str
+    people: int
+    sites: int
+    components: int
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody to tell."""
+
+    name: str
+    email: str
+    phone: str
+
+
+@dataclass(frozen=True, slots=True)
+class MaintenanceWindow:
+    """A weekly window in which work may be done, in the site's time zone."""
+
+    name: str
+    when: Weekly
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place of the customer."""
+
+    name: str
+    people: int
+    timezone: ZoneInfo
+    hours: Weekly
+    maintenance: tuple[MaintenanceWindow, ...]
+    source: str = ""
+    """The appliance's address that this site's devices are asked from; empty: the kernel chooses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Where traps and syslog are received; None: not at all."""
+
+    traps: Endpoint | None
+    syslog: Endpoint | None
+    syslog_tcp: Endpoint | None
+    syslog_tls: Endpoint | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept: seconds, and counts of backups."""
+
+    events: float
+    series_raw: float
+    series_five_minutes: float
+    series_hourly: float
+    backups_daily: int
+    backups_weekly: int
+    backups_monthly: int
+
+
+@dataclass(frozen=True, slots=True)
+class Privacy:
+    """What leaves the site."""
+
+    mask_numbers: bool
+    telemetry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """Where unknown devices are looked for; `rate` in probes per second."""
+
+    subnets: tuple[str, ...]
+    exclude: tuple[str, ...]
+    seeds: tuple[str, ...]
+    rate: float
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """Who is told of which incidents; `updates` and `escalate` in seconds by priority."""
+
+    to: tuple[str, ...]
+    by: tuple[str, ...]
+    priorities: tuple[str, ...]
+    sites: tuple[str, ...]
+    components: tuple[str, ...]
+    updates: Mapping[str, float]
+    escalate: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """The mail server that notifications go through."""
+
+    host: str
+    port: int
+    sender: str
+    tls: str
+    user: str
+    password: Secret | None
+    timeout: float
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something that a person should know about the file, though it is no mistake."""
+
+    path: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """Everything that the partner said, with the defaults filled in."""
+
+    file: Path
+    appliance: ApplianceSettings
+    headend: HeadendSettings
+    api: ApiSettings
+    order: Order
+    customer: Customer
+    contacts: Mapping[str, Contact]
+    sites: Mapping[str, Site]
+    components: Mapping[str, Component]
+    discovery: Discovery
+    rules: tuple[str, ...]
+    notify: tuple[Notification, ...]
+    smtp: MailServer | None
+    retention: Retention
+    privacy: Privacy
+    listen: Listeners
+    notes: tuple[Note, ...]
+    type_lines: Mapping[str, int] = field(repr=False)
+    """The line that gives each component its type, for `check_types`."""
+    identified: Callable[[str, str], Component] = field(repr=False, compare=False)
+    """A component by name as its groups make it once its device type is known (for `type: auto`)."""

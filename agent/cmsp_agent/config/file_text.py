@@ -1,0 +1,47 @@
+"""Read the YAML file's text within bounds: size, kind of file, UTF-8, no control characters. Knows nothing of YAML."""
+
+import re
+import stat
+from pathlib import Path
+
+from cmsp_agent.model.errors import ConfigurationError, Problem
+
+MOST_BYTES = 2 * 2**20
+"""A site of 500 components takes some 250 kB; what is larger is no configuration."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+def read_text(path: Path) -> str:
+    """The file's text, without a byte order mark.
+
+    Raises:
+        ConfigurationError: missing, not a regular file, not readable, too large, not UTF-8, or with control characters.
+    """
+    data = _read(path)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise _problem(path, line, "not UTF-8: save the file as UTF-8") from error
+    if found := _CONTROL.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise _problem(path, line, f"a control character (U+{ord(found[0]):04X}) has no place in this file")
+    return text
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise _problem(path, 0, "not a regular file")
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as error:
+        raise _problem(path, 0, f"can't be read: {error.strerror}") from error
+    if len(data) > MOST_BYTES:
+        raise _problem(path, 0, f"larger than {MOST_BYTES // 2**20} MiB: this is no configuration")
+    return data
+
+
+def _problem(path: Path, line: int, text: str) -> ConfigurationError:
+    return ConfigurationError([Problem(str(path), line, "", text)])

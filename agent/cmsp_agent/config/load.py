@@ -1,0 +1,168 @@
+"""Load the partner's file: text, tree, schema, references, groups, secrets; every problem of it at once."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+from cmsp_agent.config import build
+from cmsp_agent.config.build_component import component
+from cmsp_agent.config.configuration import ApplianceSettings, Configuration
+from cmsp_agent.config.consistency import consistency_problems, settings_contradictions
+from cmsp_agent.config.file_text import read_text
+from cmsp_agent.config.groups import AUTO, effective_component
+from cmsp_agent.config.load_yaml import parse_yaml
+from cmsp_agent.config.nearest import did_you_mean
+from cmsp_agent.config.notes import notes
+from cmsp_agent.config.references import reference_problems
+from cmsp_agent.config.schema.appliance import Appliance
+from cmsp_agent.config.schema.components import ComponentEntry
+from cmsp_agent.config.schema.site_file import SiteFile
+from cmsp_agent.config.schema.validate import validate, validate_file
+from cmsp_agent.config.secrets import SecretSource, missing_secrets
+from cmsp_agent.config.tree import MapNode, Node, find, line_of, shown
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.errors import ConfigurationError, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file without problems of its own: as written, validated, and each component with its groups applied."""
+
+    path: Path
+    tree: MapNode
+    site_file: SiteFile
+    component_trees: dict[str, MapNode]
+    entries: dict[str, ComponentEntry]
+
+
+def load_configuration(path: Path, secrets: SecretSource) -> Configuration:
+    """Load the file for the agent.
+
+    Args:
+        path: The YAML file.
+        secrets: Where secrets come from; every one that the file names must be there.
+
+    Raises:
+        ConfigurationError: with every problem of the file.
+    """
+    return configure(read_document(path, secrets), secrets)
+
+
+def read_appliance(path: Path) -> ApplianceSettings:
+    """The appliance's settings alone, to find the vault and the directory of secrets before the file is loaded.
+
+    Where that section has problems, its defaults: `load_configuration` reports them with all others.
+
+    Raises:
+        ConfigurationError: the file can't be read at all.
+    """
+    tree, _problems = parse_yaml(read_text(path), str(path))
+    node = find(tree, "appliance")
+    section = validate(Appliance, node, str(path))[0] if node else None
+    return build.appliance_settings(section or Appliance(name="unknown"))
+
+
+def read_document(path: Path, secrets: SecretSource | None = None) -> Document:
+    """Read and check the file.
+
+    Args:
+        path: The YAML file.
+        secrets: Where secrets come from; None: they are not asked for.
+
+    Raises:
+        ConfigurationError: with every problem of the file, in the order of its lines.
+    """
+    file = str(path)
+    tree, problems = parse_yaml(read_text(path), file)
+    if tree is None or not isinstance(tree, MapNode):
+        raise ConfigurationError(problems or [Problem(file, 1, "", _no_mapping(tree))])
+    site_file, of_form = validate_file(tree, file)
+    problems += [*of_form, *reference_problems(tree, file), *consistency_problems(tree, file)]
+    if secrets is not None:
+        problems += missing_secrets(tree, secrets, file)
+    if site_file is None or problems:
+        raise ConfigurationError(_in_order(problems))
+    trees = {name: effective_component(tree, name) for name in site_file.components}
+    entries: dict[str, ComponentEntry] = {}
+    for name, merged in trees.items():
+        entry, of_merge = _merged_entry(name, merged, file)
+        problems += of_merge
+        if entry is not None:
+            entries[name] = entry
+    if problems:
+        raise ConfigurationError(_in_order(problems))
+    return Document(path, tree, site_file, trees, entries)
+
+
+def configure(document: Document, secrets: SecretSource) -> Configuration:
+    """Build the configuration from a checked file."""
+    site_file, beside = document.site_file, document.path.parent
+    components = {
+        name: component(name, entry, site_file.credentials, secrets) for name, entry in document.entries.items()
+    }
+
+    def identified(name: str, device_type: str) -> Component:
+        merged = effective_component(document.tree, name, device_type)
+        entry = _merged_entry(name, merged, str(document.path))[0] or document.entries[name]
+        return component(name, entry, site_file.credentials, secrets)
+
+    return Configuration(
+        file=document.path,
+        appliance=build.appliance_settings(site_file.appliance),
+        headend=build.headend(site_file.headend, beside),
+        api=build.api(site_file.api, beside),
+        order=build.bought(site_file.order),
+        customer=build.customer(site_file),
+        contacts=build.contacts(site_file.contacts),
+        sites=build.sites(site_file.sites),
+        components=build.frozen(components),
+        discovery=build.discovery(site_file.discovery),
+        rules=site_file.rules.files,
+        notify=tuple(build.notification(each) for each in site_file.notify),
+        smtp=build.mail_server(site_file.smtp, secrets),
+        retention=build.retention(site_file.retention),
+        privacy=build.privacy(site_file.privacy),
+        listen=build.listeners(site_file.listen),
+        notes=notes(document.tree, site_file),
+        type_lines=build.frozen({name: line_of(tree, ("type",)) for name, tree in document.component_trees.items()}),
+        identified=identified,
+    )
+
+
+def check_types(configuration: Configuration, known: Collection[str]) -> None:
+    """Compare the device types that the file names with those that the plugins brought.
+
+    Raises:
+        ConfigurationError: a problem for each component of a type that no plugin has.
+    """
+    problems = [
+        Problem(
+            str(configuration.file),
+            configuration.type_lines[name],
+            shown(("components", name, "type")),
+            f"no plugin brings this device type{did_you_mean(each.type, [AUTO, *known], limit=20)} (got '{each.type}')",
+        )
+        for name, each in configuration.components.items()
+        if each.type != AUTO and each.type not in known
+    ]
+    if problems:
+        raise ConfigurationError(_in_order(problems))
+
+
+def _merged_entry(name: str, merged: MapNode, file: str) -> tuple[ComponentEntry | None, list[Problem]]:
+    """A component with its groups applied may contradict itself where neither part did."""
+    at = ("components", name)
+    entry, problems = validate(ComponentEntry, merged, file, at)
+    contradictions = settings_contradictions(merged, at)
+    return entry, [*problems, *(Problem(file, line, shown(path), text) for path, line, text in contradictions)]
+
+
+def _no_mapping(tree: Node | None) -> str:
+    if tree is None:
+        return "the file is empty: at least appliance: {name: …} is wanted"
+    return "the file is no mapping: it starts with 'appliance:' at the margin"
+
+
+def _in_order(problems: list[Problem]) -> list[Problem]:
+    """By line, each once."""
+    return sorted(dict.fromkeys(problems), key=lambda problem: problem.line)

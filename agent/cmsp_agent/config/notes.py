@@ -1,0 +1,98 @@
+"""What a person should know though it is no mistake: keys accepted but not carried out yet, and what looks odd."""
+
+import fnmatch
+from collections import Counter
+from collections.abc import Iterator
+
+from cmsp_agent.config.configuration import Note
+from cmsp_agent.config.groups import group_nodes, matches
+from cmsp_agent.config.schema.site_file import SiteFile
+from cmsp_agent.config.tree import MapNode, Node, Path, Scalar, as_text, entries, find, line_of, shown
+
+NOT_YET: tuple[tuple[str, str], ...] = (
+    ("appliance.language", "documents are not written yet"),
+    ("appliance.storage.budget", "the disk budget is not kept to yet"),
+    ("headend.tunnel", "the tunnel is not set up by the agent yet; it must be there"),
+    ("headend.pace", "replay after an outage is not paced yet"),
+    ("order.activation", "activation is not carried out yet"),
+    ("order.sru", "service requests are not carried out yet"),
+    ("contacts", "nobody is notified yet"),
+    ("sites.*.maintenance", "maintenance windows are not looked at yet"),
+    ("sites.*.source", "the source address is not chosen yet"),
+    ("components.*.support", "support contracts are not watched yet"),
+    ("components.*.authorisation", "letters of authorisation are not watched yet"),
+    ("components.*.services.backup.restore", "restore is not carried out yet"),
+    ("components.*.thresholds", "thresholds are not looked at yet"),
+    ("discovery", "discovery is not carried out yet"),
+    ("rules.files", "rules from files are not read yet; the built-in rules apply"),
+    ("notify", "nobody is notified yet"),
+    ("smtp", "nobody is notified yet"),
+    ("retention.series", "KPI series are not rolled up yet"),
+    ("retention.backups", "old backups are not removed yet"),
+    ("privacy.telemetry", "no telemetry is sent yet"),
+    ("listen.syslog_tls", "syslog over TLS is not received yet"),
+)
+"""Key patterns and what is not done yet about them."""
+
+
+def notes(tree: Node, site_file: SiteFile) -> tuple[Note, ...]:
+    """All notes on a valid file, in the order of its lines."""
+    found = [*_not_yet(tree), *_order(tree, site_file), *_alone(tree), *_idle_groups(tree)]
+    return tuple(sorted(found, key=lambda note: (note.line, note.path)))
+
+
+def _not_yet(tree: Node) -> Iterator[Note]:
+    for pattern, text in NOT_YET:
+        for path in _paths(tree, tuple(pattern.split(".")), ()):
+            yield Note(shown(path), line_of(tree, path), text)
+
+
+def _paths(node: Node, pattern: tuple[str, ...], at: Path) -> Iterator[Path]:
+    """Every path in the file that a pattern means and that says something."""
+    if not pattern:
+        if not (isinstance(node, Scalar) and (node.value is None or node.value is False)):
+            yield at
+        return
+    if isinstance(node, MapNode):
+        for key, child in node.entries.items():
+            if fnmatch.fnmatchcase(key, pattern[0]):
+                yield from _paths(child, pattern[1:], (*at, key))
+
+
+def _order(tree: Node, site_file: SiteFile) -> Iterator[Note]:
+    bought, named = site_file.order.components, len(site_file.components)
+    if bought is not None and named > bought:
+        path = ("order", "components")
+        yield Note(
+            shown(path),
+            line_of(tree, path),
+            f"the order counts {bought} components, this file names {named}: flagged, all are watched",
+        )
+
+
+def _alone(tree: Node) -> Iterator[Note]:
+    groups: dict[str, Path] = {}
+    members: Counter[str] = Counter()
+    for name, entry in entries(tree, "components").items():
+        node = find(entry, "redundancy")
+        if isinstance(node, Scalar) and (label := as_text(node.value)):
+            groups[label] = ("components", name, "redundancy")
+            members[label] += 1
+    for label, count in members.items():
+        if count == 1:
+            yield Note(
+                shown(groups[label]),
+                line_of(tree, groups[label]),
+                f"no other component is in '{label}' to back this one up",
+            )
+
+
+def _idle_groups(tree: Node) -> Iterator[Note]:
+    for number, group in group_nodes(tree):
+        on_type = find(group, "match", "type") is not None
+        entries_by_name = entries(tree, "components").items()
+        if not on_type and not any(
+            isinstance(entry, MapNode) and matches(group, name, entry) for name, entry in entries_by_name
+        ):
+            path: Path = ("groups", number - 1)
+            yield Note(shown(path), line_of(tree, path), "matches no component")

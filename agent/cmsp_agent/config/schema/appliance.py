@@ -1,0 +1,183 @@
+"""The appliance: where it keeps things, its head-end, its API, what it listens on, what it keeps and how long."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
+
+from cmsp_agent.config.addresses import Endpoint, parse_endpoint, parse_https_url, parse_listening_address
+from cmsp_agent.config.schema.base import Section, Unshown
+from cmsp_agent.config.schema.values import (
+    Addresses,
+    Count,
+    Duration,
+    Interval,
+    Name,
+    Pace,
+    Port,
+    SecretRef,
+    Size,
+    Text,
+    YesNo,
+    text,
+)
+
+
+def _url(value: Any) -> str:
+    try:
+        return parse_https_url(text(value))
+    except ValueError as error:
+        raise Unshown(str(error)) from error
+
+
+def _one_or_more(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+def _endpoint(value: Any) -> Any:
+    """A port, `address:port`, `{address, port}`, or `off`."""
+    if value is False or (isinstance(value, str) and value.lower() in {"off", "no"}):
+        return None
+    if isinstance(value, dict) and set(value) <= {"address", "port"} and "port" in value:
+        address = parse_listening_address(text(value["address"])) if "address" in value else ""
+        return Endpoint(address, parse_endpoint(text(value["port"])).port)
+    return value if value is None or isinstance(value, Endpoint) else parse_endpoint(text(value))
+
+
+Urls = Annotated[
+    tuple[Annotated[str, BeforeValidator(_url)], ...],
+    BeforeValidator(_one_or_more),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string", "format": "uri"}}]}),
+]
+Listen = Annotated[
+    Endpoint | None,
+    BeforeValidator(_endpoint),
+    PlainSerializer(lambda endpoint: "off" if endpoint is None else str(endpoint)),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 0, "maximum": 65535},
+                {"type": "string"},
+                {"const": False},
+                {
+                    "type": "object",
+                    "properties": {"address": {"type": "string"}, "port": {"type": "integer"}},
+                    "required": ["port"],
+                    "additionalProperties": False,
+                },
+            ],
+            "description": "A port, address:port, or off",
+            "examples": [162, "10.1.0.2:162", "[2001:db8::2]:162", "off"],
+        }
+    ),
+]
+
+
+class Budget(Section):
+    """How much disk each kind of data may use before its oldest is dropped."""
+
+    events: Size = 4 * 2**30
+    outbox: Size = 8 * 2**30
+
+
+class Storage(Section):
+    """Where the appliance keeps things."""
+
+    state: Text = "/var/lib/cmsp-agent"
+    backups: Text = "/var/lib/cmsp-agent/backups"
+    budget: Budget = Budget()
+
+
+class Appliance(Section):
+    """The machine that the agent runs on."""
+
+    name: Name
+    id: Name | None = Field(default=None, description="Set by enrolment; until then the name stands for it")
+    storage: Storage = Storage()
+    language: Literal["en", "fr"] = "en"
+    next_hop: Addresses | None = Field(
+        default=None,
+        description="Gateways of the appliance's own link; silent ones isolate it. Default: the host's default routes",
+    )
+    secrets: Text = Field(default="/etc/cmsp-agent/secrets", description="Directory of secret files, each of mode 0600")
+
+
+class Tls(Section):
+    """Files of one TLS identity, PEM."""
+
+    certificate: Text
+    key: Text = Field(description="File of the private key, readable by the agent only")
+    ca: Text = Field(description="File of the authorities that the other side's certificate must come from")
+
+
+class Headend(Section):
+    """The provider's side of the link."""
+
+    urls: Urls = ()
+    tunnel: Literal["wireguard", "external"] = "wireguard"
+    pace: Pace = "25%"
+    heartbeat: Interval = 60.0
+    tls: Tls | None = None
+
+
+class Api(Section):
+    """The agent's own HTTP interface."""
+
+    listen: Listen = Field(default=None, description="Address and port behind the tunnel; off: the Unix socket only")
+    socket: Text = "/run/cmsp-agent/api.sock"
+    tls: Tls | None = None
+    roles: dict[Text, Literal["observer", "operator", "engineer", "admin"]] = Field(
+        default_factory=dict, description="URI SAN of a client's certificate: its role"
+    )
+
+
+class Listeners(Section):
+    """What is received from devices."""
+
+    traps: Listen = Endpoint("", 162)
+    syslog: Listen = Field(default=Endpoint("", 514), description="UDP, and TCP unless syslog_tcp says otherwise")
+    syslog_tcp: Listen = Endpoint("", 514)
+    syslog_tls: Listen = Endpoint("", 6514)
+
+
+class SeriesRetention(Section):
+    """How long KPI samples and their roll-ups are kept."""
+
+    raw: Interval = 48 * 3600.0
+    five_minutes: Interval = 90 * 86400.0
+    hourly: Interval = 400 * 86400.0
+
+
+class BackupRetention(Section):
+    """How many configuration backups of each age are kept for each component."""
+
+    daily: Count = 30
+    weekly: Count = 12
+    monthly: Count = 13
+
+
+class Retention(Section):
+    """How long things are kept."""
+
+    events: Interval = 90 * 86400.0
+    series: SeriesRetention = SeriesRetention()
+    backups: BackupRetention = BackupRetention()
+
+
+class Privacy(Section):
+    """What leaves the site."""
+
+    mask_numbers: YesNo = True
+    telemetry: YesNo = False
+
+
+class Smtp(Section):
+    """The mail server that notifications go through."""
+
+    short_form = "host"
+    host: Text
+    from_: Text = Field(alias="from")
+    port: Port = 25
+    tls: Literal["none", "starttls", "tls"] = "starttls"
+    user: Text | None = None
+    password: SecretRef | None = None
+    timeout: Duration = 30.0

@@ -1,0 +1,166 @@
+"""A component's entry, and groups: defaults for many components at once."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from cmsp_agent.config.schedules import Schedule as Moment
+from cmsp_agent.config.schema.base import Section
+from cmsp_agent.config.schema.values import (
+    Addresses,
+    Count,
+    Date,
+    Duration,
+    Globs,
+    Interval,
+    Name,
+    Names,
+    Number,
+    Port,
+    PortOrNone,
+    Schedule,
+    Text,
+    YesNo,
+)
+from cmsp_agent.model.component import Tier
+
+Rank = Literal["primary", "secondary"]
+
+
+def _functions(value: Any) -> Any:
+    """`pstn` or `[pstn, fax]` means that each is primary here."""
+    if isinstance(value, list):
+        return dict.fromkeys((str(item) for item in value), "primary")
+    return {value: "primary"} if isinstance(value, str) else value
+
+
+class Poll(Section):
+    """How often a component is asked, and for how long an answer is awaited."""
+
+    short_form = "every"
+    every: Interval = 60.0
+    timeout: Interval | None = Field(default=None, description="Default: 2s, less where the interval is short")
+    retries: Annotated[Count, Field(le=10)] = 2
+
+
+class SnmpSettings(Section):
+    """Where and how the component answers SNMP. Who is let in stands under credentials."""
+
+    port: Port = 161
+    engine: Literal["own", "pysnmp"] = "own"
+
+
+class SshSettings(Section):
+    """Where and how the component answers SSH."""
+
+    port: Port = 22
+    legacy: YesNo = Field(
+        default=False, description="Permit SHA-1 key exchange, ssh-rsa and CBC ciphers (IOS 15 and older)"
+    )
+
+
+def _tcp(value: Any) -> Any:
+    return 0 if value is False or value == "off" else value
+
+
+class Reach(Section):
+    """What tells up from down besides SNMP."""
+
+    icmp: YesNo = True
+    tcp: Annotated[PortOrNone, BeforeValidator(_tcp)] = Field(default=0, description="A port to connect to; 0: none")
+
+
+class Support(Section):
+    """The maker's support contract."""
+
+    short_form = "contract"
+    contract: Text
+    until: Date | None = None
+
+
+class Authorisation(Section):
+    """The letter by which a third party's component may be managed."""
+
+    short_form = "letter"
+    letter: Text
+    until: Date | None = None
+
+
+def _backup(value: Any) -> Any:
+    """`backup: false` turns it off; `backup: daily 02:00` is its schedule."""
+    if isinstance(value, bool):
+        return {"enabled": value}
+    return {"schedule": value} if isinstance(value, str) else value
+
+
+class Backup(Section):
+    """Configuration backup of one component, as the order says."""
+
+    enabled: YesNo = True
+    schedule: Schedule = Moment(minute=0, hour=2)
+    restore: YesNo = False
+
+
+class Services(Section):
+    """What the order says in detail; without it the tier decides."""
+
+    backup: Annotated[Backup, BeforeValidator(_backup)] | None = None
+
+
+class Threshold(Section):
+    """A limit of a KPI, with hysteresis."""
+
+    short_form = "raise"
+    raise_: Number = Field(alias="raise", description="Raised at this value or above")
+    clear: Number | None = Field(
+        default=None, description="Cleared at this value or below; default: a tenth below raise"
+    )
+    for_: Duration = Field(default=0.0, alias="for", description="How long it must last")
+    severity: Literal["critical", "major", "minor", "warning"] = "warning"
+
+
+class Settings(Section):
+    """What a group may set as well as a component."""
+
+    type: Name = Field(default="auto", description="A device type's name, or auto")
+    tier: Tier = Tier.MANAGED
+    credentials: Names = ()
+    people: Count = Field(default=0, description="People who depend on it")
+    functions: Annotated[dict[Name, Rank], BeforeValidator(_functions)] = Field(default_factory=dict)
+    redundancy: Name | None = Field(default=None, description="Components of one group back each other up")
+    parent: Name | None = Field(default=None, description="Who must be up for it to be reachable")
+    support: Support | None = None
+    authorisation: Authorisation | None = None
+    services: Services = Services()
+    thresholds: dict[Text, Threshold] = Field(default_factory=dict)
+    poll: Poll = Poll()
+    reach: Reach = Reach()
+    snmp: SnmpSettings = SnmpSettings()
+    ssh: SshSettings = SshSettings()
+
+
+class ComponentEntry(Settings):
+    """One component."""
+
+    address: Addresses
+    site: Name
+
+
+class Match(Section):
+    """Which components a group is for: every key that is given must match, one of its globs each."""
+
+    site: Globs = ()
+    type: Globs = ()
+    tier: Globs = ()
+    name: Globs = ()
+
+
+class Group(Section):
+    """Defaults for many components at once."""
+
+    name: Name | None = None
+    match: Match = Match()
+    set: Settings
+
+
+Components = dict[Name, ComponentEntry]

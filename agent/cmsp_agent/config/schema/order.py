@@ -1,0 +1,64 @@
+"""What was bought, who bought it, whom to call, and the customer's sites."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from cmsp_agent.config.schema.base import Section
+from cmsp_agent.config.schema.values import Address, Count, Date, Name, Text, Timezone, Weekly
+
+
+class Order(Section):
+    """The order document, in short."""
+
+    id: Text | None = None
+    effective: Date | None = None
+    ends: Date | None = None
+    activation: Date | None = Field(default=None, description="Date in the transition plan, if there is one")
+    components: Count | None = Field(default=None, description="How many were bought")
+    sru: Count = Field(default=0, description="Service request units")
+
+
+class Customer(Section):
+    """The whole of the end customer: what an incident's impact is a share of. Default: what this file names."""
+
+    name: Text | None = None
+    people: Count | None = None
+    sites: Count | None = None
+    components: Count | None = None
+
+
+class Contact(Section):
+    """Somebody to tell or to ask."""
+
+    name: Text | None = None
+    email: Annotated[Text | None, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = None
+    phone: Text | None = None
+
+
+class Maintenance(Section):
+    """A window in which work may be done."""
+
+    short_form = "when"
+    name: Text = "maintenance"
+    when: Weekly
+
+
+def _windows(value: Any) -> Any:
+    return value if isinstance(value, list | tuple) else [value]
+
+
+class Site(Section):
+    """A place of the customer."""
+
+    people: Count = 0
+    timezone: Timezone = "UTC"
+    hours: Weekly | None = Field(default=None, description="Business hours; default: around the clock")
+    maintenance: Annotated[tuple[Maintenance, ...], BeforeValidator(_windows)] = ()
+    source: Address | None = Field(
+        default=None, description="Address of the appliance that this site's devices are asked from"
+    )
+
+
+Sites = dict[Name, Site]
+Contacts = dict[Name, Contact]

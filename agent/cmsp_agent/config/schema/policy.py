@@ -1,0 +1,48 @@
+"""What is looked for and who is told: discovery, rules, notifications."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from cmsp_agent.config.schema.base import Section
+from cmsp_agent.config.schema.values import Interval, Names, Rate, Subnets, Texts
+
+Priority = Literal["P1", "P2", "P3", "P4"]
+
+
+def _priorities(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+class Discovery(Section):
+    """Where unknown devices are looked for. Nothing is added by itself."""
+
+    subnets: Subnets = ()
+    exclude: Subnets = ()
+    seeds: Texts = Field(default=(), description="Components or addresses whose neighbours are asked first")
+    rate: Rate = 50.0
+
+
+class Rules(Section):
+    """Files of filter, timing and correlation rules, beside this file."""
+
+    short_form = "files"
+    files: Texts = ()
+
+
+class When(Section):
+    """Which incidents a notification is for."""
+
+    priority: Annotated[tuple[Priority, ...], BeforeValidator(_priorities)] = ()
+    site: Texts = ()
+    component: Texts = ()
+
+
+class Notification(Section):
+    """Who is told of an incident, how, and how often."""
+
+    to: Texts = Field(description="Names of contacts, or mail addresses")
+    by: Names = ("smtp",)
+    when: When = When()
+    updates: dict[Priority, Interval] = Field(default_factory=dict)
+    escalate: dict[Priority, Interval] = Field(default_factory=dict)

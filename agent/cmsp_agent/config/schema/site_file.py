@@ -1,0 +1,48 @@
+"""The partner's whole file, and its JSON Schema for editors."""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from cmsp_agent.config.schema.appliance import Api, Appliance, Headend, Listeners, Privacy, Retention, Smtp
+from cmsp_agent.config.schema.base import Section
+from cmsp_agent.config.schema.components import Components, Group
+from cmsp_agent.config.schema.credentials import Credentials
+from cmsp_agent.config.schema.order import Contacts, Customer, Order, Sites
+from cmsp_agent.config.schema.policy import Discovery, Notification, Rules
+
+
+def _one_or_more(value: Any) -> Any:
+    return value if isinstance(value, list) else [value]
+
+
+class SiteFile(Section):
+    """Everything that a partner says about an appliance and its site."""
+
+    appliance: Appliance
+    headend: Headend = Headend()
+    api: Api = Api()
+    order: Order = Order()
+    customer: Customer = Customer()
+    contacts: Contacts = Field(default_factory=dict)
+    sites: Sites = Field(default_factory=dict)
+    credentials: Credentials
+    components: Components = Field(default_factory=dict)
+    groups: Annotated[tuple[Group, ...], BeforeValidator(_one_or_more)] = ()
+    discovery: Discovery = Discovery()
+    rules: Rules = Rules()
+    notify: Annotated[tuple[Notification, ...], BeforeValidator(_one_or_more)] = ()
+    smtp: Smtp | None = None
+    retention: Retention = Retention()
+    privacy: Privacy = Privacy()
+    listen: Listeners = Listeners()
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of the file, as editors take it."""
+    schema = SiteFile.model_json_schema(mode="validation")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "cmsp-agent site file",
+        **{key: value for key, value in schema.items() if key != "title"},
+    }

@@ -1,0 +1,140 @@
+"""Where secrets come from: systemd credentials, files of mode 0600, or a source that is handed in (the vault).
+
+The file names secrets only; values pass through here to `Secret.reveal` and are neither kept nor shown.
+"""
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from cmsp_agent.config.tree import ListNode, MapNode, Node, SecretReference, shown
+from cmsp_agent.config.tree import Path as TreePath
+from cmsp_agent.model.errors import ConfigurationError, Problem
+from cmsp_agent.model.secret import Secret
+
+MOST_BYTES = 64 * 1024
+
+
+class SecretSource(Protocol):
+    """Something that may know a secret."""
+
+    def find(self, name: str) -> str | None:
+        """The secret of this name, or None where this source has none.
+
+        Raises:
+            ConfigurationError: there is one, but it must not be used as it is.
+        """
+
+
+class SystemdCredentials:
+    """What systemd passed to the service (`LoadCredential=`, systemd.exec(5)): a file each in a directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def find(self, name: str) -> str | None:
+        """The credential of this name. systemd itself keeps others from it, so its mode is not looked at."""
+        return _content(self._directory / name)
+
+
+class SecretFiles:
+    """A directory with a file for each secret, readable by its owner only."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def find(self, name: str) -> str | None:
+        """The content of the file of this name.
+
+        Raises:
+            ConfigurationError: group or others have a right to the file, or it belongs to somebody else.
+        """
+        path = self._directory / name
+        try:
+            status = path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise _unusable(path, f"can't be read: {error.strerror}") from error
+        if stat.S_IMODE(status.st_mode) & 0o077:
+            raise _unusable(path, f"others may read this secret; run: chmod 600 {path}")
+        if status.st_uid not in {0, os.geteuid()}:
+            raise _unusable(path, "this secret belongs to another user than the agent")
+        return _content(path)
+
+
+class Secrets:
+    """All sources in order: the first that knows a name has it."""
+
+    def __init__(self, sources: Sequence[SecretSource]) -> None:
+        self._sources = tuple(sources)
+
+    def find(self, name: str) -> str | None:
+        """The secret of this name from the first source that has it."""
+        return next((value for source in self._sources if (value := source.find(name)) is not None), None)
+
+
+def secret(name: str, source: SecretSource) -> Secret:
+    """A secret that is looked up at each use, so that a changed one is taken without a restart."""
+
+    def read() -> str:
+        value = source.find(name)
+        if value is None:
+            raise ConfigurationError([Problem("", 0, f"!secret {name}", _missing(name))])
+        return value
+
+    return Secret(name, read)
+
+
+def missing_secrets(tree: Node, source: SecretSource, file: str) -> list[Problem]:
+    """A problem for each reference to a secret that no source has, or that must not be used as it is."""
+    problems: list[Problem] = []
+    for path, line, name in references(tree, ()):
+        try:
+            if source.find(name) is None:
+                problems.append(Problem(file, line, shown(path), _missing(name)))
+        except ConfigurationError as error:
+            problems.extend(Problem(file, line, shown(path), str(problem)) for problem in error.problems)
+    return problems
+
+
+def references(node: Node, path: TreePath) -> Iterator[tuple[TreePath, int, str]]:
+    """Each reference to a secret: its path, line and the secret's name."""
+    if isinstance(node, MapNode):
+        for key, value in node.entries.items():
+            yield from references(value, (*path, key))
+    elif isinstance(node, ListNode):
+        for index, item in enumerate(node.items):
+            yield from references(item, (*path, index))
+    elif isinstance(node.value, SecretReference) and node.value.name:
+        yield path, node.line, node.value.name
+
+
+def _missing(name: str) -> str:
+    return f"there is no secret '{name}'; store it: cmsp-agent secret set {name}"
+
+
+def _content(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise _unusable(path, f"can't be read: {error.strerror}") from error
+    if len(data) > MOST_BYTES:
+        raise _unusable(path, "too long for a secret")
+    try:
+        value = data.decode().removesuffix("\n").removesuffix("\r")
+    except UnicodeDecodeError:
+        # The decoder's own error carries the bytes: it must not be chained.
+        raise _unusable(path, "not UTF-8 text") from None
+    if not value:
+        raise _unusable(path, "empty")
+    return value
+
+
+def _unusable(path: Path, text: str) -> ConfigurationError:
+    return ConfigurationError([Problem(str(path), 0, "", text)])
