@@ -1,0 +1,153 @@
+"""Signals in, durable facts out: one transaction for a fact and its outbox row; memory agrees with the disk."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from cmsp_agent.aio.clock import SystemClock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.supervise import Supervisor
+from cmsp_agent.model.errors import NotFound, StorageError, StorageFull
+from cmsp_agent.model.incident import IncidentState
+from cmsp_agent.model.signal import Signal, SyslogSignal, TrapSignal
+from cmsp_agent.pipeline.pipeline import Pipeline
+from cmsp_agent.services.events import EventService
+from cmsp_agent.storage import events, incidents, outbox
+from cmsp_agent.storage.database import Database
+from cmsp_agent.storage.state import open_state
+from tests.unit.pipeline.site import COMPONENTS, CUSTOMER, LAPD, LAYER2_CHANGE, FakeInventory
+
+
+def pri(up: bool, component: str = "gw-1") -> TrapSignal:
+    return TrapSignal(component, SystemClock().now(), LAYER2_CHANGE, ((f"{LAPD}.7", 3 if up else 1),))
+
+
+class Parts:
+    """An event service on a database of its own."""
+
+    def __init__(self, database: Database, counters: Counters) -> None:
+        self.counters = counters
+        self.database = database
+        pipeline = Pipeline(COMPONENTS, CUSTOMER, FakeInventory(), counters)
+        self.service = EventService(database, pipeline, SystemClock(), counters)
+
+    async def stored(self) -> tuple[int, int, int]:
+        """Events, incidents and outbox rows on disk; the epoch's first record not counted."""
+        page = await self.database.read(events.page)
+        found, _ = await self.database.read(incidents.page)
+        last = await self.database.read(outbox.last_sequence)
+        return len(page.events), len(found), last - 1
+
+
+@pytest.fixture
+async def parts(tmp_path: Path) -> AsyncIterator[Parts]:
+    counters = Counters()
+    database = await open_state(tmp_path / "state.db", "apl-test", clock=SystemClock(), counters=counters)
+    made = Parts(database, counters)
+    async with Supervisor(SystemClock(), counters) as supervisor:
+        supervisor.keep_running("events", made.service.run)
+        yield made
+    await made.service.close()
+    await database.close()
+
+
+async def test_when_handle_returns_the_fact_and_its_outbox_row_are_there(parts: Parts) -> None:
+    await parts.service.handle([pri(up=False)])
+    # an event, an incident, and a record of each
+    assert await parts.stored() == (1, 1, 2)
+
+
+async def test_repeats_are_durable_and_told_to_nobody(parts: Parts) -> None:
+    await parts.service.handle([pri(up=False)])
+    await parts.service.handle([pri(up=False)] * 9)
+    assert await parts.stored() == (1, 1, 2)
+    [event] = (await parts.database.read(events.page)).events
+    assert event.count == 10
+
+
+async def test_incidents_are_numbered_in_order_and_keep_their_number(parts: Parts) -> None:
+    await parts.service.handle([pri(up=False, component="gw-1")])
+    await parts.service.handle([pri(up=False, component="gw-2")])
+    await parts.service.handle([pri(up=True, component="gw-1")])
+    found, _ = await parts.database.read(incidents.page)
+    assert [(i.number, i.state) for i in found] == [
+        ("INC-000002", IncidentState.NEW),
+        ("INC-000001", IncidentState.RESTORED),
+    ]
+
+
+async def test_a_second_life_takes_up_where_the_first_ended(parts: Parts) -> None:
+    await parts.service.handle([pri(up=False)])
+    second = Parts(parts.database, parts.counters)
+    await second.service.load()
+    assert second.service.situation.active.keys() == parts.service.situation.active.keys()
+    assert second.service.situation.incidents.keys() == parts.service.situation.incidents.keys()
+
+
+async def test_many_callers_share_commits(parts: Parts) -> None:
+    before = parts.counters.total("storage.commits")
+    await asyncio.gather(*(parts.service.handle([pri(up=False, component="gw-1")]) for _ in range(200)))
+    [event] = (await parts.database.read(events.page)).events
+    assert event.count == 200
+    assert parts.counters.total("storage.commits") - before < 50
+
+
+async def test_what_could_not_be_stored_is_refused_forgotten_and_later_told(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full(_: Callable[..., object]) -> object:
+        raise StorageFull("no room left on the device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(parts.database, "write", full)
+        with pytest.raises(StorageFull):
+            await parts.service.handle([pri(up=False)])
+    assert not parts.service.situation.active
+    await parts.service.handle([pri(up=False)])
+    page = await parts.database.read(events.page)
+    assert [event.type for event in page.events] == ["storage.lost", "isdn.layer2.down"]
+    assert parts.counters.value("events.not_stored") == 1
+
+
+async def test_one_signal_that_breaks_the_pipeline_does_not_take_the_others(parts: Parts) -> None:
+    broken: Signal = replace(pri(up=False), varbinds=None)  # type: ignore[arg-type]
+    fine = SyslogSignal("gw-2", SystemClock().now(), "ISDN-6-LAYER2DOWN", "Interface Se0/1/0:15, TEI 0 changed")
+    await parts.service.handle([broken, fine])
+    [event] = (await parts.database.read(events.page)).events
+    assert event.component == "gw-2"
+    assert parts.counters.value("pipeline.signal.failed") == 1
+
+
+async def test_a_person_changes_an_incident_and_the_head_end_hears_of_it(parts: Parts) -> None:
+    await parts.service.handle([pri(up=False)])
+    [incident] = parts.service.situation.incidents.values()
+    await parts.service.change_incident(
+        incident.id, lambda known: replace(known, assignee="noc", version=known.version + 1)
+    )
+    assert await parts.stored() == (1, 1, 3)
+    assert parts.service.situation.incidents[incident.id].assignee == "noc"
+    with pytest.raises(NotFound):
+        await parts.service.change_incident("0", lambda known: known)
+
+
+async def test_listeners_hear_after_the_commit(parts: Parts) -> None:
+    heard: list[int] = []
+    parts.service.subscribe(lambda facts: heard.append(len(facts.new)))
+    await parts.service.handle([pri(up=False)])
+    await parts.service.handle([pri(up=True)])
+    assert heard == [1, 1]
+
+
+async def test_stopping_refuses_what_waits(tmp_path: Path) -> None:
+    counters = Counters()
+    database = await open_state(tmp_path / "state.db", "apl-test", clock=SystemClock(), counters=counters)
+    stopped = Parts(database, counters)
+    waiting = asyncio.ensure_future(stopped.service.handle([pri(up=False)]))
+    await asyncio.sleep(0)
+    await stopped.service.close()
+    with pytest.raises(StorageError, match="stopping"):
+        await waiting
+    await database.close()

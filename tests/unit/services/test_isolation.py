@@ -1,0 +1,71 @@
+"""When the appliance counts as isolated."""
+
+from collections.abc import Mapping
+
+from cmsp_agent.aio.clock import ManualClock
+from cmsp_agent.model.errors import NotPermittedHere
+from cmsp_agent.model.signal import AgentSignal
+from cmsp_agent.services.isolation import Isolation, Look, Verdict
+
+
+def judged(*looks: Look) -> Verdict:
+    verdict = Verdict()
+    for look in looks:
+        verdict = verdict.after(look)
+    return verdict
+
+
+def test_a_cut_cable_isolates_at_once() -> None:
+    assert judged(Look({"eth0": False}, {})).reason == "no link on eth0"
+
+
+def test_a_second_link_keeps_the_appliance_connected() -> None:
+    assert not judged(Look({"eth0": False, "eth1": True}, {})).isolated
+
+
+def test_an_interface_that_is_gone_counts_as_cut() -> None:
+    assert judged(Look({"eth0": None}, {})).isolated
+
+
+def test_a_next_hop_that_answered_once_and_falls_silent_isolates_at_the_second_look() -> None:
+    up, silent = Look({"eth0": True}, {"10.0.0.1": True}), Look({"eth0": True}, {"10.0.0.1": False})
+    assert not judged(up, silent).isolated
+    assert judged(up, silent, silent).isolated
+    assert not judged(up, silent, silent, up).isolated
+
+
+def test_a_next_hop_that_never_answered_is_no_witness() -> None:
+    silent = Look({"eth0": True}, {"10.0.0.1": False})
+    assert not judged(*[silent] * 10).isolated
+
+
+def test_a_hop_that_can_not_be_asked_while_the_cable_is_out_is_remembered() -> None:
+    up, silent = Look({"eth0": True}, {"10.0.0.1": True}), Look({"eth0": True}, {"10.0.0.1": False})
+    assert judged(up, Look({"eth0": False}, {}), silent, silent).isolated
+
+
+def test_one_of_two_next_hops_is_enough() -> None:
+    up = Look({"eth0": True}, {"10.0.0.1": True, "10.0.0.2": True})
+    half = Look({"eth0": True}, {"10.0.0.1": True, "10.0.0.2": False})
+    assert not judged(up, half, half, half).isolated
+
+
+async def test_only_the_edges_are_told() -> None:
+    links: dict[str, bool | None] = {"eth0": True}
+    told: list[AgentSignal] = []
+
+    def look() -> tuple[Mapping[str, bool | None], list[str]]:
+        return links, ["10.0.0.1"]
+
+    async def forbidden(_: str) -> bool:
+        raise NotPermittedHere("ping sockets are closed")
+
+    async def tell(signal: AgentSignal) -> None:
+        told.append(signal)
+
+    watch = Isolation(look, forbidden, tell, ManualClock())
+    for carrier in (True, False, False, True, True):
+        links["eth0"] = carrier
+        await watch.look()
+    assert [signal.raised for signal in told] == [True, False]
+    assert {signal.type for signal in told} == {"appliance.isolated"}
