@@ -1,0 +1,172 @@
+"""What was received and waits to be read, shared fairly between senders. Reads nothing itself: see intake.
+
+Each component has a queue of its own; all unknown senders together have one, so that forged addresses gain nothing.
+Taking goes round: who sends little is served at once, whatever others send. There is no quota for a lone sender: it may
+use all that the machine has. Only when the whole is full, the newest of the longest queue is dropped and counted: the
+first messages of a storm tell its cause, the later ones repeat it.
+"""
+
+import asyncio
+import heapq
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.transports.datagrams import Datagram
+
+CAPACITY = 48 << 20
+"""Octets, with what Python needs besides the payload: some 100,000 messages of common length."""
+OVERHEAD = 300
+"""Octets that a waiting datagram takes besides its payload: three objects and their places in lists."""
+FEWEST = 16
+"""Datagrams that a sender is served at least when its turn comes."""
+
+
+class Chunk(NamedTuple):
+    """Datagrams of one component that came in together."""
+
+    component: str
+    """Empty: unknown senders."""
+    received_at: int
+    """ms since the epoch."""
+    datagrams: list[Datagram]
+
+
+class FairQueue:
+    """Filled by receivers on the loop, emptied by one consumer."""
+
+    def __init__(
+        self, name: str, senders: Callable[[], Mapping[str, str]], counters: Counters, capacity: int = CAPACITY
+    ) -> None:
+        """Make an empty queue.
+
+        Args:
+            name: prefix of the counter `<name>.dropped` and of the gauge `<name>.waiting`.
+            senders: gives the components by address, as they are now.
+            counters: gets the drops of each component.
+            capacity: octets that may wait, overhead included.
+        """
+        self._name = name
+        self._senders = senders
+        self._counters = counters
+        self._capacity = capacity
+        self._queues: dict[str, _Lane] = {}
+        self._cost = 0
+        self._filled = asyncio.Event()
+        counters.gauge(f"{name}.waiting", lambda: float(len(self)))
+
+    def __len__(self) -> int:
+        return sum(lane.count for lane in self._queues.values())
+
+    def has_room(self) -> bool:
+        """Less than half full: a sender that can wait (TCP) may go on."""
+        return self._cost < self._capacity // 2
+
+    def offer(self, received_at: int, datagrams: Iterable[Datagram]) -> None:
+        """Queue what was received; where that is too much, drop of the longest queues."""
+        components = self._senders()
+        groups: dict[str, list[Datagram]] = {}
+        for datagram in datagrams:
+            component = components.get(datagram[1][0], "")
+            try:
+                groups[component].append(datagram)
+            except KeyError:
+                groups[component] = [datagram]
+        for component, group in groups.items():
+            lane = self._queues.get(component)
+            if lane is None:
+                lane = self._queues[component] = _Lane()
+            self._cost += lane.put(Chunk(component, received_at, group))
+        if self._cost > self._capacity:
+            self._shed()
+        self._filled.set()
+
+    async def take(self, limit: int) -> list[Chunk]:
+        """Wait until something is there; then give about `limit` datagrams, each component's in their order."""
+        while not self._queues:
+            self._filled.clear()
+            await self._filled.wait()
+        taken: list[Chunk] = []
+        while self._queues and limit > 0:
+            share = max(FEWEST, limit // len(self._queues))
+            limit -= self._serve_next(share, taken)
+        return taken
+
+    def _serve_next(self, share: int, taken: list[Chunk]) -> int:
+        """Serve the component that has waited longest for its turn, and put it at the end of the line."""
+        component, lane = next(iter(self._queues.items()))
+        del self._queues[component]
+        before = lane.count
+        self._cost -= lane.take(share, taken)
+        if lane.count:
+            self._queues[component] = lane
+        return before - lane.count
+
+    def _shed(self) -> None:
+        longest = [(-lane.cost, component) for component, lane in self._queues.items()]
+        heapq.heapify(longest)
+        while self._cost > self._capacity:
+            _, component = heapq.heappop(longest)
+            lane = self._queues[component]
+            dropped, cost = lane.drop_newest(self._cost - self._capacity)
+            self._cost -= cost
+            self._counters.add(f"{self._name}.dropped", dropped, component or "unknown senders")
+            if lane.count:
+                heapq.heappush(longest, (-lane.cost, component))
+            else:
+                del self._queues[component]
+
+
+class _Lane:
+    """The queue of one component."""
+
+    __slots__ = ("chunks", "cost", "count")
+
+    def __init__(self) -> None:
+        self.chunks: deque[Chunk] = deque()
+        self.count = 0
+        self.cost = 0
+
+    def put(self, chunk: Chunk) -> int:
+        """Queue it and return its cost."""
+        self.chunks.append(chunk)
+        cost = _cost(chunk.datagrams)
+        self.count += len(chunk.datagrams)
+        self.cost += cost
+        return cost
+
+    def take(self, share: int, taken: list[Chunk]) -> int:
+        """Move up to `share` of the oldest to `taken` and return their cost."""
+        before = self.cost
+        while share > 0 and self.chunks:
+            chunk = self.chunks.popleft()
+            if len(chunk.datagrams) > share:
+                self.chunks.appendleft(chunk._replace(datagrams=chunk.datagrams[share:]))
+                chunk = chunk._replace(datagrams=chunk.datagrams[:share])
+            taken.append(chunk)
+            share -= len(chunk.datagrams)
+            self._less(chunk.datagrams)
+        return before - self.cost
+
+    def drop_newest(self, excess: int) -> tuple[int, int]:
+        """Drop of the newest chunk what is too much: how many, and their cost."""
+        newest = self.chunks.pop()
+        kept = list(newest.datagrams)
+        dropped: list[Datagram] = []
+        while kept and excess > 0:
+            dropped.append(kept.pop())
+            excess -= len(dropped[-1][0]) + OVERHEAD
+        if kept:
+            self.chunks.append(newest._replace(datagrams=kept))
+        return len(dropped), self._less(dropped)
+
+    def _less(self, gone: list[Datagram]) -> int:
+        cost = _cost(gone)
+        self.count -= len(gone)
+        self.cost -= cost
+        return cost
+
+
+def _cost(datagrams: list[Datagram]) -> int:
+    return sum([len(datagram[0]) for datagram in datagrams]) + OVERHEAD * len(datagrams)

@@ -1,0 +1,84 @@
+"""Syslog lines into signals: find the component, parse, hand on. Decides nothing about what a line means."""
+
+from functools import partial
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.signal import SyslogSignal
+from cmsp_agent.services.fair_queue import CAPACITY, Chunk, FairQueue
+from cmsp_agent.services.intake import Heard, Intake, Sink
+from cmsp_agent.services.senders import UNKNOWN, Senders
+from cmsp_agent.transports.datagrams import Datagram
+from cmsp_agent.transports.framing import LONGEST_MESSAGE
+from cmsp_agent.transports.syslog_message import SyslogMessage, parse_syslog
+from cmsp_agent.transports.syslog_time import trusted_time
+
+USER = 1
+NOTICE = 5
+"""Facility and severity of a line that has no PRI (RFC 3164 4.3.3)."""
+
+
+class SyslogService:
+    """Fed by UDP and TCP receivers, on the loop; `run` reads what they left."""
+
+    def __init__(
+        self, senders: Senders, sink: Sink, clock: Clock, counters: Counters, *, capacity: int = CAPACITY
+    ) -> None:
+        self._senders = senders
+        self._clock = clock
+        self._counters = counters
+        self._queue = FairQueue("syslog", lambda: senders.by_address, counters, capacity)
+        self._intake = Intake("syslog", self._queue, self._read, sink, counters)
+        self.run = self._intake.run
+
+    def receive_datagrams(self, datagrams: list[Datagram]) -> None:
+        """Take a batch from a `DatagramReceiver`."""
+        self._queue.offer(self._clock.now(), datagrams)
+
+    def receive_stream(self, source: str, messages: list[bytes]) -> bool:
+        """Take messages from a `StreamReceiver`; False: the sender should wait."""
+        if messages:
+            address = (source, 0)
+            self._queue.offer(self._clock.now(), [(message, address, None) for message in messages])
+        return self._queue.has_room()
+
+    def _read(self, chunk: Chunk, heard: Heard) -> None:
+        self._counters.add("syslog.messages", len(chunk.datagrams))
+        signal = partial(signal_from, chunk.component) if chunk.component else None
+        for payload, (host, *_), _ in chunk.datagrams:
+            if len(payload) > LONGEST_MESSAGE:
+                self._counters.add("syslog.truncated", key=chunk.component)
+                payload = payload[:LONGEST_MESSAGE]
+            message = parse_syslog(payload)
+            if not message.raw:
+                self._counters.add("syslog.empty")
+            elif signal is not None:
+                heard.signals.append(signal(chunk.received_at, message))
+            else:
+                self._read_unknown(host, chunk.received_at, message, heard)
+
+    def _read_unknown(self, host: str, received_at: int, message: SyslogMessage, heard: Heard) -> None:
+        """A relay may stand between: then the line names the address of a component (`logging origin-id ip`)."""
+        component = self._senders.find(message.host)
+        if component == UNKNOWN:
+            self._senders.note_unknown(host, "syslog", received_at)
+            return
+        self._counters.add("syslog.relayed", key=host)
+        heard.signals.append(signal_from(component, received_at, message))
+
+
+def signal_from(component: str, received_at: int, message: SyslogMessage) -> SyslogSignal:
+    """The signal that a parsed line of a component is."""
+    severity = message.severity
+    facility = message.syslog_facility
+    return SyslogSignal(
+        component,
+        received_at,
+        message.code or message.message_id or message.process,
+        message.text,
+        NOTICE if severity is None else severity,
+        USER if facility is None else facility,
+        trusted_time(message, received_at) if message.zone else None,
+        message.host,
+        message.sequence,
+    )

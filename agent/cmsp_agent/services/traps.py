@@ -1,0 +1,156 @@
+"""Traps and informs into signals: find the component, check who speaks, hand on, answer informs after the commit.
+
+Decoding and SNMPv3 are the decoder's work. What a trap means is the pipeline's.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import NamedTuple
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.signal import TrapSignal
+from cmsp_agent.services.fair_queue import CAPACITY, Chunk, FairQueue
+from cmsp_agent.services.intake import Heard, Intake, Sink
+from cmsp_agent.services.senders import UNKNOWN, Senders
+from cmsp_agent.transports.datagrams import Datagram, WayBack
+from cmsp_agent.transports.snmp.ber import DecodeError
+from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, Refused, Reply
+
+SNMP_TRAP_COMMUNITY = "1.3.6.1.6.3.18.1.4.0"
+"""A proxy adds the community that it was sent (RFC 3584 4.1.2.1): a secret, which goes no further."""
+
+Answer = Callable[[WayBack, bytes], bool]
+
+
+class Agreed(NamedTuple):
+    """What a component is expected to show: a community, or an SNMPv3 user. Never logged."""
+
+    community: bytes = b""
+    user: str = ""
+
+
+def agreed_by(components: Iterable[Component]) -> Mapping[str, Agreed]:
+    """By component name, from the credentials.
+
+    Raises:
+        ConfigurationError: a secret is missing.
+    """
+    agreed = {}
+    for component in components:
+        credential = component.credentials.snmp
+        if credential is None:
+            continue
+        community = credential.community.reveal().encode() if credential.community else b""
+        agreed[component.name] = Agreed(community, credential.user if credential.version == "3" else "")
+    return agreed
+
+
+class TrapService:
+    """Fed by a `DatagramReceiver` that answers, on the loop; `run` reads what it left."""
+
+    def __init__(
+        self,
+        senders: Senders,
+        decoder: NotificationDecoder,
+        agreed: Mapping[str, Agreed],
+        sink: Sink,
+        clock: Clock,
+        counters: Counters,
+        *,
+        strict: bool = False,
+        capacity: int = CAPACITY,
+    ) -> None:
+        """Make a service that has no receiver yet: see `answer_with`.
+
+        Args:
+            senders: whose address is whose.
+            decoder: decodes and authenticates.
+            agreed: what each component is expected to show.
+            sink: takes the signals; informs are answered when it returns.
+            clock: stamps what is received.
+            counters: gets what was accepted, odd and refused.
+            strict: refuse traps that show another community or user than agreed; else they are counted and taken.
+            capacity: octets that may wait.
+        """
+        self._senders = senders
+        self._decoder = decoder
+        self._agreed = agreed
+        self._clock = clock
+        self._counters = counters
+        self._strict = strict
+        self._answer: Answer = lambda _back, _payload: False
+        self._queue = FairQueue("traps", lambda: senders.by_address, counters, capacity)
+        self._intake = Intake("traps", self._queue, self._read, sink, counters)
+        self.run = self._intake.run
+
+    def answer_with(self, answer: Answer) -> None:
+        """Send answers this way (`DatagramReceiver.answer`)."""
+        self._answer = answer
+
+    def use(self, decoder: NotificationDecoder, agreed: Mapping[str, Agreed]) -> None:
+        """Go by other credentials from the next datagram on."""
+        self._decoder = decoder
+        self._agreed = agreed
+
+    def receive(self, datagrams: list[Datagram]) -> None:
+        """Take a batch from a `DatagramReceiver`."""
+        self._queue.offer(self._clock.now(), datagrams)
+
+    def _read(self, chunk: Chunk, heard: Heard) -> None:
+        self._counters.add("traps.received", len(chunk.datagrams))
+        for payload, (host, *_), back in chunk.datagrams:
+            try:
+                said = self._decoder.decode(payload, host)
+            except Refused as refused:
+                self._counters.add("traps.refused", key=refused.reason)
+            except DecodeError:
+                self._counters.add("traps.malformed", key=chunk.component or "unknown senders")
+            else:
+                self._take(said, chunk, host, back, heard)
+
+    def _take(self, said: Notification | Reply, chunk: Chunk, host: str, back: WayBack | None, heard: Heard) -> None:
+        component = chunk.component
+        if isinstance(said, Reply):
+            self._report(said, component, host, chunk.received_at, back)
+            return
+        if component == UNKNOWN:
+            component = self._senders.find(said.agent_address)
+            if component == UNKNOWN:
+                self._senders.note_unknown(host, "trap", chunk.received_at)
+                return
+            self._counters.add("traps.relayed", key=host)
+        if not self._as_agreed(component, said) and self._strict:
+            return
+        heard.signals.append(signal_from(component, chunk.received_at, said))
+        if said.kind == "inform" and back is not None:
+            heard.acknowledge.append(partial(self._acknowledge, self._decoder, said, back))
+
+    def _report(self, reply: Reply, component: str, host: str, now: int, back: WayBack | None) -> None:
+        """Engine discovery and the like are answered at once, but to our own components only."""
+        self._counters.add("traps.reports", key=reply.reason)
+        if component == UNKNOWN:
+            self._senders.note_unknown(host, "trap", now)
+        elif back is not None:
+            self._answer(back, reply.data)
+
+    def _as_agreed(self, component: str, said: Notification) -> bool:
+        agreed = self._agreed.get(component)
+        if agreed is None or (said.user == agreed.user if said.version == "3" else said.community == agreed.community):
+            return True
+        kind = "other_community"
+        if agreed.user:
+            kind = "other_user" if said.version == "3" else "unauthenticated"
+        self._counters.add(f"traps.{kind}", key=component)
+        return False
+
+    def _acknowledge(self, decoder: NotificationDecoder, inform: Notification, back: WayBack) -> None:
+        if self._answer(back, decoder.respond(inform)):
+            self._counters.add("traps.informs_answered")
+
+
+def signal_from(component: str, received_at: int, said: Notification) -> TrapSignal:
+    """The signal that a notification of a component is; bindings without a value and secrets are left out."""
+    bindings = tuple([(oid, value) for oid, value in said.varbinds if value is not None and oid != SNMP_TRAP_COMMUNITY])
+    return TrapSignal(component, received_at, said.trap_oid, bindings, said.uptime, said.version, said.kind == "inform")

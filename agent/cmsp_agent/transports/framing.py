@@ -1,0 +1,104 @@
+"""Cut a TCP stream into syslog messages (RFC 6587): octet counting and newlines, told apart by frame. No sockets."""
+
+import re
+
+LONGEST_MESSAGE = 8192
+"""Octets kept of one message unless told otherwise; RFC 5424 6.1 asks for 2048 at least."""
+LONGEST_FRAME = 1 << 20
+"""Octets; a count beyond this is a mistake or an attack, and nothing behind it can be trusted."""
+
+# A count is followed by the message's PRI (RFC 6587 3.4.1). A line such as `31 host local7 …` is therefore not counted.
+_COUNT = re.compile(rb"([1-9]\d{0,9}) <")
+_PART_OF_COUNT = re.compile(rb"[1-9]\d{0,9} ?\Z")
+_TRAILER = re.compile(rb"[\n\0]")
+_BETWEEN = b"\r\n\0"
+
+
+class FramingError(Exception):
+    """The stream can't be cut any further; the connection is of no more use."""
+
+
+class SyslogFramer:
+    """Takes octets as they come, gives whole messages without trailers. One for each connection."""
+
+    def __init__(self, limit: int = LONGEST_MESSAGE) -> None:
+        """Keep up to `limit` octets of a message; what is longer is cut there and the rest of it passed over."""
+        self._limit = limit
+        self._held = b""
+        self._skip_octets = 0
+        self._skip_line = False
+        self.truncated = 0
+        """Messages that were cut at the limit."""
+        self.halves = 0
+        """Octet-counted messages that the connection's end left incomplete; they are dropped."""
+
+    def feed(self, data: bytes) -> list[bytes]:
+        """Take what the connection gave and return the messages that it completes.
+
+        Raises:
+            FramingError: an octet count over 1 MiB.
+        """
+        data = self._held + data
+        self._held = b""
+        messages: list[bytes] = []
+        place = 0
+        while place < len(data):
+            place, message = self._step(data, place)
+            if message:
+                messages.append(message)
+        return messages
+
+    def close(self) -> list[bytes]:
+        """The connection has ended: a last line without a newline is a message, a part of a counted one is not."""
+        rest, self._held = self._held.strip(_BETWEEN), b""
+        if _COUNT.match(rest) or _PART_OF_COUNT.match(rest):
+            self.halves += 1
+            return []
+        return [rest] if rest else []
+
+    def _step(self, data: bytes, place: int) -> tuple[int, bytes]:
+        """One frame, or what there is of it: the place after it, and the message or nothing."""
+        if self._skip_octets:
+            skipped = min(self._skip_octets, len(data) - place)
+            self._skip_octets -= skipped
+            return place + skipped, b""
+        if self._skip_line:
+            return self._pass_line(data, place)
+        if data[place] in _BETWEEN:
+            return place + 1, b""
+        counted = _COUNT.match(data, place)
+        if counted:
+            return self._counted(data, counted.end() - 1, place, int(counted[1]))
+        if _PART_OF_COUNT.match(data, place):
+            self._held = data[place:]
+            return len(data), b""
+        return self._line(data, place)
+
+    def _counted(self, data: bytes, start: int, place: int, count: int) -> tuple[int, bytes]:
+        if count > LONGEST_FRAME:
+            raise FramingError(f"an octet count of {count}")
+        end = start + min(count, self._limit)
+        if end > len(data):
+            self._held = data[place:]
+            return len(data), b""
+        if count > self._limit:
+            self.truncated += 1
+            self._skip_octets = count - self._limit
+        return end, data[start:end].rstrip(_BETWEEN)
+
+    def _line(self, data: bytes, place: int) -> tuple[int, bytes]:
+        found = _TRAILER.search(data, place)
+        end = found.start() if found else len(data)
+        if end - place > self._limit + 1:  # a carriage return may come before the newline
+            self.truncated += 1
+            self._skip_line = True
+            return place + self._limit, data[place : place + self._limit]
+        if not found:
+            self._held = data[place:]
+            return len(data), b""
+        return end + 1, data[place:end].rstrip(b"\r")[: self._limit]
+
+    def _pass_line(self, data: bytes, place: int) -> tuple[int, bytes]:
+        found = _TRAILER.search(data, place)
+        self._skip_line = found is None
+        return (found.end() if found else len(data)), b""

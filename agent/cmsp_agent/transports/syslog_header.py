@@ -1,0 +1,181 @@
+"""What stands before the mnemonic or the text of an RFC 3164 or Cisco line: counters, names, times, process.
+
+`[counter:] [relay's time] [relay] [origin-id:] [counter:] [*|.]time [zone]: [process:] %…`, each optional. Reads the
+older forms only: RFC 5424 has a module of its own, and the mnemonic is read by `syslog_message`.
+"""
+
+import re
+from itertools import pairwise
+from typing import NamedTuple
+
+LONGEST_HEADER = 256
+"""Characters; a mnemonic further in is part of the text, not the end of a header."""
+
+
+class Header(NamedTuple):
+    """The fields, named as in `SyslogMessage`, and the text that follows them."""
+
+    text: str
+    sequence: int | None = None
+    inner_sequence: int | None = None
+    host: str = ""
+    relay: str = ""
+    clock: str = "none"
+    timestamp: str = ""
+    zone: str = ""
+    process: str = ""
+    pid: str = ""
+    version: int = 0
+    message_id: str = ""
+    structured: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+
+
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_TIME = re.compile(
+    # A date may follow a line card's name without a space (IOS-XR); time since the restart must stand by itself and
+    # before a colon, or parts of an IPv6 address would do.
+    rf"(?:(?<![^\s:])(?P<flag>[*.]?)(?P<date>(?:\d{{4}} )?{_MONTH} +\d{{1,2}}(?: \d{{4}})? +\d\d:\d\d:\d\d(?:\.\d+)?"
+    r"|\d{4}-\d\d?-\d\d?[T ]\d\d:\d\d:\d\d(?:\.\d+){0,2})"
+    r"(?P<offset>(?:Z|[+-]\d\d:?\d\d)\b)?(?:\s+(?P<zone>[A-Z]{3,5}(?:[+-]\d\d?(?::?\d\d)?)?)(?=\s*:(?:\s|\Z)))?"
+    r"|(?<!\S)(?P<upflag>[*.]?)(?P<up>\d+y\d+w|\d+w\d+d|\d+d\d+h|\d\d?:\d\d:\d\d(?:\.\d+)?)(?=\s*:(?:\s|\Z)))",
+    re.ASCII,
+)
+_COUNTER = re.compile(r"(?:(?<=\s)|^)(\d*):(?=\s|\Z)", re.ASCII)
+_LEAD = re.compile(r"\s*(?:\d*:\s+[^%]{0,64}?|(?:\S+:\s*)?(?:\d+:\s+)?)\Z", re.ASCII)
+_FACILITY = re.compile(r"\b(?:kern|user|mail|daemon|auth|syslog|cron|authpriv|local[0-7]) [0-7](?=\s|\Z)", re.ASCII)
+_TAGGED = re.compile(
+    r"(?:(?P<host>\S*[^\s:])\s+)?(?P<tag>[^\s\[:]{1,64})(?:\[(?P<pid>[^\]]{0,32})\])?:(?:\s+|\Z)", re.ASCII
+)
+_PROCESS = re.compile(r"(.*?)\s*\[([^\]]*)\]\Z", re.DOTALL)
+
+
+def read_header(content: str, mnemonic: int | None) -> Header:
+    """Take the header off a line.
+
+    Args:
+        content: the line without its PRI.
+        mnemonic: where the first mnemonic starts, which ends the header; None where there is none.
+    """
+    if mnemonic is None or mnemonic > LONGEST_HEADER:
+        return _read_plain(content)
+    head, text = content[:mnemonic], content[mnemonic:]
+    times = list(_TIME.finditer(head))
+    if not times:
+        return _named(Header(text=text), head, relayed=False)
+    device, header = times[-1], Header(text=text)
+    header = _named(header, head[: times[0].start()], relayed=False)
+    for relay, following in pairwise(times):
+        header = _named(header, head[_end_of_relay_time(relay) : following.start()], relayed=True)
+    return _behind_time(_timed(header, device), head[device.end() :])
+
+
+def _timed(header: Header, time: re.Match[str]) -> Header:
+    if time["up"]:
+        return header._replace(clock="up", timestamp=time["up"])
+    return header._replace(clock=time["flag"] or "", timestamp=time["date"], zone=time["offset"] or time["zone"] or "")
+
+
+def _end_of_relay_time(time: re.Match[str]) -> int:
+    """A relay writes no zone's name: what looks like one is the name of the host."""
+    return max(time.end("date"), time.end("offset"), time.end("up"))
+
+
+def _named(header: Header, segment: str, *, relayed: bool) -> Header:
+    """Read counters and names from what stands before a time.
+
+    Args:
+        header: what is known so far.
+        segment: the characters.
+        relayed: a relay's time went before, so that the first word is a host without a colon. Otherwise it is all
+            origin-id, which may have spaces in it (`logging origin-id string …`).
+    """
+    parts = _COUNTER.split(_FACILITY.sub("", segment))
+    for digits in parts[1::2]:
+        header = _counted(header, digits)
+    for piece in parts[::2]:
+        cards = [word for word in piece.split() if "/" in word]
+        words = [word for word in piece.split() if "/" not in word and not word.isdecimal()]
+        if cards:
+            header = header._replace(process=cards[-1].removesuffix(":"))
+        if words and (relayed or not words[-1].endswith(":")):
+            header = _hosted(header, words[0].removesuffix(":"))
+            words = words[1:]
+        if words:
+            header = _hosted(header, " ".join(words).removesuffix(":"))
+    return header
+
+
+def _counted(header: Header, digits: str) -> Header:
+    if not digits:
+        return header
+    if header.sequence is None:
+        return header._replace(sequence=int(digits[-18:]))
+    return header._replace(inner_sequence=int(digits[-18:]))
+
+
+def _hosted(header: Header, host: str) -> Header:
+    """The name nearest to the message is the device's; the one before it, a relay's."""
+    if not header.host:
+        return header._replace(host=host)
+    return header._replace(host=host, relay=header.relay or header.host)
+
+
+def _behind_time(header: Header, segment: str) -> Header:
+    """`: process:` as Cisco writes it, or ` host process:` as RFC 3164 does."""
+    segment = segment.strip()
+    if segment.startswith(":"):
+        return _processed(header, segment)
+    parts = _COUNTER.split(segment)
+    for digits in parts[1::2]:
+        header = _counted(header, digits)
+    words = " ".join(parts[::2]).split()
+    if words:
+        header = _processed(_hosted(header, words[0].removesuffix(":")), " ".join(words[1:]))
+    return header
+
+
+def _processed(header: Header, text: str) -> Header:
+    name = text.strip(": ")
+    if not name:
+        return header
+    found = _PROCESS.match(name)
+    return header._replace(process=found[1], pid=found[2]) if found else header._replace(process=name)
+
+
+def _read_plain(content: str) -> Header:
+    """A line without a mnemonic: only what stands at its very beginning is a header."""
+    time = _TIME.search(content, 0, LONGEST_HEADER)
+    if time is None or not _LEAD.match(content[: time.start()]):
+        return _tagged(Header(text=""), content)
+    header = _named(Header(text=""), content[: time.start()], relayed=False)
+    rest = content[time.end() :]
+    if _is_cisco(rest):
+        return _timed(header, time)._replace(text=_after_colon(rest))
+    second = _TIME.search(content, time.end(), time.end() + LONGEST_HEADER)
+    if second is not None and _is_cisco(content[second.end() :]):
+        between = content[_end_of_relay_time(time) : second.start()]
+        if all(word.endswith(":") for word in between.split()[1:]):
+            header = _timed(_named(header, between, relayed=True), second)
+            return header._replace(text=_after_colon(content[second.end() :]))
+    return _tagged(_timed(header, time), content[_end_of_relay_time(time) :])
+
+
+def _is_cisco(rest: str) -> bool:
+    return rest.lstrip().startswith(":")
+
+
+def _after_colon(rest: str) -> str:
+    return rest.lstrip()[1:].lstrip(" ")
+
+
+def _tagged(header: Header, rest: str) -> Header:
+    """HOSTNAME and TAG of RFC 3164 4.1, of which either may be missing; a line without a time names no host."""
+    timed, rest = header.clock != "none", rest.strip()
+    found = _TAGGED.match(rest)
+    if found and (timed or not found["host"]):
+        header = _hosted(header, found["host"]) if found["host"] else header
+        return header._replace(process=found["tag"], pid=found["pid"] or "", text=rest[found.end() :])
+    host, _, text = rest.partition(" ")
+    if not timed or not text or host.endswith(":") or rest.startswith("last message repeated"):
+        return header._replace(text=rest)
+    return _hosted(header, host)._replace(text=text.lstrip(" "))

@@ -1,0 +1,178 @@
+"""One syslog message as fields: RFC 3164, RFC 5424 and the lines of Cisco's families. No frames, no sockets.
+
+Nothing here fails: what a line does not tell is left empty, and the bytes as they came are kept beside the fields. When
+a device's own time may be believed is said in `syslog_time`.
+"""
+
+import re
+from typing import NamedTuple
+
+from cmsp_agent.transports.syslog_header import Header, read_header
+from cmsp_agent.transports.syslog_rfc5424 import read_rfc5424
+
+HIGHEST_PRI = 191
+LETTERS = {letter: level for level, letter in enumerate("MACEWNID")}
+"""Severity letters of the Small Business series: eMergency, Alert, Critical, Error, Warning, Notice, Info, Debug."""
+TRAILERS = b" \t\r\n\0"
+
+
+class SyslogMessage(NamedTuple):
+    """A parsed message. A tuple: building a frozen dataclass of so many fields costs as much as matching the line."""
+
+    raw: bytes
+    """The message as received, without its trailer."""
+    pri: int | None
+    """facility * 8 + severity (RFC 5424 6.2.1), or None where the line has none."""
+    sequence: int | None
+    """The outer counter (`logging message-counter syslog`), else the only one."""
+    host: str
+    """`logging origin-id`, or the HOSTNAME of RFC 3164 and RFC 5424; empty where the line names none."""
+    inner_sequence: int | None
+    """The second counter (`service sequence-numbers`) where there are two."""
+    clock: str
+    """`` clock said to be good, `*` never set, `.` lost its NTP server, `up` time since the restart, `none` no time."""
+    timestamp: str
+    """The device's time as written, without the clock's mark and the zone."""
+    zone: str
+    """The zone as written: `UTC`, `CEST`, `UTC+07:30`, `-05:00`."""
+    facility: str
+    """Of the mnemonic, with its sub-facilities: `SYS`, `PKT_INFRA-LINK`. Empty where there is no mnemonic."""
+    level: int | None
+    """The severity in the mnemonic."""
+    mnemonic: str
+    """Of the mnemonic: `CONFIG_I`, or the message number of an ASA."""
+    text: str
+    """What follows the mnemonic or header. Bytes that are no UTF-8 read as `\\xe9`; `raw` has them as they came."""
+    process: str = ""
+    """What stands between header and text: a process, a line card, the TAG of RFC 3164, the APP-NAME of RFC 5424."""
+    pid: str = ""
+    """PROCID of RFC 5424, or what stands in brackets behind the process."""
+    relay: str = ""
+    """The host that a relay wrote in front, where the device named itself too."""
+    version: int = 0
+    """VERSION of RFC 5424; 0 for the older forms."""
+    message_id: str = ""
+    """MSGID of RFC 5424."""
+    structured: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
+    """SD-ELEMENTs of RFC 5424: (id, ((name, value), …))."""
+
+    @property
+    def severity(self) -> int | None:
+        """RFC 5424 severity: the mnemonic's, since relays and nested messages have another in PRI; else PRI's."""
+        if self.level is not None:
+            return self.level
+        return None if self.pri is None else self.pri & 7
+
+    @property
+    def syslog_facility(self) -> int | None:
+        """RFC 5424 facility, 0 to 23."""
+        return None if self.pri is None else self.pri >> 3
+
+    @property
+    def code(self) -> str:
+        """`FACILITY-SEVERITY-MNEMONIC`, or empty where the message has no mnemonic."""
+        return f"{self.facility}-{self.level}-{self.mnemonic}" if self.mnemonic else ""
+
+
+# The line that nearly every IOS gateway sends, at one go: PRI, counter, origin, second counter, time, zone, mnemonic.
+# Whatever has more to it (a relay's header, a process, a nested mnemonic, a year first) goes the slow way.
+_USUAL = re.compile(
+    r"<(\d{1,3})>(?:(\d{1,18}): )?(?:(?!\d+: )([\w.-]+): )?(?:(\d{1,18}): )?"
+    r"(?:([*.]?)([A-Z][a-z]{2} [ \d]\d (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?)(?: ([A-Z]{3,5}))?: )"
+    r"%([A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)*?)-([0-7])-([A-Za-z0-9_]+): (.*)",
+    re.DOTALL | re.ASCII,
+)
+_PRI = re.compile(r"<(\d{1,3})>\s*", re.ASCII)
+# The colon may be missing where the line ends with the mnemonic, or be set off by a space (IOS-XR).
+_MNEMONIC = re.compile(
+    r"%(?P<facility>[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*?)-(?P<level>[0-7]|[MACEWNID](?=-[A-Z]))-(?P<mnemonic>[A-Za-z0-9_]+)"
+    r"(?:\s*:[ \t]?|\s*\Z)",
+    re.ASCII,
+)
+_SECURITY = re.compile(
+    r"(?P<facility>ASA|FTD|PIX|FWSM)-(?P<level>[0-7])-(?P<mnemonic>\d{6})(?:\s*:[ \t]?|\s*\Z)", re.ASCII
+)
+_HUAWEI = re.compile(
+    r"%%\d\d(?P<facility>\w+)/(?P<level>[0-7])/(?P<mnemonic>\w+)(?:\(\w+\))?(?:\[\d+\])?:[ \t]?", re.ASCII
+)
+
+
+def parse_syslog(datagram: bytes) -> SyslogMessage:
+    """Read one message, of whatever form.
+
+    Args:
+        datagram: the octets of one UDP datagram or of one TCP frame (RFC 6587), with or without a trailer.
+    """
+    raw = datagram.rstrip(TRAILERS)
+    try:
+        line = raw.decode()
+    except UnicodeDecodeError:
+        line = raw.decode(errors="backslashreplace")
+    usual = _USUAL.match(line)
+    if usual is None:
+        return _parse_unusual(raw, line)
+    pri, sequence, host, inner, clock, time, zone, facility, level, mnemonic, text = usual.groups("")
+    if "%" in text or int(pri) > HIGHEST_PRI:
+        return _parse_unusual(raw, line)
+    if inner and not sequence:
+        sequence, inner = inner, ""
+    return SyslogMessage(
+        raw, int(pri), int(sequence) if sequence else None, host, int(inner) if inner else None,
+        clock, time, zone, facility, int(level), mnemonic, text,
+    )  # fmt: skip
+
+
+def _parse_unusual(raw: bytes, line: str) -> SyslogMessage:
+    pri, content = _take_pri(line.lstrip("\ufeff"))
+    if pri is not None:
+        modern = read_rfc5424(content)
+        if modern is not None:
+            return _with_mnemonic(raw, pri, modern)
+    return _with_mnemonic(raw, pri, read_header(content, _first_mnemonic(content)))
+
+
+def _take_pri(line: str) -> tuple[int | None, str]:
+    """A PRI over 191 is none (RFC 3164 4.3.3), but is taken off the line all the same."""
+    found = _PRI.match(line)
+    if found is None:
+        return None, line
+    pri = int(found.group(1))
+    return pri if pri <= HIGHEST_PRI else None, line[found.end() :]
+
+
+def _first_mnemonic(content: str) -> int | None:
+    """Where the header ends: at the first mnemonic, even where the last one names the event."""
+    found = _MNEMONIC.search(content) or _HUAWEI.search(content) or _SECURITY.match(content)
+    return found.start() if found else None
+
+
+def _with_mnemonic(raw: bytes, pri: int | None, header: Header) -> SyslogMessage:
+    """Read the mnemonic out of what follows the header. IOS-XE nests messages: the last one is the event."""
+    found = None
+    for found in _MNEMONIC.finditer(header.text):  # noqa: B007 - the last one is wanted
+        pass
+    found = found or _HUAWEI.search(header.text) or _SECURITY.match(header.text)
+    facility, level, mnemonic, text = "", None, "", header.text
+    if found is not None:
+        facility, mnemonic, text = found["facility"], found["mnemonic"], header.text[found.end() :]
+        level = int(found["level"]) if found["level"].isdigit() else LETTERS[found["level"]]
+    return SyslogMessage(
+        raw=raw,
+        pri=pri,
+        sequence=header.sequence,
+        host=header.host,
+        inner_sequence=header.inner_sequence,
+        clock=header.clock,
+        timestamp=header.timestamp,
+        zone=header.zone,
+        facility=facility,
+        level=level,
+        mnemonic=mnemonic,
+        text=text,
+        process=header.process,
+        pid=header.pid,
+        relay=header.relay,
+        version=header.version,
+        message_id=header.message_id,
+        structured=header.structured,
+    )

@@ -1,0 +1,95 @@
+"""A device's own time as an instant, and whether to believe it. Reads no clock: the time of reception is handed in."""
+
+import re
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+
+from cmsp_agent.transports.syslog_message import SyslogMessage
+
+HOURS = {
+    "UTC": 0.0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "EET": 2, "EEST": 3,
+    "MSK": 3, "EST": -5, "EDT": -4, "CDT": -5, "MDT": -6, "MST": -7, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8,
+    "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+}  # fmt: skip
+"""Hours east of Greenwich by the zone's name. Names that mean several zones (BST, CST, IST) are left out."""
+LEEWAY = timedelta(days=1)
+"""How far ahead of the appliance a device may be before a date without a year is taken for last year's."""
+
+_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTHS = {name: place for place, name in enumerate(_NAMES, 1)}
+_NAMED = re.compile(
+    r"(?:(?P<first>\d{4}) )?(?P<month>[A-Z][a-z]{2}) +(?P<day>\d{1,2})(?: (?P<year>\d{4}))? +"
+    r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?P<fraction>\.\d+)?",
+    re.ASCII,
+)
+_OFFSET = re.compile(r"(?:[A-Z]{3,5})?(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d\d)?", re.ASCII)
+
+
+def device_time(message: SyslogMessage, received_at: int, default: tzinfo = UTC) -> int | None:
+    """The instant that the device wrote, in ms since the epoch; None where it wrote none that makes sense.
+
+    A date without a year is the last such date before the reception, give or take a day. A zone that is missing or not
+    known is taken for `default`.
+    """
+    if message.clock in ("none", "up"):
+        return None
+    reference = datetime.fromtimestamp(received_at / 1000, UTC)
+    try:
+        written = _datetime(message.timestamp, reference).replace(tzinfo=zone_of(message.zone) or default)
+        return round(written.timestamp() * 1000)
+    except (ValueError, KeyError, OverflowError):
+        return None
+
+
+def trusted_time(message: SyslogMessage, received_at: int) -> int | None:
+    """As `device_time`, but None unless clock, year and zone are beyond doubt (facts 4.1)."""
+    named = _NAMED.match(message.timestamp)
+    dated = named is None or named["first"] or named["year"]
+    if message.clock or not dated or zone_of(message.zone) is None:
+        return None
+    return device_time(message, received_at)
+
+
+def zone_of(name: str) -> tzinfo | None:
+    """The zone that a name (`CEST`), an offset (`+07:30`) or both (`UTC+1`) stand for; None where that is not known."""
+    if name in HOURS:
+        return timezone(timedelta(hours=HOURS[name]))
+    found = _OFFSET.fullmatch(name)
+    if found is None or int(found["hours"]) > 14:
+        return None
+    offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"] or 0))
+    return timezone(-offset if found["sign"] == "-" else offset)
+
+
+def _datetime(written: str, reference: datetime) -> datetime:
+    """Without a zone.
+
+    Raises:
+        ValueError, KeyError: no such day, month or hour.
+    """
+    named = _NAMED.fullmatch(written)
+    if named is None:
+        return datetime.fromisoformat(written[:26])
+    year = named["first"] or named["year"]
+    clock = (
+        int(named["hour"]),
+        int(named["minute"]),
+        int(named["second"]),
+        round(float(named["fraction"] or 0) * 1e6) % 1_000_000,
+    )
+    day = (_MONTHS[named["month"]], int(named["day"]))
+    if year:
+        return datetime(int(year), *day, *clock)  # noqa: DTZ001 - the caller adds the zone
+    return _latest(day, clock, reference)
+
+
+def _latest(day: tuple[int, int], clock: tuple[int, int, int, int], reference: datetime) -> datetime:
+    """The latest such day not after the reference; 29 February may be years ago."""
+    limit = reference.replace(tzinfo=None) + LEEWAY
+    for year in range(limit.year, limit.year - 9, -1):
+        try:
+            found = datetime(year, *day, *clock)  # noqa: DTZ001 - the caller adds the zone
+        except ValueError:
+            continue
+        if found <= limit:
+            return found
+    raise ValueError("no such day")
