@@ -1,1 +1,1 @@
-"""Device types and connectors that come with the agent. Each folder is a plugin like any other, found by entry point."""
+"""Device types and connectors. Each folder is a plugin like any other, found by its entry point."""

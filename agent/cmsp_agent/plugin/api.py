@@ -138,12 +138,16 @@ class StateRule:
     raises: frozenset[int]
     clears: frozenset[int]
     object: str = "interface"
-    """`interface`: the index is an ifIndex; `index`: the index itself; else an OID of a label column of equal index."""
+    """`interface`: the index is an ifIndex; `index`: the index itself; empty: none, the device as a whole; else the OID
+    of a label column of equal index."""
     only_if: tuple[str, int] | None = None
     """(column, value): in rows of equal index where that column has another value the alarm does not hold (a port that
     somebody shut down is no fault: ifAdminStatus up)."""
     bits: int = 0
     """For a value that is a sum of bits (dsx1LineStatus): any of these set, and the alarm holds; none, and not."""
+
+    once_clear: bool = False
+    """Only an object that was seen without the alarm can raise it: a port that was never in use is no fault."""
 
     def judge(self, value: int) -> bool | None:
         """Whether the alarm holds at this value; None: the value says nothing."""

@@ -82,8 +82,10 @@ def _syslog(path: str, rule: SyslogRule, known: set[str]) -> Iterator[str]:
 def _state(path: str, rule: StateRule, known: set[str]) -> Iterator[str]:
     yield from _oids(f"{path}.column", (rule.column,))
     yield from _known(path, rule.type, known)
-    if rule.object not in ("interface", "index"):
+    if rule.object not in ("", "interface", "index"):
         yield from _oids(f"{path}.object", (rule.object,))
+    if not (rule.raises or rule.clears or rule.bits):
+        yield f"{path}: no values that decide it"
     if rule.only_if is not None:
         yield from _oids(f"{path}.only_if", rule.only_if[:1])
 

@@ -1,0 +1,68 @@
+"""What is polled on a Cisco gateway: figures, and states that are faults.
+
+Sources: CISCO-PROCESS-MIB, CISCO-MEMORY-POOL-MIB, CISCO-VOICE-DIAL-CONTROL-MIB, IF-MIB, DS1-MIB, ISDN-MIB,
+CISCO-ENVMON-MIB. Which of them a platform has is found by probing.
+"""
+
+from cmsp_agent.plugin.api import Kpi, StateRule
+
+CISCO = "1.3.6.1.4.1.9.9"
+IF = "1.3.6.1.2.1.2.2.1"
+IF_X = "1.3.6.1.2.1.31.1.1.1"
+IF_OPER_STATUS = f"{IF}.8"
+ADMIN_UP = (f"{IF}.7", 1)
+ISDN_LAPD_OPER_STATUS = "1.3.6.1.2.1.10.20.1.3.4.1.2"
+DSX1_LINE_STATUS = "1.3.6.1.2.1.10.18.6.1.10"
+DSX1_FAULTS = 2 | 4 | 8 | 16 | 32 | 64 | 256 | 512 | 1024 | 4096 | 8192 | 16384 | 32768
+"""dsx1LineStatus without dsx1NoAlarm, loopbacks, test codes and performance thresholds."""
+ENVMON_NORMAL, ENVMON_FAULTS = frozenset({1}), frozenset({2, 3, 4, 6})
+"""CiscoEnvMonState; notPresent(5) is no fault."""
+
+KPIS = (
+    # cpmCPUTotal5minRev, the deprecated cpmCPUTotal5min, avgBusy5 of old IOS.
+    Kpi(
+        "cpu.load",
+        "percent",
+        (f"{CISCO}.109.1.1.1.1.8", f"{CISCO}.109.1.1.1.1.5", "1.3.6.1.4.1.9.2.1.58.0"),
+        aggregate="max",
+    ),
+    # ciscoMemoryPool of the Processor pool (index 1), the control plane's memory of IOS-XE.
+    Kpi(
+        "memory.used",
+        "percent",
+        (f"{CISCO}.48.1.1.1.5.1", f"{CISCO}.109.1.1.1.1.12"),
+        free=(f"{CISCO}.48.1.1.1.6.1", f"{CISCO}.109.1.1.1.1.13"),
+        aggregate="max",
+    ),
+    Kpi("calls.legs", "legs", (f"{CISCO}.63.1.3.8.2.0",)),  # one call has two legs
+    Kpi("calls.ds0", "channels", (f"{CISCO}.63.1.3.3.0",)),
+    Kpi("device.uptime", "s", ("1.3.6.1.2.1.1.3.0",), scale=0.01),
+    Kpi("if.in.octets", "octets/s", (f"{IF_X}.6", f"{IF}.10"), kind="counter64", per="interface"),
+    Kpi("if.out.octets", "octets/s", (f"{IF_X}.10", f"{IF}.16"), kind="counter64", per="interface"),
+    Kpi("if.in.errors", "packets/s", (f"{IF}.14",), kind="counter32", per="interface"),
+    Kpi("if.out.errors", "packets/s", (f"{IF}.20",), kind="counter32", per="interface"),
+)
+
+
+def _envmon(branch: str, kind: str, state: int) -> StateRule:
+    label = f"{CISCO}.13.1.{branch}.1.2"
+    return StateRule(f"{CISCO}.13.1.{branch}.1.{state}", kind, ENVMON_FAULTS, ENVMON_NORMAL, object=label)
+
+
+STATES = (
+    StateRule(IF_OPER_STATUS, "link.down", frozenset({2, 7}), frozenset({1}), only_if=ADMIN_UP, once_clear=True),
+    StateRule(
+        DSX1_LINE_STATUS,
+        "ds1.down",
+        frozenset(),
+        frozenset(),
+        bits=DSX1_FAULTS,
+        only_if=ADMIN_UP,
+        once_clear=True,
+    ),
+    StateRule(ISDN_LAPD_OPER_STATUS, "isdn.layer2.down", frozenset({1, 2}), frozenset({3}), only_if=ADMIN_UP),
+    _envmon("2", "env.voltage", 7),
+    _envmon("3", "env.temperature", 6),
+    _envmon("4", "env.fan", 3),
+    _envmon("5", "env.power", 3),
+)

@@ -1,0 +1,127 @@
+r"""Syslog messages of a Cisco gateway and what they mean. The mnemonic decides, never the severity in it.
+
+`%ISDN-6-LAYER2DOWN` is a 6 and takes a PRI out of service; `%SIP-3-REG_INTERNAL` is a 3 even when it tells of success.
+"""
+
+from cmsp_agent.plugin.api import SyslogRule, Transition
+
+RAISE, CLEAR, INFO = Transition.RAISE, Transition.CLEAR, Transition.INFO
+DOWN, UP = frozenset({"down"}), frozenset({"up"})
+
+
+def _interface(mnemonic: str, pattern: str, clears: frozenset[str] = UP) -> SyslogRule:
+    return SyslogRule(mnemonic, "link.down", pattern, raises=DOWN, clears=clears, interface=True)
+
+
+def _switch(
+    mnemonic: str, kind: str, pattern: str, raises: frozenset[str] = DOWN, clears: frozenset[str] = UP
+) -> SyslogRule:
+    return SyslogRule(mnemonic, kind, pattern, raises=raises, clears=clears)
+
+
+def _once(mnemonic: str, kind: str, pattern: str = "") -> SyslogRule:
+    return SyslogRule(mnemonic, kind, pattern, state=INFO)
+
+
+LINKS = (
+    _interface("LINK-3-UPDOWN", r"^Interface (?P<object>\S+), changed state to (?P<state>up|down)"),
+    # Shut down by a person: no fault, and the end of one.
+    _interface(
+        "LINK-5-CHANGED",
+        r"^Interface (?P<object>\S+), changed state to (?P<state>administratively down)",
+        frozenset({"administratively down"}),
+    ),
+    _interface("LINEPROTO-5-UPDOWN", r"Interface (?P<object>\S+), changed state to (?P<state>up|down)"),
+    _switch(
+        "LINK-3-UPDOWN",
+        "voiceport.down",
+        r"^Interface (?P<object>(?:Foreign Exchange (?:Station|Office)|ISDN-VOICE|recEive and transMit) [\d/:.()]+), "
+        r"changed state to (?:operational status )?(?P<state>up|down|Administrative Shutdown)",
+        clears=frozenset({"up", "administrative shutdown"}),
+    ),
+    _switch(
+        "CONTROLLER-5-UPDOWN",
+        "ds1.down",
+        r"^Controller (?P<object>[TE][13] \S+), changed state to (?P<state>up|down)",
+    ),
+    SyslogRule("ISDN-6-LAYER2DOWN", "isdn.layer2.down", r"Interface (?P<object>\S+), TEI", RAISE, interface=True),
+    SyslogRule("ISDN-6-LAYER2UP", "isdn.layer2.down", r"Interface (?P<object>\S+), TEI", CLEAR, interface=True),
+)
+
+VOICE = (
+    _switch(
+        "SIP-5-DIALPEER_STATUS",
+        "dialpeer.busied_out",
+        r"dial-Peer\s*<?(?P<object>\d*)>?\s*is (?P<state>Busied out|Up)",
+        raises=frozenset({"busied out"}),
+    ),
+    _switch(
+        "SIP-3-REG_INTERNAL",
+        "sip.registration.failed",
+        r"Registration (?P<state>Success|failed)\b.*?(?:;|\s)registrar=(?P<object>[^;]*)",
+        raises=frozenset({"failed"}),
+        clears=frozenset({"success"}),
+    ),
+    _switch("DSPRM-5-UPDOWN", "dsp.down", r"DSP (?P<object>\d+ in slot \d+), changed state to (?P<state>up|down)"),
+    _once("VOICE_IEC-3-GW", "calls.toll_fraud", r"Toll fraud"),
+    _once("SIP-3-MAXCONNCAC", "calls.rejected", r"(?P<object>dial-peer \d+)"),
+    _once("SIP-3-MEMCAC", "calls.rejected"),
+    _once("SIP-3-CPUCAC", "calls.rejected"),
+    _once("CALL_CONTROL-6-MAX_CONNECTIONS", "calls.rejected", r"(?P<object>dial-peer \d+)"),
+    SyslogRule("MARS_NETCLK-3-HOLDOVER", "clock.holdover", r"Entering Holdover for (?P<object>.+)", RAISE),
+    SyslogRule("MARS_NETCLK-3-HOLDOVER", "clock.holdover", r"Exiting Holdover for (?P<object>.+)", CLEAR),
+)
+
+DEVICE = (
+    _once("SYS-5-CONFIG_I", "config.changed"),
+    _once("SYS-5-RESTART", "device.restarted"),
+    _once("SNMP-5-COLDSTART", "device.restarted"),
+    _once("SYS-5-RELOAD", "device.reloading"),
+    _once("SYS-2-MALLOCFAIL", "memory.exhausted"),
+    SyslogRule("SYS-1-CPURISINGTHRESHOLD", "cpu.high", state=RAISE),
+    SyslogRule("SYS-1-CPUFALLINGTHRESHOLD", "cpu.high", state=CLEAR),
+    _switch(
+        "ENVIRONMENTAL-1-ALERT",
+        "env.temperature",
+        r"^(?P<object>\w+: [^,]+), Location: \S+, State: (?P<state>\w+)",
+        raises=frozenset({"warning", "minor", "major", "critical", "shutdown"}),
+        clears=frozenset({"normal"}),
+    ),
+    SyslogRule("PLATFORM_ENV-1-FRU_PS_SIGNAL_FAULTY", "env.power", r"(?P<object>power supply \d+)", RAISE),
+    SyslogRule("IOSXE_PEM-3-PEMFAIL", "env.power", r"slot (?P<object>\S+)", RAISE),
+    SyslogRule("IOSXE_PEM-6-PEMOK", "env.power", r"slot (?P<object>\S+)", CLEAR),
+    SyslogRule("SPA_OIR-3-OFFLINECARD", "module.offline", r"(?P<object>subslot [\d/]+)", RAISE),
+    SyslogRule("SPA_OIR-6-OFFLINECARD", "module.offline", r"(?P<object>subslot [\d/]+)", RAISE),
+    SyslogRule("SPA_OIR-6-ONLINECARD", "module.offline", r"(?P<object>subslot [\d/]+)", CLEAR),
+    _once("SNMP-3-AUTHFAIL", "snmp.authentication_failure"),
+    _once("SEC_LOGIN-4-LOGIN_FAILED", "login.failed"),
+    _once("SMART_LIC-3-COMM_FAILED", "licence.problem"),
+    _once("SMART_LIC-3-AUTH_RENEW_FAILED", "licence.problem"),
+    _once("SMART_LIC-3-AGENT_REG_FAILED", "licence.problem"),
+)
+
+NETWORK = (
+    _switch("BGP-5-ADJCHANGE", "bgp.peer.down", r"neighbor (?P<object>\S+) .*?\b(?P<state>Up|Down)\b"),
+    _switch(
+        "OSPF-5-ADJCHG",
+        "ospf.neighbour.down",
+        r"Nbr (?P<object>\S+) on \S+ from \w+ to (?P<state>\w+)",
+        clears=frozenset({"full"}),
+    ),
+    _switch("DUAL-5-NBRCHANGE", "eigrp.neighbour.down", r"Neighbor (?P<object>\S+) \(\S+\) is (?P<state>\w+)"),
+    _switch("TRACK-6-STATE", "track.down", r"^(?P<object>\d+) .+ (?:Up|Down) -> (?P<state>Up|Down)"),
+    _switch("TRACKING-5-STATE", "track.down", r"^(?P<object>\d+) .+ (?:Up|Down) ?-> ?(?P<state>Up|Down)"),
+    _switch(
+        "RTT-3-IPSLATHRESHOLD",
+        "ipsla.threshold",
+        r"IP SLAs\((?P<object>\d+)\): Threshold (?P<state>\w+) for",
+        raises=frozenset({"occurred"}),
+        clears=frozenset({"cleared"}),
+    ),
+    _once("HSRP-5-STATECHANGE", "hsrp.changed", r"^(?P<object>\S+ Grp \d+) state"),
+    _once("IP-4-DUPADDR", "address.duplicate", r"address (?P<object>\S+) on"),
+    SyslogRule("RADIUS-4-RADIUS_DEAD", "aaa.server.dead", r"server (?P<object>[\d.]+)", RAISE),
+    SyslogRule("RADIUS-4-RADIUS_ALIVE", "aaa.server.dead", r"server (?P<object>[\d.]+)", CLEAR),
+)
+
+SYSLOG = LINKS + VOICE + DEVICE + NETWORK

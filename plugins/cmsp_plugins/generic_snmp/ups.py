@@ -1,0 +1,37 @@
+"""What a UPS with an RFC 1628 agent (UPS-MIB) has to tell. Its traps have no `.0.`: both forms match."""
+
+from cmsp_agent.plugin.api import AlarmType, Kpi, ObjectFrom, Severity, StateRule, Transition, TrapRule
+
+UPS = "1.3.6.1.2.1.33"
+ALARM = ObjectFrom(f"{UPS}.1.6.2.1.2", "value")  # upsAlarmDescr
+
+ALARMS = (
+    AlarmType(
+        "ups.on_battery",
+        Severity.MAJOR,
+        "{component} runs on battery",
+        responsible="customer",
+        recommendation="Check the mains at the site; find out how long the battery lasts.",
+    ),
+    AlarmType("ups.battery_low", Severity.CRITICAL, "{component}: the battery is low", responsible="customer"),
+    AlarmType("ups.alarm", Severity.MINOR, "{component}: UPS alarm {object}", responsible="customer"),
+)
+
+TRAPS = (
+    TrapRule(f"{UPS}.2.1", "ups.on_battery", Transition.RAISE),  # sent again every minute; polling clears it
+    TrapRule(f"{UPS}.2.3", "ups.alarm", Transition.RAISE, object=ALARM),
+    TrapRule(f"{UPS}.2.4", "ups.alarm", Transition.CLEAR, object=ALARM),
+)
+
+STATES = (
+    # upsOutputSource: battery(5); normal(3), bypass(4), booster(6), reducer(7).
+    StateRule(f"{UPS}.1.4.1", "ups.on_battery", frozenset({5}), frozenset({3, 4, 6, 7}), object=""),
+    # upsBatteryStatus: batteryNormal(2), batteryLow(3), batteryDepleted(4).
+    StateRule(f"{UPS}.1.2.1", "ups.battery_low", frozenset({3, 4}), frozenset({2}), object=""),
+)
+
+KPIS = (
+    Kpi("ups.charge", "percent", (f"{UPS}.1.2.4.0",)),
+    Kpi("ups.minutes", "min", (f"{UPS}.1.2.3.0",)),
+    Kpi("ups.load", "percent", (f"{UPS}.1.4.4.1.5",), aggregate="max"),
+)
