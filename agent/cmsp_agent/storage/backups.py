@@ -1,0 +1,55 @@
+"""The manifest of stored configurations, per component. Contents are in blobs; what came of a run is an event."""
+
+import sqlite3
+
+from cmsp_agent.model.backup import Backup
+from cmsp_agent.storage.encoding import decode, encode
+
+
+def save(tx: sqlite3.Connection, backup: Backup) -> None:
+    """Insert or replace a version, known by its id."""
+    changed = tx.execute(
+        "update backups set known_good = ?, body = ? where id = ?", (int(backup.known_good), encode(backup), backup.id)
+    )
+    if changed.rowcount == 0:
+        tx.execute(
+            "insert into backups(id, component, taken_at, known_good, body) values(?, ?, ?, ?, ?)",
+            (backup.id, backup.component, backup.taken_at, int(backup.known_good), encode(backup)),
+        )
+
+
+def find(connection: sqlite3.Connection, backup_id: str) -> Backup | None:
+    """One version by its id."""
+    row = connection.execute("select body from backups where id = ?", (backup_id,)).fetchone()
+    return None if row is None else decode(row[0], Backup)
+
+
+def of_component(connection: sqlite3.Connection, component: str, limit: int = 100) -> list[Backup]:
+    """The versions of a component, the newest first."""
+    rows = connection.execute(
+        "select body from backups where component = ? order by row desc limit ?", (component, limit)
+    )
+    return [decode(body, Backup) for (body,) in rows]
+
+
+def latest(connection: sqlite3.Connection, component: str) -> Backup | None:
+    """The newest version of a component."""
+    return next(iter(of_component(connection, component, 1)), None)
+
+
+def all_latest(connection: sqlite3.Connection) -> list[Backup]:
+    """The newest version of each component, by name."""
+    rows = connection.execute(
+        "select body from backups where row in (select max(row) from backups group by component) order by component"
+    )
+    return [decode(body, Backup) for (body,) in rows]
+
+
+def blobs(connection: sqlite3.Connection) -> set[str]:
+    """The addresses of all contents that a version still needs."""
+    return {decode(body, Backup).blob for (body,) in connection.execute("select body from backups")}
+
+
+def delete(tx: sqlite3.Connection, backup_id: str) -> bool:
+    """Take a version out of the manifest (retention); its content goes when no version needs it."""
+    return tx.execute("delete from backups where id = ?", (backup_id,)).rowcount > 0

@@ -1,0 +1,42 @@
+"""Epochs of the outbox: a database made anew, recovered, restored or behind the head-end never reuses a number."""
+
+import sqlite3
+import uuid
+
+from cmsp_agent.model.ids import uuid7
+from cmsp_agent.storage import meta, outbox
+from cmsp_agent.storage.connections import Opening
+from cmsp_agent.storage.numbering import Epoch, current, last_row, oldest_row
+from cmsp_agent.storage.records import epoch_record
+
+EPOCH = "outbox.epoch"
+
+
+def ensure(tx: sqlite3.Connection, opening: Opening, appliance: str, now: int) -> None:
+    """See to it that there is an epoch; called at each opening of `state.db`."""
+    meta.put(tx, outbox.SOURCE, f"/appliances/{appliance}")
+    if tx.execute("select 1 from epochs").fetchone() is None:
+        reason = "recovered" if opening.set_aside is not None else "created"
+        last = int(opening.salvaged.get(outbox.DURABLE, 0))
+        _begin(tx, now, reason, opening.salvaged.get(EPOCH), last, row=1)
+
+
+def begin(tx: sqlite3.Connection, now: int, reason: str) -> Epoch:
+    """Begin a new epoch: its record first, then what still waits, in the same order under new numbers."""
+    before = current(tx)
+    # what was before the oldest is forgotten, so that its number is free for the epoch's own record
+    waiting = oldest_row(tx) <= last_row(tx)
+    row = oldest_row(tx) - 1 if waiting else last_row(tx) + 1
+    return _begin(tx, now, reason, before.epoch, last_row(tx) - before.base, row)
+
+
+def _begin(tx: sqlite3.Connection, now: int, reason: str, previous: str | None, last: int, row: int) -> Epoch:
+    epoch = Epoch(str(uuid.uuid4()), now, reason, last, base=row - 1)
+    tx.execute(
+        "insert into epochs(epoch, began_at, reason, last, base) values(?, ?, ?, ?, ?)",
+        (epoch.epoch, now, reason, last, epoch.base),
+    )
+    outbox.insert_at(tx, row, epoch_record(uuid7(now), now, previous, last, reason), now)
+    meta.put(tx, EPOCH, epoch.epoch)
+    meta.put(tx, outbox.DURABLE, 0)
+    return epoch

@@ -1,0 +1,126 @@
+"""The event log and the active alarms. Decides nothing: a row is what the pipeline made of it."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from cmsp_agent.model.event import Event, Transition
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.storage.encoding import decode, encode
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a reader asks for; an empty field asks for all."""
+
+    component: str = ""
+    type: str = ""
+    severity: Severity | None = None
+    """This severity and worse."""
+    active: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Events in the order of their arrival, and the cursor that asks for what follows."""
+
+    events: tuple[Event, ...]
+    next: int
+
+
+ALL = Filter()
+
+_INSERT = "insert into events(id, component, type, severity, active, received_at, body) values(?, ?, ?, ?, ?, ?, ?)"
+
+
+def _row(event: Event) -> tuple[str, str, str, int, int, int, bytes]:
+    active = int(event.state is Transition.RAISE)
+    return event.id, event.component, event.type, event.severity.rank, active, event.received_at, encode(event)
+
+
+def insert(tx: sqlite3.Connection, event: Event) -> int:
+    """Add an event and return its row, the cursor of `page`. A clear ends the alarm that it names."""
+    if event.alarm is not None:
+        clear(tx, event.alarm)
+    row = tx.execute(_INSERT, _row(event)).lastrowid
+    assert row is not None
+    return row
+
+
+def insert_all(tx: sqlite3.Connection, events: Sequence[Event]) -> None:
+    """Add many, in order."""
+    for event in events:
+        if event.alarm is not None:
+            clear(tx, event.alarm)
+    tx.executemany(_INSERT, [_row(event) for event in events])
+
+
+def update(tx: sqlite3.Connection, event: Event) -> bool:
+    """Replace what is kept of an event (its count, its sources); False where it is not in the log any more."""
+    changed = tx.execute(
+        "update events set severity = ?, body = ? where id = ?", (event.severity.rank, encode(event), event.id)
+    )
+    return changed.rowcount > 0
+
+
+def clear(tx: sqlite3.Connection, alarm: str) -> None:
+    """The alarm with this id is active no more."""
+    tx.execute("update events set active = 0 where id = ? and active = 1", (alarm,))
+
+
+def active(connection: sqlite3.Connection) -> list[Event]:
+    """All active alarms, the oldest first."""
+    return _events(connection.execute("select body from events where active = 1 order by row"))
+
+
+def find(connection: sqlite3.Connection, event_id: str) -> Event | None:
+    """One event by its id."""
+    return next(iter(_events(connection.execute("select body from events where id = ?", (event_id,)))), None)
+
+
+def page(connection: sqlite3.Connection, after: int = 0, wanted: Filter = ALL, limit: int = PAGE) -> Page:
+    """The events after a cursor, the oldest first; `next` is `after` again where nothing follows."""
+    rows = _select(connection, wanted, after, "row", limit)
+    return Page(tuple(_events((body,) for _, body in rows)), rows[-1][0] if rows else after)
+
+
+def latest(connection: sqlite3.Connection, wanted: Filter = ALL, limit: int = PAGE) -> Page:
+    """The last events, in the order of their arrival; `next` follows the last of the whole log."""
+    rows = _select(connection, wanted, 0, "row desc", limit)
+    end = connection.execute("select coalesce(max(row), 0) from events").fetchone()[0]
+    return Page(tuple(_events((body,) for _, body in reversed(rows))), end)
+
+
+def _select(
+    connection: sqlite3.Connection, wanted: Filter, after: int, order: str, limit: int
+) -> list[tuple[int, bytes]]:
+    conditions, parameters = ["row > ?"], cast("list[int | str]", [after])
+    if wanted.component:
+        conditions.append("component = ?")
+        parameters.append(wanted.component)
+    if wanted.type:
+        conditions.append("type = ?")
+        parameters.append(wanted.type)
+    if wanted.severity is not None:
+        conditions.append("severity <= ?")
+        parameters.append(wanted.severity.rank)
+    if wanted.active:
+        conditions.append("active = 1")
+    statement = f"select row, body from events where {' and '.join(conditions)} order by {order} limit ?"  # noqa: S608
+    return connection.execute(statement, (*parameters, limit)).fetchall()
+
+
+def forget_before(tx: sqlite3.Connection, before: int, limit: int = 5000) -> int:
+    """Delete up to `limit` events received before a time (ms since the epoch) that are not active; return how many."""
+    # rows are in the order of arrival: the scan ends at the first that is young enough or at the limit
+    rows = tx.execute("select row, received_at, active from events order by row limit ?", (limit,))
+    old = [(row,) for row, received_at, alarm in rows if received_at < before and not alarm]
+    tx.executemany("delete from events where row = ?", old)
+    return len(old)
+
+
+def _events(rows: Iterable[tuple[bytes]]) -> list[Event]:
+    return [decode(body, Event) for (body,) in rows]

@@ -1,0 +1,39 @@
+"""SSH host keys of devices, pinned at first sight. Replacing one is a person's decision, and audited by the caller."""
+
+import sqlite3
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class HostKey:
+    """A public key as the device showed it: the algorithm's name and its wire form (RFC 4253)."""
+
+    algorithm: str
+    key: bytes
+    seen_at: int
+
+
+def of_address(connection: sqlite3.Connection, address: str) -> list[HostKey]:
+    """The pinned keys of `host` or `[host]:port`."""
+    rows = connection.execute(
+        "select algorithm, key, seen_at from host_keys where address = ? order by algorithm", (address,)
+    )
+    return [HostKey(*row) for row in rows]
+
+
+def pin(tx: sqlite3.Connection, address: str, key: HostKey) -> bool:
+    """Pin a key where none of its algorithm is pinned; False where another one is (nothing is changed)."""
+    tx.execute(
+        "insert or ignore into host_keys(address, algorithm, key, seen_at) values(?, ?, ?, ?)",
+        (address, key.algorithm, key.key, key.seen_at),
+    )
+    row = tx.execute(
+        "select key from host_keys where address = ? and algorithm = ?", (address, key.algorithm)
+    ).fetchone()
+    return bool(row[0] == key.key)
+
+
+def replace(tx: sqlite3.Connection, address: str, key: HostKey) -> None:
+    """Forget every key of the address and pin this one."""
+    tx.execute("delete from host_keys where address = ?", (address,))
+    pin(tx, address, key)

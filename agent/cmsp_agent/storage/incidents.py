@@ -1,0 +1,60 @@
+"""Incidents as they stand, and their numbers. Transitions are the model's; each change is told through the outbox."""
+
+import sqlite3
+
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.storage.encoding import decode, encode
+
+
+def next_number(tx: sqlite3.Connection) -> str:
+    """The number that the next new incident gets: `INC-000042`. Use it in the same work as `save`."""
+    row = tx.execute("select seq from sqlite_sequence where name = 'incidents'").fetchone()
+    return number(1 if row is None else int(row[0]) + 1)
+
+
+def number(count: int) -> str:
+    """`42` → `INC-000042`."""
+    return f"INC-{count:06d}"
+
+
+def save(tx: sqlite3.Connection, incident: Incident) -> None:
+    """Insert or replace the incident, known by its id; its number must come from `next_number`."""
+    row = (int(incident.state.open), incident.priority.value, encode(incident), incident.id)
+    changed = tx.execute("update incidents set open = ?, priority = ?, body = ? where id = ?", row)
+    if changed.rowcount == 0:
+        count = int(incident.number.removeprefix("INC-"))
+        tx.execute(
+            "insert into incidents(open, priority, body, id, number, opened_at) values(?, ?, ?, ?, ?, ?)",
+            (*row, count, incident.opened_at),
+        )
+
+
+def find(connection: sqlite3.Connection, name: str) -> Incident | None:
+    """One incident by its id or its number."""
+    row = connection.execute("select body from incidents where id = ? or number = ?", (name, _count(name))).fetchone()
+    return None if row is None else decode(row[0], Incident)
+
+
+def _count(name: str) -> int:
+    digits = name.upper().removeprefix("INC-")
+    return int(digits) if digits.isdecimal() and len(digits) < 16 else -1
+
+
+def open_ones(connection: sqlite3.Connection) -> list[Incident]:
+    """Incidents whose fault is still there, the oldest first."""
+    rows = connection.execute("select body from incidents where open = 1 order by number")
+    return [decode(body, Incident) for (body,) in rows]
+
+
+def page(connection: sqlite3.Connection, before: int = 0, limit: int = 50) -> tuple[list[Incident], int]:
+    """Incidents, the newest first, whose number is below `before` (0: from the newest), and the cursor that follows.
+
+    Returns:
+        The incidents, and the `before` of the next page; 0 where there is none.
+    """
+    rows = connection.execute(
+        "select number, body from incidents where number < ? order by number desc limit ?",
+        (before or 1 << 62, limit),
+    ).fetchall()
+    following = rows[-1][0] if len(rows) == limit else 0
+    return [decode(body, Incident) for _, body in rows], following

@@ -1,0 +1,49 @@
+"""How rows of the outbox get their sequence: the present epoch and its base. Epochs are begun by epochs."""
+
+import sqlite3
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One life of the sequence."""
+
+    epoch: str
+    began_at: int
+    reason: str
+    """`created`, `recovered`, `behind` or `unknown`."""
+    last: int
+    """The last sequence known of the epoch before."""
+    base: int
+    """A record's sequence is its row number less this."""
+
+
+def current(connection: sqlite3.Connection) -> Epoch:
+    """The present epoch.
+
+    Raises:
+        LookupError: `ensure` never ran on this database.
+    """
+    row = connection.execute(
+        "select epoch, began_at, reason, last, base from epochs order by number desc limit 1"
+    ).fetchone()
+    if row is None:
+        raise LookupError("no epoch was begun in this database")
+    return Epoch(*row)
+
+
+def known(connection: sqlite3.Connection) -> list[str]:
+    """All epochs of this database, the oldest first."""
+    return [str(epoch) for (epoch,) in connection.execute("select epoch from epochs order by number")]
+
+
+def last_row(connection: sqlite3.Connection) -> int:
+    """The highest row number ever given out; kept by SQLite even when the table was emptied."""
+    row = connection.execute("select seq from sqlite_sequence where name = 'outbox'").fetchone()
+    return 0 if row is None else int(row[0])
+
+
+def oldest_row(connection: sqlite3.Connection) -> int:
+    """The first row number that still waits or is stood in for by the oldest gap; the next one where nothing waits."""
+    row = connection.execute("select coalesce(first, row) from outbox order by row limit 1").fetchone()
+    return last_row(connection) + 1 if row is None else int(row[0])

@@ -1,0 +1,176 @@
+"""The outbox: what the head-end must learn, in a contiguous sequence, from the transaction of the fact on.
+
+Rows keep the CloudEvent encoded once, without the epoch and the sequence, which are put in front when a batch is read.
+A row's number grows for the life of the database; the sequence on the wire is the row's number less the epoch's base,
+so that a new epoch renumbers what waits without touching it. Epochs: see epochs; holes: see gaps.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from cmsp_agent.model.times import rfc3339
+from cmsp_agent.storage import gaps, meta
+from cmsp_agent.storage.encoding import encode
+from cmsp_agent.storage.numbering import current, last_row, oldest_row
+from cmsp_agent.storage.records import NO_SEVERITY, SEVERITIES, TYPES, Record
+
+BATCH = 1000
+BATCH_BYTES = 1024 * 1024
+SOURCE = "outbox.source"
+DURABLE = "outbox.durable"
+
+_KINDS = {name: number for number, name in enumerate(TYPES)}
+_SEVERITIES = {severity: number for number, severity in enumerate(SEVERITIES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A run of CloudEvents ready to be sent: a JSON array of UTF-8 bytes."""
+
+    epoch: str
+    first: int
+    """What the head-end must expect: a gap at the head stands from here."""
+    last: int
+    count: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How much waits to be forwarded."""
+
+    depth: int
+    """Sequences, those that a gap stands for included."""
+    oldest_at: int | None
+    """When the oldest was appended, ms since the epoch."""
+    last: int
+    durable: int
+
+
+def source_of(connection: sqlite3.Connection) -> str:
+    """The CloudEvents source of the appliance, set by `epochs.ensure`."""
+    return meta.get(connection, SOURCE) or "/appliances/unknown"
+
+
+def _encoded(appliance: str, record: Record) -> bytes:
+    """The CloudEvent without its opening brace, its epoch and its sequence."""
+    source = f"{appliance}/components/{record.source}" if record.source else appliance
+    envelope: dict[str, object] = {
+        "specversion": "1.0",
+        "id": record.id,
+        "source": source,
+        "type": record.type,
+        "time": rfc3339(record.time),
+        "datacontenttype": "application/json",
+        "data": record.data,
+    }
+    if record.subject:  # CloudEvents 1.0: absent or not empty
+        envelope["subject"] = record.subject
+    return encode(envelope)[1:]
+
+
+class Appender:
+    """Appends to the outbox; holds what is the same for all records of one appliance."""
+
+    def __init__(self, appliance: str) -> None:
+        self._source = f"/appliances/{appliance}"
+
+    def __call__(self, tx: sqlite3.Connection, record: Record, now: int) -> int:
+        """Append in the caller's transaction and return the sequence."""
+        return append(tx, record, now, self._source)
+
+    def all(self, tx: sqlite3.Connection, records: Iterable[Record], now: int) -> None:
+        """Append many, in order."""
+        tx.executemany(_INSERT, [_row(record, now, self._source) for record in records])
+
+
+_INSERT = "insert into outbox(first, kind, severity, appended_at, body) values(null, ?, ?, ?, ?)"
+
+
+def _row(record: Record, now: int, source: str) -> tuple[int, int, int, bytes]:
+    severity = NO_SEVERITY if record.severity is None else _SEVERITIES[record.severity]
+    return _KINDS[record.type], severity, now, _encoded(source, record)
+
+
+def append(tx: sqlite3.Connection, record: Record, now: int, source: str | None = None) -> int:
+    """Append one record in the caller's transaction.
+
+    Args:
+        tx: a connection inside a work of `Database.write`.
+        record: what to tell.
+        now: wall time, ms since the epoch; the age of the backlog is reckoned from it.
+        source: the appliance's CloudEvents source, where the caller has it at hand.
+
+    Returns:
+        The record's sequence in the present epoch.
+    """
+    cursor = tx.execute(_INSERT, _row(record, now, source or source_of(tx)))
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid - current(tx).base
+
+
+def insert_at(tx: sqlite3.Connection, row: int, record: Record, now: int) -> None:
+    """Put a record at a row number that is known to be free: the first of an epoch."""
+    tx.execute(
+        "insert into outbox(row, first, kind, severity, appended_at, body) values(?, null, ?, ?, ?, ?)",
+        (row, *_row(record, now, source_of(tx))),
+    )
+
+
+def last_sequence(connection: sqlite3.Connection) -> int:
+    """The highest sequence given out in the present epoch."""
+    return last_row(connection) - current(connection).base
+
+
+def read_batch(
+    connection: sqlite3.Connection, after: int, limit: int = BATCH, at_most: int = BATCH_BYTES
+) -> Batch | None:
+    """The records that follow `after`, up to `limit` and up to `at_most` bytes; None where there are none.
+
+    One record larger than `at_most` makes a batch of its own. A gap that reaches below `after` is cut to what is left.
+    """
+    epoch = current(connection)
+    base = epoch.base
+    head = b'{"epoch":"%b","sequence":"' % epoch.epoch.encode()
+    rows = connection.execute(
+        "select row, first, appended_at, body from outbox where row > ? order by row limit ?", (after + base, limit)
+    )
+    pieces: list[bytes] = []
+    size, first, last = 1, after + 1, after
+    for row, hole, appended_at, body in rows:
+        start = row - base
+        if hole is not None:
+            start = max(hole - base, after + 1)
+            body = _encoded(source_of(connection), gaps.record(body, start, row - base, appended_at))
+        piece = b'%b%020d",%b' % (head, row - base, body)
+        size += len(piece) + 1
+        if pieces and size > at_most:
+            break
+        if not pieces:
+            first = start
+        pieces.append(piece)
+        last = row - base
+    return Batch(epoch.epoch, first, last, len(pieces), b"[%b]" % b",".join(pieces)) if pieces else None
+
+
+def forget(tx: sqlite3.Connection, epoch: str, durable: int) -> int:
+    """Delete what the head-end has made durable; return how many rows went. Another epoch's number changes nothing."""
+    present = current(tx)
+    if epoch != present.epoch:
+        return 0
+    row = durable + present.base
+    gone = tx.execute("delete from outbox where row <= ?", (row,)).rowcount
+    # a gap is the oldest row where it reaches below what is durable: one step, no scan
+    tx.execute("update outbox set first = ? where row = (select min(row) from outbox) and first <= ?", (row + 1, row))
+    meta.put(tx, DURABLE, durable)
+    return gone
+
+
+def backlog(connection: sqlite3.Connection) -> Backlog:
+    """Depth and age, cheap enough for each heartbeat."""
+    base = current(connection).base
+    last, durable = last_row(connection), meta.get_int(connection, DURABLE)
+    row = connection.execute("select appended_at from outbox order by row limit 1").fetchone()
+    oldest_at = None if row is None else int(row[0])
+    return Backlog(last - oldest_row(connection) + 1, oldest_at, last - base, durable)

@@ -1,0 +1,163 @@
+"""What the head-end is told of our facts: CloudEvents 1.0 with the data of the contract (HEADEND.md), golden-tested.
+
+The two attributes that depend on when and in which epoch a record is sent, `epoch` and `sequence`, are not in here:
+the outbox puts them in front.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cmsp_agent.model.backup import Backup, BackupRun
+from cmsp_agent.model.event import Event
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.priority import Extent
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.model.times import rfc3339
+
+EVENT = "cmsp.event.v1"
+INCIDENT = "cmsp.incident.v1"
+BACKUP = "cmsp.backup.v1"
+INVENTORY = "cmsp.inventory.v1"
+AUDIT = "cmsp.audit.v1"
+EPOCH = "cmsp.epoch.v1"
+GAP = "cmsp.gap.v1"
+
+TYPES = (
+    EVENT,
+    INCIDENT,
+    "cmsp.problem.v1",
+    "cmsp.change.v1",
+    "cmsp.request.v1",
+    BACKUP,
+    INVENTORY,
+    "cmsp.activation.v1",
+    AUDIT,
+    EPOCH,
+    GAP,
+)
+"""The order is stored (as numbers) in the outbox: only append."""
+
+SEVERITIES = tuple(Severity)
+NO_SEVERITY = len(SEVERITIES)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One thing to tell the head-end. `source` is the component's name, or empty for the appliance itself."""
+
+    id: str
+    type: str
+    source: str
+    subject: str
+    time: int
+    data: Mapping[str, Any]
+    severity: Severity | None = None
+
+
+def optional_time(milliseconds: int | None) -> str | None:
+    """A time of the contract, or null."""
+    return None if milliseconds is None else rfc3339(milliseconds)
+
+
+def event_record(event: Event) -> Record:
+    """`cmsp.event.v1`: one raise, clear or info, with what folded into it so far."""
+    occurred = rfc3339(event.occurred_at)
+    data = {
+        "component": event.component,
+        "site": event.site,
+        "object": event.object,
+        "type": event.type,
+        "severity": event.severity,
+        "state": event.state,
+        "occurred_at": occurred,
+        "received_at": occurred if event.received_at == event.occurred_at else rfc3339(event.received_at),
+        "clock": event.clock,
+        "sources": event.sources,
+        "confirmed": event.confirmed,
+        "count": event.count,
+        "text": event.text,
+        "attributes": dict(event.attributes),
+        "suppressed_by": event.suppressed_by,
+        "alarm": event.alarm,
+    }
+    return Record(event.id, EVENT, event.component, event.object, event.occurred_at, data, event.severity)
+
+
+def impact_of(extent: Extent) -> dict[str, Any]:
+    """The `impact` of the contract: the level and its three shares as [affected, whole]."""
+    return {
+        "level": extent.level.value,
+        "people": [extent.people.affected, extent.people.whole],
+        "sites": [extent.sites.affected, extent.sites.whole],
+        "components": [extent.components.affected, extent.components.whole],
+    }
+
+
+def incident_record(incident: Incident, record_id: str, at: int) -> Record:
+    """`cmsp.incident.v1`: the incident as it is now.
+
+    Args:
+        incident: the whole incident, not a difference.
+        record_id: a UUIDv7 of this telling (the incident's own id is in the data).
+        at: when it became so.
+    """
+    raised = incident.raised_priority
+    data = {
+        "id": incident.id,
+        "number": incident.number,
+        "state": incident.state.value,
+        "priority": incident.priority.value,
+        "urgency": incident.urgency.value,
+        "impact": impact_of(incident.extent),
+        "title": incident.title,
+        "components": incident.components,
+        "alarms": incident.alarms,
+        "responsible": incident.responsible,
+        "opened_at": rfc3339(incident.opened_at),
+        "restored_at": optional_time(incident.restored_at),
+        "reported_by": incident.reported_by,
+        "raised_priority": raised and {"priority": raised.priority.value, "by": raised.by, "at": rfc3339(raised.at)},
+        "external": dict(incident.external),
+        "recommendation": incident.recommendation,
+    }
+    first = incident.components[0] if incident.components else ""
+    return Record(record_id, INCIDENT, first, incident.number, at, data)
+
+
+def backup_record(run: BackupRun, backup: Backup | None) -> Record:
+    """`cmsp.backup.v1`: one attempt, what came of it, and the version it stored or found unchanged."""
+    data: dict[str, Any] = {
+        "component": run.component,
+        "result": run.result.value,
+        "reason": run.reason,
+        "started_at": rfc3339(run.started_at),
+        "ended_at": rfc3339(run.ended_at),
+        "error": run.error or None,
+        "backup": backup
+        and {
+            "id": backup.id,
+            "taken_at": rfc3339(backup.taken_at),
+            "verified_at": rfc3339(backup.verified_at),
+            "size": backup.size,
+            "lines": backup.lines,
+            "known_good": backup.known_good,
+        },
+    }
+    return Record(run.id, BACKUP, run.component, run.backup or "", run.ended_at, data)
+
+
+def inventory_record(record_id: str, component: str, at: int, facts: Mapping[str, Any]) -> Record:
+    """`cmsp.inventory.v1`: what is known of a component since `at`."""
+    return Record(record_id, INVENTORY, component, component, at, {"component": component, "facts": dict(facts)})
+
+
+def epoch_record(record_id: str, at: int, previous: str | None, last: int, reason: str) -> Record:
+    """`cmsp.epoch.v1`: the first event of an epoch; `last` is the last sequence known of the previous one."""
+    data = {"previous_epoch": previous, "last_sequence": last, "reason": reason}
+    return Record(record_id, EPOCH, "", "", at, data)
+
+
+def gap_record(record_id: str, at: int, first: int, last: int, counts: Mapping[str, Any], reason: str) -> Record:
+    """`cmsp.gap.v1`: stands for first..last, both included; its own sequence is `last`."""
+    return Record(record_id, GAP, "", "", at, {"first": first, "last": last, **counts, "reason": reason})

@@ -1,0 +1,35 @@
+"""`state.db`: durable facts. Opens it with its schema and sees to it that the outbox has an epoch."""
+
+from pathlib import Path
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.storage import epochs
+from cmsp_agent.storage.database import Database, Replaced, nobody_to_tell
+from cmsp_agent.storage.schema import STATE
+
+
+async def open_state(
+    path: Path, appliance: str, *, clock: Clock, counters: Counters, on_replaced: Replaced = nobody_to_tell
+) -> Database:
+    """Open `state.db`; `database.opening` tells whether it was created or a damaged one was set aside.
+
+    Args:
+        path: the file.
+        appliance: the appliance's id, for the CloudEvents source.
+        clock: stamps epochs.
+        counters: for `storage.*`.
+        on_replaced: called on the loop when the file was replaced while in use.
+
+    Raises:
+        StorageError: another process has it, or it can't be opened or written.
+    """
+    return await Database.open(
+        path,
+        STATE,
+        clock=clock,
+        counters=counters,
+        synchronous="FULL",
+        initialise=lambda tx, opening: epochs.ensure(tx, opening, appliance, clock.now()),
+        on_replaced=on_replaced,
+    )

@@ -1,0 +1,70 @@
+import sqlite3
+
+from cmsp_agent.model.event import Source, Transition
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.storage import events
+from cmsp_agent.storage.events import Filter
+from tests.unit.storage.facts import NOW, an_event
+
+
+def test_an_event_comes_back_as_it_was(tx: sqlite3.Connection) -> None:
+    event = an_event(attributes={"mnemonic": "ISDN-6-LAYER2DOWN"}, suppressed_by="x")
+    events.insert(tx, event)
+    assert events.find(tx, event.id) == event
+
+
+def test_a_raise_is_active_until_its_clear(tx: sqlite3.Connection) -> None:
+    raised = an_event(1)
+    events.insert(tx, raised)
+    assert events.active(tx) == [raised]
+    events.insert(tx, raised.cleared_by(an_event(2, state=Transition.CLEAR, severity=Severity.CLEARED)))
+    assert events.active(tx) == []
+
+
+def test_an_update_keeps_the_place_in_the_log(tx: sqlite3.Connection) -> None:
+    first = an_event(1)
+    events.insert(tx, first)
+    events.insert(tx, an_event(2))
+    folded = first.fold(an_event(3, sources=(Source.POLL,)))
+    assert events.update(tx, folded)
+    assert events.page(tx).events[0] == folded
+    assert events.active(tx)[0].count == 6
+    assert not events.update(tx, an_event(9))
+
+
+def test_pages_follow_the_cursor(tx: sqlite3.Connection) -> None:
+    events.insert_all(tx, [an_event(n) for n in range(5)])
+    page = events.page(tx, limit=2)
+    assert [event.id for event in page.events] == ["0193-0", "0193-1"]
+    page = events.page(tx, after=page.next, limit=10)
+    assert [event.id for event in page.events] == ["0193-2", "0193-3", "0193-4"]
+    assert events.page(tx, after=page.next) == events.Page((), page.next)
+
+
+def test_filters(tx: sqlite3.Connection) -> None:
+    events.insert(tx, an_event(1, component="a", type="x", severity=Severity.MINOR))
+    events.insert(tx, an_event(2, component="b", type="x"))
+    events.insert(tx, an_event(3, component="b", type="y", state=Transition.INFO))
+
+    def ids(wanted: Filter) -> list[str]:
+        return [event.id[-1] for event in events.page(tx, wanted=wanted).events]
+
+    assert ids(Filter(component="b")) == ["2", "3"]
+    assert ids(Filter(type="x")) == ["1", "2"]
+    assert ids(Filter(severity=Severity.MAJOR)) == ["2", "3"]
+    assert ids(Filter(component="b", active=True)) == ["2"]
+
+
+def test_the_latest_are_in_the_order_of_arrival(tx: sqlite3.Connection) -> None:
+    events.insert_all(tx, [an_event(n) for n in range(5)])
+    page = events.latest(tx, limit=2)
+    assert [event.id for event in page.events] == ["0193-3", "0193-4"]
+    assert events.page(tx, after=page.next).events == ()
+
+
+def test_retention_spares_active_alarms_and_the_young(tx: sqlite3.Connection) -> None:
+    events.insert(tx, an_event(1))
+    events.insert(tx, an_event(2, state=Transition.INFO))
+    events.insert(tx, an_event(3, state=Transition.INFO, received_at=NOW + 10_000))
+    assert events.forget_before(tx, NOW + 5000) == 1
+    assert [event.id for event in events.page(tx).events] == ["0193-1", "0193-3"]
