@@ -1,0 +1,150 @@
+"""Our own authoritative engine (RFC 3414 section 3.2): it checks what is addressed to it and answers with REPORTs.
+
+The receiver of informs uses it, and so can a simulated device: `receive` a request, then `respond`. Opens no socket
+and stores nothing: whoever makes an `OwnEngine` has made engine ID and boots durable before.
+"""
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.transports.snmp import ber, usm
+from cmsp_agent.transports.snmp.ber import OidTexts
+from cmsp_agent.transports.snmp.keys import KeyRing
+from cmsp_agent.transports.snmp.pdu import REPORT, Pdu, encode_pdu
+from cmsp_agent.transports.snmp.timeliness import MOST, within_window
+from cmsp_agent.transports.snmp.users import AUTH, PRIV, LocalUser, UsmUser, localized
+from cmsp_agent.transports.snmp.usm import REPORTABLE, NotAuthentic, V3Message
+from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
+
+ENTERPRISE = 9
+"""IANA private enterprise number in the engine IDs that we make."""
+
+
+def new_engine_id() -> bytes:
+    """A new engine ID of 12 octets: the enterprise, format 5 (octets), seven random ones (RFC 3411 section 5)."""
+    return (0x80000000 | ENTERPRISE).to_bytes(4, "big") + b"\x05" + os.urandom(7)
+
+
+class OwnEngine:
+    """The identity and the time of our engine.
+
+    Args:
+        engine_id: 5 to 32 octets, the same for ever.
+        boots: one more than at the last start, and durable already: repeats of what was sent to an earlier life of
+            the engine are told by it alone.
+        clock: engineTime is the monotonic time since this object was made.
+    """
+
+    def __init__(self, engine_id: bytes, boots: int, clock: Clock) -> None:
+        self.engine_id = engine_id
+        self.boots = min(boots, MOST)
+        self._clock = clock
+        self._started = clock.monotonic()
+
+    def time(self) -> int:
+        """engineTime, seconds."""
+        return int(self._clock.monotonic() - self._started)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What must be sent back instead of an answer, and which counter it names."""
+
+    data: bytes = field(repr=False)
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request or inform that is authentic, fresh and decrypted."""
+
+    pdu: Pdu
+    context_name: bytes
+    context_engine_id: bytes
+    msg_id: int
+    level: int
+    user: LocalUser
+
+
+class AuthoritativeUsm:
+    """Checks messages to one own engine, for a list of users known by name.
+
+    Args:
+        engine: whose messages these are.
+        users: their keys are localised here, at once.
+        ring: shared, so that a password is hashed once.
+        texts: shared cache of OIDs.
+    """
+
+    def __init__(self, engine: OwnEngine, users: Iterable[UsmUser], ring: KeyRing, texts: OidTexts) -> None:
+        self._engine = engine
+        self._texts = texts
+        self._users = {user.name: localized(user, engine.engine_id, ring) for user in users}
+        self._anyone = LocalUser(UsmUser(b""), engine.engine_id, None, None)
+        self._counts: dict[str, int] = {}
+
+    def receive(self, data: bytes, message: V3Message | None = None) -> Request | Report | None:
+        """Check a datagram.
+
+        Args:
+            data: the datagram.
+            message: `usm.decode(data)`, where the caller has it already.
+
+        Returns:
+            The request; or a REPORT to send back; or None where something is wrong that no REPORT may answer.
+
+        Raises:
+            DecodeError: malformed, before or after decryption.
+        """
+        message = usm.decode(data) if message is None else message
+        user = self._users.get(message.user)
+        reason = self._objection(data, message, user)
+        if reason or user is None:
+            return self._report(reason, message, user)
+        try:
+            scoped = usm.scoped_pdu(data, message, user, self._texts)
+        except ber.DecodeError:
+            if not message.flags & PRIV:
+                raise
+            return self._report(usm.DECRYPTION_ERROR, message, user)
+        return Request(scoped.pdu, scoped.context_name, scoped.context_engine_id, message.msg_id, message.level, user)
+
+    def _objection(self, data: bytes, message: V3Message, user: LocalUser | None) -> str:
+        """The first of the checks of RFC 3414 section 3.2, in its order, that fails; empty where none does."""
+        if message.engine_id != self._engine.engine_id:
+            return usm.UNKNOWN_ENGINE
+        if user is None:
+            return usm.UNKNOWN_USER
+        if message.level != user.level:
+            return usm.UNSUPPORTED_LEVEL
+        if user.level & AUTH:
+            try:
+                usm.verify(data, message, user)
+            except NotAuthentic:
+                return usm.WRONG_DIGEST
+            if not within_window(message.boots, message.time, self._engine.boots, self._engine.time()):
+                return usm.NOT_IN_TIME_WINDOW
+        return ""
+
+    def _report(self, reason: str, message: V3Message, user: LocalUser | None) -> Report | None:
+        self._counts[reason] = count = self._counts.get(reason, 0) + 1 & 0xFFFFFFFF
+        if not message.flags & REPORTABLE:
+            return None
+        # Only the REPORT from which the other side may learn our time is signed (RFC 3414 section 3.2, step 7 a).
+        signer, flags = self._anyone, 0
+        if reason == usm.NOT_IN_TIME_WINDOW and user is not None:
+            signer, flags = user, AUTH
+        bindings = encode_varbinds([(ber.oid_octets(reason), encode_value(ber.COUNTER32, count))])
+        # The request-id may still be encrypted, so the REPORT carries another number: the msgID is what tells.
+        pdu = encode_pdu(REPORT, message.msg_id, 0, 0, bindings)
+        return Report(self._encode(signer, flags, message.msg_id, b"", pdu), usm.REPORT_NAMES[reason])
+
+    def respond(self, request: Request, pdu: bytes) -> bytes:
+        """Encode the answer to a request, at its security level, from an encoded PDU (`pdu.encode_pdu`)."""
+        return self._encode(request.user, request.level, request.msg_id, request.context_name, pdu)
+
+    def _encode(self, user: LocalUser, flags: int, msg_id: int, context: bytes, pdu: bytes) -> bytes:
+        scoped = usm.encode_scoped(self._engine.engine_id, context, pdu)
+        return usm.encode(user, self._engine.boots, self._engine.time(), msg_id, scoped, flags)

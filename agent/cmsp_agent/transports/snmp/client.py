@@ -1,0 +1,149 @@
+"""The SNMP client: sessions with devices over a few shared sockets.
+
+Use::
+
+    client = SnmpClient(clock, counters)
+    await client.open()
+    session = client.session(SnmpTarget("192.0.2.1", credential))
+    values = await session.get("1.3.6.1.2.1.1.3.0")
+    tables = await session.columns("1.3.6.1.2.1.2.2.1.2", "1.3.6.1.2.1.2.2.1.8")
+    await client.close()
+"""
+
+import logging
+import socket
+from collections.abc import Callable
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.errors import NotPermittedHere
+from cmsp_agent.transports.snmp.ber import OidOctets, OidTexts
+from cmsp_agent.transports.snmp.endpoint import Endpoint, SocketAddress
+from cmsp_agent.transports.snmp.engines import EngineDirectory, EngineObserver, EngineStore, NoEngineStore, NoObserver
+from cmsp_agent.transports.snmp.exchange import Exchange, UsmExchange
+from cmsp_agent.transports.snmp.keys import KeyRing
+from cmsp_agent.transports.snmp.message import V1, V2C
+from cmsp_agent.transports.snmp.peers import CommunityPeer, UsmPeer
+from cmsp_agent.transports.snmp.session import SnmpSession
+from cmsp_agent.transports.snmp.target import SnmpTarget
+from cmsp_agent.transports.snmp.users import user_from
+from cmsp_agent.transports.snmp.walk import IndexCache
+
+log = logging.getLogger(__name__)
+
+PAYLOAD = {socket.AF_INET: 1472, socket.AF_INET6: 1452}
+"""Octets of UDP payload in an Ethernet frame of 1500."""
+
+
+class SnmpClient:
+    """Opens sockets as sessions need them: one for each address family and source address.
+
+    Args:
+        clock: for deadlines and SNMPv3 time.
+        counters: counts under `snmp.`.
+        engines: where discovered engine IDs are kept.
+        observer: hears of duplicate engine IDs and of boots that went back.
+        ring: share it with the receiver of notifications, so that a password is hashed once.
+        texts: shared cache of OIDs.
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        counters: Counters,
+        *,
+        engines: EngineStore | None = None,
+        observer: EngineObserver | None = None,
+        ring: KeyRing | None = None,
+        texts: OidTexts | None = None,
+    ) -> None:
+        self._clock = clock
+        self._counters = counters
+        self._store = engines or NoEngineStore()
+        self._observer = observer or NoObserver()
+        self._ring = ring or KeyRing()
+        self._texts = OidTexts() if texts is None else texts
+        self._octets = OidOctets()
+        self._indexes = IndexCache()
+        self._endpoints: dict[tuple[int, str], Endpoint] = {}
+        self._engines: EngineDirectory | None = None
+
+    async def open(self) -> None:
+        """Load the known engine IDs."""
+        self._engines = EngineDirectory(self._store, self._observer)
+
+    async def close(self) -> None:
+        """Close the sockets; requests that are out fail as unreachable."""
+        for endpoint in self._endpoints.values():
+            endpoint.close()
+        self._endpoints.clear()
+        self._engines = None
+
+    def session(self, target: SnmpTarget) -> SnmpSession:
+        """A session with one device; sends nothing yet, and needs no closing.
+
+        Raises:
+            ValueError: the address is no IPv4 or IPv6 address, or the credential is not complete.
+            NotPermittedHere: the source address is not ours.
+        """
+        if self._engines is None:
+            raise RuntimeError("the SNMP client is not open")
+        family, address = _socket_address(target)
+        endpoint = self._endpoint(family, target.source)
+        return SnmpSession(
+            target,
+            self._exchange(target, address, endpoint, self._engines).ask,
+            self._counters,
+            self._octets,
+            self._texts,
+            self._indexes,
+            PAYLOAD[socket.AddressFamily(family)],
+        )
+
+    def _endpoint(self, family: int, source: str) -> Endpoint:
+        known = self._endpoints.get((family, source))
+        if known is None:
+            try:
+                known = Endpoint(family, source, self._clock, self._counters)
+            except OSError as error:
+                raise NotPermittedHere(f"can't send SNMP from {source or 'any address'}: {error.strerror}") from error
+            self._endpoints[(family, source)] = known
+        return known
+
+    def _exchange(
+        self, target: SnmpTarget, address: SocketAddress, endpoint: Endpoint, engines: EngineDirectory
+    ) -> Exchange:
+        credential = target.credential
+        if credential.version == "3":
+            peer = UsmPeer(user_from(credential), self._clock, self._ring, self._texts, self._on_boots_reset(target))
+            return UsmExchange(target, address, endpoint, peer, self._counters, engines, self._texts)
+        if credential.version not in ("1", "2c") or credential.community is None:
+            raise ValueError("an SNMP credential without a version or a community")
+        version = V1 if credential.version == "1" else V2C
+        community = CommunityPeer(version, credential.community.reveal().encode(), self._texts)
+        return Exchange(target, address, endpoint, community, self._counters)
+
+    def _on_boots_reset(self, target: SnmpTarget) -> Callable[[int, int], bool]:
+        told = False
+
+        def believe(known: int, now: int) -> bool:
+            nonlocal told
+            self._counters.add("snmp.engines.boots_reset", key=target.address)
+            if not told:
+                told = True
+                log.warning("engineBoots went back", extra={"device": target.address, "known": known, "now": now})
+                self._observer.boots_reset(target.address, known, now)
+            return target.accept_boots_reset
+
+        return believe
+
+
+def _socket_address(target: SnmpTarget) -> tuple[int, SocketAddress]:
+    """The address as the kernel will spell it in answers; looks up no names."""
+    flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
+    try:
+        found = socket.getaddrinfo(target.address, target.port, type=socket.SOCK_DGRAM, flags=flags)
+    except socket.gaierror as error:
+        raise ValueError(f"not an IPv4 or IPv6 address: {target.address!r}") from error
+    family, _, _, _, address = found[0]
+    return family, address  # type: ignore[return-value]  # two or four parts, as the family has

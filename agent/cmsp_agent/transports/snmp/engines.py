@@ -1,0 +1,84 @@
+"""What the engine asks of its surroundings: where discovered engine IDs are kept, and who hears of oddities."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+
+class EngineStore(Protocol):
+    """Engine IDs of devices, by address. Never their boots and time: those are believed when signed, and then only."""
+
+    def load(self) -> Mapping[str, bytes]:
+        """All that are known, when the client opens."""
+        ...
+
+    def remember(self, address: str, engine_id: bytes) -> None:
+        """Keep this one, soon; must not block."""
+        ...
+
+
+class NoEngineStore:
+    """Remembers nothing: every start discovers anew."""
+
+    def load(self) -> Mapping[str, bytes]:
+        """See `EngineStore`."""
+        return {}
+
+    def remember(self, address: str, engine_id: bytes) -> None:
+        """See `EngineStore`."""
+
+
+class EngineObserver(Protocol):
+    """Hears what should become an event."""
+
+    def duplicate_engine(self, engine_id: bytes, addresses: tuple[str, ...]) -> None:
+        """Devices at several addresses have one engine ID (cloned configurations); time windows are kept apart."""
+        ...
+
+    def boots_reset(self, address: str, known: int, now: int) -> None:
+        """A device signed a lower engineBoots than before (RFC 3414 section 2.3 forbids it): told once per session."""
+        ...
+
+
+class NoObserver:
+    """Hears nothing."""
+
+    def duplicate_engine(self, engine_id: bytes, addresses: tuple[str, ...]) -> None:
+        """See `EngineObserver`."""
+
+    def boots_reset(self, address: str, known: int, now: int) -> None:
+        """See `EngineObserver`."""
+
+
+class EngineDirectory:
+    """Which device has which engine ID: from the store, from discovery.
+
+    Args:
+        store: loaded at once.
+        observer: told of duplicates, once for each address that joins.
+    """
+
+    def __init__(self, store: EngineStore, observer: EngineObserver) -> None:
+        self._store = store
+        self._observer = observer
+        self._by_address = dict(store.load())
+        self._addresses: dict[bytes, set[str]] = {}
+        for address, engine_id in self._by_address.items():
+            self._addresses.setdefault(engine_id, set()).add(address)
+
+    def known(self, address: str) -> bytes | None:
+        """The engine ID last seen at the address."""
+        return self._by_address.get(address)
+
+    def discovered(self, address: str, engine_id: bytes) -> None:
+        """A device answered discovery."""
+        before = self._by_address.get(address)
+        if before == engine_id:
+            return
+        if before is not None:
+            self._addresses.get(before, set()).discard(address)
+        self._by_address[address] = engine_id
+        sharing = self._addresses.setdefault(engine_id, set())
+        sharing.add(address)
+        self._store.remember(address, engine_id)
+        if len(sharing) > 1:
+            self._observer.duplicate_engine(engine_id, tuple(sorted(sharing)))

@@ -1,0 +1,278 @@
+"""Traps and informs of v1, v2c and v3, understood: one `Notification` whatever the version. Opens no socket.
+
+Use::
+
+    decoder = NotificationDecoder(users, OwnEngine(engine_id, boots, clock), clock)
+    heard = decoder.decode(datagram, sender)       # Notification | Reply; raises DecodeError, Refused
+    # a Reply: send `heard.data` back to the sender, nothing else
+    # a Notification of kind "inform": make it durable, then send `decoder.respond(heard)` back
+
+SNMPv1 traps are mapped to v2 (RFC 3584 section 3.1). SNMPv3 users are known by name alone: a trap's sender is its own
+authoritative engine, and its key is made from the password and its engine ID when it is first heard of.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.transports.snmp import message, usm
+from cmsp_agent.transports.snmp.authoritative import AuthoritativeUsm, OwnEngine, Report, Request
+from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
+from cmsp_agent.transports.snmp.keys import Bounded, KeyRing
+from cmsp_agent.transports.snmp.message import V1, V3, CommunityMessage
+from cmsp_agent.transports.snmp.pdu import INFORM, RESPONSE, TRAP, Pdu, TrapV1, encode_pdu
+from cmsp_agent.transports.snmp.timeliness import EngineTime
+from cmsp_agent.transports.snmp.users import AUTH, LocalUser, UsmUser, localized
+from cmsp_agent.transports.snmp.usm import REPORTABLE, V3Message
+from cmsp_agent.transports.snmp.varbinds import Missing, Value
+
+SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
+SNMP_TRAP_OID = "1.3.6.1.6.3.1.1.4.1.0"
+SNMP_TRAP_ENTERPRISE = "1.3.6.1.6.3.1.1.4.3.0"
+SNMP_TRAP_ADDRESS = "1.3.6.1.6.3.18.1.3.0"
+GENERIC_TRAPS = "1.3.6.1.6.3.1.1.5"
+
+MOST_SENDERS = 8192
+
+Binding = tuple[str, Value | None]
+
+
+class Refused(DecodeError):
+    """Well-formed, but not for us or not to be believed. `reason` is short and fixed: fit for a counter's key."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A REPORT to send back to the sender: engine discovery, time synchronisation, or a refusal."""
+
+    data: bytes = field(repr=False)
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """A trap or inform, as SNMPv2 says it. The community is a secret and shows in no `repr`."""
+
+    version: Literal["1", "2c", "3"]
+    kind: Literal["trap", "inform"]
+    trap_oid: str
+    """snmpTrapOID, dotted."""
+    uptime: int
+    """sysUpTime of the sender, hundredths of a second."""
+    varbinds: tuple[Binding, ...]
+    """The bindings after sysUpTime and snmpTrapOID: dotted OID and value (None for NULL and the like)."""
+    agent_address: str = ""
+    """Where it comes from in its own words: agent-addr (v1), snmpTrapAddress; empty where it says none, or 0.0.0.0."""
+    enterprise: str = ""
+    """The enterprise of a v1 trap, else empty."""
+    user: str = ""
+    """The SNMPv3 user that signed it (or only named itself: see `authentic`)."""
+    authentic: bool = False
+    """Whether a key vouches for it; never for v1 and v2c."""
+    engine_id: bytes = b""
+    """The sender's engine for v3 traps, ours for informs."""
+    community: bytes = field(default=b"", repr=False)
+    origin: "CommunityMessage | Request | None" = field(default=None, repr=False, compare=False)
+    """What `respond` needs."""
+
+
+class NotificationDecoder:
+    """Decodes what arrives at the trap port.
+
+    Args:
+        users: SNMPv3 users; two of the same name can't be told apart, the first is used.
+        own_engine: for informs; None refuses them.
+        clock: for time windows.
+        communities: those accepted for v1 and v2c; None accepts all.
+        ring: shared with the client, so that a password is hashed once.
+        texts: shared cache of OIDs.
+    """
+
+    def __init__(
+        self,
+        users: Iterable[UsmUser],
+        own_engine: OwnEngine | None,
+        clock: Clock,
+        *,
+        communities: Collection[bytes] | None = None,
+        ring: KeyRing | None = None,
+        texts: OidTexts | None = None,
+    ) -> None:
+        self._ring = ring or KeyRing()
+        self._texts = OidTexts() if texts is None else texts
+        self._users = {user.name: user for user in reversed(list(users))}
+        self._clock = clock
+        self._communities = None if communities is None else frozenset(communities)
+        self._own_id = own_engine.engine_id if own_engine else None
+        self._own = AuthoritativeUsm(own_engine, self._users.values(), self._ring, self._texts) if own_engine else None
+        self._local: Bounded[tuple[bytes, bytes], LocalUser] = Bounded(MOST_SENDERS)
+        self._times: Bounded[tuple[bytes, str], EngineTime] = Bounded(MOST_SENDERS)
+
+    def decode(self, data: bytes, sender: str) -> Notification | Reply:
+        """Decode, verify and decrypt one datagram.
+
+        Args:
+            data: the datagram.
+            sender: the address that it came from: SNMPv3 time windows are kept by engine ID and address, because
+                cloned devices share an engine ID.
+
+        Raises:
+            DecodeError: malformed.
+            Refused: (a DecodeError too) well-formed but unknown community or user, wrong digest, repeated, no
+                notification, …
+        """
+        if message.version_of(data) == V3:
+            return self._decode_v3(data, sender)
+        heard = message.decode(data, self._texts)
+        if self._communities is not None and heard.community not in self._communities:
+            raise Refused("unknown community")
+        if isinstance(heard.pdu, TrapV1):
+            return self._from_v1(heard.pdu, heard.community)
+        if heard.version == V1:
+            raise Refused("not a notification")
+        trap_oid, uptime, varbinds = self._v2_content(heard.pdu)
+        return Notification(
+            version="2c",
+            kind="inform" if heard.pdu.kind == INFORM else "trap",
+            trap_oid=trap_oid,
+            uptime=uptime,
+            varbinds=varbinds,
+            agent_address=_trap_address(varbinds),
+            community=heard.community,
+            origin=heard,
+        )
+
+    def respond(self, inform: Notification) -> bytes:
+        """The Response that acknowledges an inform: to be sent after it is durable.
+
+        Raises:
+            ValueError: a trap, which nobody answers.
+        """
+        origin = inform.origin
+        if inform.kind == "inform" and isinstance(origin, CommunityMessage) and isinstance(origin.pdu, Pdu):
+            before = message.prefix(origin.version, origin.community)
+            return message.encode(before, _acknowledgement(origin.pdu))
+        if inform.kind == "inform" and isinstance(origin, Request) and self._own is not None:
+            return self._own.respond(origin, _acknowledgement(origin.pdu))
+        raise ValueError("only an inform that this decoder decoded is answered")
+
+    def _from_v1(self, trap: TrapV1, community: bytes) -> Notification:
+        """The mapping of RFC 3584 section 3.1: generic traps have OIDs of their own, others hang on the enterprise."""
+        trap_oid = f"{trap.enterprise}.0.{trap.specific}"
+        if trap.generic < 6:
+            trap_oid = f"{GENERIC_TRAPS}.{trap.generic + 1}"
+        return Notification(
+            version="1",
+            kind="trap",
+            trap_oid=trap_oid,
+            uptime=trap.uptime,
+            varbinds=self._bindings(trap.names, trap.values),
+            agent_address="" if trap.agent_address == "0.0.0.0" else trap.agent_address,
+            enterprise=trap.enterprise,
+            community=community,
+        )
+
+    def _v2_content(self, pdu: Pdu) -> tuple[str, int, tuple[Binding, ...]]:
+        """snmpTrapOID, sysUpTime and the rest; tolerates senders that leave out or move the first two bindings."""
+        if pdu.kind not in (TRAP, INFORM):
+            raise Refused("not a notification")
+        bindings = self._bindings(pdu.names, pdu.values)
+        trap_oid, uptime, rest = "", 0, []
+        for name, value in bindings:
+            if name == SNMP_TRAP_OID and isinstance(value, str) and not trap_oid:
+                trap_oid = value
+            elif name == SYS_UP_TIME and isinstance(value, int) and not uptime:
+                uptime = value
+            else:
+                rest.append((name, value))
+        if not trap_oid:
+            raise Refused("no snmpTrapOID")
+        return trap_oid, uptime, tuple(rest)
+
+    def _bindings(self, names: list[bytes], values: list[Value | Missing]) -> tuple[Binding, ...]:
+        texts = self._texts
+        return tuple(
+            [
+                (texts[name], None if isinstance(value, Missing) else value)
+                for name, value in zip(names, values, strict=True)
+            ]
+        )
+
+    def _decode_v3(self, data: bytes, sender: str) -> Notification | Reply:
+        heard = usm.decode(data)
+        # Whoever wants an answer (an inform, or the discovery before it) must address our engine; a trap's sender is
+        # its own authority and wants none.
+        if self._own is not None and (heard.flags & REPORTABLE or heard.engine_id == self._own_id):
+            return self._to_own_engine(self._own, data, heard)
+        if heard.flags & REPORTABLE:
+            raise Refused("inform without an own engine")
+        user = self._sender(heard)
+        if heard.level != user.level:
+            raise Refused("other security level than agreed")
+        if user.level & AUTH:
+            self._check(data, heard, user, sender)
+        pdu = usm.scoped_pdu(data, heard, user, self._texts).pdu
+        if pdu.kind != TRAP:
+            raise Refused("not a notification")
+        return self._from_v3(pdu, user.user, heard.engine_id, None)
+
+    def _to_own_engine(self, own: AuthoritativeUsm, data: bytes, heard: V3Message) -> Notification | Reply:
+        request = own.receive(data, heard)
+        if isinstance(request, Report):
+            return Reply(request.data, request.reason)
+        if request is None:
+            raise Refused("not to be believed")
+        return self._from_v3(request.pdu, request.user.user, heard.engine_id, request)
+
+    def _sender(self, heard: V3Message) -> LocalUser:
+        known = self._local.recall((heard.user, heard.engine_id))
+        if known is not None:
+            return known
+        user = self._users.get(heard.user)
+        if user is None:
+            raise Refused("unknown user")
+        return self._local.keep((heard.user, heard.engine_id), localized(user, heard.engine_id, self._ring))
+
+    def _check(self, data: bytes, heard: V3Message, user: LocalUser, sender: str) -> None:
+        try:
+            usm.verify(data, heard, user)
+        except usm.NotAuthentic:
+            raise Refused("wrong digest") from None
+        place = (heard.engine_id, sender)
+        now = self._clock.monotonic()
+        known = self._times.recall(place) or EngineTime(heard.boots, heard.time, now)
+        try:
+            self._times.keep(place, known.observe(heard.boots, heard.time, now))
+        except DecodeError:
+            raise Refused("outside the time window") from None
+
+    def _from_v3(self, pdu: Pdu, user: UsmUser, engine_id: bytes, request: Request | None) -> Notification:
+        trap_oid, uptime, varbinds = self._v2_content(pdu)
+        return Notification(
+            version="3",
+            kind="inform" if pdu.kind == INFORM else "trap",
+            trap_oid=trap_oid,
+            uptime=uptime,
+            varbinds=varbinds,
+            agent_address=_trap_address(varbinds),
+            user=user.name.decode(errors="replace"),
+            authentic=user.auth is not None,
+            engine_id=engine_id,
+            origin=request,
+        )
+
+
+def _trap_address(varbinds: tuple[Binding, ...]) -> str:
+    for name, value in varbinds:
+        if name == SNMP_TRAP_ADDRESS and isinstance(value, str):
+            return value
+    return ""
+
+
+def _acknowledgement(pdu: Pdu) -> bytes:
+    return encode_pdu(RESPONSE, pdu.request_id, 0, 0, pdu.raw)

@@ -1,0 +1,65 @@
+"""How many rows to ask for at once, so that an answer fills one datagram and arrives. Pure arithmetic."""
+
+from collections.abc import Sequence
+
+from cmsp_agent.transports.snmp.keys import Bounded
+
+OVERHEAD = 60
+"""Octets of an answer around its bindings, about."""
+SMALLEST = 484
+"""The answer that every SNMP entity must be able to send (RFC 3417 section 3.2.1)."""
+MOST_ROWS = 200
+FIRST_WAIT = 50
+"""Answers in a row after which a reduced size is tried doubled again; doubles each time that fails."""
+
+
+class Pages:
+    """Sizes for one device.
+
+    Args:
+        largest: octets of payload that the path carries without fragments (1472 on Ethernet with IPv4).
+        proven: the size found at an earlier time, 0 for none.
+    """
+
+    def __init__(self, largest: int, proven: int) -> None:
+        self._largest = largest
+        self._size = min(proven or largest, largest)
+        self._binding: Bounded[tuple[bytes, ...], float] = Bounded(64)
+        self._losses = 0
+        self._streak = 0
+        self._wait = FIRST_WAIT
+
+    @property
+    def proven_limit(self) -> int:
+        """The size in use where larger answers did not arrive; 0 where nothing stood in the way."""
+        return self._size if self._size < self._largest else 0
+
+    def rows(self, columns: Sequence[bytes]) -> int:
+        """max-repetitions for these columns: from the size of their bindings last time, else a guess."""
+        binding = self._binding.recall(tuple(columns)) or sum(map(len, columns)) / len(columns) + 14
+        return max(1, min(MOST_ROWS, int((self._size - OVERHEAD) / (binding * len(columns)))))
+
+    def arrived(self, columns: Sequence[bytes], size: int, bindings: int) -> None:
+        """An answer came."""
+        self._losses = 0
+        self._streak += 1
+        if bindings:
+            self._binding.keep(tuple(columns), max(8.0, (size - OVERHEAD) / bindings))
+        if self._size < self._largest and self._streak >= self._wait:
+            self._size = min(self._size * 2, self._largest)
+            self._streak = 0
+
+    def lost(self) -> None:
+        """An attempt got no answer. One is bad luck; the second in a row speaks against the size."""
+        self._losses += 1
+        if self._losses % 2 == 0:
+            self.refused()
+
+    def refused(self) -> bool:
+        """Halve the size (tooBig, or losses); False where it is as small as can be."""
+        if self._size <= SMALLEST:
+            return False
+        self._size = max(SMALLEST, self._size // 2)
+        self._streak = 0
+        self._wait = min(self._wait * 2, 100_000)
+        return True

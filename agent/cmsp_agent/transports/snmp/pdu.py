@@ -1,0 +1,143 @@
+"""PDUs of all versions (RFC 1157, RFC 3416): what is asked, answered and told.
+
+Leaves the message around them to `message` and `usm`.
+"""
+
+from typing import NamedTuple
+
+from cmsp_agent.transports.snmp import ber
+from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
+from cmsp_agent.transports.snmp.varbinds import Missing, Value, decode_varbinds, unspecified
+
+GET = 0xA0
+GET_NEXT = 0xA1
+RESPONSE = 0xA2
+SET = 0xA3
+TRAP_V1 = 0xA4
+GET_BULK = 0xA5
+INFORM = 0xA6
+TRAP = 0xA7
+REPORT = 0xA8
+
+NO_ERROR = 0
+TOO_BIG = 1
+NO_SUCH_NAME = 2
+GEN_ERR = 5
+AUTHORIZATION_ERROR = 16
+
+ERROR_NAMES = (
+    "noError",
+    "tooBig",
+    "noSuchName",
+    "badValue",
+    "readOnly",
+    "genErr",
+    "noAccess",
+    "wrongType",
+    "wrongLength",
+    "wrongEncoding",
+    "wrongValue",
+    "noCreation",
+    "inconsistentValue",
+    "resourceUnavailable",
+    "commitFailed",
+    "undoFailed",
+    "authorizationError",
+    "notWritable",
+    "inconsistentName",
+)
+
+LOWEST = -0x80000000
+HIGHEST = 0x7FFFFFFF
+
+
+class Pdu(NamedTuple):
+    """Any PDU but the trap of v1. In a GETBULK the two error fields are non-repeaters and max-repetitions."""
+
+    kind: int
+    request_id: int
+    error_status: int
+    error_index: int
+    names: list[bytes]
+    """Content octets of the OIDs, in order."""
+    values: list[Value | Missing]
+    """As many as there are names."""
+    holes: bool = False
+    """Whether any value is a `Missing`."""
+    raw: bytes = b""
+    """The encoded VarBindList of an inform, which its acknowledgement repeats; empty for all others."""
+
+
+class TrapV1(NamedTuple):
+    """The trap PDU of SNMPv1 (RFC 1157 section 4.1.6)."""
+
+    enterprise: str
+    agent_address: str
+    generic: int
+    specific: int
+    uptime: int
+    """Hundredths of a second."""
+    names: list[bytes]
+    values: list[Value | Missing]
+
+
+def error_name(status: int) -> str:
+    """The name of an error-status, as RFC 3416 spells it."""
+    return ERROR_NAMES[status] if 0 <= status < len(ERROR_NAMES) else f"error-status {status}"
+
+
+def decode_pdu(data: bytes, at: int, end: int, texts: OidTexts) -> Pdu:
+    """Decode the PDU that fills `data[at:end]`.
+
+    Raises:
+        DecodeError: anything is wrong, an SNMPv1 trap among others.
+    """
+    kind, at, stop = ber.header(data, at, end)
+    if stop != end or not GET <= kind <= REPORT or kind == TRAP_V1:
+        raise DecodeError(f"no PDU, or octets after it (tag {kind:#04x})")
+    request_id, at = ber.integer(data, at, stop, LOWEST, HIGHEST)
+    status, at = ber.integer(data, at, stop, 0, HIGHEST)
+    index, at = ber.integer(data, at, stop, 0, HIGHEST)
+    bindings = at
+    at, last = ber.content(data, at, stop, ber.SEQUENCE)
+    if last != stop:
+        raise DecodeError("octets after the variable bindings")
+    names, values, holes = decode_varbinds(data, at, stop, texts)
+    return Pdu(kind, request_id, status, index, names, values, holes, data[bindings:stop] if kind == INFORM else b"")
+
+
+def decode_trap_v1(data: bytes, at: int, end: int, texts: OidTexts) -> TrapV1:
+    """Decode the SNMPv1 trap that fills `data[at:end]`.
+
+    Raises:
+        DecodeError: anything is wrong.
+    """
+    at, stop = ber.content(data, at, end, TRAP_V1)
+    start, at = ber.content(data, at, stop, ber.OBJECT_IDENTIFIER)
+    enterprise = texts[data[start:at]]
+    start, at = ber.content(data, at, stop, ber.IP_ADDRESS)
+    if at - start != 4 or stop != end:
+        raise DecodeError("agent address that is not four octets long, or octets after the PDU")
+    address = ".".join(map(str, data[start:at]))
+    generic, at = ber.integer(data, at, stop, 0, 6)
+    specific, at = ber.integer(data, at, stop, LOWEST, HIGHEST)
+    start, at = ber.content(data, at, stop, ber.TIME_TICKS)
+    uptime = int.from_bytes(data[start:at], "big", signed=True)
+    if not 0 <= uptime <= 0xFFFFFFFF:
+        raise DecodeError("time stamp outside 32 bits")
+    at, last = ber.content(data, at, stop, ber.SEQUENCE)
+    if last != stop:
+        raise DecodeError("octets after the variable bindings")
+    names, values, _ = decode_varbinds(data, at, stop, texts)
+    return TrapV1(enterprise, address, generic, specific, uptime, names, values)
+
+
+def encode_pdu(kind: int, request_id: int, status: int, index: int, varbinds: bytes) -> bytes:
+    """Encode a PDU around an encoded VarBindList (`varbinds.encode_varbinds`, `varbinds.unspecified`)."""
+    integer = ber.encode_integer
+    return ber.element(kind, integer(request_id) + integer(status) + integer(index) + varbinds)
+
+
+def ask(kind: int, request_id: int, names: list[bytes], repetitions: int = 0) -> bytes:
+    """Encode a GET, GETNEXT or GETBULK of the names; a GETBULK repeats all of them."""
+    return encode_pdu(kind, request_id, 0, repetitions if kind == GET_BULK else 0, unspecified(names))

@@ -1,0 +1,185 @@
+"""How one device is spoken to, by version: wrap a PDU into a datagram, and get the true PDU out of an answer.
+
+`CommunityPeer` for v1 and v2c; `UsmPeer` for v3 keeps what we know of the device's engine: ID, boots, time. Neither
+sends anything.
+"""
+
+import logging
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.transports.snmp import message, usm
+from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
+from cmsp_agent.transports.snmp.keys import KeyRing
+from cmsp_agent.transports.snmp.pdu import GET, REPORT, RESPONSE, Pdu, ask
+from cmsp_agent.transports.snmp.timeliness import EngineTime
+from cmsp_agent.transports.snmp.users import AUTH, LocalUser, UsmUser, localized
+from cmsp_agent.transports.snmp.usm import REPORTABLE, V3Message
+
+log = logging.getLogger(__name__)
+
+
+class EngineFacts(NamedTuple):
+    """What a device's SNMPv3 engine said of itself, signed."""
+
+    engine_id: bytes
+    boots: int
+    time: int
+    """Seconds since its last boot, by its own clock."""
+
+
+class Peer(Protocol):
+    """The other side of a session."""
+
+    def encode(self, request_id: int, pdu: bytes) -> bytes:
+        """The datagram that carries a request."""
+        ...
+
+    def decode(self, data: bytes, request_id: int) -> Pdu:
+        """The Response or REPORT in a datagram.
+
+        Raises:
+            DecodeError: malformed, not authentic, not an answer to this request.
+        """
+        ...
+
+
+class CommunityPeer:
+    """A device asked with v1 or v2c."""
+
+    def __init__(self, version: int, community: bytes, texts: OidTexts) -> None:
+        self._before = message.prefix(version, community)
+        self._texts = texts
+
+    def encode(self, request_id: int, pdu: bytes) -> bytes:  # noqa: ARG002 (v3 needs it)
+        """See `Peer`."""
+        return message.encode(self._before, pdu)
+
+    def decode(self, data: bytes, request_id: int) -> Pdu:
+        """See `Peer`."""
+        answer = message.decode_answer(data, self._before, self._texts)
+        if answer.kind != RESPONSE or answer.request_id != request_id:
+            raise DecodeError("not the answer to this request")
+        return answer
+
+
+class UsmPeer:
+    """A device asked with v3, and its engine as far as we know it.
+
+    Boots and time are believed when signed, and kept in memory only. Before the first signed answer they are a guess,
+    taken from discovery, that serves to send: nothing is checked against it.
+
+    Args:
+        user: who asks.
+        clock: the engine's time is moved on by it.
+        ring: remembers keys made from passwords.
+        texts: shared cache of OIDs.
+        boots_reset: called with the boots known and the lower ones that the device signed; returns whether to believe.
+    """
+
+    def __init__(
+        self, user: UsmUser, clock: Clock, ring: KeyRing, texts: OidTexts, boots_reset: Callable[[int, int], bool]
+    ) -> None:
+        self._user = user
+        self._clock = clock
+        self._ring = ring
+        self._texts = texts
+        self._boots_reset = boots_reset
+        self._local: LocalUser | None = None
+        self._time: EngineTime | None = None
+        self._guess = EngineTime(0, 0, 0.0)
+
+    @property
+    def engine_id(self) -> bytes:
+        """The device's engine ID; empty before it was discovered."""
+        return self._local.engine_id if self._local else b""
+
+    def facts(self) -> EngineFacts | None:
+        """The engine's boots and time now; None before anything signed came."""
+        if self._local is None or self._time is None:
+            return None
+        return EngineFacts(self.engine_id, self._time.boots, self._time.estimate(self._clock.monotonic()))
+
+    def assume(self, engine_id: bytes, guess: EngineTime = EngineTime(0, 0, 0.0)) -> None:  # noqa: B008 (immutable)
+        """Take this engine ID (from the store, or discovered) for the device's; forget another one's time."""
+        self._local = localized(self._user, engine_id, self._ring)
+        self._time = None
+        self._guess = guess
+
+    def forget(self) -> None:
+        """The device says that this is not its engine ID."""
+        self._local = self._time = None
+
+    def discovery(self, request_id: int) -> bytes:
+        """The datagram that asks for the engine ID (RFC 3414 section 4)."""
+        return usm.encode(
+            usm.NOBODY, 0, 0, request_id, usm.encode_scoped(b"", b"", ask(GET, request_id, [])), REPORTABLE
+        )
+
+    def discovered(self, data: bytes, request_id: int) -> Pdu:
+        """The REPORT that answers `discovery`; takes over the engine ID in it.
+
+        Raises:
+            DecodeError: no such REPORT.
+        """
+        heard = usm.decode(data)
+        pdu = usm.scoped_pdu(data, heard, usm.NOBODY, self._texts).pdu
+        if heard.msg_id != request_id or pdu.kind != REPORT or len(heard.engine_id) < 5:
+            raise DecodeError("not the answer to engine discovery")
+        self.assume(heard.engine_id, EngineTime(heard.boots, heard.time, self._clock.monotonic()))
+        return pdu
+
+    def encode(self, request_id: int, pdu: bytes) -> bytes:
+        """See `Peer`; the engine must be known."""
+        if self._local is None:
+            raise RuntimeError("SNMPv3 request before engine discovery")
+        known = self._time or self._guess
+        scoped = usm.encode_scoped(self._local.engine_id, self._user.context, pdu)
+        flags = self._local.level | REPORTABLE
+        time = known.estimate(self._clock.monotonic()) if known.boots else known.latest
+        return usm.encode(self._local, known.boots, time, request_id, scoped, flags)
+
+    def decode(self, data: bytes, request_id: int) -> Pdu:
+        """See `Peer`. Only a REPORT may be less protected than the request was."""
+        heard = usm.decode(data)
+        local = self._local
+        if local is None or heard.msg_id != request_id:
+            raise DecodeError("not the answer to this request")
+        if heard.level != local.level:
+            return self._less_protected(data, heard, local)
+        if heard.engine_id != local.engine_id or heard.user != self._user.name:
+            return self._less_protected(data, heard, local)
+        if local.level & AUTH:
+            usm.verify(data, heard, local)
+        scoped = usm.scoped_pdu(data, heard, local, self._texts)
+        if scoped.pdu.kind == REPORT:
+            return self._report(data, heard, local, scoped.pdu)
+        if local.level & AUTH:
+            self._learn(heard)
+        if scoped.pdu.kind != RESPONSE or scoped.pdu.request_id != request_id:
+            raise DecodeError("not the answer to this request")
+        return scoped.pdu
+
+    def _less_protected(self, data: bytes, heard: V3Message, local: LocalUser) -> Pdu:
+        pdu = usm.scoped_pdu(data, heard, usm.NOBODY, self._texts).pdu
+        if pdu.kind != REPORT:
+            raise DecodeError("answer less protected than the request, or of another engine or user")
+        return self._report(data, heard, local, pdu)
+
+    def _report(self, data: bytes, heard: V3Message, local: LocalUser, pdu: Pdu) -> Pdu:
+        """Take the time from a signed REPORT that ours is wrong; the msgID, just made, shows that it is no repeat."""
+        if usm.report_name(pdu, self._texts) == usm.NOT_IN_TIME_WINDOW:
+            if heard.engine_id != local.engine_id or heard.user != self._user.name:
+                raise DecodeError("REPORT of another engine or user")
+            usm.verify(data, heard, local)
+            back = self._time is not None and (heard.boots, heard.time) < (self._time.boots, 0)
+            if back and self._time is not None and not self._boots_reset(self._time.boots, heard.boots):
+                raise DecodeError(f"engineBoots went back from {self._time.boots} to {heard.boots}")
+            self._time = EngineTime(heard.boots, heard.time, self._clock.monotonic())
+        return pdu
+
+    def _learn(self, heard: V3Message) -> None:
+        now = self._clock.monotonic()
+        known = self._time or EngineTime(heard.boots, heard.time, now)
+        self._time = known.observe(heard.boots, heard.time, now)

@@ -1,0 +1,47 @@
+"""What is asked: a device's SNMP address, how to be let in, and how patient and careful to be."""
+
+from dataclasses import dataclass
+
+from cmsp_agent.model.credentials import SnmpCredential
+
+
+@dataclass(frozen=True, slots=True)
+class Quirks:
+    """How one device departs from the standards: found by probing, kept in the inventory, handed in again."""
+
+    no_bulk: bool = False
+    """It does not answer GETBULK (or answers nonsense): tables are read by GETNEXT."""
+    most_oids: int = 0
+    """The most OIDs that one request may carry; 0 where no bound is known; 1 is CUCM's "one OID per request"."""
+    answer_size: int = 0
+    """The largest answer, in octets, that was seen to arrive where larger ones failed; 0 where none failed."""
+    non_increasing: bool = False
+    """Its tables are not in order, or repeat rows."""
+
+    @property
+    def one_oid(self) -> bool:
+        """Whether each request may carry one OID only."""
+        return self.most_oids == 1
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpTarget:
+    """One device's SNMP agent."""
+
+    address: str
+    """IPv4 or IPv6, with `%interface` where it is link-local; no name."""
+    credential: SnmpCredential
+    port: int = 161
+    timeout: float = 2.0
+    """Seconds to wait for each attempt."""
+    retries: int = 2
+    """Further attempts after the first."""
+    source: str = ""
+    """Our address to ask from; empty leaves it to the routing table."""
+    answers_from_elsewhere: bool = False
+    """Accept an answer from another address, if the request ID and the community or the signature are right."""
+    stop_at_disorder: bool = False
+    """End a table at the first row out of order; otherwise go on as long as new rows come."""
+    accept_boots_reset: bool = True
+    """SNMPv3: believe a device whose engineBoots went back, once it has signed that in an answer to this request."""
+    quirks: Quirks = Quirks()

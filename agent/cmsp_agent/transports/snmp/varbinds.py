@@ -1,0 +1,164 @@
+"""Lists of variable bindings: the hot loop of the engine, and their encoding. Leaves the PDU around them to `pdu`.
+
+A decoded value is an int (INTEGER, Counter32, Gauge32, TimeTicks, Counter64), bytes (OCTET STRING, Opaque), a str (an
+OID, or an IpAddress in dotted form) or a `Missing`.
+"""
+
+from collections.abc import Iterable
+from enum import Enum
+from ipaddress import IPv4Address
+
+from cmsp_agent.transports.snmp import ber
+from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
+
+Value = int | bytes | str
+
+
+class Missing(Enum):
+    """What a device says instead of a value (RFC 3416 section 3): never zero, never an empty string."""
+
+    UNSPECIFIED = ber.NULL
+    NO_SUCH_OBJECT = ber.NO_SUCH_OBJECT
+    NO_SUCH_INSTANCE = ber.NO_SUCH_INSTANCE
+    END_OF_MIB_VIEW = ber.END_OF_MIB_VIEW
+
+
+MISSING = {missing.value: missing for missing in Missing}
+UNSIGNED_OCTETS = {ber.COUNTER32: 4, ber.GAUGE32: 4, ber.TIME_TICKS: 4, ber.COUNTER64: 8}
+
+
+def decode_varbinds(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[bytes], list[Value | Missing], bool]:
+    """Decode the content of a VarBindList that fills `data[at:end]`.
+
+    Returns:
+        Names, as content octets: whoever needs text looks it up in `texts`, whoever walks a table only compares. As
+        many values. Whether any of them is a `Missing`, so that nobody need look for those one by one.
+
+    Raises:
+        DecodeError: anything is wrong; no value of a list that is not whole is ever given.
+    """
+    if end > len(data):
+        raise DecodeError("variable bindings announced past the end of the datagram")
+    try:
+        return _decode(data, at, end, texts)
+    except IndexError:
+        raise DecodeError("variable bindings cut short") from None
+
+
+def _decode(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[bytes], list[Value | Missing], bool]:
+    # Half of the CPU time of a poll is spent here, so headers are read in place (a call costs as much as a varbind).
+    # Bounds need no check of their own: positions only grow, each varbind must end where its header said, and the last
+    # one at `end`, which lies inside the datagram. So no slice can have crossed it, and reading one octet too far is
+    # an IndexError for the caller.
+    names: list[bytes] = []
+    values: list[Value | Missing] = []
+    add_name = names.append
+    add_value = values.append
+    number = int.from_bytes
+    holes = False
+    while at < end:
+        if data[at] != 0x30:
+            raise DecodeError(f"no variable binding at octet {at}")
+        size = data[at + 1]
+        at += 2
+        if size > 127:
+            at, size = _long(data, at, size)
+        stop = at + size
+        if data[at] != 0x06:
+            raise DecodeError(f"no name at octet {at}")
+        size = data[at + 1]
+        at += 2
+        if size > 127:
+            at, size = _long(data, at, size)
+        start = at
+        at += size
+        add_name(data[start:at])
+        tag = data[at]
+        size = data[at + 1]
+        start = at + 2
+        if size > 127:
+            start, size = _long(data, start, size)
+        at = start + size
+        if at != stop:
+            raise DecodeError(f"variable binding does not end at octet {stop}")
+        # The commonest types first; a number of up to 4 octets whose first bit is clear needs no check of its range.
+        if tag == 0x04:
+            add_value(data[start:at])
+        elif 0 < size < 5 and data[start] < 128 and (tag == 0x41 or tag == 0x02 or 0x42 <= tag <= 0x43 or tag == 0x46):
+            add_value(data[start] if size == 1 else number(data[start:at], "big"))
+        elif tag == 0x06:
+            add_value(texts[data[start:at]])
+        else:
+            value = _rare(tag, data[start:at])
+            holes = holes or isinstance(value, Missing)
+            add_value(value)
+    if at != end:
+        raise DecodeError("variable bindings longer than announced")
+    return names, values, holes
+
+
+def _long(data: bytes, at: int, first: int) -> tuple[int, int]:
+    octets = first & 127
+    if not 0 < octets <= ber.LONGEST_LENGTH:
+        raise DecodeError(f"indefinite or oversized length at octet {at - 1}")
+    return at + octets, int.from_bytes(data[at : at + octets], "big")
+
+
+def _rare(tag: int, content: bytes) -> Value | Missing:
+    if tag == ber.INTEGER:
+        return _within(int.from_bytes(content, "big", signed=True), -0x80000000, 0x7FFFFFFF)
+    if tag in UNSIGNED_OCTETS:
+        highest = (1 << 8 * UNSIGNED_OCTETS[tag]) - 1
+        return _within(int.from_bytes(content, "big", signed=True), 0, highest)
+    if tag == ber.IP_ADDRESS:
+        if len(content) != 4:
+            raise DecodeError("IpAddress that is not four octets long")
+        return str(IPv4Address(content))
+    if tag == ber.OPAQUE:
+        return content
+    if tag in MISSING and not content:
+        return MISSING[tag]
+    raise DecodeError(f"value of unknown tag {tag:#04x}")
+
+
+def _within(value: int, low: int, high: int) -> int:
+    if not low <= value <= high:
+        raise DecodeError(f"number outside {low}..{high}")
+    return value
+
+
+def encode_value(tag: int, value: Value | None) -> bytes:
+    """Encode one value under its SMI tag (`ber.COUNTER32` …); None for NULL and the three exceptions of RFC 3416.
+
+    Raises:
+        ValueError: the value does not fit the tag.
+    """
+    if isinstance(value, int):
+        return ber.encode_integer(value, tag)
+    if isinstance(value, bytes):
+        return ber.element(tag, value)
+    if value is None:
+        return bytes((tag, 0))
+    return ber.element(tag, IPv4Address(value).packed if tag == ber.IP_ADDRESS else ber.oid_octets(value))
+
+
+def encode_varbind(name: bytes, value: bytes) -> bytes:
+    """Encode one binding from the content octets of its name and its encoded value."""
+    return ber.element(ber.SEQUENCE, ber.element(ber.OBJECT_IDENTIFIER, name) + value)
+
+
+def encode_varbinds(bindings: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Encode a whole VarBindList, its header included, from pairs as for `encode_varbind`."""
+    return ber.element(ber.SEQUENCE, b"".join([encode_varbind(name, value) for name, value in bindings]))
+
+
+def unspecified(names: Iterable[bytes]) -> bytes:
+    """Encode the VarBindList of a request: each name with NULL."""
+    return ber.element(ber.SEQUENCE, b"".join([_asked(name) for name in names]))
+
+
+def _asked(name: bytes) -> bytes:
+    size = len(name)
+    if size > 123:
+        return encode_varbind(name, b"\x05\x00")
+    return b"\x30%c\x06%c%b\x05\x00" % (size + 4, size, name)
