@@ -1,0 +1,45 @@
+"""The page on the YAML file, and its JSON Schema for editors."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cmsp_agent.config.schema.site_file import SiteFile, json_schema
+from docs.tools.json_schema import definitions_in_order, properties_table, section
+from docs.tools.markdown import page
+
+SOURCE = "agent/cmsp_agent/config/schema"
+INTRODUCTION = """\
+One YAML file. Unknown and duplicate keys are errors. Durations: `30s`, `5m`, `2h`, `7d`. Secrets stand in it by reference
+only: `!secret NAME`. Editors take [site.schema.json](site.schema.json)."""
+
+
+def site_schema() -> dict[str, Any]:
+    """The JSON Schema of the site file."""
+    return json_schema()
+
+
+def _with_defaults_as_written(schema: Mapping[str, Any], written: Mapping[str, Any]) -> dict[str, Any]:
+    """A definition whose defaults stand as a person writes them: `4GiB`, not a number of bytes."""
+    properties = {
+        name: {**part, "default": written["properties"][name]["default"]}
+        if "default" in part and "default" in written["properties"].get(name, {})
+        else part
+        for name, part in schema.get("properties", {}).items()
+    }
+    return {**schema, "properties": properties}
+
+
+def render() -> str:
+    """The page, from the schema."""
+    schema = site_schema()
+    written = SiteFile.model_json_schema(mode="serialization")
+    definitions = {
+        name: _with_defaults_as_written(definition, written["$defs"].get(name, {"properties": {}}))
+        if "properties" in definition
+        else definition
+        for name, definition in schema["$defs"].items()
+    }
+    top = {key: value for key, value in schema.items() if key != "$defs"}
+    names = definitions_in_order(top, definitions)
+    sections = (section(name, definitions[name]) for name in names)
+    return page("Configuration", SOURCE, INTRODUCTION, "## The file\n\n" + properties_table(top), *sections)

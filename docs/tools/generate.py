@@ -1,0 +1,60 @@
+"""Write the generated documents, or with --check compare them with what stands in docs/reference."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from difflib import unified_diff
+from pathlib import Path
+from typing import Any
+
+from docs.tools import api, cli, configuration, hooks
+
+ROOT = Path(__file__).resolve().parents[2]
+REFERENCE = ROOT / "docs" / "reference"
+
+
+def as_json(document: Any) -> str:
+    """JSON as it is kept in the repository."""
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+DOCUMENTS: dict[str, Callable[[], str]] = {
+    "configuration.md": configuration.render,
+    "site.schema.json": lambda: as_json(configuration.site_schema()),
+    "cli.md": cli.render,
+    "api.md": api.render,
+    "openapi.json": lambda: as_json(api.openapi()),
+    "hooks.md": lambda: hooks.render(ROOT),
+}
+
+
+def stale(name: str, text: str) -> str:
+    """How the stored document differs from `text`; empty where it doesn't."""
+    path = REFERENCE / name
+    stored = path.read_text() if path.exists() else ""
+    return "".join(
+        unified_diff(stored.splitlines(True), text.splitlines(True), f"stored {name}", f"generated {name}", n=1)
+    )
+
+
+def main(arguments: list[str]) -> int:
+    """Write all, or check all: 1 where a stored document is not what the code says."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args(arguments).check
+    texts = {name: render() for name, render in DOCUMENTS.items()}
+    if not check:
+        REFERENCE.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            (REFERENCE / name).write_text(text)
+        return 0
+    differences = [difference for name, text in texts.items() if (difference := stale(name, text))]
+    for difference in differences:
+        print(difference[:4000])
+    print("generated documents are out of date: `make docs`" if differences else "generated documents are up to date")
+    return 1 if differences else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
