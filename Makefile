@@ -7,7 +7,7 @@ SHELL := /bin/bash
 MAKEFLAGS += --no-builtin-rules
 
 export PATH := /usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:$(PATH)
-PYTHON ?= $(firstword $(wildcard /usr/bin/python3.11) python3.11)
+PYTHON ?= $(shell packaging/find-python)
 VENV := .venv
 BIN := $(VENV)/bin
 LOCKS := packaging/requirements
@@ -25,7 +25,7 @@ help: ## list the targets
 venv: $(STAMP) ## make .venv from the locked requirements; leaves .venv/bin/cmsp-agent
 
 $(STAMP): $(LOCKS)/dev.txt pyproject.toml
-	packaging/make-venv $(PYTHON) $(VENV) $(LOCKS)/dev.txt
+	packaging/make-venv "$(PYTHON)" $(VENV) $(LOCKS)/dev.txt
 	touch $@
 
 lock: ## pin what packaging/requirements/*.in ask for, with hashes

@@ -9,8 +9,8 @@ from docs.tools.markdown import page
 
 SOURCE = "agent/cmsp_agent/config/schema"
 INTRODUCTION = """\
-One YAML file. Unknown and duplicate keys are errors. Durations: `30s`, `5m`, `2h`, `7d`. Secrets stand in it by reference
-only: `!secret NAME`. Editors take [site.schema.json](site.schema.json)."""
+One YAML file. Unknown and duplicate keys are errors. Durations: `30s`, `5m`, `2h`, `7d`. Secrets stand in it by
+reference only: `!secret NAME`. Editors take [site.schema.json](site.schema.json)."""
 
 
 def site_schema() -> dict[str, Any]:
