@@ -35,27 +35,29 @@ def text() -> ConfigText:
     return ConfigText(PLATFORM)
 
 
-def test_a_whole_configuration_has_no_complaints(text: ConfigText) -> None:
-    assert text.complaints(WHOLE) == []
+def test_a_whole_configuration_has_no_flaws(text: ConfigText) -> None:
+    assert text.flaws(WHOLE) == []
+    assert text.refusal(WHOLE) == ""
 
 
 @pytest.mark.parametrize(
-    ("reading", "complaint"),
+    ("reading", "flaw"),
     [
         (WHOLE.removesuffix("end\n"), "cut short"),
         (WHOLE.replace("hostname", "host"), "no line matches '^hostname"),
-        (
-            "  ^\n% Invalid input detected at '^' marker.\n",
-            "the device said \"% Invalid input detected at '^' marker.\"",
-        ),
-        ("% Authorization failed\n", "the device said '% Authorization failed'"),
         ("\n", "the device said nothing"),
         ("x" * 5000, "cut short"),
         (WHOLE + "\ngw-1 is going down\n", "cut short"),
     ],
 )
-def test_garbage_is_named(text: ConfigText, reading: str, complaint: str) -> None:
-    assert any(complaint in found for found in text.complaints(reading))
+def test_garbage_is_named(text: ConfigText, reading: str, flaw: str) -> None:
+    assert any(flaw in found for found in text.flaws(reading))
+
+
+def test_a_refused_command_is_told_by_its_line(text: ConfigText) -> None:
+    said = "   ^\n% Invalid input detected at '^' marker.\n"
+    assert text.refusal(said) == "% Invalid input detected at '^' marker."
+    assert text.refusal("% Authorization failed") == "% Authorization failed"
 
 
 def test_volatile_lines_and_trailing_blanks_change_nothing(text: ConfigText) -> None:

@@ -2,7 +2,6 @@
 
 import difflib
 import re
-from collections.abc import Sequence
 
 from cmsp_agent.plugin.api import CliPlatform
 
@@ -30,11 +29,13 @@ class ConfigText:
         self._volatile = [re.compile(pattern) for pattern in platform.volatile]
         self._redact = [re.compile(rule.pattern, re.MULTILINE) for rule in platform.redact]
 
-    def complaints(self, text: str) -> list[str]:
-        """What is wrong with a reading; empty where it is a whole configuration."""
-        found = [f"the device said {self.redacted(_first_line(match))!r}" for match in _matches(self._invalid, text)]
-        if found:
-            return found
+    def refusal(self, text: str) -> str:
+        """The line with which the device refused the command; empty where it didn't."""
+        match = next((match for pattern in self._invalid if (match := pattern.search(text))), None)
+        return self.redacted(_line_of(match)) if match else ""
+
+    def flaws(self, text: str) -> list[str]:
+        """Why a reading is no whole configuration; empty where it is one."""
         if not text.strip():
             return ["the device said nothing"]
         found = [f"no line matches {pattern.pattern!r}" for pattern in self._must_have if not pattern.search(text)]
@@ -79,11 +80,7 @@ def implausible(size: int, last: int | None) -> bool:
     return last is not None and not SMALLEST_SHARE * last <= size <= LARGEST_SHARE * last
 
 
-def _matches(patterns: Sequence[re.Pattern[str]], text: str) -> list[re.Match[str]]:
-    return [match for pattern in patterns if (match := pattern.search(text))]
-
-
-def _first_line(match: re.Match[str]) -> str:
+def _line_of(match: re.Match[str]) -> str:
     """The line that was found, shortened: it goes into an event."""
     start = match.string.rfind("\n", 0, match.start()) + 1
     end = match.string.find("\n", match.start())

@@ -1,0 +1,18 @@
+"""Configurations of devices: read, verified, stored encrypted, compared, shown. See service for the whole."""
+
+from cmsp_agent.services.backups.after_change import BackupAfterChange
+from cmsp_agent.services.backups.job import backup_job
+from cmsp_agent.services.backups.manifest import Contents, Manifest
+from cmsp_agent.services.backups.reading import SshReader
+from cmsp_agent.services.backups.service import BackupOutcome, Backups, Directory
+
+__all__ = [
+    "BackupAfterChange",
+    "BackupOutcome",
+    "Backups",
+    "Contents",
+    "Directory",
+    "Manifest",
+    "SshReader",
+    "backup_job",
+]

@@ -1,0 +1,82 @@
+"""Versions, runs and contents in the store: what is written together, and in which order. Judges no configuration."""
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from cmsp_agent.model.backup import Backup, BackupRun
+from cmsp_agent.model.errors import NotFound
+from cmsp_agent.storage import backups as table
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.database import Database
+from cmsp_agent.storage.records import backup_record
+
+
+class Contents(Protocol):
+    """Compressed, encrypted, content-addressed files."""
+
+    async def put(self, content: bytes) -> str:
+        """Make the content durable and return its address; what is there already is not written again."""
+        ...
+
+    async def get(self, address: str) -> bytes:
+        """The content.
+
+        Raises:
+            StorageError: it is missing or damaged.
+        """
+        ...
+
+    def fingerprint(self, content: bytes) -> str:
+        """A keyed hash: equal for equal contents, and telling nothing to who has not the key."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """The versions of every component, beside their contents."""
+
+    database: Database
+    contents: Contents
+
+    async def latest(self, component: str) -> Backup | None:
+        """The newest version."""
+        return await self.database.read(lambda connection: table.latest(connection, component))
+
+    async def versions(self, component: str, limit: int = 100) -> Sequence[Backup]:
+        """The versions of a component, the newest first."""
+        return await self.database.read(lambda connection: table.of_component(connection, component, limit))
+
+    async def find(self, component: str, version: str) -> Backup:
+        """One version; `latest` and `known-good` name one too.
+
+        Raises:
+            NotFound: the component has no such version.
+        """
+        if version in ("latest", "known-good"):
+            found = next((b for b in await self.versions(component) if b.known_good or version == "latest"), None)
+        else:
+            found = await self.database.read(lambda connection: table.find(connection, version))
+        if found is None or found.component != component:
+            raise NotFound(f"{component}: no backup {version}")
+        return found
+
+    async def record(self, run: BackupRun, backup: Backup | None, now: int) -> None:
+        """Write a run's outcome: the version (where there is one) and what the head-end learns, in one transaction.
+
+        The content must be in the store already: an address in the manifest is never one of a missing file.
+        """
+        await self.database.write(lambda tx: _record(tx, run, backup, now))
+
+    async def mark_known_good(self, backup: Backup, *, good: bool) -> Backup:
+        """Say that the device works on this version, or that it doesn't."""
+        marked = replace(backup, known_good=good)
+        await self.database.write(lambda tx: table.save(tx, marked))
+        return marked
+
+
+def _record(tx: sqlite3.Connection, run: BackupRun, backup: Backup | None, now: int) -> None:
+    if backup is not None:
+        table.save(tx, backup)
+    outbox.append(tx, backup_record(run, backup), now)

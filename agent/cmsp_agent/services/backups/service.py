@@ -1,0 +1,229 @@
+"""Backups of configurations: by calendar, after a change, on demand. A failed one is an alarm, never a version.
+
+Leaves the dialogue to the reader, the judgement to `text` and `policy`, the writing to `manifest`, the when to the
+calendar and `after_change`.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from cmsp_agent.aio.blocking import BlockingPool, PoolFull
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.backup import Backup, BackupResult, BackupRun
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.errors import AgentError, NotFound, Refused, StorageError
+from cmsp_agent.model.ids import uuid7
+from cmsp_agent.model.signal import AgentSignal
+from cmsp_agent.plugin.api import CliPlatform
+from cmsp_agent.services.backups.manifest import Manifest
+from cmsp_agent.services.backups.policy import require_backup
+from cmsp_agent.services.backups.reading import Progress, Reader, read_believable, size_of, to_bytes, to_text
+from cmsp_agent.services.backups.text import ConfigText
+
+FAILED = "backup.failed"
+OBJECT = "configuration"
+GOOD_AFTER = 86_400_000
+"""A version that the device still runs so many ms after it was taken is known good."""
+COMPUTING = 60.0
+"""Seconds for compressing, redacting or comparing one configuration."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """How the service looks components up: by the configuration and the device types of the moment."""
+
+    component: Callable[[str], Component | None]
+    platform: Callable[[str], CliPlatform | None]
+    """The command-line platform of a component's device type, by the component's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupOutcome:
+    """What came of a run: the version that holds now, or the error."""
+
+    run: BackupRun
+    backup: Backup | None = None
+    error: AgentError | None = None
+
+    @property
+    def result(self) -> BackupResult:
+        return self.run.result
+
+
+def untold(percent: int, step: str) -> None:
+    """Progress that nobody watches."""
+
+
+class Backups:
+    """Runs backups, a bounded number at a time and one at a time for each component; shows and compares versions."""
+
+    def __init__(
+        self,
+        directory: Directory,
+        read: Reader,
+        manifest: Manifest,
+        tell: Callable[[AgentSignal], Awaitable[None]],
+        pool: BlockingPool,
+        clock: Clock,
+        counters: Counters,
+        at_once: int = 20,
+    ) -> None:
+        self._directory = directory
+        self._read = read
+        self._manifest = manifest
+        self._tell = tell
+        self._pool = pool
+        self._clock = clock
+        self._counters = counters
+        self._places = asyncio.Semaphore(at_once)
+        self._turns: dict[str, asyncio.Lock] = {}
+        self._good: set[str] = set()
+        self._texts: dict[CliPlatform, ConfigText] = {}
+
+    async def run(self, component: str, reason: str, tell: Progress = untold) -> BackupOutcome:
+        """Save a component's configuration now.
+
+        Args:
+            component: its name.
+            reason: `schedule`, `change` or `demand`.
+            tell: told how far it is.
+
+        Returns:
+            What came of it; a device's failure is an outcome, recorded and told, not an exception.
+
+        Raises:
+            NotFound: no such component.
+            Refused: it gets no backup; the text names the source.
+            StorageError: the outcome could not be recorded.
+        """
+        known, platform = self._granted(component)
+        async with self._turns.setdefault(component, asyncio.Lock()), self._places:
+            started = self._clock.now()
+            run = BackupRun(uuid7(started), component, started, started, reason, BackupResult.FAILED)
+            try:
+                outcome = await self._attempt(known, platform, run, tell)
+            except AgentError as error:
+                outcome = await self._failed(run, error)
+        await self._announce(outcome)
+        return outcome
+
+    def _granted(self, name: str) -> tuple[Component, CliPlatform]:
+        component = self._known(name)
+        try:
+            return component, require_backup(component, self._directory.platform(name))
+        except Refused:
+            self._counters.add("backups.refused", key=name)
+            raise
+
+    def _known(self, name: str) -> Component:
+        component = self._directory.component(name)
+        if component is None:
+            raise NotFound(f"no component is called {name!r}")
+        return component
+
+    async def _attempt(
+        self, component: Component, platform: CliPlatform, run: BackupRun, tell: Progress
+    ) -> BackupOutcome:
+        last = await self._manifest.latest(component.name)
+        text = self._text(platform)
+        reading = await read_believable(self._read, component, platform, text, last.size if last else None, tell)
+        tell(80, "storing it")
+        content = to_bytes(reading)
+        fingerprint = await self._compute(lambda: self._manifest.contents.fingerprint(to_bytes(text.stable(reading))))
+        now = self._clock.now()
+        if last is not None and last.fingerprint == fingerprint:
+            backup = replace(last, verified_at=now, known_good=last.known_good or now - last.taken_at >= GOOD_AFTER)
+            result = BackupResult.UNCHANGED
+        else:
+            address = await self._manifest.contents.put(content)
+            lines = reading.count("\n")
+            backup = Backup(
+                uuid7(now), component.name, now, now, address, size_of(reading), fingerprint, run.reason, lines=lines
+            )
+            result = BackupResult.STORED
+        done = replace(run, ended_at=now, result=result, backup=backup.id)
+        await self._manifest.record(done, backup, now)
+        return BackupOutcome(done, backup)
+
+    async def _failed(self, run: BackupRun, error: AgentError) -> BackupOutcome:
+        done = replace(run, ended_at=self._clock.now(), error=str(error))
+        outcome = BackupOutcome(done, error=error)
+        try:
+            await self._manifest.record(done, None, done.ended_at)
+        except StorageError:
+            await self._announce(outcome)
+            raise
+        return outcome
+
+    async def _announce(self, outcome: BackupOutcome) -> None:
+        """Count it; raise the alarm of a failure, clear it by the next good run."""
+        name, failed = outcome.run.component, outcome.result is BackupResult.FAILED
+        self._counters.add(f"backups.{outcome.result}", key=name)
+        if not failed and name in self._good:
+            return
+        text = outcome.run.error if failed else "the configuration was saved"
+        await self._tell(AgentSignal(name, outcome.run.ended_at, FAILED, OBJECT, failed, text))
+        (self._good.discard if failed else self._good.add)(name)
+
+    async def versions(self, component: str, limit: int = 100) -> Sequence[Backup]:
+        """The versions of a component, the newest first.
+
+        Raises:
+            NotFound: no such component.
+        """
+        self._known(component)
+        return await self._manifest.versions(component, limit)
+
+    async def find(self, component: str, version: str) -> Backup:
+        """One version by its id, or `latest`, or `known-good`. Raises NotFound."""
+        return await self._manifest.find(component, version)
+
+    async def content(self, component: str, version: str, *, redacted: bool) -> str:
+        """A version as text; with its secrets only for those who may see them.
+
+        Raises:
+            NotFound: the component has no such version.
+            Refused: nothing says any more how its secrets look (its device type is gone).
+            StorageError: its content is missing or damaged.
+        """
+        backup = await self._manifest.find(component, version)
+        reading = to_text(await self._manifest.contents.get(backup.blob))
+        if not redacted:
+            return reading
+        text = self._text(self._platform_of(component))
+        return await self._compute(lambda: text.redacted(reading))
+
+    async def difference(self, component: str, version: str, against: str) -> str:
+        """What changed from `against` to `version`, as a unified diff with secrets hidden; empty where nothing did.
+
+        Raises:
+            NotFound, Refused, StorageError: as `content`.
+        """
+        new = await self.content(component, version, redacted=False)
+        old = await self.content(component, against, redacted=False)
+        text = self._text(self._platform_of(component))
+        return await self._compute(lambda: text.difference(old, new))
+
+    async def mark_known_good(self, component: str, version: str, *, good: bool = True) -> Backup:
+        """A person says that the device works on this version, or that it doesn't. Raises NotFound."""
+        return await self._manifest.mark_known_good(await self._manifest.find(component, version), good=good)
+
+    def _platform_of(self, component: str) -> CliPlatform:
+        platform = self._directory.platform(component)
+        if platform is None:
+            raise Refused(f"{component}: its device type says no more which parts of a configuration are secret")
+        return platform
+
+    def _text(self, platform: CliPlatform) -> ConfigText:
+        if platform not in self._texts:
+            self._texts[platform] = ConfigText(platform)
+        return self._texts[platform]
+
+    async def _compute(self, work: Callable[[], str]) -> str:
+        """Off the event loop: a large configuration takes a while."""
+        try:
+            return await self._pool.run(work, within=COMPUTING)
+        except (TimeoutError, PoolFull) as error:
+            raise StorageError(f"a configuration could not be worked on: {error}") from error
