@@ -1,0 +1,226 @@
+"""What is known of the devices themselves: kind, software, serial numbers, interfaces, addresses.
+
+Read when polling asks for it, decoded here, and held in memory for whoever must put a name to an ifIndex. Storing it is
+for storage.inventory.
+"""
+
+import ipaddress
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.interfaces import canonical
+from cmsp_agent.model.signal import Value
+from cmsp_agent.plugin.api import DeviceType
+from cmsp_agent.plugin.registry import UNKNOWN, Registry
+
+SYS_DESCR, SYS_OBJECT_ID, SYS_NAME = (f"1.3.6.1.2.1.1.{n}.0" for n in (1, 2, 5))
+SYSTEM = (SYS_DESCR, SYS_OBJECT_ID, SYS_NAME)
+IF_DESCR, IF_NAME = "1.3.6.1.2.1.2.2.1.2", "1.3.6.1.2.1.31.1.1.1.1"
+IP_AD_ENT_IF_INDEX, IP_ADDRESS_IF_INDEX = "1.3.6.1.2.1.4.20.1.2", "1.3.6.1.2.1.4.34.1.3"
+INTERFACES = (IF_DESCR, IF_NAME, IP_AD_ENT_IF_INDEX, IP_ADDRESS_IF_INDEX)
+ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
+ENT_CLASS, ENT_NAME, ENT_SERIAL, ENT_MODEL = (f"{ENTITY}.{n}" for n in (5, 7, 11, 13))
+ENTITIES = (ENT_CLASS, ENT_NAME, ENT_SERIAL, ENT_MODEL)
+CHASSIS, MODULE = 3, 9
+MOST_ROWS = 5_000
+LONGEST = 255
+
+_VERSION = re.compile(r"\bVersion:?\s+v?([^,\s]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A part of a device (ENTITY-MIB, class module)."""
+
+    name: str
+    model: str
+    serial: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a device says of itself."""
+
+    sys_object_id: str = ""
+    sys_descr: str = ""
+    sys_name: str = ""
+    software: str = ""
+    model: str = ""
+    serial: str = ""
+    modules: tuple[Module, ...] = ()
+    interfaces: Mapping[int, str] = field(default_factory=dict)
+    """ifIndex → canonical ifName (ifDescr where there is no ifName)."""
+    addresses: tuple[str, ...] = ()
+    """Its own, of all interfaces."""
+    quirks: Mapping[str, int] = field(default_factory=dict)
+    """How it departs from the standards, found by probing (transports.snmp.target.Quirks)."""
+
+
+class Session(Protocol):
+    """What reading the inventory needs of an SNMP session."""
+
+    async def get(self, *oids: str) -> dict[str, Value]:
+        """Read instances; what the device lacks is absent."""
+        ...
+
+    async def columns(self, *columns: str, limit: int = 10_000) -> dict[str, dict[str, Value]]:
+        """Read whole columns: column → index → value."""
+        ...
+
+
+async def read_facts(session: Session) -> Facts:
+    """Ask a device who it is.
+
+    Raises:
+        DeviceError: it does not answer, or answers nonsense.
+    """
+    system = await session.get(*SYSTEM)
+    tables = await session.columns(*INTERFACES, *ENTITIES, limit=MOST_ROWS)
+    serial, model, modules = _entities(tables)
+    descr = _text(system.get(SYS_DESCR))
+    return Facts(
+        sys_object_id=_text(system.get(SYS_OBJECT_ID)),
+        sys_descr=descr,
+        sys_name=_text(system.get(SYS_NAME)),
+        software=software(descr),
+        model=model,
+        serial=serial,
+        modules=modules,
+        interfaces=_interfaces(tables),
+        addresses=tuple(sorted(set(_addresses(tables)))),
+    )
+
+
+def software(descr: str) -> str:
+    """The release in a sysDescr; IOS-XE writes one release as `17.09.04a` and as `17.9.4a`: the short form it is."""
+    found = _VERSION.search(descr)
+    return re.sub(r"(?<![0-9])0+(?=[0-9])", "", found.group(1)) if found else ""
+
+
+def _entities(tables: Mapping[str, Mapping[str, Value]]) -> tuple[str, str, tuple[Module, ...]]:
+    classes = tables.get(ENT_CLASS, {})
+
+    def cell(column: str, index: str) -> str:
+        return _text(tables.get(column, {}).get(index))
+
+    chassis = [index for index, kind in classes.items() if kind == CHASSIS and cell(ENT_SERIAL, index)]
+    modules = (
+        Module(cell(ENT_NAME, index), cell(ENT_MODEL, index), cell(ENT_SERIAL, index))
+        for index, kind in classes.items()
+        if kind == MODULE and cell(ENT_MODEL, index)
+    )
+    first = chassis[0] if chassis else ""
+    return cell(ENT_SERIAL, first), cell(ENT_MODEL, first), tuple(modules)
+
+
+def _interfaces(tables: Mapping[str, Mapping[str, Value]]) -> dict[int, str]:
+    names, descriptions = tables.get(IF_NAME, {}), tables.get(IF_DESCR, {})
+    found = {index: _text(names.get(index)) or _text(descriptions.get(index)) for index in {**descriptions, **names}}
+    return {int(index): canonical(name) for index, name in found.items() if index.isdigit() and name}
+
+
+def _addresses(tables: Mapping[str, Mapping[str, Value]]) -> Iterator[str]:
+    for index in tables.get(IP_AD_ENT_IF_INDEX, {}):
+        yield from _address(index.split("."))
+    for index in tables.get(IP_ADDRESS_IF_INDEX, {}):
+        kind, _, rest = index.partition(".")  # InetAddressType, then the length and the octets
+        octets = rest.split(".")[1:]
+        if kind in ("1", "2"):
+            yield from _address(octets)
+
+
+def _address(octets: list[str]) -> Iterator[str]:
+    try:
+        yield str(ipaddress.ip_address(bytes(int(octet) for octet in octets)))
+    except ValueError:
+        return  # an index that is no address: the device's mistake, and no reason to lose the others
+
+
+def _text(value: Value | None) -> str:
+    if value is None:
+        return ""
+    plain = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    return plain.strip("\0 \r\n\t")[:LONGEST]
+
+
+class Devices:
+    """The devices as they are known now: the pipeline's `Inventory`."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._components: Mapping[str, Component] = {}
+        self._facts: dict[str, Facts] = {}
+        self._types: dict[str, DeviceType] = {}
+
+    def configure(self, components: Mapping[str, Component]) -> None:
+        """Take the components of a configuration; what was learned of those that stay is kept."""
+        self._components = components
+        self._facts = {name: facts for name, facts in self._facts.items() if name in components}
+        self._types = {name: self._judge(name) for name in components}
+
+    def device_type(self, component: str) -> DeviceType:
+        """The type that a component was configured with or identified as; the most general one until then."""
+        return self._types.get(component, UNKNOWN)
+
+    def interface(self, component: str, if_index: int) -> str | None:
+        """The canonical name of an interface, or None where it is not known yet."""
+        facts = self._facts.get(component)
+        return facts.interfaces.get(if_index) if facts else None
+
+    def facts(self, component: str) -> Facts | None:
+        """What a device said of itself when it was last asked."""
+        return self._facts.get(component)
+
+    def learn(self, component: str, facts: Facts) -> bool:
+        """Take what a device says of itself; True where anything differs from before."""
+        if component not in self._components or self._facts.get(component) == facts:
+            return False
+        self._facts[component] = facts
+        self._types[component] = self._judge(component)
+        return True
+
+    def _judge(self, name: str) -> DeviceType:
+        component = self._components[name]
+        configured = self._registry.named(component.type)
+        facts = self._facts.get(name)
+        if configured is None and facts is not None and facts.sys_object_id:
+            found = self._registry.identify(facts.sys_object_id, facts.sys_descr)
+            if found is not None:
+                return found
+        return self._registry.initial(component.type, has_snmp=component.credentials.snmp is not None)
+
+
+def to_record(facts: Facts, device_type: str) -> dict[str, Any]:
+    """As storage.inventory keeps it and as the head-end is told."""
+    return {
+        "device_type": device_type,
+        "sys_object_id": facts.sys_object_id,
+        "sys_descr": facts.sys_descr,
+        "sys_name": facts.sys_name,
+        "software": facts.software,
+        "model": facts.model,
+        "serial": facts.serial,
+        "modules": [{"name": part.name, "model": part.model, "serial": part.serial} for part in facts.modules],
+        "interfaces": {str(index): name for index, name in facts.interfaces.items()},
+        "addresses": list(facts.addresses),
+        "quirks": dict(facts.quirks),
+    }
+
+
+def from_record(record: Mapping[str, Any]) -> Facts:
+    """The inverse, for the start; what an older version did not keep is empty."""
+    return Facts(
+        sys_object_id=record.get("sys_object_id", ""),
+        sys_descr=record.get("sys_descr", ""),
+        sys_name=record.get("sys_name", ""),
+        software=record.get("software", ""),
+        model=record.get("model", ""),
+        serial=record.get("serial", ""),
+        modules=tuple(Module(part["name"], part["model"], part["serial"]) for part in record.get("modules", ())),
+        interfaces={int(index): name for index, name in record.get("interfaces", {}).items()},
+        addresses=tuple(record.get("addresses", ())),
+        quirks=dict(record.get("quirks", {})),
+    )

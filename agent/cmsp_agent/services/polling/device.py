@@ -1,0 +1,244 @@
+"""One device: asks it once and says what it answered. When it is asked, and what follows, is decided elsewhere."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, dataclass, replace
+from typing import Protocol
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.component import Component, Tier
+from cmsp_agent.model.errors import (
+    AuthenticationRejected,
+    ConfigurationError,
+    DeviceError,
+    DeviceUnreachable,
+    NotPermittedHere,
+)
+from cmsp_agent.model.signal import ObservedState, PollSignal, Value
+from cmsp_agent.plugin.api import DeviceType
+from cmsp_agent.services.inventory import Devices, Facts, read_facts
+from cmsp_agent.services.polling.plan import ENGINE_TIME, ENTITY_CHANGED, INTERFACES_CHANGED, SYS_UP_TIME, Plan
+from cmsp_agent.services.polling.probe import Session, probe
+from cmsp_agent.services.polling.rates import Rates
+from cmsp_agent.services.polling.read import Answers, StateReader, samples
+from cmsp_agent.services.reachability import Reach, Reachability
+from cmsp_agent.transports.snmp.target import Quirks
+
+log = logging.getLogger(__name__)
+
+MOST_ROWS = 5_000
+LONGEST_POLL = 120.0
+"""Seconds that one poll may take at most."""
+LEARN_AGAIN = 120.0
+"""Seconds between two readings of the inventory of a device whose tables keep changing, or that failed in between."""
+PROBE_AGAIN = 24 * 3600.0
+"""Seconds after which a device is probed anew though nothing seemed to change."""
+LOCKED_OUT = 300.0
+"""Seconds for which a device that rejected our credentials is left alone."""
+
+
+class DeviceSession(Session, Protocol):
+    """A session that tells what it found of the device's peculiarities."""
+
+    @property
+    def quirks(self) -> Quirks:
+        """To be kept, and handed in again."""
+        ...
+
+
+MakeSession = Callable[[Component, Facts | None], DeviceSession]
+"""Opens a session with a component, given what is known of it.
+
+Raises:
+    ValueError, ConfigurationError: its credentials can't be used.
+    NotPermittedHere: its source address is not ours.
+"""
+Learned = Callable[[str, Facts], Awaitable[None]]
+"""Told when what is known of a component changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Values that tell whether a device restarted or changed since they were last read."""
+
+    uptime: int | None = None
+    engine_time: int | None = None
+    entities: Value | None = None
+    interfaces: Value | None = None
+
+    @classmethod
+    def of(cls, scalars: dict[str, Value]) -> "Marks":
+        """The marks among the answers of a poll."""
+        uptime, engine = scalars.get(SYS_UP_TIME), scalars.get(ENGINE_TIME)
+        return cls(
+            uptime if isinstance(uptime, int) else None,
+            engine if isinstance(engine, int) else None,
+            scalars.get(ENTITY_CHANGED),
+            scalars.get(INTERFACES_CHANGED),
+        )
+
+    def restarted(self, before: "Marks") -> bool:
+        """Whether the device restarted since `before`; sysUpTime alone going back may be its wrap after 497 days."""
+        if self.uptime is None or before.uptime is None or self.uptime >= before.uptime:
+            return False
+        return self.engine_time is None or before.engine_time is None or self.engine_time < before.engine_time
+
+    def changed(self, before: "Marks") -> bool:
+        """Whether modules or interfaces came or went."""
+        return (self.entities, self.interfaces) != (before.entities, before.interfaces)
+
+
+class Device:
+    """What polling remembers of one component between two polls."""
+
+    def __init__(
+        self,
+        component: Component,
+        devices: Devices,
+        reachability: Reachability,
+        make_session: MakeSession,
+        learned: Learned,
+        clock: Clock,
+        counters: Counters,
+    ) -> None:
+        self.component = component
+        self._devices = devices
+        self._reachability = reachability
+        self._make_session = make_session
+        self._learned = learned
+        self._clock = clock
+        self._counters = counters
+        self._session: DeviceSession | None = None
+        self._plan: Plan | None = None
+        self._planned_for: DeviceType | None = None
+        self._probe_due = 0.0
+        self._marks = Marks()
+        self._rates = Rates()
+        self._states = StateReader()
+        self._locked_until = float("-inf")
+        self._trouble = ""
+        self._alive = False
+        self._learned_at = float("-inf")
+
+    async def poll(self) -> PollSignal:
+        """Ask once by every way; never raises for what a device does or does not answer."""
+        nothing = PollSignal(self.component.name, self._clock.now())
+        if not self.component.addresses:
+            return replace(nothing, reason="name")
+        reach, signal = await asyncio.gather(self._reach(), self._ask(nothing))
+        figures = dict(signal.samples)
+        if reach.round_trip is not None:
+            figures["icmp.rtt"] = reach.round_trip
+        return replace(signal, icmp=reach.icmp, tcp=reach.tcp, samples=figures)
+
+    @property
+    def budget(self) -> float:
+        """Seconds that one poll may take: less than the interval, so that a slow device is asked by one poll only."""
+        plan = self.component.poll
+        return max(min(plan.every * 0.9, LONGEST_POLL), plan.timeout)
+
+    async def _reach(self) -> Reach:
+        plan = self.component.poll
+        return await self._reachability.check(self.component.address, self.component.reach, plan.timeout)
+
+    async def _ask(self, nothing: PollSignal) -> PollSignal:
+        if self.component.credentials.snmp is None or not self._kind().snmp:
+            return nothing
+        if self._clock.monotonic() < self._locked_until:
+            return replace(nothing, snmp=False, reason="authentication")
+        self._alive = False
+        try:
+            async with asyncio.timeout(self.budget):
+                return await self._ask_snmp(self._open(), nothing)
+        except (TimeoutError, DeviceUnreachable) as error:
+            return self._failed(nothing, "silent", error)
+        except AuthenticationRejected as error:
+            self._locked_until = self._clock.monotonic() + LOCKED_OUT
+            return self._failed(nothing, "authentication", error)
+        except NotPermittedHere as error:
+            return replace(self._failed(nothing, "not permitted here", error), snmp=None)
+        except DeviceError as error:
+            return self._failed(nothing, "invalid", error)
+        except (ValueError, ConfigurationError) as error:
+            return replace(self._failed(nothing, "credentials", error), snmp=None)
+
+    def _kind(self) -> DeviceType:
+        return self._devices.device_type(self.component.name)
+
+    def _open(self) -> DeviceSession:
+        if self._session is None:
+            self._session = self._make_session(self.component, self._devices.facts(self.component.name))
+        return self._session
+
+    async def _ask_snmp(self, session: DeviceSession, nothing: PollSignal) -> PollSignal:
+        plan = self._plan or Plan()
+        scalars = await session.get(*plan.scalars)
+        self._alive = True
+        marks, before = Marks.of(scalars), self._marks
+        self._marks = marks
+        restarted = marks.restarted(before)
+        if restarted:
+            self._rates.restart()
+        if self._must_learn(marks, before, restarted):
+            plan = await self._learn(session)
+            scalars = await session.get(*plan.scalars)
+        columns = await session.columns(*plan.columns, limit=MOST_ROWS) if plan.columns else {}
+        answers = Answers(scalars, columns, self._clock.monotonic())
+        figures = samples(plan, answers, self._rates, self._interface)
+        states = self._states.states(plan, answers, self._interface)
+        if restarted:
+            states = (*states, ObservedState("device.restarted", "", raised=True))
+        self._note_trouble("")
+        return replace(nothing, snmp=True, states=states, samples=figures)
+
+    def _must_learn(self, marks: Marks, before: Marks, restarted: bool) -> bool:
+        now = self._clock.monotonic()
+        changed = marks.changed(before) and now >= self._learned_at + LEARN_AGAIN
+        return restarted or changed or self._planned_for is not self._kind() or now >= self._probe_due
+
+    async def _learn(self, session: DeviceSession) -> Plan:
+        """Who is it, and what does it have? A component that is only monitored is asked for no figures."""
+        self._learned_at = self._clock.monotonic()
+        self._probe_due = self._learned_at + LEARN_AGAIN  # should this fail
+        if self._planned_for is None:
+            self._planned_for = self._kind()
+        facts = await read_facts(session)
+        await self._tell(facts)
+        kind = self._kind()
+        limited = self.component.tier is Tier.MONITORED_ONLY
+        plan = Plan() if limited else await probe(session, kind)
+        self._plan, self._planned_for = plan, kind
+        self._probe_due = self._learned_at + PROBE_AGAIN
+        await self._tell(replace(facts, quirks={name: int(value) for name, value in asdict(session.quirks).items()}))
+        log.info(
+            "device probed",
+            extra={"component": self.component.name, "type": kind.name, "unsupported": list(plan.unsupported)},
+        )
+        return plan
+
+    async def _tell(self, facts: Facts) -> None:
+        if self._devices.learn(self.component.name, facts):
+            await self._learned(self.component.name, facts)
+
+    def _interface(self, index: str) -> str:
+        name = self._devices.interface(self.component.name, int(index)) if index.isdigit() else None
+        return name or f"ifIndex {index}"
+
+    def _failed(self, nothing: PollSignal, reason: str, error: Exception) -> PollSignal:
+        """What a poll that went wrong says. A device that gave its uptime is alive, whatever became of the rest."""
+        told = "partial" if self._alive else reason
+        self._counters.add("polls.partial" if self._alive else "polls.failed", key=reason)
+        self._note_trouble(f"{told}: {str(error) or f'no complete answer in {self.budget:g} s'}")
+        return replace(nothing, snmp=self._alive, reason=told)
+
+    def _note_trouble(self, trouble: str) -> None:
+        """Log the edge, not the level."""
+        if bool(trouble) != bool(self._trouble):
+            log.log(
+                logging.WARNING if trouble else logging.INFO,
+                "poll failed" if trouble else "poll succeeds again",
+                extra={"component": self.component.name, "detail": trouble or self._trouble},
+            )
+        self._trouble = trouble

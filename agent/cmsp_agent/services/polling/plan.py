@@ -1,0 +1,63 @@
+"""What is asked of one device, once probing has shown which of its type's objects it has. Pure data."""
+
+from dataclasses import dataclass
+
+from cmsp_agent.plugin.api import Kpi, StateRule
+
+SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
+ENGINE_TIME = "1.3.6.1.6.3.10.2.1.3.0"
+"""snmpEngineTime.0: tells a wrap of sysUpTime after 497 days from a restart."""
+ENTITY_CHANGED = "1.3.6.1.2.1.47.1.4.1.0"
+"""entLastChangeTime.0: moves when modules change."""
+INTERFACES_CHANGED = "1.3.6.1.2.1.31.1.5.0"
+"""ifTableLastChange.0: moves when interfaces come or go."""
+BASE = (SYS_UP_TIME, ENGINE_TIME, ENTITY_CHANGED, INTERFACES_CHANGED)
+
+IF_DISCONTINUITY = "1.3.6.1.2.1.31.1.1.1.19"
+"""ifCounterDiscontinuityTime: where it moved, the interface's counters started anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedKpi:
+    """A KPI with the objects that this device answers for it."""
+
+    kpi: Kpi
+    oid: str
+    free: str = ""
+    is_column: bool = False
+    width: int = 32
+    """Of a counter, in bits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that is asked in one poll."""
+
+    kpis: tuple[PlannedKpi, ...] = ()
+    states: tuple[StateRule, ...] = ()
+    has_discontinuity: bool = False
+    unsupported: tuple[str, ...] = ()
+    """KPIs for which the device has none of the objects: not supported here, and never zero."""
+
+    @property
+    def scalars(self) -> tuple[str, ...]:
+        """OIDs for GET."""
+        asked = [oid for planned in self.kpis if not planned.is_column for oid in (planned.oid, planned.free) if oid]
+        return tuple(dict.fromkeys((*BASE, *asked)))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """OIDs of columns, each once, those that others need for names and conditions included."""
+        asked = [oid for planned in self.kpis if planned.is_column for oid in (planned.oid, planned.free) if oid]
+        if self.has_discontinuity:
+            asked.append(IF_DISCONTINUITY)
+        for rule in self.states:
+            asked.append(rule.column)
+            asked += [rule.only_if[0]] if rule.only_if else []
+            asked += [rule.object] if is_label(rule) else []
+        return tuple(dict.fromkeys(asked))
+
+
+def is_label(rule: StateRule) -> bool:
+    """Whether the rule's objects are named by another column."""
+    return rule.object not in ("", "index", "interface")

@@ -1,0 +1,134 @@
+"""The loops: each device has its own, in its own phase. Asks when it is time, or now, and hands on what was found."""
+
+import asyncio
+import logging
+import zlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import NoReturn
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.supervise import Supervisor
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.errors import AgentError, NotFound
+from cmsp_agent.model.signal import PollSignal, Signal
+from cmsp_agent.services.polling.device import Device
+
+log = logging.getLogger(__name__)
+
+FIRST_WITHIN = 5.0
+"""Seconds after the start over which the first polls are spread."""
+LATE = 0.5
+"""Seconds after its time from which a poll counts as late."""
+
+Sink = Callable[[Sequence[Signal]], Awaitable[None]]
+WriteSeries = Callable[[str, int, Mapping[str, float]], Awaitable[None]]
+"""(component, ms since the epoch, KPI → value)."""
+MakeDevice = Callable[[Component], Device]
+
+
+def phase(name: str, every: float) -> float:
+    """Where in its interval a device is polled: seconds, the same after every restart, spread evenly over all names."""
+    return zlib.crc32(name.encode()) / 2**32 * every
+
+
+class Poller:
+    """Polls components for as long as the supervisor runs.
+
+    Args:
+        make_device: what asks a component.
+        sink: takes each outcome; returns when what it means is durable.
+        write_series: takes the samples.
+        supervisor: owns the loops.
+        clock: for phases.
+        counters: `polls.done`, `polls.late`, `polls.skipped`, `polls.not_stored`.
+    """
+
+    def __init__(
+        self,
+        make_device: MakeDevice,
+        sink: Sink,
+        write_series: WriteSeries,
+        supervisor: Supervisor,
+        clock: Clock,
+        counters: Counters,
+    ) -> None:
+        self._make_device = make_device
+        self._sink = sink
+        self._write_series = write_series
+        self._supervisor = supervisor
+        self._clock = clock
+        self._counters = counters
+        self._devices: dict[str, Device] = {}
+        self._busy: dict[str, asyncio.Lock] = {}
+        self._worst_lateness = 0.0
+        counters.gauge("polls.worst_lateness_s", lambda: self._worst_lateness)
+
+    @property
+    def worst_lateness(self) -> float:
+        """Seconds by which the latest poll of all began after its time, since the start or the last reset."""
+        return self._worst_lateness
+
+    def reset_lateness(self) -> None:
+        """Measure anew."""
+        self._worst_lateness = 0.0
+
+    async def configure(self, components: Mapping[str, Component]) -> None:
+        """Poll these components: loops of what is gone or changed end, those of the rest go on undisturbed."""
+        for name, device in list(self._devices.items()):
+            if components.get(name) != device.component:
+                await self._supervisor.cancel(_task(name))
+                del self._devices[name], self._busy[name]
+        for name, component in components.items():
+            if name not in self._devices:
+                device = self._devices[name] = self._make_device(component)
+                self._busy[name] = asyncio.Lock()
+                self._supervisor.keep_running(_task(name), lambda device=device: self._loop(device))  # type: ignore[misc]
+
+    async def poll_now(self, name: str) -> PollSignal:
+        """Poll a component out of its turn and hand on the outcome.
+
+        Raises:
+            NotFound: no such component.
+            StorageError: the outcome could not be stored.
+        """
+        device = self._devices.get(name)
+        if device is None:
+            raise NotFound(f"no component {name!r} is polled")
+        return await self._poll(device)
+
+    async def _loop(self, device: Device) -> NoReturn:
+        name, every = device.component.name, device.component.poll.every
+        offset = phase(name, every)
+        due = self._clock.monotonic() + phase(name, min(every, FIRST_WITHIN))
+        while True:
+            await self._clock.sleep(due - self._clock.monotonic())
+            self._note_lateness(self._clock.monotonic() - due)
+            try:
+                await self._poll(device)
+            except AgentError as error:
+                self._counters.add("polls.not_stored")
+                log.warning("a poll's outcome could not be stored", extra={"component": name, "error": str(error)})
+            now = self._clock.monotonic()
+            missed = max(0, int((now - due) // every))
+            if missed:
+                self._counters.add("polls.skipped", missed, key=name)
+            due = now - (now - offset) % every + every
+
+    async def _poll(self, device: Device) -> PollSignal:
+        async with self._busy[device.component.name]:
+            signal = await device.poll()
+            self._counters.add("polls.done")
+            await self._sink((signal,))
+            if signal.samples:
+                await self._write_series(signal.component, signal.received_at, signal.samples)
+            return signal
+
+    def _note_lateness(self, seconds: float) -> None:
+        self._worst_lateness = max(self._worst_lateness, seconds)
+        if seconds > LATE:
+            self._counters.add("polls.late")
+
+
+def _task(name: str) -> str:
+    return f"poll {name}"

@@ -1,0 +1,75 @@
+"""Finds out which objects of its type a device has: probe, never assume. Asked once, and again when it changed."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from cmsp_agent.model.signal import Value
+from cmsp_agent.plugin.api import DeviceType, Kpi
+from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi
+
+
+class Session(Protocol):
+    """What polling needs of an SNMP session (see transports.snmp.session)."""
+
+    async def get(self, *oids: str) -> dict[str, Value]:
+        """Read instances; what the device lacks is absent."""
+        ...
+
+    async def get_next(self, *oids: str) -> dict[str, tuple[str, Value]]:
+        """Read what follows each OID."""
+        ...
+
+    async def columns(self, *columns: str, limit: int = 10_000) -> dict[str, dict[str, Value]]:
+        """Read whole columns: column → index → value."""
+        ...
+
+
+async def probe(session: Session, device_type: DeviceType) -> Plan:
+    """Ask for every candidate of every KPI and state, and plan with the first of each that is there.
+
+    Raises:
+        DeviceError: the device does not answer, or answers nonsense.
+    """
+    candidates = _unique(oid for kpi in device_type.kpis for oid in (*kpi.oids, *kpi.free))
+    instances = set(await session.get(*candidates)) if candidates else set()
+    roots = _unique(
+        (
+            *(oid for oid in candidates if oid not in instances and not oid.endswith(".0")),
+            *(rule.column for rule in device_type.states),
+            IF_DISCONTINUITY,
+        )
+    )
+    following = await session.get_next(*roots)
+    columns = {root for root, (oid, _) in following.items() if oid.startswith(root + ".")}
+    return make_plan(device_type, instances, columns)
+
+
+def make_plan(device_type: DeviceType, instances: Iterable[str], columns: Iterable[str]) -> Plan:
+    """The plan for a device that has these instances and columns."""
+    instances, columns = set(instances), set(columns)
+    found = {kpi.name: _choose(kpi, instances, columns) for kpi in device_type.kpis}
+    planned = tuple(choice for choice in found.values() if choice is not None)
+    return Plan(
+        kpis=planned,
+        states=tuple(rule for rule in device_type.states if rule.column in columns),
+        has_discontinuity=IF_DISCONTINUITY in columns and any(_counts(choice) for choice in planned),
+        unsupported=tuple(name for name, choice in found.items() if choice is None),
+    )
+
+
+def _choose(kpi: Kpi, instances: set[str], columns: set[str]) -> PlannedKpi | None:
+    for place, oid in enumerate(kpi.oids):
+        free = kpi.free[place] if kpi.free else ""
+        for there, is_column in ((instances, False), (columns, True)):
+            if oid in there and (not free or free in there):
+                width = 64 if kpi.kind == "counter64" and place == 0 else 32
+                return PlannedKpi(kpi, oid, free, is_column, width)
+    return None
+
+
+def _counts(planned: PlannedKpi) -> bool:
+    return planned.kpi.per == "interface" and planned.kpi.kind != "gauge"
+
+
+def _unique(oids: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(oids))

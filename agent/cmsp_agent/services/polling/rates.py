@@ -1,0 +1,54 @@
+"""Rates from counters. A decrease is a wrap only where nothing says that the counter started anew; else reseed."""
+
+from dataclasses import dataclass
+
+MOST_OF_A_WRAP = 0.5
+"""A wrap that would mean more than this share of the counter's range in one interval is not believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A counter's last value."""
+
+    value: int
+    at: float
+    """Monotonic seconds."""
+    discontinuity: int | None
+    """ifCounterDiscontinuityTime, where there is one."""
+
+
+class Rates:
+    """The counters of one device as they were last seen."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, Seen] = {}
+
+    def restart(self) -> None:
+        """The device restarted: every counter is seeded anew."""
+        self._seen.clear()
+
+    def rate(self, key: str, value: int, at: float, width: int = 32, discontinuity: int | None = None) -> float | None:
+        """Units per second since the counter was last seen; None where that can't be known.
+
+        Args:
+            key: which counter.
+            value: what it reads now.
+            at: monotonic seconds.
+            width: bits of the counter; one of 64 never wraps in practice.
+            discontinuity: the counter's discontinuity time; where it moved, the counter started anew.
+        """
+        before = self._seen.get(key)
+        self._seen[key] = Seen(value, at, discontinuity)
+        if before is None or at <= before.at or discontinuity != before.discontinuity:
+            return None
+        grown = value - before.value
+        if grown < 0:
+            grown += 1 << width
+            if width > 32 or grown > MOST_OF_A_WRAP * (1 << width):
+                return None
+        return grown / (at - before.at)
+
+    def forget_others(self, keys: set[str]) -> None:
+        """Drop counters that are no longer read, so that rows that come and go leave nothing behind."""
+        for key in [key for key in self._seen if key not in keys]:
+            del self._seen[key]

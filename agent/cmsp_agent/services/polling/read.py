@@ -1,0 +1,132 @@
+"""Makes samples and states of what a device answered. Pure but for the memory of counters that is handed in."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from cmsp_agent.model.signal import ObservedState, Value
+from cmsp_agent.plugin.api import Kpi, StateRule
+from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi, is_label
+from cmsp_agent.services.polling.rates import Rates
+
+Rows = Mapping[str, Value]
+InterfaceName = Callable[[str], str]
+"""ifIndex as text → the interface's canonical name."""
+
+LONGEST_NAME = 64
+NO_ROWS: Rows = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What one poll brought: instances by OID, columns by OID and row index, and when (monotonic seconds)."""
+
+    scalars: Mapping[str, Value] = field(default_factory=dict)
+    columns: Mapping[str, Rows] = field(default_factory=dict)
+    at: float = 0.0
+
+    def rows(self, column: str) -> Rows:
+        """The rows of a column; none where it was not read."""
+        return self.columns.get(column, NO_ROWS)
+
+
+def samples(plan: Plan, answers: Answers, rates: Rates, interface: InterfaceName) -> dict[str, float]:
+    """KPI or `KPI[row]` → value in the KPI's unit. What the device did not answer is absent, never zero."""
+    found: dict[str, float] = {}
+    counted: set[str] = set()
+    for planned in plan.kpis:
+        read = dict(_values(planned, answers, rates, interface, counted))
+        found.update(_aggregate(planned.kpi, read))
+    rates.forget_others(counted)
+    return found
+
+
+def _values(
+    planned: PlannedKpi, answers: Answers, rates: Rates, interface: InterfaceName, counted: set[str]
+) -> Iterator[tuple[str, float]]:
+    """(label of the row, value) for each row of a KPI; the label is empty for a scalar."""
+    kpi = planned.kpi
+    rows = answers.rows(planned.oid) if planned.is_column else _one(answers.scalars, planned.oid)
+    spare = answers.rows(planned.free) if planned.is_column else _one(answers.scalars, planned.free)
+    moved = answers.rows(IF_DISCONTINUITY) if kpi.per == "interface" else NO_ROWS
+    for index, value in rows.items():
+        if not isinstance(value, int):
+            continue
+        figure: float | None = value
+        if planned.free:
+            figure = _share(value, spare.get(index))
+        elif kpi.kind != "gauge":
+            key = f"{kpi.name}[{index}]"
+            counted.add(key)
+            discontinuity = moved.get(index)
+            since = discontinuity if isinstance(discontinuity, int) else None
+            figure = rates.rate(key, value, answers.at, planned.width, since)
+        if figure is not None:
+            yield (interface(index) if kpi.per == "interface" and index else index), figure * kpi.scale
+
+
+def _one(scalars: Mapping[str, Value], oid: str) -> Rows:
+    return {"": scalars[oid]} if oid in scalars else NO_ROWS
+
+
+def _share(used: int, free: Value | None) -> float | None:
+    if not isinstance(free, int) or used + free <= 0:
+        return None
+    return 100.0 * used / (used + free)
+
+
+def _aggregate(kpi: Kpi, read: Mapping[str, float]) -> dict[str, float]:
+    if not read:
+        return {}
+    values = read.values()
+    match kpi.aggregate:
+        case "max":
+            return {kpi.name: max(values)}
+        case "sum":
+            return {kpi.name: sum(values)}
+        case "mean":
+            return {kpi.name: sum(values) / len(values)}
+        case _:
+            return {f"{kpi.name}[{label}]" if label else kpi.name: value for label, value in read.items()}
+
+
+class StateReader:
+    """Reads states; remembers which objects were seen without their alarm, for rules that ask for it."""
+
+    def __init__(self) -> None:
+        self._seen_clear: set[tuple[str, str]] = set()
+
+    def states(self, plan: Plan, answers: Answers, interface: InterfaceName) -> tuple[ObservedState, ...]:
+        """What holds and what does not, by rule and row; rows whose value says nothing are left out."""
+        return tuple(seen for rule in plan.states for seen in self._rule(rule, answers, interface))
+
+    def _rule(self, rule: StateRule, answers: Answers, interface: InterfaceName) -> Iterator[ObservedState]:
+        condition = answers.rows(rule.only_if[0]) if rule.only_if else NO_ROWS
+        labels = answers.rows(rule.object) if is_label(rule) else NO_ROWS
+        for index, value in answers.rows(rule.column).items():
+            if not isinstance(value, int):
+                continue
+            holds = rule.judge(value)
+            if rule.only_if and index in condition and condition[index] != rule.only_if[1]:
+                holds = False
+            name = _object(rule, index, labels, interface)
+            if holds is False:
+                self._seen_clear.add((rule.type, name))
+            if holds is None or (holds and rule.once_clear and (rule.type, name) not in self._seen_clear):
+                continue
+            yield ObservedState(rule.type, name, holds)
+
+
+def _object(rule: StateRule, index: str, labels: Rows, interface: InterfaceName) -> str:
+    if rule.object == "interface":
+        return interface(index)
+    if rule.object == "index":
+        return index
+    return text(labels.get(index, index)) if is_label(rule) else ""
+
+
+def text(value: Value | None) -> str:
+    """A value as people read it: octets as UTF-8, without control characters at its ends, of bounded length."""
+    if value is None:
+        return ""
+    plain = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    return plain.strip("\0 \r\n\t")[:LONGEST_NAME]
