@@ -86,7 +86,7 @@ def parse_port(text: str) -> int:
     Raises:
         ValueError: not a port.
     """
-    if not re.fullmatch(r"\d{1,5}", text) or int(text) > 65535:
+    if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > 65535:
         raise ValueError("not a port from 0 to 65535")
     return int(text)
 

@@ -25,17 +25,17 @@ def effective_component(tree: Node, name: str, device_type: str = "") -> MapNode
     for number, group in group_nodes(tree):
         values = find(group, "set")
         if isinstance(values, MapNode) and matches(group, name, entry, device_type):
-            labelled = with_origin(values, f"group {number}")
+            labelled = with_origin(values, f"groups[{number}]")
             assert isinstance(labelled, MapNode)
             below = labelled if below is None else overlay(below, labelled)
     return entry if below is None else overlay(below, entry)
 
 
 def group_nodes(tree: Node) -> Iterator[tuple[int, Node]]:
-    """The groups with their numbers, from 1, in the order of the file."""
+    """The groups with their indexes in the file."""
     groups = find(tree, "groups")
     nodes = groups.items if isinstance(groups, ListNode) else (groups,) if isinstance(groups, MapNode) else ()
-    yield from enumerate(nodes, start=1)
+    yield from enumerate(nodes)
 
 
 def matches(group: Node, name: str, entry: MapNode, device_type: str = "") -> bool:

@@ -94,5 +94,5 @@ def _idle_groups(tree: Node) -> Iterator[Note]:
         if not on_type and not any(
             isinstance(entry, MapNode) and matches(group, name, entry) for name, entry in entries_by_name
         ):
-            path: Path = ("groups", number - 1)
+            path: Path = ("groups", number)
             yield Note(shown(path), line_of(tree, path), "matches no component")

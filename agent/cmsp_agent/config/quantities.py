@@ -18,12 +18,12 @@ _BYTES = {
 _PERIODS = {"s": 1.0, "min": 60.0, "m": 60.0, "h": 3600.0}
 _BITS = {"bit/s": 1, "kbit/s": 10**3, "Mbit/s": 10**6, "Gbit/s": 10**9}
 
-_DURATION_PART = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?(ms|s|m|h|d|w)")
-_DURATION = re.compile(rf"{_DURATION_PART.pattern}(?: ?{_DURATION_PART.pattern}){{0,5}}")
-_SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,3})?) ?([A-Za-z]{1,3})")
-_RATE = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?/ ?(s|min|m|h)")
-_SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,3})?) ?%")
-_BANDWIDTH = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?([A-Za-z]{1,4}/s)")
+_DURATION_PART = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?(ms|s|m|h|d|w)", re.ASCII)
+_DURATION = re.compile(rf"{_DURATION_PART.pattern}(?: ?{_DURATION_PART.pattern}){{0,5}}", re.ASCII)
+_SIZE = re.compile(r"(\d{1,12}(?:\.\d{1,3})?) ?([A-Za-z]{1,3})", re.ASCII)
+_RATE = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?/ ?(s|min|m|h)", re.ASCII)
+_SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,3})?) ?%", re.ASCII)
+_BANDWIDTH = re.compile(r"(\d{1,9}(?:\.\d{1,3})?) ?([A-Za-z]{1,4}/s)", re.ASCII)
 
 
 def parse_duration(text: str) -> float:

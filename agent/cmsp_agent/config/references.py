@@ -124,8 +124,10 @@ def _addresses(components: Mapping[str, Node]) -> Iterator[_Found]:
             address = _canonical(text)
             if not address:
                 continue
-            owner, first = owners.setdefault(address, (name, line))
-            if (owner, first) != (name, line):
+            if address not in owners:
+                owners[address] = (name, line)
+            else:
+                owner, first = owners[address]
                 whose = "twice in this list" if owner == name else f"the address of '{owner}' too (line {first})"
                 yield ("components", name, "address"), line, f"{address} is {whose}"
 

@@ -7,10 +7,10 @@ WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 FORMS = "hourly, hourly :15, daily 02:00, weekly Sun 02:00 or monthly 1 02:00"
 
 _TIME = r"([01]?\d|2[0-3]):([0-5]\d)"
-_HOURLY = re.compile(r"hourly(?: (?:at )?:([0-5]\d))?", re.IGNORECASE)
-_DAILY = re.compile(rf"daily (?:at )?{_TIME}", re.IGNORECASE)
-_WEEKLY = re.compile(rf"weekly (?:on )?([A-Za-z]+) (?:at )?{_TIME}", re.IGNORECASE)
-_MONTHLY = re.compile(rf"monthly (?:on )?(?:the )?(\d{{1,2}}) (?:at )?{_TIME}", re.IGNORECASE)
+_HOURLY = re.compile(r"hourly(?: (?:at )?:([0-5]\d))?", re.IGNORECASE | re.ASCII)
+_DAILY = re.compile(rf"daily (?:at )?{_TIME}", re.IGNORECASE | re.ASCII)
+_WEEKLY = re.compile(rf"weekly (?:on )?([A-Za-z]+) (?:at )?{_TIME}", re.IGNORECASE | re.ASCII)
+_MONTHLY = re.compile(rf"monthly (?:on )?(?:the )?(\d{{1,2}}) (?:at )?{_TIME}", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ MINUTES_PER_DAY = 24 * 60
 MINUTES_PER_WEEK = 7 * MINUTES_PER_DAY
 
 _ALWAYS = {"24x7", "24/7", "24 x 7", "always"}
-_PIECE = re.compile(r"(?:(?P<days>[A-Za-z][A-Za-z ,-]*) )?(?P<times>[0-9: ,\-]+)")
-_SPAN = re.compile(r"([01]?\d|2[0-4]):([0-5]\d) ?- ?([01]?\d|2[0-4]):([0-5]\d)")
+_PIECE = re.compile(r"(?:(?P<days>[A-Za-z][A-Za-z ,-]*) )?(?P<times>[0-9: ,\-]+)", re.ASCII)
+_SPAN = re.compile(r"([01]?\d|2[0-4]):([0-5]\d) ?- ?([01]?\d|2[0-4]):([0-5]\d)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -60,7 +60,7 @@ def parse_weekly(text: str) -> Weekly:
     """
     if text.strip().lower() in _ALWAYS:
         return Weekly(text, ALWAYS)
-    pieces = [piece.strip() for piece in re.split(r";|,(?=\s*[A-Za-z]+(?:\s*-\s*[A-Za-z]+)? *\d)", text)]
+    pieces = [piece.strip() for piece in re.split(r";|(?<=\d),(?=\s*[A-Za-z])", text)]
     spans = sorted(span for piece in pieces for span in _piece(piece))
     return Weekly(text, tuple(spans))
 

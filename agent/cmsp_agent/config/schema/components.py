@@ -139,11 +139,15 @@ class Settings(Section):
     ssh: SshSettings = SshSettings()
 
 
-class ComponentEntry(Settings):
-    """One component."""
+class Identity(Section):
+    """What a component alone can say."""
 
     address: Addresses
     site: Name
+
+
+class ComponentEntry(Settings, Identity):
+    """One component."""
 
 
 class Match(Section):

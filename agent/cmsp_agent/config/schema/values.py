@@ -50,7 +50,7 @@ def _name(value: str) -> str:
 
 
 def _date(value: str) -> dt.date:
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
         try:
             return dt.date.fromisoformat(value)
         except ValueError as error:
@@ -231,6 +231,6 @@ Subnets = Annotated[
 SecretRef = Annotated[
     SecretReference,
     BeforeValidator(_secret),
-    PlainSerializer(lambda reference: f"!secret {reference.name} (masked)", when_used="always"),
+    PlainSerializer(str, when_used="always"),
     _json("A reference to a secret: !secret NAME", "!secret ro-auth"),
 ]
