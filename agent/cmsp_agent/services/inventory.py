@@ -62,11 +62,11 @@ class Facts:
 class Session(Protocol):
     """What reading the inventory needs of an SNMP session."""
 
-    async def get(self, *oids: str) -> dict[str, Value]:
+    async def get(self, *oids: str) -> Mapping[str, Value]:
         """Read instances; what the device lacks is absent."""
         ...
 
-    async def columns(self, *columns: str, limit: int = 10_000) -> dict[str, dict[str, Value]]:
+    async def columns(self, *columns: str, limit: int = 10_000) -> Mapping[str, Mapping[str, Value]]:
         """Read whole columns: column → index → value."""
         ...
 

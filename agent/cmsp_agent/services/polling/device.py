@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Protocol
 
@@ -69,7 +69,7 @@ class Marks:
     interfaces: Value | None = None
 
     @classmethod
-    def of(cls, scalars: dict[str, Value]) -> "Marks":
+    def of(cls, scalars: Mapping[str, Value]) -> "Marks":
         """The marks among the answers of a poll."""
         uptime, engine = scalars.get(SYS_UP_TIME), scalars.get(ENGINE_TIME)
         return cls(

@@ -1,6 +1,6 @@
 """Finds out which objects of its type a device has: probe, never assume. Asked once, and again when it changed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from cmsp_agent.model.signal import Value
@@ -11,15 +11,15 @@ from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi
 class Session(Protocol):
     """What polling needs of an SNMP session (see transports.snmp.session)."""
 
-    async def get(self, *oids: str) -> dict[str, Value]:
+    async def get(self, *oids: str) -> Mapping[str, Value]:
         """Read instances; what the device lacks is absent."""
         ...
 
-    async def get_next(self, *oids: str) -> dict[str, tuple[str, Value]]:
+    async def get_next(self, *oids: str) -> Mapping[str, tuple[str, Value]]:
         """Read what follows each OID."""
         ...
 
-    async def columns(self, *columns: str, limit: int = 10_000) -> dict[str, dict[str, Value]]:
+    async def columns(self, *columns: str, limit: int = 10_000) -> Mapping[str, Mapping[str, Value]]:
         """Read whole columns: column → index → value."""
         ...
 
