@@ -139,12 +139,14 @@ class AuthoritativeUsm:
         bindings = encode_varbinds([(ber.oid_octets(reason), encode_value(ber.COUNTER32, count))])
         # The request-id may still be encrypted, so the REPORT carries another number: the msgID is what tells.
         pdu = encode_pdu(REPORT, message.msg_id, 0, 0, bindings)
-        return Report(self._encode(signer, flags, message.msg_id, b"", pdu), usm.REPORT_NAMES[reason])
+        scoped = usm.encode_scoped(self._engine.engine_id, b"", pdu)
+        return Report(self._encode(signer, flags, message.msg_id, scoped), usm.REPORT_NAMES[reason])
 
     def respond(self, request: Request, pdu: bytes) -> bytes:
         """Encode the answer to a request, at its security level, from an encoded PDU (`pdu.encode_pdu`)."""
-        return self._encode(request.user, request.level, request.msg_id, request.context_name, pdu)
+        # The context is the request's own (RFC 3412 section 7.1 step 3): net-snmp's informs name an engine of theirs.
+        scoped = usm.encode_scoped(request.context_engine_id, request.context_name, pdu)
+        return self._encode(request.user, request.level, request.msg_id, scoped)
 
-    def _encode(self, user: LocalUser, flags: int, msg_id: int, context: bytes, pdu: bytes) -> bytes:
-        scoped = usm.encode_scoped(self._engine.engine_id, context, pdu)
+    def _encode(self, user: LocalUser, flags: int, msg_id: int, scoped: bytes) -> bytes:
         return usm.encode(user, self._engine.boots, self._engine.time(), msg_id, scoped, flags)
