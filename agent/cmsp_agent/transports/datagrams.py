@@ -1,7 +1,7 @@
 """Receive UDP in bulk: on the first datagram wait a moment, then drain. Reads none: see services.traps and syslog.
 
 A callback for each datagram costs several times as much and loses datagrams, because the loop's own work is then done
-for each. Here it is done for each batch; and a turn takes so many datagrams only, so that polls stay on time in a flood.
+for each. Here it is done for each batch, and a turn takes so many datagrams only, so that polls are on time in a flood.
 """
 
 import asyncio
@@ -93,7 +93,7 @@ class DatagramReceiver:
 
     def kernel_dropped(self) -> int:
         """Datagrams lost in the kernel because we were not quick enough; stays readable after `close`."""
-        if all(port.socket.fileno() >= 0 for port in self._ports):
+        if self._ports:
             self._last_drops = sum(kernel_drops(port.socket) for port in self._ports)
         return self._last_drops
 

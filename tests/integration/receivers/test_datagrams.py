@@ -1,0 +1,170 @@
+"""UDP over the loopback: both families, answers from the address that was asked, and nothing left behind."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.transports.datagrams import Datagram, DatagramReceiver
+from cmsp_agent.transports.listening import CannotListen, bind_datagrams, bind_streams, inherited_sockets
+from tests.integration.receivers.conftest import until
+
+pytestmark = pytest.mark.usefixtures("nothing_left")
+
+
+class Ear:
+    """A receiver and what it delivered."""
+
+    def __init__(self, sockets: list[socket.socket], *, answers: bool = False, buffer: int = 1 << 20) -> None:
+        self.heard: list[Datagram] = []
+        self.batches: list[int] = []
+        self.counters = Counters()
+        self.receiver = DatagramReceiver("ear", sockets, self.deliver, self.counters, answers=answers, buffer=buffer)
+
+    def deliver(self, datagrams: list[Datagram]) -> None:
+        self.batches.append(len(datagrams))
+        self.heard += datagrams
+
+    @property
+    def port(self) -> int:
+        return self.receiver.addresses[0][1]
+
+    def texts(self) -> list[bytes]:
+        return [payload for payload, *_ in self.heard]
+
+
+@pytest.fixture
+def speaker() -> Iterator[socket.socket]:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as made:
+        made.settimeout(5)
+        yield made
+
+
+async def test_both_families_on_one_port(speaker: socket.socket) -> None:
+    ear = Ear(bind_datagrams(0))
+    ear.receiver.start()
+    speaker.sendto(b"four", ("127.0.0.1", ear.port))
+    with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as six:
+        six.sendto(b"six", ("::1", ear.port))
+    await until(lambda: len(ear.heard) == 2)
+    assert {(payload, address[0]) for payload, address, _ in ear.heard} == {(b"four", "127.0.0.1"), (b"six", "::1")}
+    ear.receiver.close()
+
+
+@pytest.mark.parametrize("answers", [False, True])
+async def test_mapped_addresses_are_unmapped_on_arrival_and_answered_all_the_same(
+    speaker: socket.socket, answers: bool
+) -> None:
+    dual = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+    dual.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
+    dual.bind(("::", 0))
+    ear = Ear([dual], answers=answers)
+    ear.receiver.start()
+    speaker.sendto(b"four", ("127.0.0.3", ear.port))
+    await until(lambda: ear.heard)
+    _, address, back = ear.heard[0]
+    assert address[0] == "127.0.0.1"
+    if back is not None:
+        assert ear.receiver.answer(back, b"answer")
+        payload, source = speaker.recvfrom(100)
+        assert (payload, source) == (b"answer", ("127.0.0.3", ear.port))
+    ear.receiver.close()
+
+
+async def test_answers_leave_from_the_address_that_was_asked(speaker: socket.socket) -> None:
+    ear = Ear(bind_datagrams(0), answers=True)
+    ear.receiver.start()
+    for asked in ("127.0.0.2", "127.0.0.77"):
+        speaker.sendto(b"inform", (asked, ear.port))
+        await until(lambda: ear.heard)
+        _, _, back = ear.heard.pop()
+        assert back is not None
+        assert ear.receiver.answer(back, b"response")
+        assert speaker.recvfrom(100) == (b"response", (asked, ear.port))
+    ear.receiver.close()
+
+
+async def test_a_burst_comes_in_few_batches_and_in_order(speaker: socket.socket) -> None:
+    ear = Ear(bind_datagrams(0, ["127.0.0.1"]))
+    for number in range(2000):
+        speaker.sendto(b"%d" % number, ("127.0.0.1", ear.port))
+    ear.receiver.start()
+    await until(lambda: len(ear.heard) == 2000)
+    assert ear.texts() == [b"%d" % number for number in range(2000)]
+    assert len(ear.batches) <= 8
+    assert max(ear.batches) <= 512
+    assert ear.counters.value("ear.datagrams") == 2000
+    ear.receiver.close()
+
+
+async def test_stop_and_start_lose_nothing_that_the_kernel_can_hold(speaker: socket.socket) -> None:
+    ear = Ear(bind_datagrams(0, ["127.0.0.1"]))
+    ear.receiver.stop()
+    ear.receiver.start()
+    ear.receiver.start()
+    speaker.sendto(b"1", ("127.0.0.1", ear.port))
+    await until(lambda: ear.heard)
+    ear.receiver.stop()
+    ear.receiver.stop()
+    speaker.sendto(b"2", ("127.0.0.1", ear.port))
+    await asyncio.sleep(0.05)
+    assert ear.texts() == [b"1"]
+    ear.receiver.start()
+    await until(lambda: ear.texts() == [b"1", b"2"])
+    ear.receiver.close()
+    ear.receiver.close()
+
+
+async def test_stopped_in_the_middle_of_a_nap(speaker: socket.socket) -> None:
+    ear = Ear(bind_datagrams(0, ["127.0.0.1"]))
+    ear.receiver.start()
+    speaker.sendto(b"1", ("127.0.0.1", ear.port))
+    await asyncio.sleep(0.001)
+    ear.receiver.close()
+    await asyncio.sleep(0.02)
+    assert ear.heard == []
+
+
+async def test_what_the_kernel_dropped_and_granted_is_told(speaker: socket.socket) -> None:
+    ear = Ear(bind_datagrams(0, ["127.0.0.1"]), buffer=1 << 20)
+    for _ in range(9000):
+        speaker.sendto(b"x" * 1000, ("127.0.0.1", ear.port))
+    ear.receiver.start()
+    await until(lambda: ear.heard and len(ear.heard) + ear.receiver.kernel_dropped() == 9000)
+    gauges = ear.counters.gauges()
+    assert gauges["ear.buffer"] >= 1 << 20
+    dropped = gauges["ear.kernel_dropped"]
+    assert dropped > 0
+    ear.receiver.close()
+    assert ear.receiver.kernel_dropped() == dropped
+
+
+async def test_the_largest_datagram_there_is(speaker: socket.socket) -> None:
+    ear = Ear(bind_datagrams(0, ["127.0.0.1"]))
+    ear.receiver.start()
+    speaker.sendto(b"x" * 65507, ("127.0.0.1", ear.port))
+    speaker.sendto(b"", ("127.0.0.1", ear.port))
+    await until(lambda: len(ear.heard) == 2)
+    assert [len(text) for text in ear.texts()] == [65507, 0]
+    ear.receiver.close()
+
+
+def test_a_port_that_is_taken() -> None:
+    (first,) = bind_datagrams(0, ["127.0.0.1"])
+    with first, pytest.raises(CannotListen, match="in use"):
+        bind_datagrams(first.getsockname()[1], ["127.0.0.1"])
+
+
+def test_an_address_that_is_not_of_this_machine() -> None:
+    with pytest.raises(CannotListen, match=r"192\.0\.2\.1"):
+        bind_streams(0, ["192.0.2.1"])
+
+
+def test_sockets_of_systemd_are_known_by_their_names() -> None:
+    environment = {"LISTEN_FDS": "0", "LISTEN_PID": str(os.getpid()), "LISTEN_FDNAMES": "", "HOME": "/"}
+    assert inherited_sockets(environment, os.getpid()) == {}
+    assert environment == {"HOME": "/"}
+    assert inherited_sockets({"LISTEN_FDS": "2", "LISTEN_PID": "1"}, os.getpid()) == {}

@@ -1,0 +1,106 @@
+"""Framing of syslog over TCP: two ways on one port, in pieces of any size, with limits."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cmsp_agent.transports.framing import FramingError, SyslogFramer
+
+LINE = b"<189>17: gw1: %SYS-5-CONFIG_I: Configured"
+
+
+def cut(*pieces: bytes, limit: int = 100) -> list[bytes]:
+    framer = SyslogFramer(limit)
+    messages = [message for piece in pieces for message in framer.feed(piece)]
+    return messages + framer.close()
+
+
+def counted(message: bytes) -> bytes:
+    return b"%d %s" % (len(message), message)
+
+
+@pytest.mark.parametrize(
+    ("stream", "messages"),
+    [
+        (b"<1>a\n<1>b\n", [b"<1>a", b"<1>b"]),
+        (b"<1>a\r\n<1>b\r\n", [b"<1>a", b"<1>b"]),
+        (b"<1>a\0<1>b\0", [b"<1>a", b"<1>b"]),
+        (b"<1>a\0\n<1>b", [b"<1>a", b"<1>b"]),
+        (b"4 <1>a4 <1>b", [b"<1>a", b"<1>b"]),
+        (b"4 <1>a\n4 <1>b\n", [b"<1>a", b"<1>b"]),
+        (b"6 <1>a\nb", [b"<1>a\nb"]),
+        (b"5 <1>a\n", [b"<1>a"]),
+        (b"<1>a\n4 <1>b<1>c\n", [b"<1>a", b"<1>b", b"<1>c"]),
+        (b"31 host local7 3 : x\n", [b"31 host local7 3 : x"]),
+        (b"2024 Aug 27 21:40:50: x\n", [b"2024 Aug 27 21:40:50: x"]),
+        (b"%SYS-5-X: no PRI\n", [b"%SYS-5-X: no PRI"]),
+        (b"\n\r\n\0\n", []),
+        (b"", []),
+    ],
+)
+def test_frames_are_told_apart_one_by_one(stream: bytes, messages: list[bytes]) -> None:
+    assert cut(stream) == messages
+
+
+def test_a_last_line_without_a_newline_is_a_message() -> None:
+    assert cut(LINE) == [LINE]
+
+
+@pytest.mark.parametrize("half", [b"16 <1>2", b"16 <", b"16 ", b"16"])
+def test_half_a_counted_message_is_counted_and_not_delivered(half: bytes) -> None:
+    framer = SyslogFramer()
+    assert framer.feed(counted(LINE) + half) == [LINE]
+    assert framer.close() == []
+    assert framer.halves == 1
+
+
+def test_a_long_line_is_cut_and_its_rest_passed_over() -> None:
+    framer = SyslogFramer(10)
+    assert framer.feed(b"<1>" + b"x" * 50) == [b"<1>" + b"x" * 7]
+    assert framer.feed(b"x" * 50) == []
+    assert framer.feed(b"x\n<1>next\n") == [b"<1>next"]
+    assert framer.truncated == 1
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_a_line_of_just_the_limit_is_whole(end: bytes) -> None:
+    framer = SyslogFramer(10)
+    assert framer.feed(b"<1>4567890" + end) == [b"<1>4567890"]
+    assert framer.truncated == 0
+
+
+def test_a_long_counted_message_is_cut_and_its_rest_passed_over() -> None:
+    framer = SyslogFramer(10)
+    stream = counted(b"<1>" + b"x" * 50) + counted(b"<1>next")
+    assert [m for octet in stream for m in framer.feed(bytes([octet]))] == [b"<1>" + b"x" * 7, b"<1>next"]
+    assert framer.truncated == 1
+
+
+def test_a_count_beyond_belief_ends_the_connection() -> None:
+    with pytest.raises(FramingError):
+        SyslogFramer().feed(b"9999999999 <1>")
+
+
+MESSAGES = st.lists(
+    st.tuples(st.binary(max_size=60).map(lambda b: b"<1>" + b.translate(None, b"\n\r\0") + b"."), st.booleans()),
+    max_size=8,
+)
+
+
+@given(MESSAGES, st.lists(st.integers(1, 30), max_size=40))
+def test_the_pieces_that_the_network_makes_do_not_matter(messages: list[tuple[bytes, bool]], sizes: list[int]) -> None:
+    stream = b"".join(counted(m) if by_count else m + b"\n" for m, by_count in messages)
+    framer, taken = SyslogFramer(), []
+    for size in [*sizes, len(stream)]:
+        taken += framer.feed(stream[:size])
+        stream = stream[size:]
+    assert taken + framer.close() == [m for m, _ in messages]
+
+
+@given(st.lists(st.binary(max_size=200), max_size=10))
+def test_garbage_is_cut_into_something_bounded(pieces: list[bytes]) -> None:
+    try:
+        messages = cut(*pieces, limit=50)
+    except FramingError:
+        return
+    assert all(0 < len(message) <= 50 for message in messages)

@@ -1,0 +1,58 @@
+"""What a device's own time is worth."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from cmsp_agent.transports.syslog_message import parse_syslog
+from cmsp_agent.transports.syslog_time import device_time, trusted_time, zone_of
+
+
+def ms(text: str) -> int:
+    return round(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+NOW = ms("2026-01-02T12:00:00+00:00")
+
+
+@pytest.mark.parametrize(
+    ("header", "instant", "trusted"),
+    [
+        ("Jan  1 2026 08:00:00.123 UTC", "2026-01-01T08:00:00.123+00:00", True),
+        ("2026 Jan  1 08:00:00 CET", "2026-01-01T08:00:00+01:00", True),
+        ("Jan  1 2026 08:00:00 UTC+07:30", "2026-01-01T08:00:00+07:30", True),
+        ("2026-01-01T08:00:00.5-05:00", "2026-01-01T08:00:00.500-05:00", True),
+        ("*Jan  1 2026 08:00:00 UTC", "2026-01-01T08:00:00+00:00", False),
+        (".Jan  1 2026 08:00:00 UTC", "2026-01-01T08:00:00+00:00", False),
+        ("Jan  1 2026 08:00:00", "2026-01-01T08:00:00+00:00", False),
+        ("Jan  1 2026 08:00:00 CST", "2026-01-01T08:00:00+00:00", False),
+        ("Jan  1 08:00:00 UTC", "2026-01-01T08:00:00+00:00", False),
+        ("Dec 31 08:00:00 UTC", "2025-12-31T08:00:00+00:00", False),
+        ("Jan  3 08:00:00 UTC", "2026-01-03T08:00:00+00:00", False),
+        ("Jan  4 08:00:00 UTC", "2025-01-04T08:00:00+00:00", False),
+        ("Feb 29 08:00:00 UTC", "2024-02-29T08:00:00+00:00", False),
+    ],
+)
+def test_reading_the_clock(header: str, instant: str, trusted: bool) -> None:
+    message = parse_syslog(f"<189>1: {header}: %SYS-5-CONFIG_I: x".encode())
+    assert device_time(message, NOW) == ms(instant)
+    assert trusted_time(message, NOW) == (ms(instant) if trusted else None)
+
+
+@pytest.mark.parametrize("header", ["2y10w", "00:00:46", "Feb 30 08:00:00", "Jan  1 2026 29:00:00 UTC"])
+def test_no_time_or_none_that_makes_sense(header: str) -> None:
+    assert device_time(parse_syslog(f"<189>1: {header}: %SYS-5-CONFIG_I: x".encode()), NOW) is None
+    assert device_time(parse_syslog(b"<189>%SYS-5-CONFIG_I: x"), NOW) is None
+
+
+def test_the_site_s_zone_stands_in_for_a_missing_one() -> None:
+    message = parse_syslog(b"<189>1: Jan  1 2026 08:00:00: %SYS-5-CONFIG_I: x")
+    assert device_time(message, NOW, timezone(timedelta(hours=2))) == ms("2026-01-01T08:00:00+02:00")
+
+
+def test_zones() -> None:
+    assert zone_of("UTC") == UTC
+    assert zone_of("UTC+1") == timezone(timedelta(hours=1))
+    assert zone_of("-0530") == timezone(-timedelta(hours=5, minutes=30))
+    assert zone_of("IST") is None
+    assert zone_of("+99") is None
