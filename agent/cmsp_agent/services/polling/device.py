@@ -33,6 +33,8 @@ LONGEST_POLL = 120.0
 """Seconds that one poll may take at most."""
 LEARN_AGAIN = 120.0
 """Seconds between two readings of the inventory of a device whose tables keep changing, or that failed in between."""
+ABOUT_TO_WRAP = 2**32 - 24 * 3600 * 100
+"""sysUpTime, in hundredths of a second, on the last day before its wrap."""
 PROBE_AGAIN = 24 * 3600.0
 """Seconds after which a device is probed anew though nothing seemed to change."""
 LOCKED_OUT = 300.0
@@ -80,10 +82,11 @@ class Marks:
         )
 
     def restarted(self, before: "Marks") -> bool:
-        """Whether the device restarted since `before`; sysUpTime alone going back may be its wrap after 497 days."""
+        """Whether the device restarted since `before`. sysUpTime also goes back when it wraps, after 497 days."""
         if self.uptime is None or before.uptime is None or self.uptime >= before.uptime:
             return False
-        return self.engine_time is None or before.engine_time is None or self.engine_time < before.engine_time
+        engine_went_on = (self.engine_time or 0) > (before.engine_time or 0)
+        return not (engine_went_on and before.uptime > ABOUT_TO_WRAP)
 
     def changed(self, before: "Marks") -> bool:
         """Whether modules or interfaces came or went."""

@@ -96,8 +96,16 @@ class StateReader:
         self._seen_clear: set[tuple[str, str]] = set()
 
     def states(self, plan: Plan, answers: Answers, interface: InterfaceName) -> tuple[ObservedState, ...]:
-        """What holds and what does not, by rule and row; rows whose value says nothing are left out."""
-        return tuple(seen for rule in plan.states for seen in self._rule(rule, answers, interface))
+        """What holds and what does not, by rule and object; rows whose value says nothing are left out.
+
+        Where two rows have one name (two interfaces called alike), the alarm holds if it holds for either.
+        """
+        found: dict[tuple[str, str], ObservedState] = {}
+        for seen in (state for rule in plan.states for state in self._rule(rule, answers, interface)):
+            known = found.get((seen.type, seen.object))
+            if known is None or seen.raised:
+                found[seen.type, seen.object] = seen
+        return tuple(found.values())
 
     def _rule(self, rule: StateRule, answers: Answers, interface: InterfaceName) -> Iterator[ObservedState]:
         condition = answers.rows(rule.only_if[0]) if rule.only_if else NO_ROWS
