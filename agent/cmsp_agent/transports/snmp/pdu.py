@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cmsp_agent.transports.snmp import ber
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
-from cmsp_agent.transports.snmp.varbinds import Missing, Value, decode_varbinds, unspecified
+from cmsp_agent.transports.snmp.varbinds import Missing, Value, decode_varbinds, refuse_v2_types, unspecified
 
 GET = 0xA0
 GET_NEXT = 0xA1
@@ -86,8 +86,8 @@ def error_name(status: int) -> str:
     return ERROR_NAMES[status] if 0 <= status < len(ERROR_NAMES) else f"error-status {status}"
 
 
-def decode_pdu(data: bytes, at: int, end: int, texts: OidTexts) -> Pdu:
-    """Decode the PDU that fills `data[at:end]`.
+def decode_pdu(data: bytes, at: int, end: int, texts: OidTexts, *, v1: bool = False) -> Pdu:
+    """Decode the PDU that fills `data[at:end]`; with `v1`, one that SNMPv1 has.
 
     Raises:
         DecodeError: anything is wrong, an SNMPv1 trap among others.
@@ -95,6 +95,8 @@ def decode_pdu(data: bytes, at: int, end: int, texts: OidTexts) -> Pdu:
     kind, at, stop = ber.header(data, at, end)
     if stop != end or not GET <= kind <= REPORT or kind == TRAP_V1:
         raise DecodeError(f"no PDU, or octets after it (tag {kind:#04x})")
+    if v1 and kind > TRAP_V1:
+        raise DecodeError(f"PDU {kind:#04x} in SNMPv1")
     request_id, at = ber.integer(data, at, stop, LOWEST, HIGHEST)
     status, at = ber.integer(data, at, stop, 0, HIGHEST)
     index, at = ber.integer(data, at, stop, 0, HIGHEST)
@@ -103,6 +105,8 @@ def decode_pdu(data: bytes, at: int, end: int, texts: OidTexts) -> Pdu:
     if last != stop:
         raise DecodeError("octets after the variable bindings")
     names, values, holes = decode_varbinds(data, at, stop, texts)
+    if v1:
+        refuse_v2_types(data, at, stop)
     return Pdu(kind, request_id, status, index, names, values, holes, data[bindings:stop] if kind == INFORM else b"")
 
 
@@ -129,6 +133,7 @@ def decode_trap_v1(data: bytes, at: int, end: int, texts: OidTexts) -> TrapV1:
     if last != stop:
         raise DecodeError("octets after the variable bindings")
     names, values, _ = decode_varbinds(data, at, stop, texts)
+    refuse_v2_types(data, at, stop)
     return TrapV1(enterprise, address, generic, specific, uptime, names, values)
 
 

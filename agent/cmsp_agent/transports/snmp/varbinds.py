@@ -127,6 +127,19 @@ def _within(value: int, low: int, high: int) -> int:
     return value
 
 
+def refuse_v2_types(data: bytes, at: int, end: int) -> None:
+    """Refuse what SNMPv1 does not have, in a list that `decode_varbinds` accepted: Counter64 and the three exceptions.
+
+    Raises:
+        DecodeError: such a value is there.
+    """
+    while at < end:
+        inside, at = ber.content(data, at, end, ber.SEQUENCE)
+        _, value = ber.content(data, inside, at, ber.OBJECT_IDENTIFIER)
+        if data[value] == ber.COUNTER64 or data[value] >= ber.NO_SUCH_OBJECT:
+            raise DecodeError(f"value of type {data[value]:#04x} in SNMPv1")
+
+
 def encode_value(tag: int, value: Value | None) -> bytes:
     """Encode one value under its SMI tag (`ber.COUNTER32` …); None for NULL and the three exceptions of RFC 3416.
 

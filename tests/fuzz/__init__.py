@@ -1,0 +1,1 @@
+"""Codecs against an oracle: generated and mutated datagrams."""

@@ -1,0 +1,1 @@
+"""SNMP against real peers: net-snmp, pysnmp, a tampering proxy, odd devices."""
