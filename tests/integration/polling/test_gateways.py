@@ -71,7 +71,7 @@ async def test_a_gateway_with_two_pris(site: Site, lab: Lab) -> None:
     assert states(first, "ds1.down") == {"E1 0/1/0": False, "E1 0/1/1": False}
     assert states(first, "env.fan") == {"Fan 0": False, "Fan 1": False}
     second = await site.after("gw-1", 2)
-    assert second.samples["if.in.octets[GigabitEthernet0/0/0]"] == pytest.approx(184_000, rel=0.1)
+    assert second.samples["if.in.octets[GigabitEthernet0/0/0]"] == pytest.approx(184_000, rel=0.3)
 
 
 async def test_a_pri_that_fails_and_comes_back(site: Site, lab: Lab) -> None:

@@ -187,8 +187,9 @@ class Device:
         if self._must_learn(marks, before, restarted):
             plan = await self._learn(session)
             scalars = await session.get(*plan.scalars)
+        started = self._clock.monotonic()
         columns = await session.columns(*plan.columns, limit=MOST_ROWS) if plan.columns else {}
-        answers = Answers(scalars, columns, self._clock.monotonic())
+        answers = Answers(scalars, columns, (started + self._clock.monotonic()) / 2)
         figures = samples(plan, answers, self._rates, self._interface)
         states = self._states.states(plan, answers, self._interface)
         if restarted:
