@@ -172,9 +172,7 @@ def _text(value: Value) -> str:
 def _switch(rule: TrapRule, varbinds: Iterable[tuple[str, Value]]) -> Transition | None:
     for oid, value in varbinds:
         if oid == rule.by or oid.startswith(rule.by + "."):
-            if value in rule.raises:
-                return Transition.RAISE
-            return Transition.CLEAR if value in rule.clears else None
+            return rule.judge(value) if isinstance(value, int) else None
     return None
 
 
