@@ -46,6 +46,10 @@ _FACILITY = re.compile(r"\b(?:kern|user|mail|daemon|auth|syslog|cron|authpriv|lo
 _TAGGED = re.compile(
     r"(?:(?P<host>\S*[^\s:])\s+)?(?P<tag>[^\s\[:]{1,64})(?:\[(?P<pid>[^\]]{0,32})\])?:(?:\s+|\Z)", re.ASCII
 )
+_COLON = re.compile(r":\s+")
+# A zone may have any name (`clock timezone`). Unless it is in capitals, only a counter in front tells it
+# from the tag of RFC 3164.
+_ANY_ZONE = re.compile(r"([A-Za-z]{1,7}(?:[+-]\d\d?(?::?\d\d)?)?)\s*(?=:(?:\s|\Z))", re.ASCII)
 _PROCESS = re.compile(r"(.*?)\s*\[([^\]]*)\]\Z", re.DOTALL)
 
 
@@ -101,7 +105,8 @@ def _named(header: Header, segment: str, *, relayed: bool) -> Header:
             header = _hosted(header, words[0].removesuffix(":"))
             words = words[1:]
         if words:
-            header = _hosted(header, " ".join(words).removesuffix(":"))
+            host, *process = _COLON.split(" ".join(words).removesuffix(":"))
+            header = _hosted(header, host)._replace(process=": ".join(process) or header.process)
     return header
 
 
@@ -123,6 +128,9 @@ def _hosted(header: Header, host: str) -> Header:
 def _behind_time(header: Header, segment: str) -> Header:
     """`: process:` as Cisco writes it, or ` host process:` as RFC 3164 does."""
     segment = segment.strip()
+    zone = _ANY_ZONE.match(segment) if header.sequence is not None else None
+    if zone is not None and not header.zone:
+        header, segment = header._replace(zone=zone[1]), segment[zone.end() :]
     if segment.startswith(":"):
         return _processed(header, segment)
     parts = _COUNTER.split(segment)

@@ -143,6 +143,16 @@ SHAPES: list[tuple[str, dict[str, Any]]] = [
         "<189>5: Oct  5 19:01:02: %SYS-5-RESTART: System restarted --\nCisco IOS",
         {"text": "System restarted --\nCisco IOS"},
     ),
+    ("<189>12: gw: Nov 23 07:00:00.1 paris: %SYS-5-CONFIG_I: x", {"zone": "paris", "host": "gw"}),
+    ("<189>12: gw: Nov 23 07:00:00.1 GMT-0500: %SYS-5-CONFIG_I: x", {"zone": "GMT-0500", "host": "gw"}),
+    (
+        "<134>wlc1: *spamApTask0: Jan 01 12:00:00.123: %CAPWAP-3-DTLS_CLOSED_ERR: file.c:12 x",
+        {"host": "wlc1", "process": "*spamApTask0", "text": "file.c:12 x"},
+    ),
+    (
+        "Feb  8 04:00:48 192.0.2.2 585917: Feb  8 04:00:47.272: %SEC-6-IPACCESSLOGRP: x",
+        {"host": "192.0.2.2", "sequence": 585917, "timestamp": "Feb  8 04:00:47.272"},
+    ),
     ("", {"pri": None, "text": "", "severity": None}),
 ]
 
