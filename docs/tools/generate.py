@@ -1,4 +1,4 @@
-"""Write the generated documents, or with --check compare them with what stands in docs/reference."""
+"""Write the generated documents, or with --check compare them with what stands in the repository."""
 
 import argparse
 import json
@@ -8,10 +8,10 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
-from docs.tools import api, cli, configuration, hooks
+from docs.tools import api, cli, completion, configuration, hooks
 
 ROOT = Path(__file__).resolve().parents[2]
-REFERENCE = ROOT / "docs" / "reference"
+REFERENCE = "docs/reference"
 
 
 def as_json(document: Any) -> str:
@@ -20,18 +20,19 @@ def as_json(document: Any) -> str:
 
 
 DOCUMENTS: dict[str, Callable[[], str]] = {
-    "configuration.md": configuration.render,
-    "site.schema.json": lambda: as_json(configuration.site_schema()),
-    "cli.md": cli.render,
-    "api.md": api.render,
-    "openapi.json": lambda: as_json(api.openapi()),
-    "hooks.md": lambda: hooks.render(ROOT),
+    f"{REFERENCE}/configuration.md": configuration.render,
+    f"{REFERENCE}/site.schema.json": lambda: as_json(configuration.site_schema()),
+    f"{REFERENCE}/cli.md": cli.render,
+    f"{REFERENCE}/api.md": api.render,
+    f"{REFERENCE}/openapi.json": lambda: as_json(api.openapi()),
+    f"{REFERENCE}/hooks.md": lambda: hooks.render(ROOT),
+    "packaging/completion/cmsp-agent": completion.render,
 }
 
 
 def stale(name: str, text: str) -> str:
     """How the stored document differs from `text`; empty where it doesn't."""
-    path = REFERENCE / name
+    path = ROOT / name
     stored = path.read_text() if path.exists() else ""
     return "".join(
         unified_diff(stored.splitlines(True), text.splitlines(True), f"stored {name}", f"generated {name}", n=1)
@@ -45,9 +46,10 @@ def main(arguments: list[str]) -> int:
     check = parser.parse_args(arguments).check
     texts = {name: render() for name, render in DOCUMENTS.items()}
     if not check:
-        REFERENCE.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
-            (REFERENCE / name).write_text(text)
+            path = ROOT / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
         return 0
     differences = [difference for name, text in texts.items() if (difference := stale(name, text))]
     for difference in differences:
