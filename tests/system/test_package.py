@@ -49,6 +49,11 @@ def ask(machine: Machine, *arguments: str) -> Any:
     return json.loads(machine.run("cmsp-agent", *arguments, "--json"))
 
 
+def events(machine: Machine) -> list[dict[str, Any]]:
+    """The newest page of the event log."""
+    return list(ask(machine, "events")["items"])
+
+
 def journal(machine: Machine) -> str:
     """The agent's log."""
     return machine.run("journalctl", "--no-pager", "-o", "cat", "-u", "cmsp-agent.service", check=False)
@@ -125,8 +130,7 @@ def test_polls_the_device(running: Machine) -> None:
 def test_a_trap_to_port_162_becomes_an_event(running: Machine, device: Device) -> None:
     def raised() -> list[Any]:
         device.trap(LINK_DOWN, 2, "lan0", status=2)
-        events = ask(running, "events")
-        return [event for event in events if event["component"] == "gw-lab-1" and "trap" in event["sources"]]
+        return [event for event in events(running) if event["component"] == "gw-lab-1" and "trap" in event["sources"]]
 
     (event, *_) = eventually(running, "the linkDown trap as an event", raised)
     assert event["state"] == "raise"
@@ -135,7 +139,7 @@ def test_a_trap_to_port_162_becomes_an_event(running: Machine, device: Device) -
     eventually(
         running,
         "the linkUp trap as a clear",
-        lambda: [event for event in ask(running, "events") if event["state"] == "clear"],
+        lambda: [event for event in events(running) if event["state"] == "clear"],
     )
 
 
