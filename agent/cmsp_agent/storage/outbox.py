@@ -124,17 +124,19 @@ def last_sequence(connection: sqlite3.Connection) -> int:
 
 
 def read_batch(
-    connection: sqlite3.Connection, after: int, limit: int = BATCH, at_most: int = BATCH_BYTES
+    connection: sqlite3.Connection, after: int, limit: int = BATCH, at_most: int = BATCH_BYTES, until: int | None = None
 ) -> Batch | None:
     """The records that follow `after`, up to `limit` and up to `at_most` bytes; None where there are none.
 
-    One record larger than `at_most` makes a batch of its own. A gap that reaches below `after` is cut to what is left.
+    Nothing after `until` is in it. One record larger than `at_most` makes a batch of its own. A gap that reaches below
+    `after` is cut to what is left.
     """
     epoch = current(connection)
     base = epoch.base
     head = b'{"epoch":"%b","sequence":"' % epoch.epoch.encode()
     rows = connection.execute(
-        "select row, first, appended_at, body from outbox where row > ? order by row limit ?", (after + base, limit)
+        "select row, first, appended_at, body from outbox where row > ? and row <= ? order by row limit ?",
+        (after + base, last_row(connection) if until is None else until + base, limit),
     )
     pieces: list[bytes] = []
     size, first, last = 1, after + 1, after

@@ -1,0 +1,128 @@
+"""What an answer of the head-end means (HEADEND.md, the table of answers). Pure: reads replies, does nothing.
+
+Whatever is not of the contract is `Failed` with `rubbish` set: it is counted, and what we have is kept.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeAlias
+
+from cmsp_agent.transports.headend import Reply
+
+LONGEST_WAIT = 3600.0
+"""Seconds: a head-end that asks for more is asked again after so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Durable:
+    """200: everything up to `durable` of this epoch is safe; epoch None: nothing was ever heard of us."""
+
+    epoch: str | None
+    durable: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """409: what must come next."""
+
+    epoch: str | None
+    expected: int
+
+
+@dataclass(frozen=True, slots=True)
+class TooLarge:
+    """413."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordRefused:
+    """422: this record can't be taken."""
+
+    sequence: int
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """429 or 503 with Retry-After, in seconds from now."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRefused:
+    """401 or 403."""
+
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Anything else, or no answer."""
+
+    reason: str
+    rubbish: bool = False
+
+
+Answer: TypeAlias = Durable | Expected | TooLarge | RecordRefused | Wait | AccessRefused | Failed
+
+
+def understood(reply: Reply, now: int) -> Answer:
+    """The answer that a reply is.
+
+    Args:
+        reply: what came back.
+        now: wall time, ms since the epoch, for a Retry-After that is a date.
+    """
+    document = reply.document or {}
+    match reply.status:
+        case 200:
+            return _number(document, "durable", 0, Durable) or _rubbish(reply)
+        case 409:
+            return _number(document, "expected", 1, Expected) or _rubbish(reply)
+        case 413:
+            return TooLarge()
+        case 422:
+            sequence = document.get("sequence")
+            if not _is_count(sequence, 1):
+                return _rubbish(reply)
+            return RecordRefused(int(str(sequence)), str(document.get("detail", ""))[:500])
+        case 401 | 403:
+            return AccessRefused(reply.status)
+        case 429 | 503:
+            seconds = retry_after(reply.retry_after, now)
+            return Wait(seconds) if seconds is not None else Failed(f"answered {reply.status} without Retry-After")
+    return Failed(f"answered {reply.status}")
+
+
+def retry_after(header: str | None, now: int) -> float | None:
+    """Seconds to wait by a Retry-After (RFC 9110, 10.2.3), a number or a date, capped; None where neither."""
+    if header is None:
+        return None
+    text = header.strip()
+    if text.isascii() and text.isdecimal():
+        return float(min(int(text[:9]), LONGEST_WAIT))
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    # a date without a zone is one in UTC
+    at = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
+    return min(max(0.0, at - now / 1000), LONGEST_WAIT)
+
+
+def _number(document: Mapping[str, Any], name: str, least: int, shape: type[Durable] | type[Expected]) -> Answer | None:
+    epoch, number = document.get("epoch"), document.get(name)
+    if not _is_count(number, least) or not (epoch is None or isinstance(epoch, str)):
+        return None
+    return shape(epoch, int(str(number)))
+
+
+def _is_count(value: object, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and least <= value < 1 << 62
+
+
+def _rubbish(reply: Reply) -> Failed:
+    return Failed(f"answered {reply.status} with {reply.problem or 'fields that are missing or of another type'}", True)

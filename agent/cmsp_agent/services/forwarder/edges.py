@@ -1,0 +1,73 @@
+"""The head-end lost, recovered, refusing: told once when it begins and once when it ends."""
+
+import logging
+from typing import Protocol
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.services.forwarder.answers import RecordRefused
+
+log = logging.getLogger(__name__)
+
+LOST_AFTER = 2
+"""Failures in a row: one alone is a hiccup."""
+REFUSED_EVERY = 600.0
+"""Seconds between two notices of refused records: each is itself a record that could be refused."""
+
+
+class Notices(Protocol):
+    """Where the agent's own events go (`services.notices.Notices`)."""
+
+    def note(self, kind: str, name: str, text: str, component: str = "") -> None:
+        """Something happened once."""
+
+    def alarm(self, kind: str, name: str, text: str, *, raised: bool, component: str = "") -> None:
+        """Something holds from now on, or does no more."""
+
+
+class Edges:
+    """Turns the levels that the forwarder reports into edges: a log line and an event each."""
+
+    def __init__(self, notices: Notices, clock: Clock) -> None:
+        self._notices = notices
+        self._clock = clock
+        self._raised: set[str] = set()
+        self._refused = 0
+        self._next_notice = 0.0
+
+    @property
+    def lost(self) -> bool:
+        """The head-end does not answer at present."""
+        return "headend.lost" in self._raised
+
+    def failing(self, url: str, failures: int, reason: str, refused: bool) -> None:
+        """One more attempt failed; `failures` in a row so far."""
+        if refused:
+            self._set("headend.refused", url, reason, True)
+        elif failures >= LOST_AFTER:
+            self._set("headend.lost", url, reason, True)
+
+    def well(self, url: str) -> None:
+        """The head-end answers as it should."""
+        self._set("headend.lost", url, "the head-end answers again", False)
+        self._set("headend.refused", url, "the head-end takes our records again", False)
+
+    def record_refused(self, refused: RecordRefused) -> None:
+        """A record was moved to the dead letters."""
+        log.warning("the head-end refused a record", extra={"sequence": refused.sequence, "reason": refused.detail})
+        self._refused += 1
+        if self._clock.monotonic() >= self._next_notice:
+            text = f"{self._refused} refused, last of sequence {refused.sequence}: {refused.detail}"
+            self._notices.note("headend.record_refused", "dead letters", text)
+            self._refused = 0
+            self._next_notice = self._clock.monotonic() + REFUSED_EVERY
+
+    def _set(self, kind: str, url: str, text: str, raised: bool) -> None:
+        if raised == (kind in self._raised):
+            return
+        if raised:
+            self._raised.add(kind)
+            log.warning("head-end %s", kind.partition(".")[2], extra={"url": url, "reason": text})
+        else:
+            self._raised.discard(kind)
+            log.info("head-end recovered", extra={"url": url, "was": kind})
+        self._notices.alarm(kind, "head-end", text, raised=raised)

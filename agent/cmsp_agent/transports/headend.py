@@ -1,0 +1,201 @@
+"""HTTPS to the head-end: mutual TLS, deadlines, bounded answers, one URL after another. Understands no answer.
+
+`requests` runs in a pool of two threads, one for batches and one for heartbeats. The environment is not trusted: it
+could name another CA bundle or a proxy.
+"""
+
+import socket
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+from weakref import WeakSet
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPSConnection
+
+from cmsp_agent.aio.blocking import BlockingPool, PoolFull
+from cmsp_agent.model.errors import HeadendUnreachable
+from cmsp_agent.storage.encoding import DocumentInvalid, decode
+
+CONNECT_SECONDS = 5.0
+ANSWER_SECONDS = 20.0
+"""Between two packets of an answer."""
+TOTAL_SECONDS = 40.0
+"""For a whole request, a trickling answer included."""
+MOST_BYTES = 64 * 1024
+"""Of an answer; the contract's are below 1 KiB."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """Paths of PEM files: who signs the head-end's certificate, and our own certificate with its key."""
+
+    authority: Path
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: a status, the JSON object where there was one, and what was wrong with the body where not."""
+
+    status: int
+    document: dict[str, Any] | None
+    retry_after: str | None = None
+    problem: str = ""
+
+
+class _Adapter(HTTPAdapter):
+    """TLS 1.2 at least, and connections that can be shut down from another thread."""
+
+    def __init__(self) -> None:
+        self._open: WeakSet[HTTPSConnection] = WeakSet()
+        super().__init__(pool_connections=2, pool_maxsize=2)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, ssl_minimum_version=ssl.TLSVersion.TLSv1_2, **kwargs)
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        pool = super().get_connection_with_tls_context(*args, **kwargs)
+        setattr(pool, "ConnectionCls", self._new_connection)  # noqa: B010 - a class by its type, a factory by its use
+        return pool
+
+    def _new_connection(self, *args: Any, **kwargs: Any) -> HTTPSConnection:
+        connection = HTTPSConnection(*args, **kwargs)
+        self._open.add(connection)
+        return connection
+
+    def shut_down(self) -> None:
+        for connection in list(self._open):
+            sock: Any = connection.sock
+            if isinstance(sock, socket.socket):
+                try:
+                    # of the socket, not of TLS: another thread is reading from it
+                    socket.socket.shutdown(sock, socket.SHUT_RDWR)
+                except OSError:
+                    continue
+
+
+class HeadendClient:
+    """Asks the head-end's URLs, one at a time; after a failure the caller moves on with `next_url`."""
+
+    def __init__(
+        self, urls: Sequence[str], appliance: str, certificates: Certificates, *, total: float = TOTAL_SECONDS
+    ) -> None:
+        if not urls:
+            raise ValueError("no URL of the head-end is configured")
+        self._urls = [url.rstrip("/") for url in urls]
+        self._appliance = appliance
+        self._certificates = certificates
+        self._total = total
+        self._at = 0
+        self._pool = BlockingPool("headend", threads=2, waiting=2)
+        self.renew()
+
+    @property
+    def url(self) -> str:
+        """The URL that is asked at present."""
+        return self._urls[self._at]
+
+    def next_url(self) -> None:
+        """Ask the next URL from now on; the first again after the last."""
+        self._at = (self._at + 1) % len(self._urls)
+
+    def renew(self) -> None:
+        """Read the certificates again, for new connections."""
+        self._adapter = _Adapter()
+        session = requests.Session()
+        session.trust_env = False
+        session.verify = str(self._certificates.authority)
+        session.cert = (str(self._certificates.certificate), str(self._certificates.key))
+        session.headers.update({"Accept": "application/json", "Accept-Encoding": "identity"})
+        session.mount("https://", self._adapter)
+        self._session = session
+
+    async def durable(self) -> Reply:
+        """`GET /v1/appliances/{id}`.
+
+        Raises:
+            HeadendUnreachable: no connection, or no answer in time.
+        """
+        return await self._ask("GET", "", None, {})
+
+    async def events(self, body: bytes, encoding: str = "zstd") -> Reply:
+        """`POST …/events` of a batch of CloudEvents.
+
+        Args:
+            body: the JSON array, encoded as `encoding` says.
+            encoding: the Content-Encoding.
+
+        Raises:
+            HeadendUnreachable: no connection, or no answer in time: whether it was taken is unknown.
+        """
+        headers = {"Content-Type": "application/cloudevents-batch+json", "Content-Encoding": encoding}
+        return await self._ask("POST", "/events", body, headers)
+
+    async def heartbeat(self, body: bytes) -> Reply:
+        """`PUT …/heartbeat` of a JSON document.
+
+        Raises:
+            HeadendUnreachable: no connection, or no answer in time.
+        """
+        return await self._ask("PUT", "/heartbeat", body, {"Content-Type": "application/json"})
+
+    async def close(self) -> None:
+        """Shut every connection down and let the threads end."""
+        self._adapter.shut_down()
+        await self._pool.close()
+        self._session.close()
+
+    async def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Reply:
+        url = f"{self.url}/v1/appliances/{self._appliance}{path}"
+        work: Callable[[], Reply] = partial(self._exchange, method, url, body, headers)
+        try:
+            return await self._pool.run(work, within=self._total, abort=self._adapter.shut_down)
+        except TimeoutError as error:
+            raise HeadendUnreachable(f"{self.url}: no whole answer in {self._total:g} s") from error
+        except PoolFull as error:
+            raise HeadendUnreachable(f"{self.url}: earlier requests still hang") from error
+
+    # --- below: a thread of the pool ---
+
+    def _exchange(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> Reply:
+        try:
+            response = self._session.request(
+                method,
+                url,
+                data=body,
+                headers=headers,
+                timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
+                allow_redirects=False,
+                stream=True,
+            )
+            with response:
+                content = response.raw.read(MOST_BYTES + 1, decode_content=False)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            # ValueError: what urllib3 and http.client make of an answer that is not HTTP
+            raise HeadendUnreachable(f"{self.url}: {_reason(error)}") from error
+        return _reply(response.status_code, response.headers.get("Retry-After"), content)
+
+
+def _reply(status: int, retry_after: str | None, content: bytes) -> Reply:
+    if len(content) > MOST_BYTES:
+        return Reply(status, None, retry_after, f"an answer of more than {MOST_BYTES} bytes")
+    try:
+        return Reply(status, decode(content, dict[str, Any]), retry_after)
+    except DocumentInvalid as error:
+        return Reply(status, None, retry_after, f"not a JSON object: {error}")
+
+
+def _reason(error: BaseException) -> str:
+    """The innermost cause in a few words: the outer ones repeat URLs and object addresses."""
+    while (inner := error.__cause__ or getattr(error, "reason", None) or error.__context__) is not None:
+        if not isinstance(inner, BaseException):
+            break
+        error = inner
+    return (str(error) or type(error).__name__)[:200]
