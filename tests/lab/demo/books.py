@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from tests.lab.agent.picture import AgentFigures
 from tests.lab.headend.store import Stored
 from tests.lab.site import happenings
 from tests.lab.site.ledger import Kind, Ledger
@@ -43,21 +44,6 @@ class Check:
     def right(self) -> bool:
         """Whether nothing is missing."""
         return self.found >= self.wanted if self.at_least else self.found == self.wanted
-
-
-@dataclass(frozen=True, slots=True)
-class AgentFigures:
-    """What the agent says of itself at the end."""
-
-    traps: int
-    syslog: int
-    events: Sequence[str]
-    """Ids of all events that it keeps."""
-    recorded: int
-    """The last sequence of its outbox."""
-    acknowledged: int
-    backups: int
-    """Versions of configurations."""
 
 
 @dataclass(frozen=True, slots=True)

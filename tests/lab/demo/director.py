@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from tests.lab.agent.picture import Picture
 from tests.lab.demo.narrator import Narrator
-from tests.lab.demo.picture import Picture
 from tests.lab.demo.story import Scene
 from tests.lab.headend.server import Headend
 from tests.lab.site import happenings

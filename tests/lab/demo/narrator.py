@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from tests.lab.demo.picture import EventRow, Picture
+from tests.lab.agent.picture import EventRow, Picture
 from tests.lab.demo.view import incident_line, screen, told_by
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lab.demo.picture import IncidentRow, Picture
+from tests.lab.agent.picture import IncidentRow, Picture
 from tests.lab.demo.story import Scene, Stage
 
 GATEWAYS = ("gw-1", "gw-2", "gw-3")

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from tests.lab.demo.picture import Picture
+from tests.lab.agent.picture import Picture
 
 Seen = Callable[[Picture], str]
 """What is still missing from the picture, in words; empty when the scene's end has been reached."""

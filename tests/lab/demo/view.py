@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from rich import box
 from rich.console import Console, Group, RenderableType
 from rich.layout import Layout
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from tests.lab.demo.picture import EventRow, IncidentRow, Picture
+from tests.lab.agent.picture import EventRow, IncidentRow, Picture
 
 STATES = {
     "up": "green",
@@ -23,15 +22,15 @@ SEVERITIES = {"critical": "bold red", "major": "red", "minor": "yellow", "warnin
 
 
 def screen(console: Console, title: str, why: str, clock: str, picture: Picture) -> RenderableType:
-    """The whole screen, as high as the terminal."""
+    """The whole screen, as high as the terminal; the events take what the rest leaves."""
+    told = sum(len(Text(line).wrap(console, console.width - 4)) for line in why.splitlines())
     layout = Layout()
     layout.split_column(
-        Layout(_story(title, why, clock), size=7),
-        Layout(name="middle", size=12),
-        Layout(_link(picture), size=3),
-        Layout(_events(picture, max(3, console.height - 25))),
+        Layout(_story(title, why, clock), size=min(told, 8) + 2),
+        Layout(name="middle", size=len(picture.components) + 3),
+        Layout(_events(picture)),
     )
-    layout["middle"].split_row(Layout(_components(picture), size=38), Layout(_incidents(picture)))
+    layout["middle"].split_row(Layout(_components(picture), size=35), Layout(_incidents(picture)))
     return layout
 
 
@@ -50,10 +49,11 @@ def _components(picture: Picture) -> Panel:
 
 def _incidents(picture: Picture) -> Panel:
     rows: list[RenderableType] = []
-    for row in sorted(picture.incidents, key=lambda one: (not one.open, one.priority))[:4]:
+    for row in sorted(picture.incidents, key=lambda one: (not one.open, one.priority)):
         rows.append(incident_line(row))
         if row.open:
-            rows.append(Text(f"     {row.arithmetic}", style="dim"))
+            rows.append(Text(f"      {row.urgency} x {row.level}", style="dim", no_wrap=True))
+            rows.append(Text(f"      {row.shares}", style="dim", no_wrap=True))
     return Panel(Group(*rows) if rows else Text("none", style="dim"), title="incidents", title_align="left")
 
 
@@ -66,22 +66,24 @@ def incident_line(row: IncidentRow) -> Text:
     return text
 
 
-def _link(picture: Picture) -> Panel:
-    link = picture.link
-    text = Text(no_wrap=True, overflow="ellipsis")
-    text.append(" up " if link.whole else " CUT ", style="green" if link.whole else "bold white on red")
-    text.append(f"  recorded {link.sent}   acknowledged {link.durable}   waiting {link.waiting}")
-    text.append(f"   at the head-end {link.stored}")
-    return Panel(text, title="link to the head-end", title_align="left")
-
-
-def _events(picture: Picture, most: int) -> Panel:
-    table = Table(box=box.SIMPLE, expand=True, show_header=False, padding=(0, 1), show_edge=False)
+def _events(picture: Picture) -> Panel:
+    table = Table(box=None, expand=True, show_header=False, padding=(0, 1))
     for ratio in (None, None, None, 1):
         table.add_column(no_wrap=True, overflow="ellipsis", ratio=ratio)
-    for row in picture.events[:most]:
+    for row in picture.events:
         table.add_row(row.at[11:19], row.component or "appliance", told_by(row), event_text(row))
-    return Panel(table, title="events, newest first", title_align="left", padding=0)
+    return Panel(
+        table, title="events, newest first", title_align="left", subtitle=link_text(picture), subtitle_align="left"
+    )
+
+
+def link_text(picture: Picture) -> Text:
+    """How the way to the head-end is, and how far it has come."""
+    link = picture.link
+    text = Text("link to the head-end: ")
+    text.append("up" if link.whole else " CUT ", style="green" if link.whole else "bold white on red")
+    text.append(f"  {link.sent} recorded, {link.durable} acknowledged, ")
+    return text.append(f"{link.waiting} waiting", style="bold yellow" if link.waiting else "")
 
 
 def told_by(row: EventRow) -> str:

@@ -1,8 +1,8 @@
-"""What is known at one moment, for the screen and for the story: read from the agent's API and from the head-end."""
+"""What the agent tells of itself at one moment, in a form of the tests' own. Asks nobody: see `api`."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -38,17 +38,15 @@ class IncidentRow:
         return self.state not in ("restored", "closed")
 
     @property
+    def shares(self) -> str:
+        """How much of the customer is affected."""
+        named = ((self.people, "people"), (self.sites, "sites"), (self.parts, "components"))
+        return ", ".join(f"{part}/{whole} {name}" for (part, whole), name in named)
+
+    @property
     def arithmetic(self) -> str:
         """How the priority came about."""
-        shares = ", ".join(
-            f"{part}/{whole} {name}"
-            for (part, whole), name in (
-                (self.people, "people"),
-                (self.sites, "sites"),
-                (self.parts, "components"),
-            )
-        )
-        return f"{self.urgency} x {self.level} ({shares})"
+        return f"{self.urgency} x {self.level} ({self.shares})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +102,18 @@ class Picture:
     def open_incidents(self, component: str = "") -> list[IncidentRow]:
         """Incidents whose fault is still there, of one component or of all."""
         return [row for row in self.incidents if row.open and component in ("", row.component)]
+
+
+@dataclass(frozen=True, slots=True)
+class AgentFigures:
+    """What the agent says of itself at the end."""
+
+    traps: int
+    syslog: int
+    events: Sequence[str]
+    """Ids of all events that it keeps."""
+    recorded: int
+    """The last sequence of its outbox."""
+    acknowledged: int
+    backups: int
+    """Versions of configurations."""

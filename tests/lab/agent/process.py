@@ -1,4 +1,4 @@
-"""The real agent as a process of its own: start it, know when it is ready, stop it. Asks nothing: see `agent_api`."""
+"""The real agent as a process of its own: start it, know when it is ready, stop it. Asks nothing: see `api`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
-from tests.lab.demo.workspace import Workspace
+from tests.lab.agent.workspace import Workspace
 
 READY_WITHIN = 20.0
 STOPPED_WITHIN = 10.0

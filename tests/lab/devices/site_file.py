@@ -1,0 +1,54 @@
+"""Write the partner's file for the lab of real devices. Starts nothing."""
+
+from __future__ import annotations
+
+from tests.lab.agent.workspace import HeadendAccess, Workspace
+from tests.lab.devices.lab import RealLab
+
+APPLIANCE = "reallab"
+
+
+def lab_secrets(lab: RealLab) -> dict[str, str]:
+    """The secrets that the file refers to."""
+    logins = lab.logins
+    return {"auth": logins.auth_password, "priv": logins.priv_password, "password": logins.ssh_password}
+
+
+def lab_yaml(workspace: Workspace, lab: RealLab, headend: HeadendAccess) -> str:
+    """The partner's file: the devices by SNMPv3 and SSH on their usual ports, polled every second."""
+    logins, agent = lab.logins, lab.network.agent_address
+    components = "\n".join(f"  {device.name}: {{address: {device.address}, site: lab}}" for device in lab.devices)
+    return f"""\
+appliance:
+  name: {APPLIANCE}
+  secrets: {workspace.secrets}
+  next_hop: 127.0.0.1
+  storage: {{state: {workspace.state}, backups: {workspace.backups}}}
+headend:
+  urls: [{headend.url}]
+  tunnel: external
+  heartbeat: 5s
+  tls: {{certificate: {headend.certificate}, key: {headend.key}, ca: {headend.ca}}}
+api: {{listen: off, socket: {workspace.api_socket}}}
+listen: {{traps: "{agent}:{lab.trap_port}", syslog: "{agent}:{lab.syslog_port}", syslog_tcp: off, syslog_tls: off}}
+customer: {{people: 100, sites: 1, components: {lab.count}}}
+sites:
+  lab: {{people: 100}}
+credentials:
+  both:
+    snmp:
+      {{version: 3, user: {logins.snmp_user}, auth: SHA-256, auth_key: !secret auth,
+       priv: AES-128, priv_key: !secret priv}}
+    ssh: {{user: {logins.ssh_user}, password: !secret password}}
+components:
+{components}
+groups:
+  - match: {{name: "*"}}
+    set:
+      type: cisco_ios
+      credentials: [both]
+      people: 50
+      functions: {{pstn: primary}}
+      poll: {{every: 1s}}
+      reach: {{icmp: false, tcp: 22}}
+"""
