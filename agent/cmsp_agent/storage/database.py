@@ -7,6 +7,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TypeVar
 
@@ -105,11 +106,10 @@ class Database:
             StorageError: another process has it, or it can't be opened or written.
         """
         database = cls(path, migrations, synchronous, clock, counters, initialise, on_replaced)
-        try:
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(database.close)
             await database._writer.start()
-        except BaseException:
-            await database.close()
-            raise
+            undo.pop_all()
         return database
 
     async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
