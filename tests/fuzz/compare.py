@@ -1,5 +1,8 @@
 """One datagram through our codec and through the oracle: ours may refuse more, but never say anything else."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from cmsp_agent.transports.snmp import message, usm
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
 from cmsp_agent.transports.snmp.message import V3
@@ -8,6 +11,9 @@ from cmsp_agent.transports.snmp.pdu import Pdu, TrapV1
 from cmsp_agent.transports.snmp.users import AUTH, PRIV, LocalUser
 from cmsp_agent.transports.snmp.varbinds import Missing
 from tests.fuzz import oracle
+
+
+Answer = TypeVar("Answer")
 
 
 class Disagreement(AssertionError):
@@ -60,7 +66,7 @@ def check(data: bytes, texts: OidTexts, user: LocalUser) -> bool:
     return True
 
 
-def _asked(decode, data):  # type: ignore[no-untyped-def]
+def _asked(decode: Callable[[bytes], Answer], data: bytes) -> Answer:
     try:
         return decode(data)
     except oracle.Refused as error:
@@ -82,7 +88,7 @@ def _check_v3(data: bytes, texts: OidTexts, user: LocalUser) -> bool:
     if inside is None:
         raise Disagreement("ours gives a scoped PDU where the oracle has a ciphertext")
     _same("context", (scoped.context_engine_id, scoped.context_name), inside[:2])
-    _check_pdu(scoped.pdu, *inside[2:], texts)
+    _check_pdu(scoped.pdu, inside[2], inside[3], inside[4], texts)
     return True
 
 

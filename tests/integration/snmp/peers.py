@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
@@ -59,7 +60,9 @@ def user_name(auth: str, priv: str) -> str:
     return f"u-{auth or 'none'}-{priv or 'none'}".lower()
 
 
-def usm(auth: str = "", priv: str = "", *, password: str = AUTH_PASSWORD, privacy: str = PRIV_PASSWORD) -> SnmpCredential:
+def usm(
+    auth: str = "", priv: str = "", *, password: str = AUTH_PASSWORD, privacy: str = PRIV_PASSWORD
+) -> SnmpCredential:
     """The credential of a pair of algorithms."""
     return SnmpCredential(
         "3",
@@ -158,7 +161,7 @@ class Rig:
         self.counters = Counters()
         self.client = SnmpClient(SystemClock(), self.counters, **options)  # type: ignore[arg-type]
 
-    async def __aenter__(self) -> "Rig":
+    async def __aenter__(self) -> Self:
         await self.client.open()
         return self
 
@@ -175,7 +178,7 @@ async def command(*words: str, within: float = 20.0) -> tuple[int, str]:
     """Run one of net-snmp's commands."""
     process = await asyncio.create_subprocess_exec(
         *words,
-        env={**PATHS, "SNMP_PERSISTENT_DIR": os.environ.get("TMPDIR", "/tmp")},  # noqa: S108
+        env={**PATHS, "SNMP_PERSISTENT_DIR": os.environ.get("TMPDIR", "/tmp")},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )

@@ -1,7 +1,6 @@
 """Our client against net-snmp's agent: every version, every pair of algorithms, reboots, IPv6."""
 
 import socket
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -15,11 +14,11 @@ from cmsp_agent.model.errors import (
 )
 from tests.integration.snmp.peers import (
     IF_DESCR,
-    PATHS,
     SYS_NAME,
     SYS_UP_TIME,
     Rig,
     Snmpd,
+    command,
     community,
     pairs,
     running,
@@ -84,14 +83,8 @@ async def test_a_column_reads_as_snmpwalk_reads_it(snmpd: Snmpd, version: str) -
     column = "1.3.6.1.2.1.25.4.2.1.1"  # hrSWRunIndex: as many rows as processes
     async with Rig() as rig:
         rows = (await rig.session(community(version), snmpd.port).columns(column))[column]
-    walked = subprocess.run(
-        ["snmpwalk", "-v2c", "-cpublic", "-On", "-Oq", f"127.0.0.1:{snmpd.port}", column],
-        env=PATHS,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    theirs = {int(line.split()[1]) for line in walked.stdout.splitlines()}
+    _, walked = await command("snmpwalk", "-v2c", "-cpublic", "-On", "-Oq", f"127.0.0.1:{snmpd.port}", column)
+    theirs = {int(line.split()[1]) for line in walked.splitlines()}
     ours = set(rows.values())
     assert all(int(index) == value for index, value in rows.items())
     assert len(ours & theirs) >= 0.9 * len(ours | theirs)  # processes come and go between the two
@@ -113,10 +106,9 @@ async def test_the_source_address_is_ours_to_choose(snmpd: Snmpd) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as device:
         device.bind(("127.0.0.1", 0))
         async with Rig() as rig:
+            options = {"source": "127.0.0.9", "timeout": 0.2, "retries": 0}
+            session = rig.session(community(), device.getsockname()[1], **options)
             with pytest.raises(DeviceUnreachable):
-                session = rig.session(
-                    community(), device.getsockname()[1], source="127.0.0.9", timeout=0.2, retries=0
-                )
                 await session.get(SYS_NAME)
         assert device.recvfrom(2000)[1][0] == "127.0.0.9"
 

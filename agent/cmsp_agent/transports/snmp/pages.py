@@ -6,8 +6,8 @@ from cmsp_agent.transports.snmp.keys import Bounded
 
 OVERHEAD = 60
 """Octets of an answer around its bindings, about."""
-SMALLEST = 484
-"""The answer that every SNMP entity must be able to send (RFC 3417 section 3.2.1)."""
+SMALLEST = 120
+"""Octets below which no page is made smaller. Devices must manage 484 (RFC 3417 section 3.2.1); not all do."""
 MOST_ROWS = 200
 FIRST_WAIT = 50
 """Answers in a row after which a reduced size is tried doubled again; doubles each time that fails."""

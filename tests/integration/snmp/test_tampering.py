@@ -1,0 +1,132 @@
+"""Answers changed on the way: whatever octet of an SNMPv3 answer is changed, no value comes out of it."""
+
+import asyncio
+import itertools
+from collections.abc import Callable
+
+import pytest
+
+from cmsp_agent.model.errors import DeviceError
+from cmsp_agent.transports.snmp import ber, pdu, usm
+from cmsp_agent.transports.snmp.users import AUTH, LocalUser, UsmUser
+from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
+from tests.integration.snmp.peers import SYS_NAME, SYS_UP_TIME, Rig, Snmpd
+from tests.integration.snmp.peers import usm as credential
+from tests.integration.snmp.proxy import Proxy, unchanged
+
+LEVELS = [("SHA-1", "AES-128"), ("SHA-256", ""), ("SHA-512", "AES-256"), ("MD5", "DES")]
+
+
+class Flipper:
+    """Flips one bit in each answer, each time the next one."""
+
+    def __init__(self, bits: int) -> None:
+        self.sizes: set[int] = set()
+        self.positions: set[int] = set()
+        self._next = itertools.count()
+        self._bits = bits
+
+    def __call__(self, answer: bytes) -> list[bytes]:
+        place = next(self._next)
+        at, bit = (place // self._bits) % len(answer), place % self._bits
+        self.sizes.add(len(answer))
+        self.positions.add(at)
+        changed = bytearray(answer)
+        changed[at] ^= 1 << (bit if self._bits == 8 else at % 8)
+        return [bytes(changed)]
+
+
+@pytest.mark.parametrize(("auth", "priv"), LEVELS)
+async def test_no_octet_can_be_changed(snmpd: Snmpd, auth: str, priv: str) -> None:
+    async with Rig() as rig, Proxy(snmpd.port) as proxy:
+        session = rig.session(credential(auth, priv), proxy.port, timeout=0.6, retries=0)
+        assert await session.get(SYS_NAME) == {SYS_NAME: b"gw-test-1"}
+        flipper = Flipper(bits=1)
+        proxy.change = flipper
+        for _ in range(3):  # in three lots, so that the agent's socket buffer holds them
+            results = await asyncio.gather(*(session.get(SYS_NAME) for _ in range(80)), return_exceptions=True)
+            assert all(isinstance(result, DeviceError) for result in results), results
+        assert flipper.positions == set(range(max(flipper.sizes))), "every octet had its turn"
+        proxy.change = unchanged
+        assert await session.get(SYS_NAME) == {SYS_NAME: b"gw-test-1"}
+        assert rig.counters.total("snmp.answers.untrue") > 100
+
+
+async def test_no_bit_can_be_changed(snmpd: Snmpd) -> None:
+    async with Rig() as rig, Proxy(snmpd.port) as proxy:
+        session = rig.session(credential("SHA-256", "AES-128"), proxy.port, timeout=0.4, retries=0)
+        assert await session.get(SYS_NAME)
+        flipper = Flipper(bits=8)
+        proxy.change = flipper
+        for _ in range(16):
+            results = await asyncio.gather(*(session.get(SYS_NAME) for _ in range(100)), return_exceptions=True)
+            assert all(isinstance(result, DeviceError) for result in results), results
+        assert flipper.positions == set(range(max(flipper.sizes)))
+
+
+def forged(build: Callable[[usm.V3Message], bytes]) -> Callable[[bytes], list[bytes]]:
+    """Replace each answer by one made up from what an onlooker sees of it."""
+    return lambda answer: [build(usm.decode(answer))]
+
+
+def bindings() -> bytes:
+    return encode_varbinds([(ber.oid_octets(SYS_NAME), encode_value(ber.OCTET_STRING, b"forged"))])
+
+
+def unsigned_response(heard: usm.V3Message) -> bytes:
+    """The value asked for, without a signature."""
+    body = pdu.encode_pdu(pdu.RESPONSE, heard.msg_id, 0, 0, bindings())
+    onlooker = LocalUser(UsmUser(heard.user), heard.engine_id, None, None)
+    scoped = usm.encode_scoped(heard.engine_id, b"", body)
+    return usm.encode(onlooker, heard.boots, heard.time, heard.msg_id, scoped, 0)
+
+
+def claimed_signature(heard: usm.V3Message) -> bytes:
+    """Flags say signed; the digest is empty."""
+    body = pdu.encode_pdu(pdu.RESPONSE, heard.msg_id, 0, 0, bindings())
+    onlooker = LocalUser(UsmUser(heard.user), heard.engine_id, None, None)
+    scoped = usm.encode_scoped(heard.engine_id, b"", body)
+    return usm.encode(onlooker, heard.boots, heard.time, heard.msg_id, scoped, AUTH)
+
+
+def report_with_values(heard: usm.V3Message) -> bytes:
+    """A REPORT, which needs no signature, with the object asked for in it."""
+    body = pdu.encode_pdu(pdu.REPORT, heard.msg_id, 0, 0, bindings())
+    onlooker = LocalUser(UsmUser(b""), heard.engine_id, None, None)
+    return usm.encode(onlooker, heard.boots, heard.time, heard.msg_id, usm.encode_scoped(b"", b"", body), 0)
+
+
+def false_time(heard: usm.V3Message) -> bytes:
+    """An unsigned REPORT that our time is wrong: believing it would let old messages in."""
+    stat = encode_varbinds([(ber.oid_octets(usm.NOT_IN_TIME_WINDOW), encode_value(ber.COUNTER32, 1))])
+    body = pdu.encode_pdu(pdu.REPORT, heard.msg_id, 0, 0, stat)
+    onlooker = LocalUser(UsmUser(heard.user), heard.engine_id, None, None)
+    return usm.encode(onlooker, 0, 0, heard.msg_id, usm.encode_scoped(b"", b"", body), 0)
+
+
+@pytest.mark.parametrize("forgery", [unsigned_response, claimed_signature, report_with_values, false_time])
+async def test_forgeries_give_no_value(snmpd: Snmpd, forgery: Callable[[usm.V3Message], bytes]) -> None:
+    async with Rig() as rig, Proxy(snmpd.port) as proxy:
+        session = rig.session(credential("SHA-1", "AES-128"), proxy.port, timeout=0.4, retries=0)
+        assert await session.get(SYS_NAME)
+        proxy.change = forged(forgery)
+        with pytest.raises(DeviceError):
+            await session.get(SYS_NAME)
+        proxy.change = unchanged
+        assert await session.get(SYS_NAME) == {SYS_NAME: b"gw-test-1"}
+
+
+async def test_a_repeated_answer_is_no_answer_to_the_next_request(snmpd: Snmpd) -> None:
+    kept: list[bytes] = []
+
+    def keep(answer: bytes) -> list[bytes]:
+        kept.append(answer)
+        return [answer]
+
+    async with Rig() as rig, Proxy(snmpd.port, keep) as proxy:
+        session = rig.session(credential("SHA-1", "AES-128"), proxy.port, timeout=0.4, retries=0)
+        assert await session.get(SYS_UP_TIME)
+        proxy.change = lambda _: [kept[-1]]
+        with pytest.raises(DeviceError):
+            await session.get(SYS_UP_TIME)
+        assert rig.counters.value("snmp.answers.double") == 1
