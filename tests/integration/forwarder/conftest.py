@@ -21,14 +21,14 @@ APPLIANCE = "apl-1"
 
 
 class QuickClock(SystemClock):
-    """Waits a fiftieth of what it is asked to, and remembers it: backoff is tested by its figures, not by waiting."""
+    """Waits a thousandth of what it is asked to, and remembers it: backoff is tested by its figures, not by waiting."""
 
     def __init__(self) -> None:
         self.slept: list[float] = []
 
     async def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
-        await asyncio.sleep(seconds / 50)
+        await asyncio.sleep(seconds / 1000)
 
 
 class Noted:

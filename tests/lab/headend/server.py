@@ -59,6 +59,14 @@ class Handler(BaseHTTPRequestHandler):
         self.server.headend.connected(self.request)
         super().setup()
 
+    def finish(self) -> None:
+        super().finish()
+        # the listener knows the plain socket only, which TLS has taken over
+        with contextlib.suppress(OSError):
+            self.request.shutdown(socket.SHUT_RDWR)
+        self.request.close()
+        self.server.headend.disconnected(self.request)
+
     def do_POST(self) -> None:
         self._answered("POST", "events")
 
@@ -202,6 +210,9 @@ class Headend:
 
     def connected(self, connection: ssl.SSLSocket) -> None:
         self._connections.add(connection)
+
+    def disconnected(self, connection: ssl.SSLSocket) -> None:
+        self._connections.discard(connection)
 
     def disconnect(self) -> None:
         """Close every connection."""
