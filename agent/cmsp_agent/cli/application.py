@@ -1,0 +1,129 @@
+"""The command line put together: groups, commands, global options. Turns errors into one message and an exit code."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cmsp_agent import __version__
+from cmsp_agent.cli import backups, components, configuration, events, incidents, jobs, secrets, serve, status
+from cmsp_agent.cli.daemon import Daemon, SocketDaemon
+from cmsp_agent.cli.output import Output
+from cmsp_agent.cli.session import Session
+from cmsp_agent.model.errors import AgentError, ConfigurationError
+
+SOCKET = Path("/run/cmsp-agent/api.sock")
+
+_Commands = dict[str, Callable[..., None]]
+_GROUPS: dict[str, tuple[str, _Commands]] = {
+    "component": (
+        "Components: list, show, KPIs, poll now.",
+        {
+            "list": components.component_list,
+            "show": components.component_show,
+            "kpis": components.component_kpis,
+            "poll": components.component_poll,
+        },
+    ),
+    "incident": ("Incidents: list, show.", {"list": incidents.incident_list, "show": incidents.incident_show}),
+    "backup": (
+        "Configuration backups: list, show, diff, run now.",
+        {
+            "list": backups.backup_list,
+            "show": backups.backup_show,
+            "diff": backups.backup_diff,
+            "run": backups.backup_run,
+        },
+    ),
+    "job": ("Jobs: list, show.", {"list": jobs.job_list, "show": jobs.job_show}),
+    "config": (
+        "The configuration file: check, schema, show.",
+        {
+            "check": configuration.config_check,
+            "schema": configuration.config_schema,
+            "show": configuration.config_show,
+        },
+    ),
+    "secret": ("Secrets: set, list.", {"set": secrets.secret_set, "list": secrets.secret_list}),
+}
+
+
+def run(
+    arguments: Sequence[str], output: Output | None = None, connect: Callable[[Path], Daemon] = SocketDaemon
+) -> int:
+    """Run one command.
+
+    Args:
+        arguments: Without the program's name.
+        output: Where to print to; None: the terminal.
+        connect: How the agent behind a socket is reached.
+
+    Returns:
+        0 done, 1 failed, 2 usage or configuration, 3 refused, 4 unreachable.
+    """
+    printer = output or Output()
+    try:
+        application(printer, connect)(list(arguments), prog_name="cmsp-agent")
+    except SystemExit as ending:
+        return ending.code if isinstance(ending.code, int) else 0
+    except ConfigurationError as error:
+        printer.complain(str(error))
+        count = len(error.problems)
+        printer.complain(f"cmsp-agent: {count} problem{'s' if count > 1 else ''} in the configuration")
+        return error.exit_code
+    except AgentError as error:
+        printer.complain(f"cmsp-agent: {error}")
+        return error.exit_code
+    except BrokenPipeError:
+        # Whoever read us has seen enough; the interpreter must not try to flush again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return 0
+
+
+def application(output: Output, connect: Callable[[Path], Daemon] = SocketDaemon) -> typer.Typer:
+    """All commands."""
+    app = _group("The CMSP appliance agent: run it, look at it, ask it.")
+
+    @app.callback()
+    def options(
+        context: typer.Context,
+        socket: Annotated[
+            Path, typer.Option("--socket", envvar="CMSP_AGENT_SOCKET", help="The agent's socket.")
+        ] = SOCKET,
+        version: Annotated[
+            bool, typer.Option("--version", "-V", help="Print the version.", is_eager=True, callback=_version)
+        ] = False,
+    ) -> None:
+        """Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 refused, 4 unreachable."""
+        del version
+        context.obj = Session(connect(socket), output)
+
+    app.command("run")(serve.run)
+    app.command("status")(status.status)
+    app.command("events")(events.events)
+    for name, (help_text, commands) in _GROUPS.items():
+        group = _group(help_text)
+        for verb, function in commands.items():
+            group.command(verb)(function)
+        app.add_typer(group, name=name)
+    return app
+
+
+def _group(help_text: str) -> typer.Typer:
+    return typer.Typer(
+        help=help_text,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"cmsp-agent {__version__}")
+        raise typer.Exit

@@ -1,0 +1,94 @@
+"""`cmsp-agent backup …`: the stored configurations of a component, what changed between them, and a backup now."""
+
+from typing import Annotated
+
+import typer
+
+from cmsp_agent.cli.daemon import CallFailed, component_path
+from cmsp_agent.cli.jobs import finish
+from cmsp_agent.cli.output import Column, items, moment, shown
+from cmsp_agent.cli.session import AsJson, ComponentName, NoWait, Session, session
+
+LatestOrId = Annotated[str, typer.Argument(metavar="[BACKUP]", help="A backup's id, latest or known-good.")]
+
+
+def backup_list(context: typer.Context, name: ComponentName, as_json: AsJson = False) -> None:
+    """List a component's backups, the newest first."""
+    here = session(context)
+    document = here.daemon.get(component_path(name, "backups"))
+    if as_json:
+        here.output.json(document)
+        return
+    columns = [
+        Column("BACKUP"),
+        Column("TAKEN (UTC)"),
+        Column("VERIFIED (UTC)"),
+        Column("REASON"),
+        Column("BYTES", right=True),
+        Column("GOOD"),
+    ]
+    rows = [
+        (
+            row.get("id"),
+            moment(row.get("taken_at")),
+            moment(row.get("verified_at")),
+            row.get("reason"),
+            row.get("size"),
+            row.get("known_good"),
+        )
+        for row in items(document)
+    ]
+    here.output.table(columns, rows, f"no backup of {name} yet; take one: cmsp-agent backup run {name}")
+
+
+def backup_show(
+    context: typer.Context, name: ComponentName, backup: LatestOrId = "latest", as_json: AsJson = False
+) -> None:
+    """Print a stored configuration, its secrets blanked."""
+    here = session(context)
+    content = here.daemon.text(component_path(name, "backups", backup, "content"), redacted="true")
+    if as_json:
+        here.output.json({"component": name, "backup": backup, "content": content})
+    else:
+        here.output.line(content.rstrip("\n"))
+
+
+def backup_diff(
+    context: typer.Context,
+    name: ComponentName,
+    backup: LatestOrId = "latest",
+    against: Annotated[
+        str, typer.Option("--against", help="Another backup's id, or known-good; default: the one before.")
+    ] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Show what changed between two stored configurations; secrets are hidden."""
+    here = session(context)
+    other = against or _before(here, name, backup)
+    text = here.daemon.text(component_path(name, "backups", backup, "diff"), against=other)
+    if as_json:
+        here.output.json({"component": name, "backup": backup, "against": other, "diff": text})
+    else:
+        here.output.line(text.rstrip("\n") or "no difference")
+
+
+def _before(here: Session, name: str, backup: str) -> str:
+    """The id of the backup that was taken before this one."""
+    taken = [str(row.get("id")) for row in items(here.daemon.get(component_path(name, "backups"), limit=1000))]
+    place = 0 if backup == "latest" else taken.index(backup) if backup in taken else -1
+    if place < 0 or place + 1 >= len(taken):
+        raise CallFailed(f"{name}: there is no backup before '{backup}' to compare with; name one: --against BACKUP", 1)
+    return taken[place + 1]
+
+
+def backup_run(context: typer.Context, name: ComponentName, no_wait: NoWait = False, as_json: AsJson = False) -> None:
+    """Back up a component's configuration now."""
+    here = session(context)
+    job = here.daemon.post(component_path(name, "backups"))
+    finish(
+        here,
+        job,
+        as_json=as_json,
+        wait=not no_wait,
+        tell=lambda done: f"{name}: {shown(done.get('result')) or 'backed up'}",
+    )

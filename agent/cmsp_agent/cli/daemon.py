@@ -1,0 +1,194 @@
+"""The running agent as the commands see it: HTTP over its Unix socket, by the standard library alone."""
+
+import http.client
+import json
+import socket
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import quote, urlencode
+
+from cmsp_agent.model.errors import AgentError
+
+MOST_BYTES = 64 * 2**20
+_REFUSED = {401, 403}
+_USAGE = {400, 405, 411, 413, 415, 422}
+_UNREACHABLE = {502, 504}
+
+
+class AgentUnreachable(AgentError):
+    """The agent does not answer on its socket."""
+
+    exit_code = 4
+    retryable = True
+
+
+class CallFailed(AgentError):
+    """The agent answered with a problem (RFC 9457)."""
+
+    def __init__(self, text: str, exit_code: int) -> None:
+        super().__init__(text)
+        self.exit_code = exit_code
+
+
+class Daemon(Protocol):
+    """What the commands need of the agent."""
+
+    def get(self, path: str, **query: object) -> Any:
+        """The JSON document at a path."""
+
+    def post(self, path: str, body: Mapping[str, object] | None = None) -> Any:
+        """Ask for something to be done; once, whatever happens on the way."""
+
+    def put(self, path: str, body: Mapping[str, object]) -> Any:
+        """Set something."""
+
+    def text(self, path: str, **query: object) -> str:
+        """The text at a path."""
+
+    def lines(self, path: str, **query: object) -> Iterator[str]:
+        """The lines of an endless answer, as they come."""
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    """HTTP/1.1 over a Unix socket."""
+
+    def __init__(self, path: Path, timeout: float | None) -> None:
+        super().__init__("agent", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+class SocketDaemon:
+    """The agent behind a Unix socket.
+
+    Args:
+        path: The socket.
+        timeout: Seconds that one answer may take.
+    """
+
+    def __init__(self, path: Path, timeout: float = 30.0) -> None:
+        self._path = path
+        self._timeout = timeout
+
+    def get(self, path: str, **query: object) -> Any:
+        """The JSON document at a path."""
+        return self._json("GET", _target(path, query))
+
+    def post(self, path: str, body: Mapping[str, object] | None = None) -> Any:
+        """Ask for something to be done; once, whatever happens on the way."""
+        return self._json("POST", _target(path, {}), body)
+
+    def put(self, path: str, body: Mapping[str, object]) -> Any:
+        """Set something."""
+        return self._json("PUT", _target(path, {}), body)
+
+    def text(self, path: str, **query: object) -> str:
+        """The text at a path."""
+        with self._answer("GET", _target(path, query)) as answer:
+            return _read(answer).decode(errors="replace")
+
+    def lines(self, path: str, **query: object) -> Iterator[str]:
+        """The lines of an endless answer, as they come."""
+        with self._answer("GET", _target(path, query), endless=True) as answer:
+            while line := answer.readline(MOST_BYTES):
+                yield line.decode(errors="replace").rstrip("\r\n")
+
+    def _json(self, method: str, target: str, body: Mapping[str, object] | None = None) -> Any:
+        with self._answer(method, target, body) as answer:
+            data = _read(answer)
+        try:
+            return json.loads(data) if data else {}
+        except ValueError as error:
+            raise CallFailed("the agent's answer is not JSON", 1) from error
+
+    @contextmanager
+    def _answer(
+        self, method: str, target: str, body: Mapping[str, object] | None = None, *, endless: bool = False
+    ) -> Iterator[http.client.HTTPResponse]:
+        """An answer that is not an error, while its connection is open."""
+        headers = {"Accept": "application/json"}
+        if method != "GET":
+            headers |= {"Idempotency-Key": str(uuid.uuid4()), "Content-Type": "application/json"}
+        content = None if method == "GET" else json.dumps(body or {}).encode()
+        connection = _UnixConnection(self._path, self._timeout)
+        try:
+            with self._translated():
+                connection.request(method, target, content, headers)
+                if endless and connection.sock is not None:
+                    connection.sock.settimeout(None)
+                answer = connection.getresponse()
+                if answer.status >= 400:
+                    raise _failure(answer.status, _read(answer))
+                yield answer
+        finally:
+            connection.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError) as error:
+            raise AgentUnreachable(
+                f"the agent is not running: nothing listens on {self._path}\n"
+                "start it: systemctl start cmsp-agent; another socket: --socket PATH"
+            ) from error
+        except PermissionError as error:
+            raise CallFailed(
+                f"not permitted to use {self._path}: run this as root or as a member of cmsp-agent", 3
+            ) from error
+        except TimeoutError as error:
+            raise AgentUnreachable(
+                f"no answer from the agent in {self._timeout:g} s; see: systemctl status cmsp-agent"
+            ) from error
+        except (OSError, http.client.HTTPException) as error:
+            raise AgentUnreachable(f"the connection to the agent broke ({type(error).__name__}); try again") from error
+
+
+def component_path(name: str, *rest: str) -> str:
+    """The path of a component, or of something below it."""
+    return "/".join(["/v1/components", quote(name, safe=""), *(quote(step, safe="") for step in rest)])
+
+
+def _target(path: str, query: Mapping[str, object]) -> str:
+    given = {key.rstrip("_"): value for key, value in query.items() if value not in (None, "", ())}
+    return f"{path}?{urlencode(given, doseq=True)}" if given else path
+
+
+def _read(answer: http.client.HTTPResponse) -> bytes:
+    data = answer.read(MOST_BYTES + 1)
+    if len(data) > MOST_BYTES:
+        raise CallFailed("the agent's answer is too long", 1)
+    return data
+
+
+def _failure(status: int, data: bytes) -> CallFailed:
+    """A problem document as an error with our exit code."""
+    try:
+        problem = json.loads(data)
+    except ValueError:
+        problem = {}
+    if not isinstance(problem, dict):
+        problem = {}
+    text = str(problem.get("detail") or problem.get("title") or f"the agent answered {status}")
+    for each in problem.get("errors") or ():
+        if isinstance(each, dict):
+            text += f"\n{each.get('path', '')}: {each.get('message', '')}"
+    return CallFailed(text, _exit_code(status, problem))
+
+
+def _exit_code(status: int, problem: Mapping[str, object]) -> int:
+    said = problem.get("exit_code")
+    if isinstance(said, int) and 1 <= said <= 4:
+        return said
+    if status in _REFUSED:
+        return 3
+    if status in _UNREACHABLE:
+        return 4
+    return 2 if status in _USAGE else 1

@@ -1,0 +1,85 @@
+"""`cmsp-agent events`: the event log, and events as they happen."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any
+
+import typer
+
+from cmsp_agent.cli.daemon import AgentUnreachable
+from cmsp_agent.cli.output import Column, Output, clean, items, moment, styled
+from cmsp_agent.cli.session import AsJson, session
+
+Event = dict[str, Any]
+
+
+def events(
+    context: typer.Context,
+    follow: Annotated[
+        bool, typer.Option("--follow", "-f", help="Go on with events as they happen; ends by Ctrl-C.")
+    ] = False,
+    component: Annotated[str, typer.Option("--component", help="Only this component's.")] = "",
+    kind: Annotated[str, typer.Option("--type", help="Only this type, as in isdn.layer2.down.")] = "",
+    severity: Annotated[str, typer.Option("--severity", help="Only this severity and worse.")] = "",
+    after: Annotated[
+        int | None, typer.Option("--after", min=0, help="Only what came after this cursor; default: the latest.")
+    ] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many at most.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show the event log; with --follow, also what happens from now on."""
+    here = session(context)
+    chosen = {"component": component, "type": kind, "severity": severity}
+    if follow:
+        _follow(here.output, here.daemon.lines("/v1/events/stream", **chosen, after=after), as_json=as_json)
+        return
+    document = here.daemon.get("/v1/events", **chosen, after=after, limit=limit)
+    if as_json:
+        here.output.json(document)
+        return
+    columns = [Column("OCCURRED (UTC)"), Column("SEVERITY"), Column("STATE"), Column("COMPONENT"), Column("EVENT")]
+    here.output.table(columns, (_row(row) for row in items(document)), "no events")
+
+
+def _row(event: Event) -> tuple[object, ...]:
+    told = event.get("text") or event.get("type")
+    count = event.get("count") or 1
+    return (
+        moment(event.get("occurred_at")),
+        event.get("severity"),
+        event.get("state"),
+        event.get("component") or "(appliance)",
+        f"{told} (x{count})" if count > 1 else told,
+    )
+
+
+def _follow(output: Output, lines: Iterable[str], *, as_json: bool) -> None:
+    try:
+        for event in stream(lines):
+            if as_json:
+                output.json_line(event)
+            else:
+                occurred, severity, state, component, told = _row(event)
+                text = styled(severity)
+                output.console.print(
+                    f"{occurred} ", text, clean(f" {state} {component}: {told}"), sep="", soft_wrap=True, markup=False
+                )
+    except KeyboardInterrupt:
+        return
+    raise AgentUnreachable("the agent ended the stream: it stops or restarts")
+
+
+def stream(lines: Iterable[str]) -> Iterator[Event]:
+    """The events of a server-sent stream (WHATWG HTML, "Server-sent events"); comments are passed over."""
+    data: list[str] = []
+    for line in lines:
+        if line.startswith("data:"):
+            data.append(line[5:].removeprefix(" "))
+        elif not line and data:
+            try:
+                event = json.loads("\n".join(data))
+            except ValueError:
+                event = None
+            if isinstance(event, dict):
+                yield event
+            data = []

@@ -1,0 +1,150 @@
+"""Jobs: work that takes time. Shows step and percent until it is over; its ending decides the exit code."""
+
+import time
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from cmsp_agent.cli.daemon import CallFailed
+from cmsp_agent.cli.output import Column, clean, items, moment
+from cmsp_agent.cli.session import AsJson, Session, session
+
+PAUSE = 0.25
+"""Seconds between two looks at a job."""
+
+_OVER = {"done", "failed", "cancelled"}
+Job = dict[str, Any]
+
+
+def job_list(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the last jobs."""
+    here = session(context)
+    document = here.daemon.get("/v1/jobs")
+    if as_json:
+        here.output.json(document)
+        return
+    columns = [
+        Column("JOB"),
+        Column("KIND"),
+        Column("COMPONENT"),
+        Column("STATE"),
+        Column("%", right=True),
+        Column("CREATED"),
+    ]
+    rows = [
+        (
+            job.get("id"),
+            job.get("kind"),
+            job.get("component"),
+            job.get("state"),
+            job.get("percent"),
+            moment(job.get("created_at")),
+        )
+        for job in items(document)
+    ]
+    here.output.table(columns, rows, "no jobs")
+
+
+def job_show(
+    context: typer.Context,
+    job: Annotated[str, typer.Argument(help="The job's id.")],
+    follow: Annotated[bool, typer.Option("--follow", help="Wait until it is over.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show a job: state, step, log, result."""
+    here = session(context)
+    found = here.daemon.get(f"/v1/jobs/{job}")
+    if follow:
+        found = await_job(here, found)
+    if as_json:
+        here.output.json(found)
+    else:
+        _print(here, found)
+    _raise_if_failed(found)
+
+
+def finish(here: Session, job: Job, *, as_json: bool, wait: bool, tell: Callable[[Job], str]) -> None:
+    """What every command that starts a job does with it.
+
+    Args:
+        here: The session.
+        job: The job as it was accepted (202).
+        as_json: Print the job as JSON.
+        wait: Whether to wait until it is over.
+        tell: A sentence about a job that is done.
+
+    Raises:
+        CallFailed: the job failed or was cancelled.
+    """
+    over = await_job(here, job) if wait else job
+    if as_json:
+        here.output.json(over)
+    elif not wait:
+        here.output.line(f"job {over.get('id')} accepted; see: cmsp-agent job show {over.get('id')}")
+    _raise_if_failed(over)
+    if wait and not as_json:
+        here.output.line(tell(over))
+
+
+def await_job(here: Session, job: Job, pause: Callable[[float], None] = time.sleep) -> Job:
+    """Follow a job to its end, showing step and percent on standard error."""
+    if here.output.errors.is_terminal:
+        return _with_bar(here, job, pause)
+    last = ""
+    while True:
+        if (step := _step(job)) != last:
+            here.output.complain(step)
+            last = step
+        if job.get("state") in _OVER:
+            return job
+        pause(PAUSE)
+        job = here.daemon.get(f"/v1/jobs/{job['id']}")
+
+
+def _with_bar(here: Session, job: Job, pause: Callable[[float], None]) -> Job:
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(20), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=here.output.errors, transient=True) as progress:
+        bar = progress.add_task("", total=100)
+        while True:
+            progress.update(
+                bar, completed=job.get("percent") or 0, description=clean(str(job.get("step") or job.get("state")))[:40]
+            )
+            if job.get("state") in _OVER:
+                return job
+            pause(PAUSE)
+            job = here.daemon.get(f"/v1/jobs/{job['id']}")
+
+
+def _step(job: Job) -> str:
+    return f"{job.get('percent') or 0:>3}% {job.get('step') or job.get('state')}"
+
+
+def _print(here: Session, job: Job) -> None:
+    here.output.facts(
+        {
+            "job": job.get("id"),
+            "kind": job.get("kind"),
+            "component": job.get("component"),
+            "state": job.get("state"),
+            "progress": f"{job.get('percent') or 0}% {job.get('step') or ''}",
+            "asked by": job.get("by"),
+            "created": moment(job.get("created_at")),
+            "ended": moment(job.get("ended_at")) if job.get("ended_at") else None,
+            "result": job.get("result"),
+            "error": job.get("error"),
+        }
+    )
+    for line in job.get("log") or ():
+        here.output.line(f"  {line}")
+
+
+def _raise_if_failed(job: Job) -> None:
+    state = job.get("state")
+    if state in {"failed", "cancelled"}:
+        result = job.get("result")
+        code = result.get("exit_code") if isinstance(result, dict) else None
+        what = "failed" if state == "failed" else "was cancelled"
+        reason = f": {job['error']}" if job.get("error") else ""
+        raise CallFailed(f"the job {what}{reason}", code if isinstance(code, int) and 1 <= code <= 4 else 1)

@@ -1,0 +1,148 @@
+"""What commands print: tables within the terminal's width (80 columns where there is none), facts, JSON.
+
+Text from devices is printed as text: no markup, no control characters, so that it can't steer the terminal.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_STYLES = {
+    "up": "green",
+    "down": "bold red",
+    "management-lost": "yellow",
+    "unreachable": "yellow",
+    "critical": "bold red",
+    "major": "red",
+    "minor": "yellow",
+    "warning": "yellow",
+    "cleared": "green",
+    "P1": "bold red",
+    "P2": "red",
+    "done": "green",
+    "failed": "bold red",
+    "stored": "green",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: its heading, and whether its text may be cut (else it is folded)."""
+
+    heading: str
+    cut: bool = False
+    right: bool = False
+    ratio: int | None = None
+
+
+class Output:
+    """Where a command prints to."""
+
+    def __init__(self, stream: TextIO | None = None, errors: TextIO | None = None, width: int | None = None) -> None:
+        self.console = Console(file=stream, width=width, highlight=False, soft_wrap=False)
+        self.errors = Console(file=errors or sys.stderr, width=width, highlight=False)
+
+    def json(self, document: Any) -> None:
+        """Print a document for programs."""
+        self.line(json.dumps(document, indent=2, ensure_ascii=False))
+
+    def json_line(self, document: Any) -> None:
+        """Print a document on one line, for endless output."""
+        self.line(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
+
+    def line(self, text: str) -> None:
+        """Print text as it is, at any width."""
+        self.console.print(Text(clean(text, keep_lines=True)), soft_wrap=True)
+
+    def complain(self, text: str) -> None:
+        """Print text to standard error."""
+        self.errors.print(Text(clean(text, keep_lines=True)), soft_wrap=True)
+
+    def table(self, columns: Sequence[Column], rows: Iterable[Sequence[object]], nothing: str) -> None:
+        """Print rows as a table, or one sentence where there are none."""
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+        for column in columns:
+            table.add_column(
+                column.heading,
+                overflow="ellipsis" if column.cut else "fold",
+                no_wrap=column.cut,
+                justify="right" if column.right else "left",
+                ratio=column.ratio,
+            )
+        for row in rows:
+            table.add_row(*(styled(cell) for cell in row))
+        if table.row_count:
+            self.console.print(table)
+        else:
+            self.line(nothing)
+
+    def facts(self, facts: Mapping[str, object]) -> None:
+        """Print named values, one a line; empty ones are left out."""
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=True)
+        table.add_column(overflow="fold")
+        for name, value in facts.items():
+            if value not in (None, "", [], {}, ()):
+                table.add_row(Text(name), styled(value))
+        self.console.print(table)
+
+
+def styled(value: object) -> Text:
+    """A cell: text only, in the colour of what it says."""
+    text = shown(value)
+    return Text(text, style=_STYLES.get(text, ""))
+
+
+def shown(value: object) -> str:
+    """A value for people."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(shown(item) for item in value) or "-"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {shown(item)}" for key, item in value.items()) or "-"
+    if isinstance(value, float):
+        return f"{value:g}"
+    return clean(str(value))
+
+
+def clean(text: str, *, keep_lines: bool = False) -> str:
+    """Text without control characters."""
+    text = _CONTROL.sub("�", text.replace("\r\n", "\n"))
+    return text if keep_lines else text.replace("\n", " ").replace("\t", " ")
+
+
+def moment(value: object) -> str:
+    """An RFC 3339 time in UTC without its milliseconds: `2026-11-23 08:00:00`."""
+    text = str(value) if value else "-"
+    return f"{text[:10]} {text[11:19]}" if re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d", text) else text
+
+
+def span(seconds: object) -> str:
+    """A duration for people: `3d 4h`, `12m 5s`."""
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool):
+        return shown(seconds)
+    left = int(seconds)
+    parts = []
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count}{unit}")
+    return " ".join(parts[:2]) or "0s"
+
+
+def items(document: Any) -> list[dict[str, Any]]:
+    """The rows of a list document; none where it is something else."""
+    found = document.get("items") if isinstance(document, dict) else document
+    return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []

@@ -1,0 +1,15 @@
+"""`cmsp-agent run`: become the agent. The only command that imports the application."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cmsp_agent.cli.configuration import DEFAULT_FILE
+
+
+def run(config: Annotated[Path, typer.Option("--config", "-c", help="The YAML file.")] = DEFAULT_FILE) -> None:
+    """Run the agent until it is told to stop (SIGTERM); SIGHUP reads the file again."""
+    from cmsp_agent.app.main import run as run_agent
+
+    raise typer.Exit(run_agent(config))

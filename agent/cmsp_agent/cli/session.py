@@ -1,0 +1,28 @@
+"""What every command has at hand: the daemon and the output. Made once, by the application."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from cmsp_agent.cli.daemon import Daemon
+from cmsp_agent.cli.output import Output
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+ComponentName = Annotated[str, typer.Argument(metavar="COMPONENT", help="A component's name in the file.")]
+NoWait = Annotated[bool, typer.Option("--no-wait", help="Don't wait for the job; print its id.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One run of the command line."""
+
+    daemon: Daemon
+    output: Output
+
+
+def session(context: typer.Context) -> Session:
+    """The session of a command."""
+    found = context.find_object(Session)
+    assert found is not None
+    return found
