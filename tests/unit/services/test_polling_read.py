@@ -1,0 +1,110 @@
+"""Samples and states out of answers."""
+
+import pytest
+
+from cmsp_agent.plugin.api import Kpi, StateRule
+from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi
+from cmsp_agent.services.polling.rates import Rates
+from cmsp_agent.services.polling.read import Answers, StateReader, samples, text
+
+LINK = StateRule("1.8", "link.down", frozenset({2}), frozenset({1}), only_if=("1.7", 1))
+
+
+def name(index: str) -> str:
+    return {"1": "Gi0/0", "2": "Gi0/1"}.get(index, f"ifIndex {index}")
+
+
+def read(kpi: Kpi, rows: dict[str, int | bytes], free: dict[str, int] | None = None) -> dict[str, float]:
+    planned = PlannedKpi(kpi, "1.2", "1.3" if free is not None else "", is_column=True)
+    answers = Answers({}, {"1.2": rows, "1.3": free or {}}, 1.0)
+    return samples(Plan((planned,)), answers, Rates(), name)
+
+
+@pytest.mark.parametrize(("aggregate", "expected"), [("max", {"k": 30.0}), ("sum", {"k": 60.0}), ("mean", {"k": 20.0})])
+def test_rows_are_aggregated(aggregate: str, expected: dict[str, float]) -> None:
+    assert read(Kpi("k", "u", ("1.2",), aggregate=aggregate), {"1": 10, "2": 20, "3": 30}) == expected
+
+
+def test_rows_keep_their_names() -> None:
+    assert read(Kpi("k", "u", ("1.2",), per="interface", scale=2), {"1": 10, "9": 20}) == {
+        "k[Gi0/0]": 20.0,
+        "k[ifIndex 9]": 40.0,
+    }
+    assert read(Kpi("k", "u", ("1.2",), per="index"), {"1.4": 10}) == {"k[1.4]": 10.0}
+
+
+def test_nothing_answered_is_nothing_and_never_zero() -> None:
+    assert read(Kpi("k", "u", ("1.2",), aggregate="max"), {}) == {}
+    assert read(Kpi("k", "u", ("1.2",), aggregate="max"), {"1": b"text"}) == {}
+
+
+def test_a_share_in_percent() -> None:
+    kpi = Kpi("k", "percent", ("1.2",), free=("1.3",), aggregate="max")
+    assert read(kpi, {"1": 25, "2": 1, "3": 0}, {"1": 75, "3": 0}) == {"k": 25.0}
+
+
+def test_a_scalar() -> None:
+    planned = PlannedKpi(Kpi("up", "s", ("1.3.0",), scale=0.01), "1.3.0")
+    assert samples(Plan((planned,)), Answers({"1.3.0": 500}), Rates(), name) == {"up": 5.0}
+    assert samples(Plan((planned,)), Answers({}), Rates(), name) == {}
+
+
+def test_counters_become_rates_and_respect_their_discontinuity() -> None:
+    kpi = Kpi("in", "octets/s", ("1.2",), kind="counter64", per="interface")
+    plan, rates = Plan((PlannedKpi(kpi, "1.2", is_column=True, width=64),), has_discontinuity=True), Rates()
+
+    def at(seconds: float, value: int, moved: int) -> dict[str, float]:
+        columns = {"1.2": {"1": value}, IF_DISCONTINUITY: {"1": moved}}
+        return samples(plan, Answers({}, columns, seconds), rates, name)
+
+    assert at(0, 100, 0) == {}
+    assert at(10, 1100, 0) == {"in[Gi0/0]": 100.0}
+    assert at(20, 9999, 5) == {}
+
+
+def states(rule: StateRule, **columns: dict[str, int | bytes]) -> dict[str, bool]:
+    answers = Answers({}, {column.removeprefix("c").replace("_", "."): rows for column, rows in columns.items()})
+    return {seen.object: seen.raised for seen in StateReader().states(Plan(states=(rule,)), answers, name)}
+
+
+def test_states_by_value() -> None:
+    assert states(LINK, c1_8={"1": 1, "2": 2, "3": 5}, c1_7={"1": 1, "2": 1}) == {"Gi0/0": False, "Gi0/1": True}
+
+
+def test_a_port_that_was_shut_down_is_no_fault() -> None:
+    assert states(LINK, c1_8={"1": 2}, c1_7={"1": 2}) == {"Gi0/0": False}
+
+
+def test_objects_by_index_by_label_and_without_a_name() -> None:
+    one = frozenset({1})
+    assert states(StateRule("1.8", "x", one, frozenset(), object="index"), c1_8={"7": 1}) == {"7": True}
+    assert states(StateRule("1.8", "x", one, frozenset(), object=""), c1_8={"0": 1}) == {"": True}
+    label = StateRule("1.8", "x", one, frozenset(), object="1.9")
+    assert states(label, c1_8={"7": 1, "8": 1}, c1_9={"7": b"Fan 7\0"}) == {"Fan 7": True, "8": True}
+
+
+def test_sums_of_bits() -> None:
+    rule = StateRule("1.8", "ds1.down", frozenset(), frozenset(), bits=64 | 32, object="index")
+    assert states(rule, c1_8={"1": 1, "2": 64, "3": 96, "4": 128}) == {"1": False, "2": True, "3": True, "4": False}
+
+
+def test_of_two_rows_with_one_name_the_fault_wins() -> None:
+    assert states(StateRule("1.8", "x", frozenset({2}), frozenset({1}), object=""), c1_8={"1": 2, "2": 1}) == {"": True}
+
+
+def test_a_port_that_was_never_in_use_is_no_fault() -> None:
+    rule = StateRule("1.8", "link.down", frozenset({2}), frozenset({1}), once_clear=True)
+    plan, reader = Plan(states=(rule,)), StateReader()
+
+    def at(value: int) -> list[bool]:
+        return [seen.raised for seen in reader.states(plan, Answers({}, {"1.8": {"1": value}}), name)]
+
+    assert [at(2), at(1), at(2)] == [[], [False], [True]]
+
+
+def test_text_of_values() -> None:
+    assert text(b"  Gi0/0\0\0") == "Gi0/0"
+    assert text(b"\xff") == "\N{REPLACEMENT CHARACTER}"
+    assert text(7) == "7"
+    assert text(None) == ""
+    assert len(text(b"x" * 500)) == 64
