@@ -98,8 +98,8 @@ class _Channel(asyncssh.SSHServerSession[bytes]):
         if self._command is None:
             self._print(f"\n{self._session.prompt}")
             return
-        self._run(self._command)
-        self._channel.exit(0)
+        if self._run(self._command):
+            self._channel.exit(0)
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
         self._typed += data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
