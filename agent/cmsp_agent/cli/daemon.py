@@ -165,6 +165,8 @@ def _read(answer: http.client.HTTPResponse) -> bytes:
     data = answer.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise CallFailed("the agent's answer is too long", 1)
+    if answer.length:
+        raise http.client.IncompleteRead(data, answer.length)
     return data
 
 
