@@ -1,1 +1,1 @@
-"""The HTTP surface for the head-end and for the command line."""
+"""The HTTP surface that the head-end and the command line call: routes, roles, mutual TLS, deadlines."""

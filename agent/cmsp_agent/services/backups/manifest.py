@@ -13,6 +13,9 @@ from cmsp_agent.storage.database import Database
 from cmsp_agent.storage.records import backup_record
 
 
+MOST_VERSIONS = 1_000
+
+
 class Contents(Protocol):
     """Compressed, encrypted, content-addressed files."""
 
@@ -55,12 +58,19 @@ class Manifest:
             NotFound: the component has no such version.
         """
         if version in ("latest", "known-good"):
-            found = next((b for b in await self.versions(component) if b.known_good or version == "latest"), None)
+            found = next(
+                (b for b in await self.versions(component, MOST_VERSIONS) if b.known_good or version == "latest"), None
+            )
         else:
             found = await self.database.read(lambda connection: table.find(connection, version))
         if found is None or found.component != component:
             raise NotFound(f"{component}: no backup {version}")
         return found
+
+    async def before(self, backup: Backup) -> Backup:
+        """The version before this one; itself where it is the first."""
+        versions = [one for one in await self.versions(backup.component, MOST_VERSIONS) if one.id <= backup.id]
+        return versions[1] if len(versions) > 1 else backup
 
     async def record(self, run: BackupRun, backup: Backup | None, now: int) -> None:
         """Write a run's outcome: the version (where there is one) and what the head-end learns, in one transaction.

@@ -28,10 +28,17 @@ class Reader(Protocol):
         ...
 
 
-class SshReader:
-    """Reads with the component's SSH login."""
+def any_source(component: Component) -> str:  # noqa: ARG001
+    """Let the kernel choose the address to connect from."""
+    return ""
 
-    def __init__(self, client: CliClient, within: float = WITHIN, source: str | None = None) -> None:
+
+class SshReader:
+    """Reads with the component's SSH login, from its site's source address where there is one."""
+
+    def __init__(
+        self, client: CliClient, source: Callable[[Component], str] = any_source, within: float = WITHIN
+    ) -> None:
         self._client = client
         self._within = within
         self._source = source
@@ -47,7 +54,7 @@ class SshReader:
             port=component.ssh.port,
             platform=platform.driver,
             legacy=component.ssh.legacy,
-            source=self._source,
+            source=self._source(component) or None,
         )
         [output] = await self._client.commands(target, [platform.config], self._within)
         return output

@@ -109,6 +109,15 @@ class Backups:
         await self._announce(outcome)
         return outcome
 
+    def require(self, component: str) -> None:
+        """Whether the component gets backups at all.
+
+        Raises:
+            NotFound: no such component.
+            Refused: it gets none; the text names the source.
+        """
+        self._granted(component)
+
     def _granted(self, name: str) -> tuple[Component, CliPlatform]:
         component = self._known(name)
         try:
@@ -198,9 +207,13 @@ class Backups:
     async def difference(self, component: str, version: str, against: str) -> str:
         """What changed from `against` to `version`, as a unified diff with secrets hidden; empty where nothing did.
 
+        `previous` as `against` is the version before.
+
         Raises:
             NotFound, Refused, StorageError: as `content`.
         """
+        if against == "previous":
+            against = (await self._manifest.before(await self._manifest.find(component, version))).id
         new = await self.content(component, version, redacted=False)
         old = await self.content(component, against, redacted=False)
         text = self._text(self._platform_of(component))

@@ -1,0 +1,54 @@
+"""The HTTP application: routes, problems and limits put together. Serving it is the server's business."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from cmsp_agent.api import (
+    problems,
+    routes_appliance,
+    routes_backups,
+    routes_components,
+    routes_events,
+    routes_incidents,
+    routes_jobs,
+)
+from cmsp_agent.api.limits import ApiLimits, BodyLimits
+from cmsp_agent.api.parts import Parts
+from cmsp_agent.api.schemas import Problem
+
+TITLE = "cmsp-agent"
+VERSION = "1"
+ROUTERS = (
+    routes_appliance.router,
+    routes_backups.router,
+    routes_components.router,
+    routes_events.router,
+    routes_incidents.router,
+    routes_jobs.router,
+)
+
+
+def create_app(parts: Parts | None, limits: ApiLimits) -> FastAPI:
+    """The application over these services; without them it can only be described."""
+    app = FastAPI(
+        title=TITLE,
+        version=VERSION,
+        description="What the head-end, and the command line on the appliance, ask of the agent.",
+        openapi_url="/v1/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses={"default": {"model": Problem, "description": "RFC 9457 problem details"}},
+    )
+    app.state.parts = parts
+    for router in ROUTERS:
+        app.include_router(router)
+    problems.install(app)
+    app.add_middleware(BodyLimits, most=limits.body_bytes, within=limits.body_seconds)
+    return app
+
+
+def openapi() -> dict[str, Any]:
+    """The OpenAPI document, the same at every call: a tested contract."""
+    return create_app(None, ApiLimits()).openapi()

@@ -1,0 +1,76 @@
+"""Bounds on what a caller sends: bytes and seconds of a body. Headers and handshakes are bounded by the listener."""
+
+import asyncio
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from cmsp_agent.api.problems import BodyTooLarge, BodyTooSlow, classify, problem
+
+
+@dataclass(frozen=True, slots=True)
+class ApiLimits:
+    """What a caller may cost: seconds, bytes, connections."""
+
+    handshake_seconds: float = 5.0
+    header_seconds: float = 10.0
+    """From the first moment that a request may come to the end of its headers."""
+    header_bytes: int = 32 * 1024
+    body_seconds: float = 20.0
+    body_bytes: int = 1024 * 1024
+    keep_alive_seconds: int = 30
+    connections: int = 100
+    """At a time on one socket, those in their handshake included."""
+
+
+class BodyLimits:
+    """ASGI middleware: the application sees whole bodies only; too large or too slow a one is answered as a problem."""
+
+    def __init__(self, app: ASGIApp, most: int, within: float) -> None:
+        self._app = app
+        self._most = most
+        self._within = within
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        try:
+            async with asyncio.timeout(self._within):
+                body = await self._read(receive)
+        except TimeoutError:
+            error = BodyTooSlow(f"the body did not come within {self._within:g} s")
+            await _refuse(error)(scope, receive, send)
+        except BodyTooLarge as error:
+            await _refuse(error)(scope, receive, send)
+        else:
+            await self._app(scope, _Whole(body, receive), send)
+
+    async def _read(self, receive: Receive) -> bytes:
+        body = bytearray()
+        more = True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+            if len(body) > self._most:
+                raise BodyTooLarge(f"a body of more than {self._most} bytes")
+        return bytes(body)
+
+
+class _Whole:
+    """`receive` that gives the whole body at once, then what the connection tells."""
+
+    def __init__(self, body: bytes, receive: Receive) -> None:
+        self._first: Message | None = {"type": "http.request", "body": body, "more_body": False}
+        self._receive = receive
+
+    async def __call__(self) -> Message:
+        if self._first is not None:
+            message, self._first = self._first, None
+            return message
+        return await self._receive()
+
+
+def _refuse(error: BodyTooLarge | BodyTooSlow) -> ASGIApp:
+    status, kind = classify(error)
+    return problem(status, kind, str(error), {"Connection": "close"})

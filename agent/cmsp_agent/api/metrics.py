@@ -1,0 +1,56 @@
+"""Counters and gauges as Prometheus text (exposition format 0.0.4). Counts nothing itself."""
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.component import State
+
+EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
+PREFIX = "cmsp_"
+_NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_]")
+
+
+def exposition(counters: Counters, states: Mapping[str, State]) -> str:
+    """The text.
+
+    Args:
+        counters: a key becomes the label `key`.
+        states: the availability of the components, shown as one series each.
+    """
+    return "".join(f"{line}\n" for line in (*_counts(counters), *_gauges(counters), *_components(states)))
+
+
+def _counts(counters: Counters) -> Iterator[str]:
+    for name, rows in groupby(counters.labelled(), key=lambda row: row[0]):
+        metric = f"{_metric(name)}_total"
+        yield f"# TYPE {metric} counter"
+        for _, key, count in rows:
+            yield f"{metric}{_label('key', key)} {count}"
+
+
+def _gauges(counters: Counters) -> Iterator[str]:
+    for name, value in counters.gauges().items():
+        metric = _metric(name)
+        yield f"# TYPE {metric} gauge"
+        yield f"{metric} {value:g}"
+
+
+def _components(states: Mapping[str, State]) -> Iterator[str]:
+    metric = f"{PREFIX}component_state"
+    yield f"# TYPE {metric} gauge"
+    for name, state in sorted(states.items()):
+        yield f'{metric}{{component="{_escaped(name)}",state="{state.value}"}} 1'
+
+
+def _metric(name: str) -> str:
+    return PREFIX + _NOT_IN_NAMES.sub("_", name)
+
+
+def _label(name: str, value: str) -> str:
+    return f'{{{name}="{_escaped(value)}"}}' if value else ""
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

@@ -1,0 +1,65 @@
+"""What the application is handed: the services behind the calls. Nothing here is found by looking around."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.services.backups import Backups
+from cmsp_agent.services.jobs import Jobs
+from cmsp_agent.services.status import StatusService
+from cmsp_agent.storage.database import Database
+
+Samples = Sequence[tuple[int, float]]
+"""(ms since the epoch, value), the oldest first."""
+
+
+class Bell:
+    """Rung when events were committed: those who stream them look again."""
+
+    def __init__(self) -> None:
+        self._rung = asyncio.Event()
+        self.listeners = 0
+        self.closed = False
+
+    def ring(self, facts: object = None) -> None:  # noqa: ARG002
+        """Wake everybody who waits; takes what an event service announces, and ignores it."""
+        rung, self._rung = self._rung, asyncio.Event()
+        rung.set()
+
+    def close(self) -> None:
+        """No more will come: streams end."""
+        self.closed = True
+        self.ring()
+
+    def next_ring(self) -> asyncio.Event:
+        """Set at the next ring. Get it before looking, wait for it after, and no ring is missed."""
+        return self._rung
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The services that the API calls, and the few facts that it needs of the configuration."""
+
+    clock: Clock
+    counters: Counters
+    database: Database
+    """`state.db`: events, incidents, answers and the audit log are read and written there."""
+    status: StatusService
+    jobs: Jobs
+    backups: Backups
+    change_incident: Callable[[str, Callable[[Incident], Incident]], Awaitable[Incident]]
+    """As `EventService.change_incident`."""
+    kpis: Callable[[str, int, int], Awaitable[Mapping[str, Samples]]]
+    """The samples of a component between two times (ms)."""
+    configuration: Callable[[], Mapping[str, Any]]
+    """What is in force, secrets by name only."""
+    roles: Callable[[], Mapping[str, str]]
+    """Certificate URI → role, by the configuration of the moment."""
+    audit_key: bytes = field(repr=False)
+    bell: Bell = field(default_factory=Bell)
+    in_progress: set[str] = field(default_factory=set)
+    """Idempotency keys of calls that are being carried out."""

@@ -1,0 +1,71 @@
+"""Who calls, and what the role permits (HEADEND.md, "Down"). Finds nobody's identity: see peers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cmsp_agent.model.errors import Refused
+
+
+class Role(StrEnum):
+    """What a caller may do; each role includes those before it."""
+
+    OBSERVER = "observer"
+    OPERATOR = "operator"
+    ENGINEER = "engineer"
+    ADMIN = "admin"
+
+    def includes(self, other: "Role") -> bool:
+        """Whether this role may do what the other may."""
+        order = list(Role)
+        return order.index(self) >= order.index(other)
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Who is at the other end of a connection, as the transport proved it."""
+
+    identities: tuple[str, ...] = ()
+    """URIs in the client certificate's subjectAltName; empty on the local socket."""
+    local: str = ""
+    """The user on this machine, where the local socket's credentials entitle it; else empty."""
+    source: str = ""
+    """Address and port, or `local`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A peer with the role that the configuration gives it."""
+
+    name: str
+    role: Role
+    source: str
+
+    def require(self, role: Role) -> None:
+        """Let pass or refuse.
+
+        Raises:
+            Refused: the role is not enough.
+        """
+        if not self.role.includes(role):
+            raise Refused(f"{self.name} has the role {self.role}; this takes {role} (source: role)")
+
+
+def identify(peer: Peer, roles: Mapping[str, str]) -> Caller:
+    """The caller behind a peer.
+
+    Args:
+        peer: what the transport proved.
+        roles: certificate URI → role, from the configuration.
+
+    Raises:
+        Refused: a proven identity that the configuration gives no role.
+    """
+    if peer.local:
+        return Caller(peer.local, Role.ADMIN, peer.source)
+    known = [(Role(roles[uri]), uri) for uri in peer.identities if uri in roles]
+    if not known:
+        shown = ", ".join(peer.identities[:3]) or "a certificate without a URI"
+        raise Refused(f"{shown} has no role here (source: role)")
+    role, name = max(known, key=lambda pair: list(Role).index(pair[0]))
+    return Caller(name, role, peer.source)

@@ -1,0 +1,40 @@
+"""Calls about jobs: how far they are, and cancelling them."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from cmsp_agent.api.callers import READING, parts_of
+from cmsp_agent.api.roles import Role
+from cmsp_agent.api.schemas import Job, Jobs
+from cmsp_agent.api.unsafe import Unsafe, unsafe
+from cmsp_agent.api.views import job_view
+
+router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
+Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
+
+
+@router.get("", response_model=Jobs, dependencies=READING)
+async def jobs(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> dict[str, Any]:
+    """The newest jobs first."""
+    return {"items": [job_view(job) for job in await parts_of(request).jobs.latest(limit)]}
+
+
+@router.get("/{job}", response_model=Job, dependencies=READING)
+async def job(request: Request, job: str) -> dict[str, Any]:
+    """A job as it stands."""
+    return job_view(await parts_of(request).jobs.find(job))
+
+
+@router.delete("/{job}", response_model=Job)
+async def cancel(job: str, call: Operator) -> Response:
+    """End a job that waits or runs; the answer is the job, ended."""
+
+    async def work() -> dict[str, Any]:
+        return job_view(await call.parts.jobs.cancel(job))
+
+    return await call.change(work)

@@ -1,0 +1,46 @@
+"""The API's side of mutual TLS 1.3: our certificate, and the authority whose clients are let in."""
+
+import ssl
+from dataclasses import dataclass
+from pathlib import Path
+
+from cmsp_agent.model.errors import ConfigurationError, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Certificates:
+    """PEM files: our certificate chain, its private key, and the CA of the clients."""
+
+    certificate: Path
+    key: Path
+    ca: Path
+
+
+def server_context(files: Certificates) -> ssl.SSLContext:
+    """TLS 1.3 only; a client without a certificate of the CA does not get past the handshake.
+
+    Raises:
+        ConfigurationError: a file is missing or is not what it should be.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.num_tickets = 0  # a resumed session would outlive a certificate that was withdrawn
+    renew(context, files)
+    return context
+
+
+def renew(context: ssl.SSLContext, files: Certificates) -> None:
+    """Use the files as they are now, for connections from now on.
+
+    Raises:
+        ConfigurationError: a file is missing or is not what it should be; what was used before stays.
+    """
+    try:
+        trial = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        for one in (trial, context):
+            one.load_cert_chain(files.certificate, files.key)
+            one.load_verify_locations(files.ca)
+    except (OSError, ssl.SSLError) as error:
+        where = f"{files.certificate}, {files.key}, {files.ca}"
+        raise ConfigurationError([Problem(where, 0, "api.tls", f"unusable ({error})")]) from error

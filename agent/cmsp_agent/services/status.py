@@ -1,0 +1,180 @@
+"""What the agent says of itself: to a person who asks for the status, and to the head-end in each heartbeat.
+
+Only reads. Parts that the agent may run without (head-end link, tunnel, plugins) add what they know through `extras`.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.component import Component, State
+from cmsp_agent.model.event import Event
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.priority import Priority
+from cmsp_agent.model.times import rfc3339
+from cmsp_agent.pipeline.catalogue import APPLIANCE_ISOLATED, COMPONENT_DOWN, MANAGEMENT_LOST
+from cmsp_agent.pipeline.situation import Situation
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.database import Database
+
+URGENT = (Priority.P1, Priority.P2)
+MOST_URGENT = 50
+_DROPS = ("dropped", "lost", "not_stored", "unknown", "refused", "failed", "invalid", "overflow", "given_up")
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Which appliance this is, and which release it runs. `started_at` in ms since the epoch."""
+
+    appliance: str
+    name: str
+    version: str
+    started_at: int
+
+
+Extras = Callable[[], Mapping[str, Any]]
+
+
+def no_extras() -> Mapping[str, Any]:
+    """Nothing to add."""
+    return {}
+
+
+class StatusService:
+    """Reads the situation, the counters and the outbox.
+
+    Args:
+        identity: of the appliance.
+        components: by name, by the configuration of the moment.
+        situation: what the event service knows.
+        database: `state.db`.
+        counters: of everything.
+        clock: for the uptime.
+        extras: top-level members that other parts add to the status, such as `headend` and `tunnel`.
+    """
+
+    def __init__(
+        self,
+        identity: Identity,
+        components: Callable[[], Mapping[str, Component]],
+        situation: Callable[[], Situation],
+        database: Database,
+        counters: Counters,
+        clock: Clock,
+        extras: Extras = no_extras,
+    ) -> None:
+        self.identity = identity
+        self.components = components
+        self._situation = situation
+        self._database = database
+        self._counters = counters
+        self._clock = clock
+        self._extras = extras
+        self._started = clock.monotonic()
+
+    def state_of(self, component: str) -> State:
+        """A component's availability, as the alarms of the moment tell it."""
+        return self._state(component, _availability(self._situation()))
+
+    def states(self) -> dict[str, State]:
+        """The availability of every component."""
+        held = _availability(self._situation())
+        return {name: self._state(name, held) for name in self.components()}
+
+    def _state(self, component: str, held: Mapping[str, list[Event]]) -> State:
+        alarms = held.get(component, [])
+        silence = self._situation().silences.get(component)
+        if any(event.type == COMPONENT_DOWN for event in alarms):
+            explained = "" in held or any(event.suppressed_by for event in alarms if event.type == COMPONENT_DOWN)
+            return State.UNREACHABLE if explained else State.DOWN
+        if silence is not None and silence.polls and "" in held:
+            return State.UNREACHABLE
+        if alarms:
+            return State.MANAGEMENT_LOST
+        return State.UNKNOWN if silence is None else State.UP
+
+    def alarms(self, component: str) -> list[Event]:
+        """The component's alarms that hold, the worst first."""
+        found = [event for key, event in self._situation().active.items() if key.component == component]
+        return sorted(found, key=lambda event: (event.severity.rank, event.received_at))
+
+    def incidents(self, component: str) -> list[Incident]:
+        """The open incidents that the component is part of, the oldest first."""
+        return [incident for incident in self.open_incidents() if component in incident.components]
+
+    async def status(self) -> dict[str, Any]:
+        """Everything at a glance. No secret, nothing unbounded."""
+        incidents = self.open_incidents()
+        priorities = Counter(incident.priority.value for incident in incidents)
+        return {
+            "appliance": {"id": self.identity.appliance, "name": self.identity.name},
+            "version": self.identity.version,
+            "started_at": rfc3339(self.identity.started_at),
+            "time": rfc3339(self._clock.now()),
+            "uptime_seconds": round(self._clock.monotonic() - self._started, 1),
+            "components": self._counts(),
+            "alarms": len(self._situation().active),
+            "incidents": {"open": len(incidents), **{p.value: priorities.get(p.value, 0) for p in Priority}},
+            "urgent": self._urgent(incidents),
+            "outbox": await self._backlog(),
+            "drops": self._drops(),
+            **self._extras(),
+        }
+
+    async def heartbeat(self) -> dict[str, Any]:
+        """What the head-end is told once a minute, and at once when a P1 or P2 opens, changes or closes."""
+        status = await self.status()
+        kept = ("version", "started_at", "time", "uptime_seconds", "components", "urgent", "outbox", "drops", "tunnel")
+        return {name: status[name] for name in kept if name in status}
+
+    def open_incidents(self) -> list[Incident]:
+        """Incidents whose fault is still there, the oldest first."""
+        return [incident for incident in self._situation().incidents.values() if incident.state.open]
+
+    def _counts(self) -> dict[str, int]:
+        states = Counter(self.states().values())
+        return {"total": states.total(), **{state.value: states.get(state, 0) for state in State}}
+
+    @staticmethod
+    def _urgent(incidents: list[Incident]) -> list[dict[str, Any]]:
+        urgent = sorted(
+            (one for one in incidents if one.priority in URGENT), key=lambda one: (one.priority, one.opened_at)
+        )
+        return [
+            {
+                "id": one.id,
+                "number": one.number,
+                "priority": one.priority.value,
+                "state": one.state.value,
+                "title": one.title,
+                "opened_at": rfc3339(one.opened_at),
+            }
+            for one in urgent[:MOST_URGENT]
+        ]
+
+    async def _backlog(self) -> dict[str, Any]:
+        backlog = await self._database.read(outbox.backlog)
+        oldest = backlog.oldest_at
+        age = 0.0 if oldest is None else max(0, self._clock.now() - oldest) / 1000
+        return {"depth": backlog.depth, "oldest_seconds": age, "last": backlog.last, "durable": backlog.durable}
+
+    def _drops(self) -> dict[str, int]:
+        totals: Counter[str] = Counter()
+        for name, _, count in self._counters.labelled():
+            if name.rpartition(".")[2].startswith(_DROPS):
+                totals[name] += count
+        return dict(sorted(totals.items()))
+
+
+def _availability(situation: Situation) -> dict[str, list[Event]]:
+    """The alarms that tell of availability, by component; the appliance's own isolation under the empty name."""
+    held: dict[str, list[Event]] = {}
+    for key, event in situation.active.items():
+        if key.type == APPLIANCE_ISOLATED:
+            held.setdefault("", []).append(event)
+        elif key.type in (COMPONENT_DOWN, MANAGEMENT_LOST):
+            held.setdefault(key.component, []).append(event)
+    return held

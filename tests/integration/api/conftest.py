@@ -1,0 +1,218 @@
+"""An agent's API in this process: real database, real sockets, services with what a test tells them."""
+
+import asyncio
+import contextlib
+import hashlib
+import secrets
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from cmsp_agent.aio.blocking import BlockingPool
+from cmsp_agent.aio.clock import SystemClock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.supervise import Supervisor
+from cmsp_agent.api.limits import ApiLimits
+from cmsp_agent.api.parts import Parts
+from cmsp_agent.api.server import ApiServer, ApiSettings, TlsListen
+from cmsp_agent.api.tls import Certificates
+from cmsp_agent.model.component import BackupPlan, Component
+from cmsp_agent.model.errors import NotFound
+from cmsp_agent.model.event import Event, Source, Transition
+from cmsp_agent.model.ids import uuid7
+from cmsp_agent.model.incident import Incident, IncidentState
+from cmsp_agent.model.priority import Extent, Share, Urgency
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.model.signal import AgentSignal
+from cmsp_agent.pipeline.situation import Silence, Situation
+from cmsp_agent.plugin.api import CliPlatform, Redaction
+from cmsp_agent.services.backups import Backups, Directory, Manifest, backup_job
+from cmsp_agent.services.jobs import JobKind, JobReport, Jobs
+from cmsp_agent.services.status import Identity, StatusService
+from cmsp_agent.storage import events, incidents
+from cmsp_agent.storage.database import Database
+from cmsp_agent.storage.state import open_state
+from tests.integration.api.authority import Authority
+
+PLATFORM = CliPlatform(driver="cisco_ios", redact=(Redaction(r"^enable secret (?P<secret>\S+)"),))
+TEXT = "version 15\nhostname gw-1\nenable secret s3cret-value\nend\n"
+LIMITS = ApiLimits(header_seconds=0.5, body_seconds=0.3, connections=10)
+ROLES = {f"urn:cmsp:test:{role}": role for role in ("observer", "operator", "engineer", "admin")}
+
+
+@dataclass
+class MemoryContents:
+    """Stored contents, in memory."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    async def put(self, content: bytes) -> str:
+        address = hashlib.sha256(content).hexdigest()
+        self.kept[address] = content
+        return address
+
+    async def get(self, address: str) -> bytes:
+        return self.kept[address]
+
+    def fingerprint(self, content: bytes) -> str:
+        return hashlib.sha256(content).hexdigest()
+
+
+@dataclass
+class Device:
+    """What the one device answers."""
+
+    text: str = TEXT
+    hold: asyncio.Event | None = None
+
+    async def __call__(self, component: Component, platform: CliPlatform) -> str:
+        if self.hold is not None:
+            await self.hold.wait()
+        return self.text
+
+
+@dataclass
+class Agent:
+    """The parts behind the API, and the API."""
+
+    parts: Parts
+    situation: Situation
+    device: Device
+    supervisor: Supervisor
+    folder: Path
+    server: ApiServer | None = None
+
+    async def happen(self, text: str, component: str = "gw-1", severity: Severity = Severity.MAJOR) -> Event:
+        """An event, stored and announced."""
+        now = self.parts.clock.now()
+        event = Event(
+            uuid7(now), component, "paris", "Se0/1/0:15", "isdn.layer2.down", severity, Transition.RAISE, now, now,
+            "received", (Source.TRAP,), text,
+        )  # fmt: skip
+        await self.parts.database.write(lambda tx: events.insert(tx, event))
+        self.situation.active[event.key] = event
+        self.parts.bell.ring()
+        return event
+
+    async def incident(self) -> Incident:
+        """An open incident, stored."""
+        now = self.parts.clock.now()
+        extent = Extent(Share(60, 400), Share(0, 4), Share(1, 8))
+
+        def save(tx: Any) -> Incident:
+            number = incidents.next_number(tx)
+            new = Incident(uuid7(now), number, IncidentState.NEW, Urgency.MAJOR, extent, "PRI down", ("gw-1",), (), now)
+            incidents.save(tx, new)
+            return new
+
+        made = await self.parts.database.write(save)
+        self.situation.incidents[made.id] = made
+        return made
+
+
+async def change_incident(
+    database: Database, situation: Situation, name: str, edit: Callable[[Incident], Incident]
+) -> Incident:
+    """What the event service does, without its pipeline."""
+    known = situation.incidents.get(name)
+    if known is None:
+        raise NotFound(f"no incident {name}")
+    changed = edit(known)
+    await database.write(lambda tx: incidents.save(tx, changed))
+    situation.incidents[name] = changed
+    return changed
+
+
+async def _polled(report: JobReport) -> Mapping[str, Any]:
+    report.step(50, "asking")
+    if report.job.component == "gw-2":
+        await asyncio.sleep(3600)
+    return {"snmp": True}
+
+
+@contextlib.asynccontextmanager
+async def running_agent(folder: Path) -> AsyncIterator[Agent]:
+    """Everything behind the API, started and stopped."""
+    clock, counters, situation, device = SystemClock(), Counters(), Situation(), Device()
+    components = {name: Component(name, ("10.1.0.1",), "paris", type="cisco_ios") for name in ("gw-1", "gw-2")}
+    components["sw-1"] = replace(components["gw-1"], name="sw-1", backup=BackupPlan(enabled=False))
+    database = await open_state(folder / "state.db", "apl-1", clock=clock, counters=counters)
+    pool = BlockingPool("texts", 1, 50)
+    situation.silences["gw-1"] = Silence(polled_at=1)
+
+    async def untold(signal: AgentSignal) -> None:
+        return None
+
+    async def kpis(component: str, since: int, until: int) -> Mapping[str, Any]:
+        return {"cpu.load": [(until - 1000, 12.5)], "if.in.octets[Gi0/0]": [(until - 1000, 1.0)]}
+
+    directory = Directory(components.get, lambda name: PLATFORM)
+    backups = Backups(directory, device, Manifest(database, MemoryContents()), untold, pool, clock, counters)
+    identity = Identity("apl-1", "paris-hq", "0.1.0", clock.now())
+    async with Supervisor(clock, counters) as supervisor:
+        jobs = Jobs(database, supervisor, clock, {"poll": JobKind(_polled), "backup": backup_job(backups)}, at_once=4)
+        parts = Parts(
+            clock=clock,
+            counters=counters,
+            database=database,
+            status=StatusService(identity, lambda: components, lambda: situation, database, counters, clock),
+            jobs=jobs,
+            backups=backups,
+            change_incident=lambda name, edit: change_incident(database, situation, name, edit),
+            kpis=kpis,
+            configuration=lambda: {"appliance": {"name": "paris-hq"}, "credentials": {"ro": "!secret ro-auth"}},
+            roles=lambda: ROLES,
+            audit_key=secrets.token_bytes(32),
+        )
+        yield Agent(parts, situation, device, supervisor, folder)
+    await pool.close()
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    return Authority(tmp_path_factory.mktemp("ca"))
+
+
+def settings(authority: Authority, folder: Path) -> ApiSettings:
+    pair = authority.issue("server", server=True)
+    tls = TlsListen("127.0.0.1", 0, Certificates(pair.certificate, pair.key, authority.ca))
+    return ApiSettings(tls, folder / "api.sock", limits=LIMITS)
+
+
+@pytest.fixture
+async def agent(tmp_path: Path, authority: Authority) -> AsyncIterator[Agent]:
+    async with running_agent(tmp_path) as running:
+        running.server = ApiServer(
+            running.parts, settings(authority, tmp_path), running.supervisor, running.parts.counters
+        )
+        await running.server.start()
+        yield running
+        await running.server.stop()
+
+
+@pytest.fixture
+async def local(agent: Agent) -> AsyncIterator[httpx.AsyncClient]:
+    """A client on the Unix socket."""
+    transport = httpx.AsyncHTTPTransport(uds=str(agent.folder / "api.sock"))
+    async with httpx.AsyncClient(transport=transport, base_url="http://agent", timeout=10) as client:
+        yield client
+
+
+@contextlib.asynccontextmanager
+async def remote(agent: Agent, authority: Authority, *uris: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client over mutual TLS, known by these URIs."""
+    assert agent.server is not None
+    context = authority.client(authority.issue("client", *uris))
+    url = f"https://127.0.0.1:{agent.server.port}"
+    async with httpx.AsyncClient(verify=context, base_url=url, timeout=10, trust_env=False) as client:
+        yield client
+
+
+def once(key: str | None = None, **headers: str) -> dict[str, str]:
+    """Headers of an unsafe call."""
+    return {"Idempotency-Key": key or secrets.token_hex(8), **headers}
