@@ -50,8 +50,8 @@ _SERIES_1 = """
     create table meta(key text primary key, value text not null) without rowid;
     create table component_ids(id integer primary key, name text not null unique);
     create table column_sets(id integer primary key, names blob not null unique);
-    create table samples(at integer not null, component integer not null, columns integer not null,
-        packed blob not null, primary key(at, component)) without rowid;
+    create table samples(component integer not null, at integer not null, columns integer not null,
+        packed blob not null, primary key(component, at)) without rowid;
 """
 
 STATE = (Migration(1, _STATE_1),)

@@ -1,0 +1,65 @@
+"""Small files that are there as a whole or not at all, durable when the call returns."""
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from cmsp_agent.model.errors import StorageError
+from cmsp_agent.storage.connections import sync_directory
+from cmsp_agent.storage.faults import translated
+
+
+def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Replace the file's content; readers see the old or the new one, and no half file stays behind.
+
+    A file written by root belongs to the owner of its directory, so that the agent can read what a person set.
+
+    Raises:
+        StorageFull: no room left; the old file is untouched.
+        StorageError: another failure; the old file is untouched.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    try:
+        _write(draft, content, mode)
+        draft.replace(path)
+        sync_directory(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise storage_error(error, path) from error
+
+
+def read(path: Path, at_most: int) -> bytes | None:
+    """The file's content; None where there is no such file.
+
+    Raises:
+        StorageError: it can't be read, or is larger than `at_most` bytes.
+    """
+    try:
+        with path.open("rb") as file:
+            content = file.read(at_most + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise storage_error(error, path) from error
+    if len(content) > at_most:
+        raise StorageError(f"{path}: larger than {at_most} bytes")
+    return content
+
+
+def storage_error(error: OSError, path: Path) -> StorageError:
+    """The error as callers know it."""
+    known = translated(error, str(path))
+    return known if isinstance(known, StorageError) else StorageError(f"{path}: {error.strerror or error}")
+
+
+def _write(draft: Path, content: bytes, mode: int) -> None:
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        if os.geteuid() == 0:
+            owner = draft.parent.stat()
+            os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
+        os.fsync(file.fileno())

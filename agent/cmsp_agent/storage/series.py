@@ -1,0 +1,166 @@
+"""KPI samples: one row per component and time, its values packed as doubles, the KPI names kept once per set.
+
+Names of a component change seldom (an interface more, say), so nearly all rows share a few sets of columns. A value
+that was not measured is NaN and is left out of answers.
+"""
+
+import math
+import sqlite3
+from array import array
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.storage.database import Database, Replaced, nobody_to_tell
+from cmsp_agent.storage.encoding import decode, encode
+from cmsp_agent.storage.schema import SERIES
+
+MOST_POINTS = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The KPIs of one component at one time (ms since the epoch)."""
+
+    at: int
+    component: str
+    values: Mapping[str, float]
+
+
+@dataclass(slots=True)
+class Columns:
+    """Ids of components and of column sets, remembered by whoever appends; good for one database file."""
+
+    components: dict[str, int] = field(default_factory=dict)
+    sets: dict[tuple[str, ...], int] = field(default_factory=dict)
+
+
+Point = tuple[int, float]
+"""(ms since the epoch, value)."""
+
+
+async def open_series(
+    path: Path, *, clock: Clock, counters: Counters, on_replaced: Replaced = nobody_to_tell
+) -> Database:
+    """Open `series.db`: its last second may be lost at a power cut, which costs a few samples.
+
+    Raises:
+        StorageError: another process has it, or it can't be opened or written.
+    """
+    return await Database.open(
+        path, SERIES, clock=clock, counters=counters, synchronous="NORMAL", on_replaced=on_replaced
+    )
+
+
+def append(tx: sqlite3.Connection, samples: Iterable[Sample], columns: Columns) -> None:
+    """Add samples; one of the same component and millisecond replaces the former.
+
+    Args:
+        tx: a connection inside a work of `Database.write`.
+        samples: what was measured.
+        columns: the caller's memory of ids; start a new one for a new or replaced file.
+    """
+    rows = [
+        (
+            sample.at,
+            _component(tx, sample.component, columns),
+            _set(tx, tuple(sample.values), columns),
+            array("d", sample.values.values()).tobytes(),
+        )
+        for sample in samples
+    ]
+    tx.executemany("insert or replace into samples(at, component, columns, packed) values(?, ?, ?, ?)", rows)
+
+
+def _component(tx: sqlite3.Connection, name: str, columns: Columns) -> int:
+    known = columns.components.get(name)
+    if known is None:
+        tx.execute("insert or ignore into component_ids(name) values(?)", (name,))
+        known = int(tx.execute("select id from component_ids where name = ?", (name,)).fetchone()[0])
+        columns.components[name] = known
+    return known
+
+
+def _set(tx: sqlite3.Connection, names: tuple[str, ...], columns: Columns) -> int:
+    known = columns.sets.get(names)
+    if known is None:
+        packed = encode(names)
+        tx.execute("insert or ignore into column_sets(names) values(?)", (packed,))
+        known = int(tx.execute("select id from column_sets where names = ?", (packed,)).fetchone()[0])
+        columns.sets[names] = known
+    return known
+
+
+def query(
+    connection: sqlite3.Connection, component: str, start: int, end: int, kpis: Sequence[str] = ()
+) -> dict[str, list[Point]]:
+    """The samples of a component from `start` to `end` (ms, both included), in the order of time.
+
+    Args:
+        connection: any connection.
+        component: its name.
+        start: first time.
+        end: last time.
+        kpis: the KPIs wanted; empty: all.
+
+    Returns:
+        KPI → its points; a KPI without a point is absent. At most MOST_POINTS rows are looked at.
+    """
+    wanted = frozenset(kpis)
+    sets: dict[int, list[str]] = {}
+    series: dict[str, list[Point]] = {}
+    for at, columns, packed in _rows(connection, component, start, end):
+        if columns not in sets:
+            sets[columns] = _names(connection, columns)
+        for name, value in zip(sets[columns], _unpacked(packed), strict=False):
+            if not math.isnan(value) and (not wanted or name in wanted):
+                series.setdefault(name, []).append((at, value))
+    return series
+
+
+def latest(connection: sqlite3.Connection, component: str) -> Sample | None:
+    """The last sample of a component."""
+    row = connection.execute(
+        "select at, columns, packed from samples where component = (select id from component_ids where name = ?)"
+        " order by at desc limit 1",
+        (component,),
+    ).fetchone()
+    if row is None:
+        return None
+    values = zip(_names(connection, row[1]), _unpacked(row[2]), strict=False)
+    return Sample(row[0], component, {name: value for name, value in values if not math.isnan(value)})
+
+
+def forget_before(tx: sqlite3.Connection, before: int, limit: int = 20_000) -> int:
+    """Delete up to `limit` samples older than a time (ms); return how many went. Call again until it is 0."""
+    gone = 0
+    for (component,) in tx.execute("select id from component_ids").fetchall():
+        gone += tx.execute(
+            "delete from samples where component = ?1 and at in"
+            " (select at from samples where component = ?1 and at < ?2 order by at limit ?3)",
+            (component, before, limit - gone),
+        ).rowcount
+        if gone >= limit:
+            break
+    return gone
+
+
+def _rows(connection: sqlite3.Connection, component: str, start: int, end: int) -> Iterable[tuple[int, int, bytes]]:
+    return connection.execute(
+        "select at, columns, packed from samples"
+        " where component = (select id from component_ids where name = ?) and at between ? and ? order by at limit ?",
+        (component, start, end, MOST_POINTS),
+    )
+
+
+def _names(connection: sqlite3.Connection, columns: int) -> list[str]:
+    row = connection.execute("select names from column_sets where id = ?", (columns,)).fetchone()
+    return [] if row is None else decode(row[0], list[str])
+
+
+def _unpacked(packed: bytes) -> "array[float]":
+    values: array[float] = array("d")
+    values.frombytes(packed)
+    return values
