@@ -12,7 +12,6 @@ from cmsp_agent.transports.snmp.users import AUTH, PRIV, LocalUser
 from cmsp_agent.transports.snmp.varbinds import Missing
 from tests.fuzz import oracle
 
-
 Answer = TypeVar("Answer")
 
 

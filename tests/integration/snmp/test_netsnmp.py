@@ -106,8 +106,8 @@ async def test_the_source_address_is_ours_to_choose(snmpd: Snmpd) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as device:
         device.bind(("127.0.0.1", 0))
         async with Rig() as rig:
-            options = {"source": "127.0.0.9", "timeout": 0.2, "retries": 0}
-            session = rig.session(community(), device.getsockname()[1], **options)
+            port = device.getsockname()[1]
+            session = rig.session(community(), port, source="127.0.0.9", timeout=0.2, retries=0)
             with pytest.raises(DeviceUnreachable):
                 await session.get(SYS_NAME)
         assert device.recvfrom(2000)[1][0] == "127.0.0.9"

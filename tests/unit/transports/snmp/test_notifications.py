@@ -1,0 +1,212 @@
+"""Notifications of every version."""
+
+import pytest
+
+from cmsp_agent.aio.clock import ManualClock
+from cmsp_agent.transports.snmp import ber, message, notifications, pdu, usm
+from cmsp_agent.transports.snmp.authoritative import OwnEngine
+from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
+from cmsp_agent.transports.snmp.keys import AUTH_PROTOCOLS, KeyRing
+from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, Refused, Reply
+from cmsp_agent.transports.snmp.users import UsmUser, localized
+from cmsp_agent.transports.snmp.usm import REPORTABLE
+from cmsp_agent.transports.snmp.varbinds import Value, encode_value, encode_varbinds
+
+OWN = bytes.fromhex("8000000905aabbccddeeff")
+THEIRS = bytes.fromhex("80000009030011223344")
+USER = UsmUser(b"operator", AUTH_PROTOCOLS["SHA-256"], b"authpass12")
+LINK_DOWN = "1.3.6.1.6.3.1.1.5.3"
+IF_INDEX = "1.3.6.1.2.1.2.2.1.1.7"
+UPTIME = (notifications.SYS_UP_TIME, ber.TIME_TICKS, 4711)
+TRAP_OID = (notifications.SNMP_TRAP_OID, ber.OBJECT_IDENTIFIER, LINK_DOWN)
+ROW = (IF_INDEX, ber.INTEGER, 7)
+Typed = tuple[str, int, Value | None]
+
+
+def bindings(*typed: Typed) -> bytes:
+    return encode_varbinds([(ber.oid_octets(oid), encode_value(tag, value)) for oid, tag, value in typed])
+
+
+def told(kind: int, *typed: Typed) -> bytes:
+    return pdu.encode_pdu(kind, 77, 0, 0, bindings(*typed))
+
+
+def community(body: bytes, version: int = 1, name: bytes = b"public") -> bytes:
+    return message.encode(message.prefix(version, name), body)
+
+
+def decoder(clock: ManualClock | None = None, **options: object) -> NotificationDecoder:
+    clock = clock or ManualClock()
+    return NotificationDecoder([USER, UsmUser(b"open")], OwnEngine(OWN, 3, clock), clock, **options)  # type: ignore[arg-type]
+
+
+def heard(data: bytes, sender: str = "192.0.2.1", by: NotificationDecoder | None = None) -> Notification:
+    found = (by or decoder()).decode(data, sender)
+    assert isinstance(found, Notification)
+    return found
+
+
+def test_a_trap_of_v2c() -> None:
+    found = heard(community(told(pdu.TRAP, UPTIME, TRAP_OID, ROW, ("1.3.6.9", ber.NULL, None))))
+    assert (found.version, found.kind, found.trap_oid, found.uptime) == ("2c", "trap", LINK_DOWN, 4711)
+    assert found.varbinds == ((IF_INDEX, 7), ("1.3.6.9", None))
+    assert not found.authentic
+    assert found.agent_address == ""
+    with pytest.raises(ValueError, match="only an inform"):
+        decoder().respond(found)
+
+
+def test_the_address_that_a_relay_adds() -> None:
+    relayed = (notifications.SNMP_TRAP_ADDRESS, ber.IP_ADDRESS, "10.1.2.3")
+    assert heard(community(told(pdu.TRAP, UPTIME, TRAP_OID, ROW, relayed))).agent_address == "10.1.2.3"
+
+
+def test_careless_senders() -> None:
+    assert heard(community(told(pdu.TRAP, TRAP_OID, UPTIME, ROW))).uptime == 4711
+    assert heard(community(told(pdu.TRAP, TRAP_OID, ROW))).uptime == 0
+    for typed in ((UPTIME, ROW), (UPTIME, (notifications.SNMP_TRAP_OID, ber.INTEGER, 3))):
+        with pytest.raises(Refused, match="no snmpTrapOID"):
+            heard(community(told(pdu.TRAP, *typed)))
+
+
+def v1(generic: int, specific: int, address: bytes = b"\x0a\x00\x00\x01") -> bytes:
+    body = (
+        encode_value(ber.OBJECT_IDENTIFIER, "1.3.6.1.4.1.9.9.41.2")
+        + ber.element(ber.IP_ADDRESS, address)
+        + ber.encode_integer(generic)
+        + ber.encode_integer(specific)
+        + ber.encode_integer(99, ber.TIME_TICKS)
+        + bindings(ROW)
+    )
+    return community(ber.element(pdu.TRAP_V1, body), 0)
+
+
+def test_traps_of_v1_are_mapped() -> None:
+    for generic in range(6):
+        assert heard(v1(generic, 0)).trap_oid == f"1.3.6.1.6.3.1.1.5.{generic + 1}"
+    found = heard(v1(6, 3))
+    assert found.trap_oid == "1.3.6.1.4.1.9.9.41.2.0.3"
+    assert (found.version, found.enterprise, found.agent_address) == ("1", "1.3.6.1.4.1.9.9.41.2", "10.0.0.1")
+    assert (found.uptime, found.varbinds) == (99, ((IF_INDEX, 7),))
+    assert heard(v1(6, 3, bytes(4))).agent_address == ""
+
+
+@pytest.mark.parametrize("version", [0, 1])
+def test_what_is_no_notification(version: int) -> None:
+    with pytest.raises(Refused, match="not a notification"):
+        heard(community(told(pdu.RESPONSE, UPTIME, TRAP_OID), version))
+
+
+def test_communities() -> None:
+    data = community(told(pdu.TRAP, UPTIME, TRAP_OID))
+    assert "public" not in repr(heard(data))
+    assert heard(data, by=decoder(communities=[b"public"])).community == b"public"
+    with pytest.raises(Refused, match="unknown community"):
+        heard(data, by=decoder(communities=[b"other"]))
+    with pytest.raises(Refused):
+        heard(v1(1, 0), by=decoder(communities=[]))
+
+
+def test_an_inform_of_v2c_is_answered_with_its_own_bindings() -> None:
+    data = community(told(pdu.INFORM, UPTIME, TRAP_OID, ("1.3.6.9", ber.COUNTER32, 5)))
+    by = decoder()
+    found = heard(data, by=by)
+    assert found.kind == "inform"
+    answer = message.decode(by.respond(found), OidTexts())
+    asked = message.decode(data, OidTexts()).pdu
+    assert isinstance(asked, pdu.Pdu)
+    assert answer.community == b"public"
+    assert answer.pdu[:4] == (pdu.RESPONSE, 77, 0, 0)
+    assert by.respond(found).endswith(asked.raw)
+
+
+def v3(
+    body: bytes,
+    *,
+    user: UsmUser = USER,
+    engine: bytes = THEIRS,
+    boots: int = 1,
+    time: int = 100,
+    flags: int | None = None,
+) -> bytes:
+    local = localized(user, engine, KeyRing())
+    return usm.encode(
+        local, boots, time, 9, usm.encode_scoped(engine, b"", body), user.level if flags is None else flags
+    )
+
+
+def test_traps_of_any_engine_whose_user_is_known() -> None:
+    by = decoder()
+    for number in range(20):
+        engine = THEIRS + bytes((number,))
+        found = heard(v3(told(pdu.TRAP, UPTIME, TRAP_OID, ROW), engine=engine), by=by)
+        assert (found.version, found.kind, found.user, found.engine_id) == ("3", "trap", "operator", engine)
+        assert found.authentic
+        with pytest.raises(ValueError, match="only an inform"):
+            by.respond(found)
+    assert not heard(v3(told(pdu.TRAP, UPTIME, TRAP_OID), user=UsmUser(b"open"))).authentic
+
+
+def refused(data: bytes, reason: str, by: NotificationDecoder | None = None, sender: str = "192.0.2.1") -> None:
+    with pytest.raises(Refused) as error:
+        (by or decoder()).decode(data, sender)
+    assert error.value.reason == reason
+
+
+def test_refusals_of_v3_traps() -> None:
+    trap = told(pdu.TRAP, UPTIME, TRAP_OID)
+    refused(v3(trap, user=UsmUser(b"nobody")), "unknown user")
+    refused(v3(trap, user=UsmUser(b"operator")), "other security level than agreed")
+    refused(v3(trap, user=UsmUser(b"operator", USER.auth, b"wrongpass1")), "wrong digest")
+    refused(v3(told(pdu.RESPONSE, UPTIME, TRAP_OID)), "not a notification")
+    refused(v3(told(pdu.INFORM, UPTIME, TRAP_OID)), "not a notification")
+    refused(v3(trap, engine=OWN, user=UsmUser(b"nobody")), "not to be believed")
+    lone = NotificationDecoder([USER], None, ManualClock())
+    refused(v3(told(pdu.INFORM, UPTIME, TRAP_OID), flags=1 | REPORTABLE), "inform without an own engine", lone)
+    assert heard(v3(trap), by=lone)
+
+
+async def test_the_time_window_is_kept_by_engine_and_address() -> None:
+    clock = ManualClock()
+    by = decoder(clock)
+    trap = told(pdu.TRAP, UPTIME, TRAP_OID)
+    assert heard(v3(trap, boots=5, time=1000), by=by)
+    assert heard(v3(trap, boots=5, time=850), by=by)
+    refused(v3(trap, boots=5, time=849), "outside the time window", by)
+    refused(v3(trap, boots=4, time=1000), "outside the time window", by)
+    assert heard(v3(trap, boots=1, time=5), "192.0.2.2", by), "a cloned device with the same engine ID"
+    await clock.advance(200)
+    refused(v3(trap, boots=5, time=1000), "outside the time window", by)
+    assert heard(v3(trap, boots=6, time=0), by=by)
+    refused(v3(trap, boots=5, time=2000), "outside the time window", by)
+
+
+def test_informs_of_v3_find_our_engine_first() -> None:
+    by = decoder()
+    inform = told(pdu.INFORM, UPTIME, TRAP_OID, ROW)
+    reply = by.decode(v3(inform, engine=b"", flags=REPORTABLE, user=UsmUser(b"")), "192.0.2.1")
+    assert isinstance(reply, Reply)
+    assert reply.reason == "usmStatsUnknownEngineIDs"
+    assert usm.decode(reply.data).engine_id == OWN
+    reply = by.decode(v3(inform, engine=OWN, boots=0, time=0, flags=1 | REPORTABLE), "192.0.2.1")
+    assert isinstance(reply, Reply)
+    assert reply.reason == "usmStatsNotInTimeWindows"
+    found = heard(v3(inform, engine=OWN, boots=3, time=0, flags=1 | REPORTABLE), by=by)
+    assert (found.kind, found.user, found.varbinds) == ("inform", "operator", ((IF_INDEX, 7),))
+    answer = by.respond(found)
+    local = localized(USER, OWN, KeyRing())
+    usm.verify(answer, usm.decode(answer), local)
+    assert usm.scoped_pdu(answer, usm.decode(answer), local, OidTexts()).pdu[:2] == (pdu.RESPONSE, 77)
+
+
+def test_the_first_of_two_users_of_one_name_is_used() -> None:
+    other = UsmUser(b"operator", AUTH_PROTOCOLS["SHA-256"], b"otherpass1")
+    clock = ManualClock()
+    by = NotificationDecoder([USER, other], None, clock)
+    assert heard(v3(told(pdu.TRAP, UPTIME, TRAP_OID)), by=by)
+
+
+def test_malformed() -> None:
+    for data in (b"", b"\x30\x00", community(told(pdu.TRAP, UPTIME, TRAP_OID))[:-1], community(b"", 5)):
+        with pytest.raises(DecodeError):
+            decoder().decode(data, "192.0.2.1")
