@@ -19,6 +19,9 @@ SILENT_POLLS = 3
 LONGEST_DEFERRAL = 2 * SILENT_POLLS
 """Silent polls after which a child's verdict no longer waits for its parent's."""
 
+LAG = 5_000
+"""Milliseconds by which a device's SNMP agent may be behind its own traps and syslog (net-snmp caches its tables)."""
+
 ISOLATED = Key("", APPLIANCE_ISOLATED, "")
 
 
@@ -122,5 +125,10 @@ def _changes(draft: Draft, poll: PollSignal, kind: str, objects: Mapping[str, bo
         # a raise that polling has seen before is no news; one that others told is confirmed by it
         if raised and (held is None or Source.POLL not in held.sources or draft.orphaned(held)):
             yield Telling(kind, name, Transition.RAISE, texts[name])
-        elif held and not raised:
+        elif held and not raised and not _just_told(held, poll):
             yield Telling(kind, name, Transition.CLEAR, texts[name])
+
+
+def _just_told(held: Event, poll: PollSignal) -> bool:
+    """The device itself told of it a moment ago, so that what it shows to a poll may be older."""
+    return Source.POLL not in held.sources and poll.received_at - held.received_at < LAG

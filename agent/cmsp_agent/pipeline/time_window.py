@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.event import Event, Source, Transition
+from cmsp_agent.pipeline.observe import LAG
 from cmsp_agent.pipeline.situation import Draft
 
 ECHO = 5_000
@@ -36,7 +37,7 @@ class TimeWindow:
         if event.state is Transition.CLEAR or draft.active.get(event.key):
             return False
         if event.sources == (Source.POLL,):
-            stale = age < 0
+            stale = age < LAG
             if stale:
                 self._counters.add("time.stale_polls")
             return stale

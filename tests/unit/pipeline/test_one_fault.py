@@ -85,6 +85,22 @@ def test_a_poll_that_began_before_the_clear_does_not_raise_again() -> None:
     assert site.counters.value("time.stale_polls") == 1
 
 
+def test_a_poll_that_lags_behind_the_trap_neither_clears_nor_raises_again() -> None:
+    site = Site()
+    site.tell(site.pri(up=False))
+    site.later(800)
+    site.tell(site.pri_poll(first=False))
+    assert len(site.open) == 1
+    site.later(800)
+    site.tell(site.pri(up=True))
+    site.later(800)
+    site.tell(site.pri_poll(first=True))
+    assert site.open == []
+    site.later(6_000)
+    site.tell(site.pri_poll(first=True))
+    assert len(site.open) == 1
+
+
 def test_layer_2_and_link_of_one_port_are_one_incident_named_after_the_cause() -> None:
     site = Site()
     site.tell(site.pri(up=False))
