@@ -91,7 +91,7 @@ end
 
 def _snmp(identity: Identity, logins: Logins) -> str:
     status, index = "1.3.6.1.2.1.2.2.1.8", "1.3.6.1.2.1.2.2.1.1"
-    shown = f"-i .{index} -i .1.3.6.1.2.1.2.2.1.7 -i .{status}"
+    shown = f"-o .{index} -o .1.3.6.1.2.1.2.2.1.7 -o .{status}"
     sink = "informsink" if identity.informs else "trap2sink"
     # Numeric OIDs, because Debian ships no MIB files; -r 1 looks at the links every second.
     return f"""\
