@@ -193,6 +193,8 @@ class PluginHost:
 
     def event_recorded(self, event: Event) -> None:
         """Let every plugin observe an event that is durable."""
+        if not self._manager.hook.event_recorded.get_hookimpls():
+            return
         for plugin, _ in self._manager.list_name_plugin():
             for implementation in self._implementations("event_recorded", plugin, event=event):
                 self.call(plugin, "event_recorded", implementation)

@@ -10,6 +10,7 @@ import faulthandler
 import mmap
 import signal
 from pathlib import Path
+from typing import BinaryIO
 
 NAME_AFTER = 0.8
 """Seconds of CPU time without a turn for the watchdog until the stack is written to standard error."""
@@ -20,37 +21,44 @@ STANDARD_ERROR = 2
 
 
 class LastResort:
-    """Timers that only fire when they are not set anew in time, and a note of the plugin that is running."""
+    """Timers that only fire when they are not set anew in time, and a note of the plugin that is running.
+
+    Args:
+        folder: the state directory, where both files lie.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._trace_path = folder / "blocked.trace"
-        folder.mkdir(parents=True, exist_ok=True)
-        note = folder / "plugin-running"
-        with note.open("a+b") as file:
-            file.truncate(_PAGE)
-            self._note = mmap.mmap(file.fileno(), _PAGE)
-        self._before = bytes(self._note)
+        self._note_path = folder / "plugin-running"
+        self._trace: BinaryIO | None = None
+        self._note: mmap.mmap | None = None
         self._since_armed = REARM
-        self._trace = self._trace_path.open("a+b")
 
     def verdict(self) -> tuple[str, str, str] | None:
         """What ended the last process: (plugin, call, stack), or None where it was nothing of this kind.
 
-        Reading it forgets it.
+        To be asked before `start`, which forgets it.
         """
-        self._trace.seek(0)
-        stack = self._trace.read().decode("utf-8", "replace")
-        self._trace.truncate(0)
-        plugin, _, call = self._before.rstrip(b"\0").decode("utf-8", "replace").partition("\n")
+        stack, note = (_content(path) for path in (self._trace_path, self._note_path))
+        plugin, _, call = note.rstrip("\0").partition("\n")
         return (plugin, call, stack) if stack and plugin else None
 
     def note(self, plugin: str, call: str) -> None:
         """Remember what runs now; empty: nothing."""
-        self._note[:] = f"{plugin}\n{call}".encode()[:_PAGE].ljust(_PAGE, b"\0")
+        if self._note is not None:
+            self._note[:] = f"{plugin}\n{call}".encode()[:_PAGE].ljust(_PAGE, b"\0")
 
     def start(self) -> None:
-        """Take the CPU timer's signal (SIGVTALRM), which nothing else uses."""
-        self.note("", "")
+        """Open both files afresh and take the CPU timer's signal (SIGVTALRM), which nothing else uses.
+
+        Raises:
+            OSError: the state directory can't be written.
+        """
+        self._note_path.parent.mkdir(parents=True, exist_ok=True)
+        with self._note_path.open("w+b") as file:
+            file.truncate(_PAGE)
+            self._note = mmap.mmap(file.fileno(), _PAGE)
+        self._trace = self._trace_path.open("wb")
         faulthandler.register(signal.SIGVTALRM, file=STANDARD_ERROR, all_threads=True, chain=False)
 
     def turn(self, passed: float, exit_after: float) -> None:
@@ -62,7 +70,7 @@ class LastResort:
         """
         signal.setitimer(signal.ITIMER_VIRTUAL, NAME_AFTER)
         self._since_armed += passed
-        if self._since_armed >= REARM:
+        if self._since_armed >= REARM and self._trace is not None:
             self._since_armed = 0.0
             faulthandler.dump_traceback_later(exit_after + REARM, exit=True, file=self._trace)
 
@@ -71,7 +79,16 @@ class LastResort:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         faulthandler.unregister(signal.SIGVTALRM)
         faulthandler.cancel_dump_traceback_later()
-        if not self._trace.closed:
-            self.note("", "")
+        self._since_armed = REARM
+        if self._trace is not None:
             self._trace.close()
+        if self._note is not None:
             self._note.close()
+        self._trace = self._note = None
+
+
+def _content(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return ""  # nothing was left behind

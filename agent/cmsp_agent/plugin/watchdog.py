@@ -27,6 +27,8 @@ TICK = 0.2
 """Seconds between two looks."""
 NAME_AFTER = 0.5
 """Seconds without a beat of the loop after which the blocker is named."""
+STARVED = 1.0
+"""Seconds between two looks of the watchdog itself that are worth a line in the log: the interpreter was held."""
 EXIT_AFTER = 15.0
 EXIT_CODE = 1
 
@@ -122,6 +124,7 @@ class LoopWatchdog:
             RuntimeError: no event loop is running in this thread.
         """
         loop = asyncio.get_running_loop()
+        self._stop.clear()
         if self._last_resort is not None:
             self._last_resort.start()
             self._calls.note = self._last_resort.note
@@ -147,6 +150,9 @@ class LoopWatchdog:
             now = self._clock.monotonic()
             # Capped: when the whole process was stopped and goes on, the loop is not to blame for the time lost.
             passed = min(now - last, 2 * TICK)
+            if now - last > STARVED:
+                self._counters.add("loop.starved")
+                log.warning("no Python thread could run", extra={"seconds": round(now - last, 1)})
             blocked, last = blocked + passed, now
             if self._last_resort is not None:
                 self._last_resort.turn(passed, self._exit_after)

@@ -1,0 +1,79 @@
+"""The watchdog's thread against a real event loop: whom it names, and whom it leaves alone."""
+
+import asyncio
+import logging
+import threading
+import time
+import types
+from pathlib import Path
+
+import pytest
+
+from cmsp_agent.aio.clock import SystemClock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.plugin.last_resort import LastResort
+from cmsp_agent.plugin.quarantine import Quarantine
+from cmsp_agent.plugin.watchdog import Calls, LoopWatchdog
+
+
+class Watch:
+    """A watchdog that only notes that it would have ended the process."""
+
+    def __init__(self, folder: Path) -> None:
+        self.calls, self.counters = Calls(), Counters()
+        self.quarantine = Quarantine(folder / "quarantine.json")
+        self.left: list[int] = []
+        self.watchdog = LoopWatchdog(
+            self.calls,
+            self.quarantine,
+            SystemClock(),
+            self.counters,
+            name_after=0.4,
+            exit_after=1.0,
+            leave=self.left.append,
+            last_resort=LastResort(folder),
+        )
+
+
+async def test_a_loop_that_runs_is_left_alone(tmp_path: Path) -> None:
+    watch = Watch(tmp_path)
+    threads = threading.active_count()
+    for _ in range(2):
+        watch.watchdog.start()
+        with watch.calls.entered("acme", "normalise"):
+            await asyncio.sleep(0.7)
+        watch.watchdog.stop()
+    assert watch.counters.total("loop.blocked") == 0
+    assert watch.left == []
+    assert threading.active_count() == threads
+
+
+async def test_what_the_agent_itself_blocks_is_told_but_ends_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    watch = Watch(tmp_path)
+    watch.watchdog.start()
+    with caplog.at_level(logging.WARNING):
+        await asyncio.sleep(0.3)
+        time.sleep(1.5)  # noqa: ASYNC251 - blocking is the point
+        await asyncio.sleep(0.5)
+    watch.watchdog.stop()
+    assert "event loop blocked by the agent itself" in caplog.text
+    assert "event loop runs again" in caplog.text
+    assert watch.left == []
+    assert watch.quarantine.entries() == {}
+
+
+async def test_plugin_code_is_known_by_its_place_in_the_stack_too(tmp_path: Path) -> None:
+    """An object that a plugin registered may be called without the host."""
+    module = types.ModuleType("outside_acme.driver")
+    exec("import time\ndef ask():\n    time.sleep(1.6)\n", module.__dict__)
+    watch = Watch(tmp_path)
+    watch.calls.modules["outside_acme"] = "acme"
+    watch.watchdog.start()
+    await asyncio.sleep(0.3)
+    module.ask()
+    await asyncio.sleep(0.3)
+    watch.watchdog.stop()
+    assert watch.left == [1]
+    assert "in ask" in watch.quarantine.entries()["acme"].reason
