@@ -58,7 +58,9 @@ def _parameter(raw: Any) -> Parameter:
     switch = is_option and raw.is_flag
     shown = raw.default is not None and raw.default != "" and not switch and not callable(raw.default)
     return Parameter(
-        names=tuple(sorted(raw.opts, key=len, reverse=True)) if is_option else (raw.metavar or raw.name.upper(),),
+        names=tuple(sorted(raw.opts, key=len, reverse=True))
+        if is_option
+        else ((raw.metavar or raw.name.upper()).strip("[]"),),
         is_option=is_option,
         kind="" if switch else KINDS.get(raw.type_descriptor.annotation, "VALUE"),
         required=raw.required,

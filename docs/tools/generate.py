@@ -8,7 +8,7 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
-from docs.tools import api, cli, completion, configuration, hooks
+from docs.tools import api, cli, completion, configuration, hooks, manual
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = "docs/reference"
@@ -27,6 +27,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     f"{REFERENCE}/openapi.json": lambda: as_json(api.openapi()),
     f"{REFERENCE}/hooks.md": lambda: hooks.render(ROOT),
     "packaging/completion/cmsp-agent": completion.render,
+    "packaging/man/cmsp-agent.8": manual.render,
 }
 
 
