@@ -40,6 +40,8 @@ def appliance_settings(section: appliance.Appliance) -> done.ApplianceSettings:
         outbox_budget=section.storage.budget.outbox,
         language=section.language,
         next_hops=section.next_hop or (),
+        recovery_key=Path(section.storage.recovery_key) if section.storage.recovery_key else None,
+        recovery_key=Path(section.storage.recovery_key) if section.storage.recovery_key else None,
     )
 
 

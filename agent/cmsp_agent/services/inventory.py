@@ -161,6 +161,11 @@ class Devices:
         self._facts = {name: facts for name, facts in self._facts.items() if name in components}
         self._types = {name: self._judge(name) for name in components}
 
+    @property
+    def components(self) -> Mapping[str, Component]:
+        """The components of the configuration in force, with addresses in place of names."""
+        return self._components
+
     def device_type(self, component: str) -> DeviceType:
         """The type that a component was configured with or identified as; the most general one until then."""
         return self._types.get(component, UNKNOWN)

@@ -4,12 +4,12 @@ Decides *isolated* or not; what follows from it is the pipeline's business.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import NotPermittedHere
-from cmsp_agent.model.signal import AgentSignal
+from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,8 @@ class Look:
 
     links: Mapping[str, bool | None]
     hops: Mapping[str, bool | None]
+    heard: bool = False
+    """A device answered a poll since the last look: whatever the witnesses say, we are connected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class Verdict:
             if answered or (answered is False and hop in self.silent)
         }
         silent = {**{hop: count for hop, count in self.silent.items() if look.hops.get(hop, None) is None}, **silent}
+        if look.heard:
+            return Verdict(silent=dict.fromkeys(silent, 0))
         links = list(look.links.values())
         if links and not any(links):
             return Verdict(True, f"no link on {', '.join(look.links)}", silent)
@@ -69,6 +73,13 @@ class Isolation:
         self._tell = tell
         self._clock = clock
         self.verdict = Verdict()
+        self._heard = False
+
+    def hear(self, signals: Sequence[Signal]) -> None:
+        """Take note of polls that were answered."""
+        self._heard = self._heard or any(
+            isinstance(signal, PollSignal) and (signal.snmp or signal.icmp or signal.tcp) for signal in signals
+        )
 
     async def run(self) -> None:
         """Look for ever."""
@@ -81,7 +92,8 @@ class Isolation:
         links, hops = self._links()
         # without a link nothing can answer: asking would only take time
         asked = {hop: await self._asked(hop) for hop in hops} if any(links.values()) or not links else {}
-        before, self.verdict = self.verdict, self.verdict.after(Look(links, asked))
+        heard, self._heard = self._heard, False
+        before, self.verdict = self.verdict, self.verdict.after(Look(links, asked, heard))
         if before.isolated != self.verdict.isolated:
             await self._announce()
 

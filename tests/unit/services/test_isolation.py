@@ -69,3 +69,7 @@ async def test_only_the_edges_are_told() -> None:
         await watch.look()
     assert [signal.raised for signal in told] == [True, False]
     assert {signal.type for signal in told} == {"appliance.isolated"}
+
+
+def test_a_device_that_answers_proves_that_we_are_connected() -> None:
+    assert not judged(Look({"eth0": False}, {}, heard=True)).isolated

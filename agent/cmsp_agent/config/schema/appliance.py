@@ -84,7 +84,13 @@ class Storage(Section):
 
     state: Text = "/var/lib/cmsp-agent"
     backups: Text = "/var/lib/cmsp-agent/backups"
+    recovery_key: Text | None = Field(
+        default=None, description="Public key (PEM) of the partner: opens the backups without the appliance"
+    )
     budget: Budget = Budget()
+    recovery_key: Text | None = Field(
+        default=None, description="File of the partner's public key (PEM) that the master key is wrapped for"
+    )
 
 
 class Appliance(Section):

@@ -26,12 +26,15 @@ Content = Callable[[], Awaitable[Mapping[str, Any]]]
 class Heartbeat:
     """Run `run` under the supervisor; `soon` when something changed that can't wait for the minute."""
 
-    def __init__(self, client: HeadendClient, content: Content, clock: Clock, counters: Counters) -> None:
+    def __init__(
+        self, client: HeadendClient, content: Content, clock: Clock, counters: Counters, every: float = EVERY
+    ) -> None:
         self._client = client
         self._content = content
         self._clock = clock
         self._counters = counters
         self._bell = Bell(clock)
+        self._every = max(every, 2 * SPACING)
         self._failures = 0
 
     def soon(self) -> None:
@@ -47,8 +50,8 @@ class Heartbeat:
 
     def _pause(self) -> float:
         if not self._failures:
-            return EVERY - SPACING
-        return min(EVERY, FIRST_RETRY * 2.0 ** min(self._failures - 1, 10)) - SPACING
+            return self._every - SPACING
+        return min(self._every, FIRST_RETRY * 2.0 ** min(self._failures - 1, 10)) - SPACING
 
     async def _send(self) -> None:
         try:

@@ -1,0 +1,167 @@
+"""The composition root: which parts there are, in which order they start, and how a reload reaches them.
+
+Read `running` from top to bottom: it is the whole agent. Stopping is the same way back.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.api.server import ApiServer
+from cmsp_agent.app.ground import Ground, open_ground
+from cmsp_agent.app.loading import Loaded
+from cmsp_agent.app.observing import Known, Observing, start_observing
+from cmsp_agent.app.plugins import load_plugins
+from cmsp_agent.app.prepared import Prepared, prepare
+from cmsp_agent.app.receiving import Receiving, start_receiving
+from cmsp_agent.app.saving import Saving, open_contents, start_saving
+from cmsp_agent.app.serving import Shown, start_serving, status_of
+from cmsp_agent.app.telling import Telling, start_telling
+from cmsp_agent.config.configuration import Configuration
+from cmsp_agent.model.component import Component
+from cmsp_agent.plugin.host import PluginHost
+from cmsp_agent.services.inventory import Devices
+from cmsp_agent.services.names import Names, Resolver
+from cmsp_agent.services.senders import Senders
+from cmsp_agent.services.upkeep import Stores, Upkeep
+from cmsp_agent.transports.snmp.ber import OidTexts
+from cmsp_agent.transports.snmp.keys import KeyRing
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class InForce:
+    """What the agent goes by at this moment; a reload replaces both together."""
+
+    loaded: Loaded
+    prepared: Prepared
+
+    @property
+    def configuration(self) -> Configuration:
+        return self.loaded.configuration
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """The running agent: what `main` and the tests hold in their hands."""
+
+    ground: Ground
+    plugins: PluginHost
+    known: Known
+    in_force: InForce
+    observing: Observing
+    receiving: Receiving
+    saving: Saving
+    telling: Telling
+    server: ApiServer
+    reloading: asyncio.Lock
+
+    @property
+    def configuration(self) -> Configuration:
+        """The configuration in force."""
+        return self.in_force.configuration
+
+    async def use(self, loaded: Loaded) -> None:
+        """Go by another configuration: what can fail is done first, then everything changes together.
+
+        Raises:
+            ConfigurationError: the old configuration stays in force.
+            StorageError: the database can't be written; tried again at the next reload.
+        """
+        async with self.reloading:
+            await self.known.names.resolve(loaded.configuration.components.values())
+            prepared = self._prepare(loaded.configuration)
+            self.server.renew_certificates()
+            self.telling.use()
+            await self.observing.use(prepared, self.known)
+            self.receiving.use(prepared)
+            self.saving.use(loaded.configuration, self.known)
+            self.in_force.loaded, self.in_force.prepared = loaded, prepared
+
+    async def readdress(self) -> None:
+        """A host name leads elsewhere now."""
+        await self.use(self.in_force.loaded)
+
+    def _prepare(self, configuration: Configuration) -> Prepared:
+        known, counters = self.known, self.ground.counters
+        return prepare(configuration, self.plugins.registry, known.names, known.devices, counters)
+
+
+@asynccontextmanager
+async def running(loaded: Loaded) -> AsyncIterator[Agent]:
+    """The agent, from its first database to its last socket.
+
+    Raises:
+        ConfigurationError: a device type or a secret is missing.
+        StorageError: the state directory can't be used.
+        CannotListen, ListenFailed: a port or the socket can't be had.
+    """
+    configuration = loaded.configuration
+    async with AsyncExitStack() as stack:
+        ground = await stack.enter_async_context(open_ground(configuration.appliance, Counters()))
+        plugins = stack.enter_context(load_plugins(ground, configuration.appliance.state))
+        known = await know(stack, ground, plugins, configuration)
+        prepared = prepare(configuration, plugins.registry, known.names, known.devices, ground.counters)
+        in_force = InForce(loaded, prepared)
+        known.use(prepared)
+        observing = await stack.enter_async_context(start_observing(ground, prepared, known, plugins))
+        contents = await stack.enter_async_context(open_contents(configuration.appliance, loaded.key))
+        saving = await stack.enter_async_context(start_saving(ground, configuration, known, observing, contents))
+        extras = Extras(plugins)
+        status = status_of(ground, known, observing, configuration, extras)
+        telling = await stack.enter_async_context(start_telling(ground, configuration, observing, status.heartbeat))
+        extras.telling = telling
+        shown = Shown(lambda: in_force.loaded, ground.kpis, loaded.key.derived("audit"))
+        server = await stack.enter_async_context(start_serving(ground, observing, saving.backups, status, shown))
+        receiving = await stack.enter_async_context(start_receiving(ground, prepared, known, observing.events.handle))
+        agent = Agent(ground, plugins, known, in_force, observing, receiving, saving, telling, server, asyncio.Lock())
+        keep_house(agent)
+        await observing.poller.configure(prepared.components)
+        yield agent
+
+
+async def know(stack: AsyncExitStack, ground: Ground, plugins: PluginHost, configuration: Configuration) -> Known:
+    """What is known of the devices before anybody asked them: their names' addresses."""
+    resolver = Resolver()
+    stack.push_async_callback(resolver.close)
+    names = Names(resolver, ground.clock)
+    await names.resolve(configuration.components.values())
+    return Known(Devices(plugins.registry), Senders(ground.counters), names, KeyRing(), OidTexts())
+
+
+def keep_house(agent: Agent) -> None:
+    """The tasks that belong to no part: retention, and host names that may move."""
+    ground, names = agent.ground, agent.known.names
+    upkeep = Upkeep(
+        Stores(ground.state, ground.series),
+        lambda: agent.configuration.retention,
+        ground.damage.take,
+        agent.observing.notices,
+        ground.clock,
+    )
+    ground.supervisor.keep_running("upkeep", upkeep.run)
+
+    def components() -> Iterable[Component]:
+        return agent.configuration.components.values()
+
+    ground.supervisor.keep_running("names", lambda: names.run(components, agent.readdress))
+
+
+class Extras:
+    """What the status says of parts that come after it: the head-end's link, the plugins."""
+
+    def __init__(self, plugins: PluginHost) -> None:
+        self._plugins = plugins
+        self.telling = Telling()
+
+    def __call__(self) -> Mapping[str, Any]:
+        plugins = [
+            {"name": report.name, "state": report.state, "reason": report.reason, "failures": report.failures}
+            for report in self._plugins.reports()
+        ]
+        return {**self.telling.extras(), "plugins": plugins}

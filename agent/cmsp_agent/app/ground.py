@@ -1,0 +1,98 @@
+"""The ground that everything stands on: time, counts, owned tasks, the databases. Opened first, closed last."""
+
+import sqlite3
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cmsp_agent.aio.clock import Clock, SystemClock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.supervise import Supervisor
+from cmsp_agent.config.configuration import ApplianceSettings
+from cmsp_agent.model.errors import StorageError
+from cmsp_agent.storage import series as samples
+from cmsp_agent.storage.connections import Opening
+from cmsp_agent.storage.database import Database
+from cmsp_agent.storage.state import open_state
+
+
+@dataclass(slots=True)
+class Damage:
+    """Databases that were found damaged, set aside and started anew, and not told of yet."""
+
+    openings: list[Opening] = field(default_factory=list)
+
+    def note(self, opening: Opening) -> None:
+        """Remember it, where there is something to tell."""
+        if opening.set_aside is not None:
+            self.openings.append(opening)
+
+    def take(self) -> list[Opening]:
+        """What is to be told, once."""
+        taken, self.openings = self.openings, []
+        return taken
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every part is built on."""
+
+    clock: Clock
+    counters: Counters
+    supervisor: Supervisor
+    state: Database
+    series: Database
+    damage: Damage
+
+    async def write_series(self, component: str, at: int, values: Mapping[str, float]) -> None:
+        """Keep the samples of one poll; losing some to a full disk is counted, and no poll fails for it."""
+        sample = samples.Sample(at, component, values)
+
+        def work(tx: sqlite3.Connection) -> None:
+            samples.append(tx, [sample], samples.Columns())
+
+        try:
+            await self.series.write(work)
+        except StorageError:
+            self.counters.add("series.not_stored", len(values))
+
+    async def kpis(self, component: str, start: int, end: int) -> Mapping[str, list[samples.Point]]:
+        """The samples of a component between two times (ms)."""
+        return await self.series.read(lambda connection: samples.query(connection, component, start, end))
+
+
+@asynccontextmanager
+async def open_ground(appliance: ApplianceSettings, counters: Counters) -> AsyncIterator[Ground]:
+    """Open the databases and a supervisor; whatever is still running when the block ends is ended before they close.
+
+    Raises:
+        StorageError: the state directory can't be used, or another agent uses it.
+    """
+    make_directory(appliance.state)
+    clock, damage = SystemClock(), Damage()
+    async with AsyncExitStack() as stack:
+        state = await open_state(
+            appliance.state / "state.db", appliance.id, clock=clock, counters=counters, on_replaced=damage.note
+        )
+        stack.push_async_callback(state.close)
+        kpis = await samples.open_series(
+            appliance.state / "series.db", clock=clock, counters=counters, on_replaced=damage.note
+        )
+        stack.push_async_callback(kpis.close)
+        damage.note(state.opening)
+        damage.note(kpis.opening)
+        supervisor = await stack.enter_async_context(Supervisor(clock, counters))
+        yield Ground(clock, counters, supervisor, state, kpis, damage)
+
+
+def make_directory(path: Path) -> None:
+    """Make a directory that only the agent may enter.
+
+    Raises:
+        StorageError: it can't be made.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{path}: can't be made: {error.strerror}") from error

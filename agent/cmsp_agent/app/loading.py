@@ -1,0 +1,60 @@
+"""From the path of the YAML file to a configuration: opens the sources of secrets that the file itself names."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cmsp_agent.app.ground import make_directory
+from cmsp_agent.config.configuration import ApplianceSettings, Configuration
+from cmsp_agent.config.load import Document, configure, read_appliance, read_document
+from cmsp_agent.config.secrets import SecretFiles, Secrets, SecretSource, SystemdCredentials
+from cmsp_agent.storage.master_key import MasterKey, master_key
+from cmsp_agent.storage.vault import FILE, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """The file as written, what it comes to, and the key that its secrets are sealed with."""
+
+    document: Document
+    configuration: Configuration
+    key: MasterKey = field(repr=False)
+
+
+def load(path: Path, environment: Mapping[str, str] = os.environ) -> Loaded:
+    """Read the file and find the secrets that it names.
+
+    Raises:
+        ConfigurationError: with every problem of the file, or the master key can't be used.
+        StorageError: the state directory can't be used.
+    """
+    appliance = read_appliance(path)
+    key = open_key(appliance, environment)
+    secrets = sources(appliance, key, environment)
+    document = read_document(path, secrets)
+    return Loaded(document, configure(document, secrets), key)
+
+
+def open_key(appliance: ApplianceSettings, environment: Mapping[str, str]) -> MasterKey:
+    """The appliance's master key; made at the first start.
+
+    Raises:
+        ConfigurationError: others may read it, or it is not a key.
+        StorageError: it can't be read or written.
+    """
+    make_directory(appliance.state)
+    return master_key(appliance.state, credentials(environment))
+
+
+def credentials(environment: Mapping[str, str]) -> Path | None:
+    """Systemd's directory of credentials (systemd.exec(5))."""
+    given = environment.get("CREDENTIALS_DIRECTORY")
+    return Path(given) if given else None
+
+
+def sources(appliance: ApplianceSettings, key: MasterKey, environment: Mapping[str, str]) -> Secrets:
+    """Where secrets come from: systemd's credentials, then files, then the vault."""
+    found: list[SecretSource] = [SecretFiles(appliance.secrets), Vault(appliance.state / FILE, key)]
+    given = credentials(environment)
+    return Secrets([SystemdCredentials(given), *found] if given else found)

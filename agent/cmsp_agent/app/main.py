@@ -1,0 +1,126 @@
+"""The daemon: loads the file, runs the agent until it is told to stop, reloads when it is told to. Builds no part."""
+
+import asyncio
+import gc
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from cmsp_agent.aio.clock import SystemClock
+from cmsp_agent.aio.supervise import Supervisor
+from cmsp_agent.app import logs
+from cmsp_agent.app.agent import Agent, running
+from cmsp_agent.app.loading import Loaded, load
+from cmsp_agent.app.notify import Notifier
+from cmsp_agent.model.errors import AgentError, ConfigurationError
+
+log = logging.getLogger(__name__)
+
+STOP_WITHIN = 5.0
+"""Seconds from the signal to the end of the process; whatever is stuck then is left behind."""
+
+
+def run(config: Path, level: str = "info") -> int:
+    """Run the agent in the foreground.
+
+    Args:
+        config: the partner's YAML file.
+        level: of the log.
+
+    Returns:
+        The exit code: 0 stopped as told, 1 failed, 2 the configuration can't be used.
+    """
+    logs.configure(level)
+    try:
+        loaded = load(config)
+        return asyncio.run(serve(loaded, lambda: load(config), leave_in_time))
+    except ConfigurationError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - for the person at the terminal, one mistake a line
+        return error.exit_code
+    except AgentError as error:
+        log.critical("the agent can't run", extra={"error": str(error)})
+        return error.exit_code
+
+
+async def serve(loaded: Loaded, reload: Callable[[], Loaded], stopping: Callable[[], None]) -> int:
+    """Run until SIGTERM or SIGINT, then call `stopping`; on SIGHUP go by the file as it is then."""
+    loop, stop, notifier, clock = asyncio.get_running_loop(), asyncio.Event(), Notifier(), SystemClock()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    hangups = Hangups(reload, notifier)
+    loop.add_signal_handler(signal.SIGHUP, hangups.ring)
+    async with running(loaded) as agent:
+        announce(agent)
+        settle_memory()
+        async with Supervisor(clock, agent.ground.counters) as supervisor:
+            supervisor.keep_running("systemd watchdog", lambda: notifier.beat(clock))
+            supervisor.keep_running("reload", lambda: hangups.run(agent))
+            notifier.ready(f"{len(agent.configuration.components)} components")
+            await stop.wait()
+            notifier.stopping()
+            stopping()
+    log.info("stopped")
+    return 0
+
+
+class Hangups:
+    """Reloads on request, one at a time; on any error the old configuration stays."""
+
+    def __init__(self, load_again: Callable[[], Loaded], notifier: Notifier) -> None:
+        self._load = load_again
+        self._notifier = notifier
+        self._rung = asyncio.Event()
+
+    def ring(self) -> None:
+        """SIGHUP came."""
+        self._rung.set()
+
+    async def run(self, agent: Agent) -> None:
+        """Reload whenever it rings, for ever."""
+        while True:
+            await self._rung.wait()
+            self._rung.clear()
+            self._notifier.reloading()
+            try:
+                await agent.use(await asyncio.to_thread(self._load))
+            except AgentError as error:
+                agent.ground.counters.add("reload.refused")
+                log.error("not reloaded, the old configuration stays", extra={"error": str(error)})
+                agent.observing.notices.note("configuration.refused", "", f"not reloaded: {error}")
+            else:
+                announce(agent)
+            self._notifier.ready(f"{len(agent.configuration.components)} components")
+
+
+def announce(agent: Agent) -> None:
+    """Say what is in force, and what the file asks for that is not carried out yet."""
+    configuration = agent.configuration
+    log.info(
+        "configuration in force",
+        extra={"file": str(configuration.file), "components": len(configuration.components)},
+    )
+    for note in configuration.notes:
+        log.warning(note.text, extra={"at": f"{configuration.file}:{note.line}", "path": note.path})
+
+
+def settle_memory() -> None:
+    """What was imported and built stays for good: keep the collector from walking it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
+def leave_in_time() -> None:
+    """Bound the stop: a thread that is stuck in a library must not keep the process."""
+
+    def leave() -> None:
+        log.critical("not stopped in time, leaving")
+        logging.shutdown()
+        os._exit(1)
+
+    timer = threading.Timer(STOP_WITHIN, leave)
+    timer.daemon = True
+    timer.start()

@@ -1,0 +1,163 @@
+"""The parts that look at the site: the SNMP client, polling, the event service, the watch over our own link."""
+
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from cmsp_agent.app.ground import Ground
+from cmsp_agent.app.prepared import Prepared
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.signal import Signal
+from cmsp_agent.pipeline.situation import Facts as PipelineFacts
+from cmsp_agent.plugin.host import PluginHost
+from cmsp_agent.services.events import EventService
+from cmsp_agent.services.inventory import Devices, Facts, from_record, to_record
+from cmsp_agent.services.isolation import Isolation
+from cmsp_agent.services.names import Names
+from cmsp_agent.services.notices import Notices
+from cmsp_agent.services.polling.device import Device
+from cmsp_agent.services.polling.poller import Poller
+from cmsp_agent.services.polling.sessions import SnmpSessions
+from cmsp_agent.services.reachability import Reachability
+from cmsp_agent.services.senders import Senders
+from cmsp_agent.services.snmp_memory import EngineMemory
+from cmsp_agent.storage import inventory, snmp_engines
+from cmsp_agent.transports import icmp, routes
+from cmsp_agent.transports.snmp.ber import OidTexts
+from cmsp_agent.transports.snmp.client import SnmpClient
+from cmsp_agent.transports.snmp.keys import KeyRing
+
+PING_WITHIN = 1.0
+NEXT_HOP_WITNESSES = 4
+"""Default routes that are asked at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the devices, shared by all that look at them."""
+
+    devices: Devices
+    senders: Senders
+    names: Names
+    ring: KeyRing
+    texts: OidTexts
+
+    def use(self, prepared: Prepared) -> None:
+        """Go by another configuration's components; what was learned of those that stay is kept."""
+        self.devices.configure(prepared.components)
+        self.senders.configure({name: each.addresses for name, each in prepared.components.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Observing:
+    """The parts, running."""
+
+    events: EventService
+    notices: Notices
+    poller: Poller
+    isolation: Isolation
+
+    async def use(self, prepared: Prepared, known: Known) -> None:
+        """Go by another configuration."""
+        known.use(prepared)
+        await self.events.use(prepared.pipeline)
+        await self.poller.configure(prepared.components)
+
+
+@asynccontextmanager
+async def start_observing(
+    ground: Ground, prepared: Prepared, known: Known, plugins: PluginHost
+) -> AsyncIterator[Observing]:
+    """Take up what the last run left, then poll."""
+    supervisor = ground.supervisor
+    events = EventService(ground.state, prepared.pipeline, ground.clock, ground.counters)
+    notices = Notices(events.tell, ground.clock, ground.counters)
+    await recall_inventory(ground, known)
+    await events.load()
+    events.subscribe(partial(_observed_by, plugins))
+    engines = EngineMemory(await ground.state.read(snmp_engines.known), ground.state, notices, ground.clock)
+    client = SnmpClient(
+        ground.clock, ground.counters, engines=engines, observer=engines, ring=known.ring, texts=known.texts
+    )
+    await client.open()
+    sessions = SnmpSessions(client)
+    reachability = Reachability(ground.counters)
+
+    async def learned(name: str, facts: Facts) -> None:
+        await remember_inventory(ground, known, name, facts)
+
+    def device(component: Component) -> Device:
+        return Device(component, known.devices, reachability, sessions, learned, ground.clock, ground.counters)
+
+    async def polled(signals: Sequence[Signal]) -> None:
+        isolation.hear(signals)
+        await events.handle(signals)
+
+    poller = Poller(device, polled, ground.write_series, supervisor, ground.clock, ground.counters)
+    isolation = Isolation(
+        Witnesses(prepared.configuration.appliance.next_hops, known.devices), ping, events.tell, ground.clock
+    )
+    supervisor.keep_running("events", events.run)
+    supervisor.keep_running("notices", notices.run)
+    supervisor.keep_running("SNMP engine memory", engines.run)
+    supervisor.keep_running("isolation watch", isolation.run)
+    try:
+        yield Observing(events, notices, poller, isolation)
+    finally:
+        await poller.configure({})
+        await client.close()
+        await events.close()
+
+
+async def recall_inventory(ground: Ground, known: Known) -> None:
+    """What earlier runs learned of the devices, so that the first trap finds its interface's name."""
+    for name, record in (await ground.state.read(inventory.everything)).items():
+        facts = from_record(record)
+        if known.devices.learn(name, facts):
+            known.senders.learn(name, facts.addresses)
+
+
+async def remember_inventory(ground: Ground, known: Known, name: str, facts: Facts) -> None:
+    """Keep what was learned, and know the device by all its addresses from now on."""
+    known.senders.learn(name, facts.addresses)
+    record = to_record(facts, known.devices.device_type(name).name)
+    now = ground.clock.now()
+    await ground.state.write(lambda tx: inventory.save(tx, name, record, now))
+
+
+async def ping(address: str) -> bool:
+    """Whether the address answers an ICMP echo within a second."""
+    return await icmp.ping(address, PING_WITHIN, None) is not None
+
+
+class Witnesses:
+    """What tells whether we are connected: links that lead to components, and next hops."""
+
+    def __init__(self, next_hops: Sequence[str], devices: Devices) -> None:
+        self._next_hops = next_hops
+        self._devices = devices
+        self._link_of: dict[str, str] = {}
+
+    def __call__(self) -> tuple[Mapping[str, bool | None], Collection[str]]:
+        """The links with their carrier and the next hops, by the routes of this moment."""
+        known = routes.routes()
+        ways = routes.default_routes(known)
+        addresses = [component.address for component in self._devices.components.values() if component.addresses]
+        self._link_of = {address: link for address in addresses if (link := self._link_to(address, known))}
+        links = dict.fromkeys(self._link_of.values()) or dict.fromkeys(way.interface for way in ways)
+        hops = self._next_hops or [str(way.gateway) for way in ways[:NEXT_HOP_WITNESSES]]
+        return {link: routes.carrier(link) for link in links}, hops
+
+    def _link_to(self, address: str, known: list[routes.Route]) -> str:
+        """A link whose route went away with its cable is remembered: that is just the case that matters."""
+        before = self._link_of.get(address, "")
+        if before and not routes.carrier(before):
+            return before
+        route = routes.route_to(address, known)
+        return route.interface if route else before
+
+
+def _observed_by(plugins: PluginHost, facts: PipelineFacts) -> None:
+    for event in facts.new.values():
+        plugins.event_recorded(event)

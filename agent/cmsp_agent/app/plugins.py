@@ -1,0 +1,26 @@
+"""Plugins at the start: judge what the last run left, watch the loop, load. Isolation itself is plugin.host's."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from cmsp_agent.app.ground import Ground
+from cmsp_agent.plugin.host import PluginHost
+from cmsp_agent.plugin.last_resort import LastResort
+from cmsp_agent.plugin.quarantine import Quarantine
+from cmsp_agent.plugin.watchdog import LoopWatchdog, judge_last_run
+
+
+@contextmanager
+def load_plugins(ground: Ground, state: Path) -> Iterator[PluginHost]:
+    """The plugins, loaded under a watchdog that names one that blocks and leaves it out at the next start."""
+    quarantine, last_resort = Quarantine(state / "quarantine.json"), LastResort(state)
+    judge_last_run(last_resort, quarantine, ground.clock.now())
+    host = PluginHost(quarantine, ground.clock, ground.counters)
+    watchdog = LoopWatchdog(host.calls, quarantine, ground.clock, ground.counters, last_resort=last_resort)
+    watchdog.start()
+    try:
+        host.load()
+        yield host
+    finally:
+        watchdog.stop()

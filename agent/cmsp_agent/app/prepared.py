@@ -1,0 +1,71 @@
+"""A configuration made ready to be used: all that can fail is done here, before anything that runs is touched."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.config.configuration import Configuration
+from cmsp_agent.config.load import check_types
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.credentials import SnmpCredential
+from cmsp_agent.pipeline.impact import Customer
+from cmsp_agent.pipeline.normalise import Inventory
+from cmsp_agent.pipeline.pipeline import Pipeline
+from cmsp_agent.plugin.registry import Registry
+from cmsp_agent.services.names import Names
+from cmsp_agent.services.traps import Agreed, agreed_by
+from cmsp_agent.transports.snmp.users import UsmUser, user_from
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the running parts take over together."""
+
+    configuration: Configuration
+    components: Mapping[str, Component]
+    """With addresses in place of names."""
+    pipeline: Pipeline
+    agreed: Mapping[str, Agreed]
+    users: tuple[UsmUser, ...]
+    """SNMPv3 users whose traps and informs are read."""
+
+
+def prepare(
+    configuration: Configuration, registry: Registry, names: Names, inventory: Inventory, counters: Counters
+) -> Prepared:
+    """Build what the running parts need of a configuration.
+
+    Raises:
+        ConfigurationError: a device type that no plugin brings, or a secret that is missing.
+        ValueError: a credential that can't be used.
+    """
+    check_types(configuration, registry.types)
+    components = {name: names.literal(component) for name, component in configuration.components.items()}
+    return Prepared(
+        configuration,
+        components,
+        Pipeline(components, customer_of(configuration), inventory, counters),
+        agreed_by(components.values()),
+        tuple(users_of(components.values())),
+    )
+
+
+def customer_of(configuration: Configuration) -> Customer:
+    """The whole that an incident's shares are of."""
+    customer = configuration.customer
+    return Customer(
+        people=customer.people,
+        sites=customer.sites,
+        components=customer.components,
+        people_at={name: site.people for name, site in configuration.sites.items()},
+    )
+
+
+def users_of(components: Iterable[Component]) -> Iterable[UsmUser]:
+    """Each SNMPv3 user once."""
+    seen: set[SnmpCredential] = set()
+    for component in components:
+        credential = component.credentials.snmp
+        if credential is not None and credential.version == "3" and credential not in seen:
+            seen.add(credential)
+            yield user_from(credential)

@@ -1,0 +1,107 @@
+"""The parts that listen: sockets from systemd or our own, traps and informs, syslog over UDP and TCP."""
+
+import os
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from cmsp_agent.app.ground import Ground
+from cmsp_agent.app.observing import Known
+from cmsp_agent.app.prepared import Prepared
+from cmsp_agent.config.addresses import Endpoint
+from cmsp_agent.config.configuration import Listeners
+from cmsp_agent.services.intake import Sink
+from cmsp_agent.services.syslog import SyslogService
+from cmsp_agent.services.traps import TrapService
+from cmsp_agent.storage import snmp_engines
+from cmsp_agent.transports.datagrams import DatagramReceiver
+from cmsp_agent.transports.listening import EVERYWHERE, bind_datagrams, bind_streams, inherited_sockets
+from cmsp_agent.transports.snmp.authoritative import OwnEngine
+from cmsp_agent.transports.snmp.notifications import NotificationDecoder
+from cmsp_agent.transports.streams import StreamReceiver
+
+Sockets = Mapping[str, list[socket.socket]]
+
+
+@dataclass(frozen=True, slots=True)
+class Receiving:
+    """The parts, running."""
+
+    traps: TrapService
+    make_decoder: Callable[[Prepared], NotificationDecoder]
+    addresses: Mapping[str, list[tuple[str, int]]]
+    """Where we really listen, by receiver: with port 0 in the file, the kernel chose."""
+
+    def use(self, prepared: Prepared) -> None:
+        """Go by another configuration's credentials; listening elsewhere takes a restart."""
+        self.traps.use(self.make_decoder(prepared), prepared.agreed)
+
+
+@asynccontextmanager
+async def start_receiving(ground: Ground, prepared: Prepared, known: Known, sink: Sink) -> AsyncIterator[Receiving]:
+    """Listen; what is received goes to `sink`, and informs are answered when it returns.
+
+    Raises:
+        CannotListen: a port is taken, or not ours to open.
+    """
+    sockets = open_sockets(prepared.configuration.listen)
+    engine_id, boots = await ground.state.write(snmp_engines.boot)
+    engine = OwnEngine(engine_id, boots, ground.clock)
+
+    def decoder(prepared: Prepared) -> NotificationDecoder:
+        return NotificationDecoder(prepared.users, engine, ground.clock, ring=known.ring, texts=known.texts)
+
+    traps = TrapService(known.senders, decoder(prepared), prepared.agreed, sink, ground.clock, ground.counters)
+    syslog = SyslogService(known.senders, sink, ground.clock, ground.counters)
+    heard = DatagramReceiver("traps", sockets["traps"], traps.receive, ground.counters, answers=True)
+    lines = DatagramReceiver("syslog.udp", sockets["syslog-udp"], syslog.receive_datagrams, ground.counters)
+    streams = StreamReceiver("syslog.tcp", sockets["syslog-tcp"], syslog.receive_stream, ground.counters)
+    traps.answer_with(heard.answer)
+    ground.supervisor.keep_running("trap intake", traps.run)
+    ground.supervisor.keep_running("syslog intake", syslog.run)
+    try:
+        heard.start()
+        lines.start()
+        await streams.start()
+        yield Receiving(
+            traps,
+            decoder,
+            {
+                "traps": [(str(address[0]), address[1]) for address in heard.addresses],
+                "syslog-udp": [(str(address[0]), address[1]) for address in lines.addresses],
+                "syslog-tcp": streams.addresses,
+            },
+        )
+    finally:
+        heard.close()
+        lines.close()
+        await streams.stop()
+
+
+def open_sockets(listen: Listeners) -> Sockets:
+    """All sockets, those of systemd before our own; none is left open where one can't be had.
+
+    Raises:
+        CannotListen: see there.
+    """
+    opened: dict[str, list[socket.socket]] = dict(inherited_sockets(os.environ, os.getpid()))
+    wanted = (
+        ("traps", listen.traps, bind_datagrams),
+        ("syslog-udp", listen.syslog, bind_datagrams),
+        ("syslog-tcp", listen.syslog_tcp, bind_streams),
+    )
+    try:
+        for name, endpoint, bind in wanted:
+            if name not in opened:
+                opened[name] = bind(endpoint.port, _addresses(endpoint)) if endpoint else []
+    except BaseException:
+        for sockets in opened.values():
+            for each in sockets:
+                each.close()
+        raise
+    return opened
+
+
+def _addresses(endpoint: Endpoint) -> tuple[str, ...]:
+    return (endpoint.address,) if endpoint.address else EVERYWHERE

@@ -1,0 +1,138 @@
+"""The parts that save configurations: SSH, the encrypted store, backups by calendar, after a change and on demand."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from cmsp_agent.aio.blocking import BlockingPool
+from cmsp_agent.app.calendar import Calendar, Entry
+from cmsp_agent.app.ground import Ground, make_directory
+from cmsp_agent.app.observing import Known, Observing
+from cmsp_agent.config.configuration import ApplianceSettings, Configuration
+from cmsp_agent.config.schedules import parse_schedule
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.errors import NotFound, Refused
+from cmsp_agent.pipeline.situation import Facts
+from cmsp_agent.plugin.api import CliPlatform
+from cmsp_agent.services.backups import BackupAfterChange, Backups, Directory, Manifest, SshReader
+from cmsp_agent.services.backups.manifest import Contents
+from cmsp_agent.storage.blobs import Blobs
+from cmsp_agent.storage.master_key import MasterKey, keep_wrapped
+from cmsp_agent.transports.cli import CliClient
+from cmsp_agent.transports.cli.stored_keys import StoredHostKeys
+
+DIALOGUES = 20
+"""SSH dialogues at the same time; each holds a thread."""
+CHANGED = "config.changed"
+"""The alarm type that device types give to what says that the configuration was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """The parts, running."""
+
+    backups: Backups
+    calendar: Calendar
+
+    def use(self, configuration: Configuration, known: Known) -> None:
+        """Go by another configuration's schedules."""
+        self.calendar.use(entries(self.backups, configuration, known))
+
+
+@asynccontextmanager
+async def open_contents(appliance: ApplianceSettings, key: MasterKey) -> AsyncIterator[Contents]:
+    """The encrypted store on the partner's disk, and beside it the master key wrapped for the partner's recovery key.
+
+    Raises:
+        ConfigurationError: the recovery key can't be used.
+        StorageError: the directory can't be used.
+    """
+    make_directory(appliance.backups)
+    if appliance.recovery_key is not None:
+        keep_wrapped(key, appliance.recovery_key, appliance.backups)
+    blobs = Blobs(appliance.backups, key)
+    try:
+        yield blobs
+    finally:
+        await blobs.close()
+
+
+@asynccontextmanager
+async def start_saving(
+    ground: Ground, configuration: Configuration, known: Known, observing: Observing, contents: Contents
+) -> AsyncIterator[Saving]:
+    """Save by calendar, and some quiet minutes after a device told of a change."""
+    dialogues = BlockingPool("ssh", threads=DIALOGUES, waiting=500)
+    computing = BlockingPool("backups", threads=1, waiting=500)
+    client = CliClient(dialogues, StoredHostKeys(ground.state, ground.clock), ground.clock, ground.counters)
+
+    def component(name: str) -> Component | None:
+        return known.devices.components.get(name)
+
+    def platform(name: str) -> CliPlatform | None:
+        return known.devices.device_type(name).cli
+
+    directory = Directory(component, platform)
+    backups = Backups(
+        directory,
+        SshReader(client),
+        Manifest(ground.state, contents),
+        observing.events.tell,
+        computing,
+        ground.clock,
+        ground.counters,
+        at_once=DIALOGUES,
+    )
+    calendar = Calendar(ground.state, ground.clock, ground.supervisor)
+    calendar.use(entries(backups, configuration, known))
+
+    async def save(name: str) -> None:
+        await backups.run(name, "change")
+
+    after_change = BackupAfterChange(save, ground.supervisor, ground.clock)
+    observing.events.subscribe(Changes(after_change, backups))
+    ground.supervisor.keep_running("calendar", calendar.run)
+    ground.supervisor.keep_running("backups after changes", after_change.run)
+    try:
+        yield Saving(backups, calendar)
+    finally:
+        await dialogues.close(within=1.0)
+        await computing.close(within=1.0)
+
+
+def entries(backups: Backups, configuration: Configuration, known: Known) -> Mapping[str, Entry]:
+    """A calendar entry for each component that may be saved and has a login; whether its type can be is seen then."""
+    made = {}
+    for component in known.devices.components.values():
+        if component.backup.enabled and component.credentials.ssh is not None:
+            zone = configuration.sites[component.site].timezone.key
+            entry = _entry(backups, component, zone)
+            made[entry.name] = entry
+    return made
+
+
+def _entry(backups: Backups, component: Component, timezone: str) -> Entry:
+    async def work() -> None:
+        await backups.run(component.name, "schedule")
+
+    return Entry(f"backup {component.name}", parse_schedule(component.backup.schedule), timezone, work)
+
+
+class Changes:
+    """Hears of committed facts: a changed configuration is saved once the device is quiet, where it may be saved."""
+
+    def __init__(self, after_change: BackupAfterChange, backups: Backups) -> None:
+        self._after_change = after_change
+        self._backups = backups
+
+    def __call__(self, facts: Facts) -> None:
+        for event in (*facts.new.values(), *facts.changed.values()):
+            if event.type == CHANGED and self._saved(event.component):
+                self._after_change.notice(event.component)
+
+    def _saved(self, component: str) -> bool:
+        try:
+            self._backups.require(component)
+        except (Refused, NotFound):
+            return False
+        return True

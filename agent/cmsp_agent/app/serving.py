@@ -1,0 +1,114 @@
+"""The parts that are asked: jobs, the status, and the HTTP API on the tunnel and on the Unix socket."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from cmsp_agent import __version__
+from cmsp_agent.api.parts import Parts, Samples
+from cmsp_agent.api.server import ApiServer, ApiSettings, TlsListen
+from cmsp_agent.api.tls import Certificates
+from cmsp_agent.app.ground import Ground
+from cmsp_agent.app.loading import Loaded
+from cmsp_agent.app.observing import Known, Observing
+from cmsp_agent.config.configuration import ApiSettings as Api
+from cmsp_agent.config.configuration import Configuration
+from cmsp_agent.config.show import values_in_force
+from cmsp_agent.services.backups import Backups, backup_job
+from cmsp_agent.services.jobs import Jobs
+from cmsp_agent.services.polling.job import poll_job
+from cmsp_agent.services.status import Extras, Identity, StatusService
+
+FORGET_EVERY = 3600.0
+"""Seconds between two deletions of old jobs and answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the API shows beside the services: looked up at each call, so that a reload needs nothing here."""
+
+    loaded: Callable[[], Loaded]
+    kpis: Callable[[str, int, int], Awaitable[Mapping[str, Samples]]]
+    audit_key: bytes
+
+
+@asynccontextmanager
+async def start_serving(
+    ground: Ground, observing: Observing, backups: Backups, status: StatusService, shown: Shown
+) -> AsyncIterator[ApiServer]:
+    """Take up unfinished jobs and answer calls.
+
+    Raises:
+        ListenFailed: the socket or the port can't be had.
+        ConfigurationError: the TLS files can't be used.
+    """
+    kinds = {"poll": poll_job(observing.poller), "backup": backup_job(backups)}
+    jobs = Jobs(ground.state, ground.supervisor, ground.clock, kinds)
+    parts = Parts(
+        clock=ground.clock,
+        counters=ground.counters,
+        database=ground.state,
+        status=status,
+        jobs=jobs,
+        backups=backups,
+        change_incident=observing.events.change_incident,
+        kpis=shown.kpis,
+        configuration=lambda: document_of(shown.loaded()),
+        roles=lambda: shown.loaded().configuration.api.roles,
+        audit_key=shown.audit_key,
+    )
+    observing.events.subscribe(parts.bell.ring)
+    server = ApiServer(parts, settings_of(shown.loaded().configuration.api), ground.supervisor, ground.counters)
+    await server.start()
+    await jobs.resume()
+    ground.supervisor.keep_running("old jobs", lambda: forget(jobs, ground))
+    try:
+        yield server
+    finally:
+        await server.stop()
+
+
+def identity_of(configuration: Configuration, now: int) -> Identity:
+    """Which appliance this is."""
+    appliance = configuration.appliance
+    return Identity(appliance.id, appliance.name, __version__, now)
+
+
+def status_of(
+    ground: Ground, known: Known, observing: Observing, configuration: Configuration, extras: Extras
+) -> StatusService:
+    """What the agent says of itself."""
+    return StatusService(
+        identity_of(configuration, ground.clock.now()),
+        lambda: known.devices.components,
+        lambda: observing.events.situation,
+        ground.state,
+        ground.counters,
+        ground.clock,
+        extras,
+    )
+
+
+def settings_of(api: Api) -> ApiSettings:
+    """Where the API listens, by the file: on the tunnel's address only where there is a TLS identity for it."""
+    if api.listen is None or api.tls is None:
+        return ApiSettings(socket=api.socket)
+    files = Certificates(api.tls.certificate, api.tls.key, api.tls.ca)
+    return ApiSettings(TlsListen(api.listen.address or "::", api.listen.port, files), api.socket)
+
+
+def document_of(loaded: Loaded) -> Mapping[str, Any]:
+    """The configuration in force, each value with its origin; secrets by name."""
+    return {
+        "file": str(loaded.configuration.file),
+        "values": [value.as_json() for value in values_in_force(loaded.document)],
+        "notes": [{"path": note.path, "line": note.line, "text": note.text} for note in loaded.configuration.notes],
+    }
+
+
+async def forget(jobs: Jobs, ground: Ground) -> None:
+    """Delete old jobs and kept answers, now and then, for ever."""
+    while True:
+        await ground.clock.sleep(FORGET_EVERY)
+        await jobs.forget_old()

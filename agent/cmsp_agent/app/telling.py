@@ -1,0 +1,107 @@
+"""The parts that speak to the head-end: the forwarder of the outbox, its disk budget, and the heartbeat."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from cmsp_agent.app.ground import Ground
+from cmsp_agent.app.observing import Observing
+from cmsp_agent.config.configuration import Configuration, HeadendSettings
+from cmsp_agent.model.priority import Priority
+from cmsp_agent.pipeline.situation import Facts
+from cmsp_agent.services.forwarder import Budget, Forwarder, Heartbeat
+from cmsp_agent.transports.headend import Certificates, HeadendClient
+
+NARROWEST_LINK = 10_000_000 / 8
+"""Bytes per second of the narrowest link that the service allows (SERVICE.md); a pace in per cent is a share of it."""
+URGENT = (Priority.P1, Priority.P2)
+
+Report = Callable[[], Awaitable[Mapping[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The parts, running; `forwarder` is None where the file names no head-end or no TLS identity for it."""
+
+    forwarder: Forwarder | None = None
+    client: HeadendClient | None = None
+
+    def use(self) -> None:
+        """Read the certificates again, which may have been renewed; other URLs take a restart."""
+        if self.client is not None:
+            self.client.renew()
+
+    def extras(self) -> Mapping[str, Any]:
+        """For the status: how the link stands."""
+        if self.forwarder is None or self.client is None:
+            return {"headend": {"configured": False}}
+        return {
+            "headend": {"configured": True, "connected": self.forwarder.connected, "url": self.client.url},
+        }
+
+
+@asynccontextmanager
+async def start_telling(
+    ground: Ground, configuration: Configuration, observing: Observing, report: Report
+) -> AsyncIterator[Telling]:
+    """Forward what waits, and go on; without a head-end everything is kept within the budget until there is one."""
+    budget = Budget(
+        ground.state, configuration.appliance.outbox_budget, observing.notices, ground.clock, ground.counters
+    )
+    ground.supervisor.keep_running("outbox budget", budget.run)
+    client = client_for(configuration)
+    if client is None:
+        yield Telling()
+        return
+    heartbeat = Heartbeat(client, report, ground.clock, ground.counters, every=configuration.headend.heartbeat)
+    forwarder = Forwarder(
+        ground.state,
+        client,
+        observing.notices,
+        ground.clock,
+        ground.counters,
+        pace=pace_of(configuration.headend),
+        on_connected=heartbeat.soon,
+    )
+    observing.events.subscribe(Urgent(heartbeat.soon, forwarder.wake))
+    ground.supervisor.keep_running("forwarder", forwarder.run)
+    ground.supervisor.keep_running("heartbeat", heartbeat.run)
+    try:
+        yield Telling(forwarder, client)
+    finally:
+        await ground.supervisor.cancel("heartbeat")
+        await ground.supervisor.cancel("forwarder")
+        await client.close()
+
+
+def client_for(configuration: Configuration) -> HeadendClient | None:
+    """The wire to the head-end, or None where the appliance is not enrolled yet."""
+    headend = configuration.headend
+    if not headend.urls or headend.tls is None:
+        return None
+    files = Certificates(headend.tls.ca, headend.tls.certificate, headend.tls.key)
+    return HeadendClient(headend.urls, configuration.appliance.id, files)
+
+
+def pace_of(headend: HeadendSettings) -> float:
+    """Bytes per second for a backlog; the file gives a share of the link, or the figure itself."""
+    return headend.pace * NARROWEST_LINK if headend.pace <= 1 else headend.pace
+
+
+class Urgent:
+    """Hears of committed facts: wakes the forwarder, and the heartbeat where a P1 or P2 is concerned."""
+
+    def __init__(self, soon: Callable[[], None], wake: Callable[[], None]) -> None:
+        self._soon = soon
+        self._wake = wake
+        self._urgent: set[str] = set()
+
+    def __call__(self, facts: Facts) -> None:
+        self._wake()
+        now = {incident.id for incident in facts.incidents.values() if incident.priority in URGENT}
+        # one that was urgent and is no more is news as well
+        if now or self._urgent & facts.incidents.keys():
+            self._soon()
+        open_now = {incident.id for incident in facts.incidents.values() if incident.state.open}
+        self._urgent = (self._urgent - facts.incidents.keys()) | (now & open_now)

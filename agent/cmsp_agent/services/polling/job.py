@@ -1,0 +1,32 @@
+"""A poll on demand, as a job that people and the head-end can watch."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cmsp_agent.model.signal import PollSignal
+from cmsp_agent.services.jobs import JobKind, JobReport
+from cmsp_agent.services.polling.poller import Poller
+
+KIND = "poll"
+
+
+def poll_job(poller: Poller) -> JobKind:
+    """The kind of job that polls its component once, out of its turn."""
+
+    async def work(report: JobReport) -> Mapping[str, Any]:
+        report.step(10, "asking the device")
+        return outcome(await poller.poll_now(report.job.component))
+
+    return JobKind(work, within=180.0)
+
+
+def outcome(poll: PollSignal) -> dict[str, Any]:
+    """What the poll found, for people; null: not asked, or not permitted here."""
+    return {
+        "icmp": poll.icmp,
+        "tcp": poll.tcp,
+        "snmp": poll.snmp,
+        "reason": poll.reason,
+        "faults": [{"type": seen.type, "object": seen.object} for seen in poll.states if seen.raised],
+        "kpis": dict(sorted(poll.samples.items())),
+    }

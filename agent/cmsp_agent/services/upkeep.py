@@ -1,0 +1,74 @@
+"""Housekeeping: what is older than the file says is deleted, and damage that was found in a database is told."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.config.configuration import Retention
+from cmsp_agent.model.errors import StorageError
+from cmsp_agent.services.notices import Notices
+from cmsp_agent.storage import events, series
+from cmsp_agent.storage.connections import Opening
+from cmsp_agent.storage.database import Database
+
+log = logging.getLogger(__name__)
+
+EVERY = 60.0
+STEP = 5_000
+"""Rows deleted in one transaction, so that nobody waits long for the writer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The databases that are kept small."""
+
+    state: Database
+    series: Database
+
+
+class Upkeep:
+    """Run `run` under the supervisor."""
+
+    def __init__(
+        self,
+        stores: Stores,
+        retention: Callable[[], Retention],
+        damage: Callable[[], list[Opening]],
+        notices: Notices,
+        clock: Clock,
+    ) -> None:
+        self._stores = stores
+        self._retention = retention
+        self._damage = damage
+        self._notices = notices
+        self._clock = clock
+
+    async def run(self) -> NoReturn:
+        """Tell and tidy, every minute, for ever."""
+        while True:
+            self.tell()
+            try:
+                await self.tidy()
+            except StorageError as error:
+                log.warning("old data could not be deleted", extra={"reason": str(error)})
+            await self._clock.sleep(EVERY)
+
+    def tell(self) -> None:
+        """Each damaged database once, with the place where it was set aside."""
+        for opening in self._damage():
+            text = f"{opening.path.name} was damaged and is set aside as {opening.set_aside}; started anew"
+            self._notices.note("storage.corrupt", opening.path.name, text)
+
+    async def tidy(self) -> None:
+        """Delete what is too old, a step at a time, and give the room back."""
+        now, kept = self._clock.now(), self._retention()
+        oldest = now - int(kept.events * 1000)
+        while await self._stores.state.write(lambda tx: events.forget_before(tx, oldest, STEP)):
+            pass
+        oldest_sample = now - int(kept.series_raw * 1000)
+        while await self._stores.series.write(lambda tx: series.forget_before(tx, oldest_sample, STEP)):
+            pass
+        await self._stores.state.tidy()
+        await self._stores.series.tidy()
