@@ -15,6 +15,7 @@ from cmsp_agent.model.errors import (
     DeviceUnreachable,
     NotPermittedHere,
     Problem,
+    StorageFull,
 )
 from cmsp_agent.plugin.api import AlarmType, DeviceType, Kpi, Severity, StateRule
 from cmsp_agent.plugin.registry import Registry
@@ -59,6 +60,7 @@ class Bench:
         )
         self.learned: list[Facts] = []
         self.opened = 0
+        self.full = False
         self.ping: float | Exception | None = 0.01
         registry = Registry()
         registry.add("test", TYPE)
@@ -82,6 +84,8 @@ class Bench:
         return self.session
 
     async def _learn(self, name: str, facts: Facts) -> None:
+        if self.full:
+            raise StorageFull("no room")
         self.learned.append(facts)
 
 
@@ -192,3 +196,14 @@ async def test_new_interfaces_are_read_but_not_at_every_poll() -> None:
     bench.session.objects[IFS_CHANGED] = 3
     await bench.device.poll()
     assert bench.devices.interface("gw", 2) == "GigabitEthernet0/1"
+
+
+async def test_an_inventory_that_could_not_be_stored_is_handed_on_again() -> None:
+    bench = Bench()
+    bench.full = True
+    assert (await bench.device.poll()).snmp is True
+    assert bench.counters.value("inventory.not_stored") == 2
+    bench.full = False
+    await bench.clock.advance(LEARN_AGAIN + 1)
+    await bench.device.poll()
+    assert bench.learned[-1].interfaces == {1: "GigabitEthernet0/0"}

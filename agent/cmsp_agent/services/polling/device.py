@@ -15,6 +15,7 @@ from cmsp_agent.model.errors import (
     DeviceError,
     DeviceUnreachable,
     NotPermittedHere,
+    StorageError,
 )
 from cmsp_agent.model.signal import ObservedState, PollSignal, Value
 from cmsp_agent.plugin.api import DeviceType
@@ -124,6 +125,7 @@ class Device:
         self._trouble = ""
         self._alive = False
         self._learned_at = float("-inf")
+        self._unsaved = False
 
     async def poll(self) -> PollSignal:
         """Ask once by every way; never raises for what a device does or does not answer."""
@@ -214,8 +216,8 @@ class Device:
         limited = self.component.tier is Tier.MONITORED_ONLY
         plan = Plan() if limited else await probe(session, kind)
         self._plan, self._planned_for = plan, kind
-        self._probe_due = self._learned_at + PROBE_AGAIN
         await self._tell(replace(facts, quirks={name: int(value) for name, value in asdict(session.quirks).items()}))
+        self._probe_due = self._learned_at + (LEARN_AGAIN if self._unsaved else PROBE_AGAIN)
         log.info(
             "device probed",
             extra={"component": self.component.name, "type": kind.name, "unsupported": list(plan.unsupported)},
@@ -223,8 +225,17 @@ class Device:
         return plan
 
     async def _tell(self, facts: Facts) -> None:
-        if self._devices.learn(self.component.name, facts):
+        """Hand on what is new. A full disk costs no poll: it is handed on again with the next reading."""
+        if not self._devices.learn(self.component.name, facts) and not self._unsaved:
+            return
+        try:
             await self._learned(self.component.name, facts)
+        except StorageError as error:
+            self._counters.add("inventory.not_stored")
+            log.warning("inventory not stored", extra={"component": self.component.name, "error": str(error)})
+            self._unsaved = True
+        else:
+            self._unsaved = False
 
     def _interface(self, index: str) -> str:
         name = self._devices.interface(self.component.name, int(index)) if index.isdigit() else None
