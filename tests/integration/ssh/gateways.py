@@ -133,8 +133,8 @@ async def _show(gateway: Gateway, process: asyncssh.SSHServerProcess[bytes], pri
 
 
 @contextlib.asynccontextmanager
-async def serving(gateway: Gateway, key: Any, **options: Any) -> AsyncIterator[Gateway]:
-    """Run the gateway's SSH server on a free port of 127.0.0.1; `options` go to asyncssh.listen."""
+async def serving(gateway: Gateway, key: Any, port: int = 0, **options: Any) -> AsyncIterator[Gateway]:
+    """Run the gateway's SSH server on 127.0.0.1, port 0 being any; `options` go to asyncssh.listen."""
 
     async def shell(process: asyncssh.SSHServerProcess[bytes]) -> None:
         with contextlib.suppress(asyncssh.Error, ConnectionError, asyncio.CancelledError):
@@ -142,7 +142,7 @@ async def serving(gateway: Gateway, key: Any, **options: Any) -> AsyncIterator[G
 
     listener = await asyncssh.listen(
         "127.0.0.1",
-        0,
+        port,
         server_factory=gateway.server,
         server_host_keys=[key],
         process_factory=shell,

@@ -1,9 +1,11 @@
 """Configurations of devices: read, verified, stored encrypted, compared, shown. See service for the whole."""
 
 from cmsp_agent.services.backups.after_change import BackupAfterChange
+from cmsp_agent.services.backups.copies import ManifestCopies
 from cmsp_agent.services.backups.job import backup_job
 from cmsp_agent.services.backups.manifest import Contents, Manifest
 from cmsp_agent.services.backups.reading import SshReader
+from cmsp_agent.services.backups.recovery import keep_recoverable, recover
 from cmsp_agent.services.backups.service import BackupOutcome, Backups, Directory
 
 __all__ = [
@@ -13,6 +15,9 @@ __all__ = [
     "Contents",
     "Directory",
     "Manifest",
+    "ManifestCopies",
     "SshReader",
     "backup_job",
+    "keep_recoverable",
+    "recover",
 ]

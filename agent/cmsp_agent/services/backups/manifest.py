@@ -12,7 +12,6 @@ from cmsp_agent.storage import outbox
 from cmsp_agent.storage.database import Database
 from cmsp_agent.storage.records import backup_record
 
-
 MOST_VERSIONS = 1_000
 
 
@@ -36,12 +35,26 @@ class Contents(Protocol):
         ...
 
 
+class Copies(Protocol):
+    """The manifest once more, beside the contents."""
+
+    async def write(self, component: str, versions: Sequence[Backup]) -> None:
+        """Replace the component's copy.
+
+        Raises:
+            StorageError: it can't be written.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """The versions of every component, beside their contents."""
 
     database: Database
     contents: Contents
+    copies: Copies | None = None
+    """None: recovering needs the database too."""
 
     async def latest(self, component: str) -> Backup | None:
         """The newest version."""
@@ -78,6 +91,15 @@ class Manifest:
         The content must be in the store already: an address in the manifest is never one of a missing file.
         """
         await self.database.write(lambda tx: _record(tx, run, backup, now))
+
+    async def copy(self, component: str) -> None:
+        """Bring the copy beside the contents up to date.
+
+        Raises:
+            StorageError: it can't be written; the manifest itself holds.
+        """
+        if self.copies is not None:
+            await self.copies.write(component, await self.versions(component, MOST_VERSIONS))
 
     async def mark_known_good(self, backup: Backup, *, good: bool) -> Backup:
         """Say that the device works on this version, or that it doesn't."""

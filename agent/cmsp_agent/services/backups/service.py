@@ -5,6 +5,7 @@ calendar and `after_change`.
 """
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,8 @@ from cmsp_agent.services.backups.manifest import Manifest
 from cmsp_agent.services.backups.policy import require_backup
 from cmsp_agent.services.backups.reading import Progress, Reader, read_believable, size_of, to_bytes, to_text
 from cmsp_agent.services.backups.text import ConfigText
+
+log = logging.getLogger(__name__)
 
 FAILED = "backup.failed"
 OBJECT = "configuration"
@@ -154,7 +157,16 @@ class Backups:
             result = BackupResult.STORED
         done = replace(run, ended_at=now, result=result, backup=backup.id)
         await self._manifest.record(done, backup, now)
+        await self._copy(component.name)
         return BackupOutcome(done, backup)
+
+    async def _copy(self, component: str) -> None:
+        """A copy that can't be written makes no good backup bad; the next run tries again."""
+        try:
+            await self._manifest.copy(component)
+        except StorageError as error:
+            self._counters.add("backups.manifest_copy_failed", key=component)
+            log.warning("manifest not copied", extra={"component": component, "error": str(error)})
 
     async def _failed(self, run: BackupRun, error: AgentError) -> BackupOutcome:
         done = replace(run, ended_at=self._clock.now(), error=str(error))
@@ -221,7 +233,9 @@ class Backups:
 
     async def mark_known_good(self, component: str, version: str, *, good: bool = True) -> Backup:
         """A person says that the device works on this version, or that it doesn't. Raises NotFound."""
-        return await self._manifest.mark_known_good(await self._manifest.find(component, version), good=good)
+        marked = await self._manifest.mark_known_good(await self._manifest.find(component, version), good=good)
+        await self._copy(component)
+        return marked
 
     def _platform_of(self, component: str) -> CliPlatform:
         platform = self._directory.platform(component)

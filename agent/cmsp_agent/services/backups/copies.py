@@ -1,0 +1,79 @@
+"""The manifest once more, beside the contents: with it a recovery key alone opens everything, without `state.db`."""
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+from cmsp_agent.aio.blocking import BlockingPool, PoolFull
+from cmsp_agent.model.backup import Backup
+from cmsp_agent.model.errors import StorageError
+from cmsp_agent.storage import files
+from cmsp_agent.storage.encoding import DocumentInvalid, decode, encode
+from cmsp_agent.storage.master_key import MasterKey
+
+FOLDER = "manifests"
+SUFFIX = ".cmsp"
+PURPOSE = "backup manifests"
+MOST_BYTES = 16 * 1024 * 1024
+SECONDS = 30.0
+
+
+class ManifestFiles:
+    """One sealed file for each component in the directory of the backups; blocking."""
+
+    def __init__(self, directory: Path, key: MasterKey) -> None:
+        self._directory = directory / FOLDER
+        self._sealer = key.sealer(PURPOSE)
+
+    def write(self, component: str, versions: Sequence[Backup]) -> None:
+        """Replace the component's file.
+
+        Raises:
+            StorageFull: no room left; the old file stays.
+            StorageError: it can't be written.
+        """
+        path = self._path(component)
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise files.storage_error(error, path) from error
+        files.write_atomically(path, self._sealer.seal(encode(list(versions)), component.encode()))
+
+    def read(self, component: str) -> list[Backup]:
+        """The component's versions, as they were when the file was written.
+
+        Raises:
+            StorageError: it is missing or damaged, or was sealed with another key.
+        """
+        path = self._path(component)
+        sealed = files.read(path, MOST_BYTES)
+        if sealed is None:
+            raise StorageError(f"{path}: there is no such manifest")
+        try:
+            return decode(self._sealer.open(sealed, component.encode()), list[Backup])
+        except (StorageError, DocumentInvalid) as error:
+            raise StorageError(f"{path}: {error}") from error
+
+    def components(self) -> Iterator[str]:
+        """The components that have a file, by name."""
+        paths = sorted(self._directory.glob(f"*{SUFFIX}"))
+        return (unquote(path.stem) for path in paths if not path.name.startswith("."))
+
+    def _path(self, component: str) -> Path:
+        return self._directory / f"{quote(component, safe='')}{SUFFIX}"
+
+
+class ManifestCopies:
+    """The same for the event loop."""
+
+    def __init__(self, directory: Path, key: MasterKey, pool: BlockingPool) -> None:
+        self._files = ManifestFiles(directory, key)
+        self._pool = pool
+
+    async def write(self, component: str, versions: Sequence[Backup]) -> None:
+        """As `ManifestFiles.write`; a disk that hangs is a StorageError after half a minute."""
+        try:
+            await self._pool.run(partial(self._files.write, component, versions), within=SECONDS)
+        except (TimeoutError, PoolFull) as error:
+            raise StorageError(f"the backup storage did not take the manifest of {component}: {error}") from error

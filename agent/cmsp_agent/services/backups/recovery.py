@@ -1,0 +1,84 @@
+"""What is left when the appliance is gone: the partner's storage and recovery key. Opens every stored configuration.
+
+Needs neither the agent nor `state.db`: the contents, their manifests and the wrapped master key lie side by side.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from cmsp_agent.model.backup import Backup
+from cmsp_agent.model.errors import StorageError
+from cmsp_agent.model.times import rfc3339
+from cmsp_agent.services.backups.copies import ManifestFiles
+from cmsp_agent.storage import files
+from cmsp_agent.storage.blobs import BlobStore
+from cmsp_agent.storage.master_key import WRAPPED, MasterKey, keep_wrapped, recovered
+
+RECOVERY_KEY = "recovery.pem"
+"""The public half of the partner's recovery key, beside the partner's YAML file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """One version: where it was written to, or why it could not be."""
+
+    component: str
+    version: str
+    taken_at: int
+    path: Path | None
+    error: str = ""
+
+
+def keep_recoverable(key: MasterKey, recovery_key: Path, backups: Path) -> Path | None:
+    """Wrap the master key for the partner's recovery key, beside the backups; None where the partner gave none.
+
+    Raises:
+        ConfigurationError: what the partner gave is not a usable public key.
+        StorageError: the wrapped key can't be written.
+    """
+    return keep_wrapped(key, recovery_key, backups) if recovery_key.exists() else None
+
+
+def recover(backups: Path, private_key: bytes, into: Path, password: bytes | None = None) -> list[Recovered]:
+    """Open every version with the recovery key's private half and write it out in plain text.
+
+    Args:
+        backups: the directory of the backups, copied from the partner's storage or mounted.
+        private_key: PEM.
+        into: where to write; a folder for each component is made there, files of mode 0600: they hold secrets.
+        password: of the private key, where it has one.
+
+    Raises:
+        StorageError: there is no wrapped key, or it was wrapped for another recovery key, or `into` can't be written.
+        ValueError: the private key can't be read, or the password is wrong.
+    """
+    key = recovered(backups / WRAPPED, private_key, password)
+    manifests, store = ManifestFiles(backups, key), BlobStore(backups, key)
+    return [each for component in manifests.components() for each in _component(manifests, store, component, into)]
+
+
+def _component(manifests: ManifestFiles, store: BlobStore, component: str, into: Path) -> Iterator[Recovered]:
+    try:
+        versions = manifests.read(component)
+    except StorageError as error:
+        yield Recovered(component, "", 0, None, str(error))
+        return
+    for backup in versions:
+        yield _version(store, backup, into / quote(component, safe=" "))
+
+
+def _version(store: BlobStore, backup: Backup, folder: Path) -> Recovered:
+    try:
+        content = store.get(backup.blob)
+    except StorageError as error:
+        return Recovered(backup.component, backup.id, backup.taken_at, None, str(error))
+    good = ".known-good" if backup.known_good else ""
+    path = folder / f"{rfc3339(backup.taken_at)[:19].replace(':', '')}Z-{backup.id[-12:]}{good}.cfg"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise files.storage_error(error, folder) from error
+    files.write_atomically(path, content)
+    return Recovered(backup.component, backup.id, backup.taken_at, path)

@@ -1,0 +1,1 @@
+"""Backups end to end: SSH server, encrypted store, database, recovery."""
