@@ -1,5 +1,6 @@
 """`cmsp-agent config …`: check the file, publish its schema, show what is in force. Works without a running agent."""
 
+import os
 from collections.abc import Sized
 from pathlib import Path
 from typing import Annotated
@@ -7,22 +8,28 @@ from typing import Annotated
 import typer
 
 from cmsp_agent.cli.session import AsJson, session
-from cmsp_agent.config.load import Document, read_document
+from cmsp_agent.config.load import Document, read_appliance, read_document
 from cmsp_agent.config.notes import notes
 from cmsp_agent.config.schema.site_file import json_schema
+from cmsp_agent.config.secrets import Secrets
 from cmsp_agent.config.show import as_yaml, values_in_force
+from cmsp_agent.config.site_path import DEFAULT_FILE
 from cmsp_agent.config.tree import shown
 from cmsp_agent.model.errors import ConfigurationError
 
-DEFAULT_FILE = Path("/etc/cmsp-agent/site.yaml")
 SiteFile = Annotated[Path, typer.Argument(metavar="[FILE]", help="The YAML file.")]
 
 
-def config_check(context: typer.Context, file: SiteFile = DEFAULT_FILE, as_json: AsJson = False) -> None:
+def config_check(
+    context: typer.Context,
+    file: SiteFile = DEFAULT_FILE,
+    secrets: Annotated[bool, typer.Option("--secrets", help="Also look for every secret that it names.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Check the file: every problem at once, by line. Ends with 2 where there is one."""
     output = session(context).output
     try:
-        document = read_document(file)
+        document = read_document(file, _secrets(file) if secrets else None)
     except ConfigurationError as error:
         if as_json:
             output.json({"file": str(file), "valid": False, "problems": [_problem(each) for each in error.problems]})
@@ -36,6 +43,12 @@ def config_check(context: typer.Context, file: SiteFile = DEFAULT_FILE, as_json:
     for note in found:
         output.line(f"{file}:{note.line}: {note.path}: note: {note.text}")
     output.line(f"{file}: good; {_counts(document)}")
+
+
+def _secrets(file: Path) -> Secrets:
+    from cmsp_agent.cli.sources import named_sources
+
+    return named_sources(read_appliance(file), os.environ).together()
 
 
 def _counts(document: Document) -> str:

@@ -1,13 +1,81 @@
-"""`cmsp-agent secret …`: store a secret under a name, list the names. No command prints a value, none takes one as an argument."""
+"""`cmsp-agent secret …`: store a secret, list the names. None prints a value or takes one as an argument."""
+
+import getpass
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, TextIO
 
 import typer
 
-from cmsp_agent.cli.session import AsJson
+from cmsp_agent.cli.output import Column
+from cmsp_agent.cli.session import AsJson, session
+from cmsp_agent.cli.sources import named_sources, open_vault, settings, where
+from cmsp_agent.config.file_text import read_text
+from cmsp_agent.config.load_scalars import SECRET_NAME
+from cmsp_agent.config.load_yaml import parse_yaml
+from cmsp_agent.config.secrets import references
+from cmsp_agent.config.site_path import DEFAULT_FILE
+from cmsp_agent.model.errors import AgentError
+
+MOST_BYTES = 64 * 1024
+Config = Annotated[
+    Path, typer.Option("--config", "-c", help="The YAML file; its appliance section says where the vault is.")
+]
+SecretName = Annotated[str, typer.Argument(metavar="NAME", help="The name that stands after !secret in the file.")]
 
 
-def secret_set(context: typer.Context, name: str) -> None:
-    """Store a secret: typed without echo, or read from standard input."""
+class SecretRefused(AgentError):
+    """What was given is no secret, or no name for one."""
+
+    exit_code = 2
 
 
-def secret_list(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the names of the secrets."""
+def secret_set(context: typer.Context, name: SecretName, config: Config = DEFAULT_FILE) -> None:
+    """Store a secret: typed without echo, or read from standard input. A running agent takes it from now on."""
+    if not SECRET_NAME.fullmatch(name):
+        raise SecretRefused("a secret's name is letters, digits, '.', '_' and '-', 100 at most")
+    value = _typed(name) if sys.stdin.isatty() else _read(sys.stdin)
+    if not value:
+        raise SecretRefused("nothing was given: nothing is stored")
+    open_vault(settings(config), os.environ).set(name, value)
+    session(context).output.line(f"{name}: stored")
+
+
+def _typed(name: str) -> str:
+    first = getpass.getpass(f"{name}: ")
+    if first != getpass.getpass("once more: "):
+        raise SecretRefused("the two are not the same: nothing is stored")
+    return first
+
+
+def _read(stream: TextIO) -> str:
+    """Everything that comes, without the line's end that `echo` adds."""
+    try:
+        value = stream.read(MOST_BYTES + 1)
+    except UnicodeDecodeError:
+        # Its text would quote what it could not decode.
+        raise SecretRefused("not UTF-8 text: nothing is stored") from None
+    if len(value) > MOST_BYTES:
+        raise SecretRefused("too long for a secret: nothing is stored")
+    return value.removesuffix("\n").removesuffix("\r")
+
+
+def secret_list(context: typer.Context, config: Config = DEFAULT_FILE, as_json: AsJson = False) -> None:
+    """List the secrets that the file names or the vault holds, and where each comes from."""
+    output = session(context).output
+    sources = named_sources(settings(config), os.environ)
+    used: dict[str, list[int]] = {}
+    if config.exists():
+        tree, _ = parse_yaml(read_text(config), str(config))
+        for _, line, name in references(tree, ()) if tree else ():
+            used.setdefault(name, []).append(line)
+    held = sources.vault.names() if sources.vault else []
+    rows = [
+        {"name": name, "source": where(name, sources), "lines": used.get(name, [])} for name in sorted({*used, *held})
+    ]
+    if as_json:
+        output.json(rows)
+        return
+    columns = [Column("SECRET"), Column("FROM"), Column("LINES")]
+    output.table(columns, ([row["name"], row["source"], row["lines"]] for row in rows), "no secrets")

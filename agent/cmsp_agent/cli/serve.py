@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cmsp_agent.cli.configuration import DEFAULT_FILE
+from cmsp_agent.config.site_path import DEFAULT_FILE
 
 
 def run(config: Annotated[Path, typer.Option("--config", "-c", help="The YAML file.")] = DEFAULT_FILE) -> None:

@@ -41,7 +41,6 @@ def appliance_settings(section: appliance.Appliance) -> done.ApplianceSettings:
         language=section.language,
         next_hops=section.next_hop or (),
         recovery_key=Path(section.storage.recovery_key) if section.storage.recovery_key else None,
-        recovery_key=Path(section.storage.recovery_key) if section.storage.recovery_key else None,
     )
 
 

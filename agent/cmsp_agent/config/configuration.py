@@ -26,8 +26,6 @@ class ApplianceSettings:
     language: str
     next_hops: tuple[str, ...] = ()
     recovery_key: Path | None = None
-    """The public half of the partner's recovery key, PEM: the master key is wrapped for it."""
-    recovery_key: Path | None = None
     """The partner's public key, PEM: with its private half the backups open without the appliance."""
 
 

@@ -24,6 +24,8 @@ _SYNTAX = (
     ("found unexpected end of stream", "a quote that is not closed"),
     ("expected <block end>", "indented otherwise than the lines above that it belongs with"),
     ("expected the node content", "a value is missing here"),
+    ("expected chomping", "after | or > the text starts on the next line; text that starts with them goes in quotes"),
+    ("mapping keys are not allowed", "a '?' where no key can stand; text that starts with ? goes in quotes"),
     (
         "found undefined tag handle",
         "unknown tag (a value that starts with '!'): other text than !secret NAME goes in quotes",
@@ -86,4 +88,4 @@ def syntax_text(problem: str) -> str:
             return text
     if match := re.match(r"found character '(.)' that cannot start any token", problem):
         return f"text that starts with {match[1]} goes in quotes"
-    return _QUOTED.sub("…", problem) or "the structure can't be understood"
+    return "the structure breaks off here" if problem.startswith("expected") else _QUOTED.sub("…", problem)

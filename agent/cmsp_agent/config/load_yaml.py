@@ -28,6 +28,8 @@ MOST_DEPTH = 32
 MOST_NODES = 200_000
 """Values, aliases counted as often as they are used: a bomb of aliases stops here."""
 
+_NO_KEY = "\0"
+"""Stands for a key that is none: the value after it is dropped."""
 _LEADING_TAB = re.compile(r"^ *\t", re.MULTILINE)
 
 
@@ -157,14 +159,15 @@ class _Builder:
             frame.items.append(node)
         elif frame.key is None:
             self.problem(line, "a key must be plain text", frame.at)
-            frame.key = "?"
+            frame.key = _NO_KEY
         else:
             self.entry(frame, frame.key, node, line)
             frame.key = None
 
     def entry(self, frame: _Frame, key: str, node: Node, line: int) -> None:
         if key != "<<":
-            frame.entries.setdefault(key, node)
+            if key != _NO_KEY:
+                frame.entries.setdefault(key, node)
             return
         frame.key_lines.pop(key, None)
         sources = node.items if isinstance(node, ListNode) else (node,)

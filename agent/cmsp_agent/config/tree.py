@@ -95,7 +95,7 @@ def line_of(root: Node, path: Path) -> int:
         child = find(node, step)
         if child is None:
             break
-        line = node.key_lines[step] if isinstance(node, MapNode) and isinstance(step, str) else child.line
+        line = node.key_lines.get(str(step), child.line) if isinstance(node, MapNode) else child.line
         node = child
     return line
 

@@ -88,9 +88,6 @@ class Storage(Section):
         default=None, description="Public key (PEM) of the partner: opens the backups without the appliance"
     )
     budget: Budget = Budget()
-    recovery_key: Text | None = Field(
-        default=None, description="File of the partner's public key (PEM) that the master key is wrapped for"
-    )
 
 
 class Appliance(Section):
