@@ -1,0 +1,82 @@
+"""The sources of secrets as a command finds them: beside a running agent, and making nothing by looking."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cmsp_agent.config.build import appliance_settings
+from cmsp_agent.config.configuration import ApplianceSettings
+from cmsp_agent.config.load import read_appliance
+from cmsp_agent.config.schema.appliance import Appliance
+from cmsp_agent.config.secrets import SecretFiles, Secrets, SystemdCredentials
+from cmsp_agent.config.site_path import DEFAULT_FILE
+from cmsp_agent.model.errors import ConfigurationError, StorageError
+from cmsp_agent.storage import vault as vault_file
+from cmsp_agent.storage.master_key import FILE as KEY_FILE
+from cmsp_agent.storage.master_key import master_key
+from cmsp_agent.storage.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Each source by what people call it; the first that knows a name has it."""
+
+    credentials: SystemdCredentials | None
+    files: SecretFiles
+    vault: Vault | None
+
+    def together(self) -> Secrets:
+        """All of them, in order."""
+        return Secrets([source for source in (self.credentials, self.files, self.vault) if source is not None])
+
+
+def settings(config: Path) -> ApplianceSettings:
+    """The appliance's settings; its defaults where there is no file yet in the usual place."""
+    if config == DEFAULT_FILE and not config.exists():
+        return appliance_settings(Appliance(name="unknown"))
+    return read_appliance(config)
+
+
+def named_sources(appliance: ApplianceSettings, environment: Mapping[str, str]) -> Sources:
+    """The sources that there are. The vault only where it exists."""
+    exists = (appliance.state / vault_file.FILE).exists()
+    vault = open_vault(appliance, environment) if exists else None
+    directory = _credentials(environment)
+    credentials = SystemdCredentials(directory) if directory else None
+    return Sources(credentials, SecretFiles(appliance.secrets), vault)
+
+
+def open_vault(appliance: ApplianceSettings, environment: Mapping[str, str]) -> Vault:
+    """The vault, to be changed; it and its key are made where there is neither.
+
+    Raises:
+        StorageError: the state directory can't be used, or the vault's key is not here.
+        ConfigurationError: the key can't be used as it is.
+    """
+    path, credentials = appliance.state / vault_file.FILE, _credentials(environment)
+    if path.exists() and credentials is None and not (appliance.state / KEY_FILE).exists():
+        # A new key made here would lock the agent out of its own vault.
+        raise StorageError(f"{path}: its key is a systemd credential; run this with CREDENTIALS_DIRECTORY set")
+    try:
+        appliance.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{appliance.state}: can't be made: {error.strerror}") from error
+    return Vault(path, master_key(appliance.state, credentials))
+
+
+def where(name: str, sources: Sources) -> str:
+    """What people call the source that has a secret."""
+    known = {"systemd credential": sources.credentials, "file": sources.files, "vault": sources.vault}
+    for called, source in known.items():
+        try:
+            if source is not None and source.find(name) is not None:
+                return called
+        except ConfigurationError as error:
+            return f"{called}, unusable: {error.problems[0].text}"
+    return "missing"
+
+
+def _credentials(environment: Mapping[str, str]) -> Path | None:
+    """Systemd's directory of credentials (systemd.exec(5))."""
+    given = environment.get("CREDENTIALS_DIRECTORY")
+    return Path(given) if given else None

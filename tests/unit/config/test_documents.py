@@ -1,0 +1,15 @@
+"""What the documentation shows is true."""
+
+import re
+from pathlib import Path
+
+from cmsp_agent.config.load import load_configuration
+from tests.unit.config.builders import Known, write
+
+
+def test_the_smallest_useful_file_of_the_guide_loads(tmp_path: Path, repository: Path) -> None:
+    guide = (repository / "docs" / "configuration.md").read_text()
+    file, groups = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    configuration = load_configuration(write(tmp_path, file + groups), Known())
+    assert configuration.notes == ()
+    assert configuration.identified("gw-paris-1", "cisco_ios").poll.every == 60
