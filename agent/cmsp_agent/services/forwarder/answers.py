@@ -106,7 +106,7 @@ def retry_after(header: str | None, now: int) -> float | None:
         return float(min(int(text[:9]), LONGEST_WAIT))
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return None
     # a date without a zone is one in UTC
     at = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
