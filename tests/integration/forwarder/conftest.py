@@ -48,9 +48,10 @@ class Noted:
 class Site:
     """The agent's side: a database, and a forwarder that runs."""
 
-    def __init__(self, directory: Path, headend: Headend) -> None:
+    def __init__(self, directory: Path, headend: Headend, appliance: str = APPLIANCE) -> None:
         self.path = directory / "state.db"
         self.headend = headend
+        self.appliance = appliance
         self.clock = QuickClock()
         self.counters = Counters()
         self.noted = Noted()
@@ -61,15 +62,15 @@ class Site:
         self._appended = 0
 
     async def open(self) -> None:
-        self.database = await open_state(self.path, APPLIANCE, clock=self.clock, counters=self.counters)
+        self.database = await open_state(self.path, self.appliance, clock=self.clock, counters=self.counters)
 
     async def start(
-        self, urls: list[str] | None = None, total: float = 3.0, certificate_of: str = APPLIANCE, **options: Any
+        self, urls: list[str] | None = None, total: float = 3.0, certificate_of: str = "", **options: Any
     ) -> None:
         """Forward from now on."""
-        identity = self.headend.client(certificate_of)
+        identity = self.headend.client(certificate_of or self.appliance)
         certificates = Certificates(self.headend.authority.path, identity.certificate, identity.key)
-        self.client = HeadendClient(urls or [self.headend.url], APPLIANCE, certificates, total=total)
+        self.client = HeadendClient(urls or [self.headend.url], self.appliance, certificates, total=total)
         self.forwarder = Forwarder(
             self.database, self.client, self.noted, self.clock, self.counters, chance=lambda: 0.5, **options
         )
@@ -111,11 +112,11 @@ class Site:
 
     def told(self, kind: str = "cmsp.audit.v1") -> list[str]:
         """Ids of the records that the head-end has, in order."""
-        return [record.id for record in self.headend.store.records(APPLIANCE, kind)]
+        return [record.id for record in self.headend.store.records(self.appliance, kind)]
 
     def told_of(self, kind: str) -> list[dict[str, Any]]:
         """The data of the records of a type."""
-        return [record.data for record in self.headend.store.records(APPLIANCE, kind)]
+        return [record.data for record in self.headend.store.records(self.appliance, kind)]
 
 
 @pytest.fixture
