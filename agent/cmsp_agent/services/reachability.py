@@ -46,16 +46,23 @@ class Reachability:
             within: seconds for each.
             source: the site's source address, or None.
         """
-        trip, answer = await asyncio.gather(
-            self._echo(address, within, source) if plan.icmp else _nothing(),
-            self._knock(address, plan.tcp, within, source) if plan.tcp else _nothing(),
-        )
+        async with asyncio.TaskGroup() as both:
+            echo = both.create_task(self._echo(address, within, source) if plan.icmp else _nothing())
+            port = both.create_task(self._try_port(address, plan.tcp, within, source) if plan.tcp else _nothing())
+        trip, answer = echo.result(), port.result()
         return Reach(
             icmp=None if trip is None else trip >= 0,
             tcp=None if answer is None else answer is not tcp.TcpAnswer.SILENT,
             round_trip=trip if trip is not None and trip >= 0 else None,
             port_open=None if answer is None else answer is tcp.TcpAnswer.CONNECTED,
         )
+
+    async def _try_port(self, address: str, port: int, within: float, source: str | None) -> tcp.TcpAnswer | None:
+        try:
+            return await self._knock(address, port, within, source)
+        except NotPermittedHere:
+            self._counters.add("tcp.not_permitted")
+            return None
 
     async def _echo(self, address: str, within: float, source: str | None) -> float | None:
         """Seconds; -1 for silence; None where this machine doesn't let us ask."""

@@ -33,32 +33,36 @@ async def ping(address: str, within: float, source: str | None = None) -> float 
 
     Raises:
         NotPermittedHere: ping sockets are closed to this process (sysctl net.ipv4.ping_group_range), or this machine
-            has no such address family.
+            has no such address family or source address.
     """
     family = socket.AF_INET6 if ipaddress.ip_address(address).version == 6 else socket.AF_INET
-    with _socket(family) as sock:
+    with _socket(family, source) as sock:
         try:
-            return await _exchange(sock, family, address, within, source)
+            return await _exchange(sock, family, address, within)
         except (TimeoutError, OSError):
             return None  # unreachable network or host: no reply, whatever the kernel's reason
 
 
-def _socket(family: int) -> socket.socket:
+def _socket(family: int, source: str | None) -> socket.socket:
     protocol = socket.IPPROTO_ICMPV6 if family == socket.AF_INET6 else socket.IPPROTO_ICMP
     try:
         sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK, protocol)
     except OSError as error:  # EACCES: closed by the sysctl; EAFNOSUPPORT, EPROTONOSUPPORT: not on this machine
         raise NotPermittedHere(f"ICMP echo is not permitted here ({error.strerror})") from error
+    try:
+        if source is not None:
+            sock.bind(_endpoint(family, source))
+    except OSError as error:
+        sock.close()
+        raise NotPermittedHere(f"can't send from {source} ({error.strerror})") from error
     return sock
 
 
-async def _exchange(sock: socket.socket, family: int, address: str, within: float, source: str | None) -> float:
+async def _exchange(sock: socket.socket, family: int, address: str, within: float) -> float:
     loop = asyncio.get_running_loop()
     token = os.urandom(_TOKEN)
     kind, reply = (ECHO_V6, REPLY_V6) if family == socket.AF_INET6 else (ECHO_V4, REPLY_V4)
     async with asyncio.timeout(within):
-        if source is not None:
-            sock.bind(_endpoint(family, source))
         sock.connect(_endpoint(family, address))
         started = loop.time()
         await loop.sock_sendall(sock, _HEADER.pack(kind, 0, 0, 0, 1) + token)

@@ -2,6 +2,9 @@
 
 import asyncio
 import enum
+import errno
+
+from cmsp_agent.model.errors import NotPermittedHere
 
 
 class TcpAnswer(enum.Enum):
@@ -22,6 +25,9 @@ async def knock(address: str, port: int, within: float, source: str | None = Non
         port: 1 to 65535.
         within: seconds to wait.
         source: the address to connect from; the kernel's choice where it is None.
+
+    Raises:
+        NotPermittedHere: the source address is not ours.
     """
     local = (source, 0) if source is not None else None
     try:
@@ -29,7 +35,9 @@ async def knock(address: str, port: int, within: float, source: str | None = Non
             _, writer = await asyncio.open_connection(address, port, local_addr=local)
     except ConnectionRefusedError:
         return TcpAnswer.REFUSED
-    except (TimeoutError, OSError):
+    except (TimeoutError, OSError) as error:
+        if source is not None and getattr(error, "errno", None) == errno.EADDRNOTAVAIL:
+            raise NotPermittedHere(f"can't connect from {source}") from error
         return TcpAnswer.SILENT
     writer.transport.abort()  # no FIN handshake to wait for: one dead peer must not hold the check open
     return TcpAnswer.CONNECTED

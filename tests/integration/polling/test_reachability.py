@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from cmsp_agent.model.errors import NotPermittedHere
 from cmsp_agent.transports import tcp
 from cmsp_agent.transports.tcp import TcpAnswer
 
@@ -25,6 +26,10 @@ PING = textwrap.dedent("""
                 print(address, "silent" if trip is None else "answered" if 0 < trip < 0.5 else trip)
             except NotPermittedHere:
                 print(address, "not permitted here")
+        try:
+            await ping("127.0.0.1", 0.5, "203.0.113.1")
+        except NotPermittedHere as error:
+            print(error)
     asyncio.run(main())
 """)
 
@@ -48,7 +53,7 @@ def ping_in(namespace: str, *addresses: str) -> list[str]:
 
 @pytest.mark.root
 def test_ping_where_ping_sockets_are_closed(namespace: str) -> None:
-    assert ping_in(namespace, "127.0.0.1") == ["127.0.0.1 not permitted here"]
+    assert ping_in(namespace, "127.0.0.1")[0] == "127.0.0.1 not permitted here"
 
 
 @pytest.mark.root
@@ -61,6 +66,7 @@ def test_ping_where_ping_sockets_are_open(namespace: str) -> None:
         "::1 answered",
         "192.0.2.1 silent",
         "198.51.100.1 silent",
+        "can't send from 203.0.113.1 (Cannot assign requested address)",
     ]
 
 
@@ -72,6 +78,11 @@ async def test_knocking() -> None:
     server.close()
     await server.wait_closed()
     assert await tcp.knock("127.0.0.1", port, 1.0) is TcpAnswer.REFUSED
+
+
+async def test_a_source_address_that_is_not_ours_says_nothing_of_the_device() -> None:
+    with pytest.raises(NotPermittedHere):
+        await tcp.knock("127.0.0.1", 9, 1.0, "203.0.113.1")
 
 
 async def test_a_port_that_never_answers() -> None:

@@ -207,3 +207,15 @@ async def test_an_inventory_that_could_not_be_stored_is_handed_on_again() -> Non
     await bench.clock.advance(LEARN_AGAIN + 1)
     await bench.device.poll()
     assert bench.learned[-1].interfaces == {1: "GigabitEthernet0/0"}
+
+
+async def test_an_interface_without_a_name_has_the_names_read_anew() -> None:
+    bench = Bench()
+    await bench.device.poll()
+    bench.session.objects[f"{OPER}.2"] = 1
+    signal = await bench.device.poll()
+    assert "ifIndex 2" in [seen.object for seen in signal.states]
+    bench.session.objects["1.3.6.1.2.1.31.1.1.1.1.2"] = b"Gi0/1"
+    await bench.clock.advance(LEARN_AGAIN + 1)
+    signal = await bench.device.poll()
+    assert "GigabitEthernet0/1" in [seen.object for seen in signal.states]

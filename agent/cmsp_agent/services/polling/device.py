@@ -126,13 +126,16 @@ class Device:
         self._alive = False
         self._learned_at = float("-inf")
         self._unsaved = False
+        self._interfaces: dict[str, str] = {}
 
     async def poll(self) -> PollSignal:
         """Ask once by every way; never raises for what a device does or does not answer."""
         nothing = PollSignal(self.component.name, self._clock.now())
         if not self.component.addresses:
             return replace(nothing, reason="name")
-        reach, signal = await asyncio.gather(self._reach(), self._ask(nothing))
+        async with asyncio.TaskGroup() as both:
+            reaching, asking = both.create_task(self._reach()), both.create_task(self._ask(nothing))
+        reach, signal = reaching.result(), asking.result()
         figures = dict(signal.samples)
         if reach.round_trip is not None:
             figures["icmp.rtt"] = reach.round_trip
@@ -211,6 +214,7 @@ class Device:
         if self._planned_for is None:
             self._planned_for = self._kind()
         facts = await read_facts(session)
+        self._interfaces.clear()
         await self._tell(facts)
         kind = self._kind()
         limited = self.component.tier is Tier.MONITORED_ONLY
@@ -238,8 +242,16 @@ class Device:
             self._unsaved = False
 
     def _interface(self, index: str) -> str:
+        """The name of an interface. One that is not known yet has the names read anew before long."""
+        known = self._interfaces.get(index)
+        if known is not None:
+            return known
         name = self._devices.interface(self.component.name, int(index)) if index.isdigit() else None
-        return name or f"ifIndex {index}"
+        if name is None:
+            self._probe_due = min(self._probe_due, self._learned_at + LEARN_AGAIN)
+            return f"ifIndex {index}"
+        self._interfaces[index] = name
+        return name
 
     def _failed(self, nothing: PollSignal, reason: str, error: Exception) -> PollSignal:
         """What a poll that went wrong says. A device that gave its uptime is alive, whatever became of the rest."""

@@ -1,14 +1,13 @@
 """Rates from counters. A decrease is a wrap only where nothing says that the counter started anew; else reseed."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MOST_OF_A_WRAP = 0.5
 """A wrap that would mean more than this share of the counter's range in one interval is not believed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A counter's last value."""
+class Seen(NamedTuple):
+    """A counter's last value. A tuple, since one is made for every counter of every poll."""
 
     value: int
     at: float
