@@ -1,0 +1,124 @@
+"""What the API promises: a stable document, a problem for each error, pure changes of an incident."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from cmsp_agent.api.app import openapi
+from cmsp_agent.api.problems import PreconditionFailed, classify, problem
+from cmsp_agent.api.routes_incidents import editing
+from cmsp_agent.api.schemas import IncidentChange
+from cmsp_agent.api.views import incident_view, job_view, series_view
+from cmsp_agent.model import errors
+from cmsp_agent.model.errors import Conflict
+from cmsp_agent.model.incident import Incident, IncidentState
+from cmsp_agent.model.job import Job, JobState
+from cmsp_agent.model.priority import Extent, Priority, Share, Urgency
+
+INCIDENT = Incident(
+    "i1",
+    "INC-000042",
+    IncidentState.NEW,
+    Urgency.MAJOR,
+    Extent(Share(60, 400), Share(0, 4), Share(1, 8)),
+    "PRI down",
+    ("gw-1",),
+    ("e1",),
+    1_767_225_600_000,
+)
+AT = 1_767_225_660_000
+
+
+def test_the_document_is_the_same_each_time_and_names_every_call() -> None:
+    assert json.dumps(openapi()) == json.dumps(openapi())
+    calls = {(method.upper(), path) for path, item in openapi()["paths"].items() for method in item}
+    assert {
+        ("GET", "/v1/status"),
+        ("GET", "/v1/metrics"),
+        ("GET", "/v1/config"),
+        ("GET", "/v1/components"),
+        ("GET", "/v1/components/{name}"),
+        ("GET", "/v1/components/{name}/kpis"),
+        ("POST", "/v1/components/{name}/poll"),
+        ("GET", "/v1/components/{name}/backups"),
+        ("POST", "/v1/components/{name}/backups"),
+        ("GET", "/v1/components/{name}/backups/{version}/diff"),
+        ("GET", "/v1/components/{name}/backups/{version}/content"),
+        ("GET", "/v1/events"),
+        ("GET", "/v1/events/stream"),
+        ("GET", "/v1/incidents"),
+        ("GET", "/v1/incidents/{incident}"),
+        ("PATCH", "/v1/incidents/{incident}"),
+        ("GET", "/v1/jobs"),
+        ("GET", "/v1/jobs/{job}"),
+        ("DELETE", "/v1/jobs/{job}"),
+    } == calls
+
+
+def test_every_error_of_ours_has_a_status_and_a_kind() -> None:
+    known = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, errors.AgentError)]
+    for error in known:
+        made = error([]) if error is errors.ConfigurationError else error("text")
+        status, kind = classify(made)
+        assert 400 <= status < 600
+        document = json.loads(bytes(problem(status, kind, "text").body))
+        assert document["type"] == f"urn:cmsp:problem:{kind}"
+    assert classify(errors.Refused("x"))[0] == 403
+    assert classify(errors.DeviceUnreachable("x"))[0] == 504
+
+
+def edited(incident: Incident = INCIDENT, if_match: str = '"1"', **wish: object) -> Incident:
+    return editing(IncidentChange.model_validate(wish), if_match, "noc", AT)(incident)
+
+
+def test_a_change_makes_a_new_version_and_no_change_does_not() -> None:
+    changed = edited(state="acknowledged", assignee="noc-2", note="carrier called")
+    assert (changed.state, changed.assignee, changed.version) == (IncidentState.ACKNOWLEDGED, "noc-2", 2)
+    assert changed.notes == ("2026-01-01T00:01:00.000Z noc: carrier called",)
+    assert edited() is INCIDENT
+    assert edited(changed, '"2"', assignee="").assignee is None
+
+
+def test_a_raised_priority_says_who_asked() -> None:
+    changed = edited(raised_priority="P1", asked_by="partner")
+    assert (changed.priority, changed.raised_priority and changed.raised_priority.by) == (Priority.P1, "partner")
+    assert incident_view(changed)["raised_priority"] == {
+        "priority": "P1",
+        "by": "partner",
+        "at": "2026-01-01T00:01:00.000Z",
+    }
+
+
+@pytest.mark.parametrize("if_match", ['"2"', "1", 'W/"1"', ""])
+def test_another_version_is_refused(if_match: str) -> None:
+    with pytest.raises(PreconditionFailed):
+        edited(if_match=if_match, note="x")
+
+
+def test_only_the_end_of_the_fault_lets_an_incident_close() -> None:
+    with pytest.raises(Conflict, match="still there"):
+        edited(state="closed")
+    restored = replace(INCIDENT, state=IncidentState.RESTORED)
+    assert edited(restored, state="closed").state is IncidentState.CLOSED
+    with pytest.raises(Conflict, match="restored already"):
+        edited(restored, state="acknowledged")
+
+
+def test_references_elsewhere_are_merged() -> None:
+    both = edited(edited(external={"headend": "T-1"}), '"2"', external={"itsm": "SR-9"})
+    assert both.external == {"headend": "T-1", "itsm": "SR-9"}
+
+
+def test_a_job_says_how_a_command_that_waits_for_it_ends() -> None:
+    job = Job("j1", "poll", "gw-1", "noc", AT)
+    assert job_view(job)["exit_code"] is None
+    assert job_view(replace(job, state=JobState.DONE))["exit_code"] == 0
+    assert job_view(replace(job, state=JobState.CANCELLED))["exit_code"] == 1
+    assert job_view(replace(job, state=JobState.FAILED, result={"exit_code": 4}))["exit_code"] == 4
+
+
+def test_a_series_names_its_object() -> None:
+    view = series_view("if.in.octets[Gi0/0]", [(AT, 1.0), (AT + 1000, 2.0)])
+    assert (view["kpi"], view["object"], view["value"], len(view["samples"])) == ("if.in.octets", "Gi0/0", 2.0, 2)
+    assert series_view("cpu.load", [])["value"] is None

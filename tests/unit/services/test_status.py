@@ -1,0 +1,93 @@
+"""Availability as the alarms tell it, and what the status and the heartbeat say."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from cmsp_agent.aio.clock import ManualClock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.component import Component, State
+from cmsp_agent.model.event import Event, Source, Transition
+from cmsp_agent.model.incident import Incident, IncidentState
+from cmsp_agent.model.priority import Extent, Share, Urgency
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.pipeline.catalogue import APPLIANCE_ISOLATED, COMPONENT_DOWN, MANAGEMENT_LOST
+from cmsp_agent.pipeline.situation import Silence, Situation
+from cmsp_agent.services.status import Identity, StatusService
+from cmsp_agent.storage.state import open_state
+
+CLOCK = ManualClock()
+
+
+@pytest.fixture
+def situation() -> Situation:
+    return Situation()
+
+
+@pytest.fixture
+async def status(tmp_path: Path, situation: Situation) -> AsyncIterator[StatusService]:
+    counters = Counters()
+    counters.add("traps.dropped", 3, key="10.0.0.1")
+    counters.add("traps.dropped", 2, key="10.0.0.2")
+    counters.add("traps.received", 100)
+    database = await open_state(tmp_path / "state.db", "apl-1", clock=CLOCK, counters=counters)
+    components = {name: Component(name, ("10.0.0.1",), "paris") for name in ("gw-1", "gw-2")}
+    identity = Identity("apl-1", "paris-hq", "0.1.0", CLOCK.now())
+    extras = {"headend": {"connected": True}, "tunnel": {"handshake_age_seconds": 12}}
+    yield StatusService(identity, lambda: components, lambda: situation, database, counters, CLOCK, lambda: extras)
+    await database.close()
+
+
+def alarm(situation: Situation, component: str, kind: str, suppressed_by: str | None = None) -> None:
+    event = Event(
+        f"{component}-{kind}", component, "paris", "", kind, Severity.CRITICAL, Transition.RAISE, 0, 0, "received",
+        (Source.POLL,), "", suppressed_by=suppressed_by,
+    )  # fmt: skip
+    situation.active[event.key] = event
+
+
+def test_a_component_nobody_heard_of_is_unknown_and_one_that_answered_is_up(
+    status: StatusService, situation: Situation
+) -> None:
+    assert status.state_of("gw-1") is State.UNKNOWN
+    situation.silences["gw-1"] = Silence(polled_at=1, polls=1)
+    assert status.state_of("gw-1") is State.UP
+
+
+def test_alarms_decide(status: StatusService, situation: Situation) -> None:
+    alarm(situation, "gw-1", MANAGEMENT_LOST)
+    assert status.state_of("gw-1") is State.MANAGEMENT_LOST
+    alarm(situation, "gw-1", COMPONENT_DOWN)
+    alarm(situation, "gw-2", COMPONENT_DOWN, suppressed_by="gw-1-down")
+    assert status.states() == {"gw-1": State.DOWN, "gw-2": State.UNREACHABLE}
+
+
+def test_an_isolated_appliance_judges_nobody(status: StatusService, situation: Situation) -> None:
+    situation.silences["gw-1"] = Silence(polled_at=1, polls=2)
+    situation.silences["gw-2"] = Silence(polled_at=1)
+    alarm(situation, "", APPLIANCE_ISOLATED)
+    assert status.states() == {"gw-1": State.UNREACHABLE, "gw-2": State.UP}
+
+
+async def test_the_heartbeat_is_short_and_names_the_worst(status: StatusService, situation: Situation) -> None:
+    extent = Extent(Share(400, 400), Share(4, 4), Share(1, 8))
+    for number, (urgency, state) in enumerate(
+        [
+            (Urgency.LOW, IncidentState.NEW),
+            (Urgency.CRITICAL, IncidentState.NEW),
+            (Urgency.CRITICAL, IncidentState.RESTORED),
+        ]
+    ):
+        incident = Incident(f"i{number}", f"INC-{number}", state, urgency, extent, "t", ("gw-1",), (), CLOCK.now())
+        situation.incidents[incident.id] = incident
+    heartbeat = await status.heartbeat()
+    assert [(one["number"], one["priority"]) for one in heartbeat["urgent"]] == [("INC-1", "P1")]
+    assert heartbeat["components"]["total"] == 2
+    assert heartbeat["drops"] == {"traps.dropped": 5}
+    assert heartbeat["tunnel"] == {"handshake_age_seconds": 12}
+    assert heartbeat["outbox"]["depth"] == 1, "the epoch's first record"
+    assert "headend" not in heartbeat
+    whole = await status.status()
+    assert whole["incidents"] == {"open": 2, "P1": 1, "P2": 0, "P3": 0, "P4": 1}
+    assert whole["headend"] == {"connected": True}
