@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from cmsp_agent.model.event import Event, Transition
+from cmsp_agent.model.event import Event, Key, Transition
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident, IncidentState
+from cmsp_agent.pipeline.catalogue import COMPONENT_DOWN
 from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.normalise import Normaliser, title
 from cmsp_agent.pipeline.situation import Draft
@@ -94,6 +95,8 @@ class Triage:
     def _reassess_all(self, draft: Draft) -> None:
         for incident in [*draft.incidents.values()]:
             standing = [alarm for alarm in self._alarms(draft, incident) if alarm.suppressed_by is None]
+            if standing and all(_eclipsed(draft, alarm) for alarm in standing):
+                continue
             if standing:
                 assessment = self._assessor.assess(draft, standing)
                 changed = incident.reassessed(assessment.urgency, assessment.extent, ())
@@ -115,6 +118,11 @@ class Triage:
     def _passing(self, draft: Draft, alarms: Iterable[str]) -> bool:
         ids = frozenset(alarms)
         return any(event.id in ids and event.state is Transition.INFO for event in draft.ended.values())
+
+
+def _eclipsed(draft: Draft, alarm: Event) -> bool:
+    """The component went down since: that is another incident, and nothing new can be known of this one until then."""
+    return alarm.type != COMPONENT_DOWN and draft.active.get(Key(alarm.component, COMPONENT_DOWN, "")) is not None
 
 
 def _keep(draft: Draft, incident: Incident) -> None:

@@ -185,3 +185,14 @@ def test_people_of_a_site_are_never_more_than_it_has() -> None:
     site.silent("sw")
     [incident] = site.open
     assert incident.extent.people.affected == 100
+
+
+def test_an_older_incident_keeps_its_priority_while_its_component_is_down() -> None:
+    site = Site()
+    site.tell(site.pri_poll())
+    site.tell(site.pri(up=False))
+    [older] = site.open
+    site.silent("gw-1")
+    assert site.situation.incidents[older.id].priority is Priority.P3
+    site.poll("gw-1")
+    assert [incident.id for incident in site.open] == [older.id]
