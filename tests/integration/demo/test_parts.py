@@ -110,7 +110,7 @@ def test_the_books_agree_or_name_what_is_missing() -> None:
     record = Stored("e", 1, "0193", "cmsp.event.v1", "", "", data)
     assert books([record]) == []
     assert books([]) == [
-        "kinds of message: sent, in an event at the head-end",
+        "kinds of message: sent, known to the head-end",
         "events: stored by the agent, at the head-end",
         "records: acknowledged, really at the head-end",
     ]

@@ -105,18 +105,24 @@ async def test_a_changed_configuration_becomes_a_second_version(running: Running
     await running.until("three runs at the head-end", both_stored)
 
 
-async def test_a_device_without_power_is_down_and_comes_back(running: Running) -> None:
-    async def down() -> bool:
-        return (await running.agent.picture()).states() == {"gw1": "up", "gw2": "down"}
+async def test_a_silent_snmp_agent_is_no_dead_device_and_a_dead_one_is_down(running: Running) -> None:
+    def gw2(state: str) -> Callable[[], Awaitable[bool]]:
+        async def seen() -> bool:
+            return (await running.agent.picture()).states() == {"gw1": "up", "gw2": state}
+
+        return seen
 
     async def closed() -> bool:
         return not (await running.agent.picture()).open_incidents()
 
     running.lab[2].stop()
-    await running.until("gw2 down", down)
+    await running.until("gw2 answers pings only", gw2("management-lost"))
+    running.lab.network.set_uplink(2, up=False)
+    await running.until("gw2 down", gw2("down"))
     incident = (await running.agent.picture()).open_incidents("gw2")[0]
     assert (incident.urgency, incident.people, incident.parts) == ("critical", (50, 100), (1, 2))
 
+    running.lab.network.set_uplink(2, up=True)
     running.lab[2].boot()
     await running.until("gw2 up again", running.up)
     await running.until("its incident restored", closed)

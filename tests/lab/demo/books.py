@@ -79,7 +79,7 @@ def checks(ledger: Ledger, agent: AgentFigures, headend: HeadendFigures) -> list
         ),
         Check("syslog lines: sent by the site, received", ledger.emitted_of(Kind.SYSLOG), agent.syslog),
         Check(
-            "kinds of message: sent, in an event at the head-end",
+            "kinds of message: sent, known to the head-end",
             len(needed),
             len(needed & found),
             detail=", ".join(missing),

@@ -61,8 +61,8 @@ class Director:
         Raises:
             SceneFailed: one did not come to its end.
         """
-        for scene in scenes:
-            self.narrator.scene(scene.title, scene.why)
+        for number, scene in enumerate(scenes, 1):
+            self.narrator.scene(f"{number}/{len(scenes)}  {scene.title}", scene.why)
             self.narrator.show(await self.look())
             await scene.act(self)
             picture = await self._until(scene)

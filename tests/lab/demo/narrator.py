@@ -120,7 +120,7 @@ class PlainNarrator:
                 self._events[event.id] = event
                 what = f"{event.state} {event.type} {event.object}".rstrip()
                 note = " (suppressed)" if event.suppressed else ""
-                self._line(f"event     {event.component or 'appliance'}: {what} [{told_by(event)}]{note}", markup=False)
+                self._line(f"event     {event.component or 'appliance'}: {what} [{told_by(event)}]{note}")
         for incident in reversed(picture.incidents):
             now = f"{incident.state} {incident.priority} {incident.arithmetic}"
             if self._incidents.get(incident.number) != now:
@@ -131,11 +131,11 @@ class PlainNarrator:
 
     def learnt(self, text: str) -> None:
         """Print it."""
-        self._console.print(f"  => {text}", markup=False, highlight=False)
+        self._console.print(f"  => {text}", markup=False, highlight=False, soft_wrap=True)
 
-    def _line(self, text: str | Text, markup: bool = False) -> None:
+    def _line(self, text: str | Text) -> None:
         stamp = Text(f"  {self._clock() - self._began:5.1f} s  ", style="dim")
-        self._console.print(stamp.append_text(Text(text) if isinstance(text, str) else text), markup=markup)
+        self._console.print(stamp.append_text(Text(text) if isinstance(text, str) else text), soft_wrap=True)
 
 
 def narrator(console: Console) -> LiveNarrator | PlainNarrator:

@@ -52,16 +52,19 @@ def _incidents(picture: Picture) -> Panel:
     for row in sorted(picture.incidents, key=lambda one: (not one.open, one.priority)):
         rows.append(incident_line(row))
         if row.open:
-            rows.append(Text(f"      {row.urgency} x {row.level}", style="dim", no_wrap=True))
-            rows.append(Text(f"      {row.shares}", style="dim", no_wrap=True))
-    return Panel(Group(*rows) if rows else Text("none", style="dim"), title="incidents", title_align="left")
+            rows.append(Text(f"  {row.urgency} x {row.level}", style="dim", no_wrap=True))
+            rows.append(Text(f"  {row.shares}", style="dim", no_wrap=True))
+    shown = Group(*rows) if rows else Text(" none", style="dim")
+    return Panel(shown, title="incidents", title_align="left", padding=0)
 
 
 def incident_line(row: IncidentRow) -> Text:
     """One incident on one line."""
     text = Text(no_wrap=True, overflow="ellipsis")
     text.append(f" {row.priority} ", style=PRIORITIES.get(row.priority, "") if row.open else "dim")
-    text.append(f" {row.number} {row.state:8} ", style="" if row.open else "green")
+    text.append(f" {row.number} ")
+    if not row.open or row.state != "new":
+        text.append(f"{row.state} ", style="" if row.open else "green")
     text.append(row.title, style="" if row.open else "dim")
     return text
 
@@ -93,8 +96,7 @@ def told_by(row: EventRow) -> str:
 
 def event_text(row: EventRow) -> Text:
     """What happened, coloured by severity, with a word on what was made of it."""
-    word = {"raise": "raised ", "clear": "cleared", "info": "noted  "}.get(row.state, row.state)
-    text = Text(f"{word} {row.type} {row.object}", style=SEVERITIES.get(row.severity, ""))
     if row.suppressed:
-        text.append("  (suppressed: explained by another fault)", style="magenta")
-    return text
+        return Text(f"explained by another fault: {row.type} {row.object}", style="magenta")
+    word = {"raise": "raised ", "clear": "cleared", "info": "noted  "}.get(row.state, row.state)
+    return Text(f"{word} {row.type} {row.object}", style=SEVERITIES.get(row.severity, ""))

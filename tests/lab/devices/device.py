@@ -109,7 +109,7 @@ class RealDevice:
         self.run("logger", "-p", priority, "-t", tag, "--", text)
 
     def stop(self) -> None:
-        """Lose power: every process of the device ends at once."""
+        """End every process of the device at once; its kernel goes on answering pings."""
         if self._process is not None:
             self._process.kill()
             self._process.wait(10)

@@ -15,6 +15,7 @@ from tests.lab.devices.commands import ip, run
 
 PREFIX = "cmsplab"
 BRIDGE = "br0"
+PING_GROUPS = Path("/proc/sys/net/ipv4/ping_group_range")
 _NEW_NETWORK = 0x40000000
 
 
@@ -71,6 +72,9 @@ class Network:
         ip(f"-n {self.agent} link add {BRIDGE} type bridge")
         ip(f"-n {self.agent} addr add {self.agent_address}/24 dev {BRIDGE}")
         ip(f"-n {self.agent} link set {BRIDGE} up")
+        with self.entered():
+            # Ping sockets are closed to everybody by default; the package opens them to the agent's group.
+            PING_GROUPS.write_text("0 2147483647")
 
     def attach(self, number: int) -> str:
         """Make a device's namespace with an uplink (eth0) and a customer port (ge1); returns its name."""

@@ -50,5 +50,4 @@ groups:
       people: 50
       functions: {{pstn: primary}}
       poll: {{every: 1s}}
-      reach: {{icmp: false, tcp: 22}}
 """
