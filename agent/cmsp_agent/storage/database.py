@@ -75,7 +75,7 @@ class Database:
         self._places = asyncio.Semaphore(WAITING)
         self._lock = DatabaseLock(path)
         self._readers = Readers(path, clock)
-        self._writer = Writer(str(path), self._open, self._replace, counters)
+        self._writer = Writer(path, self._open, self._replace, counters)
         self.opening = Opening(path, created=False)
         """What was found at the last opening."""
 

@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
 from types import TracebackType
@@ -79,12 +80,13 @@ class Writer:
 
     def __init__(
         self,
-        name: str,
+        path: Path,
         connect: Callable[[], sqlite3.Connection],
         replace: Callable[[sqlite3.Connection, BaseException], sqlite3.Connection],
         counters: Counters,
     ) -> None:
-        self._name = name
+        self._path = path
+        self._name = path.name
         self._connect = connect
         self._replace = replace
         self._counters = counters
@@ -93,7 +95,7 @@ class Writer:
         self._ready: asyncio.Future[None] = self._loop.create_future()
         self._ended = asyncio.Event()
         self._closing = False
-        self._thread = Thread(target=self._run, name=f"writer {name}", daemon=True)
+        self._thread = Thread(target=self._run, name=f"writer {path.name}", daemon=True)
 
     async def start(self) -> None:
         """Open the connection in the writer's thread.
@@ -111,7 +113,7 @@ class Writer:
             StorageError: the writer has ended.
         """
         if self._ended.is_set() or self._closing:
-            raise StorageError(f"{self._name}: closed")
+            raise StorageError(f"{self._path}: closed")
         future: asyncio.Future[Any] = self._loop.create_future()
         self._queue.put(Task(work, future))
         return future
@@ -136,7 +138,7 @@ class Writer:
             self._tell([Outcome(self._ready)])
             self._serve(connection)
         except (sqlite3.Error, OSError, StorageError) as error:
-            failure = translated(error, self._name)
+            failure = translated(error, str(self._path))
             log.error("the writer ended", extra={"database": self._name, "reason": str(failure)})
             self._tell([Outcome(self._ready, error=failure), *self._abandon(failure)])
         finally:
@@ -188,7 +190,7 @@ class Writer:
                 connection.execute("rollback")
             cause = error.__cause__ if isinstance(error, GroupLost) and error.__cause__ else error
             self._counters.add("storage.groups_lost", key=self._name)
-            failure = translated(cause, self._name)
+            failure = translated(cause, str(self._path))
             return [Outcome(task.future, error=failure) for task in group]
         self._counters.add("storage.commits", key=self._name)
         return outcomes
@@ -203,11 +205,11 @@ class Writer:
             return Outcome(task.future, value)
         if is_full(savepoint.error):
             self._counters.add("storage.full", key=self._name)
-        return Outcome(task.future, error=translated(savepoint.error, self._name))
+        return Outcome(task.future, error=translated(savepoint.error, str(self._path)))
 
     def _bound_wal(self, connection: sqlite3.Connection) -> None:
         """Checkpoint with some patience where readers kept the WAL from restarting until it grew over its bound."""
-        wal = f"{self._name}-wal"
+        wal = f"{self._path}-wal"
         try:
             if os.stat(wal).st_size < WAL_LIMIT:
                 return

@@ -95,7 +95,7 @@ class HeadendClient:
         self._total = total
         self._at = 0
         self._pool = BlockingPool("headend", threads=2, waiting=2)
-        self.renew()
+        self._adapter, self._session = self._new_session()
 
     @property
     def url(self) -> str:
@@ -107,15 +107,18 @@ class HeadendClient:
         self._at = (self._at + 1) % len(self._urls)
 
     def renew(self) -> None:
-        """Read the certificates again, for new connections."""
-        self._adapter = _Adapter()
-        session = requests.Session()
+        """Read the certificates again; requests under way are finished with the old ones."""
+        self._session.close()
+        self._adapter, self._session = self._new_session()
+
+    def _new_session(self) -> tuple[_Adapter, requests.Session]:
+        adapter, session = _Adapter(), requests.Session()
         session.trust_env = False
         session.verify = str(self._certificates.authority)
         session.cert = (str(self._certificates.certificate), str(self._certificates.key))
         session.headers.update({"Accept": "application/json", "Accept-Encoding": "identity"})
-        session.mount("https://", self._adapter)
-        self._session = session
+        session.mount("https://", adapter)
+        return adapter, session
 
     async def durable(self) -> Reply:
         """`GET /v1/appliances/{id}`.

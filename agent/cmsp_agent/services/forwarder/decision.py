@@ -165,6 +165,11 @@ def _told(link: Link, numbers: Numbers, epoch: str | None, durable: int, chance:
     return after, Step(forget=forget, fill_from=durable + 1)
 
 
+def taken(link: Link, last: int) -> Link:
+    """The state if the batch that ends with `last` will be taken as a whole: what to get ready for."""
+    return _well(link, last)
+
+
 def settled(link: Link) -> Link:
     """Nothing waits and the head-end answers: all is well."""
     return replace(link, failures=0, reason="")

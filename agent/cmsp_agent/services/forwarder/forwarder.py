@@ -14,9 +14,9 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import HeadendUnreachable, StorageError
 from cmsp_agent.services.forwarder.answers import Answer, Failed, understood
-from cmsp_agent.services.forwarder.decision import Link, Numbers, Sent, Step, decide, settled
+from cmsp_agent.services.forwarder.decision import Link, Numbers, Sent, Step, decide, settled, taken
 from cmsp_agent.services.forwarder.edges import Edges, Notices
-from cmsp_agent.services.forwarder.waiting import Bell
+from cmsp_agent.services.forwarder.waiting import Ahead, Bell
 from cmsp_agent.storage import epochs, gaps, outbox
 from cmsp_agent.storage.compression import compress
 from cmsp_agent.storage.database import Database
@@ -34,6 +34,8 @@ STORAGE_WAIT = 5.0
 class Parcel:
     """Where the outbox stands, and the next batch, compressed; None where nothing waits."""
 
+    link: Link
+    """For which it was packed."""
     numbers: Numbers
     sent: Sent | None
     wire: bytes
@@ -48,8 +50,8 @@ def pack(connection: sqlite3.Connection, link: Link) -> Parcel:
     limit, until = link.span()
     batch = outbox.read_batch(connection, link.after, limit, until=until) if link.asked else None
     if batch is None:
-        return Parcel(numbers, None, b"")
-    return Parcel(numbers, Sent(batch.first, batch.last, batch.count), compress(batch.body))
+        return Parcel(link, numbers, None, b"")
+    return Parcel(link, numbers, Sent(batch.first, batch.last, batch.count), compress(batch.body))
 
 
 class Forwarder:
@@ -88,6 +90,8 @@ class Forwarder:
         self._on_connected = on_connected
         self._chance = chance
         self._bell = Bell(clock)
+        self._ahead: Ahead[Parcel] = Ahead()
+        self._forgetting: Ahead[int] = Ahead()
         self._epoch = ""
         self._connected = False
         self.link = Link()
@@ -104,13 +108,17 @@ class Forwarder:
 
     async def run(self) -> NoReturn:
         """Forward for ever."""
-        while True:
-            try:
-                await self.turn()
-            except StorageError as error:
-                self._counters.add("forwarder.storage_failed")
-                log.warning("the outbox could not be used", extra={"reason": str(error)})
-                await self._clock.sleep(STORAGE_WAIT)
+        try:
+            while True:
+                try:
+                    await self.turn()
+                except StorageError as error:
+                    self._counters.add("forwarder.storage_failed")
+                    log.warning("the outbox could not be used", extra={"reason": str(error)})
+                    await self._clock.sleep(STORAGE_WAIT)
+        finally:
+            await self._ahead.end()
+            await self._forgetting.end()
 
     async def turn(self) -> None:
         """One exchange with the head-end and what follows from it, or a wait where there is nothing to tell.
@@ -118,7 +126,7 @@ class Forwarder:
         Raises:
             StorageError: the outbox can't be read or written; nothing is lost.
         """
-        parcel = await self._database.read(lambda connection: pack(connection, self.link))
+        parcel = await self._next()
         if parcel.numbers.epoch != self._epoch:
             self._epoch, self.link = parcel.numbers.epoch, Link()
         elif self.link.asked and parcel.sent is None:
@@ -126,10 +134,20 @@ class Forwarder:
             self._well()
             await self._bell.wait(IDLE)
             return
-        await self._exchange(parcel)
+        await self._exchange(parcel if parcel.link == self.link else await self._pack(self.link))
+
+    async def _next(self) -> Parcel:
+        """The parcel that was packed while the last one was on its way, if it is still what comes next."""
+        ahead = await self._ahead.result()
+        return ahead if ahead is not None and ahead.link == self.link else await self._pack(self.link)
+
+    async def _pack(self, link: Link) -> Parcel:
+        return await self._database.read(lambda connection: pack(connection, link))
 
     async def _exchange(self, parcel: Parcel) -> None:
         started = self._clock.monotonic()
+        if parcel.sent is not None and parcel.sent.last < parcel.numbers.last:
+            self._ahead.begin(self._pack(taken(parcel.link, parcel.sent.last)))
         answer = await self._answer(parcel)
         before = self.link.failures
         self.link, step = decide(self.link, parcel.numbers, parcel.sent, answer, self._chance())
@@ -170,7 +188,9 @@ class Forwarder:
 
     async def _carry_out(self, numbers: Numbers, step: Step) -> None:
         if step.forget:
-            await self._database.write(lambda tx: outbox.forget(tx, numbers.epoch, step.forget))
+            # the next batch need not wait for this commit: after a crash the head-end says again what it has
+            await self._forgetting.result()
+            self._forgetting.begin(self._database.write(lambda tx: outbox.forget(tx, numbers.epoch, step.forget)))
         if step.begin_epoch:
             await self._begin_epoch(step.begin_epoch)
         elif step.fill_from and await self._database.write(
