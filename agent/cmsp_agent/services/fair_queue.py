@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.transports.datagrams import Datagram
+from cmsp_agent.transports.datagrams import Answer, Datagram
 
 CAPACITY = 48 << 20
 """Octets, with what Python needs besides the payload: some 100,000 messages of common length."""
@@ -31,6 +31,7 @@ class Chunk(NamedTuple):
     received_at: int
     """ms since the epoch."""
     datagrams: list[Datagram]
+    answer: Answer
 
 
 class FairQueue:
@@ -63,12 +64,12 @@ class FairQueue:
         """Less than half full: a sender that can wait (TCP) may go on."""
         return self._cost < self._capacity // 2
 
-    def offer(self, received_at: int, datagrams: Iterable[Datagram]) -> None:
+    def offer(self, received_at: int, datagrams: Iterable[Datagram], answer: Answer) -> None:
         """Queue what was received; where that is too much, drop of the longest queues."""
         components = self._senders()
         groups: dict[str, list[Datagram]] = {}
         for datagram in datagrams:
-            component = components.get(datagram[1][0], "")
+            component = components.get(datagram[-1][0], "")
             try:
                 groups[component].append(datagram)
             except KeyError:
@@ -77,7 +78,7 @@ class FairQueue:
             lane = self._queues.get(component)
             if lane is None:
                 lane = self._queues[component] = _Lane()
-            self._cost += lane.put(Chunk(component, received_at, group))
+            self._cost += lane.put(Chunk(component, received_at, group, answer))
         if self._cost > self._capacity:
             self._shed()
         self._filled.set()

@@ -8,7 +8,7 @@ from cmsp_agent.model.signal import SyslogSignal
 from cmsp_agent.services.fair_queue import CAPACITY, Chunk, FairQueue
 from cmsp_agent.services.intake import Heard, Intake, Sink
 from cmsp_agent.services.senders import UNKNOWN, Senders
-from cmsp_agent.transports.datagrams import Datagram
+from cmsp_agent.transports.datagrams import Answer, Datagram, plain_host
 from cmsp_agent.transports.framing import LONGEST_MESSAGE
 from cmsp_agent.transports.syslog_message import SyslogMessage, parse_syslog
 from cmsp_agent.transports.syslog_time import trusted_time
@@ -31,21 +31,22 @@ class SyslogService:
         self._intake = Intake("syslog", self._queue, self._read, sink, counters)
         self.run = self._intake.run
 
-    def receive_datagrams(self, datagrams: list[Datagram]) -> None:
+    def receive_datagrams(self, datagrams: list[Datagram], answer: Answer) -> None:
         """Take a batch from a `DatagramReceiver`."""
-        self._queue.offer(self._clock.now(), datagrams)
+        self._queue.offer(self._clock.now(), datagrams, answer)
 
     def receive_stream(self, source: str, messages: list[bytes]) -> bool:
         """Take messages from a `StreamReceiver`; False: the sender should wait."""
         if messages:
             address = (source, 0)
-            self._queue.offer(self._clock.now(), [(message, address, None) for message in messages])
+            self._queue.offer(self._clock.now(), [(message, address) for message in messages], _unanswered)
         return self._queue.has_room()
 
     def _read(self, chunk: Chunk, heard: Heard) -> None:
         self._counters.add("syslog.messages", len(chunk.datagrams))
         signal = partial(signal_from, chunk.component) if chunk.component else None
-        for payload, (host, *_), _ in chunk.datagrams:
+        for datagram in chunk.datagrams:
+            payload = datagram[0]
             if len(payload) > LONGEST_MESSAGE:
                 self._counters.add("syslog.truncated", key=chunk.component)
                 payload = payload[:LONGEST_MESSAGE]
@@ -55,7 +56,7 @@ class SyslogService:
             elif signal is not None:
                 heard.signals.append(signal(chunk.received_at, message))
             else:
-                self._read_unknown(host, chunk.received_at, message, heard)
+                self._read_unknown(plain_host(datagram[-1][0]), chunk.received_at, message, heard)
 
     def _read_unknown(self, host: str, received_at: int, message: SyslogMessage, heard: Heard) -> None:
         """A relay may stand between: then the line names the address of a component (`logging origin-id ip`)."""
@@ -82,3 +83,8 @@ def signal_from(component: str, received_at: int, message: SyslogMessage) -> Sys
         message.host,
         message.sequence,
     )
+
+
+def _unanswered(_asked: Datagram, _payload: bytes) -> bool:
+    """Nobody answers syslog."""
+    return False

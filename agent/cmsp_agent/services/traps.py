@@ -3,7 +3,7 @@
 Decoding and SNMPv3 are the decoder's work. What a trap means is the pipeline's.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -14,14 +14,12 @@ from cmsp_agent.model.signal import TrapSignal
 from cmsp_agent.services.fair_queue import CAPACITY, Chunk, FairQueue
 from cmsp_agent.services.intake import Heard, Intake, Sink
 from cmsp_agent.services.senders import UNKNOWN, Senders
-from cmsp_agent.transports.datagrams import Datagram, WayBack
+from cmsp_agent.transports.datagrams import Answer, Datagram, plain_host
 from cmsp_agent.transports.snmp.ber import DecodeError
 from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, Refused, Reply
 
 SNMP_TRAP_COMMUNITY = "1.3.6.1.6.3.18.1.4.0"
 """A proxy adds the community that it was sent (RFC 3584 4.1.2.1): a secret, which goes no further."""
-
-Answer = Callable[[WayBack, bytes], bool]
 
 
 class Agreed(NamedTuple):
@@ -62,7 +60,7 @@ class TrapService:
         strict: bool = False,
         capacity: int = CAPACITY,
     ) -> None:
-        """Make a service that has no receiver yet: see `answer_with`.
+        """Make a service; nothing is read before `run`.
 
         Args:
             senders: whose address is whose.
@@ -80,60 +78,61 @@ class TrapService:
         self._clock = clock
         self._counters = counters
         self._strict = strict
-        self._answer: Answer = lambda _back, _payload: False
         self._queue = FairQueue("traps", lambda: senders.by_address, counters, capacity)
         self._intake = Intake("traps", self._queue, self._read, sink, counters)
         self.run = self._intake.run
-
-    def answer_with(self, answer: Answer) -> None:
-        """Send answers this way (`DatagramReceiver.answer`)."""
-        self._answer = answer
 
     def use(self, decoder: NotificationDecoder, agreed: Mapping[str, Agreed]) -> None:
         """Go by other credentials from the next datagram on."""
         self._decoder = decoder
         self._agreed = agreed
 
-    def receive(self, datagrams: list[Datagram]) -> None:
+    def receive(self, datagrams: list[Datagram], answer: Answer) -> None:
         """Take a batch from a `DatagramReceiver`."""
-        self._queue.offer(self._clock.now(), datagrams)
+        self._queue.offer(self._clock.now(), datagrams, answer)
 
     def _read(self, chunk: Chunk, heard: Heard) -> None:
         self._counters.add("traps.received", len(chunk.datagrams))
-        for payload, (host, *_), back in chunk.datagrams:
+        for datagram in chunk.datagrams:
             try:
-                said = self._decoder.decode(payload, host)
+                said = self._decoder.decode(datagram[0], datagram[-1][0])
             except Refused as refused:
                 self._counters.add("traps.refused", key=refused.reason)
             except DecodeError:
                 self._counters.add("traps.malformed", key=chunk.component or "unknown senders")
             else:
-                self._take(said, chunk, host, back, heard)
+                self._take(said, chunk, datagram, heard)
 
-    def _take(self, said: Notification | Reply, chunk: Chunk, host: str, back: WayBack | None, heard: Heard) -> None:
+    def _take(self, said: Notification | Reply, chunk: Chunk, datagram: Datagram, heard: Heard) -> None:
         component = chunk.component
         if isinstance(said, Reply):
-            self._report(said, component, host, chunk.received_at, back)
+            self._report(said, chunk, datagram)
             return
         if component == UNKNOWN:
-            component = self._senders.find(said.agent_address)
-            if component == UNKNOWN:
-                self._senders.note_unknown(host, "trap", chunk.received_at)
-                return
-            self._counters.add("traps.relayed", key=host)
-        if not self._as_agreed(component, said) and self._strict:
+            component = self._relayed(said, chunk, datagram)
+        if component == UNKNOWN or (not self._as_agreed(component, said) and self._strict):
             return
         heard.signals.append(signal_from(component, chunk.received_at, said))
-        if said.kind == "inform" and back is not None:
-            heard.acknowledge.append(partial(self._acknowledge, self._decoder, said, back))
+        if said.kind == "inform":
+            heard.acknowledge.append(partial(self._acknowledge, self._decoder, said, datagram, chunk.answer))
 
-    def _report(self, reply: Reply, component: str, host: str, now: int, back: WayBack | None) -> None:
+    def _relayed(self, said: Notification, chunk: Chunk, datagram: Datagram) -> str:
+        """The component that snmpTrapAddress or agent-addr names, where somebody else sent the trap on."""
+        host = plain_host(datagram[-1][0])
+        component = self._senders.find(said.agent_address)
+        if component == UNKNOWN:
+            self._senders.note_unknown(host, "trap", chunk.received_at)
+        else:
+            self._counters.add("traps.relayed", key=host)
+        return component
+
+    def _report(self, reply: Reply, chunk: Chunk, datagram: Datagram) -> None:
         """Engine discovery and the like are answered at once, but to our own components only."""
         self._counters.add("traps.reports", key=reply.reason)
-        if component == UNKNOWN:
-            self._senders.note_unknown(host, "trap", now)
-        elif back is not None:
-            self._answer(back, reply.data)
+        if chunk.component == UNKNOWN:
+            self._senders.note_unknown(plain_host(datagram[-1][0]), "trap", chunk.received_at)
+        else:
+            chunk.answer(datagram, reply.data)
 
     def _as_agreed(self, component: str, said: Notification) -> bool:
         agreed = self._agreed.get(component)
@@ -145,8 +144,10 @@ class TrapService:
         self._counters.add(f"traps.{kind}", key=component)
         return False
 
-    def _acknowledge(self, decoder: NotificationDecoder, inform: Notification, back: WayBack) -> None:
-        if self._answer(back, decoder.respond(inform)):
+    def _acknowledge(
+        self, decoder: NotificationDecoder, inform: Notification, datagram: Datagram, answer: Answer
+    ) -> None:
+        if answer(datagram, decoder.respond(inform)):
             self._counters.add("traps.informs_answered")
 
 

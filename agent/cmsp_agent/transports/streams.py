@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.transports.datagrams import plain_address
+from cmsp_agent.transports.datagrams import plain_host
 from cmsp_agent.transports.framing import LONGEST_MESSAGE, FramingError, SyslogFramer
 
 log = logging.getLogger(__name__)
@@ -157,7 +157,7 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Refuse it, or watch over it from now on."""
         assert isinstance(transport, asyncio.Transport)
-        self._source = plain_address(transport.get_extra_info("peername") or ("", 0))[0]
+        self._source = plain_host((transport.get_extra_info("peername") or ("",))[0])
         if not self._receiver.admit(self, self._source):
             transport.abort()
             return

@@ -53,7 +53,6 @@ class Station:
         agreed = {"gw-1": Agreed(b"public", "cmsp")}
         self.service = TrapService(self.senders, decoder, agreed, self.take, self.clock, self.counters)
         self.receiver = DatagramReceiver("traps", bind_datagrams(0), self.service.receive, self.counters, answers=True)
-        self.service.answer_with(self.receiver.answer)
 
     async def take(self, signals: Sequence[Signal]) -> None:
         self.signals += signals

@@ -8,8 +8,12 @@ SENDERS = {"10.0.0.1": "gw-1", "10.0.1.1": "gw-1", "10.0.0.2": "gw-2", "10.0.0.3
 SIZE = 10
 
 
+def nobody(_asked: Datagram, _payload: bytes) -> bool:
+    raise AssertionError
+
+
 def said(host: str, n: int, start: int = 0) -> list[Datagram]:
-    return [(b"%0*d" % (SIZE, number), (host, 514), None) for number in range(start, start + n)]
+    return [(b"%0*d" % (SIZE, number), (host, 514)) for number in range(start, start + n)]
 
 
 def queue(counters: Counters | None = None, *, room_for: int = 1000) -> FairQueue:
@@ -32,14 +36,14 @@ async def everything(waiting: FairQueue) -> dict[str, list[int]]:
 
 async def test_a_lone_sender_may_use_everything() -> None:
     waiting = queue()
-    waiting.offer(5, said("10.0.0.1", 900))
+    waiting.offer(5, said("10.0.0.1", 900), nobody)
     assert by_component(await waiting.take(1000)) == {"gw-1": list(range(900))}
 
 
 async def test_who_sends_little_is_served_at_once_behind_a_flood() -> None:
     waiting = queue()
-    waiting.offer(5, said("10.0.0.1", 900))
-    waiting.offer(6, said("10.0.0.2", 3))
+    waiting.offer(5, said("10.0.0.1", 900), nobody)
+    waiting.offer(6, said("10.0.0.2", 3), nobody)
     taken = by_component(await waiting.take(100))
     assert taken["gw-2"] == [0, 1, 2]
     assert taken["gw-1"] == list(range(len(taken["gw-1"])))
@@ -47,7 +51,7 @@ async def test_who_sends_little_is_served_at_once_behind_a_flood() -> None:
 
 async def test_addresses_of_one_component_have_one_share_and_keep_their_order() -> None:
     waiting = queue()
-    waiting.offer(5, said("10.0.0.1", 2) + said("10.0.1.1", 2, start=2))
+    waiting.offer(5, said("10.0.0.1", 2) + said("10.0.1.1", 2, start=2), nobody)
     assert [chunk.component for chunk in await waiting.take(10)] == ["gw-1"]
 
 
@@ -55,7 +59,7 @@ async def test_when_all_is_full_only_the_flooder_loses_and_its_newest() -> None:
     counters = Counters()
     waiting = queue(counters, room_for=1000)
     for turn in range(20):
-        waiting.offer(turn, said("10.0.0.1", 500, start=turn * 500) + said("10.0.0.2", 10, start=turn * 10))
+        waiting.offer(turn, said("10.0.0.1", 500, start=turn * 500) + said("10.0.0.2", 10, start=turn * 10), nobody)
     kept = await everything(waiting)
     assert kept["gw-2"] == list(range(200))
     assert kept["gw-1"] == list(range(800))
@@ -66,8 +70,8 @@ async def test_when_all_is_full_only_the_flooder_loses_and_its_newest() -> None:
 async def test_forged_addresses_share_one_queue() -> None:
     counters = Counters()
     waiting = queue(counters, room_for=100)
-    waiting.offer(1, said("10.0.0.2", 50))
-    waiting.offer(2, [datagram for number in range(500) for datagram in said(f"192.0.2.{number % 250}", 1)])
+    waiting.offer(1, said("10.0.0.2", 50), nobody)
+    waiting.offer(2, [datagram for number in range(500) for datagram in said(f"192.0.2.{number % 250}", 1)], nobody)
     kept = await everything(waiting)
     assert len(kept["gw-2"]) == 50
     assert len(kept[""]) == 50
@@ -76,7 +80,7 @@ async def test_forged_addresses_share_one_queue() -> None:
 
 async def test_two_flooders_are_cut_to_the_same_length() -> None:
     waiting = queue(room_for=300)
-    waiting.offer(1, said("10.0.0.1", 400) + said("10.0.0.2", 250) + said("10.0.0.3", 20))
+    waiting.offer(1, said("10.0.0.1", 400) + said("10.0.0.2", 250) + said("10.0.0.3", 20), nobody)
     kept = await everything(waiting)
     assert len(kept["gw-3"]) == 20
     assert sum(map(len, kept.values())) == 300
@@ -85,9 +89,9 @@ async def test_two_flooders_are_cut_to_the_same_length() -> None:
 
 async def test_senders_that_can_wait_are_told_to() -> None:
     waiting = queue(room_for=100)
-    waiting.offer(1, said("10.0.0.1", 49))
+    waiting.offer(1, said("10.0.0.1", 49), nobody)
     assert waiting.has_room()
-    waiting.offer(1, said("10.0.0.1", 10))
+    waiting.offer(1, said("10.0.0.1", 10), nobody)
     assert not waiting.has_room()
     await waiting.take(1000)
     assert waiting.has_room()

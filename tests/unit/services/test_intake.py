@@ -40,7 +40,7 @@ class Site:
             heard.acknowledge.append(partial(self.acknowledged.append, text))
 
     def say(self, *texts: str) -> None:
-        self.queue.offer(1, [(text.encode(), ("10.0.0.1", 514), None) for text in texts])
+        self.queue.offer(1, [(text.encode(), ("10.0.0.1", 514)) for text in texts], lambda _asked, _payload: False)
 
 
 @asynccontextmanager

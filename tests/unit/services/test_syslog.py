@@ -24,7 +24,7 @@ class Site:
         self.signals += signals
 
     async def read(self, *lines: tuple[str, bytes]) -> list[Signal]:
-        self.service.receive_datagrams([(line, (host, 514), None) for host, line in lines])
+        self.service.receive_datagrams([(line, (host, 514)) for host, line in lines], lambda _asked, _payload: False)
         await self.settle()
         return self.signals
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from socket import socket
 from typing import cast
 
 from cmsp_agent.aio.clock import ManualClock
@@ -12,7 +11,7 @@ from cmsp_agent.model.errors import StorageFull
 from cmsp_agent.model.signal import Signal, TrapSignal
 from cmsp_agent.services.senders import Senders
 from cmsp_agent.services.traps import SNMP_TRAP_COMMUNITY, Agreed, TrapService
-from cmsp_agent.transports.datagrams import WayBack
+from cmsp_agent.transports.datagrams import Datagram
 from cmsp_agent.transports.snmp.ber import DecodeError
 from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, Refused, Reply
 
@@ -63,7 +62,6 @@ class Site:
         decoder = cast("NotificationDecoder", Decoder({b"datagram": said}))
         agreed = {"gw-1": Agreed(b"agreed"), "gw-3": Agreed(user="cmsp")}
         self.service = TrapService(self.senders, decoder, agreed, self.take, self.clock, self.counters, strict=strict)
-        self.service.answer_with(self.answer)
 
     async def take(self, signals: Sequence[Signal]) -> None:
         assert not self.sent
@@ -71,13 +69,12 @@ class Site:
             raise StorageFull("disk full")
         self.signals += signals
 
-    def answer(self, _back: WayBack, payload: bytes) -> bool:
+    def answer(self, _asked: Datagram, payload: bytes) -> bool:
         self.sent.append(payload)
         return True
 
     async def hear(self, host: str = "10.0.0.1") -> list[Signal]:
-        back = WayBack(cast("socket", None), (host, 162), [])
-        self.service.receive([(b"datagram", (host, 162), back)])
+        self.service.receive([(b"datagram", (host, 162))], self.answer)
         task = asyncio.create_task(self.service.run())
         for _ in range(20):
             await asyncio.sleep(0)

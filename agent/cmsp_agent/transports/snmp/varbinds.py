@@ -113,7 +113,7 @@ def _rare(tag: int, content: bytes) -> Value | Missing:
     if tag == ber.IP_ADDRESS:
         if len(content) != 4:
             raise DecodeError("IpAddress that is not four octets long")
-        return str(IPv4Address(content))
+        return "%d.%d.%d.%d" % tuple(content)  # noqa: UP031 - a fifth of the time of IPv4Address
     if tag == ber.OPAQUE:
         return content
     if tag in MISSING and not content:

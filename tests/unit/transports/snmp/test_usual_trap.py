@@ -1,0 +1,90 @@
+"""The shortcut for usual traps reads the same as the long way, whatever the octets are."""
+
+import random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cmsp_agent.aio.clock import ManualClock
+from cmsp_agent.transports.snmp import ber, message
+from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
+from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder
+from cmsp_agent.transports.snmp.pdu import INFORM, TRAP, Pdu, encode_pdu
+from cmsp_agent.transports.snmp.usual_trap import read_usual
+from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
+
+TEXTS = OidTexts()
+LINK_DOWN = "1.3.6.1.6.3.1.1.5.3"
+Binding = tuple[str, int, int | bytes | str | None]
+FIRST: list[Binding] = [
+    ("1.3.6.1.2.1.1.3.0", ber.TIME_TICKS, 4711),
+    ("1.3.6.1.6.3.1.1.4.1.0", ber.OBJECT_IDENTIFIER, LINK_DOWN),
+]
+OTHERS: list[Binding] = [
+    ("1.3.6.1.2.1.2.2.1.1.3", ber.INTEGER, 3),
+    ("1.3.6.1.2.1.2.2.1.2.3", ber.OCTET_STRING, b"Serial0/1/0:15"),
+    ("1.3.6.1.6.3.18.1.3.0", ber.IP_ADDRESS, "10.1.2.3"),
+    ("1.3.6.1.9", ber.NULL, None),
+    FIRST[0],
+    FIRST[1],
+]
+
+
+def trap(bindings: list[Binding], kind: int = TRAP, community: bytes = b"public") -> bytes:
+    encoded = encode_varbinds([(ber.oid_octets(oid), encode_value(tag, value)) for oid, tag, value in bindings])
+    return message.encode(message.prefix(message.V2C, community), encode_pdu(kind, 1234567, 0, 0, encoded))
+
+
+def the_long_way(data: bytes) -> tuple[object, ...] | None:
+    """What `NotificationDecoder` makes of it without the shortcut."""
+    decoder = NotificationDecoder([], None, ManualClock())
+    try:
+        heard = message.decode(data, TEXTS)
+        assert isinstance(heard.pdu, Pdu)
+        decoded = decoder._from_v2c(heard, heard.pdu)
+    except DecodeError:
+        return None
+    return (*decoded[2:6], decoded.community) if decoded.kind == "trap" else None
+
+
+def agree(data: bytes) -> bool:
+    """Whether the shortcut was taken; it must then read the same."""
+    try:
+        read = read_usual(data, TEXTS)
+    except DecodeError:
+        assert the_long_way(data) is None
+        return False
+    assert read is None or read == the_long_way(data)
+    return read is not None
+
+
+def test_the_usual_trap_takes_the_shortcut() -> None:
+    assert agree(trap([*FIRST, *OTHERS[:3]]))
+    assert agree(trap([*FIRST, *OTHERS[:3] * 20]))
+    assert agree(trap(list(FIRST)))
+
+
+def test_whatever_is_unusual_does_not() -> None:
+    assert not agree(trap([*FIRST, OTHERS[3]]))
+    assert not agree(trap([FIRST[1], FIRST[0]]))
+    assert not agree(trap(list(FIRST), kind=INFORM))
+    assert not agree(trap(list(FIRST), community=b"c" * 200))
+    assert not agree(b"")
+
+
+def test_the_decoder_takes_it() -> None:
+    heard = NotificationDecoder([], None, ManualClock()).decode(trap([*FIRST, *OTHERS[:3]]), "192.0.2.1")
+    assert isinstance(heard, Notification)
+    assert (heard.version, heard.kind, heard.trap_oid, heard.uptime) == ("2c", "trap", LINK_DOWN, 4711)
+    assert heard.agent_address == "10.1.2.3"
+    assert b"public" not in repr(heard).encode()
+
+
+@given(st.lists(st.sampled_from(OTHERS), max_size=8), st.randoms(use_true_random=False), st.integers(0, 4))
+def test_octets_changed_at_random(others: list[Binding], draw: random.Random, hits: int) -> None:
+    data = bytearray(trap([*FIRST, *others]))
+    for _ in range(hits):
+        data[draw.randrange(len(data))] = draw.choice(
+            [0, 1, 2, 4, 0x30, 0x7F, 0x80, 0x81, 0x82, 0xA7, 0xFF, draw.randrange(256)]
+        )
+    agree(bytes(data[: len(data) - draw.choice([0, 0, 0, 1, 5])]))
