@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from cmsp_agent import __version__
-from cmsp_agent.cli import backups, components, configuration, events, incidents, jobs, secrets, serve, status
+from cmsp_agent.cli import backups, components, configuration, events, incidents, jobs, recovery, secrets, serve, status
 from cmsp_agent.cli.daemon import Daemon, SocketDaemon
 from cmsp_agent.cli.output import Output
 from cmsp_agent.cli.session import Session
@@ -30,12 +30,13 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
     ),
     "incident": ("Incidents: list, show.", {"list": incidents.incident_list, "show": incidents.incident_show}),
     "backup": (
-        "Configuration backups: list, show, diff, run now.",
+        "Configuration backups: list, show, diff, run now, recover.",
         {
             "list": backups.backup_list,
             "show": backups.backup_show,
             "diff": backups.backup_diff,
             "run": backups.backup_run,
+            "recover": recovery.backup_recover,
         },
     ),
     "job": ("Jobs: list, show.", {"list": jobs.job_list, "show": jobs.job_show}),

@@ -1,0 +1,64 @@
+"""`cmsp-agent backup recover` as a partner runs it: a program, a key file, a copy of the storage."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import x25519
+
+from cmsp_agent.model.backup import Backup
+from cmsp_agent.services.backups import keep_recoverable
+from cmsp_agent.services.backups.copies import ManifestFiles
+from cmsp_agent.storage.blobs import BlobStore
+from cmsp_agent.storage.master_key import master_key
+
+
+@pytest.fixture
+def storage(tmp_path: Path) -> Path:
+    """A partner's storage with one version, and the recovery key beside it."""
+    private = x25519.X25519PrivateKey.generate()
+    (tmp_path / "private.pem").write_bytes(
+        private.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    public = tmp_path / "recovery.pem"
+    public.write_bytes(
+        private.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    )
+    backups = tmp_path / "backups"
+    backups.mkdir()
+    key = master_key(tmp_path)
+    keep_recoverable(key, public, backups)
+    address = BlobStore(backups, key).put(b"hostname gw-1\nend\n")
+    ManifestFiles(backups, key).write("gw-1", [Backup("b-1", "gw-1", 1_767_225_600_000, 0, address, 18, "")])
+    return backups
+
+
+def recover(storage: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    program = [sys.executable, "-c", "import sys; from cmsp_agent.cli.main import main; sys.exit(main())"]
+    command = [*program, "backup", "recover", str(storage), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+
+
+def test_everything_is_written_out(storage: Path, tmp_path: Path) -> None:
+    done = recover(storage, "--key", str(tmp_path / "private.pem"), "--into", str(tmp_path / "out"), "--json")
+    assert done.returncode == 0, done.stderr
+    [row] = json.loads(done.stdout)
+    assert (row["component"], row["taken_at"]) == ("gw-1", "2026-01-01T00:00:00.000Z")
+    assert Path(row["path"]).read_text() == "hostname gw-1\nend\n"
+
+
+def test_what_is_missing_is_told(storage: Path, tmp_path: Path) -> None:
+    next(storage.glob("??/*.cmsp")).unlink()
+    lost = recover(storage, "--key", str(tmp_path / "private.pem"), "--into", str(tmp_path / "out"))
+    assert lost.returncode == 1
+    assert "1 of 1 could not be recovered" in lost.stderr
+    rubbish = tmp_path / "rubbish.pem"
+    rubbish.write_text("rubbish")
+    wrong = recover(storage, "--key", str(rubbish), "--into", str(tmp_path / "out"))
+    assert wrong.returncode == 1
+    assert "not a private key" in wrong.stderr
