@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.config.configuration import Configuration
-from cmsp_agent.config.load import check_types
+from cmsp_agent.config.device_types import check_types
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.credentials import SnmpCredential
 from cmsp_agent.pipeline.impact import Customer
@@ -39,7 +39,7 @@ def prepare(
         ConfigurationError: a device type that no plugin brings, or a secret that is missing.
         ValueError: a credential that can't be used.
     """
-    check_types(configuration, registry.types)
+    configuration = check_types(configuration, registry.types)
     components = {name: names.literal(component) for name, component in configuration.components.items()}
     return Prepared(
         configuration,

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -53,7 +53,10 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
 
 
 def run(
-    arguments: Sequence[str], output: Output | None = None, connect: Callable[[Path], Daemon] = SocketDaemon
+    arguments: Sequence[str],
+    output: Output | None = None,
+    connect: Callable[[Path], Daemon] = SocketDaemon,
+    keyboard: TextIO | None = None,
 ) -> int:
     """Run one command.
 
@@ -61,13 +64,14 @@ def run(
         arguments: Without the program's name.
         output: Where to print to; None: the terminal.
         connect: How the agent behind a socket is reached.
+        keyboard: Where a secret is read from; None: standard input.
 
     Returns:
         0 done, 1 failed, 2 usage or configuration, 3 refused, 4 unreachable.
     """
     printer = output or Output()
     try:
-        application(printer, connect)(list(arguments), prog_name="cmsp-agent")
+        application(printer, connect, keyboard or sys.stdin)(list(arguments), prog_name="cmsp-agent")
     except SystemExit as ending:
         return ending.code if isinstance(ending.code, int) else 0
     except ConfigurationError as error:
@@ -85,7 +89,9 @@ def run(
     return 0
 
 
-def application(output: Output, connect: Callable[[Path], Daemon] = SocketDaemon) -> typer.Typer:
+def application(
+    output: Output, connect: Callable[[Path], Daemon] = SocketDaemon, keyboard: TextIO = sys.stdin
+) -> typer.Typer:
     """All commands."""
     app = _group("The CMSP appliance agent: run it, look at it, ask it.")
 
@@ -101,7 +107,7 @@ def application(output: Output, connect: Callable[[Path], Daemon] = SocketDaemon
     ) -> None:
         """Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 refused, 4 unreachable."""
         del version
-        context.obj = Session(connect(socket), output)
+        context.obj = Session(connect(socket), output, keyboard)
 
     app.command("run")(serve.run)
     app.command("status")(status.status)

@@ -2,7 +2,6 @@
 
 import getpass
 import os
-import sys
 from pathlib import Path
 from typing import Annotated, TextIO
 
@@ -10,11 +9,7 @@ import typer
 
 from cmsp_agent.cli.output import Column
 from cmsp_agent.cli.session import AsJson, session
-from cmsp_agent.cli.sources import named_sources, open_vault, settings, where
-from cmsp_agent.config.file_text import read_text
 from cmsp_agent.config.load_scalars import SECRET_NAME
-from cmsp_agent.config.load_yaml import parse_yaml
-from cmsp_agent.config.secrets import references
 from cmsp_agent.config.site_path import DEFAULT_FILE
 from cmsp_agent.model.errors import AgentError
 
@@ -35,11 +30,14 @@ def secret_set(context: typer.Context, name: SecretName, config: Config = DEFAUL
     """Store a secret: typed without echo, or read from standard input. A running agent takes it from now on."""
     if not SECRET_NAME.fullmatch(name):
         raise SecretRefused("a secret's name is letters, digits, '.', '_' and '-', 100 at most")
-    value = _typed(name) if sys.stdin.isatty() else _read(sys.stdin)
+    here = session(context)
+    value = _typed(name) if here.keyboard.isatty() else _read(here.keyboard)
     if not value:
         raise SecretRefused("nothing was given: nothing is stored")
+    from cmsp_agent.cli.sources import open_vault, settings
+
     open_vault(settings(config), os.environ).set(name, value)
-    session(context).output.line(f"{name}: stored")
+    here.output.line(f"{name}: stored")
 
 
 def _typed(name: str) -> str:
@@ -63,17 +61,10 @@ def _read(stream: TextIO) -> str:
 
 def secret_list(context: typer.Context, config: Config = DEFAULT_FILE, as_json: AsJson = False) -> None:
     """List the secrets that the file names or the vault holds, and where each comes from."""
+    from cmsp_agent.cli.sources import named_sources, secret_rows, settings
+
     output = session(context).output
-    sources = named_sources(settings(config), os.environ)
-    used: dict[str, list[int]] = {}
-    if config.exists():
-        tree, _ = parse_yaml(read_text(config), str(config))
-        for _, line, name in references(tree, ()) if tree else ():
-            used.setdefault(name, []).append(line)
-    held = sources.vault.names() if sources.vault else []
-    rows = [
-        {"name": name, "source": where(name, sources), "lines": used.get(name, [])} for name in sorted({*used, *held})
-    ]
+    rows = secret_rows(config, named_sources(settings(config), os.environ))
     if as_json:
         output.json(rows)
         return

@@ -1,7 +1,7 @@
 """What every command has at hand: the daemon and the output. Made once, by the application."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
@@ -19,6 +19,8 @@ class Session:
 
     daemon: Daemon
     output: Output
+    keyboard: TextIO
+    """Standard input: where a secret comes from."""
 
 
 def session(context: typer.Context) -> Session:

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from cmsp_agent.config.build import appliance_settings
 from cmsp_agent.config.configuration import ApplianceSettings
+from cmsp_agent.config.file_text import read_text
 from cmsp_agent.config.load import read_appliance
+from cmsp_agent.config.load_yaml import parse_yaml
 from cmsp_agent.config.schema.appliance import Appliance
-from cmsp_agent.config.secrets import SecretFiles, Secrets, SystemdCredentials
+from cmsp_agent.config.secrets import SecretFiles, Secrets, SystemdCredentials, references
 from cmsp_agent.config.site_path import DEFAULT_FILE
 from cmsp_agent.model.errors import ConfigurationError, StorageError
 from cmsp_agent.storage import vault as vault_file
@@ -62,6 +64,15 @@ def open_vault(appliance: ApplianceSettings, environment: Mapping[str, str]) -> 
     except OSError as error:
         raise StorageError(f"{appliance.state}: can't be made: {error.strerror}") from error
     return Vault(path, master_key(appliance.state, credentials))
+
+
+def secret_rows(config: Path, sources: Sources) -> list[dict[str, object]]:
+    """The secrets that the file names or the vault holds: name, source, lines of the file."""
+    lines: dict[str, list[int]] = {name: [] for name in (sources.vault.names() if sources.vault else [])}
+    tree = parse_yaml(read_text(config), str(config))[0] if config.exists() else None
+    for _, line, name in references(tree, ()) if tree else ():
+        lines.setdefault(name, []).append(line)
+    return [{"name": name, "source": where(name, sources), "lines": lines[name]} for name in sorted(lines)]
 
 
 def where(name: str, sources: Sources) -> str:

@@ -8,10 +8,10 @@ from cmsp_agent.config import build
 from cmsp_agent.config.build_component import component
 from cmsp_agent.config.configuration import ApplianceSettings, Configuration
 from cmsp_agent.config.consistency import consistency_problems, settings_contradictions
+from cmsp_agent.config.device_types import type_problems
 from cmsp_agent.config.file_text import read_text
-from cmsp_agent.config.groups import AUTO, effective_component
+from cmsp_agent.config.groups import effective_component
 from cmsp_agent.config.load_yaml import parse_yaml
-from cmsp_agent.config.nearest import did_you_mean
 from cmsp_agent.config.notes import notes
 from cmsp_agent.config.references import reference_problems
 from cmsp_agent.config.schema.appliance import Appliance
@@ -62,12 +62,13 @@ def read_appliance(path: Path) -> ApplianceSettings:
     return build.appliance_settings(section or Appliance(name="unknown"))
 
 
-def read_document(path: Path, secrets: SecretSource | None = None) -> Document:
+def read_document(path: Path, secrets: SecretSource | None = None, types: Collection[str] | None = None) -> Document:
     """Read and check the file.
 
     Args:
         path: The YAML file.
         secrets: Where secrets come from; None: they are not asked for.
+        types: The device types that the plugins bring; None: types are not looked at (see `device_types`).
 
     Raises:
         ConfigurationError: with every problem of the file, in the order of its lines.
@@ -78,6 +79,8 @@ def read_document(path: Path, secrets: SecretSource | None = None) -> Document:
         raise ConfigurationError(problems or [Problem(file, 1, "", _no_mapping(tree))])
     site_file, of_form = validate_file(tree, file)
     problems += [*of_form, *reference_problems(tree, file), *consistency_problems(tree, file)]
+    if types is not None:
+        problems += type_problems(tree, file, types)
     if secrets is not None:
         problems += missing_secrets(tree, secrets, file)
     if site_file is None or problems:
@@ -127,26 +130,6 @@ def configure(document: Document, secrets: SecretSource) -> Configuration:
         type_lines=build.frozen({name: line_of(tree, ("type",)) for name, tree in document.component_trees.items()}),
         identified=identified,
     )
-
-
-def check_types(configuration: Configuration, known: Collection[str]) -> None:
-    """Compare the device types that the file names with those that the plugins brought.
-
-    Raises:
-        ConfigurationError: a problem for each component of a type that no plugin has.
-    """
-    problems = [
-        Problem(
-            str(configuration.file),
-            configuration.type_lines[name],
-            shown(("components", name, "type")),
-            f"no plugin brings this device type{did_you_mean(each.type, [AUTO, *known], limit=20)} (got '{each.type}')",
-        )
-        for name, each in configuration.components.items()
-        if each.type != AUTO and each.type not in known
-    ]
-    if problems:
-        raise ConfigurationError(_in_order(problems))
 
 
 def _merged_entry(name: str, merged: MapNode, file: str) -> tuple[ComponentEntry | None, list[Problem]]:

@@ -25,7 +25,7 @@ from cmsp_agent.config.tree import ListNode, MapNode, Node, Path, Scalar, shown
 from cmsp_agent.model.errors import Problem
 
 MOST_DEPTH = 32
-MOST_NODES = 200_000
+MOST_NODES = 100_000
 """Values, aliases counted as often as they are used: a bomb of aliases stops here."""
 
 _NO_KEY = "\0"

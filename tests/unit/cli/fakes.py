@@ -55,7 +55,7 @@ class Ending:
         return max((len(line) for line in self.out.splitlines()), default=0)
 
 
-def cmsp_agent(*arguments: str, answers: Mapping[str, Any] | None = None, width: int = 80) -> Ending:
+def cmsp_agent(*arguments: str, answers: Mapping[str, Any] | None = None, width: int = 80, typed: str = "") -> Ending:
     """Run a command against a daemon that answers as given."""
     daemon = FakeDaemon()
     daemon.answers.update(answers or {})
@@ -64,5 +64,5 @@ def cmsp_agent(*arguments: str, answers: Mapping[str, Any] | None = None, width:
         return daemon
 
     out, err = io.StringIO(), io.StringIO()
-    code = run(arguments, Output(out, err, width), connect)
+    code = run(arguments, Output(out, err, width), connect, io.StringIO(typed))
     return Ending(code, out.getvalue(), err.getvalue(), daemon.calls)

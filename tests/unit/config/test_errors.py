@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from cmsp_agent.config.device_types import check_types
 from cmsp_agent.config.file_text import MOST_BYTES
-from cmsp_agent.config.load import check_types, load_configuration
+from cmsp_agent.config.load import load_configuration, read_document
 from cmsp_agent.model.errors import ConfigurationError
 from tests.unit.config.builders import MINIMAL, Known, complaints, load, write
 
@@ -203,6 +204,17 @@ def test_device_types_that_no_plugin_brings(tmp_path: Path) -> None:
     first, second = (str(problem) for problem in caught.value.problems)
     assert "site.yaml:8: components.gw-2.type: no plugin brings this device type; did you mean 'cisco_ios'?" in first
     assert "site.yaml:11: components.gw-3.type: no plugin brings this device type" in second
+    with pytest.raises(ConfigurationError) as caught:
+        read_document(configuration.file, types={"cisco_ios", "generic_snmp"})
+    assert [problem.path for problem in caught.value.problems] == ["components.gw-2.type", "groups[0].set.type"]
+
+
+def test_a_device_type_that_is_yet_to_come_is_taken_as_auto(tmp_path: Path) -> None:
+    configuration = load(tmp_path, f"{MINIMAL}  sbc: {{{REST}, type: audiocodes}}\n")
+    checked = check_types(configuration, {"cisco_ios"})
+    assert checked.components["sbc"].type == "auto"
+    assert checked.notes[-1].text == "no plugin brings 'audiocodes' yet; taken as 'auto'"
+    assert check_types(configuration, {"cisco_ios", "audiocodes"}) is configuration
 
 
 def test_a_component_and_its_group_may_contradict_each_other(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from cmsp_agent.config.load import load_configuration
-from cmsp_agent.model.errors import ConfigurationError
+from cmsp_agent.model.errors import ConfigurationError, Problem
 from tests.unit.config.builders import Known, write
 
 FILE = """\
@@ -69,9 +69,15 @@ def test_anything_anywhere(tmp_path: Path, seed: int) -> None:
         for _ in range(choose.choice((1, 1, 2, 4))):
             piece = choose.choice(list(PIECE.finditer(text)))
             text = text[: piece.start()] + choose.choice(STRANGE) + text[piece.end() :]
-        try:
-            configuration = load_configuration(write(tmp_path, text), Known())
-        except ConfigurationError as error:
-            assert all(problem.line for problem in error.problems)
-        else:
-            assert all(configuration.identified(name, "cisco_ios") for name in configuration.components)
+        problems = problems_of(write(tmp_path, text))
+        assert all(problem.line for problem in problems)
+
+
+def problems_of(path: Path) -> tuple[Problem, ...]:
+    try:
+        configuration = load_configuration(path, Known())
+    except ConfigurationError as error:
+        return error.problems
+    for name in configuration.components:
+        configuration.identified(name, "cisco_ios")
+    return ()

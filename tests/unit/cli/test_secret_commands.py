@@ -1,0 +1,98 @@
+"""`secret set` and `secret list`: values go in by standard input and come out nowhere."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cmsp_agent.cli.sources import named_sources, open_vault, settings
+from cmsp_agent.model.errors import StorageError
+from tests.unit.cli.fakes import Ending, cmsp_agent
+
+CANARY = "c4n4ry-0f-1337"
+FILE = """\
+appliance: {name: lab, storage: {state: STATE}, secrets: SECRETS}
+credentials:
+  ro: {snmp: {version: 2c, community: !secret ro}}
+  cli: {ssh: {user: cmsp, password: !secret cli}}
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "site.yaml"
+    path.write_text(FILE.replace("STATE", str(tmp_path / "state")).replace("SECRETS", str(tmp_path / "secrets")))
+    return path
+
+
+def set_secret(file: Path, name: str, value: str) -> Ending:
+    return cmsp_agent("secret", "set", name, "--config", str(file), typed=value)
+
+
+def test_a_secret_is_stored_sealed_and_listed_by_name(file: Path) -> None:
+    ending = set_secret(file, "ro", f"{CANARY}\n")
+    assert (ending.code, ending.out, ending.err) == (0, "ro: stored\n", "")
+    assert named_sources(settings(file), {}).together().find("ro") == CANARY
+    stored = b"".join(path.read_bytes() for path in (file.parent / "state").iterdir())
+    assert CANARY.encode() not in stored
+    ending = cmsp_agent("secret", "list", "--config", str(file), "--json")
+    assert json.loads(ending.out) == [
+        {"name": "cli", "source": "missing", "lines": [4]},
+        {"name": "ro", "source": "vault", "lines": [3]},
+    ]
+    assert CANARY not in ending.out + cmsp_agent("secret", "list", "-c", str(file)).out
+
+
+def test_an_unusable_file_is_told_in_the_list(file: Path) -> None:
+    folder = file.parent / "secrets"
+    folder.mkdir()
+    (folder / "cli").write_text(CANARY)
+    (folder / "cli").chmod(0o644)
+    out = cmsp_agent("secret", "list", "-c", str(file)).out
+    assert "unusable" in out
+    assert CANARY not in out
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("ro", "", "nothing was given"),
+        ("ro", "\n", "nothing was given"),
+        ("ro", "x" * 70_000, "too long"),
+        ("a/b", CANARY, "a secret's name is"),
+        ("-" * 3, CANARY, ""),
+    ],
+)
+def test_what_is_no_secret(file: Path, name: str, value: str, complaint: str) -> None:
+    ending = set_secret(file, name, value)
+    assert (ending.code, ending.out) == (2, "")
+    assert complaint in ending.err
+    assert CANARY not in ending.err
+    assert not (file.parent / "state").exists()
+
+
+def test_no_value_is_taken_as_an_argument(file: Path) -> None:
+    assert cmsp_agent("secret", "set", "ro", CANARY, "-c", str(file)).code == 2
+
+
+def test_a_vault_without_its_key_gets_no_new_one(file: Path) -> None:
+    state = file.parent / "state"
+    state.mkdir()
+    (state / "vault.json").write_text("{}")
+    with pytest.raises(StorageError, match="CREDENTIALS_DIRECTORY"):
+        open_vault(settings(file), {})
+    assert not (state / "master.key").exists()
+
+
+def test_check_looks_for_secrets_on_demand_and_makes_nothing(file: Path) -> None:
+    assert cmsp_agent("config", "check", str(file)).code == 0
+    ending = cmsp_agent("config", "check", str(file), "--secrets")
+    assert ending.code == 2
+    assert "3: credentials.ro.snmp.community: there is no secret 'ro'; store it: cmsp-agent secret set ro" in ending.err
+    assert not (file.parent / "state").exists()
+
+
+def test_check_knows_the_device_types_of_the_plugins(file: Path) -> None:
+    file.write_text(f"{FILE}sites: {{p: {{}}}}\ncomponents:\n  x: {{address: 10.0.0.1, site: p, type: cisco_oss}}\n")
+    ending = cmsp_agent("config", "check", str(file))
+    assert "7: components.x.type: no plugin brings this device type; did you mean 'cisco_ios'?" in ending.err
