@@ -18,7 +18,7 @@ from cmsp_agent.app.observing import Known, Observing, start_observing
 from cmsp_agent.app.plugins import load_plugins
 from cmsp_agent.app.prepared import Prepared, prepare
 from cmsp_agent.app.receiving import Receiving, start_receiving
-from cmsp_agent.app.saving import Saving, open_contents, start_saving
+from cmsp_agent.app.saving import Saving, open_manifest, start_saving
 from cmsp_agent.app.serving import Shown, start_serving, status_of
 from cmsp_agent.app.telling import Telling, start_telling
 from cmsp_agent.config.configuration import Configuration
@@ -110,8 +110,8 @@ async def running(loaded: Loaded) -> AsyncIterator[Agent]:
         in_force = InForce(loaded, prepared)
         known.use(prepared)
         observing = await stack.enter_async_context(start_observing(ground, prepared, known, plugins))
-        contents = await stack.enter_async_context(open_contents(configuration.appliance, loaded.key))
-        saving = await stack.enter_async_context(start_saving(ground, configuration, known, observing, contents))
+        manifest = await stack.enter_async_context(open_manifest(ground, configuration.appliance, loaded.key))
+        saving = await stack.enter_async_context(start_saving(ground, configuration, known, observing, manifest))
         extras = Extras(plugins)
         status = status_of(ground, known, observing, configuration, extras)
         telling = await stack.enter_async_context(start_telling(ground, configuration, observing, status.heartbeat))

@@ -14,8 +14,7 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import NotFound, Refused
 from cmsp_agent.pipeline.situation import Facts
 from cmsp_agent.plugin.api import CliPlatform
-from cmsp_agent.services.backups import BackupAfterChange, Backups, Directory, Manifest, SshReader
-from cmsp_agent.services.backups.manifest import Contents
+from cmsp_agent.services.backups import BackupAfterChange, Backups, Directory, Manifest, ManifestCopies, SshReader
 from cmsp_agent.storage.blobs import Blobs
 from cmsp_agent.storage.master_key import MasterKey, keep_wrapped
 from cmsp_agent.transports.cli import CliClient
@@ -40,7 +39,7 @@ class Saving:
 
 
 @asynccontextmanager
-async def open_contents(appliance: ApplianceSettings, key: MasterKey) -> AsyncIterator[Contents]:
+async def open_manifest(ground: Ground, appliance: ApplianceSettings, key: MasterKey) -> AsyncIterator[Manifest]:
     """The encrypted store on the partner's disk, and beside it the master key wrapped for the partner's recovery key.
 
     Raises:
@@ -50,16 +49,17 @@ async def open_contents(appliance: ApplianceSettings, key: MasterKey) -> AsyncIt
     make_directory(appliance.backups)
     if appliance.recovery_key is not None:
         keep_wrapped(key, appliance.recovery_key, appliance.backups)
-    blobs = Blobs(appliance.backups, key)
+    blobs, copies = Blobs(appliance.backups, key), ManifestCopies(appliance.backups, key)
     try:
-        yield blobs
+        yield Manifest(ground.state, blobs, copies)
     finally:
+        await copies.close()
         await blobs.close()
 
 
 @asynccontextmanager
 async def start_saving(
-    ground: Ground, configuration: Configuration, known: Known, observing: Observing, contents: Contents
+    ground: Ground, configuration: Configuration, known: Known, observing: Observing, manifest: Manifest
 ) -> AsyncIterator[Saving]:
     """Save by calendar, and some quiet minutes after a device told of a change."""
     dialogues = BlockingPool("ssh", threads=DIALOGUES, waiting=500)
@@ -76,7 +76,7 @@ async def start_saving(
     backups = Backups(
         directory,
         SshReader(client),
-        Manifest(ground.state, contents),
+        manifest,
         observing.events.tell,
         computing,
         ground.clock,

@@ -35,13 +35,11 @@ from cmsp_agent.services.backups import (
     Manifest,
     ManifestCopies,
     SshReader,
-    keep_recoverable,
     recover,
 )
-from cmsp_agent.services.backups.recovery import RECOVERY_KEY
 from cmsp_agent.storage.blobs import Blobs
 from cmsp_agent.storage.database import Database
-from cmsp_agent.storage.master_key import MasterKey, master_key
+from cmsp_agent.storage.master_key import MasterKey, keep_wrapped, master_key
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.transports.cli import CliClient, CliLimits, HostKeyChanged
 from cmsp_agent.transports.cli.stored_keys import StoredHostKeys
@@ -94,11 +92,12 @@ async def saving(folder: Path, gateways: dict[str, Gateway], at_once: int = 4) -
     async def tell(signal: AgentSignal) -> None:
         told.append(signal)
 
+    copies = ManifestCopies(store, key)
     client = CliClient(pool, StoredHostKeys(database, clock), clock, counters, LIMITS)
     backups = Backups(
         Directory(components.get, lambda name: IOS),
         SshReader(client, within=8),
-        Manifest(database, blobs, ManifestCopies(store, key, texts)),
+        Manifest(database, blobs, copies),
         tell,
         texts,
         clock,
@@ -108,6 +107,7 @@ async def saving(folder: Path, gateways: dict[str, Gateway], at_once: int = 4) -
     yield Site(backups, gateways, components, database, key, store, told)
     await pool.close(3.0)
     await texts.close()
+    await copies.close()
     await blobs.close()
     await database.close()
 
@@ -215,13 +215,13 @@ async def test_the_partner_opens_everything_with_the_recovery_key_alone(
     tmp_path: Path, host_key: Any, kind: str
 ) -> None:
     private = x25519.X25519PrivateKey.generate() if kind == "x25519" else rsa.generate_private_key(65537, 2048)
-    public, appliance, copied = tmp_path / RECOVERY_KEY, tmp_path / "appliance", tmp_path / "copied"
+    public, appliance, copied = tmp_path / "recovery.pem", tmp_path / "appliance", tmp_path / "copied"
     public.write_bytes(
         private.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
     appliance.mkdir()
     async with serving(Gateway(), host_key) as gateway, saving(appliance, {"gw/1 é": gateway}) as site:
-        assert keep_recoverable(site.key, public, site.store) is not None
+        assert keep_wrapped(site.key, public, site.store).exists()
         await site.backups.run("gw/1 é", "schedule")
         first = gateway.configuration
         gateway.configuration = CONFIGURATION.format(extra="ip http server\n")
@@ -250,14 +250,14 @@ async def test_the_partner_opens_everything_with_the_recovery_key_alone(
 
 async def test_a_damaged_content_is_told_and_the_others_are_recovered(tmp_path: Path, host_key: Any) -> None:
     private = x25519.X25519PrivateKey.generate()
-    public = tmp_path / RECOVERY_KEY
+    public = tmp_path / "recovery.pem"
     public.write_bytes(
         private.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
     async with serving(Gateway(), host_key) as one, serving(Gateway(hostname="gw-2"), host_key) as two:
         two.configuration = two.configuration.replace("gw-1", "gw-2")
         async with saving(tmp_path, {"gw-1": one, "gw-2": two}) as site:
-            keep_recoverable(site.key, public, site.store)
+            keep_wrapped(site.key, public, site.store)
             bad = (await site.backups.run("gw-1", "schedule")).backup
             await site.backups.run("gw-2", "schedule")
             assert bad is not None

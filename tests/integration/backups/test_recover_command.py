@@ -10,10 +10,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import x25519
 
 from cmsp_agent.model.backup import Backup
-from cmsp_agent.services.backups import keep_recoverable
 from cmsp_agent.services.backups.copies import ManifestFiles
 from cmsp_agent.storage.blobs import BlobStore
-from cmsp_agent.storage.master_key import master_key
+from cmsp_agent.storage.master_key import keep_wrapped, master_key
 
 
 @pytest.fixture
@@ -32,7 +31,7 @@ def storage(tmp_path: Path) -> Path:
     backups = tmp_path / "backups"
     backups.mkdir()
     key = master_key(tmp_path)
-    keep_recoverable(key, public, backups)
+    keep_wrapped(key, public, backups)
     address = BlobStore(backups, key).put(b"hostname gw-1\nend\n")
     ManifestFiles(backups, key).write("gw-1", [Backup("b-1", "gw-1", 1_767_225_600_000, 0, address, 18, "")])
     return backups

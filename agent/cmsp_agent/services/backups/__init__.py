@@ -5,7 +5,7 @@ from cmsp_agent.services.backups.copies import ManifestCopies
 from cmsp_agent.services.backups.job import backup_job
 from cmsp_agent.services.backups.manifest import Contents, Manifest
 from cmsp_agent.services.backups.reading import SshReader
-from cmsp_agent.services.backups.recovery import keep_recoverable, recover
+from cmsp_agent.services.backups.recovery import recover
 from cmsp_agent.services.backups.service import BackupOutcome, Backups, Directory
 
 __all__ = [
@@ -18,6 +18,5 @@ __all__ = [
     "ManifestCopies",
     "SshReader",
     "backup_job",
-    "keep_recoverable",
     "recover",
 ]

@@ -67,9 +67,9 @@ class ManifestFiles:
 class ManifestCopies:
     """The same for the event loop."""
 
-    def __init__(self, directory: Path, key: MasterKey, pool: BlockingPool) -> None:
+    def __init__(self, directory: Path, key: MasterKey) -> None:
         self._files = ManifestFiles(directory, key)
-        self._pool = pool
+        self._pool = BlockingPool("manifests", threads=1, waiting=256)
 
     async def write(self, component: str, versions: Sequence[Backup]) -> None:
         """As `ManifestFiles.write`; a disk that hangs is a StorageError after half a minute."""
@@ -77,3 +77,7 @@ class ManifestCopies:
             await self._pool.run(partial(self._files.write, component, versions), within=SECONDS)
         except (TimeoutError, PoolFull) as error:
             raise StorageError(f"the backup storage did not take the manifest of {component}: {error}") from error
+
+    async def close(self) -> None:
+        """Wait shortly for what runs."""
+        await self._pool.close()

@@ -14,10 +14,7 @@ from cmsp_agent.model.times import rfc3339
 from cmsp_agent.services.backups.copies import ManifestFiles
 from cmsp_agent.storage import files
 from cmsp_agent.storage.blobs import BlobStore
-from cmsp_agent.storage.master_key import WRAPPED, MasterKey, keep_wrapped, recovered
-
-RECOVERY_KEY = "recovery.pem"
-"""The public half of the partner's recovery key, beside the partner's YAML file."""
+from cmsp_agent.storage.master_key import WRAPPED, recovered
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +26,6 @@ class Recovered:
     taken_at: int
     path: Path | None
     error: str = ""
-
-
-def keep_recoverable(key: MasterKey, recovery_key: Path, backups: Path) -> Path | None:
-    """Wrap the master key for the partner's recovery key, beside the backups; None where the partner gave none.
-
-    Raises:
-        ConfigurationError: what the partner gave is not a usable public key.
-        StorageError: the wrapped key can't be written.
-    """
-    return keep_wrapped(key, recovery_key, backups) if recovery_key.exists() else None
 
 
 def recover(backups: Path, private_key: bytes, into: Path, password: bytes | None = None) -> list[Recovered]:
