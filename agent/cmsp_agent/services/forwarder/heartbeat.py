@@ -51,7 +51,7 @@ class Heartbeat:
     def _pause(self) -> float:
         if not self._failures:
             return self._every - SPACING
-        return min(self._every, FIRST_RETRY * 2.0 ** min(self._failures - 1, 10)) - SPACING
+        return max(0.0, min(self._every, FIRST_RETRY * 2.0 ** min(self._failures - 1, 10)) - SPACING)
 
     async def _send(self) -> None:
         try:
