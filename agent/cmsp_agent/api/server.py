@@ -11,7 +11,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.api.app import create_app
 from cmsp_agent.api.limits import ApiLimits
-from cmsp_agent.api.listener import Listener, tcp_socket, unix_socket
+from cmsp_agent.api.listener import Listener, ListenFailed, tcp_socket, unix_socket
 from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.peers import group_id
 from cmsp_agent.api.protocol import BoundedProtocol
@@ -84,7 +84,7 @@ class ApiServer:
                 self._add("api socket", self._local())
             if self._settings.tls is not None:
                 self._add("api tls", self._remote(self._settings.tls))
-        except BaseException:
+        except ListenFailed:
             await self.stop()
             raise
 
