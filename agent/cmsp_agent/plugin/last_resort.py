@@ -2,7 +2,7 @@
 
 Such code keeps the interpreter's lock, and the watchdog's thread with it. Two things of CPython still work then, since
 they are C: the timer of faulthandler, which writes the stack to a file and ends the process, and its signal handler,
-which writes the stack to standard error after the better part of a second of CPU time. Which plugin it was stands in
+which writes the stack to standard error after half a second of CPU time. Which plugin it was stands in
 a small mapped file, which outlives the process; it is read at the next start.
 """
 
@@ -12,7 +12,7 @@ import signal
 from pathlib import Path
 from typing import BinaryIO
 
-NAME_AFTER = 0.8
+NAME_AFTER = 0.5
 """Seconds of CPU time without a turn for the watchdog until the stack is written to standard error."""
 REARM = 4.0
 """Seconds between two settings of the exit timer."""

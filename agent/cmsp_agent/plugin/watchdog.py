@@ -23,8 +23,10 @@ from cmsp_agent.plugin.quarantine import Quarantine, Quarantined
 
 log = logging.getLogger(__name__)
 
-TICK = 0.2
+TICK = 0.1
 """Seconds between two looks."""
+MOST_OF_A_LOOK = 0.4
+"""Seconds that one look adds at most to the time for which the loop counts as blocked."""
 NAME_AFTER = 0.5
 """Seconds without a beat of the loop after which the blocker is named."""
 STARVED = 1.0
@@ -133,10 +135,10 @@ class LoopWatchdog:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread and wait for it (one tick at most)."""
+        """End the thread and wait for it."""
         self._stop.set()
         if self._thread is not None:
-            self._thread.join(timeout=10 * TICK)
+            self._thread.join(timeout=2.0)
             self._thread = None
         if self._last_resort is not None:
             self._calls.note = None
@@ -149,7 +151,7 @@ class LoopWatchdog:
         while not self._stop.wait(TICK):
             now = self._clock.monotonic()
             # Capped: when the whole process was stopped and goes on, the loop is not to blame for the time lost.
-            passed = min(now - last, 2 * TICK)
+            passed = min(now - last, MOST_OF_A_LOOK)
             if now - last > STARVED:
                 self._counters.add("loop.starved")
                 log.warning("no Python thread could run", extra={"seconds": round(now - last, 1)})

@@ -119,7 +119,7 @@ def test_a_regular_expression_that_never_ends_is_found_out_too(agent: list[str],
     code, named, gone, _, told = run(agent)
     assert code == 1
     assert "outside_acme.py" in told
-    assert 0 < named < 1.5  # of CPU time, on a machine that others use as well
+    assert 0 < named < 4.0  # half a second of processor time, which takes longer where others want it too
     assert gone < EXIT_AFTER + 8
     code, _, _, out, _ = run(agent)
     assert code == 0
