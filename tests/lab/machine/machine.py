@@ -10,15 +10,18 @@ from contextlib import suppress
 from pathlib import Path
 
 from tests.lab.machine.commands import SYSTEM_ENVIRONMENT, SYSTEM_PATH, CommandFailed, run
+from tests.lab.machine.network import LINK, MACHINE_ADDRESS
 
 CGROUP_ROOT = Path("/sys/fs/cgroup")
 BOOT_WITHIN = 60.0
 STOP_WITHIN = 30.0
 NAMESPACES = ("-m", "-u", "-i", "-n", "-p", "-C", "-r", "-w")
 CLEAN_ENVIRONMENT = ("env", "-i", f"PATH={SYSTEM_PATH}", "HOME=/root", "TERM=dumb", "LC_ALL=C.UTF-8", "SYSTEMD_PAGER=")
-# Move the shell into control groups of the machine's own, then become nspawn: systemd owns all below its group.
+# Move the shell into control groups of the machine's own, as systemd owns all below its group. Then, in a mount
+# namespace of its own, set /sys read-only, which tells nspawn not to wait for udev to know the link; become nspawn.
 ENTER = (
-    'for group in "$@"; do [ "$group" = -- ] && break; echo 0 > "$group/cgroup.procs"; shift; done; shift; exec "$@"'
+    'for group in "$@"; do [ "$group" = -- ] && break; echo 0 > "$group/cgroup.procs"; shift; done; '
+    'shift; mount -o remount,bind,ro /sys && exec "$@"'
 )
 
 
@@ -33,7 +36,11 @@ def _children(pid: int) -> list[int]:
 
 
 class Machine:
-    """A machine named `name` over the `base` file system, in an existing network namespace; files under `folder`."""
+    """A machine named `name` over the `base` file system, its files under `folder`.
+
+    It takes the link `LINK` out of the network namespace `network` into one of its own: only so are its `/sys` and
+    `/proc/sys/net` those of its own network, and writable where a machine's are.
+    """
 
     def __init__(self, name: str, base: Path, folder: Path, network: str) -> None:
         self.name = name
@@ -55,19 +62,32 @@ class Machine:
             group.mkdir()
         with self.console.open("wb") as console:
             self._nspawn = subprocess.Popen(
-                ["/bin/sh", "-c", ENTER, "enter", *map(str, self._groups), "--", *self._command()],
+                [
+                    "unshare",
+                    "--mount",
+                    "/bin/sh",
+                    "-c",
+                    ENTER,
+                    "enter",
+                    *map(str, self._groups),
+                    "--",
+                    *self._command(),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=console,
                 stderr=subprocess.STDOUT,
                 env={**SYSTEM_ENVIRONMENT, "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY": "1"},
             )
         self._await_boot()
+        self.run("ip", "address", "add", f"{MACHINE_ADDRESS}/24", "dev", LINK)
+        self.run("ip", "link", "set", LINK, "up")
         return self.run("systemctl", "is-system-running", "--wait", check=False).strip()
 
     def _command(self) -> list[str]:
         return [
+            *("nsenter", f"--net=/run/netns/{self.network}"),
             *("systemd-nspawn", "--quiet", "--boot", f"--directory={self._root}", f"--machine={self.name}"),
-            *("--register=no", "--keep-unit", f"--network-namespace-path=/run/netns/{self.network}"),
+            *("--register=no", "--keep-unit", f"--network-interface={LINK}"),
             *("--resolv-conf=off", "--timezone=off", "--system-call-filter=bpf @keyring", "--console=pipe"),
         ]
 

@@ -1,4 +1,4 @@
-"""Two network namespaces joined by a cable: the machine's and, across it, a device's. Names are unique to the run."""
+"""Two network namespaces joined by a cable: one that a machine starts from, one for a device. Names are unique."""
 
 import os
 import secrets
@@ -11,6 +11,8 @@ from tests.lab.machine.commands import run
 
 MACHINE_ADDRESS = "10.88.0.1"
 DEVICE_ADDRESS = "10.88.0.2"
+LINK = "wan0"
+"""The machine's end of the cable; the machine gives it its address."""
 
 
 @dataclass(frozen=True)
@@ -39,27 +41,10 @@ def cable() -> Iterator[Cable]:
         for namespace in (made.machine, made.device):
             run("ip", "netns", "add", namespace)
             run("ip", "-n", namespace, "link", "set", "lo", "up")
-        run(
-            "ip",
-            "-n",
-            made.machine,
-            "link",
-            "add",
-            "wan0",
-            "type",
-            "veth",
-            "peer",
-            "name",
-            "lan0",
-            "netns",
-            made.device,
-        )
-        for namespace, link, address in (
-            (made.machine, "wan0", MACHINE_ADDRESS),
-            (made.device, "lan0", DEVICE_ADDRESS),
-        ):
-            run("ip", "-n", namespace, "address", "add", f"{address}/24", "dev", link)
-            run("ip", "-n", namespace, "link", "set", link, "up")
+        peer = ("type", "veth", "peer", "name", "lan0", "netns", made.device)
+        run("ip", "-n", made.machine, "link", "add", LINK, *peer)
+        run("ip", "-n", made.device, "address", "add", f"{DEVICE_ADDRESS}/24", "dev", "lan0")
+        run("ip", "-n", made.device, "link", "set", "lan0", "up")
         yield made
     finally:
         for namespace in (made.machine, made.device):
