@@ -77,23 +77,23 @@ class Column:
         A device may return rows out of order within an answer: that harms nothing as long as each is new. What must be
         found is that it goes in circles: a row seen before, or no step forward from the cursor.
         """
-        if not names:
-            return True
-        lookup = self.indexes
-        indexes = [lookup[name] for name in names]
+        # Ten columns of six rows come with each answer, so this is done with C's loops: one look-up for each row.
+        indexes = [*map(self.indexes.__getitem__, names)]
         if holes or None in indexes:
             count = _inside(indexes, values)
             self.done = count < len(names)
             names, indexes, values = names[:count], indexes[:count], values[:count]
-            if not names:
-                return True
-        before = len(self.rows)
-        self.rows.update(zip(indexes, values, strict=True))  # type: ignore[arg-type]  # None, Missing: cut off above
-        forward = _after(names[-1], self.cursor)
-        in_order = forward and len(self.rows) == before + len(indexes)
-        if len(self.rows) == before:
+        if not names:
+            return True
+        rows = self.rows
+        before = len(rows)
+        rows.update(zip(indexes, values))  # type: ignore[arg-type]  # noqa: B905 (None and Missing were cut off)
+        added = len(rows) - before
+        last = names[-1]
+        in_order = added == len(names) and (last > self.cursor or _after(last, self.cursor))
+        if not added:
             self.done = True
-        self.cursor = names[-1]
+        self.cursor = last
         return in_order
 
 
@@ -106,12 +106,12 @@ def _inside(indexes: list[str | None], values: list[Value | Missing]) -> int:
 
 
 def _after(name: bytes, cursor: bytes) -> bool:
-    """Whether `name` comes after `cursor` in a walk.
+    """Whether `name` comes after `cursor` in a walk, where comparing octets says no.
 
-    Octets compare like sub-identifiers while these are below 16384: where octets say no, the sub-identifiers are asked.
-    Where octets say yes wrongly, a row that comes again shows the circle soon.
+    Octets compare like sub-identifiers while these are below 16384. Where octets say yes wrongly, a row that comes
+    again shows the circle soon.
     """
-    return name > cursor or oid_arcs(oid_text(name)) > oid_arcs(oid_text(cursor))
+    return oid_arcs(oid_text(name)) > oid_arcs(oid_text(cursor))
 
 
 class TableWalk:
@@ -144,8 +144,9 @@ class TableWalk:
         if not answer.names:
             raise DecodeError("an answer without bindings")
         width = len(asked)
+        _, _, _, _, names, values, holes, _ = answer
         for place, column in enumerate(asked):
-            if not column.take(answer.names[place::width], answer.values[place::width], answer.holes):
+            if not column.take(names[place::width], values[place::width], holes):
                 self.disorder = True
                 column.done = column.done or self._stop_at_disorder
             if len(column.rows) >= self._limit and not column.done:

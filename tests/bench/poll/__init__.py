@@ -1,0 +1,1 @@
+"""Polling, beside collectd and prometheus-snmp-exporter."""
