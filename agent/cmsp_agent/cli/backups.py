@@ -6,7 +6,7 @@ import typer
 
 from cmsp_agent.cli.daemon import CallFailed, component_path
 from cmsp_agent.cli.jobs import finish
-from cmsp_agent.cli.output import Column, items, moment, shown
+from cmsp_agent.cli.output import Column, items, minute, told
 from cmsp_agent.cli.session import AsJson, ComponentName, NoWait, Session, session
 
 LatestOrId = Annotated[str, typer.Argument(metavar="[BACKUP]", help="A backup's id, latest or known-good.")]
@@ -20,22 +20,14 @@ def backup_list(context: typer.Context, name: ComponentName, as_json: AsJson = F
         here.output.json(document)
         return
     columns = [
-        Column("BACKUP"),
+        Column("BACKUP", whole=True),
         Column("TAKEN (UTC)"),
-        Column("VERIFIED (UTC)"),
         Column("REASON"),
         Column("BYTES", right=True),
         Column("GOOD"),
     ]
     rows = [
-        (
-            row.get("id"),
-            moment(row.get("taken_at")),
-            moment(row.get("verified_at")),
-            row.get("reason"),
-            row.get("size"),
-            row.get("known_good"),
-        )
+        (row.get("id"), minute(row.get("taken_at")), row.get("reason"), row.get("size"), row.get("known_good"))
         for row in items(document)
     ]
     here.output.table(columns, rows, f"no backup of {name} yet; take one: cmsp-agent backup run {name}")
@@ -90,5 +82,5 @@ def backup_run(context: typer.Context, name: ComponentName, no_wait: NoWait = Fa
         job,
         as_json=as_json,
         wait=not no_wait,
-        tell=lambda done: f"{name}: {shown(done.get('result')) or 'backed up'}",
+        tell=lambda done: f"{name}: {told(done.get('result')) or 'backed up'}",
     )

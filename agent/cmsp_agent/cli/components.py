@@ -6,7 +6,7 @@ import typer
 
 from cmsp_agent.cli.daemon import component_path
 from cmsp_agent.cli.jobs import finish
-from cmsp_agent.cli.output import Column, items, moment, shown, span
+from cmsp_agent.cli.output import Column, items, moment, shown, span, told
 from cmsp_agent.cli.session import AsJson, ComponentName, NoWait, session
 
 
@@ -93,5 +93,9 @@ def component_poll(
     here = session(context)
     job = here.daemon.post(component_path(name, "poll"))
     finish(
-        here, job, as_json=as_json, wait=not no_wait, tell=lambda done: f"{name}: polled; {shown(done.get('result'))}"
+        here,
+        job,
+        as_json=as_json,
+        wait=not no_wait,
+        tell=lambda done: f"{name}: {told(done.get('result')) or 'polled'}",
     )

@@ -8,7 +8,7 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from cmsp_agent.cli.daemon import CallFailed
-from cmsp_agent.cli.output import Column, clean, items, moment
+from cmsp_agent.cli.output import Column, clean, items, minute, moment
 from cmsp_agent.cli.session import AsJson, Session, session
 
 PAUSE = 0.25
@@ -25,23 +25,9 @@ def job_list(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         here.output.json(document)
         return
-    columns = [
-        Column("JOB"),
-        Column("KIND"),
-        Column("COMPONENT"),
-        Column("STATE"),
-        Column("%", right=True),
-        Column("CREATED"),
-    ]
+    columns = [Column("JOB", whole=True), Column("WHAT"), Column("STATE"), Column("CREATED (UTC)")]
     rows = [
-        (
-            job.get("id"),
-            job.get("kind"),
-            job.get("component"),
-            job.get("state"),
-            job.get("percent"),
-            moment(job.get("created_at")),
-        )
+        (job.get("id"), f"{job.get('kind')} {job.get('component') or ''}", _state(job), minute(job.get("created_at")))
         for job in items(document)
     ]
     here.output.table(columns, rows, "no jobs")
@@ -115,6 +101,10 @@ def _with_bar(here: Session, job: Job, pause: Callable[[float], None]) -> Job:
                 return job
             pause(PAUSE)
             job = here.daemon.get(f"/v1/jobs/{job['id']}")
+
+
+def _state(job: Job) -> str:
+    return f"running {job.get('percent') or 0}%" if job.get("state") == "running" else str(job.get("state"))
 
 
 def _step(job: Job) -> str:

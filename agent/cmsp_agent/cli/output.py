@@ -34,14 +34,16 @@ _STYLES = {
 }
 
 
+_EMPTY: tuple[object, ...] = (None, "", [], {}, ())
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its heading, and whether its text may be cut (else it is folded)."""
+    """One column: its heading; whole: never folded while others can be (an id is there to be copied)."""
 
     heading: str
-    cut: bool = False
+    whole: bool = False
     right: bool = False
-    ratio: int | None = None
 
 
 class Output:
@@ -69,14 +71,13 @@ class Output:
 
     def table(self, columns: Sequence[Column], rows: Iterable[Sequence[object]], nothing: str) -> None:
         """Print rows as a table, or one sentence where there are none."""
-        table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), collapse_padding=True, show_edge=False)
         for column in columns:
             table.add_column(
                 column.heading,
-                overflow="ellipsis" if column.cut else "fold",
-                no_wrap=column.cut,
+                overflow="fold",
+                no_wrap=column.whole,
                 justify="right" if column.right else "left",
-                ratio=column.ratio,
             )
         for row in rows:
             table.add_row(*(styled(cell) for cell in row))
@@ -91,7 +92,7 @@ class Output:
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         for name, value in facts.items():
-            if value not in (None, "", [], {}, ()):
+            if value not in _EMPTY:
                 table.add_row(Text(name), styled(value))
         self.console.print(table)
 
@@ -121,6 +122,19 @@ def clean(text: str, *, keep_lines: bool = False) -> str:
     """Text without control characters."""
     text = _CONTROL.sub("�", text.replace("\r\n", "\n"))
     return text if keep_lines else text.replace("\n", " ").replace("\t", " ")
+
+
+def minute(value: object) -> str:
+    """An RFC 3339 time in UTC to the minute: `2026-11-23 08:00`."""
+    text = moment(value)
+    return text[:16] if len(text) == len("2026-11-23 08:00:00") else text
+
+
+def told(result: object) -> str:
+    """What a job's result says, without what is empty."""
+    if not isinstance(result, Mapping):
+        return ""
+    return ", ".join(f"{key.replace('_', ' ')} {shown(value)}" for key, value in result.items() if value not in _EMPTY)
 
 
 def moment(value: object) -> str:

@@ -22,11 +22,13 @@ def print_status(output: Output, document: dict[str, Any]) -> None:
     """Every fact that the agent gives, in its order, parts of parts on one line; then what is urgent."""
     facts: dict[str, object] = {}
     for key, value in document.items():
-        name = key.removesuffix("_seconds").removesuffix("_at").replace("_", " ")
-        if isinstance(value, dict):
-            facts[name] = ", ".join(_counted(inner, one) for inner, one in value.items()) or "none"
+        name = _label(key)
+        if key in {"components", "incidents"} and isinstance(value, dict):
+            facts[name] = _counts(value)
+        elif isinstance(value, dict):
+            facts[name] = ", ".join(f"{_label(inner)} {_value(inner, one)}" for inner, one in value.items()) or "none"
         elif key != "urgent":
-            facts[name] = _value(key, value)
+            facts[name] = ", ".join(_part(row) for row in items(value)) or _value(key, value)
     output.facts(facts)
     if urgent := items(document.get("urgent")):
         output.line("")
@@ -38,12 +40,20 @@ def print_status(output: Output, document: dict[str, Any]) -> None:
         output.table(columns, rows, "")
 
 
-def _counted(name: str, value: object) -> str:
-    """`12 up`, `oldest 3s`: a count before its name, anything else after."""
-    label = name.removesuffix("_seconds").removesuffix("_at").replace("_", " ")
-    if isinstance(value, int) and not isinstance(value, bool) and not name.endswith("_seconds"):
-        return f"{value} {label}"
-    return f"{label} {_value(name, value)}"
+def _counts(counts: dict[str, Any]) -> str:
+    """`12 total, 11 up, 1 down`: the first count, and the others that are not zero."""
+    told = [(name, count) for place, (name, count) in enumerate(counts.items()) if count or not place]
+    return ", ".join(f"{count} {name}" for name, count in told) or "none"
+
+
+def _part(row: dict[str, Any]) -> str:
+    """A named part with its state, and why where there is a reason: `cisco_ios loaded`."""
+    reason = f" ({shown(row['reason'])})" if row.get("reason") else ""
+    return f"{shown(row.get('name'))} {shown(row.get('state'))}{reason}"
+
+
+def _label(name: str) -> str:
+    return name.removesuffix("_seconds").removesuffix("_at").replace("_", " ")
 
 
 def _value(key: str, value: object) -> str:

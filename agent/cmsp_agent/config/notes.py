@@ -34,6 +34,9 @@ NOT_YET: tuple[tuple[str, str], ...] = (
 )
 """Key patterns and what is not done yet about them."""
 
+_NOTHING_ASKED = (None, False, "off", "no")
+"""Values that ask for nothing: no need to say that it is not carried out."""
+
 
 def notes(tree: Node, site_file: SiteFile) -> tuple[Note, ...]:
     """All notes on a valid file, in the order of its lines."""
@@ -50,7 +53,7 @@ def _not_yet(tree: Node) -> Iterator[Note]:
 def _paths(node: Node, pattern: tuple[str, ...], at: Path) -> Iterator[Path]:
     """Every path in the file that a pattern means and that says something."""
     if not pattern:
-        if not (isinstance(node, Scalar) and (node.value is None or node.value is False)):
+        if not (isinstance(node, Scalar) and (node.value in _NOTHING_ASKED)):
             yield at
         return
     if isinstance(node, MapNode):

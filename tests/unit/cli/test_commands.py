@@ -198,10 +198,18 @@ def test_status_shows_what_is_urgent() -> None:
         "components": {"total": 3, "up": 2, "management-lost": 1},
         "outbox": {"depth": 5, "oldest_seconds": 90.0},
         "drops": {},
+        "plugins": [{"name": "ups", "state": "refused", "reason": "API 9"}, {"name": "ios", "state": "loaded"}],
         "urgent": [{**INCIDENT, "priority": "P1"}],
     }
     out = cmsp_agent("status", answers={"/v1/status": document}).out
-    for expected in ("1h 1m", "3 total, 2 up, 1 management-lost", "5 depth, oldest 1m 30s", "none", "INC-000042   P1"):
+    for expected in (
+        "1h 1m",
+        "3 total, 2 up, 1 management-lost",
+        "depth 5, oldest 1m 30s",
+        "none",
+        "ups refused (API 9), ios loaded",
+        "INC-000042  P1",
+    ):
         assert expected in out
 
 
