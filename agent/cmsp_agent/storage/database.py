@@ -27,6 +27,7 @@ from cmsp_agent.storage.connections import (
 from cmsp_agent.storage.faults import is_corruption, translated
 from cmsp_agent.storage.migrations import Migration, migrate, version_of
 from cmsp_agent.storage.readers import Readers
+from cmsp_agent.storage.reserve import Reserve
 from cmsp_agent.storage.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ class Database:
         counters: Counters,
         initialise: Initialise,
         on_replaced: Replaced,
+        reserve: int,
     ) -> None:
         self.path = path
         self._migrations = migrations
@@ -75,7 +77,7 @@ class Database:
         self._places = asyncio.Semaphore(WAITING)
         self._lock = DatabaseLock(path)
         self._readers = Readers(path, clock)
-        self._writer = Writer(path, self._open, self._replace, counters)
+        self._writer = Writer(path, self._open, self._replace, counters, Reserve(Path(f"{path}.reserve"), reserve))
         self.opening = Opening(path, created=False)
         """What was found at the last opening."""
 
@@ -90,6 +92,7 @@ class Database:
         synchronous: Synchronous = "FULL",
         initialise: Initialise = nothing_to_initialise,
         on_replaced: Replaced = nobody_to_tell,
+        reserve: int = 0,
     ) -> "Database":
         """Open or create the file, check it, set it aside if it is damaged, bring its schema up to date.
 
@@ -101,22 +104,27 @@ class Database:
             synchronous: FULL makes each commit durable; NORMAL may lose the last ones at a power cut.
             initialise: first rows, in a transaction, at every opening.
             on_replaced: called on the loop when the file was found damaged while in use and was started anew.
+            reserve: bytes of disk kept back for works that make room; with less than that free, the disk is full.
 
         Raises:
             StorageError: another process has it, or it can't be opened or written.
         """
-        database = cls(path, migrations, synchronous, clock, counters, initialise, on_replaced)
+        database = cls(path, migrations, synchronous, clock, counters, initialise, on_replaced, reserve)
         async with AsyncExitStack() as undo:
             undo.push_async_callback(database.close)
             await database._writer.start()
             undo.pop_all()
         return database
 
-    async def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def write(self, work: Callable[[sqlite3.Connection], T], *, makes_room: bool = False) -> T:
         """Run `work` on the writer thread and return its result once its commit is durable.
 
         The work runs in a savepoint of its own inside a transaction shared with others: raising undoes it alone. It
         must not commit, and must not take long. Where the caller is cancelled, the work may still be committed.
+
+        Args:
+            work: a plain function of the connection.
+            makes_room: it deletes more than it adds: on a full disk it may use the reserve.
 
         Raises:
             StorageFull: no room left; nothing of the work was stored.
@@ -124,7 +132,7 @@ class Database:
             StorageError: another failure of the database.
         """
         async with self._places:
-            result: T = await self._writer.submit(work)
+            result: T = await self._writer.submit(work, makes_room=makes_room)
             return result
 
     async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -143,7 +151,7 @@ class Database:
 
     async def tidy(self, pages: int = 256) -> int:
         """Give up to so many free pages back to the file system; return how many are still free."""
-        return await self.write(lambda tx: _vacuum(tx, pages))
+        return await self.write(lambda tx: _vacuum(tx, pages), makes_room=True)
 
     async def close(self, within: float = CLOSE_SECONDS) -> None:
         """Finish the queued works, checkpoint, close, unlock; give up the wait after `within` seconds. Repeatable."""

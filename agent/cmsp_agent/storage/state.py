@@ -6,11 +6,18 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.storage import epochs
 from cmsp_agent.storage.database import Database, Replaced, nobody_to_tell
+from cmsp_agent.storage.reserve import SIZE
 from cmsp_agent.storage.schema import STATE
 
 
 async def open_state(
-    path: Path, appliance: str, *, clock: Clock, counters: Counters, on_replaced: Replaced = nobody_to_tell
+    path: Path,
+    appliance: str,
+    *,
+    clock: Clock,
+    counters: Counters,
+    on_replaced: Replaced = nobody_to_tell,
+    reserve: int = SIZE,
 ) -> Database:
     """Open `state.db`; `database.opening` tells whether it was created or a damaged one was set aside.
 
@@ -20,6 +27,7 @@ async def open_state(
         clock: stamps epochs.
         counters: for `storage.*`.
         on_replaced: called on the loop when the file was replaced while in use.
+        reserve: bytes of disk kept back, so that a full outbox can still be drained.
 
     Raises:
         StorageError: another process has it, or it can't be opened or written.
@@ -32,4 +40,5 @@ async def open_state(
         synchronous="FULL",
         initialise=lambda tx, opening: epochs.ensure(tx, opening, appliance, clock.now()),
         on_replaced=on_replaced,
+        reserve=reserve,
     )

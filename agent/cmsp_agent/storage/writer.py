@@ -17,8 +17,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.model.errors import StorageError
+from cmsp_agent.model.errors import StorageError, StorageFull
 from cmsp_agent.storage.faults import is_corruption, is_full, translated
+from cmsp_agent.storage.reserve import Reserve
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ class Task:
 
     work: Work
     future: "asyncio.Future[Any]"
+    makes_room: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,10 @@ class Writer:
         connect: Callable[[], sqlite3.Connection],
         replace: Callable[[sqlite3.Connection, BaseException], sqlite3.Connection],
         counters: Counters,
+        reserve: Reserve,
     ) -> None:
         self._path = path
+        self._reserve = reserve
         self._name = path.name
         self._connect = connect
         self._replace = replace
@@ -106,8 +110,10 @@ class Writer:
         self._thread.start()
         await self._ready
 
-    def submit(self, work: Work) -> "asyncio.Future[Any]":
+    def submit(self, work: Work, *, makes_room: bool = False) -> "asyncio.Future[Any]":
         """Queue a work; the future is done when its group's commit is durable.
+
+        One that makes room may use the reserve of a full disk.
 
         Raises:
             StorageError: the writer has ended.
@@ -115,7 +121,7 @@ class Writer:
         if self._ended.is_set() or self._closing:
             raise StorageError(f"{self._path}: closed")
         future: asyncio.Future[Any] = self._loop.create_future()
-        self._queue.put(Task(work, future))
+        self._queue.put(Task(work, future, makes_room))
         return future
 
     async def close(self, within: float) -> bool:
@@ -159,7 +165,7 @@ class Writer:
             group, going = self._next_group()
             if not group:
                 continue
-            outcomes = self._commit(connection, group)
+            outcomes = self._commit_or_make_room(connection, group)
             self._tell(outcomes)
             corruption = next((o.error for o in outcomes if o.error is not None and is_corruption(o.error)), None)
             if corruption is not None:
@@ -180,6 +186,30 @@ class Writer:
             return group, True
         return group, False
 
+    def _commit_or_make_room(self, connection: sqlite3.Connection, group: list[Task]) -> list[Outcome]:
+        if not self._reserve.take():
+            return self._make_room(connection, group)
+        outcomes = self._commit(connection, group)
+        full = {id(o.future) for o in outcomes if o.error is not None and is_full(o.error)}
+        again = [task for task in group if task.makes_room and id(task.future) in full]
+        if not again or not self._reserve.give_up():
+            return outcomes
+        done = {id(o.future): o for o in self._make_room(connection, again)}
+        return [done.get(id(o.future), o) for o in outcomes]
+
+    def _make_room(self, connection: sqlite3.Connection, group: list[Task]) -> list[Outcome]:
+        """Without the reserve: only what makes room is done; then the space is claimed back."""
+        refused = StorageFull(f"{self._path}: no room left to write")
+        outcomes = [Outcome(task.future, error=refused) for task in group if not task.makes_room]
+        if len(outcomes) < len(group):
+            outcomes += self._commit(connection, [task for task in group if task.makes_room])
+            self._counters.add("storage.room_made", key=self._name)
+        else:
+            self._counters.add("storage.full", key=self._name)
+        self._shorten_wal(connection)
+        self._reserve.take()
+        return outcomes
+
     def _commit(self, connection: sqlite3.Connection, group: list[Task]) -> list[Outcome]:
         try:
             connection.execute("begin immediate")
@@ -189,7 +219,7 @@ class Writer:
             if connection.in_transaction:
                 connection.execute("rollback")
             cause = error.__cause__ if isinstance(error, GroupLost) and error.__cause__ else error
-            self._counters.add("storage.groups_lost", key=self._name)
+            self._counters.add("storage.full" if is_full(cause) else "storage.groups_lost", key=self._name)
             failure = translated(cause, str(self._path))
             return [Outcome(task.future, error=failure) for task in group]
         self._counters.add("storage.commits", key=self._name)
@@ -208,18 +238,24 @@ class Writer:
         return Outcome(task.future, error=translated(savepoint.error, str(self._path)))
 
     def _bound_wal(self, connection: sqlite3.Connection) -> None:
-        """Checkpoint with some patience where readers kept the WAL from restarting until it grew over its bound."""
-        wal = f"{self._path}-wal"
         try:
-            if os.stat(wal).st_size < WAL_LIMIT:
-                return
+            too_long = os.stat(f"{self._path}-wal").st_size >= WAL_LIMIT
+        except OSError:
+            return
+        if too_long:
+            busy = self._shorten_wal(connection)
+            self._counters.add("storage.wal_busy" if busy else "storage.wal_truncated", key=self._name)
+
+    def _shorten_wal(self, connection: sqlite3.Connection) -> bool:
+        """Checkpoint the whole WAL and cut it to nothing, with some patience for readers; True where it went on."""
+        try:
             connection.execute(f"pragma busy_timeout = {WAL_PATIENCE_MS}")
             busy = connection.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
             connection.execute("pragma busy_timeout = 5000")
-        except (OSError, sqlite3.Error) as error:
+        except sqlite3.Error as error:
             log.warning("the WAL could not be shortened", extra={"database": self._name, "reason": str(error)})
-            busy = 1
-        self._counters.add("storage.wal_busy" if busy else "storage.wal_truncated", key=self._name)
+            return True
+        return bool(busy)
 
     def _tell(self, outcomes: list[Outcome]) -> None:
         self._call(lambda: _settle(outcomes))

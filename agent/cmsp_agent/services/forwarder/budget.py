@@ -43,7 +43,8 @@ class Budget:
         Raises:
             StorageError: the outbox can't be used.
         """
-        given_up = await self._database.write(lambda tx: gaps.evict(tx, self._limit, self._clock.now()))
+        now = self._clock.now()
+        given_up = await self._database.write(lambda tx: gaps.evict(tx, self._limit, now), makes_room=True)
         if given_up:
             self._counters.add("forwarder.evicted", given_up)
         if given_up and not self._over:

@@ -190,7 +190,7 @@ class Forwarder:
         if step.forget:
             # the next batch need not wait for this commit: after a crash the head-end says again what it has
             await self._forgetting.result()
-            self._forgetting.begin(self._database.write(lambda tx: outbox.forget(tx, numbers.epoch, step.forget)))
+            self._forgetting.begin(self._forget(numbers.epoch, step.forget))
         if step.begin_epoch:
             await self._begin_epoch(step.begin_epoch)
         elif step.fill_from and await self._database.write(
@@ -199,6 +199,9 @@ class Forwarder:
             self._counters.add("forwarder.gaps")
         if step.dead_letter is not None:
             await self._bury(step)
+
+    async def _forget(self, epoch: str, durable: int) -> int:
+        return await self._database.write(lambda tx: outbox.forget(tx, epoch, durable), makes_room=True)
 
     async def _begin_epoch(self, reason: str) -> None:
         epoch = await self._database.write(lambda tx: epochs.begin(tx, self._clock.now(), reason))

@@ -1,0 +1,55 @@
+"""A state disk that is full: nothing acknowledged is lost, the backlog still drains, and room comes back by that."""
+
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from cmsp_agent.model.errors import StorageFull
+from tests.integration.forwarder.conftest import APPLIANCE, Site
+from tests.lab.headend import Headend
+
+pytestmark = pytest.mark.root
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 48 MiB."""
+    target = tmp_path / "disk"
+    target.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", str(target)], check=True)
+    yield target
+    subprocess.run(["umount", str(target)], check=True)
+
+
+@pytest.fixture
+async def site(small_disk: Path, tmp_path: Path) -> AsyncIterator[Site]:
+    """A site whose database is on the small disk; the head-end's keys are elsewhere."""
+    with Headend(tmp_path) as headend:
+        site = Site(small_disk, headend)
+        await site.open()
+        yield site
+        await site.close()
+
+
+async def fill(site: Site, stored: list[str]) -> None:
+    """Append until there is no room."""
+    while True:
+        stored += await site.append(200, size=4000)
+
+
+async def test_a_full_disk_drains_and_has_room_again(site: Site) -> None:
+    stored: list[str] = []
+    with pytest.raises(StorageFull):
+        await fill(site, stored)
+    assert len(stored) > 2000
+    assert site.counters.total("storage.full") > 0
+    await site.start()
+    await site.drained(30)
+    assert site.told() == stored
+    assert site.counters.total("storage.room_made") > 0
+    stored += await site.append(100, size=2000)
+    await site.drained(30)
+    assert site.told() == stored
+    assert site.headend.store.holes(APPLIANCE) == []
