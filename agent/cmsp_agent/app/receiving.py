@@ -57,7 +57,6 @@ async def start_receiving(ground: Ground, prepared: Prepared, known: Known, sink
     heard = DatagramReceiver("traps", sockets["traps"], traps.receive, ground.counters, answers=True)
     lines = DatagramReceiver("syslog.udp", sockets["syslog-udp"], syslog.receive_datagrams, ground.counters)
     streams = StreamReceiver("syslog.tcp", sockets["syslog-tcp"], syslog.receive_stream, ground.counters)
-    traps.answer_with(heard.answer)
     ground.supervisor.keep_running("trap intake", traps.run)
     ground.supervisor.keep_running("syslog intake", syslog.run)
     try:

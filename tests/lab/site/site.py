@@ -17,7 +17,7 @@ from tests.lab.site.ledger import Ledger
 from tests.lab.site.secure import SnmpUser
 
 ACCESS_SECRETS = {
-    "lab-community": "lab-community",
+    "lab-community": "lab-c0mmunity-string",
     "lab-auth": "lab-auth-passphrase",
     "lab-priv": "lab-priv-passphrase",
     "lab-password": "lab-ssh-password",

@@ -1,0 +1,125 @@
+"""The whole agent in bad times: a full disk, a damaged database, a head-end that answers rubbish, a planted secret."""
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from cmsp_agent.app.agent import Agent, running
+from tests.integration.agent.stage import APPLIANCE, Stage, staged
+from tests.integration.agent.test_lifecycle import polled, until
+from tests.lab.agent.api import AgentApi, JobFailed
+from tests.lab.agent.process import AgentProcess
+from tests.lab.headend.faults import Kind
+from tests.lab.site.site import ACCESS_SECRETS
+
+root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root: mounts a small file system")
+
+
+@contextmanager
+def small_disk(at: Path, megabytes: int) -> Iterator[Path]:
+    """A file system of its own that fills up quickly."""
+    at.mkdir(mode=0o700, parents=True, exist_ok=True)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=700", "tmpfs", at], check=True)
+    try:
+        yield at
+    finally:
+        subprocess.run(["umount", "-l", at], check=True)
+
+
+def fill(disk: Path) -> Path:
+    """Use up every byte; returns the file to delete."""
+    ballast = disk / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        for size in (65536, 512, 1):
+            try:
+                while True:
+                    file.write(b"\0" * size)
+            except OSError:
+                continue
+    return ballast
+
+
+def event_types(stage: Stage) -> list[str]:
+    return [str(r.data["type"]) for r in stage.headend.store.records(APPLIANCE, "cmsp.event.v1")]
+
+
+@root
+@pytest.mark.root
+async def test_a_full_disk_costs_what_can_not_be_written_and_nothing_else(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "state", 24) as disk:
+        async with staged(tmp_path) as stage, running(stage.load()) as agent:
+            await until(polled(agent, 16))
+            ballast = fill(disk)
+            agent.observing.poller.reset_lateness()
+            lost = agent.ground.counters
+            for _ in range(20):
+                stage.site.fail_pri("gw-1")
+                stage.site.restore_pri("gw-1")
+                await asyncio.sleep(0.2)
+            await until(lambda: lost.value("events.not_stored") > 0)
+            before = lost.value("polls.done")
+            await until(lambda: lost.value("polls.done") >= before + 16)
+            assert agent.observing.poller.worst_lateness < 2.0
+            ballast.unlink()
+            stage.site.fail_pri("gw-1")
+            await until(lambda: "storage.lost" in event_types(stage))
+            await until(lambda: pri_down(agent))
+
+
+def pri_down(agent: Agent) -> bool:
+    return any(key.type == "isdn.layer2.down" for key in agent.observing.events.situation.active)
+
+
+async def test_a_damaged_database_is_set_aside_and_told_under_a_new_epoch(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        async with running(stage.load()) as agent:
+            await until(polled(agent, 8))
+            stage.site.fail_pri("gw-1")
+            await until(lambda: "isdn.layer2.down" in event_types(stage))
+        database = stage.workspace.state / "state.db"
+        content = bytearray(database.read_bytes())
+        content[2048 : len(content) // 2] = os.urandom(len(content) // 2 - 2048)
+        database.write_bytes(content)
+        async with running(stage.load()) as agent:
+            await until(lambda: "storage.corrupt" in event_types(stage))
+        epochs = stage.headend.store.records(APPLIANCE, "cmsp.epoch.v1")
+        assert len({record.epoch for record in epochs}) == 2
+        assert list(stage.workspace.state.glob("state.db.corrupt-*"))
+
+
+async def test_rubbish_from_the_head_end_is_counted_and_nothing_is_lost(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage, running(stage.load()) as agent:
+        await until(polled(agent, 8))
+        stage.headend.fail(Kind.RUBBISH, times=2)
+        stage.site.fail_pri("gw-1")
+        await until(lambda: "isdn.layer2.down" in event_types(stage), within=30)
+        assert any(name.startswith("forwarder.") for name in agent.ground.counters.snapshot())
+        assert stage.headend.store.holes(APPLIANCE) == []
+
+
+async def test_no_secret_is_found_anywhere_but_in_its_file(tmp_path: Path) -> None:
+    """Right and wrong credentials, backups, every read of the API, the log, the databases, what the head-end has."""
+    async with staged(tmp_path) as stage:
+        wrong = stage.workspace.secrets / "lab-password"
+        async with AgentProcess(stage.workspace), AgentApi(stage.workspace.api_socket) as api:
+            await asyncio.sleep(3)
+            shown = [await api.text(f"/v1/{path}") for path in ("status", "config", "components", "events", "metrics")]
+            await asyncio.sleep(2)
+        wrong.write_text("canary-of-a-wrong-password", encoding="utf-8")
+        async with AgentProcess(stage.workspace), AgentApi(stage.workspace.api_socket) as api:
+            with pytest.raises(JobFailed) as refused:
+                await api.job("/v1/components/gw-1/backups")
+            shown += [str(refused.value), await api.text("/v1/events"), await api.text("/v1/status")]
+        shown.append(stage.workspace.log.read_text(errors="replace"))
+        shown += [str(record.data) for record in stage.headend.store.records(APPLIANCE)]
+        files = [path for path in stage.workspace.folder.rglob("*") if path.is_file()]
+        kept = [path for path in files if stage.workspace.secrets not in path.parents]
+        stored = b"".join(path.read_bytes() for path in kept)
+        for canary in (*ACCESS_SECRETS.values(), "canary-of-a-wrong-password"):
+            assert not [text[:80] for text in shown if canary in text]
+            assert canary.encode() not in stored
