@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Annotated, Any
 
 import typer
+from rich.text import Text
 
 from cmsp_agent.cli.daemon import AgentUnreachable
 from cmsp_agent.cli.output import Column, Output, clean, items, moment, styled
@@ -16,7 +18,7 @@ Event = dict[str, Any]
 def events(
     context: typer.Context,
     follow: Annotated[
-        bool, typer.Option("--follow", "-f", help="Go on with events as they happen; ends by Ctrl-C.")
+        bool, typer.Option("--follow", "-f", help="Go on with events as they come; ends by Ctrl-C.")
     ] = False,
     component: Annotated[str, typer.Option("--component", help="Only this component's.")] = "",
     kind: Annotated[str, typer.Option("--type", help="Only this type, as in isdn.layer2.down.")] = "",
@@ -30,10 +32,12 @@ def events(
     """Show the event log; with --follow, also what happens from now on."""
     here = session(context)
     chosen = {"component": component, "type": kind, "severity": severity}
-    if follow:
-        _follow(here.output, here.daemon.lines("/v1/events/stream", **chosen, after=after), as_json=as_json)
-        return
     document = here.daemon.get("/v1/events", **chosen, after=after, limit=limit)
+    if follow:
+        # From the page's cursor on, so that nothing falls between the two.
+        coming = stream(here.daemon.lines("/v1/events/stream", **chosen, after=document.get("next")))
+        _follow(here.output, chain(items(document), coming), as_json=as_json)
+        return
     if as_json:
         here.output.json(document)
         return
@@ -53,17 +57,16 @@ def _row(event: Event) -> tuple[object, ...]:
     )
 
 
-def _follow(output: Output, lines: Iterable[str], *, as_json: bool) -> None:
+def _follow(output: Output, events: Iterable[Event], *, as_json: bool) -> None:
+    """Print events one a line, for ever."""
     try:
-        for event in stream(lines):
+        for event in events:
             if as_json:
                 output.json_line(event)
             else:
                 occurred, severity, state, component, told = _row(event)
-                text = styled(severity)
-                output.console.print(
-                    f"{occurred} ", text, clean(f" {state} {component}: {told}"), sep="", soft_wrap=True, markup=False
-                )
+                rest = clean(f" {state} {component}: {told}")
+                output.console.print(Text.assemble(f"{occurred} ", styled(severity), rest), soft_wrap=True)
     except KeyboardInterrupt:
         return
     raise AgentUnreachable("the agent ended the stream: it stops or restarts")

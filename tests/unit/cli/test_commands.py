@@ -244,12 +244,17 @@ def test_events_as_they_happen() -> None:
         "",
         ": beat",
     ]
-    ending = cmsp_agent("events", "--follow", answers={"/v1/events/stream": stream})
-    assert ending.out.splitlines()[0] == "2026-11-23 08:00:00 critical raise gw-1: ISDN layer 2 down (x3)"
-    assert len(ending.out.splitlines()) == 2
+    answers = {"/v1/events": {"items": [{**EVENT, "count": 1}], "next": 7}, "/v1/events/stream": stream}
+    ending = cmsp_agent("events", "--follow", "--component", "gw-1", answers=answers)
+    assert ending.out.splitlines()[:2] == [
+        "2026-11-23 08:00:00 critical raise gw-1: ISDN layer 2 down",
+        "2026-11-23 08:00:00 critical raise gw-1: ISDN layer 2 down (x3)",
+    ]
+    assert len(ending.out.splitlines()) == 3
+    assert ending.calls[1] == "/v1/events/stream component=gw-1, after=7"
     assert (ending.code, "ended the stream" in ending.err) == (4, True)
-    ending = cmsp_agent("events", "--follow", "--json", answers={"/v1/events/stream": stream})
-    assert json.loads(ending.out.splitlines()[0]) == EVENT
+    ending = cmsp_agent("events", "--follow", "--json", answers=answers)
+    assert json.loads(ending.out.splitlines()[1]) == EVENT
 
 
 def job(state: str, percent: int = 0, step: str = "", **more: Any) -> dict[str, Any]:
