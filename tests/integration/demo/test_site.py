@@ -37,7 +37,7 @@ class Box(asyncio.DatagramProtocol):
             asked = message.decode(data, TEXTS).pdu
             if isinstance(asked, pdu.Pdu) and asked.kind == pdu.INFORM and self.transport is not None:
                 reply = pdu.encode_pdu(pdu.RESPONSE, asked.request_id, 0, 0, unspecified(asked.names))
-                self.transport.sendto(message.encode(message.prefix(1, b"lab-community"), reply), addr)
+                self.transport.sendto(message.encode(message.prefix(1, b"lab-c0mmunity-string"), reply), addr)
 
     async def next(self) -> tuple[bytes, str]:
         return await asyncio.wait_for(self.got.get(), 3)
@@ -63,7 +63,7 @@ async def lab() -> AsyncIterator[Lab]:
         one.transport.close()
 
 
-async def ask(site: Site, name: str, oid: str, community: bytes = b"lab-community") -> object:
+async def ask(site: Site, name: str, oid: str, community: bytes = b"lab-c0mmunity-string") -> object:
     asker, _ = await box()
     request = message.encode(
         message.prefix(1, community), pdu.encode_pdu(pdu.GET, 7, 0, 0, unspecified([ber.oid_octets(oid)]))

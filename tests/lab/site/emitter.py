@@ -88,7 +88,7 @@ class Emitter:
     ledger: Ledger
     style: str = "ios-xe"
     informs: bool = False
-    community: str = field(default="lab-community", repr=False)
+    community: str = field(default="lab-c0mmunity-string", repr=False)
     now: Callable[[], float] = lambda: 0.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     _requests: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
