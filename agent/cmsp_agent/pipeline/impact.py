@@ -51,7 +51,7 @@ class Assessor:
         urgencies = [self._urgency(draft, alarm) for alarm in alarms]
         extent = Extent(
             people=Share(self._people(lost), self._customer.people),
-            sites=Share(sum(self._site_lost(draft, site) for site in self._sites(lost)), self._customer.sites),
+            sites=Share(sum(self._site_lost(draft, site, alarms) for site in self._sites(lost)), self._customer.sites),
             components=Share(len(lost), self._customer.components),
         )
         return Assessment(min(urgencies, key=lambda urgency: urgency.rank, default=Urgency.LOW), extent)
@@ -148,10 +148,17 @@ class Assessor:
     def _sites(self, names: Iterable[str]) -> set[str]:
         return {self._components[name].site for name in names if name in self._components}
 
-    def _site_lost(self, draft: Draft, site: str) -> bool:
-        """Whether a primary function has no working path at the site."""
+    def _site_lost(self, draft: Draft, site: str, alarms: Iterable[Event]) -> bool:
+        """Whether a primary function that the alarms impair has no working path at the site."""
         there = [component for component in self._components.values() if component.site == site]
-        functions = {function for component in there for function in component.primary_functions}
+        functions = {
+            function
+            for alarm in alarms
+            for component in there
+            if component.name in self.affected(alarm)
+            for function in component.primary_functions
+            if self._impairs(alarm, function)
+        }
         return any(
             not any(self._works(draft, component, function) for component in there if function in component.functions)
             for function in functions

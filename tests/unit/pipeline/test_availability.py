@@ -5,7 +5,8 @@ from dataclasses import replace
 from cmsp_agent.model.event import Transition
 from cmsp_agent.model.incident import IncidentState
 from cmsp_agent.model.priority import Priority, Urgency
-from tests.unit.pipeline.site import COMPONENTS, Site
+from cmsp_agent.model.signal import TrapSignal
+from tests.unit.pipeline.site import COMPONENTS, IF_INDEX, LINK_DOWN, Site
 
 
 def test_three_silent_polls_are_down_and_two_are_not() -> None:
@@ -196,3 +197,12 @@ def test_an_older_incident_keeps_its_priority_while_its_component_is_down() -> N
     assert site.situation.incidents[older.id].priority is Priority.P3
     site.poll("gw-1")
     assert [incident.id for incident in site.open] == [older.id]
+
+
+def test_a_fault_that_takes_no_function_does_not_count_the_site_that_another_fault_lost() -> None:
+    ups = replace(COMPONENTS["vg-1"], name="ups-lyon", site="lyon", people=0, parent="")
+    site = Site([*COMPONENTS.values(), ups])
+    site.silent("gw-lyon")
+    site.tell(TrapSignal("ups-lyon", site.now, LINK_DOWN, ((f"{IF_INDEX}.7", 7),)))
+    shares = {incident.components[0]: str(incident.extent.sites) for incident in site.open}
+    assert shares == {"gw-lyon": "1/4", "ups-lyon": "0/4"}
