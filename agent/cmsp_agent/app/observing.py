@@ -1,13 +1,16 @@
 """The parts that look at the site: the SNMP client, polling, the event service, the watch over our own link."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from cmsp_agent.app.ground import Ground
 from cmsp_agent.app.prepared import Prepared
 from cmsp_agent.model.component import Component
+from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.signal import Signal
 from cmsp_agent.pipeline.situation import Facts as PipelineFacts
 from cmsp_agent.plugin.host import PluginHost
@@ -22,7 +25,8 @@ from cmsp_agent.services.polling.sessions import SnmpSessions
 from cmsp_agent.services.reachability import Reachability
 from cmsp_agent.services.senders import Senders
 from cmsp_agent.services.snmp_memory import EngineMemory
-from cmsp_agent.storage import inventory, snmp_engines
+from cmsp_agent.storage import inventory, outbox, snmp_engines
+from cmsp_agent.storage.records import inventory_record
 from cmsp_agent.transports import icmp, routes
 from cmsp_agent.transports.snmp.ber import OidTexts
 from cmsp_agent.transports.snmp.client import SnmpClient
@@ -123,7 +127,13 @@ async def remember_inventory(ground: Ground, known: Known, name: str, facts: Fac
     known.senders.learn(name, facts.addresses)
     record = to_record(facts, known.devices.device_type(name).name)
     now = ground.clock.now()
-    await ground.state.write(lambda tx: inventory.save(tx, name, record, now))
+    await ground.state.write(lambda tx: _keep(tx, name, record, now))
+
+
+def _keep(tx: sqlite3.Connection, name: str, record: Mapping[str, Any], now: int) -> None:
+    """What changed is told to the head-end, in the same transaction."""
+    if inventory.save(tx, name, record, now):
+        outbox.append(tx, inventory_record(uuid7(now), name, now, record), now)
 
 
 async def ping(address: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from operator import attrgetter
 
 from cmsp_agent.aio.blocking import BlockingPool
 from cmsp_agent.app.calendar import Calendar, Entry
@@ -75,7 +76,7 @@ async def start_saving(
     directory = Directory(component, platform)
     backups = Backups(
         directory,
-        SshReader(client),
+        SshReader(client, attrgetter("source")),
         manifest,
         observing.events.tell,
         computing,

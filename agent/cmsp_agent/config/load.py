@@ -1,7 +1,7 @@
 """Load the partner's file: text, tree, schema, references, groups, secrets; every problem of it at once."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cmsp_agent.config import build
@@ -100,14 +100,16 @@ def read_document(path: Path, secrets: SecretSource | None = None, types: Collec
 def configure(document: Document, secrets: SecretSource) -> Configuration:
     """Build the configuration from a checked file."""
     site_file, beside = document.site_file, document.path.parent
-    components = {
-        name: component(name, entry, site_file.credentials, secrets) for name, entry in document.entries.items()
-    }
+
+    def built(name: str, entry: ComponentEntry) -> Component:
+        site = site_file.sites.get(entry.site)
+        plain = component(name, entry, site_file.credentials, secrets)
+        return replace(plain, source=str(site.source or "") if site else "")
 
     def identified(name: str, device_type: str) -> Component:
         merged = effective_component(document.tree, name, device_type)
         entry = _merged_entry(name, merged, str(document.path))[0] or document.entries[name]
-        return component(name, entry, site_file.credentials, secrets)
+        return built(name, entry)
 
     return Configuration(
         file=document.path,
@@ -118,7 +120,7 @@ def configure(document: Document, secrets: SecretSource) -> Configuration:
         customer=build.customer(site_file),
         contacts=build.contacts(site_file.contacts),
         sites=build.sites(site_file.sites),
-        components=build.frozen(components),
+        components=build.frozen({name: built(name, entry) for name, entry in document.entries.items()}),
         discovery=build.discovery(site_file.discovery),
         rules=site_file.rules.files,
         notify=tuple(build.notification(each) for each in site_file.notify),

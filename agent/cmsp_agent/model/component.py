@@ -94,6 +94,8 @@ class Component:
     redundancy: str = ""
     """Components of one group back each other up; empty: none."""
     parent: str = ""
+    source: str = ""
+    """Our address that it is asked from (its site's); empty: the kernel chooses."""
     poll: PollPlan = PollPlan()
     reach: ReachPlan = ReachPlan()
     snmp: SnmpPlan = SnmpPlan()

@@ -149,7 +149,8 @@ class Device:
 
     async def _reach(self) -> Reach:
         plan = self.component.poll
-        return await self._reachability.check(self.component.address, self.component.reach, plan.timeout)
+        source = self.component.source or None
+        return await self._reachability.check(self.component.address, self.component.reach, plan.timeout, source)
 
     async def _ask(self, nothing: PollSignal) -> PollSignal:
         if self.component.credentials.snmp is None or not self._kind().snmp:

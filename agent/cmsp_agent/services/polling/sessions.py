@@ -33,6 +33,7 @@ class SnmpSessions:
             port=component.snmp.port,
             timeout=component.poll.timeout,
             retries=component.poll.retries,
+            source=component.source,
             quirks=known_quirks(facts),
         )
         return self._client.session(target)
