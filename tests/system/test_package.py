@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.lab.machine.commands import CommandFailed, run
+from tests.lab.machine.commands import CommandFailed
 from tests.lab.machine.machine import Machine
 from tests.lab.machine.network import DEVICE_ADDRESS
 from tests.system.conftest import COMMUNITY, LINK_DOWN, LINK_UP, Device
@@ -179,5 +179,4 @@ def test_purge_leaves_nothing(running: Machine) -> None:
 
 
 def test_lintian_finds_nothing(package: Path) -> None:
-    said = run("lintian", "--fail-on", "error,warning", "--allow-root", str(package), within=300)
-    assert said.strip() == ""
+    assert (package.parent / "lintian.log").read_text() == ""
