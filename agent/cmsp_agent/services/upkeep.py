@@ -65,7 +65,7 @@ class Upkeep:
         """Delete what is too old, a step at a time, and give the room back."""
         now, kept = self._clock.now(), self._retention()
         oldest = now - int(kept.events * 1000)
-        while await self._stores.state.write(lambda tx: events.forget_before(tx, oldest, STEP)):
+        while await self._stores.state.write(lambda tx: events.forget_before(tx, oldest, STEP), makes_room=True):
             pass
         oldest_sample = now - int(kept.series_raw * 1000)
         while await self._stores.series.write(lambda tx: series.forget_before(tx, oldest_sample, STEP)):

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, closing
 from pathlib import Path
 from typing import TypeVar
 
@@ -18,6 +18,7 @@ from cmsp_agent.storage.connections import (
     DatabaseLock,
     Opening,
     Synchronous,
+    connect_reader,
     connect_writer,
     damage_of,
     salvage_meta,
@@ -203,8 +204,10 @@ class Database:
         self._loop.call_soon_threadsafe(self._on_replaced, self.opening)
         return fresh
 
-    def _confirm_damage(self, connection: sqlite3.Connection) -> None:
-        damage = damage_of(connection, self._clock)
+    def _confirm_damage(self, _: sqlite3.Connection) -> None:
+        # a connection of its own: the writer's cache may still hold the pages as they were
+        with closing(connect_reader(self.path)) as fresh:
+            damage = damage_of(fresh, self._clock)
         if damage:
             raise DatabaseCorrupt(f"{self.path}: {damage}")
 

@@ -115,9 +115,13 @@ def _select(
 
 def forget_before(tx: sqlite3.Connection, before: int, limit: int = 5000) -> int:
     """Delete up to `limit` events received before a time (ms since the epoch) that are not active; return how many."""
-    # rows are in the order of arrival: the scan ends at the first that is young enough or at the limit
-    rows = tx.execute("select row, received_at, active from events order by row limit ?", (limit,))
-    old = [(row,) for row, received_at, alarm in rows if received_at < before and not alarm]
+    old: list[tuple[int]] = []
+    # rows are in the order of arrival: the scan ends at the first that is young enough
+    for row, received_at, alarm in tx.execute("select row, received_at, active from events order by row"):
+        if received_at >= before or len(old) >= limit:
+            break
+        if not alarm:
+            old.append((row,))
     tx.executemany("delete from events where row = ?", old)
     return len(old)
 

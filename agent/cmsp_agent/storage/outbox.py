@@ -54,20 +54,23 @@ def source_of(connection: sqlite3.Connection) -> str:
 
 
 def _encoded(appliance: str, record: Record) -> bytes:
-    """The CloudEvent without its opening brace, its epoch and its sequence."""
+    """The CloudEvent without its opening brace and what `_head` puts in front."""
     source = f"{appliance}/components/{record.source}" if record.source else appliance
     envelope: dict[str, object] = {
-        "specversion": "1.0",
         "id": record.id,
         "source": source,
         "type": record.type,
         "time": rfc3339(record.time),
-        "datacontenttype": "application/json",
         "data": record.data,
     }
     if record.subject:  # CloudEvents 1.0: absent or not empty
         envelope["subject"] = record.subject
     return encode(envelope)[1:]
+
+
+def _head(epoch: str) -> bytes:
+    """What all CloudEvents of an epoch have in common, up to the digits of the sequence."""
+    return b'{"specversion":"1.0","datacontenttype":"application/json","epoch":"%b","sequence":"' % epoch.encode()
 
 
 class Appender:
@@ -133,7 +136,7 @@ def read_batch(
     """
     epoch = current(connection)
     base = epoch.base
-    head = b'{"epoch":"%b","sequence":"' % epoch.epoch.encode()
+    head = _head(epoch.epoch)
     rows = connection.execute(
         "select row, first, appended_at, body from outbox where row > ? and row <= ? order by row limit ?",
         (after + base, last_row(connection) if until is None else until + base, limit),

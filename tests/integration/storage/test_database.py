@@ -272,6 +272,23 @@ async def test_damage_while_in_use_is_noticed_set_aside_and_told(opened: Opened,
     assert opened.replaced == [db.opening]
 
 
+async def test_damage_that_a_reader_meets_is_confirmed_and_set_aside(opened: Opened, tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    db = await opened.state(path)
+    for n in range(40):
+        await db.write(partial(append, number=n, size=90_000))
+    await db.close()
+    db = await opened.state(path)
+    before = await db.read(current)
+    spoil(path, 4096 * 20, path.stat().st_size - 4096 * 20)
+    with pytest.raises(StorageError):
+        await db.read(lambda tx: tx.execute("select count(distinct body) from outbox").fetchone())
+    async with asyncio.timeout(10):
+        while not opened.replaced:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert (await db.read(current)).epoch != before.epoch
+
+
 async def test_a_limit_on_the_file_means_full_and_works_go_on_when_there_is_room(
     opened: Opened, tmp_path: Path
 ) -> None:

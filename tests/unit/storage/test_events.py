@@ -68,3 +68,11 @@ def test_retention_spares_active_alarms_and_the_young(tx: sqlite3.Connection) ->
     events.insert(tx, an_event(3, state=Transition.INFO, received_at=NOW + 10_000))
     assert events.forget_before(tx, NOW + 5000) == 1
     assert [event.id for event in events.page(tx).events] == ["0193-1", "0193-3"]
+
+
+def test_many_old_alarms_do_not_hide_what_is_old_behind_them(tx: sqlite3.Connection) -> None:
+    events.insert_all(tx, [an_event(n) for n in range(10)])
+    events.insert_all(tx, [an_event(n, state=Transition.INFO) for n in range(10, 15)])
+    assert events.forget_before(tx, NOW + 5000, limit=3) == 3
+    assert events.forget_before(tx, NOW + 5000, limit=3) == 2
+    assert events.forget_before(tx, NOW + 5000, limit=3) == 0
