@@ -125,8 +125,7 @@ def test_events_are_followed_until_interrupted(agent: Appliance) -> None:
     command = [str(PROGRAM), "--socket", str(agent.socket), "events", "--follow"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ}) as process:
         assert process.stdout
-        agent.run("component", "poll", "gw-1")
-        select.select([process.stdout], [], [], 3)
+        select.select([process.stdout], [], [], 1.5)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=10)
     assert process.returncode == 0
