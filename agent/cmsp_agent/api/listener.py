@@ -55,13 +55,10 @@ def unix_socket(path: Path, group: int | None = None, mode: int = 0o660) -> sock
             raise ListenFailed(f"cannot listen on {path}: another process does")
         path.unlink(missing_ok=True)
         path.parent.mkdir(parents=True, exist_ok=True)
-        before = os.umask(0o777 & ~mode)
-        try:
-            sock.bind(str(path))
-        finally:
-            os.umask(before)
+        sock.bind(str(path))
         if group is not None:
             os.chown(path, -1, group)
+        path.chmod(mode)
         return _listening(sock)
     except OSError as error:
         sock.close()

@@ -15,7 +15,9 @@ from cmsp_agent.model.secret import Secret
 from cmsp_agent.transports.cli import CliClient, CliLimits, CliTarget, HostKey
 from tests.integration.ssh.gateways import ENABLE, PASSWORD, USER
 
-LIMITS = CliLimits(connect=1, banner=0.6, key_exchange=2, authentication=1, channel=1, prompt=1.5, command=2)
+LIMITS = CliLimits(
+    connect=1, banner=0.6, key_exchange=2, authentication=1, channel=1, prompt=1.5, command=4, received=2_000_000
+)
 
 
 @dataclass

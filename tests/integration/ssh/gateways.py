@@ -58,6 +58,7 @@ class Gateway:
     refused: int = 0
     port: int = 0
     commands: list[str] = field(default_factory=list)
+    peers: set[str] = field(default_factory=set)
 
     def server(self) -> asyncssh.SSHServer:
         return _Server(self)
@@ -70,6 +71,7 @@ class _Server(asyncssh.SSHServer):
 
     def connection_made(self, conn: asyncssh.SSHServerConnection) -> None:
         self._connection = conn
+        self._gateway.peers.add(str(conn.get_extra_info("peername")[0]))
 
     def password_auth_supported(self) -> bool:
         return True
@@ -133,15 +135,17 @@ async def _show(gateway: Gateway, process: asyncssh.SSHServerProcess[bytes], pri
 
 
 @contextlib.asynccontextmanager
-async def serving(gateway: Gateway, key: Any, port: int = 0, **options: Any) -> AsyncIterator[Gateway]:
-    """Run the gateway's SSH server on 127.0.0.1, port 0 being any; `options` go to asyncssh.listen."""
+async def serving(
+    gateway: Gateway, key: Any, port: int = 0, host: str = "127.0.0.1", **options: Any
+) -> AsyncIterator[Gateway]:
+    """Run the gateway's SSH server, port 0 being any; `options` go to asyncssh.listen."""
 
     async def shell(process: asyncssh.SSHServerProcess[bytes]) -> None:
         with contextlib.suppress(asyncssh.Error, ConnectionError, asyncio.CancelledError):
             await _shell(gateway, process)
 
     listener = await asyncssh.listen(
-        "127.0.0.1",
+        host,
         port,
         server_factory=gateway.server,
         server_host_keys=[key],

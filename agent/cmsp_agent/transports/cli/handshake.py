@@ -8,6 +8,7 @@ from paramiko.ssh_exception import IncompatiblePeer
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import AuthenticationRejected, DeviceAnswerInvalid, DeviceUnreachable
+from cmsp_agent.model.secret import Secret
 from cmsp_agent.transports.cli.algorithms import offer
 from cmsp_agent.transports.cli.hostkeys import HostKey
 from cmsp_agent.transports.cli.target import CliLimits, CliTarget, HostKeyChanged, LegacyAlgorithmsOnly
@@ -106,7 +107,7 @@ def log_in(transport: paramiko.Transport, target: CliTarget, limits: CliLimits, 
         raise AuthenticationRejected(f"{target}: no password is configured for user {target.credential.user!r}")
     started = clock.monotonic()
     try:
-        transport.auth_password(target.credential.user, password.reveal())
+        _authenticate(transport, target.credential.user, password)
     except paramiko.BadAuthenticationType as error:
         accepted = ", ".join(error.allowed_types)
         raise AuthenticationRejected(f"{target}: takes no passwords (only {accepted})") from error
@@ -116,6 +117,16 @@ def log_in(transport: paramiko.Transport, target: CliTarget, limits: CliLimits, 
             raise DeviceUnreachable(silent) from error
         # A server that hangs up on the password has refused it, for all we know: trying again could lock the account.
         raise AuthenticationRejected(f"{target}: the login of user {target.credential.user!r} was refused") from error
+
+
+def _authenticate(transport: paramiko.Transport, user: str, password: Secret) -> None:
+    """One attempt: the method `password`, or the same over prompts where the server has only those (RFC 4256)."""
+    try:
+        transport.auth_password(user, password.reveal(), fallback=False)
+    except paramiko.BadAuthenticationType as error:
+        if "keyboard-interactive" not in error.allowed_types:
+            raise
+        transport.auth_interactive(user, lambda _title, _text, prompts: [password.reveal() for _ in prompts])
 
 
 def open_shell(transport: paramiko.Transport, target: CliTarget, limits: CliLimits) -> paramiko.Channel:
