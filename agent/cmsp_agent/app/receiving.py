@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from cmsp_agent.app.ground import Ground
@@ -90,16 +90,19 @@ def open_sockets(listen: Listeners) -> Sockets:
         ("syslog-udp", listen.syslog, bind_datagrams),
         ("syslog-tcp", listen.syslog_tcp, bind_streams),
     )
-    try:
+    with ExitStack() as undo:
+        undo.callback(_close, opened)
         for name, endpoint, bind in wanted:
             if name not in opened:
                 opened[name] = bind(endpoint.port, _addresses(endpoint)) if endpoint else []
-    except BaseException:
-        for sockets in opened.values():
-            for each in sockets:
-                each.close()
-        raise
+        undo.pop_all()
     return opened
+
+
+def _close(opened: Sockets) -> None:
+    for sockets in opened.values():
+        for each in sockets:
+            each.close()
 
 
 def _addresses(endpoint: Endpoint) -> tuple[str, ...]:
