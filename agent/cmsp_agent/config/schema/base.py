@@ -9,6 +9,23 @@ class Unshown(ValueError):
     """A value is wrong and must not be repeated: it may be a secret."""
 
 
+class AlsoAs:
+    """For the JSON Schema: the short forms in which a section or a list may be written too."""
+
+    def __init__(self, *forms: dict[str, Any]) -> None:
+        self._forms = forms
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> dict[str, Any]:
+        """The long form as pydantic derives it, or one of the short ones."""
+        return {"anyOf": [handler(core_schema), *self._forms]}
+
+
+TEXT: dict[str, Any] = {"type": "string"}
+NUMBER: dict[str, Any] = {"type": "number"}
+YES_NO: dict[str, Any] = {"type": "boolean"}
+TEXTS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
+
+
 class Section(BaseModel):
     """A mapping of the file with fixed keys."""
 

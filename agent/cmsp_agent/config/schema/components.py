@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from cmsp_agent.config.schedules import Schedule as Moment
-from cmsp_agent.config.schema.base import Section
+from cmsp_agent.config.schema.base import NUMBER, TEXT, TEXTS, YES_NO, AlsoAs, Section
 from cmsp_agent.config.schema.values import (
     Addresses,
     Count,
@@ -104,7 +104,7 @@ class Backup(Section):
 class Services(Section):
     """What the order says in detail; without it the tier decides."""
 
-    backup: Annotated[Backup, BeforeValidator(_backup)] | None = None
+    backup: Annotated[Backup, BeforeValidator(_backup), AlsoAs(YES_NO, TEXT)] | None = None
 
 
 class Threshold(Section):
@@ -126,14 +126,16 @@ class Settings(Section):
     tier: Tier = Tier.MANAGED
     credentials: Names = ()
     people: Count = Field(default=0, description="People who depend on it")
-    functions: Annotated[dict[Name, Rank], BeforeValidator(_functions)] = Field(default_factory=dict)
+    functions: Annotated[dict[Name, Rank], BeforeValidator(_functions), AlsoAs(TEXTS, TEXT)] = Field(
+        default_factory=dict
+    )
     redundancy: Name | None = Field(default=None, description="Components of one group back each other up")
     parent: Name | None = Field(default=None, description="Who must be up for it to be reachable")
-    support: Support | None = None
-    authorisation: Authorisation | None = None
+    support: Annotated[Support, AlsoAs(TEXT)] | None = None
+    authorisation: Annotated[Authorisation, AlsoAs(TEXT)] | None = None
     services: Services = Services()
-    thresholds: dict[Text, Threshold] = Field(default_factory=dict)
-    poll: Poll = Poll()
+    thresholds: dict[Text, Annotated[Threshold, AlsoAs(NUMBER)]] = Field(default_factory=dict)
+    poll: Annotated[Poll, AlsoAs(TEXT)] = Poll()
     reach: Reach = Reach()
     snmp: SnmpSettings = SnmpSettings()
     ssh: SshSettings = SshSettings()

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from cmsp_agent.config.schema.appliance import Api, Appliance, Headend, Listeners, Privacy, Retention, Smtp
-from cmsp_agent.config.schema.base import Section
+from cmsp_agent.config.schema.base import TEXT, AlsoAs, Section
 from cmsp_agent.config.schema.components import Components, Group
 from cmsp_agent.config.schema.credentials import Credentials
 from cmsp_agent.config.schema.order import Contacts, Customer, Order, Sites
@@ -30,7 +30,7 @@ class SiteFile(Section):
     components: Components = Field(default_factory=dict)
     groups: Annotated[tuple[Group, ...], BeforeValidator(_one_or_more)] = ()
     discovery: Discovery = Discovery()
-    rules: Rules = Rules()
+    rules: Annotated[Rules, AlsoAs(TEXT)] = Rules()
     notify: Annotated[tuple[Notification, ...], BeforeValidator(_one_or_more)] = ()
     smtp: Smtp | None = None
     retention: Retention = Retention()
