@@ -81,9 +81,14 @@ def component_kpis(
         here.output.json(document)
         return
     columns = [Column("KPI"), Column("LAST", right=True), Column("AT (UTC)"), Column("SAMPLES", right=True)]
-    series = document.get("series") or {}
-    rows = [(kpi, samples[-1][1], moment(samples[-1][0]), len(samples)) for kpi, samples in series.items() if samples]
-    here.output.table(columns, rows, f"nothing was measured of {name} in that time")
+    here.output.table(
+        columns, (_kpi(series) for series in items(document)), f"nothing was measured of {name} in that time"
+    )
+
+
+def _kpi(series: dict[str, Any]) -> tuple[object, ...]:
+    name = f"{series.get('kpi')}[{series['object']}]" if series.get("object") else series.get("kpi")
+    return name, series.get("value"), moment(series.get("at")), len(series.get("samples") or ())
 
 
 def component_poll(
@@ -97,5 +102,14 @@ def component_poll(
         job,
         as_json=as_json,
         wait=not no_wait,
-        tell=lambda done: f"{name}: {told(done.get('result')) or 'polled'}",
+        tell=lambda done: f"{name}: {_polled(name, done.get('result'))}",
     )
+
+
+def _polled(name: str, result: object) -> str:
+    """How a poll ended; what it measured is counted only, it may be hundreds of values."""
+    if not isinstance(result, dict):
+        return "polled"
+    measured = result.get("kpis") or {}
+    more = f"; see: cmsp-agent component kpis {name}" if measured else ""
+    return f"{told({**result, 'kpis': len(measured) or None})}{more}" or "polled"

@@ -9,18 +9,20 @@ from cmsp_agent.cli.session import AsJson, session
 from cmsp_agent.config.site_path import DEFAULT_FILE
 
 SiteFile = Annotated[Path, typer.Argument(metavar="[FILE]", help="The YAML file.")]
+Config = Annotated[Path | None, typer.Option("--config", "-c", help="The YAML file, as the other commands take it.")]
 
 
 def config_check(
     context: typer.Context,
     file: SiteFile = DEFAULT_FILE,
+    config: Config = None,
     secrets: Annotated[bool, typer.Option("--secrets", help="Also look for every secret that it names.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check the file: every problem at once, by line. Ends with 2 where there is one."""
     from cmsp_agent.cli import site_file
 
-    raise typer.Exit(site_file.check(session(context).output, file, with_secrets=secrets, as_json=as_json))
+    raise typer.Exit(site_file.check(session(context).output, config or file, with_secrets=secrets, as_json=as_json))
 
 
 def config_schema(context: typer.Context) -> None:
@@ -33,10 +35,11 @@ def config_schema(context: typer.Context) -> None:
 def config_show(
     context: typer.Context,
     file: SiteFile = DEFAULT_FILE,
+    config: Config = None,
     path: Annotated[str, typer.Option("--path", help="Only what lies under this path, as in components.gw-1.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Show the values in force and the origin of each: file, group or default. Secrets by name only."""
     from cmsp_agent.cli import site_file
 
-    site_file.show(session(context).output, file, path, as_json=as_json)
+    site_file.show(session(context).output, config or file, path, as_json=as_json)

@@ -52,6 +52,32 @@ BACKUP: dict[str, Any] = {
     "known_good": True,
 }
 
+KPI: dict[str, Any] = {
+    "kpi": "if.in.octets",
+    "object": "Serial0/1/0:15",
+    "at": "2026-11-23T08:00:00.123Z",
+    "value": 1e12,
+    "samples": [["2026-11-23T08:00:00.123Z", 1e12]],
+}
+
+
+def test_the_last_value_of_each_kpi_is_shown() -> None:
+    ending = cmsp_agent("component", "kpis", "gw-1", answers={"/v1/components/gw-1/kpis": {"items": [KPI]}})
+    assert ending.out.splitlines()[-1].split() == [
+        "if.in.octets[Serial0/1/0:15]",
+        "1e+12",
+        "2026-11-23",
+        "08:00:00",
+        "1",
+    ]
+
+
+def test_a_poll_is_told_in_a_few_words_whatever_it_measured() -> None:
+    kpis = {f"if.in.octets[Serial0/1/0:{number}]": 1.5 for number in range(30)}
+    done = {"id": "j", "state": "done", "result": {"tcp": True, "snmp": True, "kpis": kpis, "faults": []}}
+    ending = cmsp_agent("component", "poll", "gw-1", answers={"POST /v1/components/gw-1/poll": done})
+    assert (ending.code, ending.out) == (0, "gw-1: tcp yes, snmp yes, kpis 30; see: cmsp-agent component kpis gw-1\n")
+
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
@@ -109,7 +135,7 @@ LONG_JOB = {"id": BACKUP["id"], "kind": "backup", "component": LONG, "state": "r
             f"/v1/components/{LONG}",
             {"name": LONG, "text": "y" * 300, "more": {"a" * 60: "b"}},
         ),
-        ("component kpis x", "/v1/components/x/kpis", {"series": {LONG + "z" * 90: [["2026-11-23T08:00:00Z", 1e12]]}}),
+        ("component kpis x", "/v1/components/x/kpis", {"items": [{**KPI, "object": LONG + "z" * 90}]}),
         ("incident list", "/v1/incidents", {"items": [{**INCIDENT, "components": [LONG], "title": "t " * 100}]}),
         ("incident show INC-1", "/v1/incidents/INC-1", {**INCIDENT, "components": [LONG] * 5, "title": "t" * 300}),
         ("events", "/v1/events", {"items": [{**EVENT, "component": LONG, "text": "w" * 200}]}),
@@ -136,7 +162,7 @@ def test_tables_fit_80_columns_and_lose_nothing(command: str, path: str, documen
         (("status",), {"/v1/status": {"name": "lab"}}),
         (("component", "list"), {"/v1/components": {"items": [GATEWAY]}}),
         (("component", "show", "gw-1"), {"/v1/components/gw-1": GATEWAY}),
-        (("component", "kpis", "gw-1"), {"/v1/components/gw-1/kpis": {"series": {}}}),
+        (("component", "kpis", "gw-1"), {"/v1/components/gw-1/kpis": {"items": []}}),
         (("events",), {"/v1/events": {"items": [EVENT], "next": "c"}}),
         (("incident", "list"), {"/v1/incidents": {"items": [INCIDENT]}}),
         (("incident", "show", "x"), {"/v1/incidents/x": INCIDENT}),
@@ -306,6 +332,7 @@ def test_config_check(tmp_path: Path) -> None:
     assert ending.code == 0
     assert f"{file}:2: privacy.telemetry: note: no telemetry is sent yet\n" in ending.out
     assert f"{file}: good; 0 components" in ending.out
+    assert cmsp_agent("config", "check", "--config", str(file)).out == ending.out
     file.write_text("appliance: {nme: lab}\n")
     ending = cmsp_agent("config", "check", str(file))
     assert (ending.code, ending.out) == (2, "")
