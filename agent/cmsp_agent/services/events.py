@@ -219,8 +219,7 @@ def write_facts(tx: sqlite3.Connection, facts: Facts, now: int) -> dict[str, Inc
     for event in facts.changed.values():
         events.update(tx, event)
     told = [*facts.new.values(), *(facts.changed[event_id] for event_id in sorted(facts.told))]
-    for event in told:
-        outbox.append(tx, event_record(event), now)
+    outbox.append_all(tx, map(event_record, told), now)
     numbered = {}
     for incident in facts.incidents.values():
         saved = incident if incident.number else replace(incident, number=incidents.next_number(tx))

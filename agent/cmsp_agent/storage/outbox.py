@@ -73,21 +73,6 @@ def _head(epoch: str) -> bytes:
     return b'{"specversion":"1.0","datacontenttype":"application/json","epoch":"%b","sequence":"' % epoch.encode()
 
 
-class Appender:
-    """Appends to the outbox; holds what is the same for all records of one appliance."""
-
-    def __init__(self, appliance: str) -> None:
-        self._source = f"/appliances/{appliance}"
-
-    def __call__(self, tx: sqlite3.Connection, record: Record, now: int) -> int:
-        """Append in the caller's transaction and return the sequence."""
-        return append(tx, record, now, self._source)
-
-    def all(self, tx: sqlite3.Connection, records: Iterable[Record], now: int) -> None:
-        """Append many, in order."""
-        tx.executemany(_INSERT, [_row(record, now, self._source) for record in records])
-
-
 _INSERT = "insert into outbox(first, kind, severity, appended_at, body) values(null, ?, ?, ?, ?)"
 
 
@@ -96,21 +81,26 @@ def _row(record: Record, now: int, source: str) -> tuple[int, int, int, bytes]:
     return _KINDS[record.type], severity, now, _encoded(source, record)
 
 
-def append(tx: sqlite3.Connection, record: Record, now: int, source: str | None = None) -> int:
+def append(tx: sqlite3.Connection, record: Record, now: int) -> int:
     """Append one record in the caller's transaction.
 
     Args:
         tx: a connection inside a work of `Database.write`.
         record: what to tell.
         now: wall time, ms since the epoch; the age of the backlog is reckoned from it.
-        source: the appliance's CloudEvents source, where the caller has it at hand.
 
     Returns:
         The record's sequence in the present epoch.
     """
-    cursor = tx.execute(_INSERT, _row(record, now, source or source_of(tx)))
+    cursor = tx.execute(_INSERT, _row(record, now, source_of(tx)))
     assert cursor.lastrowid is not None
     return cursor.lastrowid - current(tx).base
+
+
+def append_all(tx: sqlite3.Connection, records: Iterable[Record], now: int) -> None:
+    """Append many, in order: cheaper than one by one."""
+    source = source_of(tx)
+    tx.executemany(_INSERT, [_row(record, now, source) for record in records])
 
 
 def insert_at(tx: sqlite3.Connection, row: int, record: Record, now: int) -> None:
