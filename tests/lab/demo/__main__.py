@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
+from pathlib import Path
 
 from rich.console import Console
 
@@ -17,10 +18,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.lab.demo", description=__doc__)
     parser.add_argument("--keep", action="store_true", help="go on afterwards, until interrupted")
     parser.add_argument("--plain", action="store_true", help="lines instead of a screen")
+    parser.add_argument("--poster", type=Path, help="draw the screen at the worst moment as SVG")
     arguments = parser.parse_args()
     console = Console(highlight=False, force_terminal=False if arguments.plain else None)
     try:
-        return 0 if asyncio.run(play(console, arguments.keep)) else 1
+        return 0 if asyncio.run(play(console, arguments.keep, arguments.poster)) else 1
     except AgentFailed as error:
         console.print(str(error), style="red", markup=False)
         return 1

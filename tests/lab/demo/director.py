@@ -10,7 +10,7 @@ from typing import Protocol
 
 from tests.lab.agent.picture import Picture
 from tests.lab.demo.narrator import Narrator
-from tests.lab.demo.story import Scene
+from tests.lab.demo.story import Outcome, Scene
 from tests.lab.headend.server import Headend
 from tests.lab.site import happenings
 from tests.lab.site.happenings import FIRST_PRI
@@ -35,6 +35,10 @@ class Agent(Protocol):
         """Take a backup now and wait for its end."""
         ...
 
+    async def difference(self, name: str) -> str:
+        """What the newest version of a configuration changed, as a unified diff."""
+        ...
+
 
 @dataclass(slots=True)
 class Director:
@@ -53,7 +57,7 @@ class Director:
     """Multiplies the time that a scene stays on the screen."""
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    learnt: list[str] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
 
     async def play(self, scenes: Sequence[Scene]) -> None:
         """Play one scene after the other.
@@ -63,11 +67,10 @@ class Director:
         """
         for number, scene in enumerate(scenes, 1):
             self.narrator.scene(f"{number}/{len(scenes)}  {scene.title}", scene.why)
-            self.narrator.show(await self.look())
-            await scene.act(self)
+            told = await self._act(scene)
             picture = await self._until(scene)
-            text = scene.learnt(picture)
-            self.learnt.append(text)
+            text = "\n".join(filter(None, (scene.learnt(picture), told)))
+            self.outcomes.append(Outcome(scene, text, picture))
             self.narrator.learnt(text)
             await self._stay(scene.stay * self.pace)
 
@@ -76,6 +79,17 @@ class Director:
         picture = await self.agent.picture()
         link = replace(picture.link, whole=not self.headend.faults.cut, stored=self.headend.store.count(self.appliance))
         return replace(picture, link=link)
+
+    async def _act(self, scene: Scene) -> str:
+        """Let it happen, and show how it does."""
+        acting = asyncio.ensure_future(scene.act(self))
+        try:
+            while not acting.done():
+                self.narrator.show(await self.look())
+                await asyncio.wait([acting], timeout=LOOK_EVERY)
+        finally:
+            acting.cancel()
+        return acting.result()
 
     async def _until(self, scene: Scene) -> Picture:
         deadline = self.clock() + scene.within
@@ -97,38 +111,51 @@ class Director:
 
     # --- the stage: what a scene can do ---
 
-    async def back_up(self, *names: str) -> None:
+    async def back_up(self, *names: str) -> str:
         """Ask the agent for backups, one after the other."""
         for name in names:
             await self.agent.back_up(name)
+        return ""
 
-    async def fail_pri(self) -> None:
+    async def fail_pri(self) -> str:
         """The first E1 of gw-1 loses its signal."""
         self.site.happen("gw-1", happenings.pri_line(FIRST_PRI, up=False))
+        return ""
 
-    async def change_configuration(self) -> None:
+    async def change_configuration(self) -> str:
         """A person changes gw-1; then the agent is asked for a backup."""
         self.site["gw-1"].configure(NEW_LINES, user="partner")
         await self.agent.back_up("gw-1")
+        return changed_lines(await self.agent.difference("gw-1"))
 
-    async def cut_link(self) -> None:
+    async def cut_link(self) -> str:
         """No way to the head-end; the mains fails in Paris, a port of gw-2 flaps in Lyon."""
         self.headend.cut()
         self.site.happen("ups-1", happenings.on_battery(True))
         self.site.happen("gw-2", happenings.interface(1, "GigabitEthernet0/0/0", up=False))
         await self.sleep(1.0)
         self.site.happen("gw-2", happenings.interface(1, "GigabitEthernet0/0/0", up=True))
+        return ""
 
-    async def mend_link(self) -> None:
+    async def mend_link(self) -> str:
         """The head-end answers again."""
         self.headend.restore()
+        return ""
 
-    async def kill_gateway(self) -> None:
+    async def kill_gateway(self) -> str:
         """gw-1 dies, and vg-1 behind it can't be reached."""
         await self.site.kill("gw-1")
+        return ""
 
-    async def recover_all(self) -> None:
+    async def recover_all(self) -> str:
         """gw-1 starts again with both lines in order; the mains is back."""
         self.site.happen("gw-1", replace(happenings.pri_line(FIRST_PRI, up=True), says=()))
         self.site.happen("ups-1", happenings.on_battery(False))
         await self.site.revive("gw-1")
+        return ""
+
+
+def changed_lines(difference: str) -> str:
+    """The lines of a unified diff that were removed or added."""
+    lines = difference.splitlines()
+    return "\n".join(line for line in lines if line[:1] in "+-" and not line.startswith(("+++", "---")))

@@ -10,6 +10,7 @@ from typing import Protocol, Self
 
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.text import Text
 
 from tests.lab.agent.picture import EventRow, Picture
@@ -65,7 +66,7 @@ class LiveNarrator:
         """Give the screen back and say what the story was."""
         self._live.__exit__(kind, error, trace)
         for text in self._said:
-            self._console.print(text)
+            self._console.print(text, highlight=False)
 
     def scene(self, title: str, why: str) -> None:
         """Put the scene at the top of the screen."""
@@ -80,7 +81,7 @@ class LiveNarrator:
     def learnt(self, text: str) -> None:
         """Add it to the scene's text."""
         self._why = f"{self._why}\n→ {text}"
-        self._said.append(f"   {text}")
+        self._said += [f"   {escape(line)}" for line in text.splitlines()]
 
 
 class PlainNarrator:
@@ -131,7 +132,10 @@ class PlainNarrator:
 
     def learnt(self, text: str) -> None:
         """Print it."""
-        self._console.print(f"  => {text}", markup=False, highlight=False, soft_wrap=True)
+        for number, line in enumerate(text.splitlines()):
+            self._console.print(
+                f"{'     ' if number else '  => '}{line}", markup=False, highlight=False, soft_wrap=True
+            )
 
     def _line(self, text: str | Text) -> None:
         stamp = Text(f"  {self._clock() - self._began:5.1f} s  ", style="dim")

@@ -11,23 +11,26 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 from rich.console import Console
 
-from tests.lab.agent.api import AgentApi
+from tests.lab.agent.api import AgentApi, JobFailed
 from tests.lab.agent.process import AgentProcess
 from tests.lab.agent.workspace import HeadendAccess, Workspace, free_udp_ports
 from tests.lab.demo.books import HeadendFigures, checks
 from tests.lab.demo.director import Director, SceneFailed
 from tests.lab.demo.narrator import narrator
+from tests.lab.demo.poster import draw
 from tests.lab.demo.scenes import SCENES
 from tests.lab.demo.site_file import demo_yaml
-from tests.lab.demo.summary import print_checks, print_difference, print_figures, print_next
+from tests.lab.demo.summary import print_checks, print_figures, print_next
 from tests.lab.headend.server import Headend
 from tests.lab.site.emitter import Receivers
 from tests.lab.site.site import ACCESS_SECRETS, Site
 
 APPLIANCE = "demo"
 SETTLED_WITHIN = 10.0
+POSTER_SCENE = 6
 
 
 @dataclass(slots=True)
@@ -41,12 +44,13 @@ class Troupe:
     process: AgentProcess
 
 
-async def play(console: Console, keep: bool) -> bool:
+async def play(console: Console, keep: bool, poster: Path | None = None) -> bool:
     """Play the story once.
 
     Args:
         console: where it is shown.
         keep: go on until interrupted, so that one can look around.
+        poster: where to draw the moment when the gateway is dead.
 
     Returns:
         Whether every scene came to its end and every figure agrees.
@@ -55,7 +59,7 @@ async def play(console: Console, keep: bool) -> bool:
     try:
         async with AsyncExitStack() as stack:
             troupe = await _gather(folder, stack)
-            good = await _perform(console, troupe)
+            good = await _perform(console, troupe, poster)
             print_next(console, troupe.workspace, keep)
             if keep:
                 await _until_interrupted()
@@ -77,13 +81,13 @@ async def _gather(folder: Path, stack: AsyncExitStack) -> Troupe:
     return Troupe(workspace, headend, site, agent, process)
 
 
-async def _perform(console: Console, troupe: Troupe) -> bool:
+async def _perform(console: Console, troupe: Troupe, poster: Path | None) -> bool:
     began = time.monotonic()
     with narrator(console) as voice:
         director = Director(troupe.site, troupe.headend, troupe.agent, voice, APPLIANCE)
         try:
             await director.play(SCENES)
-        except SceneFailed as error:
+        except (SceneFailed, JobFailed, httpx.HTTPError) as error:
             failure = str(error)
         else:
             failure = ""
@@ -91,6 +95,8 @@ async def _perform(console: Console, troupe: Troupe) -> bool:
         console.print(f"\nThe demonstration failed: {failure}", style="bold red", markup=False)
         console.print(troupe.process.last_words(), markup=False, highlight=False)
         return False
+    if poster is not None:
+        draw(director.outcomes[POSTER_SCENE], "make demo", poster)
     return await _balance(console, troupe, time.monotonic() - began)
 
 
@@ -101,7 +107,6 @@ async def _balance(console: Console, troupe: Troupe, took: float) -> bool:
     headend = HeadendFigures(store.records(APPLIANCE), store.durable(APPLIANCE).durable, len(store.holes(APPLIANCE)))
     counters = await troupe.agent.counters()
     balance = checks(ledger, agent, headend)
-    print_difference(console, await troupe.agent.difference("gw-1"))
     print_figures(
         console,
         (

@@ -8,8 +8,9 @@ from tests.lab.demo.story import Scene, Stage
 GATEWAYS = ("gw-1", "gw-2", "gw-3")
 
 
-async def nothing(stage: Stage) -> None:
+async def nothing(stage: Stage) -> str:
     """The site just runs."""
+    return ""
 
 
 def all_up(picture: Picture) -> str:
@@ -95,13 +96,10 @@ def gateway_dead(picture: Picture) -> str:
 def outage_learnt(picture: Picture) -> str:
     """The arithmetic of the outage."""
     found = outage(picture)
-    line = pri_incident(picture)
     assert found is not None
     text = f"{found.number}, {found.priority}: {found.arithmetic}"
-    if line is not None:
-        now = f"{line.number} is now {line.priority}: {line.urgency} x {line.level}"
-        text += f"; the failed line's incident follows: {now}"
-    return text
+    line = pri_incident(picture)
+    return f"{text}\nthe failed line alone was {line.priority}: {line.arithmetic}" if line else text
 
 
 def recovered(picture: Picture) -> str:
@@ -147,7 +145,7 @@ SCENES = (
         "waits for two quiet minutes first; here it is asked at once.",
         lambda stage: stage.change_configuration(),
         changed,
-        lambda picture: "a second version is stored; the difference is shown at the end",
+        lambda picture: "a second version is stored; what changed:",
     ),
     Scene(
         "The link to the head-end is cut",
@@ -169,8 +167,8 @@ SCENES = (
     Scene(
         "gw-1 loses power",
         "Three silent polls by SNMP and TCP: gw-1 is down. Paris has no way to the public network left: critical. vg-1 "
-        "can't be reached either, but that is explained: no second incident. The priority is computed anew from the "
-        "shares of people, sites and components.",
+        "can't be reached either, but that is explained: no second incident. The priority follows from the shares of "
+        "people, sites and components; the failed line's own incident waits, since nothing new can be known of it.",
         lambda stage: stage.kill_gateway(),
         gateway_dead,
         outage_learnt,

@@ -6,7 +6,7 @@ Knows neither the terminal nor the processes: a `Stage` gives it hands, a `Narra
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from tests.lab.agent.picture import Picture
@@ -16,33 +16,33 @@ Seen = Callable[[Picture], str]
 
 
 class Stage(Protocol):
-    """What a scene can do to the site, the link and the agent."""
+    """What a scene can do to the site, the link and the agent; each answers with what is worth telling of it."""
 
-    async def back_up(self, *names: str) -> None:
+    async def back_up(self, *names: str) -> str:
         """Ask the agent for backups now and wait for them."""
         ...
 
-    async def fail_pri(self) -> None:
+    async def fail_pri(self) -> str:
         """One of gw-1's two E1 lines is cut."""
         ...
 
-    async def change_configuration(self) -> None:
-        """Somebody changes gw-1."""
+    async def change_configuration(self) -> str:
+        """Somebody changes gw-1; the difference between the two versions comes back."""
         ...
 
-    async def cut_link(self) -> None:
+    async def cut_link(self) -> str:
         """The way to the head-end is lost; meanwhile the UPS changes over to its battery and gw-2's port flaps."""
         ...
 
-    async def mend_link(self) -> None:
+    async def mend_link(self) -> str:
         """The way to the head-end is back."""
         ...
 
-    async def kill_gateway(self) -> None:
+    async def kill_gateway(self) -> str:
         """gw-1 loses power."""
         ...
 
-    async def recover_all(self) -> None:
+    async def recover_all(self) -> str:
         """Power, line and mains come back."""
         ...
 
@@ -63,18 +63,17 @@ class Scene:
 
     title: str
     why: str
-    act: Callable[[Stage], Awaitable[None]]
+    act: Callable[[Stage], Awaitable[str]]
     seen: Seen
     learnt: Callable[[Picture], str]
     within: float = 30.0
     stay: float = 3.0
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a scene ended."""
+    """How a scene ended: what was learnt, and what was seen."""
 
     scene: Scene
-    took: float
     learnt: str
-    missing: str = field(default="")
+    picture: Picture

@@ -1,26 +1,16 @@
-"""Word the end of the demonstration: checked figures, the difference of the configurations, where to look next."""
+"""Word the end of the demonstration: the figures, checked, and where to look next."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
 from rich.console import Console
-from rich.syntax import Syntax
 from rich.table import Table
 from rich.text import Text
 
 from tests.lab.agent.process import COMMAND
 from tests.lab.agent.workspace import Workspace
 from tests.lab.demo.books import Check
-
-
-def print_difference(console: Console, difference: str) -> None:
-    """What changed in gw-1's configuration."""
-    console.print("\n[bold]What was changed on gw-1[/bold]")
-    if console.is_terminal:
-        console.print(Syntax(difference.rstrip(), "diff", background_color="default"))
-    else:
-        console.print(difference.rstrip(), markup=False, highlight=False)
 
 
 def print_figures(console: Console, figures: Iterable[tuple[str, str]]) -> None:

@@ -52,8 +52,8 @@ def _incidents(picture: Picture) -> Panel:
     for row in sorted(picture.incidents, key=lambda one: (not one.open, one.priority)):
         rows.append(incident_line(row))
         if row.open:
-            rows.append(Text(f"  {row.urgency} x {row.level}", style="dim", no_wrap=True))
-            rows.append(Text(f"  {row.shares}", style="dim", no_wrap=True))
+            rows.append(Text(f"├ {row.urgency} x {row.level}", style="dim", no_wrap=True))
+            rows.append(Text(f"└ {row.shares}", style="dim", no_wrap=True))
     shown = Group(*rows) if rows else Text(" none", style="dim")
     return Panel(shown, title="incidents", title_align="left", padding=0)
 
@@ -85,7 +85,7 @@ def link_text(picture: Picture) -> Text:
     link = picture.link
     text = Text("link to the head-end: ")
     text.append("up" if link.whole else " CUT ", style="green" if link.whole else "bold white on red")
-    text.append(f"  {link.sent} recorded, {link.durable} acknowledged, ")
+    text.append(f" · {link.sent} recorded · {link.durable} acknowledged · ")
     return text.append(f"{link.waiting} waiting", style="bold yellow" if link.waiting else "")
 
 
