@@ -5,6 +5,7 @@ depends on the kind of contract only.
 """
 
 import ast
+import re
 import shutil
 import subprocess
 import sys
@@ -75,7 +76,8 @@ def verdict(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 def statuses(output: str) -> dict[str, str]:
     """KEPT or BROKEN for each contract's name."""
-    return dict(line.rsplit(" ", 1) for line in output.splitlines() if line.endswith((" KEPT", " BROKEN")))
+    found = (re.fullmatch(r"(.+) (KEPT|BROKEN)( \(.*\))?", line) for line in output.splitlines())
+    return {match[1]: match[2] for match in found if match}
 
 
 def test_the_source_keeps_every_contract(tmp_path: Path) -> None:
