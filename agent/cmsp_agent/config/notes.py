@@ -7,34 +7,38 @@ from collections.abc import Iterator
 from cmsp_agent.config.configuration import Note
 from cmsp_agent.config.groups import group_nodes, matches
 from cmsp_agent.config.schema.site_file import SiteFile
-from cmsp_agent.config.tree import MapNode, Node, Path, Scalar, as_text, entries, find, line_of, shown
+from cmsp_agent.config.tree import ListNode, MapNode, Node, Path, Scalar, as_text, entries, find, line_of, shown
 
 NOT_YET: tuple[tuple[str, str], ...] = (
     ("appliance.language", "documents are not written yet"),
-    ("appliance.storage.budget", "the disk budget is not kept to yet"),
-    ("headend.tunnel", "the tunnel is not set up by the agent yet; it must be there"),
-    ("headend.pace", "replay after an outage is not paced yet"),
+    ("appliance.storage.budget.events", "events are kept by age only; this budget is not kept to yet"),
+    ("headend.tunnel", "the tunnel is neither set up nor watched yet; it must be there"),
+    ("order.effective", "the dates of the order are not watched yet"),
+    ("order.ends", "the dates of the order are not watched yet"),
     ("order.activation", "activation is not carried out yet"),
     ("order.sru", "service requests are not carried out yet"),
     ("contacts", "nobody is notified yet"),
+    ("sites.*.hours", "business hours are not looked at yet"),
     ("sites.*.maintenance", "maintenance windows are not looked at yet"),
-    ("sites.*.source", "the source address is not chosen yet"),
     ("components.*.support", "support contracts are not watched yet"),
-    ("components.*.authorisation", "letters of authorisation are not watched yet"),
+    ("components.*.authorisation.until", "the date of the letter is not watched yet"),
     ("components.*.services.backup.restore", "restore is not carried out yet"),
     ("components.*.thresholds", "thresholds are not looked at yet"),
+    ("components.*.snmp.engine", "there is no second SNMP engine yet; our own is used"),
     ("discovery", "discovery is not carried out yet"),
     ("rules.files", "rules from files are not read yet; the built-in rules apply"),
     ("notify", "nobody is notified yet"),
     ("smtp", "nobody is notified yet"),
-    ("retention.series", "KPI series are not rolled up yet"),
+    ("retention.series.five_minutes", "KPI samples are not rolled up yet"),
+    ("retention.series.hourly", "KPI samples are not rolled up yet"),
     ("retention.backups", "old backups are not removed yet"),
+    ("privacy.mask_numbers", "no field is known to be personal yet, so none is masked"),
     ("privacy.telemetry", "no telemetry is sent yet"),
     ("listen.syslog_tls", "syslog over TLS is not received yet"),
 )
-"""Key patterns and what is not done yet about them."""
+"""Key patterns and what is not done yet about them. What a component can say, a group can set."""
 
-_NOTHING_ASKED = (None, False, "off", "no")
+_NOTHING_ASKED = (None, False, "off", "no", "own")
 """Values that ask for nothing: no need to say that it is not carried out."""
 
 
@@ -45,9 +49,15 @@ def notes(tree: Node, site_file: SiteFile) -> tuple[Note, ...]:
 
 
 def _not_yet(tree: Node) -> Iterator[Note]:
-    for pattern, text in NOT_YET:
+    for pattern, text in (*NOT_YET, *_in_groups()):
         for path in _paths(tree, tuple(pattern.split(".")), ()):
             yield Note(shown(path), line_of(tree, path), text)
+
+
+def _in_groups() -> Iterator[tuple[str, str]]:
+    for pattern, text in NOT_YET:
+        if pattern.startswith("components."):
+            yield pattern.replace("components.*", "groups.*.set"), text
 
 
 def _paths(node: Node, pattern: tuple[str, ...], at: Path) -> Iterator[Path]:
@@ -60,6 +70,9 @@ def _paths(node: Node, pattern: tuple[str, ...], at: Path) -> Iterator[Path]:
         for key, child in node.entries.items():
             if fnmatch.fnmatchcase(key, pattern[0]):
                 yield from _paths(child, pattern[1:], (*at, key))
+    elif isinstance(node, ListNode) and pattern[0] == "*":
+        for index, child in enumerate(node.items):
+            yield from _paths(child, pattern[1:], (*at, index))
 
 
 def _order(tree: Node, site_file: SiteFile) -> Iterator[Note]:

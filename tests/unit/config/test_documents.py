@@ -11,5 +11,5 @@ def test_the_smallest_useful_file_of_the_guide_loads(tmp_path: Path, repository:
     guide = (repository / "docs" / "configuration.md").read_text()
     file, groups = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
     configuration = load_configuration(write(tmp_path, file + groups), Known())
-    assert configuration.notes == ()
+    assert [note.path for note in configuration.notes] == ["sites.paris.hours"]
     assert configuration.identified("gw-paris-1", "cisco_ios").poll.every == 60

@@ -212,6 +212,17 @@ def test_more_components_than_bought_are_noted_not_refused(tmp_path: Path) -> No
     ]
 
 
+def test_what_is_not_carried_out_yet_is_noted_where_it_stands(tmp_path: Path) -> None:
+    settings = "thresholds: {cpu: 80}, services: {backup: {restore: false}}"
+    text = f"""{MINIMAL}  x: {{address: 10.0.0.9, site: lyon, {settings}}}
+groups: [{{match: {{}}, set: {{support: CON-1}}}}]
+listen: {{syslog_tls: off}}
+privacy: {{telemetry: true}}
+"""
+    notes = [(note.line, note.path) for note in load(tmp_path, text).notes]
+    assert notes == [(8, "components.x.thresholds"), (9, "groups[0].set.support"), (11, "privacy.telemetry")]
+
+
 def test_the_appliance_is_known_before_the_rest_is_right(tmp_path: Path) -> None:
     path = write(tmp_path, "appliance: {name: lab, storage: {state: /srv/agent}}\ncomponents: {x: {}}\n")
     assert read_appliance(path).state == Path("/srv/agent")
