@@ -74,8 +74,8 @@ async def kpis(
     known(parts, name)
     until = parts.clock.now() if end is None else _time("to", end)
     since = until - DAY if start is None else _time("from", start)
-    if not 0 <= until - since <= LONGEST_SPAN:
-        raise CallInvalid("from must be before to, by 400 days at most")
+    if since < 0 or not 0 <= until - since <= LONGEST_SPAN:
+        raise CallInvalid("from must be before to, by 400 days at most, and not before 1970")
     series = await parts.kpis(name, since, until)
     return {"component": name, "items": [series_view(kpi, samples) for kpi, samples in sorted(series.items())]}
 

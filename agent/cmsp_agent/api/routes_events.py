@@ -26,7 +26,7 @@ KEEP_ALIVE = 15.0
 """Seconds after which a silent stream sends a comment, so that a dead peer is noticed."""
 
 router = APIRouter(prefix="/v1/events", tags=["events"])
-Cursor = Annotated[int | None, Query(ge=0, description="Cursor: what follows it; absent: the latest")]
+Cursor = Annotated[int | None, Query(ge=0, lt=1 << 62, description="Cursor: what follows it; absent: the latest")]
 
 
 def wanted(

@@ -31,7 +31,7 @@ Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
 async def incidents(
     request: Request,
     only_open: Annotated[bool, Query(alias="open", description="Only those whose fault is still there")] = False,
-    before: Annotated[int, Query(ge=0, description="Cursor: `next` of the page before")] = 0,
+    before: Annotated[int, Query(ge=0, lt=1 << 62, description="Cursor: `next` of the page before")] = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> dict[str, Any]:
     """A page of incidents, the newest first."""

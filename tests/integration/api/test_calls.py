@@ -220,6 +220,8 @@ async def test_every_unsafe_call_is_audited_and_told(agent: Agent, local: httpx.
         ("PUT", "/v1/status", 405, "method-not-allowed"),
         ("GET", "/v1/events?limit=a", 422, "invalid"),
         ("GET", "/v1/events?severity=terrible", 422, "invalid"),
+        ("GET", "/v1/events?after=99999999999999999999999", 422, "invalid"),
+        ("GET", "/v1/components/gw-1/kpis?to=0001-01-01", 400, "call-invalid"),
         ("GET", "/v1/jobs/none", 404, "not-found"),
         ("GET", "/v1/incidents/INC-999999", 404, "not-found"),
     ],
