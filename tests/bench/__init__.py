@@ -1,1 +1,1 @@
-"""Benchmarks: the product beside its peers, in the same run."""
+"""Benchmarks beside the peers, in the same run: `make bench-NAME` or `python -m tests.bench.NAME`."""

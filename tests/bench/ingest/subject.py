@@ -133,6 +133,7 @@ async def main(kind: str, stage: str, snmp_port: int) -> None:
             supervisor.keep_running("polls", lambda: poll(snmp_port, subject.counters, late))
         subject.receiver.start()
         gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
         print("ready", subject.receiver.addresses[0][1], flush=True)
         await ended.wait()
         subject.receiver.stop()

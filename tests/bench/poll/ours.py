@@ -63,13 +63,13 @@ def cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-async def measure(version: str, port: int, devices: int, rounds: int) -> dict[str, object]:
+async def measure(version: str, port: int, devices: int, rounds: int, largest: int) -> dict[str, object]:
     """Poll the site `rounds` times."""
     counters = Counters()
     client = SnmpClient(SystemClock(), counters)
     await client.open()
     shown = credential(version)
-    sessions = [client.session(SnmpTarget(address, shown, port=port)) for address in addresses(devices)]
+    sessions = [client.session(SnmpTarget(address, shown, port=port, largest_answer=largest)) for address in addresses(devices)]
     await poll_all(sessions)
     gc.collect()
     gc.freeze()  # as the agent does after its start
@@ -98,9 +98,10 @@ def main() -> None:
     parser.add_argument("port", type=int)
     parser.add_argument("devices", type=int)
     parser.add_argument("rounds", type=int)
+    parser.add_argument("--largest", type=int, default=0, help="octets of an answer; 0 for the MTU of the path")
     parser.add_argument("--profile", action="store_true")
     options = parser.parse_args()
-    work = measure(options.version, options.port, options.devices, options.rounds)
+    work = measure(options.version, options.port, options.devices, options.rounds, options.largest)
     if options.profile:
         import cProfile
 

@@ -25,7 +25,7 @@ from cmsp_agent.transports.snmp.pdu import INFORM, RESPONSE, TRAP, Pdu, TrapV1, 
 from cmsp_agent.transports.snmp.timeliness import EngineTime
 from cmsp_agent.transports.snmp.users import AUTH, LocalUser, UsmUser, localized
 from cmsp_agent.transports.snmp.usm import REPORTABLE, V3Message
-from cmsp_agent.transports.snmp.usual_trap import read_usual
+from cmsp_agent.transports.snmp.usual_trap import UsualTraps
 from cmsp_agent.transports.snmp.varbinds import Missing, Value
 
 SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
@@ -111,6 +111,7 @@ class NotificationDecoder:
     ) -> None:
         self._ring = ring or KeyRing()
         self._texts = OidTexts() if texts is None else texts
+        self._usual = UsualTraps(self._texts)
         self._users = {user.name: user for user in reversed(list(users))}
         self._clock = clock
         self._communities = None if communities is None else frozenset(communities)
@@ -132,7 +133,7 @@ class NotificationDecoder:
             Refused: (a DecodeError too) well-formed but unknown community or user, wrong digest, repeated, no
                 notification, …
         """
-        usual = read_usual(data, self._texts)
+        usual = self._usual.read(data)
         if usual is not None:
             trap_oid, uptime, bindings, address, community = usual
             if self._communities is not None and community not in self._communities:
