@@ -46,7 +46,7 @@ def events(
 
 
 def _row(event: Event) -> tuple[object, ...]:
-    told = event.get("text") or event.get("type")
+    told = str(event.get("text") or event.get("type")).removeprefix(f"{event.get('component')}: ")
     count = event.get("count") or 1
     return (
         moment(event.get("occurred_at")),

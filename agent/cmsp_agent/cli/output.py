@@ -147,6 +147,8 @@ def span(seconds: object) -> str:
     """A duration for people: `3d 4h`, `12m 5s`."""
     if not isinstance(seconds, int | float) or isinstance(seconds, bool):
         return shown(seconds)
+    if 0 < seconds < 10:
+        return f"{seconds:.3g}s"
     left = int(seconds)
     parts = []
     for unit, size in (("d", 86400), ("h", 3600), ("m", 60), ("s", 1)):

@@ -1,0 +1,48 @@
+"""Values for people, and the last line of defence against tracebacks."""
+
+import pytest
+
+from cmsp_agent.cli.main import _in_one_line
+from cmsp_agent.cli.output import clean, minute, moment, shown, span, told
+
+CANARY = "c4n4ry-0f-1337"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0s"),
+        (0.5, "0.5s"),
+        (59.9, "59s"),
+        (90, "1m 30s"),
+        (3600, "1h"),
+        (90061, "1d 1h"),
+        (None, "-"),
+        (True, "yes"),
+    ],
+)
+def test_durations(seconds: object, text: str) -> None:
+    assert span(seconds) == text
+
+
+def test_moments() -> None:
+    assert moment("2026-11-23T08:00:00.123Z") == "2026-11-23 08:00:00"
+    assert minute("2026-11-23T08:00:00.123Z") == "2026-11-23 08:00"
+    assert (moment(None), minute("soon")) == ("-", "soon")
+
+
+def test_values() -> None:
+    assert shown({"a": [1, 2.5], "b": None, "c": False}) == "a 1, 2.5, b -, c no"
+    assert told({"snmp_state": "up", "icmp": None, "faults": []}) == "snmp state up"
+    assert clean("a\r\nb\x1b[31m\tc") == "a b\ufffd[31m c"
+
+
+def test_a_mistake_of_ours_is_one_line_without_its_content(capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        raise LookupError(CANARY)
+    except LookupError as error:
+        _in_one_line(LookupError, error, error.__traceback__)
+    line = capsys.readouterr().err
+    assert line.startswith("cmsp-agent: failed inside (LookupError in tests.unit.cli.test_output:")
+    assert line.count("\n") == 1
+    assert CANARY not in line
