@@ -55,11 +55,10 @@ async def live(stage: Stage) -> float:
 async def settled(expected: Remains) -> Remains:
     """The remains once sockets of the other side have noticed, at most some seconds later."""
     for _ in range(60):
-        now = remains()
-        if now == expected:
+        if remains() == expected:
             break
         await asyncio.sleep(0.05)
-    return now
+    return remains()
 
 
 async def test_three_lives_in_one_process_leave_no_task_thread_or_descriptor(tmp_path: Path) -> None:
