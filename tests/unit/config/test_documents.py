@@ -7,9 +7,9 @@ from cmsp_agent.config.load import load_configuration
 from tests.unit.config.builders import Known, write
 
 
-def test_the_smallest_useful_file_of_the_guide_loads(tmp_path: Path, repository: Path) -> None:
+def test_the_examples_of_the_guide_load_together(tmp_path: Path, repository: Path) -> None:
     guide = (repository / "docs" / "configuration.md").read_text()
-    file, groups = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
-    configuration = load_configuration(write(tmp_path, file + groups), Known())
+    examples = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    configuration = load_configuration(write(tmp_path, "".join(examples)), Known())
     assert [note.path for note in configuration.notes] == ["sites.paris.hours"]
     assert configuration.identified("gw-paris-1", "cisco_ios").poll.every == 60
