@@ -13,6 +13,7 @@ Use::
 import logging
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
@@ -31,8 +32,13 @@ from cmsp_agent.transports.snmp.walk import IndexCache
 
 log = logging.getLogger(__name__)
 
-PAYLOAD = {socket.AF_INET: 1472, socket.AF_INET6: 1452}
-"""Octets of UDP payload in an Ethernet frame of 1500."""
+HEADERS = {socket.AF_INET: 28, socket.AF_INET6: 48}
+"""Octets of IP and UDP headers."""
+MTU_OPTION = {socket.AF_INET: (socket.IPPROTO_IP, 14), socket.AF_INET6: (socket.IPPROTO_IPV6, 24)}
+"""Linux: IP_MTU and IPV6_MTU, which the socket module does not name."""
+ETHERNET = 1500
+MOST_PAYLOAD = 16_384
+"""Beyond this, larger answers save nothing, and each that is lost costs more."""
 
 
 class SnmpClient:
@@ -97,7 +103,7 @@ class SnmpClient:
             self._octets,
             self._texts,
             self._indexes,
-            PAYLOAD[socket.AddressFamily(family)],
+            target.largest_answer or _path_payload(family, address, target.source),
         )
 
     def _endpoint(self, family: int, source: str) -> Endpoint:
@@ -136,6 +142,17 @@ class SnmpClient:
             return target.accept_boots_reset
 
         return believe
+
+
+def _path_payload(family: int, address: SocketAddress, source: str) -> int:
+    """Octets of UDP payload that fit one packet on the way to the device, as far as the kernel knows. Sends nothing."""
+    kind = socket.AddressFamily(family)
+    mtu = ETHERNET
+    with socket.socket(family, socket.SOCK_DGRAM) as probe, suppress(OSError):  # no route: the request will say so
+        probe.bind((source, 0))
+        probe.connect(address)
+        mtu = probe.getsockopt(*MTU_OPTION[kind])
+    return min(mtu - HEADERS[kind], MOST_PAYLOAD)
 
 
 def _socket_address(target: SnmpTarget) -> tuple[int, SocketAddress]:

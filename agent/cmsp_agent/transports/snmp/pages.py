@@ -6,6 +6,8 @@ from cmsp_agent.transports.snmp.keys import Bounded
 
 OVERHEAD = 60
 """Octets of an answer around its bindings, about."""
+ETHERNET = 1452
+"""The payload of a packet of 1500 octets, whichever the version of IP: tried next where larger get lost."""
 SMALLEST = 120
 """Octets below which no page is made smaller. Devices must manage 484 (RFC 3417 section 3.2.1); not all do."""
 MOST_ROWS = 200
@@ -53,6 +55,7 @@ class Pages:
         """An attempt got no answer. One is bad luck; the second in a row speaks against the size."""
         self._losses += 1
         if self._losses % 2 == 0:
+            self._size = min(self._size, 2 * ETHERNET)
             self.refused()
 
     def refused(self) -> bool:

@@ -148,7 +148,7 @@ class SnmpSession:
         except DecodeError as error:
             raise DeviceAnswerInvalid(f"{self.target.address}: {error}") from error
         self._note(walk)
-        return {column: read.rows for column, read in zip(columns, walk.columns, strict=True)}
+        return dict(zip(columns, walk.tables(), strict=True))
 
     def _note(self, walk: TableWalk) -> None:
         if walk.cut:

@@ -44,4 +44,6 @@ class SnmpTarget:
     """End a table at the first row out of order; otherwise go on as long as new rows come."""
     accept_boots_reset: bool = True
     """SNMPv3: believe a device whose engineBoots went back, once it has signed that in an answer to this request."""
+    largest_answer: int = 0
+    """Octets of UDP payload to ask for at most; 0 for what the first hop's MTU carries without fragments."""
     quirks: Quirks = Quirks()

@@ -26,8 +26,8 @@ class Missing(Enum):
 
 MISSING = {missing.value: missing for missing in Missing}
 UNSIGNED_OCTETS = {ber.COUNTER32: 4, ber.GAUGE32: 4, ber.TIME_TICKS: 4, ber.COUNTER64: 8}
-PLAIN_OCTETS = bytes({**UNSIGNED_OCTETS, ber.INTEGER: 4}.get(tag, 0) for tag in range(256))
-"""By tag: how many octets a number may have that can't be out of range while its first bit is clear."""
+PLAIN_OCTETS = tuple({**UNSIGNED_OCTETS, ber.INTEGER: 4}.get(tag, -1) for tag in range(256))
+"""By tag: how many octets a number may have that can't be out of range while its first bit is clear; -1: no number."""
 SHAPES = {
     bytes((ber.SEQUENCE, size, ber.OBJECT_IDENTIFIER, name)): (name + 4, size + 2)
     for size in range(4, 128)
@@ -69,27 +69,31 @@ def _decode(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[bytes
     plain = PLAIN_OCTETS
     holes = False
     while at < end:
-        # SEQUENCE, its length, OBJECT IDENTIFIER, its length: four octets looked up as one. Only lengths of one octet
-        # are among the shapes; varbinds of 128 octets and more are rare enough for the long way.
-        shape = shapes.get(data[at : at + 4])
-        if shape is None or data[at + shape[0] + 1] > 127:
-            name, tag, start, stop = _long_way(data, at)
-        else:
-            to_value, to_next = shape
-            stop = at + to_next
-            start = at + to_value
-            name = data[at + 4 : start]
+        # SEQUENCE, its length, OBJECT IDENTIFIER, its length: four octets looked up as one. Lengths of more than one
+        # octet are not among the shapes (or don't add up): those varbinds go the long way, which also refuses.
+        try:
+            to_value, to_next = shapes[data[at : at + 4]]
+        except KeyError:
+            to_value = to_next = 0
+        start = at + to_value
+        stop = at + to_next
+        size = data[start + 1]
+        if start + 2 + size == stop:
+            add_name(data[at + 4 : start])
             tag = data[start]
-            if start + 2 + data[start + 1] != stop:
-                raise DecodeError(f"variable binding does not end at octet {stop}")
             start += 2
-        add_name(name)
+        else:
+            name, tag, start, stop = _long_way(data, at)
+            size = stop - start
+            add_name(name)
         # The commonest types first. A number whose first bit is clear, and which is no longer than `plain` says, needs
         # no check of its range.
         if tag == 0x04:
             add_value(data[start:stop])
-        elif 0 < stop - start <= plain[tag] and data[start] < 128:
-            add_value(data[start] if stop - start == 1 else number(data[start:stop], "big"))
+        elif size <= plain[tag] and size and data[start] < 128:
+            add_value(data[start] if size == 1 else number(data[start:stop]))
+        elif size == 5 and plain[tag] == 4 and tag != 0x02 and data[start] == 0:  # the upper half of Counter32
+            add_value(number(data[start:stop]))
         elif tag == 0x06:
             add_value(texts[data[start:stop]])
         else:

@@ -5,6 +5,7 @@ anywhere. Columns end on their own: sparse tables are normal.
 """
 
 from collections.abc import Sequence
+from typing import cast
 
 from cmsp_agent.transports.snmp.ber import DecodeError, oid_arcs, oid_text
 from cmsp_agent.transports.snmp.pdu import Pdu
@@ -13,29 +14,41 @@ from cmsp_agent.transports.snmp.varbinds import Missing, Value
 MOST_INDEXES_KEPT = 200_000
 
 
-class ColumnIndexes(dict[bytes, str | None]):
-    """Names → row index in dotted form, or None for a name outside the column. Fills itself; `IndexCache` bounds it.
+class ColumnIndexes:
+    """Names → row index in dotted form, or None for a name outside the column; `IndexCache` bounds it.
 
-    One lookup in C answers two questions of the hot path: does the name belong to the column, and what is its index.
+    One look-up answers two questions of the hot path: does the name belong to the column, and what is its index.
     """
 
+    __slots__ = ("_cache", "_column", "_skip", "known")
+
     def __init__(self, column: bytes, cache: "IndexCache") -> None:
-        super().__init__()
+        self.known: dict[bytes, str | None] = {}
         self._column = column
         self._skip = len(oid_text(column)) + 1
         self._cache = cache
 
-    def __missing__(self, name: bytes) -> str | None:
-        text = oid_text(name)
-        inside = name.startswith(self._column) and len(name) > len(self._column)
-        index = text[self._skip :] if inside else None
-        self._cache.grow()
-        self[name] = index
-        return index
+    def learn(self, names: Sequence[bytes]) -> None:
+        """Make sure that all these names are known.
+
+        Raises:
+            DecodeError: a name that is no OID.
+        """
+        new = [name for name in names if name not in self.known]
+        if self._cache.is_full(len(new)):
+            self._cache.clear()
+            new = list(names)
+        for name in new:
+            text = oid_text(name)
+            inside = name.startswith(self._column) and len(name) > len(self._column)
+            self.known[name] = text[self._skip :] if inside else None
 
 
 class IndexCache:
-    """The indexes of all columns ever read, shared by all devices; starts afresh when it is full."""
+    """The indexes of all columns ever read, shared by all devices.
+
+    It starts afresh when it is full, so that a device which makes up rows without end costs time but no memory.
+    """
 
     def __init__(self) -> None:
         self._columns: dict[bytes, ColumnIndexes] = {}
@@ -45,18 +58,22 @@ class IndexCache:
         """The indexes of one column, by its content octets."""
         known = self._columns.get(column)
         if known is None:
+            if self.is_full(1):
+                self.clear()
             known = self._columns[column] = ColumnIndexes(column, self)
-            self.grow()
         return known
 
-    def grow(self) -> None:
-        """One more is kept; a device that makes up rows without end costs time but no memory."""
-        self._kept += 1
-        if self._kept >= MOST_INDEXES_KEPT:
-            for column in self._columns.values():
-                column.clear()
-            self._columns.clear()
-            self._kept = 0
+    def is_full(self, more: int) -> bool:
+        """Count so many more; whether that is too many."""
+        self._kept += more
+        return self._kept > MOST_INDEXES_KEPT
+
+    def clear(self) -> None:
+        """Forget all."""
+        for column in self._columns.values():
+            column.known.clear()
+        self._columns.clear()
+        self._kept = 0
 
 
 class Column:
@@ -68,7 +85,7 @@ class Column:
         self.name = name
         self.indexes = indexes
         self.cursor = name
-        self.rows: dict[str, Value] = {}
+        self.rows: dict[str | None, Value | Missing] = {}
         self.done = False
 
     def take(self, names: list[bytes], values: list[Value | Missing], holes: bool) -> bool:
@@ -77,18 +94,20 @@ class Column:
         A device may return rows out of order within an answer: that harms nothing as long as each is new. What must be
         found is that it goes in circles: a row seen before, or no step forward from the cursor.
         """
-        # Ten columns of six rows come with each answer, so this is done with C's loops: one look-up for each row.
-        indexes = [*map(self.indexes.__getitem__, names)]
-        if holes or None in indexes:
-            count = _inside(indexes, values)
-            self.done = count < len(names)
-            names, indexes, values = names[:count], indexes[:count], values[:count]
+        if holes:
+            names, values = self._cut(names, values)
+        before = len(self.rows)
+        try:
+            self._add(names, values)
+        except KeyError:  # names never seen before: on first contact only
+            self.indexes.learn(names)
+            self._add(names, values)
+        if None in self.rows:
+            del self.rows[None]
+            names, _ = self._cut(names, values)
         if not names:
             return True
-        rows = self.rows
-        before = len(rows)
-        rows.update(zip(indexes, values))  # type: ignore[arg-type]  # noqa: B905 (None and Missing were cut off)
-        added = len(rows) - before
+        added = len(self.rows) - before
         last = names[-1]
         in_order = added == len(names) and (last > self.cursor or _after(last, self.cursor))
         if not added:
@@ -96,13 +115,21 @@ class Column:
         self.cursor = last
         return in_order
 
+    def _add(self, names: list[bytes], values: list[Value | Missing]) -> None:
+        # The hot loop of a walk. Names outside the column go to the row None, which costs no check for each row.
+        rows = self.rows
+        index_of = self.indexes.known
+        for name, value in zip(names, values, strict=True):
+            rows[index_of[name]] = value
 
-def _inside(indexes: list[str | None], values: list[Value | Missing]) -> int:
-    """How many bindings come before the first that is outside the column or has no value."""
-    for count, (index, value) in enumerate(zip(indexes, values, strict=True)):
-        if index is None or isinstance(value, Missing):
-            return count
-    return len(indexes)
+    def _cut(self, names: list[bytes], values: list[Value | Missing]) -> tuple[list[bytes], list[Value | Missing]]:
+        """What comes before the first binding that is outside the column or has no value: there the column ends."""
+        self.indexes.learn(names)
+        for count, (name, value) in enumerate(zip(names, values, strict=True)):
+            if self.indexes.known[name] is None or isinstance(value, Missing):
+                self.done = True
+                return names[:count], values[:count]
+        return names, values
 
 
 def _after(name: bytes, cursor: bytes) -> bool:
@@ -134,6 +161,10 @@ class TableWalk:
     def active(self) -> list[Column]:
         """The columns that have not come to their end."""
         return [column for column in self.columns if not column.done]
+
+    def tables(self) -> list[dict[str, Value]]:
+        """The rows read so far, for each column in the order given."""
+        return [cast("dict[str, Value]", column.rows) for column in self.columns]
 
     def take(self, asked: list[Column], answer: Pdu) -> None:
         """Add an answer to a request for the cursors of `asked`.
