@@ -36,7 +36,7 @@ def test_the_demonstration_ends_by_itself_and_its_books_agree(repository: Path) 
         "all 8 components are up, no fault is left",
     ):
         assert told in done.stdout
-    assert done.stdout.count("agrees") == 10
+    assert done.stdout.count("agrees") == 11
     assert "Traceback" not in done.stderr
 
 

@@ -100,7 +100,7 @@ def test_lines_tell_only_what_is_new() -> None:
 def books(records: list[Stored], durable: int = 1) -> list[str]:
     ledger = Ledger()
     ledger.sent(Emitted("gw-1", Kind.TRAP, LAYER2_CHANGE))
-    agent = AgentFigures(traps=1, syslog=0, events=["0193"], recorded=1, acknowledged=1, backups=0)
+    agent = AgentFigures(traps=1, syslog=0, events=["0193"], recorded=1, acknowledged=1, backups=0, snmp_up=0)
     headend = HeadendFigures(records, durable, holes=0)
     return [check.label for check in checks(ledger, agent, headend) if not check.right]
 

@@ -126,7 +126,8 @@ class AgentApi:
     async def figures(self) -> AgentFigures:
         """What it says of itself at the end."""
         status, counters = await self.get("/v1/status"), await self.counters()
-        versions = await self._versions((await self.get("/v1/components"))["items"])
+        components = (await self.get("/v1/components"))["items"]
+        versions = await self._versions(components)
         return AgentFigures(
             traps=int(counters.get("traps_received", 0)),
             syslog=int(counters.get("syslog_messages", 0)),
@@ -134,6 +135,7 @@ class AgentApi:
             recorded=status["outbox"]["last"],
             acknowledged=status["outbox"]["durable"],
             backups=sum(map(len, versions.values())),
+            snmp_up=sum(one["type"] != "reachability" and one["state"] == "up" for one in components),
         )
 
     async def _versions(self, components: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

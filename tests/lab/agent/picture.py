@@ -117,3 +117,5 @@ class AgentFigures:
     acknowledged: int
     backups: int
     """Versions of configurations."""
+    snmp_up: int
+    """Components asked by SNMP that are up."""

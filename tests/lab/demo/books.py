@@ -65,7 +65,9 @@ def checks(ledger: Ledger, agent: AgentFigures, headend: HeadendFigures) -> list
     needed, found = _tellings(ledger), set(_tellings_at_headend(headend.of("cmsp.event.v1")))
     missing = sorted(" ".join(one) for one in needed - found)
     runs = headend.of("cmsp.backup.v1")
+    answered = {device for (device, what), count in ledger.counts.items() if what == "snmp.answered" and count}
     return [
+        Check("SNMP devices: answered polls at the site, up", len(answered), agent.snmp_up),
         Check(
             "traps and informs: sent by the site, received",
             ledger.emitted_of(Kind.TRAP, Kind.INFORM),

@@ -31,6 +31,8 @@ from tests.lab.site.site import ACCESS_SECRETS, Site
 APPLIANCE = "demo"
 SETTLED_WITHIN = 10.0
 POSTER_SCENE = 6
+LONGEST = 80.0
+"""Seconds that the story may take."""
 
 
 @dataclass(slots=True)
@@ -86,7 +88,10 @@ async def _perform(console: Console, troupe: Troupe, poster: Path | None) -> boo
     with narrator(console) as voice:
         director = Director(troupe.site, troupe.headend, troupe.agent, voice, APPLIANCE)
         try:
-            await director.play(SCENES)
+            async with asyncio.timeout(LONGEST):
+                await director.play(SCENES)
+        except TimeoutError:
+            failure = f"the story was not at its end after {LONGEST:g} s"
         except (SceneFailed, JobFailed, httpx.HTTPError) as error:
             failure = str(error)
         else:

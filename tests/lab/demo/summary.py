@@ -63,8 +63,8 @@ SUGGESTED = (
     "component list",
     "component show gw-1",
     "events --follow",
-    "incident list",
+    "incident list --all",
     "backup list gw-1",
     "backup run gw-2",
-    "backup diff gw-1",
+    "backup diff gw-1 latest",
 )
