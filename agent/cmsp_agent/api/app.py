@@ -10,6 +10,7 @@ from cmsp_agent.api import (
     routes_backups,
     routes_components,
     routes_events,
+    routes_host_keys,
     routes_incidents,
     routes_jobs,
 )
@@ -24,6 +25,7 @@ ROUTERS = (
     routes_backups.router,
     routes_components.router,
     routes_events.router,
+    routes_host_keys.router,
     routes_incidents.router,
     routes_jobs.router,
 )

@@ -166,6 +166,21 @@ class Backups(Shape):
     items: list[Backup]
 
 
+class HostKey(Shape):
+    """A pinned SSH host key."""
+
+    algorithm: str
+    fingerprint: str
+    seen_at: str
+
+
+class HostKeys(Shape):
+    """The host keys of a component."""
+
+    component: str
+    items: list[HostKey]
+
+
 class Job(Shape):
     """A job as it stands: state queued, running, done, failed or cancelled."""
 

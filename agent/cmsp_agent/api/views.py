@@ -9,6 +9,7 @@ from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.model.times import rfc3339
+from cmsp_agent.storage.host_keys import HostKey
 from cmsp_agent.storage.records import event_record, incident_record, optional_time
 
 View = dict[str, Any]
@@ -84,6 +85,11 @@ def backup_view(backup: Backup) -> View:
         "reason": backup.reason,
         "known_good": backup.known_good,
     }
+
+
+def host_key_view(key: HostKey) -> View:
+    """A pinned host key, as OpenSSH would print it."""
+    return {"algorithm": key.algorithm, "fingerprint": key.fingerprint, "seen_at": rfc3339(key.seen_at)}
 
 
 def job_view(job: Job) -> View:

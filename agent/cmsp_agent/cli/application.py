@@ -9,7 +9,19 @@ from typing import Annotated, TextIO
 import typer
 
 from cmsp_agent import __version__
-from cmsp_agent.cli import backups, components, configuration, events, incidents, jobs, recovery, secrets, serve, status
+from cmsp_agent.cli import (
+    backups,
+    components,
+    configuration,
+    events,
+    hostkeys,
+    incidents,
+    jobs,
+    recovery,
+    secrets,
+    serve,
+    status,
+)
 from cmsp_agent.cli.daemon import Daemon, SocketDaemon
 from cmsp_agent.cli.output import Output
 from cmsp_agent.cli.session import Session
@@ -20,12 +32,13 @@ SOCKET = Path("/run/cmsp-agent/api.sock")
 _Commands = dict[str, Callable[..., None]]
 _GROUPS: dict[str, tuple[str, _Commands]] = {
     "component": (
-        "Components: list, show, KPIs, poll now.",
+        "Components: list, show, KPIs, poll now, SSH host keys.",
         {
             "list": components.component_list,
             "show": components.component_show,
             "kpis": components.component_kpis,
             "poll": components.component_poll,
+            "host-key": hostkeys.host_key,
         },
     ),
     "incident": ("Incidents: list, show.", {"list": incidents.incident_list, "show": incidents.incident_show}),

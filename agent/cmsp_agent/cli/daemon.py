@@ -45,6 +45,9 @@ class Daemon(Protocol):
     def put(self, path: str, body: Mapping[str, object]) -> Any:
         """Set something."""
 
+    def delete(self, path: str) -> Any:
+        """Take something away."""
+
     def text(self, path: str, **query: object) -> str:
         """The text at a path."""
 
@@ -88,6 +91,10 @@ class SocketDaemon:
     def put(self, path: str, body: Mapping[str, object]) -> Any:
         """Set something."""
         return self._json("PUT", _target(path, {}), body)
+
+    def delete(self, path: str) -> Any:
+        """Take something away."""
+        return self._json("DELETE", _target(path, {}))
 
     def text(self, path: str, **query: object) -> str:
         """The text at a path."""

@@ -1,7 +1,11 @@
 """SSH host keys of devices, pinned at first sight. Replacing one is a person's decision, and audited by the caller."""
 
+import base64
+import hashlib
 import sqlite3
 from dataclasses import dataclass
+
+SSH_PORT = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +15,22 @@ class HostKey:
     algorithm: str
     key: bytes
     seen_at: int
+
+    @property
+    def fingerprint(self) -> str:
+        """`SHA256:…`, as OpenSSH prints it."""
+        return fingerprint(self.key)
+
+
+def fingerprint(key: bytes) -> str:
+    """The SHA-256 of a key's wire form, in base64 without padding (RFC 4648)."""
+    digest = base64.b64encode(hashlib.sha256(key).digest()).decode().rstrip("=")
+    return f"SHA256:{digest}"
+
+
+def place(address: str, port: int) -> str:
+    """How known_hosts files write it: `address`, or `[address]:port` on another port than 22 (OpenSSH sshd(8))."""
+    return address if port == SSH_PORT else f"[{address}]:{port}"
 
 
 def of_address(connection: sqlite3.Connection, address: str) -> list[HostKey]:
@@ -37,3 +57,8 @@ def replace(tx: sqlite3.Connection, address: str, key: HostKey) -> None:
     """Forget every key of the address and pin this one."""
     tx.execute("delete from host_keys where address = ?", (address,))
     pin(tx, address, key)
+
+
+def forget(tx: sqlite3.Connection, address: str) -> int:
+    """Forget every key of the address: the next login pins what it finds. Returns how many there were."""
+    return tx.execute("delete from host_keys where address = ?", (address,)).rowcount

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from cmsp_agent.model.severity import Severity
-from cmsp_agent.storage import audit, jobs, outbox
+from cmsp_agent.storage import audit, host_keys, jobs, outbox
 from tests.integration.api.conftest import TEXT, Agent, once
 
 
@@ -257,6 +257,24 @@ async def test_a_bug_shows_nothing_of_itself(agent: Agent, local: httpx.AsyncCli
     answer = await local.get("/v1/components/gw-1/kpis")
     assert (answer.status_code, answer.json()["type"]) == (500, "urn:cmsp:problem:internal")
     assert "s3cret" not in answer.text
+
+
+async def test_host_keys_are_shown_and_forgotten(agent: Agent, local: httpx.AsyncClient) -> None:
+    key = host_keys.HostKey("ssh-ed25519", b"key", 1_767_225_600_000)
+    await agent.parts.database.write(lambda tx: host_keys.pin(tx, "10.1.0.1", key))
+    shown = (await local.get("/v1/components/gw-1/host-keys")).json()["items"]
+    assert shown == [
+        {
+            "algorithm": "ssh-ed25519",
+            "fingerprint": key.fingerprint,
+            "seen_at": "2026-01-01T00:00:00.000Z",
+        }
+    ]
+    forgotten = await local.delete("/v1/components/gw-1/host-keys", headers=once())
+    assert forgotten.json()["items"] == shown
+    assert (await local.get("/v1/components/gw-1/host-keys")).json()["items"] == []
+    [(_, entry)] = await agent.parts.database.read(audit.page)
+    assert (entry.action, entry.outcome) == ("DELETE /v1/components/gw-1/host-keys", "200")
 
 
 async def test_the_configuration_has_no_secret(local: httpx.AsyncClient) -> None:

@@ -90,7 +90,7 @@ def check_host_key(transport: paramiko.Transport, target: CliTarget, pinned: Seq
         known = ", ".join(one.fingerprint for one in pinned)
         raise HostKeyChanged(
             f"{target}: the SSH host key changed: pinned {known}, now shown {key.fingerprint} ({key.algorithm}); "
-            "if the device was replaced, have the pinned key replaced"
+            "if the device was replaced: cmsp-agent component host-key COMPONENT --forget"
         )
     return key
 

@@ -1,10 +1,10 @@
 """SSH host keys: what is pinned for a device, and whether the key that it shows is one of them."""
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from cmsp_agent.storage.host_keys import fingerprint
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +18,7 @@ class HostKey:
     @property
     def fingerprint(self) -> str:
         """`SHA256:…`, as OpenSSH prints it."""
-        digest = base64.b64encode(hashlib.sha256(self.blob).digest()).decode().rstrip("=")
-        return f"SHA256:{digest}"
+        return fingerprint(self.blob)
 
 
 class HostKeyStore(Protocol):

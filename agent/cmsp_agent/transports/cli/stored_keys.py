@@ -7,8 +7,6 @@ from cmsp_agent.storage import host_keys as table
 from cmsp_agent.storage.database import Database
 from cmsp_agent.transports.cli.hostkeys import HostKey
 
-SSH_PORT = 22
-
 
 class StoredHostKeys:
     """A HostKeyStore on a database. A device is known by `address`, or `[address]:port` on another port than 22."""
@@ -19,22 +17,17 @@ class StoredHostKeys:
 
     async def pinned(self, address: str, port: int) -> Sequence[HostKey]:
         """The keys that the device may show."""
-        place = place_of(address, port)
+        place = table.place(address, port)
         rows = await self._database.read(lambda connection: table.of_address(connection, place))
         return [HostKey(row.algorithm, row.key) for row in rows]
 
     async def pin(self, address: str, port: int, key: HostKey) -> Sequence[HostKey]:
         """Pin the key unless one of its algorithm is pinned; durable on return."""
-        place, row = place_of(address, port), table.HostKey(key.algorithm, key.blob, self._clock.now())
+        place, row = table.place(address, port), table.HostKey(key.algorithm, key.blob, self._clock.now())
         await self._database.write(lambda tx: table.pin(tx, place, row))
         return await self.pinned(address, port)
 
     async def replace(self, address: str, port: int, key: HostKey) -> None:
         """Forget what was pinned and pin this key: a person's decision, which the caller audits."""
-        place, row = place_of(address, port), table.HostKey(key.algorithm, key.blob, self._clock.now())
+        place, row = table.place(address, port), table.HostKey(key.algorithm, key.blob, self._clock.now())
         await self._database.write(lambda tx: table.replace(tx, place, row))
-
-
-def place_of(address: str, port: int) -> str:
-    """How known_hosts files write it (OpenSSH sshd(8), SSH_KNOWN_HOSTS FILE FORMAT)."""
-    return address if port == SSH_PORT else f"[{address}]:{port}"
