@@ -111,6 +111,9 @@ def settle_memory() -> None:
     """What was imported and built stays for good: keep the collector from walking it again and again."""
     gc.collect()
     gc.freeze()
+    # What a storm receives lives for a moment only: at the common threshold, looking at it again and again is a sixth
+    # of the cost of a trap.
+    gc.set_threshold(20_000, 20, 20)
 
 
 def leave_in_time() -> None:
