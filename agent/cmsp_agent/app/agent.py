@@ -83,9 +83,17 @@ class Agent:
             self.saving.use(loaded.configuration, self.known)
             self.in_force.loaded, self.in_force.prepared = loaded, prepared
 
-    async def readdress(self) -> None:
-        """A host name leads elsewhere now."""
+    async def use_again(self) -> None:
+        """The same file, with what was learned since: a name leads elsewhere, a device was identified."""
         await self.use(self.in_force.loaded)
+
+    async def regroup(self) -> None:
+        """Let the groups that match a device type apply as soon as devices are identified, for ever."""
+        while True:
+            await self.known.identified.wait()
+            self.known.identified.clear()
+            if self._prepare(self.configuration).components != self.in_force.prepared.components:
+                await self.use_again()
 
     def _prepare(self, configuration: Configuration) -> Prepared:
         known, counters = self.known, self.ground.counters
@@ -131,7 +139,7 @@ async def know(stack: AsyncExitStack, ground: Ground, plugins: PluginHost, confi
     stack.push_async_callback(resolver.close)
     names = Names(resolver, ground.clock)
     await names.resolve(configuration.components.values())
-    return Known(Devices(plugins.registry), Senders(ground.counters), names, KeyRing(), OidTexts())
+    return Known(Devices(plugins.registry), Senders(ground.counters), names, KeyRing(), OidTexts(), asyncio.Event())
 
 
 def keep_house(agent: Agent) -> None:
@@ -149,7 +157,8 @@ def keep_house(agent: Agent) -> None:
     def components() -> Iterable[Component]:
         return agent.configuration.components.values()
 
-    ground.supervisor.keep_running("names", lambda: names.run(components, agent.readdress))
+    ground.supervisor.keep_running("groups by type", agent.regroup)
+    ground.supervisor.keep_running("names", lambda: names.run(components, agent.use_again))
 
 
 class Extras:

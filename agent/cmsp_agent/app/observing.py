@@ -1,5 +1,6 @@
 """The parts that look at the site: the SNMP client, polling, the event service, the watch over our own link."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -46,6 +47,8 @@ class Known:
     names: Names
     ring: KeyRing
     texts: OidTexts
+    identified: asyncio.Event
+    """Set when a device turned out to be of another type than was known: its groups may say something else now."""
 
     def use(self, prepared: Prepared) -> None:
         """Go by another configuration's components; what was learned of those that stay is kept."""
@@ -119,12 +122,14 @@ async def recall_inventory(ground: Ground, known: Known) -> None:
     for name, record in (await ground.state.read(inventory.everything)).items():
         facts = from_record(record)
         if known.devices.learn(name, facts):
+            known.identified.set()
             known.senders.learn(name, facts.addresses)
 
 
 async def remember_inventory(ground: Ground, known: Known, name: str, facts: Facts) -> None:
     """Keep what was learned, and know the device by all its addresses from now on."""
     known.senders.learn(name, facts.addresses)
+    known.identified.set()
     record = to_record(facts, known.devices.device_type(name).name)
     now = ground.clock.now()
     await ground.state.write(lambda tx: _keep(tx, name, record, now))

@@ -8,13 +8,17 @@ from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.config.device_types import check_types
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.credentials import SnmpCredential
+from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.pipeline.impact import Customer
-from cmsp_agent.pipeline.normalise import Inventory
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.plugin.registry import Registry
+from cmsp_agent.services.inventory import Devices
 from cmsp_agent.services.names import Names
 from cmsp_agent.services.traps import Agreed, agreed_by
 from cmsp_agent.transports.snmp.users import UsmUser, user_from
+
+AUTO = "auto"
+"""The type of a component that is to be identified by asking it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,23 +35,32 @@ class Prepared:
 
 
 def prepare(
-    configuration: Configuration, registry: Registry, names: Names, inventory: Inventory, counters: Counters
+    configuration: Configuration, registry: Registry, names: Names, devices: Devices, counters: Counters
 ) -> Prepared:
     """Build what the running parts need of a configuration.
 
     Raises:
-        ConfigurationError: a device type that no plugin brings, or a secret that is missing.
-        ValueError: a credential that can't be used.
+        ConfigurationError: a device type that no plugin brings, a secret that is missing, a credential of no use.
     """
     configuration = check_types(configuration, registry.types)
-    components = {name: names.literal(component) for name, component in configuration.components.items()}
+    components = {
+        name: names.literal(regrouped(configuration, component, devices))
+        for name, component in configuration.components.items()
+    }
     return Prepared(
         configuration,
         components,
-        Pipeline(components, customer_of(configuration), inventory, counters),
+        Pipeline(components, customer_of(configuration), devices, counters),
         agreed_by(components.values()),
         tuple(users_of(components.values())),
     )
+
+
+def regrouped(configuration: Configuration, component: Component, devices: Devices) -> Component:
+    """The component as its groups make it: those that match a device type apply once the device was identified."""
+    if component.type != AUTO or devices.facts(component.name) is None:
+        return component
+    return configuration.identified(component.name, devices.device_type(component.name).name)
 
 
 def customer_of(configuration: Configuration) -> Customer:
@@ -68,4 +81,11 @@ def users_of(components: Iterable[Component]) -> Iterable[UsmUser]:
         credential = component.credentials.snmp
         if credential is not None and credential.version == "3" and credential not in seen:
             seen.add(credential)
-            yield user_from(credential)
+            yield _user(component.name, credential)
+
+
+def _user(component: str, credential: SnmpCredential) -> UsmUser:
+    try:
+        return user_from(credential)
+    except ValueError as error:
+        raise ConfigurationError([Problem("", 0, f"components.{component}.credentials", str(error))]) from error

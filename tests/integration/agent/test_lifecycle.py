@@ -109,3 +109,16 @@ async def test_a_fault_becomes_one_event_and_one_incident_at_the_head_end(tmp_pa
         assert len(ids) == 1
         incidents = {r.data["number"] for r in stage.headend.store.records(APPLIANCE, "cmsp.incident.v1")}
         assert incidents == {"INC-000001"}
+
+
+async def test_groups_that_match_a_type_apply_once_the_device_is_identified(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        stage.rewrite("type: cisco_ios, credentials: [v2, cli]", "credentials: [v2, cli]")
+        stage.rewrite("groups:\n", 'groups:\n  - match: {type: "cisco_*"}\n    set: {redundancy: gateways}\n')
+        async with running(stage.load()) as agent:
+
+            def group() -> str:
+                return agent.known.devices.components["gw-3"].redundancy
+
+            assert group() == ""
+            await until(lambda: group() == "gateways")
