@@ -3,8 +3,10 @@
 import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.times import rfc3339
 
 MOST_UNKNOWN = 256
 """Unknown senders shown; more are only counted, so that forged addresses can't fill the memory."""
@@ -20,7 +22,7 @@ class UnknownSender:
 
     address: str
     kind: str
-    """`trap` or `syslog`."""
+    """`traps` or `syslog`."""
     count: int
     first_seen: int
     last_seen: int
@@ -81,6 +83,19 @@ class Senders:
     def unknown(self) -> list[UnknownSender]:
         """Senders that are nobody's, the busiest first."""
         return sorted(self._unknown.values(), key=lambda sender: -sender.count)
+
+    def report(self, most: int = 20) -> list[dict[str, Any]]:
+        """The busiest unknown senders for people and the API: address, kind, count, when."""
+        return [
+            {
+                "address": sender.address,
+                "kind": sender.kind,
+                "count": sender.count,
+                "first_seen": rfc3339(sender.first_seen),
+                "last_seen": rfc3339(sender.last_seen),
+            }
+            for sender in self.unknown()[:most]
+        ]
 
     def _has_room(self, now: int) -> bool:
         """Where the table is full, forget the one first heard of, if it has been silent long enough."""

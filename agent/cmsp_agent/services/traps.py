@@ -121,7 +121,7 @@ class TrapService:
         host = plain_host(datagram[-1][0])
         component = self._senders.find(said.agent_address)
         if component == UNKNOWN:
-            self._senders.note_unknown(host, "trap", chunk.received_at)
+            self._senders.note_unknown(host, "traps", chunk.received_at)
         else:
             self._counters.add("traps.relayed", key=host)
         return component
@@ -130,7 +130,7 @@ class TrapService:
         """Engine discovery and the like are answered at once, but to our own components only."""
         self._counters.add("traps.reports", key=reply.reason)
         if chunk.component == UNKNOWN:
-            self._senders.note_unknown(plain_host(datagram[-1][0]), "trap", chunk.received_at)
+            self._senders.note_unknown(plain_host(datagram[-1][0]), "traps", chunk.received_at)
         else:
             chunk.answer(datagram, reply.data)
 

@@ -17,7 +17,7 @@ from tests.bench.ingest import ours, payloads, peers
 from tests.bench.ingest.peers import Row
 from tests.bench.ingest.processes import Flood, Load
 
-OUT = Path("build/bench/ingest.json")
+OUT = Path("build/bench/ingest.json").resolve()
 SECONDS = 4.0
 RUNS = 3
 BARS = {
@@ -91,8 +91,8 @@ def ratio(rows: Sequence[Row], rate: int) -> float:
 def storm_line(storm: dict[str, Any]) -> str:
     """One storm in words."""
     return (
-        f"storm of {storm['kind']}: {storm['sent']} sent at {storm['rate']:.0f}/s, {storm['receive_lost']} lost on the way in"
-        f" (buffer {storm['buffer'] >> 20} MiB), {storm['shed']} shed by fairness, {storm['understood']} made signals;"
+        f"storm of {storm['kind']}: {storm['sent']} sent at {storm['rate']:.0f}/s,"
+        f" {storm['receive_lost']} lost on the way in (buffer {storm['buffer'] >> 20} MiB), {storm['shed']} shed by fairness, {storm['understood']} made signals;"
         f" of {storm['quiet_sent']} of quiet senders {storm['quiet_lost']} lost;"
         f" worst of {storm['polls']} polls {storm['worst_poll_s']:.3f} s late"
     )

@@ -51,22 +51,31 @@ def test_an_address_that_two_have_learned_is_nobody_s_unless_configured() -> Non
 def test_unknown_senders_are_shown_busiest_first() -> None:
     counters = Counters()
     known = senders(counters)
-    known.note_unknown("192.0.2.1", "trap", 100)
+    known.note_unknown("192.0.2.1", "traps", 100)
     known.note_unknown("192.0.2.2", "syslog", 200)
     known.note_unknown("192.0.2.2", "syslog", 300, n=4)
     assert known.unknown() == [
         UnknownSender("192.0.2.2", "syslog", 5, 200, 300),
-        UnknownSender("192.0.2.1", "trap", 1, 100, 100),
+        UnknownSender("192.0.2.1", "traps", 1, 100, 100),
     ]
     assert counters.value("syslog.unknown_sender") == 5
+    assert known.report(1) == [
+        {
+            "address": "192.0.2.2",
+            "kind": "syslog",
+            "count": 5,
+            "first_seen": "1970-01-01T00:00:00.200Z",
+            "last_seen": "1970-01-01T00:00:00.300Z",
+        }
+    ]
 
 
 def test_forged_addresses_do_not_fill_the_memory_but_are_counted() -> None:
     counters = Counters()
     known = senders(counters)
     for number in range(MOST_UNKNOWN + 50):
-        known.note_unknown(f"host {number}", "trap", number)
+        known.note_unknown(f"host {number}", "traps", number)
     assert len(known.unknown()) == MOST_UNKNOWN
-    assert counters.value("trap.unknown_sender") == MOST_UNKNOWN + 50
-    known.note_unknown("new", "trap", FORGET_UNKNOWN + 1)
+    assert counters.value("traps.unknown_sender") == MOST_UNKNOWN + 50
+    known.note_unknown("new", "traps", FORGET_UNKNOWN + 1)
     assert "new" in {sender.address for sender in known.unknown()}

@@ -120,7 +120,7 @@ async def test_an_unknown_sender_s_inform_is_counted_and_not_answered() -> None:
     site = Site(trap("inform"))
     assert await site.hear("192.0.2.9") == []
     assert site.sent == []
-    assert [(sender.address, sender.kind) for sender in site.senders.unknown()] == [("192.0.2.9", "trap")]
+    assert [(sender.address, sender.kind) for sender in site.senders.unknown()] == [("192.0.2.9", "traps")]
 
 
 async def test_another_community_is_taken_and_counted() -> None:
