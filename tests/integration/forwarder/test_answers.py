@@ -117,6 +117,19 @@ async def test_422_twice_makes_a_dead_letter_and_a_gap(site: Site) -> None:
     assert site.headend.store.holes(APPLIANCE) == []
 
 
+async def test_422_for_a_number_inside_a_gap_does_not_stop_the_rest(site: Site) -> None:
+    await site.append(100)
+    await site.start()
+    await site.drained()
+    site.headend.store.lose_everything()
+    site.headend.fail(Kind.EXPECT, 3)
+    site.headend.fail(Kind.REFUSE, 50)
+    names = await site.append(5)
+    await site.drained()
+    assert site.told() == names
+    assert site.headend.store.holes(APPLIANCE) == []
+
+
 @pytest.mark.parametrize(("status", "header"), [(429, "7"), (503, "7"), (503, "Wed, 21 Oct 2015 07:28:00 GMT")])
 async def test_retry_after_is_waited_for(site: Site, status: int, header: str) -> None:
     names = await site.append(3)

@@ -25,6 +25,13 @@ def after(answer: Answer, link: Link = LINK, sent: Sent | None = SENT, chance: f
     return decide(link, NUMBERS, sent, answer, chance)
 
 
+def twice(answer: Answer) -> tuple[Link, Step]:
+    """The head-end says the same two times when it is asked."""
+    link, step = after(answer, Link(), None)
+    assert step.begin_epoch == ""
+    return after(answer, link, None)
+
+
 class TestAcknowledged:
     def test_everything(self) -> None:
         link, step = after(Durable("E", 60))
@@ -65,12 +72,18 @@ class TestToldAtTheStart:
         assert (link.asked, link.after, step) == (True, 0, Step(fill_from=1))
 
     def test_is_ahead_of_us(self) -> None:
-        link, step = after(Durable("E", 101), Link(), None)
-        assert step == Step(begin_epoch="behind")
-        assert (link.asked, link.after) == (True, 0)
+        assert twice(Durable("E", 101)) == (Link(asked=True, failures=1), Step(begin_epoch="behind", wait=1.0))
 
     def test_knows_an_epoch_that_we_do_not(self) -> None:
-        assert after(Durable("X", 5), Link(), None)[1] == Step(begin_epoch="unknown")
+        assert twice(Durable("X", 5))[1].begin_epoch == "unknown"
+
+    def test_what_was_said_once_only_begins_nothing(self) -> None:
+        link, step = after(Durable("X", 5), Link(), None)
+        assert (link.asked, step) == (False, Step(wait=1.0))
+        link, step = after(Durable("E", 70), link, None)
+        assert step == Step(forget=70, fill_from=71)
+        link, _ = after(Durable("E", 80), link, Sent(71, 80, 10))
+        assert after(Durable("X", 5), link, None)[1].begin_epoch == ""
 
     def test_an_unheard_epoch_of_ours_introduces_itself(self) -> None:
         link, step = decide(Link(), replace(NUMBERS, durable=0), None, Durable("X", 5), 0.5)
@@ -83,11 +96,10 @@ class TestToldAtTheStart:
 
     def test_nonsense_cannot_make_us_begin_epochs_in_a_row_without_waiting(self) -> None:
         link, waits = Link(), []
-        for _ in range(12):
+        for _ in range(24):
             link, step = after(Durable("X", 5), link, None, chance=1.0)
             waits.append(step.wait)
-        assert waits[0] == 0
-        assert waits[1:4] == [2, 4, 8]
+        assert waits[:6] == [1, 2, 2, 4, 4, 8]
         assert waits[-1] == 300
 
 
@@ -120,7 +132,10 @@ class TestExpectsAnother:
         assert after(Expected("D", 900), LINK, Sent(1, 10, 10))[1] == Step(wait=1.0)
 
     def test_a_newer_epoch_than_ours_means_that_we_were_reverted(self) -> None:
-        assert after(Expected("X", 9), LINK, Sent(1, 10, 10))[1] == Step(begin_epoch="unknown")
+        first, again = Sent(1, 10, 10), Expected("X", 9)
+        link, step = after(again, LINK, first)
+        assert (link.asked, step.begin_epoch) == (False, "")
+        assert after(again, link, first)[1].begin_epoch == "unknown"
         assert after(Expected("X", 9))[1].begin_epoch == ""
 
     def test_to_a_question_is_nonsense(self) -> None:
@@ -132,8 +147,10 @@ class TestTooLarge:
         link, step = after(TooLarge())
         assert (link.limit, step) == (5, Step())
 
-    def test_one_alone_is_tried_no_more(self) -> None:
+    def test_one_alone_is_tried_once_more(self) -> None:
         link, step = after(TooLarge(), LINK, Sent(51, 51, 1))
+        assert (link.alone, step) == (51, Step())
+        link, step = after(TooLarge(), link, Sent(51, 51, 1))
         assert step.dead_letter == RecordRefused(51, "too large alone")
         assert link.alone == 0
 

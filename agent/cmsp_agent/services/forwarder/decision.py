@@ -61,6 +61,8 @@ class Link:
     failures: int = 0
     """In a row."""
     access_refused: bool = False
+    doubt: str = ""
+    """What it said once that would make us begin a new epoch, if it says it again."""
     reason: str = ""
     """Why the last attempt failed; empty while all is well."""
 
@@ -155,13 +157,13 @@ def _told(link: Link, numbers: Numbers, epoch: str | None, durable: int, chance:
         durable = 0
     elif epoch != numbers.epoch:
         if numbers.durable:
-            return _anew(link, "unknown", chance)
+            return _doubted(link, "unknown", f"is in epoch {epoch}", chance)
         durable = 0  # nothing of the present epoch was told yet: its first record introduces it
     if durable > numbers.last:
-        return _anew(link, "behind", chance)
+        return _doubted(link, "behind", f"has {durable}", chance)
     forget = durable if epoch == numbers.epoch else 0
     # an answer to a question is not yet a batch taken: what failed before may fail again
-    after = replace(_well(link, durable), limit=link.limit, failures=link.failures, reason=link.reason)
+    after = replace(_well(link, durable), limit=link.limit, failures=link.failures, doubt=link.doubt)
     return after, Step(forget=forget, fill_from=durable + 1)
 
 
@@ -172,13 +174,16 @@ def taken(link: Link, last: int) -> Link:
 
 def settled(link: Link) -> Link:
     """Nothing waits and the head-end answers: all is well."""
-    return replace(link, failures=0, reason="")
+    return replace(link, failures=0, doubt="", reason="")
 
 
-def _anew(link: Link, reason: str, chance: float) -> tuple[Link, Step]:
-    """A new epoch; its first failure waits shortly, so that a head-end that talks nonsense can't make us begin many."""
-    wait = _backoff(FIRST_WAIT, LONGEST_WAIT, link.failures, chance) if link.failures else 0.0
-    return replace(link, asked=True, after=0, alone=0, failures=link.failures + 1), Step(begin_epoch=reason, wait=wait)
+def _doubted(link: Link, reason: str, claim: str, chance: float) -> tuple[Link, Step]:
+    """A new epoch sends what waits under new numbers: only for a claim that is made twice, and ever more slowly."""
+    wait = _backoff(FIRST_WAIT, LONGEST_WAIT, link.failures, chance)
+    if link.doubt != claim:
+        failures = link.failures + 1
+        return replace(link, asked=False, failures=failures, doubt=claim, reason=claim), Step(wait=wait)
+    return Link(asked=True, limit=link.limit, failures=link.failures), Step(begin_epoch=reason, wait=wait)
 
 
 def _expected(link: Link, numbers: Numbers, sent: Sent | None, answer: Expected, chance: float) -> tuple[Link, Step]:
@@ -193,7 +198,8 @@ def _expected(link: Link, numbers: Numbers, sent: Sent | None, answer: Expected,
     if answer.epoch in numbers.earlier and sent.first != 1:
         return replace(link, after=0, alone=0, failures=link.failures + 1), Step(fill_from=1, wait=_once(link, chance))
     if sent.first == 1 and answer.epoch not in (None, numbers.epoch, *numbers.earlier):
-        return _anew(link, "unknown", chance)  # our epoch is an old one there: we were reverted to it
+        # our epoch is an old one there: we were reverted to it
+        return _doubted(link, "unknown", f"is in epoch {answer.epoch}", chance)
     # more than we have, or no sense: ask before anything is begun anew
     return _failed(link, Failed(f"expects {answer.expected} of epoch {answer.epoch}"), chance)
 
@@ -207,7 +213,7 @@ def _too_large(link: Link, sent: Sent | None, chance: float) -> tuple[Link, Step
     if sent is None:
         return _failed(link, Failed("answered 413 to a question", rubbish=True), chance)
     if sent.count == 1:
-        return _refused(replace(link, alone=sent.last), sent, RecordRefused(sent.last, "too large alone"), chance)
+        return _refused(link, sent, RecordRefused(sent.last, "too large alone"), chance)
     return replace(link, limit=sent.count // 2, reason="batch too large"), Step()
 
 

@@ -49,6 +49,9 @@ def pack(connection: sqlite3.Connection, link: Link) -> Parcel:
     numbers = Numbers(epoch.epoch, earlier, backlog.last, backlog.durable)
     limit, until = link.span()
     batch = outbox.read_batch(connection, link.after, limit, until=until) if link.asked else None
+    if batch is None and until is not None and link.asked:
+        # what is to go alone lies inside a gap: the gap itself goes alone
+        batch = outbox.read_batch(connection, link.after, 1)
     if batch is None:
         return Parcel(link, numbers, None, b"")
     return Parcel(link, numbers, Sent(batch.first, batch.last, batch.count), compress(batch.body))
