@@ -12,6 +12,7 @@ from cmsp_agent.api.schemas import Backups, Job
 from cmsp_agent.api.unsafe import Unsafe, shown_secrets, unsafe
 from cmsp_agent.api.views import backup_view, job_view
 from cmsp_agent.model.job import Job as JobFact
+from cmsp_agent.services.backups.reading import to_bytes
 
 router = APIRouter(prefix="/v1/components/{name}/backups", tags=["backups"])
 Observer = Annotated[Caller, Depends(at_least(Role.OBSERVER))]
@@ -45,7 +46,8 @@ def _draft(call: Unsafe, name: str) -> JobFact:
 async def difference(request: Request, name: str, version: str, against: Version = "previous") -> PlainTextResponse:
     """What changed from `against` to this version, as a unified diff; secrets hidden from everybody."""
     known(parts_of(request), name)
-    return PlainTextResponse(await parts_of(request).backups.difference(name, version, against or "previous"))
+    text = await parts_of(request).backups.difference(name, version, against or "previous")
+    return PlainTextResponse(to_bytes(text))
 
 
 @router.get("/{version}/content", response_class=PlainTextResponse)
@@ -64,4 +66,4 @@ async def content(
         caller.require(Role.ENGINEER)
         await shown_secrets(request, caller)
     text = await parts.backups.content(name, version, redacted=hide)
-    return PlainTextResponse(text.encode("utf-8", "backslashreplace"))
+    return PlainTextResponse(to_bytes(text))

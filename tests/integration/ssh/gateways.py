@@ -91,10 +91,11 @@ class _Server(asyncssh.SSHServer):
 async def _shell(gateway: Gateway, process: asyncssh.SSHServerProcess[bytes]) -> None:
     if gateway.fault is Fault.SHELL_HANGS:
         await asyncio.sleep(3600)
-    privileged = gateway.enabled
+    privileged, configuring = gateway.enabled, False
 
     def prompt() -> bytes:
-        return f"{gateway.hostname}{'#' if privileged else '>'}".encode()
+        mode = "(config)" if configuring else ""
+        return f"{gateway.hostname}{mode}{'#' if privileged else '>'}".encode()
 
     process.stdout.write(b"\r\nAuthorised people only. Call gw-1# for help\r\n" + prompt())
     while line := await process.stdin.readline():
@@ -109,6 +110,12 @@ async def _shell(gateway: Gateway, process: asyncssh.SSHServerProcess[bytes]) ->
             process.stdout.write(b"\r\n" if privileged else b"\r\n% Bad secrets\r\n\r\n")
         elif text == "show running-config":
             await _show(gateway, process, privileged)
+        elif text in ("configure terminal", "end"):
+            configuring = text == "configure terminal"
+        elif configuring and text.startswith("bogus"):
+            process.stdout.write(b"             ^\r\n% Invalid input detected at '^' marker.\r\n\r\n")
+        elif text == "write mem":
+            process.stdout.write(b"Building configuration...\r\n[OK]\r\n")
         process.stdout.write(prompt())
 
 

@@ -11,11 +11,12 @@ import pytest
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import (
     AuthenticationRejected,
+    CommandRejected,
     DeviceAnswerInvalid,
     DeviceError,
     DeviceUnreachable,
 )
-from cmsp_agent.transports.cli import CliClient, HostKeyChanged, LegacyAlgorithmsOnly
+from cmsp_agent.transports.cli import CliClient, HostKeyChanged, LegacyAlgorithmsOnly, Session
 from tests.integration.ssh.conftest import MemoryKeys, credential, target
 from tests.integration.ssh.gateways import CONFIGURATION, ENABLE, PASSWORD, Fault, Gateway, raw_server, serving
 
@@ -193,8 +194,18 @@ async def test_no_secret_in_logs_or_errors(client: CliClient, host_key: Any, cap
         assert secret not in told
 
 
-async def test_configuration_lines_are_sent_and_a_refused_one_is_told(client: CliClient, host_key: Any) -> None:
+async def test_a_dialogue_may_configure_and_save(client: CliClient, host_key: Any) -> None:
+    def work(session: Session) -> str:
+        session.configure(["interface Gi0/0", "description new"])
+        return session.save()
+
     async with serving(Gateway(), host_key) as gateway:
-        outputs = await client.dialogue(target(gateway.port), lambda session: session.command("show clock"), 10)
-        assert outputs == ""
-        assert "show clock" in gateway.commands
+        assert "[OK]" in await client.dialogue(target(gateway.port), work, 10)
+    assert gateway.commands[-5:] == ["configure terminal", "interface Gi0/0", "description new", "end", "write mem"]
+
+
+async def test_a_refused_configuration_line_is_told(client: CliClient, host_key: Any) -> None:
+    async with serving(Gateway(), host_key) as gateway:
+        with pytest.raises(CommandRejected, match="a configuration line was refused") as told:
+            await client.dialogue(target(gateway.port), lambda session: session.configure(["bogus s3cret"]), 10)
+    assert "s3cret" not in str(told.value)

@@ -93,7 +93,7 @@ class Session:
             DeviceAnswerInvalid: more output than a session may receive.
         """
         assert self._line is not None
-        self.stage = f"{text!r}"
+        self.stage = repr(text if text.startswith("show ") else text.partition(" ")[0])  # the rest may hold a secret
         output = self._line.send_command(
             text, expect_string=self._prompt(), read_timeout=within or self._limits.command, auto_find_prompt=False
         )

@@ -26,8 +26,3 @@ class StoredHostKeys:
         place, row = table.place(address, port), table.HostKey(key.algorithm, key.blob, self._clock.now())
         await self._database.write(lambda tx: table.pin(tx, place, row))
         return await self.pinned(address, port)
-
-    async def replace(self, address: str, port: int, key: HostKey) -> None:
-        """Forget what was pinned and pin this key: a person's decision, which the caller audits."""
-        place, row = table.place(address, port), table.HostKey(key.algorithm, key.blob, self._clock.now())
-        await self._database.write(lambda tx: table.replace(tx, place, row))
