@@ -16,6 +16,7 @@ from tests.lab.site import happenings
 from tests.lab.site.emitter import Receivers
 from tests.lab.site.happenings import FIRST_PRI, LAPD_OPER_STATUS, LAYER2_CHANGE
 from tests.lab.site.ledger import Kind
+from tests.lab.site.notices import SyslogLine
 from tests.lab.site.site import Site
 
 TEXTS = ber.OidTexts()
@@ -163,3 +164,11 @@ async def test_the_command_line_is_good_enough_for_netmiko(lab: Lab) -> None:
     assert " description spare, tested\n" in saved
     assert b"%SYS-5-CONFIG_I: Configured from console by cmsp on vty0" in (await lines.next())[0]
     assert site.ledger.counts["gw-1", "ssh.accepted"] == 1
+
+
+async def test_a_flood_is_counted_and_arrives(lab: Lab) -> None:
+    site, _, lines = lab
+    await site["gw-3"].emitter.flood(SyslogLine("SYS-6-LOGOUT", "User cmsp has exited"), count=300, per_second=20_000)
+    assert [b"%SYS-6-LOGOUT" in (await lines.next())[0] for _ in range(300)] == [True] * 300
+    assert site.ledger.counts["gw-3", "flooded"] == 300
+    assert site.ledger.emitted_of(Kind.SYSLOG) == 0
