@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import os
-import socket
 import ssl
 import threading
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from cmsp_agent.api.listener import ListenFailed
+from cmsp_agent.api.listener import ListenFailed, tcp_socket
 from cmsp_agent.api.server import ApiServer, ApiSettings, TlsListen
 from cmsp_agent.api.tls import Certificates
 from cmsp_agent.model.errors import ConfigurationError
@@ -145,11 +144,22 @@ async def test_connections_over_the_cap_are_turned_away_and_the_others_go_on(
         writer.close()
 
 
-async def test_a_handshake_that_never_comes_holds_up_nobody(agent: Agent, authority: Authority) -> None:
+async def test_handshakes_that_never_come_hold_up_nobody_and_are_cut(agent: Agent, authority: Authority) -> None:
     assert agent.server is not None
-    with socket.create_connection(("127.0.0.1", agent.server.port)):
-        async with remote(agent, authority, ROLE.format("observer")) as client:
-            assert (await client.get("/v1/status")).status_code == 200
+    silent = [await asyncio.open_connection("127.0.0.1", agent.server.port) for _ in range(5)]
+    async with remote(agent, authority, ROLE.format("observer")) as client:
+        assert (await client.get("/v1/status")).status_code == 200
+    async with asyncio.timeout(5):
+        for reader, writer in silent:
+            assert await reader.read() == b""
+            writer.close()
+    assert agent.parts.counters.value("api.handshakes_failed") == 5
+
+
+@pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8::7"])
+def test_an_address_that_is_not_there_yet_can_be_listened_on(address: str) -> None:
+    with tcp_socket(address, 0) as sock:
+        assert sock.getsockname()[0] == address
 
 
 async def test_a_taken_port_or_socket_is_told(agent: Agent, authority: Authority) -> None:
