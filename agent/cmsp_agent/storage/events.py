@@ -107,9 +107,12 @@ def _select(
     if wanted.severity is not None:
         conditions.append("severity <= ?")
         parameters.append(wanted.severity.rank)
-    if wanted.active:
-        conditions.append("active = 1")
-    statement = f"select row, body from events where {' and '.join(conditions)} order by {order} limit ?"  # noqa: S608
+    # Rows are found in a narrow index that is in the order of arrival. One by component would find them sooner, but
+    # each commit of a storm from 500 components would write 500 of its pages.
+    index = "events_active" if wanted.active else "events_in_short"
+    where = " and ".join([*conditions, "active = 1"] if wanted.active else conditions)
+    found = f"select row from events indexed by {index} where {where} order by {order} limit ?"  # noqa: S608
+    statement = f"select row, body from events where row in ({found}) order by {order}"  # noqa: S608
     return connection.execute(statement, (*parameters, limit)).fetchall()
 
 

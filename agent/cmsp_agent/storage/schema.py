@@ -18,7 +18,7 @@ _STATE_1 = """
         type text not null, severity integer not null, active integer not null, received_at integer not null,
         body blob not null);
     create index events_by_id on events(id);
-    create index events_by_component on events(component, row);
+    create index events_in_short on events(row, component, type, severity);
     create index events_active on events(row) where active = 1;
     create table incidents(number integer primary key autoincrement, id text not null unique,
         open integer not null, opened_at integer not null, priority text not null, body blob not null);
