@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, local
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.storage.connections import connect_reader
@@ -17,6 +17,7 @@ T = TypeVar("T")
 THREADS = 2
 READ_SECONDS = 30.0
 """A read that takes longer is interrupted: an old snapshot keeps the WAL from being reused."""
+CLOSE_SECONDS = 2.0
 STEPS_BETWEEN_LOOKS = 50_000
 
 
@@ -39,6 +40,7 @@ class Readers:
         self._own = local()
         self._lock = Lock()
         self._all: list[Reader] = []
+        self._running: set[asyncio.Future[Any]] = set()
         self._generation = 0
 
     async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -47,7 +49,10 @@ class Readers:
         Raises:
             sqlite3.Error: as the work does; `interrupted` after READ_SECONDS.
         """
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._read, work)
+        running = asyncio.get_running_loop().run_in_executor(self._executor, self._read, work)
+        self._running.add(running)
+        running.add_done_callback(self._running.discard)
+        return await running
 
     def renew(self) -> None:
         """The file was replaced: what is open reads the old one."""
@@ -59,7 +64,11 @@ class Readers:
             for reader in self._all:
                 reader.deadline = 0.0
                 reader.connection.interrupt()
-        await asyncio.to_thread(self._executor.shutdown, wait=True, cancel_futures=True)
+        self._executor.shutdown(wait=False, cancel_futures=True)
+        if self._running:
+            await asyncio.wait(self._running, timeout=CLOSE_SECONDS)
+        if not self._running:
+            self._executor.shutdown(wait=True)  # the threads are idle: this takes no time
         for reader in self._all:
             reader.connection.close()
         self._all.clear()

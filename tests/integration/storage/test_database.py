@@ -4,6 +4,7 @@ import asyncio
 import os
 import sqlite3
 import subprocess
+import threading
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
@@ -336,3 +337,16 @@ async def test_a_full_disk_loses_nothing_that_was_acknowledged(small_disk: Path,
     db = await opened.things(small_disk / "t.db")
     assert await db.read(names) == [*stored, "room again"]
     assert opened.counters.total("storage.full") + opened.counters.total("storage.groups_lost") > 0
+
+
+async def test_closing_leaves_no_thread_and_interrupts_a_long_read(opened: Opened, tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    db = await opened.things(tmp_path / "t.db")
+    await db.write(insert("a"))
+    endless = "with recursive n(x) as (select 1 union all select x + 1 from n) select max(x) from n"
+    reading = asyncio.create_task(db.read(lambda tx: tx.execute(endless).fetchone()))
+    await asyncio.sleep(0.1)
+    await db.close()
+    with pytest.raises(StorageError, match="interrupted"):
+        await reading
+    assert set(threading.enumerate()) == before
