@@ -92,12 +92,15 @@ def ratio(rows: Sequence[Row], rate: int) -> float:
 
 def storm_line(storm: dict[str, Any]) -> str:
     """One storm in words."""
-    return (
-        f"storm of {storm['kind']}: {storm['sent']} sent at {storm['rate']:.0f}/s,"
-        f" {storm['receive_lost']} lost on the way in (buffer {storm['buffer'] >> 20} MiB), {storm['shed']} shed by fairness, {storm['understood']} made signals;"
-        f" of {storm['quiet_sent']} of quiet senders {storm['quiet_lost']} lost;"
-        f" worst of {storm['polls']} polls {storm['worst_poll_s']:.3f} s late"
-    )
+    told = [
+        f"storm of {storm['kind']}: {storm['sent']} sent at {storm['rate']:.0f}/s",
+        f"{storm['receive_lost']} lost on the way in (buffer {storm['buffer'] >> 20} MiB)",
+        f"{storm['shed']} shed by fairness",
+        f"{storm['understood']} made signals",
+        f"of {storm['quiet_sent']} of quiet senders {storm['quiet_lost']} lost",
+        f"worst of {storm['polls']} polls {storm['worst_poll_s']:.3f} s late",
+    ]
+    return "; ".join(told)
 
 
 def main() -> int:
