@@ -98,7 +98,7 @@ async def start_observing(
         return Device(component, known.devices, reachability, sessions, learned, ground.clock, ground.counters)
 
     async def polled(signals: Sequence[Signal]) -> None:
-        isolation.hear(signals)
+        await isolation.vouch(signals)
         await events.handle(signals)
 
     poller = Poller(device, polled, ground.write_series, supervisor, ground.clock, ground.counters)

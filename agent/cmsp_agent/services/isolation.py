@@ -3,6 +3,7 @@
 Decides *isolated* or not; what follows from it is the pipeline's business.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,8 @@ LOOK = 2.0
 """Seconds between two looks."""
 SILENT_LOOKS = 2
 """Silent looks in a row after which a next hop that used to answer is lost."""
+FRESH = 0.25
+"""Seconds for which one look serves all devices that fall silent together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +77,21 @@ class Isolation:
         self._clock = clock
         self.verdict = Verdict()
         self._heard = False
+        self._looking = asyncio.Lock()
+        self._looked_at = float("-inf")
 
-    def hear(self, signals: Sequence[Signal]) -> None:
-        """Take note of polls that were answered."""
-        self._heard = self._heard or any(
-            isinstance(signal, PollSignal) and (signal.snmp or signal.icmp or signal.tcp) for signal in signals
-        )
+    async def vouch(self, signals: Sequence[Signal]) -> None:
+        """Take note of what polls heard; where one heard nothing, look at ourselves before its silence is judged.
+
+        Without that, devices that are polled every second would be down before our own cable is seen.
+        """
+        polls = [signal for signal in signals if isinstance(signal, PollSignal)]
+        answered = [bool(poll.snmp or poll.icmp or poll.tcp) for poll in polls]
+        self._heard = self._heard or any(answered)
+        if not all(answered):
+            async with self._looking:
+                if self._clock.monotonic() - self._looked_at >= FRESH:
+                    await self._look(witnesses_only=True)
 
     async def run(self) -> None:
         """Look for ever."""
@@ -89,13 +101,25 @@ class Isolation:
 
     async def look(self) -> None:
         """Look once; tell where the verdict changed."""
+        async with self._looking:
+            await self._look()
+
+    async def _look(self, *, witnesses_only: bool = False) -> None:
+        """Hops that never answered are left out where somebody waits for the verdict."""
         links, hops = self._links()
+        wanted = [hop for hop in hops if hop in self.verdict.silent or not witnesses_only]
         # without a link nothing can answer: asking would only take time
-        asked = {hop: await self._asked(hop) for hop in hops} if any(links.values()) or not links else {}
+        asked = await self._all_asked(wanted) if any(links.values()) or not links else {}
+        self._looked_at = self._clock.monotonic()
         heard, self._heard = self._heard, False
         before, self.verdict = self.verdict, self.verdict.after(Look(links, asked, heard))
         if before.isolated != self.verdict.isolated:
             await self._announce()
+
+    async def _all_asked(self, hops: Collection[str]) -> Mapping[str, bool | None]:
+        async with asyncio.TaskGroup() as all_at_once:
+            asked = {hop: all_at_once.create_task(self._asked(hop)) for hop in hops}
+        return {hop: answer.result() for hop, answer in asked.items()}
 
     async def _asked(self, hop: str) -> bool | None:
         try:

@@ -1,11 +1,11 @@
 """When the appliance counts as isolated."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.model.errors import NotPermittedHere
-from cmsp_agent.model.signal import AgentSignal
-from cmsp_agent.services.isolation import Isolation, Look, Verdict
+from cmsp_agent.model.signal import AgentSignal, PollSignal
+from cmsp_agent.services.isolation import FRESH, Isolation, Look, Verdict
 
 
 def judged(*looks: Look) -> Verdict:
@@ -73,3 +73,59 @@ async def test_only_the_edges_are_told() -> None:
 
 def test_a_device_that_answers_proves_that_we_are_connected() -> None:
     assert not judged(Look({"eth0": False}, {}, heard=True)).isolated
+
+
+class Outside:
+    """The appliance's link and next hop, and what the watch tells of them."""
+
+    def __init__(self) -> None:
+        self.link, self.hop = True, True
+        self.told: list[bool] = []
+        self.asked = 0
+        self.clock = ManualClock()
+        self.watch = Isolation(self._links, self._ping, self._tell, self.clock)
+
+    def _links(self) -> tuple[Mapping[str, bool | None], Sequence[str]]:
+        return {"eth0": self.link}, ["10.0.0.1", "10.0.0.2"]
+
+    async def _ping(self, address: str) -> bool:
+        self.asked += 1
+        return self.hop and address == "10.0.0.1"
+
+    async def _tell(self, signal: AgentSignal) -> None:
+        self.told.append(signal.raised)
+
+    async def poll(self, *, answered: bool) -> None:
+        await self.watch.vouch([PollSignal("gw-1", self.clock.now(), icmp=answered)])
+        await self.clock.advance(1.0)
+
+
+async def test_a_poll_without_answer_makes_us_look_at_our_link_before_it_is_judged() -> None:
+    outside = Outside()
+    await outside.poll(answered=True)
+    outside.link = False
+    await outside.poll(answered=False)  # others were heard since the last look
+    await outside.poll(answered=False)
+    assert outside.told == [True]
+
+
+async def test_a_silent_next_hop_is_seen_before_the_third_silent_poll_is_judged() -> None:
+    outside = Outside()
+    await outside.watch.look()
+    await outside.poll(answered=True)
+    outside.hop = False
+    for _ in range(3):
+        assert outside.told == []
+        await outside.poll(answered=False)
+    assert outside.told == [True]
+
+
+async def test_one_look_serves_all_devices_that_fall_silent_together_and_asks_witnesses_only() -> None:
+    outside = Outside()
+    await outside.watch.look()
+    await outside.clock.advance(FRESH)
+    before = outside.asked
+    silent = [PollSignal(f"gw-{number}", outside.clock.now(), icmp=False) for number in range(50)]
+    for signal in silent:
+        await outside.watch.vouch([signal])
+    assert outside.asked - before == 1
