@@ -13,6 +13,7 @@ from cmsp_agent.app.prepared import Prepared
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.signal import Signal
+from cmsp_agent.pipeline.observe import ISOLATED
 from cmsp_agent.pipeline.situation import Facts as PipelineFacts
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.services.events import EventService
@@ -103,7 +104,11 @@ async def start_observing(
 
     poller = Poller(device, polled, ground.write_series, supervisor, ground.clock, ground.counters)
     isolation = Isolation(
-        Witnesses(prepared.configuration.appliance.next_hops, known.devices), ping, events.tell, ground.clock
+        Witnesses(prepared.configuration.appliance.next_hops, known.devices),
+        ping,
+        events.tell,
+        lambda: ISOLATED in events.situation.active,
+        ground.clock,
     )
     supervisor.keep_running("events", events.run)
     supervisor.keep_running("notices", notices.run)

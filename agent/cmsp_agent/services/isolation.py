@@ -6,7 +6,7 @@ Decides *isolated* or not; what follows from it is the pipeline's business.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import NotPermittedHere
@@ -40,13 +40,17 @@ class Verdict:
     reason: str = ""
     silent: Mapping[str, int] = field(default_factory=dict)
     """Next hops that answered once, and for how many looks they have been silent since."""
+    inherited: bool = False
+    """The last run was isolated when it ended, and nothing was seen yet that says otherwise."""
 
     def after(self, look: Look) -> "Verdict":
         """The verdict after one more look. A hop that never answered (a firewall) is no witness."""
+        if self.inherited and not (look.heard or look.links or look.hops):
+            return self  # the routes went with the cable
         silent = {
-            hop: 0 if answered else self.silent[hop] + 1
+            hop: 0 if answered else self.silent.get(hop, SILENT_LOOKS) + 1
             for hop, answered in look.hops.items()
-            if answered or (answered is False and hop in self.silent)
+            if answered or (answered is False and (hop in self.silent or self.inherited))
         }
         silent = {**{hop: count for hop, count in self.silent.items() if look.hops.get(hop, None) is None}, **silent}
         if look.heard:
@@ -57,7 +61,7 @@ class Verdict:
         lost = [hop for hop, count in silent.items() if count >= SILENT_LOOKS]
         if silent and len(lost) == len(silent):
             return Verdict(True, f"next hop {', '.join(lost)} does not answer", silent)
-        return replace(self, isolated=False, reason="", silent=silent)
+        return Verdict(silent=silent)
 
 
 Ping = Callable[[str], Awaitable[bool]]
@@ -68,14 +72,23 @@ Tell = Callable[[AgentSignal], Awaitable[None]]
 
 
 class Isolation:
-    """Looks, decides and tells the edge."""
+    """Looks, decides and tells the edge.
 
-    def __init__(self, links: Links, ping: Ping, tell: Tell, clock: Clock) -> None:
+    Args:
+        links: what there is to look at.
+        ping: asks a next hop.
+        tell: records the edge.
+        held: whether it is on record that the appliance is isolated; the last run may have ended so.
+        clock: time.
+    """
+
+    def __init__(self, links: Links, ping: Ping, tell: Tell, held: Callable[[], bool], clock: Clock) -> None:
         self._links = links
         self._ping = ping
         self._tell = tell
+        self._held = held
         self._clock = clock
-        self.verdict = Verdict()
+        self.verdict = Verdict(held(), inherited=held())
         self._heard = False
         self._looking = asyncio.Lock()
         self._looked_at = float("-inf")
@@ -107,13 +120,14 @@ class Isolation:
     async def _look(self, *, witnesses_only: bool = False) -> None:
         """Hops that never answered are left out where somebody waits for the verdict."""
         links, hops = self._links()
-        wanted = [hop for hop in hops if hop in self.verdict.silent or not witnesses_only]
+        verdict = self.verdict
+        wanted = [hop for hop in hops if hop in verdict.silent or verdict.inherited or not witnesses_only]
         # without a link nothing can answer: asking would only take time
         asked = await self._all_asked(wanted) if any(links.values()) or not links else {}
         self._looked_at = self._clock.monotonic()
         heard, self._heard = self._heard, False
-        before, self.verdict = self.verdict, self.verdict.after(Look(links, asked, heard))
-        if before.isolated != self.verdict.isolated:
+        self.verdict = verdict.after(Look(links, asked, heard))
+        if self._held() != self.verdict.isolated:
             await self._announce()
 
     async def _all_asked(self, hops: Collection[str]) -> Mapping[str, bool | None]:

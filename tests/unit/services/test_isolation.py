@@ -63,7 +63,7 @@ async def test_only_the_edges_are_told() -> None:
     async def tell(signal: AgentSignal) -> None:
         told.append(signal)
 
-    watch = Isolation(look, forbidden, tell, ManualClock())
+    watch = Isolation(look, forbidden, tell, lambda: bool(told) and told[-1].raised, ManualClock())
     for carrier in (True, False, False, True, True):
         links["eth0"] = carrier
         await watch.look()
@@ -78,14 +78,20 @@ def test_a_device_that_answers_proves_that_we_are_connected() -> None:
 class Outside:
     """The appliance's link and next hop, and what the watch tells of them."""
 
-    def __init__(self) -> None:
-        self.link, self.hop = True, True
+    def __init__(self, *, before: bool = False) -> None:
+        self.link, self.hop, self.routed = True, True, True
         self.told: list[bool] = []
+        self.before = before
         self.asked = 0
         self.clock = ManualClock()
-        self.watch = Isolation(self._links, self._ping, self._tell, self.clock)
+        self.watch = Isolation(self._links, self._ping, self._tell, self.held, self.clock)
+
+    def held(self) -> bool:
+        return [self.before, *self.told][-1]
 
     def _links(self) -> tuple[Mapping[str, bool | None], Sequence[str]]:
+        if not self.routed:
+            return {}, []
         return {"eth0": self.link}, ["10.0.0.1", "10.0.0.2"]
 
     async def _ping(self, address: str) -> bool:
@@ -129,3 +135,31 @@ async def test_one_look_serves_all_devices_that_fall_silent_together_and_asks_wi
     for signal in silent:
         await outside.watch.vouch([signal])
     assert outside.asked - before == 1
+
+
+async def test_an_isolation_that_the_last_run_told_of_is_ended_by_the_next_one() -> None:
+    outside = Outside(before=True)
+    await outside.watch.look()
+    assert outside.told == [False]
+
+
+async def test_a_start_without_any_route_changes_nothing_of_what_the_last_run_told() -> None:
+    outside = Outside(before=True)
+    outside.routed = False
+    await outside.watch.look()
+    await outside.poll(answered=False)
+    assert outside.told == []
+    await outside.poll(answered=True)
+    await outside.watch.look()
+    assert outside.told == [False]
+
+
+async def test_a_start_with_a_silent_next_hop_goes_on_being_isolated() -> None:
+    outside = Outside(before=True)
+    outside.hop = False
+    for _ in range(3):
+        await outside.poll(answered=False)
+    assert outside.told == []
+    outside.hop = True
+    await outside.watch.look()
+    assert outside.told == [False]
