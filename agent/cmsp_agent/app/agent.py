@@ -120,7 +120,7 @@ async def running(loaded: Loaded) -> AsyncIterator[Agent]:
         observing = await stack.enter_async_context(start_observing(ground, prepared, known, plugins))
         manifest = await stack.enter_async_context(open_manifest(ground, configuration.appliance, loaded.key))
         saving = await stack.enter_async_context(start_saving(ground, configuration, known, observing, manifest))
-        extras = Extras(plugins)
+        extras = Extras(plugins, known.senders)
         status = status_of(ground, known, observing, configuration, extras)
         telling = await stack.enter_async_context(start_telling(ground, configuration, observing, status.heartbeat))
         extras.telling = telling
@@ -162,10 +162,11 @@ def keep_house(agent: Agent) -> None:
 
 
 class Extras:
-    """What the status says of parts that come after it: the head-end's link, the plugins."""
+    """What the status says of other parts: the head-end's link, the plugins, the senders that are nobody's."""
 
-    def __init__(self, plugins: PluginHost) -> None:
+    def __init__(self, plugins: PluginHost, senders: Senders) -> None:
         self._plugins = plugins
+        self._senders = senders
         self.telling = Telling()
 
     def __call__(self) -> Mapping[str, Any]:
@@ -173,4 +174,4 @@ class Extras:
             {"name": report.name, "state": report.state, "reason": report.reason, "failures": report.failures}
             for report in self._plugins.reports()
         ]
-        return {**self.telling.extras(), "plugins": plugins}
+        return {**self.telling.extras(), "plugins": plugins, "unknown_senders": self._senders.report()}

@@ -47,7 +47,9 @@ def _counts(counts: dict[str, Any]) -> str:
 
 
 def _part(row: dict[str, Any]) -> str:
-    """A named part with its state, and why where there is a reason: `cisco_ios loaded`."""
+    """A part with its state, and why where there is a reason: `cisco_ios loaded`; or a sender: `10.9.9.9 3 traps`."""
+    if "address" in row:
+        return f"{shown(row['address'])} {shown(row.get('count'))} {shown(row.get('kind'))}"
     reason = f" ({shown(row['reason'])})" if row.get("reason") else ""
     return f"{shown(row.get('name'))} {shown(row.get('state'))}{reason}"
 
