@@ -92,6 +92,25 @@ class Blocker:
     stack: str
 
 
+@dataclass
+class Naming:
+    """Who is to be named while the loop stays blocked: the first holder at once, another once it held long enough."""
+
+    after: float
+    named: list[str | None] = field(default_factory=list)
+    holder: str | None = None
+    held: float = 0.0
+
+    def is_due(self, holder: str | None, passed: float) -> bool:
+        """Whether this holder (None: the agent itself), seen for `passed` s more, must be named now."""
+        self.held = self.held + passed if holder == self.holder else 0.0
+        self.holder = holder
+        if self.named and (holder in self.named or self.held < self.after):
+            return False
+        self.named.append(holder)
+        return True
+
+
 class LoopWatchdog:
     """Beats on the event loop and looks from a thread of its own whether the beat came."""
 
@@ -145,7 +164,8 @@ class LoopWatchdog:
             self._last_resort.stop()
 
     def _watch(self, loop: asyncio.AbstractEventLoop, thread: int) -> None:
-        blocked, named = 0.0, False
+        blocked = 0.0
+        naming = Naming(self._name_after)
         last = self._clock.monotonic()
         self._ask(loop)
         while not self._stop.wait(TICK):
@@ -159,14 +179,16 @@ class LoopWatchdog:
             if self._last_resort is not None:
                 self._last_resort.turn(passed, self._exit_after)
             if self._beat.is_set():
-                if named:
+                if naming.named:
                     log.warning("event loop runs again", extra={"blocked_s": round(blocked, 1)})
-                blocked, named = 0.0, False
+                blocked, naming = 0.0, Naming(self._name_after)
                 self._ask(loop)
             elif blocked >= self._name_after:
-                named = named or self._report(thread, blocked)
+                blocker = self._blocker(thread)
+                if naming.is_due(blocker.plugin, passed):
+                    self._report(blocker, blocked)
                 if blocked >= self._exit_after:
-                    self._give_up(thread, blocked)
+                    self._give_up(blocker, blocked)
 
     def _ask(self, loop: asyncio.AbstractEventLoop) -> None:
         self._beat.clear()
@@ -175,8 +197,7 @@ class LoopWatchdog:
         except RuntimeError:  # the loop is closed: nothing left to watch
             self._stop.set()
 
-    def _report(self, thread: int, blocked: float) -> bool:
-        blocker = self._blocker(thread)
+    def _report(self, blocker: Blocker, blocked: float) -> None:
         who = blocker.plugin or "the agent itself"
         self._counters.add("loop.blocked", key=blocker.plugin or "agent")
         log.error(
@@ -190,10 +211,8 @@ class LoopWatchdog:
                 "stack": blocker.stack,
             },
         )
-        return True
 
-    def _give_up(self, thread: int, blocked: float) -> None:
-        blocker = self._blocker(thread)
+    def _give_up(self, blocker: Blocker, blocked: float) -> None:
         if blocker.plugin is None:
             return
         reason = f"blocked the event loop for {blocked:.0f} s in {blocker.call}"

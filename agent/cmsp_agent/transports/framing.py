@@ -54,7 +54,7 @@ class SyslogFramer:
         if _COUNT.match(rest) or _PART_OF_COUNT.match(rest):
             self.halves += 1
             return []
-        return [rest] if rest else []
+        return [self._within_limit(rest)] if rest else []
 
     def _step(self, data: bytes, place: int) -> tuple[int, bytes]:
         """One frame, or what there is of it: the place after it, and the message or nothing."""
@@ -96,7 +96,12 @@ class SyslogFramer:
         if not found:
             self._held = data[place:]
             return len(data), b""
-        return end + 1, data[place:end].rstrip(b"\r")[: self._limit]
+        return end + 1, self._within_limit(data[place:end].rstrip(b"\r"))
+
+    def _within_limit(self, message: bytes) -> bytes:
+        if len(message) > self._limit:
+            self.truncated += 1
+        return message[: self._limit]
 
     def _pass_line(self, data: bytes, place: int) -> tuple[int, bytes]:
         found = _TRAILER.search(data, place)

@@ -104,3 +104,10 @@ def test_garbage_is_cut_into_something_bounded(pieces: list[bytes]) -> None:
     except FramingError:
         return
     assert all(0 < len(message) <= 50 for message in messages)
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"", b"\0"])
+def test_one_octet_too_many_is_cut_and_counted(ending: bytes) -> None:
+    framer = SyslogFramer(limit=10)
+    assert framer.feed(b"<1>45678901" + ending) + framer.close() == [b"<1>4567890"]
+    assert framer.truncated == 1
