@@ -4,15 +4,19 @@ Fixtures of one kind of test (real devices, servers, machines) live beside the t
 """
 
 import os
+import time
 from collections import Counter
 from collections.abc import Generator, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 UNIT_LIMIT = 2.0
-"""Seconds that a unit test may take, its fixtures included."""
+"""Seconds that a unit test may take, those not counted in which its threads wanted a processor and others had it."""
+HANG_LIMIT = 30.0
+"""Seconds after which a unit test is ended, however busy the machine is."""
 
 SHARED_ABSENT = "needs the reference material of ../shared (or CMSP_SHARED), which is absent"
 IN_CI = bool(os.environ.get("CI"))
@@ -43,11 +47,34 @@ def pytest_collection_modifyitems(items: Iterable[pytest.Item]) -> None:
     unit = ROOT / "tests" / "unit"
     for item in items:
         if unit in item.path.parents and item.get_closest_marker("timeout") is None:
-            item.add_marker(pytest.mark.timeout(UNIT_LIMIT))
+            item.add_marker(pytest.mark.timeout(HANG_LIMIT))
+            item.add_marker(pytest.mark.quick)
         if item.get_closest_marker("system") is not None:
             item.add_marker(pytest.mark.root)
         if item.get_closest_marker("root") is not None and os.geteuid() != 0:
             item.add_marker(pytest.mark.skip(reason="needs root: run `make test` as root"))
+
+
+def _waited() -> float:
+    """Seconds in all that this process's threads waited for a processor (proc(5): /proc/PID/schedstat)."""
+    waited = 0
+    for thread in Path("/proc/self/task").glob("*/schedstat"):
+        with suppress(OSError, IndexError):
+            waited += int(thread.read_text().split()[1])
+    return waited / 1e9
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a unit test that takes too long."""
+    if item.get_closest_marker("quick") is None:
+        return (yield)
+    began, waited = time.monotonic(), _waited()
+    result = yield
+    took = time.monotonic() - began
+    if took > UNIT_LIMIT and (own := took - (_waited() - waited)) > UNIT_LIMIT:
+        pytest.fail(f"took {own:.1f} s; a unit test may take {UNIT_LIMIT:g} s")
+    return result
 
 
 def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
