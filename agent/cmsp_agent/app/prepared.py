@@ -50,7 +50,13 @@ def prepare(
     return Prepared(
         configuration,
         components,
-        Pipeline(components, customer_of(configuration), devices, counters),
+        Pipeline(
+            components,
+            customer_of(configuration),
+            devices,
+            counters,
+            mask_personal=configuration.privacy.mask_numbers,
+        ),
         agreed_by(components.values()),
         tuple(users_of(components.values())),
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cmsp_agent.model.interfaces import canonical
 from cmsp_agent.model.severity import Severity
+from cmsp_agent.pipeline.privacy import Mask
 from cmsp_agent.plugin.api import AlarmType, DeviceType, SyslogRule, TrapRule
 
 LONGEST_TEXT = 1024
@@ -90,6 +91,7 @@ class Meanings:
 
     def __init__(self, device_type: DeviceType) -> None:
         self.device_type = device_type
+        self.mask = Mask(device_type)
         self.alarms: Mapping[str, AlarmType] = {alarm.type: alarm for alarm in (*BUILT_IN, *device_type.alarms)}
         self._traps: dict[str, list[TrapRule]] = {}
         self._syslog: dict[str, list[SyslogMatch]] = {}

@@ -11,6 +11,7 @@ from cmsp_agent.model.interfaces import canonical
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
 from cmsp_agent.pipeline.catalogue import UNKNOWN_SYSLOG, UNKNOWN_TRAP, Meanings, SyslogMatch
+from cmsp_agent.pipeline.privacy import without_secrets
 from cmsp_agent.plugin.api import AlarmType, DeviceType, ObjectFrom, Telling, TrapRule
 
 IF_DESCR = "1.3.6.1.2.1.2.2.1.2."
@@ -135,7 +136,7 @@ class Normaliser:
             id=self._new_id(signal.received_at),
             component=signal.component,
             site=component.site if component else "",
-            object=telling.object,
+            object=without_secrets(telling.object),
             type=telling.type,
             severity=Severity.CLEARED if state is Transition.CLEAR else telling.severity or alarm.severity,
             state=state,
@@ -143,10 +144,14 @@ class Normaliser:
             received_at=signal.received_at,
             clock="received" if occurred is None else "synchronised",
             sources=(source,),
-            text=telling.text or title(alarm, signal.component, telling.object),
+            text=without_secrets(telling.text) or title(alarm, signal.component, telling.object),
             confirmed=source in (Source.POLL, Source.AGENT),
-            attributes=telling.attributes or {},
+            attributes={name: without_secrets(value) for name, value in (telling.attributes or {}).items()},
         )
+
+    def outward(self, event: Event) -> Event:
+        """The event as it may leave the site."""
+        return self.meanings(event.component).mask(event)
 
 
 def title(alarm: AlarmType, component: str, name: str) -> str:

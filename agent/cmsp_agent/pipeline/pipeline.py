@@ -21,8 +21,15 @@ class Pipeline:
     """normalise → filter → time → correlate → incidents, by the rules of the configuration it was built for."""
 
     def __init__(
-        self, components: Mapping[str, Component], customer: Customer, inventory: Inventory, counters: Counters
+        self,
+        components: Mapping[str, Component],
+        customer: Customer,
+        inventory: Inventory,
+        counters: Counters,
+        *,
+        mask_personal: bool = True,
     ) -> None:
+        self._mask_personal = mask_personal
         self._normalise = Normaliser(components, inventory, counters)
         self._observe = Observer(components, self._normalise)
         self._stages: Sequence[Stage] = (
@@ -38,6 +45,10 @@ class Pipeline:
         for signal in signals:
             run(self._stages, draft, self._events(draft, signal))
         return draft
+
+    def outward(self, event: Event) -> Event:
+        """The event as it may leave the site: personal data masked unless the order permits it."""
+        return self._normalise.outward(event) if self._mask_personal else event
 
     def reassess(self, situation: Situation, now: int) -> Draft:
         """The same facts under this pipeline's rules: used after a reload changed people, sites or functions."""

@@ -237,4 +237,6 @@ class DeviceType:
     states: tuple[StateRule, ...] = ()
     kpis: tuple[Kpi, ...] = ()
     cli: CliPlatform | None = None
+    personal: tuple[Redaction, ...] = ()
+    """Where messages carry personal data (numbers, user names): masked in what leaves the site."""
     normalise: Normaliser | None = None

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from cmsp_agent.plugin.api import AlarmType, CliPlatform, DeviceType, Kpi, StateRule, SyslogRule, TrapRule
+from cmsp_agent.plugin.api import AlarmType, CliPlatform, DeviceType, Kpi, Redaction, StateRule, SyslogRule, TrapRule
 from cmsp_agent.plugin.shape import misfits
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
@@ -44,6 +44,7 @@ def _contents(device_type: DeviceType) -> Iterator[str]:
         yield from _state(f"states[{place}]", state, known)
     for place, kpi in enumerate(device_type.kpis):
         yield from _kpi(f"kpis[{place}]", kpi)
+    yield from _redactions("personal", device_type.personal)
     if device_type.cli is not None:
         yield from _cli(device_type.cli)
 
@@ -118,10 +119,14 @@ def _cli(cli: CliPlatform) -> Iterator[str]:
     for name, members in patterns.items():
         for pattern in members:
             yield from _pattern(f"cli.{name}", pattern)
-    for redaction in cli.redact:
-        yield from _pattern("cli.redact", redaction.pattern)
+    yield from _redactions("cli.redact", cli.redact)
+
+
+def _redactions(path: str, redactions: Iterable[Redaction]) -> Iterator[str]:
+    for redaction in redactions:
+        yield from _pattern(path, redaction.pattern)
         if "(?P<secret>" not in redaction.pattern:
-            yield f"cli.redact: no group `secret` in {redaction.pattern!r}"
+            yield f"{path}: no group `secret` in {redaction.pattern!r}"
 
 
 def _known(path: str, alarm_type: str, known: set[str]) -> Iterator[str]:

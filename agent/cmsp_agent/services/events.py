@@ -15,6 +15,7 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import attempt
 from cmsp_agent.model.errors import NotFound, StorageError
+from cmsp_agent.model.event import Event
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.signal import AgentSignal, Signal
@@ -33,6 +34,8 @@ MOST_WAITING = 50_000
 Announce = Callable[[Facts], None]
 """Told of facts after they were committed. Must not block."""
 Change = Callable[[Incident], Incident]
+Outward = Callable[[Event], Event]
+"""An event as it may leave the site."""
 
 
 @dataclass(slots=True)
@@ -186,8 +189,8 @@ class EventService:
     async def _commit(self, draft: Draft) -> None:
         if draft.facts:
             now = draft.now
-            facts = draft.facts
-            facts.incidents.update(await self._database.write(lambda tx: write_facts(tx, facts, now)))
+            facts, outward = draft.facts, self._pipeline.outward
+            facts.incidents.update(await self._database.write(lambda tx: write_facts(tx, facts, now, outward)))
             for incident in facts.incidents.values():
                 if incident.state.open:
                     draft.incidents.put(incident.id, incident)
@@ -213,13 +216,13 @@ class EventService:
         return [AgentSignal("", self._clock.now(), "storage.lost", "", True, text, transient=True)]
 
 
-def write_facts(tx: sqlite3.Connection, facts: Facts, now: int) -> dict[str, Incident]:
+def write_facts(tx: sqlite3.Connection, facts: Facts, now: int, outward: Outward) -> dict[str, Incident]:
     """Write facts and their outbox rows together; returns the incidents with the numbers they were given."""
     events.insert_all(tx, list(facts.new.values()))
     for event in facts.changed.values():
         events.update(tx, event)
     told = [*facts.new.values(), *(facts.changed[event_id] for event_id in sorted(facts.told))]
-    outbox.append_all(tx, map(event_record, told), now)
+    outbox.append_all(tx, (event_record(outward(event)) for event in told), now)
     numbered = {}
     for incident in facts.incidents.values():
         saved = incident if incident.number else replace(incident, number=incidents.next_number(tx))

@@ -3,6 +3,7 @@
 from cmsp_agent.plugin.api import DeviceType, hook
 from cmsp_plugins.cisco_ios.alarms import ALARMS
 from cmsp_plugins.cisco_ios.cli import CLI
+from cmsp_plugins.cisco_ios.personal import PERSONAL
 from cmsp_plugins.cisco_ios.polling import KPIS, STATES
 from cmsp_plugins.cisco_ios.syslog import SYSLOG
 from cmsp_plugins.cisco_ios.traps import TRAPS
@@ -23,6 +24,7 @@ CISCO_IOS = DeviceType(
     states=STATES,
     kpis=KPIS,
     cli=CLI,
+    personal=PERSONAL,
 )
 
 

@@ -3,9 +3,9 @@
 import difflib
 import re
 
+from cmsp_agent.model.redaction import hide
 from cmsp_agent.plugin.api import CliPlatform
 
-HIDDEN = "<hidden>"
 DIFF_LINES = 20_000
 """Lines that a diff may have; more are cut off, and that is said."""
 SMALLEST_SHARE, LARGEST_SHARE = 0.5, 1.5
@@ -53,9 +53,7 @@ class ConfigText:
 
     def redacted(self, text: str) -> str:
         """The text with the value of every secret hidden."""
-        for pattern in self._redact:
-            text = pattern.sub(_hide, text)
-        return text
+        return hide(self._redact, text)
 
     def difference(self, old: str, new: str) -> str:
         """A unified diff for people's eyes: volatile lines left out, secrets hidden; empty where nothing differs."""
@@ -85,14 +83,6 @@ def _line_of(match: re.Match[str]) -> str:
     start = match.string.rfind("\n", 0, match.start()) + 1
     end = match.string.find("\n", match.start())
     return match.string[start : end if end >= 0 else None].strip()[:120]
-
-
-def _hide(match: re.Match[str]) -> str:
-    """The match with its group `secret` hidden; all of it where the pattern has no such group."""
-    if "secret" not in match.re.groupindex or match.start("secret") < 0:
-        return HIDDEN
-    whole, start = match.group(), match.start()
-    return whole[: match.start("secret") - start] + HIDDEN + whole[match.end("secret") - start :]
 
 
 def _unified(old: list[str], new: list[str]) -> list[str]:

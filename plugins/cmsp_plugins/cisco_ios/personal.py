@@ -1,0 +1,11 @@
+"""Where a Cisco gateway's messages name people: user names and telephone numbers. Masked in what leaves the site."""
+
+from cmsp_agent.plugin.api import Redaction
+
+PERSONAL = (
+    Redaction(r"\b(?:by|[Uu]ser) (?!console\b)(?P<secret>[^\s()\[\]]+)(?= on | from | at |,|$| logged)"),
+    Redaction(r"\[user: (?P<secret>[^\]]+)\]"),
+    Redaction(r"\bUser:\s*(?P<secret>\S+)"),
+    Redaction(r"\bNumber=(?P<secret>[^;\s]+)"),
+    Redaction(r"\b(?:called|calling)(?:number| party)?[ :=<]+(?P<secret>[+\d*#]{3,})"),
+)

@@ -1,0 +1,79 @@
+"""Secrets in messages are never stored; personal data does not leave the site."""
+
+import pytest
+
+from cmsp_agent.model.event import Event, Source, Transition
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.model.signal import SyslogSignal
+from cmsp_agent.pipeline.privacy import Mask, without_secrets
+from cmsp_agent.plugin.api import DeviceType
+from cmsp_plugins.cisco_ios.plugin import CISCO_IOS
+from tests.unit.pipeline.site import Site
+
+CANARY = "c4n4ry"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"User:admin  logged command:username joe privilege 15 password 0 {CANARY}",
+        f"User:admin  logged command:snmp-server community {CANARY} RO",
+        f"User:admin  logged command:enable secret level 7 5 {CANARY}",
+        f"User:admin  logged command:crypto isakmp key {CANARY} address 10.0.0.1",
+        f"User:admin  logged command:tacacs-server key 7 {CANARY}",
+        f"User:admin  logged command: key-string {CANARY}",
+        f"copy scp://backup:{CANARY}@10.0.0.1/config failed",
+        f'login failed: Password="{CANARY}"',
+    ],
+)
+def test_a_secret_in_a_message_is_hidden(text: str) -> None:
+    assert CANARY not in without_secrets(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Interface GigabitEthernet0/0, changed state to down",
+        "Authentication failure for SNMP req from host 10.0.0.1",
+        "peer at 10.0.0.1: key exchange failed",
+        "Login failed [user: admin] [Source: 10.0.0.1] [localport: 22]",
+    ],
+)
+def test_a_message_without_a_secret_stays_as_it_is(text: str) -> None:
+    assert without_secrets(text) == text
+
+
+def test_what_is_stored_of_a_serious_line_that_no_rule_knows_is_without_secrets() -> None:
+    site = Site()
+    site.tell(SyslogSignal("gw-1", site.now, "AAA-3-BAD", f"rejected: password {CANARY}", severity=3))
+    [event] = site.events.values()
+    assert CANARY not in event.text
+
+
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Configured from console by alice on vty1 (10.0.0.1)", "by <masked> on vty1"),
+        ("Login failed [user: alice] [Source: 10.0.0.1]", "[user: <masked>]"),
+        ("User:alice  logged command:interface Gi0/0", "User:<masked>"),
+        ("Registration failed. Tenant=3;Number=+33123456789;registrar=dns:x", "Number=<masked>;"),
+        ("call from calling number 0612345678 to called 0033", "calling number <masked> to called <masked>"),
+    ],
+)
+def test_names_and_numbers_are_masked_in_what_leaves_the_site(text: str, masked: str) -> None:
+    assert masked in outward(CISCO_IOS, text)
+
+
+def test_any_device_type_masks_telephone_numbers() -> None:
+    assert "0612345678" not in outward(DeviceType("plain", "Plain"), "calling party 0612345678 rejected")
+
+
+def test_the_console_is_nobodys_name() -> None:
+    assert outward(CISCO_IOS, "Configured from console by console") == "Configured from console by console"
+
+
+def outward(device_type: DeviceType, text: str) -> str:
+    event = Event(
+        "1", "gw", "paris", "", "x", Severity.MINOR, Transition.INFO, 0, 0, "received", (Source.SYSLOG,), text
+    )
+    return Mask(device_type)(event).text
