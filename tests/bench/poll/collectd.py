@@ -14,7 +14,8 @@ NAMES = {f"{MIB_2}.2.2.1.2", f"{MIB_2}.31.1.1.1.1", f"{MIB_2}.31.1.1.1.18"}
 VALUES = [column for column in COLUMNS if column not in NAMES]
 TYPES = """\
 scalars {scalars}
-interface adm:GAUGE:U:U, oper:GAUGE:U:U, inerr:COUNTER:U:U, outerr:COUNTER:U:U, hcin:COUNTER:U:U, hcout:COUNTER:U:U, speed:GAUGE:U:U
+interface adm:GAUGE:U:U, oper:GAUGE:U:U, inerr:COUNTER:U:U, outerr:COUNTER:U:U, \
+hcin:COUNTER:U:U, hcout:COUNTER:U:U, speed:GAUGE:U:U
 """
 CONFIGURATION = """\
 BaseDir "{work}"
@@ -61,12 +62,12 @@ BULK = 250
 """max-repetitions of the bulk size that serves collectd best here: the whole of a column in one answer."""
 
 
-def _configure(work: Path, port: int, devices: int, interval: int) -> Path:
+def _configure(work: Path, port: int, devices: int, interval: int, bulk: int = BULK) -> Path:
     work.mkdir(parents=True, exist_ok=True)
     types = ", ".join(f"v{number}:GAUGE:U:U" for number in range(len(NUMBERS)))
     (work / "types.db").write_text(TYPES.format(scalars=types))
     hosts = "".join(
-        HOST.format(number=number, address=address, port=port, bulk=BULK)
+        HOST.format(number=number, address=address, port=port, bulk=bulk)
         for number, address in enumerate(addresses(devices))
     )
     quoted = {"scalars": " ".join(f'"{oid}"' for oid in NUMBERS), "values": " ".join(f'"{oid}"' for oid in VALUES)}
@@ -75,9 +76,9 @@ def _configure(work: Path, port: int, devices: int, interval: int) -> Path:
     return file
 
 
-def measure(site: Site, work: Path, devices: int, *, interval: int, seconds: int) -> Measurement:
+def measure(site: Site, work: Path, devices: int, *, interval: int, seconds: int, bulk: int = BULK) -> Measurement:
     """Let collectd poll the site every `interval` seconds; count after a warm-up of two intervals."""
-    file = _configure(work, site.port, devices, interval)
+    file = _configure(work, site.port, devices, interval, bulk)
     process = subprocess.Popen(
         ["/usr/sbin/collectd", "-f", "-C", str(file)],
         env={"MIBS": "", "PATH": "/usr/sbin:/usr/bin"},

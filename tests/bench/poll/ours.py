@@ -18,7 +18,7 @@ from cmsp_agent.model.secret import Secret
 from cmsp_agent.transports.snmp.client import SnmpClient
 from cmsp_agent.transports.snmp.session import SnmpSession
 from cmsp_agent.transports.snmp.target import SnmpTarget
-from tests.bench.poll.site import AUTH, COLUMNS, PRIV, SCALARS, USER, USEFUL, addresses
+from tests.bench.poll.site import AUTH, COLUMNS, PRIV, SCALARS, USEFUL, USER, addresses
 
 AT_ONCE = 50
 
@@ -69,7 +69,9 @@ async def measure(version: str, port: int, devices: int, rounds: int, largest: i
     client = SnmpClient(SystemClock(), counters)
     await client.open()
     shown = credential(version)
-    sessions = [client.session(SnmpTarget(address, shown, port=port, largest_answer=largest)) for address in addresses(devices)]
+    sessions = [
+        client.session(SnmpTarget(address, shown, port=port, largest_answer=largest)) for address in addresses(devices)
+    ]
     await poll_all(sessions)
     gc.collect()
     gc.freeze()  # as the agent does after its start

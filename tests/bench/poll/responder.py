@@ -4,7 +4,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -36,9 +36,12 @@ class Site:
     def counts(self) -> Counts:
         """Ask for the counts."""
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
-            asking.settimeout(5)
-            asking.sendto(b"STAT", ("127.0.0.1", self.port))
-            return Counts(*map(int, asking.recv(200).split()))
+            asking.settimeout(0.5)
+            for _ in range(20):  # it may be starting, or busy
+                asking.sendto(b"STAT", ("127.0.0.1", self.port))
+                with suppress(TimeoutError):
+                    return Counts(*map(int, asking.recv(200).split()))
+        raise TimeoutError("the simulated site does not answer")
 
 
 def pin(core: int) -> None:
@@ -61,8 +64,10 @@ def site(work: Path) -> Iterator[Site]:
     subprocess.run(["gcc", *options, "-o", program, source, "-lcrypto"], check=True)
     port = _free_port()
     process = subprocess.Popen([program, str(port)], preexec_fn=lambda: pin(1 - MEASURED_CORE))
+    running = Site(port)
     try:
-        yield Site(port)
+        running.counts()
+        yield running
     finally:
         process.kill()
         process.wait()

@@ -27,6 +27,7 @@ class Pages:
         self._largest = largest
         self._size = min(proven or largest, largest)
         self._binding: Bounded[tuple[bytes, ...], float] = Bounded(64)
+        self._length: Bounded[tuple[bytes, ...], int] = Bounded(64)
         self._losses = 0
         self._streak = 0
         self._wait = FIRST_WAIT
@@ -36,10 +37,22 @@ class Pages:
         """The size in use where larger answers did not arrive; 0 where nothing stood in the way."""
         return self._size if self._size < self._largest else 0
 
-    def rows(self, columns: Sequence[bytes]) -> int:
-        """max-repetitions for these columns: from the size of their bindings last time, else a guess."""
-        binding = self._binding.recall(tuple(columns)) or sum(map(len, columns)) / len(columns) + 14
-        return max(1, min(MOST_ROWS, int((self._size - OVERHEAD) / (binding * len(columns)))))
+    def rows(self, columns: Sequence[bytes], done: int) -> int:
+        """max-repetitions for these columns, of which `done` rows are read.
+
+        From the size of their bindings last time, else a guess; and not more than what is left of as many rows as last
+        time, with one beyond to see the end: what lies behind a table would be sent and decoded for nothing.
+        """
+        key = tuple(columns)
+        binding = self._binding.recall(key) or sum(map(len, columns)) / len(columns) + 14
+        fitting = max(1, min(MOST_ROWS, int((self._size - OVERHEAD) / (binding * len(columns)))))
+        length = self._length.recall(key)
+        left = length + 1 - done if length is not None else 0
+        return min(fitting, left) if left > 0 else fitting
+
+    def ended(self, columns: Sequence[bytes], rows: int) -> None:
+        """The longest of these columns had so many rows."""
+        self._length.keep(tuple(columns), rows)
 
     def arrived(self, columns: Sequence[bytes], size: int, bindings: int) -> None:
         """An answer came."""

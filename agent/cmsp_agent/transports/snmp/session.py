@@ -147,6 +147,7 @@ class SnmpSession:
                 await self._next_page(walk, active[: self._quirks.most_oids or len(active)])
         except DecodeError as error:
             raise DeviceAnswerInvalid(f"{self.target.address}: {error}") from error
+        self._pages.ended(names, max((len(column.rows) for column in walk.columns), default=0))
         self._note(walk)
         return dict(zip(columns, walk.tables(), strict=True))
 
@@ -173,7 +174,7 @@ class SnmpSession:
         """Ask for as many rows as fill one datagram, fewer after two attempts without an answer."""
         names = [column.name for column in asked]
         for left in range(self.target.retries, -1, -1):
-            rows = self._pages.rows(names)
+            rows = self._pages.rows(names, len(asked[0].rows))
             try:
                 answer, size = await self._ask(GET_BULK, cursors, rows, 0)
             except (DeviceUnreachable, DeviceAnswerInvalid) as error:

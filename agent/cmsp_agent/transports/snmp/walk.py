@@ -104,7 +104,7 @@ class Column:
             self._add(names, values)
         if None in self.rows:
             del self.rows[None]
-            names, _ = self._cut(names, values)
+            names = self._until_the_end(names, values, len(self.rows) - before)
         if not names:
             return True
         added = len(self.rows) - before
@@ -121,6 +121,14 @@ class Column:
         index_of = self.indexes.known
         for name, value in zip(names, values, strict=True):
             rows[index_of[name]] = value
+
+    def _until_the_end(self, names: list[bytes], values: list[Value | Missing], added: int) -> list[bytes]:
+        """The names inside the column: the first `added` ones, unless rows came twice or out of order."""
+        known = self.indexes.known
+        if known[names[added]] is None and (added == 0 or known[names[added - 1]] is not None):
+            self.done = True
+            return names[:added]
+        return self._cut(names, values)[0]
 
     def _cut(self, names: list[bytes], values: list[Value | Missing]) -> tuple[list[bytes], list[Value | Missing]]:
         """What comes before the first binding that is outside the column or has no value: there the column ends."""

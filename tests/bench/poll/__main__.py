@@ -1,0 +1,145 @@
+"""`make bench-poll`: SNMP polling beside collectd (v2c) and prometheus-snmp-exporter (v3), in the same run.
+
+Every poller gets the same site on the same core, one after the other, three times; medians are compared. RATIO is the
+worst of the three numbers of devices. Ours also runs with answers of 1,472 octets, as Ethernet carries them: over
+loopback all pollers use larger ones.
+"""
+
+import argparse
+import json
+import math
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from pathlib import Path
+from statistics import median
+
+from tests.bench.poll import collectd, exporter
+from tests.bench.poll.measure import Measurement
+from tests.bench.poll.responder import MEASURED_CORE, Site, pin, site
+
+SCALES = (100, 1000, 5000)
+POLLS = 5000
+"""Polls of ours in one measurement, about."""
+REPEATS = 3
+COLLECTD_PACE = {100: (1, 10), 1000: (2, 10), 5000: (6, 18)}
+"""By devices: seconds between polls, seconds measured."""
+EXPORTER_ROUNDS = {100: 10, 1000: 1, 5000: 1}
+BARS = {"poll-v2c-vs-collectd": 0.8, "poll-v3-vs-snmp_exporter": 0.25}
+OUT = Path("build/bench/poll.json")
+
+
+def ours(site_: Site, version: str, devices: int, largest: int = 0) -> Measurement:
+    """Run our poller in a process of its own."""
+    rounds = max(1, POLLS // devices)
+    command = [sys.executable, "-m", "tests.bench.poll.ours", version, str(site_.port), str(devices), str(rounds)]
+    done = subprocess.run(
+        [*command, "--largest", str(largest)],
+        stdout=subprocess.PIPE,
+        check=True,
+        text=True,
+        preexec_fn=lambda: pin(MEASURED_CORE),
+        env={**os.environ, "PYTHONHASHSEED": "0"},
+    )
+    told = json.loads(done.stdout)
+    name = f"ours, {largest}-octet answers" if largest else "ours"
+    figures = {key: told[key] for key in ("polls", "varbinds", "lost", "cpu", "wall", "rss_mb")}
+    return Measurement(name, version, devices, **figures)
+
+
+def jobs(running: Site, work: Path, scales: Iterable[int]) -> list[Callable[[], Measurement]]:
+    """What is measured, in order: ours and the peer next to each other, so that both see the same machine."""
+    out: list[Callable[[], Measurement]] = []
+    for devices in scales:
+        interval, seconds = COLLECTD_PACE[devices]
+        out += [
+            lambda n=devices: ours(running, "2c", n),  # type: ignore[misc]
+            lambda n=devices, i=interval, s=seconds: collectd.measure(
+                running, work / "collectd", n, interval=i, seconds=s
+            ),  # type: ignore[misc]
+            lambda n=devices: ours(running, "2c", n, 1472),  # type: ignore[misc]
+            lambda n=devices: ours(running, "3", n),  # type: ignore[misc]
+            lambda n=devices: exporter.measure(running, work / "exporter", "3", n, EXPORTER_ROUNDS[n]),  # type: ignore[misc]
+        ]
+    return out
+
+
+Key = tuple[str, str, int]
+
+
+def grouped(found: Iterable[Measurement]) -> dict[Key, list[Measurement]]:
+    """All measurements of the same thing together."""
+    groups: dict[Key, list[Measurement]] = {}
+    for one in found:
+        groups.setdefault((one.name, one.version, one.devices), []).append(one)
+    return groups
+
+
+def cost(groups: dict[Key, list[Measurement]], name: str, version: str, devices: int) -> float:
+    """The median CPU seconds per million varbinds."""
+    return median(one.per_million for one in groups[name, version, devices])
+
+
+def slope(groups: dict[Key, list[Measurement]], name: str, version: str, scales: list[int]) -> float:
+    """How the cost of a round grows with the number of devices: the exponent; 1 is linear."""
+    first, last = scales[0], scales[-1]
+    if first == last:
+        return 1.0
+    ratio = cost(groups, name, version, last) * last / (cost(groups, name, version, first) * first)
+    return math.log(ratio) / math.log(last / first)
+
+
+def table(groups: dict[Key, list[Measurement]], scales: list[int]) -> Iterable[str]:
+    """The table, line by line."""
+    yield f"{'poller':<26}{'SNMP':>5}{'devices':>9}{'polls':>8}{'lost':>6}{'CPU s/1M':>10}{'spread':>14}{'RSS MB':>8}"
+    for (name, version, devices), runs in sorted(groups.items(), key=lambda item: (item[0][1], item[0][0], item[0][2])):
+        costs = sorted(one.per_million for one in runs)
+        polls, lost = sum(one.polls for one in runs), sum(one.lost for one in runs)
+        spread = f"{costs[0]:.2f}-{costs[-1]:.2f}"
+        rss = max(one.rss_mb for one in runs)
+        yield f"{name:<26}{version:>5}{devices:>9}{polls:>8}{lost:>6}{median(costs):>10.2f}{spread:>14}{rss:>8.0f}"
+    yield ""
+    for name, version in sorted({(name, version) for name, version, _ in groups}):
+        exponent = slope(groups, name, version, scales)
+        yield f"slope {name} v{version}: CPU of a round grows with devices^{exponent:.2f}"
+
+
+def ratios(groups: dict[Key, list[Measurement]], scales: list[int]) -> dict[str, float]:
+    """Ours by the peer's, at the number of devices where that is worst."""
+    pairs = {"poll-v2c-vs-collectd": ("2c", "collectd"), "poll-v3-vs-snmp_exporter": ("3", "snmp_exporter")}
+    return {
+        bar: max(cost(groups, "ours", version, n) / cost(groups, peer, version, n) for n in scales)
+        for bar, (version, peer) in pairs.items()
+    }
+
+
+def main() -> int:
+    """Measure, print, write; 1 where a bar is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--scales", type=int, nargs="+", default=list(SCALES), choices=SCALES)
+    parser.add_argument("--repeats", type=int, default=REPEATS)
+    options = parser.parse_args()
+    found: list[Measurement] = []
+    with tempfile.TemporaryDirectory(prefix="bench-poll-") as folder, site(Path(folder)) as running:
+        for _ in range(options.repeats):
+            for job in jobs(running, Path(folder), options.scales):
+                found.append(job())
+                print(
+                    f"  {found[-1].name}, v{found[-1].version}, {found[-1].devices}: {found[-1].per_million:.2f}",
+                    flush=True,
+                )
+    groups = grouped(found)
+    print("\n" + "\n".join(table(groups, options.scales)) + "\n")
+    figures = ratios(groups, options.scales)
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    OUT.write_text(json.dumps({"ratios": figures, "runs": [asdict(one) for one in found]}, indent=1) + "\n")
+    for bar, figure in figures.items():
+        print(f"RATIO {bar} {figure:.3f}")
+    return int(any(figure > BARS[bar] for bar, figure in figures.items()))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
