@@ -54,7 +54,11 @@ async def start_telling(
     if client is None:
         yield Telling()
         return
-    heartbeat = Heartbeat(client, report, ground.clock, ground.counters, every=configuration.headend.heartbeat)
+
+    def connected() -> None:
+        heartbeat.soon()
+
+    held = {key.type for key in observing.events.situation.active if not key.component}
     forwarder = Forwarder(
         ground.state,
         client,
@@ -62,8 +66,11 @@ async def start_telling(
         ground.clock,
         ground.counters,
         pace=pace_of(configuration.headend),
-        on_connected=heartbeat.soon,
+        on_connected=connected,
+        held=held,
     )
+    every = configuration.headend.heartbeat
+    heartbeat = Heartbeat(client, report, ground.clock, ground.counters, every, on_failed=forwarder.doubt)
     observing.events.subscribe(Urgent(heartbeat.soon, forwarder.wake))
     ground.supervisor.keep_running("forwarder", forwarder.run)
     ground.supervisor.keep_running("heartbeat", heartbeat.run)

@@ -46,6 +46,26 @@ async def test_a_heartbeat_is_sent_on_reconnection_and_on_change(site: Site) -> 
     await asyncio.gather(task, return_exceptions=True)
 
 
+async def test_a_heartbeat_that_is_not_taken_makes_an_idle_forwarder_ask_and_move_on(site: Site) -> None:
+    async def document() -> dict[str, Any]:
+        return {}
+
+    await site.start(["https://localhost:1", site.headend.url])
+    await site.until(lambda: site.forwarder.connected)
+    heartbeat = Heartbeat(site.client, document, site.clock, site.counters, on_failed=site.forwarder.doubt)
+    task = asyncio.create_task(heartbeat.run())
+    site.headend.cut()
+    heartbeat.soon()
+    await site.until(lambda: ("headend.lost", True) in site.noted.alarms)
+    assert not site.forwarder.connected
+    site.headend.restore()
+    await site.until(lambda: site.forwarder.connected)
+    heartbeat.soon()
+    await site.until(lambda: site.headend.store.heartbeats(APPLIANCE))
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
 async def test_a_backlog_larger_than_its_budget_becomes_a_gap_at_the_head_end(site: Site) -> None:
     await site.append(6000, size=300)
     budget = Budget(site.database, 1_000_000, site.noted, site.clock, site.counters)

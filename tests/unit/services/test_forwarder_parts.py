@@ -53,6 +53,13 @@ class TestEdges:
         edges.well("https://a")
         assert noted.alarms == []
 
+    def test_an_outage_that_the_last_run_told_of_is_ended_by_the_next_one(self) -> None:
+        noted = Noted()
+        edges = Edges(noted, ManualClock(), {"headend.lost", "storage.full"})
+        edges.failing("https://a", 5, "silent", refused=False)
+        edges.well("https://a")
+        assert noted.alarms == [("headend.lost", False)]
+
     async def test_refused_records_are_told_in_sum(self) -> None:
         noted, clock = Noted(), ManualClock()
         edges = Edges(noted, clock)

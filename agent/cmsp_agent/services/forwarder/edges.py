@@ -1,6 +1,7 @@
 """The head-end lost, recovered, refusing: told once when it begins and once when it ends."""
 
 import logging
+from collections.abc import Collection
 from typing import Protocol
 
 from cmsp_agent.aio.clock import Clock
@@ -8,6 +9,7 @@ from cmsp_agent.services.forwarder.answers import RecordRefused
 
 log = logging.getLogger(__name__)
 
+LOST, REFUSED = "headend.lost", "headend.refused"
 LOST_AFTER = 2
 """Failures in a row: one alone is a hiccup."""
 REFUSED_EVERY = 600.0
@@ -25,31 +27,37 @@ class Notices(Protocol):
 
 
 class Edges:
-    """Turns the levels that the forwarder reports into edges: a log line and an event each."""
+    """Turns the levels that the forwarder reports into edges: a log line and an event each.
 
-    def __init__(self, notices: Notices, clock: Clock) -> None:
+    Args:
+        notices: where they are told.
+        clock: time.
+        held: alarm types that hold already: the last run may have ended in an outage.
+    """
+
+    def __init__(self, notices: Notices, clock: Clock, held: Collection[str] = ()) -> None:
         self._notices = notices
         self._clock = clock
-        self._raised: set[str] = set()
+        self._raised = {LOST, REFUSED}.intersection(held)
         self._refused = 0
         self._next_notice = 0.0
 
     @property
     def lost(self) -> bool:
         """The head-end does not answer at present."""
-        return "headend.lost" in self._raised
+        return LOST in self._raised
 
     def failing(self, url: str, failures: int, reason: str, refused: bool) -> None:
         """One more attempt failed; `failures` in a row so far."""
         if refused:
-            self._set("headend.refused", url, reason, True)
+            self._set(REFUSED, url, reason, True)
         elif failures >= LOST_AFTER:
-            self._set("headend.lost", url, reason, True)
+            self._set(LOST, url, reason, True)
 
     def well(self, url: str) -> None:
         """The head-end answers as it should."""
-        self._set("headend.lost", url, "the head-end answers again", False)
-        self._set("headend.refused", url, "the head-end takes our records again", False)
+        self._set(LOST, url, "the head-end answers again", False)
+        self._set(REFUSED, url, "the head-end takes our records again", False)
 
     def record_refused(self, refused: RecordRefused) -> None:
         """A record was moved to the dead letters."""

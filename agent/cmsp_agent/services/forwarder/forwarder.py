@@ -6,14 +6,14 @@ The outbox and the epochs are storage's, the wire is transports.headend's, the j
 import logging
 import random
 import sqlite3
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import HeadendUnreachable, StorageError
-from cmsp_agent.services.forwarder.answers import Answer, Failed, understood
+from cmsp_agent.services.forwarder.answers import AccessRefused, Answer, Failed, understood
 from cmsp_agent.services.forwarder.decision import Link, Numbers, Sent, Step, decide, settled, taken
 from cmsp_agent.services.forwarder.edges import Edges, Notices
 from cmsp_agent.services.forwarder.waiting import Ahead, Bell
@@ -70,6 +70,7 @@ class Forwarder:
         *,
         pace: float = 0.0,
         on_connected: Callable[[], None] = lambda: None,
+        held: Collection[str] = (),
         chance: Callable[[], float] = random.random,
     ) -> None:
         """Put the parts together.
@@ -82,11 +83,12 @@ class Forwarder:
             counters: `forwarder.*` is counted there.
             pace: compressed bytes per second at most; 0: as fast as it goes.
             on_connected: called when the head-end answers again, and at the first time.
+            held: alarm types of the appliance that hold at the start.
             chance: random numbers from 0 to 1.
         """
         self._database = database
         self._client = client
-        self._edges = Edges(notices, clock)
+        self._edges = Edges(notices, clock, held)
         self._clock = clock
         self._counters = counters
         self._pace = pace
@@ -107,6 +109,11 @@ class Forwarder:
 
     def wake(self) -> None:
         """Something was appended."""
+        self._bell.ring()
+
+    def doubt(self) -> None:
+        """A heartbeat was not taken: ask before believing that all is well, though nothing waits to be told."""
+        self.link = replace(self.link, asked=False)
         self._bell.ring()
 
     async def run(self) -> NoReturn:
@@ -179,8 +186,9 @@ class Forwarder:
             self._well()
         elif failed:
             self._edges.failing(self._client.url, self.link.failures, self.link.reason, self.link.access_refused)
-        if isinstance(answer, Failed):
+        if isinstance(answer, Failed | AccessRefused):
             self._connected = False
+        if isinstance(answer, Failed):
             self._client.next_url()
 
     def _well(self) -> None:

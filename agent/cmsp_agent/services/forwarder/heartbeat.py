@@ -27,7 +27,13 @@ class Heartbeat:
     """Run `run` under the supervisor; `soon` when something changed that can't wait for the minute."""
 
     def __init__(
-        self, client: HeadendClient, content: Content, clock: Clock, counters: Counters, every: float = EVERY
+        self,
+        client: HeadendClient,
+        content: Content,
+        clock: Clock,
+        counters: Counters,
+        every: float = EVERY,
+        on_failed: Callable[[], None] = lambda: None,
     ) -> None:
         self._client = client
         self._content = content
@@ -35,6 +41,7 @@ class Heartbeat:
         self._counters = counters
         self._bell = Bell(clock)
         self._every = max(every, 2 * SPACING)
+        self._on_failed = on_failed
         self._failures = 0
 
     def soon(self) -> None:
@@ -63,3 +70,5 @@ class Heartbeat:
         if reason and not self._failures:
             log.info("a heartbeat was not taken", extra={"reason": reason})
         self._failures = self._failures + 1 if reason else 0
+        if reason:
+            self._on_failed()
