@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 UNIT_LIMIT = 2.0
@@ -20,6 +21,12 @@ HANG_LIMIT = 30.0
 
 SHARED_ABSENT = "needs the reference material of ../shared (or CMSP_SHARED), which is absent"
 IN_CI = bool(os.environ.get("CI"))
+
+# Time is judged by the limits of the tests, not by single examples; CI tries the same examples each time, so that what
+# fails there fails for its change, and new examples are found by developers.
+settings.register_profile("developer", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if IN_CI else "developer")
 
 
 def shared_folder() -> Path:
