@@ -33,7 +33,7 @@ SYSLOG_RATES = (5_000, 10_000, 20_000)
 FASTER = {"traps": (20_000, 50_000), "syslog": (50_000,)}
 """Rates at which only ours are run, for the slope."""
 JUDGED_AT = {"traps": 20_000, "syslog": 10_000}
-"""Rates whose figures are set against the peer's best."""
+"""Rates whose figures are set against the peer's."""
 
 Run = Callable[[Flood, Load, Path], Row]
 
@@ -83,11 +83,15 @@ def slope(rows: Sequence[Row]) -> float:
 
 
 def ratio(rows: Sequence[Row], rate: int) -> float:
-    """Ours at the rate against the peer at its cheapest rate of those at which it lost nothing to speak of."""
+    """Ours against the peer at the same rate; where the peer can't keep up with it, at the peer's cheapest rate.
+
+    A peer that lost more than one in a thousand did not keep up.
+    """
     mine = next(row for row in rows if row.who == "agent, read" and row.rate == rate)
     theirs = [row for row in rows if not row.who.startswith("agent")]
     honest = [row for row in theirs if row.lost <= row.sent * 0.001] or theirs
-    return mine.per_million / min(row.per_million for row in honest)
+    same = [row for row in honest if row.rate == rate] or honest
+    return mine.per_million / min(row.per_million for row in same)
 
 
 def storm_line(storm: dict[str, Any]) -> str:
