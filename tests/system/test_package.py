@@ -39,7 +39,6 @@ UNITS = (
     "cmsp-agent-syslog.socket",
     "cmsp-agent-syslog-tcp.socket",
 )
-STORE_SECRET = 'umask 077 && mkdir -p "${1%/*}" && printf %s "$0" > "$1" && chown -R cmsp-agent: "${1%/*}"'
 EXPOSURE_BAR = 2.0
 """What `systemd-analyze security` may say at most, of 10."""
 
@@ -86,13 +85,12 @@ def installed(machine: Machine, package: Path) -> Machine:
 
 @pytest.fixture(scope="module")
 def running(installed: Machine, device: Device, tmp_path_factory: pytest.TempPathFactory) -> Machine:
-    """The machine with the agent at work."""
+    """The machine with the agent at work, made so by what README.md says and no more."""
     site = tmp_path_factory.mktemp("site") / "site.yaml"
     site.write_text(SITE)
     installed.push(site, "/etc/cmsp-agent/site.yaml")
-    installed.run("chown", "cmsp-agent:", "/etc/cmsp-agent/site.yaml")
-    installed.run("chmod", "0600", "/etc/cmsp-agent/site.yaml")
-    installed.run("sh", "-c", STORE_SECRET, COMMUNITY, "/etc/cmsp-agent/secrets/community")
+    installed.run("sh", "-c", 'echo "$0" | cmsp-agent secret set community', COMMUNITY)
+    installed.run("cmsp-agent", "config", "check")
     try:
         installed.run("systemctl", "start", "cmsp-agent.service", within=90)
     except CommandFailed as error:
@@ -104,7 +102,8 @@ def test_installs_quietly_and_waits_for_its_configuration(installed: Machine) ->
     assert installed.run("dpkg-query", "-W", "-f", "${db:Status-Status}", "cmsp-agent") == "installed"
     assert installed.run("systemctl", "is-enabled", *UNITS).split() == ["enabled"] * len(UNITS)
     assert installed.run("systemctl", "list-units", "--failed", "--plain", "--no-legend").strip() == ""
-    assert installed.run("stat", "-c", "%U %a", "/etc/cmsp-agent").strip() == "cmsp-agent 750"
+    owned = installed.run("stat", "-c", "%U %a", "/etc/cmsp-agent", "/var/lib/cmsp-agent").splitlines()
+    assert owned == ["cmsp-agent 750", "cmsp-agent 700"]
     assert installed.run("cmsp-agent", "--version").split()[-1] == "0.1.0"
 
 
