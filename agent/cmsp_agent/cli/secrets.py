@@ -15,7 +15,10 @@ from cmsp_agent.model.errors import AgentError
 
 MOST_BYTES = 64 * 1024
 Config = Annotated[
-    Path, typer.Option("--config", "-c", help="The YAML file; its appliance section says where the vault is.")
+    Path,
+    typer.Option(
+        "--config", "-c", metavar="FILE", help="The YAML file; its appliance section says where the vault is."
+    ),
 ]
 SecretName = Annotated[str, typer.Argument(metavar="NAME", help="The name that stands after !secret in the file.")]
 
@@ -27,7 +30,7 @@ class SecretRefused(AgentError):
 
 
 def secret_set(context: typer.Context, name: SecretName, config: Config = DEFAULT_FILE) -> None:
-    """Store a secret: typed without echo, or read from standard input. A running agent takes it from now on."""
+    """Store a secret, typed or from standard input. A running agent takes it at its next reload."""
     if not SECRET_NAME.fullmatch(name):
         raise SecretRefused("a secret's name is letters, digits, '.', '_' and '-', 100 at most")
     here = session(context)
@@ -60,7 +63,7 @@ def _read(stream: TextIO) -> str:
 
 
 def secret_list(context: typer.Context, config: Config = DEFAULT_FILE, as_json: AsJson = False) -> None:
-    """List the secrets that the file names or the vault holds, and where each comes from."""
+    """List the secrets by name, and where each comes from. Those that the file names or the vault holds."""
     from cmsp_agent.cli.sources import named_sources, secret_rows, settings
 
     output = session(context).output
@@ -68,5 +71,6 @@ def secret_list(context: typer.Context, config: Config = DEFAULT_FILE, as_json: 
     if as_json:
         output.json(rows)
         return
+    nothing = "no secrets" if config.exists() else f"no secrets; there is no {config} yet"
     columns = [Column("SECRET"), Column("FROM"), Column("LINES")]
-    output.table(columns, ([row["name"], row["source"], row["lines"]] for row in rows), "no secrets")
+    output.table(columns, ([row["name"], row["source"], row["lines"]] for row in rows), nothing)

@@ -19,16 +19,13 @@ from cmsp_agent.model.component import (
 from cmsp_agent.model.credentials import Credentials, SnmpCredential, SshCredential
 
 
-def component(
-    name: str, entry: schema.ComponentEntry, known: Mapping[str, Credential], source: SecretSource
-) -> Component:
+def component(name: str, entry: schema.ComponentEntry, known: Mapping[str, Credentials]) -> Component:
     """Build one component.
 
     Args:
         name: Its name in the file.
         entry: Its entry with the groups applied.
         known: All credentials of the file.
-        source: Where its secrets are read from, at use.
     """
     return Component(
         name=name,
@@ -36,7 +33,7 @@ def component(
         site=entry.site,
         type=entry.type,
         tier=entry.tier,
-        credentials=_credentials([known[each] for each in entry.credentials], source),
+        credentials=_chosen([known[each] for each in entry.credentials]),
         people=entry.people,
         functions=frozen(dict(entry.functions)),
         redundancy=entry.redundancy or "",
@@ -50,10 +47,21 @@ def component(
     )
 
 
-def _credentials(chosen: list[Credential], source: SecretSource) -> Credentials:
-    snmp = next((credential.snmp for credential in chosen if credential.snmp), None)
-    ssh = next((credential.ssh for credential in chosen if credential.ssh), None)
+def credentials(section: Credential, source: SecretSource) -> Credentials:
+    """Build one entry of the file's credentials; built once, however many components name it.
+
+    Args:
+        section: The entry.
+        source: Where its secrets are read from, at use.
+    """
+    snmp, ssh = section.snmp, section.ssh
     return Credentials(_snmp(snmp, source) if snmp else None, _ssh(ssh, source) if ssh else None)
+
+
+def _chosen(named: list[Credentials]) -> Credentials:
+    snmp = next((each.snmp for each in named if each.snmp), None)
+    ssh = next((each.ssh for each in named if each.ssh), None)
+    return Credentials(snmp, ssh)
 
 
 def _snmp(section: Snmp, source: SecretSource) -> SnmpCredential:

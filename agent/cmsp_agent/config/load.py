@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cmsp_agent.config import build
-from cmsp_agent.config.build_component import component
+from cmsp_agent.config.build_component import component, credentials
 from cmsp_agent.config.configuration import ApplianceSettings, Configuration
 from cmsp_agent.config.consistency import consistency_problems, settings_contradictions
 from cmsp_agent.config.device_types import type_problems
@@ -100,10 +100,11 @@ def read_document(path: Path, secrets: SecretSource | None = None, types: Collec
 def configure(document: Document, secrets: SecretSource) -> Configuration:
     """Build the configuration from a checked file."""
     site_file, beside = document.site_file, document.path.parent
+    known = {name: credentials(section, secrets) for name, section in site_file.credentials.items()}
 
     def built(name: str, entry: ComponentEntry) -> Component:
         site = site_file.sites.get(entry.site)
-        plain = component(name, entry, site_file.credentials, secrets)
+        plain = component(name, entry, known)
         return replace(plain, source=str(site.source or "") if site else "")
 
     def identified(name: str, device_type: str) -> Component:

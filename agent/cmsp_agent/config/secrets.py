@@ -3,6 +3,7 @@
 The file names secrets only; values pass through here to `Secret.reveal` and are neither kept nor shown.
 """
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -77,7 +78,7 @@ class Secrets:
 
 
 def secret(name: str, source: SecretSource) -> Secret:
-    """A secret that is looked up at each use, so that a changed one is taken without a restart."""
+    """A secret that is looked up at each use, and that differs from itself once its value has changed."""
 
     def read() -> str:
         value = source.find(name)
@@ -85,7 +86,7 @@ def secret(name: str, source: SecretSource) -> Secret:
             raise ConfigurationError([Problem("", 0, f"!secret {name}", _missing(name))])
         return value
 
-    return Secret(name, read)
+    return Secret(name, read, hashlib.blake2b((source.find(name) or "").encode()).digest())
 
 
 def missing_secrets(tree: Node, source: SecretSource, file: str) -> list[Problem]:

@@ -138,3 +138,11 @@ def test_no_value_appears_in_what_a_configuration_shows(tmp_path: Path, caplog: 
     assert "!secret ro" in shown
     with pytest.raises(TypeError, match="does not travel"):
         pickle.dumps(configuration.components["x"].credentials)
+
+
+def test_components_differ_where_a_secret_of_theirs_was_changed(tmp_path: Path) -> None:
+    text = f"{MINIMAL}  a: {{address: 10.0.0.8, site: lyon, credentials: ro}}\n"
+    first, again = (load(tmp_path, text, Known(ro=CANARY, cli="x")) for _ in range(2))
+    changed = load(tmp_path, text, Known(ro="another", cli="x"))
+    assert first.components == again.components
+    assert [name for name, was in first.components.items() if changed.components[name] != was] == ["a"]
