@@ -174,7 +174,9 @@ async def test_the_time_window_is_kept_by_engine_and_address() -> None:
     assert heard(v3(trap, boots=5, time=850), by=by).trap_oid == LINK_DOWN
     refused(v3(trap, boots=5, time=849), "outside the time window", by)
     refused(v3(trap, boots=4, time=1000), "outside the time window", by)
-    assert heard(v3(trap, boots=1, time=5), "192.0.2.2", by).trap_oid == LINK_DOWN, "a cloned device with the same engine ID"
+    assert heard(v3(trap, boots=1, time=5), "192.0.2.2", by).trap_oid == LINK_DOWN, (
+        "a cloned device with the same engine ID"
+    )
     await clock.advance(200)
     refused(v3(trap, boots=5, time=1000), "outside the time window", by)
     assert heard(v3(trap, boots=6, time=0), by=by).trap_oid == LINK_DOWN
