@@ -22,6 +22,7 @@ from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.inventory import Devices, Facts
 from cmsp_agent.services.polling.device import LEARN_AGAIN, LOCKED_OUT, Device
 from cmsp_agent.services.reachability import Reachability
+from cmsp_agent.transports.snmp.target import Quirks
 from cmsp_agent.transports.tcp import TcpAnswer
 from tests.unit.services.polling_fakes import FakeSession
 
@@ -107,7 +108,16 @@ async def test_it_is_probed_once() -> None:
         await bench.device.poll()
     assert bench.session.walks == walks + 3
     assert bench.opened == 1
-    assert len(bench.learned) == 2  # the facts, then the quirks found by probing
+    assert len(bench.learned) == 1
+
+
+async def test_a_device_read_again_and_found_the_same_is_no_news() -> None:
+    bench = Bench()
+    bench.session.quirks = Quirks(no_bulk=True)
+    await bench.device.poll()
+    bench.session.objects[UPTIME] = 1  # it restarted
+    await bench.device.poll()
+    assert len(bench.learned) == 1
 
 
 @pytest.mark.parametrize(

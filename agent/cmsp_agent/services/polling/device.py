@@ -216,12 +216,13 @@ class Device:
             self._planned_for = self._kind()
         facts = await read_facts(session)
         self._interfaces.clear()
-        await self._tell(facts)
+        # with what is known of its peculiarities: without them it would seem changed at every reading
+        await self._tell(replace(facts, quirks=_figures(session.quirks)))
         kind = self._kind()
         limited = self.component.tier is Tier.MONITORED_ONLY
         plan = Plan() if limited else await probe(session, kind)
         self._plan, self._planned_for = plan, kind
-        await self._tell(replace(facts, quirks={name: int(value) for name, value in asdict(session.quirks).items()}))
+        await self._tell(replace(facts, quirks=_figures(session.quirks)))
         self._probe_due = self._learned_at + (LEARN_AGAIN if self._unsaved else PROBE_AGAIN)
         log.info(
             "device probed",
@@ -270,3 +271,8 @@ class Device:
                 extra={"component": self.component.name, "detail": trouble or self._trouble},
             )
         self._trouble = trouble
+
+
+def _figures(quirks: Quirks) -> dict[str, int]:
+    """As the inventory keeps them."""
+    return {name: int(value) for name, value in asdict(quirks).items()}
