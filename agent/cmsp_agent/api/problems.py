@@ -112,7 +112,13 @@ def _invalid(_: Request, error: Exception) -> JSONResponse:
         {"path": ".".join(str(step) for step in one["loc"]), "message": str(one["msg"])}
         for one in error.errors()[:MOST_ERRORS]
     ]
-    return problem(422, "invalid", f"{len(found)} values are not valid", errors=found, exit_code=2)
+    return problem(
+        422,
+        "invalid",
+        f"{len(found)} {'value is' if len(found) == 1 else 'values are'} not valid",
+        errors=found,
+        exit_code=2,
+    )
 
 
 def _unexpected(_: Request, __: Exception) -> JSONResponse:

@@ -17,6 +17,7 @@ from cmsp_agent.cli import (
     hostkeys,
     incidents,
     jobs,
+    plugins,
     recovery,
     secrets,
     serve,
@@ -28,6 +29,8 @@ from cmsp_agent.cli.session import Session
 from cmsp_agent.model.errors import AgentError, ConfigurationError
 
 SOCKET = Path("/run/cmsp-agent/api.sock")
+
+EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 refused, 4 unreachable."
 
 _Commands = dict[str, Callable[..., None]]
 _GROUPS: dict[str, tuple[str, _Commands]] = {
@@ -41,7 +44,16 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
             "host-key": hostkeys.host_key,
         },
     ),
-    "incident": ("Incidents: list, show.", {"list": incidents.incident_list, "show": incidents.incident_show}),
+    "incident": (
+        "Incidents: list, show, acknowledge, note, close.",
+        {
+            "list": incidents.incident_list,
+            "show": incidents.incident_show,
+            "acknowledge": incidents.incident_acknowledge,
+            "note": incidents.incident_note,
+            "close": incidents.incident_close,
+        },
+    ),
     "backup": (
         "Configuration backups: list, show, diff, run now, recover.",
         {
@@ -52,7 +64,7 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
             "recover": recovery.backup_recover,
         },
     ),
-    "job": ("Jobs: list, show.", {"list": jobs.job_list, "show": jobs.job_show}),
+    "job": ("Jobs: list, show, cancel.", {"list": jobs.job_list, "show": jobs.job_show, "cancel": jobs.job_cancel}),
     "config": (
         "The configuration file: check, schema, show.",
         {
@@ -60,6 +72,10 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
             "schema": configuration.config_schema,
             "show": configuration.config_show,
         },
+    ),
+    "plugin": (
+        "Plugins: list, take out of quarantine.",
+        {"list": plugins.plugin_list, "clear": plugins.plugin_clear},
     ),
     "secret": ("Secrets: set, list.", {"set": secrets.secret_set, "list": secrets.secret_list}),
 }
@@ -106,19 +122,18 @@ def application(
     output: Output, connect: Callable[[Path], Daemon] = SocketDaemon, keyboard: TextIO = sys.stdin
 ) -> typer.Typer:
     """All commands."""
-    app = _group("The CMSP appliance agent: run it, look at it, ask it.")
+    app = _group("The CMSP appliance agent: run it, look at it, ask it.", EXIT_CODES)
 
     @app.callback()
     def options(
         context: typer.Context,
         socket: Annotated[
-            Path, typer.Option("--socket", envvar="CMSP_AGENT_SOCKET", help="The agent's socket.")
+            Path, typer.Option("--socket", metavar="FILE", envvar="CMSP_AGENT_SOCKET", help="The agent's socket.")
         ] = SOCKET,
         version: Annotated[
             bool, typer.Option("--version", "-V", help="Print the version.", is_eager=True, callback=_version)
         ] = False,
     ) -> None:
-        """Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 refused, 4 unreachable."""
         del version
         context.obj = Session(connect(socket), output, keyboard)
 
@@ -133,9 +148,10 @@ def application(
     return app
 
 
-def _group(help_text: str) -> typer.Typer:
+def _group(help_text: str, ending: str = "") -> typer.Typer:
     return typer.Typer(
         help=help_text,
+        epilog=ending or None,
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,

@@ -50,11 +50,14 @@ def backup_diff(
     name: ComponentName,
     backup: LatestOrId = "latest",
     against: Annotated[
-        str, typer.Option("--against", help="Another backup's id, or known-good; default: the one before.")
+        str,
+        typer.Option(
+            "--against", metavar="BACKUP", help="Another backup's id, or known-good; default: the one before."
+        ),
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show what changed between two stored configurations; secrets are hidden."""
+    """Show what changed between two stored configurations. Secrets are hidden."""
     here = session(context)
     other = against or _before(here, name, backup)
     text = here.daemon.text(component_path(name, "backups", backup, "diff"), against=other)
@@ -82,5 +85,15 @@ def backup_run(context: typer.Context, name: ComponentName, no_wait: NoWait = Fa
         job,
         as_json=as_json,
         wait=not no_wait,
-        tell=lambda done: f"{name}: {told(done.get('result')) or 'backed up'}",
+        tell=lambda done: f"{name}: {_ended(name, done.get('result'))}",
     )
+
+
+def _ended(name: str, result: object) -> str:
+    """How a backup ended, and where to look."""
+    known = result if isinstance(result, dict) else {}
+    if known.get("result") == "stored":
+        return f"stored as {known.get('backup')}; see: cmsp-agent backup show {name}"
+    if known.get("result") == "unchanged":
+        return f"unchanged since {known.get('backup')}"
+    return told(result) or "backed up"

@@ -4,16 +4,22 @@ from typing import Annotated, Any
 
 import typer
 
+from cmsp_agent.cli.component_facts import component_facts
 from cmsp_agent.cli.daemon import component_path
 from cmsp_agent.cli.jobs import finish
-from cmsp_agent.cli.output import Column, items, moment, shown, span, told
+from cmsp_agent.cli.output import Column, items, moment, shown
 from cmsp_agent.cli.session import AsJson, ComponentName, NoWait, session
 
 
 def component_list(
     context: typer.Context,
-    site: Annotated[str, typer.Option("--site", help="Only components of this site.")] = "",
-    state: Annotated[str, typer.Option("--state", help="Only components in this state (up, down…).")] = "",
+    site: Annotated[str, typer.Option("--site", metavar="SITE", help="Only components of this site.")] = "",
+    state: Annotated[
+        str,
+        typer.Option(
+            "--state", metavar="STATE", help="Only those that are up, down, unreachable, management-lost or unknown."
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """List the components with their state."""
@@ -34,14 +40,14 @@ def _row(row: dict[str, Any]) -> tuple[object, ...]:
 
 
 def component_show(context: typer.Context, name: ComponentName, as_json: AsJson = False) -> None:
-    """Show a component: identity, state, what it gets and by which rule."""
+    """Show a component: what it is, what it gets and why, alarms."""
     here = session(context)
     document = here.daemon.get(component_path(name))
     if as_json:
         here.output.json(document)
         return
     alarms, incidents = items(document.pop("alarms", [])), items(document.pop("incidents", []))
-    here.output.facts({key.replace("_", " "): _fact(key, value) for key, value in document.items()})
+    here.output.facts(component_facts(document))
     if alarms:
         here.output.line("")
         columns = [Column("ALARM SINCE (UTC)"), Column("SEVERITY"), Column("TYPE"), Column("TEXT")]
@@ -56,25 +62,14 @@ def component_show(context: typer.Context, name: ComponentName, as_json: AsJson 
         here.output.table(columns, [tuple(row.get(key) for key in told) for row in incidents], "")
 
 
-def _fact(key: str, value: object) -> str:
-    if isinstance(value, dict):
-        parts = (
-            f"{inner.removesuffix('_seconds').replace('_', ' ')} {_fact(inner, one)}" for inner, one in value.items()
-        )
-        return ", ".join(parts)
-    if key.endswith(("_at", "_seen", "since")):
-        return moment(value)
-    return span(value) if key.endswith(("_seconds", "uptime")) and isinstance(value, int | float) else shown(value)
-
-
 def component_kpis(
     context: typer.Context,
     name: ComponentName,
-    start: Annotated[str, typer.Option("--from", help="RFC 3339 time.")] = "",
-    end: Annotated[str, typer.Option("--to", help="RFC 3339 time.")] = "",
+    start: Annotated[str, typer.Option("--from", metavar="TIME", help="As in 2026-11-23T08:00:00Z.")] = "",
+    end: Annotated[str, typer.Option("--to", metavar="TIME", help="As in 2026-11-23T08:00:00Z.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show the last value of each KPI; with --json all values (of the last day, unless told otherwise)."""
+    """Show the last value of each KPI. With --json every value, of the last day unless told otherwise."""
     here = session(context)
     document = here.daemon.get(component_path(name, "kpis"), from_=start, to=end)
     if as_json:
@@ -110,6 +105,16 @@ def _polled(name: str, result: object) -> str:
     """How a poll ended; what it measured is counted only, it may be hundreds of values."""
     if not isinstance(result, dict):
         return "polled"
-    measured = result.get("kpis") or {}
-    more = f"; see: cmsp-agent component kpis {name}" if measured else ""
-    return f"{told({**result, 'kpis': len(measured) or None})}{more}" or "polled"
+    protocols = [key for key in ("icmp", "tcp", "snmp") if result.get(key) is not None]
+    answers = [key.upper() for key in protocols if result[key]]
+    silent = [key.upper() for key in protocols if not result[key]]
+    faults = [f"{row.get('type')} {row.get('object') or ''}".strip() for row in result.get("faults") or ()]
+    kpis = len(result.get("kpis") or {})
+    parts = (
+        f"answers by {', '.join(answers)}" if answers else "",
+        f"no answer by {', '.join(silent)}" if silent else "",
+        str(result.get("reason") or ""),
+        f"faults: {', '.join(faults)}" if faults else "",
+        f"{kpis} values measured; see: cmsp-agent component kpis {name}" if kpis else "",
+    )
+    return "; ".join(part for part in parts if part) or "polled"

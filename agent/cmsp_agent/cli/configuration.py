@@ -9,7 +9,9 @@ from cmsp_agent.cli.session import AsJson, session
 from cmsp_agent.config.site_path import DEFAULT_FILE
 
 SiteFile = Annotated[Path, typer.Argument(metavar="[FILE]", help="The YAML file.")]
-Config = Annotated[Path | None, typer.Option("--config", "-c", help="The YAML file, as the other commands take it.")]
+Config = Annotated[
+    Path | None, typer.Option("--config", "-c", metavar="FILE", help="The YAML file, as the other commands take it.")
+]
 
 
 def config_check(
@@ -36,10 +38,12 @@ def config_show(
     context: typer.Context,
     file: SiteFile = DEFAULT_FILE,
     config: Config = None,
-    path: Annotated[str, typer.Option("--path", help="Only what lies under this path, as in components.gw-1.")] = "",
+    path: Annotated[
+        str, typer.Option("--path", metavar="PATH", help="Only what lies under this path, as in components.gw-1.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show the values in force and the origin of each: file, group or default. Secrets by name only."""
+    """Show the values in force, each with its origin. That is file, group or default; secrets by name only."""
     from cmsp_agent.cli import site_file
 
     site_file.show(session(context).output, config or file, path, as_json=as_json)

@@ -45,6 +45,9 @@ class Daemon(Protocol):
     def put(self, path: str, body: Mapping[str, object]) -> Any:
         """Set something."""
 
+    def patch(self, path: str, body: Mapping[str, object]) -> Any:
+        """Change something as it stands, whoever changed it last."""
+
     def delete(self, path: str) -> Any:
         """Take something away."""
 
@@ -92,6 +95,10 @@ class SocketDaemon:
         """Set something."""
         return self._json("PUT", _target(path, {}), body)
 
+    def patch(self, path: str, body: Mapping[str, object]) -> Any:
+        """Change something as it stands, whoever changed it last."""
+        return self._json("PATCH", _target(path, {}), body)
+
     def delete(self, path: str) -> Any:
         """Take something away."""
         return self._json("DELETE", _target(path, {}))
@@ -123,6 +130,8 @@ class SocketDaemon:
         headers = {"Accept": "application/json"}
         if method != "GET":
             headers |= {"Idempotency-Key": str(uuid.uuid4()), "Content-Type": "application/json"}
+        if method == "PATCH":
+            headers |= {"If-Match": "*"}
         content = None if method == "GET" else json.dumps(body or {}).encode()
         connection = _UnixConnection(self._path, self._timeout)
         try:

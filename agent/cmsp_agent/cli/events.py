@@ -20,16 +20,20 @@ def events(
     follow: Annotated[
         bool, typer.Option("--follow", "-f", help="Go on with events as they come; ends by Ctrl-C.")
     ] = False,
-    component: Annotated[str, typer.Option("--component", help="Only this component's.")] = "",
-    kind: Annotated[str, typer.Option("--type", help="Only this type, as in isdn.layer2.down.")] = "",
-    severity: Annotated[str, typer.Option("--severity", help="Only this severity and worse.")] = "",
+    component: Annotated[str, typer.Option("--component", metavar="COMPONENT", help="Only this component's.")] = "",
+    kind: Annotated[str, typer.Option("--type", metavar="TYPE", help="Only this type, as in isdn.layer2.down.")] = "",
+    severity: Annotated[
+        str,
+        typer.Option("--severity", metavar="SEVERITY", help="Only this and worse: critical, major, minor, warning."),
+    ] = "",
     after: Annotated[
-        int | None, typer.Option("--after", min=0, help="Only what came after this cursor; default: the latest.")
+        int | None,
+        typer.Option("--after", min=0, metavar="CURSOR", help="Only what came after this cursor; default: the latest."),
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, help="How many at most.")] = 50,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1000, metavar="NUMBER", help="How many at most.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Show the event log; with --follow, also what happens from now on."""
+    """Show the event log. With --follow, also what happens from now on."""
     here = session(context)
     chosen = {"component": component, "type": kind, "severity": severity}
     document = here.daemon.get("/v1/events", **chosen, after=after, limit=limit)

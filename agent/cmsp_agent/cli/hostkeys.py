@@ -12,7 +12,7 @@ Forget = Annotated[bool, typer.Option("--forget", help="Forget them; the next lo
 
 
 def host_key(context: typer.Context, name: ComponentName, forget: Forget = False, as_json: AsJson = False) -> None:
-    """Show the SSH host keys pinned for a component, or forget them because it was replaced."""
+    """Show the pinned SSH host keys, or forget them. Forget them when the device was replaced."""
     here = session(context)
     path = component_path(name, "host-keys")
     document = here.daemon.delete(path) if forget else here.daemon.get(path)

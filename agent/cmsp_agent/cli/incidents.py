@@ -1,14 +1,19 @@
-"""`cmsp-agent incident …`: incidents, their priority and its arithmetic."""
+"""`cmsp-agent incident …`: incidents, their priority and its arithmetic; what people say and do about them."""
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
 from cmsp_agent.cli.output import Column, items, moment, shown
-from cmsp_agent.cli.session import AsJson, session
+from cmsp_agent.cli.session import AsJson, Session, session
 
 Incident = dict[str, Any]
 _OVER = {"restored", "closed"}
+_MOST_EVENTS = 1000
+"""Of a component's last events, among which the alarms of an incident are looked for."""
+
+IncidentName = Annotated[str, typer.Argument(metavar="INCIDENT", help="Number (INC-000042) or id.")]
 
 
 def incident_list(
@@ -46,18 +51,18 @@ def _row(row: Incident) -> tuple[object, ...]:
         row.get("state"),
         moment(row.get("opened_at")),
         named,
-        row.get("title"),
+        str(row.get("title") or "").removeprefix(f"{named}: "),
     )
 
 
 def incident_show(
     context: typer.Context,
-    incident: Annotated[str, typer.Argument(help="Number (INC-000042) or id.")],
+    incident: IncidentName,
     as_json: AsJson = False,
 ) -> None:
     """Show an incident: what, since when, how urgent and why."""
     here = session(context)
-    found = here.daemon.get(f"/v1/incidents/{incident}")
+    found = here.daemon.get(_path(incident))
     if as_json:
         here.output.json(found)
         return
@@ -75,13 +80,79 @@ def incident_show(
             "reported by": found.get("reported_by"),
             "opened": moment(found.get("opened_at")),
             "restored": moment(found.get("restored_at")) if found.get("restored_at") else None,
-            "alarms": found.get("alarms"),
             "external": {name: number for name, number in (found.get("external") or {}).items() if number},
             "recommendation": found.get("recommendation"),
         }
     )
-    for note in found.get("notes") or ():
-        here.output.line(f"  {shown(note)}")
+    if notes := found.get("notes"):
+        here.output.line("\nnotes")
+        for note in notes:
+            here.output.line(f"  {shown(note)}")
+    if alarms := _alarms(here, found):
+        here.output.line("")
+        columns = [Column("ALARM SINCE (UTC)"), Column("SEVERITY"), Column("COMPONENT"), Column("TEXT")]
+        here.output.table(columns, alarms, "")
+
+
+def incident_acknowledge(
+    context: typer.Context,
+    incident: IncidentName,
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Also add this note.")] = "",
+    assignee: Annotated[str, typer.Option("--assignee", metavar="WHO", help="Who works on it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Acknowledge an incident: somebody has seen it."""
+    wish = {"state": "acknowledged", "note": note, "assignee": assignee}
+    _change(session(context), incident, {key: value for key, value in wish.items() if value}, as_json=as_json)
+
+
+def incident_note(
+    context: typer.Context,
+    incident: IncidentName,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="The note, in quotes.")],
+    as_json: AsJson = False,
+) -> None:
+    """Add a note to an incident."""
+    _change(session(context), incident, {"note": text}, as_json=as_json)
+
+
+def incident_close(
+    context: typer.Context,
+    incident: IncidentName,
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Also add this note.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Close an incident whose fault is over."""
+    _change(session(context), incident, {"state": "closed", **({"note": note} if note else {})}, as_json=as_json)
+
+
+def _change(here: Session, incident: str, wish: dict[str, object], *, as_json: bool) -> None:
+    changed = here.daemon.patch(_path(incident), wish)
+    if as_json:
+        here.output.json(changed)
+    else:
+        here.output.line(f"{changed.get('number')}: {changed.get('state')}; see: cmsp-agent incident show {incident}")
+
+
+def _path(incident: str) -> str:
+    return f"/v1/incidents/{quote(incident, safe='')}"
+
+
+def _alarms(here: Session, incident: Incident) -> list[tuple[object, ...]]:
+    """What its alarms say, as far as they are among the last events of its components."""
+    wanted = set(incident.get("alarms") or ())
+    names = [name for name in incident.get("components") or () if wanted]
+    pages = (here.daemon.get("/v1/events", component=name, limit=_MOST_EVENTS) for name in names)
+    latest = {event.get("id"): event for page in pages for event in items(page) if event.get("id") in wanted}
+    return [
+        (
+            moment(event.get("occurred_at")),
+            event.get("severity"),
+            event.get("component"),
+            str(event.get("text")).removeprefix(f"{event.get('component')}: "),
+        )
+        for event in latest.values()
+    ]
 
 
 def _impact(incident: Incident) -> str:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -35,13 +36,13 @@ def job_list(context: typer.Context, as_json: AsJson = False) -> None:
 
 def job_show(
     context: typer.Context,
-    job: Annotated[str, typer.Argument(help="The job's id.")],
+    job: Annotated[str, typer.Argument(metavar="JOB", help="The job's id.")],
     follow: Annotated[bool, typer.Option("--follow", help="Wait until it is over.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show a job: state, step, log, result."""
     here = session(context)
-    found = here.daemon.get(f"/v1/jobs/{job}")
+    found = here.daemon.get(f"/v1/jobs/{quote(job, safe='')}")
     if follow:
         found = await_job(here, found)
     if as_json:
@@ -49,6 +50,20 @@ def job_show(
     else:
         _print(here, found)
     _raise_if_failed(found)
+
+
+def job_cancel(
+    context: typer.Context,
+    job: Annotated[str, typer.Argument(metavar="JOB", help="The job's id.")],
+    as_json: AsJson = False,
+) -> None:
+    """End a job that waits or runs."""
+    here = session(context)
+    ended = here.daemon.delete(f"/v1/jobs/{quote(job, safe='')}")
+    if as_json:
+        here.output.json(ended)
+    else:
+        here.output.line(f"job {ended.get('id')} {ended.get('state')}")
 
 
 def finish(here: Session, job: Job, *, as_json: bool, wait: bool, tell: Callable[[Job], str]) -> None:

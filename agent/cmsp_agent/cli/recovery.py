@@ -15,8 +15,11 @@ from cmsp_agent.model.errors import AgentError
 from cmsp_agent.model.times import rfc3339
 
 Store = Annotated[Path, typer.Argument(metavar="BACKUPS", help="The directory of the backups: the storage or a copy.")]
-Key = Annotated[Path, typer.Option("--key", help="The recovery key's private half, PEM.")]
-Into = Annotated[Path, typer.Option("--into", help="Where to write; the files hold secrets and are for you alone.")]
+Key = Annotated[Path, typer.Option("--key", metavar="FILE", help="The recovery key's private half, PEM.")]
+Into = Annotated[
+    Path,
+    typer.Option("--into", metavar="DIRECTORY", help="Where to write; the files hold secrets and are for you alone."),
+]
 
 
 class RecoveryFailed(AgentError):
@@ -24,7 +27,7 @@ class RecoveryFailed(AgentError):
 
 
 def backup_recover(context: typer.Context, backups: Store, key: Key, into: Into, as_json: AsJson = False) -> None:
-    """Write every stored configuration in plain text, by the recovery key alone."""
+    """Write every stored configuration out, by the recovery key. Needs no running agent."""
     from cmsp_agent.services.backups.recovery import recover
 
     output = session(context).output

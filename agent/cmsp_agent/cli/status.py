@@ -9,7 +9,7 @@ from cmsp_agent.cli.session import AsJson, session
 
 
 def status(context: typer.Context, as_json: AsJson = False) -> None:
-    """Show how the agent is: link, outbox, components, incidents, what was dropped."""
+    """Show how the agent is. Components, incidents, outbox, link, plugins, and what was dropped."""
     here = session(context)
     document = here.daemon.get("/v1/status")
     if as_json:

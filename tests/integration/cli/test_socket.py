@@ -233,7 +233,10 @@ def test_a_reader_that_leaves_early_is_no_error(server: UnixServer, path: Path) 
 
 def test_progress_is_drawn_on_a_terminal(server: UnixServer, path: Path) -> None:
     server.json("/v1/components/gw-1/backups", {"id": "j", "state": "running", "percent": 40, "step": "log in"}, 202)
-    server.json("/v1/jobs/j", {"id": "j", "state": "done", "percent": 100, "step": "", "result": {"result": "stored"}})
+    server.json(
+        "/v1/jobs/j",
+        {"id": "j", "state": "done", "percent": 100, "step": "", "result": {"result": "stored", "backup": "b"}},
+    )
     ours, theirs = pty.openpty()
     arguments = [str(PROGRAM), "--socket", str(path), "backup", "run", "gw-1"]
     environment = {**os.environ, "TERM": "xterm", "COLUMNS": "80"}
@@ -241,7 +244,7 @@ def test_progress_is_drawn_on_a_terminal(server: UnixServer, path: Path) -> None
         os.close(theirs)
         seen = _read_all(ours)
         assert child.stdout
-        assert child.stdout.read() == b"gw-1: result stored\n"
+        assert child.stdout.read() == b"gw-1: stored as b; see: cmsp-agent backup show gw-1\n"
     assert child.returncode == 0
     assert b"log in" in seen
     assert b"40%" in seen

@@ -33,6 +33,9 @@ class FakeDaemon:
     def put(self, path: str, body: Mapping[str, object]) -> Any:
         return self.answer(f"PUT {path}", body)
 
+    def patch(self, path: str, body: Mapping[str, object]) -> Any:
+        return self.answer(f"PATCH {path}", body)
+
     def delete(self, path: str) -> Any:
         return self.answer(f"DELETE {path}", {})
 

@@ -76,7 +76,10 @@ def test_a_poll_is_told_in_a_few_words_whatever_it_measured() -> None:
     kpis = {f"if.in.octets[Serial0/1/0:{number}]": 1.5 for number in range(30)}
     done = {"id": "j", "state": "done", "result": {"tcp": True, "snmp": True, "kpis": kpis, "faults": []}}
     ending = cmsp_agent("component", "poll", "gw-1", answers={"POST /v1/components/gw-1/poll": done})
-    assert (ending.code, ending.out) == (0, "gw-1: tcp yes, snmp yes, kpis 30; see: cmsp-agent component kpis gw-1\n")
+    assert (ending.code, ending.out) == (
+        0,
+        "gw-1: answers by TCP, SNMP; 30 values measured; see: cmsp-agent component kpis gw-1\n",
+    )
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

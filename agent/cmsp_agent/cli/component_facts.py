@@ -1,0 +1,106 @@
+"""What is known of a component, for people: one fact a line, nothing that is empty. JSON has all of it as it is."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cmsp_agent.cli.output import minute, moment, shown, span
+
+LEAST_RUN = 3
+"""Names in a row that are told as a run: `Serial0/1/0:0 to 29`."""
+MOST_NAMES = 40
+"""Interfaces, or runs of them, that are named; the rest is counted."""
+
+_EMPTY: tuple[object, ...] = (None, "", [], {}, ())
+_NUMBERED = re.compile(r"(.*?)([0-9]+)", re.DOTALL)
+_SAID_ABOVE = {"device_type", "addresses", "sys_name"}
+_LABELS = {"sys_descr": "describes itself", "sys_object_id": "sysObjectID", "quirks": "SNMP limits"}
+
+
+def component_facts(document: Mapping[str, Any]) -> dict[str, object]:
+    """The facts of a component's document, in its order; what the device told of itself comes last."""
+    facts: dict[str, object] = {key.replace("_", " "): _fact(key, value) for key, value in document.items()}
+    facts.pop("inventory", None)
+    if isinstance(backup := document.get("latest_backup"), dict):
+        facts["latest backup"] = _backup(backup)
+    if isinstance(inventory := document.get("inventory"), dict):
+        own = {key: value for key, value in inventory.items() if key not in _SAID_ABOVE}
+        facts |= {_LABELS.get(key, key.replace("_", " ")): _told(key, value) for key, value in own.items()}
+    return {name: value for name, value in facts.items() if value not in (*_EMPTY, "-")}
+
+
+def runs(names: Iterable[str]) -> list[str]:
+    """Names with their runs told once: `a1`, `a2`, `a3` become `a1 to 3`; the order is that of each run's first."""
+    split = [_split(name) for name in dict.fromkeys(names)]
+    left: dict[str, set[int]] = {}
+    for prefix, number in split:
+        left.setdefault(prefix, set()).add(number)
+    told = []
+    for prefix, number in split:
+        if number in left[prefix]:
+            run = _run(number, left[prefix])
+            left[prefix].difference_update(run)
+            name = prefix if number < 0 else f"{prefix}{run[0]}"
+            told.append(f"{name} to {run[-1]}" if len(run) > 1 else name)
+    return told
+
+
+def _split(name: str) -> tuple[str, int]:
+    """A name as prefix and number; -1: it has none that could be part of a run."""
+    found = _NUMBERED.fullmatch(name)
+    return (found[1], int(found[2])) if found and str(int(found[2])) == found[2] else (name, -1)
+
+
+def _run(number: int, known: set[int]) -> range:
+    """The run around a number; the number alone where the run would be short."""
+    first = last = number
+    while first > 0 and first - 1 in known:
+        first -= 1
+    while number >= 0 and last + 1 in known:
+        last += 1
+    return range(first, last + 1) if last - first + 1 >= LEAST_RUN else range(number, number + 1)
+
+
+def _told(key: str, value: object) -> object:
+    """A member of the inventory."""
+    if key == "interfaces" and isinstance(value, dict):
+        return _interfaces([str(name) for name in value.values()])
+    if isinstance(value, list):
+        return "; ".join(_part(row) for row in value)
+    if isinstance(value, dict):
+        return {name.replace("_", " "): inner for name, inner in value.items() if inner}
+    return value
+
+
+def _interfaces(names: list[str]) -> str:
+    found = runs(names)
+    more = f", and {len(found) - MOST_NAMES} more: --json" if len(found) > MOST_NAMES else ""
+    return f"{len(names)}: {', '.join(found[:MOST_NAMES])}{more}" if names else ""
+
+
+def _part(row: object) -> str:
+    """A module: `NIM subslot 0/1: NIM-2MFT-T1/E1, serial FDO2400A001N`."""
+    if not isinstance(row, dict) or not row.get("name"):
+        return shown(row)
+    serial = f"serial {row['serial']}" if row.get("serial") else ""
+    rest = ", ".join(str(value) for value in (row.get("model"), serial) if value)
+    return f"{row['name']}: {rest}" if rest else str(row["name"])
+
+
+def _backup(backup: Mapping[str, Any]) -> str:
+    good = ", known good" if backup.get("known_good") else ""
+    return (
+        f"{minute(backup.get('taken_at'))} ({backup.get('reason')}), {backup.get('lines')} lines, "
+        f"verified {minute(backup.get('verified_at'))}{good}"
+    )
+
+
+def _fact(key: str, value: object) -> str:
+    if isinstance(value, dict):
+        parts = (
+            f"{inner.removesuffix('_seconds').replace('_', ' ')} {_fact(inner, one)}" for inner, one in value.items()
+        )
+        return ", ".join(parts)
+    if key.endswith(("_at", "_seen", "since")):
+        return moment(value)
+    return span(value) if key.endswith(("_seconds", "uptime")) and isinstance(value, int | float) else shown(value)

@@ -1,0 +1,57 @@
+"""What `component show` makes of a component's document: short, without what is empty, and nothing lost."""
+
+from typing import Any
+
+from cmsp_agent.cli.component_facts import component_facts, runs
+from tests.unit.cli.fakes import cmsp_agent
+
+CHANNELS = {str(100 + number): f"Serial0/1/0:{number}" for number in range(30)}
+GATEWAY: dict[str, Any] = {
+    "name": "gw-1",
+    "addresses": ["10.1.0.1"],
+    "poll": {"every_seconds": 60.0},
+    "redundancy": None,
+    "latest_backup": {
+        "taken_at": "2026-11-23T02:00:00.000Z",
+        "verified_at": "2026-11-24T02:00:00.000Z",
+        "reason": "schedule",
+        "lines": 80,
+        "known_good": True,
+    },
+    "inventory": {
+        "addresses": [],
+        "device_type": "cisco_ios",
+        "interfaces": {"1": "GigabitEthernet0/0/0", "20": "Serial0/1/0:15", **CHANNELS},
+        "modules": [{"name": "NIM 0/1", "model": "NIM-2MFT", "serial": "FDO1"}, {"name": "fan"}],
+        "quirks": {"no_bulk": 0, "most_oids": 0},
+        "sys_descr": "Cisco IOS Software",
+    },
+}
+
+
+def test_names_in_a_row_are_a_run() -> None:
+    assert runs(["Gi0", "Gi1", "Se:2", "Se:0", "Se:1", "Null0", "Se:9"]) == ["Gi0", "Gi1", "Se:0 to 2", "Null0", "Se:9"]
+    assert runs(["x", "x", "", "a01", "a02", "a03"]) == ["x", "", "a01", "a02", "a03"]
+
+
+def test_facts_are_short_and_none_is_empty() -> None:
+    assert component_facts(GATEWAY) == {
+        "name": "gw-1",
+        "addresses": "10.1.0.1",
+        "poll": "every 1m",
+        "latest backup": "2026-11-23 02:00 (schedule), 80 lines, verified 2026-11-24 02:00, known good",
+        "interfaces": "32: GigabitEthernet0/0/0, Serial0/1/0:0 to 29",
+        "modules": "NIM 0/1: NIM-2MFT, serial FDO1; fan",
+        "describes itself": "Cisco IOS Software",
+    }
+
+
+def test_very_many_interfaces_are_counted() -> None:
+    inventory = {"interfaces": {str(number): f"Vlan{number * 10}" for number in range(100)}}
+    assert str(component_facts({"inventory": inventory})["interfaces"]).endswith(", Vlan390, and 60 more: --json")
+
+
+def test_a_gateway_fits_one_screen() -> None:
+    ending = cmsp_agent("component", "show", "gw-1", answers={"/v1/components/gw-1": GATEWAY})
+    assert len(ending.out.splitlines()) < 15
+    assert ending.width <= 80
