@@ -55,6 +55,8 @@ class Incident:
     notes: tuple[str, ...] = ()
     version: int = 1
     """Grows with each change; the ETag."""
+    passing: bool = False
+    """Something that nothing clears belongs to it."""
 
     @property
     def priority(self) -> Priority:
@@ -67,17 +69,17 @@ class Incident:
         """How the priority came about, for people."""
         return f"{self.priority}: {self.urgency} x {self.extent.level} ({self.extent})"
 
-    def reassessed(self, urgency: Urgency, extent: Extent, alarms: tuple[str, ...]) -> "Incident":
+    @property
+    def waits_for_a_person(self) -> bool:
+        """Opened by a person, or by something that nothing clears: only a person closes it."""
+        return self.reported_by is not None or self.passing
+
+    def reassessed(self, urgency: Urgency, extent: Extent) -> "Incident":
         """The same incident with what is known now; unchanged where nothing differs."""
-        joined = self.alarms + tuple(alarm for alarm in alarms if alarm not in self.alarms)
-        if (urgency, extent, joined) == (self.urgency, self.extent, self.alarms):
+        if (urgency, extent) == (self.urgency, self.extent):
             return self
-        return replace(self, urgency=urgency, extent=extent, alarms=joined, version=self.version + 1)
+        return replace(self, urgency=urgency, extent=extent, version=self.version + 1)
 
     def restored(self, at: int) -> "Incident":
         """The last of its alarms cleared."""
         return replace(self, state=IncidentState.RESTORED, restored_at=at, version=self.version + 1)
-
-    def reopened(self) -> "Incident":
-        """The fault came back before the incident was closed."""
-        return replace(self, state=IncidentState.NEW, restored_at=None, version=self.version + 1)

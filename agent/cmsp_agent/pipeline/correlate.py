@@ -1,24 +1,24 @@
 """Fold repeats into their alarm, match clears to raises, and explain one fault by another. Opens no incident."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.model.component import Component
 from cmsp_agent.model.event import Event, Key, Transition
-from cmsp_agent.pipeline.catalogue import COMPONENT_DOWN
+from cmsp_agent.pipeline.catalogue import APPLIANCE_ISOLATED, COMPONENT_DOWN
 from cmsp_agent.pipeline.observe import ISOLATED
 from cmsp_agent.pipeline.situation import Draft
+from cmsp_agent.pipeline.topology import Topology
 
-DEEPEST = 32
-"""Parents that are followed upwards; the configuration has no loops, this bounds it all the same."""
+CAUSES = frozenset({COMPONENT_DOWN, APPLIANCE_ISOLATED})
+"""Alarm types that explain others."""
 
 
 class Correlator:
     """Keeps the alarms: one for each component, type and object, whoever tells of it and however often."""
 
-    def __init__(self, components: Mapping[str, Component], counters: Counters) -> None:
-        self._components = components
+    def __init__(self, topology: Topology, counters: Counters) -> None:
+        self._topology = topology
         self._counters = counters
 
     def __call__(self, draft: Draft, events: Sequence[Event]) -> Sequence[Event]:
@@ -74,23 +74,19 @@ class Correlator:
         isolated = draft.active.get(ISOLATED)
         if isolated is not None and event.component:
             return isolated.id
-        name = event.component
-        own = event.type == COMPONENT_DOWN
-        for _ in range(DEEPEST):
-            down = draft.active.get(Key(name, COMPONENT_DOWN, "")) if name and not own else None
+        own = () if event.type == COMPONENT_DOWN else (event.component,)
+        for name in (*own, *self._topology.above(event.component)):
+            down = draft.active.get(Key(name, COMPONENT_DOWN, ""))
             if down is not None:
                 return down.suppressed_by or down.id
-            component = self._components.get(name)
-            if component is None or not component.parent:
-                return None
-            name, own = component.parent, False
         return None
 
     def _explain_children(self, draft: Draft, down: Event) -> Iterator[Event]:
         """Alarms that were raised before their cause was known, and are explained now."""
         cause = down.suppressed_by or down.id
-        for event in [*draft.active.values()]:
-            if event.id != down.id and event.suppressed_by is None and self._below(event.component, down.component):
+        below = [event for name in self._topology.tree(down.component) for event in draft.active.of(name)]
+        for event in below:
+            if event.component != down.component and event.suppressed_by is None:
                 explained = replace(event, suppressed_by=cause)
                 draft.active.put(event.key, explained)
                 draft.facts.revise(explained, tell=True)
@@ -98,16 +94,8 @@ class Correlator:
 
     def _listen_anew(self, draft: Draft, cause: Event) -> None:
         """What the cause had explained gets its own three polls before it stands for itself."""
+        if cause.type not in CAUSES:
+            return
         for event in draft.active.values():
             if event.suppressed_by == cause.id:
                 draft.silences.drop(event.component)
-
-    def _below(self, name: str, ancestor: str) -> bool:
-        for _ in range(DEEPEST):
-            component = self._components.get(name)
-            if component is None or not component.parent:
-                return False
-            name = component.parent
-            if name == ancestor:
-                return True
-        return False

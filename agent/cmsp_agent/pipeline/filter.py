@@ -19,11 +19,16 @@ class TierFilter:
         self._counters = counters
 
     def __call__(self, draft: Draft, events: Sequence[Event]) -> Sequence[Event]:  # noqa: ARG002 - the one interface
-        return [event for event in events if self._gets(event)]
+        return [event for event in events if self._passes(event)]
 
-    def _gets(self, event: Event) -> bool:
+    def _passes(self, event: Event) -> bool:
         component = self._components.get(event.component)
-        if component is None or component.tier is not Tier.MONITORED_ONLY or event.type in AVAILABILITY:
+        if component is None or gets(component, event.type):
             return True
         self._counters.add("filter.not_in_tier", key=component.name)
         return False
+
+
+def gets(component: Component, kind: str) -> bool:
+    """Whether a component's tier gets alarms of a type."""
+    return component.tier is not Tier.MONITORED_ONLY or kind in AVAILABILITY

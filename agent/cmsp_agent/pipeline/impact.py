@@ -10,6 +10,7 @@ from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.catalogue import COMPONENT_DOWN
 from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.pipeline.situation import Draft
+from cmsp_agent.pipeline.topology import Topology
 
 EVERYTHING = "*"
 
@@ -35,14 +36,11 @@ class Assessment:
 class Assessor:
     """Answers what alarms mean for people, by functions, redundancy and dependence."""
 
-    def __init__(self, components: Mapping[str, Component], customer: Customer, normaliser: Normaliser) -> None:
-        self._components = components
+    def __init__(self, topology: Topology, customer: Customer, normaliser: Normaliser) -> None:
+        self._topology = topology
+        self._components = topology.components
         self._customer = customer
         self._normaliser = normaliser
-        self._children: dict[str, list[str]] = {}
-        for component in components.values():
-            if component.parent:
-                self._children.setdefault(component.parent, []).append(component.name)
 
     def assess(self, draft: Draft, alarms: Iterable[Event]) -> Assessment:
         """Urgency and extent of one incident, from those of its alarms that still hold."""
@@ -56,27 +54,22 @@ class Assessor:
         )
         return Assessment(min(urgencies, key=lambda urgency: urgency.rank, default=Urgency.LOW), extent)
 
+    def forget(self, draft: Draft, alarm: Event) -> None:
+        """An alarm came or went: what its components can still do is to be looked into again."""
+        for name in self.affected(alarm):
+            draft.working.pop(name, None)
+
     def affected(self, alarm: Event) -> list[str]:
         """The components that an alarm touches: its own and, where it is down, all that are reached through it."""
         if not alarm.component:
             return []
-        return list(self._tree(alarm.component)) if alarm.type == COMPONENT_DOWN else [alarm.component]
-
-    def _tree(self, name: str) -> Iterator[str]:
-        waiting, seen = [name], set[str]()
-        while waiting:
-            current = waiting.pop()
-            if current not in seen:
-                seen.add(current)
-                yield current
-                waiting.extend(self._children.get(current, ()))
+        return list(self._topology.tree(alarm.component)) if alarm.type == COMPONENT_DOWN else [alarm.component]
 
     def _urgency(self, draft: Draft, alarm: Event) -> Urgency:
         functions = [
-            (self._components[name], function, rank)
-            for name in self.affected(alarm)
-            if name in self._components
-            for function, rank in self._components[name].functions.items()
+            (component, function, rank)
+            for component in self._known(self.affected(alarm))
+            for function, rank in component.functions.items()
             if self._impairs(alarm, function)
         ]
         primary = [(component, function) for component, function, rank in functions if rank == "primary"]
@@ -95,31 +88,32 @@ class Assessor:
         """Whether the function still has a path: here, or on another component of the redundancy group."""
         if self._works(draft, component, function):
             return True
-        return bool(component.redundancy) and any(
+        return any(
             self._works(draft, other, function)
-            for other in self._components.values()
-            if other.redundancy == component.redundancy and function in other.functions
+            for other in self._topology.group(component)
+            if function in other.functions
         )
 
     def _works(self, draft: Draft, component: Component, function: str) -> bool:
-        """The component does the function: it is up, and no alarm has taken the last of the ways to do it."""
+        """The component does the function: asked by each incident of a storm, and looked into once."""
+        answers = draft.working.setdefault(component.name, {})
+        if function not in answers:
+            answers[function] = self._still_works(draft, component, function)
+        return answers[function]
+
+    def _still_works(self, draft: Draft, component: Component, function: str) -> bool:
+        """It is up, and no alarm has taken the last of the ways to do it."""
         if self._down(draft, component):
             return False
         return not any(
-            alarm.component == component.name and self._impairs(alarm, function) and not self._has_peer(draft, alarm)
-            for alarm in draft.active.values()
+            self._impairs(alarm, function) and not self._has_peer(draft, alarm)
+            for alarm in draft.active.of(component.name)
         )
 
     def _down(self, draft: Draft, component: Component) -> bool:
         """Down itself, or reached only through one that is."""
-        name, seen = component.name, set[str]()
-        while name and name not in seen:
-            seen.add(name)
-            if draft.active.get(Key(name, COMPONENT_DOWN, "")):
-                return True
-            parent = self._components.get(name)
-            name = parent.parent if parent else ""
-        return False
+        ways = (component.name, *self._topology.above(component.name))
+        return any(draft.active.get(Key(name, COMPONENT_DOWN, "")) for name in ways)
 
     def _has_peer(self, draft: Draft, alarm: Event) -> bool:
         """Another object of the same kind on the component still works (the second of two PRIs)."""
@@ -145,17 +139,20 @@ class Assessor:
         there = self._customer.people_at.get(site, 0)
         return min(people, there) if there else people
 
+    def _known(self, names: Iterable[str]) -> Iterator[Component]:
+        return (self._components[name] for name in names if name in self._components)
+
     def _sites(self, names: Iterable[str]) -> set[str]:
-        return {self._components[name].site for name in names if name in self._components}
+        return {component.site for component in self._known(names)}
 
     def _site_lost(self, draft: Draft, site: str, alarms: Iterable[Event]) -> bool:
         """Whether a primary function that the alarms impair has no working path at the site."""
-        there = [component for component in self._components.values() if component.site == site]
+        there = self._topology.at_site(site)
         functions = {
             function
             for alarm in alarms
-            for component in there
-            if component.name in self.affected(alarm)
+            for component in self._known(self.affected(alarm))
+            if component.site == site
             for function in component.primary_functions
             if self._impairs(alarm, function)
         }

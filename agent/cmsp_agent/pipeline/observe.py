@@ -115,6 +115,7 @@ def _states(draft: Draft, poll: PollSignal) -> Iterator[Telling]:
         by_type.setdefault(seen.type, {})[seen.object] = seen.raised
     for kind, objects in by_type.items():
         draft.observed.put((poll.component, kind), objects)
+        draft.working.pop(poll.component, None)
         yield from _changes(draft, poll, kind, objects)
 
 

@@ -11,9 +11,11 @@ from cmsp_agent.pipeline.filter import TierFilter
 from cmsp_agent.pipeline.impact import Assessor, Customer
 from cmsp_agent.pipeline.normalise import Inventory, Normaliser
 from cmsp_agent.pipeline.observe import Observer
+from cmsp_agent.pipeline.retire import Retirement
 from cmsp_agent.pipeline.situation import Draft, Situation
 from cmsp_agent.pipeline.stage import Stage, run
 from cmsp_agent.pipeline.time_window import TimeWindow
+from cmsp_agent.pipeline.topology import Topology
 from cmsp_agent.pipeline.triage import Triage
 
 
@@ -30,13 +32,17 @@ class Pipeline:
         mask_personal: bool = True,
     ) -> None:
         self._mask_personal = mask_personal
+        self._topology = Topology(components)
         self._normalise = Normaliser(components, inventory, counters)
         self._observe = Observer(components, self._normalise)
+        self._retire = Retirement(components)
+        self._correlate = Correlator(self._topology, counters)
+        self._triage = Triage(self._normalise, Assessor(self._topology, customer, self._normalise))
         self._stages: Sequence[Stage] = (
             TierFilter(components, counters),
             TimeWindow(counters),
-            Correlator(components, counters),
-            Triage(self._normalise, Assessor(components, customer, self._normalise)),
+            self._correlate,
+            self._triage,
         )
 
     def process(self, situation: Situation, signals: Iterable[Signal], now: int) -> Draft:
@@ -44,6 +50,8 @@ class Pipeline:
         draft = Draft(situation, now)
         for signal in signals:
             run(self._stages, draft, self._events(draft, signal))
+        if draft.concerned:
+            self._triage.review(draft, self._topology.concerned(draft.concerned))
         return draft
 
     def outward(self, event: Event) -> Event:
@@ -51,9 +59,10 @@ class Pipeline:
         return self._normalise.outward(event) if self._mask_personal else event
 
     def reassess(self, situation: Situation, now: int) -> Draft:
-        """The same facts under this pipeline's rules: used after a reload changed people, sites or functions."""
+        """The same facts under these rules: after a start or a reload, which may have taken components away."""
         draft = Draft(situation, now)
-        run(self._stages[-1:], draft, list(draft.active.values()))
+        self._correlate(draft, list(self._retire(draft)))
+        self._triage.review_all(draft)
         return draft
 
     def _events(self, draft: Draft, signal: Signal) -> list[Event]:

@@ -1,17 +1,18 @@
 """What the pipeline remembers between batches, and a draft of it that is kept only when the facts were committed."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import NamedTuple
 
 from cmsp_agent.model.event import Event, Key
 from cmsp_agent.model.incident import Incident
-
-K = TypeVar("K")
-V = TypeVar("V")
+from cmsp_agent.pipeline.alarms import AlarmDraft, Alarms
+from cmsp_agent.pipeline.overlay import Overlay
 
 MOST_ENDED = 20_000
 """Ended alarms and passing events remembered for the sake of late echoes."""
+MOST_PLACES_TO_SPARE = 1_000
+"""Places of incidents that are over, kept until they are tidied away together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,18 @@ class Silence:
     """When the first of those polls began."""
 
 
+class Place(NamedTuple):
+    """Where a fault sits: all that is told of one place is one incident."""
+
+    component: str
+    where: str
+
+
 @dataclass(slots=True)
 class Situation:
     """The site as the committed facts tell it. Alarms and incidents survive in the database, the rest is relearnt."""
 
-    active: dict[Key, Event] = field(default_factory=dict)
+    active: Alarms = field(default_factory=Alarms)
     """Alarms that hold, by key."""
     ended: dict[Key, Event] = field(default_factory=dict)
     """The last raise or passing event of a key that ended lately: late tellings of it are echoes."""
@@ -41,47 +49,8 @@ class Situation:
     """(component, alarm type) → object → raised, from the last poll: who backs whom up within a component."""
     incidents: dict[str, Incident] = field(default_factory=dict)
     """Open incidents by id."""
-
-
-class Overlay(Generic[K, V]):
-    """A dict as it would be: reads fall through to the base, writes stay here until `commit`."""
-
-    __slots__ = ("_base", "_gone", "changed")
-
-    def __init__(self, base: dict[K, V]) -> None:
-        self._base = base
-        self._gone: set[K] = set()
-        self.changed: dict[K, V] = {}
-
-    def get(self, key: K) -> V | None:
-        """The value as it would be, or None."""
-        if key in self.changed:
-            return self.changed[key]
-        return None if key in self._gone else self._base.get(key)
-
-    def put(self, key: K, value: V) -> None:
-        """Set it in the draft."""
-        self.changed[key] = value
-        self._gone.discard(key)
-
-    def drop(self, key: K) -> None:
-        """Remove it in the draft."""
-        self.changed.pop(key, None)
-        self._gone.add(key)
-
-    def values(self) -> Iterator[V]:
-        """All values as they would be."""
-        yield from (value for key, value in self._base.items() if key not in self._gone and key not in self.changed)
-        yield from self.changed.values()
-
-    def commit(self) -> None:
-        """Make the draft the truth."""
-        for key in self._gone:
-            self._base.pop(key, None)
-        for key, value in self.changed.items():
-            # re-inserted at the end, so that the oldest entry is always the first
-            self._base.pop(key, None)
-            self._base[key] = value
+    places: dict[Place, str] = field(default_factory=dict)
+    """Place → id of the incident that was last opened there; it may be over since."""
 
 
 class Draft:
@@ -90,26 +59,42 @@ class Draft:
     def __init__(self, situation: Situation, now: int) -> None:
         self._situation = situation
         self.now = now
-        self.active = Overlay(situation.active)
+        self.active = AlarmDraft(situation.active)
         self.ended = Overlay(situation.ended)
         self.ended_at = Overlay(situation.ended_at)
         self.silences = Overlay(situation.silences)
         self.observed = Overlay(situation.observed)
         self.incidents = Overlay(situation.incidents)
+        self.places = Overlay(situation.places)
+        self.concerned: set[str] = set()
+        """Components of which something became known in this batch."""
+        self.working: dict[str, dict[str, bool]] = {}
+        """Component → function → works, as far as it was asked since the component's alarms last changed."""
         self.facts = Facts()
 
     def orphaned(self, event: Event) -> bool:
         """Whether the alarm was explained by one that no longer holds."""
-        return event.suppressed_by is not None and all(held.id != event.suppressed_by for held in self.active.values())
+        return event.suppressed_by is not None and self.active.by_id(event.suppressed_by) is None
 
     def commit(self) -> None:
         """Keep the draft; called after its facts were made durable."""
-        for overlay in (self.active, self.ended, self.ended_at, self.silences, self.observed, self.incidents):
+        known = self._situation
+        for overlay in (
+            self.active,
+            self.ended,
+            self.ended_at,
+            self.silences,
+            self.observed,
+            self.incidents,
+            self.places,
+        ):
             overlay.commit()
-        while len(self._situation.ended) > MOST_ENDED:
-            oldest = next(iter(self._situation.ended))
-            del self._situation.ended[oldest]
-            self._situation.ended_at.pop(oldest, None)
+        while len(known.ended) > MOST_ENDED:
+            oldest = next(iter(known.ended))
+            del known.ended[oldest]
+            known.ended_at.pop(oldest, None)
+        if len(known.places) > 2 * len(known.incidents) + MOST_PLACES_TO_SPARE:
+            known.places = {place: incident for place, incident in known.places.items() if incident in known.incidents}
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """From alarms to incidents: one for each fault, its priority following the impact, restored when all has cleared."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from cmsp_agent.model.event import Event, Key, Transition
@@ -10,15 +10,24 @@ from cmsp_agent.model.incident import Incident, IncidentState
 from cmsp_agent.pipeline.catalogue import COMPONENT_DOWN
 from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.normalise import Normaliser, title
-from cmsp_agent.pipeline.situation import Draft
+from cmsp_agent.pipeline.situation import Draft, Place
 
-_PORT = re.compile(r"\d+(?:/\d+)+")
+MOST_ALARMS = 200
+"""Alarms that one incident names: a fault that comes and goes beside another that stays would add them for ever."""
+
+# not the end of an IP prefix: 10.1.2.0/24 is no port
+_PORT = re.compile(r"(?<![\d.:])\d+(?:/\d+)+")
 
 
 def place(name: str) -> str:
     """Where on the device an object sits: `Serial0/1/0:15` and `E1 0/1/0` are both at `0/1/0`."""
     found = _PORT.search(name)
     return found.group() if found else name
+
+
+def place_of(event: Event) -> Place:
+    """The port of the event, or its object where that has no place on the component."""
+    return Place(event.component, place(event.object))
 
 
 class Triage:
@@ -31,11 +40,31 @@ class Triage:
 
     def __call__(self, draft: Draft, events: Sequence[Event]) -> Sequence[Event]:
         for event in events:
+            self._assessor.forget(draft, event)
+            draft.concerned.add(event.component)
+            incident = _incident_at(draft, event)
             if self._matters(draft, event):
-                self._assign(draft, event)
-        if events:
-            self._reassess_all(draft)
+                self._assign(draft, incident, event)
+            if incident is not None:
+                self._settle(draft, draft.incidents.get(incident.id) or incident)
         return events
+
+    def review(self, draft: Draft, concerned: set[str]) -> None:
+        """Weigh the open incidents of these components anew, and those of the appliance: once for a whole batch."""
+        for incident in [*draft.incidents.values()]:
+            if not incident.components or not concerned.isdisjoint(incident.components):
+                self._settle(draft, incident)
+
+    def review_all(self, draft: Draft) -> None:
+        """Weigh every open incident anew and find the places of all: after a start or a reload."""
+        for incident in draft.incidents.values():
+            for alarm in _standing(draft, incident):
+                draft.places.put(place_of(alarm), incident.id)
+        for event in [*draft.active.values()]:
+            if self._matters(draft, event):
+                self._assign(draft, _incident_at(draft, event), event)
+        for incident in [*draft.incidents.values()]:
+            self._settle(draft, incident)
 
     def _matters(self, draft: Draft, event: Event) -> bool:
         alarm = self._normaliser.alarm(event.component, event.type)
@@ -43,23 +72,17 @@ class Triage:
             return False
         return alarm.transient or draft.active.get(event.key) is not None
 
-    def _assign(self, draft: Draft, event: Event) -> None:
-        incident = self._same_fault(draft, event)
+    def _assign(self, draft: Draft, incident: Incident | None, event: Event) -> None:
         if incident is None:
             self._open(draft, event)
         elif event.id not in incident.alarms:
-            joined = replace(incident, alarms=(*incident.alarms, event.id), version=incident.version + 1)
+            joined = replace(
+                incident,
+                alarms=_bounded(draft, (*incident.alarms, event.id)),
+                passing=incident.passing or event.state is Transition.INFO,
+                version=incident.version + 1,
+            )
             _keep(draft, self._titled(draft, joined))
-
-    def _same_fault(self, draft: Draft, event: Event) -> Incident | None:
-        """The open incident of the same port, or of the same component where the fault has no place on it."""
-        for incident in draft.incidents.values():
-            if event.id in incident.alarms:
-                return incident
-            for alarm in self._alarms(draft, incident):
-                if alarm.component == event.component and place(alarm.object) == place(event.object):
-                    return incident
-        return None
 
     def _open(self, draft: Draft, event: Event) -> None:
         alarm = self._normaliser.alarm(event.component, event.type)
@@ -76,12 +99,14 @@ class Triage:
             opened_at=event.received_at,
             responsible=alarm.responsible,
             recommendation=alarm.recommendation.replace("{component}", event.component),
+            passing=event.state is Transition.INFO,
         )
+        draft.places.put(place_of(event), incident.id)
         _keep(draft, incident)
 
     def _titled(self, draft: Draft, incident: Incident) -> Incident:
         """The incident named after the cause among its alarms: a cable before the layer 2 that it takes along."""
-        ranked = [(self._normaliser.alarm(e.component, e.type), e) for e in self._alarms(draft, incident)]
+        ranked = [(self._normaliser.alarm(e.component, e.type), e) for e in _standing(draft, incident)]
         if not ranked:
             return incident
         alarm, event = min(ranked, key=lambda pair: pair[0].cause)
@@ -92,32 +117,39 @@ class Triage:
             recommendation=alarm.recommendation.replace("{component}", event.component),
         )
 
-    def _reassess_all(self, draft: Draft) -> None:
-        for incident in [*draft.incidents.values()]:
-            standing = [alarm for alarm in self._alarms(draft, incident) if alarm.suppressed_by is None]
-            if standing and all(_eclipsed(draft, alarm) for alarm in standing):
-                continue
-            if standing:
-                assessment = self._assessor.assess(draft, standing)
-                changed = incident.reassessed(assessment.urgency, assessment.extent, ())
-                if changed is not incident:
-                    _keep(draft, changed)
-            elif not self._waits_for_a_person(draft, incident):
-                restored = incident.restored(draft.now)
-                draft.incidents.drop(incident.id)
-                draft.facts.incidents[incident.id] = restored
+    def _settle(self, draft: Draft, incident: Incident) -> None:
+        """Weigh the incident by its alarms that stand for themselves; without any it is restored."""
+        standing = [alarm for alarm in _standing(draft, incident) if alarm.suppressed_by is None]
+        if standing and all(_eclipsed(draft, alarm) for alarm in standing):
+            return
+        if standing:
+            assessment = self._assessor.assess(draft, standing)
+            changed = incident.reassessed(assessment.urgency, assessment.extent)
+            if changed is not incident:
+                _keep(draft, changed)
+        elif not incident.waits_for_a_person:
+            draft.incidents.drop(incident.id)
+            draft.facts.incidents[incident.id] = incident.restored(draft.now)
 
-    def _alarms(self, draft: Draft, incident: Incident) -> list[Event]:
-        ids = frozenset(incident.alarms)
-        return [event for event in draft.active.values() if event.id in ids]
 
-    def _waits_for_a_person(self, draft: Draft, incident: Incident) -> bool:
-        """Opened by something that nothing clears, or by a person: only a person closes it."""
-        return incident.reported_by is not None or self._passing(draft, incident.alarms)
+def _incident_at(draft: Draft, event: Event) -> Incident | None:
+    """The open incident of the same port, or of the same component where the fault has no place on it."""
+    known = draft.places.get(place_of(event))
+    return None if known is None else draft.incidents.get(known)
 
-    def _passing(self, draft: Draft, alarms: Iterable[str]) -> bool:
-        ids = frozenset(alarms)
-        return any(event.id in ids and event.state is Transition.INFO for event in draft.ended.values())
+
+def _standing(draft: Draft, incident: Incident) -> list[Event]:
+    """The alarms of the incident that still hold."""
+    return [alarm for event_id in incident.alarms if (alarm := draft.active.by_id(event_id)) is not None]
+
+
+def _bounded(draft: Draft, alarms: tuple[str, ...]) -> tuple[str, ...]:
+    """No more than an incident may name: the first that opened it and all that hold, of the others the latest."""
+    if len(alarms) <= MOST_ALARMS:
+        return alarms
+    over = [event_id for event_id in alarms[1:-1] if draft.active.by_id(event_id) is None]
+    gone = frozenset(over[: len(alarms) - MOST_ALARMS])
+    return tuple(event_id for event_id in alarms if event_id not in gone)
 
 
 def _eclipsed(draft: Draft, alarm: Event) -> bool:

@@ -5,6 +5,7 @@ from cmsp_agent.model.incident import IncidentState
 from cmsp_agent.model.priority import Priority, Urgency
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import SyslogSignal, TrapSignal
+from cmsp_agent.pipeline.triage import place
 from tests.unit.pipeline.site import LINK_DOWN, PRI_1, Site
 
 
@@ -172,3 +173,9 @@ def test_losing_the_site_of_most_people_is_p1() -> None:
     site.silent("gw-lyon")
     [incident] = site.open
     assert (incident.urgency, incident.priority) == (Urgency.CRITICAL, Priority.P1)
+
+
+def test_an_ip_prefix_is_no_port() -> None:
+    assert place("Serial0/1/0:15") == place("E1 0/1/0") == "0/1/0"
+    assert place("10.1.2.0/24") != place("10.7.8.0/24")
+    assert place("2001:db8:1::1/64") != place("2001:db8:2::1/64")

@@ -1,0 +1,53 @@
+"""A mapping as it would be: what a batch changes is kept apart until its facts were committed."""
+
+from collections.abc import Iterator, MutableMapping
+from typing import Generic, TypeVar
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Overlay(Generic[K, V]):
+    """Reads fall through to the base, writes stay here until `commit`."""
+
+    __slots__ = ("_base", "_gone", "changed")
+
+    def __init__(self, base: MutableMapping[K, V]) -> None:
+        self._base = base
+        self._gone: set[K] = set()
+        self.changed: dict[K, V] = {}
+
+    def get(self, key: K) -> V | None:
+        """The value as it would be, or None."""
+        if key in self.changed:
+            return self.changed[key]
+        return None if key in self._gone else self._base.get(key)
+
+    def put(self, key: K, value: V) -> None:
+        """Set it in the draft."""
+        self.changed[key] = value
+        self._gone.discard(key)
+
+    def drop(self, key: K) -> None:
+        """Remove it in the draft."""
+        self.changed.pop(key, None)
+        self._gone.add(key)
+
+    def keys(self) -> Iterator[K]:
+        """All keys as they would be."""
+        yield from (key for key in self._base if key not in self._gone and key not in self.changed)
+        yield from self.changed
+
+    def values(self) -> Iterator[V]:
+        """All values as they would be."""
+        yield from (value for key, value in self._base.items() if key not in self._gone and key not in self.changed)
+        yield from self.changed.values()
+
+    def commit(self) -> None:
+        """Make the draft the truth."""
+        for key in self._gone:
+            self._base.pop(key, None)
+        for key, value in self.changed.items():
+            # re-inserted at the end, so that the oldest entry is always the first
+            self._base.pop(key, None)
+            self._base[key] = value

@@ -1,0 +1,60 @@
+"""End the alarms that nothing can clear any more, because the configuration has changed. Restores no incident."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.event import Event, Source, Transition
+from cmsp_agent.model.ids import uuid7
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.pipeline.catalogue import MANAGEMENT_LOST
+from cmsp_agent.pipeline.filter import gets
+from cmsp_agent.pipeline.situation import Draft
+
+
+class Retirement:
+    """Knows which alarms the components of a configuration can still have."""
+
+    def __init__(self, components: Mapping[str, Component], new_id: Callable[[int], str] = uuid7) -> None:
+        self._components = components
+        self._new_id = new_id
+
+    def __call__(self, draft: Draft) -> Iterator[Event]:
+        """Forget what was seen of components that are gone; the clears of what they, and others, can't clear."""
+        for name in [*draft.silences.keys()]:
+            if name not in self._components:
+                draft.silences.drop(name)
+        for seen in [*draft.observed.keys()]:
+            if seen[0] not in self._components:
+                draft.observed.drop(seen)
+        for alarm in [*draft.active.values()]:
+            why = self._reason(alarm)
+            if why:
+                yield self._clear(alarm, draft.now, why)
+
+    def _reason(self, alarm: Event) -> str:
+        if not alarm.component:
+            return ""
+        component = self._components.get(alarm.component)
+        if component is None:
+            return f"{alarm.component} is no longer in the configuration"
+        if not gets(component, alarm.type):
+            return f"{component.name} is only monitored now"
+        if alarm.type == MANAGEMENT_LOST and component.credentials.snmp is None:
+            return f"{component.name} is no longer asked by SNMP"
+        return ""
+
+    def _clear(self, alarm: Event, now: int, text: str) -> Event:
+        return replace(
+            alarm,
+            id=self._new_id(now),
+            state=Transition.CLEAR,
+            severity=Severity.CLEARED,
+            occurred_at=now,
+            received_at=now,
+            clock="received",
+            sources=(Source.AGENT,),
+            text=text,
+            count=1,
+            suppressed_by=None,
+        )

@@ -1,0 +1,55 @@
+"""How components hang together: what is reached through what, what stands at one site, what backs up what."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from cmsp_agent.model.component import Component
+
+
+class Topology:
+    """The configuration's components, indexed once."""
+
+    def __init__(self, components: Mapping[str, Component]) -> None:
+        self.components = components
+        self._children: dict[str, list[str]] = {}
+        self._at_site: dict[str, list[Component]] = {}
+        self._group: dict[str, list[Component]] = {}
+        for component in components.values():
+            self._at_site.setdefault(component.site, []).append(component)
+            if component.parent:
+                self._children.setdefault(component.parent, []).append(component.name)
+            if component.redundancy:
+                self._group.setdefault(component.redundancy, []).append(component)
+
+    def above(self, name: str) -> Iterator[str]:
+        """The components that one is reached through, the nearest first."""
+        seen = {name}
+        while (component := self.components.get(name)) is not None and component.parent not in seen | {""}:
+            name = component.parent
+            seen.add(name)
+            yield name
+
+    def tree(self, name: str) -> Iterator[str]:
+        """The component itself and all that are reached through it."""
+        waiting, seen = [name], set[str]()
+        while waiting:
+            current = waiting.pop()
+            if current not in seen:
+                seen.add(current)
+                yield current
+                waiting.extend(self._children.get(current, ()))
+
+    def at_site(self, site: str) -> Sequence[Component]:
+        """The components of a site."""
+        return self._at_site.get(site, ())
+
+    def group(self, component: Component) -> Sequence[Component]:
+        """The components that back each other up with this one, itself among them; none where it stands alone."""
+        return self._group.get(component.redundancy, ()) if component.redundancy else ()
+
+    def concerned(self, names: Iterable[str]) -> set[str]:
+        """The components whose faults may weigh differently once something became of these."""
+        reached = {below for name in names for below in self.tree(name)}
+        known = [self.components[name] for name in reached if name in self.components]
+        around = {other.name for site in {each.site for each in known} for other in self.at_site(site)}
+        around |= {other.name for each in known for other in self.group(each)}
+        return reached | around | {upper for name in around for upper in self.above(name)}

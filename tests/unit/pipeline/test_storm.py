@@ -1,0 +1,45 @@
+"""Thousands of alarms at once: what is done for one event does not go through all the others."""
+
+from dataclasses import replace
+
+from cmsp_agent.model.signal import SyslogSignal
+from tests.unit.pipeline.site import COMPONENTS, Site
+
+ALARMS = 600
+"""In one batch; with a scan of all alarms for each incident and signal, half a minute."""
+
+
+def link(site: Site, number: int, word: str) -> SyslogSignal:
+    text = f"Interface GigabitEthernet0/{number}, changed state to {word}"
+    return SyslogSignal("gw-1", site.now, "LINK-3-UPDOWN", text)
+
+
+def test_a_storm_of_distinct_alarms_is_judged_in_time_that_grows_with_their_number_alone() -> None:
+    site = Site()
+    site.tell(*(link(site, number, "down") for number in range(ALARMS)))
+    assert len(site.open) == ALARMS
+    site.later(60_000)
+    site.tell(*(link(site, number, "up") for number in range(ALARMS)))
+    assert site.open == []
+
+
+def test_everything_of_a_redundancy_group_failing_at_once_is_judged_in_time() -> None:
+    members = [
+        replace(COMPONENTS["gw-2"], name=f"gw-{number}", redundancy="pstn", parent="sw") for number in range(100)
+    ]
+    site = Site([COMPONENTS["sw"], *members])
+    site.tell(*(site.pri(up=False, component=each.name) for each in members))
+    assert len(site.open) == 100
+
+
+def test_a_fault_that_comes_and_goes_beside_one_that_stays_is_bounded() -> None:
+    site = Site()
+    site.tell(SyslogSignal("gw-1", site.now, "LINK-3-UPDOWN", "Interface Se0/1/0:15, changed state to down"))
+    for _ in range(250):
+        site.later(10_000)
+        site.tell(site.pri(up=False))
+        site.later(10_000)
+        site.tell(site.pri(up=True))
+    [incident] = site.open
+    assert len(incident.alarms) == 200
+    assert incident.alarms[0] in {event.id for event in site.situation.active.values()}
