@@ -77,7 +77,7 @@ class Agent:
             await self.known.names.resolve(loaded.configuration.components.values())
             prepared = self._prepare(loaded.configuration)
             self.server.renew_certificates()
-            self.telling.use()
+            self.telling.use(loaded.configuration)
             await self.observing.use(prepared, self.known)
             self.receiving.use(prepared)
             self.saving.use(loaded.configuration, self.known)

@@ -16,6 +16,8 @@ from cmsp_agent.app import logs
 from cmsp_agent.app.agent import Agent, running
 from cmsp_agent.app.loading import Loaded, load
 from cmsp_agent.app.notify import Notifier
+from cmsp_agent.app.standing import after_restart
+from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.errors import AgentError, ConfigurationError
 
 log = logging.getLogger(__name__)
@@ -81,6 +83,7 @@ class Hangups:
 
     async def run(self, agent: Agent) -> None:
         """Reload whenever it rings, for ever."""
+        started = agent.configuration
         while True:
             await self._rung.wait()
             self._rung.clear()
@@ -92,12 +95,17 @@ class Hangups:
                 log.error("not reloaded, the old configuration stays", extra={"error": str(error)})
                 agent.observing.notices.note("configuration.refused", "", f"not reloaded: {error}")
             else:
-                announce(agent)
+                announce(agent, started)
             self._notifier.ready(f"{len(agent.configuration.components)} components")
 
 
-def announce(agent: Agent) -> None:
-    """Say what is in force, and what the file asks for that is not carried out yet."""
+def announce(agent: Agent, started: Configuration | None = None) -> None:
+    """Say what is in force, and what the file asks for that is not carried out yet.
+
+    Args:
+        agent: the running agent.
+        started: at a reload, the configuration that the agent started with.
+    """
     configuration = agent.configuration
     log.info(
         "configuration in force",
@@ -105,6 +113,8 @@ def announce(agent: Agent) -> None:
     )
     for note in configuration.notes:
         log.warning(note.text, extra={"at": f"{configuration.file}:{note.line}", "path": note.path})
+    if started is not None and (waiting := after_restart(started, configuration)):
+        log.warning("takes effect at the next start only", extra={"keys": ", ".join(waiting)})
 
 
 def settle_memory() -> None:

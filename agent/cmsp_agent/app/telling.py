@@ -7,7 +7,7 @@ from typing import Any
 
 from cmsp_agent.app.ground import Ground
 from cmsp_agent.app.observing import Observing
-from cmsp_agent.config.configuration import Configuration, HeadendSettings
+from cmsp_agent.config.configuration import Configuration, HeadendSettings, TlsFiles
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.pipeline.situation import Facts
 from cmsp_agent.services.forwarder import Budget, Forwarder, Heartbeat
@@ -27,10 +27,11 @@ class Telling:
     forwarder: Forwarder | None = None
     client: HeadendClient | None = None
 
-    def use(self) -> None:
-        """Read the certificates again, which may have been renewed; other URLs take a restart."""
-        if self.client is not None:
-            self.client.renew()
+    def use(self, configuration: Configuration) -> None:
+        """Ask these URLs from now on, with the certificates read again, which may have been renewed."""
+        headend = configuration.headend
+        if self.client is not None and headend.urls and headend.tls is not None:
+            self.client.use(headend.urls, certificates_of(headend.tls))
 
     def extras(self) -> Mapping[str, Any]:
         """For the status: how the link stands."""
@@ -87,8 +88,12 @@ def client_for(configuration: Configuration) -> HeadendClient | None:
     headend = configuration.headend
     if not headend.urls or headend.tls is None:
         return None
-    files = Certificates(headend.tls.ca, headend.tls.certificate, headend.tls.key)
-    return HeadendClient(headend.urls, configuration.appliance.id, files)
+    return HeadendClient(headend.urls, configuration.appliance.id, certificates_of(headend.tls))
+
+
+def certificates_of(tls: TlsFiles) -> Certificates:
+    """The files of the appliance's identity towards the head-end."""
+    return Certificates(tls.ca, tls.certificate, tls.key)
 
 
 def pace_of(headend: HeadendSettings) -> float:

@@ -87,9 +87,7 @@ class HeadendClient:
     def __init__(
         self, urls: Sequence[str], appliance: str, certificates: Certificates, *, total: float = TOTAL_SECONDS
     ) -> None:
-        if not urls:
-            raise ValueError("no URL of the head-end is configured")
-        self._urls = [url.rstrip("/") for url in urls]
+        self._urls = _bases(urls)
         self._appliance = appliance
         self._certificates = certificates
         self._total = total
@@ -105,6 +103,14 @@ class HeadendClient:
     def next_url(self) -> None:
         """Ask the next URL from now on; the first again after the last."""
         self._at = (self._at + 1) % len(self._urls)
+
+    def use(self, urls: Sequence[str], certificates: Certificates) -> None:
+        """Ask these URLs from now on, going on with the present one if it is among them, with these files read anew."""
+        at = self.url
+        self._urls = _bases(urls)
+        self._at = self._urls.index(at) if at in self._urls else 0
+        self._certificates = certificates
+        self.renew()
 
     def renew(self) -> None:
         """Read the certificates again; requests under way are finished with the old ones."""
@@ -184,6 +190,12 @@ class HeadendClient:
             # ValueError: what urllib3 and http.client make of an answer that is not HTTP
             raise HeadendUnreachable(f"{self.url}: {_reason(error)}") from error
         return _reply(response.status_code, response.headers.get("Retry-After"), content)
+
+
+def _bases(urls: Sequence[str]) -> list[str]:
+    if not urls:
+        raise ValueError("no URL of the head-end is configured")
+    return [url.rstrip("/") for url in urls]
 
 
 def _reply(status: int, retry_after: str | None, content: bytes) -> Reply:

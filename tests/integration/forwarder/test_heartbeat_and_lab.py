@@ -132,6 +132,20 @@ async def test_renewed_certificates_are_used(tmp_path: Path) -> None:
         await asking.close()
 
 
+async def test_other_urls_are_asked_after_a_reload(tmp_path: Path) -> None:
+    with Headend(tmp_path) as headend:
+        identity = headend.client(APPLIANCE)
+        certificates = Certificates(headend.authority.path, identity.certificate, identity.key)
+        asking = HeadendClient(["https://localhost:1"], APPLIANCE, certificates, total=3)
+        with pytest.raises(HeadendUnreachable):
+            await asking.durable()
+        asking.use([headend.url], certificates)
+        assert (await asking.durable()).status == 200
+        asking.use(["https://localhost:1", headend.url], certificates)
+        assert asking.url == headend.url
+        await asking.close()
+
+
 async def test_closing_ends_a_request_that_hangs(tmp_path: Path) -> None:
     with Headend(tmp_path) as headend:
         headend.fail(Kind.SILENCE, method="GET")
