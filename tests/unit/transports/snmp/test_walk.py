@@ -131,7 +131,7 @@ def test_pages_fill_the_datagram() -> None:
     assert pages.rows([A, B], 0) == (1472 - 60) // 46
     pages.arrived([A, B], 60 + 20 * 40, 40)
     assert pages.rows([A, B], 0) == (1472 - 60) // 40
-    assert pages.rows([A], 0) == (1472 - 60) // 24, "each set of columns has its own size"
+    assert pages.rows([A], 0) == (1472 - 60) // 23, "each set of columns has its own size"
     assert pages.proven_limit == 0
 
 
