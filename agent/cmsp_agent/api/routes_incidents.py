@@ -102,7 +102,7 @@ def _with_state(incident: Incident, wish: IncidentChange) -> Incident:
     if wish.state is None or wish.state == incident.state.value:
         return incident
     state = IncidentState(wish.state)
-    if state is IncidentState.CLOSED and incident.state.open:
+    if state is IncidentState.CLOSED and incident.state.open and not incident.waits_for_a_person:
         raise Conflict(f"{incident.number}: the fault is still there")
     if state.open and not incident.state.open:
         raise Conflict(f"{incident.number} is {incident.state} already")

@@ -10,6 +10,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
@@ -71,7 +72,7 @@ class EventService:
         self._listeners.append(announce)
 
     async def load(self) -> None:
-        """Take up the active alarms and open incidents of the last run.
+        """Take up the active alarms and open incidents of the last run, as the configuration of this one has them.
 
         Raises:
             StorageError: the database can't be read.
@@ -80,12 +81,20 @@ class EventService:
         opened = await self._database.read(incidents.open_ones)
         self._situation.active.update((event.key, event) for event in held)
         self._situation.incidents.update((incident.id, incident) for incident in opened)
+        try:
+            await self.use(self._pipeline)
+        except StorageError as error:
+            log.warning("what was open is not reassessed before the next reload", extra={"error": str(error)})
 
     async def use(self, pipeline: Pipeline) -> None:
-        """Judge by another configuration from now on, and reassess what is open by it."""
+        """Judge by another configuration from now on, and reassess what is open by it.
+
+        Raises:
+            StorageError: what that changes can't be stored; the old configuration stays.
+        """
         async with self._writing:
-            self._pipeline = pipeline
             await self._commit(pipeline.reassess(self._situation, self._clock.now()))
+            self._pipeline = pipeline
 
     async def handle(self, signals: Sequence[Signal]) -> None:
         """Judge the signals and make durable what they mean; several callers share one commit.
@@ -143,9 +152,9 @@ class EventService:
                 await self._store(taken)
             except StorageError as error:
                 self._give_up(taken, error)
-            except asyncio.CancelledError:
-                self._give_up(taken, StorageError("the agent is stopping"))
-                raise
+            finally:
+                # stopped, or failed as nobody foresaw: the next run knows nothing of these, and nobody waits for ever
+                self._give_up([each for each in taken if not each.done.done()], StorageError("not stored: interrupted"))
 
     async def close(self) -> None:
         """Refuse what still waits."""
@@ -173,12 +182,20 @@ class EventService:
                 waiting.done.set_result(None)
 
     def _judge(self, signals: Sequence[Signal]) -> Draft:
-        """The draft of the whole batch; where one signal makes the pipeline fail, of all the others."""
+        """The draft of the whole batch; where one signal makes the pipeline fail, of all the others.
+
+        Raises:
+            StorageError: they fail together, though each alone does not.
+        """
         now = self._clock.now()
         draft = attempt("pipeline.batch", self._counters, lambda: self._process(signals, now))
         if draft is not None:
             return draft
-        return self._process([signal for signal in signals if self._fit(signal, now)], now)
+        fit = [signal for signal in signals if self._fit(signal, now)]
+        draft = attempt("pipeline.batch", self._counters, lambda: self._process(fit, now))
+        if draft is None:
+            raise StorageError(f"the pipeline failed over {len(fit)} signals")
+        return draft
 
     def _fit(self, signal: Signal, now: int) -> bool:
         return attempt("pipeline.signal", self._counters, lambda: self._process([signal], now)) is not None
@@ -197,7 +214,8 @@ class EventService:
         draft.commit()
         if draft.facts:
             for announce in self._listeners:
-                announce(draft.facts)
+                # the facts are stored: a listener that fails must not make the caller believe otherwise
+                attempt("events.listener", self._counters, partial(announce, draft.facts))
 
     def _give_up(self, taken: Iterable[_Waiting], error: StorageError) -> None:
         for waiting in taken:

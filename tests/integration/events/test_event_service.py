@@ -1,7 +1,7 @@
 """Signals in, durable facts out: one transaction for a fact and its outbox row; memory agrees with the disk."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from cmsp_agent.model.errors import NotFound, StorageError, StorageFull
 from cmsp_agent.model.incident import IncidentState
 from cmsp_agent.model.signal import Signal, SyslogSignal, TrapSignal
 from cmsp_agent.pipeline.pipeline import Pipeline
+from cmsp_agent.pipeline.situation import Draft, Facts, Situation
 from cmsp_agent.services.events import EventService
 from cmsp_agent.storage import events, incidents, outbox
 from cmsp_agent.storage.database import Database
@@ -151,3 +152,64 @@ async def test_stopping_refuses_what_waits(tmp_path: Path) -> None:
     with pytest.raises(StorageError, match="stopping"):
         await waiting
     await database.close()
+
+
+class FailingTogether(Pipeline):
+    """Judges one signal, and fails over two."""
+
+    def process(self, situation: Situation, signals: Iterable[Signal], now: int) -> Draft:
+        signals = list(signals)
+        if len(signals) > 1:
+            raise KeyError("together")
+        return super().process(situation, signals, now)
+
+
+async def test_signals_that_only_fail_together_are_refused_and_nobody_waits_for_ever(parts: Parts) -> None:
+    await parts.service.use(FailingTogether(COMPONENTS, CUSTOMER, FakeInventory(), parts.counters))
+    with pytest.raises(StorageError):
+        await parts.service.handle([pri(up=False), pri(up=False, component="gw-2")])
+    await parts.service.use(Pipeline(COMPONENTS, CUSTOMER, FakeInventory(), parts.counters))
+    await parts.service.handle([pri(up=False)])
+    assert parts.counters.value("tasks.failed", "events") == 0
+
+
+async def test_a_failing_listener_does_not_make_stored_facts_unstored(parts: Parts) -> None:
+    def failing(_: Facts) -> None:
+        raise KeyError("listener")
+
+    heard: list[int] = []
+    parts.service.subscribe(failing)
+    parts.service.subscribe(lambda facts: heard.append(len(facts.new)))
+    await parts.service.handle([pri(up=False)])
+    assert heard == [1]
+    assert parts.counters.value("events.listener.failed") == 1
+
+
+async def test_alarms_of_components_that_left_the_file_while_the_agent_was_down_are_cleared_at_the_start(
+    parts: Parts,
+) -> None:
+    await parts.service.handle([pri(up=False, component="gw-1"), pri(up=False, component="gw-2")])
+    left = {name: each for name, each in COMPONENTS.items() if name != "gw-1"}
+    second = EventService(
+        parts.database, Pipeline(left, CUSTOMER, FakeInventory(), parts.counters), SystemClock(), parts.counters
+    )
+    await second.load()
+    assert {key.component for key in second.situation.active} == {"gw-2"}
+    assert [each.components for each in await parts.database.read(incidents.open_ones)] == [("gw-2",)]
+
+
+async def test_a_configuration_whose_consequences_can_not_be_stored_is_not_gone_by(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await parts.service.handle([pri(up=False)])
+    left = {name: each for name, each in COMPONENTS.items() if name != "gw-1"}
+
+    async def full(_: Callable[..., object]) -> object:
+        raise StorageFull("no room left on the device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(parts.database, "write", full)
+        with pytest.raises(StorageFull):
+            await parts.service.use(Pipeline(left, CUSTOMER, FakeInventory(), parts.counters))
+    await parts.service.handle([pri(up=True)])
+    assert not parts.service.situation.active
