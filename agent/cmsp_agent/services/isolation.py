@@ -52,9 +52,12 @@ class Verdict:
             for hop, answered in look.hops.items()
             if answered or (answered is False and (hop in self.silent or self.inherited))
         }
-        silent = {**{hop: count for hop, count in self.silent.items() if look.hops.get(hop, None) is None}, **silent}
+        # one that could not be asked is remembered; one that others were asked instead of is next hop no more
+        unasked = {hop: count for hop, count in self.silent.items() if look.hops.get(hop) is None}
+        silent |= {hop: count for hop, count in unasked.items() if hop in look.hops or not look.hops}
         if look.heard:
-            return Verdict(silent=dict.fromkeys(silent, 0))
+            # a hop that is silent while devices answer is no witness until it answers again
+            return Verdict(silent={hop: 0 for hop, count in silent.items() if count < SILENT_LOOKS})
         links = list(look.links.values())
         if links and not any(links):
             return Verdict(True, f"no link on {', '.join(look.links)}", silent)

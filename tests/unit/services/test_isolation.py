@@ -1,6 +1,7 @@
 """When the appliance counts as isolated."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.model.errors import NotPermittedHere
@@ -73,6 +74,28 @@ async def test_only_the_edges_are_told() -> None:
 
 def test_a_device_that_answers_proves_that_we_are_connected() -> None:
     assert not judged(Look({"eth0": False}, {}, heard=True)).isolated
+
+
+def test_a_next_hop_that_is_silent_while_devices_answer_is_no_witness_until_it_answers_again() -> None:
+    up, silent = Look({"eth0": True}, {"10.0.0.1": True}), Look({"eth0": True}, {"10.0.0.1": False})
+    contradicted = (up, silent, silent, replace(silent, heard=True))
+    assert not judged(*contradicted, *[silent] * 10).isolated
+    assert judged(*contradicted, up, silent, silent).isolated
+
+
+def test_a_firewall_that_an_inherited_isolation_took_for_a_witness_is_none_once_devices_answer() -> None:
+    silent = Look({"eth0": True}, {"10.0.0.1": False})
+    verdict = Verdict(isolated=True, inherited=True).after(silent)
+    assert verdict.isolated
+    for look in (replace(silent, heard=True), silent, silent, silent):
+        verdict = verdict.after(look)
+    assert not verdict.isolated
+
+
+def test_a_next_hop_that_was_replaced_is_forgotten() -> None:
+    before, after = Look({"eth0": True}, {"10.0.0.1": True}), Look({"eth0": True}, {"10.0.0.2": True})
+    silent = Look({"eth0": True}, {"10.0.0.2": False})
+    assert judged(before, after, silent, silent).isolated
 
 
 class Outside:
