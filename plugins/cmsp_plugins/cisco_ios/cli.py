@@ -17,9 +17,12 @@ def _after(words: str) -> Redaction:
 
 
 REDACT = (
+    # First whatever stands after a word that announces a secret, spaces included; a realm is none.
+    Redaction(rf"\b(?:password|passphrase|secret|authentication-key) {_TYPE}(?P<secret>\S.*?)(?= realm |\s*$)"),
     _after(r"^snmp-server community"),
     Redaction(rf"^snmp-server host \S+(?: vrf \S+)?(?: informs| traps)?(?: version (?:1|2c))? {_HIDDEN}"),
-    Redaction(rf"^snmp-server user .* (?:auth|priv)(?: (?:md5|sha|des|3des|aes)(?: \d+)?)? {_HIDDEN}"),
+    Redaction(rf"^snmp-server user .* auth (?:md5|sha) {_HIDDEN}"),
+    Redaction(rf"^snmp-server user .* priv (?:des|3des|aes)(?: \d+)? {_HIDDEN}"),
     Redaction(rf"^\s*(?:username|mgmtuser) \S+ .*?(?:password|secret) {_TYPE}{_HIDDEN}"),
     _after(r"^enable (?:password|secret)(?: level \d+)?"),
     _after(r"^\s+(?:password|secret)"),
@@ -46,6 +49,10 @@ REDACT = (
     # Elsewhere.
     _after(r"^ip (?:http client|ftp) password"),
     _after(r"^event manager environment \S*(?i:passw|secret|key)\S*"),
+    _after(r"^ntp authentication-key \d+ (?:md5|hmac-sha1|hmac-sha2-256|sha1|sha2|cmac-aes-128)"),
+    Redaction(rf"^snmp mib community-map {_HIDDEN}"),
+    _after(r"^\s+server-private \S+ .*?\bkey"),
+    _after(r"^\s+security wpa (?:psk|akm psk) set-key (?:ascii|hex)"),
     Redaction(r"\b(?:scp|sftp|ftp|https?)://[^\s:/@]+:(?P<secret>[^\s@]+)@"),
 )
 
