@@ -71,29 +71,33 @@ class Agent:
 
         Raises:
             ConfigurationError: the old configuration stays in force.
-            StorageError: the database can't be written; tried again at the next reload.
+            StorageError: the database can't be written; the old configuration stays in force.
         """
         async with self.reloading:
             await self.known.names.resolve(loaded.configuration.components.values())
-            prepared = self._prepare(loaded.configuration)
-            self.server.renew_certificates()
-            self.telling.use(loaded.configuration)
-            await self.observing.use(prepared, self.known)
-            self.receiving.use(prepared)
-            self.saving.use(loaded.configuration, self.known)
-            self.in_force.loaded, self.in_force.prepared = loaded, prepared
+            await self._go_by(loaded, self._prepare(loaded.configuration))
 
-    async def use_again(self) -> None:
-        """The same file, with what was learned since: a name leads elsewhere, a device was identified."""
-        await self.use(self.in_force.loaded)
+    async def follow_what_is_learned(self) -> None:
+        """Let the groups that match a device type apply once it is known, and ask where a name leads now, for ever.
 
-    async def regroup(self) -> None:
-        """Let the groups that match a device type apply as soon as devices are identified, for ever."""
+        Looks before it waits: what could not be followed when it was learned is followed when this is run again.
+        """
         while True:
-            await self.known.identified.wait()
-            self.known.identified.clear()
-            if self._prepare(self.configuration).components != self.in_force.prepared.components:
-                await self.use_again()
+            self.known.learned.clear()
+            async with self.reloading:
+                prepared = self._prepare(self.configuration)
+                if prepared.components != self.in_force.prepared.components:
+                    await self._go_by(self.in_force.loaded, prepared)
+            await self.known.learned.wait()
+
+    async def _go_by(self, loaded: Loaded, prepared: Prepared) -> None:
+        self.server.renew_certificates()
+        await self.observing.use(prepared, self.known, before=self.in_force.prepared)
+        # from here on nothing fails
+        self.telling.use(loaded.configuration)
+        self.receiving.use(prepared)
+        self.saving.use(loaded.configuration, self.known)
+        self.in_force.loaded, self.in_force.prepared = loaded, prepared
 
     def _prepare(self, configuration: Configuration) -> Prepared:
         known, counters = self.known, self.ground.counters
@@ -157,8 +161,8 @@ def keep_house(agent: Agent) -> None:
     def components() -> Iterable[Component]:
         return agent.configuration.components.values()
 
-    ground.supervisor.keep_running("groups by type", agent.regroup)
-    ground.supervisor.keep_running("names", lambda: names.run(components, agent.use_again))
+    ground.supervisor.keep_running("what is learned", agent.follow_what_is_learned)
+    ground.supervisor.keep_running("names", lambda: names.run(components, agent.known.learned.set))
 
 
 class Extras:

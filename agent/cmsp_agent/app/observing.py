@@ -11,6 +11,7 @@ from typing import Any
 from cmsp_agent.app.ground import Ground
 from cmsp_agent.app.prepared import Prepared
 from cmsp_agent.model.component import Component
+from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.signal import Signal
 from cmsp_agent.pipeline.observe import ISOLATED
@@ -48,8 +49,8 @@ class Known:
     names: Names
     ring: KeyRing
     texts: OidTexts
-    identified: asyncio.Event
-    """Set when a device turned out to be of another type than was known: its groups may say something else now."""
+    learned: asyncio.Event
+    """Set when something was learned that components hang on: a device's type for its groups, a name's address."""
 
     def use(self, prepared: Prepared) -> None:
         """Go by another configuration's components; what was learned of those that stay is kept."""
@@ -66,10 +67,18 @@ class Observing:
     poller: Poller
     isolation: Isolation
 
-    async def use(self, prepared: Prepared, known: Known) -> None:
-        """Go by another configuration."""
+    async def use(self, prepared: Prepared, known: Known, before: Prepared) -> None:
+        """Go by another configuration.
+
+        Raises:
+            StorageError: what that changes can't be stored; all goes on by the one before.
+        """
         known.use(prepared)
-        await self.events.use(prepared.pipeline)
+        try:
+            await self.events.use(prepared.pipeline)
+        except StorageError:
+            known.use(before)
+            raise
         await self.poller.configure(prepared.components)
 
 
@@ -127,14 +136,14 @@ async def recall_inventory(ground: Ground, known: Known) -> None:
     for name, record in (await ground.state.read(inventory.everything)).items():
         facts = from_record(record)
         if known.devices.learn(name, facts):
-            known.identified.set()
+            known.learned.set()
             known.senders.learn(name, facts.addresses)
 
 
 async def remember_inventory(ground: Ground, known: Known, name: str, facts: Facts) -> None:
     """Keep what was learned, and know the device by all its addresses from now on."""
     known.senders.learn(name, facts.addresses)
-    known.identified.set()
+    known.learned.set()
     record = to_record(facts, known.devices.device_type(name).name)
     now = ground.clock.now()
     await ground.state.write(lambda tx: _keep(tx, name, record, now))

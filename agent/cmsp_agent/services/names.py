@@ -74,14 +74,14 @@ class Names:
         ]
         return replace(component, addresses=tuple(dict.fromkeys(addresses)))
 
-    async def run(self, components: Callable[[], Iterable[Component]], changed: Callable[[], Awaitable[None]]) -> None:
+    async def run(self, components: Callable[[], Iterable[Component]], changed: Callable[[], None]) -> None:
         """Look again every few minutes, for ever; tell where an address changed."""
         while True:
             await self._clock.sleep(AGAIN)
             before: Mapping[str, tuple[str, ...]] = dict(self._known)
             await self.resolve(components())
             if before != self._known:
-                await changed()
+                changed()
 
     async def _resolve(self, name: str) -> None:
         found = await self._look_up(name)

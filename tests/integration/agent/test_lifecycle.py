@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cmsp_agent.app.agent import Agent, running
-from cmsp_agent.model.errors import ConfigurationError
+from cmsp_agent.model.errors import ConfigurationError, StorageFull
 from tests.integration.agent.stage import APPLIANCE, Stage, staged
 
 STOP_WITHIN = 5.0
@@ -93,6 +93,28 @@ async def test_a_reload_takes_a_component_away_and_leaves_the_others_alone(tmp_p
         await agent.use(stage.load())
         assert tasks - set(agent.ground.supervisor.names()) == {"poll ata-1"}
         assert "ata-1" not in agent.known.devices.components
+
+
+async def test_a_reload_that_can_not_be_stored_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(*_: object, **__: object) -> None:
+        raise StorageFull("no room left on the device")
+
+    async with staged(tmp_path) as stage, running(stage.load()) as agent:
+        await until(polled(agent, 16))
+        stage.site.fail_pri("gw-1")
+        await until(lambda: len(agent.observing.events.situation.incidents) > 0)
+        text = stage.workspace.site_yaml.read_text(encoding="utf-8")
+        kept = [line for line in text.splitlines() if not line.startswith(("  ata-1:", "  gw-1:", "  vg-1:"))]
+        stage.workspace.site_yaml.write_text("\n".join(kept), encoding="utf-8")
+        in_force, loaded = agent.configuration, stage.load()
+        with monkeypatch.context() as patch:
+            patch.setattr(agent.ground.state, "write", full)
+            with pytest.raises(StorageFull):
+                await agent.use(loaded)
+        assert agent.configuration is in_force
+        assert {"ata-1", "gw-1"} <= agent.known.devices.components.keys()
+        await agent.use(loaded)
+        assert not agent.observing.events.situation.incidents
 
 
 async def test_a_fault_becomes_one_event_and_one_incident_at_the_head_end(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ async def test_a_new_address_is_told() -> None:
     names = Names(directory, clock)
     await names.resolve([BY_NAME])
 
-    async def changed() -> None:
+    def changed() -> None:
         told.append(names.literal(BY_NAME).address)
 
     async with Supervisor(clock, Counters()) as supervisor:
