@@ -70,9 +70,11 @@ def backup_diff(
 def _before(here: Session, name: str, backup: str) -> str:
     """The id of the backup that was taken before this one."""
     taken = [str(row.get("id")) for row in items(here.daemon.get(component_path(name, "backups"), limit=1000))]
+    if not taken:
+        raise CallFailed(f"{name}: no backup yet; take one: cmsp-agent backup run {name}", 1)
     place = 0 if backup == "latest" else taken.index(backup) if backup in taken else -1
     if place < 0 or place + 1 >= len(taken):
-        raise CallFailed(f"{name}: there is no backup before '{backup}' to compare with; name one: --against BACKUP", 1)
+        raise CallFailed(f"{name}: there is no backup before '{backup}' to compare with", 1)
     return taken[place + 1]
 
 

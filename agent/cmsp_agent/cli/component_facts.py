@@ -24,6 +24,8 @@ def component_facts(document: Mapping[str, Any]) -> dict[str, object]:
     if isinstance(backup := document.get("latest_backup"), dict):
         facts["latest backup"] = _backup(backup)
     if isinstance(inventory := document.get("inventory"), dict):
+        if document.get("type") == "auto" and inventory.get("device_type"):
+            facts["type"] = f"{inventory['device_type']} (found out: type auto)"
         own = {key: value for key, value in inventory.items() if key not in _SAID_ABOVE}
         facts |= {_LABELS.get(key, key.replace("_", " ")): _told(key, value) for key, value in own.items()}
     return {name: value for name, value in facts.items() if value not in (*_EMPTY, "-")}

@@ -89,7 +89,9 @@ def _counts(document: Document) -> str:
         "sites": site_file.sites,
         "credentials": site_file.credentials,
     }
-    return ", ".join(f"{len(section)} {name}" for name, section in sections.items())
+    return ", ".join(
+        f"{len(part)} {name.removesuffix('s') if len(part) == 1 else name}" for name, part in sections.items()
+    )
 
 
 def _problem(problem: Problem) -> dict[str, object]:

@@ -28,7 +28,9 @@ def print_status(output: Output, document: dict[str, Any]) -> None:
         elif isinstance(value, dict):
             facts[name] = ", ".join(f"{_label(inner)} {_value(inner, one)}" for inner, one in value.items()) or "none"
         elif key != "urgent":
-            facts[name] = ", ".join(_part(row) for row in items(value)) or _value(key, value)
+            facts[name] = ", ".join(_part(row) for row in items(value)) or (
+                "none" if value == [] else _value(key, value)
+            )
     output.facts(facts)
     if urgent := items(document.get("urgent")):
         output.line("")

@@ -25,7 +25,9 @@ def text(value: Any) -> str:
     if isinstance(value, SecretReference):
         raise ValueError("no secret belongs here: text is wanted")
     if not isinstance(value, str):
-        raise ValueError("text is wanted; put it in quotes")
+        raise ValueError(
+            "one value is wanted" if isinstance(value, dict | list) else "text is wanted; put it in quotes"
+        )
     if not value.strip():
         raise ValueError("is empty")
     if len(value) > MOST_TEXT:

@@ -77,7 +77,8 @@ class Manifest:
         else:
             found = await self.database.read(lambda connection: table.find(connection, version))
         if found is None or found.component != component:
-            raise NotFound(f"{component}: no backup {version}")
+            known = {"latest": "no backup yet", "known-good": "no backup is known to be good yet"}
+            raise NotFound(f"{component}: {known.get(version, f'no backup {version}')}")
         return found
 
     async def before(self, backup: Backup) -> Backup:
