@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from cmsp_agent.model.errors import DeviceError
+from cmsp_agent.model.errors import AuthenticationRejected, DeviceError
 from cmsp_agent.transports.snmp import ber, pdu, usm
 from cmsp_agent.transports.snmp.users import AUTH, LocalUser, UsmUser
 from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
@@ -114,6 +114,45 @@ async def test_forgeries_give_no_value(snmpd: Snmpd, forgery: Callable[[usm.V3Me
             await session.get(SYS_NAME)
         proxy.change = unchanged
         assert await session.get(SYS_NAME) == {SYS_NAME: b"gw-test-1"}
+
+
+def refusal(counter: str, engine_id: bytes = b"") -> Callable[[bytes], list[bytes]]:
+    """An unsigned REPORT that comes before the true answer, from an onlooker who knows the msgID."""
+
+    def change(answer: bytes) -> list[bytes]:
+        heard = usm.decode(answer)
+        stat = encode_varbinds([(ber.oid_octets(counter), encode_value(ber.COUNTER32, 1))])
+        body = pdu.encode_pdu(pdu.REPORT, heard.msg_id, 0, 0, stat)
+        onlooker = LocalUser(UsmUser(b""), engine_id or heard.engine_id, None, None)
+        scoped = usm.encode_scoped(engine_id, b"", body)
+        return [usm.encode(onlooker, heard.boots, heard.time, heard.msg_id, scoped, 0), answer]
+
+    return change
+
+
+@pytest.mark.parametrize("engine_id", [b"", b"\x80\0\0\0\x05other"], ids=["this engine", "another"])
+@pytest.mark.parametrize("counter", sorted(usm.REPORT_NAMES), ids=usm.REPORT_NAMES.get)
+async def test_a_forged_report_does_not_stand_in_the_way(snmpd: Snmpd, counter: str, engine_id: bytes) -> None:
+    async with Rig() as rig, Proxy(snmpd.port) as proxy:
+        session = rig.session(credential("SHA-1", "AES-128"), proxy.port, timeout=0.4, retries=0)
+        assert await session.get(SYS_NAME)
+        proxy.change = refusal(counter, engine_id)
+        for _ in range(3):
+            assert await session.get(SYS_NAME) == {SYS_NAME: b"gw-test-1"}
+        assert rig.counters.value("snmp.engines.discovered") == 1
+        assert rig.counters.total("snmp.reports") <= 1  # the one of the first contact
+
+
+async def test_a_report_that_nothing_contradicts_is_believed_in_the_end(snmpd: Snmpd) -> None:
+    async with Rig() as rig, Proxy(snmpd.port) as proxy:
+        session = rig.session(credential("SHA-1", "AES-128"), proxy.port, timeout=0.3, retries=3)
+        assert await session.get(SYS_NAME)
+        proxy.change = lambda answer: refusal(usm.UNKNOWN_USER)(answer)[:1]
+        started = asyncio.get_running_loop().time()
+        with pytest.raises(AuthenticationRejected):
+            await session.get(SYS_NAME)
+        assert asyncio.get_running_loop().time() - started < 1.0  # once, not four times: retrying locks accounts
+        assert rig.counters.value("snmp.requests.repeated") == 0
 
 
 async def test_a_repeated_answer_is_no_answer_to_the_next_request(snmpd: Snmpd) -> None:

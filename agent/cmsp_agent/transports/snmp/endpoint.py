@@ -35,10 +35,20 @@ SO_RCVBUFFORCE = 33
 """Linux: asks beyond net.core.rmem_max, which only CAP_NET_ADMIN may."""
 
 
+class Doubtful(DecodeError):
+    """Perhaps the answer: taken if no true one comes before the attempt's time is up."""
+
+    def __init__(self, answer: Pdu) -> None:
+        super().__init__("an answer that nobody vouches for")
+        self.answer = answer
+
+
 class Pending:
     """A request that waits for its answer."""
 
-    __slots__ = ("address", "anywhere", "deadline", "decode", "future", "left", "packet", "problem", "timeout")
+    __slots__ = (
+        "address", "anywhere", "deadline", "decode", "doubtful", "future", "left", "packet", "problem", "timeout",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -60,6 +70,7 @@ class Pending:
         self.anywhere = anywhere
         self.deadline = now + timeout
         self.problem: DecodeError | None = None
+        self.doubtful: tuple[Pdu, int] | None = None
 
 
 class Endpoint:
@@ -120,7 +131,7 @@ class Endpoint:
             packet: the datagram.
             address: as the kernel spells it (`socket.getaddrinfo`).
             decode: called with a datagram that has this request ID; raises DecodeError for what is no true answer,
-                which is then counted and waited past.
+                which is then counted and waited past, and Doubtful for what is to be taken only for want of one.
             timeout: seconds for each attempt.
             retries: further attempts.
             anywhere: whether a true answer may come from another address.
@@ -174,6 +185,10 @@ class Endpoint:
             return
         try:
             answer = pending.decode(data, request_id)
+        except Doubtful as doubt:
+            pending.doubtful = (doubt.answer, len(data))
+            self._counters.add("snmp.answers.doubtful", key=str(pending.address[0]))
+            return
         except DecodeError as error:
             pending.problem = error
             self._counters.add("snmp.answers.untrue", key=str(pending.address[0]))
@@ -206,7 +221,7 @@ class Endpoint:
                 self._overdue(request_id, pending, now)
 
     def _overdue(self, request_id: int, pending: Pending, now: float) -> None:
-        if pending.left > 0:
+        if pending.left > 0 and pending.doubtful is None:
             pending.left -= 1
             pending.deadline = now + pending.timeout
             self._counters.add("snmp.requests.repeated")
@@ -214,7 +229,9 @@ class Endpoint:
             return
         del self._pending[request_id]
         self._given_up.keep(request_id, None)
-        if pending.problem is not None:
+        if pending.doubtful is not None:
+            pending.future.set_result(pending.doubtful)
+        elif pending.problem is not None:
             _fail(pending, DeviceAnswerInvalid(f"{pending.address[0]}: no true SNMP answer: {pending.problem}"))
         else:
             _fail(pending, DeviceUnreachable(f"{pending.address[0]}: no SNMP answer in {pending.timeout:g} s"))

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.transports.snmp import message, usm
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
+from cmsp_agent.transports.snmp.endpoint import Doubtful
 from cmsp_agent.transports.snmp.keys import KeyRing
 from cmsp_agent.transports.snmp.pdu import GET, REPORT, RESPONSE, Pdu, ask
 from cmsp_agent.transports.snmp.timeliness import EngineTime
@@ -165,6 +166,10 @@ class UsmPeer:
         pdu = usm.scoped_pdu(data, heard, usm.NOBODY, self._texts).pdu
         if pdu.kind != REPORT:
             raise DecodeError("answer less protected than the request, or of another engine or user")
+        if self._time is not None and usm.report_name(pdu, self._texts) != usm.NOT_IN_TIME_WINDOW:
+            # The device has signed for this user before: anybody may have made this REPORT, so a signed answer, if it
+            # comes, goes first.
+            raise Doubtful(pdu)
         return self._report(data, heard, local, pdu)
 
     def _report(self, data: bytes, heard: V3Message, local: LocalUser, pdu: Pdu) -> Pdu:

@@ -33,9 +33,9 @@ class EngineTime(NamedTuple):
         Raises:
             NotInTimeWindow: it is too old (RFC 3414 section 3.2, step 7 b).
         """
-        if boots > self.boots or (boots == self.boots and time > self.latest):
+        if boots != MOST and (boots, time) > (self.boots, self.latest):
             return EngineTime(boots, time, monotonic)
-        if boots < self.boots or self.boots == MOST or time < self.estimate(monotonic) - WINDOW:
+        if boots < self.boots or boots == MOST or time < self.estimate(monotonic) - WINDOW:
             raise NotInTimeWindow(f"boots {boots}, time {time} where {self.boots}, {self.estimate(monotonic)} is due")
         return self
 

@@ -33,9 +33,11 @@ def test_earlier_lives_are_refused(boots: int, time: int) -> None:
         KNOWN.observe(boots, time, 50.0)
 
 
-def test_an_engine_out_of_boots_is_refused() -> None:
+@pytest.mark.parametrize("time", [0, 10, 11, MOST])
+@pytest.mark.parametrize("boots", [MOST - 1, MOST])
+def test_an_engine_out_of_boots_is_refused(boots: int, time: int) -> None:
     with pytest.raises(NotInTimeWindow):
-        EngineTime(MOST, 10, 0.0).observe(MOST, 10, 0.0)
+        EngineTime(boots, 10, 0.0).observe(MOST, time, 0.0)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +50,7 @@ def test_the_authoritative_side(boots: int, time: int, inside: bool) -> None:
 
 def test_the_authoritative_side_out_of_boots() -> None:
     assert not within_window(MOST, 1, MOST, 1)
+
+
+def test_the_highest_boots() -> None:
+    assert MOST == 2_147_483_647
