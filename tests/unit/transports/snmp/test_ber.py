@@ -12,6 +12,7 @@ from cmsp_agent.transports.snmp.ber import DecodeError, OidOctets, OidTexts
         (b"\x04\x00", (4, 2, 2)),
         (b"\x04\x01a", (4, 2, 3)),
         (b"\x04\x81\x01a", (4, 3, 4)),
+        (b"\x04\x81\x00", (4, 3, 3)),
         (b"\x04\x82\x00\x01a", (4, 4, 5)),
         (b"\x04\x84\x00\x00\x00\x01a", (4, 6, 7)),
         (b"\x04\x01ab", (4, 2, 3)),
@@ -30,6 +31,7 @@ def test_headers(data: bytes, expected: tuple[int, int, int]) -> None:
         b"\x04",
         b"\x04\x01",
         b"\x04\x80a\x00\x00",
+        b"\x04\x80" + bytes(130),
         b"\x04\x85\x00\x00\x00\x00\x01a",
         b"\x04\x82\x01",
         b"\x04\x84\xff\xff\xff\xff",
@@ -133,7 +135,7 @@ def test_oids_both_ways(text: str, octets: str) -> None:
     assert ber.oid_arcs(f".{text}") == tuple(map(int, text.split(".")))
 
 
-@pytest.mark.parametrize("octets", ["", "2b81", "2b8001", "8001", "2b9080808000", "2b8fffffff8f", "ff"])
+@pytest.mark.parametrize("octets", ["", "2b81", "2b8001", "8001", "2b9080808000", "2b8fffffff8f", "2b8180", "ff"])
 def test_bad_oids_are_refused(octets: str) -> None:
     with pytest.raises(DecodeError):
         ber.oid_text(bytes.fromhex(octets))
@@ -168,3 +170,11 @@ def test_the_caches_fill_themselves_and_are_bounded(monkeypatch: pytest.MonkeyPa
     with pytest.raises(DecodeError):
         texts[b""]
     assert b"" not in texts
+
+
+def test_tags_are_those_of_the_standards() -> None:
+    """X.690 and RFC 2578: the other tests use the names only."""
+    universal = (ber.INTEGER, ber.OCTET_STRING, ber.NULL, ber.OBJECT_IDENTIFIER, ber.SEQUENCE)
+    application = (ber.IP_ADDRESS, ber.COUNTER32, ber.GAUGE32, ber.TIME_TICKS, ber.OPAQUE, ber.COUNTER64)
+    context = (ber.NO_SUCH_OBJECT, ber.NO_SUCH_INSTANCE, ber.END_OF_MIB_VIEW)
+    assert bytes(universal + application + context).hex() == "0204050630404142434446808182"

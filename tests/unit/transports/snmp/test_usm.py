@@ -288,3 +288,20 @@ def test_levels() -> None:
     message = V3Message(1, 484, 7, b"", 0, 0, b"", b"", 0, b"", 0)
     assert message.level == AUTH | PRIV
     assert message._replace(flags=4).level == 0
+
+
+def test_nobody_is_nobody() -> None:
+    heard = usm.decode(sent(usm.NOBODY, REPORTABLE))
+    assert (heard.engine_id, heard.user, heard.mac, heard.salt) == (b"", b"", b"", b"")
+
+
+def test_what_is_not_to_be_signed_is_not_signed() -> None:
+    assert usm.decode(sent(user(), 0)).mac == b""
+
+
+def test_a_report_is_named_by_its_first_counter() -> None:
+    pairs = [
+        (ber.oid_octets(counter), encode_value(ber.COUNTER32, 1)) for counter in (usm.UNKNOWN_USER, usm.WRONG_DIGEST)
+    ]
+    data = pdu.encode_pdu(pdu.REPORT, 1, 0, 0, encode_varbinds(pairs))
+    assert usm.report_name(pdu.decode_pdu(data, 0, len(data), OidTexts()), OidTexts()) == usm.UNKNOWN_USER

@@ -98,10 +98,11 @@ def test_out_of_the_column_and_back_again() -> None:
 
 def test_the_limit() -> None:
     reading = TableWalk([A], IndexCache(), 2, stop_at_disorder=False)
-    reading.take(reading.active(), answer((A, "1", 1)))
-    assert not reading.cut
-    reading.take(reading.active(), answer((A, "2", 1)))
-    assert reading.cut
+    seen = []
+    for index in ("1", "2"):
+        reading.take(reading.active(), answer((A, index, 1)))
+        seen.append(reading.cut)
+    assert seen == [False, True]
     assert reading.active() == []
 
 
