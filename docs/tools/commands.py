@@ -62,7 +62,7 @@ def _parameter(raw: Any) -> Parameter:
         if is_option
         else ((raw.metavar or raw.name.upper()).strip("[]"),),
         is_option=is_option,
-        kind="" if switch else KINDS.get(raw.type_descriptor.annotation, "VALUE"),
+        kind="" if switch else (is_option and raw.metavar) or KINDS.get(raw.type_descriptor.annotation, "VALUE"),
         required=raw.required,
         default=str(raw.default) if shown else "",
         help=getattr(raw, "help", None) or "",

@@ -14,7 +14,7 @@ from cmsp_agent.services.forwarder import Budget, Forwarder, Heartbeat
 from cmsp_agent.transports.headend import Certificates, HeadendClient
 
 NARROWEST_LINK = 10_000_000 / 8
-"""Bytes per second of the narrowest link that the service allows (SERVICE.md); a pace in per cent is a share of it."""
+"""Bytes per second of the narrowest link that the service allows; a pace in per cent is a share of it."""
 URGENT = (Priority.P1, Priority.P2)
 
 Report = Callable[[], Awaitable[Mapping[str, Any]]]

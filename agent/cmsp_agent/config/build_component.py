@@ -88,7 +88,7 @@ def _poll(section: schema.Poll) -> PollPlan:
 
 
 def _backup(entry: schema.ComponentEntry) -> BackupPlan:
-    """The order comes first, then the tier (SERVICE.md, "Tiers"). A third party's component needs a letter too."""
+    """The order comes first, then the tier. A third party's component needs a letter too."""
     said = entry.services.backup
     if said is None:
         return BackupPlan(enabled=entry.tier is Tier.MANAGED, source="tier")

@@ -11,7 +11,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Tier(StrEnum):
-    """What was bought for a component (SERVICE.md, "Tiers")."""
+    """What was bought for a component."""
 
     MANAGED = "managed"
     THIRD_PARTY = "third-party"

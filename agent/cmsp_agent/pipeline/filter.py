@@ -12,7 +12,7 @@ AVAILABILITY = frozenset({COMPONENT_DOWN, MANAGEMENT_LOST})
 
 
 class TierFilter:
-    """`monitored-only` is up or down and nothing else (SERVICE.md, "Tiers"); every other tier gets its events."""
+    """`monitored-only` is up or down and nothing else; every other tier gets its events."""
 
     def __init__(self, components: Mapping[str, Component], counters: Counters) -> None:
         self._components = components

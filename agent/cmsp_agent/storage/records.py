@@ -1,4 +1,4 @@
-"""What the head-end is told of our facts: CloudEvents 1.0 with the data of the contract (HEADEND.md), golden-tested.
+"""What the head-end is told of our facts: CloudEvents 1.0 with the data of the contract, golden-tested.
 
 The two attributes that depend on when and in which epoch a record is sent, `epoch` and `sequence`, are not in here:
 the outbox puts them in front.

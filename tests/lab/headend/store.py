@@ -1,6 +1,6 @@
 """What the head-end has made durable: records exactly once by (appliance, epoch, sequence), in order, without holes.
 
-The rules are those of the contract (HEADEND.md, "Up"); knows nothing of HTTP.
+The rules are those of the head-end's contract; knows nothing of HTTP.
 """
 
 import json

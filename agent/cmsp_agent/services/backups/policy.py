@@ -1,4 +1,4 @@
-"""Who gets a backup: the order first, then the tier. A refusal names its reason and its source (SERVICE.md, tiers)."""
+"""Who gets a backup: the order first, then the tier. A refusal names its reason and its source."""
 
 from cmsp_agent.model.component import Component, Tier
 from cmsp_agent.model.errors import Refused

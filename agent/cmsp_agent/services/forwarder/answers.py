@@ -1,4 +1,4 @@
-"""What an answer of the head-end means (HEADEND.md, the table of answers). Pure: reads replies, does nothing.
+"""What an answer of the head-end means. Pure: reads replies, does nothing.
 
 Whatever is not of the contract is `Failed` with `rubbish` set: it is counted, and what we have is kept.
 """

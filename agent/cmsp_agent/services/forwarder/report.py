@@ -1,4 +1,4 @@
-"""What a heartbeat says (HEADEND.md): the appliance in short, and its worst incidents. Pure."""
+"""What a heartbeat says: the appliance in short, and its worst incidents. Pure."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
