@@ -16,6 +16,9 @@ from cmsp_agent.plugin.api import AlarmType, DeviceType, ObjectFrom, Telling, Tr
 
 IF_DESCR = "1.3.6.1.2.1.2.2.1.2."
 IF_NAME = "1.3.6.1.2.1.31.1.1.1.1."
+LONGEST_OBJECT = 256
+LONGEST_TEXT = 2048
+"""Characters of an event's object and text: both come from the device, and thousands of events are remembered."""
 SERIOUS = 3
 """Syslog severities up to this (error) are kept even where no rule knows the message."""
 
@@ -132,11 +135,13 @@ class Normaliser:
         state = Transition.INFO if alarm.transient else telling.state
         occurred = signal.occurred_at if isinstance(signal, SyslogSignal) else None
         source = _SOURCES[type(signal)]
+        name = without_secrets(telling.object)[:LONGEST_OBJECT]
+        text = without_secrets(telling.text)[:LONGEST_TEXT]
         return Event(
             id=self._new_id(signal.received_at),
             component=signal.component,
             site=component.site if component else "",
-            object=without_secrets(telling.object),
+            object=name,
             type=telling.type,
             severity=Severity.CLEARED if state is Transition.CLEAR else telling.severity or alarm.severity,
             state=state,
@@ -144,7 +149,7 @@ class Normaliser:
             received_at=signal.received_at,
             clock="received" if occurred is None else "synchronised",
             sources=(source,),
-            text=without_secrets(telling.text) or title(alarm, signal.component, telling.object),
+            text=text or title(alarm, signal.component, name),
             confirmed=source in (Source.POLL, Source.AGENT),
             attributes={name: without_secrets(value) for name, value in (telling.attributes or {}).items()},
         )

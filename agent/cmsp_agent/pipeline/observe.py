@@ -22,6 +22,9 @@ LONGEST_DEFERRAL = 2 * SILENT_POLLS
 LAG = 5_000
 """Milliseconds by which a device's SNMP agent may be behind its own traps and syslog (net-snmp caches its tables)."""
 
+LONGEST_POLL = 120_000
+"""Milliseconds that a poll may take: what it tells may be that much older than what was heard meanwhile."""
+
 ISOLATED = Key("", APPLIANCE_ISOLATED, "")
 
 
@@ -49,7 +52,7 @@ class Observer:
         draft.silences.put(component.name, silence)
         down = Key(component.name, COMPONENT_DOWN, "")
         lost = Key(component.name, MANAGEMENT_LOST, "")
-        if silence.polls == 0 and draft.active.get(down):
+        if answered(poll) and draft.active.get(down):
             yield Telling(COMPONENT_DOWN, "", Transition.CLEAR, f"{component.name} answers again")
         if poll.snmp and draft.active.get(lost):
             yield Telling(MANAGEMENT_LOST, "", Transition.CLEAR, f"{component.name} answers SNMP again")
@@ -76,22 +79,24 @@ def _unexplained(draft: Draft, key: Key) -> bool:
     return held is None or draft.orphaned(held)
 
 
+def answered(poll: PollSignal) -> bool:
+    """Whether anything came back. A device that rejects our credentials is not silent."""
+    return bool(poll.icmp or poll.tcp or poll.snmp or poll.reason == "authentication")
+
+
 def listen(before: Silence, poll: PollSignal) -> Silence:
-    """The silence after one more poll. A device that rejects our credentials is not silent."""
-    reached = poll.icmp or poll.tcp
-    alive = bool(reached or poll.snmp or poll.reason == "authentication")
+    """The silence after one more poll; one that asked nothing leaves it as it was."""
+    alive = answered(poll)
     asked_reach = poll.icmp is not None or poll.tcp is not None
     asked_snmp = poll.snmp is not None
     # without ICMP or TCP nothing tells a dead device from a deaf SNMP agent
     silent = not alive and asked_reach
     quiet = asked_snmp and not poll.snmp
     started = before.since if before.polls or before.snmp else poll.received_at
+    polls = 0 if alive else before.polls + silent
+    unheard = 0 if poll.snmp else before.snmp + quiet
     return replace(
-        before,
-        polled_at=poll.received_at,
-        polls=before.polls + 1 if silent else 0,
-        snmp=before.snmp + 1 if quiet else 0,
-        since=started if silent or quiet else 0,
+        before, polled_at=poll.received_at, polls=polls, snmp=unheard, since=started if polls or unheard else 0
     )
 
 
@@ -132,4 +137,9 @@ def _changes(draft: Draft, poll: PollSignal, kind: str, objects: Mapping[str, bo
 
 def _just_told(held: Event, poll: PollSignal) -> bool:
     """The device itself told of it a moment ago, so that what it shows to a poll may be older."""
-    return Source.POLL not in held.sources and poll.received_at - held.received_at < LAG
+    return Source.POLL not in held.sources and may_be_older(poll.received_at, held.received_at)
+
+
+def may_be_older(polled_at: int, told_at: int) -> bool:
+    """Whether a poll may show what was before the telling. Were it much older, the clock has been set back since."""
+    return -LONGEST_POLL <= polled_at - told_at < LAG

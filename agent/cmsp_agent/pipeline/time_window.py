@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.event import Event, Source, Transition
-from cmsp_agent.pipeline.observe import LAG
+from cmsp_agent.pipeline.observe import may_be_older
 from cmsp_agent.pipeline.situation import Draft
 
 ECHO = 5_000
@@ -31,13 +31,14 @@ class TimeWindow:
         last = draft.ended.get(event.key)
         if last is None:
             return False
-        age = event.received_at - (draft.ended_at.get(event.key) or 0)
+        ended_at = draft.ended_at.get(event.key) or 0
+        age = event.received_at - ended_at
         if event.state is Transition.INFO:
-            return age <= FOLD and self._fold(draft, last, event, "time.repeats")
+            return abs(age) <= FOLD and self._fold(draft, last, event, "time.repeats")
         if event.state is Transition.CLEAR or draft.active.get(event.key):
             return False
         if event.sources == (Source.POLL,):
-            stale = age < LAG
+            stale = may_be_older(event.received_at, ended_at)
             if stale:
                 self._counters.add("time.stale_polls")
             return stale

@@ -206,3 +206,16 @@ def test_a_fault_that_takes_no_function_does_not_count_the_site_that_another_fau
     site.tell(TrapSignal("ups-lyon", site.now, LINK_DOWN, ((f"{IF_INDEX}.7", 7),)))
     shares = {incident.components[0]: str(incident.extent.sites) for incident in site.open}
     assert shares == {"gw-lyon": "1/4", "ups-lyon": "0/4"}
+
+
+def test_a_poll_that_asked_nothing_neither_ends_a_silence_nor_clears_it() -> None:
+    site = Site()
+    site.silent("gw-1", polls=2)
+    site.poll("gw-1", icmp=None, snmp=None)
+    assert site.open == []
+    site.silent("gw-1", polls=1)
+    assert len(site.open) == 1
+    site.poll("gw-1", icmp=None, snmp=None)
+    assert len(site.open) == 1
+    site.poll("gw-1", icmp=None, snmp=False)
+    assert len(site.open) == 1

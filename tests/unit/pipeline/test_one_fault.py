@@ -1,5 +1,7 @@
 """The same fault told by trap, syslog and poll is one event and one incident, raised once and cleared once."""
 
+from dataclasses import replace
+
 from cmsp_agent.model.event import Source, Transition
 from cmsp_agent.model.incident import IncidentState
 from cmsp_agent.model.priority import Priority, Urgency
@@ -179,3 +181,22 @@ def test_an_ip_prefix_is_no_port() -> None:
     assert place("Serial0/1/0:15") == place("E1 0/1/0") == "0/1/0"
     assert place("10.1.2.0/24") != place("10.7.8.0/24")
     assert place("2001:db8:1::1/64") != place("2001:db8:2::1/64")
+
+
+def test_a_clock_that_is_set_back_by_an_hour_hides_no_fault() -> None:
+    site = Site()
+    site.later(7_200_000)
+    site.tell(site.pri(up=False), site.pri(up=True))
+    changed = SyslogSignal("gw-1", site.now, "SYS-5-CONFIG_I", "Configured from console")
+    site.tell(changed)
+    site.later(-3_600_000)
+    assert len(site.tell(replace(changed, received_at=site.now)).new) == 1
+    site.tell(site.pri_poll(first=True))
+    assert len(site.open) == 1
+
+
+def test_what_a_device_says_is_bounded_before_it_is_remembered() -> None:
+    site = Site()
+    facts = site.tell(SyslogSignal("gw-1", site.now, "X-1-" + "Y" * 5_000, "z" * 50_000, severity=1))
+    [event] = facts.new.values()
+    assert (len(event.object), len(event.text)) == (256, 2048)
