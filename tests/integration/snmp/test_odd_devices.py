@@ -205,6 +205,64 @@ async def test_one_oid_per_request() -> None:
         assert not session.quirks.no_bulk
 
 
+@pytest.mark.parametrize("version", ["1", "2c"])
+async def test_no_such_name_that_does_not_say_which_hides_nothing_else(version: str) -> None:
+    class Nameless(Device):
+        def answer(self, asked: Pdu) -> Answer:
+            status, index, bindings = super().answer(asked)
+            absent = any(value[0] == ber.NO_SUCH_INSTANCE for _, value in bindings)
+            return (pdu.NO_SUCH_NAME, 0, []) if absent else (status, index, bindings)
+
+    async with running(Nameless()) as device, Rig() as rig:
+        session = rig.session(community(version), device.port)
+        oids = [f"{TABLE}.1.{row}" for row in range(55, 65)]
+        assert await session.get(*oids) == {f"{TABLE}.1.{row}": row for row in range(55, 61)}
+        assert session.quirks == Quirks()
+
+
+@pytest.mark.parametrize("index", [0, 4])
+async def test_one_object_that_fails_spoils_neither_the_others_nor_the_width(index: int) -> None:
+    broken = f"{TABLE}.1.4"
+
+    class Broken(Device):
+        def answer(self, asked: Pdu) -> Answer:
+            names = [self.texts[name] for name in asked.names]
+            return (pdu.GEN_ERR, index, []) if broken in names else super().answer(asked)
+
+    async with running(Broken()) as device, Rig() as rig:
+        session = rig.session(community(), device.port)
+        oids = [f"{TABLE}.1.{row}" for row in range(1, 11)]
+        assert await session.get(*oids) == {oid: row for row, oid in enumerate(oids, 1) if oid != broken}
+        assert rig.counters.total("snmp.objects.failed") == 1
+        assert session.quirks.most_oids == 0
+        with pytest.raises(DeviceAnswerInvalid, match="genErr"):
+            await session.get(broken)
+
+
+async def test_a_get_next_answered_in_part_is_completed() -> None:
+    class First(Device):
+        def answer(self, asked: Pdu) -> Answer:
+            status, index, bindings = super().answer(asked)
+            return status, index, bindings[:1]
+
+    async with running(First()) as device, Rig() as rig:
+        session = rig.session(community(), device.port)
+        following = await session.get_next(*COLUMNS)
+        assert following == {column: (f"{column}.1", 1) for column in COLUMNS}
+
+
+async def test_a_device_that_takes_two_bindings_at_most_is_walked_by_get_next() -> None:
+    class Tiny(Device):
+        def answer(self, asked: Pdu) -> Answer:
+            status, index, bindings = super().answer(asked)
+            return (status, index, bindings) if len(bindings) <= 2 else (pdu.TOO_BIG, 0, [])
+
+    async with running(Tiny(rows=20)) as device, Rig() as rig:
+        session = rig.session(community(), device.port)
+        assert whole(await session.columns(*COLUMNS), 20)
+        assert rig.counters.total("snmp.columns.failed") == 0
+
+
 async def test_too_big_halves_until_it_fits() -> None:
     class Small(Device):
         def answer(self, asked: Pdu) -> Answer:

@@ -4,7 +4,7 @@ Leaves retries and deadlines to `endpoint`, versions and keys to `peers`, the or
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from cmsp_agent.aio.counters import Counters
@@ -61,40 +61,60 @@ class SnmpSession:
         return replace(self._quirks, answer_size=self._pages.proven_limit)
 
     async def get(self, *oids: str) -> dict[str, Value]:
-        """Read objects by their full OIDs. Those that the device does not have are absent from the result."""
+        """Read objects by their full OIDs. Those that the device does not have are absent from the result.
+
+        So are those, counted as `snmp.objects.failed`, that it answers with an error, as long as it gives any value.
+        """
         found: dict[str, Value] = {}
-        width = self._quirks.most_oids or MOST_OIDS
-        parts = [list(oids[at : at + width]) for at in range(0, len(oids), width)]
+        failed: list[str] = []
+        parts = self._parts(oids)
         while parts:
             part = parts.pop()
-            parts.extend(self._collect(part, await self._asked(GET, part), found))
+            parts.extend(self._collect(part, await self._asked(GET, part), found, failed))
+        self._refuse_failure(found, failed)
         return found
 
     async def get_next(self, *oids: str) -> dict[str, tuple[str, Value]]:
-        """Read what follows each OID: asked OID → (OID, value); absent at the end of what the device has."""
+        """Read what follows each OID: asked OID → (OID, value); absent at the end of what the device has.
+
+        What fails is as with `get`.
+        """
         found: dict[str, tuple[str, Value]] = {}
-        width = self._quirks.most_oids or MOST_OIDS
-        parts = [list(oids[at : at + width]) for at in range(0, len(oids), width)]
+        failed: list[str] = []
+        parts = self._parts(oids)
         while parts:
             part = parts.pop()
             answer = await self._asked(GET_NEXT, part)
             if answer.error_status:
-                parts.extend(self._without_failure(part, answer))
+                parts.extend(self._without_failure(part, answer, failed))
                 continue
+            if not answer.names:
+                raise DeviceAnswerInvalid(f"{self.target.address}: the answer has none of the objects asked for")
             for oid, name, value in zip(part, answer.names, answer.values, strict=False):
                 if not isinstance(value, Missing):
                     found[oid] = (self._text(name), value)
+            if len(answer.names) < len(part):
+                parts.append(part[len(answer.names) :])
+        self._refuse_failure(found, failed)
         return found
+
+    def _parts(self, oids: Sequence[str]) -> list[list[str]]:
+        width = self._quirks.most_oids or MOST_OIDS
+        return [list(oids[at : at + width]) for at in range(0, len(oids), width)]
+
+    def _refuse_failure(self, found: Mapping[str, object], failed: Sequence[str]) -> None:
+        if failed and not found:
+            raise DeviceAnswerInvalid(f"{self.target.address}: {failed[0]}")
 
     async def _asked(self, kind: int, oids: Sequence[str]) -> Pdu:
         answer, _ = await self._ask(kind, [self._octets[oid] for oid in oids], 0, self.target.retries)
         self._alive = True
         return answer
 
-    def _collect(self, oids: list[str], answer: Pdu, found: dict[str, Value]) -> list[list[str]]:
+    def _collect(self, oids: list[str], answer: Pdu, found: dict[str, Value], failed: list[str]) -> list[list[str]]:
         """Take the values of an answer; what must be asked again comes back, in parts."""
         if answer.error_status:
-            return self._without_failure(oids, answer)
+            return self._without_failure(oids, answer, failed)
         if not answer.holes and answer.names == [self._octets[oid] for oid in oids]:
             found.update(zip(oids, answer.values, strict=True))  # type: ignore[arg-type]  # no holes, no Missing
             return []
@@ -109,20 +129,29 @@ class SnmpSession:
             raise DeviceAnswerInvalid(f"{self.target.address}: the answer has none of the objects asked for")
         return [list(asked.values())] if asked else []
 
-    def _without_failure(self, oids: list[str], answer: Pdu) -> list[list[str]]:
+    def _without_failure(self, oids: list[str], answer: Pdu, failed: list[str]) -> list[list[str]]:
         """What to ask instead, after an error-status: without the object that v1 does not have, or half as many."""
         status, index = answer.error_status, answer.error_index
-        if status == pdus.NO_SUCH_NAME:
-            rest = oids[: index - 1] + oids[index:] if 0 < index <= len(oids) else []
+        no_such_name = status == pdus.NO_SUCH_NAME
+        if no_such_name and 0 < index <= len(oids):
+            rest = oids[: index - 1] + oids[index:]
             return [rest] if rest else []
         if len(oids) == 1:
-            if status == pdus.TOO_BIG:
-                raise DeviceAnswerInvalid(f"{self.target.address}: one object is too big for an answer")
-            raise DeviceAnswerInvalid(f"{self.target.address}: {pdus.error_name(status)} for {oids[0]}")
+            if not no_such_name:
+                self._object_failed(oids[0], status, failed)
+            return []
         half = (len(oids) + 1) // 2
-        self._quirks = replace(self._quirks, most_oids=half)
+        if not no_such_name:  # which says nothing against the width, not even where it does not say which
+            self._quirks = replace(self._quirks, most_oids=half)
         self._counters.add("snmp.requests.split", key=self.target.address)
         return [oids[:half], oids[half:]]
+
+    def _object_failed(self, oid: str, status: int, failed: list[str]) -> None:
+        too_big = status == pdus.TOO_BIG
+        failed.append("one object is too big for an answer" if too_big else f"{pdus.error_name(status)} for {oid}")
+        self._counters.add("snmp.objects.failed", key=self.target.address)
+        if not too_big:  # it was this object, perhaps, not the width: one bad object shall not slow all others for good
+            self._quirks = replace(self._quirks, most_oids=self.target.quirks.most_oids)
 
     def _text(self, name: bytes) -> str:
         try:
@@ -211,7 +240,7 @@ class SnmpSession:
             pass
         elif len(asked) > 1:
             self._quirks = replace(self._quirks, most_oids=(len(asked) + 1) // 2)
-        elif self._bulk and status != pdus.TOO_BIG:
+        elif self._bulk:
             self._gave_up_bulk()
         else:
             asked[0].done = True
