@@ -119,6 +119,9 @@ def _states(draft: Draft, poll: PollSignal) -> Iterator[Telling]:
     for seen in poll.states:
         by_type.setdefault(seen.type, {})[seen.object] = seen.raised
     for kind, objects in by_type.items():
+        if draft.observed.get((poll.component, kind)) is None:
+            # the first look since the start: what was kept from the last run can be weighed again
+            draft.concerned.add(poll.component)
         draft.observed.put((poll.component, kind), objects)
         draft.working.pop(poll.component, None)
         yield from _changes(draft, poll, kind, objects)

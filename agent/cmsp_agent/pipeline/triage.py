@@ -4,10 +4,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from cmsp_agent.model.event import Event, Key, Transition
+from cmsp_agent.model.event import Event, Key, Source, Transition
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident, IncidentState
 from cmsp_agent.pipeline.catalogue import COMPONENT_DOWN
+from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.normalise import Normaliser, title
 from cmsp_agent.pipeline.situation import Draft, Place
@@ -118,9 +119,13 @@ class Triage:
         )
 
     def _settle(self, draft: Draft, incident: Incident) -> None:
-        """Weigh the incident by its alarms that stand for themselves; without any it is restored."""
-        standing = [alarm for alarm in _standing(draft, incident) if alarm.suppressed_by is None]
-        if standing and all(_eclipsed(draft, alarm) for alarm in standing):
+        """Weigh the incident by its alarms that stand for themselves; without any it is restored.
+
+        A fault that another one merely hides is not over: its incident stays as it is until it can be seen again.
+        """
+        held = _standing(draft, incident)
+        standing = [alarm for alarm in held if alarm.suppressed_by is None]
+        if all(_eclipsed(draft, alarm) for alarm in held) and any(alarm.type not in AVAILABILITY for alarm in held):
             return
         if standing:
             assessment = self._assessor.assess(draft, standing)
@@ -153,8 +158,17 @@ def _bounded(draft: Draft, alarms: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _eclipsed(draft: Draft, alarm: Event) -> bool:
-    """The component went down since: that is another incident, and nothing new can be known of this one until then."""
-    return alarm.type != COMPONENT_DOWN and draft.active.get(Key(alarm.component, COMPONENT_DOWN, "")) is not None
+    """Nothing new can be known of it: it is explained by another, its component is down, or not polled since the start.
+
+    The first is true of what is in reach of the cause, the others are other incidents, or none.
+    """
+    if alarm.suppressed_by is not None:
+        return True
+    if alarm.type in AVAILABILITY:
+        return False
+    if draft.active.get(Key(alarm.component, COMPONENT_DOWN, "")) is not None:
+        return True
+    return Source.POLL in alarm.sources and draft.observed.get((alarm.component, alarm.type)) is None
 
 
 def _keep(draft: Draft, incident: Incident) -> None:

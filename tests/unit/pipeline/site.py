@@ -110,6 +110,11 @@ class Site:
         self.incidents.update(draft.facts.incidents)
         return draft.facts
 
+    def restart(self) -> None:
+        """Only alarms and incidents survive."""
+        self.situation = Situation(active=self.situation.active, incidents=self.situation.incidents)
+        self.pipeline.reassess(self.situation, self.now).commit()
+
     def later(self, milliseconds: int) -> int:
         self.now += milliseconds
         return self.now

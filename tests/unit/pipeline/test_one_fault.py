@@ -130,6 +130,34 @@ def test_one_of_two_pris_is_major_and_both_are_critical() -> None:
     assert {incident.urgency for incident in site.open} == {Urgency.CRITICAL}
 
 
+def test_a_restart_weighs_an_incident_anew_only_once_its_device_was_polled() -> None:
+    site = Site()
+    site.tell(site.pri_poll(first=True))
+    (incident,) = site.open
+    assert incident.urgency is Urgency.MAJOR
+    site.restart()
+    assert site.open == [incident]
+    site.tell(site.pri_poll(first=True))
+    assert site.open == [incident]
+    site.tell(site.pri_poll(first=True, second=True))
+    assert {each.urgency for each in site.open} == {Urgency.CRITICAL}
+
+
+def test_a_fault_that_is_hidden_by_a_dead_parent_keeps_its_incident() -> None:
+    site = Site()
+    site.tell(site.pri_poll(first=True))
+    (incident,) = site.open
+    site.silent("sw")
+    assert [each.title for each in site.open if each.id != incident.id] == ["sw is down"]
+    assert incident in site.open
+    site.poll("sw")
+    site.tell(site.pri_poll(first=True))
+    assert site.open == [incident]
+    site.later(60_000)
+    site.tell(site.pri_poll())
+    assert site.open == []
+
+
 def test_passing_events_are_recorded_once_within_the_fold() -> None:
     site = Site()
     changed = SyslogSignal("gw-1", site.now, "SYS-5-CONFIG_I", "Configured from console by admin on vty1")
