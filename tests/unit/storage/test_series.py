@@ -1,5 +1,6 @@
 import math
 import sqlite3
+from itertools import pairwise
 
 from cmsp_agent.storage import series
 from cmsp_agent.storage.series import Columns, Sample
@@ -49,3 +50,15 @@ def test_retention_is_bounded(series_tx: sqlite3.Connection) -> None:
     assert series.forget_before(series_tx, 3000, limit=3) == 1
     assert series.forget_before(series_tx, 3000) == 0
     assert series.query(series_tx, "gw-2", 0, 9999) == {"cpu.load": [(3000, 9.0)]}
+
+
+def test_more_than_an_answer_may_hold_is_thinned_out_evenly(series_tx: sqlite3.Connection) -> None:
+    kpis = {f"if.in.octets[Gi0/{port}]": float(port) for port in range(100)}
+    columns = Columns()
+    series.append(series_tx, [Sample(at, "gw-1", kpis) for at in range(1, 1001)], columns)
+    found = series.query(series_tx, "gw-1", 1, 1000)
+    times = [at for at, _ in found["if.in.octets[Gi0/0]"]]
+    assert sum(map(len, found.values())) <= series.MOST_POINTS
+    assert len(times) == 250
+    assert times[-1] == 1000
+    assert {later - earlier for earlier, later in pairwise(times)} == {4}
