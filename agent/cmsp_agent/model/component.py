@@ -6,6 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from cmsp_agent.model.credentials import Credentials
+from cmsp_agent.model.errors import DeviceUnreachable
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -105,7 +106,13 @@ class Component:
 
     @property
     def address(self) -> str:
-        """The first address: the one that is polled."""
+        """The first address: the one that is polled.
+
+        Raises:
+            DeviceUnreachable: it has none, as its host name never led anywhere.
+        """
+        if not self.addresses:
+            raise DeviceUnreachable(f"{self.name}: its host name can't be resolved")
         return self.addresses[0]
 
     @property

@@ -10,6 +10,9 @@ from cmsp_agent.storage.encoding import decode, encode
 
 Facts = dict[str, Any]
 
+MOST_HISTORY = 50
+"""Former states of one component that are kept: interfaces that come and go by themselves would fill the disk."""
+
 
 @dataclass(frozen=True, slots=True)
 class Availability:
@@ -53,6 +56,11 @@ def save(tx: sqlite3.Connection, component: str, facts: Mapping[str, Any], now: 
     if row is not None:
         tx.execute(
             "insert into inventory_history(component, changed_at, body) values(?, ?, ?)", (component, row[0], row[1])
+        )
+        tx.execute(
+            "delete from inventory_history where row in"
+            " (select row from inventory_history where component = ? order by row desc limit -1 offset ?)",
+            (component, MOST_HISTORY),
         )
     tx.execute("insert or replace into inventory(component, changed_at, body) values(?, ?, ?)", (component, now, body))
     return True

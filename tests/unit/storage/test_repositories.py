@@ -99,6 +99,16 @@ class TestInventory:
         assert inventory.find(tx, "gw-1") == (NOW + 2, {"model": "C8200", "serial": "B"})
         assert inventory.history(tx, "gw-1") == [(NOW, {"model": "C8200", "serial": "A"})]
 
+    def test_the_history_of_one_that_keeps_changing_is_bounded(self, tx: sqlite3.Connection) -> None:
+        inventory.save(tx, "gw-2", {"serial": "Z"}, NOW)
+        inventory.save(tx, "gw-2", {"serial": "Y"}, NOW)
+        for change in range(inventory.MOST_HISTORY + 10):
+            inventory.save(tx, "gw-1", {"interfaces": change}, NOW + change)
+        kept = inventory.history(tx, "gw-1", limit=1000)
+        assert len(kept) == inventory.MOST_HISTORY
+        assert kept[0][1] == {"interfaces": inventory.MOST_HISTORY + 8}
+        assert len(inventory.history(tx, "gw-2")) == 1
+
 
 class TestJobs:
     def test_unfinished_ones_are_taken_up_again(self, tx: sqlite3.Connection) -> None:
