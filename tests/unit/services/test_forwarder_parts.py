@@ -1,24 +1,17 @@
-"""Edges, the heartbeat's rhythm and its document, with fakes."""
+"""Edges and the heartbeat's rhythm, with fakes."""
 
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Self, cast
-
-import pytest
 
 from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import HeadendUnreachable, StorageFull
-from cmsp_agent.model.priority import Urgency
-from cmsp_agent.services.forwarder import report
 from cmsp_agent.services.forwarder.answers import RecordRefused
 from cmsp_agent.services.forwarder.edges import Edges
 from cmsp_agent.services.forwarder.heartbeat import Heartbeat
-from cmsp_agent.storage.outbox import Backlog
 from cmsp_agent.transports.headend import HeadendClient, Reply
-from tests.unit.storage.facts import NOW, an_incident
 
 
 class Noted:
@@ -153,35 +146,3 @@ class TestHeartbeat:
             beating.content_fails = False
             await beating.clock.advance(70)
             assert len(beating.client.sent) >= 2
-
-
-class TestReport:
-    urgent = an_incident("INC-000002", urgency=Urgency.CRITICAL)
-
-    def test_the_document(self) -> None:
-        document = report.heartbeat(
-            version="1.2.3",
-            now=NOW,
-            uptime=61.7,
-            backlog=Backlog(3, NOW - 5500, 10, 7),
-            tunnel_age=12.3,
-            components={"up": 7, "down": 1},
-            drops={"traps.dropped": 2},
-            incidents=[an_incident("INC-000001"), self.urgent],
-        )
-        assert document["outbox"] == {"depth": 3, "age_s": 5, "last_sequence": 10}
-        assert document["uptime_s"] == 62
-        assert document["at"] == "2026-01-01T00:00:00.123Z"
-        (incident,) = document["incidents"]
-        assert (incident["number"], incident["priority"]) == ("INC-000002", "P2")
-        assert incident["impact"]["people"] == [60, 400]
-
-    @pytest.mark.parametrize("change", ["opened", "changed", "closed"])
-    def test_p1_and_p2_are_urgent(self, change: str) -> None:
-        changed = replace(self.urgent, version=2)
-        before = [] if change == "opened" else [self.urgent]
-        after = {"opened": [self.urgent], "changed": [changed], "closed": []}[change]
-        assert report.urgent(before, after)
-
-    def test_p3_is_not(self) -> None:
-        assert not report.urgent([], [an_incident()])
