@@ -1,1 +1,1 @@
-"""Tests of the agent: unit (pure), integration (real servers), system (the package in a booted machine), lab and bench."""
+"""Tests of the agent: unit (pure), integration (real servers), system (the package in a machine), lab, bench."""
