@@ -12,11 +12,12 @@ authoritative engine, and its key is made from the password and its engine ID wh
 """
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
 from cmsp_agent.aio.clock import Clock
-from cmsp_agent.transports.snmp import message, usm
+from cmsp_agent.transports.snmp import ber, message, usm
 from cmsp_agent.transports.snmp.authoritative import AuthoritativeUsm, OwnEngine, Report, Request
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
 from cmsp_agent.transports.snmp.keys import Bounded, KeyRing
@@ -179,7 +180,7 @@ class NotificationDecoder:
 
     def _from_v1(self, trap: TrapV1, community: bytes) -> Notification:
         """The mapping of RFC 3584 section 3.1: generic traps have OIDs of their own, others hang on the enterprise."""
-        trap_oid = f"{trap.enterprise}.0.{trap.specific}"
+        trap_oid = f"{trap.enterprise}.0.{trap.specific & ber.LARGEST_ARC}"  # no sub-identifier is negative
         if trap.generic < 6:
             trap_oid = f"{GENERIC_TRAPS}.{trap.generic + 1}"
         return Notification(
@@ -223,10 +224,18 @@ class NotificationDecoder:
         heard = usm.decode(data)
         # Whoever wants an answer (an inform, or the discovery before it) must address our engine; a trap's sender is
         # its own authority and wants none.
-        if self._own is not None and (heard.flags & REPORTABLE or heard.engine_id == self._own_id):
-            return self._to_own_engine(self._own, data, heard)
-        if heard.flags & REPORTABLE:
+        if heard.engine_id != self._own_id and not heard.flags & REPORTABLE:
+            return self._trap(data, heard, sender)
+        if heard.engine_id not in (b"", self._own_id):
+            # Some senders ask for a REPORT with traps too, though none is due: what is inside decides (RFC 3412 7.2).
+            with suppress(DecodeError):
+                return self._trap(data, heard, sender)
+        if self._own is None:
             raise Refused("inform without an own engine")
+        return self._to_own_engine(self._own, data, heard)
+
+    def _trap(self, data: bytes, heard: V3Message, sender: str) -> Notification:
+        """A trap, its sender's own engine being the authority."""
         user = self._sender(heard)
         if heard.level != user.level:
             raise Refused("other security level than agreed")

@@ -14,6 +14,8 @@ from cmsp_agent.transports.snmp.privacy import PRIV_PROTOCOLS, Privacy, PrivProt
 
 AUTH = 1
 PRIV = 2
+SHORTEST_KEY = 8
+"""Octets of a password at least (RFC 3414 section 11.2); net-snmp and most devices refuse shorter ones too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,7 @@ def user_from(credential: SnmpCredential) -> UsmUser:
     """The USM user of a v3 credential; reveals its secrets.
 
     Raises:
-        ValueError: an unknown algorithm, privacy without authentication, or a key that is missing.
+        ValueError: an unknown algorithm, privacy without authentication, or a key that is missing or too short.
         ConfigurationError: no source has the secret.
     """
     auth = AUTH_PROTOCOLS.get(credential.auth)
@@ -50,6 +52,8 @@ def user_from(credential: SnmpCredential) -> UsmUser:
     priv_password = credential.priv_key.reveal().encode() if priv and credential.priv_key else b""
     if (auth and not auth_password) or (priv and not priv_password):
         raise ValueError("an SNMPv3 key is missing")
+    if 0 < len(auth_password) < SHORTEST_KEY or 0 < len(priv_password) < SHORTEST_KEY:
+        raise ValueError(f"an SNMPv3 key is shorter than {SHORTEST_KEY} octets")
     return UsmUser(credential.user.encode(), auth, auth_password, priv, priv_password, credential.context.encode())
 
 

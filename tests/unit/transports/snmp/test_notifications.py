@@ -89,6 +89,7 @@ def test_traps_of_v1_are_mapped() -> None:
     assert (found.version, found.enterprise, found.agent_address) == ("1", "1.3.6.1.4.1.9.9.41.2", "10.0.0.1")
     assert (found.uptime, found.varbinds) == (99, ((IF_INDEX, 7),))
     assert heard(v1(6, 3, bytes(4))).agent_address == ""
+    assert heard(v1(6, -1)).trap_oid == "1.3.6.1.4.1.9.9.41.2.0.4294967295"
 
 
 @pytest.mark.parametrize("version", [0, 1])
@@ -145,6 +146,17 @@ def test_traps_of_any_engine_whose_user_is_known() -> None:
         with pytest.raises(ValueError, match="only an inform"):
             by.respond(found)
     assert not heard(v3(told(pdu.TRAP, UPTIME, TRAP_OID), user=UsmUser(b"open"))).authentic
+
+
+def test_traps_that_ask_for_a_report_all_the_same() -> None:
+    for by in (decoder(), NotificationDecoder([USER], None, ManualClock())):
+        found = heard(v3(told(pdu.TRAP, UPTIME, TRAP_OID, ROW), flags=USER.level | REPORTABLE), by=by)
+        assert (found.kind, found.authentic, found.varbinds) == ("trap", True, ((IF_INDEX, 7),))
+    for kind, user in ((pdu.INFORM, USER), (pdu.TRAP, UsmUser(b"operator", USER.auth, b"wrongpass1"))):
+        data = v3(told(kind, UPTIME, TRAP_OID), user=user, flags=user.level | REPORTABLE)
+        reply = decoder().decode(data, "192.0.2.1")
+        assert isinstance(reply, Reply)
+        assert reply.reason == "usmStatsUnknownEngineIDs"
 
 
 def refused(data: bytes, reason: str, by: NotificationDecoder | None = None, sender: str = "192.0.2.1") -> None:

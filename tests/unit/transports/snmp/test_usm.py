@@ -266,6 +266,7 @@ def test_users_from_credentials() -> None:
     assert "password12" not in repr(localized(made, ENGINE, KeyRing()))
     assert user_from(credential(priv="", priv_key=None)).level == AUTH
     assert user_from(credential(auth="", auth_key=None, priv="", priv_key=None)).level == 0
+    assert user_from(credential(auth_key=Secret("k", lambda: "eight888"))).auth_password == b"eight888"
 
 
 @pytest.mark.parametrize(
@@ -277,6 +278,8 @@ def test_users_from_credentials() -> None:
         {"auth_key": None},
         {"priv_key": None},
         {"priv_key": Secret("e", str)},
+        {"auth_key": Secret("short", lambda: "seven77")},
+        {"priv_key": Secret("short", lambda: "seven77")},
     ],
 )
 def test_incomplete_credentials(fields: dict[str, object]) -> None:
