@@ -37,6 +37,7 @@ def run(config: Path, level: str = "info") -> int:
         The exit code: 0 stopped as told, 1 failed, 2 the configuration can't be used.
     """
     logs.configure(level)
+    os.umask(0o077)  # as the unit says; by hand, too, what we write is for us alone
     try:
         loaded = load(config)
         return asyncio.run(serve(loaded, lambda: load(config), leave_in_time))

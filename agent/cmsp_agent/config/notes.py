@@ -44,7 +44,7 @@ _NOTHING_ASKED = (None, False, "off", "no", "own")
 
 def notes(tree: Node, site_file: SiteFile) -> tuple[Note, ...]:
     """All notes on a valid file, in the order of its lines."""
-    found = [*_not_yet(tree), *_order(tree, site_file), *_alone(tree), *_idle_groups(tree)]
+    found = [*_not_yet(tree), *_order(tree, site_file), *_alone(tree), *_idle_groups(tree), *_stranger(tree, site_file)]
     return tuple(sorted(found, key=lambda note: (note.line, note.path)))
 
 
@@ -84,6 +84,13 @@ def _order(tree: Node, site_file: SiteFile) -> Iterator[Note]:
             line_of(tree, path),
             f"the order counts {bought} components, this file names {named}: flagged, all are watched",
         )
+
+
+def _stranger(tree: Node, site_file: SiteFile) -> Iterator[Note]:
+    if site_file.headend.urls and site_file.headend.tls is None:
+        path = ("headend", "urls")
+        text = "without headend.tls (certificate, key, ca) nothing is told to the head-end; all is kept until then"
+        yield Note(shown(path), line_of(tree, path), text)
 
 
 def _alone(tree: Node) -> Iterator[Note]:

@@ -212,6 +212,11 @@ def test_more_components_than_bought_are_noted_not_refused(tmp_path: Path) -> No
     ]
 
 
+def test_a_head_end_without_an_identity_towards_it_is_noted(tmp_path: Path) -> None:
+    notes = load(tmp_path, f"{MINIMAL}headend: {{urls: ['https://h'], tunnel: external}}\n").notes
+    assert ("headend.urls", "without headend.tls") in {(note.path, note.text[:19]) for note in notes}
+
+
 def test_what_is_not_carried_out_yet_is_noted_where_it_stands(tmp_path: Path) -> None:
     settings = "thresholds: {cpu: 80}, services: {backup: {restore: false}}"
     text = f"""{MINIMAL}  x: {{address: 10.0.0.9, site: lyon, {settings}}}
