@@ -8,6 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from apscheduler.triggers.cron import CronTrigger
@@ -36,6 +37,7 @@ class Entry:
     work: Callable[[], Awaitable[object]]
 
 
+@lru_cache(maxsize=2_000)  # of 500 devices, each looked at every half minute and changed once a day
 def next_run(schedule: Schedule, timezone: str, after: int) -> int:
     """The first time after `after` (ms since the epoch) that the schedule names."""
     trigger = CronTrigger(timezone=ZoneInfo(timezone), **schedule.cron_fields)
@@ -67,13 +69,6 @@ class Calendar:
             for entry in list(self._entries.values()):
                 await self._look(entry)
             await self._clock.sleep(LOOK)
-
-    def upcoming(self, name: str) -> int | None:
-        """When an entry is due next, in ms since the epoch; None for a name that is not in the calendar."""
-        entry = self._entries.get(name)
-        if entry is None:
-            return None
-        return next_run(entry.schedule, entry.timezone, self._last.get(name, self._clock.now()))
 
     async def _look(self, entry: Entry) -> None:
         now = self._clock.now()

@@ -8,9 +8,11 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TypeAlias
 
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.supervise import attempt
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.model.signal import Signal
 from cmsp_agent.services.fair_queue import Chunk, FairQueue
@@ -34,9 +36,14 @@ class Heard:
     signals: list[Signal] = field(default_factory=list)
     acknowledge: list[Callable[[], None]] = field(default_factory=list)
 
+    def add(self, more: "Heard") -> None:
+        """Take in what was read after it."""
+        self.signals += more.signals
+        self.acknowledge += more.acknowledge
+
 
 Read: TypeAlias = Callable[[Chunk, Heard], None]
-"""Reads the datagrams of one component into `Heard`; never raises for what they contain."""
+"""Reads the datagrams of one component into `Heard`; should not raise for what they contain, see `_read_part`."""
 
 
 class Intake:
@@ -66,12 +73,29 @@ class Intake:
         for chunk in chunks:
             for start in range(0, len(chunk.datagrams), SLICE):
                 part = chunk.datagrams[start : start + SLICE]
-                self._read(chunk._replace(datagrams=part), heard)
+                self._read_part(chunk._replace(datagrams=part), heard)
                 unread -= len(part)
                 if unread <= 0:
                     unread = SLICE
                     await asyncio.sleep(0)
         return heard
+
+    def _read_part(self, part: Chunk, heard: Heard) -> None:
+        """Read a slice; where something in it makes the reader fail, read one after the other and give up that one."""
+        read = attempt(f"{self._name}.slice", self._counters, partial(self._said, part))
+        if read is not None:
+            heard.add(read)
+            return
+        for datagram in part.datagrams:
+            alone = part._replace(datagrams=[datagram])
+            read = attempt(f"{self._name}.datagram", self._counters, partial(self._said, alone))
+            if read is not None:
+                heard.add(read)
+
+    def _said(self, part: Chunk) -> Heard:
+        said = Heard()
+        self._read(part, said)
+        return said
 
     async def _hand_on(self, heard: Heard, room: asyncio.Semaphore) -> None:
         try:
@@ -86,6 +110,6 @@ class Intake:
         else:
             self._failing = False
             for acknowledge in heard.acknowledge:
-                acknowledge()
+                attempt(f"{self._name}.acknowledge", self._counters, acknowledge)
         finally:
             room.release()

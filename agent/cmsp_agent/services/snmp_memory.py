@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from cmsp_agent.aio.clock import Clock
+from cmsp_agent.model.errors import StorageError
 from cmsp_agent.services.notices import Notices
 from cmsp_agent.storage import snmp_engines
 from cmsp_agent.storage.database import Database
@@ -51,7 +52,12 @@ class EngineMemory:
             await self._clock.sleep(PAUSE)
             self._filled.clear()
             fresh, self._fresh = self._fresh, {}
-            await self._write(fresh)
+            try:
+                await self._write(fresh)
+            except StorageError:
+                self._fresh = {**fresh, **self._fresh}
+                self._filled.set()
+                raise  # tried again after the supervisor's wait
 
     async def _write(self, fresh: Mapping[str, bytes]) -> None:
         now = self._clock.now()

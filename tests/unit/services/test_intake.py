@@ -105,3 +105,15 @@ async def test_others_on_the_loop_have_their_turn_while_a_large_batch_is_read() 
             await asyncio.sleep(0)
             turns += 1
         assert turns > 3
+
+
+async def test_what_makes_the_reader_fail_takes_nothing_else_with_it() -> None:
+    async with running() as site:
+        site.queue.offer(
+            1, [(b"before", ("10.0.0.1", 514)), (b"\xff", ("10.0.0.1", 514))], lambda _asked, _payload: False
+        )
+        site.say("after")
+        await settle()
+        [handed] = site.database.handed
+        assert [signal.text for signal in handed if isinstance(signal, SyslogSignal)] == ["before", "after"]
+        assert site.counters.value("syslog.datagram.failed") == 1

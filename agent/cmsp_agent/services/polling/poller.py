@@ -4,6 +4,7 @@ import asyncio
 import logging
 import zlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from typing import NoReturn
 
 from cmsp_agent.aio.clock import Clock
@@ -83,7 +84,7 @@ class Poller:
             if name not in self._devices:
                 device = self._devices[name] = self._make_device(component)
                 self._busy[name] = asyncio.Lock()
-                self._supervisor.keep_running(_task(name), lambda device=device: self._loop(device))  # type: ignore[misc]
+                self._supervisor.keep_running(_task(name), partial(self._loop, device))
 
     async def poll_now(self, name: str) -> PollSignal:
         """Poll a component out of its turn and hand on the outcome.
