@@ -111,7 +111,7 @@ def test_a_poll_is_a_job_that_shows_its_progress(agent: Appliance) -> None:
         ("events --severity terrible", 2, "severity"),
         ("incident show INC-999999", 1, "INC-999999"),
         ("backup show gw-1", 1, ""),
-        ("backup diff gw-1", 1, "no backup before"),
+        ("backup diff gw-1", 1, "no backup yet"),
     ],
 )
 def test_what_is_refused_or_not_there_ends_with_its_code(agent: Appliance, command: str, code: int, text: str) -> None:
