@@ -66,7 +66,7 @@ def answered(connection: sqlite3.Connection, key: str, principal: str, request: 
     if row is None:
         return None
     if row[0] != _digest(request):
-        raise Conflict(f"the idempotency key {key!r} was used for another request")
+        raise Conflict("this idempotency key was used for another request")
     return Answer(row[1], row[2])
 
 
