@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.transports.datagrams import Answer, Datagram
+from cmsp_agent.transports.datagrams import Answer, Datagram, plain_host
 
 CAPACITY = 48 << 20
 """Octets, with what Python needs besides the payload: some 100,000 messages of common length."""
@@ -69,7 +69,10 @@ class FairQueue:
         components = self._senders()
         groups: dict[str, list[Datagram]] = {}
         for datagram in datagrams:
-            component = components.get(datagram[-1][0], "")
+            host = datagram[-1][0]
+            component = components.get(host)
+            if component is None:  # a link-local source comes with its zone
+                component = components.get(plain_host(host), "")
             try:
                 groups[component].append(datagram)
             except KeyError:

@@ -23,10 +23,13 @@ SNMP_TRAP_COMMUNITY = "1.3.6.1.6.3.18.1.4.0"
 
 
 class Agreed(NamedTuple):
-    """What a component is expected to show: a community, or an SNMPv3 user. Never logged."""
+    """What a component is expected to show: a community, which shows in no `repr`, or an SNMPv3 user."""
 
     community: bytes = b""
     user: str = ""
+
+    def __repr__(self) -> str:
+        return f"Agreed(user={self.user!r})"
 
 
 def agreed_by(components: Iterable[Component]) -> Mapping[str, Agreed]:

@@ -96,3 +96,9 @@ async def test_senders_that_can_wait_are_told_to() -> None:
     await waiting.take(1000)
     assert waiting.has_room()
     assert len(waiting) == 0
+
+
+async def test_a_link_local_sender_is_known_whatever_link_it_is_on() -> None:
+    waiting = FairQueue("syslog", lambda: {"fe80::1": "gw-1"}, Counters())
+    waiting.offer(5, [(b"0", ("fe80::1%eth0", 514, 0, 2))], nobody)
+    assert by_component(await waiting.take(10)) == {"gw-1": [0]}

@@ -162,3 +162,7 @@ async def test_what_can_not_be_decoded_is_counted_by_kind() -> None:
         site = Site(said)
         assert await site.hear() == []
         assert site.counters.snapshot()[name] == 1
+
+
+def test_an_agreed_community_shows_in_no_repr() -> None:
+    assert repr(Agreed(b"public", "")) == "Agreed(user='')"
