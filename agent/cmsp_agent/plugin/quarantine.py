@@ -64,6 +64,10 @@ class Quarantine:
         with fresh.open("w", encoding="utf-8") as file:
             json.dump(rows, file, indent=1)
             file.flush()
+            if os.geteuid() == 0:
+                # Written by a person's command: the agent must be able to read it all the same.
+                owner = self._path.parent.stat()
+                os.fchown(file.fileno(), owner.st_uid, owner.st_gid)
             os.fsync(file.fileno())
         fresh.replace(self._path)
         _sync_directory(self._path.parent)

@@ -1,5 +1,6 @@
 """The quarantine file: durable, clearable, and never the reason why the agent doesn't start."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,11 @@ def test_an_unreadable_file_is_set_aside(tmp_path: Path, content: str) -> None:
     assert Quarantine(path).entries() == {}
     assert not path.exists()
     assert (tmp_path / "quarantine.unreadable").read_text() == content
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to be somebody else than the agent's user")
+def test_what_root_clears_the_agent_can_read(tmp_path: Path) -> None:
+    os.chown(tmp_path, 12345, 12346)
+    Quarantine(tmp_path / "quarantine.json").add(ENTRY)
+    written = (tmp_path / "quarantine.json").stat()
+    assert (written.st_uid, written.st_gid) == (12345, 12346)
