@@ -108,6 +108,12 @@ class Supervisor:
             try:
                 await work()
                 log.warning("task ended and is started again", extra={"task": name})
+            except asyncio.CancelledError:
+                if _is_told_to_end():
+                    raise
+                # what it waited for was cancelled, not the task: it would end for good, and nobody would know
+                self._counters.add("tasks.failed", key=name)
+                log.exception("task was cut short and is started again", extra={"task": name})
             except Exception:
                 self._counters.add("tasks.failed", key=name)
                 log.exception("task failed and is started again", extra={"task": name})
@@ -122,3 +128,8 @@ class Supervisor:
         except Exception:
             self._counters.add("tasks.failed", key=name)
             log.exception("task failed", extra={"task": name})
+
+
+def _is_told_to_end() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

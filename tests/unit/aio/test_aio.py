@@ -48,6 +48,24 @@ async def test_waits_between_restarts_grow() -> None:
     assert 40 < gaps[-1] < 80
 
 
+async def test_a_task_whose_wait_was_cancelled_by_others_is_started_again() -> None:
+    clock, counters, runs = ManualClock(), Counters(), []
+
+    async def work() -> None:
+        runs.append(clock.monotonic())
+        abandoned: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        abandoned.cancel()
+        await abandoned
+
+    async with Supervisor(clock, counters) as supervisor:
+        supervisor.keep_running("cut short", work)
+        await clock.advance(5)
+        assert len(runs) >= 2
+        await supervisor.cancel("cut short")
+        assert supervisor.names() == []
+    assert counters.value("tasks.failed", "cut short") >= 2
+
+
 async def test_a_name_runs_once() -> None:
     async with Supervisor(ManualClock(), Counters()) as supervisor:
         supervisor.keep_running("one", asyncio.Event().wait)  # type: ignore[arg-type]
