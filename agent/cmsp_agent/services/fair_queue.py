@@ -9,7 +9,7 @@ first messages of a storm tell its cause, the later ones repeat it.
 import asyncio
 import heapq
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cmsp_agent.aio.counters import Counters
@@ -20,7 +20,10 @@ CAPACITY = 48 << 20
 OVERHEAD = 300
 """Octets that a waiting datagram takes besides its payload: three objects and their places in lists."""
 FEWEST = 16
-"""Datagrams that a sender is served at least when its turn comes."""
+"""Effort that a sender is served at least when its turn comes."""
+UNIT = 256
+"""Octets that are an effort of one to read. What is longer takes longer, so turns are shared out by effort and not by
+count: a storm of lines of 8 KiB, or of traps with thousands of bindings, would hold the loop for seconds otherwise."""
 
 
 class Chunk(NamedTuple):
@@ -87,7 +90,10 @@ class FairQueue:
         self._filled.set()
 
     async def take(self, limit: int) -> list[Chunk]:
-        """Wait until something is there; then give about `limit` datagrams, each component's in their order."""
+        """Wait until something is there; then give it, each component's in their order, up to an effort of `limit`.
+
+        A datagram of common length is an effort of one: see `UNIT`.
+        """
         while not self._queues:
             self._filled.clear()
             await self._filled.wait()
@@ -101,11 +107,12 @@ class FairQueue:
         """Serve the component that has waited longest for its turn, and put it at the end of the line."""
         component, lane = next(iter(self._queues.items()))
         del self._queues[component]
-        before = lane.count
-        self._cost -= lane.take(share, taken)
+        before = lane.cost
+        effort = lane.take(share, taken)
+        self._cost -= before - lane.cost
         if lane.count:
             self._queues[component] = lane
-        return before - lane.count
+        return effort
 
     def _shed(self) -> None:
         longest = [(-lane.cost, component) for component, lane in self._queues.items()]
@@ -141,17 +148,18 @@ class _Lane:
         return cost
 
     def take(self, share: int, taken: list[Chunk]) -> int:
-        """Move up to `share` of the oldest to `taken` and return their cost."""
-        before = self.cost
-        while share > 0 and self.chunks:
+        """Move the oldest to `taken`, up to an effort of `share`, and return their effort."""
+        left = share
+        while left > 0 and self.chunks:
             chunk = self.chunks.popleft()
-            if len(chunk.datagrams) > share:
-                self.chunks.appendleft(chunk._replace(datagrams=chunk.datagrams[share:]))
-                chunk = chunk._replace(datagrams=chunk.datagrams[:share])
+            count, effort = portion(chunk.datagrams, left)
+            if count < len(chunk.datagrams):
+                self.chunks.appendleft(chunk._replace(datagrams=chunk.datagrams[count:]))
+                chunk = chunk._replace(datagrams=chunk.datagrams[:count])
             taken.append(chunk)
-            share -= len(chunk.datagrams)
+            left -= effort
             self._less(chunk.datagrams)
-        return before - self.cost
+        return share - left
 
     def drop_newest(self, excess: int) -> tuple[int, int]:
         """Drop of the newest chunk what is too much: how many, and their cost."""
@@ -170,6 +178,17 @@ class _Lane:
         self.count -= len(gone)
         self.cost -= cost
         return cost
+
+
+def portion(datagrams: Sequence[Datagram], effort: int) -> tuple[int, int]:
+    """How many of the first datagrams make up that effort (one at least, where there is any), and what it really is."""
+    spent = 0
+    for count, datagram in enumerate(datagrams, 1):
+        size = len(datagram[0])
+        spent += 1 if size < UNIT else size // UNIT
+        if spent >= effort:
+            return count, spent
+    return len(datagrams), spent
 
 
 def _cost(datagrams: list[Datagram]) -> int:

@@ -15,7 +15,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import attempt
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.model.signal import Signal
-from cmsp_agent.services.fair_queue import Chunk, FairQueue
+from cmsp_agent.services.fair_queue import Chunk, FairQueue, portion
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +23,9 @@ Sink: TypeAlias = Callable[[Sequence[Signal]], Awaitable[None]]
 """Returns when what the signals mean is durable; raises an AgentError where it is not."""
 
 BATCH = 1024
-"""Datagrams handed on together at most."""
+"""Effort (`fair_queue.UNIT`) of the datagrams handed on together at most: so many of common length."""
 SLICE = 64
-"""Datagrams read before others on the loop, receivers above all, have their turn: under 1 ms."""
+"""Effort before others on the loop, receivers above all, have their turn: under 1 ms with common datagrams."""
 IN_FLIGHT = 2
 
 
@@ -71,10 +71,12 @@ class Intake:
         heard = Heard()
         unread = SLICE
         for chunk in chunks:
-            for start in range(0, len(chunk.datagrams), SLICE):
-                part = chunk.datagrams[start : start + SLICE]
-                self._read_part(chunk._replace(datagrams=part), heard)
-                unread -= len(part)
+            waiting = chunk.datagrams
+            while waiting:
+                count, effort = portion(waiting[:SLICE], unread)
+                self._read_part(chunk._replace(datagrams=waiting[:count]), heard)
+                waiting = waiting[count:]
+                unread -= effort
                 if unread <= 0:
                     unread = SLICE
                     await asyncio.sleep(0)

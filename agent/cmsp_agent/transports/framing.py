@@ -15,7 +15,11 @@ _BETWEEN = b"\r\n\0"
 
 
 class FramingError(Exception):
-    """The stream can't be cut any further; the connection is of no more use."""
+    """The stream can't be cut any further; the connection is of no more use. What came before is in `messages`."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.messages: list[bytes] = []
 
 
 class SyslogFramer:
@@ -36,16 +40,20 @@ class SyslogFramer:
         """Take what the connection gave and return the messages that it completes.
 
         Raises:
-            FramingError: an octet count over 1 MiB.
+            FramingError: an octet count over 1 MiB; it has the messages that stood before.
         """
         data = self._held + data
         self._held = b""
         messages: list[bytes] = []
         place = 0
-        while place < len(data):
-            place, message = self._step(data, place)
-            if message:
-                messages.append(message)
+        try:
+            while place < len(data):
+                place, message = self._step(data, place)
+                if message:
+                    messages.append(message)
+        except FramingError as error:
+            error.messages = messages
+            raise
         return messages
 
     def close(self) -> list[bytes]:

@@ -173,8 +173,9 @@ class _Connection(asyncio.Protocol):
         self._receiver.touch(self)
         try:
             messages = self._framer.feed(data)
-        except FramingError:
+        except FramingError as error:
             self._receiver.count("framing_errors", key=self._source)
+            self._hand_on(error.messages)
             self.end()
             return
         self._hand_on(messages)

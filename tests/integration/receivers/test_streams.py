@@ -105,8 +105,9 @@ async def test_a_long_message_is_cut_and_counted() -> None:
 async def test_an_absurd_count_ends_the_connection() -> None:
     async with listening() as ear:
         async with connected(ear) as (reader, writer):
-            writer.write(b"9999999999 <1>")
+            writer.write(b"<1>before\n9999999999 <1>")
             assert await is_closed(reader)
+        assert ear.heard == [b"<1>before"]
         assert ear.counters.value("tcp.framing_errors", "127.0.0.1") == 1
 
 

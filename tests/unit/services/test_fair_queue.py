@@ -1,5 +1,9 @@
 """A flood of one sender costs the others nothing; what is dropped is counted."""
 
+from collections.abc import AsyncIterator
+
+import pytest
+
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.services.fair_queue import OVERHEAD, Chunk, FairQueue
 from cmsp_agent.transports.datagrams import Datagram
@@ -85,6 +89,24 @@ async def test_two_flooders_are_cut_to_the_same_length() -> None:
     assert len(kept["gw-3"]) == 20
     assert sum(map(len, kept.values())) == 300
     assert abs(len(kept["gw-1"]) - len(kept["gw-2"])) <= 280
+
+
+@pytest.mark.parametrize(("octets", "served"), [(0, 64), (255, 64), (511, 64), (512, 32), (8192, 2), (65_507, 1)])
+async def test_a_turn_is_shared_out_by_effort(octets: int, served: int) -> None:
+    waiting = FairQueue("syslog", lambda: SENDERS, Counters())
+    waiting.offer(1, [(bytes(octets), ("10.0.0.1", 514)) for _ in range(100)], nobody)
+    [chunk] = await waiting.take(64)
+    assert len(chunk.datagrams) == served
+    assert len(waiting) == 100 - served
+    rest = [chunk async for chunk in drained(waiting)]
+    assert sum(len(chunk.datagrams) for chunk in rest) == 100 - served
+    assert waiting.has_room()
+
+
+async def drained(waiting: FairQueue) -> AsyncIterator[Chunk]:
+    while len(waiting):
+        for chunk in await waiting.take(64):
+            yield chunk
 
 
 async def test_senders_that_can_wait_are_told_to() -> None:

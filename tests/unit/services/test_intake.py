@@ -107,6 +107,17 @@ async def test_others_on_the_loop_have_their_turn_while_a_large_batch_is_read() 
         assert turns > 3
 
 
+async def test_long_datagrams_are_read_few_at_a_time() -> None:
+    async with running() as site:
+        site.say(*["x" * 8192] * 20)
+        turns = 0
+        while not site.database.handed:
+            await asyncio.sleep(0)
+            turns += 1
+        assert turns > 9
+        assert len(site.database.handed[0]) == 20
+
+
 async def test_what_makes_the_reader_fail_takes_nothing_else_with_it() -> None:
     async with running() as site:
         site.queue.offer(

@@ -81,6 +81,12 @@ def test_a_count_beyond_belief_ends_the_connection() -> None:
         SyslogFramer().feed(b"9999999999 <1>")
 
 
+def test_what_stands_before_an_absurd_count_is_not_lost() -> None:
+    with pytest.raises(FramingError) as error:
+        SyslogFramer().feed(b"<1>a\n" + counted(b"<1>b") + b"9999999999 <1>c\n<1>d\n")
+    assert error.value.messages == [b"<1>a", b"<1>b"]
+
+
 MESSAGES = st.lists(
     st.tuples(st.binary(max_size=60).map(lambda b: b"<1>" + b.translate(None, b"\n\r\0") + b"."), st.booleans()),
     max_size=8,
