@@ -140,7 +140,7 @@ async def test_v2c(receiver: Receiver, kind: str) -> None:
 @pytest.mark.parametrize(("auth", "priv"), pairs())
 async def test_v3_informs_with_our_engine(receiver: Receiver, auth: str, priv: str) -> None:
     code, out = await command(
-        "snmpinform", *v3_options(auth, priv), "-t2", "-r1", place(receiver), "99", LINK_DOWN, IF_INDEX, "i", "7"
+        "snmpinform", *v3_options(auth, priv), "-t10", "-r1", place(receiver), "99", LINK_DOWN, IF_INDEX, "i", "7"
     )
     assert code == 0, out
     heard = await settled(receiver)
