@@ -14,7 +14,7 @@ from cmsp_agent.transports.snmp.ber import OidTexts
 from cmsp_agent.transports.snmp.keys import KeyRing
 from cmsp_agent.transports.snmp.pdu import REPORT, Pdu, encode_pdu
 from cmsp_agent.transports.snmp.timeliness import MOST, within_window
-from cmsp_agent.transports.snmp.users import AUTH, PRIV, LocalUser, UsmUser, localized
+from cmsp_agent.transports.snmp.users import AUTH, PRIV, LocalUser, UsmUser, by_name, localized
 from cmsp_agent.transports.snmp.usm import REPORTABLE, NotAuthentic, V3Message
 from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
 
@@ -69,7 +69,7 @@ class Request:
 
 
 class AuthoritativeUsm:
-    """Checks messages to one own engine, for a list of users known by name.
+    """Checks messages to one own engine, for a list of users known by name (and, where they share one, by key).
 
     Args:
         engine: whose messages these are.
@@ -81,7 +81,9 @@ class AuthoritativeUsm:
     def __init__(self, engine: OwnEngine, users: Iterable[UsmUser], ring: KeyRing, texts: OidTexts) -> None:
         self._engine = engine
         self._texts = texts
-        self._users = {user.name: localized(user, engine.engine_id, ring) for user in users}
+        self._users = {
+            name: [localized(user, engine.engine_id, ring) for user in same] for name, same in by_name(users).items()
+        }
         self._anyone = LocalUser(UsmUser(b""), engine.engine_id, None, None)
         self._counts: dict[str, int] = {}
 
@@ -99,7 +101,8 @@ class AuthoritativeUsm:
             DecodeError: malformed, before or after decryption.
         """
         message = usm.decode(data) if message is None else message
-        user = self._users.get(message.user)
+        users = self._users.get(message.user)
+        user = usm.fitting(data, message, users) if users else None
         reason = self._objection(data, message, user)
         if reason or user is None:
             return self._report(reason, message, user)

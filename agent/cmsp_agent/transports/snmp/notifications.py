@@ -14,6 +14,7 @@ authoritative engine, and its key is made from the password and its engine ID wh
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Literal, NamedTuple
 
 from cmsp_agent.aio.clock import Clock
@@ -24,7 +25,7 @@ from cmsp_agent.transports.snmp.keys import Bounded, KeyRing
 from cmsp_agent.transports.snmp.message import V1, V3, CommunityMessage
 from cmsp_agent.transports.snmp.pdu import INFORM, RESPONSE, TRAP, Pdu, TrapV1, encode_pdu
 from cmsp_agent.transports.snmp.timeliness import EngineTime
-from cmsp_agent.transports.snmp.users import AUTH, LocalUser, UsmUser, localized
+from cmsp_agent.transports.snmp.users import AUTH, LocalUser, UsmUser, by_name, localized
 from cmsp_agent.transports.snmp.usm import REPORTABLE, V3Message
 from cmsp_agent.transports.snmp.usual_trap import UsualTraps
 from cmsp_agent.transports.snmp.varbinds import Missing, Value
@@ -92,7 +93,7 @@ class NotificationDecoder:
     """Decodes what arrives at the trap port.
 
     Args:
-        users: SNMPv3 users; two of the same name can't be told apart, the first is used.
+        users: SNMPv3 users; of several with one name, the one whose key fits is meant.
         own_engine: for informs; None refuses them.
         clock: for time windows.
         communities: those accepted for v1 and v2c; None accepts all.
@@ -113,11 +114,13 @@ class NotificationDecoder:
         self._ring = ring or KeyRing()
         self._texts = OidTexts() if texts is None else texts
         self._usual = UsualTraps(self._texts)
-        self._users = {user.name: user for user in reversed(list(users))}
+        self._users = by_name(users)
         self._clock = clock
         self._communities = None if communities is None else frozenset(communities)
         self._own_id = own_engine.engine_id if own_engine else None
-        self._own = AuthoritativeUsm(own_engine, self._users.values(), self._ring, self._texts) if own_engine else None
+        self._own = (
+            AuthoritativeUsm(own_engine, chain(*self._users.values()), self._ring, self._texts) if own_engine else None
+        )
         self._local: Bounded[tuple[bytes, bytes], LocalUser] = Bounded(MOST_SENDERS)
         self._times: Bounded[tuple[bytes, str], EngineTime] = Bounded(MOST_SENDERS)
 
@@ -236,7 +239,7 @@ class NotificationDecoder:
 
     def _trap(self, data: bytes, heard: V3Message, sender: str) -> Notification:
         """A trap, its sender's own engine being the authority."""
-        user = self._sender(heard)
+        user = self._sender(data, heard)
         if heard.level != user.level:
             raise Refused("other security level than agreed")
         if user.level & AUTH:
@@ -254,14 +257,15 @@ class NotificationDecoder:
             raise Refused("not to be believed")
         return self._from_v3(request.pdu, request.user.user, heard.engine_id, request)
 
-    def _sender(self, heard: V3Message) -> LocalUser:
+    def _sender(self, data: bytes, heard: V3Message) -> LocalUser:
+        users = self._users.get(heard.user, ())
         known = self._local.recall((heard.user, heard.engine_id))
-        if known is not None:
+        if known is not None and (len(users) == 1 or usm.fits(data, heard, known)):
             return known
-        user = self._users.get(heard.user)
-        if user is None:
+        if not users:
             raise Refused("unknown user")
-        return self._local.keep((heard.user, heard.engine_id), localized(user, heard.engine_id, self._ring))
+        candidates = [localized(user, heard.engine_id, self._ring) for user in users]
+        return self._local.keep((heard.user, heard.engine_id), usm.fitting(data, heard, candidates))
 
     def _check(self, data: bytes, heard: V3Message, user: LocalUser, sender: str) -> None:
         try:

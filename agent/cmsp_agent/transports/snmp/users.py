@@ -4,6 +4,7 @@ Knows nothing of messages: `usm` does.
 """
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hmac import compare_digest
 
@@ -55,6 +56,19 @@ def user_from(credential: SnmpCredential) -> UsmUser:
     if 0 < len(auth_password) < SHORTEST_KEY or 0 < len(priv_password) < SHORTEST_KEY:
         raise ValueError(f"an SNMPv3 key is shorter than {SHORTEST_KEY} octets")
     return UsmUser(credential.user.encode(), auth, auth_password, priv, priv_password, credential.context.encode())
+
+
+def by_name(users: Iterable[UsmUser]) -> dict[bytes, list[UsmUser]]:
+    """The users of each name, in their order: sites may have given one name different passwords.
+
+    Where one of them signs, those who don't are left out: else anybody could pass for the one by being the other.
+    """
+    found: dict[bytes, list[UsmUser]] = {}
+    for user in sorted(users, key=lambda user: user.auth is None):
+        same = found.setdefault(user.name, [])
+        if not same or user.auth is not None:
+            same.append(user)
+    return found
 
 
 class Signer:

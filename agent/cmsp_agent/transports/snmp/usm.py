@@ -4,6 +4,7 @@ Keeps no state: keys are in a `users.LocalUser`, time windows in `timeliness`, w
 `authoritative`. The order on arrival is: `decode`, find the user, `verify`, check the window, `scoped_pdu`.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from cmsp_agent.transports.snmp import ber
@@ -115,6 +116,22 @@ def verify(data: bytes, message: V3Message, user: LocalUser) -> None:
     """
     if not message.flags & AUTH or user.signer is None or not user.signer.verifies(data, message.mac_at, message.mac):
         raise NotAuthentic("digest missing or wrong")
+
+
+def fits(data: bytes, message: V3Message, user: LocalUser) -> bool:
+    """Whether the message has the user's security level and, where that has authentication, the user's signature."""
+    if message.level != user.level:
+        return False
+    return user.signer is None or user.signer.verifies(data, message.mac_at, message.mac)
+
+
+def fitting(data: bytes, message: V3Message, users: Sequence[LocalUser]) -> LocalUser:
+    """Of several users with one name (one at least) the one whose key it is, else the first, to be refused."""
+    if len(users) > 1:
+        for user in users:
+            if fits(data, message, user):
+                return user
+    return users[0]
 
 
 def scoped_pdu(data: bytes, message: V3Message, user: LocalUser, texts: OidTexts) -> ScopedPdu:

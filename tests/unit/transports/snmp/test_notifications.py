@@ -213,11 +213,21 @@ def test_informs_of_v3_find_our_engine_first() -> None:
     assert usm.scoped_pdu(answer, usm.decode(answer), local, OidTexts()).pdu[:2] == (pdu.RESPONSE, 77)
 
 
-def test_the_first_of_two_users_of_one_name_is_used() -> None:
+def test_of_users_of_one_name_the_one_whose_key_fits_is_meant() -> None:
     other = UsmUser(b"operator", AUTH_PROTOCOLS["SHA-256"], b"otherpass1")
-    clock = ManualClock()
-    by = NotificationDecoder([USER, other], None, clock)
-    assert heard(v3(told(pdu.TRAP, UPTIME, TRAP_OID)), by=by).trap_oid == LINK_DOWN
+    low = UsmUser(b"operator")
+    by = NotificationDecoder([USER, other, low], OwnEngine(OWN, 3, ManualClock()), ManualClock())
+    trap, inform = told(pdu.TRAP, UPTIME, TRAP_OID), told(pdu.INFORM, UPTIME, TRAP_OID)
+    for _ in range(2):  # one engine for all: configurations are cloned
+        assert heard(v3(trap), by=by).authentic
+        assert heard(v3(trap, user=other), by=by).authentic
+        refused(v3(trap, user=low), "other security level than agreed", by)  # or anybody could pass for the others
+    stranger = UsmUser(b"operator", AUTH_PROTOCOLS["SHA-256"], b"strangers1")
+    refused(v3(trap, user=stranger, engine=b"\x80\0\0\0\x05new"), "wrong digest", by)
+    for user in (USER, other):
+        found = heard(v3(inform, user=user, engine=OWN, boots=3, time=0, flags=user.level | REPORTABLE), by=by)
+        answer = by.respond(found)
+        usm.verify(answer, usm.decode(answer), localized(user, OWN, KeyRing()))
 
 
 def test_malformed() -> None:
