@@ -83,6 +83,7 @@ def test_a_secret_that_is_missing_stops_the_start_with_its_line_and_remedy(tmp_p
         "incident list --all",
         "backup list gw-1",
         "job list",
+        "plugin list",
     ],
 )
 def test_every_read_works_for_people_and_for_programs(agent: Appliance, command: str) -> None:
@@ -101,6 +102,8 @@ def test_a_poll_is_a_job_that_shows_its_progress(agent: Appliance) -> None:
         row for row in json.loads(agent.run("job", "list", "--json").stdout)["items"] if row["component"] == "sw-1"
     ]
     assert job["id"] in agent.run("job", "show", job["id"]).stdout
+    ending = agent.run("job", "cancel", job["id"])
+    assert (ending.returncode, "is over (done)" in ending.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +113,8 @@ def test_a_poll_is_a_job_that_shows_its_progress(agent: Appliance) -> None:
         ("component show nobody", 1, "nobody"),
         ("events --severity terrible", 2, "severity"),
         ("incident show INC-999999", 1, "INC-999999"),
+        ("incident acknowledge INC-999999", 1, "INC-999999"),
+        ("job cancel nothing", 1, "nothing"),
         ("backup show gw-1", 1, ""),
         ("backup diff gw-1", 1, "no backup yet"),
     ],
