@@ -16,6 +16,9 @@ from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.model.secret import Secret
 
 MOST_BYTES = 64 * 1024
+SHORTEST_KEY = 8
+"""Octets of an SNMPv3 password (RFC 3414 section 11.2)."""
+_SNMPV3_KEYS = frozenset({"auth_key", "priv_key"})
 
 
 class SecretSource(Protocol):
@@ -94,8 +97,12 @@ def missing_secrets(tree: Node, source: SecretSource, file: str) -> list[Problem
     problems: list[Problem] = []
     for path, line, name in references(tree, ()):
         try:
-            if source.find(name) is None:
+            value = source.find(name)
+            if value is None:
                 problems.append(Problem(file, line, shown(path), _missing(name)))
+            elif path[-1] in _SNMPV3_KEYS and len(value.encode()) < SHORTEST_KEY:
+                text = f"the secret '{name}' is shorter than {SHORTEST_KEY} octets, too short for an SNMPv3 key"
+                problems.append(Problem(file, line, shown(path), text))
         except ConfigurationError as error:
             problems.extend(Problem(file, line, shown(path), str(problem)) for problem in error.problems)
     return problems

@@ -25,7 +25,7 @@ class Known:
         self.secrets = secrets
 
     def find(self, name: str) -> str | None:
-        return self.secrets.get(name) if self.secrets else "s3cret"
+        return self.secrets.get(name) if self.secrets else "s3cret-phrase"
 
 
 def write(folder: Path, text: str) -> Path:

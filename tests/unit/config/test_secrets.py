@@ -146,3 +146,13 @@ def test_components_differ_where_a_secret_of_theirs_was_changed(tmp_path: Path) 
     changed = load(tmp_path, text, Known(ro="another", cli="x"))
     assert first.components == again.components
     assert [name for name, was in first.components.items() if changed.components[name] != was] == ["a"]
+
+
+def test_a_key_too_short_for_snmpv3_is_told_with_its_line(tmp_path: Path) -> None:
+    snmp = "{version: 3, user: u, auth: SHA-1, auth_key: !secret short, priv: AES-128, priv_key: !secret long}"
+    text = MINIMAL.replace("{version: 2c, community: !secret ro}", snmp)
+    with pytest.raises(ConfigurationError) as refused:
+        load(tmp_path, text, Known(short="1234567", long="12345678", cli="x"))
+    (problem,) = refused.value.problems
+    assert (problem.line, problem.path) == (4, "credentials.ro.snmp.auth_key")
+    assert "1234567" not in str(problem)
