@@ -7,29 +7,33 @@ import pytest
 from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
+from cmsp_agent.model.errors import NotFound
 from cmsp_agent.services.backups import BackupAfterChange
 
 
 class Bouts:
     """The watch, running, and the backups it asked for."""
 
-    def __init__(self, clock: ManualClock, supervisor: Supervisor) -> None:
+    def __init__(self, clock: ManualClock, supervisor: Supervisor, counters: Counters) -> None:
         self.clock = clock
         self.asked: list[str] = []
         self.lasting = 0.0
+        self.counters = counters
         self.watch = BackupAfterChange(self._back_up, supervisor, clock, quiet=120, at_most=600)
         supervisor.keep_running("changes", self.watch.run)
 
     async def _back_up(self, component: str) -> None:
         self.asked.append(component)
+        if component == "gone":
+            raise NotFound("no component is called 'gone'")
         await self.clock.sleep(self.lasting)
 
 
 @pytest.fixture
 async def bouts() -> AsyncIterator[Bouts]:
-    clock = ManualClock()
-    async with Supervisor(clock, Counters()) as supervisor:
-        yield Bouts(clock, supervisor)
+    clock, counters = ManualClock(), Counters()
+    async with Supervisor(clock, counters) as supervisor:
+        yield Bouts(clock, supervisor, counters)
 
 
 async def test_many_changes_make_one_backup_once_it_is_quiet(bouts: Bouts) -> None:
@@ -69,3 +73,10 @@ async def test_a_change_during_a_backup_is_not_lost(bouts: Bouts) -> None:
     assert bouts.asked == ["gw-1"]
     await bouts.clock.advance(120)
     assert bouts.asked == ["gw-1", "gw-1"]
+
+
+async def test_one_that_was_taken_out_of_the_configuration_meanwhile_is_no_failed_task(bouts: Bouts) -> None:
+    bouts.watch.notice("gone")
+    await bouts.clock.advance(121)
+    assert bouts.asked == ["gone"]
+    assert bouts.counters.total("tasks.failed") == 0

@@ -1,11 +1,15 @@
 """A backup some quiet minutes after a device told of a change. Decides only when: see service for the backup itself."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.supervise import Supervisor
+from cmsp_agent.model.errors import AgentError
+
+log = logging.getLogger(__name__)
 
 QUIET = 120.0
 """Seconds without another change before the configuration is read (FACTS 5.2)."""
@@ -84,4 +88,7 @@ class BackupAfterChange:
             self._supervisor.run(task, self._once(component))
 
     async def _once(self, component: str) -> None:
-        await self._back_up(component)
+        try:
+            await self._back_up(component)
+        except AgentError as error:  # taken out of the configuration meanwhile, or the outcome could not be recorded
+            log.warning("no backup after a change", extra={"component": component, "error": str(error)})
