@@ -64,6 +64,7 @@ SUGGESTED = (
     "component show gw-1",
     "events --follow",
     "incident list --all",
+    "incident show INC-000001",
     "backup list gw-1",
     "backup run gw-2",
     "backup diff gw-1 latest",
