@@ -2,7 +2,7 @@
 
 Whatever the bytes, the decoders raise nothing but `DecodeError`. They accept a subset of what pysnmp accepts and give
 the same values; what they refuse beyond it: indefinite lengths, constructed strings, lengths of more than four octets,
-sub-identifiers over 32 bits.
+numbers of no octets, sub-identifiers over 32 bits.
 """
 
 INTEGER = 0x02
@@ -75,9 +75,11 @@ def integer(data: bytes, at: int, end: int, low: int, high: int) -> tuple[int, i
     """Decode an INTEGER between `low` and `high`, both included; the value and where it stops.
 
     Raises:
-        DecodeError: not an INTEGER, or out of range.
+        DecodeError: not an INTEGER, without octets (X.690 8.3.1 wants one at least), or out of range.
     """
     start, stop = content(data, at, end, INTEGER)
+    if start == stop:
+        raise DecodeError(f"integer of no octets at octet {at}")
     value = int.from_bytes(data[start:stop], "big", signed=True)
     if not low <= value <= high:
         raise DecodeError(f"integer at octet {at} outside {low}..{high}")

@@ -127,8 +127,8 @@ def decode_trap_v1(data: bytes, at: int, end: int, texts: OidTexts) -> TrapV1:
     specific, at = ber.integer(data, at, stop, LOWEST, HIGHEST)
     start, at = ber.content(data, at, stop, ber.TIME_TICKS)
     uptime = int.from_bytes(data[start:at], "big", signed=True)
-    if not 0 <= uptime <= 0xFFFFFFFF:
-        raise DecodeError("time stamp outside 32 bits")
+    if start == at or not 0 <= uptime <= 0xFFFFFFFF:
+        raise DecodeError("time stamp empty or outside 32 bits")
     at, last = ber.content(data, at, stop, ber.SEQUENCE)
     if last != stop:
         raise DecodeError("octets after the variable bindings")

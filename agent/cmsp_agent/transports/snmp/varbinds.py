@@ -118,6 +118,8 @@ def _long_way(data: bytes, at: int) -> tuple[bytes, int, int, int]:
 
 
 def _rare(tag: int, content: bytes) -> Value | Missing:
+    if PLAIN_OCTETS[tag] > 0 and not content:
+        raise DecodeError("number of no octets")  # never zero for want of a value
     if tag in UNSIGNED_OCTETS:
         highest = (1 << 8 * UNSIGNED_OCTETS[tag]) - 1
         return _within(int.from_bytes(content, "big", signed=True), 0, highest)

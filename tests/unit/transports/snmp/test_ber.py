@@ -68,13 +68,17 @@ def test_another_tag_is_refused() -> None:
         ("ff", -1),
         ("ff7f", -129),
         ("7fffffff", 0x7FFFFFFF),
-        ("", 0),
         ("0000000001", 1),
     ],
 )
 def test_integers(octets: str, value: int) -> None:
     data = ber.element(ber.INTEGER, bytes.fromhex(octets))
     assert ber.integer(data, 0, len(data), -200, 0x7FFFFFFF) == (value, len(data))
+
+
+def test_an_integer_of_no_octets_is_not_zero() -> None:
+    with pytest.raises(DecodeError, match="no octets at octet 0"):
+        ber.integer(b"\x02\x00", 0, 2, 0, 1)
 
 
 def test_integers_are_held_to_their_range() -> None:
