@@ -90,14 +90,20 @@ class Hangups:
             self._rung.clear()
             self._notifier.reloading()
             try:
-                await agent.use(await asyncio.to_thread(self._load))
-            except AgentError as error:
-                agent.ground.counters.add("reload.refused")
-                log.error("not reloaded, the old configuration stays", extra={"error": str(error)})
-                agent.observing.notices.note("configuration.refused", "", f"not reloaded: {error}")
-            else:
-                announce(agent, started)
-            self._notifier.ready(f"{len(agent.configuration.components)} components")
+                await self._reload(agent, started)
+            finally:
+                # whatever came of it, systemd must not wait for the end of a reload that is over
+                self._notifier.ready(f"{len(agent.configuration.components)} components")
+
+    async def _reload(self, agent: Agent, started: Configuration) -> None:
+        try:
+            await agent.use(await asyncio.to_thread(self._load))
+        except AgentError as error:
+            agent.ground.counters.add("reload.refused")
+            log.error("not reloaded, the old configuration stays", extra={"error": str(error)})
+            agent.observing.notices.note("configuration.refused", "", f"not reloaded: {error}")
+        else:
+            announce(agent, started)
 
 
 def announce(agent: Agent, started: Configuration | None = None) -> None:

@@ -9,13 +9,17 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.config.configuration import Retention
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.services.notices import Notices
-from cmsp_agent.storage import events, series
+from cmsp_agent.storage import events, incidents, series
 from cmsp_agent.storage.connections import Opening
 from cmsp_agent.storage.database import Database
 
 log = logging.getLogger(__name__)
 
 EVERY = 60.0
+STEP_AHEAD = 3600.0
+"""Seconds by which the wall clock may run ahead of the monotonic one between two looks."""
+AFTER_STEP = 24 * 3600.0
+"""Seconds in which nothing is deleted after a larger step: time for NTP, or a person, to put it right."""
 STEP = 5_000
 """Rows deleted in one transaction, so that nobody waits long for the writer."""
 
@@ -44,13 +48,16 @@ class Upkeep:
         self._damage = damage
         self._notices = notices
         self._clock = clock
+        self._offset = self._wall_offset()
+        self._wait_until = float("-inf")
 
     async def run(self) -> NoReturn:
         """Tell and tidy, every minute, for ever."""
         while True:
             self.tell()
             try:
-                await self.tidy()
+                if self.clock_is_trusted():
+                    await self.tidy()
             except StorageError as error:
                 log.warning("old data could not be deleted", extra={"reason": str(error)})
             await self._clock.sleep(EVERY)
@@ -61,11 +68,28 @@ class Upkeep:
             text = f"{opening.path.name} was damaged and is set aside as {opening.set_aside}; started anew"
             self._notices.note("storage.corrupt", opening.path.name, text)
 
+    def clock_is_trusted(self) -> bool:
+        """Whether what is too old can be told: not in the hours after the wall clock jumped ahead.
+
+        A clock that is wrong by a year for a moment would make everything too old, and what is deleted stays deleted.
+        """
+        offset, before = self._wall_offset(), self._offset
+        self._offset = offset
+        if offset - before > STEP_AHEAD:
+            log.warning("the clock jumped ahead: nothing is deleted for a while", extra={"seconds": offset - before})
+            self._wait_until = self._clock.monotonic() + AFTER_STEP
+        return self._clock.monotonic() >= self._wait_until
+
+    def _wall_offset(self) -> float:
+        return self._clock.now() / 1000 - self._clock.monotonic()
+
     async def tidy(self) -> None:
         """Delete what is too old, a step at a time, and give the room back."""
         now, kept = self._clock.now(), self._retention()
         oldest = now - int(kept.events * 1000)
         while await self._stores.state.write(lambda tx: events.forget_before(tx, oldest, STEP), makes_room=True):
+            pass
+        while await self._stores.state.write(lambda tx: incidents.forget_before(tx, oldest, STEP), makes_room=True):
             pass
         oldest_sample = now - int(kept.series_raw * 1000)
         while await self._stores.series.write(lambda tx: series.forget_before(tx, oldest_sample, STEP)):

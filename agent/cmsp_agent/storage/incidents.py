@@ -58,3 +58,13 @@ def page(connection: sqlite3.Connection, before: int = 0, limit: int = 50) -> tu
     ).fetchall()
     following = rows[-1][0] if len(rows) == limit else 0
     return [decode(body, Incident) for _, body in rows], following
+
+
+def forget_before(tx: sqlite3.Connection, before: int, limit: int = 1000) -> int:
+    """Delete up to `limit` incidents opened before a time (ms) that are not open; return how many went."""
+    gone = tx.execute(
+        "delete from incidents where number in"
+        " (select number from incidents where open = 0 and opened_at < ? order by number limit ?)",
+        (before, limit),
+    )
+    return gone.rowcount
