@@ -63,9 +63,16 @@ class FairQueue:
     def __len__(self) -> int:
         return sum(lane.count for lane in self._queues.values())
 
-    def has_room(self) -> bool:
-        """Less than half full: a sender that can wait (TCP) may go on."""
-        return self._cost < self._capacity // 2
+    def has_room(self, address: str) -> bool:
+        """Whether a sender that can wait (TCP) may go on: half is free, or its component has no more than its share.
+
+        So a flooder is made to wait before anything of it is dropped, and nobody else is.
+        """
+        half = self._capacity // 2
+        if self._cost < half:
+            return True
+        lane = self._queues.get(self._senders().get(address, ""))
+        return lane is None or lane.cost < half // len(self._queues)
 
     def offer(self, received_at: int, datagrams: Iterable[Datagram], answer: Answer) -> None:
         """Queue what was received; where that is too much, drop of the longest queues."""

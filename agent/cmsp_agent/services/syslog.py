@@ -40,7 +40,7 @@ class SyslogService:
         if messages:
             address = (source, 0)
             self._queue.offer(self._clock.now(), [(message, address) for message in messages], _unanswered)
-        return self._queue.has_room()
+        return self._queue.has_room(source)
 
     def _read(self, chunk: Chunk, heard: Heard) -> None:
         self._counters.add("syslog.messages", len(chunk.datagrams))

@@ -12,6 +12,7 @@ _COUNT = re.compile(rb"([1-9]\d{0,9}) <")
 _PART_OF_COUNT = re.compile(rb"[1-9]\d{0,9} ?\Z")
 _TRAILER = re.compile(rb"[\n\0]")
 _BETWEEN = b"\r\n\0"
+_RUN_BETWEEN = re.compile(rb"[\r\n\0]+")
 
 
 class FramingError(Exception):
@@ -72,8 +73,9 @@ class SyslogFramer:
             return place + skipped, b""
         if self._skip_line:
             return self._pass_line(data, place)
-        if data[place] in _BETWEEN:
-            return place + 1, b""
+        between = _RUN_BETWEEN.match(data, place)
+        if between:
+            return between.end(), b""
         counted = _COUNT.match(data, place)
         if counted:
             return self._counted(data, counted.end() - 1, place, int(counted[1]))

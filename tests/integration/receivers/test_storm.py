@@ -8,6 +8,7 @@ import socket
 import sys
 from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 
@@ -18,7 +19,8 @@ from cmsp_agent.model.signal import Signal
 from cmsp_agent.services.senders import Senders
 from cmsp_agent.services.syslog import SyslogService
 from cmsp_agent.transports.datagrams import DatagramReceiver
-from cmsp_agent.transports.listening import bind_datagrams
+from cmsp_agent.transports.listening import bind_datagrams, bind_streams
+from cmsp_agent.transports.streams import StreamReceiver
 from tests.integration.receivers.conftest import until
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
@@ -71,6 +73,50 @@ async def test_a_flooder_pays_alone() -> None:
     assert lost > 0
     assert counters.total("syslog.dropped") == counters.value("syslog.dropped", "gw-200")
     assert worst < 0.5
+
+
+@pytest.mark.root
+async def test_a_flooder_over_tcp_waits_alone_and_loses_nothing() -> None:
+    counters, clock, heard = Counters(), SystemClock(), Counter[str]()
+    senders = Senders(counters)
+    senders.configure({"loud": ["127.0.1.200"], "quiet": ["127.0.1.1"]})
+
+    async def commit(signals: Sequence[Signal]) -> None:
+        heard.update(signal.component for signal in signals)
+        await clock.sleep(0.02)
+
+    def has_grown(before: int) -> bool:
+        return heard["quiet"] > before
+
+    async def connected(address: str) -> asyncio.StreamWriter:
+        port = receiver.addresses[0][1]
+        _, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(address, 0))
+        return writer
+
+    async def flood() -> None:
+        loud.write(b"<13>x\n" * LOUD + b"\n" * 100_000)
+        await loud.drain()
+
+    service = SyslogService(senders, commit, clock, counters, capacity=2 << 20)
+    receiver = StreamReceiver("tcp", bind_streams(0, ["127.0.0.1"]), service.receive_stream, counters)
+    async with Supervisor(clock, counters) as supervisor:
+        supervisor.keep_running("intake", service.run)
+        await receiver.start()
+        loud, quiet = await connected("127.0.1.200"), await connected("127.0.1.1")
+        flooding = asyncio.create_task(flood())
+        await until(lambda: counters.value("tcp.paused", "127.0.1.200") > 0, 10)
+        for _ in range(5):
+            before = heard["quiet"]
+            quiet.write(b"<13>still here\n")
+            await until(partial(has_grown, before), 2)
+        await until(lambda: heard["loud"] == LOUD, 30)
+        await flooding
+        for writer in (loud, quiet):
+            writer.close()
+            await writer.wait_closed()
+        await receiver.stop()
+    assert counters.total("syslog.dropped") == 0
+    assert counters.value("tcp.paused", "127.0.1.1") == 0
 
 
 def test_buffers_are_widened_as_far_as_permitted() -> None:

@@ -100,7 +100,7 @@ async def test_a_turn_is_shared_out_by_effort(octets: int, served: int) -> None:
     assert len(waiting) == 100 - served
     rest = [chunk async for chunk in drained(waiting)]
     assert sum(len(chunk.datagrams) for chunk in rest) == 100 - served
-    assert waiting.has_room()
+    assert waiting.has_room("10.0.0.1")
 
 
 async def drained(waiting: FairQueue) -> AsyncIterator[Chunk]:
@@ -112,11 +112,15 @@ async def drained(waiting: FairQueue) -> AsyncIterator[Chunk]:
 async def test_senders_that_can_wait_are_told_to() -> None:
     waiting = queue(room_for=100)
     waiting.offer(1, said("10.0.0.1", 49), nobody)
-    assert waiting.has_room()
+    assert waiting.has_room("10.0.0.1")
     waiting.offer(1, said("10.0.0.1", 10), nobody)
-    assert not waiting.has_room()
+    assert not waiting.has_room("10.0.0.1")
+    assert waiting.has_room("10.0.0.2")
+    waiting.offer(1, said("10.0.0.2", 1), nobody)
+    assert waiting.has_room("10.0.0.2")
+    assert not waiting.has_room("10.0.1.1")  # the same component
     await waiting.take(1000)
-    assert waiting.has_room()
+    assert waiting.has_room("10.0.0.1")
     assert len(waiting) == 0
 
 
