@@ -76,8 +76,9 @@ class StreamReceiver:
         self._servers: list[asyncio.Server] = []
         self._connections: dict[_Connection, float] = {}
         self._sources: Counter[str] = Counter()
-        # One for all connections: what is read into it is cut up at once, before the loop goes on.
-        self.buffer = bytearray(AT_ONCE)
+        # One for all connections: what is read into it is cut up at once, before the loop goes on. A view, because TLS
+        # fills it piece by piece, and a slice of a bytearray would be a copy.
+        self.buffer = memoryview(bytearray(AT_ONCE))
         counters.gauge(f"{name}.connections", lambda: len(self._connections))
 
     @property
@@ -173,7 +174,7 @@ class _Connection(asyncio.BufferedProtocol):
             sock.setsockopt(socket.IPPROTO_TCP, option, value)
         self._watch()
 
-    def get_buffer(self, sizehint: int) -> bytearray:  # noqa: ARG002 (the size is ours to choose)
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 (the size is ours to choose)
         """Where the transport puts what it reads."""
         return self._receiver.buffer
 
