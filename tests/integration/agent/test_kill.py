@@ -160,6 +160,7 @@ async def test_what_was_promised_survives_being_killed_under_load(tmp_path: Path
                     await agent.kill()
         finally:
             sending.cancel()
+            await agent.kill()
         await agent.start()
         try:
             await drained(workspace, headend)
