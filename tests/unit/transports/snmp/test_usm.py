@@ -308,3 +308,11 @@ def test_a_report_is_named_by_its_first_counter() -> None:
     ]
     data = pdu.encode_pdu(pdu.REPORT, 1, 0, 0, encode_varbinds(pairs))
     assert usm.report_name(pdu.decode_pdu(data, 0, len(data), OidTexts()), OidTexts()) == usm.UNKNOWN_USER
+
+
+def test_of_users_with_one_name_the_level_decides_before_the_key() -> None:
+    signs, encrypts = user("SHA-1", ""), user("SHA-1", "AES-128")
+    data = sent(encrypts, AUTH | PRIV)
+    heard = usm.decode(data)
+    assert usm.fitting(data, heard, [signs, encrypts]) is encrypts
+    assert usm.fitting(data, heard, [user("MD5", ""), signs]).user == user("MD5", "").user
