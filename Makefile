@@ -16,8 +16,9 @@ export DEBIAN_FRONTEND := noninteractive
 ROOT := $(shell test "$$(id -u)" = 0 && echo yes)
 LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --python $(BIN)/python
 RUFF_PATHS = agent plugins tests docs packaging
+BENCHES = bench-poll bench-ingest
 
-.PHONY: help venv lock demo test test-packages test-long check docs bench bench-poll bench-ingest bench-backup bench-forward deb clean
+.PHONY: help venv lock demo test test-packages test-long check docs bench $(BENCHES) deb clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -56,9 +57,10 @@ check: venv ## what CI checks without running the product
 docs: venv ## write docs/reference from the code
 	$(BIN)/python -m docs.tools.generate
 
-bench: bench-poll bench-ingest ## every benchmark, with its peers in the same run
+bench: $(BENCHES) ## every benchmark, with its peers in the same run
 
-bench-%: venv
+# a static pattern: make looks for no implicit rule where a target is phony
+$(BENCHES): bench-%: venv
 	$(if $(ROOT),packaging/install-packages packaging/bench-packages.txt)
 	$(BIN)/python -m tests.bench.$*
 
