@@ -2,6 +2,7 @@
 
 import configparser
 import re
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -75,3 +76,10 @@ def test_the_service_has_no_capability_and_a_watchdog() -> None:
 def test_debian_packages_of_the_tests_are_sorted_and_named_once() -> None:
     listed = (ROOT / "packaging/test-packages.txt").read_text().split()
     assert listed == sorted(set(listed))
+
+
+@pytest.mark.parametrize("name", ["bench-poll", "bench-ingest"])
+def test_make_runs_the_benchmark_that_it_names(name: str) -> None:
+    # a phony target without a rule of its own does nothing, and says that it succeeded
+    planned = subprocess.run(["make", "-n", name], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert f"-m tests.{name.replace('-', '.')}" in planned.stdout
