@@ -16,7 +16,7 @@ from cmsp_agent.app.ground import Ground, open_ground
 from cmsp_agent.app.loading import Loaded
 from cmsp_agent.app.observing import Known, Observing, start_observing
 from cmsp_agent.app.plugins import load_plugins
-from cmsp_agent.app.prepared import Prepared, prepare
+from cmsp_agent.app.prepared import Prepared, components_of, prepare
 from cmsp_agent.app.receiving import Receiving, start_receiving
 from cmsp_agent.app.saving import Saving, open_manifest, start_saving
 from cmsp_agent.app.serving import Shown, start_serving, status_of
@@ -85,9 +85,10 @@ class Agent:
         while True:
             self.known.learned.clear()
             async with self.reloading:
-                prepared = self._prepare(self.configuration)
-                if prepared.components != self.in_force.prepared.components:
-                    await self._go_by(self.in_force.loaded, prepared)
+                before = self.in_force.prepared
+                # at a start every device is learned: the rest is only prepared where the components differ
+                if components_of(before.configuration, self.known.names, self.known.devices) != before.components:
+                    await self._go_by(self.in_force.loaded, self._prepare(self.configuration))
             await self.known.learned.wait()
 
     async def _go_by(self, loaded: Loaded, prepared: Prepared) -> None:

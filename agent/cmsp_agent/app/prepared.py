@@ -43,10 +43,7 @@ def prepare(
         ConfigurationError: a device type that no plugin brings, a secret that is missing, a credential of no use.
     """
     configuration = check_types(configuration, registry.types)
-    components = {
-        name: names.literal(regrouped(configuration, component, devices))
-        for name, component in configuration.components.items()
-    }
+    components = components_of(configuration, names, devices)
     return Prepared(
         configuration,
         components,
@@ -60,6 +57,14 @@ def prepare(
         agreed_by(components.values()),
         tuple(users_of(components.values())),
     )
+
+
+def components_of(configuration: Configuration, names: Names, devices: Devices) -> dict[str, Component]:
+    """The components with what was learned since the file was read: where their names lead, what their types are."""
+    return {
+        name: names.literal(regrouped(configuration, component, devices))
+        for name, component in configuration.components.items()
+    }
 
 
 def regrouped(configuration: Configuration, component: Component, devices: Devices) -> Component:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from cmsp_agent.config import build
@@ -107,6 +108,7 @@ def configure(document: Document, secrets: SecretSource) -> Configuration:
         plain = component(name, entry, known)
         return replace(plain, source=str(site.source or "") if site else "")
 
+    @cache  # asked for again whenever a device was learned
     def identified(name: str, device_type: str) -> Component:
         merged = effective_component(document.tree, name, device_type)
         entry = _merged_entry(name, merged, str(document.path))[0] or document.entries[name]
