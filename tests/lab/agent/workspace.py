@@ -73,6 +73,34 @@ class Workspace:
         self.site_yaml.write_text(site_yaml, encoding="utf-8")
 
 
+def own_side(workspace: Workspace, name: str, address: str, ports: Ports, headend: HeadendAccess) -> str:
+    """The part of a partner's file that is about the appliance itself.
+
+    Args:
+        workspace: where it keeps things.
+        name: of the appliance.
+        address: where it listens.
+        ports: the ports that it listens on there.
+        headend: how it reaches the head-end.
+    """
+    return f"""\
+appliance:
+  name: {name}
+  secrets: {workspace.secrets}
+  next_hop: 127.0.0.1
+  storage: {{state: {workspace.state}, backups: {workspace.backups}}}
+
+headend:
+  urls: [{headend.url}]
+  tunnel: external
+  heartbeat: 5s
+  tls: {{certificate: {headend.certificate}, key: {headend.key}, ca: {headend.ca}}}
+
+api: {{listen: off, socket: {workspace.api_socket}}}
+listen: {{traps: "{address}:{ports.traps}", syslog: "{address}:{ports.syslog}", syslog_tcp: off, syslog_tls: off}}
+"""
+
+
 def free_udp_ports() -> Ports:
     """Two UDP ports of 127.0.0.1 that nobody uses now."""
     with socket.socket(type=socket.SOCK_DGRAM) as one, socket.socket(type=socket.SOCK_DGRAM) as other:

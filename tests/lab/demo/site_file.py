@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lab.agent.workspace import HeadendAccess, Ports, Workspace
+from tests.lab.agent.workspace import HeadendAccess, Ports, Workspace, own_side
 from tests.lab.site.definitions import DeviceDefinition, SiteDefinition
 from tests.lab.site.device import Access
 
@@ -29,21 +29,7 @@ def demo_yaml(
     components = "\n".join(_component(component) for component in definition.components)
     return f"""\
 # Written by the demonstration for the built-in site. Everything is on loopback and on high ports.
-appliance:
-  name: demo
-  secrets: {workspace.secrets}
-  next_hop: 127.0.0.1
-  storage: {{state: {workspace.state}, backups: {workspace.backups}}}
-
-headend:
-  urls: [{headend.url}]
-  tunnel: external
-  heartbeat: 5s
-  tls: {{certificate: {headend.certificate}, key: {headend.key}, ca: {headend.ca}}}
-
-api: {{listen: off, socket: {workspace.api_socket}}}
-listen: {{traps: "127.0.0.1:{ports.traps}", syslog: "127.0.0.1:{ports.syslog}", syslog_tcp: off, syslog_tls: off}}
-
+{own_side(workspace, "demo", "127.0.0.1", ports, headend)}
 order: {{id: DEMO-1, components: {len(definition.components)}}}
 customer:
   name: Example SA

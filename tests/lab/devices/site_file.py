@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.lab.agent.workspace import HeadendAccess, Workspace
+from tests.lab.agent.workspace import HeadendAccess, Ports, Workspace, own_side
 from tests.lab.devices.lab import RealLab
 
 APPLIANCE = "reallab"
@@ -17,20 +17,10 @@ def lab_secrets(lab: RealLab) -> dict[str, str]:
 def lab_yaml(workspace: Workspace, lab: RealLab, headend: HeadendAccess) -> str:
     """The partner's file: the devices by SNMPv3 and SSH on their usual ports, polled every second."""
     logins, agent = lab.logins, lab.network.agent_address
+    ports = Ports(lab.trap_port, lab.syslog_port)
     components = "\n".join(f"  {device.name}: {{address: {device.address}, site: lab}}" for device in lab.devices)
     return f"""\
-appliance:
-  name: {APPLIANCE}
-  secrets: {workspace.secrets}
-  next_hop: 127.0.0.1
-  storage: {{state: {workspace.state}, backups: {workspace.backups}}}
-headend:
-  urls: [{headend.url}]
-  tunnel: external
-  heartbeat: 5s
-  tls: {{certificate: {headend.certificate}, key: {headend.key}, ca: {headend.ca}}}
-api: {{listen: off, socket: {workspace.api_socket}}}
-listen: {{traps: "{agent}:{lab.trap_port}", syslog: "{agent}:{lab.syslog_port}", syslog_tcp: off, syslog_tls: off}}
+{own_side(workspace, APPLIANCE, agent, ports, headend)}
 customer: {{people: 100, sites: 1, components: {lab.count}}}
 sites:
   lab: {{people: 100}}
