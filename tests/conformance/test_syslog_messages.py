@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from cmsp_agent.transports.syslog_message import SyslogMessage, parse_syslog
-from cmsp_agent.transports.syslog_time import device_time
+from cmsp_agent.transports.syslog.device_time import device_time
+from cmsp_agent.transports.syslog.message import SyslogMessage, parse_syslog
 
 
 def cases_of(shared: Path, *parts: str) -> Any:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from cmsp_agent.transports.framing import SyslogFramer
-from cmsp_agent.transports.syslog_message import SyslogMessage, parse_syslog
-from cmsp_agent.transports.syslog_time import device_time
+from cmsp_agent.transports.syslog.device_time import device_time
+from cmsp_agent.transports.syslog.framing import SyslogFramer
+from cmsp_agent.transports.syslog.message import SyslogMessage, parse_syslog
 
 INTEGER = re.compile(r"-?\d+[iu]")
 _FIELD = re.compile(r'([\w]+)=("(?:[^"\\]|\\.)*"|[^ ,]*)', re.DOTALL)

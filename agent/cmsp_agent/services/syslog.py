@@ -9,9 +9,9 @@ from cmsp_agent.services.fair_queue import CAPACITY, Chunk, FairQueue
 from cmsp_agent.services.intake import Heard, Intake, Sink
 from cmsp_agent.services.senders import UNKNOWN, Senders
 from cmsp_agent.transports.datagrams import Answer, Datagram, plain_host
-from cmsp_agent.transports.framing import LONGEST_MESSAGE
-from cmsp_agent.transports.syslog_message import SyslogMessage, parse_syslog
-from cmsp_agent.transports.syslog_time import trusted_time
+from cmsp_agent.transports.syslog.device_time import trusted_time
+from cmsp_agent.transports.syslog.framing import LONGEST_MESSAGE
+from cmsp_agent.transports.syslog.message import SyslogMessage, parse_syslog
 
 USER = 1
 NOTICE = 5

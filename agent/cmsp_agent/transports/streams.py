@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.transports.datagrams import plain_host
-from cmsp_agent.transports.framing import LONGEST_MESSAGE, FramingError, SyslogFramer
+from cmsp_agent.transports.syslog.framing import LONGEST_MESSAGE, FramingError, SyslogFramer
 
 log = logging.getLogger(__name__)
 

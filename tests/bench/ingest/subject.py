@@ -28,7 +28,7 @@ from cmsp_agent.transports.listening import bind_datagrams
 from cmsp_agent.transports.snmp.client import SnmpClient
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
 from cmsp_agent.transports.snmp.target import SnmpTarget
-from cmsp_agent.transports.syslog_message import parse_syslog
+from cmsp_agent.transports.syslog.message import parse_syslog
 
 SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
 POLL_EVERY = 0.1

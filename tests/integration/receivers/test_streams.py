@@ -13,7 +13,7 @@ import pytest
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.transports.listening import bind_streams
 from cmsp_agent.transports.streams import StreamLimits, StreamReceiver
-from cmsp_agent.transports.syslog_message import parse_syslog
+from cmsp_agent.transports.syslog.message import parse_syslog
 from tests.integration.receivers.conftest import until
 from tests.lab.certificates import Authority
 

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
-from cmsp_agent.transports.syslog_message import SyslogMessage
+from cmsp_agent.transports.syslog.message import SyslogMessage
 
 HOURS = {
     "UTC": 0.0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "EET": 2, "EEST": 3,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmsp_agent.transports.syslog_message import SyslogMessage, parse_syslog
+from cmsp_agent.transports.syslog.message import SyslogMessage, parse_syslog
 
 DATE = {"timestamp": "Jul 14 2023 08:23:43.398"}
 SHAPES: list[tuple[str, dict[str, Any]]] = [

@@ -1,7 +1,7 @@
 """What stands before the mnemonic or the text of an RFC 3164 or Cisco line: counters, names, times, process.
 
 `[counter:] [relay's time] [relay] [origin-id:] [counter:] [*|.]time [zone]: [process:] %…`, each optional. Reads the
-older forms only: RFC 5424 has a module of its own, and the mnemonic is read by `syslog_message`.
+older forms only: RFC 5424 has a module of its own, and the mnemonic is read by `message`.
 """
 
 import re

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmsp_agent.transports.framing import FramingError, SyslogFramer
+from cmsp_agent.transports.syslog.framing import FramingError, SyslogFramer
 
 LINE = b"<189>17: gw1: %SYS-5-CONFIG_I: Configured"
 

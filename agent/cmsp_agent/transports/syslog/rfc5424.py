@@ -2,7 +2,7 @@
 
 import re
 
-from cmsp_agent.transports.syslog_header import Header
+from cmsp_agent.transports.syslog.header import Header
 
 # VERSION is up to three digits and no zero first (RFC 5424 6); what follows must be a time or a nil value, since a line
 # such as `2024 Aug 27` or `31 host` starts much the same.

@@ -1,14 +1,14 @@
 """One syslog message as fields: RFC 3164, RFC 5424 and the lines of Cisco's families. No frames, no sockets.
 
 Nothing here fails: what a line does not tell is left empty, and the bytes as they came are kept beside the fields. When
-a device's own time may be believed is said in `syslog_time`.
+a device's own time may be believed is said in `device_time`.
 """
 
 import re
 from typing import NamedTuple
 
-from cmsp_agent.transports.syslog_header import Header, read_header
-from cmsp_agent.transports.syslog_rfc5424 import read_rfc5424
+from cmsp_agent.transports.syslog.header import Header, read_header
+from cmsp_agent.transports.syslog.rfc5424 import read_rfc5424
 
 HIGHEST_PRI = 191
 LETTERS = {letter: level for level, letter in enumerate("MACEWNID")}

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from cmsp_agent.transports.syslog_message import parse_syslog
-from cmsp_agent.transports.syslog_time import device_time, trusted_time, zone_of
+from cmsp_agent.transports.syslog.device_time import device_time, trusted_time, zone_of
+from cmsp_agent.transports.syslog.message import parse_syslog
 
 
 def ms(text: str) -> int:
