@@ -18,8 +18,8 @@ from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import BackupAfterChange, Backups, Directory, Manifest, ManifestCopies, SshReader
 from cmsp_agent.storage.blobs import Blobs
 from cmsp_agent.storage.master_key import MasterKey, keep_wrapped
-from cmsp_agent.transports.cli import CliClient
-from cmsp_agent.transports.cli.stored_keys import StoredHostKeys
+from cmsp_agent.transports.ssh import CliClient
+from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 
 DIALOGUES = 20
 """SSH dialogues at the same time; each holds a thread."""

@@ -41,8 +41,8 @@ from cmsp_agent.storage.blobs import Blobs
 from cmsp_agent.storage.database import Database
 from cmsp_agent.storage.master_key import MasterKey, keep_wrapped, master_key
 from cmsp_agent.storage.state import open_state
-from cmsp_agent.transports.cli import CliClient, CliLimits, HostKeyChanged
-from cmsp_agent.transports.cli.stored_keys import StoredHostKeys
+from cmsp_agent.transports.ssh import CliClient, CliLimits, HostKeyChanged
+from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 from tests.integration.ssh.conftest import credential
 from tests.integration.ssh.gateways import CONFIGURATION, Fault, Gateway, serving
 

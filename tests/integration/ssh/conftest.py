@@ -12,7 +12,7 @@ from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.credentials import SshCredential
 from cmsp_agent.model.secret import Secret
-from cmsp_agent.transports.cli import CliClient, CliLimits, CliTarget, HostKey
+from cmsp_agent.transports.ssh import CliClient, CliLimits, CliTarget, HostKey
 from tests.integration.ssh.gateways import ENABLE, PASSWORD, USER
 
 LIMITS = CliLimits(

@@ -16,7 +16,7 @@ from cmsp_agent.model.errors import (
     DeviceError,
     DeviceUnreachable,
 )
-from cmsp_agent.transports.cli import CliClient, HostKeyChanged, LegacyAlgorithmsOnly, Session
+from cmsp_agent.transports.ssh import CliClient, HostKeyChanged, LegacyAlgorithmsOnly, Session
 from tests.integration.ssh.conftest import MemoryKeys, credential, target
 from tests.integration.ssh.gateways import CONFIGURATION, ENABLE, PASSWORD, Fault, Gateway, raw_server, serving
 

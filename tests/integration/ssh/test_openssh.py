@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cmsp_agent.model.errors import AuthenticationRejected
-from cmsp_agent.transports.cli import CliClient
+from cmsp_agent.transports.ssh import CliClient
 from tests.integration.ssh.conftest import credential, target
 from tests.integration.ssh.gateways import CONFIGURATION, PASSWORD, USER
 

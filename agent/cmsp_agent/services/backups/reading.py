@@ -7,7 +7,7 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import AuthenticationRejected, CommandRejected, DeviceAnswerInvalid
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups.text import ConfigText, clean, implausible
-from cmsp_agent.transports.cli import CliClient, CliTarget
+from cmsp_agent.transports.ssh import CliClient, CliTarget
 
 WITHIN = 180.0
 """Seconds for one reading, from connecting to hanging up."""

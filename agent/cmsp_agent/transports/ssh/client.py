@@ -8,10 +8,10 @@ from cmsp_agent.aio.blocking import BlockingPool, PoolFull
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import DeviceError, DeviceUnreachable, NotPermittedHere
-from cmsp_agent.transports.cli.handshake import quieten_libraries
-from cmsp_agent.transports.cli.hostkeys import HostKeyStore
-from cmsp_agent.transports.cli.session import Session
-from cmsp_agent.transports.cli.target import CliLimits, CliTarget, HostKeyChanged
+from cmsp_agent.transports.ssh.handshake import quieten_libraries
+from cmsp_agent.transports.ssh.hostkeys import HostKeyStore
+from cmsp_agent.transports.ssh.session import Session
+from cmsp_agent.transports.ssh.target import CliLimits, CliTarget, HostKeyChanged
 
 T = TypeVar("T")
 

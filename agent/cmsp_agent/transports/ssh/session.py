@@ -17,11 +17,11 @@ from cmsp_agent.model.errors import (
     DeviceError,
     DeviceUnreachable,
 )
-from cmsp_agent.transports.cli.driver import on_shell
-from cmsp_agent.transports.cli.handshake import check_host_key, exchange_keys, hang_up, log_in, open_shell
-from cmsp_agent.transports.cli.hostkeys import HostKey
-from cmsp_agent.transports.cli.target import CliLimits, CliTarget
-from cmsp_agent.transports.cli.wire import Wire
+from cmsp_agent.transports.ssh.driver import on_shell
+from cmsp_agent.transports.ssh.handshake import check_host_key, exchange_keys, hang_up, log_in, open_shell
+from cmsp_agent.transports.ssh.hostkeys import HostKey
+from cmsp_agent.transports.ssh.target import CliLimits, CliTarget
+from cmsp_agent.transports.ssh.wire import Wire
 
 T = TypeVar("T")
 

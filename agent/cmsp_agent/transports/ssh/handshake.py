@@ -9,10 +9,10 @@ from paramiko.ssh_exception import IncompatiblePeer
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import AuthenticationRejected, DeviceAnswerInvalid, DeviceUnreachable
 from cmsp_agent.model.secret import Secret
-from cmsp_agent.transports.cli.algorithms import offer
-from cmsp_agent.transports.cli.hostkeys import HostKey
-from cmsp_agent.transports.cli.target import CliLimits, CliTarget, HostKeyChanged, LegacyAlgorithmsOnly
-from cmsp_agent.transports.cli.wire import HANDSHAKE_BYTES, MeteredSocket
+from cmsp_agent.transports.ssh.algorithms import offer
+from cmsp_agent.transports.ssh.hostkeys import HostKey
+from cmsp_agent.transports.ssh.target import CliLimits, CliTarget, HostKeyChanged, LegacyAlgorithmsOnly
+from cmsp_agent.transports.ssh.wire import HANDSHAKE_BYTES, MeteredSocket
 
 TERMINAL = "vt100"
 WIDTH, HEIGHT = 511, 1000

@@ -4,7 +4,7 @@ import socket
 import threading
 
 from cmsp_agent.model.errors import DeviceUnreachable
-from cmsp_agent.transports.cli.target import CliTarget
+from cmsp_agent.transports.ssh.target import CliTarget
 
 HANDSHAKE_BYTES = 128 * 1024
 """What a server may send before the keys are agreed: a few banner lines and two or three packets."""

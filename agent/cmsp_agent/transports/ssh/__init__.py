@@ -1,9 +1,9 @@
 """Device command lines over SSH: one dialogue, one thread, every stage with a deadline. Knows nothing of backups."""
 
-from cmsp_agent.transports.cli.client import CliClient
-from cmsp_agent.transports.cli.hostkeys import HostKey, HostKeyStore
-from cmsp_agent.transports.cli.session import Session
-from cmsp_agent.transports.cli.target import CliLimits, CliTarget, HostKeyChanged, LegacyAlgorithmsOnly
+from cmsp_agent.transports.ssh.client import CliClient
+from cmsp_agent.transports.ssh.hostkeys import HostKey, HostKeyStore
+from cmsp_agent.transports.ssh.session import Session
+from cmsp_agent.transports.ssh.target import CliLimits, CliTarget, HostKeyChanged, LegacyAlgorithmsOnly
 
 __all__ = [
     "CliClient",
