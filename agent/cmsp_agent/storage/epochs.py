@@ -17,8 +17,16 @@ def ensure(tx: sqlite3.Connection, opening: Opening, appliance: str, now: int) -
     meta.put(tx, outbox.SOURCE, f"/appliances/{appliance}")
     if tx.execute("select 1 from epochs").fetchone() is None:
         reason = "recovered" if opening.set_aside is not None else "created"
-        last = int(opening.salvaged.get(outbox.DURABLE, 0))
+        last = max(_number(opening.salvaged.get(key)) for key in (outbox.DURABLE, outbox.SENT))
         _begin(tx, now, reason, opening.salvaged.get(EPOCH), last, row=1)
+
+    if not (meta.get(tx, outbox.SENT) or "").isdecimal():
+        # written by a release that did not keep it: whatever is here may have been sent
+        meta.put(tx, outbox.SENT, outbox.last_sequence(tx))
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() else 0
 
 
 def begin(tx: sqlite3.Connection, now: int, reason: str) -> Epoch:
@@ -39,4 +47,5 @@ def _begin(tx: sqlite3.Connection, now: int, reason: str, previous: str | None, 
     outbox.insert_at(tx, row, epoch_record(uuid7(now), now, previous, last, reason), now)
     meta.put(tx, EPOCH, epoch.epoch)
     meta.put(tx, outbox.DURABLE, 0)
+    meta.put(tx, outbox.SENT, 0)
     return epoch

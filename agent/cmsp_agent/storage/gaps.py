@@ -9,13 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cmsp_agent.model.ids import uuid7
-from cmsp_agent.storage.encoding import decode, encode
+from cmsp_agent.storage.encoding import DocumentInvalid, decode, encode
 from cmsp_agent.storage.numbering import current, oldest_row
 from cmsp_agent.storage.records import GAP, NO_SEVERITY, SEVERITIES, TYPES, Record, gap_record
+from cmsp_agent.storage.soundness import RowsDamaged, checksum
 
 EVICTED = "disk budget used up"
 REFUSED = "refused by the head-end"
+REFUSED_GAP = "a gap that was refused by the head-end"
 FORGOTTEN = "acknowledged earlier and forgotten"
+DAMAGED = "damaged on the appliance's disk"
 EVICT_AT_A_TIME = 5000
 SAMPLE = 200
 ROW_OVERHEAD = 24
@@ -38,33 +41,62 @@ class Hole:
 
 def record(body: bytes, first: int, last: int, at: int) -> Record:
     """The contract record of a stored gap for first..last."""
-    hole = decode(body, Hole)
+    hole = _hole(body)
     return gap_record(hole.id, at, first, last, {"counts": hole.counts}, hole.reason)
 
 
+def _hole(body: object) -> Hole:
+    """What a gap's body says; a gap without counts where it can't be read."""
+    try:
+        return decode(body if isinstance(body, bytes) else b"", Hole)
+    except DocumentInvalid:
+        return Hole(uuid7(0), {}, DAMAGED)
+
+
 def _insert(tx: sqlite3.Connection, first: int, row: int, now: int, hole: Hole) -> None:
+    body = encode(hole)
     tx.execute(
-        "insert or replace into outbox(row, first, kind, severity, appended_at, body) values(?, ?, ?, ?, ?, ?)",
-        (row, first, _GAP_KIND, NO_SEVERITY, now, encode(hole)),
+        "insert or replace into outbox(row, first, kind, severity, appended_at, body, checksum)"
+        " values(?, ?, ?, ?, ?, ?, ?)",
+        (row, first, _GAP_KIND, NO_SEVERITY, now, body, checksum(_GAP_KIND, NO_SEVERITY, now, body)),
+    )
+
+
+def replace_damaged(tx: sqlite3.Connection, damaged: RowsDamaged, now: int) -> None:
+    """Put a gap where rows are missing or are not as they were written; what is there becomes a dead letter.
+
+    A damaged gap that reached further back leaves the rest of its hole missing: it is found and replaced in turn.
+    """
+    epoch = current(tx)
+    _keep(tx, epoch.epoch, damaged.last, damaged.last + epoch.base, damaged.reason, now)
+    hole = Hole(uuid7(now), {}, DAMAGED)
+    _insert(tx, damaged.first + epoch.base, damaged.last + epoch.base, now, hole)
+
+
+def _keep(tx: sqlite3.Connection, epoch: str, sequence: int, row: int, detail: str, now: int) -> None:
+    """Copy a row of the outbox to the dead letters, whatever is in it."""
+    tx.execute(
+        "insert into dead_letters(epoch, sequence, kind, refused_at, detail, body)"
+        " select ?, ?, coalesce(kind, -1), ?, ?, coalesce(body, x'') from outbox where row = ?",
+        (epoch, sequence, now, detail[:500], row),
     )
 
 
 def dead_letter(tx: sqlite3.Connection, sequence: int, detail: str, now: int) -> bool:
     """Move a refused record to the dead letters and put a gap in its place; False where it is not there any more."""
     epoch = current(tx)
-    row = tx.execute(
-        "select kind, severity, first, body from outbox where row = ?", (sequence + epoch.base,)
-    ).fetchone()
+    place = sequence + epoch.base
+    row = tx.execute("select kind, severity, first, body from outbox where row = ?", (place,)).fetchone()
     if row is None:
         return False
     kind, severity, first, body = row
-    tx.execute(
-        "insert into dead_letters(epoch, sequence, kind, refused_at, detail, body) values(?, ?, ?, ?, ?, ?)",
-        (epoch.epoch, sequence, kind, now, detail[:500], body),
-    )
-    if first is None:  # a refused gap stays: nothing smaller can stand in its place
-        hole = Hole(uuid7(now), _counted([(kind, severity, 1)]), REFUSED)
-        _insert(tx, sequence + epoch.base, sequence + epoch.base, now, hole)
+    if first is not None and _hole(body).reason == REFUSED_GAP:
+        return False  # nothing smaller can stand in its place
+    _keep(tx, epoch.epoch, sequence, place, detail, now)
+    if first is None:
+        _insert(tx, place, place, now, Hole(uuid7(now), _counted([(kind, severity, 1)]), REFUSED))
+    else:
+        _insert(tx, first, place, now, Hole(uuid7(now), {}, REFUSED_GAP))
     return True
 
 
@@ -106,7 +138,7 @@ def evict(tx: sqlite3.Connection, budget: int, now: int) -> int:
     counts = _counted([(kind, severity, 1) for _, first, kind, severity, _, _ in run if first is None])
     for _, first, _, _, _, body in run:
         if first is not None:
-            counts = _joined(counts, decode(body, Hole).counts)
+            counts = _joined(counts, _hole(body).counts)
     first_row, last_row = (run[0][0] if run[0][1] is None else run[0][1]), run[-1][0]
     tx.execute("delete from outbox where row <= ?", (last_row,))
     _insert(tx, first_row, last_row, now, Hole(uuid7(now), counts, EVICTED))
@@ -130,8 +162,8 @@ def size(connection: sqlite3.Connection) -> int:
 def _counted(rows: list[tuple[int, int, int]]) -> Counts:
     counts: Counts = {}
     for kind, severity, n in rows:
-        name = "none" if severity == NO_SEVERITY else SEVERITIES[severity].value
-        by_severity = counts.setdefault(TYPES[kind], {})
+        name = SEVERITIES[severity].value if severity in range(len(SEVERITIES)) else "none"
+        by_severity = counts.setdefault(TYPES[kind] if kind in range(len(TYPES)) else "unknown", {})
         by_severity[name] = by_severity.get(name, 0) + n
     return counts
 

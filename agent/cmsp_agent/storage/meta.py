@@ -10,9 +10,9 @@ def get(connection: sqlite3.Connection, key: str) -> str | None:
 
 
 def get_int(connection: sqlite3.Connection, key: str, default: int = 0) -> int:
-    """The value as a number; the default where there is none."""
+    """The value as a number; the default where there is none, or where it is damaged."""
     value = get(connection, key)
-    return default if value is None else int(value)
+    return int(value) if value is not None and value.isascii() and value.isdecimal() else default
 
 
 def put(tx: sqlite3.Connection, key: str, value: str | int) -> None:

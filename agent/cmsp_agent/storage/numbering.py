@@ -45,5 +45,8 @@ def last_row(connection: sqlite3.Connection) -> int:
 
 def oldest_row(connection: sqlite3.Connection) -> int:
     """The first row number that still waits or is stood in for by the oldest gap; the next one where nothing waits."""
-    row = connection.execute("select coalesce(first, row) from outbox order by row limit 1").fetchone()
-    return last_row(connection) + 1 if row is None else int(row[0])
+    row = connection.execute("select row, first from outbox order by row limit 1").fetchone()
+    if row is None:
+        return last_row(connection) + 1
+    # what is damaged may hold anything here: see soundness
+    return int(row[1] if isinstance(row[1], int) and row[1] <= row[0] else row[0])

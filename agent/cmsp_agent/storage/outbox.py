@@ -14,11 +14,13 @@ from cmsp_agent.storage import gaps, meta
 from cmsp_agent.storage.encoding import encode
 from cmsp_agent.storage.numbering import current, last_row, oldest_row
 from cmsp_agent.storage.records import NO_SEVERITY, SEVERITIES, TYPES, Record
+from cmsp_agent.storage.soundness import RowsDamaged, checksum, fault_of
 
 BATCH = 1000
 BATCH_BYTES = 1024 * 1024
 SOURCE = "outbox.source"
 DURABLE = "outbox.durable"
+SENT = "outbox.sent"
 
 _KINDS = {name: number for number, name in enumerate(TYPES)}
 _SEVERITIES = {severity: number for number, severity in enumerate(SEVERITIES)}
@@ -73,12 +75,13 @@ def _head(epoch: str) -> bytes:
     return b'{"specversion":"1.0","datacontenttype":"application/json","epoch":"%b","sequence":"' % epoch.encode()
 
 
-_INSERT = "insert into outbox(first, kind, severity, appended_at, body) values(null, ?, ?, ?, ?)"
+_INSERT = "insert into outbox(first, kind, severity, appended_at, body, checksum) values(null, ?, ?, ?, ?, ?)"
 
 
-def _row(record: Record, now: int, source: str) -> tuple[int, int, int, bytes]:
+def _row(record: Record, now: int, source: str) -> tuple[int, int, int, bytes, int]:
+    kind, body = _KINDS[record.type], _encoded(source, record)
     severity = NO_SEVERITY if record.severity is None else _SEVERITIES[record.severity]
-    return _KINDS[record.type], severity, now, _encoded(source, record)
+    return kind, severity, now, body, checksum(kind, severity, now, body)
 
 
 def append(tx: sqlite3.Connection, record: Record, now: int) -> int:
@@ -106,7 +109,7 @@ def append_all(tx: sqlite3.Connection, records: Iterable[Record], now: int) -> N
 def insert_at(tx: sqlite3.Connection, row: int, record: Record, now: int) -> None:
     """Put a record at a row number that is known to be free: the first of an epoch."""
     tx.execute(
-        "insert into outbox(row, first, kind, severity, appended_at, body) values(?, null, ?, ?, ?, ?)",
+        "insert into outbox(row, first, kind, severity, appended_at, body, checksum) values(?, null, ?, ?, ?, ?, ?)",
         (row, *_row(record, now, source_of(tx))),
     )
 
@@ -116,6 +119,28 @@ def last_sequence(connection: sqlite3.Connection) -> int:
     return last_row(connection) - current(connection).base
 
 
+def sent(connection: sqlite3.Connection) -> int:
+    """The highest sequence of the present epoch that may have been sent."""
+    return meta.get_int(connection, SENT)
+
+
+def mark_sent(tx: sqlite3.Connection) -> int:
+    """Remember, before anything is sent, that all that exists by now may be; return the highest sequence of it.
+
+    A copy of the database that is restored later holds at least what this counts: a head-end that holds more was told
+    by the life that went on after the copy.
+    """
+    last = max(last_sequence(tx), sent(tx))
+    meta.put(tx, SENT, last)
+    return last
+
+
+def mark_unsent(tx: sqlite3.Connection, epoch: str, before: int) -> None:
+    """Nothing was sent after all: what may have been is again what it was before."""
+    if current(tx).epoch == epoch:
+        meta.put(tx, SENT, before)
+
+
 def read_batch(
     connection: sqlite3.Connection, after: int, limit: int = BATCH, at_most: int = BATCH_BYTES, until: int | None = None
 ) -> Batch | None:
@@ -123,20 +148,31 @@ def read_batch(
 
     Nothing after `until` is in it. One record larger than `at_most` makes a batch of its own. A gap that reaches below
     `after` is cut to what is left.
+
+    Raises:
+        RowsDamaged: what comes first is missing or is not what was written; what comes later ends the batch.
     """
     epoch = current(connection)
     base = epoch.base
     head = _head(epoch.epoch)
     rows = connection.execute(
-        "select row, first, appended_at, body from outbox where row > ? and row <= ? order by row limit ?",
+        "select row, first, kind, severity, appended_at, body, checksum from outbox where row > ? and row <= ?"
+        " order by row limit ?",
         (after + base, last_row(connection) if until is None else until + base, limit),
     )
     pieces: list[bytes] = []
     size, first, last = 1, after + 1, after
-    for row, hole, appended_at, body in rows:
-        start = row - base
+    for row, hole, kind, severity, appended_at, body, summed in rows:
+        fault = fault_of(row, hole, kind, severity, appended_at, body, summed)
+        start = row - base if hole is None or fault else hole - base
+        if fault or start > last + 1:
+            if pieces:
+                break
+            if start > last + 1:
+                raise RowsDamaged(last + 1, start - 1, "missing")
+            raise RowsDamaged(start, row - base, fault)
         if hole is not None:
-            start = max(hole - base, after + 1)
+            start = max(start, after + 1)
             body = _encoded(source_of(connection), gaps.record(body, start, row - base, appended_at))
         piece = b'%b%020d",%b' % (head, row - base, body)
         size += len(piece) + 1

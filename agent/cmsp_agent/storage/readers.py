@@ -2,11 +2,13 @@
 
 import asyncio
 import sqlite3
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, local
+from traceback import clear_frames
 from typing import Any, TypeVar
 
 from cmsp_agent.aio.clock import Clock
@@ -80,6 +82,8 @@ class Readers:
         try:
             return work(reader.connection)
         finally:
+            # a cursor that the traceback of an error keeps open would hold this snapshot for the next read
+            clear_frames(sys.exc_info()[2])
             reader.deadline = float("inf")
             reader.connection.execute("rollback")
 

@@ -54,5 +54,9 @@ _SERIES_1 = """
         packed blob not null, primary key(component, at)) without rowid;
 """
 
-STATE = (Migration(1, _STATE_1),)
+_STATE_2 = """
+    alter table outbox add column checksum integer;
+"""
+
+STATE = (Migration(1, _STATE_1), Migration(2, _STATE_2))
 SERIES = (Migration(1, _SERIES_1),)

@@ -6,6 +6,7 @@ could name another CA bundle or a proxy.
 
 import socket
 import ssl
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -31,6 +32,10 @@ MOST_BYTES = 64 * 1024
 """Of an answer; the contract's are below 1 KiB."""
 
 
+class ConnectionEnded(HeadendUnreachable):
+    """Nothing was sent: the connection over which the head-end was asked has ended. Ask again first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Certificates:
     """Paths of PEM files: who signs the head-end's certificate, and our own certificate with its key."""
@@ -50,10 +55,43 @@ class Reply:
     problem: str = ""
 
 
+class _MustNotConnect(OSError):
+    """A new connection where only a present one may be used."""
+
+
+class _Connections:
+    """How many connections were made, and which threads may make none."""
+
+    def __init__(self) -> None:
+        self.made = 0
+        self._mine = threading.local()
+
+    def forbid(self, forbidden: bool) -> None:
+        """For requests of this thread, from now on."""
+        self._mine.forbidden = forbidden
+
+    def make(self) -> None:
+        """One is about to be made by this thread."""
+        if getattr(self._mine, "forbidden", False):
+            raise _MustNotConnect
+        self.made += 1
+
+
+class _Connection(HTTPSConnection):
+    """Counts each time that it connects, the second time of the same object too."""
+
+    connections: _Connections
+
+    def connect(self) -> None:
+        self.connections.make()
+        super().connect()
+
+
 class _Adapter(HTTPAdapter):
     """TLS 1.2 at least, and connections that can be shut down from another thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, connections: _Connections) -> None:
+        self._connections = connections
         self._open: WeakSet[HTTPSConnection] = WeakSet()
         super().__init__(pool_connections=2, pool_maxsize=2)
 
@@ -66,7 +104,8 @@ class _Adapter(HTTPAdapter):
         return pool
 
     def _new_connection(self, *args: Any, **kwargs: Any) -> HTTPSConnection:
-        connection = HTTPSConnection(*args, **kwargs)
+        connection = _Connection(*args, **kwargs)
+        connection.connections = self._connections
         self._open.add(connection)
         return connection
 
@@ -93,6 +132,9 @@ class HeadendClient:
         self._total = total
         self._at = 0
         self._pool = BlockingPool("headend", threads=2, waiting=2)
+        self._connections = _Connections()
+        self._asked_over = -1
+        self._may_connect = False
         self._adapter, self._session = self._new_session()
 
     @property
@@ -115,10 +157,11 @@ class HeadendClient:
     def renew(self) -> None:
         """Read the certificates again; requests under way are finished with the old ones."""
         self._session.close()
+        self._asked_over = -1
         self._adapter, self._session = self._new_session()
 
     def _new_session(self) -> tuple[_Adapter, requests.Session]:
-        adapter, session = _Adapter(), requests.Session()
+        adapter, session = _Adapter(self._connections), requests.Session()
         session.trust_env = False
         session.verify = str(self._certificates.authority)
         session.cert = (str(self._certificates.certificate), str(self._certificates.key))
@@ -132,20 +175,33 @@ class HeadendClient:
         Raises:
             HeadendUnreachable: no connection, or no answer in time.
         """
-        return await self._ask("GET", "", None, {})
+        reply = await self._ask("GET", "", None, {})
+        self._asked_over, self._may_connect = self._connections.made, True
+        return reply
 
     async def events(self, body: bytes, encoding: str = "zstd") -> Reply:
-        """`POST …/events` of a batch of CloudEvents.
+        """`POST …/events` of a batch of CloudEvents, over a connection that is as old as the last `durable`.
+
+        A machine that was reverted while it ran finds its connections dead and nothing else: what a new connection
+        leads to is asked before anything is sent over it. The batch that follows a question may make a connection, for
+        a head-end that closes each.
 
         Args:
             body: the JSON array, encoded as `encoding` says.
             encoding: the Content-Encoding.
 
         Raises:
+            ConnectionEnded: ask `durable` first.
             HeadendUnreachable: no connection, or no answer in time: whether it was taken is unknown.
         """
+        may_connect, self._may_connect = self._may_connect, False
+        if not may_connect and self._connections.made != self._asked_over:
+            raise ConnectionEnded(f"{self.url}: a new connection")
         headers = {"Content-Type": "application/cloudevents-batch+json", "Content-Encoding": encoding}
-        return await self._ask("POST", "/events", body, headers)
+        reply = await self._ask("POST", "/events", body, headers, may_connect)
+        if may_connect:
+            self._asked_over = self._connections.made
+        return reply
 
     async def heartbeat(self, body: bytes) -> Reply:
         """`PUT …/heartbeat` of a JSON document.
@@ -161,9 +217,11 @@ class HeadendClient:
         await self._pool.close()
         self._session.close()
 
-    async def _ask(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Reply:
+    async def _ask(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str], may_connect: bool = True
+    ) -> Reply:
         url = f"{self.url}/v1/appliances/{self._appliance}{path}"
-        work: Callable[[], Reply] = partial(self._exchange, method, url, body, headers)
+        work: Callable[[], Reply] = partial(self._exchange, method, url, body, headers, may_connect)
         try:
             return await self._pool.run(work, within=self._total, abort=self._adapter.shut_down)
         except TimeoutError as error:
@@ -173,7 +231,8 @@ class HeadendClient:
 
     # --- below: a thread of the pool ---
 
-    def _exchange(self, method: str, url: str, body: bytes | None, headers: dict[str, str]) -> Reply:
+    def _exchange(self, method: str, url: str, body: bytes | None, headers: dict[str, str], may_connect: bool) -> Reply:
+        self._connections.forbid(not may_connect)
         try:
             response = self._session.request(
                 method,
@@ -187,6 +246,8 @@ class HeadendClient:
             with response:
                 content = response.raw.read(MOST_BYTES + 1, decode_content=False)
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
+            if _caused_by(error, _MustNotConnect):
+                raise ConnectionEnded(f"{self.url}: the connection ended") from error
             # ValueError: what urllib3 and http.client make of an answer that is not HTTP
             raise HeadendUnreachable(f"{self.url}: {_reason(error)}") from error
         return _reply(response.status_code, response.headers.get("Retry-After"), content)
@@ -205,6 +266,12 @@ def _reply(status: int, retry_after: str | None, content: bytes) -> Reply:
         return Reply(status, decode(content, dict[str, Any]), retry_after)
     except DocumentInvalid as error:
         return Reply(status, None, retry_after, f"not a JSON object: {error}")
+
+
+def _caused_by(error: BaseException | None, kind: type[BaseException]) -> bool:
+    while error is not None and not isinstance(error, kind):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 def _reason(error: BaseException) -> str:

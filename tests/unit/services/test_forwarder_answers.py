@@ -5,6 +5,7 @@ import pytest
 from cmsp_agent.services.forwarder.answers import (
     AccessRefused,
     Answer,
+    BatchRefused,
     Durable,
     Expected,
     Failed,
@@ -61,7 +62,7 @@ def test_by_the_contract(reply: Reply, answer: Answer) -> None:
 )
 def test_nonsense_is_rubbish(document: dict[str, Any] | None) -> None:
     answer = understood(Reply(200, document, None, "not JSON"), NOW)
-    assert isinstance(answer, Failed)
+    assert isinstance(answer, BatchRefused)
     assert answer.rubbish
 
 
@@ -69,7 +70,7 @@ def test_nonsense_is_rubbish(document: dict[str, Any] | None) -> None:
 @pytest.mark.parametrize("number", [0, -5, "5", None, 5.5, True])
 def test_nonsense_in_refusals_is_rubbish(status: int, number: object) -> None:
     answer = understood(Reply(status, {"epoch": "E", "expected": number, "sequence": number}), NOW)
-    assert isinstance(answer, Failed)
+    assert isinstance(answer, BatchRefused)
     assert answer.rubbish
 
 
@@ -80,6 +81,10 @@ def test_a_wait_without_a_time_is_a_failure(header: str | None) -> None:
     assert isinstance(understood(Reply(503, None, header), NOW), Failed)
 
 
-@pytest.mark.parametrize("status", [100, 201, 202, 204, 301, 400, 404, 418, 500, 502])
+def test_400_refuses_something_and_does_not_say_what() -> None:
+    assert understood(Reply(400, {}), NOW) == BatchRefused("answered 400")
+
+
+@pytest.mark.parametrize("status", [100, 201, 202, 204, 301, 404, 418, 500, 502])
 def test_anything_else_is_a_failure_but_no_rubbish(status: int) -> None:
     assert understood(Reply(status, {}), NOW) == Failed(f"answered {status}")

@@ -7,16 +7,18 @@ import pytest
 from cmsp_agent.services.forwarder.answers import (
     AccessRefused,
     Answer,
+    BatchRefused,
     Durable,
     Expected,
     Failed,
     RecordRefused,
     TooLarge,
+    Unsent,
     Wait,
 )
 from cmsp_agent.services.forwarder.decision import Link, Numbers, Sent, Step, decide, settled
 
-NUMBERS = Numbers("E", frozenset({"D"}), last=100, durable=40)
+NUMBERS = Numbers("E", frozenset({"D"}), last=120, durable=40, sent=100)
 LINK = Link(asked=True, after=50)
 SENT = Sent(51, 60, 10)
 
@@ -70,6 +72,9 @@ class TestToldAtTheStart:
     def test_knows_an_earlier_epoch_only(self) -> None:
         link, step = after(Durable("D", 900), Link(), None)
         assert (link.asked, link.after, step) == (True, 0, Step(fill_from=1))
+
+    def test_holds_what_we_have_but_never_sent(self) -> None:
+        assert twice(Durable("E", 110))[1].begin_epoch == "behind"
 
     def test_is_ahead_of_us(self) -> None:
         assert twice(Durable("E", 101)) == (Link(asked=True, failures=1), Step(begin_epoch="behind", wait=1.0))
@@ -177,6 +182,62 @@ class TestRecordRefused:
     def test_one_that_was_not_sent_is_nonsense(self) -> None:
         assert after(RecordRefused(99, ""))[1].rubbish
         assert after(self.refused, Link(), None)[1].rubbish
+
+
+class TestBatchRefused:
+    """A head-end that refuses what holds `bad`, and does not say which record it is."""
+
+    unnamed = BatchRefused("answered 400")
+
+    def exchanges(self, bad: int, records: int) -> tuple[list[tuple[int, int]], RecordRefused | None]:
+        """The batches that are sent until the bad record is a dead letter."""
+        numbers = Numbers("E", frozenset(), last=records, sent=records)
+        link, batches = Link(asked=True), []
+        for _ in range(60):
+            if not link.asked:
+                link, _ = decide(link, numbers, None, Durable("E", link.after), 0.5)
+            limit, until = link.span()
+            sent = Sent(link.after + 1, min(link.after + limit, until or records, records), 0)
+            sent = replace(sent, count=sent.last - sent.first + 1)
+            batches.append((sent.first, sent.last))
+            answer = self.unnamed if sent.first <= bad <= sent.last else Durable("E", sent.last)
+            link, step = decide(link, numbers, sent, answer, 0.5)
+            assert step.wait == 0
+            if step.dead_letter is not None:
+                return batches, step.dead_letter
+        return batches, None
+
+    @pytest.mark.parametrize("bad", [1, 2, 500, 501, 777, 999, 1000])
+    def test_the_bad_record_is_found_by_halves_and_buried_alone(self, bad: int) -> None:
+        batches, buried = self.exchanges(bad, 1000)
+        assert buried == RecordRefused(bad, "answered 400")
+        assert batches[-2:] == [(bad, bad)] * 2
+        assert len(batches) <= 22
+
+    def test_only_a_record_of_its_own(self) -> None:
+        batches, buried = self.exchanges(1, 1)
+        assert (batches, buried) == ([(1, 1)] * 2, RecordRefused(1, "answered 400"))
+
+    def test_it_is_asked_whether_the_head_end_is_well_before_a_record_is_buried(self) -> None:
+        link, step = after(self.unnamed, LINK, Sent(51, 51, 1))
+        assert (link.asked, link.alone, step) == (False, 51, Step())
+        link, step = after(BatchRefused("a page", rubbish=True), link, None)
+        assert (link.asked, step.dead_letter, step.wait) == (False, None, 2.0)
+
+    def test_a_head_end_that_refuses_everything_costs_a_record_ever_more_seldom(self) -> None:
+        link, waits = LINK, []
+        for _ in range(8):
+            link, step = after(self.unnamed, link, Sent(51, 51, 1), chance=1.0)
+            waits.append(step.wait)
+            link, step = after(self.unnamed, link, Sent(51, 51, 1), chance=1.0)
+            assert step.dead_letter is not None
+        assert waits == [0, 60, 120, 240, 480, 900, 900, 900]
+        assert after(Durable("E", 60), link)[0].buried == 0
+
+
+def test_a_connection_that_ended_is_no_failure_but_a_question() -> None:
+    link, step = after(Unsent())
+    assert (link, step) == (replace(LINK, asked=False), Step())
 
 
 class TestWaits:

@@ -1,6 +1,6 @@
 """What an answer of the head-end means. Pure: reads replies, does nothing.
 
-Whatever is not of the contract is `Failed` with `rubbish` set: it is counted, and what we have is kept.
+Whatever is not of the contract has `rubbish` set: it is counted, and what we have is kept.
 """
 
 from collections.abc import Mapping
@@ -45,6 +45,19 @@ class RecordRefused:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchRefused:
+    """400, or an answer that can't be read: something in what was sent can't be taken, and it does not say what."""
+
+    reason: str
+    rubbish: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Nothing was sent: the connection had ended, and what may have changed meanwhile is asked first."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     """429 or 503 with Retry-After, in seconds from now."""
 
@@ -66,7 +79,9 @@ class Failed:
     rubbish: bool = False
 
 
-Answer: TypeAlias = Durable | Expected | TooLarge | RecordRefused | Wait | AccessRefused | Failed
+Answer: TypeAlias = (
+    Durable | Expected | TooLarge | RecordRefused | BatchRefused | Unsent | Wait | AccessRefused | Failed
+)
 
 
 def understood(reply: Reply, now: int) -> Answer:
@@ -82,6 +97,8 @@ def understood(reply: Reply, now: int) -> Answer:
             return _number(document, "durable", 0, Durable) or _rubbish(reply)
         case 409:
             return _number(document, "expected", 1, Expected) or _rubbish(reply)
+        case 400:
+            return BatchRefused("answered 400")
         case 413:
             return TooLarge()
         case 422:
@@ -124,5 +141,6 @@ def _is_count(value: object, least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and least <= value < 1 << 62
 
 
-def _rubbish(reply: Reply) -> Failed:
-    return Failed(f"answered {reply.status} with {reply.problem or 'fields that are missing or of another type'}", True)
+def _rubbish(reply: Reply) -> BatchRefused:
+    problem = reply.problem or "fields that are missing or of another type"
+    return BatchRefused(f"answered {reply.status} with {problem}", rubbish=True)

@@ -9,11 +9,13 @@ from dataclasses import dataclass, replace
 from cmsp_agent.services.forwarder.answers import (
     AccessRefused,
     Answer,
+    BatchRefused,
     Durable,
     Expected,
     Failed,
     RecordRefused,
     TooLarge,
+    Unsent,
     Wait,
 )
 
@@ -35,6 +37,8 @@ class Numbers:
     """The highest sequence given out."""
     durable: int = 0
     """The highest that was acknowledged in this epoch."""
+    sent: int = 0
+    """The highest that may have been sent in this epoch: a head-end that holds more shows that we were reverted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,10 @@ class Link:
     """Records in the next batch at most: halved by 413, doubled by each success."""
     alone: int = 0
     """Refused once: to be sent without others; 0: none."""
+    suspect: int = 0
+    """What was refused without a name is not after this sequence; 0: nothing is looked for."""
+    buried: int = 0
+    """Records in a row that became dead letters without a name, and nothing taken between."""
     failures: int = 0
     """In a row."""
     access_refused: bool = False
@@ -109,6 +117,10 @@ def decide(link: Link, numbers: Numbers, sent: Sent | None, answer: Answer, chan
             return _too_large(link, sent, chance)
         case RecordRefused():
             return _refused(link, sent, answer, chance)
+        case BatchRefused():
+            return _batch_refused(link, sent, answer, chance)
+        case Unsent():
+            return replace(link, asked=False), Step()
         case Wait(seconds):
             return replace(link, access_refused=False, reason="asked to wait"), Step(wait=seconds)
         case AccessRefused(status):
@@ -134,9 +146,11 @@ def _backoff(first: float, longest: float, failures: int, chance: float) -> floa
 
 
 def _well(link: Link, after: int) -> Link:
-    limit = min(MOST_RECORDS, link.limit * 2)
     alone = link.alone if link.alone > after else 0
-    return Link(asked=True, after=after, limit=limit, alone=alone)
+    if link.suspect > after:
+        # half of what is left of a batch that was refused, until its bad record is found
+        return Link(asked=True, after=after, limit=(link.suspect - after + 1) // 2, alone=alone, suspect=link.suspect)
+    return Link(asked=True, after=after, limit=min(MOST_RECORDS, link.limit * 2), alone=alone)
 
 
 def _durable(link: Link, numbers: Numbers, sent: Sent | None, answer: Durable, chance: float) -> tuple[Link, Step]:
@@ -159,11 +173,12 @@ def _told(link: Link, numbers: Numbers, epoch: str | None, durable: int, chance:
         if numbers.durable:
             return _doubted(link, "unknown", f"is in epoch {epoch}", chance)
         durable = 0  # nothing of the present epoch was told yet: its first record introduces it
-    if durable > numbers.last:
+    if durable > numbers.sent:
         return _doubted(link, "behind", f"has {durable}", chance)
     forget = durable if epoch == numbers.epoch else 0
     # an answer to a question is not yet a batch taken: what failed before may fail again
-    after = replace(_well(link, durable), limit=link.limit, failures=link.failures, doubt=link.doubt)
+    well = _well(link, durable)
+    after = replace(well, limit=link.limit, failures=link.failures, doubt=link.doubt, buried=link.buried)
     return after, Step(forget=forget, fill_from=durable + 1)
 
 
@@ -189,7 +204,7 @@ def _doubted(link: Link, reason: str, claim: str, chance: float) -> tuple[Link, 
 def _expected(link: Link, numbers: Numbers, sent: Sent | None, answer: Expected, chance: float) -> tuple[Link, Step]:
     if sent is None:
         return _failed(link, Failed("answered 409 to a question", rubbish=True), chance)
-    if answer.epoch == numbers.epoch and answer.expected <= numbers.last + 1:
+    if answer.epoch == numbers.epoch and answer.expected <= numbers.sent + 1:
         if answer.expected == sent.first:
             return _failed(link, Failed("expects what it was sent", rubbish=True), chance)
         after, step = _told(link, numbers, answer.epoch, answer.expected - 1, chance)
@@ -219,7 +234,26 @@ def _too_large(link: Link, sent: Sent | None, chance: float) -> tuple[Link, Step
 
 def _refused(link: Link, sent: Sent | None, answer: RecordRefused, chance: float) -> tuple[Link, Step]:
     if sent is None or not sent.first <= answer.sequence <= sent.last:
-        return _failed(link, Failed("refused a record that was not sent", rubbish=True), chance)
+        return _batch_refused(link, sent, BatchRefused("refused a record that was not sent", rubbish=True), chance)
     if sent.count == 1 and link.alone == answer.sequence:
         return replace(link, alone=0, reason="record refused"), Step(dead_letter=answer)
     return replace(link, alone=answer.sequence, reason="record refused"), Step()
+
+
+def _batch_refused(link: Link, sent: Sent | None, answer: BatchRefused, chance: float) -> tuple[Link, Step]:
+    """Halve until the bad record is alone, ask whether the head-end is well, send it once more, then bury it.
+
+    A head-end that refuses everything costs a record ever more seldom: nothing tells it from a run of bad ones.
+    """
+    if sent is None:
+        return _failed(link, Failed(answer.reason, answer.rubbish), chance)
+    failures = link.failures + 1
+    after = replace(link, failures=failures, access_refused=False, suspect=sent.last, reason=answer.reason)
+    if sent.count > 1:
+        # an answer that can't be read may hide one that was taken: ask
+        return replace(after, asked=not answer.rubbish, limit=sent.count // 2), Step(rubbish=answer.rubbish)
+    if link.alone != sent.last:
+        wait = _backoff(FIRST_ACCESS_WAIT, LONGEST_ACCESS_WAIT, link.buried, chance) if link.buried else 0.0
+        return replace(after, asked=False, alone=sent.last), Step(rubbish=answer.rubbish, wait=wait)
+    after = replace(after, alone=0, suspect=0, limit=1, buried=link.buried + 1)
+    return after, Step(dead_letter=RecordRefused(sent.last, answer.reason), rubbish=answer.rubbish)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.services.forwarder.answers import RecordRefused
+from cmsp_agent.storage.soundness import RowsDamaged
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,12 @@ class Edges:
             self._notices.note("headend.record_refused", "dead letters", text)
             self._refused = 0
             self._next_notice = self._clock.monotonic() + REFUSED_EVERY
+
+    def record_damaged(self, damaged: RowsDamaged) -> None:
+        """Records of the outbox are not as they were written; a gap stands in for them."""
+        log.error("damaged records of the outbox", extra={"first": damaged.first, "last": damaged.last})
+        text = f"{damaged}; the head-end is told of the gap. Check the disk, then run: cmsp-agent outbox check"
+        self._notices.note("outbox.damaged", "outbox", text)
 
     def _set(self, kind: str, url: str, text: str, raised: bool) -> None:
         if raised == (kind in self._raised):

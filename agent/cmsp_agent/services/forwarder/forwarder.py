@@ -13,7 +13,7 @@ from typing import NoReturn
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import HeadendUnreachable, StorageError
-from cmsp_agent.services.forwarder.answers import AccessRefused, Answer, Failed, understood
+from cmsp_agent.services.forwarder.answers import AccessRefused, Answer, Failed, RecordRefused, Unsent, understood
 from cmsp_agent.services.forwarder.decision import Link, Numbers, Sent, Step, decide, settled, taken
 from cmsp_agent.services.forwarder.edges import Edges, Notices
 from cmsp_agent.services.forwarder.waiting import Ahead, Bell
@@ -21,7 +21,8 @@ from cmsp_agent.storage import epochs, gaps, outbox
 from cmsp_agent.storage.compression import compress
 from cmsp_agent.storage.database import Database
 from cmsp_agent.storage.numbering import current, known
-from cmsp_agent.transports.headend import HeadendClient
+from cmsp_agent.storage.soundness import RowsDamaged
+from cmsp_agent.transports.headend import ConnectionEnded, HeadendClient
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ def pack(connection: sqlite3.Connection, link: Link) -> Parcel:
     epoch = current(connection)
     earlier = frozenset(known(connection)) - {epoch.epoch}
     backlog = outbox.backlog(connection)
-    numbers = Numbers(epoch.epoch, earlier, backlog.last, backlog.durable)
+    numbers = Numbers(epoch.epoch, earlier, backlog.last, backlog.durable, outbox.sent(connection))
     limit, until = link.span()
     batch = outbox.read_batch(connection, link.after, limit, until=until) if link.asked else None
     if batch is None and until is not None and link.asked:
@@ -122,6 +123,8 @@ class Forwarder:
             while True:
                 try:
                     await self.turn()
+                except RowsDamaged as damaged:
+                    await self._replace(damaged)
                 except StorageError as error:
                     self._counters.add("forwarder.storage_failed")
                     log.warning("the outbox could not be used", extra={"reason": str(error)})
@@ -135,6 +138,7 @@ class Forwarder:
 
         Raises:
             StorageError: the outbox can't be read or written; nothing is lost.
+            RowsDamaged: what comes next is not what was written.
         """
         parcel = await self._next()
         if parcel.numbers.epoch != self._epoch:
@@ -155,23 +159,36 @@ class Forwarder:
         return await self._database.read(lambda connection: pack(connection, link))
 
     async def _exchange(self, parcel: Parcel) -> None:
+        before = parcel.numbers.sent
+        parcel = await self._marked(parcel)
         started = self._clock.monotonic()
         if parcel.sent is not None and parcel.sent.last < parcel.numbers.last:
             self._ahead.begin(self._pack(taken(parcel.link, parcel.sent.last)))
         answer = await self._answer(parcel)
-        before = self.link.failures
+        if isinstance(answer, Unsent) and parcel.numbers.sent != before:
+            await self._database.write(lambda tx: outbox.mark_unsent(tx, parcel.numbers.epoch, before))
+        failures = self.link.failures
         self.link, step = decide(self.link, parcel.numbers, parcel.sent, answer, self._chance())
-        self._note(parcel, answer, step, failed=self.link.failures > before)
+        self._note(parcel, answer, step, failed=self.link.failures > failures)
         await self._carry_out(parcel.numbers, step)
         pause = len(parcel.wire) / self._pace - (self._clock.monotonic() - started) if self._pace else 0.0
         if step.wait > 0 or pause > 0:
             await self._clock.sleep(max(step.wait, pause))
+
+    async def _marked(self, parcel: Parcel) -> Parcel:
+        """Make durable that this may be sent, before it is: a database that was reverted shows by what it lacks."""
+        if parcel.sent is None or parcel.sent.last <= parcel.numbers.sent:
+            return parcel
+        sent = await self._database.write(outbox.mark_sent, makes_room=True)
+        return replace(parcel, numbers=replace(parcel.numbers, sent=sent))
 
     async def _answer(self, parcel: Parcel) -> Answer:
         try:
             if parcel.sent is None:
                 return understood(await self._client.durable(), self._clock.now())
             return understood(await self._client.events(parcel.wire), self._clock.now())
+        except ConnectionEnded:
+            return Unsent()
         except HeadendUnreachable as error:
             return Failed(str(error))
 
@@ -220,13 +237,32 @@ class Forwarder:
         self._counters.add("forwarder.epochs", key=reason)
         log.warning("a new epoch of the outbox was begun", extra={"epoch": epoch.epoch, "reason": reason})
 
+    async def _dead_letter(self, refused: RecordRefused) -> bool:
+        now = self._clock.now()
+        buried = await self._database.write(
+            lambda tx: gaps.dead_letter(tx, refused.sequence, refused.detail, now), makes_room=True
+        )
+        if buried:
+            self._counters.add("forwarder.dead_letters")
+            self._edges.record_refused(refused)
+        return buried
+
+    async def _replace(self, damaged: RowsDamaged) -> None:
+        """What can't be read any more must not hold up what follows: a gap stands in for it."""
+        self._counters.add("forwarder.damaged", damaged.last - damaged.first + 1)
+        now = self._clock.now()
+        try:
+            await self._database.write(lambda tx: gaps.replace_damaged(tx, damaged, now), makes_room=True)
+        except StorageError as error:
+            log.warning("a damaged record could not be replaced", extra={"reason": str(error)})
+            await self._clock.sleep(STORAGE_WAIT)
+            return
+        self._edges.record_damaged(damaged)
+
     async def _bury(self, step: Step) -> None:
         refused = step.dead_letter
         assert refused is not None
-        now = self._clock.now()
-        if await self._database.write(lambda tx: gaps.dead_letter(tx, refused.sequence, refused.detail, now)):
-            self._counters.add("forwarder.dead_letters")
-            self._edges.record_refused(refused)
+        if await self._dead_letter(refused):
             return
         # a refused gap: nothing smaller can stand in its place, so keep it and try again slowly
         self.link, wait = decide(

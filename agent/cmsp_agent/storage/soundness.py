@@ -1,0 +1,45 @@
+"""Whether a row of the outbox is what was written: a checksum beside each, and what is wrong where it differs.
+
+Decides nothing about what is damaged: see gaps.
+"""
+
+from struct import pack
+from zlib import crc32
+
+LARGEST = 1 << 62
+
+
+class RowsDamaged(Exception):
+    """Sequences of the outbox that are missing or damaged, first to last, and what is wrong with them."""
+
+    def __init__(self, first: int, last: int, reason: str) -> None:
+        span = f"record {last}" if first == last else f"records {first} to {last}"
+        super().__init__(f"{span} of the outbox: {reason}")
+        self.first = first
+        self.last = last
+        self.reason = reason
+
+
+def checksum(kind: int, severity: int, appended_at: int, body: bytes) -> int:
+    """CRC-32 of what a row keeps beside its number."""
+    return crc32(body, crc32(pack("<qqq", kind, severity, appended_at)))
+
+
+def fault_of(
+    row: int, first: object, kind: object, severity: object, appended_at: object, body: object, summed: object
+) -> str:
+    """What is wrong with a row; empty where nothing is. One written by a release without checksums has None."""
+    numbers = (kind, severity, appended_at)
+    if not (isinstance(kind, int) and isinstance(severity, int) and isinstance(appended_at, int)):
+        return "a field is not a number"
+    if any(not isinstance(number, int) or not -LARGEST < number < LARGEST for number in numbers):
+        return "a field is out of range"
+    if first is not None and not (isinstance(first, int) and first <= row):
+        return "a gap whose beginning can't be read"
+    if not isinstance(body, bytes):
+        return "the body is not what was written"
+    if summed is not None and summed != checksum(kind, severity, appended_at, body):
+        return "the checksum differs"
+    if summed is None and not body.endswith(b"}"):
+        return "the body is cut"
+    return ""
