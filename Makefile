@@ -15,10 +15,12 @@ STAMP := $(VENV)/.complete
 export DEBIAN_FRONTEND := noninteractive
 ROOT := $(shell test "$$(id -u)" = 0 && echo yes)
 LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --python $(BIN)/python
-RUFF_PATHS = agent plugins tests docs packaging
+RUFF_PATHS = agent plugins tests docs packaging setup.py
+COMPILED := build/compiled
+COMPILED_SUITES = tests/unit/transports tests/unit/services tests/conformance tests/fuzz tests/integration/snmp tests/integration/receivers
 BENCHES = bench-poll bench-ingest
 
-.PHONY: help venv lock demo test test-packages test-long check docs bench $(BENCHES) deb clean
+.PHONY: help venv lock demo test test-packages test-compiled test-long check docs compiled bench $(BENCHES) deb clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -42,6 +44,17 @@ test-packages: ## as root: install the Debian packages that the tests need
 
 test: venv $(if $(ROOT),test-packages) ## run the tests; as root with everything, else says what was left out
 	packaging/run-tests $(BIN)/python $(TESTS)
+	$(if $(TESTS),,$(MAKE) test-compiled)
+
+compiled: $(COMPILED)/.complete ## build/compiled: the modules compiled, as the package ships them
+
+# What was built before and is as new as its sources stays.
+$(COMPILED)/.complete: $(STAMP) setup.py packaging/build-compiled $(shell find agent plugins -name '*.py' -o -name compiled.txt)
+	packaging/build-compiled . build/compiled-wheel $(COMPILED)
+	touch $@
+
+test-compiled: compiled ## the SNMP and receiver suites on the compiled modules
+	CMSP_TEST_COMPILED=1 PYTHONPATH=$(CURDIR)/$(COMPILED) packaging/run-tests $(BIN)/python $(or $(TESTS),$(COMPILED_SUITES))
 
 test-long: venv $(if $(ROOT),test-packages) ## the long forms of the kill and fuzz tests
 	CMSP_LONG=1 $(BIN)/python -m pytest -m long --timeout 3600 $(TESTS)
@@ -62,7 +75,8 @@ bench: $(BENCHES) ## every benchmark, with its peers in the same run
 # a static pattern: make looks for no implicit rule where a target is phony
 $(BENCHES): bench-%: venv
 	$(if $(ROOT),packaging/install-packages packaging/bench-packages.txt)
-	$(BIN)/python -m tests.bench.$*
+	$(MAKE) compiled
+	PYTHONPATH=$(CURDIR)/$(COMPILED) $(BIN)/python -m tests.bench.$* $(OPTIONS)
 
 deb: venv ## build/*.deb
 	packaging/build-deb build

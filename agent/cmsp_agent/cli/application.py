@@ -30,6 +30,7 @@ from cmsp_agent.model.errors import AgentError, ConfigurationError
 
 SOCKET = Path("/run/cmsp-agent/api.sock")
 
+VERSION_HELP = "Print the version; with --verbose, also which modules are compiled."
 EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 refused, 4 unreachable."
 
 _Commands = dict[str, Callable[..., None]]
@@ -131,7 +132,7 @@ def application(
             Path, typer.Option("--socket", metavar="FILE", envvar="CMSP_AGENT_SOCKET", help="The agent's socket.")
         ] = SOCKET,
         version: Annotated[
-            bool, typer.Option("--version", "-V", help="Print the version.", is_eager=True, callback=_version)
+            bool, typer.Option("--version", "-V", help=VERSION_HELP, is_eager=True, callback=_version)
         ] = False,
     ) -> None:
         del version

@@ -22,6 +22,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"cmsp-agent {__version__}")
         return 0
     sys.excepthook = _in_one_line
+    if set(given) in ({"--version", "--verbose"}, {"-V", "--verbose"}):
+        from cmsp_agent.cli.build import describe
+
+        print("\n".join(describe()))
+        return 0
     from cmsp_agent.cli.application import run
 
     return run(given)
