@@ -1,7 +1,6 @@
 """Calls about incidents: read them; what people and the head-end change of them."""
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
@@ -15,13 +14,18 @@ from cmsp_agent.api.schemas import Incident as IncidentShape
 from cmsp_agent.api.schemas import IncidentChange, Incidents
 from cmsp_agent.api.unsafe import Unsafe, unsafe
 from cmsp_agent.api.views import incident_view
-from cmsp_agent.model.errors import Conflict, NotFound
-from cmsp_agent.model.incident import Incident, IncidentState, RaisedPriority
+from cmsp_agent.model.errors import NotFound
+from cmsp_agent.model.incident import Incident, Trigger
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.storage import incidents as table
 
-MOST_NOTES = 200
+_TRIGGERS = {
+    "acknowledged": Trigger.ACKNOWLEDGE,
+    "in-progress": Trigger.START,
+    "resolved": Trigger.RESOLVE,
+    "closed": Trigger.CLOSE,
+}
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"])
 Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
@@ -82,28 +86,30 @@ def editing(wish: IncidentChange, if_match: str, by: str, at: int) -> Callable[[
     def edit(incident: Incident) -> Incident:
         if if_match not in ("*", f'"{incident.version}"'):
             raise PreconditionFailed(f"{incident.number} was changed since: it is at version {incident.version}")
-        changed = _with_state(incident, wish)
-        if wish.assignee is not None:
-            changed = replace(changed, assignee=wish.assignee or None)
-        if wish.note is not None:
-            changed = replace(changed, notes=(*changed.notes, f"{rfc3339(at)} {by}: {wish.note}")[-MOST_NOTES:])
-        if wish.raised_priority is not None:
-            raised = RaisedPriority(Priority(wish.raised_priority), wish.asked_by or by, at)
-            changed = replace(changed, raised_priority=raised)
-        if wish.external is not None:
-            changed = replace(changed, external={**changed.external, **wish.external.model_dump(exclude_unset=True)})
-        return changed if changed == incident else replace(changed, version=incident.version + 1)
+        for step in _steps(wish, by, at):
+            incident = step(incident)
+        return incident
 
     return edit
 
 
-def _with_state(incident: Incident, wish: IncidentChange) -> Incident:
-    """The state that was asked for, where the fault allows it: only the fault's end restores, only then it closes."""
-    if wish.state is None or wish.state == incident.state.value:
-        return incident
-    state = IncidentState(wish.state)
-    if state is IncidentState.CLOSED and incident.state.open and not incident.waits_for_a_person:
-        raise Conflict(f"{incident.number}: the fault is still there")
-    if state.open and not incident.state.open:
-        raise Conflict(f"{incident.number} is {incident.state} already")
-    return replace(incident, state=state)
+def _steps(wish: IncidentChange, by: str, at: int) -> Iterator[Callable[[Incident], Incident]]:
+    """What the wish asks for, one after the other; the model says what it may be."""
+    if wish.state is not None:
+        trigger = _TRIGGERS[wish.state]
+        yield lambda incident: incident.after(trigger, at, by)
+    if wish.assignee is not None:
+        assignee = wish.assignee or None
+        yield lambda incident: incident.assigned(assignee)
+    if wish.note is not None:
+        note = f"{rfc3339(at)} {by}: {wish.note}"
+        yield lambda incident: incident.noted(note)
+    if wish.raised_priority is not None:
+        asked = Priority(wish.raised_priority)
+        yield lambda incident: incident.with_priority(asked, wish.asked_by or by, at)
+    if wish.declared_low is not None:
+        low = wish.declared_low
+        yield lambda incident: incident.declared(wish.asked_by or by, at, low=low)
+    if wish.external is not None:
+        references = wish.external.model_dump(exclude_unset=True)
+        yield lambda incident: incident.referenced(references)

@@ -99,6 +99,14 @@ class Impact(Shape):
     components: list[int]
 
 
+class Step(Shape):
+    """One entry of an incident's timeline; `by` is null for the agent."""
+
+    at: str
+    what: str
+    by: str | None
+
+
 class Incident(Shape):
     """The data of `cmsp.incident.v1` with what people add. `version` is the ETag."""
 
@@ -113,8 +121,12 @@ class Incident(Shape):
     components: list[str]
     opened_at: str
     restored_at: str | None
+    resolved_at: str | None
+    closed_at: str | None
+    merged_into: str | None
     assignee: str | None
     notes: list[str]
+    timeline: list[Step]
     version: int
 
 
@@ -135,14 +147,17 @@ class References(Strict):
 class IncidentChange(Strict):
     """What a person, or the head-end, changes of an incident. Absent members stay as they are."""
 
-    state: Literal["acknowledged", "in-progress", "closed"] | None = None
+    state: Literal["acknowledged", "in-progress", "resolved", "closed"] | None = None
     assignee: str | None = Field(default=None, max_length=200)
     note: str | None = Field(default=None, min_length=1, max_length=4000)
     raised_priority: Literal["P1", "P2", "P3", "P4"] | None = Field(
-        default=None, description="A higher priority that somebody asks for; the computed one stays beneath it"
+        default=None, description="A higher priority that somebody asks for; one below the reckoned is refused"
+    )
+    declared_low: bool | None = Field(
+        default=None, description="The partner declares the incident low (P4), or takes that back"
     )
     asked_by: str | None = Field(
-        default=None, max_length=200, description="Who asks for the priority, if not the caller"
+        default=None, max_length=200, description="Who asks for the priority or declares it low, if not the caller"
     )
     external: References | None = Field(default=None, description="References of the ticket elsewhere")
 

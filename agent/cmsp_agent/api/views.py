@@ -31,6 +31,10 @@ def incident_view(incident: Incident) -> View:
         "arithmetic": incident.arithmetic,
         "assignee": incident.assignee,
         "notes": list(incident.notes),
+        "resolved_at": optional_time(incident.resolved_at),
+        "closed_at": optional_time(incident.closed_at),
+        "reopened": incident.reopened,
+        "timeline": [{"at": rfc3339(each.at), "what": each.what, "by": each.by or None} for each in incident.timeline],
         "version": incident.version,
     }
 

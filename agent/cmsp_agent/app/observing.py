@@ -120,6 +120,7 @@ async def start_observing(
         ground.clock,
     )
     supervisor.keep_running("events", events.run)
+    supervisor.keep_running("watched incidents", events.watch)
     supervisor.keep_running("notices", notices.run)
     supervisor.keep_running("SNMP engine memory", engines.run)
     supervisor.keep_running("isolation watch", isolation.run)

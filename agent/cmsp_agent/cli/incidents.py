@@ -9,7 +9,7 @@ from cmsp_agent.cli.output import Column, items, moment, shown
 from cmsp_agent.cli.session import AsJson, Session, session
 
 Incident = dict[str, Any]
-_OVER = {"restored", "closed"}
+_OVER = {"restored", "resolved", "closed", "merged"}
 _MOST_EVENTS = 1000
 """Of a component's last events, among which the alarms of an incident are looked for."""
 
@@ -18,7 +18,7 @@ IncidentName = Annotated[str, typer.Argument(metavar="INCIDENT", help="Number (I
 
 def incident_list(
     context: typer.Context,
-    everything: Annotated[bool, typer.Option("--all", help="Restored and closed ones too.")] = False,
+    everything: Annotated[bool, typer.Option("--all", help="Restored, resolved, merged and closed ones too.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """List open incidents, the most urgent first."""
@@ -74,6 +74,8 @@ def incident_show(
             "priority": f"{found.get('priority')} = {found.get('urgency')} x {_impact(found)}",
             "arithmetic": _arithmetic(found),
             "raised": found.get("raised_priority"),
+            "declared low": found.get("declared_low"),
+            "merged into": found.get("merged_into"),
             "components": found.get("components"),
             "responsible": found.get("responsible"),
             "assignee": found.get("assignee"),

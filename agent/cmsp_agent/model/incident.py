@@ -1,10 +1,22 @@
-"""An incident: one fault as people work on it (ITIL). Transitions are pure; a priority is never stored by hand."""
+"""An incident: one fault as people work on it (ITIL), and its whole life.
 
-from collections.abc import Mapping
+Everything that affects the life of an incident is in this file: the states, the table of transitions, what each sets
+and when it is refused. Others call the methods; nobody else makes one `Incident` of another. Only `_next` raises the
+version.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from typing import Any
 
+from cmsp_agent.model.errors import Conflict
+from cmsp_agent.model.incident_facts import DeclaredLow, Finding, RaisedPriority, Step
 from cmsp_agent.model.priority import Extent, Priority, Urgency, priority
+
+MOST_NOTES = 200
+MOST_STEPS = 200
+"""Entries of the timeline: the first stays, of the others the latest."""
 
 
 class IncidentState(StrEnum):
@@ -14,21 +26,44 @@ class IncidentState(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     IN_PROGRESS = "in-progress"
     RESTORED = "restored"
+    """The fault is over; whether it stays so is watched for the stability period."""
+    RESOLVED = "resolved"
     CLOSED = "closed"
+    MERGED = "merged"
+    """The fault belongs to another incident, that of its cause."""
 
     @property
     def open(self) -> bool:
         """The fault is still there."""
-        return self not in (IncidentState.RESTORED, IncidentState.CLOSED)
+        return self in _OPEN
+
+    @property
+    def over(self) -> bool:
+        """Nothing reopens it: a fault of the same place is a new incident."""
+        return self in _OVER
 
 
-@dataclass(frozen=True, slots=True)
-class RaisedPriority:
-    """A person asked for another priority: which, who and when (it may be charged for)."""
+_OPEN = (IncidentState.NEW, IncidentState.ACKNOWLEDGED, IncidentState.IN_PROGRESS)
+_OVER = (IncidentState.RESOLVED, IncidentState.CLOSED, IncidentState.MERGED)
 
-    priority: Priority
-    by: str
-    at: int
+
+class Trigger(StrEnum):
+    """What moves an incident from one state to the next."""
+
+    ACKNOWLEDGE = "acknowledge"
+    """Somebody has seen it."""
+    START = "start"
+    """Somebody works on it."""
+    RESTORE = "restore"
+    """The last of its alarms cleared."""
+    RELAPSE = "relapse"
+    """The fault is back within the stability period."""
+    RESOLVE = "resolve"
+    """The stability period is over, or a person says so of what only a person can tell."""
+    CLOSE = "close"
+    """A person, or the head-end, is done with it."""
+    MERGE = "merge"
+    """The fault is one with that of another incident, which is its cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,40 +81,233 @@ class Incident:
     """Ids of the raise events that belong to it."""
     opened_at: int
     restored_at: int | None = None
+    resolved_at: int | None = None
+    closed_at: int | None = None
+    merged_into: str | None = None
+    """Id of the incident that the fault moved to."""
     responsible: str = "provider"
     recommendation: str = ""
     reported_by: str | None = None
     assignee: str | None = None
     raised_priority: RaisedPriority | None = None
+    declared_low: DeclaredLow | None = None
     external: Mapping[str, str | None] = field(default_factory=lambda: {"headend": None, "itsm": None})
     notes: tuple[str, ...] = ()
+    timeline: tuple[Step, ...] = ()
     version: int = 1
     """Grows with each change; the ETag."""
     passing: bool = False
     """Something that nothing clears belongs to it."""
+    reopened: int = 0
+    """How often the fault came back within the stability period."""
+    where: str = ""
+    """The place on its first component where it began: a fault that comes back there is a relapse."""
+
+    def __post_init__(self) -> None:
+        if (self.state is IncidentState.MERGED) != (self.merged_into is not None):
+            raise ValueError(f"{self.id}: merged_into is set where, and only where, the state is merged")
+        if self.state in (IncidentState.RESTORED, IncidentState.RESOLVED) and self.restored_at is None:
+            raise ValueError(f"{self.id}: {self.state} without a restoration time")
+        if (self.state.open or self.state is IncidentState.MERGED) and self.restored_at is not None:
+            raise ValueError(f"{self.id}: {self.state} with a restoration time")
+
+    @property
+    def reckoned(self) -> Priority:
+        """The priority by the matrix, from impact and urgency."""
+        return priority(self.urgency, self.extent.level)
 
     @property
     def priority(self) -> Priority:
-        """From impact and urgency, or what a person asked for where that is higher."""
-        computed = priority(self.urgency, self.extent.level)
-        return min(computed, self.raised_priority.priority) if self.raised_priority else computed
+        """The reckoned one, or what a person asked for: a higher one, or low."""
+        if self.declared_low:
+            return Priority.P4
+        return min(self.reckoned, self.raised_priority.priority) if self.raised_priority else self.reckoned
 
     @property
     def arithmetic(self) -> str:
         """How the priority came about, for people."""
-        return f"{self.priority}: {self.urgency} x {self.extent.level} ({self.extent})"
+        sum_of_it = f"{self.reckoned}: {self.urgency} x {self.extent.level} ({self.extent})"
+        if self.declared_low:
+            return f"{sum_of_it}; declared low by {self.declared_low.by}: P4"
+        if self.raised_priority and self.raised_priority.priority < self.reckoned:
+            return f"{sum_of_it}; raised to {self.raised_priority.priority} by {self.raised_priority.by}"
+        return sum_of_it
 
     @property
     def waits_for_a_person(self) -> bool:
-        """Opened by a person, or by something that nothing clears: only a person closes it."""
+        """Opened by a person, or by something that nothing clears: only a person resolves or closes it."""
         return self.reported_by is not None or self.passing
 
-    def reassessed(self, urgency: Urgency, extent: Extent) -> "Incident":
-        """The same incident with what is known now; unchanged where nothing differs."""
-        if (urgency, extent) == (self.urgency, self.extent):
-            return self
-        return replace(self, urgency=urgency, extent=extent, version=self.version + 1)
+    def after(self, trigger: Trigger, at: int, by: str = "", *, into: str | None = None) -> "Incident":
+        """The incident after a trigger; unchanged where it is in the state already that a person asks for.
 
-    def restored(self, at: int) -> "Incident":
-        """The last of its alarms cleared."""
-        return replace(self, state=IncidentState.RESTORED, restored_at=at, version=self.version + 1)
+        Raises:
+            Conflict: the table has no such transition, or its guard refuses; the text says why.
+        """
+        if trigger in _ASKS_FOR and self.state is _ASKS_FOR[trigger]:
+            return self
+        transition = TRANSITIONS.get((self.state, trigger))
+        if transition is None:
+            raise Conflict(f"{self.number or self.id}: {trigger} is refused, it is {self.state} already")
+        occasion = Occasion(at, by, into)
+        refusal = transition.guard(self, occasion)
+        if refusal:
+            raise Conflict(f"{self.number or self.id}: {refusal}")
+        step = Step(at, f"{transition.to} ({into})" if into else transition.to.value, by)
+        return self._next(state=transition.to, timeline=_steps(self.timeline, step), **transition.sets(self, occasion))
+
+    def numbered(self, number: str) -> "Incident":
+        """The incident with the number that it gets when it is first written."""
+        return replace(self, number=number)
+
+    def joined(self, alarms: tuple[str, ...], components: tuple[str, ...], *, passing: bool = False) -> "Incident":
+        """The incident with these alarms and components, which include those of before."""
+        return self._next(alarms=alarms, components=components, passing=self.passing or passing)
+
+    def reassessed(self, finding: Finding, at: int) -> "Incident":
+        """The same incident with what is known now; unchanged where nothing differs."""
+        changed = self._next(
+            urgency=finding.urgency,
+            extent=finding.extent,
+            title=finding.title,
+            responsible=finding.responsible,
+            recommendation=finding.recommendation,
+        )
+        if changed.priority is self.priority:
+            return changed
+        step = Step(at, f"{self.priority} → {changed.priority}")
+        return replace(changed, timeline=_steps(self.timeline, step))
+
+    def assigned(self, assignee: str | None) -> "Incident":
+        """Who works on it; None: nobody."""
+        return self._next(assignee=assignee)
+
+    def noted(self, note: str) -> "Incident":
+        """One more note; the latest are kept."""
+        return self._next(notes=(*self.notes, note)[-MOST_NOTES:])
+
+    def referenced(self, external: Mapping[str, str | None]) -> "Incident":
+        """References of the ticket in other systems; those not named stay."""
+        return self._next(external={**self.external, **external})
+
+    def with_priority(self, asked: Priority, by: str, at: int) -> "Incident":
+        """A higher priority that somebody asks for.
+
+        Raises:
+            Conflict: it is below the reckoned one.
+        """
+        if asked > self.reckoned:
+            raise Conflict(
+                f"{self.number or self.id}: {asked} is below the reckoned priority ({self.arithmetic});"
+                " a priority can only be raised; the partner may declare the incident low instead"
+            )
+        step = Step(at, f"priority {asked} asked for", by)
+        raised = RaisedPriority(asked, by, at)
+        return self._next(raised_priority=raised, declared_low=None, timeline=_steps(self.timeline, step))
+
+    def declared(self, by: str, at: int, *, low: bool) -> "Incident":
+        """The partner declares it low, or takes that back."""
+        if low == (self.declared_low is not None):
+            return self
+        step = Step(at, "declared low" if low else "no longer declared low", by)
+        declaration = DeclaredLow(by, at) if low else None
+        raised = None if low else self.raised_priority
+        return self._next(declared_low=declaration, raised_priority=raised, timeline=_steps(self.timeline, step))
+
+    def _next(self, **sets: Any) -> "Incident":
+        """The only place that raises the version; unchanged where nothing differs."""
+        changed = replace(self, **sets)
+        return self if changed == self else replace(changed, version=self.version + 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When, by whom and, for a merger, into which incident."""
+
+    at: int
+    by: str = ""
+    into: str | None = None
+
+
+Guard = Callable[[Incident, Occasion], str]
+"""Why the transition is refused; empty: it is not."""
+Sets = Callable[[Incident, Occasion], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One row of the table: where it leads, what it sets beside the state, what refuses it."""
+
+    to: IncidentState
+    sets: Sets = lambda _incident, _occasion: {}
+    guard: Guard = lambda _incident, _occasion: ""
+
+
+def opened(
+    incident_id: str, finding: Finding, components: tuple[str, ...], alarms: tuple[str, ...], at: int, **more: Any
+) -> Incident:
+    """A new incident, without a number yet. `more`: `reported_by`, `passing`, `where`."""
+    return Incident(
+        id=incident_id,
+        number="",
+        state=IncidentState.NEW,
+        urgency=finding.urgency,
+        extent=finding.extent,
+        title=finding.title,
+        components=components,
+        alarms=alarms,
+        opened_at=at,
+        responsible=finding.responsible,
+        recommendation=finding.recommendation,
+        timeline=(Step(at, IncidentState.NEW.value, more.get("reported_by") or ""),),
+        **more,
+    )
+
+
+def _steps(timeline: tuple[Step, ...], step: Step) -> tuple[Step, ...]:
+    steps = (*timeline, step)
+    return steps if len(steps) <= MOST_STEPS else (steps[0], *steps[-(MOST_STEPS - 1) :])
+
+
+def _by_a_person(incident: Incident, _occasion: Occasion) -> str:
+    return "" if incident.waits_for_a_person else "the fault is still there"
+
+
+def _into_another(incident: Incident, occasion: Occasion) -> str:
+    return "" if occasion.into and occasion.into != incident.id else "an incident can't be merged into itself"
+
+
+def _over_at(incident: Incident, occasion: Occasion) -> Mapping[str, Any]:
+    restored = occasion.at if incident.restored_at is None else incident.restored_at
+    return {"restored_at": restored, "resolved_at": occasion.at}
+
+
+_RESTORED = Transition(IncidentState.RESTORED, lambda _, occasion: {"restored_at": occasion.at})
+_RELAPSED = Transition(IncidentState.NEW, lambda incident, _: {"restored_at": None, "reopened": incident.reopened + 1})
+_RESOLVED = Transition(IncidentState.RESOLVED, _over_at)
+_CLOSED = Transition(IncidentState.CLOSED, lambda _, occasion: {"closed_at": occasion.at})
+_MERGED = Transition(IncidentState.MERGED, lambda _, occasion: {"merged_into": occasion.into}, _into_another)
+
+TRANSITIONS: Mapping[tuple[IncidentState, Trigger], Transition] = {
+    (IncidentState.NEW, Trigger.ACKNOWLEDGE): Transition(IncidentState.ACKNOWLEDGED),
+    (IncidentState.IN_PROGRESS, Trigger.ACKNOWLEDGE): Transition(IncidentState.ACKNOWLEDGED),
+    (IncidentState.NEW, Trigger.START): Transition(IncidentState.IN_PROGRESS),
+    (IncidentState.ACKNOWLEDGED, Trigger.START): Transition(IncidentState.IN_PROGRESS),
+    **{(state, Trigger.RESTORE): _RESTORED for state in _OPEN},
+    **{(state, Trigger.MERGE): _MERGED for state in _OPEN},
+    **{(state, Trigger.RESOLVE): replace(_RESOLVED, guard=_by_a_person) for state in _OPEN},
+    **{(state, Trigger.CLOSE): replace(_CLOSED, guard=_by_a_person) for state in _OPEN},
+    (IncidentState.RESTORED, Trigger.RELAPSE): _RELAPSED,
+    (IncidentState.RESTORED, Trigger.RESOLVE): _RESOLVED,
+    (IncidentState.RESTORED, Trigger.CLOSE): _CLOSED,
+    (IncidentState.RESOLVED, Trigger.CLOSE): _CLOSED,
+}
+"""The whole life: (from, trigger) → what becomes of it. What is not in here is refused."""
+
+_ASKS_FOR = {
+    Trigger.ACKNOWLEDGE: IncidentState.ACKNOWLEDGED,
+    Trigger.START: IncidentState.IN_PROGRESS,
+    Trigger.RESOLVE: IncidentState.RESOLVED,
+    Trigger.CLOSE: IncidentState.CLOSED,
+}
+"""Triggers of people, who may ask for what is so already."""

@@ -65,6 +65,12 @@ class Pipeline:
         self._triage.review_all(draft)
         return draft
 
+    def elapse(self, situation: Situation, now: int) -> Draft:
+        """What the passing of time alone brings: restored incidents are resolved."""
+        draft = Draft(situation, now)
+        self._triage.resolve_due(draft)
+        return draft
+
     def _events(self, draft: Draft, signal: Signal) -> list[Event]:
         if isinstance(signal, PollSignal):
             return list(self._observe(draft, signal))

@@ -48,7 +48,7 @@ class Situation:
     observed: dict[tuple[str, str], Mapping[str, bool]] = field(default_factory=dict)
     """(component, alarm type) → object → raised, from the last poll: who backs whom up within a component."""
     incidents: dict[str, Incident] = field(default_factory=dict)
-    """Open incidents by id."""
+    """Incidents that are not over, by id: open ones, and restored ones that are watched."""
     places: dict[Place, str] = field(default_factory=dict)
     """Place → id of the incident that was last opened there; it may be over since."""
 
@@ -75,6 +75,16 @@ class Draft:
     def orphaned(self, event: Event) -> bool:
         """Whether the alarm was explained by one that no longer holds."""
         return event.suppressed_by is not None and self.active.by_id(event.suppressed_by) is None
+
+    def keep(self, incident: Incident) -> None:
+        """An incident as it stands now; one that has not changed is no news."""
+        if self.incidents.get(incident.id) is incident:
+            return
+        self.facts.incidents[incident.id] = incident
+        if incident.state.over:
+            self.incidents.drop(incident.id)
+        else:
+            self.incidents.put(incident.id, incident)
 
     def commit(self) -> None:
         """Keep the draft; called after its facts were made durable."""

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from cmsp_agent.model.event import Event, Key, Source, Transition
 from cmsp_agent.model.ids import uuid7
-from cmsp_agent.model.incident import Incident, IncidentState
+from cmsp_agent.model.incident import Incident, IncidentState, Trigger, opened
+from cmsp_agent.model.incident_facts import Finding
 from cmsp_agent.pipeline.catalogue import COMPONENT_DOWN
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.impact import Assessor
@@ -15,6 +15,9 @@ from cmsp_agent.pipeline.situation import Draft, Place
 
 MOST_ALARMS = 200
 """Alarms that one incident names: a fault that comes and goes beside another that stays would add them for ever."""
+
+STABILITY = 600_000
+"""Milliseconds that a restored incident is watched before it is resolved."""
 
 # not the end of an IP prefix: 10.1.2.0/24 is no port
 _PORT = re.compile(r"(?<![\d.:])\d+(?:/\d+)+")
@@ -32,11 +35,21 @@ def place_of(event: Event) -> Place:
 
 
 class Triage:
-    """The last stage: opens, joins, reassesses and restores incidents. The number is given when it is written."""
+    """The last stage: opens, joins, merges, reassesses and restores incidents. What each may do is the model's rule.
 
-    def __init__(self, normaliser: Normaliser, assessor: Assessor, new_id: Callable[[int], str] = uuid7) -> None:
+    The number is given when it is written.
+    """
+
+    def __init__(
+        self,
+        normaliser: Normaliser,
+        assessor: Assessor,
+        stability: int = STABILITY,
+        new_id: Callable[[int], str] = uuid7,
+    ) -> None:
         self._normaliser = normaliser
         self._assessor = assessor
+        self._stability = stability
         self._new_id = new_id
 
     def __call__(self, draft: Draft, events: Sequence[Event]) -> Sequence[Event]:
@@ -59,13 +72,23 @@ class Triage:
     def review_all(self, draft: Draft) -> None:
         """Weigh every open incident anew and find the places of all: after a start or a reload."""
         for incident in draft.incidents.values():
+            if incident.reported_by is None:
+                draft.places.put(_began_at(incident), incident.id)
             for alarm in _standing(draft, incident):
-                draft.places.put(place_of(alarm), incident.id)
+                if alarm.suppressed_by is None:
+                    draft.places.put(place_of(alarm), incident.id)
         for event in [*draft.active.values()]:
             if self._matters(draft, event):
                 self._assign(draft, _incident_at(draft, event), event)
         for incident in [*draft.incidents.values()]:
             self._settle(draft, incident)
+
+    def resolve_due(self, draft: Draft) -> None:
+        """Resolve what has stayed restored for the stability period."""
+        for incident in [*draft.incidents.values()]:
+            due = incident.restored_at is not None and incident.restored_at + self._stability <= draft.now
+            if due and incident.state is IncidentState.RESTORED:
+                draft.keep(incident.after(Trigger.RESOLVE, draft.now))
 
     def _matters(self, draft: Draft, event: Event) -> bool:
         alarm = self._normaliser.alarm(event.component, event.type)
@@ -77,64 +100,73 @@ class Triage:
         if incident is None:
             self._open(draft, event)
         elif event.id not in incident.alarms:
-            joined = replace(
-                incident,
-                alarms=_bounded(draft, (*incident.alarms, event.id)),
-                passing=incident.passing or event.state is Transition.INFO,
-                version=incident.version + 1,
-            )
-            _keep(draft, self._titled(draft, joined))
+            if incident.state is IncidentState.RESTORED:
+                incident = incident.after(Trigger.RELAPSE, draft.now)
+            alarms = _bounded(draft, (*incident.alarms, event.id))
+            draft.keep(incident.joined(alarms, incident.components, passing=event.state is Transition.INFO))
 
     def _open(self, draft: Draft, event: Event) -> None:
-        alarm = self._normaliser.alarm(event.component, event.type)
-        assessment = self._assessor.assess(draft, [event])
-        incident = Incident(
-            id=self._new_id(draft.now),
-            number="",
-            state=IncidentState.NEW,
-            urgency=assessment.urgency,
-            extent=assessment.extent,
-            title=title(alarm, event.component, event.object),
-            components=tuple(filter(None, [event.component])),
-            alarms=(event.id,),
-            opened_at=event.received_at,
-            responsible=alarm.responsible,
-            recommendation=alarm.recommendation.replace("{component}", event.component),
-            passing=event.state is Transition.INFO,
+        components = tuple(filter(None, [event.component]))
+        passing = event.state is Transition.INFO
+        finding = self._finding(draft, [event])
+        incident = opened(
+            self._new_id(draft.now),
+            finding,
+            components,
+            (event.id,),
+            event.received_at,
+            passing=passing,
+            where=place(event.object),
         )
         draft.places.put(place_of(event), incident.id)
-        _keep(draft, incident)
+        draft.keep(incident)
 
-    def _titled(self, draft: Draft, incident: Incident) -> Incident:
-        """The incident named after the cause among its alarms: a cable before the layer 2 that it takes along."""
-        ranked = [(self._normaliser.alarm(e.component, e.type), e) for e in _standing(draft, incident)]
-        if not ranked:
-            return incident
+    def _finding(self, draft: Draft, alarms: Sequence[Event]) -> Finding:
+        """What the alarms say, named after the cause among them: a cable before the layer 2 that it takes along."""
+        assessment = self._assessor.assess(draft, alarms)
+        ranked = [(self._normaliser.alarm(event.component, event.type), event) for event in alarms]
         alarm, event = min(ranked, key=lambda pair: pair[0].cause)
-        return replace(
-            incident,
-            title=title(alarm, event.component, event.object),
-            responsible=alarm.responsible,
-            recommendation=alarm.recommendation.replace("{component}", event.component),
+        return Finding(
+            assessment.urgency,
+            assessment.extent,
+            title(alarm, event.component, event.object),
+            alarm.responsible,
+            alarm.recommendation.replace("{component}", event.component),
         )
 
     def _settle(self, draft: Draft, incident: Incident) -> None:
         """Weigh the incident by its alarms that stand for themselves; without any it is restored.
 
-        A fault that another one merely hides is not over: its incident stays as it is until it can be seen again.
+        A fault that another one merely hides is not over: its incident stays as it is until it can be seen again, or
+        is merged into that of its cause where both are one.
         """
-        held = _standing(draft, incident)
-        standing = [alarm for alarm in held if alarm.suppressed_by is None]
-        if all(_eclipsed(draft, alarm) for alarm in held) and any(alarm.type not in AVAILABILITY for alarm in held):
+        if not incident.state.open:
             return
+        held = [alarm for alarm in _standing(draft, incident) if _counts(draft, incident, alarm)]
+        if held and all(_eclipsed(draft, alarm) for alarm in held):
+            if all(alarm.type in AVAILABILITY for alarm in held):
+                self._merge(draft, incident, held)
+            return
+        standing = [alarm for alarm in held if alarm.suppressed_by is None]
         if standing:
-            assessment = self._assessor.assess(draft, standing)
-            changed = incident.reassessed(assessment.urgency, assessment.extent)
-            if changed is not incident:
-                _keep(draft, changed)
+            draft.keep(incident.reassessed(self._finding(draft, standing), draft.now))
         elif not incident.waits_for_a_person:
-            draft.incidents.drop(incident.id)
-            draft.facts.incidents[incident.id] = incident.restored(draft.now)
+            draft.keep(incident.after(Trigger.RESTORE, draft.now))
+
+    def _merge(self, draft: Draft, incident: Incident, held: Sequence[Event]) -> None:
+        """Its components are lost with their cause: it goes on as part of the cause's incident."""
+        causes = (draft.active.by_id(alarm.suppressed_by or "") for alarm in held)
+        known = (_incident_at(draft, cause) for cause in causes if cause is not None)
+        into = next((found for found in known if found is not None and found.id != incident.id), None)
+        if into is None or not into.state.open:
+            return
+        alarms = tuple(dict.fromkeys((*into.alarms, *(alarm.id for alarm in held))))
+        draft.keep(into.joined(_bounded(draft, alarms), tuple(dict.fromkeys((*into.components, *incident.components)))))
+        draft.keep(incident.after(Trigger.MERGE, draft.now, into=into.id))
+
+
+def _began_at(incident: Incident) -> Place:
+    return Place(incident.components[0] if incident.components else "", incident.where)
 
 
 def _incident_at(draft: Draft, event: Event) -> Incident | None:
@@ -171,6 +203,8 @@ def _eclipsed(draft: Draft, alarm: Event) -> bool:
     return Source.POLL in alarm.sources and draft.observed.get((alarm.component, alarm.type)) is None
 
 
-def _keep(draft: Draft, incident: Incident) -> None:
-    draft.incidents.put(incident.id, incident)
-    draft.facts.incidents[incident.id] = incident
+def _counts(draft: Draft, incident: Incident, alarm: Event) -> bool:
+    """Whether the alarm is still this incident's: one that came with a merger is so while its cause holds."""
+    if alarm.suppressed_by is None:
+        return draft.places.get(place_of(alarm)) == incident.id
+    return alarm.component in incident.components[:1] or not draft.orphaned(alarm)

@@ -9,7 +9,7 @@ import logging
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from cmsp_agent.aio.clock import Clock
@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 LARGEST_BATCH = 2_000
 MOST_WAITING = 50_000
 """Signals that may wait for the database; receivers and polls hold more back themselves."""
+
+WATCH_EVERY = 10.0
+"""Seconds between two looks at what time alone changes."""
 
 Announce = Callable[[Facts], None]
 """Told of facts after they were committed. Must not block."""
@@ -78,7 +81,7 @@ class EventService:
             StorageError: the database can't be read.
         """
         held = await self._database.read(events.active)
-        opened = await self._database.read(incidents.open_ones)
+        opened = await self._database.read(incidents.unfinished)
         self._situation.active.update((event.key, event) for event in held)
         self._situation.incidents.update((incident.id, incident) for incident in opened)
         try:
@@ -133,11 +136,7 @@ class EventService:
                 raise NotFound(f"no incident {incident_id}")
             draft = Draft(self._situation, self._clock.now())
             changed = change(known)
-            draft.facts.incidents[changed.id] = changed
-            if changed.state.open:
-                draft.incidents.put(changed.id, changed)
-            else:
-                draft.incidents.drop(changed.id)
+            draft.keep(changed)
             await self._commit(draft)
             return changed
 
@@ -155,6 +154,16 @@ class EventService:
             finally:
                 # stopped, or failed as nobody foresaw: the next run knows nothing of these, and nobody waits for ever
                 self._give_up([each for each in taken if not each.done.done()], StorageError("not stored: interrupted"))
+
+    async def watch(self) -> None:
+        """Let time pass for the incidents that are watched, for ever."""
+        while True:
+            await self._clock.sleep(WATCH_EVERY)
+            try:
+                async with self._writing:
+                    await self._commit(self._pipeline.elapse(self._situation, self._clock.now()))
+            except StorageError as error:
+                log.warning("what time alone changes is not stored yet", extra={"error": str(error)})
 
     async def close(self) -> None:
         """Refuse what still waits."""
@@ -209,8 +218,7 @@ class EventService:
             facts, outward = draft.facts, self._pipeline.outward
             facts.incidents.update(await self._database.write(lambda tx: write_facts(tx, facts, now, outward)))
             for incident in facts.incidents.values():
-                if incident.state.open:
-                    draft.incidents.put(incident.id, incident)
+                draft.keep(incident)
         draft.commit()
         if draft.facts:
             for announce in self._listeners:
@@ -243,7 +251,7 @@ def write_facts(tx: sqlite3.Connection, facts: Facts, now: int, outward: Outward
     outbox.append_all(tx, (event_record(outward(event)) for event in told), now)
     numbered = {}
     for incident in facts.incidents.values():
-        saved = incident if incident.number else replace(incident, number=incidents.next_number(tx))
+        saved = incident if incident.number else incident.numbered(incidents.next_number(tx))
         incidents.save(tx, saved)
         outbox.append(tx, incident_record(saved, uuid7(now), now), now)
         numbered[saved.id] = saved

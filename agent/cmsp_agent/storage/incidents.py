@@ -19,7 +19,7 @@ def number(count: int) -> str:
 
 def save(tx: sqlite3.Connection, incident: Incident) -> None:
     """Insert or replace the incident, known by its id; its number must come from `next_number`."""
-    row = (int(incident.state.open), incident.priority.value, encode(incident), incident.id)
+    row = (int(not incident.state.over), incident.priority.value, encode(incident), incident.id)
     changed = tx.execute("update incidents set open = ?, priority = ?, body = ? where id = ?", row)
     if changed.rowcount == 0:
         count = int(incident.number.removeprefix("INC-"))
@@ -40,8 +40,8 @@ def _count(name: str) -> int:
     return int(digits) if digits.isdecimal() and len(digits) < 16 else -1
 
 
-def open_ones(connection: sqlite3.Connection) -> list[Incident]:
-    """Incidents whose fault is still there, the oldest first."""
+def unfinished(connection: sqlite3.Connection) -> list[Incident]:
+    """Incidents that are not over, the oldest first: open ones, and restored ones that are watched."""
     rows = connection.execute("select body from incidents where open = 1 order by number")
     return [decode(body, Incident) for (body,) in rows]
 

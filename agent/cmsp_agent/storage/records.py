@@ -102,7 +102,7 @@ def incident_record(incident: Incident, record_id: str, at: int) -> Record:
         record_id: a UUIDv7 of this telling (the incident's own id is in the data).
         at: when it became so.
     """
-    raised = incident.raised_priority
+    raised, low = incident.raised_priority, incident.declared_low
     data = {
         "id": incident.id,
         "number": incident.number,
@@ -120,6 +120,8 @@ def incident_record(incident: Incident, record_id: str, at: int) -> Record:
         "raised_priority": raised and {"priority": raised.priority.value, "by": raised.by, "at": rfc3339(raised.at)},
         "external": dict(incident.external),
         "recommendation": incident.recommendation,
+        "merged_into": incident.merged_into,
+        "declared_low": low and {"by": low.by, "at": rfc3339(low.at)},
     }
     first = incident.components[0] if incident.components else ""
     return Record(record_id, INCIDENT, first, incident.number, at, data)

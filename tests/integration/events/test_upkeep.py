@@ -68,7 +68,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
 
 async def test_old_incidents_go_and_open_ones_stay(house: House) -> None:
-    await house.open(1, IncidentState.RESTORED)
+    await house.open(1, IncidentState.CLOSED)
     await house.open(2, IncidentState.NEW)
     await house.clock.advance(91 * DAY)
     await house.open(3, IncidentState.CLOSED)

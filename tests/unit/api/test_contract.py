@@ -12,7 +12,7 @@ from cmsp_agent.api.schemas import IncidentChange
 from cmsp_agent.api.views import incident_view, job_view, series_view
 from cmsp_agent.model import errors
 from cmsp_agent.model.errors import Conflict
-from cmsp_agent.model.incident import Incident, IncidentState
+from cmsp_agent.model.incident import Incident, IncidentState, Trigger
 from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.model.priority import Extent, Priority, Share, Urgency
 
@@ -76,10 +76,10 @@ def edited(incident: Incident = INCIDENT, if_match: str = '"1"', **wish: object)
 
 def test_a_change_makes_a_new_version_and_no_change_does_not() -> None:
     changed = edited(state="acknowledged", assignee="noc-2", note="carrier called")
-    assert (changed.state, changed.assignee, changed.version) == (IncidentState.ACKNOWLEDGED, "noc-2", 2)
+    assert (changed.state, changed.assignee, changed.version) == (IncidentState.ACKNOWLEDGED, "noc-2", 4)
     assert changed.notes == ("2026-01-01T00:01:00.000Z noc: carrier called",)
     assert edited() is INCIDENT
-    assert edited(changed, '"2"', assignee="").assignee is None
+    assert edited(changed, '"4"', assignee="").assignee is None
 
 
 def test_a_raised_priority_says_who_asked() -> None:
@@ -101,10 +101,10 @@ def test_another_version_is_refused(if_match: str) -> None:
 def test_only_the_end_of_the_fault_lets_an_incident_close() -> None:
     with pytest.raises(Conflict, match="still there"):
         edited(state="closed")
-    restored = replace(INCIDENT, state=IncidentState.RESTORED)
-    assert edited(restored, state="closed").state is IncidentState.CLOSED
+    restored = INCIDENT.after(Trigger.RESTORE, 1)
+    assert edited(restored, '"2"', state="closed").state is IncidentState.CLOSED
     with pytest.raises(Conflict, match="restored already"):
-        edited(restored, state="acknowledged")
+        edited(restored, '"2"', state="acknowledged")
 
 
 def test_references_elsewhere_are_merged() -> None:

@@ -150,4 +150,4 @@ class Site:
 
     @property
     def open(self) -> list[Incident]:
-        return list(self.situation.incidents.values())
+        return [incident for incident in self.situation.incidents.values() if incident.state.open]

@@ -95,7 +95,7 @@ def test_a_child_alone_is_down_when_its_parent_answers() -> None:
     assert [incident.components for incident in site.open] == [("vg-1",)]
 
 
-def test_a_child_that_was_faster_is_explained_later_and_its_incident_restored() -> None:
+def test_a_child_that_was_faster_moves_to_the_incident_of_its_parent() -> None:
     site = Site()
     site.silent("vg-1")
     assert [incident.components for incident in site.open] == [("vg-1",)]
@@ -104,7 +104,11 @@ def test_a_child_that_was_faster_is_explained_later_and_its_incident_restored() 
     assert child is not None
     assert down is not None
     assert child.suppressed_by == down.id
-    assert [incident.components for incident in site.open] == [("gw-1",)]
+    [parent] = site.open
+    assert parent.components == ("gw-1", "vg-1")
+    assert parent.title == "gw-1 is down"
+    [merged] = [each for each in site.incidents.values() if each.state is IncidentState.MERGED]
+    assert (merged.merged_into, merged.restored_at) == (parent.id, None)
 
 
 def test_a_child_still_silent_after_its_parent_recovered_stands_for_itself_after_three_more_polls() -> None:

@@ -79,7 +79,18 @@ async def test_the_heartbeat_is_short_and_names_the_worst(status: StatusService,
             (Urgency.CRITICAL, IncidentState.RESTORED),
         ]
     ):
-        incident = Incident(f"i{number}", f"INC-{number}", state, urgency, extent, "t", ("gw-1",), (), CLOCK.now())
+        incident = Incident(
+            f"i{number}",
+            f"INC-{number}",
+            state,
+            urgency,
+            extent,
+            "t",
+            ("gw-1",),
+            (),
+            CLOCK.now(),
+            restored_at=None if state.open else CLOCK.now(),
+        )
         situation.incidents[incident.id] = incident
     heartbeat = await status.heartbeat()
     assert [(one["number"], one["priority"]) for one in heartbeat["urgent"]] == [("INC-1", "P1")]

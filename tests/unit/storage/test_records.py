@@ -1,7 +1,7 @@
 """Golden records: what a released version of the contract promised stays readable."""
 
 from cmsp_agent.model.backup import Backup, BackupResult, BackupRun
-from cmsp_agent.model.incident import RaisedPriority
+from cmsp_agent.model.incident_facts import RaisedPriority
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.storage import records
 from cmsp_agent.storage.encoding import decode, encode
@@ -55,6 +55,8 @@ def test_an_incident() -> None:
         "raised_priority": {"priority": "P2", "by": "ops@partner", "at": "2026-01-01T00:00:00.123Z"},
         "external": {"headend": None, "itsm": None},
         "recommendation": "call the carrier",
+        "merged_into": None,
+        "declared_low": None,
     }
 
 

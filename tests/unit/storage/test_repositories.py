@@ -6,7 +6,8 @@ import pytest
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.component import State
 from cmsp_agent.model.errors import Conflict
-from cmsp_agent.model.incident import RaisedPriority
+from cmsp_agent.model.incident import Trigger
+from cmsp_agent.model.incident_facts import RaisedPriority
 from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.storage import (
@@ -37,12 +38,12 @@ class TestIncidents:
         assert incidents.find(tx, "inc-000001") == incident
         assert incidents.find(tx, "INC-000099") is None
 
-    def test_only_those_whose_fault_is_there_are_open(self, tx: sqlite3.Connection) -> None:
+    def test_only_those_that_are_not_over_are_unfinished(self, tx: sqlite3.Connection) -> None:
         first, second = an_incident("INC-000001"), an_incident("INC-000002")
         incidents.save(tx, first)
         incidents.save(tx, second)
-        incidents.save(tx, first.restored(NOW))
-        assert incidents.open_ones(tx) == [second]
+        incidents.save(tx, first.after(Trigger.RESTORE, NOW).after(Trigger.RESOLVE, NOW))
+        assert incidents.unfinished(tx) == [second]
 
     def test_pages_from_the_newest(self, tx: sqlite3.Connection) -> None:
         for count in range(1, 6):
