@@ -14,7 +14,7 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.signal import Signal
-from cmsp_agent.pipeline.observe import ISOLATED
+from cmsp_agent.pipeline.causes import ISOLATED
 from cmsp_agent.pipeline.situation import Facts as PipelineFacts
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.services.events import EventService

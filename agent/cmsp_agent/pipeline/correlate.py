@@ -4,25 +4,43 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.model.event import Event, Key, Transition
-from cmsp_agent.pipeline.catalogue import APPLIANCE_ISOLATED, COMPONENT_DOWN
-from cmsp_agent.pipeline.observe import ISOLATED
+from cmsp_agent.model.event import Event, Transition
+from cmsp_agent.pipeline.catalogue import COMPONENT_DOWN
+from cmsp_agent.pipeline.causes import CAUSES, Causes
+from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.situation import Draft
-from cmsp_agent.pipeline.topology import Topology
-
-CAUSES = frozenset({COMPONENT_DOWN, APPLIANCE_ISOLATED})
-"""Alarm types that explain others."""
 
 
 class Correlator:
     """Keeps the alarms: one for each component, type and object, whoever tells of it and however often."""
 
-    def __init__(self, topology: Topology, counters: Counters) -> None:
-        self._topology = topology
+    def __init__(self, causes: Causes, counters: Counters) -> None:
+        self._causes = causes
         self._counters = counters
 
     def __call__(self, draft: Draft, events: Sequence[Event]) -> Sequence[Event]:
         return [kept for event in events for kept in self._one(draft, event)]
+
+    def judge_again(self, draft: Draft, component: str) -> Iterator[Event]:
+        """What a cause held back and holds back no longer; asked after each poll of the component.
+
+        Where the poll has just seen the object well, the clear is only a poll away; a silent component is waited for.
+        """
+        silence = draft.silences.get(component)
+        if silence is None or silence.polls:
+            return
+        for held in [*draft.active.of(component)]:
+            if held.suppressed_by is None or held.type in AVAILABILITY:
+                continue
+            cause = self._causes.of(draft, held)
+            seen = draft.observed.get((component, held.type)) or {}
+            if cause == held.suppressed_by or (cause is None and seen.get(held.object) is False):
+                continue
+            judged = replace(held, suppressed_by=cause)
+            draft.active.put(judged.key, judged)
+            draft.facts.revise(judged, tell=True)
+            if cause is None:
+                yield judged
 
     def _one(self, draft: Draft, event: Event) -> Iterator[Event]:
         if event.state is Transition.INFO:
@@ -40,7 +58,7 @@ class Correlator:
         if held is not None:
             yield from self._fold(draft, held, event)
             return
-        explained = replace(event, suppressed_by=self._cause(draft, event))
+        explained = replace(event, suppressed_by=self._causes.of(draft, event))
         draft.active.put(event.key, explained)
         draft.facts.record(explained)
         yield explained
@@ -48,7 +66,7 @@ class Correlator:
             yield from self._explain_children(draft, explained)
 
     def _fold(self, draft: Draft, held: Event, event: Event) -> Iterator[Event]:
-        folded = replace(held.fold(event), suppressed_by=held.suppressed_by and self._cause(draft, event))
+        folded = replace(held.fold(event), suppressed_by=held.suppressed_by and self._causes.of(draft, event))
         draft.active.put(event.key, folded)
         stands_now = folded.suppressed_by != held.suppressed_by
         draft.facts.revise(folded, tell=stands_now or folded.sources != held.sources)
@@ -69,22 +87,10 @@ class Correlator:
         yield cleared
         self._listen_anew(draft, held)
 
-    def _cause(self, draft: Draft, event: Event) -> str | None:
-        """Id of the alarm that explains the event: the appliance is isolated, the component or a parent is down."""
-        isolated = draft.active.get(ISOLATED)
-        if isolated is not None and event.component:
-            return isolated.id
-        own = () if event.type == COMPONENT_DOWN else (event.component,)
-        for name in (*own, *self._topology.above(event.component)):
-            down = draft.active.get(Key(name, COMPONENT_DOWN, ""))
-            if down is not None:
-                return down.suppressed_by or down.id
-        return None
-
     def _explain_children(self, draft: Draft, down: Event) -> Iterator[Event]:
         """Alarms that were raised before their cause was known, and are explained now."""
         cause = down.suppressed_by or down.id
-        below = [event for name in self._topology.tree(down.component) for event in draft.active.of(name)]
+        below = [event for name in self._causes.lost_with(draft, down.component) for event in draft.active.of(name)]
         for event in below:
             if event.component != down.component and event.suppressed_by is None:
                 explained = replace(event, suppressed_by=cause)
@@ -93,9 +99,9 @@ class Correlator:
                 yield explained
 
     def _listen_anew(self, draft: Draft, cause: Event) -> None:
-        """What the cause had explained gets its own three polls before it stands for itself."""
+        """A silence that the cause had explained gets its own three polls before it stands for itself."""
         if cause.type not in CAUSES:
             return
         for event in draft.active.values():
-            if event.suppressed_by == cause.id:
+            if event.suppressed_by == cause.id and event.type in AVAILABILITY:
                 draft.silences.drop(event.component)

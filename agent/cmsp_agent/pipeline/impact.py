@@ -8,6 +8,7 @@ from cmsp_agent.model.event import Event, Key
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.catalogue import COMPONENT_DOWN
+from cmsp_agent.pipeline.causes import Causes, answers_behind
 from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.pipeline.situation import Draft
 from cmsp_agent.pipeline.topology import Topology
@@ -36,7 +37,8 @@ class Assessment:
 class Assessor:
     """Answers what alarms mean for people, by functions, redundancy and dependence."""
 
-    def __init__(self, topology: Topology, customer: Customer, normaliser: Normaliser) -> None:
+    def __init__(self, topology: Topology, causes: Causes, customer: Customer, normaliser: Normaliser) -> None:
+        self._causes = causes
         self._topology = topology
         self._components = topology.components
         self._customer = customer
@@ -45,7 +47,7 @@ class Assessor:
     def assess(self, draft: Draft, alarms: Iterable[Event]) -> Assessment:
         """Urgency and extent of one incident, from those of its alarms that still hold."""
         alarms = list(alarms)
-        lost = {name for alarm in alarms for name in self.affected(alarm)}
+        lost = {name for alarm in alarms for name in self.affected(draft, alarm)}
         urgencies = [self._urgency(draft, alarm) for alarm in alarms]
         extent = Extent(
             people=Share(self._people(lost), self._customer.people),
@@ -56,19 +58,19 @@ class Assessor:
 
     def forget(self, draft: Draft, alarm: Event) -> None:
         """An alarm came or went: what its components can still do is to be looked into again."""
-        for name in self.affected(alarm):
+        for name in self.affected(draft, alarm):
             draft.working.pop(name, None)
 
-    def affected(self, alarm: Event) -> list[str]:
-        """The components that an alarm touches: its own and, where it is down, all that are reached through it."""
+    def affected(self, draft: Draft, alarm: Event) -> list[str]:
+        """The components that an alarm touches: its own and, where it is down, all that are lost with it."""
         if not alarm.component:
             return []
-        return list(self._topology.tree(alarm.component)) if alarm.type == COMPONENT_DOWN else [alarm.component]
+        return self._causes.lost_with(draft, alarm.component) if alarm.type == COMPONENT_DOWN else [alarm.component]
 
     def _urgency(self, draft: Draft, alarm: Event) -> Urgency:
         functions = [
             (component, function, rank)
-            for component in self._known(self.affected(alarm))
+            for component in self._known(self.affected(draft, alarm))
             for function, rank in component.functions.items()
             if self._impairs(alarm, function)
         ]
@@ -112,8 +114,12 @@ class Assessor:
 
     def _down(self, draft: Draft, component: Component) -> bool:
         """Down itself, or reached only through one that is."""
-        ways = (component.name, *self._topology.above(component.name))
-        return any(draft.active.get(Key(name, COMPONENT_DOWN, "")) for name in ways)
+        if draft.active.get(Key(component.name, COMPONENT_DOWN, "")):
+            return True
+        return any(
+            draft.active.get(Key(name, COMPONENT_DOWN, "")) and not answers_behind(draft, name, component.name)
+            for name in self._topology.above(component.name)
+        )
 
     def _has_peer(self, draft: Draft, alarm: Event) -> bool:
         """Another object of the same kind on the component still works (the second of two PRIs)."""
@@ -151,7 +157,7 @@ class Assessor:
         functions = {
             function
             for alarm in alarms
-            for component in self._known(self.affected(alarm))
+            for component in self._known(self.affected(draft, alarm))
             if component.site == site
             for function in component.primary_functions
             if self._impairs(alarm, function)

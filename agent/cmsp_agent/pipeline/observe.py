@@ -1,16 +1,17 @@
 """What polling saw: availability over several polls, and polled states. Tells only changes; suppresses nothing.
 
 *Down* is ICMP or TCP silent **and** SNMP silent for three polls; SNMP alone silent is *management lost*. While the
-appliance is isolated no silence is counted, and a child's verdict waits for its parent's.
+appliance is isolated no silence is counted, and a child's verdict waits for its parent's. A component through which
+another one is reached that answers forwards: it is *management lost* at most.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.event import Event, Key, Source, Transition
 from cmsp_agent.model.signal import PollSignal
-from cmsp_agent.pipeline.catalogue import APPLIANCE_ISOLATED, COMPONENT_DOWN, MANAGEMENT_LOST
+from cmsp_agent.pipeline.catalogue import COMPONENT_DOWN, MANAGEMENT_LOST
+from cmsp_agent.pipeline.causes import ISOLATED, Causes
 from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.pipeline.situation import Draft, Silence
 from cmsp_agent.plugin.api import Telling
@@ -25,15 +26,14 @@ LAG = 5_000
 LONGEST_POLL = 120_000
 """Milliseconds that a poll may take: what it tells may be that much older than what was heard meanwhile."""
 
-ISOLATED = Key("", APPLIANCE_ISOLATED, "")
-
 
 class Observer:
     """Turns the outcome of polls into events."""
 
-    def __init__(self, components: Mapping[str, Component], normaliser: Normaliser) -> None:
+    def __init__(self, components: Mapping[str, Component], normaliser: Normaliser, causes: Causes) -> None:
         self._components = components
         self._normaliser = normaliser
+        self._causes = causes
 
     def __call__(self, draft: Draft, poll: PollSignal) -> Iterator[Event]:
         """The events that this poll tells, given what was known before it."""
@@ -50,17 +50,33 @@ class Observer:
         before = draft.silences.get(component.name) or Silence()
         silence = listen(before, poll)
         draft.silences.put(component.name, silence)
+        if silence.answers != before.answers:
+            draft.concerned.add(component.name)
         down = Key(component.name, COMPONENT_DOWN, "")
         lost = Key(component.name, MANAGEMENT_LOST, "")
+        # what takes the place of a fault is told before its end, so that the two are one incident
+        through = self._causes.answers_through(draft, component.name) if silence.polls >= SILENT_POLLS else ""
+        if through:
+            if self._unexplained(draft, lost):
+                yield Telling(MANAGEMENT_LOST, "", Transition.RAISE, forwarding_text(component, through))
+            if draft.active.get(down):
+                yield Telling(COMPONENT_DOWN, "", Transition.CLEAR, f"{component.name} forwards: {through} answers")
+        elif silence.polls >= SILENT_POLLS:
+            if self._unexplained(draft, down) and not self._parent_in_doubt(draft, component, silence):
+                yield Telling(COMPONENT_DOWN, "", Transition.RAISE, down_text(component, poll))
+        elif silence.snmp >= SILENT_POLLS and self._unexplained(draft, lost):
+            yield Telling(MANAGEMENT_LOST, "", Transition.RAISE, lost_text(component, poll))
         if answered(poll) and draft.active.get(down):
             yield Telling(COMPONENT_DOWN, "", Transition.CLEAR, f"{component.name} answers again")
-        if poll.snmp and draft.active.get(lost):
-            yield Telling(MANAGEMENT_LOST, "", Transition.CLEAR, f"{component.name} answers SNMP again")
-        if silence.polls >= SILENT_POLLS:
-            if _unexplained(draft, down) and not self._parent_in_doubt(draft, component, silence):
-                yield Telling(COMPONENT_DOWN, "", Transition.RAISE, down_text(component, poll))
-        elif silence.snmp >= SILENT_POLLS and _unexplained(draft, lost):
-            yield Telling(MANAGEMENT_LOST, "", Transition.RAISE, lost_text(component, poll))
+        if draft.active.get(lost) and (poll.snmp or (answered(poll) and not silence.snmp)):
+            yield Telling(
+                MANAGEMENT_LOST, "", Transition.CLEAR, f"{component.name} answers {'SNMP ' * bool(poll.snmp)}again"
+            )
+
+    def _unexplained(self, draft: Draft, key: Key) -> bool:
+        """Whether the alarm is not held yet, or is held under what explains it no longer."""
+        held = draft.active.get(key)
+        return held is None or (held.suppressed_by is not None and self._causes.of(draft, held) is None)
 
     def _parent_in_doubt(self, draft: Draft, component: Component, silence: Silence) -> bool:
         """Whether the parent may prove to be the cause with its next polls."""
@@ -68,15 +84,9 @@ class Observer:
         if not parent or silence.polls >= LONGEST_DEFERRAL or draft.active.get(Key(parent, COMPONENT_DOWN, "")):
             return False
         heard = draft.silences.get(parent)
-        if heard is None:
+        if heard is None or self._causes.answers_through(draft, parent):
             return False
         return heard.polls > 0 or heard.polled_at < silence.since
-
-
-def _unexplained(draft: Draft, key: Key) -> bool:
-    """Whether the alarm is not held yet, or is held under a cause that is over."""
-    held = draft.active.get(key)
-    return held is None or draft.orphaned(held)
 
 
 def answered(poll: PollSignal) -> bool:
@@ -95,8 +105,12 @@ def listen(before: Silence, poll: PollSignal) -> Silence:
     started = before.since if before.polls or before.snmp else poll.received_at
     polls = 0 if alive else before.polls + silent
     unheard = 0 if poll.snmp else before.snmp + quiet
-    return replace(
-        before, polled_at=poll.received_at, polls=polls, snmp=unheard, since=started if polls or unheard else 0
+    return Silence(
+        polled_at=poll.received_at,
+        polls=polls,
+        snmp=unheard,
+        since=started if polls or unheard else 0,
+        answered_at=poll.received_at if alive else before.answered_at,
     )
 
 
@@ -106,6 +120,11 @@ def down_text(component: Component, poll: PollSignal) -> str:
         name for name, answer in (("ICMP", poll.icmp), ("TCP", poll.tcp), ("SNMP", poll.snmp)) if answer is not None
     ]
     return f"{component.name} is down: no answer to {', '.join(asked)} in {SILENT_POLLS} polls"
+
+
+def forwarding_text(component: Component, through: str) -> str:
+    """Why a silent component is not down."""
+    return f"{component.name}: management lost, no answer in {SILENT_POLLS} polls, but {through} behind it answers"
 
 
 def lost_text(component: Component, poll: PollSignal) -> str:

@@ -6,6 +6,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.signal import PollSignal, Signal
+from cmsp_agent.pipeline.causes import Causes
 from cmsp_agent.pipeline.correlate import Correlator
 from cmsp_agent.pipeline.filter import TierFilter
 from cmsp_agent.pipeline.impact import Assessor, Customer
@@ -34,10 +35,11 @@ class Pipeline:
         self._mask_personal = mask_personal
         self._topology = Topology(components)
         self._normalise = Normaliser(components, inventory, counters)
-        self._observe = Observer(components, self._normalise)
+        causes = Causes(self._topology)
+        self._observe = Observer(components, self._normalise, causes)
         self._retire = Retirement(components)
-        self._correlate = Correlator(self._topology, counters)
-        self._triage = Triage(self._normalise, Assessor(self._topology, customer, self._normalise))
+        self._correlate = Correlator(causes, counters)
+        self._triage = Triage(self._normalise, Assessor(self._topology, causes, customer, self._normalise))
         self._stages: Sequence[Stage] = (
             TierFilter(components, counters),
             TimeWindow(counters),
@@ -50,6 +52,8 @@ class Pipeline:
         draft = Draft(situation, now)
         for signal in signals:
             run(self._stages, draft, self._events(draft, signal))
+            if isinstance(signal, PollSignal):
+                self._triage(draft, list(self._correlate.judge_again(draft, signal.component)))
         if draft.concerned:
             self._triage.review(draft, self._topology.concerned(draft.concerned))
         return draft

@@ -17,6 +17,7 @@ class Retirement:
 
     def __init__(self, components: Mapping[str, Component], new_id: Callable[[int], str] = uuid7) -> None:
         self._components = components
+        self._parents = frozenset(component.parent for component in components.values())
         self._new_id = new_id
 
     def __call__(self, draft: Draft) -> Iterator[Event]:
@@ -28,11 +29,11 @@ class Retirement:
             if seen[0] not in self._components:
                 draft.observed.drop(seen)
         for alarm in [*draft.active.values()]:
-            why = self._reason(alarm)
+            why = self._reason(draft, alarm)
             if why:
                 yield self._clear(alarm, draft.now, why)
 
-    def _reason(self, alarm: Event) -> str:
+    def _reason(self, draft: Draft, alarm: Event) -> str:
         if not alarm.component:
             return ""
         component = self._components.get(alarm.component)
@@ -40,7 +41,9 @@ class Retirement:
             return f"{alarm.component} is no longer in the configuration"
         if not gets(component, alarm.type):
             return f"{component.name} is only monitored now"
-        if alarm.type == MANAGEMENT_LOST and component.credentials.snmp is None:
+        silence = draft.silences.get(component.name)
+        forwards = component.name in self._parents and (silence is None or silence.polls > 0)
+        if alarm.type == MANAGEMENT_LOST and component.credentials.snmp is None and not forwards:
             return f"{component.name} is no longer asked by SNMP"
         return ""
 

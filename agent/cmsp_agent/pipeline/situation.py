@@ -26,6 +26,13 @@ class Silence:
     """Consecutive polls in which SNMP did not answer."""
     since: int = 0
     """When the first of those polls began."""
+    answered_at: int = 0
+    """When a poll was last answered, by whatever way."""
+
+    @property
+    def answers(self) -> bool:
+        """Whether the last poll was answered."""
+        return 0 < self.answered_at == self.polled_at
 
 
 class Place(NamedTuple):

@@ -48,6 +48,7 @@ class TimeWindow:
     def _fold(self, draft: Draft, last: Event, event: Event, counted_as: str) -> bool:
         folded = last.fold(event)
         draft.ended.put(event.key, folded)
-        draft.facts.revise(folded, tell=folded.sources != last.sources)
+        # a raise that has ended already is only counted: told again, it would hold again for whoever reads the records
+        draft.facts.revise(folded, tell=folded.state is Transition.INFO and folded.sources != last.sources)
         self._counters.add(counted_as)
         return True

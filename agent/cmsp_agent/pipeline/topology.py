@@ -38,6 +38,10 @@ class Topology:
                 yield current
                 waiting.extend(self._children.get(current, ()))
 
+    def children(self, name: str) -> Sequence[str]:
+        """The components that are reached directly through one."""
+        return self._children.get(name, ())
+
     def at_site(self, site: str) -> Sequence[Component]:
         """The components of a site."""
         return self._at_site.get(site, ())

@@ -247,7 +247,9 @@ def write_facts(tx: sqlite3.Connection, facts: Facts, now: int, outward: Outward
     events.insert_all(tx, list(facts.new.values()))
     for event in facts.changed.values():
         events.update(tx, event)
-    told = [*facts.new.values(), *(facts.changed[event_id] for event_id in sorted(facts.told))]
+    # what was cleared in the same batch is told by its clear: after it, a raise would hold again
+    ended = {event.alarm for event in facts.new.values()}
+    told = [*facts.new.values(), *(facts.changed[event_id] for event_id in sorted(facts.told - ended))]
     outbox.append_all(tx, (event_record(outward(event)) for event in told), now)
     numbered = {}
     for incident in facts.incidents.values():

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cmsp_agent.model.backup import Backup, BackupRun
-from cmsp_agent.model.event import Event
+from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.priority import Extent
 from cmsp_agent.model.severity import Severity
@@ -79,7 +79,7 @@ def event_record(event: Event) -> Record:
         "text": event.text,
         "attributes": dict(event.attributes),
         "suppressed_by": event.suppressed_by,
-        "alarm": event.alarm,
+        "alarm": event.id if event.state is Transition.RAISE else event.alarm,
     }
     return Record(event.id, EVENT, event.component, event.object, event.occurred_at, data, event.severity)
 

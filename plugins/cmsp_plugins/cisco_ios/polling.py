@@ -60,7 +60,9 @@ STATES = (
         only_if=ADMIN_UP,
         once_clear=True,
     ),
-    StateRule(ISDN_LAPD_OPER_STATUS, "isdn.layer2.down", frozenset({1, 2}), frozenset({3}), only_if=ADMIN_UP),
+    StateRule(
+        ISDN_LAPD_OPER_STATUS, "isdn.layer2.down", frozenset({1, 2}), frozenset({3}), only_if=ADMIN_UP, once_clear=True
+    ),
     _envmon("2", "env.voltage", 7),
     _envmon("3", "env.temperature", 6),
     _envmon("4", "env.fan", 3),

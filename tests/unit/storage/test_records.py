@@ -13,7 +13,8 @@ def as_json(record: records.Record) -> object:
 
 
 def test_an_event() -> None:
-    record = records.event_record(an_event(attributes={"mnemonic": "X"}, suppressed_by="0193-9"))
+    event = an_event(attributes={"mnemonic": "X"}, suppressed_by="0193-9")
+    record = records.event_record(event)
     assert as_json(record) == {
         "component": "gw-paris-1",
         "site": "paris",
@@ -30,7 +31,7 @@ def test_an_event() -> None:
         "text": "Layer 2 down",
         "attributes": {"mnemonic": "X"},
         "suppressed_by": "0193-9",
-        "alarm": None,
+        "alarm": event.id,
     }
 
 

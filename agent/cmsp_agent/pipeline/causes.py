@@ -1,0 +1,62 @@
+"""Which alarm explains another: the appliance is isolated, the component or one that it is reached through is down.
+
+A parent explains a fault only while the component itself does not answer: one that answers proves that the way to it
+is whole, whatever its parent says to us.
+"""
+
+from cmsp_agent.model.event import Event, Key
+from cmsp_agent.pipeline.catalogue import APPLIANCE_ISOLATED, COMPONENT_DOWN
+from cmsp_agent.pipeline.filter import AVAILABILITY
+from cmsp_agent.pipeline.situation import Draft
+from cmsp_agent.pipeline.topology import Topology
+
+ISOLATED = Key("", APPLIANCE_ISOLATED, "")
+CAUSES = frozenset({COMPONENT_DOWN, APPLIANCE_ISOLATED})
+"""Alarm types that explain others."""
+
+
+class Causes:
+    """Answers by the alarms and the silences of a draft; changes nothing."""
+
+    def __init__(self, topology: Topology) -> None:
+        self._topology = topology
+
+    def of(self, draft: Draft, event: Event) -> str | None:
+        """Id of the alarm that explains the event, or None where it stands for itself."""
+        isolated = draft.active.get(ISOLATED)
+        if isolated is not None and event.component:
+            return isolated.id
+        if event.type not in AVAILABILITY:
+            own = draft.active.get(Key(event.component, COMPONENT_DOWN, ""))
+            if own is not None:
+                return own.suppressed_by or own.id
+        for parent in self._topology.above(event.component):
+            down = draft.active.get(Key(parent, COMPONENT_DOWN, ""))
+            if down is not None and not answers_behind(draft, parent, event.component):
+                return down.suppressed_by or down.id
+        return None
+
+    def lost_with(self, draft: Draft, name: str) -> list[str]:
+        """The component that is down and all that are lost with it: what answers, and what is behind that, is not."""
+        lost: list[str] = []
+        waiting, seen = [name], set[str]()
+        while waiting:
+            current = waiting.pop()
+            if current not in seen and (current == name or not answers_behind(draft, name, current)):
+                seen.add(current)
+                lost.append(current)
+                waiting.extend(self._topology.children(current))
+        return lost
+
+    def answers_through(self, draft: Draft, name: str) -> str:
+        """A component that answers though it is reached through this one, which so proves to forward; or empty."""
+        below = (each for each in self._topology.tree(name) if each != name)
+        return next((each for each in below if answers_behind(draft, name, each)), "")
+
+
+def answers_behind(draft: Draft, parent: str, name: str) -> bool:
+    """Whether the last poll of a component was answered, and that after its parent fell silent."""
+    heard, above = draft.silences.get(name), draft.silences.get(parent)
+    if heard is None or not heard.answers:
+        return False
+    return heard.answered_at > (above.since if above is not None else 0)

@@ -1,0 +1,126 @@
+"""A cause hides a fault only while the fault's owner does not answer, and what it hid is judged again when it ends."""
+
+from dataclasses import replace
+
+from cmsp_agent.model.signal import SyslogSignal
+from tests.unit.pipeline.site import COMPONENTS, Site
+
+LINK = "GigabitEthernet0/1"
+
+
+def link_down(site: Site, component: str = "gw-1") -> SyslogSignal:
+    """Told by syslog only: no poll of this site looks at it."""
+    return SyslogSignal(component, site.now, "LINK-3-UPDOWN", f"Interface {LINK}, changed state to down")
+
+
+def test_a_silent_parent_whose_children_answer_is_management_lost_at_most() -> None:
+    site = Site()
+    for _ in range(5):
+        site.poll("sw", icmp=False, snmp=False)
+        site.poll("gw-1")
+    assert [(each.type, each.component) for each in site.situation.active.values()] == [("management.lost", "sw")]
+    [incident] = site.open
+    assert incident.extent.components.affected == 1
+
+
+def test_a_child_that_answers_is_not_lost_with_its_parent() -> None:
+    site = Site()
+    site.silent("sw")
+    [incident] = site.open
+    assert incident.extent.components.affected == 4
+    site.poll("gw-1")
+    [incident] = site.open
+    assert incident.extent.components.affected == 2, "gw-1 answers, and vg-1 is behind it"
+
+
+def test_a_parent_that_was_called_down_is_retitled_when_a_child_answers() -> None:
+    site = Site()
+    site.silent("sw")
+    [before] = site.open
+    site.poll("gw-1")
+    site.silent("sw", polls=1)
+    [after] = site.open
+    assert (after.id, site.held("sw", "component.down")) == (before.id, None)
+    assert after.title == "sw answers, but not to SNMP"
+    site.poll("sw")
+    assert site.open == []
+
+
+def test_a_switch_that_really_fails_takes_its_children_along_though_its_management_was_filtered() -> None:
+    site = Site()
+    for _ in range(4):
+        site.silent("sw", polls=1)
+        site.poll("gw-1")
+    for _ in range(4):
+        site.silent("sw", polls=1)
+        site.silent("gw-1", polls=1)
+    child, down = site.held("gw-1", "component.down"), site.held("sw", "component.down")
+    assert child is not None
+    assert down is not None
+    assert child.suppressed_by == down.id
+
+
+def test_a_fault_of_a_child_that_answers_has_its_incident_whatever_the_parent_is() -> None:
+    site = Site()
+    site.silent("sw")
+    site.tell(link_down(site))
+    held = site.held("gw-1", "link.down", LINK)
+    assert held is not None
+    assert held.suppressed_by is not None
+    facts = site.poll("gw-1")
+    released = site.held("gw-1", "link.down", LINK)
+    assert released is not None
+    assert released.suppressed_by is None
+    assert released.id in facts.told
+    assert ("gw-1",) in {incident.components for incident in site.open}
+
+
+def test_what_was_told_while_the_device_booted_stands_once_it_answers() -> None:
+    site = Site()
+    site.silent("gw-1")
+    site.tell(link_down(site))
+    site.poll("gw-1")
+    [incident] = site.open
+    assert incident.title == f"{LINK}: link down"
+
+
+def test_what_a_restart_interrupted_is_judged_again() -> None:
+    site = Site()
+    site.silent("gw-1")
+    site.tell(link_down(site))
+    site.restart()
+    site.poll("gw-1")
+    assert [incident.title for incident in site.open] == [f"{LINK}: link down"]
+
+
+def test_a_parent_that_is_taken_out_of_the_configuration_hides_nothing_any_more() -> None:
+    site = Site()
+    site.silent("sw")
+    site.tell(link_down(site))
+    alone = [replace(each, parent="") for each in COMPONENTS.values() if each.name != "sw"]
+    other = Site(alone)
+    other.situation, other.now = site.situation, site.now
+    other.pipeline.reassess(other.situation, other.now).commit()
+    other.poll("gw-1")
+    assert [incident.title for incident in other.open] == [f"{LINK}: link down"]
+
+
+def test_what_isolation_hid_is_judged_again_when_it_ends() -> None:
+    site = Site()
+    site.isolate(raised=True)
+    site.tell(link_down(site))
+    site.isolate(raised=False)
+    site.poll("gw-1")
+    assert [incident.title for incident in site.open] == [f"{LINK}: link down"]
+
+
+def test_what_the_poll_sees_well_is_left_to_the_polls() -> None:
+    site = Site()
+    site.silent("gw-1")
+    site.tell(site.pri(up=False))
+    site.later(1_000)
+    site.tell(site.pri_poll())
+    assert site.open == []
+    site.later(60_000)
+    site.tell(site.pri_poll())
+    assert not site.situation.active
