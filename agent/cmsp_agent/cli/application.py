@@ -76,7 +76,7 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
     ),
     "plugin": (
         "Plugins: list, take out of quarantine.",
-        {"list": plugins.plugin_list, "clear": plugins.plugin_clear},
+        {"list": plugins.plugin_list, "clear": plugins.plugin_clear, "traps": plugins.plugin_traps},
     ),
     "secret": ("Secrets: set, list.", {"set": secrets.secret_set, "list": secrets.secret_list}),
 }

@@ -65,6 +65,10 @@ class Output:
         """Print text as it is, at any width."""
         self.console.print(Text(clean(text, keep_lines=True)), soft_wrap=True)
 
+    def data(self, text: str) -> None:
+        """Print lines of cells for a file: tabs stay tabs."""
+        self.console.file.write(clean(text, keep_lines=True))
+
     def complain(self, text: str) -> None:
         """Print text to standard error."""
         self.errors.print(Text(clean(text, keep_lines=True)), soft_wrap=True)

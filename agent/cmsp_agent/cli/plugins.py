@@ -29,6 +29,32 @@ def plugin_list(context: typer.Context, as_json: AsJson = False) -> None:
     here.output.table(columns, told, "no plugins")
 
 
+MibFile = Annotated[Path, typer.Argument(metavar="MIB-FILE", help="The maker's MIB.", exists=True, dir_okay=False)]
+MoreMibs = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="MORE-FILES", help="MIBs that it imports names from.", exists=True, dir_okay=False),
+]
+Prefix = Annotated[
+    str, typer.Option("--prefix", metavar="WORD", help="First word of the alarm types: the maker's name.")
+]
+
+
+def plugin_traps(
+    context: typer.Context, mib_file: MibFile, more_files: MoreMibs = None, prefix: Prefix = "trap"
+) -> None:
+    """Write rules for the traps of a maker's MIB, as the table that `read_traps` reads in a plugin. Read them over."""
+    from cmsp_agent.plugin.mib_file import MibError, notifications
+    from cmsp_agent.plugin.trap_pairs import rows
+    from cmsp_agent.plugin.trap_table import written
+
+    text, *others = [file.read_text("utf-8", "replace") for file in (mib_file, *(more_files or ()))]
+    try:
+        found = notifications(text, others)
+    except MibError as error:
+        raise CallFailed(f"{mib_file}: {error}", 1) from error
+    session(context).output.data(written(rows(found, prefix)))
+
+
 def plugin_clear(context: typer.Context, plugin: PluginName, config: Config = DEFAULT_FILE) -> None:
     """Take a plugin out of quarantine. It is loaded again when the agent starts."""
     from cmsp_agent.cli.sources import settings

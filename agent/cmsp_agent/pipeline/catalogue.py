@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cmsp_agent.model.interfaces import canonical
 from cmsp_agent.model.severity import Severity
+from cmsp_agent.pipeline.mib import trap_key
 from cmsp_agent.pipeline.privacy import Mask
 from cmsp_agent.plugin.api import AlarmType, DeviceType, SyslogRule, TrapRule
 
@@ -50,12 +51,6 @@ BUILT_IN = (
     AlarmType("agent.notice", Severity.WARNING, "{object}", incident=False, transient=True),
 )
 """What every device can suffer, and the appliance itself. Agent signals of other types are notices."""
-
-
-def trap_key(oid: str) -> str:
-    """The OID without a penultimate `.0`: one key for both forms of a notification (RFC 3584, FACTS 3.1 "no-zero")."""
-    head, _, last = oid.rpartition(".")
-    return f"{head.removesuffix('.0')}.{last}"
 
 
 def mnemonic_key(mnemonic: str) -> str:

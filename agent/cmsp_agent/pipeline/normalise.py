@@ -11,11 +11,14 @@ from cmsp_agent.model.interfaces import canonical
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
 from cmsp_agent.pipeline.catalogue import UNKNOWN_SYSLOG, UNKNOWN_TRAP, Meanings, SyslogMatch
+from cmsp_agent.pipeline.mib import mib_table
 from cmsp_agent.pipeline.privacy import without_secrets
 from cmsp_agent.plugin.api import AlarmType, DeviceType, ObjectFrom, Telling, TrapRule
 
-IF_DESCR = "1.3.6.1.2.1.2.2.1.2."
-IF_NAME = "1.3.6.1.2.1.31.1.1.1.1."
+IF_ROW, IF_X_ROW = "1.3.6.1.2.1.2.2.1.", "1.3.6.1.2.1.31.1.1.1."
+IF_DESCR, IF_NAME = f"{IF_ROW}2.", f"{IF_X_ROW}1."
+MOST_BINDINGS = 32
+"""Bindings that the event of a trap without a rule shows."""
 LONGEST_OBJECT = 256
 LONGEST_TEXT = 2048
 """Characters of an event's object and text: both come from the device, and thousands of events are remembered."""
@@ -98,14 +101,14 @@ class Normaliser:
         assert_never(signal)
 
     def _from_trap(self, signal: TrapSignal, meanings: Meanings) -> Iterator[Telling]:
-        known = False
+        told = False
         for rule in meanings.traps(signal.trap_oid):
-            known = True
             state = rule.state or _switch(rule, signal.varbinds)
             if state is not None:
+                told = True
                 yield Telling(rule.type, self._object(signal, rule.object), state, rule.text)
-        if not known:
-            yield Telling(UNKNOWN_TRAP, signal.trap_oid, Transition.INFO)
+        if not told:
+            yield _by_name(signal)
 
     def _object(self, signal: TrapSignal, origin: ObjectFrom) -> str:
         if origin.take == "constant":
@@ -118,15 +121,19 @@ class Normaliser:
                 if origin.take == "instance":
                     return instance
                 return self._interface(signal, instance, value)
+        if origin.take == "interface":  # ifIndex is left out: any other column of the interface names its row
+            rows = (oid.rpartition(".")[2] for oid, _ in signal.varbinds if oid.startswith((IF_ROW, IF_X_ROW)))
+            return next((self._interface(signal, row, "") for row in rows), "")
         return ""
 
     def _interface(self, signal: TrapSignal, instance: str, value: Value) -> str:
+        """The name that the trap itself gives is newer than the inventory's, where it is a name of the same kind."""
         index = int(instance) if instance.isdigit() else value
-        name = self._inventory.interface(signal.component, index) if isinstance(index, int) else None
-        if name is None:
-            named = (_text(told) for oid, told in signal.varbinds if oid.startswith((IF_NAME, IF_DESCR)))
-            name = next(named, None)
-        return canonical(name) if name else f"ifIndex {index!s}"
+        known = self._inventory.interface(signal.component, index) if isinstance(index, int) else None
+        told = _told(signal, IF_NAME) or _told(signal, IF_DESCR)
+        if known is None or (told and _kind(told) == _kind(known)):
+            return canonical(told) if told else f"ifIndex {index!s}"
+        return canonical(known)
 
     def event(self, signal: Signal, telling: Telling) -> Event:
         """The event that a telling makes, with what the configuration and the alarm type add to it."""
@@ -173,6 +180,25 @@ def _label(signal: TrapSignal | SyslogSignal | AgentSignal) -> str:
         case AgentSignal():
             return signal.type
     assert_never(signal)
+
+
+def _by_name(signal: TrapSignal) -> Telling:
+    """A trap to which no rule gives a meaning: its name and what it carries, readable."""
+    table = mib_table()
+    name = table.notification(signal.trap_oid) or signal.trap_oid
+    bindings = dict(table.binding(oid, value) for oid, value in signal.varbinds[:MOST_BINDINGS])
+    carried = ", ".join(f"{label}={value}" for label, value in bindings.items())
+    text = f"{name}: {carried}" if carried else name
+    return Telling(UNKNOWN_TRAP, name, Transition.INFO, text, attributes={"trap": signal.trap_oid, **bindings})
+
+
+def _told(signal: TrapSignal, column: str) -> str:
+    return next((_text(value) for oid, value in signal.varbinds if oid.startswith(column)), "")
+
+
+def _kind(name: str) -> str:
+    """What an interface's name says before its number: `GigabitEthernet`."""
+    return canonical(name).rstrip("0123456789/.:")
 
 
 def _text(value: Value) -> str:

@@ -12,7 +12,7 @@ from cmsp_agent.plugin.api import (
     TrapRule,
     hook,
 )
-from cmsp_plugins.generic_snmp import ups
+from cmsp_plugins.generic_snmp import powernet, standard, ups
 
 API_VERSION = 1
 
@@ -38,7 +38,9 @@ GENERIC = DeviceType(
             incident=False,
             transient=True,
         ),
+        *standard.ALARMS,
         *ups.ALARMS,
+        *powernet.ALARMS,
     ),
     traps=(
         TrapRule(f"{STANDARD}.1", "device.restarted", INFO),
@@ -46,7 +48,9 @@ GENERIC = DeviceType(
         TrapRule(f"{STANDARD}.3", "link.down", RAISE, object=INTERFACE),
         TrapRule(f"{STANDARD}.4", "link.down", CLEAR, object=INTERFACE),
         TrapRule(f"{STANDARD}.5", "snmp.authentication_failure", INFO),
+        *standard.TRAPS,
         *ups.TRAPS,
+        *powernet.TRAPS,
     ),
     syslog=(
         SyslogRule(

@@ -14,11 +14,15 @@ ALARMS = (
         recommendation="Check the mains at the site; find out how long the battery lasts.",
     ),
     AlarmType("ups.battery_low", Severity.CRITICAL, "{component}: the battery is low", responsible="customer"),
+    AlarmType("ups.test_failed", Severity.MAJOR, "{component}: the UPS failed its test", responsible="customer"),
     AlarmType("ups.alarm", Severity.MINOR, "{component}: UPS alarm {object}", responsible="customer"),
 )
 
 TRAPS = (
     TrapRule(f"{UPS}.2.1", "ups.on_battery", Transition.RAISE),  # sent again every minute; polling clears it
+    TrapRule(  # upsTestResultsSummary: donePass(1), doneWarning(2), doneError(3)
+        f"{UPS}.2.2", "ups.test_failed", by=f"{UPS}.1.7.3", raises=frozenset({2, 3}), clears=frozenset({1})
+    ),
     TrapRule(f"{UPS}.2.3", "ups.alarm", Transition.RAISE, object=ALARM),
     TrapRule(f"{UPS}.2.4", "ups.alarm", Transition.CLEAR, object=ALARM),
 )

@@ -1,0 +1,120 @@
+"""Names, labels and units of MIBs, from a generated table that is loaded when it is first needed. Gives no meaning.
+
+`mib.tsv` is written by `docs/tools/mib_table.py`. It holds the notifications of the makers whose devices are watched,
+the objects that they carry, and the objects of the standard MIBs.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from importlib.resources import files
+from sys import intern
+from typing import NamedTuple
+
+from cmsp_agent.model.signal import Value
+
+DATE_LENGTHS = (8, 11)
+LONGEST_VALUE = 256
+"""Characters of one value in an event."""
+
+
+class Entry(NamedTuple):
+    """What the table says of an OID."""
+
+    name: str
+    form: str
+    """A unit, or how octets and numbers are shown: `ticks`, `date`, `hex`."""
+    labels: str
+    """`1=up,2=down`, or empty."""
+
+
+class MibTable:
+    """Looks OIDs up: notifications in both forms (a penultimate `.0` or none), objects with their instance."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._objects: dict[str, Entry] = {}
+        self._notifications: dict[str, str] = {}
+        for line in lines:
+            oid, kind, name, form, labels = line.split("\t")
+            if kind == "n":
+                self._notifications[trap_key(oid)] = name
+            else:
+                self._objects[oid] = Entry(name, intern(form), intern(labels))
+
+    def notification(self, oid: str) -> str:
+        """The notification's name, or empty where the table has none."""
+        return self._notifications.get(trap_key(oid), "")
+
+    def binding(self, oid: str, value: Value) -> tuple[str, str]:
+        """A binding for people: `ifOperStatus.3` and `down(2)`. An object that the table lacks keeps its OID."""
+        entry, instance = self._find(oid)
+        if entry is None:
+            return oid, _plain(value, self)
+        return entry.name + instance, _shown(value, entry, self)[:LONGEST_VALUE]
+
+    def name(self, oid: str) -> str:
+        """An OID by its name: a notification's, or an object's with the instance; itself where it has none."""
+        entry, instance = self._find(oid)
+        return self.notification(oid) or (entry.name + instance if entry else oid)
+
+    def _find(self, oid: str) -> tuple[Entry | None, str]:
+        head = oid
+        while head:
+            entry = self._objects.get(head)
+            if entry is not None:
+                return entry, oid[len(head) :]
+            head = head.rpartition(".")[0]
+        return None, ""
+
+
+def trap_key(oid: str) -> str:
+    """The OID without a penultimate `.0`: one key for both forms of a notification (RFC 3584, "no-zero")."""
+    head, _, last = oid.rpartition(".")
+    return f"{head.removesuffix('.0')}.{last}"
+
+
+@cache
+def mib_table() -> MibTable:
+    """The generated table, loaded once."""
+    return MibTable((files("cmsp_agent.pipeline") / "mib.tsv").read_text("utf-8").splitlines())
+
+
+def _shown(value: Value, entry: Entry, table: MibTable) -> str:
+    if isinstance(value, bytes):
+        return _date(value) if entry.form == "date" else value.hex(":") if entry.form == "hex" else _plain(value, table)
+    if isinstance(value, int):
+        label = _label(value, entry.labels)
+        if label:
+            return f"{label}({value})"
+        if entry.form == "ticks":
+            return f"{value / 100:g} s"
+        if entry.form and entry.form not in ("date", "hex"):
+            return f"{value} {entry.form}"
+    return _plain(value, table)
+
+
+def _label(value: int, labels: str) -> str:
+    start = f",{labels}".find(f",{value}=")
+    return labels[start:].partition("=")[2].partition(",")[0] if start >= 0 else ""
+
+
+def _plain(value: Value, table: MibTable) -> str:
+    if isinstance(value, bytes):
+        text = value.rstrip(b"\0").decode("utf-8", "replace")
+        return text if all(map(_readable, text)) else value.hex(":")
+    if isinstance(value, str) and value.startswith("1.3.6.1."):
+        return table.name(value)
+    return str(value)
+
+
+def _readable(character: str) -> bool:
+    return (character.isprintable() and character != "\ufffd") or character in "\r\n\t"
+
+
+def _date(octets: bytes) -> str:
+    """DateAndTime (RFC 2579)."""
+    if len(octets) not in DATE_LENGTHS:
+        return octets.hex(":")
+    year = int.from_bytes(octets[:2], "big")
+    month, day, hour, minute, second = octets[2:7]
+    zone = f"{chr(octets[8])}{octets[9]:02}:{octets[10]:02}" if len(octets) == 11 else ""
+    return f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{zone}"

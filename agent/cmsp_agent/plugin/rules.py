@@ -1,0 +1,74 @@
+"""Kinds of faults, and what notifications mean: parts of `plugin.api`, which is where plugins import them from."""
+
+from dataclasses import dataclass
+
+from cmsp_agent.model.event import Transition
+from cmsp_agent.model.severity import Severity
+
+
+def judge_value(value: int, raises: frozenset[int], clears: frozenset[int], bits: int = 0) -> bool | None:
+    """Whether a fault holds at a value: True, False, or None where the value is in no list."""
+    if bits:
+        return bool(value & bits)
+    if value in raises:
+        return True
+    return False if value in clears else None
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmType:
+    """A kind of fault, however it is told."""
+
+    type: str
+    """Dotted name of the fault, such as `isdn.layer2.down`; a clear has the same type."""
+    severity: Severity
+    title: str
+    """For people; `{component}` and `{object}` are filled in."""
+    impairs: frozenset[str] = frozenset()
+    """Functions of the component that the fault takes away (`pstn`, `emergency`); `*`: all of them."""
+    incident: bool = True
+    """Whether it opens an incident."""
+    transient: bool = False
+    """Nothing clears it: told once and done, no alarm is kept."""
+    cause: int = 50
+    """Of several faults on one port the lowest is the cause and names it: cable 10, layer 2 30, routing 40."""
+    responsible: str = "provider"
+    """Whose fault it is likely to be: provider, partner, customer, carrier, third-party."""
+    recommendation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectFrom:
+    """Where the object's name is found: `constant`, or in the varbind whose OID starts with `oid`.
+
+    `take` is `value` (the varbind's value as text), `instance` (what follows `oid`), or `interface` (the name of the
+    interface whose ifIndex is the instance, or the value where there is no instance).
+    """
+
+    oid: str = ""
+    take: str = "constant"
+    constant: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrapRule:
+    """A notification that means something. OIDs are matched without a penultimate `.0` (the "no-zero" traps)."""
+
+    oid: str
+    type: str
+    state: Transition | None = None
+    """What it does; None: decided by the value of the varbind `by`."""
+    by: str = ""
+    raises: frozenset[int] = frozenset()
+    clears: frozenset[int] = frozenset()
+    bits: int = 0
+    """For a value that is a sum of bits (dsx1LineStatus): any of these set raises, none of them clears."""
+    object: ObjectFrom = ObjectFrom()
+    text: str = ""
+
+    def judge(self, value: int) -> Transition | None:
+        """What a value of the varbind `by` does; None: nothing."""
+        holds = judge_value(value, self.raises, self.clears, self.bits)
+        if holds is None:
+            return None
+        return Transition.RAISE if holds else Transition.CLEAR

@@ -1,0 +1,112 @@
+"""Rules for a maker's traps, as data: from the MIB file to what a device type knows."""
+
+from pathlib import Path
+
+import pytest
+
+from cmsp_agent.cli.main import main
+from cmsp_agent.model.event import Transition
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.plugin.api import read_traps
+from cmsp_agent.plugin.mib_file import MibError, notifications
+from cmsp_agent.plugin.trap_pairs import rows
+from cmsp_agent.plugin.trap_table import HEADER, written
+
+V2 = """
+ACME-MIB DEFINITIONS ::= BEGIN
+IMPORTS
+    MODULE-IDENTITY, OBJECT-TYPE, NOTIFICATION-TYPE FROM SNMPv2-SMI
+    ifIndex FROM IF-MIB
+    acme FROM ACME-ROOT;
+acmeMib MODULE-IDENTITY
+    LAST-UPDATED "202001010000Z" ORGANIZATION "x" CONTACT-INFO "x" DESCRIPTION "a -- b"
+    ::= { acme 7 }
+acmeObjects OBJECT IDENTIFIER ::= { acmeMib 1 } -- a comment { acmeMib 9 }
+acmeFanTable OBJECT-TYPE SYNTAX SEQUENCE OF AcmeFanEntry MAX-ACCESS not-accessible STATUS current ::= { acmeObjects 1 }
+acmeFanEntry OBJECT-TYPE SYNTAX AcmeFanEntry MAX-ACCESS not-accessible STATUS current
+    INDEX { acmeFanIndex } ::= { acmeFanTable 1 }
+AcmeFanEntry ::= SEQUENCE {
+    acmeFanIndex Integer32,
+    acmeFanKind OBJECT IDENTIFIER,
+    acmeFanState INTEGER }
+acmeFanState OBJECT-TYPE SYNTAX INTEGER { ok(1), bad(2) } MAX-ACCESS read-only STATUS current ::= { acmeFanEntry 2 }
+acmeFanFailed NOTIFICATION-TYPE OBJECTS { acmeFanState } STATUS current
+    DESCRIPTION "SEVERE: fan ::= { broken }" ::= { acmeMib 0 1 }
+acmeFanOk NOTIFICATION-TYPE OBJECTS { acmeFanState } STATUS current DESCRIPTION "well" ::= { acmeMib 0 2 }
+acmePortSpoiled NOTIFICATION-TYPE OBJECTS { ifIndex } STATUS current DESCRIPTION "x" ::= { acmeMib 0 3 }
+END
+"""
+ROOT = "ACME-ROOT DEFINITIONS ::= BEGIN acme OBJECT IDENTIFIER ::= { enterprises 54321 } END"
+V1 = """
+OLD-MIB DEFINITIONS ::= BEGIN
+IMPORTS TRAP-TYPE FROM RFC-1215 enterprises FROM RFC1155-SMI;
+old OBJECT IDENTIFIER ::= { iso org(3) dod(6) internet(1) private(4) enterprises(1) 999 }
+oldDoor TRAP-TYPE
+    ENTERPRISE old
+    DESCRIPTION "door"
+    --#SEVERITY CRITICAL
+    ::= 4
+oldDoorCleared TRAP-TYPE ENTERPRISE old DESCRIPTION "door" ::= 5
+oldRestart TRAP-TYPE ENTERPRISE snmp DESCRIPTION "x" ::= 1
+END
+"""
+FAN_STATE = "1.3.6.1.4.1.54321.7.1.1.1.2"
+
+
+def test_smi_v2() -> None:
+    failed, well, port = notifications(V2, [ROOT])
+    assert (failed.name, failed.oid, failed.severity) == ("acmeFanFailed", "1.3.6.1.4.1.54321.7.0.1", "SEVERE")
+    assert failed.objects == (FAN_STATE,)
+    assert failed.columns == {FAN_STATE}
+    assert well.oid.endswith(".0.2")
+    assert port.objects == ("1.3.6.1.2.1.2.2.1.1",)
+
+
+def test_smi_v1() -> None:
+    door, cleared, restart = notifications(V1)
+    assert (door.oid, door.severity) == ("1.3.6.1.4.1.999.0.4", "CRITICAL")
+    assert cleared.oid == "1.3.6.1.4.1.999.0.5"
+    assert restart.oid == "1.3.6.1.6.3.1.1.5.2"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (V2, r"nothing defines 'acme' \(it is imported from ACME-ROOT"),
+        ("X DEFINITIONS ::= BEGIN END", "no NOTIFICATION-TYPE"),
+        ("a OBJECT IDENTIFIER ::= { a 1 }\nb NOTIFICATION-TYPE STATUS current ::= { a 1 }", "nothing defines 'a'"),
+    ],
+)
+def test_what_can_not_be_read_is_named(text: str, said: str) -> None:
+    with pytest.raises(MibError, match=said):
+        notifications(text)
+
+
+def test_pairs_become_alarms_that_clear() -> None:
+    alarms, rules = read_traps(written(rows(notifications(V2, [ROOT]), "acme")))
+    assert [(rule.type, rule.state) for rule in rules] == [
+        ("acme.acme_fan_failed", Transition.RAISE),
+        ("acme.acme_fan_failed", Transition.CLEAR),
+        ("acme.acme_port_spoiled", Transition.INFO),
+    ]
+    assert (rules[0].object.oid, rules[0].object.take) == (FAN_STATE, "instance")
+    assert rules[2].object.take == "interface"
+    assert [(alarm.severity, alarm.transient) for alarm in alarms] == [
+        (Severity.MAJOR, False),
+        (Severity.WARNING, True),
+    ]
+
+
+@pytest.mark.parametrize("line", ["1.2.3\tx", "1.2.3\tx\tbegins\ta.b\tminor\t", "1.2.3\tx\traise\ta.b\tawful\t"])
+def test_a_line_that_is_none_is_named_by_its_number(line: str) -> None:
+    with pytest.raises(ValueError, match="line 2"):
+        read_traps(f"{HEADER}\n{line}\n")
+
+
+def test_the_command_writes_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "ACME-MIB").write_text(V2)
+    (tmp_path / "ACME-ROOT").write_text(ROOT)
+    assert main(["plugin", "traps", str(tmp_path / "ACME-MIB"), str(tmp_path / "ACME-ROOT"), "--prefix", "acme"]) == 0
+    assert read_traps(capsys.readouterr().out)[1][0].oid == "1.3.6.1.4.1.54321.7.0.1"
+    assert main(["plugin", "traps", str(tmp_path / "ACME-MIB")]) == 1
+    assert "ACME-ROOT" in capsys.readouterr().err
