@@ -25,6 +25,7 @@ from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.component import Component
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.services.inventory import Devices
+from cmsp_agent.services.known_time import DISTRUSTED, KnownTime
 from cmsp_agent.services.names import Names, Resolver
 from cmsp_agent.services.senders import Senders
 from cmsp_agent.services.upkeep import Stores, Upkeep
@@ -150,12 +151,15 @@ async def know(stack: AsyncExitStack, ground: Ground, plugins: PluginHost, confi
 def keep_house(agent: Agent) -> None:
     """The tasks that belong to no part: retention, and host names that may move."""
     ground, names = agent.ground, agent.known.names
+    held = any(key.type == DISTRUSTED for key in agent.observing.events.situation.active)
+    known_time = KnownTime(ground.state, agent.observing.notices, ground.clock, held=held)
     upkeep = Upkeep(
         Stores(ground.state, ground.series),
         lambda: agent.configuration.retention,
         ground.damage.take,
         agent.observing.notices,
         ground.clock,
+        known_time.believed,
     )
     ground.supervisor.keep_running("upkeep", upkeep.run)
 

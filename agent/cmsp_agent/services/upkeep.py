@@ -1,7 +1,7 @@
 """Housekeeping: what is older than the file says is deleted, and damage that was found in a database is told."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -42,12 +42,14 @@ class Upkeep:
         damage: Callable[[], list[Opening]],
         notices: Notices,
         clock: Clock,
+        believed: Callable[[], Awaitable[bool]],
     ) -> None:
         self._stores = stores
         self._retention = retention
         self._damage = damage
         self._notices = notices
         self._clock = clock
+        self._believed = believed
         self._offset = self._wall_offset()
         self._wait_until = float("-inf")
 
@@ -56,7 +58,7 @@ class Upkeep:
         while True:
             self.tell()
             try:
-                if self.clock_is_trusted():
+                if self.clock_is_trusted() and await self._believed():
                     await self.tidy()
             except StorageError as error:
                 log.warning("old data could not be deleted", extra={"reason": str(error)})

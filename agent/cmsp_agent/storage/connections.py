@@ -119,18 +119,22 @@ def set_aside(path: Path, clock: Clock) -> Path:
 
 
 def salvage_meta(path: Path) -> dict[str, str]:
-    """What the `meta` table of a damaged file still gives; nothing where it can't be read."""
+    """What the `meta` table of a damaged file still gives, and as `sequence.<table>` the last row number of each table.
+
+    Nothing where it can't be read.
+    """
     try:
         connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)
     except sqlite3.Error:
         return {}
-    try:
-        rows = connection.execute("select key, value from meta").fetchall()
-        return {str(key): str(value) for key, value in rows}
-    except sqlite3.Error:
-        return {}
-    finally:
-        connection.close()
+    salvaged: dict[str, str] = {}
+    for query in ("select key, value from meta", "select 'sequence.' || name, seq from sqlite_sequence"):
+        try:
+            salvaged.update((str(key), str(value)) for key, value in connection.execute(query))
+        except sqlite3.Error:
+            continue
+    connection.close()
+    return salvaged
 
 
 def sync_directory(directory: Path) -> None:

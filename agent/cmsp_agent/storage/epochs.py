@@ -4,12 +4,13 @@ import sqlite3
 import uuid
 
 from cmsp_agent.model.ids import uuid7
-from cmsp_agent.storage import meta, outbox
+from cmsp_agent.storage import incidents, meta, outbox
 from cmsp_agent.storage.connections import Opening
 from cmsp_agent.storage.numbering import Epoch, current, last_row, oldest_row
 from cmsp_agent.storage.records import epoch_record
 
 EPOCH = "outbox.epoch"
+YEAR_2020 = 1_577_836_800_000
 
 
 def ensure(tx: sqlite3.Connection, opening: Opening, appliance: str, now: int) -> None:
@@ -19,18 +20,33 @@ def ensure(tx: sqlite3.Connection, opening: Opening, appliance: str, now: int) -
         reason = "recovered" if opening.set_aside is not None else "created"
         last = max(_number(opening.salvaged.get(key)) for key in (outbox.DURABLE, outbox.SENT))
         _begin(tx, now, reason, opening.salvaged.get(EPOCH), last, row=1)
+        if opening.set_aside is not None:
+            incidents.leave_room(tx, _number(opening.salvaged.get("sequence.incidents")) or minutes(now), 0)
 
     if not (meta.get(tx, outbox.SENT) or "").isdecimal():
         # written by a release that did not keep it: whatever is here may have been sent
         meta.put(tx, outbox.SENT, outbox.last_sequence(tx))
 
 
+def minutes(now: int) -> int:
+    """Since 2020: more than the incidents that were ever numbered, where their count was lost."""
+    return max(0, now - YEAR_2020) // 60_000
+
+
 def _number(text: str | None) -> int:
     return int(text) if text and text.isdecimal() else 0
 
 
-def begin(tx: sqlite3.Connection, now: int, reason: str) -> Epoch:
-    """Begin a new epoch: its record first, then what still waits, in the same order under new numbers."""
+def begin(tx: sqlite3.Connection, now: int, reason: str, lost: int = 0) -> Epoch:
+    """Begin a new epoch: its record first, then what still waits, in the same order under new numbers.
+
+    Args:
+        tx: a connection inside a work of `Database.write`.
+        now: wall time, ms since the epoch.
+        reason: `behind` or `unknown`.
+        lost: records that the head-end has and this database does not: so many incidents may have got a number.
+    """
+    incidents.leave_room(tx, 0, lost)
     before = current(tx)
     # what was before the oldest is forgotten, so that its number is free for the epoch's own record
     waiting = oldest_row(tx) <= last_row(tx)

@@ -5,11 +5,29 @@ import sqlite3
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.storage.encoding import decode, encode
 
+ROUND = 1000
+"""Numbers that are left out at least where some may have been given that are not known any more."""
+MOST_LOST = 10_000_000
+
 
 def next_number(tx: sqlite3.Connection) -> str:
     """The number that the next new incident gets: `INC-000042`. Use it in the same work as `save`."""
-    row = tx.execute("select seq from sqlite_sequence where name = 'incidents'").fetchone()
-    return number(1 if row is None else int(row[0]) + 1)
+    return number(_last(tx) + 1)
+
+
+def leave_room(tx: sqlite3.Connection, last: int, lost: int) -> None:
+    """Give no number below a round one beyond `last` and the `lost` ones, which another life of ours may have given."""
+    floor = max(last, _last(tx)) + min(lost, MOST_LOST)
+    tx.execute("delete from sqlite_sequence where name = 'incidents'")
+    seq = (floor // ROUND + 2) * ROUND - 1
+    tx.execute("insert into sqlite_sequence(name, seq) values('incidents', ?)", (seq,))
+
+
+def _last(connection: sqlite3.Connection) -> int:
+    """The highest number ever given, as far as the database knows."""
+    row = connection.execute("select seq from sqlite_sequence where name = 'incidents'").fetchone()
+    highest = connection.execute("select max(number) from incidents").fetchone()[0] or 0
+    return max(int(highest), 0 if row is None or not isinstance(row[0], int) else row[0])
 
 
 def number(count: int) -> str:

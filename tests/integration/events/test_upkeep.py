@@ -12,6 +12,7 @@ from cmsp_agent.config.configuration import Retention
 from cmsp_agent.model.incident import Incident, IncidentState
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.signal import AgentSignal
+from cmsp_agent.services.known_time import KnownTime
 from cmsp_agent.services.notices import Notices
 from cmsp_agent.services.upkeep import Stores, Upkeep
 from cmsp_agent.storage import incidents
@@ -62,7 +63,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         return None
 
     notices = Notices(tell, clock, counters)
-    yield House(clock, stores, Upkeep(stores, lambda: KEPT, list, notices, clock))
+    known_time = KnownTime(stores.state, notices, clock, lambda: False)
+    yield House(clock, stores, Upkeep(stores, lambda: KEPT, list, notices, clock, known_time.believed))
     await stores.state.close()
     await stores.series.close()
 

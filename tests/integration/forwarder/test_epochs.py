@@ -2,7 +2,7 @@
 
 import shutil
 
-from cmsp_agent.storage import outbox
+from cmsp_agent.storage import incidents, outbox
 from cmsp_agent.storage.numbering import current
 from tests.integration.forwarder.conftest import APPLIANCE, Site
 
@@ -116,3 +116,53 @@ async def test_damage_while_forwarding_is_survived(site: Site) -> None:
             break
     await site.drained()
     assert site.told_of("cmsp.epoch.v1")[-1]["reason"] == "recovered"
+
+
+async def number(site: Site) -> int:
+    """The number that the next incident gets."""
+    return int((await site.database.write(incidents.next_number)).removeprefix("INC-"))
+
+
+async def test_a_reverted_database_gives_no_incident_number_twice(site: Site) -> None:
+    await site.append(20)
+    await site.start()
+    await site.drained()
+    before = await number(site)
+    site.headend.store.run_ahead(APPLIANCE, 5021)
+    site.forwarder.doubt()
+    await site.append(1)
+    await site.drained()
+    assert await number(site) - before > 5000
+
+
+async def test_a_lost_database_gives_no_incident_number_twice(site: Site) -> None:
+    await site.append(2500)
+    await site.start()
+    await site.drained()
+    await site.close()
+    site.path.unlink()
+    await site.open()
+    await site.append(3)
+    await site.start()
+    await site.drained()
+    assert await number(site) > 2500
+
+
+async def test_a_damaged_database_gives_no_incident_number_twice(site: Site) -> None:
+    await site.database.write(lambda tx: incidents.leave_room(tx, 7000, 0))
+    before = await number(site)
+    await site.close()
+    content = bytearray(site.path.read_bytes())
+    # the last pages: the schema, the values and the counts on the first ones can still be read
+    content[-3 * 4096 :] = b"\xff" * 3 * 4096
+    site.path.write_bytes(content)
+    await site.open()
+    assert site.database.opening.set_aside is not None
+    assert await number(site) >= before + 1000
+
+
+async def test_a_database_of_which_nothing_can_be_read_numbers_by_the_time(site: Site) -> None:
+    await site.close()
+    site.path.write_bytes(b"rubbish" * 1000)
+    await site.open()
+    assert await number(site) > 3_000_000

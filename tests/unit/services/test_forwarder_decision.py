@@ -77,7 +77,7 @@ class TestToldAtTheStart:
         assert twice(Durable("E", 110))[1].begin_epoch == "behind"
 
     def test_is_ahead_of_us(self) -> None:
-        assert twice(Durable("E", 101)) == (Link(asked=True, failures=1), Step(begin_epoch="behind", wait=1.0))
+        assert twice(Durable("E", 101)) == (Link(asked=True, failures=1), Step(begin_epoch="behind", lost=1, wait=1.0))
 
     def test_knows_an_epoch_that_we_do_not(self) -> None:
         assert twice(Durable("X", 5))[1].begin_epoch == "unknown"
@@ -92,7 +92,7 @@ class TestToldAtTheStart:
 
     def test_an_unheard_epoch_of_ours_introduces_itself(self) -> None:
         link, step = decide(Link(), replace(NUMBERS, durable=0), None, Durable("X", 5), 0.5)
-        assert (link.after, step) == (0, Step(fill_from=1))
+        assert (link.after, step) == (0, Step(fill_from=1, lost=5))
 
     def test_an_answer_to_a_question_does_not_end_the_backoff(self) -> None:
         link, _ = after(Durable("E", 70), Link(failures=5), None)

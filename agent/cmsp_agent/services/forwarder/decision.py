@@ -93,6 +93,8 @@ class Step:
     """It expects this; where we no longer have it, a gap must stand in."""
     begin_epoch: str = ""
     """Reason for a new epoch."""
+    lost: int = 0
+    """Records that the head-end has of us and we do not."""
     dead_letter: RecordRefused | None = None
     rubbish: bool = False
     wait: float = 0.0
@@ -171,10 +173,11 @@ def _told(link: Link, numbers: Numbers, epoch: str | None, durable: int, chance:
         durable = 0
     elif epoch != numbers.epoch:
         if numbers.durable:
-            return _doubted(link, "unknown", f"is in epoch {epoch}", chance)
-        durable = 0  # nothing of the present epoch was told yet: its first record introduces it
+            return _doubted(link, "unknown", f"is in epoch {epoch}", chance, durable)
+        # nothing of the present epoch was told yet: its first record introduces it
+        return replace(link, asked=True, after=0), Step(fill_from=1, lost=durable)
     if durable > numbers.sent:
-        return _doubted(link, "behind", f"has {durable}", chance)
+        return _doubted(link, "behind", f"has {durable}", chance, durable - numbers.sent)
     forget = durable if epoch == numbers.epoch else 0
     # an answer to a question is not yet a batch taken: what failed before may fail again
     well = _well(link, durable)
@@ -192,13 +195,13 @@ def settled(link: Link) -> Link:
     return replace(link, failures=0, doubt="", reason="")
 
 
-def _doubted(link: Link, reason: str, claim: str, chance: float) -> tuple[Link, Step]:
+def _doubted(link: Link, reason: str, claim: str, chance: float, lost: int) -> tuple[Link, Step]:
     """A new epoch sends what waits under new numbers: only for a claim that is made twice, and ever more slowly."""
     wait = _backoff(FIRST_WAIT, LONGEST_WAIT, link.failures, chance)
     if link.doubt != claim:
         failures = link.failures + 1
         return replace(link, asked=False, failures=failures, doubt=claim, reason=claim), Step(wait=wait)
-    return Link(asked=True, limit=link.limit, failures=link.failures), Step(begin_epoch=reason, wait=wait)
+    return Link(asked=True, limit=link.limit, failures=link.failures), Step(begin_epoch=reason, lost=lost, wait=wait)
 
 
 def _expected(link: Link, numbers: Numbers, sent: Sent | None, answer: Expected, chance: float) -> tuple[Link, Step]:
@@ -214,7 +217,7 @@ def _expected(link: Link, numbers: Numbers, sent: Sent | None, answer: Expected,
         return replace(link, after=0, alone=0, failures=link.failures + 1), Step(fill_from=1, wait=_once(link, chance))
     if sent.first == 1 and answer.epoch not in (None, numbers.epoch, *numbers.earlier):
         # our epoch is an old one there: we were reverted to it
-        return _doubted(link, "unknown", f"is in epoch {answer.epoch}", chance)
+        return _doubted(link, "unknown", f"is in epoch {answer.epoch}", chance, answer.expected - 1)
     # more than we have, or no sense: ask before anything is begun anew
     return _failed(link, Failed(f"expects {answer.expected} of epoch {answer.epoch}"), chance)
 

@@ -17,7 +17,7 @@ from cmsp_agent.services.forwarder.answers import AccessRefused, Answer, Failed,
 from cmsp_agent.services.forwarder.decision import Link, Numbers, Sent, Step, decide, settled, taken
 from cmsp_agent.services.forwarder.edges import Edges, Notices
 from cmsp_agent.services.forwarder.waiting import Ahead, Bell
-from cmsp_agent.storage import epochs, gaps, outbox
+from cmsp_agent.storage import epochs, gaps, incidents, outbox
 from cmsp_agent.storage.compression import compress
 from cmsp_agent.storage.database import Database
 from cmsp_agent.storage.numbering import current, known
@@ -99,6 +99,7 @@ class Forwarder:
         self._ahead: Ahead[Parcel] = Ahead()
         self._forgetting: Ahead[int] = Ahead()
         self._epoch = ""
+        self._lost = 0
         self._connected = False
         self.link = Link()
         """What is known of the head-end; for status pages."""
@@ -220,8 +221,12 @@ class Forwarder:
             await self._forgetting.result()
             self._forgetting.begin(self._forget(numbers.epoch, step.forget))
         if step.begin_epoch:
-            await self._begin_epoch(step.begin_epoch)
-        elif step.fill_from and await self._database.write(
+            await self._begin_epoch(step)
+            return
+        if step.lost > self._lost:
+            self._lost = step.lost
+            await self._database.write(lambda tx: incidents.leave_room(tx, 0, step.lost))
+        if step.fill_from and await self._database.write(
             lambda tx: gaps.fill_before(tx, step.fill_from, self._clock.now())
         ):
             self._counters.add("forwarder.gaps")
@@ -231,8 +236,9 @@ class Forwarder:
     async def _forget(self, epoch: str, durable: int) -> int:
         return await self._database.write(lambda tx: outbox.forget(tx, epoch, durable), makes_room=True)
 
-    async def _begin_epoch(self, reason: str) -> None:
-        epoch = await self._database.write(lambda tx: epochs.begin(tx, self._clock.now(), reason))
+    async def _begin_epoch(self, step: Step) -> None:
+        reason = step.begin_epoch
+        epoch = await self._database.write(lambda tx: epochs.begin(tx, self._clock.now(), reason, step.lost))
         self._epoch = epoch.epoch
         self._counters.add("forwarder.epochs", key=reason)
         log.warning("a new epoch of the outbox was begun", extra={"epoch": epoch.epoch, "reason": reason})
