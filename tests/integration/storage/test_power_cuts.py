@@ -1,0 +1,185 @@
+"""The power is cut at enumerated points of a run under load; the disk is found in any state that its syncs permit."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from cmsp_agent.aio.clock import SystemClock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.errors import AgentError
+from cmsp_agent.services.backups.copies import ManifestFiles
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.blobs import BlobStore
+from cmsp_agent.storage.database import Database
+from cmsp_agent.storage.master_key import master_key
+from cmsp_agent.storage.state import open_state
+from cmsp_agent.storage.vault import Vault
+from tests.integration.storage.cut_victim import APPLIANCE
+from tests.lab.disk import Disk, Loss, Step, compiler, preloaded, steps
+
+ROOT = Path(__file__).resolve().parents[3]
+COMMITS = 220
+"""Enough for a checkpoint of the WAL in the middle of the load."""
+
+pytestmark = pytest.mark.skipif(compiler() is None, reason="there is no C compiler for the recorder")
+
+
+@dataclass
+class Said:
+    """What the victim said before the cut."""
+
+    events: dict[str, int] = field(default_factory=dict)
+    sent: dict[int, str] = field(default_factory=dict)
+    marked: int = 0
+    secrets: dict[str, int] = field(default_factory=dict)
+    contents: dict[str, int] = field(default_factory=dict)
+    manifest: int = -1
+
+    def take(self, line: str) -> None:
+        match json.loads(line):
+            case ["event", name, sequence]:
+                self.events[name] = sequence
+            case ["sent", name, sequence, marked]:
+                self.sent[sequence] = name
+                self.marked = marked
+            case ["secret", name, number]:
+                self.secrets[name] = number
+            case ["content", address, number]:
+                self.contents[address] = number
+            case ["manifest", "gw", number]:
+                self.manifest = number
+
+
+@pytest.fixture(scope="module")
+def place() -> Iterator[Path]:
+    """In memory where that can be: each state is written and synced anew."""
+    shared = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=shared if os.access(shared, os.W_OK) else None) as name:
+        yield Path(name)
+
+
+@pytest.fixture(scope="module")
+def recorded(place: Path) -> list[Step]:
+    """What a victim did, from the creation of everything on."""
+    directory = place / "victim"
+    directory.mkdir()
+    command = [sys.executable, "-m", "tests.integration.storage.cut_victim", str(directory), str(COMMITS)]
+    subprocess.run(command, cwd=ROOT, check=True, timeout=100, env={**os.environ, **preloaded(place, directory)})
+    return list(steps(place))
+
+
+async def problems(directory: Path, said: Said) -> list[str]:
+    """What is wrong with a state that was found, once the product has opened it."""
+    database = await open_state(directory / "state.db", APPLIANCE, clock=SystemClock(), counters=Counters(), reserve=0)
+    try:
+        found = await problems_of_records(database, said)
+    finally:
+        await database.close()
+    try:
+        return found + problems_of_files(directory, said)
+    except (AgentError, KeyError) as error:
+        return [*found, f"{type(error).__name__}: {error}"]
+
+
+async def problems_of_records(database: Database, said: Said) -> list[str]:
+    if database.opening.set_aside is not None:
+        return [f"set aside: {database.opening.damage}"]
+    kept = await database.read(
+        lambda connection: {str(name) for (name,) in connection.execute("select id from events")}
+    )
+    found = [f"acknowledged and lost: {name}" for name in said.events.keys() - kept]
+    backlog = await database.read(outbox.backlog)
+    if await database.read(outbox.sent) < said.marked:
+        found.append("more was sent than is remembered")
+    waiting: dict[int, str] = {}
+    after = backlog.durable
+    while batch := await database.read(lambda connection, after=after: outbox.read_batch(connection, after)):  # type: ignore[misc]
+        waiting.update((int(record["sequence"]), record["id"]) for record in json.loads(batch.body))
+        after = batch.last
+    found += [
+        f"{sequence} was {name} and is {waiting.get(sequence)}"
+        for sequence, name in {**{number: name for name, number in said.events.items()}, **said.sent}.items()
+        if sequence > backlog.durable and waiting.get(sequence) != name
+    ]
+    return found
+
+
+def problems_of_files(directory: Path, said: Said) -> list[str]:
+    key = master_key(directory)
+    vault, blobs = Vault(directory / "vault.json", key), BlobStore(directory / "backups" / "blobs", key)
+    found = []
+    for name, number in said.secrets.items():
+        value = vault.find(name)
+        if value is None or int(value.removeprefix("value ")) < number:
+            found.append(f"secret {name} is {value}, was {number}")
+    for address, number in said.contents.items():
+        if blobs.get(address) != (f"hostname gw\n! {number}\n" * 50).encode():
+            found.append(f"content {address}")
+    if said.manifest >= 0:
+        versions = ManifestFiles(directory / "backups", key).read("gw")
+        if versions[0].taken_at < said.manifest:
+            found.append("the manifest is not what was said")
+    return found
+
+
+async def cut(recorded: list[Step], place: Path, states: int, **disk: Any) -> tuple[int, list[str]]:
+    """Cut the power so many times, at points that are spread over the run; the states that were wrong, and why."""
+    victim, directory = str(place / "victim"), place / "found"
+    dice, rebuilt, said = Random(20261127), Disk(**disk), Said()
+    points = {int(number * len(recorded) / states) for number in range(states)}
+    each = -(-states // len(points))
+    done, wrong = 0, []
+    for number, step in enumerate(recorded):
+        if step.path.endswith("/said"):
+            if step.what == "write":
+                said.take(step.data.decode())
+        elif not step.path.endswith("-shm"):
+            rebuilt.take(step)
+        if number not in points:
+            continue
+        for _ in range(each):
+            shutil.rmtree(directory, ignore_errors=True)
+            directory.mkdir()
+            loss = list(Loss)[done % len(Loss)]
+            rebuilt.found(victim, directory, loss, dice)
+            done += 1
+            wrong += [f"step {number}, {loss.value}: {text}" for text in (await problems(directory, said))[:3]]
+    return done, wrong
+
+
+@pytest.mark.timeout(400)
+async def test_2000_power_cuts(recorded: list[Step], place: Path) -> None:
+    done, wrong = await cut(recorded, place, 2000)
+    assert wrong == []
+    assert done >= 2000
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3000)
+async def test_10000_power_cuts(recorded: list[Step], place: Path) -> None:
+    done, wrong = await cut(recorded, place, 10_000)
+    assert wrong == []
+    assert done >= 10_000
+
+
+async def test_a_disk_that_ignores_syncs_is_found_out(recorded: list[Step], place: Path) -> None:
+    _, wrong = await cut(recorded, place, 60, ignoring_syncs=True)
+    assert len(wrong) > 30
+
+
+async def test_a_run_has_all_that_can_be_cut(recorded: list[Step]) -> None:
+    """The load is one: the WAL is checkpointed in it, files are replaced, and it says thousands of things."""
+    into = {(step.what, Path(step.path).name) for step in recorded}
+    assert {("write", "state.db"), ("write", "state.db-wal"), ("sync", "state.db"), ("sync", "state.db-wal")} <= into
+    assert sum(step.what == "rename" for step in recorded) > 20
+    assert sum(step.path.endswith("/said") for step in recorded) > 1000

@@ -1,0 +1,54 @@
+"""What a process did to its files, written down by a preloaded library (recorder.c) in the order in which it did it."""
+
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+SOURCE = Path(__file__).with_name("recorder.c")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One call: what, on which path, and what was written at which offset."""
+
+    what: str
+    path: str
+    to: str = ""
+    offset: int = 0
+    data: bytes = b""
+
+
+def compiler() -> str | None:
+    """The C compiler that the recorder needs; None where there is none."""
+    return shutil.which("cc") or shutil.which("gcc")
+
+
+def preloaded(directory: Path, root: Path) -> Mapping[str, str]:
+    """Compile the recorder; the environment that makes a process write down what it does below `root`."""
+    library, cc = directory / "recorder.so", compiler()
+    assert cc is not None
+    subprocess.run([cc, "-O2", "-shared", "-fPIC", "-o", str(library), str(SOURCE), "-ldl"], check=True)
+    return {"LD_PRELOAD": str(library), "DISK_ROOT": str(root), "DISK_JOURNAL": str(directory / "journal")}
+
+
+def steps(directory: Path) -> Iterator[Step]:
+    """What was written down, in order; a last line that was cut is left out."""
+    with (directory / "journal").open() as lines:
+        for line in lines:
+            if line.endswith("\n"):
+                yield _step(line[:-1].split("\t"))
+
+
+def _step(fields: list[str]) -> Step:
+    match fields:
+        case ["write", path, offset, data]:
+            return Step("write", path, offset=int(offset), data=bytes.fromhex(data))
+        case ["cut", path, size]:
+            return Step("cut", path, offset=int(size))
+        case ["rename" | "link" as what, path, to]:
+            return Step(what, path, to)
+        case [what, path]:
+            return Step(what, path)
+    raise ValueError(f"no step: {fields[:2]}")
