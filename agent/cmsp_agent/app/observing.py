@@ -25,10 +25,11 @@ from cmsp_agent.services.notices import Notices
 from cmsp_agent.services.polling.device import Device
 from cmsp_agent.services.polling.poller import Poller
 from cmsp_agent.services.polling.sessions import SnmpSessions
+from cmsp_agent.services.polling.well import WellMemory
 from cmsp_agent.services.reachability import Reachability
 from cmsp_agent.services.senders import Senders
 from cmsp_agent.services.snmp_memory import EngineMemory
-from cmsp_agent.storage import inventory, outbox, snmp_engines
+from cmsp_agent.storage import inventory, outbox, seen_well, snmp_engines
 from cmsp_agent.storage.records import inventory_record
 from cmsp_agent.transports import icmp, routes
 from cmsp_agent.transports.snmp.ber import OidTexts
@@ -101,11 +102,16 @@ async def start_observing(
     sessions = SnmpSessions(client)
     reachability = Reachability(ground.counters)
 
+    async def keep_well(name: str, seen: frozenset[tuple[str, str]]) -> None:
+        await ground.state.write(lambda tx: seen_well.save(tx, name, seen))
+
+    well = WellMemory(await ground.state.read(seen_well.known), keep_well, ground.counters)
+
     async def learned(name: str, facts: Facts) -> None:
         await remember_inventory(ground, known, name, facts)
 
     def device(component: Component) -> Device:
-        return Device(component, known.devices, reachability, sessions, learned, ground.clock, ground.counters)
+        return Device(component, known.devices, reachability, sessions, learned, ground.clock, ground.counters, well)
 
     async def polled(signals: Sequence[Signal]) -> None:
         await isolation.vouch(signals)

@@ -117,9 +117,23 @@ def _entities(tables: Mapping[str, Mapping[str, Value]]) -> tuple[str, str, tupl
 
 
 def _interfaces(tables: Mapping[str, Mapping[str, Value]]) -> dict[int, str]:
+    """Each by a name of its own: one without a name has its ifIndex, a namesake has it appended."""
     names, descriptions = tables.get(IF_NAME, {}), tables.get(IF_DESCR, {})
-    found = {index: _text(names.get(index)) or _text(descriptions.get(index)) for index in {**descriptions, **names}}
-    return {int(index): canonical(name) for index, name in found.items() if index.isdigit() and name}
+    found: dict[int, str] = {}
+    taken: set[str] = set()
+    for index in sorted(int(index) for index in {**descriptions, **names} if index.isdigit()):
+        row = str(index)
+        name = canonical(_name(names.get(row)) or _name(descriptions.get(row))) or f"ifIndex {index}"
+        found[index] = f"{name} (ifIndex {index})" if name in taken else name
+        taken.add(name)
+    return found
+
+
+def _name(value: Value | None) -> str:
+    """Octets that are no UTF-8 (GBK, Latin-1) are written as they are, so that two names never become one."""
+    if isinstance(value, bytes):
+        return _text(value.decode("utf-8", "backslashreplace"))
+    return _text(value)
 
 
 def _addresses(tables: Mapping[str, Mapping[str, Value]]) -> Iterator[str]:

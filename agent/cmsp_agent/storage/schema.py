@@ -58,5 +58,9 @@ _STATE_2 = """
     alter table outbox add column checksum integer;
 """
 
-STATE = (Migration(1, _STATE_1), Migration(2, _STATE_2))
+_STATE_3 = """
+    create table seen_well(component text primary key, body blob not null) without rowid;
+"""
+
+STATE = (Migration(1, _STATE_1), Migration(2, _STATE_2), Migration(3, _STATE_3))
 SERIES = (Migration(1, _SERIES_1),)

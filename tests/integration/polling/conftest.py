@@ -26,6 +26,7 @@ from cmsp_agent.services.inventory import Devices, Facts
 from cmsp_agent.services.polling.device import Device
 from cmsp_agent.services.polling.poller import Poller
 from cmsp_agent.services.polling.sessions import SnmpSessions
+from cmsp_agent.services.polling.well import Objects, WellMemory
 from cmsp_agent.services.reachability import Reachability
 from cmsp_agent.transports.snmp.client import SnmpClient
 
@@ -181,10 +182,16 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         reach, sessions = Reachability(counters), SnmpSessions(client)
 
         def device(component: Component) -> Device:
-            return Device(component, devices, reach, sessions, learned, clock, counters)
+            return Device(
+                component, devices, reach, sessions, learned, clock, counters, WellMemory({}, keep_nothing, counters)
+            )
 
         made = Site(Poller(device, sink, write, supervisor, clock, counters), devices, counters)
         yield made
+
+
+async def keep_nothing(_component: str, _seen: Objects) -> None:
+    """These tests poll in one run only."""
 
 
 def component(name: str, port: int, credential: SnmpCredential = COMMUNITY, every: float = 1.0) -> Component:

@@ -119,3 +119,10 @@ def test_a_reload_keeps_what_was_learned_of_those_that_stay(devices: Devices) ->
     assert devices.device_type("a") is IOS
     assert devices.facts("a") is not None
     assert devices.facts("b") is None
+
+
+async def test_interfaces_without_a_name_with_one_name_and_with_names_that_are_not_utf8_stay_apart() -> None:
+    names = {"1": b"port", "2": b"port", "3": b"", "4": b"\xb6\xcb\xbf\xda1", "5": b"\xb6\xcb\xbf\xda2"}
+    facts = await read_facts(FakeSession({f"1.3.6.1.2.1.31.1.1.1.1.{row}": name for row, name in names.items()}))
+    assert len(set(facts.interfaces.values())) == 5
+    assert (facts.interfaces[1], facts.interfaces[2], facts.interfaces[3]) == ("port", "port (ifIndex 2)", "ifIndex 3")

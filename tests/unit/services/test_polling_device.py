@@ -21,6 +21,7 @@ from cmsp_agent.plugin.api import AlarmType, DeviceType, Kpi, Severity, StateRul
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.inventory import Devices, Facts
 from cmsp_agent.services.polling.device import LEARN_AGAIN, LOCKED_OUT, Device
+from cmsp_agent.services.polling.well import Objects, WellMemory
 from cmsp_agent.services.reachability import Reachability
 from cmsp_agent.transports.snmp.target import Quirks
 from cmsp_agent.transports.tcp import TcpAnswer
@@ -47,7 +48,7 @@ GATEWAY = Component(
 class Bench:
     """A device with everything around it faked."""
 
-    def __init__(self, component: Component = GATEWAY) -> None:
+    def __init__(self, component: Component = GATEWAY, kind: DeviceType = TYPE) -> None:
         self.clock, self.counters = ManualClock(), Counters()
         self.session = FakeSession(
             {
@@ -64,11 +65,15 @@ class Bench:
         self.full = False
         self.ping: float | Exception | None = 0.01
         registry = Registry()
-        registry.add("test", TYPE)
+        registry.add("test", kind)
         self.devices = Devices(registry)
         self.devices.configure({component.name: component})
         reach = Reachability(self.counters, self._ping, self._knock)
-        self.device = Device(component, self.devices, reach, self._open, self._learn, self.clock, self.counters)
+        self.well = WellMemory({}, self._keep_well, self.counters)
+        self.kept: dict[str, Objects] = {}
+        self.device = Device(
+            component, self.devices, reach, self._open, self._learn, self.clock, self.counters, self.well
+        )
 
     async def _ping(self, address: str, within: float, source: str | None) -> float | None:
         if isinstance(self.ping, Exception):
@@ -88,6 +93,11 @@ class Bench:
         if self.full:
             raise StorageFull("no room")
         self.learned.append(facts)
+
+    async def _keep_well(self, name: str, seen: Objects) -> None:
+        if self.full:
+            raise StorageFull("no room")
+        self.kept[name] = seen
 
 
 async def test_a_device_that_answers() -> None:
@@ -229,3 +239,15 @@ async def test_an_interface_without_a_name_has_the_names_read_anew() -> None:
     await bench.clock.advance(LEARN_AGAIN + 1)
     signal = await bench.device.poll()
     assert "GigabitEthernet0/1" in [seen.object for seen in signal.states]
+
+
+async def test_what_was_seen_well_is_kept_and_handed_in_again_where_it_could_not_be_stored() -> None:
+    bench = Bench(kind=replace(TYPE, states=(replace(TYPE.states[0], once_clear=True),)))
+    bench.session.objects[f"{OPER}.1"] = 1
+    bench.full = True
+    await bench.device.poll()
+    assert bench.kept == {}
+    bench.full = False
+    await bench.device.poll()
+    assert bench.kept == {"gw": {("link.down", "GigabitEthernet0/0")}}
+    assert bench.well.of("gw") == bench.kept["gw"]

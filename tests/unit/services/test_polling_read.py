@@ -102,6 +102,26 @@ def test_a_port_that_was_never_in_use_is_no_fault() -> None:
     assert [at(2), at(1), at(2)] == [[], [False], [True]]
 
 
+def test_what_was_seen_well_in_an_earlier_run_can_fail_in_this_one() -> None:
+    rule = StateRule("1.8", "link.down", frozenset({2}), frozenset({1}), once_clear=True)
+    plan = Plan(states=(rule,))
+    earlier = StateReader()
+    earlier.states(plan, Answers({}, {"1.8": {"1": 1, "2": 2}}), str)
+    assert earlier.grown
+    assert earlier.seen_well == frozenset({("link.down", "1")})
+    later = StateReader(earlier.seen_well)
+    read = later.states(plan, Answers({}, {"1.8": {"1": 2, "2": 2}}), str)
+    assert [(seen.object, seen.raised) for seen in read] == [("1", True)]
+    assert not later.grown
+
+
+def test_what_was_seen_of_an_object_goes_with_its_name() -> None:
+    reader = StateReader({("link.down", "ifIndex 1")})
+    reader.rename({"ifIndex 1": "Gi0/1"})
+    assert reader.seen_well == {("link.down", "Gi0/1")}
+    assert reader.grown
+
+
 def test_text_of_values() -> None:
     assert text(b"  Gi0/0\0\0") == "Gi0/0"
     assert text(b"\xff") == "\N{REPLACEMENT CHARACTER}"

@@ -24,6 +24,7 @@ from cmsp_agent.services.polling.plan import ENGINE_TIME, ENTITY_CHANGED, INTERF
 from cmsp_agent.services.polling.probe import Session, probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
+from cmsp_agent.services.polling.well import WellMemory
 from cmsp_agent.services.reachability import Reach, Reachability
 from cmsp_agent.transports.snmp.target import Quirks
 
@@ -106,6 +107,7 @@ class Device:
         learned: Learned,
         clock: Clock,
         counters: Counters,
+        well: WellMemory,
     ) -> None:
         self.component = component
         self._devices = devices
@@ -120,7 +122,8 @@ class Device:
         self._probe_due = 0.0
         self._marks = Marks()
         self._rates = Rates()
-        self._states = StateReader()
+        self._well = well
+        self._states = StateReader(well.of(component.name))
         self._locked_until = float("-inf")
         self._trouble = ""
         self._alive = False
@@ -198,6 +201,8 @@ class Device:
         answers = Answers(scalars, columns, (started + self._clock.monotonic()) / 2)
         figures = samples(plan, answers, self._rates, self._interface)
         states = self._states.states(plan, answers, self._interface)
+        if self._states.grown:
+            self._states.grown = not await self._well.keep(self.component.name, self._states.seen_well)
         if restarted:
             states = (*states, ObservedState("device.restarted", "", raised=True))
         self._note_trouble("")
@@ -216,6 +221,7 @@ class Device:
             self._planned_for = self._kind()
         facts = await read_facts(session)
         self._interfaces.clear()
+        self._states.rename({f"ifIndex {index}": name for index, name in facts.interfaces.items()})
         # with what is known of its peculiarities: without them it would seem changed at every reading
         await self._tell(replace(facts, quirks=_figures(session.quirks)))
         kind = self._kind()

@@ -1,6 +1,6 @@
 """Makes samples and states of what a device answered. Pure but for the memory of counters that is handed in."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cmsp_agent.model.signal import ObservedState, Value
@@ -92,8 +92,21 @@ def _aggregate(kpi: Kpi, read: Mapping[str, float]) -> dict[str, float]:
 class StateReader:
     """Reads states; remembers which objects were seen without their alarm, for rules that ask for it."""
 
-    def __init__(self) -> None:
-        self._seen_clear: set[tuple[str, str]] = set()
+    def __init__(self, seen_well: Iterable[tuple[str, str]] = ()) -> None:
+        self._seen_well = set(seen_well)
+        self.grown = False
+        """Whether objects were seen well that were not before; set back by whoever keeps them."""
+
+    @property
+    def seen_well(self) -> frozenset[tuple[str, str]]:
+        """(alarm type, object) of what was seen without its alarm."""
+        return frozenset(self._seen_well)
+
+    def rename(self, names: Mapping[str, str]) -> None:
+        """Objects are called otherwise from now on: what was seen of them is theirs still."""
+        renamed = {(kind, names.get(name, name)) for kind, name in self._seen_well}
+        self.grown = self.grown or renamed != self._seen_well
+        self._seen_well = renamed
 
     def states(self, plan: Plan, answers: Answers, interface: InterfaceName) -> tuple[ObservedState, ...]:
         """What holds and what does not, by rule and object; rows whose value says nothing are left out.
@@ -117,9 +130,10 @@ class StateReader:
             if rule.only_if and index in condition and condition[index] != rule.only_if[1]:
                 holds = False
             name = _object(rule, index, labels, interface)
-            if holds is False:
-                self._seen_clear.add((rule.type, name))
-            if holds is None or (holds and rule.once_clear and (rule.type, name) not in self._seen_clear):
+            if holds is False and rule.once_clear and (rule.type, name) not in self._seen_well:
+                self._seen_well.add((rule.type, name))
+                self.grown = True
+            if holds is None or (holds and rule.once_clear and (rule.type, name) not in self._seen_well):
                 continue
             yield ObservedState(rule.type, name, holds)
 

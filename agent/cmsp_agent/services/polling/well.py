@@ -1,0 +1,42 @@
+"""What was once seen well, kept over restarts and reloads: a port that was well in the last run and is bad now is news.
+
+Holds it for the readers of states, and stores what they add. What it means is theirs to say.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.errors import StorageError
+
+log = logging.getLogger(__name__)
+
+Objects = frozenset[tuple[str, str]]
+"""(alarm type, object)."""
+Store = Callable[[str, Objects], Awaitable[None]]
+"""Makes durable what was seen of a component; raises StorageError."""
+NOTHING: Objects = frozenset()
+
+
+class WellMemory:
+    """The objects that were seen well, by component."""
+
+    def __init__(self, known: Mapping[str, Objects], store: Store, counters: Counters) -> None:
+        self._known = dict(known)
+        self._store = store
+        self._counters = counters
+
+    def of(self, component: str) -> Objects:
+        """What was seen well of a component, in this run or an earlier one."""
+        return self._known.get(component, NOTHING)
+
+    async def keep(self, component: str, seen: Objects) -> bool:
+        """Keep what was seen; False where it could not be stored and is to be handed in again."""
+        self._known[component] = seen
+        try:
+            await self._store(component, seen)
+        except StorageError as error:
+            self._counters.add("polls.seen_well_not_stored")
+            log.warning("what was seen well is not stored", extra={"component": component, "error": str(error)})
+            return False
+        return True
