@@ -9,6 +9,7 @@ from cmsp_agent.model.signal import PollSignal, Signal
 from cmsp_agent.pipeline.causes import Causes
 from cmsp_agent.pipeline.correlate import Correlator
 from cmsp_agent.pipeline.filter import TierFilter
+from cmsp_agent.pipeline.flapping import Flapping
 from cmsp_agent.pipeline.impact import Assessor, Customer
 from cmsp_agent.pipeline.normalise import Inventory, Normaliser
 from cmsp_agent.pipeline.observe import Observer
@@ -38,11 +39,13 @@ class Pipeline:
         causes = Causes(self._topology)
         self._observe = Observer(components, self._normalise, causes)
         self._retire = Retirement(components)
+        self._flapping = Flapping(counters)
         self._correlate = Correlator(causes, counters)
         self._triage = Triage(self._normalise, Assessor(self._topology, causes, customer, self._normalise))
         self._stages: Sequence[Stage] = (
             TierFilter(components, counters),
             TimeWindow(counters),
+            self._flapping,
             self._correlate,
             self._triage,
         )
@@ -65,13 +68,17 @@ class Pipeline:
     def reassess(self, situation: Situation, now: int) -> Draft:
         """The same facts under these rules: after a start or a reload, which may have taken components away."""
         draft = Draft(situation, now)
+        self._flapping.recall(draft)
         self._correlate(draft, list(self._retire(draft)))
         self._triage.review_all(draft)
         return draft
 
     def elapse(self, situation: Situation, now: int) -> Draft:
-        """What the passing of time alone brings: restored incidents are resolved."""
+        """What the passing of time alone brings: what flapped is quiet, restored incidents are resolved."""
         draft = Draft(situation, now)
+        run((self._correlate, self._triage), draft, list(self._flapping.quiet(draft)))
+        if draft.concerned:
+            self._triage.review(draft, self._topology.concerned(draft.concerned))
         self._triage.resolve_due(draft)
         return draft
 

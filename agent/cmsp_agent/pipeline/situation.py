@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cmsp_agent.model.event import Event, Key
+from cmsp_agent.model.event import Event, Key, Transition
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.pipeline.alarms import AlarmDraft, Alarms
 from cmsp_agent.pipeline.overlay import Overlay
@@ -35,6 +35,15 @@ class Silence:
         return 0 < self.answered_at == self.polled_at
 
 
+@dataclass(frozen=True, slots=True)
+class Flap:
+    """The latest changes of one alarm key. Times in ms since the epoch."""
+
+    times: tuple[int, ...] = ()
+    last: Transition = Transition.CLEAR
+    flapping: bool = False
+
+
 class Place(NamedTuple):
     """Where a fault sits: all that is told of one place is one incident."""
 
@@ -51,6 +60,8 @@ class Situation:
     ended: dict[Key, Event] = field(default_factory=dict)
     """The last raise or passing event of a key that ended lately: late tellings of it are echoes."""
     ended_at: dict[Key, int] = field(default_factory=dict)
+    flaps: dict[Key, Flap] = field(default_factory=dict)
+    """How often the alarm of a key changed lately."""
     silences: dict[str, Silence] = field(default_factory=dict)
     observed: dict[tuple[str, str], Mapping[str, bool]] = field(default_factory=dict)
     """(component, alarm type) → object → raised, from the last poll: who backs whom up within a component."""
@@ -69,6 +80,7 @@ class Draft:
         self.active = AlarmDraft(situation.active)
         self.ended = Overlay(situation.ended)
         self.ended_at = Overlay(situation.ended_at)
+        self.flaps = Overlay(situation.flaps)
         self.silences = Overlay(situation.silences)
         self.observed = Overlay(situation.observed)
         self.incidents = Overlay(situation.incidents)
@@ -100,6 +112,7 @@ class Draft:
             self.active,
             self.ended,
             self.ended_at,
+            self.flaps,
             self.silences,
             self.observed,
             self.incidents,
@@ -110,6 +123,8 @@ class Draft:
             oldest = next(iter(known.ended))
             del known.ended[oldest]
             known.ended_at.pop(oldest, None)
+        if len(known.flaps) > MOST_ENDED:
+            known.flaps = {key: flap for key, flap in known.flaps.items() if flap.flapping}
         if len(known.places) > 2 * len(known.incidents) + MOST_PLACES_TO_SPARE:
             known.places = {place: incident for place, incident in known.places.items() if incident in known.incidents}
 

@@ -114,7 +114,7 @@ async def test_a_reload_that_can_not_be_stored_changes_nothing(tmp_path: Path, m
         assert agent.configuration is in_force
         assert {"ata-1", "gw-1"} <= agent.known.devices.components.keys()
         await agent.use(loaded)
-        assert not agent.observing.events.situation.incidents
+        assert not [one for one in agent.observing.events.situation.incidents.values() if one.state.open]
 
 
 async def test_a_fault_becomes_one_event_and_one_incident_at_the_head_end(tmp_path: Path) -> None:

@@ -36,9 +36,9 @@ def test_a_fault_that_comes_and_goes_beside_one_that_stays_is_bounded() -> None:
     site = Site()
     site.tell(SyslogSignal("gw-1", site.now, "LINK-3-UPDOWN", "Interface Se0/1/0:15, changed state to down"))
     for _ in range(250):
-        site.later(10_000)
+        site.later(20_000)
         site.tell(site.pri(up=False))
-        site.later(10_000)
+        site.later(20_000)
         site.tell(site.pri(up=True))
     [incident] = site.open
     assert len(incident.alarms) == 200

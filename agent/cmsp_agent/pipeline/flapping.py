@@ -1,0 +1,118 @@
+"""An alarm that comes and goes again and again is one flapping alarm: held raised, counted, cleared once it is quiet.
+
+Counts the changes of each key. Matches no clear to its raise and opens no incident: see `correlate` and `triage`.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.event import Event, Source, Transition
+from cmsp_agent.model.ids import uuid7
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.pipeline.situation import Draft, Flap
+
+FLAPPING = "flapping"
+"""Attribute of an alarm that flaps: the state that the device told last, `raise` or `clear`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """When an alarm begins to flap and when it is quiet again; `within` in milliseconds."""
+
+    start: int = 5
+    """So many changes within the time: it flaps."""
+    stop: int = 1
+    """No more than so many: it is quiet again."""
+    within: int = 60_000
+
+
+class Flapping:
+    """Holds a flapping alarm raised: of its changes only the first few and the last are told."""
+
+    def __init__(
+        self,
+        counters: Counters,
+        thresholds: Callable[[Event], Thresholds] = lambda _event: Thresholds(),
+        new_id: Callable[[int], str] = uuid7,
+    ) -> None:
+        self._counters = counters
+        self._thresholds = thresholds
+        self._new_id = new_id
+
+    def __call__(self, draft: Draft, events: Sequence[Event]) -> Sequence[Event]:
+        return [kept for event in events if (kept := self._one(draft, event)) is not None]
+
+    def _one(self, draft: Draft, event: Event) -> Event | None:
+        if event.state is Transition.INFO:
+            return event
+        flap = draft.flaps.get(event.key) or Flap()
+        if not self._is_change(draft, flap, event):
+            return None if flap.flapping and event.state is Transition.CLEAR else event
+        limits = self._thresholds(event)
+        times = (*_within(flap.times, event.received_at, limits.within), event.received_at)[-limits.start :]
+        flapping = flap.flapping or len(times) >= limits.start
+        draft.flaps.put(event.key, Flap(times, event.state, flapping))
+        return self._told_as(draft, event, began=not flap.flapping) if flapping else event
+
+    def _is_change(self, draft: Draft, flap: Flap, event: Event) -> bool:
+        if flap.flapping:
+            return event.state is not flap.last
+        return (event.state is Transition.RAISE) is (draft.active.get(event.key) is None)
+
+    def _told_as(self, draft: Draft, event: Event, *, began: bool) -> Event | None:
+        """The change of a flapping alarm: a raise without an alarm stands for all, any other is only counted."""
+        attributes = {**event.attributes, FLAPPING: event.state.value}
+        held = draft.active.get(event.key)
+        if held is None:
+            return replace(event, attributes=attributes)
+        counted = replace(held.fold(event), attributes={**held.attributes, FLAPPING: event.state.value})
+        draft.active.put(event.key, counted)
+        draft.facts.revise(counted, tell=began)
+        self._counters.add("flapping.folded")
+        return None
+
+    def quiet(self, draft: Draft) -> Iterator[Event]:
+        """The clears of alarms that have stopped flapping in the state *clear*; the others are told as they stand."""
+        for key in [*draft.flaps.keys()]:
+            flap, held = draft.flaps.get(key) or Flap(), draft.active.get(key)
+            limits = Thresholds() if held is None else self._thresholds(held)
+            if len(_within(flap.times, draft.now, limits.within)) > (limits.stop if flap.flapping else 0):
+                continue
+            draft.flaps.drop(key)
+            if held is None or not flap.flapping:
+                continue
+            if flap.last is Transition.CLEAR:
+                yield self._clear(held, draft.now)
+                continue
+            steady = {name: value for name, value in held.attributes.items() if name != FLAPPING}
+            draft.active.put(key, replace(held, attributes=steady))
+            draft.facts.revise(replace(held, attributes=steady), tell=True)
+
+    def recall(self, draft: Draft) -> None:
+        """Take up alarms that flapped when the agent was stopped."""
+        for alarm in draft.active.values():
+            last = alarm.attributes.get(FLAPPING)
+            if last is not None and draft.flaps.get(alarm.key) is None:
+                draft.flaps.put(
+                    alarm.key, Flap((draft.now,) * (self._thresholds(alarm).stop + 1), Transition(last), True)
+                )
+
+    def _clear(self, held: Event, now: int) -> Event:
+        return replace(
+            held,
+            id=self._new_id(now),
+            state=Transition.CLEAR,
+            severity=Severity.CLEARED,
+            occurred_at=now,
+            received_at=now,
+            clock="received",
+            sources=(Source.AGENT,),
+            text=f"{held.text}: over, it no longer flaps",
+            count=0,
+            suppressed_by=None,
+        )
+
+
+def _within(times: tuple[int, ...], now: int, window: int) -> tuple[int, ...]:
+    return tuple(at for at in times if abs(now - at) < window)
