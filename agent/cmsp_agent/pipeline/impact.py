@@ -1,6 +1,6 @@
 """How much of the customer's business a set of alarms takes away, and how badly. Pure arithmetic over the situation."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cmsp_agent.model.component import Component
@@ -32,6 +32,8 @@ class Assessment:
 
     urgency: Urgency
     extent: Extent
+    lost_before: tuple[str, ...] = ()
+    """Other components of the sites that are lost with these alarms: they had lost their ways already."""
 
 
 class Assessor:
@@ -49,12 +51,34 @@ class Assessor:
         alarms = list(alarms)
         lost = {name for alarm in alarms for name in self.affected(draft, alarm)}
         urgencies = [self._urgency(draft, alarm) for alarm in alarms]
+        sites = {site for site in self._sites(lost) if self._site_lost(draft, site, alarms)}
         extent = Extent(
             people=Share(self._people(lost), self._customer.people),
-            sites=Share(sum(self._site_lost(draft, site, alarms) for site in self._sites(lost)), self._customer.sites),
+            sites=Share(len(sites), self._customer.sites),
             components=Share(len(lost), self._customer.components),
         )
-        return Assessment(min(urgencies, key=lambda urgency: urgency.rank, default=Urgency.LOW), extent)
+        urgency = min(urgencies, key=lambda urgency: urgency.rank, default=Urgency.LOW)
+        return Assessment(urgency, extent, tuple(self._lost_before(draft, sites, alarms, lost)))
+
+    def lost(self, draft: Draft, name: str) -> bool:
+        """Whether the component is down, or can do one of its primary functions no more."""
+        component = self._components.get(name)
+        if component is None:
+            return False
+        if self._down(draft, component):
+            return True
+        return any(not self._works(draft, component, function) for function in component.primary_functions)
+
+    def _lost_before(
+        self, draft: Draft, sites: Iterable[str], alarms: Sequence[Event], lost: Collection[str]
+    ) -> Iterator[str]:
+        began = min((alarm.received_at for alarm in alarms), default=0)
+        for site in sorted(sites):
+            for component in self._topology.at_site(site):
+                if component.name in lost or not component.primary_functions or not self.lost(draft, component.name):
+                    continue
+                if any(alarm.received_at < began for alarm in draft.active.of(component.name)):
+                    yield component.name
 
     def forget(self, draft: Draft, alarm: Event) -> None:
         """An alarm came or went: what its components can still do is to be looked into again."""

@@ -11,6 +11,7 @@ from cmsp_agent.pipeline.correlate import Correlator
 from cmsp_agent.pipeline.filter import TierFilter
 from cmsp_agent.pipeline.flapping import Flapping
 from cmsp_agent.pipeline.impact import Assessor, Customer
+from cmsp_agent.pipeline.losses import Losses
 from cmsp_agent.pipeline.normalise import Inventory, Normaliser
 from cmsp_agent.pipeline.observe import Observer
 from cmsp_agent.pipeline.retire import Retirement
@@ -41,7 +42,8 @@ class Pipeline:
         self._retire = Retirement(components)
         self._flapping = Flapping(counters)
         self._correlate = Correlator(causes, counters)
-        self._triage = Triage(self._normalise, Assessor(self._topology, causes, customer, self._normalise))
+        assessor = Assessor(self._topology, causes, customer, self._normalise)
+        self._triage = Triage(self._normalise, assessor, Losses(self._topology, assessor))
         self._stages: Sequence[Stage] = (
             TierFilter(components, counters),
             TimeWindow(counters),

@@ -62,6 +62,8 @@ class Situation:
     ended_at: dict[Key, int] = field(default_factory=dict)
     flaps: dict[Key, Flap] = field(default_factory=dict)
     """How often the alarm of a key changed lately."""
+    losses: dict[str, int] = field(default_factory=dict)
+    """Component → when it was lost, as long as others may belong to the same storm."""
     silences: dict[str, Silence] = field(default_factory=dict)
     observed: dict[tuple[str, str], Mapping[str, bool]] = field(default_factory=dict)
     """(component, alarm type) → object → raised, from the last poll: who backs whom up within a component."""
@@ -81,6 +83,7 @@ class Draft:
         self.ended = Overlay(situation.ended)
         self.ended_at = Overlay(situation.ended_at)
         self.flaps = Overlay(situation.flaps)
+        self.losses = Overlay(situation.losses)
         self.silences = Overlay(situation.silences)
         self.observed = Overlay(situation.observed)
         self.incidents = Overlay(situation.incidents)
@@ -113,6 +116,7 @@ class Draft:
             self.ended,
             self.ended_at,
             self.flaps,
+            self.losses,
             self.silences,
             self.observed,
             self.incidents,

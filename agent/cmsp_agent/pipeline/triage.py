@@ -10,11 +10,15 @@ from cmsp_agent.model.incident_facts import Finding
 from cmsp_agent.pipeline.catalogue import COMPONENT_DOWN
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.impact import Assessor
+from cmsp_agent.pipeline.losses import Losses
 from cmsp_agent.pipeline.normalise import Normaliser, title
 from cmsp_agent.pipeline.situation import Draft, Place
 
 MOST_ALARMS = 200
 """Alarms that one incident names: a fault that comes and goes beside another that stays would add them for ever."""
+
+MOST_NAMES = 5
+"""Components that a title names."""
 
 STABILITY = 600_000
 """Milliseconds that a restored incident is watched before it is resolved."""
@@ -44,11 +48,13 @@ class Triage:
         self,
         normaliser: Normaliser,
         assessor: Assessor,
+        losses: Losses,
         stability: int = STABILITY,
         new_id: Callable[[int], str] = uuid7,
     ) -> None:
         self._normaliser = normaliser
         self._assessor = assessor
+        self._losses = losses
         self._stability = stability
         self._new_id = new_id
 
@@ -59,6 +65,7 @@ class Triage:
             incident = _incident_at(draft, event)
             if self._matters(draft, event):
                 self._assign(draft, incident, event)
+                self._gather(draft, self._losses.lost_with(draft, event))
             if incident is not None:
                 self._settle(draft, draft.incidents.get(incident.id) or incident)
         return events
@@ -126,13 +133,28 @@ class Triage:
         assessment = self._assessor.assess(draft, alarms)
         ranked = [(self._normaliser.alarm(event.component, event.type), event) for event in alarms]
         alarm, event = min(ranked, key=lambda pair: pair[0].cause)
-        return Finding(
-            assessment.urgency,
-            assessment.extent,
-            title(alarm, event.component, event.object),
-            alarm.responsible,
-            alarm.recommendation.replace("{component}", event.component),
+        components = list(dict.fromkeys(each.component for each in alarms if each.component))
+        recommendation = alarm.recommendation.replace("{component}", event.component)
+        if assessment.lost_before:
+            recommendation = f"{recommendation} Lost before: {_few(assessment.lost_before)}.".strip()
+        named = title(alarm, event.component, event.object)
+        if len(components) > 1:
+            named = f"{len(components)} components lost: {_few(components)}"
+        return Finding(assessment.urgency, assessment.extent, named, alarm.responsible, recommendation)
+
+    def _gather(self, draft: Draft, names: Sequence[str]) -> None:
+        """Make one incident of those of components that were lost together: the oldest goes on with all of them."""
+        alarms = [alarm for name in names for alarm in draft.active.of(name) if self._matters(draft, alarm)]
+        found = {one.id: one for alarm in alarms if (one := _incident_at(draft, alarm)) is not None}
+        together = sorted(
+            (one for one in found.values() if one.state.open and one.reported_by is None),
+            key=lambda one: (one.opened_at, one.id),
         )
+        for other in together[1:]:
+            into = draft.incidents.get(together[0].id) or together[0]
+            self._move(draft, other, into, _standing(draft, other))
+            for alarm in _standing(draft, other):
+                draft.places.put(place_of(alarm), into.id)
 
     def _settle(self, draft: Draft, incident: Incident) -> None:
         """Weigh the incident by its alarms that stand for themselves; without any it is restored.
@@ -160,9 +182,19 @@ class Triage:
         into = next((found for found in known if found is not None and found.id != incident.id), None)
         if into is None or not into.state.open:
             return
+        self._move(draft, incident, into, held)
+
+    def _move(self, draft: Draft, incident: Incident, into: Incident, held: Sequence[Event]) -> None:
+        """Merge an incident into another, which takes its components and the alarms that hold."""
         alarms = tuple(dict.fromkeys((*into.alarms, *(alarm.id for alarm in held))))
         draft.keep(into.joined(_bounded(draft, alarms), tuple(dict.fromkeys((*into.components, *incident.components)))))
         draft.keep(incident.after(Trigger.MERGE, draft.now, into=into.id))
+
+
+def _few(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + more
 
 
 def _began_at(incident: Incident) -> Place:

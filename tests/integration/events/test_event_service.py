@@ -71,7 +71,7 @@ async def test_repeats_are_durable_and_told_to_nobody(parts: Parts) -> None:
 
 async def test_incidents_are_numbered_in_order_and_keep_their_number(parts: Parts) -> None:
     await parts.service.handle([pri(up=False, component="gw-1")])
-    await parts.service.handle([pri(up=False, component="gw-2")])
+    await parts.service.handle([pri(up=False, component="gw-lyon")])
     await parts.service.handle([pri(up=True, component="gw-1")])
     found, _ = await parts.database.read(incidents.page)
     assert [(i.number, i.state) for i in found] == [
@@ -188,15 +188,15 @@ async def test_a_failing_listener_does_not_make_stored_facts_unstored(parts: Par
 async def test_alarms_of_components_that_left_the_file_while_the_agent_was_down_are_cleared_at_the_start(
     parts: Parts,
 ) -> None:
-    await parts.service.handle([pri(up=False, component="gw-1"), pri(up=False, component="gw-2")])
+    await parts.service.handle([pri(up=False, component="gw-1"), pri(up=False, component="gw-lyon")])
     left = {name: each for name, each in COMPONENTS.items() if name != "gw-1"}
     second = EventService(
         parts.database, Pipeline(left, CUSTOMER, FakeInventory(), parts.counters), SystemClock(), parts.counters
     )
     await second.load()
-    assert {key.component for key in second.situation.active} == {"gw-2"}
+    assert {key.component for key in second.situation.active} == {"gw-lyon"}
     unfinished = await parts.database.read(incidents.unfinished)
-    assert [each.components for each in unfinished if each.state.open] == [("gw-2",)]
+    assert [each.components for each in unfinished if each.state.open] == [("gw-lyon",)]
 
 
 async def test_a_configuration_whose_consequences_can_not_be_stored_is_not_gone_by(

@@ -67,6 +67,6 @@ def test_management_is_not_lost_where_snmp_is_no_longer_asked() -> None:
 def test_an_unchanged_configuration_changes_nothing() -> None:
     site = Site()
     site.tell(site.pri(up=False))
-    site.silent("gw-2")
+    site.silent("gw-lyon")
     assert not reload(site, *COMPONENTS.values())
     assert len(site.open) == 2

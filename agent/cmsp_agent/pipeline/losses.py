@@ -1,0 +1,50 @@
+"""Components that are lost one after the other: whose losses are one storm. Opens and merges no incident itself."""
+
+from collections.abc import Sequence
+
+from cmsp_agent.model.event import Event, Transition
+from cmsp_agent.pipeline.impact import Assessor
+from cmsp_agent.pipeline.situation import Draft
+from cmsp_agent.pipeline.topology import Topology
+
+STORM = 3
+"""So many components lost within the time are one incident; so are all of a site, where they are more than one."""
+
+WITHIN = 600_000
+"""Milliseconds between one loss and the last of those that belong to it."""
+
+
+class Losses:
+    """Remembers when a component was lost, by whatever fault, and finds those that belong together."""
+
+    def __init__(self, topology: Topology, assessor: Assessor, storm: int = STORM, within: int = WITHIN) -> None:
+        self._topology = topology
+        self._assessor = assessor
+        self._storm = storm
+        self._within = within
+
+    def lost_with(self, draft: Draft, event: Event) -> Sequence[str]:
+        """The components whose loss is one with that of the event's; none where it is alone, or not lost."""
+        name = event.component
+        if event.state is not Transition.RAISE or not self._assessor.lost(draft, name):
+            return ()
+        draft.losses.put(name, event.received_at)
+        recent = self._recent(draft, event.received_at)
+        if len(recent) >= self._storm:
+            return recent
+        site = [each.name for each in self._topology.at_site(event.site) if each.primary_functions] or [
+            each.name for each in self._topology.at_site(event.site)
+        ]
+        there = [each for each in recent if each in site]
+        return there if len(there) > 1 and len(there) == len(site) else ()
+
+    def _recent(self, draft: Draft, now: int) -> list[str]:
+        """Those that were lost within the time and are lost still."""
+        names = []
+        for name in [*draft.losses.keys()]:
+            at = draft.losses.get(name) or 0
+            if abs(now - at) > self._within or not self._assessor.lost(draft, name):
+                draft.losses.drop(name)
+            else:
+                names.append(name)
+        return names

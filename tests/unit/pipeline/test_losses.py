@@ -1,0 +1,62 @@
+"""Components lost one after the other, each by its own fault, are one incident whose impact counts all of them."""
+
+from dataclasses import replace
+
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.incident import IncidentState
+from cmsp_agent.model.priority import Priority
+from tests.unit.pipeline.site import Site
+
+GATEWAY = Component("gw-1", ("10.0.0.1",), "paris", "gateway", people=50, functions={"pstn": "primary"})
+EIGHT = [replace(GATEWAY, name=f"gw-{number}") for number in range(1, 9)]
+
+
+def test_seven_of_eight_gateways_lost_by_their_own_faults_are_one_p1() -> None:
+    site = Site(EIGHT)
+    for number in range(1, 8):
+        site.tell(site.pri(up=False, component=f"gw-{number}"))
+        site.later(60_000)
+    [incident] = site.open
+    assert incident.priority is Priority.P1
+    assert incident.extent.components.affected == 7
+    assert len(incident.components) == len(incident.alarms) == 7
+    assert incident.title == "7 components lost: gw-1, gw-2, gw-3, gw-4, gw-5 and 2 more"
+    merged = [each for each in site.incidents.values() if each.state is IncidentState.MERGED]
+    assert {each.merged_into for each in merged} == {incident.id}
+    for number in range(1, 8):
+        site.tell(site.pri(up=True, component=f"gw-{number}"))
+    assert site.open == []
+    assert site.incidents[incident.id].state is IncidentState.RESTORED
+
+
+def test_all_of_a_small_site_are_one_incident_that_loses_the_site() -> None:
+    site = Site(EIGHT[:2])
+    site.silent("gw-1")
+    site.silent("gw-2")
+    [incident] = site.open
+    assert incident.components == ("gw-1", "gw-2")
+    assert incident.extent.sites.affected == 1
+
+
+def test_two_of_eight_are_two() -> None:
+    site = Site(EIGHT)
+    site.tell(site.pri(up=False, component="gw-1"), site.pri(up=False, component="gw-2"))
+    assert len(site.open) == 2
+
+
+def test_losses_that_are_hours_apart_are_not_one_but_the_last_says_which_came_before() -> None:
+    site = Site(EIGHT[:2])
+    site.tell(site.pri(up=False, component="gw-1"))
+    site.later(3_600_000)
+    site.tell(site.pri(up=False, component="gw-2"))
+    _, last = sorted(site.open, key=lambda incident: incident.opened_at)
+    assert last.extent.sites.affected == 1
+    assert "Lost before: gw-1." in last.recommendation
+
+
+def test_one_that_came_back_does_not_count() -> None:
+    site = Site(EIGHT)
+    site.tell(site.pri(up=False, component="gw-1"), site.pri(up=False, component="gw-2"))
+    site.tell(site.pri(up=True, component="gw-1"))
+    site.tell(site.pri(up=False, component="gw-3"))
+    assert len(site.open) == 2
