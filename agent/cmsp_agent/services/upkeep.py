@@ -9,7 +9,7 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.config.configuration import Retention
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.services.notices import Notices
-from cmsp_agent.storage import events, incidents, series
+from cmsp_agent.storage import dead_rows, events, incidents, series
 from cmsp_agent.storage.connections import Opening
 from cmsp_agent.storage.database import Database
 
@@ -58,6 +58,7 @@ class Upkeep:
         while True:
             self.tell()
             try:
+                await self.tell_dead_rows()
                 if self.clock_is_trusted() and await self._believed():
                     await self.tidy()
             except StorageError as error:
@@ -69,6 +70,19 @@ class Upkeep:
         for opening in self._damage():
             text = f"{opening.path.name} was damaged and is set aside as {opening.set_aside}; started anew"
             self._notices.note("storage.corrupt", opening.path.name, text)
+
+    async def tell_dead_rows(self) -> None:
+        """Each row that was set aside once, by its table and its name.
+
+        Raises:
+            StorageError: the database can't be used; it is told later.
+        """
+        dead = await self._stores.state.read(dead_rows.not_noted)
+        for row in dead:
+            text = f"a damaged row of {row.place} is set aside: {row.name} ({row.reason}); the rest is in use"
+            self._notices.note("storage.row_damaged", f"{row.place} {row.name}", text)
+        if dead:
+            await self._stores.state.write(lambda tx: dead_rows.note(tx, dead))
 
     def clock_is_trusted(self) -> bool:
         """Whether what is too old can be told: not in the hours after the wall clock jumped ahead.

@@ -3,7 +3,7 @@
 import sqlite3
 
 from cmsp_agent.model.backup import Backup
-from cmsp_agent.storage.encoding import decode, encode
+from cmsp_agent.storage.encoding import decode, decoded, encode
 
 
 def save(tx: sqlite3.Connection, backup: Backup) -> None:
@@ -29,7 +29,7 @@ def of_component(connection: sqlite3.Connection, component: str, limit: int = 10
     rows = connection.execute(
         "select body from backups where component = ? order by row desc limit ?", (component, limit)
     )
-    return [decode(body, Backup) for (body,) in rows]
+    return decoded(rows, Backup)
 
 
 def latest(connection: sqlite3.Connection, component: str) -> Backup | None:
@@ -42,7 +42,7 @@ def all_latest(connection: sqlite3.Connection) -> list[Backup]:
     rows = connection.execute(
         "select body from backups where row in (select max(row) from backups group by component) order by component"
     )
-    return [decode(body, Backup) for (body,) in rows]
+    return decoded(rows, Backup)
 
 
 def blobs(connection: sqlite3.Connection) -> set[str]:

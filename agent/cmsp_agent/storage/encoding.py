@@ -1,9 +1,12 @@
 """Bytes of records and back: JSON by msgspec, of dataclasses, enums and plain values. The contract is in records."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -28,12 +31,25 @@ def encode(value: object) -> bytes:
     return _ENCODER.encode(value)
 
 
-def decode(document: bytes | str, shape: type[T]) -> T:
+def decoded(rows: Iterable[tuple[object]], shape: type[T]) -> list[T]:
+    """The values of a page's rows; one that can't be read is passed over and logged: it costs itself only."""
+    values = []
+    for (document,) in rows:
+        try:
+            values.append(decode(document, shape))
+        except DocumentInvalid as error:
+            log.error("a stored row can't be read", extra={"kind": shape.__name__, "reason": str(error)})
+    return values
+
+
+def decode(document: object, shape: type[T]) -> T:
     """The value of the given dataclass or type; fields that the shape does not know are ignored.
 
     Raises:
         DocumentInvalid: not JSON, or a field is missing or of another type.
     """
+    if not isinstance(document, bytes | str):
+        raise DocumentInvalid("not a document")
     try:
         return msgspec.json.decode(document, type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

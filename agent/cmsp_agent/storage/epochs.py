@@ -13,10 +13,21 @@ EPOCH = "outbox.epoch"
 YEAR_2020 = 1_577_836_800_000
 
 
-def ensure(tx: sqlite3.Connection, opening: Opening, appliance: str, now: int) -> None:
-    """See to it that there is an epoch; called at each opening of `state.db`."""
+def ensure(tx: sqlite3.Connection, opening: Opening, appliance: str, now: int, *, damaged: bool = False) -> None:
+    """See to it that there is an epoch; called at each opening of `state.db`.
+
+    Args:
+        tx: a connection inside a transaction.
+        opening: what was found when the file was opened.
+        appliance: the appliance's id.
+        now: wall time, ms since the epoch.
+        damaged: an epoch's row was set aside: the sequences that were given in it are not known any more.
+    """
     meta.put(tx, outbox.SOURCE, f"/appliances/{appliance}")
-    if tx.execute("select 1 from epochs").fetchone() is None:
+    if damaged:
+        _begin(tx, now, "recovered", meta.get(tx, EPOCH), outbox.sent(tx), _free_row(tx))
+        incidents.leave_room(tx, 0, 0)
+    elif tx.execute("select 1 from epochs").fetchone() is None:
         reason = "recovered" if opening.set_aside is not None else "created"
         last = max(_number(opening.salvaged.get(key)) for key in (outbox.DURABLE, outbox.SENT))
         _begin(tx, now, reason, opening.salvaged.get(EPOCH), last, row=1)
@@ -48,10 +59,13 @@ def begin(tx: sqlite3.Connection, now: int, reason: str, lost: int = 0) -> Epoch
     """
     incidents.leave_room(tx, 0, lost)
     before = current(tx)
-    # what was before the oldest is forgotten, so that its number is free for the epoch's own record
+    return _begin(tx, now, reason, before.epoch, last_row(tx) - before.base, _free_row(tx))
+
+
+def _free_row(tx: sqlite3.Connection) -> int:
+    """What was before the oldest is forgotten: its number is free for the epoch's own record."""
     waiting = oldest_row(tx) <= last_row(tx)
-    row = oldest_row(tx) - 1 if waiting else last_row(tx) + 1
-    return _begin(tx, now, reason, before.epoch, last_row(tx) - before.base, row)
+    return oldest_row(tx) - 1 if waiting else last_row(tx) + 1
 
 
 def _begin(tx: sqlite3.Connection, now: int, reason: str, previous: str | None, last: int, row: int) -> Epoch:

@@ -7,7 +7,7 @@ from typing import cast
 
 from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.severity import Severity
-from cmsp_agent.storage.encoding import decode, encode
+from cmsp_agent.storage.encoding import decoded, encode
 
 PAGE = 100
 
@@ -130,4 +130,4 @@ def forget_before(tx: sqlite3.Connection, before: int, limit: int = 5000) -> int
 
 
 def _events(rows: Iterable[tuple[bytes]]) -> list[Event]:
-    return [decode(body, Event) for (body,) in rows]
+    return decoded(rows, Event)

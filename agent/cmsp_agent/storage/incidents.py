@@ -3,7 +3,7 @@
 import sqlite3
 
 from cmsp_agent.model.incident import Incident
-from cmsp_agent.storage.encoding import decode, encode
+from cmsp_agent.storage.encoding import decode, decoded, encode
 
 ROUND = 1000
 """Numbers that are left out at least where some may have been given that are not known any more."""
@@ -61,7 +61,7 @@ def _count(name: str) -> int:
 def unfinished(connection: sqlite3.Connection) -> list[Incident]:
     """Incidents that are not over, the oldest first: open ones, and restored ones that are watched."""
     rows = connection.execute("select body from incidents where open = 1 order by number")
-    return [decode(body, Incident) for (body,) in rows]
+    return decoded(rows, Incident)
 
 
 def page(connection: sqlite3.Connection, before: int = 0, limit: int = 50) -> tuple[list[Incident], int]:
@@ -75,7 +75,7 @@ def page(connection: sqlite3.Connection, before: int = 0, limit: int = 50) -> tu
         (before or 1 << 62, limit),
     ).fetchall()
     following = rows[-1][0] if len(rows) == limit else 0
-    return [decode(body, Incident) for _, body in rows], following
+    return decoded(((body,) for _, body in rows), Incident), following
 
 
 def forget_before(tx: sqlite3.Connection, before: int, limit: int = 1000) -> int:

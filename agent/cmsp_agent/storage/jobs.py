@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cmsp_agent.model.errors import Conflict
 from cmsp_agent.model.job import Job, JobState
-from cmsp_agent.storage.encoding import decode, encode
+from cmsp_agent.storage.encoding import decode, decoded, encode
 
 
 def save(tx: sqlite3.Connection, job: Job) -> None:
@@ -28,13 +28,13 @@ def unfinished(connection: sqlite3.Connection) -> list[Job]:
     rows = connection.execute(
         "select body from jobs where state in (?, ?) order by id", (JobState.QUEUED.value, JobState.RUNNING.value)
     )
-    return [decode(body, Job) for (body,) in rows]
+    return decoded(rows, Job)
 
 
 def latest(connection: sqlite3.Connection, limit: int = 50) -> list[Job]:
     """The newest jobs first."""
     rows = connection.execute("select body from jobs order by id desc limit ?", (limit,))
-    return [decode(body, Job) for (body,) in rows]
+    return decoded(rows, Job)
 
 
 def forget_before(tx: sqlite3.Connection, before: int) -> None:

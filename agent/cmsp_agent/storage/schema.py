@@ -62,5 +62,11 @@ _STATE_3 = """
     create table seen_well(component text primary key, body blob not null) without rowid;
 """
 
-STATE = (Migration(1, _STATE_1), Migration(2, _STATE_2), Migration(3, _STATE_3))
+_STATE_4 = """
+    create table dead_rows(row integer primary key autoincrement, found_at integer not null, place text not null,
+        name text not null, reason text not null, content text not null, noted integer not null default 0);
+    create index dead_rows_not_noted on dead_rows(row) where noted = 0;
+"""
+
+STATE = (Migration(1, _STATE_1), Migration(2, _STATE_2), Migration(3, _STATE_3), Migration(4, _STATE_4))
 SERIES = (Migration(1, _SERIES_1),)

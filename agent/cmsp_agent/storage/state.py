@@ -1,10 +1,12 @@
 """`state.db`: durable facts. Opens it with its schema and sees to it that the outbox has an epoch."""
 
+import sqlite3
 from pathlib import Path
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.storage import epochs
+from cmsp_agent.storage import dead_rows, epochs
+from cmsp_agent.storage.connections import Opening
 from cmsp_agent.storage.database import Database, Replaced, nobody_to_tell
 from cmsp_agent.storage.reserve import SIZE
 from cmsp_agent.storage.schema import STATE
@@ -38,7 +40,12 @@ async def open_state(
         clock=clock,
         counters=counters,
         synchronous="FULL",
-        initialise=lambda tx, opening: epochs.ensure(tx, opening, appliance, clock.now()),
+        initialise=lambda tx, opening: _first_rows(tx, opening, appliance, clock.now()),
         on_replaced=on_replaced,
         reserve=reserve,
     )
+
+
+def _first_rows(tx: sqlite3.Connection, opening: Opening, appliance: str, now: int) -> None:
+    damaged = dead_rows.sift(tx, now)
+    epochs.ensure(tx, opening, appliance, now, damaged="epochs" in damaged)

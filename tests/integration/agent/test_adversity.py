@@ -2,9 +2,10 @@
 
 import asyncio
 import os
+import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,37 @@ async def test_no_secret_is_found_anywhere_but_in_its_file(tmp_path: Path) -> No
         for canary in (*ACCESS_SECRETS.values(), "canary-of-a-wrong-password"):
             assert not [text[:80] for text in shown if canary in text]
             assert canary.encode() not in stored
+
+
+def damage_every_table(path: Path) -> list[str]:
+    """Make the body of one row of each table unreadable, the outbox and the values with it; return the tables."""
+    with closing(sqlite3.connect(path)) as connection:
+        names = [name for (name,) in connection.execute("select name from sqlite_schema where type = 'table'")]
+        touched = []
+        for name in names:
+            columns = [str(row[1]) for row in connection.execute(f"pragma table_info({name})")]
+            column = next((c for c in ("body", "engine_id", "ran_at", "base", "detail", "seen_at") if c in columns), "")
+            if column:
+                key = ", ".join(str(row[1]) for row in connection.execute(f"pragma table_info({name})") if row[5])
+                where = f"({key}) in (select {key} from {name} limit 1)"
+                if connection.execute(f"update {name} set {column} = 'rubbish' where {where}").rowcount:
+                    touched.append(str(name))
+        connection.commit()
+    return touched
+
+
+async def test_a_damaged_row_of_every_table_costs_itself_only(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        async with running(stage.load()) as agent:
+            await until(polled(agent, 16))
+            stage.headend.cut()
+            stage.site.fail_pri("gw-1")
+            await until(lambda: len(agent.observing.events.situation.active) > 0)
+        touched = damage_every_table(stage.workspace.state / "state.db")
+        assert {"events", "incidents", "inventory", "outbox", "epochs"} <= set(touched)
+        stage.headend.restore()
+        async with running(stage.load()) as agent:
+            await until(polled(agent, 16))
+            await until(lambda: "storage.row_damaged" in event_types(stage))
+            await until(lambda: agent.telling.forwarder is not None and agent.telling.forwarder.connected)
+        assert stage.headend.store.holes(APPLIANCE) == []

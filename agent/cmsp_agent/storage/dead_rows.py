@@ -1,0 +1,151 @@
+"""Rows that can't be read any more: set aside by name at the start, so that a damaged one costs itself only.
+
+What is read at a start is looked at here, row by row; the outbox looks at its own (see soundness), and pages of history
+pass over what they can't read (see encoding).
+"""
+
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from cmsp_agent.model.backup import Backup
+from cmsp_agent.model.component import State
+from cmsp_agent.model.event import Event
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.job import Job
+from cmsp_agent.storage.encoding import decode
+
+LONGEST = 4000
+"""Characters that are kept of a dead row."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadRow:
+    """One that was set aside."""
+
+    row: int
+    place: str
+    """The table."""
+    name: str
+    reason: str
+
+
+def _text(value: object) -> None:
+    if not isinstance(value, str):
+        raise ValueError("a name is not text")
+
+
+def _number(value: object) -> None:
+    if not isinstance(value, int):
+        raise ValueError("a number is not one")
+
+
+def _bytes(value: object) -> None:
+    if not isinstance(value, bytes):
+        raise ValueError("bytes are not bytes")
+
+
+def _state(value: object) -> None:
+    if value not in set(State):
+        raise ValueError("not a state")
+
+
+def _document(shape: Any) -> Callable[[object], None]:
+    def look(value: object) -> None:
+        decode(value, shape)
+
+    return look
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a table's columns must be; the first of them names the row to a person."""
+
+    table: str
+    columns: dict[str, Callable[[object], None]]
+    only: str = "1"
+    """Which rows are read at a start."""
+    key: str = "rowid"
+    """What tells a row from another: the primary key of a table without rowid."""
+
+    def sift(self, tx: sqlite3.Connection, now: int) -> None:
+        """Set aside what is not as it must be."""
+        names = ", ".join(self.columns)
+        statement = f"select {self.key}, {names} from {self.table} where {self.only}"  # noqa: S608 - ours
+        keys = self.key.count(",") + 1
+        for row in tx.execute(statement).fetchall():
+            reason = self._reason(row[keys:])
+            if reason:
+                self._set_aside(tx, row, keys, reason, now)
+
+    def _reason(self, values: tuple[object, ...]) -> str:
+        for (column, look), value in zip(self.columns.items(), values, strict=True):
+            try:
+                look(value)
+            except ValueError as error:
+                return f"{column}: {error}"
+        return ""
+
+    def _set_aside(self, tx: sqlite3.Connection, row: tuple[object, ...], keys: int, reason: str, now: int) -> None:
+        content = dict(zip(self.columns, row[keys:], strict=True))
+        tx.execute(
+            "insert into dead_rows(found_at, place, name, reason, content) values(?, ?, ?, ?, ?)",
+            (now, self.table, str(row[keys])[:200], reason[:500], repr(content)[:LONGEST]),
+        )
+        where = " and ".join(f"{column.strip()} is ?" for column in self.key.split(","))
+        tx.execute(f"delete from {self.table} where {where}", row[:keys])  # noqa: S608
+
+
+CHECKS = (
+    Check("meta", {"key": _text, "value": _text}, key="key"),
+    Check("epochs", {"epoch": _text, "began_at": _number, "reason": _text, "last": _number, "base": _number}),
+    Check("events", {"id": _text, "received_at": _number, "body": _document(Event)}, only="active = 1"),
+    Check("incidents", {"number": _number, "id": _text, "opened_at": _number, "body": _document(Incident)}),
+    Check("backups", {"id": _text, "component": _text, "taken_at": _number, "body": _document(Backup)}),
+    Check(
+        "components",
+        {"name": _text, "state": _state, "changed_at": _number, "body": _document(dict[str, Any])},
+        key="name",
+    ),
+    Check(
+        "inventory",
+        {"component": _text, "changed_at": _number, "body": _document(dict[str, Any])},
+        key="component",
+    ),
+    Check("seen_well", {"component": _text, "body": _document(dict[str, list[str]])}, key="component"),
+    Check("jobs", {"id": _text, "state": _text, "created_at": _number, "body": _document(Job)}, key="id"),
+    Check("snmp_engines", {"address": _text, "engine_id": _bytes, "seen_at": _number}, key="address"),
+    Check(
+        "host_keys",
+        {"address": _text, "algorithm": _text, "key": _bytes, "seen_at": _number},
+        key="address, algorithm",
+    ),
+    Check("calendar_runs", {"name": _text, "ran_at": _number}, key="name"),
+)
+
+
+def sift(tx: sqlite3.Connection, now: int) -> frozenset[str]:
+    """Set aside the damaged rows of what is read at a start; return the tables that had any."""
+    before = _last(tx)
+    for check in CHECKS:
+        check.sift(tx, now)
+    found = tx.execute("select distinct place from dead_rows where row > ?", (before,))
+    return frozenset(str(place) for (place,) in found)
+
+
+def not_noted(connection: sqlite3.Connection, limit: int = 20) -> list[DeadRow]:
+    """Those that nobody was told of yet."""
+    rows = connection.execute(
+        "select row, place, name, reason from dead_rows where noted = 0 order by row limit ?", (limit,)
+    )
+    return [DeadRow(*row) for row in rows]
+
+
+def note(tx: sqlite3.Connection, rows: list[DeadRow]) -> None:
+    """They were told of."""
+    tx.executemany("update dead_rows set noted = 1 where row = ?", [(dead.row,) for dead in rows])
+
+
+def _last(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("select coalesce(max(row), 0) from dead_rows").fetchone()[0])
