@@ -16,66 +16,126 @@ Ping = Callable[[str, float, str | None], Awaitable[float | None]]
 Knock = Callable[[str, int, float, str | None], Awaitable[tcp.TcpAnswer]]
 
 
+ECHOES = 3
+"""ICMP echoes of a poll whose plan has no retries; each retry is one more. One that is lost says little."""
+GAP = 0.25
+"""Seconds between two echoes, and before a TCP port is tried again: what is lost together is sent together."""
+NOT_SENT = -1.0
+SHORTEST_TRY = 0.05
+"""Seconds that must be left of a poll for one more try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long and how often an address is asked in one poll. Seconds."""
+
+    within: float = 2.0
+    """For the answer to one try."""
+    retries: int = 2
+    budget: float = 60.0
+    """For all tries together."""
+
+    @property
+    def echoes(self) -> int:
+        """ICMP echoes in one poll."""
+        return ECHOES + self.retries
+
+
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What answered. None: not asked, or not permitted here; False: asked, silent."""
+    """What answered. None: not asked, or not permitted here; False: asked by all tries, silent."""
 
     icmp: bool | None = None
     tcp: bool | None = None
     round_trip: float | None = None
-    """Of the ICMP echo, seconds."""
+    """Of the ICMP echoes that were answered, on average, seconds."""
+    loss: float | None = None
+    """Percent of the ICMP echoes that were not answered."""
     port_open: bool | None = None
     """None: no port asked. A refused connection proves the host alive (`tcp` is True), the port closed."""
 
 
 class Reachability:
-    """Asks by the ways that a component's plan names, both at once."""
+    """Asks by the ways that a component's plan names, all at once, each several times."""
 
-    def __init__(self, counters: Counters, ping: Ping = icmp.ping, knock: Knock = tcp.knock) -> None:
+    def __init__(
+        self, counters: Counters, ping: Ping = icmp.ping, knock: Knock = tcp.knock, *, gap: float = GAP
+    ) -> None:
         self._counters = counters
         self._ping = ping
         self._knock = knock
+        self._gap = gap
         self._told_closed = False
 
-    async def check(self, address: str, plan: ReachPlan, within: float, source: str | None = None) -> Reach:
-        """Ask once by each way.
+    async def check(self, address: str, plan: ReachPlan, patience: Patience, source: str | None = None) -> Reach:
+        """Ask by each way, as often as the patience allows.
 
         Args:
             address: an IPv4 or IPv6 address.
             plan: which ways.
-            within: seconds for each.
+            patience: how long and how often.
             source: the site's source address, or None.
         """
         async with asyncio.TaskGroup() as both:
-            echo = both.create_task(self._echo(address, within, source) if plan.icmp else _nothing())
-            port = both.create_task(self._try_port(address, plan.tcp, within, source) if plan.tcp else _nothing())
-        trip, answer = echo.result(), port.result()
+            echo = both.create_task(self._echoes(address, patience, source) if plan.icmp else _nobody())
+            port = both.create_task(self._try_port(address, plan.tcp, patience, source) if plan.tcp else _nothing())
+        trips, answer = echo.result(), port.result()
+        back = [trip for trip in trips if trip is not None]
         return Reach(
-            icmp=None if trip is None else trip >= 0,
+            icmp=bool(back) if trips else None,
             tcp=None if answer is None else answer is not tcp.TcpAnswer.SILENT,
-            round_trip=trip if trip is not None and trip >= 0 else None,
+            round_trip=sum(back) / len(back) if back else None,
+            loss=100.0 * (len(trips) - len(back)) / len(trips) if trips else None,
             port_open=None if answer is None else answer is tcp.TcpAnswer.CONNECTED,
         )
 
-    async def _try_port(self, address: str, port: int, within: float, source: str | None) -> tcp.TcpAnswer | None:
-        try:
-            return await self._knock(address, port, within, source)
-        except NotPermittedHere:
-            self._counters.add("tcp.not_permitted")
-            return None
+    async def _try_port(self, address: str, port: int, patience: Patience, source: str | None) -> tcp.TcpAnswer | None:
+        """The first answer; a port is tried again while it is silent and there is time."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + max(patience.budget, patience.within)
+        answer: tcp.TcpAnswer | None = None
+        for _ in range(1 + patience.retries):
+            left = until - loop.time()
+            if answer is not None and left < SHORTEST_TRY:
+                break
+            try:
+                answer = await self._knock(address, port, min(patience.within, left), source)
+            except NotPermittedHere:
+                self._counters.add("tcp.not_permitted")
+                return None
+            if answer is not tcp.TcpAnswer.SILENT:
+                break
+            await asyncio.sleep(min(self._gap, max(0.0, until - loop.time())))
+        return answer
 
-    async def _echo(self, address: str, within: float, source: str | None) -> float | None:
-        """Seconds; -1 for silence; None where this machine doesn't let us ask."""
+    async def _echoes(self, address: str, patience: Patience, source: str | None) -> list[float | None]:
+        """Seconds of each echo, None for silence; nothing where this machine doesn't let us ask."""
+        room = max(0.0, patience.budget - patience.within) / patience.echoes
+        gap = min(self._gap, room)
+        async with asyncio.TaskGroup() as together:
+            sent = [
+                together.create_task(self._echo(number * gap, address, patience.within, source))
+                for number in range(patience.echoes)
+            ]
+        return [trip for echo in sent if (trip := echo.result()) != NOT_SENT]
+
+    async def _echo(self, after: float, address: str, within: float, source: str | None) -> float | None:
+        """Seconds; None for silence; `NOT_SENT` where this machine doesn't let us ask."""
+        if after:
+            await asyncio.sleep(after)
         try:
-            trip = await self._ping(address, within, source)
+            return await self._ping(address, within, source)
         except NotPermittedHere as error:
             self._counters.add("icmp.not_permitted")
             if not self._told_closed:
                 self._told_closed = True
                 log.warning("%s; ICMP reads 'not permitted here' until that changes", error)
-            return None
-        return -1.0 if trip is None else trip
+            return NOT_SENT
 
 
 async def _nothing() -> None:
     return None
+
+
+async def _nobody() -> list[float | None]:
+    return []

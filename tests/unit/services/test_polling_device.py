@@ -68,7 +68,7 @@ class Bench:
         registry.add("test", kind)
         self.devices = Devices(registry)
         self.devices.configure({component.name: component})
-        reach = Reachability(self.counters, self._ping, self._knock)
+        reach = Reachability(self.counters, self._ping, self._knock, gap=0)
         self.well = WellMemory({}, self._keep_well, self.counters)
         self.kept: dict[str, Objects] = {}
         self.device = Device(
@@ -105,7 +105,7 @@ async def test_a_device_that_answers() -> None:
     signal = await bench.device.poll()
     assert (signal.icmp, signal.tcp, signal.snmp, signal.reason) == (True, True, True, "")
     assert signal.received_at == bench.clock.now()
-    assert signal.samples == {"cpu.load": 7.0, "icmp.rtt": 0.01}
+    assert signal.samples == {"cpu.load": 7.0, "icmp.rtt": 0.01, "icmp.loss": 0.0}
     assert [(seen.object, seen.raised) for seen in signal.states] == [("GigabitEthernet0/0", True)]
     assert bench.learned[-1].interfaces == {1: "GigabitEthernet0/0"}
 

@@ -25,7 +25,7 @@ from cmsp_agent.services.polling.probe import Session, probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
 from cmsp_agent.services.polling.well import WellMemory
-from cmsp_agent.services.reachability import Reach, Reachability
+from cmsp_agent.services.reachability import Patience, Reach, Reachability
 from cmsp_agent.transports.snmp.target import Quirks
 
 log = logging.getLogger(__name__)
@@ -142,6 +142,8 @@ class Device:
         figures = dict(signal.samples)
         if reach.round_trip is not None:
             figures["icmp.rtt"] = reach.round_trip
+        if reach.loss is not None:
+            figures["icmp.loss"] = reach.loss
         return replace(signal, icmp=reach.icmp, tcp=reach.tcp, samples=figures)
 
     @property
@@ -153,7 +155,8 @@ class Device:
     async def _reach(self) -> Reach:
         plan = self.component.poll
         source = self.component.source or None
-        return await self._reachability.check(self.component.address, self.component.reach, plan.timeout, source)
+        patience = Patience(plan.timeout, plan.retries, self.budget)
+        return await self._reachability.check(self.component.address, self.component.reach, patience, source)
 
     async def _ask(self, nothing: PollSignal) -> PollSignal:
         if self.component.credentials.snmp is None or not self._kind().snmp:
