@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +19,7 @@ from cmsp_agent.pipeline.situation import Facts as PipelineFacts
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.services.events import EventService
 from cmsp_agent.services.inventory import Devices, Facts, from_record, to_record
-from cmsp_agent.services.isolation import Isolation
+from cmsp_agent.services.isolation import Isolation, Outside
 from cmsp_agent.services.names import Names
 from cmsp_agent.services.notices import Notices
 from cmsp_agent.services.polling.device import Device
@@ -175,7 +175,7 @@ class Witnesses:
         self._devices = devices
         self._link_of: dict[str, str] = {}
 
-    def __call__(self) -> tuple[Mapping[str, bool | None], Collection[str]]:
+    def __call__(self) -> Outside:
         """The links with their carrier and the next hops, by the routes of this moment."""
         known = routes.routes()
         ways = routes.default_routes(known)
@@ -183,12 +183,13 @@ class Witnesses:
         self._link_of = {address: link for address in addresses if (link := self._link_to(address, known))}
         links = dict.fromkeys(self._link_of.values()) or dict.fromkeys(way.interface for way in ways)
         hops = self._next_hops or [str(way.gateway) for way in ways[:NEXT_HOP_WITNESSES]]
-        return {link: routes.carrier(link) for link in links}, hops
+        routed = not addresses or any(routes.leads_to(address) for address in addresses)
+        return Outside({link: routes.carrier(link) for link in links}, hops, self._devices.components, routed)
 
     def _link_to(self, address: str, known: list[routes.Route]) -> str:
         """A link whose route went away with its cable is remembered: that is just the case that matters."""
         before = self._link_of.get(address, "")
-        if before and not routes.carrier(before):
+        if before and routes.carrier(before) is False:
             return before
         route = routes.route_to(address, known)
         return route.interface if route else before

@@ -7,10 +7,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import NotPermittedHere
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal
+from cmsp_agent.pipeline.observe import answered
 
 log = logging.getLogger(__name__)
 
@@ -18,18 +20,24 @@ LOOK = 2.0
 """Seconds between two looks."""
 SILENT_LOOKS = 2
 """Silent looks in a row after which a next hop that used to answer is lost."""
+SEVERAL = 2
+"""Components that must all be silent, together with the next hop, to speak against us and not against them."""
 FRESH = 0.25
 """Seconds for which one look serves all devices that fall silent together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at the outside: link → has carrier (None: gone), next hop → answered (None: could not be asked)."""
+    """One look at the outside: link → has carrier (None: can't be seen), next hop → answered (None: not asked)."""
 
     links: Mapping[str, bool | None]
     hops: Mapping[str, bool | None]
     heard: bool = False
     """A device answered a poll since the last look: whatever the witnesses say, we are connected."""
+    routed: bool = True
+    """The kernel has a route to at least one component."""
+    all_silent: bool = False
+    """Every one of several components was silent when it was last polled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +67,37 @@ class Verdict:
             # a hop that is silent while devices answer is no witness until it answers again
             return Verdict(silent={hop: 0 for hop, count in silent.items() if count < SILENT_LOOKS})
         links = list(look.links.values())
-        if links and not any(links):
+        if links and all(carrier is False for carrier in links):
             return Verdict(True, f"no link on {', '.join(look.links)}", silent)
+        if not look.routed:
+            return Verdict(True, "no route to any component", silent)
         lost = [hop for hop, count in silent.items() if count >= SILENT_LOOKS]
         if silent and len(lost) == len(silent):
             return Verdict(True, f"next hop {', '.join(lost)} does not answer", silent)
+        asked = [reply for reply in look.hops.values() if reply is not None]
+        if look.all_silent and asked and not any(asked):
+            return Verdict(True, f"no component answers, nor does next hop {', '.join(look.hops)}", silent)
         return Verdict(silent=silent)
 
 
 Ping = Callable[[str], Awaitable[bool]]
 """Whether an address answered an ICMP echo; raises NotPermittedHere."""
-Links = Callable[[], tuple[Mapping[str, bool | None], Collection[str]]]
-"""The links that lead to the site, with their carrier, and the next hops to ask."""
+
+
+class Outside(NamedTuple):
+    """What there is to look at."""
+
+    links: Mapping[str, bool | None]
+    """The links that lead to the site, with their carrier."""
+    hops: Collection[str]
+    """The next hops to ask."""
+    components: Collection[str]
+    """All that are polled."""
+    routed: bool = True
+    """The kernel has a route to at least one of them, or there are none."""
+
+
+Links = Callable[[], Outside]
 Tell = Callable[[AgentSignal], Awaitable[None]]
 
 
@@ -93,6 +120,8 @@ class Isolation:
         self._clock = clock
         self.verdict = Verdict(held(), inherited=held())
         self._heard = False
+        self._answers: dict[str, bool | None] = {}
+        """Component → whether its last poll was answered; None: it asked nothing."""
         self._looking = asyncio.Lock()
         self._looked_at = float("-inf")
 
@@ -102,9 +131,10 @@ class Isolation:
         Without that, devices that are polled every second would be down before our own cable is seen.
         """
         polls = [signal for signal in signals if isinstance(signal, PollSignal)]
-        answered = [bool(poll.snmp or poll.icmp or poll.tcp) for poll in polls]
-        self._heard = self._heard or any(answered)
-        if not all(answered):
+        self._answers.update((poll.component, answered(poll) if asked_anything(poll) else None) for poll in polls)
+        replies = [answered(poll) for poll in polls]
+        self._heard = self._heard or any(replies)
+        if not all(replies):
             async with self._looking:
                 if self._clock.monotonic() - self._looked_at >= FRESH:
                     await self._look(witnesses_only=True)
@@ -122,16 +152,25 @@ class Isolation:
 
     async def _look(self, *, witnesses_only: bool = False) -> None:
         """Hops that never answered are left out where somebody waits for the verdict."""
-        links, hops = self._links()
+        links, hops, components, routed = self._links()
         verdict = self.verdict
-        wanted = [hop for hop in hops if hop in verdict.silent or verdict.inherited or not witnesses_only]
+        everybody = not witnesses_only or verdict.inherited or self._all_silent(components)
+        wanted = [hop for hop in hops if everybody or hop in verdict.silent]
         # without a link nothing can answer: asking would only take time
-        asked = await self._all_asked(wanted) if any(links.values()) or not links else {}
+        cut = bool(links) and all(carrier is False for carrier in links.values())
+        asked = {} if cut else await self._all_asked(wanted)
         self._looked_at = self._clock.monotonic()
         heard, self._heard = self._heard, False
-        self.verdict = verdict.after(Look(links, asked, heard))
+        self.verdict = verdict.after(Look(links, asked, heard, routed, self._all_silent(components)))
         if self._held() != self.verdict.isolated:
             await self._announce()
+
+    def _all_silent(self, components: Collection[str]) -> bool:
+        """Whether each was polled and silent; those that can't be asked (their names lead nowhere) don't count."""
+        if any(name not in self._answers for name in components):
+            return False
+        replies = [reply for name in components if (reply := self._answers[name]) is not None]
+        return len(replies) >= SEVERAL and not any(replies)
 
     async def _all_asked(self, hops: Collection[str]) -> Mapping[str, bool | None]:
         async with asyncio.TaskGroup() as all_at_once:
@@ -149,3 +188,8 @@ class Isolation:
         text = f"appliance isolated: {verdict.reason}" if verdict.isolated else "the appliance's link is back"
         log.log(logging.ERROR if verdict.isolated else logging.INFO, text)
         await self._tell(AgentSignal("", self._clock.now(), "appliance.isolated", "", verdict.isolated, text))
+
+
+def asked_anything(poll: PollSignal) -> bool:
+    """Whether the poll asked by any way at all."""
+    return not (poll.icmp is None and poll.tcp is None and poll.snmp is None)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 RTF_UP = 0x1
 RTF_GATEWAY = 0x2
+RTF_REJECT = 0x200
+"""A route that refuses: `unreachable` and `prohibit`."""
 PROC = Path("/proc/net")
 SYS = Path("/sys/class/net")
 
@@ -40,6 +42,17 @@ def route_to(address: str, known: list[Route]) -> Route | None:
     return max(fitting, key=lambda route: (route.network.prefixlen, -route.metric), default=None)
 
 
+def leads_to(address: str) -> bool:
+    """Whether the kernel has a way to an address at this moment, by whatever table; sends nothing."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as sock:
+            sock.connect((address, 9))
+    except OSError:
+        return False
+    return True
+
+
 def default_routes(known: list[Route]) -> list[Route]:
     """Routes with a gateway to everywhere, the preferred ones first."""
     ways = [route for route in known if route.network.prefixlen == 0 and route.gateway is not None]
@@ -62,7 +75,7 @@ def _ipv4(path: Path) -> list[Route]:
     for line in _lines(path):
         fields = line.split()
         flags = int(fields[3], 16)
-        if not flags & RTF_UP:
+        if not flags & RTF_UP or flags & RTF_REJECT:
             continue
         destination, gateway, mask = (_address(fields[column]) for column in (1, 2, 7))
         network = ipaddress.IPv4Network(f"{destination}/{mask}", strict=False)

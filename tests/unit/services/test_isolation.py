@@ -1,12 +1,11 @@
 """When the appliance counts as isolated."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.model.errors import NotPermittedHere
 from cmsp_agent.model.signal import AgentSignal, PollSignal
-from cmsp_agent.services.isolation import FRESH, Isolation, Look, Verdict
+from cmsp_agent.services.isolation import FRESH, Isolation, Look, Outside, Verdict
 
 
 def judged(*looks: Look) -> Verdict:
@@ -24,8 +23,21 @@ def test_a_second_link_keeps_the_appliance_connected() -> None:
     assert not judged(Look({"eth0": False, "eth1": True}, {})).isolated
 
 
-def test_an_interface_that_is_gone_counts_as_cut() -> None:
-    assert judged(Look({"eth0": None}, {})).isolated
+def test_an_interface_that_can_not_be_seen_proves_nothing() -> None:
+    assert not judged(Look({"eth0": None}, {})).isolated
+    assert not judged(Look({"eth0": False, "eth1": None}, {})).isolated
+
+
+def test_no_route_to_any_component_isolates() -> None:
+    assert judged(Look({}, {}, routed=False)).reason == "no route to any component"
+
+
+def test_all_components_and_a_next_hop_that_never_answered_silent_together_isolate() -> None:
+    silent = Look({"eth0": True}, {"10.0.0.1": False}, all_silent=True)
+    assert judged(silent).isolated
+    assert not judged(replace(silent, all_silent=False)).isolated
+    assert not judged(replace(silent, hops={"10.0.0.1": True})).isolated
+    assert not judged(replace(silent, hops={"10.0.0.1": None})).isolated
 
 
 def test_a_next_hop_that_answered_once_and_falls_silent_isolates_at_the_second_look() -> None:
@@ -55,8 +67,8 @@ async def test_only_the_edges_are_told() -> None:
     links: dict[str, bool | None] = {"eth0": True}
     told: list[AgentSignal] = []
 
-    def look() -> tuple[Mapping[str, bool | None], list[str]]:
-        return links, ["10.0.0.1"]
+    def look() -> Outside:
+        return Outside(links, ["10.0.0.1"], ["gw-1"])
 
     async def forbidden(_: str) -> bool:
         raise NotPermittedHere("ping sockets are closed")
@@ -98,7 +110,7 @@ def test_a_next_hop_that_was_replaced_is_forgotten() -> None:
     assert judged(before, after, silent, silent).isolated
 
 
-class Outside:
+class Rig:
     """The appliance's link and next hop, and what the watch tells of them."""
 
     def __init__(self, *, before: bool = False) -> None:
@@ -106,16 +118,17 @@ class Outside:
         self.told: list[bool] = []
         self.before = before
         self.asked = 0
+        self.components = ["gw-1"]
         self.clock = ManualClock()
         self.watch = Isolation(self._links, self._ping, self._tell, self.held, self.clock)
 
     def held(self) -> bool:
         return [self.before, *self.told][-1]
 
-    def _links(self) -> tuple[Mapping[str, bool | None], Sequence[str]]:
+    def _links(self) -> Outside:
         if not self.routed:
-            return {}, []
-        return {"eth0": self.link}, ["10.0.0.1", "10.0.0.2"]
+            return Outside({}, [], self.components)
+        return Outside({"eth0": self.link}, ["10.0.0.1", "10.0.0.2"], self.components)
 
     async def _ping(self, address: str) -> bool:
         self.asked += 1
@@ -124,13 +137,13 @@ class Outside:
     async def _tell(self, signal: AgentSignal) -> None:
         self.told.append(signal.raised)
 
-    async def poll(self, *, answered: bool) -> None:
-        await self.watch.vouch([PollSignal("gw-1", self.clock.now(), icmp=answered)])
+    async def poll(self, *, answered: bool, component: str = "gw-1") -> None:
+        await self.watch.vouch([PollSignal(component, self.clock.now(), icmp=answered)])
         await self.clock.advance(1.0)
 
 
 async def test_a_poll_without_answer_makes_us_look_at_our_link_before_it_is_judged() -> None:
-    outside = Outside()
+    outside = Rig()
     await outside.poll(answered=True)
     outside.link = False
     await outside.poll(answered=False)  # others were heard since the last look
@@ -139,7 +152,7 @@ async def test_a_poll_without_answer_makes_us_look_at_our_link_before_it_is_judg
 
 
 async def test_a_silent_next_hop_is_seen_before_the_third_silent_poll_is_judged() -> None:
-    outside = Outside()
+    outside = Rig()
     await outside.watch.look()
     await outside.poll(answered=True)
     outside.hop = False
@@ -150,7 +163,7 @@ async def test_a_silent_next_hop_is_seen_before_the_third_silent_poll_is_judged(
 
 
 async def test_one_look_serves_all_devices_that_fall_silent_together_and_asks_witnesses_only() -> None:
-    outside = Outside()
+    outside = Rig()
     await outside.watch.look()
     await outside.clock.advance(FRESH)
     before = outside.asked
@@ -161,13 +174,13 @@ async def test_one_look_serves_all_devices_that_fall_silent_together_and_asks_wi
 
 
 async def test_an_isolation_that_the_last_run_told_of_is_ended_by_the_next_one() -> None:
-    outside = Outside(before=True)
+    outside = Rig(before=True)
     await outside.watch.look()
     assert outside.told == [False]
 
 
 async def test_a_start_without_any_route_changes_nothing_of_what_the_last_run_told() -> None:
-    outside = Outside(before=True)
+    outside = Rig(before=True)
     outside.routed = False
     await outside.watch.look()
     await outside.poll(answered=False)
@@ -178,7 +191,7 @@ async def test_a_start_without_any_route_changes_nothing_of_what_the_last_run_to
 
 
 async def test_a_start_with_a_silent_next_hop_goes_on_being_isolated() -> None:
-    outside = Outside(before=True)
+    outside = Rig(before=True)
     outside.hop = False
     for _ in range(3):
         await outside.poll(answered=False)
@@ -186,3 +199,17 @@ async def test_a_start_with_a_silent_next_hop_goes_on_being_isolated() -> None:
     outside.hop = True
     await outside.watch.look()
     assert outside.told == [False]
+
+
+async def test_a_boot_without_anything_that_answers_is_isolated_and_a_lone_silent_component_is_not() -> None:
+    outside = Rig()
+    outside.hop = False
+    for _ in range(3):
+        await outside.poll(answered=False)
+    assert outside.told == []
+    outside.components = ["gw-1", "gw-2"]
+    await outside.poll(answered=False, component="gw-2")
+    assert outside.told == [True]
+    await outside.poll(answered=True, component="gw-2")
+    await outside.watch.look()
+    assert outside.told == [True, False]
