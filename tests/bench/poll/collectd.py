@@ -62,13 +62,13 @@ BULK = 250
 """max-repetitions of the bulk size that serves collectd best here: the whole of a column in one answer."""
 
 
-def _configure(work: Path, port: int, devices: int, interval: int, bulk: int = BULK) -> Path:
+def _configure(work: Path, site: Site, devices: int, interval: int, bulk: int = BULK) -> Path:
     work.mkdir(parents=True, exist_ok=True)
     types = ", ".join(f"v{number}:GAUGE:U:U" for number in range(len(NUMBERS)))
     (work / "types.db").write_text(TYPES.format(scalars=types))
     hosts = "".join(
-        HOST.format(number=number, address=address, port=port, bulk=bulk)
-        for number, address in enumerate(addresses(devices))
+        HOST.format(number=number, address=address, port=site.port, bulk=bulk)
+        for number, address in enumerate(addresses(devices, site.network))
     )
     quoted = {"scalars": " ".join(f'"{oid}"' for oid in NUMBERS), "values": " ".join(f'"{oid}"' for oid in VALUES)}
     file = work / "collectd.conf"
@@ -78,7 +78,7 @@ def _configure(work: Path, port: int, devices: int, interval: int, bulk: int = B
 
 def measure(site: Site, work: Path, devices: int, *, interval: int, seconds: int, bulk: int = BULK) -> Measurement:
     """Let collectd poll the site every `interval` seconds; count after a warm-up of two intervals."""
-    file = _configure(work, site.port, devices, interval, bulk)
+    file = _configure(work, site, devices, interval, bulk)
     process = subprocess.Popen(
         ["/usr/sbin/collectd", "-f", "-C", str(file)],
         env={"MIBS": "", "PATH": "/usr/sbin:/usr/bin"},

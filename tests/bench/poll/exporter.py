@@ -93,7 +93,7 @@ def measure(site: Site, work: Path, version: str, devices: int, rounds: int) -> 
     )
     try:
         scraper = _Scraper(version, site.port, port)
-        all_devices = list(addresses(devices))
+        all_devices = list(addresses(devices, site.network))
         _wait_for(scraper, all_devices[0])
         with ThreadPoolExecutor(AT_ONCE) as pool:
             list(pool.map(scraper.scrape, all_devices))  # it makes the keys of each device once, at some cost

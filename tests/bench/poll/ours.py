@@ -18,6 +18,7 @@ from cmsp_agent.model.secret import Secret
 from cmsp_agent.transports.snmp.client import SnmpClient
 from cmsp_agent.transports.snmp.session import SnmpSession
 from cmsp_agent.transports.snmp.target import SnmpTarget
+from tests.bench.poll.responder import Site
 from tests.bench.poll.site import AUTH, COLUMNS, PRIV, SCALARS, USEFUL, USER, addresses
 
 AT_ONCE = 50
@@ -63,14 +64,14 @@ def cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-async def measure(version: str, port: int, devices: int, rounds: int, largest: int) -> dict[str, object]:
+async def measure(version: str, site: Site, devices: int, rounds: int) -> dict[str, object]:
     """Poll the site `rounds` times."""
     counters = Counters()
     client = SnmpClient(SystemClock(), counters)
     await client.open()
     shown = credential(version)
     sessions = [
-        client.session(SnmpTarget(address, shown, port=port, largest_answer=largest)) for address in addresses(devices)
+        client.session(SnmpTarget(address, shown, port=site.port)) for address in addresses(devices, site.network)
     ]
     await poll_all(sessions)
     gc.collect()
@@ -98,12 +99,12 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("version", choices=("2c", "3"))
     parser.add_argument("port", type=int)
+    parser.add_argument("network", help="the first octets of the devices' addresses")
     parser.add_argument("devices", type=int)
     parser.add_argument("rounds", type=int)
-    parser.add_argument("--largest", type=int, default=0, help="octets of an answer; 0 for the MTU of the path")
     parser.add_argument("--profile", action="store_true")
     options = parser.parse_args()
-    work = measure(options.version, options.port, options.devices, options.rounds, options.largest)
+    work = measure(options.version, Site(options.port, options.network), options.devices, options.rounds)
     if options.profile:
         import cProfile
 

@@ -154,6 +154,7 @@ static u8 *integer(u8 *p, uint64_t v) { u8 raw[9]; int n = number(raw, v); u8 *e
 
 /* ---- answering a PDU ------------------------------------------------------------------------------------------ */
 
+static int room_v2c = LARGEST; /* octets of the bindings of an answer */
 static uint64_t gets, bulks, varbinds, refused, discoveries;
 
 static u8 *answer(u8 *end, slice pdu_slice, int room) { /* writes the response PDU backwards; NULL when refused */
@@ -174,6 +175,7 @@ static u8 *answer(u8 *end, slice pdu_slice, int room) { /* writes the response P
             int at = next[i] - (kind == 0xa0);
             slice n = asked[i];
             int found = kind != 0xa0 ? at < count : at >= 0 && objects[at].name_size == n.end - n.at && !memcmp(objects[at].name, n.at, n.end - n.at);
+            if (kind == 0xa5 && size && size + (found ? objects[at].size : n.end - n.at + 6) > room) { rows = 0; break; } /* what fits, as net-snmp does */
             if (found) { memcpy(body + size, objects[at].binding, objects[at].size); size += objects[at].size; next[i]++; }
             else {
                 u8 *p = body + size; int l = n.end - n.at;
@@ -301,7 +303,7 @@ static u8 *respond(u8 *end, u8 *data, int size, uint32_t address) {
     if (value(version) == 3) return answer_v3(end, data, size, body, address);
     pdu = body;
     if (!take(&pdu, &tag, &community)) return NULL;
-    u8 *p = answer(end, pdu, LARGEST);
+    u8 *p = answer(end, pdu, room_v2c);
     if (!p) return NULL;
     p = before(p, body.at, pdu.at - body.at); /* the community as it came */
     return header(integer(p, value(version)), end, 0x30);
@@ -311,6 +313,7 @@ static u8 *respond(u8 *end, u8 *data, int size, uint32_t address) {
 
 int main(int argc, char **argv) {
     if (argc < 2) return 2;
+    if (argc > 2) room_v2c = atoi(argv[2]) - 60; /* octets of a datagram */
     fill(); master(AUTH, auth_master); master(PRIV, priv_master); started = time(NULL) - 1000;
     int s = socket(AF_INET, SOCK_DGRAM, 0), on = 1, buffer = 32 << 20;
     setsockopt(s, IPPROTO_IP, IP_PKTINFO, &on, sizeof on);

@@ -25,10 +25,13 @@ ROWS = 49
 USEFUL = len(SCALARS) + len(COLUMNS) * ROWS
 """Values that one poll of one device is for: 510."""
 
+LOOPBACK, LINK = "127.10", "10.10"
+"""The first octets of the devices: on loopback, whose datagrams may be large, and behind a link of MTU 1500."""
+
 USER, AUTH, PRIV = "bench", "bench-auth-password", "bench-priv-password"
 
 
-def addresses(devices: int) -> Iterator[str]:
+def addresses(devices: int, network: str = LOOPBACK) -> Iterator[str]:
     """Where the devices are."""
     for number in range(devices):
-        yield f"127.10.{number // 250}.{1 + number % 250}"
+        yield f"{network}.{number // 250}.{1 + number % 250}"
