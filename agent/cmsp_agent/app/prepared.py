@@ -11,6 +11,7 @@ from cmsp_agent.model.credentials import SnmpCredential
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.pipeline.impact import Customer
 from cmsp_agent.pipeline.pipeline import Pipeline
+from cmsp_agent.pipeline.rules.load import load_rules, rule_files
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.inventory import Devices
 from cmsp_agent.services.names import Names
@@ -53,6 +54,7 @@ def prepare(
             devices,
             counters,
             mask_personal=configuration.privacy.mask_numbers,
+            rules=load_rules(rule_files(configuration.rules, configuration.file.parent))[0],
         ),
         agreed_by(components.values()),
         tuple(users_of(components.values())),

@@ -19,6 +19,7 @@ from cmsp_agent.cli import (
     jobs,
     plugins,
     recovery,
+    rules,
     secrets,
     serve,
     status,
@@ -72,6 +73,15 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
             "check": configuration.config_check,
             "schema": configuration.config_schema,
             "show": configuration.config_show,
+        },
+    ),
+    "rules": (
+        "Rules: check, test, replay, explain.",
+        {
+            "check": rules.rules_check,
+            "test": rules.rules_test,
+            "replay": rules.rules_replay,
+            "explain": rules.rules_explain,
         },
     ),
     "plugin": (

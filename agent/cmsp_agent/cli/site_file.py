@@ -15,6 +15,7 @@ from cmsp_agent.config.secrets import Secrets
 from cmsp_agent.config.show import as_yaml, values_in_force
 from cmsp_agent.config.tree import shown
 from cmsp_agent.model.errors import ConfigurationError, Problem
+from cmsp_agent.pipeline.rules.load import load_rules, rule_files
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
 
@@ -33,6 +34,7 @@ def check(output: Output, file: Path, *, with_secrets: bool, as_json: bool) -> i
     """
     try:
         document = read_document(file, _secrets(file) if with_secrets else None, known_types())
+        _, warnings = load_rules(rule_files(document.site_file.rules.files, file.parent))
     except ConfigurationError as error:
         if not as_json:
             raise
@@ -43,6 +45,8 @@ def check(output: Output, file: Path, *, with_secrets: bool, as_json: bool) -> i
         told = [{"path": note.path, "line": note.line, "text": note.text} for note in found]
         output.json({"file": str(file), "valid": True, "problems": [], "notes": told})
         return 0
+    for warning in warnings:
+        output.line(f"{warning.file}:{warning.line}: warning: {warning.text}")
     for note in found:
         output.line(f"{file}:{note.line}: {note.path}: note: {note.text}")
     output.line(f"{file}: good; {_counts(document)}")

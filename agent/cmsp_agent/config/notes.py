@@ -26,7 +26,6 @@ NOT_YET: tuple[tuple[str, str], ...] = (
     ("components.*.thresholds", "thresholds are not looked at yet"),
     ("components.*.snmp.engine", "there is no second SNMP engine yet; our own is used"),
     ("discovery", "discovery is not carried out yet"),
-    ("rules.files", "rules from files are not read yet; the built-in rules apply"),
     ("notify", "nobody is notified yet"),
     ("smtp", "nobody is notified yet"),
     ("retention.series.five_minutes", "KPI samples are not rolled up yet"),

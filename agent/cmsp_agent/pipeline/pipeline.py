@@ -15,6 +15,8 @@ from cmsp_agent.pipeline.losses import Losses
 from cmsp_agent.pipeline.normalise import Inventory, Normaliser
 from cmsp_agent.pipeline.observe import Observer
 from cmsp_agent.pipeline.retire import Retirement
+from cmsp_agent.pipeline.rules.filtering import RuleFilter
+from cmsp_agent.pipeline.rules.rule import NO_RULES, Rules
 from cmsp_agent.pipeline.situation import Draft, Situation
 from cmsp_agent.pipeline.stage import Stage, run
 from cmsp_agent.pipeline.time_window import TimeWindow
@@ -33,6 +35,7 @@ class Pipeline:
         counters: Counters,
         *,
         mask_personal: bool = True,
+        rules: Rules = NO_RULES,
     ) -> None:
         self._mask_personal = mask_personal
         self._topology = Topology(components)
@@ -40,12 +43,13 @@ class Pipeline:
         causes = Causes(self._topology)
         self._observe = Observer(components, self._normalise, causes)
         self._retire = Retirement(components)
-        self._flapping = Flapping(counters)
+        self._flapping = Flapping(counters, rules.thresholds)
         self._correlate = Correlator(causes, counters)
         assessor = Assessor(self._topology, causes, customer, self._normalise)
         self._triage = Triage(self._normalise, assessor, Losses(self._topology, assessor))
         self._stages: Sequence[Stage] = (
             TierFilter(components, counters),
+            RuleFilter(rules, counters),
             TimeWindow(counters),
             self._flapping,
             self._correlate,

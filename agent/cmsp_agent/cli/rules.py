@@ -1,0 +1,97 @@
+"""`cmsp-agent rules …`: check rule files, try them on cases and on recorded events, say what they make of one event."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cmsp_agent.cli.output import Column, items
+from cmsp_agent.cli.session import AsJson, Session, session
+from cmsp_agent.config.site_path import DEFAULT_FILE
+
+Config = Annotated[Path, typer.Option("--config", "-c", metavar="FILE", help="The site file, which names the rules.")]
+Files = Annotated[
+    list[Path] | None, typer.Option("--rules", metavar="FILE", help="These rule files, not those of the site file.")
+]
+_PAGE = 500
+
+
+def rules_check(context: typer.Context, config: Config = DEFAULT_FILE, files: Files = None) -> None:
+    """Check the rule files and list the rules in the order in which they apply."""
+    from cmsp_agent.cli import rule_files
+
+    output = session(context).output
+    rules, warnings = rule_files.load(config, files)
+    for warning in warnings:
+        output.line(f"{warning.file}:{warning.line}: warning: {warning.text}")
+    columns = [Column("KIND"), Column("RULE"), Column("IF"), Column("DOES"), Column("WHERE")]
+    output.table(columns, rule_files.rows(rules), "no rules")
+
+
+def rules_test(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The cases: events and what is expected of them.")],
+    config: Config = DEFAULT_FILE,
+    files: Files = None,
+) -> None:
+    """Try the rules on cases. Ends with 1 where one does not come out as expected."""
+    from cmsp_agent.cli import rule_files
+
+    output = session(context).output
+    outcomes = rule_files.try_file(file, rule_files.load(config, files)[0])
+    wrong = [outcome for outcome in outcomes if not outcome.right]
+    for each in wrong:
+        by = f"rule {each.rule.name} ({each.rule.origin})" if each.rule else "no rule"
+        output.line(f"{file}:{each.case.line}: {each.case.name}: expected {each.case.expect}, got {each.got} by {by}")
+    output.line(f"{len(outcomes) - len(wrong)} of {len(outcomes)} cases as expected")
+    raise typer.Exit(1 if wrong else 0)
+
+
+def rules_replay(
+    context: typer.Context,
+    since: Annotated[str, typer.Option("--since", metavar="AGE", help="How far back: 30m, 12h, 7d.")] = "7d",
+    config: Config = DEFAULT_FILE,
+    files: Files = None,
+    as_json: AsJson = False,
+) -> None:
+    """Count what the filter rules would make of the recorded events: matched by each rule, dropped, changed."""
+    from cmsp_agent.cli import rule_files
+
+    here = session(context)
+    result = rule_files.replay(_recorded(here), since, rule_files.load(config, files)[0])
+    if as_json:
+        here.output.json(result)
+        return
+    rows = [(name, count) for name, count in result["by_rule"].items()]
+    here.output.table([Column("RULE"), Column("EVENTS")], rows, "no event matches a rule")
+    here.output.line(f"{result['events']} events: {result['dropped']} dropped, {result['changed']} changed")
+
+
+def rules_explain(
+    context: typer.Context,
+    event: Annotated[str, typer.Argument(metavar="EVENT", help="The id of a recorded event.")],
+    config: Config = DEFAULT_FILE,
+    files: Files = None,
+) -> None:
+    """Say what each rule makes of a recorded event, in the order in which they apply."""
+    from cmsp_agent.cli import rule_files
+    from cmsp_agent.model.errors import NotFound
+
+    here = session(context)
+    found = next((each for each in _recorded(here) if each.get("id") == event), None)
+    if found is None:
+        raise NotFound(f"no event {event}")
+    for line in rule_files.explain(found, rule_files.load(config, files)[0]):
+        here.output.line(line)
+
+
+def _recorded(here: Session) -> Iterator[dict[str, Any]]:
+    """All recorded events, the oldest first."""
+    after: int | None = 0
+    while after is not None:
+        page = here.daemon.get("/v1/events", after=after, limit=_PAGE)
+        found = items(page)
+        yield from found
+        following = page.get("next") if isinstance(page, dict) else None
+        after = following if found and following != after else None

@@ -1,0 +1,33 @@
+"""The stage that carries out filter rules: keep, drop, change the severity. Knows nothing of time."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.event import Event, Transition
+from cmsp_agent.pipeline.rules.rule import Rules
+from cmsp_agent.pipeline.situation import Draft
+
+
+class RuleFilter:
+    """The first rule that matches an event decides. A clear of an alarm that is held always passes."""
+
+    def __init__(self, rules: Rules, counters: Counters) -> None:
+        self._rules = rules
+        self._counters = counters
+
+    def __call__(self, draft: Draft, events: Sequence[Event]) -> Sequence[Event]:
+        if not self._rules.filters:
+            return events
+        return [kept for event in events if (kept := self._one(draft, event)) is not None]
+
+    def _one(self, draft: Draft, event: Event) -> Event | None:
+        if event.state is Transition.CLEAR:
+            return event
+        rule = self._rules.filter_for(event)
+        if rule is None:
+            return event
+        if rule.drop and draft.active.get(event.key) is None:
+            self._counters.add("rules.dropped", key=rule.name)
+            return None
+        return event if rule.severity is None else replace(event, severity=rule.severity)

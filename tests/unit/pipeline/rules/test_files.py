@@ -1,0 +1,128 @@
+"""Rule files: read in order, wrong in many places at once, warned of, tried on cases, carried out in the pipeline."""
+
+from pathlib import Path
+
+import pytest
+
+from cmsp_agent.cli.rule_files import explain, replay
+from cmsp_agent.model.errors import ConfigurationError
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.pipeline.pipeline import Pipeline
+from cmsp_agent.pipeline.rules.cases import event_from, read_cases, try_cases
+from cmsp_agent.pipeline.rules.load import load_rules, rule_files
+from tests.unit.pipeline.site import COMPONENTS, CUSTOMER, PRI_1, FakeInventory, Site
+
+GOOD = """
+filter:
+  - {name: lab, if: 'component == "gw-2"', do: drop}
+  - {name: trunks, if: type == isdn.layer2.down, do: {severity: minor}}
+  - {name: never reached, if: type == isdn.layer2.down, do: drop}
+timing:
+  - {name: patient, if: type == isdn.layer2.down, flapping: {start: 20, stop: 2, within: 2m}}
+"""
+
+BAD = """\
+filter:
+  - {name: one, if: typ == "x", do: drop}
+  - {name: two, if: severity == mayor, do: remove}
+  - {if: always, do: keep}
+  - {name: two, do: {severity: terrible}}
+timing:
+  - {name: five, if: always, flapping: {start: 1, stop: 3}}
+  - {name: six, if: always, flaping: {}}
+corelation: []
+"""
+
+
+def written(tmp_path: Path, text: str, name: str = "a.yaml") -> Path:
+    path = tmp_path / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_every_mistake_is_told_at_once_with_line_and_column(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load_rules([written(tmp_path, BAD)])
+    told = [str(problem).removeprefix(f"{tmp_path}/") for problem in caught.value.problems]
+    places = [each.partition(": ")[0] for each in told]
+    assert "a.yaml:2:21" in places
+    assert "a.yaml:3:33" in places
+    assert len(told) >= 11
+    parts = "'typ' is no field; did you mean 'major'; 'remove'; name: is missing; is taken; if: is missing; no severity"
+    for part in (*parts.split("; "), "must be below start", "'flaping' is not known", "'corelation' is not known"):
+        assert any(part in each for each in told), part
+
+
+def test_a_rule_that_matches_everything_is_warned_of(tmp_path: Path) -> None:
+    file = written(tmp_path, "filter:\n  - {name: all, if: always, do: drop}\n")
+    _, [warning] = load_rules([file])
+    assert (warning.line, warning.text) == (2, "`always` matches every event")
+
+
+def test_files_come_in_the_order_of_patterns_and_names(tmp_path: Path) -> None:
+    (tmp_path / "rules.d").mkdir()
+    for name in ("rules.d/b.yaml", "rules.d/a.yaml", "first.yaml"):
+        written(tmp_path, "filter: []\n", name)
+    assert [file.name for file in rule_files(["first.yaml", "rules.d/*.yaml"], tmp_path)] == [
+        "first.yaml", "a.yaml", "b.yaml",
+    ]  # fmt: skip
+    with pytest.raises(ConfigurationError, match="no such file"):
+        rule_files(["gone.yaml"], tmp_path)
+    assert rule_files(["gone/*.yaml"], tmp_path) == []
+
+
+def test_the_rules_are_carried_out(tmp_path: Path) -> None:
+    rules, _ = load_rules([written(tmp_path, GOOD)])
+    site = Site()
+    site.pipeline = Pipeline(COMPONENTS, CUSTOMER, FakeInventory(), site.counters, rules=rules)
+    site.tell(site.pri(up=False, component="gw-2"))
+    assert not site.events
+    assert site.counters.value("rules.dropped", "lab") == 1
+    for number in range(19):
+        site.tell(site.pri(up=bool(number % 2)))
+        site.later(1_000)
+    alarm = site.held("gw-1", "isdn.layer2.down", PRI_1)
+    assert alarm is not None
+    assert alarm.severity is Severity.MINOR
+    assert "flapping" not in alarm.attributes
+    site.tell(site.pri(up=True))
+    assert site.held("gw-1", "isdn.layer2.down", PRI_1) is not None  # the twentieth change: it flaps
+
+
+def test_cases_replay_and_explain(tmp_path: Path) -> None:
+    rules, _ = load_rules([written(tmp_path, GOOD)])
+    cases = written(
+        tmp_path,
+        "cases:\n"
+        "  - {name: a, event: {component: gw-2, type: link.down}, expect: drop}\n"
+        "  - {name: b, event: {component: gw-1, type: isdn.layer2.down}, expect: {severity: minor}}\n"
+        "  - {name: c, event: {component: gw-1, type: link.down}, expect: drop}\n",
+        "cases.yaml",
+    )
+    outcomes = list(try_cases(rules, read_cases(cases)))
+    assert [each.right for each in outcomes] == [True, True, False]
+    recorded = [
+        {"component": "gw-2", "type": "link.down", "received_at": "2999-01-01T00:00:00.000Z"},
+        {"component": "gw-1", "type": "isdn.layer2.down", "received_at": "2999-01-01T00:00:00.000Z"},
+        {"component": "gw-2", "type": "link.down", "received_at": "1999-01-01T00:00:00.000Z"},
+    ]
+    assert replay(recorded, "7d", rules) == {
+        "events": 2, "dropped": 1, "changed": 1, "by_rule": {"lab": 1, "trunks": 1},
+    }  # fmt: skip
+    lines = list(explain(recorded[1], rules))
+    assert "filter lab" in lines[1]
+    assert "no match" in lines[1]
+    assert lines[2].endswith("matches → severity: minor")
+    assert "an earlier rule decided" in lines[3]
+    assert "20 changes in 120 s" in lines[4]
+
+
+def test_cases_with_mistakes_name_each(tmp_path: Path) -> None:
+    cases = written(tmp_path, "cases:\n  - {event: {colour: red}, expect: drop}\n  - {event: {}, expect: maybe}\n")
+    with pytest.raises(ConfigurationError) as caught:
+        read_cases(cases)
+    assert [problem.line for problem in caught.value.problems] == [2, 3]
+
+
+def test_an_events_json_is_an_event() -> None:
+    assert event_from({"severity": "minor", "sources": ["trap"]}).severity is Severity.MINOR
