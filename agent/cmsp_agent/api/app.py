@@ -13,6 +13,7 @@ from cmsp_agent.api import (
     routes_host_keys,
     routes_incidents,
     routes_jobs,
+    routes_outbox,
 )
 from cmsp_agent.api.limits import ApiLimits, BodyLimits
 from cmsp_agent.api.parts import Parts
@@ -28,6 +29,7 @@ ROUTERS = (
     routes_host_keys.router,
     routes_incidents.router,
     routes_jobs.router,
+    routes_outbox.router,
 )
 
 

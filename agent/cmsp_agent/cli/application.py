@@ -17,6 +17,7 @@ from cmsp_agent.cli import (
     hostkeys,
     incidents,
     jobs,
+    outbox,
     plugins,
     recovery,
     rules,
@@ -88,6 +89,18 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
         "Plugins: list, take out of quarantine.",
         {"list": plugins.plugin_list, "clear": plugins.plugin_clear, "traps": plugins.plugin_traps},
     ),
+    "outbox": (
+        "What waits for the head-end: list, show, retry, drop, check, repair.",
+        {
+            "list": outbox.outbox_list,
+            "show": outbox.outbox_show,
+            "retry": outbox.outbox_retry,
+            "drop": outbox.outbox_drop,
+            "check": outbox.outbox_check,
+            "repair": outbox.outbox_repair,
+        },
+    ),
+    "clock": ("The appliance's clock: confirm.", {"confirm": outbox.clock_confirm}),
     "secret": ("Secrets: set, list.", {"set": secrets.secret_set, "list": secrets.secret_list}),
 }
 
