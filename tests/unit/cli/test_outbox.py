@@ -24,7 +24,7 @@ def test_what_waits_and_what_was_refused_is_listed_within_80_columns() -> None:
 
 
 def test_an_empty_outbox_is_one_line() -> None:
-    empty = {"depth": 0, "oldest_at": None, "dead_letters": 0, "items": []}
+    empty: dict[str, object] = {"depth": 0, "oldest_at": None, "dead_letters": 0, "items": []}
     ending = cmsp_agent("outbox", "list", answers={"/v1/outbox": empty})
     assert ending.out == "waiting: 0 records; dead letters: 0\n"
 
