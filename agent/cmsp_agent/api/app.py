@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from cmsp_agent.api import (
     problems,
+    routes_alarms,
     routes_appliance,
     routes_backups,
     routes_components,
@@ -22,6 +23,7 @@ from cmsp_agent.api.schemas import Problem
 TITLE = "cmsp-agent"
 VERSION = "1"
 ROUTERS = (
+    routes_alarms.router,
     routes_appliance.router,
     routes_backups.router,
     routes_components.router,

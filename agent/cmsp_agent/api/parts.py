@@ -7,6 +7,7 @@ from typing import Any
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.services.backups import Backups
 from cmsp_agent.services.jobs import Jobs
@@ -53,6 +54,8 @@ class Parts:
     backups: Backups
     change_incident: Callable[[str, Callable[[Incident], Incident]], Awaitable[Incident]]
     """As `EventService.change_incident`."""
+    clear_alarm: Callable[[str, str], Awaitable[Event]]
+    """As `EventService.clear_alarm`."""
     kpis: Callable[[str, int, int], Awaitable[Mapping[str, Samples]]]
     """The samples of a component between two times (ms)."""
     configuration: Callable[[], Mapping[str, Any]]

@@ -90,6 +90,19 @@ class Events(Shape):
     next: int
 
 
+class Alarms(Shape):
+    """A page of the alarms that hold, the worst first; `next` is null on the last page."""
+
+    items: list[Event]
+    next: int | None
+
+
+class AlarmClear(Strict):
+    """Why a person ends an alarm."""
+
+    reason: str = Field(min_length=1, max_length=1000)
+
+
 class Impact(Shape):
     """The arithmetic of an impact: [affected, whole]."""
 

@@ -10,6 +10,7 @@ import typer
 
 from cmsp_agent import __version__
 from cmsp_agent.cli import (
+    alarms,
     backups,
     components,
     configuration,
@@ -76,6 +77,7 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
             "show": configuration.config_show,
         },
     ),
+    "alarm": ("Alarms: list, clear.", {"list": alarms.alarm_list, "clear": alarms.alarm_clear}),
     "rules": (
         "Rules: check, test, replay, explain.",
         {

@@ -76,3 +76,19 @@ class Event:
     def cleared_by(self, clear: "Event") -> "Event":
         """The clearing event, with the story of its raise: total count, all sources."""
         return replace(clear, alarm=self.id, count=self.count + 1, sources=self.fold(clear).sources, confirmed=True)
+
+    def ended(self, event_id: str, now: int, text: str, count: int = 1) -> "Event":
+        """The clear of this alarm that the agent itself tells, without any word of the device."""
+        return replace(
+            self,
+            id=event_id,
+            state=Transition.CLEAR,
+            severity=Severity.CLEARED,
+            occurred_at=now,
+            received_at=now,
+            clock="received",
+            sources=(Source.AGENT,),
+            text=text,
+            count=count,
+            suppressed_by=None,
+        )

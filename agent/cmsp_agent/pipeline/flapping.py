@@ -7,9 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.model.event import Event, Source, Transition
+from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.ids import uuid7
-from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.situation import Draft, Flap
 
 FLAPPING = "flapping"
@@ -83,7 +82,7 @@ class Flapping:
             if held is None or not flap.flapping:
                 continue
             if flap.last is Transition.CLEAR:
-                yield self._clear(held, draft.now)
+                yield held.ended(self._new_id(draft.now), draft.now, f"{held.text}: over, it no longer flaps", count=0)
                 continue
             steady = {name: value for name, value in held.attributes.items() if name != FLAPPING}
             draft.active.put(key, replace(held, attributes=steady))
@@ -97,21 +96,6 @@ class Flapping:
                 draft.flaps.put(
                     alarm.key, Flap((draft.now,) * (self._thresholds(alarm).stop + 1), Transition(last), True)
                 )
-
-    def _clear(self, held: Event, now: int) -> Event:
-        return replace(
-            held,
-            id=self._new_id(now),
-            state=Transition.CLEAR,
-            severity=Severity.CLEARED,
-            occurred_at=now,
-            received_at=now,
-            clock="received",
-            sources=(Source.AGENT,),
-            text=f"{held.text}: over, it no longer flaps",
-            count=0,
-            suppressed_by=None,
-        )
 
 
 def _within(times: tuple[int, ...], now: int, window: int) -> tuple[int, ...]:

@@ -79,6 +79,14 @@ class Pipeline:
         self._triage.review_all(draft)
         return draft
 
+    def end(self, situation: Situation, alarm: Event, event_id: str, text: str, now: int) -> Draft:
+        """A person ends an alarm; whoever still sees the fault raises it again."""
+        draft = Draft(situation, now)
+        draft.flaps.drop(alarm.key)
+        run((self._correlate, self._triage), draft, [alarm.ended(event_id, now, text)])
+        self._triage.review(draft, self._topology.concerned(draft.concerned))
+        return draft
+
     def elapse(self, situation: Situation, now: int) -> Draft:
         """What the passing of time alone brings: what flapped is quiet, restored incidents are resolved."""
         draft = Draft(situation, now)

@@ -1,12 +1,10 @@
 """End the alarms that nothing can clear any more, because the configuration has changed. Restores no incident."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 from cmsp_agent.model.component import Component
-from cmsp_agent.model.event import Event, Source, Transition
+from cmsp_agent.model.event import Event
 from cmsp_agent.model.ids import uuid7
-from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.catalogue import MANAGEMENT_LOST
 from cmsp_agent.pipeline.filter import gets
 from cmsp_agent.pipeline.situation import Draft
@@ -31,7 +29,7 @@ class Retirement:
         for alarm in [*draft.active.values()]:
             why = self._reason(draft, alarm)
             if why:
-                yield self._clear(alarm, draft.now, why)
+                yield alarm.ended(self._new_id(draft.now), draft.now, why)
 
     def _reason(self, draft: Draft, alarm: Event) -> str:
         if not alarm.component:
@@ -46,18 +44,3 @@ class Retirement:
         if alarm.type == MANAGEMENT_LOST and component.credentials.snmp is None and not forwards:
             return f"{component.name} is no longer asked by SNMP"
         return ""
-
-    def _clear(self, alarm: Event, now: int, text: str) -> Event:
-        return replace(
-            alarm,
-            id=self._new_id(now),
-            state=Transition.CLEAR,
-            severity=Severity.CLEARED,
-            occurred_at=now,
-            received_at=now,
-            clock="received",
-            sources=(Source.AGENT,),
-            text=text,
-            count=1,
-            suppressed_by=None,
-        )

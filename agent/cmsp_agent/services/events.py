@@ -140,6 +140,24 @@ class EventService:
             await self._commit(draft)
             return changed
 
+    async def clear_alarm(self, alarm_id: str, text: str) -> Event:
+        """End an alarm as a person asks for it; returns the clear.
+
+        Raises:
+            NotFound: no alarm of that id holds.
+            StorageError: it could not be stored.
+        """
+        async with self._writing:
+            key = self._situation.active.key_of(alarm_id)
+            if key is None:
+                raise NotFound(f"no alarm {alarm_id} holds")
+            now = self._clock.now()
+            event_id = uuid7(now)
+            alarm = self._situation.active[key]
+            draft = self._pipeline.end(self._situation, alarm, event_id, text, now)
+            await self._commit(draft)
+            return draft.facts.new[event_id]
+
     async def run(self) -> None:
         """Judge and store what was handed in, for ever."""
         while True:

@@ -96,9 +96,9 @@ class StatusService:
             return State.MANAGEMENT_LOST
         return State.UNKNOWN if silence is None else State.UP
 
-    def alarms(self, component: str) -> list[Event]:
-        """The component's alarms that hold, the worst first."""
-        found = [event for key, event in self._situation().active.items() if key.component == component]
+    def alarms(self, component: str = "") -> list[Event]:
+        """The alarms that hold, of one component or of all, the worst first."""
+        found = [event for key, event in self._situation().active.items() if component in ("", key.component)]
         return sorted(found, key=lambda event: (event.severity.rank, event.received_at))
 
     def incidents(self, component: str) -> list[Incident]:

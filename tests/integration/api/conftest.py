@@ -127,6 +127,11 @@ async def change_incident(
     return changed
 
 
+async def no_alarm(alarm_id: str, text: str) -> Event:
+    """What the event service says where no alarm of that id holds."""
+    raise NotFound(f"no alarm {alarm_id} holds")
+
+
 async def _polled(report: JobReport) -> Mapping[str, Any]:
     report.step(50, "asking")
     if report.job.component == "gw-2":
@@ -163,6 +168,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             jobs=jobs,
             backups=backups,
             change_incident=lambda name, edit: change_incident(database, situation, name, edit),
+            clear_alarm=no_alarm,
             kpis=kpis,
             configuration=lambda: {"appliance": {"name": "paris-hq"}, "credentials": {"ro": "!secret ro-auth"}},
             roles=lambda: ROLES,

@@ -49,6 +49,8 @@ def test_the_document_is_the_same_each_time_and_names_every_call() -> None:
         ("GET", "/v1/components/{name}/backups/{version}/content"),
         ("GET", "/v1/events"),
         ("GET", "/v1/events/stream"),
+        ("GET", "/v1/alarms"),
+        ("POST", "/v1/alarms/{alarm}/clear"),
         ("GET", "/v1/incidents"),
         ("GET", "/v1/incidents/{incident}"),
         ("PATCH", "/v1/incidents/{incident}"),

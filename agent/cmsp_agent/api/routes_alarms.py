@@ -1,0 +1,39 @@
+"""Calls about alarms: which hold, and ending one that nothing else will."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from cmsp_agent.api.callers import READING, parts_of
+from cmsp_agent.api.roles import Role
+from cmsp_agent.api.schemas import AlarmClear, Alarms, Event
+from cmsp_agent.api.unsafe import Unsafe, unsafe
+from cmsp_agent.api.views import event_view
+
+router = APIRouter(prefix="/v1/alarms", tags=["alarms"])
+Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
+
+
+@router.get("", response_model=Alarms, dependencies=READING)
+async def alarms(
+    request: Request,
+    component: Annotated[str, Query(max_length=200, description="Only those of this component")] = "",
+    after: Annotated[int, Query(ge=0, description="Cursor: `next` of the page before")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 500,
+) -> dict[str, Any]:
+    """A page of the alarms that hold, the worst first."""
+    found = parts_of(request).status.alarms(component)
+    page = found[after : after + limit]
+    following = after + limit if after + limit < len(found) else None
+    return {"items": [event_view(alarm) for alarm in page], "next": following}
+
+
+@router.post("/{alarm}/clear", response_model=Event)
+async def clear(alarm: str, wish: AlarmClear, call: Operator) -> Response:
+    """End an alarm, with a reason. It is raised again where its source still says so."""
+
+    async def work() -> dict[str, Any]:
+        return event_view(await call.parts.clear_alarm(alarm, f"cleared by {call.caller.name}: {wish.reason}"))
+
+    return await call.change(work)
