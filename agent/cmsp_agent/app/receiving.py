@@ -1,5 +1,6 @@
 """The parts that listen: sockets from systemd or our own, traps and informs, syslog over UDP and TCP."""
 
+import logging
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -11,6 +12,7 @@ from cmsp_agent.app.observing import Known
 from cmsp_agent.app.prepared import Prepared
 from cmsp_agent.config.addresses import Endpoint
 from cmsp_agent.config.configuration import Listeners
+from cmsp_agent.model.errors import StorageError
 from cmsp_agent.services.intake import Sink
 from cmsp_agent.services.syslog import SyslogService
 from cmsp_agent.services.traps import TrapService
@@ -20,6 +22,8 @@ from cmsp_agent.transports.listening import EVERYWHERE, bind_datagrams, bind_str
 from cmsp_agent.transports.snmp.authoritative import OwnEngine
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
 from cmsp_agent.transports.streams import StreamReceiver
+
+log = logging.getLogger(__name__)
 
 Sockets = Mapping[str, list[socket.socket]]
 
@@ -38,6 +42,15 @@ class Receiving:
         self.traps.use(self.make_decoder(prepared), prepared.agreed)
 
 
+async def own_engine(ground: Ground) -> tuple[bytes, int]:
+    """Our engine ID and its boots; where nothing can be written, an engine of this run only."""
+    try:
+        return await ground.state.write(snmp_engines.boot, makes_room=True)
+    except StorageError as error:
+        log.warning("the SNMP engine's boots can't be kept: another engine ID is used", extra={"reason": str(error)})
+        return snmp_engines.unkept(), 1
+
+
 @asynccontextmanager
 async def start_receiving(ground: Ground, prepared: Prepared, known: Known, sink: Sink) -> AsyncIterator[Receiving]:
     """Listen; what is received goes to `sink`, and informs are answered when it returns.
@@ -46,8 +59,7 @@ async def start_receiving(ground: Ground, prepared: Prepared, known: Known, sink
         CannotListen: a port is taken, or not ours to open.
     """
     sockets = open_sockets(prepared.configuration.listen)
-    engine_id, boots = await ground.state.write(snmp_engines.boot)
-    engine = OwnEngine(engine_id, boots, ground.clock)
+    engine = OwnEngine(*await own_engine(ground), ground.clock)
 
     def decoder(prepared: Prepared) -> NotificationDecoder:
         return NotificationDecoder(prepared.users, engine, ground.clock, ring=known.ring, texts=known.texts)

@@ -210,7 +210,7 @@ class Jobs:
             self._live[job.id] = job
 
     async def _save(self, job: Job) -> None:
-        await self._database.write(lambda tx: table.save(tx, job))
+        await self._database.write(lambda tx: table.save(tx, job), makes_room=job.state.over)
 
 
 def _ended(job: Job, state: JobState, error: str = "") -> Job:

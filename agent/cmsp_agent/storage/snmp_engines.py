@@ -22,11 +22,16 @@ def boot(tx: sqlite3.Connection) -> tuple[bytes, int]:
     A new database brings a new engine ID, so that boots never go back. At 2^31-1 they stay (RFC 3414, 2.2.2).
     """
     known = meta.get(tx, OWN_ID)
-    engine_id = _engine_id(known) or PRIVATE + OCTETS_FORMAT + os.urandom(12)
+    engine_id = _engine_id(known) or unkept()
     boots = min(meta.get_int(tx, OWN_BOOTS) + 1, MOST_BOOTS)
     meta.put(tx, OWN_ID, engine_id.hex())
     meta.put(tx, OWN_BOOTS, boots)
     return engine_id, boots
+
+
+def unkept() -> bytes:
+    """An engine ID of no earlier run: one whose boots can't be kept must not be used again."""
+    return PRIVATE + OCTETS_FORMAT + os.urandom(12)
 
 
 def _engine_id(text: str | None) -> bytes:

@@ -140,7 +140,7 @@ class Writer:
 
     def _run(self) -> None:
         try:
-            connection = self._connect()
+            connection = self._connect_or_make_room()
             self._tell([Outcome(self._ready)])
             self._serve(connection)
         except (sqlite3.Error, OSError, StorageError) as error:
@@ -149,6 +149,18 @@ class Writer:
             self._tell([Outcome(self._ready, error=failure), *self._abandon(failure)])
         finally:
             self._call(self._ended.set)
+
+    def _connect_or_make_room(self) -> sqlite3.Connection:
+        """Open the file; on a full disk with the space that the last run kept back, so that a backlog can drain."""
+        self._reserve.take()
+        try:
+            return self._connect()
+        except (sqlite3.Error, OSError, StorageError) as error:
+            if not is_full(error) or not self._reserve.give_up():
+                raise
+            log.warning("the disk is full: opened with the space kept back", extra={"database": self._name})
+            self._counters.add("storage.full", key=self._name)
+            return self._connect()
 
     def _abandon(self, failure: BaseException) -> list[Outcome]:
         """Nobody may wait for ever: what is queued fails with what ended the writer."""

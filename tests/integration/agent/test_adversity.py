@@ -158,3 +158,21 @@ async def test_a_damaged_row_of_every_table_costs_itself_only(tmp_path: Path) ->
             await until(lambda: "storage.row_damaged" in event_types(stage))
             await until(lambda: agent.telling.forwarder is not None and agent.telling.forwarder.connected)
         assert stage.headend.store.holes(APPLIANCE) == []
+
+
+@root
+@pytest.mark.root
+async def test_a_start_on_a_full_disk_comes_up_and_tells_what_waited(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "state", 40) as disk:
+        async with staged(tmp_path) as stage:
+            async with running(stage.load()) as agent:
+                await until(polled(agent, 16))
+                stage.headend.cut()
+                stage.site.fail_pri("gw-1")
+                await until(lambda: len(agent.observing.events.situation.active) > 0)
+            fill(disk)
+            stage.headend.restore()
+            async with running(stage.load()) as agent:
+                await until(polled(agent, 16))
+                await until(lambda: any("isdn" in kind for kind in event_types(stage)))
+            assert stage.headend.store.holes(APPLIANCE) == []

@@ -53,3 +53,31 @@ async def test_a_full_disk_drains_and_has_room_again(site: Site) -> None:
     await site.drained(30)
     assert site.told() == stored
     assert site.headend.store.holes(APPLIANCE) == []
+
+
+def use_up(disk: Path) -> Path:
+    """Take every byte that is left; returns the file to delete."""
+    ballast = disk / "ballast"
+    with ballast.open("wb", buffering=0) as file:
+        for size in (65536, 512, 1):
+            try:
+                while True:
+                    file.write(b"\0" * size)
+            except OSError:
+                continue
+    return ballast
+
+
+async def test_a_start_on_a_full_disk_uses_what_was_kept_back_and_drains(site: Site, small_disk: Path) -> None:
+    stored = await site.append(2000, size=4000)
+    await site.close()
+    ballast = use_up(small_disk)
+    await site.open()
+    await site.start()
+    await site.drained(30)
+    assert site.told() == stored
+    ballast.unlink()
+    stored += await site.append(100)
+    await site.drained(30)
+    assert site.told() == stored
+    assert len(site.told_of("cmsp.epoch.v1")) == 1
