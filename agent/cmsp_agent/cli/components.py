@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from cmsp_agent.cli.component_facts import component_facts
-from cmsp_agent.cli.daemon import component_path
+from cmsp_agent.cli.daemon import CallFailed, component_path
 from cmsp_agent.cli.jobs import finish
 from cmsp_agent.cli.output import Column, items, moment, shown
 from cmsp_agent.cli.session import AsJson, ComponentName, NoWait, session
@@ -17,7 +17,9 @@ def component_list(
     state: Annotated[
         str,
         typer.Option(
-            "--state", metavar="STATE", help="Only those that are up, down, unreachable, management-lost or unknown."
+            "--state",
+            metavar="STATE",
+            help="Only those that are up, degraded, management-lost, down, unreachable or unknown.",
         ),
     ] = "",
     as_json: AsJson = False,
@@ -92,13 +94,31 @@ def component_poll(
     """Poll a component now."""
     here = session(context)
     job = here.daemon.post(component_path(name, "poll"))
-    finish(
+    over = finish(
         here,
         job,
         as_json=as_json,
         wait=not no_wait,
         tell=lambda done: f"{name}: {_polled(name, done.get('result'))}",
     )
+    if over.get("state") == "done":
+        _raise_if_in_vain(name, over.get("result"))
+
+
+def _raise_if_in_vain(name: str, result: object) -> None:
+    """A poll that was answered by nobody, or not in full, is no success: exit code 4, or 1."""
+    if not isinstance(result, dict):
+        return
+    why = result.get("detail") or result.get("reason")
+    replies = [result.get(way) for way in ("icmp", "tcp", "snmp")]
+    if all(reply is None for reply in replies):
+        raise CallFailed(
+            f"{name} could not be asked: {why or 'ICMP is not permitted here, and nothing else is set'}", 4
+        )
+    if not any(replies):
+        raise CallFailed(f"{name} does not answer{f': {why}' if why else ''}", 4)
+    if result.get("reason"):
+        raise CallFailed(f"{name} answers, but: {why}", 1)
 
 
 def _polled(name: str, result: object) -> str:

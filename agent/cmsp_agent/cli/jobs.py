@@ -66,7 +66,7 @@ def job_cancel(
         here.output.line(f"job {ended.get('id')} {ended.get('state')}")
 
 
-def finish(here: Session, job: Job, *, as_json: bool, wait: bool, tell: Callable[[Job], str]) -> None:
+def finish(here: Session, job: Job, *, as_json: bool, wait: bool, tell: Callable[[Job], str]) -> Job:
     """What every command that starts a job does with it.
 
     Args:
@@ -75,6 +75,9 @@ def finish(here: Session, job: Job, *, as_json: bool, wait: bool, tell: Callable
         as_json: Print the job as JSON.
         wait: Whether to wait until it is over.
         tell: A sentence about a job that is done.
+
+    Returns:
+        The job as it is now.
 
     Raises:
         CallFailed: the job failed or was cancelled.
@@ -87,6 +90,7 @@ def finish(here: Session, job: Job, *, as_json: bool, wait: bool, tell: Callable
     _raise_if_failed(over)
     if wait and not as_json:
         here.output.line(tell(over))
+    return over
 
 
 def await_job(here: Session, job: Job, pause: Callable[[float], None] = time.sleep) -> Job:

@@ -20,6 +20,7 @@ _STYLES = {
     "up": "green",
     "down": "bold red",
     "management-lost": "yellow",
+    "degraded": "yellow",
     "unreachable": "yellow",
     "critical": "bold red",
     "major": "red",

@@ -39,7 +39,7 @@ def component(name: str, entry: schema.ComponentEntry, known: Mapping[str, Crede
         redundancy=entry.redundancy or "",
         parent=entry.parent or "",
         poll=_poll(entry.poll),
-        reach=ReachPlan(entry.reach.icmp, entry.reach.tcp),
+        reach=ReachPlan(entry.reach.icmp, entry.reach.tcp, entry.reach.echoes),
         snmp=SnmpPlan(entry.snmp.port, entry.snmp.engine),
         ssh=SshPlan(entry.ssh.port, entry.ssh.legacy),
         backup=_backup(entry),

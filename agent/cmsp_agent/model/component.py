@@ -66,6 +66,8 @@ class ReachPlan:
     icmp: bool = True
     tcp: int = 0
     """A TCP port to connect to; 0: none."""
+    echoes: int = 3
+    """ICMP echoes in one poll; each retry of the poll is one more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ class State(StrEnum):
     UNKNOWN = "unknown"
     UP = "up"
     DOWN = "down"
+    DEGRADED = "degraded"
+    """It answers, but not all that is asked: its inventory, figures or credentials fail."""
     MANAGEMENT_LOST = "management-lost"
     """It answers ICMP or TCP, but SNMP has been silent for three polls."""
     UNREACHABLE = "unreachable"

@@ -68,7 +68,10 @@ class PollSignal:
     samples: Mapping[str, float] = field(default_factory=dict)
     """KPI (`cpu.load`, `if.in.octets[Gi0/0]`) → value in the KPI's unit."""
     reason: str = ""
-    """Why SNMP gave nothing: `silent`, `authentication`, `invalid`."""
+    """Why SNMP gave nothing, or not all: `silent`, `authentication`, `invalid`, `partial`, `credentials`, `no figures`,
+    `not permitted here`, `name`."""
+    detail: str = ""
+    """The same in words."""
 
 
 @dataclass(frozen=True, slots=True)

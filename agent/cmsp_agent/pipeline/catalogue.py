@@ -15,6 +15,8 @@ LONGEST_TEXT = 1024
 
 COMPONENT_DOWN = "component.down"
 MANAGEMENT_LOST = "management.lost"
+COMPONENT_DEGRADED = "component.degraded"
+COMPONENT_UNRESOLVED = "component.unresolved"
 APPLIANCE_ISOLATED = "appliance.isolated"
 UNKNOWN_TRAP = "trap.unknown"
 UNKNOWN_SYSLOG = "syslog.unknown"
@@ -34,6 +36,20 @@ BUILT_IN = (
         "{component} answers, but not to SNMP",
         cause=5,
         recommendation="Check the SNMP credentials and access lists; run `cmsp-agent component show {component}`.",
+    ),
+    AlarmType(
+        COMPONENT_DEGRADED,
+        Severity.MINOR,
+        "{component} answers, but not all that is asked",
+        cause=8,
+        recommendation="Run `cmsp-agent component poll {component}`, which says what fails; check its credentials.",
+    ),
+    AlarmType(
+        COMPONENT_UNRESOLVED,
+        Severity.MAJOR,
+        "The host name of {component} leads nowhere",
+        cause=4,
+        recommendation="Check the name in the configuration and the appliance's name servers, or write the address.",
     ),
     AlarmType(
         APPLIANCE_ISOLATED,

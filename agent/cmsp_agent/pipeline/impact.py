@@ -146,12 +146,13 @@ class Assessor:
         )
 
     def _has_peer(self, draft: Draft, alarm: Event) -> bool:
-        """Another object of the same kind on the component still works (the second of two PRIs)."""
+        """Another object of the same kind on the component still works (the second of two PRIs).
+
+        Which there are is known by polling; which of them fail is known by whatever told of it last.
+        """
         objects = draft.observed.get((alarm.component, alarm.type)) or {}
         return any(
-            not raised and not draft.active.get(Key(alarm.component, alarm.type, name))
-            for name, raised in objects.items()
-            if name != alarm.object
+            name != alarm.object and not draft.active.get(Key(alarm.component, alarm.type, name)) for name in objects
         )
 
     def _people(self, names: Iterable[str]) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.event import Event, Key, Source, Transition
 from cmsp_agent.model.signal import PollSignal
-from cmsp_agent.pipeline.catalogue import COMPONENT_DOWN, MANAGEMENT_LOST
+from cmsp_agent.pipeline.catalogue import COMPONENT_DEGRADED, COMPONENT_DOWN, COMPONENT_UNRESOLVED, MANAGEMENT_LOST
 from cmsp_agent.pipeline.causes import ISOLATED, Causes
 from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.pipeline.situation import Draft, Silence
@@ -19,6 +19,15 @@ from cmsp_agent.plugin.api import Telling
 SILENT_POLLS = 3
 LONGEST_DEFERRAL = 2 * SILENT_POLLS
 """Silent polls after which a child's verdict no longer waits for its parent's."""
+
+TROUBLES = {
+    "name": "its host name can't be resolved",
+    "partial": "its answers are incomplete",
+    "credentials": "its credentials can't be used",
+    "no figures": "it has none of the figures of its type",
+    "not permitted here": "this machine may not ask it",
+}
+"""Reasons of polls that are neither an answer in full nor silence, in words."""
 
 LAG = 5_000
 """Milliseconds by which a device's SNMP agent may be behind its own traps and syslog (net-snmp caches its tables)."""
@@ -72,6 +81,17 @@ class Observer:
             yield Telling(
                 MANAGEMENT_LOST, "", Transition.CLEAR, f"{component.name} answers {'SNMP ' * bool(poll.snmp)}again"
             )
+        yield from self._trouble(draft, component, poll, silence)
+
+    def _trouble(self, draft: Draft, component: Component, poll: PollSignal, silence: Silence) -> Iterator[Telling]:
+        """States between up and down: it answers in part, or can't be asked as its name leads nowhere."""
+        kind = COMPONENT_UNRESOLVED if poll.reason == "name" else COMPONENT_DEGRADED
+        if silence.troubled >= SILENT_POLLS and self._unexplained(draft, Key(component.name, kind, "")):
+            yield Telling(kind, "", Transition.RAISE, trouble_text(component, poll))
+        if poll.reason != "name" and draft.active.get(Key(component.name, COMPONENT_UNRESOLVED, "")):
+            yield Telling(COMPONENT_UNRESOLVED, "", Transition.CLEAR, f"the host name of {component.name} is resolved")
+        if answered(poll) and not poll.reason and draft.active.get(Key(component.name, COMPONENT_DEGRADED, "")):
+            yield Telling(COMPONENT_DEGRADED, "", Transition.CLEAR, f"{component.name} answers all that is asked")
 
     def _unexplained(self, draft: Draft, key: Key) -> bool:
         """Whether the alarm is not held yet, or is held under what explains it no longer."""
@@ -110,6 +130,7 @@ def listen(before: Silence, poll: PollSignal) -> Silence:
         polls=polls,
         snmp=unheard,
         since=started if polls or unheard else 0,
+        troubled=before.troubled + 1 if poll.reason in TROUBLES else 0,
         answered_at=poll.received_at if alive else before.answered_at,
     )
 
@@ -120,6 +141,12 @@ def down_text(component: Component, poll: PollSignal) -> str:
         name for name, answer in (("ICMP", poll.icmp), ("TCP", poll.tcp), ("SNMP", poll.snmp)) if answer is not None
     ]
     return f"{component.name} is down: no answer to {', '.join(asked)} in {SILENT_POLLS} polls"
+
+
+def trouble_text(component: Component, poll: PollSignal) -> str:
+    """What keeps the agent from knowing more of it."""
+    why = TROUBLES[poll.reason]
+    return f"{component.name}: {why}{': ' * bool(poll.detail)}{poll.detail}"
 
 
 def forwarding_text(component: Component, through: str) -> str:

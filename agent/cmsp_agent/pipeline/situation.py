@@ -26,6 +26,8 @@ class Silence:
     """Consecutive polls in which SNMP did not answer."""
     since: int = 0
     """When the first of those polls began."""
+    troubled: int = 0
+    """Consecutive polls that could not ask for all, or were not answered in full."""
     answered_at: int = 0
     """When a poll was last answered, by whatever way."""
 

@@ -16,8 +16,6 @@ Ping = Callable[[str, float, str | None], Awaitable[float | None]]
 Knock = Callable[[str, int, float, str | None], Awaitable[tcp.TcpAnswer]]
 
 
-ECHOES = 3
-"""ICMP echoes of a poll whose plan has no retries; each retry is one more. One that is lost says little."""
 GAP = 0.25
 """Seconds between two echoes, and before a TCP port is tried again: what is lost together is sent together."""
 NOT_SENT = -1.0
@@ -34,11 +32,6 @@ class Patience:
     retries: int = 2
     budget: float = 60.0
     """For all tries together."""
-
-    @property
-    def echoes(self) -> int:
-        """ICMP echoes in one poll."""
-        return ECHOES + self.retries
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +70,9 @@ class Reachability:
             source: the site's source address, or None.
         """
         async with asyncio.TaskGroup() as both:
-            echo = both.create_task(self._echoes(address, patience, source) if plan.icmp else _nobody())
+            echo = both.create_task(
+                self._echoes(address, plan.echoes + patience.retries, patience, source) if plan.icmp else _nobody()
+            )
             port = both.create_task(self._try_port(address, plan.tcp, patience, source) if plan.tcp else _nothing())
         trips, answer = echo.result(), port.result()
         back = [trip for trip in trips if trip is not None]
@@ -108,14 +103,14 @@ class Reachability:
             await asyncio.sleep(min(self._gap, max(0.0, until - loop.time())))
         return answer
 
-    async def _echoes(self, address: str, patience: Patience, source: str | None) -> list[float | None]:
+    async def _echoes(self, address: str, count: int, patience: Patience, source: str | None) -> list[float | None]:
         """Seconds of each echo, None for silence; nothing where this machine doesn't let us ask."""
-        room = max(0.0, patience.budget - patience.within) / patience.echoes
+        room = max(0.0, patience.budget - patience.within) / count
         gap = min(self._gap, room)
         async with asyncio.TaskGroup() as together:
             sent = [
                 together.create_task(self._echo(number * gap, address, patience.within, source))
-                for number in range(patience.echoes)
+                for number in range(count)
             ]
         return [trip for echo in sent if (trip := echo.result()) != NOT_SENT]
 

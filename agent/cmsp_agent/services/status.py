@@ -15,7 +15,14 @@ from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.model.times import rfc3339
-from cmsp_agent.pipeline.catalogue import APPLIANCE_ISOLATED, COMPONENT_DOWN, MANAGEMENT_LOST
+from cmsp_agent.pipeline.catalogue import (
+    APPLIANCE_ISOLATED,
+    COMPONENT_DEGRADED,
+    COMPONENT_DOWN,
+    COMPONENT_UNRESOLVED,
+    MANAGEMENT_LOST,
+)
+from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.situation import Situation
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.database import Database
@@ -92,9 +99,12 @@ class StatusService:
             return State.UNREACHABLE if explained else State.DOWN
         if silence is not None and silence.polls and "" in held:
             return State.UNREACHABLE
-        if alarms:
+        kinds = {event.type for event in alarms}
+        if MANAGEMENT_LOST in kinds:
             return State.MANAGEMENT_LOST
-        return State.UNKNOWN if silence is None else State.UP
+        if silence is None or not silence.answered_at or COMPONENT_UNRESOLVED in kinds:
+            return State.UNKNOWN
+        return State.DEGRADED if COMPONENT_DEGRADED in kinds else State.UP
 
     def alarms(self, component: str = "") -> list[Event]:
         """The alarms that hold, of one component or of all, the worst first."""
@@ -175,6 +185,6 @@ def _availability(situation: Situation) -> dict[str, list[Event]]:
     for key, event in situation.active.items():
         if key.type == APPLIANCE_ISOLATED:
             held.setdefault("", []).append(event)
-        elif key.type in (COMPONENT_DOWN, MANAGEMENT_LOST):
+        elif key.type in AVAILABILITY:
             held.setdefault(key.component, []).append(event)
     return held

@@ -147,7 +147,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
     components["sw-1"] = replace(components["gw-1"], name="sw-1", backup=BackupPlan(enabled=False))
     database = await open_state(folder / "state.db", "apl-1", clock=clock, counters=counters)
     pool = BlockingPool("texts", 1, 50)
-    situation.silences["gw-1"] = Silence(polled_at=1)
+    situation.silences["gw-1"] = Silence(polled_at=1, answered_at=1)
 
     async def untold(signal: AgentSignal) -> None:
         return None

@@ -27,7 +27,7 @@ async def test_status_says_what_is_what(agent: Agent, local: httpx.AsyncClient) 
     status = (await local.get("/v1/status")).json()
     assert status["appliance"] == {"id": "apl-1", "name": "paris-hq"}
     assert status["components"] == {
-        "total": 3, "unknown": 2, "up": 1, "down": 0, "management-lost": 0, "unreachable": 0
+        "total": 3, "unknown": 2, "up": 1, "down": 0, "degraded": 0, "management-lost": 0, "unreachable": 0
     }  # fmt: skip
     assert status["incidents"]["open"] == 1
     assert status["alarms"] == 1

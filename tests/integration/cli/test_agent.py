@@ -96,8 +96,9 @@ def test_every_read_works_for_people_and_for_programs(agent: Appliance, command:
 
 def test_a_poll_is_a_job_that_shows_its_progress(agent: Appliance) -> None:
     ending = agent.run("component", "poll", "sw-1")
-    assert ending.returncode == 0
+    assert ending.returncode == 4, "nothing is permitted to ask here"
     assert "100%" in ending.stderr
+    assert "sw-1 could not be asked" in ending.stderr
     (job,) = [
         row for row in json.loads(agent.run("job", "list", "--json").stdout)["items"] if row["component"] == "sw-1"
     ]

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from cmsp_agent.model.event import Transition
 from cmsp_agent.model.incident import IncidentState
 from cmsp_agent.model.priority import Priority, Urgency
@@ -223,3 +225,30 @@ def test_a_poll_that_asked_nothing_neither_ends_a_silence_nor_clears_it() -> Non
     assert len(site.open) == 1
     site.poll("gw-1", icmp=None, snmp=False)
     assert len(site.open) == 1
+
+
+@pytest.mark.parametrize(
+    ("reason", "snmp", "kind"),
+    [
+        ("partial", True, "component.degraded"),
+        ("no figures", True, "component.degraded"),
+        ("credentials", None, "component.degraded"),
+        ("name", None, "component.unresolved"),
+    ],
+)
+def test_a_device_that_can_not_be_asked_for_all_has_an_alarm_after_three_polls_with_the_reason(
+    reason: str, snmp: bool | None, kind: str
+) -> None:
+    site = Site()
+    icmp = None if reason == "name" else True
+    for _ in range(2):
+        site.poll("gw-1", icmp=icmp, snmp=snmp, reason=reason, detail="no answer in 5 s")
+    assert not site.events
+    site.poll("gw-1", icmp=icmp, snmp=snmp, reason=reason, detail="no answer in 5 s")
+    held = site.held("gw-1", kind)
+    assert held is not None
+    assert "no answer in 5 s" in held.text
+    assert len(site.open) == 1
+    site.poll("gw-1")
+    assert not site.situation.active
+    assert site.open == []

@@ -228,3 +228,16 @@ def test_what_a_device_says_is_bounded_before_it_is_remembered() -> None:
     facts = site.tell(SyslogSignal("gw-1", site.now, "X-1-" + "Y" * 5_000, "z" * 50_000, severity=1))
     [event] = facts.new.values()
     assert (len(event.object), len(event.text)) == (256, 2048)
+
+
+def test_a_repair_that_a_trap_tells_counts_at_once() -> None:
+    site = Site()
+    site.tell(site.pri_poll())
+    for index in (7, 8):
+        site.tell(site.pri(up=False, if_index=index))
+    site.later(60_000)
+    site.tell(site.pri_poll(first=True, second=True))
+    assert {incident.urgency for incident in site.open} == {Urgency.CRITICAL}
+    site.later(10_000)
+    site.tell(site.pri(up=True, if_index=7))
+    assert [incident.urgency for incident in site.open] == [Urgency.MAJOR]

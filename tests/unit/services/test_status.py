@@ -12,7 +12,13 @@ from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.model.incident import Incident, IncidentState
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
-from cmsp_agent.pipeline.catalogue import APPLIANCE_ISOLATED, COMPONENT_DOWN, MANAGEMENT_LOST
+from cmsp_agent.pipeline.catalogue import (
+    APPLIANCE_ISOLATED,
+    COMPONENT_DEGRADED,
+    COMPONENT_DOWN,
+    COMPONENT_UNRESOLVED,
+    MANAGEMENT_LOST,
+)
 from cmsp_agent.pipeline.situation import Silence, Situation
 from cmsp_agent.services.status import Identity, StatusService
 from cmsp_agent.storage.state import open_state
@@ -52,7 +58,18 @@ def test_a_component_nobody_heard_of_is_unknown_and_one_that_answered_is_up(
 ) -> None:
     assert status.state_of("gw-1") is State.UNKNOWN
     situation.silences["gw-1"] = Silence(polled_at=1, polls=1)
+    assert status.state_of("gw-1") is State.UNKNOWN
+    situation.silences["gw-1"] = Silence(polled_at=2, polls=1, answered_at=1)
     assert status.state_of("gw-1") is State.UP
+
+
+def test_what_is_between_up_and_down(status: StatusService, situation: Situation) -> None:
+    situation.silences["gw-1"] = situation.silences["gw-2"] = Silence(polled_at=1, answered_at=1)
+    alarm(situation, "gw-1", COMPONENT_DEGRADED)
+    alarm(situation, "gw-2", COMPONENT_UNRESOLVED)
+    assert status.states() == {"gw-1": State.DEGRADED, "gw-2": State.UNKNOWN}
+    alarm(situation, "gw-1", MANAGEMENT_LOST)
+    assert status.state_of("gw-1") is State.MANAGEMENT_LOST
 
 
 def test_alarms_decide(status: StatusService, situation: Situation) -> None:
@@ -65,7 +82,7 @@ def test_alarms_decide(status: StatusService, situation: Situation) -> None:
 
 def test_an_isolated_appliance_judges_nobody(status: StatusService, situation: Situation) -> None:
     situation.silences["gw-1"] = Silence(polled_at=1, polls=2)
-    situation.silences["gw-2"] = Silence(polled_at=1)
+    situation.silences["gw-2"] = Silence(polled_at=1, answered_at=1)
     alarm(situation, "", APPLIANCE_ISOLATED)
     assert status.states() == {"gw-1": State.UNREACHABLE, "gw-2": State.UP}
 

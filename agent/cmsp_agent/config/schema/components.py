@@ -68,6 +68,9 @@ class Reach(Section):
 
     icmp: YesNo = True
     tcp: Annotated[PortOrNone, BeforeValidator(_tcp)] = Field(default=0, description="A port to connect to; 0: none")
+    echoes: Annotated[Count, Field(ge=1, le=20)] = Field(
+        default=3, description="ICMP echoes in one poll; each retry of the poll is one more"
+    )
 
 
 class Support(Section):

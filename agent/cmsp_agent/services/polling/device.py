@@ -209,7 +209,8 @@ class Device:
         if restarted:
             states = (*states, ObservedState("device.restarted", "", raised=True))
         self._note_trouble("")
-        return replace(nothing, snmp=True, states=states, samples=figures)
+        reason = "no figures" if plan.unsupported and not plan.kpis and not plan.states else ""
+        return replace(nothing, snmp=True, states=states, samples=figures, reason=reason)
 
     def _must_learn(self, marks: Marks, before: Marks, restarted: bool) -> bool:
         now = self._clock.monotonic()
@@ -268,8 +269,9 @@ class Device:
         """What a poll that went wrong says. A device that gave its uptime is alive, whatever became of the rest."""
         told = "partial" if self._alive else reason
         self._counters.add("polls.partial" if self._alive else "polls.failed", key=reason)
-        self._note_trouble(f"{told}: {str(error) or f'no complete answer in {self.budget:g} s'}")
-        return replace(nothing, snmp=self._alive, reason=told)
+        detail = str(error) or f"no complete answer in {self.budget:g} s"
+        self._note_trouble(f"{told}: {detail}")
+        return replace(nothing, snmp=self._alive, reason=told, detail=detail)
 
     def _note_trouble(self, trouble: str) -> None:
         """Log the edge, not the level."""

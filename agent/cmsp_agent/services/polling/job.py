@@ -27,6 +27,7 @@ def outcome(poll: PollSignal) -> dict[str, Any]:
         "tcp": poll.tcp,
         "snmp": poll.snmp,
         "reason": poll.reason,
+        "detail": poll.detail,
         "faults": [{"type": seen.type, "object": seen.object} for seen in poll.states if seen.raised],
         "kpis": dict(sorted(poll.samples.items())),
     }
