@@ -9,6 +9,7 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.incident_facts import Report
 from cmsp_agent.services.backups import Backups
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.status import StatusService
@@ -54,6 +55,8 @@ class Parts:
     backups: Backups
     change_incident: Callable[[str, Callable[[Incident], Incident]], Awaitable[Incident]]
     """As `EventService.change_incident`."""
+    report_incident: Callable[[Report], Awaitable[Incident]]
+    """As `EventService.report_incident`."""
     clear_alarm: Callable[[str, str], Awaitable[Event]]
     """As `EventService.clear_alarm`."""
     kpis: Callable[[str, int, int], Awaitable[Mapping[str, Samples]]]

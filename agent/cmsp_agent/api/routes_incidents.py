@@ -11,12 +11,13 @@ from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.problems import PreconditionFailed, PreconditionRequired
 from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas import Incident as IncidentShape
-from cmsp_agent.api.schemas import IncidentChange, Incidents
+from cmsp_agent.api.schemas import IncidentChange, IncidentReport, Incidents
 from cmsp_agent.api.unsafe import Unsafe, unsafe
 from cmsp_agent.api.views import incident_view
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.incident import Incident, Trigger
-from cmsp_agent.model.priority import Priority
+from cmsp_agent.model.incident_facts import Report
+from cmsp_agent.model.priority import Priority, Urgency
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.storage import incidents as table
 
@@ -45,6 +46,22 @@ async def incidents(
         return {"items": [incident_view(incident) for incident in reversed(found)][:limit], "next": None}
     page, following = await parts.database.read(lambda connection: table.page(connection, before, limit))
     return {"items": [incident_view(incident) for incident in page], "next": following or None}
+
+
+@router.post("", response_model=IncidentShape, status_code=201)
+async def report(wish: IncidentReport, call: Operator) -> Response:
+    """Open an incident that a person reports; a person resolves or closes it."""
+    said = Report(
+        wish.title,
+        tuple(dict.fromkeys(wish.components)),
+        Urgency(wish.urgency),
+        wish.reported_by or call.caller.name,
+    )
+
+    async def work() -> dict[str, Any]:
+        return incident_view(await call.parts.report_incident(said))
+
+    return await call.change(work, status=201)
 
 
 @router.get("/{incident}", response_model=IncidentShape, dependencies=READING)

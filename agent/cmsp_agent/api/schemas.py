@@ -157,6 +157,15 @@ class References(Strict):
     itsm: str | None = Field(default=None, max_length=200)
 
 
+class IncidentReport(Strict):
+    """What a person says is wrong. The impact is that of the components that are named."""
+
+    title: str = Field(min_length=1, max_length=200)
+    components: list[str] = Field(default_factory=list, max_length=100)
+    urgency: Literal["critical", "major", "minor", "low"] = "minor"
+    reported_by: str | None = Field(default=None, max_length=200, description="Who says so, if not the caller")
+
+
 class IncidentChange(Strict):
     """What a person, or the head-end, changes of an incident. Absent members stay as they are."""
 

@@ -53,6 +53,7 @@ async def start_serving(
         jobs=jobs,
         backups=backups,
         change_incident=observing.events.change_incident,
+        report_incident=observing.events.report_incident,
         clear_alarm=observing.events.clear_alarm,
         kpis=shown.kpis,
         configuration=lambda: document_of(shown.loaded()),

@@ -49,13 +49,15 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
         },
     ),
     "incident": (
-        "Incidents: list, show, acknowledge, note, close.",
+        "Incidents: list, show, acknowledge, note, report, resolve, close.",
         {
             "list": incidents.incident_list,
             "show": incidents.incident_show,
             "acknowledge": incidents.incident_acknowledge,
             "note": incidents.incident_note,
             "close": incidents.incident_close,
+            "report": incidents.incident_report,
+            "resolve": incidents.incident_resolve,
         },
     ),
     "backup": (

@@ -108,6 +108,37 @@ def incident_acknowledge(
     _change(session(context), incident, {key: value for key, value in wish.items() if value}, as_json=as_json)
 
 
+def incident_report(
+    context: typer.Context,
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="What is wrong, in quotes.")],
+    component: Annotated[
+        list[str] | None, typer.Option("--component", metavar="NAME", help="What it concerns; may be repeated.")
+    ] = None,
+    urgency: Annotated[str, typer.Option("--urgency", help="critical, major, minor or low.")] = "minor",
+    as_json: AsJson = False,
+) -> None:
+    """Report an incident: something is wrong that no device tells of."""
+    here = session(context)
+    wish = {"title": title, "components": component or [], "urgency": urgency}
+    made = here.daemon.post("/v1/incidents", wish)
+    if as_json:
+        here.output.json(made)
+    else:
+        here.output.line(
+            f"{made.get('number')}: {made.get('priority')}; see: cmsp-agent incident show {made.get('number')}"
+        )
+
+
+def incident_resolve(
+    context: typer.Context,
+    incident: IncidentName,
+    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Also add this note.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Resolve an incident: the fault is over and stays so."""
+    _change(session(context), incident, {"state": "resolved", **({"note": note} if note else {})}, as_json=as_json)
+
+
 def incident_note(
     context: typer.Context,
     incident: IncidentName,

@@ -40,3 +40,13 @@ class Finding:
     title: str
     responsible: str = "provider"
     recommendation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a person says is wrong. `by`: who says so."""
+
+    title: str
+    components: tuple[str, ...]
+    urgency: Urgency
+    by: str

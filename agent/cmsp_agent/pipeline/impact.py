@@ -60,6 +60,14 @@ class Assessor:
         urgency = min(urgencies, key=lambda urgency: urgency.rank, default=Urgency.LOW)
         return Assessment(urgency, extent, tuple(self._lost_before(draft, sites, alarms, lost)))
 
+    def reach(self, names: Collection[str]) -> Extent:
+        """The extent of what a person says of components: nothing shows that a site has lost its ways."""
+        return Extent(
+            people=Share(self._people(names), self._customer.people),
+            sites=Share(0, self._customer.sites),
+            components=Share(len(names), self._customer.components),
+        )
+
     def lost(self, draft: Draft, name: str) -> bool:
         """Whether the component is down, or can do one of its primary functions no more."""
         component = self._components.get(name)

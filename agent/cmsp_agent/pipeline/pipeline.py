@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component
+from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.event import Event
+from cmsp_agent.model.incident_facts import Report
 from cmsp_agent.model.signal import PollSignal, Signal
 from cmsp_agent.pipeline.causes import Causes
 from cmsp_agent.pipeline.correlate import Correlator
@@ -86,6 +88,18 @@ class Pipeline:
         run((self._correlate, self._triage), draft, [alarm.ended(event_id, now, text)])
         self._triage.review(draft, self._topology.concerned(draft.concerned))
         return draft
+
+    def report(self, situation: Situation, report: Report, now: int) -> tuple[Draft, str]:
+        """The incident that a person reports, by its id.
+
+        Raises:
+            NotFound: a component that is not in the configuration.
+        """
+        unknown = [name for name in report.components if name not in self._topology.components]
+        if unknown:
+            raise NotFound(f"no component {', '.join(unknown)}")
+        draft = Draft(situation, now)
+        return draft, self._triage.report(draft, report).id
 
     def elapse(self, situation: Situation, now: int) -> Draft:
         """What the passing of time alone brings: what flapped is quiet, restored incidents are resolved."""

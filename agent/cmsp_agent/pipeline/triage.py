@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from cmsp_agent.model.event import Event, Key, Source, Transition
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident, IncidentState, Trigger, opened
-from cmsp_agent.model.incident_facts import Finding
+from cmsp_agent.model.incident_facts import Finding, Report
 from cmsp_agent.pipeline.catalogue import COMPONENT_DOWN
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.impact import Assessor
@@ -89,6 +89,13 @@ class Triage:
                 self._assign(draft, _incident_at(draft, event), event)
         for incident in [*draft.incidents.values()]:
             self._settle(draft, incident)
+
+    def report(self, draft: Draft, report: Report) -> Incident:
+        """Open an incident that a person reports: it stays until a person resolves or closes it."""
+        finding = Finding(report.urgency, self._assessor.reach(report.components), report.title)
+        incident = opened(self._new_id(draft.now), finding, report.components, (), draft.now, reported_by=report.by)
+        draft.keep(incident)
+        return incident
 
     def resolve_due(self, draft: Draft) -> None:
         """Resolve what has stayed restored for the stability period."""

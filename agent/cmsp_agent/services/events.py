@@ -19,6 +19,7 @@ from cmsp_agent.model.errors import NotFound, StorageError
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.incident_facts import Report
 from cmsp_agent.model.signal import AgentSignal, Signal
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.situation import Draft, Facts, Situation
@@ -157,6 +158,18 @@ class EventService:
             draft = self._pipeline.end(self._situation, alarm, event_id, text, now)
             await self._commit(draft)
             return draft.facts.new[event_id]
+
+    async def report_incident(self, report: Report) -> Incident:
+        """Open an incident that a person reports, and tell the head-end.
+
+        Raises:
+            NotFound: a component that is not in the configuration.
+            StorageError: it could not be stored.
+        """
+        async with self._writing:
+            draft, incident_id = self._pipeline.report(self._situation, report, self._clock.now())
+            await self._commit(draft)
+            return draft.facts.incidents[incident_id]
 
     async def run(self) -> None:
         """Judge and store what was handed in, for ever."""

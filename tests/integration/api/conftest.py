@@ -25,6 +25,7 @@ from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident, IncidentState
+from cmsp_agent.model.incident_facts import Report
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal
@@ -132,6 +133,11 @@ async def no_alarm(alarm_id: str, text: str) -> Event:
     raise NotFound(f"no alarm {alarm_id} holds")
 
 
+async def no_report(report: Report) -> Incident:
+    """What the event service says of components that there are not."""
+    raise NotFound(f"no component {', '.join(report.components)}")
+
+
 async def _polled(report: JobReport) -> Mapping[str, Any]:
     report.step(50, "asking")
     if report.job.component == "gw-2":
@@ -168,6 +174,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             jobs=jobs,
             backups=backups,
             change_incident=lambda name, edit: change_incident(database, situation, name, edit),
+            report_incident=no_report,
             clear_alarm=no_alarm,
             kpis=kpis,
             configuration=lambda: {"appliance": {"name": "paris-hq"}, "credentials": {"ro": "!secret ro-auth"}},
