@@ -19,7 +19,6 @@ NOT_YET: tuple[tuple[str, str], ...] = (
     ("order.sru", "service requests are not carried out yet"),
     ("contacts", "nobody is notified yet"),
     ("sites.*.hours", "business hours are not looked at yet"),
-    ("sites.*.maintenance", "maintenance windows are not looked at yet"),
     ("components.*.support", "support contracts are not watched yet"),
     ("components.*.authorisation.until", "the date of the letter is not watched yet"),
     ("components.*.services.backup.restore", "restore is not carried out yet"),

@@ -14,6 +14,7 @@ from cmsp_agent.pipeline.filter import TierFilter
 from cmsp_agent.pipeline.flapping import Flapping
 from cmsp_agent.pipeline.impact import Assessor, Customer
 from cmsp_agent.pipeline.losses import Losses
+from cmsp_agent.pipeline.maintenance import NO_WINDOWS, Maintenance
 from cmsp_agent.pipeline.normalise import Inventory, Normaliser
 from cmsp_agent.pipeline.observe import Observer
 from cmsp_agent.pipeline.retire import Retirement
@@ -38,6 +39,7 @@ class Pipeline:
         *,
         mask_personal: bool = True,
         rules: Rules = NO_RULES,
+        maintenance: Maintenance = NO_WINDOWS,
     ) -> None:
         self._mask_personal = mask_personal
         self._topology = Topology(components)
@@ -48,7 +50,7 @@ class Pipeline:
         self._flapping = Flapping(counters, rules.thresholds)
         self._correlate = Correlator(causes, counters)
         assessor = Assessor(self._topology, causes, customer, self._normalise)
-        self._triage = Triage(self._normalise, assessor, Losses(self._topology, assessor))
+        self._triage = Triage(self._normalise, assessor, Losses(self._topology, assessor), maintenance)
         self._stages: Sequence[Stage] = (
             TierFilter(components, counters),
             RuleFilter(rules, counters),
@@ -102,9 +104,10 @@ class Pipeline:
         return draft, self._triage.report(draft, report).id
 
     def elapse(self, situation: Situation, now: int) -> Draft:
-        """What the passing of time alone brings: what flapped is quiet, restored incidents are resolved."""
+        """What the passing of time alone brings: what flapped is quiet, a window ends, the restored is resolved."""
         draft = Draft(situation, now)
         run((self._correlate, self._triage), draft, list(self._flapping.quiet(draft)))
+        self._triage(draft, self._triage.windows_over(draft))
         if draft.concerned:
             self._triage.review(draft, self._topology.concerned(draft.concerned))
         self._triage.resolve_due(draft)

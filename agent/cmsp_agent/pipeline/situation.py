@@ -64,6 +64,8 @@ class Situation:
     ended_at: dict[Key, int] = field(default_factory=dict)
     flaps: dict[Key, Flap] = field(default_factory=dict)
     """How often the alarm of a key changed lately."""
+    held_back: dict[Key, str] = field(default_factory=dict)
+    """Alarms that open no incident before the maintenance window of their site ends, by key: the alarm's id."""
     losses: dict[str, int] = field(default_factory=dict)
     """Component → when it was lost, as long as others may belong to the same storm."""
     silences: dict[str, Silence] = field(default_factory=dict)
@@ -86,6 +88,7 @@ class Draft:
         self.ended_at = Overlay(situation.ended_at)
         self.flaps = Overlay(situation.flaps)
         self.losses = Overlay(situation.losses)
+        self.held_back = Overlay(situation.held_back)
         self.silences = Overlay(situation.silences)
         self.observed = Overlay(situation.observed)
         self.incidents = Overlay(situation.incidents)
@@ -119,6 +122,7 @@ class Draft:
             self.ended_at,
             self.flaps,
             self.losses,
+            self.held_back,
             self.silences,
             self.observed,
             self.incidents,

@@ -11,6 +11,7 @@ from cmsp_agent.pipeline.catalogue import COMPONENT_DOWN
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.losses import Losses
+from cmsp_agent.pipeline.maintenance import NO_WINDOWS, Maintenance
 from cmsp_agent.pipeline.normalise import Normaliser, title
 from cmsp_agent.pipeline.situation import Draft, Place
 
@@ -49,12 +50,14 @@ class Triage:
         normaliser: Normaliser,
         assessor: Assessor,
         losses: Losses,
+        maintenance: Maintenance = NO_WINDOWS,
         stability: int = STABILITY,
         new_id: Callable[[int], str] = uuid7,
     ) -> None:
         self._normaliser = normaliser
         self._assessor = assessor
         self._losses = losses
+        self._maintenance = maintenance
         self._stability = stability
         self._new_id = new_id
 
@@ -63,7 +66,7 @@ class Triage:
             self._assessor.forget(draft, event)
             draft.concerned.add(event.component)
             incident = _incident_at(draft, event)
-            if self._matters(draft, event):
+            if self._matters(draft, event) and not self._held_back(draft, event):
                 self._assign(draft, incident, event)
                 self._gather(draft, self._losses.lost_with(draft, event))
             if incident is not None:
@@ -85,7 +88,7 @@ class Triage:
                 if alarm.suppressed_by is None:
                     draft.places.put(place_of(alarm), incident.id)
         for event in [*draft.active.values()]:
-            if self._matters(draft, event):
+            if self._matters(draft, event) and not self._held_back(draft, event):
                 self._assign(draft, _incident_at(draft, event), event)
         for incident in [*draft.incidents.values()]:
             self._settle(draft, incident)
@@ -109,6 +112,24 @@ class Triage:
         if not alarm.incident or event.suppressed_by is not None:
             return False
         return alarm.transient or draft.active.get(event.key) is not None
+
+    def windows_over(self, draft: Draft) -> list[Event]:
+        """The alarms that still hold and whose maintenance window is over: they are to be judged again."""
+        due = []
+        for key in [*draft.held_back.keys()]:
+            alarm = draft.active.by_id(draft.held_back.get(key) or "")
+            if alarm is None or not self._maintenance.window(alarm.site, draft.now):
+                draft.held_back.drop(key)
+                due += [] if alarm is None else [alarm]
+        return due
+
+    def _held_back(self, draft: Draft, event: Event) -> bool:
+        """Whether the event opens no incident yet, because its site is in a maintenance window."""
+        if not self._maintenance.window(event.site, draft.now):
+            return False
+        if event.state is Transition.RAISE:
+            draft.held_back.put(event.key, event.id)
+        return True
 
     def _assign(self, draft: Draft, incident: Incident | None, event: Event) -> None:
         if incident is None:
