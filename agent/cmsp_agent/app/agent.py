@@ -118,7 +118,7 @@ async def running(loaded: Loaded) -> AsyncIterator[Agent]:
     configuration = loaded.configuration
     async with AsyncExitStack() as stack:
         ground = await stack.enter_async_context(open_ground(configuration.appliance, Counters()))
-        plugins = stack.enter_context(load_plugins(ground, configuration.appliance.state))
+        plugins = stack.enter_context(load_plugins(ground, ground.place.directory))
         known = await know(stack, ground, plugins, configuration)
         prepared = prepare(configuration, plugins.registry, known.names, known.devices, ground.counters)
         in_force = InForce(loaded, prepared)
@@ -151,6 +151,8 @@ async def know(stack: AsyncExitStack, ground: Ground, plugins: PluginHost, confi
 def keep_house(agent: Agent) -> None:
     """The tasks that belong to no part: retention, and host names that may move."""
     ground, names = agent.ground, agent.known.names
+    if ground.place.problem:
+        agent.observing.notices.note("storage.not_writable", "state", ground.place.problem)
     held = any(key.type == DISTRUSTED for key in agent.observing.events.situation.active)
     known_time = KnownTime(ground.state, agent.observing.notices, ground.clock, held=held)
     upkeep = Upkeep(

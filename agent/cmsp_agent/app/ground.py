@@ -1,20 +1,26 @@
 """The ground that everything stands on: time, counts, owned tasks, the databases. Opened first, closed last."""
 
+import logging
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cmsp_agent.aio.clock import Clock, SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
+from cmsp_agent.app.place import Place, place_for
 from cmsp_agent.config.configuration import ApplianceSettings
 from cmsp_agent.model.errors import StorageError
+from cmsp_agent.storage import incidents
 from cmsp_agent.storage import series as samples
 from cmsp_agent.storage.connections import Opening
 from cmsp_agent.storage.database import Database
+from cmsp_agent.storage.epochs import minutes
 from cmsp_agent.storage.state import open_state
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -44,6 +50,8 @@ class Ground:
     state: Database
     series: Database
     damage: Damage
+    place: Place
+    """Where the databases are, and what is wrong where that is a stand-in."""
 
     async def write_series(self, component: str, at: int, values: Mapping[str, float]) -> None:
         """Keep the samples of one poll; losing some to a full disk is counted, and no poll fails for it."""
@@ -72,18 +80,24 @@ async def open_ground(appliance: ApplianceSettings, counters: Counters) -> Async
     make_directory(appliance.state)
     clock, damage = SystemClock(), Damage()
     async with AsyncExitStack() as stack:
+        place = place_for(appliance.state, stack.enter_context(ExitStack()))
+        if place.problem:
+            log.critical("the state directory can't be written", extra={"problem": place.problem})
         state = await open_state(
-            appliance.state / "state.db", appliance.id, clock=clock, counters=counters, on_replaced=damage.note
+            place.directory / "state.db", appliance.id, clock=clock, counters=counters, on_replaced=damage.note
         )
         stack.push_async_callback(state.close)
         kpis = await samples.open_series(
-            appliance.state / "series.db", clock=clock, counters=counters, on_replaced=damage.note
+            place.directory / "series.db", clock=clock, counters=counters, on_replaced=damage.note
         )
         stack.push_async_callback(kpis.close)
+        if place.problem and not place.copied:
+            # what the original has given is not known here
+            await state.write(lambda tx: incidents.leave_room(tx, minutes(clock.now()), 0))
         damage.note(state.opening)
         damage.note(kpis.opening)
         supervisor = await stack.enter_async_context(Supervisor(clock, counters))
-        yield Ground(clock, counters, supervisor, state, kpis, damage)
+        yield Ground(clock, counters, supervisor, state, kpis, damage, place)
 
 
 def make_directory(path: Path) -> None:

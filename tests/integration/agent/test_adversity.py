@@ -4,6 +4,8 @@ import asyncio
 import os
 import sqlite3
 import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -176,3 +178,63 @@ async def test_a_start_on_a_full_disk_comes_up_and_tells_what_waited(tmp_path: P
                 await until(polled(agent, 16))
                 await until(lambda: any("isdn" in kind for kind in event_types(stage)))
             assert stage.headend.store.holes(APPLIANCE) == []
+
+
+@root
+@pytest.mark.root
+async def test_a_read_only_state_is_told_with_what_helps_and_the_site_is_watched(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "state", 64) as disk:
+        async with staged(tmp_path) as stage:
+            async with running(stage.load()) as agent:
+                await until(polled(agent, 16))
+                await until(lambda: len(stage.headend.store.records(APPLIANCE, "cmsp.epoch.v1")) == 1)
+            remount(disk, "ro")
+            async with running(stage.load()) as agent:
+                await until(polled(agent, 16))
+                stage.site.fail_pri("gw-1")
+                await until(lambda: any("isdn" in kind for kind in event_types(stage)))
+                (said,) = [record for record in told(stage) if record["type"] == "storage.not_writable"]
+                assert "mounted read-only" in str(said["text"])
+                assert f"mount -o remount,rw {disk}" in str(said["text"])
+            remount(disk, "rw")
+            async with running(stage.load()) as agent:
+                await until(polled(agent, 16))
+                stage.site.restore_pri("gw-1")
+                forwarder = agent.telling.forwarder
+                await until(lambda: forwarder is not None and forwarder.connected)
+                await until(lambda: len(stage.headend.store.records(APPLIANCE, "cmsp.epoch.v1")) == 2)
+            assert stage.headend.store.holes(APPLIANCE) == []
+
+
+def remount(disk: Path, how: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{how}", str(disk)], check=True)
+
+
+def told(stage: Stage) -> list[dict[str, object]]:
+    return [record.data for record in stage.headend.store.records(APPLIANCE, "cmsp.event.v1")]
+
+
+OTHER = """
+import os, sys
+from contextlib import ExitStack
+from pathlib import Path
+from cmsp_agent.app.place import place_for
+os.setuid(65534)
+with ExitStack() as stack:
+    place = place_for(Path(sys.argv[1]), stack, {})
+    print(place.problem)
+    print(place.directory != Path(sys.argv[1]) and os.access(place.directory, os.W_OK))
+"""
+
+
+@root
+@pytest.mark.root
+def test_a_state_owned_by_root_is_told_with_what_helps() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        (Path(name) / "state.db").touch(mode=0o600)
+        ending = subprocess.run([sys.executable, "-c", OTHER, name], capture_output=True, text=True, check=True)
+    problem, writable = ending.stdout.splitlines()
+    assert "belongs to root" in problem
+    assert f"chown -R nobody: {name}" in problem
+    assert writable == "True"
