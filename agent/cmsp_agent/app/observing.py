@@ -57,6 +57,7 @@ class Known:
         """Go by another configuration's components; what was learned of those that stay is kept."""
         self.devices.configure(prepared.components)
         self.senders.configure({name: each.addresses for name, each in prepared.components.items()})
+        self.senders.trust(prepared.configuration.relays)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,8 @@ class Receiving:
 
     def use(self, prepared: Prepared) -> None:
         """Go by another configuration's credentials; listening elsewhere takes a restart."""
-        self.traps.use(self.make_decoder(prepared), prepared.agreed)
+        strict = prepared.configuration.strict_traps
+        self.traps.use(self.make_decoder(prepared), prepared.agreed, strict=strict)
 
 
 async def own_engine(ground: Ground) -> tuple[bytes, int]:
@@ -64,7 +65,15 @@ async def start_receiving(ground: Ground, prepared: Prepared, known: Known, sink
     def decoder(prepared: Prepared) -> NotificationDecoder:
         return NotificationDecoder(prepared.users, engine, ground.clock, ring=known.ring, texts=known.texts)
 
-    traps = TrapService(known.senders, decoder(prepared), prepared.agreed, sink, ground.clock, ground.counters)
+    traps = TrapService(
+        known.senders,
+        decoder(prepared),
+        prepared.agreed,
+        sink,
+        ground.clock,
+        ground.counters,
+        strict=prepared.configuration.strict_traps,
+    )
     syslog = SyslogService(known.senders, sink, ground.clock, ground.counters)
     heard = DatagramReceiver("traps", sockets["traps"], traps.receive, ground.counters, answers=True)
     lines = DatagramReceiver("syslog.udp", sockets["syslog-udp"], syslog.receive_datagrams, ground.counters)

@@ -207,6 +207,10 @@ class Configuration:
     retention: Retention
     privacy: Privacy
     listen: Listeners
+    strict_traps: bool
+    """Traps that show another community or user than agreed are refused."""
+    relays: tuple[str, ...]
+    """Addresses of senders that may speak for others."""
     notes: tuple[Note, ...]
     type_lines: Mapping[str, int] = field(repr=False)
     """The line that gives each component its type, for `check_types`."""

@@ -131,6 +131,8 @@ def configure(document: Document, secrets: SecretSource) -> Configuration:
         retention=build.retention(site_file.retention),
         privacy=build.privacy(site_file.privacy),
         listen=build.listeners(site_file.listen),
+        strict_traps=site_file.traps.strict,
+        relays=site_file.relays or (),
         notes=notes(document.tree, site_file),
         type_lines=build.frozen({name: line_of(tree, ("type",)) for name, tree in document.component_trees.items()}),
         identified=identified,

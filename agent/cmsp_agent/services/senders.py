@@ -37,6 +37,8 @@ class Senders:
         self._learned: dict[str, frozenset[str]] = {}
         self._by_address: Mapping[str, str] = {}
         self._unknown: dict[tuple[str, str], UnknownSender] = {}
+        self._relays: frozenset[str] = frozenset()
+        self._names: Mapping[str, str] = {}
 
     @property
     def by_address(self) -> Mapping[str, str]:
@@ -49,8 +51,33 @@ class Senders:
         What was learned about a component that is still there is kept.
         """
         self._configured = {plain: name for name, own in addresses.items() for plain in _plain(own)}
+        self._names = {name.casefold(): name for name in addresses}
         self._learned = {name: own for name, own in self._learned.items() if name in addresses}
         self._rebuild()
+
+    @property
+    def relays(self) -> frozenset[str]:
+        """Addresses of senders that may speak for others."""
+        return self._relays
+
+    def trust(self, relays: Iterable[str]) -> None:
+        """Let these senders, and no others, speak for others."""
+        self._relays = frozenset(_plain(relays))
+
+    def spoken_for(self, source: str, own: str, named: str) -> str:
+        """The component that a message is of: its sender's own, or the one that a relay names.
+
+        A relay is never blamed for what it relays: where the name is nobody's, the message is nobody's.
+
+        Args:
+            source: the sender's address.
+            own: the component of that address, or `UNKNOWN`.
+            named: the address or host name that the message itself gives, or empty.
+        """
+        if source not in self._relays or not named:
+            return own
+        name = named.casefold()
+        return self.find(named) or self._names.get(name) or self._names.get(name.partition(".")[0], UNKNOWN)
 
     def learn(self, component: str, addresses: Iterable[str]) -> None:
         """Take the interface addresses that the inventory found on a component, in place of those known so far."""

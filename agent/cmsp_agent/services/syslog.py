@@ -53,19 +53,20 @@ class SyslogService:
             message = parse_syslog(payload)
             if not message.raw:
                 self._counters.add("syslog.empty")
-            elif signal is not None:
+            elif signal is not None and not self._senders.relays:
                 heard.signals.append(signal(chunk.received_at, message))
             else:
-                self._read_unknown(plain_host(datagram[-1][0]), chunk.received_at, message, heard)
+                self._read_relayed(plain_host(datagram[-1][0]), chunk, message, heard)
 
-    def _read_unknown(self, host: str, received_at: int, message: SyslogMessage, heard: Heard) -> None:
-        """A relay may stand between: then the line names the address of a component (`logging origin-id ip`)."""
-        component = self._senders.find(message.host)
+    def _read_relayed(self, host: str, chunk: Chunk, message: SyslogMessage, heard: Heard) -> None:
+        """A relay may stand between: then the line names the component, or its address (`logging origin-id`)."""
+        component = self._senders.spoken_for(host, chunk.component, message.host)
         if component == UNKNOWN:
-            self._senders.note_unknown(host, "syslog", received_at)
+            self._senders.note_unknown(host, "syslog", chunk.received_at)
             return
-        self._counters.add("syslog.relayed", key=host)
-        heard.signals.append(signal_from(component, received_at, message))
+        if component != chunk.component:
+            self._counters.add("syslog.relayed", key=host)
+        heard.signals.append(signal_from(component, chunk.received_at, message))
 
 
 def signal_from(component: str, received_at: int, message: SyslogMessage) -> SyslogSignal:

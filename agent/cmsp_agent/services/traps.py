@@ -85,8 +85,9 @@ class TrapService:
         self._intake = Intake("traps", self._queue, self._read, sink, counters)
         self.run = self._intake.run
 
-    def use(self, decoder: NotificationDecoder, agreed: Mapping[str, Agreed]) -> None:
+    def use(self, decoder: NotificationDecoder, agreed: Mapping[str, Agreed], *, strict: bool) -> None:
         """Go by other credentials from the next datagram on."""
+        self._strict = strict
         self._decoder = decoder
         self._agreed = agreed
 
@@ -111,21 +112,21 @@ class TrapService:
         if isinstance(said, Reply):
             self._report(said, chunk, datagram)
             return
-        if component == UNKNOWN:
-            component = self._relayed(said, chunk, datagram)
+        if component == UNKNOWN or self._senders.relays:
+            component = self._spoken_for(said, chunk, datagram)
         if component == UNKNOWN or (not self._as_agreed(component, said) and self._strict):
             return
         heard.signals.append(signal_from(component, chunk.received_at, said))
         if said.kind == "inform":
             heard.acknowledge.append(partial(self._acknowledge, self._decoder, said, datagram, chunk.answer))
 
-    def _relayed(self, said: Notification, chunk: Chunk, datagram: Datagram) -> str:
-        """The component that snmpTrapAddress or agent-addr names, where somebody else sent the trap on."""
+    def _spoken_for(self, said: Notification, chunk: Chunk, datagram: Datagram) -> str:
+        """The component of the sender, or the one that snmpTrapAddress or agent-addr names where a relay sent it."""
         host = plain_host(datagram[-1][0])
-        component = self._senders.find(said.agent_address)
+        component = self._senders.spoken_for(host, chunk.component, said.agent_address)
         if component == UNKNOWN:
             self._senders.note_unknown(host, "traps", chunk.received_at)
-        else:
+        elif component != chunk.component:
             self._counters.add("traps.relayed", key=host)
         return component
 

@@ -131,6 +131,7 @@ async def test_an_inform_that_is_never_committed_is_never_answered() -> None:
 
 async def test_a_relayed_trap_is_found_by_snmp_trap_address() -> None:
     async with station("192.0.2.7") as made:
+        made.senders.trust(["127.0.0.1"])
         relayed = [*V2_BODY, "1.3.6.1.6.3.18.1.3.0", "a", "192.0.2.7"]
         assert await made.send("snmptrap", "-v2c", "-c", "public", body=relayed) == 0
         await until(lambda: made.signals)

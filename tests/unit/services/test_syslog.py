@@ -62,8 +62,33 @@ async def test_unknown_senders_are_counted_and_shown() -> None:
     assert site.counters.value("syslog.unknown_sender") == 1
 
 
+async def test_what_a_stranger_says_of_others_is_not_believed() -> None:
+    site = Site()
+    assert await site.read(("192.0.2.9", b"<189>1: 10.0.0.1: Jan  1 08:00:00: %SYS-5-CONFIG_I: x")) == []
+    assert site.counters.value("syslog.unknown_sender") == 1
+
+
+async def test_a_relay_s_line_names_the_component_and_the_relay_is_never_blamed() -> None:
+    site = Site()
+    site.senders.configure({"gw-1": ["10.0.0.1"], "gw-2": ["10.0.0.2"]})
+    site.senders.trust(["10.0.0.1"])
+    signals = await site.read(
+        ("10.0.0.1", b"<189>Jan  1 08:00:00 GW-2.example.com %SYS-5-CONFIG_I: of another"),
+        ("10.0.0.1", b"<189>Jan  1 08:00:00 gw-1 %SYS-5-CONFIG_I: its own"),
+        ("10.0.0.1", b"<189>Jan  1 08:00:00 stranger %SYS-5-CONFIG_I: of nobody"),
+        ("10.0.0.1", b"<189>%SYS-5-CONFIG_I: without a name"),
+    )
+    assert [(each.component, each.text) for each in signals if isinstance(each, SyslogSignal)] == [
+        ("gw-2", "of another"),
+        ("gw-1", "its own"),
+        ("gw-1", "without a name"),
+    ]
+    assert site.counters.value("syslog.unknown_sender") == 1
+
+
 async def test_a_relay_s_line_names_the_component_s_address() -> None:
     site = Site()
+    site.senders.trust(["192.0.2.9"])
     (signal,) = await site.read(("192.0.2.9", b"<189>1: 10.0.0.1: Jan  1 08:00:00: %SYS-5-CONFIG_I: x"))
     assert isinstance(signal, SyslogSignal)
     assert signal.component == "gw-1"

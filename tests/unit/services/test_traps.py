@@ -108,8 +108,26 @@ async def test_an_inform_that_could_not_be_stored_is_not_answered() -> None:
     assert site.counters.value("traps.not_stored") == 1
 
 
+async def test_an_agent_address_that_a_stranger_gives_is_not_believed() -> None:
+    site = Site(trap(agent="10.0.0.3"))
+    assert await site.hear("192.0.2.9") == []
+    assert [sender.address for sender in site.senders.unknown()] == ["192.0.2.9"]
+
+
+async def test_a_relay_that_is_a_component_is_not_blamed_for_what_it_relays() -> None:
+    site = Site(trap(agent="10.0.0.3"))
+    site.senders.trust(["10.0.0.1"])
+    (signal,) = await site.hear("10.0.0.1")
+    assert isinstance(signal, TrapSignal)
+    assert signal.component == "gw-3"
+    nobody = Site(trap(agent="10.9.9.9"))
+    nobody.senders.trust(["10.0.0.1"])
+    assert await nobody.hear("10.0.0.1") == []
+
+
 async def test_a_relay_s_trap_belongs_to_the_address_that_it_names() -> None:
     site = Site(trap(agent="10.0.0.3"))
+    site.senders.trust(["192.0.2.9"])
     (signal,) = await site.hear("192.0.2.9")
     assert isinstance(signal, TrapSignal)
     assert signal.component == "gw-3"

@@ -173,6 +173,12 @@ class Privacy(Section):
     telemetry: YesNo = False
 
 
+class Traps(Section):
+    """What a trap must show."""
+
+    strict: YesNo = Field(default=False, description="Take only traps that show the agreed community or user")
+
+
 class Smtp(Section):
     """The mail server that notifications go through."""
 

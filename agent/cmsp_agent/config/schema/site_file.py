@@ -4,12 +4,13 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from cmsp_agent.config.schema.appliance import Api, Appliance, Headend, Listeners, Privacy, Retention, Smtp
+from cmsp_agent.config.schema.appliance import Api, Appliance, Headend, Listeners, Privacy, Retention, Smtp, Traps
 from cmsp_agent.config.schema.base import TEXT, AlsoAs, Section
 from cmsp_agent.config.schema.components import Components, Group
 from cmsp_agent.config.schema.credentials import Credentials
 from cmsp_agent.config.schema.order import Contacts, Customer, Order, Sites
 from cmsp_agent.config.schema.policy import Discovery, Notification, Rules
+from cmsp_agent.config.schema.values import Addresses
 
 
 def _one_or_more(value: Any) -> Any:
@@ -36,6 +37,10 @@ class SiteFile(Section):
     retention: Retention = Retention()
     privacy: Privacy = Privacy()
     listen: Listeners = Listeners()
+    traps: Traps = Traps()
+    relays: Addresses | None = Field(
+        default=None, description="Senders that speak for others, by agent-addr, snmpTrapAddress or the name in a line"
+    )
 
 
 def json_schema() -> dict[str, Any]:
