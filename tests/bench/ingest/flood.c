@@ -4,8 +4,8 @@
  *   flood TARGET PORT COUNT RATE PAYLOADS SOURCES [FIRST]
  *
  * PAYLOADS: a file of datagrams, each behind its length in two octets (most significant first); sent in a cycle.
- * SOURCES: so many sockets, bound to 127.0.1.FIRST and up. Prints what was sent and the rate that was reached.
- * Refuses any target but 127/8, more than 10 million datagrams, and stops after 60 seconds whatever happens.
+ * SOURCES: so many sockets, bound to 127.0.1.FIRST and the addresses after it. Prints what was sent and the rate that was reached.
+ * Refuses any target but 127/8, more than 10 million datagrams, and stops after 70 seconds whatever happens.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -17,7 +17,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-enum { BATCH = 32, MOST_PAYLOADS = 8192, MOST_SOURCES = 250, MOST_DATAGRAMS = 10000000, LONGEST = 60 };
+enum { BATCH = 32, MOST_PAYLOADS = 2000000, MOST_SOURCES = 600, MOST_DATAGRAMS = 10000000, LONGEST = 70 };
 
 static struct iovec payloads[MOST_PAYLOADS];
 

@@ -75,6 +75,12 @@ class AgentProcess:
         except TimeoutError:
             raise AgentFailed(f"the agent is not ready after {READY_WITHIN:g} s:\n{self.last_words()}") from None
 
+    @property
+    def pid(self) -> int:
+        """Its process ID, while it runs."""
+        assert self._process is not None
+        return self._process.pid
+
     async def kill(self) -> None:
         """End it as a power cut would: SIGKILL, no farewell."""
         process, self._process = self._process, None
