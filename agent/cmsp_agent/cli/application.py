@@ -29,6 +29,7 @@ from cmsp_agent.cli import (
 from cmsp_agent.cli.daemon import Daemon, SocketDaemon
 from cmsp_agent.cli.output import Output
 from cmsp_agent.cli.session import Session
+from cmsp_agent.cli.tool import syslog
 from cmsp_agent.model.errors import AgentError, ConfigurationError
 
 SOCKET = Path("/run/cmsp-agent/api.sock")
@@ -105,6 +106,7 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
         },
     ),
     "clock": ("The appliance's clock: confirm.", {"confirm": outbox.clock_confirm}),
+    "tool": ("What the agent makes of an input; needs no running agent.", {"syslog": syslog.tool_syslog}),
     "secret": ("Secrets: set, list.", {"set": secrets.secret_set, "list": secrets.secret_list}),
 }
 

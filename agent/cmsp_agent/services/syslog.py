@@ -82,7 +82,7 @@ def signal_from(component: str, received_at: int, message: SyslogMessage) -> Sys
         USER if facility is None else facility,
         trusted_time(message, received_at) if message.zone else None,
         message.host,
-        message.sequence,
+        message.number,
     )
 
 

@@ -41,6 +41,8 @@ _TIME = re.compile(
     re.ASCII,
 )
 _COUNTER = re.compile(r"(?:(?<=\s)|^)(\d*):(?=\s|\Z)", re.ASCII)
+# In front of all times a counter stands at the beginning or behind a colon: `gw 1:` ends an origin-id with spaces.
+_OWN_COUNTER = re.compile(r"(?:^\s*|(?<=:\s))(\d*):(?=\s|\Z)", re.ASCII)
 _LEAD = re.compile(r"\s*(?:\d*:\s+[^%]{0,64}?|(?:\S+:\s*)?(?:\d+:\s+)?)\Z", re.ASCII)
 _FACILITY = re.compile(r"\b(?:kern|user|mail|daemon|auth|syslog|cron|authpriv|local[0-7]) [0-7](?=\s|\Z)", re.ASCII)
 _TAGGED = re.compile(
@@ -50,6 +52,11 @@ _COLON = re.compile(r":\s+")
 # A zone may have any name (`clock timezone`). Unless it is in capitals, only a counter in front tells it
 # from the tag of RFC 3164.
 _ANY_ZONE = re.compile(r"([A-Za-z]{1,7}(?:[+-]\d\d?(?::?\d\d)?)?)\s*(?=:(?:\s|\Z))", re.ASCII)
+# IOS sends the lines of one message as datagrams of their own, with the counters but without a time.
+_CONTINUED = re.compile(
+    r"(\d{1,18}): (?:(?!\d+: )([^\s:][^:]{0,62}): )?(?:(\d{1,18}): )?(?:(?<=\d: )|(?=\s|-Traceback))\s*(\S.*)",
+    re.DOTALL | re.ASCII,
+)
 _PROCESS = re.compile(r"(.*?)\s*\[([^\]]*)\]\Z", re.DOTALL)
 
 
@@ -93,7 +100,7 @@ def _named(header: Header, segment: str, *, relayed: bool) -> Header:
         relayed: a relay's time went before, so that the first word is a host without a colon. Otherwise it is all
             origin-id, which may have spaces in it (`logging origin-id string …`).
     """
-    parts = _COUNTER.split(_FACILITY.sub("", segment))
+    parts = (_COUNTER if relayed else _OWN_COUNTER).split(_FACILITY.sub("", segment))
     for digits in parts[1::2]:
         header = _counted(header, digits)
     for piece in parts[::2]:
@@ -154,6 +161,10 @@ def _read_plain(content: str) -> Header:
     """A line without a mnemonic: only what stands at its very beginning is a header."""
     time = _TIME.search(content, 0, LONGEST_HEADER)
     if time is None or not _LEAD.match(content[: time.start()]):
+        continued = _CONTINUED.match(content) if time is None else None
+        if continued is not None and (continued[3] or continued[4].startswith("-Traceback")):
+            inner = int(continued[3]) if continued[3] else None
+            return Header(continued[4], int(continued[1]), inner, continued[2] or "")
         return _tagged(Header(text=""), content)
     header = _named(Header(text=""), content[: time.start()], relayed=False)
     rest = content[time.end() :]

@@ -7,7 +7,8 @@ a device's own time may be believed is said in `device_time`.
 import re
 from typing import NamedTuple
 
-from cmsp_agent.transports.syslog.header import Header, read_header
+from cmsp_agent.transports.syslog.header import LONGEST_HEADER, Header, read_header
+from cmsp_agent.transports.syslog.legacy_text import decode_other
 from cmsp_agent.transports.syslog.rfc5424 import read_rfc5424
 
 HIGHEST_PRI = 191
@@ -42,7 +43,7 @@ class SyslogMessage(NamedTuple):
     mnemonic: str
     """Of the mnemonic: `CONFIG_I`, or the message number of an ASA."""
     text: str
-    """What follows the mnemonic or header. Bytes that are no UTF-8 read as `\\xe9`; `raw` has them as they came."""
+    """What follows the mnemonic or header. `legacy_text` says how octets read that are no UTF-8."""
     process: str = ""
     """What stands between header and text: a process, a line card, the TAG of RFC 3164, the APP-NAME of RFC 5424."""
     pid: str = ""
@@ -55,6 +56,13 @@ class SyslogMessage(NamedTuple):
     """MSGID of RFC 5424."""
     structured: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     """SD-ELEMENTs of RFC 5424: (id, ((name, value), …))."""
+    repeated: int = 0
+    """N of `message repeated N times` and `last message repeated N times`; 0: neither."""
+
+    @property
+    def number(self) -> int | None:
+        """The message's own counter: the inner one where a relay or an origin-id has set another before it."""
+        return self.sequence if self.inner_sequence is None else self.inner_sequence
 
     @property
     def severity(self) -> int | None:
@@ -85,13 +93,16 @@ _USUAL = re.compile(
 _PRI = re.compile(r"<(\d{1,3})>\s*", re.ASCII)
 # The colon may be missing where the line ends with the mnemonic, or be set off by a space (IOS-XR).
 _MNEMONIC = re.compile(
-    r"%(?P<facility>[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*?)-(?P<level>[0-7]|[MACEWNID](?=-[A-Z]))-(?P<mnemonic>[A-Za-z0-9_]+)"
+    r"%(?P<facility>[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*?)--?(?P<level>[0-7]|[MACEWNID](?=-[A-Z]))-(?P<mnemonic>[A-Za-z0-9_]+)"
     r"(?:\s*:[ \t]?|\s*\Z)",
     re.ASCII,
 )
+_REPEATED = re.compile(r"message repeated (\d{1,9}) times?(?:: \[\s*(.*)\]\Z)?", re.DOTALL | re.ASCII)
 _SECURITY = re.compile(
     r"(?P<facility>ASA|FTD|PIX|FWSM)-(?P<level>[0-7])-(?P<mnemonic>\d{6})(?:\s*:[ \t]?|\s*\Z)", re.ASCII
 )
+# A line card's own message (`%CARD-3-MSG:SLOT %…`, Cisco 12000 and 7500).
+_SLOT = re.compile(r"%[A-Za-z0-9_-]+-MSG:\s*SLOT", re.ASCII)
 _HUAWEI = re.compile(
     r"%%\d\d(?P<facility>\w+)/(?P<level>[0-7])/(?P<mnemonic>\w+)(?:\(\w+\))?(?:\[\d+\])?:[ \t]?", re.ASCII
 )
@@ -107,7 +118,7 @@ def parse_syslog(datagram: bytes) -> SyslogMessage:
     try:
         line = raw.decode()
     except UnicodeDecodeError:
-        line = raw.decode(errors="backslashreplace")
+        line = decode_other(raw)
     usual = _USUAL.match(line)
     if usual is None:
         return _parse_unusual(raw, line)
@@ -124,11 +135,15 @@ def parse_syslog(datagram: bytes) -> SyslogMessage:
 
 def _parse_unusual(raw: bytes, line: str) -> SyslogMessage:
     pri, content = _take_pri(line.lstrip("\ufeff"))
+    repeated = _REPEATED.search(content, 0, LONGEST_HEADER) and _REPEATED.search(content)
+    if repeated and repeated[2] is not None:
+        content = content[: repeated.start()] + repeated[2]
+    count = int(repeated[1]) if repeated else 0
     if pri is not None:
         modern = read_rfc5424(content)
         if modern is not None:
-            return _with_mnemonic(raw, pri, modern)
-    return _with_mnemonic(raw, pri, read_header(content, _first_mnemonic(content)))
+            return _with_mnemonic(raw, pri, modern, count)
+    return _with_mnemonic(raw, pri, read_header(content, _first_mnemonic(content)), count)
 
 
 def _take_pri(line: str) -> tuple[int | None, str]:
@@ -146,12 +161,20 @@ def _first_mnemonic(content: str) -> int | None:
     return found.start() if found else None
 
 
-def _with_mnemonic(raw: bytes, pri: int | None, header: Header) -> SyslogMessage:
-    """Read the mnemonic out of what follows the header. IOS-XE nests messages: the last one is the event."""
-    found = None
-    for found in _MNEMONIC.finditer(header.text):  # noqa: B007 - the last one is wanted
-        pass
-    found = found or _HUAWEI.search(header.text) or _SECURITY.match(header.text)
+def _event_s_mnemonic(text: str) -> re.Match[str] | None:
+    """The first mnemonic, or the one within where the first is but the wrapper of a module's own message."""
+    found = _MNEMONIC.search(text)
+    while found is not None and (found["facility"] == "IOSXE" or _SLOT.match(text, found.start())):
+        inner = _MNEMONIC.search(text, found.end())
+        if inner is None:
+            break
+        found = inner
+    return found or _HUAWEI.search(text) or _SECURITY.match(text)
+
+
+def _with_mnemonic(raw: bytes, pri: int | None, header: Header, repeated: int) -> SyslogMessage:
+    """Read the mnemonic out of what follows the header. Only known wrappers nest: others quote what a user typed."""
+    found = _event_s_mnemonic(header.text)
     facility, level, mnemonic, text = "", None, "", header.text
     if found is not None:
         facility, mnemonic, text = found["facility"], found["mnemonic"], header.text[found.end() :]
@@ -175,4 +198,5 @@ def _with_mnemonic(raw: bytes, pri: int | None, header: Header) -> SyslogMessage
         version=header.version,
         message_id=header.message_id,
         structured=header.structured,
+        repeated=repeated,
     )

@@ -1,0 +1,95 @@
+"""What a tool reads: a file or standard input, as it is, as hexadecimal digits or as a capture."""
+
+import re
+import sys
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+
+from cmsp_agent.model.errors import AgentError
+
+_CAPTURES = (
+    b"\xd4\xc3\xb2\xa1",
+    b"\x4d\x3c\xb2\xa1",
+    b"\xa1\xb2\xc3\xd4",
+    b"\xa1\xb2\x3c\x4d",
+    b"\x0a\x0d\x0d\x0a",
+)
+"""How pcap and pcapng files begin."""
+_HEX_LINE = re.compile(r"(?:0x)?(?:[0-9a-fA-F]{2}[\s:]*)+\Z")
+_DUMP_LINE = re.compile(
+    r"\s*(?:0x)?[0-9a-fA-F]{4,8}:?\s+((?:[0-9a-fA-F]{2,4}\s{1,2})*[0-9a-fA-F]{2,4})(?:\s{2,}.*|\s*)\Z"
+)
+
+
+class UnreadableInput(AgentError):
+    """The input is not of the form that it was said to be."""
+
+    exit_code = 2
+
+
+class Form(StrEnum):
+    """How the octets are written down."""
+
+    AUTO = "auto"
+    TEXT = "text"
+    DATAGRAM = "datagram"
+    HEX = "hex"
+    PCAP = "pcap"
+
+
+def octets_of(source: Path | None) -> bytes:
+    """All of a file, or of standard input where there is none or it is called `-`.
+
+    Raises:
+        UnreadableInput: no such file.
+    """
+    try:
+        return sys.stdin.buffer.read() if source is None or str(source) == "-" else source.read_bytes()
+    except OSError as error:
+        raise UnreadableInput(f"{source}: {error.strerror}") from error
+
+
+def form_of(data: bytes) -> Form:
+    """A capture by its first octets, hexadecimal digits by there being nothing else, else text."""
+    if data[:4] in _CAPTURES:
+        return Form.PCAP
+    try:
+        lines = data.decode("ascii").splitlines()
+    except UnicodeDecodeError:
+        return Form.TEXT
+    written = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    return Form.HEX if written and all(_is_hex(line) for line in written) else Form.TEXT
+
+
+def datagrams_of_hex(data: bytes) -> Iterator[bytes]:
+    """A datagram for each line of digits; lines of a dump (`0000: 3c 31 …`) belong together until an empty line.
+
+    Raises:
+        UnreadableInput: something else than digits.
+    """
+    dumped = bytearray()
+    for line in data.decode("ascii", "replace").splitlines():
+        found = _DUMP_LINE.match(line)
+        if found is not None:
+            dumped += bytes.fromhex(found[1])
+            continue
+        if dumped:
+            yield bytes(dumped)
+            dumped.clear()
+        if line.strip() and not line.lstrip().startswith("#"):
+            yield _digits(line)
+    if dumped:
+        yield bytes(dumped)
+
+
+def _is_hex(line: str) -> bool:
+    stripped = line.strip()
+    return bool(_DUMP_LINE.match(line)) or (bool(_HEX_LINE.match(stripped)) and len(stripped) >= 4)
+
+
+def _digits(line: str) -> bytes:
+    try:
+        return bytes.fromhex(re.sub(r"[\s:]", "", line.strip().removeprefix("0x")))
+    except ValueError as error:
+        raise UnreadableInput(f"no hexadecimal digits: {line[:40]!r}") from error

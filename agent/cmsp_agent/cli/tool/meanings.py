@@ -1,0 +1,58 @@
+"""Which event a message means by the rules of the installed device types. Asks no agent."""
+
+from pathlib import Path
+
+from cmsp_agent.aio.clock import SystemClock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.cli.tool.inputs import UnreadableInput
+from cmsp_agent.model.signal import SyslogSignal
+from cmsp_agent.pipeline.catalogue import UNKNOWN_SYSLOG
+from cmsp_agent.pipeline.normalise import Normaliser
+from cmsp_agent.plugin.api import DeviceType
+from cmsp_agent.plugin.host import PluginHost
+from cmsp_agent.plugin.quarantine import Quarantine
+from cmsp_agent.transports.syslog.message import SyslogMessage
+
+_NOWHERE = Path("/nonexistent/quarantine.json")
+
+
+class _Always:
+    """An inventory in which every component is of one type."""
+
+    def __init__(self, device_type: DeviceType) -> None:
+        self._type = device_type
+
+    def device_type(self, component: str) -> DeviceType:  # noqa: ARG002 (all are alike)
+        return self._type
+
+    def interface(self, component: str, if_index: int) -> str | None:  # noqa: ARG002 (none is known)
+        return None
+
+
+class MeaningOf:
+    """The event's type for a message; None where no rule knows it."""
+
+    def __init__(self, device_type: str = "") -> None:
+        """Load the device types.
+
+        Raises:
+            UnreadableInput: there is no such device type.
+        """
+        host = PluginHost(Quarantine(_NOWHERE), SystemClock(), Counters())
+        host.load()
+        types = host.registry.types
+        if device_type and device_type not in types:
+            raise UnreadableInput(f"{device_type}: no such device type; there are {', '.join(sorted(types))}")
+        chosen = [types[device_type]] if device_type else list(types.values())
+        self._readers = [Normaliser({}, _Always(each), Counters()) for each in chosen]
+
+    def __call__(self, message: SyslogMessage, received_at: int) -> str | None:
+        """Ask each type until one knows it."""
+        severity = 5 if message.severity is None else message.severity
+        code = message.code or message.message_id or message.process
+        signal = SyslogSignal("", received_at, code, message.text, severity, host=message.host)
+        for reader in self._readers:
+            for event in reader(signal):
+                if event.type != UNKNOWN_SYSLOG:
+                    return event.type
+        return None

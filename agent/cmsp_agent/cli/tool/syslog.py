@@ -1,0 +1,51 @@
+"""`cmsp-agent tool syslog`: what the agent reads in syslog messages, one JSON object a line."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cmsp_agent.cli.session import session
+from cmsp_agent.cli.tool.inputs import Form, datagrams_of_hex, form_of, octets_of
+
+Source = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The input; standard input without it.")]
+How = Annotated[Form, typer.Option("--format", help="How the input is written; `datagram`: all of it is one message.")]
+Type = Annotated[str, typer.Option("--device-type", help="Whose rules name the event; without it, all types' do.")]
+
+
+def tool_syslog(context: typer.Context, source: Source = None, form: How = Form.AUTO, device_type: Type = "") -> None:
+    """Parse syslog messages: facility, severity, time, host, mnemonic, text, and the event that they mean."""
+    from cmsp_agent.cli.tool.meanings import MeaningOf
+    from cmsp_agent.transports.syslog.fields import fields_of
+    from cmsp_agent.transports.syslog.message import parse_syslog
+
+    meaning, now = MeaningOf(device_type), int(time.time() * 1000)
+    for payload in messages_of(octets_of(source), form):
+        message = parse_syslog(payload)
+        if message.raw:
+            document: dict[str, Any] = fields_of(message, now)
+            session(context).output.json_line({**document, "event": meaning(message, now)})
+
+
+def messages_of(data: bytes, form: Form = Form.AUTO) -> list[bytes]:
+    """The messages of an input, whatever its form; a text is cut as a TCP stream is."""
+    from cmsp_agent.cli.tool.captures import Flow, payloads_of
+    from cmsp_agent.transports.syslog.framing import SyslogFramer
+
+    form = form_of(data) if form is Form.AUTO else form
+    if form is Form.DATAGRAM:
+        return [data]
+    if form is Form.HEX:
+        return list(datagrams_of_hex(data))
+    if form is Form.TEXT:
+        framer = SyslogFramer()
+        return [*framer.feed(data), *framer.close()]
+    messages: list[bytes] = []
+    streams: dict[Flow, SyslogFramer] = {}
+    for payload in payloads_of(data):
+        if payload.stream:
+            messages += streams.setdefault(payload.flow, SyslogFramer()).feed(payload.data)
+        else:
+            messages.append(payload.data)
+    return messages + [message for framer in streams.values() for message in framer.close()]

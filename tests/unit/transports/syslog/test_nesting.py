@@ -1,0 +1,48 @@
+"""Which mnemonic of several is the event, and what a message that was repeated or continued says."""
+
+import pytest
+
+from cmsp_agent.transports.syslog.message import parse_syslog
+
+HEAD = b"<189>31: gw-1: Nov 18 2026 19:25:44.568 UTC: "
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        (b"%IOSXE-3-PLATFORM: R0/0: cpp_cp: QFP:0.0 %QFPOOR-4-LOWRSRC_PERCENT: low", "QFPOOR-4-LOWRSRC_PERCENT"),
+        (b"%CARD-3-MSG:SLOT2 %LINK-3-UPDOWN: down", "LINK-3-UPDOWN"),
+        (b"%PARSER-5-CFGLOG_LOGGEDCMD: logged command:banner %SYS-2-MALLOCFAIL: x", "PARSER-5-CFGLOG_LOGGEDCMD"),
+        (b"%HA_EM-6-LOG: watch: saw %LINK-3-UPDOWN: Gi0/1", "HA_EM-6-LOG"),
+        (b"%IOSXE-3-PLATFORM: R0/0: kernel: nothing within", "IOSXE-3-PLATFORM"),
+        (b"%ASA--4-106023: Deny tcp", "ASA-4-106023"),
+    ],
+)
+def test_only_wrappers_nest(line: bytes, code: str) -> None:
+    assert parse_syslog(HEAD + line).code == code
+
+
+def test_a_repeated_message_is_read_out_of_its_brackets() -> None:
+    message = parse_syslog(b"<187>Dec 20 14:00:01 192.0.2.1 : message repeated 2 times: [ %LINK-3-UPDOWN: Gi0/1]")
+    assert (message.code, message.text, message.host, message.repeated) == ("LINK-3-UPDOWN", "Gi0/1", "192.0.2.1", 2)
+
+
+def test_last_message_repeated_says_how_often() -> None:
+    message = parse_syslog(b"<187>Dec 20 14:00:01 gw-1 last message repeated 3 times")
+    assert (message.host, message.repeated, message.text) == ("gw-1", 3, "last message repeated 3 times")
+
+
+def test_an_origin_may_have_spaces_and_a_number_at_its_end() -> None:
+    message = parse_syslog(b"<187>3101: Paris HQ gw 1: 3100: Nov 18 2026 19:25:44 UTC: %LINK-3-UPDOWN: x")
+    assert (message.host, message.sequence, message.inner_sequence, message.number) == (
+        "Paris HQ gw 1",
+        3101,
+        3100,
+        3100,
+    )
+
+
+@pytest.mark.parametrize("text", [b"     Reason : Failed", b"-Traceback= 1#2 :400"])
+def test_a_continuation_has_the_counters_of_its_message(text: bytes) -> None:
+    message = parse_syslog(b"<187>422153: GWX: 300875: " + text)
+    assert (message.host, message.number, message.text) == ("GWX", 300875, text.strip().decode())
