@@ -8,6 +8,7 @@ from cmsp_agent.api import (
     problems,
     routes_alarms,
     routes_appliance,
+    routes_audit,
     routes_backups,
     routes_components,
     routes_events,
@@ -25,6 +26,7 @@ VERSION = "1"
 ROUTERS = (
     routes_alarms.router,
     routes_appliance.router,
+    routes_audit.router,
     routes_backups.router,
     routes_components.router,
     routes_events.router,

@@ -277,6 +277,16 @@ class Dropped(Shape):
     id: int
 
 
+class AuditCheck(Shape):
+    """Whether the audit log's chain holds; where it does not, the first entry that is wrong and what is wrong."""
+
+    holds: bool
+    entries: int
+    acknowledged: int | None
+    row: int | None
+    what: str
+
+
 class ClockConfirmed(Shape):
     """The time that is believed from now on."""
 

@@ -18,6 +18,7 @@ from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.job import Job
 from cmsp_agent.storage import audit, outbox
 from cmsp_agent.storage import jobs as table
+from cmsp_agent.storage.numbering import current
 from cmsp_agent.storage.records import AUDIT, Record
 
 LONGEST_KEY = 200
@@ -96,9 +97,17 @@ class Unsafe:
         who = f"{self.caller.name} ({self.caller.role})"
         entry = audit.Entry(now, who, self.caller.source, self.action, self.object, outcome, detail[:LONGEST_DETAIL])
         audit.append(tx, self.parts.audit_key, entry)
+        row, mac = audit.tail(tx)
         data = {"who": who, "source": entry.source, "action": entry.action, "object": entry.object}
-        record = Record(uuid7(now), AUDIT, "", entry.action, now, {**data, "outcome": outcome, "detail": entry.detail})
-        outbox.append(tx, record, now)
+        record = Record(
+            uuid7(now),
+            AUDIT,
+            "",
+            entry.action,
+            now,
+            {**data, "outcome": outcome, "detail": entry.detail, "entry": f"{row}:{mac.hex()}"},
+        )
+        audit.told(tx, outbox.append(tx, record, now) + current(tx).base)
 
 
 async def shown_secrets(request: Request, caller: Caller) -> None:

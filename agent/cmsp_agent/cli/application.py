@@ -11,6 +11,7 @@ import typer
 from cmsp_agent import __version__
 from cmsp_agent.cli import (
     alarms,
+    audit,
     backups,
     components,
     configuration,
@@ -105,6 +106,7 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
             "repair": outbox.outbox_repair,
         },
     ),
+    "audit": ("The audit log: verify.", {"verify": audit.audit_verify}),
     "clock": ("The appliance's clock: confirm.", {"confirm": outbox.clock_confirm}),
     "tool": ("What the agent makes of an input; needs no running agent.", {"syslog": syslog.tool_syslog}),
     "secret": ("Secrets: set, list.", {"set": secrets.secret_set, "list": secrets.secret_list}),

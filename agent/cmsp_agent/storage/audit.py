@@ -9,9 +9,11 @@ import hmac
 import sqlite3
 from dataclasses import dataclass
 
+from cmsp_agent.storage import meta
 from cmsp_agent.storage.encoding import encode
 
 START = bytes(32)
+ACKNOWLEDGED = "audit.acknowledged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,35 @@ def append(tx: sqlite3.Connection, key: bytes, entry: Entry) -> int:
         (row, *_fields(entry), _mac(key, before, row, entry)),
     )
     return row
+
+
+def told(tx: sqlite3.Connection, outbox_row: int) -> None:
+    """The last entry is told to the head-end by this row of the outbox."""
+    tx.execute("insert or replace into audit_told(outbox, entry, mac) values(?, ?, ?)", (outbox_row, *tail(tx)))
+
+
+def acknowledge(tx: sqlite3.Connection, outbox_row: int) -> None:
+    """The head-end has the entries that were told up to this row of the outbox."""
+    last = tx.execute(
+        "select entry, mac from audit_told where outbox <= ? order by outbox desc limit 1", (outbox_row,)
+    ).fetchone()
+    if last is not None:
+        meta.put(tx, ACKNOWLEDGED, f"{last[0]}:{bytes(last[1]).hex()}")
+        tx.execute("delete from audit_told where outbox <= ?", (outbox_row,))
+
+
+def acknowledged(connection: sqlite3.Connection) -> tuple[int, bytes] | None:
+    """The last entry that the head-end acknowledged, and its MAC."""
+    return place_of(meta.get(connection, ACKNOWLEDGED) or "")
+
+
+def place_of(text: str) -> tuple[int, bytes] | None:
+    """`ROW:MAC`, as the head-end has it in the data of a `cmsp.audit.v1`; None where it is not of this form."""
+    row, _, mac = text.partition(":")
+    try:
+        return (int(row), bytes.fromhex(mac)) if row.isdecimal() and mac else None
+    except ValueError:
+        return None
 
 
 def tail(connection: sqlite3.Connection) -> tuple[int, bytes]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from cmsp_agent.model.times import rfc3339
-from cmsp_agent.storage import gaps, meta
+from cmsp_agent.storage import audit, gaps, meta
 from cmsp_agent.storage.encoding import encode
 from cmsp_agent.storage.numbering import current, last_row, oldest_row
 from cmsp_agent.storage.records import NO_SEVERITY, SEVERITIES, TYPES, Record
@@ -195,6 +195,7 @@ def forget(tx: sqlite3.Connection, epoch: str, durable: int) -> int:
     # a gap is the oldest row where it reaches below what is durable: one step, no scan
     tx.execute("update outbox set first = ? where row = (select min(row) from outbox) and first <= ?", (row + 1, row))
     meta.put(tx, DURABLE, durable)
+    audit.acknowledge(tx, row)
     return gone
 
 

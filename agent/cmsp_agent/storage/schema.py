@@ -68,5 +68,15 @@ _STATE_4 = """
     create index dead_rows_not_noted on dead_rows(row) where noted = 0;
 """
 
-STATE = (Migration(1, _STATE_1), Migration(2, _STATE_2), Migration(3, _STATE_3), Migration(4, _STATE_4))
+_STATE_5 = """
+    create table audit_told(outbox integer primary key, entry integer not null, mac blob not null);
+"""
+
+STATE = (
+    Migration(1, _STATE_1),
+    Migration(2, _STATE_2),
+    Migration(3, _STATE_3),
+    Migration(4, _STATE_4),
+    Migration(5, _STATE_5),
+)
 SERIES = (Migration(1, _SERIES_1),)

@@ -53,6 +53,7 @@ READS: dict[str, Callable[[sqlite3.Connection], Any]] = {
     "seen_well": lambda c: set(seen_well.known(c)),
     "epochs": outbox.last_sequence,
     "audit": lambda c: audit.page(c),
+    "audit_told": lambda c: audit.acknowledged(c),
     "dead_letters": lambda c: None,
     "idempotency": lambda c: None,
     "inventory_history": lambda c: None,
