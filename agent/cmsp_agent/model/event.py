@@ -51,7 +51,8 @@ class Event:
     occurred_at: int
     received_at: int
     clock: str
-    """`synchronised` where occurred_at is the device's own trusted time, else `received`."""
+    """`synchronised` where occurred_at is the device's own trusted time, else `received`; `unsynchronised` where the
+    device's time is more than a day off, and so only an attribute (`device_time`)."""
     sources: tuple[Source, ...]
     text: str
     count: int = 1

@@ -10,6 +10,7 @@ from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.interfaces import canonical
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
+from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.catalogue import UNKNOWN_SYSLOG, UNKNOWN_TRAP, Meanings, SyslogMatch
 from cmsp_agent.pipeline.mib import mib_table
 from cmsp_agent.pipeline.privacy import without_secrets
@@ -20,6 +21,8 @@ IF_DESCR, IF_NAME = f"{IF_ROW}2.", f"{IF_X_ROW}1."
 MOST_BINDINGS = 32
 """Bindings that the event of a trap without a rule shows."""
 LONGEST_OBJECT = 256
+CLOCK_OFF = 24 * 3600 * 1000
+"""Milliseconds by which a device's clock may differ from ours; beyond it the event's time is ours."""
 LONGEST_TEXT = 2048
 """Characters of an event's object and text: both come from the device, and thousands of events are remembered."""
 SERIOUS = 3
@@ -140,7 +143,8 @@ class Normaliser:
         alarm = self.alarm(signal.component, telling.type)
         component = self._components.get(signal.component)
         state = Transition.INFO if alarm.transient else telling.state
-        occurred = signal.occurred_at if isinstance(signal, SyslogSignal) else None
+        occurred, clock, its_time = _occurred(signal)
+        attributes = {name: without_secrets(value) for name, value in (telling.attributes or {}).items()}
         source = _SOURCES[type(signal)]
         name = without_secrets(telling.object)[:LONGEST_OBJECT]
         text = without_secrets(telling.text)[:LONGEST_TEXT]
@@ -152,18 +156,28 @@ class Normaliser:
             type=telling.type,
             severity=Severity.CLEARED if state is Transition.CLEAR else telling.severity or alarm.severity,
             state=state,
-            occurred_at=signal.received_at if occurred is None else occurred,
+            occurred_at=occurred,
             received_at=signal.received_at,
-            clock="received" if occurred is None else "synchronised",
+            clock=clock,
             sources=(source,),
             text=text or title(alarm, signal.component, name),
             confirmed=source in (Source.POLL, Source.AGENT),
-            attributes={name: without_secrets(value) for name, value in (telling.attributes or {}).items()},
+            attributes=attributes | its_time,
         )
 
     def outward(self, event: Event) -> Event:
         """The event as it may leave the site."""
         return self.meanings(event.component).mask(event)
+
+
+def _occurred(signal: Signal) -> tuple[int, str, dict[str, str]]:
+    """When it happened, whose clock says so, and the device's own time where that can't be right."""
+    told_at = signal.occurred_at if isinstance(signal, SyslogSignal) else None
+    if told_at is None:
+        return signal.received_at, "received", {}
+    if abs(told_at - signal.received_at) > CLOCK_OFF:
+        return signal.received_at, "unsynchronised", {"device_time": rfc3339(told_at)}
+    return told_at, "synchronised", {}
 
 
 def title(alarm: AlarmType, component: str, name: str) -> str:

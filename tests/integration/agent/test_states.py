@@ -1,5 +1,6 @@
 """The running agent: what is neither up nor down says so, and priorities follow whatever tells of a change."""
 
+import socket
 from pathlib import Path
 
 from cmsp_agent.app.agent import running
@@ -36,3 +37,17 @@ async def test_two_pris_down_and_one_repaired_by_trap_lower_the_priority_within_
             stage.site.restore_pri("gw-1", FIRST_PRI)
             await until(lambda: {each.urgency.value for each in open_ones.values() if each.state.open} == {"major"}, 1)
             await agreed(stage, agent)
+
+
+async def test_an_alarm_of_a_device_that_lives_in_2036_is_of_now(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage, running(stage.load()) as agent:
+        await up(agent, stage.site)
+        line = b"<187>7: 000007: Jan  1 2036 08:00:00.000 UTC: %LINK-3-UPDOWN: Interface Tunnel7, changed state to down"
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as device:
+            device.bind((stage.site["gw-1"].definition.address, 0))
+            device.sendto(line, ("127.0.0.1", stage.ports.syslog))
+        await until(lambda: ("gw-1", "link.down", False) in held(agent))
+        [alarm] = agent.observing.events.situation.active.values()
+        assert (alarm.clock, alarm.occurred_at) == ("unsynchronised", alarm.received_at)
+        assert alarm.attributes["device_time"] == "2036-01-01T08:00:00.000Z"
+        await agreed(stage, agent)

@@ -241,3 +241,17 @@ def test_a_repair_that_a_trap_tells_counts_at_once() -> None:
     site.later(10_000)
     site.tell(site.pri(up=True, if_index=7))
     assert [incident.urgency for incident in site.open] == [Urgency.MAJOR]
+
+
+def test_a_device_in_another_year_gives_its_time_as_an_attribute_only() -> None:
+    for off in (400 * 86_400_000, -2 * 86_400_000, 86_400_001):
+        site = Site()
+        site.later(3_000_000_000_000)
+        site.tell(replace(site.pri_syslog(up=False), occurred_at=site.now + off))
+        [event] = site.events.values()
+        assert (event.occurred_at, event.clock) == (site.now, "unsynchronised")
+        assert event.attributes["device_time"].endswith("Z")
+    near = Site()
+    near.tell(replace(near.pri_syslog(up=False), occurred_at=near.now - 60_000))
+    [event] = near.events.values()
+    assert (event.occurred_at, event.clock) == (near.now - 60_000, "synchronised")

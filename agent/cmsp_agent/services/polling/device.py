@@ -2,8 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict, replace
 from typing import Protocol
 
 from cmsp_agent.aio.clock import Clock
@@ -17,10 +17,11 @@ from cmsp_agent.model.errors import (
     NotPermittedHere,
     StorageError,
 )
-from cmsp_agent.model.signal import ObservedState, PollSignal, Value
+from cmsp_agent.model.signal import ObservedState, PollSignal
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.inventory import Devices, Facts, read_facts
-from cmsp_agent.services.polling.plan import ENGINE_TIME, ENTITY_CHANGED, INTERFACES_CHANGED, SYS_UP_TIME, Plan
+from cmsp_agent.services.polling.marks import Marks
+from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import Session, probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
@@ -35,8 +36,6 @@ LONGEST_POLL = 120.0
 """Seconds that one poll may take at most."""
 LEARN_AGAIN = 120.0
 """Seconds between two readings of the inventory of a device whose tables keep changing, or that failed in between."""
-ABOUT_TO_WRAP = 2**32 - 24 * 3600 * 100
-"""sysUpTime, in hundredths of a second, on the last day before its wrap."""
 PROBE_AGAIN = 24 * 3600.0
 """Seconds after which a device is probed anew though nothing seemed to change."""
 LOCKED_OUT = 300.0
@@ -61,38 +60,6 @@ Raises:
 """
 Learned = Callable[[str, Facts], Awaitable[None]]
 """Told when what is known of a component changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """Values that tell whether a device restarted or changed since they were last read."""
-
-    uptime: int | None = None
-    engine_time: int | None = None
-    entities: Value | None = None
-    interfaces: Value | None = None
-
-    @classmethod
-    def of(cls, scalars: Mapping[str, Value]) -> "Marks":
-        """The marks among the answers of a poll."""
-        uptime, engine = scalars.get(SYS_UP_TIME), scalars.get(ENGINE_TIME)
-        return cls(
-            uptime if isinstance(uptime, int) else None,
-            engine if isinstance(engine, int) else None,
-            scalars.get(ENTITY_CHANGED),
-            scalars.get(INTERFACES_CHANGED),
-        )
-
-    def restarted(self, before: "Marks") -> bool:
-        """Whether the device restarted since `before`. sysUpTime also goes back when it wraps, after 497 days."""
-        if self.uptime is None or before.uptime is None or self.uptime >= before.uptime:
-            return False
-        engine_went_on = (self.engine_time or 0) > (before.engine_time or 0)
-        return not (engine_went_on and before.uptime > ABOUT_TO_WRAP)
-
-    def changed(self, before: "Marks") -> bool:
-        """Whether modules or interfaces came or went."""
-        return (self.entities, self.interfaces) != (before.entities, before.interfaces)
 
 
 class Device:
@@ -191,7 +158,7 @@ class Device:
         plan = self._plan or Plan()
         scalars = await session.get(*plan.scalars)
         self._alive = True
-        marks, before = Marks.of(scalars), self._marks
+        marks, before = Marks.of(scalars, self._clock.monotonic()), self._marks
         self._marks = marks
         restarted = marks.restarted(before)
         if restarted:

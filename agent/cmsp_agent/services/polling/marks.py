@@ -1,0 +1,62 @@
+"""Whether a device restarted or changed between two polls, by what it says of its time. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cmsp_agent.model.signal import Value
+from cmsp_agent.services.polling.plan import ENGINE_TIME, ENTITY_CHANGED, INTERFACES_CHANGED, SYS_UP_TIME
+
+TICKS = 100
+"""sysUpTime counts hundredths of a second."""
+WRAP = 2**32
+"""sysUpTime begins anew after 497 days."""
+ABOUT_TO_WRAP = WRAP - 24 * 3600 * TICKS
+SLACK = 10 * TICKS
+"""What a slewed clock and a slow answer may take away."""
+SLEW = 0.02
+"""Share of the time between two polls by which a device's clock may run otherwise than ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Values that tell whether a device restarted or changed since they were last read."""
+
+    uptime: int | None = None
+    engine_time: int | None = None
+    entities: Value | None = None
+    interfaces: Value | None = None
+    at: float = 0.0
+    """When they were read, monotonic seconds."""
+
+    @classmethod
+    def of(cls, scalars: Mapping[str, Value], at: float) -> "Marks":
+        """The marks among the answers of a poll."""
+        uptime, engine = scalars.get(SYS_UP_TIME), scalars.get(ENGINE_TIME)
+        return cls(
+            uptime if isinstance(uptime, int) else None,
+            engine if isinstance(engine, int) else None,
+            scalars.get(ENTITY_CHANGED),
+            scalars.get(INTERFACES_CHANGED),
+            at,
+        )
+
+    def restarted(self, before: "Marks") -> bool:
+        """Whether the device restarted since `before`: it has been up for no longer than since then.
+
+        sysUpTime goes back without a restart where it wraps and where a clock is slewed: then it is what was to be
+        expected, or longer than the time since the last reading.
+        """
+        if self.uptime is None or before.uptime is None:
+            return False
+        engine_known = self.engine_time is not None and before.engine_time is not None
+        if engine_known and (self.engine_time or 0) > (before.engine_time or 0) and before.uptime > ABOUT_TO_WRAP:
+            return False
+        elapsed = round((self.at - before.at) * TICKS)
+        slack = SLACK + round(elapsed * SLEW)
+        missing = (before.uptime + elapsed - self.uptime) % WRAP
+        as_expected = min(missing, WRAP - missing) <= slack
+        return not as_expected and self.uptime <= elapsed + slack
+
+    def changed(self, before: "Marks") -> bool:
+        """Whether modules or interfaces came or went."""
+        return (self.entities, self.interfaces) != (before.entities, before.interfaces)

@@ -1,0 +1,32 @@
+"""A restart by sysUpTime, and what looks like one."""
+
+import pytest
+
+from cmsp_agent.services.polling.marks import WRAP, Marks
+
+DAY = 24 * 3600 * 100
+MINUTE = 60 * 100
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "seconds", "restarted"),
+    [
+        (5 * DAY, 5 * DAY + MINUTE, 60, False),
+        (5 * DAY, 30 * 100, 60, True),
+        (5 * DAY, 5 * DAY + MINUTE - 500, 60, False),  # slewed while it ran
+        (5 * DAY, 5 * DAY - 300, 60, False),  # set back a little
+        (5 * DAY, 4 * DAY, 60, False),  # up for longer than since the last reading
+        (WRAP - MINUTE // 2, MINUTE // 2, 60, False),  # 497 days, without any engine time
+        (WRAP - 20 * DAY, 30 * 100, 60, True),  # nobody's wrap
+        (10 * MINUTE, 30 * MINUTE, 3600, True),  # not polled for an hour, restarted in between
+        (10 * MINUTE, 70 * MINUTE, 3600, False),
+        (None, 100, 60, False),
+    ],
+)
+def test_restarts(before: int | None, after: int, seconds: float, restarted: bool) -> None:
+    assert Marks(uptime=after, at=seconds).restarted(Marks(uptime=before)) is restarted
+
+
+def test_an_engine_that_went_on_tells_a_wrap_from_a_restart_however_long_nobody_asked() -> None:
+    before = Marks(uptime=WRAP - MINUTE, engine_time=42_949_612)
+    assert not Marks(uptime=5 * MINUTE, engine_time=42_949_972, at=5.0).restarted(before)
