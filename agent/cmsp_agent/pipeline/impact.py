@@ -51,7 +51,8 @@ class Assessor:
         alarms = list(alarms)
         lost = {name for alarm in alarms for name in self.affected(draft, alarm)}
         urgencies = [self._urgency(draft, alarm) for alarm in alarms]
-        sites = {site for site in self._sites(lost) if self._site_lost(draft, site, alarms)}
+        impaired = self._impaired(draft, alarms)
+        sites = {site for site, functions in impaired.items() if self._site_lost(draft, site, functions)}
         extent = Extent(
             people=Share(self._people(lost), self._customer.people),
             sites=Share(len(sites), self._customer.sites),
@@ -67,6 +68,13 @@ class Assessor:
             sites=Share(0, self._customer.sites),
             components=Share(len(names), self._customer.components),
         )
+
+    def threatens(self, alarm: Event) -> bool:
+        """Whether the alarm can take a component away: it is down, or a primary function of it is impaired."""
+        component = self._components.get(alarm.component)
+        if component is None or alarm.type == COMPONENT_DOWN:
+            return component is not None
+        return any(self._impairs(alarm, function) for function in component.primary_functions)
 
     def lost(self, draft: Draft, name: str) -> bool:
         """Whether the component is down, or can do one of its primary functions no more."""
@@ -181,20 +189,18 @@ class Assessor:
     def _known(self, names: Iterable[str]) -> Iterator[Component]:
         return (self._components[name] for name in names if name in self._components)
 
-    def _sites(self, names: Iterable[str]) -> set[str]:
-        return {component.site for component in self._known(names)}
+    def _impaired(self, draft: Draft, alarms: Iterable[Event]) -> Mapping[str, set[str]]:
+        """Site → primary functions of its components that the alarms impair."""
+        found: dict[str, set[str]] = {}
+        for alarm in alarms:
+            for component in self._known(self.affected(draft, alarm)):
+                functions = found.setdefault(component.site, set())
+                functions.update(each for each in component.primary_functions if self._impairs(alarm, each))
+        return found
 
-    def _site_lost(self, draft: Draft, site: str, alarms: Iterable[Event]) -> bool:
-        """Whether a primary function that the alarms impair has no working path at the site."""
+    def _site_lost(self, draft: Draft, site: str, functions: Iterable[str]) -> bool:
+        """Whether one of the primary functions has no working path at the site."""
         there = self._topology.at_site(site)
-        functions = {
-            function
-            for alarm in alarms
-            for component in self._known(self.affected(draft, alarm))
-            if component.site == site
-            for function in component.primary_functions
-            if self._impairs(alarm, function)
-        }
         return any(
             not any(self._works(draft, component, function) for component in there if function in component.functions)
             for function in functions

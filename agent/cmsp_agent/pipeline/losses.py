@@ -26,7 +26,9 @@ class Losses:
     def lost_with(self, draft: Draft, event: Event) -> Sequence[str]:
         """The components whose loss is one with that of the event's; none where it is alone, or not lost."""
         name = event.component
-        if event.state is not Transition.RAISE or not self._assessor.lost(draft, name):
+        if event.state is not Transition.RAISE or not self._assessor.threatens(event):
+            return ()
+        if draft.losses.get(name) is not None or not self._assessor.lost(draft, name):
             return ()
         draft.losses.put(name, event.received_at)
         recent = self._recent(draft, event.received_at)
@@ -38,12 +40,16 @@ class Losses:
         there = [each for each in recent if each in site]
         return there if len(there) > 1 and len(there) == len(site) else ()
 
+    def forget(self, draft: Draft, event: Event) -> None:
+        """An alarm of the component ended: whether it is still lost is asked again at its next."""
+        if event.state is Transition.CLEAR:
+            draft.losses.drop(event.component)
+
     def _recent(self, draft: Draft, now: int) -> list[str]:
         """Those that were lost within the time and are lost still."""
         names = []
         for name in [*draft.losses.keys()]:
-            at = draft.losses.get(name) or 0
-            if abs(now - at) > self._within or not self._assessor.lost(draft, name):
+            if abs(now - (draft.losses.get(name) or 0)) > self._within:
                 draft.losses.drop(name)
             else:
                 names.append(name)

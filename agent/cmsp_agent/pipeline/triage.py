@@ -64,6 +64,7 @@ class Triage:
     def __call__(self, draft: Draft, events: Sequence[Event]) -> Sequence[Event]:
         for event in events:
             self._assessor.forget(draft, event)
+            self._losses.forget(draft, event)
             draft.concerned.add(event.component)
             incident = _incident_at(draft, event)
             if self._matters(draft, event) and not self._held_back(draft, event):

@@ -60,3 +60,13 @@ def test_one_that_came_back_does_not_count() -> None:
     site.tell(site.pri(up=True, component="gw-1"))
     site.tell(site.pri(up=False, component="gw-3"))
     assert len(site.open) == 2
+
+
+def test_one_that_was_lost_and_came_back_is_lost_anew() -> None:
+    site = Site(EIGHT)
+    site.tell(site.pri(up=False, component="gw-1"))
+    site.tell(site.pri(up=True, component="gw-1"))
+    for number in (2, 3, 1):
+        site.later(60_000)
+        site.tell(site.pri(up=False, component=f"gw-{number}"))
+    assert [set(incident.components) for incident in site.open] == [{"gw-1", "gw-2", "gw-3"}]
