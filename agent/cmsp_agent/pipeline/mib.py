@@ -51,6 +51,10 @@ class MibTable:
             return oid, _plain(value, self)
         return entry.name + instance, _shown(value, entry, self)[:LONGEST_VALUE]
 
+    def entry(self, oid: str) -> Entry:
+        """What the table says of the object that the OID is or is an instance of; empty fields where nothing."""
+        return self._find(oid)[0] or Entry(oid, "", "")
+
     def name(self, oid: str) -> str:
         """An OID by its name: a notification's, or an object's with the instance; itself where it has none."""
         entry, instance = self._find(oid)
