@@ -30,7 +30,7 @@ from cmsp_agent.cli import (
 from cmsp_agent.cli.daemon import Daemon, SocketDaemon
 from cmsp_agent.cli.output import Output
 from cmsp_agent.cli.session import Session
-from cmsp_agent.cli.tool import syslog
+from cmsp_agent.cli.tool import identify, syslog
 from cmsp_agent.model.errors import AgentError, ConfigurationError
 
 SOCKET = Path("/run/cmsp-agent/api.sock")
@@ -108,7 +108,10 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
     ),
     "audit": ("The audit log: verify.", {"verify": audit.audit_verify}),
     "clock": ("The appliance's clock: confirm.", {"confirm": outbox.clock_confirm}),
-    "tool": ("What the agent makes of an input; needs no running agent.", {"syslog": syslog.tool_syslog}),
+    "tool": (
+        "What the agent makes of an input or of a device; needs no running agent.",
+        {"identify": identify.tool_identify, "syslog": syslog.tool_syslog},
+    ),
     "secret": ("Secrets: set, list.", {"set": secrets.secret_set, "list": secrets.secret_list}),
 }
 

@@ -13,6 +13,7 @@ from cmsp_agent.model.interfaces import canonical as canonical_interface
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
 from cmsp_agent.plugin.hookspecs import hook
+from cmsp_agent.plugin.identity import NOTHING_TOLD, Fact, Identity
 from cmsp_agent.plugin.rules import AlarmType, ObjectFrom, TrapRule, judge_value
 from cmsp_agent.plugin.trap_table import read_traps
 
@@ -25,6 +26,8 @@ __all__ = [
     "CliPlatform",
     "DeviceType",
     "Event",
+    "Fact",
+    "Identity",
     "Kpi",
     "ObjectFrom",
     "PollSignal",
@@ -162,6 +165,8 @@ class DeviceType:
     """Prefixes of sysObjectID; the longest match over all device types wins."""
     sys_descr: str = ""
     """A pattern that sysDescr must match too; empty: any."""
+    identity: Identity = NOTHING_TOLD
+    """Maker and system, and where model, serial number and release are told."""
     fallback: bool = False
     """Takes a device that answers SNMP and that no other type knows."""
     functions: tuple[str, ...] = ()

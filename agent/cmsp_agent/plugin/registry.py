@@ -60,6 +60,7 @@ class Registry:
             sys_object_id: dotted (SNMPv2-MIB sysObjectID.0).
             sys_descr: text (SNMPv2-MIB sysDescr.0).
         """
+        sys_object_id = sys_object_id.lstrip(".")
         best: tuple[int, DeviceType | None] = (-1, None)
         for kind in self:
             length = _match(kind, sys_object_id)

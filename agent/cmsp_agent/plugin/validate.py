@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from cmsp_agent.plugin.api import AlarmType, CliPlatform, DeviceType, Kpi, Redaction, StateRule, SyslogRule, TrapRule
+from cmsp_agent.plugin.identity import Fact, Identity
 from cmsp_agent.plugin.shape import misfits
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
@@ -28,6 +29,26 @@ def _identity(device_type: DeviceType) -> Iterator[str]:
         yield f"name: not a name ({device_type.name!r})"
     yield from _oids("sys_object_ids", device_type.sys_object_ids)
     yield from _pattern("sys_descr", device_type.sys_descr)
+    yield from _facts(device_type.identity)
+
+
+def _facts(identity: Identity) -> Iterator[str]:
+    for name in ("version", "model", "serial"):
+        for place, fact in enumerate(getattr(identity, name)):
+            path = f"identity.{name}[{place}]"
+            yield from _oids(f"{path}.oid", (fact.oid, fact.also) if fact.also else (fact.oid,))
+            yield from _form(path, fact)
+
+
+def _form(path: str, fact: Fact) -> Iterator[str]:
+    wrong = list(_pattern(f"{path}.pattern", fact.pattern))
+    yield from wrong
+    if not wrong:
+        parts = 2 if fact.also else re.compile(fact.pattern).groups if fact.pattern else 1
+        try:
+            fact.form.format(*[""] * parts)
+        except (KeyError, IndexError, ValueError, AttributeError):
+            yield f"{path}.form: only what was read is filled in ({fact.form!r})"
 
 
 def _contents(device_type: DeviceType) -> Iterator[str]:

@@ -13,7 +13,8 @@ from typing import Any, Protocol
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.interfaces import canonical
 from cmsp_agent.model.signal import Value
-from cmsp_agent.plugin.api import DeviceType
+from cmsp_agent.plugin import identity
+from cmsp_agent.plugin.api import DeviceType, Identity
 from cmsp_agent.plugin.registry import UNKNOWN, Registry
 
 SYS_DESCR, SYS_OBJECT_ID, SYS_NAME = (f"1.3.6.1.2.1.1.{n}.0" for n in (1, 2, 5))
@@ -22,9 +23,9 @@ IF_DESCR, IF_NAME = "1.3.6.1.2.1.2.2.1.2", "1.3.6.1.2.1.31.1.1.1.1"
 IP_AD_ENT_IF_INDEX, IP_ADDRESS_IF_INDEX = "1.3.6.1.2.1.4.20.1.2", "1.3.6.1.2.1.4.34.1.3"
 INTERFACES = (IF_DESCR, IF_NAME, IP_AD_ENT_IF_INDEX, IP_ADDRESS_IF_INDEX)
 ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
-ENT_CLASS, ENT_NAME, ENT_SERIAL, ENT_MODEL = (f"{ENTITY}.{n}" for n in (5, 7, 11, 13))
-ENTITIES = (ENT_CLASS, ENT_NAME, ENT_SERIAL, ENT_MODEL)
-CHASSIS, MODULE = 3, 9
+ENT_CLASS, ENT_NAME, ENT_SOFTWARE, ENT_SERIAL, ENT_MODEL = (f"{ENTITY}.{n}" for n in (5, 7, 10, 11, 13))
+ENTITIES = (ENT_CLASS, ENT_NAME, ENT_SOFTWARE, ENT_SERIAL, ENT_MODEL)
+CHASSIS, STACK, MODULE = 3, 11, 9
 MOST_ROWS = 5_000
 LONGEST = 255
 
@@ -71,49 +72,61 @@ class Session(Protocol):
         ...
 
 
-async def read_facts(session: Session) -> Facts:
-    """Ask a device who it is.
+async def read_facts(session: Session, registry: Registry) -> Facts:
+    """Ask a device who it is; where it says so depends on the type that it is identified as.
 
     Raises:
         DeviceError: it does not answer, or answers nonsense.
     """
     system = await session.get(*SYSTEM)
     tables = await session.columns(*INTERFACES, *ENTITIES, limit=MOST_ROWS)
-    serial, model, modules = _entities(tables)
-    descr = _text(system.get(SYS_DESCR))
+    descr, object_id = _text(system.get(SYS_DESCR)), _text(system.get(SYS_OBJECT_ID)).lstrip(".")
+    kind = registry.identify(object_id, descr)
+    told = kind.identity if kind else Identity()
+    asked = [oid for oid in told.oids if oid not in system]
+    values = {**system, **(await session.get(*asked) if asked else {})}
+    serial, model, chassis_software = _chassis(tables)
+    named = identity.read(told.version, values) or software(descr)
     return Facts(
-        sys_object_id=_text(system.get(SYS_OBJECT_ID)),
+        sys_object_id=object_id,
         sys_descr=descr,
         sys_name=_text(system.get(SYS_NAME)),
-        software=software(descr),
-        model=model,
-        serial=serial,
-        modules=modules,
+        software=(chassis_software if told.chassis_tells_version else "") or identity.one_spelling(named),
+        model=identity.read(told.model, values) or model,
+        serial=identity.read(told.serial, values) or serial,
+        modules=_modules(tables),
         interfaces=_interfaces(tables),
         addresses=tuple(sorted(set(_addresses(tables)))),
     )
 
 
 def software(descr: str) -> str:
-    """The release in a sysDescr; IOS-XE writes one release as `17.09.04a` and as `17.9.4a`: the short form it is."""
+    """The release in a sysDescr, as the maker prints it; of IOS-XE's two spellings the short one."""
     found = _VERSION.search(descr)
-    return re.sub(r"(?<![0-9])0+(?=[0-9])", "", found.group(1)) if found else ""
+    return identity.one_spelling(found.group(1)) if found else ""
 
 
-def _entities(tables: Mapping[str, Mapping[str, Value]]) -> tuple[str, str, tuple[Module, ...]]:
+def _chassis(tables: Mapping[str, Mapping[str, Value]]) -> tuple[str, str, str]:
+    """Serial number, model and release of the chassis, else of the stack, else of the first part that tells both."""
     classes = tables.get(ENT_CLASS, {})
+    serials = {index: _text(told) for index, told in tables.get(ENT_SERIAL, {}).items()}
+    models = {index: _text(told) for index, told in tables.get(ENT_MODEL, {}).items()}
+    numbered = [index for index, serial in serials.items() if serial]
+    by_class = [index for wanted in (CHASSIS, STACK) for index in numbered if classes.get(index) == wanted]
+    others = [] if classes else [index for index in numbered if models.get(index)]
+    first = next(iter([*by_class, *others]), "")
+    return serials.get(first, ""), models.get(first, ""), _text(tables.get(ENT_SOFTWARE, {}).get(first))
 
+
+def _modules(tables: Mapping[str, Mapping[str, Value]]) -> tuple[Module, ...]:
     def cell(column: str, index: str) -> str:
         return _text(tables.get(column, {}).get(index))
 
-    chassis = [index for index, kind in classes.items() if kind == CHASSIS and cell(ENT_SERIAL, index)]
-    modules = (
+    return tuple(
         Module(cell(ENT_NAME, index), cell(ENT_MODEL, index), cell(ENT_SERIAL, index))
-        for index, kind in classes.items()
+        for index, kind in tables.get(ENT_CLASS, {}).items()
         if kind == MODULE and cell(ENT_MODEL, index)
     )
-    first = chassis[0] if chassis else ""
-    return cell(ENT_SERIAL, first), cell(ENT_MODEL, first), tuple(modules)
 
 
 def _interfaces(tables: Mapping[str, Mapping[str, Value]]) -> dict[int, str]:
@@ -174,6 +187,11 @@ class Devices:
         self._components = components
         self._facts = {name: facts for name, facts in self._facts.items() if name in components}
         self._types = {name: self._judge(name) for name in components}
+
+    @property
+    def registry(self) -> Registry:
+        """The device types that there are."""
+        return self._registry
 
     @property
     def components(self) -> Mapping[str, Component]:

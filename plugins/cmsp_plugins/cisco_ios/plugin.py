@@ -1,6 +1,6 @@
 """The device type `cisco_ios`: puts its data together. Data only: see the modules beside this one."""
 
-from cmsp_agent.plugin.api import DeviceType, hook
+from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
 from cmsp_plugins.cisco_ios.alarms import ALARMS
 from cmsp_plugins.cisco_ios.cli import CLI
 from cmsp_plugins.cisco_ios.personal import PERSONAL
@@ -12,12 +12,15 @@ API_VERSION = 1
 
 CISCO_PRODUCTS = "1.3.6.1.4.1.9.1"
 """CISCO-PRODUCTS-MIB ciscoProducts: every ISR, VG, Catalyst and ASR; sysDescr tells IOS from what else Cisco makes."""
+XE = r"IOS-?XE|IOS XE|LINUX_IOSD|Virtual XE|\bCAT[39]K|Software \[[A-Z][a-z]+\]"
+"""What sysDescr of IOS-XE has and that of IOS has not: image names and code names (`[Cupertino]`)."""
 
 CISCO_IOS = DeviceType(
     name="cisco_ios",
-    title="Cisco IOS or IOS-XE gateway (ISR, Catalyst 8000, CUBE, VG, SRST)",
+    title="Cisco IOS gateway or switch (ISR G1 and G2, VG, SRST)",
     sys_object_ids=(CISCO_PRODUCTS,),
-    sys_descr=r"(?:\bIOS\b(?! XR)|IOS-XE|IOS \(tm\))",
+    sys_descr=rf"(?s)\A(?!.*(?:{XE}))(?=.*(?:\bIOS\b(?! XR)|IOS \(tm\)))",
+    identity=Identity(vendor="Cisco", os="ios", version=(Fact(pattern=r"\bVersion:?\s+([^,\s]+)"),)),
     alarms=ALARMS,
     traps=TRAPS,
     syslog=SYSLOG,

@@ -60,7 +60,7 @@ async def test_a_gateway_with_two_pris(site: Site, lab: Lab) -> None:
     await site.poll(of(lab, "gw-1", USER))
     first = await site.after("gw-1")
     assert (first.snmp, first.tcp) == (True, True)
-    assert site.devices.device_type("gw-1").name == "cisco_ios"
+    assert site.devices.device_type("gw-1").name == "cisco_iosxe"
     facts = site.learned["gw-1"]
     assert (facts.software, facts.model, facts.serial) == ("17.9.4a", "ISR4331/K9", "FDO2400A001")
     assert facts.interfaces[20] == "Serial0/1/0:15"
@@ -99,10 +99,10 @@ async def test_a_gateway_that_restarts_is_noticed_by_its_uptime(site: Site, lab:
     assert "if.in.octets[GigabitEthernet0/0/0]" not in back.samples  # seeded anew
 
 
-async def test_an_sbc_is_polled_as_any_snmp_device(site: Site, lab: Lab) -> None:
+async def test_an_sbc_is_known_and_polled(site: Site, lab: Lab) -> None:
     await site.poll(of(lab, "sbc-1"))
     signal = await site.after("sbc-1")
-    assert site.devices.device_type("sbc-1").name == "generic_snmp"
+    assert site.devices.device_type("sbc-1").name == "oracle_sbc"
     assert states(signal, "link.down") == {"wancom0": False, "s0p0": False, "s1p0": False}
 
 

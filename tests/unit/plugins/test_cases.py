@@ -18,6 +18,7 @@ from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
+from cmsp_agent.services.inventory import SYS_OBJECT_ID, read_facts
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
@@ -70,11 +71,8 @@ def meaning(kind: DeviceType, signal: SyslogSignal | TrapSignal) -> list[list[st
 
 def test_every_plugin_of_the_product_is_sound(host: PluginHost) -> None:
     own = [report for report in host.reports() if report.distribution == "cmsp-agent"]
-    assert {report.name: (report.state, report.problems) for report in own} == {
-        "cisco_ios": ("loaded", ()),
-        "generic_snmp": ("loaded", ()),
-        "reachability": ("loaded", ()),
-    }
+    folders = {each.parent.name for each in FOLDER.glob("*/plugin.py")}
+    assert {report.name: (report.state, report.problems) for report in own} == dict.fromkeys(folders, ("loaded", ()))
 
 
 @pytest.mark.parametrize("folder", sorted(each.name for each in FOLDER.iterdir() if (each / "plugin.py").exists()))
@@ -115,15 +113,28 @@ async def test_polls(host: PluginHost, plugin: str, case: dict[str, Any]) -> Non
         assert list(plan.unsupported) == case["unsupported"]
 
 
+@pytest.mark.parametrize(("plugin", "case"), cases("identity"))
+async def test_identity(host: PluginHost, plugin: str, case: dict[str, Any]) -> None:
+    values = {
+        oid: value.encode() if isinstance(value, str) and oid != SYS_OBJECT_ID else value
+        for oid, value in case["objects"].items()
+    }
+    facts = await read_facts(FakeSession(values), host.registry)
+    kind = host.registry.identify(facts.sys_object_id, facts.sys_descr)
+    assert kind is not None
+    found = {"type": kind.name, "version": facts.software, "model": facts.model, "serial": facts.serial}
+    assert {name: found[name] for name in case["means"]} == case["means"]
+
+
 @pytest.mark.parametrize(
     ("descr", "oid", "name"),
     [
         ("Cisco IOS Software, VG3X0 Software (VG3X0-UNIVERSALK9-M), Version 15.6(3)M5", "9.1.1769", "cisco_ios"),
-        ("Cisco IOS Software [Cupertino], Virtual XE Software, Version 17.9.1a", "9.1.3004", "cisco_ios"),
+        ("Cisco IOS Software [Cupertino], Virtual XE Software, Version 17.9.1a", "9.1.3004", "cisco_iosxe"),
         ("Cisco Internetwork Operating System Software IOS (tm) 2600", "9.1.186", "cisco_ios"),
         ("Cisco IOS XR Software (ASR9K), Version 6.1.4", "9.1.1709", "generic_snmp"),
         ("Hardware:VMware, 2 Intel(R) Xeon(R) CPU", "9.1.1348", "generic_snmp"),
-        ("Product: MG 4K ESBC ;SW Version: 7.20A.258.459", "5003.8.1.1.71", "generic_snmp"),
+        ("Product: MG 4K ESBC ;SW Version: 7.20A.258.459", "5003.8.1.1.71", "audiocodes"),
         ("Linux gw 6.1.0", "8072.3.2.10", "generic_snmp"),
     ],
 )

@@ -52,7 +52,7 @@ def devices() -> Devices:
 
 
 async def test_everything_that_is_told_is_read() -> None:
-    facts = await read_facts(GATEWAY)
+    facts = await read_facts(GATEWAY, Registry())
     assert facts == Facts(
         sys_object_id="1.3.6.1.4.1.9.1.1769",
         sys_descr="Cisco IOS Software, VG3X0 Software (VG3X0-UNIVERSALK9-M), Version 15.6(3)M5, RELEASE",
@@ -69,7 +69,7 @@ async def test_everything_that_is_told_is_read() -> None:
 
 
 async def test_a_device_that_tells_nothing() -> None:
-    assert await read_facts(FakeSession()) == Facts()
+    assert await read_facts(FakeSession(), Registry()) == Facts()
 
 
 @pytest.mark.parametrize(
@@ -123,6 +123,8 @@ def test_a_reload_keeps_what_was_learned_of_those_that_stay(devices: Devices) ->
 
 async def test_interfaces_without_a_name_with_one_name_and_with_names_that_are_not_utf8_stay_apart() -> None:
     names = {"1": b"port", "2": b"port", "3": b"", "4": b"\xb6\xcb\xbf\xda1", "5": b"\xb6\xcb\xbf\xda2"}
-    facts = await read_facts(FakeSession({f"1.3.6.1.2.1.31.1.1.1.1.{row}": name for row, name in names.items()}))
+    facts = await read_facts(
+        FakeSession({f"1.3.6.1.2.1.31.1.1.1.1.{row}": name for row, name in names.items()}), Registry()
+    )
     assert len(set(facts.interfaces.values())) == 5
     assert (facts.interfaces[1], facts.interfaces[2], facts.interfaces[3]) == ("port", "port (ifIndex 2)", "ifIndex 3")

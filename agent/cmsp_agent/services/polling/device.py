@@ -190,7 +190,7 @@ class Device:
         self._probe_due = self._learned_at + LEARN_AGAIN  # should this fail
         if self._planned_for is None:
             self._planned_for = self._kind()
-        facts = await read_facts(session)
+        facts = await read_facts(session, self._devices.registry)
         self._interfaces.clear()
         self._states.rename({f"ifIndex {index}": name for index, name in facts.interfaces.items()})
         # with what is known of its peculiarities: without them it would seem changed at every reading

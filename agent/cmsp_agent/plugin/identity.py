@@ -1,0 +1,88 @@
+"""Where a kind of device keeps its model, serial number and release: data in a device type, read by a pure function."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cmsp_agent.model.signal import Value
+
+SYS_DESCR = "1.3.6.1.2.1.1.1.0"
+LONGEST = 255
+"""Characters that are kept of one fact."""
+LONGEST_LOOKED_AT = 1024
+_XE_RELEASE = re.compile(r"(?:1[6-9]|[2-9]\d)\.\d{2}\.\d{2}[a-z]*\Z")
+_ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One place where a fact is told."""
+
+    oid: str = SYS_DESCR
+    """An instance."""
+    pattern: str = ""
+    """Searched in the value; empty: the value as it is."""
+    form: str = "{0}"
+    """How the pattern's groups, or the values of `oid` and `also`, are put together."""
+    also: str = ""
+    """A second instance, which must answer too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What a kind of device is, and where it says the rest; of several places the first that answers and fits."""
+
+    vendor: str = ""
+    os: str = ""
+    version: tuple[Fact, ...] = ()
+    model: tuple[Fact, ...] = ()
+    """Before ENTITY-MIB's chassis."""
+    serial: tuple[Fact, ...] = ()
+    """Before ENTITY-MIB's chassis."""
+    chassis_tells_version: bool = False
+    """entPhysicalSoftwareRev of the chassis comes before `version`."""
+
+    @property
+    def oids(self) -> tuple[str, ...]:
+        """Every instance that is asked for."""
+        facts = (*self.version, *self.model, *self.serial)
+        return tuple(dict.fromkeys(oid for fact in facts for oid in (fact.oid, fact.also) if oid))
+
+
+NOTHING_TOLD = Identity()
+
+
+def read(facts: tuple[Fact, ...], values: Mapping[str, Value]) -> str:
+    """The first fact that the values tell; empty: none."""
+    return next(_told(facts, values), "")
+
+
+def _told(facts: tuple[Fact, ...], values: Mapping[str, Value]) -> Iterator[str]:
+    for fact in facts:
+        parts = _parts(fact, values)
+        if any(parts):
+            yield fact.form.format(*parts).strip()[:LONGEST]
+
+
+def _parts(fact: Fact, values: Mapping[str, Value]) -> tuple[str, ...]:
+    told = text(values.get(fact.oid), LONGEST_LOOKED_AT)
+    if fact.also:
+        second = text(values.get(fact.also))
+        return (told, second) if told and second else ()
+    if not fact.pattern:
+        return (told,)
+    found = re.search(fact.pattern, told)
+    return found.groups(default="") if found else ()
+
+
+def one_spelling(release: str) -> str:
+    """IOS-XE 16 and later writes one release as `17.09.04a` and as `17.9.4a`: the short form it is. Others stay."""
+    return _ZEROS.sub("", release) if _XE_RELEASE.match(release) else release
+
+
+def text(value: Value | None, longest: int = LONGEST) -> str:
+    """A value as text, without padding."""
+    if value is None:
+        return ""
+    plain = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    return plain.strip("\0 \r\n\t")[:longest]

@@ -1,0 +1,1 @@
+"""AudioCodes gateways and session border controllers."""

@@ -1,0 +1,29 @@
+"""The device type `audiocodes`: what any SNMP device has, and where this one tells who it is. Data only."""
+
+from dataclasses import replace
+
+from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
+from cmsp_plugins.generic_snmp.plugin import GENERIC
+
+API_VERSION = 1
+
+AUDIOCODES = replace(
+    GENERIC,
+    name="audiocodes",
+    title="AudioCodes gateway or SBC (MediaPack, Mediant)",
+    fallback=False,
+    sys_object_ids=("1.3.6.1.4.1.5003.8.1.1",),
+    identity=Identity(
+        vendor="AudioCodes",
+        os="audiocodes",
+        version=(Fact("1.3.6.1.4.1.5003.9.10.10.2.2.1.0"), Fact(pattern=r";\s*SW Version:\s*(\S+)")),
+        model=(Fact("1.3.6.1.4.1.5003.9.10.10.2.3.1.0"), Fact(pattern=r"^Product:\s*([^;]+)")),
+        serial=(Fact("1.3.6.1.4.1.5003.9.10.10.2.3.2.0"),),
+    ),
+)
+
+
+@hook
+def device_types() -> list[DeviceType]:
+    """Register the device type."""
+    return [AUDIOCODES]

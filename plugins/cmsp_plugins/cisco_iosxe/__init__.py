@@ -1,0 +1,1 @@
+"""Cisco IOS-XE: gateways, routers and switches whose IOS runs on Linux."""

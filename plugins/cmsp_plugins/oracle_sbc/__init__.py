@@ -1,0 +1,1 @@
+"""Oracle (Acme Packet) session border controllers."""

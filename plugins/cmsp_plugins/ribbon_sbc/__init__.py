@@ -1,0 +1,1 @@
+"""Ribbon (Sonus) session border controllers, Edge and Core."""

@@ -1,0 +1,28 @@
+"""The device type `ribbon_sbc`: what any SNMP device has, and where this one tells who it is. Data only."""
+
+from dataclasses import replace
+
+from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
+from cmsp_plugins.generic_snmp.plugin import GENERIC
+
+API_VERSION = 1
+
+RIBBON_SBC = replace(
+    GENERIC,
+    name="ribbon_sbc",
+    title="Ribbon SBC Edge or SBC Core (Sonus)",
+    fallback=False,
+    sys_object_ids=("1.3.6.1.4.1.177.15.1.1", "1.3.6.1.4.1.2879.1.9"),
+    identity=Identity(
+        vendor="Ribbon",
+        os="sonus-sbc",
+        version=(Fact(pattern=r"\bversion (?:sbc-)?(V[0-9][\w.-]*?)(?:\.x86_64)?(?:\s|$)"),),
+        model=(Fact(pattern=r"^Sonus (SBC \w+) version"),),
+    ),
+)
+
+
+@hook
+def device_types() -> list[DeviceType]:
+    """Register the device type."""
+    return [RIBBON_SBC]

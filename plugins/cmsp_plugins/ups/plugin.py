@@ -1,0 +1,63 @@
+"""The device type `ups`: what any SNMP device has, and where this one tells who it is. Data only."""
+
+from dataclasses import replace
+
+from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
+from cmsp_plugins.generic_snmp.plugin import GENERIC
+
+API_VERSION = 1
+
+POWERNET = "1.3.6.1.4.1.318.1.1"
+APPLICATIONS = "1.3.6.1.4.1.318.1.4.2.4.1.4"
+"""Revisions of the software on the card of APC: its system, and what runs on that."""
+MAKERS = (
+    "1.3.6.1.2.1.33",  # UPS-MIB's own root, which some agents show
+    "1.3.6.1.4.1.318",  # APC
+    "1.3.6.1.4.1.476.1.42",  # Liebert
+    "1.3.6.1.4.1.534.1",  # Eaton, Powerware
+    "1.3.6.1.4.1.674.10902.2",  # Dell
+    "1.3.6.1.4.1.705.1",  # MGE, now Eaton
+    "1.3.6.1.4.1.850.1",  # Tripp Lite
+    "1.3.6.1.4.1.935",  # Megatec NET Agent
+    "1.3.6.1.4.1.2254.2.4",  # Delta
+    "1.3.6.1.4.1.3808.1.1",  # CyberPower
+    "1.3.6.1.4.1.6050.5",  # Gamatronic
+)
+
+UPS = replace(
+    GENERIC,
+    name="ups",
+    title="UPS (RFC 1628) or rack power of APC",
+    fallback=False,
+    sys_object_ids=MAKERS,
+    sys_descr=r"^(?!TrippLite|Eaton ePDU|APC Environmental)",
+    identity=Identity(
+        os="ups",
+        version=(
+            Fact(f"{APPLICATIONS}.1", form="AOS {0} / App {1}", also=f"{APPLICATIONS}.2"),
+            Fact(pattern=r"\bPF:v([\w.]+) .*\bAF1:v([\w.]+)", form="AOS v{0} / App v{1}"),
+            Fact("1.3.6.1.4.1.705.1.1.4.0"),
+            Fact("1.3.6.1.4.1.3808.1.1.1.1.2.1.0"),
+            Fact("1.3.6.1.4.1.2254.2.4.1.3.0"),
+            Fact("1.3.6.1.2.1.33.1.1.4.0"),
+        ),
+        model=(
+            *(Fact(f"{POWERNET}.{oid}") for oid in ("1.1.1.1.0", "12.1.5.0", "8.1.5.0")),
+            Fact("1.3.6.1.4.1.3808.1.1.1.1.1.1.0"),
+            Fact("1.3.6.1.4.1.2254.2.4.1.2.0"),
+            Fact("1.3.6.1.2.1.33.1.1.2.0"),
+        ),
+        serial=(
+            *(Fact(f"{POWERNET}.{oid}") for oid in ("1.1.2.3.0", "12.1.6.0", "8.1.6.0")),
+            Fact("1.3.6.1.4.1.705.1.1.7.0"),
+            Fact("1.3.6.1.4.1.3808.1.1.1.1.2.3.0"),
+            Fact("1.3.6.1.4.1.674.10902.2.120.1.2.0"),
+        ),
+    ),
+)
+
+
+@hook
+def device_types() -> list[DeviceType]:
+    """Register the device type."""
+    return [UPS]
