@@ -7,6 +7,7 @@ from typing import Any
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.api.refusals import Refusals
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import Report
@@ -67,5 +68,6 @@ class Parts:
     """Certificate URI → role, by the configuration of the moment."""
     audit_key: bytes = field(repr=False)
     bell: Bell = field(default_factory=Bell)
+    refusals: Refusals = field(default_factory=Refusals)
     in_progress: set[str] = field(default_factory=set)
     """Idempotency keys of calls that are being carried out."""

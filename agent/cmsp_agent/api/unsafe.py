@@ -93,6 +93,15 @@ class Unsafe:
         now = self.parts.clock.now()
         await self.parts.database.write(lambda tx: self._log(tx, now, outcome, detail))
 
+    async def audit_refusal(self, reason: str) -> None:
+        """Write the first of a caller's refused calls, and with a later one how many there were between."""
+        between = self.parts.refusals.due(self.caller.name, self.parts.clock.monotonic())
+        self.parts.counters.add("api.refused")
+        if between is not None:
+            await self.audit(
+                "403", f"{reason}; {between} more were refused since the last entry" if between else reason
+            )
+
     def _log(self, tx: sqlite3.Connection, now: int, outcome: str, detail: str) -> None:
         who = f"{self.caller.name} ({self.caller.role})"
         entry = audit.Entry(now, who, self.caller.source, self.action, self.object, outcome, detail[:LONGEST_DETAIL])
@@ -128,7 +137,7 @@ def unsafe(role: Role) -> Callable[..., Awaitable[Unsafe]]:
         try:
             caller_of(request).require(role)
         except Refused as error:
-            await call.audit("403", str(error))
+            await call.audit_refusal(str(error))
             raise
         if not idempotency_key or len(idempotency_key) > LONGEST_KEY:
             raise CallInvalid(f"the header Idempotency-Key is required, with at most {LONGEST_KEY} characters")

@@ -14,7 +14,7 @@ from cmsp_agent.api.listener import ListenFailed, tcp_socket
 from cmsp_agent.api.server import ApiServer, ApiSettings, TlsListen
 from cmsp_agent.api.tls import Certificates
 from cmsp_agent.model.errors import ConfigurationError
-from cmsp_agent.storage import audit
+from cmsp_agent.storage import audit, outbox
 from tests.integration.api.authority import Authority
 from tests.integration.api.conftest import LIMITS, Agent, once, remote, running_agent, settings
 
@@ -64,6 +64,17 @@ async def test_a_certificate_without_a_role_reads_nothing(
         assert (await client.post("/v1/components/gw-1/poll", headers=once())).status_code == 403
     entries = [entry for _, entry in await agent.parts.database.read(audit.page)]
     assert [entry.outcome for entry in entries] == ["403"]
+
+
+async def test_refused_calls_by_the_hundred_fill_neither_audit_nor_outbox(agent: Agent, authority: Authority) -> None:
+    before = await agent.parts.database.read(outbox.last_sequence)
+    async with remote(agent, authority, ROLE.format("observer")) as client:
+        for _ in range(300):
+            assert (await client.post("/v1/components/gw-1/poll", headers=once())).status_code == 403
+    entries = await agent.parts.database.read(audit.page)
+    assert [entry.outcome for _, entry in entries] == ["403"]
+    assert await agent.parts.database.read(outbox.last_sequence) == before + 1
+    assert agent.parts.counters.value("api.refused") == 300
 
 
 async def test_no_certificate_or_one_of_another_authority_gets_no_answer(

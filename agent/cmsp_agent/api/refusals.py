@@ -1,0 +1,37 @@
+"""Refused calls told apart from their repeats: the first at once, the rest as a count, so that they fill no disk."""
+
+from dataclasses import dataclass, field
+
+WINDOW = 60.0
+"""Seconds in which further refusals of one caller are only counted."""
+MOST_CALLERS = 1000
+
+
+@dataclass(slots=True)
+class _Told:
+    at: float
+    since: int = 0
+
+
+@dataclass(slots=True)
+class Refusals:
+    """By caller. The count that is not told yet goes with the next entry of that caller."""
+
+    _told: dict[str, _Told] = field(default_factory=dict)
+
+    def due(self, caller: str, now: float) -> int | None:
+        """None where this one is only counted; else how many were counted since the last entry.
+
+        Args:
+            caller: who was refused.
+            now: monotonic seconds.
+        """
+        known = self._told.pop(caller, None)
+        if known is not None and now - known.at < WINDOW:
+            known.since += 1
+            self._told[caller] = known
+            return None
+        if len(self._told) >= MOST_CALLERS:
+            del self._told[next(iter(self._told))]
+        self._told[caller] = _Told(now)
+        return known.since if known is not None else 0
