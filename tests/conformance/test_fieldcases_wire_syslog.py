@@ -61,3 +61,20 @@ def test_a_continuation(folder: Path) -> None:
 def test_a_mnemonic_that_a_user_typed(folder: Path) -> None:
     (got,) = read(folder / "S79.bin")
     assert (code(got), got["event"]) == ("PARSER-5-CFGLOG_LOGGEDCMD", None)
+
+
+@pytest.mark.parametrize(
+    ("name", "form", "objects"),
+    [
+        ("L517", Form.DATAGRAM, ["admin", "0/8"]),
+        ("L611", Form.TEXT, ["0/611", "0/612", "0/613"]),
+        ("L529", Form.TEXT, ["0/529", "0/530"]),
+        ("L531", Form.TEXT, ["0/531", "0/532", "0/533"]),
+    ],
+)
+def test_messages_without_a_right_end_are_told_apart(folder: Path, name: str, form: Form, objects: list[str]) -> None:
+    got = read(folder / f"{name}.bin", form)
+    assert len(got) == len(objects)
+    for document, told in zip(got, objects, strict=True):
+        assert document["mnemonic"]
+        assert document["message"].endswith((f"Serial{told}, changed state to down", f"by {told}"))

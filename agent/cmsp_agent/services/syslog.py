@@ -1,5 +1,6 @@
 """Syslog lines into signals: find the component, parse, hand on. Decides nothing about what a line means."""
 
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from cmsp_agent.aio.clock import Clock
@@ -10,7 +11,7 @@ from cmsp_agent.services.intake import Heard, Intake, Sink
 from cmsp_agent.services.senders import UNKNOWN, Senders
 from cmsp_agent.transports.datagrams import Answer, Datagram, plain_host
 from cmsp_agent.transports.syslog.device_time import trusted_time
-from cmsp_agent.transports.syslog.framing import LONGEST_MESSAGE
+from cmsp_agent.transports.syslog.framing import LONGEST_MESSAGE, messages_in
 from cmsp_agent.transports.syslog.message import SyslogMessage, parse_syslog
 
 USER = 1
@@ -45,8 +46,7 @@ class SyslogService:
     def _read(self, chunk: Chunk, heard: Heard) -> None:
         self._counters.add("syslog.messages", len(chunk.datagrams))
         signal = partial(signal_from, chunk.component) if chunk.component else None
-        for datagram in chunk.datagrams:
-            payload = datagram[0]
+        for datagram, payload in _messages(chunk.datagrams, self._counters):
             if len(payload) > LONGEST_MESSAGE:
                 self._counters.add("syslog.truncated", key=chunk.component)
                 payload = payload[:LONGEST_MESSAGE]
@@ -84,6 +84,20 @@ def signal_from(component: str, received_at: int, message: SyslogMessage) -> Sys
         message.host,
         message.number,
     )
+
+
+def _messages(datagrams: Sequence[Datagram], counters: Counters) -> Iterator[tuple[Datagram, bytes]]:
+    """Each message with the datagram that it came in; nearly always there is one."""
+    for datagram in datagrams:
+        payload = datagram[0]
+        if payload[:1] == b"<" and b"\n<" not in payload and b"\0<" not in payload:
+            yield datagram, payload
+            continue
+        messages = messages_in(payload)
+        if len(messages) > 1:
+            counters.add("syslog.split", len(messages) - 1, plain_host(datagram[-1][0]))
+        for message in messages:
+            yield datagram, message
 
 
 def _unanswered(_asked: Datagram, _payload: bytes) -> bool:

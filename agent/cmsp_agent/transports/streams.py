@@ -241,6 +241,12 @@ class _Connection(asyncio.BufferedProtocol):
         if self._framer.truncated > self._counted:
             self._receiver.count("truncated", self._framer.truncated - self._counted, self._source)
             self._counted = self._framer.truncated
+        if self._framer.miscounted:
+            self._receiver.count("miscounted", self._framer.miscounted, self._source)
+            self._framer.miscounted = 0
+        if self._framer.unterminated:
+            self._receiver.count("unterminated", self._framer.unterminated, self._source)
+            self._framer.unterminated = 0
         if self._framer.halves:
             self._receiver.count("half_frames", key=self._source)
             self._framer.halves = 0

@@ -31,13 +31,13 @@ def tool_syslog(context: typer.Context, source: Source = None, form: How = Form.
 def messages_of(data: bytes, form: Form = Form.AUTO) -> list[bytes]:
     """The messages of an input, whatever its form; a text is cut as a TCP stream is."""
     from cmsp_agent.cli.tool.captures import Flow, payloads_of
-    from cmsp_agent.transports.syslog.framing import SyslogFramer
+    from cmsp_agent.transports.syslog.framing import SyslogFramer, messages_in
 
     form = form_of(data) if form is Form.AUTO else form
     if form is Form.DATAGRAM:
-        return [data]
+        return messages_in(data)
     if form is Form.HEX:
-        return list(datagrams_of_hex(data))
+        return [message for datagram in datagrams_of_hex(data) for message in messages_in(datagram)]
     if form is Form.TEXT:
         framer = SyslogFramer()
         return [*framer.feed(data), *framer.close()]
@@ -47,5 +47,5 @@ def messages_of(data: bytes, form: Form = Form.AUTO) -> list[bytes]:
         if payload.stream:
             messages += streams.setdefault(payload.flow, SyslogFramer()).feed(payload.data)
         else:
-            messages.append(payload.data)
+            messages += messages_in(payload.data)
     return messages + [message for framer in streams.values() for message in framer.close()]

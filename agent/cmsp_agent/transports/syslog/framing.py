@@ -9,10 +9,45 @@ LONGEST_FRAME = 1 << 20
 
 # A count is followed by the message's PRI (RFC 6587 3.4.1). A line such as `31 host local7 …` is therefore not counted.
 _COUNT = re.compile(rb"([1-9]\d{0,9}) <")
+_BEGINNING = (
+    rb"<\d{1,3}>(?=\d{0,10}: |1 (?:-|\d{4}-)|%[A-Z]"
+    rb"|[*.]?(?:\d{4} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d)"
+)
+_RESTART = re.compile(rb"(?:[1-9]\d{0,6} )?" + _BEGINNING)
+_COUNTED_RESTART = re.compile(rb"[1-9]\d{0,6} " + _BEGINNING)
+_LOOK_AHEAD = 32
+"""Octets behind a counted message that are looked at to see whether the count was right."""
+_MISCOUNT = 2
+"""Octets that a count may be too high by for the last message of a connection to be taken all the same."""
+_NEXT_IN_DATAGRAM = re.compile(rb"[\r\n\0]+(?=" + _BEGINNING + rb")")
 _PART_OF_COUNT = re.compile(rb"[1-9]\d{0,9} ?\Z")
 _TRAILER = re.compile(rb"[\n\0]")
 _BETWEEN = b"\r\n\0"
 _RUN_BETWEEN = re.compile(rb"[\r\n\0]+")
+
+
+def messages_in(datagram: bytes) -> list[bytes]:
+    """The messages of a datagram: one, as RFC 5426 3.1 says, or several that a relay put together line by line.
+
+    An octet count, which has no business in a datagram, is taken off.
+    """
+    counted = _COUNT.match(datagram)
+    if counted:
+        datagram = datagram[counted.end() - 1 :]
+    return _NEXT_IN_DATAGRAM.split(datagram)
+
+
+def _is_boundary(data: bytes, place: int) -> bool:
+    """Whether a message may end here: nothing more is there yet, or a frame starts whose own count fits."""
+    if place >= len(data):
+        return True
+    if data[place] in b"\r\n\0<" or _PART_OF_COUNT.match(data, place):
+        return True
+    counted = _COUNT.match(data, place)
+    if counted is None:
+        return False
+    following = counted.end() - 1 + int(counted[1])
+    return following >= len(data) or data[following] in b"\r\n\0<" or data[following : following + 1].isdigit()
 
 
 class FramingError(Exception):
@@ -36,6 +71,10 @@ class SyslogFramer:
         """Messages that were cut at the limit."""
         self.halves = 0
         """Octet-counted messages that the connection's end left incomplete; they are dropped."""
+        self.miscounted = 0
+        """Octet counts that were wrong; the message was cut where the next one starts."""
+        self.unterminated = 0
+        """Messages without a terminator, cut where the next one starts."""
 
     def feed(self, data: bytes) -> list[bytes]:
         """Take what the connection gave and return the messages that it completes.
@@ -60,6 +99,10 @@ class SyslogFramer:
     def close(self) -> list[bytes]:
         """The connection has ended: a last line without a newline is a message, a part of a counted one is not."""
         rest, self._held = self._held.strip(_BETWEEN), b""
+        counted = _COUNT.match(rest)
+        if counted and len(rest) - counted.end() + 1 + _MISCOUNT >= int(counted[1]):
+            self.miscounted += 1
+            return [self._within_limit(rest[counted.end() - 1 :])]
         if _COUNT.match(rest) or _PART_OF_COUNT.match(rest):
             self.halves += 1
             return []
@@ -88,6 +131,16 @@ class SyslogFramer:
         if count > LONGEST_FRAME:
             raise FramingError(f"an octet count of {count}")
         end = start + min(count, self._limit)
+        if count <= self._limit and not _is_boundary(data, end):
+            restart = _COUNTED_RESTART.search(data, start + 1, end + _LOOK_AHEAD) or _RESTART.search(data, end)
+            trailer = _TRAILER.search(data, end, restart.start() if restart else len(data))
+            stop = trailer.start() if trailer else restart.start() if restart else None
+            if stop is None and len(data) - start <= self._limit:
+                self._held = data[place:]
+                return len(data), b""
+            self.miscounted += 1
+            stop = len(data) if stop is None else stop
+            return stop, self._within_limit(data[start:stop])
         if end > len(data):
             self._held = data[place:]
             return len(data), b""
@@ -99,6 +152,10 @@ class SyslogFramer:
     def _line(self, data: bytes, place: int) -> tuple[int, bytes]:
         found = _TRAILER.search(data, place)
         end = found.start() if found else len(data)
+        following = _RESTART.search(data, place + 1, end)
+        if following and following.start() - place <= self._limit:
+            self.unterminated += 1
+            return following.start(), data[place : following.start()].rstrip()
         if end - place > self._limit + 1:  # a carriage return may come before the newline
             self.truncated += 1
             self._skip_line = True

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmsp_agent.transports.syslog.framing import FramingError, SyslogFramer
+from cmsp_agent.transports.syslog.framing import FramingError, SyslogFramer, messages_in
 
 LINE = b"<189>17: gw1: %SYS-5-CONFIG_I: Configured"
 
@@ -117,3 +117,32 @@ def test_one_octet_too_many_is_cut_and_counted(ending: bytes) -> None:
     framer = SyslogFramer(limit=10)
     assert framer.feed(b"<1>45678901" + ending) + framer.close() == [b"<1>4567890"]
     assert framer.truncated == 1
+
+
+def miscounted(text: bytes, error: int) -> bytes:
+    return b"%d %s" % (len(text) + error, text)
+
+
+@pytest.mark.parametrize("error", [-2, -1, 0, 1, 2])
+def test_wrong_counts_resynchronise_and_are_counted(error: int) -> None:
+    lines = [
+        b"<187>%d: gw: Nov 27 2026 05:20:00 UTC: %%LINK-3-UPDOWN: Interface Serial0, down" % n for n in (31, 32, 33)
+    ]
+    framer = SyslogFramer()
+    got = framer.feed(b"".join(miscounted(line, error) for line in lines))
+    assert got + framer.close() == lines
+    assert (framer.miscounted > 0) == (error != 0)
+    assert framer.halves == 0
+
+
+def test_a_stream_without_terminators_is_cut_at_the_next_message() -> None:
+    framer = SyslogFramer()
+    assert framer.feed(b"<187>31: gw: first") == []
+    assert framer.feed(b"<187>32: gw: <b> second") == [b"<187>31: gw: first"]
+    assert framer.close() == [b"<187>32: gw: <b> second"]
+    assert framer.unterminated == 1
+
+
+def test_a_datagram_may_hold_several_messages_or_a_count() -> None:
+    assert messages_in(b"<13>1: a\nwith two lines\n<13>2: b") == [b"<13>1: a\nwith two lines", b"<13>2: b"]
+    assert messages_in(b"9 <13>1: a") == [b"<13>1: a"]
