@@ -1,6 +1,6 @@
 """A mapping as it would be: what a batch changes is kept apart until its facts were committed."""
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterable, Iterator, MutableMapping
 from typing import Generic, TypeVar
 
 K = TypeVar("K")
@@ -42,6 +42,11 @@ class Overlay(Generic[K, V]):
         """All values as they would be."""
         yield from (value for key, value in self._base.items() if key not in self._gone and key not in self.changed)
         yield from self.changed.values()
+
+    @property
+    def gone(self) -> Iterable[K]:
+        """The keys that the draft removes."""
+        return self._gone
 
     def commit(self) -> None:
         """Make the draft the truth."""

@@ -1,6 +1,6 @@
 """What the pipeline remembers between batches, and a draft of it that is kept only when the facts were committed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -75,6 +75,28 @@ class Situation:
     """Incidents that are not over, by id: open ones, and restored ones that are watched."""
     places: dict[Place, str] = field(default_factory=dict)
     """Place → id of the incident that was last opened there; it may be over since."""
+    incidents_of: dict[str, set[str]] = field(default_factory=dict)
+    """Component → ids of its incidents; those of the appliance itself under the empty name."""
+
+    def __post_init__(self) -> None:
+        self.take(dict(self.incidents))
+
+    def take(self, incidents: Mapping[str, Incident]) -> None:
+        """Incidents as they stand now, found by their components from now on."""
+        for incident in incidents.values():
+            self.incidents.pop(incident.id, None)
+            self.incidents[incident.id] = incident
+            for name in incident.components or ("",):
+                self.incidents_of.setdefault(name, set()).add(incident.id)
+
+    def drop(self, incident_id: str) -> None:
+        """An incident that is over."""
+        incident = self.incidents.pop(incident_id, None)
+        for name in (incident.components or ("",)) if incident else ():
+            held = self.incidents_of.get(name, set())
+            held.discard(incident_id)
+            if not held:
+                self.incidents_of.pop(name, None)
 
 
 class Draft:
@@ -103,6 +125,14 @@ class Draft:
         """Whether the alarm was explained by one that no longer holds."""
         return event.suppressed_by is not None and self.active.by_id(event.suppressed_by) is None
 
+    def incidents_at(self, names: Iterable[str]) -> list[Incident]:
+        """The incidents of these components and of the appliance, and what this draft has changed; the oldest first."""
+        ids = set(self.incidents.changed)
+        for name in ("", *names):
+            ids.update(self._situation.incidents_of.get(name, ()))
+        found = (self.incidents.get(each) for each in sorted(ids))
+        return [incident for incident in found if incident is not None]
+
     def keep(self, incident: Incident) -> None:
         """An incident as it stands now; one that has not changed is no news."""
         if self.incidents.get(incident.id) is incident:
@@ -125,10 +155,12 @@ class Draft:
             self.held_back,
             self.silences,
             self.observed,
-            self.incidents,
             self.places,
         ):
             overlay.commit()
+        for incident_id in self.incidents.gone:
+            known.drop(incident_id)
+        known.take(self.incidents.changed)
         while len(known.ended) > MOST_ENDED:
             oldest = next(iter(known.ended))
             del known.ended[oldest]

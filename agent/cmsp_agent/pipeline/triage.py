@@ -76,9 +76,8 @@ class Triage:
 
     def review(self, draft: Draft, concerned: set[str]) -> None:
         """Weigh the open incidents of these components anew, and those of the appliance: once for a whole batch."""
-        for incident in [*draft.incidents.values()]:
-            if not incident.components or not concerned.isdisjoint(incident.components):
-                self._settle(draft, incident)
+        for incident in draft.incidents_at(concerned):
+            self._settle(draft, draft.incidents.get(incident.id) or incident)
 
     def review_all(self, draft: Draft) -> None:
         """Weigh every open incident anew and find the places of all: after a start or a reload."""

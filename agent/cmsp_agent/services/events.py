@@ -84,7 +84,7 @@ class EventService:
         held = await self._database.read(events.active)
         opened = await self._database.read(incidents.unfinished)
         self._situation.active.update((event.key, event) for event in held)
-        self._situation.incidents.update((incident.id, incident) for incident in opened)
+        self._situation.take({incident.id: incident for incident in opened})
         try:
             await self.use(self._pipeline)
         except StorageError as error:
