@@ -1,5 +1,6 @@
 """What a device said, in one language: signals in, events out. Drops nothing that a device type has a rule for."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol, assert_never
 
@@ -23,6 +24,8 @@ MOST_BINDINGS = 32
 LONGEST_OBJECT = 256
 CLOCK_OFF = 24 * 3600 * 1000
 """Milliseconds by which a device's clock may differ from ours; beyond it the event's time is ours."""
+LONGEST_WORDS = 96
+_VARIES = re.compile(r"\d")
 LONGEST_TEXT = 2048
 """Characters of an event's object and text: both come from the device, and thousands of events are remembered."""
 SERIOUS = 3
@@ -107,9 +110,11 @@ class Normaliser:
         told = False
         for rule in meanings.traps(signal.trap_oid):
             state = rule.state or _switch(rule, signal.varbinds)
-            if state is not None:
+            name = self._object(signal, rule.object)
+            # a trap about an interface that it does not name is an event: as an alarm it would be every port's
+            if state is not None and (name or rule.object.take != "interface"):
                 told = True
-                yield Telling(rule.type, self._object(signal, rule.object), state, rule.text)
+                yield Telling(rule.type, name, state, rule.text)
         if not told:
             yield _by_name(signal)
 
@@ -227,15 +232,22 @@ def _switch(rule: TrapRule, varbinds: Iterable[tuple[str, Value]]) -> Transition
 
 
 def _from_syslog(signal: SyslogSignal, meanings: Meanings) -> Iterator[Telling]:
-    known = False
+    told = False
     for match in meanings.syslog(signal.mnemonic):
-        known = True
         telling = _read(signal, match)
         if telling is not None:
+            told = True
             yield telling
-    if not known and signal.severity <= SERIOUS:
+    if not told and signal.severity <= SERIOUS:
         severity = _SYSLOG_SEVERITY[signal.severity]
-        yield Telling(UNKNOWN_SYSLOG, signal.mnemonic, Transition.INFO, signal.text, severity)
+        name = f"{signal.mnemonic} {stable_words(signal.text)}".strip()
+        yield Telling(UNKNOWN_SYSLOG, name, Transition.INFO, signal.text, severity)
+
+
+def stable_words(text: str) -> str:
+    """What stays the same when a message comes again: its words without numbers, addresses and times."""
+    words = (word for word in text[:LONGEST_TEXT].split() if not _VARIES.search(word))
+    return " ".join(words)[:LONGEST_WORDS].strip()
 
 
 def _read(signal: SyslogSignal, match: SyslogMatch) -> Telling | None:

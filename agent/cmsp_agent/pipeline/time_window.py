@@ -5,6 +5,7 @@ the second *down* may arrive after the first *up*. It is the echo of a fault tha
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.event import Event, Source, Transition
@@ -47,8 +48,15 @@ class TimeWindow:
 
     def _fold(self, draft: Draft, last: Event, event: Event, counted_as: str) -> bool:
         folded = last.fold(event)
+        if event.severity.rank < folded.severity.rank:
+            folded = replace(folded, severity=event.severity)
         draft.ended.put(event.key, folded)
         # a raise that has ended already is only counted: told again, it would hold again for whoever reads the records
-        draft.facts.revise(folded, tell=folded.state is Transition.INFO and folded.sources != last.sources)
+        draft.facts.revise(folded, tell=folded.state is Transition.INFO and _told_anew(last, folded))
         self._counters.add(counted_as)
         return True
+
+
+def _told_anew(before: Event, after: Event) -> bool:
+    """Whether the head-end must hear of a repeat: more than the count differs."""
+    return (before.sources, before.severity) != (after.sources, after.severity)

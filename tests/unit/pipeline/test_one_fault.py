@@ -255,3 +255,29 @@ def test_a_device_in_another_year_gives_its_time_as_an_attribute_only() -> None:
     near.tell(replace(near.pri_syslog(up=False), occurred_at=near.now - 60_000))
     [event] = near.events.values()
     assert (event.occurred_at, event.clock) == (near.now - 60_000, "synchronised")
+
+
+def test_different_messages_of_one_tag_are_different_events_and_the_worst_severity_is_shown() -> None:
+    site = Site()
+    lines = (
+        (3, "disk 1 failed at 10.0.0.9"),
+        (2, "disk 2 failed at 10.0.0.8"),
+        (3, "fan 1 stalled"),
+        (3, "temperature too high"),
+    )
+    for severity, text in lines:
+        site.tell(SyslogSignal("gw-1", site.now, "HARDWARE", text, severity))
+    found = {event.object: (event.count, event.severity) for event in site.events.values()}
+    assert found == {
+        "HARDWARE disk failed at": (2, Severity.CRITICAL),
+        "HARDWARE fan stalled": (1, Severity.MAJOR),
+        "HARDWARE temperature too high": (1, Severity.MAJOR),
+    }
+
+
+def test_a_link_down_that_names_no_interface_is_an_event_and_no_alarm() -> None:
+    site = Site()
+    site.tell(TrapSignal("gw-1", site.now, LINK_DOWN, ()))
+    [event] = site.events.values()
+    assert (event.type, event.state) == ("trap.unknown", Transition.INFO)
+    assert not site.situation.active
