@@ -7,6 +7,7 @@ from cmsp_agent.model.event import Event, Key, Source, Transition
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident, IncidentState, Trigger, opened
 from cmsp_agent.model.incident_facts import Finding, Report
+from cmsp_agent.model.interfaces import canonical
 from cmsp_agent.pipeline.catalogue import COMPONENT_DOWN
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.impact import Assessor
@@ -26,17 +27,27 @@ STABILITY = 600_000
 
 # not the end of an IP prefix: 10.1.2.0/24 is no port
 _PORT = re.compile(r"(?<![\d.:])\d+(?:/\d+)+")
+_ETHERNET = re.compile(r"\w*(?:Ethernet|GigE)$")
 
 
 def place(name: str) -> str:
-    """Where on the device an object sits: `Serial0/1/0:15` and `E1 0/1/0` are both at `0/1/0`."""
+    """Where on the device an object sits: `Serial0/1/0:15` and `E1 0/1/0` are both at `0/1/0`.
+
+    An Ethernet port is no part of another: `FastEthernet0/0/1` and `GigabitEthernet0/0/1` are two places.
+    """
+    name = canonical(name)
     found = _PORT.search(name)
-    return found.group() if found else name
+    if found is None:
+        return name
+    ethernet = _ETHERNET.search(name[: found.start()])
+    return ethernet.group() + found.group() if ethernet else found.group()
 
 
 def place_of(event: Event) -> Place:
     """The port of the event, or its object where that has no place on the component."""
-    return Place(event.component, place(event.object))
+    # a bare number names another thing for each type: dial-peer 1 is not track 1
+    where = f"{event.type} {event.object}" if event.object.isdecimal() else place(event.object)
+    return Place(event.component, where)
 
 
 class Triage:
@@ -151,7 +162,7 @@ class Triage:
             (event.id,),
             event.received_at,
             passing=passing,
-            where=place(event.object),
+            where=place_of(event).where,
         )
         draft.places.put(place_of(event), incident.id)
         draft.keep(incident)

@@ -7,7 +7,7 @@ from cmsp_agent.model.incident import IncidentState
 from cmsp_agent.model.priority import Priority, Urgency
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import SyslogSignal, TrapSignal
-from cmsp_agent.pipeline.triage import place
+from cmsp_agent.pipeline.triage import place, place_of
 from tests.unit.pipeline.site import LINK_DOWN, PRI_1, Site
 
 
@@ -281,3 +281,14 @@ def test_a_link_down_that_names_no_interface_is_an_event_and_no_alarm() -> None:
     [event] = site.events.values()
     assert (event.type, event.state) == ("trap.unknown", Transition.INFO)
     assert not site.situation.active
+
+
+def test_places_of_another_kind_are_other_places() -> None:
+    assert place("Serial0/1/0:15") == place("E1 0/1/0")
+    assert place("FastEthernet0/0/1") != place("GigabitEthernet0/0/1")
+    assert place("GigabitEthernet0/0/1.100") == place("GigabitEthernet0/0/1")
+    site = Site()
+    site.tell(site.pri(up=False))
+    [event] = site.events.values()
+    peer, track = (place_of(replace(event, type=kind, object="1")) for kind in ("dialpeer.busied_out", "track.down"))
+    assert peer != track
