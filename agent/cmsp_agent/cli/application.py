@@ -15,6 +15,7 @@ from cmsp_agent.cli import (
     backups,
     components,
     configuration,
+    device_types,
     events,
     hostkeys,
     incidents,
@@ -112,6 +113,7 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
         "What the agent makes of an input or of a device; needs no running agent.",
         {"identify": identify.tool_identify, "syslog": syslog.tool_syslog},
     ),
+    "type": ("Device types: list.", {"list": device_types.type_list}),
     "secret": ("Secrets: set, list.", {"set": secrets.secret_set, "list": secrets.secret_list}),
 }
 

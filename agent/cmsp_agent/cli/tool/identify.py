@@ -2,13 +2,12 @@
 
 import asyncio
 import ipaddress
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cmsp_agent.cli.daemon import CallFailed
+from cmsp_agent.cli.device_types import installed
 from cmsp_agent.cli.session import AsJson, session
 
 if TYPE_CHECKING:
@@ -70,7 +69,7 @@ def tool_identify(
         priv_key=Secret("priv-key", lambda: priv_key) if priv_key else None,
         context=context_name,
     )
-    registry = _registry()
+    registry = installed()
     try:
         facts = asyncio.run(_ask(str(ipaddress.ip_address(address)), port, credential, patience, registry))
     except ValueError as error:
@@ -97,19 +96,6 @@ def identification(facts: "Facts", registry: "Registry") -> dict[str, str]:
         "name": facts.sys_name,
         "sys_object_id": facts.sys_object_id,
     }
-
-
-def _registry() -> "Registry":
-    """The device types of all plugins that can be loaded; which are in quarantine is the agent's matter."""
-    from cmsp_agent.aio.clock import SystemClock
-    from cmsp_agent.aio.counters import Counters
-    from cmsp_agent.plugin.host import PluginHost
-    from cmsp_agent.plugin.quarantine import Quarantine
-
-    with tempfile.TemporaryDirectory() as folder:
-        host = PluginHost(Quarantine(Path(folder) / "quarantine.json"), SystemClock(), Counters())
-        host.load()
-    return host.registry
 
 
 async def _ask(address: str, port: int, credential: "SnmpCredential", patience: float, registry: "Registry") -> "Facts":
