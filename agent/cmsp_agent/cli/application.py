@@ -31,7 +31,7 @@ from cmsp_agent.cli import (
 from cmsp_agent.cli.daemon import Daemon, SocketDaemon
 from cmsp_agent.cli.output import Output
 from cmsp_agent.cli.session import Session
-from cmsp_agent.cli.tool import identify, syslog
+from cmsp_agent.cli.tool import identify, syslog, trap
 from cmsp_agent.model.errors import AgentError, ConfigurationError
 
 SOCKET = Path("/run/cmsp-agent/api.sock")
@@ -111,7 +111,7 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
     "clock": ("The appliance's clock: confirm.", {"confirm": outbox.clock_confirm}),
     "tool": (
         "What the agent makes of an input or of a device; needs no running agent.",
-        {"identify": identify.tool_identify, "syslog": syslog.tool_syslog},
+        {"identify": identify.tool_identify, "syslog": syslog.tool_syslog, "trap": trap.tool_trap},
     ),
     "type": ("Device types: list.", {"list": device_types.type_list}),
     "secret": ("Secrets: set, list.", {"set": secrets.secret_set, "list": secrets.secret_list}),

@@ -21,6 +21,8 @@ _DUMP_LINE = re.compile(
     r"\s*(?:0x)?[0-9a-fA-F]{4,8}:?\s+((?:[0-9a-fA-F]{2,4}\s{1,2})*[0-9a-fA-F]{2,4})(?:\s{2,}.*|\s*)\Z"
 )
 
+_SEQUENCE = 0x30
+
 
 class UnreadableInput(AgentError):
     """The input is not of the form that it was said to be."""
@@ -63,24 +65,36 @@ def form_of(data: bytes) -> Form:
 
 
 def datagrams_of_hex(data: bytes) -> Iterator[bytes]:
-    """A datagram for each line of digits; lines of a dump (`0000: 3c 31 …`) belong together until an empty line.
+    """The datagrams; a dump (`0000: 3c 31 …`) or digits that were wrapped are joined, an empty line ends a datagram.
 
     Raises:
         UnreadableInput: something else than digits.
     """
-    dumped = bytearray()
+    held = bytearray()
     for line in data.decode("ascii", "replace").splitlines():
-        found = _DUMP_LINE.match(line)
-        if found is not None:
-            dumped += bytes.fromhex(found[1])
+        if line.lstrip().startswith("#"):
             continue
-        if dumped:
-            yield bytes(dumped)
-            dumped.clear()
-        if line.strip() and not line.lstrip().startswith("#"):
-            yield _digits(line)
-    if dumped:
-        yield bytes(dumped)
+        dumped = _DUMP_LINE.match(line)
+        octets = bytes.fromhex(dumped[1]) if dumped else _digits(line)
+        if held and (not octets or (not dumped and _begins(held, octets))):
+            yield bytes(held)
+            held.clear()
+        held += octets
+    if held:
+        yield bytes(held)
+
+
+def _begins(held: bytearray, octets: bytes) -> bool:
+    """Whether a line starts another datagram: after a whole SNMP message always, else with a PRI."""
+    if held[0] == _SEQUENCE:
+        return len(held) >= _announced(held)
+    return octets[:1] == b"<"
+
+
+def _announced(message: bytearray) -> int:
+    """Octets of an SNMP message by its own length."""
+    octets = message[1] & 0x7F if len(message) > 1 and message[1] & 0x80 else 0
+    return 2 + octets + (int.from_bytes(message[2 : 2 + octets]) if octets else message[1] if len(message) > 1 else 0)
 
 
 def _is_hex(line: str) -> bool:

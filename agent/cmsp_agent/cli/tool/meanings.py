@@ -1,12 +1,13 @@
 """Which event a message means by the rules of the installed device types. Asks no agent."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.cli.tool.inputs import UnreadableInput
-from cmsp_agent.model.signal import SyslogSignal
-from cmsp_agent.pipeline.catalogue import UNKNOWN_SYSLOG
+from cmsp_agent.model.signal import SyslogSignal, TrapSignal, Value
+from cmsp_agent.pipeline.catalogue import UNKNOWN_SYSLOG, UNKNOWN_TRAP
 from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.host import PluginHost
@@ -51,8 +52,16 @@ class MeaningOf:
         severity = 5 if message.severity is None else message.severity
         code = message.code or message.message_id or message.process
         signal = SyslogSignal("", received_at, code, message.text, severity, host=message.host)
+        return self._event_of(signal)
+
+    def of_trap(self, trap_oid: str, bindings: Sequence[tuple[str, Value | None]]) -> str | None:
+        """The same for a trap."""
+        known = tuple((oid, value) for oid, value in bindings if value is not None)
+        return self._event_of(TrapSignal("", 0, trap_oid, known))
+
+    def _event_of(self, signal: SyslogSignal | TrapSignal) -> str | None:
         for reader in self._readers:
             for event in reader(signal):
-                if event.type != UNKNOWN_SYSLOG:
+                if event.type not in (UNKNOWN_SYSLOG, UNKNOWN_TRAP):
                     return event.type
         return None
