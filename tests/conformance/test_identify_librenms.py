@@ -31,6 +31,7 @@ UPS = (
     *("poweralert", "liebert", "gamatronicups"),
 )
 TYPES = {
+    "ciscospa": "cisco_ata",
     "ios": "cisco_ios",
     "iosxe": "cisco_iosxe",
     "nxos": "cisco_nxos",

@@ -1,0 +1,1 @@
+"""Cisco analog telephone adapters."""

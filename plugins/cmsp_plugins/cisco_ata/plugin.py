@@ -1,0 +1,28 @@
+"""The device type `cisco_ata`: what any SNMP device has, and where this one tells who it is. Data only."""
+
+from dataclasses import replace
+
+from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
+from cmsp_plugins.generic_snmp.plugin import GENERIC
+
+API_VERSION = 1
+
+CISCO_ATA = replace(
+    GENERIC,
+    name="cisco_ata",
+    title="Cisco analog telephone adapter",
+    fallback=False,
+    sys_object_ids=("1.3.6.1.4.1.9.6.1.23.1.1.1",),
+    identity=Identity(
+        vendor="Cisco",
+        os="ciscospa",
+        version=(Fact(pattern=r"(?i)^CISCO SPA\w+ (\S+)"),),
+        model=(Fact(pattern=r"(?i)^(?:Linux|CISCO) (SPA\w+)"),),
+    ),
+)
+
+
+@hook
+def device_types() -> list[DeviceType]:
+    """Register the device type."""
+    return [CISCO_ATA]

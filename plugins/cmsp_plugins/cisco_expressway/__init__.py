@@ -1,0 +1,1 @@
+"""Cisco Expressway and VCS."""
