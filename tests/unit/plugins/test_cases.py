@@ -78,7 +78,9 @@ def test_every_plugin_of_the_product_is_sound(host: PluginHost) -> None:
 @pytest.mark.parametrize("folder", sorted(each.name for each in FOLDER.iterdir() if (each / "plugin.py").exists()))
 def test_every_plugin_has_its_papers(folder: str) -> None:
     assert (FOLDER / folder / "README.md").read_text(encoding="utf-8").startswith(f"# {folder}\n")
-    assert "components:" in (FOLDER / folder / "sample.yaml").read_text(encoding="utf-8")
+    sample = (FOLDER / folder / "sample.yaml").read_text(encoding="utf-8")
+    assert "components:" in sample
+    assert set(re.findall(r"\btype: (\w+)", sample)) == {folder}
     assert list((FOLDER / folder / "cases").iterdir())
 
 
