@@ -1,6 +1,7 @@
 """Syslog lines into signals: find the component, parse, hand on. Decides nothing about what a line means."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 
 from cmsp_agent.aio.clock import Clock
@@ -28,6 +29,7 @@ class SyslogService:
         self._senders = senders
         self._clock = clock
         self._counters = counters
+        self._numbers: dict[str, int | None] = {}
         self._queue = FairQueue("syslog", lambda: senders.by_address, counters, capacity)
         self._intake = Intake("syslog", self._queue, self._read, sink, counters)
         self.run = self._intake.run
@@ -54,7 +56,7 @@ class SyslogService:
             if not message.raw:
                 self._counters.add("syslog.empty")
             elif signal is not None and not self._senders.relays:
-                heard.signals.append(signal(chunk.received_at, message))
+                self._add(signal(chunk.received_at, message), message, heard)
             else:
                 self._read_relayed(plain_host(datagram[-1][0]), chunk, message, heard)
 
@@ -66,7 +68,25 @@ class SyslogService:
             return
         if component != chunk.component:
             self._counters.add("syslog.relayed", key=host)
-        heard.signals.append(signal_from(component, chunk.received_at, message))
+        self._add(signal_from(component, chunk.received_at, message), message, heard)
+
+    def _add(self, signal: SyslogSignal, message: SyslogMessage, heard: Heard) -> None:
+        """A further line of a message belongs to it: its text is added while both are read together."""
+        if not message.mnemonic and message.continues and self._belongs(signal):
+            self._counters.add("syslog.continued", key=signal.component)
+            last = heard.signals[-1] if heard.signals else None
+            if isinstance(last, SyslogSignal) and last.component == signal.component:
+                heard.signals[-1] = replace(last, text=f"{last.text}\n{signal.text}"[:LONGEST_MESSAGE])
+            return
+        self._numbers[signal.component] = signal.sequence
+        heard.signals.append(signal)
+
+    def _belongs(self, signal: SyslogSignal) -> bool:
+        """Whether it has the counter of the component's last message; a traceback may have the next one."""
+        last = self._numbers.get(signal.component)
+        if last is None or signal.sequence is None:
+            return False
+        return signal.sequence == last or (signal.sequence == last + 1 and signal.text.startswith("-Traceback"))
 
 
 def signal_from(component: str, received_at: int, message: SyslogMessage) -> SyslogSignal:

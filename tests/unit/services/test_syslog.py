@@ -112,3 +112,33 @@ async def test_a_stream_is_asked_to_wait_when_too_much_waits() -> None:
     await site.settle()
     assert site.service.receive_stream("10.0.0.1", [])
     assert len(site.signals) == 9
+
+
+async def test_further_lines_of_a_message_belong_to_it() -> None:
+    site = Site()
+    (signal,) = await site.read(
+        ("10.0.0.1", b"<187>7: gw: 5: Nov 18 2026 19:25:44 UTC: %SYS-3-CPUHOG: Task ran long"),
+        ("10.0.0.1", b"<187>8: gw: 5:      Reason : Failed"),
+        ("10.0.0.1", b"<187>9: gw: 6: -Traceback= 1#2 :400"),
+    )
+    assert isinstance(signal, SyslogSignal)
+    assert signal.text == "Task ran long\nReason : Failed\n-Traceback= 1#2 :400"
+    assert site.counters.value("syslog.continued", "gw-1") == 2
+
+
+async def test_a_line_with_another_counter_is_a_message() -> None:
+    site = Site()
+    first, second = await site.read(
+        ("10.0.0.1", b"<187>7: gw: 5: Nov 18 2026 19:25:44 UTC: %SYS-3-CPUHOG: Task ran long"),
+        ("10.0.0.1", b"<187>8: gw: 9:      Reason : Failed"),
+    )
+    assert isinstance(first, SyslogSignal)
+    assert isinstance(second, SyslogSignal)
+    assert second.text == "Reason : Failed"
+
+
+async def test_several_messages_of_a_datagram_are_told_apart_and_counted() -> None:
+    site = Site()
+    signals = await site.read(("10.0.0.1", b"<189>1: a: %SYS-5-CONFIG_I: one\n<189>2: a: %SYS-5-CONFIG_I: two"))
+    assert [each.text for each in signals if isinstance(each, SyslogSignal)] == ["one", "two"]
+    assert site.counters.value("syslog.split", "10.0.0.1") == 1

@@ -65,6 +65,13 @@ class SyslogMessage(NamedTuple):
         return self.sequence if self.inner_sequence is None else self.inner_sequence
 
     @property
+    def continues(self) -> bool:
+        """A further line of the message with the same counter, which IOS sends as a datagram of its own."""
+        if self.clock != "none" or self.mnemonic or self.version:
+            return False
+        return self.inner_sequence is not None or (self.sequence is not None and self.text.startswith("-Traceback"))
+
+    @property
     def severity(self) -> int | None:
         """RFC 5424 severity: the mnemonic's, since relays and nested messages have another in PRI; else PRI's."""
         if self.level is not None:
