@@ -11,6 +11,9 @@ from typing import NamedTuple
 LONGEST_HEADER = 256
 """Characters; a mnemonic further in is part of the text, not the end of a header."""
 
+MOST_WORDS = 4
+"""Between RFC 3164's time and a mnemonic: host, counter, process. More is a text that quotes the mnemonic."""
+
 
 class Header(NamedTuple):
     """The fields, named as in `SyslogMessage`, and the text that follows them."""
@@ -74,6 +77,9 @@ def read_header(content: str, mnemonic: int | None) -> Header:
     if not times:
         return _named(Header(text=text), head, relayed=False)
     device, header = times[-1], Header(text=text)
+    behind = head[device.end() :]
+    if not _is_cisco(behind) and len(behind.split()) > MOST_WORDS:
+        return _read_plain(content)
     header = _named(header, head[: times[0].start()], relayed=False)
     for relay, following in pairwise(times):
         header = _named(header, head[_end_of_relay_time(relay) : following.start()], relayed=True)

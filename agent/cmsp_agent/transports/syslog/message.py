@@ -168,9 +168,9 @@ def _first_mnemonic(content: str) -> int | None:
     return found.start() if found else None
 
 
-def _event_s_mnemonic(text: str) -> re.Match[str] | None:
+def _event_s_mnemonic(text: str, *, anywhere: bool) -> re.Match[str] | None:
     """The first mnemonic, or the one within where the first is but the wrapper of a module's own message."""
-    found = _MNEMONIC.search(text)
+    found = _MNEMONIC.search(text) if anywhere else _MNEMONIC.match(text)
     while found is not None and (found["facility"] == "IOSXE" or _SLOT.match(text, found.start())):
         inner = _MNEMONIC.search(text, found.end())
         if inner is None:
@@ -181,7 +181,7 @@ def _event_s_mnemonic(text: str) -> re.Match[str] | None:
 
 def _with_mnemonic(raw: bytes, pri: int | None, header: Header, repeated: int) -> SyslogMessage:
     """Read the mnemonic out of what follows the header. Only known wrappers nest: others quote what a user typed."""
-    found = _event_s_mnemonic(header.text)
+    found = _event_s_mnemonic(header.text, anywhere=header.version > 0)
     facility, level, mnemonic, text = "", None, "", header.text
     if found is not None:
         facility, mnemonic, text = found["facility"], found["mnemonic"], header.text[found.end() :]

@@ -46,3 +46,9 @@ def test_an_origin_may_have_spaces_and_a_number_at_its_end() -> None:
 def test_a_continuation_has_the_counters_of_its_message(text: bytes) -> None:
     message = parse_syslog(b"<187>422153: GWX: 300875: " + text)
     assert (message.host, message.number, message.text) == ("GWX", 300875, text.strip().decode())
+
+
+def test_a_text_that_quotes_a_mnemonic_has_none() -> None:
+    message = parse_syslog(b"<13>Nov 18 19:25:44 host logger: the admin typed: %SYS-2-MALLOCFAIL: x")
+    assert (message.code, message.host, message.process) == ("", "host", "logger")
+    assert message.text == "the admin typed: %SYS-2-MALLOCFAIL: x"
