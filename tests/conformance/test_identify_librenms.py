@@ -13,7 +13,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.inventory import Facts, read_facts
+from cmsp_agent.services.devices.inventory import Facts, read_facts
 from tests.integration.plugins.test_captures import Capture
 
 UPS = (

@@ -4,21 +4,19 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from cmsp_agent.api import (
-    problems,
-    routes_alarms,
-    routes_appliance,
-    routes_audit,
-    routes_backups,
-    routes_components,
-    routes_events,
-    routes_host_keys,
-    routes_incidents,
-    routes_jobs,
-    routes_outbox,
-)
+from cmsp_agent.api import problems
 from cmsp_agent.api.limits import ApiLimits, BodyLimits
 from cmsp_agent.api.parts import Parts
+from cmsp_agent.api.routes import alarms as routes_alarms
+from cmsp_agent.api.routes import appliance as routes_appliance
+from cmsp_agent.api.routes import audit as routes_audit
+from cmsp_agent.api.routes import backups as routes_backups
+from cmsp_agent.api.routes import components as routes_components
+from cmsp_agent.api.routes import events as routes_events
+from cmsp_agent.api.routes import host_keys as routes_host_keys
+from cmsp_agent.api.routes import incidents as routes_incidents
+from cmsp_agent.api.routes import jobs as routes_jobs
+from cmsp_agent.api.routes import outbox as routes_outbox
 from cmsp_agent.api.schemas import Problem
 
 TITLE = "cmsp-agent"

@@ -14,7 +14,7 @@ from cmsp_agent.model.incident_facts import Report
 from cmsp_agent.services.backups import Backups
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.status import StatusService
-from cmsp_agent.storage.database import Database
+from cmsp_agent.storage.sqlite.database import Database
 
 Samples = Sequence[tuple[int, float]]
 """(ms since the epoch, value), the oldest first."""

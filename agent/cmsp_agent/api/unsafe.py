@@ -16,10 +16,11 @@ from cmsp_agent.api.roles import Caller, Role
 from cmsp_agent.model.errors import AgentError, Conflict, Refused
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.job import Job
-from cmsp_agent.storage import audit, outbox
-from cmsp_agent.storage import jobs as table
-from cmsp_agent.storage.numbering import current
-from cmsp_agent.storage.records import AUDIT, Record
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.outbox.numbering import current
+from cmsp_agent.storage.outbox.records import AUDIT, Record
+from cmsp_agent.storage.tables import audit
+from cmsp_agent.storage.tables import jobs as table
 
 LONGEST_KEY = 200
 LONGEST_DETAIL = 500

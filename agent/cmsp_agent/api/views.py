@@ -9,8 +9,8 @@ from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.model.times import rfc3339
-from cmsp_agent.storage.host_keys import HostKey
-from cmsp_agent.storage.records import event_record, incident_record, optional_time
+from cmsp_agent.storage.outbox.records import event_record, incident_record, optional_time
+from cmsp_agent.storage.tables.host_keys import HostKey
 
 View = dict[str, Any]
 

@@ -12,7 +12,6 @@ from typing import Any
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.api.server import ApiServer
-from cmsp_agent.app.ground import Ground, open_ground
 from cmsp_agent.app.loading import Loaded
 from cmsp_agent.app.observing import Known, Observing, start_observing
 from cmsp_agent.app.plugins import load_plugins
@@ -24,11 +23,12 @@ from cmsp_agent.app.telling import Telling, start_telling
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.component import Component
 from cmsp_agent.plugin.host import PluginHost
-from cmsp_agent.services.inventory import Devices
-from cmsp_agent.services.known_time import DISTRUSTED, KnownTime
-from cmsp_agent.services.names import Names, Resolver
-from cmsp_agent.services.senders import Senders
-from cmsp_agent.services.upkeep import Stores, Upkeep
+from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.names import Names, Resolver
+from cmsp_agent.services.devices.senders import Senders
+from cmsp_agent.services.events.known_time import DISTRUSTED, KnownTime
+from cmsp_agent.services.events.retention import Stores, Upkeep
+from cmsp_agent.services.runtime import Ground, open_ground
 from cmsp_agent.transports.snmp.ber import OidTexts
 from cmsp_agent.transports.snmp.keys import KeyRing
 

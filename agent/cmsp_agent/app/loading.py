@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cmsp_agent.app.ground import make_directory
 from cmsp_agent.config.configuration import ApplianceSettings, Configuration
 from cmsp_agent.config.load import Document, configure, read_appliance, read_document
 from cmsp_agent.config.secrets import SecretFiles, Secrets, SecretSource, SystemdCredentials
-from cmsp_agent.storage.master_key import MasterKey, master_key
-from cmsp_agent.storage.vault import FILE, Vault
+from cmsp_agent.services.runtime import make_directory
+from cmsp_agent.storage.sealed.master_key import MasterKey, master_key
+from cmsp_agent.storage.sealed.vault import FILE, Vault
 
 
 @dataclass(frozen=True, slots=True)

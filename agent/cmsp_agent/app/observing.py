@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from cmsp_agent.app.ground import Ground
 from cmsp_agent.app.prepared import Prepared
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import StorageError
@@ -17,20 +16,22 @@ from cmsp_agent.model.signal import Signal
 from cmsp_agent.pipeline.causes import ISOLATED
 from cmsp_agent.pipeline.situation import Facts as PipelineFacts
 from cmsp_agent.plugin.host import PluginHost
-from cmsp_agent.services.events import EventService
-from cmsp_agent.services.inventory import Devices, Facts, from_record, to_record
-from cmsp_agent.services.isolation import Isolation, Outside
-from cmsp_agent.services.names import Names
-from cmsp_agent.services.notices import Notices
+from cmsp_agent.services.devices.inventory import Devices, Facts, from_record, to_record
+from cmsp_agent.services.devices.names import Names
+from cmsp_agent.services.devices.senders import Senders
+from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.polling.device import Device
+from cmsp_agent.services.polling.isolation import Isolation, Outside
 from cmsp_agent.services.polling.poller import Poller
+from cmsp_agent.services.polling.reachability import Reachability
 from cmsp_agent.services.polling.sessions import SnmpSessions
+from cmsp_agent.services.polling.snmp_memory import EngineMemory
 from cmsp_agent.services.polling.well import WellMemory
-from cmsp_agent.services.reachability import Reachability
-from cmsp_agent.services.senders import Senders
-from cmsp_agent.services.snmp_memory import EngineMemory
-from cmsp_agent.storage import inventory, outbox, seen_well, snmp_engines
-from cmsp_agent.storage.records import inventory_record
+from cmsp_agent.services.runtime import Ground
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.outbox.records import inventory_record
+from cmsp_agent.storage.tables import inventory, seen_well, snmp_engines
 from cmsp_agent.transports import icmp, routes
 from cmsp_agent.transports.snmp.ber import OidTexts
 from cmsp_agent.transports.snmp.client import SnmpClient

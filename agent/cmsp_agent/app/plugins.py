@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cmsp_agent.app.ground import Ground
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.last_resort import LastResort
 from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.plugin.watchdog import LoopWatchdog, judge_last_run
+from cmsp_agent.services.runtime import Ground
 
 
 @contextmanager

@@ -14,9 +14,9 @@ from cmsp_agent.pipeline.maintenance import Maintenance
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.rules.load import load_rules, rule_files
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.inventory import Devices
-from cmsp_agent.services.names import Names
-from cmsp_agent.services.traps import Agreed, agreed_by
+from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.names import Names
+from cmsp_agent.services.receiving.traps import Agreed, agreed_by
 from cmsp_agent.transports.snmp.users import UsmUser, user_from
 
 AUTO = "auto"

@@ -7,16 +7,16 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from cmsp_agent.app.ground import Ground
 from cmsp_agent.app.observing import Known
 from cmsp_agent.app.prepared import Prepared
 from cmsp_agent.config.addresses import Endpoint
 from cmsp_agent.config.configuration import Listeners
 from cmsp_agent.model.errors import StorageError
-from cmsp_agent.services.intake import Sink
-from cmsp_agent.services.syslog import SyslogService
-from cmsp_agent.services.traps import TrapService
-from cmsp_agent.storage import snmp_engines
+from cmsp_agent.services.receiving.intake import Sink
+from cmsp_agent.services.receiving.syslog import SyslogService
+from cmsp_agent.services.receiving.traps import TrapService
+from cmsp_agent.services.runtime import Ground
+from cmsp_agent.storage.tables import snmp_engines
 from cmsp_agent.transports.datagrams import DatagramReceiver
 from cmsp_agent.transports.listening import EVERYWHERE, bind_datagrams, bind_streams, inherited_sockets
 from cmsp_agent.transports.snmp.authoritative import OwnEngine

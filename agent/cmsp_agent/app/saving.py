@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from cmsp_agent.aio.blocking import BlockingPool
-from cmsp_agent.app.calendar import Calendar, Entry
-from cmsp_agent.app.ground import Ground, make_directory
 from cmsp_agent.app.observing import Known, Observing
 from cmsp_agent.config.configuration import ApplianceSettings, Configuration
 from cmsp_agent.config.schedules import parse_schedule
@@ -16,8 +14,10 @@ from cmsp_agent.model.errors import NotFound, Refused
 from cmsp_agent.pipeline.situation import Facts
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import BackupAfterChange, Backups, Directory, Manifest, ManifestCopies, SshReader
-from cmsp_agent.storage.blobs import Blobs
-from cmsp_agent.storage.master_key import MasterKey, keep_wrapped
+from cmsp_agent.services.calendar import Calendar, Entry
+from cmsp_agent.services.runtime import Ground, make_directory
+from cmsp_agent.storage.sealed.blobs import Blobs
+from cmsp_agent.storage.sealed.master_key import MasterKey, keep_wrapped
 from cmsp_agent.transports.ssh import CliClient
 from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 

@@ -9,7 +9,6 @@ from cmsp_agent import __version__
 from cmsp_agent.api.parts import Parts, Samples
 from cmsp_agent.api.server import ApiServer, ApiSettings, TlsListen
 from cmsp_agent.api.tls import Certificates
-from cmsp_agent.app.ground import Ground
 from cmsp_agent.app.loading import Loaded
 from cmsp_agent.app.observing import Known, Observing
 from cmsp_agent.config.configuration import ApiSettings as Api
@@ -18,6 +17,7 @@ from cmsp_agent.config.show import values_in_force
 from cmsp_agent.services.backups import Backups, backup_job
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.polling.job import poll_job
+from cmsp_agent.services.runtime import Ground
 from cmsp_agent.services.status import Extras, Identity, StatusService
 
 FORGET_EVERY = 3600.0

@@ -5,12 +5,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from cmsp_agent.app.ground import Ground
 from cmsp_agent.app.observing import Observing
 from cmsp_agent.config.configuration import Configuration, HeadendSettings, TlsFiles
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.pipeline.situation import Facts
-from cmsp_agent.services.forwarder import Budget, Forwarder, Heartbeat
+from cmsp_agent.services.link import Budget, Forwarder, Heartbeat
+from cmsp_agent.services.runtime import Ground
 from cmsp_agent.transports.headend import Certificates, HeadendClient
 
 NARROWEST_LINK = 10_000_000 / 8

@@ -13,10 +13,10 @@ from cmsp_agent.config.schema.appliance import Appliance
 from cmsp_agent.config.secrets import SecretFiles, Secrets, SystemdCredentials, references
 from cmsp_agent.config.site_path import DEFAULT_FILE
 from cmsp_agent.model.errors import ConfigurationError, StorageError
-from cmsp_agent.storage import vault as vault_file
-from cmsp_agent.storage.master_key import FILE as KEY_FILE
-from cmsp_agent.storage.master_key import master_key
-from cmsp_agent.storage.vault import Vault
+from cmsp_agent.storage.sealed import vault as vault_file
+from cmsp_agent.storage.sealed.master_key import FILE as KEY_FILE
+from cmsp_agent.storage.sealed.master_key import master_key
+from cmsp_agent.storage.sealed.vault import Vault
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.errors import AgentError, Conflict, NotFound
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.job import Job, JobState
-from cmsp_agent.storage import jobs as table
-from cmsp_agent.storage.database import Database
+from cmsp_agent.storage.sqlite.database import Database
+from cmsp_agent.storage.tables import jobs as table
 
 MOST_UNFINISHED = 1_000
 MOST_LOG_LINES = 200

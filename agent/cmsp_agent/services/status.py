@@ -25,7 +25,7 @@ from cmsp_agent.pipeline.catalogue import (
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.situation import Situation
 from cmsp_agent.storage import outbox
-from cmsp_agent.storage.database import Database
+from cmsp_agent.storage.sqlite.database import Database
 
 URGENT = (Priority.P1, Priority.P2)
 MOST_URGENT = 50

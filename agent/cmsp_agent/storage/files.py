@@ -6,8 +6,8 @@ import secrets
 from pathlib import Path
 
 from cmsp_agent.model.errors import StorageError
-from cmsp_agent.storage.connections import sync_directory
-from cmsp_agent.storage.faults import translated
+from cmsp_agent.storage.sqlite.connections import sync_directory
+from cmsp_agent.storage.sqlite.faults import translated
 
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.storage.database import Database, Replaced, nobody_to_tell
 from cmsp_agent.storage.encoding import decode, encode
-from cmsp_agent.storage.schema import SERIES
+from cmsp_agent.storage.sqlite.database import Database, Replaced, nobody_to_tell
+from cmsp_agent.storage.tables.schema import SERIES
 
 MOST_POINTS = 30_000
 """Points of all KPIs together in one answer: making JSON of them holds the event loop for a quarter of a second."""

@@ -5,11 +5,12 @@ from pathlib import Path
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.storage import dead_rows, epochs
-from cmsp_agent.storage.connections import Opening
-from cmsp_agent.storage.database import Database, Replaced, nobody_to_tell
-from cmsp_agent.storage.reserve import SIZE
-from cmsp_agent.storage.schema import STATE
+from cmsp_agent.storage.outbox import epochs
+from cmsp_agent.storage.sqlite.connections import Opening
+from cmsp_agent.storage.sqlite.database import Database, Replaced, nobody_to_tell
+from cmsp_agent.storage.sqlite.reserve import SIZE
+from cmsp_agent.storage.tables import dead_rows
+from cmsp_agent.storage.tables.schema import STATE
 
 
 async def open_state(

@@ -1,4 +1,4 @@
-"""Receive syslog over TCP, framed as RFC 6587 says. Reads no message: see services.syslog.
+"""Receive syslog over TCP, framed as RFC 6587 says. Reads no message: see services.receiving.syslog.
 
 A connection costs a task nothing and memory little, but both are bounded: too many connections, idle ones and ones that
 nobody keeps up with are closed or made to wait. Waiting loses nothing: TCP makes the sender wait too.

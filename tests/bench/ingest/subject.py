@@ -20,9 +20,9 @@ from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.credentials import SnmpCredential
 from cmsp_agent.model.secret import Secret
 from cmsp_agent.model.signal import Signal
-from cmsp_agent.services.senders import Senders
-from cmsp_agent.services.syslog import SyslogService
-from cmsp_agent.services.traps import Agreed, TrapService
+from cmsp_agent.services.devices.senders import Senders
+from cmsp_agent.services.receiving.syslog import SyslogService
+from cmsp_agent.services.receiving.traps import Agreed, TrapService
 from cmsp_agent.transports.datagrams import Answer, Datagram, DatagramReceiver, Deliver
 from cmsp_agent.transports.listening import bind_datagrams
 from cmsp_agent.transports.snmp.client import SnmpClient

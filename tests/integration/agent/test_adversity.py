@@ -218,7 +218,7 @@ OTHER = """
 import os, sys
 from contextlib import ExitStack
 from pathlib import Path
-from cmsp_agent.app.place import place_for
+from cmsp_agent.storage.place import place_for
 os.setuid(65534)
 with ExitStack() as stack:
     place = place_for(Path(sys.argv[1]), stack, {})

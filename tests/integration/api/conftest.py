@@ -34,9 +34,9 @@ from cmsp_agent.plugin.api import CliPlatform, Redaction
 from cmsp_agent.services.backups import Backups, Directory, Manifest, backup_job
 from cmsp_agent.services.jobs import JobKind, JobReport, Jobs
 from cmsp_agent.services.status import Identity, StatusService
-from cmsp_agent.storage import events, incidents
-from cmsp_agent.storage.database import Database
+from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
+from cmsp_agent.storage.tables import events, incidents
 from tests.integration.api.authority import Authority
 
 PLATFORM = CliPlatform(driver="cisco_ios", redact=(Redaction(r"^enable secret (?P<secret>\S+)"),))

@@ -14,7 +14,8 @@ from cmsp_agent.api.listener import ListenFailed, tcp_socket
 from cmsp_agent.api.server import ApiServer, ApiSettings, TlsListen
 from cmsp_agent.api.tls import Certificates
 from cmsp_agent.model.errors import ConfigurationError
-from cmsp_agent.storage import audit, outbox
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.tables import audit
 from tests.integration.api.authority import Authority
 from tests.integration.api.conftest import LIMITS, Agent, once, remote, running_agent, settings
 

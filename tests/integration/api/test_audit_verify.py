@@ -4,8 +4,9 @@ import json
 
 import httpx
 
-from cmsp_agent.storage import audit, outbox
-from cmsp_agent.storage.numbering import current
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.outbox.numbering import current
+from cmsp_agent.storage.tables import audit
 from tests.integration.api.conftest import Agent, once
 
 

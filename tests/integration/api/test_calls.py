@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from cmsp_agent.model.severity import Severity
-from cmsp_agent.storage import audit, host_keys, jobs, outbox
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.tables import audit, host_keys, jobs
 from tests.integration.api.conftest import TEXT, Agent, once
 
 

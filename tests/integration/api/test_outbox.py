@@ -4,9 +4,12 @@ import sqlite3
 
 import httpx
 
-from cmsp_agent.services.known_time import KNOWN
-from cmsp_agent.storage import audit, gaps, meta, outbox
-from cmsp_agent.storage.records import Record
+from cmsp_agent.services.events.known_time import KNOWN
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.outbox import gaps
+from cmsp_agent.storage.outbox.records import Record
+from cmsp_agent.storage.sqlite import meta
+from cmsp_agent.storage.tables import audit
 from tests.integration.api.conftest import Agent, once
 
 NOW = 1_767_225_600_000

@@ -37,9 +37,9 @@ from cmsp_agent.services.backups import (
     SshReader,
     recover,
 )
-from cmsp_agent.storage.blobs import Blobs
-from cmsp_agent.storage.database import Database
-from cmsp_agent.storage.master_key import MasterKey, keep_wrapped, master_key
+from cmsp_agent.storage.sealed.blobs import Blobs
+from cmsp_agent.storage.sealed.master_key import MasterKey, keep_wrapped, master_key
+from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.transports.ssh import CliClient, CliLimits, HostKeyChanged
 from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys

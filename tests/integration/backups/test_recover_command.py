@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.asymmetric import x25519
 
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.services.backups.copies import ManifestFiles
-from cmsp_agent.storage.blobs import BlobStore
-from cmsp_agent.storage.master_key import keep_wrapped, master_key
+from cmsp_agent.storage.sealed.blobs import BlobStore
+from cmsp_agent.storage.sealed.master_key import keep_wrapped, master_key
 
 
 @pytest.fixture

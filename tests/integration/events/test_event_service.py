@@ -15,10 +15,11 @@ from cmsp_agent.model.incident import IncidentState
 from cmsp_agent.model.signal import Signal, SyslogSignal, TrapSignal
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.situation import Draft, Facts, Situation
-from cmsp_agent.services.events import EventService
-from cmsp_agent.storage import events, incidents, outbox
-from cmsp_agent.storage.database import Database
+from cmsp_agent.services.events.service import EventService
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
+from cmsp_agent.storage.tables import events, incidents
 from tests.unit.pipeline.site import COMPONENTS, CUSTOMER, LAPD, LAYER2_CHANGE, FakeInventory
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.services.known_time import KnownTime
-from cmsp_agent.storage.database import Database
+from cmsp_agent.services.events.known_time import KnownTime
+from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
 
 DAY = 86_400_000

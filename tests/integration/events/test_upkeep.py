@@ -12,12 +12,12 @@ from cmsp_agent.config.configuration import Retention
 from cmsp_agent.model.incident import Incident, IncidentState
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.signal import AgentSignal
-from cmsp_agent.services.known_time import KnownTime
-from cmsp_agent.services.notices import Notices
-from cmsp_agent.services.upkeep import Stores, Upkeep
-from cmsp_agent.storage import incidents
+from cmsp_agent.services.events.known_time import KnownTime
+from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.events.retention import Stores, Upkeep
 from cmsp_agent.storage.series import open_series
 from cmsp_agent.storage.state import open_state
+from cmsp_agent.storage.tables import incidents
 
 DAY = 86_400.0
 KEPT = Retention(90 * DAY, 2 * DAY, 90 * DAY, 400 * DAY, 30, 12, 13)

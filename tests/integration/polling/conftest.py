@@ -22,12 +22,12 @@ from cmsp_agent.model.secret import Secret
 from cmsp_agent.model.signal import PollSignal, Signal
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
-from cmsp_agent.services.inventory import Devices, Facts
+from cmsp_agent.services.devices.inventory import Devices, Facts
 from cmsp_agent.services.polling.device import Device
 from cmsp_agent.services.polling.poller import Poller
+from cmsp_agent.services.polling.reachability import Reachability
 from cmsp_agent.services.polling.sessions import SnmpSessions
 from cmsp_agent.services.polling.well import Objects, WellMemory
-from cmsp_agent.services.reachability import Reachability
 from cmsp_agent.transports.snmp.client import SnmpClient
 
 SNMPD = shutil.which("snmpd", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")

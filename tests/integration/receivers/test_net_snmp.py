@@ -13,8 +13,8 @@ from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.credentials import SnmpCredential
 from cmsp_agent.model.secret import Secret
 from cmsp_agent.model.signal import Signal, TrapSignal
-from cmsp_agent.services.senders import Senders
-from cmsp_agent.services.traps import Agreed, TrapService
+from cmsp_agent.services.devices.senders import Senders
+from cmsp_agent.services.receiving.traps import Agreed, TrapService
 from cmsp_agent.transports.datagrams import DatagramReceiver
 from cmsp_agent.transports.listening import bind_datagrams
 from cmsp_agent.transports.snmp.authoritative import OwnEngine, new_engine_id

@@ -16,8 +16,8 @@ from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.signal import Signal
-from cmsp_agent.services.senders import Senders
-from cmsp_agent.services.syslog import SyslogService
+from cmsp_agent.services.devices.senders import Senders
+from cmsp_agent.services.receiving.syslog import SyslogService
 from cmsp_agent.transports.datagrams import DatagramReceiver
 from cmsp_agent.transports.listening import bind_datagrams, bind_streams
 from cmsp_agent.transports.streams import StreamReceiver

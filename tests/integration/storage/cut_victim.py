@@ -13,14 +13,15 @@ from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.services.backups.copies import ManifestFiles
-from cmsp_agent.storage import events, outbox
-from cmsp_agent.storage.blobs import BlobStore
-from cmsp_agent.storage.database import Database
-from cmsp_agent.storage.master_key import master_key
-from cmsp_agent.storage.numbering import current
-from cmsp_agent.storage.records import event_record
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.outbox.numbering import current
+from cmsp_agent.storage.outbox.records import event_record
+from cmsp_agent.storage.sealed.blobs import BlobStore
+from cmsp_agent.storage.sealed.master_key import master_key
+from cmsp_agent.storage.sealed.vault import Vault
+from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
-from cmsp_agent.storage.vault import Vault
+from cmsp_agent.storage.tables import events
 from tests.unit.storage.facts import an_event
 
 APPLIANCE = "apl-victim"

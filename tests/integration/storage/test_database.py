@@ -15,11 +15,12 @@ import pytest
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import StorageError, StorageFull
-from cmsp_agent.storage import outbox, writer
-from cmsp_agent.storage.database import Database
-from cmsp_agent.storage.migrations import Migration
-from cmsp_agent.storage.numbering import current
-from cmsp_agent.storage.records import Record
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.outbox.numbering import current
+from cmsp_agent.storage.outbox.records import Record
+from cmsp_agent.storage.sqlite import writer
+from cmsp_agent.storage.sqlite.database import Database
+from cmsp_agent.storage.sqlite.migrations import Migration
 from cmsp_agent.storage.state import open_state
 
 TABLE = (Migration(1, "create table things(name text unique, size blob)"),)

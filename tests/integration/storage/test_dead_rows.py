@@ -15,7 +15,12 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.component import State
 from cmsp_agent.model.job import Job
-from cmsp_agent.storage import (
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.outbox.records import event_record
+from cmsp_agent.storage.sqlite import meta
+from cmsp_agent.storage.sqlite.database import Database
+from cmsp_agent.storage.state import open_state
+from cmsp_agent.storage.tables import (
     audit,
     backups,
     calendar_runs,
@@ -25,14 +30,9 @@ from cmsp_agent.storage import (
     incidents,
     inventory,
     jobs,
-    meta,
-    outbox,
     seen_well,
     snmp_engines,
 )
-from cmsp_agent.storage.database import Database
-from cmsp_agent.storage.records import event_record
-from cmsp_agent.storage.state import open_state
 from tests.unit.storage.facts import an_event, an_incident
 
 NOW = 1_767_225_600_000

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.forwarder.conftest import Site
+from tests.integration.link.conftest import Site
 from tests.integration.storage import victim
 from tests.integration.storage.evidence import problems_of_database, problems_of_headend
 from tests.lab.headend import Headend

@@ -19,11 +19,11 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.services.backups.copies import ManifestFiles
 from cmsp_agent.storage import outbox
-from cmsp_agent.storage.blobs import BlobStore
-from cmsp_agent.storage.database import Database
-from cmsp_agent.storage.master_key import master_key
+from cmsp_agent.storage.sealed.blobs import BlobStore
+from cmsp_agent.storage.sealed.master_key import master_key
+from cmsp_agent.storage.sealed.vault import Vault
+from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
-from cmsp_agent.storage.vault import Vault
 from tests.integration.storage.cut_victim import APPLIANCE
 from tests.lab.disk import Disk, Loss, Step, compiler, preloaded, steps
 

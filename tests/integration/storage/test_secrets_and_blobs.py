@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import x25519
 
 from cmsp_agent.model.errors import ConfigurationError, StorageError, StorageFull
-from cmsp_agent.storage import master_key as keys
-from cmsp_agent.storage.blobs import Blobs, BlobStore
-from cmsp_agent.storage.master_key import MasterKey, master_key
-from cmsp_agent.storage.vault import Vault
+from cmsp_agent.storage.sealed import master_key as keys
+from cmsp_agent.storage.sealed.blobs import Blobs, BlobStore
+from cmsp_agent.storage.sealed.master_key import MasterKey, master_key
+from cmsp_agent.storage.sealed.vault import Vault
 
 CONFIG = b"hostname gw-paris-1\nenable secret 9 $9$xyz\nend\n" * 200
 
@@ -52,7 +52,7 @@ class TestMasterKey:
         assert given.source.endswith("cmsp-master-key")
 
     def test_two_processes_that_make_it_agree(self, tmp_path: Path) -> None:
-        code = "import sys; from pathlib import Path; from cmsp_agent.storage.master_key import master_key as m;"
+        code = "import sys; from pathlib import Path; from cmsp_agent.storage.sealed.master_key import master_key as m;"
         code += "print(m(Path(sys.argv[1])).derived('x').hex())"
         processes = [
             subprocess.Popen([sys.executable, "-c", code, str(tmp_path)], stdout=subprocess.PIPE) for _ in range(4)

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.services.forwarder import Forwarder
-from cmsp_agent.storage import events, outbox
-from cmsp_agent.storage.database import Database
-from cmsp_agent.storage.records import event_record
+from cmsp_agent.services.link import Forwarder
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.outbox.records import event_record
+from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
+from cmsp_agent.storage.tables import events
 from cmsp_agent.transports.headend import Certificates, HeadendClient
 from tests.unit.storage.facts import an_event
 

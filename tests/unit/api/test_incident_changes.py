@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cmsp_agent.api.routes_incidents import editing
+from cmsp_agent.api.routes.incidents import editing
 from cmsp_agent.api.schemas import IncidentChange
 from cmsp_agent.model.errors import Conflict
 from cmsp_agent.model.incident import Incident, IncidentState

@@ -18,11 +18,11 @@ from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
-from cmsp_agent.services.inventory import SYS_OBJECT_ID, read_facts
+from cmsp_agent.services.devices.inventory import SYS_OBJECT_ID, read_facts
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
-from tests.unit.services.polling_fakes import FakeSession
+from tests.unit.services.polling.fakes import FakeSession
 
 FOLDER = Path(cmsp_plugins.__path__[0])
 INTERFACES = {3: "Gi0/0/1", 10: "E1 0/1/0", 20: "Se0/1/0:15"}

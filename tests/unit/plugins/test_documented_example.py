@@ -12,7 +12,7 @@ from cmsp_agent.plugin.validate import problems
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
-from tests.unit.services.polling_fakes import FakeSession
+from tests.unit.services.polling.fakes import FakeSession
 
 
 @pytest.fixture(scope="module")

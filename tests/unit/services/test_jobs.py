@@ -13,9 +13,9 @@ from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.errors import Conflict, DeviceUnreachable, NotFound
 from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.services.jobs import INTERNAL, INTERRUPTED, MOST_LOG_LINES, JobKind, JobReport, Jobs
-from cmsp_agent.storage import jobs as table
-from cmsp_agent.storage.database import Database
+from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
+from cmsp_agent.storage.tables import jobs as table
 
 
 class Work:

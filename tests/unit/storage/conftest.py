@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from cmsp_agent.storage import epochs
-from cmsp_agent.storage.connections import Opening
-from cmsp_agent.storage.migrations import Migration, migrate
-from cmsp_agent.storage.schema import SERIES, STATE
+from cmsp_agent.storage.outbox import epochs
+from cmsp_agent.storage.sqlite.connections import Opening
+from cmsp_agent.storage.sqlite.migrations import Migration, migrate
+from cmsp_agent.storage.tables.schema import SERIES, STATE
 
 NOW = 1_767_225_600_000
 

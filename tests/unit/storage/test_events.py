@@ -2,8 +2,8 @@ import sqlite3
 
 from cmsp_agent.model.event import Source, Transition
 from cmsp_agent.model.severity import Severity
-from cmsp_agent.storage import events
-from cmsp_agent.storage.events import Filter
+from cmsp_agent.storage.tables import events
+from cmsp_agent.storage.tables.events import Filter
 from tests.unit.storage.facts import NOW, an_event
 
 

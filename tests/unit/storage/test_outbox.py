@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from cmsp_agent.storage import epochs, gaps, outbox
-from cmsp_agent.storage.numbering import current, known
-from cmsp_agent.storage.records import Record, event_record
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.outbox import epochs, gaps
+from cmsp_agent.storage.outbox.numbering import current, known
+from cmsp_agent.storage.outbox.records import Record, event_record
 from tests.unit.storage.conftest import NOW
 from tests.unit.storage.facts import an_event
 

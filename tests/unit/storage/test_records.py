@@ -3,8 +3,8 @@
 from cmsp_agent.model.backup import Backup, BackupResult, BackupRun
 from cmsp_agent.model.incident_facts import RaisedPriority
 from cmsp_agent.model.priority import Priority
-from cmsp_agent.storage import records
 from cmsp_agent.storage.encoding import decode, encode
+from cmsp_agent.storage.outbox import records
 from tests.unit.storage.facts import NOW, an_event, an_incident
 
 

@@ -10,16 +10,7 @@ from cmsp_agent.model.incident import Trigger
 from cmsp_agent.model.incident_facts import RaisedPriority
 from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.model.priority import Priority
-from cmsp_agent.storage import (
-    audit,
-    backups,
-    calendar_runs,
-    host_keys,
-    incidents,
-    inventory,
-    jobs,
-    snmp_engines,
-)
+from cmsp_agent.storage.tables import audit, backups, calendar_runs, host_keys, incidents, inventory, jobs, snmp_engines
 from tests.unit.storage.facts import NOW, an_incident
 
 KEY = bytes(range(32))

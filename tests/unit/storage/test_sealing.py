@@ -3,9 +3,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa, x25519
 
 from cmsp_agent.model.errors import StorageError
-from cmsp_agent.storage import sealing
 from cmsp_agent.storage.compression import compress, decompress
-from cmsp_agent.storage.sealing import Sealer
+from cmsp_agent.storage.sealed import sealing
+from cmsp_agent.storage.sealed.sealing import Sealer
 
 KEY = bytes(range(32))
 

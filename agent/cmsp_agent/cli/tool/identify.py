@@ -13,7 +13,7 @@ from cmsp_agent.cli.session import AsJson, session
 if TYPE_CHECKING:
     from cmsp_agent.model.credentials import SnmpCredential
     from cmsp_agent.plugin.registry import Registry
-    from cmsp_agent.services.inventory import Facts
+    from cmsp_agent.services.devices.inventory import Facts
 
 Address = Annotated[str, typer.Option("--address", metavar="ADDRESS", help="The device's IPv4 or IPv6 address.")]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="Its SNMP port.")]
@@ -101,7 +101,7 @@ def identification(facts: "Facts", registry: "Registry") -> dict[str, str]:
 async def _ask(address: str, port: int, credential: "SnmpCredential", patience: float, registry: "Registry") -> "Facts":
     from cmsp_agent.aio.clock import SystemClock
     from cmsp_agent.aio.counters import Counters
-    from cmsp_agent.services.inventory import read_facts
+    from cmsp_agent.services.devices.inventory import read_facts
     from cmsp_agent.transports.snmp.client import SnmpClient
     from cmsp_agent.transports.snmp.target import SnmpTarget
 

@@ -10,7 +10,7 @@ from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.storage import files
 from cmsp_agent.storage.encoding import DocumentInvalid, decode, encode
-from cmsp_agent.storage.master_key import MasterKey
+from cmsp_agent.storage.sealed.master_key import MasterKey
 
 FOLDER = "manifests"
 SUFFIX = ".cmsp"

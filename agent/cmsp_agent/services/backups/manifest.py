@@ -7,10 +7,10 @@ from typing import Protocol
 
 from cmsp_agent.model.backup import Backup, BackupRun
 from cmsp_agent.model.errors import NotFound
-from cmsp_agent.storage import backups as table
 from cmsp_agent.storage import outbox
-from cmsp_agent.storage.database import Database
-from cmsp_agent.storage.records import backup_record
+from cmsp_agent.storage.outbox.records import backup_record
+from cmsp_agent.storage.sqlite.database import Database
+from cmsp_agent.storage.tables import backups as table
 
 MOST_VERSIONS = 1_000
 

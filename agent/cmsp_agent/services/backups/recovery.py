@@ -13,8 +13,8 @@ from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.services.backups.copies import ManifestFiles
 from cmsp_agent.storage import files
-from cmsp_agent.storage.blobs import BlobStore
-from cmsp_agent.storage.master_key import WRAPPED, recovered
+from cmsp_agent.storage.sealed.blobs import BlobStore
+from cmsp_agent.storage.sealed.master_key import WRAPPED, recovered
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,14 @@ from cmsp_agent.model.errors import (
 )
 from cmsp_agent.model.signal import ObservedState, PollSignal
 from cmsp_agent.plugin.api import DeviceType
-from cmsp_agent.services.inventory import Devices, Facts, read_facts
+from cmsp_agent.services.devices.inventory import Devices, Facts, read_facts
 from cmsp_agent.services.polling.marks import Marks
 from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import Session, probe
 from cmsp_agent.services.polling.rates import Rates
+from cmsp_agent.services.polling.reachability import Patience, Reach, Reachability
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
 from cmsp_agent.services.polling.well import WellMemory
-from cmsp_agent.services.reachability import Patience, Reach, Reachability
 from cmsp_agent.transports.snmp.target import Quirks
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from cmsp_agent.model.component import Component
-from cmsp_agent.services.inventory import Facts
+from cmsp_agent.services.devices.inventory import Facts
 from cmsp_agent.transports.snmp.client import SnmpClient
 from cmsp_agent.transports.snmp.session import SnmpSession
 from cmsp_agent.transports.snmp.target import Quirks, SnmpTarget

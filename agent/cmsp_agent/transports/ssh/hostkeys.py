@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from cmsp_agent.storage.host_keys import fingerprint
+from cmsp_agent.storage.tables.host_keys import fingerprint
 
 
 @dataclass(frozen=True, slots=True)

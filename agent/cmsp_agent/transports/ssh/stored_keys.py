@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from cmsp_agent.aio.clock import Clock
-from cmsp_agent.storage import host_keys as table
-from cmsp_agent.storage.database import Database
+from cmsp_agent.storage.sqlite.database import Database
+from cmsp_agent.storage.tables import host_keys as table
 from cmsp_agent.transports.ssh.hostkeys import HostKey
 
 

@@ -1,0 +1,69 @@
+"""Calls about stored configurations: list, take one now, compare, show."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import PlainTextResponse, Response
+
+from cmsp_agent.api.callers import READING, at_least, parts_of
+from cmsp_agent.api.roles import Caller, Role
+from cmsp_agent.api.routes.components import known
+from cmsp_agent.api.schemas import Backups, Job
+from cmsp_agent.api.unsafe import Unsafe, shown_secrets, unsafe
+from cmsp_agent.api.views import backup_view, job_view
+from cmsp_agent.model.job import Job as JobFact
+from cmsp_agent.services.backups.reading import to_bytes
+
+router = APIRouter(prefix="/v1/components/{name}/backups", tags=["backups"])
+Observer = Annotated[Caller, Depends(at_least(Role.OBSERVER))]
+Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
+Version = Annotated[str, Query(description="Another version: an id, `latest`, `known-good`; absent: the one before")]
+
+
+@router.get("", response_model=Backups, dependencies=READING)
+async def backups(
+    request: Request,
+    name: str,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> dict[str, Any]:
+    """The versions of a component's configuration, the newest first."""
+    found = await parts_of(request).backups.versions(name, limit)
+    return {"items": [backup_view(backup) for backup in found]}
+
+
+@router.post("", status_code=202, response_model=Job)
+async def take(name: str, call: Operator) -> Response:
+    """Back a component up now, as a job. What it does not get by order or tier is refused at once."""
+    return await call.accept(lambda: _draft(call, name), job_view)
+
+
+def _draft(call: Unsafe, name: str) -> JobFact:
+    call.parts.backups.require(name)
+    return call.parts.jobs.draft("backup", name, call.caller.name)
+
+
+@router.get("/{version}/diff", response_class=PlainTextResponse, dependencies=READING)
+async def difference(request: Request, name: str, version: str, against: Version = "previous") -> PlainTextResponse:
+    """What changed from `against` to this version, as a unified diff; secrets hidden from everybody."""
+    known(parts_of(request), name)
+    text = await parts_of(request).backups.difference(name, version, against or "previous")
+    return PlainTextResponse(to_bytes(text))
+
+
+@router.get("/{version}/content", response_class=PlainTextResponse)
+async def content(
+    request: Request,
+    name: str,
+    version: str,
+    caller: Observer,
+    redacted: Annotated[bool | None, Query(description="false: with secrets, for an engineer")] = None,
+) -> PlainTextResponse:
+    """The configuration itself; its secrets hidden unless an engineer asks. Looking at secrets is audited."""
+    parts = parts_of(request)
+    known(parts, name)
+    hide = not caller.role.includes(Role.ENGINEER) if redacted is None else redacted
+    if not hide:
+        caller.require(Role.ENGINEER)
+        await shown_secrets(request, caller)
+    text = await parts.backups.content(name, version, redacted=hide)
+    return PlainTextResponse(to_bytes(text))

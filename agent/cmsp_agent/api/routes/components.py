@@ -1,0 +1,95 @@
+"""Calls about components: what they are, how they are, what was measured, poll now."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import Response
+
+from cmsp_agent.api.callers import READING, parts_of
+from cmsp_agent.api.parts import Parts
+from cmsp_agent.api.problems import CallInvalid
+from cmsp_agent.api.roles import Role
+from cmsp_agent.api.schemas import Components, Job, Kpis
+from cmsp_agent.api.unsafe import Unsafe, unsafe
+from cmsp_agent.api.views import component_details, component_view, job_view, series_view
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.errors import NotFound
+from cmsp_agent.model.times import parse_rfc3339
+from cmsp_agent.storage.tables import backups, inventory
+
+DAY = 86_400_000
+LONGEST_SPAN = 400 * DAY
+
+router = APIRouter(prefix="/v1/components", tags=["components"])
+Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
+
+
+def known(parts: Parts, name: str) -> Component:
+    """The component of that name.
+
+    Raises:
+        NotFound: the configuration has none.
+    """
+    component = parts.status.components().get(name)
+    if component is None:
+        raise NotFound(f"no component is called {name!r}")
+    return component
+
+
+@router.get("", response_model=Components, dependencies=READING)
+async def components(request: Request) -> dict[str, Any]:
+    """All components and their availability, by name."""
+    status = parts_of(request).status
+    states = status.states()
+    found = sorted(status.components().items())
+    return {"items": [component_view(component, states[name]) for name, component in found]}
+
+
+@router.get("/{name}", dependencies=READING)
+async def component(request: Request, name: str) -> dict[str, Any]:
+    """One component: its settings, alarms, open incidents, inventory and latest backup."""
+    parts = parts_of(request)
+    found = known(parts, name)
+    latest = await parts.database.read(lambda connection: backups.latest(connection, name))
+    facts = await parts.database.read(lambda connection: inventory.find(connection, name))
+    return component_details(
+        found,
+        parts.status.state_of(name),
+        parts.status.alarms(name),
+        parts.status.incidents(name),
+        latest,
+        facts[1] if facts else {},
+    )
+
+
+@router.get("/{name}/kpis", response_model=Kpis, dependencies=READING)
+async def kpis(
+    request: Request,
+    name: str,
+    start: Annotated[str | None, Query(alias="from", description="RFC 3339; default: a day before `to`")] = None,
+    end: Annotated[str | None, Query(alias="to", description="RFC 3339; default: now")] = None,
+) -> dict[str, Any]:
+    """What was measured between two times."""
+    parts = parts_of(request)
+    known(parts, name)
+    until = parts.clock.now() if end is None else _time("to", end)
+    since = until - DAY if start is None else _time("from", start)
+    if since < 0 or not 0 <= until - since <= LONGEST_SPAN:
+        raise CallInvalid("from must be before to, by 400 days at most, and not before 1970")
+    series = await parts.kpis(name, since, until)
+    return {"component": name, "items": [series_view(kpi, samples) for kpi, samples in sorted(series.items())]}
+
+
+def _time(name: str, text: str) -> int:
+    try:
+        return parse_rfc3339(text.replace(" ", "+"))  # a plus sign in a query means a space
+    except ValueError as error:
+        raise CallInvalid(f"{name}: not an RFC 3339 time") from error
+
+
+@router.post("/{name}/poll", status_code=202, response_model=Job)
+async def poll(name: str, call: Operator) -> Response:
+    """Poll a component now, as a job."""
+    return await call.accept(
+        lambda: call.parts.jobs.draft("poll", known(call.parts, name).name, call.caller.name), job_view
+    )

@@ -1,0 +1,114 @@
+"""Calls about the event log: a page after a cursor, and the stream of what comes."""
+
+import asyncio
+import functools
+import json
+import sqlite3
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import StreamingResponse
+
+from cmsp_agent.api.callers import READING, parts_of
+from cmsp_agent.api.parts import Parts
+from cmsp_agent.api.problems import CallInvalid, TooManyStreams
+from cmsp_agent.api.schemas import Events
+from cmsp_agent.api.views import event_view
+from cmsp_agent.model.event import Event
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.storage.tables import events as table
+from cmsp_agent.storage.tables.events import Filter
+
+PAGE, LARGEST_PAGE = 100, 1000
+MOST_STREAMS = 20
+KEEP_ALIVE = 15.0
+"""Seconds after which a silent stream sends a comment, so that a dead peer is noticed."""
+
+router = APIRouter(prefix="/v1/events", tags=["events"])
+Cursor = Annotated[int | None, Query(ge=0, lt=1 << 62, description="Cursor: what follows it; absent: the latest")]
+
+
+def wanted(
+    component: str = "",
+    type: str = "",  # noqa: A002
+    severity: Annotated[Severity | None, Query(description="This severity and worse")] = None,
+    active: bool = False,
+) -> Filter:
+    """What the caller asks for; an absent parameter asks for all."""
+    return Filter(component, type, severity, active)
+
+
+Wanted = Annotated[Filter, Depends(wanted)]
+
+
+@router.get("", response_model=Events, dependencies=READING)
+async def events(
+    request: Request,
+    only: Wanted,
+    after: Cursor = None,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
+) -> dict[str, Any]:
+    """A page of the log, the oldest first. Ask again with `after` = `next` for what follows."""
+    page = await _page(parts_of(request), only, after, limit)
+    return {"items": [event_view(event) for event in page.events], "next": page.next}
+
+
+async def _page(parts: Parts, only: Filter, after: int | None, limit: int) -> table.Page:
+    if after is None:
+        return await parts.database.read(lambda connection: table.latest(connection, only, limit))
+    return await parts.database.read(lambda connection: table.page(connection, after, only, limit))
+
+
+@router.get("/stream", response_class=StreamingResponse, dependencies=READING)
+async def stream(
+    request: Request,
+    only: Wanted,
+    after: Cursor = None,
+    last_event_id: Annotated[str | None, Header()] = None,
+) -> StreamingResponse:
+    """Server-sent events: each event as `cmsp.event.v1`; an id alone is the cursor for Last-Event-ID."""
+    parts = parts_of(request)
+    if parts.bell.listeners >= MOST_STREAMS:
+        raise TooManyStreams(f"{MOST_STREAMS} streams are open")
+    if last_event_id is not None:
+        if not last_event_id.isdecimal() or len(last_event_id) > 18:
+            raise CallInvalid("Last-Event-ID: not a cursor of this log")
+        after = int(last_event_id)
+    if after is None:
+        after = (await _page(parts, only, None, 1)).next
+    return StreamingResponse(_follow(parts, only, after), media_type="text/event-stream")
+
+
+async def _follow(parts: Parts, only: Filter, after: int) -> AsyncIterator[str]:
+    bell = parts.bell
+    bell.listeners += 1
+    try:
+        yield ": connected\n\n"
+        while not bell.closed:
+            rung = bell.next_ring()
+            found, after = await parts.database.read(functools.partial(_following, only=only, after=after))
+            for event in found:
+                yield f"event: cmsp.event.v1\ndata: {json.dumps(event_view(event))}\n\n"
+            if found:
+                yield f"id: {after}\n\n"
+            elif not await _rings(rung, KEEP_ALIVE):
+                yield ": still here\n\n"
+    finally:
+        bell.listeners -= 1
+
+
+def _following(connection: sqlite3.Connection, only: Filter, after: int) -> tuple[tuple[Event, ...], int]:
+    """A page, and where to go on: past what the filter leaves out too, where the page holds all that fits."""
+    page = table.page(connection, after, only, PAGE)
+    if len(page.events) == PAGE:
+        return page.events, page.next
+    return page.events, table.latest(connection, table.ALL, 0).next
+
+
+async def _rings(rung: asyncio.Event, within: float) -> bool:
+    try:
+        async with asyncio.timeout(within):
+            return await rung.wait()
+    except TimeoutError:
+        return False

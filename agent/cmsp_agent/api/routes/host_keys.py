@@ -1,0 +1,44 @@
+"""Calls about the SSH host keys that are pinned for a component: which, and forgetting them when it was replaced."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from cmsp_agent.api.callers import READING, parts_of
+from cmsp_agent.api.roles import Role
+from cmsp_agent.api.routes.components import known
+from cmsp_agent.api.schemas import HostKeys
+from cmsp_agent.api.unsafe import Unsafe, unsafe
+from cmsp_agent.api.views import host_key_view
+from cmsp_agent.model.component import Component
+from cmsp_agent.storage.tables import host_keys as table
+
+router = APIRouter(prefix="/v1/components/{name}/host-keys", tags=["components"])
+Engineer = Annotated[Unsafe, Depends(unsafe(Role.ENGINEER))]
+
+
+@router.get("", response_model=HostKeys, dependencies=READING)
+async def host_keys(request: Request, name: str) -> dict[str, Any]:
+    """The SSH host keys that the component may show."""
+    parts = parts_of(request)
+    place = _place(known(parts, name))
+    found = await parts.database.read(lambda connection: table.of_address(connection, place))
+    return {"component": name, "items": [host_key_view(key) for key in found]}
+
+
+@router.delete("", response_model=HostKeys)
+async def forget(name: str, call: Engineer) -> Response:
+    """Forget them, as the device was replaced: the next login pins what it shows. Answers the forgotten ones."""
+
+    async def work() -> dict[str, Any]:
+        place = _place(known(call.parts, name))
+        found = await call.parts.database.read(lambda connection: table.of_address(connection, place))
+        await call.parts.database.write(lambda tx: table.forget(tx, place))
+        return {"component": name, "items": [host_key_view(key) for key in found]}
+
+    return await call.change(work)
+
+
+def _place(component: Component) -> str:
+    return table.place(component.address, component.ssh.port)

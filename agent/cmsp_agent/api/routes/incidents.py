@@ -1,0 +1,132 @@
+"""Calls about incidents: read them; what people and the head-end change of them."""
+
+from collections.abc import Callable, Iterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import JSONResponse, Response
+
+from cmsp_agent.api.callers import READING, parts_of
+from cmsp_agent.api.parts import Parts
+from cmsp_agent.api.problems import PreconditionFailed, PreconditionRequired
+from cmsp_agent.api.roles import Role
+from cmsp_agent.api.schemas import Incident as IncidentShape
+from cmsp_agent.api.schemas import IncidentChange, IncidentReport, Incidents
+from cmsp_agent.api.unsafe import Unsafe, unsafe
+from cmsp_agent.api.views import incident_view
+from cmsp_agent.model.errors import NotFound
+from cmsp_agent.model.incident import Incident, Trigger
+from cmsp_agent.model.incident_facts import Report
+from cmsp_agent.model.priority import Priority, Urgency
+from cmsp_agent.model.times import rfc3339
+from cmsp_agent.storage.tables import incidents as table
+
+_TRIGGERS = {
+    "acknowledged": Trigger.ACKNOWLEDGE,
+    "in-progress": Trigger.START,
+    "resolved": Trigger.RESOLVE,
+    "closed": Trigger.CLOSE,
+}
+
+router = APIRouter(prefix="/v1/incidents", tags=["incidents"])
+Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
+
+
+@router.get("", response_model=Incidents, dependencies=READING)
+async def incidents(
+    request: Request,
+    only_open: Annotated[bool, Query(alias="open", description="Only those whose fault is still there")] = False,
+    before: Annotated[int, Query(ge=0, lt=1 << 62, description="Cursor: `next` of the page before")] = 0,
+    limit: Annotated[int, Query(ge=1, le=500)] = 50,
+) -> dict[str, Any]:
+    """A page of incidents, the newest first."""
+    parts = parts_of(request)
+    if only_open:
+        found = parts.status.open_incidents()
+        return {"items": [incident_view(incident) for incident in reversed(found)][:limit], "next": None}
+    page, following = await parts.database.read(lambda connection: table.page(connection, before, limit))
+    return {"items": [incident_view(incident) for incident in page], "next": following or None}
+
+
+@router.post("", response_model=IncidentShape, status_code=201)
+async def report(wish: IncidentReport, call: Operator) -> Response:
+    """Open an incident that a person reports; a person resolves or closes it."""
+    said = Report(
+        wish.title,
+        tuple(dict.fromkeys(wish.components)),
+        Urgency(wish.urgency),
+        wish.reported_by or call.caller.name,
+    )
+
+    async def work() -> dict[str, Any]:
+        return incident_view(await call.parts.report_incident(said))
+
+    return await call.change(work, status=201)
+
+
+@router.get("/{incident}", response_model=IncidentShape, dependencies=READING)
+async def incident(request: Request, incident: str) -> JSONResponse:
+    """One incident, by its id or its number; the ETag is for a change."""
+    found = await _find(parts_of(request), incident)
+    return JSONResponse(incident_view(found), headers={"ETag": f'"{found.version}"'})
+
+
+async def _find(parts: Parts, name: str) -> Incident:
+    found = await parts.database.read(lambda connection: table.find(connection, name))
+    if found is None:
+        raise NotFound(f"no incident {name}")
+    return found
+
+
+@router.patch("/{incident}", response_model=IncidentShape)
+async def change(
+    incident: str,
+    wish: IncidentChange,
+    call: Operator,
+    if_match: Annotated[str | None, Header(description="The ETag of the incident as the caller knows it")] = None,
+) -> Response:
+    """Acknowledge, assign, annotate, close, ask for another priority, or tell the ticket's reference elsewhere."""
+
+    async def work() -> dict[str, Any]:
+        if if_match is None:
+            raise PreconditionRequired("the header If-Match is required: others may change this incident too")
+        found = await _find(call.parts, incident)
+        edit = editing(wish, if_match, call.caller.name, call.parts.clock.now())
+        return incident_view(await call.parts.change_incident(found.id, edit))
+
+    return await call.change(work)
+
+
+def editing(wish: IncidentChange, if_match: str, by: str, at: int) -> Callable[[Incident], Incident]:
+    """The change as a pure transition; it raises where the incident changed meanwhile, or can't take it."""
+
+    def edit(incident: Incident) -> Incident:
+        if if_match not in ("*", f'"{incident.version}"'):
+            raise PreconditionFailed(f"{incident.number} was changed since: it is at version {incident.version}")
+        for step in _steps(wish, by, at):
+            incident = step(incident)
+        return incident
+
+    return edit
+
+
+def _steps(wish: IncidentChange, by: str, at: int) -> Iterator[Callable[[Incident], Incident]]:
+    """What the wish asks for, one after the other; the model says what it may be."""
+    if wish.state is not None:
+        trigger = _TRIGGERS[wish.state]
+        yield lambda incident: incident.after(trigger, at, by)
+    if wish.assignee is not None:
+        assignee = wish.assignee or None
+        yield lambda incident: incident.assigned(assignee)
+    if wish.note is not None:
+        note = f"{rfc3339(at)} {by}: {wish.note}"
+        yield lambda incident: incident.noted(note)
+    if wish.raised_priority is not None:
+        asked = Priority(wish.raised_priority)
+        yield lambda incident: incident.with_priority(asked, wish.asked_by or by, at)
+    if wish.declared_low is not None:
+        low = wish.declared_low
+        yield lambda incident: incident.declared(wish.asked_by or by, at, low=low)
+    if wish.external is not None:
+        references = wish.external.model_dump(exclude_unset=True)
+        yield lambda incident: incident.referenced(references)

@@ -1,0 +1,98 @@
+"""The calendar: jobs at wall-clock times in a site's time zone. Our loop over APScheduler's CronTrigger.
+
+Its own scheduler reads the wall clock itself, skips jobs that are a second late and forgets missed runs. This one looks
+at the clock every half minute, so that a clock step is seen, and runs an overdue job once at start.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from apscheduler.triggers.cron import CronTrigger
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.supervise import Supervisor
+from cmsp_agent.config.schedules import Schedule
+from cmsp_agent.model.errors import AgentError
+from cmsp_agent.storage.sqlite.database import Database
+from cmsp_agent.storage.tables import calendar_runs
+
+log = logging.getLogger(__name__)
+
+LOOK = 30.0
+"""Seconds between two looks at the clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One job of the calendar."""
+
+    name: str
+    """Unique and stable: its last run is kept under it."""
+    schedule: Schedule
+    timezone: str
+    work: Callable[[], Awaitable[object]]
+
+
+@lru_cache(maxsize=2_000)  # of 500 devices, each looked at every half minute and changed once a day
+def next_run(schedule: Schedule, timezone: str, after: int) -> int:
+    """The first time after `after` (ms since the epoch) that the schedule names."""
+    trigger = CronTrigger(timezone=ZoneInfo(timezone), **schedule.cron_fields)
+    start = datetime.fromtimestamp(after / 1000 + 0.001, UTC)
+    fires = trigger.get_next_fire_time(None, start)
+    if fires is None:
+        raise ValueError(f"{schedule}: never")
+    return int(fires.timestamp() * 1000)
+
+
+class Calendar:
+    """Runs each entry when it is due, one at a time for each name, and remembers that it did."""
+
+    def __init__(self, database: Database, clock: Clock, supervisor: Supervisor) -> None:
+        self._database = database
+        self._clock = clock
+        self._supervisor = supervisor
+        self._entries: dict[str, Entry] = {}
+        self._last: dict[str, int] = {}
+
+    def use(self, entries: Mapping[str, Entry]) -> None:
+        """Keep these entries from now on; a new one is first due at its next time, not at once."""
+        self._entries = dict(entries)
+
+    async def run(self) -> None:
+        """Look at the clock for ever."""
+        self._last = await self._database.read(calendar_runs.everything)
+        while True:
+            for entry in list(self._entries.values()):
+                await self._look(entry)
+            await self._clock.sleep(LOOK)
+
+    async def _look(self, entry: Entry) -> None:
+        now = self._clock.now()
+        last = self._last.get(entry.name)
+        if last is None or last > now:
+            # never run, or the clock was set back: count from now
+            await self._remember(entry.name, now)
+        elif next_run(entry.schedule, entry.timezone, last) <= now:
+            await self._remember(entry.name, now)
+            self._start(entry)
+
+    def _start(self, entry: Entry) -> None:
+        name = f"calendar: {entry.name}"
+        if name in self._supervisor.names():
+            log.warning("still running when due again", extra={"entry": entry.name})
+            return
+        self._supervisor.run(name, self._once(entry))
+
+    async def _once(self, entry: Entry) -> None:
+        try:
+            await entry.work()
+        except AgentError as error:
+            log.warning("calendar job failed", extra={"entry": entry.name, "error": str(error)})
+
+    async def _remember(self, name: str, now: int) -> None:
+        self._last[name] = now
+        await self._database.write(lambda tx: calendar_runs.record(tx, name, now))

@@ -1,0 +1,100 @@
+"""Whether the wall clock may be believed: nothing old is deleted by one that is far from the last known time.
+
+The last known time is durable, beside what is deleted by it. NTP or a person confirms a clock that jumped while the
+agent was off.
+"""
+
+import ctypes
+import logging
+from collections.abc import Callable
+from typing import Protocol
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.model.times import rfc3339
+from cmsp_agent.storage.sqlite import meta
+from cmsp_agent.storage.sqlite.database import Database
+
+log = logging.getLogger(__name__)
+
+KNOWN = "clock.known"
+FAR_AHEAD = 24 * 3600 * 1000
+"""Milliseconds that an appliance may have been off without anybody asking about its clock."""
+FAR_BEHIND = 60 * 1000
+TIME_ERROR = 5
+"""adjtimex(2): the clock is not synchronised."""
+DISTRUSTED = "clock.distrusted"
+
+
+class Notices(Protocol):
+    """Where the alarm goes (`services.events.notices.Notices`)."""
+
+    def alarm(self, kind: str, name: str, text: str, *, raised: bool, component: str = "") -> None:
+        """Something holds from now on, or does no more."""
+
+
+def synchronised() -> bool:
+    """Whether the kernel says that NTP keeps its clock (adjtimex(2)); False where it can't be asked."""
+    state = ctypes.create_string_buffer(512)
+    try:
+        answer = int(ctypes.CDLL(None, use_errno=True).adjtimex(state))
+    except (OSError, AttributeError):
+        return False
+    return 0 <= answer < TIME_ERROR
+
+
+class KnownTime:
+    """Ask `believed` before anything is deleted by its age; it keeps the last known time."""
+
+    def __init__(
+        self,
+        database: Database,
+        notices: Notices,
+        clock: Clock,
+        ntp: Callable[[], bool] = synchronised,
+        *,
+        held: bool = False,
+    ) -> None:
+        """Put the parts together; `held`: the last run ended with a clock that nobody confirmed."""
+        self._database = database
+        self._notices = notices
+        self._clock = clock
+        self._ntp = ntp
+        self._held = held
+
+    async def believed(self) -> bool:
+        """Whether the clock is near the last known time, or confirmed; then it is the last known time from now on.
+
+        Raises:
+            StorageError: the database can't be used.
+        """
+        now = self._clock.now()
+        known = await self._database.read(lambda connection: meta.get_int(connection, KNOWN))
+        near = not known or known - FAR_BEHIND <= now <= known + FAR_AHEAD
+        if near or self._ntp():
+            await self.confirm()
+            return True
+        self._hold(known, now)
+        return False
+
+    async def confirm(self) -> None:
+        """NTP, or a person, says that the clock is right.
+
+        Raises:
+            StorageError: the database can't be written.
+        """
+        now = self._clock.now()
+        await self._database.write(lambda tx: meta.put(tx, KNOWN, now), makes_room=True)
+        if self._held:
+            self._held = False
+            self._notices.alarm(DISTRUSTED, "clock", "the clock is confirmed", raised=False)
+
+    def _hold(self, known: int, now: int) -> None:
+        if self._held:
+            return
+        self._held = True
+        text = (
+            f"the clock says {rfc3339(now)} and was last known at {rfc3339(known)}: nothing old is deleted until NTP"
+            " keeps it or a person confirms it (cmsp-agent clock confirm)"
+        )
+        log.warning("the clock is not believed", extra={"clock": rfc3339(now), "known": rfc3339(known)})
+        self._notices.alarm(DISTRUSTED, "clock", text, raised=True)

@@ -1,0 +1,115 @@
+"""Housekeeping: what is older than the file says is deleted, and damage that was found in a database is told."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import NoReturn
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.config.configuration import Retention
+from cmsp_agent.model.errors import StorageError
+from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.storage import series
+from cmsp_agent.storage.sqlite.connections import Opening
+from cmsp_agent.storage.sqlite.database import Database
+from cmsp_agent.storage.tables import dead_rows, events, incidents
+
+log = logging.getLogger(__name__)
+
+EVERY = 60.0
+STEP_AHEAD = 3600.0
+"""Seconds by which the wall clock may run ahead of the monotonic one between two looks."""
+AFTER_STEP = 24 * 3600.0
+"""Seconds in which nothing is deleted after a larger step: time for NTP, or a person, to put it right."""
+STEP = 5_000
+"""Rows deleted in one transaction, so that nobody waits long for the writer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The databases that are kept small."""
+
+    state: Database
+    series: Database
+
+
+class Upkeep:
+    """Run `run` under the supervisor."""
+
+    def __init__(
+        self,
+        stores: Stores,
+        retention: Callable[[], Retention],
+        damage: Callable[[], list[Opening]],
+        notices: Notices,
+        clock: Clock,
+        believed: Callable[[], Awaitable[bool]],
+    ) -> None:
+        self._stores = stores
+        self._retention = retention
+        self._damage = damage
+        self._notices = notices
+        self._clock = clock
+        self._believed = believed
+        self._offset = self._wall_offset()
+        self._wait_until = float("-inf")
+
+    async def run(self) -> NoReturn:
+        """Tell and tidy, every minute, for ever."""
+        while True:
+            self.tell()
+            try:
+                await self.tell_dead_rows()
+                if self.clock_is_trusted() and await self._believed():
+                    await self.tidy()
+            except StorageError as error:
+                log.warning("old data could not be deleted", extra={"reason": str(error)})
+            await self._clock.sleep(EVERY)
+
+    def tell(self) -> None:
+        """Each damaged database once, with the place where it was set aside."""
+        for opening in self._damage():
+            text = f"{opening.path.name} was damaged and is set aside as {opening.set_aside}; started anew"
+            self._notices.note("storage.corrupt", opening.path.name, text)
+
+    async def tell_dead_rows(self) -> None:
+        """Each row that was set aside once, by its table and its name.
+
+        Raises:
+            StorageError: the database can't be used; it is told later.
+        """
+        dead = await self._stores.state.read(dead_rows.not_noted)
+        for row in dead:
+            text = f"a damaged row of {row.place} is set aside: {row.name} ({row.reason}); the rest is in use"
+            self._notices.note("storage.row_damaged", f"{row.place} {row.name}", text)
+        if dead:
+            await self._stores.state.write(lambda tx: dead_rows.note(tx, dead))
+
+    def clock_is_trusted(self) -> bool:
+        """Whether what is too old can be told: not in the hours after the wall clock jumped ahead.
+
+        A clock that is wrong by a year for a moment would make everything too old, and what is deleted stays deleted.
+        """
+        offset, before = self._wall_offset(), self._offset
+        self._offset = offset
+        if offset - before > STEP_AHEAD:
+            log.warning("the clock jumped ahead: nothing is deleted for a while", extra={"seconds": offset - before})
+            self._wait_until = self._clock.monotonic() + AFTER_STEP
+        return self._clock.monotonic() >= self._wait_until
+
+    def _wall_offset(self) -> float:
+        return self._clock.now() / 1000 - self._clock.monotonic()
+
+    async def tidy(self) -> None:
+        """Delete what is too old, a step at a time, and give the room back."""
+        now, kept = self._clock.now(), self._retention()
+        oldest = now - int(kept.events * 1000)
+        while await self._stores.state.write(lambda tx: events.forget_before(tx, oldest, STEP), makes_room=True):
+            pass
+        while await self._stores.state.write(lambda tx: incidents.forget_before(tx, oldest, STEP), makes_room=True):
+            pass
+        oldest_sample = now - int(kept.series_raw * 1000)
+        while await self._stores.series.write(lambda tx: series.forget_before(tx, oldest_sample, STEP)):
+            pass
+        await self._stores.state.tidy()
+        await self._stores.series.tidy()

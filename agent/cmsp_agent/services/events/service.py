@@ -1,0 +1,292 @@
+"""The one way in for signals: through the pipeline, into the database, and only then back to the caller.
+
+A fact and its outbox row are one transaction. Callers that come together share a commit. Judges nothing itself: see
+`cmsp_agent.pipeline`.
+"""
+
+import asyncio
+import logging
+import sqlite3
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.supervise import attempt
+from cmsp_agent.model.errors import NotFound, StorageError
+from cmsp_agent.model.event import Event
+from cmsp_agent.model.ids import uuid7
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.incident_facts import Report
+from cmsp_agent.model.signal import AgentSignal, Signal
+from cmsp_agent.pipeline.pipeline import Pipeline
+from cmsp_agent.pipeline.situation import Draft, Facts, Situation
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.outbox.records import event_record, incident_record
+from cmsp_agent.storage.sqlite.database import Database
+from cmsp_agent.storage.tables import events, incidents
+
+log = logging.getLogger(__name__)
+
+LARGEST_BATCH = 2_000
+MOST_WAITING = 50_000
+"""Signals that may wait for the database; receivers and polls hold more back themselves."""
+
+WATCH_EVERY = 10.0
+"""Seconds between two looks at what time alone changes."""
+
+Announce = Callable[[Facts], None]
+"""Told of facts after they were committed. Must not block."""
+Change = Callable[[Incident], Incident]
+Outward = Callable[[Event], Event]
+"""An event as it may leave the site."""
+
+
+@dataclass(slots=True)
+class _Waiting:
+    signals: Sequence[Signal]
+    done: "asyncio.Future[None]"
+
+
+class EventService:
+    """Owns the situation. `handle` returns when what the signals mean is durable."""
+
+    def __init__(self, database: Database, pipeline: Pipeline, clock: Clock, counters: Counters) -> None:
+        self._database = database
+        self._pipeline = pipeline
+        self._clock = clock
+        self._counters = counters
+        self._situation = Situation()
+        self._queue: deque[_Waiting] = deque()
+        self._queued = 0
+        self._filled = asyncio.Event()
+        self._writing = asyncio.Lock()
+        self._listeners: list[Announce] = []
+        self._lost = 0
+        counters.gauge("events.waiting", lambda: self._queued)
+
+    @property
+    def situation(self) -> Situation:
+        """What is known now; read it, never change it."""
+        return self._situation
+
+    def subscribe(self, announce: Announce) -> None:
+        """Tell `announce` of all facts from now on, in the order of their commit."""
+        self._listeners.append(announce)
+
+    async def load(self) -> None:
+        """Take up the active alarms and open incidents of the last run, as the configuration of this one has them.
+
+        Raises:
+            StorageError: the database can't be read.
+        """
+        held = await self._database.read(events.active)
+        opened = await self._database.read(incidents.unfinished)
+        self._situation.active.update((event.key, event) for event in held)
+        self._situation.take({incident.id: incident for incident in opened})
+        try:
+            await self.use(self._pipeline)
+        except StorageError as error:
+            log.warning("what was open is not reassessed before the next reload", extra={"error": str(error)})
+
+    async def use(self, pipeline: Pipeline) -> None:
+        """Judge by another configuration from now on, and reassess what is open by it.
+
+        Raises:
+            StorageError: what that changes can't be stored; the old configuration stays.
+        """
+        async with self._writing:
+            await self._commit(pipeline.reassess(self._situation, self._clock.now()))
+            self._pipeline = pipeline
+
+    async def handle(self, signals: Sequence[Signal]) -> None:
+        """Judge the signals and make durable what they mean; several callers share one commit.
+
+        Raises:
+            StorageError: nothing of the signals was stored, or too many wait already.
+        """
+        if self._queued >= MOST_WAITING:
+            self._counters.add("events.dropped", len(signals))
+            raise StorageError(f"{self._queued} signals wait for the database")
+        waiting = _Waiting(signals, asyncio.get_running_loop().create_future())
+        self._queue.append(waiting)
+        self._queued += len(signals)
+        self._filled.set()
+        await waiting.done
+
+    async def tell(self, signal: AgentSignal) -> None:
+        """Handle one signal of the agent itself; where it can't be stored, that is counted and logged."""
+        try:
+            await self.handle([signal])
+        except StorageError as error:
+            log.warning("own event not stored", extra={"type": signal.type, "error": str(error)})
+
+    async def change_incident(self, incident_id: str, change: Change) -> Incident:
+        """Apply a person's change to an incident, open or restored, and tell the head-end.
+
+        Raises:
+            NotFound: no incident of that id.
+            StorageError: it could not be stored.
+        """
+        async with self._writing:
+            known = self._situation.incidents.get(incident_id)
+            if known is None:
+                known = await self._database.read(lambda connection: incidents.find(connection, incident_id))
+            if known is None:
+                raise NotFound(f"no incident {incident_id}")
+            draft = Draft(self._situation, self._clock.now())
+            changed = change(known)
+            draft.keep(changed)
+            await self._commit(draft)
+            return changed
+
+    async def clear_alarm(self, alarm_id: str, text: str) -> Event:
+        """End an alarm as a person asks for it; returns the clear.
+
+        Raises:
+            NotFound: no alarm of that id holds.
+            StorageError: it could not be stored.
+        """
+        async with self._writing:
+            key = self._situation.active.key_of(alarm_id)
+            if key is None:
+                raise NotFound(f"no alarm {alarm_id} holds")
+            now = self._clock.now()
+            event_id = uuid7(now)
+            alarm = self._situation.active[key]
+            draft = self._pipeline.end(self._situation, alarm, event_id, text, now)
+            await self._commit(draft)
+            return draft.facts.new[event_id]
+
+    async def report_incident(self, report: Report) -> Incident:
+        """Open an incident that a person reports, and tell the head-end.
+
+        Raises:
+            NotFound: a component that is not in the configuration.
+            StorageError: it could not be stored.
+        """
+        async with self._writing:
+            draft, incident_id = self._pipeline.report(self._situation, report, self._clock.now())
+            await self._commit(draft)
+            return draft.facts.incidents[incident_id]
+
+    async def run(self) -> None:
+        """Judge and store what was handed in, for ever."""
+        while True:
+            self._filled.clear()
+            if not self._queue:
+                await self._filled.wait()
+            taken = self._take()
+            try:
+                await self._store(taken)
+            except StorageError as error:
+                self._give_up(taken, error)
+            finally:
+                # stopped, or failed as nobody foresaw: the next run knows nothing of these, and nobody waits for ever
+                self._give_up([each for each in taken if not each.done.done()], StorageError("not stored: interrupted"))
+
+    async def watch(self) -> None:
+        """Let time pass for the incidents that are watched, for ever."""
+        while True:
+            await self._clock.sleep(WATCH_EVERY)
+            try:
+                async with self._writing:
+                    await self._commit(self._pipeline.elapse(self._situation, self._clock.now()))
+            except StorageError as error:
+                log.warning("what time alone changes is not stored yet", extra={"error": str(error)})
+
+    async def close(self) -> None:
+        """Refuse what still waits."""
+        self._give_up(list(self._queue), StorageError("the agent is stopping"))
+        self._queue.clear()
+
+    def _take(self) -> list[_Waiting]:
+        taken, size = [], 0
+        while self._queue and size < LARGEST_BATCH:
+            waiting = self._queue.popleft()
+            size += len(waiting.signals)
+            taken.append(waiting)
+        self._queued -= size
+        return taken
+
+    async def _store(self, taken: Sequence[_Waiting]) -> None:
+        signals = [signal for waiting in taken for signal in waiting.signals]
+        async with self._writing:
+            lost = self._lost
+            await self._commit(self._judge(self._notice(lost) + signals))
+            self._lost -= lost
+        self._counters.add("events.signals", len(signals))
+        for waiting in taken:
+            if not waiting.done.done():
+                waiting.done.set_result(None)
+
+    def _judge(self, signals: Sequence[Signal]) -> Draft:
+        """The draft of the whole batch; where one signal makes the pipeline fail, of all the others.
+
+        Raises:
+            StorageError: they fail together, though each alone does not.
+        """
+        now = self._clock.now()
+        draft = attempt("pipeline.batch", self._counters, lambda: self._process(signals, now))
+        if draft is not None:
+            return draft
+        fit = [signal for signal in signals if self._fit(signal, now)]
+        draft = attempt("pipeline.batch", self._counters, lambda: self._process(fit, now))
+        if draft is None:
+            raise StorageError(f"the pipeline failed over {len(fit)} signals")
+        return draft
+
+    def _fit(self, signal: Signal, now: int) -> bool:
+        return attempt("pipeline.signal", self._counters, lambda: self._process([signal], now)) is not None
+
+    def _process(self, signals: Iterable[Signal], now: int) -> Draft:
+        return self._pipeline.process(self._situation, signals, now)
+
+    async def _commit(self, draft: Draft) -> None:
+        if draft.facts:
+            now = draft.now
+            facts, outward = draft.facts, self._pipeline.outward
+            facts.incidents.update(await self._database.write(lambda tx: write_facts(tx, facts, now, outward)))
+            for incident in facts.incidents.values():
+                draft.keep(incident)
+        draft.commit()
+        if draft.facts:
+            for announce in self._listeners:
+                # the facts are stored: a listener that fails must not make the caller believe otherwise
+                attempt("events.listener", self._counters, partial(announce, draft.facts))
+
+    def _give_up(self, taken: Iterable[_Waiting], error: StorageError) -> None:
+        for waiting in taken:
+            self._lost += len(waiting.signals)
+            self._counters.add("events.not_stored", len(waiting.signals))
+            if not waiting.done.done():
+                waiting.done.set_exception(error)
+                # the caller may have been cancelled meanwhile: fetched, so that it isn't reported as never retrieved
+                waiting.done.exception()
+
+    def _notice(self, lost: int) -> list[Signal]:
+        """What tells that earlier signals could not be stored."""
+        if not lost:
+            return []
+        text = f"{lost} signals were not stored while the database could not be written"
+        return [AgentSignal("", self._clock.now(), "storage.lost", "", True, text, transient=True)]
+
+
+def write_facts(tx: sqlite3.Connection, facts: Facts, now: int, outward: Outward) -> dict[str, Incident]:
+    """Write facts and their outbox rows together; returns the incidents with the numbers they were given."""
+    events.insert_all(tx, list(facts.new.values()))
+    for event in facts.changed.values():
+        events.update(tx, event)
+    # what was cleared in the same batch is told by its clear: after it, a raise would hold again
+    ended = {event.alarm for event in facts.new.values()}
+    told = [*facts.new.values(), *(facts.changed[event_id] for event_id in sorted(facts.told - ended))]
+    outbox.append_all(tx, (event_record(outward(event)) for event in told), now)
+    numbered = {}
+    for incident in facts.incidents.values():
+        saved = incident if incident.number else incident.numbered(incidents.next_number(tx))
+        incidents.save(tx, saved)
+        outbox.append(tx, incident_record(saved, uuid7(now), now), now)
+        numbered[saved.id] = saved
+    return numbered

@@ -1,7 +1,0 @@
-"""Forwarding to the head-end: the outbox in order and exactly once, and the heartbeat beside it."""
-
-from cmsp_agent.services.forwarder.budget import Budget
-from cmsp_agent.services.forwarder.forwarder import Forwarder
-from cmsp_agent.services.forwarder.heartbeat import Heartbeat
-
-__all__ = ["Budget", "Forwarder", "Heartbeat"]

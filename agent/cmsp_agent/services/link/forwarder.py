@@ -1,0 +1,279 @@
+"""The loop that forwards the outbox to the head-end: reads a batch, sends it, carries out what `decide` says.
+
+The outbox and the epochs are storage's, the wire is transports.headend's, the judgement is decision's.
+"""
+
+import logging
+import random
+import sqlite3
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from typing import NoReturn
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.errors import HeadendUnreachable, StorageError
+from cmsp_agent.services.link.answers import AccessRefused, Answer, Failed, RecordRefused, Unsent, understood
+from cmsp_agent.services.link.decision import Link, Numbers, Sent, Step, decide, settled, taken
+from cmsp_agent.services.link.edges import Edges, Notices
+from cmsp_agent.services.link.waiting import Ahead, Bell
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.compression import compress
+from cmsp_agent.storage.outbox import epochs, gaps
+from cmsp_agent.storage.outbox.numbering import current, known
+from cmsp_agent.storage.outbox.soundness import RowsDamaged
+from cmsp_agent.storage.sqlite.database import Database
+from cmsp_agent.storage.tables import incidents
+from cmsp_agent.transports.headend import ConnectionEnded, HeadendClient
+
+log = logging.getLogger(__name__)
+
+IDLE = 1.0
+"""Seconds between two looks at an outbox that nobody rang for."""
+STORAGE_WAIT = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """Where the outbox stands, and the next batch, compressed; None where nothing waits."""
+
+    link: Link
+    """For which it was packed."""
+    numbers: Numbers
+    sent: Sent | None
+    wire: bytes
+
+
+def pack(connection: sqlite3.Connection, link: Link) -> Parcel:
+    """Read and compress the next batch; runs on a reading thread."""
+    epoch = current(connection)
+    earlier = frozenset(known(connection)) - {epoch.epoch}
+    backlog = outbox.backlog(connection)
+    numbers = Numbers(epoch.epoch, earlier, backlog.last, backlog.durable, outbox.sent(connection))
+    limit, until = link.span()
+    batch = outbox.read_batch(connection, link.after, limit, until=until) if link.asked else None
+    if batch is None and until is not None and link.asked:
+        # what is to go alone lies inside a gap: the gap itself goes alone
+        batch = outbox.read_batch(connection, link.after, 1)
+    if batch is None:
+        return Parcel(link, numbers, None, b"")
+    return Parcel(link, numbers, Sent(batch.first, batch.last, batch.count), compress(batch.body))
+
+
+class Forwarder:
+    """Run `run` under the supervisor; `wake` after an append makes it look at once."""
+
+    def __init__(
+        self,
+        database: Database,
+        client: HeadendClient,
+        notices: Notices,
+        clock: Clock,
+        counters: Counters,
+        *,
+        pace: float = 0.0,
+        on_connected: Callable[[], None] = lambda: None,
+        held: Collection[str] = (),
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        """Put the parts together.
+
+        Args:
+            database: `state.db`.
+            client: the wire.
+            notices: for the agent's own events.
+            clock: for waits and stamps.
+            counters: `forwarder.*` is counted there.
+            pace: compressed bytes per second at most; 0: as fast as it goes.
+            on_connected: called when the head-end answers again, and at the first time.
+            held: alarm types of the appliance that hold at the start.
+            chance: random numbers from 0 to 1.
+        """
+        self._database = database
+        self._client = client
+        self._edges = Edges(notices, clock, held)
+        self._clock = clock
+        self._counters = counters
+        self._pace = pace
+        self._on_connected = on_connected
+        self._chance = chance
+        self._bell = Bell(clock)
+        self._ahead: Ahead[Parcel] = Ahead()
+        self._forgetting: Ahead[int] = Ahead()
+        self._epoch = ""
+        self._lost = 0
+        self._connected = False
+        self.link = Link()
+        """What is known of the head-end; for status pages."""
+
+    @property
+    def connected(self) -> bool:
+        """The last answer was as it should be."""
+        return self._connected
+
+    def wake(self) -> None:
+        """Something was appended."""
+        self._bell.ring()
+
+    def doubt(self) -> None:
+        """A heartbeat was not taken: ask before believing that all is well, though nothing waits to be told."""
+        self.link = replace(self.link, asked=False)
+        self._bell.ring()
+
+    async def run(self) -> NoReturn:
+        """Forward for ever."""
+        try:
+            while True:
+                try:
+                    await self.turn()
+                except RowsDamaged as damaged:
+                    await self._replace(damaged)
+                except StorageError as error:
+                    self._counters.add("forwarder.storage_failed")
+                    log.warning("the outbox could not be used", extra={"reason": str(error)})
+                    await self._clock.sleep(STORAGE_WAIT)
+        finally:
+            await self._ahead.end()
+            await self._forgetting.end()
+
+    async def turn(self) -> None:
+        """One exchange with the head-end and what follows from it, or a wait where there is nothing to tell.
+
+        Raises:
+            StorageError: the outbox can't be read or written; nothing is lost.
+            RowsDamaged: what comes next is not what was written.
+        """
+        parcel = await self._next()
+        if parcel.numbers.epoch != self._epoch:
+            self._epoch, self.link = parcel.numbers.epoch, Link()
+        elif self.link.asked and parcel.sent is None:
+            self.link = settled(self.link)
+            self._well()
+            await self._bell.wait(IDLE)
+            return
+        await self._exchange(parcel if parcel.link == self.link else await self._pack(self.link))
+
+    async def _next(self) -> Parcel:
+        """The parcel that was packed while the last one was on its way, if it is still what comes next."""
+        ahead = await self._ahead.result()
+        return ahead if ahead is not None and ahead.link == self.link else await self._pack(self.link)
+
+    async def _pack(self, link: Link) -> Parcel:
+        return await self._database.read(lambda connection: pack(connection, link))
+
+    async def _exchange(self, parcel: Parcel) -> None:
+        before = parcel.numbers.sent
+        parcel = await self._marked(parcel)
+        started = self._clock.monotonic()
+        if parcel.sent is not None and parcel.sent.last < parcel.numbers.last:
+            self._ahead.begin(self._pack(taken(parcel.link, parcel.sent.last)))
+        answer = await self._answer(parcel)
+        if isinstance(answer, Unsent) and parcel.numbers.sent != before:
+            await self._database.write(lambda tx: outbox.mark_unsent(tx, parcel.numbers.epoch, before))
+        failures = self.link.failures
+        self.link, step = decide(self.link, parcel.numbers, parcel.sent, answer, self._chance())
+        self._note(parcel, answer, step, failed=self.link.failures > failures)
+        await self._carry_out(parcel.numbers, step)
+        pause = len(parcel.wire) / self._pace - (self._clock.monotonic() - started) if self._pace else 0.0
+        if step.wait > 0 or pause > 0:
+            await self._clock.sleep(max(step.wait, pause))
+
+    async def _marked(self, parcel: Parcel) -> Parcel:
+        """Make durable that this may be sent, before it is: a database that was reverted shows by what it lacks."""
+        if parcel.sent is None or parcel.sent.last <= parcel.numbers.sent:
+            return parcel
+        sent = await self._database.write(outbox.mark_sent, makes_room=True)
+        return replace(parcel, numbers=replace(parcel.numbers, sent=sent))
+
+    async def _answer(self, parcel: Parcel) -> Answer:
+        try:
+            if parcel.sent is None:
+                return understood(await self._client.durable(), self._clock.now())
+            return understood(await self._client.events(parcel.wire), self._clock.now())
+        except ConnectionEnded:
+            return Unsent()
+        except HeadendUnreachable as error:
+            return Failed(str(error))
+
+    def _note(self, parcel: Parcel, answer: Answer, step: Step, *, failed: bool) -> None:
+        """Count, and tell the edges."""
+        self._counters.add("forwarder.answers", key=type(answer).__name__)
+        if step.rubbish:
+            self._counters.add("forwarder.rubbish")
+        if step.forget and parcel.sent is not None:
+            self._counters.add("forwarder.acknowledged", step.forget - parcel.sent.first + 1)
+            self._counters.add("forwarder.bytes", len(parcel.wire))
+            self._well()
+        elif failed:
+            self._edges.failing(self._client.url, self.link.failures, self.link.reason, self.link.access_refused)
+        if isinstance(answer, Failed | AccessRefused):
+            self._connected = False
+        if isinstance(answer, Failed):
+            self._client.next_url()
+
+    def _well(self) -> None:
+        self._edges.well(self._client.url)
+        if not self._connected:
+            self._connected = True
+            self._on_connected()
+
+    async def _carry_out(self, numbers: Numbers, step: Step) -> None:
+        if step.forget:
+            # the next batch need not wait for this commit: after a crash the head-end says again what it has
+            await self._forgetting.result()
+            self._forgetting.begin(self._forget(numbers.epoch, step.forget))
+        if step.begin_epoch:
+            await self._begin_epoch(step)
+            return
+        if step.lost > self._lost:
+            self._lost = step.lost
+            await self._database.write(lambda tx: incidents.leave_room(tx, 0, step.lost))
+        if step.fill_from and await self._database.write(
+            lambda tx: gaps.fill_before(tx, step.fill_from, self._clock.now())
+        ):
+            self._counters.add("forwarder.gaps")
+        if step.dead_letter is not None:
+            await self._bury(step)
+
+    async def _forget(self, epoch: str, durable: int) -> int:
+        return await self._database.write(lambda tx: outbox.forget(tx, epoch, durable), makes_room=True)
+
+    async def _begin_epoch(self, step: Step) -> None:
+        reason = step.begin_epoch
+        epoch = await self._database.write(lambda tx: epochs.begin(tx, self._clock.now(), reason, step.lost))
+        self._epoch = epoch.epoch
+        self._counters.add("forwarder.epochs", key=reason)
+        log.warning("a new epoch of the outbox was begun", extra={"epoch": epoch.epoch, "reason": reason})
+
+    async def _dead_letter(self, refused: RecordRefused) -> bool:
+        now = self._clock.now()
+        buried = await self._database.write(
+            lambda tx: gaps.dead_letter(tx, refused.sequence, refused.detail, now), makes_room=True
+        )
+        if buried:
+            self._counters.add("forwarder.dead_letters")
+            self._edges.record_refused(refused)
+        return buried
+
+    async def _replace(self, damaged: RowsDamaged) -> None:
+        """What can't be read any more must not hold up what follows: a gap stands in for it."""
+        self._counters.add("forwarder.damaged", damaged.last - damaged.first + 1)
+        now = self._clock.now()
+        try:
+            await self._database.write(lambda tx: gaps.replace_damaged(tx, damaged, now), makes_room=True)
+        except StorageError as error:
+            log.warning("a damaged record could not be replaced", extra={"reason": str(error)})
+            await self._clock.sleep(STORAGE_WAIT)
+            return
+        self._edges.record_damaged(damaged)
+
+    async def _bury(self, step: Step) -> None:
+        refused = step.dead_letter
+        assert refused is not None
+        if await self._dead_letter(refused):
+            return
+        # a refused gap: nothing smaller can stand in its place, so keep it and try again slowly
+        self.link, wait = decide(
+            self.link, Numbers(self._epoch, frozenset(), 0), None, Failed("a gap was refused"), 1.0
+        )
+        await self._clock.sleep(wait.wait)

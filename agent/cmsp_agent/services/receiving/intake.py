@@ -1,0 +1,117 @@
+"""From the receive queue to the durable commit: take a fair batch, read it in slices, hand it on, then answer.
+
+Used by traps and syslog alike, which know how to read their datagrams. While one batch is being committed the next is
+read already, but batches are handed on in order.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeAlias
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.supervise import attempt
+from cmsp_agent.model.errors import AgentError
+from cmsp_agent.model.signal import Signal
+from cmsp_agent.services.receiving.fair_queue import Chunk, FairQueue, portion
+
+log = logging.getLogger(__name__)
+
+Sink: TypeAlias = Callable[[Sequence[Signal]], Awaitable[None]]
+"""Returns when what the signals mean is durable; raises an AgentError where it is not."""
+
+BATCH = 1024
+"""Effort (`fair_queue.UNIT`) of the datagrams handed on together at most: so many of common length."""
+SLICE = 64
+"""Effort before others on the loop, receivers above all, have their turn: under 1 ms with common datagrams."""
+IN_FLIGHT = 2
+
+
+@dataclass(slots=True)
+class Heard:
+    """What a batch said, and what to do once it is durable."""
+
+    signals: list[Signal] = field(default_factory=list)
+    acknowledge: list[Callable[[], None]] = field(default_factory=list)
+
+    def add(self, more: "Heard") -> None:
+        """Take in what was read after it."""
+        self.signals += more.signals
+        self.acknowledge += more.acknowledge
+
+
+Read: TypeAlias = Callable[[Chunk, Heard], None]
+"""Reads the datagrams of one component into `Heard`; should not raise for what they contain, see `_read_part`."""
+
+
+class Intake:
+    """One consumer of a fair queue."""
+
+    def __init__(self, name: str, queue: FairQueue, read: Read, sink: Sink, counters: Counters) -> None:
+        self._name = name
+        self._queue = queue
+        self._read = read
+        self._sink = sink
+        self._counters = counters
+        self._failing = False
+
+    async def run(self) -> None:
+        """Go on for ever."""
+        room = asyncio.Semaphore(IN_FLIGHT)
+        async with asyncio.TaskGroup() as handing_on:
+            while True:
+                heard = await self._hear(await self._queue.take(BATCH))
+                if heard.signals:
+                    await room.acquire()
+                    handing_on.create_task(self._hand_on(heard, room), name=f"{self._name}: handing on")
+
+    async def _hear(self, chunks: Sequence[Chunk]) -> Heard:
+        heard = Heard()
+        unread = SLICE
+        for chunk in chunks:
+            waiting = chunk.datagrams
+            while waiting:
+                count, effort = portion(waiting[:SLICE], unread)
+                self._read_part(chunk._replace(datagrams=waiting[:count]), heard)
+                waiting = waiting[count:]
+                unread -= effort
+                if unread <= 0:
+                    unread = SLICE
+                    await asyncio.sleep(0)
+        return heard
+
+    def _read_part(self, part: Chunk, heard: Heard) -> None:
+        """Read a slice; where something in it makes the reader fail, read one after the other and give up that one."""
+        read = attempt(f"{self._name}.slice", self._counters, partial(self._said, part))
+        if read is not None:
+            heard.add(read)
+            return
+        for datagram in part.datagrams:
+            alone = part._replace(datagrams=[datagram])
+            read = attempt(f"{self._name}.datagram", self._counters, partial(self._said, alone))
+            if read is not None:
+                heard.add(read)
+
+    def _said(self, part: Chunk) -> Heard:
+        said = Heard()
+        self._read(part, said)
+        return said
+
+    async def _hand_on(self, heard: Heard, room: asyncio.Semaphore) -> None:
+        try:
+            await self._sink(heard.signals)
+        except AgentError as error:
+            self._counters.add(f"{self._name}.not_stored", len(heard.signals))
+            if not self._failing:
+                log.warning(
+                    "what was received could not be stored", extra={"receiver": self._name, "error": str(error)}
+                )
+            self._failing = True
+        else:
+            self._failing = False
+            for acknowledge in heard.acknowledge:
+                attempt(f"{self._name}.acknowledge", self._counters, acknowledge)
+        finally:
+            room.release()

@@ -1,0 +1,125 @@
+"""Syslog lines into signals: find the component, parse, hand on. Decides nothing about what a line means."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.signal import SyslogSignal
+from cmsp_agent.services.devices.senders import UNKNOWN, Senders
+from cmsp_agent.services.receiving.fair_queue import CAPACITY, Chunk, FairQueue
+from cmsp_agent.services.receiving.intake import Heard, Intake, Sink
+from cmsp_agent.transports.datagrams import Answer, Datagram, plain_host
+from cmsp_agent.transports.syslog.device_time import trusted_time
+from cmsp_agent.transports.syslog.framing import LONGEST_MESSAGE, messages_in
+from cmsp_agent.transports.syslog.message import SyslogMessage, parse_syslog
+
+USER = 1
+NOTICE = 5
+"""Facility and severity of a line that has no PRI (RFC 3164 4.3.3)."""
+
+
+class SyslogService:
+    """Fed by UDP and TCP receivers, on the loop; `run` reads what they left."""
+
+    def __init__(
+        self, senders: Senders, sink: Sink, clock: Clock, counters: Counters, *, capacity: int = CAPACITY
+    ) -> None:
+        self._senders = senders
+        self._clock = clock
+        self._counters = counters
+        self._numbers: dict[str, int | None] = {}
+        self._queue = FairQueue("syslog", lambda: senders.by_address, counters, capacity)
+        self._intake = Intake("syslog", self._queue, self._read, sink, counters)
+        self.run = self._intake.run
+
+    def receive_datagrams(self, datagrams: list[Datagram], answer: Answer) -> None:
+        """Take a batch from a `DatagramReceiver`."""
+        self._queue.offer(self._clock.now(), datagrams, answer)
+
+    def receive_stream(self, source: str, messages: list[bytes]) -> bool:
+        """Take messages from a `StreamReceiver`; False: the sender should wait."""
+        if messages:
+            address = (source, 0)
+            self._queue.offer(self._clock.now(), [(message, address) for message in messages], _unanswered)
+        return self._queue.has_room(source)
+
+    def _read(self, chunk: Chunk, heard: Heard) -> None:
+        self._counters.add("syslog.messages", len(chunk.datagrams))
+        signal = partial(signal_from, chunk.component) if chunk.component else None
+        for datagram, payload in _messages(chunk.datagrams, self._counters):
+            if len(payload) > LONGEST_MESSAGE:
+                self._counters.add("syslog.truncated", key=chunk.component)
+                payload = payload[:LONGEST_MESSAGE]
+            message = parse_syslog(payload)
+            if not message.raw:
+                self._counters.add("syslog.empty")
+            elif signal is not None and not self._senders.relays:
+                self._add(signal(chunk.received_at, message), message, heard)
+            else:
+                self._read_relayed(plain_host(datagram[-1][0]), chunk, message, heard)
+
+    def _read_relayed(self, host: str, chunk: Chunk, message: SyslogMessage, heard: Heard) -> None:
+        """A relay may stand between: then the line names the component, or its address (`logging origin-id`)."""
+        component = self._senders.spoken_for(host, chunk.component, message.host)
+        if component == UNKNOWN:
+            self._senders.note_unknown(host, "syslog", chunk.received_at)
+            return
+        if component != chunk.component:
+            self._counters.add("syslog.relayed", key=host)
+        self._add(signal_from(component, chunk.received_at, message), message, heard)
+
+    def _add(self, signal: SyslogSignal, message: SyslogMessage, heard: Heard) -> None:
+        """A further line of a message belongs to it: its text is added while both are read together."""
+        if not message.mnemonic and message.continues and self._belongs(signal):
+            self._counters.add("syslog.continued", key=signal.component)
+            last = heard.signals[-1] if heard.signals else None
+            if isinstance(last, SyslogSignal) and last.component == signal.component:
+                heard.signals[-1] = replace(last, text=f"{last.text}\n{signal.text}"[:LONGEST_MESSAGE])
+            return
+        self._numbers[signal.component] = signal.sequence
+        heard.signals.append(signal)
+
+    def _belongs(self, signal: SyslogSignal) -> bool:
+        """Whether it has the counter of the component's last message; a traceback may have the next one."""
+        last = self._numbers.get(signal.component)
+        if last is None or signal.sequence is None:
+            return False
+        return signal.sequence == last or (signal.sequence == last + 1 and signal.text.startswith("-Traceback"))
+
+
+def signal_from(component: str, received_at: int, message: SyslogMessage) -> SyslogSignal:
+    """The signal that a parsed line of a component is."""
+    severity = message.severity
+    facility = message.syslog_facility
+    return SyslogSignal(
+        component,
+        received_at,
+        message.code or message.message_id or message.process,
+        message.text,
+        NOTICE if severity is None else severity,
+        USER if facility is None else facility,
+        trusted_time(message, received_at) if message.zone else None,
+        message.host,
+        message.number,
+    )
+
+
+def _messages(datagrams: Sequence[Datagram], counters: Counters) -> Iterator[tuple[Datagram, bytes]]:
+    """Each message with the datagram that it came in; nearly always there is one."""
+    for datagram in datagrams:
+        payload = datagram[0]
+        if payload[:1] == b"<" and b"\n<" not in payload and b"\0<" not in payload:
+            yield datagram, payload
+            continue
+        messages = messages_in(payload)
+        if len(messages) > 1:
+            counters.add("syslog.split", len(messages) - 1, plain_host(datagram[-1][0]))
+        for message in messages:
+            yield datagram, message
+
+
+def _unanswered(_asked: Datagram, _payload: bytes) -> bool:
+    """Nobody answers syslog."""
+    return False

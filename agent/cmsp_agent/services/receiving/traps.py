@@ -1,0 +1,161 @@
+"""Traps and informs into signals: find the component, check who speaks, hand on, answer informs after the commit.
+
+Decoding and SNMPv3 are the decoder's work. What a trap means is the pipeline's.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import NamedTuple
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.signal import TrapSignal
+from cmsp_agent.services.devices.senders import UNKNOWN, Senders
+from cmsp_agent.services.receiving.fair_queue import CAPACITY, Chunk, FairQueue
+from cmsp_agent.services.receiving.intake import Heard, Intake, Sink
+from cmsp_agent.transports.datagrams import Answer, Datagram, plain_host
+from cmsp_agent.transports.snmp.ber import DecodeError
+from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, Refused, Reply
+
+SNMP_TRAP_COMMUNITY = "1.3.6.1.6.3.18.1.4.0"
+"""A proxy adds the community that it was sent (RFC 3584 4.1.2.1): a secret, which goes no further."""
+
+
+class Agreed(NamedTuple):
+    """What a component is expected to show: a community, which shows in no `repr`, or an SNMPv3 user."""
+
+    community: bytes = b""
+    user: str = ""
+
+    def __repr__(self) -> str:
+        return f"Agreed(user={self.user!r})"
+
+
+def agreed_by(components: Iterable[Component]) -> Mapping[str, Agreed]:
+    """By component name, from the credentials.
+
+    Raises:
+        ConfigurationError: a secret is missing.
+    """
+    agreed = {}
+    for component in components:
+        credential = component.credentials.snmp
+        if credential is None:
+            continue
+        community = credential.community.reveal().encode() if credential.community else b""
+        agreed[component.name] = Agreed(community, credential.user if credential.version == "3" else "")
+    return agreed
+
+
+class TrapService:
+    """Fed by a `DatagramReceiver` that answers, on the loop; `run` reads what it left."""
+
+    def __init__(
+        self,
+        senders: Senders,
+        decoder: NotificationDecoder,
+        agreed: Mapping[str, Agreed],
+        sink: Sink,
+        clock: Clock,
+        counters: Counters,
+        *,
+        strict: bool = False,
+        capacity: int = CAPACITY,
+    ) -> None:
+        """Make a service; nothing is read before `run`.
+
+        Args:
+            senders: whose address is whose.
+            decoder: decodes and authenticates.
+            agreed: what each component is expected to show.
+            sink: takes the signals; informs are answered when it returns.
+            clock: stamps what is received.
+            counters: gets what was accepted, odd and refused.
+            strict: refuse traps that show another community or user than agreed; else they are counted and taken.
+            capacity: octets that may wait.
+        """
+        self._senders = senders
+        self._decoder = decoder
+        self._agreed = agreed
+        self._clock = clock
+        self._counters = counters
+        self._strict = strict
+        self._queue = FairQueue("traps", lambda: senders.by_address, counters, capacity)
+        self._intake = Intake("traps", self._queue, self._read, sink, counters)
+        self.run = self._intake.run
+
+    def use(self, decoder: NotificationDecoder, agreed: Mapping[str, Agreed], *, strict: bool) -> None:
+        """Go by other credentials from the next datagram on."""
+        self._strict = strict
+        self._decoder = decoder
+        self._agreed = agreed
+
+    def receive(self, datagrams: list[Datagram], answer: Answer) -> None:
+        """Take a batch from a `DatagramReceiver`."""
+        self._queue.offer(self._clock.now(), datagrams, answer)
+
+    def _read(self, chunk: Chunk, heard: Heard) -> None:
+        self._counters.add("traps.received", len(chunk.datagrams))
+        for datagram in chunk.datagrams:
+            try:
+                said = self._decoder.decode(datagram[0], datagram[-1][0])
+            except Refused as refused:
+                self._counters.add("traps.refused", key=refused.reason)
+            except DecodeError:
+                self._counters.add("traps.malformed", key=chunk.component or "unknown senders")
+            else:
+                self._take(said, chunk, datagram, heard)
+
+    def _take(self, said: Notification | Reply, chunk: Chunk, datagram: Datagram, heard: Heard) -> None:
+        component = chunk.component
+        if isinstance(said, Reply):
+            self._report(said, chunk, datagram)
+            return
+        if component == UNKNOWN or self._senders.relays:
+            component = self._spoken_for(said, chunk, datagram)
+        if component == UNKNOWN or (not self._as_agreed(component, said) and self._strict):
+            return
+        heard.signals.append(signal_from(component, chunk.received_at, said))
+        if said.kind == "inform":
+            heard.acknowledge.append(partial(self._acknowledge, self._decoder, said, datagram, chunk.answer))
+
+    def _spoken_for(self, said: Notification, chunk: Chunk, datagram: Datagram) -> str:
+        """The component of the sender, or the one that snmpTrapAddress or agent-addr names where a relay sent it."""
+        host = plain_host(datagram[-1][0])
+        component = self._senders.spoken_for(host, chunk.component, said.agent_address)
+        if component == UNKNOWN:
+            self._senders.note_unknown(host, "traps", chunk.received_at)
+        elif component != chunk.component:
+            self._counters.add("traps.relayed", key=host)
+        return component
+
+    def _report(self, reply: Reply, chunk: Chunk, datagram: Datagram) -> None:
+        """Engine discovery and the like are answered at once, but to our own components only."""
+        self._counters.add("traps.reports", key=reply.reason)
+        if chunk.component == UNKNOWN:
+            self._senders.note_unknown(plain_host(datagram[-1][0]), "traps", chunk.received_at)
+        else:
+            chunk.answer(datagram, reply.data)
+
+    def _as_agreed(self, component: str, said: Notification) -> bool:
+        agreed = self._agreed.get(component)
+        if agreed is None or (said.user == agreed.user if said.version == "3" else said.community == agreed.community):
+            return True
+        kind = "other_community"
+        if agreed.user:
+            kind = "other_user" if said.version == "3" else "unauthenticated"
+        self._counters.add(f"traps.{kind}", key=component)
+        return False
+
+    def _acknowledge(
+        self, decoder: NotificationDecoder, inform: Notification, datagram: Datagram, answer: Answer
+    ) -> None:
+        if answer(datagram, decoder.respond(inform)):
+            self._counters.add("traps.informs_answered")
+
+
+def signal_from(component: str, received_at: int, said: Notification) -> TrapSignal:
+    """The signal that a notification of a component is; bindings without a value and secrets are left out."""
+    bindings = tuple([(oid, value) for oid, value in said.varbinds if value is not None and oid != SNMP_TRAP_COMMUNITY])
+    return TrapSignal(component, received_at, said.trap_oid, bindings, said.uptime, said.version, said.kind == "inform")

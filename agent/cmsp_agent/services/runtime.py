@@ -1,0 +1,112 @@
+"""The ground that everything stands on: time, counts, owned tasks, the databases. Opened first, closed last."""
+
+import logging
+import sqlite3
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cmsp_agent.aio.clock import Clock, SystemClock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.supervise import Supervisor
+from cmsp_agent.config.configuration import ApplianceSettings
+from cmsp_agent.model.errors import StorageError
+from cmsp_agent.storage import series as samples
+from cmsp_agent.storage.outbox.epochs import minutes
+from cmsp_agent.storage.place import Place, place_for
+from cmsp_agent.storage.sqlite.connections import Opening
+from cmsp_agent.storage.sqlite.database import Database
+from cmsp_agent.storage.state import open_state
+from cmsp_agent.storage.tables import incidents
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Damage:
+    """Databases that were found damaged, set aside and started anew, and not told of yet."""
+
+    openings: list[Opening] = field(default_factory=list)
+
+    def note(self, opening: Opening) -> None:
+        """Remember it, where there is something to tell."""
+        if opening.set_aside is not None:
+            self.openings.append(opening)
+
+    def take(self) -> list[Opening]:
+        """What is to be told, once."""
+        taken, self.openings = self.openings, []
+        return taken
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What every part is built on."""
+
+    clock: Clock
+    counters: Counters
+    supervisor: Supervisor
+    state: Database
+    series: Database
+    damage: Damage
+    place: Place
+    """Where the databases are, and what is wrong where that is a stand-in."""
+
+    async def write_series(self, component: str, at: int, values: Mapping[str, float]) -> None:
+        """Keep the samples of one poll; losing some to a full disk is counted, and no poll fails for it."""
+        sample = samples.Sample(at, component, values)
+
+        def work(tx: sqlite3.Connection) -> None:
+            samples.append(tx, [sample], samples.Columns())
+
+        try:
+            await self.series.write(work)
+        except StorageError:
+            self.counters.add("series.not_stored", len(values))
+
+    async def kpis(self, component: str, start: int, end: int) -> Mapping[str, list[samples.Point]]:
+        """The samples of a component between two times (ms)."""
+        return await self.series.read(lambda connection: samples.query(connection, component, start, end))
+
+
+@asynccontextmanager
+async def open_ground(appliance: ApplianceSettings, counters: Counters) -> AsyncIterator[Ground]:
+    """Open the databases and a supervisor; whatever is still running when the block ends is ended before they close.
+
+    Raises:
+        StorageError: the state directory can't be used, or another agent uses it.
+    """
+    make_directory(appliance.state)
+    clock, damage = SystemClock(), Damage()
+    async with AsyncExitStack() as stack:
+        place = place_for(appliance.state, stack.enter_context(ExitStack()))
+        if place.problem:
+            log.critical("the state directory can't be written", extra={"problem": place.problem})
+        state = await open_state(
+            place.directory / "state.db", appliance.id, clock=clock, counters=counters, on_replaced=damage.note
+        )
+        stack.push_async_callback(state.close)
+        kpis = await samples.open_series(
+            place.directory / "series.db", clock=clock, counters=counters, on_replaced=damage.note
+        )
+        stack.push_async_callback(kpis.close)
+        if place.problem and not place.copied:
+            # what the original has given is not known here
+            await state.write(lambda tx: incidents.leave_room(tx, minutes(clock.now()), 0))
+        damage.note(state.opening)
+        damage.note(kpis.opening)
+        supervisor = await stack.enter_async_context(Supervisor(clock, counters))
+        yield Ground(clock, counters, supervisor, state, kpis, damage, place)
+
+
+def make_directory(path: Path) -> None:
+    """Make a directory that only the agent may enter.
+
+    Raises:
+        StorageError: it can't be made.
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageError(f"{path}: can't be made: {error.strerror}") from error

@@ -1,0 +1,1 @@
+"""What is stored sealed: the vault of secrets, the blobs of the backups, the key of both."""

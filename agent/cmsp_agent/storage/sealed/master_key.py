@@ -1,0 +1,143 @@
+"""Where the master key is: a systemd credential, else a file of mode 0600 that is made once; and its wrapped copy."""
+
+import os
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cmsp_agent.model.errors import ConfigurationError, Problem, StorageError
+from cmsp_agent.storage import files
+from cmsp_agent.storage.sealed import sealing
+
+FILE = "master.key"
+CREDENTIAL = "cmsp-master-key"
+WRAPPED = "master.key.wrapped"
+MOST_BYTES = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class MasterKey:
+    """The key that all others are derived from. Its value is not shown."""
+
+    source: str
+    """Where it was read: a path."""
+    _value: bytes = field(repr=False)
+
+    def derived(self, purpose: str) -> bytes:
+        """The key for a purpose."""
+        return sealing.derived(self._value, purpose)
+
+    def sealer(self, purpose: str) -> sealing.Sealer:
+        """Seals and opens for a purpose."""
+        return sealing.Sealer(self.derived(purpose))
+
+    def wrapped(self, recovery_key: bytes) -> bytes:
+        """This key, wrapped for a recovery key (see sealing.wrap)."""
+        return sealing.wrap(self._value, recovery_key)
+
+
+def master_key(directory: Path, credentials: Path | None = None) -> MasterKey:
+    """Read the master key, or make it where there is none yet.
+
+    Args:
+        directory: of the state; the key's file is in it unless it comes as a credential.
+        credentials: systemd's directory of credentials ($CREDENTIALS_DIRECTORY).
+
+    Raises:
+        ConfigurationError: others may read the file, or what is in it is not a key.
+        StorageError: it can't be read or written.
+    """
+    if credentials is not None:
+        given = credentials / CREDENTIAL
+        content = files.read(given, MOST_BYTES)
+        if content is not None:
+            return _from(content, given)
+    path = directory / FILE
+    content = files.read(path, MOST_BYTES)
+    if content is None:
+        _create(path)
+        content = files.read(path, MOST_BYTES)
+    elif stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise _unusable(path, f"others may read the master key; run: chmod 600 {path}")
+    return _from(content or b"", path)
+
+
+def keep_wrapped(key: MasterKey, recovery_key: Path, beside: Path) -> Path:
+    """Write the wrapped master key beside what it opens, so that the partner needs nothing else of the appliance.
+
+    Args:
+        key: the master key.
+        recovery_key: file of the partner's public key, PEM.
+        beside: the directory of the backups.
+
+    Returns:
+        The file that was written.
+
+    Raises:
+        ConfigurationError: no such file, or not a usable public key.
+        StorageFull: no room left.
+        StorageError: it can't be written.
+    """
+    pem = files.read(recovery_key, MOST_BYTES)
+    if pem is None:
+        raise _unusable(recovery_key, "there is no such file; it should hold the recovery key's public half")
+    try:
+        wrapped = key.wrapped(pem)
+    except ValueError as error:
+        raise _unusable(recovery_key, str(error)) from error
+    path = beside / WRAPPED
+    files.write_atomically(path, wrapped, 0o644)
+    return path
+
+
+def recovered(wrapped: Path, private_key: bytes, password: bytes | None = None) -> MasterKey:
+    """The master key from its wrapped copy and the partner's private key, PEM: a replacement appliance starts with it.
+
+    Raises:
+        StorageError: there is no copy, it is damaged, or it was wrapped for another key.
+        ValueError: the private key can't be read, or the password is wrong.
+    """
+    content = files.read(wrapped, MOST_BYTES)
+    if content is None:
+        raise StorageError(f"{wrapped}: there is no such file")
+    return MasterKey(str(wrapped), sealing.unwrap(content, private_key, password))
+
+
+def install(key: MasterKey, directory: Path) -> None:
+    """Make a recovered key the master key of an appliance that has none yet.
+
+    Raises:
+        StorageError: it has one, or the file can't be written.
+    """
+    path = directory / FILE
+    if path.exists():
+        raise StorageError(f"{path}: there is a master key already")
+    files.write_atomically(path, key._value.hex().encode() + b"\n")  # noqa: SLF001 - nobody else may see it
+
+
+def _create(path: Path) -> None:
+    # link, unlike rename, fails where another process was faster: its key is in use already
+    draft = path.with_name(f".{path.name}.new.{os.getpid()}")
+    files.write_atomically(draft, sealing.new_key().hex().encode() + b"\n")
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise files.storage_error(error, path) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _from(content: bytes, path: Path) -> MasterKey:
+    try:
+        value = bytes.fromhex(content.decode("ascii").strip())
+    except ValueError:
+        raise _unusable(path, "not a key in hexadecimal") from None
+    if len(value) != sealing.KEY:
+        raise _unusable(path, f"a master key has {sealing.KEY} bytes")
+    return MasterKey(str(path), value)
+
+
+def _unusable(path: Path, text: str) -> ConfigurationError:
+    return ConfigurationError([Problem(str(path), 0, "", text)])

@@ -1,0 +1,289 @@
+"""The one thread that writes a database: works from many callers, grouped into one durable commit.
+
+Each work runs in a savepoint of its own: one that raises is undone alone, the others of its group commit. Decides
+nothing about schema or content: see migrations and the repositories.
+"""
+
+import asyncio
+import logging
+import os
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+from types import TracebackType
+from typing import Any, Self
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.errors import StorageError, StorageFull
+from cmsp_agent.storage.sqlite.faults import is_corruption, is_full, translated
+from cmsp_agent.storage.sqlite.reserve import Reserve
+
+log = logging.getLogger(__name__)
+
+GROUP = 1000
+"""Works in one commit at most."""
+WAL_LIMIT = 64 * 1024 * 1024
+"""Bytes of WAL file from which the writer waits for readers, shortly, to start it anew."""
+WAL_PATIENCE_MS = 250
+
+Work = Callable[[sqlite3.Connection], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A work and the future of the caller who waits for its commit."""
+
+    work: Work
+    future: "asyncio.Future[Any]"
+    makes_room: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a task: a value, or an error."""
+
+    future: "asyncio.Future[Any]"
+    value: object = None
+    error: BaseException | None = None
+
+
+class Savepoint:
+    """Undo what was done inside if it raised, keep the error, and go on."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.error: BaseException | None = None
+
+    def __enter__(self) -> Self:
+        self._connection.execute("savepoint work")
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        self.error = error
+        # a full disk can make SQLite roll back the whole transaction by itself: then there is no savepoint any more
+        if self._connection.in_transaction:
+            if error is not None:
+                self._connection.execute("rollback to work")
+            self._connection.execute("release work")
+        return True
+
+
+class GroupLost(Exception):
+    """The transaction ended under the works: none of them was stored."""
+
+
+class Writer:
+    """Owns the writing connection and its thread. Made, used and closed from one event loop."""
+
+    def __init__(
+        self,
+        path: Path,
+        connect: Callable[[], sqlite3.Connection],
+        replace: Callable[[sqlite3.Connection, BaseException], sqlite3.Connection],
+        counters: Counters,
+        reserve: Reserve,
+    ) -> None:
+        self._path = path
+        self._reserve = reserve
+        self._name = path.name
+        self._connect = connect
+        self._replace = replace
+        self._counters = counters
+        self._queue: SimpleQueue[Task | None] = SimpleQueue()
+        self._loop = asyncio.get_running_loop()
+        self._ready: asyncio.Future[None] = self._loop.create_future()
+        self._ended = asyncio.Event()
+        self._closing = False
+        self._thread = Thread(target=self._run, name=f"writer {path.name}", daemon=True)
+
+    async def start(self) -> None:
+        """Open the connection in the writer's thread.
+
+        Raises:
+            StorageError: the file can't be opened.
+        """
+        self._thread.start()
+        await self._ready
+
+    def submit(self, work: Work, *, makes_room: bool = False) -> "asyncio.Future[Any]":
+        """Queue a work; the future is done when its group's commit is durable.
+
+        One that makes room may use the reserve of a full disk.
+
+        Raises:
+            StorageError: the writer has ended.
+        """
+        if self._ended.is_set() or self._closing:
+            raise StorageError(f"{self._path}: closed")
+        future: asyncio.Future[Any] = self._loop.create_future()
+        self._queue.put(Task(work, future, makes_room))
+        return future
+
+    async def close(self, within: float) -> bool:
+        """Finish what is queued, close the connection; False where the thread did not end in time."""
+        self._closing = True
+        self._queue.put(None)
+        try:
+            async with asyncio.timeout(within):
+                await self._ended.wait()
+        except TimeoutError:
+            return False
+        self._thread.join(1.0)
+        return not self._thread.is_alive()
+
+    # --- below: the writer's thread ---
+
+    def _run(self) -> None:
+        try:
+            connection = self._connect_or_make_room()
+            self._tell([Outcome(self._ready)])
+            self._serve(connection)
+        except (sqlite3.Error, OSError, StorageError) as error:
+            failure = translated(error, str(self._path))
+            log.error("the writer ended", extra={"database": self._name, "reason": str(failure)})
+            self._tell([Outcome(self._ready, error=failure), *self._abandon(failure)])
+        finally:
+            self._call(self._ended.set)
+
+    def _connect_or_make_room(self) -> sqlite3.Connection:
+        """Open the file; on a full disk with the space that the last run kept back, so that a backlog can drain."""
+        self._reserve.take()
+        try:
+            return self._connect()
+        except (sqlite3.Error, OSError, StorageError) as error:
+            if not is_full(error) or not self._reserve.give_up():
+                raise
+            log.warning("the disk is full: opened with the space kept back", extra={"database": self._name})
+            self._counters.add("storage.full", key=self._name)
+            return self._connect()
+
+    def _abandon(self, failure: BaseException) -> list[Outcome]:
+        """Nobody may wait for ever: what is queued fails with what ended the writer."""
+        left = []
+        while not self._queue.empty():
+            task = self._queue.get_nowait()
+            if task is not None:
+                left.append(Outcome(task.future, error=failure))
+        return left
+
+    def _serve(self, connection: sqlite3.Connection) -> None:
+        going = True
+        while going:
+            group, going = self._next_group()
+            if not group:
+                continue
+            outcomes = self._commit_or_make_room(connection, group)
+            self._tell(outcomes)
+            corruption = next((o.error for o in outcomes if o.error is not None and is_corruption(o.error)), None)
+            if corruption is not None:
+                connection = self._replace(connection, corruption)
+            self._bound_wal(connection)
+        connection.close()
+
+    def _next_group(self) -> tuple[list[Task], bool]:
+        group: list[Task] = []
+        try:
+            task = self._queue.get()
+            while task is not None:
+                group.append(task)
+                if len(group) >= GROUP:
+                    return group, True
+                task = self._queue.get_nowait()
+        except Empty:
+            return group, True
+        return group, False
+
+    def _commit_or_make_room(self, connection: sqlite3.Connection, group: list[Task]) -> list[Outcome]:
+        if not self._reserve.take():
+            return self._make_room(connection, group)
+        outcomes = self._commit(connection, group)
+        full = {id(o.future) for o in outcomes if o.error is not None and is_full(o.error)}
+        again = [task for task in group if task.makes_room and id(task.future) in full]
+        if not again or not self._reserve.give_up():
+            return outcomes
+        done = {id(o.future): o for o in self._make_room(connection, again)}
+        return [done.get(id(o.future), o) for o in outcomes]
+
+    def _make_room(self, connection: sqlite3.Connection, group: list[Task]) -> list[Outcome]:
+        """Without the reserve: only what makes room is done; then the space is claimed back."""
+        refused = StorageFull(f"{self._path}: no room left to write")
+        outcomes = [Outcome(task.future, error=refused) for task in group if not task.makes_room]
+        if len(outcomes) < len(group):
+            outcomes += self._commit(connection, [task for task in group if task.makes_room])
+            self._counters.add("storage.room_made", key=self._name)
+        else:
+            self._counters.add("storage.full", key=self._name)
+        self._shorten_wal(connection)
+        self._reserve.take()
+        return outcomes
+
+    def _commit(self, connection: sqlite3.Connection, group: list[Task]) -> list[Outcome]:
+        try:
+            connection.execute("begin immediate")
+            outcomes = [self._attempt(connection, task) for task in group if not task.future.cancelled()]
+            connection.execute("commit")
+        except (sqlite3.Error, GroupLost) as error:
+            if connection.in_transaction:
+                connection.execute("rollback")
+            cause = error.__cause__ if isinstance(error, GroupLost) and error.__cause__ else error
+            self._counters.add("storage.full" if is_full(cause) else "storage.groups_lost", key=self._name)
+            failure = translated(cause, str(self._path))
+            return [Outcome(task.future, error=failure) for task in group]
+        self._counters.add("storage.commits", key=self._name)
+        return outcomes
+
+    def _attempt(self, connection: sqlite3.Connection, task: Task) -> Outcome:
+        value = None
+        with Savepoint(connection) as savepoint:
+            value = task.work(connection)
+        if not connection.in_transaction:
+            raise GroupLost(self._name) from savepoint.error
+        if savepoint.error is None:
+            return Outcome(task.future, value)
+        if is_full(savepoint.error):
+            self._counters.add("storage.full", key=self._name)
+        return Outcome(task.future, error=translated(savepoint.error, str(self._path)))
+
+    def _bound_wal(self, connection: sqlite3.Connection) -> None:
+        try:
+            too_long = os.stat(f"{self._path}-wal").st_size >= WAL_LIMIT
+        except OSError:
+            return
+        if too_long:
+            busy = self._shorten_wal(connection)
+            self._counters.add("storage.wal_busy" if busy else "storage.wal_truncated", key=self._name)
+
+    def _shorten_wal(self, connection: sqlite3.Connection) -> bool:
+        """Checkpoint the whole WAL and cut it to nothing, with some patience for readers; True where it went on."""
+        try:
+            connection.execute(f"pragma busy_timeout = {WAL_PATIENCE_MS}")
+            busy = connection.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
+            connection.execute("pragma busy_timeout = 5000")
+        except sqlite3.Error as error:
+            log.warning("the WAL could not be shortened", extra={"database": self._name, "reason": str(error)})
+            return True
+        return bool(busy)
+
+    def _tell(self, outcomes: list[Outcome]) -> None:
+        self._call(lambda: _settle(outcomes))
+
+    def _call(self, report: Callable[[], None]) -> None:
+        try:
+            self._loop.call_soon_threadsafe(report)
+        except RuntimeError:  # the loop is gone: nobody waits any more
+            log.warning("nobody asks for results any more", extra={"database": self._name})
+
+
+def _settle(outcomes: list[Outcome]) -> None:
+    for outcome in outcomes:
+        if outcome.future.done():
+            continue
+        if outcome.error is not None:
+            outcome.future.set_exception(outcome.error)
+        else:
+            outcome.future.set_result(outcome.value)

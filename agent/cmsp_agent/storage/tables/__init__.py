@@ -1,0 +1,1 @@
+"""The schema, and a module of plain functions for each table or aggregate."""

@@ -1,0 +1,129 @@
+"""The audit log: append-only, each entry chained to the one before by an HMAC whose key is in the vault.
+
+An entry cut out, changed or moved breaks the chain; a cut tail shows against the last MAC that the head-end
+acknowledged.
+"""
+
+import hashlib
+import hmac
+import sqlite3
+from dataclasses import dataclass
+
+from cmsp_agent.storage.encoding import encode
+from cmsp_agent.storage.sqlite import meta
+
+START = bytes(32)
+ACKNOWLEDGED = "audit.acknowledged"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who did what, from where, and what came of it. `at` in ms since the epoch."""
+
+    at: int
+    who: str
+    """Identity and role of the caller."""
+    source: str
+    """Address, or `local`."""
+    action: str
+    """Method and path, or the command."""
+    object: str
+    outcome: str
+    """`done`, `refused`, `failed`, or an HTTP status."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Where the chain does not hold."""
+
+    row: int
+    what: str
+
+
+def append(tx: sqlite3.Connection, key: bytes, entry: Entry) -> int:
+    """Add an entry and return its row number; the entry is told to the head-end by the caller (`cmsp.audit.v1`)."""
+    row, before = tail(tx)
+    row += 1
+    tx.execute(
+        "insert into audit(row, at, who, source, action, object, outcome, detail, mac) values(?,?,?,?,?,?,?,?,?)",
+        (row, *_fields(entry), _mac(key, before, row, entry)),
+    )
+    return row
+
+
+def told(tx: sqlite3.Connection, outbox_row: int) -> None:
+    """The last entry is told to the head-end by this row of the outbox."""
+    tx.execute("insert or replace into audit_told(outbox, entry, mac) values(?, ?, ?)", (outbox_row, *tail(tx)))
+
+
+def acknowledge(tx: sqlite3.Connection, outbox_row: int) -> None:
+    """The head-end has the entries that were told up to this row of the outbox."""
+    last = tx.execute(
+        "select entry, mac from audit_told where outbox <= ? order by outbox desc limit 1", (outbox_row,)
+    ).fetchone()
+    if last is not None:
+        meta.put(tx, ACKNOWLEDGED, f"{last[0]}:{bytes(last[1]).hex()}")
+        tx.execute("delete from audit_told where outbox <= ?", (outbox_row,))
+
+
+def acknowledged(connection: sqlite3.Connection) -> tuple[int, bytes] | None:
+    """The last entry that the head-end acknowledged, and its MAC."""
+    return place_of(meta.get(connection, ACKNOWLEDGED) or "")
+
+
+def place_of(text: str) -> tuple[int, bytes] | None:
+    """`ROW:MAC`, as the head-end has it in the data of a `cmsp.audit.v1`; None where it is not of this form."""
+    row, _, mac = text.partition(":")
+    try:
+        return (int(row), bytes.fromhex(mac)) if row.isdecimal() and mac else None
+    except ValueError:
+        return None
+
+
+def tail(connection: sqlite3.Connection) -> tuple[int, bytes]:
+    """The last row number and its MAC; (0, zeros) for an empty log."""
+    row = connection.execute("select row, mac from audit order by row desc limit 1").fetchone()
+    return (0, START) if row is None else (int(row[0]), bytes(row[1]))
+
+
+def page(connection: sqlite3.Connection, after: int = 0, limit: int = 100) -> list[tuple[int, Entry]]:
+    """Entries after a row number, the oldest first."""
+    rows = connection.execute(
+        "select row, at, who, source, action, object, outcome, detail from audit where row > ? order by row limit ?",
+        (after, limit),
+    )
+    return [(row, Entry(*fields)) for row, *fields in rows]
+
+
+def verify(connection: sqlite3.Connection, key: bytes, acknowledged: tuple[int, bytes] | None = None) -> Broken | None:
+    """Walk the whole chain; None where it holds.
+
+    Args:
+        connection: any connection.
+        key: the HMAC key of the vault.
+        acknowledged: row and MAC that the head-end has: a log that ends before, or differs there, was cut.
+    """
+    expected, before = 1, START
+    rows = connection.execute(
+        "select row, at, who, source, action, object, outcome, detail, mac from audit order by row"
+    )
+    for row, *fields, mac in rows:
+        if row != expected:
+            return Broken(expected, "entry missing")
+        if not hmac.compare_digest(mac, _mac(key, before, row, Entry(*fields))):
+            return Broken(row, "entry changed")
+        if acknowledged is not None and row == acknowledged[0] and mac != acknowledged[1]:
+            return Broken(row, "not what the head-end acknowledged")
+        expected, before = row + 1, mac
+    if acknowledged is not None and expected <= acknowledged[0]:
+        return Broken(expected, "the end is missing")
+    return None
+
+
+def _fields(entry: Entry) -> tuple[int, str, str, str, str, str, str]:
+    return entry.at, entry.who, entry.source, entry.action, entry.object, entry.outcome, entry.detail
+
+
+def _mac(key: bytes, before: bytes, row: int, entry: Entry) -> bytes:
+    return hmac.digest(key, before + encode([row, *_fields(entry)]), hashlib.sha256)

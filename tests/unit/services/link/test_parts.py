@@ -1,0 +1,148 @@
+"""Edges and the heartbeat's rhythm, with fakes."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from typing import Any, Self, cast
+
+from cmsp_agent.aio.clock import ManualClock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.errors import HeadendUnreachable, StorageFull
+from cmsp_agent.services.link.answers import RecordRefused
+from cmsp_agent.services.link.edges import Edges
+from cmsp_agent.services.link.heartbeat import Heartbeat
+from cmsp_agent.transports.headend import HeadendClient, Reply
+
+
+class Noted:
+    def __init__(self) -> None:
+        self.alarms: list[tuple[str, bool]] = []
+        self.notes: list[str] = []
+
+    def note(self, kind: str, name: str, text: str, component: str = "") -> None:
+        self.notes.append(text)
+
+    def alarm(self, kind: str, name: str, text: str, *, raised: bool, component: str = "") -> None:
+        self.alarms.append((kind, raised))
+
+
+class TestEdges:
+    def test_lost_and_recovered_are_told_once_each(self) -> None:
+        noted = Noted()
+        edges = Edges(noted, ManualClock())
+        for failures in range(1, 10):
+            edges.failing("https://a", failures, "silent", refused=False)
+        assert noted.alarms == [("headend.lost", True)]
+        assert edges.lost
+        edges.well("https://a")
+        edges.well("https://a")
+        assert noted.alarms == [("headend.lost", True), ("headend.lost", False)]
+        assert not edges.lost
+
+    def test_one_failure_alone_is_not_told(self) -> None:
+        noted = Noted()
+        edges = Edges(noted, ManualClock())
+        edges.failing("https://a", 1, "silent", refused=False)
+        edges.well("https://a")
+        assert noted.alarms == []
+
+    def test_an_outage_that_the_last_run_told_of_is_ended_by_the_next_one(self) -> None:
+        noted = Noted()
+        edges = Edges(noted, ManualClock(), {"headend.lost", "storage.full"})
+        edges.failing("https://a", 5, "silent", refused=False)
+        edges.well("https://a")
+        assert noted.alarms == [("headend.lost", False)]
+
+    async def test_refused_records_are_told_in_sum(self) -> None:
+        noted, clock = Noted(), ManualClock()
+        edges = Edges(noted, clock)
+        for sequence in range(5):
+            edges.record_refused(RecordRefused(sequence, "bad"))
+        assert noted.notes == ["1 refused, last of sequence 0: bad"]
+        await clock.advance(601)
+        edges.record_refused(RecordRefused(9, "bad"))
+        assert noted.notes[1] == "5 refused, last of sequence 9: bad"
+
+
+class FakeClient:
+    """Remembers heartbeats and answers as planned."""
+
+    def __init__(self, clock: ManualClock) -> None:
+        self.clock = clock
+        self.sent: list[float] = []
+        self.bodies: list[bytes] = []
+        self.answers: list[Reply | Exception] = []
+
+    async def heartbeat(self, body: bytes) -> Reply:
+        self.sent.append(self.clock.monotonic() - 1000)
+        self.bodies.append(body)
+        answer = self.answers.pop(0) if self.answers else Reply(200, {})
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+class Beating:
+    """A heartbeat that runs on a clock of the test's own."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock()
+        self.client = FakeClient(self.clock)
+        self.counters = Counters()
+        self.content_fails = False
+        self.heartbeat = Heartbeat(cast("HeadendClient", self.client), self._content, self.clock, self.counters)
+
+    async def _content(self) -> Mapping[str, Any]:
+        if self.content_fails:
+            raise StorageFull("disk")
+        return {"n": len(self.client.sent)}
+
+    async def __aenter__(self) -> Self:
+        self._task = asyncio.create_task(self.heartbeat.run())
+        await self.clock.advance(0.1)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+
+class TestHeartbeat:
+    async def test_once_a_minute(self) -> None:
+        async with Beating() as beating:
+            await beating.clock.advance(185)
+            assert [round(at) for at in beating.client.sent] == [0, 60, 120, 180]
+            assert json.loads(beating.client.bodies[1]) == {"n": 1}
+
+    async def test_soon_after_a_change(self) -> None:
+        async with Beating() as beating:
+            await beating.clock.advance(20)
+            beating.heartbeat.soon()
+            beating.heartbeat.soon()
+            await beating.clock.advance(5)
+            assert [round(at) for at in beating.client.sent] == [0, 20]
+            await beating.clock.advance(60)
+            assert [round(at) for at in beating.client.sent] == [0, 20, 80]
+
+    async def test_a_change_while_one_is_sent_makes_another(self) -> None:
+        async with Beating() as beating:
+            beating.heartbeat.soon()
+            await beating.clock.advance(5)
+            assert [round(at) for at in beating.client.sent] == [0, 1]
+
+    async def test_a_failed_one_is_repeated_within_5_s_and_then_slower(self) -> None:
+        async with Beating() as beating:
+            await beating.clock.advance(10)
+            beating.client.answers = [HeadendUnreachable("x"), Reply(500, None), Reply(404, None)]
+            beating.heartbeat.soon()
+            await beating.clock.advance(30)
+            assert [round(at) for at in beating.client.sent] == [0, 10, 12, 16, 24]
+            assert beating.counters.value("heartbeat.failed") == 3
+
+    async def test_a_content_that_cannot_be_made_does_not_end_it(self) -> None:
+        async with Beating() as beating:
+            beating.content_fails = True
+            await beating.clock.advance(70)
+            beating.content_fails = False
+            await beating.clock.advance(70)
+            assert len(beating.client.sent) >= 2

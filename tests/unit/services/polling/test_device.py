@@ -1,0 +1,253 @@
+"""One poll of one device: what its answers, its silence and its refusals become."""
+
+from dataclasses import replace
+
+import pytest
+
+from cmsp_agent.aio.clock import ManualClock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.component import Component, ReachPlan
+from cmsp_agent.model.credentials import Credentials, SnmpCredential
+from cmsp_agent.model.errors import (
+    AuthenticationRejected,
+    ConfigurationError,
+    DeviceAnswerInvalid,
+    DeviceUnreachable,
+    NotPermittedHere,
+    Problem,
+    StorageFull,
+)
+from cmsp_agent.plugin.api import AlarmType, DeviceType, Kpi, Severity, StateRule
+from cmsp_agent.plugin.registry import Registry
+from cmsp_agent.services.devices.inventory import Devices, Facts
+from cmsp_agent.services.polling.device import LEARN_AGAIN, LOCKED_OUT, Device
+from cmsp_agent.services.polling.reachability import Reachability
+from cmsp_agent.services.polling.well import Objects, WellMemory
+from cmsp_agent.transports.snmp.target import Quirks
+from cmsp_agent.transports.tcp import TcpAnswer
+from tests.unit.services.polling.fakes import FakeSession
+
+UPTIME, IFS_CHANGED, CPU, OPER = "1.3.6.1.2.1.1.3.0", "1.3.6.1.2.1.31.1.5.0", "1.3.9.1.0", "1.3.6.1.2.1.2.2.1.8"
+TYPE = DeviceType(
+    "t",
+    "t",
+    fallback=True,
+    alarms=(AlarmType("link.down", Severity.MAJOR, "x"),),
+    kpis=(Kpi("cpu.load", "percent", (CPU,)), Kpi("none", "x", ("1.3.9.2.0",))),
+    states=(StateRule(OPER, "link.down", frozenset({2}), frozenset({1})),),
+)
+GATEWAY = Component(
+    "gw",
+    ("192.0.2.1",),
+    "paris",
+    credentials=Credentials(snmp=SnmpCredential("2c")),
+    reach=ReachPlan(icmp=True, tcp=22),
+)
+
+
+class Bench:
+    """A device with everything around it faked."""
+
+    def __init__(self, component: Component = GATEWAY, kind: DeviceType = TYPE) -> None:
+        self.clock, self.counters = ManualClock(), Counters()
+        self.session = FakeSession(
+            {
+                UPTIME: 5000,
+                IFS_CHANGED: 1,
+                CPU: 7,
+                f"{OPER}.1": 2,
+                "1.3.6.1.2.1.31.1.1.1.1.1": b"Gi0/0",
+                "1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.9.1.1",
+            }
+        )
+        self.learned: list[Facts] = []
+        self.opened = 0
+        self.full = False
+        self.ping: float | Exception | None = 0.01
+        registry = Registry()
+        registry.add("test", kind)
+        self.devices = Devices(registry)
+        self.devices.configure({component.name: component})
+        reach = Reachability(self.counters, self._ping, self._knock, gap=0)
+        self.well = WellMemory({}, self._keep_well, self.counters)
+        self.kept: dict[str, Objects] = {}
+        self.device = Device(
+            component, self.devices, reach, self._open, self._learn, self.clock, self.counters, self.well
+        )
+
+    async def _ping(self, address: str, within: float, source: str | None) -> float | None:
+        if isinstance(self.ping, Exception):
+            raise self.ping
+        return self.ping
+
+    async def _knock(self, address: str, port: int, within: float, source: str | None) -> TcpAnswer:
+        return TcpAnswer.REFUSED
+
+    def _open(self, component: Component, facts: Facts | None) -> FakeSession:
+        self.opened += 1
+        if isinstance(self.session.failure, ValueError | ConfigurationError):
+            raise self.session.failure
+        return self.session
+
+    async def _learn(self, name: str, facts: Facts) -> None:
+        if self.full:
+            raise StorageFull("no room")
+        self.learned.append(facts)
+
+    async def _keep_well(self, name: str, seen: Objects) -> None:
+        if self.full:
+            raise StorageFull("no room")
+        self.kept[name] = seen
+
+
+async def test_a_device_that_answers() -> None:
+    bench = Bench()
+    signal = await bench.device.poll()
+    assert (signal.icmp, signal.tcp, signal.snmp, signal.reason) == (True, True, True, "")
+    assert signal.received_at == bench.clock.now()
+    assert signal.samples == {"cpu.load": 7.0, "icmp.rtt": 0.01, "icmp.loss": 0.0}
+    assert [(seen.object, seen.raised) for seen in signal.states] == [("GigabitEthernet0/0", True)]
+    assert bench.learned[-1].interfaces == {1: "GigabitEthernet0/0"}
+
+
+async def test_it_is_probed_once() -> None:
+    bench = Bench()
+    await bench.device.poll()
+    walks = bench.session.walks
+    for _ in range(3):
+        await bench.device.poll()
+    assert bench.session.walks == walks + 3
+    assert bench.opened == 1
+    assert len(bench.learned) == 1
+
+
+async def test_a_device_read_again_and_found_the_same_is_no_news() -> None:
+    bench = Bench()
+    bench.session.quirks = Quirks(no_bulk=True)
+    await bench.device.poll()
+    bench.session.objects[UPTIME] = 1  # it restarted
+    await bench.device.poll()
+    assert len(bench.learned) == 1
+
+
+@pytest.mark.parametrize(
+    ("failure", "snmp", "reason"),
+    [
+        (DeviceUnreachable("no answer"), False, "silent"),
+        (AuthenticationRejected("wrong key"), False, "authentication"),
+        (DeviceAnswerInvalid("nonsense"), False, "invalid"),
+        (NotPermittedHere("no such source address"), None, "not permitted here"),
+        (ValueError("no community"), None, "credentials"),
+        (ConfigurationError([Problem("", 0, "", "no secret")]), None, "credentials"),
+    ],
+)
+async def test_a_device_that_does_not(failure: Exception, snmp: bool | None, reason: str) -> None:
+    bench = Bench()
+    bench.session.failure = failure
+    signal = await bench.device.poll()
+    assert (signal.icmp, signal.tcp, signal.snmp, signal.reason) == (True, True, snmp, reason)
+    assert not signal.states
+    assert bench.counters.value("polls.failed", reason) == 1
+
+
+async def test_a_device_that_rejects_us_is_left_alone_for_a_while() -> None:
+    bench = Bench()
+    bench.session.failure = AuthenticationRejected("wrong key")
+    for _ in range(3):
+        assert (await bench.device.poll()).reason == "authentication"
+    assert bench.session.gets == 1
+    bench.session.failure = None
+    await bench.clock.advance(LOCKED_OUT + 1)
+    assert (await bench.device.poll()).snmp is True
+
+
+async def test_a_living_device_whose_tables_fail_is_alive() -> None:
+    bench = Bench()
+    await bench.device.poll()
+    bench.session.table_failure = DeviceUnreachable("too slow")
+    signal = await bench.device.poll()
+    assert (signal.snmp, signal.reason) == (True, "partial")
+    assert bench.counters.value("polls.partial", "silent") == 1
+
+
+async def test_icmp_that_is_not_permitted_is_not_silence() -> None:
+    bench = Bench()
+    bench.ping = NotPermittedHere("closed")
+    assert (await bench.device.poll()).icmp is None
+    bench.ping = None
+    assert (await bench.device.poll()).icmp is False
+
+
+async def test_without_an_address_or_credentials_nothing_is_asked() -> None:
+    nowhere = Bench(replace(GATEWAY, addresses=()))
+    signal = await nowhere.device.poll()
+    assert (signal.icmp, signal.tcp, signal.snmp, signal.reason) == (None, None, None, "name")
+    bare = Bench(replace(GATEWAY, credentials=Credentials()))
+    assert (await bare.device.poll()).snmp is None
+    assert bare.opened == 0
+
+
+async def test_a_restart_is_told_and_the_device_is_probed_anew() -> None:
+    bench = Bench()
+    await bench.device.poll()
+    bench.session.objects[UPTIME] = 10
+    bench.session.objects["1.3.9.2.0"] = 3
+    signal = await bench.device.poll()
+    assert ("device.restarted", True) in [(seen.type, seen.raised) for seen in signal.states]
+    assert signal.samples["none"] == 3.0
+    assert not any(seen.type == "device.restarted" for seen in (await bench.device.poll()).states)
+
+
+async def test_uptime_that_wraps_is_no_restart() -> None:
+    bench = Bench()
+    bench.session.objects |= {UPTIME: 2**32 - 100, "1.3.6.1.6.3.10.2.1.3.0": 42_949_600}
+    await bench.device.poll()
+    bench.session.objects |= {UPTIME: 5900, "1.3.6.1.6.3.10.2.1.3.0": 42_949_660}
+    assert not any(seen.type == "device.restarted" for seen in (await bench.device.poll()).states)
+
+
+async def test_new_interfaces_are_read_but_not_at_every_poll() -> None:
+    bench = Bench()
+    await bench.device.poll()
+    bench.session.objects |= {IFS_CHANGED: 2, "1.3.6.1.2.1.31.1.1.1.1.2": b"Gi0/1"}
+    await bench.device.poll()
+    assert bench.devices.interface("gw", 2) is None
+    await bench.clock.advance(LEARN_AGAIN + 1)
+    bench.session.objects[IFS_CHANGED] = 3
+    await bench.device.poll()
+    assert bench.devices.interface("gw", 2) == "GigabitEthernet0/1"
+
+
+async def test_an_inventory_that_could_not_be_stored_is_handed_on_again() -> None:
+    bench = Bench()
+    bench.full = True
+    assert (await bench.device.poll()).snmp is True
+    assert bench.counters.value("inventory.not_stored") == 2
+    bench.full = False
+    await bench.clock.advance(LEARN_AGAIN + 1)
+    await bench.device.poll()
+    assert bench.learned[-1].interfaces == {1: "GigabitEthernet0/0"}
+
+
+async def test_an_interface_without_a_name_has_the_names_read_anew() -> None:
+    bench = Bench()
+    await bench.device.poll()
+    bench.session.objects[f"{OPER}.2"] = 1
+    signal = await bench.device.poll()
+    assert "ifIndex 2" in [seen.object for seen in signal.states]
+    bench.session.objects["1.3.6.1.2.1.31.1.1.1.1.2"] = b"Gi0/1"
+    await bench.clock.advance(LEARN_AGAIN + 1)
+    signal = await bench.device.poll()
+    assert "GigabitEthernet0/1" in [seen.object for seen in signal.states]
+
+
+async def test_what_was_seen_well_is_kept_and_handed_in_again_where_it_could_not_be_stored() -> None:
+    bench = Bench(kind=replace(TYPE, states=(replace(TYPE.states[0], once_clear=True),)))
+    bench.session.objects[f"{OPER}.1"] = 1
+    bench.full = True
+    await bench.device.poll()
+    assert bench.kept == {}
+    bench.full = False
+    await bench.device.poll()
+    assert bench.kept == {"gw": {("link.down", "GigabitEthernet0/0")}}
+    assert bench.well.of("gw") == bench.kept["gw"]

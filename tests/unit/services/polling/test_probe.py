@@ -1,0 +1,64 @@
+"""Which of its type's objects a device has: the first that answers, and none where none does."""
+
+from cmsp_agent.plugin.api import AlarmType, DeviceType, Kpi, Severity, StateRule
+from cmsp_agent.services.polling.plan import IF_DISCONTINUITY
+from cmsp_agent.services.polling.probe import probe
+from tests.unit.services.polling.fakes import FakeSession
+
+NEW, OLD, OLDEST = "1.3.1.8", "1.3.1.5", "1.3.2.0"
+CPU = Kpi("cpu.load", "percent", (NEW, OLD, OLDEST), aggregate="max")
+MEMORY = Kpi("memory.used", "percent", ("1.3.3.5.1", "1.3.4.12"), free=("1.3.3.6.1", "1.3.4.13"))
+OCTETS = Kpi("if.in.octets", "octets/s", ("1.3.5.6", "1.3.5.10"), kind="counter64", per="interface")
+LINK = StateRule("1.3.6.8", "link.down", frozenset({2}), frozenset({1}), only_if=("1.3.6.7", 1))
+NAMED = StateRule("1.3.7.3", "fan", frozenset({2}), frozenset({1}), object="1.3.7.2")
+TYPE = DeviceType(
+    "t",
+    "t",
+    alarms=(AlarmType("link.down", Severity.MAJOR, "x"), AlarmType("fan", Severity.MAJOR, "x")),
+    kpis=(CPU, MEMORY, OCTETS),
+    states=(LINK, NAMED),
+)
+
+
+async def test_the_best_object_that_answers_is_taken() -> None:
+    plan = await probe(FakeSession({f"{NEW}.1": 5, f"{OLD}.1": 6, OLDEST: 7}), TYPE)
+    assert [(planned.oid, planned.is_column) for planned in plan.kpis] == [(NEW, True)]
+    assert plan.unsupported == ("memory.used", "if.in.octets")
+
+
+async def test_a_scalar_may_stand_in_for_a_column() -> None:
+    plan = await probe(FakeSession({OLDEST: 7}), TYPE)
+    assert [(planned.oid, planned.is_column) for planned in plan.kpis] == [(OLDEST, False)]
+    assert OLDEST in plan.scalars
+    assert plan.columns == ()
+
+
+async def test_a_share_needs_both_its_objects() -> None:
+    half = await probe(FakeSession({"1.3.3.5.1": 5, "1.3.4.12.1": 5, "1.3.4.13.1": 5}), TYPE)
+    assert [(planned.oid, planned.free, planned.is_column) for planned in half.kpis] == [("1.3.4.12", "1.3.4.13", True)]
+    whole = await probe(FakeSession({"1.3.3.5.1": 5, "1.3.3.6.1": 5}), TYPE)
+    assert [(planned.oid, planned.is_column) for planned in whole.kpis] == [("1.3.3.5.1", False)]
+
+
+async def test_a_fallback_counter_is_32_bits_wide() -> None:
+    assert (await probe(FakeSession({"1.3.5.6.1": 5}), TYPE)).kpis[0].width == 64
+    assert (await probe(FakeSession({"1.3.5.10.1": 5}), TYPE)).kpis[0].width == 32
+
+
+async def test_discontinuity_is_read_where_counters_are() -> None:
+    with_it = await probe(FakeSession({"1.3.5.6.1": 5, f"{IF_DISCONTINUITY}.1": 0}), TYPE)
+    assert IF_DISCONTINUITY in with_it.columns
+    without = await probe(FakeSession({f"{IF_DISCONTINUITY}.1": 0}), TYPE)
+    assert IF_DISCONTINUITY not in without.columns
+
+
+async def test_states_bring_their_conditions_and_labels() -> None:
+    plan = await probe(FakeSession({"1.3.6.8.1": 1, "1.3.7.3.1": 1}), TYPE)
+    assert plan.columns == ("1.3.6.8", "1.3.6.7", "1.3.7.3", "1.3.7.2")
+    assert (await probe(FakeSession({"1.3.6.80.1": 1}), TYPE)).states == ()
+
+
+async def test_a_type_without_objects_asks_for_none() -> None:
+    plan = await probe(FakeSession(), DeviceType("t", "t"))
+    assert plan.kpis == ()
+    assert plan.columns == ()

@@ -1,0 +1,144 @@
+"""Lines of known and unknown senders become signals or counts."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+
+from cmsp_agent.aio.clock import ManualClock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.signal import Signal, SyslogSignal
+from cmsp_agent.services.devices.senders import Senders
+from cmsp_agent.services.receiving.syslog import SyslogService
+
+
+class Site:
+    def __init__(self) -> None:
+        self.counters = Counters()
+        self.clock = ManualClock()
+        self.senders = Senders(self.counters)
+        self.senders.configure({"gw-1": ["10.0.0.1"]})
+        self.signals: list[Signal] = []
+        self.service = SyslogService(self.senders, self.take, self.clock, self.counters)
+
+    async def take(self, signals: Sequence[Signal]) -> None:
+        self.signals += signals
+
+    async def read(self, *lines: tuple[str, bytes]) -> list[Signal]:
+        self.service.receive_datagrams([(line, (host, 514)) for host, line in lines], lambda _asked, _payload: False)
+        await self.settle()
+        return self.signals
+
+    async def settle(self) -> None:
+        task = asyncio.create_task(self.service.run())
+        for _ in range(20):
+            await asyncio.sleep(0)
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def test_a_line_of_a_component() -> None:
+    site = Site()
+    line = b"<189>17: gw-1: Jan  1 2026 08:00:00 UTC: %SYS-5-CONFIG_I: Configured\n"
+    assert await site.read(("10.0.0.1", line)) == [
+        SyslogSignal(
+            "gw-1", site.clock.now(), "SYS-5-CONFIG_I", "Configured", 5, 23, 1_767_254_400_000, host="gw-1", sequence=17
+        )
+    ]
+
+
+async def test_a_line_without_pri_and_mnemonic() -> None:
+    site = Site()
+    (signal,) = await site.read(("10.0.0.1", b"something happened"))
+    assert isinstance(signal, SyslogSignal)
+    assert (signal.mnemonic, signal.severity, signal.facility) == ("", 5, 1)
+    assert signal.occurred_at is None
+
+
+async def test_unknown_senders_are_counted_and_shown() -> None:
+    site = Site()
+    assert await site.read(("192.0.2.9", b"<189>%SYS-5-CONFIG_I: x")) == []
+    assert [(sender.address, sender.count) for sender in site.senders.unknown()] == [("192.0.2.9", 1)]
+    assert site.counters.value("syslog.unknown_sender") == 1
+
+
+async def test_what_a_stranger_says_of_others_is_not_believed() -> None:
+    site = Site()
+    assert await site.read(("192.0.2.9", b"<189>1: 10.0.0.1: Jan  1 08:00:00: %SYS-5-CONFIG_I: x")) == []
+    assert site.counters.value("syslog.unknown_sender") == 1
+
+
+async def test_a_relay_s_line_names_the_component_and_the_relay_is_never_blamed() -> None:
+    site = Site()
+    site.senders.configure({"gw-1": ["10.0.0.1"], "gw-2": ["10.0.0.2"]})
+    site.senders.trust(["10.0.0.1"])
+    signals = await site.read(
+        ("10.0.0.1", b"<189>Jan  1 08:00:00 GW-2.example.com %SYS-5-CONFIG_I: of another"),
+        ("10.0.0.1", b"<189>Jan  1 08:00:00 gw-1 %SYS-5-CONFIG_I: its own"),
+        ("10.0.0.1", b"<189>Jan  1 08:00:00 stranger %SYS-5-CONFIG_I: of nobody"),
+        ("10.0.0.1", b"<189>%SYS-5-CONFIG_I: without a name"),
+    )
+    assert [(each.component, each.text) for each in signals if isinstance(each, SyslogSignal)] == [
+        ("gw-2", "of another"),
+        ("gw-1", "its own"),
+        ("gw-1", "without a name"),
+    ]
+    assert site.counters.value("syslog.unknown_sender") == 1
+
+
+async def test_a_relay_s_line_names_the_component_s_address() -> None:
+    site = Site()
+    site.senders.trust(["192.0.2.9"])
+    (signal,) = await site.read(("192.0.2.9", b"<189>1: 10.0.0.1: Jan  1 08:00:00: %SYS-5-CONFIG_I: x"))
+    assert isinstance(signal, SyslogSignal)
+    assert signal.component == "gw-1"
+    assert site.counters.value("syslog.relayed", "192.0.2.9") == 1
+
+
+async def test_empty_and_endless_datagrams() -> None:
+    site = Site()
+    (signal,) = await site.read(("10.0.0.1", b"\n"), ("10.0.0.1", b"<189>%SYS-5-CONFIG_I: " + b"x" * 20000))
+    assert isinstance(signal, SyslogSignal)
+    assert len(signal.text) < 8192
+    assert site.counters.value("syslog.empty") == 1
+    assert site.counters.value("syslog.truncated", "gw-1") == 1
+
+
+async def test_a_stream_is_asked_to_wait_when_too_much_waits() -> None:
+    site = Site()
+    site.service = SyslogService(site.senders, site.take, site.clock, site.counters, capacity=4000)
+    assert site.service.receive_stream("10.0.0.1", [b"<189>%SYS-5-CONFIG_I: x"])
+    assert not site.service.receive_stream("10.0.0.1", [b"<189>%SYS-5-CONFIG_I: x"] * 8)
+    await site.settle()
+    assert site.service.receive_stream("10.0.0.1", [])
+    assert len(site.signals) == 9
+
+
+async def test_further_lines_of_a_message_belong_to_it() -> None:
+    site = Site()
+    (signal,) = await site.read(
+        ("10.0.0.1", b"<187>7: gw: 5: Nov 18 2026 19:25:44 UTC: %SYS-3-CPUHOG: Task ran long"),
+        ("10.0.0.1", b"<187>8: gw: 5:      Reason : Failed"),
+        ("10.0.0.1", b"<187>9: gw: 6: -Traceback= 1#2 :400"),
+    )
+    assert isinstance(signal, SyslogSignal)
+    assert signal.text == "Task ran long\nReason : Failed\n-Traceback= 1#2 :400"
+    assert site.counters.value("syslog.continued", "gw-1") == 2
+
+
+async def test_a_line_with_another_counter_is_a_message() -> None:
+    site = Site()
+    first, second = await site.read(
+        ("10.0.0.1", b"<187>7: gw: 5: Nov 18 2026 19:25:44 UTC: %SYS-3-CPUHOG: Task ran long"),
+        ("10.0.0.1", b"<187>8: gw: 9:      Reason : Failed"),
+    )
+    assert isinstance(first, SyslogSignal)
+    assert isinstance(second, SyslogSignal)
+    assert second.text == "Reason : Failed"
+
+
+async def test_several_messages_of_a_datagram_are_told_apart_and_counted() -> None:
+    site = Site()
+    signals = await site.read(("10.0.0.1", b"<189>1: a: %SYS-5-CONFIG_I: one\n<189>2: a: %SYS-5-CONFIG_I: two"))
+    assert [each.text for each in signals if isinstance(each, SyslogSignal)] == ["one", "two"]
+    assert site.counters.value("syslog.split", "10.0.0.1") == 1

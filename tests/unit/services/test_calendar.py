@@ -1,0 +1,102 @@
+"""Wall-clock jobs: time zones, summer time, overdue runs, clock steps."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from cmsp_agent.aio.clock import ManualClock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.supervise import Supervisor
+from cmsp_agent.config.schedules import parse_schedule
+from cmsp_agent.services.calendar import Calendar, Entry, next_run
+from cmsp_agent.storage.sqlite.database import Database
+from cmsp_agent.storage.state import open_state
+
+
+def at(text: str) -> int:
+    return int(datetime.fromisoformat(text).timestamp() * 1000)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "after", "expected"),
+    [
+        ("daily 02:00", "2026-01-10T01:00:00+00:00", "2026-01-11T01:00:00+00:00"),
+        ("daily 02:00", "2026-01-10T00:59:59+00:00", "2026-01-10T01:00:00+00:00"),
+        ("daily 02:00", "2026-07-10T00:30:00+00:00", "2026-07-11T00:00:00+00:00"),
+        ("weekly Sun 04:00", "2026-11-23T12:00:00+00:00", "2026-11-29T03:00:00+00:00"),
+        ("hourly :15", "2026-11-23T12:15:00+00:00", "2026-11-23T13:15:00+00:00"),
+    ],
+)
+def test_the_next_run_is_in_the_sites_time_zone(schedule: str, after: str, expected: str) -> None:
+    assert next_run(parse_schedule(schedule), "Europe/Paris", at(after)) == at(expected)
+
+
+class Bench:
+    """A calendar with one daily job, on a clock that stands until told."""
+
+    def __init__(self, database: Database, clock: ManualClock, supervisor: Supervisor) -> None:
+        self.runs: list[int] = []
+        self.clock = clock
+        self.calendar = Calendar(database, clock, supervisor)
+        self.supervisor = supervisor
+
+        async def work() -> None:
+            self.runs.append(clock.now())
+
+        entry = Entry("backup gw-1", parse_schedule("daily 02:00"), "UTC", work)
+        self.calendar.use({entry.name: entry})
+
+    async def until(self, moment: str) -> None:
+        """Advance by looks, letting the database's thread answer in between."""
+        while self.clock.now() < at(moment):
+            await self.clock.advance(min(1800.0, (at(moment) - self.clock.now()) / 1000))
+            await asyncio.sleep(0.005)
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await open_state(tmp_path / "state.db", "apl-test", clock=ManualClock(), counters=Counters())
+    yield opened
+    await opened.close()
+
+
+async def test_a_job_runs_once_a_day_and_the_first_time_not_at_once(database: Database) -> None:
+    clock = ManualClock(at("2026-11-23T12:00:00+00:00"))
+    async with Supervisor(clock, Counters()) as supervisor:
+        bench = Bench(database, clock, supervisor)
+        supervisor.keep_running("calendar", bench.calendar.run)
+        await asyncio.sleep(0.02)
+        await bench.until("2026-11-23T23:00:00+00:00")
+        assert bench.runs == []
+        await bench.until("2026-11-25T12:00:00+00:00")
+        assert len(bench.runs) == 2
+
+
+async def test_an_overdue_job_runs_once_after_the_machine_was_off_for_days(database: Database) -> None:
+    clock = ManualClock(at("2026-11-20T12:00:00+00:00"))
+    async with Supervisor(clock, Counters()) as supervisor:
+        bench = Bench(database, clock, supervisor)
+        supervisor.keep_running("calendar", bench.calendar.run)
+        await asyncio.sleep(0.02)
+        await bench.until("2026-11-20T13:00:00+00:00")
+    later = ManualClock(at("2026-11-24T12:00:00+00:00"))
+    async with Supervisor(later, Counters()) as supervisor:
+        bench = Bench(database, later, supervisor)
+        supervisor.keep_running("calendar", bench.calendar.run)
+        await asyncio.sleep(0.05)
+        await bench.until("2026-11-24T13:00:00+00:00")
+        assert len(bench.runs) == 1
+
+
+async def test_a_clock_that_is_set_back_does_not_silence_the_calendar(database: Database) -> None:
+    clock = ManualClock(at("2027-11-20T12:00:00+00:00"))
+    async with Supervisor(clock, Counters()) as supervisor:
+        bench = Bench(database, clock, supervisor)
+        supervisor.keep_running("calendar", bench.calendar.run)
+        await asyncio.sleep(0.02)
+        clock.step(-365 * 86400)
+        await bench.until("2026-11-22T12:00:00+00:00")
+        assert len(bench.runs) >= 1
