@@ -23,6 +23,9 @@ NOT_YET: tuple[tuple[str, str], ...] = (
     ("components.*.authorisation.until", "the date of the letter is not watched yet"),
     ("components.*.services.backup.restore", "restore is not carried out yet"),
     ("components.*.thresholds", "thresholds are not looked at yet"),
+    ("components.*.snmp.answers_from", "answers are taken from the component's own address only"),
+    ("components.*.ssh.login_timeout", "the limits of SSH are fixed yet"),
+    ("components.*.ssh.silence", "the limits of SSH are fixed yet"),
     ("components.*.snmp.engine", "there is no second SNMP engine yet; our own is used"),
     ("discovery", "discovery is not carried out yet"),
     ("notify", "nobody is notified yet"),
@@ -30,13 +33,12 @@ NOT_YET: tuple[tuple[str, str], ...] = (
     ("retention.series.five_minutes", "KPI samples are not rolled up yet"),
     ("retention.series.hourly", "KPI samples are not rolled up yet"),
     ("retention.backups", "old backups are not removed yet"),
-    ("privacy.mask_numbers", "no field is known to be personal yet, so none is masked"),
     ("privacy.telemetry", "no telemetry is sent yet"),
     ("listen.syslog_tls", "syslog over TLS is not received yet"),
 )
 """Key patterns and what is not done yet about them. What a component can say, a group can set."""
 
-_NOTHING_ASKED = (None, False, "off", "no", "own")
+_NOTHING_ASKED = (None, False, "off", "no", "own", "component")
 """Values that ask for nothing: no need to say that it is not carried out."""
 
 

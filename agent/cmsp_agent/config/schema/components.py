@@ -48,6 +48,9 @@ class SnmpSettings(Section):
 
     port: Port = 161
     engine: Literal["own", "pysnmp"] = "own"
+    answers_from: Text = Field(
+        default="component", description="Where answers may come from: component, any, or an address"
+    )
 
 
 class SshSettings(Section):
@@ -57,6 +60,8 @@ class SshSettings(Section):
     legacy: YesNo = Field(
         default=False, description="Permit SHA-1 key exchange, ssh-rsa and CBC ciphers (IOS 15 and older)"
     )
+    login_timeout: Duration = Field(default=60.0, description="How long a login may take")
+    silence: Duration = Field(default=180.0, description="How long the device may be silent while it answers")
 
 
 def _tcp(value: Any) -> Any:
