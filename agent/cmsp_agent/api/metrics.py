@@ -6,6 +6,7 @@ from itertools import groupby
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import State
+from cmsp_agent.model.counter import described
 
 EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 PREFIX = "cmsp_"
@@ -16,7 +17,7 @@ def exposition(counters: Counters, states: Mapping[str, State]) -> str:
     """The text.
 
     Args:
-        counters: a key becomes the label `key`.
+        counters: a key becomes the label that the register names.
         states: the availability of the components, shown as one series each.
     """
     return "".join(f"{line}\n" for line in (*_counts(counters), *_gauges(counters), *_components(states)))
@@ -24,10 +25,11 @@ def exposition(counters: Counters, states: Mapping[str, State]) -> str:
 
 def _counts(counters: Counters) -> Iterator[str]:
     for name, rows in groupby(counters.labelled(), key=lambda row: row[0]):
-        metric = f"{_metric(name)}_total"
+        metric, declared = f"{_metric(name)}_total", described(name)
+        yield f"# HELP {metric} {declared.help}"
         yield f"# TYPE {metric} counter"
         for _, key, count in rows:
-            yield f"{metric}{_label('key', key)} {count}"
+            yield f"{metric}{_label(declared.label, key)} {count}"
 
 
 def _gauges(counters: Counters) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component, State
+from cmsp_agent.model.counter import described
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.priority import Priority
@@ -29,7 +30,6 @@ from cmsp_agent.storage.sqlite.database import Database
 
 URGENT = (Priority.P1, Priority.P2)
 MOST_URGENT = 50
-_DROPS = ("dropped", "lost", "not_stored", "unknown", "refused", "failed", "invalid", "overflow", "given_up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ class StatusService:
     def _drops(self) -> dict[str, int]:
         totals: Counter[str] = Counter()
         for name, _, count in self._counters.labelled():
-            if name.rpartition(".")[2].startswith(_DROPS):
+            if described(name).loss:
                 totals[name] += count
         return dict(sorted(totals.items()))
 

@@ -8,15 +8,17 @@ from cmsp_agent.model.component import State
 def test_counters_gauges_and_states_become_lines() -> None:
     counters = Counters()
     counters.add("traps.received", 3)
-    counters.add("traps.unknown", 1, key='10.0.0.1 "x"\\')
-    counters.add("traps.unknown", 2, key="10.0.0.2")
+    counters.add("traps.refused", 1, key='10.0.0.1 "x"\\')
+    counters.add("traps.refused", 2, key="10.0.0.2")
     counters.gauge("events.waiting", lambda: 7)
     assert exposition(counters, {"gw-1": State.DOWN}).splitlines() == [
+        "# HELP cmsp_traps_received_total Notifications received",
         "# TYPE cmsp_traps_received_total counter",
         "cmsp_traps_received_total 3",
-        "# TYPE cmsp_traps_unknown_total counter",
-        'cmsp_traps_unknown_total{key="10.0.0.1 \\"x\\"\\\\"} 1',
-        'cmsp_traps_unknown_total{key="10.0.0.2"} 2',
+        "# HELP cmsp_traps_refused_total Notifications refused: wrong community, user or key",
+        "# TYPE cmsp_traps_refused_total counter",
+        'cmsp_traps_refused_total{component="10.0.0.1 \\"x\\"\\\\"} 1',
+        'cmsp_traps_refused_total{component="10.0.0.2"} 2',
         "# TYPE cmsp_events_waiting gauge",
         "cmsp_events_waiting 7",
         "# TYPE cmsp_component_state gauge",

@@ -1,0 +1,182 @@
+"""The register of the agent's counters: what each counts, whether it means loss, and what its key is.
+
+Status, heartbeat, metrics and the reference go by it. A counter that nobody declared fails a test.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """One counter, or those of one form where a part of the name is the receiver's, the kind's or the result's."""
+
+    name: str
+    """As it is counted; `*` stands for a part that varies."""
+    help: str
+    loss: bool = False
+    """Something that the site, a person or the head-end gave us is gone, or was not done."""
+    label: str = "reason"
+    """What the key of a count names, where it has one."""
+
+
+def _of(label: str, loss: bool, rows: dict[str, str]) -> Iterator[Counter]:
+    return (Counter(name, text, loss, label) for name, text in rows.items())
+
+
+REGISTER: tuple[Counter, ...] = (
+    *_of(
+        "component",
+        True,
+        {
+            "traps.dropped": "Notifications dropped because the receive queue was full",
+            "traps.malformed": "Notifications that could not be read",
+            "traps.refused": "Notifications refused: wrong community, user or key",
+            "syslog.dropped": "Syslog messages dropped because the receive queue was full",
+            "syslog.truncated": "Syslog messages cut because they were too long",
+            "syslog.empty": "Syslog messages without content",
+            "*.crowded_out": "Connections closed in favour of others",
+            "*.half_frames": "Syslog messages that a connection's end cut off",
+            "*.miscounted": "Octet counts that were wrong",
+            "polls.not_stored": "Polls whose outcome could not be stored",
+            "polls.seen_well_not_stored": "Polls after which what was seen well could not be stored",
+            "inventory.not_stored": "Inventories that could not be stored",
+            "series.not_stored": "Samples of KPIs that could not be stored",
+            "snmp.pages.lost": "Pages of a table that were not answered",
+            "snmp.columns.cut": "Columns that had more rows than are read",
+            "snmp.columns.failed": "Columns that could not be read",
+            "snmp.objects.failed": "Objects that could not be read",
+        },
+    ),
+    *_of(
+        "reason",
+        True,
+        {
+            "*.unknown_sender": "Messages of senders that are no component",
+            "*.not_stored": "What was received and could not be stored",
+            "*.receive_errors": "Errors of a socket while receiving",
+            "*.answers_failed": "Answers that could not be sent",
+            "*.refused": "Connections refused because there were too many",
+            "notices.dropped": "Own events dropped because too many waited",
+            "events.dropped": "Signals dropped because too many waited for the database",
+            "events.not_stored": "Signals that could not be stored",
+            "events.listener.failed": "Listeners that failed over an event",
+            "pipeline.batch.failed": "Batches over which the pipeline failed",
+            "pipeline.signal.failed": "Signals over which the pipeline failed",
+            "*.acknowledge.failed": "Informs that could not be answered",
+            "*.datagram.failed": "Messages over which the reader failed",
+            "*.slice.failed": "Slices of messages that were read again one by one",
+            "forwarder.evicted": "Records evicted from the outbox to keep its budget",
+            "forwarder.dead_letters": "Records that the head-end refused",
+            "forwarder.damaged": "Records of the outbox that could not be read",
+            "forwarder.rubbish": "Answers of the head-end that could not be read",
+            "forwarder.storage_failed": "Times that the outbox could not be read or written",
+            "backups.manifest_copy_failed": "Copies of a manifest that could not be written",
+            "cli.failed": "SSH sessions that failed",
+            "storage.corrupt": "Databases found damaged",
+            "storage.full": "Writes refused because the disk was full",
+            "tasks.failed": "Tasks that failed and were started again",
+            "plugins.failed": "Calls of plugins that failed",
+            "plugins.rubbish": "Answers of plugins that do not fit their hook",
+            "plugins.refused": "Plugins that were not loaded",
+            "plugins.quarantined": "Plugins that are kept from loading",
+            "plugins.unreadable_distributions": "Installed packages that could not be read",
+            "reload.refused": "Reloads refused; the old configuration stayed",
+        },
+    ),
+    *_of(
+        "component",
+        False,
+        {
+            "polls.done": "Polls that were carried out",
+            "polls.late": "Polls that began late",
+            "polls.partial": "Polls that were answered in part",
+            "polls.skipped": "Polls left out because the one before still ran",
+            "time.stale_polls": "Outcomes of polls that were older than what is known",
+            "filter.not_in_tier": "Events that the tier of a component does not get",
+            "icmp.not_permitted": "Echoes that the kernel does not permit us",
+            "tcp.not_permitted": "Connections that the kernel does not permit us",
+            "snmp.answers.*": "Answers that were not taken, by what was odd about them",
+            "snmp.engines.*": "Engines discovered, and engines whose boots went back",
+            "snmp.reports": "Reports of SNMPv3 engines",
+            "snmp.requests.*": "Requests repeated, split, or kept back by a full buffer",
+            "snmp.socket_errors": "Errors that the kernel told of a peer",
+            "traps.received": "Notifications received",
+            "traps.informs_answered": "Informs answered after the commit",
+            "traps.relayed": "Notifications that a relay passed on",
+            "traps.reports": "SNMPv3 reports sent to askers",
+            "traps.other_*": "Notifications with another community or user than was agreed",
+            "traps.unauthenticated": "Notifications that nothing authenticates",
+            "syslog.messages": "Syslog messages read",
+            "syslog.continued": "Further lines of a message",
+            "syslog.relayed": "Messages that a relay passed on",
+            "syslog.split": "Messages that came several in a datagram",
+            "backups.stored": "Backups that brought something new",
+            "backups.unchanged": "Backups equal to the one before",
+            "backups.failed": "Backups that failed",
+            "backups.refused": "Backups that a component does not get",
+        },
+    ),
+    *_of(
+        "reason",
+        False,
+        {
+            "api.*": "Calls and connections of the API that were turned away",
+            "cli.sessions": "SSH sessions with devices",
+            "correlate.folded": "Repeats folded into their alarm",
+            "correlate.clear_without_raise": "Clears of alarms that do not hold",
+            "flapping.folded": "Changes folded into a flapping alarm",
+            "events.signals": "Signals judged",
+            "forwarder.acknowledged": "Records that the head-end made durable",
+            "forwarder.answers": "Answers of the head-end, by status",
+            "forwarder.bytes": "Octets sent to the head-end",
+            "forwarder.epochs": "Epochs begun",
+            "forwarder.gaps": "Gaps told in place of records",
+            "heartbeat.failed": "Heartbeats that were not answered",
+            "loop.blocked": "Times that something held the event loop",
+            "loop.starved": "Times that the machine kept the event loop from running",
+            "normalise.no_rule": "Messages that no rule gives a meaning",
+            "normalise.unknown_component": "Messages of components that the file no longer names",
+            "plugins.*": "Plugins, by state",
+            "rules.dropped": "Events that a rule of the file dropped",
+            "storage.commits": "Transactions committed",
+            "storage.room_made": "Times that room was made by deleting",
+            "storage.wal_busy": "Checkpoints that readers held up",
+            "*.datagrams": "Datagrams received",
+            "*.messages": "Messages received over streams",
+            "*.framing_errors": "Streams closed because their framing could not be read",
+            "*.paused": "Streams that were made to wait",
+            "*.idle_closed": "Streams closed because they said nothing",
+            "*.truncated": "Messages of streams cut because they were too long",
+            "*.unterminated": "Messages of streams that nothing ended",
+            "*.failed": "Work that failed and was given up",
+        },
+    ),
+)
+"""The first that fits a name describes it: an exact name stands before a form that would fit it too."""
+
+
+@lru_cache(maxsize=1_000)
+def counter_of(name: str) -> Counter:
+    """The declaration of a counter by the name that is counted.
+
+    Raises:
+        LookupError: nobody declared it.
+    """
+    for counter in REGISTER:
+        if fnmatchcase(name, counter.name):
+            return counter
+    raise LookupError(f"the counter {name!r} is not declared in {__name__}")
+
+
+UNDECLARED = Counter("", "Not declared")
+
+
+def described(name: str) -> Counter:
+    """The declaration, or one that says that there is none: whoever shows counters must not fail over a name."""
+    try:
+        return counter_of(name)
+    except LookupError:
+        return UNDECLARED
