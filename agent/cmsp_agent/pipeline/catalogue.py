@@ -6,67 +6,13 @@ from dataclasses import dataclass
 
 from cmsp_agent.model.interfaces import canonical
 from cmsp_agent.model.severity import Severity
+from cmsp_agent.pipeline.built_in import BUILT_IN
 from cmsp_agent.pipeline.mib import trap_key
 from cmsp_agent.pipeline.privacy import Mask
 from cmsp_agent.plugin.api import AlarmType, DeviceType, SyslogRule, TrapRule
 
 LONGEST_TEXT = 1024
 """Characters of a message that patterns may look at."""
-
-COMPONENT_DOWN = "component.down"
-MANAGEMENT_LOST = "management.lost"
-COMPONENT_DEGRADED = "component.degraded"
-COMPONENT_UNRESOLVED = "component.unresolved"
-APPLIANCE_ISOLATED = "appliance.isolated"
-UNKNOWN_TRAP = "trap.unknown"
-UNKNOWN_SYSLOG = "syslog.unknown"
-
-BUILT_IN = (
-    AlarmType(
-        COMPONENT_DOWN,
-        Severity.CRITICAL,
-        "{component} is down",
-        impairs=frozenset("*"),
-        cause=0,
-        recommendation="Check power and cabling at the site, then the path to it.",
-    ),
-    AlarmType(
-        MANAGEMENT_LOST,
-        Severity.MAJOR,
-        "{component} answers, but not to SNMP",
-        cause=5,
-        recommendation="Check the SNMP credentials and access lists; run `cmsp-agent component show {component}`.",
-    ),
-    AlarmType(
-        COMPONENT_DEGRADED,
-        Severity.MINOR,
-        "{component} answers, but not all that is asked",
-        cause=8,
-        recommendation="Run `cmsp-agent component poll {component}`, which says what fails; check its credentials.",
-    ),
-    AlarmType(
-        COMPONENT_UNRESOLVED,
-        Severity.MAJOR,
-        "The host name of {component} leads nowhere",
-        cause=4,
-        recommendation="Check the name in the configuration and the appliance's name servers, or write the address.",
-    ),
-    AlarmType(
-        APPLIANCE_ISOLATED,
-        Severity.CRITICAL,
-        "The appliance has lost its link or its next hop",
-        cause=0,
-        responsible="partner",
-        recommendation="Check the appliance's cable and the switch port or router that it is connected to.",
-    ),
-    AlarmType(UNKNOWN_TRAP, Severity.INDETERMINATE, "{component}: trap {object}", incident=False, transient=True),
-    AlarmType(UNKNOWN_SYSLOG, Severity.INDETERMINATE, "{component}: {object}", incident=False, transient=True),
-    AlarmType("backup.failed", Severity.MINOR, "No backup of {component}", responsible="partner"),
-    AlarmType("headend.lost", Severity.MAJOR, "The head-end does not answer", incident=False),
-    AlarmType("headend.refused", Severity.MAJOR, "The head-end refuses the appliance", incident=False),
-    AlarmType("agent.notice", Severity.WARNING, "{object}", incident=False, transient=True),
-)
-"""What every device can suffer, and the appliance itself. Agent signals of other types are notices."""
 
 
 def mnemonic_key(mnemonic: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.event import Event, Transition
-from cmsp_agent.pipeline.catalogue import COMPONENT_DOWN
+from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.causes import CAUSES, Causes
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.situation import Draft

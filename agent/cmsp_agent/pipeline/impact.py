@@ -7,7 +7,7 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.event import Event, Key
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
-from cmsp_agent.pipeline.catalogue import COMPONENT_DOWN
+from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.causes import Causes, answers_behind
 from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.pipeline.situation import Draft

@@ -12,7 +12,8 @@ from cmsp_agent.model.interfaces import canonical
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
 from cmsp_agent.model.times import rfc3339
-from cmsp_agent.pipeline.catalogue import UNKNOWN_SYSLOG, UNKNOWN_TRAP, Meanings, SyslogMatch
+from cmsp_agent.pipeline.built_in import UNKNOWN_SYSLOG, UNKNOWN_TRAP
+from cmsp_agent.pipeline.catalogue import Meanings, SyslogMatch
 from cmsp_agent.pipeline.mib import mib_table
 from cmsp_agent.pipeline.privacy import without_secrets
 from cmsp_agent.plugin.api import AlarmType, DeviceType, ObjectFrom, Telling, TrapRule

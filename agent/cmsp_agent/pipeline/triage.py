@@ -8,7 +8,7 @@ from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident, IncidentState, Trigger, opened
 from cmsp_agent.model.incident_facts import Finding, Report
 from cmsp_agent.model.interfaces import canonical
-from cmsp_agent.pipeline.catalogue import COMPONENT_DOWN
+from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.losses import Losses

@@ -16,7 +16,7 @@ from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.model.times import rfc3339
-from cmsp_agent.pipeline.catalogue import (
+from cmsp_agent.pipeline.built_in import (
     APPLIANCE_ISOLATED,
     COMPONENT_DEGRADED,
     COMPONENT_DOWN,

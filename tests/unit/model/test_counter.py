@@ -26,7 +26,7 @@ def counted_in(source: str) -> Iterator[str]:
 
 
 def texts(node: ast.expr, ending: str) -> Iterator[str]:
-    if isinstance(node, ast.Constant):
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield f"{node.value}{ending}"
     elif isinstance(node, ast.JoinedStr):
         parts = [str(part.value) if isinstance(part, ast.Constant) else VARIES for part in node.values]

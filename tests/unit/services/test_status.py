@@ -12,7 +12,7 @@ from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.model.incident import Incident, IncidentState
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
-from cmsp_agent.pipeline.catalogue import (
+from cmsp_agent.pipeline.built_in import (
     APPLIANCE_ISOLATED,
     COMPONENT_DEGRADED,
     COMPONENT_DOWN,

@@ -7,7 +7,7 @@ from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.cli.tool.inputs import UnreadableInput
 from cmsp_agent.model.signal import SyslogSignal, TrapSignal, Value
-from cmsp_agent.pipeline.catalogue import UNKNOWN_SYSLOG, UNKNOWN_TRAP
+from cmsp_agent.pipeline.built_in import UNKNOWN_SYSLOG, UNKNOWN_TRAP
 from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.host import PluginHost

@@ -1,0 +1,33 @@
+"""The pages of what the agent says of itself: its alarm types and its counters."""
+
+from cmsp_agent.model.counter import REGISTER
+from cmsp_agent.pipeline.built_in import BUILT_IN
+from docs.tools.markdown import cell, code, page, table
+
+
+def alarms() -> str:
+    """Each alarm type of the agent itself, with its remedy."""
+    rows = [
+        (
+            code(alarm.type),
+            alarm.severity.value,
+            "yes" if alarm.incident else "no",
+            "told once" if alarm.transient else "cleared",
+            cell(alarm.title),
+            cell(alarm.recommendation),
+        )
+        for alarm in BUILT_IN
+    ]
+    columns = ("type", "severity", "incident", "how it ends", "title", "what helps")
+    return page(
+        "Alarm types of the agent", "What every component, and the appliance itself, can suffer.", table(columns, rows)
+    )
+
+
+def counters() -> str:
+    """Each counter, and whether it means loss."""
+    rows = [(code(one.name), cell(one.help), "loss" if one.loss else "", one.label) for one in REGISTER]
+    text = "`*` stands for a part that varies. What means loss is shown by `cmsp-agent status` and in each heartbeat."
+    return page(
+        "Counters", "agent/cmsp_agent/model/counter.py", text, table(("name", "counts", "means", "label"), rows)
+    )

@@ -1,0 +1,66 @@
+"""What the agent tells of itself is declared: severity, title, incident or not, recommendation."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import cmsp_agent
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.pipeline.built_in import BUILT_IN
+
+SOURCE = Path(cmsp_agent.__file__).parent
+PLACE_OF_KIND = {"note": 0, "alarm": 0, "AgentSignal": 2}
+"""Which argument of a call names the alarm type."""
+DECLARED = {alarm.type: alarm for alarm in BUILT_IN}
+
+
+def told_in(source: str) -> Iterator[str]:
+    """The alarm types that a module tells, written out or as a constant of the module."""
+    tree = ast.parse(source)
+    constants = dict(_constants(tree))
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        place = PLACE_OF_KIND.get(ast.unparse(node.func).rpartition(".")[2])
+        if place is None or len(node.args) <= max(place, 1):
+            continue
+        kind = node.args[place]
+        if isinstance(kind, ast.Constant) and isinstance(kind.value, str):
+            yield kind.value
+        elif isinstance(kind, ast.Name) and kind.id in constants:
+            yield constants[kind.id]
+
+
+def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            for target in node.targets:
+                yield ast.unparse(target), node.value.value
+
+
+def told() -> set[str]:
+    return {kind for file in SOURCE.rglob("*.py") for kind in told_in(file.read_text())}
+
+
+def test_what_is_told_is_found() -> None:
+    assert {"storage.corrupt", "outbox.evicted", "backup.failed", "clock.distrusted"} <= told()
+
+
+@pytest.mark.parametrize("kind", sorted(told()))
+def test_what_is_told_is_declared(kind: str) -> None:
+    assert kind in DECLARED
+
+
+def test_a_type_that_is_not_declared_would_be_found() -> None:
+    assert list(told_in("notices.note('storage.melted', 'state', 'gone')")) == ["storage.melted"]
+
+
+def test_a_damaged_database_is_critical() -> None:
+    assert DECLARED["storage.corrupt"].severity is Severity.CRITICAL
+
+
+def test_each_says_what_helps() -> None:
+    silent = [alarm.type for alarm in BUILT_IN if not alarm.recommendation]
+    assert silent == ["trap.unknown", "syslog.unknown", "agent.notice"]
