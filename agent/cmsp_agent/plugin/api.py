@@ -12,8 +12,8 @@ from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.interfaces import canonical as canonical_interface
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
-from cmsp_agent.plugin.hookspecs import hook
 from cmsp_agent.plugin.identity import NOTHING_TOLD, Fact, Identity
+from cmsp_agent.plugin.markers import hook
 from cmsp_agent.plugin.rules import AlarmType, ObjectFrom, TrapRule, judge_value
 from cmsp_agent.plugin.trap_table import read_traps
 

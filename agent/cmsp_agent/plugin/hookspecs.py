@@ -4,26 +4,16 @@ A hook is called for each plugin alone, in its own try, so that one that raises 
 """
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-import pluggy
-
-if TYPE_CHECKING:
-    from cmsp_agent.plugin.api import DeviceType, Event
-
-PROJECT = "cmsp_agent"
-
-hook = pluggy.HookimplMarker(PROJECT)
-"""Marks a function of a plugin as the implementation of the hook of the same name."""
-
-spec = pluggy.HookspecMarker(PROJECT)
+from cmsp_agent.plugin.api import DeviceType, Event
+from cmsp_agent.plugin.markers import spec
 
 
 @spec
-def device_types() -> "Iterable[DeviceType]":  # type: ignore[empty-body]
+def device_types() -> Iterable[DeviceType]:  # type: ignore[empty-body]
     """Register kinds of devices. Called once, when the plugin is loaded; must not block (no network, no waiting)."""
 
 
 @spec
-def event_recorded(event: "Event") -> None:
+def event_recorded(event: Event) -> None:
     """Observe an event after it became durable. Called on the event loop for every event: return at once."""

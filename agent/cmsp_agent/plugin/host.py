@@ -21,6 +21,7 @@ from cmsp_agent.model.event import Event
 from cmsp_agent.model.signal import Signal
 from cmsp_agent.plugin import hookspecs
 from cmsp_agent.plugin.api import API_VERSION, DeviceType, Normaliser, Telling
+from cmsp_agent.plugin.markers import PROJECT
 from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.plugin.shape import misfits
@@ -78,7 +79,7 @@ class PluginHost:
         self._quarantine = quarantine
         self._clock = clock
         self._counters = counters
-        self._manager = pluggy.PluginManager(hookspecs.PROJECT)
+        self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._reports: dict[str, PluginReport] = {}
         self._failing: set[tuple[str, str]] = set()
