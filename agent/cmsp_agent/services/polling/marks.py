@@ -12,7 +12,7 @@ WRAP = 2**32
 """sysUpTime begins anew after 497 days."""
 ABOUT_TO_WRAP = WRAP - 24 * 3600 * TICKS
 SLACK = 10 * TICKS
-"""What a slewed clock and a slow answer may take away."""
+"""What a slewed clock and a slow answer may take away at most."""
 SLEW = 0.02
 """Share of the time between two polls by which a device's clock may run otherwise than ours."""
 
@@ -52,7 +52,7 @@ class Marks:
         if engine_known and (self.engine_time or 0) > (before.engine_time or 0) and before.uptime > ABOUT_TO_WRAP:
             return False
         elapsed = round((self.at - before.at) * TICKS)
-        slack = SLACK + round(elapsed * SLEW)
+        slack = min(SLACK, before.uptime // 2) + round(elapsed * SLEW)  # what was up for a moment lost no more than that
         missing = (before.uptime + elapsed - self.uptime) % WRAP
         as_expected = min(missing, WRAP - missing) <= slack
         return not as_expected and self.uptime <= elapsed + slack
