@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.inventory import Facts, read_facts
 from tests.integration.plugins.test_captures import Capture
+from tests.lab.clock import ManualClock
 
 UPS = (
     *(

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.transports.snmp import message, usm
 from cmsp_agent.transports.snmp.authoritative import OwnEngine
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
@@ -15,6 +14,7 @@ from cmsp_agent.transports.snmp.users import AUTH
 from tests.conftest import shared_folder
 from tests.fuzz import samples
 from tests.fuzz.compare import check, edge, never_believed
+from tests.lab.clock import ManualClock
 
 SHORT = 20_000
 LONG = 1_000_000

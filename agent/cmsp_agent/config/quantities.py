@@ -1,6 +1,5 @@
 """Durations, sizes, rates and shares as partners write them (`5m`, `4GiB`, `50/s`, `25%`). Knows no YAML."""
 
-import math
 import re
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
@@ -111,11 +110,6 @@ def parse_share(text: str) -> float:
     return float(match[1]) / 100
 
 
-def format_share(share: float) -> str:
-    """Write a share: 0.25 → `25%`."""
-    return f"{share * 100:g}%"
-
-
 def parse_bandwidth(text: str) -> float:
     """Read `2Mbit/s` or `250kB/s`.
 
@@ -132,12 +126,3 @@ def parse_bandwidth(text: str) -> float:
     if match and unit.removesuffix("/s") in _BYTES:
         return float(match[1]) * _BYTES[unit.removesuffix("/s")]
     raise ValueError("not a bandwidth: write 2Mbit/s or 250kB/s")
-
-
-def format_bandwidth(bytes_per_second: float) -> str:
-    """Write a bandwidth in bits: 250000.0 → `2Mbit/s`."""
-    bits = bytes_per_second * 8
-    for unit in ("Gbit/s", "Mbit/s", "kbit/s"):
-        if bits >= _BITS[unit] and math.isclose(bits % _BITS[unit], 0):
-            return f"{bits / _BITS[unit]:g}{unit}"
-    return f"{bits:g}bit/s"

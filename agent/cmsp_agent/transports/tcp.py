@@ -41,8 +41,3 @@ async def knock(address: str, port: int, within: float, source: str | None = Non
         return TcpAnswer.SILENT
     writer.transport.abort()  # no FIN handshake to wait for: one dead peer must not hold the check open
     return TcpAnswer.CONNECTED
-
-
-async def connects(address: str, port: int, within: float, source: str | None = None) -> bool:
-    """Whether a connection to the port is accepted within so many seconds."""
-    return await knock(address, port, within, source) is TcpAnswer.CONNECTED

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.services.events.known_time import KnownTime
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
+from tests.lab.clock import ManualClock
 
 DAY = 86_400_000
 START = 1_767_225_600_000

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.config.configuration import Retention
 from cmsp_agent.model.incident import Incident, IncidentState
@@ -18,6 +17,7 @@ from cmsp_agent.services.events.retention import Stores, Upkeep
 from cmsp_agent.storage.series import open_series
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.storage.tables import incidents
+from tests.lab.clock import ManualClock
 
 DAY = 86_400.0
 KEPT = Retention(90 * DAY, 2 * DAY, 90 * DAY, 400 * DAY, 30, 12, 13)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.signal import Value
 from cmsp_agent.plugin.host import PluginHost
@@ -18,6 +17,7 @@ from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
+from tests.lab.clock import ManualClock
 
 TEXT, OID, ADDRESS = ("4", "4x"), "6", "64"
 

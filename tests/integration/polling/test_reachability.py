@@ -73,7 +73,6 @@ def test_ping_where_ping_sockets_are_open(namespace: str) -> None:
 async def test_knocking() -> None:
     server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    assert await tcp.connects("127.0.0.1", port, 1.0)
     assert await tcp.knock("127.0.0.1", port, 1.0, "127.0.0.1") is TcpAnswer.CONNECTED
     server.close()
     await server.wait_closed()

@@ -8,9 +8,9 @@ import pytest
 
 from cmsp_agent.aio.blocking import BlockingPool, PoolFull
 from cmsp_agent.aio.channel import Channel, ChannelClosed
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import MOST_KEYS, Counters
 from cmsp_agent.aio.supervise import Supervisor
+from tests.lab.clock import ManualClock
 
 
 async def test_a_failing_task_is_started_again_and_counted_and_others_never_notice() -> None:

@@ -3,10 +3,10 @@
 import socket
 from pathlib import Path
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.app.notify import Notifier
+from tests.lab.clock import ManualClock
 
 
 def test_the_states_are_told(tmp_path: Path) -> None:

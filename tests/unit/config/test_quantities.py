@@ -52,7 +52,7 @@ def test_rates() -> None:
 
 
 def test_shares() -> None:
-    assert (q.parse_share("25%"), q.parse_share("0 %"), q.format_share(0.125)) == (0.25, 0, "12.5%")
+    assert (q.parse_share("25%"), q.parse_share("0 %"), q.parse_share("12.5%")) == (0.25, 0, 0.125)
     for text in ("101%", "25", "-1%"):
         with pytest.raises(ValueError, match="percentage"):
             q.parse_share(text)
@@ -64,6 +64,5 @@ def test_bandwidths() -> None:
         250e3,
         2**20,
     )
-    assert q.format_bandwidth(250e3) == "2Mbit/s"
     with pytest.raises(ValueError, match="not a bandwidth"):
         q.parse_bandwidth("2Mbps")

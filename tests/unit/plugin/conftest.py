@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
+from tests.lab.clock import ManualClock
 
 Install = Callable[..., None]
 

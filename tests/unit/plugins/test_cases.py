@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 import cmsp_plugins
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.redaction import hide
@@ -22,6 +21,7 @@ from cmsp_agent.services.devices.inventory import SYS_OBJECT_ID, read_facts
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
+from tests.lab.clock import ManualClock
 from tests.unit.services.polling.fakes import FakeSession
 
 FOLDER = Path(cmsp_plugins.__path__[0])

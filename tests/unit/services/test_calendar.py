@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.config.schedules import parse_schedule
 from cmsp_agent.services.calendar import Calendar, Entry, next_run
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
+from tests.lab.clock import ManualClock
 
 
 def at(text: str) -> int:

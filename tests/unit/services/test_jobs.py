@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.errors import Conflict, DeviceUnreachable, NotFound
@@ -16,6 +15,7 @@ from cmsp_agent.services.jobs import INTERNAL, INTERRUPTED, MOST_LOG_LINES, JobK
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.storage.tables import jobs as table
+from tests.lab.clock import ManualClock
 
 
 class Work:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component, State
 from cmsp_agent.model.event import Event, Source, Transition
@@ -22,6 +21,7 @@ from cmsp_agent.pipeline.built_in import (
 from cmsp_agent.pipeline.situation import Silence, Situation
 from cmsp_agent.services.status import Identity, StatusService
 from cmsp_agent.storage.state import open_state
+from tests.lab.clock import ManualClock
 
 CLOCK = ManualClock()
 

@@ -154,17 +154,6 @@ class Blobs:
         """
         return await self._run(partial(self._store.delete, address))
 
-    async def forget_all_but(self, needed: set[str]) -> int:
-        """Delete every content that no version needs; return how many went.
-
-        Call it only while no backup runs: a content is stored before its version is in the manifest.
-        """
-        addresses = await self._run(lambda: list(self._store.addresses()))
-        gone = [address for address in addresses if address not in needed]
-        for address in gone:
-            await self.delete(address)
-        return len(gone)
-
     async def size(self) -> int:
         """Bytes that all contents take on disk."""
         return await self._run(self._store.size)

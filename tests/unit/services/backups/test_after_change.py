@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.services.backups import BackupAfterChange
+from tests.lab.clock import ManualClock
 
 
 class Bouts:

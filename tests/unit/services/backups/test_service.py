@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from cmsp_agent.aio.blocking import BlockingPool
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.backup import BackupResult
 from cmsp_agent.model.component import BackupPlan, Component
@@ -31,6 +30,7 @@ from cmsp_agent.services.backups.service import GOOD_AFTER
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
+from tests.lab.clock import ManualClock
 from tests.unit.services.backups.test_text import PLATFORM, WHOLE
 
 

@@ -1,10 +1,10 @@
 """Host names in the YAML file."""
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.component import Component
 from cmsp_agent.services.devices.names import AGAIN, Names
+from tests.lab.clock import ManualClock
 
 BY_NAME = Component("gw", ("gw.example", "10.0.0.9"), "paris")
 

@@ -5,13 +5,13 @@ import json
 from collections.abc import Mapping
 from typing import Any, Self, cast
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import HeadendUnreachable, StorageFull
 from cmsp_agent.services.link.answers import RecordRefused
 from cmsp_agent.services.link.edges import Edges
 from cmsp_agent.services.link.heartbeat import Heartbeat
 from cmsp_agent.transports.headend import HeadendClient, Reply
+from tests.lab.clock import ManualClock
 
 
 class Noted:

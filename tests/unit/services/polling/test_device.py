@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import pytest
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component, ReachPlan
 from cmsp_agent.model.credentials import Credentials, SnmpCredential
@@ -25,6 +24,7 @@ from cmsp_agent.services.polling.reachability import Reachability
 from cmsp_agent.services.polling.well import Objects, WellMemory
 from cmsp_agent.transports.snmp.target import Quirks
 from cmsp_agent.transports.tcp import TcpAnswer
+from tests.lab.clock import ManualClock
 from tests.unit.services.polling.fakes import FakeSession
 
 UPTIME, IFS_CHANGED, CPU, OPER = "1.3.6.1.2.1.1.3.0", "1.3.6.1.2.1.31.1.5.0", "1.3.9.1.0", "1.3.6.1.2.1.2.2.1.8"

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.model.errors import NotPermittedHere
 from cmsp_agent.model.signal import AgentSignal, PollSignal
 from cmsp_agent.services.polling.isolation import FRESH, Isolation, Look, Outside, Verdict
+from tests.lab.clock import ManualClock
 
 
 def judged(*looks: Look) -> Verdict:

@@ -7,7 +7,6 @@ from typing import cast
 
 import pytest
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.component import Component, PollPlan
@@ -15,6 +14,7 @@ from cmsp_agent.model.errors import NotFound, StorageFull
 from cmsp_agent.model.signal import PollSignal, Signal
 from cmsp_agent.services.polling.device import Device
 from cmsp_agent.services.polling.poller import FIRST_WITHIN, Poller, phase
+from tests.lab.clock import ManualClock
 
 
 class FakeDevice:

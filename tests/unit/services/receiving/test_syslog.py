@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.signal import Signal, SyslogSignal
 from cmsp_agent.services.devices.senders import Senders
 from cmsp_agent.services.receiving.syslog import SyslogService
+from tests.lab.clock import ManualClock
 
 
 class Site:

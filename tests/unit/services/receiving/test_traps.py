@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import cast
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import StorageFull
 from cmsp_agent.model.signal import Signal, TrapSignal
@@ -14,6 +13,7 @@ from cmsp_agent.services.receiving.traps import SNMP_TRAP_COMMUNITY, Agreed, Tra
 from cmsp_agent.transports.datagrams import Datagram
 from cmsp_agent.transports.snmp.ber import DecodeError
 from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, Refused, Reply
+from tests.lab.clock import ManualClock
 
 LINK_DOWN = "1.3.6.1.6.3.1.1.5.3"
 IF_INDEX = "1.3.6.1.2.1.2.2.1.1.3"

@@ -2,7 +2,6 @@
 
 import pytest
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.transports.snmp import pdu, usm
 from cmsp_agent.transports.snmp.authoritative import AuthoritativeUsm, OwnEngine, Report, Request, new_engine_id
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
@@ -11,6 +10,7 @@ from cmsp_agent.transports.snmp.privacy import PRIV_PROTOCOLS
 from cmsp_agent.transports.snmp.users import AUTH, PRIV, LocalUser, UsmUser, localized
 from cmsp_agent.transports.snmp.usm import REPORTABLE
 from cmsp_agent.transports.snmp.varbinds import encode_varbinds
+from tests.lab.clock import ManualClock
 
 ENGINE = bytes.fromhex("8000000905aabbccddeeff")
 BOTH = UsmUser(b"both", AUTH_PROTOCOLS["SHA-1"], b"authpass12", PRIV_PROTOCOLS["AES-128"], b"privpass12")

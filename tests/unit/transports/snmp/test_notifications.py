@@ -2,7 +2,6 @@
 
 import pytest
 
-from cmsp_agent.aio.clock import ManualClock
 from cmsp_agent.transports.snmp import ber, message, notifications, pdu, usm
 from cmsp_agent.transports.snmp.authoritative import OwnEngine
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
@@ -11,6 +10,7 @@ from cmsp_agent.transports.snmp.notifications import Notification, NotificationD
 from cmsp_agent.transports.snmp.users import UsmUser, localized
 from cmsp_agent.transports.snmp.usm import REPORTABLE
 from cmsp_agent.transports.snmp.varbinds import Value, encode_value, encode_varbinds
+from tests.lab.clock import ManualClock
 
 OWN = bytes.fromhex("8000000905aabbccddeeff")
 THEIRS = bytes.fromhex("80000009030011223344")
