@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cmsp_agent.api.routes.incidents import editing
-from cmsp_agent.api.schemas import IncidentChange
+from cmsp_agent.api.schemas.incidents import IncidentChange
 from cmsp_agent.model.errors import Conflict
 from cmsp_agent.model.incident import Incident, IncidentState
 from cmsp_agent.model.priority import Extent, Share, Urgency

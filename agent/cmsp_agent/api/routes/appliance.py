@@ -7,7 +7,7 @@ from fastapi.responses import PlainTextResponse
 
 from cmsp_agent.api.callers import READING, parts_of
 from cmsp_agent.api.metrics import EXPOSITION, exposition
-from cmsp_agent.api.schemas import Status
+from cmsp_agent.api.schemas.appliance import Status
 
 router = APIRouter(prefix="/v1", tags=["appliance"])
 

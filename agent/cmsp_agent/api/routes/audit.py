@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 
 from cmsp_agent.api.callers import READING, parts_of
 from cmsp_agent.api.problems import CallInvalid
-from cmsp_agent.api.schemas import AuditCheck
+from cmsp_agent.api.schemas.appliance import AuditCheck
 from cmsp_agent.storage.tables import audit
 
 router = APIRouter(prefix="/v1/audit", tags=["audit"])

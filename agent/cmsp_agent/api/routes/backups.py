@@ -8,7 +8,8 @@ from fastapi.responses import PlainTextResponse, Response
 from cmsp_agent.api.callers import READING, at_least, parts_of
 from cmsp_agent.api.roles import Caller, Role
 from cmsp_agent.api.routes.components import known
-from cmsp_agent.api.schemas import Backups, Job
+from cmsp_agent.api.schemas.backups import Backups
+from cmsp_agent.api.schemas.jobs import Job
 from cmsp_agent.api.unsafe import Unsafe, shown_secrets, unsafe
 from cmsp_agent.api.views import backup_view, job_view
 from cmsp_agent.model.job import Job as JobFact

@@ -9,7 +9,8 @@ from cmsp_agent.api.callers import READING, parts_of
 from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.roles import Role
-from cmsp_agent.api.schemas import Components, Job, Kpis
+from cmsp_agent.api.schemas.components import Components, Kpis
+from cmsp_agent.api.schemas.jobs import Job
 from cmsp_agent.api.unsafe import Unsafe, unsafe
 from cmsp_agent.api.views import component_details, component_view, job_view, series_view
 from cmsp_agent.model.component import Component

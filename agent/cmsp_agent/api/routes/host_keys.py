@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from cmsp_agent.api.callers import READING, parts_of
 from cmsp_agent.api.roles import Role
 from cmsp_agent.api.routes.components import known
-from cmsp_agent.api.schemas import HostKeys
+from cmsp_agent.api.schemas.backups import HostKeys
 from cmsp_agent.api.unsafe import Unsafe, unsafe
 from cmsp_agent.api.views import host_key_view
 from cmsp_agent.model.component import Component

@@ -10,8 +10,8 @@ from cmsp_agent.api.callers import READING, parts_of
 from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.problems import PreconditionFailed, PreconditionRequired
 from cmsp_agent.api.roles import Role
-from cmsp_agent.api.schemas import Incident as IncidentShape
-from cmsp_agent.api.schemas import IncidentChange, IncidentReport, Incidents
+from cmsp_agent.api.schemas.incidents import Incident as IncidentShape
+from cmsp_agent.api.schemas.incidents import IncidentChange, IncidentReport, Incidents
 from cmsp_agent.api.unsafe import Unsafe, unsafe
 from cmsp_agent.api.views import incident_view
 from cmsp_agent.model.errors import NotFound

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from cmsp_agent.api.callers import READING, parts_of
 from cmsp_agent.api.roles import Role
-from cmsp_agent.api.schemas import Job, Jobs
+from cmsp_agent.api.schemas.jobs import Job, Jobs
 from cmsp_agent.api.unsafe import Unsafe, unsafe
 from cmsp_agent.api.views import job_view
 

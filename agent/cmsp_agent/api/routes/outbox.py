@@ -10,7 +10,8 @@ from fastapi.responses import Response
 
 from cmsp_agent.api.callers import READING, parts_of
 from cmsp_agent.api.roles import Role
-from cmsp_agent.api.schemas import Appended, ClockConfirmed, DeadLetterText, Dropped, OutboxCheck, OutboxState
+from cmsp_agent.api.schemas.appliance import ClockConfirmed
+from cmsp_agent.api.schemas.outbox import Appended, DeadLetterText, Dropped, OutboxCheck, OutboxState
 from cmsp_agent.api.unsafe import Unsafe, unsafe
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.services.events.known_time import KNOWN

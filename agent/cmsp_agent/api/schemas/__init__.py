@@ -1,0 +1,1 @@
+"""The bodies of calls and answers, a module for each domain."""

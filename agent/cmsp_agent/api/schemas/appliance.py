@@ -1,0 +1,44 @@
+"""The appliance: its status, its audit log, its clock."""
+
+from typing import Any
+
+from cmsp_agent.api.schemas.base import Shape
+
+
+class ApplianceShape(Shape):
+    """Which appliance."""
+
+    id: str
+    name: str
+
+
+class Status(Shape):
+    """The agent at a glance."""
+
+    appliance: ApplianceShape
+    version: str
+    started_at: str
+    time: str
+    uptime_seconds: float
+    components: dict[str, int]
+    alarms: int
+    incidents: dict[str, int]
+    urgent: list[dict[str, Any]]
+    outbox: dict[str, Any]
+    drops: dict[str, int]
+
+
+class AuditCheck(Shape):
+    """Whether the audit log's chain holds; where it does not, the first entry that is wrong and what is wrong."""
+
+    holds: bool
+    entries: int
+    acknowledged: int | None
+    row: int | None
+    what: str
+
+
+class ClockConfirmed(Shape):
+    """The time that is believed from now on."""
+
+    now: str

@@ -1,0 +1,25 @@
+"""What all schemas are, and the one of problems."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Shape(BaseModel):
+    """An answer; more members may come in later releases."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Strict(BaseModel):
+    """A request: what we don't know is a mistake."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Problem(Shape):
+    """RFC 9457 problem details. `exit_code` is what a command that fails so ends with."""
+
+    type: str
+    title: str
+    status: int
+    detail: str = ""
+    exit_code: int = 1

@@ -1,0 +1,37 @@
+"""Components and the samples of their KPIs."""
+
+from cmsp_agent.api.schemas.base import Shape
+
+
+class Component(Shape):
+    """A component in a list."""
+
+    name: str
+    site: str
+    type: str
+    tier: str
+    addresses: list[str]
+    state: str
+
+
+class Components(Shape):
+    """All components, by name."""
+
+    items: list[Component]
+
+
+class Series(Shape):
+    """One KPI of one object: its last sample, and all of them as [time, value], the oldest first."""
+
+    kpi: str
+    object: str
+    at: str | None
+    value: float | None
+    samples: list[tuple[str, float]]
+
+
+class Kpis(Shape):
+    """What was measured of a component between two times."""
+
+    component: str
+    items: list[Series]

@@ -1,0 +1,41 @@
+"""Events, and the alarms that hold."""
+
+from pydantic import Field
+
+from cmsp_agent.api.schemas.base import Shape, Strict
+
+
+class Event(Shape):
+    """The data of `cmsp.event.v1` with the event's id."""
+
+    id: str
+    component: str
+    site: str
+    object: str
+    type: str
+    severity: str
+    state: str
+    occurred_at: str
+    received_at: str
+    text: str
+    count: int
+
+
+class Events(Shape):
+    """A page of events, the oldest first; `next` asks for what follows, also when nothing does yet."""
+
+    items: list[Event]
+    next: int
+
+
+class Alarms(Shape):
+    """A page of the alarms that hold, the worst first; `next` is null on the last page."""
+
+    items: list[Event]
+    next: int | None
+
+
+class AlarmClear(Strict):
+    """Why a person ends an alarm."""
+
+    reason: str = Field(min_length=1, max_length=1000)

@@ -1,0 +1,28 @@
+"""Jobs."""
+
+from typing import Any
+
+from cmsp_agent.api.schemas.base import Shape
+
+
+class Job(Shape):
+    """A job as it stands: state queued, running, done, failed or cancelled."""
+
+    id: str
+    kind: str
+    component: str
+    state: str
+    percent: int
+    step: str
+    log: list[str]
+    result: dict[str, Any]
+    error: str | None
+    exit_code: int | None
+    created_at: str
+    ended_at: str | None
+
+
+class Jobs(Shape):
+    """Jobs, the newest first."""
+
+    items: list[Job]
