@@ -90,7 +90,6 @@ async def start_observing(
     ground: Ground, prepared: Prepared, known: Known, plugins: PluginHost
 ) -> AsyncIterator[Observing]:
     """Take up what the last run left, then poll."""
-    supervisor = ground.supervisor
     events = EventService(ground.state, prepared.pipeline, ground.clock, ground.counters)
     notices = Notices(events.tell, ground.clock, ground.counters)
     await recall_inventory(ground, known)
@@ -109,8 +108,7 @@ async def start_observing(
 
     well = WellMemory(await ground.state.read(seen_well.known), keep_well, ground.counters)
 
-    async def learned(name: str, facts: Facts) -> None:
-        await remember_inventory(ground, known, name, facts)
+    learned = partial(remember_inventory, ground, known)
 
     def device(component: Component) -> Device:
         return Device(component, known.devices, reachability, sessions, learned, ground.clock, ground.counters, well)
@@ -119,7 +117,7 @@ async def start_observing(
         await isolation.vouch(signals)
         await events.handle(signals)
 
-    poller = Poller(device, polled, ground.write_series, supervisor, ground.clock, ground.counters)
+    poller = Poller(device, polled, ground.write_series, ground.supervisor, ground.clock, ground.counters)
     isolation = Isolation(
         Witnesses(prepared.configuration.appliance.next_hops, known.devices),
         ping,
@@ -127,11 +125,14 @@ async def start_observing(
         lambda: ISOLATED in events.situation.active,
         ground.clock,
     )
-    supervisor.keep_running("events", events.run)
-    supervisor.keep_running("watched incidents", events.watch)
-    supervisor.keep_running("notices", notices.run)
-    supervisor.keep_running("SNMP engine memory", engines.run)
-    supervisor.keep_running("isolation watch", isolation.run)
+    for name, run in (
+        ("events", events.run),
+        ("watched incidents", events.watch),
+        ("notices", notices.run),
+        ("SNMP engine memory", engines.run),
+        ("isolation watch", isolation.run),
+    ):
+        ground.supervisor.keep_running(name, run)
     try:
         yield Observing(events, notices, poller, isolation)
     finally:
