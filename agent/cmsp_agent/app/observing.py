@@ -125,6 +125,19 @@ async def start_observing(
         lambda: ISOLATED in events.situation.active,
         ground.clock,
     )
+    _keep_running(ground, events, notices, engines, isolation)
+    try:
+        yield Observing(events, notices, poller, isolation)
+    finally:
+        await poller.configure({})
+        await client.close()
+        await events.close()
+
+
+def _keep_running(
+    ground: Ground, events: EventService, notices: Notices, engines: EngineMemory, isolation: Isolation
+) -> None:
+    """The tasks of these parts, owned by the supervisor."""
     for name, run in (
         ("events", events.run),
         ("watched incidents", events.watch),
@@ -133,12 +146,6 @@ async def start_observing(
         ("isolation watch", isolation.run),
     ):
         ground.supervisor.keep_running(name, run)
-    try:
-        yield Observing(events, notices, poller, isolation)
-    finally:
-        await poller.configure({})
-        await client.close()
-        await events.close()
 
 
 async def recall_inventory(ground: Ground, known: Known) -> None:
