@@ -8,7 +8,8 @@ from cmsp_agent.transports.snmp import ber, message, pdu, usm
 from cmsp_agent.transports.snmp.keys import AUTH_PROTOCOLS, KeyRing
 from cmsp_agent.transports.snmp.privacy import PRIV_PROTOCOLS
 from cmsp_agent.transports.snmp.users import AUTH, PRIV, LocalUser, UsmUser, localized
-from cmsp_agent.transports.snmp.varbinds import Value, encode_value, encode_varbinds
+from cmsp_agent.transports.snmp.values import Value
+from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
 
 ENGINE_ID = bytes.fromhex("8000000905aabbccddeeff")
 USER = UsmUser(b"operator", AUTH_PROTOCOLS["SHA-1"], b"authpass12", PRIV_PROTOCOLS["AES-128"], b"privpass12")

@@ -9,10 +9,13 @@ from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.model.times import rfc3339
+from cmsp_agent.services.devices.unreadable import UnreadableObject
 from cmsp_agent.storage.outbox.records import event_record, incident_record, optional_time
 from cmsp_agent.storage.tables.host_keys import HostKey
 
 View = dict[str, Any]
+MOST_OCTETS = 64
+"""Of a value that can't be decoded."""
 
 
 def event_view(event: Event) -> View:
@@ -58,6 +61,7 @@ def component_details(
     incidents: Sequence[Incident],
     backup: Backup | None,
     inventory: Mapping[str, Any],
+    unreadable: Sequence[UnreadableObject],
 ) -> View:
     """One component with what is known of it."""
     plan = component.backup
@@ -74,6 +78,18 @@ def component_details(
         "alarms": [event_view(alarm) for alarm in alarms],
         "incidents": [incident_view(incident) for incident in incidents],
         "inventory": dict(inventory),
+        "unreadable": [unreadable_view(each) for each in unreadable],
+    }
+
+
+def unreadable_view(found: UnreadableObject) -> View:
+    """An object whose values can't be decoded; the first octets of the last one."""
+    return {
+        "oid": found.oid,
+        "reason": found.value.reason,
+        "octets": found.value.octets[:MOST_OCTETS].hex(),
+        "count": found.count,
+        "last_seen": rfc3339(found.at),
     }
 
 

@@ -72,6 +72,7 @@ async def start_receiving(ground: Ground, prepared: Prepared, known: Known, sink
         sink,
         ground.clock,
         ground.counters,
+        unreadable=known.devices.unreadable,
         strict=prepared.configuration.strict_traps,
     )
     syslog = SyslogService(known.senders, sink, ground.clock, ground.counters)

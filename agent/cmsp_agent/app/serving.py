@@ -89,6 +89,7 @@ def status_of(
         ground.counters,
         ground.clock,
         extras,
+        known.devices.unreadable,
     )
 
 

@@ -13,6 +13,7 @@ MOST_NAMES = 40
 
 _EMPTY: tuple[object, ...] = (None, "", [], {}, ())
 _NUMBERED = re.compile(r"(.*?)([0-9]+)", re.DOTALL)
+_NUMBERS = {"most_oids", "answer_size"}
 _SAID_ABOVE = {"device_type", "addresses", "sys_name"}
 _LABELS = {"sys_descr": "describes itself", "sys_object_id": "sysObjectID", "quirks": "SNMP limits"}
 
@@ -21,6 +22,7 @@ def component_facts(document: Mapping[str, Any]) -> dict[str, object]:
     """The facts of a component's document, in its order; what the device told of itself comes last."""
     facts: dict[str, object] = {key.replace("_", " "): _fact(key, value) for key, value in document.items()}
     facts.pop("inventory", None)
+    facts["unreadable"] = "; ".join(_unreadable(each) for each in document.get("unreadable") or ())
     if isinstance(backup := document.get("latest_backup"), dict):
         facts["latest backup"] = _backup(backup)
     if isinstance(inventory := document.get("inventory"), dict):
@@ -67,11 +69,31 @@ def _told(key: str, value: object) -> object:
     """A member of the inventory."""
     if key == "interfaces" and isinstance(value, dict):
         return _interfaces([str(name) for name in value.values()])
+    if key == "quirks" and isinstance(value, dict):
+        return _limits(value)
     if isinstance(value, list):
         return "; ".join(_part(row) for row in value)
     if isinstance(value, dict):
         return {name.replace("_", " "): inner for name, inner in value.items() if inner}
     return value
+
+
+def _unreadable(found: Mapping[str, Any]) -> str:
+    """An object that can't be decoded: `1.3.6.1.2.1.1.3.0: number of no octets (, 12 times)`."""
+    octets = f" ({found['octets']})" if found.get("octets") else ""
+    return f"{found['oid']}: {found['reason']}{octets}, {found['count']} times, last {moment(found['last_seen'])}"
+
+
+def _limits(quirks: Mapping[str, Any]) -> str:
+    """How the device departs from the standards: `no bulk, most oids 10, alone 1.3.6.1.2.1.1.5.0 (genErr)`."""
+    told = []
+    for name, value in quirks.items():
+        plain = name.replace("_", " ")
+        if isinstance(value, dict):
+            told += [f"{plain} {oid} ({reason})" for oid, reason in value.items()]
+        elif value:
+            told.append(plain if value == 1 and name not in _NUMBERS else f"{plain} {value}")
+    return ", ".join(told)
 
 
 def _interfaces(names: list[str]) -> str:

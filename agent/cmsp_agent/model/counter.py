@@ -40,6 +40,8 @@ REGISTER: tuple[Counter, ...] = (
             "*.crowded_out": "Connections closed in favour of others",
             "*.half_frames": "Syslog messages that a connection's end cut off",
             "*.miscounted": "Octet counts that were wrong",
+            "polls.unreadable": "Objects of polls whose value could not be decoded",
+            "traps.unreadable": "Bindings of notifications whose value could not be decoded",
             "polls.not_stored": "Polls whose outcome could not be stored",
             "polls.seen_well_not_stored": "Polls after which what was seen well could not be stored",
             "inventory.not_stored": "Inventories that could not be stored",

@@ -12,6 +12,15 @@ NO_LABELS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A value that a device sent and that can't be decoded. It is shown to people, and never becomes a figure."""
+
+    reason: str
+    octets: bytes
+    """As they came: the content of the value, or what stands behind the object's name."""
+
+
+@dataclass(frozen=True, slots=True)
 class TrapSignal:
     """An SNMP notification, v1 already mapped to v2 (RFC 3584)."""
 

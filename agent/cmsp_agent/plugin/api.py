@@ -21,6 +21,7 @@ API_VERSION = 1
 
 __all__ = [
     "API_VERSION",
+    "NOT_AVAILABLE",
     "AgentSignal",
     "AlarmType",
     "CliPlatform",
@@ -92,6 +93,10 @@ class StateRule:
         return judge_value(value, self.raises, self.clears, self.bits)
 
 
+NOT_AVAILABLE = (4294967295, 2147483647, 65535, -1)
+"""How agents say "not available" in a number: all bits set of 32 or 16, the largest INTEGER, minus one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kpi:
     """A figure that is polled. The first OID that the device answers is used: probe, never assume."""
@@ -110,6 +115,8 @@ class Kpi:
     aggregate: str = ""
     """`max`, `sum` or `mean` over a column's rows; empty: one series for each row."""
     scale: float = 1.0
+    absent: tuple[int, ...] = ()
+    """Values by which the object says that it has none; `NOT_AVAILABLE` where none of those can be a figure."""
 
 
 @dataclass(frozen=True, slots=True)

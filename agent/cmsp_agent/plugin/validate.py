@@ -121,6 +121,8 @@ def _kpi(path: str, kpi: Kpi) -> Iterator[str]:
     yield from _oids(f"{path}.free", kpi.free)
     if kpi.free and len(kpi.free) != len(kpi.oids):
         yield f"{path}.free: as many as oids"
+    if kpi.absent and kpi.kind != "gauge":
+        yield f"{path}.absent: only a gauge has values that mean none"
     for name, value, choices in (
         ("kind", kpi.kind, KINDS),
         ("per", kpi.per, PER),

@@ -25,6 +25,7 @@ from cmsp_agent.pipeline.built_in import (
 )
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.situation import Situation
+from cmsp_agent.services.devices.unreadable import UnreadableObjects
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.sqlite.database import Database
 
@@ -61,6 +62,7 @@ class StatusService:
         counters: of everything.
         clock: for the uptime.
         extras: top-level members that other parts add to the status, such as `headend` and `tunnel`.
+        unreadable: what devices sent and could not be decoded.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class StatusService:
         counters: Counters,
         clock: Clock,
         extras: Extras = no_extras,
+        unreadable: UnreadableObjects | None = None,
     ) -> None:
         self.identity = identity
         self.components = components
@@ -80,6 +83,7 @@ class StatusService:
         self._counters = counters
         self._clock = clock
         self._extras = extras
+        self.unreadable = unreadable or UnreadableObjects()
         self._started = clock.monotonic()
 
     def state_of(self, component: str) -> State:

@@ -4,7 +4,7 @@ Sources: CISCO-PROCESS-MIB, CISCO-MEMORY-POOL-MIB, CISCO-VOICE-DIAL-CONTROL-MIB,
 CISCO-ENVMON-MIB. Which of them a platform has is found by probing.
 """
 
-from cmsp_agent.plugin.api import Kpi, StateRule
+from cmsp_agent.plugin.api import NOT_AVAILABLE, Kpi, StateRule
 
 CISCO = "1.3.6.1.4.1.9.9"
 IF = "1.3.6.1.2.1.2.2.1"
@@ -18,6 +18,9 @@ DSX1_FAULTS = 2 | 4 | 8 | 16 | 32 | 64 | 256 | 512 | 1024 | 4096 | 8192 | 16384 
 ENVMON_NORMAL, ENVMON_FAULTS = frozenset({1}), frozenset({2, 3, 4, 6})
 """CiscoEnvMonState; notPresent(5) is no fault."""
 
+NO_COUNT = (4294967295, 2147483647, -1)
+"""What says "not available" where 65,535 may be a figure."""
+
 KPIS = (
     # cpmCPUTotal5minRev, the deprecated cpmCPUTotal5min, avgBusy5 of old IOS.
     Kpi(
@@ -25,6 +28,7 @@ KPIS = (
         "percent",
         (f"{CISCO}.109.1.1.1.1.8", f"{CISCO}.109.1.1.1.1.5", "1.3.6.1.4.1.9.2.1.58.0"),
         aggregate="max",
+        absent=NOT_AVAILABLE,
     ),
     # ciscoMemoryPool of the Processor pool (index 1), the control plane's memory of IOS-XE.
     Kpi(
@@ -33,9 +37,10 @@ KPIS = (
         (f"{CISCO}.48.1.1.1.5.1", f"{CISCO}.109.1.1.1.1.12"),
         free=(f"{CISCO}.48.1.1.1.6.1", f"{CISCO}.109.1.1.1.1.13"),
         aggregate="max",
+        absent=NO_COUNT,
     ),
-    Kpi("calls.legs", "legs", (f"{CISCO}.63.1.3.8.2.0",)),  # one call has two legs
-    Kpi("calls.ds0", "channels", (f"{CISCO}.63.1.3.3.0",)),
+    Kpi("calls.legs", "legs", (f"{CISCO}.63.1.3.8.2.0",), absent=NO_COUNT),  # one call has two legs
+    Kpi("calls.ds0", "channels", (f"{CISCO}.63.1.3.3.0",), absent=NO_COUNT),
     Kpi("device.uptime", "s", ("1.3.6.1.2.1.1.3.0",), scale=0.01),
     Kpi("if.in.octets", "octets/s", (f"{IF_X}.6", f"{IF}.10"), kind="counter64", per="interface"),
     Kpi("if.out.octets", "octets/s", (f"{IF_X}.10", f"{IF}.16"), kind="counter64", per="interface"),

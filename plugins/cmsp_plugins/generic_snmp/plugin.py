@@ -1,6 +1,7 @@
 """The device type `generic_snmp`: takes a device that answers SNMP and that no other type knows. Data only."""
 
 from cmsp_agent.plugin.api import (
+    NOT_AVAILABLE,
     AlarmType,
     DeviceType,
     Kpi,
@@ -84,7 +85,9 @@ GENERIC = DeviceType(
         *ups.STATES,
     ),
     kpis=(
-        Kpi("cpu.load", "percent", ("1.3.6.1.2.1.25.3.3.1.2",), aggregate="mean"),  # hrProcessorLoad
+        Kpi(  # hrProcessorLoad
+            "cpu.load", "percent", ("1.3.6.1.2.1.25.3.3.1.2",), aggregate="mean", absent=NOT_AVAILABLE
+        ),
         Kpi("device.uptime", "s", ("1.3.6.1.2.1.25.1.1.0", "1.3.6.1.2.1.1.3.0"), scale=0.01),
         Kpi("if.in.octets", "octets/s", (f"{IF_X}.6", f"{IF}.10"), kind="counter64", per="interface"),
         Kpi("if.out.octets", "octets/s", (f"{IF_X}.10", f"{IF}.16"), kind="counter64", per="interface"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cmsp_agent.transports.snmp import ber, pdu, varbinds
+from cmsp_agent.transports.snmp.values import Missing
 from tests.lab.site.walk import Oid, Typed, Walk, dotted, parse_oid
 
 LARGEST_ANSWER = 1400
@@ -39,13 +40,13 @@ def answer(asked: pdu.Pdu, walk: Walk, uptime: float, largest: int = LARGEST_ANS
 
 def _get(walk: Walk, name: Oid, uptime: float) -> _Bound:
     value = walk.get(name, uptime)
-    return _bound(name, value) if value is not None else _missing(name, varbinds.Missing.NO_SUCH_INSTANCE)
+    return _bound(name, value) if value is not None else _missing(name, Missing.NO_SUCH_INSTANCE)
 
 
 def _next(walk: Walk, name: Oid, uptime: float) -> tuple[Oid | None, _Bound]:
     found = walk.next(name, uptime)
     if found is None:
-        return None, _missing(name, varbinds.Missing.END_OF_MIB_VIEW)
+        return None, _missing(name, Missing.END_OF_MIB_VIEW)
     return found[0], _bound(*found)
 
 
@@ -80,5 +81,5 @@ def _bound(name: Oid, typed: Typed) -> _Bound:
     return ber.oid_octets(dotted(name)), varbinds.encode_value(typed.tag, typed.value)
 
 
-def _missing(name: Oid, missing: varbinds.Missing) -> _Bound:
+def _missing(name: Oid, missing: Missing) -> _Bound:
     return ber.oid_octets(dotted(name)), varbinds.encode_value(missing.value, None)

@@ -60,6 +60,7 @@ async def component(request: Request, name: str) -> dict[str, Any]:
         parts.status.incidents(name),
         latest,
         facts[1] if facts else {},
+        parts.status.unreadable.of(name),
     )
 
 

@@ -16,6 +16,7 @@ from cmsp_agent.model.signal import Value
 from cmsp_agent.plugin import identity
 from cmsp_agent.plugin.api import DeviceType, Identity
 from cmsp_agent.plugin.registry import UNKNOWN, Registry
+from cmsp_agent.services.devices.unreadable import UnreadableObjects
 
 SYS_DESCR, SYS_OBJECT_ID, SYS_NAME = (f"1.3.6.1.2.1.1.{n}.0" for n in (1, 2, 5))
 SYSTEM = (SYS_DESCR, SYS_OBJECT_ID, SYS_NAME)
@@ -56,7 +57,7 @@ class Facts:
     """ifIndex → canonical ifName (ifDescr where there is no ifName)."""
     addresses: tuple[str, ...] = ()
     """Its own, of all interfaces."""
-    quirks: Mapping[str, int] = field(default_factory=dict)
+    quirks: Mapping[str, int | Mapping[str, str]] = field(default_factory=dict)
     """How it departs from the standards, found by probing (transports.snmp.target.Quirks)."""
 
 
@@ -181,6 +182,8 @@ class Devices:
         self._components: Mapping[str, Component] = {}
         self._facts: dict[str, Facts] = {}
         self._types: dict[str, DeviceType] = {}
+        self.unreadable = UnreadableObjects()
+        """Values of theirs that could not be decoded."""
 
     def configure(self, components: Mapping[str, Component]) -> None:
         """Take the components of a configuration; what was learned of those that stay is kept."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, replace
 from typing import Protocol
 
@@ -17,7 +17,7 @@ from cmsp_agent.model.errors import (
     NotPermittedHere,
     StorageError,
 )
-from cmsp_agent.model.signal import ObservedState, PollSignal
+from cmsp_agent.model.signal import ObservedState, PollSignal, Unreadable
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.devices.inventory import Devices, Facts, read_facts
 from cmsp_agent.services.polling.marks import Marks
@@ -48,6 +48,10 @@ class DeviceSession(Session, Protocol):
     @property
     def quirks(self) -> Quirks:
         """To be kept, and handed in again."""
+        ...
+
+    def take_unreadable(self) -> Mapping[str, Unreadable]:
+        """The values that could not be decoded since this was last called, by OID."""
         ...
 
 
@@ -133,7 +137,10 @@ class Device:
         self._alive = False
         try:
             async with asyncio.timeout(self.budget):
-                return await self._ask_snmp(self._open(), nothing)
+                session = self._open()
+                signal = await self._ask_snmp(session, nothing)
+                await self._learn_oddities(session)
+                return signal
         except (TimeoutError, DeviceUnreachable) as error:
             return self._failed(nothing, "silent", error)
         except AuthenticationRejected as error:
@@ -179,6 +186,16 @@ class Device:
         reason = "no figures" if plan.unsupported and not plan.kpis and not plan.states else ""
         return replace(nothing, snmp=True, states=states, samples=figures, reason=reason)
 
+    async def _learn_oddities(self, session: DeviceSession) -> None:
+        """What this poll showed of values that can't be decoded, and of objects that must be asked otherwise."""
+        name = self.component.name
+        if unreadable := session.take_unreadable():
+            self._devices.unreadable.note(name, unreadable, self._clock.now())
+            self._counters.add("polls.unreadable", len(unreadable), key=name)
+        facts = self._devices.facts(name)
+        if facts is not None and facts.quirks != (quirks := _record(session.quirks)):
+            await self._tell(replace(facts, quirks=quirks))
+
     def _must_learn(self, marks: Marks, before: Marks, restarted: bool) -> bool:
         now = self._clock.monotonic()
         changed = marks.changed(before) and now >= self._learned_at + LEARN_AGAIN
@@ -194,12 +211,12 @@ class Device:
         self._interfaces.clear()
         self._states.rename({f"ifIndex {index}": name for index, name in facts.interfaces.items()})
         # with what is known of its peculiarities: without them it would seem changed at every reading
-        await self._tell(replace(facts, quirks=_figures(session.quirks)))
+        await self._tell(replace(facts, quirks=_record(session.quirks)))
         kind = self._kind()
         limited = self.component.tier is Tier.MONITORED_ONLY
         plan = Plan() if limited else await probe(session, kind)
         self._plan, self._planned_for = plan, kind
-        await self._tell(replace(facts, quirks=_figures(session.quirks)))
+        await self._tell(replace(facts, quirks=_record(session.quirks)))
         self._probe_due = self._learned_at + (LEARN_AGAIN if self._unsaved else PROBE_AGAIN)
         log.info(
             "device probed",
@@ -251,6 +268,6 @@ class Device:
         self._trouble = trouble
 
 
-def _figures(quirks: Quirks) -> dict[str, int]:
+def _record(quirks: Quirks) -> dict[str, int | Mapping[str, str]]:
     """As the inventory keeps them."""
-    return {name: int(value) for name, value in asdict(quirks).items()}
+    return {name: value if isinstance(value, dict) else int(value) for name, value in asdict(quirks).items()}

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from cmsp_agent.model.signal import Value
+from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.plugin.api import DeviceType, Kpi
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi
 
@@ -15,7 +15,7 @@ class Session(Protocol):
         """Read instances; what the device lacks is absent."""
         ...
 
-    async def get_next(self, *oids: str) -> Mapping[str, tuple[str, Value]]:
+    async def get_next(self, *oids: str) -> Mapping[str, tuple[str, Value | Unreadable]]:
         """Read what follows each OID."""
         ...
 

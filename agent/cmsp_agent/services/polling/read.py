@@ -49,11 +49,12 @@ def _values(
     spare = answers.rows(planned.free) if planned.is_column else _one(answers.scalars, planned.free)
     moved = answers.rows(IF_DISCONTINUITY) if kpi.per == "interface" else NO_ROWS
     for index, value in rows.items():
-        if not isinstance(value, int):
+        if value in kpi.absent or not isinstance(value, int):
             continue
         figure: float | None = value
         if planned.free:
-            figure = _share(value, spare.get(index))
+            free = spare.get(index)
+            figure = None if free in kpi.absent else _share(value, free)
         elif kpi.kind != "gauge":
             key = f"{kpi.name}[{index}]"
             counted.add(key)

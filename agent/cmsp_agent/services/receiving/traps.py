@@ -12,6 +12,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.signal import TrapSignal
 from cmsp_agent.services.devices.senders import UNKNOWN, Senders
+from cmsp_agent.services.devices.unreadable import UnreadableObjects
 from cmsp_agent.services.receiving.fair_queue import CAPACITY, Chunk, FairQueue
 from cmsp_agent.services.receiving.intake import Heard, Intake, Sink
 from cmsp_agent.transports.datagrams import Answer, Datagram, plain_host
@@ -60,6 +61,7 @@ class TrapService:
         clock: Clock,
         counters: Counters,
         *,
+        unreadable: UnreadableObjects | None = None,
         strict: bool = False,
         capacity: int = CAPACITY,
     ) -> None:
@@ -72,6 +74,7 @@ class TrapService:
             sink: takes the signals; informs are answered when it returns.
             clock: stamps what is received.
             counters: gets what was accepted, odd and refused.
+            unreadable: keeps the bindings that can't be decoded.
             strict: refuse traps that show another community or user than agreed; else they are counted and taken.
             capacity: octets that may wait.
         """
@@ -80,6 +83,7 @@ class TrapService:
         self._agreed = agreed
         self._clock = clock
         self._counters = counters
+        self.unreadable = unreadable or UnreadableObjects()
         self._strict = strict
         self._queue = FairQueue("traps", lambda: senders.by_address, counters, capacity)
         self._intake = Intake("traps", self._queue, self._read, sink, counters)
@@ -116,6 +120,9 @@ class TrapService:
             component = self._spoken_for(said, chunk, datagram)
         if component == UNKNOWN or (not self._as_agreed(component, said) and self._strict):
             return
+        if said.unreadable:
+            self._counters.add("traps.unreadable", len(said.unreadable), key=component)
+            self.unreadable.note(component, dict(said.unreadable), chunk.received_at)
         heard.signals.append(signal_from(component, chunk.received_at, said))
         if said.kind == "inform":
             heard.acknowledge.append(partial(self._acknowledge, self._decoder, said, datagram, chunk.answer))

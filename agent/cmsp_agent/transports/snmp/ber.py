@@ -1,11 +1,12 @@
 """BER as SNMP uses it (RFC 3417 section 8): definite lengths and one-octet tags. Knows nothing of PDUs and messages.
 
-Whatever the bytes, the decoders raise nothing but `DecodeError`. They accept a subset of what pysnmp accepts and give
-the same values; what they refuse beyond it: indefinite lengths, constructed strings, lengths of more than four octets,
-numbers of no octets, sub-identifiers over 32 bits.
+Whatever the bytes, the decoders raise nothing but `DecodeError`. They read what net-snmp reads, and give the same
+values; what they refuse beyond it, and why, is in docs/engineering/snmp.md.
 """
 
 INTEGER = 0x02
+BIT_STRING = 0x03
+"""BITS of agents after RFC 1442; later ones send an OCTET STRING."""
 OCTET_STRING = 0x04
 NULL = 0x05
 OBJECT_IDENTIFIER = 0x06
@@ -15,18 +16,42 @@ COUNTER32 = 0x41
 GAUGE32 = 0x42
 TIME_TICKS = 0x43
 OPAQUE = 0x44
+NSAP = 0x45
 COUNTER64 = 0x46
+UINTEGER32 = 0x47
+"""Both after RFC 1442, and gone since RFC 1902."""
 NO_SUCH_OBJECT = 0x80
 NO_SUCH_INSTANCE = 0x81
 END_OF_MIB_VIEW = 0x82
 
 LONGEST_LENGTH = 4
 LARGEST_ARC = 0xFFFFFFFF
+MOST_ARCS = 128
+"""Sub-identifiers of an OID (RFC 2578 section 3.5)."""
 MOST_OIDS_KEPT = 100_000
 
 
 class DecodeError(ValueError):
     """The bytes are not what they should be; the message says what was expected and where."""
+
+
+def announced(data: bytes, at: int, end: int) -> tuple[int, int, int]:
+    """Read a tag and a length, and believe the length; as `header` but for that.
+
+    Raises:
+        DecodeError: the header itself leaves the enclosing element, or its length is indefinite or too long.
+    """
+    start = at + 2
+    if start > end:
+        raise DecodeError(f"no room for a tag and a length at octet {at}")
+    length = data[at + 1]
+    if length > 127:
+        octets = length & 127
+        start += octets
+        if not 0 < octets <= LONGEST_LENGTH or start > end:
+            raise DecodeError(f"indefinite, oversized or cut length at octet {at}")
+        length = int.from_bytes(data[at + 2 : start], "big")
+    return data[at], start, start + length
 
 
 def header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
@@ -43,20 +68,10 @@ def header(data: bytes, at: int, end: int) -> tuple[int, int, int]:
     Raises:
         DecodeError: the length is indefinite, too long, or leaves the enclosing element.
     """
-    start = at + 2
-    if start > end:
-        raise DecodeError(f"no room for a tag and a length at octet {at}")
-    length = data[at + 1]
-    if length > 127:
-        octets = length & 127
-        start += octets
-        if not 0 < octets <= LONGEST_LENGTH or start > end:
-            raise DecodeError(f"indefinite, oversized or cut length at octet {at}")
-        length = int.from_bytes(data[at + 2 : start], "big")
-    stop = start + length
+    tag, start, stop = announced(data, at, end)
     if stop > end:
-        raise DecodeError(f"{length} octets announced at octet {at}, {end - start} there")
-    return data[at], start, stop
+        raise DecodeError(f"{stop - start} octets announced at octet {at}, {end - start} there")
+    return tag, start, stop
 
 
 def content(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
@@ -97,26 +112,42 @@ def octets(data: bytes, at: int, end: int) -> tuple[bytes, int]:
 
 
 def oid_text(raw: bytes) -> str:
-    """The dotted form of an OID's content octets.
+    """The dotted form of an OID's content octets; 0.0 where there are none. Padding with 0x80 means nothing.
 
     Raises:
-        DecodeError: empty, cut within a sub-identifier, padded with 0x80, or with a sub-identifier over 32 bits.
+        DecodeError: cut within a sub-identifier, with one over 32 bits, or with more than 128.
     """
-    if not raw or raw[-1] > 127:
-        raise DecodeError("OID empty or cut short")
+    if not raw:
+        return "0.0"
+    if raw[-1] > 127:
+        raise DecodeError("OID cut short")
     arcs: list[int] = []
     arc = 0
     for octet in raw:
-        if octet == 0x80 and not arc:
-            raise DecodeError("OID with a padded sub-identifier")
         arc = arc << 7 | octet & 127
         if octet < 128:
             arcs.append(arc)
             arc = 0
-    if max(arcs) > LARGEST_ARC:
-        raise DecodeError("OID with a sub-identifier over 32 bits")
+    if max(arcs) > LARGEST_ARC or len(arcs) >= MOST_ARCS:  # the first two are one
+        raise DecodeError("OID with a sub-identifier over 32 bits, or with more than 128 of them")
     first = min(arcs[0] // 40, 2)
     return ".".join(map(str, (first, arcs[0] - 40 * first, *arcs[1:])))
+
+
+def oid_plain(raw: bytes) -> bytes:
+    """The content octets of an OID without padding, so that equal OIDs have equal octets.
+
+    Most OIDs have none and cost one search: padding is an octet 0x80 that begins a sub-identifier.
+    """
+    if b"\x80" not in raw:
+        return raw
+    plain = bytearray()
+    begins = True
+    for octet in raw:
+        if octet != 0x80 or not begins:
+            plain.append(octet)
+            begins = octet < 128
+    return bytes(plain)
 
 
 def oid_arcs(text: str) -> tuple[int, ...]:

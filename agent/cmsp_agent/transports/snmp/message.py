@@ -66,24 +66,17 @@ def encode(before: bytes, pdu: bytes) -> bytes:
 
 
 def decode(data: bytes, texts: OidTexts) -> CommunityMessage:
-    """Decode a message of v1 or v2c that fills the datagram.
+    """Decode a message of v1 or v2c that begins the datagram. Octets after it, some devices' padding, mean nothing.
 
     Raises:
         DecodeError: another version, or anything is wrong.
     """
-    at, end = _outer(data)
+    at, end = ber.content(data, 0, len(data), ber.SEQUENCE)
     version, at = ber.integer(data, at, end, V1, V2C)
     community, at = ber.octets(data, at, end)
     if version == V1 and at < end and data[at] == TRAP_V1:
         return CommunityMessage(version, community, decode_trap_v1(data, at, end, texts))
     return CommunityMessage(version, community, decode_pdu(data, at, end, texts, v1=version == V1))
-
-
-def _outer(data: bytes) -> tuple[int, int]:
-    at, end = ber.content(data, 0, len(data), ber.SEQUENCE)
-    if end != len(data):
-        raise DecodeError("octets after the message")
-    return at, end
 
 
 def decode_answer(data: bytes, before: bytes, texts: OidTexts) -> Pdu:
@@ -95,7 +88,7 @@ def decode_answer(data: bytes, before: bytes, texts: OidTexts) -> Pdu:
     Raises:
         DecodeError: another version, another community, or anything is wrong.
     """
-    at, end = _outer(data)
+    at, end = ber.content(data, 0, len(data), ber.SEQUENCE)
     if data.startswith(before, at):
         return decode_pdu(data, at + len(before), end, texts, v1=before[2] == V1)
     answer = decode(data, texts)

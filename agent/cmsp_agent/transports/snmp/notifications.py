@@ -21,6 +21,7 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.transports.snmp import ber, message, usm
 from cmsp_agent.transports.snmp.authoritative import AuthoritativeUsm, OwnEngine, Report, Request
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
+from cmsp_agent.transports.snmp.bindings import Binding, Content, UnreadableBinding, readable, trap_address, v2_content
 from cmsp_agent.transports.snmp.keys import Bounded, KeyRing
 from cmsp_agent.transports.snmp.message import V1, V3, CommunityMessage
 from cmsp_agent.transports.snmp.pdu import INFORM, RESPONSE, TRAP, Pdu, TrapV1, encode_pdu
@@ -28,17 +29,11 @@ from cmsp_agent.transports.snmp.timeliness import EngineTime
 from cmsp_agent.transports.snmp.users import AUTH, LocalUser, UsmUser, by_name, localized
 from cmsp_agent.transports.snmp.usm import REPORTABLE, V3Message
 from cmsp_agent.transports.snmp.usual_trap import UsualTraps
-from cmsp_agent.transports.snmp.varbinds import Missing, Value
 
-SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
-SNMP_TRAP_OID = "1.3.6.1.6.3.1.1.4.1.0"
 SNMP_TRAP_ENTERPRISE = "1.3.6.1.6.3.1.1.4.3.0"
-SNMP_TRAP_ADDRESS = "1.3.6.1.6.3.18.1.3.0"
 GENERIC_TRAPS = "1.3.6.1.6.3.1.1.5"
 
 MOST_SENDERS = 8192
-
-Binding = tuple[str, Value | None]
 
 
 class Refused(DecodeError):
@@ -84,6 +79,8 @@ class Notification(NamedTuple):
     community: bytes = b""
     origin: "CommunityMessage | Request | None" = None
     """What `respond` needs."""
+    unreadable: tuple[UnreadableBinding, ...] = ()
+    """The bindings that can't be decoded, by OID (by the octets of the name, in hex, where that is none)."""
 
     def __repr__(self) -> str:
         return f"Notification(v{self.version} {self.kind} {self.trap_oid} {self.varbinds!r}, user={self.user!r})"
@@ -169,16 +166,17 @@ class NotificationDecoder:
         raise ValueError("only an inform that this decoder decoded is answered")
 
     def _from_v2c(self, heard: CommunityMessage, pdu: Pdu) -> Notification:
-        trap_oid, uptime, varbinds = self._v2_content(pdu)
+        trap_oid, uptime, varbinds, unreadable = self._content(pdu)
         return Notification(
             version="2c",
             kind="inform" if pdu.kind == INFORM else "trap",
             trap_oid=trap_oid,
             uptime=uptime,
             varbinds=varbinds,
-            agent_address=_trap_address(varbinds),
+            agent_address=trap_address(varbinds),
             community=heard.community,
             origin=heard,
+            unreadable=unreadable,
         )
 
     def _from_v1(self, trap: TrapV1, community: bytes) -> Notification:
@@ -186,42 +184,26 @@ class NotificationDecoder:
         trap_oid = f"{trap.enterprise}.0.{trap.specific & ber.LARGEST_ARC}"  # no sub-identifier is negative
         if trap.generic < 6:
             trap_oid = f"{GENERIC_TRAPS}.{trap.generic + 1}"
+        varbinds, unreadable = readable(trap.names, trap.values, self._texts)
         return Notification(
             version="1",
             kind="trap",
             trap_oid=trap_oid,
             uptime=trap.uptime,
-            varbinds=self._bindings(trap.names, trap.values),
+            varbinds=varbinds,
             agent_address="" if trap.agent_address == "0.0.0.0" else trap.agent_address,
             enterprise=trap.enterprise,
             community=community,
+            unreadable=unreadable,
         )
 
-    def _v2_content(self, pdu: Pdu) -> tuple[str, int, tuple[Binding, ...]]:
-        """snmpTrapOID, sysUpTime and the rest; tolerates senders that leave out or move the first two bindings."""
+    def _content(self, pdu: Pdu) -> Content:
         if pdu.kind not in (TRAP, INFORM):
             raise Refused("not a notification")
-        bindings = self._bindings(pdu.names, pdu.values)
-        trap_oid, uptime, rest = "", 0, []
-        for name, value in bindings:
-            if name == SNMP_TRAP_OID and isinstance(value, str) and not trap_oid:
-                trap_oid = value
-            elif name == SYS_UP_TIME and isinstance(value, int) and not uptime:
-                uptime = value
-            else:
-                rest.append((name, value))
-        if not trap_oid:
+        content = v2_content(pdu.names, pdu.values, self._texts)
+        if not content.trap_oid:
             raise Refused("no snmpTrapOID")
-        return trap_oid, uptime, tuple(rest)
-
-    def _bindings(self, names: list[bytes], values: list[Value | Missing]) -> tuple[Binding, ...]:
-        texts = self._texts
-        return tuple(
-            [
-                (texts[name], None if isinstance(value, Missing) else value)
-                for name, value in zip(names, values, strict=True)
-            ]
-        )
+        return content
 
     def _decode_v3(self, data: bytes, sender: str) -> Notification | Reply:
         heard = usm.decode(data)
@@ -281,26 +263,20 @@ class NotificationDecoder:
             raise Refused("outside the time window") from None
 
     def _from_v3(self, pdu: Pdu, user: UsmUser, engine_id: bytes, request: Request | None) -> Notification:
-        trap_oid, uptime, varbinds = self._v2_content(pdu)
+        trap_oid, uptime, varbinds, unreadable = self._content(pdu)
         return Notification(
             version="3",
             kind="inform" if pdu.kind == INFORM else "trap",
             trap_oid=trap_oid,
             uptime=uptime,
             varbinds=varbinds,
-            agent_address=_trap_address(varbinds),
+            agent_address=trap_address(varbinds),
             user=user.name.decode(errors="replace"),
             authentic=user.auth is not None,
             engine_id=engine_id,
             origin=request,
+            unreadable=unreadable,
         )
-
-
-def _trap_address(varbinds: tuple[Binding, ...]) -> str:
-    for name, value in varbinds:
-        if name == SNMP_TRAP_ADDRESS and isinstance(value, str):
-            return value
-    return ""
 
 
 def _acknowledgement(pdu: Pdu) -> bytes:

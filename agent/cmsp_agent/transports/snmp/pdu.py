@@ -5,9 +5,11 @@ Leaves the message around them to `message` and `usm`.
 
 from typing import NamedTuple
 
+from cmsp_agent.model.signal import Unreadable
 from cmsp_agent.transports.snmp import ber
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
-from cmsp_agent.transports.snmp.varbinds import Missing, Value, decode_varbinds, refuse_v2_types, unspecified
+from cmsp_agent.transports.snmp.values import Held, unsigned
+from cmsp_agent.transports.snmp.varbinds import decode_varbinds, unspecified
 
 GET = 0xA0
 GET_NEXT = 0xA1
@@ -60,10 +62,10 @@ class Pdu(NamedTuple):
     error_index: int
     names: list[bytes]
     """Content octets of the OIDs, in order."""
-    values: list[Value | Missing]
+    values: list[Held]
     """As many as there are names."""
     holes: bool = False
-    """Whether any value is a `Missing`."""
+    """Whether any value is a `Missing` or an `Unreadable`."""
     raw: bytes = b""
     """The encoded VarBindList of an inform, which its acknowledgement repeats; empty for all others."""
 
@@ -78,7 +80,7 @@ class TrapV1(NamedTuple):
     uptime: int
     """Hundredths of a second."""
     names: list[bytes]
-    values: list[Value | Missing]
+    values: list[Held]
 
 
 def error_name(status: int) -> str:
@@ -87,53 +89,48 @@ def error_name(status: int) -> str:
 
 
 def decode_pdu(data: bytes, at: int, end: int, texts: OidTexts, *, v1: bool = False) -> Pdu:
-    """Decode the PDU that fills `data[at:end]`; with `v1`, one that SNMPv1 has.
+    """Decode the PDU that begins `data[at:end]`; with `v1`, one that SNMPv1 has. Octets after it mean nothing.
 
     Raises:
-        DecodeError: anything is wrong, an SNMPv1 trap among others.
+        DecodeError: anything around the bindings is wrong, an SNMPv1 trap among others.
     """
     kind, at, stop = ber.header(data, at, end)
-    if stop != end or not GET <= kind <= REPORT or kind == TRAP_V1:
-        raise DecodeError(f"no PDU, or octets after it (tag {kind:#04x})")
+    if not GET <= kind <= REPORT or kind == TRAP_V1:
+        raise DecodeError(f"no PDU (tag {kind:#04x})")
     if v1 and kind > TRAP_V1:
         raise DecodeError(f"PDU {kind:#04x} in SNMPv1")
     request_id, at = ber.integer(data, at, stop, LOWEST, HIGHEST)
     status, at = ber.integer(data, at, stop, 0, HIGHEST)
     index, at = ber.integer(data, at, stop, 0, HIGHEST)
     bindings = at
-    at, last = ber.content(data, at, stop, ber.SEQUENCE)
-    if last != stop:
-        raise DecodeError("octets after the variable bindings")
+    at, stop = ber.content(data, at, stop, ber.SEQUENCE)
     names, values, holes = decode_varbinds(data, at, stop, texts)
-    if v1:
-        refuse_v2_types(data, at, stop)
     return Pdu(kind, request_id, status, index, names, values, holes, data[bindings:stop] if kind == INFORM else b"")
 
 
 def decode_trap_v1(data: bytes, at: int, end: int, texts: OidTexts) -> TrapV1:
-    """Decode the SNMPv1 trap that fills `data[at:end]`.
+    """Decode the SNMPv1 trap that begins `data[at:end]`. An agent address that is none reads as 0.0.0.0.
 
     Raises:
-        DecodeError: anything is wrong.
+        DecodeError: anything around the bindings is wrong.
     """
     at, stop = ber.content(data, at, end, TRAP_V1)
     start, at = ber.content(data, at, stop, ber.OBJECT_IDENTIFIER)
     enterprise = texts[data[start:at]]
-    start, at = ber.content(data, at, stop, ber.IP_ADDRESS)
-    if at - start != 4 or stop != end:
-        raise DecodeError("agent address that is not four octets long, or octets after the PDU")
-    address = ".".join(map(str, data[start:at]))
+    tag, start, at = ber.header(data, at, stop)
+    if tag not in (ber.IP_ADDRESS, ber.OCTET_STRING):
+        raise DecodeError(f"tag {tag:#04x} where the agent address belongs")
+    address = ".".join(map(str, data[start:at])) if at - start == 4 else "0.0.0.0"
     generic, at = ber.integer(data, at, stop, 0, 6)
     specific, at = ber.integer(data, at, stop, LOWEST, HIGHEST)
-    start, at = ber.content(data, at, stop, ber.TIME_TICKS)
-    uptime = int.from_bytes(data[start:at], "big", signed=True)
-    if start == at or not 0 <= uptime <= 0xFFFFFFFF:
-        raise DecodeError("time stamp empty or outside 32 bits")
-    at, last = ber.content(data, at, stop, ber.SEQUENCE)
-    if last != stop:
-        raise DecodeError("octets after the variable bindings")
+    tag, start, at = ber.header(data, at, stop)
+    if tag not in (ber.TIME_TICKS, ber.GAUGE32, ber.COUNTER32, ber.UINTEGER32):
+        raise DecodeError(f"tag {tag:#04x} where the time stamp belongs")
+    uptime = unsigned(data[start:at], 0xFFFFFFFF)
+    if isinstance(uptime, Unreadable):
+        raise DecodeError(f"time stamp: {uptime.reason}")
+    at, stop = ber.content(data, at, stop, ber.SEQUENCE)
     names, values, _ = decode_varbinds(data, at, stop, texts)
-    refuse_v2_types(data, at, stop)
     return TrapV1(enterprise, address, generic, specific, uptime, names, values)
 
 

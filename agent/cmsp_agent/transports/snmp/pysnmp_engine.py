@@ -12,7 +12,7 @@ from pysnmp.hlapi.v3arch import asyncio as hlapi
 from cmsp_agent.model.credentials import SnmpCredential
 from cmsp_agent.model.errors import AuthenticationRejected, DeviceAnswerInvalid, DeviceUnreachable
 from cmsp_agent.transports.snmp.target import SnmpTarget
-from cmsp_agent.transports.snmp.varbinds import Value
+from cmsp_agent.transports.snmp.values import Value
 
 AUTH = {
     "MD5": hlapi.USM_AUTH_HMAC96_MD5,

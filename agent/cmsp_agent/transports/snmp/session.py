@@ -4,23 +4,29 @@ Leaves retries and deadlines to `endpoint`, versions and keys to `peers`, the or
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import DeviceAnswerInvalid, DeviceError, DeviceUnreachable
+from cmsp_agent.model.signal import Unreadable
 from cmsp_agent.transports.snmp import pdu as pdus
 from cmsp_agent.transports.snmp.ber import DecodeError, OidOctets, OidTexts
+from cmsp_agent.transports.snmp.gathering import Following, Gathering, Objects
+from cmsp_agent.transports.snmp.keys import Bounded
 from cmsp_agent.transports.snmp.pages import Pages
 from cmsp_agent.transports.snmp.pdu import GET, GET_BULK, GET_NEXT, Pdu
 from cmsp_agent.transports.snmp.target import Quirks, SnmpTarget
-from cmsp_agent.transports.snmp.varbinds import Missing, Value
+from cmsp_agent.transports.snmp.values import Value
 from cmsp_agent.transports.snmp.walk import Column, IndexCache, TableWalk
 
 log = logging.getLogger(__name__)
 
-MOST_OIDS = 60
-"""OIDs in one request unless a device wants fewer: with answers of ordinary size the datagram stays within the MTU."""
+MOST_ALONE = 50
+"""Objects of one device that are asked alone."""
+MOST_UNREADABLE = 200
+MOST_NONSENSE = 3
+"""Pages that a device may answer with nonsense before its tables are read by GETNEXT, as long as this session lasts."""
 
 Ask = Callable[[int, list[bytes], int, int], Awaitable[tuple[Pdu, int]]]
 """(PDU kind, names, max-repetitions, retries) → the Response and the size of its datagram; see `exchange`."""
@@ -51,8 +57,11 @@ class SnmpSession:
         self._indexes = indexes
         self._quirks = target.quirks
         self._bulk = target.credential.version != "1" and not target.quirks.no_bulk
+        self._index_right: bool | None = False if target.quirks.wrong_index else None
+        self._unreadable: Bounded[str, Unreadable] = Bounded(MOST_UNREADABLE)
         self._alive = False
         self._bulk_works = False
+        self._nonsense = 0
         self._pages = Pages(largest, target.quirks.answer_size)
 
     @property
@@ -63,101 +72,68 @@ class SnmpSession:
     async def get(self, *oids: str) -> dict[str, Value]:
         """Read objects by their full OIDs. Those that the device does not have are absent from the result.
 
-        So are those, counted as `snmp.objects.failed`, that it answers with an error, as long as it gives any value.
+        So are those, counted as `snmp.objects.failed`, that it answers wrongly or with an error, as long as it gives
+        any value; and those that can't be decoded (see `take_unreadable`).
         """
-        found: dict[str, Value] = {}
-        failed: list[str] = []
-        parts = self._parts(oids)
-        while parts:
-            part = parts.pop()
-            parts.extend(self._collect(part, await self._asked(GET, part), found, failed))
-        self._refuse_failure(found, failed)
-        return found
+        quirks = self._quirks
+        reading = Objects(oids, quirks.most_oids, quirks.alone, self._index_right, self._octets)
+        await self._gather(GET, reading)
+        for oid, value in reading.unreadable.items():
+            self._unreadable.keep(oid, value)
+        self._conclude(reading, oids, bool(reading.found or reading.unreadable))
+        return reading.found
 
-    async def get_next(self, *oids: str) -> dict[str, tuple[str, Value]]:
+    async def get_next(self, *oids: str) -> dict[str, tuple[str, Value | Unreadable]]:
         """Read what follows each OID: asked OID → (OID, value); absent at the end of what the device has.
 
         What fails is as with `get`.
         """
-        found: dict[str, tuple[str, Value]] = {}
-        failed: list[str] = []
-        parts = self._parts(oids)
-        while parts:
-            part = parts.pop()
-            answer = await self._asked(GET_NEXT, part)
-            if answer.error_status:
-                parts.extend(self._without_failure(part, answer, failed))
-                continue
-            if not answer.names:
-                raise DeviceAnswerInvalid(f"{self.target.address}: the answer has none of the objects asked for")
-            for oid, name, value in zip(part, answer.names, answer.values, strict=False):
-                if not isinstance(value, Missing):
-                    found[oid] = (self._text(name), value)
-            if len(answer.names) < len(part):
-                parts.append(part[len(answer.names) :])
-        self._refuse_failure(found, failed)
-        return found
+        quirks = self._quirks
+        reading = Following(oids, quirks.most_oids, quirks.alone, self._index_right, self._texts)
+        await self._gather(GET_NEXT, reading)
+        self._conclude(reading, oids, bool(reading.found))
+        return reading.found
 
-    def _parts(self, oids: Sequence[str]) -> list[list[str]]:
-        width = self._quirks.most_oids or MOST_OIDS
-        return [list(oids[at : at + width]) for at in range(0, len(oids), width)]
+    def take_unreadable(self) -> dict[str, Unreadable]:
+        """The values that could not be decoded since this was last called, by OID; the last ones, if they are many."""
+        taken = dict(self._unreadable)
+        self._unreadable.clear()
+        return taken
 
-    def _refuse_failure(self, found: Mapping[str, object], failed: Sequence[str]) -> None:
-        if failed and not found:
-            raise DeviceAnswerInvalid(f"{self.target.address}: {failed[0]}")
+    async def _gather(self, kind: int, reading: Gathering) -> None:
+        while part := reading.next_part():
+            answer, _ = await self._ask(kind, [self._octets[oid] for oid in part], 0, self.target.retries)
+            self._alive = True
+            reading.take(part, answer)
 
-    async def _asked(self, kind: int, oids: Sequence[str]) -> Pdu:
-        answer, _ = await self._ask(kind, [self._octets[oid] for oid in oids], 0, self.target.retries)
-        self._alive = True
-        return answer
+    def _conclude(self, reading: Gathering, oids: Sequence[str], any_answer: bool) -> None:
+        """Remember what was learned of the device; fail where nothing else was."""
+        where = self.target.address
+        for name, count in (
+            ("answers.unasked_objects", reading.unasked),
+            ("requests.split", reading.splits),
+            ("objects.failed", len(reading.failed)),
+        ):
+            if count:
+                self._counters.add(f"snmp.{name}", count, key=where)
+        self._index_right = reading.index_right
+        self._quirks = replace(
+            self._quirks,
+            most_oids=reading.width,
+            wrong_index=self._quirks.wrong_index or reading.index_right is False,
+        )
+        if reading.failed and not any_answer:
+            oid, reason = next(iter(reading.failed.items()))
+            raise DeviceAnswerInvalid(f"{where}: {reason} ({oid})")
+        self._set_apart(reading.failed, oids)
 
-    def _collect(self, oids: list[str], answer: Pdu, found: dict[str, Value], failed: list[str]) -> list[list[str]]:
-        """Take the values of an answer; what must be asked again comes back, in parts."""
-        if answer.error_status:
-            return self._without_failure(oids, answer, failed)
-        if not answer.holes and answer.names == [self._octets[oid] for oid in oids]:
-            found.update(zip(oids, answer.values, strict=True))  # type: ignore[arg-type]  # no holes, no Missing
-            return []
-        asked = {self._octets[oid]: oid for oid in oids}
-        for name, value in zip(answer.names, answer.values, strict=True):
-            oid = asked.pop(name, None)
-            if oid is None:
-                self._counters.add("snmp.answers.unasked_objects", key=self.target.address)
-            elif not isinstance(value, Missing):
-                found[oid] = value
-        if len(asked) == len(oids):
-            raise DeviceAnswerInvalid(f"{self.target.address}: the answer has none of the objects asked for")
-        return [list(asked.values())] if asked else []
-
-    def _without_failure(self, oids: list[str], answer: Pdu, failed: list[str]) -> list[list[str]]:
-        """What to ask instead, after an error-status: without the object that v1 does not have, or half as many."""
-        status, index = answer.error_status, answer.error_index
-        no_such_name = status == pdus.NO_SUCH_NAME
-        if no_such_name and 0 < index <= len(oids):
-            rest = oids[: index - 1] + oids[index:]
-            return [rest] if rest else []
-        if len(oids) == 1:
-            if not no_such_name:
-                self._object_failed(oids[0], status, failed)
-            return []
-        half = (len(oids) + 1) // 2
-        if not no_such_name:  # which says nothing against the width, not even where it does not say which
-            self._quirks = replace(self._quirks, most_oids=half)
-        self._counters.add("snmp.requests.split", key=self.target.address)
-        return [oids[:half], oids[half:]]
-
-    def _object_failed(self, oid: str, status: int, failed: list[str]) -> None:
-        too_big = status == pdus.TOO_BIG
-        failed.append("one object is too big for an answer" if too_big else f"{pdus.error_name(status)} for {oid}")
-        self._counters.add("snmp.objects.failed", key=self.target.address)
-        if not too_big:  # it was this object, perhaps, not the width: one bad object shall not slow all others for good
-            self._quirks = replace(self._quirks, most_oids=self.target.quirks.most_oids)
-
-    def _text(self, name: bytes) -> str:
-        try:
-            return self._texts[name]
-        except DecodeError as error:
-            raise DeviceAnswerInvalid(f"{self.target.address}: {error}") from error
+    def _set_apart(self, failed: Mapping[str, str], read: Iterable[str]) -> None:
+        """Ask what failed alone from now on, and what was read well together with the others again."""
+        before = self._quirks.alone
+        if failed or not before.keys().isdisjoint(read):
+            well = set(read).difference(failed)
+            apart = {oid: reason for oid, reason in {**before, **failed}.items() if oid not in well}
+            self._quirks = replace(self._quirks, alone=dict(list(apart.items())[:MOST_ALONE]))
 
     async def columns(self, *columns: str, limit: int = 10_000) -> dict[str, dict[str, Value]]:
         """Read whole table columns, all at once.
@@ -171,33 +147,45 @@ class SnmpSession:
         """
         names = [self._octets[column] for column in columns]
         walk = TableWalk(names, self._indexes, limit, self.target.stop_at_disorder)
+        for column, name in zip(walk.columns, columns, strict=True):
+            column.alone = name in self._quirks.alone
         try:
-            while active := walk.active():
-                await self._next_page(walk, active[: self._quirks.most_oids or len(active)])
+            while asked := walk.next_columns(self._quirks.most_oids):
+                await self._next_page(walk, asked)
         except DecodeError as error:
             raise DeviceAnswerInvalid(f"{self.target.address}: {error}") from error
         self._pages.ended(names, max((len(column.rows) for column in walk.columns), default=0))
-        self._note(walk)
+        self._note(walk, columns)
         return dict(zip(columns, walk.tables(), strict=True))
 
-    def _note(self, walk: TableWalk) -> None:
+    def _note(self, walk: TableWalk, columns: Sequence[str]) -> None:
         if walk.cut:
             self._counters.add("snmp.columns.cut", key=self.target.address)
         if walk.disorder and not self._quirks.non_increasing:
             log.warning("table rows out of order", extra={"device": self.target.address})
             self._quirks = replace(self._quirks, non_increasing=True)
+        failed = {}
+        for column, name in zip(walk.columns, columns, strict=True):
+            if column.failed:
+                failed[name] = column.failed
+            for index, value in column.unreadable().items():
+                self._unreadable.keep(f"{name}.{index}", value)
+        self._set_apart(failed, columns)
 
     async def _next_page(self, walk: TableWalk, asked: list[Column]) -> None:
         cursors = [column.cursor for column in asked]
-        if not self._bulk:
+        plain = not self._bulk or asked[0].plain
+        if plain:
             answer, _ = await self._ask(GET_NEXT, cursors, 0, self.target.retries)
         else:
             answer = await self._bulk_page(asked, cursors)
         self._alive = True
         if answer.error_status:
-            self._page_refused(asked, answer)
-        else:
-            walk.take(asked, answer)
+            self._page_refused(asked, answer, plain)
+            return
+        walk.take(asked, answer)
+        if plain and self._bulk and not self._bulk_works:
+            self._gave_up_bulk()
 
     async def _bulk_page(self, asked: list[Column], cursors: list[bytes]) -> Pdu:
         """Ask for as many rows as fill one datagram, fewer after two attempts without an answer."""
@@ -219,11 +207,18 @@ class SnmpSession:
         raise AssertionError("unreachable")
 
     async def _without_bulk(self, cursors: list[bytes], error: DeviceError) -> Pdu:
-        """The last resort where a device that lives has never answered GETBULK: it may know GETNEXT only."""
+        """The last resort where a device that lives has never answered GETBULK: it may know GETNEXT only.
+
+        Where it answered nonsense, it knows GETBULK: nothing is remembered against it.
+        """
         if not self._alive or self._bulk_works:
             raise error
         answer, _ = await self._ask(GET_NEXT, cursors, 0, 0)
-        self._gave_up_bulk()
+        if isinstance(error, DeviceUnreachable):
+            self._gave_up_bulk()
+        else:
+            self._nonsense += 1
+            self._bulk = self._nonsense < MOST_NONSENSE
         return answer
 
     def _gave_up_bulk(self) -> None:
@@ -231,18 +226,34 @@ class SnmpSession:
         self._bulk = False
         self._quirks = replace(self._quirks, no_bulk=True)
 
-    def _page_refused(self, asked: list[Column], answer: Pdu) -> None:
+    def _page_refused(self, asked: list[Column], answer: Pdu, plain: bool) -> None:
         """Make the next page one that the device may answer: smaller, narrower, without the column at fault."""
         status, index = answer.error_status, answer.error_index
-        if status == pdus.NO_SUCH_NAME and 0 < index <= len(asked):  # how v1 says "end"
-            asked[index - 1].done = True
-        elif status == pdus.TOO_BIG and self._bulk and self._pages.refused():
+        if (
+            status == pdus.NO_SUCH_NAME and plain
+        ):  # how v1 says "end", of the column that the index names, on most devices
+            self._column_ended(asked, index)
+        elif status == pdus.TOO_BIG and not plain and self._pages.refused():
             pass
         elif len(asked) > 1:
             self._quirks = replace(self._quirks, most_oids=(len(asked) + 1) // 2)
-        elif self._bulk:
-            self._gave_up_bulk()
+        elif not plain:
+            asked[0].plain = True
         else:
             asked[0].done = True
+            asked[0].failed = pdus.error_name(status)
+            if status != pdus.TOO_BIG:
+                self._quirks = replace(self._quirks, most_oids=self.target.quirks.most_oids)
             self._counters.add("snmp.columns.failed", key=self.target.address)
-            log.info("column refused", extra={"device": self.target.address, "error_status": pdus.error_name(status)})
+            log.info("column refused", extra={"device": self.target.address, "error_status": asked[0].failed})
+
+    def _column_ended(self, asked: list[Column], index: int) -> None:
+        """End the column, if it is sure to be that one; else ask alone for it, or for each."""
+        if len(asked) == 1:
+            asked[0].done = True
+        elif self._index_right and 0 < index <= len(asked):
+            asked[index - 1].done = True
+        else:
+            suspected = [asked[index - 1]] if self._index_right is None and 0 < index <= len(asked) else asked
+            for column in suspected:
+                column.alone = True

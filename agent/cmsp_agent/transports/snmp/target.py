@@ -1,6 +1,7 @@
 """What is asked: a device's SNMP address, how to be let in, and how patient and careful to be."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from cmsp_agent.model.credentials import SnmpCredential
 
@@ -10,13 +11,17 @@ class Quirks:
     """How one device departs from the standards: found by probing, kept in the inventory, handed in again."""
 
     no_bulk: bool = False
-    """It does not answer GETBULK (or answers nonsense): tables are read by GETNEXT."""
+    """It does not answer GETBULK: tables are read by GETNEXT."""
     most_oids: int = 0
     """The most OIDs that one request may carry; 0 where no bound is known; 1 is CUCM's "one OID per request"."""
     answer_size: int = 0
     """The largest answer, in octets, that was seen to arrive where larger ones failed; 0 where none failed."""
     non_increasing: bool = False
     """Its tables are not in order, or repeat rows."""
+    wrong_index: bool = False
+    """SNMPv1: its noSuchName names another object than the one that is not there."""
+    alone: Mapping[str, str] = field(default_factory=dict)
+    """Objects and columns that it fails to answer, with the reason: each is asked in a request of its own."""
 
     @property
     def one_oid(self) -> bool:

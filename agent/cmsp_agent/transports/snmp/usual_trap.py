@@ -6,10 +6,12 @@ holds it to that). Whatever is unusual, broken ones included, it leaves to `mess
 
 from typing import TypeAlias
 
+from cmsp_agent.model.signal import Unreadable
 from cmsp_agent.transports.snmp import ber
-from cmsp_agent.transports.snmp.ber import OidTexts
+from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
 from cmsp_agent.transports.snmp.pdu import TRAP
-from cmsp_agent.transports.snmp.varbinds import Missing, Value, decode_varbinds
+from cmsp_agent.transports.snmp.values import Missing, Value
+from cmsp_agent.transports.snmp.varbinds import decode_varbinds
 
 SYS_UP_TIME = ber.oid_octets("1.3.6.1.2.1.1.3.0")
 SNMP_TRAP_OID = ber.oid_octets("1.3.6.1.6.3.1.1.4.1.0")
@@ -47,11 +49,7 @@ class UsualTraps:
         self._bindings = _Bindings(texts)
 
     def read(self, data: bytes) -> UsualTrap | None:
-        """Read it, or None where it is not of the usual form.
-
-        Raises:
-            DecodeError: the variable bindings are malformed.
-        """
+        """Read it, or None where it is not of the usual form."""
         start = _community(data)
         if not start:
             return None
@@ -75,10 +73,11 @@ class UsualTraps:
         at = value + octets
         try:
             bindings = self._rest(data, at)
-        except Unusual:
+            trap_oid = self._texts[data[value:at]]
+        except (Unusual, DecodeError):
             return None
         address = _address(bindings) if data.find(_ADDRESS_NAME, at) > 0 else ""
-        return self._texts[data[value:at]], uptime, bindings, address, data[start:stop]
+        return trap_oid, uptime, bindings, address, data[start:stop]
 
     def _rest(self, data: bytes, at: int) -> tuple[Binding, ...]:
         known, size = self._bindings, len(data)
@@ -101,9 +100,11 @@ class _Bindings(dict[bytes, Binding]):
 
     def __missing__(self, encoded: bytes) -> Binding:
         names, values, _ = decode_varbinds(encoded, 0, len(encoded), self._texts)
-        if len(names) != 1 or names[0] in (SYS_UP_TIME, SNMP_TRAP_OID):
+        if len(names) != 1 or ber.oid_plain(names[0]) in (SYS_UP_TIME, SNMP_TRAP_OID):
             raise Unusual
         value = values[0]
+        if isinstance(value, Unreadable):
+            raise Unusual
         binding = (self._texts[names[0]], None if isinstance(value, Missing) else value)
         if len(self) >= MOST_KEPT:
             self.clear()

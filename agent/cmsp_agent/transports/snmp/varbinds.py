@@ -1,30 +1,20 @@
 """Lists of variable bindings: the hot loop of the engine, and their encoding. Leaves the PDU around them to `pdu`.
 
-A decoded value is an int (INTEGER, Counter32, Gauge32, TimeTicks, Counter64), bytes (OCTET STRING, Opaque), a str (an
-OID, or an IpAddress in dotted form) or a `Missing`.
+A decoded value is an int (INTEGER, Counter32, Gauge32, TimeTicks, Counter64, UInteger32), bytes (OCTET STRING, Opaque,
+BITS), a float (in an Opaque), a str (an OID, or an IpAddress in dotted form), a `Missing`, or an `Unreadable`: what
+can't be read costs its own binding and no other.
 """
 
+import struct
 from collections.abc import Iterable
-from enum import Enum
 from functools import lru_cache
 from ipaddress import IPv4Address
 
+from cmsp_agent.model.signal import Unreadable
 from cmsp_agent.transports.snmp import ber
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
+from cmsp_agent.transports.snmp.values import OPAQUE_DOUBLE, Held, Missing, Value, unusual
 
-Value = int | bytes | str
-
-
-class Missing(Enum):
-    """What a device says instead of a value (RFC 3416 section 3): never zero, never an empty string."""
-
-    UNSPECIFIED = ber.NULL
-    NO_SUCH_OBJECT = ber.NO_SUCH_OBJECT
-    NO_SUCH_INSTANCE = ber.NO_SUCH_INSTANCE
-    END_OF_MIB_VIEW = ber.END_OF_MIB_VIEW
-
-
-MISSING = {missing.value: missing for missing in Missing}
 UNSIGNED_OCTETS = {ber.COUNTER32: 4, ber.GAUGE32: 4, ber.TIME_TICKS: 4, ber.COUNTER64: 8}
 PLAIN_OCTETS = tuple({**UNSIGNED_OCTETS, ber.INTEGER: 4}.get(tag, -1) for tag in range(256))
 """By tag: how many octets a number may have that can't be out of range while its first bit is clear; -1: no number."""
@@ -36,32 +26,33 @@ SHAPES = {
 """The first four octets of a varbind, where lengths take one octet → offsets of the value and of the next varbind."""
 
 
-def decode_varbinds(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[bytes], list[Value | Missing], bool]:
+def decode_varbinds(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[bytes], list[Held], bool]:
     """Decode the content of a VarBindList that fills `data[at:end]`.
 
     Returns:
         Names, as content octets: whoever needs text looks it up in `texts`, whoever walks a table only compares. As
-        many values. Whether any of them is a `Missing`, so that nobody need look for those one by one.
+        many values. Whether any of them is a `Missing` or an `Unreadable`, so that nobody need look for those.
 
     Raises:
-        DecodeError: anything is wrong; no value of a list that is not whole is ever given.
+        DecodeError: the list leaves the datagram, or what is in it can't be told apart: no value is given then.
     """
     if end > len(data):
         raise DecodeError("variable bindings announced past the end of the datagram")
     try:
-        return _decode(data, at, end, texts)
+        names, values, holes, stop = _decode(data, at, end, texts)
     except IndexError:
-        raise DecodeError("variable bindings cut short") from None
+        return _with_care(data, at, end, texts)
+    return (names, values, holes) if stop == end else _with_care(data, at, end, texts)
 
 
-def _decode(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[bytes], list[Value | Missing], bool]:
+def _decode(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[bytes], list[Held], bool, int]:
     # A third of the CPU time of a poll is spent in this loop, so a varbind costs it two look-ups and no call.
     #
     # Bounds need no check of their own: each varbind must end where its header said and the last one at `end`, which
-    # lies inside the datagram. Positions only grow, so no slice can have crossed it, and reading one octet too far is
-    # an IndexError for the caller.
+    # lies inside the datagram. Positions only grow, so no slice can have crossed it where the last one stops there, and
+    # reading one octet too far is an IndexError for the caller.
     names: list[bytes] = []
-    values: list[Value | Missing] = []
+    values: list[Held] = []
     add_name = names.append
     add_value = values.append
     number = int.from_bytes
@@ -70,7 +61,7 @@ def _decode(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[bytes
     holes = False
     while at < end:
         # SEQUENCE, its length, OBJECT IDENTIFIER, its length: four octets looked up as one. Lengths of more than one
-        # octet are not among the shapes (or don't add up): those varbinds go the long way, which also refuses.
+        # octet are not among the shapes (or don't add up): those varbinds go the long way.
         try:
             to_value, to_next = shapes[data[at : at + 4]]
         except KeyError:
@@ -83,9 +74,11 @@ def _decode(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[bytes
             tag = data[start]
             start += 2
         else:
-            name, tag, start, stop = _long_way(data, at)
-            size = stop - start
+            name, odd, at = _long_way(data, at, end, texts)
             add_name(name)
+            add_value(odd)
+            holes = holes or isinstance(odd, Missing | Unreadable)
+            continue
         # The commonest types first. A number whose first bit is clear, and which is no longer than `plain` says, needs
         # no check of its range.
         if tag == 0x04:
@@ -94,65 +87,50 @@ def _decode(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[bytes
             add_value(data[start] if size == 1 else number(data[start:stop]))
         elif size == 5 and plain[tag] == 4 and tag != 0x02 and data[start] == 0:  # the upper half of Counter32
             add_value(number(data[start:stop]))
-        elif tag == 0x06:
-            add_value(texts[data[start:stop]])
+        elif tag == 0x06 and (text := texts.get(data[start:stop])) is not None:
+            add_value(text)
         else:
-            value = _rare(tag, data[start:stop])
-            holes = holes or isinstance(value, Missing)
+            value = unusual(tag, data[start:stop], texts)
+            holes = holes or isinstance(value, Missing | Unreadable)
             add_value(value)
         at = stop
-    if at != end:
-        raise DecodeError("variable bindings longer than announced")
-    return names, values, holes
+    return names, values, holes, at
 
 
-def _long_way(data: bytes, at: int) -> tuple[bytes, int, int, int]:
-    """Read a binding's headers one by one: its name, the value's tag, where the value starts and stops."""
-    size = len(data)
-    inside, stop = ber.content(data, at, size, ber.SEQUENCE)
-    start, after = ber.content(data, inside, stop, ber.OBJECT_IDENTIFIER)
-    tag, value, value_stop = ber.header(data, after, stop)
-    if value_stop != stop:
-        raise DecodeError(f"variable binding does not end at octet {stop}")
-    return data[start:after], tag, value, stop
+def _with_care(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[bytes], list[Held], bool]:
+    """Decode a list of which a binding crosses the end: every header is checked against it before it is followed."""
+    names: list[bytes] = []
+    values: list[Held] = []
+    while at < end:
+        name, value, at = _long_way(data, at, end, texts)
+        names.append(name)
+        values.append(value)
+    return names, values, any(isinstance(value, Missing | Unreadable) for value in values)
 
 
-def _rare(tag: int, content: bytes) -> Value | Missing:
-    if PLAIN_OCTETS[tag] > 0 and not content:
-        raise DecodeError("number of no octets")  # never zero for want of a value
-    if tag in UNSIGNED_OCTETS:
-        highest = (1 << 8 * UNSIGNED_OCTETS[tag]) - 1
-        return _within(int.from_bytes(content, "big", signed=True), 0, highest)
-    if tag == ber.INTEGER:
-        return _within(int.from_bytes(content, "big", signed=True), -0x80000000, 0x7FFFFFFF)
-    if tag == ber.IP_ADDRESS:
-        if len(content) != 4:
-            raise DecodeError("IpAddress that is not four octets long")
-        return "%d.%d.%d.%d" % tuple(content)  # noqa: UP031 - a fifth of the time of IPv4Address
-    if tag == ber.OPAQUE:
-        return content
-    if tag in MISSING and not content:
-        return MISSING[tag]
-    raise DecodeError(f"value of unknown tag {tag:#04x}")
-
-
-def _within(value: int, low: int, high: int) -> int:
-    if not low <= value <= high:
-        raise DecodeError(f"number outside {low}..{high}")
-    return value
-
-
-def refuse_v2_types(data: bytes, at: int, end: int) -> None:
-    """Refuse what SNMPv1 does not have, in a list that `decode_varbinds` accepted: Counter64 and the three exceptions.
+def _long_way(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[bytes, Held, int]:
+    """Read a binding header by header: its name, what it holds, where the next one starts (never after `end`).
 
     Raises:
-        DecodeError: such a value is there.
+        DecodeError: its name can't be read or told from what follows.
     """
-    while at < end:
-        inside, at = ber.content(data, at, end, ber.SEQUENCE)
-        _, value = ber.content(data, inside, at, ber.OBJECT_IDENTIFIER)
-        if data[value] == ber.COUNTER64 or data[value] >= ber.NO_SUCH_OBJECT:
-            raise DecodeError(f"value of type {data[value]:#04x} in SNMPv1")
+    tag, inside, announced = ber.announced(data, at, end)
+    if tag != ber.SEQUENCE:
+        raise DecodeError(f"tag {tag:#04x} at octet {at} where a binding belongs")
+    stop = min(announced, end)
+    start, after = ber.content(data, inside, stop, ber.OBJECT_IDENTIFIER)
+    name = data[start:after]
+    if announced > end:
+        return name, Unreadable("binding longer than the list that it is in", data[after:stop]), stop
+    try:
+        tag, value, value_stop = ber.header(data, after, stop)
+    except DecodeError:
+        return name, Unreadable("value longer than the binding that it is in", data[after:stop]), stop
+    if value_stop < stop and data[value_stop] == ber.SEQUENCE:  # the length of this binding is wrong, not its value's
+        return name, unusual(tag, data[value:value_stop], texts), value_stop
+    if value_stop != stop:
+        return name, Unreadable("octets after the value", data[after:stop]), stop
+    return name, unusual(tag, data[value:stop], texts), stop
 
 
 def encode_value(tag: int, value: Value | None) -> bytes:
@@ -165,6 +143,8 @@ def encode_value(tag: int, value: Value | None) -> bytes:
         return ber.encode_integer(value, tag)
     if isinstance(value, bytes):
         return ber.element(tag, value)
+    if isinstance(value, float):
+        return ber.element(tag, OPAQUE_DOUBLE + struct.pack(">d", value))
     if value is None:
         return bytes((tag, 0))
     return ber.element(tag, IPv4Address(value).packed if tag == ber.IP_ADDRESS else ber.oid_octets(value))

@@ -7,11 +7,14 @@ anywhere. Columns end on their own: sparse tables are normal.
 from collections.abc import Sequence
 from typing import cast
 
-from cmsp_agent.transports.snmp.ber import DecodeError, oid_arcs, oid_text
+from cmsp_agent.model.signal import Unreadable
+from cmsp_agent.transports.snmp.ber import DecodeError, oid_arcs, oid_plain, oid_text
 from cmsp_agent.transports.snmp.pdu import Pdu
-from cmsp_agent.transports.snmp.varbinds import Missing, Value
+from cmsp_agent.transports.snmp.values import Held, Missing, Value
 
 MOST_INDEXES_KEPT = 200_000
+NO_INDEX = "?"
+"""Begins the row of a name that is no OID; its octets follow, in hex. No device's index begins so."""
 
 
 class ColumnIndexes:
@@ -20,28 +23,33 @@ class ColumnIndexes:
     One look-up answers two questions of the hot path: does the name belong to the column, and what is its index.
     """
 
-    __slots__ = ("_cache", "_column", "_skip", "known")
+    __slots__ = ("_cache", "_column", "_skip", "known", "odd")
 
     def __init__(self, column: bytes, cache: "IndexCache") -> None:
         self.known: dict[bytes, str | None] = {}
+        self.odd = False
+        """Whether a name that is no OID was ever among them."""
         self._column = column
         self._skip = len(oid_text(column)) + 1
         self._cache = cache
 
     def learn(self, names: Sequence[bytes]) -> None:
-        """Make sure that all these names are known.
-
-        Raises:
-            DecodeError: a name that is no OID.
-        """
+        """Make sure that all these names are known."""
         new = [name for name in names if name not in self.known]
         if self._cache.is_full(len(new)):
             self._cache.clear()
             new = list(names)
         for name in new:
-            text = oid_text(name)
-            inside = name.startswith(self._column) and len(name) > len(self._column)
-            self.known[name] = text[self._skip :] if inside else None
+            plain = oid_plain(name)
+            inside = plain.startswith(self._column) and len(plain) > len(self._column)
+            self.known[name] = self._index(plain) if inside else None
+
+    def _index(self, name: bytes) -> str:
+        try:
+            return oid_text(name)[self._skip :]
+        except DecodeError:
+            self.odd = True
+            return f"{NO_INDEX}{name.hex()}"
 
 
 class IndexCache:
@@ -79,22 +87,31 @@ class IndexCache:
 class Column:
     """One column on its way."""
 
-    __slots__ = ("cursor", "done", "indexes", "name", "rows")
+    __slots__ = ("alone", "cursor", "done", "failed", "indexes", "name", "odd", "plain", "rows")
 
     def __init__(self, name: bytes, indexes: ColumnIndexes) -> None:
         self.name = name
         self.indexes = indexes
         self.cursor = name
-        self.rows: dict[str | None, Value | Missing] = {}
+        self.rows: dict[str | None, Held] = {}
         self.done = False
+        self.alone = False
+        """Whether it is asked in requests of its own."""
+        self.plain = False
+        """Whether it is read by GETNEXT: the device answered GETBULK with an error."""
+        self.failed = ""
+        """Why the device does not give it."""
+        self.odd = False
+        """Whether rows may hold what can't be decoded."""
 
-    def take(self, names: list[bytes], values: list[Value | Missing], holes: bool) -> bool:
+    def take(self, names: list[bytes], values: list[Held], holes: bool) -> bool:
         """Add the column's share of an answer; whether all its rows were new and came after those before.
 
         A device may return rows out of order within an answer: that harms nothing as long as each is new. What must be
         found is that it goes in circles: a row seen before, or no step forward from the cursor.
         """
         if holes:
+            self.odd = True
             names, values = self._cut(names, values)
         before = len(self.rows)
         try:
@@ -108,21 +125,21 @@ class Column:
         if not names:
             return True
         added = len(self.rows) - before
-        last = names[-1]
+        last = oid_plain(names[-1])
         in_order = added == len(names) and (last > self.cursor or _after(last, self.cursor))
         if not added:
             self.done = True
         self.cursor = last
         return in_order
 
-    def _add(self, names: list[bytes], values: list[Value | Missing]) -> None:
+    def _add(self, names: list[bytes], values: list[Held]) -> None:
         # The hot loop of a walk. Names outside the column go to the row None, which costs no check for each row.
         rows = self.rows
         index_of = self.indexes.known
         for name, value in zip(names, values, strict=True):
             rows[index_of[name]] = value
 
-    def _until_the_end(self, names: list[bytes], values: list[Value | Missing], added: int) -> list[bytes]:
+    def _until_the_end(self, names: list[bytes], values: list[Held], added: int) -> list[bytes]:
         """The names inside the column: the first `added` ones, unless rows came twice or out of order."""
         known = self.indexes.known
         if known[names[added]] is None and (added == 0 or known[names[added - 1]] is not None):
@@ -130,7 +147,7 @@ class Column:
             return names[:added]
         return self._cut(names, values)[0]
 
-    def _cut(self, names: list[bytes], values: list[Value | Missing]) -> tuple[list[bytes], list[Value | Missing]]:
+    def _cut(self, names: list[bytes], values: list[Held]) -> tuple[list[bytes], list[Held]]:
         """What comes before the first binding that is outside the column or has no value: there the column ends."""
         self.indexes.learn(names)
         for count, (name, value) in enumerate(zip(names, values, strict=True)):
@@ -139,6 +156,24 @@ class Column:
                 return names[:count], values[:count]
         return names, values
 
+    def readable(self) -> dict[str, Value]:
+        """The rows by index, without those that can't be decoded."""
+        for index in self.unreadable():
+            del self.rows[index]
+        return cast("dict[str, Value]", self.rows)
+
+    def unreadable(self) -> dict[str, Unreadable]:
+        """The rows whose value, or name, can't be decoded."""
+        if not self.odd and not self.indexes.odd:
+            return {}
+        found: dict[str, Unreadable] = {}
+        for index, value in cast("dict[str, Held]", self.rows).items():
+            if index.startswith(NO_INDEX):
+                found[index] = Unreadable("name that is no OID", bytes.fromhex(index[len(NO_INDEX) :]))
+            elif isinstance(value, Unreadable):
+                found[index] = value
+        return found
+
 
 def _after(name: bytes, cursor: bytes) -> bool:
     """Whether `name` comes after `cursor` in a walk, where comparing octets says no.
@@ -146,7 +181,10 @@ def _after(name: bytes, cursor: bytes) -> bool:
     Octets compare like sub-identifiers while these are below 16384. Where octets say yes wrongly, a row that comes
     again shows the circle soon.
     """
-    return oid_arcs(oid_text(name)) > oid_arcs(oid_text(cursor))
+    try:
+        return oid_arcs(oid_text(name)) > oid_arcs(oid_text(cursor))
+    except DecodeError:  # whether it is a circle, the rows will show
+        return True
 
 
 class TableWalk:
@@ -170,15 +208,21 @@ class TableWalk:
         """The columns that have not come to their end."""
         return [column for column in self.columns if not column.done]
 
+    def next_columns(self, width: int) -> list[Column]:
+        """The columns to ask for next, all in one request; none at the end. Those apart come last, each alone."""
+        active = self.active()
+        together = [column for column in active if not column.alone and not column.plain]
+        return together[: width or len(together)] or active[:1]
+
     def tables(self) -> list[dict[str, Value]]:
         """The rows read so far, for each column in the order given."""
-        return [cast("dict[str, Value]", column.rows) for column in self.columns]
+        return [column.readable() for column in self.columns]
 
     def take(self, asked: list[Column], answer: Pdu) -> None:
         """Add an answer to a request for the cursors of `asked`.
 
         Raises:
-            DecodeError: no bindings, or a name that is no OID.
+            DecodeError: no bindings.
         """
         if not answer.names:
             raise DecodeError("an answer without bindings")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from cmsp_agent.model.signal import Value
+from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.transports.snmp.target import Quirks
 
 
@@ -21,6 +21,12 @@ class FakeSession:
     quirks: Quirks = field(default_factory=Quirks)
     gets: int = 0
     walks: int = 0
+
+    unreadable: dict[str, Unreadable] = field(default_factory=dict)
+
+    def take_unreadable(self) -> Mapping[str, Unreadable]:
+        taken, self.unreadable = self.unreadable, {}
+        return taken
 
     async def get(self, *oids: str) -> Mapping[str, Value]:
         self.gets += 1

@@ -16,11 +16,13 @@ from cmsp_agent.model.errors import (
     Problem,
     StorageFull,
 )
+from cmsp_agent.model.signal import Unreadable
 from cmsp_agent.plugin.api import AlarmType, DeviceType, Kpi, Severity, StateRule
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.inventory import Devices, Facts
 from cmsp_agent.services.polling.device import LEARN_AGAIN, LOCKED_OUT, Device
 from cmsp_agent.services.polling.reachability import Reachability
+from cmsp_agent.services.polling.sessions import known_quirks
 from cmsp_agent.services.polling.well import Objects, WellMemory
 from cmsp_agent.transports.snmp.target import Quirks
 from cmsp_agent.transports.tcp import TcpAnswer
@@ -251,3 +253,24 @@ async def test_what_was_seen_well_is_kept_and_handed_in_again_where_it_could_not
     await bench.device.poll()
     assert bench.kept == {"gw": {("link.down", "GigabitEthernet0/0")}}
     assert bench.well.of("gw") == bench.kept["gw"]
+
+
+async def test_what_can_not_be_decoded_is_no_figure_and_is_kept_for_people() -> None:
+    bench = Bench()
+    bad = Unreadable("number of no octets", b"")
+    for count in (1, 2):
+        bench.session.objects.pop(CPU, None)
+        bench.session.unreadable = {CPU: bad}
+        assert "cpu.load" not in (await bench.device.poll()).samples
+        [kept] = bench.devices.unreadable.of("gw")
+        assert (kept.oid, kept.value, kept.count) == (CPU, bad, count)
+    assert bench.counters.value("polls.unreadable", "gw") == 2
+
+
+async def test_what_a_poll_shows_of_a_device_is_remembered_at_once() -> None:
+    bench = Bench()
+    await bench.device.poll()
+    bench.session.quirks = Quirks(alone={CPU: "genErr"})
+    await bench.device.poll()
+    assert bench.learned[-1].quirks["alone"] == {CPU: "genErr"}
+    assert known_quirks(bench.learned[-1]) == bench.session.quirks

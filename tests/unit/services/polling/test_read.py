@@ -2,7 +2,7 @@
 
 import pytest
 
-from cmsp_agent.plugin.api import Kpi, StateRule
+from cmsp_agent.plugin.api import NOT_AVAILABLE, Kpi, StateRule
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.read import Answers, StateReader, samples, text
@@ -128,3 +128,12 @@ def test_text_of_values() -> None:
     assert text(7) == "7"
     assert text(None) == ""
     assert len(text(b"x" * 500)) == 64
+
+
+@pytest.mark.parametrize("value", NOT_AVAILABLE)
+def test_not_available_is_no_figure(value: int) -> None:
+    kpi = Kpi("k", "percent", ("1.2",), aggregate="mean", absent=NOT_AVAILABLE)
+    assert read(kpi, {"1": value, "2": 7}) == {"k": 7.0}
+    assert read(kpi, {"1": value}) == {}
+    share = Kpi("k", "percent", ("1.2",), free=("1.3",), aggregate="max", absent=NOT_AVAILABLE)
+    assert read(share, {"1": 25, "2": value}, {"1": value, "2": 75}) == {}

@@ -7,7 +7,7 @@ from typing import cast
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import StorageFull
-from cmsp_agent.model.signal import Signal, TrapSignal
+from cmsp_agent.model.signal import Signal, TrapSignal, Unreadable
 from cmsp_agent.services.devices.senders import Senders
 from cmsp_agent.services.receiving.traps import SNMP_TRAP_COMMUNITY, Agreed, TrapService
 from cmsp_agent.transports.datagrams import Datagram
@@ -184,3 +184,13 @@ async def test_what_can_not_be_decoded_is_counted_by_kind() -> None:
 
 def test_an_agreed_community_shows_in_no_repr() -> None:
     assert repr(Agreed(b"public", "")) == "Agreed(user='')"
+
+
+async def test_a_binding_that_can_not_be_decoded_is_kept_for_people() -> None:
+    bad = Unreadable("number of no octets", b"")
+    site = Site(trap()._replace(unreadable=((IF_INDEX, bad),)))
+    await site.hear()
+    assert len(site.signals) == 1
+    assert site.counters.value("traps.unreadable", "gw-1") == 1
+    [kept] = site.service.unreadable.of("gw-1")
+    assert (kept.oid, kept.value, kept.count) == (IF_INDEX, bad, 1)

@@ -2,14 +2,16 @@
 
 import pytest
 
-from cmsp_agent.transports.snmp import ber, message, notifications, pdu, usm
+from cmsp_agent.transports.snmp import ber, message, pdu, usm
 from cmsp_agent.transports.snmp.authoritative import OwnEngine
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
+from cmsp_agent.transports.snmp.bindings import SNMP_TRAP_ADDRESS, SNMP_TRAP_OID, SYS_UP_TIME
 from cmsp_agent.transports.snmp.keys import AUTH_PROTOCOLS, KeyRing
 from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, Refused, Reply
 from cmsp_agent.transports.snmp.users import UsmUser, localized
 from cmsp_agent.transports.snmp.usm import REPORTABLE
-from cmsp_agent.transports.snmp.varbinds import Value, encode_value, encode_varbinds
+from cmsp_agent.transports.snmp.values import Value
+from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
 from tests.lab.clock import ManualClock
 
 OWN = bytes.fromhex("8000000905aabbccddeeff")
@@ -17,8 +19,8 @@ THEIRS = bytes.fromhex("80000009030011223344")
 USER = UsmUser(b"operator", AUTH_PROTOCOLS["SHA-256"], b"authpass12")
 LINK_DOWN = "1.3.6.1.6.3.1.1.5.3"
 IF_INDEX = "1.3.6.1.2.1.2.2.1.1.7"
-UPTIME = (notifications.SYS_UP_TIME, ber.TIME_TICKS, 4711)
-TRAP_OID = (notifications.SNMP_TRAP_OID, ber.OBJECT_IDENTIFIER, LINK_DOWN)
+UPTIME = (SYS_UP_TIME, ber.TIME_TICKS, 4711)
+TRAP_OID = (SNMP_TRAP_OID, ber.OBJECT_IDENTIFIER, LINK_DOWN)
 ROW = (IF_INDEX, ber.INTEGER, 7)
 Typed = tuple[str, int, Value | None]
 
@@ -57,14 +59,14 @@ def test_a_trap_of_v2c() -> None:
 
 
 def test_the_address_that_a_relay_adds() -> None:
-    relayed = (notifications.SNMP_TRAP_ADDRESS, ber.IP_ADDRESS, "10.1.2.3")
+    relayed = (SNMP_TRAP_ADDRESS, ber.IP_ADDRESS, "10.1.2.3")
     assert heard(community(told(pdu.TRAP, UPTIME, TRAP_OID, ROW, relayed))).agent_address == "10.1.2.3"
 
 
 def test_careless_senders() -> None:
     assert heard(community(told(pdu.TRAP, TRAP_OID, UPTIME, ROW))).uptime == 4711
     assert heard(community(told(pdu.TRAP, TRAP_OID, ROW))).uptime == 0
-    for typed in ((UPTIME, ROW), (UPTIME, (notifications.SNMP_TRAP_OID, ber.INTEGER, 3))):
+    for typed in ((UPTIME, ROW), (UPTIME, (SNMP_TRAP_OID, ber.INTEGER, 3))):
         with pytest.raises(Refused, match="no snmpTrapOID"):
             heard(community(told(pdu.TRAP, *typed)))
 

@@ -2,21 +2,22 @@
 
 import pytest
 
+from cmsp_agent.model.signal import Unreadable
 from cmsp_agent.transports.snmp import ber, walk
 from cmsp_agent.transports.snmp.ber import DecodeError
 from cmsp_agent.transports.snmp.pages import ETHERNET, FIRST_WAIT, SMALLEST, Pages
 from cmsp_agent.transports.snmp.pdu import RESPONSE, Pdu
-from cmsp_agent.transports.snmp.varbinds import Missing, Value
+from cmsp_agent.transports.snmp.values import Held, Missing
 from cmsp_agent.transports.snmp.walk import IndexCache, TableWalk
 
 A, B = (ber.oid_octets(f"1.3.6.1.2.1.2.2.1.{column}") for column in (2, 8))
-Row = tuple[bytes, str, Value | Missing]
+Row = tuple[bytes, str, Held]
 
 
 def answer(*rows: Row) -> Pdu:
     names = [column + tail(index) for column, index, _ in rows]
-    values = [value for _, _, value in rows]
-    return Pdu(RESPONSE, 1, 0, 0, names, values, any(isinstance(value, Missing) for value in values))
+    values: list[Held] = [value for _, _, value in rows]
+    return Pdu(RESPONSE, 1, 0, 0, names, values, any(isinstance(value, Missing | Unreadable) for value in values))
 
 
 def tail(index: str) -> bytes:
@@ -110,8 +111,28 @@ def test_bad_answers() -> None:
     reading = two()
     with pytest.raises(DecodeError):
         reading.take(reading.active(), answer())
-    with pytest.raises(DecodeError):
-        reading.take(reading.active(), Pdu(RESPONSE, 1, 0, 0, [A + b"\x80"], [1]))
+
+
+def test_what_can_not_be_read_costs_its_own_row() -> None:
+    for _ in range(2):  # the names are new, then known
+        reading = two()
+        bad = Unreadable("number of no octets", b"")
+        reading.take(reading.active(), answer((A, "1", 1), (B, "1", bad), (A, "2", bad), (B, "2", 2)))
+        reading.take(reading.active()[:1], Pdu(RESPONSE, 1, 0, 0, [A + b"\x83", A + b"\x04"], [3, 4]))
+        assert [column.cursor for column in reading.active()] == [A + b"\x04", B + b"\x02"]
+        assert [set(column.unreadable()) for column in reading.columns] == [{"2", f"?{A.hex()}83"}, {"1"}]
+        assert reading.columns[0].unreadable()["2"] == bad
+        assert reading.tables() == [{"1": 1, "4": 4}, {"2": 2}]
+        assert not reading.disorder
+
+
+def test_padded_names_are_the_same_rows() -> None:
+    reading = two()
+    reading.take(reading.active()[:1], Pdu(RESPONSE, 1, 0, 0, [A + b"\x80\x01", A + b"\x80\x02"], [1, 2]))
+    assert reading.columns[0].cursor == A + b"\x02"
+    reading.take(reading.active()[:1], Pdu(RESPONSE, 1, 0, 0, [B + b"\x80\x01"], [9]))
+    assert reading.tables()[0] == {"1": 1, "2": 2}
+    assert reading.columns[0].done
 
 
 def test_the_cache_starts_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
