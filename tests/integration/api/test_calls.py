@@ -39,7 +39,7 @@ async def test_metrics_are_prometheus_text(agent: Agent, local: httpx.AsyncClien
     agent.parts.counters.add("traps.received", 3, key='odd "key"\n')
     answer = await local.get("/v1/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
-    assert 'cmsp_traps_received_total{key="odd \\"key\\"\\n"} 3' in answer.text
+    assert 'cmsp_traps_received_total{component="odd \\"key\\"\\n"} 3' in answer.text
     assert 'cmsp_component_state{component="gw-1",state="up"} 1' in answer.text
 
 
