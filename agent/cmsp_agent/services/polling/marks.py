@@ -52,9 +52,8 @@ class Marks:
         if engine_known and (self.engine_time or 0) > (before.engine_time or 0) and before.uptime > ABOUT_TO_WRAP:
             return False
         elapsed = round((self.at - before.at) * TICKS)
-        slack = min(SLACK, before.uptime // 2) + round(
-            elapsed * SLEW
-        )  # what was up for a moment lost no more than that
+        # what was up for a moment only has lost no more than that
+        slack = min(SLACK, before.uptime // 2) + round(elapsed * SLEW)
         missing = (before.uptime + elapsed - self.uptime) % WRAP
         as_expected = min(missing, WRAP - missing) <= slack
         return not as_expected and self.uptime <= elapsed + slack
