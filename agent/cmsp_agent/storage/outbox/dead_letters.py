@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from cmsp_agent.model.errors import Conflict, NotFound
 from cmsp_agent.storage.outbox import queue as outbox
 from cmsp_agent.storage.outbox.numbering import current, last_row
-from cmsp_agent.storage.outbox.records import NO_SEVERITY, TYPES
-from cmsp_agent.storage.outbox.soundness import checksum, fault_of
+from cmsp_agent.storage.outbox.records import TYPES
+from cmsp_agent.storage.outbox.soundness import fault_of
 
 PAGE = 20_000
 """Rows of the outbox that are checked in one read."""
@@ -84,13 +84,9 @@ def retry(tx: sqlite3.Connection, letter: int, now: int) -> int:
         known = False
     if not known:
         raise Conflict(f"dead letter {letter} is damaged and can't be sent; drop it: cmsp-agent outbox drop {letter}")
-    kind = TYPES.index(found.type)
-    tx.execute(
-        "insert into outbox(first, kind, severity, appended_at, body, checksum) values(null, ?, ?, ?, ?, ?)",
-        (kind, NO_SEVERITY, now, found.body, checksum(kind, NO_SEVERITY, now, found.body)),
-    )
+    sequence = outbox.append_encoded(tx, TYPES.index(found.type), found.body, now)
     drop(tx, letter)
-    return outbox.last_sequence(tx)
+    return sequence
 
 
 def drop(tx: sqlite3.Connection, letter: int) -> None:

@@ -97,7 +97,16 @@ def append(tx: sqlite3.Connection, record: Record, now: int) -> int:
     Returns:
         The record's sequence in the present epoch.
     """
-    cursor = tx.execute(_INSERT, _row(record, now, source_of(tx)))
+    return _append(tx, _row(record, now, source_of(tx)))
+
+
+def append_encoded(tx: sqlite3.Connection, kind: int, body: bytes, now: int) -> int:
+    """Append a record that was encoded before, as `append` does; its severity is not known any more."""
+    return _append(tx, (kind, NO_SEVERITY, now, body, checksum(kind, NO_SEVERITY, now, body)))
+
+
+def _append(tx: sqlite3.Connection, row: tuple[int, int, int, bytes, int]) -> int:
+    cursor = tx.execute(_INSERT, row)
     assert cursor.lastrowid is not None
     return cursor.lastrowid - current(tx).base
 
