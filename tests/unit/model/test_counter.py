@@ -1,6 +1,7 @@
 """Every counter of the agent is declared: name, what it counts, whether it means loss."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,14 +16,24 @@ VARIES = "some"
 
 def counted_in(source: str) -> Iterator[str]:
     """The names that a module counts under; what varies in a name is a word of its own."""
-    for node in ast.walk(ast.parse(source)):
+    tree = ast.parse(source)
+    for node in ast.walk(tree):
         if not isinstance(node, ast.Call) or not node.args:
             continue
         function = ast.unparse(node.func)
         if function.endswith("counters.add"):
             yield from texts(node.args[0], "")
+            if isinstance(node.args[0], ast.Name):  # the caller says under which name
+                yield from named_by_callers(tree)
         elif function == "attempt":
             yield from texts(node.args[0], ".failed")
+
+
+def named_by_callers(tree: ast.Module) -> Iterator[str]:
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    for argument in (argument for call in calls for argument in call.args):
+        if isinstance(argument, ast.Constant) and re.fullmatch(r"[a-z]+\.[a-z_]+", str(argument.value)):
+            yield str(argument.value)
 
 
 def texts(node: ast.expr, ending: str) -> Iterator[str]:
@@ -31,6 +42,9 @@ def texts(node: ast.expr, ending: str) -> Iterator[str]:
     elif isinstance(node, ast.JoinedStr):
         parts = [str(part.value) if isinstance(part, ast.Constant) else VARIES for part in node.values]
         yield "".join(parts) + ending
+    elif isinstance(node, ast.IfExp):
+        yield from texts(node.body, ending)
+        yield from texts(node.orelse, ending)
 
 
 def names() -> set[str]:
@@ -38,7 +52,7 @@ def names() -> set[str]:
 
 
 def test_the_names_are_found() -> None:
-    assert {"traps.received", "events.signals", "pipeline.signal.failed"} <= names()
+    assert {"traps.received", "events.signals", "pipeline.signal.failed", "heartbeat.sent", "time.echoes"} <= names()
     assert len(names()) > 80
 
 
@@ -66,6 +80,26 @@ def test_a_name_that_nobody_declared_is_refused() -> None:
 )
 def test_loss_is_declared_and_not_guessed(name: str, loss: bool) -> None:
     assert counter_of(name).loss is loss
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("traps.malformed", "component"),
+        ("traps.refused", "reason"),
+        ("snmp.requests.split", "address"),
+        ("plugins.rubbish", "plugin"),
+        ("storage.commits", "database"),
+        ("rules.dropped", "rule"),
+    ],
+)
+def test_a_key_is_named_for_what_it_is(name: str, label: str) -> None:
+    assert counter_of(name).label == label
+
+
+def test_an_exact_name_stands_before_the_forms() -> None:
+    exact = ["*" not in counter.name for counter in REGISTER]
+    assert exact == sorted(exact, reverse=True)
 
 
 def test_each_form_is_declared_once() -> None:
