@@ -65,7 +65,7 @@ BUILT_IN = (
         Severity.MINOR,
         "No backup of {component}",
         responsible="partner",
-        recommendation="Run `cmsp-agent backup now {component}`, which says what fails.",
+        recommendation="Run `cmsp-agent backup run {component}`, which says what fails.",
     ),
     AlarmType(
         "headend.lost",

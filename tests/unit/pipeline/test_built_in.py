@@ -1,6 +1,7 @@
 """What the agent tells of itself is declared: severity, title, incident or not, recommendation."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 import cmsp_agent
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.built_in import BUILT_IN
+from cmsp_agent.plugin.api import AlarmType
+from docs.tools.commands import Command, tree
 
 SOURCE = Path(cmsp_agent.__file__).parent
 PLACE_OF_KIND = {"note": 0, "alarm": 0, "AgentSignal": 2}
@@ -64,3 +67,16 @@ def test_a_damaged_database_is_critical() -> None:
 def test_each_says_what_helps() -> None:
     silent = [alarm.type for alarm in BUILT_IN if not alarm.recommendation]
     assert silent == ["trap.unknown", "syslog.unknown", "agent.notice"]
+
+
+def commands(command: Command) -> Iterator[str]:
+    yield " ".join(command.path)
+    for child in command.children:
+        yield from commands(child)
+
+
+@pytest.mark.parametrize("alarm", BUILT_IN, ids=lambda alarm: alarm.type)
+def test_a_command_that_it_names_exists(alarm: AlarmType) -> None:
+    known = set(commands(tree()))
+    for named in re.findall(r"`cmsp-agent ([a-z ]+?)(?: \{component\})?`", alarm.recommendation):
+        assert named in known
