@@ -5,7 +5,7 @@ implements hooks of `cmsp_agent.plugin.hookspecs` with the marker `hook`, re-exp
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from cmsp_agent.model.event import Event, Transition
@@ -14,6 +14,7 @@ from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
 from cmsp_agent.plugin.identity import NOTHING_TOLD, Fact, Identity
 from cmsp_agent.plugin.markers import hook
+from cmsp_agent.plugin.place import written_here
 from cmsp_agent.plugin.rules import AlarmType, ObjectFrom, TrapRule, judge_value
 from cmsp_agent.plugin.trap_table import read_traps
 
@@ -66,13 +67,16 @@ class SyslogRule:
     clears: frozenset[str] = frozenset()
     interface: bool = False
     """The object is an interface's name: it is written in its long form."""
+    where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)
+    """File and line of the rule, as all parts have it."""
 
 
 @dataclass(frozen=True, slots=True)
 class StateRule:
-    """A table column that is polled for faults: value in `raises` → the alarm holds, in `clears` → it does not."""
+    """An object that is polled for faults: value in `raises` → the alarm holds, in `clears` → it does not."""
 
     column: str
+    """A table's column, or one instance of a scalar, which ends with `.0`."""
     type: str
     raises: frozenset[int]
     clears: frozenset[int]
@@ -87,6 +91,18 @@ class StateRule:
 
     once_clear: bool = False
     """Only an object that was seen without the alarm can raise it: a port that was never in use is no fault."""
+    where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)
+
+    @property
+    def label(self) -> str:
+        """The OID of the column that names the objects; empty where none does."""
+        return self.object if self.object not in ("", "index", "interface") else ""
+
+    @property
+    def oids(self) -> tuple[str, ...]:
+        """Everything that is asked for it: the object, its condition, its label."""
+        asked = (self.column, self.only_if[0] if self.only_if else "", self.label)
+        return tuple(oid for oid in asked if oid)
 
     def judge(self, value: int) -> bool | None:
         """Whether the alarm holds at this value; None: the value says nothing."""
@@ -117,6 +133,7 @@ class Kpi:
     scale: float = 1.0
     absent: tuple[int, ...] = ()
     """Values by which the object says that it has none; `NOT_AVAILABLE` where none of those can be a figure."""
+    where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +141,7 @@ class Redaction:
     """A pattern whose group `secret` is hidden from people's eyes; never applied to the stored copy."""
 
     pattern: str
+    where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +184,8 @@ class DeviceType:
 
     name: str
     title: str
+    like: str = ""
+    """Another device type, of any plugin, whose parts this one has too (see plugin.inherit)."""
     snmp: bool = True
     """False: only up or down (ICMP, TCP)."""
     sys_object_ids: tuple[str, ...] = ()
@@ -187,3 +207,4 @@ class DeviceType:
     personal: tuple[Redaction, ...] = ()
     """Where messages carry personal data (numbers, user names): masked in what leaves the site."""
     normalise: Normaliser | None = None
+    where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)

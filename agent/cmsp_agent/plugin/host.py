@@ -1,6 +1,6 @@
 """Loads plugins and calls them, each alone: what one does wrong is reported and counted, and nothing else notices.
 
-A broad `except` stands here and in aio.supervise only: a plugin may raise anything, SystemExit included.
+A broad `except` stands here, in plugin.found and in aio.supervise only: a plugin may raise anything, even SystemExit.
 """
 
 import logging
@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from importlib import metadata
 from itertools import islice
-from types import ModuleType
 from typing import TypeVar
 
 import pluggy
@@ -20,21 +19,22 @@ from cmsp_agent.model.errors import PluginError
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.signal import Signal
 from cmsp_agent.plugin import hookspecs
-from cmsp_agent.plugin.api import API_VERSION, DeviceType, Normaliser, Telling
+from cmsp_agent.plugin.admission import admitted
+from cmsp_agent.plugin.api import DeviceType, Normaliser, Telling
+from cmsp_agent.plugin.found import Found, admit, find, named
 from cmsp_agent.plugin.markers import PROJECT
 from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.plugin.shape import misfits
-from cmsp_agent.plugin.validate import problems
 from cmsp_agent.plugin.watchdog import Calls
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-GROUP = "cmsp_agent.plugins"
-OWN_DISTRIBUTION = "cmsp-agent"
 MOST_RESULTS = 500
 """Items taken from one answer of a plugin; an endless generator ends here."""
+MOST_MISTAKES = 100
+"""Mistakes that are kept of one answer."""
 SLOW = 0.1
 """Seconds on the event loop after which a call is counted as slow."""
 
@@ -54,13 +54,6 @@ class PluginReport:
     calls: int = 0
     failures: int = 0
     seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    name: str
-    distribution: str
-    entry_point: metadata.EntryPoint
 
 
 class PluginHost:
@@ -83,6 +76,7 @@ class PluginHost:
         self._manager.add_hookspecs(hookspecs)
         self._reports: dict[str, PluginReport] = {}
         self._failing: set[tuple[str, str]] = set()
+        self._waiting: list[tuple[str, object]] = []
 
     def reports(self) -> tuple[PluginReport, ...]:
         """All plugins that were found, loaded or not, by name."""
@@ -91,66 +85,49 @@ class PluginHost:
     def load(self) -> None:
         """Load every plugin of the entry-point group, the product's own first. Raises nothing for a bad plugin."""
         quarantined = self._quarantine.entries()
-        for found in self._discover():
+        for found in find(self._distributions(), self._counters):
             if found.name in self._reports:
                 self._counters.add("plugins.refused", key=found.name)
                 log.error("plugin refused: a plugin of that name is loaded", extra={"plugin": found.name})
-                continue
-            self._reports[found.name] = PluginReport(found.name, found.distribution, "refused")
-            if found.name in quarantined:
+            elif found.name in quarantined:
+                self._reports[found.name] = PluginReport(found.name, found.distribution, "refused")
                 self._refuse(found.name, quarantined[found.name].reason, state="quarantined")
             else:
-                self._load(found)
+                self.take(found)
+        self.register_device_types()
 
-    def _discover(self) -> list[_Found]:
-        seen: set[str] = set()
-        found: list[_Found] = []
-        for distribution in self._distributions():
-            try:
-                name = distribution.metadata["Name"] or ""
-                points = [] if name in seen else list(distribution.entry_points.select(group=GROUP))
-            except Exception:
-                self._counters.add("plugins.unreadable_distributions")
-                log.exception("a distribution's metadata can't be read")
-                continue
-            seen.add(name)
-            found += [_Found(point.name, name, point) for point in points]
-        return sorted(found, key=lambda plugin: (plugin.distribution != OWN_DISTRIBUTION, plugin.name))
-
-    def _load(self, found: _Found) -> None:
+    def take(self, found: Found) -> None:
+        """Import one plugin and ask for its device types; they are registered by `register_device_types`."""
+        self._reports[found.name] = PluginReport(found.name, found.distribution, "refused")
         try:
             with self.calls.entered(found.name, "import"):
-                module = found.entry_point.load()
-            self._admit(found.name, module)
+                module = found.load()
+            self.calls.modules[getattr(module, "__name__", found.name).removesuffix(".plugin")] = found.name
+            unmarked = admit(self._manager, found.name, module)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
             self._forget(found.name)
-            detail = str(error) if isinstance(error, PluginError) else f"import failed: {_named(error)}"
+            detail = str(error) if isinstance(error, PluginError) else f"import failed: {named(error)}"
             self._refuse(found.name, detail, error)
             return
         self._update(found.name, state="loaded")
-        self._register_device_types(found.name)
-
-    def _admit(self, name: str, module: ModuleType) -> None:
-        declared = getattr(module, "API_VERSION", None)
-        if declared != API_VERSION or isinstance(declared, bool):
-            raise PluginError(f"made for plugin API {declared!r}; this agent has API {API_VERSION}")
-        module_name = getattr(module, "__name__", name)
-        self.calls.modules[module_name.removesuffix(".plugin")] = name
-        try:
-            self._manager.register(module, name)
-        except Exception as error:
-            raise PluginError(f"a hook does not fit: {_named(error)}") from error
-        for caller in self._manager.get_hookcallers(module) or ():
-            if not caller.has_spec():
-                raise PluginError(f"there is no hook {caller.name!r}")
+        self._mistaken(found.name, unmarked)
+        self._waiting += [(found.name, each) for each in self._collect(found.name, "device_types")]
 
     def _forget(self, name: str) -> None:
         if self._manager.has_plugin(name):
             self._manager.unregister(name=name)
 
-    def _register_device_types(self, plugin: str) -> None:
-        for device_type in self._collect(plugin, "device_types"):
-            self._register(plugin, device_type)
+    def register_device_types(self) -> None:
+        """Register what the plugins brought: a device type that is like another comes after that one."""
+        while self._waiting:
+            ready = [each for each in self._waiting if self._is_ready(each[1])] or self._waiting[:1]
+            self._waiting = [each for each in self._waiting if each not in ready]
+            for plugin, candidate in ready:
+                self._register(plugin, candidate)
+
+    def _is_ready(self, candidate: object) -> bool:
+        like = candidate.like if isinstance(candidate, DeviceType) else ""
+        return not like or like in self.registry.types
 
     def _collect(self, plugin: str, hook: str) -> list[object]:
         """The items of one plugin's answer to a hook that returns many; what is no iterable is rubbish."""
@@ -159,19 +136,15 @@ class PluginHost:
             results += self.call(plugin, hook, partial(_items_of, implementation)) or []
         return results
 
-    def _register(self, plugin: str, device_type: object) -> None:
-        wrong = self.call(plugin, "check of a device type", lambda: problems(device_type))
-        if wrong is None:
+    def _register(self, plugin: str, candidate: object) -> None:
+        """Add what can be used of a device type; whatever is wrong with it is told."""
+        answer = self.call(plugin, "check of a device type", lambda: admitted(candidate, self.registry, _known_drivers))
+        if answer is None:
             return
-        name = device_type.name if isinstance(device_type, DeviceType) else repr(device_type)[:60]
-        owner = self.registry.plugin_of(name)
-        if not wrong and owner is not None:
-            wrong = [f"name: {name!r} is registered already by plugin {owner!r}"]
-        if wrong or not isinstance(device_type, DeviceType):
-            self._rubbish(plugin, f"device type {name}", wrong)
-            return
-        self.registry.add(plugin, self._isolated(plugin, device_type))
-        self._update(plugin, device_types=(*self._reports[plugin].device_types, name))
+        self._mistaken(plugin, answer.mistakes)
+        if answer.device_type is not None:
+            self.registry.add(plugin, self._isolated(plugin, answer.device_type))
+            self._update(plugin, device_types=(*self._reports[plugin].device_types, answer.device_type.name))
 
     def _isolated(self, plugin: str, device_type: DeviceType) -> DeviceType:
         code = device_type.normalise
@@ -186,7 +159,7 @@ class PluginHost:
             answer = self.call(plugin, what, lambda: _optional_items(code(signal)))
             wrong = [text for item in answer or () for text in misfits(item, Telling)]
             if wrong:
-                self._rubbish(plugin, what, wrong)
+                self._mistaken(plugin, (f"{what}: {text}" for text in wrong))
                 return None
             return [item for item in answer if isinstance(item, Telling)] if answer is not None else None
 
@@ -239,16 +212,19 @@ class PluginHost:
         self._counters.add("plugins.failed", key=plugin)
         if (plugin, what) not in self._failing:
             self._failing.add((plugin, what))
-            log.error("plugin failed in %s: %s", what, _named(failed), extra={"plugin": plugin}, exc_info=failed)
+            log.error("plugin failed in %s: %s", what, named(failed), extra={"plugin": plugin}, exc_info=failed)
 
-    def _rubbish(self, plugin: str, what: str, wrong: Iterable[str]) -> None:
-        told = tuple(f"{what}: {text}" for text in islice(wrong, 20))
+    def _mistaken(self, plugin: str, mistakes: Iterable[str]) -> None:
+        """Count, log and keep what a plugin handed over and what is not used."""
+        told = tuple(islice(mistakes, MOST_MISTAKES))
+        if not told:
+            return
         self._counters.add("plugins.rubbish", key=plugin)
         known = self._reports[plugin].problems
         fresh = tuple(text for text in told if text not in known)
         if fresh and len(known) < MOST_RESULTS:
             self._update(plugin, problems=known + fresh)
-            log.error("plugin returned rubbish: %s", "; ".join(fresh), extra={"plugin": plugin})
+            log.error("plugin returned what can't be used: %s", "; ".join(fresh), extra={"plugin": plugin})
 
     def _refuse(self, plugin: str, reason: str, error: BaseException | None = None, state: str = "refused") -> None:
         self._update(plugin, state=state, reason=reason)
@@ -273,5 +249,7 @@ def _optional_items(answer: object) -> list[object] | None:
     return None if answer is None else _items(answer)
 
 
-def _named(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}"[:500]
+def _known_drivers() -> Iterable[str]:
+    from cmsp_agent.transports.ssh.driver import known_drivers  # netmiko takes a quarter of a second to import
+
+    return known_drivers()

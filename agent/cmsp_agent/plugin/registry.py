@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from cmsp_agent.plugin.api import DeviceType
@@ -35,6 +36,26 @@ class Registry:
         """Register a device type; the caller made sure that its name is free."""
         self._types[device_type.name] = device_type
         self._plugins[device_type.name] = plugin
+
+    def fitting(self, kind: DeviceType) -> tuple[DeviceType | None, list[str]]:
+        """A device type as it fits beside those that are registered, and what of it does not."""
+        owner = self._plugins.get(kind.name)
+        if owner is not None:
+            return None, [f"name: {kind.name!r} is registered already by plugin {owner!r}"]
+        wrong: list[str] = []
+        fallback = next((other.name for other in self if other.fallback), None)
+        if kind.fallback and fallback is not None:
+            wrong.append(f"fallback: {fallback!r} takes the devices that nobody knows; there is one such type")
+            kind = replace(kind, fallback=False)
+        for prefix, other in self._hidden(kind):
+            wrong.append(f"sys_object_ids: {prefix!r} is taken by {other!r}, which is asked first")
+        return kind, wrong
+
+    def _hidden(self, kind: DeviceType) -> Iterator[tuple[str, str]]:
+        """(prefix, the other device type) where another takes every device before this one."""
+        for other in self:
+            if other.sys_descr in ("", kind.sys_descr):
+                yield from ((prefix, other.name) for prefix in kind.sys_object_ids if prefix in other.sys_object_ids)
 
     def named(self, name: str) -> DeviceType | None:
         """The device type of that name, or None."""

@@ -1,9 +1,10 @@
 """Kinds of faults, and what notifications mean: parts of `plugin.api`, which is where plugins import them from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cmsp_agent.model.event import Transition
 from cmsp_agent.model.severity import Severity
+from cmsp_agent.plugin.place import written_here
 
 
 def judge_value(value: int, raises: frozenset[int], clears: frozenset[int], bits: int = 0) -> bool | None:
@@ -35,6 +36,8 @@ class AlarmType:
     responsible: str = "provider"
     """Whose fault it is likely to be: provider, partner, customer, carrier, third-party."""
     recommendation: str = ""
+    where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)
+    """File and line of the plugin that declares it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class TrapRule:
     """For a value that is a sum of bits (dsx1LineStatus): any of these set raises, none of them clears."""
     object: ObjectFrom = ObjectFrom()
     text: str = ""
+    where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)
+    """File and line of the rule."""
 
     def judge(self, value: int) -> Transition | None:
         """What a value of the varbind `by` does; None: nothing."""

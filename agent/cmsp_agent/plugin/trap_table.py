@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from cmsp_agent.model.event import Transition
 from cmsp_agent.model.severity import Severity
+from cmsp_agent.plugin.place import written_here
 from cmsp_agent.plugin.rules import AlarmType, ObjectFrom, TrapRule
 
 HEADER = "oid\tname\tstate\ttype\tseverity\tobject"
@@ -36,9 +37,11 @@ def read_traps(text: str) -> tuple[tuple[AlarmType, ...], tuple[TrapRule, ...]]:
     Raises:
         ValueError: a line that isn't one of the table; the message has its number.
     """
-    rows = [_row(number, line) for number, line in enumerate(text.splitlines(), 1) if line and line != HEADER]
+    lines = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line and line != HEADER]
+    rows = [_row(number, line) for number, line in lines]
     alarms = {row.type: _alarm(row) for row in reversed(rows) if row.state != "clear"}
-    return tuple(reversed(alarms.values())), tuple(_rule(row) for row in rows)
+    rules = (_rule(row, number) for row, (number, _) in zip(rows, lines, strict=True))
+    return tuple(reversed(alarms.values())), tuple(rules)
 
 
 def _row(number: int, line: str) -> TrapRow:
@@ -58,7 +61,8 @@ def _alarm(row: TrapRow) -> AlarmType:
     return AlarmType(row.type, Severity[row.severity.upper()], title, incident=not passing, transient=passing)
 
 
-def _rule(row: TrapRow) -> TrapRule:
+def _rule(row: TrapRow, number: int) -> TrapRule:
     take, _, oid = row.object.partition(" ")
     origin = ObjectFrom(oid, take) if oid else ObjectFrom()
-    return TrapRule(row.oid, row.type, STATES[row.state], object=origin, text=row.name)
+    where = f"{written_here()}, line {number} of the table"
+    return TrapRule(row.oid, row.type, STATES[row.state], object=origin, text=row.name, where=where)

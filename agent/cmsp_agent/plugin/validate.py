@@ -1,11 +1,11 @@
-"""Whether a device type makes sense: names, OIDs, patterns, references between its parts. Says all that is wrong."""
+"""Whether each part of a device type makes sense by itself: names, OIDs, patterns, values. Says all that is wrong."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
-from cmsp_agent.plugin.api import AlarmType, CliPlatform, DeviceType, Kpi, Redaction, StateRule, SyslogRule, TrapRule
+from cmsp_agent.plugin.api import AlarmType, CliPlatform, Kpi, Redaction, StateRule, SyslogRule, TrapRule
 from cmsp_agent.plugin.identity import Fact, Identity
-from cmsp_agent.plugin.shape import misfits
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
 DOTTED = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\Z")
@@ -14,34 +14,67 @@ MNEMONIC = re.compile(r"[A-Z0-9_]+(-[A-Z0-9_]+)*-[0-7*]-[A-Za-z0-9_*]+\Z|[A-Za-z
 KINDS = ("gauge", "counter32", "counter64")
 PER = ("", "interface", "index")
 AGGREGATES = ("", "max", "sum", "mean")
+TAKES = ("constant", "value", "instance", "interface")
+RESPONSIBLE = ("provider", "partner", "customer", "carrier", "third-party")
+
+Check = Callable[[str, Any], Iterator[str]]
+"""(path, part) → what is wrong with the part."""
 
 
-def problems(device_type: object) -> list[str]:
-    """Everything that is wrong with what a plugin handed over as a device type; empty: it may be used."""
-    wrong = misfits(device_type, DeviceType)
-    if wrong or not isinstance(device_type, DeviceType):
-        return wrong
-    return [*_identity(device_type), *_contents(device_type)]
+def wrong_with(path: str, part: object) -> list[str]:
+    """Everything that is wrong with one part, as `path.field: what`; the part's type was looked at before."""
+    check = _CHECKS.get(type(part))
+    return list(check(path, part)) if check is not None else []
 
 
-def _identity(device_type: DeviceType) -> Iterator[str]:
-    if not NAME.match(device_type.name):
-        yield f"name: not a name ({device_type.name!r})"
-    yield from _oids("sys_object_ids", device_type.sys_object_ids)
-    yield from _pattern("sys_descr", device_type.sys_descr)
-    yield from _facts(device_type.identity)
+def oid(path: str, value: str) -> Iterator[str]:
+    """What is wrong with an OID, and how it is written."""
+    if OID.match(value):
+        return
+    hint = ": without the dot in front" if OID.match(value.lstrip(".")) else ": digits and dots, no names"
+    yield f"{path}: not an OID ({value!r}){hint}"
 
 
-def _facts(identity: Identity) -> Iterator[str]:
+def oids(path: str, values: Iterable[str]) -> Iterator[str]:
+    """What is wrong with several OIDs."""
+    for value in values:
+        yield from oid(path, value)
+
+
+def pattern(path: str, value: str) -> Iterator[str]:
+    """Whether a pattern compiles."""
+    try:
+        re.compile(value)
+    except re.error as error:
+        yield f"{path}: not a pattern: {error} ({value!r})"
+
+
+def identity(told: Identity) -> Iterator[str]:
+    """What is wrong with where a device type tells who it is."""
     for name in ("version", "model", "serial"):
-        for place, fact in enumerate(getattr(identity, name)):
+        for place, fact in enumerate(getattr(told, name)):
             path = f"identity.{name}[{place}]"
-            yield from _oids(f"{path}.oid", (fact.oid, fact.also) if fact.also else (fact.oid,))
+            yield from oids(f"{path}.oid", (fact.oid, fact.also) if fact.also else (fact.oid,))
             yield from _form(path, fact)
 
 
+def cli(platform: CliPlatform) -> Iterator[str]:
+    """What is wrong with how a configuration is read."""
+    members = {
+        "complete": (platform.complete,),
+        "must_have": platform.must_have,
+        "invalid": platform.invalid,
+        "volatile": platform.volatile,
+    }
+    for name, patterns in members.items():
+        for each in patterns:
+            yield from pattern(f"cli.{name}", each)
+    for redaction in platform.redact:
+        yield from _redaction("cli.redact", redaction)
+
+
 def _form(path: str, fact: Fact) -> Iterator[str]:
-    wrong = list(_pattern(f"{path}.pattern", fact.pattern))
+    wrong = list(pattern(f"{path}.pattern", fact.pattern))
     yield from wrong
     if not wrong:
         parts = 2 if fact.also else re.compile(fact.pattern).groups if fact.pattern else 1
@@ -51,128 +84,99 @@ def _form(path: str, fact: Fact) -> Iterator[str]:
             yield f"{path}.form: only what was read is filled in ({fact.form!r})"
 
 
-def _contents(device_type: DeviceType) -> Iterator[str]:
-    yield from _unique("alarms", (alarm.type for alarm in device_type.alarms))
-    yield from _unique("kpis", (kpi.name for kpi in device_type.kpis))
-    known = {alarm.type for alarm in device_type.alarms}
-    for place, alarm in enumerate(device_type.alarms):
-        yield from _alarm(f"alarms[{place}]", alarm)
-    for place, trap in enumerate(device_type.traps):
-        yield from _trap(f"traps[{place}]", trap, known)
-    for place, line in enumerate(device_type.syslog):
-        yield from _syslog(f"syslog[{place}]", line, known)
-    for place, state in enumerate(device_type.states):
-        yield from _state(f"states[{place}]", state, known)
-    for place, kpi in enumerate(device_type.kpis):
-        yield from _kpi(f"kpis[{place}]", kpi)
-    yield from _redactions("personal", device_type.personal)
-    if device_type.cli is not None:
-        yield from _cli(device_type.cli)
-
-
 def _alarm(path: str, alarm: AlarmType) -> Iterator[str]:
-    if not DOTTED.match(alarm.type):
-        yield f"{path}.type: not a dotted name ({alarm.type!r})"
+    yield from _dotted(f"{path}.type", alarm.type)
+    yield from _one_of(f"{path}.responsible", alarm.responsible, RESPONSIBLE)
     try:
         alarm.title.format(component="", object="")
     except (KeyError, IndexError, ValueError, AttributeError):
         yield f"{path}.title: only {{component}} and {{object}} are filled in ({alarm.title!r})"
 
 
-def _trap(path: str, rule: TrapRule, known: set[str]) -> Iterator[str]:
-    yield from _oids(f"{path}.oid", (rule.oid,))
-    yield from _known(path, rule.type, known)
+def _trap(path: str, rule: TrapRule) -> Iterator[str]:
+    yield from oid(f"{path}.oid", rule.oid)
+    yield from _decided(path, rule.raises, rule.clears)
     if rule.state is None:
-        yield from _oids(f"{path}.by", (rule.by,))
+        yield from oid(f"{path}.by", rule.by)
         if not (rule.raises or rule.clears or rule.bits):
             yield f"{path}: neither a state nor values that decide it"
-    if rule.object.take not in ("constant", "value", "instance", "interface"):
-        yield f"{path}.object.take: {rule.object.take!r}"
-    elif rule.object.take != "constant":
-        yield from _oids(f"{path}.object.oid", (rule.object.oid,))
+    yield from _one_of(f"{path}.object.take", rule.object.take, TAKES)
+    if rule.object.take in TAKES[1:]:
+        yield from oid(f"{path}.object.oid", rule.object.oid)
 
 
-def _syslog(path: str, rule: SyslogRule, known: set[str]) -> Iterator[str]:
+def _syslog(path: str, rule: SyslogRule) -> Iterator[str]:
     if not MNEMONIC.match(rule.mnemonic):
-        yield f"{path}.mnemonic: not a mnemonic ({rule.mnemonic!r})"
-    yield from _known(path, rule.type, known)
-    yield from _pattern(f"{path}.pattern", rule.pattern)
+        hint = ": without the % in front" if rule.mnemonic.startswith("%") else ""
+        yield f"{path}.mnemonic: not a mnemonic ({rule.mnemonic!r}){hint}"
+    yield from pattern(f"{path}.pattern", rule.pattern)
+    yield from _decided(path, rule.raises, rule.clears)
+    for word in sorted(word for word in rule.raises | rule.clears if word != word.lower()):
+        yield f"{path}: {word!r} never matches: states are looked up in lower case"
     if rule.state is None and "(?P<state>" not in rule.pattern:
         yield f"{path}: neither a state nor a group `state` in the pattern"
+    elif rule.state is None and not (rule.raises or rule.clears):
+        yield f"{path}: no words in raises or clears for the group `state`"
 
 
-def _state(path: str, rule: StateRule, known: set[str]) -> Iterator[str]:
-    yield from _oids(f"{path}.column", (rule.column,))
-    yield from _known(path, rule.type, known)
+def _state(path: str, rule: StateRule) -> Iterator[str]:
+    yield from oid(f"{path}.column", rule.column)
+    yield from _decided(path, rule.raises, rule.clears)
+    scalar = rule.column.endswith(".0")
     if rule.object not in ("", "interface", "index"):
-        yield from _oids(f"{path}.object", (rule.object,))
+        yield from oid(f"{path}.object", rule.object)
+    if scalar and rule.object:
+        yield f"{path}.object: a scalar ({rule.column}) belongs to the device as a whole: object=''"
     if not (rule.raises or rule.clears or rule.bits):
         yield f"{path}: no values that decide it"
     if rule.only_if is not None:
-        yield from _oids(f"{path}.only_if", rule.only_if[:1])
+        yield from oid(f"{path}.only_if", rule.only_if[0])
 
 
 def _kpi(path: str, kpi: Kpi) -> Iterator[str]:
-    if not DOTTED.match(kpi.name):
-        yield f"{path}.name: not a dotted name ({kpi.name!r})"
+    yield from _dotted(f"{path}.name", kpi.name)
     if not kpi.oids:
         yield f"{path}.oids: empty"
-    yield from _oids(f"{path}.oids", kpi.oids)
-    yield from _oids(f"{path}.free", kpi.free)
+    yield from oids(f"{path}.oids", kpi.oids)
+    yield from oids(f"{path}.free", kpi.free)
     if kpi.free and len(kpi.free) != len(kpi.oids):
         yield f"{path}.free: as many as oids"
     if kpi.absent and kpi.kind != "gauge":
         yield f"{path}.absent: only a gauge has values that mean none"
-    for name, value, choices in (
-        ("kind", kpi.kind, KINDS),
-        ("per", kpi.per, PER),
-        ("aggregate", kpi.aggregate, AGGREGATES),
-    ):
-        if value not in choices:
-            yield f"{path}.{name}: one of {', '.join(repr(choice) for choice in choices)} (got {value!r})"
+    if not kpi.scale:
+        yield f"{path}.scale: every figure would be zero"
+    yield from _one_of(f"{path}.kind", kpi.kind, KINDS)
+    yield from _one_of(f"{path}.per", kpi.per, PER)
+    yield from _one_of(f"{path}.aggregate", kpi.aggregate, AGGREGATES)
 
 
-def _cli(cli: CliPlatform) -> Iterator[str]:
-    patterns = {
-        "complete": (cli.complete,),
-        "must_have": cli.must_have,
-        "invalid": cli.invalid,
-        "volatile": cli.volatile,
-    }
-    for name, members in patterns.items():
-        for pattern in members:
-            yield from _pattern(f"cli.{name}", pattern)
-    yield from _redactions("cli.redact", cli.redact)
+def _redaction(path: str, redaction: Redaction) -> Iterator[str]:
+    yield from pattern(path, redaction.pattern)
+    if "(?P<secret>" not in redaction.pattern:
+        yield f"{path}: no group `secret` in {redaction.pattern!r}"
 
 
-def _redactions(path: str, redactions: Iterable[Redaction]) -> Iterator[str]:
-    for redaction in redactions:
-        yield from _pattern(path, redaction.pattern)
-        if "(?P<secret>" not in redaction.pattern:
-            yield f"{path}: no group `secret` in {redaction.pattern!r}"
+def _decided(path: str, raises: Iterable[object], clears: Iterable[object]) -> Iterator[str]:
+    both = sorted(str(value) for value in set(raises) & set(clears))
+    if both:
+        yield f"{path}: {', '.join(both)} both raises and clears"
 
 
-def _known(path: str, alarm_type: str, known: set[str]) -> Iterator[str]:
-    if alarm_type not in known:
-        yield f"{path}.type: {alarm_type!r} is not among the alarms"
+def _dotted(path: str, name: str) -> Iterator[str]:
+    if not DOTTED.match(name):
+        yield f"{path}: not a dotted name in lower case ({name!r})"
 
 
-def _oids(path: str, oids: Iterable[str]) -> Iterator[str]:
-    for oid in oids:
-        if not OID.match(oid):
-            yield f"{path}: not an OID ({oid!r})"
+def _one_of(path: str, value: str, choices: Iterable[str]) -> Iterator[str]:
+    if value not in choices:
+        yield f"{path}: one of {', '.join(repr(choice) for choice in choices)} (got {value!r})"
 
 
-def _pattern(path: str, pattern: str) -> Iterator[str]:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        yield f"{path}: not a pattern: {error} ({pattern!r})"
-
-
-def _unique(path: str, names: Iterable[str]) -> Iterator[str]:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            yield f"{path}: {name!r} twice"
-        seen.add(name)
+_CHECKS: Mapping[type, Check] = {
+    AlarmType: _alarm,
+    TrapRule: _trap,
+    SyslogRule: _syslog,
+    StateRule: _state,
+    Kpi: _kpi,
+    Redaction: _redaction,
+}

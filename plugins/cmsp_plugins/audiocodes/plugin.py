@@ -1,17 +1,13 @@
 """The device type `audiocodes`: what any SNMP device has, and where this one tells who it is. Data only."""
 
-from dataclasses import replace
-
 from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
-from cmsp_plugins.generic_snmp.plugin import GENERIC
 
 API_VERSION = 1
 
-AUDIOCODES = replace(
-    GENERIC,
+AUDIOCODES = DeviceType(
     name="audiocodes",
     title="AudioCodes gateway or SBC (MediaPack, Mediant)",
-    fallback=False,
+    like="generic_snmp",
     sys_object_ids=("1.3.6.1.4.1.5003.8.1.1",),
     identity=Identity(
         vendor="AudioCodes",

@@ -1,17 +1,13 @@
 """The device type `cisco_asa`: what any SNMP device has, and where this one tells who it is. Data only."""
 
-from dataclasses import replace
-
 from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
-from cmsp_plugins.generic_snmp.plugin import GENERIC
 
 API_VERSION = 1
 
-CISCO_ASA = replace(
-    GENERIC,
+CISCO_ASA = DeviceType(
     name="cisco_asa",
     title="Cisco ASA firewall",
-    fallback=False,
+    like="generic_snmp",
     sys_object_ids=("1.3.6.1.4.1.9.1",),
     sys_descr=r"^Cisco Adaptive Security Appliance",
     identity=Identity(

@@ -1,17 +1,13 @@
 """The device type `cisco_ata`: what any SNMP device has, and where this one tells who it is. Data only."""
 
-from dataclasses import replace
-
 from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
-from cmsp_plugins.generic_snmp.plugin import GENERIC
 
 API_VERSION = 1
 
-CISCO_ATA = replace(
-    GENERIC,
+CISCO_ATA = DeviceType(
     name="cisco_ata",
     title="Cisco analog telephone adapter",
-    fallback=False,
+    like="generic_snmp",
     sys_object_ids=("1.3.6.1.4.1.9.6.1.23.1.1.1",),
     identity=Identity(
         vendor="Cisco",

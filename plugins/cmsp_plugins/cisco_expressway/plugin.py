@@ -1,17 +1,13 @@
 """The device type `cisco_expressway`: what any SNMP device has, and where this one tells who it is. Data only."""
 
-from dataclasses import replace
-
 from cmsp_agent.plugin.api import DeviceType, Identity, hook
-from cmsp_plugins.generic_snmp.plugin import GENERIC
 
 API_VERSION = 1
 
-CISCO_EXPRESSWAY = replace(
-    GENERIC,
+CISCO_EXPRESSWAY = DeviceType(
     name="cisco_expressway",
     title="Cisco Expressway or VCS",
-    fallback=False,
+    like="generic_snmp",
     sys_object_ids=("1.3.6.1.4.1.5596.130.6.4.1",),
     identity=Identity(vendor="Cisco", os="expressway"),
 )

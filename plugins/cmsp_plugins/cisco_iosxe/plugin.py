@@ -1,18 +1,19 @@
 """The device type `cisco_iosxe`: what `cisco_ios` has, under the name of the newer system. Data only."""
 
-from dataclasses import replace
-
-from cmsp_agent.plugin.api import DeviceType, hook
-from cmsp_plugins.cisco_ios.plugin import CISCO_IOS, XE
+from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
 
 API_VERSION = 1
 
-CISCO_IOSXE = replace(
-    CISCO_IOS,
+XE = r"IOS-?XE|IOS XE|LINUX_IOSD|Virtual XE|\bCAT[39]K|Software \[[A-Z][a-z]+\]"
+"""What sysDescr of IOS-XE has and that of IOS has not: image names and code names (`[Cupertino]`)."""
+
+CISCO_IOSXE = DeviceType(
     name="cisco_iosxe",
     title="Cisco IOS-XE gateway or switch (ISR 4000, Catalyst 8000 and 9000, ASR 1000, CUBE)",
+    like="cisco_ios",
+    sys_object_ids=("1.3.6.1.4.1.9.1",),  # CISCO-PRODUCTS-MIB ciscoProducts
     sys_descr=XE,
-    identity=replace(CISCO_IOS.identity, os="iosxe"),
+    identity=Identity(vendor="Cisco", os="iosxe", version=(Fact(pattern=r"\bVersion:?\s+([^,\s]+)"),)),
 )
 
 

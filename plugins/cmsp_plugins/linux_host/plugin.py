@@ -1,9 +1,6 @@
 """The device type `linux_host`: what any SNMP device has, and where this one tells who it is. Data only."""
 
-from dataclasses import replace
-
 from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
-from cmsp_plugins.generic_snmp.plugin import GENERIC
 
 API_VERSION = 1
 
@@ -12,11 +9,10 @@ APPLIANCE = r"(?:-lsp-|-dvf-|spear3xx|\.rb\d|-al-\d|-uc\d)"
 """Marks of the kernels of appliances."""
 LINUX = rf"^Linux (?!UBNT|RUT\d|GXW|HT8)\S+ (?!\S*{APPLIANCE})\d\S* #\d.*\b{MACHINES}\b"
 
-LINUX_HOST = replace(
-    GENERIC,
+LINUX_HOST = DeviceType(
     name="linux_host",
     title="Linux host with net-snmp",
-    fallback=False,
+    like="generic_snmp",
     sys_object_ids=("1.3.6.1.4.1.8072.3.2.10",),
     sys_descr=LINUX,
     identity=Identity(os="linux", version=(Fact(pattern=r"^Linux \S+ (\S+)"),)),

@@ -1,17 +1,13 @@
 """The device type `ribbon_sbc`: what any SNMP device has, and where this one tells who it is. Data only."""
 
-from dataclasses import replace
-
 from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
-from cmsp_plugins.generic_snmp.plugin import GENERIC
 
 API_VERSION = 1
 
-RIBBON_SBC = replace(
-    GENERIC,
+RIBBON_SBC = DeviceType(
     name="ribbon_sbc",
     title="Ribbon SBC Edge or SBC Core (Sonus)",
-    fallback=False,
+    like="generic_snmp",
     sys_object_ids=("1.3.6.1.4.1.177.15.1.1", "1.3.6.1.4.1.2879.1.9"),
     identity=Identity(
         vendor="Ribbon",

@@ -1,9 +1,6 @@
 """The device type `ups`: what any SNMP device has, and where this one tells who it is. Data only."""
 
-from dataclasses import replace
-
 from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
-from cmsp_plugins.generic_snmp.plugin import GENERIC
 
 API_VERSION = 1
 
@@ -24,11 +21,10 @@ MAKERS = (
     "1.3.6.1.4.1.6050.5",  # Gamatronic
 )
 
-UPS = replace(
-    GENERIC,
+UPS = DeviceType(
     name="ups",
     title="UPS (RFC 1628) or rack power of APC",
-    fallback=False,
+    like="generic_snmp",
     sys_object_ids=MAKERS,
     sys_descr=r"^(?!TrippLite|Eaton ePDU|APC Environmental)",
     identity=Identity(

@@ -91,7 +91,7 @@ def device_types():
         ("[replace(GOOD, traps=(TrapRule('1.3.6', 'link.down'),))]", "neither a state nor"),
         ("[replace(GOOD, syslog=(SyslogRule('LINK-3-UPDOWN', 'link.down', '(a'),))]", "not a pattern"),
         ("[replace(GOOD, cli=CliPlatform('cisco_ios', redact=(Redaction('x'),)))]", "no group `secret`"),
-        ("[replace(GOOD, personal=(Redaction('(?P<secret>'),))]", "personal: not a pattern"),
+        ("[replace(GOOD, personal=(Redaction('(?P<secret>'),))]", "personal[0]: not a pattern"),
         ("[replace(GOOD, alarms=(replace(LINK, title='{name}'),))]", "are filled in"),
         ("[GOOD, GOOD]", "is registered already"),
     ],

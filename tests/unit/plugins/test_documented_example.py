@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from cmsp_agent.plugin.admission import admitted
 from cmsp_agent.plugin.api import API_VERSION, DeviceType
-from cmsp_agent.plugin.validate import problems
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
@@ -33,7 +33,7 @@ def example(guide: str) -> DeviceType:
 
 
 def test_the_example_is_accepted(example: DeviceType) -> None:
-    assert problems(example) == []
+    assert admitted(example).mistakes == ()
 
 
 async def test_its_case_comes_true(example: DeviceType, guide: str) -> None:

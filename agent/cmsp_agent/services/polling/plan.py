@@ -43,7 +43,8 @@ class Plan:
     def scalars(self) -> tuple[str, ...]:
         """OIDs for GET."""
         asked = [oid for planned in self.kpis if not planned.is_column for oid in (planned.oid, planned.free) if oid]
-        return tuple(dict.fromkeys((*BASE, *asked)))
+        states = [oid for rule in self.states for oid in rule.oids if oid.endswith(".0")]
+        return tuple(dict.fromkeys((*BASE, *asked, *states)))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -51,13 +52,10 @@ class Plan:
         asked = [oid for planned in self.kpis if planned.is_column for oid in (planned.oid, planned.free) if oid]
         if self.has_discontinuity:
             asked.append(IF_DISCONTINUITY)
-        for rule in self.states:
-            asked.append(rule.column)
-            asked += [rule.only_if[0]] if rule.only_if else []
-            asked += [rule.object] if is_label(rule) else []
+        asked += [oid for rule in self.states for oid in rule.oids if not oid.endswith(".0")]
         return tuple(dict.fromkeys(asked))
 
 
 def is_label(rule: StateRule) -> bool:
     """Whether the rule's objects are named by another column."""
-    return rule.object not in ("", "index", "interface")
+    return rule.label != ""

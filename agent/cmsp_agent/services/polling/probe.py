@@ -30,12 +30,14 @@ async def probe(session: Session, device_type: DeviceType) -> Plan:
     Raises:
         DeviceError: the device does not answer, or answers nonsense.
     """
-    candidates = _unique(oid for kpi in device_type.kpis for oid in (*kpi.oids, *kpi.free))
+    figures = [oid for kpi in device_type.kpis for oid in (*kpi.oids, *kpi.free)]
+    conditions = [rule.column for rule in device_type.states]
+    candidates = _unique((*figures, *(oid for oid in conditions if oid.endswith(".0"))))
     instances = set(await session.get(*candidates)) if candidates else set()
     roots = _unique(
         (
             *(oid for oid in candidates if oid not in instances and not oid.endswith(".0")),
-            *(rule.column for rule in device_type.states),
+            *(oid for oid in conditions if not oid.endswith(".0")),
             IF_DISCONTINUITY,
         )
     )
@@ -51,7 +53,7 @@ def make_plan(device_type: DeviceType, instances: Iterable[str], columns: Iterab
     planned = tuple(choice for choice in found.values() if choice is not None)
     return Plan(
         kpis=planned,
-        states=tuple(rule for rule in device_type.states if rule.column in columns),
+        states=tuple(rule for rule in device_type.states if rule.column in columns | instances),
         has_discontinuity=IF_DISCONTINUITY in columns and any(_counts(choice) for choice in planned),
         unsupported=tuple(name for name, choice in found.items() if choice is None),
     )

@@ -24,9 +24,9 @@ class Answers:
     columns: Mapping[str, Rows] = field(default_factory=dict)
     at: float = 0.0
 
-    def rows(self, column: str) -> Rows:
-        """The rows of a column; none where it was not read."""
-        return self.columns.get(column, NO_ROWS)
+    def rows(self, oid: str) -> Rows:
+        """The rows of a column, or an instance's value as a row without an index; none where it was not read."""
+        return {"": self.scalars[oid]} if oid in self.scalars else self.columns.get(oid, NO_ROWS)
 
 
 def samples(plan: Plan, answers: Answers, rates: Rates, interface: InterfaceName) -> dict[str, float]:
@@ -45,8 +45,7 @@ def _values(
 ) -> Iterator[tuple[str, float]]:
     """(label of the row, value) for each row of a KPI; the label is empty for a scalar."""
     kpi = planned.kpi
-    rows = answers.rows(planned.oid) if planned.is_column else _one(answers.scalars, planned.oid)
-    spare = answers.rows(planned.free) if planned.is_column else _one(answers.scalars, planned.free)
+    rows, spare = answers.rows(planned.oid), answers.rows(planned.free)
     moved = answers.rows(IF_DISCONTINUITY) if kpi.per == "interface" else NO_ROWS
     for index, value in rows.items():
         if value in kpi.absent or not isinstance(value, int):
@@ -63,10 +62,6 @@ def _values(
             figure = rates.rate(key, value, answers.at, planned.width, since)
         if figure is not None:
             yield (interface(index) if kpi.per == "interface" and index else index), figure * kpi.scale
-
-
-def _one(scalars: Mapping[str, Value], oid: str) -> Rows:
-    return {"": scalars[oid]} if oid in scalars else NO_ROWS
 
 
 def _share(used: int, free: Value | None) -> float | None:

@@ -2,6 +2,7 @@
 
 import codecs
 import functools
+from collections.abc import Collection
 from typing import Any
 
 import paramiko
@@ -47,6 +48,11 @@ class _OnOpenShell(BaseConnection):
 
     def cleanup(self, command: str = "") -> None:
         """Say nothing more: closing the session frees the device's line."""
+
+
+def known_drivers() -> Collection[str]:
+    """The platforms that netmiko knows."""
+    return CLASS_MAPPER.keys()
 
 
 @functools.cache

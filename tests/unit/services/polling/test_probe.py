@@ -1,8 +1,10 @@
 """Which of its type's objects a device has: the first that answers, and none where none does."""
 
+from cmsp_agent.model.signal import ObservedState
 from cmsp_agent.plugin.api import AlarmType, DeviceType, Kpi, Severity, StateRule
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY
 from cmsp_agent.services.polling.probe import probe
+from cmsp_agent.services.polling.read import Answers, StateReader
 from tests.unit.services.polling.fakes import FakeSession
 
 NEW, OLD, OLDEST = "1.3.1.8", "1.3.1.5", "1.3.2.0"
@@ -62,3 +64,13 @@ async def test_a_type_without_objects_asks_for_none() -> None:
     plan = await probe(FakeSession(), DeviceType("t", "t"))
     assert plan.kpis == ()
     assert plan.columns == ()
+
+
+async def test_a_scalar_state_is_read_as_an_instance() -> None:
+    rule = StateRule("1.3.6.1.4.1.318.1.1.1.4.1.1.0", "ups.on_battery", frozenset({3}), frozenset({2}), object="")
+    session = FakeSession({rule.column: 3})
+    plan = await probe(session, DeviceType("t", "t", states=(rule,)))
+    assert rule.column in plan.scalars
+    assert plan.columns == ()
+    answers = Answers(await session.get(*plan.scalars))
+    assert StateReader().states(plan, answers, str) == (ObservedState("ups.on_battery", "", True),)

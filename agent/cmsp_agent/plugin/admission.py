@@ -1,0 +1,146 @@
+"""What of a device type may be used: each part is judged alone, so that one bad rule costs that rule."""
+
+import inspect
+import typing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+
+from cmsp_agent.plugin import validate
+from cmsp_agent.plugin.api import CliPlatform, DeviceType, Kpi
+from cmsp_agent.plugin.identity import Identity
+from cmsp_agent.plugin.inherit import inherited
+from cmsp_agent.plugin.registry import Registry
+from cmsp_agent.plugin.rules import AlarmType
+from cmsp_agent.plugin.shape import misfits
+
+PARTS = ("sys_object_ids", "functions", "alarms", "traps", "syslog", "states", "kpis", "personal")
+"""Fields with many members, each of which is judged alone; the alarms come before what names them."""
+
+Drivers = Callable[[], Iterable[str]]
+"""The drivers that `CliPlatform.driver` may name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A device type as it is used, and every mistake that was found in it."""
+
+    device_type: DeviceType | None
+    """None: nothing of it can be used."""
+    mistakes: tuple[str, ...] = ()
+    """`file:line: field: what`."""
+
+
+def admitted(candidate: object, registry: Registry | None = None, drivers: Drivers | None = None) -> Admitted:
+    """Judge what a plugin handed over as a device type.
+
+    Args:
+        candidate: anything.
+        registry: the device types that are there already: one of them it may be `like`, others it must not hide.
+        drivers: what is known to read configurations; None: any name is taken.
+    """
+    if not isinstance(candidate, DeviceType) or type(candidate) is not DeviceType:
+        return Admitted(None, tuple(misfits(candidate, DeviceType)))
+    wrong_name = misfits(candidate.name, str, "name") or _name(candidate.name)
+    if wrong_name:
+        return Admitted(None, tuple(_placed(candidate, wrong_name)))
+    mistakes: list[str] = []
+    kept = replace(candidate, **dict(_fields(candidate, drivers, mistakes)))  # type: ignore[arg-type]
+    types = registry or Registry()
+    base = types.named(kept.like) if kept.like else None
+    if base is not None:
+        kept = inherited(kept, base)
+    elif kept.like:
+        mistakes += _placed(kept, [f"like: there is no device type {kept.like!r}"])
+    kept = _with_known_alarms(kept, mistakes)
+    fitting, conflicts = types.fitting(kept)
+    return Admitted(fitting, (*mistakes, *_placed(kept, conflicts)))
+
+
+def _name(name: str) -> list[str]:
+    return [] if validate.NAME.match(name) else [f"name: not a name ({name!r}): lower case, digits, _ and -"]
+
+
+def _fields(kind: DeviceType, drivers: Drivers | None, mistakes: list[str]) -> Iterator[tuple[str, object]]:
+    """(field, what is kept of it) for each field that can't stay as it is."""
+    hints: Mapping[str, typing.Any] = typing.get_type_hints(DeviceType)
+    for field in fields(DeviceType):
+        value: object = getattr(kind, field.name)
+        if field.name in PARTS:
+            hint = typing.get_args(hints[field.name])[0]
+            yield field.name, tuple(_members(kind, field.name, value, hint, mistakes))
+            continue
+        wrong = misfits(value, hints[field.name], field.name) or list(_whole(field.name, value, drivers))
+        if wrong:
+            mistakes += _placed(kind, wrong)
+            yield field.name, "" if field.name == "title" else field.default
+
+
+def _members(kind: DeviceType, name: str, value: object, hint: object, mistakes: list[str]) -> Iterator[object]:
+    if not isinstance(value, tuple | list):
+        mistakes += _placed(kind, misfits(value, tuple[hint, ...], name))  # type: ignore[valid-type]
+        return
+    seen: set[object] = set()
+    for place, member in enumerate(value):
+        path = f"{name}[{place}]"
+        wrong = misfits(member, hint, path) or _member(path, member) or _again(path, member, seen)
+        if wrong:
+            mistakes += _placed(member, wrong) if getattr(member, "where", "") else _placed(kind, wrong)
+        else:
+            yield member
+
+
+def _member(path: str, member: object) -> list[str]:
+    if isinstance(member, str):
+        return list(validate.oid(path, member)) if path.startswith("sys_object_ids") else []
+    return validate.wrong_with(path, member)
+
+
+def _again(path: str, member: object, seen: set[object]) -> list[str]:
+    key = member.type if isinstance(member, AlarmType) else member.name if isinstance(member, Kpi) else member
+    if key in seen:
+        return [f"{path}: {key!r} twice" if isinstance(key, str) else f"{path}: the same rule twice"]
+    seen.add(key)
+    return []
+
+
+def _whole(name: str, value: object, drivers: Drivers | None) -> Iterator[str]:
+    if name == "sys_descr":
+        yield from validate.pattern(name, str(value))
+    elif isinstance(value, Identity):
+        yield from validate.identity(value)
+    elif isinstance(value, CliPlatform):
+        yield from validate.cli(value)
+        if drivers is not None and value.driver not in drivers():
+            yield f"cli.driver: no driver {value.driver!r}; netmiko's platforms are meant, such as 'cisco_ios'"
+    elif name == "normalise" and value is not None:
+        yield from _code(typing.cast("Callable[..., object]", value))
+
+
+def _code(code: Callable[..., object]) -> Iterator[str]:
+    if inspect.iscoroutinefunction(code):
+        yield "normalise: a plain function, not `async def`"
+        return
+    try:
+        inspect.signature(code).bind(None)
+    except TypeError:
+        yield "normalise: a function of one signal"
+    except ValueError:
+        return
+
+
+def _with_known_alarms(kind: DeviceType, mistakes: list[str]) -> DeviceType:
+    """The device type without the rules that name an alarm type which it does not have."""
+    known = {alarm.type for alarm in kind.alarms}
+    kept: dict[str, object] = {}
+    for name in ("traps", "syslog", "states"):
+        rules = getattr(kind, name)
+        for place, rule in enumerate(rules):
+            if rule.type not in known:
+                mistakes += _placed(rule, [f"{name}[{place}].type: {rule.type!r} is not among the alarms"])
+        kept[name] = tuple(rule for rule in rules if rule.type in known)
+    return replace(kind, **kept)  # type: ignore[arg-type]
+
+
+def _placed(part: object, texts: Iterable[str]) -> list[str]:
+    where = getattr(part, "where", "")
+    return [f"{where}: {text}" if where else text for text in texts]

@@ -1,0 +1,57 @@
+"""A device type that is `like` another: what it says itself comes first, the other's parts follow."""
+
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import replace
+from typing import TypeVar
+
+from cmsp_agent.plugin.api import DeviceType, Kpi, StateRule, SyslogRule, TrapRule
+from cmsp_agent.plugin.identity import NOTHING_TOLD
+from cmsp_agent.plugin.rules import AlarmType
+
+T = TypeVar("T")
+
+
+def inherited(kind: DeviceType, base: DeviceType) -> DeviceType:
+    """The device type with the parts of the one it is like.
+
+    A part of its own replaces the other's part of the same kind: alarm type, KPI name, notification, mnemonic and
+    pattern, state's column and alarm type. How a device is known (sysObjectID, sysDescr) and told is never inherited.
+    """
+    return replace(
+        kind,
+        identity=base.identity if kind.identity == NOTHING_TOLD else kind.identity,
+        functions=kind.functions or base.functions,
+        alarms=_merged(kind.alarms, base.alarms, _alarm),
+        traps=_merged(kind.traps, base.traps, _trap),
+        syslog=_merged(kind.syslog, base.syslog, _syslog),
+        states=_merged(kind.states, base.states, _state),
+        kpis=_merged(kind.kpis, base.kpis, _kpi),
+        cli=kind.cli or base.cli,
+        personal=(*kind.personal, *base.personal),
+        normalise=kind.normalise or base.normalise,
+    )
+
+
+def _merged(own: tuple[T, ...], others: Iterable[T], key: Callable[[T], Hashable]) -> tuple[T, ...]:
+    taken = {key(part) for part in own}
+    return (*own, *(part for part in others if key(part) not in taken))
+
+
+def _alarm(part: AlarmType) -> Hashable:
+    return part.type
+
+
+def _trap(part: TrapRule) -> Hashable:
+    return part.oid
+
+
+def _syslog(part: SyslogRule) -> Hashable:
+    return part.mnemonic, part.pattern
+
+
+def _state(part: StateRule) -> Hashable:
+    return part.column, part.type
+
+
+def _kpi(part: Kpi) -> Hashable:
+    return part.name

@@ -1,0 +1,172 @@
+"""What plugin writers get wrong: each mistake is named with its line, and costs no more than the rule it is in."""
+
+import pytest
+
+from cmsp_agent.plugin.host import PluginReport
+from tests.unit.plugin.conftest import Site
+
+HEAD = """\
+from cmsp_agent.plugin.api import *
+API_VERSION = 1
+LINK = AlarmType("link.down", Severity.MAJOR, "{component}: {object} down")
+TRAP = TrapRule("1.3.6.1.4.1.99999.0.1", "link.down", Transition.RAISE)
+def kind(name=NAME, traps=(), alarms=(), **fields):
+    return DeviceType(name, "A device", alarms=(LINK, *alarms), traps=(TRAP, *traps), **fields)
+"""
+HOOK = "@hook\ndef device_types():\n    return [kind("
+
+
+def loaded(site: Site, source: str) -> PluginReport:
+    site.install("bad", source)
+    site.host.load()
+    return next(report for report in site.host.reports() if report.name == "bad")
+
+
+MISTAKES = {
+    "a list of OIDs that is a string": ("sys_object_ids='1.3.6.1'", "sys_object_ids: expected a tuple, got str"),
+    "a dot in front": ("sys_object_ids=('.1.3.6.1',)", "sys_object_ids[0]: not an OID ('.1.3.6.1'): without the dot"),
+    "a symbolic OID": ("sys_object_ids=('enterprises.9',)", "digits and dots, no names"),
+    "a pattern that does not compile": ("sys_descr='(a'", "sys_descr: not a pattern"),
+    "a per cent sign in a mnemonic": (
+        "syslog=(SyslogRule('%LINK-3-UPDOWN', 'link.down', state=Transition.RAISE),)",
+        "without the %",
+    ),
+    "no state": ("syslog=(SyslogRule('LINK-3-UPDOWN', 'link.down', 'x'),)", "neither a state nor a group `state`"),
+    "a group state and no words": (
+        "syslog=(SyslogRule('LINK-3-UPDOWN', 'link.down', '(?P<state>up|down)'),)",
+        "no words in raises or clears",
+    ),
+    "words in upper case": (
+        "syslog=(SyslogRule('A-3-B', 'link.down', '(?P<state>.*)', raises=frozenset({'Down'})),)",
+        "'Down' never matches: states are looked up in lower case",
+    ),
+    "a word that raises and clears": (
+        "syslog=(SyslogRule('A-3-B', 'link.down', '(?P<state>.*)', raises=frozenset({'a'}), clears=frozenset({'a'})),)",
+        "a both raises and clears",
+    ),
+    "a value that raises and clears": (
+        "states=(StateRule('1.3.6.1.4.1.9.1', 'link.down', frozenset({1, 2}), frozenset({2})),)",
+        "states[0]: 2 both raises and clears",
+    ),
+    "a scalar with an interface's name": (
+        "states=(StateRule('1.3.6.1.4.1.9.1.0', 'link.down', frozenset({1}), frozenset({2})),)",
+        "belongs to the device as a whole: object=''",
+    ),
+    "an undecided state": (
+        "states=(StateRule('1.3.6', 'link.down', frozenset(), frozenset()),)",
+        "no values",
+    ),
+    "an undeclared alarm": (
+        "traps=(TrapRule('1.3.6.1', 'no.such', Transition.RAISE),)",
+        "'no.such' is not among",
+    ),
+    "the same rule twice": ("traps=(TRAP,)", "traps[1]: the same rule twice"),
+    "an unknown severity": (
+        "alarms=(AlarmType('a.b', 'major', 'x'),)",
+        "alarms[1].severity: expected Severity",
+    ),
+    "a placeholder": (
+        "alarms=(AlarmType('a.b', Severity.MAJOR, '{port} x'),)",
+        "only {component} and {object}",
+    ),
+    "an alarm type twice": ("alarms=(LINK,)", "'link.down' twice"),
+    "nobody is responsible": (
+        "alarms=(AlarmType('a.b', Severity.MAJOR, 'x', responsible='telco'),)",
+        "alarms[1].responsible: one of",
+    ),
+    "a KPI without OIDs": ("kpis=(Kpi('cpu', 'percent', ()),)", "kpis[0].oids: empty"),
+    "a KPI's OIDs as a string": ("kpis=(Kpi('cpu', 'percent', '1.3.6'),)", "kpis[0].oids: expected a tuple, got str"),
+    "a KPI in upper case": ("kpis=(Kpi('CPU', 'percent', ('1.3.6',)),)", "not a dotted name in lower case"),
+    "a KPI of an unknown kind": (
+        "kpis=(Kpi('cpu', 'percent', ('1.3.6',), kind='rate'),)",
+        "kpis[0].kind: one of",
+    ),
+    "an unknown driver": ("cli=CliPlatform('cisco_isr')", "cli.driver: no driver 'cisco_isr'"),
+    "a redaction that hides nothing": ("cli=CliPlatform('cisco_ios', redact=(Redaction('x'),))", "no group `secret`"),
+    "an async normalise": ("normalise=wait", "normalise: a plain function, not `async def`"),
+    "a normalise of no signal": ("normalise=lambda: None", "normalise: a function of one signal"),
+    "a base that there is not": ("like='acme_base'", "like: there is no device type 'acme_base'"),
+    "an ObjectFrom of an unknown kind": (
+        "traps=(TrapRule('1.3.6.1', 'link.down', Transition.RAISE, object=ObjectFrom('1.3', 'index')),)",
+        "traps[1].object.take: one of",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_a_mistake_is_told_with_its_line_and_costs_its_rule(site: Site, case: str) -> None:
+    fields, told = MISTAKES[case]
+    source = HEAD + "async def wait(signal):\n    pass\n" + HOOK + f"\n    {fields})]\n"
+    report = loaded(site, source)
+    assert report.state == "loaded"
+    assert any(told in problem for problem in report.problems), report.problems
+    assert all("outside_bad.py:" in problem for problem in report.problems)
+    kind = site.host.registry.named("bad")
+    assert kind is not None
+    assert TRAP_OID in [rule.oid for rule in kind.traps]
+
+
+TRAP_OID = "1.3.6.1.4.1.99999.0.1"
+
+
+def test_the_line_is_the_rules_own(site: Site) -> None:
+    wrong = "    TrapRule('x', 'link.down'),"
+    source = HEAD + HOOK + f"traps=(\n    TrapRule('1.3.6.1.9', 'link.down', Transition.CLEAR),\n{wrong}\n))]\n"
+    (first, *_) = loaded(site, source).problems
+    line = source.splitlines().index(wrong) + 1
+    assert first.startswith(f"{site.folder.name}/outside_bad.py:{line}: traps[2].oid: ")
+
+
+def test_every_mistake_is_told_not_the_first_alone(site: Site) -> None:
+    fields = ", ".join(f"{each}" for each in ("sys_object_ids=('x',)", "sys_descr='('", "kpis=(Kpi('A', '', ()),)"))
+    assert len(loaded(site, HEAD + HOOK + fields + ")]\n").problems) == 4
+
+
+WHOLE = {
+    "no mark": ("def device_types():\n    return [kind()]\n", "device_types is not marked with @hook"),
+    "no hook": ("", "it implements no hook; there are: device_types, event_recorded"),
+    "an async hook": ("@hook\nasync def device_types():\n    return []\n", "device_types is `async def`"),
+    "an argument that is misspelt": ("TrapRule(oid='1.3', typ='x')\n", "unexpected keyword argument 'typ' ("),
+}
+
+
+@pytest.mark.parametrize("case", WHOLE)
+def test_what_costs_the_plugin_is_told_with_its_line(site: Site, case: str) -> None:
+    source, told = WHOLE[case]
+    report = loaded(site, HEAD + source)
+    assert report.state == "refused"
+    assert told in report.reason
+
+
+def test_there_is_one_fallback(site: Site) -> None:
+    site.install("a", HEAD + HOOK + "fallback=True)]\n")
+    report = loaded(site, HEAD + HOOK + "fallback=True)]\n")
+    assert "fallback: 'a' takes the devices that nobody knows" in " ".join(report.problems)
+    assert [kind.name for kind in site.host.registry if kind.fallback] == ["a"]
+
+
+def test_a_prefix_that_is_taken_is_told(site: Site) -> None:
+    site.install("a", HEAD + HOOK + "sys_object_ids=('1.3.6.1.4.1.99999',))]\n")
+    report = loaded(site, HEAD + HOOK + "sys_object_ids=('1.3.6.1.4.1.99999',))]\n")
+    assert "'1.3.6.1.4.1.99999' is taken by 'a'" in " ".join(report.problems)
+
+
+def test_a_type_has_the_parts_of_the_one_it_is_like_whichever_is_loaded_first(site: Site) -> None:
+    site.install("a_own", HEAD + HOOK + "like='bad', kpis=(Kpi('cpu', 'percent', ('1.3.6.1',)),))]\n")
+    loaded(
+        site,
+        HEAD
+        + HOOK
+        + "kpis=(Kpi('cpu', 'percent', ('1.3.6.2',)), Kpi('memory', 'percent', ('1.3.6.3',))), fallback=True)]\n",
+    )
+    kind = site.host.registry.named("a_own")
+    assert kind is not None
+    assert [(kpi.name, kpi.oids) for kpi in kind.kpis] == [("cpu", ("1.3.6.1",)), ("memory", ("1.3.6.3",))]
+    assert [alarm.type for alarm in kind.alarms] == ["link.down"]
+    assert not kind.fallback
+
+
+def test_two_types_that_are_like_each_other_are_told(site: Site) -> None:
+    site.install("a", HEAD + HOOK + "like='bad')]\n")
+    assert loaded(site, HEAD + HOOK + "like='a')]\n").problems == ()
+    assert "like: there is no device type 'bad'" in " ".join(site.host.reports()[0].problems)
