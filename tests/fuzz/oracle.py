@@ -68,7 +68,7 @@ def plain(value: Any) -> Value:
 def _decode(data: bytes, spec: Any) -> Any:
     try:
         return decoder.decode(data, asn1Spec=spec)[0]
-    except (PyAsn1Error, PySnmpError) as error:
+    except (PyAsn1Error, PySnmpError, OverflowError) as error:  # a length over 63 bits is too much for its stream
         raise Refused(str(error)) from error
 
 

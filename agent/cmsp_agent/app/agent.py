@@ -31,6 +31,7 @@ from cmsp_agent.services.events.retention import Stores, Upkeep
 from cmsp_agent.services.runtime import Ground, open_ground
 from cmsp_agent.transports.snmp.ber import OidTexts
 from cmsp_agent.transports.snmp.keys import KeyRing
+from cmsp_agent.transports.snmp.timeliness import SignedTimes
 
 log = logging.getLogger(__name__)
 
@@ -145,7 +146,8 @@ async def know(stack: AsyncExitStack, ground: Ground, plugins: PluginHost, confi
     stack.push_async_callback(resolver.close)
     names = Names(resolver, ground.clock)
     await names.resolve(configuration.components.values())
-    return Known(Devices(plugins.registry), Senders(ground.counters), names, KeyRing(), OidTexts(), asyncio.Event())
+    devices, senders = Devices(plugins.registry), Senders(ground.counters)
+    return Known(devices, senders, names, KeyRing(), OidTexts(), SignedTimes(), asyncio.Event())
 
 
 def keep_house(agent: Agent) -> None:

@@ -36,6 +36,7 @@ from cmsp_agent.transports import icmp, routes
 from cmsp_agent.transports.snmp.ber import OidTexts
 from cmsp_agent.transports.snmp.client import SnmpClient
 from cmsp_agent.transports.snmp.keys import KeyRing
+from cmsp_agent.transports.snmp.timeliness import SignedTimes
 
 PING_WITHIN = 1.0
 NEXT_HOP_WITNESSES = 4
@@ -51,6 +52,7 @@ class Known:
     names: Names
     ring: KeyRing
     texts: OidTexts
+    times: SignedTimes
     learned: asyncio.Event
     """Set when something was learned that components hang on: a device's type for its groups, a name's address."""
 
@@ -96,9 +98,7 @@ async def start_observing(
     await events.load()
     events.subscribe(partial(_observed_by, plugins))
     engines = EngineMemory(await ground.state.read(snmp_engines.known), ground.state, notices, ground.clock)
-    client = SnmpClient(
-        ground.clock, ground.counters, engines=engines, observer=engines, ring=known.ring, texts=known.texts
-    )
+    client = _snmp_client(ground, known, engines)
     await client.open()
     sessions = SnmpSessions(client)
     reachability = Reachability(ground.counters)
@@ -132,6 +132,18 @@ async def start_observing(
         await poller.configure({})
         await client.close()
         await events.close()
+
+
+def _snmp_client(ground: Ground, known: Known, engines: EngineMemory) -> SnmpClient:
+    return SnmpClient(
+        ground.clock,
+        ground.counters,
+        engines=engines,
+        observer=engines,
+        ring=known.ring,
+        texts=known.texts,
+        times=known.times,
+    )
 
 
 def _keep_running(

@@ -63,7 +63,9 @@ async def start_receiving(ground: Ground, prepared: Prepared, known: Known, sink
     engine = OwnEngine(*await own_engine(ground), ground.clock)
 
     def decoder(prepared: Prepared) -> NotificationDecoder:
-        return NotificationDecoder(prepared.users, engine, ground.clock, ring=known.ring, texts=known.texts)
+        return NotificationDecoder(
+            prepared.users, engine, ground.clock, ring=known.ring, texts=known.texts, times=known.times
+        )
 
     traps = TrapService(
         known.senders,

@@ -236,7 +236,7 @@ REGISTER: tuple[Counter, ...] = (
             "*.truncated": "Messages of streams cut because they were too long",
             "*.unterminated": "Messages of streams that nothing ended",
             "snmp.answers.*": "Answers that were not taken, by what was odd about them",
-            "snmp.engines.*": "Engines discovered, and engines whose boots went back",
+            "snmp.engines.*": "Engines discovered, given up, asked by an unsigned time, gone back in boots",
             "snmp.requests.*": "Requests repeated, split, or kept back by a full buffer",
         },
         loss=False,

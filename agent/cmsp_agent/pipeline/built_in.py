@@ -148,6 +148,18 @@ BUILT_IN = (
         "The SNMP engine of {object} counts its boots anew",
         "Nothing, where the device was replaced or reset; else find out who answers at the address.",
     ),
+    _news(
+        "snmp.engine.changed",
+        Severity.WARNING,
+        "The SNMP engine of {object} is another one than before",
+        "Nothing, where the device was exchanged or reset; else find out who answers at the address.",
+    ),
+    _news(
+        "snmp.engine.recovered",
+        Severity.WARNING,
+        "SNMPv3 with {object} works again after answers of no use",
+        "Read what the event says of its REPORTs or answers, and update the device's software.",
+    ),
     AlarmType("agent.notice", Severity.WARNING, "{object}", incident=False, transient=True),
 )
 """What every device can suffer, and the appliance itself."""

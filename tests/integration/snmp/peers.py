@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from cmsp_agent.aio.clock import SystemClock
+from cmsp_agent.aio.clock import Clock, SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.credentials import SnmpCredential
 from cmsp_agent.model.secret import Secret
@@ -157,9 +157,9 @@ def running(folder: Path) -> Iterator[Snmpd]:
 class Rig:
     """A client with its counters."""
 
-    def __init__(self, **options: object) -> None:
+    def __init__(self, clock: Clock | None = None, **options: object) -> None:
         self.counters = Counters()
-        self.client = SnmpClient(SystemClock(), self.counters, **options)  # type: ignore[arg-type]
+        self.client = SnmpClient(clock or SystemClock(), self.counters, **options)  # type: ignore[arg-type]
 
     async def __aenter__(self) -> Self:
         await self.client.open()

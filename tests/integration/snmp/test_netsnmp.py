@@ -12,6 +12,7 @@ from cmsp_agent.model.errors import (
     DeviceUnreachable,
     NotPermittedHere,
 )
+from cmsp_agent.transports.snmp.engines import NoObserver
 from tests.integration.snmp.peers import (
     IF_DESCR,
     SYS_NAME,
@@ -135,14 +136,15 @@ async def test_an_engine_id_kept_spares_the_discovery(snmpd: Snmpd) -> None:
         await rig.session(usm("SHA-1", "AES-128"), snmpd.port).get(SYS_NAME)
         assert rig.counters.value("snmp.engines.discovered") == 0
         assert rig.counters.value("snmp.reports", key="usmStatsNotInTimeWindows") == 1
-    store.engines["127.0.0.1"] = bytes.fromhex("8000000905deadbeef")
+    [place] = store.engines
+    store.engines[place] = bytes.fromhex("8000000905deadbeef")
     async with Rig(engines=store) as rig:
         await rig.session(usm("SHA-1", "AES-128"), snmpd.port).get(SYS_NAME)
         assert rig.counters.value("snmp.reports", key="usmStatsUnknownEngineIDs") == 1
-    assert store.engines["127.0.0.1"] != bytes.fromhex("8000000905deadbeef")
+    assert store.engines[place] != bytes.fromhex("8000000905deadbeef")
 
 
-class Heard:
+class Heard(NoObserver):
     """An observer that remembers."""
 
     def __init__(self) -> None:
@@ -191,4 +193,4 @@ async def test_one_engine_at_two_addresses_is_told_and_works(snmpd: Snmpd) -> No
     async with Rig(observer=heard) as rig:
         for address in ("127.0.0.1", "::1"):
             assert await rig.session(usm("SHA-1", "AES-128"), snmpd.port, address).get(SYS_NAME)
-    assert heard.duplicates == [("127.0.0.1", "::1")]
+    assert heard.duplicates == [(f"127.0.0.1 port {snmpd.port}", f"::1 port {snmpd.port}")]

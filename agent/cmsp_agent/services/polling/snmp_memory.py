@@ -45,6 +45,15 @@ class EngineMemory:
         text = f"{address}: engineBoots went back from {known} to {now}"
         self._notices.note("snmp.engine.boots_reset", address, text)
 
+    def engine_changed(self, address: str, known: bytes, now: bytes) -> None:
+        """Exchanged, reset or cloned; its signed answers are believed, as the password is the same."""
+        text = f"{address}: its SNMP engine ID is {now.hex()} where it was {known.hex()}"
+        self._notices.note("snmp.engine.changed", address, text)
+
+    def recovered(self, address: str, how: str) -> None:
+        """What was wrong, so that a person can mend the device."""
+        self._notices.note("snmp.engine.recovered", address, f"{address}: {how}")
+
     async def run(self) -> NoReturn:
         """Write what was discovered, for ever."""
         while True:

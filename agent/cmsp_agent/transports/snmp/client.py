@@ -27,6 +27,7 @@ from cmsp_agent.transports.snmp.message import V1, V2C
 from cmsp_agent.transports.snmp.peers import CommunityPeer, UsmPeer
 from cmsp_agent.transports.snmp.session import SnmpSession
 from cmsp_agent.transports.snmp.target import SnmpTarget
+from cmsp_agent.transports.snmp.timeliness import SignedTimes
 from cmsp_agent.transports.snmp.users import user_from
 from cmsp_agent.transports.snmp.walk import IndexCache
 
@@ -48,9 +49,10 @@ class SnmpClient:
         clock: for deadlines and SNMPv3 time.
         counters: counts under `snmp.`.
         engines: where discovered engine IDs are kept.
-        observer: hears of duplicate engine IDs and of boots that went back.
+        observer: hears of duplicate and changed engine IDs, and of boots that went back.
         ring: share it with the receiver of notifications, so that a password is hashed once.
         texts: shared cache of OIDs.
+        times: where to ask for what devices signed of their time; share it with the receiver of notifications.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class SnmpClient:
         observer: EngineObserver | None = None,
         ring: KeyRing | None = None,
         texts: OidTexts | None = None,
+        times: SignedTimes | None = None,
     ) -> None:
         self._clock = clock
         self._counters = counters
@@ -69,6 +72,7 @@ class SnmpClient:
         self._observer = observer or NoObserver()
         self._ring = ring or KeyRing()
         self._texts = OidTexts() if texts is None else texts
+        self._times = times or SignedTimes()
         self._octets = OidOctets()
         self._indexes = IndexCache()
         self._endpoints: dict[tuple[int, str], Endpoint] = {}
@@ -122,7 +126,8 @@ class SnmpClient:
         credential = target.credential
         if credential.version == "3":
             peer = UsmPeer(user_from(credential), self._clock, self._ring, self._texts, self._on_boots_reset(target))
-            return UsmExchange(target, address, endpoint, peer, self._counters, engines, self._texts)
+            self._times.offer(target.address, peer.signed_time)
+            return UsmExchange(target, address, endpoint, peer, self._counters, engines, self._texts, self._clock)
         if credential.version not in ("1", "2c") or credential.community is None:
             raise ValueError("an SNMP credential without a version or a community")
         version = V1 if credential.version == "1" else V2C

@@ -38,6 +38,14 @@ class EngineObserver(Protocol):
         """A device signed a lower engineBoots than before (RFC 3414 section 2.3 forbids it): told once per session."""
         ...
 
+    def engine_changed(self, address: str, known: bytes, now: bytes) -> None:
+        """A device signs with another engine ID than before: it was exchanged, reset or cloned."""
+        ...
+
+    def recovered(self, address: str, how: str) -> None:
+        """A device whose answers were of no use signs true ones again; `how` it was found, in a few words."""
+        ...
+
 
 class NoObserver:
     """Hears nothing."""
@@ -46,6 +54,12 @@ class NoObserver:
         """See `EngineObserver`."""
 
     def boots_reset(self, address: str, known: int, now: int) -> None:
+        """See `EngineObserver`."""
+
+    def engine_changed(self, address: str, known: bytes, now: bytes) -> None:
+        """See `EngineObserver`."""
+
+    def recovered(self, address: str, how: str) -> None:
         """See `EngineObserver`."""
 
 
@@ -69,13 +83,18 @@ class EngineDirectory:
         """The engine ID last seen at the address."""
         return self._by_address.get(address)
 
-    def discovered(self, address: str, engine_id: bytes) -> None:
-        """A device answered discovery."""
+    def recovered(self, address: str, how: str) -> None:
+        """See `EngineObserver`."""
+        self._observer.recovered(address, how)
+
+    def confirmed(self, address: str, engine_id: bytes) -> None:
+        """A device gave a true answer as this engine. What discovery says is nothing: anybody may answer that."""
         before = self._by_address.get(address)
         if before == engine_id:
             return
         if before is not None:
             self._addresses.get(before, set()).discard(address)
+            self._observer.engine_changed(address, before, engine_id)
         self._by_address[address] = engine_id
         sharing = self._addresses.setdefault(engine_id, set())
         sharing.add(address)

@@ -6,17 +6,28 @@ Gives Responses only; what REPORTs mean is settled here.
 import asyncio
 import logging
 
+from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.model.errors import AuthenticationRejected, DeviceAnswerInvalid
+from cmsp_agent.model.errors import AuthenticationRejected, DeviceAnswerInvalid, DeviceUnreachable
 from cmsp_agent.transports.snmp import usm
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
 from cmsp_agent.transports.snmp.endpoint import Decode, Endpoint, SocketAddress
 from cmsp_agent.transports.snmp.engines import EngineDirectory
 from cmsp_agent.transports.snmp.pdu import AUTHORIZATION_ERROR, REPORT, Pdu, ask
 from cmsp_agent.transports.snmp.peers import Peer, UsmPeer
-from cmsp_agent.transports.snmp.target import SnmpTarget
+from cmsp_agent.transports.snmp.target import SNMP_PORT, SnmpTarget
 
 log = logging.getLogger(__name__)
+
+
+FAILURES = 3
+"""Requests in a row without a true answer after which the engine ID is asked for anew."""
+FORGET_AGAIN = 300.0
+"""Seconds between two times that an engine ID is given up for failures."""
+BELIEVE_AGAIN = 10.0
+"""Seconds between two times that an unsigned REPORT of a kind is acted on."""
+UNSIGNED = "its REPORTs that our time is wrong are not signed; asked by the time in one, it signed a true answer"
+FALSE = "{} answers in a row were not true; its engine was asked for anew"
 
 
 class Exchange:
@@ -74,13 +85,23 @@ class UsmExchange(Exchange):
         counters: Counters,
         engines: EngineDirectory,
         texts: OidTexts,
+        clock: Clock,
     ) -> None:
         super().__init__(target, address, endpoint, peer, counters)
         self._usm = peer
         self._engines = engines
         self._texts = texts
+        self._clock = clock
         self._discovering = asyncio.Lock()
-        known = engines.known(target.address)
+        self._failures = self._false = self._resyncs = 0
+        self._forget_due = float("-inf")
+        self._believe_due: dict[str, float] = {}
+        self._recovery = ""
+        """What to tell of when the device has given a true answer."""
+        self._told: set[str] = set()
+        self._place = target.address if target.port == SNMP_PORT else f"{target.address} port {target.port}"
+        self._confirmed = b""
+        known = engines.known(self._place)
         if known:
             peer.assume(known)
 
@@ -95,12 +116,46 @@ class UsmExchange(Exchange):
         while True:
             if not self._usm.engine_id:
                 await self._discover(retries)
-            answer = await super().ask(kind, names, repetitions, retries)
+            resyncs = self._resyncs
+            try:
+                answer = await super().ask(kind, names, repetitions, retries)
+            except (DeviceUnreachable, DeviceAnswerInvalid) as error:
+                self._failed(false=isinstance(error, DeviceAnswerInvalid))
+                raise
             if answer[0].kind != REPORT:
+                self._succeeded()
                 return answer
-            self._obey(answer[0], seen)
+            self._obey(answer[0], seen, resyncs)
 
-    def _obey(self, report: Pdu, seen: set[str]) -> None:
+    def _failed(self, *, false: bool) -> None:
+        """After some failures in a row ask for the engine ID anew: an exchanged device may not say that it has another.
+
+        So rarely that whoever fakes failures gains nothing: a false engine ID costs polls, and believes no value.
+        """
+        self._failures += 1
+        self._false += false
+        now = self._clock.monotonic()
+        if self._failures < FAILURES or now < self._forget_due:
+            return
+        if self._false:
+            self._recovery = FALSE.format(self._false)
+        self._failures = self._false = 0
+        self._forget_due = now + FORGET_AGAIN
+        self._counters.add("snmp.engines.forgotten", key=self._target.address)
+        self._usm.forget()
+
+    def _succeeded(self) -> None:
+        self._failures = self._false = 0
+        if self._usm.engine_id != self._confirmed:
+            self._confirmed = self._usm.engine_id
+            self._engines.confirmed(self._place, self._confirmed)
+        if self._recovery:
+            if self._recovery not in self._told:
+                self._engines.recovered(self._target.address, self._recovery)
+                self._told.add(UNSIGNED)
+            self._recovery = ""
+
+    def _obey(self, report: Pdu, seen: set[str], resyncs: int) -> None:
         try:
             counter = usm.report_name(report, self._texts)
         except DecodeError:
@@ -109,12 +164,28 @@ class UsmExchange(Exchange):
         self._counters.add("snmp.reports", key=reason)
         where = self._target.address
         if counter in (usm.WRONG_DIGEST, usm.UNKNOWN_USER, usm.UNSUPPORTED_LEVEL, usm.DECRYPTION_ERROR):
+            self._failed(false=True)
             raise AuthenticationRejected(f"{where}: the device refused the SNMPv3 user ({reason})")
         if counter in seen or counter not in (usm.NOT_IN_TIME_WINDOW, usm.UNKNOWN_ENGINE):
+            self._failed(false=True)
             raise DeviceAnswerInvalid(f"{where}: the device answers with {reason}")
         seen.add(counter)
         if counter == usm.UNKNOWN_ENGINE:
-            self._usm.forget()
+            if not self._confirmed or self._due(counter):
+                self._usm.forget()
+        elif resyncs == self._resyncs and self._usm.was_offered and self._due(counter):
+            self._usm.resynchronise()
+            self._resyncs += 1
+            self._recovery = UNSIGNED
+            self._counters.add("snmp.engines.resynchronised", key=self._target.address)
+
+    def _due(self, counter: str) -> bool:
+        """Whether to act on a REPORT that nobody vouches for. Where not, the next one like it fails the request."""
+        now = self._clock.monotonic()
+        if now < self._believe_due.get(counter, float("-inf")):
+            return False
+        self._believe_due[counter] = now + BELIEVE_AGAIN
+        return True
 
     async def _discover(self, retries: int) -> None:
         async with self._discovering:
@@ -123,4 +194,3 @@ class UsmExchange(Exchange):
             request_id = self._endpoint.next_id()
             await self._send(request_id, self._usm.discovery(request_id), self._usm.discovered, retries)
             self._counters.add("snmp.engines.discovered")
-            self._engines.discovered(self._target.address, self._usm.engine_id)

@@ -25,7 +25,7 @@ from cmsp_agent.transports.snmp.bindings import Binding, Content, UnreadableBind
 from cmsp_agent.transports.snmp.keys import Bounded, KeyRing
 from cmsp_agent.transports.snmp.message import V1, V3, CommunityMessage
 from cmsp_agent.transports.snmp.pdu import INFORM, RESPONSE, TRAP, Pdu, TrapV1, encode_pdu
-from cmsp_agent.transports.snmp.timeliness import EngineTime
+from cmsp_agent.transports.snmp.timeliness import EngineTime, NotInTimeWindow, SignedTimes
 from cmsp_agent.transports.snmp.users import AUTH, LocalUser, UsmUser, by_name, localized
 from cmsp_agent.transports.snmp.usm import REPORTABLE, V3Message
 from cmsp_agent.transports.snmp.usual_trap import UsualTraps
@@ -96,6 +96,7 @@ class NotificationDecoder:
         communities: those accepted for v1 and v2c; None accepts all.
         ring: shared with the client, so that a password is hashed once.
         texts: shared cache of OIDs.
+        times: what devices signed of their time in answers to our own requests; shared with the client.
     """
 
     def __init__(
@@ -107,6 +108,7 @@ class NotificationDecoder:
         communities: Collection[bytes] | None = None,
         ring: KeyRing | None = None,
         texts: OidTexts | None = None,
+        times: SignedTimes | None = None,
     ) -> None:
         self._ring = ring or KeyRing()
         self._texts = OidTexts() if texts is None else texts
@@ -119,6 +121,7 @@ class NotificationDecoder:
             AuthoritativeUsm(own_engine, chain(*self._users.values()), self._ring, self._texts) if own_engine else None
         )
         self._local: Bounded[tuple[bytes, bytes], LocalUser] = Bounded(MOST_SENDERS)
+        self._signed = times or SignedTimes()
         self._times: Bounded[tuple[bytes, str], EngineTime] = Bounded(MOST_SENDERS)
 
     def decode(self, data: bytes, sender: str) -> Notification | Reply:
@@ -258,8 +261,19 @@ class NotificationDecoder:
         now = self._clock.monotonic()
         known = self._times.recall(place) or EngineTime(heard.boots, heard.time, now)
         try:
-            self._times.keep(place, known.observe(heard.boots, heard.time, now))
-        except DecodeError:
+            seen = known.observe(heard.boots, heard.time, now)
+        except NotInTimeWindow:
+            seen = self._gone_back(heard, known, now, sender)
+        self._times.keep(place, seen)
+
+    def _gone_back(self, heard: V3Message, known: EngineTime, now: float, sender: str) -> EngineTime:
+        """The time of an engine that has gone back since its last trap, and has said so in a signed answer to us."""
+        signed = self._signed.of(heard.engine_id, sender)
+        if signed is None or signed.at <= known.at:
+            raise Refused("outside the time window")
+        try:
+            return signed.observe(heard.boots, heard.time, now)
+        except NotInTimeWindow:
             raise Refused("outside the time window") from None
 
     def _from_v3(self, pdu: Pdu, user: UsmUser, engine_id: bytes, request: Request | None) -> Notification:

@@ -14,7 +14,7 @@ from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
 from cmsp_agent.transports.snmp.endpoint import Doubtful
 from cmsp_agent.transports.snmp.keys import KeyRing
 from cmsp_agent.transports.snmp.pdu import GET, REPORT, RESPONSE, Pdu, ask
-from cmsp_agent.transports.snmp.timeliness import EngineTime
+from cmsp_agent.transports.snmp.timeliness import EngineTime, NotInTimeWindow
 from cmsp_agent.transports.snmp.users import AUTH, LocalUser, UsmUser, localized
 from cmsp_agent.transports.snmp.usm import REPORTABLE, V3Message
 
@@ -69,7 +69,7 @@ class UsmPeer:
     """A device asked with v3, and its engine as far as we know it.
 
     Boots and time are believed when signed, and kept in memory only. Before the first signed answer they are a guess,
-    taken from discovery, that serves to send: nothing is checked against it.
+    taken from discovery or from a REPORT without a signature, that serves to send: nothing is checked against it.
 
     Args:
         user: who asks.
@@ -89,12 +89,19 @@ class UsmPeer:
         self._boots_reset = boots_reset
         self._local: LocalUser | None = None
         self._time: EngineTime | None = None
+        self._before: tuple[bytes, EngineTime] | None = None
+        """What was signed before the time was put in doubt, and by which engine."""
         self._guess = EngineTime(0, 0, 0.0)
+        self._offered: EngineTime | None = None
 
     @property
     def engine_id(self) -> bytes:
         """The device's engine ID; empty before it was discovered."""
         return self._local.engine_id if self._local else b""
+
+    def signed_time(self, engine_id: bytes) -> EngineTime | None:
+        """The time that this engine signed last; None where the device has another engine, or signed nothing yet."""
+        return self._time if engine_id == self.engine_id else None
 
     def facts(self) -> EngineFacts | None:
         """The engine's boots and time now; None before anything signed came."""
@@ -104,13 +111,29 @@ class UsmPeer:
 
     def assume(self, engine_id: bytes, guess: EngineTime = EngineTime(0, 0, 0.0)) -> None:  # noqa: B008 (immutable)
         """Take this engine ID (from the store, or discovered) for the device's; forget another one's time."""
+        self._doubt()
         self._local = localized(self._user, engine_id, self._ring)
-        self._time = None
         self._guess = guess
 
     def forget(self) -> None:
-        """The device says that this is not its engine ID."""
-        self._local = self._time = None
+        """The device says that this is not its engine ID, or answers nothing that is true."""
+        self._doubt()
+        self._local = None
+
+    @property
+    def was_offered(self) -> bool:
+        """Whether a time came in an unsigned REPORT, and no signed one since."""
+        return self._offered is not None
+
+    def resynchronise(self) -> None:
+        """Send by the time of that REPORT; only a signed answer makes it the engine's time."""
+        self._doubt()
+        self._guess, self._offered = self._offered or self._guess, None
+
+    def _doubt(self) -> None:
+        if self._time is not None:
+            self._before = (self.engine_id, self._time)
+        self._time = None
 
     def discovery(self, request_id: int) -> bytes:
         """The datagram that asks for the engine ID (RFC 3414 section 4)."""
@@ -155,7 +178,7 @@ class UsmPeer:
             usm.verify(data, heard, local)
         scoped = usm.scoped_pdu(data, heard, local, self._texts)
         if scoped.pdu.kind == REPORT:
-            return self._report(data, heard, local, scoped.pdu)
+            return self._report(heard, local, scoped.pdu)
         if local.level & AUTH:
             self._learn(heard)
         if scoped.pdu.kind != RESPONSE or scoped.pdu.request_id != request_id:
@@ -166,25 +189,42 @@ class UsmPeer:
         pdu = usm.scoped_pdu(data, heard, usm.NOBODY, self._texts).pdu
         if pdu.kind != REPORT:
             raise DecodeError("answer less protected than the request, or of another engine or user")
-        if self._time is not None and usm.report_name(pdu, self._texts) != usm.NOT_IN_TIME_WINDOW:
+        if usm.report_name(pdu, self._texts) == usm.NOT_IN_TIME_WINDOW:
+            if heard.engine_id != local.engine_id:
+                raise DecodeError("REPORT of another engine")
+            if heard.flags & AUTH and heard.user == self._user.name:
+                usm.verify(data, heard, local)
+                return self._report(heard, local, pdu)
+            self._offered = EngineTime(heard.boots, heard.time, self._clock.monotonic())
+        if self._time is not None:
             # The device has signed for this user before: anybody may have made this REPORT, so a signed answer, if it
             # comes, goes first.
             raise Doubtful(pdu)
-        return self._report(data, heard, local, pdu)
+        return pdu
 
-    def _report(self, data: bytes, heard: V3Message, local: LocalUser, pdu: Pdu) -> Pdu:
-        """Take the time from a signed REPORT that ours is wrong; the msgID, just made, shows that it is no repeat."""
-        if usm.report_name(pdu, self._texts) == usm.NOT_IN_TIME_WINDOW:
-            if heard.engine_id != local.engine_id or heard.user != self._user.name:
-                raise DecodeError("REPORT of another engine or user")
-            usm.verify(data, heard, local)
-            back = self._time is not None and (heard.boots, heard.time) < (self._time.boots, 0)
-            if back and self._time is not None and not self._boots_reset(self._time.boots, heard.boots):
-                raise DecodeError(f"engineBoots went back from {self._time.boots} to {heard.boots}")
-            self._time = EngineTime(heard.boots, heard.time, self._clock.monotonic())
+    def _report(self, heard: V3Message, local: LocalUser, pdu: Pdu) -> Pdu:
+        """Take the time from a REPORT that ours is wrong; the msgID, just made, shows that it is no repeat."""
+        if usm.report_name(pdu, self._texts) == usm.NOT_IN_TIME_WINDOW and local.level & AUTH:
+            known = self._time or self._signed_before()
+            if known is not None and heard.boots < known.boots and not self._boots_reset(known.boots, heard.boots):
+                raise DecodeError(f"engineBoots went back from {known.boots} to {heard.boots}")
+            self._believe(EngineTime(heard.boots, heard.time, self._clock.monotonic()))
         return pdu
 
     def _learn(self, heard: V3Message) -> None:
+        """Check the time of a signed answer. Where ours is in doubt, a lower one is that of an engine gone back."""
         now = self._clock.monotonic()
-        known = self._time or EngineTime(heard.boots, heard.time, now)
-        self._time = known.observe(heard.boots, heard.time, now)
+        known = self._time or self._signed_before() or EngineTime(heard.boots, heard.time, now)
+        try:
+            self._believe(known.observe(heard.boots, heard.time, now))
+        except NotInTimeWindow:
+            if self._time is not None or not self._boots_reset(known.boots, heard.boots):
+                raise
+            self._believe(EngineTime(heard.boots, heard.time, now))
+
+    def _signed_before(self) -> EngineTime | None:
+        return self._before[1] if self._before is not None and self._before[0] == self.engine_id else None
+
+    def _believe(self, time: EngineTime) -> None:
+        self._time = time
+        self._before = self._offered = None

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from cmsp_agent.model.credentials import SnmpCredential
 
+SNMP_PORT = 161
+
 
 @dataclass(frozen=True, slots=True)
 class Quirks:
@@ -36,7 +38,7 @@ class SnmpTarget:
     address: str
     """IPv4 or IPv6, with `%interface` where it is link-local; no name."""
     credential: SnmpCredential
-    port: int = 161
+    port: int = SNMP_PORT
     timeout: float = 2.0
     """Seconds to wait for each attempt."""
     retries: int = 2

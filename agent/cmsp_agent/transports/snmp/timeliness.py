@@ -1,6 +1,7 @@
 """The time window of SNMPv3 (RFC 3414 sections 2.2.3 and 3.2): is this message fresh? Reads no clock and no key."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
 from cmsp_agent.transports.snmp.ber import DecodeError
 
@@ -38,6 +39,34 @@ class EngineTime(NamedTuple):
         if boots < self.boots or boots == MOST or time < self.estimate(monotonic) - WINDOW:
             raise NotInTimeWindow(f"boots {boots}, time {time} where {self.boots}, {self.estimate(monotonic)} is due")
         return self
+
+
+SignedTime: TypeAlias = Callable[[bytes], EngineTime | None]
+"""Engine ID → the time that this engine signed last in an answer to our own request."""
+
+
+class SignedTimes:
+    """Where to ask for what devices signed of their time: the client says it, and the receiver of traps asks.
+
+    An answer to a request just made is no repeat. So a device whose boots went back in one has really gone back, and
+    its traps are to be believed again.
+    """
+
+    def __init__(self) -> None:
+        self._by_address: dict[str, SignedTime] = {}
+
+    def offer(self, address: str, signed: SignedTime) -> None:
+        """Ask this for the device at the address from now on."""
+        self._by_address[address] = signed
+
+    def of(self, engine_id: bytes, sender: str) -> EngineTime | None:
+        """What the engine at the sender's address signed; of an engine at one address, wherever it sends from."""
+        source = self._by_address.get(sender)
+        time = source(engine_id) if source is not None else None
+        if time is not None:
+            return time
+        found = [time for source in self._by_address.values() if (time := source(engine_id)) is not None]
+        return found[0] if len(found) == 1 else None
 
 
 def within_window(boots: int, time: int, own_boots: int, own_time: int) -> bool:

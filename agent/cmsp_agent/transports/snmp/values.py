@@ -43,6 +43,8 @@ OPAQUE_COUNTER64 = b"\x9f\x76"
 OPAQUE_INT64 = b"\x9f\x7a"
 OPAQUE_UINT64 = b"\x9f\x7b"
 """What Opaque wraps by net-snmp's convention (draft-perkins-opaque-01): tag in two octets, length."""
+BARE = {(0x78, 4): OPAQUE_FLOAT, (0x79, 8): OPAQUE_DOUBLE}
+"""Float and double without the Opaque around them: the second octet of their tag stands alone."""
 
 
 def unusual(tag: int, content: bytes, texts: OidTexts) -> Held:
@@ -68,6 +70,8 @@ def unusual(tag: int, content: bytes, texts: OidTexts) -> Held:
         return _opaque(content)
     if tag in MISSING:
         return MISSING[tag]
+    if (tag, len(content)) in BARE:
+        return _opaque(BARE[tag, len(content)] + content)
     return Unreadable(f"value of unknown tag {tag:#04x}", content)
 
 
