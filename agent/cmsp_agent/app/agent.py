@@ -155,7 +155,7 @@ def keep_house(agent: Agent) -> None:
     ground, names = agent.ground, agent.known.names
     if ground.place.problem:
         agent.observing.notices.note("storage.not_writable", "state", ground.place.problem)
-    held = any(key.type == DISTRUSTED for key in agent.observing.events.situation.active)
+    held = any(key.type == DISTRUSTED for key in agent.observing.events.alarm_state.active)
     known_time = KnownTime(ground.state, agent.observing.notices, ground.clock, held=held)
     upkeep = Upkeep(
         Stores(ground.state, ground.series),

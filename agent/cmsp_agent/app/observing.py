@@ -13,8 +13,8 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.signal import Signal
+from cmsp_agent.pipeline.alarm_state import Facts as PipelineFacts
 from cmsp_agent.pipeline.causes import ISOLATED
-from cmsp_agent.pipeline.situation import Facts as PipelineFacts
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.services.devices.inventory import Devices, Facts, from_record, to_record
 from cmsp_agent.services.devices.names import Names
@@ -122,7 +122,7 @@ async def start_observing(
         Witnesses(prepared.configuration.appliance.next_hops, known.devices),
         ping,
         events.tell,
-        lambda: ISOLATED in events.situation.active,
+        lambda: ISOLATED in events.alarm_state.active,
         ground.clock,
     )
     _keep_running(ground, events, notices, engines, isolation)

@@ -11,7 +11,7 @@ from cmsp_agent.config.configuration import ApplianceSettings, Configuration
 from cmsp_agent.config.schedules import parse_schedule
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import NotFound, Refused
-from cmsp_agent.pipeline.situation import Facts
+from cmsp_agent.pipeline.alarm_state import Facts
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import BackupAfterChange, Backups, Directory, Manifest, ManifestCopies, SshReader
 from cmsp_agent.services.calendar import Calendar, Entry

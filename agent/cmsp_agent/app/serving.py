@@ -84,7 +84,7 @@ def status_of(
     return StatusService(
         identity_of(configuration, ground.clock.now()),
         lambda: known.devices.components,
-        lambda: observing.events.situation,
+        lambda: observing.events.alarm_state,
         ground.state,
         ground.counters,
         ground.clock,

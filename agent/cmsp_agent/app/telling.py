@@ -8,7 +8,7 @@ from typing import Any
 from cmsp_agent.app.observing import Observing
 from cmsp_agent.config.configuration import Configuration, HeadendSettings, TlsFiles
 from cmsp_agent.model.priority import Priority
-from cmsp_agent.pipeline.situation import Facts
+from cmsp_agent.pipeline.alarm_state import Facts
 from cmsp_agent.services.link import Budget, Forwarder, Heartbeat
 from cmsp_agent.services.runtime import Ground
 from cmsp_agent.transports.headend import Certificates, HeadendClient
@@ -59,7 +59,7 @@ async def start_telling(
     def connected() -> None:
         heartbeat.soon()
 
-    held = {key.type for key in observing.events.situation.active if not key.component}
+    held = {key.type for key in observing.events.alarm_state.active if not key.component}
     forwarder = Forwarder(
         ground.state,
         client,

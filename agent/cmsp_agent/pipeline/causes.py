@@ -5,9 +5,9 @@ is whole, whatever its parent says to us.
 """
 
 from cmsp_agent.model.event import Event, Key
+from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import APPLIANCE_ISOLATED, COMPONENT_DOWN
 from cmsp_agent.pipeline.filter import AVAILABILITY
-from cmsp_agent.pipeline.situation import Draft
 from cmsp_agent.pipeline.topology import Topology
 
 ISOLATED = Key("", APPLIANCE_ISOLATED, "")

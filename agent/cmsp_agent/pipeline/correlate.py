@@ -5,10 +5,10 @@ from dataclasses import replace
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.event import Event, Transition
+from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.causes import CAUSES, Causes
 from cmsp_agent.pipeline.filter import AVAILABILITY
-from cmsp_agent.pipeline.situation import Draft
 
 
 class Correlator:

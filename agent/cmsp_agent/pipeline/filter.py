@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component, Tier
 from cmsp_agent.model.event import Event
+from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import COMPONENT_DEGRADED, COMPONENT_DOWN, COMPONENT_UNRESOLVED, MANAGEMENT_LOST
-from cmsp_agent.pipeline.situation import Draft
 
 AVAILABILITY = frozenset({COMPONENT_DOWN, MANAGEMENT_LOST, COMPONENT_DEGRADED, COMPONENT_UNRESOLVED})
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.ids import uuid7
-from cmsp_agent.pipeline.situation import Draft, Flap
+from cmsp_agent.pipeline.alarm_state import Draft, Flap
 
 FLAPPING = "flapping"
 """Attribute of an alarm that flaps: the state that the device told last, `raise` or `clear`."""

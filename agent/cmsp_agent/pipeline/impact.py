@@ -1,4 +1,4 @@
-"""How much of the customer's business a set of alarms takes away, and how badly. Pure arithmetic over the situation."""
+"""How much of the customer's business a set of alarms takes away, and how badly. Pure arithmetic on the alarm state."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,10 +7,10 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.event import Event, Key
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
+from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.causes import Causes, answers_behind
 from cmsp_agent.pipeline.normalise import Normaliser
-from cmsp_agent.pipeline.situation import Draft
 from cmsp_agent.pipeline.topology import Topology
 
 EVERYTHING = "*"

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from cmsp_agent.model.event import Event, Transition
+from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.impact import Assessor
-from cmsp_agent.pipeline.situation import Draft
 from cmsp_agent.pipeline.topology import Topology
 
 STORM = 3

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.event import Event, Key, Source, Transition
 from cmsp_agent.model.signal import PollSignal
+from cmsp_agent.pipeline.alarm_state import Draft, Silence
 from cmsp_agent.pipeline.built_in import COMPONENT_DEGRADED, COMPONENT_DOWN, COMPONENT_UNRESOLVED, MANAGEMENT_LOST
 from cmsp_agent.pipeline.causes import ISOLATED, Causes
 from cmsp_agent.pipeline.normalise import Normaliser
-from cmsp_agent.pipeline.situation import Draft, Silence
 from cmsp_agent.plugin.api import Telling
 
 SILENT_POLLS = 3

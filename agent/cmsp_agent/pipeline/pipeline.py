@@ -1,4 +1,4 @@
-"""The pipeline put together: signals and the situation in, a draft with its facts out. Pure; the caller commits."""
+"""The pipeline put together: signals and the alarm state in, a draft with its facts out. Pure; the caller commits."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -8,6 +8,7 @@ from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident_facts import Report
 from cmsp_agent.model.signal import PollSignal, Signal
+from cmsp_agent.pipeline.alarm_state import AlarmState, Draft
 from cmsp_agent.pipeline.causes import Causes
 from cmsp_agent.pipeline.correlate import Correlator
 from cmsp_agent.pipeline.filter import TierFilter
@@ -20,7 +21,6 @@ from cmsp_agent.pipeline.observe import Observer
 from cmsp_agent.pipeline.retire import Retirement
 from cmsp_agent.pipeline.rules.filtering import RuleFilter
 from cmsp_agent.pipeline.rules.rule import NO_RULES, Rules
-from cmsp_agent.pipeline.situation import Draft, Situation
 from cmsp_agent.pipeline.stage import Stage, run
 from cmsp_agent.pipeline.time_window import TimeWindow
 from cmsp_agent.pipeline.topology import Topology
@@ -60,9 +60,9 @@ class Pipeline:
             self._triage,
         )
 
-    def process(self, situation: Situation, signals: Iterable[Signal], now: int) -> Draft:
-        """The situation after the signals, one after the other, and what they make known."""
-        draft = Draft(situation, now)
+    def process(self, alarm_state: AlarmState, signals: Iterable[Signal], now: int) -> Draft:
+        """The alarm state after the signals, one after the other, and what they make known."""
+        draft = Draft(alarm_state, now)
         for signal in signals:
             run(self._stages, draft, self._events(draft, signal))
             if isinstance(signal, PollSignal):
@@ -75,23 +75,23 @@ class Pipeline:
         """The event as it may leave the site: personal data masked unless the order permits it."""
         return self._normalise.outward(event) if self._mask_personal else event
 
-    def reassess(self, situation: Situation, now: int) -> Draft:
+    def reassess(self, alarm_state: AlarmState, now: int) -> Draft:
         """The same facts under these rules: after a start or a reload, which may have taken components away."""
-        draft = Draft(situation, now)
+        draft = Draft(alarm_state, now)
         self._flapping.recall(draft)
         self._correlate(draft, list(self._retire(draft)))
         self._triage.review_all(draft)
         return draft
 
-    def end(self, situation: Situation, alarm: Event, event_id: str, text: str, now: int) -> Draft:
+    def end(self, alarm_state: AlarmState, alarm: Event, event_id: str, text: str, now: int) -> Draft:
         """A person ends an alarm; whoever still sees the fault raises it again."""
-        draft = Draft(situation, now)
+        draft = Draft(alarm_state, now)
         draft.flaps.drop(alarm.key)
         run((self._correlate, self._triage), draft, [alarm.ended(event_id, now, text)])
         self._triage.review(draft, self._topology.concerned(draft.concerned))
         return draft
 
-    def report(self, situation: Situation, report: Report, now: int) -> tuple[Draft, str]:
+    def report(self, alarm_state: AlarmState, report: Report, now: int) -> tuple[Draft, str]:
         """The incident that a person reports, by its id.
 
         Raises:
@@ -100,12 +100,12 @@ class Pipeline:
         unknown = [name for name in report.components if name not in self._topology.components]
         if unknown:
             raise NotFound(f"no component {', '.join(unknown)}")
-        draft = Draft(situation, now)
+        draft = Draft(alarm_state, now)
         return draft, self._triage.report(draft, report).id
 
-    def elapse(self, situation: Situation, now: int) -> Draft:
+    def elapse(self, alarm_state: AlarmState, now: int) -> Draft:
         """What the passing of time alone brings: what flapped is quiet, a window ends, the restored is resolved."""
-        draft = Draft(situation, now)
+        draft = Draft(alarm_state, now)
         run((self._correlate, self._triage), draft, list(self._flapping.quiet(draft)))
         self._triage(draft, self._triage.windows_over(draft))
         if draft.concerned:

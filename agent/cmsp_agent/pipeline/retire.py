@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Mapping
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.ids import uuid7
+from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import MANAGEMENT_LOST
 from cmsp_agent.pipeline.filter import gets
-from cmsp_agent.pipeline.situation import Draft
 
 
 class Retirement:

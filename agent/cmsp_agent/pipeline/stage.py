@@ -1,10 +1,10 @@
-"""The one interface of a stage: a draft of the situation and events in, events out. Nothing here waits or writes."""
+"""The one interface of a stage: a draft of the alarm state and events in, events out. Nothing here waits or writes."""
 
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from cmsp_agent.model.event import Event
-from cmsp_agent.pipeline.situation import Draft
+from cmsp_agent.pipeline.alarm_state import Draft
 
 
 class Stage(Protocol):

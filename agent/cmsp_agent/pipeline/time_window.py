@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.event import Event, Source, Transition
+from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.observe import may_be_older
-from cmsp_agent.pipeline.situation import Draft
 
 ECHO = 5_000
 """Milliseconds after an alarm ended in which a source that had not told of it yet is heard as its echo."""

@@ -8,13 +8,13 @@ from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident, IncidentState, Trigger, opened
 from cmsp_agent.model.incident_facts import Finding, Report
 from cmsp_agent.model.interfaces import canonical
+from cmsp_agent.pipeline.alarm_state import Draft, Place
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.losses import Losses
 from cmsp_agent.pipeline.maintenance import NO_WINDOWS, Maintenance
 from cmsp_agent.pipeline.normalise import Normaliser, title
-from cmsp_agent.pipeline.situation import Draft, Place
 
 MOST_ALARMS = 200
 """Alarms that one incident names: a fault that comes and goes beside another that stays would add them for ever."""

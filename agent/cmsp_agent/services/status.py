@@ -16,6 +16,7 @@ from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.model.times import rfc3339
+from cmsp_agent.pipeline.alarm_state import AlarmState
 from cmsp_agent.pipeline.built_in import (
     APPLIANCE_ISOLATED,
     COMPONENT_DEGRADED,
@@ -24,7 +25,6 @@ from cmsp_agent.pipeline.built_in import (
     MANAGEMENT_LOST,
 )
 from cmsp_agent.pipeline.filter import AVAILABILITY
-from cmsp_agent.pipeline.situation import Situation
 from cmsp_agent.services.devices.unreadable import UnreadableObjects
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.sqlite.database import Database
@@ -52,12 +52,12 @@ def no_extras() -> Mapping[str, Any]:
 
 
 class StatusService:
-    """Reads the situation, the counters and the outbox.
+    """Reads the alarm state, the counters and the outbox.
 
     Args:
         identity: of the appliance.
         components: by name, by the configuration of the moment.
-        situation: what the event service knows.
+        alarm state: what the event service knows.
         database: `state.db`.
         counters: of everything.
         clock: for the uptime.
@@ -69,7 +69,7 @@ class StatusService:
         self,
         identity: Identity,
         components: Callable[[], Mapping[str, Component]],
-        situation: Callable[[], Situation],
+        alarm_state: Callable[[], AlarmState],
         database: Database,
         counters: Counters,
         clock: Clock,
@@ -78,7 +78,7 @@ class StatusService:
     ) -> None:
         self.identity = identity
         self.components = components
-        self._situation = situation
+        self._alarm_state = alarm_state
         self._database = database
         self._counters = counters
         self._clock = clock
@@ -88,16 +88,16 @@ class StatusService:
 
     def state_of(self, component: str) -> State:
         """A component's availability, as the alarms of the moment tell it."""
-        return self._state(component, _availability(self._situation()))
+        return self._state(component, _availability(self._alarm_state()))
 
     def states(self) -> dict[str, State]:
         """The availability of every component."""
-        held = _availability(self._situation())
+        held = _availability(self._alarm_state())
         return {name: self._state(name, held) for name in self.components()}
 
     def _state(self, component: str, held: Mapping[str, list[Event]]) -> State:
         alarms = held.get(component, [])
-        silence = self._situation().silences.get(component)
+        silence = self._alarm_state().silences.get(component)
         if any(event.type == COMPONENT_DOWN for event in alarms):
             explained = "" in held or any(event.suppressed_by for event in alarms if event.type == COMPONENT_DOWN)
             return State.UNREACHABLE if explained else State.DOWN
@@ -112,7 +112,7 @@ class StatusService:
 
     def alarms(self, component: str = "") -> list[Event]:
         """The alarms that hold, of one component or of all, the worst first."""
-        found = [event for key, event in self._situation().active.items() if component in ("", key.component)]
+        found = [event for key, event in self._alarm_state().active.items() if component in ("", key.component)]
         return sorted(found, key=lambda event: (event.severity.rank, event.received_at))
 
     def incidents(self, component: str) -> list[Incident]:
@@ -130,7 +130,7 @@ class StatusService:
             "time": rfc3339(self._clock.now()),
             "uptime_seconds": round(self._clock.monotonic() - self._started, 1),
             "components": self._counts(),
-            "alarms": len(self._situation().active),
+            "alarms": len(self._alarm_state().active),
             "incidents": {"open": len(incidents), **{p.value: priorities.get(p.value, 0) for p in Priority}},
             "urgent": self._urgent(incidents),
             "outbox": await self._backlog(),
@@ -146,7 +146,7 @@ class StatusService:
 
     def open_incidents(self) -> list[Incident]:
         """Incidents whose fault is still there, the oldest first."""
-        return [incident for incident in self._situation().incidents.values() if incident.state.open]
+        return [incident for incident in self._alarm_state().incidents.values() if incident.state.open]
 
     def _counts(self) -> dict[str, int]:
         states = Counter(self.states().values())
@@ -183,10 +183,10 @@ class StatusService:
         return dict(sorted(totals.items()))
 
 
-def _availability(situation: Situation) -> dict[str, list[Event]]:
+def _availability(alarm_state: AlarmState) -> dict[str, list[Event]]:
     """The alarms that tell of availability, by component; the appliance's own isolation under the empty name."""
     held: dict[str, list[Event]] = {}
-    for key, event in situation.active.items():
+    for key, event in alarm_state.active.items():
         if key.type == APPLIANCE_ISOLATED:
             held.setdefault("", []).append(event)
         elif key.type in AVAILABILITY:

@@ -102,7 +102,7 @@ async def test_a_reload_that_can_not_be_stored_changes_nothing(tmp_path: Path, m
     async with staged(tmp_path) as stage, running(stage.load()) as agent:
         await until(polled(agent, 16))
         stage.site.fail_pri("gw-1")
-        await until(lambda: len(agent.observing.events.situation.incidents) > 0)
+        await until(lambda: len(agent.observing.events.alarm_state.incidents) > 0)
         text = stage.workspace.site_yaml.read_text(encoding="utf-8")
         kept = [line for line in text.splitlines() if not line.startswith(("  ata-1:", "  gw-1:", "  vg-1:"))]
         stage.workspace.site_yaml.write_text("\n".join(kept), encoding="utf-8")
@@ -114,7 +114,7 @@ async def test_a_reload_that_can_not_be_stored_changes_nothing(tmp_path: Path, m
         assert agent.configuration is in_force
         assert {"ata-1", "gw-1"} <= agent.known.devices.components.keys()
         await agent.use(loaded)
-        assert not [one for one in agent.observing.events.situation.incidents.values() if one.state.open]
+        assert not [one for one in agent.observing.events.alarm_state.incidents.values() if one.state.open]
 
 
 async def test_a_fault_becomes_one_event_and_one_incident_at_the_head_end(tmp_path: Path) -> None:

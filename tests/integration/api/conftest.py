@@ -29,7 +29,7 @@ from cmsp_agent.model.incident_facts import Report
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal
-from cmsp_agent.pipeline.situation import Silence, Situation
+from cmsp_agent.pipeline.alarm_state import AlarmState, Silence
 from cmsp_agent.plugin.api import CliPlatform, Redaction
 from cmsp_agent.services.backups import Backups, Directory, Manifest, backup_job
 from cmsp_agent.services.jobs import JobKind, JobReport, Jobs
@@ -81,7 +81,7 @@ class Agent:
     """The parts behind the API, and the API."""
 
     parts: Parts
-    situation: Situation
+    alarm_state: AlarmState
     device: Device
     supervisor: Supervisor
     folder: Path
@@ -95,7 +95,7 @@ class Agent:
             "received", (Source.TRAP,), text,
         )  # fmt: skip
         await self.parts.database.write(lambda tx: events.insert(tx, event))
-        self.situation.active[event.key] = event
+        self.alarm_state.active[event.key] = event
         self.parts.bell.ring()
         return event
 
@@ -111,20 +111,20 @@ class Agent:
             return new
 
         made = await self.parts.database.write(save)
-        self.situation.incidents[made.id] = made
+        self.alarm_state.incidents[made.id] = made
         return made
 
 
 async def change_incident(
-    database: Database, situation: Situation, name: str, edit: Callable[[Incident], Incident]
+    database: Database, alarm_state: AlarmState, name: str, edit: Callable[[Incident], Incident]
 ) -> Incident:
     """What the event service does, without its pipeline."""
-    known = situation.incidents.get(name)
+    known = alarm_state.incidents.get(name)
     if known is None:
         raise NotFound(f"no incident {name}")
     changed = edit(known)
     await database.write(lambda tx: incidents.save(tx, changed))
-    situation.incidents[name] = changed
+    alarm_state.incidents[name] = changed
     return changed
 
 
@@ -148,12 +148,12 @@ async def _polled(report: JobReport) -> Mapping[str, Any]:
 @contextlib.asynccontextmanager
 async def running_agent(folder: Path) -> AsyncIterator[Agent]:
     """Everything behind the API, started and stopped."""
-    clock, counters, situation, device = SystemClock(), Counters(), Situation(), Device()
+    clock, counters, alarm_state, device = SystemClock(), Counters(), AlarmState(), Device()
     components = {name: Component(name, ("10.1.0.1",), "paris", type="cisco_ios") for name in ("gw-1", "gw-2")}
     components["sw-1"] = replace(components["gw-1"], name="sw-1", backup=BackupPlan(enabled=False))
     database = await open_state(folder / "state.db", "apl-1", clock=clock, counters=counters)
     pool = BlockingPool("texts", 1, 50)
-    situation.silences["gw-1"] = Silence(polled_at=1, answered_at=1)
+    alarm_state.silences["gw-1"] = Silence(polled_at=1, answered_at=1)
 
     async def untold(signal: AgentSignal) -> None:
         return None
@@ -170,10 +170,10 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             clock=clock,
             counters=counters,
             database=database,
-            status=StatusService(identity, lambda: components, lambda: situation, database, counters, clock),
+            status=StatusService(identity, lambda: components, lambda: alarm_state, database, counters, clock),
             jobs=jobs,
             backups=backups,
-            change_incident=lambda name, edit: change_incident(database, situation, name, edit),
+            change_incident=lambda name, edit: change_incident(database, alarm_state, name, edit),
             report_incident=no_report,
             clear_alarm=no_alarm,
             kpis=kpis,
@@ -181,7 +181,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             roles=lambda: ROLES,
             audit_key=secrets.token_bytes(32),
         )
-        yield Agent(parts, situation, device, supervisor, folder)
+        yield Agent(parts, alarm_state, device, supervisor, folder)
     await pool.close()
     await database.close()
 

@@ -13,7 +13,7 @@ __all__ = ["parts"]
 
 async def test_an_alarm_is_cleared_by_hand_and_its_incident_restored(parts: Parts) -> None:
     await parts.service.handle([pri(up=False)])
-    [alarm] = parts.service.situation.active.values()
+    [alarm] = parts.service.alarm_state.active.values()
     cleared = await parts.service.clear_alarm(alarm.id, "cleared by noc: the card is out")
     assert (cleared.state, cleared.alarm, cleared.text) == (
         Transition.CLEAR,
@@ -29,10 +29,10 @@ async def test_an_alarm_is_cleared_by_hand_and_its_incident_restored(parts: Part
 
 async def test_it_is_raised_again_under_a_new_id_where_the_source_says_so(parts: Parts) -> None:
     await parts.service.handle([pri(up=False)])
-    [first] = parts.service.situation.active.values()
+    [first] = parts.service.alarm_state.active.values()
     await parts.service.clear_alarm(first.id, "cleared by noc: a test")
     await parts.service.handle([pri(up=False)])
-    [second] = parts.service.situation.active.values()
+    [second] = parts.service.alarm_state.active.values()
     assert second.id != first.id
-    [incident] = parts.service.situation.incidents.values()
+    [incident] = parts.service.alarm_state.incidents.values()
     assert (incident.state, incident.reopened) == (IncidentState.NEW, 1)

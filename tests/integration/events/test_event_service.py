@@ -13,8 +13,8 @@ from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.errors import NotFound, StorageError, StorageFull
 from cmsp_agent.model.incident import IncidentState
 from cmsp_agent.model.signal import Signal, SyslogSignal, TrapSignal
+from cmsp_agent.pipeline.alarm_state import AlarmState, Draft, Facts
 from cmsp_agent.pipeline.pipeline import Pipeline
-from cmsp_agent.pipeline.situation import Draft, Facts, Situation
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.sqlite.database import Database
@@ -85,8 +85,8 @@ async def test_a_second_life_takes_up_where_the_first_ended(parts: Parts) -> Non
     await parts.service.handle([pri(up=False)])
     second = Parts(parts.database, parts.counters)
     await second.service.load()
-    assert second.service.situation.active.keys() == parts.service.situation.active.keys()
-    assert second.service.situation.incidents.keys() == parts.service.situation.incidents.keys()
+    assert second.service.alarm_state.active.keys() == parts.service.alarm_state.active.keys()
+    assert second.service.alarm_state.incidents.keys() == parts.service.alarm_state.incidents.keys()
 
 
 async def test_many_callers_share_commits(parts: Parts) -> None:
@@ -107,7 +107,7 @@ async def test_what_could_not_be_stored_is_refused_forgotten_and_later_told(
         patch.setattr(parts.database, "write", full)
         with pytest.raises(StorageFull):
             await parts.service.handle([pri(up=False)])
-    assert not parts.service.situation.active
+    assert not parts.service.alarm_state.active
     await parts.service.handle([pri(up=False)])
     page = await parts.database.read(events.page)
     assert [event.type for event in page.events] == ["storage.lost", "isdn.layer2.down"]
@@ -125,12 +125,12 @@ async def test_one_signal_that_breaks_the_pipeline_does_not_take_the_others(part
 
 async def test_a_person_changes_an_incident_and_the_head_end_hears_of_it(parts: Parts) -> None:
     await parts.service.handle([pri(up=False)])
-    [incident] = parts.service.situation.incidents.values()
+    [incident] = parts.service.alarm_state.incidents.values()
     await parts.service.change_incident(
         incident.id, lambda known: replace(known, assignee="noc", version=known.version + 1)
     )
     assert await parts.stored() == (1, 1, 3)
-    assert parts.service.situation.incidents[incident.id].assignee == "noc"
+    assert parts.service.alarm_state.incidents[incident.id].assignee == "noc"
     with pytest.raises(NotFound):
         await parts.service.change_incident("0", lambda known: known)
 
@@ -158,11 +158,11 @@ async def test_stopping_refuses_what_waits(tmp_path: Path) -> None:
 class FailingTogether(Pipeline):
     """Judges one signal, and fails over two."""
 
-    def process(self, situation: Situation, signals: Iterable[Signal], now: int) -> Draft:
+    def process(self, alarm_state: AlarmState, signals: Iterable[Signal], now: int) -> Draft:
         signals = list(signals)
         if len(signals) > 1:
             raise KeyError("together")
-        return super().process(situation, signals, now)
+        return super().process(alarm_state, signals, now)
 
 
 async def test_signals_that_only_fail_together_are_refused_and_nobody_waits_for_ever(parts: Parts) -> None:
@@ -195,7 +195,7 @@ async def test_alarms_of_components_that_left_the_file_while_the_agent_was_down_
         parts.database, Pipeline(left, CUSTOMER, FakeInventory(), parts.counters), SystemClock(), parts.counters
     )
     await second.load()
-    assert {key.component for key in second.situation.active} == {"gw-lyon"}
+    assert {key.component for key in second.alarm_state.active} == {"gw-lyon"}
     unfinished = await parts.database.read(incidents.unfinished)
     assert [each.components for each in unfinished if each.state.open] == [("gw-lyon",)]
 
@@ -214,4 +214,4 @@ async def test_a_configuration_whose_consequences_can_not_be_stored_is_not_gone_
         with pytest.raises(StorageFull):
             await parts.service.use(Pipeline(left, CUSTOMER, FakeInventory(), parts.counters))
     await parts.service.handle([pri(up=True)])
-    assert not parts.service.situation.active
+    assert not parts.service.alarm_state.active

@@ -18,10 +18,10 @@ async def test_a_reported_incident_waits_for_a_person(parts: Parts) -> None:
     await parts.service.use(parts.service._pipeline)
     await parts.service.handle([pri(up=False)])
     await parts.service.handle([pri(up=True)])
-    assert parts.service.situation.incidents[made.id].state is IncidentState.NEW
+    assert parts.service.alarm_state.incidents[made.id].state is IncidentState.NEW
     done = await parts.service.change_incident(made.id, lambda known: known.after(Trigger.RESOLVE, 5, "noc"))
     assert done.state is IncidentState.RESOLVED
-    assert made.id not in parts.service.situation.incidents
+    assert made.id not in parts.service.alarm_state.incidents
 
 
 async def test_one_of_a_component_that_there_is_not_is_refused(parts: Parts) -> None:

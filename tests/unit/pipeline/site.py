@@ -9,9 +9,9 @@ from cmsp_agent.model.event import Event, Key, Transition
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, ObservedState, PollSignal, Signal, SyslogSignal, TrapSignal
+from cmsp_agent.pipeline.alarm_state import AlarmState, Facts
 from cmsp_agent.pipeline.impact import Customer
 from cmsp_agent.pipeline.pipeline import Pipeline
-from cmsp_agent.pipeline.situation import Facts, Situation
 from cmsp_agent.plugin.api import AlarmType, DeviceType, ObjectFrom, SyslogRule, TrapRule
 
 LINK_DOWN, LINK_UP = "1.3.6.1.6.3.1.1.5.3", "1.3.6.1.6.3.1.1.5.4"
@@ -96,14 +96,14 @@ class Site:
 
     def __init__(self, components: Iterable[Component] = COMPONENTS.values()) -> None:
         self.counters = Counters()
-        self.situation = Situation()
+        self.alarm_state = AlarmState()
         self.now = 1_000_000
         self.events: dict[str, Event] = {}
         self.incidents: dict[str, Incident] = {}
         self.pipeline = Pipeline({c.name: c for c in components}, CUSTOMER, FakeInventory(), self.counters)
 
     def tell(self, *signals: Signal) -> Facts:
-        draft = self.pipeline.process(self.situation, signals, self.now)
+        draft = self.pipeline.process(self.alarm_state, signals, self.now)
         draft.commit()
         self.events.update(draft.facts.new)
         self.events.update(draft.facts.changed)
@@ -112,8 +112,8 @@ class Site:
 
     def restart(self) -> None:
         """Only alarms and incidents survive."""
-        self.situation = Situation(active=self.situation.active, incidents=self.situation.incidents)
-        self.pipeline.reassess(self.situation, self.now).commit()
+        self.alarm_state = AlarmState(active=self.alarm_state.active, incidents=self.alarm_state.incidents)
+        self.pipeline.reassess(self.alarm_state, self.now).commit()
 
     def later(self, milliseconds: int) -> int:
         self.now += milliseconds
@@ -146,8 +146,8 @@ class Site:
         return self.tell(AgentSignal("", self.now, "appliance.isolated", "", raised, "no next hop"))
 
     def held(self, component: str, kind: str, name: str = "") -> Event | None:
-        return self.situation.active.get(Key(component, kind, name))
+        return self.alarm_state.active.get(Key(component, kind, name))
 
     @property
     def open(self) -> list[Incident]:
-        return [incident for incident in self.situation.incidents.values() if incident.state.open]
+        return [incident for incident in self.alarm_state.incidents.values() if incident.state.open]

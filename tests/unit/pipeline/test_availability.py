@@ -200,7 +200,7 @@ def test_an_older_incident_keeps_its_priority_while_its_component_is_down() -> N
     site.tell(site.pri(up=False))
     [older] = site.open
     site.silent("gw-1")
-    assert site.situation.incidents[older.id].priority is Priority.P3
+    assert site.alarm_state.incidents[older.id].priority is Priority.P3
     site.poll("gw-1")
     assert [incident.id for incident in site.open] == [older.id]
 
@@ -250,5 +250,5 @@ def test_a_device_that_can_not_be_asked_for_all_has_an_alarm_after_three_polls_w
     assert "no answer in 5 s" in held.text
     assert len(site.open) == 1
     site.poll("gw-1")
-    assert not site.situation.active
+    assert not site.alarm_state.active
     assert site.open == []

@@ -18,7 +18,7 @@ def test_a_silent_parent_whose_children_answer_is_management_lost_at_most() -> N
     for _ in range(5):
         site.poll("sw", icmp=False, snmp=False)
         site.poll("gw-1")
-    assert [(each.type, each.component) for each in site.situation.active.values()] == [("management.lost", "sw")]
+    assert [(each.type, each.component) for each in site.alarm_state.active.values()] == [("management.lost", "sw")]
     [incident] = site.open
     assert incident.extent.components.affected == 1
 
@@ -99,8 +99,8 @@ def test_a_parent_that_is_taken_out_of_the_configuration_hides_nothing_any_more(
     site.tell(link_down(site))
     alone = [replace(each, parent="") for each in COMPONENTS.values() if each.name != "sw"]
     other = Site(alone)
-    other.situation, other.now = site.situation, site.now
-    other.pipeline.reassess(other.situation, other.now).commit()
+    other.alarm_state, other.now = site.alarm_state, site.now
+    other.pipeline.reassess(other.alarm_state, other.now).commit()
     other.poll("gw-1")
     assert [incident.title for incident in other.open] == [f"{LINK}: link down"]
 
@@ -123,4 +123,4 @@ def test_what_the_poll_sees_well_is_left_to_the_polls() -> None:
     assert site.open == []
     site.later(60_000)
     site.tell(site.pri_poll())
-    assert not site.situation.active
+    assert not site.alarm_state.active

@@ -5,15 +5,15 @@ from dataclasses import replace
 from cmsp_agent.model.component import Component, Tier
 from cmsp_agent.model.credentials import Credentials, SnmpCredential
 from cmsp_agent.model.incident import IncidentState
+from cmsp_agent.pipeline.alarm_state import Facts
 from cmsp_agent.pipeline.pipeline import Pipeline
-from cmsp_agent.pipeline.situation import Facts
 from tests.unit.pipeline.site import COMPONENTS, CUSTOMER, FakeInventory, Site
 
 
 def reload(site: Site, *components: Component) -> Facts:
     """Go by another configuration, as the event service does."""
     site.pipeline = Pipeline({each.name: each for each in components}, CUSTOMER, FakeInventory(), site.counters)
-    draft = site.pipeline.reassess(site.situation, site.later(1_000))
+    draft = site.pipeline.reassess(site.alarm_state, site.later(1_000))
     draft.commit()
     site.incidents.update(draft.facts.incidents)
     return draft.facts
@@ -31,7 +31,7 @@ def test_alarms_of_a_component_that_was_removed_are_cleared_and_its_incidents_re
     assert {incident.components for incident in site.open} == {("gw-1",)}
     [restored] = [each for each in site.incidents.values() if each.components == ("gw-2",)]
     assert restored.state is IncidentState.RESTORED
-    assert "gw-2" not in site.situation.silences
+    assert "gw-2" not in site.alarm_state.silences
 
 
 def test_what_a_removed_parent_had_explained_stands_for_itself_after_three_polls() -> None:
@@ -50,7 +50,7 @@ def test_a_component_that_is_only_monitored_from_now_on_keeps_no_other_alarms() 
     changed = replace(COMPONENTS["gw-1"], tier=Tier.MONITORED_ONLY)
     reload(site, *(changed if each.name == "gw-1" else each for each in COMPONENTS.values()))
     assert site.open == []
-    assert not site.situation.active
+    assert not site.alarm_state.active
 
 
 def test_management_is_not_lost_where_snmp_is_no_longer_asked() -> None:

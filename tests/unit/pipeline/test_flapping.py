@@ -19,7 +19,7 @@ def flap(site: Site, changes: int, every: int = 400) -> int:
 
 def elapse(site: Site, milliseconds: int) -> int:
     site.later(milliseconds)
-    draft = site.pipeline.elapse(site.situation, site.now)
+    draft = site.pipeline.elapse(site.alarm_state, site.now)
     draft.commit()
     site.events.update(draft.facts.new)
     site.incidents.update(draft.facts.incidents)

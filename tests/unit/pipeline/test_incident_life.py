@@ -8,7 +8,7 @@ STABILITY = 600_000
 
 def elapse(site: Site, milliseconds: int) -> None:
     site.later(milliseconds)
-    draft = site.pipeline.elapse(site.situation, site.now)
+    draft = site.pipeline.elapse(site.alarm_state, site.now)
     draft.commit()
     site.incidents.update(draft.facts.incidents)
 
@@ -26,7 +26,7 @@ def test_a_restored_incident_is_watched_and_then_resolved() -> None:
     assert states(site) == ["restored"]
     elapse(site, 1)
     assert states(site) == ["resolved"]
-    assert not site.situation.incidents
+    assert not site.alarm_state.incidents
 
 
 def test_a_relapse_within_the_period_reopens_it_and_one_after_it_is_another() -> None:

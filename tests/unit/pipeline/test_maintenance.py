@@ -35,7 +35,7 @@ def site_at(text: str) -> Site:
 
 def elapse(site: Site, minutes: int) -> None:
     site.later(minutes * 60_000)
-    site.pipeline.elapse(site.situation, site.now).commit()
+    site.pipeline.elapse(site.alarm_state, site.now).commit()
 
 
 def test_a_fault_in_the_window_is_recorded_and_judged_at_its_end() -> None:

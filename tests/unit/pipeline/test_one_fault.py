@@ -280,7 +280,7 @@ def test_a_link_down_that_names_no_interface_is_an_event_and_no_alarm() -> None:
     site.tell(TrapSignal("gw-1", site.now, LINK_DOWN, ()))
     [event] = site.events.values()
     assert (event.type, event.state) == ("trap.unknown", Transition.INFO)
-    assert not site.situation.active
+    assert not site.alarm_state.active
 
 
 def test_places_of_another_kind_are_other_places() -> None:

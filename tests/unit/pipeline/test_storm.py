@@ -43,4 +43,4 @@ def test_a_fault_that_comes_and_goes_beside_one_that_stays_is_bounded() -> None:
         site.tell(site.pri(up=True))
     [incident] = site.open
     assert len(incident.alarms) == 200
-    assert incident.alarms[0] in {event.id for event in site.situation.active.values()}
+    assert incident.alarms[0] in {event.id for event in site.alarm_state.active.values()}

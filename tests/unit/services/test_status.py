@@ -11,6 +11,7 @@ from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.model.incident import Incident, IncidentState
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
+from cmsp_agent.pipeline.alarm_state import AlarmState, Silence
 from cmsp_agent.pipeline.built_in import (
     APPLIANCE_ISOLATED,
     COMPONENT_DEGRADED,
@@ -18,7 +19,6 @@ from cmsp_agent.pipeline.built_in import (
     COMPONENT_UNRESOLVED,
     MANAGEMENT_LOST,
 )
-from cmsp_agent.pipeline.situation import Silence, Situation
 from cmsp_agent.services.status import Identity, StatusService
 from cmsp_agent.storage.state import open_state
 from tests.lab.clock import ManualClock
@@ -27,12 +27,12 @@ CLOCK = ManualClock()
 
 
 @pytest.fixture
-def situation() -> Situation:
-    return Situation()
+def alarm_state() -> AlarmState:
+    return AlarmState()
 
 
 @pytest.fixture
-async def status(tmp_path: Path, situation: Situation) -> AsyncIterator[StatusService]:
+async def status(tmp_path: Path, alarm_state: AlarmState) -> AsyncIterator[StatusService]:
     counters = Counters()
     counters.add("traps.dropped", 3, key="10.0.0.1")
     counters.add("traps.dropped", 2, key="10.0.0.2")
@@ -41,53 +41,53 @@ async def status(tmp_path: Path, situation: Situation) -> AsyncIterator[StatusSe
     components = {name: Component(name, ("10.0.0.1",), "paris") for name in ("gw-1", "gw-2")}
     identity = Identity("apl-1", "paris-hq", "0.1.0", CLOCK.now())
     extras = {"headend": {"connected": True}, "tunnel": {"handshake_age_seconds": 12}}
-    yield StatusService(identity, lambda: components, lambda: situation, database, counters, CLOCK, lambda: extras)
+    yield StatusService(identity, lambda: components, lambda: alarm_state, database, counters, CLOCK, lambda: extras)
     await database.close()
 
 
-def alarm(situation: Situation, component: str, kind: str, suppressed_by: str | None = None) -> None:
+def alarm(alarm_state: AlarmState, component: str, kind: str, suppressed_by: str | None = None) -> None:
     event = Event(
         f"{component}-{kind}", component, "paris", "", kind, Severity.CRITICAL, Transition.RAISE, 0, 0, "received",
         (Source.POLL,), "", suppressed_by=suppressed_by,
     )  # fmt: skip
-    situation.active[event.key] = event
+    alarm_state.active[event.key] = event
 
 
 def test_a_component_nobody_heard_of_is_unknown_and_one_that_answered_is_up(
-    status: StatusService, situation: Situation
+    status: StatusService, alarm_state: AlarmState
 ) -> None:
     assert status.state_of("gw-1") is State.UNKNOWN
-    situation.silences["gw-1"] = Silence(polled_at=1, polls=1)
+    alarm_state.silences["gw-1"] = Silence(polled_at=1, polls=1)
     assert status.state_of("gw-1") is State.UNKNOWN
-    situation.silences["gw-1"] = Silence(polled_at=2, polls=1, answered_at=1)
+    alarm_state.silences["gw-1"] = Silence(polled_at=2, polls=1, answered_at=1)
     assert status.state_of("gw-1") is State.UP
 
 
-def test_what_is_between_up_and_down(status: StatusService, situation: Situation) -> None:
-    situation.silences["gw-1"] = situation.silences["gw-2"] = Silence(polled_at=1, answered_at=1)
-    alarm(situation, "gw-1", COMPONENT_DEGRADED)
-    alarm(situation, "gw-2", COMPONENT_UNRESOLVED)
+def test_what_is_between_up_and_down(status: StatusService, alarm_state: AlarmState) -> None:
+    alarm_state.silences["gw-1"] = alarm_state.silences["gw-2"] = Silence(polled_at=1, answered_at=1)
+    alarm(alarm_state, "gw-1", COMPONENT_DEGRADED)
+    alarm(alarm_state, "gw-2", COMPONENT_UNRESOLVED)
     assert status.states() == {"gw-1": State.DEGRADED, "gw-2": State.UNKNOWN}
-    alarm(situation, "gw-1", MANAGEMENT_LOST)
+    alarm(alarm_state, "gw-1", MANAGEMENT_LOST)
     assert status.state_of("gw-1") is State.MANAGEMENT_LOST
 
 
-def test_alarms_decide(status: StatusService, situation: Situation) -> None:
-    alarm(situation, "gw-1", MANAGEMENT_LOST)
+def test_alarms_decide(status: StatusService, alarm_state: AlarmState) -> None:
+    alarm(alarm_state, "gw-1", MANAGEMENT_LOST)
     assert status.state_of("gw-1") is State.MANAGEMENT_LOST
-    alarm(situation, "gw-1", COMPONENT_DOWN)
-    alarm(situation, "gw-2", COMPONENT_DOWN, suppressed_by="gw-1-down")
+    alarm(alarm_state, "gw-1", COMPONENT_DOWN)
+    alarm(alarm_state, "gw-2", COMPONENT_DOWN, suppressed_by="gw-1-down")
     assert status.states() == {"gw-1": State.DOWN, "gw-2": State.UNREACHABLE}
 
 
-def test_an_isolated_appliance_judges_nobody(status: StatusService, situation: Situation) -> None:
-    situation.silences["gw-1"] = Silence(polled_at=1, polls=2)
-    situation.silences["gw-2"] = Silence(polled_at=1, answered_at=1)
-    alarm(situation, "", APPLIANCE_ISOLATED)
+def test_an_isolated_appliance_judges_nobody(status: StatusService, alarm_state: AlarmState) -> None:
+    alarm_state.silences["gw-1"] = Silence(polled_at=1, polls=2)
+    alarm_state.silences["gw-2"] = Silence(polled_at=1, answered_at=1)
+    alarm(alarm_state, "", APPLIANCE_ISOLATED)
     assert status.states() == {"gw-1": State.UNREACHABLE, "gw-2": State.UP}
 
 
-async def test_the_heartbeat_is_short_and_names_the_worst(status: StatusService, situation: Situation) -> None:
+async def test_the_heartbeat_is_short_and_names_the_worst(status: StatusService, alarm_state: AlarmState) -> None:
     extent = Extent(Share(400, 400), Share(4, 4), Share(1, 8))
     for number, (urgency, state) in enumerate(
         [
@@ -108,7 +108,7 @@ async def test_the_heartbeat_is_short_and_names_the_worst(status: StatusService,
             CLOCK.now(),
             restored_at=None if state.open else CLOCK.now(),
         )
-        situation.incidents[incident.id] = incident
+        alarm_state.incidents[incident.id] = incident
     heartbeat = await status.heartbeat()
     assert [(one["number"], one["priority"]) for one in heartbeat["urgent"]] == [("INC-1", "P1")]
     assert heartbeat["components"]["total"] == 2

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.event import Event, Transition
+from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.rules.rule import Rules
-from cmsp_agent.pipeline.situation import Draft
 
 
 class RuleFilter:

@@ -21,8 +21,8 @@ from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import Report
 from cmsp_agent.model.signal import AgentSignal, Signal
+from cmsp_agent.pipeline.alarm_state import AlarmState, Draft, Facts
 from cmsp_agent.pipeline.pipeline import Pipeline
-from cmsp_agent.pipeline.situation import Draft, Facts, Situation
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox.records import event_record, incident_record
 from cmsp_agent.storage.sqlite.database import Database
@@ -51,14 +51,14 @@ class _Waiting:
 
 
 class EventService:
-    """Owns the situation. `handle` returns when what the signals mean is durable."""
+    """Owns the alarm state. `handle` returns when what the signals mean is durable."""
 
     def __init__(self, database: Database, pipeline: Pipeline, clock: Clock, counters: Counters) -> None:
         self._database = database
         self._pipeline = pipeline
         self._clock = clock
         self._counters = counters
-        self._situation = Situation()
+        self._alarm_state = AlarmState()
         self._queue: deque[_Waiting] = deque()
         self._queued = 0
         self._filled = asyncio.Event()
@@ -68,9 +68,9 @@ class EventService:
         counters.gauge("events.waiting", lambda: self._queued)
 
     @property
-    def situation(self) -> Situation:
+    def alarm_state(self) -> AlarmState:
         """What is known now; read it, never change it."""
-        return self._situation
+        return self._alarm_state
 
     def subscribe(self, announce: Announce) -> None:
         """Tell `announce` of all facts from now on, in the order of their commit."""
@@ -84,8 +84,8 @@ class EventService:
         """
         held = await self._database.read(events.active)
         opened = await self._database.read(incidents.unfinished)
-        self._situation.active.update((event.key, event) for event in held)
-        self._situation.take({incident.id: incident for incident in opened})
+        self._alarm_state.active.update((event.key, event) for event in held)
+        self._alarm_state.take({incident.id: incident for incident in opened})
         try:
             await self.use(self._pipeline)
         except StorageError as error:
@@ -98,7 +98,7 @@ class EventService:
             StorageError: what that changes can't be stored; the old configuration stays.
         """
         async with self._writing:
-            await self._commit(pipeline.reassess(self._situation, self._clock.now()))
+            await self._commit(pipeline.reassess(self._alarm_state, self._clock.now()))
             self._pipeline = pipeline
 
     async def handle(self, signals: Sequence[Signal]) -> None:
@@ -131,12 +131,12 @@ class EventService:
             StorageError: it could not be stored.
         """
         async with self._writing:
-            known = self._situation.incidents.get(incident_id)
+            known = self._alarm_state.incidents.get(incident_id)
             if known is None:
                 known = await self._database.read(lambda connection: incidents.find(connection, incident_id))
             if known is None:
                 raise NotFound(f"no incident {incident_id}")
-            draft = Draft(self._situation, self._clock.now())
+            draft = Draft(self._alarm_state, self._clock.now())
             changed = change(known)
             draft.keep(changed)
             await self._commit(draft)
@@ -150,13 +150,13 @@ class EventService:
             StorageError: it could not be stored.
         """
         async with self._writing:
-            key = self._situation.active.key_of(alarm_id)
+            key = self._alarm_state.active.key_of(alarm_id)
             if key is None:
                 raise NotFound(f"no alarm {alarm_id} holds")
             now = self._clock.now()
             event_id = uuid7(now)
-            alarm = self._situation.active[key]
-            draft = self._pipeline.end(self._situation, alarm, event_id, text, now)
+            alarm = self._alarm_state.active[key]
+            draft = self._pipeline.end(self._alarm_state, alarm, event_id, text, now)
             await self._commit(draft)
             return draft.facts.new[event_id]
 
@@ -168,7 +168,7 @@ class EventService:
             StorageError: it could not be stored.
         """
         async with self._writing:
-            draft, incident_id = self._pipeline.report(self._situation, report, self._clock.now())
+            draft, incident_id = self._pipeline.report(self._alarm_state, report, self._clock.now())
             await self._commit(draft)
             return draft.facts.incidents[incident_id]
 
@@ -193,7 +193,7 @@ class EventService:
             await self._clock.sleep(WATCH_EVERY)
             try:
                 async with self._writing:
-                    await self._commit(self._pipeline.elapse(self._situation, self._clock.now()))
+                    await self._commit(self._pipeline.elapse(self._alarm_state, self._clock.now()))
             except StorageError as error:
                 log.warning("what time alone changes is not stored yet", extra={"error": str(error)})
 
@@ -242,7 +242,7 @@ class EventService:
         return attempt("pipeline.signal", self._counters, lambda: self._process([signal], now)) is not None
 
     def _process(self, signals: Iterable[Signal], now: int) -> Draft:
-        return self._pipeline.process(self._situation, signals, now)
+        return self._pipeline.process(self._alarm_state, signals, now)
 
     async def _commit(self, draft: Draft) -> None:
         if draft.facts:

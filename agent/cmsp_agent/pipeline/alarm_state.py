@@ -54,7 +54,7 @@ class Place(NamedTuple):
 
 
 @dataclass(slots=True)
-class Situation:
+class AlarmState:
     """The site as the committed facts tell it. Alarms and incidents survive in the database, the rest is relearnt."""
 
     active: Alarms = field(default_factory=Alarms)
@@ -100,21 +100,21 @@ class Situation:
 
 
 class Draft:
-    """The situation after a batch, and the facts that the batch adds to the record."""
+    """The alarm state after a batch, and the facts that the batch adds to the record."""
 
-    def __init__(self, situation: Situation, now: int) -> None:
-        self._situation = situation
+    def __init__(self, alarm_state: AlarmState, now: int) -> None:
+        self._alarm_state = alarm_state
         self.now = now
-        self.active = AlarmDraft(situation.active)
-        self.ended = Overlay(situation.ended)
-        self.ended_at = Overlay(situation.ended_at)
-        self.flaps = Overlay(situation.flaps)
-        self.losses = Overlay(situation.losses)
-        self.held_back = Overlay(situation.held_back)
-        self.silences = Overlay(situation.silences)
-        self.observed = Overlay(situation.observed)
-        self.incidents = Overlay(situation.incidents)
-        self.places = Overlay(situation.places)
+        self.active = AlarmDraft(alarm_state.active)
+        self.ended = Overlay(alarm_state.ended)
+        self.ended_at = Overlay(alarm_state.ended_at)
+        self.flaps = Overlay(alarm_state.flaps)
+        self.losses = Overlay(alarm_state.losses)
+        self.held_back = Overlay(alarm_state.held_back)
+        self.silences = Overlay(alarm_state.silences)
+        self.observed = Overlay(alarm_state.observed)
+        self.incidents = Overlay(alarm_state.incidents)
+        self.places = Overlay(alarm_state.places)
         self.concerned: set[str] = set()
         """Components of which something became known in this batch."""
         self.working: dict[str, dict[str, bool]] = {}
@@ -129,7 +129,7 @@ class Draft:
         """The incidents of these components and of the appliance, and what this draft has changed; the oldest first."""
         ids = set(self.incidents.changed)
         for name in ("", *names):
-            ids.update(self._situation.incidents_of.get(name, ()))
+            ids.update(self._alarm_state.incidents_of.get(name, ()))
         found = (self.incidents.get(each) for each in sorted(ids))
         return [incident for incident in found if incident is not None]
 
@@ -145,7 +145,7 @@ class Draft:
 
     def commit(self) -> None:
         """Keep the draft; called after its facts were made durable."""
-        known = self._situation
+        known = self._alarm_state
         for overlay in (
             self.active,
             self.ended,
