@@ -16,8 +16,8 @@ MOST_PLACES_TO_SPARE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Silence:
-    """How long a component has been silent. Counted in polls; times in ms since the epoch."""
+class UnansweredPolls:
+    """The polls of a component that stayed unanswered, in a row. Times in ms since the epoch."""
 
     polled_at: int = 0
     polls: int = 0
@@ -68,7 +68,7 @@ class AlarmState:
     """Alarms that open no incident before the maintenance window of their site ends, by key: the alarm's id."""
     losses: dict[str, int] = field(default_factory=dict)
     """Component → when it was lost, as long as others may belong to the same storm."""
-    silences: dict[str, Silence] = field(default_factory=dict)
+    unanswered: dict[str, UnansweredPolls] = field(default_factory=dict)
     observed: dict[tuple[str, str], Mapping[str, bool]] = field(default_factory=dict)
     """(component, alarm type) → object → raised, from the last poll: who backs whom up within a component."""
     incidents: dict[str, Incident] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class Draft:
         self.flaps = Overlay(alarm_state.flaps)
         self.losses = Overlay(alarm_state.losses)
         self.held_back = Overlay(alarm_state.held_back)
-        self.silences = Overlay(alarm_state.silences)
+        self.unanswered = Overlay(alarm_state.unanswered)
         self.observed = Overlay(alarm_state.observed)
         self.incidents = Overlay(alarm_state.incidents)
         self.places = Overlay(alarm_state.places)
@@ -153,7 +153,7 @@ class Draft:
             self.flaps,
             self.losses,
             self.held_back,
-            self.silences,
+            self.unanswered,
             self.observed,
             self.places,
         ):

@@ -16,7 +16,7 @@ CAUSES = frozenset({COMPONENT_DOWN, APPLIANCE_ISOLATED})
 
 
 class Causes:
-    """Answers by the alarms and the silences of a draft; changes nothing."""
+    """Answers by the alarms and the unanswered polls of a draft; changes nothing."""
 
     def __init__(self, topology: Topology) -> None:
         self._topology = topology
@@ -56,7 +56,7 @@ class Causes:
 
 def answers_behind(draft: Draft, parent: str, name: str) -> bool:
     """Whether the last poll of a component was answered, and that after its parent fell silent."""
-    heard, above = draft.silences.get(name), draft.silences.get(parent)
-    if heard is None or not heard.answers:
+    own, above = draft.unanswered.get(name), draft.unanswered.get(parent)
+    if own is None or not own.answers:
         return False
-    return heard.answered_at > (above.since if above is not None else 0)
+    return own.answered_at > (above.since if above is not None else 0)

@@ -26,8 +26,8 @@ class Correlator:
 
         Where the poll has just seen the object well, the clear is only a poll away; a silent component is waited for.
         """
-        silence = draft.silences.get(component)
-        if silence is None or silence.polls:
+        unanswered = draft.unanswered.get(component)
+        if unanswered is None or unanswered.polls:
             return
         for held in [*draft.active.of(component)]:
             if held.suppressed_by is None or held.type in AVAILABILITY:
@@ -99,9 +99,9 @@ class Correlator:
                 yield explained
 
     def _listen_anew(self, draft: Draft, cause: Event) -> None:
-        """A silence that the cause had explained gets its own three polls before it stands for itself."""
+        """A component that the cause had inhibited gets its own three polls before its alarm stands for itself."""
         if cause.type not in CAUSES:
             return
         for event in draft.active.values():
             if event.suppressed_by == cause.id and event.type in AVAILABILITY:
-                draft.silences.drop(event.component)
+                draft.unanswered.drop(event.component)

@@ -1,8 +1,8 @@
-"""What polling saw: availability over several polls, and polled states. Tells only changes; suppresses nothing.
+"""What polling saw: availability over several polls, and polled states. Yields changes only, and inhibits nothing.
 
-*Down* is ICMP or TCP silent **and** SNMP silent for three polls; SNMP alone silent is *management lost*. While the
-appliance is isolated no silence is counted, and a child's verdict waits for its parent's. A component through which
-another one is reached that answers forwards: it is *management lost* at most.
+*Down* is no answer to ICMP or TCP **and** none to SNMP in three polls. No answer to SNMP alone is *management lost*.
+While the appliance is isolated no unanswered poll is counted, and a child's verdict waits for its parent's. A component
+that answers for none of its own polls but lets a poll of another one through is *management lost* at most.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.event import Event, Key, Source, Transition
 from cmsp_agent.model.signal import PollSignal
-from cmsp_agent.pipeline.alarm_state import Draft, Silence
+from cmsp_agent.pipeline.alarm_state import Draft, UnansweredPolls
 from cmsp_agent.pipeline.built_in import COMPONENT_DEGRADED, COMPONENT_DOWN, COMPONENT_UNRESOLVED, MANAGEMENT_LOST
 from cmsp_agent.pipeline.causes import ISOLATED, Causes
 from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.plugin.api import Telling
 
-SILENT_POLLS = 3
-LONGEST_DEFERRAL = 2 * SILENT_POLLS
-"""Silent polls after which a child's verdict no longer waits for its parent's."""
+UNANSWERED_POLLS = 3
+LONGEST_DEFERRAL = 2 * UNANSWERED_POLLS
+"""Unanswered polls after which a child's verdict no longer waits for its parent's."""
 
 TROUBLES = {
     "name": "its host name can't be resolved",
@@ -27,7 +27,7 @@ TROUBLES = {
     "no figures": "it has none of the figures of its type",
     "not permitted here": "this machine may not ask it",
 }
-"""Reasons of polls that are neither an answer in full nor silence, in words."""
+"""Reasons of polls that are answered neither in full nor not at all, in words."""
 
 LAG = 5_000
 """Milliseconds by which a device's SNMP agent may be behind its own traps and syslog (net-snmp caches its tables)."""
@@ -54,39 +54,41 @@ class Observer:
 
     def _availability(self, draft: Draft, component: Component, poll: PollSignal) -> Iterator[Telling]:
         if draft.active.get(ISOLATED):
-            draft.silences.drop(component.name)
+            draft.unanswered.drop(component.name)
             return
-        before = draft.silences.get(component.name) or Silence()
-        silence = listen(before, poll)
-        draft.silences.put(component.name, silence)
-        if silence.answers != before.answers:
+        before = draft.unanswered.get(component.name) or UnansweredPolls()
+        unanswered = count(before, poll)
+        draft.unanswered.put(component.name, unanswered)
+        if unanswered.answers != before.answers:
             draft.concerned.add(component.name)
         down = Key(component.name, COMPONENT_DOWN, "")
         lost = Key(component.name, MANAGEMENT_LOST, "")
         # what takes the place of a fault is told before its end, so that the two are one incident
-        through = self._causes.answers_through(draft, component.name) if silence.polls >= SILENT_POLLS else ""
+        through = self._causes.answers_through(draft, component.name) if unanswered.polls >= UNANSWERED_POLLS else ""
         if through:
             if self._unexplained(draft, lost):
                 yield Telling(MANAGEMENT_LOST, "", Transition.RAISE, forwarding_text(component, through))
             if draft.active.get(down):
                 yield Telling(COMPONENT_DOWN, "", Transition.CLEAR, f"{component.name} forwards: {through} answers")
-        elif silence.polls >= SILENT_POLLS:
-            if self._unexplained(draft, down) and not self._parent_in_doubt(draft, component, silence):
+        elif unanswered.polls >= UNANSWERED_POLLS:
+            if self._unexplained(draft, down) and not self._parent_in_doubt(draft, component, unanswered):
                 yield Telling(COMPONENT_DOWN, "", Transition.RAISE, down_text(component, poll))
-        elif silence.snmp >= SILENT_POLLS and self._unexplained(draft, lost):
+        elif unanswered.snmp >= UNANSWERED_POLLS and self._unexplained(draft, lost):
             yield Telling(MANAGEMENT_LOST, "", Transition.RAISE, lost_text(component, poll))
         if answered(poll) and draft.active.get(down):
             yield Telling(COMPONENT_DOWN, "", Transition.CLEAR, f"{component.name} answers again")
-        if draft.active.get(lost) and (poll.snmp or (answered(poll) and not silence.snmp)):
+        if draft.active.get(lost) and (poll.snmp or (answered(poll) and not unanswered.snmp)):
             yield Telling(
                 MANAGEMENT_LOST, "", Transition.CLEAR, f"{component.name} answers {'SNMP ' * bool(poll.snmp)}again"
             )
-        yield from self._trouble(draft, component, poll, silence)
+        yield from self._trouble(draft, component, poll, unanswered)
 
-    def _trouble(self, draft: Draft, component: Component, poll: PollSignal, silence: Silence) -> Iterator[Telling]:
+    def _trouble(
+        self, draft: Draft, component: Component, poll: PollSignal, unanswered: UnansweredPolls
+    ) -> Iterator[Telling]:
         """States between up and down: it answers in part, or can't be asked as its name leads nowhere."""
         kind = COMPONENT_UNRESOLVED if poll.reason == "name" else COMPONENT_DEGRADED
-        if silence.troubled >= SILENT_POLLS and self._unexplained(draft, Key(component.name, kind, "")):
+        if unanswered.troubled >= UNANSWERED_POLLS and self._unexplained(draft, Key(component.name, kind, "")):
             yield Telling(kind, "", Transition.RAISE, trouble_text(component, poll))
         if poll.reason != "name" and draft.active.get(Key(component.name, COMPONENT_UNRESOLVED, "")):
             yield Telling(COMPONENT_UNRESOLVED, "", Transition.CLEAR, f"the host name of {component.name} is resolved")
@@ -98,15 +100,15 @@ class Observer:
         held = draft.active.get(key)
         return held is None or (held.suppressed_by is not None and self._causes.of(draft, held) is None)
 
-    def _parent_in_doubt(self, draft: Draft, component: Component, silence: Silence) -> bool:
+    def _parent_in_doubt(self, draft: Draft, component: Component, unanswered: UnansweredPolls) -> bool:
         """Whether the parent may prove to be the cause with its next polls."""
         parent = component.parent
-        if not parent or silence.polls >= LONGEST_DEFERRAL or draft.active.get(Key(parent, COMPONENT_DOWN, "")):
+        if not parent or unanswered.polls >= LONGEST_DEFERRAL or draft.active.get(Key(parent, COMPONENT_DOWN, "")):
             return False
-        heard = draft.silences.get(parent)
-        if heard is None or self._causes.answers_through(draft, parent):
+        above = draft.unanswered.get(parent)
+        if above is None or self._causes.answers_through(draft, parent):
             return False
-        return heard.polls > 0 or heard.polled_at < silence.since
+        return above.polls > 0 or above.polled_at < unanswered.since
 
 
 def answered(poll: PollSignal) -> bool:
@@ -114,8 +116,8 @@ def answered(poll: PollSignal) -> bool:
     return bool(poll.icmp or poll.tcp or poll.snmp or poll.reason == "authentication")
 
 
-def listen(before: Silence, poll: PollSignal) -> Silence:
-    """The silence after one more poll; one that asked nothing leaves it as it was."""
+def count(before: UnansweredPolls, poll: PollSignal) -> UnansweredPolls:
+    """The count after one more poll; one that asked nothing leaves it as it was."""
     alive = answered(poll)
     asked_reach = poll.icmp is not None or poll.tcp is not None
     asked_snmp = poll.snmp is not None
@@ -124,23 +126,23 @@ def listen(before: Silence, poll: PollSignal) -> Silence:
     quiet = asked_snmp and not poll.snmp
     started = before.since if before.polls or before.snmp else poll.received_at
     polls = 0 if alive else before.polls + silent
-    unheard = 0 if poll.snmp else before.snmp + quiet
-    return Silence(
+    unanswered_snmp = 0 if poll.snmp else before.snmp + quiet
+    return UnansweredPolls(
         polled_at=poll.received_at,
         polls=polls,
-        snmp=unheard,
-        since=started if polls or unheard else 0,
+        snmp=unanswered_snmp,
+        since=started if polls or unanswered_snmp else 0,
         troubled=before.troubled + 1 if poll.reason in TROUBLES else 0,
         answered_at=poll.received_at if alive else before.answered_at,
     )
 
 
 def down_text(component: Component, poll: PollSignal) -> str:
-    """What was asked in vain."""
+    """What was asked and not answered."""
     asked = [
         name for name, answer in (("ICMP", poll.icmp), ("TCP", poll.tcp), ("SNMP", poll.snmp)) if answer is not None
     ]
-    return f"{component.name} is down: no answer to {', '.join(asked)} in {SILENT_POLLS} polls"
+    return f"{component.name} is down: no answer to {', '.join(asked)} in {UNANSWERED_POLLS} polls"
 
 
 def trouble_text(component: Component, poll: PollSignal) -> str:
@@ -151,13 +153,13 @@ def trouble_text(component: Component, poll: PollSignal) -> str:
 
 def forwarding_text(component: Component, through: str) -> str:
     """Why a silent component is not down."""
-    return f"{component.name}: management lost, no answer in {SILENT_POLLS} polls, but {through} behind it answers"
+    return f"{component.name}: management lost, no answer in {UNANSWERED_POLLS} polls, but {through} behind it answers"
 
 
 def lost_text(component: Component, poll: PollSignal) -> str:
     """Why SNMP gives nothing, as far as it is known."""
     why = {"authentication": "it rejects our credentials", "invalid": "its answers make no sense"}
-    return f"{component.name}: management lost, {why.get(poll.reason, f'SNMP silent for {SILENT_POLLS} polls')}"
+    return f"{component.name}: management lost, {why.get(poll.reason, f'SNMP silent for {UNANSWERED_POLLS} polls')}"
 
 
 def _states(draft: Draft, poll: PollSignal) -> Iterator[Telling]:

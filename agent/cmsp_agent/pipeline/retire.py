@@ -20,9 +20,9 @@ class Retirement:
 
     def __call__(self, draft: Draft) -> Iterator[Event]:
         """Forget what was seen of components that are gone; the clears of what they, and others, can't clear."""
-        for name in [*draft.silences.keys()]:
+        for name in [*draft.unanswered.keys()]:
             if name not in self._components:
-                draft.silences.drop(name)
+                draft.unanswered.drop(name)
         for seen in [*draft.observed.keys()]:
             if seen[0] not in self._components:
                 draft.observed.drop(seen)
@@ -39,8 +39,8 @@ class Retirement:
             return f"{alarm.component} is no longer in the configuration"
         if not gets(component, alarm.type):
             return f"{component.name} is only monitored now"
-        silence = draft.silences.get(component.name)
-        forwards = component.name in self._parents and (silence is None or silence.polls > 0)
+        unanswered = draft.unanswered.get(component.name)
+        forwards = component.name in self._parents and (unanswered is None or unanswered.polls > 0)
         if alarm.type == MANAGEMENT_LOST and component.credentials.snmp is None and not forwards:
             return f"{component.name} is no longer asked by SNMP"
         return ""

@@ -97,16 +97,16 @@ class StatusService:
 
     def _state(self, component: str, held: Mapping[str, list[Event]]) -> State:
         alarms = held.get(component, [])
-        silence = self._alarm_state().silences.get(component)
+        unanswered = self._alarm_state().unanswered.get(component)
         if any(event.type == COMPONENT_DOWN for event in alarms):
             explained = "" in held or any(event.suppressed_by for event in alarms if event.type == COMPONENT_DOWN)
             return State.UNREACHABLE if explained else State.DOWN
-        if silence is not None and silence.polls and "" in held:
+        if unanswered is not None and unanswered.polls and "" in held:
             return State.UNREACHABLE
         kinds = {event.type for event in alarms}
         if MANAGEMENT_LOST in kinds:
             return State.MANAGEMENT_LOST
-        if silence is None or not silence.answered_at or COMPONENT_UNRESOLVED in kinds:
+        if unanswered is None or not unanswered.answered_at or COMPONENT_UNRESOLVED in kinds:
             return State.UNKNOWN
         return State.DEGRADED if COMPONENT_DEGRADED in kinds else State.UP
 

@@ -39,20 +39,20 @@ async def agreed(stage: Stage, agent: Agent) -> None:
 
 async def polls(agent: Agent, names: set[str], count: int) -> None:
     """Wait until each of the components was polled so often."""
-    silences = agent.observing.events.alarm_state.silences
-    seen = {name: {silences[name].polled_at} if name in silences else set[int]() for name in names}
+    unanswered = agent.observing.events.alarm_state.unanswered
+    seen = {name: {unanswered[name].polled_at} if name in unanswered else set[int]() for name in names}
 
     def enough() -> bool:
         for name, at in seen.items():
-            if name in silences:
-                at.add(silences[name].polled_at)
+            if name in unanswered:
+                at.add(unanswered[name].polled_at)
         return all(len(at) > count for at in seen.values())
 
     await until(enough, 30)
 
 
 async def up(agent: Agent, site: Site) -> None:
-    await until(lambda: len(agent.observing.events.alarm_state.silences) == len(site.devices), 30)
+    await until(lambda: len(agent.observing.events.alarm_state.unanswered) == len(site.devices), 30)
     await until(lambda: not agent.observing.events.alarm_state.active, 30)
 
 

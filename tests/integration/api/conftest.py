@@ -29,7 +29,7 @@ from cmsp_agent.model.incident_facts import Report
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal
-from cmsp_agent.pipeline.alarm_state import AlarmState, Silence
+from cmsp_agent.pipeline.alarm_state import AlarmState, UnansweredPolls
 from cmsp_agent.plugin.api import CliPlatform, Redaction
 from cmsp_agent.services.backups import Backups, Directory, Manifest, backup_job
 from cmsp_agent.services.jobs import JobKind, JobReport, Jobs
@@ -153,7 +153,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
     components["sw-1"] = replace(components["gw-1"], name="sw-1", backup=BackupPlan(enabled=False))
     database = await open_state(folder / "state.db", "apl-1", clock=clock, counters=counters)
     pool = BlockingPool("texts", 1, 50)
-    alarm_state.silences["gw-1"] = Silence(polled_at=1, answered_at=1)
+    alarm_state.unanswered["gw-1"] = UnansweredPolls(polled_at=1, answered_at=1)
 
     async def untold(signal: AgentSignal) -> None:
         return None

@@ -31,7 +31,7 @@ def test_alarms_of_a_component_that_was_removed_are_cleared_and_its_incidents_re
     assert {incident.components for incident in site.open} == {("gw-1",)}
     [restored] = [each for each in site.incidents.values() if each.components == ("gw-2",)]
     assert restored.state is IncidentState.RESTORED
-    assert "gw-2" not in site.alarm_state.silences
+    assert "gw-2" not in site.alarm_state.unanswered
 
 
 def test_what_a_removed_parent_had_explained_stands_for_itself_after_three_polls() -> None:

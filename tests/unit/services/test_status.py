@@ -11,7 +11,7 @@ from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.model.incident import Incident, IncidentState
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
-from cmsp_agent.pipeline.alarm_state import AlarmState, Silence
+from cmsp_agent.pipeline.alarm_state import AlarmState, UnansweredPolls
 from cmsp_agent.pipeline.built_in import (
     APPLIANCE_ISOLATED,
     COMPONENT_DEGRADED,
@@ -57,14 +57,14 @@ def test_a_component_nobody_heard_of_is_unknown_and_one_that_answered_is_up(
     status: StatusService, alarm_state: AlarmState
 ) -> None:
     assert status.state_of("gw-1") is State.UNKNOWN
-    alarm_state.silences["gw-1"] = Silence(polled_at=1, polls=1)
+    alarm_state.unanswered["gw-1"] = UnansweredPolls(polled_at=1, polls=1)
     assert status.state_of("gw-1") is State.UNKNOWN
-    alarm_state.silences["gw-1"] = Silence(polled_at=2, polls=1, answered_at=1)
+    alarm_state.unanswered["gw-1"] = UnansweredPolls(polled_at=2, polls=1, answered_at=1)
     assert status.state_of("gw-1") is State.UP
 
 
 def test_what_is_between_up_and_down(status: StatusService, alarm_state: AlarmState) -> None:
-    alarm_state.silences["gw-1"] = alarm_state.silences["gw-2"] = Silence(polled_at=1, answered_at=1)
+    alarm_state.unanswered["gw-1"] = alarm_state.unanswered["gw-2"] = UnansweredPolls(polled_at=1, answered_at=1)
     alarm(alarm_state, "gw-1", COMPONENT_DEGRADED)
     alarm(alarm_state, "gw-2", COMPONENT_UNRESOLVED)
     assert status.states() == {"gw-1": State.DEGRADED, "gw-2": State.UNKNOWN}
@@ -81,8 +81,8 @@ def test_alarms_decide(status: StatusService, alarm_state: AlarmState) -> None:
 
 
 def test_an_isolated_appliance_judges_nobody(status: StatusService, alarm_state: AlarmState) -> None:
-    alarm_state.silences["gw-1"] = Silence(polled_at=1, polls=2)
-    alarm_state.silences["gw-2"] = Silence(polled_at=1, answered_at=1)
+    alarm_state.unanswered["gw-1"] = UnansweredPolls(polled_at=1, polls=2)
+    alarm_state.unanswered["gw-2"] = UnansweredPolls(polled_at=1, answered_at=1)
     alarm(alarm_state, "", APPLIANCE_ISOLATED)
     assert status.states() == {"gw-1": State.UNREACHABLE, "gw-2": State.UP}
 

@@ -16,7 +16,7 @@ MOST_HISTORY = 50
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """A component's state, since when, and what a reader wants beside it (reason, streak of silent polls)."""
+    """A component's state, since when, and what a reader wants beside it (reason, streak of unanswered polls)."""
 
     component: str
     state: State
