@@ -13,7 +13,7 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.signal import Signal
-from cmsp_agent.pipeline.alarm_state import Facts as PipelineFacts
+from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.pipeline.causes import ISOLATED
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.services.devices.inventory import Devices, Facts, from_record, to_record
@@ -217,6 +217,6 @@ class Witnesses:
         return route.interface if route else before
 
 
-def _observed_by(plugins: PluginHost, facts: PipelineFacts) -> None:
-    for event in facts.new.values():
+def _observed_by(plugins: PluginHost, changes: Changes) -> None:
+    for event in changes.new.values():
         plugins.event_recorded(event)

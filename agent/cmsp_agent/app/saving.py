@@ -11,7 +11,7 @@ from cmsp_agent.config.configuration import ApplianceSettings, Configuration
 from cmsp_agent.config.schedules import parse_schedule
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import NotFound, Refused
-from cmsp_agent.pipeline.alarm_state import Facts
+from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import BackupAfterChange, Backups, Directory, Manifest, ManifestCopies, SshReader
 from cmsp_agent.services.calendar import Calendar, Entry
@@ -91,7 +91,7 @@ async def start_saving(
         await backups.run(name, "change")
 
     after_change = BackupAfterChange(save, ground.supervisor, ground.clock)
-    observing.events.subscribe(Changes(after_change, backups))
+    observing.events.subscribe(ConfigurationChanges(after_change, backups))
     ground.supervisor.keep_running("calendar", calendar.run)
     ground.supervisor.keep_running("backups after changes", after_change.run)
     try:
@@ -119,15 +119,15 @@ def _entry(backups: Backups, component: Component, timezone: str) -> Entry:
     return Entry(f"backup {component.name}", parse_schedule(component.backup.schedule), timezone, work)
 
 
-class Changes:
-    """Hears of committed facts: a changed configuration is saved once the device is quiet, where it may be saved."""
+class ConfigurationChanges:
+    """Hears of committed changes: a changed configuration is saved once the device is quiet, where it may be saved."""
 
     def __init__(self, after_change: BackupAfterChange, backups: Backups) -> None:
         self._after_change = after_change
         self._backups = backups
 
-    def __call__(self, facts: Facts) -> None:
-        for event in (*facts.new.values(), *facts.changed.values()):
+    def __call__(self, changes: Changes) -> None:
+        for event in (*changes.new.values(), *changes.changed.values()):
             if event.type == CHANGED and self._saved(event.component):
                 self._after_change.notice(event.component)
 

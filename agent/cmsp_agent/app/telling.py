@@ -8,7 +8,7 @@ from typing import Any
 from cmsp_agent.app.observing import Observing
 from cmsp_agent.config.configuration import Configuration, HeadendSettings, TlsFiles
 from cmsp_agent.model.priority import Priority
-from cmsp_agent.pipeline.alarm_state import Facts
+from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.services.link import Budget, Forwarder, Heartbeat
 from cmsp_agent.services.runtime import Ground
 from cmsp_agent.transports.headend import Certificates, HeadendClient
@@ -102,18 +102,18 @@ def pace_of(headend: HeadendSettings) -> float:
 
 
 class Urgent:
-    """Hears of committed facts: wakes the forwarder, and the heartbeat where a P1 or P2 is concerned."""
+    """Hears of committed changes: wakes the forwarder, and the heartbeat where a P1 or P2 is concerned."""
 
     def __init__(self, soon: Callable[[], None], wake: Callable[[], None]) -> None:
         self._soon = soon
         self._wake = wake
         self._urgent: set[str] = set()
 
-    def __call__(self, facts: Facts) -> None:
+    def __call__(self, changes: Changes) -> None:
         self._wake()
-        now = {incident.id for incident in facts.incidents.values() if incident.priority in URGENT}
+        now = {incident.id for incident in changes.incidents.values() if incident.priority in URGENT}
         # one that was urgent and is no more is news as well
-        if now or self._urgent & facts.incidents.keys():
+        if now or self._urgent & changes.incidents.keys():
             self._soon()
-        open_now = {incident.id for incident in facts.incidents.values() if incident.state.open}
-        self._urgent = (self._urgent - facts.incidents.keys()) | (now & open_now)
+        open_now = {incident.id for incident in changes.incidents.values() if incident.state.open}
+        self._urgent = (self._urgent - changes.incidents.keys()) | (now & open_now)

@@ -1,4 +1,4 @@
-"""What the pipeline remembers between batches, and a draft of it that is kept only when the facts were committed."""
+"""What the pipeline remembers between batches, and a draft of it that is kept only when the changes were committed."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -55,7 +55,7 @@ class Place(NamedTuple):
 
 @dataclass(slots=True)
 class AlarmState:
-    """The site as the committed facts tell it. Alarms and incidents survive in the database, the rest is relearnt."""
+    """The site as the committed changes tell it. Alarms and incidents survive in the database, the rest is relearnt."""
 
     active: Alarms = field(default_factory=Alarms)
     """Alarms that hold, by key."""
@@ -100,7 +100,7 @@ class AlarmState:
 
 
 class Draft:
-    """The alarm state after a batch, and the facts that the batch adds to the record."""
+    """The alarm state after a batch, and the changes that the batch adds to the record."""
 
     def __init__(self, alarm_state: AlarmState, now: int) -> None:
         self._alarm_state = alarm_state
@@ -119,7 +119,7 @@ class Draft:
         """Components of which something became known in this batch."""
         self.working: dict[str, dict[str, bool]] = {}
         """Component → function → works, as far as it was asked since the component's alarms last changed."""
-        self.facts = Facts()
+        self.changes = Changes()
 
     def orphaned(self, event: Event) -> bool:
         """Whether the alarm was explained by one that no longer holds."""
@@ -137,14 +137,14 @@ class Draft:
         """An incident as it stands now; one that has not changed is no news."""
         if self.incidents.get(incident.id) is incident:
             return
-        self.facts.incidents[incident.id] = incident
+        self.changes.incidents[incident.id] = incident
         if incident.state.over:
             self.incidents.drop(incident.id)
         else:
             self.incidents.put(incident.id, incident)
 
     def commit(self) -> None:
-        """Keep the draft; called after its facts were made durable."""
+        """Keep the draft; called after its changes were made durable."""
         known = self._alarm_state
         for overlay in (
             self.active,
@@ -172,7 +172,7 @@ class Draft:
 
 
 @dataclass(slots=True)
-class Facts:
+class Changes:
     """What a batch makes known. Each is written together with its outbox row, or not at all."""
 
     new: dict[str, Event] = field(default_factory=dict)

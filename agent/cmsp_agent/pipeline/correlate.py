@@ -38,13 +38,13 @@ class Correlator:
                 continue
             judged = replace(held, suppressed_by=cause)
             draft.active.put(judged.key, judged)
-            draft.facts.revise(judged, tell=True)
+            draft.changes.revise(judged, tell=True)
             if cause is None:
                 yield judged
 
     def _one(self, draft: Draft, event: Event) -> Iterator[Event]:
         if event.state is Transition.INFO:
-            draft.facts.record(event)
+            draft.changes.record(event)
             draft.ended.put(event.key, event)
             draft.ended_at.put(event.key, event.received_at)
             yield event
@@ -60,7 +60,7 @@ class Correlator:
             return
         explained = replace(event, suppressed_by=self._causes.of(draft, event))
         draft.active.put(event.key, explained)
-        draft.facts.record(explained)
+        draft.changes.record(explained)
         yield explained
         if event.type == COMPONENT_DOWN:
             yield from self._explain_children(draft, explained)
@@ -69,7 +69,7 @@ class Correlator:
         folded = replace(held.fold(event), suppressed_by=held.suppressed_by and self._causes.of(draft, event))
         draft.active.put(event.key, folded)
         stands_now = folded.suppressed_by != held.suppressed_by
-        draft.facts.revise(folded, tell=stands_now or folded.sources != held.sources)
+        draft.changes.revise(folded, tell=stands_now or folded.sources != held.sources)
         self._counters.add("correlate.folded")
         if stands_now:
             yield folded
@@ -83,7 +83,7 @@ class Correlator:
         draft.active.drop(event.key)
         draft.ended.put(event.key, held)
         draft.ended_at.put(event.key, event.received_at)
-        draft.facts.record(cleared)
+        draft.changes.record(cleared)
         yield cleared
         self._listen_anew(draft, held)
 
@@ -95,7 +95,7 @@ class Correlator:
             if event.component != down.component and event.suppressed_by is None:
                 explained = replace(event, suppressed_by=cause)
                 draft.active.put(event.key, explained)
-                draft.facts.revise(explained, tell=True)
+                draft.changes.revise(explained, tell=True)
                 yield explained
 
     def _listen_anew(self, draft: Draft, cause: Event) -> None:

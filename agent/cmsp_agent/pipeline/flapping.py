@@ -67,7 +67,7 @@ class Flapping:
             return replace(event, attributes=attributes)
         counted = replace(held.fold(event), attributes={**held.attributes, FLAPPING: event.state.value})
         draft.active.put(event.key, counted)
-        draft.facts.revise(counted, tell=began)
+        draft.changes.revise(counted, tell=began)
         self._counters.add("flapping.folded")
         return None
 
@@ -86,7 +86,7 @@ class Flapping:
                 continue
             steady = {name: value for name, value in held.attributes.items() if name != FLAPPING}
             draft.active.put(key, replace(held, attributes=steady))
-            draft.facts.revise(replace(held, attributes=steady), tell=True)
+            draft.changes.revise(replace(held, attributes=steady), tell=True)
 
     def recall(self, draft: Draft) -> None:
         """Take up alarms that flapped when the agent was stopped."""

@@ -1,4 +1,4 @@
-"""A mapping as it would be: what a batch changes is kept apart until its facts were committed."""
+"""A mapping as it would be: what a batch changes is kept apart until its changes were committed."""
 
 from collections.abc import Iterable, Iterator, MutableMapping
 from typing import Generic, TypeVar

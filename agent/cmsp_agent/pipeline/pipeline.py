@@ -1,4 +1,4 @@
-"""The pipeline put together: signals and the alarm state in, a draft with its facts out. Pure; the caller commits."""
+"""The pipeline put together: signals and the alarm state in, a draft with its changes out. Pure; the caller commits."""
 
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -76,7 +76,7 @@ class Pipeline:
         return self._normalise.outward(event) if self._mask_personal else event
 
     def reassess(self, alarm_state: AlarmState, now: int) -> Draft:
-        """The same facts under these rules: after a start or a reload, which may have taken components away."""
+        """The same alarm state under these rules: after a start or a reload, which may have taken components away."""
         draft = Draft(alarm_state, now)
         self._flapping.recall(draft)
         self._correlate(draft, list(self._retire(draft)))

@@ -52,7 +52,7 @@ class TimeWindow:
             folded = replace(folded, severity=event.severity)
         draft.ended.put(event.key, folded)
         # a raise that has ended already is only counted: told again, it would hold again for whoever reads the records
-        draft.facts.revise(folded, tell=folded.state is Transition.INFO and _told_anew(last, folded))
+        draft.changes.revise(folded, tell=folded.state is Transition.INFO and _told_anew(last, folded))
         self._counters.add(counted_as)
         return True
 

@@ -1,4 +1,4 @@
-"""Signals in, durable facts out: one transaction for a fact and its outbox row; memory agrees with the disk."""
+"""Signals in, durable changes out: one transaction for a fact and its outbox row; memory agrees with the disk."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -13,7 +13,7 @@ from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.errors import NotFound, StorageError, StorageFull
 from cmsp_agent.model.incident import IncidentState
 from cmsp_agent.model.signal import Signal, SyslogSignal, TrapSignal
-from cmsp_agent.pipeline.alarm_state import AlarmState, Draft, Facts
+from cmsp_agent.pipeline.alarm_state import AlarmState, Changes, Draft
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.storage import outbox
@@ -137,7 +137,7 @@ async def test_a_person_changes_an_incident_and_the_head_end_hears_of_it(parts: 
 
 async def test_listeners_hear_after_the_commit(parts: Parts) -> None:
     heard: list[int] = []
-    parts.service.subscribe(lambda facts: heard.append(len(facts.new)))
+    parts.service.subscribe(lambda changes: heard.append(len(changes.new)))
     await parts.service.handle([pri(up=False)])
     await parts.service.handle([pri(up=True)])
     assert heard == [1, 1]
@@ -175,12 +175,12 @@ async def test_signals_that_only_fail_together_are_refused_and_nobody_waits_for_
 
 
 async def test_a_failing_listener_does_not_make_stored_facts_unstored(parts: Parts) -> None:
-    def failing(_: Facts) -> None:
+    def failing(_: Changes) -> None:
         raise KeyError("listener")
 
     heard: list[int] = []
     parts.service.subscribe(failing)
-    parts.service.subscribe(lambda facts: heard.append(len(facts.new)))
+    parts.service.subscribe(lambda changes: heard.append(len(changes.new)))
     await parts.service.handle([pri(up=False)])
     assert heard == [1]
     assert parts.counters.value("events.listener.failed") == 1

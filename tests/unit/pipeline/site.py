@@ -9,7 +9,7 @@ from cmsp_agent.model.event import Event, Key, Transition
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, ObservedState, PollSignal, Signal, SyslogSignal, TrapSignal
-from cmsp_agent.pipeline.alarm_state import AlarmState, Facts
+from cmsp_agent.pipeline.alarm_state import AlarmState, Changes
 from cmsp_agent.pipeline.impact import Customer
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.plugin.api import AlarmType, DeviceType, ObjectFrom, SyslogRule, TrapRule
@@ -102,13 +102,13 @@ class Site:
         self.incidents: dict[str, Incident] = {}
         self.pipeline = Pipeline({c.name: c for c in components}, CUSTOMER, FakeInventory(), self.counters)
 
-    def tell(self, *signals: Signal) -> Facts:
+    def tell(self, *signals: Signal) -> Changes:
         draft = self.pipeline.process(self.alarm_state, signals, self.now)
         draft.commit()
-        self.events.update(draft.facts.new)
-        self.events.update(draft.facts.changed)
-        self.incidents.update(draft.facts.incidents)
-        return draft.facts
+        self.events.update(draft.changes.new)
+        self.events.update(draft.changes.changed)
+        self.incidents.update(draft.changes.incidents)
+        return draft.changes
 
     def restart(self) -> None:
         """Only alarms and incidents survive."""
@@ -132,17 +132,17 @@ class Site:
         states = tuple(ObservedState("isdn.layer2.down", name, state) for name, state in objects.items())
         return PollSignal(component, self.now, icmp=True, snmp=True, states=states)
 
-    def poll(self, component: str, icmp: bool | None = True, snmp: bool | None = True, **more: object) -> Facts:
+    def poll(self, component: str, icmp: bool | None = True, snmp: bool | None = True, **more: object) -> Changes:
         self.later(60_000)
         return self.tell(PollSignal(component, self.now, icmp=icmp, snmp=snmp, **more))  # type: ignore[arg-type]
 
-    def silent(self, component: str, polls: int = 3) -> Facts:
-        facts = Facts()
+    def silent(self, component: str, polls: int = 3) -> Changes:
+        changes = Changes()
         for _ in range(polls):
-            facts = self.poll(component, icmp=False, snmp=False)
-        return facts
+            changes = self.poll(component, icmp=False, snmp=False)
+        return changes
 
-    def isolate(self, raised: bool) -> Facts:
+    def isolate(self, raised: bool) -> Changes:
         return self.tell(AgentSignal("", self.now, "appliance.isolated", "", raised, "no next hop"))
 
     def held(self, component: str, kind: str, name: str = "") -> Event | None:

@@ -59,9 +59,9 @@ def test_tcp_answering_keeps_a_component_up() -> None:
 def test_recovery_clears_and_restores() -> None:
     site = Site()
     site.silent("gw-lyon")
-    facts = site.poll("gw-lyon")
-    assert [event.state for event in facts.new.values()] == [Transition.CLEAR]
-    assert [incident.state for incident in facts.incidents.values()] == [IncidentState.RESTORED]
+    changes = site.poll("gw-lyon")
+    assert [event.state for event in changes.new.values()] == [Transition.CLEAR]
+    assert [incident.state for incident in changes.incidents.values()] == [IncidentState.RESTORED]
 
 
 def test_children_of_a_component_that_is_down_are_suppressed() -> None:

@@ -67,11 +67,11 @@ def test_a_fault_of_a_child_that_answers_has_its_incident_whatever_the_parent_is
     held = site.held("gw-1", "link.down", LINK)
     assert held is not None
     assert held.suppressed_by is not None
-    facts = site.poll("gw-1")
+    changes = site.poll("gw-1")
     released = site.held("gw-1", "link.down", LINK)
     assert released is not None
     assert released.suppressed_by is None
-    assert released.id in facts.told
+    assert released.id in changes.told
     assert ("gw-1",) in {incident.components for incident in site.open}
 
 

@@ -5,26 +5,26 @@ from dataclasses import replace
 from cmsp_agent.model.component import Component, Tier
 from cmsp_agent.model.credentials import Credentials, SnmpCredential
 from cmsp_agent.model.incident import IncidentState
-from cmsp_agent.pipeline.alarm_state import Facts
+from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.pipeline.pipeline import Pipeline
 from tests.unit.pipeline.site import COMPONENTS, CUSTOMER, FakeInventory, Site
 
 
-def reload(site: Site, *components: Component) -> Facts:
+def reload(site: Site, *components: Component) -> Changes:
     """Go by another configuration, as the event service does."""
     site.pipeline = Pipeline({each.name: each for each in components}, CUSTOMER, FakeInventory(), site.counters)
     draft = site.pipeline.reassess(site.alarm_state, site.later(1_000))
     draft.commit()
-    site.incidents.update(draft.facts.incidents)
-    return draft.facts
+    site.incidents.update(draft.changes.incidents)
+    return draft.changes
 
 
 def test_alarms_of_a_component_that_was_removed_are_cleared_and_its_incidents_restored() -> None:
     site = Site()
     site.poll("gw-1", states=site.pri_poll(first=True).states)
     site.silent("gw-2")
-    facts = reload(site, *(each for each in COMPONENTS.values() if each.name != "gw-2"))
-    [cleared] = facts.new.values()
+    changes = reload(site, *(each for each in COMPONENTS.values() if each.name != "gw-2"))
+    [cleared] = changes.new.values()
     assert (cleared.component, cleared.type, cleared.state) == ("gw-2", "component.down", "clear")
     assert cleared.text == "gw-2 is no longer in the configuration"
     assert cleared.alarm is not None

@@ -11,8 +11,8 @@ def flap(site: Site, changes: int, every: int = 400) -> int:
     """So many changes, the first one down; returns the records that they make for the head-end."""
     records = 0
     for number in range(changes):
-        facts = site.tell(site.pri(up=bool(number % 2)))
-        records += len(facts.new) + len(facts.told) + len(facts.incidents)
+        made = site.tell(site.pri(up=bool(number % 2)))
+        records += len(made.new) + len(made.told) + len(made.incidents)
         site.later(every)
     return records
 
@@ -21,9 +21,9 @@ def elapse(site: Site, milliseconds: int) -> int:
     site.later(milliseconds)
     draft = site.pipeline.elapse(site.alarm_state, site.now)
     draft.commit()
-    site.events.update(draft.facts.new)
-    site.incidents.update(draft.facts.incidents)
-    return len(draft.facts.new) + len(draft.facts.told) + len(draft.facts.incidents)
+    site.events.update(draft.changes.new)
+    site.incidents.update(draft.changes.incidents)
+    return len(draft.changes.new) + len(draft.changes.told) + len(draft.changes.incidents)
 
 
 def test_fifty_changes_in_twenty_seconds_are_one_alarm_one_incident_and_a_handful_of_records() -> None:

@@ -10,7 +10,7 @@ def elapse(site: Site, milliseconds: int) -> None:
     site.later(milliseconds)
     draft = site.pipeline.elapse(site.alarm_state, site.now)
     draft.commit()
-    site.incidents.update(draft.facts.incidents)
+    site.incidents.update(draft.changes.incidents)
 
 
 def states(site: Site) -> list[str]:

@@ -43,12 +43,12 @@ def test_the_clear_names_its_raise_and_carries_its_story() -> None:
     site = Site()
     site.tell(site.pri(up=False), site.pri_syslog(up=False))
     site.later(60_000)
-    facts = site.tell(site.pri(up=True))
-    [clear] = facts.new.values()
+    changes = site.tell(site.pri(up=True))
+    [clear] = changes.new.values()
     assert (clear.state, clear.severity) == (Transition.CLEAR, Severity.CLEARED)
     assert clear.alarm in site.events
     assert clear.count == 3
-    [incident] = facts.incidents.values()
+    [incident] = changes.incidents.values()
     assert incident.state is IncidentState.RESTORED
     assert incident.restored_at == site.now
     assert site.open == []
@@ -64,8 +64,8 @@ def test_the_late_syslog_of_a_short_fault_is_its_echo() -> None:
     site = Site()
     site.tell(site.pri(up=False), site.pri(up=True))
     site.later(700)
-    facts = site.tell(site.pri_syslog(up=False), site.pri_syslog(up=True))
-    assert not facts.new
+    changes = site.tell(site.pri_syslog(up=False), site.pri_syslog(up=True))
+    assert not changes.new
     assert site.open == []
     assert site.counters.value("time.echoes") == 1
 
@@ -162,9 +162,9 @@ def test_passing_events_are_recorded_once_within_the_fold() -> None:
     site = Site()
     changed = SyslogSignal("gw-1", site.now, "SYS-5-CONFIG_I", "Configured from console by admin on vty1")
     site.tell(changed)
-    facts = site.tell(changed)
-    assert not facts.new
-    [event] = facts.changed.values()
+    changes = site.tell(changed)
+    assert not changes.new
+    [event] = changes.changed.values()
     assert (event.state, event.count) == (Transition.INFO, 2)
     assert site.open == []
 
@@ -225,8 +225,8 @@ def test_a_clock_that_is_set_back_by_an_hour_hides_no_fault() -> None:
 
 def test_what_a_device_says_is_bounded_before_it_is_remembered() -> None:
     site = Site()
-    facts = site.tell(SyslogSignal("gw-1", site.now, "X-1-" + "Y" * 5_000, "z" * 50_000, severity=1))
-    [event] = facts.new.values()
+    changes = site.tell(SyslogSignal("gw-1", site.now, "X-1-" + "Y" * 5_000, "z" * 50_000, severity=1))
+    [event] = changes.new.values()
     assert (len(event.object), len(event.text)) == (256, 2048)
 
 

@@ -21,7 +21,7 @@ from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import Report
 from cmsp_agent.model.signal import AgentSignal, Signal
-from cmsp_agent.pipeline.alarm_state import AlarmState, Draft, Facts
+from cmsp_agent.pipeline.alarm_state import AlarmState, Changes, Draft
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox.records import event_record, incident_record
@@ -37,8 +37,8 @@ MOST_WAITING = 50_000
 WATCH_EVERY = 10.0
 """Seconds between two looks at what time alone changes."""
 
-Announce = Callable[[Facts], None]
-"""Told of facts after they were committed. Must not block."""
+Announce = Callable[[Changes], None]
+"""Told of changes after they were committed. Must not block."""
 Change = Callable[[Incident], Incident]
 Outward = Callable[[Event], Event]
 """An event as it may leave the site."""
@@ -73,7 +73,7 @@ class EventService:
         return self._alarm_state
 
     def subscribe(self, announce: Announce) -> None:
-        """Tell `announce` of all facts from now on, in the order of their commit."""
+        """Tell `announce` of all changes from now on, in the order of their commit."""
         self._listeners.append(announce)
 
     async def load(self) -> None:
@@ -158,7 +158,7 @@ class EventService:
             alarm = self._alarm_state.active[key]
             draft = self._pipeline.end(self._alarm_state, alarm, event_id, text, now)
             await self._commit(draft)
-            return draft.facts.new[event_id]
+            return draft.changes.new[event_id]
 
     async def report_incident(self, report: Report) -> Incident:
         """Open an incident that a person reports, and tell the head-end.
@@ -170,7 +170,7 @@ class EventService:
         async with self._writing:
             draft, incident_id = self._pipeline.report(self._alarm_state, report, self._clock.now())
             await self._commit(draft)
-            return draft.facts.incidents[incident_id]
+            return draft.changes.incidents[incident_id]
 
     async def run(self) -> None:
         """Judge and store what was handed in, for ever."""
@@ -245,17 +245,17 @@ class EventService:
         return self._pipeline.process(self._alarm_state, signals, now)
 
     async def _commit(self, draft: Draft) -> None:
-        if draft.facts:
+        if draft.changes:
             now = draft.now
-            facts, outward = draft.facts, self._pipeline.outward
-            facts.incidents.update(await self._database.write(lambda tx: write_facts(tx, facts, now, outward)))
-            for incident in facts.incidents.values():
+            changes, outward = draft.changes, self._pipeline.outward
+            changes.incidents.update(await self._database.write(lambda tx: write_changes(tx, changes, now, outward)))
+            for incident in changes.incidents.values():
                 draft.keep(incident)
         draft.commit()
-        if draft.facts:
+        if draft.changes:
             for announce in self._listeners:
-                # the facts are stored: a listener that fails must not make the caller believe otherwise
-                attempt("events.listener", self._counters, partial(announce, draft.facts))
+                # the changes are stored: a listener that fails must not make the caller believe otherwise
+                attempt("events.listener", self._counters, partial(announce, draft.changes))
 
     def _give_up(self, taken: Iterable[_Waiting], error: StorageError) -> None:
         for waiting in taken:
@@ -274,17 +274,17 @@ class EventService:
         return [AgentSignal("", self._clock.now(), "storage.lost", "", True, text, transient=True)]
 
 
-def write_facts(tx: sqlite3.Connection, facts: Facts, now: int, outward: Outward) -> dict[str, Incident]:
-    """Write facts and their outbox rows together; returns the incidents with the numbers they were given."""
-    events.insert_all(tx, list(facts.new.values()))
-    for event in facts.changed.values():
+def write_changes(tx: sqlite3.Connection, changes: Changes, now: int, outward: Outward) -> dict[str, Incident]:
+    """Write changes and their outbox rows together; returns the incidents with the numbers they were given."""
+    events.insert_all(tx, list(changes.new.values()))
+    for event in changes.changed.values():
         events.update(tx, event)
     # what was cleared in the same batch is told by its clear: after it, a raise would hold again
-    ended = {event.alarm for event in facts.new.values()}
-    told = [*facts.new.values(), *(facts.changed[event_id] for event_id in sorted(facts.told - ended))]
+    ended = {event.alarm for event in changes.new.values()}
+    told = [*changes.new.values(), *(changes.changed[event_id] for event_id in sorted(changes.told - ended))]
     outbox.append_all(tx, (event_record(outward(event)) for event in told), now)
     numbered = {}
-    for incident in facts.incidents.values():
+    for incident in changes.incidents.values():
         saved = incident if incident.number else incident.numbered(incidents.next_number(tx))
         incidents.save(tx, saved)
         outbox.append(tx, incident_record(saved, uuid7(now), now), now)
