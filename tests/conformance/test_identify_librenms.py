@@ -12,7 +12,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.devices.inventory import Facts, read_facts
+from cmsp_agent.services.devices.inventory import DeviceFacts, read_device_facts
 from tests.integration.plugins.test_captures import Capture
 from tests.lab.clock import ManualClock
 
@@ -77,8 +77,8 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
     return host.registry
 
 
-async def identified(registry: Registry, recorded: Recorded) -> tuple[str, Facts]:
-    facts = await read_facts(recorded.capture, registry)
+async def identified(registry: Registry, recorded: Recorded) -> tuple[str, DeviceFacts]:
+    facts = await read_device_facts(recorded.capture, registry)
     kind = registry.identify(facts.sys_object_id, facts.sys_descr)
     assert kind is not None
     return kind.name, facts

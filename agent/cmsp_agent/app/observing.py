@@ -16,7 +16,7 @@ from cmsp_agent.model.signal import Signal
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.pipeline.causes import ISOLATED
 from cmsp_agent.plugin.host import PluginHost
-from cmsp_agent.services.devices.inventory import Devices, Facts, from_record, to_record
+from cmsp_agent.services.devices.inventory import DeviceFacts, Devices, from_record, to_record
 from cmsp_agent.services.devices.names import Names
 from cmsp_agent.services.devices.senders import Senders
 from cmsp_agent.services.events.notices import Notices
@@ -169,7 +169,7 @@ async def recall_inventory(ground: Ground, known: Known) -> None:
             known.senders.learn(name, facts.addresses)
 
 
-async def remember_inventory(ground: Ground, known: Known, name: str, facts: Facts) -> None:
+async def remember_inventory(ground: Ground, known: Known, name: str, facts: DeviceFacts) -> None:
     """Keep what was learned, and know the device by all its addresses from now on."""
     known.senders.learn(name, facts.addresses)
     known.learned.set()

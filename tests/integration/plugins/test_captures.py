@@ -12,7 +12,7 @@ from cmsp_agent.model.signal import Value
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.devices.inventory import Facts, read_facts
+from cmsp_agent.services.devices.inventory import DeviceFacts, read_device_facts
 from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
@@ -76,10 +76,10 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
 
 async def poll(
     registry: Registry, path: Path
-) -> tuple[str, Facts, Plan, dict[str, float], dict[tuple[str, str], bool]]:
+) -> tuple[str, DeviceFacts, Plan, dict[str, float], dict[tuple[str, str], bool]]:
     """(device type, facts, plan, samples, states)."""
     capture = Capture(path)
-    facts = await read_facts(capture, registry)
+    facts = await read_device_facts(capture, registry)
     kind = registry.identify(facts.sys_object_id, facts.sys_descr)
     assert kind is not None
     plan = await probe(capture, kind)

@@ -22,7 +22,7 @@ from cmsp_agent.model.secret import Secret
 from cmsp_agent.model.signal import PollSignal, Signal
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
-from cmsp_agent.services.devices.inventory import Devices, Facts
+from cmsp_agent.services.devices.inventory import DeviceFacts, Devices
 from cmsp_agent.services.polling.device import Device
 from cmsp_agent.services.polling.poller import Poller
 from cmsp_agent.services.polling.reachability import Reachability
@@ -135,7 +135,7 @@ class Site:
     devices: Devices
     counters: Counters
     signals: dict[str, list[tuple[float, PollSignal]]] = field(default_factory=dict)
-    learned: dict[str, Facts] = field(default_factory=dict)
+    learned: dict[str, DeviceFacts] = field(default_factory=dict)
     series: dict[str, Mapping[str, float]] = field(default_factory=dict)
     told: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -167,7 +167,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         stack.push_async_callback(client.close)
         supervisor = await stack.enter_async_context(Supervisor(clock, counters))
 
-        async def learned(name: str, facts: Facts) -> None:
+        async def learned(name: str, facts: DeviceFacts) -> None:
             made.learned[name] = facts
 
         async def sink(signals: Sequence[Signal]) -> None:

@@ -17,7 +17,7 @@ from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
-from cmsp_agent.services.devices.inventory import SYS_OBJECT_ID, read_facts
+from cmsp_agent.services.devices.inventory import SYS_OBJECT_ID, read_device_facts
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
@@ -121,7 +121,7 @@ async def test_identity(host: PluginHost, plugin: str, case: dict[str, Any]) -> 
         oid: value.encode() if isinstance(value, str) and oid != SYS_OBJECT_ID else value
         for oid, value in case["objects"].items()
     }
-    facts = await read_facts(FakeSession(values), host.registry)
+    facts = await read_device_facts(FakeSession(values), host.registry)
     kind = host.registry.identify(facts.sys_object_id, facts.sys_descr)
     assert kind is not None
     found = {"type": kind.name, "version": facts.software, "model": facts.model, "serial": facts.serial}

@@ -13,7 +13,7 @@ from cmsp_agent.cli.session import AsJson, session
 if TYPE_CHECKING:
     from cmsp_agent.model.credentials import SnmpCredential
     from cmsp_agent.plugin.registry import Registry
-    from cmsp_agent.services.devices.inventory import Facts
+    from cmsp_agent.services.devices.inventory import DeviceFacts
 
 Address = Annotated[str, typer.Option("--address", metavar="ADDRESS", help="The device's IPv4 or IPv6 address.")]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="Its SNMP port.")]
@@ -83,7 +83,7 @@ def tool_identify(
         here.output.line(f"{name.replace('_', ' '):<14} {value or '-'}")
 
 
-def identification(facts: "Facts", registry: "Registry") -> dict[str, str]:
+def identification(facts: "DeviceFacts", registry: "Registry") -> dict[str, str]:
     """What a device said of itself, under the names that the command shows."""
     kind = registry.identify(facts.sys_object_id, facts.sys_descr)
     return {
@@ -98,16 +98,18 @@ def identification(facts: "Facts", registry: "Registry") -> dict[str, str]:
     }
 
 
-async def _ask(address: str, port: int, credential: "SnmpCredential", patience: float, registry: "Registry") -> "Facts":
+async def _ask(
+    address: str, port: int, credential: "SnmpCredential", patience: float, registry: "Registry"
+) -> "DeviceFacts":
     from cmsp_agent.aio.clock import SystemClock
     from cmsp_agent.aio.counters import Counters
-    from cmsp_agent.services.devices.inventory import read_facts
+    from cmsp_agent.services.devices.inventory import read_device_facts
     from cmsp_agent.transports.snmp.client import SnmpClient
     from cmsp_agent.transports.snmp.target import SnmpTarget
 
     client = SnmpClient(SystemClock(), Counters())
     await client.open()
     try:
-        return await read_facts(client.session(SnmpTarget(address, credential, port, patience)), registry)
+        return await read_device_facts(client.session(SnmpTarget(address, credential, port, patience)), registry)
     finally:
         await client.close()

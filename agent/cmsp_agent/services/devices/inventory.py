@@ -43,7 +43,7 @@ class Module:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class DeviceFacts:
     """What a device says of itself."""
 
     sys_object_id: str = ""
@@ -73,7 +73,7 @@ class Session(Protocol):
         ...
 
 
-async def read_facts(session: Session, registry: Registry) -> Facts:
+async def read_device_facts(session: Session, registry: Registry) -> DeviceFacts:
     """Ask a device who it is; where it says so depends on the type that it is identified as.
 
     Raises:
@@ -88,7 +88,7 @@ async def read_facts(session: Session, registry: Registry) -> Facts:
     values = {**system, **(await session.get(*asked) if asked else {})}
     serial, model, chassis_software = _chassis(tables)
     named = identity.read(told.version, values) or software(descr)
-    return Facts(
+    return DeviceFacts(
         sys_object_id=object_id,
         sys_descr=descr,
         sys_name=_text(system.get(SYS_NAME)),
@@ -180,7 +180,7 @@ class Devices:
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
         self._components: Mapping[str, Component] = {}
-        self._facts: dict[str, Facts] = {}
+        self._facts: dict[str, DeviceFacts] = {}
         self._types: dict[str, DeviceType] = {}
         self.unreadable = UnreadableObjects()
         """Values of theirs that could not be decoded."""
@@ -210,11 +210,11 @@ class Devices:
         facts = self._facts.get(component)
         return facts.interfaces.get(if_index) if facts else None
 
-    def facts(self, component: str) -> Facts | None:
+    def facts(self, component: str) -> DeviceFacts | None:
         """What a device said of itself when it was last asked."""
         return self._facts.get(component)
 
-    def learn(self, component: str, facts: Facts) -> bool:
+    def learn(self, component: str, facts: DeviceFacts) -> bool:
         """Take what a device says of itself; True where anything differs from before."""
         if component not in self._components or self._facts.get(component) == facts:
             return False
@@ -233,7 +233,7 @@ class Devices:
         return self._registry.initial(component.type, has_snmp=component.credentials.snmp is not None)
 
 
-def to_record(facts: Facts, device_type: str) -> dict[str, Any]:
+def to_record(facts: DeviceFacts, device_type: str) -> dict[str, Any]:
     """As storage.inventory keeps it and as the head-end is told."""
     return {
         "device_type": device_type,
@@ -250,9 +250,9 @@ def to_record(facts: Facts, device_type: str) -> dict[str, Any]:
     }
 
 
-def from_record(record: Mapping[str, Any]) -> Facts:
+def from_record(record: Mapping[str, Any]) -> DeviceFacts:
     """The inverse, for the start; what an older version did not keep is empty."""
-    return Facts(
+    return DeviceFacts(
         sys_object_id=record.get("sys_object_id", ""),
         sys_descr=record.get("sys_descr", ""),
         sys_name=record.get("sys_name", ""),

@@ -19,7 +19,7 @@ from cmsp_agent.model.errors import (
 )
 from cmsp_agent.model.signal import ObservedState, PollSignal, Unreadable
 from cmsp_agent.plugin.api import DeviceType
-from cmsp_agent.services.devices.inventory import Devices, Facts, read_facts
+from cmsp_agent.services.devices.inventory import DeviceFacts, Devices, read_device_facts
 from cmsp_agent.services.polling.marks import Marks
 from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import Session, probe
@@ -55,14 +55,14 @@ class DeviceSession(Session, Protocol):
         ...
 
 
-MakeSession = Callable[[Component, Facts | None], DeviceSession]
+MakeSession = Callable[[Component, DeviceFacts | None], DeviceSession]
 """Opens a session with a component, given what is known of it.
 
 Raises:
     ValueError, ConfigurationError: its credentials can't be used.
     NotPermittedHere: its source address is not ours.
 """
-Learned = Callable[[str, Facts], Awaitable[None]]
+Learned = Callable[[str, DeviceFacts], Awaitable[None]]
 """Told when what is known of a component changed."""
 
 
@@ -207,7 +207,7 @@ class Device:
         self._probe_due = self._learned_at + LEARN_AGAIN  # should this fail
         if self._planned_for is None:
             self._planned_for = self._kind()
-        facts = await read_facts(session, self._devices.registry)
+        facts = await read_device_facts(session, self._devices.registry)
         self._interfaces.clear()
         self._states.rename({f"ifIndex {index}": name for index, name in facts.interfaces.items()})
         # with what is known of its peculiarities: without them it would seem changed at every reading
@@ -224,7 +224,7 @@ class Device:
         )
         return plan
 
-    async def _tell(self, facts: Facts) -> None:
+    async def _tell(self, facts: DeviceFacts) -> None:
         """Hand on what is new. A full disk costs no poll: it is handed on again with the next reading."""
         if not self._devices.learn(self.component.name, facts) and not self._unsaved:
             return

@@ -3,7 +3,7 @@
 from dataclasses import fields
 
 from cmsp_agent.model.component import Component
-from cmsp_agent.services.devices.inventory import Facts
+from cmsp_agent.services.devices.inventory import DeviceFacts
 from cmsp_agent.transports.snmp.client import SnmpClient
 from cmsp_agent.transports.snmp.session import SnmpSession
 from cmsp_agent.transports.snmp.target import Quirks, SnmpTarget
@@ -17,7 +17,7 @@ class SnmpSessions:
     def __init__(self, client: SnmpClient) -> None:
         self._client = client
 
-    def __call__(self, component: Component, facts: Facts | None) -> SnmpSession:
+    def __call__(self, component: Component, facts: DeviceFacts | None) -> SnmpSession:
         """A session with a component; sends nothing yet.
 
         Raises:
@@ -39,7 +39,7 @@ class SnmpSessions:
         return self._client.session(target)
 
 
-def known_quirks(facts: Facts | None) -> Quirks:
+def known_quirks(facts: DeviceFacts | None) -> Quirks:
     """What the inventory kept of a device's peculiarities; what this version doesn't know is passed over."""
     kept = facts.quirks if facts else {}
     plain = Quirks()

@@ -8,7 +8,7 @@ from typing import Any
 from cmsp_agent.model.component import State
 from cmsp_agent.storage.encoding import decode, encode
 
-Facts = dict[str, Any]
+InventoryRecord = dict[str, Any]
 
 MOST_HISTORY = 50
 """Former states of one component that are kept: interfaces that come and go by themselves would fill the disk."""
@@ -21,7 +21,7 @@ class Availability:
     component: str
     state: State
     changed_at: int
-    detail: Facts
+    detail: InventoryRecord
 
 
 def save_state(
@@ -38,7 +38,7 @@ def states(connection: sqlite3.Connection) -> dict[str, Availability]:
     """The last known state of every component."""
     rows = connection.execute("select name, state, changed_at, body from components order by name")
     return {
-        name: Availability(name, State(state), changed_at, decode(body, Facts))
+        name: Availability(name, State(state), changed_at, decode(body, InventoryRecord))
         for name, state, changed_at, body in rows
     }
 
@@ -66,25 +66,25 @@ def save(tx: sqlite3.Connection, component: str, facts: Mapping[str, Any], now: 
     return True
 
 
-def find(connection: sqlite3.Connection, component: str) -> tuple[int, Facts] | None:
+def find(connection: sqlite3.Connection, component: str) -> tuple[int, InventoryRecord] | None:
     """Since when, and what is known of a component."""
     row = connection.execute("select changed_at, body from inventory where component = ?", (component,)).fetchone()
-    return None if row is None else (row[0], decode(row[1], Facts))
+    return None if row is None else (row[0], decode(row[1], InventoryRecord))
 
 
-def everything(connection: sqlite3.Connection) -> dict[str, Facts]:
+def everything(connection: sqlite3.Connection) -> dict[str, InventoryRecord]:
     """The inventory of all components."""
     rows = connection.execute("select component, body from inventory order by component")
-    return {component: decode(body, Facts) for component, body in rows}
+    return {component: decode(body, InventoryRecord) for component, body in rows}
 
 
-def history(connection: sqlite3.Connection, component: str, limit: int = 50) -> list[tuple[int, Facts]]:
+def history(connection: sqlite3.Connection, component: str, limit: int = 50) -> list[tuple[int, InventoryRecord]]:
     """What was known before, the newest first: (from when, facts)."""
     rows = connection.execute(
         "select changed_at, body from inventory_history where component = ? order by row desc limit ?",
         (component, limit),
     )
-    return [(changed_at, decode(body, Facts)) for changed_at, body in rows]
+    return [(changed_at, decode(body, InventoryRecord)) for changed_at, body in rows]
 
 
 def forget(tx: sqlite3.Connection, component: str) -> None:

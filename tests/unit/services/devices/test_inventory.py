@@ -6,7 +6,15 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.credentials import Credentials, SnmpCredential
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.devices.inventory import Devices, Facts, Module, from_record, read_facts, software, to_record
+from cmsp_agent.services.devices.inventory import (
+    DeviceFacts,
+    Devices,
+    Module,
+    from_record,
+    read_device_facts,
+    software,
+    to_record,
+)
 from tests.unit.services.polling.fakes import FakeSession
 
 IOS = DeviceType("cisco_ios", "IOS", sys_object_ids=("1.3.6.1.4.1.9.1",))
@@ -52,8 +60,8 @@ def devices() -> Devices:
 
 
 async def test_everything_that_is_told_is_read() -> None:
-    facts = await read_facts(GATEWAY, Registry())
-    assert facts == Facts(
+    facts = await read_device_facts(GATEWAY, Registry())
+    assert facts == DeviceFacts(
         sys_object_id="1.3.6.1.4.1.9.1.1769",
         sys_descr="Cisco IOS Software, VG3X0 Software (VG3X0-UNIVERSALK9-M), Version 15.6(3)M5, RELEASE",
         sys_name="gw-1",
@@ -65,11 +73,11 @@ async def test_everything_that_is_told_is_read() -> None:
         addresses=("10.1.0.1", "2001:db8::1"),
     )
     assert from_record(to_record(facts, "cisco_ios")) == facts
-    assert from_record({}) == Facts()
+    assert from_record({}) == DeviceFacts()
 
 
 async def test_a_device_that_tells_nothing() -> None:
-    assert await read_facts(FakeSession(), Registry()) == Facts()
+    assert await read_device_facts(FakeSession(), Registry()) == DeviceFacts()
 
 
 @pytest.mark.parametrize(
@@ -88,7 +96,7 @@ def test_the_release_in_sys_descr(descr: str, release: str) -> None:
 
 def test_a_component_is_what_it_was_configured_as(devices: Devices) -> None:
     devices.configure({"gw": component("gw", "generic_snmp")})
-    assert devices.learn("gw", Facts(sys_object_id="1.3.6.1.4.1.9.1.1"))
+    assert devices.learn("gw", DeviceFacts(sys_object_id="1.3.6.1.4.1.9.1.1"))
     assert devices.device_type("gw") is ANY
 
 
@@ -96,7 +104,7 @@ def test_a_component_is_identified_when_it_answered(devices: Devices) -> None:
     devices.configure({"gw": component("gw"), "sw": component("sw", credentials=Credentials())})
     assert devices.device_type("gw") is ANY
     assert devices.device_type("sw") is PING
-    assert devices.learn("gw", Facts(sys_object_id="1.3.6.1.4.1.9.1.1", interfaces={1: "GigabitEthernet0/0"}))
+    assert devices.learn("gw", DeviceFacts(sys_object_id="1.3.6.1.4.1.9.1.1", interfaces={1: "GigabitEthernet0/0"}))
     assert devices.device_type("gw") is IOS
     assert devices.interface("gw", 1) == "GigabitEthernet0/0"
     assert devices.interface("gw", 2) is None
@@ -106,15 +114,15 @@ def test_a_component_is_identified_when_it_answered(devices: Devices) -> None:
 
 def test_the_same_again_is_no_news(devices: Devices) -> None:
     devices.configure({"gw": component("gw")})
-    assert devices.learn("gw", Facts(serial="1"))
-    assert not devices.learn("gw", Facts(serial="1"))
-    assert not devices.learn("nobody", Facts(serial="1"))
+    assert devices.learn("gw", DeviceFacts(serial="1"))
+    assert not devices.learn("gw", DeviceFacts(serial="1"))
+    assert not devices.learn("nobody", DeviceFacts(serial="1"))
 
 
 def test_a_reload_keeps_what_was_learned_of_those_that_stay(devices: Devices) -> None:
     devices.configure({"a": component("a"), "b": component("b")})
-    devices.learn("a", Facts(serial="1", sys_object_id="1.3.6.1.4.1.9.1.1"))
-    devices.learn("b", Facts(serial="2"))
+    devices.learn("a", DeviceFacts(serial="1", sys_object_id="1.3.6.1.4.1.9.1.1"))
+    devices.learn("b", DeviceFacts(serial="2"))
     devices.configure({"a": component("a")})
     assert devices.device_type("a") is IOS
     assert devices.facts("a") is not None
@@ -123,7 +131,7 @@ def test_a_reload_keeps_what_was_learned_of_those_that_stay(devices: Devices) ->
 
 async def test_interfaces_without_a_name_with_one_name_and_with_names_that_are_not_utf8_stay_apart() -> None:
     names = {"1": b"port", "2": b"port", "3": b"", "4": b"\xb6\xcb\xbf\xda1", "5": b"\xb6\xcb\xbf\xda2"}
-    facts = await read_facts(
+    facts = await read_device_facts(
         FakeSession({f"1.3.6.1.2.1.31.1.1.1.1.{row}": name for row, name in names.items()}), Registry()
     )
     assert len(set(facts.interfaces.values())) == 5

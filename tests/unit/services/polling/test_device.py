@@ -19,7 +19,7 @@ from cmsp_agent.model.errors import (
 from cmsp_agent.model.signal import Unreadable
 from cmsp_agent.plugin.api import AlarmType, DeviceType, Kpi, Severity, StateRule
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.devices.inventory import Devices, Facts
+from cmsp_agent.services.devices.inventory import DeviceFacts, Devices
 from cmsp_agent.services.polling.device import LEARN_AGAIN, LOCKED_OUT, Device
 from cmsp_agent.services.polling.reachability import Reachability
 from cmsp_agent.services.polling.sessions import known_quirks
@@ -62,7 +62,7 @@ class Bench:
                 "1.3.6.1.2.1.1.2.0": "1.3.6.1.4.1.9.1.1",
             }
         )
-        self.learned: list[Facts] = []
+        self.learned: list[DeviceFacts] = []
         self.opened = 0
         self.full = False
         self.ping: float | Exception | None = 0.01
@@ -85,13 +85,13 @@ class Bench:
     async def _knock(self, address: str, port: int, within: float, source: str | None) -> TcpAnswer:
         return TcpAnswer.REFUSED
 
-    def _open(self, component: Component, facts: Facts | None) -> FakeSession:
+    def _open(self, component: Component, facts: DeviceFacts | None) -> FakeSession:
         self.opened += 1
         if isinstance(self.session.failure, ValueError | ConfigurationError):
             raise self.session.failure
         return self.session
 
-    async def _learn(self, name: str, facts: Facts) -> None:
+    async def _learn(self, name: str, facts: DeviceFacts) -> None:
         if self.full:
             raise StorageFull("no room")
         self.learned.append(facts)
