@@ -8,7 +8,7 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
-from docs.tools import api, cli, completion, configuration, hooks, manual, register
+from docs.tools import api, cli, completion, configuration, device_types, hooks, manual, register
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = "docs/reference"
@@ -26,6 +26,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     f"{REFERENCE}/api.md": api.render,
     f"{REFERENCE}/openapi.json": lambda: as_json(api.openapi()),
     f"{REFERENCE}/hooks.md": lambda: hooks.render(ROOT),
+    f"{REFERENCE}/device-types.md": device_types.render,
     f"{REFERENCE}/alarms.md": register.alarms,
     f"{REFERENCE}/counters.md": register.counters,
     "packaging/completion/cmsp-agent": completion.render,

@@ -184,7 +184,13 @@ class Extras:
 
     def __call__(self) -> Mapping[str, Any]:
         plugins = [
-            {"name": report.name, "state": report.state, "reason": report.reason, "failures": report.failures}
+            {
+                "name": report.name,
+                "state": report.state,
+                "reason": report.reason,
+                "failures": report.failures,
+                "problems": report.problems,
+            }
             for report in self._plugins.reports()
         ]
         return {**self.telling.extras(), "plugins": plugins, "unknown_senders": self._senders.report()}

@@ -15,13 +15,11 @@ from cmsp_agent.cli import (
     backups,
     components,
     configuration,
-    device_types,
     events,
     hostkeys,
     incidents,
     jobs,
     outbox,
-    plugins,
     recovery,
     rules,
     secrets,
@@ -30,6 +28,7 @@ from cmsp_agent.cli import (
 )
 from cmsp_agent.cli.daemon import Daemon, SocketDaemon
 from cmsp_agent.cli.output import Output
+from cmsp_agent.cli.plugin import running, types, writing
 from cmsp_agent.cli.session import Session
 from cmsp_agent.cli.tool import identify, syslog, trap
 from cmsp_agent.model.errors import AgentError, ConfigurationError
@@ -93,8 +92,16 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
         },
     ),
     "plugin": (
-        "Plugins: list, take out of quarantine.",
-        {"list": plugins.plugin_list, "clear": plugins.plugin_clear, "traps": plugins.plugin_traps},
+        "Plugins: list, take out of quarantine; write, check and test one.",
+        {
+            "list": running.plugin_list,
+            "show": writing.plugin_show,
+            "new": writing.plugin_new,
+            "check": writing.plugin_check,
+            "test": writing.plugin_test,
+            "traps": writing.plugin_traps,
+            "clear": running.plugin_clear,
+        },
     ),
     "outbox": (
         "What waits for the head-end: list, show, retry, drop, check, repair.",
@@ -113,7 +120,7 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
         "What the agent makes of an input or of a device; needs no running agent.",
         {"identify": identify.tool_identify, "syslog": syslog.tool_syslog, "trap": trap.tool_trap},
     ),
-    "type": ("Device types: list.", {"list": device_types.type_list}),
+    "type": ("Device types: list, show.", {"list": types.type_list, "show": types.type_show}),
     "secret": ("Secrets: set, list.", {"set": secrets.secret_set, "list": secrets.secret_list}),
 }
 

@@ -4,9 +4,8 @@ import os
 from collections.abc import Collection, Sized
 from pathlib import Path
 
-from cmsp_agent.aio.clock import SystemClock
-from cmsp_agent.aio.counters import Counters
 from cmsp_agent.cli.output import Output
+from cmsp_agent.cli.plugin.load import installed
 from cmsp_agent.cli.sources import named_sources
 from cmsp_agent.config.load import Document, read_appliance, read_document
 from cmsp_agent.config.notes import notes
@@ -16,10 +15,7 @@ from cmsp_agent.config.show import as_yaml, values_in_force
 from cmsp_agent.config.tree import shown
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.pipeline.rules.load import load_rules, rule_files
-from cmsp_agent.plugin.host import PluginHost
-from cmsp_agent.plugin.quarantine import Quarantine
 
-_NOWHERE = Path("/nonexistent/quarantine.json")
 """What is quarantined for a while still brings its device types: the file stays right."""
 
 
@@ -55,9 +51,7 @@ def check(output: Output, file: Path, *, with_secrets: bool, as_json: bool) -> i
 
 def known_types() -> Collection[str]:
     """The device types that the installed plugins bring."""
-    host = PluginHost(Quarantine(_NOWHERE), SystemClock(), Counters())
-    host.load()
-    return frozenset(host.registry.types)
+    return frozenset(installed().registry.types)
 
 
 def schema(output: Output) -> None:

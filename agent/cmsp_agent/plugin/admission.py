@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 
 from cmsp_agent.plugin import validate
-from cmsp_agent.plugin.api import CliPlatform, DeviceType, Kpi
+from cmsp_agent.plugin.api import CAPABILITIES, CliPlatform, DeviceType, Kpi
 from cmsp_agent.plugin.identity import Identity
 from cmsp_agent.plugin.inherit import inherited
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.plugin.rules import AlarmType
 from cmsp_agent.plugin.shape import misfits
 
-PARTS = ("sys_object_ids", "functions", "alarms", "traps", "syslog", "states", "kpis", "personal")
+PARTS = ("sys_object_ids", "functions", "alarms", "traps", "syslog", "states", "kpis", "personal", "proven")
 """Fields with many members, each of which is judged alone; the alarms come before what names them."""
 
 Drivers = Callable[[], Iterable[str]]
@@ -90,6 +90,8 @@ def _members(kind: DeviceType, name: str, value: object, hint: object, mistakes:
 
 
 def _member(path: str, member: object) -> list[str]:
+    if isinstance(member, str) and path.startswith("proven"):
+        return list(validate.one_of(path, member, CAPABILITIES))
     if isinstance(member, str):
         return list(validate.oid(path, member)) if path.startswith("sys_object_ids") else []
     return validate.wrong_with(path, member)

@@ -22,6 +22,7 @@ API_VERSION = 1
 
 __all__ = [
     "API_VERSION",
+    "CAPABILITIES",
     "NOT_AVAILABLE",
     "AgentSignal",
     "AlarmType",
@@ -108,6 +109,9 @@ class StateRule:
         """Whether the alarm holds at this value; None: the value says nothing."""
         return judge_value(value, self.raises, self.clears, self.bits)
 
+
+CAPABILITIES = ("identity", "kpis", "states", "traps", "syslog", "backup")
+"""What a device type can do; each is *proven* or *documented*."""
 
 NOT_AVAILABLE = (4294967295, 2147483647, 65535, -1)
 """How agents say "not available" in a number: all bits set of 32 or 16, the largest INTEGER, minus one."""
@@ -207,4 +211,6 @@ class DeviceType:
     personal: tuple[Redaction, ...] = ()
     """Where messages carry personal data (numbers, user names): masked in what leaves the site."""
     normalise: Normaliser | None = None
+    proven: tuple[str, ...] = ()
+    """Of `CAPABILITIES` those that a capture of somebody else's device, or a real peer in the tests, has shown."""
     where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)

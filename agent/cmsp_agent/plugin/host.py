@@ -107,7 +107,7 @@ class PluginHost:
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
             self._forget(found.name)
             detail = str(error) if isinstance(error, PluginError) else f"import failed: {named(error)}"
-            self._refuse(found.name, detail, error)
+            self._refuse(found.name, detail, None if isinstance(error, PluginError) else error)
             return
         self._update(found.name, state="loaded")
         self._mistaken(found.name, unmarked)

@@ -49,6 +49,12 @@ def pattern(path: str, value: str) -> Iterator[str]:
         yield f"{path}: not a pattern: {error} ({value!r})"
 
 
+def one_of(path: str, value: str, choices: Iterable[str]) -> Iterator[str]:
+    """Whether a value is one of a few."""
+    if value not in choices:
+        yield f"{path}: one of {', '.join(repr(choice) for choice in choices)} (got {value!r})"
+
+
 def identity(told: Identity) -> Iterator[str]:
     """What is wrong with where a device type tells who it is."""
     for name in ("version", "model", "serial"):
@@ -86,7 +92,7 @@ def _form(path: str, fact: Fact) -> Iterator[str]:
 
 def _alarm(path: str, alarm: AlarmType) -> Iterator[str]:
     yield from _dotted(f"{path}.type", alarm.type)
-    yield from _one_of(f"{path}.responsible", alarm.responsible, RESPONSIBLE)
+    yield from one_of(f"{path}.responsible", alarm.responsible, RESPONSIBLE)
     try:
         alarm.title.format(component="", object="")
     except (KeyError, IndexError, ValueError, AttributeError):
@@ -100,7 +106,7 @@ def _trap(path: str, rule: TrapRule) -> Iterator[str]:
         yield from oid(f"{path}.by", rule.by)
         if not (rule.raises or rule.clears or rule.bits):
             yield f"{path}: neither a state nor values that decide it"
-    yield from _one_of(f"{path}.object.take", rule.object.take, TAKES)
+    yield from one_of(f"{path}.object.take", rule.object.take, TAKES)
     if rule.object.take in TAKES[1:]:
         yield from oid(f"{path}.object.oid", rule.object.oid)
 
@@ -145,9 +151,9 @@ def _kpi(path: str, kpi: Kpi) -> Iterator[str]:
         yield f"{path}.absent: only a gauge has values that mean none"
     if not kpi.scale:
         yield f"{path}.scale: every figure would be zero"
-    yield from _one_of(f"{path}.kind", kpi.kind, KINDS)
-    yield from _one_of(f"{path}.per", kpi.per, PER)
-    yield from _one_of(f"{path}.aggregate", kpi.aggregate, AGGREGATES)
+    yield from one_of(f"{path}.kind", kpi.kind, KINDS)
+    yield from one_of(f"{path}.per", kpi.per, PER)
+    yield from one_of(f"{path}.aggregate", kpi.aggregate, AGGREGATES)
 
 
 def _redaction(path: str, redaction: Redaction) -> Iterator[str]:
@@ -165,11 +171,6 @@ def _decided(path: str, raises: Iterable[object], clears: Iterable[object]) -> I
 def _dotted(path: str, name: str) -> Iterator[str]:
     if not DOTTED.match(name):
         yield f"{path}: not a dotted name in lower case ({name!r})"
-
-
-def _one_of(path: str, value: str, choices: Iterable[str]) -> Iterator[str]:
-    if value not in choices:
-        yield f"{path}: one of {', '.join(repr(choice) for choice in choices)} (got {value!r})"
 
 
 _CHECKS: Mapping[type, Check] = {

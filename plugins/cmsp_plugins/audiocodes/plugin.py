@@ -16,6 +16,7 @@ AUDIOCODES = DeviceType(
         model=(Fact("1.3.6.1.4.1.5003.9.10.10.2.3.1.0"), Fact(pattern=r"^Product:\s*([^;]+)")),
         serial=(Fact("1.3.6.1.4.1.5003.9.10.10.2.3.2.0"),),
     ),
+    proven=("identity",),
 )
 
 

@@ -16,6 +16,7 @@ CISCO_ASA = DeviceType(
         version=(Fact(pattern=r"\bVersion (\S+)"),),
         chassis_tells_version=True,
     ),
+    proven=("identity",),
 )
 
 

@@ -15,6 +15,7 @@ CISCO_ATA = DeviceType(
         version=(Fact(pattern=r"(?i)^CISCO SPA\w+ (\S+)"),),
         model=(Fact(pattern=r"(?i)^(?:Linux|CISCO) (SPA\w+)"),),
     ),
+    proven=("identity",),
 )
 
 

@@ -28,6 +28,7 @@ CISCO_IOS = DeviceType(
     kpis=KPIS,
     cli=CLI,
     personal=PERSONAL,
+    proven=("identity", "kpis", "states"),
 )
 
 

@@ -14,6 +14,7 @@ CISCO_IOSXE = DeviceType(
     sys_object_ids=("1.3.6.1.4.1.9.1",),  # CISCO-PRODUCTS-MIB ciscoProducts
     sys_descr=XE,
     identity=Identity(vendor="Cisco", os="iosxe", version=(Fact(pattern=r"\bVersion:?\s+([^,\s]+)"),)),
+    proven=("identity",),
 )
 
 

@@ -11,6 +11,7 @@ CISCO_NXOS = DeviceType(
     sys_object_ids=("1.3.6.1.4.1.9.12.3.1.3",),
     sys_descr=r"^Cisco NX-OS",
     identity=Identity(vendor="Cisco", os="nxos", version=(Fact(pattern=r"\bVersion ([^,\s]+)"),)),
+    proven=("identity",),
 )
 
 

@@ -95,6 +95,7 @@ GENERIC = DeviceType(
         Kpi("if.out.errors", "packets/s", (f"{IF}.20",), kind="counter32", per="interface"),
         *ups.KPIS,
     ),
+    proven=("identity", "kpis", "states", "traps"),
 )
 
 

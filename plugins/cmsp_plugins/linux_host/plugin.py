@@ -16,6 +16,7 @@ LINUX_HOST = DeviceType(
     sys_object_ids=("1.3.6.1.4.1.8072.3.2.10",),
     sys_descr=LINUX,
     identity=Identity(os="linux", version=(Fact(pattern=r"^Linux \S+ (\S+)"),)),
+    proven=("identity",),
 )
 
 

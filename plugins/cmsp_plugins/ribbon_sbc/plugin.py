@@ -15,6 +15,7 @@ RIBBON_SBC = DeviceType(
         version=(Fact(pattern=r"\bversion (?:sbc-)?(V[0-9][\w.-]*?)(?:\.x86_64)?(?:\s|$)"),),
         model=(Fact(pattern=r"^Sonus (SBC \w+) version"),),
     ),
+    proven=("identity",),
 )
 
 

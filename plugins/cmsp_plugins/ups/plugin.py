@@ -50,6 +50,7 @@ UPS = DeviceType(
             Fact("1.3.6.1.4.1.674.10902.2.120.1.2.0"),
         ),
     ),
+    proven=("identity",),
 )
 
 

@@ -1,42 +1,20 @@
 """The recorded cases beside each plugin: what a device says or answers, and what its type makes of it."""
 
 import re
-import tomllib
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import cmsp_plugins
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.model.component import Component
+from cmsp_agent.cli.plugin.cases import run
 from cmsp_agent.model.redaction import hide
-from cmsp_agent.model.signal import SyslogSignal, TrapSignal
-from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
-from cmsp_agent.services.devices.inventory import SYS_OBJECT_ID, read_device_facts
-from cmsp_agent.services.polling.probe import probe
-from cmsp_agent.services.polling.rates import Rates
-from cmsp_agent.services.polling.read import Answers, StateReader, samples
 from tests.lab.clock import ManualClock
-from tests.unit.services.polling.fakes import FakeSession
 
 FOLDER = Path(cmsp_plugins.__path__[0])
-INTERFACES = {3: "Gi0/0/1", 10: "E1 0/1/0", 20: "Se0/1/0:15"}
-
-
-def cases(kind: str) -> list[Any]:
-    return list(_cases(kind))
-
-
-def _cases(kind: str) -> Iterator[Any]:
-    for file in sorted(FOLDER.glob(f"*/cases/{kind}.toml")):
-        name = file.parent.parent.name
-        for number, case in enumerate(tomllib.loads(file.read_text(encoding="utf-8"))["case"]):
-            yield pytest.param(name, case, id=f"{name}-{number}")
 
 
 @pytest.fixture(scope="module")
@@ -51,22 +29,6 @@ def kind_of(host: PluginHost, name: str) -> DeviceType:
     found = host.registry.named(name)
     assert found is not None
     return found
-
-
-class Inventory:
-    def __init__(self, kind: DeviceType) -> None:
-        self._kind = kind
-
-    def device_type(self, component: str) -> DeviceType:
-        return self._kind
-
-    def interface(self, component: str, if_index: int) -> str | None:
-        return INTERFACES.get(if_index)
-
-
-def meaning(kind: DeviceType, signal: SyslogSignal | TrapSignal) -> list[list[str]]:
-    normaliser = Normaliser({"gw": Component("gw", ("192.0.2.1",), "paris")}, Inventory(kind), Counters())
-    return [[event.type, event.object, event.state.value] for event in normaliser(signal)]
 
 
 def test_every_plugin_of_the_product_is_sound(host: PluginHost) -> None:
@@ -84,48 +46,11 @@ def test_every_plugin_has_its_papers(folder: str) -> None:
     assert list((FOLDER / folder / "cases").iterdir())
 
 
-@pytest.mark.parametrize(("plugin", "case"), cases("syslog"))
-def test_syslog(host: PluginHost, plugin: str, case: dict[str, Any]) -> None:
-    mnemonic, said = case["syslog"]
-    assert meaning(kind_of(host, plugin), SyslogSignal("gw", 1, mnemonic, said)) == case["means"]
-
-
-@pytest.mark.parametrize(("plugin", "case"), cases("traps"))
-def test_traps(host: PluginHost, plugin: str, case: dict[str, Any]) -> None:
-    varbinds = tuple(
-        (oid, value.encode() if isinstance(value, str) and not value.startswith("1.3.") else value)
-        for oid, value in case.get("varbinds", ())
-    )
-    assert meaning(kind_of(host, plugin), TrapSignal("gw", 1, case["trap"], varbinds)) == case["means"]
-
-
-@pytest.mark.parametrize(("plugin", "case"), cases("polls"))
-async def test_polls(host: PluginHost, plugin: str, case: dict[str, Any]) -> None:
-    values = {oid: value.encode() if isinstance(value, str) else value for oid, value in case["objects"].items()}
-    session = FakeSession(values)
-    plan = await probe(session, kind_of(host, plugin))
-    scalars, columns = await session.get(*plan.scalars), await session.columns(*plan.columns)
-    answers = Answers(scalars, columns, 1.0)
-    if "samples" in case:
-        assert samples(plan, answers, Rates(), str) == case["samples"]
-    if "states" in case:
-        read = StateReader().states(plan, answers, str)
-        assert sorted([seen.type, seen.object, seen.raised] for seen in read) == sorted(case["states"])
-    if "unsupported" in case:
-        assert list(plan.unsupported) == case["unsupported"]
-
-
-@pytest.mark.parametrize(("plugin", "case"), cases("identity"))
-async def test_identity(host: PluginHost, plugin: str, case: dict[str, Any]) -> None:
-    values = {
-        oid: value.encode() if isinstance(value, str) and oid != SYS_OBJECT_ID else value
-        for oid, value in case["objects"].items()
-    }
-    facts = await read_device_facts(FakeSession(values), host.registry)
-    kind = host.registry.identify(facts.sys_object_id, facts.sys_descr)
-    assert kind is not None
-    found = {"type": kind.name, "version": facts.software, "model": facts.model, "serial": facts.serial}
-    assert {name: found[name] for name in case["means"]} == case["means"]
+@pytest.mark.parametrize("folder", sorted(each.parent.name for each in FOLDER.glob("*/cases")))
+def test_the_cases_come_true(host: PluginHost, folder: str) -> None:
+    outcomes = run(FOLDER / folder / "cases", kind_of(host, folder), host.registry)
+    assert outcomes or not list((FOLDER / folder / "cases").glob("*.toml"))
+    assert {each.case: list(each.differences) for each in outcomes if not each.holds} == {}
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cmsp_agent.cli.daemon import CallFailed
-from cmsp_agent.cli.device_types import installed
+from cmsp_agent.cli.plugin.load import installed
 from cmsp_agent.cli.session import AsJson, session
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def tool_identify(
         priv_key=Secret("priv-key", lambda: priv_key) if priv_key else None,
         context=context_name,
     )
-    registry = installed()
+    registry = installed().registry
     try:
         facts = asyncio.run(_ask(str(ipaddress.ip_address(address)), port, credential, patience, registry))
     except ValueError as error:

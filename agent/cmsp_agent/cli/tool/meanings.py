@@ -1,20 +1,15 @@
 """Which event a message means by the rules of the installed device types. Asks no agent."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.cli.plugin.load import installed
 from cmsp_agent.cli.tool.inputs import UnreadableInput
 from cmsp_agent.model.signal import SyslogSignal, TrapSignal, Value
 from cmsp_agent.pipeline.built_in import UNKNOWN_SYSLOG, UNKNOWN_TRAP
 from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.plugin.api import DeviceType
-from cmsp_agent.plugin.host import PluginHost
-from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.transports.syslog.message import SyslogMessage
-
-_NOWHERE = Path("/nonexistent/quarantine.json")
 
 
 class _Always:
@@ -39,9 +34,7 @@ class MeaningOf:
         Raises:
             UnreadableInput: there is no such device type.
         """
-        host = PluginHost(Quarantine(_NOWHERE), SystemClock(), Counters())
-        host.load()
-        types = host.registry.types
+        types = installed().registry.types
         if device_type and device_type not in types:
             raise UnreadableInput(f"{device_type}: no such device type; there are {', '.join(sorted(types))}")
         chosen = [types[device_type]] if device_type else list(types.values())

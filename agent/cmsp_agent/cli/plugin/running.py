@@ -1,7 +1,8 @@
 """`cmsp-agent plugin …`: the plugins, why one is not loaded, and how one gets out of quarantine, agent or not."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -25,34 +26,16 @@ def plugin_list(context: typer.Context, as_json: AsJson = False) -> None:
         here.output.json(rows)
         return
     columns = [Column("PLUGIN"), Column("STATE"), Column("FAILURES", right=True), Column("REASON")]
-    told = [(row.get("name"), row.get("state"), row.get("failures"), row.get("reason") or "") for row in rows]
+    told = [(row.get("name"), row.get("state"), row.get("failures"), _reason(row)) for row in rows]
     here.output.table(columns, told, "no plugins")
+    for row in rows:
+        for mistake in row.get("problems") or ():
+            here.output.line(f"{row.get('name')}: not used: {mistake}")
 
 
-MibFile = Annotated[Path, typer.Argument(metavar="MIB-FILE", help="The maker's MIB.", exists=True, dir_okay=False)]
-MoreMibs = Annotated[
-    list[Path] | None,
-    typer.Argument(metavar="MORE-FILES", help="MIBs that it imports names from.", exists=True, dir_okay=False),
-]
-Prefix = Annotated[
-    str, typer.Option("--prefix", metavar="WORD", help="First word of the alarm types: the maker's name.")
-]
-
-
-def plugin_traps(
-    context: typer.Context, mib_file: MibFile, more_files: MoreMibs = None, prefix: Prefix = "trap"
-) -> None:
-    """Write rules for the traps of a maker's MIB, as the table that `read_traps` reads in a plugin. Read them over."""
-    from cmsp_agent.plugin.mib_file import MibError, notifications
-    from cmsp_agent.plugin.trap_pairs import rows
-    from cmsp_agent.plugin.trap_table import written
-
-    text, *others = [file.read_text("utf-8", "replace") for file in (mib_file, *(more_files or ()))]
-    try:
-        found = notifications(text, others)
-    except MibError as error:
-        raise CallFailed(f"{mib_file}: {error}", 1) from error
-    session(context).output.data(written(rows(found, prefix)))
+def _reason(row: Mapping[str, Any]) -> str:
+    count = len(row.get("problems") or ())
+    return row.get("reason") or (f"{count} mistake{'s'[: count != 1]}, see below" if count else "")
 
 
 def plugin_clear(context: typer.Context, plugin: PluginName, config: Config = DEFAULT_FILE) -> None:

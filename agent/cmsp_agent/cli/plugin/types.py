@@ -1,23 +1,26 @@
 """`cmsp-agent type …`: the device types that the plugins bring, and what each does; needs no running agent."""
 
-import tempfile
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from cmsp_agent.cli.daemon import CallFailed
 from cmsp_agent.cli.output import Column
 from cmsp_agent.cli.session import AsJson, session
 
 if TYPE_CHECKING:
     from cmsp_agent.plugin.api import DeviceType
-    from cmsp_agent.plugin.registry import Registry
+
+
+TypeName = Annotated[str, typer.Argument(metavar="TYPE", help="A device type, as `type list` shows it.")]
 
 
 def type_list(context: typer.Context, as_json: AsJson = False) -> None:
     """List the device types that `type:` may name, with how many rules and figures each has."""
     here = session(context)
-    types = installed()
+    from cmsp_agent.cli.plugin.load import installed
+
+    types = installed().registry
     rows = [_row(kind, types.plugin_of(kind.name) or "") for kind in sorted(types, key=lambda kind: kind.name)]
     if as_json:
         here.output.json(rows)
@@ -38,17 +41,16 @@ def type_list(context: typer.Context, as_json: AsJson = False) -> None:
     here.output.table(columns, told, "no device types")
 
 
-def installed() -> "Registry":
-    """The device types of all plugins that can be loaded; which are in quarantine is the running agent's matter."""
-    from cmsp_agent.aio.clock import SystemClock
-    from cmsp_agent.aio.counters import Counters
-    from cmsp_agent.plugin.host import PluginHost
-    from cmsp_agent.plugin.quarantine import Quarantine
+def type_show(context: typer.Context, name: TypeName) -> None:
+    """Show what a device type knows, polls, understands and saves."""
+    from cmsp_agent.cli.plugin.load import installed
+    from cmsp_agent.cli.plugin.support import table
 
-    with tempfile.TemporaryDirectory() as folder:
-        host = PluginHost(Quarantine(Path(folder) / "quarantine.json"), SystemClock(), Counters())
-        host.load()
-    return host.registry
+    types = installed().registry
+    kind = types.named(name)
+    if kind is None:
+        raise CallFailed(f"{name}: no such device type; there are {', '.join(sorted(types.types))}", 2)
+    session(context).output.line(table(kind))
 
 
 def _row(kind: "DeviceType", plugin: str) -> dict[str, object]:

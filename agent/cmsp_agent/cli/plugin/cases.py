@@ -1,0 +1,155 @@
+"""The recorded cases beside a plugin: what a device says or answers, and what its type should make of it."""
+
+import asyncio
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.cli.plugin.recorded import RecordedDevice
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.errors import PluginError
+from cmsp_agent.model.signal import SyslogSignal, TrapSignal, Value
+from cmsp_agent.pipeline.normalise import Normaliser
+from cmsp_agent.plugin.api import DeviceType
+from cmsp_agent.plugin.registry import Registry
+from cmsp_agent.services.devices.inventory import SYS_OBJECT_ID, read_device_facts
+from cmsp_agent.services.polling.probe import probe
+from cmsp_agent.services.polling.rates import Rates
+from cmsp_agent.services.polling.read import Answers, StateReader, samples
+
+Case = Mapping[str, Any]
+Made = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one case."""
+
+    case: str
+    """`file #number`, and its name."""
+    expected: Made
+    found: Made
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything that the case expects is so."""
+        return all(self.found.get(name) == value for name, value in self.expected.items())
+
+    @property
+    def differences(self) -> Iterator[str]:
+        """One line for each expectation that is not met."""
+        for name, value in self.expected.items():
+            if self.found.get(name) != value:
+                yield f"{name}: expected {value!r}, found {self.found.get(name)!r}"
+
+
+class _Typed:
+    """An inventory in which every component is of one type."""
+
+    def __init__(self, kind: DeviceType, interfaces: Mapping[str, str]) -> None:
+        self._kind = kind
+        self._interfaces = interfaces
+
+    def device_type(self, component: str) -> DeviceType:  # noqa: ARG002
+        return self._kind
+
+    def interface(self, component: str, if_index: int) -> str | None:  # noqa: ARG002
+        return self._interfaces.get(str(if_index))
+
+
+def run(folder: Path, kind: DeviceType, registry: Registry) -> list[Outcome]:
+    """Run each case of a folder, in the order of files and cases.
+
+    Raises:
+        PluginError: a file can't be read, or a case is of no kind; the text names both.
+    """
+    return [
+        _outcome(file, number, case, kind, registry, document.get("interfaces", {}))
+        for file in sorted(folder.glob("*.toml"))
+        for document in [_document(file)]
+        for number, case in enumerate(document.get("case", ()), 1)
+    ]
+
+
+def _outcome(
+    file: Path, number: int, case: Case, kind: DeviceType, registry: Registry, interfaces: Mapping[str, str]
+) -> Outcome:
+    title = " ".join(part for part in (f"{file.name} #{number}", case.get("name", "")) if part)
+    try:
+        return Outcome(title, *asyncio.run(_run(case, kind, registry, interfaces)))
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise PluginError(f"{file}, case {number}: {type(error).__name__}: {error}") from error
+
+
+def _document(file: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PluginError(f"{file}: {error}") from error
+
+
+async def _run(case: Case, kind: DeviceType, registry: Registry, interfaces: Mapping[str, str]) -> tuple[Made, Made]:
+    known = {**interfaces, **case.get("interfaces", {})}
+    if "syslog" in case:
+        mnemonic, text = case["syslog"]
+        return _told(case), {"means": _meaning(kind, SyslogSignal("device", 1, mnemonic, text), known)}
+    if "trap" in case:
+        bindings = tuple((oid, _value(value)) for oid, value in case.get("varbinds", ()))
+        return _told(case), {"means": _meaning(kind, TrapSignal("device", 1, case["trap"], bindings), known)}
+    if "means" in case:
+        return case["means"], await _identity(case, registry)
+    return _polled(case), await _poll(case, kind, known)
+
+
+def _told(case: Case) -> Made:
+    return {"means": case["means"]}
+
+
+def _meaning(kind: DeviceType, signal: SyslogSignal | TrapSignal, interfaces: Mapping[str, str]) -> list[list[str]]:
+    components = {"device": Component("device", ("192.0.2.1",), "site")}
+    normaliser = Normaliser(components, _Typed(kind, interfaces), Counters())
+    return [[event.type, event.object, event.state.value] for event in normaliser(signal)]
+
+
+def _polled(case: Case) -> Made:
+    expected = {name: case[name] for name in ("samples", "states", "unsupported") if name in case}
+    if "states" in expected:
+        expected["states"] = sorted(expected["states"])
+    return expected
+
+
+async def _poll(case: Case, kind: DeviceType, interfaces: Mapping[str, str]) -> Made:
+    device = RecordedDevice({oid: _octets(value) for oid, value in case["objects"].items()})
+    plan = await probe(device, kind)
+    answers = Answers(await device.get(*plan.scalars), await device.columns(*plan.columns), 1.0)
+    named: Callable[[str], str] = lambda index: interfaces.get(index, index)  # noqa: E731
+    states = StateReader().states(plan, answers, named)
+    return {
+        "samples": samples(plan, answers, Rates(), named),
+        "states": sorted([seen.type, seen.object, seen.raised] for seen in states),
+        "unsupported": list(plan.unsupported),
+    }
+
+
+async def _identity(case: Case, registry: Registry) -> Made:
+    objects = {oid: value if oid == SYS_OBJECT_ID else _octets(value) for oid, value in case["objects"].items()}
+    facts = await read_device_facts(RecordedDevice(objects), registry)
+    kind = registry.identify(facts.sys_object_id, facts.sys_descr)
+    return {
+        "type": kind.name if kind is not None else "",
+        "version": facts.software,
+        "model": facts.model,
+        "serial": facts.serial,
+    }
+
+
+def _octets(value: Value) -> Value:
+    return value.encode() if isinstance(value, str) else value
+
+
+def _value(value: Value) -> Value:
+    """A value of a varbind; text that reads as an OID is one."""
+    return value.encode() if isinstance(value, str) and not value.startswith("1.3.") else value

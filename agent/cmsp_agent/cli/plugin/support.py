@@ -1,0 +1,57 @@
+"""What a device type supports, made of its data: for `plugin show`, `type show` and the reference."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from cmsp_agent.plugin.api import CAPABILITIES, DeviceType
+
+MOST_NAMED = 12
+"""Names that are told of many; the rest is counted."""
+
+
+class Support(NamedTuple):
+    """One capability of a device type."""
+
+    capability: str
+    what: str
+    label: str
+    """`proven`: an independent capture or a real peer showed it; `documented`; empty where there is nothing."""
+
+
+def support(kind: DeviceType) -> list[Support]:
+    """Every capability, in one order for all types."""
+    said = dict(zip(CAPABILITIES, _said(kind), strict=True))
+    return [Support(name, what or "nothing", _label(kind, name) if what else "") for name, what in said.items()]
+
+
+def table(kind: DeviceType) -> str:
+    """The capabilities as text for a terminal."""
+    head = f"{kind.name}: {kind.title}" + (f" (like {kind.like})" if kind.like else "")
+    lines = (f"  {row.capability:<9} {row.label:<11} {row.what}" for row in support(kind))
+    return "\n".join((head, *lines))
+
+
+def _said(kind: DeviceType) -> Iterator[str]:
+    yield _known_by(kind)
+    yield _names(f"{kpi.name} ({kpi.unit})" for kpi in kind.kpis)
+    yield _names(state.type for state in kind.states)
+    yield _names(trap.type for trap in kind.traps)
+    yield _names(rule.mnemonic for rule in kind.syslog)
+    yield f"{kind.cli.config} (SSH, {kind.cli.driver})" if kind.cli else ""
+
+
+def _known_by(kind: DeviceType) -> str:
+    if kind.fallback:
+        return "whatever answers SNMP and is known to no other type"
+    found = [f"sysObjectID {', '.join(kind.sys_object_ids)}"] if kind.sys_object_ids else []
+    return " with ".join([*found, *(["sysDescr"] if kind.sys_descr else [])])
+
+
+def _names(names: Iterable[str]) -> str:
+    told = list(dict.fromkeys(names))
+    more = len(told) - MOST_NAMED
+    return ", ".join(told[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+
+
+def _label(kind: DeviceType, capability: str) -> str:
+    return "proven" if capability in kind.proven else "documented"

@@ -1,0 +1,104 @@
+"""`cmsp-agent plugin new|check|test|show` and `type show`: what a plugin writer works with."""
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from cmsp_agent.cli.application import run
+from cmsp_agent.cli.output import Output
+
+
+def told(*arguments: str | Path) -> tuple[int, str]:
+    """The exit code, and what was printed."""
+    stream = io.StringIO()
+    code = run([str(argument) for argument in arguments], Output(stream, stream, width=160))
+    return code, stream.getvalue()
+
+
+@pytest.fixture
+def project(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
+    """A new plugin; each has its own name, since a module is imported once."""
+    name = f"made_{abs(hash(request.node.name)) % 10**8}"
+    assert told("plugin", "new", name, "--into", tmp_path)[0] == 0
+    return tmp_path / name.replace("_", "-")
+
+
+def module(project: Path) -> Path:
+    """The module of the plugin."""
+    (found,) = project.glob("src/*/plugin.py")
+    return found
+
+
+def test_what_new_writes_is_sound_and_its_cases_come_true(project: Path) -> None:
+    code, text = told("plugin", "check", project)
+    assert (code, "no mistakes" in text) == (0, True)
+    assert told("plugin", "test", project)[0] == 0
+    assert "line.calls (calls), cpu.load" in told("plugin", "show", project)[1]
+
+
+def test_new_overwrites_nothing(project: Path) -> None:
+    code, text = told("plugin", "new", project.name.replace("-", "_"), "--into", project.parent)
+    assert code != 0
+    assert "is there already" in text
+
+
+@pytest.mark.parametrize("name", ["Acme", "9acme", "acme-gw", "../acme", ""])
+def test_new_wants_a_name(tmp_path: Path, name: str) -> None:
+    assert told("plugin", "new", name, "--into", tmp_path)[0] != 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_check_names_each_mistake_with_its_line(project: Path) -> None:
+    source = module(project).read_text()
+    module(project).write_text(source.replace('"1.3.6.1.4.1.99999"', '"enterprises.99999"'))
+    code, text = told("plugin", "check", project, "--json")
+    mistakes = json.loads(text)["mistakes"]
+    assert code == 1
+    assert len(mistakes) == 7
+    lines = source.splitlines()
+    state = next(number for number, line in enumerate(lines, 1) if "states=(StateRule" in line)
+    assert any(f"plugin.py:{state}: states[0].column: not an OID" in mistake for mistake in mistakes)
+
+
+def test_check_of_a_module_that_does_not_compile_names_the_line(project: Path) -> None:
+    module(project).write_text("API_VERSION = 1\ndef (")
+    code, text = told("plugin", "check", module(project))
+    assert code == 1
+    assert "SyntaxError" in text
+    assert "plugin.py:2" in text
+
+
+def test_a_case_that_does_not_come_true_is_shown(project: Path) -> None:
+    (polls,) = project.glob("src/*/cases/polls.toml")
+    polls.write_text(polls.read_text().replace("12.0", "13.0"))
+    code, text = told("plugin", "test", project)
+    assert code == 1
+    assert "WRONG  polls.toml #1" in text
+    assert "expected {'line.calls': 13.0}, found {'line.calls': 12.0}" in text
+
+
+def test_a_case_of_no_kind_names_its_file(project: Path) -> None:
+    (polls,) = project.glob("src/*/cases/polls.toml")
+    polls.write_text("[[case]]\nname = 'nothing'\n")
+    code, text = told("plugin", "test", project)
+    assert code == 1
+    assert "polls.toml, case 1: " in text
+
+
+def test_what_is_not_there_is_refused_with_what_is() -> None:
+    code, text = told("plugin", "check", "nope")
+    assert code == 2
+    assert "no plugin of that name; there are audiocodes" in text
+    code, text = told("type", "show", "nope")
+    assert code == 2
+    assert "there are audiocodes" in text
+
+
+def test_a_type_is_shown_with_what_it_supports() -> None:
+    code, text = told("type", "show", "cisco_iosxe")
+    assert code == 0
+    assert text.startswith("cisco_iosxe: ")
+    assert "(like cisco_ios)" in text
+    assert "show running-config (SSH, cisco_ios)" in text
