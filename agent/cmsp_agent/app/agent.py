@@ -28,7 +28,7 @@ from cmsp_agent.services.devices.names import Names, Resolver
 from cmsp_agent.services.devices.senders import Senders
 from cmsp_agent.services.events.known_time import DISTRUSTED, KnownTime
 from cmsp_agent.services.events.retention import Stores, Upkeep
-from cmsp_agent.services.runtime import Ground, open_ground
+from cmsp_agent.services.runtime import Runtime, open_runtime
 from cmsp_agent.transports.snmp.ber import OidTexts
 from cmsp_agent.transports.snmp.keys import KeyRing
 from cmsp_agent.transports.snmp.timeliness import SignedTimes
@@ -52,7 +52,7 @@ class InForce:
 class Agent:
     """The running agent: what `main` and the tests hold in their hands."""
 
-    ground: Ground
+    runtime: Runtime
     plugins: PluginHost
     known: Known
     in_force: InForce
@@ -103,7 +103,7 @@ class Agent:
         self.in_force.loaded, self.in_force.prepared = loaded, prepared
 
     def _prepare(self, configuration: Configuration) -> Prepared:
-        known, counters = self.known, self.ground.counters
+        known, counters = self.known, self.runtime.counters
         return prepare(configuration, self.plugins.registry, known.names, known.devices, counters)
 
 
@@ -118,60 +118,60 @@ async def running(loaded: Loaded) -> AsyncIterator[Agent]:
     """
     configuration = loaded.configuration
     async with AsyncExitStack() as stack:
-        ground = await stack.enter_async_context(open_ground(configuration.appliance, Counters()))
-        plugins = stack.enter_context(load_plugins(ground, ground.place.directory))
-        known = await know(stack, ground, plugins, configuration)
-        prepared = prepare(configuration, plugins.registry, known.names, known.devices, ground.counters)
+        runtime = await stack.enter_async_context(open_runtime(configuration.appliance, Counters()))
+        plugins = stack.enter_context(load_plugins(runtime, runtime.place.directory))
+        known = await know(stack, runtime, plugins, configuration)
+        prepared = prepare(configuration, plugins.registry, known.names, known.devices, runtime.counters)
         in_force = InForce(loaded, prepared)
         known.use(prepared)
-        observing = await stack.enter_async_context(start_observing(ground, prepared, known, plugins))
-        manifest = await stack.enter_async_context(open_manifest(ground, configuration.appliance, loaded.key))
-        saving = await stack.enter_async_context(start_saving(ground, configuration, known, observing, manifest))
+        observing = await stack.enter_async_context(start_observing(runtime, prepared, known, plugins))
+        manifest = await stack.enter_async_context(open_manifest(runtime, configuration.appliance, loaded.key))
+        saving = await stack.enter_async_context(start_saving(runtime, configuration, known, observing, manifest))
         extras = Extras(plugins, known.senders)
-        status = status_of(ground, known, observing, configuration, extras)
-        telling = await stack.enter_async_context(start_telling(ground, configuration, observing, status.heartbeat))
+        status = status_of(runtime, known, observing, configuration, extras)
+        telling = await stack.enter_async_context(start_telling(runtime, configuration, observing, status.heartbeat))
         extras.telling = telling
-        shown = Shown(lambda: in_force.loaded, ground.kpis, loaded.key.derived("audit"))
-        server = await stack.enter_async_context(start_serving(ground, observing, saving.backups, status, shown))
-        receiving = await stack.enter_async_context(start_receiving(ground, prepared, known, observing.events.handle))
-        agent = Agent(ground, plugins, known, in_force, observing, receiving, saving, telling, server, asyncio.Lock())
+        shown = Shown(lambda: in_force.loaded, runtime.kpis, loaded.key.derived("audit"))
+        server = await stack.enter_async_context(start_serving(runtime, observing, saving.backups, status, shown))
+        receiving = await stack.enter_async_context(start_receiving(runtime, prepared, known, observing.events.handle))
+        agent = Agent(runtime, plugins, known, in_force, observing, receiving, saving, telling, server, asyncio.Lock())
         keep_house(agent)
         await observing.poller.configure(prepared.components)
         yield agent
 
 
-async def know(stack: AsyncExitStack, ground: Ground, plugins: PluginHost, configuration: Configuration) -> Known:
+async def know(stack: AsyncExitStack, runtime: Runtime, plugins: PluginHost, configuration: Configuration) -> Known:
     """What is known of the devices before anybody asked them: their names' addresses."""
     resolver = Resolver()
     stack.push_async_callback(resolver.close)
-    names = Names(resolver, ground.clock)
+    names = Names(resolver, runtime.clock)
     await names.resolve(configuration.components.values())
-    devices, senders = Devices(plugins.registry), Senders(ground.counters)
+    devices, senders = Devices(plugins.registry), Senders(runtime.counters)
     return Known(devices, senders, names, KeyRing(), OidTexts(), SignedTimes(), asyncio.Event())
 
 
 def keep_house(agent: Agent) -> None:
     """The tasks that belong to no part: retention, and host names that may move."""
-    ground, names = agent.ground, agent.known.names
-    if ground.place.problem:
-        agent.observing.notices.note("storage.not_writable", "state", ground.place.problem)
+    runtime, names = agent.runtime, agent.known.names
+    if runtime.place.problem:
+        agent.observing.notices.note("storage.not_writable", "state", runtime.place.problem)
     held = any(key.type == DISTRUSTED for key in agent.observing.events.alarm_state.active)
-    known_time = KnownTime(ground.state, agent.observing.notices, ground.clock, held=held)
+    known_time = KnownTime(runtime.state, agent.observing.notices, runtime.clock, held=held)
     upkeep = Upkeep(
-        Stores(ground.state, ground.series),
+        Stores(runtime.state, runtime.series),
         lambda: agent.configuration.retention,
-        ground.damage.take,
+        runtime.damage.take,
         agent.observing.notices,
-        ground.clock,
+        runtime.clock,
         known_time.believed,
     )
-    ground.supervisor.keep_running("upkeep", upkeep.run)
+    runtime.supervisor.keep_running("upkeep", upkeep.run)
 
     def components() -> Iterable[Component]:
         return agent.configuration.components.values()
 
-    ground.supervisor.keep_running("what is learned", agent.follow_what_is_learned)
-    ground.supervisor.keep_running("names", lambda: names.run(components, agent.known.learned.set))
+    runtime.supervisor.keep_running("what is learned", agent.follow_what_is_learned)
+    runtime.supervisor.keep_running("names", lambda: names.run(components, agent.known.learned.set))
 
 
 class Extras:

@@ -59,7 +59,7 @@ async def serve(loaded: Loaded, reload: Callable[[], Loaded], stopping: Callable
     async with running(loaded) as agent:
         announce(agent)
         settle_memory()
-        async with Supervisor(clock, agent.ground.counters) as supervisor:
+        async with Supervisor(clock, agent.runtime.counters) as supervisor:
             supervisor.keep_running("systemd watchdog", lambda: notifier.beat(clock))
             supervisor.keep_running("reload", lambda: hangups.run(agent))
             notifier.ready(f"{len(agent.configuration.components)} components")
@@ -99,7 +99,7 @@ class Hangups:
         try:
             await agent.use(await asyncio.to_thread(self._load))
         except AgentError as error:
-            agent.ground.counters.add("reload.refused")
+            agent.runtime.counters.add("reload.refused")
             log.error("not reloaded, the old configuration stays", extra={"error": str(error)})
             agent.observing.notices.note("configuration.refused", "", f"not reloaded: {error}")
         else:

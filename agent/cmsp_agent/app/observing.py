@@ -28,7 +28,7 @@ from cmsp_agent.services.polling.reachability import Reachability
 from cmsp_agent.services.polling.sessions import SnmpSessions
 from cmsp_agent.services.polling.snmp_memory import EngineMemory
 from cmsp_agent.services.polling.well import WellMemory
-from cmsp_agent.services.runtime import Ground
+from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox.records import inventory_record
 from cmsp_agent.storage.tables import inventory, seen_well, snmp_engines
@@ -89,43 +89,43 @@ class Observing:
 
 @asynccontextmanager
 async def start_observing(
-    ground: Ground, prepared: Prepared, known: Known, plugins: PluginHost
+    runtime: Runtime, prepared: Prepared, known: Known, plugins: PluginHost
 ) -> AsyncIterator[Observing]:
     """Take up what the last run left, then poll."""
-    events = EventService(ground.state, prepared.pipeline, ground.clock, ground.counters)
-    notices = Notices(events.tell, ground.clock, ground.counters)
-    await recall_inventory(ground, known)
+    events = EventService(runtime.state, prepared.pipeline, runtime.clock, runtime.counters)
+    notices = Notices(events.tell, runtime.clock, runtime.counters)
+    await recall_inventory(runtime, known)
     await events.load()
     events.subscribe(partial(_observed_by, plugins))
-    engines = EngineMemory(await ground.state.read(snmp_engines.known), ground.state, notices, ground.clock)
-    client = _snmp_client(ground, known, engines)
+    engines = EngineMemory(await runtime.state.read(snmp_engines.known), runtime.state, notices, runtime.clock)
+    client = _snmp_client(runtime, known, engines)
     await client.open()
     sessions = SnmpSessions(client)
-    reachability = Reachability(ground.counters)
+    reachability = Reachability(runtime.counters)
 
     async def keep_well(name: str, seen: frozenset[tuple[str, str]]) -> None:
-        await ground.state.write(lambda tx: seen_well.save(tx, name, seen))
+        await runtime.state.write(lambda tx: seen_well.save(tx, name, seen))
 
-    well = WellMemory(await ground.state.read(seen_well.known), keep_well, ground.counters)
+    well = WellMemory(await runtime.state.read(seen_well.known), keep_well, runtime.counters)
 
-    learned = partial(remember_inventory, ground, known)
+    learned = partial(remember_inventory, runtime, known)
 
     def device(component: Component) -> Device:
-        return Device(component, known.devices, reachability, sessions, learned, ground.clock, ground.counters, well)
+        return Device(component, known.devices, reachability, sessions, learned, runtime.clock, runtime.counters, well)
 
     async def polled(signals: Sequence[Signal]) -> None:
         await isolation.vouch(signals)
         await events.handle(signals)
 
-    poller = Poller(device, polled, ground.write_series, ground.supervisor, ground.clock, ground.counters)
+    poller = Poller(device, polled, runtime.write_series, runtime.supervisor, runtime.clock, runtime.counters)
     isolation = Isolation(
         Witnesses(prepared.configuration.appliance.next_hops, known.devices),
         ping,
         events.tell,
         lambda: ISOLATED in events.alarm_state.active,
-        ground.clock,
+        runtime.clock,
     )
-    _keep_running(ground, events, notices, engines, isolation)
+    _keep_running(runtime, events, notices, engines, isolation)
     try:
         yield Observing(events, notices, poller, isolation)
     finally:
@@ -134,10 +134,10 @@ async def start_observing(
         await events.close()
 
 
-def _snmp_client(ground: Ground, known: Known, engines: EngineMemory) -> SnmpClient:
+def _snmp_client(runtime: Runtime, known: Known, engines: EngineMemory) -> SnmpClient:
     return SnmpClient(
-        ground.clock,
-        ground.counters,
+        runtime.clock,
+        runtime.counters,
         engines=engines,
         observer=engines,
         ring=known.ring,
@@ -147,7 +147,7 @@ def _snmp_client(ground: Ground, known: Known, engines: EngineMemory) -> SnmpCli
 
 
 def _keep_running(
-    ground: Ground, events: EventService, notices: Notices, engines: EngineMemory, isolation: Isolation
+    runtime: Runtime, events: EventService, notices: Notices, engines: EngineMemory, isolation: Isolation
 ) -> None:
     """The tasks of these parts, owned by the supervisor."""
     for name, run in (
@@ -157,25 +157,25 @@ def _keep_running(
         ("SNMP engine memory", engines.run),
         ("isolation watch", isolation.run),
     ):
-        ground.supervisor.keep_running(name, run)
+        runtime.supervisor.keep_running(name, run)
 
 
-async def recall_inventory(ground: Ground, known: Known) -> None:
+async def recall_inventory(runtime: Runtime, known: Known) -> None:
     """What earlier runs learned of the devices, so that the first trap finds its interface's name."""
-    for name, record in (await ground.state.read(inventory.everything)).items():
+    for name, record in (await runtime.state.read(inventory.everything)).items():
         facts = from_record(record)
         if known.devices.learn(name, facts):
             known.learned.set()
             known.senders.learn(name, facts.addresses)
 
 
-async def remember_inventory(ground: Ground, known: Known, name: str, facts: DeviceFacts) -> None:
+async def remember_inventory(runtime: Runtime, known: Known, name: str, facts: DeviceFacts) -> None:
     """Keep what was learned, and know the device by all its addresses from now on."""
     known.senders.learn(name, facts.addresses)
     known.learned.set()
     record = to_record(facts, known.devices.device_type(name).name)
-    now = ground.clock.now()
-    await ground.state.write(lambda tx: _keep(tx, name, record, now))
+    now = runtime.clock.now()
+    await runtime.state.write(lambda tx: _keep(tx, name, record, now))
 
 
 def _keep(tx: sqlite3.Connection, name: str, record: Mapping[str, Any], now: int) -> None:

@@ -8,16 +8,16 @@ from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.last_resort import LastResort
 from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.plugin.watchdog import LoopWatchdog, judge_last_run
-from cmsp_agent.services.runtime import Ground
+from cmsp_agent.services.runtime import Runtime
 
 
 @contextmanager
-def load_plugins(ground: Ground, state: Path) -> Iterator[PluginHost]:
+def load_plugins(runtime: Runtime, state: Path) -> Iterator[PluginHost]:
     """The plugins, loaded under a watchdog that names one that blocks and leaves it out at the next start."""
     quarantine, last_resort = Quarantine(state / "quarantine.json"), LastResort(state)
-    judge_last_run(last_resort, quarantine, ground.clock.now())
-    host = PluginHost(quarantine, ground.clock, ground.counters)
-    watchdog = LoopWatchdog(host.calls, quarantine, ground.clock, ground.counters, last_resort=last_resort)
+    judge_last_run(last_resort, quarantine, runtime.clock.now())
+    host = PluginHost(quarantine, runtime.clock, runtime.counters)
+    watchdog = LoopWatchdog(host.calls, quarantine, runtime.clock, runtime.counters, last_resort=last_resort)
     watchdog.start()
     try:
         host.load()

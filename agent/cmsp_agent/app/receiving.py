@@ -15,7 +15,7 @@ from cmsp_agent.model.errors import StorageError
 from cmsp_agent.services.receiving.intake import Sink
 from cmsp_agent.services.receiving.syslog import SyslogService
 from cmsp_agent.services.receiving.traps import TrapService
-from cmsp_agent.services.runtime import Ground
+from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.tables import snmp_engines
 from cmsp_agent.transports.datagrams import DatagramReceiver
 from cmsp_agent.transports.listening import EVERYWHERE, bind_datagrams, bind_streams, inherited_sockets
@@ -43,28 +43,28 @@ class Receiving:
         self.traps.use(self.make_decoder(prepared), prepared.agreed, strict=strict)
 
 
-async def own_engine(ground: Ground) -> tuple[bytes, int]:
+async def own_engine(runtime: Runtime) -> tuple[bytes, int]:
     """Our engine ID and its boots; where nothing can be written, an engine of this run only."""
     try:
-        return await ground.state.write(snmp_engines.boot, makes_room=True)
+        return await runtime.state.write(snmp_engines.boot, makes_room=True)
     except StorageError as error:
         log.warning("the SNMP engine's boots can't be kept: another engine ID is used", extra={"reason": str(error)})
         return snmp_engines.unkept(), 1
 
 
 @asynccontextmanager
-async def start_receiving(ground: Ground, prepared: Prepared, known: Known, sink: Sink) -> AsyncIterator[Receiving]:
+async def start_receiving(runtime: Runtime, prepared: Prepared, known: Known, sink: Sink) -> AsyncIterator[Receiving]:
     """Listen; what is received goes to `sink`, and informs are answered when it returns.
 
     Raises:
         CannotListen: a port is taken, or not ours to open.
     """
     sockets = open_sockets(prepared.configuration.listen)
-    engine = OwnEngine(*await own_engine(ground), ground.clock)
+    engine = OwnEngine(*await own_engine(runtime), runtime.clock)
 
     def decoder(prepared: Prepared) -> NotificationDecoder:
         return NotificationDecoder(
-            prepared.users, engine, ground.clock, ring=known.ring, texts=known.texts, times=known.times
+            prepared.users, engine, runtime.clock, ring=known.ring, texts=known.texts, times=known.times
         )
 
     traps = TrapService(
@@ -72,17 +72,17 @@ async def start_receiving(ground: Ground, prepared: Prepared, known: Known, sink
         decoder(prepared),
         prepared.agreed,
         sink,
-        ground.clock,
-        ground.counters,
+        runtime.clock,
+        runtime.counters,
         unreadable=known.devices.unreadable,
         strict=prepared.configuration.strict_traps,
     )
-    syslog = SyslogService(known.senders, sink, ground.clock, ground.counters)
-    heard = DatagramReceiver("traps", sockets["traps"], traps.receive, ground.counters, answers=True)
-    lines = DatagramReceiver("syslog.udp", sockets["syslog-udp"], syslog.receive_datagrams, ground.counters)
-    streams = StreamReceiver("syslog.tcp", sockets["syslog-tcp"], syslog.receive_stream, ground.counters)
-    ground.supervisor.keep_running("trap intake", traps.run)
-    ground.supervisor.keep_running("syslog intake", syslog.run)
+    syslog = SyslogService(known.senders, sink, runtime.clock, runtime.counters)
+    heard = DatagramReceiver("traps", sockets["traps"], traps.receive, runtime.counters, answers=True)
+    lines = DatagramReceiver("syslog.udp", sockets["syslog-udp"], syslog.receive_datagrams, runtime.counters)
+    streams = StreamReceiver("syslog.tcp", sockets["syslog-tcp"], syslog.receive_stream, runtime.counters)
+    runtime.supervisor.keep_running("trap intake", traps.run)
+    runtime.supervisor.keep_running("syslog intake", syslog.run)
     try:
         heard.start()
         lines.start()

@@ -15,7 +15,7 @@ from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import BackupAfterChange, Backups, Directory, Manifest, ManifestCopies, SshReader
 from cmsp_agent.services.calendar import Calendar, Entry
-from cmsp_agent.services.runtime import Ground, make_directory
+from cmsp_agent.services.runtime import Runtime, make_directory
 from cmsp_agent.storage.sealed.blobs import Blobs
 from cmsp_agent.storage.sealed.master_key import MasterKey, keep_wrapped
 from cmsp_agent.transports.ssh import CliClient
@@ -40,7 +40,7 @@ class Saving:
 
 
 @asynccontextmanager
-async def open_manifest(ground: Ground, appliance: ApplianceSettings, key: MasterKey) -> AsyncIterator[Manifest]:
+async def open_manifest(runtime: Runtime, appliance: ApplianceSettings, key: MasterKey) -> AsyncIterator[Manifest]:
     """The encrypted store on the partner's disk, and beside it the master key wrapped for the partner's recovery key.
 
     Raises:
@@ -52,7 +52,7 @@ async def open_manifest(ground: Ground, appliance: ApplianceSettings, key: Maste
         keep_wrapped(key, appliance.recovery_key, appliance.backups)
     blobs, copies = Blobs(appliance.backups, key), ManifestCopies(appliance.backups, key)
     try:
-        yield Manifest(ground.state, blobs, copies)
+        yield Manifest(runtime.state, blobs, copies)
     finally:
         await copies.close()
         await blobs.close()
@@ -60,12 +60,12 @@ async def open_manifest(ground: Ground, appliance: ApplianceSettings, key: Maste
 
 @asynccontextmanager
 async def start_saving(
-    ground: Ground, configuration: Configuration, known: Known, observing: Observing, manifest: Manifest
+    runtime: Runtime, configuration: Configuration, known: Known, observing: Observing, manifest: Manifest
 ) -> AsyncIterator[Saving]:
     """Save by calendar, and some quiet minutes after a device told of a change."""
     dialogues = BlockingPool("ssh", threads=DIALOGUES, waiting=500)
     computing = BlockingPool("backups", threads=1, waiting=500)
-    client = CliClient(dialogues, StoredHostKeys(ground.state, ground.clock), ground.clock, ground.counters)
+    client = CliClient(dialogues, StoredHostKeys(runtime.state, runtime.clock), runtime.clock, runtime.counters)
 
     def component(name: str) -> Component | None:
         return known.devices.components.get(name)
@@ -80,20 +80,20 @@ async def start_saving(
         manifest,
         observing.events.tell,
         computing,
-        ground.clock,
-        ground.counters,
+        runtime.clock,
+        runtime.counters,
         at_once=DIALOGUES,
     )
-    calendar = Calendar(ground.state, ground.clock, ground.supervisor)
+    calendar = Calendar(runtime.state, runtime.clock, runtime.supervisor)
     calendar.use(entries(backups, configuration, known))
 
     async def save(name: str) -> None:
         await backups.run(name, "change")
 
-    after_change = BackupAfterChange(save, ground.supervisor, ground.clock)
+    after_change = BackupAfterChange(save, runtime.supervisor, runtime.clock)
     observing.events.subscribe(ConfigurationChanges(after_change, backups))
-    ground.supervisor.keep_running("calendar", calendar.run)
-    ground.supervisor.keep_running("backups after changes", after_change.run)
+    runtime.supervisor.keep_running("calendar", calendar.run)
+    runtime.supervisor.keep_running("backups after changes", after_change.run)
     try:
         yield Saving(backups, calendar)
     finally:

@@ -17,7 +17,7 @@ from cmsp_agent.config.show import values_in_force
 from cmsp_agent.services.backups import Backups, backup_job
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.polling.job import poll_job
-from cmsp_agent.services.runtime import Ground
+from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.services.status import Extras, Identity, StatusService
 
 FORGET_EVERY = 3600.0
@@ -35,7 +35,7 @@ class Shown:
 
 @asynccontextmanager
 async def start_serving(
-    ground: Ground, observing: Observing, backups: Backups, status: StatusService, shown: Shown
+    runtime: Runtime, observing: Observing, backups: Backups, status: StatusService, shown: Shown
 ) -> AsyncIterator[ApiServer]:
     """Take up unfinished jobs and answer calls.
 
@@ -44,11 +44,11 @@ async def start_serving(
         ConfigurationError: the TLS files can't be used.
     """
     kinds = {"poll": poll_job(observing.poller), "backup": backup_job(backups)}
-    jobs = Jobs(ground.state, ground.supervisor, ground.clock, kinds)
+    jobs = Jobs(runtime.state, runtime.supervisor, runtime.clock, kinds)
     parts = Parts(
-        clock=ground.clock,
-        counters=ground.counters,
-        database=ground.state,
+        clock=runtime.clock,
+        counters=runtime.counters,
+        database=runtime.state,
         status=status,
         jobs=jobs,
         backups=backups,
@@ -61,10 +61,10 @@ async def start_serving(
         audit_key=shown.audit_key,
     )
     observing.events.subscribe(parts.bell.ring)
-    server = ApiServer(parts, settings_of(shown.loaded().configuration.api), ground.supervisor, ground.counters)
+    server = ApiServer(parts, settings_of(shown.loaded().configuration.api), runtime.supervisor, runtime.counters)
     await server.start()
     await jobs.resume()
-    ground.supervisor.keep_running("old jobs", lambda: forget(jobs, ground))
+    runtime.supervisor.keep_running("old jobs", lambda: forget(jobs, runtime))
     try:
         yield server
     finally:
@@ -78,16 +78,16 @@ def identity_of(configuration: Configuration, now: int) -> Identity:
 
 
 def status_of(
-    ground: Ground, known: Known, observing: Observing, configuration: Configuration, extras: Extras
+    runtime: Runtime, known: Known, observing: Observing, configuration: Configuration, extras: Extras
 ) -> StatusService:
     """What the agent says of itself."""
     return StatusService(
-        identity_of(configuration, ground.clock.now()),
+        identity_of(configuration, runtime.clock.now()),
         lambda: known.devices.components,
         lambda: observing.events.alarm_state,
-        ground.state,
-        ground.counters,
-        ground.clock,
+        runtime.state,
+        runtime.counters,
+        runtime.clock,
         extras,
         known.devices.unreadable,
     )
@@ -110,8 +110,8 @@ def document_of(loaded: Loaded) -> Mapping[str, Any]:
     }
 
 
-async def forget(jobs: Jobs, ground: Ground) -> None:
+async def forget(jobs: Jobs, runtime: Runtime) -> None:
     """Delete old jobs and kept answers, now and then, for ever."""
     while True:
-        await ground.clock.sleep(FORGET_EVERY)
+        await runtime.clock.sleep(FORGET_EVERY)
         await jobs.forget_old()

@@ -10,7 +10,7 @@ from cmsp_agent.config.configuration import Configuration, HeadendSettings, TlsF
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.services.link import Budget, Forwarder, Heartbeat
-from cmsp_agent.services.runtime import Ground
+from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.transports.headend import Certificates, HeadendClient
 
 NARROWEST_LINK = 10_000_000 / 8
@@ -44,13 +44,13 @@ class Telling:
 
 @asynccontextmanager
 async def start_telling(
-    ground: Ground, configuration: Configuration, observing: Observing, report: Report
+    runtime: Runtime, configuration: Configuration, observing: Observing, report: Report
 ) -> AsyncIterator[Telling]:
     """Forward what waits, and go on; without a head-end everything is kept within the budget until there is one."""
     budget = Budget(
-        ground.state, configuration.appliance.outbox_budget, observing.notices, ground.clock, ground.counters
+        runtime.state, configuration.appliance.outbox_budget, observing.notices, runtime.clock, runtime.counters
     )
-    ground.supervisor.keep_running("outbox budget", budget.run)
+    runtime.supervisor.keep_running("outbox budget", budget.run)
     client = client_for(configuration)
     if client is None:
         yield Telling()
@@ -61,25 +61,25 @@ async def start_telling(
 
     held = {key.type for key in observing.events.alarm_state.active if not key.component}
     forwarder = Forwarder(
-        ground.state,
+        runtime.state,
         client,
         observing.notices,
-        ground.clock,
-        ground.counters,
+        runtime.clock,
+        runtime.counters,
         pace=pace_of(configuration.headend),
         on_connected=connected,
         held=held,
     )
     every = configuration.headend.heartbeat
-    heartbeat = Heartbeat(client, report, ground.clock, ground.counters, every, on_failed=forwarder.doubt)
+    heartbeat = Heartbeat(client, report, runtime.clock, runtime.counters, every, on_failed=forwarder.doubt)
     observing.events.subscribe(Urgent(heartbeat.soon, forwarder.wake))
-    ground.supervisor.keep_running("forwarder", forwarder.run)
-    ground.supervisor.keep_running("heartbeat", heartbeat.run)
+    runtime.supervisor.keep_running("forwarder", forwarder.run)
+    runtime.supervisor.keep_running("heartbeat", heartbeat.run)
     try:
         yield Telling(forwarder, client)
     finally:
-        await ground.supervisor.cancel("heartbeat")
-        await ground.supervisor.cancel("forwarder")
+        await runtime.supervisor.cancel("heartbeat")
+        await runtime.supervisor.cancel("forwarder")
         await client.close()
 
 

@@ -1,4 +1,4 @@
-"""The ground that everything stands on: time, counts, owned tasks, the databases. Opened first, closed last."""
+"""What every part stands on: time, counters, supervised tasks, the databases. Opened first, closed last."""
 
 import logging
 import sqlite3
@@ -41,7 +41,7 @@ class Damage:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class Runtime:
     """What every part is built on."""
 
     clock: Clock
@@ -71,7 +71,7 @@ class Ground:
 
 
 @asynccontextmanager
-async def open_ground(appliance: ApplianceSettings, counters: Counters) -> AsyncIterator[Ground]:
+async def open_runtime(appliance: ApplianceSettings, counters: Counters) -> AsyncIterator[Runtime]:
     """Open the databases and a supervisor; whatever is still running when the block ends is ended before they close.
 
     Raises:
@@ -97,7 +97,7 @@ async def open_ground(appliance: ApplianceSettings, counters: Counters) -> Async
         damage.note(state.opening)
         damage.note(kpis.opening)
         supervisor = await stack.enter_async_context(Supervisor(clock, counters))
-        yield Ground(clock, counters, supervisor, state, kpis, damage, place)
+        yield Runtime(clock, counters, supervisor, state, kpis, damage, place)
 
 
 def make_directory(path: Path) -> None:

@@ -59,7 +59,7 @@ async def test_a_full_disk_costs_what_can_not_be_written_and_nothing_else(tmp_pa
             await until(polled(agent, 16))
             ballast = fill(disk)
             agent.observing.poller.reset_lateness()
-            lost = agent.ground.counters
+            lost = agent.runtime.counters
             for _ in range(20):
                 stage.site.fail_pri("gw-1")
                 stage.site.restore_pri("gw-1")
@@ -101,7 +101,7 @@ async def test_rubbish_from_the_head_end_is_counted_and_nothing_is_lost(tmp_path
         stage.headend.fail(Kind.RUBBISH, times=2)
         stage.site.fail_pri("gw-1")
         await until(lambda: "isdn.layer2.down" in event_types(stage), within=30)
-        assert any(name.startswith("forwarder.") for name in agent.ground.counters.snapshot())
+        assert any(name.startswith("forwarder.") for name in agent.runtime.counters.snapshot())
         assert stage.headend.store.holes(APPLIANCE) == []
 
 

@@ -25,7 +25,7 @@ async def until(condition: Callable[[], bool], within: float = 15.0) -> None:
 
 
 def polled(agent: Agent, components: int) -> Callable[[], bool]:
-    return lambda: agent.ground.counters.value("polls.done") >= components
+    return lambda: agent.runtime.counters.value("polls.done") >= components
 
 
 Remains = tuple[set[str], set[str], int]
@@ -44,7 +44,7 @@ async def live(stage: Stage) -> float:
     async with running(stage.load()) as agent:
         await until(polled(agent, 8))
         await agent.use(stage.load())
-        before = agent.ground.counters.value("polls.done")
+        before = agent.runtime.counters.value("polls.done")
         await until(polled(agent, before + 8))
         await until(lambda: agent.telling.forwarder is not None and agent.telling.forwarder.connected)
         assert agent.server.port
@@ -79,19 +79,19 @@ async def test_a_file_with_mistakes_changes_nothing(tmp_path: Path) -> None:
         with pytest.raises(ConfigurationError, match="cisco_iso"):
             await agent.use(stage.load())
         assert agent.configuration is in_force
-        before = agent.ground.counters.value("polls.done")
+        before = agent.runtime.counters.value("polls.done")
         await until(polled(agent, before + 8))
 
 
 async def test_a_reload_takes_a_component_away_and_leaves_the_others_alone(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage, running(stage.load()) as agent:
         await until(polled(agent, 8))
-        tasks = set(agent.ground.supervisor.names())
+        tasks = set(agent.runtime.supervisor.names())
         text = stage.workspace.site_yaml.read_text(encoding="utf-8")
         kept = "\n".join(line for line in text.splitlines() if not line.startswith("  ata-1:"))
         stage.workspace.site_yaml.write_text(kept, encoding="utf-8")
         await agent.use(stage.load())
-        assert tasks - set(agent.ground.supervisor.names()) == {"poll ata-1"}
+        assert tasks - set(agent.runtime.supervisor.names()) == {"poll ata-1"}
         assert "ata-1" not in agent.known.devices.components
 
 
@@ -108,7 +108,7 @@ async def test_a_reload_that_can_not_be_stored_changes_nothing(tmp_path: Path, m
         stage.workspace.site_yaml.write_text("\n".join(kept), encoding="utf-8")
         in_force, loaded = agent.configuration, stage.load()
         with monkeypatch.context() as patch:
-            patch.setattr(agent.ground.state, "write", full)
+            patch.setattr(agent.runtime.state, "write", full)
             with pytest.raises(StorageFull):
                 await agent.use(loaded)
         assert agent.configuration is in_force
