@@ -29,7 +29,7 @@ class Transition(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What makes two tellings one fault: the component, the alarm type, the object."""
+    """What makes two alarm reports one fault: the component, the alarm type, the object."""
 
     component: str
     type: str

@@ -60,7 +60,7 @@ class AlarmState:
     active: Alarms = field(default_factory=Alarms)
     """Alarms that hold, by key."""
     ended: dict[Key, Event] = field(default_factory=dict)
-    """The last raise or passing event of a key that ended lately: late tellings of it are echoes."""
+    """The last raise or passing event of a key that ended lately: late reports of it are echoes."""
     ended_at: dict[Key, int] = field(default_factory=dict)
     flaps: dict[Key, Flap] = field(default_factory=dict)
     """How often the alarm of a key changed lately."""

@@ -16,7 +16,7 @@ from cmsp_agent.pipeline.built_in import UNKNOWN_SYSLOG, UNKNOWN_TRAP
 from cmsp_agent.pipeline.catalogue import Meanings, SyslogMatch
 from cmsp_agent.pipeline.mib import mib_table
 from cmsp_agent.pipeline.privacy import without_secrets
-from cmsp_agent.plugin.api import AlarmType, DeviceType, ObjectFrom, Telling, TrapRule
+from cmsp_agent.plugin.api import AlarmReport, AlarmType, DeviceType, ObjectFrom, TrapRule
 
 IF_ROW, IF_X_ROW = "1.3.6.1.2.1.2.2.1.", "1.3.6.1.2.1.31.1.1.1."
 IF_DESCR, IF_NAME = f"{IF_ROW}2.", f"{IF_X_ROW}1."
@@ -75,9 +75,9 @@ class Normaliser:
             self._counters.add("normalise.unknown_component")
             return
         told = False
-        for telling in self._tellings(signal):
+        for report in self._reports(signal):
             told = True
-            yield self.event(signal, telling)
+            yield self.event(signal, report)
         if not told:
             self._counters.add("normalise.no_rule", key=_label(signal))
 
@@ -93,11 +93,11 @@ class Normaliser:
             known = self._meanings[id(device_type)] = Meanings(device_type)
         return known
 
-    def _tellings(self, signal: TrapSignal | SyslogSignal | AgentSignal) -> Iterable[Telling]:
+    def _reports(self, signal: TrapSignal | SyslogSignal | AgentSignal) -> Iterable[AlarmReport]:
         meanings = self.meanings(signal.component)
         code = meanings.device_type.normalise
-        if code is not None and (tellings := code(signal)) is not None:
-            return tellings
+        if code is not None and (reports := code(signal)) is not None:
+            return reports
         match signal:
             case TrapSignal():
                 return self._from_trap(signal, meanings)
@@ -107,7 +107,7 @@ class Normaliser:
                 return [_from_agent(signal)]
         assert_never(signal)
 
-    def _from_trap(self, signal: TrapSignal, meanings: Meanings) -> Iterator[Telling]:
+    def _from_trap(self, signal: TrapSignal, meanings: Meanings) -> Iterator[AlarmReport]:
         told = False
         for rule in meanings.traps(signal.trap_oid):
             state = rule.state or _switch(rule, signal.varbinds)
@@ -115,7 +115,7 @@ class Normaliser:
             # a trap about an interface that it does not name is an event: as an alarm it would be every port's
             if state is not None and (name or rule.object.take != "interface"):
                 told = True
-                yield Telling(rule.type, name, state, rule.text)
+                yield AlarmReport(rule.type, name, state, rule.text)
         if not told:
             yield _by_name(signal)
 
@@ -144,23 +144,23 @@ class Normaliser:
             return canonical(told) if told else f"ifIndex {index!s}"
         return canonical(known)
 
-    def event(self, signal: Signal, telling: Telling) -> Event:
+    def event(self, signal: Signal, report: AlarmReport) -> Event:
         """The event that a telling makes, with what the configuration and the alarm type add to it."""
-        alarm = self.alarm(signal.component, telling.type)
+        alarm = self.alarm(signal.component, report.type)
         component = self._components.get(signal.component)
-        state = Transition.INFO if alarm.transient else telling.state
+        state = Transition.INFO if alarm.transient else report.state
         occurred, clock, its_time = _occurred(signal)
-        attributes = {name: without_secrets(value) for name, value in (telling.attributes or {}).items()}
+        attributes = {name: without_secrets(value) for name, value in (report.attributes or {}).items()}
         source = _SOURCES[type(signal)]
-        name = without_secrets(telling.object)[:LONGEST_OBJECT]
-        text = without_secrets(telling.text)[:LONGEST_TEXT]
+        name = without_secrets(report.object)[:LONGEST_OBJECT]
+        text = without_secrets(report.text)[:LONGEST_TEXT]
         return Event(
             id=self._new_id(signal.received_at),
             component=signal.component,
             site=component.site if component else "",
             object=name,
-            type=telling.type,
-            severity=Severity.CLEARED if state is Transition.CLEAR else telling.severity or alarm.severity,
+            type=report.type,
+            severity=Severity.CLEARED if state is Transition.CLEAR else report.severity or alarm.severity,
             state=state,
             occurred_at=occurred,
             received_at=signal.received_at,
@@ -202,14 +202,14 @@ def _label(signal: TrapSignal | SyslogSignal | AgentSignal) -> str:
     assert_never(signal)
 
 
-def _by_name(signal: TrapSignal) -> Telling:
+def _by_name(signal: TrapSignal) -> AlarmReport:
     """A trap to which no rule gives a meaning: its name and what it carries, readable."""
     table = mib_table()
     name = table.notification(signal.trap_oid) or signal.trap_oid
     bindings = dict(table.binding(oid, value) for oid, value in signal.varbinds[:MOST_BINDINGS])
     carried = ", ".join(f"{label}={value}" for label, value in bindings.items())
     text = f"{name}: {carried}" if carried else name
-    return Telling(UNKNOWN_TRAP, name, Transition.INFO, text, attributes={"trap": signal.trap_oid, **bindings})
+    return AlarmReport(UNKNOWN_TRAP, name, Transition.INFO, text, attributes={"trap": signal.trap_oid, **bindings})
 
 
 def _told(signal: TrapSignal, column: str) -> str:
@@ -232,17 +232,17 @@ def _switch(rule: TrapRule, varbinds: Iterable[tuple[str, Value]]) -> Transition
     return None
 
 
-def _from_syslog(signal: SyslogSignal, meanings: Meanings) -> Iterator[Telling]:
+def _from_syslog(signal: SyslogSignal, meanings: Meanings) -> Iterator[AlarmReport]:
     told = False
     for match in meanings.syslog(signal.mnemonic):
-        telling = _read(signal, match)
-        if telling is not None:
+        report = _read(signal, match)
+        if report is not None:
             told = True
-            yield telling
+            yield report
     if not told and signal.severity <= SERIOUS:
         severity = _SYSLOG_SEVERITY[signal.severity]
         name = f"{signal.mnemonic} {stable_words(signal.text)}".strip()
-        yield Telling(UNKNOWN_SYSLOG, name, Transition.INFO, signal.text, severity)
+        yield AlarmReport(UNKNOWN_SYSLOG, name, Transition.INFO, signal.text, severity)
 
 
 def stable_words(text: str) -> str:
@@ -251,7 +251,7 @@ def stable_words(text: str) -> str:
     return " ".join(words)[:LONGEST_WORDS].strip()
 
 
-def _read(signal: SyslogSignal, match: SyslogMatch) -> Telling | None:
+def _read(signal: SyslogSignal, match: SyslogMatch) -> AlarmReport | None:
     found = match.read(signal.text)
     if found is None:
         return None
@@ -261,9 +261,9 @@ def _read(signal: SyslogSignal, match: SyslogMatch) -> Telling | None:
         state = (
             Transition.RAISE if word in match.rule.raises else Transition.CLEAR if word in match.rule.clears else None
         )
-    return Telling(match.rule.type, name, state, signal.text) if state else None
+    return AlarmReport(match.rule.type, name, state, signal.text) if state else None
 
 
-def _from_agent(signal: AgentSignal) -> Telling:
+def _from_agent(signal: AgentSignal) -> AlarmReport:
     state = Transition.INFO if signal.transient else Transition.RAISE if signal.raised else Transition.CLEAR
-    return Telling(signal.type, signal.object, state, signal.text, attributes=signal.attributes)
+    return AlarmReport(signal.type, signal.object, state, signal.text, attributes=signal.attributes)

@@ -14,7 +14,7 @@ from cmsp_agent.pipeline.alarm_state import Draft, UnansweredPolls
 from cmsp_agent.pipeline.built_in import COMPONENT_DEGRADED, COMPONENT_DOWN, COMPONENT_UNRESOLVED, MANAGEMENT_LOST
 from cmsp_agent.pipeline.causes import ISOLATED, Causes
 from cmsp_agent.pipeline.normalise import Normaliser
-from cmsp_agent.plugin.api import Telling
+from cmsp_agent.plugin.api import AlarmReport
 
 UNANSWERED_POLLS = 3
 LONGEST_DEFERRAL = 2 * UNANSWERED_POLLS
@@ -49,10 +49,10 @@ class Observer:
         component = self._components.get(poll.component)
         if component is None:
             return
-        for telling in (*self._availability(draft, component, poll), *_states(draft, poll)):
-            yield self._normaliser.event(poll, telling)
+        for report in (*self._availability(draft, component, poll), *_states(draft, poll)):
+            yield self._normaliser.event(poll, report)
 
-    def _availability(self, draft: Draft, component: Component, poll: PollSignal) -> Iterator[Telling]:
+    def _availability(self, draft: Draft, component: Component, poll: PollSignal) -> Iterator[AlarmReport]:
         if draft.active.get(ISOLATED):
             draft.unanswered.drop(component.name)
             return
@@ -67,33 +67,35 @@ class Observer:
         through = self._causes.answers_through(draft, component.name) if unanswered.polls >= UNANSWERED_POLLS else ""
         if through:
             if self._unexplained(draft, lost):
-                yield Telling(MANAGEMENT_LOST, "", Transition.RAISE, forwarding_text(component, through))
+                yield AlarmReport(MANAGEMENT_LOST, "", Transition.RAISE, forwarding_text(component, through))
             if draft.active.get(down):
-                yield Telling(COMPONENT_DOWN, "", Transition.CLEAR, f"{component.name} forwards: {through} answers")
+                yield AlarmReport(COMPONENT_DOWN, "", Transition.CLEAR, f"{component.name} forwards: {through} answers")
         elif unanswered.polls >= UNANSWERED_POLLS:
             if self._unexplained(draft, down) and not self._parent_in_doubt(draft, component, unanswered):
-                yield Telling(COMPONENT_DOWN, "", Transition.RAISE, down_text(component, poll))
+                yield AlarmReport(COMPONENT_DOWN, "", Transition.RAISE, down_text(component, poll))
         elif unanswered.snmp >= UNANSWERED_POLLS and self._unexplained(draft, lost):
-            yield Telling(MANAGEMENT_LOST, "", Transition.RAISE, lost_text(component, poll))
+            yield AlarmReport(MANAGEMENT_LOST, "", Transition.RAISE, lost_text(component, poll))
         if answered(poll) and draft.active.get(down):
-            yield Telling(COMPONENT_DOWN, "", Transition.CLEAR, f"{component.name} answers again")
+            yield AlarmReport(COMPONENT_DOWN, "", Transition.CLEAR, f"{component.name} answers again")
         if draft.active.get(lost) and (poll.snmp or (answered(poll) and not unanswered.snmp)):
-            yield Telling(
+            yield AlarmReport(
                 MANAGEMENT_LOST, "", Transition.CLEAR, f"{component.name} answers {'SNMP ' * bool(poll.snmp)}again"
             )
         yield from self._trouble(draft, component, poll, unanswered)
 
     def _trouble(
         self, draft: Draft, component: Component, poll: PollSignal, unanswered: UnansweredPolls
-    ) -> Iterator[Telling]:
+    ) -> Iterator[AlarmReport]:
         """States between up and down: it answers in part, or can't be asked as its name leads nowhere."""
         kind = COMPONENT_UNRESOLVED if poll.reason == "name" else COMPONENT_DEGRADED
         if unanswered.troubled >= UNANSWERED_POLLS and self._unexplained(draft, Key(component.name, kind, "")):
-            yield Telling(kind, "", Transition.RAISE, trouble_text(component, poll))
+            yield AlarmReport(kind, "", Transition.RAISE, trouble_text(component, poll))
         if poll.reason != "name" and draft.active.get(Key(component.name, COMPONENT_UNRESOLVED, "")):
-            yield Telling(COMPONENT_UNRESOLVED, "", Transition.CLEAR, f"the host name of {component.name} is resolved")
+            yield AlarmReport(
+                COMPONENT_UNRESOLVED, "", Transition.CLEAR, f"the host name of {component.name} is resolved"
+            )
         if answered(poll) and not poll.reason and draft.active.get(Key(component.name, COMPONENT_DEGRADED, "")):
-            yield Telling(COMPONENT_DEGRADED, "", Transition.CLEAR, f"{component.name} answers all that is asked")
+            yield AlarmReport(COMPONENT_DEGRADED, "", Transition.CLEAR, f"{component.name} answers all that is asked")
 
     def _unexplained(self, draft: Draft, key: Key) -> bool:
         """Whether the alarm is not held yet, or is held under what explains it no longer."""
@@ -162,7 +164,7 @@ def lost_text(component: Component, poll: PollSignal) -> str:
     return f"{component.name}: management lost, {why.get(poll.reason, f'SNMP silent for {UNANSWERED_POLLS} polls')}"
 
 
-def _states(draft: Draft, poll: PollSignal) -> Iterator[Telling]:
+def _states(draft: Draft, poll: PollSignal) -> Iterator[AlarmReport]:
     by_type: dict[str, dict[str, bool]] = {}
     for seen in poll.states:
         by_type.setdefault(seen.type, {})[seen.object] = seen.raised
@@ -175,15 +177,15 @@ def _states(draft: Draft, poll: PollSignal) -> Iterator[Telling]:
         yield from _changes(draft, poll, kind, objects)
 
 
-def _changes(draft: Draft, poll: PollSignal, kind: str, objects: Mapping[str, bool]) -> Iterable[Telling]:
+def _changes(draft: Draft, poll: PollSignal, kind: str, objects: Mapping[str, bool]) -> Iterable[AlarmReport]:
     texts = {seen.object: seen.text for seen in poll.states if seen.type == kind}
     for name, raised in objects.items():
         held = draft.active.get(Key(poll.component, kind, name))
         # a raise that polling has seen before is no news; one that others told is confirmed by it
         if raised and (held is None or Source.POLL not in held.sources or draft.orphaned(held)):
-            yield Telling(kind, name, Transition.RAISE, texts[name])
+            yield AlarmReport(kind, name, Transition.RAISE, texts[name])
         elif held and not raised and not _just_told(held, poll):
-            yield Telling(kind, name, Transition.CLEAR, texts[name])
+            yield AlarmReport(kind, name, Transition.CLEAR, texts[name])
 
 
 def _just_told(held: Event, poll: PollSignal) -> bool:
@@ -192,5 +194,5 @@ def _just_told(held: Event, poll: PollSignal) -> bool:
 
 
 def may_be_older(polled_at: int, told_at: int) -> bool:
-    """Whether a poll may show what was before the telling. Were it much older, the clock has been set back since."""
+    """Whether a poll may show what was before the report. Were it much older, the clock has been set back since."""
     return -LONGEST_POLL <= polled_at - told_at < LAG

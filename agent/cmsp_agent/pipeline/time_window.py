@@ -1,4 +1,4 @@
-"""Late tellings: the echo of what has just ended, and polls that began before it. Folds and clears nothing itself.
+"""Late reports: the echo of what has just ended, and polls that began before it. Folds and clears nothing itself.
 
 A fault that comes and goes within a second is told twice, by trap and by syslog, and the two run on different roads:
 the second *down* may arrive after the first *up*. It is the echo of a fault that is known, not a new one.

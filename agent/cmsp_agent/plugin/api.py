@@ -25,6 +25,7 @@ __all__ = [
     "CAPABILITIES",
     "NOT_AVAILABLE",
     "AgentSignal",
+    "AlarmReport",
     "AlarmType",
     "CliPlatform",
     "DeviceType",
@@ -40,7 +41,6 @@ __all__ = [
     "StateRule",
     "SyslogRule",
     "SyslogSignal",
-    "Telling",
     "Transition",
     "TrapRule",
     "TrapSignal",
@@ -166,7 +166,7 @@ class CliPlatform:
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class AlarmReport:
     """What a rule or a plugin's code reads out of a signal."""
 
     type: str
@@ -178,7 +178,7 @@ class Telling:
     attributes: Mapping[str, str] | None = None
 
 
-Normaliser: TypeAlias = Callable[[Signal], Iterable[Telling] | None]
+Normaliser: TypeAlias = Callable[[Signal], Iterable[AlarmReport] | None]
 """Plugin code that reads a signal; None: nothing to say, the rules decide. Isolated and timed by the host."""
 
 

@@ -20,7 +20,7 @@ from cmsp_agent.model.event import Event
 from cmsp_agent.model.signal import Signal
 from cmsp_agent.plugin import hookspecs
 from cmsp_agent.plugin.admission import admitted
-from cmsp_agent.plugin.api import DeviceType, Normaliser, Telling
+from cmsp_agent.plugin.api import AlarmReport, DeviceType, Normaliser
 from cmsp_agent.plugin.found import Found, admit, find, named
 from cmsp_agent.plugin.markers import PROJECT
 from cmsp_agent.plugin.quarantine import Quarantine
@@ -155,13 +155,13 @@ class PluginHost:
     def _guard(self, plugin: str, kind: str, code: Normaliser) -> Normaliser:
         what = f"normalise of {kind}"
 
-        def guarded(signal: Signal) -> Iterable[Telling] | None:
+        def guarded(signal: Signal) -> Iterable[AlarmReport] | None:
             answer = self.call(plugin, what, lambda: _optional_items(code(signal)))
-            wrong = [text for item in answer or () for text in misfits(item, Telling)]
+            wrong = [text for item in answer or () for text in misfits(item, AlarmReport)]
             if wrong:
                 self._mistaken(plugin, (f"{what}: {text}" for text in wrong))
                 return None
-            return [item for item in answer if isinstance(item, Telling)] if answer is not None else None
+            return [item for item in answer if isinstance(item, AlarmReport)] if answer is not None else None
 
         return guarded
 

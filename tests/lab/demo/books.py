@@ -62,7 +62,7 @@ class HeadendFigures:
 def checks(ledger: Ledger, agent: AgentFigures, headend: HeadendFigures) -> list[Check]:
     """Every figure of the demonstration that must agree."""
     told = {record.id for record in headend.records if record.type == "cmsp.event.v1"}
-    needed, found = _tellings(ledger), set(_tellings_at_headend(headend.of("cmsp.event.v1")))
+    needed, found = _reports(ledger), set(_reports_at_headend(headend.of("cmsp.event.v1")))
     missing = sorted(" ".join(one) for one in needed - found)
     runs = headend.of("cmsp.backup.v1")
     answered = {device for (device, what), count in ledger.counts.items() if what == "snmp.answered" and count}
@@ -99,11 +99,11 @@ def checks(ledger: Ledger, agent: AgentFigures, headend: HeadendFigures) -> list
     ]
 
 
-def _tellings(ledger: Ledger) -> set[tuple[str, str, str]]:
+def _reports(ledger: Ledger) -> set[tuple[str, str, str]]:
     return {(one.device, MEANT[one.what], SOURCES[one.kind]) for one in ledger.emitted}
 
 
-def _tellings_at_headend(events: Iterable[Mapping[str, object]]) -> Iterable[tuple[str, str, str]]:
+def _reports_at_headend(events: Iterable[Mapping[str, object]]) -> Iterable[tuple[str, str, str]]:
     for event in events:
         sources = event["sources"]
         assert isinstance(sources, list)

@@ -48,7 +48,7 @@ class Device:
     _started: float = 0.0
     _hole: BlackHole = field(default_factory=BlackHole)
     _door: asyncio.Server | None = None
-    _telling: set[asyncio.Task[bool]] = field(default_factory=set)
+    _reporting: set[asyncio.Task[bool]] = field(default_factory=set)
     snmp: SnmpAgent = field(init=False)
     ssh: IosSshServer = field(init=False)
     emitter: Emitter = field(init=False)
@@ -109,9 +109,9 @@ class Device:
     async def stop(self) -> None:
         """Close every port and forget informs that nobody acknowledged."""
         self.alive = False
-        for task in list(self._telling):
+        for task in list(self._reporting):
             task.cancel()
-        await asyncio.gather(*self._telling, return_exceptions=True)
+        await asyncio.gather(*self._reporting, return_exceptions=True)
         self.snmp.close()
         self.emitter.close()
         await self._close_door()
@@ -167,8 +167,8 @@ class Device:
         task = asyncio.create_task(
             self.emitter.notify(notification, self.uptime()), name=f"{self.name} tells {notification.oid}"
         )
-        self._telling.add(task)
-        task.add_done_callback(self._telling.discard)
+        self._reporting.add(task)
+        task.add_done_callback(self._reporting.discard)
 
     async def _open_door(self) -> None:
         address, port = self.definition.address, self.access.ssh_port

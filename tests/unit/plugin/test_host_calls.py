@@ -14,7 +14,7 @@ SIGNAL = SyslogSignal("gw-1", 1_000, "LINK-3-UPDOWN", "x")
 EVENT = Event("1", "gw-1", "paris", "", "t", Severity.MAJOR, Transition.RAISE, 1, 1, "received", (Source.TRAP,), "text")
 
 READER = """
-from cmsp_agent.plugin.api import DeviceType, Telling, Transition, hook
+from cmsp_agent.plugin.api import DeviceType, AlarmReport, Transition, hook
 API_VERSION = 1
 
 def read(signal):
@@ -36,8 +36,8 @@ def reader(site: Site, body: str) -> Normaliser:
 
 
 def test_what_plugin_code_reads_is_passed_on(site: Site) -> None:
-    read = reader(site, "return [Telling('link.down', 'Gi0/0', Transition.RAISE)]")
-    assert [telling.object for telling in read(SIGNAL) or ()] == ["Gi0/0"]
+    read = reader(site, "return [AlarmReport('link.down', 'Gi0/0', Transition.RAISE)]")
+    assert [report.object for report in read(SIGNAL) or ()] == ["Gi0/0"]
 
 
 def test_plugin_code_that_raises_says_nothing_and_is_logged_once(site: Site, caplog: pytest.LogCaptureFixture) -> None:
@@ -49,9 +49,9 @@ def test_plugin_code_that_raises_says_nothing_and_is_logged_once(site: Site, cap
 
 
 @pytest.mark.parametrize(
-    "body", ["return 42", "return 'text'", "return [42]", "return [Telling(1, 'x', Transition.RAISE)]"]
+    "body", ["return 42", "return 'text'", "return [42]", "return [AlarmReport(1, 'x', Transition.RAISE)]"]
 )
-def test_rubbish_from_plugin_code_is_no_telling(site: Site, body: str) -> None:
+def test_rubbish_from_plugin_code_is_no_alarm_report(site: Site, body: str) -> None:
     read = reader(site, body)
     assert read(SIGNAL) is None
     assert site.counters.value("plugins.rubbish", "acme") + site.counters.value("plugins.failed", "acme") == 1

@@ -52,7 +52,7 @@ class BackupAfterChange:
         self._changed = asyncio.Event()
 
     def notice(self, component: str) -> None:
-        """The component's configuration changed; called for each telling of it."""
+        """The component's configuration changed; called for each report of it."""
         now = self._clock.monotonic()
         known = self._pending.get(component)
         first = known.first if known else now

@@ -31,7 +31,7 @@ class Contents(Protocol):
         ...
 
     def fingerprint(self, content: bytes) -> str:
-        """A keyed hash: equal for equal contents, and telling nothing to who has not the key."""
+        """A keyed hash: equal for equal contents, and saying nothing to who has not the key."""
         ...
 
 

@@ -99,7 +99,7 @@ def incident_record(incident: Incident, record_id: str, at: int) -> Record:
 
     Args:
         incident: the whole incident, not a difference.
-        record_id: a UUIDv7 of this telling (the incident's own id is in the data).
+        record_id: a UUIDv7 of this report (the incident's own id is in the data).
         at: when it became so.
     """
     raised, low = incident.raised_priority, incident.declared_low

@@ -36,7 +36,7 @@ class BlobStore:
         self._fingerprint_key = key.derived("fingerprints")
 
     def fingerprint(self, content: bytes) -> str:
-        """A keyed hash: equal for equal contents, and telling nothing to who has not the key."""
+        """A keyed hash: equal for equal contents, and saying nothing to who has not the key."""
         return keyed_hash(self._fingerprint_key, content)
 
     def put(self, content: bytes) -> str:
@@ -126,7 +126,7 @@ class Blobs:
         self._pool = BlockingPool("blobs", threads=2, waiting=256)
 
     def fingerprint(self, content: bytes) -> str:
-        """A keyed hash: equal for equal contents, and telling nothing to who has not the key."""
+        """A keyed hash: equal for equal contents, and saying nothing to who has not the key."""
         return self._store.fingerprint(content)
 
     async def put(self, content: bytes) -> str:
