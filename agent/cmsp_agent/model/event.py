@@ -60,7 +60,7 @@ class Event:
     """Two independent sources agree, or polling saw it."""
     attributes: Mapping[str, str] = field(default_factory=lambda: NO_ATTRIBUTES)
     suppressed_by: str | None = None
-    """Id of the event that explains this one."""
+    """Id of the event that inhibits this one."""
     alarm: str | None = None
     """For a clear: id of the raise that it ends."""
 

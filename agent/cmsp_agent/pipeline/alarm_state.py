@@ -122,7 +122,7 @@ class Draft:
         self.changes = Changes()
 
     def orphaned(self, event: Event) -> bool:
-        """Whether the alarm was explained by one that no longer holds."""
+        """Whether the alarm was inhibited by one that no longer holds."""
         return event.suppressed_by is not None and self.active.by_id(event.suppressed_by) is None
 
     def incidents_at(self, names: Iterable[str]) -> list[Incident]:
@@ -178,9 +178,9 @@ class Changes:
     new: dict[str, Event] = field(default_factory=dict)
     """Events to insert, by id."""
     changed: dict[str, Event] = field(default_factory=dict)
-    """Events known already whose count, sources or suppression changed, by id."""
+    """Events known already whose count, sources or inhibition changed, by id."""
     told: set[str] = field(default_factory=set)
-    """Ids among `changed` that the head-end must hear of again (a new source, a new suppression)."""
+    """Ids among `changed` that the head-end must hear of again (a new source, a new inhibition)."""
     incidents: dict[str, Incident] = field(default_factory=dict)
 
     def record(self, event: Event) -> None:

@@ -1,6 +1,6 @@
-"""Which alarm explains another: the appliance is isolated, the component or one that it is reached through is down.
+"""Which alarm inhibits another: the appliance is isolated, the component or one that it is reached through is down.
 
-A parent explains a fault only while the component itself does not answer: one that answers proves that the way to it
+A parent inhibits a fault only while the component itself does not answer: one that answers proves that the way to it
 is whole, whatever its parent says to us.
 """
 
@@ -12,7 +12,7 @@ from cmsp_agent.pipeline.topology import Topology
 
 ISOLATED = Key("", APPLIANCE_ISOLATED, "")
 CAUSES = frozenset({COMPONENT_DOWN, APPLIANCE_ISOLATED})
-"""Alarm types that explain others."""
+"""Alarm types that inhibit others."""
 
 
 class Causes:
@@ -22,7 +22,7 @@ class Causes:
         self._topology = topology
 
     def of(self, draft: Draft, event: Event) -> str | None:
-        """Id of the alarm that explains the event, or None where it stands for itself."""
+        """Id of the alarm that inhibits the event, or None where it stands for itself."""
         isolated = draft.active.get(ISOLATED)
         if isolated is not None and event.component:
             return isolated.id

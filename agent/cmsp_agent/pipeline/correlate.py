@@ -1,4 +1,4 @@
-"""Fold repeats into their alarm, match clears to raises, and explain one fault by another. Opens no incident."""
+"""Fold repeats into their alarm, match clears to raises, and inhibit one fault by another. Opens no incident."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -58,12 +58,12 @@ class Correlator:
         if held is not None:
             yield from self._fold(draft, held, event)
             return
-        explained = replace(event, suppressed_by=self._causes.of(draft, event))
-        draft.active.put(event.key, explained)
-        draft.changes.record(explained)
-        yield explained
+        inhibited = replace(event, suppressed_by=self._causes.of(draft, event))
+        draft.active.put(event.key, inhibited)
+        draft.changes.record(inhibited)
+        yield inhibited
         if event.type == COMPONENT_DOWN:
-            yield from self._explain_children(draft, explained)
+            yield from self._inhibit_children(draft, inhibited)
 
     def _fold(self, draft: Draft, held: Event, event: Event) -> Iterator[Event]:
         folded = replace(held.fold(event), suppressed_by=held.suppressed_by and self._causes.of(draft, event))
@@ -87,16 +87,16 @@ class Correlator:
         yield cleared
         self._listen_anew(draft, held)
 
-    def _explain_children(self, draft: Draft, down: Event) -> Iterator[Event]:
-        """Alarms that were raised before their cause was known, and are explained now."""
+    def _inhibit_children(self, draft: Draft, down: Event) -> Iterator[Event]:
+        """Alarms that were raised before their cause was known, and are inhibited now."""
         cause = down.suppressed_by or down.id
         below = [event for name in self._causes.lost_with(draft, down.component) for event in draft.active.of(name)]
         for event in below:
             if event.component != down.component and event.suppressed_by is None:
-                explained = replace(event, suppressed_by=cause)
-                draft.active.put(event.key, explained)
-                draft.changes.revise(explained, tell=True)
-                yield explained
+                inhibited = replace(event, suppressed_by=cause)
+                draft.active.put(event.key, inhibited)
+                draft.changes.revise(inhibited, tell=True)
+                yield inhibited
 
     def _listen_anew(self, draft: Draft, cause: Event) -> None:
         """A component that the cause had inhibited gets its own three polls before its alarm stands for itself."""

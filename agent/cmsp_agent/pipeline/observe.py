@@ -66,14 +66,14 @@ class Observer:
         # what takes the place of a fault is told before its end, so that the two are one incident
         through = self._causes.answers_through(draft, component.name) if unanswered.polls >= UNANSWERED_POLLS else ""
         if through:
-            if self._unexplained(draft, lost):
+            if self._to_raise(draft, lost):
                 yield AlarmReport(MANAGEMENT_LOST, "", Transition.RAISE, forwarding_text(component, through))
             if draft.active.get(down):
                 yield AlarmReport(COMPONENT_DOWN, "", Transition.CLEAR, f"{component.name} forwards: {through} answers")
         elif unanswered.polls >= UNANSWERED_POLLS:
-            if self._unexplained(draft, down) and not self._parent_in_doubt(draft, component, unanswered):
+            if self._to_raise(draft, down) and not self._parent_in_doubt(draft, component, unanswered):
                 yield AlarmReport(COMPONENT_DOWN, "", Transition.RAISE, down_text(component, poll))
-        elif unanswered.snmp >= UNANSWERED_POLLS and self._unexplained(draft, lost):
+        elif unanswered.snmp >= UNANSWERED_POLLS and self._to_raise(draft, lost):
             yield AlarmReport(MANAGEMENT_LOST, "", Transition.RAISE, lost_text(component, poll))
         if answered(poll) and draft.active.get(down):
             yield AlarmReport(COMPONENT_DOWN, "", Transition.CLEAR, f"{component.name} answers again")
@@ -88,7 +88,7 @@ class Observer:
     ) -> Iterator[AlarmReport]:
         """States between up and down: it answers in part, or can't be asked as its name leads nowhere."""
         kind = COMPONENT_UNRESOLVED if poll.reason == "name" else COMPONENT_DEGRADED
-        if unanswered.troubled >= UNANSWERED_POLLS and self._unexplained(draft, Key(component.name, kind, "")):
+        if unanswered.troubled >= UNANSWERED_POLLS and self._to_raise(draft, Key(component.name, kind, "")):
             yield AlarmReport(kind, "", Transition.RAISE, trouble_text(component, poll))
         if poll.reason != "name" and draft.active.get(Key(component.name, COMPONENT_UNRESOLVED, "")):
             yield AlarmReport(
@@ -97,8 +97,8 @@ class Observer:
         if answered(poll) and not poll.reason and draft.active.get(Key(component.name, COMPONENT_DEGRADED, "")):
             yield AlarmReport(COMPONENT_DEGRADED, "", Transition.CLEAR, f"{component.name} answers all that is asked")
 
-    def _unexplained(self, draft: Draft, key: Key) -> bool:
-        """Whether the alarm is not held yet, or is held under what explains it no longer."""
+    def _to_raise(self, draft: Draft, key: Key) -> bool:
+        """Whether the alarm is not held yet, or is held though what inhibited it has ended."""
         held = draft.active.get(key)
         return held is None or (held.suppressed_by is not None and self._causes.of(draft, held) is None)
 

@@ -204,7 +204,7 @@ class Triage:
         if not incident.state.open:
             return
         held = [alarm for alarm in _standing(draft, incident) if _counts(draft, incident, alarm)]
-        if held and all(_eclipsed(draft, alarm) for alarm in held):
+        if held and all(_inhibited(draft, alarm) for alarm in held):
             if all(alarm.type in AVAILABILITY for alarm in held):
                 self._merge(draft, incident, held)
             return
@@ -260,8 +260,8 @@ def _bounded(draft: Draft, alarms: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(event_id for event_id in alarms if event_id not in gone)
 
 
-def _eclipsed(draft: Draft, alarm: Event) -> bool:
-    """Nothing new can be known of it: it is explained by another, its component is down, or not polled since the start.
+def _inhibited(draft: Draft, alarm: Event) -> bool:
+    """Nothing new can be known of it: it is inhibited by another, its component is down, or not polled since the start.
 
     The first is true of what is in reach of the cause, the others are other incidents, or none.
     """

@@ -99,8 +99,8 @@ class StatusService:
         alarms = held.get(component, [])
         unanswered = self._alarm_state().unanswered.get(component)
         if any(event.type == COMPONENT_DOWN for event in alarms):
-            explained = "" in held or any(event.suppressed_by for event in alarms if event.type == COMPONENT_DOWN)
-            return State.UNREACHABLE if explained else State.DOWN
+            inhibited = "" in held or any(event.suppressed_by for event in alarms if event.type == COMPONENT_DOWN)
+            return State.UNREACHABLE if inhibited else State.DOWN
         if unanswered is not None and unanswered.polls and "" in held:
             return State.UNREACHABLE
         kinds = {event.type for event in alarms}

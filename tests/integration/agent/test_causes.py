@@ -15,7 +15,7 @@ TUNNEL_DOWN = Happening(says=(SyslogLine("LINK-3-UPDOWN", "Interface Tunnel7, ch
 
 
 def held(agent: Agent) -> set[tuple[str, str, bool]]:
-    """(component, type, suppressed) of the alarms that hold."""
+    """(component, type, inhibited) of the alarms that hold."""
     alarms = agent.observing.events.alarm_state.active.values()
     return {(each.component, each.type, each.suppressed_by is not None) for each in alarms}
 

@@ -67,7 +67,7 @@ def test_a_scene_says_what_is_missing() -> None:
     assert "INC-000001, P3: major x individual (60/400 people, 0/4 sites, 1/8 components)" in SCENES[2].learnt(PICTURE)
 
 
-def test_the_dead_gateway_explains_what_is_behind_it() -> None:
+def test_the_dead_gateway_inhibits_what_is_behind_it() -> None:
     components = (ComponentRow("gw-1", "paris", "", "down"), ComponentRow("vg-1", "paris", "", "unreachable"))
     dead = replace(PICTURE, components=components, incidents=(OUTAGE, LINE))
     assert gateway_dead(dead) == ""

@@ -63,7 +63,7 @@ class EventRow:
     sources: tuple[str, ...]
     count: int
     text: str
-    suppressed: bool
+    inhibited: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ class PlainNarrator:
             if (known := self._events.get(event.id)) is None or known.sources != event.sources:
                 self._events[event.id] = event
                 what = f"{event.state} {event.type} {event.object}".rstrip()
-                note = " (suppressed)" if event.suppressed else ""
+                note = " (inhibited)" if event.inhibited else ""
                 self._line(f"event     {event.component or 'appliance'}: {what} [{told_by(event)}]{note}")
         for incident in reversed(picture.incidents):
             now = f"{incident.state} {incident.priority} {incident.arithmetic}"

@@ -79,7 +79,7 @@ def caught_up(picture: Picture) -> str:
 
 
 def gateway_dead(picture: Picture) -> str:
-    """gw-1 is down, what is behind it is explained by that, and the incident is critical."""
+    """gw-1 is down, what is behind it is inhibited by that, and the incident is critical."""
     states = picture.states()
     if states.get("gw-1") != "down":
         return "gw-1 is not known to be down"
@@ -167,7 +167,7 @@ SCENES = (
     Scene(
         "gw-1 loses power",
         "Three silent polls by SNMP and TCP: gw-1 is down. Paris has no way to the public network left: critical. vg-1 "
-        "can't be reached either, but that is explained: no second incident. The priority follows from the shares of "
+        "can't be reached either, but that is inhibited: no second incident. The priority follows from the shares of "
         "people, sites and components; the failed line's own incident waits, since nothing new can be known of it.",
         lambda stage: stage.kill_gateway(),
         gateway_dead,

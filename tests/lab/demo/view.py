@@ -96,7 +96,7 @@ def told_by(row: EventRow) -> str:
 
 def event_text(row: EventRow) -> Text:
     """What happened, coloured by severity, with a word on what was made of it."""
-    if row.suppressed:
-        return Text(f"explained by another fault: {row.type} {row.object}", style="magenta")
+    if row.inhibited:
+        return Text(f"inhibited by another fault: {row.type} {row.object}", style="magenta")
     word = {"raise": "raised ", "clear": "cleared", "info": "noted  "}.get(row.state, row.state)
     return Text(f"{word} {row.type} {row.object}", style=SEVERITIES.get(row.severity, ""))

@@ -1,4 +1,4 @@
-"""Down, management lost, isolated; and what a fault above explains below."""
+"""Down, management lost, isolated; and what a fault above inhibits below."""
 
 from dataclasses import replace
 
@@ -64,7 +64,7 @@ def test_recovery_clears_and_restores() -> None:
     assert [incident.state for incident in changes.incidents.values()] == [IncidentState.RESTORED]
 
 
-def test_children_of_a_component_that_is_down_are_suppressed() -> None:
+def test_children_of_a_component_that_is_down_are_inhibited() -> None:
     site = Site()
     site.silent("gw-1")
     site.silent("vg-1")
@@ -126,7 +126,7 @@ def test_a_child_still_silent_after_its_parent_recovered_stands_for_itself_after
     assert [incident.components for incident in site.open] == [("vg-1",)]
 
 
-def test_a_grandparent_explains_too() -> None:
+def test_a_grandparent_inhibits_too() -> None:
     site = Site()
     site.silent("sw")
     site.silent("vg-1")
@@ -148,7 +148,7 @@ def test_isolation_is_one_event_and_no_component_goes_down() -> None:
     assert site.silent("gw-1", polls=1)
 
 
-def test_traps_during_isolation_are_explained_by_it() -> None:
+def test_traps_during_isolation_are_inhibited_by_it() -> None:
     site = Site()
     site.isolate(raised=True)
     site.tell(site.pri(up=False))

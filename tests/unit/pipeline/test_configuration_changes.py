@@ -34,7 +34,7 @@ def test_alarms_of_a_component_that_was_removed_are_cleared_and_its_incidents_re
     assert "gw-2" not in site.alarm_state.unanswered
 
 
-def test_what_a_removed_parent_had_explained_stands_for_itself_after_three_polls() -> None:
+def test_what_a_removed_parent_had_inhibited_stands_for_itself_after_three_polls() -> None:
     site = Site()
     site.silent("gw-1")
     site.silent("vg-1")
