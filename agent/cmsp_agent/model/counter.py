@@ -152,7 +152,7 @@ REGISTER: tuple[Counter, ...] = (
             "polls.partial": "Polls that were answered in part",
             "snmp.reports": "Reports of SNMPv3 engines",
             "snmp.socket_errors": "Errors that the kernel told of a peer",
-            "time.echoes": "Messages of a fault that had ended already",
+            "time.late_duplicates": "Messages of a fault that had ended already",
             "time.repeats": "Messages that came again within seconds",
             "traps.reports": "SNMPv3 reports sent to askers",
         },

@@ -10,7 +10,7 @@ from cmsp_agent.pipeline.alarms import AlarmDraft, Alarms
 from cmsp_agent.pipeline.overlay import Overlay
 
 MOST_ENDED = 20_000
-"""Ended alarms and passing events remembered for the sake of late echoes."""
+"""Ended alarms and passing events remembered for the sake of late duplicates."""
 MOST_PLACES_TO_SPARE = 1_000
 """Places of incidents that are over, kept until they are tidied away together."""
 
@@ -60,7 +60,7 @@ class AlarmState:
     active: Alarms = field(default_factory=Alarms)
     """Alarms that hold, by key."""
     ended: dict[Key, Event] = field(default_factory=dict)
-    """The last raise or passing event of a key that ended lately: late reports of it are echoes."""
+    """The last raise or passing event of a key that ended lately: a later report of it is a late duplicate."""
     ended_at: dict[Key, int] = field(default_factory=dict)
     flaps: dict[Key, Flap] = field(default_factory=dict)
     """How often the alarm of a key changed lately."""

@@ -1,7 +1,7 @@
-"""Late reports: the echo of what has just ended, and polls that began before it. Folds and clears nothing itself.
+"""Late duplicates of what has just ended, and polls that began before it. Folds and clears nothing itself.
 
-A fault that comes and goes within a second is told twice, by trap and by syslog, and the two run on different roads:
-the second *down* may arrive after the first *up*. It is the echo of a fault that is known, not a new one.
+A fault that comes and goes within a second is reported twice, by trap and by syslog, over different ways. The second
+*down* may arrive after the first *up*. It is a late duplicate of a fault that is known, not a new one.
 """
 
 from collections.abc import Sequence
@@ -12,15 +12,15 @@ from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.observe import may_be_older
 
-ECHO = 5_000
-"""Milliseconds after an alarm ended in which a source that had not told of it yet is heard as its echo."""
+LATE_DUPLICATE = 5_000
+"""Milliseconds after an alarm ended in which the first report of another source counts as a late duplicate."""
 
 FOLD = 60_000
-"""Milliseconds in which a passing event told again counts as a repeat."""
+"""Milliseconds in which a passing event that is reported again counts as a repeat."""
 
 
 class TimeWindow:
-    """Drops echoes and stale polls, and folds repeats of passing events, each into the event that it belongs to."""
+    """Drops late duplicates and stale polls; folds each of them, and each repeat, into the event that it belongs to."""
 
     def __init__(self, counters: Counters) -> None:
         self._counters = counters
@@ -43,8 +43,8 @@ class TimeWindow:
             if stale:
                 self._counters.add("time.stale_polls")
             return stale
-        echo = 0 <= age <= ECHO and event.sources[0] not in last.sources
-        return echo and self._fold(draft, last, event, "time.echoes")
+        late = 0 <= age <= LATE_DUPLICATE and event.sources[0] not in last.sources
+        return late and self._fold(draft, last, event, "time.late_duplicates")
 
     def _fold(self, draft: Draft, last: Event, event: Event, counted_as: str) -> bool:
         folded = last.fold(event)

@@ -52,7 +52,13 @@ def names() -> set[str]:
 
 
 def test_the_names_are_found() -> None:
-    assert {"traps.received", "events.signals", "pipeline.signal.failed", "heartbeat.sent", "time.echoes"} <= names()
+    assert {
+        "traps.received",
+        "events.signals",
+        "pipeline.signal.failed",
+        "heartbeat.sent",
+        "time.late_duplicates",
+    } <= names()
     assert len(names()) > 80
 
 

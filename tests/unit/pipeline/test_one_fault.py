@@ -60,17 +60,17 @@ def test_a_clear_without_a_raise_is_counted_and_dropped() -> None:
     assert site.counters.value("correlate.clear_without_raise") == 1
 
 
-def test_the_late_syslog_of_a_short_fault_is_its_echo() -> None:
+def test_the_late_syslog_of_a_short_fault_is_its_late_duplicate() -> None:
     site = Site()
     site.tell(site.pri(up=False), site.pri(up=True))
     site.later(700)
     changes = site.tell(site.pri_syslog(up=False), site.pri_syslog(up=True))
     assert not changes.new
     assert site.open == []
-    assert site.counters.value("time.echoes") == 1
+    assert site.counters.value("time.late_duplicates") == 1
 
 
-def test_the_same_source_within_the_echo_window_is_a_new_fault() -> None:
+def test_the_same_source_soon_after_is_a_new_fault() -> None:
     site = Site()
     site.tell(site.pri(up=False), site.pri(up=True))
     site.later(700)
