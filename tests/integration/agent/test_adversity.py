@@ -1,4 +1,4 @@
-"""The whole agent in bad times: a full disk, a damaged database, a head-end that answers rubbish, a planted secret."""
+"""The whole agent in bad times: a full disk, a damaged database, a head-end that violates the protocol, a planted secret."""
 
 import asyncio
 import os
@@ -95,10 +95,10 @@ async def test_a_damaged_database_is_set_aside_and_told_under_a_new_epoch(tmp_pa
         assert list(stage.workspace.state.glob("state.db.corrupt-*"))
 
 
-async def test_rubbish_from_the_head_end_is_counted_and_nothing_is_lost(tmp_path: Path) -> None:
+async def test_protocol_violations_of_the_head_end_are_counted_and_nothing_is_lost(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage, running(stage.load()) as agent:
         await until(polled(agent, 8))
-        stage.headend.fail(Kind.RUBBISH, times=2)
+        stage.headend.fail(Kind.VIOLATION, times=2)
         stage.site.fail_pri("gw-1")
         await until(lambda: "isdn.layer2.down" in event_types(stage), within=30)
         assert any(name.startswith("forwarder.") for name in agent.runtime.counters.snapshot())

@@ -158,7 +158,7 @@ async def test_an_appliance_with_anothers_certificate_is_refused(site: Site) -> 
     assert site.told() == []
 
 
-RUBBISH = {
+VIOLATION = {
     "no JSON": "<html>Login</html>",
     "a list": "[1, 2]",
     "empty": "",
@@ -173,25 +173,25 @@ RUBBISH = {
 }
 
 
-@pytest.mark.parametrize("text", RUBBISH.values(), ids=RUBBISH.keys())
-async def test_rubbish_is_counted_and_nothing_is_lost(site: Site, text: str) -> None:
+@pytest.mark.parametrize("text", VIOLATION.values(), ids=VIOLATION.keys())
+async def test_a_protocol_violation_is_counted_and_nothing_is_lost(site: Site, text: str) -> None:
     names = await site.append(20)
-    site.headend.fail(Kind.RUBBISH, text=text, times=2)
+    site.headend.fail(Kind.VIOLATION, text=text, times=2)
     await site.start()
     await site.drained()
     assert site.told() == names
-    assert site.counters.value("forwarder.rubbish") == 2
+    assert site.counters.value("forwarder.protocol_violations") == 2
     assert site.noted.alarms == [("headend.lost", True), ("headend.lost", False)]
 
 
 async def test_more_acknowledged_than_was_sent_forgets_nothing(site: Site) -> None:
     names = await site.append(1500)
     epoch = (await site.database.read(current)).epoch
-    site.headend.fail(Kind.RUBBISH, text=json.dumps({"epoch": epoch, "durable": 1400}), times=1)
+    site.headend.fail(Kind.VIOLATION, text=json.dumps({"epoch": epoch, "durable": 1400}), times=1)
     await site.start()
     await site.drained()
     assert site.told() == names
-    assert site.counters.value("forwarder.rubbish") == 1
+    assert site.counters.value("forwarder.protocol_violations") == 1
 
 
 @pytest.mark.parametrize("kind", [Kind.HUGE, Kind.DROP, Kind.DRIP, Kind.SILENCE])

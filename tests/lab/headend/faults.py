@@ -16,7 +16,7 @@ class Kind(StrEnum):
     """422 for the sequence `value`."""
     EXPECT = "expect"
     """409: expects the sequence `value`."""
-    RUBBISH = "rubbish"
+    VIOLATION = "violation"
     """200 with the body `text`."""
     HUGE = "huge"
     """200 with a JSON string of `value` bytes."""

@@ -245,7 +245,7 @@ class Headend:
             case Kind.EXPECT:
                 at = self.store.durable(handler.appliance())
                 return problem(409, "not-in-sequence", epoch=at.epoch, expected=fault.value)
-            case Kind.RUBBISH:
+            case Kind.VIOLATION:
                 return Answer(200, fault.text)
             case Kind.HUGE:
                 return Answer(200, json.dumps("x" * fault.value))

@@ -1,6 +1,6 @@
 """What an answer of the head-end means. Pure: reads replies, does nothing.
 
-Whatever is not of the contract has `rubbish` set: it is counted, and what we have is kept.
+Whatever is not of the contract has `violation` set: it is counted, and what we have is kept.
 """
 
 from collections.abc import Mapping
@@ -49,7 +49,7 @@ class BatchRefused:
     """400, or an answer that can't be read: something in what was sent can't be taken, and it does not say what."""
 
     reason: str
-    rubbish: bool = False
+    violation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Failed:
     """Anything else, or no answer."""
 
     reason: str
-    rubbish: bool = False
+    violation: bool = False
 
 
 Answer: TypeAlias = (
@@ -94,9 +94,9 @@ def understood(reply: Reply, now: int) -> Answer:
     document = reply.document or {}
     match reply.status:
         case 200:
-            return _number(document, "durable", 0, Durable) or _rubbish(reply)
+            return _number(document, "durable", 0, Durable) or _violation(reply)
         case 409:
-            return _number(document, "expected", 1, Expected) or _rubbish(reply)
+            return _number(document, "expected", 1, Expected) or _violation(reply)
         case 400:
             return BatchRefused("answered 400")
         case 413:
@@ -104,7 +104,7 @@ def understood(reply: Reply, now: int) -> Answer:
         case 422:
             sequence = document.get("sequence")
             if not _is_count(sequence, 1):
-                return _rubbish(reply)
+                return _violation(reply)
             return RecordRefused(int(str(sequence)), str(document.get("detail", ""))[:500])
         case 401 | 403:
             return AccessRefused(reply.status)
@@ -141,6 +141,6 @@ def _is_count(value: object, least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and least <= value < 1 << 62
 
 
-def _rubbish(reply: Reply) -> BatchRefused:
+def _violation(reply: Reply) -> BatchRefused:
     problem = reply.problem or "fields that are missing or of another type"
-    return BatchRefused(f"answered {reply.status} with {problem}", rubbish=True)
+    return BatchRefused(f"answered {reply.status} with {problem}", violation=True)

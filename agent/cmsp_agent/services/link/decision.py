@@ -96,7 +96,7 @@ class Step:
     lost: int = 0
     """Records that the head-end has of us and we do not."""
     dead_letter: RecordRefused | None = None
-    rubbish: bool = False
+    violation: bool = False
     wait: float = 0.0
 
 
@@ -138,7 +138,7 @@ def _failed(link: Link, answer: Failed, chance: float) -> tuple[Link, Step]:
     failures = link.failures + 1
     wait = _backoff(FIRST_WAIT, LONGEST_WAIT, failures, chance)
     after = replace(link, asked=False, failures=failures, access_refused=False, reason=answer.reason)
-    return after, Step(rubbish=answer.rubbish, wait=wait)
+    return after, Step(violation=answer.violation, wait=wait)
 
 
 def _backoff(first: float, longest: float, failures: int, chance: float) -> float:
@@ -159,9 +159,9 @@ def _durable(link: Link, numbers: Numbers, sent: Sent | None, answer: Durable, c
     if sent is None:
         return _told(link, numbers, answer.epoch, answer.durable, chance)
     if answer.epoch != numbers.epoch:
-        return _failed(link, Failed("acknowledged another epoch than was sent", rubbish=True), chance)
+        return _failed(link, Failed("acknowledged another epoch than was sent", violation=True), chance)
     if answer.durable > sent.last:
-        return _failed(link, Failed("acknowledged more than was sent", rubbish=True), chance)
+        return _failed(link, Failed("acknowledged more than was sent", violation=True), chance)
     if answer.durable < sent.first:
         return _failed(link, Failed("acknowledged nothing of what was sent"), chance)
     return _well(link, answer.durable), Step(forget=answer.durable)
@@ -206,10 +206,10 @@ def _doubted(link: Link, reason: str, claim: str, chance: float, lost: int) -> t
 
 def _expected(link: Link, numbers: Numbers, sent: Sent | None, answer: Expected, chance: float) -> tuple[Link, Step]:
     if sent is None:
-        return _failed(link, Failed("answered 409 to a question", rubbish=True), chance)
+        return _failed(link, Failed("answered 409 to a question", violation=True), chance)
     if answer.epoch == numbers.epoch and answer.expected <= numbers.sent + 1:
         if answer.expected == sent.first:
-            return _failed(link, Failed("expects what it was sent", rubbish=True), chance)
+            return _failed(link, Failed("expects what it was sent", violation=True), chance)
         after, step = _told(link, numbers, answer.epoch, answer.expected - 1, chance)
         # a hole is not a success: an answer that moves to and fro must not make us spin
         return replace(after, failures=link.failures + 1), replace(step, forget=0, wait=_once(link, chance))
@@ -229,7 +229,7 @@ def _once(link: Link, chance: float) -> float:
 
 def _too_large(link: Link, sent: Sent | None, chance: float) -> tuple[Link, Step]:
     if sent is None:
-        return _failed(link, Failed("answered 413 to a question", rubbish=True), chance)
+        return _failed(link, Failed("answered 413 to a question", violation=True), chance)
     if sent.count == 1:
         return _refused(link, sent, RecordRefused(sent.last, "too large alone"), chance)
     return replace(link, limit=sent.count // 2, reason="batch too large"), Step()
@@ -237,7 +237,7 @@ def _too_large(link: Link, sent: Sent | None, chance: float) -> tuple[Link, Step
 
 def _refused(link: Link, sent: Sent | None, answer: RecordRefused, chance: float) -> tuple[Link, Step]:
     if sent is None or not sent.first <= answer.sequence <= sent.last:
-        return _batch_refused(link, sent, BatchRefused("refused a record that was not sent", rubbish=True), chance)
+        return _batch_refused(link, sent, BatchRefused("refused a record that was not sent", violation=True), chance)
     if sent.count == 1 and link.alone == answer.sequence:
         return replace(link, alone=0, reason="record refused"), Step(dead_letter=answer)
     return replace(link, alone=answer.sequence, reason="record refused"), Step()
@@ -249,14 +249,14 @@ def _batch_refused(link: Link, sent: Sent | None, answer: BatchRefused, chance: 
     A head-end that refuses everything costs a record ever more seldom: nothing tells it from a run of bad ones.
     """
     if sent is None:
-        return _failed(link, Failed(answer.reason, answer.rubbish), chance)
+        return _failed(link, Failed(answer.reason, answer.violation), chance)
     failures = link.failures + 1
     after = replace(link, failures=failures, access_refused=False, suspect=sent.last, reason=answer.reason)
     if sent.count > 1:
         # an answer that can't be read may hide one that was taken: ask
-        return replace(after, asked=not answer.rubbish, limit=sent.count // 2), Step(rubbish=answer.rubbish)
+        return replace(after, asked=not answer.violation, limit=sent.count // 2), Step(violation=answer.violation)
     if link.alone != sent.last:
         wait = _backoff(FIRST_ACCESS_WAIT, LONGEST_ACCESS_WAIT, link.buried, chance) if link.buried else 0.0
-        return replace(after, asked=False, alone=sent.last), Step(rubbish=answer.rubbish, wait=wait)
+        return replace(after, asked=False, alone=sent.last), Step(violation=answer.violation, wait=wait)
     after = replace(after, alone=0, suspect=0, limit=1, buried=link.buried + 1)
-    return after, Step(dead_letter=RecordRefused(sent.last, answer.reason), rubbish=answer.rubbish)
+    return after, Step(dead_letter=RecordRefused(sent.last, answer.reason), violation=answer.violation)

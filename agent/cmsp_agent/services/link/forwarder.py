@@ -198,8 +198,8 @@ class Forwarder:
     def _note(self, parcel: Parcel, answer: Answer, step: Step, *, failed: bool) -> None:
         """Count, and tell the edges."""
         self._counters.add("forwarder.answers", key=type(answer).__name__)
-        if step.rubbish:
-            self._counters.add("forwarder.rubbish")
+        if step.violation:
+            self._counters.add("forwarder.protocol_violations")
         if step.forget and parcel.sent is not None:
             self._counters.add("forwarder.acknowledged", step.forget - parcel.sent.first + 1)
             self._counters.add("forwarder.bytes", len(parcel.wire))

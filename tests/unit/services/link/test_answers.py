@@ -60,18 +60,18 @@ def test_by_the_contract(reply: Reply, answer: Answer) -> None:
         {"durable": 7, "epoch": ["E"]},
     ],
 )
-def test_nonsense_is_rubbish(document: dict[str, Any] | None) -> None:
+def test_nonsense_is_a_protocol_violation(document: dict[str, Any] | None) -> None:
     answer = understood(Reply(200, document, None, "not JSON"), NOW)
     assert isinstance(answer, BatchRefused)
-    assert answer.rubbish
+    assert answer.violation
 
 
 @pytest.mark.parametrize("status", [409, 422])
 @pytest.mark.parametrize("number", [0, -5, "5", None, 5.5, True])
-def test_nonsense_in_refusals_is_rubbish(status: int, number: object) -> None:
+def test_nonsense_in_refusals_is_a_protocol_violation(status: int, number: object) -> None:
     answer = understood(Reply(status, {"epoch": "E", "expected": number, "sequence": number}), NOW)
     assert isinstance(answer, BatchRefused)
-    assert answer.rubbish
+    assert answer.violation
 
 
 @pytest.mark.parametrize(
@@ -86,5 +86,5 @@ def test_400_refuses_something_and_does_not_say_what() -> None:
 
 
 @pytest.mark.parametrize("status", [100, 201, 202, 204, 301, 404, 418, 500, 502])
-def test_anything_else_is_a_failure_but_no_rubbish(status: int) -> None:
+def test_anything_else_is_a_failure_but_no_protocol_violation(status: int) -> None:
     assert understood(Reply(status, {}), NOW) == Failed(f"answered {status}")

@@ -51,7 +51,7 @@ class TestAcknowledged:
     @pytest.mark.parametrize("answer", [Durable("E", 61), Durable("D", 60), Durable("X", 60), Durable(None, 60)])
     def test_nonsense_forgets_nothing_and_asks(self, answer: Durable) -> None:
         link, step = after(answer)
-        assert step == Step(rubbish=True, wait=1.0)
+        assert step == Step(violation=True, wait=1.0)
         assert not link.asked
 
     def test_nothing_of_what_was_sent_asks_too(self) -> None:
@@ -119,7 +119,7 @@ class TestExpectsAnother:
 
     def test_the_same_again_and_again_waits(self) -> None:
         link, step = after(Expected("E", 51))
-        assert (step.rubbish, step.wait, link.asked) == (True, 1.0, False)
+        assert (step.violation, step.wait, link.asked) == (True, 1.0, False)
 
     def test_to_and_fro_waits_from_the_second_time_on(self) -> None:
         link, step = after(Expected("E", 56))
@@ -144,7 +144,7 @@ class TestExpectsAnother:
         assert after(Expected("X", 9))[1].begin_epoch == ""
 
     def test_to_a_question_is_nonsense(self) -> None:
-        assert after(Expected("E", 9), Link(), None)[1].rubbish
+        assert after(Expected("E", 9), Link(), None)[1].violation
 
 
 class TestTooLarge:
@@ -180,8 +180,8 @@ class TestRecordRefused:
         assert link.span() == (1000, None)
 
     def test_one_that_was_not_sent_is_nonsense(self) -> None:
-        assert after(RecordRefused(99, ""))[1].rubbish
-        assert after(self.refused, Link(), None)[1].rubbish
+        assert after(RecordRefused(99, ""))[1].violation
+        assert after(self.refused, Link(), None)[1].violation
 
 
 class TestBatchRefused:
@@ -221,7 +221,7 @@ class TestBatchRefused:
     def test_it_is_asked_whether_the_head_end_is_well_before_a_record_is_buried(self) -> None:
         link, step = after(self.unnamed, LINK, Sent(51, 51, 1))
         assert (link.asked, link.alone, step) == (False, 51, Step())
-        link, step = after(BatchRefused("a page", rubbish=True), link, None)
+        link, step = after(BatchRefused("a page", violation=True), link, None)
         assert (link.asked, step.dead_letter, step.wait) == (False, None, 2.0)
 
     def test_a_head_end_that_refuses_everything_costs_a_record_ever_more_seldom(self) -> None:
