@@ -81,7 +81,7 @@ REGISTER: tuple[Counter, ...] = (
             "plugins.failed": "Calls of plugins that failed",
             "plugins.quarantined": "Plugins that are kept from loading",
             "plugins.refused": "Plugins that were not loaded",
-            "plugins.rubbish": "Answers of plugins that do not fit their hook",
+            "plugins.misfits": "Answers of plugins that do not fit their hook",
             "plugins.unreadable_distributions": "Installed packages that could not be read",
         },
         loss=True,

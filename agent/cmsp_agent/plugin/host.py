@@ -130,7 +130,7 @@ class PluginHost:
         return not like or like in self.registry.types
 
     def _collect(self, plugin: str, hook: str) -> list[object]:
-        """The items of one plugin's answer to a hook that returns many; what is no iterable is rubbish."""
+        """The items of one plugin's answer to a hook that returns many; what is no iterable does not fit."""
         results: list[object] = []
         for implementation in self._implementations(hook, plugin):
             results += self.call(plugin, hook, partial(_items_of, implementation)) or []
@@ -219,7 +219,7 @@ class PluginHost:
         told = tuple(islice(mistakes, MOST_MISTAKES))
         if not told:
             return
-        self._counters.add("plugins.rubbish", key=plugin)
+        self._counters.add("plugins.misfits", key=plugin)
         known = self._reports[plugin].problems
         fresh = tuple(text for text in told if text not in known)
         if fresh and len(known) < MOST_RESULTS:

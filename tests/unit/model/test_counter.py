@@ -94,7 +94,7 @@ def test_loss_is_declared_and_not_guessed(name: str, loss: bool) -> None:
         ("traps.malformed", "component"),
         ("traps.refused", "reason"),
         ("snmp.requests.split", "address"),
-        ("plugins.rubbish", "plugin"),
+        ("plugins.misfits", "plugin"),
         ("storage.commits", "database"),
         ("rules.dropped", "rule"),
     ],

@@ -51,10 +51,10 @@ def test_plugin_code_that_raises_says_nothing_and_is_logged_once(site: Site, cap
 @pytest.mark.parametrize(
     "body", ["return 42", "return 'text'", "return [42]", "return [AlarmReport(1, 'x', Transition.RAISE)]"]
 )
-def test_rubbish_from_plugin_code_is_no_alarm_report(site: Site, body: str) -> None:
+def test_nonsense_from_plugin_code_is_no_alarm_report(site: Site, body: str) -> None:
     read = reader(site, body)
     assert read(SIGNAL) is None
-    assert site.counters.value("plugins.rubbish", "acme") + site.counters.value("plugins.failed", "acme") == 1
+    assert site.counters.value("plugins.misfits", "acme") + site.counters.value("plugins.failed", "acme") == 1
 
 
 def test_plugin_code_may_leave_a_signal_to_the_rules(site: Site) -> None:

@@ -59,7 +59,7 @@ def test_what_one_plugin_raises_hides_nothing_of_the_others(site: Site) -> None:
     assert site.counters.value("plugins.failed", "a_raises") == 1
 
 
-RUBBISH = """
+MISFIT = """
 from dataclasses import replace
 from cmsp_agent.plugin.api import *
 API_VERSION = 1
@@ -96,25 +96,25 @@ def device_types():
         ("[GOOD, GOOD]", "is registered already"),
     ],
 )
-def test_rubbish_is_reported_counted_and_left_out(site: Site, answer: str, reason: str) -> None:
-    site.install("bad", RUBBISH.replace("ANSWER", answer))
+def test_what_does_not_fit_is_reported_counted_and_left_out(site: Site, answer: str, reason: str) -> None:
+    site.install("bad", MISFIT.replace("ANSWER", answer))
     site.install("good")
     site.host.load()
     assert site.host.registry.named("good") is not None
     told = next(report for report in site.host.reports() if report.name == "bad")
     assert reason in " ".join(told.problems)
-    assert site.counters.total("plugins.rubbish") + site.counters.total("plugins.failed") == 1
+    assert site.counters.total("plugins.misfits") + site.counters.total("plugins.failed") == 1
 
 
 def test_an_endless_answer_ends(site: Site) -> None:
-    source = RUBBISH.replace("ANSWER", "(DeviceType(f't{n}', 'x') for n in __import__('itertools').count())")
+    source = MISFIT.replace("ANSWER", "(DeviceType(f't{n}', 'x') for n in __import__('itertools').count())")
     site.install("endless", source)
     site.host.load()
     assert len(site.host.registry.types) == 500
 
 
 def test_a_good_device_type_beside_a_bad_one_is_kept(site: Site) -> None:
-    site.install("half", RUBBISH.replace("ANSWER", "[42, GOOD]"))
+    site.install("half", MISFIT.replace("ANSWER", "[42, GOOD]"))
     site.host.load()
     assert list(site.host.registry.types) == ["half"]
 
