@@ -139,7 +139,7 @@ def damage_every_table(path: Path) -> list[str]:
             if column:
                 key = ", ".join(str(row[1]) for row in connection.execute(f"pragma table_info({name})") if row[5])
                 where = f"({key}) in (select {key} from {name} limit 1)"
-                if connection.execute(f"update {name} set {column} = 'rubbish' where {where}").rowcount:
+                if connection.execute(f"update {name} set {column} = 'garbage' where {where}").rowcount:
                     touched.append(str(name))
         connection.commit()
     return touched

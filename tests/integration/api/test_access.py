@@ -136,7 +136,7 @@ async def test_slow_bodies_are_answered_as_a_problem(agent: Agent) -> None:
 
 
 async def test_what_is_not_http_is_a_problem(agent: Agent) -> None:
-    answer = await talk(agent.folder, b"\x16\x03\x01 rubbish\r\n\r\n")
+    answer = await talk(agent.folder, b"\x16\x03\x01 garbage\r\n\r\n")
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b"application/problem+json" in answer
     huge = await talk(agent.folder, b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 20_000)
@@ -193,7 +193,7 @@ async def test_renewed_certificates_are_used_and_broken_ones_are_not(
     agent.server.renew_certificates()
     async with remote(agent, authority, ROLE.format("observer")) as client:
         assert (await client.get("/v1/status")).status_code == 200
-    certificate.write_text("rubbish")
+    certificate.write_text("garbage")
     with pytest.raises(ConfigurationError):
         agent.server.renew_certificates()
     async with remote(agent, authority, ROLE.format("observer")) as client:

@@ -56,8 +56,8 @@ def test_what_is_missing_is_told(storage: Path, tmp_path: Path) -> None:
     lost = recover(storage, "--key", str(tmp_path / "private.pem"), "--into", str(tmp_path / "out"))
     assert lost.returncode == 1
     assert "1 of 1 could not be recovered" in lost.stderr
-    rubbish = tmp_path / "rubbish.pem"
-    rubbish.write_text("rubbish")
-    wrong = recover(storage, "--key", str(rubbish), "--into", str(tmp_path / "out"))
+    garbage = tmp_path / "garbage.pem"
+    garbage.write_text("garbage")
+    wrong = recover(storage, "--key", str(garbage), "--into", str(tmp_path / "out"))
     assert wrong.returncode == 1
     assert "not a private key" in wrong.stderr

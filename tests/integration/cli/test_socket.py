@@ -1,4 +1,4 @@
-"""The commands over a real Unix socket: answers, problems, silence, rubbish; and the program as people start it."""
+"""The commands over a real Unix socket: answers, problems, silence, garbage; and the program as people start it."""
 
 import http.server
 import json
@@ -115,7 +115,7 @@ def test_answers_and_queries(server: UnixServer, path: Path) -> None:
             "query.limit: too large",
         ),
         (504, {"detail": "10.1.0.1: no answer", "exit_code": 4}, 4, "no answer"),
-        (500, ["rubbish"], 1, "the agent answered 500"),
+        (500, ["garbage"], 1, "the agent answered 500"),
         (500, {"exit_code": 99}, 1, "the agent answered 500"),
     ],
 )
@@ -160,14 +160,14 @@ def test_silence_ends_and_says_what_to_look_at(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "rubbish", [b"", b"\0\1\2\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", b"x" * 70_000]
+    "garbage", [b"", b"\0\1\2\r\n\r\n", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", b"x" * 70_000]
 )
-def test_rubbish_is_no_traceback(path: Path, rubbish: bytes) -> None:
+def test_garbage_is_no_traceback(path: Path, garbage: bytes) -> None:
     def serve(listener: socket.socket) -> None:
         connection, _ = listener.accept()
         with connection:
             connection.recv(65536)
-            connection.sendall(rubbish)
+            connection.sendall(garbage)
 
     with listen(path) as listener:
         thread = threading.Thread(target=serve, args=(listener,))

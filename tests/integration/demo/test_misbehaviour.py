@@ -52,7 +52,7 @@ async def test_a_silent_device_keeps_one_waiting(ssh: IosSshServer, misbehaviour
             await show(port)
 
 
-async def test_a_device_can_hang_up_in_the_middle_or_answer_rubbish(ssh: IosSshServer) -> None:
+async def test_a_device_can_hang_up_in_the_middle_or_answer_garbage(ssh: IosSshServer) -> None:
     ssh.misbehaviour = Misbehaviour.CUT_IN_CONFIGURATION
     port = await ssh.start("127.0.0.1", 0)
     assert not (await show(port)).rstrip().endswith("end")

@@ -161,7 +161,7 @@ async def test_every_field_of_every_table(sound: Path) -> None:
 async def test_the_row_is_named_and_the_rest_is_there(
     sound: Path, table: str, column: str, name: str, left: set[str]
 ) -> None:
-    assert damaged(sound, table, column, "rubbish", "desc")
+    assert damaged(sound, table, column, "garbage", "desc")
     database = await opened(sound)
     assert await database.read(READS[table]) == left
     (dead,) = await database.read(dead_rows.not_noted)

@@ -266,7 +266,7 @@ def test_events_as_they_happen() -> None:
         "id: 1",
         f"data: {json.dumps(EVENT)}",
         "",
-        "data: rubbish",
+        "data: garbage",
         "",
         "data: {",
         'data: "count": 1}',
