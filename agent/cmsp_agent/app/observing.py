@@ -39,7 +39,7 @@ from cmsp_agent.transports.snmp.keys import KeyRing
 from cmsp_agent.transports.snmp.timeliness import SignedTimes
 
 PING_WITHIN = 1.0
-NEXT_HOP_WITNESSES = 4
+MOST_TRACKED_HOPS = 4
 """Default routes that are asked at most."""
 
 
@@ -114,12 +114,12 @@ async def start_observing(
         return Device(component, known.devices, reachability, sessions, learned, runtime.clock, runtime.counters, well)
 
     async def polled(signals: Sequence[Signal]) -> None:
-        await isolation.vouch(signals)
+        await isolation.before_judging(signals)
         await events.handle(signals)
 
     poller = Poller(device, polled, runtime.write_series, runtime.supervisor, runtime.clock, runtime.counters)
     isolation = Isolation(
-        Witnesses(prepared.configuration.appliance.next_hops, known.devices),
+        TrackedHops(prepared.configuration.appliance.next_hops, known.devices),
         ping,
         events.tell,
         lambda: ISOLATED in events.alarm_state.active,
@@ -189,7 +189,7 @@ async def ping(address: str) -> bool:
     return await icmp.ping(address, PING_WITHIN, None) is not None
 
 
-class Witnesses:
+class TrackedHops:
     """What tells whether we are connected: links that lead to components, and next hops."""
 
     def __init__(self, next_hops: Sequence[str], devices: Devices) -> None:
@@ -204,7 +204,7 @@ class Witnesses:
         addresses = [component.address for component in self._devices.components.values() if component.addresses]
         self._link_of = {address: link for address in addresses if (link := self._link_to(address, known))}
         links = dict.fromkeys(self._link_of.values()) or dict.fromkeys(way.interface for way in ways)
-        hops = self._next_hops or [str(way.gateway) for way in ways[:NEXT_HOP_WITNESSES]]
+        hops = self._next_hops or [str(way.gateway) for way in ways[:MOST_TRACKED_HOPS]]
         routed = not addresses or any(routes.leads_to(address) for address in addresses)
         return Outside({link: routes.carrier(link) for link in links}, hops, self._devices.components, routed)
 

@@ -33,7 +33,7 @@ class Look:
     links: Mapping[str, bool | None]
     hops: Mapping[str, bool | None]
     heard: bool = False
-    """A device answered a poll since the last look: whatever the witnesses say, we are connected."""
+    """A device answered a poll since the last look: whatever the tracked hops say, we are connected."""
     routed: bool = True
     """The kernel has a route to at least one component."""
     all_silent: bool = False
@@ -52,7 +52,7 @@ class Verdict:
     """The last run was isolated when it ended, and nothing was seen yet that says otherwise."""
 
     def after(self, look: Look) -> "Verdict":
-        """The verdict after one more look. A hop that never answered (a firewall) is no witness."""
+        """The verdict after one more look. A hop that never answered (a firewall) is not tracked."""
         if self.inherited and not (look.heard or look.links or look.hops):
             return self  # the routes went with the cable
         silent = {
@@ -64,7 +64,7 @@ class Verdict:
         unasked = {hop: count for hop, count in self.silent.items() if look.hops.get(hop) is None}
         silent |= {hop: count for hop, count in unasked.items() if hop in look.hops or not look.hops}
         if look.heard:
-            # a hop that is silent while devices answer is no witness until it answers again
+            # a hop that is silent while devices answer is not tracked until it answers again
             return Verdict(silent={hop: 0 for hop, count in silent.items() if count < SILENT_LOOKS})
         links = list(look.links.values())
         if links and all(carrier is False for carrier in links):
@@ -125,7 +125,7 @@ class Isolation:
         self._looking = asyncio.Lock()
         self._looked_at = float("-inf")
 
-    async def vouch(self, signals: Sequence[Signal]) -> None:
+    async def before_judging(self, signals: Sequence[Signal]) -> None:
         """Take note of what polls heard; where one heard nothing, look at ourselves before its silence is judged.
 
         Without that, devices that are polled every second would be down before our own cable is seen.
@@ -137,7 +137,7 @@ class Isolation:
         if not all(replies):
             async with self._looking:
                 if self._clock.monotonic() - self._looked_at >= FRESH:
-                    await self._look(witnesses_only=True)
+                    await self._look(tracked_only=True)
 
     async def run(self) -> None:
         """Look for ever."""
@@ -150,11 +150,11 @@ class Isolation:
         async with self._looking:
             await self._look()
 
-    async def _look(self, *, witnesses_only: bool = False) -> None:
+    async def _look(self, *, tracked_only: bool = False) -> None:
         """Hops that never answered are left out where somebody waits for the verdict."""
         links, hops, components, routed = self._links()
         verdict = self.verdict
-        everybody = not witnesses_only or verdict.inherited or self._all_silent(components)
+        everybody = not tracked_only or verdict.inherited or self._all_silent(components)
         wanted = [hop for hop in hops if everybody or hop in verdict.silent]
         # without a link nothing can answer: asking would only take time
         cut = bool(links) and all(carrier is False for carrier in links.values())

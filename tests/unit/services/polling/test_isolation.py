@@ -47,7 +47,7 @@ def test_a_next_hop_that_answered_once_and_falls_silent_isolates_at_the_second_l
     assert not judged(up, silent, silent, up).isolated
 
 
-def test_a_next_hop_that_never_answered_is_no_witness() -> None:
+def test_a_next_hop_that_never_answered_is_not_tracked() -> None:
     silent = Look({"eth0": True}, {"10.0.0.1": False})
     assert not judged(*[silent] * 10).isolated
 
@@ -88,14 +88,14 @@ def test_a_device_that_answers_proves_that_we_are_connected() -> None:
     assert not judged(Look({"eth0": False}, {}, heard=True)).isolated
 
 
-def test_a_next_hop_that_is_silent_while_devices_answer_is_no_witness_until_it_answers_again() -> None:
+def test_a_next_hop_that_is_silent_while_devices_answer_is_not_tracked_until_it_answers_again() -> None:
     up, silent = Look({"eth0": True}, {"10.0.0.1": True}), Look({"eth0": True}, {"10.0.0.1": False})
     contradicted = (up, silent, silent, replace(silent, heard=True))
     assert not judged(*contradicted, *[silent] * 10).isolated
     assert judged(*contradicted, up, silent, silent).isolated
 
 
-def test_a_firewall_that_an_inherited_isolation_took_for_a_witness_is_none_once_devices_answer() -> None:
+def test_a_firewall_that_an_inherited_isolation_tracked_is_dropped_once_devices_answer() -> None:
     silent = Look({"eth0": True}, {"10.0.0.1": False})
     verdict = Verdict(isolated=True, inherited=True).after(silent)
     assert verdict.isolated
@@ -138,7 +138,7 @@ class Rig:
         self.told.append(signal.raised)
 
     async def poll(self, *, answered: bool, component: str = "gw-1") -> None:
-        await self.watch.vouch([PollSignal(component, self.clock.now(), icmp=answered)])
+        await self.watch.before_judging([PollSignal(component, self.clock.now(), icmp=answered)])
         await self.clock.advance(1.0)
 
 
@@ -162,14 +162,14 @@ async def test_a_silent_next_hop_is_seen_before_the_third_silent_poll_is_judged(
     assert outside.told == [True]
 
 
-async def test_one_look_serves_all_devices_that_fall_silent_together_and_asks_witnesses_only() -> None:
+async def test_one_look_serves_all_devices_that_fall_silent_together_and_asks_tracked_hops_only() -> None:
     outside = Rig()
     await outside.watch.look()
     await outside.clock.advance(FRESH)
     before = outside.asked
     silent = [PollSignal(f"gw-{number}", outside.clock.now(), icmp=False) for number in range(50)]
     for signal in silent:
-        await outside.watch.vouch([signal])
+        await outside.watch.before_judging([signal])
     assert outside.asked - before == 1
 
 
