@@ -17,7 +17,7 @@ class TcpAnswer(enum.Enum):
     """Nothing in time, or no way there."""
 
 
-async def knock(address: str, port: int, within: float, source: str | None = None) -> TcpAnswer:
+async def check_port(address: str, port: int, within: float, source: str | None = None) -> TcpAnswer:
     """Connect to a port, then close the connection at once.
 
     Args:

@@ -121,15 +121,15 @@ async def test_informs_are_repeated_until_acknowledged(lab: Lab) -> None:
 async def test_a_dead_device_is_silent_and_what_is_behind_it_too(lab: Lab) -> None:
     site, traps, lines = lab
     port = site.access.ssh_port
-    assert await tcp.knock("127.0.1.1", port, 1) is tcp.TcpAnswer.CONNECTED
+    assert await tcp.check_port("127.0.1.1", port, 1) is tcp.TcpAnswer.CONNECTED
     await site.kill("gw-1")
     assert [name for name, device in site.devices.items() if not device.alive] == ["gw-1", "vg-1"]
-    assert await tcp.knock("127.0.1.1", port, 0.3) is tcp.TcpAnswer.SILENT
-    assert await tcp.knock("127.0.1.10", port, 0.3) is tcp.TcpAnswer.SILENT
+    assert await tcp.check_port("127.0.1.1", port, 0.3) is tcp.TcpAnswer.SILENT
+    assert await tcp.check_port("127.0.1.10", port, 0.3) is tcp.TcpAnswer.SILENT
     assert await ask(site, "vg-1", "1.3.6.1.2.1.1.5.0") is None
 
     await site.revive("gw-1")
-    assert await tcp.knock("127.0.1.1", port, 1) is tcp.TcpAnswer.CONNECTED
+    assert await tcp.check_port("127.0.1.1", port, 1) is tcp.TcpAnswer.CONNECTED
     assert await ask(site, "vg-1", "1.3.6.1.2.1.1.5.0") == b"vg-1"
     told = message.decode((await traps.next())[0], TEXTS).pdu
     assert isinstance(told, pdu.Pdu)

@@ -70,18 +70,18 @@ def test_ping_where_ping_sockets_are_open(namespace: str) -> None:
     ]
 
 
-async def test_knocking() -> None:
+async def test_checking_a_port() -> None:
     server = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    assert await tcp.knock("127.0.0.1", port, 1.0, "127.0.0.1") is TcpAnswer.CONNECTED
+    assert await tcp.check_port("127.0.0.1", port, 1.0, "127.0.0.1") is TcpAnswer.CONNECTED
     server.close()
     await server.wait_closed()
-    assert await tcp.knock("127.0.0.1", port, 1.0) is TcpAnswer.REFUSED
+    assert await tcp.check_port("127.0.0.1", port, 1.0) is TcpAnswer.REFUSED
 
 
 async def test_a_source_address_that_is_not_ours_says_nothing_of_the_device() -> None:
     with pytest.raises(NotPermittedHere):
-        await tcp.knock("127.0.0.1", 9, 1.0, "203.0.113.1")
+        await tcp.check_port("127.0.0.1", 9, 1.0, "203.0.113.1")
 
 
 async def test_a_port_that_never_answers() -> None:
@@ -94,6 +94,6 @@ async def test_a_port_that_never_answers() -> None:
         for one in waiting:
             one.setblocking(False)
             one.connect_ex(address)
-        assert await tcp.knock("127.0.0.1", address[1], 0.3) is TcpAnswer.SILENT
+        assert await tcp.check_port("127.0.0.1", address[1], 0.3) is TcpAnswer.SILENT
         for one in waiting:
             one.close()

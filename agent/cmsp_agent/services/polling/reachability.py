@@ -13,7 +13,7 @@ from cmsp_agent.transports import icmp, tcp
 log = logging.getLogger(__name__)
 
 Ping = Callable[[str, float, str | None], Awaitable[float | None]]
-Knock = Callable[[str, int, float, str | None], Awaitable[tcp.TcpAnswer]]
+PortCheck = Callable[[str, int, float, str | None], Awaitable[tcp.TcpAnswer]]
 
 
 GAP = 0.25
@@ -52,11 +52,11 @@ class Reachability:
     """Asks by the ways that a component's plan names, all at once, each several times."""
 
     def __init__(
-        self, counters: Counters, ping: Ping = icmp.ping, knock: Knock = tcp.knock, *, gap: float = GAP
+        self, counters: Counters, ping: Ping = icmp.ping, check_port: PortCheck = tcp.check_port, *, gap: float = GAP
     ) -> None:
         self._counters = counters
         self._ping = ping
-        self._knock = knock
+        self._check_port = check_port
         self._gap = gap
         self._told_closed = False
 
@@ -94,7 +94,7 @@ class Reachability:
             if answer is not None and left < SHORTEST_TRY:
                 break
             try:
-                answer = await self._knock(address, port, min(patience.within, left), source)
+                answer = await self._check_port(address, port, min(patience.within, left), source)
             except NotPermittedHere:
                 self._counters.add("tcp.not_permitted")
                 return None

@@ -70,7 +70,7 @@ class Bench:
         registry.add("test", kind)
         self.devices = Devices(registry)
         self.devices.configure({component.name: component})
-        reach = Reachability(self.counters, self._ping, self._knock, gap=0)
+        reach = Reachability(self.counters, self._ping, self._check_port, gap=0)
         self.well = WellMemory({}, self._keep_well, self.counters)
         self.kept: dict[str, Objects] = {}
         self.device = Device(
@@ -82,7 +82,7 @@ class Bench:
             raise self.ping
         return self.ping
 
-    async def _knock(self, address: str, port: int, within: float, source: str | None) -> TcpAnswer:
+    async def _check_port(self, address: str, port: int, within: float, source: str | None) -> TcpAnswer:
         return TcpAnswer.REFUSED
 
     def _open(self, component: Component, facts: DeviceFacts | None) -> FakeSession:

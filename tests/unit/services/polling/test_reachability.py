@@ -21,10 +21,10 @@ def reachability(trip: float | Exception | None, answer: TcpAnswer = TcpAnswer.S
             raise trip
         return trip
 
-    async def knock(address: str, port: int, within: float, source: str | None) -> TcpAnswer:
+    async def check_port(address: str, port: int, within: float, source: str | None) -> TcpAnswer:
         return answer
 
-    return Reachability(Counters(), ping, knock, gap=0)
+    return Reachability(Counters(), ping, check_port, gap=0)
 
 
 @pytest.mark.parametrize(
@@ -73,14 +73,14 @@ async def test_thirty_percent_of_loss_are_a_figure_and_never_three_silent_polls(
 async def test_a_port_is_tried_again_as_often_as_the_plan_says() -> None:
     tries: list[float] = []
 
-    async def knock(address: str, port: int, within: float, source: str | None) -> TcpAnswer:
+    async def check_port(address: str, port: int, within: float, source: str | None) -> TcpAnswer:
         tries.append(within)
         return TcpAnswer.CONNECTED if len(tries) == 3 else TcpAnswer.SILENT
 
     async def ping(address: str, within: float, source: str | None) -> float | None:
         return None
 
-    reach = Reachability(Counters(), ping, knock, gap=0)
+    reach = Reachability(Counters(), ping, check_port, gap=0)
     assert (await reach.check("192.0.2.1", ReachPlan(icmp=False, tcp=22), PATIENCE)).tcp is True
     tries.clear()
     once = Patience(within=1.0, retries=0, budget=5.0)
