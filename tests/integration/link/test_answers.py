@@ -86,14 +86,14 @@ async def test_a_record_too_large_alone_is_a_dead_letter(site: Site) -> None:
     assert (gap["first"], gap["last"]) == (5, 5)
 
 
-async def test_422_sends_alone_then_buries_and_tells(site: Site) -> None:
+async def test_422_sends_alone_then_sets_aside_and_reports(site: Site) -> None:
     names = await site.append(10)
     site.headend.fail(Kind.REFUSE, 5)
     await site.start()
     await site.until(lambda: site.headend.requests)
     site.headend.restore()
     await site.drained()
-    assert site.told() == names, "refused once only: nothing is buried"
+    assert site.told() == names, "refused once only: nothing became a dead letter"
 
     site.headend.fail(Kind.REFUSE, 15, times=1)
     more = await site.append(8)

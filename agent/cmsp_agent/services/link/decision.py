@@ -64,7 +64,7 @@ class Link:
     """Refused once: to be sent without others; 0: none."""
     suspect: int = 0
     """What was refused without a name is not after this sequence; 0: nothing is looked for."""
-    buried: int = 0
+    dead_letters: int = 0
     """Records in a row that became dead letters without a name, and nothing taken between."""
     failures: int = 0
     """In a row."""
@@ -181,7 +181,7 @@ def _told(link: Link, numbers: Numbers, epoch: str | None, durable: int, chance:
     forget = durable if epoch == numbers.epoch else 0
     # an answer to a question is not yet a batch taken: what failed before may fail again
     well = _well(link, durable)
-    after = replace(well, limit=link.limit, failures=link.failures, doubt=link.doubt, buried=link.buried)
+    after = replace(well, limit=link.limit, failures=link.failures, doubt=link.doubt, dead_letters=link.dead_letters)
     return after, Step(forget=forget, fill_from=durable + 1)
 
 
@@ -244,7 +244,7 @@ def _refused(link: Link, sent: Sent | None, answer: RecordRefused, chance: float
 
 
 def _batch_refused(link: Link, sent: Sent | None, answer: BatchRefused, chance: float) -> tuple[Link, Step]:
-    """Halve until the bad record is alone, ask whether the head-end is well, send it once more, then bury it.
+    """Halve until the bad record is alone, ask whether the head-end is well, send it once more, then make it a dead letter.
 
     A head-end that refuses everything costs a record ever more seldom: nothing tells it from a run of bad ones.
     """
@@ -256,7 +256,7 @@ def _batch_refused(link: Link, sent: Sent | None, answer: BatchRefused, chance: 
         # an answer that can't be read may hide one that was taken: ask
         return replace(after, asked=not answer.violation, limit=sent.count // 2), Step(violation=answer.violation)
     if link.alone != sent.last:
-        wait = _backoff(FIRST_ACCESS_WAIT, LONGEST_ACCESS_WAIT, link.buried, chance) if link.buried else 0.0
+        wait = _backoff(FIRST_ACCESS_WAIT, LONGEST_ACCESS_WAIT, link.dead_letters, chance) if link.dead_letters else 0.0
         return replace(after, asked=False, alone=sent.last), Step(violation=answer.violation, wait=wait)
-    after = replace(after, alone=0, suspect=0, limit=1, buried=link.buried + 1)
+    after = replace(after, alone=0, suspect=0, limit=1, dead_letters=link.dead_letters + 1)
     return after, Step(dead_letter=RecordRefused(sent.last, answer.reason), violation=answer.violation)

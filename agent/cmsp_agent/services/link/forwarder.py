@@ -233,7 +233,7 @@ class Forwarder:
         ):
             self._counters.add("forwarder.gaps")
         if step.dead_letter is not None:
-            await self._bury(step)
+            await self._set_aside(step)
 
     async def _forget(self, epoch: str, durable: int) -> int:
         return await self._database.write(lambda tx: outbox.forget(tx, epoch, durable), makes_room=True)
@@ -247,13 +247,13 @@ class Forwarder:
 
     async def _dead_letter(self, refused: RecordRefused) -> bool:
         now = self._clock.now()
-        buried = await self._database.write(
+        dead_letters = await self._database.write(
             lambda tx: gaps.dead_letter(tx, refused.sequence, refused.detail, now), makes_room=True
         )
-        if buried:
+        if dead_letters:
             self._counters.add("forwarder.dead_letters")
             self._edges.record_refused(refused)
-        return buried
+        return dead_letters
 
     async def _replace(self, damaged: RowsDamaged) -> None:
         """What can't be read any more must not hold up what follows: a gap stands in for it."""
@@ -267,7 +267,7 @@ class Forwarder:
             return
         self._edges.record_damaged(damaged)
 
-    async def _bury(self, step: Step) -> None:
+    async def _set_aside(self, step: Step) -> None:
         refused = step.dead_letter
         assert refused is not None
         if await self._dead_letter(refused):

@@ -208,17 +208,17 @@ class TestBatchRefused:
         return batches, None
 
     @pytest.mark.parametrize("bad", [1, 2, 500, 501, 777, 999, 1000])
-    def test_the_bad_record_is_found_by_halves_and_buried_alone(self, bad: int) -> None:
-        batches, buried = self.exchanges(bad, 1000)
-        assert buried == RecordRefused(bad, "answered 400")
+    def test_the_bad_record_is_found_by_halves_and_set_aside_alone(self, bad: int) -> None:
+        batches, dead_letters = self.exchanges(bad, 1000)
+        assert dead_letters == RecordRefused(bad, "answered 400")
         assert batches[-2:] == [(bad, bad)] * 2
         assert len(batches) <= 22
 
     def test_only_a_record_of_its_own(self) -> None:
-        batches, buried = self.exchanges(1, 1)
-        assert (batches, buried) == ([(1, 1)] * 2, RecordRefused(1, "answered 400"))
+        batches, dead_letters = self.exchanges(1, 1)
+        assert (batches, dead_letters) == ([(1, 1)] * 2, RecordRefused(1, "answered 400"))
 
-    def test_it_is_asked_whether_the_head_end_is_well_before_a_record_is_buried(self) -> None:
+    def test_it_is_asked_whether_the_head_end_is_well_before_a_record_is_set_aside(self) -> None:
         link, step = after(self.unnamed, LINK, Sent(51, 51, 1))
         assert (link.asked, link.alone, step) == (False, 51, Step())
         link, step = after(BatchRefused("a page", violation=True), link, None)
@@ -232,7 +232,7 @@ class TestBatchRefused:
             link, step = after(self.unnamed, link, Sent(51, 51, 1), chance=1.0)
             assert step.dead_letter is not None
         assert waits == [0, 60, 120, 240, 480, 900, 900, 900]
-        assert after(Durable("E", 60), link)[0].buried == 0
+        assert after(Durable("E", 60), link)[0].dead_letters == 0
 
 
 def test_a_connection_that_ended_is_no_failure_but_a_question() -> None:
