@@ -65,7 +65,7 @@ REGISTER: tuple[Counter, ...] = (
             "forwarder.damaged": "Records of the outbox that could not be read",
             "forwarder.dead_letters": "Records that the head-end refused",
             "forwarder.evicted": "Records evicted from the outbox to keep its budget",
-            "forwarder.protocol_violations": "Answers of the head-end that could not be read",
+            "forwarder.protocol_violations": "Answers of the head-end that violate its protocol or can't be read",
             "forwarder.storage_failed": "Times that the outbox could not be read or written",
             "notices.dropped": "Own events dropped because too many waited",
             "pipeline.batch.failed": "Batches over which the pipeline failed",

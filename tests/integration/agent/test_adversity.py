@@ -1,4 +1,4 @@
-"""The whole agent in bad times: a full disk, a damaged database, a head-end that violates the protocol, a planted secret."""
+"""The whole agent in bad times: a full disk, a damaged database, a planted secret, protocol violations."""
 
 import asyncio
 import os

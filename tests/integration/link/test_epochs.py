@@ -86,7 +86,7 @@ async def test_a_damaged_database_is_introduced_as_recovered(site: Site) -> None
     await site.start()
     await site.drained()
     await site.close()
-    site.path.write_bytes(b"violation" * 1000)
+    site.path.write_bytes(b"garbage" * 1000)
     await site.open()
     names = await site.append(3)
     await site.start()
@@ -164,6 +164,6 @@ async def test_a_damaged_database_gives_no_incident_number_twice(site: Site) -> 
 
 async def test_a_database_of_which_nothing_can_be_read_numbers_by_the_time(site: Site) -> None:
     await site.close()
-    site.path.write_bytes(b"violation" * 1000)
+    site.path.write_bytes(b"garbage" * 1000)
     await site.open()
     assert await number(site) > 3_000_000

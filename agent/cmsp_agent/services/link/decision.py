@@ -244,7 +244,7 @@ def _refused(link: Link, sent: Sent | None, answer: RecordRefused, chance: float
 
 
 def _batch_refused(link: Link, sent: Sent | None, answer: BatchRefused, chance: float) -> tuple[Link, Step]:
-    """Halve until the bad record is alone, ask whether the head-end is well, send it once more, then make it a dead letter.
+    """Halve until the bad record is alone, ask whether the head-end is well, send it again, then set it aside.
 
     A head-end that refuses everything costs a record ever more seldom: nothing tells it from a run of bad ones.
     """

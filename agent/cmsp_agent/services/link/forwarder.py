@@ -247,13 +247,13 @@ class Forwarder:
 
     async def _dead_letter(self, refused: RecordRefused) -> bool:
         now = self._clock.now()
-        dead_letters = await self._database.write(
+        made = await self._database.write(
             lambda tx: gaps.dead_letter(tx, refused.sequence, refused.detail, now), makes_room=True
         )
-        if dead_letters:
+        if made:
             self._counters.add("forwarder.dead_letters")
             self._edges.record_refused(refused)
-        return dead_letters
+        return made
 
     async def _replace(self, damaged: RowsDamaged) -> None:
         """What can't be read any more must not hold up what follows: a gap stands in for it."""

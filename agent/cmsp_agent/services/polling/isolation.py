@@ -126,7 +126,7 @@ class Isolation:
         self._looked_at = float("-inf")
 
     async def before_judging(self, signals: Sequence[Signal]) -> None:
-        """Take note of what polls heard; where one heard nothing, look at ourselves before its silence is judged.
+        """Take note of the polls' answers; where one is missing, look at ourselves before the poll is judged.
 
         Without that, devices that are polled every second would be down before our own cable is seen.
         """
