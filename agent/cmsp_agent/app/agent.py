@@ -77,7 +77,7 @@ class Agent:
         """
         async with self.reloading:
             await self.known.names.resolve(loaded.configuration.components.values())
-            await self._go_by(loaded, self._prepare(loaded.configuration))
+            await self._apply(loaded, self._prepare(loaded.configuration))
 
     async def follow_what_is_learned(self) -> None:
         """Let the groups that match a device type apply once it is known, and ask where a name leads now, for ever.
@@ -90,10 +90,10 @@ class Agent:
                 before = self.in_force.prepared
                 # at a start every device is learned: the rest is only prepared where the components differ
                 if components_of(before.configuration, self.known.names, self.known.devices) != before.components:
-                    await self._go_by(self.in_force.loaded, self._prepare(self.configuration))
+                    await self._apply(self.in_force.loaded, self._prepare(self.configuration))
             await self.known.learned.wait()
 
-    async def _go_by(self, loaded: Loaded, prepared: Prepared) -> None:
+    async def _apply(self, loaded: Loaded, prepared: Prepared) -> None:
         self.server.renew_certificates()
         await self.observing.use(prepared, self.known, before=self.in_force.prepared)
         # from here on nothing fails
@@ -135,7 +135,7 @@ async def running(loaded: Loaded) -> AsyncIterator[Agent]:
         server = await stack.enter_async_context(start_serving(runtime, observing, saving.backups, status, shown))
         receiving = await stack.enter_async_context(start_receiving(runtime, prepared, known, observing.events.handle))
         agent = Agent(runtime, plugins, known, in_force, observing, receiving, saving, telling, server, asyncio.Lock())
-        keep_house(agent)
+        start_housekeeping(agent)
         await observing.poller.configure(prepared.components)
         yield agent
 
@@ -150,7 +150,7 @@ async def know(stack: AsyncExitStack, runtime: Runtime, plugins: PluginHost, con
     return Known(devices, senders, names, KeyRing(), OidTexts(), SignedTimes(), asyncio.Event())
 
 
-def keep_house(agent: Agent) -> None:
+def start_housekeeping(agent: Agent) -> None:
     """The tasks that belong to no part: retention, and host names that may move."""
     runtime, names = agent.runtime, agent.known.names
     if runtime.place.problem:

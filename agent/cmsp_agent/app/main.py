@@ -54,14 +54,14 @@ async def serve(loaded: Loaded, reload: Callable[[], Loaded], stopping: Callable
     loop, stop, notifier, clock = asyncio.get_running_loop(), asyncio.Event(), Notifier(), SystemClock()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    hangups = Hangups(reload, notifier)
-    loop.add_signal_handler(signal.SIGHUP, hangups.ring)
+    reload_signal = ReloadSignal(reload, notifier)
+    loop.add_signal_handler(signal.SIGHUP, reload_signal.ring)
     async with running(loaded) as agent:
         announce(agent)
         settle_memory()
         async with Supervisor(clock, agent.runtime.counters) as supervisor:
             supervisor.keep_running("systemd watchdog", lambda: notifier.beat(clock))
-            supervisor.keep_running("reload", lambda: hangups.run(agent))
+            supervisor.keep_running("reload", lambda: reload_signal.run(agent))
             notifier.ready(f"{len(agent.configuration.components)} components")
             await stop.wait()
             notifier.stopping()
@@ -70,7 +70,7 @@ async def serve(loaded: Loaded, reload: Callable[[], Loaded], stopping: Callable
     return 0
 
 
-class Hangups:
+class ReloadSignal:
     """Reloads on request, one at a time; on any error the old configuration stays."""
 
     def __init__(self, load_again: Callable[[], Loaded], notifier: Notifier) -> None:

@@ -64,7 +64,7 @@ def api(section: appliance.Api, beside: Path) -> done.ApiSettings:
     )
 
 
-def bought(section: order.Order) -> done.Order:
+def build_order(section: order.Order) -> done.Order:
     """The order, in short."""
     return done.Order(
         section.id or "", section.effective, section.ends, section.activation, section.components or 0, section.sru

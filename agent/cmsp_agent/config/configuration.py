@@ -61,7 +61,7 @@ class ApiSettings:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What was bought. `components` is 0 where the file does not say how many."""
+    """What was ordered. `components` is 0 where the file does not say how many."""
 
     id: str
     effective: dt.date | None

@@ -119,7 +119,7 @@ def configure(document: Document, secrets: SecretSource) -> Configuration:
         appliance=build.appliance_settings(site_file.appliance),
         headend=build.headend(site_file.headend, beside),
         api=build.api(site_file.api, beside),
-        order=build.bought(site_file.order),
+        order=build.build_order(site_file.order),
         customer=build.customer(site_file),
         contacts=build.contacts(site_file.contacts),
         sites=build.sites(site_file.sites),

@@ -76,13 +76,13 @@ def _paths(node: Node, pattern: tuple[str, ...], at: Path) -> Iterator[Path]:
 
 
 def _order(tree: Node, site_file: SiteFile) -> Iterator[Note]:
-    bought, named = site_file.order.components, len(site_file.components)
-    if bought is not None and named > bought:
+    ordered, named = site_file.order.components, len(site_file.components)
+    if ordered is not None and named > ordered:
         path = ("order", "components")
         yield Note(
             shown(path),
             line_of(tree, path),
-            f"the order counts {bought} components, this file names {named}: flagged, all are watched",
+            f"the order counts {ordered} components, this file names {named}: flagged, all are watched",
         )
 
 

@@ -12,7 +12,7 @@ NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 class Tier(StrEnum):
-    """What was bought for a component."""
+    """What was ordered for a component."""
 
     MANAGED = "managed"
     THIRD_PARTY = "third-party"

@@ -205,7 +205,7 @@ def test_totals_default_to_what_the_file_names(tmp_path: Path) -> None:
     assert (customer.people, customer.sites, customer.components) == (15, 2, 1)
 
 
-def test_more_components_than_bought_are_noted_not_refused(tmp_path: Path) -> None:
+def test_more_components_than_ordered_are_noted_not_refused(tmp_path: Path) -> None:
     notes = load(tmp_path, f"{MINIMAL}order: {{components: 0}}\n").notes
     assert [note.text for note in notes] == [
         "the order counts 0 components, this file names 1: flagged, all are watched"

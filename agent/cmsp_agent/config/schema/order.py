@@ -1,4 +1,4 @@
-"""What was bought, who bought it, whom to call, and the customer's sites."""
+"""What was ordered, who ordered it, whom to call, and the customer's sites."""
 
 from typing import Annotated, Any
 
@@ -15,7 +15,7 @@ class Order(Section):
     effective: Date | None = None
     ends: Date | None = None
     activation: Date | None = Field(default=None, description="Date in the transition plan, if there is one")
-    components: Count | None = Field(default=None, description="How many were bought")
+    components: Count | None = Field(default=None, description="How many were ordered")
     sru: Count = Field(default=0, description="Service request units")
 
 

@@ -1,6 +1,6 @@
 """One UDP socket for many devices: a future for each request, one sweep for all retries and deadlines.
 
-Decodes nothing itself: each request brings the function that understands, and vouches for, its answer.
+Decodes nothing itself: each request brings the function that decodes and authenticates its answer.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ class Doubtful(DecodeError):
     """Perhaps the answer: taken if no true one comes before the attempt's time is up."""
 
     def __init__(self, answer: Pdu) -> None:
-        super().__init__("an answer that nobody vouches for")
+        super().__init__("an answer that is not authenticated")
         self.answer = answer
 
 

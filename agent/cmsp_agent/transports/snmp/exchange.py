@@ -180,7 +180,7 @@ class UsmExchange(Exchange):
             self._counters.add("snmp.engines.resynchronised", key=self._target.address)
 
     def _due(self, counter: str) -> bool:
-        """Whether to act on a REPORT that nobody vouches for. Where not, the next one like it fails the request."""
+        """Whether to act on a REPORT that is not authenticated. Where not, the next one like it fails the request."""
         now = self._clock.monotonic()
         if now < self._believe_due.get(counter, float("-inf")):
             return False

@@ -73,7 +73,7 @@ class Notification(NamedTuple):
     user: str = ""
     """The SNMPv3 user that signed it (or only named itself: see `authentic`)."""
     authentic: bool = False
-    """Whether a key vouches for it; never for v1 and v2c."""
+    """Whether its sender was authenticated; never for v1 and v2c."""
     engine_id: bytes = b""
     """The sender's engine for v3 traps, ours for informs."""
     community: bytes = b""
