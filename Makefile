@@ -33,7 +33,7 @@ $(STAMP): $(LOCKS)/dev.txt pyproject.toml
 
 lock: ## pin what packaging/requirements/*.in ask for, with hashes
 	test -x $(BIN)/uv || { $(PYTHON) -m venv $(VENV) && $(BIN)/pip install --quiet uv; }
-	$(LOCK) $(LOCKS)/runtime.in --output-file $(LOCKS)/runtime.txt $(UPGRADE)
+	$(LOCK) $(LOCKS)/runtime.in $(LOCKS)/pysnmp.in --output-file $(LOCKS)/runtime.txt $(UPGRADE)
 	$(LOCK) $(LOCKS)/dev.in --constraint $(LOCKS)/runtime.txt --output-file $(LOCKS)/dev.txt $(UPGRADE)
 
 demo: venv ## play the story on the built-in site; KEEP=1 goes on afterwards

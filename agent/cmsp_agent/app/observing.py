@@ -21,8 +21,10 @@ from cmsp_agent.services.devices.names import Names
 from cmsp_agent.services.devices.senders import Senders
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.service import EventService
+from cmsp_agent.services.jobs import JobKind
 from cmsp_agent.services.polling.device import Device
 from cmsp_agent.services.polling.isolation import Isolation, Outside
+from cmsp_agent.services.polling.job import trial_job
 from cmsp_agent.services.polling.poller import Poller
 from cmsp_agent.services.polling.reachability import Reachability
 from cmsp_agent.services.polling.sessions import SnmpSessions
@@ -71,6 +73,7 @@ class Observing:
     notices: Notices
     poller: Poller
     isolation: Isolation
+    trial: JobKind
 
     async def use(self, prepared: Prepared, known: Known, before: Prepared) -> None:
         """Go by another configuration.
@@ -127,9 +130,10 @@ async def start_observing(
     )
     _keep_running(runtime, events, notices, engines, isolation)
     try:
-        yield Observing(events, notices, poller, isolation)
+        yield Observing(events, notices, poller, isolation, trial_job(sessions, known.devices))
     finally:
         await poller.configure({})
+        sessions.close()
         await client.close()
         await events.close()
 

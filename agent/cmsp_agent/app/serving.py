@@ -43,7 +43,7 @@ async def start_serving(
         ListenFailed: the socket or the port can't be had.
         ConfigurationError: the TLS files can't be used.
     """
-    kinds = {"poll": poll_job(observing.poller), "backup": backup_job(backups)}
+    kinds = {"poll": poll_job(observing.poller), "test": observing.trial, "backup": backup_job(backups)}
     jobs = Jobs(runtime.state, runtime.supervisor, runtime.clock, kinds)
     parts = Parts(
         clock=runtime.clock,

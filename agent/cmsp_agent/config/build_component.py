@@ -40,7 +40,7 @@ def component(name: str, entry: schema.ComponentEntry, known: Mapping[str, Crede
         parent=entry.parent or "",
         poll=_poll(entry.poll),
         reach=ReachPlan(entry.reach.icmp, entry.reach.tcp, entry.reach.echoes),
-        snmp=SnmpPlan(entry.snmp.port, entry.snmp.engine),
+        snmp=_snmp_plan(entry.snmp),
         ssh=SshPlan(entry.ssh.port, entry.ssh.legacy),
         backup=_backup(entry),
         thresholds=tuple(_threshold(kpi, limit) for kpi, limit in entry.thresholds.items()),
@@ -79,6 +79,11 @@ def _snmp(section: Snmp, source: SecretSource) -> SnmpCredential:
 
 def _ssh(section: Ssh, source: SecretSource) -> SshCredential:
     return SshCredential(section.user, to_secret(section.password, source), to_secret(section.enable, source))
+
+
+def _snmp_plan(section: schema.SnmpSettings) -> SnmpPlan:
+    elsewhere = "" if section.answers_from == "component" else section.answers_from
+    return SnmpPlan(section.port, section.engine, elsewhere, section.answers_with == "any")
 
 
 def _poll(section: schema.Poll) -> PollPlan:

@@ -3,6 +3,7 @@
 import fnmatch
 from collections import Counter
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 from cmsp_agent.config.configuration import Note
 from cmsp_agent.config.groups import group_nodes, matches
@@ -23,10 +24,8 @@ NOT_YET: tuple[tuple[str, str], ...] = (
     ("components.*.authorisation.until", "the date of the letter is not watched yet"),
     ("components.*.services.backup.restore", "restore is not carried out yet"),
     ("components.*.thresholds", "thresholds are not looked at yet"),
-    ("components.*.snmp.answers_from", "answers are taken from the component's own address only"),
     ("components.*.ssh.login_timeout", "the limits of SSH are fixed yet"),
     ("components.*.ssh.silence", "the limits of SSH are fixed yet"),
-    ("components.*.snmp.engine", "there is no second SNMP engine yet; our own is used"),
     ("discovery", "discovery is not carried out yet"),
     ("notify", "nobody is notified yet"),
     ("smtp", "nobody is notified yet"),
@@ -44,7 +43,14 @@ _NOTHING_ASKED = (None, False, "off", "no", "own", "component")
 
 def notes(tree: Node, site_file: SiteFile) -> tuple[Note, ...]:
     """All notes on a valid file, in the order of its lines."""
-    found = [*_not_yet(tree), *_order(tree, site_file), *_alone(tree), *_idle_groups(tree), *_stranger(tree, site_file)]
+    found = [
+        *_not_yet(tree),
+        *_second_engine(tree),
+        *_order(tree, site_file),
+        *_alone(tree),
+        *_idle_groups(tree),
+        *_stranger(tree, site_file),
+    ]
     return tuple(sorted(found, key=lambda note: (note.line, note.path)))
 
 
@@ -91,6 +97,14 @@ def _stranger(tree: Node, site_file: SiteFile) -> Iterator[Note]:
         path = ("headend", "urls")
         text = "without headend.tls (certificate, key, ca) nothing is told to the head-end; all is kept until then"
         yield Note(shown(path), line_of(tree, path), text)
+
+
+def _second_engine(tree: Node) -> Iterator[Note]:
+    if find_spec("pysnmp") is not None:
+        return
+    for pattern in (("components", "*", "snmp", "engine"), ("groups", "*", "set", "snmp", "engine")):
+        for path in _paths(tree, pattern, ()):
+            yield Note(shown(path), line_of(tree, path), "pysnmp is not installed here: the component can't be asked")
 
 
 def _alone(tree: Node) -> Iterator[Note]:

@@ -37,6 +37,10 @@ class SnmpPlan:
     port: int = 161
     engine: str = "own"
     """`own` or `pysnmp`, the second engine for odd devices."""
+    answers_from: str = ""
+    """Where answers may come from besides the address that is asked: `any`, or an address."""
+    any_community: bool = False
+    """Whether answers may carry another community than they were asked with."""
 
 
 @dataclass(frozen=True, slots=True)

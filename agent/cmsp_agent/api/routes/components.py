@@ -1,4 +1,4 @@
-"""Calls about components: what they are, how they are, what was measured, poll now."""
+"""Calls about components: what they are, how they are, what was measured, poll now, test."""
 
 from typing import Annotated, Any
 
@@ -94,4 +94,12 @@ async def poll(name: str, call: Operator) -> Response:
     """Poll a component now, as a job."""
     return await call.accept(
         lambda: call.parts.jobs.draft("poll", known(call.parts, name).name, call.caller.name), job_view
+    )
+
+
+@router.post("/{name}/test", status_code=202, response_model=Job)
+async def test(name: str, call: Operator) -> Response:
+    """Try how a component answers SNMP, as a job: as it is configured, from elsewhere, by the second engine."""
+    return await call.accept(
+        lambda: call.parts.jobs.draft("test", known(call.parts, name).name, call.caller.name), job_view
     )

@@ -8,6 +8,7 @@ from cmsp_agent.config.schedules import Schedule as Moment
 from cmsp_agent.config.schema.base import NUMBER, TEXT, TEXTS, YES_NO, AlsoAs, Section
 from cmsp_agent.config.schema.values import (
     Addresses,
+    AnswersFrom,
     Count,
     Date,
     Duration,
@@ -48,8 +49,14 @@ class SnmpSettings(Section):
 
     port: Port = 161
     engine: Literal["own", "pysnmp"] = "own"
-    answers_from: Text = Field(
-        default="component", description="Where answers may come from: component, any, or an address"
+    answers_from: AnswersFrom = Field(
+        default="component",
+        description="Where answers of v1 and v2c may come from: component (the address and port asked), any, or an"
+        " address with any port. Signed answers of v3 are taken from anywhere: the engine ID binds them",
+    )
+    answers_with: Literal["community", "any"] = Field(
+        default="community",
+        description="Which community answers may carry: the one asked with, or any, none among them",
     )
 
 

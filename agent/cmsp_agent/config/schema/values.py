@@ -119,6 +119,14 @@ def _positive(parse: Callable[[str], float]) -> Callable[[str], float]:
     return read
 
 
+def _answers_from(written: str) -> str:
+    if written in ("component", "any"):
+        return written
+    if not addresses.is_ip_address(address := addresses.parse_address(written)):
+        raise ValueError("neither component nor any, and no IPv4 or IPv6 address")
+    return address
+
+
 def _json(description: str, *examples: object, kind: str = "string") -> WithJsonSchema:
     return WithJsonSchema({"type": kind, "description": description, "examples": list(examples)}, mode="validation")
 
@@ -209,6 +217,9 @@ Weekly = Annotated[
     ),
 ]
 Timezone = Annotated[str, BeforeValidator(_from_text(_timezone)), _json("A zone of the IANA database", "Europe/Paris")]
+AnswersFrom = Annotated[
+    str, BeforeValidator(_from_text(_answers_from)), _json("component, any, or an IPv4 or IPv6 address", "any")
+]
 Address = Annotated[str, BeforeValidator(_from_text(addresses.parse_address)), _json("IPv4, IPv6 or a host name")]
 Addresses = Annotated[
     tuple[Address, ...],

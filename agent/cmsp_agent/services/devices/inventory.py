@@ -57,7 +57,7 @@ class DeviceFacts:
     """ifIndex → canonical ifName (ifDescr where there is no ifName)."""
     addresses: tuple[str, ...] = ()
     """Its own, of all interfaces."""
-    quirks: Mapping[str, int | Mapping[str, str]] = field(default_factory=dict)
+    quirks: Mapping[str, int | str | Mapping[str, str]] = field(default_factory=dict)
     """How it departs from the standards, found by probing (transports.snmp.target.Quirks)."""
 
 

@@ -268,6 +268,6 @@ class Device:
         self._trouble = trouble
 
 
-def _record(quirks: Quirks) -> dict[str, int | Mapping[str, str]]:
+def _record(quirks: Quirks) -> dict[str, int | str | Mapping[str, str]]:
     """As the inventory keeps them."""
-    return {name: value if isinstance(value, dict) else int(value) for name, value in asdict(quirks).items()}
+    return {name: value if isinstance(value, dict | str) else int(value) for name, value in asdict(quirks).items()}

@@ -19,6 +19,7 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import NotPermittedHere
 from cmsp_agent.transports.snmp.ber import OidOctets, OidTexts
+from cmsp_agent.transports.snmp.elsewhere import ANY, Elsewhere
 from cmsp_agent.transports.snmp.endpoint import Endpoint, SocketAddress
 from cmsp_agent.transports.snmp.engines import EngineDirectory, EngineObserver, EngineStore, NoEngineStore, NoObserver
 from cmsp_agent.transports.snmp.exchange import Exchange, UsmExchange
@@ -100,9 +101,12 @@ class SnmpClient:
             raise RuntimeError("the SNMP client is not open")
         family, address = _socket_address(target)
         endpoint = self._endpoint(family, target.source)
+        signed = target.credential.version == "3" and target.credential.auth
+        elsewhere = Elsewhere(target.address, target.port, ANY if signed else target.answers_from)
         return SnmpSession(
             target,
-            self._exchange(target, address, endpoint, self._engines).ask,
+            self._exchange(target, address, endpoint, elsewhere, self._engines).ask,
+            elsewhere,
             self._counters,
             self._octets,
             self._texts,
@@ -121,18 +125,26 @@ class SnmpClient:
         return known
 
     def _exchange(
-        self, target: SnmpTarget, address: SocketAddress, endpoint: Endpoint, engines: EngineDirectory
+        self,
+        target: SnmpTarget,
+        address: SocketAddress,
+        endpoint: Endpoint,
+        elsewhere: Elsewhere,
+        engines: EngineDirectory,
     ) -> Exchange:
         credential = target.credential
         if credential.version == "3":
             peer = UsmPeer(user_from(credential), self._clock, self._ring, self._texts, self._on_boots_reset(target))
             self._times.offer(target.address, peer.signed_time)
-            return UsmExchange(target, address, endpoint, peer, self._counters, engines, self._texts, self._clock)
+            return UsmExchange(
+                target, address, endpoint, peer, self._counters, elsewhere, engines, self._texts, self._clock
+            )
         if credential.version not in ("1", "2c") or credential.community is None:
             raise ValueError("an SNMP credential without a version or a community")
         version = V1 if credential.version == "1" else V2C
-        community = CommunityPeer(version, credential.community.reveal().encode(), self._texts)
-        return Exchange(target, address, endpoint, community, self._counters)
+        other = elsewhere.came_with if target.any_community else None
+        community = CommunityPeer(version, credential.community.reveal().encode(), self._texts, other)
+        return Exchange(target, address, endpoint, community, self._counters, elsewhere)
 
     def _on_boots_reset(self, target: SnmpTarget) -> Callable[[int, int], bool]:
         told = False

@@ -13,6 +13,7 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import DeviceAnswerInvalid, DeviceUnreachable
 from cmsp_agent.transports.snmp.ber import DecodeError
+from cmsp_agent.transports.snmp.elsewhere import Elsewhere
 from cmsp_agent.transports.snmp.keys import Bounded
 from cmsp_agent.transports.snmp.message import request_id_of
 from cmsp_agent.transports.snmp.pdu import Pdu
@@ -47,7 +48,7 @@ class Pending:
     """A request that waits for its answer."""
 
     __slots__ = (
-        "address", "anywhere", "deadline", "decode", "doubtful", "future", "left", "packet", "problem", "timeout",
+        "address", "deadline", "decode", "doubtful", "elsewhere", "future", "left", "packet", "problem", "timeout",
     )  # fmt: skip
 
     def __init__(
@@ -58,7 +59,7 @@ class Pending:
         decode: Decode,
         timeout: float,
         retries: int,
-        anywhere: bool,
+        elsewhere: Elsewhere,
         now: float,
     ) -> None:
         self.future = future
@@ -67,7 +68,7 @@ class Pending:
         self.decode = decode
         self.timeout = timeout
         self.left = retries
-        self.anywhere = anywhere
+        self.elsewhere = elsewhere
         self.deadline = now + timeout
         self.problem: DecodeError | None = None
         self.doubtful: tuple[Pdu, int] | None = None
@@ -122,7 +123,7 @@ class Endpoint:
         decode: Decode,
         timeout: float,
         retries: int,
-        anywhere: bool,
+        elsewhere: Elsewhere,
     ) -> "asyncio.Future[tuple[Pdu, int]]":
         """Send a request and repeat it until it is answered.
 
@@ -134,7 +135,7 @@ class Endpoint:
                 which is then counted and waited past, and Doubtful for what is to be taken only for want of one.
             timeout: seconds for each attempt.
             retries: further attempts.
-            anywhere: whether a true answer may come from another address.
+            elsewhere: says whether a true answer may come from another address, and is told of it.
 
         Returns:
             A future of the PDU and the size of the datagram that brought it; it fails with DeviceUnreachable, or with
@@ -142,7 +143,7 @@ class Endpoint:
         """
         future: asyncio.Future[tuple[Pdu, int]] = self._loop.create_future()
         now = self._clock.monotonic()
-        pending = Pending(future, address, packet, decode, timeout, retries, anywhere, now)
+        pending = Pending(future, address, packet, decode, timeout, retries, elsewhere, now)
         self._pending[request_id] = pending
         self._send(request_id, pending)
         if self._tick is None:
@@ -180,7 +181,7 @@ class Endpoint:
         if pending is None:
             self._unawaited(request_id)
             return
-        if sender != pending.address and not pending.anywhere:
+        if sender != pending.address and not pending.elsewhere.permits(str(sender[0])):
             self._counters.add("snmp.answers.other_address_refused", key=str(pending.address[0]))
             return
         try:
@@ -195,6 +196,7 @@ class Endpoint:
             return
         if sender != pending.address:
             self._counters.add("snmp.answers.other_address", key=str(pending.address[0]))
+            pending.elsewhere.came_from(str(sender[0]), sender[1])
         del self._pending[request_id]
         if not pending.future.done():
             pending.future.set_result((answer, len(data)))

@@ -11,6 +11,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import AuthenticationRejected, DeviceAnswerInvalid, DeviceUnreachable
 from cmsp_agent.transports.snmp import usm
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
+from cmsp_agent.transports.snmp.elsewhere import Elsewhere
 from cmsp_agent.transports.snmp.endpoint import Decode, Endpoint, SocketAddress
 from cmsp_agent.transports.snmp.engines import EngineDirectory
 from cmsp_agent.transports.snmp.pdu import AUTHORIZATION_ERROR, REPORT, Pdu, ask
@@ -34,9 +35,16 @@ class Exchange:
     """The way to one device."""
 
     def __init__(
-        self, target: SnmpTarget, address: SocketAddress, endpoint: Endpoint, peer: Peer, counters: Counters
+        self,
+        target: SnmpTarget,
+        address: SocketAddress,
+        endpoint: Endpoint,
+        peer: Peer,
+        counters: Counters,
+        elsewhere: Elsewhere,
     ) -> None:
         self._target = target
+        self._elsewhere = elsewhere
         self._address = address
         self._endpoint = endpoint
         self._peer = peer
@@ -69,7 +77,7 @@ class Exchange:
     def _send(self, request_id: int, packet: bytes, decode: Decode, retries: int) -> "asyncio.Future[tuple[Pdu, int]]":
         target = self._target
         return self._endpoint.request(
-            request_id, packet, self._address, decode, target.timeout, retries, target.answers_from_elsewhere
+            request_id, packet, self._address, decode, target.timeout, retries, self._elsewhere
         )
 
 
@@ -83,11 +91,12 @@ class UsmExchange(Exchange):
         endpoint: Endpoint,
         peer: UsmPeer,
         counters: Counters,
+        elsewhere: Elsewhere,
         engines: EngineDirectory,
         texts: OidTexts,
         clock: Clock,
     ) -> None:
-        super().__init__(target, address, endpoint, peer, counters)
+        super().__init__(target, address, endpoint, peer, counters, elsewhere)
         self._usm = peer
         self._engines = engines
         self._texts = texts

@@ -34,6 +34,16 @@ def version_of(data: bytes) -> int:
     return ber.integer(data, at, end, 0, 0x7FFFFFFF)[0]
 
 
+class OtherCommunity(DecodeError):
+    """An answer with another version or community than the request; neither is told in its text."""
+
+    def __init__(self, version: int, community: bytes, answer: Pdu) -> None:
+        super().__init__("answer with another version or community")
+        self.version = version
+        self.community = community
+        self.answer = answer
+
+
 def request_id_of(data: bytes) -> int:
     """Where a datagram answers a request: its msgID (v3) or request-id (v1, v2c), to find out who asked.
 
@@ -86,12 +96,15 @@ def decode_answer(data: bytes, before: bytes, texts: OidTexts) -> Pdu:
     more octets than needed takes the long way.
 
     Raises:
-        DecodeError: another version, another community, or anything is wrong.
+        OtherCommunity: (a DecodeError) another version or community.
+        DecodeError: anything else is wrong.
     """
     at, end = ber.content(data, 0, len(data), ber.SEQUENCE)
     if data.startswith(before, at):
         return decode_pdu(data, at + len(before), end, texts, v1=before[2] == V1)
     answer = decode(data, texts)
-    if prefix(answer.version, answer.community) != before or isinstance(answer.pdu, TrapV1):
-        raise DecodeError("answer with another version or community")
+    if isinstance(answer.pdu, TrapV1):
+        raise DecodeError("a trap instead of an answer")
+    if prefix(answer.version, answer.community) != before:
+        raise OtherCommunity(answer.version, answer.community, answer.pdu)
     return answer.pdu

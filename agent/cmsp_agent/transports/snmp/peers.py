@@ -47,11 +47,22 @@ class Peer(Protocol):
 
 
 class CommunityPeer:
-    """A device asked with v1 or v2c."""
+    """A device asked with v1 or v2c.
 
-    def __init__(self, version: int, community: bytes, texts: OidTexts) -> None:
+    Args:
+        version: `message.V1` or `V2C`.
+        community: to ask with.
+        texts: shared cache of OIDs.
+        other: called with the community of an answer that has another one; None: such answers are refused.
+    """
+
+    def __init__(
+        self, version: int, community: bytes, texts: OidTexts, other: Callable[[bytes], None] | None = None
+    ) -> None:
         self._before = message.prefix(version, community)
+        self._version = version
         self._texts = texts
+        self._other = other
 
     def encode(self, request_id: int, pdu: bytes) -> bytes:  # noqa: ARG002 (v3 needs it)
         """See `Peer`."""
@@ -59,9 +70,17 @@ class CommunityPeer:
 
     def decode(self, data: bytes, request_id: int) -> Pdu:
         """See `Peer`."""
-        answer = message.decode_answer(data, self._before, self._texts)
+        other: bytes | None = None
+        try:
+            answer = message.decode_answer(data, self._before, self._texts)
+        except message.OtherCommunity as odd:
+            if self._other is None or odd.version != self._version:
+                raise
+            answer, other = odd.answer, odd.community
         if answer.kind != RESPONSE or answer.request_id != request_id:
             raise DecodeError("not the answer to this request")
+        if other is not None and self._other is not None:
+            self._other(other)
         return answer
 
 

@@ -11,7 +11,8 @@ from pysnmp.hlapi.v3arch import asyncio as hlapi
 
 from cmsp_agent.model.credentials import SnmpCredential
 from cmsp_agent.model.errors import AuthenticationRejected, DeviceAnswerInvalid, DeviceUnreachable
-from cmsp_agent.transports.snmp.target import SnmpTarget
+from cmsp_agent.model.signal import Unreadable
+from cmsp_agent.transports.snmp.target import Quirks, SnmpTarget
 from cmsp_agent.transports.snmp.values import Value
 
 AUTH = {
@@ -44,6 +45,15 @@ class PysnmpSession:
         self._engine = hlapi.SnmpEngine()
         self._authentication = _authentication(target.credential)
         self._transport: Any = None
+
+    @property
+    def quirks(self) -> Quirks:
+        """Nothing is learned: what was known of the device stays."""
+        return self.target.quirks
+
+    def take_unreadable(self) -> dict[str, Unreadable]:
+        """Nothing: pysnmp refuses the whole answer where it can't decode a value."""
+        return {}
 
     def close(self) -> None:
         """Release the socket."""
@@ -92,6 +102,8 @@ class PysnmpSession:
             kind = hlapi.Udp6TransportTarget if ":" in target.address else hlapi.UdpTransportTarget
             place = (target.address, target.port)
             self._transport = await kind.create(place, timeout=target.timeout, retries=target.retries)
+            if target.source:
+                self._transport.set_local_address((target.source, 0))
         context = hlapi.ContextData(contextName=target.credential.context.encode())
         asked = [hlapi.ObjectType(hlapi.ObjectIdentity(oid)) for oid in oids]
         indication, status, _, bindings = await command(

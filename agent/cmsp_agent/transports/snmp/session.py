@@ -12,6 +12,7 @@ from cmsp_agent.model.errors import DeviceAnswerInvalid, DeviceError, DeviceUnre
 from cmsp_agent.model.signal import Unreadable
 from cmsp_agent.transports.snmp import pdu as pdus
 from cmsp_agent.transports.snmp.ber import DecodeError, OidOctets, OidTexts
+from cmsp_agent.transports.snmp.elsewhere import Elsewhere
 from cmsp_agent.transports.snmp.gathering import Following, Gathering, Objects
 from cmsp_agent.transports.snmp.keys import Bounded
 from cmsp_agent.transports.snmp.pages import Pages
@@ -43,6 +44,7 @@ class SnmpSession:
         self,
         target: SnmpTarget,
         ask: Ask,
+        elsewhere: Elsewhere,
         counters: Counters,
         octets: OidOctets,
         texts: OidTexts,
@@ -51,6 +53,7 @@ class SnmpSession:
     ) -> None:
         self.target = target
         self._ask = ask
+        self._elsewhere = elsewhere
         self._counters = counters
         self._octets = octets
         self._texts = texts
@@ -67,7 +70,13 @@ class SnmpSession:
     @property
     def quirks(self) -> Quirks:
         """What was found of the device's departures from the standards, to be kept and handed in again."""
-        return replace(self._quirks, answer_size=self._pages.proven_limit)
+        seen = self._elsewhere
+        return replace(
+            self._quirks,
+            answer_size=self._pages.proven_limit,
+            answers_from=seen.place,
+            answers_with=seen.community,
+        )
 
     async def get(self, *oids: str) -> dict[str, Value]:
         """Read objects by their full OIDs. Those that the device does not have are absent from the result.

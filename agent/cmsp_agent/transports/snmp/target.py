@@ -22,6 +22,10 @@ class Quirks:
     """Its tables are not in order, or repeat rows."""
     wrong_index: bool = False
     """SNMPv1: its noSuchName names another object than the one that is not there."""
+    answers_from: str = ""
+    """Where its answers come from instead of the address that is asked; see `elsewhere`."""
+    answers_with: str = ""
+    """What is odd about the community of its answers."""
     alone: Mapping[str, str] = field(default_factory=dict)
     """Objects and columns that it fails to answer, with the reason: each is asked in a request of its own."""
 
@@ -45,8 +49,13 @@ class SnmpTarget:
     """Further attempts after the first."""
     source: str = ""
     """Our address to ask from; empty leaves it to the routing table."""
-    answers_from_elsewhere: bool = False
-    """Accept an answer from another address, if the request ID and the community or the signature are right."""
+    answers_from: str = ""
+    """Accept true answers from another address or port too: from `any`, or from this address; empty: from none.
+
+    Signed answers of v3 are accepted from any.
+    """
+    any_community: bool = False
+    """Accept answers whose community is not the one that was asked with, if the request ID is right."""
     stop_at_disorder: bool = False
     """End a table at the first row out of order; otherwise go on as long as new rows come."""
     accept_boots_reset: bool = True
