@@ -67,9 +67,9 @@ def test_the_cases_are_there() -> None:
 
 @pytest.mark.parametrize(("case", "data"), cases("P"), ids=[case for case, _ in cases("P")])
 def test_an_answer_loses_what_is_wrong_and_nothing_else(case: str, data: bytes) -> None:
-    heard = message.decode_answer(data, message.prefix(message.V2C, b"public"), OidTexts())
-    bindings = our_bindings(heard, OidTexts())
-    assert heard.request_id == 0x01020304
+    received = message.decode_answer(data, message.prefix(message.V2C, b"public"), OidTexts())
+    bindings = our_bindings(received, OidTexts())
+    assert received.request_id == 0x01020304
     assert sum(isinstance(value, Unreadable) for _, value in bindings) == UNREADABLE.get(case, 0)
     if case in VALUES:
         assert VALUES[case] in bindings
@@ -80,8 +80,8 @@ def test_an_answer_loses_what_is_wrong_and_nothing_else(case: str, data: bytes) 
 
 @pytest.mark.parametrize(("case", "data"), cases("T"), ids=[case for case, _ in cases("T")])
 def test_a_trap_loses_what_is_wrong_and_nothing_else(case: str, data: bytes) -> None:
-    heard = NotificationDecoder([], None, ManualClock()).decode(data, "192.0.2.1")
-    assert isinstance(heard, Notification)
-    assert heard.trap_oid.startswith("1.3.6.1.6.3.1.1.5.")
-    assert len(heard.unreadable) == UNREADABLE.get(case, 0)
-    assert any(oid.startswith("1.3.6.1.2.1.") for oid, _ in heard.varbinds)
+    received = NotificationDecoder([], None, ManualClock()).decode(data, "192.0.2.1")
+    assert isinstance(received, Notification)
+    assert received.trap_oid.startswith("1.3.6.1.6.3.1.1.5.")
+    assert len(received.unreadable) == UNREADABLE.get(case, 0)
+    assert any(oid.startswith("1.3.6.1.2.1.") for oid, _ in received.varbinds)

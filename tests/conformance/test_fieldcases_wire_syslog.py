@@ -72,9 +72,11 @@ def test_a_mnemonic_that_a_user_typed(folder: Path) -> None:
         ("L531", Form.TEXT, ["0/531", "0/532", "0/533"]),
     ],
 )
-def test_messages_without_a_right_end_are_told_apart(folder: Path, name: str, form: Form, objects: list[str]) -> None:
+def test_messages_without_a_right_end_are_distinguished(
+    folder: Path, name: str, form: Form, objects: list[str]
+) -> None:
     got = read(folder / f"{name}.bin", form)
     assert len(got) == len(objects)
-    for document, told in zip(got, objects, strict=True):
+    for document, reported in zip(got, objects, strict=True):
         assert document["mnemonic"]
-        assert document["message"].endswith((f"Serial{told}, changed state to down", f"by {told}"))
+        assert document["message"].endswith((f"Serial{reported}, changed state to down", f"by {reported}"))

@@ -59,9 +59,9 @@ class Recorded(NamedTuple):
 def recordings(folder: Path) -> Iterator[Recorded]:
     for part in ("devices", "os-detection"):
         for file in sorted((folder / part / "data").glob("*.json")):
-            told = json.loads(file.read_text(encoding="utf-8")).get("os", {})
-            polled = told.get("poller", {})
-            found = (polled if isinstance(polled, dict) else told["discovery"]).get("devices", [{}])[0]
+            reported = json.loads(file.read_text(encoding="utf-8")).get("os", {})
+            polled = reported.get("poller", {})
+            found = (polled if isinstance(polled, dict) else reported["discovery"]).get("devices", [{}])[0]
             path = folder / part / "snmpsim" / f"{file.stem}.snmprec"
             if path.exists():
                 yield Recorded(file.stem, file.stem.split("_")[0], Capture(path), found)

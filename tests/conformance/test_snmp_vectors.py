@@ -33,9 +33,9 @@ def test_signatures(vectors: dict[str, dict[str, Any]], name: str) -> None:
     protocol = PROTOCOLS[name]
     engine_id = bytes.fromhex(vector["engine_id"])
     unsigned, signed = bytes.fromhex(vector["whole_msg"]), bytes.fromhex(vector["expected"])
-    heard = usm.decode(signed)
-    assert (heard.engine_id, heard.mac_at) == (engine_id, vector["auth_params_offset"])
+    received = usm.decode(signed)
+    assert (received.engine_id, received.mac_at) == (engine_id, vector["auth_params_offset"])
     # The master key of the vectors is the password of a user, taken as it stands as the master key Ku.
     signer = Signer(protocol, localize(protocol, bytes.fromhex(vector["master_key"]), engine_id))
-    assert signer.sign(unsigned) == heard.mac
-    assert signer.verifies(signed, heard.mac_at, heard.mac)
+    assert signer.sign(unsigned) == received.mac
+    assert signer.verifies(signed, received.mac_at, received.mac)

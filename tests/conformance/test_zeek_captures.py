@@ -43,13 +43,13 @@ def events(baseline: Path) -> list[str]:
     return out
 
 
-def told(data: bytes) -> str:
+def reported(data: bytes) -> str:
     """The same of one datagram as ours reads it."""
     if message.version_of(data) != message.V3:
         return account(message.decode(data, TEXTS).pdu, values_of(data))
-    heard = usm.decode(data)
-    assert not heard.flags & PRIV
-    return account(usm.scoped_pdu(data, heard, usm.NOBODY, TEXTS).pdu, values_of(data))
+    received = usm.decode(data)
+    assert not received.flags & PRIV
+    return account(usm.scoped_pdu(data, received, usm.NOBODY, TEXTS).pdu, values_of(data))
 
 
 def values_of(data: bytes) -> Iterator[int]:
@@ -94,7 +94,7 @@ def written(value: Held) -> str:
 )
 def test_what_zeek_reads(folder: Path, capture: str, baseline: str) -> None:
     wanted = events(folder / "baseline" / f"scripts.base.protocols.snmp.{baseline}")
-    got = [told(data) for data in udp_payloads(folder / "traces" / "snmp" / f"{capture}.pcap")]
+    got = [reported(data) for data in udp_payloads(folder / "traces" / "snmp" / f"{capture}.pcap")]
     assert sorted(got) == sorted(wanted)
 
 
@@ -102,11 +102,11 @@ def test_numbers_below_zero_are_not_read_as_large_ones(folder: Path) -> None:
     """Engine boots of one octet 0xdd are -35 in BER. Zeek reads 221; pysnmp refuses them, and so do we."""
     wanted = events(folder / "baseline" / "scripts.base.protocols.snmp.v3" / "out1")
     discovery, *below_zero = udp_payloads(folder / "traces" / "snmp" / "snmpv3_get_next.pcap")
-    assert told(discovery) == wanted[0]
+    assert reported(discovery) == wanted[0]
     assert len(below_zero) == len(wanted) - 1
     for data in below_zero:
         with pytest.raises(DecodeError, match="outside 0"):
-            told(data)
+            reported(data)
         with pytest.raises(oracle.Refused):
             oracle.decode_v3(data)
 

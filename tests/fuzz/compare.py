@@ -115,11 +115,11 @@ def check_community(data: bytes, texts: OidTexts) -> None:
         DecodeError: ours refuses it.
         Disagreement: see the module.
     """
-    heard = message.decode(data, texts)
-    if not _as_netsnmp(data, heard, texts) and not _as_pysnmp(data, heard, texts):
-        values = [value for _, value in our_bindings(heard.pdu, texts)]
+    received = message.decode(data, texts)
+    if not _as_netsnmp(data, received, texts) and not _as_pysnmp(data, received, texts):
+        values = [value for _, value in our_bindings(received.pdu, texts)]
         if not any(isinstance(value, Unreadable) or _wrapped(value) for value in values) and not isinstance(
-            heard.pdu, TrapV1
+            received.pdu, TrapV1
         ):
             raise Disagreement(f"all of it is read, and no oracle reads it: {data.hex()}")
 
@@ -134,7 +134,7 @@ def _may_refuse(data: bytes, reason: str) -> None:
     raise Disagreement(f"ours refuses ({reason}) what net-snmp reads: {theirs}: {data.hex()}")
 
 
-def _as_netsnmp(data: bytes, heard: CommunityMessage, texts: OidTexts) -> bool:
+def _as_netsnmp(data: bytes, received: CommunityMessage, texts: OidTexts) -> bool:
     """Compare with net-snmp; whether that reads it."""
     if netsnmp_oracle.library() is None:
         return False
@@ -142,8 +142,8 @@ def _as_netsnmp(data: bytes, heard: CommunityMessage, texts: OidTexts) -> bool:
         theirs = netsnmp_oracle.decode(data)
     except netsnmp_oracle.Refused:
         return False
-    _same("version, community", (heard.version, heard.community), (theirs.version, theirs.community))
-    ours = our_bindings(heard.pdu, texts)
+    _same("version, community", (received.version, received.community), (theirs.version, theirs.community))
+    ours = our_bindings(received.pdu, texts)
     _same("number of bindings", len(ours), len(theirs.bindings))
     for (name, value), (their_name, _, their_value) in zip(ours, theirs.bindings, strict=True):
         if not isinstance(value, Unreadable):
@@ -154,14 +154,14 @@ def _as_netsnmp(data: bytes, heard: CommunityMessage, texts: OidTexts) -> bool:
     return True
 
 
-def _as_pysnmp(data: bytes, heard: CommunityMessage, texts: OidTexts) -> bool:
+def _as_pysnmp(data: bytes, received: CommunityMessage, texts: OidTexts) -> bool:
     """Compare with pysnmp; whether that reads it."""
     try:
         theirs = oracle.decode(data)
     except oracle.Refused:
         return False
-    _same("version, community", (heard.version, heard.community), (theirs.version, theirs.community))
-    _same_pdu(heard.pdu, theirs.kind, theirs.head, theirs.bindings, texts)
+    _same("version, community", (received.version, received.community), (theirs.version, theirs.community))
+    _same_pdu(received.pdu, theirs.kind, theirs.head, theirs.bindings, texts)
     return True
 
 
@@ -173,21 +173,23 @@ def _asked(decode: Callable[[bytes], Answer], data: bytes) -> Answer | None:
 
 
 def _check_v3(data: bytes, texts: OidTexts, user: LocalUser) -> bool:
-    heard = usm.decode(data)
-    scoped = usm.scoped_pdu(data, heard, user, texts)
+    received = usm.decode(data)
+    scoped = usm.scoped_pdu(data, received, user, texts)
     theirs = _asked(oracle.decode_v3, data)
     if theirs is None:
-        _judged_by_netsnmp(_inner(data, heard, user), texts)
+        _judged_by_netsnmp(_inner(data, received, user), texts)
         return True
-    _same("header", (heard.msg_id, heard.max_size, heard.flags), (theirs.msg_id, theirs.max_size, theirs.flags))
-    _same("engine", (heard.engine_id, heard.boots, heard.time), (theirs.engine_id, theirs.boots, theirs.time))
-    _same("user", (heard.user, heard.mac, heard.salt), (theirs.user, theirs.mac, theirs.salt))
+    _same(
+        "header", (received.msg_id, received.max_size, received.flags), (theirs.msg_id, theirs.max_size, theirs.flags)
+    )
+    _same("engine", (received.engine_id, received.boots, received.time), (theirs.engine_id, theirs.boots, theirs.time))
+    _same("user", (received.user, received.mac, received.salt), (theirs.user, theirs.mac, theirs.salt))
     inside = theirs.scoped
-    if heard.flags & PRIV:
-        plain = user.decrypt(theirs.ciphertext or b"", heard.salt, heard.boots, heard.time)
+    if received.flags & PRIV:
+        plain = user.decrypt(theirs.ciphertext or b"", received.salt, received.boots, received.time)
         inside = _asked(oracle.decode_scoped, plain)
         if inside is None:
-            _judged_by_netsnmp(_inner(data, heard, user), texts)
+            _judged_by_netsnmp(_inner(data, received, user), texts)
             return True
     if inside is None:
         raise Disagreement("ours gives a scoped PDU where the oracle has a ciphertext")
@@ -196,12 +198,12 @@ def _check_v3(data: bytes, texts: OidTexts, user: LocalUser) -> bool:
     return True
 
 
-def _inner(data: bytes, heard: V3Message, user: LocalUser) -> bytes:
+def _inner(data: bytes, received: V3Message, user: LocalUser) -> bytes:
     """The PDU inside a message of v3."""
-    plain, at = data, heard.data_at
-    if heard.flags & PRIV:
+    plain, at = data, received.data_at
+    if received.flags & PRIV:
         start, end = ber.content(data, at, len(data), ber.OCTET_STRING)
-        plain, at = user.decrypt(data[start:end], heard.salt, heard.boots, heard.time), 0
+        plain, at = user.decrypt(data[start:end], received.salt, received.boots, received.time), 0
     at, stop = ber.content(plain, at, len(plain), ber.SEQUENCE)
     _, at = ber.octets(plain, at, stop)
     _, at = ber.octets(plain, at, stop)
@@ -223,8 +225,8 @@ def never_believed(data: bytes, user: LocalUser) -> None:
         Disagreement: it does.
     """
     try:
-        heard = usm.decode(data)
-        usm.verify(data, heard, user)
+        received = usm.decode(data)
+        usm.verify(data, received, user)
     except DecodeError:
         return
     raise Disagreement("a changed message verifies")

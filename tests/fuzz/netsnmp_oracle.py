@@ -55,7 +55,7 @@ class _Pdu(ctypes.Structure):
     )
 
 
-class Heard(NamedTuple):
+class Received(NamedTuple):
     """A message that net-snmp reads."""
 
     version: int
@@ -92,7 +92,7 @@ def library() -> Any:
     return _KEPT[0]
 
 
-def decode(data: bytes) -> Heard:
+def decode(data: bytes) -> Received:
     """Decode a message of v1 or v2c.
 
     Raises:
@@ -109,12 +109,12 @@ def decode(data: bytes) -> Heard:
     try:
         if snmp.snmp_pdu_parse(pdu, inside, ctypes.byref(left)):
             raise Refused("PDU")
-        return _heard(pdu.contents, version.value, community.raw[: size.value])
+        return _received(pdu.contents, version.value, community.raw[: size.value])
     finally:
         snmp.snmp_free_pdu(pdu)
 
 
-def _heard(pdu: _Pdu, version: int, community: bytes) -> Heard:
+def _received(pdu: _Pdu, version: int, community: bytes) -> Received:
     head = (pdu.reqid, pdu.errstat, pdu.errindex)
     if pdu.command == 0xA4:
         head = (pdu.trap_type, pdu.specific_type, pdu.time)
@@ -123,7 +123,7 @@ def _heard(pdu: _Pdu, version: int, community: bytes) -> Heard:
         each = binding.contents
         bindings.append((_dotted(each.name[: each.name_length]), each.type, _value(each)))
         binding = each.following
-    return Heard(version, community, pdu.command, head, bindings)
+    return Received(version, community, pdu.command, head, bindings)
 
 
 def _dotted(arcs: list[int]) -> str:

@@ -18,7 +18,7 @@ class Refused(Exception):
     """The oracle does not accept the datagram."""
 
 
-class Heard(NamedTuple):
+class Received(NamedTuple):
     """A v1 or v2c message."""
 
     version: int
@@ -29,7 +29,7 @@ class Heard(NamedTuple):
     bindings: list[tuple[str, Value]]
 
 
-class HeardV3(NamedTuple):
+class ReceivedV3(NamedTuple):
     """An SNMPv3 message that is not encrypted, or the ciphertext of one that is."""
 
     msg_id: int
@@ -83,7 +83,7 @@ def _pdu(pdu: Any) -> tuple[int, tuple[Any, ...], list[tuple[str, Value]]]:
     return kind, head, bindings
 
 
-def decode(data: bytes) -> Heard:
+def decode(data: bytes) -> Received:
     """Decode a message of v1 or v2c.
 
     Raises:
@@ -99,7 +99,7 @@ def decode(data: bytes) -> Heard:
     pdu = _leaf(message.getComponentByPosition(2))
     community = bytes(message.getComponentByPosition(1).asOctets())
     try:
-        return Heard(version, community, *_pdu(pdu))
+        return Received(version, community, *_pdu(pdu))
     except (PyAsn1Error, PySnmpError) as error:
         raise Refused(str(error)) from error
 
@@ -111,7 +111,7 @@ def _version(data: bytes) -> int:
         raise Refused(str(error)) from error
 
 
-def decode_v3(data: bytes) -> HeardV3:
+def decode_v3(data: bytes) -> ReceivedV3:
     """Decode an SNMPv3 message, and its scoped PDU where that is not encrypted.
 
     Raises:
@@ -124,7 +124,7 @@ def decode_v3(data: bytes) -> HeardV3:
     engine_id, boots, time, user, mac, salt = (security.getComponentByPosition(at) for at in range(6))
     inner = _leaf(message.getComponentByPosition(3))
     ciphertext = bytes(inner.asOctets()) if isinstance(inner, univ.OctetString) else None
-    return HeardV3(
+    return ReceivedV3(
         int(msg_id),
         int(max_size),
         flags.asOctets()[0],

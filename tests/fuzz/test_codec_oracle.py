@@ -118,10 +118,10 @@ def test_pysnmp_reads_our_v2c(
     data = message.encode(
         message.prefix(message.V2C, community), pdu.encode_pdu(kind, request_id, status, index, our_list(bindings))
     )
-    heard = oracle.decode(data)
-    assert (heard.version, heard.community, heard.kind) == (1, community, kind)
-    assert heard.head == (request_id, status, index)
-    assert heard.bindings == meant(bindings)
+    received = oracle.decode(data)
+    assert (received.version, received.community, received.kind) == (1, community, kind)
+    assert received.head == (request_id, status, index)
+    assert received.bindings == meant(bindings)
 
 
 @given(KINDS, IDS, STATUSES, COUNTS, st.binary(max_size=200), BINDINGS)
@@ -135,11 +135,11 @@ def test_we_read_pysnmps_v2c(
     v2c.apiMessage.set_pdu(made, their_pdu(kind, request_id, status, index, bindings))
     data = encoder.encode(made)
     texts = OidTexts()
-    heard = message.decode(data, texts)
-    assert isinstance(heard.pdu, pdu.Pdu)
-    assert (heard.version, heard.community) == (1, community)
-    assert heard.pdu[:4] == (kind, request_id, status, index)
-    assert ours(heard.pdu, texts) == meant(bindings)
+    received = message.decode(data, texts)
+    assert isinstance(received.pdu, pdu.Pdu)
+    assert (received.version, received.community) == (1, community)
+    assert received.pdu[:4] == (kind, request_id, status, index)
+    assert ours(received.pdu, texts) == meant(bindings)
     if len(community) < 128 and request_id >= 0:
         assert message.request_id_of(data) == request_id
 
@@ -168,11 +168,11 @@ def test_pysnmp_reads_our_v3(
     engine_id, boots, time, name, _, _ = security
     user = LocalUser(UsmUser(name), engine_id, None, None)
     scoped = usm.encode_scoped(engine_id, context, pdu.encode_pdu(kind, request_id, 0, 0, our_list(bindings)))
-    heard = oracle.decode_v3(usm.encode(user, boots, time, msg_id, scoped, reportable * usm.REPORTABLE))
-    assert (heard.msg_id, heard.flags) == (msg_id, reportable * 4)
-    assert (heard.engine_id, heard.boots, heard.time, heard.user) == (engine_id, boots, time, name)
-    assert (heard.mac, heard.salt) == (b"", b"")
-    assert heard.scoped == (engine_id, context, kind, (request_id, 0, 0), meant(bindings))
+    received = oracle.decode_v3(usm.encode(user, boots, time, msg_id, scoped, reportable * usm.REPORTABLE))
+    assert (received.msg_id, received.flags) == (msg_id, reportable * 4)
+    assert (received.engine_id, received.boots, received.time, received.user) == (engine_id, boots, time, name)
+    assert (received.mac, received.salt) == (b"", b"")
+    assert received.scoped == (engine_id, context, kind, (request_id, 0, 0), meant(bindings))
 
 
 @given(COUNTS, st.sampled_from((0, 1, 4, 5)), SECURITY, st.binary(max_size=32), KINDS, IDS, BINDINGS)
@@ -204,10 +204,10 @@ def test_we_read_pysnmps_v3(
     plaintext.setComponentByPosition(2).getComponentByPosition(2).setComponentByType(inner.tagSet, inner)
     data = encoder.encode(made)
     texts = OidTexts()
-    heard = usm.decode(data)
-    assert (heard.msg_id, heard.max_size, heard.flags) == (msg_id, 65507, flags)
-    assert (heard.engine_id, heard.boots, heard.time, heard.user, heard.mac, heard.salt) == security
-    scoped = usm.scoped_pdu(data, heard, usm.NOBODY, texts)
+    received = usm.decode(data)
+    assert (received.msg_id, received.max_size, received.flags) == (msg_id, 65507, flags)
+    assert (received.engine_id, received.boots, received.time, received.user, received.mac, received.salt) == security
+    scoped = usm.scoped_pdu(data, received, usm.NOBODY, texts)
     assert (scoped.context_engine_id, scoped.context_name) == (security[0], context)
     assert scoped.pdu[:2] == (kind, request_id)
     assert ours(scoped.pdu, texts) == meant(bindings)

@@ -29,8 +29,8 @@ def answer(odd: bytes, request_id: int = 0x01020304, kind: int = pdu.RESPONSE) -
 
 
 def ours(data: bytes) -> list[object]:
-    heard = message.decode(data, OidTexts()).pdu
-    return [value for _, value in our_bindings(heard, OidTexts())]
+    received = message.decode(data, OidTexts()).pdu
+    return [value for _, value in our_bindings(received, OidTexts())]
 
 
 def test_every_type_at_every_length() -> None:

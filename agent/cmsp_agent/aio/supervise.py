@@ -109,7 +109,7 @@ class Supervisor:
                 await work()
                 log.warning("task ended and is started again", extra={"task": name})
             except asyncio.CancelledError:
-                if _is_told_to_end():
+                if _is_cancelled():
                     raise
                 # what it waited for was cancelled, not the task: it would end for good, and nobody would know
                 self._counters.add("tasks.failed", key=name)
@@ -130,6 +130,6 @@ class Supervisor:
             log.exception("task failed", extra={"task": name})
 
 
-def _is_told_to_end() -> bool:
+def _is_cancelled() -> bool:
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

@@ -8,7 +8,7 @@ MOST_CALLERS = 1000
 
 
 @dataclass(slots=True)
-class _Told:
+class _Known:
     at: float
     since: int = 0
 
@@ -17,7 +17,7 @@ class _Told:
 class Refusals:
     """By caller. The count that is not told yet goes with the next entry of that caller."""
 
-    _told: dict[str, _Told] = field(default_factory=dict)
+    _callers: dict[str, _Known] = field(default_factory=dict)
 
     def due(self, caller: str, now: float) -> int | None:
         """None where this one is only counted; else how many were counted since the last entry.
@@ -26,12 +26,12 @@ class Refusals:
             caller: who was refused.
             now: monotonic seconds.
         """
-        known = self._told.pop(caller, None)
+        known = self._callers.pop(caller, None)
         if known is not None and now - known.at < WINDOW:
             known.since += 1
-            self._told[caller] = known
+            self._callers[caller] = known
             return None
-        if len(self._told) >= MOST_CALLERS:
-            del self._told[next(iter(self._told))]
-        self._told[caller] = _Told(now)
+        if len(self._callers) >= MOST_CALLERS:
+            del self._callers[next(iter(self._callers))]
+        self._callers[caller] = _Known(now)
         return known.since if known is not None else 0

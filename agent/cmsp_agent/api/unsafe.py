@@ -117,7 +117,7 @@ class Unsafe:
             now,
             {**data, "outcome": outcome, "detail": entry.detail, "entry": f"{row}:{mac.hex()}"},
         )
-        audit.told(tx, outbox.append(tx, record, now) + current(tx).base)
+        audit.reported_by(tx, outbox.append(tx, record, now) + current(tx).base)
 
 
 async def shown_secrets(request: Request, caller: Caller) -> None:

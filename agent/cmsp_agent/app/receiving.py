@@ -78,26 +78,26 @@ async def start_receiving(runtime: Runtime, prepared: Prepared, known: Known, si
         strict=prepared.configuration.strict_traps,
     )
     syslog = SyslogService(known.senders, sink, runtime.clock, runtime.counters)
-    heard = DatagramReceiver("traps", sockets["traps"], traps.receive, runtime.counters, answers=True)
+    trap_receiver = DatagramReceiver("traps", sockets["traps"], traps.receive, runtime.counters, answers=True)
     lines = DatagramReceiver("syslog.udp", sockets["syslog-udp"], syslog.receive_datagrams, runtime.counters)
     streams = StreamReceiver("syslog.tcp", sockets["syslog-tcp"], syslog.receive_stream, runtime.counters)
     runtime.supervisor.keep_running("trap intake", traps.run)
     runtime.supervisor.keep_running("syslog intake", syslog.run)
     try:
-        heard.start()
+        trap_receiver.start()
         lines.start()
         await streams.start()
         yield Receiving(
             traps,
             decoder,
             {
-                "traps": [(str(address[0]), address[1]) for address in heard.addresses],
+                "traps": [(str(address[0]), address[1]) for address in trap_receiver.addresses],
                 "syslog-udp": [(str(address[0]), address[1]) for address in lines.addresses],
                 "syslog-tcp": streams.addresses,
             },
         )
     finally:
-        heard.close()
+        trap_receiver.close()
         lines.close()
         await streams.stop()
 

@@ -6,7 +6,7 @@ import typer
 
 from cmsp_agent.cli.daemon import CallFailed, component_path
 from cmsp_agent.cli.jobs import finish
-from cmsp_agent.cli.output import Column, items, minute, told
+from cmsp_agent.cli.output import Column, items, minute, summary
 from cmsp_agent.cli.session import AsJson, ComponentName, NoWait, Session, session
 
 LatestOrId = Annotated[str, typer.Argument(metavar="[BACKUP]", help="A backup's id, latest or known-good.")]
@@ -98,4 +98,4 @@ def _ended(name: str, result: object) -> str:
         return f"stored as {known.get('backup')}; see: cmsp-agent backup show {name}"
     if known.get("result") == "unchanged":
         return f"unchanged since {known.get('backup')}"
-    return told(result) or "backed up"
+    return summary(result) or "backed up"

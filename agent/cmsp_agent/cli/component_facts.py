@@ -29,7 +29,7 @@ def component_facts(document: Mapping[str, Any]) -> dict[str, object]:
         if document.get("type") == "auto" and inventory.get("device_type"):
             facts["type"] = f"{inventory['device_type']} (found out: type auto)"
         own = {key: value for key, value in inventory.items() if key not in _SAID_ABOVE}
-        facts |= {_LABELS.get(key, key.replace("_", " ")): _told(key, value) for key, value in own.items()}
+        facts |= {_LABELS.get(key, key.replace("_", " ")): _shown(key, value) for key, value in own.items()}
     return {name: value for name, value in facts.items() if value not in (*_EMPTY, "-")}
 
 
@@ -39,14 +39,14 @@ def runs(names: Iterable[str]) -> list[str]:
     left: dict[str, set[int]] = {}
     for prefix, number in split:
         left.setdefault(prefix, set()).add(number)
-    told = []
+    parts = []
     for prefix, number in split:
         if number in left[prefix]:
             run = _run(number, left[prefix])
             left[prefix].difference_update(run)
             name = prefix if number < 0 else f"{prefix}{run[0]}"
-            told.append(f"{name} to {run[-1]}" if len(run) > 1 else name)
-    return told
+            parts.append(f"{name} to {run[-1]}" if len(run) > 1 else name)
+    return parts
 
 
 def _split(name: str) -> tuple[str, int]:
@@ -65,7 +65,7 @@ def _run(number: int, known: set[int]) -> range:
     return range(first, last + 1) if last - first + 1 >= LEAST_RUN else range(number, number + 1)
 
 
-def _told(key: str, value: object) -> object:
+def _shown(key: str, value: object) -> object:
     """A member of the inventory."""
     if key == "interfaces" and isinstance(value, dict):
         return _interfaces([str(name) for name in value.values()])
@@ -86,14 +86,14 @@ def _unreadable(found: Mapping[str, Any]) -> str:
 
 def _limits(quirks: Mapping[str, Any]) -> str:
     """How the device departs from the standards: `no bulk, most oids 10, alone 1.3.6.1.2.1.1.5.0 (genErr)`."""
-    told = []
+    parts = []
     for name, value in quirks.items():
         plain = name.replace("_", " ")
         if isinstance(value, dict):
-            told += [f"{plain} {oid} ({reason})" for oid, reason in value.items()]
+            parts += [f"{plain} {oid} ({reason})" for oid, reason in value.items()]
         elif value:
-            told.append(plain if value == 1 and name not in _NUMBERS else f"{plain} {value}")
-    return ", ".join(told)
+            parts.append(plain if value == 1 and name not in _NUMBERS else f"{plain} {value}")
+    return ", ".join(parts)
 
 
 def _interfaces(names: list[str]) -> str:

@@ -60,8 +60,8 @@ def component_show(context: typer.Context, name: ComponentName, as_json: AsJson 
     if incidents:
         here.output.line("")
         columns = [Column("INCIDENT"), Column("PRIO"), Column("STATE"), Column("TITLE")]
-        told = ("number", "priority", "state", "title")
-        here.output.table(columns, [tuple(row.get(key) for key in told) for row in incidents], "")
+        keys = ("number", "priority", "state", "title")
+        here.output.table(columns, [tuple(row.get(key) for key in keys) for row in incidents], "")
 
 
 def component_kpis(

@@ -50,14 +50,14 @@ def events(
 
 
 def _row(event: Event) -> tuple[object, ...]:
-    told = str(event.get("text") or event.get("type")).removeprefix(f"{event.get('component')}: ")
+    text = str(event.get("text") or event.get("type")).removeprefix(f"{event.get('component')}: ")
     count = event.get("count") or 1
     return (
         moment(event.get("occurred_at")),
         event.get("severity"),
         event.get("state"),
         event.get("component") or "(appliance)",
-        f"{told} (x{count})" if count > 1 else told,
+        f"{text} (x{count})" if count > 1 else text,
     )
 
 
@@ -68,8 +68,8 @@ def _follow(output: Output, events: Iterable[Event], *, as_json: bool) -> None:
             if as_json:
                 output.json_line(event)
             else:
-                occurred, severity, state, component, told = _row(event)
-                rest = clean(f" {state} {component}: {told}")
+                occurred, severity, state, component, text = _row(event)
+                rest = clean(f" {state} {component}: {text}")
                 output.console.print(Text.assemble(f"{occurred} ", styled(severity), rest), soft_wrap=True)
     except KeyboardInterrupt:
         return

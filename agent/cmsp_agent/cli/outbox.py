@@ -25,8 +25,8 @@ def outbox_list(context: typer.Context, as_json: AsJson = False) -> None:
     rows = items(document)
     if rows:
         columns = [Column("ID", whole=True), Column("SEQUENCE"), Column("TYPE"), Column("REFUSED"), Column("REASON")]
-        told = [tuple(row.get(key) for key in ("id", "sequence", "type", "refused_at", "reason")) for row in rows]
-        here.output.table(columns, told, "")
+        cells = [tuple(row.get(key) for key in ("id", "sequence", "type", "refused_at", "reason")) for row in rows]
+        here.output.table(columns, cells, "")
 
 
 def outbox_show(context: typer.Context, letter: Letter, as_json: AsJson = False) -> None:
@@ -99,7 +99,7 @@ def _report(here: Session, pages: list[dict[str, Any]], as_json: bool, remedy: s
         here.output.json({"rows": rows, "damaged": damaged})
     else:
         columns = [Column("FIRST", right=True), Column("LAST", right=True), Column("DAMAGE")]
-        told = [(row["first"], row["last"], row["reason"]) for row in damaged]
-        here.output.table(columns, told, f"{rows} records checked, all are as they were written")
+        cells = [(row["first"], row["last"], row["reason"]) for row in damaged]
+        here.output.table(columns, cells, f"{rows} records checked, all are as they were written")
     if damaged:
         raise CallFailed(f"{len(damaged)} runs of records are damaged; {remedy}", 1)

@@ -135,7 +135,7 @@ def minute(value: object) -> str:
     return text[:16] if len(text) == len("2026-11-23 08:00:00") else text
 
 
-def told(result: object) -> str:
+def summary(result: object) -> str:
     """What a job's result says, without what is empty."""
     if not isinstance(result, Mapping):
         return ""

@@ -38,8 +38,8 @@ def check(output: Output, file: Path, *, with_secrets: bool, as_json: bool) -> i
         return error.exit_code
     found = notes(document.tree, document.site_file)
     if as_json:
-        told = [{"path": note.path, "line": note.line, "text": note.text} for note in found]
-        output.json({"file": str(file), "valid": True, "problems": [], "notes": told})
+        listed = [{"path": note.path, "line": note.line, "text": note.text} for note in found]
+        output.json({"file": str(file), "valid": True, "problems": [], "notes": listed})
         return 0
     for warning in warnings:
         output.line(f"{warning.file}:{warning.line}: warning: {warning.text}")

@@ -44,8 +44,8 @@ def print_status(output: Output, document: dict[str, Any]) -> None:
 
 def _counts(counts: dict[str, Any]) -> str:
     """`12 total, 11 up, 1 down`: the first count, and the others that are not zero."""
-    told = [(name, count) for place, (name, count) in enumerate(counts.items()) if count or not place]
-    return ", ".join(f"{count} {name}" for name, count in told) or "none"
+    nonzero = [(name, count) for place, (name, count) in enumerate(counts.items()) if count or not place]
+    return ", ".join(f"{count} {name}" for name, count in nonzero) or "none"
 
 
 def _part(row: dict[str, Any]) -> str:

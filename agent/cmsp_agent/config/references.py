@@ -111,9 +111,9 @@ def _loops(components: Mapping[str, Node]) -> Iterator[_Found]:
             name = parents[name]
         if name in chain:
             loop = [*chain[chain.index(name) :], name]
-            told = loop if len(loop) <= 10 else [*loop[:9], "…", name]
+            named = loop if len(loop) <= 10 else [*loop[:9], "…", name]
             entry = components[name]
-            yield ("components", name, "parent"), line_of(entry, ("parent",)), f"a loop of parents: {' → '.join(told)}"
+            yield ("components", name, "parent"), line_of(entry, ("parent",)), f"a loop of parents: {' → '.join(named)}"
         settled.update(chain)
 
 

@@ -179,7 +179,7 @@ class Changes:
     """Events to insert, by id."""
     changed: dict[str, Event] = field(default_factory=dict)
     """Events known already whose count, sources or inhibition changed, by id."""
-    told: set[str] = field(default_factory=set)
+    to_report: set[str] = field(default_factory=set)
     """Ids among `changed` that the head-end must hear of again (a new source, a new inhibition)."""
     incidents: dict[str, Incident] = field(default_factory=dict)
 
@@ -194,7 +194,7 @@ class Changes:
             return
         self.changed[event.id] = event
         if tell:
-            self.told.add(event.id)
+            self.to_report.add(event.id)
 
     def __bool__(self) -> bool:
         return bool(self.new or self.changed or self.incidents)

@@ -52,14 +52,14 @@ class Flapping:
         times = (*_within(flap.times, event.received_at, limits.within), event.received_at)[-limits.start :]
         flapping = flap.flapping or len(times) >= limits.start
         draft.flaps.put(event.key, Flap(times, event.state, flapping))
-        return self._told_as(draft, event, began=not flap.flapping) if flapping else event
+        return self._flapped(draft, event, began=not flap.flapping) if flapping else event
 
     def _is_change(self, draft: Draft, flap: Flap, event: Event) -> bool:
         if flap.flapping:
             return event.state is not flap.last
         return (event.state is Transition.RAISE) is (draft.active.get(event.key) is None)
 
-    def _told_as(self, draft: Draft, event: Event, *, began: bool) -> Event | None:
+    def _flapped(self, draft: Draft, event: Event, *, began: bool) -> Event | None:
         """The change of a flapping alarm: a raise without an alarm stands for all, any other is only counted."""
         attributes = {**event.attributes, FLAPPING: event.state.value}
         held = draft.active.get(event.key)

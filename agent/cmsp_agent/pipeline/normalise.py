@@ -74,11 +74,11 @@ class Normaliser:
         if signal.component and signal.component not in self._components:
             self._counters.add("normalise.unknown_component")
             return
-        told = False
+        reported = False
         for report in self._reports(signal):
-            told = True
+            reported = True
             yield self.event(signal, report)
-        if not told:
+        if not reported:
             self._counters.add("normalise.no_rule", key=_label(signal))
 
     def alarm(self, component: str, kind: str) -> AlarmType:
@@ -108,15 +108,15 @@ class Normaliser:
         assert_never(signal)
 
     def _from_trap(self, signal: TrapSignal, meanings: Meanings) -> Iterator[AlarmReport]:
-        told = False
+        reported = False
         for rule in meanings.traps(signal.trap_oid):
             state = rule.state or _switch(rule, signal.varbinds)
             name = self._object(signal, rule.object)
             # a trap about an interface that it does not name is an event: as an alarm it would be every port's
             if state is not None and (name or rule.object.take != "interface"):
-                told = True
+                reported = True
                 yield AlarmReport(rule.type, name, state, rule.text)
-        if not told:
+        if not reported:
             yield _by_name(signal)
 
     def _object(self, signal: TrapSignal, origin: ObjectFrom) -> str:
@@ -139,13 +139,13 @@ class Normaliser:
         """The name that the trap itself gives is newer than the inventory's, where it is a name of the same kind."""
         index = int(instance) if instance.isdigit() else value
         known = self._inventory.interface(signal.component, index) if isinstance(index, int) else None
-        told = _told(signal, IF_NAME) or _told(signal, IF_DESCR)
-        if known is None or (told and _kind(told) == _kind(known)):
-            return canonical(told) if told else f"ifIndex {index!s}"
+        named = _bound(signal, IF_NAME) or _bound(signal, IF_DESCR)
+        if known is None or (named and _kind(named) == _kind(known)):
+            return canonical(named) if named else f"ifIndex {index!s}"
         return canonical(known)
 
     def event(self, signal: Signal, report: AlarmReport) -> Event:
-        """The event that a telling makes, with what the configuration and the alarm type add to it."""
+        """The event that an alarm report makes, with what the configuration and the alarm type add to it."""
         alarm = self.alarm(signal.component, report.type)
         component = self._components.get(signal.component)
         state = Transition.INFO if alarm.transient else report.state
@@ -178,12 +178,12 @@ class Normaliser:
 
 def _occurred(signal: Signal) -> tuple[int, str, dict[str, str]]:
     """When it happened, whose clock says so, and the device's own time where that can't be right."""
-    told_at = signal.occurred_at if isinstance(signal, SyslogSignal) else None
-    if told_at is None:
+    device_time = signal.occurred_at if isinstance(signal, SyslogSignal) else None
+    if device_time is None:
         return signal.received_at, "received", {}
-    if abs(told_at - signal.received_at) > CLOCK_OFF:
-        return signal.received_at, "unsynchronised", {"device_time": rfc3339(told_at)}
-    return told_at, "synchronised", {}
+    if abs(device_time - signal.received_at) > CLOCK_OFF:
+        return signal.received_at, "unsynchronised", {"device_time": rfc3339(device_time)}
+    return device_time, "synchronised", {}
 
 
 def title(alarm: AlarmType, component: str, name: str) -> str:
@@ -212,7 +212,7 @@ def _by_name(signal: TrapSignal) -> AlarmReport:
     return AlarmReport(UNKNOWN_TRAP, name, Transition.INFO, text, attributes={"trap": signal.trap_oid, **bindings})
 
 
-def _told(signal: TrapSignal, column: str) -> str:
+def _bound(signal: TrapSignal, column: str) -> str:
     return next((_text(value) for oid, value in signal.varbinds if oid.startswith(column)), "")
 
 
@@ -233,13 +233,13 @@ def _switch(rule: TrapRule, varbinds: Iterable[tuple[str, Value]]) -> Transition
 
 
 def _from_syslog(signal: SyslogSignal, meanings: Meanings) -> Iterator[AlarmReport]:
-    told = False
+    reported = False
     for match in meanings.syslog(signal.mnemonic):
         report = _read(signal, match)
         if report is not None:
-            told = True
+            reported = True
             yield report
-    if not told and signal.severity <= SERIOUS:
+    if not reported and signal.severity <= SERIOUS:
         severity = _SYSLOG_SEVERITY[signal.severity]
         name = f"{signal.mnemonic} {stable_words(signal.text)}".strip()
         yield AlarmReport(UNKNOWN_SYSLOG, name, Transition.INFO, signal.text, severity)

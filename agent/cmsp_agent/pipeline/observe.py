@@ -184,15 +184,15 @@ def _changes(draft: Draft, poll: PollSignal, kind: str, objects: Mapping[str, bo
         # a raise that polling has seen before is no news; one that others told is confirmed by it
         if raised and (held is None or Source.POLL not in held.sources or draft.orphaned(held)):
             yield AlarmReport(kind, name, Transition.RAISE, texts[name])
-        elif held and not raised and not _just_told(held, poll):
+        elif held and not raised and not _just_reported(held, poll):
             yield AlarmReport(kind, name, Transition.CLEAR, texts[name])
 
 
-def _just_told(held: Event, poll: PollSignal) -> bool:
+def _just_reported(held: Event, poll: PollSignal) -> bool:
     """The device itself told of it a moment ago, so that what it shows to a poll may be older."""
     return Source.POLL not in held.sources and may_be_older(poll.received_at, held.received_at)
 
 
-def may_be_older(polled_at: int, told_at: int) -> bool:
+def may_be_older(polled_at: int, reported_at: int) -> bool:
     """Whether a poll may show what was before the report. Were it much older, the clock has been set back since."""
-    return -LONGEST_POLL <= polled_at - told_at < LAG
+    return -LONGEST_POLL <= polled_at - reported_at < LAG

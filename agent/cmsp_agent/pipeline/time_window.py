@@ -52,11 +52,11 @@ class TimeWindow:
             folded = replace(folded, severity=event.severity)
         draft.ended.put(event.key, folded)
         # a raise that has ended already is only counted: told again, it would hold again for whoever reads the records
-        draft.changes.revise(folded, tell=folded.state is Transition.INFO and _told_anew(last, folded))
+        draft.changes.revise(folded, tell=folded.state is Transition.INFO and _is_news(last, folded))
         self._counters.add(counted_as)
         return True
 
 
-def _told_anew(before: Event, after: Event) -> bool:
+def _is_news(before: Event, after: Event) -> bool:
     """Whether the head-end must hear of a repeat: more than the count differs."""
     return (before.sources, before.severity) != (after.sources, after.severity)

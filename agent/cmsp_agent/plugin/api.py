@@ -12,7 +12,7 @@ from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.interfaces import canonical as canonical_interface
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
-from cmsp_agent.plugin.identity import NOTHING_TOLD, Fact, Identity
+from cmsp_agent.plugin.identity import UNIDENTIFIED, Fact, Identity
 from cmsp_agent.plugin.markers import hook
 from cmsp_agent.plugin.place import written_here
 from cmsp_agent.plugin.rules import AlarmType, ObjectFrom, TrapRule, judge_value
@@ -196,7 +196,7 @@ class DeviceType:
     """Prefixes of sysObjectID; the longest match over all device types wins."""
     sys_descr: str = ""
     """A pattern that sysDescr must match too; empty: any."""
-    identity: Identity = NOTHING_TOLD
+    identity: Identity = UNIDENTIFIED
     """Maker and system, and where model, serial number and release are told."""
     fallback: bool = False
     """Takes a device that answers SNMP and that no other type knows."""

@@ -216,12 +216,12 @@ class PluginHost:
 
     def _mistaken(self, plugin: str, mistakes: Iterable[str]) -> None:
         """Count, log and keep what a plugin handed over and what is not used."""
-        told = tuple(islice(mistakes, MOST_MISTAKES))
-        if not told:
+        listed = tuple(islice(mistakes, MOST_MISTAKES))
+        if not listed:
             return
         self._counters.add("plugins.misfits", key=plugin)
         known = self._reports[plugin].problems
-        fresh = tuple(text for text in told if text not in known)
+        fresh = tuple(text for text in listed if text not in known)
         if fresh and len(known) < MOST_RESULTS:
             self._update(plugin, problems=known + fresh)
             log.error("plugin returned what can't be used: %s", "; ".join(fresh), extra={"plugin": plugin})

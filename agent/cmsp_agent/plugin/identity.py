@@ -49,15 +49,15 @@ class Identity:
         return tuple(dict.fromkeys(oid for fact in facts for oid in (fact.oid, fact.also) if oid))
 
 
-NOTHING_TOLD = Identity()
+UNIDENTIFIED = Identity()
 
 
 def read(facts: tuple[Fact, ...], values: Mapping[str, Value]) -> str:
     """The first fact that the values tell; empty: none."""
-    return next(_told(facts, values), "")
+    return next(_found(facts, values), "")
 
 
-def _told(facts: tuple[Fact, ...], values: Mapping[str, Value]) -> Iterator[str]:
+def _found(facts: tuple[Fact, ...], values: Mapping[str, Value]) -> Iterator[str]:
     for fact in facts:
         parts = _parts(fact, values)
         if any(parts):
@@ -65,13 +65,13 @@ def _told(facts: tuple[Fact, ...], values: Mapping[str, Value]) -> Iterator[str]
 
 
 def _parts(fact: Fact, values: Mapping[str, Value]) -> tuple[str, ...]:
-    told = text(values.get(fact.oid), LONGEST_LOOKED_AT)
+    value = text(values.get(fact.oid), LONGEST_LOOKED_AT)
     if fact.also:
         second = text(values.get(fact.also))
-        return (told, second) if told and second else ()
+        return (value, second) if value and second else ()
     if not fact.pattern:
-        return (told,)
-    found = re.search(fact.pattern, told)
+        return (value,)
+    found = re.search(fact.pattern, value)
     return found.groups(default="") if found else ()
 
 

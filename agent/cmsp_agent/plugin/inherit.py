@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from cmsp_agent.plugin.api import DeviceType, Kpi, StateRule, SyslogRule, TrapRule
-from cmsp_agent.plugin.identity import NOTHING_TOLD
+from cmsp_agent.plugin.identity import UNIDENTIFIED
 from cmsp_agent.plugin.rules import AlarmType
 
 T = TypeVar("T")
@@ -19,7 +19,7 @@ def inherited(kind: DeviceType, base: DeviceType) -> DeviceType:
     """
     return replace(
         kind,
-        identity=base.identity if kind.identity == NOTHING_TOLD else kind.identity,
+        identity=base.identity if kind.identity == UNIDENTIFIED else kind.identity,
         functions=kind.functions or base.functions,
         alarms=_merged(kind.alarms, base.alarms, _alarm),
         traps=_merged(kind.traps, base.traps, _trap),

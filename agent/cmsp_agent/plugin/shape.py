@@ -24,7 +24,7 @@ def misfits(value: object, hint: Hint, path: str = "") -> list[str]:
     if origin is not None and issubclass(origin, Mapping):
         return _of_mapping(value, hint, path)
     if origin is collections.abc.Callable:
-        return [] if callable(value) else [_told(path, "a callable", value)]
+        return [] if callable(value) else [_mismatch(path, "a callable", value)]
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
         return _of_dataclass(value, hint, path)
     return _of_class(value, hint, path)
@@ -32,19 +32,19 @@ def misfits(value: object, hint: Hint, path: str = "") -> list[str]:
 
 def _of_class(value: object, hint: type, path: str) -> list[str]:
     if hint is type(None):
-        return [] if value is None else [_told(path, "None", value)]
+        return [] if value is None else [_mismatch(path, "None", value)]
     if isinstance(value, bool) and hint is not bool:
-        return [_told(path, hint.__name__, value)]
+        return [_mismatch(path, hint.__name__, value)]
     if hint is float and isinstance(value, int):
         return []
     if issubclass(hint, enum.Enum):
-        return [] if type(value) is hint else [_told(path, hint.__name__, value)]
-    return [] if isinstance(value, hint) else [_told(path, hint.__name__, value)]
+        return [] if type(value) is hint else [_mismatch(path, hint.__name__, value)]
+    return [] if isinstance(value, hint) else [_mismatch(path, hint.__name__, value)]
 
 
 def _of_dataclass(value: object, hint: Hint, path: str) -> list[str]:
     if value.__class__ != hint:
-        return [_told(path, hint.__name__, value)]
+        return [_mismatch(path, hint.__name__, value)]
     found: list[str] = []
     for name, field_hint in _fields(hint):
         found += misfits(getattr(value, name), field_hint, f"{path}.{name}" if path else name)
@@ -65,11 +65,11 @@ def _of_collection(value: object, hint: Hint, path: str) -> list[str]:
     origin: Hint = typing.get_origin(hint)
     arguments = typing.get_args(hint)
     if type(value) is not origin:
-        return [_told(path, f"a {origin.__name__}", value)]
+        return [_mismatch(path, f"a {origin.__name__}", value)]
     items = list(typing.cast("Collection[object]", value))
     if origin is tuple and arguments[-1] is not Ellipsis:
         if len(items) != len(arguments):
-            return [_told(path, f"{len(arguments)} items", value)]
+            return [_mismatch(path, f"{len(arguments)} items", value)]
         pairs = list(zip(items, arguments, strict=True))
     else:
         pairs = [(item, arguments[0]) for item in items]
@@ -78,7 +78,7 @@ def _of_collection(value: object, hint: Hint, path: str) -> list[str]:
 
 def _of_mapping(value: object, hint: Hint, path: str) -> list[str]:
     if not isinstance(value, Mapping):
-        return [_told(path, "a mapping", value)]
+        return [_mismatch(path, "a mapping", value)]
     key_hint, item_hint = typing.get_args(hint)
     found: list[str] = []
     for key, item in value.items():
@@ -86,5 +86,5 @@ def _of_mapping(value: object, hint: Hint, path: str) -> list[str]:
     return found
 
 
-def _told(path: str, expected: str, value: object) -> str:
+def _mismatch(path: str, expected: str, value: object) -> str:
     return f"{path or 'value'}: expected {expected}, got {type(value).__name__}"

@@ -55,10 +55,10 @@ def one_of(path: str, value: str, choices: Iterable[str]) -> Iterator[str]:
         yield f"{path}: one of {', '.join(repr(choice) for choice in choices)} (got {value!r})"
 
 
-def identity(told: Identity) -> Iterator[str]:
+def identity(declared: Identity) -> Iterator[str]:
     """What is wrong with where a device type tells who it is."""
     for name in ("version", "model", "serial"):
-        for place, fact in enumerate(getattr(told, name)):
+        for place, fact in enumerate(getattr(declared, name)):
             path = f"identity.{name}[{place}]"
             yield from oids(f"{path}.oid", (fact.oid, fact.also) if fact.also else (fact.oid,))
             yield from _form(path, fact)

@@ -197,10 +197,10 @@ class Jobs:
 
     async def _end(self, job: Job) -> None:
         """Store the end, with what was told on the way."""
-        told = self._live[job.id]
-        percent = max(job.percent, told.percent)
+        live = self._live[job.id]
+        percent = max(job.percent, live.percent)
         try:
-            await self._save(replace(job, percent=percent, log=told.log, ended_at=self._clock.now()))
+            await self._save(replace(job, percent=percent, log=live.log, ended_at=self._clock.now()))
         finally:
             self._live.pop(job.id, None)
             self._cancelled.discard(job.id)

@@ -124,7 +124,7 @@ class StreamReceiver:
         """It has said something just now."""
         self._connections[connection] = asyncio.get_running_loop().time()
 
-    def silent_for(self, connection: "_Connection") -> float:
+    def idle_for(self, connection: "_Connection") -> float:
         """Seconds since it last said something."""
         return asyncio.get_running_loop().time() - self._connections[connection]
 
@@ -225,9 +225,9 @@ class _Connection(asyncio.BufferedProtocol):
         self._restart_timer(self._receiver.limits.idle, self._close_if_idle)
 
     def _close_if_idle(self) -> None:
-        silent = self._receiver.silent_for(self)
-        if silent < self._receiver.limits.idle:
-            self._restart_timer(self._receiver.limits.idle - silent, self._close_if_idle)
+        idle = self._receiver.idle_for(self)
+        if idle < self._receiver.limits.idle:
+            self._restart_timer(self._receiver.limits.idle - idle, self._close_if_idle)
             return
         self._receiver.count("idle_closed")
         self.end()

@@ -104,7 +104,7 @@ def ratio(rows: Sequence[Row], rate: int, stage: str = "read") -> float:
 
 def storm_line(storm: dict[str, Any]) -> str:
     """One storm in words."""
-    told = [
+    reported = [
         f"storm of {storm['kind']}: {storm['sent']} sent at {storm['rate']:.0f}/s",
         f"{storm['receive_lost']} lost on the way in (buffer {storm['buffer'] >> 20} MiB)",
         f"{storm['shed']} shed by fairness",
@@ -112,7 +112,7 @@ def storm_line(storm: dict[str, Any]) -> str:
         f"of {storm['quiet_sent']} of quiet senders {storm['quiet_lost']} lost",
         f"worst of {storm['polls']} polls {storm['worst_poll_s']:.3f} s late",
     ]
-    return "; ".join(told)
+    return "; ".join(reported)
 
 
 def main() -> int:
@@ -125,7 +125,7 @@ def main() -> int:
     print(f"load on the machine before: {os.getloadavg()[0]:.1f}; medians of {RUNS} runs of {SECONDS:g} s")
     trap_rows = compare("traps", peers.snmptrapd, TRAP_RATES, traps, flood, work)
     line_rows = compare("syslog", peers.rsyslogd, SYSLOG_RATES, lines, flood, work)
-    told_durable = durable.measure(flood, work)
+    durable_figures = durable.measure(flood, work)
     storms = [ours.storm(flood, "traps", traps, work), ours.storm(flood, "syslog", lines, work)]
     table("SNMPv2c traps", trap_rows)
     table("syslog", line_rows)
@@ -138,11 +138,13 @@ def main() -> int:
         "storm-receive-lost": sum(storm["receive_lost"] for storm in storms),
         "storm-quiet-lost": sum(storm["quiet_lost"] for storm in storms),
         "storm-poll-late-s": max(storm["worst_poll_s"] for storm in storms),
-        **told_durable,
+        **durable_figures,
     }
     rows = {"traps": trap_rows, "syslog": line_rows}
-    told = {kind: [asdict(row) | {"per_million": row.per_million} for row in its] for kind, its in rows.items()}
-    OUT.write_text(json.dumps({**told, "storms": storms, "ratios": figures, "bars": BARS, "floors": FLOORS}, indent=1))
+    reported = {kind: [asdict(row) | {"per_million": row.per_million} for row in its] for kind, its in rows.items()}
+    OUT.write_text(
+        json.dumps({**reported, "storms": storms, "ratios": figures, "bars": BARS, "floors": FLOORS}, indent=1)
+    )
     missed = [name for name, most in BARS.items() if figures[name] > most]
     missed += [name for name, least in FLOORS.items() if figures[name] < least]
     print("\nbars: " + (f"missed: {', '.join(missed)}" if missed else "all reached"))

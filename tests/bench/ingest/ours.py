@@ -36,8 +36,8 @@ def receive(flood: Flood, load: Load, kind: str, stage: str) -> Row:
         before = cpu_seconds(process)
         flood.run(port, load)
         cpu = settled(process) - before
-        told = _end(process)
-    return Row(f"agent, {stage}", load.rate, load.count, told["understood"], cpu)
+        reported = _end(process)
+    return Row(f"agent, {stage}", load.rate, load.count, reported["understood"], cpu)
 
 
 def storm(flood: Flood, kind: str, payloads: Path, work: Path) -> dict[str, Any]:
@@ -52,15 +52,15 @@ def storm(flood: Flood, kind: str, payloads: Path, work: Path) -> dict[str, Any]
             loud = flood.run(port, Load(STORM_RATE, STORM_SECONDS, payloads, 1, FLOODER))
             quietly = ended(quiet)
             time.sleep(3)  # what still waits in the queue
-            told = _end(process)
-    heard = told.pop("by_component")
-    of_quiet = sum(n for name, n in heard.items() if name != f"gw-{FLOODER}")
+            reported = _end(process)
+    received = reported.pop("by_component")
+    of_quiet = sum(n for name, n in received.items() if name != f"gw-{FLOODER}")
     return {
         "kind": kind,
         "rate": loud["rate"],
         "sent": int(loud["sent"] + quietly["sent"]),
-        **told,
-        "receive_lost": int(loud["sent"] + quietly["sent"]) - told["received"],
+        **reported,
+        "receive_lost": int(loud["sent"] + quietly["sent"]) - reported["received"],
         "quiet_sent": int(quietly["sent"]),
         "quiet_lost": int(quietly["sent"]) - of_quiet,
     }
@@ -97,6 +97,6 @@ def _port(process: "subprocess.Popen[str]") -> int:
 
 def _end(process: "subprocess.Popen[str]") -> dict[str, Any]:
     process.terminate()
-    told, _ = process.communicate(timeout=20)
-    answer: dict[str, Any] = json.loads(told)
+    reported, _ = process.communicate(timeout=20)
+    answer: dict[str, Any] = json.loads(reported)
     return answer

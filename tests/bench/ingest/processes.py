@@ -59,10 +59,10 @@ def ended(flood: subprocess.Popen[str]) -> dict[str, float]:
     Raises:
         RuntimeError: it failed, or could not send all.
     """
-    told, _ = flood.communicate(timeout=90)
+    reported, _ = flood.communicate(timeout=90)
     if flood.returncode:
-        raise RuntimeError(f"the flood ended with {flood.returncode}: {told}")
-    answer: dict[str, float] = json.loads(told)
+        raise RuntimeError(f"the flood ended with {flood.returncode}: {reported}")
+    answer: dict[str, float] = json.loads(reported)
     return answer
 
 

@@ -50,8 +50,8 @@ def ours(site_: Site, version: str, devices: int) -> Measurement:
         preexec_fn=lambda: pin(MEASURED_CORE),
         env={**os.environ, "PYTHONHASHSEED": "0"},
     )
-    told = json.loads(done.stdout)
-    figures = {key: told[key] for key in ("polls", "varbinds", "lost", "cpu", "wall", "rss_mb")}
+    reported = json.loads(done.stdout)
+    figures = {key: reported[key] for key in ("polls", "varbinds", "lost", "cpu", "wall", "rss_mb")}
     return Measurement(_name("ours", site_), version, devices, **figures)
 
 

@@ -78,7 +78,7 @@ def pri_down(agent: Agent) -> bool:
     return any(key.type == "isdn.layer2.down" for key in agent.observing.events.alarm_state.active)
 
 
-async def test_a_damaged_database_is_set_aside_and_told_under_a_new_epoch(tmp_path: Path) -> None:
+async def test_a_damaged_database_is_set_aside_and_reported_under_a_new_epoch(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         async with running(stage.load()) as agent:
             await until(polled(agent, 8))
@@ -182,7 +182,7 @@ async def test_a_start_on_a_full_disk_comes_up_and_tells_what_waited(tmp_path: P
 
 @root
 @pytest.mark.root
-async def test_a_read_only_state_is_told_with_what_helps_and_the_site_is_watched(tmp_path: Path) -> None:
+async def test_a_read_only_state_is_reported_with_what_helps_and_the_site_is_watched(tmp_path: Path) -> None:
     with small_disk(tmp_path / "state", 64) as disk:
         async with staged(tmp_path) as stage:
             async with running(stage.load()) as agent:
@@ -193,7 +193,7 @@ async def test_a_read_only_state_is_told_with_what_helps_and_the_site_is_watched
                 await until(polled(agent, 16))
                 stage.site.fail_pri("gw-1")
                 await until(lambda: any("isdn" in kind for kind in event_types(stage)))
-                (said,) = [record for record in told(stage) if record["type"] == "storage.not_writable"]
+                (said,) = [record for record in reported(stage) if record["type"] == "storage.not_writable"]
                 assert "mounted read-only" in str(said["text"])
                 assert f"mount -o remount,rw {disk}" in str(said["text"])
             remount(disk, "rw")
@@ -210,7 +210,7 @@ def remount(disk: Path, how: str) -> None:
     subprocess.run(["mount", "-o", f"remount,{how}", str(disk)], check=True)
 
 
-def told(stage: Stage) -> list[dict[str, object]]:
+def reported(stage: Stage) -> list[dict[str, object]]:
     return [record.data for record in stage.headend.store.records(APPLIANCE, "cmsp.event.v1")]
 
 
@@ -229,7 +229,7 @@ with ExitStack() as stack:
 
 @root
 @pytest.mark.root
-def test_a_state_owned_by_root_is_told_with_what_helps() -> None:
+def test_a_state_owned_by_root_is_reported_with_what_helps() -> None:
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o755)
         (Path(name) / "state.db").touch(mode=0o600)

@@ -28,9 +28,9 @@ async def agreed(stage: Stage, agent: Agent) -> None:
     """The records that the head-end got give exactly the alarms that the agent holds."""
 
     def same() -> bool:
-        told = alarms_of(stage.headend.store.records(APPLIANCE))
+        reported = alarms_of(stage.headend.store.records(APPLIANCE))
         active = agent.observing.events.alarm_state.active.values()
-        return {name: data["suppressed_by"] for name, data in told.items()} == {
+        return {name: data["suppressed_by"] for name, data in reported.items()} == {
             each.id: each.suppressed_by for each in active
         }
 

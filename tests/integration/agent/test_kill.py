@@ -168,10 +168,10 @@ async def test_what_was_promised_survives_being_killed_under_load(tmp_path: Path
         finally:
             await agent.stop()
         records, holes = headend.store.records("cut", "cmsp.event.v1"), headend.store.holes("cut")
-    told = Counter(r.data["object"] for r in records if r.data["type"] == "trap.unknown")
+    reported = Counter(r.data["object"] for r in records if r.data["type"] == "trap.unknown")
     assert len(device.promised) > KILLS
-    assert {f"{TRAP}.{number}" for number in device.promised} - told.keys() == set()
-    assert [name for name, count in told.items() if count > 1] == []
+    assert {f"{TRAP}.{number}" for number in device.promised} - reported.keys() == set()
+    assert [name for name, count in reported.items() if count > 1] == []
     assert len({(r.epoch, r.sequence) for r in records}) == len(records)
     assert holes == []
 

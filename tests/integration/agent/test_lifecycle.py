@@ -122,11 +122,11 @@ async def test_a_fault_becomes_one_event_and_one_incident_at_the_head_end(tmp_pa
         await until(polled(agent, 16))
         stage.site.fail_pri("gw-1")
 
-        def told() -> list[dict[str, object]]:
+        def reported() -> list[dict[str, object]]:
             records = stage.headend.store.records(APPLIANCE, "cmsp.event.v1")
             return [r.data for r in records if r.data["type"] == "isdn.layer2.down"]
 
-        await until(lambda: any(set(data["sources"]) == {"trap", "syslog", "poll"} for data in told()))  # type: ignore[call-overload]
+        await until(lambda: any(set(data["sources"]) == {"trap", "syslog", "poll"} for data in reported()))  # type: ignore[call-overload]
         ids = {r.id for r in stage.headend.store.records(APPLIANCE) if r.data.get("type") == "isdn.layer2.down"}
         assert len(ids) == 1
         incidents = {r.data["number"] for r in stage.headend.store.records(APPLIANCE, "cmsp.incident.v1")}

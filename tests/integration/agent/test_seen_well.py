@@ -23,7 +23,7 @@ NEVER_USED = Happening(
 """A D-channel that was down before anybody looked."""
 
 
-def unheard(stage: Stage, happening: Happening) -> None:
+def while_off(stage: Stage, happening: Happening) -> None:
     """Let it happen without a word: neither trap nor syslog tells of it."""
     stage.site.happen("gw-1", Happening(happening.objects))
 
@@ -37,15 +37,15 @@ async def test_a_fault_that_began_while_the_agent_was_off_and_one_that_began_whi
 ) -> None:
     async with staged(tmp_path) as stage:
         stage.rewrite("every: 2s", "every: 1s")
-        unheard(stage, NEVER_USED)
+        while_off(stage, NEVER_USED)
         async with running(stage.load()) as agent:
             await polls(agent, {"gw-1"}, 3)
             assert faults(agent) == set()
-        unheard(stage, pri_layer2(FIRST_PRI, up=False))
+        while_off(stage, pri_layer2(FIRST_PRI, up=False))
         async with running(stage.load()) as agent:
             await until(lambda: ("gw-1",) in incidents(agent), 30)
             assert faults(agent) == {("gw-1", "isdn.layer2.down", False)}
-            unheard(stage, interface(1, "GigabitEthernet0/0/0", up=False))
+            while_off(stage, interface(1, "GigabitEthernet0/0/0", up=False))
             stage.rewrite(
                 "functions: {pstn: primary, emergency: primary, fax: secondary}", "functions: {pstn: primary}"
             )

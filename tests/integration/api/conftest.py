@@ -155,14 +155,14 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
     pool = BlockingPool("texts", 1, 50)
     alarm_state.unanswered["gw-1"] = UnansweredPolls(polled_at=1, answered_at=1)
 
-    async def untold(signal: AgentSignal) -> None:
+    async def unwatched(signal: AgentSignal) -> None:
         return None
 
     async def kpis(component: str, since: int, until: int) -> Mapping[str, Any]:
         return {"cpu.load": [(until - 1000, 12.5)], "if.in.octets[Gi0/0]": [(until - 1000, 1.0)]}
 
     directory = Directory(components.get, lambda name: PLATFORM)
-    backups = Backups(directory, device, Manifest(database, MemoryContents()), untold, pool, clock, counters)
+    backups = Backups(directory, device, Manifest(database, MemoryContents()), unwatched, pool, clock, counters)
     identity = Identity("apl-1", "paris-hq", "0.1.0", clock.now())
     async with Supervisor(clock, counters) as supervisor:
         jobs = Jobs(database, supervisor, clock, {"poll": JobKind(_polled), "backup": backup_job(backups)}, at_once=4)

@@ -174,7 +174,7 @@ def test_an_address_that_is_not_there_yet_can_be_listened_on(address: str) -> No
         assert sock.getsockname()[0] == address
 
 
-async def test_a_taken_port_or_socket_is_told(agent: Agent, authority: Authority) -> None:
+async def test_a_taken_port_or_socket_is_reported(agent: Agent, authority: Authority) -> None:
     assert agent.server is not None
     listen = settings(authority, agent.folder)
     assert listen.tls is not None

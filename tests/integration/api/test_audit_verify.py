@@ -20,8 +20,8 @@ async def entries(agent: Agent, local: httpx.AsyncClient, count: int) -> list[st
 
 
 async def test_a_whole_log_holds(agent: Agent, local: httpx.AsyncClient) -> None:
-    told = await entries(agent, local, 3)
-    found = (await local.get("/v1/audit/verify", params={"against": told[-1]})).json()
+    reported = await entries(agent, local, 3)
+    found = (await local.get("/v1/audit/verify", params={"against": reported[-1]})).json()
     assert found == {"holds": True, "entries": 3, "acknowledged": 3, "row": None, "what": ""}
 
 

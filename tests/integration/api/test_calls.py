@@ -198,7 +198,7 @@ async def test_an_incident_is_changed_by_who_knows_its_version(agent: Agent, loc
     assert (await local.get("/v1/incidents")).json()["next"] is None
 
 
-async def test_every_unsafe_call_is_audited_and_told(agent: Agent, local: httpx.AsyncClient) -> None:
+async def test_every_unsafe_call_is_audited_and_reported(agent: Agent, local: httpx.AsyncClient) -> None:
     await local.post("/v1/components/gw-1/poll", headers=once())
     await local.post("/v1/components/sw-1/backups", headers=once())
     await local.post("/v1/components/gw-9/poll", headers=once())

@@ -66,13 +66,13 @@ class Site:
     database: Database
     key: MasterKey
     store: Path
-    told: list[AgentSignal]
+    reported: list[AgentSignal]
 
 
 @contextlib.asynccontextmanager
 async def saving(folder: Path, gateways: dict[str, Gateway], at_once: int = 4) -> AsyncIterator[Site]:
     """The service over everything real but the devices' hardware."""
-    clock, counters, told = SystemClock(), Counters(), list[AgentSignal]()
+    clock, counters, reported = SystemClock(), Counters(), list[AgentSignal]()
     store = folder / "backups"
     store.mkdir(exist_ok=True)
     database = await open_state(folder / "state.db", "apl-1", clock=clock, counters=counters)
@@ -90,7 +90,7 @@ async def saving(folder: Path, gateways: dict[str, Gateway], at_once: int = 4) -
     }
 
     async def tell(signal: AgentSignal) -> None:
-        told.append(signal)
+        reported.append(signal)
 
     copies = ManifestCopies(store, key)
     client = CliClient(pool, StoredHostKeys(database, clock), clock, counters, LIMITS)
@@ -104,7 +104,7 @@ async def saving(folder: Path, gateways: dict[str, Gateway], at_once: int = 4) -
         counters,
         at_once=at_once,
     )
-    yield Site(backups, gateways, components, database, key, store, told)
+    yield Site(backups, gateways, components, database, key, store, reported)
     await pool.close(3.0)
     await texts.close()
     await copies.close()
@@ -172,10 +172,10 @@ async def test_a_gateway_that_goes_wrong_never_spoils_what_is_stored(
     outcome = await site.backups.run("gw-1", "schedule")
     assert isinstance(outcome.error, error)
     assert await site.backups.versions("gw-1") == [good]
-    assert site.told[-1].raised
+    assert site.reported[-1].raised
     gateway.fault = Fault.NONE
     assert (await site.backups.run("gw-1", "schedule")).result is BackupResult.UNCHANGED
-    assert not site.told[-1].raised
+    assert not site.reported[-1].raised
 
 
 async def test_another_host_key_is_an_alarm_and_no_password_is_sent(tmp_path: Path, host_key: Any) -> None:
@@ -188,7 +188,7 @@ async def test_another_host_key_is_an_alarm_and_no_password_is_sent(tmp_path: Pa
     async with serving(gateway, other, port=gateway.port), saving(tmp_path, {"gw-1": gateway}) as site:
         outcome = await site.backups.run("gw-1", "schedule")
         assert isinstance(outcome.error, HostKeyChanged)
-        assert site.told[-1].raised
+        assert site.reported[-1].raised
     assert gateway.logins == logins
 
 
@@ -248,7 +248,7 @@ async def test_the_partner_opens_everything_with_the_recovery_key_alone(
         recover(copied, other, tmp_path / "nothing")
 
 
-async def test_a_damaged_content_is_told_and_the_others_are_recovered(tmp_path: Path, host_key: Any) -> None:
+async def test_a_damaged_content_is_reported_and_the_others_are_recovered(tmp_path: Path, host_key: Any) -> None:
     private = x25519.X25519PrivateKey.generate()
     public = tmp_path / "recovery.pem"
     public.write_bytes(

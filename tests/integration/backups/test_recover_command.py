@@ -51,7 +51,7 @@ def test_everything_is_written_out(storage: Path, tmp_path: Path) -> None:
     assert Path(row["path"]).read_text() == "hostname gw-1\nend\n"
 
 
-def test_what_is_missing_is_told(storage: Path, tmp_path: Path) -> None:
+def test_what_is_missing_is_reported(storage: Path, tmp_path: Path) -> None:
     next(storage.glob("??/*.cmsp")).unlink()
     lost = recover(storage, "--key", str(tmp_path / "private.pem"), "--into", str(tmp_path / "out"))
     assert lost.returncode == 1

@@ -28,14 +28,14 @@ def test_the_demonstration_ends_by_itself_and_its_books_agree(repository: Path) 
     took = time.monotonic() - began
     assert done.returncode == 0, done.stdout + done.stderr
     assert took < LIMIT
-    for told in (
+    for reported in (
         "P3: major x individual (60/400 people, 0/4 sites, 1/8 components)",
         "+ description to the new floor",
         "records wait for the head-end",
         "P2: critical x localised (100/400 people, 1/4 sites, 2/8 components)",
         "all 8 components are up, no fault is left",
     ):
-        assert told in done.stdout
+        assert reported in done.stdout
     assert done.stdout.count("agrees") == 11
     assert "Traceback" not in done.stderr
 

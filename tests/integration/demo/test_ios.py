@@ -12,9 +12,9 @@ CONFIG = "version 17.9\nhostname gw\n!\ninterface GigabitEthernet0/1\n descripti
 
 
 def session(enable: str = "", changes: list[str] | None = None) -> IosSession:
-    told = [] if changes is None else changes
+    reported = [] if changes is None else changes
     device = IosDevice(
-        IosConfig.parse(CONFIG), {"version": "IOS XE 17.9"}, enable, changed=lambda user, _: told.append(user)
+        IosConfig.parse(CONFIG), {"version": "IOS XE 17.9"}, enable, changed=lambda user, _: reported.append(user)
     )
     return IosSession(device, "cmsp")
 
@@ -34,7 +34,7 @@ def test_words_may_be_shortened(typed: str, full: str, fits: bool) -> None:
     assert abbreviates(typed, full) is fits
 
 
-def test_changes_are_told_when_configuration_mode_is_left() -> None:
+def test_changes_are_reported_when_configuration_mode_is_left() -> None:
     changes: list[str] = []
     one = session(changes=changes)
     for line in ("conf t", "interface GigabitEthernet0/1", "description new", "no shutdown"):

@@ -92,14 +92,14 @@ async def test_devices_answer_from_their_own_addresses_and_are_counted(lab: Lab)
     assert site.ledger.counts["sbc-1", "snmp.refused"] == 1
 
 
-async def test_a_failed_pri_changes_the_walk_and_is_told_twice(lab: Lab) -> None:
+async def test_a_failed_pri_changes_the_walk_and_is_reported_twice(lab: Lab) -> None:
     site, traps, lines = lab
     site.fail_pri("gw-3")
     assert await ask(site, "gw-3", f"{LAPD_OPER_STATUS}.{FIRST_PRI.channel}") == 2
     datagram, sender = await traps.next()
-    told = message.decode(datagram, TEXTS).pdu
-    assert isinstance(told, pdu.Pdu)
-    assert (sender, told.values[1], told.values[2:]) == ("127.0.3.1", LAYER2_CHANGE, [20, 2])
+    reported = message.decode(datagram, TEXTS).pdu
+    assert isinstance(reported, pdu.Pdu)
+    assert (sender, reported.values[1], reported.values[2:]) == ("127.0.3.1", LAYER2_CHANGE, [20, 2])
     line, sender = await lines.next()
     assert sender == "127.0.3.1"
     assert line.endswith(b": %ISDN-6-LAYER2DOWN: Layer 2 for Interface Se0/1/0:15, TEI 0 changed to down")
@@ -131,9 +131,9 @@ async def test_a_dead_device_is_silent_and_what_is_behind_it_too(lab: Lab) -> No
     await site.revive("gw-1")
     assert await tcp.check_port("127.0.1.1", port, 1) is tcp.TcpAnswer.CONNECTED
     assert await ask(site, "vg-1", "1.3.6.1.2.1.1.5.0") == b"vg-1"
-    told = message.decode((await traps.next())[0], TEXTS).pdu
-    assert isinstance(told, pdu.Pdu)
-    assert told.values[1] == happenings.COLD_START
+    reported = message.decode((await traps.next())[0], TEXTS).pdu
+    assert isinstance(reported, pdu.Pdu)
+    assert reported.values[1] == happenings.COLD_START
     assert b"%SYS-5-RESTART: System restarted --" in (await lines.next())[0]
 
 

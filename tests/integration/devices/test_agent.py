@@ -28,7 +28,7 @@ class Running:
     agent: AgentApi
     headend: Headend
 
-    def told(self, kind: str) -> list[dict[str, Any]]:
+    def reported(self, kind: str) -> list[dict[str, Any]]:
         """The data of what the head-end was told, of one type."""
         return [record.data for record in self.headend.store.records(APPLIANCE, kind)]
 
@@ -69,18 +69,18 @@ async def running(lab: RealLab, tmp_path: Path) -> AsyncIterator[Running]:
 
 async def test_a_cut_interface_is_one_event_and_one_incident(running: Running) -> None:
     def link_events(state: str) -> list[dict[str, Any]]:
-        return [one for one in running.told("cmsp.event.v1") if (one["type"], one["state"]) == ("link.down", state)]
+        return [one for one in running.reported("cmsp.event.v1") if (one["type"], one["state"]) == ("link.down", state)]
 
     async def both_sources() -> bool:
         return any({"trap", "syslog"} <= set(one["sources"]) for one in link_events("raise"))
 
     async def restored() -> bool:
-        return any(one["state"] == "restored" for one in running.told("cmsp.incident.v1"))
+        return any(one["state"] == "restored" for one in running.reported("cmsp.incident.v1"))
 
     running.lab.network.set_customer_port(1, up=False)
     await running.until("trap and syslog in one event at the head-end", both_sources)
     assert {(one["component"], one["object"]) for one in link_events("raise")} == {("gw1", "ge1")}
-    incidents = running.told("cmsp.incident.v1")
+    incidents = running.reported("cmsp.incident.v1")
     assert len({one["number"] for one in incidents}) == 1
     assert incidents[0]["components"] == ["gw1"]
 
@@ -92,7 +92,7 @@ async def test_a_cut_interface_is_one_event_and_one_incident(running: Running) -
 
 async def test_a_changed_configuration_becomes_a_second_version(running: Running) -> None:
     async def both_stored() -> bool:
-        return [one["result"] for one in running.told("cmsp.backup.v1")] == ["stored", "unchanged", "stored"]
+        return [one["result"] for one in running.reported("cmsp.backup.v1")] == ["stored", "unchanged", "stored"]
 
     await running.agent.back_up("gw1")
     await running.agent.back_up("gw1")

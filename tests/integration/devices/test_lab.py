@@ -33,7 +33,7 @@ def test_snmp_answers_on_the_agents_side(lab: RealLab) -> None:
     assert answer.strip() == '"gw1"'
 
 
-def test_a_cut_interface_is_told_by_trap_and_by_syslog(lab: RealLab) -> None:
+def test_a_cut_interface_is_reported_by_trap_and_by_syslog(lab: RealLab) -> None:
     with lab.network.udp_socket(162) as traps, lab.network.udp_socket(514) as lines:
         lab.network.set_customer_port(1, up=False)
         lines.settimeout(5)

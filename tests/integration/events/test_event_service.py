@@ -62,7 +62,7 @@ async def test_when_handle_returns_the_fact_and_its_outbox_row_are_there(parts: 
     assert await parts.stored() == (1, 1, 2)
 
 
-async def test_repeats_are_durable_and_told_to_nobody(parts: Parts) -> None:
+async def test_repeats_are_durable_and_reported_to_nobody(parts: Parts) -> None:
     await parts.service.handle([pri(up=False)])
     await parts.service.handle([pri(up=False)] * 9)
     assert await parts.stored() == (1, 1, 2)
@@ -97,7 +97,7 @@ async def test_many_callers_share_commits(parts: Parts) -> None:
     assert parts.counters.total("storage.commits") - before < 50
 
 
-async def test_what_could_not_be_stored_is_refused_forgotten_and_later_told(
+async def test_what_could_not_be_stored_is_refused_forgotten_and_later_reported(
     parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def full(_: Callable[..., object]) -> object:
@@ -136,11 +136,11 @@ async def test_a_person_changes_an_incident_and_the_head_end_hears_of_it(parts: 
 
 
 async def test_listeners_hear_after_the_commit(parts: Parts) -> None:
-    heard: list[int] = []
-    parts.service.subscribe(lambda changes: heard.append(len(changes.new)))
+    received: list[int] = []
+    parts.service.subscribe(lambda changes: received.append(len(changes.new)))
     await parts.service.handle([pri(up=False)])
     await parts.service.handle([pri(up=True)])
-    assert heard == [1, 1]
+    assert received == [1, 1]
 
 
 async def test_stopping_refuses_what_waits(tmp_path: Path) -> None:
@@ -178,11 +178,11 @@ async def test_a_failing_listener_does_not_make_stored_facts_unstored(parts: Par
     def failing(_: Changes) -> None:
         raise KeyError("listener")
 
-    heard: list[int] = []
+    received: list[int] = []
     parts.service.subscribe(failing)
-    parts.service.subscribe(lambda changes: heard.append(len(changes.new)))
+    parts.service.subscribe(lambda changes: received.append(len(changes.new)))
     await parts.service.handle([pri(up=False)])
-    assert heard == [1]
+    assert received == [1]
     assert parts.counters.value("events.listener.failed") == 1
 
 

@@ -19,11 +19,11 @@ class Alarms:
     """Remembers what is raised and cleared."""
 
     def __init__(self) -> None:
-        self.told: list[tuple[bool, str]] = []
+        self.reported: list[tuple[bool, str]] = []
 
     def alarm(self, kind: str, name: str, text: str, *, raised: bool, component: str = "") -> None:
         assert kind == "clock.distrusted"
-        self.told.append((raised, text))
+        self.reported.append((raised, text))
 
     def note(self, *_: object, **__: object) -> None:
         raise AssertionError("nothing is only noted")
@@ -41,7 +41,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 async def test_a_clock_near_the_last_known_time_is_believed(database: Database, off: int) -> None:
     alarms = Alarms()
     assert await KnownTime(database, alarms, ManualClock(START + off), lambda: False).believed()
-    assert alarms.told == []
+    assert alarms.reported == []
 
 
 @pytest.mark.parametrize("off", [DAY + 1, 400 * DAY, 20_000 * DAY, -61_000, -START])
@@ -49,12 +49,12 @@ async def test_one_far_away_is_not_until_ntp_keeps_it(database: Database, off: i
     alarms, kept = Alarms(), [False]
     known = KnownTime(database, alarms, ManualClock(START + off), lambda: kept[0])
     assert [await known.believed() for _ in range(3)] == [False] * 3
-    ((raised, text),) = alarms.told
+    ((raised, text),) = alarms.reported
     assert raised
     assert "2026-01-01" in text
     kept[0] = True
     assert await known.believed()
-    assert [raised for raised, _ in alarms.told] == [True, False]
+    assert [raised for raised, _ in alarms.reported] == [True, False]
 
 
 async def test_a_person_confirms_it(database: Database) -> None:
@@ -74,4 +74,4 @@ async def test_a_clock_that_was_not_confirmed_is_not_believed_after_another_star
 async def test_the_alarm_of_the_last_run_ends_once_the_clock_is_right(database: Database) -> None:
     alarms = Alarms()
     assert await KnownTime(database, alarms, ManualClock(START), lambda: False, held=True).believed()
-    assert [raised for raised, _ in alarms.told] == [False]
+    assert [raised for raised, _ in alarms.reported] == [False]

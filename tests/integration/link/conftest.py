@@ -110,11 +110,11 @@ class Site:
             while (await self.database.read(outbox.backlog)).depth:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 
-    def told(self, kind: str = "cmsp.audit.v1") -> list[str]:
+    def reported(self, kind: str = "cmsp.audit.v1") -> list[str]:
         """Ids of the records that the head-end has, in order."""
         return [record.id for record in self.headend.store.records(self.appliance, kind)]
 
-    def told_of(self, kind: str) -> list[dict[str, Any]]:
+    def reported_of(self, kind: str) -> list[dict[str, Any]]:
         """The data of the records of a type."""
         return [record.data for record in self.headend.store.records(self.appliance, kind)]
 

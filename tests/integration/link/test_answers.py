@@ -16,7 +16,7 @@ async def test_everything_arrives_once_and_in_order(site: Site) -> None:
     await site.start()
     after = await site.append(10)
     await site.drained()
-    assert site.told() == before + after
+    assert site.reported() == before + after
     assert site.headend.store.holes(APPLIANCE) == []
     assert site.forwarder.connected
     assert [n for _, n in site.headend.requests] == sorted((n for _, n in site.headend.requests), reverse=True)
@@ -27,7 +27,7 @@ async def test_an_acknowledgement_that_got_lost_makes_no_double(site: Site) -> N
     site.headend.fail(Kind.DEAF, times=2)
     await site.start()
     await site.drained()
-    assert site.told() == names
+    assert site.reported() == names
 
 
 async def test_409_goes_on_from_what_is_expected(site: Site) -> None:
@@ -37,7 +37,7 @@ async def test_409_goes_on_from_what_is_expected(site: Site) -> None:
     site.headend.fail(Kind.EXPECT, 32)
     names += await site.append(5)
     await site.drained()
-    assert site.told() == names
+    assert site.reported() == names
 
 
 async def test_a_head_end_that_lost_its_database_gets_a_gap_and_then_the_rest(site: Site) -> None:
@@ -47,8 +47,8 @@ async def test_a_head_end_that_lost_its_database_gets_a_gap_and_then_the_rest(si
     site.headend.store.lose_everything()
     names = await site.append(5)
     await site.drained()
-    assert site.told() == names
-    (gap,) = site.told_of("cmsp.gap.v1")
+    assert site.reported() == names
+    (gap,) = site.reported_of("cmsp.gap.v1")
     assert (gap["first"], gap["last"]) == (1, 31)
     assert site.headend.store.holes(APPLIANCE) == []
 
@@ -60,8 +60,8 @@ async def test_a_head_end_that_was_restored_gets_a_gap_for_what_it_lost(site: Si
     site.headend.store.fall_back(APPLIANCE, 21)
     names = await site.append(5)
     await site.drained()
-    assert site.told()[-5:] == names
-    (gap,) = site.told_of("cmsp.gap.v1")
+    assert site.reported()[-5:] == names
+    (gap,) = site.reported_of("cmsp.gap.v1")
     assert (gap["first"], gap["last"]) == (22, 31)
     assert site.headend.store.holes(APPLIANCE) == []
 
@@ -71,7 +71,7 @@ async def test_413_halves_the_batch(site: Site) -> None:
     site.headend.fail(Kind.STATUS, 413, times=3)
     await site.start()
     await site.drained()
-    assert site.told() == names
+    assert site.reported() == names
     assert site.headend.requests[0][1] == 100
 
 
@@ -81,8 +81,8 @@ async def test_a_record_too_large_alone_is_a_dead_letter(site: Site) -> None:
     names += await site.append(3)
     await site.start()
     await site.drained()
-    assert site.told() == names
-    (gap,) = site.told_of("cmsp.gap.v1")
+    assert site.reported() == names
+    (gap,) = site.reported_of("cmsp.gap.v1")
     assert (gap["first"], gap["last"]) == (5, 5)
 
 
@@ -93,12 +93,12 @@ async def test_422_sends_alone_then_sets_aside_and_reports(site: Site) -> None:
     await site.until(lambda: site.headend.requests)
     site.headend.restore()
     await site.drained()
-    assert site.told() == names, "refused once only: nothing became a dead letter"
+    assert site.reported() == names, "refused once only: nothing became a dead letter"
 
     site.headend.fail(Kind.REFUSE, 15, times=1)
     more = await site.append(8)
     await site.drained()
-    assert site.told() == names + more
+    assert site.reported() == names + more
 
 
 async def test_422_twice_makes_a_dead_letter_and_a_gap(site: Site) -> None:
@@ -108,8 +108,8 @@ async def test_422_twice_makes_a_dead_letter_and_a_gap(site: Site) -> None:
     await site.append(3)
     await site.start()
     await site.drained()
-    assert len(site.told()) == 6
-    (gap,) = site.told_of("cmsp.gap.v1")
+    assert len(site.reported()) == 6
+    (gap,) = site.reported_of("cmsp.gap.v1")
     assert gap["first"] == gap["last"] == 5
     assert gap["reason"] == "refused by the head-end"
     assert [kind for kind, _ in site.noted.notes] == ["headend.record_refused"]
@@ -126,7 +126,7 @@ async def test_422_for_a_number_inside_a_gap_does_not_stop_the_rest(site: Site) 
     site.headend.fail(Kind.REFUSE, 50)
     names = await site.append(5)
     await site.drained()
-    assert site.told() == names
+    assert site.reported() == names
     assert site.headend.store.holes(APPLIANCE) == []
 
 
@@ -136,17 +136,17 @@ async def test_retry_after_is_waited_for(site: Site, status: int, header: str) -
     site.headend.fail(Kind.STATUS, status, header)
     await site.start()
     await site.drained()
-    assert site.told() == names
+    assert site.reported() == names
     assert (7.0 in site.clock.slept) == (header == "7")
 
 
 @pytest.mark.parametrize("status", [401, 403])
-async def test_refused_access_keeps_everything_and_is_told_once(site: Site, status: int) -> None:
+async def test_refused_access_keeps_everything_and_is_reported_once(site: Site, status: int) -> None:
     names = await site.append(3)
     site.headend.fail(Kind.STATUS, status, times=4, method="")
     await site.start()
     await site.drained()
-    assert site.told() == names
+    assert site.reported() == names
     assert site.noted.alarms == [("headend.refused", True), ("headend.refused", False)]
     assert max(site.clock.slept) >= 60
 
@@ -155,7 +155,7 @@ async def test_an_appliance_with_anothers_certificate_is_refused(site: Site) -> 
     await site.append(1)
     await site.start(certificate_of="apl-2")
     await site.until(lambda: ("headend.refused", True) in site.noted.alarms)
-    assert site.told() == []
+    assert site.reported() == []
 
 
 VIOLATION = {
@@ -179,7 +179,7 @@ async def test_a_protocol_violation_is_counted_and_nothing_is_lost(site: Site, t
     site.headend.fail(Kind.VIOLATION, text=text, times=2)
     await site.start()
     await site.drained()
-    assert site.told() == names
+    assert site.reported() == names
     assert site.counters.value("forwarder.protocol_violations") == 2
     assert site.noted.alarms == [("headend.lost", True), ("headend.lost", False)]
 
@@ -190,7 +190,7 @@ async def test_more_acknowledged_than_was_sent_forgets_nothing(site: Site) -> No
     site.headend.fail(Kind.VIOLATION, text=json.dumps({"epoch": epoch, "durable": 1400}), times=1)
     await site.start()
     await site.drained()
-    assert site.told() == names
+    assert site.reported() == names
     assert site.counters.value("forwarder.protocol_violations") == 1
 
 
@@ -200,7 +200,7 @@ async def test_no_usable_answer(site: Site, kind: Kind) -> None:
     site.headend.fail(kind, 5_000_000 if kind is Kind.HUGE else 0)
     await site.start(total=1.0)
     await site.drained()
-    assert site.told() == names
+    assert site.reported() == names
 
 
 @pytest.mark.parametrize("status", [100, 204, 301, 400, 404, 500, 599])
@@ -209,10 +209,10 @@ async def test_any_other_status_is_tried_again(site: Site, status: int) -> None:
     site.headend.fail(Kind.STATUS, status)
     await site.start(total=1.0)
     await site.drained()
-    assert site.told() == names
+    assert site.reported() == names
 
 
-async def test_an_outage_is_told_once_and_then_everything_flows(site: Site) -> None:
+async def test_an_outage_is_reported_once_and_then_everything_flows(site: Site) -> None:
     connected: list[str] = []
     await site.start(on_connected=lambda: connected.append("now"))
     names = await site.append(5)
@@ -224,7 +224,7 @@ async def test_an_outage_is_told_once_and_then_everything_flows(site: Site) -> N
     assert site.noted.alarms == [("headend.lost", True)]
     site.headend.restore()
     await site.drained()
-    assert site.told() == names
+    assert site.reported() == names
     assert site.noted.alarms == [("headend.lost", True), ("headend.lost", False)]
     assert connected == ["now", "now"]
 
@@ -233,7 +233,7 @@ async def test_the_next_url_is_asked_after_a_failure(site: Site) -> None:
     names = await site.append(5)
     await site.start(urls=["https://localhost:9", site.headend.url])
     await site.drained()
-    assert site.told() == names
+    assert site.reported() == names
 
 
 async def test_backoff_grows_with_jitter_up_to_its_bounds(site: Site) -> None:

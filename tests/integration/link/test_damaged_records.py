@@ -18,8 +18,8 @@ async def damage(site: Site, change: str, *values: Any) -> None:
 
 
 def check(site: Site, names: list[str], at: int = BAD) -> None:
-    assert site.told() == names[: at - 2] + names[at - 1 :]
-    (gap,) = site.told_of("cmsp.gap.v1")
+    assert site.reported() == names[: at - 2] + names[at - 1 :]
+    (gap,) = site.reported_of("cmsp.gap.v1")
     assert (gap["first"], gap["last"]) == (at, at)
     assert site.headend.store.holes(APPLIANCE) == []
 
@@ -75,7 +75,7 @@ async def test_three_poisonous_records_in_a_row(site: Site) -> None:
     await site.database.write(lambda tx: tx.execute("update outbox set body = x'7d' where row between 5 and 7"))
     await site.start()
     await site.drained()
-    assert site.told() == names[:3] + names[6:]
+    assert site.reported() == names[:3] + names[6:]
     assert site.headend.store.holes(APPLIANCE) == []
 
 
@@ -84,8 +84,8 @@ async def test_rows_that_are_missing_are_a_gap(site: Site) -> None:
     await site.database.write(lambda tx: tx.execute("delete from outbox where row between 700 and 709"))
     await site.start()
     await site.drained()
-    assert site.told() == names[:698] + names[708:]
-    (gap,) = site.told_of("cmsp.gap.v1")
+    assert site.reported() == names[:698] + names[708:]
+    (gap,) = site.reported_of("cmsp.gap.v1")
     assert (gap["first"], gap["last"]) == (700, 709)
 
 
@@ -98,7 +98,7 @@ async def test_a_damaged_gap_does_not_stop_the_rest(site: Site, change: str) -> 
     site.headend.store.fall_back(APPLIANCE, 50)
     names = await site.append(10)
     await site.start()
-    await site.until(lambda: site.told_of("cmsp.gap.v1"))
+    await site.until(lambda: site.reported_of("cmsp.gap.v1"))
     await site.drained()
     await site.stop()
     site.headend.store.fall_back(APPLIANCE, 50)
@@ -114,7 +114,7 @@ async def test_a_damaged_gap_does_not_stop_the_rest(site: Site, change: str) -> 
     site.headend.restore()
     await site.start()
     await site.drained()
-    assert site.told()[-10:] == names[-10:]
+    assert site.reported()[-10:] == names[-10:]
     assert site.headend.store.holes(APPLIANCE) == []
 
 
@@ -130,7 +130,7 @@ async def test_damaged_values_do_not_stop_the_start(site: Site, key: str) -> Non
     names += await site.append(5)
     await site.start()
     await site.drained()
-    assert set(names) <= set(site.told())
+    assert set(names) <= set(site.reported())
     assert site.headend.store.holes(APPLIANCE) == []
 
 

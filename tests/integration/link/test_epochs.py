@@ -17,8 +17,8 @@ async def test_a_restart_goes_on_where_it_was(site: Site) -> None:
     names += await site.append(20)
     await site.start()
     await site.drained()
-    assert site.told() == names
-    assert len(site.told_of("cmsp.epoch.v1")) == 1
+    assert site.reported() == names
+    assert len(site.reported_of("cmsp.epoch.v1")) == 1
 
 
 async def test_a_database_restored_from_a_copy_begins_a_new_epoch(site: Site) -> None:
@@ -38,9 +38,9 @@ async def test_a_database_restored_from_a_copy_begins_a_new_epoch(site: Site) ->
     anew = await site.append(10)
     await site.start()
     await site.drained()
-    assert site.told()[-40:-10] == later
-    assert site.told()[-10:] == anew
-    _, second = site.told_of("cmsp.epoch.v1")
+    assert site.reported()[-40:-10] == later
+    assert site.reported()[-10:] == anew
+    _, second = site.reported_of("cmsp.epoch.v1")
     assert second == {"previous_epoch": reverted, "last_sequence": 31, "reason": "behind"}
     assert site.headend.store.holes(APPLIANCE) == []
 
@@ -59,7 +59,7 @@ async def test_a_copy_from_before_an_earlier_epoch_begins_another_one(site: Site
             site.headend.store.run_ahead(APPLIANCE, 1000)
         await site.start()
         await site.drained()
-        assert site.told_of("cmsp.epoch.v1")[-1]["reason"] == expected
+        assert site.reported_of("cmsp.epoch.v1")[-1]["reason"] == expected
         await site.close()
         shutil.copy(copy, site.path)
     await site.open()
@@ -76,8 +76,8 @@ async def test_a_lost_database_is_introduced_by_its_first_record(site: Site) -> 
     names = await site.append(3)
     await site.start()
     await site.drained()
-    assert site.told()[-3:] == names
-    assert [epoch["reason"] for epoch in site.told_of("cmsp.epoch.v1")] == ["created", "created"]
+    assert site.reported()[-3:] == names
+    assert [epoch["reason"] for epoch in site.reported_of("cmsp.epoch.v1")] == ["created", "created"]
     assert (await site.database.read(outbox.backlog)).durable == 4
 
 
@@ -91,8 +91,8 @@ async def test_a_damaged_database_is_introduced_as_recovered(site: Site) -> None
     names = await site.append(3)
     await site.start()
     await site.drained()
-    assert site.told()[-3:] == names
-    assert [epoch["reason"] for epoch in site.told_of("cmsp.epoch.v1")] == ["created", "recovered"]
+    assert site.reported()[-3:] == names
+    assert [epoch["reason"] for epoch in site.reported_of("cmsp.epoch.v1")] == ["created", "recovered"]
 
 
 async def test_damage_while_forwarding_is_survived(site: Site) -> None:
@@ -105,7 +105,7 @@ async def test_damage_while_forwarding_is_survived(site: Site) -> None:
         file.write(b"\xff" * site.path.stat().st_size)
     names: list[str] = []
 
-    async def told() -> bool:
+    async def reported() -> bool:
         try:
             names.extend(await site.append(1))
         except Exception:  # noqa: BLE001 - whatever the damage shows as
@@ -113,10 +113,10 @@ async def test_damage_while_forwarding_is_survived(site: Site) -> None:
         return True
 
     for _ in range(50):
-        if await told() and len(names) > 3:
+        if await reported() and len(names) > 3:
             break
     await site.drained()
-    assert site.told_of("cmsp.epoch.v1")[-1]["reason"] == "recovered"
+    assert site.reported_of("cmsp.epoch.v1")[-1]["reason"] == "recovered"
 
 
 async def number(site: Site) -> int:

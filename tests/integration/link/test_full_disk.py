@@ -47,11 +47,11 @@ async def test_a_full_disk_drains_and_has_room_again(site: Site) -> None:
     assert site.counters.total("storage.full") > 0
     await site.start()
     await site.drained(30)
-    assert site.told() == stored
+    assert site.reported() == stored
     assert site.counters.total("storage.room_made") > 0
     stored += await site.append(100, size=2000)
     await site.drained(30)
-    assert site.told() == stored
+    assert site.reported() == stored
     assert site.headend.store.holes(APPLIANCE) == []
 
 
@@ -75,9 +75,9 @@ async def test_a_start_on_a_full_disk_uses_what_was_kept_back_and_drains(site: S
     await site.open()
     await site.start()
     await site.drained(30)
-    assert site.told() == stored
+    assert site.reported() == stored
     ballast.unlink()
     stored += await site.append(100)
     await site.drained(30)
-    assert site.told() == stored
-    assert len(site.told_of("cmsp.epoch.v1")) == 1
+    assert site.reported() == stored
+    assert len(site.reported_of("cmsp.epoch.v1")) == 1

@@ -75,10 +75,10 @@ async def test_a_backlog_larger_than_its_budget_becomes_a_gap_at_the_head_end(si
     assert await site.database.read(gaps.size) <= 1_000_000
     await site.start()
     await site.drained()
-    (gap,) = site.told_of("cmsp.gap.v1")
+    (gap,) = site.reported_of("cmsp.gap.v1")
     assert gap["first"] == 1
     assert gap["reason"] == "disk budget used up"
-    assert sum(gap["counts"]["cmsp.audit.v1"].values()) + len(site.told()) == 6000
+    assert sum(gap["counts"]["cmsp.audit.v1"].values()) + len(site.reported()) == 6000
     assert site.headend.store.holes(APPLIANCE) == []
     assert [kind for kind, _ in site.noted.notes] == ["outbox.evicted"]
 
@@ -182,12 +182,12 @@ def test_as_a_process_with_its_control_port(tmp_path: Path) -> None:
     )
     try:
         assert process.stdout is not None
-        told = json.loads(process.stdout.readline())
-        control = f"http://127.0.0.1:{told['control']}"
+        reported = json.loads(process.stdout.readline())
+        control = f"http://127.0.0.1:{reported['control']}"
         session = requests.Session()
         session.trust_env = False
-        session.verify, session.cert = told["ca"], (told["certificate"], told["key"])
-        url = f"{told['url']}/v1/appliances/apl-7"
+        session.verify, session.cert = reported["ca"], (reported["certificate"], reported["key"])
+        url = f"{reported['url']}/v1/appliances/apl-7"
         events = [
             {
                 "specversion": "1.0",

@@ -31,10 +31,10 @@ async def lived_on(site: Site, waiting: int) -> tuple[list[str], Path]:
 
 
 def check(site: Site, names: list[str]) -> None:
-    told = site.told()
-    assert set(names) - set(told) == set()
+    reported = site.reported()
+    assert set(names) - set(reported) == set()
     assert site.headend.store.holes(APPLIANCE) == []
-    assert [epoch["reason"] for epoch in site.told_of("cmsp.epoch.v1")] == ["created", "behind"]
+    assert [epoch["reason"] for epoch in site.reported_of("cmsp.epoch.v1")] == ["created", "behind"]
 
 
 @pytest.mark.parametrize("waiting", [0, 20])
@@ -93,8 +93,8 @@ async def test_a_database_of_a_release_that_kept_no_count_goes_on_in_its_epoch(s
     await site.open()
     await site.start()
     await site.drained()
-    assert site.told() == names
-    assert len(site.told_of("cmsp.epoch.v1")) == 1
+    assert site.reported() == names
+    assert len(site.reported_of("cmsp.epoch.v1")) == 1
 
 
 async def test_a_head_end_that_closes_each_connection_gets_everything(site: Site) -> None:
@@ -104,5 +104,5 @@ async def test_a_head_end_that_closes_each_connection_gets_everything(site: Site
         names += await site.append(3)
         await site.drained()
         site.headend.disconnect()
-    assert site.told() == names
-    assert len(site.told_of("cmsp.epoch.v1")) == 1
+    assert site.reported() == names
+    assert len(site.reported_of("cmsp.epoch.v1")) == 1

@@ -82,27 +82,27 @@ def run(command: list[str]) -> tuple[int, float, float, str, str]:
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     assert process.stderr is not None
-    started, named, told = 0.0, 0.0, ""
+    started, named, reported = 0.0, 0.0, ""
     if process.stdout.readline() == "blocking\n":
         started = time.monotonic()
         for line in process.stderr:
-            told += line
+            reported += line
             if not named and "acme" in line:
                 named = time.monotonic() - started
     out = process.stdout.read()
-    told += process.stderr.read()
+    reported += process.stderr.read()
     code = process.wait(timeout=30)
     process.stdout.close()
     process.stderr.close()
-    return code, named, time.monotonic() - started, out, told
+    return code, named, time.monotonic() - started, out, reported
 
 
 @pytest.mark.parametrize("where", HANGS_AT)
 def test_a_plugin_that_blocks_is_named_and_quarantined(agent: list[str], tmp_path: Path, where: str) -> None:
     (tmp_path / "outside_acme.py").write_text(PLUGIN % HANGS_AT[where])
-    code, named, gone, _, told = run(agent)
+    code, named, gone, _, reported = run(agent)
     assert code == 1
-    assert f"event loop blocked by acme in {where}" in told
+    assert f"event loop blocked by acme in {where}" in reported
     assert 0 < named < 1.0
     assert EXIT_AFTER <= gone < EXIT_AFTER + 2
     kept = json.loads((tmp_path / "state" / "quarantine.json").read_text())
@@ -116,9 +116,9 @@ def test_a_plugin_that_blocks_is_named_and_quarantined(agent: list[str], tmp_pat
 def test_a_regular_expression_that_never_ends_is_found_out_too(agent: list[str], tmp_path: Path) -> None:
     """It keeps the interpreter's lock, so that no thread of ours can run: C timers name it and end the process."""
     (tmp_path / "outside_acme.py").write_text(PLUGIN % ("", "re.search('(a+)+$', 'a' * 60 + 'b')", "pass"))
-    code, named, gone, _, told = run(agent)
+    code, named, gone, _, reported = run(agent)
     assert code == 1
-    assert "outside_acme.py" in told
+    assert "outside_acme.py" in reported
     assert 0 < named < 4.0  # half a second of processor time, which takes longer where others want it too
     assert gone < EXIT_AFTER + 8
     code, _, _, out, _ = run(agent)

@@ -48,7 +48,7 @@ async def test_a_loop_that_runs_is_left_alone(tmp_path: Path) -> None:
     assert threading.active_count() == threads
 
 
-async def test_what_the_agent_itself_blocks_is_told_but_ends_nothing(
+async def test_what_the_agent_itself_blocks_is_reported_but_ends_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     watch = Watch(tmp_path)

@@ -137,7 +137,7 @@ class Site:
     signals: dict[str, list[tuple[float, PollSignal]]] = field(default_factory=dict)
     learned: dict[str, DeviceFacts] = field(default_factory=dict)
     series: dict[str, Mapping[str, float]] = field(default_factory=dict)
-    told: asyncio.Event = field(default_factory=asyncio.Event)
+    reported: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def poll(self, *components: Component) -> None:
         """Poll these from now on."""
@@ -149,8 +149,8 @@ class Site:
         """The outcome of a component's n-th poll."""
         async with asyncio.timeout(within):
             while len(self.signals.get(name, ())) < polls:
-                self.told.clear()
-                await self.told.wait()
+                self.reported.clear()
+                await self.reported.wait()
         return self.signals[name][polls - 1][1]
 
 
@@ -174,7 +174,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
             for signal in signals:
                 assert isinstance(signal, PollSignal)
                 made.signals.setdefault(signal.component, []).append((clock.monotonic(), signal))
-                made.told.set()
+                made.reported.set()
 
         async def write(component: str, at: int, samples: Mapping[str, float]) -> None:
             made.series[component] = samples

@@ -84,10 +84,10 @@ async def test_others_are_polled_on_time_beside_rogues(site: Site, snmpd: int, r
         await site.after(f"good-{number}", 12, within=20)
     assert site.poller.worst_lateness < 0.25
     for number in range(5):
-        told = site.signals[f"good-{number}"]
-        assert all(signal.snmp for _, signal in told)
-        gaps = [after - before for (before, _), (after, _) in pairwise(told[3:])]
+        reported = site.signals[f"good-{number}"]
+        assert all(signal.snmp for _, signal in reported)
+        gaps = [after - before for (before, _), (after, _) in pairwise(reported[3:])]
         assert max(gaps) < 0.9
     assert site.counters.total("tasks.failed") == 0
-    failed = {name for name, told in site.signals.items() if not any(signal.snmp for _, signal in told)}
+    failed = {name for name, reported in site.signals.items() if not any(signal.snmp for _, signal in reported)}
     assert failed == {f"{kind}-{number}" for kind in ROGUES for number in range(5)}

@@ -54,7 +54,7 @@ async def test_a_component_that_is_only_monitored_is_asked_for_no_figures(site: 
     assert not signal.states
 
 
-async def test_wrong_keys_are_told_apart_from_silence(site: Site, snmpd: int) -> None:
+async def test_wrong_keys_are_distinguished_from_silence(site: Site, snmpd: int) -> None:
     wrong = replace(USER, auth_key=Secret("auth", lambda: "not-the-key"))
     await site.poll(component("lab-1", snmpd, wrong))
     signal = await site.after("lab-1", 2)

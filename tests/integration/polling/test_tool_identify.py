@@ -47,7 +47,7 @@ def test_a_device_says_who_it_is(snmpd: int, credential: tuple[str, ...]) -> Non
     assert "lab-1" in identify(snmpd, *credential).stdout
 
 
-def test_what_goes_wrong_is_told_by_the_exit_code(snmpd: int) -> None:
+def test_what_goes_wrong_is_reported_by_the_exit_code(snmpd: int) -> None:
     silent = identify(free_port(), *V2C, "--timeout", "0.2")
     assert silent.returncode == 4
     assert "127.0.0.1" in silent.stderr

@@ -21,7 +21,7 @@ class Ear:
     def __init__(
         self, sockets: list[socket.socket], *, answers: bool = False, buffer: int = 1 << 20, nap: float = NAP
     ) -> None:
-        self.heard: list[Datagram] = []
+        self.received: list[Datagram] = []
         self.batches: list[int] = []
         self.counters = Counters()
         self.receiver = DatagramReceiver(
@@ -31,14 +31,14 @@ class Ear:
     def deliver(self, datagrams: list[Datagram], answer: Answer) -> None:
         self.answer = answer
         self.batches.append(len(datagrams))
-        self.heard += datagrams
+        self.received += datagrams
 
     @property
     def port(self) -> int:
         return self.receiver.addresses[0][1]
 
     def texts(self) -> list[bytes]:
-        return [payload for payload, *_ in self.heard]
+        return [payload for payload, *_ in self.received]
 
 
 @pytest.fixture
@@ -54,8 +54,8 @@ async def test_both_families_on_one_port(speaker: socket.socket) -> None:
     speaker.sendto(b"four", ("127.0.0.1", ear.port))
     with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as six:
         six.sendto(b"six", ("::1", ear.port))
-    await until(lambda: len(ear.heard) == 2)
-    assert {(heard[0], heard[-1][0]) for heard in ear.heard} == {(b"four", "127.0.0.1"), (b"six", "::1")}
+    await until(lambda: len(ear.received) == 2)
+    assert {(received[0], received[-1][0]) for received in ear.received} == {(b"four", "127.0.0.1"), (b"six", "::1")}
     ear.receiver.close()
 
 
@@ -69,10 +69,10 @@ async def test_mapped_addresses_are_unmapped_on_arrival_and_answered_all_the_sam
     ear = Ear([dual], answers=answers)
     ear.receiver.start()
     speaker.sendto(b"four", ("127.0.0.3", ear.port))
-    await until(lambda: ear.heard)
-    assert ear.heard[0][-1][0] == "127.0.0.1"
+    await until(lambda: ear.received)
+    assert ear.received[0][-1][0] == "127.0.0.1"
     if answers:
-        assert ear.answer(ear.heard[0], b"answer")
+        assert ear.answer(ear.received[0], b"answer")
         payload, source = speaker.recvfrom(100)
         assert (payload, source) == (b"answer", ("127.0.0.3", ear.port))
     ear.receiver.close()
@@ -83,8 +83,8 @@ async def test_answers_leave_from_the_address_that_was_asked(speaker: socket.soc
     ear.receiver.start()
     for asked in ("127.0.0.2", "127.0.0.77"):
         speaker.sendto(b"inform", (asked, ear.port))
-        await until(lambda: ear.heard)
-        assert ear.answer(ear.heard.pop(), b"response")
+        await until(lambda: ear.received)
+        assert ear.answer(ear.received.pop(), b"response")
         assert speaker.recvfrom(100) == (b"response", (asked, ear.port))
     ear.receiver.close()
 
@@ -94,7 +94,7 @@ async def test_a_burst_comes_in_few_batches_and_in_order(speaker: socket.socket)
     for number in range(2000):
         speaker.sendto(b"%d" % number, ("127.0.0.1", ear.port))
     ear.receiver.start()
-    await until(lambda: len(ear.heard) == 2000)
+    await until(lambda: len(ear.received) == 2000)
     assert ear.texts() == [b"%d" % number for number in range(2000)]
     assert len(ear.batches) <= 4
     assert max(ear.batches) <= 1024
@@ -108,7 +108,7 @@ async def test_stop_and_start_lose_nothing_that_the_kernel_can_hold(speaker: soc
     ear.receiver.start()
     ear.receiver.start()
     speaker.sendto(b"1", ("127.0.0.1", ear.port))
-    await until(lambda: ear.heard)
+    await until(lambda: ear.received)
     ear.receiver.stop()
     ear.receiver.stop()
     speaker.sendto(b"2", ("127.0.0.1", ear.port))
@@ -127,15 +127,15 @@ async def test_stopped_in_the_middle_of_a_nap(speaker: socket.socket) -> None:
     await asyncio.sleep(0.05)
     ear.receiver.close()
     await asyncio.sleep(0.25)
-    assert ear.heard == []
+    assert ear.received == []
 
 
-async def test_what_the_kernel_dropped_and_granted_is_told(speaker: socket.socket) -> None:
+async def test_what_the_kernel_dropped_and_granted_is_reported(speaker: socket.socket) -> None:
     ear = Ear(bind_datagrams(0, ["127.0.0.1"]), buffer=1 << 20)
     for _ in range(9000):
         speaker.sendto(b"x" * 1000, ("127.0.0.1", ear.port))
     ear.receiver.start()
-    await until(lambda: ear.heard and len(ear.heard) + ear.receiver.kernel_dropped() == 9000)
+    await until(lambda: ear.received and len(ear.received) + ear.receiver.kernel_dropped() == 9000)
     gauges = ear.counters.gauges()
     assert gauges["ear.buffer"] >= 1 << 20
     dropped = gauges["ear.kernel_dropped"]
@@ -149,7 +149,7 @@ async def test_the_largest_datagram_there_is(speaker: socket.socket) -> None:
     ear.receiver.start()
     speaker.sendto(b"x" * 65507, ("127.0.0.1", ear.port))
     speaker.sendto(b"", ("127.0.0.1", ear.port))
-    await until(lambda: len(ear.heard) == 2)
+    await until(lambda: len(ear.received) == 2)
     assert [len(text) for text in ear.texts()] == [65507, 0]
     ear.receiver.close()
 

@@ -43,12 +43,12 @@ for number in range(int(sys.argv[2])):
 
 @pytest.mark.root
 async def test_a_flooder_pays_alone() -> None:
-    counters, clock, heard = Counters(), SystemClock(), Counter[str]()
+    counters, clock, received = Counters(), SystemClock(), Counter[str]()
     senders = Senders(counters)
     senders.configure({f"gw-{last}": [f"127.0.1.{last}"] for last in (*range(1, QUIET + 1), 200)})
 
     async def commit(signals: Sequence[Signal]) -> None:
-        heard.update(signal.component for signal in signals)
+        received.update(signal.component for signal in signals)
         await clock.sleep(0.02)
 
     service = SyslogService(senders, commit, clock, counters, capacity=2 << 20)
@@ -65,9 +65,9 @@ async def test_a_flooder_pays_alone() -> None:
             await clock.sleep(0.02)
             worst = max(worst, clock.monotonic() - due)
         lost = counters.value("syslog.dropped", "gw-200")
-        await until(lambda: heard.total() + counters.total("syslog.dropped") == LOUD + LOUD // 100, 20)
+        await until(lambda: received.total() + counters.total("syslog.dropped") == LOUD + LOUD // 100, 20)
         receiver.close()
-    quiet = {name: count for name, count in heard.items() if name != "gw-200"}
+    quiet = {name: count for name, count in received.items() if name != "gw-200"}
     assert quiet == {f"gw-{last}": LOUD // 100 // QUIET for last in range(1, QUIET + 1)}
     assert receiver.kernel_dropped() == 0
     assert lost > 0
@@ -77,16 +77,16 @@ async def test_a_flooder_pays_alone() -> None:
 
 @pytest.mark.root
 async def test_a_flooder_over_tcp_waits_alone_and_loses_nothing() -> None:
-    counters, clock, heard = Counters(), SystemClock(), Counter[str]()
+    counters, clock, received = Counters(), SystemClock(), Counter[str]()
     senders = Senders(counters)
     senders.configure({"loud": ["127.0.1.200"], "quiet": ["127.0.1.1"]})
 
     async def commit(signals: Sequence[Signal]) -> None:
-        heard.update(signal.component for signal in signals)
+        received.update(signal.component for signal in signals)
         await clock.sleep(0.02)
 
     def has_grown(before: int) -> bool:
-        return heard["quiet"] > before
+        return received["quiet"] > before
 
     async def connected(address: str) -> asyncio.StreamWriter:
         port = receiver.addresses[0][1]
@@ -106,10 +106,10 @@ async def test_a_flooder_over_tcp_waits_alone_and_loses_nothing() -> None:
         flooding = asyncio.create_task(flood())
         await until(lambda: counters.value("tcp.paused", "127.0.1.200") > 0, 10)
         for _ in range(5):
-            before = heard["quiet"]
+            before = received["quiet"]
             quiet.write(b"<13>still here\n")
             await until(partial(has_grown, before), 2)
-        await until(lambda: heard["loud"] == LOUD, 30)
+        await until(lambda: received["loud"] == LOUD, 30)
         await flooding
         for writer in (loud, quiet):
             writer.close()

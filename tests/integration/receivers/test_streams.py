@@ -25,7 +25,7 @@ COMMON = StreamLimits()
 
 class Ear:
     def __init__(self, limits: StreamLimits) -> None:
-        self.heard: list[bytes] = []
+        self.received: list[bytes] = []
         self.sources: set[str] = set()
         self.wants_more = True
         self.counters = Counters()
@@ -33,7 +33,7 @@ class Ear:
 
     def deliver(self, source: str, messages: list[bytes]) -> bool:
         self.sources.add(source)
-        self.heard += messages
+        self.received += messages
         return self.wants_more
 
     @property
@@ -76,15 +76,15 @@ async def test_both_framings_on_one_connection_in_single_octets() -> None:
             for octet in b"4 <1>a<1>b\r\n4 <1>c\n<1>last":
                 writer.write(bytes([octet]))
                 await writer.drain()
-        await until(lambda: len(ear.heard) == 4)
-        assert ear.heard == [b"<1>a", b"<1>b", b"<1>c", b"<1>last"]
+        await until(lambda: len(ear.received) == 4)
+        assert ear.received == [b"<1>a", b"<1>b", b"<1>c", b"<1>last"]
 
 
 async def test_over_ipv6_too() -> None:
     async with listening() as ear:
         async with connected(ear, "::1") as (_, writer):
             writer.write(b"<1>a\n")
-        await until(lambda: ear.heard)
+        await until(lambda: ear.received)
         assert ear.sources == {"::1"}
 
 
@@ -93,15 +93,15 @@ async def test_half_a_frame_at_the_close_is_counted() -> None:
         async with connected(ear) as (_, writer):
             writer.write(b"99 <1>half")
         await until(lambda: ear.counters.value("tcp.half_frames", "127.0.0.1") == 1)
-        assert ear.heard == []
+        assert ear.received == []
 
 
 async def test_a_long_message_is_cut_and_counted() -> None:
     async with listening() as ear:
         async with connected(ear) as (_, writer):
             writer.write(b"<1>" + b"x" * 300_000 + b"\n<1>next\n")
-        await until(lambda: len(ear.heard) == 2)
-        assert [len(message) for message in ear.heard] == [8192, 7]
+        await until(lambda: len(ear.received) == 2)
+        assert [len(message) for message in ear.received] == [8192, 7]
         assert ear.counters.value("tcp.truncated", "127.0.0.1") == 1
 
 
@@ -110,7 +110,7 @@ async def test_an_absurd_count_ends_the_connection() -> None:
         async with connected(ear) as (reader, writer):
             writer.write(b"<1>before\n9999999999 <1>")
             assert await is_closed(reader)
-        assert ear.heard == [b"<1>before"]
+        assert ear.received == [b"<1>before"]
         assert ear.counters.value("tcp.framing_errors", "127.0.0.1") == 1
 
 
@@ -120,7 +120,7 @@ async def test_one_source_may_not_take_all_connections() -> None:
         async with connected(ear) as (reader, _):
             assert await is_closed(reader)
         writer.write(b"<1>still here\n")
-        await until(lambda: ear.heard)
+        await until(lambda: ear.received)
         assert ear.counters.value("tcp.refused", "127.0.0.1") == 1
 
 
@@ -130,7 +130,7 @@ async def test_when_all_places_are_taken_the_one_silent_longest_goes() -> None:
         async with connected(ear) as (_, writer):
             assert await is_closed(old)
             writer.write(b"<1>new\n")
-            await until(lambda: ear.heard)
+            await until(lambda: ear.received)
         assert ear.counters.value("tcp.crowded_out") == 1
 
 
@@ -141,7 +141,7 @@ async def test_an_idle_connection_is_closed_and_a_talking_one_is_not() -> None:
             await asyncio.sleep(0.1)
         assert await is_closed(idle)
         writer.write(b"<1>a\n")
-        await until(lambda: len(ear.heard) == 5)
+        await until(lambda: len(ear.received) == 5)
         assert ear.counters.value("tcp.idle_closed") == 1
 
 
@@ -151,10 +151,10 @@ async def test_a_sender_waits_while_no_more_is_wanted_and_loses_nothing() -> Non
         writer.write(b"<1>a\n" * 500_000)
         await until(lambda: ear.counters.total("tcp.paused") > 0)
         await asyncio.sleep(0.05)
-        held = len(ear.heard)
+        held = len(ear.received)
         assert held < 500_000
         ear.wants_more = True
-        await until(lambda: len(ear.heard) == 500_000)
+        await until(lambda: len(ear.received) == 500_000)
 
 
 async def test_a_connection_that_is_reset() -> None:
@@ -186,8 +186,8 @@ async def test_logger_of_util_linux(arguments: list[str]) -> None:
         ]
         process = await asyncio.create_subprocess_exec(logger, *line)
         assert await process.wait() == 0
-        await until(lambda: ear.heard)
-        message = parse_syslog(ear.heard[0])
+        await until(lambda: ear.received)
+        message = parse_syslog(ear.received[0])
         assert (message.code, message.process, message.pri, message.text) == ("LINK-3-UPDOWN", "gw1", 187, "x")
 
 
@@ -197,10 +197,10 @@ async def test_nothing_is_lost_or_mixed_up_over_tls(tmp_path: Path) -> None:
     server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.load_cert_chain(identity.certificate, identity.key)
     client = ssl.create_default_context(cafile=authority.path)
-    heard: list[bytes] = []
+    received: list[bytes] = []
 
     def deliver(_source: str, messages: list[bytes]) -> bool:
-        heard.extend(messages)
+        received.extend(messages)
         return True
 
     receiver = StreamReceiver("tls", bind_streams(0, ["127.0.0.1"]), deliver, Counters(), tls=server)
@@ -211,9 +211,9 @@ async def test_nothing_is_lost_or_mixed_up_over_tls(tmp_path: Path) -> None:
             writer.write(b"<13>%d %d %s\n" % (which, number, b"x" * number))
     for writer in writers:
         await writer.drain()
-    await until(lambda: len(heard) == 900)
+    await until(lambda: len(received) == 900)
     for which in range(3):
-        mine = [message for message in heard if message.startswith(b"<13>%d " % which)]
+        mine = [message for message in received if message.startswith(b"<13>%d " % which)]
         assert mine == [b"<13>%d %d %s" % (which, number, b"x" * number) for number in range(300)]
     for writer in writers:
         writer.close()

@@ -56,7 +56,7 @@ async def test_a_wrong_privacy_password_gives_no_value(snmpd: Snmpd) -> None:
             await session.get(SYS_NAME)
 
 
-async def test_an_unknown_user_and_a_level_too_low_are_told_apart(snmpd: Snmpd) -> None:
+async def test_an_unknown_user_and_a_level_too_low_are_distinguished(snmpd: Snmpd) -> None:
     from dataclasses import replace
 
     async with Rig() as rig:
@@ -144,7 +144,7 @@ async def test_an_engine_id_kept_spares_the_discovery(snmpd: Snmpd) -> None:
     assert store.engines[place] != bytes.fromhex("8000000905deadbeef")
 
 
-class Heard(NoObserver):
+class Received(NoObserver):
     """An observer that remembers."""
 
     def __init__(self) -> None:
@@ -159,15 +159,15 @@ class Heard(NoObserver):
 
 
 async def test_the_device_reboots_and_later_forgets_its_boots(tmp_path: Path) -> None:
-    heard = Heard()
+    received = Received()
     with running(tmp_path / "snmpd") as agent:
-        async with Rig(observer=heard) as rig:
+        async with Rig(observer=received) as rig:
             session = rig.session(usm("SHA-256", "AES-256"), agent.port, timeout=2.0)
             assert await session.get(SYS_NAME)
             agent.stop()
             agent.start()
             assert await session.get(SYS_NAME)
-            assert heard.resets == []
+            assert received.resets == []
             agent.stop()
             agent.set_boots(90)
             agent.start()
@@ -176,7 +176,7 @@ async def test_the_device_reboots_and_later_forgets_its_boots(tmp_path: Path) ->
             agent.set_boots(3)
             agent.start()
             assert await session.get(SYS_NAME)
-            [(address, known, now)] = heard.resets
+            [(address, known, now)] = received.resets
             assert address == "127.0.0.1"
             assert known > now
             stubborn = rig.session(usm("SHA-256", "AES-256"), agent.port, accept_boots_reset=False, timeout=0.5)
@@ -188,9 +188,9 @@ async def test_the_device_reboots_and_later_forgets_its_boots(tmp_path: Path) ->
                 await stubborn.get(SYS_NAME)
 
 
-async def test_one_engine_at_two_addresses_is_told_and_works(snmpd: Snmpd) -> None:
-    heard = Heard()
-    async with Rig(observer=heard) as rig:
+async def test_one_engine_at_two_addresses_is_reported_and_works(snmpd: Snmpd) -> None:
+    received = Received()
+    async with Rig(observer=received) as rig:
         for address in ("127.0.0.1", "::1"):
             assert await rig.session(usm("SHA-1", "AES-128"), snmpd.port, address).get(SYS_NAME)
-    assert heard.duplicates == [(f"127.0.0.1 port {snmpd.port}", f"::1 port {snmpd.port}")]
+    assert received.duplicates == [(f"127.0.0.1 port {snmpd.port}", f"::1 port {snmpd.port}")]

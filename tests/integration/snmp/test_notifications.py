@@ -31,7 +31,7 @@ class Receiver(asyncio.DatagramProtocol):
 
     def __init__(self, decoder: NotificationDecoder) -> None:
         self.decoder = decoder
-        self.heard: list[Notification] = []
+        self.received: list[Notification] = []
         self.replies: list[str] = []
         self.refused: list[str] = []
         self.transport: asyncio.DatagramTransport | None = None
@@ -42,17 +42,17 @@ class Receiver(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
         assert self.transport is not None
         try:
-            heard = self.decoder.decode(data, addr[0])
+            received = self.decoder.decode(data, addr[0])
         except DecodeError as error:
             self.refused.append(str(error))
             return
-        if isinstance(heard, Reply):
-            self.replies.append(heard.reason)
-            self.transport.sendto(heard.data, addr)
+        if isinstance(received, Reply):
+            self.replies.append(received.reason)
+            self.transport.sendto(received.data, addr)
             return
-        self.heard.append(heard)
-        if heard.kind == "inform":
-            self.transport.sendto(self.decoder.respond(heard), addr)
+        self.received.append(received)
+        if received.kind == "inform":
+            self.transport.sendto(self.decoder.respond(received), addr)
 
 
 @pytest.fixture
@@ -76,8 +76,8 @@ def place(receiver: Receiver) -> str:
 
 async def settled(receiver: Receiver) -> Notification:
     for _ in range(200):
-        if receiver.heard:
-            return receiver.heard[-1]
+        if receiver.received:
+            return receiver.received[-1]
         await asyncio.sleep(0.01)
     raise AssertionError(f"nothing heard; refused: {receiver.refused}")
 
@@ -105,10 +105,10 @@ async def test_v1_traps_are_mapped(receiver: Receiver) -> None:
         "7",
     )
     assert code == 0, out
-    heard = await settled(receiver)
-    assert (heard.version, heard.kind, heard.trap_oid) == ("1", "trap", LINK_DOWN)
-    assert (heard.agent_address, heard.uptime, heard.varbinds) == ("192.0.2.7", 77, ((IF_INDEX, 7),))
-    receiver.heard.clear()
+    received = await settled(receiver)
+    assert (received.version, received.kind, received.trap_oid) == ("1", "trap", LINK_DOWN)
+    assert (received.agent_address, received.uptime, received.varbinds) == ("192.0.2.7", 77, ((IF_INDEX, 7),))
+    receiver.received.clear()
     await command("snmptrap", "-v1", "-cpublic", place(receiver), "1.3.6.1.4.1.9.9.41.2", "", "6", "3", "")
     assert (await settled(receiver)).trap_oid == "1.3.6.1.4.1.9.9.41.2.0.3"
 
@@ -130,11 +130,11 @@ async def test_v2c(receiver: Receiver, kind: str) -> None:
         "x",
     )
     assert code == 0, out
-    heard = await settled(receiver)
-    assert (heard.version, heard.kind, heard.trap_oid, heard.uptime) == ("2c", kind, LINK_DOWN, 99)
-    assert heard.varbinds == ((IF_INDEX, 7), ("1.3.6.1.2.1.1.5.0", b"x"))
-    assert heard.community == b"public"
-    assert "public" not in repr(heard)
+    received = await settled(receiver)
+    assert (received.version, received.kind, received.trap_oid, received.uptime) == ("2c", kind, LINK_DOWN, 99)
+    assert received.varbinds == ((IF_INDEX, 7), ("1.3.6.1.2.1.1.5.0", b"x"))
+    assert received.community == b"public"
+    assert "public" not in repr(received)
 
 
 @pytest.mark.parametrize(("auth", "priv"), pairs())
@@ -143,10 +143,10 @@ async def test_v3_informs_with_our_engine(receiver: Receiver, auth: str, priv: s
         "snmpinform", *v3_options(auth, priv), "-t10", "-r1", place(receiver), "99", LINK_DOWN, IF_INDEX, "i", "7"
     )
     assert code == 0, out
-    heard = await settled(receiver)
-    assert (heard.version, heard.kind, heard.trap_oid) == ("3", "inform", LINK_DOWN)
-    assert heard.varbinds == ((IF_INDEX, 7),)
-    assert heard.authentic is bool(auth)
+    received = await settled(receiver)
+    assert (received.version, received.kind, received.trap_oid) == ("3", "inform", LINK_DOWN)
+    assert received.varbinds == ((IF_INDEX, 7),)
+    assert received.authentic is bool(auth)
     assert receiver.replies[0] == "usmStatsUnknownEngineIDs"
 
 
@@ -167,10 +167,10 @@ async def test_v3_traps_of_engines_never_listed(receiver: Receiver, auth: str, p
             "7",
         )
         assert code == 0, out
-        heard = await settled(receiver)
-        assert (heard.kind, heard.uptime, heard.trap_oid) == ("trap", number, LINK_DOWN)
-        assert heard.engine_id == bytes.fromhex(engine[2:])
-        receiver.heard.clear()
+        received = await settled(receiver)
+        assert (received.kind, received.uptime, received.trap_oid) == ("trap", number, LINK_DOWN)
+        assert received.engine_id == bytes.fromhex(engine[2:])
+        receiver.received.clear()
 
 
 async def test_a_wrong_password_is_refused(receiver: Receiver) -> None:
@@ -182,6 +182,6 @@ async def test_a_wrong_password_is_refused(receiver: Receiver) -> None:
         if receiver.refused:
             break
         await asyncio.sleep(0.01)
-    assert receiver.heard == []
+    assert receiver.received == []
     assert "usmStatsWrongDigests" in receiver.replies
     assert receiver.refused == ["wrong digest"]

@@ -41,11 +41,11 @@ class Device(asyncio.DatagramProtocol):
         self.port = self.transport.get_extra_info("sockname")[1]
 
     def datagram_received(self, data: bytes, addr: tuple[str, int]) -> None:
-        heard = message.decode(data, self.texts)
-        assert isinstance(heard.pdu, Pdu)
-        self.asked.append(heard.pdu)
+        received = message.decode(data, self.texts)
+        assert isinstance(received.pdu, Pdu)
+        self.asked.append(received.pdu)
         self.send = lambda out: self.transport.sendto(out, addr)
-        for out in self.datagrams(heard.version, heard.pdu):
+        for out in self.datagrams(received.version, received.pdu):
             self.send(out)
 
     def datagrams(self, version: int, asked: Pdu) -> Iterator[bytes]:

@@ -73,35 +73,35 @@ def bindings() -> bytes:
     return encode_varbinds([(ber.oid_octets(SYS_NAME), encode_value(ber.OCTET_STRING, b"forged"))])
 
 
-def unsigned_response(heard: usm.V3Message) -> bytes:
+def unsigned_response(received: usm.V3Message) -> bytes:
     """The value asked for, without a signature."""
-    body = pdu.encode_pdu(pdu.RESPONSE, heard.msg_id, 0, 0, bindings())
-    onlooker = LocalUser(UsmUser(heard.user), heard.engine_id, None, None)
-    scoped = usm.encode_scoped(heard.engine_id, b"", body)
-    return usm.encode(onlooker, heard.boots, heard.time, heard.msg_id, scoped, 0)
+    body = pdu.encode_pdu(pdu.RESPONSE, received.msg_id, 0, 0, bindings())
+    onlooker = LocalUser(UsmUser(received.user), received.engine_id, None, None)
+    scoped = usm.encode_scoped(received.engine_id, b"", body)
+    return usm.encode(onlooker, received.boots, received.time, received.msg_id, scoped, 0)
 
 
-def claimed_signature(heard: usm.V3Message) -> bytes:
+def claimed_signature(received: usm.V3Message) -> bytes:
     """Flags say signed; the digest is empty."""
-    body = pdu.encode_pdu(pdu.RESPONSE, heard.msg_id, 0, 0, bindings())
-    onlooker = LocalUser(UsmUser(heard.user), heard.engine_id, None, None)
-    scoped = usm.encode_scoped(heard.engine_id, b"", body)
-    return usm.encode(onlooker, heard.boots, heard.time, heard.msg_id, scoped, AUTH)
+    body = pdu.encode_pdu(pdu.RESPONSE, received.msg_id, 0, 0, bindings())
+    onlooker = LocalUser(UsmUser(received.user), received.engine_id, None, None)
+    scoped = usm.encode_scoped(received.engine_id, b"", body)
+    return usm.encode(onlooker, received.boots, received.time, received.msg_id, scoped, AUTH)
 
 
-def report_with_values(heard: usm.V3Message) -> bytes:
+def report_with_values(received: usm.V3Message) -> bytes:
     """A REPORT, which needs no signature, with the object asked for in it."""
-    body = pdu.encode_pdu(pdu.REPORT, heard.msg_id, 0, 0, bindings())
-    onlooker = LocalUser(UsmUser(b""), heard.engine_id, None, None)
-    return usm.encode(onlooker, heard.boots, heard.time, heard.msg_id, usm.encode_scoped(b"", b"", body), 0)
+    body = pdu.encode_pdu(pdu.REPORT, received.msg_id, 0, 0, bindings())
+    onlooker = LocalUser(UsmUser(b""), received.engine_id, None, None)
+    return usm.encode(onlooker, received.boots, received.time, received.msg_id, usm.encode_scoped(b"", b"", body), 0)
 
 
-def false_time(heard: usm.V3Message) -> bytes:
+def false_time(received: usm.V3Message) -> bytes:
     """An unsigned REPORT that our time is wrong: believing it would let old messages in."""
     stat = encode_varbinds([(ber.oid_octets(usm.NOT_IN_TIME_WINDOW), encode_value(ber.COUNTER32, 1))])
-    body = pdu.encode_pdu(pdu.REPORT, heard.msg_id, 0, 0, stat)
-    onlooker = LocalUser(UsmUser(heard.user), heard.engine_id, None, None)
-    return usm.encode(onlooker, 0, 0, heard.msg_id, usm.encode_scoped(b"", b"", body), 0)
+    body = pdu.encode_pdu(pdu.REPORT, received.msg_id, 0, 0, stat)
+    onlooker = LocalUser(UsmUser(received.user), received.engine_id, None, None)
+    return usm.encode(onlooker, 0, 0, received.msg_id, usm.encode_scoped(b"", b"", body), 0)
 
 
 @pytest.mark.parametrize("forgery", [unsigned_response, claimed_signature, report_with_values, false_time])
@@ -120,12 +120,12 @@ def refusal(counter: str, engine_id: bytes = b"") -> Callable[[bytes], list[byte
     """An unsigned REPORT that comes before the true answer, from an onlooker who knows the msgID."""
 
     def change(answer: bytes) -> list[bytes]:
-        heard = usm.decode(answer)
+        received = usm.decode(answer)
         stat = encode_varbinds([(ber.oid_octets(counter), encode_value(ber.COUNTER32, 1))])
-        body = pdu.encode_pdu(pdu.REPORT, heard.msg_id, 0, 0, stat)
-        onlooker = LocalUser(UsmUser(b""), engine_id or heard.engine_id, None, None)
+        body = pdu.encode_pdu(pdu.REPORT, received.msg_id, 0, 0, stat)
+        onlooker = LocalUser(UsmUser(b""), engine_id or received.engine_id, None, None)
         scoped = usm.encode_scoped(engine_id, b"", body)
-        return [usm.encode(onlooker, heard.boots, heard.time, heard.msg_id, scoped, 0), answer]
+        return [usm.encode(onlooker, received.boots, received.time, received.msg_id, scoped, 0), answer]
 
     return change
 

@@ -92,21 +92,21 @@ class V3Device(asyncio.DatagramProtocol):
 
 def without_signature(report: bytes) -> bytes:
     """A REPORT as some devices send it: no flags, no authentication parameters."""
-    heard = usm.decode(report)
-    said = usm.scoped_pdu(report, heard, usm.NOBODY, ber.OidTexts()).pdu
-    return unsigned_report(heard, usm.report_name(said, ber.OidTexts()))
+    received = usm.decode(report)
+    said = usm.scoped_pdu(report, received, usm.NOBODY, ber.OidTexts()).pdu
+    return unsigned_report(received, usm.report_name(said, ber.OidTexts()))
 
 
-def unsigned_report(heard: usm.V3Message, counter: str, boots: int | None = None, engine_id: bytes = b"") -> bytes:
+def unsigned_report(received: usm.V3Message, counter: str, boots: int | None = None, engine_id: bytes = b"") -> bytes:
     stat = encode_varbinds([(ber.oid_octets(counter), encode_value(ber.COUNTER32, 1))])
-    body = pdu.encode_pdu(pdu.REPORT, heard.msg_id, 0, 0, stat)
-    engine_id = engine_id or heard.engine_id
-    onlooker = LocalUser(UsmUser(heard.user), engine_id, None, None)
+    body = pdu.encode_pdu(pdu.REPORT, received.msg_id, 0, 0, stat)
+    engine_id = engine_id or received.engine_id
+    onlooker = LocalUser(UsmUser(received.user), engine_id, None, None)
     scoped = usm.encode_scoped(engine_id, b"", body)
-    return usm.encode(onlooker, heard.boots if boots is None else boots, heard.time, heard.msg_id, scoped, 0)
+    return usm.encode(onlooker, received.boots if boots is None else boots, received.time, received.msg_id, scoped, 0)
 
 
-class Heard(NoObserver):
+class Received(NoObserver):
     """An observer that remembers."""
 
     def __init__(self) -> None:
@@ -153,18 +153,18 @@ def session(rig: Rig, device: V3Device, address: str = "127.0.0.1"):  # type: ig
 
 
 async def test_unsigned_reports_of_a_wrong_time_serve_to_send_only() -> None:
-    heard, store = Heard(), Kept()
+    received, store = Received(), Kept()
     async with playing() as device:
         device.unsigned = True
         device.boot(ENGINE, 1, 400_000)
-        async with Rig(observer=heard, engines=store) as rig:
+        async with Rig(observer=received, engines=store) as rig:
             asking = session(rig, device)
             assert await asking.get(SYS_NAME) == NAMED
             device.boot(ENGINE, 2)
             assert await asking.get(SYS_NAME) == NAMED
-            assert heard.said == [("recovered", exchange.UNSIGNED)]
+            assert received.said == [("recovered", exchange.UNSIGNED)]
             device.boot(ENGINE, 3)
-        async with Rig(observer=heard, engines=store) as rig:  # the agent starts anew, and knows the engine ID
+        async with Rig(observer=received, engines=store) as rig:  # the agent starts anew, and knows the engine ID
             assert await session(rig, device).get(SYS_NAME) == NAMED
             assert rig.counters.value("snmp.engines.discovered") == 0
             assert rig.counters.total("snmp.engines.resynchronised") == 1
@@ -173,21 +173,21 @@ async def test_unsigned_reports_of_a_wrong_time_serve_to_send_only() -> None:
 @pytest.mark.parametrize("unsigned", [False, True], ids=["signed", "unsigned"])
 @pytest.mark.parametrize(("boots", "time"), [(3, 0.0), (3, 5_000.0), (7, 10.0)])
 async def test_boots_or_time_that_go_back_are_believed_when_signed(unsigned: bool, boots: int, time: float) -> None:
-    heard = Heard()
-    async with playing() as device, Rig(observer=heard) as rig:
+    received = Received()
+    async with playing() as device, Rig(observer=received) as rig:
         device.unsigned = unsigned
         device.boot(ENGINE, 7, 4_000)
         asking = session(rig, device)
         assert await asking.get(SYS_NAME) == NAMED
         device.boot(ENGINE, boots, time)
         assert await asking.get(SYS_NAME) == NAMED
-        assert (("boots", 7, 3) in heard.said) == (boots == 3)
+        assert (("boots", 7, 3) in received.said) == (boots == 3)
         assert await asking.get(SYS_NAME) == NAMED
 
 
 async def test_a_device_that_looks_at_no_time_recovers_after_some_false_answers() -> None:
-    heard = Heard()
-    async with playing() as device, Rig(observer=heard) as rig:
+    received = Received()
+    async with playing() as device, Rig(observer=received) as rig:
         device.lax = True
         device.boot(ENGINE, 7, 4_000)
         asking = session(rig, device)
@@ -197,13 +197,13 @@ async def test_a_device_that_looks_at_no_time_recovers_after_some_false_answers(
             with pytest.raises(DeviceError):
                 await asking.get(SYS_NAME)
         assert await asking.get(SYS_NAME) == NAMED
-        assert heard.said == [("boots", 7, 2), ("recovered", exchange.FALSE.format(exchange.FAILURES))]
+        assert received.said == [("boots", 7, 2), ("recovered", exchange.FALSE.format(exchange.FAILURES))]
 
 
 @pytest.mark.parametrize("silent", [False, True], ids=["says so", "says nothing"])
 async def test_an_exchanged_device_is_found_again(silent: bool) -> None:
-    heard, store = Heard(), Kept()
-    async with playing() as device, Rig(observer=heard, engines=store) as rig:
+    received, store = Received(), Kept()
+    async with playing() as device, Rig(observer=received, engines=store) as rig:
         device.boot(ENGINE, 9, 1_000)
         asking = session(rig, device)
         assert await asking.get(SYS_NAME) == NAMED
@@ -213,13 +213,13 @@ async def test_an_exchanged_device_is_found_again(silent: bool) -> None:
             with pytest.raises(DeviceError):
                 await asking.get(SYS_NAME)
         assert await asking.get(SYS_NAME) == NAMED
-        assert heard.said == [("changed", ENGINE, OTHER)]
+        assert received.said == [("changed", ENGINE, OTHER)]
         assert list(store.engines.values()) == [OTHER]
 
 
 async def test_a_clone_keeps_a_time_of_its_own() -> None:
-    heard = Heard()
-    async with playing() as device, playing("127.0.0.2") as clone, Rig(observer=heard) as rig:
+    received = Received()
+    async with playing() as device, playing("127.0.0.2") as clone, Rig(observer=received) as rig:
         device.boot(ENGINE, 9, 1_000)
         clone.boot(OTHER, 4, 50)
         one, two = session(rig, device), session(rig, clone, address="127.0.0.2")
@@ -228,12 +228,12 @@ async def test_a_clone_keeps_a_time_of_its_own() -> None:
         for _ in range(2):
             assert await one.get(SYS_NAME) == await two.get(SYS_NAME) == NAMED
         places = f"127.0.0.1 port {device.port}", f"127.0.0.2 port {clone.port}"
-        assert heard.said == [("changed", OTHER, ENGINE), ("duplicate", ENGINE, *places)]
+        assert received.said == [("changed", OTHER, ENGINE), ("duplicate", ENGINE, *places)]
 
 
 async def test_answers_that_are_false_for_some_polls_end() -> None:
-    heard = Heard()
-    async with playing() as device, Rig(observer=heard) as rig:
+    received = Received()
+    async with playing() as device, Rig(observer=received) as rig:
         asking = session(rig, device)
         assert await asking.get(SYS_NAME) == NAMED
         device.change = lambda answer: [answer[:-1] + bytes((answer[-1] ^ 1,))]
@@ -242,7 +242,7 @@ async def test_answers_that_are_false_for_some_polls_end() -> None:
                 await asking.get(SYS_NAME)
         device.change = lambda answer: [answer]
         assert await asking.get(SYS_NAME) == NAMED
-        [(what, how)] = heard.said
+        [(what, how)] = received.said
         assert what == "recovered"
         assert "not true" in str(how)
         assert rig.counters.total("snmp.engines.forgotten") == 1
@@ -252,8 +252,8 @@ async def test_answers_that_are_false_for_some_polls_end() -> None:
 @pytest.mark.parametrize("engine_id", [ENGINE, OTHER], ids=["its engine", "another"])
 async def test_forged_reports_instead_of_answers_reset_nothing(counter: str, engine_id: bytes) -> None:
     """An onlooker who holds back the true answers costs answers; what he says is never taken for the engine's."""
-    heard, store, clock = Heard(), Kept(), OwnClock()
-    async with playing() as device, Rig(clock, observer=heard, engines=store) as rig:
+    received, store, clock = Received(), Kept(), OwnClock()
+    async with playing() as device, Rig(clock, observer=received, engines=store) as rig:
         device.boot(ENGINE, 5, 1_000)
         asking = session(rig, device)
         assert await asking.get(SYS_NAME) == NAMED
@@ -268,19 +268,19 @@ async def test_forged_reports_instead_of_answers_reset_nothing(counter: str, eng
         clock.ahead += exchange.BELIEVE_AGAIN
         assert await asking.get(SYS_NAME) == NAMED
         assert list(store.engines.values()) == [ENGINE]
-        assert not [said for said in heard.said if said[0] in ("changed", "boots")]
+        assert not [said for said in received.said if said[0] in ("changed", "boots")]
 
 
 async def test_forged_reports_before_the_answers_stand_in_nobodys_way() -> None:
-    heard = Heard()
-    async with playing() as device, Rig(observer=heard) as rig:
+    received = Received()
+    async with playing() as device, Rig(observer=received) as rig:
         asking = session(rig, device)
         assert await asking.get(SYS_NAME) == NAMED
         device.change = lambda answer: [unsigned_report(usm.decode(answer), usm.NOT_IN_TIME_WINDOW, 99), answer]
         for _ in range(5):
             assert await asking.get(SYS_NAME) == NAMED
         assert rig.counters.total("snmp.engines.resynchronised") == 0
-        assert heard.said == []
+        assert received.said == []
 
 
 async def test_a_forged_time_never_lets_an_old_answer_in() -> None:

@@ -189,9 +189,9 @@ async def test_no_secret_in_logs_or_errors(client: CliClient, host_key: Any, cap
             await client.commands(target(gateway.port), SHOW, 15)
         with pytest.raises(AuthenticationRejected) as second:
             await client.commands(target(gateway.port, credential=credential("wr0ng-pass")), SHOW, 15)
-    told = caplog.text + repr(caught.value) + repr(second.value) + repr(target(1))
+    reported = caplog.text + repr(caught.value) + repr(second.value) + repr(target(1))
     for secret in (PASSWORD, ENABLE, "wr0ng-pass", "hidden-community"):
-        assert secret not in told
+        assert secret not in reported
 
 
 async def test_a_dialogue_may_configure_and_save(client: CliClient, host_key: Any) -> None:
@@ -204,8 +204,8 @@ async def test_a_dialogue_may_configure_and_save(client: CliClient, host_key: An
     assert gateway.commands[-5:] == ["configure terminal", "interface Gi0/0", "description new", "end", "write mem"]
 
 
-async def test_a_refused_configuration_line_is_told(client: CliClient, host_key: Any) -> None:
+async def test_a_refused_configuration_line_is_reported(client: CliClient, host_key: Any) -> None:
     async with serving(Gateway(), host_key) as gateway:
-        with pytest.raises(CommandRejected, match="a configuration line was refused") as told:
+        with pytest.raises(CommandRejected, match="a configuration line was refused") as reported:
             await client.dialogue(target(gateway.port), lambda session: session.configure(["bogus s3cret"]), 10)
-    assert "s3cret" not in str(told.value)
+    assert "s3cret" not in str(reported.value)

@@ -258,7 +258,7 @@ async def stumble(db: Database) -> None:
         await db.write(lambda tx: tx.execute("select sum(length(body)) from outbox").fetchone())
 
 
-async def test_damage_while_in_use_is_noticed_set_aside_and_told(opened: Opened, tmp_path: Path) -> None:
+async def test_damage_while_in_use_is_noticed_set_aside_and_reported(opened: Opened, tmp_path: Path) -> None:
     path = tmp_path / "state.db"
     db = await opened.state(path)
     for n in range(40):

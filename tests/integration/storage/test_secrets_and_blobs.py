@@ -130,7 +130,7 @@ class TestVault:
             vault.find("cd")
 
     @pytest.mark.parametrize("content", ["", "{", '{"secrets": 3}', "[]"])
-    def test_a_damaged_vault_is_told(self, tmp_path: Path, key: MasterKey, content: str) -> None:
+    def test_a_damaged_vault_is_reported(self, tmp_path: Path, key: MasterKey, content: str) -> None:
         (tmp_path / "vault.json").write_text(content)
         with pytest.raises(StorageError):
             Vault(tmp_path / "vault.json", key).set("a", "1")

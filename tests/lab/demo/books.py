@@ -61,7 +61,7 @@ class HeadendFigures:
 
 def checks(ledger: Ledger, agent: AgentFigures, headend: HeadendFigures) -> list[Check]:
     """Every figure of the demonstration that must agree."""
-    told = {record.id for record in headend.records if record.type == "cmsp.event.v1"}
+    reported = {record.id for record in headend.records if record.type == "cmsp.event.v1"}
     needed, found = _reports(ledger), set(_reports_at_headend(headend.of("cmsp.event.v1")))
     missing = sorted(" ".join(one) for one in needed - found)
     runs = headend.of("cmsp.backup.v1")
@@ -86,7 +86,7 @@ def checks(ledger: Ledger, agent: AgentFigures, headend: HeadendFigures) -> list
             len(needed & found),
             detail=", ".join(missing),
         ),
-        Check("events: stored by the agent, at the head-end", len(agent.events), len(told & set(agent.events))),
+        Check("events: stored by the agent, at the head-end", len(agent.events), len(reported & set(agent.events))),
         Check("SSH logins at the site, backups reported", ledger.total("ssh.accepted"), len(runs)),
         Check(
             "versions of configurations: stored, reported",

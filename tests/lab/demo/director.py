@@ -67,9 +67,9 @@ class Director:
         """
         for number, scene in enumerate(scenes, 1):
             self.narrator.scene(f"{number}/{len(scenes)}  {scene.title}", scene.why)
-            told = await self._act(scene)
+            reported = await self._act(scene)
             picture = await self._until(scene)
-            text = "\n".join(filter(None, (scene.learnt(picture), told)))
+            text = "\n".join(filter(None, (scene.learnt(picture), reported)))
             self.outcomes.append(Outcome(scene, text, picture))
             self.narrator.learnt(text)
             await self._stay(scene.stay * self.pace)

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.text import Text
 
 from tests.lab.agent.picture import EventRow, Picture
-from tests.lab.demo.view import incident_line, screen, told_by
+from tests.lab.demo.view import incident_line, reported_by, screen
 
 
 class Narrator(Protocol):
@@ -121,7 +121,7 @@ class PlainNarrator:
                 self._events[event.id] = event
                 what = f"{event.state} {event.type} {event.object}".rstrip()
                 note = " (inhibited)" if event.inhibited else ""
-                self._line(f"event     {event.component or 'appliance'}: {what} [{told_by(event)}]{note}")
+                self._line(f"event     {event.component or 'appliance'}: {what} [{reported_by(event)}]{note}")
         for incident in reversed(picture.incidents):
             now = f"{incident.state} {incident.priority} {incident.arithmetic}"
             if self._incidents.get(incident.number) != now:

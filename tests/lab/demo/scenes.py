@@ -42,8 +42,8 @@ def line_failed(picture: Picture) -> str:
         return "no incident for the line of gw-1"
     if found.urgency != "major":
         return f"urgency is {found.urgency}, not major"
-    told = [event for event in picture.events if event.component == "gw-1" and event.type == "isdn.layer2.down"]
-    if not any({"trap", "syslog"} <= set(event.sources) for event in told):
+    reported = [event for event in picture.events if event.component == "gw-1" and event.type == "isdn.layer2.down"]
+    if not any({"trap", "syslog"} <= set(event.sources) for event in reported):
         return "trap and syslog are not one event yet"
     return "" if len(picture.open_incidents("gw-1")) == 1 else "more than one incident"
 

@@ -23,10 +23,10 @@ SEVERITIES = {"critical": "bold red", "major": "red", "minor": "yellow", "warnin
 
 def screen(console: Console, title: str, why: str, clock: str, picture: Picture) -> RenderableType:
     """The whole screen, as high as the terminal; the events take what the rest leaves."""
-    told = sum(len(Text(line).wrap(console, console.width - 4)) for line in why.splitlines())
+    reported = sum(len(Text(line).wrap(console, console.width - 4)) for line in why.splitlines())
     layout = Layout()
     layout.split_column(
-        Layout(_story(title, why, clock), size=min(told, 8) + 2),
+        Layout(_story(title, why, clock), size=min(reported, 8) + 2),
         Layout(name="middle", size=len(picture.components) + 3),
         Layout(_events(picture)),
     )
@@ -74,7 +74,7 @@ def _events(picture: Picture) -> Panel:
     for ratio in (None, None, None, 1):
         table.add_column(no_wrap=True, overflow="ellipsis", ratio=ratio)
     for row in picture.events:
-        table.add_row(row.at[11:19], row.component or "appliance", told_by(row), event_text(row))
+        table.add_row(row.at[11:19], row.component or "appliance", reported_by(row), event_text(row))
     return Panel(
         table, title="events, newest first", title_align="left", subtitle=link_text(picture), subtitle_align="left"
     )
@@ -89,7 +89,7 @@ def link_text(picture: Picture) -> Text:
     return text.append(f"{link.waiting} waiting", style="bold yellow" if link.waiting else "")
 
 
-def told_by(row: EventRow) -> str:
+def reported_by(row: EventRow) -> str:
     """Who told of an event, and how often."""
     return f"{'+'.join(row.sources)} x{row.count}" if row.count > 1 else "+".join(row.sources)
 

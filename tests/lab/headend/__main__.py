@@ -28,14 +28,14 @@ def main() -> None:
     with Headend(arguments.directory, port=arguments.port, store=str(arguments.directory / "headend.db")) as headend:
         controller = control.start(headend, arguments.control)
         client = headend.client(arguments.appliance)
-        told = {
+        reported = {
             "url": headend.url,
             "control": controller.server_address[1],
             "ca": str(headend.authority.path),
             "certificate": str(client.certificate),
             "key": str(client.key),
         }
-        print(json.dumps(told), flush=True)
+        print(json.dumps(reported), flush=True)
         stop.wait()
         controller.shutdown()
         controller.server_close()

@@ -3,7 +3,7 @@
 from cmsp_agent.api.refusals import MOST_CALLERS, WINDOW, Refusals
 
 
-def test_the_first_is_told_and_the_rest_is_counted() -> None:
+def test_the_first_is_reported_and_the_rest_is_counted() -> None:
     refusals = Refusals()
     assert refusals.due("noc", 0.0) == 0
     assert [refusals.due("noc", at) for at in (1.0, 2.0, WINDOW - 1)] == [None] * 3
@@ -12,7 +12,7 @@ def test_the_first_is_told_and_the_rest_is_counted() -> None:
     assert refusals.due("noc", 3 * WINDOW) == 1
 
 
-def test_callers_are_told_apart() -> None:
+def test_callers_are_distinguished() -> None:
     refusals = Refusals()
     assert [refusals.due(name, 0.0) for name in ("a", "b", "a")] == [0, 0, None]
 

@@ -9,17 +9,17 @@ from cmsp_agent.app.notify import Notifier
 from tests.lab.clock import ManualClock
 
 
-def test_the_states_are_told(tmp_path: Path) -> None:
+def test_the_states_are_reported(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(tmp_path / "notify"))
         notifier = Notifier({"NOTIFY_SOCKET": str(tmp_path / "notify")})
         notifier.ready("8 components")
         notifier.reloading()
         notifier.stopping()
-        told = [manager.recv(200).decode() for _ in range(3)]
-    assert told[0] == "READY=1\nSTATUS=8 components"
-    assert told[1].startswith("RELOADING=1\nMONOTONIC_USEC=")
-    assert told[2] == "STOPPING=1"
+        reported = [manager.recv(200).decode() for _ in range(3)]
+    assert reported[0] == "READY=1\nSTATUS=8 components"
+    assert reported[1].startswith("RELOADING=1\nMONOTONIC_USEC=")
+    assert reported[2] == "STOPPING=1"
 
 
 async def test_the_watchdog_is_fed_twice_in_its_period(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_people_change_an_incident(arguments: tuple[str, ...], asked: str) -> No
     assert json.loads(cmsp_agent("incident", *arguments, "--json", answers=answers).out)["number"] == "INC-1"
 
 
-def test_the_alarms_of_an_incident_are_told() -> None:
+def test_the_alarms_of_an_incident_are_reported() -> None:
     incident = {"number": "INC-1", "components": ["gw-1"], "alarms": ["a", "gone"], "notes": ["8:00 ana: on it"]}
     events = {"items": [{"id": "a", "component": "gw-1", "text": "gw-1: line down"}, {"id": "b", "text": "other"}]}
     ending = cmsp_agent("incident", "show", "INC-1", answers={"/v1/incidents/INC-1": incident, "/v1/events": events})
@@ -41,7 +41,7 @@ def test_the_alarms_of_an_incident_are_told() -> None:
     assert "other" not in ending.out
 
 
-def test_a_job_is_cancelled_or_the_reason_told() -> None:
+def test_a_job_is_cancelled_or_the_reason_given() -> None:
     answers = {"DELETE /v1/jobs/j1": {"id": "j1", "state": "cancelled"}}
     assert cmsp_agent("job", "cancel", "j1", answers=answers).out == "job j1 cancelled\n"
     ending = cmsp_agent("job", "cancel", "j1", answers={"DELETE /v1/jobs/j1": CallFailed("job j1 is over (done)", 1)})

@@ -72,7 +72,7 @@ def test_the_last_value_of_each_kpi_is_shown() -> None:
     ]
 
 
-def test_a_poll_is_told_in_a_few_words_whatever_it_measured() -> None:
+def test_a_poll_is_reported_in_a_few_words_whatever_it_measured() -> None:
     kpis = {f"if.in.octets[Serial0/1/0:{number}]": 1.5 for number in range(30)}
     done = {"id": "j", "state": "done", "result": {"tcp": True, "snmp": True, "kpis": kpis, "faults": []}}
     ending = cmsp_agent("component", "poll", "gw-1", answers={"POST /v1/components/gw-1/poll": done})

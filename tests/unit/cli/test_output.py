@@ -3,7 +3,7 @@
 import pytest
 
 from cmsp_agent.cli.main import _in_one_line
-from cmsp_agent.cli.output import clean, minute, moment, shown, span, told
+from cmsp_agent.cli.output import clean, minute, moment, shown, span, summary
 
 CANARY = "c4n4ry-0f-1337"
 
@@ -33,7 +33,7 @@ def test_moments() -> None:
 
 def test_values() -> None:
     assert shown({"a": [1, 2.5], "b": None, "c": False}) == "a 1, 2.5, b -, c no"
-    assert told({"snmp_state": "up", "icmp": None, "faults": []}) == "snmp state up"
+    assert summary({"snmp_state": "up", "icmp": None, "faults": []}) == "snmp state up"
     assert clean("a\r\nb\x1b[31m\tc") == "a b\ufffd[31m c"
 
 

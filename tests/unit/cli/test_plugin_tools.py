@@ -10,7 +10,7 @@ from cmsp_agent.cli.application import run
 from cmsp_agent.cli.output import Output
 
 
-def told(*arguments: str | Path) -> tuple[int, str]:
+def reported(*arguments: str | Path) -> tuple[int, str]:
     """The exit code, and what was printed."""
     stream = io.StringIO()
     code = run([str(argument) for argument in arguments], Output(stream, stream, width=160))
@@ -21,7 +21,7 @@ def told(*arguments: str | Path) -> tuple[int, str]:
 def project(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A new plugin; each has its own name, since a module is imported once."""
     name = f"made_{abs(hash(request.node.name)) % 10**8}"
-    assert told("plugin", "new", name, "--into", tmp_path)[0] == 0
+    assert reported("plugin", "new", name, "--into", tmp_path)[0] == 0
     return tmp_path / name.replace("_", "-")
 
 
@@ -32,28 +32,28 @@ def module(project: Path) -> Path:
 
 
 def test_what_new_writes_is_sound_and_its_cases_come_true(project: Path) -> None:
-    code, text = told("plugin", "check", project)
+    code, text = reported("plugin", "check", project)
     assert (code, "no mistakes" in text) == (0, True)
-    assert told("plugin", "test", project)[0] == 0
-    assert "line.calls (calls), cpu.load" in told("plugin", "show", project)[1]
+    assert reported("plugin", "test", project)[0] == 0
+    assert "line.calls (calls), cpu.load" in reported("plugin", "show", project)[1]
 
 
 def test_new_overwrites_nothing(project: Path) -> None:
-    code, text = told("plugin", "new", project.name.replace("-", "_"), "--into", project.parent)
+    code, text = reported("plugin", "new", project.name.replace("-", "_"), "--into", project.parent)
     assert code != 0
     assert "is there already" in text
 
 
 @pytest.mark.parametrize("name", ["Acme", "9acme", "acme-gw", "../acme", ""])
 def test_new_wants_a_name(tmp_path: Path, name: str) -> None:
-    assert told("plugin", "new", name, "--into", tmp_path)[0] != 0
+    assert reported("plugin", "new", name, "--into", tmp_path)[0] != 0
     assert list(tmp_path.iterdir()) == []
 
 
 def test_check_names_each_mistake_with_its_line(project: Path) -> None:
     source = module(project).read_text()
     module(project).write_text(source.replace('"1.3.6.1.4.1.99999"', '"enterprises.99999"'))
-    code, text = told("plugin", "check", project, "--json")
+    code, text = reported("plugin", "check", project, "--json")
     mistakes = json.loads(text)["mistakes"]
     assert code == 1
     assert len(mistakes) == 7
@@ -64,7 +64,7 @@ def test_check_names_each_mistake_with_its_line(project: Path) -> None:
 
 def test_check_of_a_module_that_does_not_compile_names_the_line(project: Path) -> None:
     module(project).write_text("API_VERSION = 1\ndef (")
-    code, text = told("plugin", "check", module(project))
+    code, text = reported("plugin", "check", module(project))
     assert code == 1
     assert "SyntaxError" in text
     assert "plugin.py:2" in text
@@ -73,7 +73,7 @@ def test_check_of_a_module_that_does_not_compile_names_the_line(project: Path) -
 def test_a_case_that_does_not_come_true_is_shown(project: Path) -> None:
     (polls,) = project.glob("src/*/cases/polls.toml")
     polls.write_text(polls.read_text().replace("12.0", "13.0"))
-    code, text = told("plugin", "test", project)
+    code, text = reported("plugin", "test", project)
     assert code == 1
     assert "WRONG  polls.toml #1" in text
     assert "expected {'line.calls': 13.0}, found {'line.calls': 12.0}" in text
@@ -82,22 +82,22 @@ def test_a_case_that_does_not_come_true_is_shown(project: Path) -> None:
 def test_a_case_of_no_kind_names_its_file(project: Path) -> None:
     (polls,) = project.glob("src/*/cases/polls.toml")
     polls.write_text("[[case]]\nname = 'nothing'\n")
-    code, text = told("plugin", "test", project)
+    code, text = reported("plugin", "test", project)
     assert code == 1
     assert "polls.toml, case 1: " in text
 
 
 def test_what_is_not_there_is_refused_with_what_is() -> None:
-    code, text = told("plugin", "check", "nope")
+    code, text = reported("plugin", "check", "nope")
     assert code == 2
     assert "no plugin of that name; there are audiocodes" in text
-    code, text = told("type", "show", "nope")
+    code, text = reported("type", "show", "nope")
     assert code == 2
     assert "there are audiocodes" in text
 
 
 def test_a_type_is_shown_with_what_it_supports() -> None:
-    code, text = told("type", "show", "cisco_iosxe")
+    code, text = reported("type", "show", "cisco_iosxe")
     assert code == 0
     assert text.startswith("cisco_iosxe: ")
     assert "(like cisco_ios)" in text

@@ -43,7 +43,7 @@ def test_a_secret_is_stored_sealed_and_listed_by_name(file: Path) -> None:
     assert CANARY not in ending.out + cmsp_agent("secret", "list", "-c", str(file)).out
 
 
-def test_an_unusable_file_is_told_in_the_list(file: Path) -> None:
+def test_an_unusable_file_is_reported_in_the_list(file: Path) -> None:
     folder = file.parent / "secrets"
     folder.mkdir()
     (folder / "cli").write_text(CANARY)

@@ -11,7 +11,7 @@ from cmsp_agent.cli.application import run
 from cmsp_agent.cli.output import Output
 
 
-def told(tmp_path: Path, text: str) -> list[dict[str, Any]]:
+def reported(tmp_path: Path, text: str) -> list[dict[str, Any]]:
     source, out = tmp_path / "input", io.StringIO()
     source.write_text(text)
     assert run(["tool", "trap", str(source)], Output(out, io.StringIO())) == 0
@@ -38,7 +38,7 @@ def link_down() -> bytes:
 
 
 def test_a_datagram_gets_the_names_of_its_mib(tmp_path: Path) -> None:
-    (got,) = told(tmp_path, link_down().hex())
+    (got,) = reported(tmp_path, link_down().hex())
     assert (got["name"], got["trap_oid"], got["uptime_s"]) == ("linkDown", "1.3.6.1.6.3.1.1.5.3", 10)
     assert got["bindings"] == [{"oid": "1.3.6.1.2.1.2.2.1.8.7", "name": "ifOperStatus.7", "value": "down(2)"}]
     assert "secret" not in json.dumps(got)
@@ -46,12 +46,12 @@ def test_a_datagram_gets_the_names_of_its_mib(tmp_path: Path) -> None:
 
 def test_wrapped_digits_are_one_datagram(tmp_path: Path) -> None:
     digits = link_down().hex()
-    got = told(tmp_path, f"{digits[:64]}\n{digits[64:]}\n{digits}\n")
+    got = reported(tmp_path, f"{digits[:64]}\n{digits[64:]}\n{digits}\n")
     assert [each["name"] for each in got] == ["linkDown", "linkDown"]
 
 
 def test_what_is_no_trap_is_an_error_on_its_line(tmp_path: Path) -> None:
-    bad, good = told(tmp_path, f"3003020101\n{link_down().hex()}\n")
+    bad, good = reported(tmp_path, f"3003020101\n{link_down().hex()}\n")
     assert bad["error"]
     assert good["name"] == "linkDown"
 
@@ -62,6 +62,6 @@ def test_what_is_no_trap_is_an_error_on_its_line(tmp_path: Path) -> None:
 def test_what_snmptrapd_prints_is_read_by_name_or_number(tmp_path: Path, trap: str) -> None:
     text = "gw-1\nUDP: [192.0.2.1]:1->[192.0.2.2]:162\nSNMPv2-MIB::sysUpTime.0 1:00\n"
     text += f'{trap}\nIF-MIB::ifDescr.7 = STRING: "Gi0/1"\n'
-    (got,) = told(tmp_path, text)
+    (got,) = reported(tmp_path, text)
     assert got["name"] == "linkDown"
     assert got["bindings"] == [{"oid": None, "name": "ifDescr.7", "value": "Gi0/1"}]

@@ -148,7 +148,7 @@ def test_twenty_mistakes_give_twenty_errors_in_the_order_of_lines(tmp_path: Path
     assert "canary" not in " ".join(found)
 
 
-def test_a_long_loop_of_parents_is_told_once(tmp_path: Path) -> None:
+def test_a_long_loop_of_parents_is_reported_once(tmp_path: Path) -> None:
     names = [f"sw-{number}" for number in range(300)]
     lines = [
         f"  {name}: {{address: 10.9.{n // 250}.{n % 250 + 1}, site: paris, parent: {names[n - 1]}}}\n"
@@ -159,7 +159,7 @@ def test_a_long_loop_of_parents_is_told_once(tmp_path: Path) -> None:
     assert "→ … → sw-0" in found
 
 
-def test_missing_secrets_are_told_with_the_others_and_with_the_remedy(tmp_path: Path) -> None:
+def test_missing_secrets_are_reported_with_the_others_and_with_the_remedy(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         load(tmp_path, MINIMAL.replace("site: paris", "site: pris"), Known(ro="canary"))
     first, second = caught.value.problems

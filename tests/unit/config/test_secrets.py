@@ -56,7 +56,7 @@ def test_a_file_that_holds_no_secret(tmp_path: Path, content: bytes, complaint: 
     assert caught.value.__suppress_context__ or caught.value.__context__ is None
 
 
-def test_an_unusable_secret_is_told_by_the_line_that_names_it(tmp_path: Path) -> None:
+def test_an_unusable_secret_is_reported_by_the_line_that_names_it(tmp_path: Path) -> None:
     secret_file(tmp_path, "ro", 0o644)
     secret_file(tmp_path, "cli")
     with pytest.raises(ConfigurationError) as caught:
@@ -148,7 +148,7 @@ def test_components_differ_where_a_secret_of_theirs_was_changed(tmp_path: Path) 
     assert [name for name, was in first.components.items() if changed.components[name] != was] == ["a"]
 
 
-def test_a_key_too_short_for_snmpv3_is_told_with_its_line(tmp_path: Path) -> None:
+def test_a_key_too_short_for_snmpv3_is_reported_with_its_line(tmp_path: Path) -> None:
     snmp = "{version: 3, user: u, auth: SHA-1, auth_key: !secret short, priv: AES-128, priv_key: !secret long}"
     text = MINIMAL.replace("{version: 2c, community: !secret ro}", snmp)
     with pytest.raises(ConfigurationError) as refused:

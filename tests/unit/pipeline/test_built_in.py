@@ -19,7 +19,7 @@ PLACE_OF_KIND = {"note": 0, "alarm": 0, "AgentSignal": 2}
 DECLARED = {alarm.type: alarm for alarm in BUILT_IN}
 
 
-def told_in(source: str) -> Iterator[str]:
+def reported_in(source: str) -> Iterator[str]:
     """The alarm types that a module tells, written out or as a constant of the module."""
     tree = ast.parse(source)
     constants = dict(_constants(tree))
@@ -43,21 +43,21 @@ def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
                 yield ast.unparse(target), node.value.value
 
 
-def told() -> set[str]:
-    return {kind for file in SOURCE.rglob("*.py") for kind in told_in(file.read_text())}
+def reported() -> set[str]:
+    return {kind for file in SOURCE.rglob("*.py") for kind in reported_in(file.read_text())}
 
 
-def test_what_is_told_is_found() -> None:
-    assert {"storage.corrupt", "outbox.evicted", "backup.failed", "clock.distrusted"} <= told()
+def test_what_is_reported_is_found() -> None:
+    assert {"storage.corrupt", "outbox.evicted", "backup.failed", "clock.distrusted"} <= reported()
 
 
-@pytest.mark.parametrize("kind", sorted(told()))
-def test_what_is_told_is_declared(kind: str) -> None:
+@pytest.mark.parametrize("kind", sorted(reported()))
+def test_what_is_reported_is_declared(kind: str) -> None:
     assert kind in DECLARED
 
 
 def test_a_type_that_is_not_declared_would_be_found() -> None:
-    assert list(told_in("notices.note('storage.melted', 'state', 'gone')")) == ["storage.melted"]
+    assert list(reported_in("notices.note('storage.melted', 'state', 'gone')")) == ["storage.melted"]
 
 
 def test_a_damaged_database_is_critical() -> None:

@@ -71,11 +71,11 @@ def test_a_fault_of_a_child_that_answers_has_its_incident_whatever_the_parent_is
     released = site.held("gw-1", "link.down", LINK)
     assert released is not None
     assert released.suppressed_by is None
-    assert released.id in changes.told
+    assert released.id in changes.to_report
     assert ("gw-1",) in {incident.components for incident in site.open}
 
 
-def test_what_was_told_while_the_device_booted_stands_once_it_answers() -> None:
+def test_what_was_reported_while_the_device_booted_stands_once_it_answers() -> None:
     site = Site()
     site.silent("gw-1")
     site.tell(link_down(site))

@@ -12,7 +12,7 @@ def flap(site: Site, changes: int, every: int = 400) -> int:
     records = 0
     for number in range(changes):
         made = site.tell(site.pri(up=bool(number % 2)))
-        records += len(made.new) + len(made.told) + len(made.incidents)
+        records += len(made.new) + len(made.to_report) + len(made.incidents)
         site.later(every)
     return records
 
@@ -23,7 +23,7 @@ def elapse(site: Site, milliseconds: int) -> int:
     draft.commit()
     site.events.update(draft.changes.new)
     site.incidents.update(draft.changes.incidents)
-    return len(draft.changes.new) + len(draft.changes.told) + len(draft.changes.incidents)
+    return len(draft.changes.new) + len(draft.changes.to_report) + len(draft.changes.incidents)
 
 
 def test_fifty_changes_in_twenty_seconds_are_one_alarm_one_incident_and_a_handful_of_records() -> None:
@@ -42,7 +42,7 @@ def test_fifty_changes_in_twenty_seconds_are_one_alarm_one_incident_and_a_handfu
     assert (last.state, last.count) == (Transition.CLEAR, 47)
 
 
-def test_one_that_ends_raised_stays_raised_and_is_told_as_steady() -> None:
+def test_one_that_ends_raised_stays_raised_and_is_reported_as_steady() -> None:
     site = Site()
     flap(site, 51)
     assert elapse(site, 60_000) == 1

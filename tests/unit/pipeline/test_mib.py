@@ -52,8 +52,8 @@ def test_dates_are_written_as_dates() -> None:
 
 
 def test_the_table_takes_little_memory() -> None:
-    told = subprocess.run([sys.executable, "-c", MEASURE], check=True, stdout=subprocess.PIPE, text=True)
-    assert 100_000 < int(told.stdout) <= MOST_MEMORY
+    reported = subprocess.run([sys.executable, "-c", MEASURE], check=True, stdout=subprocess.PIPE, text=True)
+    assert 100_000 < int(reported.stdout) <= MOST_MEMORY
 
 
 @pytest.mark.skipif(not FACTS.is_dir(), reason="needs ../shared/facts")

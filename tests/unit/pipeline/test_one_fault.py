@@ -23,14 +23,14 @@ def test_trap_syslog_and_poll_of_one_fault_are_one_event() -> None:
     assert len(site.open) == 1
 
 
-def test_a_new_source_is_told_to_the_head_end_and_a_mere_repeat_is_not() -> None:
+def test_a_new_source_is_reported_to_the_head_end_and_a_mere_repeat_is_not() -> None:
     site = Site()
     site.tell(site.pri(up=False))
     repeat = site.tell(site.pri(up=False))
     other = site.tell(site.pri_syslog(up=False))
     assert repeat.changed
-    assert not repeat.told
-    assert other.told == set(other.changed)
+    assert not repeat.to_report
+    assert other.to_report == set(other.changed)
 
 
 def test_a_poll_that_sees_what_it_saw_before_says_nothing() -> None:

@@ -41,9 +41,9 @@ def test_a_plugin_that_cannot_be_used_is_refused_with_the_reason(
     site.install("good")
     with caplog.at_level(logging.ERROR):
         site.host.load()
-    state, told = site.report("bad")
+    state, reported = site.report("bad")
     assert state == "refused"
-    assert reason in told
+    assert reason in reported
     assert site.report("good") == ("loaded", "")
     assert site.counters.value("plugins.refused", "bad") == 1
     assert reason in caplog.text
@@ -101,8 +101,8 @@ def test_what_does_not_fit_is_reported_counted_and_left_out(site: Site, answer: 
     site.install("good")
     site.host.load()
     assert site.host.registry.named("good") is not None
-    told = next(report for report in site.host.reports() if report.name == "bad")
-    assert reason in " ".join(told.problems)
+    reported = next(report for report in site.host.reports() if report.name == "bad")
+    assert reason in " ".join(reported.problems)
     assert site.counters.total("plugins.misfits") + site.counters.total("plugins.failed") == 1
 
 

@@ -94,12 +94,12 @@ MISTAKES = {
 
 
 @pytest.mark.parametrize("case", MISTAKES)
-def test_a_mistake_is_told_with_its_line_and_costs_its_rule(site: Site, case: str) -> None:
-    fields, told = MISTAKES[case]
+def test_a_mistake_is_reported_with_its_line_and_costs_its_rule(site: Site, case: str) -> None:
+    fields, reported = MISTAKES[case]
     source = HEAD + "async def wait(signal):\n    pass\n" + HOOK + f"\n    {fields})]\n"
     report = loaded(site, source)
     assert report.state == "loaded"
-    assert any(told in problem for problem in report.problems), report.problems
+    assert any(reported in problem for problem in report.problems), report.problems
     assert all("outside_bad.py:" in problem for problem in report.problems)
     kind = site.host.registry.named("bad")
     assert kind is not None
@@ -117,7 +117,7 @@ def test_the_line_is_the_rules_own(site: Site) -> None:
     assert first.startswith(f"{site.folder.name}/outside_bad.py:{line}: traps[2].oid: ")
 
 
-def test_every_mistake_is_told_not_the_first_alone(site: Site) -> None:
+def test_every_mistake_is_reported_not_the_first_alone(site: Site) -> None:
     fields = ", ".join(f"{each}" for each in ("sys_object_ids=('x',)", "sys_descr='('", "kpis=(Kpi('A', '', ()),)"))
     assert len(loaded(site, HEAD + HOOK + fields + ")]\n").problems) == 4
 
@@ -131,11 +131,11 @@ WHOLE = {
 
 
 @pytest.mark.parametrize("case", WHOLE)
-def test_what_costs_the_plugin_is_told_with_its_line(site: Site, case: str) -> None:
-    source, told = WHOLE[case]
+def test_what_costs_the_plugin_is_reported_with_its_line(site: Site, case: str) -> None:
+    source, reported = WHOLE[case]
     report = loaded(site, HEAD + source)
     assert report.state == "refused"
-    assert told in report.reason
+    assert reported in report.reason
 
 
 def test_there_is_one_fallback(site: Site) -> None:
@@ -145,7 +145,7 @@ def test_there_is_one_fallback(site: Site) -> None:
     assert [kind.name for kind in site.host.registry if kind.fallback] == ["a"]
 
 
-def test_a_prefix_that_is_taken_is_told(site: Site) -> None:
+def test_a_prefix_that_is_taken_is_reported(site: Site) -> None:
     site.install("a", HEAD + HOOK + "sys_object_ids=('1.3.6.1.4.1.99999',))]\n")
     report = loaded(site, HEAD + HOOK + "sys_object_ids=('1.3.6.1.4.1.99999',))]\n")
     assert "'1.3.6.1.4.1.99999' is taken by 'a'" in " ".join(report.problems)
@@ -166,7 +166,7 @@ def test_a_type_has_the_parts_of_the_one_it_is_like_whichever_is_loaded_first(si
     assert not kind.fallback
 
 
-def test_two_types_that_are_like_each_other_are_told(site: Site) -> None:
+def test_two_types_that_are_like_each_other_are_reported(site: Site) -> None:
     site.install("a", HEAD + HOOK + "like='bad')]\n")
     assert loaded(site, HEAD + HOOK + "like='a')]\n").problems == ()
     assert "like: there is no device type 'bad'" in " ".join(site.host.reports()[0].problems)

@@ -94,7 +94,7 @@ async def test_progress_is_seen_while_it_runs_and_kept_when_it_ends(jobs: Jobs, 
     assert jobs.unfinished == 0
 
 
-async def test_a_failure_is_told_with_its_exit_code(jobs: Jobs, work: Work) -> None:
+async def test_a_failure_is_reported_with_its_exit_code(jobs: Jobs, work: Work) -> None:
     work.error = DeviceUnreachable("gw-1: silent")
     work.go.set()
     job = await ended(jobs, await jobs.submit("backup", "gw-1", "noc"))

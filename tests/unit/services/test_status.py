@@ -53,7 +53,7 @@ def alarm(alarm_state: AlarmState, component: str, kind: str, suppressed_by: str
     alarm_state.active[event.key] = event
 
 
-def test_a_component_nobody_heard_of_is_unknown_and_one_that_answered_is_up(
+def test_a_component_that_was_never_polled_is_unknown_and_one_that_answered_is_up(
     status: StatusService, alarm_state: AlarmState
 ) -> None:
     assert status.state_of("gw-1") is State.UNKNOWN

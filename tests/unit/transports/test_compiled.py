@@ -33,7 +33,7 @@ def test_version_says_which_modules_are_compiled(arguments: list[str], capsys: p
     assert [line.split(":")[0].strip() for line in lines[3:]] == build.modules()
 
 
-def test_a_compiled_module_is_told_by_its_suffix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_compiled_module_is_known_by_its_suffix(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / f"machine_code{EXTENSION_SUFFIXES[0]}").touch()
     (tmp_path / "source_code.py").touch()
     monkeypatch.syspath_prepend(str(tmp_path))

@@ -95,16 +95,16 @@ async def _run(case: Case, kind: DeviceType, registry: Registry, interfaces: Map
     known = {**interfaces, **case.get("interfaces", {})}
     if "syslog" in case:
         mnemonic, text = case["syslog"]
-        return _told(case), {"means": _meaning(kind, SyslogSignal("device", 1, mnemonic, text), known)}
+        return _expected(case), {"means": _meaning(kind, SyslogSignal("device", 1, mnemonic, text), known)}
     if "trap" in case:
         bindings = tuple((oid, _value(value)) for oid, value in case.get("varbinds", ()))
-        return _told(case), {"means": _meaning(kind, TrapSignal("device", 1, case["trap"], bindings), known)}
+        return _expected(case), {"means": _meaning(kind, TrapSignal("device", 1, case["trap"], bindings), known)}
     if "means" in case:
         return case["means"], await _identity(case, registry)
     return _polled(case), await _poll(case, kind, known)
 
 
-def _told(case: Case) -> Made:
+def _expected(case: Case) -> Made:
     return {"means": case["means"]}
 
 

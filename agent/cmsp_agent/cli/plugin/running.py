@@ -26,8 +26,8 @@ def plugin_list(context: typer.Context, as_json: AsJson = False) -> None:
         here.output.json(rows)
         return
     columns = [Column("PLUGIN"), Column("STATE"), Column("FAILURES", right=True), Column("REASON")]
-    told = [(row.get("name"), row.get("state"), row.get("failures"), _reason(row)) for row in rows]
-    here.output.table(columns, told, "no plugins")
+    cells = [(row.get("name"), row.get("state"), row.get("failures"), _reason(row)) for row in rows]
+    here.output.table(columns, cells, "no plugins")
     for row in rows:
         for mistake in row.get("problems") or ():
             here.output.line(f"{row.get('name')}: not used: {mistake}")

@@ -48,9 +48,9 @@ def _known_by(kind: DeviceType) -> str:
 
 
 def _names(names: Iterable[str]) -> str:
-    told = list(dict.fromkeys(names))
-    more = len(told) - MOST_NAMED
-    return ", ".join(told[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    distinct = list(dict.fromkeys(names))
+    more = len(distinct) - MOST_NAMED
+    return ", ".join(distinct[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _label(kind: DeviceType, capability: str) -> str:

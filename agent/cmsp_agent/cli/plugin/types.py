@@ -31,14 +31,14 @@ def type_list(context: typer.Context, as_json: AsJson = False) -> None:
         *(Column(title, right=True) for title in ("KPIS", "STATES", "TRAPS", "SYSLOG")),
         Column("SAVED"),
     ]
-    told = [
+    cells = [
         (
             *(row[name] for name in ("name", "title", "kpis", "states", "traps", "syslog")),
             "yes" if row["saved"] else "no",
         )
         for row in rows
     ]
-    here.output.table(columns, told, "no device types")
+    here.output.table(columns, cells, "no device types")
 
 
 def type_show(context: typer.Context, name: TypeName) -> None:

@@ -74,12 +74,12 @@ def tool_identify(
         facts = asyncio.run(_ask(str(ipaddress.ip_address(address)), port, credential, patience, registry))
     except ValueError as error:
         raise CallFailed(str(error), 2) from error
-    told = identification(facts, registry)
+    identified = identification(facts, registry)
     here = session(context)
     if as_json:
-        here.output.json(told)
+        here.output.json(identified)
         return
-    for name, value in told.items():
+    for name, value in identified.items():
         here.output.line(f"{name.replace('_', ' '):<14} {value or '-'}")
 
 

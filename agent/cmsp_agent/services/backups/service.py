@@ -55,7 +55,7 @@ class BackupOutcome:
         return self.run.result
 
 
-def untold(percent: int, step: str) -> None:
+def unwatched(percent: int, step: str) -> None:
     """Progress that nobody watches."""
 
 
@@ -85,7 +85,7 @@ class Backups:
         self._good: set[str] = set()
         self._texts: dict[CliPlatform, ConfigText] = {}
 
-    async def run(self, component: str, reason: str, tell: Progress = untold) -> BackupOutcome:
+    async def run(self, component: str, reason: str, tell: Progress = unwatched) -> BackupOutcome:
         """Save a component's configuration now.
 
         Args:

@@ -83,18 +83,18 @@ async def read_device_facts(session: Session, registry: Registry) -> DeviceFacts
     tables = await session.columns(*INTERFACES, *ENTITIES, limit=MOST_ROWS)
     descr, object_id = _text(system.get(SYS_DESCR)), _text(system.get(SYS_OBJECT_ID)).lstrip(".")
     kind = registry.identify(object_id, descr)
-    told = kind.identity if kind else Identity()
-    asked = [oid for oid in told.oids if oid not in system]
+    declared = kind.identity if kind else Identity()
+    asked = [oid for oid in declared.oids if oid not in system]
     values = {**system, **(await session.get(*asked) if asked else {})}
     serial, model, chassis_software = _chassis(tables)
-    named = identity.read(told.version, values) or software(descr)
+    named = identity.read(declared.version, values) or software(descr)
     return DeviceFacts(
         sys_object_id=object_id,
         sys_descr=descr,
         sys_name=_text(system.get(SYS_NAME)),
-        software=(chassis_software if told.chassis_tells_version else "") or identity.one_spelling(named),
-        model=identity.read(told.model, values) or model,
-        serial=identity.read(told.serial, values) or serial,
+        software=(chassis_software if declared.chassis_tells_version else "") or identity.one_spelling(named),
+        model=identity.read(declared.model, values) or model,
+        serial=identity.read(declared.serial, values) or serial,
         modules=_modules(tables),
         interfaces=_interfaces(tables),
         addresses=tuple(sorted(set(_addresses(tables)))),
@@ -110,8 +110,8 @@ def software(descr: str) -> str:
 def _chassis(tables: Mapping[str, Mapping[str, Value]]) -> tuple[str, str, str]:
     """Serial number, model and release of the chassis, else of the stack, else of the first part that tells both."""
     classes = tables.get(ENT_CLASS, {})
-    serials = {index: _text(told) for index, told in tables.get(ENT_SERIAL, {}).items()}
-    models = {index: _text(told) for index, told in tables.get(ENT_MODEL, {}).items()}
+    serials = {index: _text(value) for index, value in tables.get(ENT_SERIAL, {}).items()}
+    models = {index: _text(value) for index, value in tables.get(ENT_MODEL, {}).items()}
     numbered = [index for index, serial in serials.items() if serial]
     by_class = [index for wanted in (CHASSIS, STACK) for index in numbered if classes.get(index) == wanted]
     others = [] if classes else [index for index in numbered if models.get(index)]

@@ -281,8 +281,8 @@ def write_changes(tx: sqlite3.Connection, changes: Changes, now: int, outward: O
         events.update(tx, event)
     # what was cleared in the same batch is told by its clear: after it, a raise would hold again
     ended = {event.alarm for event in changes.new.values()}
-    told = [*changes.new.values(), *(changes.changed[event_id] for event_id in sorted(changes.told - ended))]
-    outbox.append_all(tx, (event_record(outward(event)) for event in told), now)
+    reported = [*changes.new.values(), *(changes.changed[event_id] for event_id in sorted(changes.to_report - ended))]
+    outbox.append_all(tx, (event_record(outward(event)) for event in reported), now)
     numbered = {}
     for incident in changes.incidents.values():
         saved = incident if incident.number else incident.numbered(incidents.next_number(tx))

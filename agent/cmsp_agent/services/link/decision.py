@@ -157,7 +157,7 @@ def _well(link: Link, after: int) -> Link:
 
 def _durable(link: Link, numbers: Numbers, sent: Sent | None, answer: Durable, chance: float) -> tuple[Link, Step]:
     if sent is None:
-        return _told(link, numbers, answer.epoch, answer.durable, chance)
+        return _stands_at(link, numbers, answer.epoch, answer.durable, chance)
     if answer.epoch != numbers.epoch:
         return _failed(link, Failed("acknowledged another epoch than was sent", violation=True), chance)
     if answer.durable > sent.last:
@@ -167,7 +167,7 @@ def _durable(link: Link, numbers: Numbers, sent: Sent | None, answer: Durable, c
     return _well(link, answer.durable), Step(forget=answer.durable)
 
 
-def _told(link: Link, numbers: Numbers, epoch: str | None, durable: int, chance: float) -> tuple[Link, Step]:
+def _stands_at(link: Link, numbers: Numbers, epoch: str | None, durable: int, chance: float) -> tuple[Link, Step]:
     """The head-end said where it stands, asked or by a 409: go on from there, or begin an epoch where that can't be."""
     if epoch is None or epoch in numbers.earlier:
         durable = 0
@@ -210,7 +210,7 @@ def _expected(link: Link, numbers: Numbers, sent: Sent | None, answer: Expected,
     if answer.epoch == numbers.epoch and answer.expected <= numbers.sent + 1:
         if answer.expected == sent.first:
             return _failed(link, Failed("expects what it was sent", violation=True), chance)
-        after, step = _told(link, numbers, answer.epoch, answer.expected - 1, chance)
+        after, step = _stands_at(link, numbers, answer.epoch, answer.expected - 1, chance)
         # a hole is not a success: an answer that moves to and fro must not make us spin
         return replace(after, failures=link.failures + 1), replace(step, forget=0, wait=_once(link, chance))
     if answer.epoch in numbers.earlier and sent.first != 1:

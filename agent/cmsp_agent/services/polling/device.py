@@ -251,11 +251,11 @@ class Device:
 
     def _failed(self, nothing: PollSignal, reason: str, error: Exception) -> PollSignal:
         """What a poll that went wrong says. A device that gave its uptime is alive, whatever became of the rest."""
-        told = "partial" if self._alive else reason
+        why = "partial" if self._alive else reason
         self._counters.add("polls.partial" if self._alive else "polls.failed", key=reason)
         detail = str(error) or f"no complete answer in {self.budget:g} s"
-        self._note_trouble(f"{told}: {detail}")
-        return replace(nothing, snmp=self._alive, reason=told, detail=detail)
+        self._note_trouble(f"{why}: {detail}")
+        return replace(nothing, snmp=self._alive, reason=why, detail=detail)
 
     def _note_trouble(self, trouble: str) -> None:
         """Log the edge, not the level."""

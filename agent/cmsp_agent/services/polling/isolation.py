@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 LOOK = 2.0
 """Seconds between two looks."""
-SILENT_LOOKS = 2
+UNANSWERED_LOOKS = 2
 """Silent looks in a row after which a next hop that used to answer is lost."""
 SEVERAL = 2
 """Components that must all be silent, together with the next hop, to speak against us and not against them."""
@@ -32,11 +32,11 @@ class Look:
 
     links: Mapping[str, bool | None]
     hops: Mapping[str, bool | None]
-    heard: bool = False
+    any_answer: bool = False
     """A device answered a poll since the last look: whatever the tracked hops say, we are connected."""
     routed: bool = True
     """The kernel has a route to at least one component."""
-    all_silent: bool = False
+    none_answers: bool = False
     """Every one of several components was silent when it was last polled."""
 
 
@@ -46,38 +46,38 @@ class Verdict:
 
     isolated: bool = False
     reason: str = ""
-    silent: Mapping[str, int] = field(default_factory=dict)
+    unanswered: Mapping[str, int] = field(default_factory=dict)
     """Next hops that answered once, and for how many looks they have been silent since."""
     inherited: bool = False
     """The last run was isolated when it ended, and nothing was seen yet that says otherwise."""
 
     def after(self, look: Look) -> "Verdict":
         """The verdict after one more look. A hop that never answered (a firewall) is not tracked."""
-        if self.inherited and not (look.heard or look.links or look.hops):
+        if self.inherited and not (look.any_answer or look.links or look.hops):
             return self  # the routes went with the cable
-        silent = {
-            hop: 0 if answered else self.silent.get(hop, SILENT_LOOKS) + 1
+        unanswered = {
+            hop: 0 if answered else self.unanswered.get(hop, UNANSWERED_LOOKS) + 1
             for hop, answered in look.hops.items()
-            if answered or (answered is False and (hop in self.silent or self.inherited))
+            if answered or (answered is False and (hop in self.unanswered or self.inherited))
         }
         # one that could not be asked is remembered; one that others were asked instead of is next hop no more
-        unasked = {hop: count for hop, count in self.silent.items() if look.hops.get(hop) is None}
-        silent |= {hop: count for hop, count in unasked.items() if hop in look.hops or not look.hops}
-        if look.heard:
+        unasked = {hop: count for hop, count in self.unanswered.items() if look.hops.get(hop) is None}
+        unanswered |= {hop: count for hop, count in unasked.items() if hop in look.hops or not look.hops}
+        if look.any_answer:
             # a hop that is silent while devices answer is not tracked until it answers again
-            return Verdict(silent={hop: 0 for hop, count in silent.items() if count < SILENT_LOOKS})
+            return Verdict(unanswered={hop: 0 for hop, count in unanswered.items() if count < UNANSWERED_LOOKS})
         links = list(look.links.values())
         if links and all(carrier is False for carrier in links):
-            return Verdict(True, f"no link on {', '.join(look.links)}", silent)
+            return Verdict(True, f"no link on {', '.join(look.links)}", unanswered)
         if not look.routed:
-            return Verdict(True, "no route to any component", silent)
-        lost = [hop for hop, count in silent.items() if count >= SILENT_LOOKS]
-        if silent and len(lost) == len(silent):
-            return Verdict(True, f"next hop {', '.join(lost)} does not answer", silent)
+            return Verdict(True, "no route to any component", unanswered)
+        lost = [hop for hop, count in unanswered.items() if count >= UNANSWERED_LOOKS]
+        if unanswered and len(lost) == len(unanswered):
+            return Verdict(True, f"next hop {', '.join(lost)} does not answer", unanswered)
         asked = [reply for reply in look.hops.values() if reply is not None]
-        if look.all_silent and asked and not any(asked):
-            return Verdict(True, f"no component answers, nor does next hop {', '.join(look.hops)}", silent)
-        return Verdict(silent=silent)
+        if look.none_answers and asked and not any(asked):
+            return Verdict(True, f"no component answers, nor does next hop {', '.join(look.hops)}", unanswered)
+        return Verdict(unanswered=unanswered)
 
 
 Ping = Callable[[str], Awaitable[bool]]
@@ -119,7 +119,7 @@ class Isolation:
         self._held = held
         self._clock = clock
         self.verdict = Verdict(held(), inherited=held())
-        self._heard = False
+        self._any_answer = False
         self._answers: dict[str, bool | None] = {}
         """Component → whether its last poll was answered; None: it asked nothing."""
         self._looking = asyncio.Lock()
@@ -133,7 +133,7 @@ class Isolation:
         polls = [signal for signal in signals if isinstance(signal, PollSignal)]
         self._answers.update((poll.component, answered(poll) if asked_anything(poll) else None) for poll in polls)
         replies = [answered(poll) for poll in polls]
-        self._heard = self._heard or any(replies)
+        self._any_answer = self._any_answer or any(replies)
         if not all(replies):
             async with self._looking:
                 if self._clock.monotonic() - self._looked_at >= FRESH:
@@ -154,18 +154,18 @@ class Isolation:
         """Hops that never answered are left out where somebody waits for the verdict."""
         links, hops, components, routed = self._links()
         verdict = self.verdict
-        everybody = not tracked_only or verdict.inherited or self._all_silent(components)
-        wanted = [hop for hop in hops if everybody or hop in verdict.silent]
+        everybody = not tracked_only or verdict.inherited or self._none_answers(components)
+        wanted = [hop for hop in hops if everybody or hop in verdict.unanswered]
         # without a link nothing can answer: asking would only take time
         cut = bool(links) and all(carrier is False for carrier in links.values())
         asked = {} if cut else await self._all_asked(wanted)
         self._looked_at = self._clock.monotonic()
-        heard, self._heard = self._heard, False
-        self.verdict = verdict.after(Look(links, asked, heard, routed, self._all_silent(components)))
+        any_answer, self._any_answer = self._any_answer, False
+        self.verdict = verdict.after(Look(links, asked, any_answer, routed, self._none_answers(components)))
         if self._held() != self.verdict.isolated:
             await self._announce()
 
-    def _all_silent(self, components: Collection[str]) -> bool:
+    def _none_answers(self, components: Collection[str]) -> bool:
         """Whether each was polled and silent; those that can't be asked (their names lead nowhere) don't count."""
         if any(name not in self._answers for name in components):
             return False

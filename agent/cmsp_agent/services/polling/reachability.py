@@ -58,7 +58,7 @@ class Reachability:
         self._ping = ping
         self._check_port = check_port
         self._gap = gap
-        self._told_closed = False
+        self._logged_closed = False
 
     async def check(self, address: str, plan: ReachPlan, patience: Patience, source: str | None = None) -> Reach:
         """Ask by each way, as often as the patience allows.
@@ -122,8 +122,8 @@ class Reachability:
             return await self._ping(address, within, source)
         except NotPermittedHere as error:
             self._counters.add("icmp.not_permitted")
-            if not self._told_closed:
-                self._told_closed = True
+            if not self._logged_closed:
+                self._logged_closed = True
                 log.warning("%s; ICMP reads 'not permitted here' until that changes", error)
             return NOT_SENT
 

@@ -30,20 +30,20 @@ IN_FLIGHT = 2
 
 
 @dataclass(slots=True)
-class Heard:
+class Received:
     """What a batch said, and what to do once it is durable."""
 
     signals: list[Signal] = field(default_factory=list)
     acknowledge: list[Callable[[], None]] = field(default_factory=list)
 
-    def add(self, more: "Heard") -> None:
+    def add(self, more: "Received") -> None:
         """Take in what was read after it."""
         self.signals += more.signals
         self.acknowledge += more.acknowledge
 
 
-Read: TypeAlias = Callable[[Chunk, Heard], None]
-"""Reads the datagrams of one component into `Heard`; should not raise for what they contain, see `_read_part`."""
+Read: TypeAlias = Callable[[Chunk, Received], None]
+"""Reads the datagrams of one component into `Received`; should not raise for what they contain, see `_read_part`."""
 
 
 class Intake:
@@ -62,48 +62,48 @@ class Intake:
         room = asyncio.Semaphore(IN_FLIGHT)
         async with asyncio.TaskGroup() as handing_on:
             while True:
-                heard = await self._hear(await self._queue.take(BATCH))
-                if heard.signals:
+                received = await self._receive(await self._queue.take(BATCH))
+                if received.signals:
                     await room.acquire()
-                    handing_on.create_task(self._hand_on(heard, room), name=f"{self._name}: handing on")
+                    handing_on.create_task(self._hand_on(received, room), name=f"{self._name}: handing on")
 
-    async def _hear(self, chunks: Sequence[Chunk]) -> Heard:
-        heard = Heard()
+    async def _receive(self, chunks: Sequence[Chunk]) -> Received:
+        received = Received()
         unread = SLICE
         for chunk in chunks:
             waiting = chunk.datagrams
             while waiting:
                 count, effort = portion(waiting[:SLICE], unread)
-                self._read_part(chunk._replace(datagrams=waiting[:count]), heard)
+                self._read_part(chunk._replace(datagrams=waiting[:count]), received)
                 waiting = waiting[count:]
                 unread -= effort
                 if unread <= 0:
                     unread = SLICE
                     await asyncio.sleep(0)
-        return heard
+        return received
 
-    def _read_part(self, part: Chunk, heard: Heard) -> None:
+    def _read_part(self, part: Chunk, received: Received) -> None:
         """Read a slice; where something in it makes the reader fail, read one after the other and give up that one."""
         read = attempt(f"{self._name}.slice", self._counters, partial(self._said, part))
         if read is not None:
-            heard.add(read)
+            received.add(read)
             return
         for datagram in part.datagrams:
             alone = part._replace(datagrams=[datagram])
             read = attempt(f"{self._name}.datagram", self._counters, partial(self._said, alone))
             if read is not None:
-                heard.add(read)
+                received.add(read)
 
-    def _said(self, part: Chunk) -> Heard:
-        said = Heard()
+    def _said(self, part: Chunk) -> Received:
+        said = Received()
         self._read(part, said)
         return said
 
-    async def _hand_on(self, heard: Heard, room: asyncio.Semaphore) -> None:
+    async def _hand_on(self, received: Received, room: asyncio.Semaphore) -> None:
         try:
-            await self._sink(heard.signals)
+            await self._sink(received.signals)
         except AgentError as error:
-            self._counters.add(f"{self._name}.not_stored", len(heard.signals))
+            self._counters.add(f"{self._name}.not_stored", len(received.signals))
             if not self._failing:
                 log.warning(
                     "what was received could not be stored", extra={"receiver": self._name, "error": str(error)}
@@ -111,7 +111,7 @@ class Intake:
             self._failing = True
         else:
             self._failing = False
-            for acknowledge in heard.acknowledge:
+            for acknowledge in received.acknowledge:
                 attempt(f"{self._name}.acknowledge", self._counters, acknowledge)
         finally:
             room.release()

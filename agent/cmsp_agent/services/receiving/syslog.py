@@ -9,7 +9,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.signal import SyslogSignal
 from cmsp_agent.services.devices.senders import UNKNOWN, Senders
 from cmsp_agent.services.receiving.fair_queue import CAPACITY, Chunk, FairQueue
-from cmsp_agent.services.receiving.intake import Heard, Intake, Sink
+from cmsp_agent.services.receiving.intake import Intake, Received, Sink
 from cmsp_agent.transports.datagrams import Answer, Datagram, plain_host
 from cmsp_agent.transports.syslog.device_time import trusted_time
 from cmsp_agent.transports.syslog.framing import LONGEST_MESSAGE, messages_in
@@ -45,7 +45,7 @@ class SyslogService:
             self._queue.offer(self._clock.now(), [(message, address) for message in messages], _unanswered)
         return self._queue.has_room(source)
 
-    def _read(self, chunk: Chunk, heard: Heard) -> None:
+    def _read(self, chunk: Chunk, received: Received) -> None:
         self._counters.add("syslog.messages", len(chunk.datagrams))
         signal = partial(signal_from, chunk.component) if chunk.component else None
         for datagram, payload in _messages(chunk.datagrams, self._counters):
@@ -56,11 +56,11 @@ class SyslogService:
             if not message.raw:
                 self._counters.add("syslog.empty")
             elif signal is not None and not self._senders.relays:
-                self._add(signal(chunk.received_at, message), message, heard)
+                self._add(signal(chunk.received_at, message), message, received)
             else:
-                self._read_relayed(plain_host(datagram[-1][0]), chunk, message, heard)
+                self._read_relayed(plain_host(datagram[-1][0]), chunk, message, received)
 
-    def _read_relayed(self, host: str, chunk: Chunk, message: SyslogMessage, heard: Heard) -> None:
+    def _read_relayed(self, host: str, chunk: Chunk, message: SyslogMessage, received: Received) -> None:
         """A relay may stand between: then the line names the component, or its address (`logging origin-id`)."""
         component = self._senders.spoken_for(host, chunk.component, message.host)
         if component == UNKNOWN:
@@ -68,18 +68,18 @@ class SyslogService:
             return
         if component != chunk.component:
             self._counters.add("syslog.relayed", key=host)
-        self._add(signal_from(component, chunk.received_at, message), message, heard)
+        self._add(signal_from(component, chunk.received_at, message), message, received)
 
-    def _add(self, signal: SyslogSignal, message: SyslogMessage, heard: Heard) -> None:
+    def _add(self, signal: SyslogSignal, message: SyslogMessage, received: Received) -> None:
         """A further line of a message belongs to it: its text is added while both are read together."""
         if not message.mnemonic and message.continues and self._belongs(signal):
             self._counters.add("syslog.continued", key=signal.component)
-            last = heard.signals[-1] if heard.signals else None
+            last = received.signals[-1] if received.signals else None
             if isinstance(last, SyslogSignal) and last.component == signal.component:
-                heard.signals[-1] = replace(last, text=f"{last.text}\n{signal.text}"[:LONGEST_MESSAGE])
+                received.signals[-1] = replace(last, text=f"{last.text}\n{signal.text}"[:LONGEST_MESSAGE])
             return
         self._numbers[signal.component] = signal.sequence
-        heard.signals.append(signal)
+        received.signals.append(signal)
 
     def _belongs(self, signal: SyslogSignal) -> bool:
         """Whether it has the counter of the component's last message; a traceback may have the next one."""

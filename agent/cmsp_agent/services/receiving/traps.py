@@ -14,7 +14,7 @@ from cmsp_agent.model.signal import TrapSignal
 from cmsp_agent.services.devices.senders import UNKNOWN, Senders
 from cmsp_agent.services.devices.unreadable import UnreadableObjects
 from cmsp_agent.services.receiving.fair_queue import CAPACITY, Chunk, FairQueue
-from cmsp_agent.services.receiving.intake import Heard, Intake, Sink
+from cmsp_agent.services.receiving.intake import Intake, Received, Sink
 from cmsp_agent.transports.datagrams import Answer, Datagram, plain_host
 from cmsp_agent.transports.snmp.ber import DecodeError
 from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, Refused, Reply
@@ -99,7 +99,7 @@ class TrapService:
         """Take a batch from a `DatagramReceiver`."""
         self._queue.offer(self._clock.now(), datagrams, answer)
 
-    def _read(self, chunk: Chunk, heard: Heard) -> None:
+    def _read(self, chunk: Chunk, received: Received) -> None:
         self._counters.add("traps.received", len(chunk.datagrams))
         for datagram in chunk.datagrams:
             try:
@@ -109,9 +109,9 @@ class TrapService:
             except DecodeError:
                 self._counters.add("traps.malformed", key=chunk.component or "unknown senders")
             else:
-                self._take(said, chunk, datagram, heard)
+                self._take(said, chunk, datagram, received)
 
-    def _take(self, said: Notification | Reply, chunk: Chunk, datagram: Datagram, heard: Heard) -> None:
+    def _take(self, said: Notification | Reply, chunk: Chunk, datagram: Datagram, received: Received) -> None:
         component = chunk.component
         if isinstance(said, Reply):
             self._report(said, chunk, datagram)
@@ -123,9 +123,9 @@ class TrapService:
         if said.unreadable:
             self._counters.add("traps.unreadable", len(said.unreadable), key=component)
             self.unreadable.note(component, dict(said.unreadable), chunk.received_at)
-        heard.signals.append(signal_from(component, chunk.received_at, said))
+        received.signals.append(signal_from(component, chunk.received_at, said))
         if said.kind == "inform":
-            heard.acknowledge.append(partial(self._acknowledge, self._decoder, said, datagram, chunk.answer))
+            received.acknowledge.append(partial(self._acknowledge, self._decoder, said, datagram, chunk.answer))
 
     def _spoken_for(self, said: Notification, chunk: Chunk, datagram: Datagram) -> str:
         """The component of the sender, or the one that snmpTrapAddress or agent-addr names where a relay sent it."""

@@ -52,7 +52,7 @@ def append(tx: sqlite3.Connection, key: bytes, entry: Entry) -> int:
     return row
 
 
-def told(tx: sqlite3.Connection, outbox_row: int) -> None:
+def reported_by(tx: sqlite3.Connection, outbox_row: int) -> None:
     """The last entry is told to the head-end by this row of the outbox."""
     tx.execute("insert or replace into audit_told(outbox, entry, mac) values(?, ?, ?)", (outbox_row, *tail(tx)))
 

@@ -147,13 +147,13 @@ class SnmpClient:
         return Exchange(target, address, endpoint, community, self._counters, elsewhere)
 
     def _on_boots_reset(self, target: SnmpTarget) -> Callable[[int, int], bool]:
-        told = False
+        noted = False
 
         def believe(known: int, now: int) -> bool:
-            nonlocal told
+            nonlocal noted
             self._counters.add("snmp.engines.boots_reset", key=target.address)
-            if not told:
-                told = True
+            if not noted:
+                noted = True
                 log.warning("engineBoots went back", extra={"device": target.address, "known": known, "now": now})
                 self._observer.boots_reset(target.address, known, now)
             return target.accept_boots_reset

@@ -3,9 +3,9 @@
 Use::
 
     decoder = NotificationDecoder(users, OwnEngine(engine_id, boots, clock), clock)
-    heard = decoder.decode(datagram, sender)       # Notification | Reply; raises DecodeError, Refused
-    # a Reply: send `heard.data` back to the sender, nothing else
-    # a Notification of kind "inform": make it durable, then send `decoder.respond(heard)` back
+    received = decoder.decode(datagram, sender)       # Notification | Reply; raises DecodeError, Refused
+    # a Reply: send `received.data` back to the sender, nothing else
+    # a Notification of kind "inform": make it durable, then send `decoder.respond(received)` back
 
 SNMPv1 traps are mapped to v2 (RFC 3584 section 3.1). SNMPv3 users are known by name alone: a trap's sender is its own
 authoritative engine, and its key is made from the password and its engine ID when it is first heard of.
@@ -145,14 +145,14 @@ class NotificationDecoder:
             return Notification("2c", "trap", trap_oid, uptime, bindings, address, community=community)
         if message.version_of(data) == V3:
             return self._decode_v3(data, sender)
-        heard = message.decode(data, self._texts)
-        if self._communities is not None and heard.community not in self._communities:
+        received = message.decode(data, self._texts)
+        if self._communities is not None and received.community not in self._communities:
             raise Refused("unknown community")
-        if isinstance(heard.pdu, TrapV1):
-            return self._from_v1(heard.pdu, heard.community)
-        if heard.version == V1:
+        if isinstance(received.pdu, TrapV1):
+            return self._from_v1(received.pdu, received.community)
+        if received.version == V1:
             raise Refused("not a notification")
-        return self._from_v2c(heard, heard.pdu)
+        return self._from_v2c(received, received.pdu)
 
     def respond(self, inform: Notification) -> bytes:
         """The Response that acknowledges an inform: to be sent after it is durable.
@@ -168,7 +168,7 @@ class NotificationDecoder:
             return self._own.respond(origin, _acknowledgement(origin.pdu))
         raise ValueError("only an inform that this decoder decoded is answered")
 
-    def _from_v2c(self, heard: CommunityMessage, pdu: Pdu) -> Notification:
+    def _from_v2c(self, received: CommunityMessage, pdu: Pdu) -> Notification:
         trap_oid, uptime, varbinds, unreadable = self._content(pdu)
         return Notification(
             version="2c",
@@ -177,8 +177,8 @@ class NotificationDecoder:
             uptime=uptime,
             varbinds=varbinds,
             agent_address=trap_address(varbinds),
-            community=heard.community,
-            origin=heard,
+            community=received.community,
+            origin=received,
             unreadable=unreadable,
         )
 
@@ -209,70 +209,70 @@ class NotificationDecoder:
         return content
 
     def _decode_v3(self, data: bytes, sender: str) -> Notification | Reply:
-        heard = usm.decode(data)
+        received = usm.decode(data)
         # Whoever wants an answer (an inform, or the discovery before it) must address our engine; a trap's sender is
         # its own authority and wants none.
-        if heard.engine_id != self._own_id and not heard.flags & REPORTABLE:
-            return self._trap(data, heard, sender)
-        if heard.engine_id not in (b"", self._own_id):
+        if received.engine_id != self._own_id and not received.flags & REPORTABLE:
+            return self._trap(data, received, sender)
+        if received.engine_id not in (b"", self._own_id):
             # Some senders ask for a REPORT with traps too, though none is due: what is inside decides (RFC 3412 7.2).
             with suppress(DecodeError):
-                return self._trap(data, heard, sender)
+                return self._trap(data, received, sender)
         if self._own is None:
             raise Refused("inform without an own engine")
-        return self._to_own_engine(self._own, data, heard)
+        return self._to_own_engine(self._own, data, received)
 
-    def _trap(self, data: bytes, heard: V3Message, sender: str) -> Notification:
+    def _trap(self, data: bytes, received: V3Message, sender: str) -> Notification:
         """A trap, its sender's own engine being the authority."""
-        user = self._sender(data, heard)
-        if heard.level != user.level:
+        user = self._sender(data, received)
+        if received.level != user.level:
             raise Refused("other security level than agreed")
         if user.level & AUTH:
-            self._check(data, heard, user, sender)
-        pdu = usm.scoped_pdu(data, heard, user, self._texts).pdu
+            self._check(data, received, user, sender)
+        pdu = usm.scoped_pdu(data, received, user, self._texts).pdu
         if pdu.kind != TRAP:
             raise Refused("not a notification")
-        return self._from_v3(pdu, user.user, heard.engine_id, None)
+        return self._from_v3(pdu, user.user, received.engine_id, None)
 
-    def _to_own_engine(self, own: AuthoritativeUsm, data: bytes, heard: V3Message) -> Notification | Reply:
-        request = own.receive(data, heard)
+    def _to_own_engine(self, own: AuthoritativeUsm, data: bytes, received: V3Message) -> Notification | Reply:
+        request = own.receive(data, received)
         if isinstance(request, Report):
             return Reply(request.data, request.reason)
         if request is None:
             raise Refused("not to be believed")
-        return self._from_v3(request.pdu, request.user.user, heard.engine_id, request)
+        return self._from_v3(request.pdu, request.user.user, received.engine_id, request)
 
-    def _sender(self, data: bytes, heard: V3Message) -> LocalUser:
-        users = self._users.get(heard.user, ())
-        known = self._local.recall((heard.user, heard.engine_id))
-        if known is not None and (len(users) == 1 or usm.fits(data, heard, known)):
+    def _sender(self, data: bytes, received: V3Message) -> LocalUser:
+        users = self._users.get(received.user, ())
+        known = self._local.recall((received.user, received.engine_id))
+        if known is not None and (len(users) == 1 or usm.fits(data, received, known)):
             return known
         if not users:
             raise Refused("unknown user")
-        candidates = [localized(user, heard.engine_id, self._ring) for user in users]
-        return self._local.keep((heard.user, heard.engine_id), usm.fitting(data, heard, candidates))
+        candidates = [localized(user, received.engine_id, self._ring) for user in users]
+        return self._local.keep((received.user, received.engine_id), usm.fitting(data, received, candidates))
 
-    def _check(self, data: bytes, heard: V3Message, user: LocalUser, sender: str) -> None:
+    def _check(self, data: bytes, received: V3Message, user: LocalUser, sender: str) -> None:
         try:
-            usm.verify(data, heard, user)
+            usm.verify(data, received, user)
         except usm.NotAuthentic:
             raise Refused("wrong digest") from None
-        place = (heard.engine_id, sender)
+        place = (received.engine_id, sender)
         now = self._clock.monotonic()
-        known = self._times.recall(place) or EngineTime(heard.boots, heard.time, now)
+        known = self._times.recall(place) or EngineTime(received.boots, received.time, now)
         try:
-            seen = known.observe(heard.boots, heard.time, now)
+            seen = known.observe(received.boots, received.time, now)
         except NotInTimeWindow:
-            seen = self._gone_back(heard, known, now, sender)
+            seen = self._gone_back(received, known, now, sender)
         self._times.keep(place, seen)
 
-    def _gone_back(self, heard: V3Message, known: EngineTime, now: float, sender: str) -> EngineTime:
+    def _gone_back(self, received: V3Message, known: EngineTime, now: float, sender: str) -> EngineTime:
         """The time of an engine that has gone back since its last trap, and has said so in a signed answer to us."""
-        signed = self._signed.of(heard.engine_id, sender)
+        signed = self._signed.of(received.engine_id, sender)
         if signed is None or signed.at <= known.at:
             raise Refused("outside the time window")
         try:
-            return signed.observe(heard.boots, heard.time, now)
+            return signed.observe(received.boots, received.time, now)
         except NotInTimeWindow:
             raise Refused("outside the time window") from None
 

@@ -166,11 +166,11 @@ class UsmPeer:
         Raises:
             DecodeError: no such REPORT.
         """
-        heard = usm.decode(data)
-        pdu = usm.scoped_pdu(data, heard, usm.NOBODY, self._texts).pdu
-        if heard.msg_id != request_id or pdu.kind != REPORT or len(heard.engine_id) < 5:
+        received = usm.decode(data)
+        pdu = usm.scoped_pdu(data, received, usm.NOBODY, self._texts).pdu
+        if received.msg_id != request_id or pdu.kind != REPORT or len(received.engine_id) < 5:
             raise DecodeError("not the answer to engine discovery")
-        self.assume(heard.engine_id, EngineTime(heard.boots, heard.time, self._clock.monotonic()))
+        self.assume(received.engine_id, EngineTime(received.boots, received.time, self._clock.monotonic()))
         return pdu
 
     def encode(self, request_id: int, pdu: bytes) -> bytes:
@@ -185,61 +185,65 @@ class UsmPeer:
 
     def decode(self, data: bytes, request_id: int) -> Pdu:
         """See `Peer`. Only a REPORT may be less protected than the request was."""
-        heard = usm.decode(data)
+        received = usm.decode(data)
         local = self._local
-        if local is None or heard.msg_id != request_id:
+        if local is None or received.msg_id != request_id:
             raise DecodeError("not the answer to this request")
-        if heard.level != local.level:
-            return self._less_protected(data, heard, local)
-        if heard.engine_id != local.engine_id or heard.user != self._user.name:
-            return self._less_protected(data, heard, local)
+        if received.level != local.level:
+            return self._less_protected(data, received, local)
+        if received.engine_id != local.engine_id or received.user != self._user.name:
+            return self._less_protected(data, received, local)
         if local.level & AUTH:
-            usm.verify(data, heard, local)
-        scoped = usm.scoped_pdu(data, heard, local, self._texts)
+            usm.verify(data, received, local)
+        scoped = usm.scoped_pdu(data, received, local, self._texts)
         if scoped.pdu.kind == REPORT:
-            return self._report(heard, local, scoped.pdu)
+            return self._report(received, local, scoped.pdu)
         if local.level & AUTH:
-            self._learn(heard)
+            self._learn(received)
         if scoped.pdu.kind != RESPONSE or scoped.pdu.request_id != request_id:
             raise DecodeError("not the answer to this request")
         return scoped.pdu
 
-    def _less_protected(self, data: bytes, heard: V3Message, local: LocalUser) -> Pdu:
-        pdu = usm.scoped_pdu(data, heard, usm.NOBODY, self._texts).pdu
+    def _less_protected(self, data: bytes, received: V3Message, local: LocalUser) -> Pdu:
+        pdu = usm.scoped_pdu(data, received, usm.NOBODY, self._texts).pdu
         if pdu.kind != REPORT:
             raise DecodeError("answer less protected than the request, or of another engine or user")
         if usm.report_name(pdu, self._texts) == usm.NOT_IN_TIME_WINDOW:
-            if heard.engine_id != local.engine_id:
+            if received.engine_id != local.engine_id:
                 raise DecodeError("REPORT of another engine")
-            if heard.flags & AUTH and heard.user == self._user.name:
-                usm.verify(data, heard, local)
-                return self._report(heard, local, pdu)
-            self._offered = EngineTime(heard.boots, heard.time, self._clock.monotonic())
+            if received.flags & AUTH and received.user == self._user.name:
+                usm.verify(data, received, local)
+                return self._report(received, local, pdu)
+            self._offered = EngineTime(received.boots, received.time, self._clock.monotonic())
         if self._time is not None:
             # The device has signed for this user before: anybody may have made this REPORT, so a signed answer, if it
             # comes, goes first.
             raise Doubtful(pdu)
         return pdu
 
-    def _report(self, heard: V3Message, local: LocalUser, pdu: Pdu) -> Pdu:
+    def _report(self, received: V3Message, local: LocalUser, pdu: Pdu) -> Pdu:
         """Take the time from a REPORT that ours is wrong; the msgID, just made, shows that it is no repeat."""
         if usm.report_name(pdu, self._texts) == usm.NOT_IN_TIME_WINDOW and local.level & AUTH:
             known = self._time or self._signed_before()
-            if known is not None and heard.boots < known.boots and not self._boots_reset(known.boots, heard.boots):
-                raise DecodeError(f"engineBoots went back from {known.boots} to {heard.boots}")
-            self._believe(EngineTime(heard.boots, heard.time, self._clock.monotonic()))
+            if (
+                known is not None
+                and received.boots < known.boots
+                and not self._boots_reset(known.boots, received.boots)
+            ):
+                raise DecodeError(f"engineBoots went back from {known.boots} to {received.boots}")
+            self._believe(EngineTime(received.boots, received.time, self._clock.monotonic()))
         return pdu
 
-    def _learn(self, heard: V3Message) -> None:
+    def _learn(self, received: V3Message) -> None:
         """Check the time of a signed answer. Where ours is in doubt, a lower one is that of an engine gone back."""
         now = self._clock.monotonic()
-        known = self._time or self._signed_before() or EngineTime(heard.boots, heard.time, now)
+        known = self._time or self._signed_before() or EngineTime(received.boots, received.time, now)
         try:
-            self._believe(known.observe(heard.boots, heard.time, now))
+            self._believe(known.observe(received.boots, received.time, now))
         except NotInTimeWindow:
-            if self._time is not None or not self._boots_reset(known.boots, heard.boots):
+            if self._time is not None or not self._boots_reset(known.boots, received.boots):
                 raise
-            self._believe(EngineTime(heard.boots, heard.time, now))
+            self._believe(EngineTime(received.boots, received.time, now))
 
     def _signed_before(self) -> EngineTime | None:
         return self._before[1] if self._before is not None and self._before[0] == self.engine_id else None

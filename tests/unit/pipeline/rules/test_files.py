@@ -40,17 +40,17 @@ def written(tmp_path: Path, text: str, name: str = "a.yaml") -> Path:
     return path
 
 
-def test_every_mistake_is_told_at_once_with_line_and_column(tmp_path: Path) -> None:
+def test_every_mistake_is_reported_at_once_with_line_and_column(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         load_rules([written(tmp_path, BAD)])
-    told = [str(problem).removeprefix(f"{tmp_path}/") for problem in caught.value.problems]
-    places = [each.partition(": ")[0] for each in told]
+    reported = [str(problem).removeprefix(f"{tmp_path}/") for problem in caught.value.problems]
+    places = [each.partition(": ")[0] for each in reported]
     assert "a.yaml:2:21" in places
     assert "a.yaml:3:33" in places
-    assert len(told) >= 11
+    assert len(reported) >= 11
     parts = "'typ' is no field; did you mean 'major'; 'remove'; name: is missing; is taken; if: is missing; no severity"
     for part in (*parts.split("; "), "must be below start", "'flaping' is not known", "'corelation' is not known"):
-        assert any(part in each for each in told), part
+        assert any(part in each for each in reported), part
 
 
 def test_a_rule_that_matches_everything_is_warned_of(tmp_path: Path) -> None:

@@ -92,7 +92,7 @@ class Site:
     database: Database
     clock: ManualClock
     counters: Counters
-    told: list[AgentSignal]
+    reported: list[AgentSignal]
     components: dict[str, Component]
 
     async def outbox(self) -> list[dict[str, object]]:
@@ -103,17 +103,17 @@ class Site:
 
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
-    clock, counters, told = ManualClock(), Counters(), list[AgentSignal]()
+    clock, counters, reported = ManualClock(), Counters(), list[AgentSignal]()
     database = await open_state(tmp_path / "state.db", "apl-1", clock=clock, counters=counters)
     components = {name: Component(name, ("10.1.0.1",), "paris") for name in ("gw-1", "gw-2", "gw-3")}
     devices, contents, pool = Devices(), MemoryContents(), BlockingPool("texts", threads=1, waiting=100)
 
     async def tell(signal: AgentSignal) -> None:
-        told.append(signal)
+        reported.append(signal)
 
     directory = Directory(components.get, lambda name: PLATFORM)
     backups = Backups(directory, devices, Manifest(database, contents), tell, pool, clock, counters, at_once=2)
-    yield Site(backups, devices, contents, database, clock, counters, told, components)
+    yield Site(backups, devices, contents, database, clock, counters, reported, components)
     await pool.close()
     await database.close()
 
@@ -131,7 +131,7 @@ async def test_the_first_run_stores_a_version_and_tells_the_headend(site: Site) 
     [record] = await site.outbox()
     assert record["data"]["result"] == "stored"  # type: ignore[index]
     assert "hush" not in json.dumps(record)
-    assert [(signal.type, signal.raised) for signal in site.told] == [("backup.failed", False)]
+    assert [(signal.type, signal.raised) for signal in site.reported] == [("backup.failed", False)]
 
 
 async def test_an_unchanged_one_is_stored_once_and_the_run_is_recorded(site: Site) -> None:
@@ -186,14 +186,18 @@ async def test_a_failure_stores_nothing_and_raises_an_alarm_that_the_next_good_o
     assert outcome.result is BackupResult.FAILED
     assert isinstance(outcome.error, error)
     assert await site.backups.versions("gw-1") == [good]
-    assert (site.told[-1].type, site.told[-1].component, site.told[-1].raised) == ("backup.failed", "gw-1", True)
+    assert (site.reported[-1].type, site.reported[-1].component, site.reported[-1].raised) == (
+        "backup.failed",
+        "gw-1",
+        True,
+    )
     assert (await site.outbox())[-1]["data"]["error"] == str(outcome.error)  # type: ignore[index]
     site.devices.answers["gw-1"] = [WHOLE]
     await site.backups.run("gw-1", "schedule")
-    assert (site.told[-1].raised, site.counters.value("backups.failed", "gw-1")) == (False, 1)
-    told = len(site.told)
+    assert (site.reported[-1].raised, site.counters.value("backups.failed", "gw-1")) == (False, 1)
+    reported = len(site.reported)
     await site.backups.run("gw-1", "schedule")
-    assert len(site.told) == told, "a good one after a good one is no news"
+    assert len(site.reported) == reported, "a good one after a good one is no news"
 
 
 async def test_an_unusual_size_is_believed_only_when_two_readings_agree(site: Site) -> None:
@@ -208,7 +212,7 @@ async def test_a_full_disk_is_a_failed_backup(site: Site) -> None:
     site.contents.full = True
     outcome = await site.backups.run("gw-1", "schedule")
     assert isinstance(outcome.error, StorageFull)
-    assert site.told[-1].raised
+    assert site.reported[-1].raised
 
 
 async def test_what_a_component_does_not_get_is_refused_and_leaves_no_trace(site: Site) -> None:
@@ -216,7 +220,7 @@ async def test_what_a_component_does_not_get_is_refused_and_leaves_no_trace(site
     with pytest.raises(Refused, match="source: order"):
         await site.backups.run("gw-2", "demand")
     assert site.counters.value("backups.refused", "gw-2") == 1
-    assert site.told == []
+    assert site.reported == []
     with pytest.raises(NotFound):
         await site.backups.run("gw-9", "demand")
     with pytest.raises(NotFound):

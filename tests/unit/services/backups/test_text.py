@@ -54,7 +54,7 @@ def test_garbage_is_named(text: ConfigText, reading: str, flaw: str) -> None:
     assert any(flaw in found for found in text.flaws(reading))
 
 
-def test_a_refused_command_is_told_by_its_line(text: ConfigText) -> None:
+def test_a_refused_command_is_reported_by_its_line(text: ConfigText) -> None:
     said = "   ^\n% Invalid input detected at '^' marker.\n"
     assert text.refusal(said) == "% Invalid input detected at '^' marker."
     assert text.refusal("% Authorization failed") == "% Authorization failed"

@@ -59,7 +59,7 @@ def devices() -> Devices:
     return Devices(registry)
 
 
-async def test_everything_that_is_told_is_read() -> None:
+async def test_everything_that_is_reported_is_read() -> None:
     facts = await read_device_facts(GATEWAY, Registry())
     assert facts == DeviceFacts(
         sys_object_id="1.3.6.1.4.1.9.1.1769",

@@ -39,13 +39,13 @@ async def test_a_name_that_was_never_resolved_leaves_the_other_addresses() -> No
     assert names.literal(BY_NAME).addresses == ("10.0.0.9",)
 
 
-async def test_a_new_address_is_told() -> None:
-    directory, clock, told = Directory(), ManualClock(), []
+async def test_a_new_address_is_reported() -> None:
+    directory, clock, reported = Directory(), ManualClock(), []
     names = Names(directory, clock)
     await names.resolve([BY_NAME])
 
     def changed() -> None:
-        told.append(names.literal(BY_NAME).address)
+        reported.append(names.literal(BY_NAME).address)
 
     async with Supervisor(clock, Counters()) as supervisor:
         supervisor.keep_running("names", lambda: names.run(lambda: [BY_NAME], changed))
@@ -53,4 +53,4 @@ async def test_a_new_address_is_told() -> None:
         directory.answers["gw.example"] = ("10.0.0.7",)
         await clock.advance(AGAIN + 1)
         await clock.advance(AGAIN + 1)
-    assert told == ["10.0.0.7"]
+    assert reported == ["10.0.0.7"]

@@ -60,12 +60,12 @@ class TestAcknowledged:
         assert (link.asked, link.failures) == (False, 1)
 
 
-class TestToldAtTheStart:
+class TestAnswersAtTheStart:
     def test_goes_on_from_there(self) -> None:
         link, step = after(Durable("E", 70), Link(), None)
         assert (link.asked, link.after, step) == (True, 70, Step(forget=70, fill_from=71))
 
-    def test_never_heard_of_us(self) -> None:
+    def test_unknown_to_the_head_end(self) -> None:
         link, step = after(Durable(None, 0), Link(), None)
         assert (link.asked, link.after, step) == (True, 0, Step(fill_from=1))
 
@@ -90,7 +90,7 @@ class TestToldAtTheStart:
         link, _ = after(Durable("E", 80), link, Sent(71, 80, 10))
         assert after(Durable("X", 5), link, None)[1].begin_epoch == ""
 
-    def test_an_unheard_epoch_of_ours_introduces_itself(self) -> None:
+    def test_an_unknown_epoch_of_ours_introduces_itself(self) -> None:
         link, step = decide(Link(), replace(NUMBERS, durable=0), None, Durable("X", 5), 0.5)
         assert (link.after, step) == (0, Step(fill_from=1, lost=5))
 

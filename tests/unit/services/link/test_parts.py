@@ -27,7 +27,7 @@ class Noted:
 
 
 class TestEdges:
-    def test_lost_and_recovered_are_told_once_each(self) -> None:
+    def test_lost_and_recovered_are_reported_once_each(self) -> None:
         noted = Noted()
         edges = Edges(noted, ManualClock())
         for failures in range(1, 10):
@@ -39,21 +39,21 @@ class TestEdges:
         assert noted.alarms == [("headend.lost", True), ("headend.lost", False)]
         assert not edges.lost
 
-    def test_one_failure_alone_is_not_told(self) -> None:
+    def test_one_failure_alone_is_not_reported(self) -> None:
         noted = Noted()
         edges = Edges(noted, ManualClock())
         edges.failing("https://a", 1, "silent", refused=False)
         edges.well("https://a")
         assert noted.alarms == []
 
-    def test_an_outage_that_the_last_run_told_of_is_ended_by_the_next_one(self) -> None:
+    def test_an_outage_that_the_last_run_reported_is_ended_by_the_next_one(self) -> None:
         noted = Noted()
         edges = Edges(noted, ManualClock(), {"headend.lost", "storage.full"})
         edges.failing("https://a", 5, "silent", refused=False)
         edges.well("https://a")
         assert noted.alarms == [("headend.lost", False)]
 
-    async def test_refused_records_are_told_in_sum(self) -> None:
+    async def test_refused_records_are_reported_in_sum(self) -> None:
         noted, clock = Noted(), ManualClock()
         edges = Edges(noted, clock)
         for sequence in range(5):

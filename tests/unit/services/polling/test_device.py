@@ -189,7 +189,7 @@ async def test_without_an_address_or_credentials_nothing_is_asked() -> None:
     assert bare.opened == 0
 
 
-async def test_a_restart_is_told_and_the_device_is_probed_anew() -> None:
+async def test_a_restart_is_reported_and_the_device_is_probed_anew() -> None:
     bench = Bench()
     await bench.device.poll()
     bench.session.objects[UPTIME] = 10

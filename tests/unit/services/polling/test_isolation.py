@@ -33,9 +33,9 @@ def test_no_route_to_any_component_isolates() -> None:
 
 
 def test_all_components_and_a_next_hop_that_never_answered_silent_together_isolate() -> None:
-    silent = Look({"eth0": True}, {"10.0.0.1": False}, all_silent=True)
+    silent = Look({"eth0": True}, {"10.0.0.1": False}, none_answers=True)
     assert judged(silent).isolated
-    assert not judged(replace(silent, all_silent=False)).isolated
+    assert not judged(replace(silent, none_answers=False)).isolated
     assert not judged(replace(silent, hops={"10.0.0.1": True})).isolated
     assert not judged(replace(silent, hops={"10.0.0.1": None})).isolated
 
@@ -63,9 +63,9 @@ def test_one_of_two_next_hops_is_enough() -> None:
     assert not judged(up, half, half, half).isolated
 
 
-async def test_only_the_edges_are_told() -> None:
+async def test_only_the_edges_are_reported() -> None:
     links: dict[str, bool | None] = {"eth0": True}
-    told: list[AgentSignal] = []
+    reported: list[AgentSignal] = []
 
     def look() -> Outside:
         return Outside(links, ["10.0.0.1"], ["gw-1"])
@@ -74,23 +74,23 @@ async def test_only_the_edges_are_told() -> None:
         raise NotPermittedHere("ping sockets are closed")
 
     async def tell(signal: AgentSignal) -> None:
-        told.append(signal)
+        reported.append(signal)
 
-    watch = Isolation(look, forbidden, tell, lambda: bool(told) and told[-1].raised, ManualClock())
+    watch = Isolation(look, forbidden, tell, lambda: bool(reported) and reported[-1].raised, ManualClock())
     for carrier in (True, False, False, True, True):
         links["eth0"] = carrier
         await watch.look()
-    assert [signal.raised for signal in told] == [True, False]
-    assert {signal.type for signal in told} == {"appliance.isolated"}
+    assert [signal.raised for signal in reported] == [True, False]
+    assert {signal.type for signal in reported} == {"appliance.isolated"}
 
 
 def test_a_device_that_answers_proves_that_we_are_connected() -> None:
-    assert not judged(Look({"eth0": False}, {}, heard=True)).isolated
+    assert not judged(Look({"eth0": False}, {}, any_answer=True)).isolated
 
 
 def test_a_next_hop_that_is_silent_while_devices_answer_is_not_tracked_until_it_answers_again() -> None:
     up, silent = Look({"eth0": True}, {"10.0.0.1": True}), Look({"eth0": True}, {"10.0.0.1": False})
-    contradicted = (up, silent, silent, replace(silent, heard=True))
+    contradicted = (up, silent, silent, replace(silent, any_answer=True))
     assert not judged(*contradicted, *[silent] * 10).isolated
     assert judged(*contradicted, up, silent, silent).isolated
 
@@ -99,7 +99,7 @@ def test_a_firewall_that_an_inherited_isolation_tracked_is_dropped_once_devices_
     silent = Look({"eth0": True}, {"10.0.0.1": False})
     verdict = Verdict(isolated=True, inherited=True).after(silent)
     assert verdict.isolated
-    for look in (replace(silent, heard=True), silent, silent, silent):
+    for look in (replace(silent, any_answer=True), silent, silent, silent):
         verdict = verdict.after(look)
     assert not verdict.isolated
 
@@ -115,7 +115,7 @@ class Rig:
 
     def __init__(self, *, before: bool = False) -> None:
         self.link, self.hop, self.routed = True, True, True
-        self.told: list[bool] = []
+        self.reported: list[bool] = []
         self.before = before
         self.asked = 0
         self.components = ["gw-1"]
@@ -123,7 +123,7 @@ class Rig:
         self.watch = Isolation(self._links, self._ping, self._tell, self.held, self.clock)
 
     def held(self) -> bool:
-        return [self.before, *self.told][-1]
+        return [self.before, *self.reported][-1]
 
     def _links(self) -> Outside:
         if not self.routed:
@@ -135,7 +135,7 @@ class Rig:
         return self.hop and address == "10.0.0.1"
 
     async def _tell(self, signal: AgentSignal) -> None:
-        self.told.append(signal.raised)
+        self.reported.append(signal.raised)
 
     async def poll(self, *, answered: bool, component: str = "gw-1") -> None:
         await self.watch.before_judging([PollSignal(component, self.clock.now(), icmp=answered)])
@@ -148,7 +148,7 @@ async def test_a_poll_without_answer_makes_us_look_at_our_link_before_it_is_judg
     outside.link = False
     await outside.poll(answered=False)  # others were heard since the last look
     await outside.poll(answered=False)
-    assert outside.told == [True]
+    assert outside.reported == [True]
 
 
 async def test_a_silent_next_hop_is_seen_before_the_third_silent_poll_is_judged() -> None:
@@ -157,9 +157,9 @@ async def test_a_silent_next_hop_is_seen_before_the_third_silent_poll_is_judged(
     await outside.poll(answered=True)
     outside.hop = False
     for _ in range(3):
-        assert outside.told == []
+        assert outside.reported == []
         await outside.poll(answered=False)
-    assert outside.told == [True]
+    assert outside.reported == [True]
 
 
 async def test_one_look_serves_all_devices_that_fall_silent_together_and_asks_tracked_hops_only() -> None:
@@ -173,21 +173,21 @@ async def test_one_look_serves_all_devices_that_fall_silent_together_and_asks_tr
     assert outside.asked - before == 1
 
 
-async def test_an_isolation_that_the_last_run_told_of_is_ended_by_the_next_one() -> None:
+async def test_an_isolation_that_the_last_run_reported_is_ended_by_the_next_one() -> None:
     outside = Rig(before=True)
     await outside.watch.look()
-    assert outside.told == [False]
+    assert outside.reported == [False]
 
 
-async def test_a_start_without_any_route_changes_nothing_of_what_the_last_run_told() -> None:
+async def test_a_start_without_any_route_changes_nothing_of_what_the_last_run_reported() -> None:
     outside = Rig(before=True)
     outside.routed = False
     await outside.watch.look()
     await outside.poll(answered=False)
-    assert outside.told == []
+    assert outside.reported == []
     await outside.poll(answered=True)
     await outside.watch.look()
-    assert outside.told == [False]
+    assert outside.reported == [False]
 
 
 async def test_a_start_with_a_silent_next_hop_goes_on_being_isolated() -> None:
@@ -195,10 +195,10 @@ async def test_a_start_with_a_silent_next_hop_goes_on_being_isolated() -> None:
     outside.hop = False
     for _ in range(3):
         await outside.poll(answered=False)
-    assert outside.told == []
+    assert outside.reported == []
     outside.hop = True
     await outside.watch.look()
-    assert outside.told == [False]
+    assert outside.reported == [False]
 
 
 async def test_a_boot_without_anything_that_answers_is_isolated_and_a_lone_silent_component_is_not() -> None:
@@ -206,10 +206,10 @@ async def test_a_boot_without_anything_that_answers_is_isolated_and_a_lone_silen
     outside.hop = False
     for _ in range(3):
         await outside.poll(answered=False)
-    assert outside.told == []
+    assert outside.reported == []
     outside.components = ["gw-1", "gw-2"]
     await outside.poll(answered=False, component="gw-2")
-    assert outside.told == [True]
+    assert outside.reported == [True]
     await outside.poll(answered=True, component="gw-2")
     await outside.watch.look()
-    assert outside.told == [True, False]
+    assert outside.reported == [True, False]

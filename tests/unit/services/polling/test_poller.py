@@ -39,7 +39,7 @@ class Bench:
     def __init__(self, clock: ManualClock, supervisor: Supervisor, counters: Counters) -> None:
         self.clock, self.counters = clock, counters
         self.devices: dict[str, FakeDevice] = {}
-        self.told: list[Signal] = []
+        self.reported: list[Signal] = []
         self.series: list[tuple[str, int, Mapping[str, float]]] = []
         self.full = False
         self.poller = Poller(self._make, self._sink, self._write, supervisor, clock, counters)
@@ -51,7 +51,7 @@ class Bench:
     async def _sink(self, signals: Sequence[Signal]) -> None:
         if self.full:
             raise StorageFull("no room")
-        self.told += signals
+        self.reported += signals
 
     async def _write(self, component: str, at: int, samples: Mapping[str, float]) -> None:
         self.series.append((component, at, samples))
@@ -97,7 +97,7 @@ async def test_every_device_is_polled_soon_and_then_in_its_phase(bench: Bench) -
 async def test_outcomes_and_samples_are_handed_on(bench: Bench) -> None:
     await bench.poll(component("gw"))
     await bench.clock.advance(FIRST_WITHIN)
-    assert [signal.component for signal in bench.told] == ["gw"]
+    assert [signal.component for signal in bench.reported] == ["gw"]
     assert bench.series[0][0] == "gw"
     assert bench.series[0][2] == {"cpu.load": 1.0}
 
@@ -138,7 +138,7 @@ async def test_a_full_disk_is_counted_and_polling_goes_on(bench: Bench) -> None:
     assert bench.counters.total("tasks.failed") == 0
     bench.full = False
     await bench.clock.advance(10)
-    assert bench.told
+    assert bench.reported
 
 
 async def test_a_reload_ends_and_begins_only_what_changed(bench: Bench) -> None:

@@ -45,7 +45,7 @@ async def test_what_answered(
     assert await reachability(trip, answer).check("192.0.2.1", plan, PATIENCE) == expected
 
 
-async def test_a_closed_ping_socket_is_told_once(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_closed_ping_socket_is_reported_once(caplog: pytest.LogCaptureFixture) -> None:
     reach = reachability(NotPermittedHere("ICMP echo is not permitted here (Permission denied)"))
     with caplog.at_level(logging.WARNING):
         for _ in range(3):

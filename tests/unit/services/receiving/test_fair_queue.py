@@ -109,7 +109,7 @@ async def drained(waiting: FairQueue) -> AsyncIterator[Chunk]:
             yield chunk
 
 
-async def test_senders_that_can_wait_are_told_to() -> None:
+async def test_senders_that_can_wait_are_paused() -> None:
     waiting = queue(room_for=100)
     waiting.offer(1, said("10.0.0.1", 49), nobody)
     assert waiting.has_room("10.0.0.1")

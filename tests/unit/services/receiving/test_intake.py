@@ -9,7 +9,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import StorageFull
 from cmsp_agent.model.signal import Signal, SyslogSignal
 from cmsp_agent.services.receiving.fair_queue import Chunk, FairQueue
-from cmsp_agent.services.receiving.intake import BATCH, Heard, Intake
+from cmsp_agent.services.receiving.intake import BATCH, Intake, Received
 
 
 class Database:
@@ -33,11 +33,11 @@ class Site:
         self.acknowledged: list[str] = []
         self.intake = Intake("syslog", self.queue, self.read, self.database, self.counters)
 
-    def read(self, chunk: Chunk, heard: Heard) -> None:
+    def read(self, chunk: Chunk, received: Received) -> None:
         for payload, *_ in chunk.datagrams:
             text = payload.decode()
-            heard.signals.append(SyslogSignal(chunk.component, chunk.received_at, "", text))
-            heard.acknowledge.append(partial(self.acknowledged.append, text))
+            received.signals.append(SyslogSignal(chunk.component, chunk.received_at, "", text))
+            received.acknowledge.append(partial(self.acknowledged.append, text))
 
     def say(self, *texts: str) -> None:
         self.queue.offer(1, [(text.encode(), ("10.0.0.1", 514)) for text in texts], lambda _asked, _payload: False)

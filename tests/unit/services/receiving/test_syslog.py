@@ -137,7 +137,7 @@ async def test_a_line_with_another_counter_is_a_message() -> None:
     assert second.text == "Reason : Failed"
 
 
-async def test_several_messages_of_a_datagram_are_told_apart_and_counted() -> None:
+async def test_several_messages_of_a_datagram_are_distinguished_and_counted() -> None:
     site = Site()
     signals = await site.read(("10.0.0.1", b"<189>1: a: %SYS-5-CONFIG_I: one\n<189>2: a: %SYS-5-CONFIG_I: two"))
     assert [each.text for each in signals if isinstance(each, SyslogSignal)] == ["one", "two"]

@@ -26,10 +26,10 @@ class Decoder:
         self.said = said
 
     def decode(self, data: bytes, _sender: str) -> Notification | Reply:
-        heard = self.said[data]
-        if isinstance(heard, DecodeError):
-            raise heard
-        return heard
+        received = self.said[data]
+        if isinstance(received, DecodeError):
+            raise received
+        return received
 
     def respond(self, inform: Notification) -> bytes:
         return b"response to " + inform.trap_oid.encode()

@@ -33,14 +33,14 @@ class Rig:
 
 def reported(answer: Request | Report | None, user: LocalUser = usm.NOBODY) -> tuple[str, usm.V3Message, pdu.Pdu]:
     assert isinstance(answer, Report)
-    heard = usm.decode(answer.data)
-    inside = usm.scoped_pdu(answer.data, heard, user, OidTexts())
+    received = usm.decode(answer.data)
+    inside = usm.scoped_pdu(answer.data, received, user, OidTexts())
     assert inside.context_engine_id == ENGINE
     assert inside.pdu.kind == pdu.REPORT
     assert usm.REPORT_NAMES[usm.report_name(inside.pdu, OidTexts())] == answer.reason
-    assert heard.msg_id == 9
-    assert not heard.flags & REPORTABLE
-    return answer.reason, heard, inside.pdu
+    assert received.msg_id == 9
+    assert not received.flags & REPORTABLE
+    return answer.reason, received, inside.pdu
 
 
 def test_a_request_and_its_answer() -> None:
@@ -50,18 +50,18 @@ def test_a_request_and_its_answer() -> None:
     assert (asked.pdu.request_id, asked.context_name, asked.context_engine_id, asked.msg_id) == (77, b"ctx", ENGINE, 9)
     answer = rig.own.respond(asked, pdu.encode_pdu(pdu.RESPONSE, 77, 0, 0, encode_varbinds([])))
     local = localized(BOTH, ENGINE, KeyRing())
-    heard = usm.decode(answer)
-    usm.verify(answer, heard, local)
-    assert (heard.msg_id, heard.level, heard.boots) == (9, AUTH | PRIV, 3)
-    inside = usm.scoped_pdu(answer, heard, local, OidTexts())
+    received = usm.decode(answer)
+    usm.verify(answer, received, local)
+    assert (received.msg_id, received.level, received.boots) == (9, AUTH | PRIV, 3)
+    inside = usm.scoped_pdu(answer, received, local, OidTexts())
     assert (inside.context_name, inside.pdu.request_id) == (b"ctx", 77)
     assert isinstance(rig.ask(OPEN), Request)
 
 
 def test_discovery() -> None:
-    reason, heard, report = reported(Rig().ask(OPEN, engine=b""))
+    reason, received, report = reported(Rig().ask(OPEN, engine=b""))
     assert reason == "usmStatsUnknownEngineIDs"
-    assert (heard.engine_id, heard.boots, heard.flags) == (ENGINE, 3, 0)
+    assert (received.engine_id, received.boots, received.flags) == (ENGINE, 3, 0)
     assert report.values == [1]
 
 
@@ -84,11 +84,11 @@ async def test_only_the_report_of_our_time_is_signed() -> None:
     local = localized(BOTH, ENGINE, KeyRing())
     for boots, time in ((0, 0), (3, 849), (3, 1151), (2, 1000), (4, 1000)):
         answer = rig.ask(BOTH, boots=boots, time=time)
-        reason, heard, _ = reported(answer)
+        reason, received, _ = reported(answer)
         assert reason == "usmStatsNotInTimeWindows"
-        assert (heard.level, heard.boots, heard.time, heard.user) == (AUTH, 3, 1000, b"both")
+        assert (received.level, received.boots, received.time, received.user) == (AUTH, 3, 1000, b"both")
         assert isinstance(answer, Report)
-        usm.verify(answer.data, heard, local)
+        usm.verify(answer.data, received, local)
     assert isinstance(rig.ask(BOTH, time=850), Request)
     assert isinstance(rig.ask(BOTH, time=1150), Request)
 

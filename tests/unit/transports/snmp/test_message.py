@@ -22,9 +22,9 @@ def response(request_id: int = 0x12345678, status: int = 0, index: int = 0, bind
 
 
 def test_a_response() -> None:
-    heard = message.decode(in_message(response(status=2, index=1)), OidTexts())
-    assert heard == (1, b"public", Pdu(pdu.RESPONSE, 0x12345678, 2, 1, [NAME], [5], False, b""))
-    assert "public" not in repr(heard)
+    received = message.decode(in_message(response(status=2, index=1)), OidTexts())
+    assert received == (1, b"public", Pdu(pdu.RESPONSE, 0x12345678, 2, 1, [NAME], [5], False, b""))
+    assert "public" not in repr(received)
 
 
 def test_requests() -> None:
@@ -34,9 +34,9 @@ def test_requests() -> None:
 
 
 def test_an_inform_keeps_its_bindings_for_the_answer() -> None:
-    heard = message.decode(in_message(pdu.encode_pdu(pdu.INFORM, 7, 0, 0, BINDINGS)), OidTexts()).pdu
-    assert isinstance(heard, Pdu)
-    assert heard.raw == BINDINGS
+    received = message.decode(in_message(pdu.encode_pdu(pdu.INFORM, 7, 0, 0, BINDINGS)), OidTexts()).pdu
+    assert isinstance(received, Pdu)
+    assert received.raw == BINDINGS
 
 
 @pytest.mark.parametrize(
@@ -76,14 +76,14 @@ def test_octets_left_over_mean_nothing(data: bytes) -> None:
 
 
 def test_v1_reads_the_types_of_v2() -> None:
-    heard = message.decode(in_message(response(bindings=COUNTER64), version=0), OidTexts()).pdu
-    assert heard.values == [5]
+    received = message.decode(in_message(response(bindings=COUNTER64), version=0), OidTexts()).pdu
+    assert received.values == [5]
 
 
 def test_the_ranges_of_a_pdu() -> None:
     for request_id, status, index in ((-(1 << 31), 0, 0), ((1 << 31) - 1, 18, (1 << 31) - 1)):
-        heard = message.decode(in_message(response(request_id, status, index)), OidTexts()).pdu
-        assert heard[1:4] == (request_id, status, index)
+        received = message.decode(in_message(response(request_id, status, index)), OidTexts()).pdu
+        assert received[1:4] == (request_id, status, index)
     assert message.decode(in_message(response(), version=0), OidTexts()).version == 0
     assert message.decode(in_message(response(bindings=NO_BINDINGS)), OidTexts()).pdu.names == []
 
@@ -108,8 +108,8 @@ def trap(
 
 
 def test_a_trap_of_v1() -> None:
-    heard = message.decode(in_message(trap(uptime=0xFFFFFFFF), 0), OidTexts()).pdu
-    assert heard == TrapV1("1.3.6", "192.0.2.7", 6, -3, 0xFFFFFFFF, [NAME], [5])
+    received = message.decode(in_message(trap(uptime=0xFFFFFFFF), 0), OidTexts()).pdu
+    assert received == TrapV1("1.3.6", "192.0.2.7", 6, -3, 0xFFFFFFFF, [NAME], [5])
     assert message.decode(in_message(trap(generic=0, uptime=0), 0), OidTexts()).pdu[2:5] == (0, -3, 0)
 
 
@@ -141,10 +141,10 @@ def test_bad_traps_of_v1(body: bytes) -> None:
     ],
 )
 def test_careless_traps_of_v1_are_read(body: bytes, place: int, read: object) -> None:
-    heard = message.decode(in_message(body, 0), OidTexts()).pdu
-    assert isinstance(heard, TrapV1)
-    assert heard[place] == read
-    assert heard.values == [5]
+    received = message.decode(in_message(body, 0), OidTexts()).pdu
+    assert isinstance(received, TrapV1)
+    assert received[place] == read
+    assert received.values == [5]
 
 
 def test_answers_must_have_the_version_and_community_of_the_request() -> None:

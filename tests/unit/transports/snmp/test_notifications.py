@@ -29,7 +29,7 @@ def bindings(*typed: Typed) -> bytes:
     return encode_varbinds([(ber.oid_octets(oid), encode_value(tag, value)) for oid, tag, value in typed])
 
 
-def told(kind: int, *typed: Typed) -> bytes:
+def reported(kind: int, *typed: Typed) -> bytes:
     return pdu.encode_pdu(kind, 77, 0, 0, bindings(*typed))
 
 
@@ -42,14 +42,14 @@ def decoder(clock: ManualClock | None = None, **options: object) -> Notification
     return NotificationDecoder([USER, UsmUser(b"open")], OwnEngine(OWN, 3, clock), clock, **options)  # type: ignore[arg-type]
 
 
-def heard(data: bytes, sender: str = "192.0.2.1", by: NotificationDecoder | None = None) -> Notification:
+def received(data: bytes, sender: str = "192.0.2.1", by: NotificationDecoder | None = None) -> Notification:
     found = (by or decoder()).decode(data, sender)
     assert isinstance(found, Notification)
     return found
 
 
 def test_a_trap_of_v2c() -> None:
-    found = heard(community(told(pdu.TRAP, UPTIME, TRAP_OID, ROW, ("1.3.6.9", ber.NULL, None))))
+    found = received(community(reported(pdu.TRAP, UPTIME, TRAP_OID, ROW, ("1.3.6.9", ber.NULL, None))))
     assert (found.version, found.kind, found.trap_oid, found.uptime) == ("2c", "trap", LINK_DOWN, 4711)
     assert found.varbinds == ((IF_INDEX, 7), ("1.3.6.9", None))
     assert not found.authentic
@@ -60,15 +60,15 @@ def test_a_trap_of_v2c() -> None:
 
 def test_the_address_that_a_relay_adds() -> None:
     relayed = (SNMP_TRAP_ADDRESS, ber.IP_ADDRESS, "10.1.2.3")
-    assert heard(community(told(pdu.TRAP, UPTIME, TRAP_OID, ROW, relayed))).agent_address == "10.1.2.3"
+    assert received(community(reported(pdu.TRAP, UPTIME, TRAP_OID, ROW, relayed))).agent_address == "10.1.2.3"
 
 
 def test_careless_senders() -> None:
-    assert heard(community(told(pdu.TRAP, TRAP_OID, UPTIME, ROW))).uptime == 4711
-    assert heard(community(told(pdu.TRAP, TRAP_OID, ROW))).uptime == 0
+    assert received(community(reported(pdu.TRAP, TRAP_OID, UPTIME, ROW))).uptime == 4711
+    assert received(community(reported(pdu.TRAP, TRAP_OID, ROW))).uptime == 0
     for typed in ((UPTIME, ROW), (UPTIME, (SNMP_TRAP_OID, ber.INTEGER, 3))):
         with pytest.raises(Refused, match="no snmpTrapOID"):
-            heard(community(told(pdu.TRAP, *typed)))
+            received(community(reported(pdu.TRAP, *typed)))
 
 
 def v1(generic: int, specific: int, address: bytes = b"\x0a\x00\x00\x01") -> bytes:
@@ -85,35 +85,35 @@ def v1(generic: int, specific: int, address: bytes = b"\x0a\x00\x00\x01") -> byt
 
 def test_traps_of_v1_are_mapped() -> None:
     for generic in range(6):
-        assert heard(v1(generic, 0)).trap_oid == f"1.3.6.1.6.3.1.1.5.{generic + 1}"
-    found = heard(v1(6, 3))
+        assert received(v1(generic, 0)).trap_oid == f"1.3.6.1.6.3.1.1.5.{generic + 1}"
+    found = received(v1(6, 3))
     assert found.trap_oid == "1.3.6.1.4.1.9.9.41.2.0.3"
     assert (found.version, found.enterprise, found.agent_address) == ("1", "1.3.6.1.4.1.9.9.41.2", "10.0.0.1")
     assert (found.uptime, found.varbinds) == (99, ((IF_INDEX, 7),))
-    assert heard(v1(6, 3, bytes(4))).agent_address == ""
-    assert heard(v1(6, -1)).trap_oid == "1.3.6.1.4.1.9.9.41.2.0.4294967295"
+    assert received(v1(6, 3, bytes(4))).agent_address == ""
+    assert received(v1(6, -1)).trap_oid == "1.3.6.1.4.1.9.9.41.2.0.4294967295"
 
 
 @pytest.mark.parametrize("version", [0, 1])
 def test_what_is_no_notification(version: int) -> None:
     with pytest.raises(Refused, match="not a notification"):
-        heard(community(told(pdu.RESPONSE, UPTIME, TRAP_OID), version))
+        received(community(reported(pdu.RESPONSE, UPTIME, TRAP_OID), version))
 
 
 def test_communities() -> None:
-    data = community(told(pdu.TRAP, UPTIME, TRAP_OID))
-    assert "public" not in repr(heard(data))
-    assert heard(data, by=decoder(communities=[b"public"])).community == b"public"
+    data = community(reported(pdu.TRAP, UPTIME, TRAP_OID))
+    assert "public" not in repr(received(data))
+    assert received(data, by=decoder(communities=[b"public"])).community == b"public"
     with pytest.raises(Refused, match="unknown community"):
-        heard(data, by=decoder(communities=[b"other"]))
+        received(data, by=decoder(communities=[b"other"]))
     with pytest.raises(Refused):
-        heard(v1(1, 0), by=decoder(communities=[]))
+        received(v1(1, 0), by=decoder(communities=[]))
 
 
 def test_an_inform_of_v2c_is_answered_with_its_own_bindings() -> None:
-    data = community(told(pdu.INFORM, UPTIME, TRAP_OID, ("1.3.6.9", ber.COUNTER32, 5)))
+    data = community(reported(pdu.INFORM, UPTIME, TRAP_OID, ("1.3.6.9", ber.COUNTER32, 5)))
     by = decoder()
-    found = heard(data, by=by)
+    found = received(data, by=by)
     assert found.kind == "inform"
     answer = message.decode(by.respond(found), OidTexts())
     asked = message.decode(data, OidTexts()).pdu
@@ -142,20 +142,20 @@ def test_traps_of_any_engine_whose_user_is_known() -> None:
     by = decoder()
     for number in range(20):
         engine = THEIRS + bytes((number,))
-        found = heard(v3(told(pdu.TRAP, UPTIME, TRAP_OID, ROW), engine=engine), by=by)
+        found = received(v3(reported(pdu.TRAP, UPTIME, TRAP_OID, ROW), engine=engine), by=by)
         assert (found.version, found.kind, found.user, found.engine_id) == ("3", "trap", "operator", engine)
         assert found.authentic
         with pytest.raises(ValueError, match="only an inform"):
             by.respond(found)
-    assert not heard(v3(told(pdu.TRAP, UPTIME, TRAP_OID), user=UsmUser(b"open"))).authentic
+    assert not received(v3(reported(pdu.TRAP, UPTIME, TRAP_OID), user=UsmUser(b"open"))).authentic
 
 
 def test_traps_that_ask_for_a_report_all_the_same() -> None:
     for by in (decoder(), NotificationDecoder([USER], None, ManualClock())):
-        found = heard(v3(told(pdu.TRAP, UPTIME, TRAP_OID, ROW), flags=USER.level | REPORTABLE), by=by)
+        found = received(v3(reported(pdu.TRAP, UPTIME, TRAP_OID, ROW), flags=USER.level | REPORTABLE), by=by)
         assert (found.kind, found.authentic, found.varbinds) == ("trap", True, ((IF_INDEX, 7),))
     for kind, user in ((pdu.INFORM, USER), (pdu.TRAP, UsmUser(b"operator", USER.auth, b"wrongpass1"))):
-        data = v3(told(kind, UPTIME, TRAP_OID), user=user, flags=user.level | REPORTABLE)
+        data = v3(reported(kind, UPTIME, TRAP_OID), user=user, flags=user.level | REPORTABLE)
         reply = decoder().decode(data, "192.0.2.1")
         assert isinstance(reply, Reply)
         assert reply.reason == "usmStatsUnknownEngineIDs"
@@ -168,38 +168,38 @@ def refused(data: bytes, reason: str, by: NotificationDecoder | None = None, sen
 
 
 def test_refusals_of_v3_traps() -> None:
-    trap = told(pdu.TRAP, UPTIME, TRAP_OID)
+    trap = reported(pdu.TRAP, UPTIME, TRAP_OID)
     refused(v3(trap, user=UsmUser(b"nobody")), "unknown user")
     refused(v3(trap, user=UsmUser(b"operator")), "other security level than agreed")
     refused(v3(trap, user=UsmUser(b"operator", USER.auth, b"wrongpass1")), "wrong digest")
-    refused(v3(told(pdu.RESPONSE, UPTIME, TRAP_OID)), "not a notification")
-    refused(v3(told(pdu.INFORM, UPTIME, TRAP_OID)), "not a notification")
+    refused(v3(reported(pdu.RESPONSE, UPTIME, TRAP_OID)), "not a notification")
+    refused(v3(reported(pdu.INFORM, UPTIME, TRAP_OID)), "not a notification")
     refused(v3(trap, engine=OWN, user=UsmUser(b"nobody")), "not to be believed")
     lone = NotificationDecoder([USER], None, ManualClock())
-    refused(v3(told(pdu.INFORM, UPTIME, TRAP_OID), flags=1 | REPORTABLE), "inform without an own engine", lone)
-    assert heard(v3(trap), by=lone).trap_oid == LINK_DOWN
+    refused(v3(reported(pdu.INFORM, UPTIME, TRAP_OID), flags=1 | REPORTABLE), "inform without an own engine", lone)
+    assert received(v3(trap), by=lone).trap_oid == LINK_DOWN
 
 
 async def test_the_time_window_is_kept_by_engine_and_address() -> None:
     clock = ManualClock()
     by = decoder(clock)
-    trap = told(pdu.TRAP, UPTIME, TRAP_OID)
-    assert heard(v3(trap, boots=5, time=1000), by=by).trap_oid == LINK_DOWN
-    assert heard(v3(trap, boots=5, time=850), by=by).trap_oid == LINK_DOWN
+    trap = reported(pdu.TRAP, UPTIME, TRAP_OID)
+    assert received(v3(trap, boots=5, time=1000), by=by).trap_oid == LINK_DOWN
+    assert received(v3(trap, boots=5, time=850), by=by).trap_oid == LINK_DOWN
     refused(v3(trap, boots=5, time=849), "outside the time window", by)
     refused(v3(trap, boots=4, time=1000), "outside the time window", by)
-    assert heard(v3(trap, boots=1, time=5), "192.0.2.2", by).trap_oid == LINK_DOWN, (
+    assert received(v3(trap, boots=1, time=5), "192.0.2.2", by).trap_oid == LINK_DOWN, (
         "a cloned device with the same engine ID"
     )
     await clock.advance(200)
     refused(v3(trap, boots=5, time=1000), "outside the time window", by)
-    assert heard(v3(trap, boots=6, time=0), by=by).trap_oid == LINK_DOWN
+    assert received(v3(trap, boots=6, time=0), by=by).trap_oid == LINK_DOWN
     refused(v3(trap, boots=5, time=2000), "outside the time window", by)
 
 
 def test_informs_of_v3_find_our_engine_first() -> None:
     by = decoder()
-    inform = told(pdu.INFORM, UPTIME, TRAP_OID, ROW)
+    inform = reported(pdu.INFORM, UPTIME, TRAP_OID, ROW)
     reply = by.decode(v3(inform, engine=b"", flags=REPORTABLE, user=UsmUser(b"")), "192.0.2.1")
     assert isinstance(reply, Reply)
     assert reply.reason == "usmStatsUnknownEngineIDs"
@@ -207,7 +207,7 @@ def test_informs_of_v3_find_our_engine_first() -> None:
     reply = by.decode(v3(inform, engine=OWN, boots=0, time=0, flags=1 | REPORTABLE), "192.0.2.1")
     assert isinstance(reply, Reply)
     assert reply.reason == "usmStatsNotInTimeWindows"
-    found = heard(v3(inform, engine=OWN, boots=3, time=0, flags=1 | REPORTABLE), by=by)
+    found = received(v3(inform, engine=OWN, boots=3, time=0, flags=1 | REPORTABLE), by=by)
     assert (found.kind, found.user, found.varbinds) == ("inform", "operator", ((IF_INDEX, 7),))
     answer = by.respond(found)
     local = localized(USER, OWN, KeyRing())
@@ -219,20 +219,20 @@ def test_of_users_of_one_name_the_one_whose_key_fits_is_meant() -> None:
     other = UsmUser(b"operator", AUTH_PROTOCOLS["SHA-256"], b"otherpass1")
     low = UsmUser(b"operator")
     by = NotificationDecoder([USER, other, low], OwnEngine(OWN, 3, ManualClock()), ManualClock())
-    trap, inform = told(pdu.TRAP, UPTIME, TRAP_OID), told(pdu.INFORM, UPTIME, TRAP_OID)
+    trap, inform = reported(pdu.TRAP, UPTIME, TRAP_OID), reported(pdu.INFORM, UPTIME, TRAP_OID)
     for _ in range(2):  # one engine for all: configurations are cloned
-        assert heard(v3(trap), by=by).authentic
-        assert heard(v3(trap, user=other), by=by).authentic
+        assert received(v3(trap), by=by).authentic
+        assert received(v3(trap, user=other), by=by).authentic
         refused(v3(trap, user=low), "other security level than agreed", by)  # or anybody could pass for the others
     stranger = UsmUser(b"operator", AUTH_PROTOCOLS["SHA-256"], b"strangers1")
     refused(v3(trap, user=stranger, engine=b"\x80\0\0\0\x05new"), "wrong digest", by)
     for user in (USER, other):
-        found = heard(v3(inform, user=user, engine=OWN, boots=3, time=0, flags=user.level | REPORTABLE), by=by)
+        found = received(v3(inform, user=user, engine=OWN, boots=3, time=0, flags=user.level | REPORTABLE), by=by)
         answer = by.respond(found)
         usm.verify(answer, usm.decode(answer), localized(user, OWN, KeyRing()))
 
 
 def test_malformed() -> None:
-    for data in (b"", b"\x30\x00", community(told(pdu.TRAP, UPTIME, TRAP_OID))[:-1], community(b"", 5)):
+    for data in (b"", b"\x30\x00", community(reported(pdu.TRAP, UPTIME, TRAP_OID))[:-1], community(b"", 5)):
         with pytest.raises(DecodeError):
             decoder().decode(data, "192.0.2.1")

@@ -36,15 +36,15 @@ def sent(by: LocalUser, flags: int, scoped: bytes = SCOPED) -> bytes:
 def test_both_ways(auth: str, priv: str) -> None:
     by = user(auth, priv)
     data = sent(by, by.level | REPORTABLE)
-    heard = usm.decode(data)
-    assert heard[:7] == (0x12345678, 65507, by.level | REPORTABLE, ENGINE, 5, 4711, b"operator")
-    assert heard.level == by.level
-    assert len(heard.mac) == (by.signer.size if by.signer else 0)
-    assert len(heard.salt) == (8 if priv else 0)
-    assert data[heard.mac_at : heard.mac_at + len(heard.mac)] == heard.mac
+    received = usm.decode(data)
+    assert received[:7] == (0x12345678, 65507, by.level | REPORTABLE, ENGINE, 5, 4711, b"operator")
+    assert received.level == by.level
+    assert len(received.mac) == (by.signer.size if by.signer else 0)
+    assert len(received.salt) == (8 if priv else 0)
+    assert data[received.mac_at : received.mac_at + len(received.mac)] == received.mac
     if auth:
-        usm.verify(data, heard, user(auth, priv))
-    scoped = usm.scoped_pdu(data, heard, user(auth, priv), OidTexts())
+        usm.verify(data, received, user(auth, priv))
+    scoped = usm.scoped_pdu(data, received, user(auth, priv), OidTexts())
     assert scoped[:2] == (ENGINE, b"ctx")
     assert (scoped.pdu.kind, scoped.pdu.request_id, scoped.pdu.values) == (pdu.RESPONSE, 77, [5])
     assert (b"\x2b\x06\x01\x02\x01" in data) is not bool(priv)
@@ -56,11 +56,11 @@ def test_the_digest_stands_where_it_belongs_at_every_size(size: int) -> None:
     bindings = encode_varbinds([(NAME, encode_value(ber.OCTET_STRING, b"x" * size))])
     scoped = usm.encode_scoped(ENGINE, b"", pdu.encode_pdu(pdu.RESPONSE, 77, 0, 0, bindings))
     data = sent(by, AUTH | PRIV, scoped)
-    heard = usm.decode(data)
-    usm.verify(data, heard, by)
-    unsigned = data[: heard.mac_at] + bytes(48) + data[heard.mac_at + 48 :]
+    received = usm.decode(data)
+    usm.verify(data, received, by)
+    unsigned = data[: received.mac_at] + bytes(48) + data[received.mac_at + 48 :]
     key = KeyRing().localized(AUTH_PROTOCOLS["SHA-512"], b"authpass12", ENGINE)
-    assert heard.mac == hmac.digest(key, unsigned, "sha512")[:48]
+    assert received.mac == hmac.digest(key, unsigned, "sha512")[:48]
 
 
 def test_every_changed_octet_shows() -> None:
@@ -80,16 +80,16 @@ def test_no_digest_no_belief() -> None:
         with pytest.raises(NotAuthentic):
             usm.verify(data, usm.decode(data), by)
     data = sent(by, AUTH)
-    heard = usm.decode(data)
-    usm.verify(data, heard, by)
+    received = usm.decode(data)
+    usm.verify(data, received, by)
     with pytest.raises(NotAuthentic):
-        usm.verify(data, heard, user("", ""))
+        usm.verify(data, received, user("", ""))
     with pytest.raises(NotAuthentic):
-        usm.verify(data, heard, user("SHA-256", ""))
+        usm.verify(data, received, user("SHA-256", ""))
     with pytest.raises(NotAuthentic):
-        usm.verify(data, heard._replace(flags=0), by)
-    assert not by.signer or not by.signer.verifies(data, heard.mac_at, heard.mac[:-1])
-    assert not by.signer or not by.signer.verifies(data, heard.mac_at, b"")
+        usm.verify(data, received._replace(flags=0), by)
+    assert not by.signer or not by.signer.verifies(data, received.mac_at, received.mac[:-1])
+    assert not by.signer or not by.signer.verifies(data, received.mac_at, b"")
 
 
 def test_the_signer_is_hmac() -> None:
@@ -160,12 +160,12 @@ MOST = 0x7FFFFFFF
     ],
 )
 def test_lawful_fields(fields: dict[str, int]) -> None:
-    heard = usm.decode(raw(**fields))  # type: ignore[arg-type]
+    received = usm.decode(raw(**fields))  # type: ignore[arg-type]
     for name, value in fields.items():
         if name == "flags":
-            assert heard.flags == value[0]  # type: ignore[index]
+            assert received.flags == value[0]  # type: ignore[index]
         else:
-            assert getattr(heard, {"name": "user"}.get(name, name)) == value
+            assert getattr(received, {"name": "user"}.get(name, name)) == value
 
 
 @pytest.mark.parametrize(
@@ -218,9 +218,11 @@ def test_bad_scoped_pdus(scoped: bytes) -> None:
 def test_octets_after_the_ciphertext_are_refused() -> None:
     by = user()
     data = sent(by, AUTH | PRIV)
-    heard = usm.decode(data)
-    secret = data[heard.data_at :]
-    longer = ber.element(ber.SEQUENCE, data[ber.header(data, 0, len(data))[1] : heard.data_at] + secret + b"\x05\x00")
+    received = usm.decode(data)
+    secret = data[received.data_at :]
+    longer = ber.element(
+        ber.SEQUENCE, data[ber.header(data, 0, len(data))[1] : received.data_at] + secret + b"\x05\x00"
+    )
     with pytest.raises(DecodeError):
         usm.scoped_pdu(longer, usm.decode(longer), by, OidTexts())
 
@@ -293,8 +295,8 @@ def test_levels() -> None:
 
 
 def test_nobody_is_nobody() -> None:
-    heard = usm.decode(sent(usm.NOBODY, REPORTABLE))
-    assert (heard.engine_id, heard.user, heard.mac, heard.salt) == (b"", b"", b"", b"")
+    received = usm.decode(sent(usm.NOBODY, REPORTABLE))
+    assert (received.engine_id, received.user, received.mac, received.salt) == (b"", b"", b"", b"")
 
 
 def test_what_is_not_to_be_signed_is_not_signed() -> None:
@@ -312,6 +314,6 @@ def test_a_report_is_named_by_its_first_counter() -> None:
 def test_of_users_with_one_name_the_level_decides_before_the_key() -> None:
     signs, encrypts = user("SHA-1", ""), user("SHA-1", "AES-128")
     data = sent(encrypts, AUTH | PRIV)
-    heard = usm.decode(data)
-    assert usm.fitting(data, heard, [signs, encrypts]) is encrypts
-    assert usm.fitting(data, heard, [user("MD5", ""), signs]).user == user("MD5", "").user
+    received = usm.decode(data)
+    assert usm.fitting(data, received, [signs, encrypts]) is encrypts
+    assert usm.fitting(data, received, [user("MD5", ""), signs]).user == user("MD5", "").user

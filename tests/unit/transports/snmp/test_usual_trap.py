@@ -40,9 +40,9 @@ def the_long_way(data: bytes) -> tuple[object, ...] | None:
     """What `NotificationDecoder` makes of it without the shortcut."""
     decoder = NotificationDecoder([], None, ManualClock())
     try:
-        heard = message.decode(data, TEXTS)
-        assert isinstance(heard.pdu, Pdu)
-        decoded = decoder._from_v2c(heard, heard.pdu)
+        received = message.decode(data, TEXTS)
+        assert isinstance(received.pdu, Pdu)
+        decoded = decoder._from_v2c(received, received.pdu)
     except DecodeError:
         return None
     return (*decoded[2:6], decoded.community) if decoded.kind == "trap" else None
@@ -75,11 +75,11 @@ def test_whatever_is_unusual_does_not() -> None:
 
 
 def test_the_decoder_takes_it() -> None:
-    heard = NotificationDecoder([], None, ManualClock()).decode(trap([*FIRST, *OTHERS[:3]]), "192.0.2.1")
-    assert isinstance(heard, Notification)
-    assert (heard.version, heard.kind, heard.trap_oid, heard.uptime) == ("2c", "trap", LINK_DOWN, 4711)
-    assert heard.agent_address == "10.1.2.3"
-    assert b"public" not in repr(heard).encode()
+    received = NotificationDecoder([], None, ManualClock()).decode(trap([*FIRST, *OTHERS[:3]]), "192.0.2.1")
+    assert isinstance(received, Notification)
+    assert (received.version, received.kind, received.trap_oid, received.uptime) == ("2c", "trap", LINK_DOWN, 4711)
+    assert received.agent_address == "10.1.2.3"
+    assert b"public" not in repr(received).encode()
 
 
 @given(st.lists(st.sampled_from(OTHERS), max_size=8), st.randoms(use_true_random=False), st.integers(0, 4))

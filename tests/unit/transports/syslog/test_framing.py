@@ -38,7 +38,7 @@ def counted(message: bytes) -> bytes:
         (b"", []),
     ],
 )
-def test_frames_are_told_apart_one_by_one(stream: bytes, messages: list[bytes]) -> None:
+def test_frames_are_distinguished_one_by_one(stream: bytes, messages: list[bytes]) -> None:
     assert cut(stream) == messages
 
 
