@@ -8,6 +8,7 @@ from typing import Any
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.api.refusals import Refusals
+from cmsp_agent.model.component import Threshold
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import Report
@@ -62,6 +63,8 @@ class Parts:
     """As `EventService.clear_alarm`."""
     kpis: Callable[[str, int, int], Awaitable[Mapping[str, Samples]]]
     """The samples of a component between two times (ms)."""
+    thresholds: Callable[[], Mapping[str, Sequence[Threshold]]]
+    """Component → the thresholds in force."""
     configuration: Callable[[], Mapping[str, Any]]
     """What is in force, secrets by name only."""
     roles: Callable[[], Mapping[str, str]]

@@ -56,6 +56,7 @@ async def start_serving(
         report_incident=observing.events.report_incident,
         clear_alarm=observing.events.clear_alarm,
         kpis=shown.kpis,
+        thresholds=observing.poller.thresholds,
         configuration=lambda: document_of(shown.loaded()),
         roles=lambda: shown.loaded().configuration.api.roles,
         audit_key=shown.audit_key,

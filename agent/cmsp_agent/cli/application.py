@@ -26,6 +26,7 @@ from cmsp_agent.cli import (
     secrets,
     serve,
     status,
+    thresholds,
 )
 from cmsp_agent.cli.daemon import Daemon, SocketDaemon
 from cmsp_agent.cli.output import Output
@@ -122,6 +123,7 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
         "What the agent makes of an input or of a device; needs no running agent.",
         {"identify": identify.tool_identify, "syslog": syslog.tool_syslog, "trap": trap.tool_trap},
     ),
+    "threshold": ("Thresholds of KPIs: list.", {"list": thresholds.threshold_list}),
     "type": ("Device types: list, show.", {"list": types.type_list, "show": types.type_show}),
     "secret": ("Secrets: set, list.", {"set": secrets.secret_set, "list": secrets.secret_list}),
 }

@@ -107,5 +107,7 @@ def _backup(entry: schema.ComponentEntry) -> BackupPlan:
 
 
 def _threshold(kpi: str, section: schema.Threshold) -> Threshold:
-    clear = section.raise_ - abs(section.raise_) / 10 if section.clear is None else section.clear
-    return Threshold(kpi, section.raise_, clear, section.for_, section.severity)
+    falling = section.when == "below"
+    tenth = abs(section.raise_) / 10
+    clear = section.raise_ + (tenth if falling else -tenth) if section.clear is None else section.clear
+    return Threshold(kpi, section.raise_, clear, section.for_, section.severity, falling)

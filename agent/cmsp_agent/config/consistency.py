@@ -24,13 +24,12 @@ def settings_contradictions(entry: Node | None, at: Path) -> Iterator[_Found]:
     """Contradictions inside one component's settings, or a group's; also used when the two are laid together."""
     for kpi, node in entries(entry, "thresholds").items():
         raise_at, clear_at = _number(find(node, "raise")), _number(find(node, "clear"))
-        if raise_at is not None and clear_at is not None and clear_at >= raise_at:
-            line = line_of(node, ("clear",))
-            yield (
-                (*at, "thresholds", kpi, "clear"),
-                line,
-                f"must be below raise ({raise_at:g}), or it never clears (got {clear_at:g})",
-            )
+        falling = _text(find(node, "when")) == "below"
+        if raise_at is None or clear_at is None or (clear_at > raise_at if falling else clear_at < raise_at):
+            continue
+        side = "above" if falling else "below"
+        text = f"must be {side} raise ({raise_at:g}), or it never clears (got {clear_at:g})"
+        yield (*at, "thresholds", kpi, "clear"), line_of(node, ("clear",)), text
     poll = find(entry, "poll")
     every, timeout = _seconds(find(poll, "every") or poll), _seconds(find(poll, "timeout"))
     if every is not None and every < 0.1:

@@ -23,7 +23,6 @@ NOT_YET: tuple[tuple[str, str], ...] = (
     ("components.*.support", "support contracts are not watched yet"),
     ("components.*.authorisation.until", "the date of the letter is not watched yet"),
     ("components.*.services.backup.restore", "restore is not carried out yet"),
-    ("components.*.thresholds", "thresholds are not looked at yet"),
     ("components.*.ssh.login_timeout", "the limits of SSH are fixed yet"),
     ("components.*.ssh.silence", "the limits of SSH are fixed yet"),
     ("discovery", "discovery is not carried out yet"),

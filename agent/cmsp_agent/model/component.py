@@ -76,13 +76,26 @@ class ReachPlan:
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """A KPI's threshold with hysteresis: raises at or over `raise_at` for `for_` seconds, clears at `clear_at`."""
+    """A KPI's threshold with hysteresis: crossed at or over `raise_at`, clear at or under `clear_at`."""
 
     kpi: str
     raise_at: float
     clear_at: float
     for_: float
+    """Seconds that it must be crossed for."""
     severity: str
+    falling: bool = False
+    """Crossed at or under `raise_at`, clear at or over `clear_at`."""
+    origin: str = "configuration"
+    """`configuration`, the name of a device type, or `agent`."""
+
+    def is_crossed(self, figure: float) -> bool:
+        """Whether a figure is at the raise level or beyond."""
+        return figure <= self.raise_at if self.falling else figure >= self.raise_at
+
+    def is_clear(self, figure: float) -> bool:
+        """Whether a figure is back at the clear level."""
+        return figure >= self.clear_at if self.falling else figure <= self.clear_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
+from cmsp_agent.model.severity import Severity
+
 Value: TypeAlias = int | float | bytes | str
 """An SNMP value: integers and counters as int, octet strings as bytes, OIDs and IPv4 addresses as dotted str."""
 
@@ -62,6 +64,8 @@ class ObservedState:
     object: str
     raised: bool
     text: str = ""
+    severity: Severity | None = None
+    """None: the alarm type's."""
 
 
 @dataclass(frozen=True, slots=True)

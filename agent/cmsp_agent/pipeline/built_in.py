@@ -61,6 +61,13 @@ BUILT_IN = (
     AlarmType(UNKNOWN_TRAP, Severity.INDETERMINATE, "{component}: trap {object}", incident=False, transient=True),
     AlarmType(UNKNOWN_SYSLOG, Severity.INDETERMINATE, "{component}: {object}", incident=False, transient=True),
     AlarmType(
+        "kpi.threshold",
+        Severity.WARNING,
+        "{component}: {object} has crossed its threshold",
+        cause=60,
+        recommendation="Run `cmsp-agent component kpis {component}`; `cmsp-agent threshold list` has the levels.",
+    ),
+    AlarmType(
         "backup.failed",
         Severity.MINOR,
         "No backup of {component}",

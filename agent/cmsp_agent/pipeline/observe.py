@@ -178,14 +178,14 @@ def _states(draft: Draft, poll: PollSignal) -> Iterator[AlarmReport]:
 
 
 def _changes(draft: Draft, poll: PollSignal, kind: str, objects: Mapping[str, bool]) -> Iterable[AlarmReport]:
-    texts = {seen.object: seen.text for seen in poll.states if seen.type == kind}
+    shown = {seen.object: seen for seen in poll.states if seen.type == kind}
     for name, raised in objects.items():
         held = draft.active.get(Key(poll.component, kind, name))
         # a raise that polling has seen before is no news; one that others told is confirmed by it
         if raised and (held is None or Source.POLL not in held.sources or draft.orphaned(held)):
-            yield AlarmReport(kind, name, Transition.RAISE, texts[name])
+            yield AlarmReport(kind, name, Transition.RAISE, shown[name].text, shown[name].severity)
         elif held and not raised and not _just_reported(held, poll):
-            yield AlarmReport(kind, name, Transition.CLEAR, texts[name])
+            yield AlarmReport(kind, name, Transition.CLEAR, shown[name].text)
 
 
 def _just_reported(held: Event, poll: PollSignal) -> bool:

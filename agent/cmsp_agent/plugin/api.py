@@ -15,7 +15,7 @@ from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSigna
 from cmsp_agent.plugin.identity import UNIDENTIFIED, Fact, Identity
 from cmsp_agent.plugin.markers import hook
 from cmsp_agent.plugin.place import written_here
-from cmsp_agent.plugin.rules import AlarmType, ObjectFrom, TrapRule, judge_value
+from cmsp_agent.plugin.rules import AlarmType, Limit, ObjectFrom, TrapRule, judge_value
 from cmsp_agent.plugin.trap_table import read_traps
 
 API_VERSION = 1
@@ -33,6 +33,7 @@ __all__ = [
     "Fact",
     "Identity",
     "Kpi",
+    "Limit",
     "ObjectFrom",
     "PollSignal",
     "Redaction",
@@ -137,6 +138,8 @@ class Kpi:
     scale: float = 1.0
     absent: tuple[int, ...] = ()
     """Values by which the object says that it has none; `NOT_AVAILABLE` where none of those can be a figure."""
+    limit: Limit | None = None
+    """Its threshold, unless the configuration has one."""
     where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)
 
 

@@ -41,6 +41,22 @@ class AlarmType:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """The threshold that a KPI has unless the configuration says otherwise; in the KPI's unit."""
+
+    raise_at: float
+    clear_at: float
+    for_: float = 0.0
+    """Seconds that it must last."""
+    severity: Severity = Severity.WARNING
+
+    @property
+    def falling(self) -> bool:
+        """Whether low figures are the bad ones: it clears above the level at which it raises."""
+        return self.clear_at > self.raise_at
+
+
+@dataclass(frozen=True, slots=True)
 class ObjectFrom:
     """Where the object's name is found: `constant`, or in the varbind whose OID starts with `oid`.
 

@@ -149,6 +149,8 @@ def _kpi(path: str, kpi: Kpi) -> Iterator[str]:
         yield f"{path}.free: as many as oids"
     if kpi.absent and kpi.kind != "gauge":
         yield f"{path}.absent: only a gauge has values that mean none"
+    if kpi.limit is not None and kpi.limit.raise_at == kpi.limit.clear_at:
+        yield f"{path}.limit: the levels must differ, or it never clears"
     if not kpi.scale:
         yield f"{path}.scale: every figure would be zero"
     yield from one_of(f"{path}.kind", kpi.kind, KINDS)

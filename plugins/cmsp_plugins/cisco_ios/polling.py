@@ -4,7 +4,7 @@ Sources: CISCO-PROCESS-MIB, CISCO-MEMORY-POOL-MIB, CISCO-VOICE-DIAL-CONTROL-MIB,
 CISCO-ENVMON-MIB. Which of them a platform has is found by probing.
 """
 
-from cmsp_agent.plugin.api import NOT_AVAILABLE, Kpi, StateRule
+from cmsp_agent.plugin.api import NOT_AVAILABLE, Kpi, Limit, Severity, StateRule
 
 CISCO = "1.3.6.1.4.1.9.9"
 IF = "1.3.6.1.2.1.2.2.1"
@@ -29,6 +29,7 @@ KPIS = (
         (f"{CISCO}.109.1.1.1.1.8", f"{CISCO}.109.1.1.1.1.5", "1.3.6.1.4.1.9.2.1.58.0"),
         aggregate="max",
         absent=NOT_AVAILABLE,
+        limit=Limit(90, 80, 600, Severity.MINOR),
     ),
     # ciscoMemoryPool of the Processor pool (index 1), the control plane's memory of IOS-XE.
     Kpi(
@@ -38,6 +39,7 @@ KPIS = (
         free=(f"{CISCO}.48.1.1.1.6.1", f"{CISCO}.109.1.1.1.1.13"),
         aggregate="max",
         absent=NO_COUNT,
+        limit=Limit(95, 90, 600, Severity.MINOR),
     ),
     Kpi("calls.legs", "legs", (f"{CISCO}.63.1.3.8.2.0",), absent=NO_COUNT),  # one call has two legs
     Kpi("calls.ds0", "channels", (f"{CISCO}.63.1.3.3.0",), absent=NO_COUNT),

@@ -5,6 +5,7 @@ from cmsp_agent.plugin.api import (
     AlarmType,
     DeviceType,
     Kpi,
+    Limit,
     ObjectFrom,
     Severity,
     StateRule,
@@ -86,7 +87,12 @@ GENERIC = DeviceType(
     ),
     kpis=(
         Kpi(  # hrProcessorLoad
-            "cpu.load", "percent", ("1.3.6.1.2.1.25.3.3.1.2",), aggregate="mean", absent=NOT_AVAILABLE
+            "cpu.load",
+            "percent",
+            ("1.3.6.1.2.1.25.3.3.1.2",),
+            aggregate="mean",
+            absent=NOT_AVAILABLE,
+            limit=Limit(95, 85, 900, Severity.WARNING),
         ),
         Kpi("device.uptime", "s", ("1.3.6.1.2.1.25.1.1.0", "1.3.6.1.2.1.1.3.0"), scale=0.01),
         Kpi("if.in.octets", "octets/s", (f"{IF_X}.6", f"{IF}.10"), kind="counter64", per="interface"),

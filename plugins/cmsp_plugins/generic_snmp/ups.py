@@ -1,6 +1,16 @@
 """What a UPS with an RFC 1628 agent (UPS-MIB) has to tell. Its traps have no `.0.`: both forms match."""
 
-from cmsp_agent.plugin.api import NOT_AVAILABLE, AlarmType, Kpi, ObjectFrom, Severity, StateRule, Transition, TrapRule
+from cmsp_agent.plugin.api import (
+    NOT_AVAILABLE,
+    AlarmType,
+    Kpi,
+    Limit,
+    ObjectFrom,
+    Severity,
+    StateRule,
+    Transition,
+    TrapRule,
+)
 
 UPS = "1.3.6.1.2.1.33"
 ALARM = ObjectFrom(f"{UPS}.1.6.2.1.2", "value")  # upsAlarmDescr
@@ -35,7 +45,14 @@ STATES = (
 )
 
 KPIS = (
-    Kpi("ups.charge", "percent", (f"{UPS}.1.2.4.0",), absent=NOT_AVAILABLE),
+    Kpi("ups.charge", "percent", (f"{UPS}.1.2.4.0",), absent=NOT_AVAILABLE, limit=Limit(50, 80, 0, Severity.MINOR)),
     Kpi("ups.minutes", "min", (f"{UPS}.1.2.3.0",), absent=NOT_AVAILABLE),
-    Kpi("ups.load", "percent", (f"{UPS}.1.4.4.1.5",), aggregate="max", absent=NOT_AVAILABLE),
+    Kpi(
+        "ups.load",
+        "percent",
+        (f"{UPS}.1.4.4.1.5",),
+        aggregate="max",
+        absent=NOT_AVAILABLE,
+        limit=Limit(90, 80, 300, Severity.MINOR),
+    ),
 )

@@ -20,7 +20,7 @@ from cmsp_agent.api.limits import ApiLimits
 from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.server import ApiServer, ApiSettings, TlsListen
 from cmsp_agent.api.tls import Certificates
-from cmsp_agent.model.component import BackupPlan, Component
+from cmsp_agent.model.component import BackupPlan, Component, Threshold
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.model.ids import uuid7
@@ -177,6 +177,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             report_incident=no_report,
             clear_alarm=no_alarm,
             kpis=kpis,
+            thresholds=lambda: {"gw-1": (Threshold("cpu.load", 85, 70, 300, "major"),)},
             configuration=lambda: {"appliance": {"name": "paris-hq"}, "credentials": {"ro": "!secret ro-auth"}},
             roles=lambda: ROLES,
             audit_key=secrets.token_bytes(32),

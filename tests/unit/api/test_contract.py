@@ -60,6 +60,7 @@ def test_the_document_is_the_same_each_time_and_names_every_call() -> None:
         ("GET", "/v1/jobs/{job}"),
         ("DELETE", "/v1/jobs/{job}"),
         ("GET", "/v1/audit/verify"),
+        ("GET", "/v1/thresholds"),
         ("GET", "/v1/outbox"),
         ("GET", "/v1/outbox/check"),
         ("POST", "/v1/outbox/repair"),

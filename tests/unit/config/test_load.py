@@ -225,7 +225,7 @@ listen: {{syslog_tls: off}}
 privacy: {{telemetry: true}}
 """
     notes = [(note.line, note.path) for note in load(tmp_path, text).notes]
-    assert notes == [(8, "components.x.thresholds"), (9, "groups[0].set.support"), (11, "privacy.telemetry")]
+    assert notes == [(9, "groups[0].set.support"), (11, "privacy.telemetry")]
 
 
 def test_the_appliance_is_known_before_the_rest_is_right(tmp_path: Path) -> None:

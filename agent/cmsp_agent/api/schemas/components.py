@@ -1,5 +1,7 @@
 """Components and the samples of their KPIs."""
 
+from pydantic import Field
+
 from cmsp_agent.api.schemas.base import Shape
 
 
@@ -28,6 +30,25 @@ class Series(Shape):
     at: str | None
     value: float | None
     samples: list[tuple[str, float]]
+
+
+class Threshold(Shape):
+    """A threshold of a KPI, in the KPI's unit."""
+
+    component: str
+    kpi: str
+    when: str
+    raise_: float = Field(alias="raise")
+    clear: float
+    for_seconds: float
+    severity: str
+    origin: str
+
+
+class Thresholds(Shape):
+    """The thresholds in force, by component and KPI."""
+
+    items: list[Threshold]
 
 
 class Kpis(Shape):

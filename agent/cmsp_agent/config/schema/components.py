@@ -126,12 +126,13 @@ class Threshold(Section):
     """A limit of a KPI, with hysteresis."""
 
     short_form = "raise"
-    raise_: Number = Field(alias="raise", description="Raised at this value or above")
+    raise_: Number = Field(alias="raise", description="Where it raises")
     clear: Number | None = Field(
-        default=None, description="Cleared at this value or below; default: a tenth below raise"
+        default=None, description="Where it clears; default: a tenth below raise, or above it where `when` is below"
     )
     for_: Duration = Field(default=0.0, alias="for", description="How long it must last")
     severity: Literal["critical", "major", "minor", "warning"] = "warning"
+    when: Literal["above", "below"] = Field(default="above", description="Which side is the bad one")
 
 
 class Settings(Section):

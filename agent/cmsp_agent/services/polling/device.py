@@ -8,7 +8,7 @@ from typing import Protocol
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.model.component import Component, Tier
+from cmsp_agent.model.component import Component, Threshold, Tier
 from cmsp_agent.model.errors import (
     AuthenticationRejected,
     ConfigurationError,
@@ -26,6 +26,7 @@ from cmsp_agent.services.polling.probe import Session, probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.reachability import Patience, Reach, Reachability
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
+from cmsp_agent.services.polling.thresholds import CrossedThresholds, in_force
 from cmsp_agent.services.polling.well import WellMemory
 from cmsp_agent.transports.snmp.target import Quirks
 
@@ -93,6 +94,7 @@ class Device:
         self._probe_due = 0.0
         self._marks = Marks()
         self._rates = Rates()
+        self._crossed = CrossedThresholds()
         self._well = well
         self._states = StateReader(well.of(component.name))
         self._locked_until = float("-inf")
@@ -115,7 +117,13 @@ class Device:
             figures["icmp.rtt"] = reach.round_trip
         if reach.loss is not None:
             figures["icmp.loss"] = reach.loss
-        return replace(signal, icmp=reach.icmp, tcp=reach.tcp, samples=figures)
+        crossed = self._crossed.judge(self.thresholds, figures, self._clock.monotonic())
+        return replace(signal, icmp=reach.icmp, tcp=reach.tcp, samples=figures, states=(*signal.states, *crossed))
+
+    @property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """The thresholds in force, each with its origin."""
+        return in_force(self.component, self._kind())
 
     @property
     def budget(self) -> float:

@@ -10,7 +10,7 @@ from typing import NoReturn
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
-from cmsp_agent.model.component import Component
+from cmsp_agent.model.component import Component, Threshold
 from cmsp_agent.model.errors import AgentError, NotFound
 from cmsp_agent.model.signal import PollSignal, Signal
 from cmsp_agent.services.polling.device import Device
@@ -85,6 +85,10 @@ class Poller:
                 device = self._devices[name] = self._make_device(component)
                 self._busy[name] = asyncio.Lock()
                 self._supervisor.keep_running(_task(name), partial(self._loop, device))
+
+    def thresholds(self) -> dict[str, tuple[Threshold, ...]]:
+        """Component → the thresholds in force."""
+        return {name: device.thresholds for name, device in self._devices.items()}
 
     async def poll_now(self, name: str) -> PollSignal:
         """Poll a component out of its turn and hand on the outcome.

@@ -16,13 +16,14 @@ from cmsp_agent.model.errors import (
     Problem,
     StorageFull,
 )
-from cmsp_agent.model.signal import Unreadable
+from cmsp_agent.model.signal import ObservedState, PollSignal, Unreadable
 from cmsp_agent.plugin.api import AlarmType, DeviceType, Kpi, Severity, StateRule
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.inventory import DeviceFacts, Devices
 from cmsp_agent.services.polling.device import LEARN_AGAIN, LOCKED_OUT, Device
 from cmsp_agent.services.polling.reachability import Reachability
 from cmsp_agent.services.polling.sessions import known_quirks
+from cmsp_agent.services.polling.thresholds import THRESHOLD_CROSSED
 from cmsp_agent.services.polling.well import Objects, WellMemory
 from cmsp_agent.transports.snmp.target import Quirks
 from cmsp_agent.transports.tcp import TcpAnswer
@@ -45,6 +46,11 @@ GATEWAY = Component(
     credentials=Credentials(snmp=SnmpCredential("2c")),
     reach=ReachPlan(icmp=True, tcp=22),
 )
+
+
+def of_device(signal: PollSignal) -> list[ObservedState]:
+    """The states without those of thresholds."""
+    return [state for state in signal.states if state.type != THRESHOLD_CROSSED]
 
 
 class Bench:
@@ -108,7 +114,7 @@ async def test_a_device_that_answers() -> None:
     assert (signal.icmp, signal.tcp, signal.snmp, signal.reason) == (True, True, True, "")
     assert signal.received_at == bench.clock.now()
     assert signal.samples == {"cpu.load": 7.0, "icmp.rtt": 0.01, "icmp.loss": 0.0}
-    assert [(seen.object, seen.raised) for seen in signal.states] == [("GigabitEthernet0/0", True)]
+    assert [(seen.object, seen.raised) for seen in of_device(signal)] == [("GigabitEthernet0/0", True)]
     assert bench.learned[-1].interfaces == {1: "GigabitEthernet0/0"}
 
 
@@ -148,7 +154,7 @@ async def test_a_device_that_does_not(failure: Exception, snmp: bool | None, rea
     bench.session.failure = failure
     signal = await bench.device.poll()
     assert (signal.icmp, signal.tcp, signal.snmp, signal.reason) == (True, True, snmp, reason)
-    assert not signal.states
+    assert not of_device(signal)
     assert bench.counters.value("polls.failed", reason) == 1
 
 
@@ -195,7 +201,7 @@ async def test_a_restart_is_reported_and_the_device_is_probed_anew() -> None:
     bench.session.objects[UPTIME] = 10
     bench.session.objects["1.3.9.2.0"] = 3
     signal = await bench.device.poll()
-    assert ("device.restarted", True) in [(seen.type, seen.raised) for seen in signal.states]
+    assert ("device.restarted", True) in [(seen.type, seen.raised) for seen in of_device(signal)]
     assert signal.samples["none"] == 3.0
     assert not any(seen.type == "device.restarted" for seen in (await bench.device.poll()).states)
 
@@ -236,11 +242,11 @@ async def test_an_interface_without_a_name_has_the_names_read_anew() -> None:
     await bench.device.poll()
     bench.session.objects[f"{OPER}.2"] = 1
     signal = await bench.device.poll()
-    assert "ifIndex 2" in [seen.object for seen in signal.states]
+    assert "ifIndex 2" in [seen.object for seen in of_device(signal)]
     bench.session.objects["1.3.6.1.2.1.31.1.1.1.1.2"] = b"Gi0/1"
     await bench.clock.advance(LEARN_AGAIN + 1)
     signal = await bench.device.poll()
-    assert "GigabitEthernet0/1" in [seen.object for seen in signal.states]
+    assert "GigabitEthernet0/1" in [seen.object for seen in of_device(signal)]
 
 
 async def test_what_was_seen_well_is_kept_and_handed_in_again_where_it_could_not_be_stored() -> None:

@@ -1,0 +1,35 @@
+"""The call about thresholds: which are in force, and whose they are."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+
+from cmsp_agent.api.callers import READING, parts_of
+from cmsp_agent.api.schemas.components import Thresholds
+from cmsp_agent.model.component import Threshold
+
+router = APIRouter(prefix="/v1/thresholds", tags=["components"])
+
+
+@router.get("", response_model=Thresholds, dependencies=READING)
+async def thresholds(
+    request: Request,
+    component: Annotated[str, Query(max_length=200, description="Only those of this component")] = "",
+) -> dict[str, Any]:
+    """The thresholds in force: the configuration's, the device type's, the agent's own."""
+    found = sorted(parts_of(request).thresholds().items())
+    chosen = [(name, limits) for name, limits in found if component in ("", name)]
+    return {"items": [_view(name, each) for name, limits in chosen for each in sorted(limits, key=lambda one: one.kpi)]}
+
+
+def _view(component: str, threshold: Threshold) -> dict[str, Any]:
+    return {
+        "component": component,
+        "kpi": threshold.kpi,
+        "when": "below" if threshold.falling else "above",
+        "raise": threshold.raise_at,
+        "clear": threshold.clear_at,
+        "for_seconds": threshold.for_,
+        "severity": threshold.severity,
+        "origin": threshold.origin,
+    }

@@ -1,0 +1,43 @@
+"""`cmsp-agent threshold …`: which thresholds are in force, and where each comes from."""
+
+from typing import Annotated
+
+import typer
+
+from cmsp_agent.cli.output import Column, items, shown, span
+from cmsp_agent.cli.session import AsJson, session
+
+
+def threshold_list(
+    context: typer.Context,
+    component: Annotated[str, typer.Option("--component", metavar="NAME", help="Only those of this component.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the thresholds in force, with each one's origin."""
+    here = session(context)
+    rows = items(here.daemon.get("/v1/thresholds", component=component))
+    if as_json:
+        here.output.json(rows)
+        return
+    columns = [
+        Column("COMPONENT"),
+        Column("KPI"),
+        Column("RAISES", right=True),
+        Column("CLEARS", right=True),
+        Column("FOR", right=True),
+        Column("SEVERITY"),
+        Column("ORIGIN"),
+    ]
+    told = [
+        (
+            row.get("component"),
+            row.get("kpi"),
+            f"{'<=' if row.get('when') == 'below' else '>='} {shown(row.get('raise'))}",
+            row.get("clear"),
+            span(row.get("for_seconds")),
+            row.get("severity"),
+            row.get("origin"),
+        )
+        for row in rows
+    ]
+    here.output.table(columns, told, "no threshold is in force")

@@ -1,0 +1,85 @@
+"""Judges figures by thresholds: with hysteresis, and only after they were crossed for long enough."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from cmsp_agent.model.component import Component, Threshold
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.model.signal import ObservedState
+from cmsp_agent.plugin.api import DeviceType
+
+THRESHOLD_CROSSED = "kpi.threshold"
+OF_THE_AGENT = (Threshold("icmp.loss", 20.0, 5.0, 600.0, "warning", origin="agent"),)
+"""What is measured of every component."""
+
+
+def in_force(component: Component, kind: DeviceType) -> tuple[Threshold, ...]:
+    """The thresholds of a component: the configuration's, then its type's, then the agent's; one for each KPI."""
+    of_type = (
+        Threshold(kpi.name, limit.raise_at, limit.clear_at, limit.for_, limit.severity.value, limit.falling, kind.name)
+        for kpi in kind.kpis
+        if (limit := kpi.limit) is not None
+    )
+    found: dict[str, Threshold] = {}
+    for threshold in (*component.thresholds, *of_type, *OF_THE_AGENT):
+        found.setdefault(threshold.kpi, threshold)
+    return tuple(found.values())
+
+
+class CrossedThresholds:
+    """What of one component is over its threshold, and since when. Starts without a verdict on anything."""
+
+    def __init__(self) -> None:
+        self._crossed_since: dict[str, float] = {}
+        self._raised: set[str] = set()
+        self._free: set[str] = set()
+        """Series that have no threshold, of which that was said: an alarm of a threshold that is gone ends so."""
+
+    def judge(
+        self, thresholds: Sequence[Threshold], figures: Mapping[str, float], at: float
+    ) -> tuple[ObservedState, ...]:
+        """What holds and what does not; a figure between both levels keeps what it was, and says nothing before.
+
+        Args:
+            thresholds: of a KPI (`if.in.errors`, all its series) or of one series (`if.in.errors[Gi0/0]`), which comes
+                first.
+            figures: KPI or `KPI[series]` → value.
+            at: monotonic seconds.
+        """
+        by_name = {threshold.kpi: threshold for threshold in thresholds}
+        return tuple(self._judge(by_name, figures, at))
+
+    def _judge(
+        self, by_name: Mapping[str, Threshold], figures: Mapping[str, float], at: float
+    ) -> Iterator[ObservedState]:
+        for series, figure in figures.items():
+            threshold = by_name.get(series) or by_name.get(series.partition("[")[0])
+            if threshold is None:
+                if series not in self._free:
+                    self._free.add(series)
+                    yield ObservedState(THRESHOLD_CROSSED, series, raised=False, text=f"{series} has no threshold")
+                continue
+            raised = self._verdict(threshold, series, figure, at)
+            if raised is not None:
+                severity = Severity(threshold.severity) if raised else None
+                text = _text(threshold, series, figure, raised)
+                yield ObservedState(THRESHOLD_CROSSED, series, raised, text, severity)
+
+    def _verdict(self, threshold: Threshold, series: str, figure: float, at: float) -> bool | None:
+        if threshold.is_crossed(figure):
+            since = self._crossed_since.setdefault(series, at)
+            if at - since >= threshold.for_:
+                self._raised.add(series)
+        else:
+            self._crossed_since.pop(series, None)
+            if threshold.is_clear(figure):
+                self._raised.discard(series)
+                return False
+        return True if series in self._raised else None
+
+
+def _text(threshold: Threshold, series: str, figure: float, raised: bool) -> str:
+    if not raised:
+        return f"{series} is {figure:g}, back {'above' if threshold.falling else 'below'} {threshold.clear_at:g}"
+    lasting = f" for {threshold.for_:g} s" if threshold.for_ else ""
+    side = "at or below" if threshold.falling else "at or above"
+    return f"{series} is {figure:g}, {side} {threshold.raise_at:g}{lasting}"
