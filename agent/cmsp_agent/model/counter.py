@@ -129,6 +129,7 @@ REGISTER: tuple[Counter, ...] = (
         {
             "syslog.relayed": "Messages that a relay passed on",
             "syslog.split": "Messages that came several in a datagram",
+            "traps.informs_repeated": "Informs sent again by a device that had no acknowledgement: each is one",
             "traps.relayed": "Notifications that a relay passed on",
         },
         loss=False,

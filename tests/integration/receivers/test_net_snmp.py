@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -17,9 +18,11 @@ from cmsp_agent.services.devices.senders import Senders
 from cmsp_agent.services.receiving.traps import Agreed, TrapService
 from cmsp_agent.transports.datagrams import DatagramReceiver
 from cmsp_agent.transports.listening import bind_datagrams
+from cmsp_agent.transports.snmp import ber, message, pdu
 from cmsp_agent.transports.snmp.authoritative import OwnEngine, new_engine_id
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
 from cmsp_agent.transports.snmp.users import user_from
+from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
 from tests.integration.receivers.conftest import until
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
@@ -147,3 +150,47 @@ async def test_unknown_senders_and_wrong_keys_are_counted() -> None:
         assert await made.send("snmptrap", *wrong) == 0
         await until(lambda: made.counters.value("traps.refused", "wrong digest"))
         assert made.signals == []
+
+
+@pytest.mark.parametrize("arguments", [["-v2c", "-c", "public"], V3], ids=["v2c", "v3"])
+async def test_an_inform_that_is_sent_again_before_the_commit_is_one(arguments: list[str]) -> None:
+    async with station() as made:
+        made.commit.clear()
+        sending = asyncio.create_task(made.send("snmpinform", *arguments))
+        await until(lambda: made.counters.total("traps.informs_repeated") >= 2)
+        assert made.counters.total("traps.informs_answered") == 0
+        made.commit.set()
+        assert await sending == 0
+        assert only(made.signals).inform
+
+
+def inform(request_id: int, uptime: int) -> bytes:
+    bindings = encode_varbinds(
+        [
+            (ber.oid_octets("1.3.6.1.2.1.1.3.0"), encode_value(ber.TIME_TICKS, uptime)),
+            (ber.oid_octets("1.3.6.1.6.3.1.1.4.1.0"), encode_value(ber.OBJECT_IDENTIFIER, LINK_DOWN)),
+            (ber.oid_octets(BINDING[0]), encode_value(ber.INTEGER, 3)),
+        ]
+    )
+    return message.encode(
+        message.prefix(message.V2C, b"public"), pdu.encode_pdu(pdu.INFORM, request_id, 0, 0, bindings)
+    )
+
+
+async def test_an_inform_whose_acknowledgement_is_lost_is_one_and_acknowledged_each_time() -> None:
+    async with station() as made:
+        loop = asyncio.get_running_loop()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as device:
+            device.setblocking(False)
+            device.bind(("127.0.0.1", 0))
+            place = ("127.0.0.1", made.receiver.addresses[0][1])
+            for _ in range(3):
+                device.sendto(inform(998_877, 4711), place)
+                answer = await asyncio.wait_for(loop.sock_recv(device, 2000), 5)
+                assert message.decode(answer, ber.OidTexts()).pdu.kind == pdu.RESPONSE  # type: ignore[union-attr]
+            assert only(made.signals).inform
+            assert made.counters.value("traps.informs_repeated", key="gw-1") == 2
+            for again in (inform(998_878, 4711), inform(998_877, 12)):  # another one; the same ID after a restart
+                device.sendto(again, place)
+                await asyncio.wait_for(loop.sock_recv(device, 2000), 5)
+            assert len(made.signals) == 3

@@ -7,6 +7,7 @@ read already, but batches are handed on in order.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeAlias
@@ -35,11 +36,14 @@ class Received:
 
     signals: list[Signal] = field(default_factory=list)
     acknowledge: list[Callable[[], None]] = field(default_factory=list)
+    give_up: list[Callable[[], None]] = field(default_factory=list)
+    """What to do where it can't be stored."""
 
     def add(self, more: "Received") -> None:
         """Take in what was read after it."""
         self.signals += more.signals
         self.acknowledge += more.acknowledge
+        self.give_up += more.give_up
 
 
 Read: TypeAlias = Callable[[Chunk, Received], None]
@@ -63,7 +67,7 @@ class Intake:
         async with asyncio.TaskGroup() as handing_on:
             while True:
                 received = await self._receive(await self._queue.take(BATCH))
-                if received.signals:
+                if received.signals or received.acknowledge:
                     await room.acquire()
                     handing_on.create_task(self._hand_on(received, room), name=f"{self._name}: handing on")
 
@@ -96,12 +100,20 @@ class Intake:
 
     def _said(self, part: Chunk) -> Received:
         said = Received()
-        self._read(part, said)
+        with ExitStack() as undo:
+            undo.callback(self._give_up, said)
+            self._read(part, said)
+            undo.pop_all()
         return said
+
+    def _give_up(self, received: Received) -> None:
+        for undo in received.give_up:
+            attempt(f"{self._name}.give_up", self._counters, undo)
 
     async def _hand_on(self, received: Received, room: asyncio.Semaphore) -> None:
         try:
-            await self._sink(received.signals)
+            if received.signals:
+                await self._sink(received.signals)
         except AgentError as error:
             self._counters.add(f"{self._name}.not_stored", len(received.signals))
             if not self._failing:
@@ -109,6 +121,7 @@ class Intake:
                     "what was received could not be stored", extra={"receiver": self._name, "error": str(error)}
                 )
             self._failing = True
+            self._give_up(received)
         else:
             self._failing = False
             for acknowledge in received.acknowledge:

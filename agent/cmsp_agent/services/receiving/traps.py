@@ -3,7 +3,7 @@
 Decoding and SNMPv3 are the decoder's work. What a trap means is the pipeline's.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from cmsp_agent.model.signal import TrapSignal
 from cmsp_agent.services.devices.senders import UNKNOWN, Senders
 from cmsp_agent.services.devices.unreadable import UnreadableObjects
 from cmsp_agent.services.receiving.fair_queue import CAPACITY, Chunk, FairQueue
+from cmsp_agent.services.receiving.informs import InformId, Informs, inform_id
 from cmsp_agent.services.receiving.intake import Intake, Received, Sink
 from cmsp_agent.transports.datagrams import Answer, Datagram, plain_host
 from cmsp_agent.transports.snmp.ber import DecodeError
@@ -85,6 +86,7 @@ class TrapService:
         self._counters = counters
         self.unreadable = unreadable or UnreadableObjects()
         self._strict = strict
+        self._informs = Informs(clock)
         self._queue = FairQueue("traps", lambda: senders.by_address, counters, capacity)
         self._intake = Intake("traps", self._queue, self._read, sink, counters)
         self.run = self._intake.run
@@ -123,9 +125,17 @@ class TrapService:
         if said.unreadable:
             self._counters.add("traps.unreadable", len(said.unreadable), key=component)
             self.unreadable.note(component, dict(said.unreadable), chunk.received_at)
-        received.signals.append(signal_from(component, chunk.received_at, said))
+        inform = inform_id(said, plain_host(datagram[-1][0])) if said.kind == "inform" else None
+        if inform is None or self._informs.is_new(inform):
+            received.signals.append(signal_from(component, chunk.received_at, said))
+            if inform is not None:
+                received.acknowledge.append(partial(self._informs.stored, inform))
+                received.give_up.append(partial(self._informs.forget, inform))
+        else:
+            self._counters.add("traps.informs_repeated", key=component)
         if said.kind == "inform":
-            received.acknowledge.append(partial(self._acknowledge, self._decoder, said, datagram, chunk.answer))
+            answer = partial(self._acknowledge, self._decoder, said, datagram, chunk.answer)
+            received.acknowledge.append(partial(self._if_stored, inform, answer))
 
     def _spoken_for(self, said: Notification, chunk: Chunk, datagram: Datagram) -> str:
         """The component of the sender, or the one that snmpTrapAddress or agent-addr names where a relay sent it."""
@@ -154,6 +164,11 @@ class TrapService:
             kind = "other_user" if said.version == "3" else "unauthenticated"
         self._counters.add(f"traps.{kind}", key=component)
         return False
+
+    def _if_stored(self, inform: InformId | None, answer: Callable[[], None]) -> None:
+        """Of an inform that was sent again, the first may not be stored yet: it is acknowledged when that is."""
+        if inform is None or self._informs.is_stored(inform):
+            answer()
 
     def _acknowledge(
         self, decoder: NotificationDecoder, inform: Notification, datagram: Datagram, answer: Answer

@@ -12,7 +12,9 @@ from cmsp_agent.services.devices.senders import Senders
 from cmsp_agent.services.receiving.traps import SNMP_TRAP_COMMUNITY, Agreed, TrapService
 from cmsp_agent.transports.datagrams import Datagram
 from cmsp_agent.transports.snmp.ber import DecodeError
+from cmsp_agent.transports.snmp.message import CommunityMessage
 from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, Refused, Reply
+from cmsp_agent.transports.snmp.pdu import INFORM, Pdu
 from tests.lab.clock import ManualClock
 
 LINK_DOWN = "1.3.6.1.6.3.1.1.5.3"
@@ -106,6 +108,16 @@ async def test_an_inform_that_could_not_be_stored_is_not_answered() -> None:
     assert await site.hear() == []
     assert site.sent == []
     assert site.counters.value("traps.not_stored") == 1
+
+
+async def test_an_inform_that_could_not_be_stored_is_new_when_it_comes_again() -> None:
+    asked = Pdu(INFORM, 77, 0, 0, [], [], raw=b"bindings")
+    site = Site(trap("inform")._replace(origin=CommunityMessage(1, b"agreed", asked)))
+    site.full = True
+    assert await site.hear() == []
+    site.full = False
+    assert len(await site.hear()) == 1
+    assert len(site.sent) == 1
 
 
 async def test_an_agent_address_that_a_stranger_gives_is_not_believed() -> None:

@@ -1,0 +1,70 @@
+"""Which informs were heard lately: one that is sent again, because its acknowledgement was lost, is still one.
+
+An inform is known by who sent it, its request ID and its bindings, sysUpTime among them: a device that starts anew and
+counts from the beginning is not taken for its former self.
+"""
+
+from typing import NamedTuple
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.transports.snmp.keys import Bounded
+from cmsp_agent.transports.snmp.message import CommunityMessage
+from cmsp_agent.transports.snmp.notifications import Notification
+from cmsp_agent.transports.snmp.pdu import Pdu
+
+MOST = 8192
+REMEMBERED = 600.0
+"""Seconds for which an inform is known; devices repeat theirs within a minute or two."""
+
+
+class InformId(NamedTuple):
+    """What tells an inform from others."""
+
+    host: str
+    sender: str
+    """The SNMPv3 user; empty for a community."""
+    request_id: int
+    content: int
+
+
+class Informs:
+    """Remembers informs from when they are heard, and whether they are durable."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._heard: Bounded[InformId, float] = Bounded(MOST)
+        self._durable: Bounded[InformId, None] = Bounded(MOST)
+
+    def is_new(self, inform: InformId) -> bool:
+        """Whether it was not heard before; it has been from now on."""
+        now = self._clock.monotonic()
+        known = self._heard.recall(inform)
+        if known is not None and now - known < REMEMBERED:
+            return False
+        self._heard.keep(inform, now)
+        self._durable.pop(inform, None)
+        return True
+
+    def stored(self, inform: InformId) -> None:
+        """What it says is durable."""
+        self._durable.keep(inform, None)
+
+    def is_stored(self, inform: InformId) -> bool:
+        """Whether it may be acknowledged."""
+        return inform in self._durable
+
+    def forget(self, inform: InformId) -> None:
+        """It could not be stored: the next one like it is new."""
+        self._heard.pop(inform, None)
+
+
+def inform_id(said: Notification, host: str) -> InformId | None:
+    """The identity of an inform; None for a trap, and where nothing tells."""
+    origin = said.origin
+    if said.kind != "inform" or origin is None:
+        return None
+    asked = origin.pdu
+    if not isinstance(asked, Pdu):
+        return None
+    sender = "" if isinstance(origin, CommunityMessage) else said.user
+    return InformId(host, sender, asked.request_id, hash(asked.raw))
