@@ -65,9 +65,9 @@ def test_sockets_carry_the_names_that_the_agent_looks_for() -> None:
     assert found == SOCKETS
 
 
-def test_the_service_has_no_capability_and_a_watchdog() -> None:
+def test_the_service_may_open_low_ports_and_nothing_else_and_has_a_watchdog() -> None:
     service = read_unit("cmsp-agent.service")["Service"]
-    assert service["CapabilityBoundingSet"] == service["AmbientCapabilities"] == ""
+    assert service["CapabilityBoundingSet"] == service["AmbientCapabilities"] == "CAP_NET_BIND_SERVICE"
     assert service["User"] == "cmsp-agent"
     assert service["Type"] == "notify"
     assert service["WatchdogSec"]

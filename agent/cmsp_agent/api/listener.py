@@ -10,7 +10,8 @@ from pathlib import Path
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.api.limits import ApiLimits
-from cmsp_agent.model.errors import AgentError
+from cmsp_agent.model.errors import CannotListen
+from cmsp_agent.transports.port_holder import port_holder
 
 IPV6_FREEBIND = 78
 BACKLOG = 128
@@ -18,7 +19,7 @@ SHUTDOWN_SECONDS = 1.0
 EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 
 
-class ListenFailed(AgentError):
+class ListenFailed(CannotListen):
     """The address can't be listened on."""
 
 
@@ -40,7 +41,9 @@ def tcp_socket(address: str, port: int) -> socket.socket:
         return _listening(sock)
     except OSError as error:
         sock.close()
-        raise ListenFailed(f"cannot listen on {address} port {port}: {error.strerror}") from error
+        holder = port_holder(socket.SOCK_STREAM, port) if error.errno == errno.EADDRINUSE else ""
+        by = f" by {holder}" if holder else ""
+        raise ListenFailed(f"cannot listen on {address} port {port}: {error.strerror}{by}") from error
 
 
 def unix_socket(path: Path, group: int | None = None, mode: int = 0o660) -> socket.socket:

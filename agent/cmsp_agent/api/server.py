@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from uvicorn.config import Config
@@ -16,6 +17,7 @@ from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.peers import group_id
 from cmsp_agent.api.protocol import BoundedProtocol
 from cmsp_agent.api.tls import Certificates, renew, server_context
+from cmsp_agent.services.listening import Place
 
 GRACE_SECONDS = 2.0
 GROUP = "cmsp-agent"
@@ -71,33 +73,41 @@ class ApiServer:
         listener = self._listeners.get("api tls")
         return listener.port if listener else 0
 
+    def places(self) -> list[Place]:
+        """Where it listens, to be opened one by one."""
+        found = []
+        if self._settings.socket is not None:
+            found.append(Place(f"api.socket {self._settings.socket}", partial(self._local, self._settings.socket)))
+        if (tls := self._settings.tls) is not None:
+            found.append(Place(f"api.listen {tls.address}:{tls.port}", partial(self._remote, tls)))
+        return found
+
     async def start(self) -> None:
-        """Listen.
+        """Listen everywhere.
 
         Raises:
             ListenFailed: an address or a path can't be listened on; nothing is then.
         """
-        self._config.load()
-        self._parts.bell.closed = False
         try:
-            if self._settings.socket is not None:
-                self._add("api socket", self._local())
-            if self._settings.tls is not None:
-                self._add("api tls", self._remote(self._settings.tls))
+            for place in self.places():
+                await place.open()
         except ListenFailed:
             await self.stop()
             raise
 
-    def _local(self) -> Listener:
-        assert self._settings.socket is not None
-        sock = unix_socket(self._settings.socket, group_id(self._settings.group))
-        return Listener(sock, self._protocol, self._connected, self._settings.limits, self._counters)
+    async def _local(self, path: Path) -> None:
+        sock = unix_socket(path, group_id(self._settings.group))
+        self._add("api socket", Listener(sock, self._protocol, self._connected, self._settings.limits, self._counters))
 
-    def _remote(self, listen: TlsListen) -> Listener:
+    async def _remote(self, listen: TlsListen) -> None:
         sock = tcp_socket(listen.address, listen.port)
-        return Listener(sock, self._protocol, self._connected, self._settings.limits, self._counters, self._context)
+        limits = self._settings.limits
+        self._add("api tls", Listener(sock, self._protocol, self._connected, limits, self._counters, self._context))
 
     def _add(self, name: str, listener: Listener) -> None:
+        if not self._listeners:
+            self._config.load()
+            self._parts.bell.closed = False
         self._listeners[name] = listener
         self._supervisor.keep_running(name, listener.run)
 

@@ -26,8 +26,10 @@ from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.devices.names import Names, Resolver
 from cmsp_agent.services.devices.senders import Senders
+from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.known_time import DISTRUSTED, KnownTime
 from cmsp_agent.services.events.retention import Stores, Upkeep
+from cmsp_agent.services.listening import LISTEN_FAILED, Listening
 from cmsp_agent.services.runtime import Runtime, open_runtime
 from cmsp_agent.transports.snmp.ber import OidTexts
 from cmsp_agent.transports.snmp.keys import KeyRing
@@ -114,7 +116,6 @@ async def running(loaded: Loaded) -> AsyncIterator[Agent]:
     Raises:
         ConfigurationError: a device type or a secret is missing.
         StorageError: the state directory can't be used.
-        CannotListen, ListenFailed: a port or the socket can't be had.
     """
     configuration = loaded.configuration
     async with AsyncExitStack() as stack:
@@ -131,13 +132,23 @@ async def running(loaded: Loaded) -> AsyncIterator[Agent]:
         status = status_of(runtime, known, observing, configuration, extras)
         telling = await stack.enter_async_context(start_telling(runtime, configuration, observing, status.heartbeat))
         extras.telling = telling
-        shown = Shown(lambda: in_force.loaded, runtime.kpis, loaded.key.derived("audit"))
+        listening = start_listening(runtime, observing)
+        shown = Shown(lambda: in_force.loaded, runtime.kpis, loaded.key.derived("audit"), listening)
         server = await stack.enter_async_context(start_serving(runtime, observing, saving.backups, status, shown))
-        receiving = await stack.enter_async_context(start_receiving(runtime, prepared, known, observing.events.handle))
+        receiving = await stack.enter_async_context(start_receiving(runtime, prepared, known, observing, listening))
+        listening.forget_others()
         agent = Agent(runtime, plugins, known, in_force, observing, receiving, saving, telling, server, asyncio.Lock())
         start_housekeeping(agent)
         await observing.poller.configure(prepared.components)
         yield agent
+
+
+def start_listening(runtime: Runtime, observing: Observing) -> Listening:
+    """What can't be listened on now is tried again for ever."""
+    conditions = Conditions(LISTEN_FAILED, observing.notices, observing.events.alarm_state.active)
+    listening = Listening(conditions, runtime.clock)
+    runtime.supervisor.keep_running("listening", listening.run)
+    return listening
 
 
 async def know(stack: AsyncExitStack, runtime: Runtime, plugins: PluginHost, configuration: Configuration) -> Known:

@@ -16,6 +16,7 @@ from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.config.show import values_in_force
 from cmsp_agent.services.backups import Backups, backup_job
 from cmsp_agent.services.jobs import Jobs
+from cmsp_agent.services.listening import Listening
 from cmsp_agent.services.polling.job import poll_job
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.services.status import Extras, Identity, StatusService
@@ -31,6 +32,7 @@ class Shown:
     loaded: Callable[[], Loaded]
     kpis: Callable[[str, int, int], Awaitable[Mapping[str, Samples]]]
     audit_key: bytes
+    listening: Listening
 
 
 @asynccontextmanager
@@ -40,7 +42,6 @@ async def start_serving(
     """Take up unfinished jobs and answer calls.
 
     Raises:
-        ListenFailed: the socket or the port can't be had.
         ConfigurationError: the TLS files can't be used.
     """
     kinds = {"poll": poll_job(observing.poller), "test": observing.trial, "backup": backup_job(backups)}
@@ -63,7 +64,7 @@ async def start_serving(
     )
     observing.events.subscribe(parts.bell.ring)
     server = ApiServer(parts, settings_of(shown.loaded().configuration.api), runtime.supervisor, runtime.counters)
-    await server.start()
+    await shown.listening.open(server.places())
     await jobs.resume()
     runtime.supervisor.keep_running("old jobs", lambda: forget(jobs, runtime))
     try:

@@ -113,12 +113,12 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Listeners:
-    """Where traps and syslog are received; None: not at all."""
+    """Where traps and syslog are received; empty: not at all."""
 
-    traps: Endpoint | None
-    syslog: Endpoint | None
-    syslog_tcp: Endpoint | None
-    syslog_tls: Endpoint | None
+    traps: tuple[Endpoint, ...]
+    syslog: tuple[Endpoint, ...]
+    syslog_tcp: tuple[Endpoint, ...]
+    syslog_tls: tuple[Endpoint, ...]
 
 
 @dataclass(frozen=True, slots=True)

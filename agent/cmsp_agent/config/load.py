@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cmsp_agent.config import build
 from cmsp_agent.config.build_component import component, credentials
-from cmsp_agent.config.configuration import ApplianceSettings, Configuration
+from cmsp_agent.config.configuration import ApplianceSettings, Configuration, Listeners
 from cmsp_agent.config.consistency import consistency_problems, settings_contradictions
 from cmsp_agent.config.device_types import type_problems
 from cmsp_agent.config.file_text import read_text
@@ -16,6 +16,7 @@ from cmsp_agent.config.load_yaml import parse_yaml
 from cmsp_agent.config.notes import notes
 from cmsp_agent.config.references import reference_problems
 from cmsp_agent.config.schema.appliance import Appliance
+from cmsp_agent.config.schema.appliance import Listeners as Listen
 from cmsp_agent.config.schema.components import ComponentEntry
 from cmsp_agent.config.schema.site_file import SiteFile
 from cmsp_agent.config.schema.validate import validate, validate_file
@@ -61,6 +62,20 @@ def read_appliance(path: Path) -> ApplianceSettings:
     node = find(tree, "appliance")
     section = validate(Appliance, node, str(path))[0] if node else None
     return build.appliance_settings(section or Appliance(name="unknown"))
+
+
+def read_listeners(path: Path) -> Listeners:
+    """What the file says under `listen` alone, whatever else is wrong with it.
+
+    Raises:
+        ConfigurationError: the file or that section can't be read.
+    """
+    tree, problems = parse_yaml(read_text(path), str(path))
+    node = find(tree, "listen") if tree else None
+    section, of_form = validate(Listen, node, str(path), ("listen",)) if node else (Listen(), [])
+    if tree is None or section is None:
+        raise ConfigurationError([*problems, *of_form] or [Problem(str(path), 1, "", _no_mapping(tree))])
+    return build.listeners(section)
 
 
 def read_document(path: Path, secrets: SecretSource | None = None, types: Collection[str] | None = None) -> Document:

@@ -101,5 +101,12 @@ class HeadendUnreachable(HeadendError):
     retryable = True
 
 
+class CannotListen(AgentError):
+    """A port, an address or a socket's path can't be had now: somebody else has it, or it is not ours to open."""
+
+    exit_code = 2
+    retryable = True
+
+
 class PluginError(AgentError):
     """A plugin could not be loaded, raised, or returned something that is not what the hook promises."""

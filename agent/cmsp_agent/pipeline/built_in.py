@@ -143,6 +143,20 @@ BUILT_IN = (
         "The configuration file was refused; the one before stays in force",
         "Run `cmsp-agent config check`, mend the file, and reload.",
     ),
+    AlarmType(
+        "listen.failed",
+        Severity.MAJOR,
+        "The agent can't listen: {object}",
+        incident=False,
+        responsible="partner",
+        recommendation="End the program that holds the port, or give `listen` or `api` another; it is tried again.",
+    ),
+    _news(
+        "listen.closed",
+        Severity.WARNING,
+        "A socket that the file does not ask for was closed: {object}",
+        "Nothing, where the file is right; else name the port under `listen` and restart the agent.",
+    ),
     _news(
         "snmp.engine.duplicate",
         Severity.WARNING,

@@ -77,7 +77,12 @@ class DatagramReceiver:
         self._counters = counters
         self._nap = nap
         self._last_drops = 0
-        self._ports = [_Port(sock, largest, answers, buffer, self._answer_failed) for sock in sockets]
+
+        def port(sock: socket.socket) -> _Port:
+            return _Port(sock, largest, answers, buffer, self._answer_failed)
+
+        self._port = port
+        self._ports = [port(sock) for sock in sockets]
         counters.gauge(f"{name}.buffer", self.buffer)
         counters.gauge(f"{name}.kernel_dropped", self.kernel_dropped)
 
@@ -96,8 +101,12 @@ class DatagramReceiver:
             self._last_drops = sum(kernel_drops(port.socket) for port in self._ports)
         return self._last_drops
 
+    def add(self, sock: socket.socket) -> None:
+        """Take over one more socket; it receives from the next `start` on."""
+        self._ports.append(self._port(sock))
+
     def start(self) -> None:
-        """Receive on the running loop."""
+        """Receive on the running loop, on all sockets that don't yet."""
         for port in self._ports:
             if not port.active:
                 port.active = True

@@ -6,7 +6,8 @@ import socket
 import struct
 from collections.abc import Mapping, MutableMapping, Sequence
 
-from cmsp_agent.model.errors import AgentError
+from cmsp_agent.model.errors import CannotListen
+from cmsp_agent.transports.port_holder import port_holder
 
 BUFFER = 32 << 20
 """Octets of receive buffer asked for: 100,000 datagrams/s outlast a pause of the process of about half a second."""
@@ -17,13 +18,7 @@ _SO_RCVBUFFORCE = 33
 _SO_MEMINFO = 55
 _MEMINFO = struct.Struct("9I")
 _DROPS = 8
-_NO_SUCH_FAMILY = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
-
-
-class CannotListen(AgentError):
-    """A port is taken by somebody else, or is below 1024 and not ours to open."""
-
-    exit_code = 2
+BACKLOG = 128
 
 
 def bind_datagrams(port: int, addresses: Sequence[str] = EVERYWHERE) -> list[socket.socket]:
@@ -37,10 +32,7 @@ def bind_datagrams(port: int, addresses: Sequence[str] = EVERYWHERE) -> list[soc
 
 def bind_streams(port: int, addresses: Sequence[str] = EVERYWHERE) -> list[socket.socket]:
     """Listening TCP sockets, as `bind_datagrams`."""
-    sockets = _bind_all(socket.SOCK_STREAM, port, addresses)
-    for listener in sockets:
-        listener.listen(128)
-    return sockets
+    return _bind_all(socket.SOCK_STREAM, port, addresses)
 
 
 def inherited_sockets(environment: MutableMapping[str, str], pid: int) -> Mapping[str, list[socket.socket]]:
@@ -92,30 +84,58 @@ def kernel_drops(sock: socket.socket) -> int:
         return 0
 
 
+def bind_one(kind: socket.SocketKind, address: str, port: int) -> socket.socket | None:
+    """One socket, listening where it is a stream's; None where this machine has none of the address's family.
+
+    Raises:
+        CannotListen: with who has it, where that can be seen.
+    """
+    try:
+        bound = _bind(kind, port, address)
+        if bound is not None and kind is socket.SOCK_STREAM:
+            bound.listen(BACKLOG)
+    except OSError as error:
+        raise CannotListen(_why_not(kind, address, port, error)) from error
+    return bound
+
+
+def _why_not(kind: socket.SocketKind, address: str, port: int, error: OSError) -> str:
+    protocol = "tcp" if kind is socket.SOCK_STREAM else "udp"
+    what = f"port {port}/{protocol}"
+    if error.errno == errno.EADDRINUSE:
+        holder = port_holder(kind, port)
+        return f"{what} is in use{f' by {holder}' if holder else ''}"
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"{what} is not permitted to this user; ports from 1024 on are"
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"{what}: {address} is no address of this machine now"
+    return f"{what}: {error.strerror}"
+
+
 def _bind_all(kind: socket.SocketKind, port: int, addresses: Sequence[str]) -> list[socket.socket]:
     sockets: list[socket.socket] = []
     try:
         for address in addresses:
-            bound = _bind(kind, port, address)
+            bound = bind_one(kind, address, port)
             if bound is not None:
                 sockets.append(bound)
                 port = bound.getsockname()[1]
-    except OSError as error:
+    except CannotListen:
         for bound in sockets:
             bound.close()
-        raise CannotListen(f"port {port}: {error.strerror}") from error
+        raise
     if not sockets:
         raise CannotListen(f"port {port}: none of {', '.join(addresses)} is an address of this machine")
     return sockets
 
 
 def _bind(kind: socket.SocketKind, port: int, address: str) -> socket.socket | None:
-    """None where this machine has no such address family or address."""
+    """None where this machine has no such address family."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         bound = socket.socket(family, kind | socket.SOCK_NONBLOCK)
     except OSError as error:
-        if error.errno in _NO_SUCH_FAMILY:
+        if error.errno == errno.EAFNOSUPPORT:
             return None
         raise
     try:
@@ -126,7 +146,7 @@ def _bind(kind: socket.SocketKind, port: int, address: str) -> socket.socket | N
         bound.bind((address, port))
     except OSError as error:
         bound.close()
-        if error.errno in _NO_SUCH_FAMILY:
+        if error.errno == errno.EADDRNOTAVAIL and address == "::":  # the family is switched off here
             return None
         raise
     return bound

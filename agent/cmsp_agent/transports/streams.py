@@ -86,8 +86,12 @@ class StreamReceiver:
         """Where we listen: (host, port) of each socket."""
         return [server.sockets[0].getsockname()[:2] for server in self._servers]
 
+    def add(self, sock: socket.socket) -> None:
+        """Take over one more socket; it accepts from the next `start` on."""
+        self._sockets.append(sock)
+
     async def start(self) -> None:
-        """Accept connections on the running loop."""
+        """Accept connections on the running loop, on all sockets that don't yet."""
         loop = asyncio.get_running_loop()
         sockets, self._sockets = self._sockets, []
         for listener in sockets:

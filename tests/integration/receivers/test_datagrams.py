@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.errors import CannotListen
 from cmsp_agent.transports.datagrams import NAP, Answer, Datagram, DatagramReceiver
-from cmsp_agent.transports.listening import CannotListen, bind_datagrams, bind_streams, inherited_sockets
+from cmsp_agent.transports.listening import bind_datagrams, bind_streams, inherited_sockets
 from tests.integration.receivers.conftest import until
 
 pytestmark = pytest.mark.usefixtures("nothing_left")

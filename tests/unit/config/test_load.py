@@ -9,6 +9,7 @@ from cmsp_agent.config.load import load_configuration, read_appliance, read_docu
 from cmsp_agent.config.schema.site_file import json_schema
 from cmsp_agent.config.show import as_yaml, values_in_force
 from cmsp_agent.model.component import BackupPlan, Component, PollPlan, Threshold, Tier
+from cmsp_agent.model.errors import ConfigurationError
 from tests.unit.config.builders import MINIMAL, Known, load, write
 
 
@@ -34,7 +35,7 @@ def test_the_example_of_the_contract_loads_as_it_is(shared: Path) -> None:
     assert configuration.appliance.events_budget == 4 * 2**30
     assert configuration.retention.events == 90 * 86400
     assert configuration.sites["paris"].hours.covers(0, 9, 0)
-    assert configuration.listen.traps == Endpoint("", 162)
+    assert configuration.listen.traps == (Endpoint("", 162),)
     assert configuration.headend.pace == 0.25
     assert "discovery" in {note.path for note in configuration.notes}
     assert all(note.line and note.text for note in configuration.notes)
@@ -178,15 +179,21 @@ groups:
 @pytest.mark.parametrize(
     ("written", "traps", "syslog_tcp"),
     [
-        ("{traps: 0, syslog: 0}", Endpoint("", 0), Endpoint("", 0)),
-        ("{traps: '127.0.0.1:1162', syslog: '[::1]:1514'}", Endpoint("127.0.0.1", 1162), Endpoint("::1", 1514)),
-        ("{traps: {address: '::', port: 0}, syslog_tcp: off}", Endpoint("::", 0), None),
-        ("{traps: false, syslog: 1514, syslog_tcp: 1515}", None, Endpoint("", 1515)),
+        ("{traps: 0, syslog: 0}", ["0"], ["0"]),
+        ("{traps: '127.0.0.1:1162', syslog: '[::1]:1514'}", ["127.0.0.1:1162"], ["[::1]:1514"]),
+        ("{traps: {address: '::', port: 0}, syslog_tcp: off}", ["[::]:0"], []),
+        ("{traps: false, syslog: 1514, syslog_tcp: 1515}", [], ["1515"]),
+        ("{traps: ['10.0.0.1:162', 1162, 1162], syslog: [514]}", ["10.0.0.1:162", "1162"], ["514"]),
     ],
 )
-def test_forms_of_listeners(tmp_path: Path, written: str, traps: Endpoint | None, syslog_tcp: Endpoint | None) -> None:
+def test_forms_of_listeners(tmp_path: Path, written: str, traps: list[str], syslog_tcp: list[str]) -> None:
     listen = load(tmp_path, f"{MINIMAL}listen: {written}\n").listen
-    assert (listen.traps, listen.syslog_tcp) == (traps, syslog_tcp)
+    assert [[str(each) for each in places] for places in (listen.traps, listen.syslog_tcp)] == [traps, syslog_tcp]
+
+
+def test_off_stands_alone(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="off stands alone"):
+        load(tmp_path, f"{MINIMAL}listen: {{traps: [162, off]}}\n")
 
 
 def test_files_lie_beside_the_configuration(tmp_path: Path) -> None:

@@ -72,6 +72,46 @@ Listen = Annotated[
 ]
 
 
+def _endpoints(value: Any) -> Any:
+    """One endpoint, a list of them, or `off`."""
+    if isinstance(value, tuple):
+        return value
+    found = [_endpoint(each) for each in value] if isinstance(value, list) else [_endpoint(value)]
+    if isinstance(value, list) and (None in found or not found):
+        raise ValueError("a list names ports or addresses; off stands alone, without a list")
+    return tuple(dict.fromkeys(each for each in found if each is not None))
+
+
+def _shown_endpoints(endpoints: tuple[Endpoint, ...]) -> str | list[str]:
+    if len(endpoints) > 1:
+        return [str(each) for each in endpoints]
+    return str(endpoints[0]) if endpoints else "off"
+
+
+_ONE_PLACE: list[dict[str, Any]] = [
+    {"type": "integer", "minimum": 0, "maximum": 65535},
+    {"type": "string"},
+    {
+        "type": "object",
+        "properties": {"address": {"type": "string"}, "port": {"type": "integer"}},
+        "required": ["port"],
+        "additionalProperties": False,
+    },
+]
+Places = Annotated[
+    tuple[Endpoint, ...],
+    BeforeValidator(_endpoints),
+    PlainSerializer(_shown_endpoints),
+    WithJsonSchema(
+        {
+            "anyOf": [*_ONE_PLACE, {"const": False}, {"type": "array", "items": {"anyOf": _ONE_PLACE}, "minItems": 1}],
+            "description": "A port, address:port, a list of them, or off",
+            "examples": [162, "10.1.0.2:162", ["10.1.0.2:162", "[2001:db8::2]:162"], "off"],
+        }
+    ),
+]
+
+
 class Budget(Section):
     """How much disk each kind of data may use before its oldest is dropped."""
 
@@ -136,10 +176,10 @@ class Api(Section):
 class Listeners(Section):
     """What is received from devices."""
 
-    traps: Listen = Endpoint("", 162)
-    syslog: Listen = Field(default=Endpoint("", 514), description="UDP, and TCP unless syslog_tcp says otherwise")
-    syslog_tcp: Listen = Endpoint("", 514)
-    syslog_tls: Listen = Endpoint("", 6514)
+    traps: Places = (Endpoint("", 162),)
+    syslog: Places = Field(default=(Endpoint("", 514),), description="UDP, and TCP unless syslog_tcp says otherwise")
+    syslog_tcp: Places = (Endpoint("", 514),)
+    syslog_tls: Places = (Endpoint("", 6514),)
 
 
 class SeriesRetention(Section):
