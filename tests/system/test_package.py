@@ -10,7 +10,7 @@ import pytest
 
 from tests.lab.machine.commands import CommandFailed
 from tests.lab.machine.machine import Machine
-from tests.lab.machine.network import DEVICE_ADDRESS
+from tests.lab.machine.network import DEVICE_ADDRESS, MACHINE_ADDRESS
 from tests.system.conftest import COMMUNITY, LINK_DOWN, LINK_UP, Device
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(600)]
@@ -155,6 +155,65 @@ def test_systemd_knows_it_ready_and_restarts_it_when_killed(running: Machine) ->
             and ask(running, "status")
         ),
     )
+
+
+def test_a_file_with_mistakes_is_refused_visibly_at_a_reload(running: Machine) -> None:
+    running.run("sed", "-i", "s/type: generic_snmp/type: generic_smnp/", "/etc/cmsp-agent/site.yaml")
+    with pytest.raises(CommandFailed):
+        running.run("systemctl", "reload", "cmsp-agent.service")
+    assert "no plugin brings this device type; did you mean 'generic_snmp'?" in journal(running)
+    assert running.run("systemctl", "is-active", "cmsp-agent.service").strip() == "active"
+    running.run("sed", "-i", "s/type: generic_smnp/type: generic_snmp/", "/etc/cmsp-agent/site.yaml")
+    running.run("systemctl", "reload", "cmsp-agent.service")
+
+
+def ports(machine: Machine) -> str:
+    """Who listens where."""
+    return machine.run("ss", "--no-header", "--listening", "--numeric", "--udp", "--tcp", "--processes")
+
+
+def listen(machine: Machine, text: str) -> None:
+    """Say under `listen` what is to be received, and start again."""
+    machine.run("sed", "-i", "/^listen:/d", "/etc/cmsp-agent/site.yaml")
+    machine.run("sh", "-c", 'echo "$0" >> /etc/cmsp-agent/site.yaml', f"listen: {text}")
+    machine.run("systemctl", "restart", "cmsp-agent.service", within=90)
+
+
+def test_listens_where_the_file_says_and_nowhere_else(running: Machine) -> None:
+    listen(running, f"{{traps: '{MACHINE_ADDRESS}:162', syslog: off}}")
+    found = ports(running)
+    assert [line for line in found.splitlines() if f"{MACHINE_ADDRESS}:162 " in line], found
+    assert ":514 " not in found
+    assert "0.0.0.0:162 " not in found
+    assert "*:162 " not in found
+    assert "cmsp-agent-syslog.socket is stopped" in journal(running)
+
+
+def test_a_port_that_is_taken_is_named_and_had_once_it_is_free(running: Machine) -> None:
+    running.run("systemctl", "stop", "cmsp-agent.service")
+    hold = "import socket, time; s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); s.bind(('::', 162)); time.sleep(99)"
+    running.run("systemd-run", "--unit=other", "/usr/bin/python3", "-c", hold)
+    eventually(running, "the other program", lambda: ":162 " in ports(running))
+    listen(running, "{}")
+    eventually(running, "the alarm", lambda: "in use by" in json.dumps(ask(running, "alarm", "list")))
+    assert ask(running, "component", "list")
+    running.run("systemctl", "stop", "other.service")
+    eventually(
+        running, "the end of the alarm", lambda: "listen.failed" not in json.dumps(ask(running, "alarm", "list"))
+    )
+    assert "cmsp-agent" in "".join(line for line in ports(running).splitlines() if ":162 " in line)
+
+
+def test_stopped_stays_stopped_whatever_comes(running: Machine, device: Device) -> None:
+    listen(running, "{}")
+    running.run("systemctl", "restart", "cmsp-agent.service", within=90)
+    assert ":162 " in ports(running)
+    running.run("systemctl", "stop", "cmsp-agent.service")
+    device.trap(LINK_DOWN, 2, "lan0", status=2)
+    assert ":162 " not in ports(running)
+    assert running.run("systemctl", "is-active", "cmsp-agent.service", check=False).strip() == "inactive"
+    running.run("systemctl", "start", "cmsp-agent.service", within=90)
+    assert ":162 " in ports(running)
 
 
 def test_reloads_and_stops_in_order(running: Machine) -> None:
