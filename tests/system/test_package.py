@@ -39,6 +39,7 @@ UNITS = (
     "cmsp-agent-syslog.socket",
     "cmsp-agent-syslog-tcp.socket",
 )
+HOLDS_162 = "import socket, time; s = socket.socket(10, socket.SOCK_DGRAM); s.bind(('::', 162)); time.sleep(99)"
 EXPOSURE_BAR = 2.0
 """What `systemd-analyze security` may say at most, of 10."""
 
@@ -191,8 +192,7 @@ def test_listens_where_the_file_says_and_nowhere_else(running: Machine) -> None:
 
 def test_a_port_that_is_taken_is_named_and_had_once_it_is_free(running: Machine) -> None:
     running.run("systemctl", "stop", "cmsp-agent.service")
-    hold = "import socket, time; s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM); s.bind(('::', 162)); time.sleep(99)"
-    running.run("systemd-run", "--unit=other", "/usr/bin/python3", "-c", hold)
+    running.run("systemd-run", "--unit=other", "/usr/bin/python3", "-c", HOLDS_162)
     eventually(running, "the other program", lambda: ":162 " in ports(running))
     listen(running, "{}")
     eventually(running, "the alarm", lambda: "in use by" in json.dumps(ask(running, "alarm", "list")))

@@ -121,7 +121,7 @@ class NotificationDecoder:
             AuthoritativeUsm(own_engine, chain(*self._users.values()), self._ring, self._texts) if own_engine else None
         )
         self._local: Bounded[tuple[bytes, bytes], LocalUser] = Bounded(MOST_SENDERS)
-        self._signed = times or SignedTimes()
+        self._signed_times = times or SignedTimes()
         self._times: Bounded[tuple[bytes, str], EngineTime] = Bounded(MOST_SENDERS)
 
     def decode(self, data: bytes, sender: str) -> Notification | Reply:
@@ -268,7 +268,7 @@ class NotificationDecoder:
 
     def _gone_back(self, received: V3Message, known: EngineTime, now: float, sender: str) -> EngineTime:
         """The time of an engine that has gone back since its last trap, and has said so in a signed answer to us."""
-        signed = self._signed.of(received.engine_id, sender)
+        signed = self._signed_times.of(received.engine_id, sender)
         if signed is None or signed.at <= known.at:
             raise Refused("outside the time window")
         try:
