@@ -1,5 +1,7 @@
 """The page on the YAML file, and its JSON Schema for editors."""
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,10 +31,17 @@ def _with_defaults_as_written(schema: Mapping[str, Any], written: Mapping[str, A
     return {**schema, "properties": properties}
 
 
+def _plain(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema with its definitions under a reader's names: `Order`, not `OrderSection`."""
+    plain: dict[str, Any] = json.loads(re.sub(r'(?<=#/\$defs/)(\w+)Section"', r'\1"', json.dumps(schema)))
+    plain["$defs"] = {name.removesuffix("Section"): part for name, part in plain["$defs"].items()}
+    return plain
+
+
 def render() -> str:
     """The page, from the schema."""
-    schema = site_schema()
-    written = SiteFile.model_json_schema(mode="serialization")
+    schema = _plain(site_schema())
+    written = _plain(SiteFile.model_json_schema(mode="serialization"))
     definitions = {
         name: _with_defaults_as_written(definition, written["$defs"].get(name, {"properties": {}}))
         if "properties" in definition

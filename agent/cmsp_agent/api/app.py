@@ -18,7 +18,7 @@ from cmsp_agent.api.routes import incidents as routes_incidents
 from cmsp_agent.api.routes import jobs as routes_jobs
 from cmsp_agent.api.routes import outbox as routes_outbox
 from cmsp_agent.api.routes import thresholds as routes_thresholds
-from cmsp_agent.api.schemas.base import Problem
+from cmsp_agent.api.schemas.base import ProblemDetails
 
 TITLE = "cmsp-agent"
 VERSION = "1"
@@ -47,7 +47,7 @@ def create_app(parts: Parts | None, limits: ApiLimits) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        responses={"default": {"model": Problem, "description": "RFC 9457 problem details"}},
+        responses={"default": {"model": ProblemDetails, "description": "RFC 9457 problem details"}},
     )
     app.state.parts = parts
     for router in ROUTERS:

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from fastapi import Depends, Request
 
 from cmsp_agent.api.parts import Parts
-from cmsp_agent.api.roles import Caller, Peer, Role, identify
+from cmsp_agent.api.roles import Caller, ProvenPeer, Role, identify
 
-NOBODY = Peer()
+NOBODY = ProvenPeer()
 
 
 def parts_of(request: Request) -> Parts:

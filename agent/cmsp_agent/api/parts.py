@@ -11,7 +11,7 @@ from cmsp_agent.api.refusals import Refusals
 from cmsp_agent.model.component import Threshold
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
-from cmsp_agent.model.incident_facts import Report
+from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.services.backups import Backups
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.status import StatusService
@@ -21,7 +21,7 @@ Samples = Sequence[tuple[int, float]]
 """(ms since the epoch, value), the oldest first."""
 
 
-class Bell:
+class StreamBell:
     """Rung when events were committed: those who stream them look again."""
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class Parts:
     backups: Backups
     change_incident: Callable[[str, Callable[[Incident], Incident]], Awaitable[Incident]]
     """As `EventService.change_incident`."""
-    report_incident: Callable[[Report], Awaitable[Incident]]
+    report_incident: Callable[[ReportedFault], Awaitable[Incident]]
     """As `EventService.report_incident`."""
     clear_alarm: Callable[[str, str], Awaitable[Event]]
     """As `EventService.clear_alarm`."""
@@ -70,7 +70,7 @@ class Parts:
     roles: Callable[[], Mapping[str, str]]
     """Certificate URI → role, by the configuration of the moment."""
     audit_key: bytes = field(repr=False)
-    bell: Bell = field(default_factory=Bell)
+    bell: StreamBell = field(default_factory=StreamBell)
     refusals: Refusals = field(default_factory=Refusals)
     in_progress: set[str] = field(default_factory=set)
     """Idempotency keys of calls that are being carried out."""

@@ -7,14 +7,14 @@ import pwd
 import socket
 import struct
 
-from cmsp_agent.api.roles import Peer
+from cmsp_agent.api.roles import ProvenPeer
 
 SO_PEERGROUPS = 59
 _CREDENTIALS = struct.Struct("iII")
 _GROUPS = 256
 
 
-def peer_of(transport: asyncio.BaseTransport) -> Peer:
+def peer_of(transport: asyncio.BaseTransport) -> ProvenPeer:
     """What the transport proves of its peer. Nothing proven is an empty Peer, which nobody gives a role."""
     connection = transport.get_extra_info("socket")
     if connection is not None and connection.family == socket.AF_UNIX:
@@ -23,15 +23,15 @@ def peer_of(transport: asyncio.BaseTransport) -> Peer:
     names = certificate.get("subjectAltName", ())
     address = transport.get_extra_info("peername") or ("", 0)
     host = str(address[0]).removeprefix("::ffff:")
-    return Peer(tuple(value for kind, value in names if kind == "URI"), source=f"{host}:{address[1]}")
+    return ProvenPeer(tuple(value for kind, value in names if kind == "URI"), source=f"{host}:{address[1]}")
 
 
-def _local(connection: socket.socket) -> Peer:
+def _local(connection: socket.socket) -> ProvenPeer:
     """Root, our own user and members of our group are entitled (unix(7), SO_PEERCRED)."""
     raw = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size)
     _, uid, gid = _CREDENTIALS.unpack(raw)
     entitled = uid in (0, os.geteuid()) or os.getegid() in (gid, *_groups(connection))
-    return Peer(local=f"local:{_user(uid)}" if entitled else "", source="local")
+    return ProvenPeer(local=f"local:{_user(uid)}" if entitled else "", source="local")
 
 
 def _groups(connection: socket.socket) -> tuple[int, ...]:

@@ -22,7 +22,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Peer:
+class ProvenPeer:
     """Who is at the other end of a connection, as the transport proved it."""
 
     identities: tuple[str, ...] = ()
@@ -51,7 +51,7 @@ class Caller:
             raise Refused(f"{self.name} has the role {self.role}; this takes {role} (source: role)")
 
 
-def identify(peer: Peer, roles: Mapping[str, str]) -> Caller:
+def identify(peer: ProvenPeer, roles: Mapping[str, str]) -> Caller:
     """The caller behind a peer.
 
     Args:

@@ -16,7 +16,7 @@ from cmsp_agent.api.listener import Listener, ListenFailed, tcp_socket, unix_soc
 from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.peers import group_id
 from cmsp_agent.api.protocol import BoundedProtocol
-from cmsp_agent.api.tls import Certificates, renew, server_context
+from cmsp_agent.api.tls import ServerCertificates, renew, server_context
 from cmsp_agent.services.listening import Place
 
 GRACE_SECONDS = 2.0
@@ -29,11 +29,11 @@ class TlsListen:
 
     address: str
     port: int
-    certificates: Certificates
+    certificates: ServerCertificates
 
 
 @dataclass(frozen=True, slots=True)
-class ApiSettings:
+class ServerSettings:
     """What is listened on; None: not at all."""
 
     tls: TlsListen | None = None
@@ -46,7 +46,7 @@ class ApiSettings:
 class ApiServer:
     """The API on its sockets, between `start` and `stop`."""
 
-    def __init__(self, parts: Parts, settings: ApiSettings, supervisor: Supervisor, counters: Counters) -> None:
+    def __init__(self, parts: Parts, settings: ServerSettings, supervisor: Supervisor, counters: Counters) -> None:
         self._parts = parts
         self._settings = settings
         self._supervisor = supervisor

@@ -8,7 +8,7 @@ from cmsp_agent.model.errors import ConfigurationError, Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Certificates:
+class ServerCertificates:
     """PEM files: our certificate chain, its private key, and the CA of the clients."""
 
     certificate: Path
@@ -16,7 +16,7 @@ class Certificates:
     ca: Path
 
 
-def server_context(files: Certificates) -> ssl.SSLContext:
+def server_context(files: ServerCertificates) -> ssl.SSLContext:
     """TLS 1.3 only; a client without a certificate of the CA does not get past the handshake.
 
     Raises:
@@ -30,7 +30,7 @@ def server_context(files: Certificates) -> ssl.SSLContext:
     return context
 
 
-def renew(context: ssl.SSLContext, files: Certificates) -> None:
+def renew(context: ssl.SSLContext, files: ServerCertificates) -> None:
     """Use the files as they are now, for connections from now on.
 
     Raises:

@@ -50,7 +50,7 @@ class Unsafe:
         """Do the work, then write the audit entry and the answer."""
         return await self._once(lambda: self._change(work, status))
 
-    async def _once(self, act: Callable[[], Awaitable[table.Answer]]) -> Response:
+    async def _once(self, act: Callable[[], Awaitable[table.KeptAnswer]]) -> Response:
         in_progress = self.parts.in_progress
         if self.key in in_progress:
             raise Conflict("a call with this idempotency key is in progress")
@@ -64,9 +64,9 @@ class Unsafe:
         finally:
             in_progress.discard(self.key)
 
-    async def _accept(self, draft: Callable[[], Job], show: Callable[[Job], Document]) -> table.Answer:
+    async def _accept(self, draft: Callable[[], Job], show: Callable[[Job], Document]) -> table.KeptAnswer:
         job = draft()
-        answer = table.Answer(202, _encode(show(job)))
+        answer = table.KeptAnswer(202, _encode(show(job)))
 
         def commit(tx: sqlite3.Connection) -> None:
             self.parts.jobs.accept(tx, job)
@@ -76,15 +76,15 @@ class Unsafe:
         self.parts.jobs.start(job)
         return answer
 
-    async def _change(self, work: Callable[[], Awaitable[Document]], status: int) -> table.Answer:
-        answer = table.Answer(status, _encode(await work()))
+    async def _change(self, work: Callable[[], Awaitable[Document]], status: int) -> table.KeptAnswer:
+        answer = table.KeptAnswer(status, _encode(await work()))
         await self.parts.database.write(lambda tx: self._close(tx, answer, ""))
         return answer
 
-    def _answered(self, connection: sqlite3.Connection) -> table.Answer | None:
+    def _answered(self, connection: sqlite3.Connection) -> table.KeptAnswer | None:
         return table.answered(connection, self.key, self.caller.name, self.request)
 
-    def _close(self, tx: sqlite3.Connection, answer: table.Answer, detail: str) -> None:
+    def _close(self, tx: sqlite3.Connection, answer: table.KeptAnswer, detail: str) -> None:
         now = self.parts.clock.now()
         table.remember(tx, self.key, self.caller.name, self.request, answer, now)
         self._log(tx, now, str(answer.status), detail)
@@ -105,7 +105,9 @@ class Unsafe:
 
     def _log(self, tx: sqlite3.Connection, now: int, outcome: str, detail: str) -> None:
         who = f"{self.caller.name} ({self.caller.role})"
-        entry = audit.Entry(now, who, self.caller.source, self.action, self.object, outcome, detail[:LONGEST_DETAIL])
+        entry = audit.AuditEntry(
+            now, who, self.caller.source, self.action, self.object, outcome, detail[:LONGEST_DETAIL]
+        )
         audit.append(tx, self.parts.audit_key, entry)
         row, mac = audit.tail(tx)
         data = {"who": who, "source": entry.source, "action": entry.action, "object": entry.object}
@@ -168,7 +170,7 @@ def _encode(document: Document) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode()
 
 
-def _response(answer: table.Answer, *, replayed: bool = False) -> Response:
+def _response(answer: table.KeptAnswer, *, replayed: bool = False) -> Response:
     """The answer; its headers follow from what it says, so that a replay has the same ones."""
     document = json.loads(answer.body)
     headers = {"Idempotent-Replayed": "true"} if replayed else {}

@@ -11,7 +11,7 @@ from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.services.devices.unreadable import UnreadableObject
 from cmsp_agent.storage.outbox.records import event_record, incident_record, optional_time
-from cmsp_agent.storage.tables.host_keys import HostKey
+from cmsp_agent.storage.tables.host_keys import PinnedHostKey
 
 View = dict[str, Any]
 MOST_OCTETS = 64
@@ -107,7 +107,7 @@ def backup_view(backup: Backup) -> View:
     }
 
 
-def host_key_view(key: HostKey) -> View:
+def host_key_view(key: PinnedHostKey) -> View:
     """A pinned host key, as OpenSSH would print it."""
     return {"algorithm": key.algorithm, "fingerprint": key.fingerprint, "seen_at": rfc3339(key.seen_at)}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cmsp_agent.config.configuration import ApplianceSettings, Configuration
-from cmsp_agent.config.load import Document, configure, read_appliance, read_document
+from cmsp_agent.config.load import CheckedFile, configure, read_appliance, read_document
 from cmsp_agent.config.secrets import SecretFiles, Secrets, SecretSource, SystemdCredentials
 from cmsp_agent.services.runtime import make_directory
 from cmsp_agent.storage.sealed.master_key import MasterKey, master_key
@@ -17,7 +17,7 @@ from cmsp_agent.storage.sealed.vault import FILE, Vault
 class Loaded:
     """The file as written, what it comes to, and the key that its secrets are sealed with."""
 
-    document: Document
+    document: CheckedFile
     configuration: Configuration
     key: MasterKey = field(repr=False)
 

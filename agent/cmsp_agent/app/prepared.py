@@ -10,7 +10,7 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.credentials import SnmpCredential
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.pipeline.impact import Customer
-from cmsp_agent.pipeline.maintenance import Maintenance
+from cmsp_agent.pipeline.maintenance import MaintenanceWindows
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.rules.load import load_rules, rule_files
 from cmsp_agent.plugin.registry import Registry
@@ -55,7 +55,7 @@ def prepare(
             devices,
             counters,
             mask_personal=configuration.privacy.mask_numbers,
-            maintenance=Maintenance(configuration.sites),
+            maintenance=MaintenanceWindows(configuration.sites),
             rules=load_rules(rule_files(configuration.rules, configuration.file.parent))[0],
         ),
         agreed_by(components.values()),

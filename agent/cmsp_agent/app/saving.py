@@ -14,7 +14,7 @@ from cmsp_agent.model.errors import NotFound, Refused
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import BackupAfterChange, Backups, Directory, Manifest, ManifestCopies, SshReader
-from cmsp_agent.services.calendar import Calendar, Entry
+from cmsp_agent.services.calendar import Calendar, CalendarEntry
 from cmsp_agent.services.runtime import Runtime, make_directory
 from cmsp_agent.storage.sealed.blobs import Blobs
 from cmsp_agent.storage.sealed.master_key import MasterKey, keep_wrapped
@@ -101,7 +101,7 @@ async def start_saving(
         await computing.close(within=1.0)
 
 
-def entries(backups: Backups, configuration: Configuration, known: Known) -> Mapping[str, Entry]:
+def entries(backups: Backups, configuration: Configuration, known: Known) -> Mapping[str, CalendarEntry]:
     """A calendar entry for each component that may be saved and has a login; whether its type can be is seen then."""
     made = {}
     for component in known.devices.components.values():
@@ -112,11 +112,11 @@ def entries(backups: Backups, configuration: Configuration, known: Known) -> Map
     return made
 
 
-def _entry(backups: Backups, component: Component, timezone: str) -> Entry:
+def _entry(backups: Backups, component: Component, timezone: str) -> CalendarEntry:
     async def work() -> None:
         await backups.run(component.name, "schedule")
 
-    return Entry(f"backup {component.name}", parse_schedule(component.backup.schedule), timezone, work)
+    return CalendarEntry(f"backup {component.name}", parse_schedule(component.backup.schedule), timezone, work)
 
 
 class ConfigurationChanges:

@@ -7,8 +7,8 @@ from typing import Any
 
 from cmsp_agent import __version__
 from cmsp_agent.api.parts import Parts, Samples
-from cmsp_agent.api.server import ApiServer, ApiSettings, TlsListen
-from cmsp_agent.api.tls import Certificates
+from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
+from cmsp_agent.api.tls import ServerCertificates
 from cmsp_agent.app.loading import Loaded
 from cmsp_agent.app.observing import Known, Observing
 from cmsp_agent.config.configuration import ApiSettings as Api
@@ -19,7 +19,7 @@ from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.listening import Listening
 from cmsp_agent.services.polling.job import poll_job
 from cmsp_agent.services.runtime import Runtime
-from cmsp_agent.services.status import Extras, Identity, StatusService
+from cmsp_agent.services.status import ApplianceIdentity, Extras, StatusService
 
 FORGET_EVERY = 3600.0
 """Seconds between two deletions of old jobs and answers."""
@@ -73,10 +73,10 @@ async def start_serving(
         await server.stop()
 
 
-def identity_of(configuration: Configuration, now: int) -> Identity:
+def identity_of(configuration: Configuration, now: int) -> ApplianceIdentity:
     """Which appliance this is."""
     appliance = configuration.appliance
-    return Identity(appliance.id, appliance.name, __version__, now)
+    return ApplianceIdentity(appliance.id, appliance.name, __version__, now)
 
 
 def status_of(
@@ -95,12 +95,12 @@ def status_of(
     )
 
 
-def settings_of(api: Api) -> ApiSettings:
+def settings_of(api: Api) -> ServerSettings:
     """Where the API listens, by the file: on the tunnel's address only where there is a TLS identity for it."""
     if api.listen is None or api.tls is None:
-        return ApiSettings(socket=api.socket)
-    files = Certificates(api.tls.certificate, api.tls.key, api.tls.ca)
-    return ApiSettings(TlsListen(api.listen.address or "::", api.listen.port, files), api.socket)
+        return ServerSettings(socket=api.socket)
+    files = ServerCertificates(api.tls.certificate, api.tls.key, api.tls.ca)
+    return ServerSettings(TlsListen(api.listen.address or "::", api.listen.port, files), api.socket)
 
 
 def document_of(loaded: Loaded) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from cmsp_agent.model.priority import Priority
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.services.link import Budget, Forwarder, Heartbeat
 from cmsp_agent.services.runtime import Runtime
-from cmsp_agent.transports.headend import Certificates, HeadendClient
+from cmsp_agent.transports.headend import ClientCertificates, HeadendClient
 
 NARROWEST_LINK = 10_000_000 / 8
 """Bytes per second of the narrowest link that the service allows; a pace in per cent is a share of it."""
@@ -91,9 +91,9 @@ def client_for(configuration: Configuration) -> HeadendClient | None:
     return HeadendClient(headend.urls, configuration.appliance.id, certificates_of(headend.tls))
 
 
-def certificates_of(tls: TlsFiles) -> Certificates:
+def certificates_of(tls: TlsFiles) -> ClientCertificates:
     """The files of the appliance's identity towards the head-end."""
-    return Certificates(tls.ca, tls.certificate, tls.key)
+    return ClientCertificates(tls.ca, tls.certificate, tls.key)
 
 
 def pace_of(headend: HeadendSettings) -> float:

@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 import typer
 
-from cmsp_agent.cli.output import Column, items, moment
+from cmsp_agent.cli.output import TableColumn, items, moment
 from cmsp_agent.cli.session import AsJson, session
 
 
@@ -21,12 +21,12 @@ def alarm_list(
         here.output.json(rows)
         return
     columns = [
-        Column("SINCE (UTC)"),
-        Column("SEVERITY"),
-        Column("COMPONENT"),
-        Column("COUNT"),
-        Column("TEXT"),
-        Column("ID"),
+        TableColumn("SINCE (UTC)"),
+        TableColumn("SEVERITY"),
+        TableColumn("COMPONENT"),
+        TableColumn("COUNT"),
+        TableColumn("TEXT"),
+        TableColumn("ID"),
     ]
     here.output.table(
         columns,

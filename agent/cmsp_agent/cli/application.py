@@ -31,7 +31,7 @@ from cmsp_agent.cli import (
 from cmsp_agent.cli.daemon import Daemon, SocketDaemon
 from cmsp_agent.cli.output import Output
 from cmsp_agent.cli.plugin import running, types, writing
-from cmsp_agent.cli.session import Session
+from cmsp_agent.cli.session import CommandContext
 from cmsp_agent.cli.tool import identify, syslog, trap
 from cmsp_agent.model.errors import AgentError, ConfigurationError
 
@@ -183,7 +183,7 @@ def application(
         ] = False,
     ) -> None:
         del version
-        context.obj = Session(connect(socket), output, keyboard)
+        context.obj = CommandContext(connect(socket), output, keyboard)
 
     app.command("run")(serve.run)
     app.command("status")(status.status)

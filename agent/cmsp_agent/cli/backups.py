@@ -6,8 +6,8 @@ import typer
 
 from cmsp_agent.cli.daemon import CallFailed, component_path
 from cmsp_agent.cli.jobs import finish
-from cmsp_agent.cli.output import Column, items, minute, summary
-from cmsp_agent.cli.session import AsJson, ComponentName, NoWait, Session, session
+from cmsp_agent.cli.output import TableColumn, items, minute, summary
+from cmsp_agent.cli.session import AsJson, CommandContext, ComponentName, NoWait, session
 
 LatestOrId = Annotated[str, typer.Argument(metavar="[BACKUP]", help="A backup's id, latest or known-good.")]
 
@@ -20,11 +20,11 @@ def backup_list(context: typer.Context, name: ComponentName, as_json: AsJson = F
         here.output.json(document)
         return
     columns = [
-        Column("BACKUP", whole=True),
-        Column("TAKEN (UTC)"),
-        Column("REASON"),
-        Column("BYTES", right=True),
-        Column("GOOD"),
+        TableColumn("BACKUP", whole=True),
+        TableColumn("TAKEN (UTC)"),
+        TableColumn("REASON"),
+        TableColumn("BYTES", right=True),
+        TableColumn("GOOD"),
     ]
     rows = [
         (row.get("id"), minute(row.get("taken_at")), row.get("reason"), row.get("size"), row.get("known_good"))
@@ -67,7 +67,7 @@ def backup_diff(
         here.output.line(text.rstrip("\n") or "no difference")
 
 
-def _before(here: Session, name: str, backup: str) -> str:
+def _before(here: CommandContext, name: str, backup: str) -> str:
     """The id of the backup that was taken before this one."""
     taken = [str(row.get("id")) for row in items(here.daemon.get(component_path(name, "backups"), limit=1000))]
     if not taken:

@@ -7,7 +7,7 @@ import typer
 from cmsp_agent.cli.component_facts import component_facts
 from cmsp_agent.cli.daemon import CallFailed, component_path
 from cmsp_agent.cli.jobs import finish
-from cmsp_agent.cli.output import Column, items, moment, shown
+from cmsp_agent.cli.output import TableColumn, items, moment, shown
 from cmsp_agent.cli.session import AsJson, ComponentName, NoWait, session
 
 
@@ -31,7 +31,14 @@ def component_list(
     if as_json:
         here.output.json(rows)
         return
-    columns = [Column("COMPONENT"), Column("STATE"), Column("TYPE"), Column("TIER"), Column("SITE"), Column("ADDRESS")]
+    columns = [
+        TableColumn("COMPONENT"),
+        TableColumn("STATE"),
+        TableColumn("TYPE"),
+        TableColumn("TIER"),
+        TableColumn("SITE"),
+        TableColumn("ADDRESS"),
+    ]
     here.output.table(columns, (_row(row) for row in rows), "no components")
 
 
@@ -52,14 +59,14 @@ def component_show(context: typer.Context, name: ComponentName, as_json: AsJson 
     here.output.facts(component_facts(document))
     if alarms:
         here.output.line("")
-        columns = [Column("ALARM SINCE (UTC)"), Column("SEVERITY"), Column("TYPE"), Column("TEXT")]
+        columns = [TableColumn("ALARM SINCE (UTC)"), TableColumn("SEVERITY"), TableColumn("TYPE"), TableColumn("TEXT")]
         rows = [
             (moment(row.get("occurred_at")), row.get("severity"), row.get("type"), row.get("text")) for row in alarms
         ]
         here.output.table(columns, rows, "")
     if incidents:
         here.output.line("")
-        columns = [Column("INCIDENT"), Column("PRIO"), Column("STATE"), Column("TITLE")]
+        columns = [TableColumn("INCIDENT"), TableColumn("PRIO"), TableColumn("STATE"), TableColumn("TITLE")]
         keys = ("number", "priority", "state", "title")
         here.output.table(columns, [tuple(row.get(key) for key in keys) for row in incidents], "")
 
@@ -77,7 +84,12 @@ def component_kpis(
     if as_json:
         here.output.json(document)
         return
-    columns = [Column("KPI"), Column("LAST", right=True), Column("AT (UTC)"), Column("SAMPLES", right=True)]
+    columns = [
+        TableColumn("KPI"),
+        TableColumn("LAST", right=True),
+        TableColumn("AT (UTC)"),
+        TableColumn("SAMPLES", right=True),
+    ]
     here.output.table(
         columns, (_kpi(series) for series in items(document)), f"nothing was measured of {name} in that time"
     )

@@ -9,7 +9,7 @@ import typer
 from rich.text import Text
 
 from cmsp_agent.cli.daemon import AgentUnreachable
-from cmsp_agent.cli.output import Column, Output, clean, items, moment, styled
+from cmsp_agent.cli.output import Output, TableColumn, clean, items, moment, styled
 from cmsp_agent.cli.session import AsJson, session
 
 Event = dict[str, Any]
@@ -45,7 +45,13 @@ def events(
     if as_json:
         here.output.json(document)
         return
-    columns = [Column("OCCURRED (UTC)"), Column("SEVERITY"), Column("STATE"), Column("COMPONENT"), Column("EVENT")]
+    columns = [
+        TableColumn("OCCURRED (UTC)"),
+        TableColumn("SEVERITY"),
+        TableColumn("STATE"),
+        TableColumn("COMPONENT"),
+        TableColumn("EVENT"),
+    ]
     here.output.table(columns, (_row(row) for row in items(document)), "no events")
 
 

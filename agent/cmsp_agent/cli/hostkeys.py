@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cmsp_agent.cli.daemon import component_path
-from cmsp_agent.cli.output import Column, items
+from cmsp_agent.cli.output import TableColumn, items
 from cmsp_agent.cli.session import AsJson, ComponentName, session
 
 Forget = Annotated[bool, typer.Option("--forget", help="Forget them; the next login pins what the device shows then.")]
@@ -19,7 +19,7 @@ def host_key(context: typer.Context, name: ComponentName, forget: Forget = False
     if as_json:
         here.output.json(document)
         return
-    columns = [Column("ALGORITHM"), Column("FINGERPRINT")]
+    columns = [TableColumn("ALGORITHM"), TableColumn("FINGERPRINT")]
     rows = [(row.get("algorithm"), row.get("fingerprint")) for row in items(document)]
     here.output.table(columns, rows, f"no host key is pinned for {name}")
     if forget and rows:

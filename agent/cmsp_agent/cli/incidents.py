@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 import typer
 
-from cmsp_agent.cli.output import Column, items, moment, shown
-from cmsp_agent.cli.session import AsJson, Session, session
+from cmsp_agent.cli.output import TableColumn, items, moment, shown
+from cmsp_agent.cli.session import AsJson, CommandContext, session
 
 Incident = dict[str, Any]
 _OVER = {"restored", "resolved", "closed", "merged"}
@@ -28,12 +28,12 @@ def incident_list(
         here.output.json(rows)
         return
     columns = [
-        Column("INCIDENT"),
-        Column("PRIO"),
-        Column("STATE"),
-        Column("OPENED (UTC)"),
-        Column("COMPONENT"),
-        Column("TITLE"),
+        TableColumn("INCIDENT"),
+        TableColumn("PRIO"),
+        TableColumn("STATE"),
+        TableColumn("OPENED (UTC)"),
+        TableColumn("COMPONENT"),
+        TableColumn("TITLE"),
     ]
     ordered = sorted(
         rows, key=lambda row: (row.get("state") in _OVER, str(row.get("priority")), str(row.get("opened_at")))
@@ -92,7 +92,12 @@ def incident_show(
             here.output.line(f"  {shown(note)}")
     if alarms := _alarms(here, found):
         here.output.line("")
-        columns = [Column("ALARM SINCE (UTC)"), Column("SEVERITY"), Column("COMPONENT"), Column("TEXT")]
+        columns = [
+            TableColumn("ALARM SINCE (UTC)"),
+            TableColumn("SEVERITY"),
+            TableColumn("COMPONENT"),
+            TableColumn("TEXT"),
+        ]
         here.output.table(columns, alarms, "")
 
 
@@ -159,7 +164,7 @@ def incident_close(
     _change(session(context), incident, {"state": "closed", **({"note": note} if note else {})}, as_json=as_json)
 
 
-def _change(here: Session, incident: str, wish: dict[str, object], *, as_json: bool) -> None:
+def _change(here: CommandContext, incident: str, wish: dict[str, object], *, as_json: bool) -> None:
     changed = here.daemon.patch(_path(incident), wish)
     if as_json:
         here.output.json(changed)
@@ -171,7 +176,7 @@ def _path(incident: str) -> str:
     return f"/v1/incidents/{quote(incident, safe='')}"
 
 
-def _alarms(here: Session, incident: Incident) -> list[tuple[object, ...]]:
+def _alarms(here: CommandContext, incident: Incident) -> list[tuple[object, ...]]:
     """What its alarms say, as far as they are among the last events of its components."""
     wanted = set(incident.get("alarms") or ())
     names = [name for name in incident.get("components") or () if wanted]

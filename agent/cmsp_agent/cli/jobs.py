@@ -9,8 +9,8 @@ import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from cmsp_agent.cli.daemon import CallFailed
-from cmsp_agent.cli.output import Column, clean, items, minute, moment
-from cmsp_agent.cli.session import AsJson, Session, session
+from cmsp_agent.cli.output import TableColumn, clean, items, minute, moment
+from cmsp_agent.cli.session import AsJson, CommandContext, session
 
 PAUSE = 0.25
 """Seconds between two looks at a job."""
@@ -26,7 +26,7 @@ def job_list(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         here.output.json(document)
         return
-    columns = [Column("JOB", whole=True), Column("WHAT"), Column("STATE"), Column("CREATED (UTC)")]
+    columns = [TableColumn("JOB", whole=True), TableColumn("WHAT"), TableColumn("STATE"), TableColumn("CREATED (UTC)")]
     rows = [
         (job.get("id"), f"{job.get('kind')} {job.get('component') or ''}", _state(job), minute(job.get("created_at")))
         for job in items(document)
@@ -66,7 +66,7 @@ def job_cancel(
         here.output.line(f"job {ended.get('id')} {ended.get('state')}")
 
 
-def finish(here: Session, job: Job, *, as_json: bool, wait: bool, tell: Callable[[Job], str]) -> Job:
+def finish(here: CommandContext, job: Job, *, as_json: bool, wait: bool, tell: Callable[[Job], str]) -> Job:
     """What every command that starts a job does with it.
 
     Args:
@@ -93,7 +93,7 @@ def finish(here: Session, job: Job, *, as_json: bool, wait: bool, tell: Callable
     return over
 
 
-def await_job(here: Session, job: Job, pause: Callable[[float], None] = time.sleep) -> Job:
+def await_job(here: CommandContext, job: Job, pause: Callable[[float], None] = time.sleep) -> Job:
     """Follow a job to its end, showing step and percent on standard error."""
     if here.output.errors.is_terminal:
         return _with_bar(here, job, pause)
@@ -108,7 +108,7 @@ def await_job(here: Session, job: Job, pause: Callable[[float], None] = time.sle
         job = here.daemon.get(f"/v1/jobs/{job['id']}")
 
 
-def _with_bar(here: Session, job: Job, pause: Callable[[float], None]) -> Job:
+def _with_bar(here: CommandContext, job: Job, pause: Callable[[float], None]) -> Job:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(20), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=here.output.errors, transient=True) as progress:
         bar = progress.add_task("", total=100)
@@ -130,7 +130,7 @@ def _step(job: Job) -> str:
     return f"{job.get('percent') or 0:>3}% {job.get('step') or job.get('state')}"
 
 
-def _print(here: Session, job: Job) -> None:
+def _print(here: CommandContext, job: Job) -> None:
     here.output.facts(
         {
             "job": job.get("id"),

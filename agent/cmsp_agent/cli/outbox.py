@@ -6,8 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from cmsp_agent.cli.daemon import CallFailed
-from cmsp_agent.cli.output import Column, items
-from cmsp_agent.cli.session import AsJson, Session, session
+from cmsp_agent.cli.output import TableColumn, items
+from cmsp_agent.cli.session import AsJson, CommandContext, session
 
 Letter = Annotated[int, typer.Argument(metavar="ID", min=1, help="A dead letter's id, as `outbox list` shows it.")]
 
@@ -24,7 +24,13 @@ def outbox_list(context: typer.Context, as_json: AsJson = False) -> None:
     here.output.line(f"waiting: {depth} records{since}; dead letters: {document['dead_letters']}")
     rows = items(document)
     if rows:
-        columns = [Column("ID", whole=True), Column("SEQUENCE"), Column("TYPE"), Column("REFUSED"), Column("REASON")]
+        columns = [
+            TableColumn("ID", whole=True),
+            TableColumn("SEQUENCE"),
+            TableColumn("TYPE"),
+            TableColumn("REFUSED"),
+            TableColumn("REASON"),
+        ]
         cells = [tuple(row.get(key) for key in ("id", "sequence", "type", "refused_at", "reason")) for row in rows]
         here.output.table(columns, cells, "")
 
@@ -76,7 +82,7 @@ def clock_confirm(context: typer.Context) -> None:
     here.output.line(f"the clock is confirmed: {here.daemon.post('/v1/clock/confirm')['now']}")
 
 
-def _pages(here: Session, *, repair: bool) -> Iterator[dict[str, Any]]:
+def _pages(here: CommandContext, *, repair: bool) -> Iterator[dict[str, Any]]:
     after = 0
     while True:
         if repair:
@@ -93,12 +99,12 @@ def _damaged(pages: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [damaged for page in pages for damaged in page["damaged"]]
 
 
-def _report(here: Session, pages: list[dict[str, Any]], as_json: bool, remedy: str) -> None:
+def _report(here: CommandContext, pages: list[dict[str, Any]], as_json: bool, remedy: str) -> None:
     rows, damaged = sum(page["rows"] for page in pages), _damaged(pages)
     if as_json:
         here.output.json({"rows": rows, "damaged": damaged})
     else:
-        columns = [Column("FIRST", right=True), Column("LAST", right=True), Column("DAMAGE")]
+        columns = [TableColumn("FIRST", right=True), TableColumn("LAST", right=True), TableColumn("DAMAGE")]
         cells = [(row["first"], row["last"], row["reason"]) for row in damaged]
         here.output.table(columns, cells, f"{rows} records checked, all are as they were written")
     if damaged:

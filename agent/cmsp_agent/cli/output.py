@@ -39,7 +39,7 @@ _EMPTY: tuple[object, ...] = (None, "", [], {}, ())
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """One column: its heading; whole: never folded while others can be (an id is there to be copied)."""
 
     heading: str
@@ -74,7 +74,7 @@ class Output:
         """Print text to standard error."""
         self.errors.print(Text(clean(text, keep_lines=True)), soft_wrap=True)
 
-    def table(self, columns: Sequence[Column], rows: Iterable[Sequence[object]], nothing: str) -> None:
+    def table(self, columns: Sequence[TableColumn], rows: Iterable[Sequence[object]], nothing: str) -> None:
         """Print rows as a table, or one sentence where there are none."""
         table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), collapse_padding=True, show_edge=False)
         for column in columns:

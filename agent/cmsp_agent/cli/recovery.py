@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
-from cmsp_agent.cli.output import Column, moment
+from cmsp_agent.cli.output import TableColumn, moment
 from cmsp_agent.cli.session import AsJson, session
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.model.times import rfc3339
 
 Store = Annotated[Path, typer.Argument(metavar="BACKUPS", help="The directory of the backups: the storage or a copy.")]
-Key = Annotated[Path, typer.Option("--key", metavar="FILE", help="The recovery key's private half, PEM.")]
+RecoveryKey = Annotated[Path, typer.Option("--key", metavar="FILE", help="The recovery key's private half, PEM.")]
 Into = Annotated[
     Path,
     typer.Option("--into", metavar="DIRECTORY", help="Where to write; the files hold secrets and are for you alone."),
@@ -26,7 +26,9 @@ class RecoveryFailed(AgentError):
     """Nothing, or not everything, could be recovered."""
 
 
-def backup_recover(context: typer.Context, backups: Store, key: Key, into: Into, as_json: AsJson = False) -> None:
+def backup_recover(
+    context: typer.Context, backups: Store, key: RecoveryKey, into: Into, as_json: AsJson = False
+) -> None:
     """Write every stored configuration out, by the recovery key. Needs no running agent."""
     from cmsp_agent.services.backups.recovery import recover
 
@@ -44,7 +46,7 @@ def backup_recover(context: typer.Context, backups: Store, key: Key, into: Into,
         names = ("component", "taken_at", "path", "error")
         output.json([dict(zip(names, map(str, row), strict=True)) for row in rows])
     else:
-        columns = [Column("COMPONENT"), Column("TAKEN (UTC)"), Column("WRITTEN TO")]
+        columns = [TableColumn("COMPONENT"), TableColumn("TAKEN (UTC)"), TableColumn("WRITTEN TO")]
         shown = [
             (name, moment(taken) if taken else "-", path or f"not recovered: {error}")
             for name, taken, path, error in rows

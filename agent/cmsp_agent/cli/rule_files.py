@@ -10,7 +10,7 @@ from typing import Any
 from cmsp_agent.config.load import read_document
 from cmsp_agent.config.quantities import parse_duration
 from cmsp_agent.model.errors import ConfigurationError, Problem
-from cmsp_agent.pipeline.rules.cases import Outcome, event_from, read_cases, try_cases
+from cmsp_agent.pipeline.rules.cases import RuleCaseOutcome, event_from, read_cases, try_cases
 from cmsp_agent.pipeline.rules.load import load_rules, rule_files
 from cmsp_agent.pipeline.rules.rule import Rules
 
@@ -35,7 +35,7 @@ def rows(rules: Rules) -> Iterator[tuple[object, ...]]:
             yield kind, rule.name, rule.condition.text, rule.action, rule.origin
 
 
-def try_file(file: Path, rules: Rules) -> list[Outcome]:
+def try_file(file: Path, rules: Rules) -> list[RuleCaseOutcome]:
     """What the rules make of the cases of a file."""
     return list(try_cases(rules, read_cases(file)))
 

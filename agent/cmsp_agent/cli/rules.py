@@ -6,8 +6,8 @@ from typing import Annotated, Any
 
 import typer
 
-from cmsp_agent.cli.output import Column, items
-from cmsp_agent.cli.session import AsJson, Session, session
+from cmsp_agent.cli.output import TableColumn, items
+from cmsp_agent.cli.session import AsJson, CommandContext, session
 from cmsp_agent.config.site_path import DEFAULT_FILE
 
 Config = Annotated[Path, typer.Option("--config", "-c", metavar="FILE", help="The site file, which names the rules.")]
@@ -25,7 +25,7 @@ def rules_check(context: typer.Context, config: Config = DEFAULT_FILE, files: Fi
     rules, warnings = rule_files.load(config, files)
     for warning in warnings:
         output.line(f"{warning.file}:{warning.line}: warning: {warning.text}")
-    columns = [Column("KIND"), Column("RULE"), Column("IF"), Column("DOES"), Column("WHERE")]
+    columns = [TableColumn("KIND"), TableColumn("RULE"), TableColumn("IF"), TableColumn("DOES"), TableColumn("WHERE")]
     output.table(columns, rule_files.rows(rules), "no rules")
 
 
@@ -64,7 +64,7 @@ def rules_replay(
         here.output.json(result)
         return
     rows = [(name, count) for name, count in result["by_rule"].items()]
-    here.output.table([Column("RULE"), Column("EVENTS")], rows, "no event matches a rule")
+    here.output.table([TableColumn("RULE"), TableColumn("EVENTS")], rows, "no event matches a rule")
     here.output.line(f"{result['events']} events: {result['dropped']} dropped, {result['changed']} changed")
 
 
@@ -86,7 +86,7 @@ def rules_explain(
         here.output.line(line)
 
 
-def _recorded(here: Session) -> Iterator[dict[str, Any]]:
+def _recorded(here: CommandContext) -> Iterator[dict[str, Any]]:
     """All recorded events, the oldest first."""
     after: int | None = 0
     while after is not None:

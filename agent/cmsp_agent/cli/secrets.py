@@ -7,7 +7,7 @@ from typing import Annotated, TextIO
 
 import typer
 
-from cmsp_agent.cli.output import Column
+from cmsp_agent.cli.output import TableColumn
 from cmsp_agent.cli.session import AsJson, session
 from cmsp_agent.config.load_scalars import SECRET_NAME
 from cmsp_agent.config.site_path import DEFAULT_FILE
@@ -72,5 +72,5 @@ def secret_list(context: typer.Context, config: Config = DEFAULT_FILE, as_json: 
         output.json(rows)
         return
     nothing = "no secrets" if config.exists() else f"no secrets; there is no {config} yet"
-    columns = [Column("SECRET"), Column("FROM"), Column("LINES")]
+    columns = [TableColumn("SECRET"), TableColumn("FROM"), TableColumn("LINES")]
     output.table(columns, ([row["name"], row["source"], row["lines"]] for row in rows), nothing)

@@ -14,7 +14,7 @@ NoWait = Annotated[bool, typer.Option("--no-wait", help="Don't wait for the job;
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class CommandContext:
     """One run of the command line."""
 
     daemon: Daemon
@@ -23,8 +23,8 @@ class Session:
     """Standard input: where a secret comes from."""
 
 
-def session(context: typer.Context) -> Session:
+def session(context: typer.Context) -> CommandContext:
     """The session of a command."""
-    found = context.find_object(Session)
+    found = context.find_object(CommandContext)
     assert found is not None
     return found

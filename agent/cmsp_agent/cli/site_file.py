@@ -7,7 +7,7 @@ from pathlib import Path
 from cmsp_agent.cli.output import Output
 from cmsp_agent.cli.plugin.load import installed
 from cmsp_agent.cli.sources import named_sources
-from cmsp_agent.config.load import Document, read_appliance, read_document
+from cmsp_agent.config.load import CheckedFile, read_appliance, read_document
 from cmsp_agent.config.notes import notes
 from cmsp_agent.config.schema.site_file import json_schema
 from cmsp_agent.config.secrets import Secrets
@@ -80,7 +80,7 @@ def _secrets(file: Path) -> Secrets:
     return named_sources(read_appliance(file), os.environ).together()
 
 
-def _counts(document: Document) -> str:
+def _counts(document: CheckedFile) -> str:
     site_file = document.site_file
     sections: dict[str, Sized] = {
         "components": site_file.components,

@@ -4,7 +4,7 @@ from typing import Any
 
 import typer
 
-from cmsp_agent.cli.output import Column, Output, items, moment, shown, span
+from cmsp_agent.cli.output import Output, TableColumn, items, moment, shown, span
 from cmsp_agent.cli.session import AsJson, session
 
 
@@ -34,7 +34,13 @@ def print_status(output: Output, document: dict[str, Any]) -> None:
     output.facts(facts)
     if urgent := items(document.get("urgent")):
         output.line("")
-        columns = [Column("URGENT"), Column("PRIO"), Column("STATE"), Column("OPENED (UTC)"), Column("TITLE")]
+        columns = [
+            TableColumn("URGENT"),
+            TableColumn("PRIO"),
+            TableColumn("STATE"),
+            TableColumn("OPENED (UTC)"),
+            TableColumn("TITLE"),
+        ]
         shown_fields = ("number", "priority", "state")
         rows = [
             (*(row.get(key) for key in shown_fields), moment(row.get("opened_at")), row.get("title")) for row in urgent

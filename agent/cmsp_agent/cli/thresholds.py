@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from cmsp_agent.cli.output import Column, items, shown, span
+from cmsp_agent.cli.output import TableColumn, items, shown, span
 from cmsp_agent.cli.session import AsJson, session
 
 
@@ -20,13 +20,13 @@ def threshold_list(
         here.output.json(rows)
         return
     columns = [
-        Column("COMPONENT"),
-        Column("KPI"),
-        Column("RAISES", right=True),
-        Column("CLEARS", right=True),
-        Column("FOR", right=True),
-        Column("SEVERITY"),
-        Column("ORIGIN"),
+        TableColumn("COMPONENT"),
+        TableColumn("KPI"),
+        TableColumn("RAISES", right=True),
+        TableColumn("CLEARS", right=True),
+        TableColumn("FOR", right=True),
+        TableColumn("SEVERITY"),
+        TableColumn("ORIGIN"),
     ]
     told = [
         (

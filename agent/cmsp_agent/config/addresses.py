@@ -10,7 +10,7 @@ _NOT_AN_ADDRESS = "not a valid IPv4 or IPv6 address"
 
 
 @dataclass(frozen=True, slots=True)
-class Endpoint:
+class HostPort:
     """Where to listen.
 
     Attributes:
@@ -91,7 +91,7 @@ def parse_port(text: str) -> int:
     return int(text)
 
 
-def parse_endpoint(text: str) -> Endpoint:
+def parse_endpoint(text: str) -> HostPort:
     """Read `162`, `10.1.0.2:162` or `[2001:db8::2]:162`.
 
     Raises:
@@ -99,11 +99,11 @@ def parse_endpoint(text: str) -> Endpoint:
     """
     host, _, port = text.rpartition(":")
     if host in {"", "*"}:
-        return Endpoint("", parse_port(port))
+        return HostPort("", parse_port(port))
     bare = host.removeprefix("[").removesuffix("]")
     if ":" in bare and not host.startswith("["):
         raise ValueError("an IPv6 address goes in brackets before a port: [2001:db8::2]:162")
-    return Endpoint(parse_listening_address(bare), parse_port(port))
+    return HostPort(parse_listening_address(bare), parse_port(port))
 
 
 def parse_listening_address(text: str) -> str:

@@ -64,18 +64,18 @@ def api(section: appliance.Api, beside: Path) -> done.ApiSettings:
     )
 
 
-def build_order(section: order.Order) -> done.Order:
+def build_order(section: order.OrderSection) -> done.Order:
     """The order, in short."""
     return done.Order(
         section.id or "", section.effective, section.ends, section.activation, section.components or 0, section.sru
     )
 
 
-def customer(site_file: SiteFile) -> done.Customer:
+def customer(site_file: SiteFile) -> done.CustomerSettings:
     """The customer's totals; what the file does not say is what it names."""
     said = site_file.customer
     people = sum(site.people for site in site_file.sites.values())
-    return done.Customer(
+    return done.CustomerSettings(
         name=said.name or "",
         people=people if said.people is None else said.people,
         sites=len(site_file.sites) if said.sites is None else said.sites,
@@ -93,20 +93,20 @@ def sites(section: order.Sites) -> Mapping[str, done.Site]:
     return frozen({name: _site(name, site) for name, site in section.items()})
 
 
-def _site(name: str, site: order.Site) -> done.Site:
+def _site(name: str, site: order.SiteSection) -> done.Site:
     hours: Weekly = site.hours or parse_weekly("24x7")
     windows = tuple(done.MaintenanceWindow(window.name, window.when) for window in site.maintenance)
     return done.Site(name, site.people, ZoneInfo(site.timezone), hours, windows, site.source or "")
 
 
-def listeners(section: appliance.Listeners) -> done.Listeners:
+def listeners(section: appliance.ListenersSection) -> done.Listeners:
     """Where things are received. Syslog over TCP follows syslog over UDP unless the file says otherwise."""
     follows = "syslog" in section.model_fields_set and "syslog_tcp" not in section.model_fields_set
     tcp = section.syslog if follows else section.syslog_tcp
     return done.Listeners(section.traps, section.syslog, tcp, section.syslog_tls)
 
 
-def retention(section: appliance.Retention) -> done.Retention:
+def retention(section: appliance.RetentionSection) -> done.Retention:
     """How long things are kept."""
     series, backups = section.series, section.backups
     return done.Retention(
@@ -114,14 +114,14 @@ def retention(section: appliance.Retention) -> done.Retention:
     )
 
 
-def discovery(section: policy.Discovery) -> done.Discovery:
+def discovery(section: policy.DiscoverySection) -> done.Discovery:
     """Where unknown devices are looked for."""
     return done.Discovery(section.subnets, section.exclude, section.seeds, section.rate)
 
 
-def notification(section: policy.Notification) -> done.Notification:
+def notification(section: policy.NotificationSection) -> done.NotificationPolicy:
     """Who is told of what."""
-    return done.Notification(
+    return done.NotificationPolicy(
         to=section.to,
         by=section.by,
         priorities=section.when.priority,
@@ -147,6 +147,6 @@ def mail_server(section: appliance.Smtp | None, source: SecretSource) -> done.Ma
     )
 
 
-def privacy(section: appliance.Privacy) -> done.Privacy:
+def privacy(section: appliance.PrivacySection) -> done.PrivacySettings:
     """What leaves the site."""
-    return done.Privacy(section.mask_numbers, section.telemetry)
+    return done.PrivacySettings(section.mask_numbers, section.telemetry)

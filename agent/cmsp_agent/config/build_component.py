@@ -106,7 +106,7 @@ def _backup(entry: schema.ComponentEntry) -> BackupPlan:
     )
 
 
-def _threshold(kpi: str, section: schema.Threshold) -> Threshold:
+def _threshold(kpi: str, section: schema.ThresholdSection) -> Threshold:
     falling = section.when == "below"
     tenth = abs(section.raise_) / 10
     clear = section.raise_ + (tenth if falling else -tenth) if section.clear is None else section.clear

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from cmsp_agent.config.addresses import Endpoint
+from cmsp_agent.config.addresses import HostPort
 from cmsp_agent.config.windows import Weekly
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.secret import Secret
@@ -53,7 +53,7 @@ class HeadendSettings:
 class ApiSettings:
     """The agent's HTTP interface; `roles` gives the role of a client by the URI in its certificate (SAN)."""
 
-    listen: Endpoint | None
+    listen: HostPort | None
     socket: Path
     tls: TlsFiles | None
     roles: Mapping[str, str]
@@ -72,7 +72,7 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Customer:
+class CustomerSettings:
     """The whole of the end customer: what the impact of an incident is a share of."""
 
     name: str
@@ -115,10 +115,10 @@ class Site:
 class Listeners:
     """Where traps and syslog are received; empty: not at all."""
 
-    traps: tuple[Endpoint, ...]
-    syslog: tuple[Endpoint, ...]
-    syslog_tcp: tuple[Endpoint, ...]
-    syslog_tls: tuple[Endpoint, ...]
+    traps: tuple[HostPort, ...]
+    syslog: tuple[HostPort, ...]
+    syslog_tcp: tuple[HostPort, ...]
+    syslog_tls: tuple[HostPort, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True)
-class Privacy:
+class PrivacySettings:
     """What leaves the site."""
 
     mask_numbers: bool
@@ -153,7 +153,7 @@ class Discovery:
 
 
 @dataclass(frozen=True, slots=True)
-class Notification:
+class NotificationPolicy:
     """Who is told of which incidents; `updates` and `escalate` in seconds by priority."""
 
     to: tuple[str, ...]
@@ -196,16 +196,16 @@ class Configuration:
     headend: HeadendSettings
     api: ApiSettings
     order: Order
-    customer: Customer
+    customer: CustomerSettings
     contacts: Mapping[str, Contact]
     sites: Mapping[str, Site]
     components: Mapping[str, Component]
     discovery: Discovery
     rules: tuple[str, ...]
-    notify: tuple[Notification, ...]
+    notify: tuple[NotificationPolicy, ...]
     smtp: MailServer | None
     retention: Retention
-    privacy: Privacy
+    privacy: PrivacySettings
     listen: Listeners
     strict_traps: bool
     """Traps that show another community or user than agreed are refused."""

@@ -15,8 +15,7 @@ from cmsp_agent.config.groups import effective_component
 from cmsp_agent.config.load_yaml import parse_yaml
 from cmsp_agent.config.notes import notes
 from cmsp_agent.config.references import reference_problems
-from cmsp_agent.config.schema.appliance import Appliance
-from cmsp_agent.config.schema.appliance import Listeners as Listen
+from cmsp_agent.config.schema.appliance import Appliance, ListenersSection
 from cmsp_agent.config.schema.components import ComponentEntry
 from cmsp_agent.config.schema.site_file import SiteFile
 from cmsp_agent.config.schema.validate import validate, validate_file
@@ -27,7 +26,7 @@ from cmsp_agent.model.errors import ConfigurationError, Problem
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class CheckedFile:
     """A file without problems of its own: as written, validated, and each component with its groups applied."""
 
     path: Path
@@ -72,13 +71,13 @@ def read_listeners(path: Path) -> Listeners:
     """
     tree, problems = parse_yaml(read_text(path), str(path))
     node = find(tree, "listen") if tree else None
-    section, of_form = validate(Listen, node, str(path), ("listen",)) if node else (Listen(), [])
+    section, of_form = validate(ListenersSection, node, str(path), ("listen",)) if node else (ListenersSection(), [])
     if tree is None or section is None:
         raise ConfigurationError([*problems, *of_form] or [Problem(str(path), 1, "", _no_mapping(tree))])
     return build.listeners(section)
 
 
-def read_document(path: Path, secrets: SecretSource | None = None, types: Collection[str] | None = None) -> Document:
+def read_document(path: Path, secrets: SecretSource | None = None, types: Collection[str] | None = None) -> CheckedFile:
     """Read and check the file.
 
     Args:
@@ -110,10 +109,10 @@ def read_document(path: Path, secrets: SecretSource | None = None, types: Collec
             entries[name] = entry
     if problems:
         raise ConfigurationError(_in_order(problems))
-    return Document(path, tree, site_file, trees, entries)
+    return CheckedFile(path, tree, site_file, trees, entries)
 
 
-def configure(document: Document, secrets: SecretSource) -> Configuration:
+def configure(document: CheckedFile, secrets: SecretSource) -> Configuration:
     """Build the configuration from a checked file."""
     site_file, beside = document.site_file, document.path.parent
     known = {name: credentials(section, secrets) for name, section in site_file.credentials.items()}

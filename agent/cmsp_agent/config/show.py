@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cmsp_agent.config.load import Document
+from cmsp_agent.config.load import CheckedFile
 from cmsp_agent.config.tree import FROM_FILE, ListNode, MapNode, Node, Path, find, line_of, shown
 
 DEFAULT = "default"
@@ -40,7 +40,7 @@ class Value:
         return {"path": shown(self.path), "value": self.value, "origin": self.origin, "line": self.line or None}
 
 
-def values_in_force(document: Document) -> Iterator[Value]:
+def values_in_force(document: CheckedFile) -> Iterator[Value]:
     """Every value in force, in the order of the schema. What nobody said and has no default is left out."""
     dumped = document.site_file.model_dump(mode="json", by_alias=True, exclude={"components", "groups"})
     groups = document.site_file.model_dump(mode="json", by_alias=True, include={"groups"}, exclude_unset=True)

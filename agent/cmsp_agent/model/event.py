@@ -28,7 +28,7 @@ class Transition(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class AlarmKey:
     """What makes two alarm reports one fault: the component, the alarm type, the object."""
 
     component: str
@@ -65,8 +65,8 @@ class Event:
     """For a clear: id of the raise that it ends."""
 
     @property
-    def key(self) -> Key:
-        return Key(self.component, self.type, self.object)
+    def key(self) -> AlarmKey:
+        return AlarmKey(self.component, self.type, self.object)
 
     def fold(self, repeat: "Event") -> "Event":
         """The same fault told again: counted, its source remembered."""

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from cmsp_agent.model.errors import Conflict
-from cmsp_agent.model.incident_facts import DeclaredLow, Finding, RaisedPriority, Step
+from cmsp_agent.model.incident_facts import DeclaredLow, Finding, RaisedPriority, TimelineEntry
 from cmsp_agent.model.priority import Extent, Priority, Urgency, priority
 
 MOST_NOTES = 200
@@ -93,7 +93,7 @@ class Incident:
     declared_low: DeclaredLow | None = None
     external: Mapping[str, str | None] = field(default_factory=lambda: {"headend": None, "itsm": None})
     notes: tuple[str, ...] = ()
-    timeline: tuple[Step, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
     version: int = 1
     """Grows with each change; the ETag."""
     passing: bool = False
@@ -153,7 +153,7 @@ class Incident:
         refusal = transition.guard(self, occasion)
         if refusal:
             raise Conflict(f"{self.number or self.id}: {refusal}")
-        step = Step(at, f"{transition.to} ({into})" if into else transition.to.value, by)
+        step = TimelineEntry(at, f"{transition.to} ({into})" if into else transition.to.value, by)
         return self._next(state=transition.to, timeline=_steps(self.timeline, step), **transition.sets(self, occasion))
 
     def numbered(self, number: str) -> "Incident":
@@ -175,7 +175,7 @@ class Incident:
         )
         if changed.priority is self.priority:
             return changed
-        step = Step(at, f"{self.priority} → {changed.priority}")
+        step = TimelineEntry(at, f"{self.priority} → {changed.priority}")
         return replace(changed, timeline=_steps(self.timeline, step))
 
     def assigned(self, assignee: str | None) -> "Incident":
@@ -201,7 +201,7 @@ class Incident:
                 f"{self.number or self.id}: {asked} is below the reckoned priority ({self.arithmetic});"
                 " a priority can only be raised; the partner may declare the incident low instead"
             )
-        step = Step(at, f"priority {asked} asked for", by)
+        step = TimelineEntry(at, f"priority {asked} asked for", by)
         raised = RaisedPriority(asked, by, at)
         return self._next(raised_priority=raised, declared_low=None, timeline=_steps(self.timeline, step))
 
@@ -209,7 +209,7 @@ class Incident:
         """The partner declares it low, or takes that back."""
         if low == (self.declared_low is not None):
             return self
-        step = Step(at, "declared low" if low else "no longer declared low", by)
+        step = TimelineEntry(at, "declared low" if low else "no longer declared low", by)
         declaration = DeclaredLow(by, at) if low else None
         raised = None if low else self.raised_priority
         return self._next(declared_low=declaration, raised_priority=raised, timeline=_steps(self.timeline, step))
@@ -235,7 +235,7 @@ Sets = Callable[[Incident, Occasion], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Transition:
+class IncidentTransition:
     """One row of the table: where it leads, what it sets beside the state, what refuses it."""
 
     to: IncidentState
@@ -259,12 +259,12 @@ def opened(
         opened_at=at,
         responsible=finding.responsible,
         recommendation=finding.recommendation,
-        timeline=(Step(at, IncidentState.NEW.value, more.get("reported_by") or ""),),
+        timeline=(TimelineEntry(at, IncidentState.NEW.value, more.get("reported_by") or ""),),
         **more,
     )
 
 
-def _steps(timeline: tuple[Step, ...], step: Step) -> tuple[Step, ...]:
+def _steps(timeline: tuple[TimelineEntry, ...], step: TimelineEntry) -> tuple[TimelineEntry, ...]:
     steps = (*timeline, step)
     return steps if len(steps) <= MOST_STEPS else (steps[0], *steps[-(MOST_STEPS - 1) :])
 
@@ -282,17 +282,19 @@ def _over_at(incident: Incident, occasion: Occasion) -> Mapping[str, Any]:
     return {"restored_at": restored, "resolved_at": occasion.at}
 
 
-_RESTORED = Transition(IncidentState.RESTORED, lambda _, occasion: {"restored_at": occasion.at})
-_RELAPSED = Transition(IncidentState.NEW, lambda incident, _: {"restored_at": None, "reopened": incident.reopened + 1})
-_RESOLVED = Transition(IncidentState.RESOLVED, _over_at)
-_CLOSED = Transition(IncidentState.CLOSED, lambda _, occasion: {"closed_at": occasion.at})
-_MERGED = Transition(IncidentState.MERGED, lambda _, occasion: {"merged_into": occasion.into}, _into_another)
+_RESTORED = IncidentTransition(IncidentState.RESTORED, lambda _, occasion: {"restored_at": occasion.at})
+_RELAPSED = IncidentTransition(
+    IncidentState.NEW, lambda incident, _: {"restored_at": None, "reopened": incident.reopened + 1}
+)
+_RESOLVED = IncidentTransition(IncidentState.RESOLVED, _over_at)
+_CLOSED = IncidentTransition(IncidentState.CLOSED, lambda _, occasion: {"closed_at": occasion.at})
+_MERGED = IncidentTransition(IncidentState.MERGED, lambda _, occasion: {"merged_into": occasion.into}, _into_another)
 
-TRANSITIONS: Mapping[tuple[IncidentState, Trigger], Transition] = {
-    (IncidentState.NEW, Trigger.ACKNOWLEDGE): Transition(IncidentState.ACKNOWLEDGED),
-    (IncidentState.IN_PROGRESS, Trigger.ACKNOWLEDGE): Transition(IncidentState.ACKNOWLEDGED),
-    (IncidentState.NEW, Trigger.START): Transition(IncidentState.IN_PROGRESS),
-    (IncidentState.ACKNOWLEDGED, Trigger.START): Transition(IncidentState.IN_PROGRESS),
+TRANSITIONS: Mapping[tuple[IncidentState, Trigger], IncidentTransition] = {
+    (IncidentState.NEW, Trigger.ACKNOWLEDGE): IncidentTransition(IncidentState.ACKNOWLEDGED),
+    (IncidentState.IN_PROGRESS, Trigger.ACKNOWLEDGE): IncidentTransition(IncidentState.ACKNOWLEDGED),
+    (IncidentState.NEW, Trigger.START): IncidentTransition(IncidentState.IN_PROGRESS),
+    (IncidentState.ACKNOWLEDGED, Trigger.START): IncidentTransition(IncidentState.IN_PROGRESS),
     **{(state, Trigger.RESTORE): _RESTORED for state in _OPEN},
     **{(state, Trigger.MERGE): _MERGED for state in _OPEN},
     **{(state, Trigger.RESOLVE): replace(_RESOLVED, guard=_by_a_person) for state in _OPEN},

@@ -23,7 +23,7 @@ class DeclaredLow:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TimelineEntry:
     """One entry of the timeline. An empty `by` is the agent."""
 
     at: int
@@ -43,7 +43,7 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ReportedFault:
     """What a person says is wrong. `by`: who says so."""
 
     title: str

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cmsp_agent.model.event import Event, Key, Transition
+from cmsp_agent.model.event import AlarmKey, Event, Transition
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.pipeline.alarms import AlarmDraft, Alarms
 from cmsp_agent.pipeline.overlay import Overlay
@@ -46,7 +46,7 @@ class Flap:
     flapping: bool = False
 
 
-class Place(NamedTuple):
+class FaultPlace(NamedTuple):
     """Where a fault sits: all that is told of one place is one incident."""
 
     component: str
@@ -59,12 +59,12 @@ class AlarmState:
 
     active: Alarms = field(default_factory=Alarms)
     """Alarms that hold, by key."""
-    ended: dict[Key, Event] = field(default_factory=dict)
+    ended: dict[AlarmKey, Event] = field(default_factory=dict)
     """The last raise or passing event of a key that ended lately: a later report of it is a late duplicate."""
-    ended_at: dict[Key, int] = field(default_factory=dict)
-    flaps: dict[Key, Flap] = field(default_factory=dict)
+    ended_at: dict[AlarmKey, int] = field(default_factory=dict)
+    flaps: dict[AlarmKey, Flap] = field(default_factory=dict)
     """How often the alarm of a key changed lately."""
-    held_back: dict[Key, str] = field(default_factory=dict)
+    held_back: dict[AlarmKey, str] = field(default_factory=dict)
     """Alarms that open no incident before the maintenance window of their site ends, by key: the alarm's id."""
     losses: dict[str, int] = field(default_factory=dict)
     """Component → when it was lost, as long as others may belong to the same storm."""
@@ -73,7 +73,7 @@ class AlarmState:
     """(component, alarm type) → object → raised, from the last poll: who backs whom up within a component."""
     incidents: dict[str, Incident] = field(default_factory=dict)
     """Incidents that are not over, by id: open ones, and restored ones that are watched."""
-    places: dict[Place, str] = field(default_factory=dict)
+    places: dict[FaultPlace, str] = field(default_factory=dict)
     """Place → id of the incident that was last opened there; it may be over since."""
     incidents_of: dict[str, set[str]] = field(default_factory=dict)
     """Component → ids of its incidents; those of the appliance itself under the empty name."""

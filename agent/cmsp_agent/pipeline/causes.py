@@ -4,13 +4,13 @@ A parent inhibits a fault only while the component itself does not answer: one t
 is whole, whatever its parent says to us.
 """
 
-from cmsp_agent.model.event import Event, Key
+from cmsp_agent.model.event import AlarmKey, Event
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import APPLIANCE_ISOLATED, COMPONENT_DOWN
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.topology import Topology
 
-ISOLATED = Key("", APPLIANCE_ISOLATED, "")
+ISOLATED = AlarmKey("", APPLIANCE_ISOLATED, "")
 CAUSES = frozenset({COMPONENT_DOWN, APPLIANCE_ISOLATED})
 """Alarm types that inhibit others."""
 
@@ -27,11 +27,11 @@ class Causes:
         if isolated is not None and event.component:
             return isolated.id
         if event.type not in AVAILABILITY:
-            own = draft.active.get(Key(event.component, COMPONENT_DOWN, ""))
+            own = draft.active.get(AlarmKey(event.component, COMPONENT_DOWN, ""))
             if own is not None:
                 return own.suppressed_by or own.id
         for parent in self._topology.above(event.component):
-            down = draft.active.get(Key(parent, COMPONENT_DOWN, ""))
+            down = draft.active.get(AlarmKey(parent, COMPONENT_DOWN, ""))
             if down is not None and not answers_behind(draft, parent, event.component):
                 return down.suppressed_by or down.id
         return None

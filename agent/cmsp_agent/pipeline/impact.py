@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cmsp_agent.model.component import Component
-from cmsp_agent.model.event import Event, Key
+from cmsp_agent.model.event import AlarmKey, Event
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.alarm_state import Draft
@@ -154,10 +154,10 @@ class Assessor:
 
     def _down(self, draft: Draft, component: Component) -> bool:
         """Down itself, or reached only through one that is."""
-        if draft.active.get(Key(component.name, COMPONENT_DOWN, "")):
+        if draft.active.get(AlarmKey(component.name, COMPONENT_DOWN, "")):
             return True
         return any(
-            draft.active.get(Key(name, COMPONENT_DOWN, "")) and not answers_behind(draft, name, component.name)
+            draft.active.get(AlarmKey(name, COMPONENT_DOWN, "")) and not answers_behind(draft, name, component.name)
             for name in self._topology.above(component.name)
         )
 
@@ -168,7 +168,8 @@ class Assessor:
         """
         objects = draft.observed.get((alarm.component, alarm.type)) or {}
         return any(
-            name != alarm.object and not draft.active.get(Key(alarm.component, alarm.type, name)) for name in objects
+            name != alarm.object and not draft.active.get(AlarmKey(alarm.component, alarm.type, name))
+            for name in objects
         )
 
     def _people(self, names: Iterable[str]) -> int:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from cmsp_agent.config.configuration import Site
 
 
-class Maintenance:
+class MaintenanceWindows:
     """Answers by each site's own calendar. The week is local time, so a window moves with the clocks of the site."""
 
     def __init__(self, sites: Mapping[str, Site]) -> None:
@@ -28,4 +28,4 @@ class Maintenance:
         )
 
 
-NO_WINDOWS = Maintenance({})
+NO_WINDOWS = MaintenanceWindows({})

@@ -17,7 +17,7 @@ LONGEST_VALUE = 256
 """Characters of one value in an event."""
 
 
-class Entry(NamedTuple):
+class MibEntry(NamedTuple):
     """What the table says of an OID."""
 
     name: str
@@ -31,14 +31,14 @@ class MibTable:
     """Looks OIDs up: notifications in both forms (a penultimate `.0` or none), objects with their instance."""
 
     def __init__(self, lines: Iterable[str]) -> None:
-        self._objects: dict[str, Entry] = {}
+        self._objects: dict[str, MibEntry] = {}
         self._notifications: dict[str, str] = {}
         for line in lines:
             oid, kind, name, form, labels = line.split("\t")
             if kind == "n":
                 self._notifications[trap_key(oid)] = name
             else:
-                self._objects[oid] = Entry(name, intern(form), intern(labels))
+                self._objects[oid] = MibEntry(name, intern(form), intern(labels))
 
     def notification(self, oid: str) -> str:
         """The notification's name, or empty where the table has none."""
@@ -51,16 +51,16 @@ class MibTable:
             return oid, _plain(value, self)
         return entry.name + instance, _shown(value, entry, self)[:LONGEST_VALUE]
 
-    def entry(self, oid: str) -> Entry:
+    def entry(self, oid: str) -> MibEntry:
         """What the table says of the object that the OID is or is an instance of; empty fields where nothing."""
-        return self._find(oid)[0] or Entry(oid, "", "")
+        return self._find(oid)[0] or MibEntry(oid, "", "")
 
     def name(self, oid: str) -> str:
         """An OID by its name: a notification's, or an object's with the instance; itself where it has none."""
         entry, instance = self._find(oid)
         return self.notification(oid) or (entry.name + instance if entry else oid)
 
-    def _find(self, oid: str) -> tuple[Entry | None, str]:
+    def _find(self, oid: str) -> tuple[MibEntry | None, str]:
         head = oid
         while head:
             entry = self._objects.get(head)
@@ -82,7 +82,7 @@ def mib_table() -> MibTable:
     return MibTable((files("cmsp_agent.pipeline") / "mib.tsv").read_text("utf-8").splitlines())
 
 
-def _shown(value: Value, entry: Entry, table: MibTable) -> str:
+def _shown(value: Value, entry: MibEntry, table: MibTable) -> str:
     if isinstance(value, bytes):
         return _date(value) if entry.form == "date" else value.hex(":") if entry.form == "hex" else _plain(value, table)
     if isinstance(value, int):

@@ -8,7 +8,7 @@ that answers for none of its own polls but lets a poll of another one through is
 from collections.abc import Iterable, Iterator, Mapping
 
 from cmsp_agent.model.component import Component
-from cmsp_agent.model.event import Event, Key, Source, Transition
+from cmsp_agent.model.event import AlarmKey, Event, Source, Transition
 from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.pipeline.alarm_state import Draft, UnansweredPolls
 from cmsp_agent.pipeline.built_in import COMPONENT_DEGRADED, COMPONENT_DOWN, COMPONENT_UNRESOLVED, MANAGEMENT_LOST
@@ -36,7 +36,7 @@ LONGEST_POLL = 120_000
 """Milliseconds that a poll may take: what it tells may be that much older than what was heard meanwhile."""
 
 
-class Observer:
+class PollJudge:
     """Turns the outcome of polls into events."""
 
     def __init__(self, components: Mapping[str, Component], normaliser: Normaliser, causes: Causes) -> None:
@@ -61,8 +61,8 @@ class Observer:
         draft.unanswered.put(component.name, unanswered)
         if unanswered.answers != before.answers:
             draft.concerned.add(component.name)
-        down = Key(component.name, COMPONENT_DOWN, "")
-        lost = Key(component.name, MANAGEMENT_LOST, "")
+        down = AlarmKey(component.name, COMPONENT_DOWN, "")
+        lost = AlarmKey(component.name, MANAGEMENT_LOST, "")
         # what takes the place of a fault is told before its end, so that the two are one incident
         through = self._causes.answers_through(draft, component.name) if unanswered.polls >= UNANSWERED_POLLS else ""
         if through:
@@ -88,16 +88,16 @@ class Observer:
     ) -> Iterator[AlarmReport]:
         """States between up and down: it answers in part, or can't be asked as its name leads nowhere."""
         kind = COMPONENT_UNRESOLVED if poll.reason == "name" else COMPONENT_DEGRADED
-        if unanswered.troubled >= UNANSWERED_POLLS and self._to_raise(draft, Key(component.name, kind, "")):
+        if unanswered.troubled >= UNANSWERED_POLLS and self._to_raise(draft, AlarmKey(component.name, kind, "")):
             yield AlarmReport(kind, "", Transition.RAISE, trouble_text(component, poll))
-        if poll.reason != "name" and draft.active.get(Key(component.name, COMPONENT_UNRESOLVED, "")):
+        if poll.reason != "name" and draft.active.get(AlarmKey(component.name, COMPONENT_UNRESOLVED, "")):
             yield AlarmReport(
                 COMPONENT_UNRESOLVED, "", Transition.CLEAR, f"the host name of {component.name} is resolved"
             )
-        if answered(poll) and not poll.reason and draft.active.get(Key(component.name, COMPONENT_DEGRADED, "")):
+        if answered(poll) and not poll.reason and draft.active.get(AlarmKey(component.name, COMPONENT_DEGRADED, "")):
             yield AlarmReport(COMPONENT_DEGRADED, "", Transition.CLEAR, f"{component.name} answers all that is asked")
 
-    def _to_raise(self, draft: Draft, key: Key) -> bool:
+    def _to_raise(self, draft: Draft, key: AlarmKey) -> bool:
         """Whether the alarm is not held yet, or is held though what inhibited it has ended."""
         held = draft.active.get(key)
         return held is None or (held.suppressed_by is not None and self._causes.of(draft, held) is None)
@@ -105,7 +105,7 @@ class Observer:
     def _parent_in_doubt(self, draft: Draft, component: Component, unanswered: UnansweredPolls) -> bool:
         """Whether the parent may prove to be the cause with its next polls."""
         parent = component.parent
-        if not parent or unanswered.polls >= LONGEST_DEFERRAL or draft.active.get(Key(parent, COMPONENT_DOWN, "")):
+        if not parent or unanswered.polls >= LONGEST_DEFERRAL or draft.active.get(AlarmKey(parent, COMPONENT_DOWN, "")):
             return False
         above = draft.unanswered.get(parent)
         if above is None or self._causes.answers_through(draft, parent):
@@ -180,7 +180,7 @@ def _states(draft: Draft, poll: PollSignal) -> Iterator[AlarmReport]:
 def _changes(draft: Draft, poll: PollSignal, kind: str, objects: Mapping[str, bool]) -> Iterable[AlarmReport]:
     shown = {seen.object: seen for seen in poll.states if seen.type == kind}
     for name, raised in objects.items():
-        held = draft.active.get(Key(poll.component, kind, name))
+        held = draft.active.get(AlarmKey(poll.component, kind, name))
         # a raise that polling has seen before is no news; one that others told is confirmed by it
         if raised and (held is None or Source.POLL not in held.sources or draft.orphaned(held)):
             yield AlarmReport(kind, name, Transition.RAISE, shown[name].text, shown[name].severity)

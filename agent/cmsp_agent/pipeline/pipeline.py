@@ -6,7 +6,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.event import Event
-from cmsp_agent.model.incident_facts import Report
+from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.model.signal import PollSignal, Signal
 from cmsp_agent.pipeline.alarm_state import AlarmState, Draft
 from cmsp_agent.pipeline.causes import Causes
@@ -15,9 +15,9 @@ from cmsp_agent.pipeline.filter import TierFilter
 from cmsp_agent.pipeline.flapping import Flapping
 from cmsp_agent.pipeline.impact import Assessor, Customer
 from cmsp_agent.pipeline.losses import Losses
-from cmsp_agent.pipeline.maintenance import NO_WINDOWS, Maintenance
+from cmsp_agent.pipeline.maintenance import NO_WINDOWS, MaintenanceWindows
 from cmsp_agent.pipeline.normalise import Inventory, Normaliser
-from cmsp_agent.pipeline.observe import Observer
+from cmsp_agent.pipeline.observe import PollJudge
 from cmsp_agent.pipeline.retire import Retirement
 from cmsp_agent.pipeline.rules.filtering import RuleFilter
 from cmsp_agent.pipeline.rules.rule import NO_RULES, Rules
@@ -39,13 +39,13 @@ class Pipeline:
         *,
         mask_personal: bool = True,
         rules: Rules = NO_RULES,
-        maintenance: Maintenance = NO_WINDOWS,
+        maintenance: MaintenanceWindows = NO_WINDOWS,
     ) -> None:
         self._mask_personal = mask_personal
         self._topology = Topology(components)
         self._normalise = Normaliser(components, inventory, counters)
         causes = Causes(self._topology)
-        self._observe = Observer(components, self._normalise, causes)
+        self._observe = PollJudge(components, self._normalise, causes)
         self._retire = Retirement(components)
         self._flapping = Flapping(counters, rules.thresholds)
         self._correlate = Correlator(causes, counters)
@@ -91,7 +91,7 @@ class Pipeline:
         self._triage.review(draft, self._topology.concerned(draft.concerned))
         return draft
 
-    def report(self, alarm_state: AlarmState, report: Report, now: int) -> tuple[Draft, str]:
+    def report(self, alarm_state: AlarmState, report: ReportedFault, now: int) -> tuple[Draft, str]:
         """The incident that a person reports, by its id.
 
         Raises:

@@ -3,17 +3,17 @@
 import re
 from collections.abc import Callable, Sequence
 
-from cmsp_agent.model.event import Event, Key, Source, Transition
+from cmsp_agent.model.event import AlarmKey, Event, Source, Transition
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident, IncidentState, Trigger, opened
-from cmsp_agent.model.incident_facts import Finding, Report
+from cmsp_agent.model.incident_facts import Finding, ReportedFault
 from cmsp_agent.model.interfaces import canonical
-from cmsp_agent.pipeline.alarm_state import Draft, Place
+from cmsp_agent.pipeline.alarm_state import Draft, FaultPlace
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.losses import Losses
-from cmsp_agent.pipeline.maintenance import NO_WINDOWS, Maintenance
+from cmsp_agent.pipeline.maintenance import NO_WINDOWS, MaintenanceWindows
 from cmsp_agent.pipeline.normalise import Normaliser, title
 
 MOST_ALARMS = 200
@@ -43,11 +43,11 @@ def place(name: str) -> str:
     return ethernet.group() + found.group() if ethernet else found.group()
 
 
-def place_of(event: Event) -> Place:
+def place_of(event: Event) -> FaultPlace:
     """The port of the event, or its object where that has no place on the component."""
     # a bare number names another thing for each type: dial-peer 1 is not track 1
     where = f"{event.type} {event.object}" if event.object.isdecimal() else place(event.object)
-    return Place(event.component, where)
+    return FaultPlace(event.component, where)
 
 
 class Triage:
@@ -61,7 +61,7 @@ class Triage:
         normaliser: Normaliser,
         assessor: Assessor,
         losses: Losses,
-        maintenance: Maintenance = NO_WINDOWS,
+        maintenance: MaintenanceWindows = NO_WINDOWS,
         stability: int = STABILITY,
         new_id: Callable[[int], str] = uuid7,
     ) -> None:
@@ -104,7 +104,7 @@ class Triage:
         for incident in [*draft.incidents.values()]:
             self._settle(draft, incident)
 
-    def report(self, draft: Draft, report: Report) -> Incident:
+    def report(self, draft: Draft, report: ReportedFault) -> Incident:
         """Open an incident that a person reports: it stays until a person resolves or closes it."""
         finding = Finding(report.urgency, self._assessor.reach(report.components), report.title)
         incident = opened(self._new_id(draft.now), finding, report.components, (), draft.now, reported_by=report.by)
@@ -236,8 +236,8 @@ def _few(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_NAMES]) + more
 
 
-def _began_at(incident: Incident) -> Place:
-    return Place(incident.components[0] if incident.components else "", incident.where)
+def _began_at(incident: Incident) -> FaultPlace:
+    return FaultPlace(incident.components[0] if incident.components else "", incident.where)
 
 
 def _incident_at(draft: Draft, event: Event) -> Incident | None:
@@ -269,7 +269,7 @@ def _inhibited(draft: Draft, alarm: Event) -> bool:
         return True
     if alarm.type in AVAILABILITY:
         return False
-    if draft.active.get(Key(alarm.component, COMPONENT_DOWN, "")) is not None:
+    if draft.active.get(AlarmKey(alarm.component, COMPONENT_DOWN, "")) is not None:
         return True
     return Source.POLL in alarm.sources and draft.observed.get((alarm.component, alarm.type)) is None
 

@@ -181,7 +181,7 @@ class AlarmReport:
     attributes: Mapping[str, str] | None = None
 
 
-Normaliser: TypeAlias = Callable[[Signal], Iterable[AlarmReport] | None]
+NormaliseFunction: TypeAlias = Callable[[Signal], Iterable[AlarmReport] | None]
 """Plugin code that reads a signal; None: nothing to say, the rules decide. Isolated and timed by the host."""
 
 
@@ -213,7 +213,7 @@ class DeviceType:
     cli: CliPlatform | None = None
     personal: tuple[Redaction, ...] = ()
     """Where messages carry personal data (numbers, user names): masked in what leaves the site."""
-    normalise: Normaliser | None = None
+    normalise: NormaliseFunction | None = None
     proven: tuple[str, ...] = ()
     """Of `CAPABILITIES` those that a capture of somebody else's device, or a real peer in the tests, has shown."""
     where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)

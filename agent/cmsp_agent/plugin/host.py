@@ -20,7 +20,7 @@ from cmsp_agent.model.event import Event
 from cmsp_agent.model.signal import Signal
 from cmsp_agent.plugin import hookspecs
 from cmsp_agent.plugin.admission import admitted
-from cmsp_agent.plugin.api import AlarmReport, DeviceType, Normaliser
+from cmsp_agent.plugin.api import AlarmReport, DeviceType, NormaliseFunction
 from cmsp_agent.plugin.found import Found, admit, find, named
 from cmsp_agent.plugin.markers import PROJECT
 from cmsp_agent.plugin.quarantine import Quarantine
@@ -152,7 +152,7 @@ class PluginHost:
             device_type if code is None else replace(device_type, normalise=self._guard(plugin, device_type.name, code))
         )
 
-    def _guard(self, plugin: str, kind: str, code: Normaliser) -> Normaliser:
+    def _guard(self, plugin: str, kind: str, code: NormaliseFunction) -> NormaliseFunction:
         what = f"normalise of {kind}"
 
         def guarded(signal: Signal) -> Iterable[AlarmReport] | None:

@@ -27,7 +27,7 @@ LOOK = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CalendarEntry:
     """One job of the calendar."""
 
     name: str
@@ -55,10 +55,10 @@ class Calendar:
         self._database = database
         self._clock = clock
         self._supervisor = supervisor
-        self._entries: dict[str, Entry] = {}
+        self._entries: dict[str, CalendarEntry] = {}
         self._last: dict[str, int] = {}
 
-    def use(self, entries: Mapping[str, Entry]) -> None:
+    def use(self, entries: Mapping[str, CalendarEntry]) -> None:
         """Keep these entries from now on; a new one is first due at its next time, not at once."""
         self._entries = dict(entries)
 
@@ -70,7 +70,7 @@ class Calendar:
                 await self._look(entry)
             await self._clock.sleep(LOOK)
 
-    async def _look(self, entry: Entry) -> None:
+    async def _look(self, entry: CalendarEntry) -> None:
         now = self._clock.now()
         last = self._last.get(entry.name)
         if last is None or last > now:
@@ -80,14 +80,14 @@ class Calendar:
             await self._remember(entry.name, now)
             self._start(entry)
 
-    def _start(self, entry: Entry) -> None:
+    def _start(self, entry: CalendarEntry) -> None:
         name = f"calendar: {entry.name}"
         if name in self._supervisor.names():
             log.warning("still running when due again", extra={"entry": entry.name})
             return
         self._supervisor.run(name, self._once(entry))
 
-    async def _once(self, entry: Entry) -> None:
+    async def _once(self, entry: CalendarEntry) -> None:
         try:
             await entry.work()
         except AgentError as error:

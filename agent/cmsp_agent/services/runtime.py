@@ -14,7 +14,7 @@ from cmsp_agent.config.configuration import ApplianceSettings
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.storage import series as samples
 from cmsp_agent.storage.outbox.epochs import minutes
-from cmsp_agent.storage.place import Place, place_for
+from cmsp_agent.storage.place import StatePlace, place_for
 from cmsp_agent.storage.sqlite.connections import Opening
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
@@ -50,7 +50,7 @@ class Runtime:
     state: Database
     series: Database
     damage: Damage
-    place: Place
+    place: StatePlace
     """Where the databases are, and what is wrong where that is a stand-in."""
 
     async def write_series(self, component: str, at: int, values: Mapping[str, float]) -> None:

@@ -34,7 +34,7 @@ MOST_URGENT = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class ApplianceIdentity:
     """Which appliance this is, and which release it runs. `started_at` in ms since the epoch."""
 
     appliance: str
@@ -67,7 +67,7 @@ class StatusService:
 
     def __init__(
         self,
-        identity: Identity,
+        identity: ApplianceIdentity,
         components: Callable[[], Mapping[str, Component]],
         alarm_state: Callable[[], AlarmState],
         database: Database,

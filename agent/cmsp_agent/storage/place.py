@@ -22,7 +22,7 @@ REFUSALS = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StatePlace:
     """A directory that can be written."""
 
     directory: Path
@@ -32,7 +32,7 @@ class Place:
     """The stand-in began with a copy of `state.db`."""
 
 
-def place_for(state: Path, stack: ExitStack, environment: Mapping[str, str] = os.environ) -> Place:
+def place_for(state: Path, stack: ExitStack, environment: Mapping[str, str] = os.environ) -> StatePlace:
     """The state directory, or a stand-in that is deleted when `stack` ends.
 
     Args:
@@ -42,12 +42,12 @@ def place_for(state: Path, stack: ExitStack, environment: Mapping[str, str] = os
     """
     problem = problem_of(state)
     if not problem:
-        return Place(state)
+        return StatePlace(state)
     within = environment.get("RUNTIME_DIRECTORY")
     directory = Path(
         stack.enter_context(tempfile.TemporaryDirectory(prefix="state-", dir=within, ignore_cleanup_errors=True))
     )
-    return Place(directory, problem, _copied(state, directory))
+    return StatePlace(directory, problem, _copied(state, directory))
 
 
 def problem_of(state: Path) -> str:

@@ -33,9 +33,9 @@ Datagram: TypeAlias = tuple[bytes, Address] | tuple[bytes, Ancillary, int, Addre
 
 Payload first, source last; an IPv4 source is never a mapped address.
 """
-Answer: TypeAlias = Callable[[Datagram, bytes], bool]
+SendAnswer: TypeAlias = Callable[[Datagram, bytes], bool]
 """Sends one datagram back from the address that was asked; False where it could not leave."""
-Deliver: TypeAlias = Callable[[list[Datagram], Answer], None]
+Deliver: TypeAlias = Callable[[list[Datagram], SendAnswer], None]
 
 _MAPPED = "::ffff:"
 _MAPPED_OCTETS = bytes(10) + b"\xff\xff"
@@ -196,7 +196,7 @@ class _Port:
         return True
 
     def answer(self, asked: Datagram, payload: bytes) -> bool:
-        """See `Answer`. What can't leave is counted; whoever asked will ask again."""
+        """See `SendAnswer`. What can't leave is counted; whoever asked will ask again."""
         address = asked[-1]
         control = _as_source(asked[1]) if len(asked) == 4 else []
         if self._six and len(address) == 2:

@@ -37,7 +37,7 @@ class ConnectionEnded(HeadendUnreachable):
 
 
 @dataclass(frozen=True, slots=True)
-class Certificates:
+class ClientCertificates:
     """Paths of PEM files: who signs the head-end's certificate, and our own certificate with its key."""
 
     authority: Path
@@ -46,7 +46,7 @@ class Certificates:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class HeadendReply:
     """What came back: a status, the JSON object where there was one, and what was wrong with the body where not."""
 
     status: int
@@ -77,7 +77,7 @@ class _Connections:
         self.made += 1
 
 
-class _Connection(HTTPSConnection):
+class _HeadendConnection(HTTPSConnection):
     """Counts each time that it connects, the second time of the same object too."""
 
     connections: _Connections
@@ -104,7 +104,7 @@ class _Adapter(HTTPAdapter):
         return pool
 
     def _new_connection(self, *args: Any, **kwargs: Any) -> HTTPSConnection:
-        connection = _Connection(*args, **kwargs)
+        connection = _HeadendConnection(*args, **kwargs)
         connection.connections = self._connections
         self._open.add(connection)
         return connection
@@ -124,7 +124,7 @@ class HeadendClient:
     """Asks the head-end's URLs, one at a time; after a failure the caller moves on with `next_url`."""
 
     def __init__(
-        self, urls: Sequence[str], appliance: str, certificates: Certificates, *, total: float = TOTAL_SECONDS
+        self, urls: Sequence[str], appliance: str, certificates: ClientCertificates, *, total: float = TOTAL_SECONDS
     ) -> None:
         self._urls = _bases(urls)
         self._appliance = appliance
@@ -146,7 +146,7 @@ class HeadendClient:
         """Ask the next URL from now on; the first again after the last."""
         self._at = (self._at + 1) % len(self._urls)
 
-    def use(self, urls: Sequence[str], certificates: Certificates) -> None:
+    def use(self, urls: Sequence[str], certificates: ClientCertificates) -> None:
         """Ask these URLs from now on, going on with the present one if it is among them, with these files read anew."""
         at = self.url
         self._urls = _bases(urls)
@@ -169,7 +169,7 @@ class HeadendClient:
         session.mount("https://", adapter)
         return adapter, session
 
-    async def durable(self) -> Reply:
+    async def durable(self) -> HeadendReply:
         """`GET /v1/appliances/{id}`.
 
         Raises:
@@ -179,7 +179,7 @@ class HeadendClient:
         self._asked_over, self._may_connect = self._connections.made, True
         return reply
 
-    async def events(self, body: bytes, encoding: str = "zstd") -> Reply:
+    async def events(self, body: bytes, encoding: str = "zstd") -> HeadendReply:
         """`POST …/events` of a batch of CloudEvents, over a connection that is as old as the last `durable`.
 
         A machine that was reverted while it ran finds its connections dead and nothing else: what a new connection
@@ -203,7 +203,7 @@ class HeadendClient:
             self._asked_over = self._connections.made
         return reply
 
-    async def heartbeat(self, body: bytes) -> Reply:
+    async def heartbeat(self, body: bytes) -> HeadendReply:
         """`PUT …/heartbeat` of a JSON document.
 
         Raises:
@@ -219,9 +219,9 @@ class HeadendClient:
 
     async def _ask(
         self, method: str, path: str, body: bytes | None, headers: dict[str, str], may_connect: bool = True
-    ) -> Reply:
+    ) -> HeadendReply:
         url = f"{self.url}/v1/appliances/{self._appliance}{path}"
-        work: Callable[[], Reply] = partial(self._exchange, method, url, body, headers, may_connect)
+        work: Callable[[], HeadendReply] = partial(self._exchange, method, url, body, headers, may_connect)
         try:
             return await self._pool.run(work, within=self._total, abort=self._adapter.shut_down)
         except TimeoutError as error:
@@ -231,7 +231,9 @@ class HeadendClient:
 
     # --- below: a thread of the pool ---
 
-    def _exchange(self, method: str, url: str, body: bytes | None, headers: dict[str, str], may_connect: bool) -> Reply:
+    def _exchange(
+        self, method: str, url: str, body: bytes | None, headers: dict[str, str], may_connect: bool
+    ) -> HeadendReply:
         self._connections.forbid(not may_connect)
         try:
             response = self._session.request(
@@ -259,13 +261,13 @@ def _bases(urls: Sequence[str]) -> list[str]:
     return [url.rstrip("/") for url in urls]
 
 
-def _reply(status: int, retry_after: str | None, content: bytes) -> Reply:
+def _reply(status: int, retry_after: str | None, content: bytes) -> HeadendReply:
     if len(content) > MOST_BYTES:
-        return Reply(status, None, retry_after, f"an answer of more than {MOST_BYTES} bytes")
+        return HeadendReply(status, None, retry_after, f"an answer of more than {MOST_BYTES} bytes")
     try:
-        return Reply(status, decode(content, dict[str, Any]), retry_after)
+        return HeadendReply(status, decode(content, dict[str, Any]), retry_after)
     except DocumentInvalid as error:
-        return Reply(status, None, retry_after, f"not a JSON object: {error}")
+        return HeadendReply(status, None, retry_after, f"not a JSON object: {error}")
 
 
 def _caused_by(error: BaseException | None, kind: type[BaseException]) -> bool:

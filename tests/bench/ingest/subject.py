@@ -23,7 +23,7 @@ from cmsp_agent.model.signal import Signal
 from cmsp_agent.services.devices.senders import Senders
 from cmsp_agent.services.receiving.syslog import SyslogService
 from cmsp_agent.services.receiving.traps import Agreed, TrapService
-from cmsp_agent.transports.datagrams import Answer, Datagram, DatagramReceiver, Deliver
+from cmsp_agent.transports.datagrams import Datagram, DatagramReceiver, Deliver, SendAnswer
 from cmsp_agent.transports.listening import bind_datagrams
 from cmsp_agent.transports.snmp.client import SnmpClient
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
@@ -67,13 +67,13 @@ class Subject:
     def _read(self, kind: str) -> Deliver:
         return self._decode if kind == "traps" else self._parse
 
-    def _decode(self, datagrams: list[Datagram], _answer: Answer) -> None:
+    def _decode(self, datagrams: list[Datagram], _answer: SendAnswer) -> None:
         decode = self.decoder.decode
         for datagram in datagrams:
             if decode(datagram[0], datagram[-1][0]):
                 self.tally.understood += 1
 
-    def _parse(self, datagrams: list[Datagram], _answer: Answer) -> None:
+    def _parse(self, datagrams: list[Datagram], _answer: SendAnswer) -> None:
         for datagram in datagrams:
             if parse_syslog(datagram[0]).mnemonic:
                 self.tally.understood += 1

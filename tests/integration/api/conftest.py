@@ -18,14 +18,14 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.api.limits import ApiLimits
 from cmsp_agent.api.parts import Parts
-from cmsp_agent.api.server import ApiServer, ApiSettings, TlsListen
-from cmsp_agent.api.tls import Certificates
+from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
+from cmsp_agent.api.tls import ServerCertificates
 from cmsp_agent.model.component import BackupPlan, Component, Threshold
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident, IncidentState
-from cmsp_agent.model.incident_facts import Report
+from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal
@@ -33,7 +33,7 @@ from cmsp_agent.pipeline.alarm_state import AlarmState, UnansweredPolls
 from cmsp_agent.plugin.api import CliPlatform, Redaction
 from cmsp_agent.services.backups import Backups, Directory, Manifest, backup_job
 from cmsp_agent.services.jobs import JobKind, JobReport, Jobs
-from cmsp_agent.services.status import Identity, StatusService
+from cmsp_agent.services.status import ApplianceIdentity, StatusService
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.storage.tables import events, incidents
@@ -133,7 +133,7 @@ async def no_alarm(alarm_id: str, text: str) -> Event:
     raise NotFound(f"no alarm {alarm_id} holds")
 
 
-async def no_report(report: Report) -> Incident:
+async def no_report(report: ReportedFault) -> Incident:
     """What the event service says of components that there are not."""
     raise NotFound(f"no component {', '.join(report.components)}")
 
@@ -163,7 +163,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
 
     directory = Directory(components.get, lambda name: PLATFORM)
     backups = Backups(directory, device, Manifest(database, MemoryContents()), unwatched, pool, clock, counters)
-    identity = Identity("apl-1", "paris-hq", "0.1.0", clock.now())
+    identity = ApplianceIdentity("apl-1", "paris-hq", "0.1.0", clock.now())
     async with Supervisor(clock, counters) as supervisor:
         jobs = Jobs(database, supervisor, clock, {"poll": JobKind(_polled), "backup": backup_job(backups)}, at_once=4)
         parts = Parts(
@@ -192,10 +192,10 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     return Authority(tmp_path_factory.mktemp("ca"))
 
 
-def settings(authority: Authority, folder: Path) -> ApiSettings:
+def settings(authority: Authority, folder: Path) -> ServerSettings:
     pair = authority.issue("server", server=True)
-    tls = TlsListen("127.0.0.1", 0, Certificates(pair.certificate, pair.key, authority.ca))
-    return ApiSettings(tls, folder / "api.sock", limits=LIMITS)
+    tls = TlsListen("127.0.0.1", 0, ServerCertificates(pair.certificate, pair.key, authority.ca))
+    return ServerSettings(tls, folder / "api.sock", limits=LIMITS)
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from cmsp_agent.api.listener import ListenFailed, tcp_socket
-from cmsp_agent.api.server import ApiServer, ApiSettings, TlsListen
-from cmsp_agent.api.tls import Certificates
+from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
+from cmsp_agent.api.tls import ServerCertificates
 from cmsp_agent.model.errors import ConfigurationError
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.tables import audit
@@ -179,7 +179,7 @@ async def test_a_taken_port_or_socket_is_reported(agent: Agent, authority: Autho
     listen = settings(authority, agent.folder)
     assert listen.tls is not None
     taken = TlsListen("127.0.0.1", agent.server.port, listen.tls.certificates)
-    for wrong in (ApiSettings(tls=taken), ApiSettings(socket=listen.socket)):
+    for wrong in (ServerSettings(tls=taken), ServerSettings(socket=listen.socket)):
         second = ApiServer(agent.parts, wrong, agent.supervisor, agent.parts.counters)
         with pytest.raises(ListenFailed, match="cannot listen on"):
             await second.start()
@@ -201,7 +201,9 @@ async def test_renewed_certificates_are_used_and_broken_ones_are_not(
     with pytest.raises(ConfigurationError):
         ApiServer(
             agent.parts,
-            ApiSettings(TlsListen("127.0.0.1", 0, Certificates(tmp_path / "no", tmp_path / "no", tmp_path / "no"))),
+            ServerSettings(
+                TlsListen("127.0.0.1", 0, ServerCertificates(tmp_path / "no", tmp_path / "no", tmp_path / "no"))
+            ),
             agent.supervisor,
             agent.parts.counters,
         )

@@ -261,7 +261,7 @@ async def test_a_bug_shows_nothing_of_itself(agent: Agent, local: httpx.AsyncCli
 
 
 async def test_host_keys_are_shown_and_forgotten(agent: Agent, local: httpx.AsyncClient) -> None:
-    key = host_keys.HostKey("ssh-ed25519", b"key", 1_767_225_600_000)
+    key = host_keys.PinnedHostKey("ssh-ed25519", b"key", 1_767_225_600_000)
     await agent.parts.database.write(lambda tx: host_keys.pin(tx, "10.1.0.1", key))
     shown = (await local.get("/v1/components/gw-1/host-keys")).json()["items"]
     assert shown == [

@@ -4,7 +4,7 @@ import pytest
 
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.incident import IncidentState, Trigger
-from cmsp_agent.model.incident_facts import Report
+from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.model.priority import Priority, Urgency
 from tests.integration.events.test_event_service import Parts, parts, pri
 
@@ -12,7 +12,7 @@ __all__ = ["parts"]
 
 
 async def test_a_reported_incident_waits_for_a_person(parts: Parts) -> None:
-    made = await parts.service.report_incident(Report("No dial tone", ("gw-1",), Urgency.MAJOR, "reception"))
+    made = await parts.service.report_incident(ReportedFault("No dial tone", ("gw-1",), Urgency.MAJOR, "reception"))
     assert (made.number, made.reported_by, made.priority) == ("INC-000001", "reception", Priority.P3)
     assert made.extent.people.affected == 60
     await parts.service.use(parts.service._pipeline)
@@ -26,4 +26,4 @@ async def test_a_reported_incident_waits_for_a_person(parts: Parts) -> None:
 
 async def test_one_of_a_component_that_there_is_not_is_refused(parts: Parts) -> None:
     with pytest.raises(NotFound, match="gw-9"):
-        await parts.service.report_incident(Report("x", ("gw-9",), Urgency.LOW, "reception"))
+        await parts.service.report_incident(ReportedFault("x", ("gw-9",), Urgency.LOW, "reception"))

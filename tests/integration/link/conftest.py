@@ -14,7 +14,7 @@ from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox.records import Record
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
-from cmsp_agent.transports.headend import Certificates, HeadendClient
+from cmsp_agent.transports.headend import ClientCertificates, HeadendClient
 from tests.lab.headend import Headend
 
 APPLIANCE = "apl-1"
@@ -69,7 +69,7 @@ class Site:
     ) -> None:
         """Forward from now on."""
         identity = self.headend.client(certificate_of or self.appliance)
-        certificates = Certificates(self.headend.authority.path, identity.certificate, identity.key)
+        certificates = ClientCertificates(self.headend.authority.path, identity.certificate, identity.key)
         self.client = HeadendClient(urls or [self.headend.url], self.appliance, certificates, total=total)
         self.forwarder = Forwarder(
             self.database, self.client, self.noted, self.clock, self.counters, chance=lambda: 0.5, **options

@@ -15,7 +15,7 @@ from cmsp_agent.model.errors import HeadendUnreachable
 from cmsp_agent.services.link import Budget, Heartbeat
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox import gaps
-from cmsp_agent.transports.headend import Certificates, HeadendClient
+from cmsp_agent.transports.headend import ClientCertificates, HeadendClient
 from tests.integration.link.conftest import APPLIANCE, Site
 from tests.lab.certificates import Authority
 from tests.lab.headend import Headend, Kind
@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parents[3]
 
 def client(headend: Headend, authority: Authority | None = None) -> HeadendClient:
     identity = (authority or headend.authority).client(APPLIANCE, f"urn:cmsp:appliance:{APPLIANCE}")
-    certificates = Certificates((headend.authority).path, identity.certificate, identity.key)
+    certificates = ClientCertificates((headend.authority).path, identity.certificate, identity.key)
     return HeadendClient([headend.url], APPLIANCE, certificates, total=3)
 
 
@@ -99,7 +99,7 @@ async def test_a_head_end_of_another_authority_is_not_talked_to(tmp_path: Path) 
         mine = Authority(tmp_path / "mine")
         identity = mine.client(APPLIANCE, "urn:x")
         stranger = HeadendClient(
-            [headend.url], APPLIANCE, Certificates(mine.path, identity.certificate, identity.key), total=3
+            [headend.url], APPLIANCE, ClientCertificates(mine.path, identity.certificate, identity.key), total=3
         )
         with pytest.raises(HeadendUnreachable, match="certificate verify failed"):
             await stranger.durable()
@@ -112,7 +112,10 @@ async def test_a_bad_certificate_of_ours_is_refused(tmp_path: Path, bad: str) ->
         authority = Authority(tmp_path / "mine") if bad == "foreign" else headend.authority
         identity = authority.client("bad", f"urn:cmsp:appliance:{APPLIANCE}", days=-1 if bad == "expired" else 1)
         refused = HeadendClient(
-            [headend.url], APPLIANCE, Certificates(headend.authority.path, identity.certificate, identity.key), total=3
+            [headend.url],
+            APPLIANCE,
+            ClientCertificates(headend.authority.path, identity.certificate, identity.key),
+            total=3,
         )
         with pytest.raises(HeadendUnreachable):
             await refused.durable()
@@ -123,7 +126,10 @@ async def test_renewed_certificates_are_used(tmp_path: Path) -> None:
     with Headend(tmp_path) as headend:
         identity = headend.authority.client(APPLIANCE, f"urn:cmsp:appliance:{APPLIANCE}", days=-1)
         asking = HeadendClient(
-            [headend.url], APPLIANCE, Certificates(headend.authority.path, identity.certificate, identity.key), total=3
+            [headend.url],
+            APPLIANCE,
+            ClientCertificates(headend.authority.path, identity.certificate, identity.key),
+            total=3,
         )
         with pytest.raises(HeadendUnreachable):
             await asking.durable()
@@ -136,7 +142,7 @@ async def test_renewed_certificates_are_used(tmp_path: Path) -> None:
 async def test_other_urls_are_asked_after_a_reload(tmp_path: Path) -> None:
     with Headend(tmp_path) as headend:
         identity = headend.client(APPLIANCE)
-        certificates = Certificates(headend.authority.path, identity.certificate, identity.key)
+        certificates = ClientCertificates(headend.authority.path, identity.certificate, identity.key)
         asking = HeadendClient(["https://localhost:1"], APPLIANCE, certificates, total=3)
         with pytest.raises(HeadendUnreachable):
             await asking.durable()

@@ -9,7 +9,7 @@ import pytest
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import CannotListen
-from cmsp_agent.transports.datagrams import NAP, Answer, Datagram, DatagramReceiver
+from cmsp_agent.transports.datagrams import NAP, Datagram, DatagramReceiver, SendAnswer
 from cmsp_agent.transports.listening import bind_datagrams, bind_streams, inherited_sockets
 from tests.integration.receivers.conftest import until
 
@@ -29,7 +29,7 @@ class Ear:
             "ear", sockets, self.deliver, self.counters, answers=answers, buffer=buffer, nap=nap
         )
 
-    def deliver(self, datagrams: list[Datagram], answer: Answer) -> None:
+    def deliver(self, datagrams: list[Datagram], answer: SendAnswer) -> None:
         self.answer = answer
         self.batches.append(len(datagrams))
         self.received += datagrams

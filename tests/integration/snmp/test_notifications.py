@@ -9,7 +9,7 @@ import pytest
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.transports.snmp.authoritative import OwnEngine, new_engine_id
 from cmsp_agent.transports.snmp.ber import DecodeError
-from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, Reply
+from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, ReportReply
 from cmsp_agent.transports.snmp.users import user_from
 from tests.integration.snmp.peers import (
     AUTH_NAMES,
@@ -46,7 +46,7 @@ class Receiver(asyncio.DatagramProtocol):
         except DecodeError as error:
             self.refused.append(str(error))
             return
-        if isinstance(received, Reply):
+        if isinstance(received, ReportReply):
             self.replies.append(received.reason)
             self.transport.sendto(received.data, addr)
             return

@@ -9,10 +9,10 @@ import pytest
 
 from cmsp_agent.model.errors import AuthenticationRejected, DeviceError
 from cmsp_agent.transports.snmp import ber, exchange, pdu, usm
-from cmsp_agent.transports.snmp.authoritative import AuthoritativeUsm, OwnEngine, Report, Request
+from cmsp_agent.transports.snmp.authoritative import AuthoritativeUsm, OwnEngine, Request, UsmReport
 from cmsp_agent.transports.snmp.engines import NoObserver
 from cmsp_agent.transports.snmp.keys import KeyRing
-from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, Refused
+from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, NotificationRefused
 from cmsp_agent.transports.snmp.timeliness import SignedTimes
 from cmsp_agent.transports.snmp.users import LocalUser, UsmUser, localized, user_from
 from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
@@ -85,7 +85,7 @@ class V3Device(asyncio.DatagramProtocol):
             value = encode_varbinds([(name, encode_value(ber.OCTET_STRING, b"gw-v3")) for name in said.pdu.names])
             body = pdu.encode_pdu(pdu.RESPONSE, said.pdu.request_id, 0, 0, value)
             return self.change(self.usm.respond(said, body))
-        if isinstance(said, Report):
+        if isinstance(said, UsmReport):
             return self.change(without_signature(said.data) if self.unsigned else said.data)
         return []
 
@@ -335,10 +335,10 @@ async def test_traps_with_the_lower_time_that_polls_have_authenticated_are_accep
         assert await asking.get(SYS_NAME) == NAMED
         assert isinstance(decoder.decode(trap(7, 4_000), "127.0.0.1"), Notification)
         device.boot(ENGINE, boots, time)
-        with pytest.raises(Refused, match="time window"):  # nobody but the trap itself says so yet
+        with pytest.raises(NotificationRefused, match="time window"):  # nobody but the trap itself says so yet
             decoder.decode(trap(boots, time), "127.0.0.1")
         assert await asking.get(SYS_NAME) == NAMED
         assert isinstance(decoder.decode(trap(boots, time), "127.0.0.1"), Notification)
         assert isinstance(decoder.decode(trap(boots, time + 1), "127.0.0.1"), Notification)
-        with pytest.raises(Refused, match="time window"):
+        with pytest.raises(NotificationRefused, match="time window"):
             decoder.decode(trap(boots - 1, time), "127.0.0.1")

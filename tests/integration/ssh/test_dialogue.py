@@ -16,7 +16,7 @@ from cmsp_agent.model.errors import (
     DeviceError,
     DeviceUnreachable,
 )
-from cmsp_agent.transports.ssh import CliClient, HostKeyChanged, LegacyAlgorithmsOnly, Session
+from cmsp_agent.transports.ssh import CliClient, HostKeyChanged, LegacyAlgorithmsOnly, SshSession
 from tests.integration.ssh.conftest import MemoryKeys, credential, target
 from tests.integration.ssh.gateways import CONFIGURATION, ENABLE, PASSWORD, Fault, Gateway, raw_server, serving
 
@@ -195,7 +195,7 @@ async def test_no_secret_in_logs_or_errors(client: CliClient, host_key: Any, cap
 
 
 async def test_a_dialogue_may_configure_and_save(client: CliClient, host_key: Any) -> None:
-    def work(session: Session) -> str:
+    def work(session: SshSession) -> str:
         session.configure(["interface Gi0/0", "description new"])
         return session.save()
 

@@ -16,7 +16,7 @@ from cmsp_agent.storage.outbox.records import event_record
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.storage.tables import events
-from cmsp_agent.transports.headend import Certificates, HeadendClient
+from cmsp_agent.transports.headend import ClientCertificates, HeadendClient
 from tests.unit.storage.facts import an_event
 
 APPLIANCE = "apl-victim"
@@ -57,7 +57,7 @@ async def main(path: Path, first: int, link: list[str]) -> None:
     async with asyncio.TaskGroup() as tasks:
         if link:
             url, *pem = link
-            client = HeadendClient([url], APPLIANCE, Certificates(*map(Path, pem)))
+            client = HeadendClient([url], APPLIANCE, ClientCertificates(*map(Path, pem)))
             forwarder = Forwarder(database, client, Silent(), clock, counters)
             tasks.create_task(forwarder.run())
         names = [first]

@@ -33,13 +33,13 @@ def test_what_is_no_address(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "endpoint"),
     [
-        ("162", a.Endpoint("", 162)),
-        ("*:162", a.Endpoint("", 162)),
-        ("10.1.0.2:162", a.Endpoint("10.1.0.2", 162)),
-        ("[::1]:0", a.Endpoint("::1", 0)),
+        ("162", a.HostPort("", 162)),
+        ("*:162", a.HostPort("", 162)),
+        ("10.1.0.2:162", a.HostPort("10.1.0.2", 162)),
+        ("[::1]:0", a.HostPort("::1", 0)),
     ],
 )
-def test_endpoints(text: str, endpoint: a.Endpoint) -> None:
+def test_endpoints(text: str, endpoint: a.HostPort) -> None:
     assert a.parse_endpoint(text) == endpoint
     assert a.parse_endpoint(str(endpoint)) == endpoint
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cmsp_agent.config.addresses import Endpoint
+from cmsp_agent.config.addresses import HostPort
 from cmsp_agent.config.load import load_configuration, read_appliance, read_document
 from cmsp_agent.config.schema.site_file import json_schema
 from cmsp_agent.config.show import as_yaml, values_in_force
@@ -35,7 +35,7 @@ def test_the_example_of_the_contract_loads_as_it_is(shared: Path) -> None:
     assert configuration.appliance.events_budget == 4 * 2**30
     assert configuration.retention.events == 90 * 86400
     assert configuration.sites["paris"].hours.covers(0, 9, 0)
-    assert configuration.listen.traps == (Endpoint("", 162),)
+    assert configuration.listen.traps == (HostPort("", 162),)
     assert configuration.headend.pace == 0.25
     assert "discovery" in {note.path for note in configuration.notes}
     assert all(note.line and note.text for note in configuration.notes)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component, Tier
-from cmsp_agent.model.event import Event, Key, Transition
+from cmsp_agent.model.event import AlarmKey, Event, Transition
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, ObservedState, PollSignal, Signal, SyslogSignal, TrapSignal
@@ -146,7 +146,7 @@ class Site:
         return self.tell(AgentSignal("", self.now, "appliance.isolated", "", raised, "no next hop"))
 
     def held(self, component: str, kind: str, name: str = "") -> Event | None:
-        return self.alarm_state.active.get(Key(component, kind, name))
+        return self.alarm_state.active.get(AlarmKey(component, kind, name))
 
     @property
     def open(self) -> list[Incident]:

@@ -8,16 +8,16 @@ import pytest
 from cmsp_agent.config.configuration import MaintenanceWindow
 from cmsp_agent.config.configuration import Site as Place
 from cmsp_agent.config.windows import parse_weekly
-from cmsp_agent.pipeline.maintenance import Maintenance
+from cmsp_agent.pipeline.maintenance import MaintenanceWindows
 from cmsp_agent.pipeline.pipeline import Pipeline
 from tests.unit.pipeline.site import COMPONENTS, CUSTOMER, PRI_1, FakeInventory, Site
 
 PARIS = ZoneInfo("Europe/Paris")
 
 
-def maintenance(when: str) -> Maintenance:
+def maintenance(when: str) -> MaintenanceWindows:
     window = MaintenanceWindow("weekly", parse_weekly(when))
-    return Maintenance({"paris": Place("paris", 100, PARIS, parse_weekly("24x7"), (window,))})
+    return MaintenanceWindows({"paris": Place("paris", 100, PARIS, parse_weekly("24x7"), (window,))})
 
 
 def at(text: str, fold: int = 0) -> int:

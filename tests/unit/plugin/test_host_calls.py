@@ -7,7 +7,7 @@ import pytest
 from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import SyslogSignal
-from cmsp_agent.plugin.api import Normaliser
+from cmsp_agent.plugin.api import NormaliseFunction
 from tests.unit.plugin.conftest import Site
 
 SIGNAL = SyslogSignal("gw-1", 1_000, "LINK-3-UPDOWN", "x")
@@ -26,7 +26,7 @@ def device_types():
 """
 
 
-def reader(site: Site, body: str) -> Normaliser:
+def reader(site: Site, body: str) -> NormaliseFunction:
     site.install("acme", READER.replace("BODY", body))
     site.host.load()
     kind = site.host.registry.named("acme")

@@ -10,7 +10,7 @@ import pytest
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.config.schedules import parse_schedule
-from cmsp_agent.services.calendar import Calendar, Entry, next_run
+from cmsp_agent.services.calendar import Calendar, CalendarEntry, next_run
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
 from tests.lab.clock import ManualClock
@@ -46,7 +46,7 @@ class Bench:
         async def work() -> None:
             self.runs.append(clock.now())
 
-        entry = Entry("backup gw-1", parse_schedule("daily 02:00"), "UTC", work)
+        entry = CalendarEntry("backup gw-1", parse_schedule("daily 02:00"), "UTC", work)
         self.calendar.use({entry.name: entry})
 
     async def until(self, moment: str) -> None:

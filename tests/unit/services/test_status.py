@@ -19,7 +19,7 @@ from cmsp_agent.pipeline.built_in import (
     COMPONENT_UNRESOLVED,
     MANAGEMENT_LOST,
 )
-from cmsp_agent.services.status import Identity, StatusService
+from cmsp_agent.services.status import ApplianceIdentity, StatusService
 from cmsp_agent.storage.state import open_state
 from tests.lab.clock import ManualClock
 
@@ -39,7 +39,7 @@ async def status(tmp_path: Path, alarm_state: AlarmState) -> AsyncIterator[Statu
     counters.add("traps.received", 100)
     database = await open_state(tmp_path / "state.db", "apl-1", clock=CLOCK, counters=counters)
     components = {name: Component(name, ("10.0.0.1",), "paris") for name in ("gw-1", "gw-2")}
-    identity = Identity("apl-1", "paris-hq", "0.1.0", CLOCK.now())
+    identity = ApplianceIdentity("apl-1", "paris-hq", "0.1.0", CLOCK.now())
     extras = {"headend": {"connected": True}, "tunnel": {"handshake_age_seconds": 12}}
     yield StatusService(identity, lambda: components, lambda: alarm_state, database, counters, CLOCK, lambda: extras)
     await database.close()

@@ -111,7 +111,7 @@ class TestJobs:
         assert [job.id for job in jobs.latest(tx)] == ["2", "1"]
 
     def test_the_same_key_gets_the_same_answer(self, tx: sqlite3.Connection) -> None:
-        answer = jobs.Answer(202, b"{}")
+        answer = jobs.KeptAnswer(202, b"{}")
         assert jobs.answered(tx, "k", "me", b"POST /x") is None
         jobs.remember(tx, "k", "me", b"POST /x", answer, NOW)
         assert jobs.answered(tx, "k", "me", b"POST /x") == answer
@@ -119,21 +119,21 @@ class TestJobs:
             jobs.answered(tx, "k", "me", b"POST /y")
 
     def test_two_callers_may_use_one_key(self, tx: sqlite3.Connection) -> None:
-        jobs.remember(tx, "k", "me", b"a", jobs.Answer(202, b"mine"), NOW)
-        jobs.remember(tx, "k", "you", b"b", jobs.Answer(202, b"yours"), NOW)
-        assert jobs.answered(tx, "k", "you", b"b") == jobs.Answer(202, b"yours")
+        jobs.remember(tx, "k", "me", b"a", jobs.KeptAnswer(202, b"mine"), NOW)
+        jobs.remember(tx, "k", "you", b"b", jobs.KeptAnswer(202, b"yours"), NOW)
+        assert jobs.answered(tx, "k", "you", b"b") == jobs.KeptAnswer(202, b"yours")
 
     def test_old_ones_go(self, tx: sqlite3.Connection) -> None:
         jobs.save(tx, Job("1", "poll", "gw-1", "cli", NOW, state=JobState.DONE))
         jobs.save(tx, Job("2", "poll", "gw-1", "cli", NOW))
-        jobs.remember(tx, "k", "me", b"a", jobs.Answer(202, b""), NOW)
+        jobs.remember(tx, "k", "me", b"a", jobs.KeptAnswer(202, b""), NOW)
         jobs.forget_before(tx, NOW + 1)
         assert [job.id for job in jobs.latest(tx)] == ["2"]
         assert jobs.answered(tx, "k", "me", b"b") is None
 
 
-def entry(number: int) -> audit.Entry:
-    return audit.Entry(NOW + number, "spiffe://noc/operator", "10.99.0.1", "POST /v1/poll", "gw-1", "202")
+def entry(number: int) -> audit.AuditEntry:
+    return audit.AuditEntry(NOW + number, "spiffe://noc/operator", "10.99.0.1", "POST /v1/poll", "gw-1", "202")
 
 
 class TestAudit:
@@ -186,7 +186,10 @@ class TestSmallOnes:
         assert snmp_engines.known(tx) == {}
 
     def test_a_pinned_host_key_is_not_replaced_by_the_wire(self, tx: sqlite3.Connection) -> None:
-        mine, other = host_keys.HostKey("ssh-ed25519", b"mine", NOW), host_keys.HostKey("ssh-ed25519", b"other", NOW)
+        mine, other = (
+            host_keys.PinnedHostKey("ssh-ed25519", b"mine", NOW),
+            host_keys.PinnedHostKey("ssh-ed25519", b"other", NOW),
+        )
         assert host_keys.pin(tx, "10.0.0.1", mine)
         assert host_keys.pin(tx, "10.0.0.1", mine)
         assert not host_keys.pin(tx, "10.0.0.1", other)

@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from cmsp_agent.api.callers import READING, parts_of
 from cmsp_agent.api.roles import Role
-from cmsp_agent.api.schemas.events import AlarmClear, Alarms, Event
+from cmsp_agent.api.schemas.events import AlarmClear, AlarmList, EventView
 from cmsp_agent.api.unsafe import Unsafe, unsafe
 from cmsp_agent.api.views import event_view
 
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/v1/alarms", tags=["alarms"])
 Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
 
 
-@router.get("", response_model=Alarms, dependencies=READING)
+@router.get("", response_model=AlarmList, dependencies=READING)
 async def alarms(
     request: Request,
     component: Annotated[str, Query(max_length=200, description="Only those of this component")] = "",
@@ -29,7 +29,7 @@ async def alarms(
     return {"items": [event_view(alarm) for alarm in page], "next": following}
 
 
-@router.post("/{alarm}/clear", response_model=Event)
+@router.post("/{alarm}/clear", response_model=EventView)
 async def clear(alarm: str, wish: AlarmClear, call: Operator) -> Response:
     """End an alarm, with a reason. It is raised again where its source still says so."""
 

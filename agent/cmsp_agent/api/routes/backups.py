@@ -8,20 +8,20 @@ from fastapi.responses import PlainTextResponse, Response
 from cmsp_agent.api.callers import READING, at_least, parts_of
 from cmsp_agent.api.roles import Caller, Role
 from cmsp_agent.api.routes.components import known
-from cmsp_agent.api.schemas.backups import Backups
-from cmsp_agent.api.schemas.jobs import Job
+from cmsp_agent.api.schemas.backups import BackupList
+from cmsp_agent.api.schemas.jobs import JobView
 from cmsp_agent.api.unsafe import Unsafe, shown_secrets, unsafe
 from cmsp_agent.api.views import backup_view, job_view
-from cmsp_agent.model.job import Job as JobFact
+from cmsp_agent.model.job import Job
 from cmsp_agent.services.backups.reading import to_bytes
 
 router = APIRouter(prefix="/v1/components/{name}/backups", tags=["backups"])
-Observer = Annotated[Caller, Depends(at_least(Role.OBSERVER))]
+ObserverCaller = Annotated[Caller, Depends(at_least(Role.OBSERVER))]
 Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
 Version = Annotated[str, Query(description="Another version: an id, `latest`, `known-good`; absent: the one before")]
 
 
-@router.get("", response_model=Backups, dependencies=READING)
+@router.get("", response_model=BackupList, dependencies=READING)
 async def backups(
     request: Request,
     name: str,
@@ -32,13 +32,13 @@ async def backups(
     return {"items": [backup_view(backup) for backup in found]}
 
 
-@router.post("", status_code=202, response_model=Job)
+@router.post("", status_code=202, response_model=JobView)
 async def take(name: str, call: Operator) -> Response:
     """Back a component up now, as a job. What it does not get by order or tier is refused at once."""
     return await call.accept(lambda: _draft(call, name), job_view)
 
 
-def _draft(call: Unsafe, name: str) -> JobFact:
+def _draft(call: Unsafe, name: str) -> Job:
     call.parts.backups.require(name)
     return call.parts.jobs.draft("backup", name, call.caller.name)
 
@@ -56,7 +56,7 @@ async def content(
     request: Request,
     name: str,
     version: str,
-    caller: Observer,
+    caller: ObserverCaller,
     redacted: Annotated[bool | None, Query(description="false: with secrets, for an engineer")] = None,
 ) -> PlainTextResponse:
     """The configuration itself; its secrets hidden unless an engineer asks. Looking at secrets is audited."""

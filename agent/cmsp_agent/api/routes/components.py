@@ -9,8 +9,8 @@ from cmsp_agent.api.callers import READING, parts_of
 from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.roles import Role
-from cmsp_agent.api.schemas.components import Components, Kpis
-from cmsp_agent.api.schemas.jobs import Job
+from cmsp_agent.api.schemas.components import ComponentList, Kpis
+from cmsp_agent.api.schemas.jobs import JobView
 from cmsp_agent.api.unsafe import Unsafe, unsafe
 from cmsp_agent.api.views import component_details, component_view, job_view, series_view
 from cmsp_agent.model.component import Component
@@ -37,7 +37,7 @@ def known(parts: Parts, name: str) -> Component:
     return component
 
 
-@router.get("", response_model=Components, dependencies=READING)
+@router.get("", response_model=ComponentList, dependencies=READING)
 async def components(request: Request) -> dict[str, Any]:
     """All components and their availability, by name."""
     status = parts_of(request).status
@@ -89,7 +89,7 @@ def _time(name: str, text: str) -> int:
         raise CallInvalid(f"{name}: not an RFC 3339 time") from error
 
 
-@router.post("/{name}/poll", status_code=202, response_model=Job)
+@router.post("/{name}/poll", status_code=202, response_model=JobView)
 async def poll(name: str, call: Operator) -> Response:
     """Poll a component now, as a job."""
     return await call.accept(
@@ -97,7 +97,7 @@ async def poll(name: str, call: Operator) -> Response:
     )
 
 
-@router.post("/{name}/test", status_code=202, response_model=Job)
+@router.post("/{name}/test", status_code=202, response_model=JobView)
 async def test(name: str, call: Operator) -> Response:
     """Try how a component answers SNMP, as a job: as it is configured, from elsewhere, by the second engine."""
     return await call.accept(

@@ -13,7 +13,7 @@ from fastapi.responses import StreamingResponse
 from cmsp_agent.api.callers import READING, parts_of
 from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.problems import CallInvalid, TooManyStreams
-from cmsp_agent.api.schemas.events import Events
+from cmsp_agent.api.schemas.events import EventPage
 from cmsp_agent.api.views import event_view
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.severity import Severity
@@ -42,7 +42,7 @@ def wanted(
 Wanted = Annotated[Filter, Depends(wanted)]
 
 
-@router.get("", response_model=Events, dependencies=READING)
+@router.get("", response_model=EventPage, dependencies=READING)
 async def events(
     request: Request,
     only: Wanted,

@@ -8,7 +8,7 @@ from fastapi.responses import Response
 from cmsp_agent.api.callers import READING, parts_of
 from cmsp_agent.api.roles import Role
 from cmsp_agent.api.routes.components import known
-from cmsp_agent.api.schemas.backups import HostKeys
+from cmsp_agent.api.schemas.backups import HostKeyList
 from cmsp_agent.api.unsafe import Unsafe, unsafe
 from cmsp_agent.api.views import host_key_view
 from cmsp_agent.model.component import Component
@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1/components/{name}/host-keys", tags=["components"]
 Engineer = Annotated[Unsafe, Depends(unsafe(Role.ENGINEER))]
 
 
-@router.get("", response_model=HostKeys, dependencies=READING)
+@router.get("", response_model=HostKeyList, dependencies=READING)
 async def host_keys(request: Request, name: str) -> dict[str, Any]:
     """The SSH host keys that the component may show."""
     parts = parts_of(request)
@@ -27,7 +27,7 @@ async def host_keys(request: Request, name: str) -> dict[str, Any]:
     return {"component": name, "items": [host_key_view(key) for key in found]}
 
 
-@router.delete("", response_model=HostKeys)
+@router.delete("", response_model=HostKeyList)
 async def forget(name: str, call: Engineer) -> Response:
     """Forget them, as the device was replaced: the next login pins what it shows. Answers the forgotten ones."""
 

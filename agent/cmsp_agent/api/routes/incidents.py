@@ -10,13 +10,12 @@ from cmsp_agent.api.callers import READING, parts_of
 from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.problems import PreconditionFailed, PreconditionRequired
 from cmsp_agent.api.roles import Role
-from cmsp_agent.api.schemas.incidents import Incident as IncidentShape
-from cmsp_agent.api.schemas.incidents import IncidentChange, IncidentReport, Incidents
+from cmsp_agent.api.schemas.incidents import IncidentChange, IncidentPage, IncidentReport, IncidentView
 from cmsp_agent.api.unsafe import Unsafe, unsafe
 from cmsp_agent.api.views import incident_view
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.incident import Incident, Trigger
-from cmsp_agent.model.incident_facts import Report
+from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.model.priority import Priority, Urgency
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.storage.tables import incidents as table
@@ -32,7 +31,7 @@ router = APIRouter(prefix="/v1/incidents", tags=["incidents"])
 Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
 
 
-@router.get("", response_model=Incidents, dependencies=READING)
+@router.get("", response_model=IncidentPage, dependencies=READING)
 async def incidents(
     request: Request,
     only_open: Annotated[bool, Query(alias="open", description="Only those whose fault is still there")] = False,
@@ -48,10 +47,10 @@ async def incidents(
     return {"items": [incident_view(incident) for incident in page], "next": following or None}
 
 
-@router.post("", response_model=IncidentShape, status_code=201)
+@router.post("", response_model=IncidentView, status_code=201)
 async def report(wish: IncidentReport, call: Operator) -> Response:
     """Open an incident that a person reports; a person resolves or closes it."""
-    said = Report(
+    said = ReportedFault(
         wish.title,
         tuple(dict.fromkeys(wish.components)),
         Urgency(wish.urgency),
@@ -64,7 +63,7 @@ async def report(wish: IncidentReport, call: Operator) -> Response:
     return await call.change(work, status=201)
 
 
-@router.get("/{incident}", response_model=IncidentShape, dependencies=READING)
+@router.get("/{incident}", response_model=IncidentView, dependencies=READING)
 async def incident(request: Request, incident: str) -> JSONResponse:
     """One incident, by its id or its number; the ETag is for a change."""
     found = await _find(parts_of(request), incident)
@@ -78,7 +77,7 @@ async def _find(parts: Parts, name: str) -> Incident:
     return found
 
 
-@router.patch("/{incident}", response_model=IncidentShape)
+@router.patch("/{incident}", response_model=IncidentView)
 async def change(
     incident: str,
     wish: IncidentChange,

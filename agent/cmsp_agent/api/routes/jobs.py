@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from cmsp_agent.api.callers import READING, parts_of
 from cmsp_agent.api.roles import Role
-from cmsp_agent.api.schemas.jobs import Job, Jobs
+from cmsp_agent.api.schemas.jobs import JobList, JobView
 from cmsp_agent.api.unsafe import Unsafe, unsafe
 from cmsp_agent.api.views import job_view
 
@@ -15,7 +15,7 @@ router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
 
 
-@router.get("", response_model=Jobs, dependencies=READING)
+@router.get("", response_model=JobList, dependencies=READING)
 async def jobs(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
@@ -24,13 +24,13 @@ async def jobs(
     return {"items": [job_view(job) for job in await parts_of(request).jobs.latest(limit)]}
 
 
-@router.get("/{job}", response_model=Job, dependencies=READING)
+@router.get("/{job}", response_model=JobView, dependencies=READING)
 async def job(request: Request, job: str) -> dict[str, Any]:
     """A job as it stands."""
     return job_view(await parts_of(request).jobs.find(job))
 
 
-@router.delete("/{job}", response_model=Job)
+@router.delete("/{job}", response_model=JobView)
 async def cancel(job: str, call: Operator) -> Response:
     """End a job that waits or runs; the answer is the job, ended."""
 

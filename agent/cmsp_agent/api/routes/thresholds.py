@@ -5,13 +5,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from cmsp_agent.api.callers import READING, parts_of
-from cmsp_agent.api.schemas.components import Thresholds
+from cmsp_agent.api.schemas.components import ThresholdList
 from cmsp_agent.model.component import Threshold
 
 router = APIRouter(prefix="/v1/thresholds", tags=["components"])
 
 
-@router.get("", response_model=Thresholds, dependencies=READING)
+@router.get("", response_model=ThresholdList, dependencies=READING)
 async def thresholds(
     request: Request,
     component: Annotated[str, Query(max_length=200, description="Only those of this component")] = "",

@@ -3,7 +3,7 @@
 from cmsp_agent.api.schemas.base import Shape
 
 
-class Backup(Shape):
+class BackupView(Shape):
     """A stored version of a configuration."""
 
     id: str
@@ -16,13 +16,13 @@ class Backup(Shape):
     known_good: bool
 
 
-class Backups(Shape):
+class BackupList(Shape):
     """The versions of a component, the newest first."""
 
-    items: list[Backup]
+    items: list[BackupView]
 
 
-class HostKey(Shape):
+class HostKeyView(Shape):
     """A pinned SSH host key."""
 
     algorithm: str
@@ -30,8 +30,8 @@ class HostKey(Shape):
     seen_at: str
 
 
-class HostKeys(Shape):
+class HostKeyList(Shape):
     """The host keys of a component."""
 
     component: str
-    items: list[HostKey]
+    items: list[HostKeyView]

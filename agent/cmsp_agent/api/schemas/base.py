@@ -15,7 +15,7 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class Problem(Shape):
+class ProblemDetails(Shape):
     """RFC 9457 problem details. `exit_code` is what a command that fails so ends with."""
 
     type: str

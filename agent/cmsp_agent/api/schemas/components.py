@@ -5,7 +5,7 @@ from pydantic import Field
 from cmsp_agent.api.schemas.base import Shape
 
 
-class Component(Shape):
+class ComponentView(Shape):
     """A component in a list."""
 
     name: str
@@ -16,10 +16,10 @@ class Component(Shape):
     state: str
 
 
-class Components(Shape):
+class ComponentList(Shape):
     """All components, by name."""
 
-    items: list[Component]
+    items: list[ComponentView]
 
 
 class Series(Shape):
@@ -32,7 +32,7 @@ class Series(Shape):
     samples: list[tuple[str, float]]
 
 
-class Threshold(Shape):
+class ThresholdView(Shape):
     """A threshold of a KPI, in the KPI's unit."""
 
     component: str
@@ -45,10 +45,10 @@ class Threshold(Shape):
     origin: str
 
 
-class Thresholds(Shape):
+class ThresholdList(Shape):
     """The thresholds in force, by component and KPI."""
 
-    items: list[Threshold]
+    items: list[ThresholdView]
 
 
 class Kpis(Shape):

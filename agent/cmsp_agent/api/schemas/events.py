@@ -5,7 +5,7 @@ from pydantic import Field
 from cmsp_agent.api.schemas.base import Shape, Strict
 
 
-class Event(Shape):
+class EventView(Shape):
     """The data of `cmsp.event.v1` with the event's id."""
 
     id: str
@@ -21,17 +21,17 @@ class Event(Shape):
     count: int
 
 
-class Events(Shape):
+class EventPage(Shape):
     """A page of events, the oldest first; `next` asks for what follows, also when nothing does yet."""
 
-    items: list[Event]
+    items: list[EventView]
     next: int
 
 
-class Alarms(Shape):
+class AlarmList(Shape):
     """A page of the alarms that hold, the worst first; `next` is null on the last page."""
 
-    items: list[Event]
+    items: list[EventView]
     next: int | None
 
 

@@ -7,7 +7,7 @@ from pydantic import Field
 from cmsp_agent.api.schemas.base import Shape, Strict
 
 
-class Impact(Shape):
+class ImpactView(Shape):
     """The arithmetic of an impact: [affected, whole]."""
 
     level: str
@@ -16,7 +16,7 @@ class Impact(Shape):
     components: list[int]
 
 
-class Step(Shape):
+class TimelineView(Shape):
     """One entry of an incident's timeline; `by` is null for the agent."""
 
     at: str
@@ -24,7 +24,7 @@ class Step(Shape):
     by: str | None
 
 
-class Incident(Shape):
+class IncidentView(Shape):
     """The data of `cmsp.incident.v1` with what people add. `version` is the ETag."""
 
     id: str
@@ -32,7 +32,7 @@ class Incident(Shape):
     state: str
     priority: str
     urgency: str
-    impact: Impact
+    impact: ImpactView
     arithmetic: str
     title: str
     components: list[str]
@@ -43,14 +43,14 @@ class Incident(Shape):
     merged_into: str | None
     assignee: str | None
     notes: list[str]
-    timeline: list[Step]
+    timeline: list[TimelineView]
     version: int
 
 
-class Incidents(Shape):
+class IncidentPage(Shape):
     """A page of incidents, the newest first; `next` is null on the last page."""
 
-    items: list[Incident]
+    items: list[IncidentView]
     next: int | None
 
 

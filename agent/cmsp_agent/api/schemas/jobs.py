@@ -5,7 +5,7 @@ from typing import Any
 from cmsp_agent.api.schemas.base import Shape
 
 
-class Job(Shape):
+class JobView(Shape):
     """A job as it stands: state queued, running, done, failed or cancelled."""
 
     id: str
@@ -22,7 +22,7 @@ class Job(Shape):
     ended_at: str | None
 
 
-class Jobs(Shape):
+class JobList(Shape):
     """Jobs, the newest first."""
 
-    items: list[Job]
+    items: list[JobView]

@@ -3,7 +3,7 @@
 from cmsp_agent.api.schemas.base import Shape
 
 
-class DeadLetter(Shape):
+class DeadLetterView(Shape):
     """A record that the head-end refused for good, or that was damaged; a gap stands in its place."""
 
     id: int
@@ -14,7 +14,7 @@ class DeadLetter(Shape):
     reason: str
 
 
-class DeadLetterText(DeadLetter):
+class DeadLetterText(DeadLetterView):
     """A dead letter with what is left of its record."""
 
     text: str
@@ -30,7 +30,7 @@ class OutboxState(Shape):
     durable: int
     sent: int
     dead_letters: int
-    items: list[DeadLetter]
+    items: list[DeadLetterView]
 
 
 class DamagedRecords(Shape):

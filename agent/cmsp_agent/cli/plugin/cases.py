@@ -25,7 +25,7 @@ Made = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class CaseOutcome:
     """What came of one case."""
 
     case: str
@@ -60,7 +60,7 @@ class _Typed:
         return self._interfaces.get(str(if_index))
 
 
-def run(folder: Path, kind: DeviceType, registry: Registry) -> list[Outcome]:
+def run(folder: Path, kind: DeviceType, registry: Registry) -> list[CaseOutcome]:
     """Run each case of a folder, in the order of files and cases.
 
     Raises:
@@ -76,10 +76,10 @@ def run(folder: Path, kind: DeviceType, registry: Registry) -> list[Outcome]:
 
 def _outcome(
     file: Path, number: int, case: Case, kind: DeviceType, registry: Registry, interfaces: Mapping[str, str]
-) -> Outcome:
+) -> CaseOutcome:
     title = " ".join(part for part in (f"{file.name} #{number}", case.get("name", "")) if part)
     try:
-        return Outcome(title, *asyncio.run(_run(case, kind, registry, interfaces)))
+        return CaseOutcome(title, *asyncio.run(_run(case, kind, registry, interfaces)))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise PluginError(f"{file}, case {number}: {type(error).__name__}: {error}") from error
 

@@ -27,7 +27,7 @@ OUTSIDE = "(a file)"
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedPlugin:
     """One plugin, beside all that are installed."""
 
     report: PluginReport
@@ -47,7 +47,7 @@ def installed(but: str = "") -> PluginHost:
     return host
 
 
-def named_or_at(place: str) -> Loaded:
+def named_or_at(place: str) -> LoadedPlugin:
     """A plugin by its name, or by the path of its module, its package or its project.
 
     A plugin that is installed and whose path is given is judged by what the path has.
@@ -61,12 +61,12 @@ def named_or_at(place: str) -> Loaded:
         host = installed(but=name)
         host.take(Found(name, OUTSIDE, lambda: _imported(file)))
         host.register_device_types()
-        return Loaded(next(each for each in host.reports() if each.name == name), host.registry, file.parent)
+        return LoadedPlugin(next(each for each in host.reports() if each.name == name), host.registry, file.parent)
     host = installed()
     reports = {report.name: report for report in host.reports()}
     if place not in reports:
         raise PluginError(f"{place}: no such file, and no plugin of that name; there are {', '.join(sorted(reports))}")
-    return Loaded(reports[place], host.registry, _folder_of(place))
+    return LoadedPlugin(reports[place], host.registry, _folder_of(place))
 
 
 def _module_of(path: Path) -> tuple[Path, str]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from cmsp_agent.cli.daemon import CallFailed
-from cmsp_agent.cli.output import Column, items
+from cmsp_agent.cli.output import TableColumn, items
 from cmsp_agent.cli.secrets import Config
 from cmsp_agent.cli.session import AsJson, session
 from cmsp_agent.config.site_path import DEFAULT_FILE
@@ -25,7 +25,7 @@ def plugin_list(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         here.output.json(rows)
         return
-    columns = [Column("PLUGIN"), Column("STATE"), Column("FAILURES", right=True), Column("REASON")]
+    columns = [TableColumn("PLUGIN"), TableColumn("STATE"), TableColumn("FAILURES", right=True), TableColumn("REASON")]
     cells = [(row.get("name"), row.get("state"), row.get("failures"), _reason(row)) for row in rows]
     here.output.table(columns, cells, "no plugins")
     for row in rows:

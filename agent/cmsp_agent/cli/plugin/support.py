@@ -9,7 +9,7 @@ MOST_NAMED = 12
 """Names that are told of many; the rest is counted."""
 
 
-class Support(NamedTuple):
+class Capability(NamedTuple):
     """One capability of a device type."""
 
     capability: str
@@ -18,10 +18,10 @@ class Support(NamedTuple):
     """`proven`: an independent capture or a real peer showed it; `documented`; empty where there is nothing."""
 
 
-def support(kind: DeviceType) -> list[Support]:
+def support(kind: DeviceType) -> list[Capability]:
     """Every capability, in one order for all types."""
     said = dict(zip(CAPABILITIES, _said(kind), strict=True))
-    return [Support(name, what or "nothing", _label(kind, name) if what else "") for name, what in said.items()]
+    return [Capability(name, what or "nothing", _label(kind, name) if what else "") for name, what in said.items()]
 
 
 def table(kind: DeviceType) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cmsp_agent.cli.daemon import CallFailed
-from cmsp_agent.cli.output import Column
+from cmsp_agent.cli.output import TableColumn
 from cmsp_agent.cli.session import AsJson, session
 
 if TYPE_CHECKING:
@@ -26,10 +26,10 @@ def type_list(context: typer.Context, as_json: AsJson = False) -> None:
         here.output.json(rows)
         return
     columns = [
-        Column("TYPE"),
-        Column("WHAT IT IS"),
-        *(Column(title, right=True) for title in ("KPIS", "STATES", "TRAPS", "SYSLOG")),
-        Column("SAVED"),
+        TableColumn("TYPE"),
+        TableColumn("WHAT IT IS"),
+        *(TableColumn(title, right=True) for title in ("KPIS", "STATES", "TRAPS", "SYSLOG")),
+        TableColumn("SAVED"),
     ]
     cells = [
         (

@@ -11,8 +11,8 @@ from cmsp_agent.cli.session import AsJson, session
 from cmsp_agent.model.errors import PluginError
 
 if TYPE_CHECKING:
-    from cmsp_agent.cli.plugin.cases import Outcome
-    from cmsp_agent.cli.plugin.load import Loaded
+    from cmsp_agent.cli.plugin.cases import CaseOutcome
+    from cmsp_agent.cli.plugin.load import LoadedPlugin
 
 Place = Annotated[
     str, typer.Argument(metavar="PLUGIN", help="A plugin's name, or the path of its module, package or project.")
@@ -106,7 +106,7 @@ def plugin_traps(
     session(context).output.data(written(rows(found, prefix)))
 
 
-def _loaded(plugin: str) -> "Loaded":
+def _loaded(plugin: str) -> "LoadedPlugin":
     from cmsp_agent.cli.plugin.load import named_or_at
 
     try:
@@ -115,7 +115,7 @@ def _loaded(plugin: str) -> "Loaded":
         raise CallFailed(str(error), 2) from error
 
 
-def _tell(output: Output, outcomes: "list[Outcome]", as_json: bool) -> None:
+def _tell(output: Output, outcomes: "list[CaseOutcome]", as_json: bool) -> None:
     if as_json:
         rows = [{"case": each.case, "holds": each.holds, "differences": list(each.differences)} for each in outcomes]
         output.json(rows)

@@ -46,7 +46,7 @@ def _datagrams(data: bytes, form: Form) -> Iterator[bytes]:
 def _decoded(datagrams: Iterator[bytes], meaning: Any) -> Iterator[dict[str, Any]]:
     from cmsp_agent.aio.clock import SystemClock
     from cmsp_agent.transports.snmp.ber import DecodeError
-    from cmsp_agent.transports.snmp.notifications import NotificationDecoder, Reply
+    from cmsp_agent.transports.snmp.notifications import NotificationDecoder, ReportReply
 
     decoder = NotificationDecoder((), None, SystemClock())
     for datagram in datagrams:
@@ -55,7 +55,7 @@ def _decoded(datagrams: Iterator[bytes], meaning: Any) -> Iterator[dict[str, Any
         except DecodeError as error:
             yield {"error": str(error), "octets": datagram.hex()}
             continue
-        if isinstance(found, Reply):
+        if isinstance(found, ReportReply):
             yield {"error": found.reason, "octets": datagram.hex()}
         else:
             yield {**trap_fields(found), "event": meaning(found.trap_oid, found.varbinds)}

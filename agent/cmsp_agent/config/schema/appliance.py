@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
-from cmsp_agent.config.addresses import Endpoint, parse_endpoint, parse_https_url, parse_listening_address
+from cmsp_agent.config.addresses import HostPort, parse_endpoint, parse_https_url, parse_listening_address
 from cmsp_agent.config.schema.base import Section, Unshown
 from cmsp_agent.config.schema.values import (
     Addresses,
@@ -39,8 +39,8 @@ def _endpoint(value: Any) -> Any:
         return None
     if isinstance(value, dict) and set(value) <= {"address", "port"} and "port" in value:
         address = parse_listening_address(text(value["address"])) if "address" in value else ""
-        return Endpoint(address, parse_endpoint(text(value["port"])).port)
-    return value if value is None or isinstance(value, Endpoint) else parse_endpoint(text(value))
+        return HostPort(address, parse_endpoint(text(value["port"])).port)
+    return value if value is None or isinstance(value, HostPort) else parse_endpoint(text(value))
 
 
 Urls = Annotated[
@@ -49,7 +49,7 @@ Urls = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string", "format": "uri"}}]}),
 ]
 Listen = Annotated[
-    Endpoint | None,
+    HostPort | None,
     BeforeValidator(_endpoint),
     PlainSerializer(lambda endpoint: "off" if endpoint is None else str(endpoint)),
     WithJsonSchema(
@@ -82,7 +82,7 @@ def _endpoints(value: Any) -> Any:
     return tuple(dict.fromkeys(each for each in found if each is not None))
 
 
-def _shown_endpoints(endpoints: tuple[Endpoint, ...]) -> str | list[str]:
+def _shown_endpoints(endpoints: tuple[HostPort, ...]) -> str | list[str]:
     if len(endpoints) > 1:
         return [str(each) for each in endpoints]
     return str(endpoints[0]) if endpoints else "off"
@@ -99,7 +99,7 @@ _ONE_PLACE: list[dict[str, Any]] = [
     },
 ]
 Places = Annotated[
-    tuple[Endpoint, ...],
+    tuple[HostPort, ...],
     BeforeValidator(_endpoints),
     PlainSerializer(_shown_endpoints),
     WithJsonSchema(
@@ -112,7 +112,7 @@ Places = Annotated[
 ]
 
 
-class Budget(Section):
+class BudgetSection(Section):
     """How much disk each kind of data may use before its oldest is dropped."""
 
     events: Size = 4 * 2**30
@@ -127,7 +127,7 @@ class Storage(Section):
     recovery_key: Text | None = Field(
         default=None, description="Public key (PEM) of the partner: opens the backups without the appliance"
     )
-    budget: Budget = Budget()
+    budget: BudgetSection = BudgetSection()
 
 
 class Appliance(Section):
@@ -173,13 +173,13 @@ class Api(Section):
     )
 
 
-class Listeners(Section):
+class ListenersSection(Section):
     """What is received from devices."""
 
-    traps: Places = (Endpoint("", 162),)
-    syslog: Places = Field(default=(Endpoint("", 514),), description="UDP, and TCP unless syslog_tcp says otherwise")
-    syslog_tcp: Places = (Endpoint("", 514),)
-    syslog_tls: Places = (Endpoint("", 6514),)
+    traps: Places = (HostPort("", 162),)
+    syslog: Places = Field(default=(HostPort("", 514),), description="UDP, and TCP unless syslog_tcp says otherwise")
+    syslog_tcp: Places = (HostPort("", 514),)
+    syslog_tls: Places = (HostPort("", 6514),)
 
 
 class SeriesRetention(Section):
@@ -198,7 +198,7 @@ class BackupRetention(Section):
     monthly: Count = 13
 
 
-class Retention(Section):
+class RetentionSection(Section):
     """How long things are kept."""
 
     events: Interval = 90 * 86400.0
@@ -206,7 +206,7 @@ class Retention(Section):
     backups: BackupRetention = BackupRetention()
 
 
-class Privacy(Section):
+class PrivacySection(Section):
     """What leaves the site."""
 
     mask_numbers: YesNo = True

@@ -75,7 +75,7 @@ def _tcp(value: Any) -> Any:
     return 0 if value is False or value == "off" else value
 
 
-class Reach(Section):
+class ReachSection(Section):
     """What tells up from down besides SNMP."""
 
     icmp: YesNo = True
@@ -85,7 +85,7 @@ class Reach(Section):
     )
 
 
-class Support(Section):
+class SupportSection(Section):
     """The maker's support contract."""
 
     short_form = "contract"
@@ -108,7 +108,7 @@ def _backup(value: Any) -> Any:
     return {"schedule": value} if isinstance(value, str) else value
 
 
-class Backup(Section):
+class BackupSection(Section):
     """Configuration backup of one component, as the order says."""
 
     enabled: YesNo = True
@@ -119,10 +119,10 @@ class Backup(Section):
 class Services(Section):
     """What the order says in detail; without it the tier decides."""
 
-    backup: Annotated[Backup, BeforeValidator(_backup), AlsoAs(YES_NO, TEXT)] | None = None
+    backup: Annotated[BackupSection, BeforeValidator(_backup), AlsoAs(YES_NO, TEXT)] | None = None
 
 
-class Threshold(Section):
+class ThresholdSection(Section):
     """A limit of a KPI, with hysteresis."""
 
     short_form = "raise"
@@ -147,24 +147,24 @@ class Settings(Section):
     )
     redundancy: Name | None = Field(default=None, description="Components of one group back each other up")
     parent: Name | None = Field(default=None, description="Who must be up for it to be reachable")
-    support: Annotated[Support, AlsoAs(TEXT)] | None = None
+    support: Annotated[SupportSection, AlsoAs(TEXT)] | None = None
     authorisation: Annotated[Authorisation, AlsoAs(TEXT)] | None = None
     services: Services = Services()
-    thresholds: dict[Text, Annotated[Threshold, AlsoAs(NUMBER)]] = Field(default_factory=dict)
+    thresholds: dict[Text, Annotated[ThresholdSection, AlsoAs(NUMBER)]] = Field(default_factory=dict)
     poll: Annotated[Poll, AlsoAs(TEXT)] = Poll()
-    reach: Reach = Reach()
+    reach: ReachSection = ReachSection()
     snmp: SnmpSettings = SnmpSettings()
     ssh: SshSettings = SshSettings()
 
 
-class Identity(Section):
+class IdentitySection(Section):
     """What a component alone can say."""
 
     address: Addresses
     site: Name
 
 
-class ComponentEntry(Settings, Identity):
+class ComponentEntry(Settings, IdentitySection):
     """One component."""
 
 

@@ -8,7 +8,7 @@ from cmsp_agent.config.schema.base import Section
 from cmsp_agent.config.schema.values import Address, Count, Date, Name, Text, Timezone, Weekly
 
 
-class Order(Section):
+class OrderSection(Section):
     """The order document, in short."""
 
     id: Text | None = None
@@ -19,7 +19,7 @@ class Order(Section):
     sru: Count = Field(default=0, description="Service request units")
 
 
-class Customer(Section):
+class CustomerSection(Section):
     """The whole of the end customer: what an incident's impact is a share of. Default: what this file names."""
 
     name: Text | None = None
@@ -28,7 +28,7 @@ class Customer(Section):
     components: Count | None = None
 
 
-class Contact(Section):
+class ContactSection(Section):
     """Somebody to tell or to ask."""
 
     name: Text | None = None
@@ -36,7 +36,7 @@ class Contact(Section):
     phone: Text | None = None
 
 
-class Maintenance(Section):
+class MaintenanceSection(Section):
     """A window in which work may be done."""
 
     short_form = "when"
@@ -48,17 +48,17 @@ def _windows(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
 
-class Site(Section):
+class SiteSection(Section):
     """A place of the customer."""
 
     people: Count = 0
     timezone: Timezone = "UTC"
     hours: Weekly | None = Field(default=None, description="Business hours; default: around the clock")
-    maintenance: Annotated[tuple[Maintenance, ...], BeforeValidator(_windows)] = ()
+    maintenance: Annotated[tuple[MaintenanceSection, ...], BeforeValidator(_windows)] = ()
     source: Address | None = Field(
         default=None, description="Address of the appliance that this site's devices are asked from"
     )
 
 
-Sites = dict[Name, Site]
-Contacts = dict[Name, Contact]
+Sites = dict[Name, SiteSection]
+Contacts = dict[Name, ContactSection]

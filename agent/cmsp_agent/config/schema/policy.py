@@ -14,7 +14,7 @@ def _priorities(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
-class Discovery(Section):
+class DiscoverySection(Section):
     """Where unknown devices are looked for. Nothing is added by itself."""
 
     subnets: Subnets = ()
@@ -23,7 +23,7 @@ class Discovery(Section):
     rate: Rate = 50.0
 
 
-class Rules(Section):
+class RulesSection(Section):
     """Files of filter, timing and correlation rules, beside this file."""
 
     short_form = "files"
@@ -38,7 +38,7 @@ class When(Section):
     component: Texts = ()
 
 
-class Notification(Section):
+class NotificationSection(Section):
     """Who is told of an incident, how, and how often."""
 
     to: Texts = Field(description="Names of contacts, or mail addresses")

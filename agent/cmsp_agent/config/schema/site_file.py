@@ -4,12 +4,21 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from cmsp_agent.config.schema.appliance import Api, Appliance, Headend, Listeners, Privacy, Retention, Smtp, Traps
+from cmsp_agent.config.schema.appliance import (
+    Api,
+    Appliance,
+    Headend,
+    ListenersSection,
+    PrivacySection,
+    RetentionSection,
+    Smtp,
+    Traps,
+)
 from cmsp_agent.config.schema.base import TEXT, AlsoAs, Section
 from cmsp_agent.config.schema.components import Components, Group
 from cmsp_agent.config.schema.credentials import Credentials
-from cmsp_agent.config.schema.order import Contacts, Customer, Order, Sites
-from cmsp_agent.config.schema.policy import Discovery, Notification, Rules
+from cmsp_agent.config.schema.order import Contacts, CustomerSection, OrderSection, Sites
+from cmsp_agent.config.schema.policy import DiscoverySection, NotificationSection, RulesSection
 from cmsp_agent.config.schema.values import Addresses
 
 
@@ -23,20 +32,20 @@ class SiteFile(Section):
     appliance: Appliance
     headend: Headend = Headend()
     api: Api = Api()
-    order: Order = Order()
-    customer: Customer = Customer()
+    order: OrderSection = OrderSection()
+    customer: CustomerSection = CustomerSection()
     contacts: Contacts = Field(default_factory=dict)
     sites: Sites = Field(default_factory=dict)
     credentials: Credentials
     components: Components = Field(default_factory=dict)
     groups: Annotated[tuple[Group, ...], BeforeValidator(_one_or_more)] = ()
-    discovery: Discovery = Discovery()
-    rules: Annotated[Rules, AlsoAs(TEXT)] = Rules()
-    notify: Annotated[tuple[Notification, ...], BeforeValidator(_one_or_more)] = ()
+    discovery: DiscoverySection = DiscoverySection()
+    rules: Annotated[RulesSection, AlsoAs(TEXT)] = RulesSection()
+    notify: Annotated[tuple[NotificationSection, ...], BeforeValidator(_one_or_more)] = ()
     smtp: Smtp | None = None
-    retention: Retention = Retention()
-    privacy: Privacy = Privacy()
-    listen: Listeners = Listeners()
+    retention: RetentionSection = RetentionSection()
+    privacy: PrivacySection = PrivacySection()
+    listen: ListenersSection = ListenersSection()
     traps: Traps = Traps()
     relays: Addresses | None = Field(
         default=None, description="Senders that speak for others, by agent-addr, snmpTrapAddress or the name in a line"

@@ -33,7 +33,7 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RuleCaseOutcome:
     """What became of a case."""
 
     case: Case
@@ -67,11 +67,11 @@ def read_cases(path: Path) -> list[Case]:
     return cases
 
 
-def try_cases(rules: Rules, cases: list[Case]) -> Iterator[Outcome]:
+def try_cases(rules: Rules, cases: list[Case]) -> Iterator[RuleCaseOutcome]:
     """What the rules make of each case."""
     for case in cases:
         rule = rules.filter_for(case.event)
-        yield Outcome(case, "keep" if rule is None else rule.action, rule)
+        yield RuleCaseOutcome(case, "keep" if rule is None else rule.action, rule)
 
 
 def event_from(fields: Mapping[str, Any]) -> Event:

@@ -16,7 +16,7 @@ Progress = Callable[[int, str], None]
 """Told the percentage and the step."""
 
 
-class Reader(Protocol):
+class ConfigurationReader(Protocol):
     """Reads the configuration as the device gives it."""
 
     async def __call__(self, component: Component, platform: CliPlatform) -> str:
@@ -61,7 +61,12 @@ class SshReader:
 
 
 async def read_believable(
-    read: Reader, component: Component, platform: CliPlatform, text: ConfigText, last_size: int | None, tell: Progress
+    read: ConfigurationReader,
+    component: Component,
+    platform: CliPlatform,
+    text: ConfigText,
+    last_size: int | None,
+    tell: Progress,
 ) -> str:
     """The configuration, whole and plausible.
 

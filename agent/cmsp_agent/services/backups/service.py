@@ -20,7 +20,14 @@ from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups.manifest import Manifest
 from cmsp_agent.services.backups.policy import require_backup
-from cmsp_agent.services.backups.reading import Progress, Reader, read_believable, size_of, to_bytes, to_text
+from cmsp_agent.services.backups.reading import (
+    ConfigurationReader,
+    Progress,
+    read_believable,
+    size_of,
+    to_bytes,
+    to_text,
+)
 from cmsp_agent.services.backups.text import ConfigText
 
 log = logging.getLogger(__name__)
@@ -65,7 +72,7 @@ class Backups:
     def __init__(
         self,
         directory: Directory,
-        read: Reader,
+        read: ConfigurationReader,
         manifest: Manifest,
         tell: Callable[[AgentSignal], Awaitable[None]],
         pool: BlockingPool,

@@ -61,7 +61,7 @@ class DeviceFacts:
     """How it departs from the standards, found by probing (transports.snmp.target.Quirks)."""
 
 
-class Session(Protocol):
+class InventorySession(Protocol):
     """What reading the inventory needs of an SNMP session."""
 
     async def get(self, *oids: str) -> Mapping[str, Value]:
@@ -73,7 +73,7 @@ class Session(Protocol):
         ...
 
 
-async def read_device_facts(session: Session, registry: Registry) -> DeviceFacts:
+async def read_device_facts(session: InventorySession, registry: Registry) -> DeviceFacts:
     """Ask a device who it is; where it says so depends on the type that it is identified as.
 
     Raises:

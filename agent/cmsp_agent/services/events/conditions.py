@@ -4,12 +4,12 @@ import logging
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from cmsp_agent.model.event import Key
+from cmsp_agent.model.event import AlarmKey
 
 log = logging.getLogger(__name__)
 
 
-class Alarms(Protocol):
+class AlarmSink(Protocol):
     """Where the agent's own alarms go (`services.events.notices.Notices`)."""
 
     def alarm(self, kind: str, name: str, text: str, *, raised: bool, component: str = "") -> None:
@@ -25,7 +25,7 @@ class Conditions:
         active: the alarms that hold at the start: the last run may have left some of this type.
     """
 
-    def __init__(self, kind: str, alarms: Alarms, active: Iterable[Key] = ()) -> None:
+    def __init__(self, kind: str, alarms: AlarmSink, active: Iterable[AlarmKey] = ()) -> None:
         self._kind = kind
         self._alarms = alarms
         self._held: dict[tuple[str, str], str] = {(key.component, key.object): "" for key in active if key.type == kind}

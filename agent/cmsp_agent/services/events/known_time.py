@@ -25,7 +25,7 @@ TIME_ERROR = 5
 DISTRUSTED = "clock.distrusted"
 
 
-class Notices(Protocol):
+class OwnAlarms(Protocol):
     """Where the alarm goes (`services.events.notices.Notices`)."""
 
     def alarm(self, kind: str, name: str, text: str, *, raised: bool, component: str = "") -> None:
@@ -48,7 +48,7 @@ class KnownTime:
     def __init__(
         self,
         database: Database,
-        notices: Notices,
+        notices: OwnAlarms,
         clock: Clock,
         ntp: Callable[[], bool] = synchronised,
         *,

@@ -19,7 +19,7 @@ from cmsp_agent.model.errors import NotFound, StorageError
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident
-from cmsp_agent.model.incident_facts import Report
+from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.model.signal import AgentSignal, Signal
 from cmsp_agent.pipeline.alarm_state import AlarmState, Changes, Draft
 from cmsp_agent.pipeline.pipeline import Pipeline
@@ -160,7 +160,7 @@ class EventService:
             await self._commit(draft)
             return draft.changes.new[event_id]
 
-    async def report_incident(self, report: Report) -> Incident:
+    async def report_incident(self, report: ReportedFault) -> Incident:
         """Open an incident that a person reports, and tell the head-end.
 
         Raises:

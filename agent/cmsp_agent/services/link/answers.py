@@ -9,7 +9,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeAlias
 
-from cmsp_agent.transports.headend import Reply
+from cmsp_agent.transports.headend import HeadendReply
 
 LONGEST_WAIT = 3600.0
 """Seconds: a head-end that asks for more is asked again after so long."""
@@ -79,12 +79,12 @@ class Failed:
     violation: bool = False
 
 
-Answer: TypeAlias = (
+HeadendAnswer: TypeAlias = (
     Durable | Expected | TooLarge | RecordRefused | BatchRefused | Unsent | Wait | AccessRefused | Failed
 )
 
 
-def understood(reply: Reply, now: int) -> Answer:
+def understood(reply: HeadendReply, now: int) -> HeadendAnswer:
     """The answer that a reply is.
 
     Args:
@@ -130,7 +130,9 @@ def retry_after(header: str | None, now: int) -> float | None:
     return min(max(0.0, at - now / 1000), LONGEST_WAIT)
 
 
-def _number(document: Mapping[str, Any], name: str, least: int, shape: type[Durable] | type[Expected]) -> Answer | None:
+def _number(
+    document: Mapping[str, Any], name: str, least: int, shape: type[Durable] | type[Expected]
+) -> HeadendAnswer | None:
     epoch, number = document.get("epoch"), document.get(name)
     if not _is_count(number, least) or not (epoch is None or isinstance(epoch, str)):
         return None
@@ -141,6 +143,6 @@ def _is_count(value: object, least: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and least <= value < 1 << 62
 
 
-def _violation(reply: Reply) -> BatchRefused:
+def _violation(reply: HeadendReply) -> BatchRefused:
     problem = reply.problem or "fields that are missing or of another type"
     return BatchRefused(f"answered {reply.status} with {problem}", violation=True)

@@ -6,7 +6,7 @@ from typing import NoReturn
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import StorageError
-from cmsp_agent.services.link.edges import Notices
+from cmsp_agent.services.link.edges import OwnEvents
 from cmsp_agent.storage.outbox import gaps
 from cmsp_agent.storage.sqlite.database import Database
 
@@ -18,7 +18,7 @@ EVERY = 5.0
 class Budget:
     """Run `run` under the supervisor. `limit` is in bytes."""
 
-    def __init__(self, database: Database, limit: int, notices: Notices, clock: Clock, counters: Counters) -> None:
+    def __init__(self, database: Database, limit: int, notices: OwnEvents, clock: Clock, counters: Counters) -> None:
         self._database = database
         self._limit = limit
         self._notices = notices

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from cmsp_agent.services.link.answers import (
     AccessRefused,
-    Answer,
     BatchRefused,
     Durable,
     Expected,
     Failed,
+    HeadendAnswer,
     RecordRefused,
     TooLarge,
     Unsent,
@@ -84,7 +84,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LinkStep:
     """What has to be done. `wait` is in seconds, after everything else."""
 
     forget: int = 0
@@ -100,7 +100,9 @@ class Step:
     wait: float = 0.0
 
 
-def decide(link: Link, numbers: Numbers, sent: Sent | None, answer: Answer, chance: float) -> tuple[Link, Step]:
+def decide(
+    link: Link, numbers: Numbers, sent: Sent | None, answer: HeadendAnswer, chance: float
+) -> tuple[Link, LinkStep]:
     """The next state and the step.
 
     Args:
@@ -122,23 +124,25 @@ def decide(link: Link, numbers: Numbers, sent: Sent | None, answer: Answer, chan
         case BatchRefused():
             return _batch_refused(link, sent, answer, chance)
         case Unsent():
-            return replace(link, asked=False), Step()
+            return replace(link, asked=False), LinkStep()
         case Wait(seconds):
-            return replace(link, access_refused=False, reason="asked to wait"), Step(wait=seconds)
+            return replace(link, access_refused=False, reason="asked to wait"), LinkStep(wait=seconds)
         case AccessRefused(status):
             failures = link.failures + 1
             wait = _backoff(FIRST_ACCESS_WAIT, LONGEST_ACCESS_WAIT, failures, 0.5 + chance / 2)
             reason = f"access refused ({status})"
-            return replace(link, asked=False, failures=failures, access_refused=True, reason=reason), Step(wait=wait)
+            return replace(link, asked=False, failures=failures, access_refused=True, reason=reason), LinkStep(
+                wait=wait
+            )
         case Failed():
             return _failed(link, answer, chance)
 
 
-def _failed(link: Link, answer: Failed, chance: float) -> tuple[Link, Step]:
+def _failed(link: Link, answer: Failed, chance: float) -> tuple[Link, LinkStep]:
     failures = link.failures + 1
     wait = _backoff(FIRST_WAIT, LONGEST_WAIT, failures, chance)
     after = replace(link, asked=False, failures=failures, access_refused=False, reason=answer.reason)
-    return after, Step(violation=answer.violation, wait=wait)
+    return after, LinkStep(violation=answer.violation, wait=wait)
 
 
 def _backoff(first: float, longest: float, failures: int, chance: float) -> float:
@@ -155,7 +159,7 @@ def _well(link: Link, after: int) -> Link:
     return Link(asked=True, after=after, limit=min(MOST_RECORDS, link.limit * 2), alone=alone)
 
 
-def _durable(link: Link, numbers: Numbers, sent: Sent | None, answer: Durable, chance: float) -> tuple[Link, Step]:
+def _durable(link: Link, numbers: Numbers, sent: Sent | None, answer: Durable, chance: float) -> tuple[Link, LinkStep]:
     if sent is None:
         return _stands_at(link, numbers, answer.epoch, answer.durable, chance)
     if answer.epoch != numbers.epoch:
@@ -164,10 +168,10 @@ def _durable(link: Link, numbers: Numbers, sent: Sent | None, answer: Durable, c
         return _failed(link, Failed("acknowledged more than was sent", violation=True), chance)
     if answer.durable < sent.first:
         return _failed(link, Failed("acknowledged nothing of what was sent"), chance)
-    return _well(link, answer.durable), Step(forget=answer.durable)
+    return _well(link, answer.durable), LinkStep(forget=answer.durable)
 
 
-def _stands_at(link: Link, numbers: Numbers, epoch: str | None, durable: int, chance: float) -> tuple[Link, Step]:
+def _stands_at(link: Link, numbers: Numbers, epoch: str | None, durable: int, chance: float) -> tuple[Link, LinkStep]:
     """The head-end said where it stands, asked or by a 409: go on from there, or begin an epoch where that can't be."""
     if epoch is None or epoch in numbers.earlier:
         durable = 0
@@ -175,14 +179,14 @@ def _stands_at(link: Link, numbers: Numbers, epoch: str | None, durable: int, ch
         if numbers.durable:
             return _doubted(link, "unknown", f"is in epoch {epoch}", chance, durable)
         # nothing of the present epoch was told yet: its first record introduces it
-        return replace(link, asked=True, after=0), Step(fill_from=1, lost=durable)
+        return replace(link, asked=True, after=0), LinkStep(fill_from=1, lost=durable)
     if durable > numbers.sent:
         return _doubted(link, "behind", f"has {durable}", chance, durable - numbers.sent)
     forget = durable if epoch == numbers.epoch else 0
     # an answer to a question is not yet a batch taken: what failed before may fail again
     well = _well(link, durable)
     after = replace(well, limit=link.limit, failures=link.failures, doubt=link.doubt, dead_letters=link.dead_letters)
-    return after, Step(forget=forget, fill_from=durable + 1)
+    return after, LinkStep(forget=forget, fill_from=durable + 1)
 
 
 def taken(link: Link, last: int) -> Link:
@@ -195,16 +199,20 @@ def settled(link: Link) -> Link:
     return replace(link, failures=0, doubt="", reason="")
 
 
-def _doubted(link: Link, reason: str, claim: str, chance: float, lost: int) -> tuple[Link, Step]:
+def _doubted(link: Link, reason: str, claim: str, chance: float, lost: int) -> tuple[Link, LinkStep]:
     """A new epoch sends what waits under new numbers: only for a claim that is made twice, and ever more slowly."""
     wait = _backoff(FIRST_WAIT, LONGEST_WAIT, link.failures, chance)
     if link.doubt != claim:
         failures = link.failures + 1
-        return replace(link, asked=False, failures=failures, doubt=claim, reason=claim), Step(wait=wait)
-    return Link(asked=True, limit=link.limit, failures=link.failures), Step(begin_epoch=reason, lost=lost, wait=wait)
+        return replace(link, asked=False, failures=failures, doubt=claim, reason=claim), LinkStep(wait=wait)
+    return Link(asked=True, limit=link.limit, failures=link.failures), LinkStep(
+        begin_epoch=reason, lost=lost, wait=wait
+    )
 
 
-def _expected(link: Link, numbers: Numbers, sent: Sent | None, answer: Expected, chance: float) -> tuple[Link, Step]:
+def _expected(
+    link: Link, numbers: Numbers, sent: Sent | None, answer: Expected, chance: float
+) -> tuple[Link, LinkStep]:
     if sent is None:
         return _failed(link, Failed("answered 409 to a question", violation=True), chance)
     if answer.epoch == numbers.epoch and answer.expected <= numbers.sent + 1:
@@ -214,7 +222,9 @@ def _expected(link: Link, numbers: Numbers, sent: Sent | None, answer: Expected,
         # a hole is not a success: an answer that moves to and fro must not make us spin
         return replace(after, failures=link.failures + 1), replace(step, forget=0, wait=_once(link, chance))
     if answer.epoch in numbers.earlier and sent.first != 1:
-        return replace(link, after=0, alone=0, failures=link.failures + 1), Step(fill_from=1, wait=_once(link, chance))
+        return replace(link, after=0, alone=0, failures=link.failures + 1), LinkStep(
+            fill_from=1, wait=_once(link, chance)
+        )
     if sent.first == 1 and answer.epoch not in (None, numbers.epoch, *numbers.earlier):
         # our epoch is an old one there: we were reverted to it
         return _doubted(link, "unknown", f"is in epoch {answer.epoch}", chance, answer.expected - 1)
@@ -227,23 +237,23 @@ def _once(link: Link, chance: float) -> float:
     return _backoff(FIRST_WAIT, LONGEST_WAIT, link.failures, chance) if link.failures else 0.0
 
 
-def _too_large(link: Link, sent: Sent | None, chance: float) -> tuple[Link, Step]:
+def _too_large(link: Link, sent: Sent | None, chance: float) -> tuple[Link, LinkStep]:
     if sent is None:
         return _failed(link, Failed("answered 413 to a question", violation=True), chance)
     if sent.count == 1:
         return _refused(link, sent, RecordRefused(sent.last, "too large alone"), chance)
-    return replace(link, limit=sent.count // 2, reason="batch too large"), Step()
+    return replace(link, limit=sent.count // 2, reason="batch too large"), LinkStep()
 
 
-def _refused(link: Link, sent: Sent | None, answer: RecordRefused, chance: float) -> tuple[Link, Step]:
+def _refused(link: Link, sent: Sent | None, answer: RecordRefused, chance: float) -> tuple[Link, LinkStep]:
     if sent is None or not sent.first <= answer.sequence <= sent.last:
         return _batch_refused(link, sent, BatchRefused("refused a record that was not sent", violation=True), chance)
     if sent.count == 1 and link.alone == answer.sequence:
-        return replace(link, alone=0, reason="record refused"), Step(dead_letter=answer)
-    return replace(link, alone=answer.sequence, reason="record refused"), Step()
+        return replace(link, alone=0, reason="record refused"), LinkStep(dead_letter=answer)
+    return replace(link, alone=answer.sequence, reason="record refused"), LinkStep()
 
 
-def _batch_refused(link: Link, sent: Sent | None, answer: BatchRefused, chance: float) -> tuple[Link, Step]:
+def _batch_refused(link: Link, sent: Sent | None, answer: BatchRefused, chance: float) -> tuple[Link, LinkStep]:
     """Halve until the bad record is alone, ask whether the head-end is well, send it again, then set it aside.
 
     A head-end that refuses everything costs a record ever more seldom: nothing tells it from a run of bad ones.
@@ -254,9 +264,9 @@ def _batch_refused(link: Link, sent: Sent | None, answer: BatchRefused, chance: 
     after = replace(link, failures=failures, access_refused=False, suspect=sent.last, reason=answer.reason)
     if sent.count > 1:
         # an answer that can't be read may hide one that was taken: ask
-        return replace(after, asked=not answer.violation, limit=sent.count // 2), Step(violation=answer.violation)
+        return replace(after, asked=not answer.violation, limit=sent.count // 2), LinkStep(violation=answer.violation)
     if link.alone != sent.last:
         wait = _backoff(FIRST_ACCESS_WAIT, LONGEST_ACCESS_WAIT, link.dead_letters, chance) if link.dead_letters else 0.0
-        return replace(after, asked=False, alone=sent.last), Step(violation=answer.violation, wait=wait)
+        return replace(after, asked=False, alone=sent.last), LinkStep(violation=answer.violation, wait=wait)
     after = replace(after, alone=0, suspect=0, limit=1, dead_letters=link.dead_letters + 1)
-    return after, Step(dead_letter=RecordRefused(sent.last, answer.reason), violation=answer.violation)
+    return after, LinkStep(dead_letter=RecordRefused(sent.last, answer.reason), violation=answer.violation)

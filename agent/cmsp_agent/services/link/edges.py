@@ -17,7 +17,7 @@ REFUSED_EVERY = 600.0
 """Seconds between two notices of refused records: each is itself a record that could be refused."""
 
 
-class Notices(Protocol):
+class OwnEvents(Protocol):
     """Where the agent's own events go (`services.events.notices.Notices`)."""
 
     def note(self, kind: str, name: str, text: str, component: str = "") -> None:
@@ -36,7 +36,7 @@ class Edges:
         held: alarm types that hold already: the last run may have ended in an outage.
     """
 
-    def __init__(self, notices: Notices, clock: Clock, held: Collection[str] = ()) -> None:
+    def __init__(self, notices: OwnEvents, clock: Clock, held: Collection[str] = ()) -> None:
         self._notices = notices
         self._clock = clock
         self._raised = {LOST, REFUSED}.intersection(held)

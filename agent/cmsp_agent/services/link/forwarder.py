@@ -13,9 +13,9 @@ from typing import NoReturn
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import HeadendUnreachable, StorageError
-from cmsp_agent.services.link.answers import AccessRefused, Answer, Failed, RecordRefused, Unsent, understood
-from cmsp_agent.services.link.decision import Link, Numbers, Sent, Step, decide, settled, taken
-from cmsp_agent.services.link.edges import Edges, Notices
+from cmsp_agent.services.link.answers import AccessRefused, Failed, HeadendAnswer, RecordRefused, Unsent, understood
+from cmsp_agent.services.link.decision import Link, LinkStep, Numbers, Sent, decide, settled, taken
+from cmsp_agent.services.link.edges import Edges, OwnEvents
 from cmsp_agent.services.link.waiting import Ahead, Bell
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.compression import compress
@@ -67,7 +67,7 @@ class Forwarder:
         self,
         database: Database,
         client: HeadendClient,
-        notices: Notices,
+        notices: OwnEvents,
         clock: Clock,
         counters: Counters,
         *,
@@ -185,7 +185,7 @@ class Forwarder:
         sent = await self._database.write(outbox.mark_sent, makes_room=True)
         return replace(parcel, numbers=replace(parcel.numbers, sent=sent))
 
-    async def _answer(self, parcel: Parcel) -> Answer:
+    async def _answer(self, parcel: Parcel) -> HeadendAnswer:
         try:
             if parcel.sent is None:
                 return understood(await self._client.durable(), self._clock.now())
@@ -195,7 +195,7 @@ class Forwarder:
         except HeadendUnreachable as error:
             return Failed(str(error))
 
-    def _note(self, parcel: Parcel, answer: Answer, step: Step, *, failed: bool) -> None:
+    def _note(self, parcel: Parcel, answer: HeadendAnswer, step: LinkStep, *, failed: bool) -> None:
         """Count, and tell the edges."""
         self._counters.add("forwarder.answers", key=type(answer).__name__)
         if step.violation:
@@ -217,7 +217,7 @@ class Forwarder:
             self._connected = True
             self._on_connected()
 
-    async def _carry_out(self, numbers: Numbers, step: Step) -> None:
+    async def _carry_out(self, numbers: Numbers, step: LinkStep) -> None:
         if step.forget:
             # the next batch need not wait for this commit: after a crash the head-end says again what it has
             await self._forgetting.result()
@@ -238,7 +238,7 @@ class Forwarder:
     async def _forget(self, epoch: str, durable: int) -> int:
         return await self._database.write(lambda tx: outbox.forget(tx, epoch, durable), makes_room=True)
 
-    async def _begin_epoch(self, step: Step) -> None:
+    async def _begin_epoch(self, step: LinkStep) -> None:
         reason = step.begin_epoch
         epoch = await self._database.write(lambda tx: epochs.begin(tx, self._clock.now(), reason, step.lost))
         self._epoch = epoch.epoch
@@ -267,7 +267,7 @@ class Forwarder:
             return
         self._edges.record_damaged(damaged)
 
-    async def _set_aside(self, step: Step) -> None:
+    async def _set_aside(self, step: LinkStep) -> None:
         refused = step.dead_letter
         assert refused is not None
         if await self._dead_letter(refused):

@@ -22,7 +22,7 @@ from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.devices.inventory import DeviceFacts, Devices, read_device_facts
 from cmsp_agent.services.polling.marks import Marks
 from cmsp_agent.services.polling.plan import Plan
-from cmsp_agent.services.polling.probe import Session, probe
+from cmsp_agent.services.polling.probe import PollSession, probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.reachability import Patience, Reach, Reachability
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
@@ -43,7 +43,7 @@ LOCKED_OUT = 300.0
 """Seconds for which a device that rejected our credentials is left alone."""
 
 
-class DeviceSession(Session, Protocol):
+class DeviceSession(PollSession, Protocol):
     """A session that tells what it found of the device's peculiarities."""
 
     @property

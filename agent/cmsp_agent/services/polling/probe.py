@@ -8,7 +8,7 @@ from cmsp_agent.plugin.api import DeviceType, Kpi
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi
 
 
-class Session(Protocol):
+class PollSession(Protocol):
     """What polling needs of an SNMP session (see transports.snmp.session)."""
 
     async def get(self, *oids: str) -> Mapping[str, Value]:
@@ -24,7 +24,7 @@ class Session(Protocol):
         ...
 
 
-async def probe(session: Session, device_type: DeviceType) -> Plan:
+async def probe(session: PollSession, device_type: DeviceType) -> Plan:
     """Ask for every candidate of every KPI and state, and plan with the first of each that is there.
 
     Raises:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.transports.datagrams import Answer, Datagram, plain_host
+from cmsp_agent.transports.datagrams import Datagram, SendAnswer, plain_host
 
 CAPACITY = 48 << 20
 """Octets, with what Python needs besides the payload: some 100,000 messages of common length."""
@@ -34,7 +34,7 @@ class Chunk(NamedTuple):
     received_at: int
     """ms since the epoch."""
     datagrams: list[Datagram]
-    answer: Answer
+    answer: SendAnswer
 
 
 class FairQueue:
@@ -74,7 +74,7 @@ class FairQueue:
         lane = self._queues.get(self._senders().get(address, ""))
         return lane is None or lane.cost < half // len(self._queues)
 
-    def offer(self, received_at: int, datagrams: Iterable[Datagram], answer: Answer) -> None:
+    def offer(self, received_at: int, datagrams: Iterable[Datagram], answer: SendAnswer) -> None:
         """Queue what was received; where that is too much, drop of the longest queues."""
         components = self._senders()
         groups: dict[str, list[Datagram]] = {}

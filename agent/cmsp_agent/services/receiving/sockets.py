@@ -5,7 +5,7 @@ import socket
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from cmsp_agent.config.addresses import Endpoint
+from cmsp_agent.config.addresses import HostPort
 from cmsp_agent.config.configuration import Listeners
 from cmsp_agent.transports.listening import EVERYWHERE
 
@@ -25,7 +25,7 @@ class Wanted:
     port: int
 
     def __str__(self) -> str:
-        return f"{self.key} {Endpoint(self.address, self.port)}"
+        return f"{self.key} {HostPort(self.address, self.port)}"
 
 
 def wanted(listen: Listeners) -> list[Wanted]:
@@ -92,4 +92,4 @@ def _place(sock: socket.socket) -> str:
     name = sock.getsockname()
     if sock.family not in (socket.AF_INET, socket.AF_INET6):
         return str(name)
-    return str(Endpoint("" if name[0] == "::" else name[0], name[1]))
+    return str(HostPort("" if name[0] == "::" else name[0], name[1]))

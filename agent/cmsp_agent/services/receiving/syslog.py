@@ -10,7 +10,7 @@ from cmsp_agent.model.signal import SyslogSignal
 from cmsp_agent.services.devices.senders import UNKNOWN, Senders
 from cmsp_agent.services.receiving.fair_queue import CAPACITY, Chunk, FairQueue
 from cmsp_agent.services.receiving.intake import Intake, Received, Sink
-from cmsp_agent.transports.datagrams import Answer, Datagram, plain_host
+from cmsp_agent.transports.datagrams import Datagram, SendAnswer, plain_host
 from cmsp_agent.transports.syslog.device_time import trusted_time
 from cmsp_agent.transports.syslog.framing import LONGEST_MESSAGE, messages_in
 from cmsp_agent.transports.syslog.message import SyslogMessage, parse_syslog
@@ -34,7 +34,7 @@ class SyslogService:
         self._intake = Intake("syslog", self._queue, self._read, sink, counters)
         self.run = self._intake.run
 
-    def receive_datagrams(self, datagrams: list[Datagram], answer: Answer) -> None:
+    def receive_datagrams(self, datagrams: list[Datagram], answer: SendAnswer) -> None:
         """Take a batch from a `DatagramReceiver`."""
         self._queue.offer(self._clock.now(), datagrams, answer)
 

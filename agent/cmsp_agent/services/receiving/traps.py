@@ -16,9 +16,9 @@ from cmsp_agent.services.devices.unreadable import UnreadableObjects
 from cmsp_agent.services.receiving.fair_queue import CAPACITY, Chunk, FairQueue
 from cmsp_agent.services.receiving.informs import InformId, Informs, inform_id
 from cmsp_agent.services.receiving.intake import Intake, Received, Sink
-from cmsp_agent.transports.datagrams import Answer, Datagram, plain_host
+from cmsp_agent.transports.datagrams import Datagram, SendAnswer, plain_host
 from cmsp_agent.transports.snmp.ber import DecodeError
-from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, Refused, Reply
+from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, NotificationRefused, ReportReply
 
 SNMP_TRAP_COMMUNITY = "1.3.6.1.6.3.18.1.4.0"
 """A proxy adds the community that it was sent (RFC 3584 4.1.2.1): a secret, which goes no further."""
@@ -97,7 +97,7 @@ class TrapService:
         self._decoder = decoder
         self._agreed = agreed
 
-    def receive(self, datagrams: list[Datagram], answer: Answer) -> None:
+    def receive(self, datagrams: list[Datagram], answer: SendAnswer) -> None:
         """Take a batch from a `DatagramReceiver`."""
         self._queue.offer(self._clock.now(), datagrams, answer)
 
@@ -106,16 +106,16 @@ class TrapService:
         for datagram in chunk.datagrams:
             try:
                 said = self._decoder.decode(datagram[0], datagram[-1][0])
-            except Refused as refused:
+            except NotificationRefused as refused:
                 self._counters.add("traps.refused", key=refused.reason)
             except DecodeError:
                 self._counters.add("traps.malformed", key=chunk.component or "unknown senders")
             else:
                 self._take(said, chunk, datagram, received)
 
-    def _take(self, said: Notification | Reply, chunk: Chunk, datagram: Datagram, received: Received) -> None:
+    def _take(self, said: Notification | ReportReply, chunk: Chunk, datagram: Datagram, received: Received) -> None:
         component = chunk.component
-        if isinstance(said, Reply):
+        if isinstance(said, ReportReply):
             self._report(said, chunk, datagram)
             return
         if component == UNKNOWN or self._senders.relays:
@@ -147,7 +147,7 @@ class TrapService:
             self._counters.add("traps.relayed", key=host)
         return component
 
-    def _report(self, reply: Reply, chunk: Chunk, datagram: Datagram) -> None:
+    def _report(self, reply: ReportReply, chunk: Chunk, datagram: Datagram) -> None:
         """Engine discovery and the like are answered at once, but to our own components only."""
         self._counters.add("traps.reports", key=reply.reason)
         if chunk.component == UNKNOWN:
@@ -171,7 +171,7 @@ class TrapService:
             answer()
 
     def _acknowledge(
-        self, decoder: NotificationDecoder, inform: Notification, datagram: Datagram, answer: Answer
+        self, decoder: NotificationDecoder, inform: Notification, datagram: Datagram, answer: SendAnswer
     ) -> None:
         if answer(datagram, decoder.respond(inform)):
             self._counters.add("traps.informs_answered")

@@ -20,7 +20,7 @@ LONGEST_SECRET = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Document:
+class VaultContent:
     """The file's content: each secret sealed, in base64, under its name."""
 
     secrets: dict[str, str] = field(default_factory=dict)
@@ -82,7 +82,7 @@ class Vault:
         with self._locked():
             secrets = dict(self._read())
             change(secrets)
-            files.write_atomically(self._path, encode(Document(secrets)))
+            files.write_atomically(self._path, encode(VaultContent(secrets)))
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -112,6 +112,6 @@ class Vault:
 
     def _parsed(self, content: bytes) -> dict[str, str]:
         try:
-            return decode(content, Document).secrets
+            return decode(content, VaultContent).secrets
         except DocumentInvalid as error:
             raise StorageError(f"{self._path}: damaged ({error})") from error

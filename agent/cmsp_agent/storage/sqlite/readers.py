@@ -24,7 +24,7 @@ STEPS_BETWEEN_LOOKS = 50_000
 
 
 @dataclass(slots=True)
-class Reader:
+class ReadingThread:
     """A thread's connection, the file generation that it belongs to, and when its present read must be over."""
 
     connection: sqlite3.Connection
@@ -41,7 +41,7 @@ class Readers:
         self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix=f"reader {path.name}")
         self._own = local()
         self._lock = Lock()
-        self._all: list[Reader] = []
+        self._all: list[ReadingThread] = []
         self._running: set[asyncio.Future[Any]] = set()
         self._generation = 0
 
@@ -87,15 +87,15 @@ class Readers:
             reader.deadline = float("inf")
             reader.connection.execute("rollback")
 
-    def _mine(self) -> Reader:
-        reader: Reader | None = getattr(self._own, "reader", None)
+    def _mine(self) -> ReadingThread:
+        reader: ReadingThread | None = getattr(self._own, "reader", None)
         if reader is not None and reader.generation == self._generation:
             return reader
         with self._lock:
             if reader is not None:
                 self._all.remove(reader)
                 reader.connection.close()
-            fresh = Reader(connect_reader(self._path), self._generation)
+            fresh = ReadingThread(connect_reader(self._path), self._generation)
             fresh.connection.set_progress_handler(lambda: self._clock.monotonic() > fresh.deadline, STEPS_BETWEEN_LOOKS)
             self._own.reader = fresh
             self._all.append(fresh)

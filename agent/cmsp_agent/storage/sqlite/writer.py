@@ -42,7 +42,7 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TaskOutcome:
     """What came of a task: a value, or an error."""
 
     future: "asyncio.Future[Any]"
@@ -141,12 +141,12 @@ class Writer:
     def _run(self) -> None:
         try:
             connection = self._connect_or_make_room()
-            self._tell([Outcome(self._ready)])
+            self._tell([TaskOutcome(self._ready)])
             self._serve(connection)
         except (sqlite3.Error, OSError, StorageError) as error:
             failure = translated(error, str(self._path))
             log.error("the writer ended", extra={"database": self._name, "reason": str(failure)})
-            self._tell([Outcome(self._ready, error=failure), *self._abandon(failure)])
+            self._tell([TaskOutcome(self._ready, error=failure), *self._abandon(failure)])
         finally:
             self._call(self._ended.set)
 
@@ -162,13 +162,13 @@ class Writer:
             self._counters.add("storage.full", key=self._name)
             return self._connect()
 
-    def _abandon(self, failure: BaseException) -> list[Outcome]:
+    def _abandon(self, failure: BaseException) -> list[TaskOutcome]:
         """Nobody may wait for ever: what is queued fails with what ended the writer."""
         left = []
         while not self._queue.empty():
             task = self._queue.get_nowait()
             if task is not None:
-                left.append(Outcome(task.future, error=failure))
+                left.append(TaskOutcome(task.future, error=failure))
         return left
 
     def _serve(self, connection: sqlite3.Connection) -> None:
@@ -198,7 +198,7 @@ class Writer:
             return group, True
         return group, False
 
-    def _commit_or_make_room(self, connection: sqlite3.Connection, group: list[Task]) -> list[Outcome]:
+    def _commit_or_make_room(self, connection: sqlite3.Connection, group: list[Task]) -> list[TaskOutcome]:
         if not self._reserve.take():
             return self._make_room(connection, group)
         outcomes = self._commit(connection, group)
@@ -209,10 +209,10 @@ class Writer:
         done = {id(o.future): o for o in self._make_room(connection, again)}
         return [done.get(id(o.future), o) for o in outcomes]
 
-    def _make_room(self, connection: sqlite3.Connection, group: list[Task]) -> list[Outcome]:
+    def _make_room(self, connection: sqlite3.Connection, group: list[Task]) -> list[TaskOutcome]:
         """Without the reserve: only what makes room is done; then the space is claimed back."""
         refused = StorageFull(f"{self._path}: no room left to write")
-        outcomes = [Outcome(task.future, error=refused) for task in group if not task.makes_room]
+        outcomes = [TaskOutcome(task.future, error=refused) for task in group if not task.makes_room]
         if len(outcomes) < len(group):
             outcomes += self._commit(connection, [task for task in group if task.makes_room])
             self._counters.add("storage.room_made", key=self._name)
@@ -222,7 +222,7 @@ class Writer:
         self._reserve.take()
         return outcomes
 
-    def _commit(self, connection: sqlite3.Connection, group: list[Task]) -> list[Outcome]:
+    def _commit(self, connection: sqlite3.Connection, group: list[Task]) -> list[TaskOutcome]:
         try:
             connection.execute("begin immediate")
             outcomes = [self._attempt(connection, task) for task in group if not task.future.cancelled()]
@@ -233,21 +233,21 @@ class Writer:
             cause = error.__cause__ if isinstance(error, GroupLost) and error.__cause__ else error
             self._counters.add("storage.full" if is_full(cause) else "storage.groups_lost", key=self._name)
             failure = translated(cause, str(self._path))
-            return [Outcome(task.future, error=failure) for task in group]
+            return [TaskOutcome(task.future, error=failure) for task in group]
         self._counters.add("storage.commits", key=self._name)
         return outcomes
 
-    def _attempt(self, connection: sqlite3.Connection, task: Task) -> Outcome:
+    def _attempt(self, connection: sqlite3.Connection, task: Task) -> TaskOutcome:
         value = None
         with Savepoint(connection) as savepoint:
             value = task.work(connection)
         if not connection.in_transaction:
             raise GroupLost(self._name) from savepoint.error
         if savepoint.error is None:
-            return Outcome(task.future, value)
+            return TaskOutcome(task.future, value)
         if is_full(savepoint.error):
             self._counters.add("storage.full", key=self._name)
-        return Outcome(task.future, error=translated(savepoint.error, str(self._path)))
+        return TaskOutcome(task.future, error=translated(savepoint.error, str(self._path)))
 
     def _bound_wal(self, connection: sqlite3.Connection) -> None:
         try:
@@ -269,7 +269,7 @@ class Writer:
             return True
         return bool(busy)
 
-    def _tell(self, outcomes: list[Outcome]) -> None:
+    def _tell(self, outcomes: list[TaskOutcome]) -> None:
         self._call(lambda: _settle(outcomes))
 
     def _call(self, report: Callable[[], None]) -> None:
@@ -279,7 +279,7 @@ class Writer:
             log.warning("nobody asks for results any more", extra={"database": self._name})
 
 
-def _settle(outcomes: list[Outcome]) -> None:
+def _settle(outcomes: list[TaskOutcome]) -> None:
     for outcome in outcomes:
         if outcome.future.done():
             continue

@@ -17,7 +17,7 @@ ACKNOWLEDGED = "audit.acknowledged"
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class AuditEntry:
     """Who did what, from where, and what came of it. `at` in ms since the epoch."""
 
     at: int
@@ -41,7 +41,7 @@ class Broken:
     what: str
 
 
-def append(tx: sqlite3.Connection, key: bytes, entry: Entry) -> int:
+def append(tx: sqlite3.Connection, key: bytes, entry: AuditEntry) -> int:
     """Add an entry and return its row number; the entry is told to the head-end by the caller (`cmsp.audit.v1`)."""
     row, before = tail(tx)
     row += 1
@@ -87,13 +87,13 @@ def tail(connection: sqlite3.Connection) -> tuple[int, bytes]:
     return (0, START) if row is None else (int(row[0]), bytes(row[1]))
 
 
-def page(connection: sqlite3.Connection, after: int = 0, limit: int = 100) -> list[tuple[int, Entry]]:
+def page(connection: sqlite3.Connection, after: int = 0, limit: int = 100) -> list[tuple[int, AuditEntry]]:
     """Entries after a row number, the oldest first."""
     rows = connection.execute(
         "select row, at, who, source, action, object, outcome, detail from audit where row > ? order by row limit ?",
         (after, limit),
     )
-    return [(row, Entry(*fields)) for row, *fields in rows]
+    return [(row, AuditEntry(*fields)) for row, *fields in rows]
 
 
 def verify(connection: sqlite3.Connection, key: bytes, acknowledged: tuple[int, bytes] | None = None) -> Broken | None:
@@ -111,7 +111,7 @@ def verify(connection: sqlite3.Connection, key: bytes, acknowledged: tuple[int, 
     for row, *fields, mac in rows:
         if row != expected:
             return Broken(expected, "entry missing")
-        if not hmac.compare_digest(mac, _mac(key, before, row, Entry(*fields))):
+        if not hmac.compare_digest(mac, _mac(key, before, row, AuditEntry(*fields))):
             return Broken(row, "entry changed")
         if acknowledged is not None and row == acknowledged[0] and mac != acknowledged[1]:
             return Broken(row, "not what the head-end acknowledged")
@@ -121,9 +121,9 @@ def verify(connection: sqlite3.Connection, key: bytes, acknowledged: tuple[int, 
     return None
 
 
-def _fields(entry: Entry) -> tuple[int, str, str, str, str, str, str]:
+def _fields(entry: AuditEntry) -> tuple[int, str, str, str, str, str, str]:
     return entry.at, entry.who, entry.source, entry.action, entry.object, entry.outcome, entry.detail
 
 
-def _mac(key: bytes, before: bytes, row: int, entry: Entry) -> bytes:
+def _mac(key: bytes, before: bytes, row: int, entry: AuditEntry) -> bytes:
     return hmac.digest(key, before + encode([row, *_fields(entry)]), hashlib.sha256)

@@ -9,7 +9,7 @@ SSH_PORT = 22
 
 
 @dataclass(frozen=True, slots=True)
-class HostKey:
+class PinnedHostKey:
     """A public key as the device showed it: the algorithm's name and its wire form (RFC 4253)."""
 
     algorithm: str
@@ -33,15 +33,15 @@ def place(address: str, port: int) -> str:
     return address if port == SSH_PORT else f"[{address}]:{port}"
 
 
-def of_address(connection: sqlite3.Connection, address: str) -> list[HostKey]:
+def of_address(connection: sqlite3.Connection, address: str) -> list[PinnedHostKey]:
     """The pinned keys of `host` or `[host]:port`."""
     rows = connection.execute(
         "select algorithm, key, seen_at from host_keys where address = ? order by algorithm", (address,)
     )
-    return [HostKey(*row) for row in rows]
+    return [PinnedHostKey(*row) for row in rows]
 
 
-def pin(tx: sqlite3.Connection, address: str, key: HostKey) -> bool:
+def pin(tx: sqlite3.Connection, address: str, key: PinnedHostKey) -> bool:
     """Pin a key where none of its algorithm is pinned; False where another one is (nothing is changed)."""
     tx.execute(
         "insert or ignore into host_keys(address, algorithm, key, seen_at) values(?, ?, ?, ?)",
@@ -53,7 +53,7 @@ def pin(tx: sqlite3.Connection, address: str, key: HostKey) -> bool:
     return bool(row[0] == key.key)
 
 
-def replace(tx: sqlite3.Connection, address: str, key: HostKey) -> None:
+def replace(tx: sqlite3.Connection, address: str, key: PinnedHostKey) -> None:
     """Forget every key of the address and pin this one."""
     tx.execute("delete from host_keys where address = ?", (address,))
     pin(tx, address, key)

@@ -47,14 +47,14 @@ def forget_before(tx: sqlite3.Connection, before: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class KeptAnswer:
     """What a caller was told the first time, to be told again."""
 
     status: int
     body: bytes
 
 
-def answered(connection: sqlite3.Connection, key: str, principal: str, request: bytes) -> Answer | None:
+def answered(connection: sqlite3.Connection, key: str, principal: str, request: bytes) -> KeptAnswer | None:
     """The answer already given to this caller for this key; None where the request is new.
 
     Raises:
@@ -67,10 +67,10 @@ def answered(connection: sqlite3.Connection, key: str, principal: str, request: 
         return None
     if row[0] != _digest(request):
         raise Conflict("this idempotency key was used for another request")
-    return Answer(row[1], row[2])
+    return KeptAnswer(row[1], row[2])
 
 
-def remember(tx: sqlite3.Connection, key: str, principal: str, request: bytes, answer: Answer, now: int) -> None:
+def remember(tx: sqlite3.Connection, key: str, principal: str, request: bytes, answer: KeptAnswer, now: int) -> None:
     """Keep the answer, in the transaction of what it promises."""
     tx.execute(
         "insert into idempotency(key, principal, request, answered_at, status, body) values(?, ?, ?, ?, ?, ?)",

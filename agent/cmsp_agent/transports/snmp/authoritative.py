@@ -49,7 +49,7 @@ class OwnEngine:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class UsmReport:
     """What must be sent back instead of an answer, and which counter it names."""
 
     data: bytes = field(repr=False)
@@ -87,7 +87,7 @@ class AuthoritativeUsm:
         self._anyone = LocalUser(UsmUser(b""), engine.engine_id, None, None)
         self._counts: dict[str, int] = {}
 
-    def receive(self, data: bytes, message: V3Message | None = None) -> Request | Report | None:
+    def receive(self, data: bytes, message: V3Message | None = None) -> Request | UsmReport | None:
         """Check a datagram.
 
         Args:
@@ -131,7 +131,7 @@ class AuthoritativeUsm:
                 return usm.NOT_IN_TIME_WINDOW
         return ""
 
-    def _report(self, reason: str, message: V3Message, user: LocalUser | None) -> Report | None:
+    def _report(self, reason: str, message: V3Message, user: LocalUser | None) -> UsmReport | None:
         self._counts[reason] = count = self._counts.get(reason, 0) + 1 & 0xFFFFFFFF
         if not message.flags & REPORTABLE:
             return None
@@ -143,7 +143,7 @@ class AuthoritativeUsm:
         # The request-id may still be encrypted, so the REPORT carries another number: the msgID is what tells.
         pdu = encode_pdu(REPORT, message.msg_id, 0, 0, bindings)
         scoped = usm.encode_scoped(self._engine.engine_id, b"", pdu)
-        return Report(self._encode(signer, flags, message.msg_id, scoped), usm.REPORT_NAMES[reason])
+        return UsmReport(self._encode(signer, flags, message.msg_id, scoped), usm.REPORT_NAMES[reason])
 
     def respond(self, request: Request, pdu: bytes) -> bytes:
         """Encode the answer to a request, at its security level, from an encoded PDU (`pdu.encode_pdu`)."""

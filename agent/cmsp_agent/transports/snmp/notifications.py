@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.transports.snmp import ber, message, usm
-from cmsp_agent.transports.snmp.authoritative import AuthoritativeUsm, OwnEngine, Report, Request
+from cmsp_agent.transports.snmp.authoritative import AuthoritativeUsm, OwnEngine, Request, UsmReport
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
 from cmsp_agent.transports.snmp.bindings import Binding, Content, UnreadableBinding, readable, trap_address, v2_content
 from cmsp_agent.transports.snmp.keys import Bounded, KeyRing
@@ -36,7 +36,7 @@ GENERIC_TRAPS = "1.3.6.1.6.3.1.1.5"
 MOST_SENDERS = 8192
 
 
-class Refused(DecodeError):
+class NotificationRefused(DecodeError):
     """Well-formed, but not for us or not to be believed. `reason` is short and fixed: fit for a counter's key."""
 
     def __init__(self, reason: str) -> None:
@@ -45,7 +45,7 @@ class Refused(DecodeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ReportReply:
     """A REPORT to send back to the sender: engine discovery, time synchronisation, or a refusal."""
 
     data: bytes = field(repr=False)
@@ -124,7 +124,7 @@ class NotificationDecoder:
         self._signed_times = times or SignedTimes()
         self._times: Bounded[tuple[bytes, str], EngineTime] = Bounded(MOST_SENDERS)
 
-    def decode(self, data: bytes, sender: str) -> Notification | Reply:
+    def decode(self, data: bytes, sender: str) -> Notification | ReportReply:
         """Decode, verify and decrypt one datagram.
 
         Args:
@@ -134,24 +134,24 @@ class NotificationDecoder:
 
         Raises:
             DecodeError: malformed.
-            Refused: (a DecodeError too) well-formed but unknown community or user, wrong digest, repeated, no
-                notification, …
+            NotificationRefused: (a DecodeError too) well-formed but unknown community or user, wrong digest, repeated,
+                no notification, …
         """
         usual = self._usual.read(data)
         if usual is not None:
             trap_oid, uptime, bindings, address, community = usual
             if self._communities is not None and community not in self._communities:
-                raise Refused("unknown community")
+                raise NotificationRefused("unknown community")
             return Notification("2c", "trap", trap_oid, uptime, bindings, address, community=community)
         if message.version_of(data) == V3:
             return self._decode_v3(data, sender)
         received = message.decode(data, self._texts)
         if self._communities is not None and received.community not in self._communities:
-            raise Refused("unknown community")
+            raise NotificationRefused("unknown community")
         if isinstance(received.pdu, TrapV1):
             return self._from_v1(received.pdu, received.community)
         if received.version == V1:
-            raise Refused("not a notification")
+            raise NotificationRefused("not a notification")
         return self._from_v2c(received, received.pdu)
 
     def respond(self, inform: Notification) -> bytes:
@@ -202,13 +202,13 @@ class NotificationDecoder:
 
     def _content(self, pdu: Pdu) -> Content:
         if pdu.kind not in (TRAP, INFORM):
-            raise Refused("not a notification")
+            raise NotificationRefused("not a notification")
         content = v2_content(pdu.names, pdu.values, self._texts)
         if not content.trap_oid:
-            raise Refused("no snmpTrapOID")
+            raise NotificationRefused("no snmpTrapOID")
         return content
 
-    def _decode_v3(self, data: bytes, sender: str) -> Notification | Reply:
+    def _decode_v3(self, data: bytes, sender: str) -> Notification | ReportReply:
         received = usm.decode(data)
         # Whoever wants an answer (an inform, or the discovery before it) must address our engine; a trap's sender is
         # its own authority and wants none.
@@ -219,27 +219,27 @@ class NotificationDecoder:
             with suppress(DecodeError):
                 return self._trap(data, received, sender)
         if self._own is None:
-            raise Refused("inform without an own engine")
+            raise NotificationRefused("inform without an own engine")
         return self._to_own_engine(self._own, data, received)
 
     def _trap(self, data: bytes, received: V3Message, sender: str) -> Notification:
         """A trap, its sender's own engine being the authority."""
         user = self._sender(data, received)
         if received.level != user.level:
-            raise Refused("other security level than agreed")
+            raise NotificationRefused("other security level than agreed")
         if user.level & AUTH:
             self._check(data, received, user, sender)
         pdu = usm.scoped_pdu(data, received, user, self._texts).pdu
         if pdu.kind != TRAP:
-            raise Refused("not a notification")
+            raise NotificationRefused("not a notification")
         return self._from_v3(pdu, user.user, received.engine_id, None)
 
-    def _to_own_engine(self, own: AuthoritativeUsm, data: bytes, received: V3Message) -> Notification | Reply:
+    def _to_own_engine(self, own: AuthoritativeUsm, data: bytes, received: V3Message) -> Notification | ReportReply:
         request = own.receive(data, received)
-        if isinstance(request, Report):
-            return Reply(request.data, request.reason)
+        if isinstance(request, UsmReport):
+            return ReportReply(request.data, request.reason)
         if request is None:
-            raise Refused("not to be believed")
+            raise NotificationRefused("not to be believed")
         return self._from_v3(request.pdu, request.user.user, received.engine_id, request)
 
     def _sender(self, data: bytes, received: V3Message) -> LocalUser:
@@ -248,7 +248,7 @@ class NotificationDecoder:
         if known is not None and (len(users) == 1 or usm.fits(data, received, known)):
             return known
         if not users:
-            raise Refused("unknown user")
+            raise NotificationRefused("unknown user")
         candidates = [localized(user, received.engine_id, self._ring) for user in users]
         return self._local.keep((received.user, received.engine_id), usm.fitting(data, received, candidates))
 
@@ -256,7 +256,7 @@ class NotificationDecoder:
         try:
             usm.verify(data, received, user)
         except usm.NotAuthentic:
-            raise Refused("wrong digest") from None
+            raise NotificationRefused("wrong digest") from None
         place = (received.engine_id, sender)
         now = self._clock.monotonic()
         known = self._times.recall(place) or EngineTime(received.boots, received.time, now)
@@ -270,11 +270,11 @@ class NotificationDecoder:
         """The time of an engine that has gone back since its last trap, and has said so in a signed answer to us."""
         signed = self._signed_times.of(received.engine_id, sender)
         if signed is None or signed.at <= known.at:
-            raise Refused("outside the time window")
+            raise NotificationRefused("outside the time window")
         try:
             return signed.observe(received.boots, received.time, now)
         except NotInTimeWindow:
-            raise Refused("outside the time window") from None
+            raise NotificationRefused("outside the time window") from None
 
     def _from_v3(self, pdu: Pdu, user: UsmUser, engine_id: bytes, request: Request | None) -> Notification:
         trap_oid, uptime, varbinds, unreadable = self._content(pdu)

@@ -19,7 +19,7 @@ from cmsp_agent.transports.snmp.pages import Pages
 from cmsp_agent.transports.snmp.pdu import GET, GET_BULK, GET_NEXT, Pdu
 from cmsp_agent.transports.snmp.target import Quirks, SnmpTarget
 from cmsp_agent.transports.snmp.values import Value
-from cmsp_agent.transports.snmp.walk import Column, IndexCache, TableWalk
+from cmsp_agent.transports.snmp.walk import IndexCache, TableWalk, WalkedColumn
 
 log = logging.getLogger(__name__)
 
@@ -181,7 +181,7 @@ class SnmpSession:
                 self._unreadable.keep(f"{name}.{index}", value)
         self._set_apart(failed, columns)
 
-    async def _next_page(self, walk: TableWalk, asked: list[Column]) -> None:
+    async def _next_page(self, walk: TableWalk, asked: list[WalkedColumn]) -> None:
         cursors = [column.cursor for column in asked]
         plain = not self._bulk or asked[0].plain
         if plain:
@@ -196,7 +196,7 @@ class SnmpSession:
         if plain and self._bulk and not self._bulk_works:
             self._gave_up_bulk()
 
-    async def _bulk_page(self, asked: list[Column], cursors: list[bytes]) -> Pdu:
+    async def _bulk_page(self, asked: list[WalkedColumn], cursors: list[bytes]) -> Pdu:
         """Ask for as many rows as fill one datagram, fewer after two attempts without an answer."""
         names = [column.name for column in asked]
         for left in range(self.target.retries, -1, -1):
@@ -235,7 +235,7 @@ class SnmpSession:
         self._bulk = False
         self._quirks = replace(self._quirks, no_bulk=True)
 
-    def _page_refused(self, asked: list[Column], answer: Pdu, plain: bool) -> None:
+    def _page_refused(self, asked: list[WalkedColumn], answer: Pdu, plain: bool) -> None:
         """Make the next page one that the device may answer: smaller, narrower, without the column at fault."""
         status, index = answer.error_status, answer.error_index
         if (
@@ -256,7 +256,7 @@ class SnmpSession:
             self._counters.add("snmp.columns.failed", key=self.target.address)
             log.info("column refused", extra={"device": self.target.address, "error_status": asked[0].failed})
 
-    def _column_ended(self, asked: list[Column], index: int) -> None:
+    def _column_ended(self, asked: list[WalkedColumn], index: int) -> None:
         """End the column, if it is sure to be that one; else ask alone for it, or for each."""
         if len(asked) == 1:
             asked[0].done = True

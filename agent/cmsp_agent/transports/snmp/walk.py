@@ -84,7 +84,7 @@ class IndexCache:
         self._kept = 0
 
 
-class Column:
+class WalkedColumn:
     """One column on its way."""
 
     __slots__ = ("alone", "cursor", "done", "failed", "indexes", "name", "odd", "plain", "rows")
@@ -198,17 +198,17 @@ class TableWalk:
     """
 
     def __init__(self, columns: Sequence[bytes], cache: IndexCache, limit: int, stop_at_disorder: bool) -> None:
-        self.columns = [Column(column, cache.of(column)) for column in columns]
+        self.columns = [WalkedColumn(column, cache.of(column)) for column in columns]
         self.disorder = False
         self.cut = False
         self._limit = limit
         self._stop_at_disorder = stop_at_disorder
 
-    def active(self) -> list[Column]:
+    def active(self) -> list[WalkedColumn]:
         """The columns that have not come to their end."""
         return [column for column in self.columns if not column.done]
 
-    def next_columns(self, width: int) -> list[Column]:
+    def next_columns(self, width: int) -> list[WalkedColumn]:
         """The columns to ask for next, all in one request; none at the end. Those apart come last, each alone."""
         active = self.active()
         together = [column for column in active if not column.alone and not column.plain]
@@ -218,7 +218,7 @@ class TableWalk:
         """The rows read so far, for each column in the order given."""
         return [column.readable() for column in self.columns]
 
-    def take(self, asked: list[Column], answer: Pdu) -> None:
+    def take(self, asked: list[WalkedColumn], answer: Pdu) -> None:
         """Add an answer to a request for the cursors of `asked`.
 
         Raises:

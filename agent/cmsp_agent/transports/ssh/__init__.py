@@ -2,7 +2,7 @@
 
 from cmsp_agent.transports.ssh.client import CliClient
 from cmsp_agent.transports.ssh.hostkeys import HostKey, HostKeyStore
-from cmsp_agent.transports.ssh.session import Session
+from cmsp_agent.transports.ssh.session import SshSession
 from cmsp_agent.transports.ssh.target import CliLimits, CliTarget, HostKeyChanged, LegacyAlgorithmsOnly
 
 __all__ = [
@@ -13,5 +13,5 @@ __all__ = [
     "HostKeyChanged",
     "HostKeyStore",
     "LegacyAlgorithmsOnly",
-    "Session",
+    "SshSession",
 ]

@@ -10,7 +10,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import DeviceError, DeviceUnreachable, NotPermittedHere
 from cmsp_agent.transports.ssh.handshake import quieten_libraries
 from cmsp_agent.transports.ssh.hostkeys import HostKeyStore
-from cmsp_agent.transports.ssh.session import Session
+from cmsp_agent.transports.ssh.session import SshSession
 from cmsp_agent.transports.ssh.target import CliLimits, CliTarget, HostKeyChanged
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class CliClient:
         """Send exec commands in one session; their outputs in order. Raises as `dialogue` does."""
         return await self.dialogue(target, lambda session: [session.command(text) for text in commands], within)
 
-    async def dialogue(self, target: CliTarget, work: Callable[[Session], T], within: float) -> T:
+    async def dialogue(self, target: CliTarget, work: Callable[[SshSession], T], within: float) -> T:
         """Log in and run `work` with the session, in a thread of the pool.
 
         Args:
@@ -55,7 +55,7 @@ class CliClient:
             NotPermittedHere: as many dialogues as allowed are waiting already.
         """
         pinned = await self._host_keys.pinned(target.address, target.port)
-        session = Session(target, pinned, self._limits, self._clock)
+        session = SshSession(target, pinned, self._limits, self._clock)
         self._counters.add("cli.sessions")
         try:
             return await self._in_thread(session, work, within)
@@ -65,7 +65,7 @@ class CliClient:
         finally:
             await self._remember(session, known=bool(pinned))
 
-    async def _in_thread(self, session: Session, work: Callable[[Session], T], within: float) -> T:
+    async def _in_thread(self, session: SshSession, work: Callable[[SshSession], T], within: float) -> T:
         try:
             return await self._pool.run(functools.partial(session.carry_out, work), within=within, abort=session.abort)
         except TimeoutError as error:
@@ -74,7 +74,7 @@ class CliClient:
         except PoolFull as error:
             raise NotPermittedHere(f"{session.target}: {error}") from error
 
-    async def _remember(self, session: Session, *, known: bool) -> None:
+    async def _remember(self, session: SshSession, *, known: bool) -> None:
         """Pin the key of a device that logged us in for the first time."""
         if known or session.proven is None:
             return

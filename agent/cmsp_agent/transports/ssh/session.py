@@ -26,7 +26,7 @@ from cmsp_agent.transports.ssh.wire import Wire
 T = TypeVar("T")
 
 
-class Session:
+class SshSession:
     """What `work` is given: the device's command line, logged in and, where a secret is known, enabled.
 
     Everything but `abort` belongs to the thread that carries the dialogue out.
@@ -47,7 +47,7 @@ class Session:
         """Cut the connection, from any thread, at once."""
         self._wire.abort()
 
-    def carry_out(self, work: Callable[["Session"], T]) -> T:
+    def carry_out(self, work: Callable[["SshSession"], T]) -> T:
         """Connect, log in, do the work, hang up.
 
         Raises:

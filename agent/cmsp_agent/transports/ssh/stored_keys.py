@@ -23,6 +23,6 @@ class StoredHostKeys:
 
     async def pin(self, address: str, port: int, key: HostKey) -> Sequence[HostKey]:
         """Pin the key unless one of its algorithm is pinned; durable on return."""
-        place, row = table.place(address, port), table.HostKey(key.algorithm, key.blob, self._clock.now())
+        place, row = table.place(address, port), table.PinnedHostKey(key.algorithm, key.blob, self._clock.now())
         await self._database.write(lambda tx: table.pin(tx, place, row))
         return await self.pinned(address, port)

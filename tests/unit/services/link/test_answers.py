@@ -4,17 +4,17 @@ import pytest
 
 from cmsp_agent.services.link.answers import (
     AccessRefused,
-    Answer,
     BatchRefused,
     Durable,
     Expected,
     Failed,
+    HeadendAnswer,
     RecordRefused,
     TooLarge,
     Wait,
     understood,
 )
-from cmsp_agent.transports.headend import Reply
+from cmsp_agent.transports.headend import HeadendReply
 
 NOW = 1_767_225_600_000
 
@@ -22,25 +22,25 @@ NOW = 1_767_225_600_000
 @pytest.mark.parametrize(
     ("reply", "answer"),
     [
-        (Reply(200, {"epoch": "E", "durable": 7}), Durable("E", 7)),
-        (Reply(200, {"epoch": None, "durable": 0}), Durable(None, 0)),
-        (Reply(200, {"epoch": "E", "durable": 7, "later": [1]}), Durable("E", 7)),
-        (Reply(409, {"epoch": "E", "expected": 7}), Expected("E", 7)),
-        (Reply(413, None), TooLarge()),
-        (Reply(422, {"sequence": 7, "detail": "no"}), RecordRefused(7, "no")),
-        (Reply(422, {"sequence": 7}), RecordRefused(7, "")),
-        (Reply(401, None), AccessRefused(401)),
-        (Reply(403, {"x": 1}), AccessRefused(403)),
-        (Reply(429, None, "30"), Wait(30)),
-        (Reply(503, None, " 0 "), Wait(0)),
-        (Reply(503, None, "99999999999999999999"), Wait(3600)),
-        (Reply(503, None, "Thu, 01 Jan 2026 00:02:00 GMT"), Wait(120)),
-        (Reply(503, None, "Thu, 01 Jan 2026 00:02:00 -0000"), Wait(120)),
-        (Reply(503, None, "Thu, 01 Jan 2020 00:00:00 GMT"), Wait(0)),
-        (Reply(503, None, "Thu, 01 Jan 2099 00:00:00 GMT"), Wait(3600)),
+        (HeadendReply(200, {"epoch": "E", "durable": 7}), Durable("E", 7)),
+        (HeadendReply(200, {"epoch": None, "durable": 0}), Durable(None, 0)),
+        (HeadendReply(200, {"epoch": "E", "durable": 7, "later": [1]}), Durable("E", 7)),
+        (HeadendReply(409, {"epoch": "E", "expected": 7}), Expected("E", 7)),
+        (HeadendReply(413, None), TooLarge()),
+        (HeadendReply(422, {"sequence": 7, "detail": "no"}), RecordRefused(7, "no")),
+        (HeadendReply(422, {"sequence": 7}), RecordRefused(7, "")),
+        (HeadendReply(401, None), AccessRefused(401)),
+        (HeadendReply(403, {"x": 1}), AccessRefused(403)),
+        (HeadendReply(429, None, "30"), Wait(30)),
+        (HeadendReply(503, None, " 0 "), Wait(0)),
+        (HeadendReply(503, None, "99999999999999999999"), Wait(3600)),
+        (HeadendReply(503, None, "Thu, 01 Jan 2026 00:02:00 GMT"), Wait(120)),
+        (HeadendReply(503, None, "Thu, 01 Jan 2026 00:02:00 -0000"), Wait(120)),
+        (HeadendReply(503, None, "Thu, 01 Jan 2020 00:00:00 GMT"), Wait(0)),
+        (HeadendReply(503, None, "Thu, 01 Jan 2099 00:00:00 GMT"), Wait(3600)),
     ],
 )
-def test_by_the_contract(reply: Reply, answer: Answer) -> None:
+def test_by_the_contract(reply: HeadendReply, answer: HeadendAnswer) -> None:
     assert understood(reply, NOW) == answer
 
 
@@ -61,7 +61,7 @@ def test_by_the_contract(reply: Reply, answer: Answer) -> None:
     ],
 )
 def test_nonsense_is_a_protocol_violation(document: dict[str, Any] | None) -> None:
-    answer = understood(Reply(200, document, None, "not JSON"), NOW)
+    answer = understood(HeadendReply(200, document, None, "not JSON"), NOW)
     assert isinstance(answer, BatchRefused)
     assert answer.violation
 
@@ -69,7 +69,7 @@ def test_nonsense_is_a_protocol_violation(document: dict[str, Any] | None) -> No
 @pytest.mark.parametrize("status", [409, 422])
 @pytest.mark.parametrize("number", [0, -5, "5", None, 5.5, True])
 def test_nonsense_in_refusals_is_a_protocol_violation(status: int, number: object) -> None:
-    answer = understood(Reply(status, {"epoch": "E", "expected": number, "sequence": number}), NOW)
+    answer = understood(HeadendReply(status, {"epoch": "E", "expected": number, "sequence": number}), NOW)
     assert isinstance(answer, BatchRefused)
     assert answer.violation
 
@@ -78,13 +78,13 @@ def test_nonsense_in_refusals_is_a_protocol_violation(status: int, number: objec
     "header", [None, "", "soon", "-5", "1.5", "Thu, 99 Jan 2026", "Thu, 01 Jan 99999999 00:00:00 GMT"]
 )
 def test_a_wait_without_a_time_is_a_failure(header: str | None) -> None:
-    assert isinstance(understood(Reply(503, None, header), NOW), Failed)
+    assert isinstance(understood(HeadendReply(503, None, header), NOW), Failed)
 
 
 def test_400_refuses_something_and_does_not_say_what() -> None:
-    assert understood(Reply(400, {}), NOW) == BatchRefused("answered 400")
+    assert understood(HeadendReply(400, {}), NOW) == BatchRefused("answered 400")
 
 
 @pytest.mark.parametrize("status", [100, 201, 202, 204, 301, 404, 418, 500, 502])
 def test_anything_else_is_a_failure_but_no_protocol_violation(status: int) -> None:
-    assert understood(Reply(status, {}), NOW) == Failed(f"answered {status}")
+    assert understood(HeadendReply(status, {}), NOW) == Failed(f"answered {status}")

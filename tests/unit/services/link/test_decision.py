@@ -6,28 +6,30 @@ import pytest
 
 from cmsp_agent.services.link.answers import (
     AccessRefused,
-    Answer,
     BatchRefused,
     Durable,
     Expected,
     Failed,
+    HeadendAnswer,
     RecordRefused,
     TooLarge,
     Unsent,
     Wait,
 )
-from cmsp_agent.services.link.decision import Link, Numbers, Sent, Step, decide, settled
+from cmsp_agent.services.link.decision import Link, LinkStep, Numbers, Sent, decide, settled
 
 NUMBERS = Numbers("E", frozenset({"D"}), last=120, durable=40, sent=100)
 LINK = Link(asked=True, after=50)
 SENT = Sent(51, 60, 10)
 
 
-def after(answer: Answer, link: Link = LINK, sent: Sent | None = SENT, chance: float = 0.5) -> tuple[Link, Step]:
+def after(
+    answer: HeadendAnswer, link: Link = LINK, sent: Sent | None = SENT, chance: float = 0.5
+) -> tuple[Link, LinkStep]:
     return decide(link, NUMBERS, sent, answer, chance)
 
 
-def twice(answer: Answer) -> tuple[Link, Step]:
+def twice(answer: HeadendAnswer) -> tuple[Link, LinkStep]:
     """The head-end says the same two times when it is asked."""
     link, step = after(answer, Link(), None)
     assert step.begin_epoch == ""
@@ -37,12 +39,12 @@ def twice(answer: Answer) -> tuple[Link, Step]:
 class TestAcknowledged:
     def test_everything(self) -> None:
         link, step = after(Durable("E", 60))
-        assert step == Step(forget=60)
+        assert step == LinkStep(forget=60)
         assert link == Link(asked=True, after=60)
 
     def test_a_part(self) -> None:
         link, step = after(Durable("E", 55))
-        assert (link.after, step) == (55, Step(forget=55))
+        assert (link.after, step) == (55, LinkStep(forget=55))
 
     def test_failures_are_over(self) -> None:
         link, _ = after(Durable("E", 60), replace(LINK, failures=7, limit=125, reason="x"))
@@ -51,48 +53,51 @@ class TestAcknowledged:
     @pytest.mark.parametrize("answer", [Durable("E", 61), Durable("D", 60), Durable("X", 60), Durable(None, 60)])
     def test_nonsense_forgets_nothing_and_asks(self, answer: Durable) -> None:
         link, step = after(answer)
-        assert step == Step(violation=True, wait=1.0)
+        assert step == LinkStep(violation=True, wait=1.0)
         assert not link.asked
 
     def test_nothing_of_what_was_sent_asks_too(self) -> None:
         link, step = after(Durable("E", 50))
-        assert step == Step(wait=1.0)
+        assert step == LinkStep(wait=1.0)
         assert (link.asked, link.failures) == (False, 1)
 
 
 class TestAnswersAtTheStart:
     def test_goes_on_from_there(self) -> None:
         link, step = after(Durable("E", 70), Link(), None)
-        assert (link.asked, link.after, step) == (True, 70, Step(forget=70, fill_from=71))
+        assert (link.asked, link.after, step) == (True, 70, LinkStep(forget=70, fill_from=71))
 
     def test_unknown_to_the_head_end(self) -> None:
         link, step = after(Durable(None, 0), Link(), None)
-        assert (link.asked, link.after, step) == (True, 0, Step(fill_from=1))
+        assert (link.asked, link.after, step) == (True, 0, LinkStep(fill_from=1))
 
     def test_knows_an_earlier_epoch_only(self) -> None:
         link, step = after(Durable("D", 900), Link(), None)
-        assert (link.asked, link.after, step) == (True, 0, Step(fill_from=1))
+        assert (link.asked, link.after, step) == (True, 0, LinkStep(fill_from=1))
 
     def test_holds_what_we_have_but_never_sent(self) -> None:
         assert twice(Durable("E", 110))[1].begin_epoch == "behind"
 
     def test_is_ahead_of_us(self) -> None:
-        assert twice(Durable("E", 101)) == (Link(asked=True, failures=1), Step(begin_epoch="behind", lost=1, wait=1.0))
+        assert twice(Durable("E", 101)) == (
+            Link(asked=True, failures=1),
+            LinkStep(begin_epoch="behind", lost=1, wait=1.0),
+        )
 
     def test_knows_an_epoch_that_we_do_not(self) -> None:
         assert twice(Durable("X", 5))[1].begin_epoch == "unknown"
 
     def test_what_was_said_once_only_begins_nothing(self) -> None:
         link, step = after(Durable("X", 5), Link(), None)
-        assert (link.asked, step) == (False, Step(wait=1.0))
+        assert (link.asked, step) == (False, LinkStep(wait=1.0))
         link, step = after(Durable("E", 70), link, None)
-        assert step == Step(forget=70, fill_from=71)
+        assert step == LinkStep(forget=70, fill_from=71)
         link, _ = after(Durable("E", 80), link, Sent(71, 80, 10))
         assert after(Durable("X", 5), link, None)[1].begin_epoch == ""
 
     def test_an_unknown_epoch_of_ours_introduces_itself(self) -> None:
         link, step = decide(Link(), replace(NUMBERS, durable=0), None, Durable("X", 5), 0.5)
-        assert (link.after, step) == (0, Step(fill_from=1, lost=5))
+        assert (link.after, step) == (0, LinkStep(fill_from=1, lost=5))
 
     def test_an_answer_to_a_question_does_not_end_the_backoff(self) -> None:
         link, _ = after(Durable("E", 70), Link(failures=5), None)
@@ -111,11 +116,11 @@ class TestAnswersAtTheStart:
 class TestExpectsAnother:
     def test_a_later_one(self) -> None:
         link, step = after(Expected("E", 56))
-        assert (link.after, step) == (55, Step(fill_from=56))
+        assert (link.after, step) == (55, LinkStep(fill_from=56))
 
     def test_an_earlier_one_is_filled_up(self) -> None:
         link, step = after(Expected("E", 3))
-        assert (link.after, step) == (2, Step(fill_from=3))
+        assert (link.after, step) == (2, LinkStep(fill_from=3))
 
     def test_the_same_again_and_again_waits(self) -> None:
         link, step = after(Expected("E", 51))
@@ -133,8 +138,8 @@ class TestExpectsAnother:
 
     def test_an_earlier_epoch_begins_with_the_first(self) -> None:
         link, step = after(Expected("D", 900))
-        assert (link.after, step) == (0, Step(fill_from=1))
-        assert after(Expected("D", 900), LINK, Sent(1, 10, 10))[1] == Step(wait=1.0)
+        assert (link.after, step) == (0, LinkStep(fill_from=1))
+        assert after(Expected("D", 900), LINK, Sent(1, 10, 10))[1] == LinkStep(wait=1.0)
 
     def test_a_newer_epoch_than_ours_means_that_we_were_reverted(self) -> None:
         first, again = Sent(1, 10, 10), Expected("X", 9)
@@ -150,11 +155,11 @@ class TestExpectsAnother:
 class TestTooLarge:
     def test_halves(self) -> None:
         link, step = after(TooLarge())
-        assert (link.limit, step) == (5, Step())
+        assert (link.limit, step) == (5, LinkStep())
 
     def test_one_alone_is_tried_once_more(self) -> None:
         link, step = after(TooLarge(), LINK, Sent(51, 51, 1))
-        assert (link.alone, step) == (51, Step())
+        assert (link.alone, step) == (51, LinkStep())
         link, step = after(TooLarge(), link, Sent(51, 51, 1))
         assert step.dead_letter == RecordRefused(51, "too large alone")
         assert link.alone == 0
@@ -165,14 +170,14 @@ class TestRecordRefused:
 
     def test_the_first_time_it_is_sent_alone_after_those_before_it(self) -> None:
         link, step = after(self.refused)
-        assert step == Step()
+        assert step == LinkStep()
         assert link.span() == (1000, 54)
         link, _ = after(Durable("E", 54), link, Sent(51, 54, 4))
         assert link.span() == (1, None)
 
     def test_the_second_time_it_is_a_dead_letter(self) -> None:
         link, step = after(self.refused, Link(asked=True, after=54, alone=55), Sent(55, 55, 1))
-        assert step == Step(dead_letter=self.refused)
+        assert step == LinkStep(dead_letter=self.refused)
         assert link.span() == (1000, None)
 
     def test_refused_once_then_taken(self) -> None:
@@ -220,7 +225,7 @@ class TestBatchRefused:
 
     def test_it_is_asked_whether_the_head_end_is_well_before_a_record_is_set_aside(self) -> None:
         link, step = after(self.unnamed, LINK, Sent(51, 51, 1))
-        assert (link.asked, link.alone, step) == (False, 51, Step())
+        assert (link.asked, link.alone, step) == (False, 51, LinkStep())
         link, step = after(BatchRefused("a page", violation=True), link, None)
         assert (link.asked, step.dead_letter, step.wait) == (False, None, 2.0)
 
@@ -237,13 +242,13 @@ class TestBatchRefused:
 
 def test_a_connection_that_ended_is_no_failure_but_a_question() -> None:
     link, step = after(Unsent())
-    assert (link, step) == (replace(LINK, asked=False), Step())
+    assert (link, step) == (replace(LINK, asked=False), LinkStep())
 
 
 class TestWaits:
     def test_asked_to(self) -> None:
         link, step = after(Wait(17.0))
-        assert step == Step(wait=17.0)
+        assert step == LinkStep(wait=17.0)
         assert (link.asked, link.after) == (True, 50)
 
     def test_full_jitter_from_1_s_to_5_min(self) -> None:

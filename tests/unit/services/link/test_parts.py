@@ -10,7 +10,7 @@ from cmsp_agent.model.errors import HeadendUnreachable, StorageFull
 from cmsp_agent.services.link.answers import RecordRefused
 from cmsp_agent.services.link.edges import Edges
 from cmsp_agent.services.link.heartbeat import Heartbeat
-from cmsp_agent.transports.headend import HeadendClient, Reply
+from cmsp_agent.transports.headend import HeadendClient, HeadendReply
 from tests.lab.clock import ManualClock
 
 
@@ -71,12 +71,12 @@ class FakeClient:
         self.clock = clock
         self.sent: list[float] = []
         self.bodies: list[bytes] = []
-        self.answers: list[Reply | Exception] = []
+        self.answers: list[HeadendReply | Exception] = []
 
-    async def heartbeat(self, body: bytes) -> Reply:
+    async def heartbeat(self, body: bytes) -> HeadendReply:
         self.sent.append(self.clock.monotonic() - 1000)
         self.bodies.append(body)
-        answer = self.answers.pop(0) if self.answers else Reply(200, {})
+        answer = self.answers.pop(0) if self.answers else HeadendReply(200, {})
         if isinstance(answer, Exception):
             raise answer
         return answer
@@ -133,7 +133,7 @@ class TestHeartbeat:
     async def test_a_failed_one_is_repeated_within_5_s_and_then_slower(self) -> None:
         async with Beating() as beating:
             await beating.clock.advance(10)
-            beating.client.answers = [HeadendUnreachable("x"), Reply(500, None), Reply(404, None)]
+            beating.client.answers = [HeadendUnreachable("x"), HeadendReply(500, None), HeadendReply(404, None)]
             beating.heartbeat.soon()
             await beating.clock.advance(30)
             assert [round(at) for at in beating.client.sent] == [0, 10, 12, 16, 24]

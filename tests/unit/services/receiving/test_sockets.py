@@ -6,14 +6,14 @@ from contextlib import ExitStack
 
 import pytest
 
-from cmsp_agent.config.addresses import Endpoint
+from cmsp_agent.config.addresses import HostPort
 from cmsp_agent.config.configuration import Listeners
 from cmsp_agent.services.receiving.sockets import handover, wanted
 
-OFF: tuple[Endpoint, ...] = ()
+OFF: tuple[HostPort, ...] = ()
 
 
-def listen(traps: tuple[Endpoint, ...] = OFF, syslog: tuple[Endpoint, ...] = OFF) -> Listeners:
+def listen(traps: tuple[HostPort, ...] = OFF, syslog: tuple[HostPort, ...] = OFF) -> Listeners:
     return Listeners(traps, syslog, OFF, OFF)
 
 
@@ -33,7 +33,7 @@ def bound(sockets: ExitStack, address: str, *, both: bool = False) -> socket.soc
 
 
 def test_a_port_alone_is_all_addresses_of_both_families() -> None:
-    assert [str(each) for each in wanted(listen((Endpoint("", 162),)))] == [
+    assert [str(each) for each in wanted(listen((HostPort("", 162),)))] == [
         "listen.traps 0.0.0.0:162",
         "listen.traps [::]:162",
     ]
@@ -58,7 +58,7 @@ def test_an_inherited_socket_serves_what_is_asked_for_and_no_more(
     sockets: ExitStack, address: str, both: bool, asked: str, served: list[str]
 ) -> None:
     sock = bound(sockets, address, both=both)
-    wants = wanted(listen((Endpoint(asked, sock.getsockname()[1]),)))
+    wants = wanted(listen((HostPort(asked, sock.getsockname()[1]),)))
     given = handover({"traps": [sock]}, wants)
     assert [each.address for _, places in given.taken for each in places] == served
     assert [sock for sock, _ in given.refused] == ([] if served else [sock])
@@ -66,11 +66,11 @@ def test_an_inherited_socket_serves_what_is_asked_for_and_no_more(
 
 def test_a_socket_for_what_is_off_is_refused_by_name(sockets: ExitStack) -> None:
     sock = bound(sockets, "127.0.0.1")
-    given = handover({"syslog-udp": [sock]}, wanted(listen((Endpoint("", 162),))))
+    given = handover({"syslog-udp": [sock]}, wanted(listen((HostPort("", 162),))))
     assert [name for _, name in given.refused] == [f"syslog-udp 127.0.0.1:{sock.getsockname()[1]}"]
 
 
 def test_a_socket_is_known_by_its_place_not_by_its_name(sockets: ExitStack) -> None:
     sock = bound(sockets, "127.0.0.1")
-    given = handover({"unknown": [sock]}, wanted(listen(syslog=(Endpoint("127.0.0.1", sock.getsockname()[1]),))))
+    given = handover({"unknown": [sock]}, wanted(listen(syslog=(HostPort("127.0.0.1", sock.getsockname()[1]),))))
     assert [places[0].receiver for _, places in given.taken] == ["syslog-udp"]

@@ -13,7 +13,7 @@ from cmsp_agent.services.receiving.traps import SNMP_TRAP_COMMUNITY, Agreed, Tra
 from cmsp_agent.transports.datagrams import Datagram
 from cmsp_agent.transports.snmp.ber import DecodeError
 from cmsp_agent.transports.snmp.message import CommunityMessage
-from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, Refused, Reply
+from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, NotificationRefused, ReportReply
 from cmsp_agent.transports.snmp.pdu import INFORM, Pdu
 from tests.lab.clock import ManualClock
 
@@ -24,10 +24,10 @@ IF_INDEX = "1.3.6.1.2.1.2.2.1.1.3"
 class Decoder:
     """Says what the datagram names."""
 
-    def __init__(self, said: dict[bytes, Notification | Reply | DecodeError]) -> None:
+    def __init__(self, said: dict[bytes, Notification | ReportReply | DecodeError]) -> None:
         self.said = said
 
-    def decode(self, data: bytes, _sender: str) -> Notification | Reply:
+    def decode(self, data: bytes, _sender: str) -> Notification | ReportReply:
         received = self.said[data]
         if isinstance(received, DecodeError):
             raise received
@@ -53,7 +53,7 @@ def trap(
 
 
 class Site:
-    def __init__(self, said: Notification | Reply | DecodeError, *, strict: bool = False) -> None:
+    def __init__(self, said: Notification | ReportReply | DecodeError, *, strict: bool = False) -> None:
         self.counters = Counters()
         self.clock = ManualClock()
         self.senders = Senders(self.counters)
@@ -178,7 +178,10 @@ async def test_the_agreed_user_is_nothing_to_count() -> None:
 
 
 async def test_reports_go_to_components_at_once_and_to_nobody_else() -> None:
-    known, unknown = Site(Reply(b"report", "unknown engine ID")), Site(Reply(b"report", "unknown engine ID"))
+    known, unknown = (
+        Site(ReportReply(b"report", "unknown engine ID")),
+        Site(ReportReply(b"report", "unknown engine ID")),
+    )
     await known.hear()
     await unknown.hear("192.0.2.9")
     assert (known.sent, unknown.sent) == ([b"report"], [])
@@ -186,7 +189,7 @@ async def test_reports_go_to_components_at_once_and_to_nobody_else() -> None:
 
 async def test_what_can_not_be_decoded_is_counted_by_kind() -> None:
     for said, name in (
-        (Refused("wrong digest"), "traps.refused[wrong digest]"),
+        (NotificationRefused("wrong digest"), "traps.refused[wrong digest]"),
         (DecodeError("x"), "traps.malformed[gw-1]"),
     ):
         site = Site(said)

@@ -3,7 +3,7 @@
 import pytest
 
 from cmsp_agent.transports.snmp import pdu, usm
-from cmsp_agent.transports.snmp.authoritative import AuthoritativeUsm, OwnEngine, Report, Request, new_engine_id
+from cmsp_agent.transports.snmp.authoritative import AuthoritativeUsm, OwnEngine, Request, UsmReport, new_engine_id
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
 from cmsp_agent.transports.snmp.keys import AUTH_PROTOCOLS, KeyRing
 from cmsp_agent.transports.snmp.privacy import PRIV_PROTOCOLS
@@ -25,14 +25,14 @@ class Rig:
 
     def ask(
         self, user: UsmUser, *, engine: bytes = ENGINE, boots: int = 3, time: int = 0, flags: int | None = None
-    ) -> Request | Report | None:
+    ) -> Request | UsmReport | None:
         local = localized(user, engine, KeyRing())
         chosen = user.level | REPORTABLE if flags is None else flags
         return self.own.receive(usm.encode(local, boots, time, 9, usm.encode_scoped(ENGINE, b"ctx", ASKED), chosen))
 
 
-def reported(answer: Request | Report | None, user: LocalUser = usm.NOBODY) -> tuple[str, usm.V3Message, pdu.Pdu]:
-    assert isinstance(answer, Report)
+def reported(answer: Request | UsmReport | None, user: LocalUser = usm.NOBODY) -> tuple[str, usm.V3Message, pdu.Pdu]:
+    assert isinstance(answer, UsmReport)
     received = usm.decode(answer.data)
     inside = usm.scoped_pdu(answer.data, received, user, OidTexts())
     assert inside.context_engine_id == ENGINE
@@ -87,7 +87,7 @@ async def test_only_the_report_of_our_time_is_signed() -> None:
         reason, received, _ = reported(answer)
         assert reason == "usmStatsNotInTimeWindows"
         assert (received.level, received.boots, received.time, received.user) == (AUTH, 3, 1000, b"both")
-        assert isinstance(answer, Report)
+        assert isinstance(answer, UsmReport)
         usm.verify(answer.data, received, local)
     assert isinstance(rig.ask(BOTH, time=850), Request)
     assert isinstance(rig.ask(BOTH, time=1150), Request)

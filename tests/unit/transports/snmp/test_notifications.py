@@ -7,7 +7,7 @@ from cmsp_agent.transports.snmp.authoritative import OwnEngine
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
 from cmsp_agent.transports.snmp.bindings import SNMP_TRAP_ADDRESS, SNMP_TRAP_OID, SYS_UP_TIME
 from cmsp_agent.transports.snmp.keys import AUTH_PROTOCOLS, KeyRing
-from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, Refused, Reply
+from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, NotificationRefused, ReportReply
 from cmsp_agent.transports.snmp.users import UsmUser, localized
 from cmsp_agent.transports.snmp.usm import REPORTABLE
 from cmsp_agent.transports.snmp.values import Value
@@ -67,7 +67,7 @@ def test_careless_senders() -> None:
     assert received(community(reported(pdu.TRAP, TRAP_OID, UPTIME, ROW))).uptime == 4711
     assert received(community(reported(pdu.TRAP, TRAP_OID, ROW))).uptime == 0
     for typed in ((UPTIME, ROW), (UPTIME, (SNMP_TRAP_OID, ber.INTEGER, 3))):
-        with pytest.raises(Refused, match="no snmpTrapOID"):
+        with pytest.raises(NotificationRefused, match="no snmpTrapOID"):
             received(community(reported(pdu.TRAP, *typed)))
 
 
@@ -96,7 +96,7 @@ def test_traps_of_v1_are_mapped() -> None:
 
 @pytest.mark.parametrize("version", [0, 1])
 def test_what_is_no_notification(version: int) -> None:
-    with pytest.raises(Refused, match="not a notification"):
+    with pytest.raises(NotificationRefused, match="not a notification"):
         received(community(reported(pdu.RESPONSE, UPTIME, TRAP_OID), version))
 
 
@@ -104,9 +104,9 @@ def test_communities() -> None:
     data = community(reported(pdu.TRAP, UPTIME, TRAP_OID))
     assert "public" not in repr(received(data))
     assert received(data, by=decoder(communities=[b"public"])).community == b"public"
-    with pytest.raises(Refused, match="unknown community"):
+    with pytest.raises(NotificationRefused, match="unknown community"):
         received(data, by=decoder(communities=[b"other"]))
-    with pytest.raises(Refused):
+    with pytest.raises(NotificationRefused):
         received(v1(1, 0), by=decoder(communities=[]))
 
 
@@ -157,12 +157,12 @@ def test_traps_that_ask_for_a_report_all_the_same() -> None:
     for kind, user in ((pdu.INFORM, USER), (pdu.TRAP, UsmUser(b"operator", USER.auth, b"wrongpass1"))):
         data = v3(reported(kind, UPTIME, TRAP_OID), user=user, flags=user.level | REPORTABLE)
         reply = decoder().decode(data, "192.0.2.1")
-        assert isinstance(reply, Reply)
+        assert isinstance(reply, ReportReply)
         assert reply.reason == "usmStatsUnknownEngineIDs"
 
 
 def refused(data: bytes, reason: str, by: NotificationDecoder | None = None, sender: str = "192.0.2.1") -> None:
-    with pytest.raises(Refused) as error:
+    with pytest.raises(NotificationRefused) as error:
         (by or decoder()).decode(data, sender)
     assert error.value.reason == reason
 
@@ -201,11 +201,11 @@ def test_informs_of_v3_find_our_engine_first() -> None:
     by = decoder()
     inform = reported(pdu.INFORM, UPTIME, TRAP_OID, ROW)
     reply = by.decode(v3(inform, engine=b"", flags=REPORTABLE, user=UsmUser(b"")), "192.0.2.1")
-    assert isinstance(reply, Reply)
+    assert isinstance(reply, ReportReply)
     assert reply.reason == "usmStatsUnknownEngineIDs"
     assert usm.decode(reply.data).engine_id == OWN
     reply = by.decode(v3(inform, engine=OWN, boots=0, time=0, flags=1 | REPORTABLE), "192.0.2.1")
-    assert isinstance(reply, Reply)
+    assert isinstance(reply, ReportReply)
     assert reply.reason == "usmStatsNotInTimeWindows"
     found = received(v3(inform, engine=OWN, boots=3, time=0, flags=1 | REPORTABLE), by=by)
     assert (found.kind, found.user, found.varbinds) == ("inform", "operator", ((IF_INDEX, 7),))
