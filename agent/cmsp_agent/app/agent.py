@@ -12,14 +12,14 @@ from typing import Any
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.api.server import ApiServer
+from cmsp_agent.app.api import Shown, start_api, status_of
+from cmsp_agent.app.link import LinkPart, start_link
 from cmsp_agent.app.loading import Loaded
 from cmsp_agent.app.observing import Known, Observing, start_observing
 from cmsp_agent.app.plugins import load_plugins
 from cmsp_agent.app.prepared import Prepared, components_of, prepare
 from cmsp_agent.app.receiving import Receiving, start_receiving
 from cmsp_agent.app.saving import Saving, open_manifest, start_saving
-from cmsp_agent.app.serving import Shown, start_serving, status_of
-from cmsp_agent.app.telling import Telling, start_telling
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.component import Component
 from cmsp_agent.plugin.host import PluginHost
@@ -61,7 +61,7 @@ class Agent:
     observing: Observing
     receiving: Receiving
     saving: Saving
-    telling: Telling
+    link: LinkPart
     server: ApiServer
     reloading: asyncio.Lock
 
@@ -99,7 +99,7 @@ class Agent:
         self.server.renew_certificates()
         await self.observing.use(prepared, self.known, before=self.in_force.prepared)
         # from here on nothing fails
-        self.telling.use(loaded.configuration)
+        self.link.use(loaded.configuration)
         self.receiving.use(prepared)
         self.saving.use(loaded.configuration, self.known)
         self.in_force.loaded, self.in_force.prepared = loaded, prepared
@@ -130,14 +130,14 @@ async def running(loaded: Loaded) -> AsyncIterator[Agent]:
         saving = await stack.enter_async_context(start_saving(runtime, configuration, known, observing, manifest))
         extras = Extras(plugins, known.senders)
         status = status_of(runtime, known, observing, configuration, extras)
-        telling = await stack.enter_async_context(start_telling(runtime, configuration, observing, status.heartbeat))
-        extras.telling = telling
+        link = await stack.enter_async_context(start_link(runtime, configuration, observing, status.heartbeat))
+        extras.link = link
         listening = start_listening(runtime, observing)
         shown = Shown(lambda: in_force.loaded, runtime.kpis, loaded.key.derived("audit"), listening)
-        server = await stack.enter_async_context(start_serving(runtime, observing, saving.backups, status, shown))
+        server = await stack.enter_async_context(start_api(runtime, observing, saving.backups, status, shown))
         receiving = await stack.enter_async_context(start_receiving(runtime, prepared, known, observing, listening))
         listening.forget_others()
-        agent = Agent(runtime, plugins, known, in_force, observing, receiving, saving, telling, server, asyncio.Lock())
+        agent = Agent(runtime, plugins, known, in_force, observing, receiving, saving, link, server, asyncio.Lock())
         start_housekeeping(agent)
         await observing.poller.configure(prepared.components)
         yield agent
@@ -191,7 +191,7 @@ class Extras:
     def __init__(self, plugins: PluginHost, senders: Senders) -> None:
         self._plugins = plugins
         self._senders = senders
-        self.telling = Telling()
+        self.link = LinkPart()
 
     def __call__(self) -> Mapping[str, Any]:
         plugins = [
@@ -204,4 +204,4 @@ class Extras:
             }
             for report in self._plugins.reports()
         ]
-        return {**self.telling.extras(), "plugins": plugins, "unknown_senders": self._senders.report()}
+        return {**self.link.extras(), "plugins": plugins, "unknown_senders": self._senders.report()}

@@ -28,7 +28,7 @@ def threshold_list(
         TableColumn("SEVERITY"),
         TableColumn("ORIGIN"),
     ]
-    told = [
+    named = [
         (
             row.get("component"),
             row.get("kpi"),
@@ -40,4 +40,4 @@ def threshold_list(
         )
         for row in rows
     ]
-    here.output.table(columns, told, "no threshold is in force")
+    here.output.table(columns, named, "no threshold is in force")

@@ -158,7 +158,7 @@ async def test_a_damaged_row_of_every_table_costs_itself_only(tmp_path: Path) ->
         async with running(stage.load()) as agent:
             await until(polled(agent, 16))
             await until(lambda: "storage.row_damaged" in event_types(stage))
-            await until(lambda: agent.telling.forwarder is not None and agent.telling.forwarder.connected)
+            await until(lambda: agent.link.forwarder is not None and agent.link.forwarder.connected)
         assert stage.headend.store.holes(APPLIANCE) == []
 
 
@@ -200,7 +200,7 @@ async def test_a_read_only_state_is_reported_with_what_helps_and_the_site_is_wat
             async with running(stage.load()) as agent:
                 await until(polled(agent, 16))
                 stage.site.restore_pri("gw-1")
-                forwarder = agent.telling.forwarder
+                forwarder = agent.link.forwarder
                 await until(lambda: forwarder is not None and forwarder.connected)
                 await until(lambda: len(stage.headend.store.records(APPLIANCE, "cmsp.epoch.v1")) == 2)
             assert stage.headend.store.holes(APPLIANCE) == []

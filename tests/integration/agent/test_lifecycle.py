@@ -46,7 +46,7 @@ async def live(stage: Stage) -> float:
         await agent.use(stage.load())
         before = agent.runtime.counters.value("polls.done")
         await until(polled(agent, before + 8))
-        await until(lambda: agent.telling.forwarder is not None and agent.telling.forwarder.connected)
+        await until(lambda: agent.link.forwarder is not None and agent.link.forwarder.connected)
         assert agent.server.port
         stopping = time.monotonic()
     return time.monotonic() - stopping

@@ -77,17 +77,17 @@ class Responder(threading.Thread):
 
     def _answer(self, data: bytes) -> bytes | None:
         texts = ber.OidTexts()
-        heard = message.decode(data, texts)
-        asked = heard.pdu
+        received = message.decode(data, texts)
+        asked = received.pdu
         assert isinstance(asked, pdu.Pdu)
         if asked.request_id > self._largest:
             return None
         none = bytes((ber.NO_SUCH_OBJECT, 0)) if asked.kind == pdu.GET else bytes((ber.END_OF_MIB_VIEW, 0))
         known = OBJECTS if asked.kind == pdu.GET else {}
         body = encode_varbinds([(name, known.get(texts[name], none)) for name in asked.names])
-        community = heard.community if self._community is None else self._community
+        community = received.community if self._community is None else self._community
         return message.encode(
-            message.prefix(heard.version, community), pdu.encode_pdu(pdu.RESPONSE, asked.request_id, 0, 0, body)
+            message.prefix(received.version, community), pdu.encode_pdu(pdu.RESPONSE, asked.request_id, 0, 0, body)
         )
 
     def close(self) -> None:

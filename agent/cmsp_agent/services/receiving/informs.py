@@ -32,16 +32,16 @@ class Informs:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._heard: Bounded[InformId, float] = Bounded(MOST)
+        self._seen: Bounded[InformId, float] = Bounded(MOST)
         self._durable: Bounded[InformId, None] = Bounded(MOST)
 
     def is_new(self, inform: InformId) -> bool:
         """Whether it was not heard before; it has been from now on."""
         now = self._clock.monotonic()
-        known = self._heard.recall(inform)
+        known = self._seen.recall(inform)
         if known is not None and now - known < REMEMBERED:
             return False
-        self._heard.keep(inform, now)
+        self._seen.keep(inform, now)
         self._durable.pop(inform, None)
         return True
 
@@ -55,7 +55,7 @@ class Informs:
 
     def forget(self, inform: InformId) -> None:
         """It could not be stored: the next one like it is new."""
-        self._heard.pop(inform, None)
+        self._seen.pop(inform, None)
 
 
 def inform_id(said: Notification, host: str) -> InformId | None:

@@ -36,7 +36,7 @@ class Shown:
 
 
 @asynccontextmanager
-async def start_serving(
+async def start_api(
     runtime: Runtime, observing: Observing, backups: Backups, status: StatusService, shown: Shown
 ) -> AsyncIterator[ApiServer]:
     """Take up unfinished jobs and answer calls.

@@ -21,7 +21,7 @@ Report = Callable[[], Awaitable[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class LinkPart:
     """The parts, running; `forwarder` is None where the file names no head-end or no TLS identity for it."""
 
     forwarder: Forwarder | None = None
@@ -43,9 +43,9 @@ class Telling:
 
 
 @asynccontextmanager
-async def start_telling(
+async def start_link(
     runtime: Runtime, configuration: Configuration, observing: Observing, report: Report
-) -> AsyncIterator[Telling]:
+) -> AsyncIterator[LinkPart]:
     """Forward what waits, and go on; without a head-end everything is kept within the budget until there is one."""
     budget = Budget(
         runtime.state, configuration.appliance.outbox_budget, observing.notices, runtime.clock, runtime.counters
@@ -53,7 +53,7 @@ async def start_telling(
     runtime.supervisor.keep_running("outbox budget", budget.run)
     client = client_for(configuration)
     if client is None:
-        yield Telling()
+        yield LinkPart()
         return
 
     def connected() -> None:
@@ -76,7 +76,7 @@ async def start_telling(
     runtime.supervisor.keep_running("forwarder", forwarder.run)
     runtime.supervisor.keep_running("heartbeat", heartbeat.run)
     try:
-        yield Telling(forwarder, client)
+        yield LinkPart(forwarder, client)
     finally:
         await runtime.supervisor.cancel("heartbeat")
         await runtime.supervisor.cancel("forwarder")

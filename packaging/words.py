@@ -1,0 +1,84 @@
+"""Hold names to the field's words: no name of the source says what the glossary says otherwise; no class name twice.
+
+The glossary is in `docs/architecture.md`. Names that a contract gives stay (`suppressed_by`, the keys of the file).
+"""
+
+import ast
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE_ROOTS = ("agent", "plugins")
+BARRED = {
+    "situation": "alarm state",
+    "telling": "alarm report, or link",
+    "tellings": "alarm reports",
+    "explained": "inhibited",
+    "eclipsed": "inhibited",
+    "rubbish": "protocol violation, or what does not fit",
+    "ground": "runtime",
+    "serving": "api",
+    "witness": "tracked next hop",
+    "witnesses": "tracked next hops",
+    "vouch": "authenticate, or what is done",
+    "knock": "check a port",
+    "bury": "set aside as a dead letter",
+    "buried": "dead letters",
+    "hangup": "reload signal",
+    "hangups": "reload signal",
+    "bought": "ordered",
+    "heard": "received, or answered",
+    "unheard": "unanswered",
+    "told": "reported, or what was shown",
+    "untold": "what it is",
+}
+"""Word → what the field calls it."""
+BARRED_WHERE_POLLS_ARE_JUDGED = {"silence": "unanswered polls", "silences": "unanswered polls"}
+"""A silence is a mute of notifications; a component that does not answer has unanswered polls."""
+JUDGING = ("agent/cmsp_agent/pipeline/", "agent/cmsp_agent/services/polling/")
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+
+
+def names_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
+    """Every name that a module defines or uses, with its line."""
+    for node in ast.walk(tree):
+        for field in ("id", "attr", "name", "arg", "asname"):
+            name = getattr(node, field, None)
+            if isinstance(name, str):
+                yield getattr(node, "lineno", 1), name
+
+
+def barred_in(path: str, tree: ast.AST) -> Iterator[str]:
+    """What a module calls by a barred word."""
+    barred = BARRED | BARRED_WHERE_POLLS_ARE_JUDGED if path.startswith(JUDGING) else BARRED
+    for line, name in [(1, Path(path).stem), *names_in(tree)]:
+        for word in _WORD.findall(name):
+            if word.lower() in barred:
+                yield f"{path}:{line}: {name}: the field says {barred[word.lower()]}"
+
+
+def check(root: Path) -> list[str]:
+    """What is wrong under `root`, sorted."""
+    faults: set[str] = set()
+    classes: dict[str, list[str]] = defaultdict(list)
+    for source in SOURCE_ROOTS:
+        for file in sorted((root / source).rglob("*.py")):
+            path = str(file.relative_to(root))
+            tree = ast.parse(file.read_text(encoding="utf-8"), path)
+            faults.update(barred_in(path, tree))
+            for node in ast.walk(tree):
+                if isinstance(node, ast.ClassDef):
+                    classes[node.name].append(f"{path}:{node.lineno}")
+    twice = (
+        f"{places[-1]}: class {name} is also {', '.join(places[:-1])}" for name, places in classes.items() if places[1:]
+    )
+    return sorted([*faults, *twice])
+
+
+if __name__ == "__main__":
+    found = check(ROOT)
+    print("\n".join(found) or "words: ok")
+    sys.exit(bool(found))
