@@ -21,9 +21,6 @@ from cmsp_agent.services.polling.job import poll_job
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.services.status import ApplianceIdentity, Extras, StatusService
 
-FORGET_EVERY = 3600.0
-"""Seconds between two deletions of old jobs and answers."""
-
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -66,7 +63,6 @@ async def start_api(
     server = ApiServer(parts, settings_of(shown.loaded().configuration.api), runtime.supervisor, runtime.counters)
     await shown.listening.open(server.places())
     await jobs.resume()
-    runtime.supervisor.keep_running("old jobs", lambda: forget(jobs, runtime))
     try:
         yield server
     finally:
@@ -110,10 +106,3 @@ def document_of(loaded: Loaded) -> Mapping[str, Any]:
         "values": [value.as_json() for value in values_in_force(loaded.document)],
         "notes": [{"path": note.path, "line": note.line, "text": note.text} for note in loaded.configuration.notes],
     }
-
-
-async def forget(jobs: Jobs, runtime: Runtime) -> None:
-    """Delete old jobs and kept answers, now and then, for ever."""
-    while True:
-        await runtime.clock.sleep(FORGET_EVERY)
-        await jobs.forget_old()

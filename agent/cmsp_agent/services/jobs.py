@@ -21,8 +21,6 @@ from cmsp_agent.storage.tables import jobs as table
 MOST_UNFINISHED = 1_000
 MOST_LOG_LINES = 200
 LONGEST_LINE = 500
-KEPT = 30 * 86_400_000
-"""How long an ended job can be looked up, ms."""
 INTERRUPTED = "interrupted: the agent ended before the job did"
 INTERNAL = "failed inside the agent; its log says more"
 
@@ -160,11 +158,6 @@ class Jobs:
         if job_id in self._live:  # cancelled before its task had taken its first step
             await self._end(_ended(job, JobState.CANCELLED))
         return await self.find(job_id)
-
-    async def forget_old(self) -> None:
-        """Delete jobs that ended long ago, and the answers kept for idempotency keys of that age."""
-        before = self._clock.now() - KEPT
-        await self._database.write(lambda tx: table.forget_before(tx, before))
 
     async def _carry_out(self, job_id: str) -> None:
         end: Job | None = _ended(self._live[job_id], JobState.FAILED, INTERNAL)

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.services.events.known_time import KnownTime
+from cmsp_agent.services.events.known_time import KNOWN, KnownTime
+from cmsp_agent.storage.sqlite import meta
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
 from tests.lab.clock import ManualClock
@@ -75,3 +76,31 @@ async def test_the_alarm_of_the_last_run_ends_once_the_clock_is_right(database: 
     alarms = Alarms()
     assert await KnownTime(database, alarms, ManualClock(START), lambda: False, held=True).believed()
     assert [raised for raised, _ in alarms.reported] == [False]
+
+
+@pytest.mark.parametrize(("step", "believed"), [(59 * 60, True), (400 * 86_400, False), (-30, True), (-3600, False)])
+async def test_a_clock_that_jumps_while_the_agent_runs_is_believed_again_once_it_is_back(
+    database: Database, step: float, *, believed: bool
+) -> None:
+    alarms, clock = Alarms(), ManualClock(START)
+    known = KnownTime(database, alarms, clock, lambda: False)
+    assert await known.believed()
+    await clock.advance(60)
+    clock.step(step)
+    assert await known.believed() is believed
+    await clock.advance(48 * 3600)
+    assert await known.believed() is believed
+    clock.step(-step)
+    if not believed:
+        assert await known.believed()
+        assert [raised for raised, _ in alarms.reported] == [True, False]
+
+
+async def test_a_person_confirms_by_the_database_a_clock_that_jumped(database: Database) -> None:
+    clock = ManualClock(START)
+    known = KnownTime(database, Alarms(), clock, lambda: False)
+    assert await known.believed()
+    clock.step(9 * 86_400)
+    assert not await known.believed()
+    await database.write(lambda tx: meta.put(tx, KNOWN, clock.now()))
+    assert await known.believed()

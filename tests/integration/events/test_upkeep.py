@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.config.configuration import Retention
 from cmsp_agent.model.incident import Incident, IncidentState
+from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.services.events.known_time import KnownTime
@@ -16,7 +18,7 @@ from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.retention import Stores, Upkeep
 from cmsp_agent.storage.series import open_series
 from cmsp_agent.storage.state import open_state
-from cmsp_agent.storage.tables import incidents
+from cmsp_agent.storage.tables import incidents, jobs
 from tests.lab.clock import ManualClock
 
 DAY = 86_400.0
@@ -78,11 +80,13 @@ async def test_old_incidents_go_and_open_ones_stay(house: House) -> None:
     assert await house.numbers() == ["INC-000003", "INC-000002"]
 
 
-async def test_nothing_is_deleted_while_the_clock_may_be_wrong(house: House) -> None:
-    assert house.upkeep.clock_is_trusted()
-    house.clock.step(400 * DAY)
-    assert not house.upkeep.clock_is_trusted()
-    await house.clock.advance(DAY / 2)
-    assert not house.upkeep.clock_is_trusted()
-    await house.clock.advance(DAY)
-    assert house.upkeep.clock_is_trusted()
+async def test_jobs_that_ended_long_ago_go_with_the_rest_and_unfinished_ones_stay(house: House) -> None:
+    for name, state in (("done", JobState.DONE), ("waits", JobState.QUEUED)):
+        job = Job(name, "poll", "gw-1", "somebody", house.clock.now(), state=state)
+        await house.stores.state.write(partial(jobs.save, job=job))
+    await house.clock.advance(29 * DAY)
+    await house.upkeep.tidy()
+    assert [job.id for job in await house.stores.state.read(jobs.latest)] == ["waits", "done"]
+    await house.clock.advance(2 * DAY)
+    await house.upkeep.tidy()
+    assert [job.id for job in await house.stores.state.read(jobs.latest)] == ["waits"]

@@ -1,7 +1,7 @@
 """Whether the wall clock may be believed: nothing old is deleted by one that is far from the last known time.
 
-The last known time is durable, beside what is deleted by it. NTP or a person confirms a clock that jumped while the
-agent was off.
+The last known time is durable, beside what is deleted by it. NTP or a person confirms a clock that jumped, while the
+agent was off or while it ran.
 """
 
 import ctypes
@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 KNOWN = "clock.known"
 FAR_AHEAD = 24 * 3600 * 1000
 """Milliseconds that an appliance may have been off without anybody asking about its clock."""
+STEP_AHEAD = 3600 * 1000
+"""Milliseconds by which it may run ahead of the monotonic clock while the agent runs."""
 FAR_BEHIND = 60 * 1000
 TIME_ERROR = 5
 """adjtimex(2): the clock is not synchronised."""
@@ -60,6 +62,8 @@ class KnownTime:
         self._clock = clock
         self._ntp = ntp
         self._held = held
+        self._own: tuple[int, float] | None = None
+        """The last known time of this run, and the monotonic clock (seconds) at that moment."""
 
     async def believed(self) -> bool:
         """Whether the clock is near the last known time, or confirmed; then it is the last known time from now on.
@@ -69,12 +73,18 @@ class KnownTime:
         """
         now = self._clock.now()
         known = await self._database.read(lambda connection: meta.get_int(connection, KNOWN))
-        near = not known or known - FAR_BEHIND <= now <= known + FAR_AHEAD
-        if near or self._ntp():
+        if not known or self._is_near(known, now) or self._ntp():
             await self.confirm()
             return True
         self._hold(known, now)
         return False
+
+    def _is_near(self, known: int, now: int) -> bool:
+        """Whether the clock shows what is to be expected; how long the agent was off is not known."""
+        if self._own is None or self._own[0] != known:
+            return known - FAR_BEHIND <= now <= known + FAR_AHEAD
+        expected = known + round((self._clock.monotonic() - self._own[1]) * 1000)
+        return expected - FAR_BEHIND <= now <= expected + STEP_AHEAD
 
     async def confirm(self) -> None:
         """NTP, or a person, says that the clock is right.
@@ -84,6 +94,7 @@ class KnownTime:
         """
         now = self._clock.now()
         await self._database.write(lambda tx: meta.put(tx, KNOWN, now), makes_room=True)
+        self._own = now, self._clock.monotonic()
         if self._held:
             self._held = False
             self._notices.alarm(DISTRUSTED, "clock", "the clock is confirmed", raised=False)

@@ -12,15 +12,13 @@ from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.storage import series
 from cmsp_agent.storage.sqlite.connections import Opening
 from cmsp_agent.storage.sqlite.database import Database
-from cmsp_agent.storage.tables import dead_rows, events, incidents
+from cmsp_agent.storage.tables import dead_rows, events, incidents, jobs
 
 log = logging.getLogger(__name__)
 
 EVERY = 60.0
-STEP_AHEAD = 3600.0
-"""Seconds by which the wall clock may run ahead of the monotonic one between two looks."""
-AFTER_STEP = 24 * 3600.0
-"""Seconds in which nothing is deleted after a larger step: time for NTP, or a person, to put it right."""
+JOBS_KEPT = 30 * 86_400_000
+"""How long an ended job can be looked up, and the answer to a repeated request, ms."""
 STEP = 5_000
 """Rows deleted in one transaction, so that nobody waits long for the writer."""
 
@@ -45,14 +43,13 @@ class Upkeep:
         clock: Clock,
         believed: Callable[[], Awaitable[bool]],
     ) -> None:
+        """Put the parts together; `believed`: whether the clock may be (`known_time.KnownTime`)."""
         self._stores = stores
         self._retention = retention
         self._damage = damage
         self._notices = notices
         self._clock = clock
         self._believed = believed
-        self._offset = self._wall_offset()
-        self._wait_until = float("-inf")
 
     async def run(self) -> NoReturn:
         """Tell and tidy, every minute, for ever."""
@@ -60,7 +57,7 @@ class Upkeep:
             self.tell()
             try:
                 await self.tell_dead_rows()
-                if self.clock_is_trusted() and await self._believed():
+                if await self._believed():
                     await self.tidy()
             except StorageError as error:
                 log.warning("old data could not be deleted", extra={"reason": str(error)})
@@ -85,21 +82,6 @@ class Upkeep:
         if dead:
             await self._stores.state.write(lambda tx: dead_rows.note(tx, dead))
 
-    def clock_is_trusted(self) -> bool:
-        """Whether what is too old can be told: not in the hours after the wall clock jumped ahead.
-
-        A clock that is wrong by a year for a moment would make everything too old, and what is deleted stays deleted.
-        """
-        offset, before = self._wall_offset(), self._offset
-        self._offset = offset
-        if offset - before > STEP_AHEAD:
-            log.warning("the clock jumped ahead: nothing is deleted for a while", extra={"seconds": offset - before})
-            self._wait_until = self._clock.monotonic() + AFTER_STEP
-        return self._clock.monotonic() >= self._wait_until
-
-    def _wall_offset(self) -> float:
-        return self._clock.now() / 1000 - self._clock.monotonic()
-
     async def tidy(self) -> None:
         """Delete what is too old, a step at a time, and give the room back."""
         now, kept = self._clock.now(), self._retention()
@@ -108,6 +90,7 @@ class Upkeep:
             pass
         while await self._stores.state.write(lambda tx: incidents.forget_before(tx, oldest, STEP), makes_room=True):
             pass
+        await self._stores.state.write(lambda tx: jobs.forget_before(tx, now - JOBS_KEPT), makes_room=True)
         oldest_sample = now - int(kept.series_raw * 1000)
         while await self._stores.series.write(lambda tx: series.forget_before(tx, oldest_sample, STEP)):
             pass
