@@ -5,7 +5,7 @@ Read `running` from top to bottom: it is the whole agent. Stopping is the same w
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +21,6 @@ from cmsp_agent.app.prepared import Prepared, components_of, prepare
 from cmsp_agent.app.receiving import Receiving, start_receiving
 from cmsp_agent.app.saving import Saving, open_manifest, start_saving
 from cmsp_agent.config.configuration import Configuration
-from cmsp_agent.model.component import Component
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.devices.names import Names, Resolver
@@ -78,7 +77,7 @@ class Agent:
             StorageError: the database can't be written; the old configuration stays in force.
         """
         async with self.reloading:
-            await self.known.names.resolve(loaded.configuration.components.values())
+            await self.known.names.resolve(loaded.configuration.hosts)
             await self._apply(loaded, self._prepare(loaded.configuration))
 
     async def follow_what_is_learned(self) -> None:
@@ -156,7 +155,7 @@ async def know(stack: AsyncExitStack, runtime: Runtime, plugins: PluginHost, con
     resolver = Resolver()
     stack.push_async_callback(resolver.close)
     names = Names(resolver, runtime.clock)
-    await names.resolve(configuration.components.values())
+    await names.resolve(configuration.hosts)
     devices, senders = Devices(plugins.registry), Senders(runtime.counters)
     return Known(devices, senders, names, KeyRing(), OidTexts(), SignedTimes(), asyncio.Event())
 
@@ -178,11 +177,10 @@ def start_housekeeping(agent: Agent) -> None:
     )
     runtime.supervisor.keep_running("upkeep", upkeep.run)
 
-    def components() -> Iterable[Component]:
-        return agent.configuration.components.values()
-
     runtime.supervisor.keep_running("what is learned", agent.follow_what_is_learned)
-    runtime.supervisor.keep_running("names", lambda: names.run(components, agent.known.learned.set))
+    runtime.supervisor.keep_running(
+        "names", lambda: names.run(lambda: agent.configuration.hosts, agent.known.learned.set)
+    )
 
 
 class Extras:

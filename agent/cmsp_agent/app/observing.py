@@ -61,8 +61,11 @@ class Known:
     def use(self, prepared: Prepared) -> None:
         """Go by another configuration's components; what was learned of those that stay is kept."""
         self.devices.configure(prepared.components)
-        self.senders.configure({name: each.addresses for name, each in prepared.components.items()})
-        self.senders.trust(prepared.configuration.relays)
+        written = prepared.configuration.components
+        self.senders.configure(
+            {name: (*each.addresses, *written[name].addresses) for name, each in prepared.components.items()}
+        )
+        self.senders.trust(prepared.relays)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,12 +173,12 @@ async def recall_inventory(runtime: Runtime, known: Known) -> None:
         facts = from_record(record)
         if known.devices.learn(name, facts):
             known.learned.set()
-            known.senders.learn(name, facts.addresses)
+            known.senders.learn(name, facts.addresses, facts.sys_name)
 
 
 async def remember_inventory(runtime: Runtime, known: Known, name: str, facts: DeviceFacts) -> None:
     """Keep what was learned, and know the device by all its addresses from now on."""
-    known.senders.learn(name, facts.addresses)
+    known.senders.learn(name, facts.addresses, facts.sys_name)
     known.learned.set()
     record = to_record(facts, known.devices.device_type(name).name)
     now = runtime.clock.now()

@@ -34,6 +34,8 @@ class Prepared:
     agreed: Mapping[str, Agreed]
     users: tuple[UsmUser, ...]
     """SNMPv3 users whose traps and informs are read."""
+    relays: tuple[str, ...]
+    """Addresses of the senders that may speak for others."""
 
 
 def prepare(
@@ -60,6 +62,7 @@ def prepare(
         ),
         agreed_by(components.values()),
         tuple(users_of(components.values())),
+        names.literals(configuration.relays),
     )
 
 

@@ -210,9 +210,15 @@ class Configuration:
     strict_traps: bool
     """Traps that show another community or user than agreed are refused."""
     relays: tuple[str, ...]
-    """Addresses of senders that may speak for others."""
+    """Addresses and host names of senders that may speak for others."""
     notes: tuple[Note, ...]
     type_lines: Mapping[str, int] = field(repr=False)
     """The line that gives each component its type, for `check_types`."""
     identified: Callable[[str, str], Component] = field(repr=False, compare=False)
     """A component by name as its groups make it once its device type is known (for `type: auto`)."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """All addresses and host names of components and relays."""
+        components = (address for component in self.components.values() for address in component.addresses)
+        return (*components, *self.relays)

@@ -58,28 +58,28 @@ class Names:
         self._known: dict[str, tuple[str, ...]] = {}
         self._failing: set[str] = set()
 
-    async def resolve(self, components: Iterable[Component]) -> None:
-        """Look up all names of the components, all at once; a failure leaves what was known."""
-        names = {address for each in components for address in each.addresses if not is_literal(address)}
+    async def resolve(self, hosts: Iterable[str]) -> None:
+        """Look up all names among the addresses, all at once; a failure leaves what was known."""
+        names = {address for address in hosts if not is_literal(address)}
         await asyncio.gather(*(self._resolve(name) for name in names))
+
+    def literals(self, hosts: Iterable[str]) -> tuple[str, ...]:
+        """The addresses, those of names in place of the names; a name that leads nowhere has none."""
+        found = (each for host in hosts for each in ((host,) if is_literal(host) else self._known.get(host, ())))
+        return tuple(dict.fromkeys(found))
 
     def literal(self, component: Component) -> Component:
         """The component with addresses in place of names; one that has none can't be asked and has no addresses."""
         if all(is_literal(address) for address in component.addresses):
             return component
-        addresses = [
-            literal
-            for address in component.addresses
-            for literal in ((address,) if is_literal(address) else self._known.get(address, ()))
-        ]
-        return replace(component, addresses=tuple(dict.fromkeys(addresses)))
+        return replace(component, addresses=self.literals(component.addresses))
 
-    async def run(self, components: Callable[[], Iterable[Component]], changed: Callable[[], None]) -> None:
+    async def run(self, hosts: Callable[[], Iterable[str]], changed: Callable[[], None]) -> None:
         """Look again every few minutes, for ever; tell where an address changed."""
         while True:
             await self._clock.sleep(AGAIN)
             before: Mapping[str, tuple[str, ...]] = dict(self._known)
-            await self.resolve(components())
+            await self.resolve(hosts())
             if before != self._known:
                 changed()
 

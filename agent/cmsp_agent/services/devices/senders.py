@@ -1,4 +1,7 @@
-"""Whose address is this? Components by all of their addresses, and what came from nobody's. Receives nothing."""
+"""Whose address is this? Components by all of their addresses and names, and what came from nobody's.
+
+Receives nothing.
+"""
 
 import ipaddress
 from collections.abc import Iterable, Mapping
@@ -38,6 +41,8 @@ class Senders:
         self._by_address: Mapping[str, str] = {}
         self._unknown: dict[tuple[str, str], UnknownSender] = {}
         self._relays: frozenset[str] = frozenset()
+        self._hosts: Mapping[str, frozenset[str]] = {}
+        self._sys_names: dict[str, str] = {}
         self._names: Mapping[str, str] = {}
 
     @property
@@ -46,13 +51,14 @@ class Senders:
         return self._by_address
 
     def configure(self, addresses: Mapping[str, Iterable[str]]) -> None:
-        """Take the components of a configuration, each with its addresses; names must have been resolved.
+        """Take the components of a configuration, each with its addresses and the host names among them.
 
         What was learned about a component that is still there is kept.
         """
         self._configured = {plain: name for name, own in addresses.items() for plain in _plain(own)}
-        self._names = {name.casefold(): name for name in addresses}
+        self._hosts = {name: frozenset(each.casefold() for each in own) for name, own in addresses.items()}
         self._learned = {name: own for name, own in self._learned.items() if name in addresses}
+        self._sys_names = {name: said for name, said in self._sys_names.items() if name in addresses}
         self._rebuild()
 
     @property
@@ -79,11 +85,12 @@ class Senders:
         name = named.casefold()
         return self.find(named) or self._names.get(name) or self._names.get(name.partition(".")[0], UNKNOWN)
 
-    def learn(self, component: str, addresses: Iterable[str]) -> None:
-        """Take the interface addresses that the inventory found on a component, in place of those known so far."""
+    def learn(self, component: str, addresses: Iterable[str], sys_name: str = "") -> None:
+        """Take the interface addresses and the sysName that a component has, in place of those known so far."""
         found = frozenset(plain for plain in _plain(addresses) if _is_its_own(plain))
-        if found != self._learned.get(component, frozenset()):
-            self._learned[component] = found
+        before = self._learned.get(component, frozenset()), self._sys_names.get(component, "")
+        if (found, sys_name) != before:
+            self._learned[component], self._sys_names[component] = found, sys_name
             self._rebuild()
 
     def find(self, address: str) -> str:
@@ -138,6 +145,22 @@ class Senders:
         shared = self.shared()
         learned = {address: name for name, own in self._learned.items() for address in own if address not in shared}
         self._by_address = {**learned, **self._configured}
+        self._names = _by_name(self._hosts, self._sys_names)
+
+
+def _by_name(hosts: Mapping[str, Iterable[str]], sys_names: Mapping[str, str]) -> dict[str, str]:
+    """Name → component: its own in the file, its host names and its sysName, each in full and without its domain.
+
+    A name that several components have is nobody's, unless it is one's own in the file.
+    """
+    claims: dict[str, set[str]] = {}
+    for component, own in hosts.items():
+        for full in (*own, sys_names.get(component, "").casefold()):
+            # an address is found by itself, and 10.0.0.1 is no host of a domain
+            for name in () if not full or any(_plain([full])) else (full, full.partition(".")[0]):
+                claims.setdefault(name, set()).add(component)
+    alone = {name: next(iter(claimed)) for name, claimed in claims.items() if len(claimed) == 1}
+    return alone | {component.casefold(): component for component in hosts}
 
 
 def _plain(addresses: Iterable[str]) -> Iterable[str]:

@@ -21,16 +21,16 @@ class Directory:
 
 async def test_names_become_addresses_in_their_place() -> None:
     names = Names(Directory(), ManualClock())
-    await names.resolve([BY_NAME])
+    await names.resolve(BY_NAME.addresses)
     assert names.literal(BY_NAME).addresses == ("10.0.0.1", "2001:db8::1", "10.0.0.9")
 
 
 async def test_a_failure_leaves_what_was_known() -> None:
     directory = Directory()
     names = Names(directory, ManualClock())
-    await names.resolve([BY_NAME])
+    await names.resolve(BY_NAME.addresses)
     directory.answers.clear()
-    await names.resolve([BY_NAME])
+    await names.resolve(BY_NAME.addresses)
     assert names.literal(BY_NAME).address == "10.0.0.1"
 
 
@@ -42,13 +42,13 @@ async def test_a_name_that_was_never_resolved_leaves_the_other_addresses() -> No
 async def test_a_new_address_is_reported() -> None:
     directory, clock, reported = Directory(), ManualClock(), []
     names = Names(directory, clock)
-    await names.resolve([BY_NAME])
+    await names.resolve(BY_NAME.addresses)
 
     def changed() -> None:
         reported.append(names.literal(BY_NAME).address)
 
     async with Supervisor(clock, Counters()) as supervisor:
-        supervisor.keep_running("names", lambda: names.run(lambda: [BY_NAME], changed))
+        supervisor.keep_running("names", lambda: names.run(lambda: BY_NAME.addresses, changed))
         await clock.advance(AGAIN + 1)
         directory.answers["gw.example"] = ("10.0.0.7",)
         await clock.advance(AGAIN + 1)

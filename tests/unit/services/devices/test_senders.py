@@ -79,3 +79,25 @@ def test_forged_addresses_do_not_fill_the_memory_but_are_counted() -> None:
     assert counters.value("traps.unknown_sender") == MOST_UNKNOWN + 50
     known.note_unknown("new", "traps", FORGET_UNKNOWN + 1)
     assert "new" in {sender.address for sender in known.unknown()}
+
+
+def test_a_relay_names_components_by_name_host_name_or_sys_name() -> None:
+    known = Senders(Counters())
+    known.configure({"gw-1": ["10.0.0.1", "router.paris.example"], "gw-2": ["10.0.0.2"], "gw-3": ["10.0.0.3"]})
+    known.learn("gw-2", [], "R2-Lyon.example")
+    known.learn("gw-3", [], "gw-1")
+    known.trust(["192.0.2.9"])
+    asked = ("gw-1", "GW-1.elsewhere", "router", "router.paris.example", "r2-lyon", "10.0.0.3", "10", "nobody")
+    found = [known.spoken_for("192.0.2.9", UNKNOWN, name) for name in asked]
+    assert found == ["gw-1", "gw-1", "gw-1", "gw-1", "gw-2", "gw-3", UNKNOWN, UNKNOWN]
+    assert known.spoken_for("192.0.2.8", UNKNOWN, "gw-1") == UNKNOWN
+    known.learn("gw-2", [], "another")
+    assert known.spoken_for("192.0.2.9", UNKNOWN, "r2-lyon") == UNKNOWN
+
+
+def test_a_sys_name_that_two_devices_have_names_neither() -> None:
+    known = senders()
+    known.learn("gw-1", [], "router")
+    known.learn("gw-2", [], "Router")
+    known.trust(["192.0.2.9"])
+    assert known.spoken_for("192.0.2.9", UNKNOWN, "router") == UNKNOWN
