@@ -132,15 +132,43 @@ class Kpi:
     """`gauge`, or `counter32` / `counter64`, of which the rate per second is kept. Any OID of a counter64 but the first
     is a fallback of 32 bits."""
     per: str = ""
-    """For columns: `interface`, `index`, or empty with `aggregate`."""
+    """For columns, what names a row: `interface`, `index`, the OID of a label column of equal index; or empty with
+    `aggregate`."""
     aggregate: str = ""
     """`max`, `sum` or `mean` over a column's rows; empty: one series for each row."""
     scale: float = 1.0
+    """What every figure is multiplied by."""
+    scales: tuple[float, ...] = ()
+    """The same for each of `oids`, where they differ (seconds in one MIB, hundredths in another)."""
+    only_if: tuple[str, int] | None = None
+    """(column, value): rows of equal index where that column has another value are left out (of all sensors those in
+    degrees Celsius)."""
+    counts: frozenset[int] = frozenset()
+    """Not empty: a row counts 1 where its value is one of these, else 0 (channels in use); with `aggregate` sum."""
+    share_of: tuple[str, float] | None = None
+    """(OID, factor): the figure becomes percent of that object's value of equal index, times the factor (of the octets
+    a second, ifHighSpeed times 125,000); none where that is zero."""
+    rows: tuple[tuple[str, str], ...] = ()
+    """(index, name) of rows that the MIB numbers (1 is H.323, 2 is SIP)."""
+    precision: tuple[str, str] | None = None
+    """(scale, precision): columns of a sensor MIB, by which the value is value · 10^(3·(scale - 9)) / 10^precision."""
     absent: tuple[int, ...] = ()
     """Values by which the object says that it has none; `NOT_AVAILABLE` where none of those can be a figure."""
     limit: Limit | None = None
     """Its threshold, unless the configuration has one."""
     where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)
+
+    @property
+    def label(self) -> str:
+        """The OID of the column that names the rows; empty where none does."""
+        return self.per if self.per not in ("", "interface", "index") else ""
+
+    @property
+    def companions(self) -> tuple[str, ...]:
+        """What is read beside the figures: names, conditions, the whole of a share, precision."""
+        others = (each[0] for each in (self.only_if, self.share_of) if each is not None)
+        asked = (self.label, *others, *(self.precision or ()))
+        return tuple(oid for oid in asked if oid)
 
 
 @dataclass(frozen=True, slots=True)

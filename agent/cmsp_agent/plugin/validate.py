@@ -154,7 +154,14 @@ def _kpi(path: str, kpi: Kpi) -> Iterator[str]:
     if not kpi.scale:
         yield f"{path}.scale: every figure would be zero"
     yield from one_of(f"{path}.kind", kpi.kind, KINDS)
-    yield from one_of(f"{path}.per", kpi.per, PER)
+    if kpi.scales and len(kpi.scales) != len(kpi.oids):
+        yield f"{path}.scales: as many as oids"
+    if not OID.match(kpi.per):
+        yield from one_of(f"{path}.per", kpi.per, (*PER, "the OID of a label column"))
+    if kpi.only_if is not None:
+        yield from oid(f"{path}.only_if", kpi.only_if[0])
+    yield from oids(f"{path}.share_of", (kpi.share_of[0],) if kpi.share_of else ())
+    yield from oids(f"{path}.precision", kpi.precision or ())
     yield from one_of(f"{path}.aggregate", kpi.aggregate, AGGREGATES)
 
 

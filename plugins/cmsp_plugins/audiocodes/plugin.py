@@ -1,8 +1,11 @@
-"""The device type `audiocodes`: what any SNMP device has, and where this one tells who it is. Data only."""
+"""The device type `audiocodes`: what any SNMP device has, and the state that AC-SYSTEM-MIB has. Data only."""
 
-from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
+from cmsp_agent.plugin.api import NOT_AVAILABLE, AlarmType, DeviceType, Fact, Identity, Kpi, Severity, StateRule, hook
 
 API_VERSION = 1
+
+SYSTEM = "1.3.6.1.4.1.5003.9.10.10.2"
+"""AC-SYSTEM-MIB."""
 
 AUDIOCODES = DeviceType(
     name="audiocodes",
@@ -15,6 +18,23 @@ AUDIOCODES = DeviceType(
         version=(Fact("1.3.6.1.4.1.5003.9.10.10.2.2.1.0"), Fact(pattern=r";\s*SW Version:\s*(\S+)")),
         model=(Fact("1.3.6.1.4.1.5003.9.10.10.2.3.1.0"), Fact(pattern=r"^Product:\s*([^;]+)")),
         serial=(Fact("1.3.6.1.4.1.5003.9.10.10.2.3.2.0"),),
+    ),
+    alarms=(
+        AlarmType(
+            "device.alarm",
+            Severity.MAJOR,
+            "{component} says that it has a major or critical alarm",
+            recommendation="Look at the device's own list of active alarms.",
+        ),
+    ),
+    states=(
+        # acSysStateGWSeverity: major(4), critical(5)
+        StateRule(f"{SYSTEM}.5.4.0", "device.alarm", frozenset({4, 5}), frozenset({0, 1, 2, 3}), object=""),
+    ),
+    kpis=(
+        Kpi("device.temperature", "°C", (f"{SYSTEM}.5.1.0",), absent=(0, *NOT_AVAILABLE)),
+        Kpi("cpu.dataplane", "percent", (f"{SYSTEM}.5.8.0",), absent=NOT_AVAILABLE),
+        Kpi("memory.dataplane", "percent", (f"{SYSTEM}.5.9.0",), absent=NOT_AVAILABLE),
     ),
     proven=("identity",),
 )

@@ -1,6 +1,7 @@
 """The device type `cisco_ios`: puts its data together. Data only: see the modules beside this one."""
 
 from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
+from cmsp_plugins.cisco_ios import sensors, voice
 from cmsp_plugins.cisco_ios.alarms import ALARMS
 from cmsp_plugins.cisco_ios.cli import CLI
 from cmsp_plugins.cisco_ios.personal import PERSONAL
@@ -21,11 +22,11 @@ CISCO_IOS = DeviceType(
     sys_object_ids=(CISCO_PRODUCTS,),
     sys_descr=rf"(?s)\A(?!.*(?:{XE}))(?=.*(?:\bIOS\b(?! XR)|IOS \(tm\)))",
     identity=Identity(vendor="Cisco", os="ios", version=(Fact(pattern=r"\bVersion:?\s+([^,\s]+)"),)),
-    alarms=ALARMS,
+    alarms=(*ALARMS, *voice.ALARMS),
     traps=TRAPS,
     syslog=SYSLOG,
-    states=STATES,
-    kpis=KPIS,
+    states=(*STATES, *voice.STATES),
+    kpis=(*KPIS, *sensors.KPIS, *voice.KPIS),
     cli=CLI,
     personal=PERSONAL,
     proven=("identity", "kpis", "states"),

@@ -14,7 +14,7 @@ from cmsp_agent.plugin.api import (
     TrapRule,
     hook,
 )
-from cmsp_plugins.generic_snmp import powernet, standard, ups
+from cmsp_plugins.generic_snmp import figures, powernet, standard, ups
 
 API_VERSION = 1
 
@@ -99,6 +99,8 @@ GENERIC = DeviceType(
         Kpi("if.out.octets", "octets/s", (f"{IF_X}.10", f"{IF}.16"), kind="counter64", per="interface"),
         Kpi("if.in.errors", "packets/s", (f"{IF}.14",), kind="counter32", per="interface"),
         Kpi("if.out.errors", "packets/s", (f"{IF}.20",), kind="counter32", per="interface"),
+        *figures.INTERFACES,
+        *figures.SENSORS,
         *ups.KPIS,
     ),
     proven=("identity", "kpis", "states", "traps"),

@@ -1,4 +1,4 @@
-"""What a UPS with an RFC 1628 agent (UPS-MIB) has to tell. Its traps have no `.0.`: both forms match."""
+"""What a UPS tells: UPS-MIB (RFC 1628), APC's PowerNet-MIB, Eaton's XUPS-MIB. Traps match with and without `.0.`."""
 
 from cmsp_agent.plugin.api import (
     NOT_AVAILABLE,
@@ -13,6 +13,8 @@ from cmsp_agent.plugin.api import (
 )
 
 UPS = "1.3.6.1.2.1.33"
+APC, EATON = "1.3.6.1.4.1.318.1.1.1", "1.3.6.1.4.1.534.1"
+NO_COUNT = (4294967295, 2147483647, -1)
 ALARM = ObjectFrom(f"{UPS}.1.6.2.1.2", "value")  # upsAlarmDescr
 
 ALARMS = (
@@ -39,20 +41,48 @@ TRAPS = (
 
 STATES = (
     # upsOutputSource: battery(5); normal(3), bypass(4), booster(6), reducer(7).
-    StateRule(f"{UPS}.1.4.1", "ups.on_battery", frozenset({5}), frozenset({3, 4, 6, 7}), object=""),
+    StateRule(f"{UPS}.1.4.1.0", "ups.on_battery", frozenset({5}), frozenset({3, 4, 6, 7}), object=""),
+    # upsBasicOutputStatus: onLine(2), onBattery(3), onSmartBoost(4), softwareBypass(6), switchedBypass(9)
+    StateRule(f"{APC}.4.1.1.0", "ups.on_battery", frozenset({3}), frozenset({2, 4, 6, 9}), object=""),
+    # xupsOutputSource: battery(5); normal(3), bypass(4), booster(6), reducer(7), parallel and high efficiency(8 to 10)
+    StateRule(f"{EATON}.4.5.0", "ups.on_battery", frozenset({5}), frozenset({3, 4, 6, 7, 8, 9, 10}), object=""),
     # upsBatteryStatus: batteryNormal(2), batteryLow(3), batteryDepleted(4).
-    StateRule(f"{UPS}.1.2.1", "ups.battery_low", frozenset({3, 4}), frozenset({2}), object=""),
+    StateRule(f"{UPS}.1.2.1.0", "ups.battery_low", frozenset({3, 4}), frozenset({2}), object=""),
+    # upsBasicBatteryStatus: batteryNormal(2), batteryLow(3), batteryInFaultCondition(4)
+    StateRule(f"{APC}.2.1.1.0", "ups.battery_low", frozenset({3}), frozenset({2}), object=""),
+    # upsAdvBatteryReplaceIndicator: noBatteryNeedsReplacing(1), batteryNeedsReplacing(2); the trap's alarm type
+    StateRule(f"{APC}.2.2.4.0", "apc.ups_battery_needs_replacement", frozenset({2}), frozenset({1}), object=""),
 )
 
 KPIS = (
-    Kpi("ups.charge", "percent", (f"{UPS}.1.2.4.0",), absent=NOT_AVAILABLE, limit=Limit(50, 80, 0, Severity.MINOR)),
-    Kpi("ups.minutes", "min", (f"{UPS}.1.2.3.0",), absent=NOT_AVAILABLE),
+    Kpi(
+        "ups.charge",
+        "percent",
+        (f"{UPS}.1.2.4.0", f"{APC}.2.2.1.0", f"{APC}.2.3.1.0", f"{EATON}.2.4.0"),
+        scales=(1.0, 1.0, 0.1, 1.0),  # upsHighPrecBatteryCapacity counts in tenths
+        absent=NOT_AVAILABLE,
+        limit=Limit(50, 80, 0, Severity.MINOR),
+    ),
+    Kpi(
+        "ups.minutes",
+        "min",
+        (f"{UPS}.1.2.3.0", f"{APC}.2.2.3.0", f"{EATON}.2.1.0"),
+        scales=(1.0, 1 / 6000, 1 / 60),  # minutes, hundredths of a second, seconds
+        absent=NOT_AVAILABLE,
+    ),
     Kpi(
         "ups.load",
         "percent",
-        (f"{UPS}.1.4.4.1.5",),
+        (f"{UPS}.1.4.4.1.5", f"{APC}.4.2.3.0", f"{APC}.4.3.3.0", f"{EATON}.4.1.0"),
+        scales=(1.0, 1.0, 0.1, 1.0),  # upsHighPrecOutputLoad counts in tenths
         aggregate="max",
         absent=NOT_AVAILABLE,
         limit=Limit(90, 80, 300, Severity.MINOR),
     ),
+    Kpi("ups.temperature", "°C", (f"{UPS}.1.2.7.0", f"{APC}.2.2.2.0"), absent=NOT_AVAILABLE),
+    Kpi(
+        "ups.input", "V", (f"{UPS}.1.3.3.1.3", f"{APC}.3.2.1.0", f"{EATON}.3.4.1.2"), per="index", absent=NOT_AVAILABLE
+    ),
+    Kpi("ups.output", "V", (f"{UPS}.1.4.4.1.2", f"{APC}.4.2.1.0"), per="index", absent=NOT_AVAILABLE),
+    Kpi("ups.on_battery", "s", (f"{UPS}.1.2.2.0", f"{APC}.2.1.2.0"), scales=(1.0, 0.01), absent=NO_COUNT),
 )

@@ -1,8 +1,13 @@
-"""The device type `oracle_sbc`: what any SNMP device has, and where this one tells who it is. Data only."""
+"""The device type `oracle_sbc`: what any SNMP device has, and what APSYSMGMT-MIB has of SIP. Data only."""
 
-from cmsp_agent.plugin.api import DeviceType, Identity, hook
+from cmsp_agent.plugin.api import AlarmType, DeviceType, Identity, Kpi, Limit, Severity, StateRule, hook
 
 API_VERSION = 1
+
+GENERAL = "1.3.6.1.4.1.9148.3.2.1.1"
+"""APSYSMGMT-MIB apSysMgmtMIBGeneralObjects."""
+AGENT = "1.3.6.1.4.1.9148.3.2.1.2.2.1"
+"""apSipSessionAgentStatsTable; rows may be numbered anew at a reboot, so that names are read each time."""
 
 ORACLE_SBC = DeviceType(
     name="oracle_sbc",
@@ -10,6 +15,36 @@ ORACLE_SBC = DeviceType(
     like="generic_snmp",
     sys_object_ids=("1.3.6.1.4.1.9148.1",),
     identity=Identity(vendor="Oracle", os="acme"),
+    alarms=(
+        AlarmType(
+            "sip.trunk.down",
+            Severity.CRITICAL,
+            "{component}: session agent {object} is out of service",
+            impairs=frozenset({"pstn"}),
+            responsible="carrier",
+            recommendation="Ask the carrier; check the way to the session agent from the SBC.",
+        ),
+        AlarmType("sbc.out_of_service", Severity.CRITICAL, "{component} is out of service", impairs=frozenset({"*"})),
+    ),
+    states=(
+        # apSipSAStatsSessionAgentStatus: outOfService(1), inServiceTimedOut(5), oosprovisionedresponse(6);
+        # disabled(0) and standby(2) are as somebody wants it.
+        StateRule(f"{AGENT}.22", "sip.trunk.down", frozenset({1, 5, 6}), frozenset({0, 2, 3}), object=f"{AGENT}.2"),
+        # apSysRedundancy is out of service, or else active or standby.
+        StateRule(f"{GENERAL}.4.0", "sbc.out_of_service", frozenset({4}), frozenset({2, 3}), object=""),
+    ),
+    kpis=(
+        Kpi("cpu.load", "percent", (f"{GENERAL}.1.0",), limit=Limit(90, 80, 600, Severity.MINOR)),
+        Kpi("memory.used", "percent", (f"{GENERAL}.2.0",), limit=Limit(95, 90, 600, Severity.MINOR)),
+        Kpi("sbc.health", "percent", (f"{GENERAL}.3.0",), limit=Limit(60, 80, 0, Severity.MAJOR)),
+        Kpi("sbc.sessions", "sessions", (f"{GENERAL}.5.0",)),
+        Kpi("sbc.calls_per_second", "calls/s", (f"{GENERAL}.6.0",)),
+        Kpi("sbc.licence", "percent", (f"{GENERAL}.10.0",), limit=Limit(90, 80, 300, Severity.MINOR)),
+        Kpi("trunk.sessions.in", "sessions", (f"{AGENT}.4",), per=f"{AGENT}.2"),
+        Kpi("trunk.sessions.out", "sessions", (f"{AGENT}.6",), per=f"{AGENT}.2"),
+        Kpi("trunk.answer_seizure_ratio", "percent", (f"{AGENT}.19",), per=f"{AGENT}.2"),
+        Kpi("trunk.latency", "ms", (f"{AGENT}.20",), per=f"{AGENT}.2"),
+    ),
 )
 
 

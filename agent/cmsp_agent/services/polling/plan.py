@@ -27,6 +27,13 @@ class PlannedKpi:
     is_column: bool = False
     width: int = 32
     """Of a counter, in bits."""
+    scale: float = 1.0
+    """Beside the KPI's own."""
+
+    @property
+    def oids(self) -> tuple[str, ...]:
+        """Everything that is read for it: instances end with `.0` or are no column, the others are columns."""
+        return tuple(oid for oid in (self.oid, self.free, *self.kpi.companions) if oid)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +49,22 @@ class Plan:
     @property
     def scalars(self) -> tuple[str, ...]:
         """OIDs for GET."""
-        asked = [oid for planned in self.kpis if not planned.is_column for oid in (planned.oid, planned.free) if oid]
+        asked = [oid for planned in self.kpis for oid in planned.oids if not _is_column(oid, planned)]
         states = [oid for rule in self.states for oid in rule.oids if oid.endswith(".0")]
         return tuple(dict.fromkeys((*BASE, *asked, *states)))
 
     @property
     def columns(self) -> tuple[str, ...]:
         """OIDs of columns, each once, those that others need for names and conditions included."""
-        asked = [oid for planned in self.kpis if planned.is_column for oid in (planned.oid, planned.free) if oid]
+        asked = [oid for planned in self.kpis for oid in planned.oids if _is_column(oid, planned)]
         if self.has_discontinuity:
             asked.append(IF_DISCONTINUITY)
         asked += [oid for rule in self.states for oid in rule.oids if not oid.endswith(".0")]
         return tuple(dict.fromkeys(asked))
+
+
+def _is_column(oid: str, planned: PlannedKpi) -> bool:
+    return planned.is_column and not oid.endswith(".0")
 
 
 def is_label(rule: StateRule) -> bool:

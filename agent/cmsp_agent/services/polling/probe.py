@@ -65,7 +65,8 @@ def _choose(kpi: Kpi, instances: set[str], columns: set[str]) -> PlannedKpi | No
         for there, is_column in ((instances, False), (columns, True)):
             if oid in there and (not free or free in there):
                 width = 64 if kpi.kind == "counter64" and place == 0 else 32
-                return PlannedKpi(kpi, oid, free, is_column, width)
+                scale = kpi.scales[place] if kpi.scales else 1.0
+                return PlannedKpi(kpi, oid, free, is_column, width, scale)
     return None
 
 

@@ -13,6 +13,8 @@ InterfaceName = Callable[[str], str]
 """ifIndex as text → the interface's canonical name."""
 
 LONGEST_NAME = 64
+UNITS, MOST_SCALE = 9, 17
+"""SensorDataScale: units(9), yotta(17)."""
 NO_ROWS: Rows = {}
 
 
@@ -48,24 +50,57 @@ def _values(
     rows, spare = answers.rows(planned.oid), answers.rows(planned.free)
     moved = answers.rows(IF_DISCONTINUITY) if kpi.per == "interface" else NO_ROWS
     for index, value in rows.items():
-        if value in kpi.absent or not isinstance(value, int):
+        if value in kpi.absent or not isinstance(value, int | float) or not _applies(kpi, answers, index):
             continue
         figure: float | None = value
         if planned.free:
             free = spare.get(index)
             figure = None if free in kpi.absent else _share(value, free)
+        elif kpi.counts:
+            figure = float(value in kpi.counts)
         elif kpi.kind != "gauge":
-            key = f"{kpi.name}[{index}]"
-            counted.add(key)
-            discontinuity = moved.get(index)
-            since = discontinuity if isinstance(discontinuity, int) else None
-            figure = rates.rate(key, value, answers.at, planned.width, since)
+            figure = None
+            if isinstance(value, int):
+                key = f"{kpi.name}[{index}]"
+                counted.add(key)
+                discontinuity = moved.get(index)
+                since = discontinuity if isinstance(discontinuity, int) else None
+                figure = rates.rate(key, value, answers.at, planned.width, since)
         if figure is not None:
-            yield (interface(index) if kpi.per == "interface" and index else index), figure * kpi.scale
+            figure *= kpi.scale * planned.scale * _unit(kpi, answers, index)
+            share = figure if kpi.share_of is None else _of_whole(figure, *kpi.share_of, answers, index)
+            if share is not None:
+                yield _label(kpi, answers, index, interface), share
 
 
-def _share(used: int, free: Value | None) -> float | None:
-    if not isinstance(free, int) or used + free <= 0:
+def _applies(kpi: Kpi, answers: Answers, index: str) -> bool:
+    return kpi.only_if is None or answers.rows(kpi.only_if[0]).get(index) == kpi.only_if[1]
+
+
+def _label(kpi: Kpi, answers: Answers, index: str, interface: InterfaceName) -> str:
+    if kpi.per == "interface" and index:
+        return interface(index)
+    name = text(answers.rows(kpi.label).get(index)) if kpi.label else dict(kpi.rows).get(index, "")
+    return name or index
+
+
+def _of_whole(figure: float, oid: str, factor: float, answers: Answers, index: str) -> float | None:
+    whole = answers.rows(oid).get(index)
+    return 100.0 * figure / (whole * factor) if isinstance(whole, int | float) and whole > 0 else None
+
+
+def _unit(kpi: Kpi, answers: Answers, index: str) -> float:
+    """What the device says that a sensor's value is to be multiplied by (ENTITY-SENSOR-MIB)."""
+    if kpi.precision is None:
+        return 1.0
+    scale, precision = (answers.rows(column).get(index) for column in kpi.precision)
+    if not isinstance(scale, int) or not isinstance(precision, int) or not 1 <= scale <= MOST_SCALE:
+        return 1.0
+    return float(10.0 ** (3 * (scale - UNITS) - max(-8, min(9, precision))))
+
+
+def _share(used: float, free: Value | None) -> float | None:
+    if not isinstance(free, int | float) or used + free <= 0:
         return None
     return 100.0 * used / (used + free)
 

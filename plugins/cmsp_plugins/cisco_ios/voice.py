@@ -1,0 +1,166 @@
+"""What a Cisco gateway tells of voice: lines, channels, calls, DSPs, SIP, survivable telephony, probes. Data only.
+
+Sources: DS1-MIB, ISDN-MIB, CISCO-VOICE-DIAL-CONTROL-MIB, CISCO-POP-MGMT-MIB, CISCO-DSP-MGMT-MIB, CISCO-SIP-UA-MIB,
+CISCO-UBE-MIB, CISCO-SRST-MIB, CISCO-CCME-MIB, CISCO-RTTMON-MIB. Which of them a platform has is found by probing.
+"""
+
+from cmsp_agent.plugin.api import AlarmType, Kpi, Limit, Severity, StateRule
+
+CISCO = "1.3.6.1.4.1.9.9"
+DS1 = "1.3.6.1.2.1.10.18.7.1"
+"""dsx1CurrentTable: of the quarter of an hour that runs; the index is the line's ifIndex."""
+CALL_VOLUME = f"{CISCO}.63.1.3.8"
+DSP_CARD, DSP = f"{CISCO}.86.1.1.1.1", f"{CISCO}.86.1.2.1.1"
+SESSIONS = f"{CISCO}.86.1.7"
+SIP = f"{CISCO}.152.1.2"
+POP = "1.3.6.1.4.1.9.10.19.1.1"
+SRST, CME = f"{CISCO}.441.1.3", f"{CISCO}.439.1.2"
+IP_SLA, JITTER = f"{CISCO}.42.1.2.10.1", f"{CISCO}.42.1.5.2.1"
+ENTITY_NAME = "1.3.6.1.2.1.47.1.1.1.1.7"
+PROTOCOLS = (
+    ("1", "h323"),
+    ("2", "sip"),
+    ("3", "mgcp"),
+    ("4", "sccp"),
+    ("5", "multicast"),
+    ("6", "cacontrol"),
+    ("7", "telephony"),
+)
+"""CvCallConnectionType."""
+NO_COUNT = (4294967295, 2147483647, -1)
+
+ALARMS = (
+    AlarmType(
+        "srst.active",
+        Severity.MAJOR,
+        "{component} keeps the phones of the site: the call manager is out of reach",
+        responsible="carrier",
+        cause=20,
+        recommendation="Check the site's way to the call manager; emergency calls go out by the gateway meanwhile.",
+    ),
+    AlarmType(
+        "ipsla.failed",
+        Severity.MINOR,
+        "{component}: IP SLA {object} gets no answer",
+        cause=45,
+        responsible="carrier",
+        recommendation="Check the way to the probe's target: `show ip sla statistics` on the device.",
+    ),
+)
+
+
+def _scalar(name: str, unit: str, *oids: str) -> Kpi:
+    return Kpi(name, unit, tuple(f"{oid}.0" for oid in oids), absent=NO_COUNT)
+
+
+def _count(name: str, oid: str) -> Kpi:
+    """A counter of messages of the SIP user agent."""
+    return Kpi(f"sip.{name}", "messages/s", (f"{SIP}.{oid}.0",), kind="counter32")
+
+
+def _line(name: str, column: int) -> Kpi:
+    return Kpi(f"ds1.{name}", "s", (f"{DS1}.{column}",), per="interface", absent=NO_COUNT)
+
+
+LINES = (
+    _line("errored_seconds", 2),
+    _line("severely_errored_seconds", 3),
+    _line("unavailable_seconds", 5),
+    _line("slip_seconds", 6),
+    # isdnBearerOperStatus: connecting(2), connected(3), active(4)
+    Kpi(
+        "isdn.channels",
+        "channels",
+        ("1.3.6.1.2.1.10.20.1.2.1.1.2",),
+        counts=frozenset({2, 3, 4}),
+        aggregate="sum",
+    ),
+    Kpi("ds1.channels", "channels", (f"{POP}.9.1.3",), per="index", absent=NO_COUNT),  # slot.port
+)
+
+CALLS = (
+    Kpi("calls.by_protocol", "legs", (f"{CALL_VOLUME}.1.1.2",), per="index", rows=PROTOCOLS, absent=NO_COUNT),
+    _scalar("calls.rate", "calls", f"{CISCO}.63.1.3.11.3"),
+    Kpi("calls.peer.in", "calls", (f"{CALL_VOLUME}.4.1.1",), per="index", absent=NO_COUNT),
+    Kpi("calls.peer.out", "calls", (f"{CALL_VOLUME}.4.1.2",), per="index", absent=NO_COUNT),
+    Kpi(
+        "calls.licence",
+        "percent",
+        (f"{CALL_VOLUME}.2.0",),
+        share_of=(f"{CALL_VOLUME}.3.0", 1.0),  # 0: no limit
+        absent=NO_COUNT,
+        limit=Limit(90, 80, 300, Severity.MINOR),
+    ),
+    _scalar("cube.sessions.allowed", "sessions", f"{CISCO}.764.0.3"),
+)
+
+DSPS = (
+    Kpi("dsp.card", "percent", (f"{DSP_CARD}.3",), per=ENTITY_NAME, absent=NO_COUNT, limit=Limit(95, 85, 300)),
+    Kpi("dsp.failed", "DSPs", (f"{DSP_CARD}.8",), per=ENTITY_NAME, absent=NO_COUNT),
+    Kpi("dsp.channels", "channels", (f"{DSP}.7",), aggregate="sum", absent=NO_COUNT),
+    Kpi("dsp.busiest", "percent", (f"{DSP}.7",), share_of=(f"{DSP}.6", 1.0), aggregate="max", absent=NO_COUNT),
+    _scalar("dsp.transcoding.all", "sessions", f"{SESSIONS}.1"),
+    _scalar("dsp.transcoding.free", "sessions", f"{SESSIONS}.2"),
+    _scalar("dsp.mtp.all", "sessions", f"{SESSIONS}.3"),
+    _scalar("dsp.mtp.free", "sessions", f"{SESSIONS}.4"),
+)
+
+SIP_AGENT = (
+    _count("invites.in", "7.1"),
+    _count("invites.out", "7.2"),
+    _count("registers.out", "7.12"),
+    _count("options.in", "7.9"),
+    _count("options.out", "7.10"),
+    _count("answers.401", "4.3"),
+    _count("answers.403", "4.7"),
+    _count("answers.404", "4.9"),
+    _count("answers.408", "4.17"),
+    _count("answers.480", "4.33"),
+    _count("answers.486", "4.45"),
+    _count("answers.487", "4.47"),
+    _count("answers.488", "4.49"),
+    _count("answers.500", "5.1"),
+    _count("answers.502", "5.5"),
+    _count("answers.503", "5.7"),
+    _count("answers.504", "5.9"),
+    _count("answers.603", "6.3"),
+    _count("retries.invite", "8.1"),
+    _count("retries.register", "8.4"),
+    _count("retries.options", "8.13"),
+    _scalar("sip.connections.udp", "connections", f"{SIP}.10.8"),
+    _scalar("sip.connections.tcp", "connections", f"{SIP}.10.9"),
+    _scalar("sip.connections.tls", "connections", f"{SIP}.10.10"),
+)
+
+TELEPHONY = (
+    _scalar("srst.sip_phones", "phones", f"{SRST}.2"),
+    _scalar("cme.phones", "phones", f"{CME}.3"),
+)
+
+PROBES = (
+    Kpi("ipsla.rtt", "ms", (f"{IP_SLA}.1",), per="index", only_if=(f"{IP_SLA}.2", 1), absent=NO_COUNT),
+    Kpi("ipsla.jitter", "ms", (f"{JITTER}.46",), per="index", only_if=(f"{JITTER}.31", 1), absent=NO_COUNT),
+    Kpi(
+        "ipsla.mos",
+        "MOS",
+        (f"{JITTER}.42",),
+        per="index",
+        scale=0.01,
+        absent=(0, *NO_COUNT),
+        limit=Limit(3.5, 3.7, 300),
+    ),
+    Kpi("ipsla.lost.out", "packets", (f"{JITTER}.26",), per="index", absent=NO_COUNT),
+    Kpi("ipsla.lost.in", "packets", (f"{JITTER}.27",), per="index", absent=NO_COUNT),
+)
+
+KPIS = (*LINES, *CALLS, *DSPS, *SIP_AGENT, *TELEPHONY, *PROBES)
+
+STATES = (
+    StateRule(f"{SRST}.1.0", "srst.active", frozenset({1}), frozenset({2}), object=""),  # csrstState
+    # rttMonLatestRttOperSense: disconnected(2), timeout(4), notConnected(6), dropped(7); ok(1), overThreshold(3)
+    StateRule(
+        f"{IP_SLA}.2", "ipsla.failed", frozenset({2, 4, 6, 7}), frozenset({1, 3}), object="index", once_clear=True
+    ),
+    # cdspCardState: critical(3), fatal(4), offLine(5)
+    StateRule(f"{DSP_CARD}.2", "dsp.down", frozenset({3, 4, 5}), frozenset({1, 2}), object=ENTITY_NAME),
+)
