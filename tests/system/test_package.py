@@ -38,6 +38,7 @@ UNITS = (
     "cmsp-agent-traps.socket",
     "cmsp-agent-syslog.socket",
     "cmsp-agent-syslog-tcp.socket",
+    "cmsp-agent-syslog-tls.socket",
 )
 HOLDS_162 = "import socket, time; s = socket.socket(10, socket.SOCK_DGRAM); s.bind(('::', 162)); time.sleep(99)"
 EXPOSURE_BAR = 2.0

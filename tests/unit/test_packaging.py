@@ -12,7 +12,7 @@ import cmsp_agent
 
 ROOT = Path(__file__).resolve().parents[2]
 REQUIREMENTS = ROOT / "packaging/requirements"
-SOCKETS = {"traps": "162", "syslog-udp": "514", "syslog-tcp": "514"}
+SOCKETS = {"traps": "162", "syslog-udp": "514", "syslog-tcp": "514", "syslog-tls": "6514"}
 
 
 def names(text: str) -> set[str]:

@@ -16,8 +16,9 @@ from cmsp_agent.api.listener import Listener, ListenFailed, tcp_socket, unix_soc
 from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.peers import group_id
 from cmsp_agent.api.protocol import BoundedProtocol
-from cmsp_agent.api.tls import ServerCertificates, renew, server_context
+from cmsp_agent.api.tls import renew, server_context
 from cmsp_agent.services.listening import Place
+from cmsp_agent.transports.tls_server import ServerCertificates
 
 GRACE_SECONDS = 2.0
 GROUP = "cmsp-agent"

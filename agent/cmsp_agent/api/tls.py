@@ -1,19 +1,11 @@
-"""The API's side of mutual TLS 1.3: our certificate, and the authority whose clients are let in."""
+"""The API's side of mutual TLS: version 1.3 only."""
 
 import ssl
-from dataclasses import dataclass
-from pathlib import Path
 
-from cmsp_agent.model.errors import ConfigurationError, Problem
+from cmsp_agent.transports import tls_server
+from cmsp_agent.transports.tls_server import ServerCertificates
 
-
-@dataclass(frozen=True, slots=True)
-class ServerCertificates:
-    """PEM files: our certificate chain, its private key, and the CA of the clients."""
-
-    certificate: Path
-    key: Path
-    ca: Path
+KEY = "api.tls"
 
 
 def server_context(files: ServerCertificates) -> ssl.SSLContext:
@@ -22,12 +14,7 @@ def server_context(files: ServerCertificates) -> ssl.SSLContext:
     Raises:
         ConfigurationError: a file is missing or is not what it should be.
     """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.minimum_version = ssl.TLSVersion.TLSv1_3
-    context.verify_mode = ssl.CERT_REQUIRED
-    context.num_tickets = 0  # a resumed session would outlive a certificate that was withdrawn
-    renew(context, files)
-    return context
+    return tls_server.server_context(files, KEY, ssl.TLSVersion.TLSv1_3)
 
 
 def renew(context: ssl.SSLContext, files: ServerCertificates) -> None:
@@ -36,11 +23,4 @@ def renew(context: ssl.SSLContext, files: ServerCertificates) -> None:
     Raises:
         ConfigurationError: a file is missing or is not what it should be; what was used before stays.
     """
-    try:
-        trial = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        for one in (trial, context):
-            one.load_cert_chain(files.certificate, files.key)
-            one.load_verify_locations(files.ca)
-    except (OSError, ssl.SSLError) as error:
-        where = f"{files.certificate}, {files.key}, {files.ca}"
-        raise ConfigurationError([Problem(where, 0, "api.tls", f"unusable ({error})")]) from error
+    tls_server.renew(context, files, KEY)

@@ -96,6 +96,7 @@ class Agent:
 
     async def _apply(self, loaded: Loaded, prepared: Prepared) -> None:
         self.server.renew_certificates()
+        self.receiving.renew_certificates()
         await self.observing.use(prepared, self.known, before=self.in_force.prepared)
         # from here on nothing fails
         self.link.use(loaded.configuration)

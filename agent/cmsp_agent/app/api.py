@@ -8,7 +8,6 @@ from typing import Any
 from cmsp_agent import __version__
 from cmsp_agent.api.parts import Parts, Samples
 from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
-from cmsp_agent.api.tls import ServerCertificates
 from cmsp_agent.app.loading import Loaded
 from cmsp_agent.app.observing import Known, Observing
 from cmsp_agent.config.configuration import ApiSettings as Api
@@ -20,6 +19,7 @@ from cmsp_agent.services.listening import Listening
 from cmsp_agent.services.polling.job import poll_job
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.services.status import ApplianceIdentity, Extras, StatusService
+from cmsp_agent.transports.tls_server import ServerCertificates
 
 
 @dataclass(frozen=True, slots=True)

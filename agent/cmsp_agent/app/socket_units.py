@@ -17,7 +17,7 @@ from cmsp_agent.model.errors import ConfigurationError
 from cmsp_agent.transports.listening import EVERYWHERE
 
 UNITS = {"traps": ("cmsp-agent-traps.socket", 162), "syslog": ("cmsp-agent-syslog.socket", 514)}
-UNITS |= {"syslog_tcp": ("cmsp-agent-syslog-tcp.socket", 514)}
+UNITS |= {"syslog_tcp": ("cmsp-agent-syslog-tcp.socket", 514), "syslog_tls": ("cmsp-agent-syslog-tls.socket", 6514)}
 STOP_WITHIN = 20
 
 
@@ -29,6 +29,8 @@ def not_asked_for(listen: Listeners) -> dict[str, str]:
         everywhere = {each.address for each in endpoints if each.port == port}
         if "" not in everywhere and not everywhere.issuperset(EVERYWHERE):
             found[unit] = f"listen.{key}: {', '.join(map(str, endpoints)) or 'off'}"
+        elif key == "syslog_tls" and listen.tls is None:
+            found[unit] = "nothing of listen.tls"
     return found
 
 

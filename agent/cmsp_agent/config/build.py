@@ -99,11 +99,11 @@ def _site(name: str, site: order.SiteSection) -> done.Site:
     return done.Site(name, site.people, ZoneInfo(site.timezone), hours, windows, site.source or "")
 
 
-def listeners(section: appliance.ListenersSection) -> done.Listeners:
+def listeners(section: appliance.ListenersSection, beside: Path) -> done.Listeners:
     """Where things are received. Syslog over TCP follows syslog over UDP unless the file says otherwise."""
     follows = "syslog" in section.model_fields_set and "syslog_tcp" not in section.model_fields_set
     tcp = section.syslog if follows else section.syslog_tcp
-    return done.Listeners(section.traps, section.syslog, tcp, section.syslog_tls)
+    return done.Listeners(section.traps, section.syslog, tcp, section.syslog_tls, tls_files(section.tls, beside))
 
 
 def retention(section: appliance.RetentionSection) -> done.Retention:

@@ -119,6 +119,8 @@ class Listeners:
     syslog: tuple[HostPort, ...]
     syslog_tcp: tuple[HostPort, ...]
     syslog_tls: tuple[HostPort, ...]
+    tls: TlsFiles | None = None
+    """Our identity for syslog over TLS, and the CA of the devices; without it nothing is received that way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ def read_listeners(path: Path) -> Listeners:
     section, of_form = validate(ListenersSection, node, str(path), ("listen",)) if node else (ListenersSection(), [])
     if tree is None or section is None:
         raise ConfigurationError([*problems, *of_form] or [Problem(str(path), 1, "", _no_mapping(tree))])
-    return build.listeners(section)
+    return build.listeners(section, path.parent)
 
 
 def read_document(path: Path, secrets: SecretSource | None = None, types: Collection[str] | None = None) -> CheckedFile:
@@ -144,7 +144,7 @@ def configure(document: CheckedFile, secrets: SecretSource) -> Configuration:
         smtp=build.mail_server(site_file.smtp, secrets),
         retention=build.retention(site_file.retention),
         privacy=build.privacy(site_file.privacy),
-        listen=build.listeners(site_file.listen),
+        listen=build.listeners(site_file.listen, beside),
         strict_traps=site_file.traps.strict,
         relays=site_file.relays or (),
         notes=notes(document.tree, site_file),

@@ -32,7 +32,6 @@ NOT_YET: tuple[tuple[str, str], ...] = (
     ("retention.series.hourly", "KPI samples are not rolled up yet"),
     ("retention.backups", "old backups are not removed yet"),
     ("privacy.telemetry", "no telemetry is sent yet"),
-    ("listen.syslog_tls", "syslog over TLS is not received yet"),
 )
 """Key patterns and what is not done yet about them. What a component can say, a group can set."""
 
@@ -92,6 +91,10 @@ def _order(tree: Node, site_file: SiteFile) -> Iterator[Note]:
 
 
 def _stranger(tree: Node, site_file: SiteFile) -> Iterator[Note]:
+    if site_file.listen.tls is None:
+        for path in _paths(tree, ("listen", "syslog_tls"), ()):
+            text = "without listen.tls (certificate, key, ca) syslog over TLS is not received"
+            yield Note(shown(path), line_of(tree, path), text)
     if site_file.headend.urls and site_file.headend.tls is None:
         path = ("headend", "urls")
         text = "without headend.tls (certificate, key, ca) nothing is told to the head-end; all is kept until then"

@@ -181,6 +181,14 @@ BUILT_IN = (
         "SNMPv3 with {object} works again after answers of no use",
         "Read what the event says of its REPORTs or answers, and update the device's software.",
     ),
+    AlarmType(
+        "messages.lost",
+        Severity.MINOR,
+        "Messages are lost: {object}",
+        incident=False,
+        responsible="partner",
+        recommendation="Read which counter grows; make the device send less, or over TCP, or mend its TLS certificate.",
+    ),
     AlarmType("agent.notice", Severity.WARNING, "{object}", incident=False, transient=True),
 )
 """What every device can suffer, and the appliance itself."""

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.transports.datagrams import plain_host
 from cmsp_agent.transports.syslog.framing import LONGEST_MESSAGE, FramingError, SyslogFramer
+from cmsp_agent.transports.tls_accept import TlsAcceptor
 
 log = logging.getLogger(__name__)
 
@@ -65,14 +66,14 @@ class StreamReceiver:
             deliver: takes each batch.
             counters: gets what was received, cut, refused and closed.
             limits: see there.
-            tls: the server's context for syslog over TLS (RFC 5425).
+            tls: the server's context for syslog over TLS (RFC 5425); then `shake_hands` must run.
         """
         self._name = name
         self._sockets = list(sockets)
         self._deliver = deliver
         self._counters = counters
         self._limits = limits
-        self._tls = tls
+        self._tls = TlsAcceptor(name, self._connection, tls, counters) if tls else None
         self._servers: list[asyncio.Server] = []
         self._connections: dict[_Connection, float] = {}
         self._sources: Counter[str] = Counter()
@@ -84,7 +85,8 @@ class StreamReceiver:
     @property
     def addresses(self) -> list[tuple[str, int]]:
         """Where we listen: (host, port) of each socket."""
-        return [server.sockets[0].getsockname()[:2] for server in self._servers]
+        plain = [server.sockets[0].getsockname()[:2] for server in self._servers]
+        return plain + (self._tls.addresses if self._tls else [])
 
     def add(self, sock: socket.socket) -> None:
         """Take over one more socket; it accepts from the next `start` on."""
@@ -95,8 +97,16 @@ class StreamReceiver:
         loop = asyncio.get_running_loop()
         sockets, self._sockets = self._sockets, []
         for listener in sockets:
-            self._servers.append(await loop.create_server(self._connection, sock=listener, ssl=self._tls))
+            if self._tls:
+                self._tls.listen(listener)
+            else:
+                self._servers.append(await loop.create_server(self._connection, sock=listener))
             log.info("receiving", extra={"receiver": self._name, "address": listener.getsockname()})
+
+    async def shake_hands(self) -> None:
+        """With TLS: let those in that have accepted certificates, for ever."""
+        if self._tls:
+            await self._tls.run()
 
     async def stop(self) -> None:
         """Close the listeners and all connections; parts of messages that they hold are delivered or counted."""
@@ -104,6 +114,8 @@ class StreamReceiver:
             listener.close()
         for server in self._servers:
             server.close()
+        if self._tls:
+            self._tls.close()
         for connection in list(self._connections):
             connection.end()
         self._sockets, self._servers = [], []

@@ -19,7 +19,6 @@ from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.api.limits import ApiLimits
 from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
-from cmsp_agent.api.tls import ServerCertificates
 from cmsp_agent.model.component import BackupPlan, Component, Threshold
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.event import Event, Source, Transition
@@ -37,6 +36,7 @@ from cmsp_agent.services.status import ApplianceIdentity, StatusService
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.storage.tables import events, incidents
+from cmsp_agent.transports.tls_server import ServerCertificates
 from tests.integration.api.authority import Authority
 
 PLATFORM = CliPlatform(driver="cisco_ios", redact=(Redaction(r"^enable secret (?P<secret>\S+)"),))

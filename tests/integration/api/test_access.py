@@ -12,10 +12,10 @@ import pytest
 
 from cmsp_agent.api.listener import ListenFailed, tcp_socket
 from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
-from cmsp_agent.api.tls import ServerCertificates
 from cmsp_agent.model.errors import ConfigurationError
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.tables import audit
+from cmsp_agent.transports.tls_server import ServerCertificates
 from tests.integration.api.authority import Authority
 from tests.integration.api.conftest import LIMITS, Agent, once, remote, running_agent, settings
 

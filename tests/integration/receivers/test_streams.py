@@ -3,10 +3,8 @@
 import asyncio
 import shutil
 import socket
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +13,6 @@ from cmsp_agent.transports.listening import bind_streams
 from cmsp_agent.transports.streams import StreamLimits, StreamReceiver
 from cmsp_agent.transports.syslog.message import parse_syslog
 from tests.integration.receivers.conftest import until
-from tests.lab.certificates import Authority
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -189,33 +186,3 @@ async def test_logger_of_util_linux(arguments: list[str]) -> None:
         await until(lambda: ear.received)
         message = parse_syslog(ear.received[0])
         assert (message.code, message.process, message.pri, message.text) == ("LINK-3-UPDOWN", "gw1", 187, "x")
-
-
-async def test_nothing_is_lost_or_mixed_up_over_tls(tmp_path: Path) -> None:
-    authority = Authority(tmp_path)
-    identity = authority.server()
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(identity.certificate, identity.key)
-    client = ssl.create_default_context(cafile=authority.path)
-    received: list[bytes] = []
-
-    def deliver(_source: str, messages: list[bytes]) -> bool:
-        received.extend(messages)
-        return True
-
-    receiver = StreamReceiver("tls", bind_streams(0, ["127.0.0.1"]), deliver, Counters(), tls=server)
-    await receiver.start()
-    writers = [(await asyncio.open_connection(*receiver.addresses[0], ssl=client))[1] for _ in range(3)]
-    for number in range(300):
-        for which, writer in enumerate(writers):
-            writer.write(b"<13>%d %d %s\n" % (which, number, b"x" * number))
-    for writer in writers:
-        await writer.drain()
-    await until(lambda: len(received) == 900)
-    for which in range(3):
-        mine = [message for message in received if message.startswith(b"<13>%d " % which)]
-        assert mine == [b"<13>%d %d %s" % (which, number, b"x" * number) for number in range(300)]
-    for writer in writers:
-        writer.close()
-    await receiver.stop()
-    await asyncio.sleep(0.01)

@@ -6,7 +6,7 @@ import pytest
 
 from cmsp_agent.app.socket_units import UNITS, main
 
-TRAPS, SYSLOG, SYSLOG_TCP = (unit for unit, _ in UNITS.values())
+TRAPS, SYSLOG, SYSLOG_TCP, SYSLOG_TLS = (unit for unit, _ in UNITS.values())
 
 
 def stopped(file: Path, text: str) -> list[str]:
@@ -31,6 +31,19 @@ def stopped(file: Path, text: str) -> list[str]:
     ],
 )
 def test_what_the_file_does_not_ask_for_is_stopped(tmp_path: Path, listen: str, units: list[str]) -> None:
+    assert stopped(tmp_path / "site.yaml", f"listen: {listen}\n") == [*units, SYSLOG_TLS]
+
+
+@pytest.mark.parametrize(
+    ("listen", "units"),
+    [
+        ("{tls: {certificate: a, key: b, ca: c}}", []),
+        ("{syslog_tls: off, tls: {certificate: a, key: b, ca: c}}", [SYSLOG_TLS]),
+        ("{syslog_tls: 16514, tls: {certificate: a, key: b, ca: c}}", [SYSLOG_TLS]),
+        ("{syslog_tls: 6514}", [SYSLOG_TLS]),
+    ],
+)
+def test_tls_wants_its_files(tmp_path: Path, listen: str, units: list[str]) -> None:
     assert stopped(tmp_path / "site.yaml", f"listen: {listen}\n") == units
 
 
@@ -40,4 +53,4 @@ def test_a_file_that_can_not_be_read_changes_nothing(tmp_path: Path, text: str) 
 
 
 def test_mistakes_elsewhere_do_not_matter(tmp_path: Path) -> None:
-    assert stopped(tmp_path / "site.yaml", "sites: 3\nlisten: {traps: off}\n") == [TRAPS]
+    assert stopped(tmp_path / "site.yaml", "sites: 3\nlisten: {traps: off}\n") == [TRAPS, SYSLOG_TLS]

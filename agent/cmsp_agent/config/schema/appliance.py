@@ -179,7 +179,10 @@ class ListenersSection(Section):
     traps: Places = (HostPort("", 162),)
     syslog: Places = Field(default=(HostPort("", 514),), description="UDP, and TCP unless syslog_tcp says otherwise")
     syslog_tcp: Places = (HostPort("", 514),)
-    syslog_tls: Places = (HostPort("", 6514),)
+    syslog_tls: Places = Field(default=(HostPort("", 6514),), description="RFC 5425; wants tls")
+    tls: Tls | None = Field(
+        default=None, description="Our certificate, and the authority that the devices' certificates must come from"
+    )
 
 
 class SeriesRetention(Section):

@@ -6,6 +6,7 @@ read already, but batches are handed on in order.
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -115,7 +116,8 @@ class Intake:
             if received.signals:
                 await self._sink(received.signals)
         except AgentError as error:
-            self._counters.add(f"{self._name}.not_stored", len(received.signals))
+            for component, lost in Counter(signal.component for signal in received.signals).items():
+                self._counters.add(f"{self._name}.not_stored", lost, component)
             if not self._failing:
                 log.warning(
                     "what was received could not be stored", extra={"receiver": self._name, "error": str(error)}

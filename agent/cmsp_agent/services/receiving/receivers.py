@@ -15,9 +15,11 @@ from cmsp_agent.transports.streams import StreamReceiver
 class Receivers:
     """Gives each socket to its receiver; a port that the kernel chose is the same for all addresses of a receiver."""
 
-    def __init__(self, traps: DatagramReceiver, syslog: DatagramReceiver, streams: StreamReceiver) -> None:
+    def __init__(
+        self, traps: DatagramReceiver, syslog: DatagramReceiver, tcp: StreamReceiver, tls: StreamReceiver | None
+    ) -> None:
         self._datagrams = {"traps": traps, "syslog-udp": syslog}
-        self._streams = streams
+        self._streams = {"syslog-tcp": tcp, **({"syslog-tls": tls} if tls else {})}
         self._chosen: dict[str, int] = {}
 
     @property
@@ -27,7 +29,7 @@ class Receivers:
             name: [(str(address[0]), address[1]) for address in receiver.addresses]
             for name, receiver in self._datagrams.items()
         }
-        return {**found, "syslog-tcp": self._streams.addresses}
+        return found | {name: streams.addresses for name, streams in self._streams.items()}
 
     async def take_over(
         self,
@@ -51,7 +53,8 @@ class Receivers:
         """Close all sockets."""
         for receiver in self._datagrams.values():
             receiver.close()
-        await self._streams.stop()
+        for streams in self._streams.values():
+            await streams.stop()
 
     async def _bind(self, want: Wanted) -> None:
         port = want.port or self._chosen.get(want.receiver, 0)
@@ -66,5 +69,5 @@ class Receivers:
             datagrams.add(sock)
             datagrams.start()
         else:
-            self._streams.add(sock)
-            await self._streams.start()
+            self._streams[receiver].add(sock)
+            await self._streams[receiver].start()

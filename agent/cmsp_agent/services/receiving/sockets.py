@@ -17,7 +17,7 @@ class Wanted:
     """One address and port that a receiver wants."""
 
     receiver: str
-    """`traps`, `syslog-udp` or `syslog-tcp`."""
+    """`traps`, `syslog-udp`, `syslog-tcp` or `syslog-tls`."""
     key: str
     """The file's key."""
     kind: socket.SocketKind
@@ -36,6 +36,7 @@ def wanted(listen: Listeners) -> list[Wanted]:
             ("traps", "listen.traps", DATAGRAM, listen.traps),
             ("syslog-udp", "listen.syslog", DATAGRAM, listen.syslog),
             ("syslog-tcp", "listen.syslog_tcp", STREAM, listen.syslog_tcp),
+            ("syslog-tls", "listen.syslog_tls", STREAM, listen.syslog_tls if listen.tls else ()),
         )
         for endpoint in endpoints
         for address in ((endpoint.address,) if endpoint.address else EVERYWHERE)

@@ -54,7 +54,7 @@ class SyslogService:
                 payload = payload[:LONGEST_MESSAGE]
             message = parse_syslog(payload)
             if not message.raw:
-                self._counters.add("syslog.empty")
+                self._counters.add("syslog.empty", key=chunk.component)
             elif signal is not None and not self._senders.relays:
                 self._add(signal(chunk.received_at, message), message, received)
             else:

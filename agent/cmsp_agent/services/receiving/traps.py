@@ -108,6 +108,8 @@ class TrapService:
                 said = self._decoder.decode(datagram[0], datagram[-1][0])
             except NotificationRefused as refused:
                 self._counters.add("traps.refused", key=refused.reason)
+                if chunk.component:
+                    self._counters.add("traps.refused_of", key=chunk.component)
             except DecodeError:
                 self._counters.add("traps.malformed", key=chunk.component or "unknown senders")
             else:

@@ -78,7 +78,7 @@ async def test_a_failed_commit_is_counted_and_acknowledges_nothing() -> None:
         site.database.commits[1].set_result(None)
         await settle()
         assert site.acknowledged == ["b"]
-        assert site.counters.value("syslog.not_stored") == 1
+        assert site.counters.total("syslog.not_stored") == 1
 
 
 async def test_the_next_batches_are_read_meanwhile_but_not_without_end() -> None:

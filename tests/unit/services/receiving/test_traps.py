@@ -107,7 +107,7 @@ async def test_an_inform_that_could_not_be_stored_is_not_answered() -> None:
     site.full = True
     assert await site.hear() == []
     assert site.sent == []
-    assert site.counters.value("traps.not_stored") == 1
+    assert site.counters.value("traps.not_stored", key="gw-1") == 1
 
 
 async def test_an_inform_that_could_not_be_stored_is_new_when_it_comes_again() -> None:
