@@ -16,6 +16,7 @@ from cmsp_agent.app.api import Shown, start_api, status_of
 from cmsp_agent.app.link import LinkPart, start_link
 from cmsp_agent.app.loading import Loaded
 from cmsp_agent.app.observing import Known, Observing, start_observing
+from cmsp_agent.app.own_conditions import OwnConditions, own_conditions
 from cmsp_agent.app.plugins import load_plugins
 from cmsp_agent.app.prepared import Prepared, components_of, prepare
 from cmsp_agent.app.receiving import Receiving, start_receiving
@@ -63,6 +64,7 @@ class Agent:
     link: LinkPart
     server: ApiServer
     reloading: asyncio.Lock
+    own: OwnConditions
 
     @property
     def configuration(self) -> Configuration:
@@ -103,10 +105,13 @@ class Agent:
         self.receiving.use(prepared)
         self.saving.use(loaded.configuration, self.known)
         self.in_force.loaded, self.in_force.prepared = loaded, prepared
+        self.own.in_force(prepared, loaded.fingerprint)
 
     def _prepare(self, configuration: Configuration) -> Prepared:
         known, counters = self.known, self.runtime.counters
-        return prepare(configuration, self.plugins.registry, known.names, known.devices, counters)
+        # a type that was missing already must not keep the rest of the file from being used
+        missing = set(self.in_force.prepared.missing.values())
+        return prepare(configuration, self.plugins.registry, known.names, known.devices, counters, missing)
 
 
 @asynccontextmanager
@@ -114,7 +119,7 @@ async def running(loaded: Loaded) -> AsyncIterator[Agent]:
     """The agent, from its first database to its last socket.
 
     Raises:
-        ConfigurationError: a device type or a secret is missing.
+        ConfigurationError: a secret is missing, or a file that the configuration names can't be used.
         StorageError: the state directory can't be used.
     """
     configuration = loaded.configuration
@@ -137,7 +142,11 @@ async def running(loaded: Loaded) -> AsyncIterator[Agent]:
         server = await stack.enter_async_context(start_api(runtime, observing, saving.backups, status, shown))
         receiving = await stack.enter_async_context(start_receiving(runtime, prepared, known, observing, listening))
         listening.forget_others()
-        agent = Agent(runtime, plugins, known, in_force, observing, receiving, saving, link, server, asyncio.Lock())
+        active = observing.events.alarm_state.active
+        own = own_conditions(prepared, loaded.fingerprint, observing.notices, active, runtime.clock)
+        agent = Agent(
+            runtime, plugins, known, in_force, observing, receiving, saving, link, server, asyncio.Lock(), own
+        )
         start_housekeeping(agent)
         await observing.poller.configure(prepared.components)
         yield agent
@@ -178,6 +187,7 @@ def start_housekeeping(agent: Agent) -> None:
     )
     runtime.supervisor.keep_running("upkeep", upkeep.run)
 
+    runtime.supervisor.keep_running("own configuration", agent.own.run)
     runtime.supervisor.keep_running("what is learned", agent.follow_what_is_learned)
     runtime.supervisor.keep_running(
         "names", lambda: names.run(lambda: agent.configuration.hosts, agent.known.learned.set)

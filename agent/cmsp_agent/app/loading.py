@@ -1,13 +1,17 @@
 """From the path of the YAML file to a configuration: opens the sources of secrets that the file itself names."""
 
+import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from cmsp_agent.app.preflight import refusals
 from cmsp_agent.config.configuration import ApplianceSettings, Configuration
 from cmsp_agent.config.load import CheckedFile, configure, read_appliance, read_document
 from cmsp_agent.config.secrets import SecretFiles, Secrets, SecretSource, SystemdCredentials
+from cmsp_agent.model.errors import ConfigurationError
+from cmsp_agent.pipeline.rules.load import rule_files
 from cmsp_agent.services.runtime import make_directory
 from cmsp_agent.storage.sealed.master_key import MasterKey, master_key
 from cmsp_agent.storage.sealed.vault import FILE, Vault
@@ -20,6 +24,8 @@ class Loaded:
     document: CheckedFile
     configuration: Configuration
     key: MasterKey = field(repr=False)
+    fingerprint: bytes = b""
+    """Of the file and the rule files, as they were read."""
 
 
 def load(path: Path, environment: Mapping[str, str] = os.environ) -> Loaded:
@@ -29,11 +35,35 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Loaded:
         ConfigurationError: with every problem of the file, or the master key can't be used.
         StorageError: the state directory can't be used.
     """
+    before = digest(path)
     appliance = read_appliance(path)
     key = open_key(appliance, environment)
     secrets = sources(appliance, key, environment)
     document = read_document(path, secrets)
-    return Loaded(document, configure(document, secrets), key)
+    configuration = configure(document, secrets)
+    if problems := refusals(configuration):
+        raise ConfigurationError(problems)
+    return Loaded(document, configuration, key, before + _rules(configuration))
+
+
+def fingerprint_of(file: Path, configuration: Configuration) -> bytes:
+    """Of the files of a configuration as they are now, to be compared with `Loaded.fingerprint`."""
+    return digest(file) + _rules(configuration)
+
+
+def digest(file: Path) -> bytes:
+    """Of a file's content; empty where it can't be read."""
+    try:
+        return hashlib.blake2b(file.read_bytes(), digest_size=16).digest()
+    except OSError:
+        return b""
+
+
+def _rules(configuration: Configuration) -> bytes:
+    try:
+        return b"".join(digest(file) for file in rule_files(configuration.rules, configuration.file.parent))
+    except ConfigurationError:
+        return b"missing"
 
 
 def open_key(appliance: ApplianceSettings, environment: Mapping[str, str]) -> MasterKey:

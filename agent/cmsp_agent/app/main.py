@@ -16,8 +16,6 @@ from cmsp_agent.app import logs
 from cmsp_agent.app.agent import Agent, running
 from cmsp_agent.app.loading import Loaded, load
 from cmsp_agent.app.notify import Notifier
-from cmsp_agent.app.standing import after_restart
-from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.errors import AgentError, ConfigurationError
 
 log = logging.getLogger(__name__)
@@ -84,35 +82,34 @@ class ReloadSignal:
 
     async def run(self, agent: Agent) -> None:
         """Reload whenever it rings, for ever."""
-        started = agent.configuration
         while True:
             await self._rung.wait()
             self._rung.clear()
-            self._notifier.reloading()
-            try:
-                await self._reload(agent, started)
-            finally:
-                # whatever came of it, systemd must not wait for the end of a reload that is over
-                self._notifier.ready(f"{len(agent.configuration.components)} components")
+            await self.once(agent)
 
-    async def _reload(self, agent: Agent, started: Configuration) -> None:
+    async def once(self, agent: Agent) -> None:
+        """Reload now."""
+        self._notifier.reloading()
+        try:
+            await self._reload(agent)
+        finally:
+            # whatever came of it, systemd must not wait for the end of a reload that is over
+            self._notifier.ready(f"{len(agent.configuration.components)} components")
+
+    async def _reload(self, agent: Agent) -> None:
         try:
             await agent.use(await asyncio.to_thread(self._load))
         except AgentError as error:
             agent.runtime.counters.add("reload.refused")
             log.error("not reloaded, the old configuration stays", extra={"error": str(error)})
             agent.observing.notices.note("configuration.refused", "", f"not reloaded: {error}")
+            agent.own.refuse(str(error).splitlines()[0])
         else:
-            announce(agent, started)
+            announce(agent)
 
 
-def announce(agent: Agent, started: Configuration | None = None) -> None:
-    """Say what is in force, and what the file asks for that is not carried out yet.
-
-    Args:
-        agent: the running agent.
-        started: at a reload, the configuration that the agent started with.
-    """
+def announce(agent: Agent) -> None:
+    """Say what is in force, and what the file asks for that is not carried out yet."""
     configuration = agent.configuration
     log.info(
         "configuration in force",
@@ -120,8 +117,6 @@ def announce(agent: Agent, started: Configuration | None = None) -> None:
     )
     for note in configuration.notes:
         log.warning(note.text, extra={"at": f"{configuration.file}:{note.line}", "path": note.path})
-    if started is not None and (waiting := after_restart(started, configuration)):
-        log.warning("takes effect at the next start only", extra={"keys": ", ".join(waiting)})
 
 
 def settle_memory() -> None:

@@ -1,6 +1,6 @@
 """A configuration made ready to be used: all that can fail is done here, before anything that runs is touched."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from cmsp_agent.aio.counters import Counters
@@ -36,17 +36,34 @@ class Prepared:
     """SNMPv3 users whose traps and informs are read."""
     relays: tuple[str, ...]
     """Addresses of the senders that may speak for others."""
+    missing: Mapping[str, str]
+    """Components whose device type no plugin brings, with that type; they run as a more general one."""
 
 
 def prepare(
-    configuration: Configuration, registry: Registry, names: Names, devices: Devices, counters: Counters
+    configuration: Configuration,
+    registry: Registry,
+    names: Names,
+    devices: Devices,
+    counters: Counters,
+    tolerated: Collection[str] | None = None,
 ) -> Prepared:
     """Build what the running parts need of a configuration.
 
+    Args:
+        configuration: as the file says.
+        registry: the device types that there are.
+        names: where host names lead.
+        devices: what is known of the devices.
+        counters: for the pipeline's counts.
+        tolerated: device types that may be missing; None: any.
+
     Raises:
-        ConfigurationError: a device type that no plugin brings, a secret that is missing, a credential of no use.
+        ConfigurationError: a device type that is missing and not tolerated, a secret that is missing, a credential of
+            no use.
     """
-    configuration = check_types(configuration, registry.types)
+    typed = check_types(configuration, registry.types, tolerated)
+    configuration = typed.configuration
     components = components_of(configuration, names, devices)
     return Prepared(
         configuration,
@@ -63,6 +80,7 @@ def prepare(
         agreed_by(components.values()),
         tuple(users_of(components.values())),
         names.literals(configuration.relays),
+        typed.missing,
     )
 
 

@@ -1,7 +1,7 @@
 """Device types in the file against those that the plugins brought, which only the layers above know."""
 
-from collections.abc import Collection, Iterator
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from cmsp_agent.config.configuration import Configuration, Note
@@ -15,33 +15,71 @@ COMING = frozenset({"audiocodes"})
 """Types that the contract with partners names and no plugin brings yet: accepted, and treated as `auto`."""
 
 
-def check_types(configuration: Configuration, known: Collection[str]) -> Configuration:
+GENERAL, REACHABILITY = "generic_snmp", "reachability"
+"""What a component runs as while its own type is missing: with SNMP credentials, and without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A configuration whose components are all of types that there are.
+
+    Attributes:
+        configuration: with the types that stand in.
+        missing: components whose own type no plugin brings, with that type.
+    """
+
+    configuration: Configuration
+    missing: Mapping[str, str]
+
+
+def check_types(
+    configuration: Configuration, known: Collection[str], tolerated: Collection[str] | None = None
+) -> Typed:
     """Compare the device types of a configuration with those that there are.
 
-    Returns:
-        The configuration; components of a type that is yet to come are of type `auto` in it, with a note.
+    A type that is missing costs its components that type: they run as a more general one until it is back.
+
+    Args:
+        configuration: as the file says.
+        known: the types that plugins brought.
+        tolerated: types that may be missing; None: any, as at a start, when a person may be far away.
 
     Raises:
-        ConfigurationError: a problem for each component of a type that no plugin brings.
+        ConfigurationError: a problem for each component of a type that is missing and not tolerated.
     """
     unknown = {name: each for name, each in configuration.components.items() if each.type not in {AUTO, *known}}
-    problems = [
-        Problem(str(configuration.file), configuration.type_lines[name], _path(name), _text(each.type, known))
-        for name, each in unknown.items()
-        if each.type not in COMING
-    ]
-    if problems:
-        raise ConfigurationError(sorted(problems, key=lambda problem: problem.line))
-    return _with_auto(configuration, unknown) if unknown else configuration
+    missing = {name: each for name, each in unknown.items() if each.type not in COMING}
+    if tolerated is not None:
+        refused = [name for name, each in missing.items() if each.type not in tolerated]
+        problems = [_problem(configuration, name, known) for name in refused]
+        if problems:
+            raise ConfigurationError(sorted(problems, key=lambda problem: problem.line))
+    if not unknown:
+        return Typed(configuration, {})
+    coming = {name: each for name, each in unknown.items() if name not in missing}
+    instead = {**dict.fromkeys(coming, AUTO), **{name: _instead(each) for name, each in missing.items()}}
+    return Typed(_with_types(configuration, instead, coming), {name: each.type for name, each in missing.items()})
 
 
-def _with_auto(configuration: Configuration, coming: dict[str, Component]) -> Configuration:
-    components = {**configuration.components, **{name: replace(each, type=AUTO) for name, each in coming.items()}}
+def _instead(component: Component) -> str:
+    return GENERAL if component.credentials.snmp is not None else REACHABILITY
+
+
+def _problem(configuration: Configuration, name: str, known: Collection[str]) -> Problem:
+    text = _text(configuration.components[name].type, known)
+    return Problem(str(configuration.file), configuration.type_lines[name], _path(name), text)
+
+
+def _with_types(
+    configuration: Configuration, instead: Mapping[str, str], coming: Mapping[str, Component]
+) -> Configuration:
+    replaced = {name: replace(configuration.components[name], type=kind) for name, kind in instead.items()}
     notes = [
         Note(_path(name), configuration.type_lines[name], f"no plugin brings '{each.type}' yet; taken as '{AUTO}'")
         for name, each in coming.items()
     ]
-    return replace(configuration, components=MappingProxyType(components), notes=(*configuration.notes, *notes))
+    components = MappingProxyType({**configuration.components, **replaced})
+    return replace(configuration, components=components, notes=(*configuration.notes, *notes))
 
 
 def type_problems(tree: Node, file: str, known: Collection[str]) -> list[Problem]:

@@ -11,6 +11,7 @@ MANAGEMENT_LOST = "management.lost"
 COMPONENT_DEGRADED = "component.degraded"
 COMPONENT_UNRESOLVED = "component.unresolved"
 APPLIANCE_ISOLATED = "appliance.isolated"
+DEVICE_TYPE_MISSING = "device_type.missing"
 UNKNOWN_TRAP = "trap.unknown"
 UNKNOWN_SYSLOG = "syslog.unknown"
 
@@ -142,6 +143,22 @@ BUILT_IN = (
         Severity.MAJOR,
         "The configuration file was refused; the one before stays in force",
         "Run `cmsp-agent config check`, mend the file, and reload.",
+    ),
+    AlarmType(
+        DEVICE_TYPE_MISSING,
+        Severity.MINOR,
+        "{component} runs without its device type {object}",
+        incident=False,
+        responsible="partner",
+        recommendation="Run `cmsp-agent plugin list`, which says why; mend the plugin and restart the agent.",
+    ),
+    AlarmType(
+        "configuration.differs",
+        Severity.WARNING,
+        "The file and the running agent differ: {object}",
+        incident=False,
+        responsible="partner",
+        recommendation="Run `cmsp-agent config check`, mend the file, and reload or restart the agent.",
     ),
     AlarmType(
         "listen.failed",

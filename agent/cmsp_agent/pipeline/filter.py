@@ -6,7 +6,13 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component, Tier
 from cmsp_agent.model.event import Event
 from cmsp_agent.pipeline.alarm_state import Draft
-from cmsp_agent.pipeline.built_in import COMPONENT_DEGRADED, COMPONENT_DOWN, COMPONENT_UNRESOLVED, MANAGEMENT_LOST
+from cmsp_agent.pipeline.built_in import (
+    COMPONENT_DEGRADED,
+    COMPONENT_DOWN,
+    COMPONENT_UNRESOLVED,
+    DEVICE_TYPE_MISSING,
+    MANAGEMENT_LOST,
+)
 
 AVAILABILITY = frozenset({COMPONENT_DOWN, MANAGEMENT_LOST, COMPONENT_DEGRADED, COMPONENT_UNRESOLVED})
 
@@ -31,4 +37,4 @@ class TierFilter:
 
 def gets(component: Component, kind: str) -> bool:
     """Whether a component's tier gets alarms of a type."""
-    return component.tier is not Tier.MONITORED_ONLY or kind in AVAILABILITY
+    return component.tier is not Tier.MONITORED_ONLY or kind in AVAILABILITY or kind == DEVICE_TYPE_MISSING

@@ -23,7 +23,7 @@ from cmsp_agent.plugin.admission import admitted
 from cmsp_agent.plugin.api import AlarmReport, DeviceType, NormaliseFunction
 from cmsp_agent.plugin.found import Found, admit, find, named
 from cmsp_agent.plugin.markers import PROJECT
-from cmsp_agent.plugin.quarantine import Quarantine
+from cmsp_agent.plugin.quarantine import NORMALISE, Quarantine
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.plugin.shape import misfits
 from cmsp_agent.plugin.watchdog import Calls
@@ -75,6 +75,8 @@ class PluginHost:
         self._manager = pluggy.PluginManager(PROJECT)
         self._manager.add_hookspecs(hookspecs)
         self._reports: dict[str, PluginReport] = {}
+        self._silenced: set[str] = set()
+        """Plugins whose `normalise` is left out."""
         self._failing: set[tuple[str, str]] = set()
         self._waiting: list[tuple[str, object]] = []
 
@@ -89,12 +91,20 @@ class PluginHost:
             if found.name in self._reports:
                 self._counters.add("plugins.refused", key=found.name)
                 log.error("plugin refused: a plugin of that name is loaded", extra={"plugin": found.name})
-            elif found.name in quarantined:
+            elif found.name in quarantined and not quarantined[found.name].normalise_only:
                 self._reports[found.name] = PluginReport(found.name, found.distribution, "refused")
                 self._refuse(found.name, quarantined[found.name].reason, state="quarantined")
             else:
                 self.take(found)
+                if found.name in quarantined:
+                    self._leave_out_normalise(found.name, quarantined[found.name].reason)
         self.register_device_types()
+
+    def _leave_out_normalise(self, plugin: str, reason: str) -> None:
+        """What blocked was its code for messages: its device types are used without it."""
+        self._silenced.add(plugin)
+        if self._reports[plugin].state == "loaded":
+            self._refuse(plugin, f"{reason}; its normalise alone is left out", state="quarantined")
 
     def take(self, found: Found) -> None:
         """Import one plugin and ask for its device types; they are registered by `register_device_types`."""
@@ -148,12 +158,12 @@ class PluginHost:
 
     def _isolated(self, plugin: str, device_type: DeviceType) -> DeviceType:
         code = device_type.normalise
-        return (
-            device_type if code is None else replace(device_type, normalise=self._guard(plugin, device_type.name, code))
-        )
+        if code is None or plugin in self._silenced:
+            return replace(device_type, normalise=None)
+        return replace(device_type, normalise=self._guard(plugin, device_type.name, code))
 
     def _guard(self, plugin: str, kind: str, code: NormaliseFunction) -> NormaliseFunction:
-        what = f"normalise of {kind}"
+        what = f"{NORMALISE}{kind}"
 
         def guarded(signal: Signal) -> Iterable[AlarmReport] | None:
             answer = self.call(plugin, what, lambda: _optional_items(code(signal)))

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+NORMALISE = "normalise of "
+"""How the call of a device type's own code is named."""
+
 
 @dataclass(frozen=True)
 class Quarantined:
@@ -16,6 +19,13 @@ class Quarantined:
     """Wall time, ms since the epoch, UTC."""
     reason: str
     stack: str = ""
+    call: str = ""
+    """The call that it blocked in, where that is known: `normalise of acme`."""
+
+    @property
+    def normalise_only(self) -> bool:
+        """Whether its `normalise` alone is to be left out: what it says of devices as data can't block anything."""
+        return self.call.startswith(NORMALISE)
 
 
 class Quarantine:

@@ -79,7 +79,7 @@ def judge_last_run(last_resort: LastResort, quarantine: Quarantine, now: int) ->
     if verdict is None:
         return None
     plugin, call, stack = verdict
-    quarantine.add(Quarantined(plugin, now, f"held the interpreter until the process ended, in {call}", stack))
+    quarantine.add(Quarantined(plugin, now, f"held the interpreter until the process ended, in {call}", stack, call))
     return plugin
 
 
@@ -217,7 +217,7 @@ class LoopWatchdog:
             return
         reason = f"blocked the event loop for {blocked:.0f} s in {blocker.call}"
         try:
-            self._quarantine.add(Quarantined(blocker.plugin, self._clock.now(), reason, blocker.stack))
+            self._quarantine.add(Quarantined(blocker.plugin, self._clock.now(), reason, blocker.stack, blocker.call))
         except OSError:
             log.exception(
                 "quarantine can't be written; the plugin will be loaded again", extra={"plugin": blocker.plugin}

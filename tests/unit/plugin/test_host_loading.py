@@ -149,3 +149,27 @@ def test_a_quarantined_plugin_is_not_even_imported(site: Site) -> None:
     site.host.load()
     assert site.report("stuck") == ("quarantined", "blocked the event loop for 15 s in import")
     assert site.quarantine.clear("stuck")
+
+
+STUCK = """
+from cmsp_agent.plugin.api import DeviceType, hook
+API_VERSION = 1
+def stuck(signal):
+    raise AssertionError("called")
+@hook
+def device_types():
+    return [DeviceType("stuck", "Stuck", normalise=stuck)]
+"""
+
+
+def test_code_for_messages_that_blocked_is_left_out_and_the_device_type_stays(site: Site) -> None:
+    from cmsp_agent.plugin.quarantine import Quarantined
+
+    site.install("stuck", STUCK)
+    site.quarantine.add(Quarantined("stuck", 1, "blocked the event loop for 15 s", call="normalise of stuck"))
+    site.host.load()
+    assert site.report("stuck") == ("quarantined", "blocked the event loop for 15 s; its normalise alone is left out")
+    kind = site.host.registry.named("stuck")
+    assert kind is not None
+    assert kind.normalise is None
+    assert site.quarantine.clear("stuck")

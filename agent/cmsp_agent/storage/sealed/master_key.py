@@ -78,16 +78,29 @@ def keep_wrapped(key: MasterKey, recovery_key: Path, beside: Path) -> Path:
         StorageFull: no room left.
         StorageError: it can't be written.
     """
+    path = beside / WRAPPED
+    files.write_atomically(path, _wrapped(key, recovery_key), 0o644)
+    return path
+
+
+def check_recovery_key(recovery_key: Path) -> None:
+    """Try the recovery key on a key of no use.
+
+    Raises:
+        ConfigurationError: no such file, or not a usable public key.
+        StorageError: it can't be read.
+    """
+    _wrapped(MasterKey("", sealing.new_key()), recovery_key)
+
+
+def _wrapped(key: MasterKey, recovery_key: Path) -> bytes:
     pem = files.read(recovery_key, MOST_BYTES)
     if pem is None:
         raise _unusable(recovery_key, "there is no such file; it should hold the recovery key's public half")
     try:
-        wrapped = key.wrapped(pem)
+        return key.wrapped(pem)
     except ValueError as error:
         raise _unusable(recovery_key, str(error)) from error
-    path = beside / WRAPPED
-    files.write_atomically(path, wrapped, 0o644)
-    return path
 
 
 def recovered(wrapped: Path, private_key: bytes, password: bytes | None = None) -> MasterKey:
