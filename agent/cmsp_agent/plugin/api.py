@@ -24,6 +24,8 @@ __all__ = [
     "API_VERSION",
     "CAPABILITIES",
     "NOT_AVAILABLE",
+    "NO_COUNT",
+    "NO_LEVEL",
     "AgentSignal",
     "AlarmReport",
     "AlarmType",
@@ -116,6 +118,12 @@ CAPABILITIES = ("identity", "kpis", "states", "traps", "syslog", "backup")
 
 NOT_AVAILABLE = (4294967295, 2147483647, 65535, -1)
 """How agents say "not available" in a number: all bits set of 32 or 16, the largest INTEGER, minus one."""
+NO_COUNT = (4294967295, 2147483647, -1)
+"""The same where 65,535 may be a figure."""
+NO_LEVEL = (4294967295, 2147483647, -2147483648)
+"""The same where minus one may be a figure, too: degrees, decibels."""
+NONE_BY_UNIT = {"percent": NOT_AVAILABLE, "°C": NO_LEVEL, "dB": NO_LEVEL, "dBm": NO_LEVEL}
+"""What means none where the KPI does not say; `NO_COUNT` for all other units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,11 +160,18 @@ class Kpi:
     """(index, name) of rows that the MIB numbers (1 is H.323, 2 is SIP)."""
     precision: tuple[str, str] | None = None
     """(scale, precision): columns of a sensor MIB, by which the value is value · 10^(3·(scale - 9)) / 10^precision."""
-    absent: tuple[int, ...] = ()
-    """Values by which the object says that it has none; `NOT_AVAILABLE` where none of those can be a figure."""
+    absent: tuple[int, ...] | None = None
+    """Values by which the object says that it has none; None: those that are usual for the unit, of gauges."""
     limit: Limit | None = None
     """Its threshold, unless the configuration has one."""
     where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)
+
+    @property
+    def none(self) -> tuple[int, ...]:
+        """The values that are no figure."""
+        if self.absent is not None or self.kind != "gauge" or self.counts:
+            return self.absent or ()
+        return NONE_BY_UNIT.get(self.unit, NO_COUNT)
 
     @property
     def label(self) -> str:

@@ -1,10 +1,11 @@
 """Makes samples and states of what a device answered. Pure but for the memory of counters that is handed in."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from cmsp_agent.model.signal import ObservedState, Value
-from cmsp_agent.plugin.api import Kpi, StateRule
+from cmsp_agent.plugin.api import NO_COUNT, Kpi, StateRule
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi, is_label
 from cmsp_agent.services.polling.rates import Rates
 
@@ -13,6 +14,8 @@ InterfaceName = Callable[[str], str]
 """ifIndex as text → the interface's canonical name."""
 
 LONGEST_NAME = 64
+LONGEST_NUMBER = 24
+_NUMBER = re.compile(rb"[\s\0]*([+-]?[0-9]+(?:\.[0-9]+)?)\s*%?[\s\0]*")
 UNITS, MOST_SCALE = 9, 17
 """SensorDataScale: units(9), yotta(17)."""
 NO_ROWS: Rows = {}
@@ -49,13 +52,15 @@ def _values(
     kpi = planned.kpi
     rows, spare = answers.rows(planned.oid), answers.rows(planned.free)
     moved = answers.rows(IF_DISCONTINUITY) if kpi.per == "interface" else NO_ROWS
-    for index, value in rows.items():
-        if value in kpi.absent or not isinstance(value, int | float) or not _applies(kpi, answers, index):
+    none = kpi.none if kpi.kind == "gauge" else ((1 << planned.width) - 1,)
+    for index, said in rows.items():
+        value = number(said)
+        if value is None or value in none or not _applies(kpi, answers, index):
             continue
         figure: float | None = value
         if planned.free:
-            free = spare.get(index)
-            figure = None if free in kpi.absent else _share(value, free)
+            free = number(spare.get(index))
+            figure = None if free is None or free in none else _share(value, free)
         elif kpi.counts:
             figure = float(value in kpi.counts)
         elif kpi.kind != "gauge":
@@ -85,8 +90,8 @@ def _label(kpi: Kpi, answers: Answers, index: str, interface: InterfaceName) -> 
 
 
 def _of_whole(figure: float, oid: str, factor: float, answers: Answers, index: str) -> float | None:
-    whole = answers.rows(oid).get(index)
-    return 100.0 * figure / (whole * factor) if isinstance(whole, int | float) and whole > 0 else None
+    whole = number(answers.rows(oid).get(index))
+    return 100.0 * figure / (whole * factor) if whole is not None and whole > 0 and whole not in NO_COUNT else None
 
 
 def _unit(kpi: Kpi, answers: Answers, index: str) -> float:
@@ -99,10 +104,17 @@ def _unit(kpi: Kpi, answers: Answers, index: str) -> float:
     return float(10.0 ** (3 * (scale - UNITS) - max(-8, min(9, precision))))
 
 
-def _share(used: float, free: Value | None) -> float | None:
-    if not isinstance(free, int | float) or used + free <= 0:
+def _share(used: float, free: float) -> float | None:
+    return 100.0 * used / (used + free) if used + free > 0 else None
+
+
+def number(value: Value | None) -> int | float | None:
+    """The number that a value is: as such, or as text (`23.5`, `40 %`); None for everything else."""
+    if isinstance(value, int | float):
+        return value
+    if not isinstance(value, bytes) or len(value) > LONGEST_NUMBER or (found := _NUMBER.fullmatch(value)) is None:
         return None
-    return 100.0 * used / (used + free)
+    return float(found[1]) if b"." in found[1] else int(found[1])
 
 
 def _aggregate(kpi: Kpi, read: Mapping[str, float]) -> dict[str, float]:

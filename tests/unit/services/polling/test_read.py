@@ -1,8 +1,11 @@
 """Samples and states out of answers."""
 
+from dataclasses import replace
+
 import pytest
 
-from cmsp_agent.plugin.api import NOT_AVAILABLE, Kpi, StateRule
+from cmsp_agent.model.signal import Value
+from cmsp_agent.plugin.api import NO_COUNT, NOT_AVAILABLE, Kpi, StateRule
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.read import Answers, StateReader, samples, text
@@ -137,3 +140,49 @@ def test_not_available_is_no_figure(value: int) -> None:
     assert read(kpi, {"1": value}) == {}
     share = Kpi("k", "percent", ("1.2",), free=("1.3",), aggregate="max", absent=NOT_AVAILABLE)
     assert read(share, {"1": 25, "2": value}, {"1": value, "2": 75}) == {}
+
+
+@pytest.mark.parametrize(
+    ("unit", "none", "figures"),
+    [
+        ("percent", [4294967295, 2147483647, 65535, -1, -1.0, b"-1"], [0, 100, 65534]),
+        ("calls", [4294967295, 2147483647, -1, b"4294967295"], [0, 65535]),
+        ("°C", [4294967295, 2147483647, -2147483648], [-1, -20, 65535]),
+    ],
+)
+def test_what_is_usual_for_the_unit_is_no_figure_unless_the_kpi_says_otherwise(
+    unit: str, none: list[Value], figures: list[Value]
+) -> None:
+    kpi = Kpi("k", unit, ("1.2",))
+    for value in none:
+        assert taken(kpi, value) == {}
+    for value in figures:
+        assert taken(kpi, value) == {"k": value}
+    assert taken(replace(kpi, absent=()), 4294967295) == {"k": 4294967295}
+    assert taken(replace(kpi, absent=(7,)), 7) == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "figure"),
+    [(b"23.5", 23.5), (b" 40 %\0", 40), (b"-3", -3), (0.25, 0.25), (b"N/A", None), (b"", None), (b"1" * 30, None)],
+)
+def test_a_figure_may_be_text_or_a_fraction(value: Value, figure: float | None) -> None:
+    assert taken(Kpi("k", "V", ("1.2",)), value) == ({} if figure is None else {"k": figure})
+
+
+def test_a_whole_that_is_not_available_gives_no_share() -> None:
+    kpi = Kpi("k", "percent", ("1.2",), share_of=("1.3", 1.0))
+    for whole in NO_COUNT:
+        assert samples(Plan((PlannedKpi(kpi, "1.2"),)), Answers({"1.2": 5, "1.3": whole}), Rates(), str) == {}
+
+
+def test_a_counter_with_all_bits_set_counts_nothing() -> None:
+    kpi = Kpi("k", "x/s", ("1.2",), kind="counter32")
+    plan, rates = Plan((PlannedKpi(kpi, "1.2"),)), Rates()
+    for at, value in ((1.0, 1_000), (2.0, 4294967295), (3.0, 1_200)):
+        assert samples(plan, Answers({"1.2": value}, at=at), rates, str) == {}
+    assert samples(plan, Answers({"1.2": 1_300}, at=4.0), rates, str) == {"k": 100.0}
+
+
+def taken(kpi: Kpi, value: Value) -> dict[str, float]:
+    return samples(Plan((PlannedKpi(kpi, "1.2"),)), Answers({"1.2": value}), Rates(), str)
