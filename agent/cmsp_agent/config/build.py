@@ -83,7 +83,7 @@ def customer(site_file: SiteFile) -> done.CustomerSettings:
     )
 
 
-def contacts(section: order.Contacts) -> Mapping[str, done.Contact]:
+def contacts(section: Mapping[str, order.ContactSection]) -> Mapping[str, done.Contact]:
     """Contacts by name."""
     return frozen({key: done.Contact(one.name or "", one.email or "", one.phone or "") for key, one in section.items()})
 

@@ -7,33 +7,9 @@ from importlib.util import find_spec
 
 from cmsp_agent.config.configuration import Note
 from cmsp_agent.config.groups import group_nodes, matches
+from cmsp_agent.config.not_yet import NOT_YET
 from cmsp_agent.config.schema.site_file import SiteFile
 from cmsp_agent.config.tree import ListNode, MapNode, Node, Path, Scalar, as_text, entries, find, line_of, shown
-
-NOT_YET: tuple[tuple[str, str], ...] = (
-    ("appliance.language", "documents are not written yet"),
-    ("appliance.storage.budget.events", "events are kept by age only; this budget is not kept to yet"),
-    ("headend.tunnel", "the tunnel is neither set up nor watched yet; it must be there"),
-    ("order.effective", "the dates of the order are not watched yet"),
-    ("order.ends", "the dates of the order are not watched yet"),
-    ("order.activation", "activation is not carried out yet"),
-    ("order.sru", "service requests are not carried out yet"),
-    ("contacts", "nobody is notified yet"),
-    ("sites.*.hours", "business hours are not looked at yet"),
-    ("components.*.support", "support contracts are not watched yet"),
-    ("components.*.authorisation.until", "the date of the letter is not watched yet"),
-    ("components.*.services.backup.restore", "restore is not carried out yet"),
-    ("components.*.ssh.login_timeout", "the limits of SSH are fixed yet"),
-    ("components.*.ssh.silence", "the limits of SSH are fixed yet"),
-    ("discovery", "discovery is not carried out yet"),
-    ("notify", "nobody is notified yet"),
-    ("smtp", "nobody is notified yet"),
-    ("retention.series.five_minutes", "KPI samples are not rolled up yet"),
-    ("retention.series.hourly", "KPI samples are not rolled up yet"),
-    ("retention.backups", "old backups are not removed yet"),
-    ("privacy.telemetry", "no telemetry is sent yet"),
-)
-"""Key patterns and what is not done yet about them. What a component can say, a group can set."""
 
 _NOTHING_ASKED = (None, False, "off", "no", "own", "component")
 """Values that ask for nothing: no need to say that it is not carried out."""
@@ -53,15 +29,11 @@ def notes(tree: Node, site_file: SiteFile) -> tuple[Note, ...]:
 
 
 def _not_yet(tree: Node) -> Iterator[Note]:
-    for pattern, text in (*NOT_YET, *_in_groups()):
-        for path in _paths(tree, tuple(pattern.split(".")), ()):
-            yield Note(shown(path), line_of(tree, path), text)
-
-
-def _in_groups() -> Iterator[tuple[str, str]]:
-    for pattern, text in NOT_YET:
-        if pattern.startswith("components."):
-            yield pattern.replace("components.*", "groups.*.set"), text
+    for each in NOT_YET:
+        in_groups = each.pattern.replace("components.*", "groups.*.set")
+        for pattern in dict.fromkeys((each.pattern, in_groups)):
+            for path in _paths(tree, tuple(pattern.split(".")), ()):
+                yield Note(shown(path), line_of(tree, path), each.text)
 
 
 def _paths(node: Node, pattern: tuple[str, ...], at: Path) -> Iterator[Path]:

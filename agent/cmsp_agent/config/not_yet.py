@@ -1,0 +1,60 @@
+"""The keys that are accepted but not carried out yet. A test holds the list to the fields that nothing acts on."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """A key, what is not done yet about it, and the fields (`Class.field`) that hold it and that nothing acts on.
+
+    The fields are those of the configuration or the component, or the schema's where those have none.
+    """
+
+    pattern: str
+    text: str
+    fields: tuple[str, ...]
+
+
+_DATES = "the dates of the order are not watched yet"
+_NOBODY = "nobody is notified yet"
+_SSH = "the limits of SSH are fixed yet"
+_ROLLED_UP = "KPI samples are not rolled up yet"
+
+NOT_YET: tuple[NotYet, ...] = (
+    NotYet("appliance.language", "documents are not written yet", ("ApplianceSettings.language",)),
+    NotYet(
+        "appliance.storage.budget.events",
+        "events are kept by age only; this budget is not kept to yet",
+        ("ApplianceSettings.events_budget",),
+    ),
+    NotYet(
+        "headend.tunnel",
+        "the tunnel is neither set up nor watched yet; it must be there",
+        ("HeadendSettings.tunnel",),
+    ),
+    NotYet("order.id", "the order's number is not shown yet", ("Order.id",)),
+    NotYet("order.effective", _DATES, ("Order.effective",)),
+    NotYet("order.ends", _DATES, ("Order.ends",)),
+    NotYet("order.activation", "activation is not carried out yet", ("Order.activation",)),
+    NotYet("order.sru", "service requests are not carried out yet", ("Order.sru",)),
+    NotYet("customer.name", "the customer's name is not shown yet", ("CustomerSettings.name",)),
+    NotYet("contacts", _NOBODY, ("Configuration.contacts",)),
+    NotYet("sites.*.hours", "business hours are not looked at yet", ("Site.hours",)),
+    NotYet("components.*.support", "support contracts are not watched yet", ("ComponentEntry.support",)),
+    NotYet("components.*.authorisation.until", "the date of the letter is not watched yet", ("Authorisation.until",)),
+    NotYet("components.*.services.backup.restore", "restore is not carried out yet", ("BackupPlan.restore",)),
+    NotYet("components.*.ssh.login_timeout", _SSH, ("SshSettings.login_timeout",)),
+    NotYet("components.*.ssh.silence", _SSH, ("SshSettings.silence",)),
+    NotYet("discovery", "discovery is not carried out yet", ("Configuration.discovery",)),
+    NotYet("notify", _NOBODY, ("Configuration.notify",)),
+    NotYet("smtp", _NOBODY, ("Configuration.smtp",)),
+    NotYet("retention.series.five_minutes", _ROLLED_UP, ("Retention.series_five_minutes",)),
+    NotYet("retention.series.hourly", _ROLLED_UP, ("Retention.series_hourly",)),
+    NotYet(
+        "retention.backups",
+        "old backups are not removed yet",
+        ("Retention.backups_daily", "Retention.backups_weekly", "Retention.backups_monthly"),
+    ),
+    NotYet("privacy.telemetry", "no telemetry is sent yet", ("PrivacySettings.telemetry",)),
+)
+"""What a component can say, a group can set."""
