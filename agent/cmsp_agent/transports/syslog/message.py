@@ -124,13 +124,13 @@ def parse_syslog(datagram: bytes) -> SyslogMessage:
 
 
 def _parse_usual(raw: bytes, line: str, layout: Layout) -> SyslogMessage:
-    pri_end, counter, counter_end, host, host_end, second, second_end, mark, time, time_end, zone, zone_end, code = layout
+    pri_end, first, first_end, host, host_end, second, second_end, mark, time, time_end, zone, zone_end, code = layout
     code_end = line.find(": ", code)
     mnemonic = code_of(line[code:code_end])
     pri = int(line[1:pri_end])
     if code_end < 0 or mnemonic is None or pri > HIGHEST_PRI or "%" in line[code:]:
         return _parse_unusual(raw, line)
-    sequence = int(line[counter:counter_end]) if counter_end > 0 else None
+    sequence = int(line[first:first_end]) if first_end > 0 else None
     inner = int(line[second:second_end]) if second_end > 0 else None
     if sequence is None:
         sequence, inner = inner, None
