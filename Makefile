@@ -66,6 +66,7 @@ check: venv ## what CI checks without running the product
 	$(BIN)/lint-imports
 	$(BIN)/python packaging/shape.py
 	$(BIN)/python packaging/words.py
+	$(BIN)/python packaging/unused.py
 	$(BIN)/python -m docs.tools.generate --check
 
 docs: venv ## write docs/reference from the code

@@ -45,7 +45,8 @@ BINDINGS = st.lists(st.tuples(oids(), VALUES), max_size=12)
 IDS = st.integers(-0x80000000, 0x7FFFFFFF)
 COUNTS = st.integers(0, 0x7FFFFFFF)
 STATUSES = st.integers(0, 18)
-KINDS = st.sampled_from((pdu.GET, pdu.GET_NEXT, pdu.RESPONSE, pdu.SET, pdu.INFORM, pdu.TRAP, pdu.REPORT))
+SET = 0xA3
+KINDS = st.sampled_from((pdu.GET, pdu.GET_NEXT, pdu.RESPONSE, SET, pdu.INFORM, pdu.TRAP, pdu.REPORT))
 
 PYSNMP_TYPES: dict[int, Any] = {
     ber.INTEGER: rfc1902.Integer32,
@@ -62,7 +63,7 @@ PYSNMP_PDUS: dict[int, Any] = {
     pdu.GET: rfc1905.GetRequestPDU,
     pdu.GET_NEXT: rfc1905.GetNextRequestPDU,
     pdu.RESPONSE: rfc1905.ResponsePDU,
-    pdu.SET: rfc1905.SetRequestPDU,
+    SET: rfc1905.SetRequestPDU,
     pdu.INFORM: rfc1905.InformRequestPDU,
     pdu.TRAP: rfc1905.SNMPv2TrapPDU,
     pdu.REPORT: rfc1905.ReportPDU,

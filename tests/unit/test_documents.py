@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cmsp_agent.config.load import load_configuration
 from docs.tools.commands import Command, tree
+from tests.unit.config.builders import load_configuration
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ["README.md", *sorted(p.relative_to(ROOT).as_posix() for p in ROOT.glob("docs/**/*.md"))]

@@ -45,11 +45,6 @@ class Counters:
         with self._lock:
             return sum(n for (counted, _), n in self._counts.items() if counted == name)
 
-    def snapshot(self) -> Mapping[str, int]:
-        """All counts as `name` or `name[key]`, sorted."""
-        with self._lock:
-            return {f"{name}[{key}]" if key else name: n for (name, key), n in sorted(self._counts.items())}
-
     def labelled(self) -> list[tuple[str, str, int]]:
         """All counts as (name, key, count), sorted."""
         with self._lock:

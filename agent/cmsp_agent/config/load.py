@@ -36,23 +36,10 @@ class CheckedFile:
     entries: dict[str, ComponentEntry]
 
 
-def load_configuration(path: Path, secrets: SecretSource) -> Configuration:
-    """Load the file for the agent.
-
-    Args:
-        path: The YAML file.
-        secrets: Where secrets come from; every one that the file names must be there.
-
-    Raises:
-        ConfigurationError: with every problem of the file.
-    """
-    return configure(read_document(path, secrets), secrets)
-
-
 def read_appliance(path: Path) -> ApplianceSettings:
     """The appliance's settings alone, to find the vault and the directory of secrets before the file is loaded.
 
-    Where that section has problems, its defaults: `load_configuration` reports them with all others.
+    Where that section has problems, its defaults: `read_document` reports them with all others.
 
     Raises:
         ConfigurationError: the file can't be read at all.

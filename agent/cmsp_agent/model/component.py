@@ -21,6 +21,10 @@ class Tier(StrEnum):
     BEST_EFFORT = "best-effort"
 
 
+LONGEST_POLL = 120.0
+"""Seconds that one poll may take at most, whatever the interval."""
+
+
 @dataclass(frozen=True, slots=True)
 class PollPlan:
     """How often a component is asked, and for how long we wait. Seconds."""

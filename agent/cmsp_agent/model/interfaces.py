@@ -2,6 +2,8 @@
 
 import re
 
+IF_DESCR, IF_NAME = "1.3.6.1.2.1.2.2.1.2", "1.3.6.1.2.1.31.1.1.1.1"
+
 _LONG = {
     "Gi": "GigabitEthernet",
     "Te": "TenGigabitEthernet",

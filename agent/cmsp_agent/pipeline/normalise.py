@@ -8,7 +8,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.model.ids import uuid7
-from cmsp_agent.model.interfaces import canonical
+from cmsp_agent.model.interfaces import IF_DESCR, IF_NAME, canonical
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
 from cmsp_agent.model.times import rfc3339
@@ -19,7 +19,6 @@ from cmsp_agent.pipeline.privacy import without_secrets
 from cmsp_agent.plugin.api import AlarmReport, AlarmType, DeviceType, ObjectFrom, TrapRule
 
 IF_ROW, IF_X_ROW = "1.3.6.1.2.1.2.2.1.", "1.3.6.1.2.1.31.1.1.1."
-IF_DESCR, IF_NAME = f"{IF_ROW}2.", f"{IF_X_ROW}1."
 MOST_BINDINGS = 32
 """Bindings that the event of a trap without a rule shows."""
 LONGEST_OBJECT = 256
@@ -213,7 +212,7 @@ def _by_name(signal: TrapSignal) -> AlarmReport:
 
 
 def _bound(signal: TrapSignal, column: str) -> str:
-    return next((_text(value) for oid, value in signal.varbinds if oid.startswith(column)), "")
+    return next((_text(value) for oid, value in signal.varbinds if oid.startswith(column + ".")), "")
 
 
 def _kind(name: str) -> str:

@@ -7,7 +7,7 @@ that answers for none of its own polls but lets a poll of another one through is
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from cmsp_agent.model.component import Component
+from cmsp_agent.model.component import LONGEST_POLL, Component
 from cmsp_agent.model.event import AlarmKey, Event, Source, Transition
 from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.pipeline.alarm_state import Draft, UnansweredPolls
@@ -31,9 +31,6 @@ TROUBLES = {
 
 LAG = 5_000
 """Milliseconds by which a device's SNMP agent may be behind its own traps and syslog (net-snmp caches its tables)."""
-
-LONGEST_POLL = 120_000
-"""Milliseconds that a poll may take: what it tells may be that much older than what was heard meanwhile."""
 
 
 class PollJudge:
@@ -195,4 +192,4 @@ def _just_reported(held: Event, poll: PollSignal) -> bool:
 
 def may_be_older(polled_at: int, reported_at: int) -> bool:
     """Whether a poll may show what was before the report. Were it much older, the clock has been set back since."""
-    return -LONGEST_POLL <= polled_at - reported_at < LAG
+    return -1000 * LONGEST_POLL <= polled_at - reported_at < LAG

@@ -4,7 +4,7 @@ import errno
 import os
 import socket
 import struct
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Mapping, MutableMapping
 
 from cmsp_agent.model.errors import CannotListen
 from cmsp_agent.transports.port_holder import port_holder
@@ -19,20 +19,6 @@ _SO_MEMINFO = 55
 _MEMINFO = struct.Struct("9I")
 _DROPS = 8
 BACKLOG = 128
-
-
-def bind_datagrams(port: int, addresses: Sequence[str] = EVERYWHERE) -> list[socket.socket]:
-    """UDP sockets on one port (0: any free one, the same for all addresses).
-
-    Raises:
-        CannotListen: not permitted, or the port is taken.
-    """
-    return _bind_all(socket.SOCK_DGRAM, port, addresses)
-
-
-def bind_streams(port: int, addresses: Sequence[str] = EVERYWHERE) -> list[socket.socket]:
-    """Listening TCP sockets, as `bind_datagrams`."""
-    return _bind_all(socket.SOCK_STREAM, port, addresses)
 
 
 def inherited_sockets(environment: MutableMapping[str, str], pid: int) -> Mapping[str, list[socket.socket]]:
@@ -110,23 +96,6 @@ def _why_not(kind: socket.SocketKind, address: str, port: int, error: OSError) -
     if error.errno == errno.EADDRNOTAVAIL:
         return f"{what}: {address} is no address of this machine now"
     return f"{what}: {error.strerror}"
-
-
-def _bind_all(kind: socket.SocketKind, port: int, addresses: Sequence[str]) -> list[socket.socket]:
-    sockets: list[socket.socket] = []
-    try:
-        for address in addresses:
-            bound = bind_one(kind, address, port)
-            if bound is not None:
-                sockets.append(bound)
-                port = bound.getsockname()[1]
-    except CannotListen:
-        for bound in sockets:
-            bound.close()
-        raise
-    if not sockets:
-        raise CannotListen(f"port {port}: none of {', '.join(addresses)} is an address of this machine")
-    return sockets
 
 
 def _bind(kind: socket.SocketKind, port: int, address: str) -> socket.socket | None:

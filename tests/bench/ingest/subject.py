@@ -24,11 +24,11 @@ from cmsp_agent.services.devices.senders import Senders
 from cmsp_agent.services.receiving.syslog import SyslogService
 from cmsp_agent.services.receiving.traps import Agreed, TrapService
 from cmsp_agent.transports.datagrams import Datagram, DatagramReceiver, Deliver, SendAnswer
-from cmsp_agent.transports.listening import bind_datagrams
 from cmsp_agent.transports.snmp.client import SnmpClient
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
 from cmsp_agent.transports.snmp.target import SnmpTarget
 from cmsp_agent.transports.syslog.message import parse_syslog
+from tests.lab.listening import bind_datagrams
 
 SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
 POLL_EVERY = 0.1

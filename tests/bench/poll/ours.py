@@ -90,7 +90,7 @@ async def measure(version: str, site: Site, devices: int, rounds: int) -> dict[s
         "cpu": used,
         "wall": wall,
         "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "counters": dict(counters.snapshot()),
+        "counters": {f"{name}[{key}]" if key else name: count for name, key, count in counters.labelled()},
     }
 
 

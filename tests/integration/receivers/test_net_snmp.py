@@ -16,14 +16,15 @@ from cmsp_agent.model.secret import Secret
 from cmsp_agent.model.signal import Signal, TrapSignal
 from cmsp_agent.services.devices.senders import Senders
 from cmsp_agent.services.receiving.traps import Agreed, TrapService
+from cmsp_agent.storage.tables.snmp_engines import unkept
 from cmsp_agent.transports.datagrams import DatagramReceiver
-from cmsp_agent.transports.listening import bind_datagrams
 from cmsp_agent.transports.snmp import ber, message, pdu
-from cmsp_agent.transports.snmp.authoritative import OwnEngine, new_engine_id
+from cmsp_agent.transports.snmp.authoritative import OwnEngine
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
 from cmsp_agent.transports.snmp.users import user_from
 from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
 from tests.integration.receivers.conftest import until
+from tests.lab.listening import bind_datagrams
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -52,7 +53,7 @@ class Station:
         self.commit.set()
         self.senders = Senders(self.counters)
         self.senders.configure({"gw-1": [known]})
-        decoder = NotificationDecoder([user_from(USER)], OwnEngine(new_engine_id(), 1, self.clock), self.clock)
+        decoder = NotificationDecoder([user_from(USER)], OwnEngine(unkept(), 1, self.clock), self.clock)
         agreed = {"gw-1": Agreed(b"public", "cmsp")}
         self.service = TrapService(self.senders, decoder, agreed, self.take, self.clock, self.counters)
         self.receiver = DatagramReceiver("traps", bind_datagrams(0), self.service.receive, self.counters, answers=True)

@@ -9,10 +9,10 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.transports.listening import bind_streams
 from cmsp_agent.transports.streams import StreamLimits, StreamReceiver
 from cmsp_agent.transports.syslog.message import parse_syslog
 from tests.integration.receivers.conftest import until
+from tests.lab.listening import bind_streams
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 

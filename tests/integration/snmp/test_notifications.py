@@ -7,7 +7,8 @@ from typing import cast
 import pytest
 
 from cmsp_agent.aio.clock import SystemClock
-from cmsp_agent.transports.snmp.authoritative import OwnEngine, new_engine_id
+from cmsp_agent.storage.tables.snmp_engines import unkept
+from cmsp_agent.transports.snmp.authoritative import OwnEngine
 from cmsp_agent.transports.snmp.ber import DecodeError
 from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, ReportReply
 from cmsp_agent.transports.snmp.users import user_from
@@ -60,7 +61,7 @@ async def receiver() -> AsyncIterator[Receiver]:
     """A receiver with a user for each pair, on a port of its own."""
     users = [user_from(usm(auth, priv)) for auth, priv in pairs()]
     clock = SystemClock()
-    decoder = NotificationDecoder(users, OwnEngine(new_engine_id(), 1, clock), clock)
+    decoder = NotificationDecoder(users, OwnEngine(unkept(), 1, clock), clock)
     transport, protocol = await asyncio.get_running_loop().create_datagram_endpoint(
         lambda: Receiver(decoder), local_addr=("127.0.0.1", 0)
     )

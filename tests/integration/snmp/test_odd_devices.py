@@ -14,6 +14,8 @@ from cmsp_agent.transports.snmp.target import Quirks
 from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
 from tests.integration.snmp.peers import Rig, community
 
+GEN_ERR = 5
+
 TABLE = "1.3.6.1.2.1.2.2.1"
 COLUMNS = (f"{TABLE}.1", f"{TABLE}.2", f"{TABLE}.5")
 Binding = tuple[str, bytes]
@@ -166,7 +168,7 @@ async def test_a_device_without_getbulk_is_found_out() -> None:
 
     class Refusing(Device):
         def answer(self, asked: Pdu) -> Answer:
-            return (pdu.GEN_ERR, 0, []) if asked.kind == GET_BULK else super().answer(asked)
+            return (GEN_ERR, 0, []) if asked.kind == GET_BULK else super().answer(asked)
 
     for device in (Silent(rows=5), Refusing(rows=5)):
         async with running(device), Rig() as rig:
@@ -194,13 +196,13 @@ async def test_a_dead_device_is_not_asked_again_another_way() -> None:
 async def test_one_oid_per_request() -> None:
     class OneOid(Device):
         def answer(self, asked: Pdu) -> Answer:
-            return (pdu.GEN_ERR, 1, []) if len(asked.names) > 1 else super().answer(asked)
+            return (GEN_ERR, 1, []) if len(asked.names) > 1 else super().answer(asked)
 
     async with running(OneOid(rows=30)) as device, Rig() as rig:
         session = rig.session(community(), device.port)
         oids = [f"{TABLE}.1.{row}" for row in range(1, 8)]
         assert await session.get(*oids) == {oid: row for row, oid in enumerate(oids, 1)}
-        assert session.quirks.one_oid
+        assert session.quirks.most_oids == 1
         assert whole(await session.columns(*COLUMNS), 30)
         assert not session.quirks.no_bulk
 
@@ -227,7 +229,7 @@ async def test_one_object_that_fails_spoils_neither_the_others_nor_the_width(ind
     class Broken(Device):
         def answer(self, asked: Pdu) -> Answer:
             names = [self.texts[name] for name in asked.names]
-            return (pdu.GEN_ERR, index, []) if broken in names else super().answer(asked)
+            return (GEN_ERR, index, []) if broken in names else super().answer(asked)
 
     async with running(Broken()) as device, Rig() as rig:
         session = rig.session(community(), device.port)

@@ -9,6 +9,8 @@ from cmsp_agent.transports.snmp.target import Quirks
 from tests.integration.snmp.peers import Rig, community
 from tests.integration.snmp.test_odd_devices import COLUMNS, TABLE, Answer, Device, running, whole
 
+GEN_ERR = 5
+
 OIDS = [f"{TABLE}.1.{row}" for row in range(1, 11)]
 BAD = OIDS[4]
 OTHERS = {oid: row for row, oid in enumerate(OIDS, 1) if oid != BAD}
@@ -78,11 +80,11 @@ async def test_a_column_that_fails_costs_neither_the_others_nor_getbulk() -> Non
         def answer(self, asked: Pdu) -> Answer:
             names = [self.texts[name] for name in asked.names]
             failed = any(f"{name}.".startswith(f"{COLUMNS[1]}.") for name in names)
-            return (pdu.GEN_ERR, 1, []) if failed else super().answer(asked)
+            return (GEN_ERR, 1, []) if failed else super().answer(asked)
 
     class BulkOnly(Device):
         def answer(self, asked: Pdu) -> Answer:
-            return (pdu.GEN_ERR, 1, []) if asked.kind == GET_BULK and len(asked.names) == 1 else super().answer(asked)
+            return (GEN_ERR, 1, []) if asked.kind == GET_BULK and len(asked.names) == 1 else super().answer(asked)
 
     async with running(Broken()) as device, Rig() as rig:
         session = rig.session(community(), device.port)

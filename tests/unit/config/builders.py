@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from cmsp_agent.config.configuration import Configuration
-from cmsp_agent.config.load import load_configuration, read_document
+from cmsp_agent.config.load import configure, read_document
+from cmsp_agent.config.secrets import SecretSource
 from cmsp_agent.model.errors import ConfigurationError
 
 MINIMAL = """\
@@ -32,6 +33,11 @@ def write(folder: Path, text: str) -> Path:
     path = folder / "site.yaml"
     path.write_text(text)
     return path
+
+
+def load_configuration(path: Path, secrets: SecretSource) -> Configuration:
+    """The configuration that a file makes, as the agent does it."""
+    return configure(read_document(path, secrets), secrets)
 
 
 def load(folder: Path, text: str, secrets: Known | None = None) -> Configuration:

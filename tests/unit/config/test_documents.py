@@ -3,8 +3,7 @@
 import re
 from pathlib import Path
 
-from cmsp_agent.config.load import load_configuration
-from tests.unit.config.builders import Known, write
+from tests.unit.config.builders import Known, load_configuration, write
 
 
 def test_the_examples_of_the_guide_load_together(tmp_path: Path, repository: Path) -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from cmsp_agent.config.device_types import check_types
 from cmsp_agent.config.file_text import MOST_BYTES
-from cmsp_agent.config.load import load_configuration, read_document
+from cmsp_agent.config.load import read_document
 from cmsp_agent.model.errors import ConfigurationError
-from tests.unit.config.builders import MINIMAL, Known, complaints, load, write
+from tests.unit.config.builders import MINIMAL, Known, complaints, load, load_configuration, write
 
 REST = "address: 10.0.0.2, site: paris"
 

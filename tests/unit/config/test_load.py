@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from cmsp_agent.config.addresses import HostPort
-from cmsp_agent.config.load import load_configuration, read_appliance, read_document
+from cmsp_agent.config.load import read_appliance, read_document
 from cmsp_agent.config.schema.site_file import json_schema
 from cmsp_agent.config.show import as_yaml, values_in_force
 from cmsp_agent.model.component import BackupPlan, Component, PollPlan, Threshold, Tier
 from cmsp_agent.model.errors import ConfigurationError
-from tests.unit.config.builders import MINIMAL, Known, load, write
+from tests.unit.config.builders import MINIMAL, Known, load, load_configuration, write
 
 
 def component(folder: Path, settings: str, more: str = "") -> Component:

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cmsp_agent.config.load import load_configuration
 from cmsp_agent.model.errors import ConfigurationError, Problem
-from tests.unit.config.builders import Known, write
+from tests.unit.config.builders import Known, load_configuration, write
 
 FILE = """\
 appliance: {name: lab, next_hop: 10.1.0.254}

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from cmsp_agent.config.load import load_configuration, read_document
+from cmsp_agent.config.load import read_document
 from cmsp_agent.config.secrets import SecretFiles, Secrets, SystemdCredentials
 from cmsp_agent.config.show import as_yaml, values_in_force
 from cmsp_agent.model.errors import ConfigurationError
-from tests.unit.config.builders import MINIMAL, Known, complaints, load, write
+from tests.unit.config.builders import MINIMAL, Known, complaints, load, load_configuration, write
 
 CANARY = "c4n4ry-0f-1337"
 

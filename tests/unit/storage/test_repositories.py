@@ -4,12 +4,12 @@ from typing import Any
 import pytest
 
 from cmsp_agent.model.backup import Backup
-from cmsp_agent.model.component import State
 from cmsp_agent.model.errors import Conflict
 from cmsp_agent.model.incident import Trigger
 from cmsp_agent.model.incident_facts import RaisedPriority
 from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.model.priority import Priority
+from cmsp_agent.storage.encoding import decode
 from cmsp_agent.storage.tables import audit, backups, calendar_runs, host_keys, incidents, inventory, jobs, snmp_engines
 from tests.unit.storage.facts import NOW, an_incident
 
@@ -62,7 +62,7 @@ class TestBackups:
             backups.save(tx, a_backup(number))
         backups.save(tx, a_backup(3, component="gw-2"))
         assert [backup.id for backup in backups.of_component(tx, "gw-1")] == ["id2", "id1"]
-        assert [backup.id for backup in backups.all_latest(tx)] == ["id2", "id3"]
+        assert [backup.id for backup in backups.of_component(tx, "gw-2")] == ["id3"]
 
     def test_verified_again_keeps_its_place(self, tx: sqlite3.Connection) -> None:
         backups.save(tx, a_backup(1))
@@ -78,28 +78,31 @@ class TestBackups:
         assert backups.blobs(tx) == {"b2"}
 
 
-class TestInventory:
-    def test_states(self, tx: sqlite3.Connection) -> None:
-        inventory.save_state(tx, "gw-1", State.UP, NOW, {"rtt": 1.5})
-        inventory.save_state(tx, "gw-1", State.DOWN, NOW + 1)
-        assert inventory.states(tx) == {"gw-1": inventory.Availability("gw-1", State.DOWN, NOW + 1, {})}
+def history(tx: sqlite3.Connection, component: str) -> list[tuple[int, dict[str, Any]]]:
+    """What was known of a component before, the newest first."""
+    rows = tx.execute(
+        "select changed_at, body from inventory_history where component = ? order by row desc", (component,)
+    )
+    return [(changed_at, decode(body, dict[str, Any])) for changed_at, body in rows]
 
+
+class TestInventory:
     def test_only_a_change_makes_history(self, tx: sqlite3.Connection) -> None:
         assert inventory.save(tx, "gw-1", {"serial": "A", "model": "C8200"}, NOW)
         assert not inventory.save(tx, "gw-1", {"model": "C8200", "serial": "A"}, NOW + 1)
         assert inventory.save(tx, "gw-1", {"serial": "B", "model": "C8200"}, NOW + 2)
         assert inventory.find(tx, "gw-1") == (NOW + 2, {"model": "C8200", "serial": "B"})
-        assert inventory.history(tx, "gw-1") == [(NOW, {"model": "C8200", "serial": "A"})]
+        assert history(tx, "gw-1") == [(NOW, {"model": "C8200", "serial": "A"})]
 
     def test_the_history_of_one_that_keeps_changing_is_bounded(self, tx: sqlite3.Connection) -> None:
         inventory.save(tx, "gw-2", {"serial": "Z"}, NOW)
         inventory.save(tx, "gw-2", {"serial": "Y"}, NOW)
         for change in range(inventory.MOST_HISTORY + 10):
             inventory.save(tx, "gw-1", {"interfaces": change}, NOW + change)
-        kept = inventory.history(tx, "gw-1", limit=1000)
+        kept = history(tx, "gw-1")
         assert len(kept) == inventory.MOST_HISTORY
         assert kept[0][1] == {"interfaces": inventory.MOST_HISTORY + 8}
-        assert len(inventory.history(tx, "gw-2")) == 1
+        assert len(history(tx, "gw-2")) == 1
 
 
 class TestJobs:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from cmsp_agent.model.component import Component
-from cmsp_agent.model.interfaces import canonical
+from cmsp_agent.model.interfaces import IF_DESCR, IF_NAME, canonical
 from cmsp_agent.model.signal import Value
 from cmsp_agent.plugin import identity
 from cmsp_agent.plugin.api import DeviceType, Identity
@@ -20,7 +20,6 @@ from cmsp_agent.services.devices.unreadable import UnreadableObjects
 
 SYS_DESCR, SYS_OBJECT_ID, SYS_NAME = (f"1.3.6.1.2.1.1.{n}.0" for n in (1, 2, 5))
 SYSTEM = (SYS_DESCR, SYS_OBJECT_ID, SYS_NAME)
-IF_DESCR, IF_NAME = "1.3.6.1.2.1.2.2.1.2", "1.3.6.1.2.1.31.1.1.1.1"
 IP_AD_ENT_IF_INDEX, IP_ADDRESS_IF_INDEX = "1.3.6.1.2.1.4.20.1.2", "1.3.6.1.2.1.4.34.1.3"
 INTERFACES = (IF_DESCR, IF_NAME, IP_AD_ENT_IF_INDEX, IP_ADDRESS_IF_INDEX)
 ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
@@ -61,8 +60,8 @@ class DeviceFacts:
     """How it departs from the standards, found by probing (transports.snmp.target.Quirks)."""
 
 
-class InventorySession(Protocol):
-    """What reading the inventory needs of an SNMP session."""
+class ReadingSession(Protocol):
+    """What reading the inventory needs of an SNMP session (see transports.snmp.session)."""
 
     async def get(self, *oids: str) -> Mapping[str, Value]:
         """Read instances; what the device lacks is absent."""
@@ -73,7 +72,7 @@ class InventorySession(Protocol):
         ...
 
 
-async def read_device_facts(session: InventorySession, registry: Registry) -> DeviceFacts:
+async def read_device_facts(session: ReadingSession, registry: Registry) -> DeviceFacts:
     """Ask a device who it is; where it says so depends on the type that it is identified as.
 
     Raises:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.model.component import Component, Threshold, Tier
+from cmsp_agent.model.component import LONGEST_POLL, Component, Threshold, Tier
 from cmsp_agent.model.errors import (
     AuthenticationRejected,
     ConfigurationError,
@@ -33,8 +33,6 @@ from cmsp_agent.transports.snmp.target import Quirks
 log = logging.getLogger(__name__)
 
 MOST_ROWS = 5_000
-LONGEST_POLL = 120.0
-"""Seconds that one poll may take at most."""
 LEARN_AGAIN = 120.0
 """Seconds between two readings of the inventory of a device whose tables keep changing, or that failed in between."""
 PROBE_AGAIN = 24 * 3600.0

@@ -65,15 +65,6 @@ class Poller:
         self._worst_lateness = 0.0
         counters.gauge("polls.worst_lateness_s", lambda: self._worst_lateness)
 
-    @property
-    def worst_lateness(self) -> float:
-        """Seconds by which the latest poll of all began after its time, since the start or the last reset."""
-        return self._worst_lateness
-
-    def reset_lateness(self) -> None:
-        """Measure anew."""
-        self._worst_lateness = 0.0
-
     async def configure(self, components: Mapping[str, Component]) -> None:
         """Poll these components: loops of what is gone or changed end, those of the rest go on undisturbed."""
         for name, device in list(self._devices.items()):

@@ -5,22 +5,15 @@ from typing import Protocol
 
 from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.plugin.api import DeviceType, Kpi
+from cmsp_agent.services.devices.inventory import ReadingSession
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi
 
 
-class PollSession(Protocol):
-    """What polling needs of an SNMP session (see transports.snmp.session)."""
-
-    async def get(self, *oids: str) -> Mapping[str, Value]:
-        """Read instances; what the device lacks is absent."""
-        ...
+class PollSession(ReadingSession, Protocol):
+    """What polling needs of an SNMP session beside that."""
 
     async def get_next(self, *oids: str) -> Mapping[str, tuple[str, Value | Unreadable]]:
         """Read what follows each OID."""
-        ...
-
-    async def columns(self, *columns: str, limit: int = 10_000) -> Mapping[str, Mapping[str, Value]]:
-        """Read whole columns: column → index → value."""
         ...
 
 

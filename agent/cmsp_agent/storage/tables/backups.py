@@ -37,14 +37,6 @@ def latest(connection: sqlite3.Connection, component: str) -> Backup | None:
     return next(iter(of_component(connection, component, 1)), None)
 
 
-def all_latest(connection: sqlite3.Connection) -> list[Backup]:
-    """The newest version of each component, by name."""
-    rows = connection.execute(
-        "select body from backups where row in (select max(row) from backups group by component) order by component"
-    )
-    return decoded(rows, Backup)
-
-
 def blobs(connection: sqlite3.Connection) -> set[str]:
     """The addresses of all contents that a version still needs."""
     return {decode(body, Backup).blob for (body,) in connection.execute("select body from backups")}

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from cmsp_agent.model.backup import Backup
-from cmsp_agent.model.component import State
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.job import Job
@@ -44,11 +43,6 @@ def _number(value: object) -> None:
 def _bytes(value: object) -> None:
     if not isinstance(value, bytes):
         raise ValueError("bytes are not bytes")
-
-
-def _state(value: object) -> None:
-    if value not in set(State):
-        raise ValueError("not a state")
 
 
 def _document(shape: Any) -> Callable[[object], None]:
@@ -103,11 +97,6 @@ CHECKS = (
     Check("events", {"id": _text, "received_at": _number, "body": _document(Event)}, only="active = 1"),
     Check("incidents", {"number": _number, "id": _text, "opened_at": _number, "body": _document(Incident)}),
     Check("backups", {"id": _text, "component": _text, "taken_at": _number, "body": _document(Backup)}),
-    Check(
-        "components",
-        {"name": _text, "state": _state, "changed_at": _number, "body": _document(dict[str, Any])},
-        key="name",
-    ),
     Check(
         "inventory",
         {"component": _text, "changed_at": _number, "body": _document(dict[str, Any])},

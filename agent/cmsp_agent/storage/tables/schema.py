@@ -26,8 +26,6 @@ _STATE_1 = """
     create table backups(row integer primary key autoincrement, id text not null unique,
         component text not null, taken_at integer not null, known_good integer not null, body blob not null);
     create index backups_by_component on backups(component, row);
-    create table components(name text primary key, state text not null, changed_at integer not null,
-        body blob not null) without rowid;
     create table inventory(component text primary key, changed_at integer not null, body blob not null) without rowid;
     create table inventory_history(row integer primary key autoincrement, component text not null,
         changed_at integer not null, body blob not null);

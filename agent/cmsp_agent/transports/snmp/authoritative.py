@@ -4,7 +4,6 @@ The receiver of informs uses it, and so can a simulated device: `receive` a requ
 and stores nothing: whoever makes an `OwnEngine` has made engine ID and boots durable before.
 """
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -17,14 +16,6 @@ from cmsp_agent.transports.snmp.timeliness import MOST, within_window
 from cmsp_agent.transports.snmp.users import AUTH, PRIV, LocalUser, UsmUser, by_name, localized
 from cmsp_agent.transports.snmp.usm import REPORTABLE, NotAuthentic, V3Message
 from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
-
-ENTERPRISE = 9
-"""IANA private enterprise number in the engine IDs that we make."""
-
-
-def new_engine_id() -> bytes:
-    """A new engine ID of 12 octets: the enterprise, format 5 (octets), seven random ones (RFC 3411 section 5)."""
-    return (0x80000000 | ENTERPRISE).to_bytes(4, "big") + b"\x05" + os.urandom(7)
 
 
 class OwnEngine:

@@ -30,7 +30,6 @@ from cmsp_agent.transports.snmp.users import AUTH, LocalUser, UsmUser, by_name, 
 from cmsp_agent.transports.snmp.usm import REPORTABLE, V3Message
 from cmsp_agent.transports.snmp.usual_trap import UsualTraps
 
-SNMP_TRAP_ENTERPRISE = "1.3.6.1.6.3.1.1.4.3.0"
 GENERIC_TRAPS = "1.3.6.1.6.3.1.1.5"
 
 MOST_SENDERS = 8192

@@ -14,17 +14,14 @@ from cmsp_agent.transports.snmp.varbinds import decode_varbinds, unspecified
 GET = 0xA0
 GET_NEXT = 0xA1
 RESPONSE = 0xA2
-SET = 0xA3
 TRAP_V1 = 0xA4
 GET_BULK = 0xA5
 INFORM = 0xA6
 TRAP = 0xA7
 REPORT = 0xA8
 
-NO_ERROR = 0
 TOO_BIG = 1
 NO_SUCH_NAME = 2
-GEN_ERR = 5
 AUTHORIZATION_ERROR = 16
 
 ERROR_NAMES = (

@@ -29,11 +29,6 @@ class Quirks:
     alone: Mapping[str, str] = field(default_factory=dict)
     """Objects and columns that it fails to answer, with the reason: each is asked in a request of its own."""
 
-    @property
-    def one_oid(self) -> bool:
-        """Whether each request may carry one OID only."""
-        return self.most_oids == 1
-
 
 @dataclass(frozen=True, slots=True)
 class SnmpTarget:

@@ -91,7 +91,7 @@ async def test_every_device_is_polled_soon_and_then_in_its_phase(bench: Bench) -
         assert [round(at % 60 - phase(name, 60.0), 6) for at in later] == [0.0] * len(later)
         assert len(later) in (3, 4)
     assert min(device.polled[0] for device in bench.devices.values()) < started + 1
-    assert bench.poller.worst_lateness == 0
+    assert bench.counters.gauges()["polls.worst_lateness_s"] == 0
 
 
 async def test_outcomes_and_samples_are_handed_on(bench: Bench) -> None:
@@ -112,7 +112,7 @@ async def test_one_that_hangs_delays_no_other_and_skips_what_it_missed(bench: Be
     assert len(bench.devices["fine"].polled) >= 6
     assert len(bench.devices["stuck"].polled) < len(bench.devices["fine"].polled)
     assert bench.counters.value("polls.skipped", "stuck") >= 2
-    assert bench.poller.worst_lateness == 0
+    assert bench.counters.gauges()["polls.worst_lateness_s"] == 0
 
 
 async def test_poll_now_comes_out_of_turn_and_never_twice_at_once(bench: Bench) -> None:

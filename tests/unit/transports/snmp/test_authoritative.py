@@ -3,7 +3,7 @@
 import pytest
 
 from cmsp_agent.transports.snmp import pdu, usm
-from cmsp_agent.transports.snmp.authoritative import AuthoritativeUsm, OwnEngine, Request, UsmReport, new_engine_id
+from cmsp_agent.transports.snmp.authoritative import AuthoritativeUsm, OwnEngine, Request, UsmReport
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
 from cmsp_agent.transports.snmp.keys import AUTH_PROTOCOLS, KeyRing
 from cmsp_agent.transports.snmp.privacy import PRIV_PROTOCOLS
@@ -110,10 +110,3 @@ def test_malformed_inside() -> None:
 
 def test_boots_at_their_end() -> None:
     assert reported(Rig(boots=1 << 31).ask(BOTH, boots=0x7FFFFFFF))[0] == "usmStatsNotInTimeWindows"
-
-
-def test_new_engine_ids() -> None:
-    one, other = new_engine_id(), new_engine_id()
-    assert one != other
-    assert len(one) == 12
-    assert one[:5].hex() == "8000000905"

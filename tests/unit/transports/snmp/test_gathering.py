@@ -9,6 +9,8 @@ from cmsp_agent.transports.snmp.gathering import OTHER_OID, Following, Gathering
 from cmsp_agent.transports.snmp.pdu import RESPONSE, Pdu
 from cmsp_agent.transports.snmp.values import Held, Missing
 
+GEN_ERR = 5
+
 OIDS = [f"1.3.6.1.2.1.1.{number}.0" for number in range(1, 9)]
 Device = Callable[[list[str]], Pdu]
 
@@ -138,7 +140,7 @@ def test_the_index_that_names_the_last_is_found_out() -> None:
 
 def test_gen_err_costs_the_object_at_fault() -> None:
     def device(part: list[str]) -> Pdu:
-        return error(pdu.GEN_ERR, len(part)) if OIDS[6] in part else good(part)
+        return error(GEN_ERR, len(part)) if OIDS[6] in part else good(part)
 
     reading = objects()
     play(reading, device)
