@@ -53,6 +53,21 @@ class FaultPlace(NamedTuple):
     where: str
 
 
+class Ability(NamedTuple):
+    """What a component can do, as far as it weighs in the faults of other components."""
+
+    is_down: bool = False
+    silent_since: int = 0
+    """Where it is down: since when it does not answer (ms); what has answered since then is reached all the same."""
+    behind: tuple[str, ...] = ()
+    """Components that are down and that it is reached through, and from behind which it does not answer."""
+    functions: tuple[str, ...] = ()
+    """Its functions that work."""
+
+
+NO_ABILITY = Ability()
+
+
 @dataclass(slots=True)
 class AlarmState:
     """The site as the committed changes tell it. Alarms and incidents survive in the database, the rest is relearnt."""
@@ -71,6 +86,8 @@ class AlarmState:
     unanswered: dict[str, UnansweredPolls] = field(default_factory=dict)
     observed: dict[tuple[str, str], Mapping[str, bool]] = field(default_factory=dict)
     """(component, alarm type) → object → raised, from the last poll: who backs whom up within a component."""
+    abilities: dict[str, Ability] = field(default_factory=dict)
+    """Component → what it could do when incidents were last weighed by it."""
     incidents: dict[str, Incident] = field(default_factory=dict)
     """Incidents that are not over, by id: open ones, and restored ones that are watched."""
     places: dict[FaultPlace, str] = field(default_factory=dict)
@@ -113,10 +130,13 @@ class Draft:
         self.held_back = Overlay(alarm_state.held_back)
         self.unanswered = Overlay(alarm_state.unanswered)
         self.observed = Overlay(alarm_state.observed)
+        self.abilities = Overlay(alarm_state.abilities)
         self.incidents = Overlay(alarm_state.incidents)
         self.places = Overlay(alarm_state.places)
         self.concerned: set[str] = set()
         """Components of which something became known in this batch."""
+        self.first_read: set[str] = set()
+        """Components whose states were read for the first time since the start."""
         self.working: dict[str, dict[str, bool]] = {}
         """Component → function → works, as far as it was asked since the component's alarms last changed."""
         self.changes = Changes()
@@ -155,6 +175,7 @@ class Draft:
             self.held_back,
             self.unanswered,
             self.observed,
+            self.abilities,
             self.places,
         ):
             overlay.commit()

@@ -1,15 +1,16 @@
 """The alarms that hold, found by key, by id and by component, and a draft of them. Decides nothing about them.
 
-A storm raises thousands: nothing that is done for one event may go through all of them.
+A storm raises thousands: nothing that is done for one event may go through all of them, or through all of a component.
 """
 
 from collections import UserDict
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator, Mapping
 
 from cmsp_agent.model.event import AlarmKey, Event
 from cmsp_agent.pipeline.overlay import Overlay
 
-NONE_HELD: Mapping[AlarmKey, Event] = {}
+Held = dict[AlarmKey, Event]
+NONE_HELD: Mapping[str, Held] = {}
 
 
 class Alarms(UserDict[AlarmKey, Event]):
@@ -17,53 +18,56 @@ class Alarms(UserDict[AlarmKey, Event]):
 
     def __init__(self) -> None:
         self._keys: dict[str, AlarmKey] = {}
-        self._held: dict[str, dict[AlarmKey, Event]] = {}
+        self._held: dict[str, dict[str, Held]] = {}
         super().__init__()
 
     def __setitem__(self, key: AlarmKey, event: Event) -> None:
         self.pop(key, None)
         self.data[key] = event
         self._keys[event.id] = key
-        self._held.setdefault(key.component, {})[key] = event
+        self._held.setdefault(key.component, {}).setdefault(key.type, {})[key] = event
 
     def __delitem__(self, key: AlarmKey) -> None:
         event = self.data.pop(key)
         del self._keys[event.id]
-        held = self._held[key.component]
-        del held[key]
-        if not held:
+        of_component = self._held[key.component]
+        del of_component[key.type][key]
+        if not of_component[key.type]:
+            del of_component[key.type]
+        if not of_component:
             del self._held[key.component]
 
     def key_of(self, event_id: str) -> AlarmKey | None:
         """The key of the alarm with this id."""
         return self._keys.get(event_id)
 
-    def of(self, component: str) -> Mapping[AlarmKey, Event]:
-        """The alarms of one component."""
+    def of(self, component: str) -> Mapping[str, Held]:
+        """The alarms of one component: by type, then by key."""
         return self._held.get(component, NONE_HELD)
 
 
 class AlarmDraft(Overlay[AlarmKey, Event]):
     """The alarms as they would be."""
 
-    __slots__ = ("_alarms", "_held", "_keys")
+    __slots__ = ("_alarms", "_keys", "_touched")
 
     def __init__(self, base: Alarms) -> None:
         super().__init__(base)
         self._alarms = base
         self._keys: dict[str, AlarmKey] = {}
-        self._held: dict[str, dict[AlarmKey, Event]] = {}
+        self._touched: dict[str, dict[AlarmKey, None]] = {}
+        """Component → the keys that the draft has set or removed."""
 
     def put(self, key: AlarmKey, value: Event) -> None:
         """Set it in the draft."""
         super().put(key, value)
         self._keys[value.id] = key
-        self._own(key.component)[key] = value
+        self._touched.setdefault(key.component, {})[key] = None
 
     def drop(self, key: AlarmKey) -> None:
         """Remove it in the draft."""
         super().drop(key)
-        self._own(key.component).pop(key, None)
+        self._touched.setdefault(key.component, {})[key] = None
 
     def by_id(self, event_id: str) -> Event | None:
         """The alarm with this id, if it still holds."""
@@ -71,14 +75,18 @@ class AlarmDraft(Overlay[AlarmKey, Event]):
         event = None if key is None else self.get(key)
         return event if event is not None and event.id == event_id else None
 
-    def of(self, component: str) -> Collection[Event]:
-        """The alarms of one component."""
-        own = self._held.get(component)
-        return (self._alarms.of(component) if own is None else own).values()
+    def of(self, component: str, kind: str | None = None) -> Iterator[Event]:
+        """The alarms of one component, of one type or of all."""
+        touched = self._touched.get(component, {})
+        for known, held in self._alarms.of(component).items():
+            if kind in (None, known):
+                yield from (event for key, event in held.items() if key not in touched)
+        yield from (self.changed[key] for key in touched if key in self.changed and kind in (None, key.type))
 
-    def _own(self, component: str) -> dict[AlarmKey, Event]:
-        """A component's alarms, copied when the draft first changes one of them."""
-        own = self._held.get(component)
-        if own is None:
-            own = self._held[component] = dict(self._alarms.of(component))
-        return own
+    def types(self, component: str) -> set[str]:
+        """The types of a component's alarms."""
+        touched = self._touched.get(component, {})
+        found = {key.type for key in touched if key in self.changed}
+        return found | {
+            kind for kind, held in self._alarms.of(component).items() if any(key not in touched for key in held)
+        }

@@ -7,7 +7,7 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.event import AlarmKey, Event
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
-from cmsp_agent.pipeline.alarm_state import Draft
+from cmsp_agent.pipeline.alarm_state import NO_ABILITY, Ability, Draft
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.causes import Causes, answers_behind
 from cmsp_agent.pipeline.normalise import Normaliser
@@ -74,7 +74,27 @@ class Assessor:
         component = self._components.get(alarm.component)
         if component is None or alarm.type == COMPONENT_DOWN:
             return component is not None
-        return any(self._impairs(alarm, function) for function in component.primary_functions)
+        return any(self._impairs(alarm.component, alarm.type, function) for function in component.primary_functions)
+
+    def ability(self, draft: Draft, name: str) -> Ability:
+        """What of a component weighs in the faults of others: they are weighed anew where this changes."""
+        component = self._components.get(name)
+        if component is None:
+            return NO_ABILITY
+        is_down = draft.active.get(AlarmKey(name, COMPONENT_DOWN, "")) is not None
+        unanswered = draft.unanswered.get(name)
+        return Ability(
+            is_down=is_down,
+            silent_since=unanswered.since if is_down and unanswered else 0,
+            behind=tuple(self._silent_above(draft, component)),
+            functions=tuple(each for each in component.functions if self._works(draft, component, each)),
+        )
+
+    def impairing(self, draft: Draft, name: str) -> Iterator[Event]:
+        """The alarms of a component that take functions away: how badly depends on what else still works."""
+        for kind in draft.active.types(name):
+            if self._normaliser.alarm(name, kind).impairs:
+                yield from draft.active.of(name, kind)
 
     def lost(self, draft: Draft, name: str) -> bool:
         """Whether the component is down, or can do one of its primary functions no more."""
@@ -112,7 +132,7 @@ class Assessor:
             (component, function, rank)
             for component in self._known(self.affected(draft, alarm))
             for function, rank in component.functions.items()
-            if self._impairs(alarm, function)
+            if self._impairs(alarm.component, alarm.type, function)
         ]
         primary = [(component, function) for component, function, rank in functions if rank == "primary"]
         if primary:
@@ -122,8 +142,9 @@ class Assessor:
             return Urgency.MINOR
         return Urgency.LOW
 
-    def _impairs(self, alarm: Event, function: str) -> bool:
-        impaired = self._normaliser.alarm(alarm.component, alarm.type).impairs
+    def _impairs(self, component: str, kind: str, function: str) -> bool:
+        """Whether alarms of the type take the function away."""
+        impaired = self._normaliser.alarm(component, kind).impairs
         return EVERYTHING in impaired or function in impaired
 
     def _backed_up(self, draft: Draft, component: Component, function: str) -> bool:
@@ -148,29 +169,30 @@ class Assessor:
         if self._down(draft, component):
             return False
         return not any(
-            self._impairs(alarm, function) and not self._has_peer(draft, alarm)
-            for alarm in draft.active.of(component.name)
+            self._impairs(component.name, kind, function) and not self._has_peer(draft, component.name, kind)
+            for kind in draft.active.types(component.name)
         )
 
     def _down(self, draft: Draft, component: Component) -> bool:
         """Down itself, or reached only through one that is."""
         if draft.active.get(AlarmKey(component.name, COMPONENT_DOWN, "")):
             return True
-        return any(
-            draft.active.get(AlarmKey(name, COMPONENT_DOWN, "")) and not answers_behind(draft, name, component.name)
-            for name in self._topology.above(component.name)
-        )
+        return any(self._silent_above(draft, component))
 
-    def _has_peer(self, draft: Draft, alarm: Event) -> bool:
+    def _silent_above(self, draft: Draft, component: Component) -> Iterator[str]:
+        """The components that are down and that it is reached through, and that nothing shows to forward."""
+        for name in self._topology.above(component.name):
+            is_down = draft.active.get(AlarmKey(name, COMPONENT_DOWN, "")) is not None
+            if is_down and not answers_behind(draft, name, component.name):
+                yield name
+
+    def _has_peer(self, draft: Draft, component: str, kind: str) -> bool:
         """Another object of the same kind on the component still works (the second of two PRIs).
 
         Which there are is known by polling; which of them fail is known by whatever told of it last.
         """
-        objects = draft.observed.get((alarm.component, alarm.type)) or {}
-        return any(
-            name != alarm.object and not draft.active.get(AlarmKey(alarm.component, alarm.type, name))
-            for name in objects
-        )
+        objects = draft.observed.get((component, kind)) or {}
+        return any(not draft.active.get(AlarmKey(component, kind, name)) for name in objects)
 
     def _people(self, names: Iterable[str]) -> int:
         """People who depend on the components: the largest number of a redundancy group, no more than a site has."""
@@ -196,7 +218,9 @@ class Assessor:
         for alarm in alarms:
             for component in self._known(self.affected(draft, alarm)):
                 functions = found.setdefault(component.site, set())
-                functions.update(each for each in component.primary_functions if self._impairs(alarm, each))
+                functions.update(
+                    each for each in component.primary_functions if self._impairs(alarm.component, alarm.type, each)
+                )
         return found
 
     def _site_lost(self, draft: Draft, site: str, functions: Iterable[str]) -> bool:

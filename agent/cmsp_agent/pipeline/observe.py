@@ -46,6 +46,7 @@ class PollJudge:
         component = self._components.get(poll.component)
         if component is None:
             return
+        draft.concerned.add(component.name)
         for report in (*self._availability(draft, component, poll), *_states(draft, poll)):
             yield self._normaliser.event(poll, report)
 
@@ -56,8 +57,6 @@ class PollJudge:
         before = draft.unanswered.get(component.name) or UnansweredPolls()
         unanswered = count(before, poll)
         draft.unanswered.put(component.name, unanswered)
-        if unanswered.answers != before.answers:
-            draft.concerned.add(component.name)
         down = AlarmKey(component.name, COMPONENT_DOWN, "")
         lost = AlarmKey(component.name, MANAGEMENT_LOST, "")
         # what takes the place of a fault is told before its end, so that the two are one incident
@@ -168,7 +167,7 @@ def _states(draft: Draft, poll: PollSignal) -> Iterator[AlarmReport]:
     for kind, objects in by_type.items():
         if draft.observed.get((poll.component, kind)) is None:
             # the first look since the start: what was kept from the last run can be weighed again
-            draft.concerned.add(poll.component)
+            draft.first_read.add(poll.component)
         draft.observed.put((poll.component, kind), objects)
         draft.working.pop(poll.component, None)
         yield from _changes(draft, poll, kind, objects)

@@ -19,6 +19,7 @@ from cmsp_agent.pipeline.maintenance import NO_WINDOWS, MaintenanceWindows
 from cmsp_agent.pipeline.normalise import Inventory, Normaliser
 from cmsp_agent.pipeline.observe import PollJudge
 from cmsp_agent.pipeline.retire import Retirement
+from cmsp_agent.pipeline.reviews import Reviews
 from cmsp_agent.pipeline.rules.filtering import RuleFilter
 from cmsp_agent.pipeline.rules.rule import NO_RULES, Rules
 from cmsp_agent.pipeline.stage import Stage, run
@@ -50,7 +51,9 @@ class Pipeline:
         self._flapping = Flapping(counters, rules.thresholds)
         self._correlate = Correlator(causes, counters)
         assessor = Assessor(self._topology, causes, customer, self._normalise)
-        self._triage = Triage(self._normalise, assessor, Losses(self._topology, assessor), maintenance)
+        self._triage = Triage(
+            self._normalise, Reviews(self._topology, assessor), assessor, Losses(self._topology, assessor), maintenance
+        )
         self._stages: Sequence[Stage] = (
             TierFilter(components, counters),
             RuleFilter(rules, counters),
@@ -68,7 +71,7 @@ class Pipeline:
             if isinstance(signal, PollSignal):
                 self._triage(draft, list(self._correlate.judge_again(draft, signal.component)))
         if draft.concerned:
-            self._triage.review(draft, self._topology.concerned(draft.concerned))
+            self._triage.review(draft)
         return draft
 
     def outward(self, event: Event) -> Event:
@@ -88,7 +91,7 @@ class Pipeline:
         draft = Draft(alarm_state, now)
         draft.flaps.drop(alarm.key)
         run((self._correlate, self._triage), draft, [alarm.ended(event_id, now, text)])
-        self._triage.review(draft, self._topology.concerned(draft.concerned))
+        self._triage.review(draft)
         return draft
 
     def report(self, alarm_state: AlarmState, report: ReportedFault, now: int) -> tuple[Draft, str]:
@@ -109,7 +112,7 @@ class Pipeline:
         run((self._correlate, self._triage), draft, list(self._flapping.quiet(draft)))
         self._triage(draft, self._triage.windows_over(draft))
         if draft.concerned:
-            self._triage.review(draft, self._topology.concerned(draft.concerned))
+            self._triage.review(draft)
         self._triage.resolve_due(draft)
         return draft
 

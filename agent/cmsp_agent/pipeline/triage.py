@@ -1,13 +1,11 @@
 """From alarms to incidents: one for each fault, its priority following the impact, restored when all has cleared."""
 
-import re
 from collections.abc import Callable, Sequence
 
 from cmsp_agent.model.event import AlarmKey, Event, Source, Transition
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident, IncidentState, Trigger, opened
 from cmsp_agent.model.incident_facts import Finding, ReportedFault
-from cmsp_agent.model.interfaces import canonical
 from cmsp_agent.pipeline.alarm_state import Draft, FaultPlace
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.filter import AVAILABILITY
@@ -15,6 +13,8 @@ from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.losses import Losses
 from cmsp_agent.pipeline.maintenance import NO_WINDOWS, MaintenanceWindows
 from cmsp_agent.pipeline.normalise import Normaliser, title
+from cmsp_agent.pipeline.places import incident_at, place_of
+from cmsp_agent.pipeline.reviews import Reviews
 
 MOST_ALARMS = 200
 """Alarms that one incident names: a fault that comes and goes beside another that stays would add them for ever."""
@@ -24,30 +24,6 @@ MOST_NAMES = 5
 
 STABILITY = 600_000
 """Milliseconds that a restored incident is watched before it is resolved."""
-
-# not the end of an IP prefix: 10.1.2.0/24 is no port
-_PORT = re.compile(r"(?<![\d.:])\d+(?:/\d+)+")
-_ETHERNET = re.compile(r"\w*(?:Ethernet|GigE)$")
-
-
-def place(name: str) -> str:
-    """Where on the device an object sits: `Serial0/1/0:15` and `E1 0/1/0` are both at `0/1/0`.
-
-    An Ethernet port is no part of another: `FastEthernet0/0/1` and `GigabitEthernet0/0/1` are two places.
-    """
-    name = canonical(name)
-    found = _PORT.search(name)
-    if found is None:
-        return name
-    ethernet = _ETHERNET.search(name[: found.start()])
-    return ethernet.group() + found.group() if ethernet else found.group()
-
-
-def place_of(event: Event) -> FaultPlace:
-    """The port of the event, or its object where that has no place on the component."""
-    # a bare number names another thing for each type: dial-peer 1 is not track 1
-    where = f"{event.type} {event.object}" if event.object.isdecimal() else place(event.object)
-    return FaultPlace(event.component, where)
 
 
 class Triage:
@@ -59,6 +35,7 @@ class Triage:
     def __init__(
         self,
         normaliser: Normaliser,
+        reviews: Reviews,
         assessor: Assessor,
         losses: Losses,
         maintenance: MaintenanceWindows = NO_WINDOWS,
@@ -66,6 +43,7 @@ class Triage:
         new_id: Callable[[int], str] = uuid7,
     ) -> None:
         self._normaliser = normaliser
+        self._reviews = reviews
         self._assessor = assessor
         self._losses = losses
         self._maintenance = maintenance
@@ -77,7 +55,7 @@ class Triage:
             self._assessor.forget(draft, event)
             self._losses.forget(draft, event)
             draft.concerned.add(event.component)
-            incident = _incident_at(draft, event)
+            incident = incident_at(draft, event)
             if self._matters(draft, event) and not self._held_back(draft, event):
                 self._assign(draft, incident, event)
                 self._gather(draft, self._losses.lost_with(draft, event))
@@ -85,13 +63,14 @@ class Triage:
                 self._settle(draft, draft.incidents.get(incident.id) or incident)
         return events
 
-    def review(self, draft: Draft, concerned: set[str]) -> None:
-        """Weigh the open incidents of these components anew, and those of the appliance: once for a whole batch."""
-        for incident in draft.incidents_at(concerned):
+    def review(self, draft: Draft) -> None:
+        """Weigh anew, once for a whole batch, the open incidents that what became known can weigh in."""
+        for incident in self._reviews.due(draft):
             self._settle(draft, draft.incidents.get(incident.id) or incident)
 
     def review_all(self, draft: Draft) -> None:
         """Weigh every open incident anew and find the places of all: after a start or a reload."""
+        self._reviews.start(draft)
         for incident in draft.incidents.values():
             if incident.reported_by is None:
                 draft.places.put(_began_at(incident), incident.id)
@@ -100,7 +79,7 @@ class Triage:
                     draft.places.put(place_of(alarm), incident.id)
         for event in [*draft.active.values()]:
             if self._matters(draft, event) and not self._held_back(draft, event):
-                self._assign(draft, _incident_at(draft, event), event)
+                self._assign(draft, incident_at(draft, event), event)
         for incident in [*draft.incidents.values()]:
             self._settle(draft, incident)
 
@@ -184,15 +163,17 @@ class Triage:
     def _gather(self, draft: Draft, names: Sequence[str]) -> None:
         """Make one incident of those of components that were lost together: the oldest goes on with all of them."""
         alarms = [alarm for name in names for alarm in draft.active.of(name) if self._matters(draft, alarm)]
-        found = {one.id: one for alarm in alarms if (one := _incident_at(draft, alarm)) is not None}
+        found = {one.id: one for alarm in alarms if (one := incident_at(draft, alarm)) is not None}
         together = sorted(
             (one for one in found.values() if one.state.open and one.reported_by is None),
             key=lambda one: (one.opened_at, one.id),
         )
         for other in together[1:]:
             into = draft.incidents.get(together[0].id) or together[0]
-            self._move(draft, other, into, _standing(draft, other))
-            for alarm in _standing(draft, other):
+            # an alarm that once came with a merger may stand for itself again, in an incident of its own
+            own = [alarm for alarm in _standing(draft, other) if _counts(draft, other, alarm)]
+            self._move(draft, other, into, own)
+            for alarm in own:
                 draft.places.put(place_of(alarm), into.id)
 
     def _settle(self, draft: Draft, incident: Incident) -> None:
@@ -217,7 +198,7 @@ class Triage:
     def _merge(self, draft: Draft, incident: Incident, held: Sequence[Event]) -> None:
         """Its components are lost with their cause: it goes on as part of the cause's incident."""
         causes = (draft.active.by_id(alarm.suppressed_by or "") for alarm in held)
-        known = (_incident_at(draft, cause) for cause in causes if cause is not None)
+        known = (incident_at(draft, cause) for cause in causes if cause is not None)
         into = next((found for found in known if found is not None and found.id != incident.id), None)
         if into is None or not into.state.open:
             return
@@ -238,12 +219,6 @@ def _few(names: Sequence[str]) -> str:
 
 def _began_at(incident: Incident) -> FaultPlace:
     return FaultPlace(incident.components[0] if incident.components else "", incident.where)
-
-
-def _incident_at(draft: Draft, event: Event) -> Incident | None:
-    """The open incident of the same port, or of the same component where the fault has no place on it."""
-    known = draft.places.get(place_of(event))
-    return None if known is None else draft.incidents.get(known)
 
 
 def _standing(draft: Draft, incident: Incident) -> list[Event]:

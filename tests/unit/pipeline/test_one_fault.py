@@ -7,7 +7,7 @@ from cmsp_agent.model.incident import IncidentState
 from cmsp_agent.model.priority import Priority, Urgency
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import SyslogSignal, TrapSignal
-from cmsp_agent.pipeline.triage import place, place_of
+from cmsp_agent.pipeline.places import place, place_of
 from tests.unit.pipeline.site import LINK_DOWN, PRI_1, Site
 
 

@@ -1,0 +1,38 @@
+"""Where a fault sits on its component: all that is told of one place is one incident. Opens none."""
+
+import re
+
+from cmsp_agent.model.event import Event
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.interfaces import canonical
+from cmsp_agent.pipeline.alarm_state import Draft, FaultPlace
+
+# not the end of an IP prefix: 10.1.2.0/24 is no port
+_PORT = re.compile(r"(?<![\d.:])\d+(?:/\d+)+")
+_ETHERNET = re.compile(r"\w*(?:Ethernet|GigE)$")
+
+
+def place(name: str) -> str:
+    """Where on the device an object sits: `Serial0/1/0:15` and `E1 0/1/0` are both at `0/1/0`.
+
+    An Ethernet port is no part of another: `FastEthernet0/0/1` and `GigabitEthernet0/0/1` are two places.
+    """
+    name = canonical(name)
+    found = _PORT.search(name)
+    if found is None:
+        return name
+    ethernet = _ETHERNET.search(name[: found.start()])
+    return ethernet.group() + found.group() if ethernet else found.group()
+
+
+def place_of(event: Event) -> FaultPlace:
+    """The port of the event, or its object where that has no place on the component."""
+    # a bare number names another thing for each type: dial-peer 1 is not track 1
+    where = f"{event.type} {event.object}" if event.object.isdecimal() else place(event.object)
+    return FaultPlace(event.component, where)
+
+
+def incident_at(draft: Draft, event: Event) -> Incident | None:
+    """The open incident of the same port, or of the same component where the fault has no place on it."""
+    known = draft.places.get(place_of(event))
+    return None if known is None else draft.incidents.get(known)
