@@ -1,13 +1,14 @@
 """Syslog lines into signals: find the component, parse, hand on. Decides nothing about what a line means."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.signal import SyslogSignal
 from cmsp_agent.services.devices.senders import UNKNOWN, Senders
+from cmsp_agent.services.receiving.continued import Continued
 from cmsp_agent.services.receiving.fair_queue import CAPACITY, Chunk, FairQueue
 from cmsp_agent.services.receiving.intake import Intake, Received, Sink
 from cmsp_agent.transports.datagrams import Datagram, SendAnswer, plain_host
@@ -15,6 +16,10 @@ from cmsp_agent.transports.syslog.device_time import trusted_time
 from cmsp_agent.transports.syslog.framing import LONGEST_MESSAGE, messages_in
 from cmsp_agent.transports.syslog.message import SyslogMessage, parse_syslog
 
+HOLD = 0.2
+"""Seconds for which a message waits for its further lines, where its component sends such."""
+NOTHING_MORE = b"\0\n"
+"""Stands for a datagram that never came; known by its identity."""
 USER = 1
 NOTICE = 5
 """Facility and severity of a line that has no PRI (RFC 3164 4.3.3)."""
@@ -24,12 +29,20 @@ class SyslogService:
     """Fed by UDP and TCP receivers, on the loop; `run` reads what they left."""
 
     def __init__(
-        self, senders: Senders, sink: Sink, clock: Clock, counters: Counters, *, capacity: int = CAPACITY
+        self,
+        senders: Senders,
+        sink: Sink,
+        clock: Clock,
+        counters: Counters,
+        *,
+        capacity: int = CAPACITY,
+        hold: float = HOLD,
     ) -> None:
         self._senders = senders
         self._clock = clock
         self._counters = counters
-        self._numbers: dict[str, int | None] = {}
+        self._hold = hold
+        self._continued = Continued(counters)
         self._queue = FairQueue("syslog", lambda: senders.by_address, counters, capacity)
         self._intake = Intake("syslog", self._queue, self._read, sink, counters)
         self.run = self._intake.run
@@ -46,6 +59,9 @@ class SyslogService:
         return self._queue.has_room(source)
 
     def _read(self, chunk: Chunk, received: Received) -> None:
+        self._continued.release(chunk.component, received)
+        if chunk.datagrams[0][0] is NOTHING_MORE:
+            return
         self._counters.add("syslog.messages", len(chunk.datagrams))
         signal = partial(signal_from, chunk.component) if chunk.component else None
         for datagram, payload in _messages(chunk.datagrams, self._counters):
@@ -56,9 +72,11 @@ class SyslogService:
             if not message.raw:
                 self._counters.add("syslog.empty", key=chunk.component)
             elif signal is not None and not self._senders.relays:
-                self._add(signal(chunk.received_at, message), message, received)
+                self._continued.add(signal(chunk.received_at, message), message, received)
             else:
                 self._read_relayed(plain_host(datagram[-1][0]), chunk, message, received)
+        if self._continued.hold(chunk.component, received):
+            self._ask_for_held(chunk.component, chunk.datagrams[-1])
 
     def _read_relayed(self, host: str, chunk: Chunk, message: SyslogMessage, received: Received) -> None:
         """A relay may stand between: then the line names the component, or its address (`logging origin-id`)."""
@@ -68,25 +86,16 @@ class SyslogService:
             return
         if component != chunk.component:
             self._counters.add("syslog.relayed", key=host)
-        self._add(signal_from(component, chunk.received_at, message), message, received)
+        self._continued.add(signal_from(component, chunk.received_at, message), message, received)
 
-    def _add(self, signal: SyslogSignal, message: SyslogMessage, received: Received) -> None:
-        """A further line of a message belongs to it: its text is added while both are read together."""
-        if not message.mnemonic and message.continues and self._belongs(signal):
-            self._counters.add("syslog.continued", key=signal.component)
-            last = received.signals[-1] if received.signals else None
-            if isinstance(last, SyslogSignal) and last.component == signal.component:
-                received.signals[-1] = replace(last, text=f"{last.text}\n{signal.text}"[:LONGEST_MESSAGE])
-            return
-        self._numbers[signal.component] = signal.sequence
-        received.signals.append(signal)
+    def _ask_for_held(self, component: str, asked: Datagram) -> None:
+        """Have what is held handed on before long: an empty datagram of its sender takes its turn like any other."""
+        asyncio.get_running_loop().call_later(self._hold, self._end_hold, component, asked)
 
-    def _belongs(self, signal: SyslogSignal) -> bool:
-        """Whether it has the counter of the component's last message; a traceback may have the next one."""
-        last = self._numbers.get(signal.component)
-        if last is None or signal.sequence is None:
-            return False
-        return signal.sequence == last or (signal.sequence == last + 1 and signal.text.startswith("-Traceback"))
+    def _end_hold(self, component: str, asked: Datagram) -> None:
+        if self._continued.holds(component):
+            self._queue.offer(self._clock.now(), [(NOTHING_MORE, asked[-1])], _unanswered)
+            self._ask_for_held(component, asked)  # a full queue may drop it
 
 
 def signal_from(component: str, received_at: int, message: SyslogMessage) -> SyslogSignal:

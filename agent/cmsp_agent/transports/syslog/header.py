@@ -51,6 +51,10 @@ _FACILITY = re.compile(r"\b(?:kern|user|mail|daemon|auth|syslog|cron|authpriv|lo
 _TAGGED = re.compile(
     r"(?:(?P<host>\S*[^\s:])\s+)?(?P<tag>[^\s\[:]{1,64})(?:\[(?P<pid>[^\]]{0,32})\])?:(?:\s+|\Z)", re.ASCII
 )
+# ProCurve: the number of the event, then the subsystem.
+_NUMBERED = re.compile(r"(?:(?P<host>\S*[^\s:])\s+)?(?P<number>\d{5})\s+(?P<tag>[A-Za-z][\w-]{0,31}):\s+", re.ASCII)
+# An identifier in capitals that no space follows is a tag, too: old Catalyst software writes it so.
+_CLOSE = re.compile(r"(?P<tag>[A-Za-z0-9]{1,24}(?:_[A-Z0-9]{1,24}){1,6}):(?=\S)", re.ASCII)
 _COLON = re.compile(r":\s+")
 # A zone may have any name (`clock timezone`). Unless it is in capitals, only a counter in front tells it
 # from the tag of RFC 3164.
@@ -196,6 +200,12 @@ def _after_colon(rest: str) -> str:
 def _tagged(header: Header, rest: str) -> Header:
     """HOSTNAME and TAG of RFC 3164 4.1, of which either may be missing; a line without a time names no host."""
     timed, rest = header.clock != "none", rest.strip()
+    numbered = _NUMBERED.match(rest)
+    if numbered and timed:
+        header = _hosted(header, numbered["host"]) if numbered["host"] else header
+        return header._replace(process=numbered["tag"], message_id=numbered["number"], text=rest[numbered.end() :])
+    if close := _CLOSE.match(rest):
+        return header._replace(process=close["tag"], text=rest[close.end() :])
     found = _TAGGED.match(rest)
     if found and (timed or not found["host"]):
         header = _hosted(header, found["host"]) if found["host"] else header

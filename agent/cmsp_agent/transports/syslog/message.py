@@ -103,6 +103,8 @@ _SECURITY = re.compile(
 )
 # A line card's own message (`%CARD-3-MSG:SLOT %…`, Cisco 12000 and 7500).
 _SLOT = re.compile(r"%[A-Za-z0-9_-]+-MSG:\s*SLOT", re.ASCII)
+# A name in capitals like a mnemonic, but without a severity: a tag.
+_UNGRADED = re.compile(r"(%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)+(?::\s*SLOT\s+%[A-Z][A-Z0-9_-]+)?):[ \t]+", re.ASCII)
 _HUAWEI = re.compile(
     r"%%\d\d(?P<facility>\w+)/(?P<level>[0-7])/(?P<mnemonic>\w+)(?:\(\w+\))?(?:\[\d+\])?:[ \t]?", re.ASCII
 )
@@ -189,6 +191,8 @@ def _with_mnemonic(raw: bytes, pri: int | None, header: Header, repeated: int) -
     if found is not None:
         facility, mnemonic, text = found["facility"], found["mnemonic"], header.text[found.end() :]
         level = int(found["level"]) if found["level"].isdigit() else LETTERS[found["level"]]
+    elif (tagged := _UNGRADED.match(text)) is not None and not header.process:
+        header, text = header._replace(process=tagged[1]), text[tagged.end() :]
     return SyslogMessage(
         raw=raw,
         pri=pri,

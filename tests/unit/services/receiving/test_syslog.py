@@ -18,7 +18,7 @@ class Site:
         self.senders = Senders(self.counters)
         self.senders.configure({"gw-1": ["10.0.0.1"]})
         self.signals: list[Signal] = []
-        self.service = SyslogService(self.senders, self.take, self.clock, self.counters)
+        self.service = SyslogService(self.senders, self.take, self.clock, self.counters, hold=0.001)
 
     async def take(self, signals: Sequence[Signal]) -> None:
         self.signals += signals
@@ -27,6 +27,11 @@ class Site:
         self.service.receive_datagrams([(line, (host, 514)) for host, line in lines], lambda _asked, _payload: False)
         await self.settle()
         return self.signals
+
+    async def waited(self) -> None:
+        """Let what is held be handed on."""
+        await asyncio.sleep(0.005)
+        await self.settle()
 
     async def settle(self) -> None:
         task = asyncio.create_task(self.service.run())
@@ -116,11 +121,13 @@ async def test_a_stream_is_asked_to_wait_when_too_much_waits() -> None:
 
 async def test_further_lines_of_a_message_belong_to_it() -> None:
     site = Site()
-    (signal,) = await site.read(
+    await site.read(
         ("10.0.0.1", b"<187>7: gw: 5: Nov 18 2026 19:25:44 UTC: %SYS-3-CPUHOG: Task ran long"),
         ("10.0.0.1", b"<187>8: gw: 5:      Reason : Failed"),
         ("10.0.0.1", b"<187>9: gw: 6: -Traceback= 1#2 :400"),
     )
+    await site.waited()
+    (signal,) = site.signals
     assert isinstance(signal, SyslogSignal)
     assert signal.text == "Task ran long\nReason : Failed\n-Traceback= 1#2 :400"
     assert site.counters.value("syslog.continued", "gw-1") == 2
@@ -142,3 +149,34 @@ async def test_several_messages_of_a_datagram_are_distinguished_and_counted() ->
     signals = await site.read(("10.0.0.1", b"<189>1: a: %SYS-5-CONFIG_I: one\n<189>2: a: %SYS-5-CONFIG_I: two"))
     assert [each.text for each in signals if isinstance(each, SyslogSignal)] == ["one", "two"]
     assert site.counters.value("syslog.split", "10.0.0.1") == 1
+
+
+FIRST = b"<187>7: gw: 5: *Jan  1 2026 08:00:00: %SYS-3-CPUHOG: Task ran long"
+FURTHER = b"<187>8: gw: 5: Reason : Failed"
+NEXT = b"<187>9: gw: 6: *Jan  1 2026 08:00:01: %SYS-5-CONFIG_I: Configured"
+
+
+def texts(signals: list[Signal]) -> list[str]:
+    return [signal.text for signal in signals if isinstance(signal, SyslogSignal)]
+
+
+async def test_further_lines_that_are_read_later_belong_to_the_message_still() -> None:
+    site = Site()
+    await site.read(("10.0.0.1", FIRST), ("10.0.0.1", FURTHER))  # from now on it is known to send such
+    await site.read(("10.0.0.1", FIRST))
+    await site.read(("10.0.0.1", FURTHER))
+    await site.read(("10.0.0.1", NEXT))
+    assert texts(site.signals) == ["Task ran long\nReason : Failed"] * 2
+    await site.waited()
+    assert texts(site.signals)[2:] == ["Configured"], "nothing follows: it is handed on alone"
+    assert site.counters.value("syslog.messages") == 5
+
+
+async def test_the_first_further_line_that_comes_alone_is_not_lost() -> None:
+    site = Site()
+    await site.read(("10.0.0.1", FIRST))
+    assert texts(site.signals) == ["Task ran long"], "nobody waits for lines that may never come"
+    await site.read(("10.0.0.1", FURTHER))
+    await site.waited()
+    assert texts(site.signals) == ["Task ran long", "Reason : Failed"]
+    assert site.counters.value("syslog.continued", "gw-1") == 1

@@ -1,0 +1,73 @@
+"""Messages of several lines, which IOS sends as a datagram for each: the further ones are added to the first.
+
+They need not be read together. The last message of a component that is known to send such lines is held back for a
+moment, so that they find it; messages of all others go on at once.
+"""
+
+from dataclasses import replace
+from functools import partial
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.signal import SyslogSignal
+from cmsp_agent.services.receiving.intake import Received
+from cmsp_agent.transports.syslog.framing import LONGEST_MESSAGE
+from cmsp_agent.transports.syslog.message import SyslogMessage
+
+TRACEBACK = "-Traceback"
+
+
+class Continued:
+    """Puts messages together, component by component."""
+
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
+        self._numbers: dict[str, int | None] = {}
+        self._talkers: set[str] = set()
+        """Components that have sent further lines."""
+        self._held: dict[str, SyslogSignal] = {}
+
+    def add(self, signal: SyslogSignal, message: SyslogMessage, received: Received) -> None:
+        """Take a line: a message, or a further line of the component's last one."""
+        component = signal.component
+        if not message.mnemonic and message.continues and self._belongs(signal):
+            self._counters.add("syslog.continued", key=component)
+            self._talkers.add(component)
+            last = received.signals[-1] if received.signals else None
+            if isinstance(last, SyslogSignal) and last.component == component:
+                received.signals[-1] = replace(last, text=f"{last.text}\n{signal.text}"[:LONGEST_MESSAGE])
+                return
+        else:
+            self._numbers[component] = signal.sequence
+        received.signals.append(signal)
+
+    def release(self, component: str, received: Received) -> None:
+        """Put what was held of a component in front of what it says now."""
+        held = self._held.pop(component, None)
+        if held is not None:
+            received.signals.append(held)
+            received.give_up.append(partial(self._take_back, component, held))
+
+    def holds(self, component: str) -> bool:
+        """Whether a message of the component is held."""
+        return component in self._held
+
+    def _take_back(self, component: str, held: SyslogSignal) -> None:
+        self._held.setdefault(component, held)
+
+    def hold(self, component: str, received: Received) -> bool:
+        """Hold the component's last message back, if further lines may come; whether it was."""
+        if component not in self._talkers or not received.signals:
+            return False
+        last = received.signals[-1]
+        if not isinstance(last, SyslogSignal) or last.component != component or last.sequence is None:
+            return False
+        self._held[component] = last
+        received.signals.pop()
+        return True
+
+    def _belongs(self, signal: SyslogSignal) -> bool:
+        """Whether it has the counter of the component's last message; a traceback may have the next one."""
+        last = self._numbers.get(signal.component)
+        if last is None or signal.sequence is None:
+            return False
+        return signal.sequence == last or (signal.sequence == last + 1 and signal.text.startswith(TRACEBACK))
