@@ -49,6 +49,10 @@ class InForce:
     def configuration(self) -> Configuration:
         return self.loaded.configuration
 
+    def missing_types(self) -> set[str]:
+        """Device types that components name and no plugin brings."""
+        return set(self.prepared.missing.values())
+
 
 @dataclass(frozen=True, slots=True)
 class Agent:
@@ -110,7 +114,7 @@ class Agent:
     def _prepare(self, configuration: Configuration) -> Prepared:
         known, counters = self.known, self.runtime.counters
         # a type that was missing already must not keep the rest of the file from being used
-        missing = set(self.in_force.prepared.missing.values())
+        missing = self.in_force.missing_types()
         return prepare(configuration, self.plugins.registry, known.names, known.devices, counters, missing)
 
 
@@ -138,7 +142,9 @@ async def running(loaded: Loaded) -> AsyncIterator[Agent]:
         link = await stack.enter_async_context(start_link(runtime, configuration, observing, status.heartbeat))
         extras.link = link
         listening = start_listening(runtime, observing)
-        shown = Shown(lambda: in_force.loaded, runtime.kpis, loaded.key.derived("audit"), listening)
+        shown = Shown(
+            lambda: in_force.loaded, runtime.kpis, loaded.key.derived("audit"), listening, in_force.missing_types
+        )
         server = await stack.enter_async_context(start_api(runtime, observing, saving.backups, status, shown))
         receiving = await stack.enter_async_context(start_receiving(runtime, prepared, known, observing, listening))
         listening.forget_others()

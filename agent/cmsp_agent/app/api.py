@@ -1,6 +1,6 @@
 """The parts that are asked: jobs, the status, and the HTTP API on the tunnel and on the Unix socket."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +10,7 @@ from cmsp_agent.api.parts import Parts, Samples
 from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
 from cmsp_agent.app.loading import Loaded
 from cmsp_agent.app.observing import Known, Observing
+from cmsp_agent.app.standing import standing
 from cmsp_agent.config.configuration import ApiSettings as Api
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.config.show import values_in_force
@@ -30,6 +31,8 @@ class Shown:
     kpis: Callable[[str, int, int], Awaitable[Mapping[str, Samples]]]
     audit_key: bytes
     listening: Listening
+    missing: Callable[[], Collection[str]]
+    """Device types that components name and no plugin brings."""
 
 
 @asynccontextmanager
@@ -42,6 +45,7 @@ async def start_api(
         ConfigurationError: the TLS files can't be used.
     """
     kinds = {"poll": poll_job(observing.poller), "test": observing.trial, "backup": backup_job(backups)}
+    started = shown.loaded().configuration
     jobs = Jobs(runtime.state, runtime.supervisor, runtime.clock, kinds)
     parts = Parts(
         clock=runtime.clock,
@@ -55,7 +59,7 @@ async def start_api(
         clear_alarm=observing.events.clear_alarm,
         kpis=shown.kpis,
         thresholds=observing.poller.thresholds,
-        configuration=lambda: document_of(shown.loaded()),
+        configuration=lambda: document_of(shown.loaded(), started, shown.missing()),
         roles=lambda: shown.loaded().configuration.api.roles,
         audit_key=shown.audit_key,
     )
@@ -99,10 +103,18 @@ def settings_of(api: Api) -> ServerSettings:
     return ServerSettings(TlsListen(api.listen.address or "::", api.listen.port, files), api.socket)
 
 
-def document_of(loaded: Loaded) -> Mapping[str, Any]:
-    """The configuration in force, each value with its origin; secrets by name."""
+def document_of(loaded: Loaded, started: Configuration, missing: Collection[str]) -> Mapping[str, Any]:
+    """The configuration in force, each value with its origin; secrets by name.
+
+    Args:
+        loaded: what is in force.
+        started: what the agent started with: some keys are used then only.
+        missing: device types that no plugin brings.
+    """
     return {
         "file": str(loaded.configuration.file),
-        "values": [value.as_json() for value in values_in_force(loaded.document)],
+        "values": [{**value.as_json(), "steps": value.path} for value in values_in_force(loaded.document)],
+        "standing": {key: str(value) for key, value in standing(started).items()},
+        "missing_types": sorted(missing),
         "notes": [{"path": note.path, "line": note.line, "text": note.text} for note in loaded.configuration.notes],
     }

@@ -2,6 +2,7 @@
 
 from cmsp_agent.api.tls import server_context
 from cmsp_agent.app.prepared import users_of
+from cmsp_agent.app.receiving import syslog_tls
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.pipeline.rules.load import load_rules, rule_files
@@ -9,10 +10,15 @@ from cmsp_agent.storage.sealed.master_key import check_recovery_key
 from cmsp_agent.transports.tls_server import ServerCertificates
 
 
-def refusals(configuration: Configuration) -> list[Problem]:
-    """All that keeps the agent from starting with a configuration, or from going over to it at a reload."""
+def refusals(configuration: Configuration, *, here: bool = True) -> list[Problem]:
+    """All that keeps the agent from starting with a configuration, or from going over to it at a reload.
+
+    Args:
+        configuration: to be used.
+        here: whether the files that it names are of this machine.
+    """
     problems: list[Problem] = []
-    for check in (_rules, _users, _api, _recovery_key):
+    for check in (_rules, _users, *((_api, _syslog_tls, _recovery_key) if here else ())):
         try:
             check(configuration)
         except ConfigurationError as error:
@@ -34,6 +40,10 @@ def _api(configuration: Configuration) -> None:
     tls = configuration.api.tls
     if configuration.api.listen is not None and tls is not None:
         server_context(ServerCertificates(tls.certificate, tls.key, tls.ca))
+
+
+def _syslog_tls(configuration: Configuration) -> None:
+    syslog_tls(configuration.listen)
 
 
 def _recovery_key(configuration: Configuration) -> None:

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import typer
 
+from cmsp_agent.cli.filters import refuse_unknown_component
 from cmsp_agent.cli.output import TableColumn, items, moment
 from cmsp_agent.cli.session import AsJson, session
 
@@ -16,6 +17,7 @@ def alarm_list(
 ) -> None:
     """List the alarms that hold, the worst first."""
     here = session(context)
+    refuse_unknown_component(here.daemon, component)
     rows = items(here.daemon.get("/v1/alarms", component=component, limit=1000))
     if as_json:
         here.output.json(rows)

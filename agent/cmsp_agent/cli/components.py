@@ -6,9 +6,11 @@ import typer
 
 from cmsp_agent.cli.component_facts import component_facts
 from cmsp_agent.cli.daemon import CallFailed, component_path
+from cmsp_agent.cli.filters import known_or_refused, natural
 from cmsp_agent.cli.jobs import finish
 from cmsp_agent.cli.output import TableColumn, items, moment, shown
 from cmsp_agent.cli.session import AsJson, ComponentName, NoWait, session
+from cmsp_agent.model.component import State
 
 
 def component_list(
@@ -26,8 +28,11 @@ def component_list(
 ) -> None:
     """List the components with their state."""
     here = session(context)
-    document = here.daemon.get("/v1/components")
-    rows = [row for row in items(document) if site in ("", row.get("site")) and state in ("", row.get("state"))]
+    known_or_refused("state", state, list(State))
+    everything = items(here.daemon.get("/v1/components"))
+    known_or_refused("site", site, {str(row.get("site")) for row in everything})
+    chosen = [row for row in everything if site in ("", row.get("site")) and state in ("", row.get("state"))]
+    rows = sorted(chosen, key=lambda row: natural(str(row.get("name"))))
     if as_json:
         here.output.json(rows)
         return

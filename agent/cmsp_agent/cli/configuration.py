@@ -18,7 +18,10 @@ def config_check(
     context: typer.Context,
     file: SiteFile = DEFAULT_FILE,
     config: Config = None,
-    secrets: Annotated[bool, typer.Option("--secrets", help="Also look for every secret that it names.")] = False,
+    secrets: Annotated[
+        bool,
+        typer.Option("--secrets", help="Look for secrets, files and ports here, though this is not the appliance."),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Check the file: every problem at once, by line. Ends with 2 where there is one."""
@@ -41,9 +44,10 @@ def config_show(
     path: Annotated[
         str, typer.Option("--path", metavar="PATH", help="Only what lies under this path, as in components.gw-1.")
     ] = "",
+    running: Annotated[bool, typer.Option("--running", help="What the running agent goes by, not the file.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show the values in force, each with its origin. That is file, group or default; secrets by name only."""
+    """Show the values, each with its origin. That is file, group or default; secrets by name only."""
     from cmsp_agent.cli import site_file
 
-    site_file.show(session(context).output, config or file, path, as_json=as_json)
+    site_file.show(session(context).output, config or file, path, running=running, as_json=as_json)

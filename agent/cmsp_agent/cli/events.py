@@ -9,8 +9,10 @@ import typer
 from rich.text import Text
 
 from cmsp_agent.cli.daemon import AgentUnreachable
+from cmsp_agent.cli.filters import known_or_refused, refuse_unknown_component
 from cmsp_agent.cli.output import Output, TableColumn, clean, items, moment, styled
 from cmsp_agent.cli.session import AsJson, session
+from cmsp_agent.model.severity import Severity
 
 Event = dict[str, Any]
 
@@ -35,6 +37,8 @@ def events(
 ) -> None:
     """Show the event log. With --follow, also what happens from now on."""
     here = session(context)
+    refuse_unknown_component(here.daemon, component)
+    known_or_refused("severity", severity, [str(each) for each in Severity if each is not Severity.CLEARED])
     chosen = {"component": component, "type": kind, "severity": severity}
     document = here.daemon.get("/v1/events", **chosen, after=after, limit=limit)
     if follow:

@@ -1,22 +1,23 @@
 """What `cmsp-agent config …` does with the file. Apart from the commands, which would be slower to start with it."""
 
 import os
-from collections.abc import Collection, Sized
+from collections.abc import Collection, Mapping, Sized
 from pathlib import Path
+from typing import Any
 
+from cmsp_agent.app.checking import by_kind, check_file, this_is_the_appliance
+from cmsp_agent.cli.daemon import AgentUnreachable
+from cmsp_agent.cli.filters import UnknownName
 from cmsp_agent.cli.output import Output
 from cmsp_agent.cli.plugin.load import installed
+from cmsp_agent.cli.running_agent import running_agent, running_configuration
 from cmsp_agent.cli.sources import named_sources
 from cmsp_agent.config.load import CheckedFile, read_appliance, read_document
-from cmsp_agent.config.notes import notes
 from cmsp_agent.config.schema.site_file import json_schema
 from cmsp_agent.config.secrets import Secrets
-from cmsp_agent.config.show import as_yaml, values_in_force
+from cmsp_agent.config.show import Value, as_yaml, values_in_force
 from cmsp_agent.config.tree import shown
 from cmsp_agent.model.errors import ConfigurationError, Problem
-from cmsp_agent.pipeline.rules.load import load_rules, rule_files
-
-"""What is quarantined for a while still brings its device types: the file stays right."""
 
 
 def check(output: Output, file: Path, *, with_secrets: bool, as_json: bool) -> int:
@@ -28,24 +29,25 @@ def check(output: Output, file: Path, *, with_secrets: bool, as_json: bool) -> i
     Raises:
         ConfigurationError: with every problem, to be printed by whoever prints errors.
     """
+    here = with_secrets or this_is_the_appliance(file)
     try:
-        document = read_document(file, _secrets(file) if with_secrets else None, known_types())
-        _, warnings = load_rules(rule_files(document.site_file.rules.files, file.parent))
+        secrets = _secrets(file) if here else Secrets(())
+        checked = check_file(file, secrets, known_types(), running_agent(file), here=here)
     except ConfigurationError as error:
         if not as_json:
             raise
         output.json({"file": str(file), "valid": False, "problems": [_problem(each) for each in error.problems]})
         return error.exit_code
-    found = notes(document.tree, document.site_file)
+    found = by_kind(checked.notes)
     if as_json:
-        listed = [{"path": note.path, "line": note.line, "text": note.text} for note in found]
+        listed = [{"path": note.path, "line": note.line, "text": note.text, "count": n} for note, n in found]
         output.json({"file": str(file), "valid": True, "problems": [], "notes": listed})
         return 0
-    for warning in warnings:
-        output.line(f"{warning.file}:{warning.line}: warning: {warning.text}")
-    for note in found:
-        output.line(f"{file}:{note.line}: {note.path}: note: {note.text}")
-    output.line(f"{file}: good; {_counts(document)}")
+    for note, count in found:
+        more = f" ({count - 1} more of this kind)" if count > 1 else ""
+        where = f"{file}:{note.line}: {note.path}: " if note.line else f"{file}: "
+        output.line(f"{where}note: {note.text}{more}")
+    output.line(f"{file}: good; {_counts(checked.document)}")
     return 0
 
 
@@ -59,21 +61,58 @@ def schema(output: Output) -> None:
     output.json(json_schema())
 
 
-def show(output: Output, file: Path, path: str, *, as_json: bool) -> None:
-    """Print the values in force under a path, each with its origin.
+def show(output: Output, file: Path, path: str, *, running: bool, as_json: bool) -> None:
+    """Print the values under a path, each with its origin: as the file has them now, or as the running agent goes by.
 
     Raises:
         ConfigurationError: with every problem of the file.
+        AgentUnreachable: what the running agent goes by was asked for, and none runs.
+        UnknownName: there is nothing under that path.
     """
-    values = [
-        value
-        for value in values_in_force(read_document(file))
-        if not path or f"{shown(value.path)}.".startswith((f"{path}.", f"{path}["))
-    ]
+    used = running_configuration(file)
+    if running and not used:
+        raise AgentUnreachable("no agent that can be asked runs with this file; without --running: what the file says")
+    everything = _values(used) if running and used else list(values_in_force(read_document(file)))
+    values = [value for value in everything if _is_under(path, value)]
+    if path and not values:
+        raise UnknownName("path", path, _paths_near(path, everything))
+    same = None if used is None else bool(used) and _values(used) == everything
     if as_json:
-        output.json({"file": str(file), "values": [value.as_json() for value in values]})
+        listed = [value.as_json() for value in values]
+        shows = "running agent" if running else "file"
+        output.json({"file": str(file), "shows": shows, "same_as_running": same, "values": listed})
     else:
-        output.line(as_yaml(values))
+        output.line(f"# {_which(file, same, running=running)}\n{as_yaml(values)}")
+
+
+def _which(file: Path, same: bool | None, *, running: bool) -> str:
+    if running:
+        return f"what the running agent goes by, read from {file}"
+    if same is None:
+        return f"what {file} says now; no agent runs with it"
+    if same:
+        return f"what {file} says now; the running agent goes by the same"
+    return f"what {file} says now; the running agent goes by something else: --running shows it"
+
+
+def _values(document: Mapping[str, Any]) -> list[Value]:
+    return [
+        Value(tuple(row["steps"]), row["value"], str(row["origin"]), row["line"] or 0) for row in document["values"]
+    ]
+
+
+def _is_under(path: str, value: Value) -> bool:
+    return not path or f"{shown(value.path)}.".startswith((f"{path}.", f"{path}["))
+
+
+def _paths_near(path: str, values: list[Value]) -> list[str]:
+    """The paths that there are below the part of the path that there is."""
+    known = path
+    while known and not any(_is_under(known, value) for value in values):
+        known = known.rpartition(".")[0]
+    depth = known.count(".") + 2 if known else 1
+    below = (shown(value.path[:depth]) for value in values if _is_under(known, value))
+    return list(dict.fromkeys(each.partition("[")[0] for each in below))
 
 
 def _secrets(file: Path) -> Secrets:

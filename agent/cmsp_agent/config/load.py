@@ -15,12 +15,12 @@ from cmsp_agent.config.groups import effective_component
 from cmsp_agent.config.load_yaml import parse_yaml
 from cmsp_agent.config.notes import notes
 from cmsp_agent.config.references import reference_problems
-from cmsp_agent.config.schema.appliance import Appliance, ListenersSection
+from cmsp_agent.config.schema.appliance import Api, Appliance, ListenersSection
 from cmsp_agent.config.schema.components import ComponentEntry
 from cmsp_agent.config.schema.site_file import SiteFile
 from cmsp_agent.config.schema.validate import validate, validate_file
 from cmsp_agent.config.secrets import SecretSource, missing_secrets
-from cmsp_agent.config.tree import MapNode, Node, find, line_of, shown
+from cmsp_agent.config.tree import MapNode, Node, Scalar, as_text, find, line_of, shown
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import ConfigurationError, Problem
 
@@ -62,6 +62,18 @@ def read_listeners(path: Path) -> Listeners:
     if tree is None or section is None:
         raise ConfigurationError([*problems, *of_form] or [Problem(str(path), 1, "", _no_mapping(tree))])
     return build.listeners(section, path.parent)
+
+
+def read_api_socket(path: Path) -> Path:
+    """The path of the local socket that the file gives the agent; the default where it says nothing usable.
+
+    Raises:
+        ConfigurationError: the file can't be read at all.
+    """
+    tree, _problems = parse_yaml(read_text(path), str(path))
+    said = find(tree, "api", "socket") if tree else None
+    given = as_text(said.value) if isinstance(said, Scalar) else ""
+    return Path(given or Api().socket)
 
 
 def read_document(path: Path, secrets: SecretSource | None = None, types: Collection[str] | None = None) -> CheckedFile:

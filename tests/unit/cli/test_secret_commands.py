@@ -84,12 +84,21 @@ def test_a_vault_without_its_key_gets_no_new_one(file: Path) -> None:
     assert not (state / "master.key").exists()
 
 
-def test_check_looks_for_secrets_on_demand_and_makes_nothing(file: Path) -> None:
-    assert cmsp_agent("config", "check", str(file)).code == 0
-    ending = cmsp_agent("config", "check", str(file), "--secrets")
+def test_check_looks_for_secrets_as_a_start_does_and_makes_nothing(file: Path) -> None:
+    ending = cmsp_agent("config", "check", str(file))
     assert ending.code == 2
     assert "3: credentials.ro.snmp.community: there is no secret 'ro'; store it: cmsp-agent secret set ro" in ending.err
     assert not (file.parent / "state").exists()
+
+
+def test_a_file_is_checked_on_another_machine_than_the_appliance_too(tmp_path: Path) -> None:
+    path = tmp_path / "site.yaml"
+    path.write_text(FILE.replace("storage: {state: STATE}, secrets: SECRETS", "language: en"))
+    if not Path("/var/lib/cmsp-agent").exists():
+        ending = cmsp_agent("config", "check", str(path))
+        assert ending.code == 0
+        assert "secrets, files and ports are looked at on the appliance only" in ending.out
+    assert cmsp_agent("config", "check", str(path), "--secrets").code == 2
 
 
 def test_check_knows_the_device_types_of_the_plugins(file: Path) -> None:

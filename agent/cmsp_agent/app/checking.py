@@ -1,0 +1,145 @@
+"""`config check`: reads the file as a start does, and asks this machine for what a start will need of it."""
+
+import re
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cmsp_agent.app.machine_check import is_here, machine_problems, unresolved
+from cmsp_agent.app.preflight import refusals
+from cmsp_agent.app.service_user import service_user
+from cmsp_agent.app.standing import standing
+from cmsp_agent.config.configuration import Configuration, Note
+from cmsp_agent.config.load import CheckedFile, configure, read_appliance, read_document
+from cmsp_agent.config.schema.appliance import Storage
+from cmsp_agent.config.secrets import SecretSource
+from cmsp_agent.config.totals import total_problems
+from cmsp_agent.config.tree import line_of
+from cmsp_agent.model.errors import ConfigurationError, Problem
+from cmsp_agent.pipeline.rules.load import load_rules, rule_files
+from cmsp_agent.storage.sealed.master_key import FILE, master_key
+
+_NAMED = re.compile(r"'[^']*'|[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class RunningAgent:
+    """What the running agent says of its configuration.
+
+    Attributes:
+        missing: device types that it runs without already.
+        standing: what it goes by until its next start, by key.
+    """
+
+    missing: Collection[str] = ()
+    standing: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedStart:
+    """A good file, with what a person should know of it."""
+
+    document: CheckedFile
+    notes: list[Note]
+
+
+class Placeholder:
+    """Stands in for the secrets where they are not: a file is checked on another machine too."""
+
+    def find(self, name: str) -> str | None:
+        """Something of a usable length."""
+        return f"placeholder-for-{name}"
+
+
+def check_file(
+    file: Path, secrets: SecretSource, types: Collection[str], running: RunningAgent | None, *, here: bool
+) -> CheckedStart:
+    """Check a file.
+
+    Args:
+        file: the YAML file.
+        secrets: where secrets come from.
+        types: the device types that there are.
+        running: the agent that runs with this file, or None.
+        here: whether this machine is the appliance; else secrets, files, folders and ports are not looked at.
+
+    Raises:
+        ConfigurationError: with every problem.
+    """
+    known = {*types, *(running.missing if running else ())}
+    document = read_document(file, secrets if here else None, known)
+    configuration = configure(document, secrets if here else Placeholder())
+    problems = total_problems(document.tree, document.site_file, str(file))
+    if here:
+        user = service_user(configuration.appliance.state)
+        problems += machine_problems(configuration, document.tree, user, running=running is not None)
+        problems += _of_the_master_key(configuration)
+    seen = {problem.path.rpartition(".")[0] for problem in problems} | {problem.path for problem in problems}
+    problems += [each for each in refusals(configuration, here=here) if each.path not in seen]
+    if problems:
+        raise ConfigurationError(sorted(problems, key=lambda problem: problem.line))
+    return CheckedStart(document, [*configuration.notes, *_notes(configuration, document, running, here=here)])
+
+
+def _of_the_master_key(configuration: Configuration) -> list[Problem]:
+    """What is wrong with the key that there is; one that is not there yet is made at the start."""
+    try:
+        if (configuration.appliance.state / FILE).exists():
+            master_key(configuration.appliance.state)
+    except ConfigurationError as error:
+        return list(error.problems)
+    except OSError:  # the folder is closed to whoever asks: a person who may not read the key
+        return []
+    return []
+
+
+def _notes(
+    configuration: Configuration, document: CheckedFile, running: RunningAgent | None, *, here: bool
+) -> list[Note]:
+    found = [
+        Note(warning.path or "rules", warning.line, warning.text)
+        for warning in load_rules(rule_files(configuration.rules, configuration.file.parent))[1]
+    ]
+    for name, address in unresolved(configuration) if here else ():
+        path = ("components", name, "address")
+        found.append(
+            Note(f"components.{name}.address", line_of(document.tree, path), f"the name '{address}' leads nowhere now")
+        )
+    for key in waiting_keys(configuration, running):
+        line = line_of(document.tree, tuple(key.split(".")))
+        found.append(Note(key, line, "takes effect at the next start only: systemctl restart cmsp-agent"))
+    if not here:
+        text = "secrets, files and ports are looked at on the appliance only; --secrets looks here too"
+        found.append(Note("", 0, text))
+    return found
+
+
+def waiting_keys(configuration: Configuration, running: RunningAgent | None) -> list[str]:
+    """The keys in which the file differs from what the running agent goes by until its next start."""
+    if running is None or running.standing is None:
+        return []
+    wanted = {key: str(value) for key, value in standing(configuration).items()}
+    return [key for key, value in wanted.items() if running.standing.get(key, value) != value]
+
+
+def by_kind(notes: Collection[Note]) -> list[tuple[Note, int]]:
+    """The first note of each kind with how many there are of it, in the order of the lines."""
+    kinds: dict[tuple[str, str], list[Note]] = {}
+    for note in notes:
+        kinds.setdefault((_NAMED.sub("…", note.text), _form(note.path)), []).append(note)
+    return sorted(((each[0], len(each)) for each in kinds.values()), key=lambda pair: (pair[0].line, pair[0].path))
+
+
+def _form(path: str) -> str:
+    """A path without the names in it: `components.*.thresholds`."""
+    steps = path.split(".")
+    return ".".join(["*" if place == 1 else re.sub(r"\[[0-9]+\]", "[]", step) for place, step in enumerate(steps)])
+
+
+def this_is_the_appliance(file: Path) -> bool:
+    """Whether the file's state directory is of this machine.
+
+    Raises:
+        ConfigurationError: the file can't be read at all.
+    """
+    return is_here(read_appliance(file).state, Path(Storage().state))

@@ -1,0 +1,116 @@
+"""What a configuration needs of this machine: files that the service may read, folders, free ports, known names."""
+
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLong
+from contextlib import suppress
+from pathlib import Path
+
+from cmsp_agent.app.service_user import ServiceUser
+from cmsp_agent.config.configuration import Configuration, TlsFiles
+from cmsp_agent.config.tree import Node, line_of, shown
+from cmsp_agent.config.tree import Path as TreePath
+from cmsp_agent.model.errors import CannotListen, Problem
+from cmsp_agent.services.devices.names import is_literal
+from cmsp_agent.services.receiving.sockets import wanted
+from cmsp_agent.transports.listening import bind_one
+
+RESOLVE_WITHIN = 5.0
+"""Seconds for all names together."""
+
+
+def machine_problems(configuration: Configuration, tree: Node, user: ServiceUser, *, running: bool) -> list[Problem]:
+    """What is not as it should be on this machine.
+
+    Args:
+        configuration: to be checked.
+        tree: its file, for the lines.
+        user: who the agent will run as.
+        running: whether an agent with this file runs: then it has the ports itself.
+    """
+    found = [*_files(configuration, user), *_folders(configuration, user)]
+    if not running:
+        found += _ports(configuration)
+    return [Problem(str(configuration.file), line_of(tree, path), shown(path), text) for path, text in found]
+
+
+def _files(configuration: Configuration, user: ServiceUser) -> Iterator[tuple[TreePath, str]]:
+    sections: tuple[tuple[str, TlsFiles | None], ...] = (
+        ("headend", configuration.headend.tls),
+        ("api", configuration.api.tls),
+        ("listen", configuration.listen.tls),
+    )
+    for section, tls in sections:
+        if tls is not None:
+            for key, file in (("certificate", tls.certificate), ("key", tls.key), ("ca", tls.ca)):
+                if text := user.why_unreadable(file):
+                    yield (section, "tls", key), text
+    recovery = configuration.appliance.recovery_key
+    if recovery is not None and (text := user.why_unreadable(recovery)):
+        yield ("appliance", "storage", "recovery_key"), text
+
+
+def _folders(configuration: Configuration, user: ServiceUser) -> Iterator[tuple[TreePath, str]]:
+    for key, folder in (("state", configuration.appliance.state), ("backups", configuration.appliance.backups)):
+        if text := user.why_unusable(folder):
+            yield ("appliance", "storage", key), text
+
+
+def _ports(configuration: Configuration) -> Iterator[tuple[TreePath, str]]:
+    for want in wanted(configuration.listen):
+        try:
+            bound = bind_one(want.kind, want.address, want.port)
+        except CannotListen as error:
+            # systemd holds its sockets for the agent, and gives those below 1024 to a user who may not open them
+            if "systemd (process 1)" not in str(error) and "not permitted" not in str(error):
+                yield tuple(want.key.split(".")), str(error)
+        else:
+            if bound is not None:
+                bound.close()
+    listen = configuration.api.listen
+    if listen is not None:
+        try:
+            bound = bind_one(socket.SOCK_STREAM, listen.address or "::", listen.port)
+        except CannotListen as error:
+            if "no address of this machine" not in str(error):  # the tunnel's may not be up yet
+                yield ("api", "listen"), str(error)
+        else:
+            if bound is not None:
+                bound.close()
+
+
+def unresolved(configuration: Configuration, within: float = RESOLVE_WITHIN) -> list[tuple[str, str]]:
+    """Host names that lead nowhere now: (component, name) each; one that takes too long counts as such."""
+    names = {
+        address: name
+        for name, component in configuration.components.items()
+        for address in component.addresses
+        if not is_literal(address)
+    }
+    pool = ThreadPoolExecutor(max_workers=16, thread_name_prefix="names")
+    try:
+        answers = pool.map(_resolves, names, timeout=within)
+        failing = [not each for each in _until_too_long(answers, len(names))]
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+    return [(names[name], name) for name, fails in zip(names, failing, strict=True) if fails]
+
+
+def _until_too_long(answers: Iterator[bool], count: int) -> list[bool]:
+    found: list[bool] = []
+    with suppress(TooLong):
+        found.extend(answers)
+    return found + [False] * (count - len(found))
+
+
+def _resolves(name: str) -> bool:
+    try:
+        return bool(socket.getaddrinfo(name, None))
+    except OSError:
+        return False
+
+
+def is_here(state: Path, usual: Path) -> bool:
+    """Whether this machine is the appliance: the package makes the usual state directory when it is installed."""
+    return state != usual or state.exists()

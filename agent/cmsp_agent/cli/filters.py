@@ -1,0 +1,53 @@
+"""Filters of lists: a value that there is not is refused with those that there are, never an empty list."""
+
+import re
+from collections.abc import Iterable
+
+from cmsp_agent.cli.daemon import Daemon
+from cmsp_agent.cli.output import items
+from cmsp_agent.config.nearest import nearest
+from cmsp_agent.model.errors import AgentError
+
+MOST_NAMED = 30
+_DIGITS = re.compile(r"([0-9]+)")
+
+
+class UnknownName(AgentError):
+    """A filter names what there is not."""
+
+    exit_code = 2
+
+    def __init__(self, what: str, given: str, known: Iterable[str]) -> None:
+        names = sorted(set(known), key=natural)
+        near = nearest(given, names)
+        hint = f"; did you mean '{near}'?" if near else ""
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        there = f"\nthere are: {', '.join(names[:MOST_NAMED])}{more}" if names else "\nthere is none yet"
+        super().__init__(f"there is no {what} '{given[:100]}'{hint}{there}")
+
+
+def natural(text: str) -> list[tuple[str, int]]:
+    """A key that sorts numbers in a text by their value: `:2` before `:10`."""
+    parts = _DIGITS.split(text)
+    return [(word, int(number or 0)) for word, number in zip(parts[::2], [*parts[1::2], ""], strict=True)]
+
+
+def known_or_refused(what: str, given: str, known: Iterable[str]) -> None:
+    """Refuse a filter's value that there is not.
+
+    Raises:
+        UnknownName: with the values that there are.
+    """
+    names = list(known)
+    if given and given not in names:
+        raise UnknownName(what, given, names)
+
+
+def refuse_unknown_component(daemon: Daemon, given: str) -> None:
+    """Refuse a component that the running agent does not know; nothing is asked where none is given.
+
+    Raises:
+        UnknownName: with the components that there are.
+    """
+    if given:
+        known_or_refused("component", given, (str(row.get("name")) for row in items(daemon.get("/v1/components"))))
