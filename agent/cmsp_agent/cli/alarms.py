@@ -17,8 +17,9 @@ def alarm_list(
 ) -> None:
     """List the alarms that hold, the worst first."""
     here = session(context)
-    refuse_unknown_component(here.daemon, component)
     rows = items(here.daemon.get("/v1/alarms", component=component, limit=1000))
+    if not rows:
+        refuse_unknown_component(here.daemon, component)
     if as_json:
         here.output.json(rows)
         return

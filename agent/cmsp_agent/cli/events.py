@@ -37,10 +37,11 @@ def events(
 ) -> None:
     """Show the event log. With --follow, also what happens from now on."""
     here = session(context)
-    refuse_unknown_component(here.daemon, component)
     known_or_refused("severity", severity, [str(each) for each in Severity if each is not Severity.CLEARED])
     chosen = {"component": component, "type": kind, "severity": severity}
     document = here.daemon.get("/v1/events", **chosen, after=after, limit=limit)
+    if not items(document):
+        refuse_unknown_component(here.daemon, component)
     if follow:
         # From the page's cursor on, so that nothing falls between the two.
         coming = stream(here.daemon.lines("/v1/events/stream", **chosen, after=document.get("next")))

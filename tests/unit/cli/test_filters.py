@@ -24,7 +24,9 @@ COMPONENTS: dict[str, Any] = {
     ],
 )
 def test_what_there_is_not_is_refused(arguments: tuple[str, ...], said: list[str]) -> None:
-    ending = cmsp_agent(*arguments, answers={"/v1/components": COMPONENTS})
+    nothing: dict[str, Any] = {"items": []}
+    answers = {"/v1/components": COMPONENTS, "/v1/events": nothing, "/v1/alarms": nothing}
+    ending = cmsp_agent(*arguments, answers=answers)
     assert (ending.code, ending.out) == (2, "")
     assert [each for each in said if each not in ending.err] == []
 
