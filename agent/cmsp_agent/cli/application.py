@@ -32,7 +32,7 @@ from cmsp_agent.cli.daemon import Daemon, SocketDaemon
 from cmsp_agent.cli.output import Output
 from cmsp_agent.cli.plugin import running, types, writing
 from cmsp_agent.cli.session import CommandContext
-from cmsp_agent.cli.tool import identify, syslog, trap
+from cmsp_agent.cli.tool import configurations, identify, syslog, trap
 from cmsp_agent.model.errors import AgentError, ConfigurationError
 
 SOCKET = Path("/run/cmsp-agent/api.sock")
@@ -121,7 +121,13 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
     "clock": ("The appliance's clock: confirm.", {"confirm": outbox.clock_confirm}),
     "tool": (
         "What the agent makes of an input or of a device; needs no running agent.",
-        {"identify": identify.tool_identify, "syslog": syslog.tool_syslog, "trap": trap.tool_trap},
+        {
+            "clean": configurations.tool_clean,
+            "identify": identify.tool_identify,
+            "redact": configurations.tool_redact,
+            "syslog": syslog.tool_syslog,
+            "trap": trap.tool_trap,
+        },
     ),
     "threshold": ("Thresholds of KPIs: list.", {"list": thresholds.threshold_list}),
     "type": ("Device types: list, show.", {"list": types.type_list, "show": types.type_show}),

@@ -5,6 +5,7 @@ import re
 
 from cmsp_agent.model.redaction import hide
 from cmsp_agent.plugin.api import CliPlatform
+from cmsp_agent.services.backups import secrets
 
 DIFF_LINES = 20_000
 """Lines that a diff may have; more are cut off, and that is said."""
@@ -27,7 +28,7 @@ class ConfigText:
         self._must_have = [re.compile(pattern, re.MULTILINE) for pattern in platform.must_have]
         self._invalid = [re.compile(pattern, re.MULTILINE) for pattern in platform.invalid]
         self._volatile = [re.compile(pattern) for pattern in platform.volatile]
-        self._redact = [re.compile(rule.pattern, re.MULTILINE) for rule in platform.redact]
+        self._redact = [re.compile(rule.pattern, re.MULTILINE) for rule in platform.redact] + secrets.patterns()
 
     def refusal(self, text: str) -> str:
         """The line with which the device refused the command; empty where it didn't."""
@@ -45,7 +46,7 @@ class ConfigText:
 
     def stable(self, text: str) -> str:
         """The text without the lines that differ from one reading to the next, and without trailing blanks."""
-        lines = (line.rstrip() for line in text.splitlines())
+        lines = (line.rstrip() for line in secrets.SALTED.sub("<encrypted anew>", text).splitlines())
         return "\n".join(line for line in lines if not self._is_volatile(line)).strip("\n") + "\n"
 
     def _is_volatile(self, line: str) -> bool:
