@@ -1,6 +1,6 @@
 """The pages of what the agent says of itself: its alarm types and its counters."""
 
-from cmsp_agent.model.counter import REGISTER
+from cmsp_agent.model.register import GAUGES, REGISTER
 from cmsp_agent.pipeline.built_in import BUILT_IN
 from docs.tools.markdown import cell, code, page, table
 
@@ -25,9 +25,15 @@ def alarms() -> str:
 
 
 def counters() -> str:
-    """Each counter, and whether it means loss."""
+    """Each counter, and whether it means loss; each gauge."""
     rows = [(code(one.name), cell(one.help), "loss" if one.loss else "", one.label) for one in REGISTER]
+    gauges = [(code(one.metric), cell(one.help), one.label) for one in GAUGES]
     text = "`*` stands for a part that varies. What means loss is shown by `cmsp-agent status` and in each heartbeat."
     return page(
-        "Counters", "agent/cmsp_agent/model/counter.py", text, table(("name", "counts", "means", "label"), rows)
+        "Counters",
+        "agent/cmsp_agent/model/counters",
+        text,
+        table(("name", "counts", "means", "label"), rows),
+        "## Gauges",
+        table(("name", "shows", "label"), gauges),
     )

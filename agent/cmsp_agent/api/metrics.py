@@ -6,7 +6,7 @@ from itertools import groupby
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import State
-from cmsp_agent.model.counter import described
+from cmsp_agent.model.register import described, gauge_of
 
 EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 PREFIX = "cmsp_"
@@ -33,14 +33,18 @@ def _counts(counters: Counters) -> Iterator[str]:
 
 
 def _gauges(counters: Counters) -> Iterator[str]:
-    for name, value in counters.gauges().items():
-        metric = _metric(name)
+    published = [(*gauge_of(name), value) for name, value in counters.gauges().items()]
+    for gauge, rows in groupby(sorted(published, key=lambda row: (row[0].metric, row[1])), key=lambda row: row[0]):
+        metric = _metric(gauge.metric)
+        yield f"# HELP {metric} {gauge.help}"
         yield f"# TYPE {metric} gauge"
-        yield f"{metric} {value:g}"
+        for _, varies, value in rows:
+            yield f"{metric}{_label(gauge.label, varies)} {value:g}"
 
 
 def _components(states: Mapping[str, State]) -> Iterator[str]:
     metric = f"{PREFIX}component_state"
+    yield f"# HELP {metric} 1 for the availability that the component has"
     yield f"# TYPE {metric} gauge"
     for name, state in sorted(states.items()):
         yield f'{metric}{{component="{_escaped(name)}",state="{state.value}"}} 1'

@@ -105,6 +105,7 @@ class ReloadSignal:
             agent.observing.notices.note("configuration.refused", "", f"not reloaded: {error}")
             agent.own.refuse(str(error).splitlines()[0])
         else:
+            agent.runtime.counters.add("reload.done")
             announce(agent)
 
 

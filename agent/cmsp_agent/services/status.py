@@ -11,10 +11,10 @@ from typing import Any
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component, State
-from cmsp_agent.model.counter import described
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.priority import Priority
+from cmsp_agent.model.register import described
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.alarm_state import AlarmState
 from cmsp_agent.pipeline.built_in import (

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import cmsp_agent
-from cmsp_agent.model.counter import REGISTER, UNDECLARED, counter_of, described
+from cmsp_agent.model.register import REGISTER, UNDECLARED, counter_of, described, gauge_of
 
 SOURCE = Path(cmsp_agent.__file__).parent
 VARIES = "some"
@@ -111,3 +111,24 @@ def test_an_exact_name_stands_before_the_forms() -> None:
 def test_each_form_is_declared_once() -> None:
     forms = [counter.name for counter in REGISTER]
     assert len(forms) == len(set(forms))
+
+
+def gauges() -> set[str]:
+    calls = (
+        node.args[0]
+        for file in SOURCE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("counters.gauge")
+    )
+    return {name for argument in calls for name in texts(argument, "")}
+
+
+def test_every_gauge_is_declared() -> None:
+    assert {"events.waiting", "polls.worst_lateness_s", f"{VARIES}.kernel_dropped"} <= gauges()
+    assert [name for name in gauges() if gauge_of(name)[0].help == UNDECLARED.help] == []
+
+
+def test_what_varies_in_a_gauge_is_its_label() -> None:
+    gauge, receiver = gauge_of("syslog.udp.buffer")
+    assert (gauge.metric, gauge.label, receiver) == ("receiver.buffer_bytes", "receiver", "syslog.udp")
+    assert gauge_of("events.waiting")[1] == ""

@@ -1,0 +1,35 @@
+"""Backups, and the SSH sessions that read them."""
+
+from cmsp_agent.model.counter import Counter, declared
+
+COUNTERS: tuple[Counter, ...] = (
+    *declared(
+        "component",
+        {
+            "backups.manifest_copy_failed": "Copies of a manifest that could not be written",
+        },
+        loss=True,
+    ),
+    *declared(
+        "reason",
+        {
+            "cli.failed": "SSH sessions that failed",
+        },
+        loss=True,
+    ),
+    *declared(
+        "component",
+        {
+            "backups.failed": "Backups that failed",
+            "backups.refused": "Backups that a component does not get",
+            "backups.stored": "Backups that brought something new",
+            "backups.unchanged": "Backups equal to the one before",
+        },
+    ),
+    *declared(
+        "reason",
+        {
+            "cli.sessions": "SSH sessions with devices",
+        },
+    ),
+)

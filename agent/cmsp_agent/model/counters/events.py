@@ -1,0 +1,51 @@
+"""Events: the pipeline that judges them, and the service that stores them."""
+
+from cmsp_agent.model.counter import Counter, Gauge, declared
+
+COUNTERS: tuple[Counter, ...] = (
+    *declared(
+        "reason",
+        {
+            "events.dropped": "Signals dropped because too many waited for the database",
+            "events.listener.failed": "Listeners that failed over an event",
+            "events.not_stored": "Signals that could not be stored",
+            "notices.dropped": "Own events dropped because too many waited",
+            "pipeline.batch.failed": "Batches over which the pipeline failed",
+            "pipeline.signal.failed": "Signals over which the pipeline failed",
+        },
+        loss=True,
+    ),
+    *declared(
+        "component",
+        {
+            "filter.not_in_tier": "Events that the tier of a component does not get",
+            "time.stale_polls": "Outcomes of polls that were older than what is known",
+        },
+    ),
+    *declared(
+        "reason",
+        {
+            "correlate.clear_without_raise": "Clears of alarms that do not hold",
+            "correlate.folded": "Repeats folded into their alarm",
+            "events.signals": "Signals judged",
+            "flapping.folded": "Changes folded into a flapping alarm",
+            "normalise.unknown_component": "Messages of components that the file no longer names",
+            "time.late_duplicates": "Messages of a fault that had ended already",
+            "time.repeats": "Messages that came again within seconds",
+        },
+    ),
+    *declared(
+        "rule",
+        {
+            "rules.dropped": "Events that a rule of the file dropped",
+        },
+    ),
+    *declared(
+        "message",
+        {
+            "normalise.no_rule": "Messages that no rule gives a meaning",
+        },
+    ),
+)
+
+GAUGES = (Gauge("events.waiting", "events.waiting", "Signals that wait for the database"),)

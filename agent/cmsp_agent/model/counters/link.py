@@ -1,0 +1,34 @@
+"""The link to the head-end: the forwarder and the heartbeat."""
+
+from cmsp_agent.model.counter import Counter, declared
+
+COUNTERS: tuple[Counter, ...] = (
+    *declared(
+        "reason",
+        {
+            "forwarder.damaged": "Records of the outbox that could not be read",
+            "forwarder.dead_letters": "Records that the head-end refused",
+            "forwarder.evicted": "Records evicted from the outbox to keep its budget",
+            "forwarder.protocol_violations": "Answers of the head-end that violate its protocol or can't be read",
+            "forwarder.storage_failed": "Times that the outbox could not be read or written",
+        },
+        loss=True,
+    ),
+    *declared(
+        "reason",
+        {
+            "forwarder.acknowledged": "Records that the head-end made durable",
+            "forwarder.bytes": "Octets sent to the head-end",
+            "forwarder.epochs": "Epochs begun",
+            "forwarder.gaps": "Gaps told in place of records",
+            "heartbeat.failed": "Heartbeats that were not answered",
+            "heartbeat.sent": "Heartbeats that the head-end took",
+        },
+    ),
+    *declared(
+        "answer",
+        {
+            "forwarder.answers": "Answers of the head-end, by status",
+        },
+    ),
+)

@@ -1,0 +1,23 @@
+"""Plugins."""
+
+from cmsp_agent.model.counter import Counter, declared
+
+COUNTERS: tuple[Counter, ...] = (
+    *declared(
+        "plugin",
+        {
+            "plugins.failed": "Calls of plugins that failed",
+            "plugins.quarantined": "Plugins that are kept from loading",
+            "plugins.refused": "Plugins that were not loaded",
+            "plugins.misfits": "Answers of plugins that do not fit their hook",
+            "plugins.unreadable_distributions": "Installed packages that could not be read",
+        },
+        loss=True,
+    ),
+    *declared(
+        "plugin",
+        {
+            "plugins.*": "Plugins, by state, and calls of theirs that took long",
+        },
+    ),
+)

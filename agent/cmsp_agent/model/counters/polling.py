@@ -1,0 +1,62 @@
+"""Polling, the inventory, and the SNMP engine under both."""
+
+from cmsp_agent.model.counter import Counter, Gauge, declared
+
+COUNTERS: tuple[Counter, ...] = (
+    *declared(
+        "component",
+        {
+            "inventory.not_stored": "Inventories that could not be stored",
+            "polls.not_stored": "Polls whose outcome could not be stored",
+            "polls.seen_well_not_stored": "Polls after which what was seen well could not be stored",
+            "polls.unreadable": "Objects of polls whose value could not be decoded",
+            "series.not_stored": "Samples of KPIs that could not be stored",
+        },
+        loss=True,
+    ),
+    *declared(
+        "address",
+        {
+            "snmp.columns.cut": "Columns that had more rows than are read",
+            "snmp.columns.failed": "Columns that could not be read",
+            "snmp.objects.failed": "Objects that could not be read",
+            "snmp.pages.lost": "Pages of a table that were not answered",
+        },
+        loss=True,
+    ),
+    *declared(
+        "component",
+        {
+            "icmp.not_permitted": "Echoes that the kernel does not permit us",
+            "polls.done": "Polls that were carried out",
+            "polls.late": "Polls that began late",
+            "polls.skipped": "Polls left out because the one before still ran",
+            "tcp.not_permitted": "Connections that the kernel does not permit us",
+        },
+    ),
+    *declared(
+        "reason",
+        {
+            "polls.failed": "Polls that got no answer, by the reason",
+            "polls.partial": "Polls that were answered in part",
+            "snmp.reports": "Reports of SNMPv3 engines",
+            "snmp.socket_errors": "Errors that the kernel told of a peer",
+        },
+    ),
+    *declared(
+        "address",
+        {
+            "snmp.answers.*": "Answers that were not taken, by what was odd about them",
+            "snmp.engines.*": "Engines discovered, given up, asked by an unsigned time, gone back in boots",
+            "snmp.requests.*": "Requests repeated, split, or kept back by a full buffer",
+        },
+    ),
+)
+
+GAUGES = (
+    Gauge(
+        "polls.worst_lateness_s",
+        "polls.worst_lateness_seconds",
+        "Seconds by which the latest of all polls began after its time",
+    ),
+)

@@ -1,0 +1,35 @@
+"""The process itself: its tasks, its event loop, reloads, and the API."""
+
+from cmsp_agent.model.counter import Counter, declared
+
+COUNTERS: tuple[Counter, ...] = (
+    *declared(
+        "reason",
+        {
+            "reload.refused": "Reloads refused; the old configuration stayed",
+        },
+        loss=True,
+    ),
+    *declared(
+        "task",
+        {
+            "tasks.failed": "Tasks that failed and were started again",
+        },
+        loss=True,
+    ),
+    *declared(
+        "plugin",
+        {
+            "loop.blocked": "Times that something held the event loop",
+            "loop.starved": "Times that the machine kept the event loop from running",
+        },
+    ),
+    *declared(
+        "reason",
+        {
+            "api.*": "Calls and connections of the API that were turned away",
+            "*.failed": "Work that failed and was given up",
+            "reload.done": "Reloads carried out",
+        },
+    ),
+)

@@ -1,0 +1,24 @@
+"""The databases."""
+
+from cmsp_agent.model.counter import Counter, declared
+
+COUNTERS: tuple[Counter, ...] = (
+    *declared(
+        "database",
+        {
+            "storage.corrupt": "Databases found damaged",
+            "storage.full": "Writes refused because the disk was full",
+            "storage.groups_lost": "Groups of writes that a failed commit took along",
+        },
+        loss=True,
+    ),
+    *declared(
+        "database",
+        {
+            "storage.commits": "Transactions committed",
+            "storage.room_made": "Times that room was made by deleting",
+            "storage.wal_busy": "Checkpoints that readers held up",
+            "storage.wal_truncated": "Checkpoints after which the log was cut",
+        },
+    ),
+)

@@ -1,0 +1,50 @@
+"""The register of the agent's counters and gauges, gathered from the domains that declare them.
+
+Status, heartbeat, metrics and the reference go by it. A counter that nobody declared fails a test.
+"""
+
+from fnmatch import fnmatchcase
+from functools import lru_cache
+
+from cmsp_agent.model.counter import Counter, Gauge
+from cmsp_agent.model.counters import backups, events, link, plugins, polling, process, receiving, storage
+
+_DOMAINS = (receiving, polling, backups, link, events, plugins, storage, process)
+
+REGISTER: tuple[Counter, ...] = tuple(
+    sorted((counter for domain in _DOMAINS for counter in domain.COUNTERS), key=lambda counter: "*" in counter.name)
+)
+"""The first that fits a name describes it: an exact name stands before a form that would fit it too."""
+
+GAUGES: tuple[Gauge, ...] = (*events.GAUGES, *polling.GAUGES, *receiving.GAUGES)
+
+UNDECLARED = Counter("", "Not declared")
+
+
+@lru_cache(maxsize=1_000)
+def counter_of(name: str) -> Counter:
+    """The declaration of a counter by the name that is counted.
+
+    Raises:
+        LookupError: nobody declared it.
+    """
+    for counter in REGISTER:
+        if fnmatchcase(name, counter.name):
+            return counter
+    raise LookupError(f"the counter {name!r} is not declared in cmsp_agent.model.counters")
+
+
+def described(name: str) -> Counter:
+    """The declaration, or one that says that there is none: whoever shows counters must not fail over a name."""
+    try:
+        return counter_of(name)
+    except LookupError:
+        return UNDECLARED
+
+
+def gauge_of(name: str) -> tuple[Gauge, str]:
+    """The declaration of a gauge, and the part of the name that varies. Where nobody declared it, one of that name."""
+    for gauge in GAUGES:
+        if fnmatchcase(name, gauge.name):
+            return gauge, name.removesuffix(gauge.name.removeprefix("*")) if gauge.label else ""
+    return Gauge(name, name, UNDECLARED.help), ""

@@ -1,0 +1,32 @@
+"""The configuration file, and what it asks for that the agent can not do."""
+
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.pipeline.alarm_types.once import once
+from cmsp_agent.plugin.api import AlarmType
+
+DEVICE_TYPE_MISSING = "device_type.missing"
+
+ALARM_TYPES: tuple[AlarmType, ...] = (
+    once(
+        "configuration.refused",
+        Severity.MAJOR,
+        "The configuration file was refused; the one before stays in force",
+        "Run `cmsp-agent config check`, mend the file, and reload.",
+    ),
+    AlarmType(
+        DEVICE_TYPE_MISSING,
+        Severity.MINOR,
+        "{component} runs without its device type {object}",
+        incident=False,
+        responsible="partner",
+        recommendation="Run `cmsp-agent plugin list`, which says why; mend the plugin and restart the agent.",
+    ),
+    AlarmType(
+        "configuration.differs",
+        Severity.WARNING,
+        "The file and the running agent differ: {object}",
+        incident=False,
+        responsible="partner",
+        recommendation="Run `cmsp-agent config check`, mend the file, and reload or restart the agent.",
+    ),
+)

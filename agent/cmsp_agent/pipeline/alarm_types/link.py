@@ -1,0 +1,40 @@
+"""The link to the head-end, and the outbox that waits for it."""
+
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.pipeline.alarm_types.once import once
+from cmsp_agent.plugin.api import AlarmType
+
+ALARM_TYPES: tuple[AlarmType, ...] = (
+    AlarmType(
+        "headend.lost",
+        Severity.MAJOR,
+        "The head-end does not answer",
+        incident=False,
+        recommendation="Check the tunnel and the way to it; everything is kept until the head-end answers.",
+    ),
+    AlarmType(
+        "headend.refused",
+        Severity.MAJOR,
+        "The head-end refuses the appliance",
+        incident=False,
+        recommendation="Ask the provider whether the appliance's certificate is valid and enrolled.",
+    ),
+    once(
+        "outbox.evicted",
+        Severity.MAJOR,
+        "Records were evicted before the head-end had them",
+        "Restore the link, or give the outbox a larger budget.",
+    ),
+    once(
+        "outbox.damaged",
+        Severity.MAJOR,
+        "Records of the outbox could not be read",
+        "Run `cmsp-agent outbox check`; check the appliance's disk.",
+    ),
+    once(
+        "headend.record_refused",
+        Severity.MINOR,
+        "The head-end refused a record",
+        "Look at it with `cmsp-agent outbox list`, and report it to the provider.",
+    ),
+)

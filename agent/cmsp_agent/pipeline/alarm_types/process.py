@@ -1,0 +1,15 @@
+"""The process itself: its clock, and what has no type of its own."""
+
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.plugin.api import AlarmType
+
+ALARM_TYPES: tuple[AlarmType, ...] = (
+    AlarmType(
+        "clock.distrusted",
+        Severity.WARNING,
+        "The appliance's clock is far from the last known time",
+        incident=False,
+        recommendation="Check NTP, or say that the time is right with `cmsp-agent clock confirm`.",
+    ),
+    AlarmType("agent.notice", Severity.WARNING, "{object}", incident=False, transient=True),
+)

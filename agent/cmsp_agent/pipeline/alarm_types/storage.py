@@ -1,0 +1,32 @@
+"""The appliance's own databases and their directory."""
+
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.pipeline.alarm_types.once import once
+from cmsp_agent.plugin.api import AlarmType
+
+ALARM_TYPES: tuple[AlarmType, ...] = (
+    once(
+        "storage.corrupt",
+        Severity.CRITICAL,
+        "The database {object} was damaged and is started anew",
+        "Check the appliance's disk; keep the file that was set aside.",
+    ),
+    once(
+        "storage.row_damaged",
+        Severity.MAJOR,
+        "A damaged row was set aside: {object}",
+        "Check the appliance's disk; all other rows are in use.",
+    ),
+    once(
+        "storage.not_writable",
+        Severity.CRITICAL,
+        "The state directory can't be written",
+        "Check who owns the directory, and whether its file system is full or read-only.",
+    ),
+    once(
+        "storage.lost",
+        Severity.MAJOR,
+        "Signals could not be stored",
+        "Check the appliance's disk: space, and errors in the kernel's log.",
+    ),
+)
