@@ -1,79 +1,75 @@
-"""The composition root: which parts there are, in which order they start, and how a reload reaches them.
+"""The whole agent: a list of parts. They start in order, a reload reaches each, and they stop the way back.
 
-Read `running` from top to bottom: it is the whole agent. Stopping is the same way back.
+Read `running` from top to bottom.
 """
 
 import asyncio
-import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
+from cmsp_agent import __version__
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.api.server import ApiServer
-from cmsp_agent.app.api import Shown, start_api, status_of
-from cmsp_agent.app.link import LinkPart, start_link
-from cmsp_agent.app.loading import Loaded
-from cmsp_agent.app.observing import Known, Observing, start_observing
+from cmsp_agent.api.start import ApiPart, CalledServices, Shown, start_api
+from cmsp_agent.app.loading import Loaded, document_of
 from cmsp_agent.app.own_conditions import OwnConditions, own_conditions
-from cmsp_agent.app.plugins import load_plugins
-from cmsp_agent.app.prepared import Prepared, components_of, prepare
-from cmsp_agent.app.receiving import Receiving, start_receiving
-from cmsp_agent.app.saving import Saving, open_manifest, start_saving
 from cmsp_agent.config.configuration import Configuration
+from cmsp_agent.config.device_types import Typed, check_types
+from cmsp_agent.model.errors import StorageError
 from cmsp_agent.plugin.host import PluginHost
-from cmsp_agent.services.devices.inventory import Devices
-from cmsp_agent.services.devices.names import Names, Resolver
-from cmsp_agent.services.devices.senders import Senders
-from cmsp_agent.services.events.conditions import Conditions
-from cmsp_agent.services.events.known_time import DISTRUSTED, KnownTime
-from cmsp_agent.services.events.retention import Stores, Upkeep
-from cmsp_agent.services.listening import LISTEN_FAILED, Listening
+from cmsp_agent.plugin.start import load_plugins
+from cmsp_agent.services.backups.start import BackupsPart, start_backups
+from cmsp_agent.services.devices.start import DevicesPart, start_devices
+from cmsp_agent.services.events.start import EventsPart, start_events
+from cmsp_agent.services.link.start import LinkPart, start_link
+from cmsp_agent.services.listening import start_listening
+from cmsp_agent.services.part import Part
+from cmsp_agent.services.polling.start import PollingNeeds, PollingPart, start_polling
+from cmsp_agent.services.receiving.start import ReceivingNeeds, ReceivingPart, start_receiving
 from cmsp_agent.services.runtime import Runtime, open_runtime
-from cmsp_agent.transports.snmp.ber import OidTexts
-from cmsp_agent.transports.snmp.keys import KeyRing
-from cmsp_agent.transports.snmp.timeliness import SignedTimes
-
-log = logging.getLogger(__name__)
+from cmsp_agent.services.status import ApplianceIdentity, StatusService
+from cmsp_agent.transports.snmp.shared import SharedSnmp
 
 
 @dataclass(slots=True)
 class InForce:
-    """What the agent goes by at this moment; a reload replaces both together."""
+    """What the agent goes by at this moment: the file, and its configuration with the device types that there are."""
 
     loaded: Loaded
-    prepared: Prepared
-
-    @property
-    def configuration(self) -> Configuration:
-        return self.loaded.configuration
+    typed: Typed
 
     def missing_types(self) -> set[str]:
         """Device types that components name and no plugin brings."""
-        return set(self.prepared.missing.values())
+        return set(self.typed.missing.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """The running agent: what `main` and the tests hold in their hands."""
+    """The running agent: what `main` and the tests hold in their hands. A field that is a part is in the list."""
 
     runtime: Runtime
     plugins: PluginHost
-    known: Known
     in_force: InForce
-    observing: Observing
-    receiving: Receiving
-    saving: Saving
+    devices: DevicesPart
+    events: EventsPart
     link: LinkPart
-    server: ApiServer
-    reloading: asyncio.Lock
+    backups: BackupsPart
+    polling: PollingPart
+    api: ApiPart
+    receiving: ReceivingPart
     own: OwnConditions
+    reloading: asyncio.Lock
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The parts, in the order in which they go by another configuration."""
+        return _parts_of(self)
 
     @property
     def configuration(self) -> Configuration:
         """The configuration in force."""
-        return self.in_force.configuration
+        return self.in_force.typed.configuration
 
     async def use(self, loaded: Loaded) -> None:
         """Go by another configuration: what can fail is done first, then everything changes together.
@@ -83,39 +79,44 @@ class Agent:
             StorageError: the database can't be written; the old configuration stays in force.
         """
         async with self.reloading:
-            await self.known.names.resolve(loaded.configuration.hosts)
-            await self._apply(loaded, self._prepare(loaded.configuration))
+            # a type that was missing already must not keep the rest of the file from being used
+            types, tolerated = self.plugins.registry.types, self.in_force.missing_types()
+            typed = check_types(loaded.configuration, types, tolerated)
+            await self.devices.names.resolve(typed.configuration.hosts)
+            await self._change(typed.configuration)
+            self.in_force.loaded, self.in_force.typed = loaded, typed
+            self.own.in_force(typed, loaded.fingerprint)
 
     async def follow_what_is_learned(self) -> None:
         """Let the groups that match a device type apply once it is known, and ask where a name leads now, for ever.
 
         Looks before it waits: what could not be followed when it was learned is followed when this is run again.
         """
+        devices = self.devices
         while True:
-            self.known.learned.clear()
+            devices.learned.clear()
             async with self.reloading:
-                before = self.in_force.prepared
                 # at a start every device is learned: the rest is only prepared where the components differ
-                if components_of(before.configuration, self.known.names, self.known.devices) != before.components:
-                    await self._apply(self.in_force.loaded, self._prepare(self.configuration))
-            await self.known.learned.wait()
+                if devices.components(self.configuration) != devices.devices.components:
+                    await self._change(self.configuration)
+            await devices.learned.wait()
 
-    async def _apply(self, loaded: Loaded, prepared: Prepared) -> None:
-        self.server.renew_certificates()
-        self.receiving.renew_certificates()
-        await self.observing.use(prepared, self.known, before=self.in_force.prepared)
-        # from here on nothing fails
-        self.link.use(loaded.configuration)
-        self.receiving.use(prepared)
-        self.saving.use(loaded.configuration, self.known)
-        self.in_force.loaded, self.in_force.prepared = loaded, prepared
-        self.own.in_force(prepared, loaded.fingerprint)
+    async def _change(self, configuration: Configuration) -> None:
+        changes = [(part, part.prepare(configuration)) for part in self.parts]
+        changed: list[Part] = []
+        try:
+            for part, change in changes:
+                await change()
+                changed.append(part)
+        except StorageError:
+            for part in reversed(changed):
+                await part.prepare(self.configuration)()
+            raise
 
-    def _prepare(self, configuration: Configuration) -> Prepared:
-        known, counters = self.known, self.runtime.counters
-        # a type that was missing already must not keep the rest of the file from being used
-        missing = self.in_force.missing_types()
-        return prepare(configuration, self.plugins.registry, known.names, known.devices, counters, missing)
+
+def _parts_of(holder: object) -> tuple[Part, ...]:
+    values = [getattr(holder, field.name) for field in fields(holder)]  # type: ignore[arg-type]
+    return tuple(value for value in values if isinstance(value, Part))
 
 
 @asynccontextmanager
@@ -126,97 +127,81 @@ async def running(loaded: Loaded) -> AsyncIterator[Agent]:
         ConfigurationError: a secret is missing, or a file that the configuration names can't be used.
         StorageError: the state directory can't be used.
     """
-    configuration = loaded.configuration
     async with AsyncExitStack() as stack:
-        runtime = await stack.enter_async_context(open_runtime(configuration.appliance, Counters()))
-        plugins = stack.enter_context(load_plugins(runtime, runtime.place.directory))
-        known = await know(stack, runtime, plugins, configuration)
-        prepared = prepare(configuration, plugins.registry, known.names, known.devices, runtime.counters)
-        in_force = InForce(loaded, prepared)
-        known.use(prepared)
-        observing = await stack.enter_async_context(start_observing(runtime, prepared, known, plugins))
-        manifest = await stack.enter_async_context(open_manifest(runtime, configuration.appliance, loaded.key))
-        saving = await stack.enter_async_context(start_saving(runtime, configuration, known, observing, manifest))
-        extras = Extras(plugins, known.senders)
-        status = status_of(runtime, known, observing, configuration, extras)
-        link = await stack.enter_async_context(start_link(runtime, configuration, observing, status.heartbeat))
-        extras.link = link
-        listening = start_listening(runtime, observing)
-        shown = Shown(
-            lambda: in_force.loaded, runtime.kpis, loaded.key.derived("audit"), listening, in_force.missing_types
+        enter = stack.enter_async_context
+        runtime = await enter(open_runtime(loaded.configuration.appliance, Counters()))
+        plugins = stack.enter_context(load_plugins(runtime.clock, runtime.counters, runtime.place.directory))
+        in_force, shared = InForce(loaded, check_types(loaded.configuration, plugins.registry.types)), SharedSnmp()
+        configuration = in_force.typed.configuration
+        devices = await enter(start_devices(runtime, plugins.registry, configuration))
+        known, components = devices.devices, devices.components
+        events = await enter(start_events(runtime, configuration, components, known, plugins.event_recorded))
+        service, notices = events.service, events.notices
+        extras = Extras(plugins)
+        status = _status(runtime, configuration, devices, events, extras)
+        link = await enter(start_link(runtime, configuration, service, notices, status.heartbeat))
+        listening = start_listening(runtime, notices, service.alarm_state.active)
+        backups = await enter(start_backups(runtime, configuration, loaded.key, known, service, components))
+        asked = PollingNeeds(known, components, devices.remember, service, notices)
+        polling = await enter(start_polling(runtime, configuration, asked, shared))
+        jobs = {**polling.jobs, **backups.jobs}
+        api = await enter(
+            start_api(
+                runtime,
+                configuration.api,
+                CalledServices(status, service, polling.poller, backups.backups, jobs),
+                _shown(in_force, loaded),
+                listening,
+            )
         )
-        server = await stack.enter_async_context(start_api(runtime, observing, saving.backups, status, shown))
-        receiving = await stack.enter_async_context(start_receiving(runtime, prepared, known, observing, listening))
+        reported = ReceivingNeeds(devices.senders, known.unreadable, components, service, notices)
+        receiving = await enter(start_receiving(runtime, configuration, reported, listening, shared))
         listening.forget_others()
-        active = observing.events.alarm_state.active
-        own = own_conditions(prepared, loaded.fingerprint, observing.notices, active, runtime.clock)
+        active = service.alarm_state.active
+        own = own_conditions(in_force.typed, loaded.fingerprint, notices, active, runtime.clock)
         agent = Agent(
-            runtime, plugins, known, in_force, observing, receiving, saving, link, server, asyncio.Lock(), own
+            runtime, plugins, in_force, devices, events, link, backups, polling, api, receiving, own, asyncio.Lock()
         )
-        start_housekeeping(agent)
-        await observing.poller.configure(prepared.components)
+        extras.parts = agent.parts
+        runtime.supervisor.keep_running("own configuration", own.run)
+        runtime.supervisor.keep_running("what is learned", agent.follow_what_is_learned)
+        await polling.prepare(configuration)()
         yield agent
 
 
-def start_listening(runtime: Runtime, observing: Observing) -> Listening:
-    """What can't be listened on now is tried again for ever."""
-    conditions = Conditions(LISTEN_FAILED, observing.notices, observing.events.alarm_state.active)
-    listening = Listening(conditions, runtime.clock)
-    runtime.supervisor.keep_running("listening", listening.run)
-    return listening
-
-
-async def know(stack: AsyncExitStack, runtime: Runtime, plugins: PluginHost, configuration: Configuration) -> Known:
-    """What is known of the devices before anybody asked them: their names' addresses."""
-    resolver = Resolver()
-    stack.push_async_callback(resolver.close)
-    names = Names(resolver, runtime.clock)
-    await names.resolve(configuration.hosts)
-    devices, senders = Devices(plugins.registry), Senders(runtime.counters)
-    return Known(devices, senders, names, KeyRing(), OidTexts(), SignedTimes(), asyncio.Event())
-
-
-def start_housekeeping(agent: Agent) -> None:
-    """The tasks that belong to no part: retention, and host names that may move."""
-    runtime, names = agent.runtime, agent.known.names
-    if runtime.place.problem:
-        agent.observing.notices.note("storage.not_writable", "state", runtime.place.problem)
-    held = any(key.type == DISTRUSTED for key in agent.observing.events.alarm_state.active)
-    known_time = KnownTime(runtime.state, agent.observing.notices, runtime.clock, held=held)
-    upkeep = Upkeep(
-        Stores(runtime.state, runtime.series),
-        lambda: agent.configuration.retention,
-        runtime.damage.take,
-        agent.observing.notices,
-        runtime.clock,
-        known_time.believed,
+def _shown(in_force: InForce, loaded: Loaded) -> Shown:
+    return Shown(
+        lambda: document_of(in_force.loaded, loaded.configuration, in_force.missing_types()),
+        lambda: in_force.typed.configuration.api.roles,
+        loaded.key.derived("audit"),
     )
-    runtime.supervisor.keep_running("upkeep", upkeep.run)
 
-    runtime.supervisor.keep_running("own configuration", agent.own.run)
-    runtime.supervisor.keep_running("what is learned", agent.follow_what_is_learned)
-    runtime.supervisor.keep_running(
-        "names", lambda: names.run(lambda: agent.configuration.hosts, agent.known.learned.set)
+
+def _status(
+    runtime: Runtime, configuration: Configuration, devices: DevicesPart, events: EventsPart, extras: "Extras"
+) -> StatusService:
+    appliance = configuration.appliance
+    return StatusService(
+        ApplianceIdentity(appliance.id, appliance.name, __version__, runtime.clock.now()),
+        lambda: devices.devices.components,
+        lambda: events.service.alarm_state,
+        runtime.state,
+        runtime.counters,
+        runtime.clock,
+        extras,
+        devices.devices.unreadable,
     )
 
 
 class Extras:
-    """What the status says of other parts: the head-end's link, the plugins, the senders that are nobody's."""
+    """What the status says of the parts and of the plugins."""
 
-    def __init__(self, plugins: PluginHost, senders: Senders) -> None:
+    def __init__(self, plugins: PluginHost) -> None:
         self._plugins = plugins
-        self._senders = senders
-        self.link = LinkPart()
+        self.parts: tuple[Part, ...] = ()
 
     def __call__(self) -> Mapping[str, Any]:
-        plugins = [
-            {
-                "name": report.name,
-                "state": report.state,
-                "reason": report.reason,
-                "failures": report.failures,
-                "problems": report.problems,
-            }
-            for report in self._plugins.reports()
-        ]
-        return {**self.link.extras(), "plugins": plugins, "unknown_senders": self._senders.report()}
+        said: dict[str, Any] = {"headend": {"configured": False}, "plugins": self._plugins.report()}
+        for part in self.parts:
+            said.update(part.status())
+        return said

@@ -2,14 +2,17 @@
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from cmsp_agent.app.preflight import refusals
+from cmsp_agent.app.standing import standing
 from cmsp_agent.config.configuration import ApplianceSettings, Configuration
 from cmsp_agent.config.load import CheckedFile, configure, read_appliance, read_document
 from cmsp_agent.config.secrets import SecretFiles, Secrets, SecretSource, SystemdCredentials
+from cmsp_agent.config.show import values_in_force
 from cmsp_agent.model.errors import ConfigurationError
 from cmsp_agent.pipeline.rules.load import rule_files
 from cmsp_agent.services.runtime import make_directory
@@ -44,6 +47,23 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Loaded:
     if problems := refusals(configuration):
         raise ConfigurationError(problems)
     return Loaded(document, configuration, key, before + _rules(configuration))
+
+
+def document_of(loaded: Loaded, started: Configuration, missing: Collection[str]) -> Mapping[str, Any]:
+    """The configuration in force, each value with its origin; secrets by name.
+
+    Args:
+        loaded: what is in force.
+        started: what the agent started with: some keys are used then only.
+        missing: device types that no plugin brings.
+    """
+    return {
+        "file": str(loaded.configuration.file),
+        "values": [{**value.as_json(), "steps": value.path} for value in values_in_force(loaded.document)],
+        "standing": {key: str(value) for key, value in standing(started).items()},
+        "missing_types": sorted(missing),
+        "notes": [{"path": note.path, "line": note.line, "text": note.text} for note in loaded.configuration.notes],
+    }
 
 
 def fingerprint_of(file: Path, configuration: Configuration) -> bytes:

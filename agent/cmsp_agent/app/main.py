@@ -102,7 +102,7 @@ class ReloadSignal:
         except AgentError as error:
             agent.runtime.counters.add("reload.refused")
             log.error("not reloaded, the old configuration stays", extra={"error": str(error)})
-            agent.observing.notices.note("configuration.refused", "", f"not reloaded: {error}")
+            agent.events.notices.note("configuration.refused", "", f"not reloaded: {error}")
             agent.own.refuse(str(error).splitlines()[0])
         else:
             agent.runtime.counters.add("reload.done")

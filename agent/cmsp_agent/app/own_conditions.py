@@ -6,9 +6,9 @@ from typing import NoReturn
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.app.loading import fingerprint_of
-from cmsp_agent.app.prepared import Prepared
 from cmsp_agent.app.standing import after_restart
 from cmsp_agent.config.configuration import Configuration
+from cmsp_agent.config.device_types import Typed
 from cmsp_agent.model.event import AlarmKey
 from cmsp_agent.pipeline.built_in import DEVICE_TYPE_MISSING
 from cmsp_agent.services.events.conditions import AlarmSink, Conditions
@@ -41,13 +41,13 @@ class OwnConditions:
     fingerprint: bytes
     refused: str = ""
 
-    def in_force(self, prepared: Prepared, fingerprint: bytes) -> None:
+    def in_force(self, typed: Typed, fingerprint: bytes) -> None:
         """Another configuration is in force; `fingerprint` is of its files as they were just before they were read."""
-        self.read, self.fingerprint, self.refused = prepared.configuration, fingerprint, ""
+        self.read, self.fingerprint, self.refused = typed.configuration, fingerprint, ""
         missing = {
             (name, kind): f"no plugin brings the device type '{kind}' of {name}; it runs as "
-            f"'{prepared.configuration.components[name].type}' until the plugin is back"
-            for name, kind in prepared.missing.items()
+            f"'{typed.configuration.components[name].type}' until the plugin is back"
+            for name, kind in typed.missing.items()
         }
         self.types.settle(missing, "its plugin is loaded, or the file names another type")
         self.look()
@@ -76,11 +76,11 @@ class OwnConditions:
 
 
 def own_conditions(
-    prepared: Prepared, fingerprint: bytes, alarms: AlarmSink, active: Iterable[AlarmKey], clock: Clock
+    typed: Typed, fingerprint: bytes, alarms: AlarmSink, active: Iterable[AlarmKey], clock: Clock
 ) -> OwnConditions:
     """The conditions at a start."""
     held = list(active)
     types, differs = Conditions(DEVICE_TYPE_MISSING, alarms, held), Conditions(DIFFERS, alarms, held)
-    made = OwnConditions(clock, types, differs, prepared.configuration, prepared.configuration, fingerprint)
-    made.in_force(prepared, fingerprint)
+    made = OwnConditions(clock, types, differs, typed.configuration, typed.configuration, fingerprint)
+    made.in_force(typed, fingerprint)
     return made

@@ -1,11 +1,11 @@
 """What a start refuses beside mistakes of form. `config check` asks the same, so that both always agree."""
 
 from cmsp_agent.api.tls import server_context
-from cmsp_agent.app.prepared import users_of
-from cmsp_agent.app.receiving import syslog_tls
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.pipeline.rules.load import load_rules, rule_files
+from cmsp_agent.services.receiving.start import syslog_tls
+from cmsp_agent.services.receiving.users import users_of
 from cmsp_agent.storage.sealed.master_key import check_recovery_key
 from cmsp_agent.transports.tls_server import ServerCertificates
 

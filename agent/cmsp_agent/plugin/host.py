@@ -84,6 +84,11 @@ class PluginHost:
         """All plugins that were found, loaded or not, by name."""
         return tuple(report for _, report in sorted(self._reports.items()))
 
+    def report(self) -> list[dict[str, object]]:
+        """How the plugins fare, for the status."""
+        shown = ("name", "state", "reason", "failures", "problems")
+        return [{name: getattr(report, name) for name in shown} for report in self.reports()]
+
     def load(self) -> None:
         """Load every plugin of the entry-point group, the product's own first. Raises nothing for a bad plugin."""
         quarantined = self._quarantine.entries()

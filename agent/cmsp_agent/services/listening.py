@@ -7,7 +7,9 @@ from typing import NoReturn
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import CannotListen
-from cmsp_agent.services.events.conditions import Conditions
+from cmsp_agent.model.event import AlarmKey
+from cmsp_agent.services.events.conditions import AlarmSink, Conditions
+from cmsp_agent.services.runtime import Runtime
 
 LISTEN_FAILED = "listen.failed"
 FIRST_WAIT = 1.0
@@ -77,3 +79,10 @@ class Listening:
             return False
         self._conditions.end(place.name, f"{place.name}: listening")
         return True
+
+
+def start_listening(runtime: Runtime, notices: AlarmSink, active: Iterable[AlarmKey]) -> Listening:
+    """What can't be listened on now is tried again for ever."""
+    listening = Listening(Conditions(LISTEN_FAILED, notices, active), runtime.clock)
+    runtime.supervisor.keep_running("listening", listening.run)
+    return listening

@@ -75,7 +75,7 @@ async def test_a_full_disk_costs_what_can_not_be_written_and_nothing_else(tmp_pa
 
 
 def pri_down(agent: Agent) -> bool:
-    return any(key.type == "isdn.layer2.down" for key in agent.observing.events.alarm_state.active)
+    return any(key.type == "isdn.layer2.down" for key in agent.events.service.alarm_state.active)
 
 
 async def test_a_damaged_database_is_set_aside_and_reported_under_a_new_epoch(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ async def test_a_damaged_row_of_every_table_costs_itself_only(tmp_path: Path) ->
             await until(polled(agent, 16))
             stage.headend.cut()
             stage.site.fail_pri("gw-1")
-            await until(lambda: len(agent.observing.events.alarm_state.active) > 0)
+            await until(lambda: len(agent.events.service.alarm_state.active) > 0)
         touched = damage_every_table(stage.workspace.state / "state.db")
         assert {"events", "incidents", "inventory", "outbox", "epochs"} <= set(touched)
         stage.headend.restore()
@@ -171,7 +171,7 @@ async def test_a_start_on_a_full_disk_comes_up_and_tells_what_waited(tmp_path: P
                 await until(polled(agent, 16))
                 stage.headend.cut()
                 stage.site.fail_pri("gw-1")
-                await until(lambda: len(agent.observing.events.alarm_state.active) > 0)
+                await until(lambda: len(agent.events.service.alarm_state.active) > 0)
             fill(disk)
             stage.headend.restore()
             async with running(stage.load()) as agent:

@@ -16,12 +16,12 @@ TUNNEL_DOWN = Happening(says=(SyslogLine("LINK-3-UPDOWN", "Interface Tunnel7, ch
 
 def held(agent: Agent) -> set[tuple[str, str, bool]]:
     """(component, type, inhibited) of the alarms that hold."""
-    alarms = agent.observing.events.alarm_state.active.values()
+    alarms = agent.events.service.alarm_state.active.values()
     return {(each.component, each.type, each.suppressed_by is not None) for each in alarms}
 
 
 def incidents(agent: Agent) -> set[tuple[str, ...]]:
-    return {each.components for each in agent.observing.events.alarm_state.incidents.values()}
+    return {each.components for each in agent.events.service.alarm_state.incidents.values()}
 
 
 async def agreed(stage: Stage, agent: Agent) -> None:
@@ -29,7 +29,7 @@ async def agreed(stage: Stage, agent: Agent) -> None:
 
     def same() -> bool:
         reported = alarms_of(stage.headend.store.records(APPLIANCE))
-        active = agent.observing.events.alarm_state.active.values()
+        active = agent.events.service.alarm_state.active.values()
         return {name: data["suppressed_by"] for name, data in reported.items()} == {
             each.id: each.suppressed_by for each in active
         }
@@ -39,7 +39,7 @@ async def agreed(stage: Stage, agent: Agent) -> None:
 
 async def polls(agent: Agent, names: set[str], count: int) -> None:
     """Wait until each of the components was polled so often."""
-    unanswered = agent.observing.events.alarm_state.unanswered
+    unanswered = agent.events.service.alarm_state.unanswered
     seen = {name: {unanswered[name].polled_at} if name in unanswered else set[int]() for name in names}
 
     def enough() -> bool:
@@ -52,8 +52,8 @@ async def polls(agent: Agent, names: set[str], count: int) -> None:
 
 
 async def up(agent: Agent, site: Site) -> None:
-    await until(lambda: len(agent.observing.events.alarm_state.unanswered) == len(site.devices), 30)
-    await until(lambda: not agent.observing.events.alarm_state.active, 30)
+    await until(lambda: len(agent.events.service.alarm_state.unanswered) == len(site.devices), 30)
+    await until(lambda: not agent.events.service.alarm_state.active, 30)
 
 
 async def test_a_switch_with_filtered_management_hides_nothing_of_what_answers_behind_it(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from tests.integration.agent.test_lifecycle import polled, until
 
 def texts(agent: Agent, kind: str) -> dict[str, str]:
     """The alarms of a type that hold: component and object with the text."""
-    active = agent.observing.events.alarm_state.active
+    active = agent.events.service.alarm_state.active
     return {f"{key.component} {key.object}".strip(): event.text for key, event in active.items() if key.type == kind}
 
 
@@ -62,7 +62,7 @@ async def test_a_type_that_is_missing_costs_that_type_until_it_is_back(tmp_path:
             missing = texts(agent, "device_type.missing")
             assert all(each.endswith(" acme_gateway") for each in missing)
             names = [each.split()[0] for each in missing]
-            assert {agent.known.devices.components[name].type for name in names} <= {"generic_snmp", "reachability"}
+            assert {agent.devices.devices.components[name].type for name in names} <= {"generic_snmp", "reachability"}
             stage.rewrite("heartbeat: 5s", "heartbeat: 5s  # the rest of the file can be used all the same")
             await reload(stage, agent)
             await until(lambda: texts(agent, "configuration.differs") == {})

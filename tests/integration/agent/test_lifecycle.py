@@ -47,7 +47,7 @@ async def live(stage: Stage) -> float:
         before = agent.runtime.counters.value("polls.done")
         await until(polled(agent, before + 8))
         await until(lambda: agent.link.forwarder is not None and agent.link.forwarder.connected)
-        assert agent.server.port
+        assert agent.api.server.port
         stopping = time.monotonic()
     return time.monotonic() - stopping
 
@@ -92,7 +92,7 @@ async def test_a_reload_takes_a_component_away_and_leaves_the_others_alone(tmp_p
         stage.workspace.site_yaml.write_text(kept, encoding="utf-8")
         await agent.use(stage.load())
         assert tasks - set(agent.runtime.supervisor.names()) == {"poll ata-1"}
-        assert "ata-1" not in agent.known.devices.components
+        assert "ata-1" not in agent.devices.devices.components
 
 
 async def test_a_reload_that_can_not_be_stored_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +102,7 @@ async def test_a_reload_that_can_not_be_stored_changes_nothing(tmp_path: Path, m
     async with staged(tmp_path) as stage, running(stage.load()) as agent:
         await until(polled(agent, 16))
         stage.site.fail_pri("gw-1")
-        await until(lambda: len(agent.observing.events.alarm_state.incidents) > 0)
+        await until(lambda: len(agent.events.service.alarm_state.incidents) > 0)
         text = stage.workspace.site_yaml.read_text(encoding="utf-8")
         kept = [line for line in text.splitlines() if not line.startswith(("  ata-1:", "  gw-1:", "  vg-1:"))]
         stage.workspace.site_yaml.write_text("\n".join(kept), encoding="utf-8")
@@ -112,9 +112,9 @@ async def test_a_reload_that_can_not_be_stored_changes_nothing(tmp_path: Path, m
             with pytest.raises(StorageFull):
                 await agent.use(loaded)
         assert agent.configuration is in_force
-        assert {"ata-1", "gw-1"} <= agent.known.devices.components.keys()
+        assert {"ata-1", "gw-1"} <= agent.devices.devices.components.keys()
         await agent.use(loaded)
-        assert not [one for one in agent.observing.events.alarm_state.incidents.values() if one.state.open]
+        assert not [one for one in agent.events.service.alarm_state.incidents.values() if one.state.open]
 
 
 async def test_a_fault_becomes_one_event_and_one_incident_at_the_head_end(tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ async def test_groups_that_match_a_type_apply_once_the_device_is_identified(tmp_
         async with running(stage.load()) as agent:
 
             def group() -> str:
-                return agent.known.devices.components["gw-3"].redundancy
+                return agent.devices.devices.components["gw-3"].redundancy
 
             assert group() == ""
             await until(lambda: group() == "gateways")

@@ -37,7 +37,7 @@ os.execv(sys.argv[end + 1], sys.argv[end + 1:])
 
 def held(agent: Agent) -> dict[str, str]:
     """The texts of the alarms about listening, by object."""
-    active = agent.observing.events.alarm_state.active
+    active = agent.events.service.alarm_state.active
     return {key.object: event.text for key, event in active.items() if key.type == "listen.failed"}
 
 

@@ -19,7 +19,7 @@ async def test_a_relay_by_host_name_names_components_and_a_stranger_names_nobody
         site_file.write_text(site_file.read_text(encoding="utf-8") + "relays: [localhost]\n", encoding="utf-8")
         async with running(stage.load()) as agent:
             await up(agent, stage.site)
-            facts = agent.known.devices.facts("gw-2")
+            facts = agent.devices.devices.facts("gw-2")
             assert facts is not None
             assert facts.sys_name
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
@@ -31,5 +31,5 @@ async def test_a_relay_by_host_name_names_components_and_a_stranger_names_nobody
                     relay.sendto(line(host), ("127.0.0.1", stage.ports.syslog))
             await until(lambda: len(held(agent)) >= 2)
             assert held(agent) == {("gw-2", "link.down", False), ("gw-3", "link.down", False)}
-            assert {each.address for each in agent.known.senders.unknown()} == {"127.0.0.1", "127.0.0.99"}
+            assert {each.address for each in agent.devices.senders.unknown()} == {"127.0.0.1", "127.0.0.99"}
             await agreed(stage, agent)

@@ -27,11 +27,11 @@ async def test_two_pris_down_and_one_repaired_by_trap_lower_the_priority_within_
         stage.rewrite("every: 2s", "every: 60s")
         async with running(stage.load()) as agent:
             await up(agent, stage.site)
-            open_ones = agent.observing.events.alarm_state.incidents
+            open_ones = agent.events.service.alarm_state.incidents
             for pri in (FIRST_PRI, SECOND_PRI):
                 stage.site.fail_pri("gw-1", pri)
             await until(lambda: len(open_ones) == 2)
-            await agent.observing.poller.poll_now("gw-1")
+            await agent.polling.poller.poll_now("gw-1")
             urgent = {each.urgency.value for each in open_ones.values()}
             assert urgent == {"critical"}
             stage.site.restore_pri("gw-1", FIRST_PRI)
@@ -47,7 +47,7 @@ async def test_an_alarm_of_a_device_that_lives_in_2036_is_of_now(tmp_path: Path)
             device.bind((stage.site["gw-1"].definition.address, 0))
             device.sendto(line, ("127.0.0.1", stage.ports.syslog))
         await until(lambda: ("gw-1", "link.down", False) in held(agent))
-        [alarm] = agent.observing.events.alarm_state.active.values()
+        [alarm] = agent.events.service.alarm_state.active.values()
         assert (alarm.clock, alarm.occurred_at) == ("unsynchronised", alarm.received_at)
         assert alarm.attributes["device_time"] == "2036-01-01T08:00:00.000Z"
         await agreed(stage, agent)

@@ -1,15 +1,19 @@
-"""The parts that speak to the head-end: the forwarder of the outbox, its disk budget, and the heartbeat."""
+"""The part that speaks to the head-end: the forwarder of the outbox, its disk budget, and the heartbeat."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from cmsp_agent.app.observing import Observing
 from cmsp_agent.config.configuration import Configuration, HeadendSettings, TlsFiles
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.pipeline.alarm_state import Changes
-from cmsp_agent.services.link import Budget, Forwarder, Heartbeat
+from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.events.service import EventService
+from cmsp_agent.services.link.budget import Budget
+from cmsp_agent.services.link.forwarder import Forwarder
+from cmsp_agent.services.link.heartbeat import Heartbeat
+from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.transports.headend import ClientCertificates, HeadendClient
 
@@ -21,20 +25,24 @@ Report = Callable[[], Awaitable[Mapping[str, Any]]]
 
 
 @dataclass(frozen=True, slots=True)
-class LinkPart:
-    """The parts, running; `forwarder` is None where the file names no head-end or no TLS identity for it."""
+class LinkPart(Part):
+    """The link, running; `forwarder` is None where the file names no head-end or no TLS identity for it."""
 
     forwarder: Forwarder | None = None
     client: HeadendClient | None = None
 
-    def use(self, configuration: Configuration) -> None:
-        """Ask these URLs from now on, with the certificates read again, which may have been renewed."""
-        headend = configuration.headend
-        if self.client is not None and headend.urls and headend.tls is not None:
-            self.client.use(headend.urls, certificates_of(headend.tls))
+    def prepare(self, configuration: Configuration) -> Change:
+        """Other URLs, and the certificates read again, which may have been renewed."""
 
-    def extras(self) -> Mapping[str, Any]:
-        """For the status: how the link stands."""
+        async def change() -> None:
+            headend = configuration.headend
+            if self.client is not None and headend.urls and headend.tls is not None:
+                self.client.use(headend.urls, certificates_of(headend.tls))
+
+        return change
+
+    def status(self) -> Mapping[str, Any]:
+        """How the link stands."""
         if self.forwarder is None or self.client is None:
             return {"headend": {"configured": False}}
         return {
@@ -44,12 +52,10 @@ class LinkPart:
 
 @asynccontextmanager
 async def start_link(
-    runtime: Runtime, configuration: Configuration, observing: Observing, report: Report
+    runtime: Runtime, configuration: Configuration, events: EventService, notices: Notices, report: Report
 ) -> AsyncIterator[LinkPart]:
     """Forward what waits, and go on; without a head-end everything is kept within the budget until there is one."""
-    budget = Budget(
-        runtime.state, configuration.appliance.outbox_budget, observing.notices, runtime.clock, runtime.counters
-    )
+    budget = Budget(runtime.state, configuration.appliance.outbox_budget, notices, runtime.clock, runtime.counters)
     runtime.supervisor.keep_running("outbox budget", budget.run)
     client = client_for(configuration)
     if client is None:
@@ -59,11 +65,11 @@ async def start_link(
     def connected() -> None:
         heartbeat.soon()
 
-    held = {key.type for key in observing.events.alarm_state.active if not key.component}
+    held = {key.type for key in events.alarm_state.active if not key.component}
     forwarder = Forwarder(
         runtime.state,
         client,
-        observing.notices,
+        notices,
         runtime.clock,
         runtime.counters,
         pace=pace_of(configuration.headend),
@@ -72,7 +78,7 @@ async def start_link(
     )
     every = configuration.headend.heartbeat
     heartbeat = Heartbeat(client, report, runtime.clock, runtime.counters, every, on_failed=forwarder.doubt)
-    observing.events.subscribe(Urgent(heartbeat.soon, forwarder.wake))
+    events.subscribe(Urgent(heartbeat.soon, forwarder.wake))
     runtime.supervisor.keep_running("forwarder", forwarder.run)
     runtime.supervisor.keep_running("heartbeat", heartbeat.run)
     try:

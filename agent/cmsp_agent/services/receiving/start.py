@@ -1,29 +1,35 @@
-"""The parts that listen: sockets from systemd or our own, traps and informs, syslog over UDP, TCP and TLS."""
+"""The part that listens: sockets from systemd or our own, traps and informs, syslog over UDP, TCP and TLS."""
 
 import logging
 import os
 import ssl
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from cmsp_agent.app.observing import Known, Observing
-from cmsp_agent.app.prepared import Prepared
-from cmsp_agent.config.configuration import Listeners
+from cmsp_agent.config.configuration import Configuration, Listeners
+from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import StorageError
+from cmsp_agent.services.devices.senders import Senders
+from cmsp_agent.services.devices.unreadable import UnreadableObjects
 from cmsp_agent.services.events.conditions import Conditions
+from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.listening import Listening
+from cmsp_agent.services.part import Change, Components, Part
 from cmsp_agent.services.receiving.losses import MESSAGES_LOST, MessageLosses
 from cmsp_agent.services.receiving.receivers import Receivers
 from cmsp_agent.services.receiving.syslog import SyslogService
-from cmsp_agent.services.receiving.traps import TrapService
+from cmsp_agent.services.receiving.traps import TrapService, agreed_by
+from cmsp_agent.services.receiving.users import users_of
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.tables import snmp_engines
 from cmsp_agent.transports.datagrams import DatagramReceiver
 from cmsp_agent.transports.listening import inherited_sockets
 from cmsp_agent.transports.snmp.authoritative import OwnEngine
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
+from cmsp_agent.transports.snmp.shared import SharedSnmp
 from cmsp_agent.transports.streams import StreamReceiver
 from cmsp_agent.transports.tls_server import ServerCertificates, renew, server_context
 
@@ -31,11 +37,23 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Receiving:
-    """The parts, running."""
+class ReceivingNeeds:
+    """What receiving is about, and whom it tells."""
+
+    senders: Senders
+    unreadable: UnreadableObjects
+    components: Components
+    events: EventService
+    notices: Notices
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivingPart(Part):
+    """The receivers, running."""
 
     traps: TrapService
-    make_decoder: Callable[[Prepared], NotificationDecoder]
+    make_decoder: Callable[[Iterable[Component]], NotificationDecoder]
+    components: Components
     receivers: Receivers
     renew_certificates: Callable[[], None]
     """Use the files of syslog over TLS as they are now; raises ConfigurationError where they can't be used."""
@@ -45,10 +63,16 @@ class Receiving:
         """Where we really listen, by receiver: with port 0 in the file, the kernel chose."""
         return self.receivers.addresses
 
-    def use(self, prepared: Prepared) -> None:
-        """Go by another configuration's credentials; listening elsewhere takes a restart."""
-        strict = prepared.configuration.strict_traps
-        self.traps.use(self.make_decoder(prepared), prepared.agreed, strict=strict)
+    def prepare(self, configuration: Configuration) -> Change:
+        """The credentials, and the certificates as they are now; listening elsewhere takes a restart."""
+        self.renew_certificates()
+        components = self.components(configuration).values()
+        decoder, agreed = self.make_decoder(components), agreed_by(components)
+
+        async def change() -> None:
+            self.traps.use(decoder, agreed, strict=configuration.strict_traps)
+
+        return change
 
 
 async def own_engine(runtime: Runtime) -> tuple[bytes, int]:
@@ -89,44 +113,49 @@ def receivers_for(runtime: Runtime, traps: TrapService, syslog: SyslogService, t
 
 @asynccontextmanager
 async def start_receiving(
-    runtime: Runtime, prepared: Prepared, known: Known, observing: Observing, listening: Listening
-) -> AsyncIterator[Receiving]:
-    """Listen; informs are answered when what they tell is durable."""
-    sink = observing.events.handle
+    runtime: Runtime, configuration: Configuration, reported: ReceivingNeeds, listening: Listening, shared: SharedSnmp
+) -> AsyncIterator[ReceivingPart]:
+    """Listen; informs are answered when what they tell is durable.
+
+    Raises:
+        ConfigurationError: a credential can't be used.
+    """
     engine = OwnEngine(*await own_engine(runtime), runtime.clock)
 
-    def decoder(prepared: Prepared) -> NotificationDecoder:
+    def decoder(components: Iterable[Component]) -> NotificationDecoder:
+        users = tuple(users_of(components))
         return NotificationDecoder(
-            prepared.users, engine, runtime.clock, ring=known.ring, texts=known.texts, times=known.times
+            users, engine, runtime.clock, ring=shared.ring, texts=shared.texts, times=shared.times
         )
 
+    components = reported.components(configuration).values()
     traps = TrapService(
-        known.senders,
-        decoder(prepared),
-        prepared.agreed,
-        sink,
+        reported.senders,
+        decoder(components),
+        agreed_by(components),
+        reported.events.handle,
         runtime.clock,
         runtime.counters,
-        unreadable=known.devices.unreadable,
-        strict=prepared.configuration.strict_traps,
+        unreadable=reported.unreadable,
+        strict=configuration.strict_traps,
     )
-    syslog = SyslogService(known.senders, sink, runtime.clock, runtime.counters)
-    context, renew_certificates = syslog_tls(prepared.configuration.listen)
+    syslog = SyslogService(reported.senders, reported.events.handle, runtime.clock, runtime.counters)
+    context, renew_certificates = syslog_tls(configuration.listen)
     receivers = receivers_for(runtime, traps, syslog, context)
-    alarms = Conditions(MESSAGES_LOST, observing.notices, observing.events.alarm_state.active)
-    losses = MessageLosses(runtime.counters, known.senders, alarms, runtime.clock)
+    lost = Conditions(MESSAGES_LOST, reported.notices, reported.events.alarm_state.active)
+    losses = MessageLosses(runtime.counters, reported.senders, lost, runtime.clock)
     runtime.supervisor.keep_running("trap intake", traps.run)
     runtime.supervisor.keep_running("syslog intake", syslog.run)
     runtime.supervisor.keep_running("lost messages", losses.run)
     try:
         inherited = inherited_sockets(os.environ, os.getpid())
-
-        def closed(name: str) -> None:
-            text = f"{name}: the file does not ask for this socket of systemd's; it is closed"
-            log.warning(text)
-            observing.notices.note("listen.closed", name, text)
-
-        await receivers.take_over(inherited, prepared.configuration.listen, listening, closed)
-        yield Receiving(traps, decoder, receivers, renew_certificates)
+        await receivers.take_over(inherited, configuration.listen, listening, partial(_closed, reported.notices))
+        yield ReceivingPart(traps, decoder, reported.components, receivers, renew_certificates)
     finally:
         await receivers.close()
+
+
+def _closed(notices: Notices, name: str) -> None:
+    text = f"{name}: the file does not ask for this socket of systemd's; it is closed"
+    log.warning(text)
+    notices.note("listen.closed", name, text)

@@ -1,0 +1,97 @@
+"""The part that is asked: the HTTP API on the tunnel and on the Unix socket."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from cmsp_agent.api.parts import Parts
+from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
+from cmsp_agent.config.configuration import ApiSettings, Configuration
+from cmsp_agent.services.backups import Backups
+from cmsp_agent.services.events.service import EventService
+from cmsp_agent.services.jobs import JobKind, Jobs
+from cmsp_agent.services.listening import Listening
+from cmsp_agent.services.part import Change, Part, nothing
+from cmsp_agent.services.polling.poller import Poller
+from cmsp_agent.services.runtime import Runtime
+from cmsp_agent.services.status import StatusService
+from cmsp_agent.transports.tls_server import ServerCertificates
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the API shows beside the services: looked up at each call, so that a reload needs nothing here."""
+
+    document: Callable[[], Mapping[str, Any]]
+    """The configuration in force."""
+    roles: Callable[[], Mapping[str, str]]
+    audit_key: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiPart(Part):
+    """The server, running."""
+
+    server: ApiServer
+
+    def prepare(self, configuration: Configuration) -> Change:  # noqa: ARG002
+        """The certificates as they are now; listening elsewhere takes a restart."""
+        self.server.renew_certificates()
+        return nothing
+
+
+@dataclass(frozen=True, slots=True)
+class CalledServices:
+    """What is asked for by calls."""
+
+    status: StatusService
+    events: EventService
+    poller: Poller
+    backups: Backups
+    jobs: Mapping[str, JobKind]
+
+
+@asynccontextmanager
+async def start_api(
+    runtime: Runtime, api: ApiSettings, services: CalledServices, shown: Shown, listening: Listening
+) -> AsyncIterator[ApiPart]:
+    """Take up unfinished jobs and answer calls.
+
+    Raises:
+        ConfigurationError: the TLS files can't be used.
+    """
+    jobs = Jobs(runtime.state, runtime.supervisor, runtime.clock, services.jobs)
+    events = services.events
+    parts = Parts(
+        clock=runtime.clock,
+        counters=runtime.counters,
+        database=runtime.state,
+        status=services.status,
+        jobs=jobs,
+        backups=services.backups,
+        change_incident=events.change_incident,
+        report_incident=events.report_incident,
+        clear_alarm=events.clear_alarm,
+        kpis=runtime.kpis,
+        thresholds=services.poller.thresholds,
+        configuration=shown.document,
+        roles=shown.roles,
+        audit_key=shown.audit_key,
+    )
+    events.subscribe(parts.bell.ring)
+    server = ApiServer(parts, settings_of(api), runtime.supervisor, runtime.counters)
+    await listening.open(server.places())
+    await jobs.resume()
+    try:
+        yield ApiPart(server)
+    finally:
+        await server.stop()
+
+
+def settings_of(api: ApiSettings) -> ServerSettings:
+    """Where the API listens, by the file: on the tunnel's address only where there is a TLS identity for it."""
+    if api.listen is None or api.tls is None:
+        return ServerSettings(socket=api.socket)
+    files = ServerCertificates(api.tls.certificate, api.tls.key, api.tls.ca)
+    return ServerSettings(TlsListen(api.listen.address or "::", api.listen.port, files), api.socket)

@@ -1,0 +1,162 @@
+"""The part that saves configurations: SSH, the encrypted store, backups by calendar, after a change and on demand."""
+
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from operator import attrgetter
+
+from cmsp_agent.aio.blocking import BlockingPool
+from cmsp_agent.config.configuration import ApplianceSettings, Configuration
+from cmsp_agent.config.schedules import parse_schedule
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.errors import NotFound, Refused
+from cmsp_agent.pipeline.alarm_state import Changes
+from cmsp_agent.services.backups.after_change import BackupAfterChange
+from cmsp_agent.services.backups.copies import ManifestCopies
+from cmsp_agent.services.backups.job import backup_job
+from cmsp_agent.services.backups.manifest import Manifest
+from cmsp_agent.services.backups.reading import SshReader
+from cmsp_agent.services.backups.service import Backups, Directory
+from cmsp_agent.services.calendar import Calendar, CalendarEntry
+from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.events.service import EventService
+from cmsp_agent.services.jobs import JobKind
+from cmsp_agent.services.part import Change, Components, Part
+from cmsp_agent.services.runtime import Runtime, make_directory
+from cmsp_agent.storage.sealed.blobs import Blobs
+from cmsp_agent.storage.sealed.master_key import MasterKey, keep_wrapped
+from cmsp_agent.transports.ssh import CliClient
+from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
+
+DIALOGUES = 20
+"""SSH dialogues at the same time; each holds a thread."""
+CHANGED = "config.changed"
+"""The alarm type that device types give to what says that the configuration was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupsPart(Part):
+    """The backups, by calendar, after a change and on demand."""
+
+    backups: Backups
+    calendar: Calendar
+    components: Components
+
+    def prepare(self, configuration: Configuration) -> Change:
+        """The schedules."""
+        entries = entries_of(self.backups, configuration, self.components(configuration).values())
+
+        async def change() -> None:
+            self.calendar.use(entries)
+
+        return change
+
+    @property
+    def jobs(self) -> Mapping[str, JobKind]:
+        """A backup now."""
+        return {"backup": backup_job(self.backups)}
+
+
+@asynccontextmanager
+async def open_manifest(runtime: Runtime, appliance: ApplianceSettings, key: MasterKey) -> AsyncIterator[Manifest]:
+    """The encrypted store on the partner's disk, and beside it the master key wrapped for the partner's recovery key.
+
+    Raises:
+        ConfigurationError: the recovery key can't be used.
+        StorageError: the directory can't be used.
+    """
+    make_directory(appliance.backups)
+    if appliance.recovery_key is not None:
+        keep_wrapped(key, appliance.recovery_key, appliance.backups)
+    blobs, copies = Blobs(appliance.backups, key), ManifestCopies(appliance.backups, key)
+    try:
+        yield Manifest(runtime.state, blobs, copies)
+    finally:
+        await copies.close()
+        await blobs.close()
+
+
+@asynccontextmanager
+async def start_backups(
+    runtime: Runtime,
+    configuration: Configuration,
+    key: MasterKey,
+    devices: Devices,
+    events: EventService,
+    components: Components,
+) -> AsyncIterator[BackupsPart]:
+    """Save by calendar, and some quiet minutes after a device told of a change.
+
+    Raises:
+        ConfigurationError: the recovery key can't be used.
+        StorageError: the directory of the backups can't be used.
+    """
+    async with open_manifest(runtime, configuration.appliance, key) as manifest:
+        dialogues = BlockingPool("ssh", threads=DIALOGUES, waiting=500)
+        computing = BlockingPool("backups", threads=1, waiting=500)
+        client = CliClient(dialogues, StoredHostKeys(runtime.state, runtime.clock), runtime.clock, runtime.counters)
+        backups = Backups(
+            Directory(devices.components.get, lambda name: devices.device_type(name).cli),
+            SshReader(client, attrgetter("source")),
+            manifest,
+            events.tell,
+            computing,
+            runtime.clock,
+            runtime.counters,
+            at_once=DIALOGUES,
+        )
+        part = BackupsPart(backups, Calendar(runtime.state, runtime.clock, runtime.supervisor), components)
+        await part.prepare(configuration)()
+        after_change = BackupAfterChange(lambda name: _after_change(backups, name), runtime.supervisor, runtime.clock)
+        events.subscribe(ConfigurationChanges(after_change, backups))
+        runtime.supervisor.keep_running("calendar", part.calendar.run)
+        runtime.supervisor.keep_running("backups after changes", after_change.run)
+        try:
+            yield part
+        finally:
+            await dialogues.close(within=1.0)
+            await computing.close(within=1.0)
+
+
+async def _after_change(backups: Backups, name: str) -> None:
+    await backups.run(name, "change")
+
+
+def entries_of(
+    backups: Backups, configuration: Configuration, components: Iterable[Component]
+) -> Mapping[str, CalendarEntry]:
+    """A calendar entry for each component that may be saved and has a login; whether its type can be is seen then."""
+    made = {}
+    for component in components:
+        if component.backup.enabled and component.credentials.ssh is not None:
+            zone = configuration.sites[component.site].timezone.key
+            entry = _entry(backups, component, zone)
+            made[entry.name] = entry
+    return made
+
+
+def _entry(backups: Backups, component: Component, timezone: str) -> CalendarEntry:
+    async def work() -> None:
+        await backups.run(component.name, "schedule")
+
+    return CalendarEntry(f"backup {component.name}", parse_schedule(component.backup.schedule), timezone, work)
+
+
+class ConfigurationChanges:
+    """Hears of committed changes: a changed configuration is saved once the device is quiet, where it may be saved."""
+
+    def __init__(self, after_change: BackupAfterChange, backups: Backups) -> None:
+        self._after_change = after_change
+        self._backups = backups
+
+    def __call__(self, changes: Changes) -> None:
+        for event in (*changes.new.values(), *changes.changed.values()):
+            if event.type == CHANGED and self._saved(event.component):
+                self._after_change.notice(event.component)
+
+    def _saved(self, component: str) -> bool:
+        try:
+            self._backups.require(component)
+        except (Refused, NotFound):
+            return False
+        return True

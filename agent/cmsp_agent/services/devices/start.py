@@ -1,0 +1,117 @@
+"""The part that knows the devices: their names' addresses, who sends from where, what was learned of each."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from cmsp_agent.config.configuration import Configuration
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.ids import uuid7
+from cmsp_agent.plugin.registry import Registry
+from cmsp_agent.services.devices.inventory import DeviceFacts, Devices, from_record, to_record
+from cmsp_agent.services.devices.names import Names, Resolver
+from cmsp_agent.services.devices.senders import Senders
+from cmsp_agent.services.part import Change, Part
+from cmsp_agent.services.runtime import Runtime
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.outbox.records import inventory_record
+from cmsp_agent.storage.tables import inventory
+
+AUTO = "auto"
+"""The type of a component that is to be identified by asking it."""
+
+
+class DevicesPart(Part):
+    """Owns what is known of the devices; others read it."""
+
+    def __init__(self, runtime: Runtime, registry: Registry, names: Names) -> None:
+        self.devices = Devices(registry)
+        self.senders = Senders(runtime.counters)
+        self.names = names
+        self.learned = asyncio.Event()
+        """Set when something was learned that components hang on: a device's type for its groups, a name's address."""
+        self._runtime = runtime
+        self._hosts: Iterable[str] = ()
+
+    def components(self, configuration: Configuration) -> dict[str, Component]:
+        """The components with what was learned since the file was read: where names lead, what their types are."""
+        return {
+            name: self.names.literal(self._regrouped(configuration, component))
+            for name, component in configuration.components.items()
+        }
+
+    def _regrouped(self, configuration: Configuration, component: Component) -> Component:
+        """The component as its groups make it: those that match a device type apply once that is known."""
+        if component.type != AUTO or self.devices.facts(component.name) is None:
+            return component
+        return configuration.identified(component.name, self.devices.device_type(component.name).name)
+
+    def prepare(self, configuration: Configuration) -> Change:
+        """Components, senders and relays; what was learned of those that stay is kept."""
+        components = self.components(configuration)
+        written = configuration.components
+        addresses = {name: (*each.addresses, *written[name].addresses) for name, each in components.items()}
+        relays = self.names.literals(configuration.relays)
+
+        async def change() -> None:
+            self._hosts = configuration.hosts
+            self.devices.configure(components)
+            self.senders.configure(addresses)
+            self.senders.trust(relays)
+
+        return change
+
+    def status(self) -> Mapping[str, Any]:
+        """The senders that are nobody's."""
+        return {"unknown_senders": self.senders.report()}
+
+    async def recall(self) -> None:
+        """What earlier runs learned of the devices, so that the first trap finds its interface's name."""
+        for name, record in (await self._runtime.state.read(inventory.everything)).items():
+            facts = from_record(record)
+            if self.devices.learn(name, facts):
+                self.learned.set()
+                self.senders.learn(name, facts.addresses, facts.sys_name)
+
+    async def remember(self, name: str, facts: DeviceFacts) -> None:
+        """Keep what was learned, and know the device by all its addresses from now on.
+
+        Raises:
+            StorageError: it can't be kept.
+        """
+        self.senders.learn(name, facts.addresses, facts.sys_name)
+        self.learned.set()
+        record = to_record(facts, self.devices.device_type(name).name)
+        now = self._runtime.clock.now()
+        await self._runtime.state.write(lambda tx: _keep(tx, name, record, now))
+
+    async def follow_names(self) -> None:
+        """Ask again where host names lead, for ever."""
+        await self.names.run(lambda: self._hosts, self.learned.set)
+
+
+@asynccontextmanager
+async def start_devices(
+    runtime: Runtime, registry: Registry, configuration: Configuration
+) -> AsyncIterator[DevicesPart]:
+    """Resolve the names, take up what earlier runs learned."""
+    resolver = Resolver()
+    names = Names(resolver, runtime.clock)
+    try:
+        await names.resolve(configuration.hosts)
+        part = DevicesPart(runtime, registry, names)
+        await part.prepare(configuration)()
+        await part.recall()
+        runtime.supervisor.keep_running("names", part.follow_names)
+        yield part
+    finally:
+        await runtime.supervisor.cancel("names")
+        await resolver.close()
+
+
+def _keep(tx: sqlite3.Connection, name: str, record: Mapping[str, Any], now: int) -> None:
+    """What changed is told to the head-end, in the same transaction."""
+    if inventory.save(tx, name, record, now):
+        outbox.append(tx, inventory_record(uuid7(now), name, now, record), now)

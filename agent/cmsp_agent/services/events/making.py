@@ -1,0 +1,42 @@
+"""The pipeline that a configuration asks for."""
+
+from collections.abc import Mapping
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.config.configuration import Configuration
+from cmsp_agent.model.component import Component
+from cmsp_agent.pipeline.impact import Customer
+from cmsp_agent.pipeline.maintenance import MaintenanceWindows
+from cmsp_agent.pipeline.normalise import Inventory
+from cmsp_agent.pipeline.pipeline import Pipeline
+from cmsp_agent.pipeline.rules.load import load_rules, rule_files
+
+
+def make_pipeline(
+    configuration: Configuration, components: Mapping[str, Component], inventory: Inventory, counters: Counters
+) -> Pipeline:
+    """Everything that judges signals, ready.
+
+    Raises:
+        ConfigurationError: a file of rules can't be used.
+    """
+    return Pipeline(
+        components,
+        customer_of(configuration),
+        inventory,
+        counters,
+        mask_personal=configuration.privacy.mask_numbers,
+        maintenance=MaintenanceWindows(configuration.sites),
+        rules=load_rules(rule_files(configuration.rules, configuration.file.parent))[0],
+    )
+
+
+def customer_of(configuration: Configuration) -> Customer:
+    """The whole that an incident's shares are of."""
+    customer = configuration.customer
+    return Customer(
+        people=customer.people,
+        sites=customer.sites,
+        components=customer.components,
+        people_at={name: site.people for name, site in configuration.sites.items()},
+    )

@@ -1,0 +1,89 @@
+"""The part that knows what happens: the event service, what the agent's own parts report, and retention."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from cmsp_agent.config.configuration import Configuration, Retention
+from cmsp_agent.model.event import Event
+from cmsp_agent.pipeline.alarm_state import Changes
+from cmsp_agent.pipeline.normalise import Inventory
+from cmsp_agent.services.events.known_time import DISTRUSTED, KnownTime
+from cmsp_agent.services.events.making import make_pipeline
+from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.events.retention import Stores, Upkeep
+from cmsp_agent.services.events.service import EventService
+from cmsp_agent.services.part import Change, Components, Part
+from cmsp_agent.services.runtime import Runtime
+
+Observe = Callable[[Event], None]
+"""Told of each new event that is durable; must not block."""
+
+
+@dataclass(slots=True)
+class EventsPart(Part):
+    """The event service and the notices: what every other part reports to."""
+
+    service: EventService
+    notices: Notices
+    components: Components
+    inventory: Inventory
+    retention: Retention
+    runtime: Runtime
+
+    def prepare(self, configuration: Configuration) -> Change:
+        """Make its pipeline ready; taking it over writes what that changes, and may fail for the disk alone."""
+        components = self.components(configuration)
+        pipeline = make_pipeline(configuration, components, self.inventory, self.runtime.counters)
+
+        async def change() -> None:
+            await self.service.use(pipeline)
+            self.retention = configuration.retention
+
+        return change
+
+
+@asynccontextmanager
+async def start_events(
+    runtime: Runtime, configuration: Configuration, components: Components, inventory: Inventory, observe: Observe
+) -> AsyncIterator[EventsPart]:
+    """Take up the alarms that the last run left.
+
+    Raises:
+        ConfigurationError: a file of rules can't be used.
+    """
+    pipeline = make_pipeline(configuration, components(configuration), inventory, runtime.counters)
+    service = EventService(runtime.state, pipeline, runtime.clock, runtime.counters)
+    notices = Notices(service.tell, runtime.clock, runtime.counters)
+    await service.load()
+
+    def observed(changes: Changes) -> None:
+        for event in changes.new.values():
+            observe(event)
+
+    service.subscribe(observed)
+    part = EventsPart(service, notices, components, inventory, configuration.retention, runtime)
+    for name, run in (("events", service.run), ("watched incidents", service.watch), ("notices", notices.run)):
+        runtime.supervisor.keep_running(name, run)
+    if runtime.place.problem:
+        notices.note("storage.not_writable", "state", runtime.place.problem)
+    runtime.supervisor.keep_running("upkeep", _upkeep(part).run)
+    try:
+        yield part
+    finally:
+        await service.close()
+
+
+def _upkeep(part: EventsPart) -> Upkeep:
+    """What is old is deleted once the clock is believed."""
+    runtime = part.runtime
+    held = any(key.type == DISTRUSTED for key in part.service.alarm_state.active)
+    known_time = KnownTime(runtime.state, part.notices, runtime.clock, held=held)
+    return Upkeep(
+        Stores(runtime.state, runtime.series),
+        lambda: part.retention,
+        runtime.damage.take,
+        part.notices,
+        runtime.clock,
+        known_time.believed,
+    )

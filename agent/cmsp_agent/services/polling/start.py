@@ -1,0 +1,126 @@
+"""The part that looks at the devices: the SNMP client, a loop for each device, the watch over our own link."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from cmsp_agent.config.configuration import Configuration
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.signal import Signal
+from cmsp_agent.pipeline.causes import ISOLATED
+from cmsp_agent.services.devices.inventory import DeviceFacts, Devices
+from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.events.service import EventService
+from cmsp_agent.services.jobs import JobKind
+from cmsp_agent.services.part import Change, Components, Part
+from cmsp_agent.services.polling.device import Device
+from cmsp_agent.services.polling.isolation import Isolation
+from cmsp_agent.services.polling.job import poll_job, trial_job
+from cmsp_agent.services.polling.poller import Poller
+from cmsp_agent.services.polling.reachability import Reachability
+from cmsp_agent.services.polling.sessions import SnmpSessions
+from cmsp_agent.services.polling.snmp_memory import EngineMemory
+from cmsp_agent.services.polling.tracked_hops import TrackedHops, ping
+from cmsp_agent.services.polling.well import WellMemory
+from cmsp_agent.services.runtime import Runtime
+from cmsp_agent.storage.tables import seen_well, snmp_engines
+from cmsp_agent.transports.snmp.client import SnmpClient
+from cmsp_agent.transports.snmp.shared import SharedSnmp
+
+Learned = Callable[[str, DeviceFacts], Awaitable[None]]
+"""Told what was learned of a component."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollingPart(Part):
+    """The poller and what it works with."""
+
+    poller: Poller
+    isolation: Isolation
+    sessions: SnmpSessions
+    devices: Devices
+    components: Components
+
+    def prepare(self, configuration: Configuration) -> Change:
+        """Loops for the components that are new, an end for those that are gone."""
+        components = self.components(configuration)
+
+        async def change() -> None:
+            await self.poller.configure(components)
+
+        return change
+
+    @property
+    def jobs(self) -> Mapping[str, JobKind]:
+        """A poll out of its turn; a trial of how a component answers."""
+        return {"poll": poll_job(self.poller), "test": trial_job(self.sessions, self.devices)}
+
+
+@dataclass(frozen=True, slots=True)
+class PollingNeeds:
+    """What polling is about, and whom it tells."""
+
+    devices: Devices
+    components: Components
+    learned: Learned
+    events: EventService
+    notices: Notices
+
+
+@asynccontextmanager
+async def start_polling(
+    runtime: Runtime, configuration: Configuration, asked: PollingNeeds, shared: SharedSnmp
+) -> AsyncIterator[PollingPart]:
+    """Make everything ready; the first poll comes with the first `prepare`, when all other parts stand."""
+    events = asked.events
+    known = await runtime.state.read(snmp_engines.known)
+    engines = EngineMemory(known, runtime.state, asked.notices, runtime.clock)
+    client = SnmpClient(
+        runtime.clock,
+        runtime.counters,
+        engines=engines,
+        observer=engines,
+        ring=shared.ring,
+        texts=shared.texts,
+        times=shared.times,
+    )
+    await client.open()
+    sessions = SnmpSessions(client)
+    isolation = Isolation(
+        TrackedHops(configuration.appliance.next_hops, asked.devices),
+        ping,
+        events.tell,
+        lambda: ISOLATED in events.alarm_state.active,
+        runtime.clock,
+    )
+
+    async def polled(signals: Sequence[Signal]) -> None:
+        await isolation.before_judging(signals)
+        await events.handle(signals)
+
+    make_device = await _device_maker(runtime, asked, sessions)
+    poller = Poller(make_device, polled, runtime.write_series, runtime.supervisor, runtime.clock, runtime.counters)
+    runtime.supervisor.keep_running("SNMP engine memory", engines.run)
+    runtime.supervisor.keep_running("isolation watch", isolation.run)
+    try:
+        yield PollingPart(poller, isolation, sessions, asked.devices, asked.components)
+    finally:
+        await poller.configure({})
+        sessions.close()
+        await client.close()
+
+
+async def _device_maker(runtime: Runtime, asked: PollingNeeds, sessions: SnmpSessions) -> Callable[[Component], Device]:
+    reachability = Reachability(runtime.counters)
+
+    async def keep_well(name: str, seen: frozenset[tuple[str, str]]) -> None:
+        await runtime.state.write(lambda tx: seen_well.save(tx, name, seen))
+
+    well = WellMemory(await runtime.state.read(seen_well.known), keep_well, runtime.counters)
+
+    def make(component: Component) -> Device:
+        return Device(
+            component, asked.devices, reachability, sessions, asked.learned, runtime.clock, runtime.counters, well
+        )
+
+    return make

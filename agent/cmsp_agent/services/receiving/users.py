@@ -1,0 +1,29 @@
+"""The SNMPv3 users whose traps and informs are read."""
+
+from collections.abc import Iterable, Iterator
+
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.credentials import SnmpCredential
+from cmsp_agent.model.errors import ConfigurationError, Problem
+from cmsp_agent.transports.snmp.users import UsmUser, user_from
+
+
+def users_of(components: Iterable[Component]) -> Iterator[UsmUser]:
+    """Each SNMPv3 user once.
+
+    Raises:
+        ConfigurationError: a credential can't be used; the text names the component.
+    """
+    seen: set[SnmpCredential] = set()
+    for component in components:
+        credential = component.credentials.snmp
+        if credential is not None and credential.version == "3" and credential not in seen:
+            seen.add(credential)
+            yield _user(component.name, credential)
+
+
+def _user(component: str, credential: SnmpCredential) -> UsmUser:
+    try:
+        return user_from(credential)
+    except ValueError as error:
+        raise ConfigurationError([Problem("", 0, f"components.{component}.credentials", str(error))]) from error
