@@ -52,3 +52,18 @@ def test_a_text_that_quotes_a_mnemonic_has_none() -> None:
     message = parse_syslog(b"<13>Nov 18 19:25:44 host logger: the admin typed: %SYS-2-MALLOCFAIL: x")
     assert (message.code, message.host, message.process) == ("", "host", "logger")
     assert message.text == "the admin typed: %SYS-2-MALLOCFAIL: x"
+
+
+@pytest.mark.parametrize(
+    ("line", "host", "process", "message_id", "text"),
+    [
+        ("<14>Feb 28 00:23:34 10.0.0.8 00077 ports:  port 21 is off", "10.0.0.8", "ports", "00077", "port 21 is off"),
+        ("<14>RxSBIF_SEQ_NUM_ERROR:slot=x", "", "RxSBIF_SEQ_NUM_ERROR", "", "slot=x"),
+        ("<14>Mar  8 20:14:08.762: %SYS-CONFIG-DONE: all of it", "", "%SYS-CONFIG-DONE", "", "all of it"),
+        ("<14>Mar  8 20:14:08.762: %Error opening tftp: no", "", "", "", "%Error opening tftp: no"),
+    ],
+)
+def test_tags_that_are_no_mnemonics(line: str, host: str, process: str, message_id: str, text: str) -> None:
+    message = parse_syslog(line.encode())
+    assert (message.host, message.process, message.message_id, message.text) == (host, process, message_id, text)
+    assert message.mnemonic == ""
