@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -46,6 +46,7 @@ class Responder(threading.Thread):
         answers_from: where it answers from; None: where it was asked.
         community: in its answers; None: that of the request.
         largest_id: requests with a higher request ID are passed over.
+        objects: what it has, by OID, encoded.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class Responder(threading.Thread):
         answers_from: tuple[str, int] | None = None,
         community: bytes | None = None,
         largest_id: int = 0x7FFFFFFF,
+        objects: Mapping[str, bytes] = OBJECTS,
     ) -> None:
         super().__init__(daemon=True)
         self._socket = _bound((address, 0))
@@ -62,6 +64,7 @@ class Responder(threading.Thread):
         self._answering = self._socket if place is None else _bound(place)
         self._community = community
         self._largest = largest_id
+        self._objects = objects
 
     def run(self) -> None:
         """Answer until closed."""
@@ -83,7 +86,7 @@ class Responder(threading.Thread):
         if asked.request_id > self._largest:
             return None
         none = bytes((ber.NO_SUCH_OBJECT, 0)) if asked.kind == pdu.GET else bytes((ber.END_OF_MIB_VIEW, 0))
-        known = OBJECTS if asked.kind == pdu.GET else {}
+        known = self._objects if asked.kind == pdu.GET else {}
         body = encode_varbinds([(name, known.get(texts[name], none)) for name in asked.names])
         community = received.community if self._community is None else self._community
         return message.encode(
@@ -125,6 +128,9 @@ class Agent:
     def run(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         command = [str(PROGRAM), "--socket", str(self.socket), *arguments]
         return subprocess.run(command, input=typed, capture_output=True, text=True, timeout=60)
+
+
+UNREADABLE = {**OBJECTS, "1.3.6.1.2.1.1.5.0": bytes((ber.IP_ADDRESS, 3, 1, 2, 3))}
 
 
 @contextmanager
@@ -186,3 +192,22 @@ def test_what_is_permitted_is_polled_and_shown(tmp_path: Path, devices: dict[str
             assert poll.returncode == 0, (name, poll.stdout, poll.stderr)
             assert test.returncode == 0, (name, test.stdout, test.stderr)
             assert shown in agent.run("component", "show", name).stdout, key
+
+
+@pytest.mark.timeout(60)
+def test_a_value_that_can_not_be_decoded_is_shown_with_its_reason_and_octets(tmp_path: Path) -> None:
+    device = Responder("127.31.0.7", objects=UNREADABLE)
+    device.start()
+    try:
+        with running(tmp_path, {"plain": device}, permitted=False) as agent:
+            assert agent.run("component", "poll", "plain").returncode == 0
+            assert agent.run("component", "poll", "plain").returncode == 0
+            shown = agent.run("component", "show", "plain").stdout
+            assert "1.3.6.1.2.1.1.5.0: IpAddress that is not four octets long (010203)" in " ".join(shown.split())
+            [found] = json.loads(agent.run("component", "show", "plain", "--json").stdout)["unreadable"]
+            assert found["oid"] == "1.3.6.1.2.1.1.5.0"
+            assert found["count"] >= 1
+            counters = json.loads(agent.run("status", "--json").stdout)
+            assert "polls.unreadable" in json.dumps(counters)
+    finally:
+        device.close()
