@@ -10,6 +10,7 @@ import pytest
 from cmsp_agent.model.errors import AuthenticationRejected, DeviceAnswerInvalid, DeviceError, DeviceUnreachable
 from cmsp_agent.transports.snmp import ber, message, pdu
 from cmsp_agent.transports.snmp.pdu import GET, GET_BULK, GET_NEXT, RESPONSE, Pdu
+from cmsp_agent.transports.snmp.session import SYSTEM
 from cmsp_agent.transports.snmp.target import Quirks
 from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
 from tests.integration.snmp.peers import Rig, community
@@ -179,7 +180,32 @@ async def test_a_device_without_getbulk_is_found_out() -> None:
             again = rig.session(community(), device.port, quirks=session.quirks)
             device.asked.clear()
             assert whole(await again.columns(*COLUMNS), 5)
-            assert {asked.kind for asked in device.asked} == {GET_NEXT}
+            assert [asked.names for asked in device.asked if asked.kind == GET_BULK] == [[ber.oid_octets(SYSTEM)]]
+            assert again.quirks.no_bulk
+            device.asked.clear()
+            assert whole(await again.columns(*COLUMNS), 5)
+            assert {asked.kind for asked in device.asked} == {GET_NEXT}, "asked once in a session"
+
+
+async def test_no_bulk_is_forgotten_of_a_device_that_has_it() -> None:
+    async with running(Device(rows=5)) as device, Rig() as rig:
+        session = rig.session(community(), device.port, quirks=Quirks(no_bulk=True))
+        assert whole(await session.columns(*COLUMNS), 5)
+        assert GET_BULK in {asked.kind for asked in device.asked if len(asked.names) > 1}
+        assert not session.quirks.no_bulk
+
+
+async def test_a_way_that_loses_large_answers_is_not_taken_for_a_device_without_getbulk() -> None:
+    class Lossy(Device):
+        def datagrams(self, version: int, asked: Pdu) -> Iterator[bytes]:
+            if asked.kind != GET_BULK or len(asked.names) == asked.error_index == 1:
+                yield from super().datagrams(version, asked)
+
+    async with running(Lossy(rows=5)) as device, Rig() as rig:
+        session = rig.session(community(), device.port, timeout=0.05, retries=1)
+        await session.get(f"{TABLE}.1.1")
+        await session.columns(*COLUMNS[:2], limit=2)
+        assert not session.quirks.no_bulk
 
 
 async def test_a_dead_device_is_not_asked_again_another_way() -> None:
@@ -306,12 +332,16 @@ async def test_partial_answers_are_completed() -> None:
 
 
 async def test_tables_out_of_order_end() -> None:
-    class Circle(Device):
+    class Simple(Device):
+        def answer(self, asked: Pdu) -> Answer:
+            return (GEN_ERR, 0, []) if asked.kind == GET_BULK else super().answer(asked)
+
+    class Circle(Simple):
         def after(self, name: str) -> Binding:
             following = super().after(name)
             return (f"{TABLE}.1.1", encode_value(ber.INTEGER, 1)) if following[0] == f"{TABLE}.1.5" else following
 
-    class Unsorted(Device):
+    class Unsorted(Simple):
         order = (1, 4, 2, 3, 5)
 
         def after(self, name: str) -> Binding:

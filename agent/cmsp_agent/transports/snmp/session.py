@@ -23,6 +23,8 @@ from cmsp_agent.transports.snmp.walk import IndexCache, TableWalk, WalkedColumn
 
 log = logging.getLogger(__name__)
 
+SYSTEM = "1.3.6.1.2.1.1"
+"""Every device answers what follows it."""
 MOST_ALONE = 50
 """Objects of one device that are asked alone."""
 MOST_UNREADABLE = 200
@@ -64,6 +66,7 @@ class SnmpSession:
         self._unreadable: Bounded[str, Unreadable] = Bounded(MOST_UNREADABLE)
         self._alive = False
         self._bulk_works = False
+        self._bulk_in_doubt = not self._bulk and target.credential.version != "1"
         self._nonsense = 0
         self._pages = Pages(largest, target.quirks.answer_size)
 
@@ -154,6 +157,8 @@ class SnmpSession:
         Returns:
             Column OID → row index (dotted) → value. A column that the device does not have is empty.
         """
+        if self._bulk_in_doubt:
+            await self._doubt_no_bulk()
         names = [self._octets[column] for column in columns]
         walk = TableWalk(names, self._indexes, limit, self.target.stop_at_disorder)
         for column, name in zip(walk.columns, columns, strict=True):
@@ -193,7 +198,7 @@ class SnmpSession:
             self._page_refused(asked, answer, plain)
             return
         walk.take(asked, answer)
-        if plain and self._bulk and not self._bulk_works:
+        if plain and self._bulk and not self._bulk_works and not await self._answers_bulk():
             self._gave_up_bulk()
 
     async def _bulk_page(self, asked: list[WalkedColumn], cursors: list[bytes]) -> Pdu:
@@ -224,11 +229,31 @@ class SnmpSession:
             raise error
         answer, _ = await self._ask(GET_NEXT, cursors, 0, 0)
         if isinstance(error, DeviceUnreachable):
-            self._gave_up_bulk()
+            if await self._answers_bulk():
+                self._bulk = False  # as long as this session lasts: its answers don't arrive
+            else:
+                self._gave_up_bulk()
         else:
             self._nonsense += 1
             self._bulk = self._nonsense < MOST_NONSENSE
         return answer
+
+    async def _answers_bulk(self, retries: int = 1) -> bool:
+        """Whether the device answers the smallest of all GETBULKs: if so, what was lost was lost for its size."""
+        try:
+            answer, _ = await self._ask(GET_BULK, [self._octets[SYSTEM]], 1, retries)
+        except (DeviceUnreachable, DeviceAnswerInvalid):
+            return False
+        self._bulk_works = not answer.error_status and bool(answer.names)
+        return self._bulk_works
+
+    async def _doubt_no_bulk(self) -> None:
+        """What was remembered may be of another software, or was a way that lost much: ask once in a session."""
+        self._bulk_in_doubt = False
+        if await self._answers_bulk(retries=0):
+            log.info("device answers GETBULK after all", extra={"device": self.target.address})
+            self._bulk = True
+            self._quirks = replace(self._quirks, no_bulk=False)
 
     def _gave_up_bulk(self) -> None:
         log.warning("device answers no GETBULK, going on with GETNEXT", extra={"device": self.target.address})
