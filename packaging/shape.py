@@ -1,6 +1,6 @@
 """Hold the source to its bars of size and care: what ruff and mypy don't measure.
 
-Bars: half of the modules within 120 lines, nine in ten within 250, none over 320; half of the functions within 6 lines,
+Bars: half of the modules within 120 lines, nine in ten within 250, none over 300; half of the functions within 6 lines,
 nine in ten within 20, none over 50 (docstrings not counted); a docstring on every module; every function with its
 return type; a broad `except` only where isolating code of others is the module's job.
 """
@@ -15,7 +15,7 @@ from statistics import quantiles
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE_ROOTS = ("agent", "plugins")
 ISOLATING = ("agent/cmsp_agent/aio/supervise.py", "agent/cmsp_agent/plugin/found.py", "agent/cmsp_agent/plugin/host.py")
-LONGEST_MODULE = 320
+LONGEST_MODULE = 300
 LONGEST_FUNCTION = 50
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

@@ -1,69 +1,28 @@
 """An incident: one fault as people work on it (ITIL), and its whole life.
 
-Everything that affects the life of an incident is in this file: the states, the table of transitions, what each sets
-and when it is refused. Others call the methods; nobody else makes one `Incident` of another. Only `_next` raises the
-version.
+Everything that affects the life of an incident is in this file: the table of transitions, what each sets and when it is
+refused. The states are named in `incident_state`. Others call the methods; nobody else makes one `Incident` of another.
+Only `_next` raises the version.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Any
 
 from cmsp_agent.model.errors import Conflict
-from cmsp_agent.model.incident_facts import DeclaredLow, Finding, RaisedPriority, TimelineEntry
+from cmsp_agent.model.incident_facts import (
+    DeclaredLow,
+    Finding,
+    RaisedPriority,
+    TimelineEntry,
+    continued,
+    in_force,
+    wish,
+)
+from cmsp_agent.model.incident_state import OPEN, IncidentState, Trigger
 from cmsp_agent.model.priority import Extent, Priority, Urgency, priority
 
 MOST_NOTES = 200
-MOST_STEPS = 200
-"""Entries of the timeline: the first stays, of the others the latest."""
-
-
-class IncidentState(StrEnum):
-    """Where an incident stands."""
-
-    NEW = "new"
-    ACKNOWLEDGED = "acknowledged"
-    IN_PROGRESS = "in-progress"
-    RESTORED = "restored"
-    """The fault is over; whether it stays so is watched for the stability period."""
-    RESOLVED = "resolved"
-    CLOSED = "closed"
-    MERGED = "merged"
-    """The fault belongs to another incident, that of its cause."""
-
-    @property
-    def open(self) -> bool:
-        """The fault is still there."""
-        return self in _OPEN
-
-    @property
-    def over(self) -> bool:
-        """Nothing reopens it: a fault of the same place is a new incident."""
-        return self in _OVER
-
-
-_OPEN = (IncidentState.NEW, IncidentState.ACKNOWLEDGED, IncidentState.IN_PROGRESS)
-_OVER = (IncidentState.RESOLVED, IncidentState.CLOSED, IncidentState.MERGED)
-
-
-class Trigger(StrEnum):
-    """What moves an incident from one state to the next."""
-
-    ACKNOWLEDGE = "acknowledge"
-    """Somebody has seen it."""
-    START = "start"
-    """Somebody works on it."""
-    RESTORE = "restore"
-    """The last of its alarms cleared."""
-    RELAPSE = "relapse"
-    """The fault is back within the stability period."""
-    RESOLVE = "resolve"
-    """The stability period is over, or a person says so of what only a person can tell."""
-    CLOSE = "close"
-    """A person, or the head-end, is done with it."""
-    MERGE = "merge"
-    """The fault is one with that of another incident, which is its cause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,19 +78,13 @@ class Incident:
     @property
     def priority(self) -> Priority:
         """The reckoned one, or what a person asked for: a higher one, or low."""
-        if self.declared_low:
-            return Priority.P4
-        return min(self.reckoned, self.raised_priority.priority) if self.raised_priority else self.reckoned
+        return in_force(self.reckoned, self.raised_priority, self.declared_low)
 
     @property
     def arithmetic(self) -> str:
         """How the priority came about, for people."""
-        sum_of_it = f"{self.reckoned}: {self.urgency} x {self.extent.level} ({self.extent})"
-        if self.declared_low:
-            return f"{sum_of_it}; declared low by {self.declared_low.by}: P4"
-        if self.raised_priority and self.raised_priority.priority < self.reckoned:
-            return f"{sum_of_it}; raised to {self.raised_priority.priority} by {self.raised_priority.by}"
-        return sum_of_it
+        reckoned = f"{self.reckoned}: {self.urgency} x {self.extent.level} ({self.extent})"
+        return reckoned + wish(self.reckoned, self.raised_priority, self.declared_low)
 
     @property
     def waits_for_a_person(self) -> bool:
@@ -154,7 +107,9 @@ class Incident:
         if refusal:
             raise Conflict(f"{self.number or self.id}: {refusal}")
         step = TimelineEntry(at, f"{transition.to} ({into})" if into else transition.to.value, by)
-        return self._next(state=transition.to, timeline=_steps(self.timeline, step), **transition.sets(self, occasion))
+        return self._next(
+            state=transition.to, timeline=continued(self.timeline, step), **transition.sets(self, occasion)
+        )
 
     def numbered(self, number: str) -> "Incident":
         """The incident with the number that it gets when it is first written."""
@@ -176,7 +131,7 @@ class Incident:
         if changed.priority is self.priority:
             return changed
         step = TimelineEntry(at, f"{self.priority} → {changed.priority}")
-        return replace(changed, timeline=_steps(self.timeline, step))
+        return replace(changed, timeline=continued(self.timeline, step))
 
     def assigned(self, assignee: str | None) -> "Incident":
         """Who works on it; None: nobody."""
@@ -203,7 +158,7 @@ class Incident:
             )
         step = TimelineEntry(at, f"priority {asked} asked for", by)
         raised = RaisedPriority(asked, by, at)
-        return self._next(raised_priority=raised, declared_low=None, timeline=_steps(self.timeline, step))
+        return self._next(raised_priority=raised, declared_low=None, timeline=continued(self.timeline, step))
 
     def declared(self, by: str, at: int, *, low: bool) -> "Incident":
         """The partner declares it low, or takes that back."""
@@ -212,7 +167,7 @@ class Incident:
         step = TimelineEntry(at, "declared low" if low else "no longer declared low", by)
         declaration = DeclaredLow(by, at) if low else None
         raised = None if low else self.raised_priority
-        return self._next(declared_low=declaration, raised_priority=raised, timeline=_steps(self.timeline, step))
+        return self._next(declared_low=declaration, raised_priority=raised, timeline=continued(self.timeline, step))
 
     def _next(self, **sets: Any) -> "Incident":
         """The only place that raises the version; unchanged where nothing differs."""
@@ -264,11 +219,6 @@ def opened(
     )
 
 
-def _steps(timeline: tuple[TimelineEntry, ...], step: TimelineEntry) -> tuple[TimelineEntry, ...]:
-    steps = (*timeline, step)
-    return steps if len(steps) <= MOST_STEPS else (steps[0], *steps[-(MOST_STEPS - 1) :])
-
-
 def _by_a_person(incident: Incident, _occasion: Occasion) -> str:
     return "" if incident.waits_for_a_person else "the fault is still there"
 
@@ -295,10 +245,10 @@ TRANSITIONS: Mapping[tuple[IncidentState, Trigger], IncidentTransition] = {
     (IncidentState.IN_PROGRESS, Trigger.ACKNOWLEDGE): IncidentTransition(IncidentState.ACKNOWLEDGED),
     (IncidentState.NEW, Trigger.START): IncidentTransition(IncidentState.IN_PROGRESS),
     (IncidentState.ACKNOWLEDGED, Trigger.START): IncidentTransition(IncidentState.IN_PROGRESS),
-    **{(state, Trigger.RESTORE): _RESTORED for state in _OPEN},
-    **{(state, Trigger.MERGE): _MERGED for state in _OPEN},
-    **{(state, Trigger.RESOLVE): replace(_RESOLVED, guard=_by_a_person) for state in _OPEN},
-    **{(state, Trigger.CLOSE): replace(_CLOSED, guard=_by_a_person) for state in _OPEN},
+    **{(state, Trigger.RESTORE): _RESTORED for state in OPEN},
+    **{(state, Trigger.MERGE): _MERGED for state in OPEN},
+    **{(state, Trigger.RESOLVE): replace(_RESOLVED, guard=_by_a_person) for state in OPEN},
+    **{(state, Trigger.CLOSE): replace(_CLOSED, guard=_by_a_person) for state in OPEN},
     (IncidentState.RESTORED, Trigger.RELAPSE): _RELAPSED,
     (IncidentState.RESTORED, Trigger.RESOLVE): _RESOLVED,
     (IncidentState.RESTORED, Trigger.CLOSE): _CLOSED,

@@ -1,8 +1,11 @@
-"""What an incident is told and remembers: findings, wishes of people, steps of its timeline."""
+"""What an incident is made of: findings, wishes about its priority, its timeline."""
 
 from dataclasses import dataclass
 
 from cmsp_agent.model.priority import Extent, Priority, Urgency
+
+MOST_STEPS = 200
+"""Entries of a timeline: the first stays, of the others the latest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,20 @@ class DeclaredLow:
     at: int
 
 
+def in_force(reckoned: Priority, raised: RaisedPriority | None, low: DeclaredLow | None) -> Priority:
+    """The priority that counts: the reckoned one, or what a person asked for."""
+    if low:
+        return Priority.P4
+    return min(reckoned, raised.priority) if raised else reckoned
+
+
+def wish(reckoned: Priority, raised: RaisedPriority | None, low: DeclaredLow | None) -> str:
+    """What a person asked for, as it follows the arithmetic of a priority; empty where that changes nothing."""
+    if low:
+        return f"; declared low by {low.by}: P4"
+    return f"; raised to {raised.priority} by {raised.by}" if raised and raised.priority < reckoned else ""
+
+
 @dataclass(frozen=True, slots=True)
 class TimelineEntry:
     """One entry of the timeline. An empty `by` is the agent."""
@@ -29,6 +46,12 @@ class TimelineEntry:
     at: int
     what: str
     by: str = ""
+
+
+def continued(timeline: tuple[TimelineEntry, ...], entry: TimelineEntry) -> tuple[TimelineEntry, ...]:
+    """The timeline with one entry more, within its bound."""
+    entries = (*timeline, entry)
+    return entries if len(entries) <= MOST_STEPS else (entries[0], *entries[-(MOST_STEPS - 1) :])
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 
 from cmsp_agent.model.event import AlarmKey, Event, Source, Transition
 from cmsp_agent.model.ids import uuid7
-from cmsp_agent.model.incident import Incident, IncidentState, Trigger, opened
+from cmsp_agent.model.incident import Incident, opened
 from cmsp_agent.model.incident_facts import Finding, ReportedFault
+from cmsp_agent.model.incident_state import IncidentState, Trigger
 from cmsp_agent.pipeline.alarm_state import Draft, FaultPlace
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.filter import AVAILABILITY

@@ -23,8 +23,9 @@ from cmsp_agent.model.component import BackupPlan, Component, Threshold
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.model.ids import uuid7
-from cmsp_agent.model.incident import Incident, IncidentState
+from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
+from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal

@@ -4,7 +4,7 @@ import pytest
 
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.event import Transition
-from cmsp_agent.model.incident import IncidentState
+from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.storage.tables import events, incidents
 from tests.integration.events.test_event_service import Parts, parts, pri
 

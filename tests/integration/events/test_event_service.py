@@ -11,7 +11,7 @@ from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.errors import NotFound, StorageError, StorageFull
-from cmsp_agent.model.incident import IncidentState
+from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.signal import Signal, SyslogSignal, TrapSignal
 from cmsp_agent.pipeline.alarm_state import AlarmState, Changes, Draft
 from cmsp_agent.pipeline.pipeline import Pipeline

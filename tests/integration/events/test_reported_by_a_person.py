@@ -3,8 +3,8 @@
 import pytest
 
 from cmsp_agent.model.errors import NotFound
-from cmsp_agent.model.incident import IncidentState, Trigger
 from cmsp_agent.model.incident_facts import ReportedFault
+from cmsp_agent.model.incident_state import IncidentState, Trigger
 from cmsp_agent.model.priority import Priority, Urgency
 from tests.integration.events.test_event_service import Parts, parts, pri
 

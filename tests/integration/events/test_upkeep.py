@@ -9,7 +9,8 @@ import pytest
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.config.configuration import Retention
-from cmsp_agent.model.incident import Incident, IncidentState
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.signal import AgentSignal

@@ -12,7 +12,8 @@ from cmsp_agent.api.schemas.incidents import IncidentChange
 from cmsp_agent.api.views import incident_view, job_view, series_view
 from cmsp_agent.model import errors
 from cmsp_agent.model.errors import Conflict
-from cmsp_agent.model.incident import Incident, IncidentState, Trigger
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.incident_state import IncidentState, Trigger
 from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.model.priority import Extent, Priority, Share, Urgency
 

@@ -7,7 +7,8 @@ import pytest
 from cmsp_agent.api.routes.incidents import editing
 from cmsp_agent.api.schemas.incidents import IncidentChange
 from cmsp_agent.model.errors import Conflict
-from cmsp_agent.model.incident import Incident, IncidentState
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.priority import Extent, Share, Urgency
 
 NOTHING = Share(0, 0)

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 import cmsp_agent
 from cmsp_agent.model.errors import Conflict
-from cmsp_agent.model.incident import TRANSITIONS, Incident, IncidentState, Trigger, opened
+from cmsp_agent.model.incident import TRANSITIONS, Incident, opened
 from cmsp_agent.model.incident_facts import Finding
+from cmsp_agent.model.incident_state import IncidentState, Trigger
 from cmsp_agent.model.priority import Extent, Priority, Share, Urgency
 
 EXTENT = Extent(Share(60, 100), Share(1, 4), Share(1, 8))

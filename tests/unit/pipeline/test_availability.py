@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cmsp_agent.model.event import Transition
-from cmsp_agent.model.incident import IncidentState
+from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.priority import Priority, Urgency
 from cmsp_agent.model.signal import TrapSignal
 from tests.unit.pipeline.site import COMPONENTS, IF_INDEX, LINK_DOWN, Site

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cmsp_agent.model.component import Component, Tier
 from cmsp_agent.model.credentials import Credentials, SnmpCredential
-from cmsp_agent.model.incident import IncidentState
+from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.pipeline.pipeline import Pipeline
 from tests.unit.pipeline.site import COMPONENTS, CUSTOMER, FakeInventory, Site

@@ -1,7 +1,7 @@
 """A fault that comes and goes many times is one flapping alarm and one incident, and a handful of records."""
 
 from cmsp_agent.model.event import Transition
-from cmsp_agent.model.incident import IncidentState
+from cmsp_agent.model.incident_state import IncidentState
 from tests.unit.pipeline.site import PRI_1, Site
 
 KIND = "isdn.layer2.down"

@@ -1,6 +1,6 @@
 """What becomes of an incident as its alarms come and go: watched, reopened, resolved, renamed, merged."""
 
-from cmsp_agent.model.incident import IncidentState
+from cmsp_agent.model.incident_state import IncidentState
 from tests.unit.pipeline.site import Site
 
 STABILITY = 600_000

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from cmsp_agent.model.component import Component
-from cmsp_agent.model.incident import IncidentState
+from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.priority import Priority
 from tests.unit.pipeline.site import Site
 

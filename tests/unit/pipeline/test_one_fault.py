@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from cmsp_agent.model.event import Source, Transition
-from cmsp_agent.model.incident import IncidentState
+from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.priority import Priority, Urgency
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import SyslogSignal, TrapSignal

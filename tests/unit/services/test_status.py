@@ -8,7 +8,8 @@ import pytest
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component, State
 from cmsp_agent.model.event import Event, Source, Transition
-from cmsp_agent.model.incident import Incident, IncidentState
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.alarm_state import AlarmState, UnansweredPolls

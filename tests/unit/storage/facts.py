@@ -3,7 +3,8 @@
 from typing import Any
 
 from cmsp_agent.model.event import Event, Source, Transition
-from cmsp_agent.model.incident import Incident, IncidentState
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
 

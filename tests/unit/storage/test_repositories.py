@@ -5,8 +5,8 @@ import pytest
 
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.errors import Conflict
-from cmsp_agent.model.incident import Trigger
 from cmsp_agent.model.incident_facts import RaisedPriority
+from cmsp_agent.model.incident_state import Trigger
 from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.storage.encoding import decode

@@ -14,8 +14,9 @@ from cmsp_agent.api.schemas.incidents import IncidentChange, IncidentPage, Incid
 from cmsp_agent.api.unsafe import Unsafe, unsafe
 from cmsp_agent.api.views import incident_view
 from cmsp_agent.model.errors import NotFound
-from cmsp_agent.model.incident import Incident, Trigger
+from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
+from cmsp_agent.model.incident_state import Trigger
 from cmsp_agent.model.priority import Priority, Urgency
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.storage.tables import incidents as table

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.transports.snmp.keys import Bounded
 from cmsp_agent.transports.snmp.message import CommunityMessage
-from cmsp_agent.transports.snmp.notifications import Notification
+from cmsp_agent.transports.snmp.notification import Notification
 from cmsp_agent.transports.snmp.pdu import Pdu
 
 MOST = 8192

@@ -18,7 +18,8 @@ from cmsp_agent.services.receiving.informs import InformId, Informs, inform_id
 from cmsp_agent.services.receiving.intake import Intake, Received, Sink
 from cmsp_agent.transports.datagrams import Datagram, SendAnswer, plain_host
 from cmsp_agent.transports.snmp.ber import DecodeError
-from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, NotificationRefused, ReportReply
+from cmsp_agent.transports.snmp.notification import Notification, NotificationRefused, ReportReply
+from cmsp_agent.transports.snmp.notifications import NotificationDecoder
 
 SNMP_TRAP_COMMUNITY = "1.3.6.1.6.3.18.1.4.0"
 """A proxy adds the community that it was sent (RFC 3584 4.1.2.1): a secret, which goes no further."""

@@ -3,27 +3,26 @@
 Use::
 
     decoder = NotificationDecoder(users, OwnEngine(engine_id, boots, clock), clock)
-    received = decoder.decode(datagram, sender)       # Notification | Reply; raises DecodeError, Refused
-    # a Reply: send `received.data` back to the sender, nothing else
+    received = decoder.decode(datagram, sender)       # Notification | ReportReply; raises DecodeError
+    # a ReportReply: send `received.data` back to the sender, nothing else
     # a Notification of kind "inform": make it durable, then send `decoder.respond(received)` back
 
 SNMPv1 traps are mapped to v2 (RFC 3584 section 3.1). SNMPv3 users are known by name alone: a trap's sender is its own
-authoritative engine, and its key is made from the password and its engine ID when it is first heard of.
+authoritative engine, and its key is made from the password and its engine ID when its first message comes.
 """
 
 from collections.abc import Collection, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import chain
-from typing import Literal, NamedTuple
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.transports.snmp import ber, message, usm
 from cmsp_agent.transports.snmp.authoritative import AuthoritativeUsm, OwnEngine, Request, UsmReport
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
-from cmsp_agent.transports.snmp.bindings import Binding, Content, UnreadableBinding, readable, trap_address, v2_content
+from cmsp_agent.transports.snmp.bindings import Content, readable, trap_address, v2_content
 from cmsp_agent.transports.snmp.keys import Bounded, KeyRing
 from cmsp_agent.transports.snmp.message import V1, V3, CommunityMessage
+from cmsp_agent.transports.snmp.notification import Notification, NotificationRefused, ReportReply
 from cmsp_agent.transports.snmp.pdu import INFORM, RESPONSE, TRAP, Pdu, TrapV1, encode_pdu
 from cmsp_agent.transports.snmp.timeliness import EngineTime, NotInTimeWindow, SignedTimes
 from cmsp_agent.transports.snmp.users import AUTH, LocalUser, UsmUser, by_name, localized
@@ -33,56 +32,6 @@ from cmsp_agent.transports.snmp.usual_trap import UsualTraps
 GENERIC_TRAPS = "1.3.6.1.6.3.1.1.5"
 
 MOST_SENDERS = 8192
-
-
-class NotificationRefused(DecodeError):
-    """Well-formed, but not for us or not to be believed. `reason` is short and fixed: fit for a counter's key."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class ReportReply:
-    """A REPORT to send back to the sender: engine discovery, time synchronisation, or a refusal."""
-
-    data: bytes = field(repr=False)
-    reason: str
-
-
-class Notification(NamedTuple):
-    """A trap or inform, as SNMPv2 says it. The community is a secret and shows in no `repr`.
-
-    A tuple, because in a storm of traps one is made for each, and a frozen dataclass takes five times as long to make.
-    """
-
-    version: Literal["1", "2c", "3"]
-    kind: Literal["trap", "inform"]
-    trap_oid: str
-    """snmpTrapOID, dotted."""
-    uptime: int
-    """sysUpTime of the sender, hundredths of a second."""
-    varbinds: tuple[Binding, ...]
-    """The bindings after sysUpTime and snmpTrapOID: dotted OID and value (None for NULL and the like)."""
-    agent_address: str = ""
-    """Where it comes from in its own words: agent-addr (v1), snmpTrapAddress; empty where it says none, or 0.0.0.0."""
-    enterprise: str = ""
-    """The enterprise of a v1 trap, else empty."""
-    user: str = ""
-    """The SNMPv3 user that signed it (or only named itself: see `authentic`)."""
-    authentic: bool = False
-    """Whether its sender was authenticated; never for v1 and v2c."""
-    engine_id: bytes = b""
-    """The sender's engine for v3 traps, ours for informs."""
-    community: bytes = b""
-    origin: "CommunityMessage | Request | None" = None
-    """What `respond` needs."""
-    unreadable: tuple[UnreadableBinding, ...] = ()
-    """The bindings that can't be decoded, by OID (by the octets of the name, in hex, where that is none)."""
-
-    def __repr__(self) -> str:
-        return f"Notification(v{self.version} {self.kind} {self.trap_oid} {self.varbinds!r}, user={self.user!r})"
 
 
 class NotificationDecoder:

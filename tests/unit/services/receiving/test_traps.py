@@ -13,7 +13,8 @@ from cmsp_agent.services.receiving.traps import SNMP_TRAP_COMMUNITY, Agreed, Tra
 from cmsp_agent.transports.datagrams import Datagram
 from cmsp_agent.transports.snmp.ber import DecodeError
 from cmsp_agent.transports.snmp.message import CommunityMessage
-from cmsp_agent.transports.snmp.notifications import Notification, NotificationDecoder, NotificationRefused, ReportReply
+from cmsp_agent.transports.snmp.notification import Notification, NotificationRefused, ReportReply
+from cmsp_agent.transports.snmp.notifications import NotificationDecoder
 from cmsp_agent.transports.snmp.pdu import INFORM, Pdu
 from tests.lab.clock import ManualClock
 
