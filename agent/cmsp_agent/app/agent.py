@@ -141,7 +141,7 @@ async def running(loaded: Loaded) -> AsyncIterator[Agent]:
         status = _status(runtime, configuration, devices, events, extras)
         link = await enter(start_link(runtime, configuration, service, notices, status.heartbeat))
         listening = start_listening(runtime, notices, service.alarm_state.active)
-        backups = await enter(start_backups(runtime, configuration, loaded.key, known, service, components))
+        backups = await enter(start_backups(runtime, configuration, loaded.key, known, service, components, notices))
         asked = PollingNeeds(known, components, devices.remember, service, notices)
         polling = await enter(start_polling(runtime, configuration, asked, shared))
         jobs = {**polling.jobs, **backups.jobs}

@@ -66,13 +66,15 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
         },
     ),
     "backup": (
-        "Configuration backups: list, show, diff, run now, recover.",
+        "Configuration backups: list, show, diff, run now, recover, and whose they are.",
         {
             "list": backups.backup_list,
             "show": backups.backup_show,
             "diff": backups.backup_diff,
             "run": backups.backup_run,
             "recover": recovery.backup_recover,
+            "restore-key": recovery.backup_restore_key,
+            "new-set": recovery.backup_new_set,
         },
     ),
     "job": ("Jobs: list, show, cancel.", {"list": jobs.job_list, "show": jobs.job_show, "cancel": jobs.job_cancel}),

@@ -4,6 +4,8 @@ Needs no running agent, no state and no appliance: it runs wherever this package
 """
 
 import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +13,7 @@ import typer
 
 from cmsp_agent.cli.output import TableColumn, moment
 from cmsp_agent.cli.session import AsJson, session
+from cmsp_agent.config.site_path import DEFAULT_FILE
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.model.times import rfc3339
 
@@ -21,9 +24,62 @@ Into = Annotated[
     typer.Option("--into", metavar="DIRECTORY", help="Where to write; the files hold secrets and are for you alone."),
 ]
 
+Config = Annotated[Path, typer.Option("--config", "-c", metavar="FILE", help="The YAML file.")]
+
 
 class RecoveryFailed(AgentError):
     """Nothing, or not everything, could be recovered."""
+
+
+def backup_restore_key(context: typer.Context, backups: Store, key: RecoveryKey, config: Config = DEFAULT_FILE) -> None:
+    """Make the master key of these backups this appliance's own, while the agent is stopped."""
+    from cmsp_agent.cli.running_agent import running_configuration
+    from cmsp_agent.cli.sources import settings
+    from cmsp_agent.storage.sealed.master_key import WRAPPED, recovered
+    from cmsp_agent.storage.sealed.replace_key import replace_master_key
+
+    if config.exists() and running_configuration(config) is not None:
+        raise RecoveryFailed("the agent runs with the key that is to be replaced; first: systemctl stop cmsp-agent")
+    output = session(context).output
+    with _private(key) as (private, password):
+        found = recovered(backups / WRAPPED, private, password)
+    renewed = replace_master_key(found, settings(config).state)
+    output.line(f"the master key of {backups} is this appliance's now; the one before is kept beside it")
+    if renewed:
+        output.line(f"sealed anew with it: {', '.join(renewed)}")
+    output.line("then: systemctl start cmsp-agent")
+
+
+def backup_new_set(context: typer.Context, config: Config = DEFAULT_FILE) -> None:
+    """Begin a set of backups of this appliance. What another key left there moves into a folder of its own."""
+    from cmsp_agent.cli.sources import settings
+    from cmsp_agent.storage.sealed.backup_set import BackupSet
+    from cmsp_agent.storage.sealed.master_key import master_key
+
+    appliance = settings(config)
+    fresh = BackupSet(appliance.backups, master_key(appliance.state), appliance.recovery_key, lambda: False)
+    aside = fresh.put_aside()
+    fresh.claim()
+    output = session(context).output
+    if aside is not None:
+        output.line(
+            f"what was there is in {aside}; it opens with its own recovery key: cmsp-agent backup recover {aside}"
+        )
+    output.line(
+        f"{appliance.backups}: a set of this appliance's backups begins; a running agent sees it within a minute"
+    )
+
+
+@contextmanager
+def _private(key: Path) -> Iterator[tuple[bytes, bytes | None]]:
+    """The private half of a recovery key and its password, where it has one; failures of using it in plain words."""
+    try:
+        private = key.read_bytes()
+        yield private, getpass.getpass("Password of the recovery key: ").encode() if b"ENCRYPTED" in private else None
+    except OSError as error:
+        raise RecoveryFailed(f"{key}: {error.strerror}") from error
+    except (TypeError, ValueError) as error:
+        raise RecoveryFailed(f"{key}: not a private key that can be read, or the password is wrong") from error
 
 
 def backup_recover(
@@ -33,14 +89,8 @@ def backup_recover(
     from cmsp_agent.services.backups.recovery import recover
 
     output = session(context).output
-    try:
-        private = key.read_bytes()
-        password = getpass.getpass("Password of the recovery key: ").encode() if b"ENCRYPTED" in private else None
+    with _private(key) as (private, password):
         found = recover(backups, private, into, password)
-    except OSError as error:
-        raise RecoveryFailed(f"{key}: {error.strerror}") from error
-    except (TypeError, ValueError) as error:
-        raise RecoveryFailed(f"{key}: not a private key that can be read, or the password is wrong") from error
     rows = [(one.component, rfc3339(one.taken_at) if one.taken_at else "", one.path, one.error) for one in found]
     if as_json:
         names = ("component", "taken_at", "path", "error")

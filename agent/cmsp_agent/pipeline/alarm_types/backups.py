@@ -11,4 +11,13 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         responsible="partner",
         recommendation="Run `cmsp-agent backup run {component}`, which says what fails.",
     ),
+    AlarmType(
+        "backups.storage",
+        Severity.MAJOR,
+        "The backup storage can't be used: {object}",
+        incident=False,
+        responsible="partner",
+        recommendation="Mount the storage and check its owner. Where it holds backups of another key: restore that key"
+        " with `cmsp-agent backup restore-key`, or begin a second set with `cmsp-agent backup new-set`.",
+    ),
 )

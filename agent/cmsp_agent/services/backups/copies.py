@@ -1,5 +1,6 @@
 """The manifest once more, beside the contents: with it a recovery key alone opens everything, without `state.db`."""
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -54,6 +55,26 @@ class ManifestFiles:
             return decode(self._sealer.open(sealed, component.encode()), list[Backup])
         except (StorageError, DocumentInvalid) as error:
             raise StorageError(f"{path}: {error}") from error
+
+    def everything(self) -> list[Backup]:
+        """The versions of all components, the oldest first; a damaged manifest is passed over."""
+        found: list[Backup] = []
+        for component in self.components():
+            with contextlib.suppress(StorageError):
+                found += self.read(component)
+        return sorted(found, key=lambda version: (version.taken_at, version.id))
+
+    def all_open(self) -> bool:
+        """Whether there are manifests and each of them was sealed with this key; a damaged one counts as another's."""
+        names = list(self.components())
+        return bool(names) and all(self._opens(name) for name in names)
+
+    def _opens(self, component: str) -> bool:
+        try:
+            self.read(component)
+        except StorageError:
+            return False
+        return True
 
     def components(self) -> Iterator[str]:
         """The components that have a file, by name."""

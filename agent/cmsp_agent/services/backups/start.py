@@ -12,19 +12,23 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import NotFound, Refused
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.services.backups.after_change import BackupAfterChange
-from cmsp_agent.services.backups.copies import ManifestCopies
+from cmsp_agent.services.backups.copies import ManifestCopies, ManifestFiles
 from cmsp_agent.services.backups.job import backup_job
 from cmsp_agent.services.backups.manifest import Manifest
 from cmsp_agent.services.backups.reading import SshReader
 from cmsp_agent.services.backups.service import Backups, Directory
+from cmsp_agent.services.backups.storage import UNUSABLE, BackupStorage, GuardedContents, GuardedCopies
 from cmsp_agent.services.calendar import Calendar, CalendarEntry
 from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.events.conditions import Conditions
+from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.jobs import JobKind
 from cmsp_agent.services.part import Change, Components, Part
-from cmsp_agent.services.runtime import Runtime, make_directory
+from cmsp_agent.services.runtime import Runtime
+from cmsp_agent.storage.sealed.backup_set import BackupSet
 from cmsp_agent.storage.sealed.blobs import Blobs
-from cmsp_agent.storage.sealed.master_key import MasterKey, keep_wrapped
+from cmsp_agent.storage.sealed.master_key import MasterKey
 from cmsp_agent.transports.ssh import CliClient
 from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 
@@ -41,6 +45,7 @@ class BackupsPart(Part):
     backups: Backups
     calendar: Calendar
     components: Components
+    storage: BackupStorage
 
     def prepare(self, configuration: Configuration) -> Change:
         """The schedules."""
@@ -58,22 +63,24 @@ class BackupsPart(Part):
 
 
 @asynccontextmanager
-async def open_manifest(runtime: Runtime, appliance: ApplianceSettings, key: MasterKey) -> AsyncIterator[Manifest]:
-    """The encrypted store on the partner's disk, and beside it the master key wrapped for the partner's recovery key.
-
-    Raises:
-        ConfigurationError: the recovery key can't be used.
-        StorageError: the directory can't be used.
-    """
-    make_directory(appliance.backups)
-    if appliance.recovery_key is not None:
-        keep_wrapped(key, appliance.recovery_key, appliance.backups)
-    blobs, copies = Blobs(appliance.backups, key), ManifestCopies(appliance.backups, key)
+async def open_manifest(
+    runtime: Runtime, appliance: ApplianceSettings, key: MasterKey
+) -> AsyncIterator[tuple[Manifest, BackupStorage]]:
+    """The encrypted store on the partner's disk; one that can't be used, or is another appliance's, is an alarm."""
+    directory = appliance.backups
+    manifests = ManifestFiles(directory, key)
+    found = BackupSet(directory, key, appliance.recovery_key, manifests.all_open)
+    storage = BackupStorage(found, manifests, runtime.state, runtime.clock)
+    await storage.look()
+    await storage.wrap()
+    blobs, copies = Blobs(directory, key), ManifestCopies(directory, key)
     try:
-        yield Manifest(runtime.state, blobs, copies)
+        guarded = GuardedContents(blobs, storage.require), GuardedCopies(copies, storage.require)
+        yield Manifest(runtime.state, *guarded), storage
     finally:
         await copies.close()
         await blobs.close()
+        await storage.close()
 
 
 @asynccontextmanager
@@ -84,14 +91,12 @@ async def start_backups(
     devices: Devices,
     events: EventService,
     components: Components,
+    notices: Notices,
 ) -> AsyncIterator[BackupsPart]:
-    """Save by calendar, and some quiet minutes after a device told of a change.
-
-    Raises:
-        ConfigurationError: the recovery key can't be used.
-        StorageError: the directory of the backups can't be used.
-    """
-    async with open_manifest(runtime, configuration.appliance, key) as manifest:
+    """Save by calendar, and some quiet minutes after a device told of a change."""
+    async with open_manifest(runtime, configuration.appliance, key) as (manifest, storage):
+        storage.watch_with(Conditions(UNUSABLE, notices, events.alarm_state.active))
+        runtime.supervisor.keep_running("backup storage", storage.run)
         dialogues = BlockingPool("ssh", threads=DIALOGUES, waiting=500)
         computing = BlockingPool("backups", threads=1, waiting=500)
         client = CliClient(dialogues, StoredHostKeys(runtime.state, runtime.clock), runtime.clock, runtime.counters)
@@ -105,7 +110,7 @@ async def start_backups(
             runtime.counters,
             at_once=DIALOGUES,
         )
-        part = BackupsPart(backups, Calendar(runtime.state, runtime.clock, runtime.supervisor), components)
+        part = BackupsPart(backups, Calendar(runtime.state, runtime.clock, runtime.supervisor), components, storage)
         await part.prepare(configuration)()
         after_change = BackupAfterChange(lambda name: _after_change(backups, name), runtime.supervisor, runtime.clock)
         events.subscribe(ConfigurationChanges(after_change, backups))

@@ -1,0 +1,151 @@
+"""The partner's backup storage: mounted, writable and ours, or an alarm and no backup is written there until it is."""
+
+import logging
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import NoReturn
+
+from cmsp_agent.aio.blocking import BlockingPool, PoolFull
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.model.backup import Backup
+from cmsp_agent.model.errors import AgentError, StorageError
+from cmsp_agent.services.backups.copies import ManifestFiles
+from cmsp_agent.services.backups.manifest import Contents, Copies
+from cmsp_agent.services.events.conditions import Conditions
+from cmsp_agent.storage.sealed.backup_set import BackupSet
+from cmsp_agent.storage.sqlite import meta
+from cmsp_agent.storage.sqlite.database import Database
+from cmsp_agent.storage.tables import backups
+
+log = logging.getLogger(__name__)
+
+UNUSABLE = "backups.storage"
+KNOWN = "backups.directory"
+"""Where this appliance has kept backups, in `state.db`."""
+EVERY = 60.0
+WITHIN = 10.0
+"""Seconds in which the storage must answer: a mount may hang."""
+READ_WITHIN = 60.0
+"""Seconds for all manifests together."""
+
+
+class BackupStorage:
+    """Looks at the storage and says what is wrong; `require` is asked before anything is written there."""
+
+    def __init__(self, found: BackupSet, manifests: ManifestFiles, database: Database, clock: Clock) -> None:
+        self._set = found
+        self._manifests = manifests
+        self._database = database
+        self._clock = clock
+        self._pool = BlockingPool("backup storage", threads=1, waiting=4)
+        self._conditions: Conditions | None = None
+        self.problem = ""
+        """Why nothing can be stored now, and what helps; empty where all is well."""
+
+    @property
+    def directory(self) -> Path:
+        """Where the backups are."""
+        return self._set.directory
+
+    async def look(self) -> None:
+        """Look once."""
+        directory = str(self.directory)
+        known = await self._database.read(lambda connection: meta.get(connection, KNOWN)) == directory
+        try:
+            await self._pool.run(partial(self._set.require, known=known), within=WITHIN)
+            if not known:
+                await self._take_up(directory)
+            self.problem = ""
+        except (TimeoutError, PoolFull):
+            self.problem = f"{directory} does not answer within {WITHIN:g} s: check the mount and the server behind it"
+        except AgentError as error:
+            self.problem = str(error)
+        self._tell()
+
+    async def wrap(self) -> None:
+        """At a start: the wrapped copy follows the recovery key of the file. Nothing where the storage is not ours."""
+        if self.problem:
+            return
+        try:
+            await self._pool.run(self._set.wrap_again, within=WITHIN)
+        except (TimeoutError, PoolFull, AgentError) as error:
+            log.warning("the wrapped master key could not be renewed", extra={"reason": str(error)})
+
+    async def _take_up(self, directory: str) -> None:
+        """Know the versions that lie there already: this appliance's database is younger than its backups."""
+        found = await self._pool.run(self._manifests.everything, within=READ_WITHIN)
+
+        def work(tx: sqlite3.Connection) -> None:
+            for version in found:
+                if backups.find(tx, version.id) is None:
+                    backups.save(tx, version)
+            meta.put(tx, KNOWN, directory)
+
+        await self._database.write(work)
+
+    def watch_with(self, conditions: Conditions) -> None:
+        """Tell by an alarm from now on."""
+        self._conditions = conditions
+        self._tell()
+
+    def require(self) -> None:
+        """Refuse to write where the storage can't be used.
+
+        Raises:
+            StorageError: with what is wrong and what helps.
+        """
+        if self.problem:
+            raise StorageError(self.problem)
+
+    async def run(self) -> NoReturn:
+        """Look again, for ever."""
+        while True:
+            await self._clock.sleep(EVERY)
+            await self.look()
+
+    async def close(self) -> None:
+        """Wait shortly for what runs."""
+        await self._pool.close(within=0.5)
+
+    def _tell(self) -> None:
+        if self._conditions is None:
+            return
+        name = str(self.directory)
+        now = {("", name): self.problem} if self.problem else {}
+        self._conditions.settle(now, f"{name} can be used")
+
+
+class GuardedContents:
+    """Contents that are written only where the storage can be used."""
+
+    def __init__(self, contents: Contents, require: Callable[[], None]) -> None:
+        self._contents = contents
+        self._require = require
+
+    async def put(self, content: bytes) -> str:
+        """As the contents do; a StorageError says what is wrong with the storage."""
+        self._require()
+        return await self._contents.put(content)
+
+    async def get(self, address: str) -> bytes:
+        """The content."""
+        return await self._contents.get(address)
+
+    def fingerprint(self, content: bytes) -> str:
+        """A keyed hash of the content."""
+        return self._contents.fingerprint(content)
+
+
+class GuardedCopies:
+    """Copies of manifests that are written only where the storage can be used."""
+
+    def __init__(self, copies: Copies, require: Callable[[], None]) -> None:
+        self._copies = copies
+        self._require = require
+
+    async def write(self, component: str, versions: Sequence[Backup]) -> None:
+        """As the copies do; a StorageError says what is wrong with the storage."""
+        self._require()
+        await self._copies.write(component, versions)
