@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
+from typing import NamedTuple
 
 from cmsp_agent.model.severity import Severity
 
@@ -27,9 +28,8 @@ class Transition(StrEnum):
     INFO = "info"
 
 
-@dataclass(frozen=True, slots=True)
-class AlarmKey:
-    """What makes two alarm reports one fault: the component, the alarm type, the object."""
+class AlarmKey(NamedTuple):
+    """What makes two alarm reports one fault: the component, the alarm type, the object. Looked up all the time."""
 
     component: str
     type: str

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from cmsp_agent.model.severity import Severity
 
@@ -22,9 +22,8 @@ class Unreadable:
     """As they came: the content of the value, or what stands behind the object's name."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrapSignal:
-    """An SNMP notification, v1 already mapped to v2 (RFC 3584)."""
+class TrapSignal(NamedTuple):
+    """An SNMP notification, v1 already mapped to v2 (RFC 3584). A tuple, as there are thousands in a second."""
 
     component: str
     received_at: int
@@ -35,11 +34,12 @@ class TrapSignal:
     """sysUpTime.0 in hundredths of a second."""
     version: str = "2c"
     inform: bool = False
+    times: int = 1
+    """How often it was received, one after the other, in the same words."""
 
 
-@dataclass(frozen=True, slots=True)
-class SyslogSignal:
-    """A syslog message with what its header told."""
+class SyslogSignal(NamedTuple):
+    """A syslog message with what its header told. A tuple, as there are thousands in a second."""
 
     component: str
     received_at: int
@@ -53,6 +53,8 @@ class SyslogSignal:
     """The device's own time, where it is trustworthy (year, zone and clock known)."""
     host: str = ""
     sequence: int | None = None
+    times: int = 1
+    """How often it was received, one after the other, in the same words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +106,8 @@ class AgentSignal:
 
 
 Signal: TypeAlias = TrapSignal | SyslogSignal | PollSignal | AgentSignal
+
+
+def times(signal: Signal) -> int:
+    """How often it was received in the same words."""
+    return signal.times if isinstance(signal, SyslogSignal | TrapSignal) else 1

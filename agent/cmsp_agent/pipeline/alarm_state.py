@@ -8,6 +8,7 @@ from cmsp_agent.model.event import AlarmKey, Event, Transition
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.pipeline.alarms import AlarmDraft, Alarms
 from cmsp_agent.pipeline.overlay import Overlay
+from cmsp_agent.pipeline.repeats import Reported
 
 MOST_ENDED = 20_000
 """Ended alarms and passing events remembered for the sake of late duplicates."""
@@ -139,6 +140,8 @@ class Draft:
         """Components whose states were read for the first time since the start."""
         self.working: dict[str, dict[str, bool]] = {}
         """Component → function → works, as far as it was asked since the component's alarms last changed."""
+        self.reported: list[Reported] = []
+        """The signals that were judged, each with the alarms that it is about."""
         self.changes = Changes()
 
     def orphaned(self, event: Event) -> bool:

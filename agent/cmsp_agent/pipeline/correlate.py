@@ -70,7 +70,7 @@ class Correlator:
         draft.active.put(event.key, folded)
         stands_now = folded.suppressed_by != held.suppressed_by
         draft.changes.revise(folded, tell=stands_now or folded.sources != held.sources)
-        self._counters.add("correlate.folded")
+        self._counters.add("correlate.folded", event.count)
         if stands_now:
             yield folded
 

@@ -10,7 +10,7 @@ from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.interfaces import IF_DESCR, IF_NAME, canonical
 from cmsp_agent.model.severity import Severity
-from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
+from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value, times
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.built_in import UNKNOWN_SYSLOG, UNKNOWN_TRAP
 from cmsp_agent.pipeline.catalogue import Meanings, SyslogMatch
@@ -78,7 +78,17 @@ class Normaliser:
             reported = True
             yield self.event(signal, report)
         if not reported:
-            self._counters.add("normalise.no_rule", key=_label(signal))
+            self._counters.add("normalise.no_rule", times(signal), key=_label(signal))
+
+    def ignores(self, signal: SyslogSignal) -> bool:
+        """Whether no rule can give the message a meaning, whatever its text; counted where it is so."""
+        if signal.severity <= SERIOUS or signal.component not in self._components:
+            return False
+        meanings = self.meanings(signal.component)
+        if meanings.device_type.normalise is not None or meanings.syslog(signal.mnemonic):
+            return False
+        self._counters.add("normalise.no_rule", times(signal), key=signal.mnemonic)
+        return True
 
     def alarm(self, component: str, kind: str) -> AlarmType:
         """The alarm type as the component's device type declares it."""
@@ -166,6 +176,7 @@ class Normaliser:
             clock=clock,
             sources=(source,),
             text=text or title(alarm, signal.component, name),
+            count=times(signal),
             confirmed=source in (Source.POLL, Source.AGENT),
             attributes=attributes | its_time,
         )

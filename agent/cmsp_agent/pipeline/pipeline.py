@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import NotFound
-from cmsp_agent.model.event import Event
+from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.incident_facts import ReportedFault
-from cmsp_agent.model.signal import PollSignal, Signal
+from cmsp_agent.model.signal import PollSignal, Signal, SyslogSignal
 from cmsp_agent.pipeline.alarm_state import AlarmState, Draft
 from cmsp_agent.pipeline.causes import Causes
 from cmsp_agent.pipeline.correlate import Correlator
@@ -67,12 +67,18 @@ class Pipeline:
         """The alarm state after the signals, one after the other, and what they make known."""
         draft = Draft(alarm_state, now)
         for signal in signals:
-            run(self._stages, draft, self._events(draft, signal))
+            events = self._events(draft, signal)
+            draft.reported.append((signal, [event.key for event in events if event.state is not Transition.INFO]))
+            run(self._stages, draft, events)
             if isinstance(signal, PollSignal):
                 self._triage(draft, list(self._correlate.judge_again(draft, signal.component)))
         if draft.concerned:
             self._triage.review(draft)
         return draft
+
+    def ignores(self, signal: Signal) -> bool:
+        """Whether the signal has no meaning, which is seen at once and counted: nearly a tenth of what is sent."""
+        return isinstance(signal, SyslogSignal) and self._normalise.ignores(signal)
 
     def outward(self, event: Event) -> Event:
         """The event as it may leave the site: personal data masked unless the order permits it."""

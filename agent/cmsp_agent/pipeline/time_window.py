@@ -53,7 +53,7 @@ class TimeWindow:
         draft.ended.put(event.key, folded)
         # a raise that has ended already is only counted: told again, it would hold again for whoever reads the records
         draft.changes.revise(folded, tell=folded.state is Transition.INFO and _is_news(last, folded))
-        self._counters.add(counted_as)
+        self._counters.add(counted_as, event.count)
         return True
 
 

@@ -51,6 +51,7 @@ async def parts(tmp_path: Path) -> AsyncIterator[Parts]:
     made = Parts(database, counters)
     async with Supervisor(SystemClock(), counters) as supervisor:
         supervisor.keep_running("events", made.service.run)
+        supervisor.keep_running("repeats", made.service.count_repeats)
         yield made
     await made.service.close()
     await database.close()
@@ -62,10 +63,22 @@ async def test_when_handle_returns_the_fact_and_its_outbox_row_are_there(parts: 
     assert await parts.stored() == (1, 1, 2)
 
 
-async def test_repeats_are_durable_and_reported_to_nobody(parts: Parts) -> None:
+async def test_repeats_are_durable_within_a_second_and_reported_to_nobody(parts: Parts) -> None:
     await parts.service.handle([pri(up=False)])
     await parts.service.handle([pri(up=False)] * 9)
+    counted = asyncio.Event()
+    parts.service.subscribe(lambda _changes: counted.set())
+    async with asyncio.timeout(1):
+        await counted.wait()
     assert await parts.stored() == (1, 1, 2)
+    [event] = (await parts.database.read(events.page)).events
+    assert event.count == 10
+
+
+async def test_what_was_repeated_is_stored_when_the_agent_stops(parts: Parts) -> None:
+    for _ in range(10):
+        await parts.service.handle([pri(up=False)])
+    await parts.service.close()
     [event] = (await parts.database.read(events.page)).events
     assert event.count == 10
 
@@ -115,7 +128,7 @@ async def test_what_could_not_be_stored_is_refused_forgotten_and_later_reported(
 
 
 async def test_one_signal_that_breaks_the_pipeline_does_not_take_the_others(parts: Parts) -> None:
-    broken: Signal = replace(pri(up=False), varbinds=None)  # type: ignore[arg-type]
+    broken: Signal = pri(up=False)._replace(varbinds=None)  # type: ignore[arg-type]
     fine = SyslogSignal("gw-2", SystemClock().now(), "ISDN-6-LAYER2DOWN", "Interface Se0/1/0:15, TEI 0 changed")
     await parts.service.handle([broken, fine])
     [event] = (await parts.database.read(events.page)).events

@@ -218,7 +218,7 @@ def test_a_clock_that_is_set_back_by_an_hour_hides_no_fault() -> None:
     changed = SyslogSignal("gw-1", site.now, "SYS-5-CONFIG_I", "Configured from console")
     site.tell(changed)
     site.later(-3_600_000)
-    assert len(site.tell(replace(changed, received_at=site.now)).new) == 1
+    assert len(site.tell(changed._replace(received_at=site.now)).new) == 1
     site.tell(site.pri_poll(first=True))
     assert len(site.open) == 1
 
@@ -247,12 +247,12 @@ def test_a_device_in_another_year_gives_its_time_as_an_attribute_only() -> None:
     for off in (400 * 86_400_000, -2 * 86_400_000, 86_400_001):
         site = Site()
         site.later(3_000_000_000_000)
-        site.tell(replace(site.pri_syslog(up=False), occurred_at=site.now + off))
+        site.tell(site.pri_syslog(up=False)._replace(occurred_at=site.now + off))
         [event] = site.events.values()
         assert (event.occurred_at, event.clock) == (site.now, "unsynchronised")
         assert event.attributes["device_time"].endswith("Z")
     near = Site()
-    near.tell(replace(near.pri_syslog(up=False), occurred_at=near.now - 60_000))
+    near.tell(near.pri_syslog(up=False)._replace(occurred_at=near.now - 60_000))
     [event] = near.events.values()
     assert (event.occurred_at, event.clock) == (near.now - 60_000, "synchronised")
 

@@ -6,7 +6,6 @@ A fact and its outbox row are one transaction. Callers that come together share 
 
 import asyncio
 import logging
-import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -16,15 +15,15 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import attempt
 from cmsp_agent.model.errors import NotFound, StorageError
-from cmsp_agent.model.event import Event
+from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.model.signal import AgentSignal, Signal
 from cmsp_agent.pipeline.alarm_state import AlarmState, Changes, Draft
 from cmsp_agent.pipeline.pipeline import Pipeline
-from cmsp_agent.storage import outbox
-from cmsp_agent.storage.outbox.records import event_record, incident_record
+from cmsp_agent.pipeline.repeats import EVERY, Repeats
+from cmsp_agent.services.events.written import write_changes
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import events, incidents
 
@@ -40,14 +39,14 @@ WATCH_EVERY = 10.0
 Announce = Callable[[Changes], None]
 """Told of changes after they were committed. Must not block."""
 Change = Callable[[Incident], Incident]
-Outward = Callable[[Event], Event]
-"""An event as it may leave the site."""
 
 
 @dataclass(slots=True)
 class _Waiting:
     signals: Sequence[Signal]
     done: "asyncio.Future[None]"
+    repeated: Sequence[Signal] = ()
+    """Of what was received before: to be judged first."""
 
 
 class EventService:
@@ -64,6 +63,7 @@ class EventService:
         self._filled = asyncio.Event()
         self._writing = asyncio.Lock()
         self._listeners: list[Announce] = []
+        self._repeats = Repeats()
         self._lost = 0
         counters.gauge("events.waiting", lambda: self._queued)
 
@@ -104,13 +104,15 @@ class EventService:
     async def handle(self, signals: Sequence[Signal]) -> None:
         """Judge the signals and make durable what they mean; several callers share one commit.
 
+        How often a message was repeated word for word is durable within a second.
+
         Raises:
             StorageError: nothing of the signals was stored, or too many wait already.
         """
         if self._queued >= MOST_WAITING:
             self._counters.add("events.dropped", len(signals))
             raise StorageError(f"{self._queued} signals wait for the database")
-        waiting = _Waiting(signals, asyncio.get_running_loop().create_future())
+        waiting = _waiting(signals)
         self._queue.append(waiting)
         self._queued += len(signals)
         self._filled.set()
@@ -184,8 +186,18 @@ class EventService:
             except StorageError as error:
                 self._give_up(taken, error)
             finally:
+                self._repeats.forget()
                 # stopped, or failed as nobody foresaw: the next run knows nothing of these, and nobody waits for ever
                 self._give_up([each for each in taken if not each.done.done()], StorageError("not stored: interrupted"))
+
+    async def count_repeats(self) -> None:
+        """Have judged and stored what was repeated, before all that came after it, for ever."""
+        while True:
+            await self._clock.sleep(EVERY)
+            repeated = self._repeats.due()
+            if repeated:
+                self._queue.appendleft(_waiting((), repeated))
+                self._filled.set()
 
     async def watch(self) -> None:
         """Let time pass for the incidents that are watched, for ever."""
@@ -198,7 +210,12 @@ class EventService:
                 log.warning("what time alone changes is not stored yet", extra={"error": str(error)})
 
     async def close(self) -> None:
-        """Refuse what still waits."""
+        """Store what was repeated, and refuse what still waits."""
+        repeated = _waiting((), self._repeats.due())
+        try:
+            await self._store([repeated])
+        except StorageError as error:
+            self._give_up([repeated], error)
         self._give_up(list(self._queue), StorageError("the agent is stopping"))
         self._queue.clear()
 
@@ -215,7 +232,11 @@ class EventService:
         signals = [signal for waiting in taken for signal in waiting.signals]
         async with self._writing:
             lost = self._lost
-            await self._commit(self._judge(self._notice(lost) + signals))
+            fresh = self._repeats.take(signal for signal in signals if not self._pipeline.ignores(signal))
+            repeated = [signal for waiting in taken for signal in waiting.repeated]
+            draft = self._judge([*self._notice(lost), *repeated, *fresh])
+            await self._commit(draft)
+            self._repeats.learn(draft.reported)
             self._lost -= lost
         self._counters.add("events.signals", len(signals))
         for waiting in taken:
@@ -252,6 +273,9 @@ class EventService:
             for incident in changes.incidents.values():
                 draft.keep(incident)
         draft.commit()
+        for event in draft.changes.new.values():
+            if event.state is Transition.CLEAR:
+                self._repeats.end(event.key)
         if draft.changes:
             for announce in self._listeners:
                 # the changes are stored: a listener that fails must not make the caller believe otherwise
@@ -274,19 +298,5 @@ class EventService:
         return [AgentSignal("", self._clock.now(), "storage.lost", "", True, text, transient=True)]
 
 
-def write_changes(tx: sqlite3.Connection, changes: Changes, now: int, outward: Outward) -> dict[str, Incident]:
-    """Write changes and their outbox rows together; returns the incidents with the numbers they were given."""
-    events.insert_all(tx, list(changes.new.values()))
-    for event in changes.changed.values():
-        events.update(tx, event)
-    # what was cleared in the same batch is told by its clear: after it, a raise would hold again
-    ended = {event.alarm for event in changes.new.values()}
-    reported = [*changes.new.values(), *(changes.changed[event_id] for event_id in sorted(changes.to_report - ended))]
-    outbox.append_all(tx, (event_record(outward(event)) for event in reported), now)
-    numbered = {}
-    for incident in changes.incidents.values():
-        saved = incident if incident.number else incident.numbered(incidents.next_number(tx))
-        incidents.save(tx, saved)
-        outbox.append(tx, incident_record(saved, uuid7(now), now), now)
-        numbered[saved.id] = saved
-    return numbered
+def _waiting(signals: Sequence[Signal], repeated: Sequence[Signal] = ()) -> _Waiting:
+    return _Waiting(signals, asyncio.get_running_loop().create_future(), repeated)

@@ -63,7 +63,12 @@ async def start_events(
 
     service.subscribe(observed)
     part = EventsPart(service, notices, components, inventory, configuration.retention, runtime)
-    for name, run in (("events", service.run), ("watched incidents", service.watch), ("notices", notices.run)):
+    for name, run in (
+        ("events", service.run),
+        ("repeated messages", service.count_repeats),
+        ("watched incidents", service.watch),
+        ("notices", notices.run),
+    ):
         runtime.supervisor.keep_running(name, run)
     if runtime.place.problem:
         notices.note("storage.not_writable", "state", runtime.place.problem)

@@ -4,7 +4,6 @@ They need not be read together. The last message of a component that is known to
 moment, so that they find it; messages of all others go on at once.
 """
 
-from dataclasses import replace
 from functools import partial
 
 from cmsp_agent.aio.counters import Counters
@@ -34,7 +33,7 @@ class Continued:
             self._talkers.add(component)
             last = received.signals[-1] if received.signals else None
             if isinstance(last, SyslogSignal) and last.component == component:
-                received.signals[-1] = replace(last, text=f"{last.text}\n{signal.text}"[:LONGEST_MESSAGE])
+                received.signals[-1] = last._replace(text=f"{last.text}\n{signal.text}"[:LONGEST_MESSAGE])
                 return
         else:
             self._numbers[component] = signal.sequence

@@ -1,0 +1,182 @@
+"""Hold back what a device repeats word for word, and hand it on as one signal with a count. Judges nothing.
+
+A flood says the same again and again: to judge and store each repetition costs many times what it takes to count it.
+Whoever owns this calls `due` several times in two seconds, so that no count waits longer than one.
+
+Order is kept where it matters. What raises or clears an alarm is held back only while the last word on that alarm was
+the very same; and whatever else comes of its component first takes along what was held. What only passes has no order.
+"""
+
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TypeAlias
+
+from cmsp_agent.model.event import AlarmKey
+from cmsp_agent.model.signal import Signal, SyslogSignal, TrapSignal, times
+
+EVERY = 0.7
+"""Seconds between two calls of `due`."""
+KEPT = 8
+"""Calls of `due` for which words that are not repeated are remembered."""
+MOST_KNOWN = 5_000
+"""Signals whose repetitions are held back: thousands that differ would fill the memory."""
+
+Words: TypeAlias = Hashable
+"""What two signals have in common that say the same."""
+Reported: TypeAlias = tuple[Signal, Sequence[AlarmKey]]
+"""A signal that was judged, and the alarms that it raised or cleared: what only passes has no order to keep."""
+
+
+class Repeats:
+    """What each component said last, as long as it may repeat it."""
+
+    def __init__(self) -> None:
+        self._lanes: dict[str, _Lane] = {}
+        self._unsettled: list[_Lane] = []
+        self._calls = 0
+        self._known = 0
+
+    def take(self, signals: Iterable[Signal]) -> list[Signal]:
+        """What of the signals is to be judged now, in order; the rest is counted. `learn` or `forget` must follow."""
+        fresh: list[Signal] = []
+        latest: dict[str, int] = {}
+        for signal in signals:
+            component = signal.component
+            lane = self._lanes.get(component)
+            if lane is not None:
+                if lane.hold(signal):
+                    continue
+                if lane.settled:
+                    fresh += lane.unsettle()
+                    self._unsettled.append(lane)
+            place = latest.get(component)
+            if place is not None and (again := _joined(fresh[place], signal)):
+                fresh[place] = again
+                continue
+            latest[component] = len(fresh)
+            fresh.append(signal)
+        return fresh
+
+    def due(self) -> list[Signal]:
+        """All that was held back. It is to be judged before whatever is taken after it, and is not taken again."""
+        held = [signal for lane in self._lanes.values() for signal in lane.release()]
+        self._calls += 1
+        if self._calls % KEPT == 0:
+            self._lanes = {component: lane for component, lane in self._lanes.items() if lane.age()}
+            self._known = sum(len(lane.ordered) for lane in self._lanes.values())
+        return held
+
+    def learn(self, reported: Iterable[Reported]) -> None:
+        """What was judged is durable: its repetitions may be held back from now on."""
+        for signal, keys in reported:
+            lane = self._lanes.get(signal.component)
+            if lane is None:
+                lane = self._lanes[signal.component] = _Lane()
+            if lane.learn(signal, keys, keep=self._known < MOST_KNOWN):
+                self._known += 1
+        self._settle()
+
+    def end(self, key: AlarmKey) -> None:
+        """The alarm was cleared, by whomever: what raises it again is no repetition."""
+        lane = self._lanes.get(key.component)
+        if lane is not None:
+            lane.end(key)
+
+    def forget(self) -> None:
+        """What was to be judged is not durable: nothing that has an order is a repetition in those components."""
+        for lane in self._unsettled:
+            lane.forget()
+        self._settle()
+
+    def _settle(self) -> None:
+        for lane in self._unsettled:
+            lane.settled = True
+        self._unsettled.clear()
+
+
+class _Lane:
+    """What one component said, and how often it was repeated."""
+
+    __slots__ = ("held", "last_words", "ordered", "settled", "used")
+
+    def __init__(self) -> None:
+        self.ordered: dict[Words, bool] = {}
+        """What may be held back, and whether it has an order to keep."""
+        self.last_words: dict[AlarmKey, Words] = {}
+        self.held: dict[Words, tuple[Signal, int]] = {}
+        self.used: set[Words] = set()
+        self.settled = True
+        """What was taken last is judged. Until then only what has no order is held back."""
+
+    def hold(self, signal: Signal) -> bool:
+        """Count it where it says what was said last."""
+        words = words_of(signal)
+        ordered = self.ordered.get(words)
+        if ordered is None or (ordered and not self.settled):
+            return False
+        before = self.held.get(words)
+        self.held[words] = signal, times(signal) + (before[1] if before else 0)
+        return True
+
+    def unsettle(self) -> list[Signal]:
+        """Hold back nothing that has an order, and give what was."""
+        self.settled = False
+        ordered = [words for words in self.held if self.ordered.get(words, True)]
+        return [_repeated(*self.held.pop(words)) for words in ordered]
+
+    def release(self) -> list[Signal]:
+        """What was held, each with its count; nothing is held any longer."""
+        self.used.update(self.held)
+        released = [_repeated(signal, count) for signal, count in self.held.values()]
+        self.held.clear()
+        return released
+
+    def learn(self, signal: Signal, keys: Sequence[AlarmKey], *, keep: bool) -> bool:
+        """It has the last word on these alarms: who had it before is not repeated any more. True: it is new."""
+        words = words_of(signal)
+        is_new = words not in self.ordered
+        for key in keys:
+            self.end(key)
+        if words is None or (is_new and not keep):
+            return False
+        self.ordered[words] = bool(keys)
+        self.used.add(words)
+        self.last_words.update((key, words) for key in keys)
+        return is_new
+
+    def end(self, key: AlarmKey) -> None:
+        """What was said last of the alarm is over."""
+        words = self.last_words.pop(key, None)
+        if words is not None:
+            self.ordered.pop(words, None)
+
+    def forget(self) -> None:
+        """Of what has an order nothing is known."""
+        self.last_words.clear()
+        self.ordered = {words: ordered for words, ordered in self.ordered.items() if not ordered}
+
+    def age(self) -> bool:
+        """Forget what has not been said since the last time; whether anything is left."""
+        self.ordered = {words: ordered for words, ordered in self.ordered.items() if words in self.used}
+        self.last_words = {key: words for key, words in self.last_words.items() if words in self.ordered}
+        self.used.clear()
+        return bool(self.ordered)
+
+
+def words_of(signal: Signal) -> Words | None:
+    """What makes another signal of the component its repetition; None: each stands for itself."""
+    if isinstance(signal, SyslogSignal):
+        return (signal.mnemonic, signal.text, signal.severity)
+    if isinstance(signal, TrapSignal) and not signal.inform:  # an inform is acknowledged when it is durable
+        return (signal.trap_oid, signal.varbinds)
+    return None
+
+
+def _joined(first: Signal, second: Signal) -> Signal | None:
+    """Both as one, where the second repeats the first."""
+    words = words_of(first)
+    return _repeated(first, times(first) + times(second)) if words is not None and words == words_of(second) else None
+
+
+def _repeated(signal: Signal, count: int) -> Signal:
+    assert isinstance(signal, SyslogSignal | TrapSignal)
+    return signal._replace(times=count)

@@ -1,0 +1,33 @@
+"""What a batch makes known, written: a fact and its outbox row together, or neither. Judges nothing."""
+
+import sqlite3
+from collections.abc import Callable
+
+from cmsp_agent.model.event import Event
+from cmsp_agent.model.ids import uuid7
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.pipeline.alarm_state import Changes
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.outbox.records import event_record, incident_record
+from cmsp_agent.storage.tables import events, incidents
+
+Outward = Callable[[Event], Event]
+"""An event as it may leave the site."""
+
+
+def write_changes(tx: sqlite3.Connection, changes: Changes, now: int, outward: Outward) -> dict[str, Incident]:
+    """Write changes and their outbox rows together; returns the incidents with the numbers they were given."""
+    events.insert_all(tx, list(changes.new.values()))
+    for event in changes.changed.values():
+        events.update(tx, event)
+    # what was cleared in the same batch is told by its clear: after it, a raise would hold again
+    ended = {event.alarm for event in changes.new.values()}
+    reported = [*changes.new.values(), *(changes.changed[event_id] for event_id in sorted(changes.to_report - ended))]
+    outbox.append_all(tx, (event_record(outward(event)) for event in reported), now)
+    numbered = {}
+    for incident in changes.incidents.values():
+        saved = incident if incident.number else incident.numbered(incidents.next_number(tx))
+        incidents.save(tx, saved)
+        outbox.append(tx, incident_record(saved, uuid7(now), now), now)
+        numbered[saved.id] = saved
+    return numbered
