@@ -30,8 +30,8 @@ class Repeats:
     """What each component said last, as long as it may repeat it."""
 
     def __init__(self) -> None:
-        self._lanes: dict[str, _Lane] = {}
-        self._unsettled: list[_Lane] = []
+        self._said: dict[str, _Said] = {}
+        self._unsettled: list[_Said] = []
         self._calls = 0
         self._known = 0
 
@@ -41,13 +41,13 @@ class Repeats:
         latest: dict[str, int] = {}
         for signal in signals:
             component = signal.component
-            lane = self._lanes.get(component)
-            if lane is not None:
-                if lane.hold(signal):
+            said = self._said.get(component)
+            if said is not None:
+                if said.hold(signal):
                     continue
-                if lane.settled:
-                    fresh += lane.unsettle()
-                    self._unsettled.append(lane)
+                if said.settled:
+                    fresh += said.unsettle()
+                    self._unsettled.append(said)
             place = latest.get(component)
             if place is not None and (again := _joined(fresh[place], signal)):
                 fresh[place] = again
@@ -58,42 +58,42 @@ class Repeats:
 
     def due(self) -> list[Signal]:
         """All that was held back. It is to be judged before whatever is taken after it, and is not taken again."""
-        held = [signal for lane in self._lanes.values() for signal in lane.release()]
+        held = [signal for said in self._said.values() for signal in said.release()]
         self._calls += 1
         if self._calls % KEPT == 0:
-            self._lanes = {component: lane for component, lane in self._lanes.items() if lane.age()}
-            self._known = sum(len(lane.ordered) for lane in self._lanes.values())
+            self._said = {component: said for component, said in self._said.items() if said.age()}
+            self._known = sum(len(said.ordered) for said in self._said.values())
         return held
 
     def learn(self, reported: Iterable[Reported]) -> None:
         """What was judged is durable: its repetitions may be held back from now on."""
         for signal, keys in reported:
-            lane = self._lanes.get(signal.component)
-            if lane is None:
-                lane = self._lanes[signal.component] = _Lane()
-            if lane.learn(signal, keys, keep=self._known < MOST_KNOWN):
+            said = self._said.get(signal.component)
+            if said is None:
+                said = self._said[signal.component] = _Said()
+            if said.learn(signal, keys, keep=self._known < MOST_KNOWN):
                 self._known += 1
         self._settle()
 
     def end(self, key: AlarmKey) -> None:
         """The alarm was cleared, by whomever: what raises it again is no repetition."""
-        lane = self._lanes.get(key.component)
-        if lane is not None:
-            lane.end(key)
+        said = self._said.get(key.component)
+        if said is not None:
+            said.end(key)
 
     def forget(self) -> None:
         """What was to be judged is not durable: nothing that has an order is a repetition in those components."""
-        for lane in self._unsettled:
-            lane.forget()
+        for said in self._unsettled:
+            said.forget()
         self._settle()
 
     def _settle(self) -> None:
-        for lane in self._unsettled:
-            lane.settled = True
+        for said in self._unsettled:
+            said.settled = True
         self._unsettled.clear()
 
 
-class _Lane:
+class _Said:
     """What one component said, and how often it was repeated."""
 
     __slots__ = ("held", "last_words", "ordered", "settled", "used")

@@ -132,6 +132,6 @@ def test_thousands_that_differ_fill_no_memory() -> None:
     repeats = Repeats()
     flood = [DOWN._replace(text=f"Interface {number}, changed state to down") for number in range(3 * MOST_KNOWN)]
     judged(repeats, flood)
-    lane = repeats._lanes["gw"]
-    assert len(lane.ordered) == len(lane.last_words) == MOST_KNOWN
+    said = repeats._said["gw"]
+    assert len(said.ordered) == len(said.last_words) == MOST_KNOWN
     assert len(judged(repeats, flood[-1:])) == 1

@@ -74,7 +74,7 @@ def test_the_next_fault_and_the_next_clear_cost_the_same_however_many_incidents_
     def change(first: int, word: str) -> None:
         for number in range(first, first + 20):
             name = f"gw-{number % components}"
-            site.tell(replace(link(site, number, word), component=name))
+            site.tell(link(site, number, word)._replace(component=name))
 
     def cost(first: int) -> tuple[int, int]:
         site.later(60_000)
@@ -82,9 +82,9 @@ def test_the_next_fault_and_the_next_clear_cost_the_same_however_many_incidents_
         site.later(60_000)
         return raised, calls(lambda: change(first, "up"))
 
-    site.tell(*(replace(link(site, n, "down"), component=f"gw-{n % components}") for n in range(20)))
+    site.tell(*(link(site, n, "down")._replace(component=f"gw-{n % components}") for n in range(20)))
     few = cost(20)
-    site.tell(*(replace(link(site, n, "down"), component=f"gw-{n % components}") for n in range(100, 1_500)))
+    site.tell(*(link(site, n, "down")._replace(component=f"gw-{n % components}") for n in range(100, 1_500)))
     many = cost(2_000)
     assert len(site.open) == 1_420
     assert [now < 1.5 * before for now, before in zip(many, few, strict=True)] == [True, True], (few, many)

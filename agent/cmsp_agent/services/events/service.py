@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 
 from cmsp_agent.aio.clock import Clock
@@ -43,10 +43,10 @@ Change = Callable[[Incident], Incident]
 
 @dataclass(slots=True)
 class _Waiting:
-    signals: Sequence[Signal]
-    done: "asyncio.Future[None]"
+    signals: Sequence[Signal] = ()
     repeated: Sequence[Signal] = ()
     """Of what was received before: to be judged first."""
+    done: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class EventService:
@@ -112,7 +112,7 @@ class EventService:
         if self._queued >= MOST_WAITING:
             self._counters.add("events.dropped", len(signals))
             raise StorageError(f"{self._queued} signals wait for the database")
-        waiting = _waiting(signals)
+        waiting = _Waiting(signals)
         self._queue.append(waiting)
         self._queued += len(signals)
         self._filled.set()
@@ -196,7 +196,7 @@ class EventService:
             await self._clock.sleep(EVERY)
             repeated = self._repeats.due()
             if repeated:
-                self._queue.appendleft(_waiting((), repeated))
+                self._queue.appendleft(_Waiting(repeated=repeated))
                 self._filled.set()
 
     async def watch(self) -> None:
@@ -211,7 +211,7 @@ class EventService:
 
     async def close(self) -> None:
         """Store what was repeated, and refuse what still waits."""
-        repeated = _waiting((), self._repeats.due())
+        repeated = _Waiting(repeated=self._repeats.due())
         try:
             await self._store([repeated])
         except StorageError as error:
@@ -296,7 +296,3 @@ class EventService:
             return []
         text = f"{lost} signals were not stored while the database could not be written"
         return [AgentSignal("", self._clock.now(), "storage.lost", "", True, text, transient=True)]
-
-
-def _waiting(signals: Sequence[Signal], repeated: Sequence[Signal] = ()) -> _Waiting:
-    return _Waiting(signals, asyncio.get_running_loop().create_future(), repeated)
