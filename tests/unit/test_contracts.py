@@ -21,6 +21,9 @@ ROOT = Path(__file__).resolve().parents[2]
 SETTINGS: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
 CONTRACTS: dict[str, dict[str, Any]] = {contract["id"]: contract for contract in SETTINGS["contracts"]}
 LAYERS: list[str] = CONTRACTS["layers"]["layers"]
+ROOMS = [layer.split(" | ")[0] for layer in CONTRACTS["rooms"]["layers"]][:3]
+"""A package of each row; further down there are modules."""
+FORBIDDEN = [contract for contract in CONTRACTS.values() if contract["type"] == "forbidden"]
 OURS = ("cmsp_agent", "cmsp_plugins")
 OUTSIDE = {
     library: identifier
@@ -68,10 +71,22 @@ def verdict(tmp_path_factory: pytest.TempPathFactory) -> str:
     for library in OUTSIDE:
         plant(tree, f"cmsp_agent.model.planted_{library}", f"import {library}\n")
     plant(tree, "cmsp_plugins.planted.plugin", "import cmsp_agent.model.ids\nimport cmsp_plugins.reachability.plugin\n")
+    for upper, lower in pairwise(ROOMS):
+        plant(tree, f"cmsp_agent.services.{upper}.planted_target", "")
+        plant(
+            tree, f"cmsp_agent.services.{lower}.planted_climber", f"import cmsp_agent.services.{upper}.planted_target\n"
+        )
+    for each in FORBIDDEN:
+        plant(tree, f"{each['source_modules'][0]}.planted_{each['id'].replace('-', '_')}", "".join(_imports(each)))
     plant(tree, "cmsp_agent.services.planted_plugin", "import cmsp_plugins.reachability.plugin\n")
     result = lint(tree)
     assert result.returncode == 1, result.stdout + result.stderr
     return result.stdout
+
+
+def _imports(contract: dict[str, Any]) -> Iterator[str]:
+    for module in contract["forbidden_modules"]:
+        yield f"import {module}\n"
 
 
 def statuses(output: str) -> dict[str, str]:

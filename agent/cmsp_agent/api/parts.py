@@ -12,8 +12,12 @@ from cmsp_agent.model.component import Threshold
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
+from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups
+from cmsp_agent.services.devices.records import DeviceRecords
+from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.jobs import Jobs
+from cmsp_agent.services.link.outbox import OutboxService
 from cmsp_agent.services.status import StatusService
 from cmsp_agent.storage.sqlite.database import Database
 
@@ -51,7 +55,11 @@ class Parts:
     clock: Clock
     counters: Counters
     database: Database
-    """`state.db`: events, incidents, answers and the audit log are read and written there."""
+    """`state.db`: for the answers to calls that are remembered, and the entries of the audit log."""
+    log: EventLog
+    records: DeviceRecords
+    outbox: OutboxService
+    audit: AuditLog
     status: StatusService
     jobs: Jobs
     backups: Backups
@@ -59,6 +67,8 @@ class Parts:
     """As `EventService.change_incident`."""
     report_incident: Callable[[ReportedFault], Awaitable[Incident]]
     """As `EventService.report_incident`."""
+    confirm_clock: Callable[[], Awaitable[None]]
+    """As `KnownTime.confirm`."""
     clear_alarm: Callable[[str, str], Awaitable[Event]]
     """As `EventService.clear_alarm`."""
     kpis: Callable[[str, int, int], Awaitable[Mapping[str, Samples]]]
@@ -69,7 +79,6 @@ class Parts:
     """What is in force, secrets by name only."""
     roles: Callable[[], Mapping[str, str]]
     """Certificate URI → role, by the configuration of the moment."""
-    audit_key: bytes = field(repr=False)
     bell: StreamBell = field(default_factory=StreamBell)
     refusals: Refusals = field(default_factory=Refusals)
     in_progress: set[str] = field(default_factory=set)

@@ -1,6 +1,6 @@
 """The part that is asked: the HTTP API on the tunnel and on the Unix socket."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,9 +8,13 @@ from typing import Any
 from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
 from cmsp_agent.config.configuration import ApiSettings, Configuration
+from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups
+from cmsp_agent.services.devices.records import DeviceRecords
+from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.jobs import JobKind, Jobs
+from cmsp_agent.services.link.outbox import OutboxService
 from cmsp_agent.services.listening import Listening
 from cmsp_agent.services.part import Change, Part, nothing
 from cmsp_agent.services.polling.poller import Poller
@@ -50,6 +54,7 @@ class CalledServices:
     poller: Poller
     backups: Backups
     jobs: Mapping[str, JobKind]
+    confirm_clock: Callable[[], Awaitable[None]]
 
 
 @asynccontextmanager
@@ -67,17 +72,21 @@ async def start_api(
         clock=runtime.clock,
         counters=runtime.counters,
         database=runtime.state,
+        log=EventLog(runtime.state),
+        records=DeviceRecords(runtime.state),
+        outbox=OutboxService(runtime.state, runtime.clock),
+        audit=AuditLog(runtime.state, shown.audit_key),
         status=services.status,
         jobs=jobs,
         backups=services.backups,
         change_incident=events.change_incident,
         report_incident=events.report_incident,
         clear_alarm=events.clear_alarm,
+        confirm_clock=services.confirm_clock,
         kpis=runtime.kpis,
         thresholds=services.poller.thresholds,
         configuration=shown.document,
         roles=shown.roles,
-        audit_key=shown.audit_key,
     )
     events.subscribe(parts.bell.ring)
     server = ApiServer(parts, settings_of(api), runtime.supervisor, runtime.counters)

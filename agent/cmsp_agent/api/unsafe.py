@@ -108,7 +108,7 @@ class Unsafe:
         entry = audit.AuditEntry(
             now, who, self.caller.source, self.action, self.object, outcome, detail[:LONGEST_DETAIL]
         )
-        audit.append(tx, self.parts.audit_key, entry)
+        audit.append(tx, self.parts.audit.key, entry)
         row, mac = audit.tail(tx)
         data = {"who": who, "source": entry.source, "action": entry.action, "object": entry.object}
         record = Record(

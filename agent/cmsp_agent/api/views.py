@@ -8,10 +8,10 @@ from cmsp_agent.model.component import Component, State
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.job import Job, JobState
-from cmsp_agent.model.times import rfc3339
+from cmsp_agent.model.times import optional_time, rfc3339
+from cmsp_agent.services.devices.records import PinnedHostKey
 from cmsp_agent.services.devices.unreadable import UnreadableObject
-from cmsp_agent.storage.outbox.records import event_record, incident_record, optional_time
-from cmsp_agent.storage.tables.host_keys import PinnedHostKey
+from cmsp_agent.storage.outbox.records import event_record, incident_record
 
 View = dict[str, Any]
 MOST_OCTETS = 64

@@ -149,7 +149,7 @@ async def running(loaded: Loaded) -> AsyncIterator[Agent]:
             start_api(
                 runtime,
                 configuration.api,
-                CalledServices(status, service, polling.poller, backups.backups, jobs),
+                CalledServices(status, service, polling.poller, backups.backups, jobs, events.known_time.confirm),
                 _shown(in_force, loaded),
                 listening,
             )

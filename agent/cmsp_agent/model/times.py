@@ -25,3 +25,8 @@ def parse_rfc3339(text: str) -> int:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return round(moment.timestamp() * 1000)
+
+
+def optional_time(milliseconds: int | None) -> str | None:
+    """A time of the contract, or null."""
+    return None if milliseconds is None else rfc3339(milliseconds)

@@ -31,8 +31,14 @@ from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.pipeline.alarm_state import AlarmState, UnansweredPolls
 from cmsp_agent.plugin.api import CliPlatform, Redaction
+from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups, Directory, Manifest, backup_job
+from cmsp_agent.services.devices.records import DeviceRecords
+from cmsp_agent.services.events.known_time import KnownTime
+from cmsp_agent.services.events.log import EventLog
+from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.jobs import JobKind, JobReport, Jobs
+from cmsp_agent.services.link.outbox import OutboxService
 from cmsp_agent.services.status import ApplianceIdentity, StatusService
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
@@ -171,6 +177,10 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             clock=clock,
             counters=counters,
             database=database,
+            log=EventLog(database),
+            records=DeviceRecords(database),
+            outbox=OutboxService(database, clock),
+            audit=AuditLog(database, secrets.token_bytes(32)),
             status=StatusService(identity, lambda: components, lambda: alarm_state, database, counters, clock),
             jobs=jobs,
             backups=backups,
@@ -181,7 +191,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             thresholds=lambda: {"gw-1": (Threshold("cpu.load", 85, 70, 300, "major"),)},
             configuration=lambda: {"appliance": {"name": "paris-hq"}, "credentials": {"ro": "!secret ro-auth"}},
             roles=lambda: ROLES,
-            audit_key=secrets.token_bytes(32),
+            confirm_clock=KnownTime(database, Notices(unwatched, clock, counters), clock).confirm,
         )
         yield Agent(parts, alarm_state, device, supervisor, folder)
     await pool.close()

@@ -208,7 +208,7 @@ async def test_every_unsafe_call_is_audited_and_reported(agent: Agent, local: ht
         ("POST /v1/components/sw-1/backups", "sw-1", "403"),
         ("POST /v1/components/gw-9/poll", "gw-9", "404"),
     ]
-    assert await agent.parts.database.read(lambda c: audit.verify(c, agent.parts.audit_key)) is None
+    assert await agent.parts.database.read(lambda c: audit.verify(c, agent.parts.audit.key)) is None
     batch = await agent.parts.database.read(lambda c: outbox.read_batch(c, 0))
     assert batch is not None
     assert batch.body.count(b'"cmsp.audit.v1"') == 3

@@ -8,10 +8,10 @@ import pytest
 import cmsp_plugins
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.cli.plugin.cases import run
-from cmsp_agent.model.redaction import hide
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
+from cmsp_agent.services.backups.text import ConfigText
 from tests.lab.clock import ManualClock
 
 FOLDER = Path(cmsp_plugins.__path__[0])
@@ -78,9 +78,7 @@ def test_secrets_are_hidden_and_volatile_lines_known(host: PluginHost) -> None:
     assert re.search(cli.complete, config, re.MULTILINE)
     assert all(re.search(pattern, config, re.MULTILINE) for pattern in cli.must_have)
     assert not any(re.search(pattern, config, re.MULTILINE) for pattern in cli.invalid)
-    for redaction in cli.redact:
-        pattern = re.compile(redaction.pattern, re.MULTILINE)
-        config = hide([pattern], config)
+    config = ConfigText(cli).redacted(config)
     assert re.findall(r".*HIDDEN-\d+.*", config) == []
     assert "service password-encryption" in config
     assert "realm example.org" in config

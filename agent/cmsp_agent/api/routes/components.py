@@ -16,7 +16,6 @@ from cmsp_agent.api.views import component_details, component_view, job_view, se
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.times import parse_rfc3339
-from cmsp_agent.storage.tables import backups, inventory
 
 DAY = 86_400_000
 LONGEST_SPAN = 400 * DAY
@@ -51,15 +50,15 @@ async def component(request: Request, name: str) -> dict[str, Any]:
     """One component: its settings, alarms, open incidents, inventory and latest backup."""
     parts = parts_of(request)
     found = known(parts, name)
-    latest = await parts.database.read(lambda connection: backups.latest(connection, name))
-    facts = await parts.database.read(lambda connection: inventory.find(connection, name))
+    latest = await parts.backups.latest(name)
+    inventory = await parts.records.inventory(name)
     return component_details(
         found,
         parts.status.state_of(name),
         parts.status.alarms(name),
         parts.status.incidents(name),
         latest,
-        facts[1] if facts else {},
+        inventory,
         parts.status.unreadable.of(name),
     )
 

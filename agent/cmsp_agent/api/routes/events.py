@@ -1,9 +1,7 @@
 """Calls about the event log: a page after a cursor, and the stream of what comes."""
 
 import asyncio
-import functools
 import json
-import sqlite3
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
@@ -15,10 +13,8 @@ from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.problems import CallInvalid, TooManyStreams
 from cmsp_agent.api.schemas.events import EventPage
 from cmsp_agent.api.views import event_view
-from cmsp_agent.model.event import Event
 from cmsp_agent.model.severity import Severity
-from cmsp_agent.storage.tables import events as table
-from cmsp_agent.storage.tables.events import Filter
+from cmsp_agent.services.events.log import Filter
 
 PAGE, LARGEST_PAGE = 100, 1000
 MOST_STREAMS = 20
@@ -50,14 +46,8 @@ async def events(
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
 ) -> dict[str, Any]:
     """A page of the log, the oldest first. Ask again with `after` = `next` for what follows."""
-    page = await _page(parts_of(request), only, after, limit)
+    page = await parts_of(request).log.page(only, after, limit)
     return {"items": [event_view(event) for event in page.events], "next": page.next}
-
-
-async def _page(parts: Parts, only: Filter, after: int | None, limit: int) -> table.Page:
-    if after is None:
-        return await parts.database.read(lambda connection: table.latest(connection, only, limit))
-    return await parts.database.read(lambda connection: table.page(connection, after, only, limit))
 
 
 @router.get("/stream", response_class=StreamingResponse, dependencies=READING)
@@ -76,7 +66,7 @@ async def stream(
             raise CallInvalid("Last-Event-ID: not a cursor of this log")
         after = int(last_event_id)
     if after is None:
-        after = (await _page(parts, only, None, 1)).next
+        after = (await parts.log.page(only, None, 1)).next
     return StreamingResponse(_follow(parts, only, after), media_type="text/event-stream")
 
 
@@ -87,7 +77,7 @@ async def _follow(parts: Parts, only: Filter, after: int) -> AsyncIterator[str]:
         yield ": connected\n\n"
         while not bell.closed:
             rung = bell.next_ring()
-            found, after = await parts.database.read(functools.partial(_following, only=only, after=after))
+            found, after = await parts.log.following(only, after)
             for event in found:
                 yield f"event: cmsp.event.v1\ndata: {json.dumps(event_view(event))}\n\n"
             if found:
@@ -96,14 +86,6 @@ async def _follow(parts: Parts, only: Filter, after: int) -> AsyncIterator[str]:
                 yield ": still here\n\n"
     finally:
         bell.listeners -= 1
-
-
-def _following(connection: sqlite3.Connection, only: Filter, after: int) -> tuple[tuple[Event, ...], int]:
-    """A page, and where to go on: past what the filter leaves out too, where the page holds all that fits."""
-    page = table.page(connection, after, only, PAGE)
-    if len(page.events) == PAGE:
-        return page.events, page.next
-    return page.events, table.latest(connection, table.ALL, 0).next
 
 
 async def _rings(rung: asyncio.Event, within: float) -> bool:

@@ -11,8 +11,6 @@ from cmsp_agent.api.routes.components import known
 from cmsp_agent.api.schemas.backups import HostKeyList
 from cmsp_agent.api.unsafe import Unsafe, unsafe
 from cmsp_agent.api.views import host_key_view
-from cmsp_agent.model.component import Component
-from cmsp_agent.storage.tables import host_keys as table
 
 router = APIRouter(prefix="/v1/components/{name}/host-keys", tags=["components"])
 Engineer = Annotated[Unsafe, Depends(unsafe(Role.ENGINEER))]
@@ -22,8 +20,7 @@ Engineer = Annotated[Unsafe, Depends(unsafe(Role.ENGINEER))]
 async def host_keys(request: Request, name: str) -> dict[str, Any]:
     """The SSH host keys that the component may show."""
     parts = parts_of(request)
-    place = _place(known(parts, name))
-    found = await parts.database.read(lambda connection: table.of_address(connection, place))
+    found = await parts.records.host_keys(known(parts, name))
     return {"component": name, "items": [host_key_view(key) for key in found]}
 
 
@@ -32,13 +29,7 @@ async def forget(name: str, call: Engineer) -> Response:
     """Forget them, as the device was replaced: the next login pins what it shows. Answers the forgotten ones."""
 
     async def work() -> dict[str, Any]:
-        place = _place(known(call.parts, name))
-        found = await call.parts.database.read(lambda connection: table.of_address(connection, place))
-        await call.parts.database.write(lambda tx: table.forget(tx, place))
+        found = await call.parts.records.forget_host_keys(known(call.parts, name))
         return {"component": name, "items": [host_key_view(key) for key in found]}
 
     return await call.change(work)
-
-
-def _place(component: Component) -> str:
-    return table.place(component.address, component.ssh.port)

@@ -7,19 +7,16 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from cmsp_agent.api.callers import READING, parts_of
-from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.problems import PreconditionFailed, PreconditionRequired
 from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas.incidents import IncidentChange, IncidentPage, IncidentReport, IncidentView
 from cmsp_agent.api.unsafe import Unsafe, unsafe
 from cmsp_agent.api.views import incident_view
-from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.model.incident_state import Trigger
 from cmsp_agent.model.priority import Priority, Urgency
 from cmsp_agent.model.times import rfc3339
-from cmsp_agent.storage.tables import incidents as table
 
 _TRIGGERS = {
     "acknowledged": Trigger.ACKNOWLEDGE,
@@ -44,7 +41,7 @@ async def incidents(
     if only_open:
         found = parts.status.open_incidents()
         return {"items": [incident_view(incident) for incident in reversed(found)][:limit], "next": None}
-    page, following = await parts.database.read(lambda connection: table.page(connection, before, limit))
+    page, following = await parts.log.incidents(before, limit)
     return {"items": [incident_view(incident) for incident in page], "next": following or None}
 
 
@@ -67,15 +64,8 @@ async def report(wish: IncidentReport, call: Operator) -> Response:
 @router.get("/{incident}", response_model=IncidentView, dependencies=READING)
 async def incident(request: Request, incident: str) -> JSONResponse:
     """One incident, by its id or its number; the ETag is for a change."""
-    found = await _find(parts_of(request), incident)
+    found = await parts_of(request).log.incident(incident)
     return JSONResponse(incident_view(found), headers={"ETag": f'"{found.version}"'})
-
-
-async def _find(parts: Parts, name: str) -> Incident:
-    found = await parts.database.read(lambda connection: table.find(connection, name))
-    if found is None:
-        raise NotFound(f"no incident {name}")
-    return found
 
 
 @router.patch("/{incident}", response_model=IncidentView)
@@ -90,7 +80,7 @@ async def change(
     async def work() -> dict[str, Any]:
         if if_match is None:
             raise PreconditionRequired("the header If-Match is required: others may change this incident too")
-        found = await _find(call.parts, incident)
+        found = await call.parts.log.incident(incident)
         edit = editing(wish, if_match, call.caller.name, call.parts.clock.now())
         return incident_view(await call.parts.change_incident(found.id, edit))
 

@@ -195,6 +195,10 @@ class Backups:
         await self._tell(AgentSignal(name, outcome.run.ended_at, FAILED, OBJECT, failed, text))
         (self._good.discard if failed else self._good.add)(name)
 
+    async def latest(self, component: str) -> Backup | None:
+        """The latest version of a component, where there is one."""
+        return await self._manifest.latest(component)
+
     async def versions(self, component: str, limit: int = 100) -> Sequence[Backup]:
         """The versions of a component, the newest first.
 

@@ -28,6 +28,7 @@ class EventsPart(Part):
     notices: Notices
     components: Components
     inventory: Inventory
+    known_time: KnownTime
     retention: Retention
     runtime: Runtime
 
@@ -62,7 +63,9 @@ async def start_events(
             observe(event)
 
     service.subscribe(observed)
-    part = EventsPart(service, notices, components, inventory, configuration.retention, runtime)
+    held = any(key.type == DISTRUSTED for key in service.alarm_state.active)
+    known_time = KnownTime(runtime.state, notices, runtime.clock, held=held)
+    part = EventsPart(service, notices, components, inventory, known_time, configuration.retention, runtime)
     for name, run in (
         ("events", service.run),
         ("repeated messages", service.count_repeats),
@@ -82,13 +85,11 @@ async def start_events(
 def _upkeep(part: EventsPart) -> Upkeep:
     """What is old is deleted once the clock is believed."""
     runtime = part.runtime
-    held = any(key.type == DISTRUSTED for key in part.service.alarm_state.active)
-    known_time = KnownTime(runtime.state, part.notices, runtime.clock, held=held)
     return Upkeep(
         Stores(runtime.state, runtime.series),
         lambda: part.retention,
         runtime.damage.take,
         part.notices,
         runtime.clock,
-        known_time.believed,
+        part.known_time.believed,
     )

@@ -13,7 +13,7 @@ from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.priority import Extent
 from cmsp_agent.model.severity import Severity
-from cmsp_agent.model.times import rfc3339
+from cmsp_agent.model.times import optional_time, rfc3339
 
 EVENT = "cmsp.event.v1"
 INCIDENT = "cmsp.incident.v1"
@@ -53,11 +53,6 @@ class Record:
     time: int
     data: Mapping[str, Any]
     severity: Severity | None = None
-
-
-def optional_time(milliseconds: int | None) -> str | None:
-    """A time of the contract, or null."""
-    return None if milliseconds is None else rfc3339(milliseconds)
 
 
 def event_record(event: Event) -> Record:
