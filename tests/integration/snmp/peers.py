@@ -175,12 +175,15 @@ class Rig:
 
 
 async def command(*words: str, within: float = 20.0) -> tuple[int, str]:
-    """Run one of net-snmp's commands."""
+    """Run one of net-snmp's commands; what it says of itself is of interest where it fails.
+
+    On its first run on a machine it tells on stderr which directories it created.
+    """
     process = await asyncio.create_subprocess_exec(
         *words,
         env={**PATHS, "SNMP_PERSISTENT_DIR": os.environ.get("TMPDIR", "/tmp")},
         stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
+        stderr=asyncio.subprocess.PIPE,
     )
-    out, _ = await asyncio.wait_for(process.communicate(), within)
-    return process.returncode or 0, out.decode(errors="replace")
+    out, said = await asyncio.wait_for(process.communicate(), within)
+    return process.returncode or 0, (out + said if process.returncode else out).decode(errors="replace")
