@@ -20,7 +20,7 @@ COMPILED := build/compiled
 COMPILED_SUITES = tests/unit/transports tests/unit/services tests/conformance tests/fuzz tests/integration/snmp tests/integration/receivers
 BENCHES = bench-poll bench-ingest
 
-.PHONY: help venv lock demo test test-packages test-compiled test-long check docs compiled bench $(BENCHES) deb clean
+.PHONY: help venv lock demo test test-fast test-packages test-compiled test-long check docs compiled bench $(BENCHES) deb clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -52,6 +52,9 @@ compiled: $(COMPILED)/.complete ## build/compiled: the modules compiled, as the 
 $(COMPILED)/.complete: $(STAMP) setup.py packaging/build-compiled $(shell find agent plugins -name '*.py' -o -name compiled.txt)
 	packaging/build-compiled . build/compiled-wheel $(COMPILED)
 	touch $@
+
+test-fast: venv ## run the unit tests, which need no network and no root; at most FAST_SECONDS (60) in all
+	timeout $(or $(FAST_SECONDS),60) $(BIN)/python -m pytest tests/unit
 
 test-compiled: compiled ## the SNMP and receiver suites on the compiled modules
 	CMSP_TEST_COMPILED=1 PYTHONPATH=$(CURDIR)/$(COMPILED) packaging/run-tests $(BIN)/python $(or $(TESTS),$(COMPILED_SUITES))
