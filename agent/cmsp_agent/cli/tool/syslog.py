@@ -1,13 +1,17 @@
 """`cmsp-agent tool syslog`: what the agent reads in syslog messages, one JSON object a line."""
 
 import time
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from cmsp_agent.cli.session import session
 from cmsp_agent.cli.tool.inputs import Form, datagrams_of_hex, form_of, octets_of
+
+if TYPE_CHECKING:
+    from cmsp_agent.transports.syslog.message import SyslogMessage
 
 Source = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The input; standard input without it.")]
 How = Annotated[Form, typer.Option("--format", help="How the input is written; `datagram`: all of it is one message.")]
@@ -21,11 +25,26 @@ def tool_syslog(context: typer.Context, source: Source = None, form: How = Form.
     from cmsp_agent.transports.syslog.message import parse_syslog
 
     meaning, now = MeaningOf(device_type), int(time.time() * 1000)
-    for payload in messages_of(octets_of(source), form):
-        message = parse_syslog(payload)
-        if message.raw:
-            document: dict[str, Any] = fields_of(message, now)
-            session(context).output.json_line({**document, "event": meaning(message, now)})
+    parsed = (parse_syslog(payload) for payload in messages_of(octets_of(source), form))
+    for message in put_together(message for message in parsed if message.raw):
+        document: dict[str, Any] = fields_of(message, now)
+        session(context).output.json_line({**document, "event": meaning(message, now)})
+
+
+def put_together(messages: "Iterable[SyslogMessage]") -> "Iterator[SyslogMessage]":
+    """The messages, each with its further lines."""
+    from cmsp_agent.transports.syslog.message import belongs_to
+
+    last: SyslogMessage | None = None
+    for message in messages:
+        if last is not None and message.host == last.host and belongs_to(message, last.number):
+            last = last._replace(text=f"{last.text}\n{message.text}")
+            continue
+        if last is not None:
+            yield last
+        last = message
+    if last is not None:
+        yield last
 
 
 def messages_of(data: bytes, form: Form = Form.AUTO) -> list[bytes]:

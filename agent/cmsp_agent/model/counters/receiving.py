@@ -68,6 +68,7 @@ COUNTERS: tuple[Counter, ...] = (
         {
             "*.crowded_out": "Connections closed in favour of others",
             "*.half_frames": "Syslog messages that a connection's end cut off",
+            "syslog.run_together": "Syslog messages with what looks like another in the middle; they are kept whole",
             "*.miscounted": "Octet counts that were wrong",
             "*.refused": "Connections refused because there were too many",
             "*.expired": "TLS handshakes that failed because the sender's certificate has expired or is not valid yet",

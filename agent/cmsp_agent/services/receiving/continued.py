@@ -10,9 +10,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.signal import SyslogSignal
 from cmsp_agent.services.receiving.intake import Received
 from cmsp_agent.transports.syslog.framing import LONGEST_MESSAGE
-from cmsp_agent.transports.syslog.message import SyslogMessage
-
-TRACEBACK = "-Traceback"
+from cmsp_agent.transports.syslog.message import SyslogMessage, belongs_to
 
 
 class Continued:
@@ -28,7 +26,7 @@ class Continued:
     def add(self, signal: SyslogSignal, message: SyslogMessage, received: Received) -> None:
         """Take a line: a message, or a further line of the component's last one."""
         component = signal.component
-        if not message.mnemonic and message.continues and self._belongs(signal):
+        if not message.mnemonic and belongs_to(message, self._numbers.get(component)):
             self._counters.add("syslog.continued", key=component)
             self._talkers.add(component)
             last = received.signals[-1] if received.signals else None
@@ -63,10 +61,3 @@ class Continued:
         self._held[component] = last
         received.signals.pop()
         return True
-
-    def _belongs(self, signal: SyslogSignal) -> bool:
-        """Whether it has the counter of the component's last message; a traceback may have the next one."""
-        last = self._numbers.get(signal.component)
-        if last is None or signal.sequence is None:
-            return False
-        return signal.sequence == last or (signal.sequence == last + 1 and signal.text.startswith(TRACEBACK))

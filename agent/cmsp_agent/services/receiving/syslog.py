@@ -13,7 +13,7 @@ from cmsp_agent.services.receiving.fair_queue import CAPACITY, Chunk, FairQueue
 from cmsp_agent.services.receiving.intake import Intake, Received, Sink
 from cmsp_agent.transports.datagrams import Datagram, SendAnswer, plain_host
 from cmsp_agent.transports.syslog.device_time import trusted_time
-from cmsp_agent.transports.syslog.framing import LONGEST_MESSAGE, messages_in
+from cmsp_agent.transports.syslog.framing import LONGEST_MESSAGE, messages_in, quotes_another
 from cmsp_agent.transports.syslog.message import SyslogMessage, parse_syslog
 
 HOLD = 0.2
@@ -119,13 +119,15 @@ def _messages(datagrams: Sequence[Datagram], counters: Counters) -> Iterator[tup
     """Each message with the datagram that it came in; nearly always there is one."""
     for datagram in datagrams:
         payload = datagram[0]
-        if payload[:1] == b"<" and b"\n<" not in payload and b"\0<" not in payload:
+        if payload[:1] == b"<" and payload.find(b"<", 1) < 0:
             yield datagram, payload
             continue
         messages = messages_in(payload)
         if len(messages) > 1:
             counters.add("syslog.split", len(messages) - 1, plain_host(datagram[-1][0]))
         for message in messages:
+            if quotes_another(message):
+                counters.add("syslog.run_together", key=plain_host(datagram[-1][0]))
             yield datagram, message
 
 

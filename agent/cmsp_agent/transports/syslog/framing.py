@@ -37,6 +37,11 @@ def messages_in(datagram: bytes) -> list[bytes]:
     return _NEXT_IN_DATAGRAM.split(datagram)
 
 
+def quotes_another(message: bytes) -> bool:
+    """Whether what looks like another message stands in the middle of its line: it may be one, or quoted by a user."""
+    return _RESTART.search(message, 1) is not None
+
+
 def _is_boundary(data: bytes, place: int) -> bool:
     """Whether a message may end here: nothing more is there yet, or a frame starts whose own count fits."""
     if place >= len(data):

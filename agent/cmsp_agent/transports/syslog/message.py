@@ -15,6 +15,7 @@ from cmsp_agent.transports.syslog.usual import Layout, code_of, layout_of
 HIGHEST_PRI = 191
 LETTERS = {letter: level for level, letter in enumerate("MACEWNID")}
 """Severity letters of the Small Business series: eMergency, Alert, Critical, Error, Warning, Notice, Info, Debug."""
+TRACEBACK = "-Traceback"
 TRAILERS = b" \t\r\n\0"
 
 
@@ -70,7 +71,7 @@ class SyslogMessage(NamedTuple):
         """A further line of the message with the same counter, which IOS sends as a datagram of its own."""
         if self.clock != "none" or self.mnemonic or self.version:
             return False
-        return self.inner_sequence is not None or (self.sequence is not None and self.text.startswith("-Traceback"))
+        return self.inner_sequence is not None or (self.sequence is not None and self.text.startswith(TRACEBACK))
 
     @property
     def severity(self) -> int | None:
@@ -108,6 +109,13 @@ _UNGRADED = re.compile(r"(%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)+(?::\s*SLOT\s+%[A-Z][A
 _HUAWEI = re.compile(
     r"%%\d\d(?P<facility>\w+)/(?P<level>[0-7])/(?P<mnemonic>\w+)(?:\(\w+\))?(?:\[\d+\])?:[ \t]?", re.ASCII
 )
+
+
+def belongs_to(line: SyslogMessage, number: int | None) -> bool:
+    """Whether a line is a further one of the message with that counter; a traceback may have the next one."""
+    if line.mnemonic or not line.continues or number is None or line.number is None:
+        return False
+    return line.number == number or (line.number == number + 1 and line.text.startswith(TRACEBACK))
 
 
 def parse_syslog(datagram: bytes) -> SyslogMessage:

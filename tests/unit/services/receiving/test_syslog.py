@@ -180,3 +180,13 @@ async def test_the_first_further_line_that_comes_alone_is_not_lost() -> None:
     await site.waited()
     assert texts(site.signals) == ["Task ran long", "Reason : Failed"]
     assert site.counters.value("syslog.continued", "gw-1") == 1
+
+
+async def test_messages_on_one_line_are_kept_whole_and_counted() -> None:
+    site = Site()
+    await site.read(("10.0.0.1", NEXT + b"<187>10: gw: 7: *Jan  1 2026 08:00:02: %LINK-3-UPDOWN: down"))
+    (text,) = texts(site.signals)
+    assert text.startswith("Configured<187>10: gw: 7: ")
+    assert site.counters.value("syslog.run_together", "10.0.0.1") == 1
+    await site.read(("10.0.0.1", NEXT + b" by <admin>"))
+    assert site.counters.total("syslog.run_together") == 1
