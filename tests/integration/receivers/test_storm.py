@@ -19,7 +19,7 @@ from cmsp_agent.model.signal import Signal
 from cmsp_agent.services.devices.senders import Senders
 from cmsp_agent.services.receiving.syslog import SyslogService
 from cmsp_agent.transports.datagrams import DatagramReceiver
-from cmsp_agent.transports.streams import StreamReceiver
+from cmsp_agent.transports.syslog.streams import StreamReceiver
 from tests.integration.receivers.conftest import until
 from tests.lab.listening import bind_datagrams, bind_streams
 

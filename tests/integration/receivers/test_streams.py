@@ -9,8 +9,8 @@ from contextlib import asynccontextmanager, suppress
 import pytest
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.transports.streams import StreamLimits, StreamReceiver
 from cmsp_agent.transports.syslog.message import parse_syslog
+from cmsp_agent.transports.syslog.streams import StreamLimits, StreamReceiver
 from tests.integration.receivers.conftest import until
 from tests.lab.listening import bind_streams
 

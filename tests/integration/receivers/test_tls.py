@@ -14,7 +14,7 @@ import pytest
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import ConfigurationError
 from cmsp_agent.transports import tls_accept
-from cmsp_agent.transports.streams import StreamReceiver
+from cmsp_agent.transports.syslog.streams import StreamReceiver
 from cmsp_agent.transports.tls_server import ServerCertificates, renew, server_context
 from tests.integration.receivers.conftest import until
 from tests.lab.certificates import Authority, Identity

@@ -9,7 +9,7 @@ from cmsp_agent.services.listening import Listening, Place
 from cmsp_agent.services.receiving.sockets import Wanted, handover, wanted
 from cmsp_agent.transports.datagrams import DatagramReceiver
 from cmsp_agent.transports.listening import bind_one
-from cmsp_agent.transports.streams import StreamReceiver
+from cmsp_agent.transports.syslog.streams import StreamReceiver
 
 
 class Receivers:

@@ -30,7 +30,7 @@ from cmsp_agent.transports.listening import inherited_sockets
 from cmsp_agent.transports.snmp.authoritative import OwnEngine
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
 from cmsp_agent.transports.snmp.shared import SharedSnmp
-from cmsp_agent.transports.streams import StreamReceiver
+from cmsp_agent.transports.syslog.streams import StreamReceiver
 from cmsp_agent.transports.tls_server import ServerCertificates, renew, server_context
 
 log = logging.getLogger(__name__)
