@@ -9,6 +9,7 @@ import pytest
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component
+from cmsp_agent.model.interfaces import Interfaces
 from cmsp_agent.model.signal import TrapSignal, Value
 from cmsp_agent.pipeline import mib
 from cmsp_agent.pipeline.normalise import Normaliser
@@ -43,8 +44,8 @@ class Known:
     def device_type(self, component: str) -> DeviceType:
         return GENERIC
 
-    def interface(self, component: str, if_index: int) -> str | None:
-        return None
+    def interfaces(self, component: str) -> Interfaces:
+        return Interfaces()
 
 
 def oids() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What came in from the site, as it came: a trap, a syslog line, a poll's outcome. Nobody has judged it yet."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
@@ -80,6 +80,10 @@ class PollSignal:
     tcp: bool | None = None
     snmp: bool | None = None
     states: tuple[ObservedState, ...] = ()
+    there: Mapping[str, Collection[str]] = field(default_factory=dict)
+    """Alarm type → the objects that the device has, whatever their state; of the types whose tables were read."""
+    interfaces: Mapping[int, str] = field(default_factory=dict)
+    """The names of the interfaces by ifIndex, where they were read."""
     samples: Mapping[str, float] = field(default_factory=dict)
     """KPI (`cpu.load`, `if.in.octets[Gi0/0]`) → value in the KPI's unit."""
     reason: str = ""

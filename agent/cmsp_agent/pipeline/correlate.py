@@ -1,10 +1,13 @@
 """Fold repeats into their alarm, match clears to raises, and inhibit one fault by another. Opens no incident."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.event import Event, Transition
+from cmsp_agent.model.ids import uuid7
+from cmsp_agent.model.interfaces import unnamed
+from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.causes import CAUSES, Causes
@@ -14,7 +17,8 @@ from cmsp_agent.pipeline.filter import AVAILABILITY
 class Correlator:
     """Keeps the alarms: one for each component, type and object, whoever tells of it and however often."""
 
-    def __init__(self, causes: Causes, counters: Counters) -> None:
+    def __init__(self, causes: Causes, counters: Counters, new_id: Callable[[int], str] = uuid7) -> None:
+        self._new_id = new_id
         self._causes = causes
         self._counters = counters
 
@@ -41,6 +45,38 @@ class Correlator:
             draft.changes.revise(judged, tell=True)
             if cause is None:
                 yield judged
+
+    def rename(self, draft: Draft, poll: PollSignal) -> Iterator[tuple[Event, Event]]:
+        """Alarms that were told by an ifIndex before its name was known: each as it was, and as it is called now.
+
+        Where the interface has that alarm under its name already, the two are one.
+        """
+        if not poll.interfaces:
+            return
+        for held in [*draft.active.of(poll.component)]:
+            index = unnamed(held.object)
+            if index is None or poll.interfaces.get(index) == held.object:
+                continue
+            name = poll.interfaces.get(index)
+            if name is None:
+                yield held, self._end(draft, held, f"{poll.component} has no interface with {held.object}")
+                continue
+            known = draft.active.get(held.key._replace(object=name))
+            if known is not None:
+                self._end(draft, held, f"{held.object} is {name}, which has this alarm")
+                yield held, known
+                continue
+            renamed = replace(held, object=name, text=held.text.replace(held.object, name))
+            draft.active.drop(held.key)
+            draft.active.put(renamed.key, renamed)
+            draft.changes.revise(renamed, tell=True)
+            yield held, renamed
+
+    def _end(self, draft: Draft, held: Event, text: str) -> Event:
+        ended = held.cleared_by(held.ended(self._new_id(draft.now), draft.now, text))
+        draft.active.drop(held.key)
+        draft.changes.record(ended)
+        return ended
 
     def _one(self, draft: Draft, event: Event) -> Iterator[Event]:
         if event.state is Transition.INFO:

@@ -8,7 +8,8 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.model.ids import uuid7
-from cmsp_agent.model.interfaces import IF_DESCR, IF_NAME, canonical
+from cmsp_agent.model.interfaces import IF_DESCR, IF_NAME, Interfaces, octets_name
+from cmsp_agent.model.labels import labelled
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value, times
 from cmsp_agent.model.times import rfc3339
@@ -47,8 +48,8 @@ class Inventory(Protocol):
         """The device type that the component was configured with or identified as."""
         ...
 
-    def interface(self, component: str, if_index: int) -> str | None:
-        """The interface's name (ifName), or None where it is not known yet."""
+    def interfaces(self, component: str) -> Interfaces:
+        """Its interfaces; none where they are not known yet."""
         ...
 
 
@@ -117,16 +118,18 @@ class Normaliser:
         assert_never(signal)
 
     def _from_trap(self, signal: TrapSignal, meanings: Meanings) -> Iterator[AlarmReport]:
-        reported = False
+        reported = nameless = False
         for rule in meanings.traps(signal.trap_oid):
             state = rule.state or _switch(rule, signal.varbinds)
             name = self._object(signal, rule.object)
             # a trap about an interface that it does not name is an event: as an alarm it would be every port's
-            if state is not None and (name or rule.object.take != "interface"):
+            if not name and rule.object.take == "interface":
+                nameless = True
+            elif state is not None:
                 reported = True
                 yield AlarmReport(rule.type, name, state, rule.text)
         if not reported:
-            yield _by_name(signal)
+            yield _by_name(signal, "names no interface that is known" if nameless else "")
 
     def _object(self, signal: TrapSignal, origin: ObjectFrom) -> str:
         if origin.take == "constant":
@@ -135,7 +138,7 @@ class Normaliser:
             if oid == origin.oid or oid.startswith(origin.oid + "."):
                 instance = oid[len(origin.oid) + 1 :]
                 if origin.take == "value":
-                    return _text(value)
+                    return labelled(octets_name(value), instance)
                 if origin.take == "instance":
                     return instance
                 return self._interface(signal, instance, value)
@@ -145,13 +148,9 @@ class Normaliser:
         return ""
 
     def _interface(self, signal: TrapSignal, instance: str, value: Value) -> str:
-        """The name that the trap itself gives is newer than the inventory's, where it is a name of the same kind."""
         index = int(instance) if instance.isdigit() else value
-        known = self._inventory.interface(signal.component, index) if isinstance(index, int) else None
-        named = _bound(signal, IF_NAME) or _bound(signal, IF_DESCR)
-        if known is None or (named and _kind(named) == _kind(known)):
-            return canonical(named) if named else f"ifIndex {index!s}"
-        return canonical(known)
+        known = self._inventory.interfaces(signal.component)
+        return known.named(index if isinstance(index, int) else None, _bound(signal, IF_NAME), _bound(signal, IF_DESCR))
 
     def event(self, signal: Signal, report: AlarmReport) -> Event:
         """The event that an alarm report makes, with what the configuration and the alarm type add to it."""
@@ -212,27 +211,18 @@ def _label(signal: TrapSignal | SyslogSignal | AgentSignal) -> str:
     assert_never(signal)
 
 
-def _by_name(signal: TrapSignal) -> AlarmReport:
-    """A trap to which no rule gives a meaning: its name and what it carries, readable."""
+def _by_name(signal: TrapSignal, why: str = "") -> AlarmReport:
+    """A trap to which no rule gives a meaning, and why: its name and what it carries, readable."""
     table = mib_table()
     name = table.notification(signal.trap_oid) or signal.trap_oid
     bindings = dict(table.binding(oid, value) for oid, value in signal.varbinds[:MOST_BINDINGS])
     carried = ", ".join(f"{label}={value}" for label, value in bindings.items())
-    text = f"{name}: {carried}" if carried else name
+    text = ": ".join(part for part in (name, why, carried) if part)
     return AlarmReport(UNKNOWN_TRAP, name, Transition.INFO, text, attributes={"trap": signal.trap_oid, **bindings})
 
 
 def _bound(signal: TrapSignal, column: str) -> str:
-    return next((_text(value) for oid, value in signal.varbinds if oid.startswith(column + ".")), "")
-
-
-def _kind(name: str) -> str:
-    """What an interface's name says before its number: `GigabitEthernet`."""
-    return canonical(name).rstrip("0123456789/.:")
-
-
-def _text(value: Value) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    return next((octets_name(value) for oid, value in signal.varbinds if oid.startswith(column + ".")), "")
 
 
 def _switch(rule: TrapRule, varbinds: Iterable[tuple[str, Value]]) -> Transition | None:

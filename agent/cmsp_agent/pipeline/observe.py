@@ -5,7 +5,7 @@ While the appliance is isolated no unanswered poll is counted, and a child's ver
 that answers for none of its own polls but lets a poll of another one through is *management lost* at most.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from cmsp_agent.model.component import LONGEST_POLL, Component
 from cmsp_agent.model.event import AlarmKey, Event, Source, Transition
@@ -161,16 +161,28 @@ def lost_text(component: Component, poll: PollSignal) -> str:
 
 
 def _states(draft: Draft, poll: PollSignal) -> Iterator[AlarmReport]:
-    by_type: dict[str, dict[str, bool]] = {}
+    by_type: dict[str, dict[str, bool]] = {kind: {} for kind in poll.there}
     for seen in poll.states:
         by_type.setdefault(seen.type, {})[seen.object] = seen.raised
     for kind, objects in by_type.items():
-        if draft.observed.get((poll.component, kind)) is None:
+        before = draft.observed.get((poll.component, kind))
+        if before is None:
             # the first look since the start: what was kept from the last run can be weighed again
             draft.first_read.add(poll.component)
+        elif kind in poll.there:
+            yield from _gone(draft, poll.component, kind, {*before, *poll.there[kind]})
         draft.observed.put((poll.component, kind), objects)
         draft.working.pop(poll.component, None)
         yield from _changes(draft, poll, kind, objects)
+
+
+def _gone(draft: Draft, component: str, kind: str, there: Collection[str]) -> Iterator[AlarmReport]:
+    """The clears of alarms of rows that are in the table no more, for the second poll now."""
+    for held in [*draft.active.of(component, kind)]:
+        # what only traps and syslog tell of may be in no table at all
+        if Source.POLL in held.sources and held.object not in there:
+            text = f"{component}: {held.object or kind} is gone, the device shows it no more"
+            yield AlarmReport(kind, held.object, Transition.CLEAR, text)
 
 
 def _changes(draft: Draft, poll: PollSignal, kind: str, objects: Mapping[str, bool]) -> Iterable[AlarmReport]:

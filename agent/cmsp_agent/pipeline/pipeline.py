@@ -67,6 +67,9 @@ class Pipeline:
         """The alarm state after the signals, one after the other, and what they make known."""
         draft = Draft(alarm_state, now)
         for signal in signals:
+            if isinstance(signal, PollSignal):
+                for before, now_called in self._correlate.rename(draft, signal):
+                    self._triage.renamed(draft, before, now_called)
             events = self._events(draft, signal)
             draft.reported.append((signal, [event.key for event in events if event.state is not Transition.INFO]))
             run(self._stages, draft, events)

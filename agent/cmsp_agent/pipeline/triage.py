@@ -64,6 +64,20 @@ class Triage:
                 self._settle(draft, draft.incidents.get(incident.id) or incident)
         return events
 
+    def renamed(self, draft: Draft, before: Event, now: Event) -> None:
+        """An alarm's object is called otherwise: its incident goes with it, or is merged into that of the object."""
+        incident = incident_at(draft, before)
+        if incident is None:
+            return
+        there = incident_at(draft, now)
+        if now.state is not Transition.RAISE:
+            self._settle(draft, incident)
+        elif there is None or there.id == incident.id:
+            draft.places.put(place_of(now), incident.id)
+            self._settle(draft, incident)
+        elif incident.state.open and there.state.open:
+            self._move(draft, incident, there, [now])
+
     def review(self, draft: Draft) -> None:
         """Weigh anew, once for a whole batch, the open incidents that what became known can weigh in."""
         for incident in self._reviews.due(draft):

@@ -25,7 +25,7 @@ async def test_a_device_is_identified_and_polled(site: Site, snmpd: int, credent
     assert "127.0.0.1" in facts.addresses
     assert site.devices.device_type("lab-1").name == "generic_snmp"
     index = next(index for index, name in facts.interfaces.items() if name == "lo")
-    assert site.devices.interface("lab-1", index) == "lo"
+    assert site.devices.interfaces("lab-1").names.get(index) == "lo"
     assert ("link.down", "lo", False) in [(seen.type, seen.object, seen.raised) for seen in first.states]
 
 

@@ -7,6 +7,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component, Tier
 from cmsp_agent.model.event import AlarmKey, Event, Transition
 from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.interfaces import Interfaces
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, ObservedState, PollSignal, Signal, SyslogSignal, TrapSignal
 from cmsp_agent.pipeline.alarm_state import AlarmState, Changes
@@ -87,8 +88,8 @@ class FakeInventory:
     def device_type(self, component: str) -> DeviceType:
         return GATEWAY
 
-    def interface(self, component: str, if_index: int) -> str | None:
-        return {7: PRI_1, 8: PRI_2}.get(if_index)
+    def interfaces(self, component: str) -> Interfaces:
+        return Interfaces({7: PRI_1, 8: PRI_2})
 
 
 class Site:

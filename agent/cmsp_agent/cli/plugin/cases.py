@@ -11,6 +11,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.cli.plugin.recorded import RecordedDevice
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import PluginError
+from cmsp_agent.model.interfaces import Interfaces, canonical
 from cmsp_agent.model.signal import SyslogSignal, TrapSignal, Value
 from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.plugin.api import DeviceType
@@ -56,8 +57,8 @@ class _Typed:
     def device_type(self, component: str) -> DeviceType:  # noqa: ARG002
         return self._kind
 
-    def interface(self, component: str, if_index: int) -> str | None:  # noqa: ARG002
-        return self._interfaces.get(str(if_index))
+    def interfaces(self, component: str) -> Interfaces:  # noqa: ARG002
+        return Interfaces({int(index): canonical(name) for index, name in self._interfaces.items()})
 
 
 def run(folder: Path, kind: DeviceType, registry: Registry) -> list[CaseOutcome]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.cli.plugin.load import installed
 from cmsp_agent.cli.tool.inputs import UnreadableInput
+from cmsp_agent.model.interfaces import Interfaces
 from cmsp_agent.model.signal import SyslogSignal, TrapSignal, Value
 from cmsp_agent.pipeline.built_in import UNKNOWN_SYSLOG, UNKNOWN_TRAP
 from cmsp_agent.pipeline.normalise import Normaliser
@@ -21,8 +22,8 @@ class _Always:
     def device_type(self, component: str) -> DeviceType:  # noqa: ARG002 (all are alike)
         return self._type
 
-    def interface(self, component: str, if_index: int) -> str | None:  # noqa: ARG002 (none is known)
-        return None
+    def interfaces(self, component: str) -> Interfaces:  # noqa: ARG002 (none is known)
+        return Interfaces()
 
 
 class MeaningOf:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from cmsp_agent.model.component import Component
-from cmsp_agent.model.interfaces import IF_DESCR, IF_NAME, canonical
+from cmsp_agent.model.interfaces import IF_DESCR, IF_NAME, Interfaces, canonical, numbered, octets_name
 from cmsp_agent.model.signal import Value
 from cmsp_agent.plugin import identity
 from cmsp_agent.plugin.api import DeviceType, Identity
@@ -28,6 +28,7 @@ ENTITIES = (ENT_CLASS, ENT_NAME, ENT_SOFTWARE, ENT_SERIAL, ENT_MODEL)
 CHASSIS, STACK, MODULE = 3, 11, 9
 MOST_ROWS = 5_000
 LONGEST = 255
+NO_INTERFACES = Interfaces()
 
 _VERSION = re.compile(r"\bVersion:?\s+v?([^,\s]+)")
 
@@ -54,6 +55,8 @@ class DeviceFacts:
     modules: tuple[Module, ...] = ()
     interfaces: Mapping[int, str] = field(default_factory=dict)
     """ifIndex → canonical ifName (ifDescr where there is no ifName)."""
+    interface_descriptions: Mapping[int, str] = field(default_factory=dict)
+    """ifIndex → canonical ifDescr, where it differs from the name."""
     addresses: tuple[str, ...] = ()
     """Its own, of all interfaces."""
     quirks: Mapping[str, int | str | Mapping[str, str]] = field(default_factory=dict)
@@ -86,6 +89,7 @@ async def read_device_facts(session: ReadingSession, registry: Registry) -> Devi
     asked = [oid for oid in declared.oids if oid not in system]
     values = {**system, **(await session.get(*asked) if asked else {})}
     serial, model, chassis_software = _chassis(tables)
+    interfaces = interface_names(tables)
     named = identity.read(declared.version, values) or software(descr)
     return DeviceFacts(
         sys_object_id=object_id,
@@ -95,7 +99,8 @@ async def read_device_facts(session: ReadingSession, registry: Registry) -> Devi
         model=identity.read(declared.model, values) or model,
         serial=identity.read(declared.serial, values) or serial,
         modules=_modules(tables),
-        interfaces=_interfaces(tables),
+        interfaces=interfaces,
+        interface_descriptions=interface_descriptions(tables, interfaces),
         addresses=tuple(sorted(set(_addresses(tables)))),
     )
 
@@ -129,24 +134,27 @@ def _modules(tables: Mapping[str, Mapping[str, Value]]) -> tuple[Module, ...]:
     )
 
 
-def _interfaces(tables: Mapping[str, Mapping[str, Value]]) -> dict[int, str]:
+def interface_names(tables: Mapping[str, Mapping[str, Value]]) -> dict[int, str]:
     """Each by a name of its own: one without a name has its ifIndex, a namesake has it appended."""
     names, descriptions = tables.get(IF_NAME, {}), tables.get(IF_DESCR, {})
-    found: dict[int, str] = {}
-    taken: set[str] = set()
-    for index in sorted(int(index) for index in {**descriptions, **names} if index.isdigit()):
-        row = str(index)
-        name = canonical(_name(names.get(row)) or _name(descriptions.get(row))) or f"ifIndex {index}"
-        found[index] = f"{name} (ifIndex {index})" if name in taken else name
+    rows = {int(row): row for row in {**descriptions, **names} if row.isdigit()}
+    found = {
+        index: canonical(octets_name(names.get(row)) or octets_name(descriptions.get(row)))
+        for index, row in sorted(rows.items())
+    }
+    taken: set[str] = {""}
+    for index, name in found.items():
+        found[index] = numbered(name, index) if name in taken else name
         taken.add(name)
     return found
 
 
-def _name(value: Value | None) -> str:
-    """Octets that are no UTF-8 (GBK, Latin-1) are written as they are, so that two names never become one."""
-    if isinstance(value, bytes):
-        return _text(value.decode("utf-8", "backslashreplace"))
-    return _text(value)
+def interface_descriptions(tables: Mapping[str, Mapping[str, Value]], names: Mapping[int, str]) -> dict[int, str]:
+    """Each ifDescr in its canonical form, where it differs from the name."""
+    found = {
+        int(row): canonical(octets_name(value)) for row, value in tables.get(IF_DESCR, {}).items() if row.isdigit()
+    }
+    return {index: text for index, text in found.items() if text and text != names.get(index)}
 
 
 def _addresses(tables: Mapping[str, Mapping[str, Value]]) -> Iterator[str]:
@@ -204,10 +212,10 @@ class Devices:
         """The type that a component was configured with or identified as; the most general one until then."""
         return self._types.get(component, UNKNOWN)
 
-    def interface(self, component: str, if_index: int) -> str | None:
-        """The canonical name of an interface, or None where it is not known yet."""
+    def interfaces(self, component: str) -> Interfaces:
+        """The interfaces of a component; none where its inventory was not read yet."""
         facts = self._facts.get(component)
-        return facts.interfaces.get(if_index) if facts else None
+        return Interfaces(facts.interfaces, facts.interface_descriptions) if facts else NO_INTERFACES
 
     def facts(self, component: str) -> DeviceFacts | None:
         """What a device said of itself when it was last asked."""
@@ -244,6 +252,7 @@ def to_record(facts: DeviceFacts, device_type: str) -> dict[str, Any]:
         "serial": facts.serial,
         "modules": [{"name": part.name, "model": part.model, "serial": part.serial} for part in facts.modules],
         "interfaces": {str(index): name for index, name in facts.interfaces.items()},
+        "interface_descriptions": {str(index): text for index, text in facts.interface_descriptions.items()},
         "addresses": list(facts.addresses),
         "quirks": dict(facts.quirks),
     }
@@ -260,6 +269,7 @@ def from_record(record: Mapping[str, Any]) -> DeviceFacts:
         serial=record.get("serial", ""),
         modules=tuple(Module(part["name"], part["model"], part["serial"]) for part in record.get("modules", ())),
         interfaces={int(index): name for index, name in record.get("interfaces", {}).items()},
+        interface_descriptions={int(index): text for index, text in record.get("interface_descriptions", {}).items()},
         addresses=tuple(record.get("addresses", ())),
         quirks=dict(record.get("quirks", {})),
     )

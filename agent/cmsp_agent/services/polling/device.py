@@ -20,6 +20,7 @@ from cmsp_agent.model.errors import (
 from cmsp_agent.model.signal import ObservedState, PollSignal, Unreadable
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.devices.inventory import DeviceFacts, Devices, read_device_facts
+from cmsp_agent.services.polling.interface_names import InterfaceNames
 from cmsp_agent.services.polling.marks import Marks
 from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import PollSession, probe
@@ -100,7 +101,7 @@ class Device:
         self._alive = False
         self._learned_at = float("-inf")
         self._unsaved = False
-        self._interfaces: dict[str, str] = {}
+        self._names = InterfaceNames()
 
     async def poll(self) -> PollSignal:
         """Ask once by every way; never raises for what a device does or does not answer."""
@@ -180,9 +181,12 @@ class Device:
             plan = await self._learn(session)
             scalars = await session.get(*plan.scalars)
         started = self._clock.monotonic()
-        columns = await session.columns(*plan.columns, limit=MOST_ROWS) if plan.columns else {}
+        asked = dict.fromkeys((*plan.columns, *self._names.columns))
+        columns = await session.columns(*asked, limit=MOST_ROWS) if asked else {}
         answers = Answers(scalars, columns, (started + self._clock.monotonic()) / 2)
-        figures = samples(plan, answers, self._rates, self._interface)
+        if self._names.read(columns):
+            await self._numbered_anew()
+        figures = samples(plan, answers, self._rates, self._interface, self._names.unsure)
         states = self._states.states(plan, answers, self._interface)
         if self._states.grown:
             self._states.grown = not await self._well.keep(self.component.name, self._states.seen_well)
@@ -190,7 +194,29 @@ class Device:
             states = (*states, ObservedState("device.restarted", "", raised=True))
         self._note_trouble("")
         reason = "no figures" if plan.unsupported and not plan.kpis and not plan.states else ""
-        return replace(nothing, snmp=True, states=states, samples=figures, reason=reason)
+        return replace(
+            nothing,
+            snmp=True,
+            states=states,
+            there=self._states.there,
+            interfaces=self._names.names,
+            samples=figures,
+            reason=reason,
+        )
+
+    async def _numbered_anew(self) -> None:
+        """Interfaces came, went, or have other numbers: names count at once, the rest is read again before long."""
+        self._states.rename(self._names.better)
+        facts = self._devices.facts(self.component.name)
+        if facts is not None:
+            log.info("interfaces are numbered anew", extra={"component": self.component.name})
+            kept = {
+                n: text
+                for n, text in facts.interface_descriptions.items()
+                if facts.interfaces.get(n) == self._names.names.get(n)
+            }
+            await self._tell(replace(facts, interfaces=self._names.names, interface_descriptions=kept))
+        self._probe_due = min(self._probe_due, self._learned_at + LEARN_AGAIN)
 
     async def _learn_oddities(self, session: DeviceSession) -> None:
         """What this poll showed of values that can't be decoded, and of objects that must be asked otherwise."""
@@ -214,8 +240,8 @@ class Device:
         if self._planned_for is None:
             self._planned_for = self._kind()
         facts = await read_device_facts(session, self._devices.registry)
-        self._interfaces.clear()
-        self._states.rename({f"ifIndex {index}": name for index, name in facts.interfaces.items()})
+        self._names.learn(facts)
+        self._states.rename(self._names.better)
         # with what is known of its peculiarities: without them it would seem changed at every reading
         await self._tell(replace(facts, quirks=_record(session.quirks)))
         kind = self._kind()
@@ -245,15 +271,10 @@ class Device:
 
     def _interface(self, index: str) -> str:
         """The name of an interface. One that is not known yet has the names read anew before long."""
-        known = self._interfaces.get(index)
-        if known is not None:
-            return known
-        name = self._devices.interface(self.component.name, int(index)) if index.isdigit() else None
+        name = self._names.known(index)
         if name is None:
             self._probe_due = min(self._probe_due, self._learned_at + LEARN_AGAIN)
-            return f"ifIndex {index}"
-        self._interfaces[index] = name
-        return name
+        return name or f"ifIndex {index}"
 
     def _failed(self, nothing: PollSignal, reason: str, error: Exception) -> PollSignal:
         """What a poll that went wrong says. A device that gave its uptime is alive, whatever became of the rest."""

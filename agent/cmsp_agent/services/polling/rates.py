@@ -47,6 +47,10 @@ class Rates:
                 return None
         return grown / (at - before.at)
 
+    def forget(self, key: str) -> None:
+        """The counter may be another one than it was: it is seeded anew."""
+        self._seen.pop(key, None)
+
     def forget_others(self, keys: set[str]) -> None:
         """Drop counters that are no longer read, so that rows that come and go leave nothing behind."""
         for key in [key for key in self._seen if key not in keys]:

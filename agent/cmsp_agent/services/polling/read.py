@@ -1,9 +1,11 @@
 """Makes samples and states of what a device answered. Pure but for the memory of counters that is handed in."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from cmsp_agent.model.interfaces import octets_name
+from cmsp_agent.model.labels import labelled
 from cmsp_agent.model.signal import ObservedState, Value
 from cmsp_agent.plugin.api import NO_COUNT, Kpi, StateRule
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi, is_label
@@ -34,19 +36,35 @@ class Answers:
         return {"": self.scalars[oid]} if oid in self.scalars else self.columns.get(oid, NO_ROWS)
 
 
-def samples(plan: Plan, answers: Answers, rates: Rates, interface: InterfaceName) -> dict[str, float]:
-    """KPI or `KPI[row]` → value in the KPI's unit. What the device did not answer is absent, never zero."""
+def samples(
+    plan: Plan, answers: Answers, rates: Rates, interface: InterfaceName, unsure: Collection[str] = ()
+) -> dict[str, float]:
+    """KPI or `KPI[row]` → value in the KPI's unit. What the device did not answer is absent, never zero.
+
+    Args:
+        plan: what was asked.
+        answers: what the device answered.
+        rates: the memory of counters.
+        interface: names interfaces.
+        unsure: rows that may be other interfaces than at the last poll: their counters are seeded anew.
+    """
     found: dict[str, float] = {}
     counted: set[str] = set()
     for planned in plan.kpis:
-        read = dict(_values(planned, answers, rates, interface, counted))
+        others = unsure if planned.kpi.per == "interface" else ()
+        read = dict(_values(planned, answers, rates, interface, counted, others))
         found.update(_aggregate(planned.kpi, read))
     rates.forget_others(counted)
     return found
 
 
 def _values(
-    planned: PlannedKpi, answers: Answers, rates: Rates, interface: InterfaceName, counted: set[str]
+    planned: PlannedKpi,
+    answers: Answers,
+    rates: Rates,
+    interface: InterfaceName,
+    counted: set[str],
+    unsure: Collection[str],
 ) -> Iterator[tuple[str, float]]:
     """(label of the row, value) for each row of a KPI; the label is empty for a scalar."""
     kpi = planned.kpi
@@ -68,6 +86,8 @@ def _values(
             if isinstance(value, int):
                 key = f"{kpi.name}[{index}]"
                 counted.add(key)
+                if index in unsure:
+                    rates.forget(key)
                 discontinuity = moved.get(index)
                 since = discontinuity if isinstance(discontinuity, int) else None
                 figure = rates.rate(key, value, answers.at, planned.width, since)
@@ -139,6 +159,8 @@ class StateReader:
         self._seen_well = set(seen_well)
         self.grown = False
         """Whether objects were seen well that were not before; set back by whoever keeps them."""
+        self.there: Mapping[str, Collection[str]] = {}
+        """Alarm type → the objects of all rows of the last poll, whatever they said; types that were read alone."""
 
     @property
     def seen_well(self) -> frozenset[tuple[str, str]]:
@@ -156,23 +178,30 @@ class StateReader:
 
         Where two rows have one name (two interfaces called alike), the alarm holds if it holds for either.
         """
+        there: dict[str, dict[str, None]] = {
+            rule.type: {} for rule in plan.states if rule.column in answers.columns or rule.column in answers.scalars
+        }
+        self.there = there
         found: dict[tuple[str, str], ObservedState] = {}
-        for seen in (state for rule in plan.states for state in self._rule(rule, answers, interface)):
+        for seen in (state for rule in plan.states for state in self._rule(rule, answers, interface, there)):
             known = found.get((seen.type, seen.object))
             if known is None or seen.raised:
                 found[seen.type, seen.object] = seen
         return tuple(found.values())
 
-    def _rule(self, rule: StateRule, answers: Answers, interface: InterfaceName) -> Iterator[ObservedState]:
+    def _rule(
+        self, rule: StateRule, answers: Answers, interface: InterfaceName, there: Mapping[str, dict[str, None]]
+    ) -> Iterator[ObservedState]:
         condition = answers.rows(rule.only_if[0]) if rule.only_if else NO_ROWS
         labels = answers.rows(rule.object) if is_label(rule) else NO_ROWS
         for index, value in answers.rows(rule.column).items():
+            name = _object(rule, index, labels, interface)
+            there[rule.type][name] = None
             if not isinstance(value, int):
                 continue
             holds = rule.judge(value)
             if rule.only_if and index in condition and condition[index] != rule.only_if[1]:
                 holds = False
-            name = _object(rule, index, labels, interface)
             if holds is False and rule.once_clear and (rule.type, name) not in self._seen_well:
                 self._seen_well.add((rule.type, name))
                 self.grown = True
@@ -186,12 +215,9 @@ def _object(rule: StateRule, index: str, labels: Rows, interface: InterfaceName)
         return interface(index)
     if rule.object == "index":
         return index
-    return text(labels.get(index, index)) if is_label(rule) else ""
+    return labelled(text(labels.get(index, index)), index) if is_label(rule) else ""
 
 
 def text(value: Value | None) -> str:
     """A value as people read it: octets as UTF-8, without control characters at its ends, of bounded length."""
-    if value is None:
-        return ""
-    plain = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
-    return plain.strip("\0 \r\n\t")[:LONGEST_NAME]
+    return octets_name(value, LONGEST_NAME)

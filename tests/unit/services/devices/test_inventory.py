@@ -106,9 +106,9 @@ def test_a_component_is_identified_when_it_answered(devices: Devices) -> None:
     assert devices.device_type("sw") is PING
     assert devices.learn("gw", DeviceFacts(sys_object_id="1.3.6.1.4.1.9.1.1", interfaces={1: "GigabitEthernet0/0"}))
     assert devices.device_type("gw") is IOS
-    assert devices.interface("gw", 1) == "GigabitEthernet0/0"
-    assert devices.interface("gw", 2) is None
-    assert devices.interface("nobody", 1) is None
+    assert devices.interfaces("gw").names.get(1) == "GigabitEthernet0/0"
+    assert devices.interfaces("gw").names.get(2) is None
+    assert devices.interfaces("nobody").names.get(1) is None
     assert devices.device_type("nobody").name == "unknown"
 
 
@@ -135,4 +135,4 @@ async def test_interfaces_without_a_name_with_one_name_and_with_names_that_are_n
         FakeSession({f"1.3.6.1.2.1.31.1.1.1.1.{row}": name for row, name in names.items()}), Registry()
     )
     assert len(set(facts.interfaces.values())) == 5
-    assert (facts.interfaces[1], facts.interfaces[2], facts.interfaces[3]) == ("port", "port (ifIndex 2)", "ifIndex 3")
+    assert [facts.interfaces[n] for n in (1, 2, 3)] == ["port", "port (ifIndex 2)", "ifIndex 3"]

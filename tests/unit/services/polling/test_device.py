@@ -31,6 +31,7 @@ from tests.lab.clock import ManualClock
 from tests.unit.services.polling.fakes import FakeSession
 
 UPTIME, IFS_CHANGED, CPU, OPER = "1.3.6.1.2.1.1.3.0", "1.3.6.1.2.1.31.1.5.0", "1.3.9.1.0", "1.3.6.1.2.1.2.2.1.8"
+NAME, OCTETS = "1.3.6.1.2.1.31.1.1.1.1", "1.3.9.5"
 TYPE = DeviceType(
     "t",
     "t",
@@ -214,16 +215,52 @@ async def test_uptime_that_wraps_is_no_restart() -> None:
     assert not any(seen.type == "device.restarted" for seen in (await bench.device.poll()).states)
 
 
-async def test_new_interfaces_are_read_but_not_at_every_poll() -> None:
+async def test_a_new_interface_has_its_name_at_the_next_poll_and_the_inventory_is_read_again_before_long() -> None:
     bench = Bench()
     await bench.device.poll()
-    bench.session.objects |= {IFS_CHANGED: 2, "1.3.6.1.2.1.31.1.1.1.1.2": b"Gi0/1"}
-    await bench.device.poll()
-    assert bench.devices.interface("gw", 2) is None
+    bench.session.objects |= {IFS_CHANGED: 2, f"{NAME}.2": b"Gi0/1", "1.3.6.1.2.1.1.5.0": b"renamed"}
+    signal = await bench.device.poll()
+    assert signal.interfaces == {1: "GigabitEthernet0/0", 2: "GigabitEthernet0/1"}
+    assert bench.devices.interfaces("gw").names == signal.interfaces
+    assert bench.learned[-1].sys_name == ""
     await bench.clock.advance(LEARN_AGAIN + 1)
-    bench.session.objects[IFS_CHANGED] = 3
     await bench.device.poll()
-    assert bench.devices.interface("gw", 2) == "GigabitEthernet0/1"
+    assert bench.learned[-1].sys_name == "renamed"
+
+
+async def rates_of(bench: Bench, **counted: int) -> dict[str, float]:
+    """The rates of a poll ten seconds later, by the label of the row."""
+    await bench.clock.advance(10)
+    for row, value in counted.items():
+        bench.session.objects[f"{OCTETS}.{row.removeprefix('row')}"] = value
+    samples = (await bench.device.poll()).samples
+    return {name.removeprefix("octets"): value for name, value in samples.items() if name.startswith("octets")}
+
+
+async def test_interfaces_numbered_anew_without_a_restart_are_named_at_once_and_their_counters_give_no_rate() -> None:
+    bench = Bench(kind=replace(TYPE, kpis=(Kpi("octets", "x", (OCTETS,), kind="counter", per="interface"),)))
+    bench.session.objects |= {f"{NAME}.2": b"Gi0/1", f"{NAME}.3": b"Gi0/2"}
+    await rates_of(bench, row1=0, row2=0, row3=0)
+    assert (await rates_of(bench, row1=10, row2=20, row3=30))["[GigabitEthernet0/1]"] == 2.0
+    bench.session.objects |= {f"{NAME}.1": b"Gi0/1", f"{NAME}.2": b"Gi0/0", f"{OPER}.1": 1, f"{OPER}.2": 2}
+    assert await rates_of(bench, row1=5000, row2=90, row3=60) == {"[GigabitEthernet0/2]": 3.0}
+    assert bench.devices.interfaces("gw").names[1] == "GigabitEthernet0/1"
+    assert await rates_of(bench, row1=5010, row2=110, row3=90) == {
+        "[GigabitEthernet0/1]": 1.0,
+        "[GigabitEthernet0/0]": 2.0,
+        "[GigabitEthernet0/2]": 3.0,
+    }
+    raised = [seen.object for seen in of_device(await bench.device.poll()) if seen.raised]
+    assert raised == ["GigabitEthernet0/0"]
+
+
+async def test_counters_of_interfaces_of_one_name_never_give_a_rate() -> None:
+    bench = Bench(kind=replace(TYPE, kpis=(Kpi("octets", "x", (OCTETS,), kind="counter", per="interface"),)))
+    bench.session.objects |= {f"{NAME}.2": b"port", f"{NAME}.3": b"port", f"{NAME}.4": b"\xb6\xcb", f"{NAME}.5": b""}
+    await rates_of(bench, row2=0, row3=0, row4=0, row5=0)
+    for _ in range(3):
+        found = await rates_of(bench, row2=10, row3=20, row4=30, row5=40)
+        assert found.keys() == {"[\\xb6\\xcb]", "[ifIndex 5]"}
 
 
 async def test_an_inventory_that_could_not_be_stored_is_handed_on_again() -> None:

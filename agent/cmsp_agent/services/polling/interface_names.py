@@ -1,0 +1,74 @@
+"""The names of one device's interfaces, read with each poll's figures: a device may number them anew at any time."""
+
+from collections.abc import Iterator, Mapping
+
+from cmsp_agent.model.interfaces import IF_DESCR, IF_NAME, numbered
+from cmsp_agent.model.signal import Value
+from cmsp_agent.services.devices.inventory import DeviceFacts, interface_names
+
+BOTH = (IF_NAME, IF_DESCR)
+Tables = Mapping[str, Mapping[str, Value]]
+
+
+class InterfaceNames:
+    """What the last reading said."""
+
+    def __init__(self) -> None:
+        self.columns: tuple[str, ...] = ()
+        """What is to be read with each poll."""
+        self.names: Mapping[int, str] = {}
+        self.unsure: frozenset[str] = frozenset()
+        """Rows of which it is not sure that they are what they were at the last poll: their counters give no rate."""
+        self._labels: dict[str, str] = {}
+        self._twins: frozenset[str] = frozenset()
+        self._moved: frozenset[str] = frozenset()
+        self._read: Tables = {}
+
+    def learn(self, facts: DeviceFacts) -> None:
+        """Take the inventory that was just read."""
+        self.columns = BOTH if facts.interfaces else ()
+        self._read = {}
+        self._take(facts.interfaces)
+
+    def read(self, tables: Tables) -> bool:
+        """Take what a poll read; True where an interface is called otherwise than before, came or went."""
+        own = {column: tables.get(column, {}) for column in self.columns}
+        changed = own != self._read and any(own.values()) and self._take_read(own)
+        self.unsure, self._moved = self._twins | self._moved, frozenset()
+        return changed
+
+    def _take_read(self, own: Tables) -> bool:
+        # ifName is enough where every interface has one
+        names = own[IF_NAME]
+        if names.keys() >= own.get(IF_DESCR, {}).keys() and all(names.values()):
+            self.columns = (IF_NAME,)
+        self._read = {column: own[column] for column in self.columns}
+        return self._take(interface_names(own))
+
+    def _take(self, names: Mapping[int, str]) -> bool:
+        before, self.names = self.names, names
+        if before == names:
+            return False
+        self._labels = {str(index): name for index, name in names.items()}
+        self._twins = frozenset(_twins(names))
+        self._moved |= {str(index) for index, name in names.items() if before.get(index) != name}
+        return True
+
+    @property
+    def better(self) -> dict[str, str]:
+        """The name of each interface in place of that which it has while its name is not known."""
+        return {numbered("", index): name for index, name in self.names.items()}
+
+    def known(self, index: str) -> str | None:
+        """The name of an interface, or None where it has none yet."""
+        return self._labels.get(index)
+
+
+def _twins(names: Mapping[int, str]) -> Iterator[str]:
+    """The rows whose interfaces are called alike by the device."""
+    by_name = {name: index for index, name in names.items()}
+    for index, name in names.items():
+        bare = name.removesuffix(numbered("-", index)[1:])
+        if bare != name and bare in by_name:
+            yield str(index)
+            yield str(by_name[bare])
