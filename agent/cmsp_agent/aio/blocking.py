@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import TypeVar
+
+from cmsp_agent.aio.threads import SYSTEM_THREADS, Threads
 
 T = TypeVar("T")
 
@@ -16,9 +17,9 @@ class PoolFull(Exception):
 class BlockingPool:
     """A few threads for one outside library; at most `threads` calls run and `waiting` calls queue."""
 
-    def __init__(self, name: str, threads: int, waiting: int) -> None:
+    def __init__(self, name: str, threads: int, waiting: int, source: Threads = SYSTEM_THREADS) -> None:
         self._name = name
-        self._executor = ThreadPoolExecutor(threads, thread_name_prefix=name)
+        self._executor = source.pool(name, threads)
         self._places = threads + waiting
         self._taken = 0
         self._lock = Lock()

@@ -13,6 +13,8 @@ from cmsp_agent.aio.counters import Counters
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+Chance = Callable[[], float]
+"""A random number from 0 to 1."""
 
 FIRST_WAIT = 0.5
 LONGEST_WAIT = 60.0
@@ -39,8 +41,9 @@ class Supervisor:
     One task's failure is logged with its name and counted as `tasks.failed[name]`; the others never notice.
     """
 
-    def __init__(self, clock: Clock, counters: Counters) -> None:
+    def __init__(self, clock: Clock, counters: Counters, chance: Chance = random.random) -> None:
         self._clock = clock
+        self._chance = chance
         self._counters = counters
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._closing = False
@@ -119,7 +122,7 @@ class Supervisor:
                 log.exception("task failed and is started again", extra={"task": name})
             if self._clock.monotonic() - started > CALM:
                 wait = FIRST_WAIT
-            await self._clock.sleep(wait * random.uniform(0.75, 1.25))
+            await self._clock.sleep(wait * (0.75 + self._chance() / 2))
             wait = min(wait * 2, LONGEST_WAIT)
 
     async def _once(self, name: str, work: Coroutine[Any, Any, None]) -> None:

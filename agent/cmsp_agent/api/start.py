@@ -66,7 +66,7 @@ async def start_api(
     Raises:
         ConfigurationError: the TLS files can't be used.
     """
-    jobs = Jobs(runtime.state, runtime.supervisor, runtime.clock, services.jobs)
+    jobs = Jobs(runtime.state, runtime.supervisor, runtime.clock, services.jobs, new_id=runtime.machine.new_id)
     events = services.events
     parts = Parts(
         clock=runtime.clock,

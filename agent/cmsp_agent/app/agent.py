@@ -24,6 +24,7 @@ from cmsp_agent.services.devices.start import DevicesPart, start_devices
 from cmsp_agent.services.events.start import EventsPart, start_events
 from cmsp_agent.services.link.start import LinkPart, start_link
 from cmsp_agent.services.listening import start_listening
+from cmsp_agent.services.machine import REAL, Machine
 from cmsp_agent.services.part import Part
 from cmsp_agent.services.polling.start import PollingNeeds, PollingPart, start_polling
 from cmsp_agent.services.receiving.start import ReceivingNeeds, ReceivingPart, start_receiving
@@ -120,8 +121,12 @@ def _parts_of(holder: object) -> tuple[Part, ...]:
 
 
 @asynccontextmanager
-async def running(loaded: Loaded) -> AsyncIterator[Agent]:
+async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agent]:
     """The agent, from its first database to its last socket.
+
+    Args:
+        loaded: the file.
+        machine: what the agent runs on.
 
     Raises:
         ConfigurationError: a secret is missing, or a file that the configuration names can't be used.
@@ -129,8 +134,9 @@ async def running(loaded: Loaded) -> AsyncIterator[Agent]:
     """
     async with AsyncExitStack() as stack:
         enter = stack.enter_async_context
-        runtime = await enter(open_runtime(loaded.configuration.appliance, Counters()))
-        plugins = stack.enter_context(load_plugins(runtime.clock, runtime.counters, runtime.place.directory))
+        runtime = await enter(open_runtime(loaded.configuration.appliance, Counters(), machine))
+        directory = runtime.place.directory
+        plugins = stack.enter_context(load_plugins(runtime.clock, runtime.counters, directory, machine.threads))
         in_force, shared = InForce(loaded, check_types(loaded.configuration, plugins.registry.types)), SharedSnmp()
         configuration = in_force.typed.configuration
         devices = await enter(start_devices(runtime, plugins.registry, configuration))

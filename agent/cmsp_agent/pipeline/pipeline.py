@@ -6,6 +6,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.event import Event, Transition
+from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.model.signal import PollSignal, Signal, SyslogSignal
 from cmsp_agent.pipeline.alarm_state import AlarmState, Draft
@@ -41,18 +42,24 @@ class Pipeline:
         mask_personal: bool = True,
         rules: Rules = NO_RULES,
         maintenance: MaintenanceWindows = NO_WINDOWS,
+        new_id: NewId = uuid7,
     ) -> None:
         self._mask_personal = mask_personal
         self._topology = Topology(components)
-        self._normalise = Normaliser(components, inventory, counters)
+        self._normalise = Normaliser(components, inventory, counters, new_id=new_id)
         causes = Causes(self._topology)
         self._observe = PollJudge(components, self._normalise, causes)
-        self._retire = Retirement(components)
-        self._flapping = Flapping(counters, rules.thresholds)
+        self._retire = Retirement(components, new_id)
+        self._flapping = Flapping(counters, rules.thresholds, new_id)
         self._correlate = Correlator(causes, counters)
         assessor = Assessor(self._topology, causes, customer, self._normalise)
         self._triage = Triage(
-            self._normalise, Reviews(self._topology, assessor), assessor, Losses(self._topology, assessor), maintenance
+            self._normalise,
+            Reviews(self._topology, assessor),
+            assessor,
+            Losses(self._topology, assessor),
+            maintenance,
+            new_id=new_id,
         )
         self._stages: Sequence[Stage] = (
             TierFilter(components, counters),

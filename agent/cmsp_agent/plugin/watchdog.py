@@ -14,10 +14,12 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from types import FrameType
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.threads import SYSTEM_THREADS, Threads
 from cmsp_agent.plugin.last_resort import LastResort
 from cmsp_agent.plugin.quarantine import Quarantine, Quarantined
 
@@ -125,6 +127,7 @@ class LoopWatchdog:
         exit_after: float = EXIT_AFTER,
         leave: Callable[[int], object] = os._exit,
         last_resort: LastResort | None = None,
+        threads: Threads = SYSTEM_THREADS,
     ) -> None:
         self._calls = calls
         self._quarantine = quarantine
@@ -134,9 +137,10 @@ class LoopWatchdog:
         self._exit_after = exit_after
         self._leave = leave
         self._last_resort = last_resort
+        self._threads = threads
         self._stop = threading.Event()
         self._beat = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._join: Callable[[float], None] | None = None
 
     def start(self) -> None:
         """Watch the loop that is running now, from now on.
@@ -149,16 +153,14 @@ class LoopWatchdog:
         if self._last_resort is not None:
             self._last_resort.start()
             self._calls.note = self._last_resort.note
-        arguments = (loop, threading.get_ident())
-        self._thread = threading.Thread(target=self._watch, args=arguments, name="loop watchdog", daemon=True)
-        self._thread.start()
+        self._join = self._threads.start("loop watchdog", partial(self._watch, loop, threading.get_ident()))
 
     def stop(self) -> None:
         """End the thread and wait for it."""
         self._stop.set()
-        if self._thread is not None:
-            self._thread.join(timeout=2.0)
-            self._thread = None
+        if self._join is not None:
+            self._join(2.0)
+            self._join = None
         if self._last_resort is not None:
             self._calls.note = None
             self._last_resort.stop()

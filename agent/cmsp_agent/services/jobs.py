@@ -13,7 +13,7 @@ from typing import Any
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.errors import AgentError, Conflict, NotFound
-from cmsp_agent.model.ids import uuid7
+from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import jobs as table
@@ -68,9 +68,16 @@ class Jobs:
     """Accepts, runs, shows and cancels jobs. A few run at a time, the others wait in the order of acceptance."""
 
     def __init__(
-        self, database: Database, supervisor: Supervisor, clock: Clock, kinds: Mapping[str, JobKind], at_once: int = 16
+        self,
+        database: Database,
+        supervisor: Supervisor,
+        clock: Clock,
+        kinds: Mapping[str, JobKind],
+        at_once: int = 16,
+        new_id: NewId = uuid7,
     ) -> None:
         self._database = database
+        self._new_id = new_id
         self._supervisor = supervisor
         self._clock = clock
         self._kinds = kinds
@@ -95,7 +102,7 @@ class Jobs:
         if len(self._live) >= MOST_UNFINISHED:
             raise TooManyJobs(f"{len(self._live)} jobs are unfinished")
         now = self._clock.now()
-        return Job(uuid7(now), kind, component, by, now, arguments=arguments or {})
+        return Job(self._new_id(now), kind, component, by, now, arguments=arguments or {})
 
     def accept(self, tx: sqlite3.Connection, job: Job) -> None:
         """Store a drafted job in the caller's transaction; `start` it once that is committed."""

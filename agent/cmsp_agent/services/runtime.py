@@ -7,11 +7,12 @@ from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cmsp_agent.aio.clock import Clock, SystemClock
+from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.config.configuration import ApplianceSettings
 from cmsp_agent.model.errors import StorageError
+from cmsp_agent.services.machine import Machine
 from cmsp_agent.storage import series as samples
 from cmsp_agent.storage.outbox.epochs import minutes
 from cmsp_agent.storage.place import StatePlace, place_for
@@ -44,7 +45,7 @@ class Damage:
 class Runtime:
     """What every part is built on."""
 
-    clock: Clock
+    machine: Machine
     counters: Counters
     supervisor: Supervisor
     state: Database
@@ -52,6 +53,11 @@ class Runtime:
     damage: Damage
     place: StatePlace
     """Where the databases are, and what is wrong where that is a stand-in."""
+
+    @property
+    def clock(self) -> Clock:
+        """The machine's time."""
+        return self.machine.clock
 
     async def write_series(self, component: str, at: int, values: Mapping[str, float]) -> None:
         """Keep the samples of one poll; losing some to a full disk is counted, and no poll fails for it."""
@@ -71,24 +77,30 @@ class Runtime:
 
 
 @asynccontextmanager
-async def open_runtime(appliance: ApplianceSettings, counters: Counters) -> AsyncIterator[Runtime]:
+async def open_runtime(appliance: ApplianceSettings, counters: Counters, machine: Machine) -> AsyncIterator[Runtime]:
     """Open the databases and a supervisor; whatever is still running when the block ends is ended before they close.
 
     Raises:
         StorageError: the state directory can't be used, or another agent uses it.
     """
     make_directory(appliance.state)
-    clock, damage = SystemClock(), Damage()
+    clock, threads, damage = machine.clock, machine.threads, Damage()
     async with AsyncExitStack() as stack:
         place = place_for(appliance.state, stack.enter_context(ExitStack()))
         if place.problem:
             log.critical("the state directory can't be written", extra={"problem": place.problem})
         state = await open_state(
-            place.directory / "state.db", appliance.id, clock=clock, counters=counters, on_replaced=damage.note
+            place.directory / "state.db",
+            appliance.id,
+            clock=clock,
+            counters=counters,
+            on_replaced=damage.note,
+            threads=threads,
+            new_id=machine.new_id,
         )
         stack.push_async_callback(state.close)
         kpis = await samples.open_series(
-            place.directory / "series.db", clock=clock, counters=counters, on_replaced=damage.note
+            place.directory / "series.db", clock=clock, counters=counters, on_replaced=damage.note, threads=threads
         )
         stack.push_async_callback(kpis.close)
         if place.problem and not place.copied:
@@ -96,8 +108,8 @@ async def open_runtime(appliance: ApplianceSettings, counters: Counters) -> Asyn
             await state.write(lambda tx: incidents.leave_room(tx, minutes(clock.now()), 0))
         damage.note(state.opening)
         damage.note(kpis.opening)
-        supervisor = await stack.enter_async_context(Supervisor(clock, counters))
-        yield Runtime(clock, counters, supervisor, state, kpis, damage, place)
+        supervisor = await stack.enter_async_context(Supervisor(clock, counters, machine.chance))
+        yield Runtime(machine, counters, supervisor, state, kpis, damage, place)
 
 
 def make_directory(path: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.threads import SYSTEM_THREADS, Threads
 from cmsp_agent.storage.encoding import decode, encode
 from cmsp_agent.storage.sqlite.database import Database, Replaced, nobody_to_tell
 from cmsp_agent.storage.tables.schema import SERIES
@@ -46,7 +47,12 @@ Point = tuple[int, float]
 
 
 async def open_series(
-    path: Path, *, clock: Clock, counters: Counters, on_replaced: Replaced = nobody_to_tell
+    path: Path,
+    *,
+    clock: Clock,
+    counters: Counters,
+    on_replaced: Replaced = nobody_to_tell,
+    threads: Threads = SYSTEM_THREADS,
 ) -> Database:
     """Open `series.db`: its last second may be lost at a power cut, which costs a few samples.
 
@@ -54,7 +60,7 @@ async def open_series(
         StorageError: another process has it, or it can't be opened or written.
     """
     return await Database.open(
-        path, SERIES, clock=clock, counters=counters, synchronous="NORMAL", on_replaced=on_replaced
+        path, SERIES, clock=clock, counters=counters, synchronous="NORMAL", on_replaced=on_replaced, threads=threads
     )
 
 

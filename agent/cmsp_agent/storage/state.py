@@ -5,6 +5,8 @@ from pathlib import Path
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.threads import SYSTEM_THREADS, Threads
+from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.storage.outbox import epochs
 from cmsp_agent.storage.sqlite.connections import Opening
 from cmsp_agent.storage.sqlite.database import Database, Replaced, nobody_to_tell
@@ -21,6 +23,8 @@ async def open_state(
     counters: Counters,
     on_replaced: Replaced = nobody_to_tell,
     reserve: int = SIZE,
+    threads: Threads = SYSTEM_THREADS,
+    new_id: NewId = uuid7,
 ) -> Database:
     """Open `state.db`; `database.opening` tells whether it was created or a damaged one was set aside.
 
@@ -31,6 +35,8 @@ async def open_state(
         counters: for `storage.*`.
         on_replaced: called on the loop when the file was replaced while in use.
         reserve: bytes of disk kept back, so that a full outbox can still be drained.
+        threads: where threads come from.
+        new_id: makes the ids of epochs.
 
     Raises:
         StorageError: another process has it, or it can't be opened or written.
@@ -41,12 +47,13 @@ async def open_state(
         clock=clock,
         counters=counters,
         synchronous="FULL",
-        initialise=lambda tx, opening: _first_rows(tx, opening, appliance, clock.now()),
+        initialise=lambda tx, opening: _first_rows(tx, opening, appliance, clock.now(), new_id),
         on_replaced=on_replaced,
         reserve=reserve,
+        threads=threads,
     )
 
 
-def _first_rows(tx: sqlite3.Connection, opening: Opening, appliance: str, now: int) -> None:
+def _first_rows(tx: sqlite3.Connection, opening: Opening, appliance: str, now: int, new_id: NewId) -> None:
     damaged = dead_rows.sift(tx, now)
-    epochs.ensure(tx, opening, appliance, now, damaged="epochs" in damaged)
+    epochs.ensure(tx, opening, appliance, now, damaged="epochs" in damaged, new_id=new_id)

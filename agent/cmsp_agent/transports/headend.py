@@ -20,6 +20,7 @@ from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPSConnection
 
 from cmsp_agent.aio.blocking import BlockingPool, PoolFull
+from cmsp_agent.aio.threads import SYSTEM_THREADS, Threads
 from cmsp_agent.model.errors import HeadendUnreachable
 from cmsp_agent.storage.encoding import DocumentInvalid, decode
 
@@ -124,14 +125,20 @@ class HeadendClient:
     """Asks the head-end's URLs, one at a time; after a failure the caller moves on with `next_url`."""
 
     def __init__(
-        self, urls: Sequence[str], appliance: str, certificates: ClientCertificates, *, total: float = TOTAL_SECONDS
+        self,
+        urls: Sequence[str],
+        appliance: str,
+        certificates: ClientCertificates,
+        threads: Threads = SYSTEM_THREADS,
+        *,
+        total: float = TOTAL_SECONDS,
     ) -> None:
         self._urls = _bases(urls)
         self._appliance = appliance
         self._certificates = certificates
         self._total = total
         self._at = 0
-        self._pool = BlockingPool("headend", threads=2, waiting=2)
+        self._pool = BlockingPool("headend", threads=2, waiting=2, source=threads)
         self._connections = _Connections()
         self._asked_over = -1
         self._may_connect = False

@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote
 
 from cmsp_agent.aio.blocking import BlockingPool, PoolFull
+from cmsp_agent.aio.threads import SYSTEM_THREADS, Threads
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.storage import files
@@ -88,9 +89,9 @@ class ManifestFiles:
 class ManifestCopies:
     """The same for the event loop."""
 
-    def __init__(self, directory: Path, key: MasterKey) -> None:
+    def __init__(self, directory: Path, key: MasterKey, threads: Threads = SYSTEM_THREADS) -> None:
         self._files = ManifestFiles(directory, key)
-        self._pool = BlockingPool("manifests", threads=1, waiting=256)
+        self._pool = BlockingPool("manifests", threads=1, waiting=256, source=threads)
 
     async def write(self, component: str, versions: Sequence[Backup]) -> None:
         """As `ManifestFiles.write`; a disk that hangs is a StorageError after half a minute."""

@@ -15,7 +15,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.backup import Backup, BackupResult, BackupRun
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import AgentError, NotFound, Refused, StorageError
-from cmsp_agent.model.ids import uuid7
+from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups.manifest import Manifest
@@ -79,7 +79,9 @@ class Backups:
         clock: Clock,
         counters: Counters,
         at_once: int = 20,
+        new_id: NewId = uuid7,
     ) -> None:
+        self._new_id = new_id
         self._directory = directory
         self._read = read
         self._manifest = manifest
@@ -111,7 +113,7 @@ class Backups:
         known, platform = self._granted(component)
         async with self._turns.setdefault(component, asyncio.Lock()), self._places:
             started = self._clock.now()
-            run = BackupRun(uuid7(started), component, started, started, reason, BackupResult.FAILED)
+            run = BackupRun(self._new_id(started), component, started, started, reason, BackupResult.FAILED)
             try:
                 outcome = await self._attempt(known, platform, run, tell)
             except AgentError as error:
@@ -159,7 +161,15 @@ class Backups:
             address = await self._manifest.contents.put(content)
             lines = reading.count("\n")
             backup = Backup(
-                uuid7(now), component.name, now, now, address, size_of(reading), fingerprint, run.reason, lines=lines
+                self._new_id(now),
+                component.name,
+                now,
+                now,
+                address,
+                size_of(reading),
+                fingerprint,
+                run.reason,
+                lines=lines,
             )
             result = BackupResult.STORED
         done = replace(run, ended_at=now, result=result, backup=backup.id)

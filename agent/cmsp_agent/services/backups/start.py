@@ -70,10 +70,11 @@ async def open_manifest(
     directory = appliance.backups
     manifests = ManifestFiles(directory, key)
     found = BackupSet(directory, key, appliance.recovery_key, manifests.all_open)
-    storage = BackupStorage(found, manifests, runtime.state, runtime.clock)
+    storage = BackupStorage(found, manifests, runtime.state, runtime.clock, runtime.machine.threads)
     await storage.look()
     await storage.wrap()
-    blobs, copies = Blobs(directory, key), ManifestCopies(directory, key)
+    threads = runtime.machine.threads
+    blobs, copies = Blobs(directory, key, threads), ManifestCopies(directory, key, threads)
     try:
         guarded = GuardedContents(blobs, storage.require), GuardedCopies(copies, storage.require)
         yield Manifest(runtime.state, *guarded), storage
@@ -97,8 +98,8 @@ async def start_backups(
     async with open_manifest(runtime, configuration.appliance, key) as (manifest, storage):
         storage.watch_with(Conditions(UNUSABLE, notices, events.alarm_state.active))
         runtime.supervisor.keep_running("backup storage", storage.run)
-        dialogues = BlockingPool("ssh", threads=DIALOGUES, waiting=500)
-        computing = BlockingPool("backups", threads=1, waiting=500)
+        dialogues = BlockingPool("ssh", threads=DIALOGUES, waiting=500, source=runtime.machine.threads)
+        computing = BlockingPool("backups", threads=1, waiting=500, source=runtime.machine.threads)
         client = CliClient(dialogues, StoredHostKeys(runtime.state, runtime.clock), runtime.clock, runtime.counters)
         backups = Backups(
             Directory(devices.components.get, lambda name: devices.device_type(name).cli),
@@ -109,6 +110,7 @@ async def start_backups(
             runtime.clock,
             runtime.counters,
             at_once=DIALOGUES,
+            new_id=runtime.machine.new_id,
         )
         part = BackupsPart(backups, Calendar(runtime.state, runtime.clock, runtime.supervisor), components, storage)
         await part.prepare(configuration)()

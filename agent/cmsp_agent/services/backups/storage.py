@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from cmsp_agent.aio.blocking import BlockingPool, PoolFull
 from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.threads import SYSTEM_THREADS, Threads
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.errors import AgentError, StorageError
 from cmsp_agent.services.backups.copies import ManifestFiles
@@ -34,12 +35,19 @@ READ_WITHIN = 60.0
 class BackupStorage:
     """Looks at the storage and says what is wrong; `require` is asked before anything is written there."""
 
-    def __init__(self, found: BackupSet, manifests: ManifestFiles, database: Database, clock: Clock) -> None:
+    def __init__(
+        self,
+        found: BackupSet,
+        manifests: ManifestFiles,
+        database: Database,
+        clock: Clock,
+        threads: Threads = SYSTEM_THREADS,
+    ) -> None:
         self._set = found
         self._manifests = manifests
         self._database = database
         self._clock = clock
-        self._pool = BlockingPool("backup storage", threads=1, waiting=4)
+        self._pool = BlockingPool("backup storage", threads=1, waiting=4, source=threads)
         self._conditions: Conditions | None = None
         self.problem = ""
         """Why nothing can be stored now, and what helps; empty where all is well."""

@@ -10,6 +10,7 @@ from functools import partial
 
 from cmsp_agent.aio.blocking import BlockingPool, PoolFull
 from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.threads import SYSTEM_THREADS, Threads
 from cmsp_agent.model.component import Component
 
 log = logging.getLogger(__name__)
@@ -35,8 +36,8 @@ def is_literal(address: str) -> bool:
 class Resolver:
     """Asks the system's resolver in threads of its own, because it may block for long."""
 
-    def __init__(self) -> None:
-        self._pool = BlockingPool("names", threads=4, waiting=500)
+    def __init__(self, threads: Threads = SYSTEM_THREADS) -> None:
+        self._pool = BlockingPool("names", threads=4, waiting=500, source=threads)
 
     async def __call__(self, name: str) -> tuple[str, ...]:
         try:

@@ -8,7 +8,7 @@ from typing import Any
 
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.component import Component
-from cmsp_agent.model.ids import uuid7
+from cmsp_agent.model.ids import NewId
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.inventory import DeviceFacts, Devices, from_record, to_record
 from cmsp_agent.services.devices.names import Names, Resolver
@@ -84,8 +84,8 @@ class DevicesPart(Part):
         self.senders.learn(name, facts.addresses, facts.sys_name)
         self.learned.set()
         record = to_record(facts, self.devices.device_type(name).name)
-        now = self._runtime.clock.now()
-        await self._runtime.state.write(lambda tx: _keep(tx, name, record, now))
+        now, new_id = self._runtime.clock.now(), self._runtime.machine.new_id
+        await self._runtime.state.write(lambda tx: _keep(tx, name, record, now, new_id))
 
     async def follow_names(self) -> None:
         """Ask again where host names lead, for ever."""
@@ -97,7 +97,7 @@ async def start_devices(
     runtime: Runtime, registry: Registry, configuration: Configuration
 ) -> AsyncIterator[DevicesPart]:
     """Resolve the names, take up what earlier runs learned."""
-    resolver = Resolver()
+    resolver = Resolver(runtime.machine.threads)
     names = Names(resolver, runtime.clock)
     try:
         await names.resolve(configuration.hosts)
@@ -111,7 +111,7 @@ async def start_devices(
         await resolver.close()
 
 
-def _keep(tx: sqlite3.Connection, name: str, record: Mapping[str, Any], now: int) -> None:
+def _keep(tx: sqlite3.Connection, name: str, record: Mapping[str, Any], now: int, new_id: NewId) -> None:
     """What changed is told to the head-end, in the same transaction."""
     if inventory.save(tx, name, record, now):
-        outbox.append(tx, inventory_record(uuid7(now), name, now, record), now)
+        outbox.append(tx, inventory_record(new_id(now), name, now, record), now)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from cmsp_agent.aio.counters import Counters
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.component import Component
 from cmsp_agent.pipeline.impact import Customer
@@ -10,10 +9,11 @@ from cmsp_agent.pipeline.maintenance import MaintenanceWindows
 from cmsp_agent.pipeline.normalise import Inventory
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.rules.load import load_rules, rule_files
+from cmsp_agent.services.runtime import Runtime
 
 
 def make_pipeline(
-    configuration: Configuration, components: Mapping[str, Component], inventory: Inventory, counters: Counters
+    configuration: Configuration, components: Mapping[str, Component], inventory: Inventory, runtime: Runtime
 ) -> Pipeline:
     """Everything that judges signals, ready.
 
@@ -24,10 +24,11 @@ def make_pipeline(
         components,
         customer_of(configuration),
         inventory,
-        counters,
+        runtime.counters,
         mask_personal=configuration.privacy.mask_numbers,
         maintenance=MaintenanceWindows(configuration.sites),
         rules=load_rules(rule_files(configuration.rules, configuration.file.parent))[0],
+        new_id=runtime.machine.new_id,
     )
 
 

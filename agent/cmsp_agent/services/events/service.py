@@ -16,7 +16,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import attempt
 from cmsp_agent.model.errors import NotFound, StorageError
 from cmsp_agent.model.event import Event, Transition
-from cmsp_agent.model.ids import uuid7
+from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.model.signal import AgentSignal, Signal
@@ -52,11 +52,14 @@ class _Waiting:
 class EventService:
     """Owns the alarm state. `handle` returns when what the signals mean is durable."""
 
-    def __init__(self, database: Database, pipeline: Pipeline, clock: Clock, counters: Counters) -> None:
+    def __init__(
+        self, database: Database, pipeline: Pipeline, clock: Clock, counters: Counters, new_id: NewId = uuid7
+    ) -> None:
         self._database = database
         self._pipeline = pipeline
         self._clock = clock
         self._counters = counters
+        self._new_id = new_id
         self._alarm_state = AlarmState()
         self._queue: deque[_Waiting] = deque()
         self._queued = 0
@@ -156,7 +159,7 @@ class EventService:
             if key is None:
                 raise NotFound(f"no alarm {alarm_id} holds")
             now = self._clock.now()
-            event_id = uuid7(now)
+            event_id = self._new_id(now)
             alarm = self._alarm_state.active[key]
             draft = self._pipeline.end(self._alarm_state, alarm, event_id, text, now)
             await self._commit(draft)
@@ -267,9 +270,8 @@ class EventService:
 
     async def _commit(self, draft: Draft) -> None:
         if draft.changes:
-            now = draft.now
-            changes, outward = draft.changes, self._pipeline.outward
-            changes.incidents.update(await self._database.write(lambda tx: write_changes(tx, changes, now, outward)))
+            changes, now, how = draft.changes, draft.now, (self._pipeline.outward, self._new_id)
+            changes.incidents.update(await self._database.write(lambda tx: write_changes(tx, changes, now, *how)))
             for incident in changes.incidents.values():
                 draft.keep(incident)
         draft.commit()

@@ -35,7 +35,7 @@ class EventsPart(Part):
     def prepare(self, configuration: Configuration) -> Change:
         """Make its pipeline ready; taking it over writes what that changes, and may fail for the disk alone."""
         components = self.components(configuration)
-        pipeline = make_pipeline(configuration, components, self.inventory, self.runtime.counters)
+        pipeline = make_pipeline(configuration, components, self.inventory, self.runtime)
 
         async def change() -> None:
             await self.service.use(pipeline)
@@ -53,8 +53,8 @@ async def start_events(
     Raises:
         ConfigurationError: a file of rules can't be used.
     """
-    pipeline = make_pipeline(configuration, components(configuration), inventory, runtime.counters)
-    service = EventService(runtime.state, pipeline, runtime.clock, runtime.counters)
+    pipeline = make_pipeline(configuration, components(configuration), inventory, runtime)
+    service = EventService(runtime.state, pipeline, runtime.clock, runtime.counters, runtime.machine.new_id)
     notices = Notices(service.tell, runtime.clock, runtime.counters)
     await service.load()
 

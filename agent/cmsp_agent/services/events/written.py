@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Callable
 
 from cmsp_agent.model.event import Event
-from cmsp_agent.model.ids import uuid7
+from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.storage import outbox
@@ -15,7 +15,9 @@ Outward = Callable[[Event], Event]
 """An event as it may leave the site."""
 
 
-def write_changes(tx: sqlite3.Connection, changes: Changes, now: int, outward: Outward) -> dict[str, Incident]:
+def write_changes(
+    tx: sqlite3.Connection, changes: Changes, now: int, outward: Outward, new_id: NewId = uuid7
+) -> dict[str, Incident]:
     """Write changes and their outbox rows together; returns the incidents with the numbers they were given."""
     events.insert_all(tx, list(changes.new.values()))
     for event in changes.changed.values():
@@ -28,6 +30,6 @@ def write_changes(tx: sqlite3.Connection, changes: Changes, now: int, outward: O
     for incident in changes.incidents.values():
         saved = incident if incident.number else incident.numbered(incidents.next_number(tx))
         incidents.save(tx, saved)
-        outbox.append(tx, incident_record(saved, uuid7(now), now), now)
+        outbox.append(tx, incident_record(saved, new_id(now), now), now)
         numbered[saved.id] = saved
     return numbered

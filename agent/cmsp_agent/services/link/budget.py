@@ -6,6 +6,7 @@ from typing import NoReturn
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import StorageError
+from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.services.link.edges import OwnEvents
 from cmsp_agent.storage.outbox import gaps
 from cmsp_agent.storage.sqlite.database import Database
@@ -18,12 +19,21 @@ EVERY = 5.0
 class Budget:
     """Run `run` under the supervisor. `limit` is in bytes."""
 
-    def __init__(self, database: Database, limit: int, notices: OwnEvents, clock: Clock, counters: Counters) -> None:
+    def __init__(
+        self,
+        database: Database,
+        limit: int,
+        notices: OwnEvents,
+        clock: Clock,
+        counters: Counters,
+        new_id: NewId = uuid7,
+    ) -> None:
         self._database = database
         self._limit = limit
         self._notices = notices
         self._clock = clock
         self._counters = counters
+        self._new_id = new_id
         self._over = False
 
     async def run(self) -> NoReturn:
@@ -44,7 +54,9 @@ class Budget:
             StorageError: the outbox can't be used.
         """
         now = self._clock.now()
-        given_up = await self._database.write(lambda tx: gaps.evict(tx, self._limit, now), makes_room=True)
+        given_up = await self._database.write(
+            lambda tx: gaps.evict(tx, self._limit, now, self._new_id), makes_room=True
+        )
         if given_up:
             self._counters.add("forwarder.evicted", given_up)
         if given_up and not self._over:

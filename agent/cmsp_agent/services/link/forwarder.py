@@ -13,6 +13,7 @@ from typing import NoReturn
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import HeadendUnreachable, StorageError
+from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.services.link.answers import AccessRefused, Failed, HeadendAnswer, RecordRefused, Unsent, understood
 from cmsp_agent.services.link.decision import Link, LinkStep, Numbers, Sent, decide, settled, taken
 from cmsp_agent.services.link.edges import Edges, OwnEvents
@@ -75,6 +76,7 @@ class Forwarder:
         on_connected: Callable[[], None] = lambda: None,
         held: Collection[str] = (),
         chance: Callable[[], float] = random.random,
+        new_id: NewId = uuid7,
     ) -> None:
         """Put the parts together.
 
@@ -88,6 +90,7 @@ class Forwarder:
             on_connected: called when the head-end answers again, and at the first time.
             held: alarm types of the appliance that hold at the start.
             chance: random numbers from 0 to 1.
+            new_id: makes the ids of gaps and epochs.
         """
         self._database = database
         self._client = client
@@ -97,6 +100,7 @@ class Forwarder:
         self._pace = pace
         self._on_connected = on_connected
         self._chance = chance
+        self._new_id = new_id
         self._bell = Bell(clock)
         self._ahead: Ahead[Parcel] = Ahead()
         self._forgetting: Ahead[int] = Ahead()
@@ -229,7 +233,7 @@ class Forwarder:
             self._lost = step.lost
             await self._database.write(lambda tx: incidents.leave_room(tx, 0, step.lost))
         if step.fill_from and await self._database.write(
-            lambda tx: gaps.fill_before(tx, step.fill_from, self._clock.now())
+            lambda tx: gaps.fill_before(tx, step.fill_from, self._clock.now(), self._new_id)
         ):
             self._counters.add("forwarder.gaps")
         if step.dead_letter is not None:
@@ -240,7 +244,9 @@ class Forwarder:
 
     async def _begin_epoch(self, step: LinkStep) -> None:
         reason = step.begin_epoch
-        epoch = await self._database.write(lambda tx: epochs.begin(tx, self._clock.now(), reason, step.lost))
+        epoch = await self._database.write(
+            lambda tx: epochs.begin(tx, self._clock.now(), reason, step.lost, self._new_id)
+        )
         self._epoch = epoch.epoch
         self._counters.add("forwarder.epochs", key=reason)
         log.warning("a new epoch of the outbox was begun", extra={"epoch": epoch.epoch, "reason": reason})
@@ -248,7 +254,7 @@ class Forwarder:
     async def _dead_letter(self, refused: RecordRefused) -> bool:
         now = self._clock.now()
         made = await self._database.write(
-            lambda tx: gaps.dead_letter(tx, refused.sequence, refused.detail, now), makes_room=True
+            lambda tx: gaps.dead_letter(tx, refused.sequence, refused.detail, now, self._new_id), makes_room=True
         )
         if made:
             self._counters.add("forwarder.dead_letters")
@@ -260,7 +266,7 @@ class Forwarder:
         self._counters.add("forwarder.damaged", damaged.last - damaged.first + 1)
         now = self._clock.now()
         try:
-            await self._database.write(lambda tx: gaps.replace_damaged(tx, damaged, now), makes_room=True)
+            await self._database.write(lambda tx: gaps.replace_damaged(tx, damaged, now, self._new_id), makes_room=True)
         except StorageError as error:
             log.warning("a damaged record could not be replaced", extra={"reason": str(error)})
             await self._clock.sleep(STORAGE_WAIT)

@@ -13,6 +13,7 @@ from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.link.budget import Budget
 from cmsp_agent.services.link.forwarder import Forwarder
 from cmsp_agent.services.link.heartbeat import Heartbeat
+from cmsp_agent.services.machine import Machine
 from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.transports.headend import ClientCertificates, HeadendClient
@@ -55,9 +56,10 @@ async def start_link(
     runtime: Runtime, configuration: Configuration, events: EventService, notices: Notices, report: Report
 ) -> AsyncIterator[LinkPart]:
     """Forward what waits, and go on; without a head-end everything is kept within the budget until there is one."""
-    budget = Budget(runtime.state, configuration.appliance.outbox_budget, notices, runtime.clock, runtime.counters)
+    machine, limit = runtime.machine, configuration.appliance.outbox_budget
+    budget = Budget(runtime.state, limit, notices, runtime.clock, runtime.counters, machine.new_id)
     runtime.supervisor.keep_running("outbox budget", budget.run)
-    client = client_for(configuration)
+    client = client_for(configuration, machine)
     if client is None:
         yield LinkPart()
         return
@@ -75,6 +77,8 @@ async def start_link(
         pace=pace_of(configuration.headend),
         on_connected=connected,
         held=held,
+        chance=machine.chance,
+        new_id=machine.new_id,
     )
     every = configuration.headend.heartbeat
     heartbeat = Heartbeat(client, report, runtime.clock, runtime.counters, every, on_failed=forwarder.doubt)
@@ -89,12 +93,13 @@ async def start_link(
         await client.close()
 
 
-def client_for(configuration: Configuration) -> HeadendClient | None:
+def client_for(configuration: Configuration, machine: Machine) -> HeadendClient | None:
     """The wire to the head-end, or None where the appliance is not enrolled yet."""
     headend = configuration.headend
     if not headend.urls or headend.tls is None:
         return None
-    return HeadendClient(headend.urls, configuration.appliance.id, certificates_of(headend.tls))
+    identity = certificates_of(headend.tls)
+    return machine.network.headend(headend.urls, configuration.appliance.id, identity, machine.threads)
 
 
 def certificates_of(tls: TlsFiles) -> ClientCertificates:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.component import Component
@@ -20,7 +21,7 @@ from cmsp_agent.services.polling.poller import Poller
 from cmsp_agent.services.polling.reachability import Reachability
 from cmsp_agent.services.polling.sessions import SnmpSessions
 from cmsp_agent.services.polling.snmp_memory import EngineMemory
-from cmsp_agent.services.polling.tracked_hops import TrackedHops, ping
+from cmsp_agent.services.polling.tracked_hops import TrackedHops, answers
 from cmsp_agent.services.polling.well import WellMemory
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.tables import seen_well, snmp_engines
@@ -72,7 +73,7 @@ async def start_polling(
     runtime: Runtime, configuration: Configuration, asked: PollingNeeds, shared: SharedSnmp
 ) -> AsyncIterator[PollingPart]:
     """Make everything ready; the first poll comes with the first `prepare`, when all other parts stand."""
-    events = asked.events
+    events, network = asked.events, runtime.machine.network
     known = await runtime.state.read(snmp_engines.known)
     engines = EngineMemory(known, runtime.state, asked.notices, runtime.clock)
     client = SnmpClient(
@@ -83,12 +84,14 @@ async def start_polling(
         ring=shared.ring,
         texts=shared.texts,
         times=shared.times,
+        open_socket=network.snmp_socket,
+        chance=runtime.machine.chance,
     )
     await client.open()
     sessions = SnmpSessions(client)
     isolation = Isolation(
-        TrackedHops(configuration.appliance.next_hops, asked.devices),
-        ping,
+        TrackedHops(configuration.appliance.next_hops, asked.devices, network.ways),
+        partial(answers, network),
         events.tell,
         lambda: ISOLATED in events.alarm_state.active,
         runtime.clock,
@@ -111,7 +114,8 @@ async def start_polling(
 
 
 async def _device_maker(runtime: Runtime, asked: PollingNeeds, sessions: SnmpSessions) -> Callable[[Component], Device]:
-    reachability = Reachability(runtime.counters)
+    network = runtime.machine.network
+    reachability = Reachability(runtime.counters, network.ping, network.check_port)
 
     async def keep_well(name: str, seen: frozenset[tuple[str, str]]) -> None:
         await runtime.state.write(lambda tx: seen_well.save(tx, name, seen))

@@ -4,41 +4,43 @@ from collections.abc import Sequence
 
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.polling.isolation import Outside
-from cmsp_agent.transports import icmp, routes
+from cmsp_agent.transports import routes
+from cmsp_agent.transports.network import Network, Ways
 
 PING_WITHIN = 1.0
 MOST_TRACKED_HOPS = 4
 """Default routes that are asked at most."""
 
 
-async def ping(address: str) -> bool:
+async def answers(network: Network, address: str) -> bool:
     """Whether the address answers an ICMP echo within a second."""
-    return await icmp.ping(address, PING_WITHIN, None) is not None
+    return await network.ping(address, PING_WITHIN, None) is not None
 
 
 class TrackedHops:
     """Looks at the routes of the moment."""
 
-    def __init__(self, next_hops: Sequence[str], devices: Devices) -> None:
+    def __init__(self, next_hops: Sequence[str], devices: Devices, ways: Ways) -> None:
+        self._ways = ways
         self._next_hops = next_hops
         self._devices = devices
         self._link_of: dict[str, str] = {}
 
     def __call__(self) -> Outside:
         """The links with their carrier and the next hops, by the routes of this moment."""
-        known = routes.routes()
+        known = self._ways.known()
         ways = routes.default_routes(known)
         addresses = [component.address for component in self._devices.components.values() if component.addresses]
         self._link_of = {address: link for address in addresses if (link := self._link_to(address, known))}
         links = dict.fromkeys(self._link_of.values()) or dict.fromkeys(way.interface for way in ways)
         hops = self._next_hops or [str(way.gateway) for way in ways[:MOST_TRACKED_HOPS]]
-        routed = not addresses or any(routes.leads_to(address) for address in addresses)
-        return Outside({link: routes.carrier(link) for link in links}, hops, self._devices.components, routed)
+        routed = not addresses or any(self._ways.leads_to(address) for address in addresses)
+        return Outside({link: self._ways.carrier(link) for link in links}, hops, self._devices.components, routed)
 
     def _link_to(self, address: str, known: list[routes.Route]) -> str:
         """A link whose route went away with its cable is remembered: that is just the case that matters."""
         before = self._link_of.get(address, "")
-        if before and routes.carrier(before) is False:
+        if before and self._ways.carrier(before) is False:
             return before
         route = routes.route_to(address, known)
         return route.interface if route else before

@@ -11,13 +11,21 @@ from cmsp_agent.transports.datagrams import DatagramReceiver
 from cmsp_agent.transports.listening import bind_one
 from cmsp_agent.transports.syslog.streams import StreamReceiver
 
+Bind = Callable[[socket.SocketKind, str, int], socket.socket | None]
+
 
 class Receivers:
     """Gives each socket to its receiver; a port that the kernel chose is the same for all addresses of a receiver."""
 
     def __init__(
-        self, traps: DatagramReceiver, syslog: DatagramReceiver, tcp: StreamReceiver, tls: StreamReceiver | None
+        self,
+        traps: DatagramReceiver,
+        syslog: DatagramReceiver,
+        tcp: StreamReceiver,
+        tls: StreamReceiver | None,
+        bind: Bind = bind_one,
     ) -> None:
+        self._bind_socket = bind
         self._datagrams = {"traps": traps, "syslog-udp": syslog}
         self._streams = {"syslog-tcp": tcp, **({"syslog-tls": tls} if tls else {})}
         self._chosen: dict[str, int] = {}
@@ -58,7 +66,7 @@ class Receivers:
 
     async def _bind(self, want: Wanted) -> None:
         port = want.port or self._chosen.get(want.receiver, 0)
-        bound = bind_one(want.kind, want.address, port)
+        bound = self._bind_socket(want.kind, want.address, port)
         if bound is not None:  # else this machine has no such address family
             self._chosen[want.receiver] = bound.getsockname()[1]
             await self._add(want.receiver, bound)

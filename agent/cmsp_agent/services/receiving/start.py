@@ -108,6 +108,7 @@ def receivers_for(runtime: Runtime, traps: TrapService, syslog: SyslogService, t
         DatagramReceiver("syslog.udp", (), syslog.receive_datagrams, runtime.counters),
         streams("syslog.tcp"),
         secured,
+        runtime.machine.network.bind,
     )
 
 

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cmsp_agent.model.ids import uuid7
+from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.storage.encoding import DocumentInvalid, decode, encode
 from cmsp_agent.storage.outbox.numbering import current, oldest_row
 from cmsp_agent.storage.outbox.records import GAP, NO_SEVERITY, SEVERITIES, TYPES, Record, gap_record
@@ -62,14 +62,14 @@ def _insert(tx: sqlite3.Connection, first: int, row: int, now: int, hole: Hole) 
     )
 
 
-def replace_damaged(tx: sqlite3.Connection, damaged: RowsDamaged, now: int) -> None:
+def replace_damaged(tx: sqlite3.Connection, damaged: RowsDamaged, now: int, new_id: NewId = uuid7) -> None:
     """Put a gap where rows are missing or are not as they were written; what is there becomes a dead letter.
 
     A damaged gap that reached further back leaves the rest of its hole missing: it is found and replaced in turn.
     """
     epoch = current(tx)
     _keep(tx, epoch.epoch, damaged.last, damaged.last + epoch.base, damaged.reason, now)
-    hole = Hole(uuid7(now), {}, DAMAGED)
+    hole = Hole(new_id(now), {}, DAMAGED)
     _insert(tx, damaged.first + epoch.base, damaged.last + epoch.base, now, hole)
 
 
@@ -82,7 +82,7 @@ def _keep(tx: sqlite3.Connection, epoch: str, sequence: int, row: int, detail: s
     )
 
 
-def dead_letter(tx: sqlite3.Connection, sequence: int, detail: str, now: int) -> bool:
+def dead_letter(tx: sqlite3.Connection, sequence: int, detail: str, now: int, new_id: NewId = uuid7) -> bool:
     """Move a refused record to the dead letters and put a gap in its place; False where it is not there any more."""
     epoch = current(tx)
     place = sequence + epoch.base
@@ -94,9 +94,9 @@ def dead_letter(tx: sqlite3.Connection, sequence: int, detail: str, now: int) ->
         return False  # nothing smaller can stand in its place
     _keep(tx, epoch.epoch, sequence, place, detail, now)
     if first is None:
-        _insert(tx, place, place, now, Hole(uuid7(now), _counted([(kind, severity, 1)]), REFUSED))
+        _insert(tx, place, place, now, Hole(new_id(now), _counted([(kind, severity, 1)]), REFUSED))
     else:
-        _insert(tx, first, place, now, Hole(uuid7(now), {}, REFUSED_GAP))
+        _insert(tx, first, place, now, Hole(new_id(now), {}, REFUSED_GAP))
     return True
 
 
@@ -105,18 +105,18 @@ def dead_letters(connection: sqlite3.Connection) -> int:
     return int(connection.execute("select count(*) from dead_letters").fetchone()[0])
 
 
-def fill_before(tx: sqlite3.Connection, expected: int, now: int) -> bool:
+def fill_before(tx: sqlite3.Connection, expected: int, now: int, new_id: NewId = uuid7) -> bool:
     """Stand in for what the head-end expects and we forgot long ago; False where nothing is missing."""
     base = current(tx).base
     wanted = expected + base
     start = oldest_row(tx)
     if wanted >= start:
         return False
-    _insert(tx, wanted, start - 1, now, Hole(uuid7(now), {}, FORGOTTEN))
+    _insert(tx, wanted, start - 1, now, Hole(new_id(now), {}, FORGOTTEN))
     return True
 
 
-def evict(tx: sqlite3.Connection, budget: int, now: int) -> int:
+def evict(tx: sqlite3.Connection, budget: int, now: int, new_id: NewId = uuid7) -> int:
     """Where the outbox is larger than `budget` bytes, give up a step of its oldest run; return how many rows.
 
     The size is reckoned from the mean of the oldest and the newest bodies, so that no scan is needed.
@@ -141,7 +141,7 @@ def evict(tx: sqlite3.Connection, budget: int, now: int) -> int:
             counts = _joined(counts, _hole(body).counts)
     first_row, last_row = (run[0][0] if run[0][1] is None else run[0][1]), run[-1][0]
     tx.execute("delete from outbox where row <= ?", (last_row,))
-    _insert(tx, first_row, last_row, now, Hole(uuid7(now), counts, EVICTED))
+    _insert(tx, first_row, last_row, now, Hole(new_id(now), counts, EVICTED))
     return len(run)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from cmsp_agent.aio.blocking import BlockingPool, PoolFull
+from cmsp_agent.aio.threads import SYSTEM_THREADS, Threads
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.storage import files
 from cmsp_agent.storage.compression import SMALL, compress, decompress
@@ -121,9 +122,9 @@ class BlobStore:
 class Blobs:
     """The store for the event loop: a hanging disk costs its own callers a deadline, and nobody else anything."""
 
-    def __init__(self, directory: Path, key: MasterKey) -> None:
+    def __init__(self, directory: Path, key: MasterKey, threads: Threads = SYSTEM_THREADS) -> None:
         self._store = BlobStore(directory, key)
-        self._pool = BlockingPool("blobs", threads=2, waiting=256)
+        self._pool = BlockingPool("blobs", threads=2, waiting=256, source=threads)
 
     def fingerprint(self, content: bytes) -> str:
         """A keyed hash: equal for equal contents, and saying nothing to who has not the key."""

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.threads import SYSTEM_THREADS, Threads
 from cmsp_agent.model.errors import DatabaseCorrupt
 from cmsp_agent.storage.sqlite.connections import (
     DatabaseLock,
@@ -65,6 +66,7 @@ class Database:
         initialise: Initialise,
         on_replaced: Replaced,
         reserve: int,
+        threads: Threads,
     ) -> None:
         self.path = path
         self._migrations = migrations
@@ -77,8 +79,9 @@ class Database:
         self._closed = False
         self._places = asyncio.Semaphore(WAITING)
         self._lock = DatabaseLock(path)
-        self._readers = Readers(path, clock)
-        self._writer = Writer(path, self._open, self._replace, counters, Reserve(Path(f"{path}.reserve"), reserve))
+        self._readers = Readers(path, clock, threads)
+        kept_back = Reserve(Path(f"{path}.reserve"), reserve)
+        self._writer = Writer(path, self._open, self._replace, counters, kept_back, threads)
         self.opening = Opening(path, created=False)
         """What was found at the last opening."""
 
@@ -94,6 +97,7 @@ class Database:
         initialise: Initialise = nothing_to_initialise,
         on_replaced: Replaced = nobody_to_tell,
         reserve: int = 0,
+        threads: Threads = SYSTEM_THREADS,
     ) -> "Database":
         """Open or create the file, check it, set it aside if it is damaged, bring its schema up to date.
 
@@ -106,11 +110,12 @@ class Database:
             initialise: first rows, in a transaction, at every opening.
             on_replaced: called on the loop when the file was found damaged while in use and was started anew.
             reserve: bytes of disk kept back for works that make room; with less than that free, the disk is full.
+            threads: where the writer's and the readers' threads come from.
 
         Raises:
             StorageError: another process has it, or it can't be opened or written.
         """
-        database = cls(path, migrations, synchronous, clock, counters, initialise, on_replaced, reserve)
+        database = cls(path, migrations, synchronous, clock, counters, initialise, on_replaced, reserve, threads)
         async with AsyncExitStack() as undo:
             undo.push_async_callback(database.close)
             await database._writer.start()

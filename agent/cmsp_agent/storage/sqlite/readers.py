@@ -4,7 +4,6 @@ import asyncio
 import sqlite3
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock, local
@@ -12,6 +11,7 @@ from traceback import clear_frames
 from typing import Any, TypeVar
 
 from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.threads import Threads
 from cmsp_agent.storage.sqlite.connections import connect_reader
 
 T = TypeVar("T")
@@ -35,10 +35,10 @@ class ReadingThread:
 class Readers:
     """A small pool of reading connections. `renew` makes each thread open the file again."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
+    def __init__(self, path: Path, clock: Clock, threads: Threads) -> None:
         self._path = path
         self._clock = clock
-        self._executor = ThreadPoolExecutor(THREADS, thread_name_prefix=f"reader {path.name}")
+        self._executor = threads.pool(f"reader {path.name}", THREADS)
         self._own = local()
         self._lock = Lock()
         self._all: list[ReadingThread] = []

@@ -8,15 +8,16 @@ import asyncio
 import logging
 import os
 import sqlite3
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock
 from types import TracebackType
 from typing import Any, Self
 
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.threads import Threads
 from cmsp_agent.model.errors import StorageError, StorageFull
 from cmsp_agent.storage.sqlite.faults import is_corruption, is_full, translated
 from cmsp_agent.storage.sqlite.reserve import Reserve
@@ -87,6 +88,7 @@ class Writer:
         replace: Callable[[sqlite3.Connection, BaseException], sqlite3.Connection],
         counters: Counters,
         reserve: Reserve,
+        threads: Threads,
     ) -> None:
         self._path = path
         self._reserve = reserve
@@ -94,12 +96,14 @@ class Writer:
         self._connect = connect
         self._replace = replace
         self._counters = counters
-        self._queue: SimpleQueue[Task | None] = SimpleQueue()
+        self._queue: deque[Task] = deque()
+        self._lock = Lock()
+        self._busy = False
         self._loop = asyncio.get_running_loop()
-        self._ready: asyncio.Future[None] = self._loop.create_future()
         self._ended = asyncio.Event()
         self._closing = False
-        self._thread = Thread(target=self._run, name=f"writer {path.name}", daemon=True)
+        self._thread = threads.pool(f"writer {path.name}", 1)
+        self._connection: sqlite3.Connection | None = None
 
     async def start(self) -> None:
         """Open the connection in the writer's thread.
@@ -107,8 +111,13 @@ class Writer:
         Raises:
             StorageError: the file can't be opened.
         """
-        self._thread.start()
-        await self._ready
+        try:
+            await self._loop.run_in_executor(self._thread, self._open)
+        except (sqlite3.Error, OSError, StorageError) as error:
+            self._ended.set()
+            failure = translated(error, str(self._path))
+            log.error("the writer did not start", extra={"database": self._name, "reason": str(failure)})
+            raise failure from error
 
     def submit(self, work: Work, *, makes_room: bool = False) -> "asyncio.Future[Any]":
         """Queue a work; the future is done when its group's commit is durable.
@@ -121,34 +130,45 @@ class Writer:
         if self._ended.is_set() or self._closing:
             raise StorageError(f"{self._path}: closed")
         future: asyncio.Future[Any] = self._loop.create_future()
-        self._queue.put(Task(work, future, makes_room))
+        with self._lock:
+            self._queue.append(Task(work, future, makes_room))
+            idle, self._busy = not self._busy, True
+        if idle:
+            self._thread.submit(self._run)
         return future
 
     async def close(self, within: float) -> bool:
         """Finish what is queued, close the connection; False where the thread did not end in time."""
         self._closing = True
-        self._queue.put(None)
+        self._thread.submit(self._end)
+        self._thread.shutdown(wait=False)
         try:
             async with asyncio.timeout(within):
                 await self._ended.wait()
         except TimeoutError:
             return False
-        self._thread.join(1.0)
-        return not self._thread.is_alive()
+        self._thread.shutdown(wait=True)  # the thread is idle: this takes no time
+        return True
 
     # --- below: the writer's thread ---
 
+    def _open(self) -> None:
+        self._connection = self._connect_or_make_room()
+
     def _run(self) -> None:
+        """Commit what is queued, group by group, until nothing is."""
         try:
-            connection = self._connect_or_make_room()
-            self._tell([TaskOutcome(self._ready)])
-            self._serve(connection)
+            while group := self._next_group():
+                self._serve(group)
         except (sqlite3.Error, OSError, StorageError) as error:
             failure = translated(error, str(self._path))
             log.error("the writer ended", extra={"database": self._name, "reason": str(failure)})
-            self._tell([TaskOutcome(self._ready, error=failure), *self._abandon(failure)])
-        finally:
-            self._call(self._ended.set)
+            self._call(lambda: self._abandon(failure))
+
+    def _end(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._call(self._ended.set)
 
     def _connect_or_make_room(self) -> sqlite3.Connection:
         """Open the file; on a full disk with the space that the last run kept back, so that a backlog can drain."""
@@ -162,41 +182,26 @@ class Writer:
             self._counters.add("storage.full", key=self._name)
             return self._connect()
 
-    def _abandon(self, failure: BaseException) -> list[TaskOutcome]:
-        """Nobody may wait for ever: what is queued fails with what ended the writer."""
-        left = []
-        while not self._queue.empty():
-            task = self._queue.get_nowait()
-            if task is not None:
-                left.append(TaskOutcome(task.future, error=failure))
-        return left
+    def _abandon(self, failure: BaseException) -> None:
+        """Nobody may wait for ever: what is queued fails with what ended the writer. On the loop."""
+        self._ended.set()
+        _settle([TaskOutcome(task.future, error=failure) for task in self._queue])
+        self._queue.clear()
 
-    def _serve(self, connection: sqlite3.Connection) -> None:
-        going = True
-        while going:
-            group, going = self._next_group()
-            if not group:
-                continue
-            outcomes = self._commit_or_make_room(connection, group)
-            self._tell(outcomes)
-            corruption = next((o.error for o in outcomes if o.error is not None and is_corruption(o.error)), None)
-            if corruption is not None:
-                connection = self._replace(connection, corruption)
-            self._bound_wal(connection)
-        connection.close()
+    def _serve(self, group: list[Task]) -> None:
+        assert self._connection is not None  # `start` opened it before anything could be submitted
+        outcomes = self._commit_or_make_room(self._connection, group)
+        self._tell(outcomes)
+        corruption = next((o.error for o in outcomes if o.error is not None and is_corruption(o.error)), None)
+        if corruption is not None:
+            self._connection = self._replace(self._connection, corruption)
+        self._bound_wal(self._connection)
 
-    def _next_group(self) -> tuple[list[Task], bool]:
-        group: list[Task] = []
-        try:
-            task = self._queue.get()
-            while task is not None:
-                group.append(task)
-                if len(group) >= GROUP:
-                    return group, True
-                task = self._queue.get_nowait()
-        except Empty:
-            return group, True
-        return group, False
+    def _next_group(self) -> list[Task]:
+        with self._lock:
+            group = [self._queue.popleft() for _ in range(min(GROUP, len(self._queue)))]
+            self._busy = bool(group)
+            return group
 
     def _commit_or_make_room(self, connection: sqlite3.Connection, group: list[Task]) -> list[TaskOutcome]:
         if not self._reserve.take():

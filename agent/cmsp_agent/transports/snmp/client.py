@@ -11,6 +11,7 @@ Use::
 """
 
 import logging
+import random
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,7 +21,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import NotPermittedHere
 from cmsp_agent.transports.snmp.ber import OidOctets, OidTexts
 from cmsp_agent.transports.snmp.elsewhere import ANY, Elsewhere
-from cmsp_agent.transports.snmp.endpoint import Endpoint, SocketAddress
+from cmsp_agent.transports.snmp.endpoint import DatagramSocket, Endpoint, SocketAddress, open_socket
 from cmsp_agent.transports.snmp.engines import EngineDirectory, EngineObserver, EngineStore, NoEngineStore, NoObserver
 from cmsp_agent.transports.snmp.exchange import Exchange, UsmExchange
 from cmsp_agent.transports.snmp.keys import KeyRing
@@ -34,6 +35,8 @@ from cmsp_agent.transports.snmp.walk import IndexCache
 
 log = logging.getLogger(__name__)
 
+OpenSocket = Callable[[int, str], DatagramSocket]
+"""Opens a socket of an address family that sends from a source address; empty: from any."""
 HEADERS = {socket.AF_INET: 28, socket.AF_INET6: 48}
 """Octets of IP and UDP headers."""
 MTU_OPTION = {socket.AF_INET: (socket.IPPROTO_IP, 14), socket.AF_INET6: (socket.IPPROTO_IPV6, 24)}
@@ -54,6 +57,8 @@ class SnmpClient:
         ring: share it with the receiver of notifications, so that a password is hashed once.
         texts: shared cache of OIDs.
         times: where to ask for what devices signed of their time; share it with the receiver of notifications.
+        open_socket: opens a UDP socket.
+        chance: random numbers from 0 to 1.
     """
 
     def __init__(
@@ -66,7 +71,11 @@ class SnmpClient:
         ring: KeyRing | None = None,
         texts: OidTexts | None = None,
         times: SignedTimes | None = None,
+        open_socket: OpenSocket = open_socket,
+        chance: Callable[[], float] = random.random,
     ) -> None:
+        self._open_socket = open_socket
+        self._chance = chance
         self._clock = clock
         self._counters = counters
         self._store = engines or NoEngineStore()
@@ -118,10 +127,10 @@ class SnmpClient:
         known = self._endpoints.get((family, source))
         if known is None:
             try:
-                known = Endpoint(family, source, self._clock, self._counters)
+                sock = self._open_socket(family, source)
             except OSError as error:
                 raise NotPermittedHere(f"can't send SNMP from {source or 'any address'}: {error.strerror}") from error
-            self._endpoints[(family, source)] = known
+            known = self._endpoints[(family, source)] = Endpoint(self._clock, self._counters, sock, self._chance)
         return known
 
     def _exchange(

@@ -8,6 +8,7 @@ import logging
 import random
 import socket
 from collections.abc import Callable
+from typing import Protocol
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
@@ -34,6 +35,16 @@ RECEIVE_BUFFER = 4 << 20
 LARGEST_DATAGRAM = 65535
 SO_RCVBUFFORCE = 33
 """Linux: asks beyond net.core.rmem_max, which only CAP_NET_ADMIN may."""
+
+
+class DatagramSocket(Protocol):
+    """What is used of an unconnected UDP socket that does not block."""
+
+    def fileno(self) -> int: ...
+    def sendto(self, data: bytes, address: SocketAddress, /) -> int: ...
+    def recvfrom(self, size: int, /) -> tuple[bytes, SocketAddress]: ...
+    def getsockname(self) -> SocketAddress: ...
+    def close(self) -> None: ...
 
 
 class Doubtful(DecodeError):
@@ -78,29 +89,28 @@ class Endpoint:
     """An unconnected UDP socket and the requests that are out on it.
 
     Args:
-        family: `socket.AF_INET` or `AF_INET6`.
-        source: address to send from; empty for any.
         clock: for deadlines.
         counters: counts under `snmp.`.
-
-    Raises:
-        OSError: the source address is not ours.
+        sock: what to send from; closed by `close`.
+        chance: random numbers from 0 to 1.
     """
 
-    def __init__(self, family: int, source: str, clock: Clock, counters: Counters) -> None:
+    def __init__(
+        self, clock: Clock, counters: Counters, sock: DatagramSocket, chance: Callable[[], float] = random.random
+    ) -> None:
         self._clock = clock
         self._counters = counters
         self._loop = asyncio.get_running_loop()
         self._pending: dict[int, Pending] = {}
         self._given_up: Bounded[int, None] = Bounded(4096)
-        self._first_id = self._last_id = random.SystemRandom().randint(LOWEST_ID, HIGHEST_ID)
+        self._first_id = self._last_id = LOWEST_ID + int(chance() * (HIGHEST_ID - LOWEST_ID))
         self._tick: asyncio.TimerHandle | None = None
-        self._socket = _bound_socket(family, source)
-        self._loop.add_reader(self._socket.fileno(), self._drain)
+        self._socket = sock
+        self._loop.add_reader(sock, self._drain)
 
     def close(self) -> None:
         """Release the socket; requests that are out fail as unreachable."""
-        self._loop.remove_reader(self._socket.fileno())
+        self._loop.remove_reader(self._socket)
         self._socket.close()
         if self._tick is not None:
             self._tick.cancel()
@@ -244,7 +254,16 @@ def _fail(pending: Pending, error: Exception) -> None:
         pending.future.set_exception(error)
 
 
-def _bound_socket(family: int, source: str) -> socket.socket:
+def open_socket(family: int, source: str) -> socket.socket:
+    """A socket to send requests from.
+
+    Args:
+        family: `socket.AF_INET` or `AF_INET6`.
+        source: address to send from; empty for any.
+
+    Raises:
+        OSError: the source address is not ours.
+    """
     made = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
     try:
         if family == socket.AF_INET6:

@@ -1,0 +1,36 @@
+"""The wires to the devices and to the head-end, together: a simulation plays its own in their place."""
+
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from cmsp_agent.aio.threads import Threads
+from cmsp_agent.transports import icmp, routes, tcp
+from cmsp_agent.transports.headend import ClientCertificates, HeadendClient
+from cmsp_agent.transports.listening import bind_one
+from cmsp_agent.transports.snmp.client import OpenSocket
+from cmsp_agent.transports.snmp.endpoint import open_socket
+
+Bind = Callable[[socket.SocketKind, str, int], socket.socket | None]
+"""A bound socket; None where this machine has no such address family. Raises CannotListen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """Where the kernel's routes lead, and whether the links have a carrier."""
+
+    known: Callable[[], list[routes.Route]] = routes.routes
+    leads_to: Callable[[str], bool] = routes.leads_to
+    carrier: Callable[[str], bool | None] = routes.carrier
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """What the agent sends and receives by; the defaults are the kernel's."""
+
+    ping: Callable[[str, float, str | None], Awaitable[float | None]] = icmp.ping
+    check_port: Callable[[str, int, float, str | None], Awaitable[tcp.TcpAnswer]] = tcp.check_port
+    snmp_socket: OpenSocket = open_socket
+    bind: Bind = bind_one
+    ways: Ways = Ways()
+    headend: Callable[[Sequence[str], str, ClientCertificates, Threads], HeadendClient] = HeadendClient
