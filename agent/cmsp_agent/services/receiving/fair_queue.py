@@ -8,33 +8,16 @@ first messages of a storm tell its cause, the later ones repeat it.
 
 import asyncio
 import heapq
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.transports.datagrams import Datagram, SendAnswer, plain_host
+from cmsp_agent.services.receiving.lanes import Chunk, Lane, grouped
+from cmsp_agent.transports.datagrams import Datagram, SendAnswer
 
 CAPACITY = 48 << 20
 """Octets, with what Python needs besides the payload: some 100,000 messages of common length."""
-OVERHEAD = 300
-"""Octets that a waiting datagram takes besides its payload: three objects and their places in lists."""
 FEWEST = 16
 """Effort that a sender is served at least when its turn comes."""
-UNIT = 256
-"""Octets that are an effort of one to read. What is longer takes longer, so turns are shared out by effort and not by
-count: a storm of lines of 8 KiB, or of traps with thousands of bindings, would hold the loop for seconds otherwise."""
-
-
-class Chunk(NamedTuple):
-    """Datagrams of one component that came in together."""
-
-    component: str
-    """Empty: unknown senders."""
-    received_at: int
-    """ms since the epoch."""
-    datagrams: list[Datagram]
-    answer: SendAnswer
 
 
 class FairQueue:
@@ -55,7 +38,7 @@ class FairQueue:
         self._senders = senders
         self._counters = counters
         self._capacity = capacity
-        self._queues: dict[str, _Lane] = {}
+        self._queues: dict[str, Lane] = {}
         self._cost = 0
         self._filled = asyncio.Event()
         counters.gauge(f"{name}.waiting", lambda: float(len(self)))
@@ -76,21 +59,10 @@ class FairQueue:
 
     def offer(self, received_at: int, datagrams: Iterable[Datagram], answer: SendAnswer) -> None:
         """Queue what was received; where that is too much, drop of the longest queues."""
-        components = self._senders()
-        groups: dict[str, list[Datagram]] = {}
-        for datagram in datagrams:
-            host = datagram[-1][0]
-            component = components.get(host)
-            if component is None:  # a link-local source comes with its zone
-                component = components.get(plain_host(host), "")
-            try:
-                groups[component].append(datagram)
-            except KeyError:
-                groups[component] = [datagram]
-        for component, group in groups.items():
+        for component, group in grouped(datagrams, self._senders()).items():
             lane = self._queues.get(component)
             if lane is None:
-                lane = self._queues[component] = _Lane()
+                lane = self._queues[component] = Lane()
             self._cost += lane.put(Chunk(component, received_at, group, answer))
         if self._cost > self._capacity:
             self._shed()
@@ -134,69 +106,3 @@ class FairQueue:
                 heapq.heappush(longest, (-lane.cost, component))
             else:
                 del self._queues[component]
-
-
-class _Lane:
-    """The queue of one component."""
-
-    __slots__ = ("chunks", "cost", "count")
-
-    def __init__(self) -> None:
-        self.chunks: deque[Chunk] = deque()
-        self.count = 0
-        self.cost = 0
-
-    def put(self, chunk: Chunk) -> int:
-        """Queue it and return its cost."""
-        self.chunks.append(chunk)
-        cost = _cost(chunk.datagrams)
-        self.count += len(chunk.datagrams)
-        self.cost += cost
-        return cost
-
-    def take(self, share: int, taken: list[Chunk]) -> int:
-        """Move the oldest to `taken`, up to an effort of `share`, and return their effort."""
-        left = share
-        while left > 0 and self.chunks:
-            chunk = self.chunks.popleft()
-            count, effort = portion(chunk.datagrams, left)
-            if count < len(chunk.datagrams):
-                self.chunks.appendleft(chunk._replace(datagrams=chunk.datagrams[count:]))
-                chunk = chunk._replace(datagrams=chunk.datagrams[:count])
-            taken.append(chunk)
-            left -= effort
-            self._less(chunk.datagrams)
-        return share - left
-
-    def drop_newest(self, excess: int) -> tuple[int, int]:
-        """Drop of the newest chunk what is too much: how many, and their cost."""
-        newest = self.chunks.pop()
-        kept = list(newest.datagrams)
-        dropped: list[Datagram] = []
-        while kept and excess > 0:
-            dropped.append(kept.pop())
-            excess -= len(dropped[-1][0]) + OVERHEAD
-        if kept:
-            self.chunks.append(newest._replace(datagrams=kept))
-        return len(dropped), self._less(dropped)
-
-    def _less(self, gone: list[Datagram]) -> int:
-        cost = _cost(gone)
-        self.count -= len(gone)
-        self.cost -= cost
-        return cost
-
-
-def portion(datagrams: Sequence[Datagram], effort: int) -> tuple[int, int]:
-    """How many of the first datagrams make up that effort (one at least, where there is any), and what it really is."""
-    spent = 0
-    for count, datagram in enumerate(datagrams, 1):
-        size = len(datagram[0])
-        spent += 1 if size < UNIT else size // UNIT
-        if spent >= effort:
-            return count, spent
-    return len(datagrams), spent
-
-
-def _cost(datagrams: list[Datagram]) -> int:
-    return sum([len(datagram[0]) for datagram in datagrams]) + OVERHEAD * len(datagrams)

@@ -17,7 +17,8 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import attempt
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.model.signal import Signal
-from cmsp_agent.services.receiving.fair_queue import Chunk, FairQueue, portion
+from cmsp_agent.services.receiving.fair_queue import FairQueue
+from cmsp_agent.services.receiving.lanes import Chunk, slices
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,7 @@ class Received:
 
 
 Read: TypeAlias = Callable[[Chunk, Received], None]
-"""Reads the datagrams of one component into `Received`; should not raise for what they contain, see `_read_part`."""
+"""Reads the datagrams of one component into `Received`; should not raise for what they contain, see `_read_slice`."""
 
 
 class Intake:
@@ -74,36 +75,28 @@ class Intake:
 
     async def _receive(self, chunks: Sequence[Chunk]) -> Received:
         received = Received()
-        unread = SLICE
-        for chunk in chunks:
-            waiting = chunk.datagrams
-            while waiting:
-                count, effort = portion(waiting[:SLICE], unread)
-                self._read_part(chunk._replace(datagrams=waiting[:count]), received)
-                waiting = waiting[count:]
-                unread -= effort
-                if unread <= 0:
-                    unread = SLICE
-                    await asyncio.sleep(0)
+        for part in slices(chunks, SLICE):
+            self._read_slice(part, received)
+            await asyncio.sleep(0)
         return received
 
-    def _read_part(self, part: Chunk, received: Received) -> None:
+    def _read_slice(self, part: Sequence[Chunk], received: Received) -> None:
         """Read a slice; where something in it makes the reader fail, read one after the other and give up that one."""
         read = attempt(f"{self._name}.slice", self._counters, partial(self._said, part))
         if read is not None:
             received.add(read)
             return
-        for datagram in part.datagrams:
-            alone = part._replace(datagrams=[datagram])
-            read = attempt(f"{self._name}.datagram", self._counters, partial(self._said, alone))
+        for alone in (chunk._replace(datagrams=[datagram]) for chunk in part for datagram in chunk.datagrams):
+            read = attempt(f"{self._name}.datagram", self._counters, partial(self._said, [alone]))
             if read is not None:
                 received.add(read)
 
-    def _said(self, part: Chunk) -> Received:
+    def _said(self, part: Sequence[Chunk]) -> Received:
         said = Received()
         with ExitStack() as undo:
             undo.callback(self._give_up, said)
-            self._read(part, said)
+            for chunk in part:
+                self._read(chunk, said)
             undo.pop_all()
         return said
 

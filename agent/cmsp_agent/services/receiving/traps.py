@@ -13,9 +13,10 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.signal import TrapSignal
 from cmsp_agent.services.devices.senders import UNKNOWN, Senders
 from cmsp_agent.services.devices.unreadable import UnreadableObjects
-from cmsp_agent.services.receiving.fair_queue import CAPACITY, Chunk, FairQueue
+from cmsp_agent.services.receiving.fair_queue import CAPACITY, FairQueue
 from cmsp_agent.services.receiving.informs import InformId, Informs, inform_id
 from cmsp_agent.services.receiving.intake import Intake, Received, Sink
+from cmsp_agent.services.receiving.lanes import Chunk
 from cmsp_agent.transports.datagrams import Datagram, SendAnswer, plain_host
 from cmsp_agent.transports.snmp.ber import DecodeError
 from cmsp_agent.transports.snmp.notification import Notification, NotificationRefused, ReportReply

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.services.receiving.fair_queue import OVERHEAD, Chunk, FairQueue
+from cmsp_agent.services.receiving.fair_queue import FairQueue
+from cmsp_agent.services.receiving.lanes import OVERHEAD, Chunk
 from cmsp_agent.transports.datagrams import Datagram
 
 SENDERS = {"10.0.0.1": "gw-1", "10.0.1.1": "gw-1", "10.0.0.2": "gw-2", "10.0.0.3": "gw-3"}

@@ -8,8 +8,9 @@ from functools import partial
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import StorageFull
 from cmsp_agent.model.signal import Signal, SyslogSignal
-from cmsp_agent.services.receiving.fair_queue import Chunk, FairQueue
+from cmsp_agent.services.receiving.fair_queue import FairQueue
 from cmsp_agent.services.receiving.intake import BATCH, Intake, Received
+from cmsp_agent.services.receiving.lanes import Chunk
 
 
 class Database:
