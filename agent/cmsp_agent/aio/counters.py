@@ -17,7 +17,7 @@ class Counters:
         self._gauges: dict[str, Callable[[], float]] = {}
 
     def add(self, name: str, n: int = 1, key: str = "") -> None:
-        """Count `n` more of `name`; `key` tells apart, say, devices or reasons, and is bounded in number."""
+        """Count `n` more of `name`; `key` is a device or a reason, say, and is bounded in number."""
         with self._lock:
             place = (name, key)
             if place not in self._counts:

@@ -57,7 +57,7 @@ class Supervisor:
         await self.stop()
 
     def keep_running(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Run `work` for ever: where it fails or returns, start it again after a growing wait.
+        """Keep `work` running: where it fails or returns, start it again after a growing wait.
 
         Raises:
             ValueError: a task of that name is running already.

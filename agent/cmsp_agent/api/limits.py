@@ -58,7 +58,7 @@ class BodyLimits:
 
 
 class _Whole:
-    """`receive` that gives the whole body at once, then what the connection tells."""
+    """`receive` that gives the whole body at once, then what the connection says."""
 
     def __init__(self, body: bytes, receive: Receive) -> None:
         self._first: Message | None = {"type": "http.request", "body": body, "more_body": False}

@@ -120,7 +120,7 @@ class Listener:
         return 0 if isinstance(name, str) else int(name[1])
 
     async def run(self) -> None:
-        """Accept, for ever. A connection over the cap is closed at once: those inside go on undisturbed."""
+        """Accept until cancelled. A connection over the cap is closed at once: those inside go on undisturbed."""
         loop = asyncio.get_running_loop()
         async with asyncio.TaskGroup() as handshakes:
             while True:

@@ -35,7 +35,7 @@ def _local(connection: socket.socket) -> ProvenPeer:
 
 
 def _groups(connection: socket.socket) -> tuple[int, ...]:
-    """The supplementary groups of the peer; none where the kernel doesn't tell."""
+    """The supplementary groups of the peer; none where the kernel doesn't say."""
     try:
         raw = connection.getsockopt(socket.SOL_SOCKET, SO_PEERGROUPS, _GROUPS * 4)
     except OSError:

@@ -1,4 +1,4 @@
-"""Refused calls told apart from their repeats: the first at once, the rest as a count, so that they fill no disk."""
+"""Refused calls and their repeats: the first is logged at once, the rest as a count, so that they fill no disk."""
 
 from dataclasses import dataclass, field
 
@@ -15,7 +15,7 @@ class _Known:
 
 @dataclass(slots=True)
 class Refusals:
-    """By caller. The count that is not told yet goes with the next entry of that caller."""
+    """By caller. The count that is not logged yet goes with the next entry of that caller."""
 
     _callers: dict[str, _Known] = field(default_factory=dict)
 

@@ -147,7 +147,7 @@ class ApiServer:
         while asyncio.get_running_loop().time() < deadline:
             if not self._busy():
                 return True
-            await asyncio.sleep(0.01)  # uvicorn's sets tell nobody when they become empty
+            await asyncio.sleep(0.01)  # uvicorn's sets notify nobody when they become empty
         return False
 
     def _busy(self) -> bool:

@@ -89,7 +89,7 @@ class Agent:
             self.own.in_force(typed, loaded.fingerprint)
 
     async def follow_what_is_learned(self) -> None:
-        """Let the groups that match a device type apply once it is known, and ask where a name leads now, for ever.
+        """Let the groups that match a device type apply once it is known, and resolve the names again, until cancelled.
 
         Looks before it waits: what could not be followed when it was learned is followed when this is run again.
         """

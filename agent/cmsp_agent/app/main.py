@@ -1,4 +1,4 @@
-"""The daemon: loads the file, runs the agent until it is told to stop, reloads when it is told to. Builds no part."""
+"""The daemon: loads the file, runs the agent until a signal stops it, and reloads on request. Builds no part."""
 
 import asyncio
 import gc
@@ -32,7 +32,7 @@ def run(config: Path, level: str = "info") -> int:
         level: of the log.
 
     Returns:
-        The exit code: 0 stopped as told, 1 failed, 2 the configuration can't be used.
+        The exit code: 0 stopped on request, 1 failed, 2 the configuration can't be used.
     """
     logs.configure(level)
     os.umask(0o077)  # as the unit says; by hand, too, what we write is for us alone
@@ -81,7 +81,7 @@ class ReloadSignal:
         self._rung.set()
 
     async def run(self, agent: Agent) -> None:
-        """Reload whenever it rings, for ever."""
+        """Reload whenever it rings, until cancelled."""
         while True:
             await self._rung.wait()
             self._rung.clear()

@@ -1,4 +1,4 @@
-"""What systemd is told: ready, reloading, stopping, and that the event loop still turns (sd_notify(3))."""
+"""Notifies systemd: ready, reloading, stopping, and that the event loop still turns (sd_notify(3))."""
 
 import logging
 import os
@@ -32,7 +32,7 @@ class Notifier:
         self._send("STOPPING=1")
 
     async def beat(self, clock: Clock) -> None:
-        """Tell the watchdog, twice in its period, that the loop turns; for ever, or not at all without a watchdog."""
+        """Notify the watchdog, twice in its period, that the loop turns; without a watchdog, do nothing."""
         while True:
             if self.watchdog_seconds:
                 self._send("WATCHDOG=1")
@@ -45,4 +45,4 @@ class Notifier:
             with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK) as sender:
                 sender.sendto(message.encode(), self._address)
         except OSError as error:
-            log.warning("systemd could not be told", extra={"error": str(error)})
+            log.warning("systemd could not be notified", extra={"error": str(error)})

@@ -69,7 +69,7 @@ class OwnConditions:
         self.differs.settle(now, "file and running agent are the same")
 
     async def run(self) -> NoReturn:
-        """Look again, for ever."""
+        """Look again, until cancelled."""
         while True:
             self.look()
             await self.clock.sleep(LOOK_EVERY)

@@ -1,4 +1,4 @@
-"""What stays as it was at the start, whatever a reload says. Only compares: `main` tells."""
+"""What a reload can't change until the next start. Only compares: `main` reports it."""
 
 from collections.abc import Mapping
 

@@ -7,7 +7,7 @@ from typing import Any
 from cmsp_agent.cli.output import minute, moment, shown, span
 
 LEAST_RUN = 3
-"""Names in a row that are told as a run: `Serial0/1/0:0 to 29`."""
+"""Names in a row that are shown as a run: `Serial0/1/0:0 to 29`."""
 MOST_NAMES = 40
 """Interfaces, or runs of them, that are named; the rest is counted."""
 
@@ -19,7 +19,7 @@ _LABELS = {"sys_descr": "describes itself", "sys_object_id": "sysObjectID", "qui
 
 
 def component_facts(document: Mapping[str, Any]) -> dict[str, object]:
-    """The facts of a component's document, in its order; what the device told of itself comes last."""
+    """The facts of a component's document, in its order; what the device says of itself comes last."""
     facts: dict[str, object] = {key.replace("_", " "): _fact(key, value) for key, value in document.items()}
     facts.pop("inventory", None)
     facts["unreadable"] = "; ".join(_unreadable(each) for each in document.get("unreadable") or ())
@@ -34,7 +34,7 @@ def component_facts(document: Mapping[str, Any]) -> dict[str, object]:
 
 
 def runs(names: Iterable[str]) -> list[str]:
-    """Names with their runs told once: `a1`, `a2`, `a3` become `a1 to 3`; the order is that of each run's first."""
+    """Names with their runs shown once: `a1`, `a2`, `a3` become `a1 to 3`; the order is that of each run's first."""
     split = [_split(name) for name in dict.fromkeys(names)]
     left: dict[str, set[int]] = {}
     for prefix, number in split:

@@ -83,7 +83,7 @@ def component_kpis(
     end: Annotated[str, typer.Option("--to", metavar="TIME", help="As in 2026-11-23T08:00:00Z.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Show the last value of each KPI. With --json every value, of the last day unless told otherwise."""
+    """Show the last value of each KPI. With --json every value, of the last day by default."""
     here = session(context)
     document = here.daemon.get(component_path(name, "kpis"), from_=start, to=end)
     if as_json:

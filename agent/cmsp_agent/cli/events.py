@@ -73,7 +73,7 @@ def _row(event: Event) -> tuple[object, ...]:
 
 
 def _follow(output: Output, events: Iterable[Event], *, as_json: bool) -> None:
-    """Print events one a line, for ever."""
+    """Print events, one a line, until interrupted."""
     try:
         for event in events:
             if as_json:

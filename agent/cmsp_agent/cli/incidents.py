@@ -122,7 +122,7 @@ def incident_report(
     urgency: Annotated[str, typer.Option("--urgency", help="critical, major, minor or low.")] = "minor",
     as_json: AsJson = False,
 ) -> None:
-    """Report an incident: something is wrong that no device tells of."""
+    """Report an incident: something is wrong that no device reports."""
     here = session(context)
     wish = {"title": title, "components": component or [], "urgency": urgency}
     made = here.daemon.post("/v1/incidents", wish)

@@ -33,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _in_one_line(kind: type[BaseException], _: BaseException, where: TracebackType | None) -> None:
-    """A mistake of ours, for people: one line and how to tell us more, never a traceback."""
+    """A mistake of ours, for people: one line and how to report it, never a traceback."""
     if issubclass(kind, KeyboardInterrupt):
         return
     while where is not None and where.tb_next is not None:

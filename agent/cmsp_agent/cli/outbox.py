@@ -54,7 +54,7 @@ def outbox_retry(context: typer.Context, letter: Letter) -> None:
 
 
 def outbox_drop(context: typer.Context, letter: Letter) -> None:
-    """Drop a dead letter for good; the head-end keeps the gap that it was told of."""
+    """Drop a dead letter for good; the head-end keeps the gap that stands for it."""
     here = session(context)
     here.daemon.delete(f"/v1/outbox/dead-letters/{letter}")
     here.output.line(f"dead letter {letter} is dropped")
@@ -67,7 +67,7 @@ def outbox_check(context: typer.Context, as_json: AsJson = False) -> None:
 
 
 def outbox_repair(context: typer.Context, as_json: AsJson = False) -> None:
-    """Make each damaged record a dead letter; the head-end is told of the gap."""
+    """Make each damaged record a dead letter; the head-end gets a gap for it."""
     here = session(context)
     pages = list(_pages(here, repair=True))
     if as_json:

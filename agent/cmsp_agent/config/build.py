@@ -120,7 +120,7 @@ def discovery(section: policy.DiscoverySection) -> done.Discovery:
 
 
 def notification(section: policy.NotificationSection) -> done.NotificationPolicy:
-    """Who is told of what."""
+    """Who is notified of what."""
     return done.NotificationPolicy(
         to=section.to,
         by=section.by,

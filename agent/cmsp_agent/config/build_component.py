@@ -1,4 +1,4 @@
-"""From a validated component's entry to the `Component` of the model: credentials chosen, order and tier heard."""
+"""Builds the `Component` of the model from a validated entry; applies its credentials, its order and its tier."""
 
 from collections.abc import Mapping
 

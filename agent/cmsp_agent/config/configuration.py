@@ -83,7 +83,7 @@ class CustomerSettings:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Somebody to tell."""
+    """Somebody to notify."""
 
     name: str
     email: str
@@ -156,7 +156,7 @@ class Discovery:
 
 @dataclass(frozen=True, slots=True)
 class NotificationPolicy:
-    """Who is told of which incidents; `updates` and `escalate` in seconds by priority."""
+    """Who is notified of which incidents; `updates` and `escalate` in seconds by priority."""
 
     to: tuple[str, ...]
     by: tuple[str, ...]

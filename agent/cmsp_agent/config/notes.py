@@ -69,7 +69,7 @@ def _stranger(tree: Node, site_file: SiteFile) -> Iterator[Note]:
             yield Note(shown(path), line_of(tree, path), text)
     if site_file.headend.urls and site_file.headend.tls is None:
         path = ("headend", "urls")
-        text = "without headend.tls (certificate, key, ca) nothing is told to the head-end; all is kept until then"
+        text = "without headend.tls (certificate, key, ca) nothing is sent to the head-end; all is kept until then"
         yield Note(shown(path), line_of(tree, path), text)
 
 

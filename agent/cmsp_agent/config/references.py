@@ -96,7 +96,7 @@ def _recipients(node: Node | None, path: Path, contacts: Mapping[str, Node]) -> 
 
 
 def _loops(components: Mapping[str, Node]) -> Iterator[_Found]:
-    """Each loop of parents once, told at the member that the file names first."""
+    """Each loop of parents once, reported at the member that the file names first."""
     parents = {
         name: as_text(node.value)
         for name, entry in components.items()

@@ -69,7 +69,7 @@ class BackupPlan:
 
 @dataclass(frozen=True, slots=True)
 class ReachPlan:
-    """How up or down is told apart from SNMP: by ICMP, by a TCP port, or both. Either answering is *up*."""
+    """How up and down are found without SNMP: by ICMP, by a TCP port, or both. Either answering is *up*."""
 
     icmp: bool = True
     tcp: int = 0

@@ -1,4 +1,4 @@
-"""An event: what happened to an object of a component, whoever told us; and how repeats fold into it."""
+"""An event: what happened to an object of a component, from whatever source, and how repeats fold into it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -12,7 +12,7 @@ NO_ATTRIBUTES: Mapping[str, str] = MappingProxyType({})
 
 
 class Source(StrEnum):
-    """Who told us."""
+    """Where the report came from."""
 
     TRAP = "trap"
     SYSLOG = "syslog"
@@ -69,7 +69,7 @@ class Event:
         return AlarmKey(self.component, self.type, self.object)
 
     def fold(self, repeat: "Event") -> "Event":
-        """The same fault told again: counted, its source remembered."""
+        """The same fault reported again: counted, its source remembered."""
         sources = self.sources + tuple(source for source in repeat.sources if source not in self.sources)
         confirmed = self.confirmed or len(sources) > 1 or Source.POLL in sources
         return replace(self, count=self.count + repeat.count, sources=sources, confirmed=confirmed)
@@ -79,7 +79,7 @@ class Event:
         return replace(clear, alarm=self.id, count=self.count + 1, sources=self.fold(clear).sources, confirmed=True)
 
     def ended(self, event_id: str, now: int, text: str, count: int = 1) -> "Event":
-        """The clear of this alarm that the agent itself tells, without any word of the device."""
+        """The clear of this alarm that the agent itself makes, without a message of the device."""
         return replace(
             self,
             id=event_id,

@@ -43,7 +43,7 @@ class Trigger(StrEnum):
     RELAPSE = "relapse"
     """The fault is back within the stability period."""
     RESOLVE = "resolve"
-    """The stability period is over, or a person says so of what only a person can tell."""
+    """The stability period is over, or a person says that the fault is."""
     CLOSE = "close"
     """A person, or the head-end, is done with it."""
     MERGE = "merge"

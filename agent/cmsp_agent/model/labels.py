@@ -1,4 +1,4 @@
-"""Names that a device gives to its parts. Where the name tells the state as well, it is no name: the row number is."""
+"""Names that a device gives to its parts. A name that contains the state is not used: the row number is."""
 
 import re
 

@@ -39,7 +39,7 @@ class TrapSignal(NamedTuple):
 
 
 class SyslogSignal(NamedTuple):
-    """A syslog message with what its header told. A tuple, as there are thousands in a second."""
+    """A syslog message with what its header says. A tuple, as there are thousands in a second."""
 
     component: str
     received_at: int
@@ -105,7 +105,7 @@ class AgentSignal:
     raised: bool
     text: str
     transient: bool = False
-    """No state to clear: told once."""
+    """No state to clear: reported once."""
     attributes: Mapping[str, str] = field(default_factory=lambda: NO_LABELS)
 
 

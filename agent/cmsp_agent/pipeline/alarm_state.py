@@ -48,7 +48,7 @@ class Flap:
 
 
 class FaultPlace(NamedTuple):
-    """Where a fault sits: all that is told of one place is one incident."""
+    """Where a fault sits: all reports of one place are one incident."""
 
     component: str
     where: str
@@ -71,7 +71,7 @@ NO_ABILITY = Ability()
 
 @dataclass(slots=True)
 class AlarmState:
-    """The site as the committed changes tell it. Alarms and incidents survive in the database, the rest is relearnt."""
+    """The site by the committed changes. Alarms and incidents survive in the database, the rest is learned again."""
 
     active: Alarms = field(default_factory=Alarms)
     """Alarms that hold, by key."""
@@ -204,7 +204,7 @@ class Changes:
     changed: dict[str, Event] = field(default_factory=dict)
     """Events known already whose count, sources or inhibition changed, by id."""
     to_report: set[str] = field(default_factory=set)
-    """Ids among `changed` that the head-end must hear of again (a new source, a new inhibition)."""
+    """Ids among `changed` that the head-end must get again (a new source, a new inhibition)."""
     incidents: dict[str, Incident] = field(default_factory=dict)
 
     def record(self, event: Event) -> None:

@@ -15,7 +15,7 @@ from cmsp_agent.pipeline.filter import AVAILABILITY
 
 
 class Correlator:
-    """Keeps the alarms: one for each component, type and object, whoever tells of it and however often."""
+    """Keeps the alarms: one for each component, type and object, from whatever source and however often."""
 
     def __init__(self, causes: Causes, counters: Counters, new_id: Callable[[int], str] = uuid7) -> None:
         self._new_id = new_id
@@ -47,7 +47,7 @@ class Correlator:
                 yield judged
 
     def rename(self, draft: Draft, poll: PollSignal) -> Iterator[tuple[Event, Event]]:
-        """Alarms that were told by an ifIndex before its name was known: each as it was, and as it is called now.
+        """Alarms that were reported by an ifIndex before its name was known: each as it was, and as it is called now.
 
         Where the interface has that alarm under its name already, the two are one.
         """

@@ -12,7 +12,7 @@ from cmsp_agent.model.ids import uuid7
 from cmsp_agent.pipeline.alarm_state import Draft, Flap
 
 FLAPPING = "flapping"
-"""Attribute of an alarm that flaps: the state that the device told last, `raise` or `clear`."""
+"""Attribute of an alarm that flaps: the state that the device reported last, `raise` or `clear`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Thresholds:
 
 
 class Flapping:
-    """Holds a flapping alarm raised: of its changes only the first few and the last are told."""
+    """Holds a flapping alarm raised: only the first few of its changes and the last are reported."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class Flapping:
         return None
 
     def quiet(self, draft: Draft) -> Iterator[Event]:
-        """The clears of alarms that have stopped flapping in the state *clear*; the others are told as they stand."""
+        """The clears of alarms that stopped flapping in the state *clear*; the others are reported as they are."""
         for key in [*draft.flaps.keys()]:
             flap, held = draft.flaps.get(key) or Flap(), draft.active.get(key)
             limits = Thresholds() if held is None else self._thresholds(held)

@@ -189,7 +189,7 @@ class Assessor:
     def _has_peer(self, draft: Draft, component: str, kind: str) -> bool:
         """Another object of the same kind on the component still works (the second of two PRIs).
 
-        Which there are is known by polling; which of them fail is known by whatever told of it last.
+        Which there are is known by polling; which of them fail is known by the latest report.
         """
         objects = draft.observed.get((component, kind)) or {}
         return any(not draft.active.get(AlarmKey(component, kind, name)) for name in objects)

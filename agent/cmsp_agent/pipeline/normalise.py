@@ -70,7 +70,7 @@ class Normaliser:
         self._meanings: dict[int, Meanings] = {}
 
     def __call__(self, signal: TrapSignal | SyslogSignal | AgentSignal) -> Iterator[Event]:
-        """The events that the signal tells; none where it means nothing, which is counted."""
+        """The events that the signal means; none where it means nothing, which is counted."""
         if signal.component and signal.component not in self._components:
             self._counters.add("normalise.unknown_component")
             return

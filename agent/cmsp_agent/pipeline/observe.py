@@ -42,7 +42,7 @@ class PollJudge:
         self._causes = causes
 
     def __call__(self, draft: Draft, poll: PollSignal) -> Iterator[Event]:
-        """The events that this poll tells, given what was known before it."""
+        """The events of this poll, given what was known before it."""
         component = self._components.get(poll.component)
         if component is None:
             return
@@ -59,7 +59,7 @@ class PollJudge:
         draft.unanswered.put(component.name, unanswered)
         down = AlarmKey(component.name, COMPONENT_DOWN, "")
         lost = AlarmKey(component.name, MANAGEMENT_LOST, "")
-        # what takes the place of a fault is told before its end, so that the two are one incident
+        # what takes the place of a fault is reported before its end, so that the two are one incident
         through = self._causes.answers_through(draft, component.name) if unanswered.polls >= UNANSWERED_POLLS else ""
         if through:
             if self._to_raise(draft, lost):
@@ -119,7 +119,7 @@ def count(before: UnansweredPolls, poll: PollSignal) -> UnansweredPolls:
     alive = answered(poll)
     asked_reach = poll.icmp is not None or poll.tcp is not None
     asked_snmp = poll.snmp is not None
-    # without ICMP or TCP nothing tells a dead device from a deaf SNMP agent
+    # without ICMP or TCP a dead device looks like a deaf SNMP agent
     silent = not alive and asked_reach
     quiet = asked_snmp and not poll.snmp
     started = before.since if before.polls or before.snmp else poll.received_at
@@ -179,7 +179,7 @@ def _states(draft: Draft, poll: PollSignal) -> Iterator[AlarmReport]:
 def _gone(draft: Draft, component: str, kind: str, there: Collection[str]) -> Iterator[AlarmReport]:
     """The clears of alarms of rows that are in the table no more, for the second poll now."""
     for held in [*draft.active.of(component, kind)]:
-        # what only traps and syslog tell of may be in no table at all
+        # what only traps and syslog report may be in no table at all
         if Source.POLL in held.sources and held.object not in there:
             text = f"{component}: {held.object or kind} is gone, the device shows it no more"
             yield AlarmReport(kind, held.object, Transition.CLEAR, text)
@@ -189,7 +189,7 @@ def _changes(draft: Draft, poll: PollSignal, kind: str, objects: Mapping[str, bo
     shown = {seen.object: seen for seen in poll.states if seen.type == kind}
     for name, raised in objects.items():
         held = draft.active.get(AlarmKey(poll.component, kind, name))
-        # a raise that polling has seen before is no news; one that others told is confirmed by it
+        # a raise that polling has seen before is no news; one that others reported is confirmed by it
         if raised and (held is None or Source.POLL not in held.sources or draft.orphaned(held)):
             yield AlarmReport(kind, name, Transition.RAISE, shown[name].text, shown[name].severity)
         elif held and not raised and not _just_reported(held, poll):
@@ -197,7 +197,7 @@ def _changes(draft: Draft, poll: PollSignal, kind: str, objects: Mapping[str, bo
 
 
 def _just_reported(held: Event, poll: PollSignal) -> bool:
-    """The device itself told of it a moment ago, so that what it shows to a poll may be older."""
+    """The device itself reported it a moment ago, so that what it shows to a poll may be older."""
     return Source.POLL not in held.sources and may_be_older(poll.received_at, held.received_at)
 
 

@@ -1,4 +1,4 @@
-"""Where a fault sits on its component: all that is told of one place is one incident. Opens none."""
+"""Where a fault sits on its component: all reports of one place are one incident. Opens none."""
 
 import re
 

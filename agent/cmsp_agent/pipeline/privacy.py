@@ -32,7 +32,7 @@ _PERSONAL = (r"(?i)\b(?:called|calling|caller|dialed)\b[^\d+*#\n]{0,20}(?P<secre
 
 
 def without_secrets(text: str) -> str:
-    """The text as it may be stored. Nearly all texts hold nothing suspicious, which one search tells."""
+    """The text as it may be stored. Nearly all texts hold nothing suspicious, which one search shows."""
     return hide(_SECRETS, text) if _SUSPICIOUS.search(text) else text
 
 

@@ -51,12 +51,12 @@ class TimeWindow:
         if event.severity.rank < folded.severity.rank:
             folded = replace(folded, severity=event.severity)
         draft.ended.put(event.key, folded)
-        # a raise that has ended already is only counted: told again, it would hold again for whoever reads the records
+        # a raise that has ended already is only counted: reported again, it would hold again for the head-end
         draft.changes.revise(folded, tell=folded.state is Transition.INFO and _is_news(last, folded))
         self._counters.add(counted_as, event.count)
         return True
 
 
 def _is_news(before: Event, after: Event) -> bool:
-    """Whether the head-end must hear of a repeat: more than the count differs."""
+    """Whether the head-end needs a repeat: more than the count differs."""
     return (before.sources, before.severity) != (after.sources, after.severity)

@@ -18,7 +18,7 @@ from cmsp_agent.pipeline.places import incident_at, place_of
 from cmsp_agent.pipeline.reviews import Reviews
 
 MOST_ALARMS = 200
-"""Alarms that one incident names: a fault that comes and goes beside another that stays would add them for ever."""
+"""Alarms that one incident names: a fault that comes and goes beside another that stays would add them endlessly."""
 
 MOST_NAMES = 5
 """Components that a title names."""

@@ -196,7 +196,7 @@ class Redaction:
 
 @dataclass(frozen=True, slots=True)
 class CliPlatform:
-    """How the configuration is read over SSH, and a good one told from garbage. Patterns are multi-line regexes."""
+    """How the configuration is read over SSH, and how a good one is recognised. Patterns are multi-line regexes."""
 
     driver: str
     """netmiko's device_type, such as `cisco_ios`."""
@@ -243,7 +243,7 @@ class DeviceType:
     sys_descr: str = ""
     """A pattern that sysDescr must match too; empty: any."""
     identity: Identity = UNIDENTIFIED
-    """Maker and system, and where model, serial number and release are told."""
+    """Maker and system, and where model, serial number and release are read."""
     fallback: bool = False
     """Takes a device that answers SNMP and that no other type knows."""
     functions: tuple[str, ...] = ()

@@ -152,7 +152,7 @@ class PluginHost:
         return results
 
     def _register(self, plugin: str, candidate: object) -> None:
-        """Add what can be used of a device type; whatever is wrong with it is told."""
+        """Add what can be used of a device type; whatever is wrong with it is reported."""
         answer = self.call(plugin, "check of a device type", lambda: admitted(candidate, self.registry, _known_drivers))
         if answer is None:
             return

@@ -16,7 +16,7 @@ _ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One place where a fact is told."""
+    """One place where a fact is read."""
 
     oid: str = SYS_DESCR
     """An instance."""
@@ -53,7 +53,7 @@ UNIDENTIFIED = Identity()
 
 
 def read(facts: tuple[Fact, ...], values: Mapping[str, Value]) -> str:
-    """The first fact that the values tell; empty: none."""
+    """The first fact that the values contain; empty: none."""
     return next(_found(facts, values), "")
 
 

@@ -15,7 +15,7 @@ def inherited(kind: DeviceType, base: DeviceType) -> DeviceType:
     """The device type with the parts of the one it is like.
 
     A part of its own replaces the other's part of the same kind: alarm type, KPI name, notification, mnemonic and
-    pattern, state's column and alarm type. How a device is known (sysObjectID, sysDescr) and told is never inherited.
+    pattern, state's column and alarm type. The device's own sysObjectID, sysDescr and title are never inherited.
     """
     return replace(
         kind,

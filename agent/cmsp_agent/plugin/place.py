@@ -1,4 +1,4 @@
-"""Where in a plugin's source a part of a device type was written, so that a mistake is told with its line."""
+"""Where in a plugin's source a part of a device type was written, so that a mistake is reported with its line."""
 
 import inspect
 from pathlib import PurePath

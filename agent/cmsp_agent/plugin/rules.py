@@ -18,7 +18,7 @@ def judge_value(value: int, raises: frozenset[int], clears: frozenset[int], bits
 
 @dataclass(frozen=True, slots=True)
 class AlarmType:
-    """A kind of fault, however it is told."""
+    """A kind of fault, however it is reported."""
 
     type: str
     """Dotted name of the fault, such as `isdn.layer2.down`; a clear has the same type."""
@@ -30,7 +30,7 @@ class AlarmType:
     incident: bool = True
     """Whether it opens an incident."""
     transient: bool = False
-    """Nothing clears it: told once and done, no alarm is kept."""
+    """Nothing clears it: it is reported once, and no alarm is kept."""
     cause: int = 50
     """Of several faults on one port the lowest is the cause and names it: cable 10, layer 2 30, routing 40."""
     responsible: str = "provider"

@@ -56,7 +56,7 @@ def one_of(path: str, value: str, choices: Iterable[str]) -> Iterator[str]:
 
 
 def identity(declared: Identity) -> Iterator[str]:
-    """What is wrong with where a device type tells who it is."""
+    """What is wrong with the identity of a device type."""
     for name in ("version", "model", "serial"):
         for place, fact in enumerate(getattr(declared, name)):
             path = f"identity.{name}[{place}]"

@@ -48,7 +48,7 @@ class Calls:
     running: list[tuple[str, str]] = field(default_factory=list)
     modules: dict[str, str] = field(default_factory=dict)
     note: Callable[[str, str], None] | None = None
-    """Told of every change, so that a note of it outlives the process."""
+    """Called with every change, so that a note of it outlives the process."""
 
     @contextmanager
     def entered(self, plugin: str, call: str) -> Iterator[None]:

@@ -63,7 +63,7 @@ class Calendar:
         self._entries = dict(entries)
 
     async def run(self) -> None:
-        """Look at the clock for ever."""
+        """Look at the clock until cancelled."""
         self._last = await self._database.read(calendar_runs.everything)
         while True:
             for entry in list(self._entries.values()):

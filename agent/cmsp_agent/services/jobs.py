@@ -32,7 +32,7 @@ class TooManyJobs(AgentError):
 
 
 class JobReport:
-    """What a job's work is given: the job as accepted, and the way to tell how far it is."""
+    """What a job's work is given: the job as accepted, and the way to report its progress."""
 
     def __init__(self, job: Job, changed: Callable[[Job], None]) -> None:
         self.job = job
@@ -196,7 +196,7 @@ class Jobs:
         return replace(_ended(job, JobState.DONE), percent=100, result=result)
 
     async def _end(self, job: Job) -> None:
-        """Store the end, with what was told on the way."""
+        """Store the end, with the progress that was reported."""
         live = self._live[job.id]
         percent = max(job.percent, live.percent)
         try:

@@ -58,7 +58,7 @@ class Listening:
             self._conditions.end(name, f"{name}: not asked for any more")
 
     async def run(self) -> NoReturn:
-        """Try again what is missing, after growing waits, for ever."""
+        """Try again what is missing, after growing waits, until cancelled."""
         wait = FIRST_WAIT
         while True:
             if not self._missing:
@@ -82,7 +82,7 @@ class Listening:
 
 
 def start_listening(runtime: Runtime, notices: AlarmSink, active: Iterable[AlarmKey]) -> Listening:
-    """What can't be listened on now is tried again for ever."""
+    """What can't be listened on now is tried again until it can."""
     listening = Listening(Conditions(LISTEN_FAILED, notices, active), runtime.clock)
     runtime.supervisor.keep_running("listening", listening.run)
     return listening

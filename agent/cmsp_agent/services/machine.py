@@ -15,7 +15,7 @@ from cmsp_agent.transports.network import Network
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """The real machine, unless told otherwise."""
+    """The real machine, unless another is given."""
 
     clock: Clock = field(default_factory=SystemClock)
     threads: Threads = SYSTEM_THREADS

@@ -26,17 +26,17 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Damage:
-    """Databases that were found damaged, set aside and started anew, and not told of yet."""
+    """Databases that were found damaged, set aside and started anew, and not reported yet."""
 
     openings: list[Opening] = field(default_factory=list)
 
     def note(self, opening: Opening) -> None:
-        """Remember it, where there is something to tell."""
+        """Remember it, where there is something to report."""
         if opening.set_aside is not None:
             self.openings.append(opening)
 
     def take(self) -> list[Opening]:
-        """What is to be told, once."""
+        """What is to be reported, once."""
         taken, self.openings = self.openings, []
         return taken
 

@@ -87,7 +87,7 @@ class StatusService:
         self._started = clock.monotonic()
 
     def state_of(self, component: str) -> State:
-        """A component's availability, as the alarms of the moment tell it."""
+        """A component's availability, by the alarms of the moment."""
         return self._state(component, _availability(self._alarm_state()))
 
     def states(self) -> dict[str, State]:
@@ -139,7 +139,7 @@ class StatusService:
         }
 
     async def heartbeat(self) -> dict[str, Any]:
-        """What the head-end is told once a minute, and at once when a P1 or P2 opens, changes or closes."""
+        """What the head-end gets once a minute, and at once when a P1 or P2 opens, changes or closes."""
         status = await self.status()
         kept = ("version", "started_at", "time", "uptime_seconds", "components", "urgent", "outbox", "drops", "tunnel")
         return {name: status[name] for name in kept if name in status}
@@ -184,7 +184,7 @@ class StatusService:
 
 
 def _availability(alarm_state: AlarmState) -> dict[str, list[Event]]:
-    """The alarms that tell of availability, by component; the appliance's own isolation under the empty name."""
+    """The alarms about availability, by component; the appliance's own isolation under the empty name."""
     held: dict[str, list[Event]] = {}
     for key, event in alarm_state.active.items():
         if key.type == APPLIANCE_ISOLATED:

@@ -26,7 +26,7 @@ async def open_state(
     threads: Threads = SYSTEM_THREADS,
     new_id: NewId = uuid7,
 ) -> Database:
-    """Open `state.db`; `database.opening` tells whether it was created or a damaged one was set aside.
+    """Open `state.db`; `database.opening` says whether it was created or a damaged one was set aside.
 
     Args:
         path: the file.

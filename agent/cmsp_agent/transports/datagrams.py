@@ -69,7 +69,7 @@ class DatagramReceiver:
             deliver: takes each batch, on the loop; must not wait.
             counters: gets `<name>.datagrams` and, as gauges, `<name>.buffer` and `<name>.kernel_dropped`.
             largest: octets taken of a datagram; the kernel throws the rest away.
-            answers: have the kernel tell each datagram's destination too, at a third more cost.
+            answers: have the kernel add each datagram's destination, at a third more cost.
             nap: seconds from the first datagram to draining.
             buffer: octets of receive buffer to ask for.
         """
@@ -149,7 +149,7 @@ class DatagramReceiver:
         port.disarm = handle.cancel
 
     def _drain(self, port: "_Port") -> None:
-        """Take one turn's worth; then look again at once, after a nap, or when the kernel tells."""
+        """Take one turn's worth; then look again at once, after a nap, or when the kernel calls."""
         batch: list[Datagram] = []
         try:
             more = port.take(batch)
@@ -220,7 +220,7 @@ class _Port:
             append(receive(largest, _CONTROL))
 
     def _ask_for_destination(self) -> None:
-        """Have the kernel tell each datagram's destination: a socket bound to all addresses may answer from any."""
+        """Have the kernel add each datagram's destination: a socket bound to all addresses may answer from any."""
         if self._six:
             self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVPKTINFO, 1)
         if not self._six or not self.socket.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY):

@@ -21,7 +21,7 @@ async def ping(address: str, within: float, source: str | None = None) -> float 
     """Send one ICMP echo request and wait for its reply.
 
     The kernel fills in the identifier and the checksum of a ping socket and hands it its own replies only; the random
-    token in the payload tells a late or forged reply from ours.
+    token in the payload distinguishes a late or forged reply.
 
     Args:
         address: an IPv4 or IPv6 address, not a name; a zone (`fe80::1%eth0`) is allowed.

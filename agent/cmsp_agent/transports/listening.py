@@ -62,7 +62,7 @@ def granted(sock: socket.socket) -> int:
 def kernel_drops(sock: socket.socket) -> int:
     """Datagrams that the kernel dropped for want of buffer since the socket was opened; 0 where it doesn't say.
 
-    One call when somebody asks; SO_RXQ_OVFL would tell the same with every datagram and cost a slower receive call.
+    One call when somebody asks; SO_RXQ_OVFL would say the same with every datagram and cost a slower receive call.
     """
     try:
         return int(_MEMINFO.unpack(sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, _MEMINFO.size))[_DROPS])

@@ -74,7 +74,7 @@ class TlsAcceptor:
             self._accepted.get_nowait()[0].close()
 
     async def run(self) -> NoReturn:
-        """Shake hands with what was accepted, for ever."""
+        """Shake hands with what was accepted, until cancelled."""
         async with asyncio.TaskGroup() as handshakes:
             while True:
                 connection, source = await self._accepted.get()

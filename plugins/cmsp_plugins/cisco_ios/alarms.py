@@ -9,7 +9,7 @@ CRITICAL, MAJOR, MINOR, WARNING = Severity.CRITICAL, Severity.MAJOR, Severity.MI
 
 
 def _note(kind: str, severity: Severity, title: str) -> AlarmType:
-    """Told once; opens no incident."""
+    """Reported once; opens no incident."""
     return AlarmType(kind, severity, title, incident=False, transient=True)
 
 

@@ -1,4 +1,4 @@
-r"""How the configuration of a Cisco gateway is read, told from garbage, compared and shown.
+r"""How the configuration of a Cisco gateway is read, recognised, compared and shown.
 
 The sources are `show running-config` itself and what redaction must reach in a voice gateway's configuration. A secret
 goes whatever its type: type 7 is reversible, and the others are nobody's business either.
@@ -7,7 +7,7 @@ goes whatever its type: type 7 is reversible, and the others are nobody's busine
 from cmsp_agent.plugin.api import CliPlatform, Redaction
 
 _TYPE = r"(?:[0-9] )?"
-"""The digit that tells how a secret is kept."""
+"""The digit that says how a secret is kept."""
 _HIDDEN = r"(?P<secret>\S+)"
 
 REDACT = (

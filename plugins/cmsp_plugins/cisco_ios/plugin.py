@@ -12,7 +12,7 @@ from cmsp_plugins.cisco_ios.traps import TRAPS
 API_VERSION = 1
 
 CISCO_PRODUCTS = "1.3.6.1.4.1.9.1"
-"""CISCO-PRODUCTS-MIB ciscoProducts: every ISR, VG, Catalyst and ASR; sysDescr tells IOS from what else Cisco makes."""
+"""CISCO-PRODUCTS-MIB ciscoProducts: every ISR, VG, Catalyst and ASR; sysDescr says which of them run IOS."""
 XE = r"IOS-?XE|IOS XE|LINUX_IOSD|Virtual XE|\bCAT[39]K|Software \[[A-Z][a-z]+\]"
 """What sysDescr of IOS-XE has and that of IOS has not: image names and code names (`[Cupertino]`)."""
 

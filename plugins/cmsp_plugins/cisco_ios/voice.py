@@ -1,4 +1,4 @@
-"""What a Cisco gateway tells of voice: lines, channels, calls, DSPs, SIP, survivable telephony, probes. Data only.
+"""What a Cisco gateway says of voice: lines, channels, calls, DSPs, SIP, survivable telephony, probes. Data only.
 
 Sources: DS1-MIB, ISDN-MIB, CISCO-VOICE-DIAL-CONTROL-MIB, CISCO-POP-MGMT-MIB, CISCO-DSP-MGMT-MIB, CISCO-SIP-UA-MIB,
 CISCO-UBE-MIB, CISCO-SRST-MIB, CISCO-CCME-MIB, CISCO-RTTMON-MIB. Which of them a platform has is found by probing.

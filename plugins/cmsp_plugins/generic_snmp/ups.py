@@ -1,4 +1,4 @@
-"""What a UPS tells: UPS-MIB (RFC 1628), APC's PowerNet-MIB, Eaton's XUPS-MIB. Traps match with and without `.0.`."""
+"""What a UPS reports: UPS-MIB (RFC 1628), APC's PowerNet-MIB, Eaton's XUPS-MIB. Traps match with and without `.0.`."""
 
 from cmsp_agent.plugin.api import (
     NOT_AVAILABLE,

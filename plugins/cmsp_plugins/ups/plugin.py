@@ -1,4 +1,4 @@
-"""The device type `ups`: what any SNMP device has, and where this one tells who it is. Data only."""
+"""The device type `ups`: what any SNMP device has, and where this one says who it is. Data only."""
 
 from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
 

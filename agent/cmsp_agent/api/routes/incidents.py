@@ -75,7 +75,7 @@ async def change(
     call: Operator,
     if_match: Annotated[str | None, Header(description="The ETag of the incident as the caller knows it")] = None,
 ) -> Response:
-    """Acknowledge, assign, annotate, close, ask for another priority, or tell the ticket's reference elsewhere."""
+    """Acknowledge, assign, annotate, close, ask for another priority, or note the ticket's reference elsewhere."""
 
     async def work() -> dict[str, Any]:
         if if_match is None:

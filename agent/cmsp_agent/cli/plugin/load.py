@@ -19,7 +19,7 @@ from cmsp_agent.plugin.host import PluginHost, PluginReport
 from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.plugin.registry import Registry
 
-logging.getLogger("cmsp_agent.plugin").addHandler(logging.NullHandler())  # commands tell it themselves
+logging.getLogger("cmsp_agent.plugin").addHandler(logging.NullHandler())  # commands print it themselves
 
 NOWHERE = Path("/nonexistent/quarantine.json")
 """Quarantine is the running agent's matter."""

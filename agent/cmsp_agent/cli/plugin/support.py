@@ -6,7 +6,7 @@ from typing import NamedTuple
 from cmsp_agent.plugin.api import CAPABILITIES, DeviceType
 
 MOST_NAMED = 12
-"""Names that are told of many; the rest is counted."""
+"""Names that are shown of many; the rest is counted."""
 
 
 class Capability(NamedTuple):

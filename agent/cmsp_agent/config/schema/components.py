@@ -76,7 +76,7 @@ def _tcp(value: Any) -> Any:
 
 
 class ReachSection(Section):
-    """What tells up from down besides SNMP."""
+    """What shows that a component is up, besides SNMP."""
 
     icmp: YesNo = True
     tcp: Annotated[PortOrNone, BeforeValidator(_tcp)] = Field(default=0, description="A port to connect to; 0: none")

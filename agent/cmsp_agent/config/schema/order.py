@@ -29,7 +29,7 @@ class CustomerSection(Section):
 
 
 class ContactSection(Section):
-    """Somebody to tell or to ask."""
+    """Somebody to notify or to ask."""
 
     name: Text | None = None
     email: Annotated[Text | None, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = None

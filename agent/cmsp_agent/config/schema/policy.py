@@ -1,4 +1,4 @@
-"""What is looked for and who is told: discovery, rules, notifications."""
+"""Discovery, rules and notifications."""
 
 from typing import Annotated, Any, Literal
 
@@ -39,7 +39,7 @@ class When(Section):
 
 
 class NotificationSection(Section):
-    """Who is told of an incident, how, and how often."""
+    """Who is notified of an incident, how, and how often."""
 
     to: Texts = Field(description="Names of contacts, or mail addresses")
     by: Names = ("smtp",)

@@ -1,4 +1,4 @@
-"""A backup some quiet minutes after a device told of a change. Decides only when: see service for the backup itself."""
+"""A backup some quiet minutes after a device reported a change. Decides when; `service` makes the backup."""
 
 import asyncio
 import logging
@@ -60,7 +60,7 @@ class BackupAfterChange:
         self._changed.set()
 
     async def run(self) -> None:
-        """Start each backup when it is due, for ever."""
+        """Start each backup when it is due, until cancelled."""
         while True:
             self._changed.clear()
             if not self._pending:

@@ -1,4 +1,4 @@
-"""Reading a component's configuration over SSH until it is believed. Neither stores nor tells."""
+"""Reads a component's configuration over SSH until it is believed. Neither stores nor reports it."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -13,7 +13,7 @@ WITHIN = 180.0
 """Seconds for one reading, from connecting to hanging up."""
 
 Progress = Callable[[int, str], None]
-"""Told the percentage and the step."""
+"""Called with the percentage and the step."""
 
 
 class ConfigurationReader(Protocol):

@@ -103,7 +103,7 @@ class Backups:
             tell: told how far it is.
 
         Returns:
-            What came of it; a device's failure is an outcome, recorded and told, not an exception.
+            What came of it; a device's failure is an outcome, recorded and reported, not an exception.
 
         Raises:
             NotFound: no such component.

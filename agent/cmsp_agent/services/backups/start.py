@@ -94,7 +94,7 @@ async def start_backups(
     components: Components,
     notices: Notices,
 ) -> AsyncIterator[BackupsPart]:
-    """Save by calendar, and some quiet minutes after a device told of a change."""
+    """Save by calendar, and some quiet minutes after a device reported a change."""
     async with open_manifest(runtime, configuration.appliance, key) as (manifest, storage):
         storage.watch_with(Conditions(UNUSABLE, notices, events.alarm_state.active))
         runtime.supervisor.keep_running("backup storage", storage.run)
@@ -150,7 +150,7 @@ def _entry(backups: Backups, component: Component, timezone: str) -> CalendarEnt
 
 
 class ConfigurationChanges:
-    """Hears of committed changes: a changed configuration is saved once the device is quiet, where it may be saved."""
+    """Called with committed changes: saves a changed configuration, where permitted, once the device is quiet."""
 
     def __init__(self, after_change: BackupAfterChange, backups: Backups) -> None:
         self._after_change = after_change

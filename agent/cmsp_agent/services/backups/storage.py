@@ -94,7 +94,7 @@ class BackupStorage:
         await self._database.write(work)
 
     def watch_with(self, conditions: Conditions) -> None:
-        """Tell by an alarm from now on."""
+        """Raise and clear an alarm from now on."""
         self._conditions = conditions
         self._tell()
 
@@ -108,7 +108,7 @@ class BackupStorage:
             raise StorageError(self.problem)
 
     async def run(self) -> NoReturn:
-        """Look again, for ever."""
+        """Look again, until cancelled."""
         while True:
             await self._clock.sleep(EVERY)
             await self.look()

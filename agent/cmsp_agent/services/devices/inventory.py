@@ -112,7 +112,7 @@ def software(descr: str) -> str:
 
 
 def _chassis(tables: Mapping[str, Mapping[str, Value]]) -> tuple[str, str, str]:
-    """Serial number, model and release of the chassis, else of the stack, else of the first part that tells both."""
+    """Serial number, model and release of the chassis, else of the stack, else of the first part that has both."""
     classes = tables.get(ENT_CLASS, {})
     serials = {index: _text(value) for index, value in tables.get(ENT_SERIAL, {}).items()}
     models = {index: _text(value) for index, value in tables.get(ENT_MODEL, {}).items()}
@@ -241,7 +241,7 @@ class Devices:
 
 
 def to_record(facts: DeviceFacts, device_type: str) -> dict[str, Any]:
-    """As storage.inventory keeps it and as the head-end is told."""
+    """As the database keeps it and as the head-end gets it."""
     return {
         "device_type": device_type,
         "sys_object_id": facts.sys_object_id,

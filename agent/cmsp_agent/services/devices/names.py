@@ -76,7 +76,7 @@ class Names:
         return replace(component, addresses=self.literals(component.addresses))
 
     async def run(self, hosts: Callable[[], Iterable[str]], changed: Callable[[], None]) -> None:
-        """Look again every few minutes, for ever; tell where an address changed."""
+        """Look again every few minutes, until cancelled; report where an address changed."""
         while True:
             await self._clock.sleep(AGAIN)
             before: Mapping[str, tuple[str, ...]] = dict(self._known)

@@ -132,7 +132,7 @@ class Senders:
         ]
 
     def _has_room(self, now: int) -> bool:
-        """Where the table is full, forget the one first heard of, if it has been silent long enough."""
+        """Where the table is full, forget the one that came first, if it has sent nothing for long enough."""
         if len(self._unknown) < MOST_UNKNOWN:
             return True
         place, oldest = next(iter(self._unknown.items()))

@@ -88,7 +88,7 @@ class DevicesPart(Part):
         await self._runtime.state.write(lambda tx: _keep(tx, name, record, now, new_id))
 
     async def follow_names(self) -> None:
-        """Ask again where host names lead, for ever."""
+        """Resolve the host names again, until cancelled."""
         await self.names.run(lambda: self._hosts, self.learned.set)
 
 
@@ -112,6 +112,6 @@ async def start_devices(
 
 
 def _keep(tx: sqlite3.Connection, name: str, record: Mapping[str, Any], now: int, new_id: NewId) -> None:
-    """What changed is told to the head-end, in the same transaction."""
+    """What changed is recorded for the head-end, in the same transaction."""
     if inventory.save(tx, name, record, now):
         outbox.append(tx, inventory_record(new_id(now), name, now, record), now)

@@ -21,7 +21,7 @@ class Conditions:
 
     Args:
         kind: the alarm type.
-        alarms: where they are told.
+        alarms: where they are raised and cleared.
         active: the alarms that hold at the start: the last run may have left some of this type.
     """
 
@@ -31,7 +31,7 @@ class Conditions:
         self._held: dict[tuple[str, str], str] = {(key.component, key.object): "" for key in active if key.type == kind}
 
     def hold(self, name: str, text: str, component: str = "") -> None:
-        """It holds, for the reason that the text gives; told when it begins and when the reason changes."""
+        """It holds, for the reason that the text gives; reported when it begins and when the reason changes."""
         if self._held.get((component, name)) == text:
             return
         self._held[component, name] = text

@@ -1,4 +1,4 @@
-"""What the agent's own parts have to tell, handed over without waiting: from callbacks into the event service."""
+"""The events of the agent itself, handed to the event service without waiting: callbacks may use it."""
 
 from collections.abc import Awaitable, Callable
 from typing import NoReturn
@@ -30,7 +30,7 @@ class Notices:
         self._channel.offer(AgentSignal(component, self._clock.now(), kind, name, raised, text))
 
     async def run(self) -> NoReturn:
-        """Hand them on, one after the other, for ever."""
+        """Hand them on, one after the other, until cancelled."""
         while True:
             for signal in await self._channel.batch(100):
                 await self._tell(signal)

@@ -1,4 +1,4 @@
-"""Housekeeping: what is older than the file says is deleted, and damage that was found in a database is told."""
+"""Housekeeping: deletes what is older than the file says, and reports damage that was found in a database."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -52,7 +52,7 @@ class Upkeep:
         self._believed = believed
 
     async def run(self) -> NoReturn:
-        """Tell and tidy, every minute, for ever."""
+        """Report and tidy, every minute, until cancelled."""
         while True:
             self.tell()
             try:
@@ -73,7 +73,7 @@ class Upkeep:
         """Each row that was set aside once, by its table and its name.
 
         Raises:
-            StorageError: the database can't be used; it is told later.
+            StorageError: the database can't be used; it is reported later.
         """
         dead = await self._stores.state.read(dead_rows.not_noted)
         for row in dead:

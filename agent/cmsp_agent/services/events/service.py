@@ -37,7 +37,7 @@ WATCH_EVERY = 10.0
 """Seconds between two looks at what time alone changes."""
 
 Announce = Callable[[Changes], None]
-"""Told of changes after they were committed. Must not block."""
+"""Called with changes after they were committed. Must not block."""
 Change = Callable[[Incident], Incident]
 
 
@@ -76,7 +76,7 @@ class EventService:
         return self._alarm_state
 
     def subscribe(self, announce: Announce) -> None:
-        """Tell `announce` of all changes from now on, in the order of their commit."""
+        """Call `announce` with all changes from now on, in the order of their commit."""
         self._listeners.append(announce)
 
     async def load(self) -> None:
@@ -129,7 +129,7 @@ class EventService:
             log.warning("own event not stored", extra={"type": signal.type, "error": str(error)})
 
     async def change_incident(self, incident_id: str, change: Change) -> Incident:
-        """Apply a person's change to an incident, open or restored, and tell the head-end.
+        """Apply a person's change to an incident, open or restored, and report it to the head-end.
 
         Raises:
             NotFound: no incident of that id.
@@ -166,7 +166,7 @@ class EventService:
             return draft.changes.new[event_id]
 
     async def report_incident(self, report: ReportedFault) -> Incident:
-        """Open an incident that a person reports, and tell the head-end.
+        """Open an incident that a person reports, and report it to the head-end.
 
         Raises:
             NotFound: a component that is not in the configuration.
@@ -178,7 +178,7 @@ class EventService:
             return draft.changes.incidents[incident_id]
 
     async def run(self) -> None:
-        """Judge and store what was handed in, for ever."""
+        """Judge and store what was handed in, until cancelled."""
         while True:
             self._filled.clear()
             if not self._queue:
@@ -190,11 +190,11 @@ class EventService:
                 self._give_up(taken, error)
             finally:
                 self._repeats.forget()
-                # stopped, or failed as nobody foresaw: the next run knows nothing of these, and nobody waits for ever
+                # stopped, or failed as nobody foresaw: the next run knows nothing of these, and nobody waits endlessly
                 self._give_up([each for each in taken if not each.done.done()], StorageError("not stored: interrupted"))
 
     async def count_repeats(self) -> None:
-        """Have judged and stored what was repeated, before all that came after it, for ever."""
+        """Store what was repeated before all that came after it, until cancelled."""
         while True:
             await self._clock.sleep(EVERY)
             repeated = self._repeats.due()
@@ -203,7 +203,7 @@ class EventService:
                 self._filled.set()
 
     async def watch(self) -> None:
-        """Let time pass for the incidents that are watched, for ever."""
+        """Let time pass for the incidents that are watched, until cancelled."""
         while True:
             await self._clock.sleep(WATCH_EVERY)
             try:
@@ -293,7 +293,7 @@ class EventService:
                 waiting.done.exception()
 
     def _notice(self, lost: int) -> list[Signal]:
-        """What tells that earlier signals could not be stored."""
+        """The event that earlier signals could not be stored."""
         if not lost:
             return []
         text = f"{lost} signals were not stored while the database could not be written"

@@ -17,7 +17,7 @@ from cmsp_agent.services.part import Change, Components, Part
 from cmsp_agent.services.runtime import Runtime
 
 Observe = Callable[[Event], None]
-"""Told of each new event that is durable; must not block."""
+"""Called with each new event that is durable; must not block."""
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ def write_changes(
     events.insert_all(tx, list(changes.new.values()))
     for event in changes.changed.values():
         events.update(tx, event)
-    # what was cleared in the same batch is told by its clear: after it, a raise would hold again
+    # what was cleared in the same batch is reported by its clear: after it, a raise would hold again
     ended = {event.alarm for event in changes.new.values()}
     reported = [*changes.new.values(), *(changes.changed[event_id] for event_id in sorted(changes.to_report - ended))]
     outbox.append_all(tx, (event_record(outward(event)) for event in reported), now)

@@ -17,7 +17,7 @@ LONGEST_WAIT = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class Durable:
-    """200: everything up to `durable` of this epoch is safe; epoch None: nothing was ever heard of us."""
+    """200: everything up to `durable` of this epoch is safe; epoch None: the head-end has nothing of us."""
 
     epoch: str | None
     durable: int

@@ -37,7 +37,7 @@ class Budget:
         self._over = False
 
     async def run(self) -> NoReturn:
-        """Look every few seconds, for ever."""
+        """Look every few seconds, until cancelled."""
         while True:
             try:
                 given_up = await self.keep()

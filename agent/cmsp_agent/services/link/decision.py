@@ -55,7 +55,7 @@ class Link:
     """What we know of the head-end."""
 
     asked: bool = False
-    """It told us what is durable since the last failure."""
+    """It has said what is durable since the last failure."""
     after: int = 0
     """The next batch holds what follows this sequence."""
     limit: int = MOST_RECORDS
@@ -178,7 +178,7 @@ def _stands_at(link: Link, numbers: Numbers, epoch: str | None, durable: int, ch
     elif epoch != numbers.epoch:
         if numbers.durable:
             return _doubted(link, "unknown", f"is in epoch {epoch}", chance, durable)
-        # nothing of the present epoch was told yet: its first record introduces it
+        # nothing of the present epoch was sent yet: its first record introduces it
         return replace(link, asked=True, after=0), LinkStep(fill_from=1, lost=durable)
     if durable > numbers.sent:
         return _doubted(link, "behind", f"has {durable}", chance, durable - numbers.sent)
@@ -256,7 +256,7 @@ def _refused(link: Link, sent: Sent | None, answer: RecordRefused, chance: float
 def _batch_refused(link: Link, sent: Sent | None, answer: BatchRefused, chance: float) -> tuple[Link, LinkStep]:
     """Halve until the bad record is alone, ask whether the head-end is well, send it again, then set it aside.
 
-    A head-end that refuses everything costs a record ever more seldom: nothing tells it from a run of bad ones.
+    A head-end that refuses everything costs a record ever more seldom: it looks like a run of bad records.
     """
     if sent is None:
         return _failed(link, Failed(answer.reason, answer.violation), chance)

@@ -1,4 +1,4 @@
-"""The head-end lost, recovered, refusing: told once when it begins and once when it ends."""
+"""The head-end lost, recovered, refusing: reported once when it begins and once when it ends."""
 
 import logging
 from collections.abc import Collection
@@ -31,7 +31,7 @@ class Edges:
     """Turns the levels that the forwarder reports into edges: a log line and an event each.
 
     Args:
-        notices: where they are told.
+        notices: where the events go.
         clock: time.
         held: alarm types that hold already: the last run may have ended in an outage.
     """
@@ -73,7 +73,7 @@ class Edges:
     def record_damaged(self, damaged: RowsDamaged) -> None:
         """Records of the outbox are not as they were written; a gap stands in for them."""
         log.error("damaged records of the outbox", extra={"first": damaged.first, "last": damaged.last})
-        text = f"{damaged}; the head-end is told of the gap. Check the disk, then run: cmsp-agent outbox check"
+        text = f"{damaged}; the head-end gets a gap. Check the disk, then run: cmsp-agent outbox check"
         self._notices.note("outbox.damaged", "outbox", text)
 
     def _set(self, kind: str, url: str, text: str, raised: bool) -> None:

@@ -120,12 +120,12 @@ class Forwarder:
         self._bell.ring()
 
     def doubt(self) -> None:
-        """A heartbeat was not taken: ask before believing that all is well, though nothing waits to be told."""
+        """A heartbeat was not taken: ask before believing that all is well, though no record waits."""
         self.link = replace(self.link, asked=False)
         self._bell.ring()
 
     async def run(self) -> NoReturn:
-        """Forward for ever."""
+        """Forward until cancelled."""
         try:
             while True:
                 try:
@@ -141,7 +141,7 @@ class Forwarder:
             await self._forgetting.end()
 
     async def turn(self) -> None:
-        """One exchange with the head-end and what follows from it, or a wait where there is nothing to tell.
+        """One exchange with the head-end and what follows from it, or a wait where there is nothing to send.
 
         Raises:
             StorageError: the outbox can't be read or written; nothing is lost.
@@ -200,7 +200,7 @@ class Forwarder:
             return Failed(str(error))
 
     def _note(self, parcel: Parcel, answer: HeadendAnswer, step: LinkStep, *, failed: bool) -> None:
-        """Count, and tell the edges."""
+        """Count, and report what changed."""
         self._counters.add("forwarder.answers", key=type(answer).__name__)
         if step.violation:
             self._counters.add("forwarder.protocol_violations")

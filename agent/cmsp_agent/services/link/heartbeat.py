@@ -20,7 +20,7 @@ FIRST_RETRY = 2.0
 """Seconds; a P1 is to be known within 5. Doubled by each failure."""
 
 Content = Callable[[], Awaitable[Mapping[str, Any]]]
-"""What to tell, made when it is sent."""
+"""The content, made when it is sent."""
 
 
 class Heartbeat:
@@ -49,7 +49,7 @@ class Heartbeat:
         self._bell.ring()
 
     async def run(self) -> NoReturn:
-        """Send for ever."""
+        """Send until cancelled."""
         while True:
             await self._send()
             await self._clock.sleep(SPACING)

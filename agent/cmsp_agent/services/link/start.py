@@ -113,7 +113,7 @@ def pace_of(headend: HeadendSettings) -> float:
 
 
 class Urgent:
-    """Hears of committed changes: wakes the forwarder, and the heartbeat where a P1 or P2 is concerned."""
+    """Called with committed changes: wakes the forwarder, and the heartbeat where a P1 or P2 is concerned."""
 
     def __init__(self, soon: Callable[[], None], wake: Callable[[], None]) -> None:
         self._soon = soon

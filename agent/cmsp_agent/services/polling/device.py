@@ -43,7 +43,7 @@ LOCKED_OUT = 300.0
 
 
 class DeviceSession(PollSession, Protocol):
-    """A session that tells what it found of the device's peculiarities."""
+    """A session that reports the peculiarities that it found."""
 
     @property
     def quirks(self) -> Quirks:
@@ -63,7 +63,7 @@ Raises:
     NotPermittedHere: its source address is not ours.
 """
 Learned = Callable[[str, DeviceFacts], Awaitable[None]]
-"""Told when what is known of a component changed."""
+"""Called when what is known of a component changed."""
 
 
 class Device:

@@ -102,7 +102,7 @@ Tell = Callable[[AgentSignal], Awaitable[None]]
 
 
 class Isolation:
-    """Looks, decides and tells the edge.
+    """Looks, decides and reports each change.
 
     Args:
         links: what there is to look at.
@@ -140,13 +140,13 @@ class Isolation:
                     await self._look(tracked_only=True)
 
     async def run(self) -> None:
-        """Look for ever."""
+        """Look until cancelled."""
         while True:
             await self.look()
             await self._clock.sleep(LOOK)
 
     async def look(self) -> None:
-        """Look once; tell where the verdict changed."""
+        """Look once; report where the verdict changed."""
         async with self._looking:
             await self._look()
 

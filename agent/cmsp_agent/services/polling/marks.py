@@ -19,7 +19,7 @@ SLEW = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Values that tell whether a device restarted or changed since they were last read."""
+    """Values that show whether a device restarted or changed since they were last read."""
 
     uptime: int | None = None
     engine_time: int | None = None

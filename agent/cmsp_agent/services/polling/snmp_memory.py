@@ -1,4 +1,4 @@
-"""Keeps the SNMP engine IDs of devices over restarts, and tells of engines that are not as they should be."""
+"""Keeps the SNMP engine IDs of devices over restarts, and reports engines that are not as they should be."""
 
 import asyncio
 import sqlite3
@@ -36,7 +36,7 @@ class EngineMemory:
         self._filled.set()
 
     def duplicate_engine(self, engine_id: bytes, addresses: tuple[str, ...]) -> None:
-        """Cloned configurations: the devices work, but informs from them can't be told apart."""
+        """Cloned configurations: the devices work, but informs from them can't be distinguished."""
         shared = ", ".join(addresses)
         self._notices.note("snmp.engine.duplicate", shared, f"one SNMP engine ID ({engine_id.hex()}) at {shared}")
 
@@ -55,7 +55,7 @@ class EngineMemory:
         self._notices.note("snmp.engine.recovered", address, f"{address}: {how}")
 
     async def run(self) -> NoReturn:
-        """Write what was discovered, for ever."""
+        """Write what was discovered, until cancelled."""
         while True:
             await self._filled.wait()
             await self._clock.sleep(PAUSE)

@@ -29,7 +29,7 @@ from cmsp_agent.transports.snmp.client import SnmpClient
 from cmsp_agent.transports.snmp.shared import SharedSnmp
 
 Learned = Callable[[str, DeviceFacts], Awaitable[None]]
-"""Told what was learned of a component."""
+"""Called with what was learned of a component."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class PollingPart(Part):
 
 @dataclass(frozen=True, slots=True)
 class PollingNeeds:
-    """What polling is about, and whom it tells."""
+    """What polling needs, and where its outcomes go."""
 
     devices: Devices
     components: Components

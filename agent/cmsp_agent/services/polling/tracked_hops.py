@@ -1,4 +1,4 @@
-"""What tells whether the appliance is connected: links that lead to components, and next hops."""
+"""The signs that the appliance is connected: links that lead to components, and next hops."""
 
 from collections.abc import Sequence
 

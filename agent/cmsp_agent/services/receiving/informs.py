@@ -1,4 +1,4 @@
-"""Which informs were heard lately: one that is sent again, because its acknowledgement was lost, is still one.
+"""The informs of the last minutes: one that is sent again, because its acknowledgement was lost, counts once.
 
 An inform is known by who sent it, its request ID and its bindings, sysUpTime among them: a device that starts anew and
 counts from the beginning is not taken for its former self.
@@ -18,7 +18,7 @@ REMEMBERED = 600.0
 
 
 class InformId(NamedTuple):
-    """What tells an inform from others."""
+    """The identity of an inform."""
 
     host: str
     sender: str
@@ -28,7 +28,7 @@ class InformId(NamedTuple):
 
 
 class Informs:
-    """Remembers informs from when they are heard, and whether they are durable."""
+    """Remembers informs from their arrival, and whether they are durable."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -36,7 +36,7 @@ class Informs:
         self._durable: Bounded[InformId, None] = Bounded(MOST)
 
     def is_new(self, inform: InformId) -> bool:
-        """Whether it was not heard before; it has been from now on."""
+        """Whether it is new; from now on it is known."""
         now = self._clock.monotonic()
         known = self._seen.recall(inform)
         if known is not None and now - known < REMEMBERED:
@@ -59,7 +59,7 @@ class Informs:
 
 
 def inform_id(said: Notification, host: str) -> InformId | None:
-    """The identity of an inform; None for a trap, and where nothing tells."""
+    """The identity of an inform; None for a trap, and where the message has none."""
     origin = said.origin
     if said.kind != "inform" or origin is None:
         return None

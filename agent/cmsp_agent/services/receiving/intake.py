@@ -64,7 +64,7 @@ class Intake:
         self._failing = False
 
     async def run(self) -> None:
-        """Go on for ever."""
+        """Go on until cancelled."""
         room = asyncio.Semaphore(IN_FLIGHT)
         async with asyncio.TaskGroup() as handing_on:
             while True:

@@ -72,13 +72,13 @@ class MessageLosses:
         self._texts: dict[tuple[str, str], tuple[frozenset[str], str]] = {}
 
     async def run(self) -> NoReturn:
-        """Look, for ever."""
+        """Look until cancelled."""
         while True:
             await self._clock.sleep(EVERY)
             self.look()
 
     def look(self) -> None:
-        """Tell of components that lost messages since the last look, and of those that lose none any more."""
+        """Report components that lost messages since the last look, and those that lose none any more."""
         now = self._clock.monotonic()
         counts = self._counts()
         lost: dict[Loss, int] = {}
@@ -108,7 +108,7 @@ class MessageLosses:
         return Loss(component, "syslog", OF_STREAMS[name.rpartition(".")[2]]) if component else None
 
     def _held(self, lost: Mapping[Loss, int]) -> dict[tuple[str, str], str]:
-        """By component and what is lost: the text of the first look that found these reasons, told once."""
+        """By component and what is lost: the text of the first look that found these reasons, reported once."""
         held: dict[tuple[str, str], list[Loss]] = {}
         for loss in self._last:
             held.setdefault((loss.component, loss.what), []).append(loss)

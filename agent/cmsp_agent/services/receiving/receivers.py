@@ -46,7 +46,7 @@ class Receivers:
         listening: Listening,
         closed: Callable[[str], None],
     ) -> None:
-        """Listen where the file says, and nowhere else; `closed` hears of each inherited socket that is not used."""
+        """Listen where the file says, and nowhere else; `closed` gets each inherited socket that is not used."""
         wants = wanted(listen)
         given = handover(inherited, wants)
         for sock, name in given.refused:

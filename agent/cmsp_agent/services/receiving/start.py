@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ReceivingNeeds:
-    """What receiving is about, and whom it tells."""
+    """What receiving needs, and where its messages go."""
 
     senders: Senders
     unreadable: UnreadableObjects
@@ -116,7 +116,7 @@ def receivers_for(runtime: Runtime, traps: TrapService, syslog: SyslogService, t
 async def start_receiving(
     runtime: Runtime, configuration: Configuration, reported: ReceivingNeeds, listening: Listening, shared: SharedSnmp
 ) -> AsyncIterator[ReceivingPart]:
-    """Listen; informs are answered when what they tell is durable.
+    """Listen; informs are answered when what they report is durable.
 
     Raises:
         ConfigurationError: a credential can't be used.

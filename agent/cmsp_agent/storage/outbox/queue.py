@@ -91,7 +91,7 @@ def append(tx: sqlite3.Connection, record: Record, now: int) -> int:
 
     Args:
         tx: a connection inside a work of `Database.write`.
-        record: what to tell.
+        record: what to send.
         now: wall time, ms since the epoch; the age of the backlog is reckoned from it.
 
     Returns:
@@ -138,7 +138,7 @@ def sent(connection: sqlite3.Connection) -> int:
 def mark_sent(tx: sqlite3.Connection) -> int:
     """Remember, before anything is sent, that all that exists by now may be; return the highest sequence of it.
 
-    A copy of the database that is restored later holds at least what this counts: a head-end that holds more was told
+    A copy of the database that is restored later holds at least what this counts: a head-end that holds more was sent
     by the life that went on after the copy.
     """
     last = max(last_sequence(tx), sent(tx))

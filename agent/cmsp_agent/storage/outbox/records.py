@@ -1,4 +1,4 @@
-"""What the head-end is told of our facts: CloudEvents 1.0 with the data of the contract, golden-tested.
+"""The records for the head-end: CloudEvents 1.0 with the data of the contract, golden-tested.
 
 The two attributes that depend on when and in which epoch a record is sent, `epoch` and `sequence`, are not in here:
 the outbox puts them in front.
@@ -44,7 +44,7 @@ NO_SEVERITY = len(SEVERITIES)
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One thing to tell the head-end. `source` is the component's name, or empty for the appliance itself."""
+    """One record for the head-end. `source` is the component's name, or empty for the appliance itself."""
 
     id: str
     type: str

@@ -30,7 +30,7 @@ SUFFIXES = ("", "-wal", "-shm")
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What was found when the file was opened, for those who must tell of it."""
+    """What was found when the file was opened, for those who must report it."""
 
     path: Path
     created: bool

@@ -183,7 +183,7 @@ class Writer:
             return self._connect()
 
     def _abandon(self, failure: BaseException) -> None:
-        """Nobody may wait for ever: what is queued fails with what ended the writer. On the loop."""
+        """Nobody may wait endlessly: what is queued fails with what ended the writer. On the loop."""
         self._ended.set()
         _settle([TaskOutcome(task.future, error=failure) for task in self._queue])
         self._queue.clear()

@@ -42,7 +42,7 @@ class Broken:
 
 
 def append(tx: sqlite3.Connection, key: bytes, entry: AuditEntry) -> int:
-    """Add an entry and return its row number; the entry is told to the head-end by the caller (`cmsp.audit.v1`)."""
+    """Add an entry and return its row number; the caller records the entry for the head-end (`cmsp.audit.v1`)."""
     row, before = tail(tx)
     row += 1
     tx.execute(
@@ -53,12 +53,12 @@ def append(tx: sqlite3.Connection, key: bytes, entry: AuditEntry) -> int:
 
 
 def reported_by(tx: sqlite3.Connection, outbox_row: int) -> None:
-    """The last entry is told to the head-end by this row of the outbox."""
+    """This row of the outbox carries the last entry to the head-end."""
     tx.execute("insert or replace into audit_told(outbox, entry, mac) values(?, ?, ?)", (outbox_row, *tail(tx)))
 
 
 def acknowledge(tx: sqlite3.Connection, outbox_row: int) -> None:
-    """The head-end has the entries that were told up to this row of the outbox."""
+    """The head-end has the entries up to this row of the outbox."""
     last = tx.execute(
         "select entry, mac from audit_told where outbox <= ? order by outbox desc limit 1", (outbox_row,)
     ).fetchone()

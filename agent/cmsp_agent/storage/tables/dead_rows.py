@@ -61,7 +61,7 @@ class Check:
     only: str = "1"
     """Which rows are read at a start."""
     key: str = "rowid"
-    """What tells a row from another: the primary key of a table without rowid."""
+    """What identifies a row: the primary key of a table without rowid."""
 
     def sift(self, tx: sqlite3.Connection, now: int) -> None:
         """Set aside what is not as it must be."""
@@ -124,7 +124,7 @@ def sift(tx: sqlite3.Connection, now: int) -> frozenset[str]:
 
 
 def not_noted(connection: sqlite3.Connection, limit: int = 20) -> list[DeadRow]:
-    """Those that nobody was told of yet."""
+    """Those that were not reported yet."""
     rows = connection.execute(
         "select row, place, name, reason from dead_rows where noted = 0 order by row limit ?", (limit,)
     )
@@ -132,7 +132,7 @@ def not_noted(connection: sqlite3.Connection, limit: int = 20) -> list[DeadRow]:
 
 
 def note(tx: sqlite3.Connection, rows: list[DeadRow]) -> None:
-    """They were told of."""
+    """They were reported."""
     tx.executemany("update dead_rows set noted = 1 where row = ?", [(dead.row,) for dead in rows])
 
 

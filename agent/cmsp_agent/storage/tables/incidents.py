@@ -1,4 +1,4 @@
-"""Incidents as they stand, and their numbers. Transitions are the model's; each change is told through the outbox."""
+"""Incidents as they stand, and their numbers. Transitions are the model's; each change goes through the outbox."""
 
 import sqlite3
 

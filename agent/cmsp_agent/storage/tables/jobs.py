@@ -1,4 +1,4 @@
-"""Accepted jobs, durable before the caller hears of them, and the answers given for idempotency keys."""
+"""Accepted jobs, durable before the caller is answered, and the answers given for idempotency keys."""
 
 import hashlib
 import sqlite3
@@ -48,7 +48,7 @@ def forget_before(tx: sqlite3.Connection, before: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class KeptAnswer:
-    """What a caller was told the first time, to be told again."""
+    """The answer that a caller got the first time, to be given again."""
 
     status: int
     body: bytes

@@ -22,9 +22,9 @@ class OwnEngine:
     """The identity and the time of our engine.
 
     Args:
-        engine_id: 5 to 32 octets, the same for ever.
+        engine_id: 5 to 32 octets, the same at each start.
         boots: one more than at the last start, and durable already: repeats of what was sent to an earlier life of
-            the engine are told by it alone.
+            the engine are known by it alone.
         clock: engineTime is the monotonic time since this object was made.
     """
 
@@ -131,7 +131,7 @@ class AuthoritativeUsm:
         if reason == usm.NOT_IN_TIME_WINDOW and user is not None:
             signer, flags = user, AUTH
         bindings = encode_varbinds([(ber.oid_octets(reason), encode_value(ber.COUNTER32, count))])
-        # The request-id may still be encrypted, so the REPORT carries another number: the msgID is what tells.
+        # The request-id may still be encrypted, so the REPORT carries another number: the msgID identifies it.
         pdu = encode_pdu(REPORT, message.msg_id, 0, 0, bindings)
         scoped = usm.encode_scoped(self._engine.engine_id, b"", pdu)
         return UsmReport(self._encode(signer, flags, message.msg_id, scoped), usm.REPORT_NAMES[reason])

@@ -53,7 +53,7 @@ class SnmpClient:
         clock: for deadlines and SNMPv3 time.
         counters: counts under `snmp.`.
         engines: where discovered engine IDs are kept.
-        observer: hears of duplicate and changed engine IDs, and of boots that went back.
+        observer: called for duplicate and changed engine IDs, and for boots that went back.
         ring: share it with the receiver of notifications, so that a password is hashed once.
         texts: shared cache of OIDs.
         times: where to ask for what devices signed of their time; share it with the receiver of notifications.

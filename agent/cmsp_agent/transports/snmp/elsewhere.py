@@ -27,7 +27,7 @@ class Elsewhere:
         self.place = ""
         """Where the last such answer came from: `192.0.2.9 port 1161`; empty where none came."""
         self.community = ""
-        """What was odd about the community of an answer, in words that don't tell it."""
+        """What was odd about the community of an answer, in words that don't contain it."""
 
     def permits(self, host: str) -> bool:
         """Whether an answer from there may be looked at."""

@@ -145,7 +145,7 @@ class Endpoint:
                 which is then counted and waited past, and Doubtful for what is to be taken only for want of one.
             timeout: seconds for each attempt.
             retries: further attempts.
-            elsewhere: says whether a true answer may come from another address, and is told of it.
+            elsewhere: says whether a true answer may come from another address, and notes it.
 
         Returns:
             A future of the PDU and the size of the datagram that brought it; it fails with DeviceUnreachable, or with

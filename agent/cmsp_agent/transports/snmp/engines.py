@@ -1,4 +1,4 @@
-"""What the engine asks of its surroundings: where discovered engine IDs are kept, and who hears of oddities."""
+"""What the engine asks of its surroundings: a store for discovered engine IDs, and an observer of oddities."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -28,14 +28,14 @@ class NoEngineStore:
 
 
 class EngineObserver(Protocol):
-    """Hears what should become an event."""
+    """Called with what should become an event."""
 
     def duplicate_engine(self, engine_id: bytes, addresses: tuple[str, ...]) -> None:
         """Devices at several addresses have one engine ID (cloned configurations); time windows are kept apart."""
         ...
 
     def boots_reset(self, address: str, known: int, now: int) -> None:
-        """A device signed a lower engineBoots than before (RFC 3414 section 2.3 forbids it): told once per session."""
+        """A device signed a lower engineBoots than before (RFC 3414 section 2.3 forbids it); once per session."""
         ...
 
     def engine_changed(self, address: str, known: bytes, now: bytes) -> None:
@@ -48,7 +48,7 @@ class EngineObserver(Protocol):
 
 
 class NoObserver:
-    """Hears nothing."""
+    """Does nothing."""
 
     def duplicate_engine(self, engine_id: bytes, addresses: tuple[str, ...]) -> None:
         """See `EngineObserver`."""
@@ -68,7 +68,7 @@ class EngineDirectory:
 
     Args:
         store: loaded at once.
-        observer: told of duplicates, once for each address that joins.
+        observer: called for duplicates, once for each address that joins.
     """
 
     def __init__(self, store: EngineStore, observer: EngineObserver) -> None:

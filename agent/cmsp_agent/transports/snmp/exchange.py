@@ -106,7 +106,7 @@ class UsmExchange(Exchange):
         self._forget_due = float("-inf")
         self._believe_due: dict[str, float] = {}
         self._recovery = ""
-        """What to tell of when the device has given a true answer."""
+        """What to report when the device has given a true answer."""
         self._noted: set[str] = set()
         self._place = target.address if target.port == SNMP_PORT else f"{target.address} port {target.port}"
         self._confirmed = b""

@@ -35,7 +35,7 @@ def version_of(data: bytes) -> int:
 
 
 class OtherCommunity(DecodeError):
-    """An answer with another version or community than the request; neither is told in its text."""
+    """An answer with another version or community than the request; neither is in its text."""
 
     def __init__(self, version: int, community: bytes, answer: Pdu) -> None:
         super().__init__("answer with another version or community")

@@ -1,4 +1,4 @@
-"""PDUs of all versions (RFC 1157, RFC 3416): what is asked, answered and told.
+"""PDUs of all versions (RFC 1157, RFC 3416): requests, responses, traps and informs.
 
 Leaves the message around them to `message` and `usm`.
 """

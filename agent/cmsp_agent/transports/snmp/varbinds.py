@@ -34,7 +34,7 @@ def decode_varbinds(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[li
         many values. Whether any of them is a `Missing` or an `Unreadable`, so that nobody need look for those.
 
     Raises:
-        DecodeError: the list leaves the datagram, or what is in it can't be told apart: no value is given then.
+        DecodeError: the list leaves the datagram, or its parts can't be separated: no value is given then.
     """
     if end > len(data):
         raise DecodeError("variable bindings announced past the end of the datagram")
@@ -112,7 +112,7 @@ def _long_way(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[bytes, H
     """Read a binding header by header: its name, what it holds, where the next one starts (never after `end`).
 
     Raises:
-        DecodeError: its name can't be read or told from what follows.
+        DecodeError: its name can't be read or separated from what follows.
     """
     tag, inside, announced = ber.announced(data, at, end)
     if tag != ber.SEQUENCE:

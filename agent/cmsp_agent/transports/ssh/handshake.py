@@ -130,7 +130,7 @@ def _authenticate(transport: paramiko.Transport, user: str, password: Secret) ->
 
 
 def open_shell(transport: paramiko.Transport, target: CliTarget, limits: CliLimits) -> paramiko.Channel:
-    """A terminal with a shell on it, ready to be read without blocking for ever.
+    """A terminal with a shell on it, ready to be read without blocking endlessly.
 
     Raises:
         DeviceUnreachable: refused or not opened in time (every VTY in use, mostly).

@@ -69,7 +69,7 @@ class SshSession:
             return work(self)
 
     def _prepare(self, shell: paramiko.Channel) -> BaseConnection:
-        """Find the prompt, turn paging off, enable. netmiko is told no password: the login is behind us."""
+        """Find the prompt, turn paging off, enable. netmiko gets no password: the login is behind us."""
         line = on_shell(self.target.platform, shell, self.target.address, self._limits.prompt)
         enable = self.target.credential.enable
         if enable is not None and not line.check_enable_mode():

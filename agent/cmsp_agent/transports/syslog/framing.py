@@ -1,9 +1,9 @@
-"""Cut a TCP stream into syslog messages (RFC 6587): octet counting and newlines, told apart by frame. No sockets."""
+"""Cut a TCP stream into syslog messages (RFC 6587): octet counting and newlines, decided for each frame. No sockets."""
 
 import re
 
 LONGEST_MESSAGE = 8192
-"""Octets kept of one message unless told otherwise; RFC 5424 6.1 asks for 2048 at least."""
+"""Octets kept of one message by default; RFC 5424 6.1 asks for 2048 at least."""
 LONGEST_FRAME = 1 << 20
 """Octets; a count beyond this is a mistake or an attack, and nothing behind it can be trusted."""
 

@@ -104,7 +104,7 @@ class StreamReceiver:
             log.info("receiving", extra={"receiver": self._name, "address": listener.getsockname()})
 
     async def shake_hands(self) -> None:
-        """With TLS: let those in that have accepted certificates, for ever."""
+        """With TLS: let those in that have accepted certificates, until cancelled."""
         if self._tls:
             await self._tls.run()
 

@@ -20,7 +20,7 @@ start and end of the time; start and end of the zone; the end of the header with
 Code: TypeAlias = tuple[str, int, str]
 """Facility, severity and name of a mnemonic."""
 
-# Every literal of it is punctuation, which stands for itself in a shape; letters and digits are told by kind only.
+# Every literal of it is punctuation, which stands for itself in a shape; letters and digits count by kind only.
 _HEADER = re.compile(
     r"<\d{1,3}(>)(?:(\d{1,18}): )?(?:(?!\d+: )([\w.-]+): )?(?:(\d{1,18}): )?"
     r"(?:([*.]?)([A-Z][a-z]{2} [ \d]\d (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?)(?: ([A-Z]{3,5}))?: )%",
