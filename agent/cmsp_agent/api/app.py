@@ -17,6 +17,7 @@ from cmsp_agent.api.routes import host_keys as routes_host_keys
 from cmsp_agent.api.routes import incidents as routes_incidents
 from cmsp_agent.api.routes import jobs as routes_jobs
 from cmsp_agent.api.routes import outbox as routes_outbox
+from cmsp_agent.api.routes import silences as routes_silences
 from cmsp_agent.api.routes import thresholds as routes_thresholds
 from cmsp_agent.api.schemas.base import ProblemDetails
 
@@ -25,6 +26,7 @@ VERSION = "1"
 ROUTERS = (
     routes_alarms.router,
     routes_thresholds.router,
+    routes_silences.router,
     routes_appliance.router,
     routes_audit.router,
     routes_backups.router,

@@ -16,6 +16,7 @@ from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups
 from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.events.log import EventLog
+from cmsp_agent.services.events.silences import SilenceService
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.link.outbox import OutboxService
 from cmsp_agent.services.status import StatusService
@@ -60,6 +61,7 @@ class Parts:
     records: DeviceRecords
     outbox: OutboxService
     audit: AuditLog
+    silences: SilenceService
     status: StatusService
     jobs: Jobs
     backups: Backups

@@ -13,6 +13,7 @@ from cmsp_agent.services.backups import Backups
 from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.service import EventService
+from cmsp_agent.services.events.silences import SilenceService
 from cmsp_agent.services.jobs import JobKind, Jobs
 from cmsp_agent.services.link.outbox import OutboxService
 from cmsp_agent.services.listening import Listening
@@ -55,6 +56,7 @@ class CalledServices:
     backups: Backups
     jobs: Mapping[str, JobKind]
     confirm_clock: Callable[[], Awaitable[None]]
+    silences: SilenceService
 
 
 @asynccontextmanager
@@ -76,6 +78,7 @@ async def start_api(
         records=DeviceRecords(runtime.state),
         outbox=OutboxService(runtime.state, runtime.clock),
         audit=AuditLog(runtime.state, shown.audit_key),
+        silences=services.silences,
         status=services.status,
         jobs=jobs,
         backups=services.backups,

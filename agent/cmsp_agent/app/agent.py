@@ -155,7 +155,9 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
             start_api(
                 runtime,
                 configuration.api,
-                CalledServices(status, service, polling.poller, backups.backups, jobs, events.known_time.confirm),
+                CalledServices(
+                    status, service, polling.poller, backups.backups, jobs, events.known_time.confirm, events.silences
+                ),
                 _shown(in_force, loaded),
                 listening,
             )

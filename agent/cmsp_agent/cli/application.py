@@ -25,6 +25,7 @@ from cmsp_agent.cli import (
     rules,
     secrets,
     serve,
+    silences,
     status,
     thresholds,
 )
@@ -87,6 +88,18 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
         },
     ),
     "alarm": ("Alarms: list, clear.", {"list": alarms.alarm_list, "clear": alarms.alarm_clear}),
+    "silence": (
+        "Silences: add, list, end.",
+        {"add": silences.silence_add, "list": silences.silence_list, "end": silences.silence_end},
+    ),
+    "maintenance": (
+        "Maintenance windows from now on: start, list, end.",
+        {
+            "start": silences.maintenance_start,
+            "list": silences.maintenance_list,
+            "end": silences.silence_end,
+        },
+    ),
     "rules": (
         "Rules: check, test, replay, explain.",
         {

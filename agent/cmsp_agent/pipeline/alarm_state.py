@@ -81,7 +81,7 @@ class AlarmState:
     flaps: dict[AlarmKey, Flap] = field(default_factory=dict)
     """How often the alarm of a key changed lately."""
     held_back: dict[AlarmKey, str] = field(default_factory=dict)
-    """Alarms that open no incident before the maintenance window of their site ends, by key: the alarm's id."""
+    """Alarms that open no incident before what silences them ends, by key: the alarm's id."""
     losses: dict[str, int] = field(default_factory=dict)
     """Component → when it was lost, as long as others may belong to the same storm."""
     unanswered: dict[str, UnansweredPolls] = field(default_factory=dict)

@@ -16,13 +16,13 @@ from cmsp_agent.pipeline.filter import TierFilter
 from cmsp_agent.pipeline.flapping import Flapping
 from cmsp_agent.pipeline.impact import Assessor, Customer
 from cmsp_agent.pipeline.losses import Losses
-from cmsp_agent.pipeline.maintenance import NO_WINDOWS, MaintenanceWindows
 from cmsp_agent.pipeline.normalise import Inventory, Normaliser
 from cmsp_agent.pipeline.observe import PollJudge
 from cmsp_agent.pipeline.retire import Retirement
 from cmsp_agent.pipeline.reviews import Reviews
 from cmsp_agent.pipeline.rules.filtering import RuleFilter
 from cmsp_agent.pipeline.rules.rule import NO_RULES, Rules
+from cmsp_agent.pipeline.silences import NONE, Silences
 from cmsp_agent.pipeline.stage import Stage, run
 from cmsp_agent.pipeline.time_window import TimeWindow
 from cmsp_agent.pipeline.topology import Topology
@@ -41,7 +41,7 @@ class Pipeline:
         *,
         mask_personal: bool = True,
         rules: Rules = NO_RULES,
-        maintenance: MaintenanceWindows = NO_WINDOWS,
+        silences: Silences = NONE,
         new_id: NewId = uuid7,
     ) -> None:
         self._mask_personal = mask_personal
@@ -58,7 +58,7 @@ class Pipeline:
             Reviews(self._topology, assessor),
             assessor,
             Losses(self._topology, assessor),
-            maintenance,
+            silences,
             new_id=new_id,
         )
         self._stages: Sequence[Stage] = (
@@ -126,7 +126,7 @@ class Pipeline:
         """What the passing of time alone brings: what flapped is quiet, a window ends, the restored is resolved."""
         draft = Draft(alarm_state, now)
         run((self._correlate, self._triage), draft, list(self._flapping.quiet(draft)))
-        self._triage(draft, self._triage.windows_over(draft))
+        self._triage(draft, self._triage.silences_over(draft))
         if draft.concerned:
             self._triage.review(draft)
         self._triage.resolve_due(draft)

@@ -12,10 +12,10 @@ from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.losses import Losses
-from cmsp_agent.pipeline.maintenance import NO_WINDOWS, MaintenanceWindows
 from cmsp_agent.pipeline.normalise import Normaliser, title
 from cmsp_agent.pipeline.places import incident_at, place_of
 from cmsp_agent.pipeline.reviews import Reviews
+from cmsp_agent.pipeline.silences import NONE, Silences
 
 MOST_ALARMS = 200
 """Alarms that one incident names: a fault that comes and goes beside another that stays would add them endlessly."""
@@ -39,7 +39,7 @@ class Triage:
         reviews: Reviews,
         assessor: Assessor,
         losses: Losses,
-        maintenance: MaintenanceWindows = NO_WINDOWS,
+        silences: Silences = NONE,
         stability: int = STABILITY,
         new_id: Callable[[int], str] = uuid7,
     ) -> None:
@@ -47,7 +47,7 @@ class Triage:
         self._reviews = reviews
         self._assessor = assessor
         self._losses = losses
-        self._maintenance = maintenance
+        self._silences = silences
         self._stability = stability
         self._new_id = new_id
 
@@ -118,19 +118,19 @@ class Triage:
             return False
         return alarm.transient or draft.active.get(event.key) is not None
 
-    def windows_over(self, draft: Draft) -> list[Event]:
-        """The alarms that still hold and whose maintenance window is over: they are to be judged again."""
+    def silences_over(self, draft: Draft) -> list[Event]:
+        """The alarms that still hold and which nothing silences any more: they are to be judged again."""
         due = []
         for key in [*draft.held_back.keys()]:
             alarm = draft.active.by_id(draft.held_back.get(key) or "")
-            if alarm is None or not self._maintenance.window(alarm.site, draft.now):
+            if alarm is None or not self._silences.of(alarm, draft.now):
                 draft.held_back.drop(key)
                 due += [] if alarm is None else [alarm]
         return due
 
     def _held_back(self, draft: Draft, event: Event) -> bool:
-        """Whether the event opens no incident yet, because its site is in a maintenance window."""
-        if not self._maintenance.window(event.site, draft.now):
+        """Whether the event opens no incident yet, because something silences it."""
+        if not self._silences.of(event, draft.now):
             return False
         if event.state is Transition.RAISE:
             draft.held_back.put(event.key, event.id)

@@ -30,6 +30,7 @@ from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.pipeline.alarm_state import AlarmState, UnansweredPolls
+from cmsp_agent.pipeline.silences import SilenceRegister
 from cmsp_agent.plugin.api import CliPlatform, Redaction
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups, Directory, Manifest, backup_job
@@ -37,6 +38,7 @@ from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.events.known_time import KnownTime
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.events.silences import SilenceService
 from cmsp_agent.services.jobs import JobKind, JobReport, Jobs
 from cmsp_agent.services.link.outbox import OutboxService
 from cmsp_agent.services.status import ApplianceIdentity, StatusService
@@ -180,6 +182,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             log=EventLog(database),
             records=DeviceRecords(database),
             outbox=OutboxService(database, clock),
+            silences=SilenceService(database, SilenceRegister(), clock),
             audit=AuditLog(database, secrets.token_bytes(32)),
             status=StatusService(identity, lambda: components, lambda: alarm_state, database, counters, clock),
             jobs=jobs,

@@ -5,15 +5,19 @@ from collections.abc import Mapping
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.component import Component
 from cmsp_agent.pipeline.impact import Customer
-from cmsp_agent.pipeline.maintenance import MaintenanceWindows
 from cmsp_agent.pipeline.normalise import Inventory
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.rules.load import load_rules, rule_files
+from cmsp_agent.pipeline.silences import SilenceRegister, Silences
 from cmsp_agent.services.runtime import Runtime
 
 
 def make_pipeline(
-    configuration: Configuration, components: Mapping[str, Component], inventory: Inventory, runtime: Runtime
+    configuration: Configuration,
+    components: Mapping[str, Component],
+    inventory: Inventory,
+    runtime: Runtime,
+    register: SilenceRegister,
 ) -> Pipeline:
     """Everything that judges signals, ready.
 
@@ -26,7 +30,7 @@ def make_pipeline(
         inventory,
         runtime.counters,
         mask_personal=configuration.privacy.mask_numbers,
-        maintenance=MaintenanceWindows(configuration.sites),
+        silences=Silences(configuration.sites, components, register),
         rules=load_rules(rule_files(configuration.rules, configuration.file.parent))[0],
         new_id=runtime.machine.new_id,
     )

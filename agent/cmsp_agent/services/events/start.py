@@ -8,13 +8,16 @@ from cmsp_agent.config.configuration import Configuration, Retention
 from cmsp_agent.model.event import Event
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.pipeline.normalise import Inventory
+from cmsp_agent.pipeline.silences import SilenceRegister
 from cmsp_agent.services.events.known_time import DISTRUSTED, KnownTime
 from cmsp_agent.services.events.making import make_pipeline
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.retention import Stores, Upkeep
 from cmsp_agent.services.events.service import EventService
+from cmsp_agent.services.events.silences import SilenceService
 from cmsp_agent.services.part import Change, Components, Part
 from cmsp_agent.services.runtime import Runtime
+from cmsp_agent.storage.tables import silences as table
 
 Observe = Callable[[Event], None]
 """Called with each new event that is durable; must not block."""
@@ -29,13 +32,15 @@ class EventsPart(Part):
     components: Components
     inventory: Inventory
     known_time: KnownTime
+    silences: SilenceService
+    register: SilenceRegister
     retention: Retention
     runtime: Runtime
 
     def prepare(self, configuration: Configuration) -> Change:
         """Make its pipeline ready; taking it over writes what that changes, and may fail for the disk alone."""
         components = self.components(configuration)
-        pipeline = make_pipeline(configuration, components, self.inventory, self.runtime)
+        pipeline = make_pipeline(configuration, components, self.inventory, self.runtime, self.register)
 
         async def change() -> None:
             await self.service.use(pipeline)
@@ -53,7 +58,8 @@ async def start_events(
     Raises:
         ConfigurationError: a file of rules can't be used.
     """
-    pipeline = make_pipeline(configuration, components(configuration), inventory, runtime)
+    register = SilenceRegister(await runtime.state.read(table.known))
+    pipeline = make_pipeline(configuration, components(configuration), inventory, runtime, register)
     service = EventService(runtime.state, pipeline, runtime.clock, runtime.counters, runtime.machine.new_id)
     notices = Notices(service.tell, runtime.clock, runtime.counters)
     await service.load()
@@ -65,7 +71,18 @@ async def start_events(
     service.subscribe(observed)
     held = any(key.type == DISTRUSTED for key in service.alarm_state.active)
     known_time = KnownTime(runtime.state, notices, runtime.clock, held=held)
-    part = EventsPart(service, notices, components, inventory, known_time, configuration.retention, runtime)
+    silences = SilenceService(runtime.state, register, runtime.clock, runtime.machine.new_id)
+    part = EventsPart(
+        service,
+        notices,
+        components,
+        inventory,
+        known_time,
+        silences,
+        register,
+        configuration.retention,
+        runtime,
+    )
     for name, run in (
         ("events", service.run),
         ("repeated messages", service.count_repeats),

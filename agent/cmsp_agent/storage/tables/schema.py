@@ -70,11 +70,16 @@ _STATE_5 = """
     create table audit_told(outbox integer primary key, entry integer not null, mac blob not null);
 """
 
+_STATE_6 = """
+    create table silences(id text primary key, ends_at integer not null, body blob not null) without rowid;
+"""
+
 STATE = (
     Migration(1, _STATE_1),
     Migration(2, _STATE_2),
     Migration(3, _STATE_3),
     Migration(4, _STATE_4),
     Migration(5, _STATE_5),
+    Migration(6, _STATE_6),
 )
 SERIES = (Migration(1, _SERIES_1),)

@@ -8,16 +8,17 @@ import pytest
 from cmsp_agent.config.configuration import MaintenanceWindow
 from cmsp_agent.config.configuration import Site as Place
 from cmsp_agent.config.windows import parse_weekly
-from cmsp_agent.pipeline.maintenance import MaintenanceWindows
+from cmsp_agent.model.silence import Matcher, Silence
 from cmsp_agent.pipeline.pipeline import Pipeline
+from cmsp_agent.pipeline.silences import SilenceRegister, Silences
 from tests.unit.pipeline.site import COMPONENTS, CUSTOMER, PRI_1, FakeInventory, Site
 
 PARIS = ZoneInfo("Europe/Paris")
 
 
-def maintenance(when: str) -> MaintenanceWindows:
+def maintenance(when: str) -> Silences:
     window = MaintenanceWindow("weekly", parse_weekly(when))
-    return MaintenanceWindows({"paris": Place("paris", 100, PARIS, parse_weekly("24x7"), (window,))})
+    return Silences({"paris": Place("paris", 100, PARIS, parse_weekly("24x7"), (window,))})
 
 
 def at(text: str, fold: int = 0) -> int:
@@ -28,7 +29,7 @@ def site_at(text: str) -> Site:
     site = Site()
     site.now = at(text)
     site.pipeline = Pipeline(
-        COMPONENTS, CUSTOMER, FakeInventory(), site.counters, maintenance=maintenance("Sun 02:00-04:00")
+        COMPONENTS, CUSTOMER, FakeInventory(), site.counters, silences=maintenance("Sun 02:00-04:00")
     )
     return site
 
@@ -98,3 +99,47 @@ def test_another_site_is_not_in_it() -> None:
 )
 def test_the_nights_on_which_the_clocks_change(moment: str, fold: int, inside: bool) -> None:
     assert bool(maintenance("Sun 02:00-04:00").window("paris", at(moment, fold))) is inside
+
+
+HOUR = 3_600_000
+
+
+def silenced(matcher: Matcher) -> tuple[Site, SilenceRegister]:
+    """A site with a silence of an hour from now on."""
+    site = Site()
+    register = SilenceRegister([Silence("s", "silence", matcher, site.now, site.now + HOUR, "ops", "works", site.now)])
+    silences = Silences({}, COMPONENTS, register)
+    site.pipeline = Pipeline(COMPONENTS, CUSTOMER, FakeInventory(), site.counters, silences=silences)
+    return site, register
+
+
+@pytest.mark.parametrize(
+    ("matcher", "opens"),
+    [
+        (Matcher(component="gw-1"), False),
+        (Matcher(component="gw-*", type="isdn.*"), False),
+        (Matcher(site=COMPONENTS["gw-1"].site, object=PRI_1), False),
+        (Matcher(component="gw-2"), True),
+        (Matcher(component="gw-1", type="link.down"), True),
+        (Matcher(group="no such group"), True),
+    ],
+)
+def test_a_silence_mutes_what_it_matches_and_nothing_else(matcher: Matcher, opens: bool) -> None:
+    site, _ = silenced(matcher)
+    site.tell(site.pri(up=False))
+    assert site.held("gw-1", "isdn.layer2.down", PRI_1) is not None
+    assert bool(site.open) is opens
+
+
+def test_what_a_silence_muted_is_judged_when_it_ends_or_is_ended() -> None:
+    site, _ = silenced(Matcher(component="gw-1"))
+    site.tell(site.pri(up=False))
+    elapse(site, 61)
+    assert len(site.open) == 1
+    site, register = silenced(Matcher(component="gw-1"))
+    site.tell(site.pri(up=False))
+    (silence,) = register.in_force(site.now)
+    site.later(1)
+    register.put(silence.ended("ops", site.now))
+    elapse(site, 1)
+    assert len(site.open) == 1

@@ -1,0 +1,82 @@
+"""Calls about silences and maintenance windows: which there are; make one, end one."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
+
+from cmsp_agent.api.callers import READING, parts_of
+from cmsp_agent.api.problems import CallInvalid
+from cmsp_agent.api.roles import Role
+from cmsp_agent.api.schemas.silences import SilenceList, SilenceView, SilenceWanted
+from cmsp_agent.api.unsafe import Unsafe, unsafe
+from cmsp_agent.model.silence import Matcher, Silence
+from cmsp_agent.model.times import parse_rfc3339, rfc3339
+from cmsp_agent.services.events.silences import SilenceWish
+
+router = APIRouter(prefix="/v1/silences", tags=["silences"])
+Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
+
+
+@router.get("", response_model=SilenceList, dependencies=READING)
+async def silences(request: Request) -> dict[str, Any]:
+    """All that are kept, those that are over too."""
+    parts = parts_of(request)
+    now = parts.clock.now()
+    return {"items": [silence_view(silence, now) for silence in await parts.silences.all()]}
+
+
+@router.post("", response_model=SilenceView, status_code=201)
+async def make(wish: SilenceWanted, call: Operator) -> Response:
+    """Make a silence: faults that it matches are recorded and open no incident until it ends, then are judged again."""
+
+    async def work() -> dict[str, Any]:
+        now = call.parts.clock.now()
+        made = await call.parts.silences.make(_wish(wish, call.caller.name, now))
+        return silence_view(made, now)
+
+    return await call.change(work, status=201)
+
+
+@router.delete("/{silence}", response_model=SilenceView)
+async def end(silence: str, call: Operator) -> Response:
+    """End a silence before its time."""
+
+    async def work() -> dict[str, Any]:
+        ended = await call.parts.silences.end(silence, call.caller.name)
+        return silence_view(ended, call.parts.clock.now())
+
+    return await call.change(work)
+
+
+def _wish(wish: SilenceWanted, author: str, now: int) -> SilenceWish:
+    starts_at = _time("starts_at", wish.starts_at) if wish.starts_at else now
+    if (wish.ends_at is None) == (wish.for_seconds is None):
+        raise CallInvalid("either ends_at or for_seconds, not both")
+    ends_at = _time("ends_at", wish.ends_at) if wish.ends_at else starts_at + int((wish.for_seconds or 0) * 1000)
+    matcher = Matcher(**wish.matcher.model_dump())
+    return SilenceWish(wish.kind, matcher, starts_at, ends_at, author, wish.reason)
+
+
+def _time(name: str, text: str) -> int:
+    try:
+        return parse_rfc3339(text)
+    except ValueError as error:
+        raise CallInvalid(f"{name}: not an RFC 3339 time") from error
+
+
+def silence_view(silence: Silence, now: int) -> dict[str, Any]:
+    """A silence for people and programs."""
+    return {
+        "id": silence.id,
+        "kind": silence.kind,
+        "state": "active" if silence.holds(now) else "pending" if now < silence.starts_at else "over",
+        "matcher": {name: value for name, value in asdict(silence.matcher).items() if value},
+        "starts_at": rfc3339(silence.starts_at),
+        "ends_at": rfc3339(silence.ends_at),
+        "author": silence.author,
+        "reason": silence.reason,
+        "created_at": rfc3339(silence.created_at),
+        "ended_by": silence.ended_by or None,
+    }

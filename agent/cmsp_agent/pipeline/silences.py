@@ -1,0 +1,75 @@
+"""Which faults open no incident at present: by the weekly windows of a site, and by the silences that people made."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from cmsp_agent.config.configuration import Site
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.event import Event
+from cmsp_agent.model.silence import Silence
+
+NOTHING: Mapping[str, Component] = {}
+
+
+class SilenceRegister:
+    """The silences of the moment. The event service's part changes it; a pipeline only asks."""
+
+    def __init__(self, silences: Iterable[Silence] = ()) -> None:
+        self._silences = {silence.id: silence for silence in silences}
+
+    def put(self, silence: Silence) -> None:
+        """A silence is made or changed."""
+        self._silences[silence.id] = silence
+
+    def drop(self, silence: str) -> None:
+        """A silence is forgotten."""
+        self._silences.pop(silence, None)
+
+    def in_force(self, now: int) -> list[Silence]:
+        """Those that hold."""
+        return [silence for silence in self._silences.values() if silence.holds(now)]
+
+
+class Silences:
+    """Answers for one configuration. Windows are local time: they move with the clocks of their site."""
+
+    def __init__(
+        self,
+        sites: Mapping[str, Site],
+        components: Mapping[str, Component] = NOTHING,
+        register: SilenceRegister | None = None,
+    ) -> None:
+        self._sites = {name: site for name, site in sites.items() if site.maintenance}
+        self._components = components
+        self._register = register or SilenceRegister()
+
+    def of(self, event: Event, now: int) -> str:
+        """What silences a fault: the name of a window, or the id of a silence; empty: nothing.
+
+        Args:
+            event: the fault.
+            now: ms since the epoch.
+        """
+        return self.window(event.site, now) or self._silence(event, now)
+
+    def window(self, site: str, now: int) -> str:
+        """The name of the weekly window that a site is in; empty: in none. `now` in ms since the epoch."""
+        known = self._sites.get(site)
+        if known is None:
+            return ""
+        local = datetime.fromtimestamp(now / 1000, UTC).astimezone(known.timezone)
+        covering = (each for each in known.maintenance if each.when.covers(local.weekday(), local.hour, local.minute))
+        return next((window.name or "maintenance" for window in covering), "")
+
+    def _silence(self, event: Event, now: int) -> str:
+        component = self._components.get(event.component)
+        group = component.redundancy if component is not None else ""
+        for silence in self._register.in_force(now):
+            if silence.matcher.fits(
+                site=event.site, component=event.component, group=group, kind=event.type, name=event.object
+            ):
+                return silence.id
+        return ""
+
+
+NONE = Silences({})
