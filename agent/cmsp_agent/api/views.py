@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cmsp_agent.model.backup import Backup
-from cmsp_agent.model.component import Component, State
+from cmsp_agent.model.component import Component
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.model.times import optional_time, rfc3339
+from cmsp_agent.services.availability import Availability
 from cmsp_agent.services.devices.records import PinnedHostKey
 from cmsp_agent.services.devices.unreadable import UnreadableObject
 from cmsp_agent.storage.outbox.records import event_record, incident_record
@@ -42,7 +43,7 @@ def incident_view(incident: Incident) -> View:
     }
 
 
-def component_view(component: Component, state: State) -> View:
+def component_view(component: Component, found: Availability) -> View:
     """A component in a list."""
     return {
         "name": component.name,
@@ -50,13 +51,15 @@ def component_view(component: Component, state: State) -> View:
         "type": component.type,
         "tier": component.tier.value,
         "addresses": list(component.addresses),
-        "state": state.value,
+        "state": found.state.value,
+        "since": rfc3339(found.since),
+        "reason": found.reason,
     }
 
 
 def component_details(
     component: Component,
-    state: State,
+    found: Availability,
     alarms: Sequence[Event],
     incidents: Sequence[Incident],
     backup: Backup | None,
@@ -66,7 +69,7 @@ def component_details(
     """One component with what is known of it."""
     plan = component.backup
     return {
-        **component_view(component, state),
+        **component_view(component, found),
         "people": component.people,
         "functions": dict(component.functions),
         "redundancy": component.redundancy or None,

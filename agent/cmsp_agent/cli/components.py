@@ -26,7 +26,7 @@ def component_list(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """List the components with their state."""
+    """List the components with their state, since when it is so, and why."""
     here = session(context)
     known_or_refused("state", state, list(State))
     everything = items(here.daemon.get("/v1/components"))
@@ -39,10 +39,10 @@ def component_list(
     columns = [
         TableColumn("COMPONENT"),
         TableColumn("STATE"),
-        TableColumn("TYPE"),
-        TableColumn("TIER"),
+        TableColumn("SINCE (UTC)"),
         TableColumn("SITE"),
         TableColumn("ADDRESS"),
+        TableColumn("REASON"),
     ]
     here.output.table(columns, (_row(row) for row in rows), "no components")
 
@@ -50,7 +50,8 @@ def component_list(
 def _row(row: dict[str, Any]) -> tuple[object, ...]:
     addresses = row.get("addresses") or [row.get("address")]
     address = shown(addresses[0]) + (f" +{len(addresses) - 1}" if len(addresses) > 1 else "")
-    return row.get("name"), row.get("state"), row.get("type"), row.get("tier"), row.get("site"), address
+    since = moment(row.get("since"))[:16]  # to the minute: what one looks at is how long it has been so
+    return row.get("name"), row.get("state"), since, row.get("site"), address, row.get("reason")
 
 
 def component_show(context: typer.Context, name: ComponentName, as_json: AsJson = False) -> None:

@@ -31,6 +31,8 @@ class UnansweredPolls:
     """Consecutive polls that could not ask for all, or were not answered in full."""
     answered_at: int = 0
     """When a poll was last answered, by whatever way."""
+    answering_since: int = 0
+    """When the first of the polls was answered that were all answered since."""
 
     @property
     def answers(self) -> bool:

@@ -132,6 +132,7 @@ def count(before: UnansweredPolls, poll: PollSignal) -> UnansweredPolls:
         since=started if polls or unanswered_snmp else 0,
         troubled=before.troubled + 1 if poll.reason in TROUBLES else 0,
         answered_at=poll.received_at if alive else before.answered_at,
+        answering_since=before.answering_since if before.answers else poll.received_at if alive else 0,
     )
 
 

@@ -17,14 +17,7 @@ from cmsp_agent.model.priority import Priority
 from cmsp_agent.model.register import described
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.alarm_state import AlarmState
-from cmsp_agent.pipeline.built_in import (
-    APPLIANCE_ISOLATED,
-    COMPONENT_DEGRADED,
-    COMPONENT_DOWN,
-    COMPONENT_UNRESOLVED,
-    MANAGEMENT_LOST,
-)
-from cmsp_agent.pipeline.filter import AVAILABILITY
+from cmsp_agent.services.availability import Availability, availability
 from cmsp_agent.services.devices.unreadable import UnreadableObjects
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.sqlite.database import Database
@@ -86,29 +79,17 @@ class StatusService:
         self.unreadable = unreadable or UnreadableObjects()
         self._started = clock.monotonic()
 
-    def state_of(self, component: str) -> State:
-        """A component's availability, by the alarms of the moment."""
-        return self._state(component, _availability(self._alarm_state()))
-
     def states(self) -> dict[str, State]:
         """The availability of every component."""
-        held = _availability(self._alarm_state())
-        return {name: self._state(name, held) for name in self.components()}
+        return {name: found.state for name, found in self.availability().items()}
 
-    def _state(self, component: str, held: Mapping[str, list[Event]]) -> State:
-        alarms = held.get(component, [])
-        unanswered = self._alarm_state().unanswered.get(component)
-        if any(event.type == COMPONENT_DOWN for event in alarms):
-            inhibited = "" in held or any(event.suppressed_by for event in alarms if event.type == COMPONENT_DOWN)
-            return State.UNREACHABLE if inhibited else State.DOWN
-        if unanswered is not None and unanswered.polls and "" in held:
-            return State.UNREACHABLE
-        kinds = {event.type for event in alarms}
-        if MANAGEMENT_LOST in kinds:
-            return State.MANAGEMENT_LOST
-        if unanswered is None or not unanswered.answered_at or COMPONENT_UNRESOLVED in kinds:
-            return State.UNKNOWN
-        return State.DEGRADED if COMPONENT_DEGRADED in kinds else State.UP
+    def availability_of(self, component: str) -> Availability:
+        """A component's state, since when, and why."""
+        return availability(self._alarm_state(), [component], self.identity.started_at)[component]
+
+    def availability(self) -> dict[str, Availability]:
+        """The state of every component, since when, and why."""
+        return availability(self._alarm_state(), self.components(), self.identity.started_at)
 
     def alarms(self, component: str = "") -> list[Event]:
         """The alarms that hold, of one component or of all, the worst first."""
@@ -181,14 +162,3 @@ class StatusService:
             if described(name).loss:
                 totals[name] += count
         return dict(sorted(totals.items()))
-
-
-def _availability(alarm_state: AlarmState) -> dict[str, list[Event]]:
-    """The alarms about availability, by component; the appliance's own isolation under the empty name."""
-    held: dict[str, list[Event]] = {}
-    for key, event in alarm_state.active.items():
-        if key.type == APPLIANCE_ISOLATED:
-            held.setdefault("", []).append(event)
-        elif key.type in AVAILABILITY:
-            held.setdefault(key.component, []).append(event)
-    return held

@@ -132,10 +132,12 @@ def test_errors_are_one_message_and_an_exit_code(error: Exception, code: int) ->
 
 
 def test_component_list() -> None:
-    ending = cmsp_agent("component", "list", answers={"/v1/components": {"items": [GATEWAY]}})
+    silent = {**GATEWAY, "state": "degraded", "since": "2026-11-23T08:00:00.000Z", "reason": "no figures"}
+    ending = cmsp_agent("component", "list", answers={"/v1/components": {"items": [silent]}})
     heading, _, row = (line.split() for line in ending.out.splitlines())
-    assert heading == ["COMPONENT", "STATE", "TYPE", "TIER", "SITE", "ADDRESS"]
-    assert row == ["gw-1", "up", "cisco_ios", "managed", "paris", "10.1.0.1", "+1"]
+    assert heading == ["COMPONENT", "STATE", "SINCE", "(UTC)", "SITE", "ADDRESS", "REASON"]
+    told = ["2026-11-23", "08:00", "paris", "10.1.0.1", "+1", "no", "figures"]
+    assert row == ["gw-1", "degraded", *told]
 
 
 def test_lists_can_be_narrowed_and_be_empty() -> None:

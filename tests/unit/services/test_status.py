@@ -1,13 +1,14 @@
 """Availability as the alarms tell it, and what the status and the heartbeat say."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component, State
-from cmsp_agent.model.event import Event, Source, Transition
+from cmsp_agent.model.event import AlarmKey, Event, Source, Transition
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.priority import Extent, Share, Urgency
@@ -20,6 +21,7 @@ from cmsp_agent.pipeline.built_in import (
     COMPONENT_UNRESOLVED,
     MANAGEMENT_LOST,
 )
+from cmsp_agent.services.availability import Availability
 from cmsp_agent.services.status import ApplianceIdentity, StatusService
 from cmsp_agent.storage.state import open_state
 from tests.lab.clock import ManualClock
@@ -57,11 +59,11 @@ def alarm(alarm_state: AlarmState, component: str, kind: str, suppressed_by: str
 def test_a_component_that_was_never_polled_is_unknown_and_one_that_answered_is_up(
     status: StatusService, alarm_state: AlarmState
 ) -> None:
-    assert status.state_of("gw-1") is State.UNKNOWN
+    assert status.availability_of("gw-1").state is State.UNKNOWN
     alarm_state.unanswered["gw-1"] = UnansweredPolls(polled_at=1, polls=1)
-    assert status.state_of("gw-1") is State.UNKNOWN
+    assert status.availability_of("gw-1").state is State.UNKNOWN
     alarm_state.unanswered["gw-1"] = UnansweredPolls(polled_at=2, polls=1, answered_at=1)
-    assert status.state_of("gw-1") is State.UP
+    assert status.availability_of("gw-1").state is State.UP
 
 
 def test_what_is_between_up_and_down(status: StatusService, alarm_state: AlarmState) -> None:
@@ -70,12 +72,12 @@ def test_what_is_between_up_and_down(status: StatusService, alarm_state: AlarmSt
     alarm(alarm_state, "gw-2", COMPONENT_UNRESOLVED)
     assert status.states() == {"gw-1": State.DEGRADED, "gw-2": State.UNKNOWN}
     alarm(alarm_state, "gw-1", MANAGEMENT_LOST)
-    assert status.state_of("gw-1") is State.MANAGEMENT_LOST
+    assert status.availability_of("gw-1").state is State.MANAGEMENT_LOST
 
 
 def test_alarms_decide(status: StatusService, alarm_state: AlarmState) -> None:
     alarm(alarm_state, "gw-1", MANAGEMENT_LOST)
-    assert status.state_of("gw-1") is State.MANAGEMENT_LOST
+    assert status.availability_of("gw-1").state is State.MANAGEMENT_LOST
     alarm(alarm_state, "gw-1", COMPONENT_DOWN)
     alarm(alarm_state, "gw-2", COMPONENT_DOWN, suppressed_by="gw-1-down")
     assert status.states() == {"gw-1": State.DOWN, "gw-2": State.UNREACHABLE}
@@ -120,3 +122,23 @@ async def test_the_heartbeat_is_short_and_names_the_worst(status: StatusService,
     whole = await status.status()
     assert whole["incidents"] == {"open": 2, "P1": 1, "P2": 0, "P3": 0, "P4": 1}
     assert whole["headend"] == {"connected": True}
+
+
+def test_each_state_has_its_time_and_its_reason(status: StatusService, alarm_state: AlarmState) -> None:
+    started = status.identity.started_at
+    assert status.availability_of("gw-1") == Availability(State.UNKNOWN, started, "not polled yet")
+    alarm_state.unanswered["gw-1"] = UnansweredPolls(polled_at=9, answered_at=9, answering_since=7)
+    assert status.availability_of("gw-1") == Availability(State.UP, 7)
+    alarm_state.ended_at[AlarmKey("gw-1", MANAGEMENT_LOST, "")] = 8
+    assert status.availability_of("gw-1").since == 8
+    for kind, state in ((COMPONENT_DEGRADED, State.DEGRADED), (MANAGEMENT_LOST, State.MANAGEMENT_LOST)):
+        alarm(alarm_state, "gw-1", kind)
+        held = alarm_state.active[AlarmKey("gw-1", kind, "")]
+        alarm_state.active[held.key] = replace(held, text=f"{kind}, because", received_at=10)
+        assert status.availability_of("gw-1") == Availability(state, 10, f"{kind}, because")
+
+
+def test_what_is_behind_another_says_what_it_is_behind(status: StatusService, alarm_state: AlarmState) -> None:
+    alarm(alarm_state, "gw-1", COMPONENT_DOWN)
+    alarm(alarm_state, "gw-2", COMPONENT_DOWN, suppressed_by="gw-1-component.down")
+    assert status.availability_of("gw-2").reason == "behind gw-1, which is down"

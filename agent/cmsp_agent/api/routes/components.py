@@ -40,7 +40,7 @@ def known(parts: Parts, name: str) -> Component:
 async def components(request: Request) -> dict[str, Any]:
     """All components and their availability, by name."""
     status = parts_of(request).status
-    states = status.states()
+    states = status.availability()
     found = sorted(status.components().items())
     return {"items": [component_view(component, states[name]) for name, component in found]}
 
@@ -54,7 +54,7 @@ async def component(request: Request, name: str) -> dict[str, Any]:
     inventory = await parts.records.inventory(name)
     return component_details(
         found,
-        parts.status.state_of(name),
+        parts.status.availability_of(name),
         parts.status.alarms(name),
         parts.status.incidents(name),
         latest,

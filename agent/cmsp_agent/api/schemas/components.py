@@ -14,6 +14,8 @@ class ComponentView(Shape):
     tier: str
     addresses: list[str]
     state: str
+    since: str
+    reason: str
 
 
 class ComponentList(Shape):

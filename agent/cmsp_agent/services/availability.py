@@ -1,0 +1,79 @@
+"""The state of each component, since when and why, by the alarms and polls of the moment. Only reads."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from cmsp_agent.model.component import State
+from cmsp_agent.model.event import AlarmKey, Event
+from cmsp_agent.pipeline.alarm_state import AlarmState, UnansweredPolls
+from cmsp_agent.pipeline.built_in import COMPONENT_DEGRADED, COMPONENT_DOWN, COMPONENT_UNRESOLVED, MANAGEMENT_LOST
+from cmsp_agent.pipeline.causes import ISOLATED
+from cmsp_agent.pipeline.filter import AVAILABILITY
+
+NOT_POLLED = UnansweredPolls()
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """What is known of a component. `since` in ms since the epoch."""
+
+    state: State
+    since: int
+    reason: str = ""
+    """Why it is not up, or not known; empty where it is up."""
+
+
+def availability(known: AlarmState, components: Iterable[str], started_at: int) -> dict[str, Availability]:
+    """The availability of components.
+
+    Args:
+        known: the alarms and polls of the moment.
+        components: their names.
+        started_at: when the agent started, ms since the epoch: nothing was known of a component before.
+    """
+    isolated = known.active.get(ISOLATED)
+    return {name: _of(known, name, isolated, started_at) for name in components}
+
+
+def _of(known: AlarmState, component: str, isolated: Event | None, started_at: int) -> Availability:
+    alarms = {kind: known.active.get(AlarmKey(component, kind, "")) for kind in AVAILABILITY}
+    unanswered = known.unanswered.get(component, NOT_POLLED)
+    down = alarms[COMPONENT_DOWN]
+    if down is not None:
+        if isolated is not None or down.suppressed_by:
+            return Availability(State.UNREACHABLE, down.received_at, _behind(known, down, isolated))
+        return Availability(State.DOWN, down.received_at, down.text)
+    if unanswered.polls and isolated is not None:
+        return Availability(State.UNREACHABLE, isolated.received_at, isolated.text)
+    for kind, state in _BY_ALARM.items():
+        alarm = alarms[kind]
+        if alarm is not None and (unanswered.answered_at or state is not State.DEGRADED):
+            return Availability(state, alarm.received_at, alarm.text)
+    if not unanswered.answered_at:
+        reason = isolated.text if isolated is not None else "it has not answered since the agent started"
+        return Availability(State.UNKNOWN, started_at, reason if unanswered.polled_at else "not polled yet")
+    return Availability(State.UP, _up_since(known, component, alarms, unanswered))
+
+
+_BY_ALARM = {
+    MANAGEMENT_LOST: State.MANAGEMENT_LOST,
+    COMPONENT_UNRESOLVED: State.UNKNOWN,
+    COMPONENT_DEGRADED: State.DEGRADED,
+}
+
+
+def _behind(known: AlarmState, down: Event, isolated: Event | None) -> str:
+    """What it can't be reached for."""
+    key = known.active.key_of(down.suppressed_by or "")
+    cause = isolated or (known.active[key] if key is not None else None)
+    if cause is None:
+        return down.text
+    return f"behind {cause.component}, which is down" if cause.component else cause.text
+
+
+def _up_since(
+    known: AlarmState, component: str, alarms: Mapping[str, Event | None], unanswered: UnansweredPolls
+) -> int:
+    """When it answered first, or when the last of what kept it from being up ended."""
+    ended = (known.ended_at.get(AlarmKey(component, kind, ""), 0) for kind in alarms)
+    return max(unanswered.answering_since, *ended)
