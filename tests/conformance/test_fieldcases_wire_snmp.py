@@ -1,6 +1,8 @@
 """The SNMP answers and traps rebuilt from the reports of others: one odd octet costs its own binding, no more.
 
-Each kept datagram is read; what a row of the table expects of its values is below, by the row's id.
+Each kept datagram is read; what a row of the table expects of its values is below, by the row's id. The rows that are a
+sentence are played: P16 and P17 by `tests/integration/cli/test_where_answers_come_from.py`, P29 by
+`tests/integration/snmp/test_v3_recovery.py`, T151 by `tests/integration/receivers/test_net_snmp.py`.
 """
 
 import csv

@@ -188,6 +188,7 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
 
         made = Site(Poller(device, sink, write, supervisor, clock, counters), devices, counters)
         yield made
+        sessions.close()
 
 
 async def keep_nothing(_component: str, _seen: Objects) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from cmsp_agent.model.component import Tier
+from cmsp_agent.model.component import PollPlan, SnmpPlan, Tier
 from cmsp_agent.model.credentials import SnmpCredential
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.secret import Secret
@@ -27,6 +27,19 @@ async def test_a_device_is_identified_and_polled(site: Site, snmpd: int, credent
     index = next(index for index, name in facts.interfaces.items() if name == "lo")
     assert site.devices.interfaces("lab-1").names.get(index) == "lo"
     assert ("link.down", "lo", False) in [(seen.type, seen.object, seen.raised) for seen in first.states]
+
+
+@pytest.mark.filterwarnings("ignore")  # pysnmp's own
+@pytest.mark.parametrize("credential", [COMMUNITY, USER], ids=["v2c", "v3"])
+async def test_the_second_engine_polls_as_ours_does(site: Site, snmpd: int, credential: SnmpCredential) -> None:
+    ours = replace(component("lab-1", snmpd, credential), poll=PollPlan(5.0, 2.0, 1))
+    theirs = replace(ours, name="lab-2", snmp=SnmpPlan(snmpd, engine="pysnmp"))
+    await site.poll(ours, theirs)
+    first, second = await site.after("lab-1"), await site.after("lab-2")
+    assert second.snmp is True, second.detail
+    assert set(second.samples) == set(first.samples)
+    assert second.states == first.states
+    assert replace(site.learned["lab-1"], quirks={}) == replace(site.learned["lab-2"], quirks={})
 
 
 async def test_the_second_poll_brings_rates(site: Site, snmpd: int) -> None:
