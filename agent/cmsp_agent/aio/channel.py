@@ -1,4 +1,4 @@
-"""A bounded queue between two tasks. Full is normal: the newcomer is dropped and counted."""
+"""A bounded queue between two tasks. When it is full, a new item is dropped and counted."""
 
 import asyncio
 from collections import deque

@@ -1,4 +1,4 @@
-"""The only reader of time. Everything that waits or stamps is handed a Clock, so that tests own the hours."""
+"""The only reader of time. Everything that waits or reads the time is given a Clock, so that a test sets it."""
 
 import asyncio
 import time

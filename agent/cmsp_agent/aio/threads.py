@@ -1,4 +1,4 @@
-"""Where threads come from. Whoever needs one is handed this, so that a simulation can do without any."""
+"""Makes threads. Every part that needs one is given this, so that a simulation can replace it."""
 
 from collections.abc import Callable
 from concurrent.futures import Executor, ThreadPoolExecutor

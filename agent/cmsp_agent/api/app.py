@@ -1,4 +1,4 @@
-"""The HTTP application: routes, problems and limits put together. Serving it is the server's business."""
+"""The HTTP application: routes, problems and limits put together. `server` serves it."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Sockets that accept connections: bound, capped in number, handshakes with a deadline, closed without a trace."""
+"""Sockets that accept connections: bound, limited in number, with a deadline for handshakes."""
 
 import asyncio
 import errno

@@ -1,4 +1,4 @@
-"""What the application is handed: the services behind the calls. Nothing here is found by looking around."""
+"""The services behind the calls, as the application is given them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Who calls, and what the role permits. Finds nobody's identity: see peers."""
+"""Who calls, and what the role permits. `peers` finds the identity."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

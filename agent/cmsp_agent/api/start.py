@@ -1,4 +1,4 @@
-"""The part that is asked: the HTTP API on the tunnel and on the Unix socket."""
+"""The part that answers calls: the HTTP API on the tunnel and on the Unix socket."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager

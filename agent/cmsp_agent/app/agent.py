@@ -1,4 +1,4 @@
-"""The whole agent: a list of parts. They start in order, a reload reaches each, and they stop the way back.
+"""The whole agent: a list of parts. They start in order, a reload changes each, and they stop in reverse order.
 
 Read `running` from top to bottom.
 """

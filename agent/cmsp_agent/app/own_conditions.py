@@ -1,4 +1,4 @@
-"""What holds of the agent's own configuration: missing device types, keys that wait for a start, a file that waits."""
+"""Alarms about the agent's own configuration: missing device types, keys and files that wait for a restart."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

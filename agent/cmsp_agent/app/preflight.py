@@ -1,4 +1,4 @@
-"""What a start refuses beside mistakes of form. `config check` asks the same, so that both always agree."""
+"""The reasons for which a start refuses a valid file. `config check` uses them too, so that both agree."""
 
 from cmsp_agent.api.tls import server_context
 from cmsp_agent.config.configuration import Configuration

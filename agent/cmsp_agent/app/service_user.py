@@ -1,4 +1,4 @@
-"""Who the agent runs as, and what that user may read and write: a check by root must not say what root may do."""
+"""Who the agent runs as, and what that user may read and write: a check by root must judge by that user's rights."""
 
 import os
 import pwd

@@ -1,4 +1,4 @@
-"""Before the service starts: have systemd let go of the sockets that the file does not ask for. Runs as root, briefly.
+"""Before the service starts: stops the socket units that the file does not ask for. Runs as root, briefly.
 
 The package's socket units listen on the usual ports at all addresses. Where the file asks for less, or for something
 else, the unit is stopped, and the agent listens by itself. Run by `ExecStartPre=`; a file that can't be read changes

@@ -1,4 +1,4 @@
-"""`cmsp-agent alarm …`: the alarms that hold, and ending one that nothing else will."""
+"""`cmsp-agent alarm …`: lists the alarms that hold; ends one that no message will clear."""
 
 from typing import Annotated
 from urllib.parse import quote

@@ -1,4 +1,4 @@
-"""What is known of a component, for people: one fact a line, nothing that is empty. JSON has all of it as it is."""
+"""A component for people: one fact a line, without empty ones. JSON has all of them as they are."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""`cmsp-agent component test`: which way a component answers SNMP, and what to write so that it is polled that way."""
+"""`cmsp-agent component test`: finds how a component answers SNMP, and the keys to write for that."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any

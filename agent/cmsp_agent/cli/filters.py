@@ -1,4 +1,4 @@
-"""Filters of lists: a value that there is not is refused with those that there are, never an empty list."""
+"""Filters of lists: an unknown value is refused, and the known ones are named; the list is never just empty."""
 
 import re
 from collections.abc import Iterable

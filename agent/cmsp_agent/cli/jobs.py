@@ -1,4 +1,4 @@
-"""Jobs: work that takes time. Shows step and percent until it is over; its ending decides the exit code."""
+"""Jobs: work that takes time. Shows step and percent until the end, which decides the exit code."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The entry point: `--version` at once, everything else through the application. Every ending is an exit code."""
+"""The entry point: `--version` is answered at once, the application does all else. It always ends with an exit code."""
 
 import sys
 from collections.abc import Sequence

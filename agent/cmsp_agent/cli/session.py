@@ -1,4 +1,4 @@
-"""What every command has at hand: the daemon and the output. Made once, by the application."""
+"""What every command uses: the daemon and the output. Made once, by the application."""
 
 from dataclasses import dataclass
 from typing import Annotated, TextIO

@@ -1,4 +1,4 @@
-"""The sources of secrets as a command finds them: beside a running agent, and making nothing by looking."""
+"""The sources of secrets as a command finds them: beside a running agent, without creating any file."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""From the validated file to the configuration that the agent works with: units, totals, paths, secrets as `Secret`."""
+"""Builds the agent's configuration from the validated file: units, totals, paths, secrets as `Secret`."""
 
 from collections.abc import Mapping
 from pathlib import Path

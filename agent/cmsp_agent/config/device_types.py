@@ -1,4 +1,4 @@
-"""Device types in the file against those that the plugins brought, which only the layers above know."""
+"""Compares device types in the file with those of the plugins, which only the layers above know."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Groups: which components each is for, and components with the groups' defaults laid under their own values.
+"""Groups: finds the components of each, and adds the groups' defaults to a component's own values.
 
 A component's own value wins, then the last group in the file that matches. Mappings merge by key, lists are replaced.
 """

@@ -1,4 +1,4 @@
-"""YAML scalars into Python values, by YAML 1.2's core schema, and YAML's complaints into words that echo no content."""
+"""Turns YAML scalars into Python values by YAML 1.2's core schema, and YAML's errors into texts without content."""
 
 import math
 import re

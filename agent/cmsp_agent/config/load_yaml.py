@@ -1,4 +1,4 @@
-"""YAML text into a tree with lines, by ruamel.yaml's events. Checks form only; the schema says what may stand where.
+"""YAML text into a tree with lines, by ruamel.yaml's events. Checks form only; the schema checks the content.
 
 Builds the tree itself, so that depth and the expansion of aliases are bounded and all duplicate keys are found at once.
 """

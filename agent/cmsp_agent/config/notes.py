@@ -1,4 +1,4 @@
-"""What a person should know though it is no mistake: keys accepted but not carried out yet, and what looks odd."""
+"""Notes that are no mistakes: keys that are accepted but not carried out yet, and odd values."""
 
 import fnmatch
 from collections import Counter

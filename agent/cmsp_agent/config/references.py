@@ -1,4 +1,4 @@
-"""What refers to what: names lead somewhere, no component is its own ancestor, no address has two owners.
+"""Checks references: each name exists, no component is its own ancestor, no address has two owners.
 
 Works on the tree as written, so that these errors are found together with errors of form elsewhere in the file.
 """

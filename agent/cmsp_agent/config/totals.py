@@ -1,4 +1,4 @@
-"""Totals of the customer against what the file itself names: a share of less than its parts is no share."""
+"""Compares the customer's totals with the sums of what the file names: a total may not be less than its parts."""
 
 from collections.abc import Iterator
 

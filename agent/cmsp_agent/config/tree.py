@@ -1,4 +1,4 @@
-"""The YAML file as a tree whose every value knows its line and origin. Holds no rule of what may stand where."""
+"""The YAML file as a tree whose every value knows its line and origin. The schema checks its content."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Hours of work and maintenance windows that repeat weekly (`Mon-Fri 08:00-18:00`). Leaves time zones to who asks."""
+"""Hours of work and maintenance windows that repeat weekly (`Mon-Fri 08:00-18:00`). The caller brings the time zone."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the agent shows a device to be let in. Values are Secrets, revealed only by the transport when it uses them."""
+"""The credentials for devices. Values are Secrets, revealed only by the transport when it uses them."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""A secret known by its name. Shows itself to nobody: not in `repr`, not in an error, not in JSON."""
+"""A secret known by its name. Its value is in no `repr`, no error and no JSON."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What came in from the site, as it came: a trap, a syslog line, a poll's outcome. Nobody has judged it yet."""
+"""Signals: what came from the site, not judged yet: a trap, a syslog line, the outcome of a poll."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field

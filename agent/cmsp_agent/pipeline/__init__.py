@@ -1,1 +1,1 @@
-"""Pure stages between what a device said and what a person should know."""
+"""Pure stages from what a device said to what a person needs to know."""

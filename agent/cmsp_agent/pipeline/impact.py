@@ -1,4 +1,4 @@
-"""How much of the customer's business a set of alarms takes away, and how badly. Pure arithmetic on the alarm state."""
+"""The impact of a set of alarms: which share of the customer they take away. Pure arithmetic on the alarm state."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Components that are lost one after the other: whose losses are one storm. Opens and merges no incident itself."""
+"""Finds components that were lost together, so that their losses are one storm. Opens and merges no incident."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What a device said, in one language: signals in, events out. Drops nothing that a device type has a rule for."""
+"""Turns signals into events by the device type's rules. Drops nothing that a rule names."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping

@@ -1,4 +1,4 @@
-"""A mapping as it would be: what a batch changes is kept apart until its changes were committed."""
+"""A mapping with changes on top: they are kept apart until they are committed."""
 
 from collections.abc import Iterable, Iterator, MutableMapping
 from typing import Generic, TypeVar

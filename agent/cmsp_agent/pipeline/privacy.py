@@ -1,7 +1,7 @@
-"""What a message may carry that nobody may see, and what must not leave the site.
+"""Removes secrets from messages, and masks personal data that must not leave the site.
 
 Secrets go before anything is stored: a logged command may set a password. Personal data (numbers, user names) stays in
-the event log on the site and is masked in what the head-end is told, unless the order permits it.
+the event log on the site and is masked in records for the head-end, unless the order permits it.
 """
 
 import re

@@ -1,10 +1,10 @@
-"""Hold back what a device repeats word for word, and hand it on as one signal with a count. Judges nothing.
+"""Holds back what a device repeats word for word, and hands it on as one signal with a count. Judges nothing.
 
-A flood says the same again and again: to judge and store each repetition costs many times what it takes to count it.
-Whoever owns this calls `due` several times in two seconds, so that no count waits longer than one.
+In a flood a device repeats itself. To judge and store each repetition costs many times what it takes to count it. The
+owner calls `due` several times in two seconds, so that no count waits longer than that.
 
-Order is kept where it matters. What raises or clears an alarm is held back only while the last word on that alarm was
-the very same; and whatever else comes of its component first takes along what was held. What only passes has no order.
+Order is kept where it matters. What raises or clears an alarm is held back only while the last report of that alarm was
+the same. Any other signal of its component first releases what was held. Events in passing have no order.
 """
 
 from collections.abc import Hashable, Iterable, Sequence

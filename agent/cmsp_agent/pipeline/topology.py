@@ -1,4 +1,4 @@
-"""How components hang together: what is reached through what, what stands at one site, what backs up what."""
+"""How components depend on each other: the way to each, its site, its redundancy group."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 

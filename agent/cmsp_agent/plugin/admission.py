@@ -1,4 +1,4 @@
-"""What of a device type may be used: each part is judged alone, so that one bad rule costs that rule."""
+"""Checks each part of a device type alone, so that one bad rule costs that rule only."""
 
 import inspect
 import typing

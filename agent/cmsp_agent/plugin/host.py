@@ -1,4 +1,4 @@
-"""Loads plugins and calls them, each alone: what one does wrong is reported and counted, and nothing else notices.
+"""Loads plugins and calls them, each alone: its errors are reported and counted, and touch nothing else.
 
 A broad `except` stands here, in plugin.found and in aio.supervise only: a plugin may raise anything, even SystemExit.
 """

@@ -1,4 +1,4 @@
-"""The list of plugins that are not loaded, kept in a small file. Who is put on it, and when, is for the watchdog."""
+"""The list of plugins that are not loaded, kept in a small file. The watchdog decides who is put on it."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Whether a value has the type that its annotation promises. Python doesn't check; what a plugin hands over we must."""
+"""Checks whether a value has the type that its annotation promises. Python does not; plugins may return anything."""
 
 import collections.abc
 import dataclasses

@@ -1,6 +1,6 @@
 """Which notification of a MIB ends what another one began, by their names: a table of rules as data.
 
-A person reads it over: names are all that a machine can go by.
+A person checks the table: a program can only compare names.
 """
 
 import re

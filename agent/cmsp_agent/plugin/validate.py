@@ -1,4 +1,4 @@
-"""Whether each part of a device type makes sense by itself: names, OIDs, patterns, values. Says all that is wrong."""
+"""Whether each part of a device type makes sense by itself: names, OIDs, patterns, values. Reports every mistake."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping

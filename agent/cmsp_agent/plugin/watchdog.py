@@ -2,7 +2,7 @@
 
 A blocked loop can't be helped from inside, so after a grace the plugin is put in quarantine on disk and the process
 leaves; whoever supervises it (systemd) starts it again, without that plugin. A loop blocked by anything else is only
-reported here: ending that is the service manager's own watchdog's work.
+reported here: the service manager's own watchdog ends that.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The audit log for those who doubt it: whether its chain holds."""
+"""Verifies the chain of the audit log."""
 
 import sqlite3
 from dataclasses import dataclass, field

@@ -1,7 +1,7 @@
-"""Durable jobs: accepted means committed, whatever happens then. What a job does is its kind's business.
+"""Durable jobs: an accepted job is committed. Its kind says what it does.
 
 A job that was queued or running when the agent ended is run again where its kind may be repeated, else it is reported
-as interrupted. Who may ask, and the answer to a repeated request, are the API's business.
+as interrupted. Who may ask, and the answer to a repeated request, are left to the API.
 """
 
 import asyncio

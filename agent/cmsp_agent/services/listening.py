@@ -1,4 +1,4 @@
-"""The places where the agent listens: opened one by one; for each that can't be had an alarm, and further attempts."""
+"""Opens the places where the agent listens, one by one. Each that fails gets an alarm, and is tried again."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable

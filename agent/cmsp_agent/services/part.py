@@ -1,4 +1,4 @@
-"""What the agent is made of: a list of parts, each of which goes by the configuration. Read `app.agent` next."""
+"""A part of the agent: it starts, changes with the configuration, and stops. Read `app.agent` next."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What every part stands on: time, counters, supervised tasks, the databases. Opened first, closed last."""
+"""What every part uses: time, counters, supervised tasks, the databases. Opened first, closed last."""
 
 import logging
 import sqlite3

@@ -1,4 +1,4 @@
-"""What the agent says of itself: to a person who asks for the status, and to the head-end in each heartbeat.
+"""The agent's own status: for a person who asks, and for the head-end in each heartbeat.
 
 Only reads. Parts that the agent may run without (head-end link, tunnel, plugins) add what they know through `extras`.
 """

@@ -1,1 +1,1 @@
-"""SQLite and files: whatever must outlive a power cut."""
+"""SQLite and files: everything that must outlive a power cut."""

@@ -1,4 +1,4 @@
-"""Small files that are there as a whole or not at all, durable when the call returns."""
+"""Writes small files atomically; they are durable when the call returns."""
 
 import contextlib
 import os

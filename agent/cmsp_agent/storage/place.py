@@ -1,7 +1,7 @@
 """Where the databases are: in the state directory, or, where that can't be written, in a stand-in for this run only.
 
-An agent that can't keep anything still watches the site and tells the head-end; what is wrong and what helps is said in
-one sentence. A copy of `state.db` goes on in its epoch; the original is found to be behind at the next start with it.
+An agent that can't store anything still watches the site and reports to the head-end. One sentence says what is wrong
+and what helps. A copy of `state.db` continues its epoch; at the next start the original is found to be behind.
 """
 
 import errno

@@ -1,4 +1,4 @@
-"""Receive UDP in bulk: on the first datagram wait a moment, then drain. Reads none: see services.receiving.
+"""Receive UDP in bulk: on the first datagram wait a moment, then drain. `services.receiving` reads them.
 
 A callback for each datagram costs several times as much and loses datagrams, because the loop's own work is then done
 for each. Here it is done for each batch, and a turn takes so many datagrams only, so that polls are on time in a flood.

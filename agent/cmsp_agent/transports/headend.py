@@ -1,4 +1,4 @@
-"""HTTPS to the head-end: mutual TLS, deadlines, bounded answers, one URL after another. Understands no answer.
+"""HTTPS to the head-end: mutual TLS, deadlines, bounded answers, one URL after another. `services.link` reads them.
 
 `requests` runs in a pool of two threads, one for batches and one for heartbeats. The environment is not trusted: it
 could name another CA bundle or a proxy.

@@ -1,4 +1,4 @@
-"""ICMP echo over the kernel's unprivileged ping sockets. What silence means is decided elsewhere."""
+"""ICMP echo over the kernel's unprivileged ping sockets. `services.polling` and the pipeline judge the outcome."""
 
 import asyncio
 import ipaddress

@@ -1,4 +1,4 @@
-"""Sockets to receive on: bound here, or handed over by systemd (sd_listen_fds). What comes in is others' work."""
+"""Sockets to receive on: bound here, or handed over by systemd (sd_listen_fds). Receives nothing itself."""
 
 import errno
 import os

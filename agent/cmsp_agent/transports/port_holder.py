@@ -1,4 +1,4 @@
-"""Who holds a port that we want, by the kernel's tables (proc(5)), as far as other users' processes can be seen."""
+"""Who holds a port that we want, by the kernel's tables (proc(5)), as far as they show other users' processes."""
 
 import os
 import pwd

@@ -1,4 +1,4 @@
-"""The kernel's routes and links, read from /proc and /sys: which interface leads where, and whether its cable is in."""
+"""The kernel's routes and links, from /proc and /sys: the interface to each network, and whether its cable is in."""
 
 import ipaddress
 import socket

@@ -1,4 +1,4 @@
-"""TCP connect checks. Says what the port answered; what that means for a component is decided elsewhere."""
+"""TCP connect checks. Says what the port answered; the pipeline judges the component."""
 
 import asyncio
 import enum

@@ -1,6 +1,6 @@
-"""Accepts connections that begin with a TLS handshake: bounded, with a deadline, and each that fails counted by why.
+"""Accepts connections that begin with a TLS handshake: bounded, with a deadline; failures are counted by reason.
 
-Reads nothing itself: a connection that has shaken hands is given its protocol.
+After the handshake the connection gets its protocol.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Our side of mutual TLS: a context that lets in nobody without a certificate of the CA, renewed in place."""
+"""Our side of mutual TLS: a context that accepts only certificates of the CA, renewed in place."""
 
 import ssl
 from dataclasses import dataclass

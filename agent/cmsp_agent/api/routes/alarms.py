@@ -1,4 +1,4 @@
-"""Calls about alarms: which hold, and ending one that nothing else will."""
+"""Calls about alarms: list those that hold; end one that no message will clear."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""The call about thresholds: which are in force, and whose they are."""
+"""The call about thresholds: which are in force, and who set each."""
 
 from typing import Annotated, Any
 

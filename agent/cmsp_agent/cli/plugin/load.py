@@ -1,4 +1,4 @@
-"""Plugins loaded without an agent: those that are installed, and one from a folder or a file."""
+"""Loads plugins without an agent: those that are installed, and one from a folder or a file."""
 
 import importlib
 import importlib.util

@@ -1,4 +1,4 @@
-"""Configurations of devices: read, verified, stored encrypted, compared, shown. See service for the whole."""
+"""Configurations of devices: read, verified, stored encrypted, compared, shown. `service` puts it together."""
 
 from cmsp_agent.services.backups.after_change import BackupAfterChange
 from cmsp_agent.services.backups.copies import ManifestCopies

@@ -1,4 +1,4 @@
-"""The manifest once more, beside the contents: with it a recovery key alone opens everything, without `state.db`."""
+"""Copies of the manifest beside the contents: with them a recovery key opens everything, without `state.db`."""
 
 import contextlib
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Versions, runs and contents in the store: what is written together, and in which order. Judges no configuration."""
+"""Versions, runs and contents in the store: what is written together, and in which order."""
 
 import sqlite3
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ class Contents(Protocol):
         ...
 
     def fingerprint(self, content: bytes) -> str:
-        """A keyed hash: equal for equal contents, and saying nothing to who has not the key."""
+        """A keyed hash: equal for equal contents, and revealing nothing without the key."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""What is left when the appliance is gone: the partner's storage and recovery key. Opens every stored configuration.
+"""Recovers every stored configuration without the appliance, from the partner's storage and recovery key.
 
 Needs neither the agent nor `state.db`: the contents, their manifests and the wrapped master key lie side by side.
 """

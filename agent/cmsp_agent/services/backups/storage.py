@@ -1,4 +1,4 @@
-"""The partner's backup storage: mounted, writable and ours, or an alarm and no backup is written there until it is."""
+"""Watches the partner's backup storage: unless it is mounted, writable and ours, an alarm, and no backup is written."""
 
 import logging
 import sqlite3

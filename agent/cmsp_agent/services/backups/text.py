@@ -1,4 +1,4 @@
-"""A configuration as text: what makes it whole, what changes by itself, what people may not see. Stores nothing."""
+"""A configuration as text: checks that it is whole, and removes what changes by itself and what is secret."""
 
 import difflib
 import re

@@ -1,1 +1,1 @@
-"""The devices: what is known of them, their names, and which component a sender is."""
+"""The devices: their facts, their names, and the component of each sender."""

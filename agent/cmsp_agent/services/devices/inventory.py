@@ -1,7 +1,6 @@
 """What is known of the devices themselves: kind, software, serial numbers, interfaces, addresses.
 
-Read when polling asks for it, decoded here, and held in memory for whoever must put a name to an ifIndex. Storing it is
-for storage.inventory.
+Polling asks for it. It is decoded here and kept in memory, where names of an ifIndex are looked up; `storage` keeps it.
 """
 
 import ipaddress

@@ -1,6 +1,6 @@
-"""Whose address is this? Components by all of their addresses and names, and what came from nobody's.
+"""Finds the component that a sender's address or name belongs to; counts senders that belong to none.
 
-Receives nothing.
+Receives no message itself.
 """
 
 import ipaddress

@@ -1,1 +1,1 @@
-"""Events: the one way in for signals, what the agent itself has to say, and retention."""
+"""Events: the way in for all signals, the agent's own events, and retention."""

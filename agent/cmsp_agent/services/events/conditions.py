@@ -1,4 +1,4 @@
-"""Conditions of the agent itself: an alarm for each object that has one, and its end, also after a restart."""
+"""Conditions of the agent itself: raises an alarm for each object that has one, and clears it, also after a restart."""
 
 import logging
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Whether the wall clock may be believed: nothing old is deleted by one that is far from the last known time.
+"""Whether the wall clock may be believed: while it is far from the last known time, nothing old is deleted.
 
 The last known time is durable, beside what is deleted by it. NTP or a person confirms a clock that jumped, while the
 agent was off or while it ran.

@@ -1,4 +1,4 @@
-"""What was recorded, for those who read it: a page of events, a page of incidents, one incident."""
+"""Reads the record: a page of events, a page of incidents, one incident."""
 
 import functools
 import sqlite3

@@ -1,4 +1,4 @@
-"""The one way in for signals: through the pipeline, into the database, and only then back to the caller.
+"""The way in for all signals: the pipeline judges them, the database stores them, then the caller gets its answer.
 
 A fact and its outbox row are one transaction. Callers that come together share a commit. Judges nothing itself: see
 `cmsp_agent.pipeline`.

@@ -1,4 +1,4 @@
-"""The part that knows what happens: the event service, what the agent's own parts report, and retention."""
+"""The part for events: the event service, the agent's own events, and retention."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager

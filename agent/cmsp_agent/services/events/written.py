@@ -1,4 +1,4 @@
-"""What a batch makes known, written: a fact and its outbox row together, or neither. Judges nothing."""
+"""Writes the changes of a batch: a fact and its outbox row together, or neither. Judges nothing."""
 
 import sqlite3
 from collections.abc import Callable

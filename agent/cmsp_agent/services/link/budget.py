@@ -1,4 +1,4 @@
-"""Keeps the outbox within its disk budget while the head-end is away; what is given up is stood in for by a gap."""
+"""Keeps the outbox within its disk budget while the head-end is away; a gap takes the place of evicted records."""
 
 import logging
 from typing import NoReturn

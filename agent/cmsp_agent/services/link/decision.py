@@ -1,4 +1,4 @@
-"""What to do after an answer: the forwarder's state machine. Pure; the loop in `forwarder` carries the steps out.
+"""What to do after an answer: the forwarder's state machine. Pure; `forwarder` carries the steps out.
 
 `decide(link, sent, answer, chance)` returns the next state and a step. The state is what is known of the head-end; the
 step says what has to be done to the outbox and how long to wait.

@@ -1,6 +1,6 @@
 """The loop that forwards the outbox to the head-end: reads a batch, sends it, carries out what `decide` says.
 
-The outbox and the epochs are storage's, the wire is transports.headend's, the judgement is decision's.
+`storage.outbox` keeps the outbox and the epochs, `transports.headend` sends, `decision` judges.
 """
 
 import logging

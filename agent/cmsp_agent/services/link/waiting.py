@@ -1,4 +1,4 @@
-"""Waiting until somebody calls, and doing one thing while another is waited for."""
+"""Waits for a call with a deadline, and runs one task while another is awaited."""
 
 import asyncio
 from collections.abc import Coroutine

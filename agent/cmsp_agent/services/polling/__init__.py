@@ -1,1 +1,1 @@
-"""Polling: one loop for each device, so that a slow or dead one delays no other. States facts; judges nothing."""
+"""Polling: one loop for each device, so that a slow or dead one delays no other. Judges nothing."""

@@ -1,4 +1,4 @@
-"""One device: asks it once and says what it answered. When it is asked, and what follows, is decided elsewhere."""
+"""One device: asks it once and says what it answered. `poller` says when; the pipeline judges the outcome."""
 
 import asyncio
 import logging

@@ -1,6 +1,6 @@
-"""Watches the appliance's own link and next hop. While they are gone, a device's silence says nothing about the device.
+"""Watches the appliance's own link and next hop. While they are gone, unanswered polls say nothing about a device.
 
-Decides *isolated* or not; what follows from it is the pipeline's business.
+Decides *isolated* or not; the pipeline draws the consequences.
 """
 
 import asyncio

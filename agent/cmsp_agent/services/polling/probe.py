@@ -1,4 +1,4 @@
-"""Finds out which objects of its type a device has: probe, never assume. Asked once, and again when it changed."""
+"""Finds out which objects of its type a device has. Asks once, and again after a change; assumes nothing."""
 
 from collections.abc import Iterable, Mapping
 from typing import Protocol

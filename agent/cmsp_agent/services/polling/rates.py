@@ -1,4 +1,4 @@
-"""Rates from counters. A decrease is a wrap only where nothing says that the counter started anew; else reseed."""
+"""Rates from counters. A decrease counts as a wrap unless something shows that the counter started anew."""
 
 from typing import NamedTuple
 

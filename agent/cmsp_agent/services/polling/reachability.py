@@ -1,4 +1,4 @@
-"""Whether something answers at an address, by ICMP and TCP. States facts; up and down are the pipeline's to say."""
+"""Whether something answers at an address, by ICMP and TCP. The pipeline judges up and down."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""The part that looks at the devices: the SNMP client, a loop for each device, the watch over our own link."""
+"""The part for polling: the SNMP client, a loop for each device, and the check of our own link."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager

@@ -1,6 +1,6 @@
-"""What was once seen well, kept over restarts and reloads: a port that was well in the last run and is bad now is news.
+"""Keeps which objects were seen well, over restarts: one that was well in the last run and is bad now is a fault.
 
-Holds it for the readers of states, and stores what they add. What it means is theirs to say.
+Readers of states ask it and add to it; they judge what it means.
 """
 
 import logging

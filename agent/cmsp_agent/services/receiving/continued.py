@@ -1,7 +1,7 @@
-"""Messages of several lines, which IOS sends as a datagram for each: the further ones are added to the first.
+"""Messages of several lines, which IOS sends as a datagram for each: further lines are added to the first.
 
-They need not be read together. The last message of a component that is known to send such lines is held back for a
-moment, so that they find it; messages of all others go on at once.
+They may arrive in different batches. The last message of a component that is known to send such lines is held back for
+a moment, so that they find it. Messages of all other components go on at once.
 """
 
 from functools import partial

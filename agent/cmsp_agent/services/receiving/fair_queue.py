@@ -1,9 +1,9 @@
-"""What was received and waits to be read, shared fairly between senders. Reads nothing itself: see intake.
+"""What was received and waits to be read, shared fairly between senders. `intake` reads it.
 
 Each component has a queue of its own; all unknown senders together have one, so that forged addresses gain nothing.
-Taking goes round: who sends little is served at once, whatever others send. There is no quota for a lone sender: it may
-use all that the machine has. Only when the whole is full, the newest of the longest queue is dropped and counted: the
-first messages of a storm tell its cause, the later ones repeat it.
+Senders are served in turn: one that sends little is read at once, whatever others send. There is no quota for a lone
+sender: it may use all that the machine has. Only when the whole is full, the newest message of the longest queue is
+dropped and counted: the first messages of a storm show its cause, the later ones repeat it.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """The informs of the last minutes: one that is sent again, because its acknowledgement was lost, counts once.
 
-An inform is known by who sent it, its request ID and its bindings, sysUpTime among them: a device that starts anew and
-counts from the beginning is not taken for its former self.
+The identity of an inform is its sender, its request ID and its bindings, sysUpTime among them. So a device that starts
+anew and counts from the beginning sends new informs.
 """
 
 from typing import NamedTuple

@@ -1,4 +1,4 @@
-"""Which sockets the receivers want, by the file, and which of those that systemd handed over are just these."""
+"""Which sockets the receivers want, by the file, and which of those from systemd fit."""
 
 import ipaddress
 import socket

@@ -1,4 +1,4 @@
-"""Syslog lines into signals: find the component, parse, hand on. Decides nothing about what a line means."""
+"""Syslog lines into signals: find the component, parse, hand on. The pipeline says what a line means."""
 
 import asyncio
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,6 @@
-"""Traps and informs into signals: find the component, check who speaks, hand on, answer informs after the commit.
+"""Traps and informs into signals: find the component, check the sender, hand on, answer informs after the commit.
 
-Decoding and SNMPv3 are the decoder's work. What a trap means is the pipeline's.
+The decoder handles SNMPv3; the pipeline says what a trap means.
 """
 
 from collections.abc import Callable, Iterable, Mapping

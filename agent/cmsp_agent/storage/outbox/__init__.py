@@ -1,4 +1,4 @@
-"""The outbox: what waits for the head-end, in contiguous numbers within an epoch, and the gaps for what is gone."""
+"""The outbox: records for the head-end, in contiguous numbers within an epoch, and gaps for what was lost."""
 
 from cmsp_agent.storage.outbox.queue import (
     Backlog,

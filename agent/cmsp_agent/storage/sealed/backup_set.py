@@ -1,6 +1,6 @@
-"""Whose backups a directory holds: a set belongs to one master key, and is never written to by another.
+"""Finds whose backups a directory holds: a set belongs to one master key, and no other writes to it.
 
-The mark beside the backups names the key without telling anything of it. Where there is none, from before there were
+The mark beside the backups names the key without revealing it. Where there is none, from before there were
 marks, what lies there is asked: a set is ours where nothing of it was sealed with another key.
 """
 

@@ -1,6 +1,6 @@
 """Contents of backups as files: compressed, then sealed, named by a keyed hash, each stored once, verified when read.
 
-A name tells nothing about the content to who has not the key. What belongs to which component is in the manifest.
+Without the key, a name reveals nothing about the content. What belongs to which component is in the manifest.
 """
 
 import contextlib
@@ -37,7 +37,7 @@ class BlobStore:
         self._fingerprint_key = key.derived("fingerprints")
 
     def fingerprint(self, content: bytes) -> str:
-        """A keyed hash: equal for equal contents, and saying nothing to who has not the key."""
+        """A keyed hash: equal for equal contents, and revealing nothing without the key."""
         return keyed_hash(self._fingerprint_key, content)
 
     def put(self, content: bytes) -> str:
@@ -127,7 +127,7 @@ class Blobs:
         self._pool = BlockingPool("blobs", threads=2, waiting=256, source=threads)
 
     def fingerprint(self, content: bytes) -> str:
-        """A keyed hash: equal for equal contents, and saying nothing to who has not the key."""
+        """A keyed hash: equal for equal contents, and revealing nothing without the key."""
         return self._store.fingerprint(content)
 
     async def put(self, content: bytes) -> str:

@@ -38,7 +38,7 @@ def derived(master: bytes, purpose: str) -> bytes:
 
 
 def keyed_hash(key: bytes, content: bytes) -> str:
-    """HMAC-SHA256 in hex: equal for equal contents, and saying nothing to who has not the key."""
+    """HMAC-SHA256 in hex: equal for equal contents, and revealing nothing without the key."""
     return hmac.digest(key, content, hashlib.sha256).hex()
 
 

@@ -1,4 +1,4 @@
-"""What an error of SQLite or of a file system means to the caller: full, corrupt, or something else."""
+"""Translates errors of SQLite and of file systems: full, corrupt, or something else."""
 
 import errno
 import sqlite3

@@ -1,4 +1,4 @@
-"""The one thread that writes a database: works from many callers, grouped into one durable commit.
+"""The one thread that writes a database: the work of many callers, grouped into one durable commit.
 
 Each work runs in a savepoint of its own: one that raises is undone alone, the others of its group commit. Decides
 nothing about schema or content: see migrations and the repositories.

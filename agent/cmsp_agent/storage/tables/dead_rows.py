@@ -1,4 +1,4 @@
-"""Rows that can't be read any more: set aside by name at the start, so that a damaged one costs itself only.
+"""Rows that can't be read any more: set aside and named at the start, so that a damaged row costs nothing else.
 
 What is read at a start is looked at here, row by row; the outbox looks at its own (see soundness), and pages of history
 pass over what they can't read (see encoding).

@@ -1,4 +1,4 @@
-"""The event log and the active alarms. Decides nothing: a row is what the pipeline made of it."""
+"""The event log and the active alarms. A row is what the pipeline made; nothing is decided here."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence

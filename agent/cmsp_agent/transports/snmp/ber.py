@@ -1,6 +1,6 @@
 """BER as SNMP uses it (RFC 3417 section 8): definite lengths and one-octet tags. Knows nothing of PDUs and messages.
 
-Whatever the bytes, the decoders raise nothing but `DecodeError`. They read what net-snmp reads, and give the same
+The decoders raise nothing but `DecodeError`, for any bytes. They read what net-snmp reads, and give the same
 values; what they refuse beyond it, and why, is in docs/engineering/snmp.md.
 """
 

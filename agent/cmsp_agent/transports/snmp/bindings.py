@@ -1,4 +1,4 @@
-"""The bindings of a notification: what can be read, what can't, and the first two that say what it is."""
+"""Decodes the bindings of a notification: names those that can't be decoded; the first two identify it."""
 
 from typing import NamedTuple, TypeAlias
 

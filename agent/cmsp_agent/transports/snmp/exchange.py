@@ -1,6 +1,6 @@
 """One request and its answer with one device, whatever the version: engine discovery and REPORTs included.
 
-Gives Responses only; what REPORTs mean is settled here.
+Returns Responses only; REPORTs are handled here.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""How one device is spoken to, by version: wrap a PDU into a datagram, and get the true PDU out of an answer.
+"""Encodes requests to one device, by version, and decodes and authenticates its answers.
 
 `CommunityPeer` for v1 and v2c; `UsmPeer` for v3 keeps what we know of the device's engine: ID, boots, time. Neither
 sends anything.

@@ -1,4 +1,4 @@
-"""What asking and receiving share of SNMP: keys, the texts of OIDs, and the times that engines have signed."""
+"""What the SNMP client and the receiver share: keys, the texts of OIDs, and the times that engines have signed."""
 
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""What is asked: a device's SNMP address, how to be let in, and how patient and careful to be."""
+"""A device's SNMP address, its credentials, and the timeouts, retries and quirks of requests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

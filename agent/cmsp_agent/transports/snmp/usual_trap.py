@@ -1,7 +1,7 @@
-"""The trap that nearly every device sends, read at one go: v2c, short lengths, sysUpTime and snmpTrapOID first.
+"""Reads the trap that nearly every device sends in one step: v2c, short lengths, sysUpTime and snmpTrapOID first.
 
-Takes a shortcut, never a liberty: it accepts nothing that `message.decode` refuses and reads nothing otherwise (a test
-holds it to that). Whatever is unusual, broken ones included, it leaves to `message.decode`.
+A shortcut with the same results: it accepts nothing that `message.decode` refuses, and reads nothing differently (a
+test checks that). Everything unusual, broken messages included, is left to `message.decode`.
 """
 
 from typing import TypeAlias

@@ -1,6 +1,6 @@
-"""What a binding may hold, and the reading of unusual values: as tolerant as net-snmp, never with a made-up figure.
+"""What a binding may hold, and the reading of unusual values: as tolerant as net-snmp, without inventing a figure.
 
-The usual values are read by the hot loop in `varbinds`; what it has no shortcut for comes here, one value at a time.
+The usual values are read by the hot loop in `varbinds`; the others are read here, one at a time.
 """
 
 import struct

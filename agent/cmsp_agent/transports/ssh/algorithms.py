@@ -1,4 +1,4 @@
-"""Which SSH algorithms are offered. Legacy ones only to a component that asks for them."""
+"""Which SSH algorithms are offered. Legacy ones are offered only where the component permits them."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""netmiko's knowledge of prompts, paging and enable, put on a shell that we opened ourselves."""
+"""Uses netmiko's knowledge of prompts, paging and enable on a shell that we opened ourselves."""
 
 import codecs
 import functools

@@ -1,4 +1,4 @@
-"""The TCP connection under SSH: opened within a time, counted, and closed from outside when a deadline passes."""
+"""The TCP connection under SSH: opened within a deadline, counted, and closed from outside when its time is over."""
 
 import socket
 import threading

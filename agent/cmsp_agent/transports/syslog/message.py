@@ -1,7 +1,7 @@
 """One syslog message as fields: RFC 3164, RFC 5424 and the lines of Cisco's families. No frames, no sockets.
 
-Nothing here fails: what a line does not tell is left empty, and the bytes as they came are kept beside the fields. When
-a device's own time may be believed is said in `device_time`.
+No line raises an error: what a line does not say stays empty, and the original bytes are kept beside the fields.
+`device_time` says when a device's own time is believed.
 """
 
 import re

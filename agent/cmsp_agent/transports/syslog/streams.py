@@ -1,7 +1,7 @@
-"""Receive syslog over TCP, framed as RFC 6587 says. Reads no message: see services.receiving.syslog.
+"""Receives syslog over TCP, framed as RFC 6587 says. `services.receiving.syslog` reads the messages.
 
-A connection costs a task nothing and memory little, but both are bounded: too many connections, idle ones and ones that
-nobody keeps up with are closed or made to wait. Waiting loses nothing: TCP makes the sender wait too.
+A connection costs little, but its number and its memory are bounded. Surplus and idle connections are closed. Those
+that send faster than they are read are made to wait. Waiting loses nothing: TCP makes the sender wait too.
 """
 
 import asyncio

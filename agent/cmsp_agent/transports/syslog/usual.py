@@ -1,10 +1,10 @@
-"""The line that nearly every IOS gateway sends: where its fields stand. Builds no message: see `message`.
+"""Finds the fields of the line that nearly every IOS gateway sends. `message` builds the message.
 
-PRI, counter, origin, second counter, time, zone, mnemonic. Whatever has more to it (a relay's header, a process, a year
-first) has no layout here and goes the slow way.
+PRI, counter, origin, second counter, time, zone, mnemonic. A line with more in it (a relay's header, a process, a year
+first) has no layout here, and `message` reads it the slow way.
 
-A regular expression costs more than all the rest of reading a line. Where the fields of a header stand depends on the
-kind of each character only, so the expression is asked once for each such shape, of which a site has few.
+A regular expression costs more than all the rest of reading a line. The place of a field depends only on the kind of
+each character before it. So the expression runs once for each such shape, and a site has few shapes.
 """
 
 import re
