@@ -19,7 +19,7 @@ from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.silences import SilenceService
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.link.outbox import OutboxService
-from cmsp_agent.services.status import StatusService
+from cmsp_agent.services.status.service import StatusService
 from cmsp_agent.storage.sqlite.database import Database
 
 Samples = Sequence[tuple[int, float]]

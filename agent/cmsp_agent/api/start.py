@@ -20,7 +20,7 @@ from cmsp_agent.services.listening import Listening
 from cmsp_agent.services.part import Change, Part, nothing
 from cmsp_agent.services.polling.poller import Poller
 from cmsp_agent.services.runtime import Runtime
-from cmsp_agent.services.status import StatusService
+from cmsp_agent.services.status.service import StatusService
 from cmsp_agent.transports.tls_server import ServerCertificates
 
 

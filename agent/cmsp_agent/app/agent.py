@@ -22,6 +22,7 @@ from cmsp_agent.plugin.start import load_plugins
 from cmsp_agent.services.backups.start import BackupsPart, start_backups
 from cmsp_agent.services.devices.start import DevicesPart, start_devices
 from cmsp_agent.services.events.start import EventsPart, start_events
+from cmsp_agent.services.host.start import HostPart, start_host
 from cmsp_agent.services.link.start import LinkPart, start_link
 from cmsp_agent.services.listening import start_listening
 from cmsp_agent.services.machine import REAL, Machine
@@ -29,7 +30,7 @@ from cmsp_agent.services.part import Part
 from cmsp_agent.services.polling.start import PollingNeeds, PollingPart, start_polling
 from cmsp_agent.services.receiving.start import ReceivingNeeds, ReceivingPart, start_receiving
 from cmsp_agent.services.runtime import Runtime, open_runtime
-from cmsp_agent.services.status import ApplianceIdentity, StatusService
+from cmsp_agent.services.status.service import ApplianceIdentity, StatusService
 from cmsp_agent.transports.snmp.shared import SharedSnmp
 
 
@@ -59,6 +60,7 @@ class Agent:
     polling: PollingPart
     api: ApiPart
     receiving: ReceivingPart
+    host: HostPart
     own: OwnConditions
     reloading: asyncio.Lock
 
@@ -166,10 +168,10 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         receiving = await enter(start_receiving(runtime, configuration, reported, listening, shared))
         listening.forget_others()
         active = service.alarm_state.active
+        host = await enter(start_host(runtime, configuration.appliance, notices, active))
         own = own_conditions(in_force.typed, loaded.fingerprint, notices, active, runtime.clock)
-        agent = Agent(
-            runtime, plugins, in_force, devices, events, link, backups, polling, api, receiving, own, asyncio.Lock()
-        )
+        parts = (devices, events, link, backups, polling, api, receiving, host)
+        agent = Agent(runtime, plugins, in_force, *parts, own, asyncio.Lock())
         extras.parts = agent.parts
         runtime.supervisor.keep_running("own configuration", own.run)
         runtime.supervisor.keep_running("what is learned", agent.follow_what_is_learned)
@@ -198,6 +200,7 @@ def _status(
         runtime.clock,
         extras,
         devices.devices.unreadable,
+        extras.saved,
     )
 
 
@@ -207,6 +210,10 @@ class Extras:
     def __init__(self, plugins: PluginHost) -> None:
         self._plugins = plugins
         self.parts: tuple[Part, ...] = ()
+
+    def saved(self) -> list[str]:
+        """The components whose configurations are to be saved."""
+        return [name for part in self.parts if isinstance(part, BackupsPart) for name in part.saved()]
 
     def __call__(self) -> Mapping[str, Any]:
         said: dict[str, Any] = {"headend": {"configured": False}, "plugins": self._plugins.report()}

@@ -163,6 +163,16 @@ def span(seconds: object) -> str:
     return " ".join(parts[:2]) or "0s"
 
 
+def size(octets: int) -> str:
+    """An amount of data for people: `3.2 GiB`."""
+    amount = float(octets)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if amount < 1024:
+            return f"{amount:.3g} {unit}"
+        amount /= 1024
+    return f"{amount:.3g} TiB"
+
+
 def items(document: Any) -> list[dict[str, Any]]:
     """The rows of a list document; none where it is something else."""
     found = document.get("items") if isinstance(document, dict) else document

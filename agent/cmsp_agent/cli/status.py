@@ -4,25 +4,34 @@ from typing import Any
 
 import typer
 
-from cmsp_agent.cli.output import Output, TableColumn, items, moment, shown, span
+from cmsp_agent.cli.output import Output, TableColumn, items, moment, shown, size, span
 from cmsp_agent.cli.session import AsJson, session
 
 
 def status(context: typer.Context, as_json: AsJson = False) -> None:
-    """Show how the agent is. Components, incidents, outbox, link, plugins, and what was dropped."""
+    """Show how the agent is, the verdict first. Ends with 0 where it is healthy, with 1 where it is degraded."""
     here = session(context)
     document = here.daemon.get("/v1/status")
     if as_json:
         here.output.json(document)
     else:
         print_status(here.output, document)
+    if isinstance(document, dict) and document.get("reasons"):
+        raise typer.Exit(1)
 
 
 def print_status(output: Output, document: dict[str, Any]) -> None:
-    """Every fact that the agent gives, in its order, parts of parts on one line; then what is urgent."""
+    """The verdict and its reasons; every fact that the agent gives, in its order; what is not up and what is urgent."""
+    if verdict := document.get("verdict"):
+        output.line(str(verdict))
+        for reason in document.get("reasons") or ():
+            output.line(f"  - {reason}")
+        output.line("")
     facts: dict[str, object] = {}
     for key, value in document.items():
         name = _label(key)
+        if key in {"verdict", "reasons", "not_up"}:
+            continue
         if key in {"components", "incidents"} and isinstance(value, dict):
             facts[name] = _counts(value)
         elif isinstance(value, dict):
@@ -32,6 +41,10 @@ def print_status(output: Output, document: dict[str, Any]) -> None:
                 "none" if value == [] else _value(key, value)
             )
     output.facts(facts)
+    if not_up := items(document.get("not_up")):
+        output.line("")
+        why = ((row.get("name"), row.get("state"), moment(row.get("since")), row.get("reason")) for row in not_up)
+        output.table([TableColumn(name) for name in ("NOT UP", "STATE", "SINCE (UTC)", "REASON")], why, "")
     if urgent := items(document.get("urgent")):
         output.line("")
         columns = [
@@ -63,10 +76,19 @@ def _part(row: dict[str, Any]) -> str:
 
 
 def _label(name: str) -> str:
-    return name.removesuffix("_seconds").removesuffix("_at").replace("_", " ")
+    return name.removesuffix("_seconds").removesuffix("_bytes").removesuffix("_at").replace("_", " ")
 
 
 def _value(key: str, value: object) -> str:
     if key.endswith("_seconds"):
         return span(value)
-    return moment(value) if key.endswith("_at") or key == "time" else shown(value)
+    if key.endswith("_bytes") and isinstance(value, int):
+        return size(value)
+    return f"{moment(value)} UTC" if value and (key.endswith("_at") or key == "time") else _nested(value)
+
+
+def _nested(value: object) -> str:
+    """A part of a part: `path /var/lib/cmsp-agent, free 3.2 GiB, free percent 41`."""
+    if isinstance(value, dict):
+        return "(" + ", ".join(f"{_label(key)} {_value(key, inner)}" for key, inner in value.items()) + ")"
+    return shown(value)

@@ -15,6 +15,8 @@ class Counter:
     """Something that the site, a person or the head-end gave us is gone, or was not done."""
     label: str = "reason"
     """What the key of a count names, where it has one."""
+    alarm: str = ""
+    """The alarm type that tells of the loss; empty where it is no loss, or one that is in the nature of the thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,4 +33,34 @@ class Gauge:
 
 def declared(label: str, rows: Mapping[str, str], *, loss: bool = False) -> Iterator[Counter]:
     """Counters that share a label: name → what it counts."""
-    return (Counter(name, text, loss, label) for name, text in rows.items())
+    return (Counter(name, text, loss, label, _alarm(name) if loss else "") for name, text in rows.items())
+
+
+LOSING = "agent.losing"
+_OWN_ALARMS = {
+    "messages.lost": (
+        *("syslog.dropped", "syslog.not_stored", "traps.dropped", "traps.not_stored", "traps.malformed"),
+        *("*.half_frames", "*.refused", "*.expired", "*.no_certificate", "*.no_tls", "*.unknown_authority"),
+        "*.handshake_failed",
+    ),
+    "storage.lost": ("events.not_stored",),
+    "storage.corrupt": ("storage.corrupt",),
+    "outbox.damaged": ("forwarder.damaged",),
+    "outbox.evicted": ("forwarder.evicted",),
+    "headend.record_refused": ("forwarder.dead_letters",),
+    "configuration.differs": ("reload.refused",),
+    "backup.failed": ("cli.failed",),
+    "component.degraded": ("snmp.objects.failed", "snmp.columns.failed", "snmp.pages.lost"),
+    "": (
+        # what devices send, and what is read of it in part: a person looks for it at the component
+        *("polls.unreadable", "traps.unreadable", "syslog.empty", "syslog.truncated", "snmp.columns.cut"),
+        *("traps.refused", "traps.refused_of", "*.unknown_sender", "*.miscounted", "*.handshake_ended"),
+        # read again one by one: nothing is gone
+        "*.slice.failed",
+    ),
+}
+"""Alarm types with the counters of loss that they tell of; every other one is told by `agent.losing`."""
+
+
+def _alarm(name: str) -> str:
+    return next((alarm for alarm, names in _OWN_ALARMS.items() if name in names), LOSING)

@@ -41,7 +41,7 @@ from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.silences import SilenceService
 from cmsp_agent.services.jobs import JobKind, JobReport, Jobs
 from cmsp_agent.services.link.outbox import OutboxService
-from cmsp_agent.services.status import ApplianceIdentity, StatusService
+from cmsp_agent.services.status.service import ApplianceIdentity, StatusService
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.storage.tables import events, incidents

@@ -22,7 +22,7 @@ from cmsp_agent.pipeline.built_in import (
     MANAGEMENT_LOST,
 )
 from cmsp_agent.services.availability import Availability
-from cmsp_agent.services.status import ApplianceIdentity, StatusService
+from cmsp_agent.services.status.service import ApplianceIdentity, StatusService
 from cmsp_agent.storage.state import open_state
 from tests.lab.clock import ManualClock
 

@@ -15,17 +15,21 @@ class ApplianceShape(Shape):
 class Status(Shape):
     """The agent at a glance."""
 
+    verdict: str
+    reasons: list[str]
     appliance: ApplianceShape
     version: str
     started_at: str
     time: str
     uptime_seconds: float
     components: dict[str, int]
+    not_up: list[dict[str, Any]]
     alarms: int
     incidents: dict[str, int]
     urgent: list[dict[str, Any]]
     outbox: dict[str, Any]
     drops: dict[str, int]
+    backups: dict[str, Any]
 
 
 class AuditCheck(Shape):

@@ -11,5 +11,12 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         incident=False,
         recommendation="Check NTP, or say that the time is right with `cmsp-agent clock confirm`.",
     ),
+    AlarmType(
+        "agent.losing",
+        Severity.WARNING,
+        "The agent loses something: {object}",
+        incident=False,
+        recommendation="Look for the reason in the agent's log (`journalctl -u cmsp-agent`); what is lost is gone.",
+    ),
     AlarmType("agent.notice", Severity.WARNING, "{object}", incident=False, transient=True),
 )

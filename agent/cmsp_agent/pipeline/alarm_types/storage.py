@@ -5,6 +5,14 @@ from cmsp_agent.pipeline.alarm_types.once import once
 from cmsp_agent.plugin.api import AlarmType
 
 ALARM_TYPES: tuple[AlarmType, ...] = (
+    AlarmType(
+        "storage.low",
+        Severity.WARNING,
+        "Room on the disk runs low: {object}",
+        incident=False,
+        responsible="partner",
+        recommendation="Delete what is not needed, or give the disk more room; `cmsp-agent status` shows what is left.",
+    ),
     once(
         "storage.corrupt",
         Severity.CRITICAL,

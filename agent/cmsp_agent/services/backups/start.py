@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from operator import attrgetter
+from typing import Any
 
 from cmsp_agent.aio.blocking import BlockingPool
 from cmsp_agent.config.configuration import ApplianceSettings, Configuration
@@ -46,6 +47,7 @@ class BackupsPart(Part):
     calendar: Calendar
     components: Components
     storage: BackupStorage
+    devices: Devices
 
     def prepare(self, configuration: Configuration) -> Change:
         """The schedules."""
@@ -55,6 +57,23 @@ class BackupsPart(Part):
             self.calendar.use(entries)
 
         return change
+
+    def status(self) -> Mapping[str, Any]:
+        """Where configurations are kept, and what is wrong there."""
+        problem = self.storage.problem
+        kept = {"path": str(self.storage.directory), "usable": not problem}
+        return {"storage": {**kept, "problem": problem} if problem else kept}
+
+    def saved(self) -> list[str]:
+        """The components whose configurations are saved by the calendar, where their type has a way to."""
+        return [name for name, each in self.devices.components.items() if _scheduled(each) and self._has_a_way(name)]
+
+    def _has_a_way(self, component: str) -> bool:
+        try:
+            self.backups.require(component)
+        except (Refused, NotFound):
+            return False
+        return True
 
     @property
     def jobs(self) -> Mapping[str, JobKind]:
@@ -112,7 +131,9 @@ async def start_backups(
             at_once=DIALOGUES,
             new_id=runtime.machine.new_id,
         )
-        part = BackupsPart(backups, Calendar(runtime.state, runtime.clock, runtime.supervisor), components, storage)
+        part = BackupsPart(
+            backups, Calendar(runtime.state, runtime.clock, runtime.supervisor), components, storage, devices
+        )
         await part.prepare(configuration)()
         after_change = BackupAfterChange(lambda name: _after_change(backups, name), runtime.supervisor, runtime.clock)
         events.subscribe(ConfigurationChanges(after_change, backups))
@@ -135,11 +156,15 @@ def entries_of(
     """A calendar entry for each component that may be saved and has a login; whether its type can be is seen then."""
     made = {}
     for component in components:
-        if component.backup.enabled and component.credentials.ssh is not None:
+        if _scheduled(component):
             zone = configuration.sites[component.site].timezone.key
             entry = _entry(backups, component, zone)
             made[entry.name] = entry
     return made
+
+
+def _scheduled(component: Component) -> bool:
+    return component.backup.enabled and component.credentials.ssh is not None
 
 
 def _entry(backups: Backups, component: Component, timezone: str) -> CalendarEntry:

@@ -46,9 +46,10 @@ class LinkPart(Part):
         """How the link stands."""
         if self.forwarder is None or self.client is None:
             return {"headend": {"configured": False}}
-        return {
-            "headend": {"configured": True, "connected": self.forwarder.connected, "url": self.client.url},
-        }
+        link = {"configured": True, "connected": self.forwarder.connected, "url": self.client.url}
+        if not self.forwarder.connected:
+            link["reason"] = self.forwarder.link.reason or "not asked yet"
+        return {"headend": link}
 
 
 @asynccontextmanager

@@ -37,6 +37,11 @@ def latest(connection: sqlite3.Connection, component: str) -> Backup | None:
     return next(iter(of_component(connection, component, 1)), None)
 
 
+def components(connection: sqlite3.Connection) -> set[str]:
+    """The components that have a version."""
+    return {str(name) for (name,) in connection.execute("select distinct component from backups")}
+
+
 def blobs(connection: sqlite3.Connection) -> set[str]:
     """The addresses of all contents that a version still needs."""
     return {decode(body, Backup).blob for (body,) in connection.execute("select body from backups")}

@@ -4,7 +4,7 @@ Only reads. Parts that the agent may run without (head-end link, tunnel, plugins
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +19,22 @@ from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.alarm_state import AlarmState
 from cmsp_agent.services.availability import Availability, availability
 from cmsp_agent.services.devices.unreadable import UnreadableObjects
+from cmsp_agent.services.status.verdict import reasons, verdict
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.sqlite.database import Database
+from cmsp_agent.storage.tables import backups
 
 URGENT = (Priority.P1, Priority.P2)
 MOST_URGENT = 50
+MOST_NOT_UP = 200
+WORST_FIRST = (
+    State.DOWN,
+    State.UNREACHABLE,
+    State.MANAGEMENT_LOST,
+    State.DEGRADED,
+    State.UNKNOWN,
+    State.UP,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,7 @@ class StatusService:
         clock: for the uptime.
         extras: top-level members that other parts add to the status, such as `headend` and `tunnel`.
         unreadable: what devices sent and could not be decoded.
+        saved: the components whose configurations are to be saved.
     """
 
     def __init__(
@@ -68,6 +80,7 @@ class StatusService:
         clock: Clock,
         extras: Extras = no_extras,
         unreadable: UnreadableObjects | None = None,
+        saved: Callable[[], Collection[str]] = tuple,
     ) -> None:
         self.identity = identity
         self.components = components
@@ -76,6 +89,7 @@ class StatusService:
         self._counters = counters
         self._clock = clock
         self._extras = extras
+        self._saved = saved
         self.unreadable = unreadable or UnreadableObjects()
         self._started = clock.monotonic()
 
@@ -102,6 +116,11 @@ class StatusService:
 
     async def status(self) -> dict[str, Any]:
         """Everything at a glance. No secret, nothing unbounded."""
+        document = await self._facts()
+        found = reasons(document, self.alarms())
+        return {"verdict": verdict(found), "reasons": found, **document}
+
+    async def _facts(self) -> dict[str, Any]:
         incidents = self.open_incidents()
         priorities = Counter(incident.priority.value for incident in incidents)
         return {
@@ -111,11 +130,13 @@ class StatusService:
             "time": rfc3339(self._clock.now()),
             "uptime_seconds": round(self._clock.monotonic() - self._started, 1),
             "components": self._counts(),
+            "not_up": _not_up(self.availability()),
             "alarms": len(self._alarm_state().active),
             "incidents": {"open": len(incidents), **{p.value: priorities.get(p.value, 0) for p in Priority}},
             "urgent": self._urgent(incidents),
             "outbox": await self._backlog(),
             "drops": self._drops(),
+            "backups": await self._unsaved(),
             **self._extras(),
         }
 
@@ -156,9 +177,35 @@ class StatusService:
         age = 0.0 if oldest is None else max(0, self._clock.now() - oldest) / 1000
         return {"depth": backlog.depth, "oldest_seconds": age, "last": backlog.last, "durable": backlog.durable}
 
+    async def _unsaved(self) -> dict[str, Any]:
+        """The components that should be backed up and have no good backup."""
+        names = sorted(self._saved())
+        saved = await self._database.read(backups.components)
+        failed = {key.component for key in self._alarm_state().active if key.type == "backup.failed"}
+        without = [name for name in names if name not in saved]
+        return {"due": len(names), "without": without, "failed": [name for name in names if name in failed]}
+
     def _drops(self) -> dict[str, int]:
         totals: Counter[str] = Counter()
         for name, _, count in self._counters.labelled():
             if described(name).loss:
                 totals[name] += count
         return dict(sorted(totals.items()))
+
+
+def _not_up(found: Mapping[str, Availability]) -> list[dict[str, Any]]:
+    """The components that are not up, with since and reason; the worst first."""
+    worst = [*WORST_FIRST]
+    rows = sorted(
+        ((name, one) for name, one in found.items() if one.state is not State.UP),
+        key=lambda row: (worst.index(row[1].state), row[0]),
+    )
+    return [
+        {
+            "name": name,
+            "state": one.state.value,
+            "since": rfc3339(one.since),
+            "reason": one.reason,
+        }
+        for name, one in rows[:MOST_NOT_UP]
+    ]

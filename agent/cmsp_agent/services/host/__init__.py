@@ -1,0 +1,1 @@
+"""What is watched of the machine: its disks, its clock, and what the agent loses."""

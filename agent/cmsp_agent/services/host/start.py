@@ -1,0 +1,90 @@
+"""The part that looks at the machine: room on its disks, its clock, and what the agent loses."""
+
+import shutil
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any, NoReturn
+
+from cmsp_agent.aio.blocking import BlockingPool, PoolFull
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.config.configuration import ApplianceSettings
+from cmsp_agent.model.counter import LOSING
+from cmsp_agent.model.event import AlarmKey
+from cmsp_agent.services.events.conditions import Conditions
+from cmsp_agent.services.events.known_time import DISTRUSTED
+from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.host.losses import CountedLosses
+from cmsp_agent.services.part import Part
+from cmsp_agent.services.runtime import Runtime
+
+LOW = "storage.low"
+EVERY = 60.0
+WITHIN = 5.0
+"""Seconds in which a file system must answer."""
+LEAST_SHARE, LEAST_BYTES = 0.05, 1 << 30
+"""Room is low where less than both is free."""
+SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
+
+
+@dataclass(slots=True)
+class HostPart(Part):
+    """What was seen of the machine at the last look."""
+
+    directories: Mapping[str, Path]
+    conditions: Conditions
+    clock: Clock
+    pool: BlockingPool
+    seen: dict[str, dict[str, Any]] = field(default_factory=dict)
+    active: Mapping[AlarmKey, object] = field(default_factory=dict)
+
+    def status(self) -> Mapping[str, Any]:
+        """Room on the disks, and the clock."""
+        distrusted = any(key.type == DISTRUSTED for key in self.active)
+        clock: dict[str, Any] = {"trusted": not distrusted}
+        if SYNCHRONISED.parent.exists():  # another time service than systemd's says nothing there
+            clock["synchronised"] = SYNCHRONISED.exists()
+        return {"disk": {name: dict(seen) for name, seen in self.seen.items()}, "clock": clock}
+
+    async def look(self) -> None:
+        """Ask each file system how much room it has."""
+        low: dict[tuple[str, str], str] = {}
+        for name, directory in self.directories.items():
+            try:
+                usage = await self.pool.run(partial(shutil.disk_usage, directory), within=WITHIN)
+            except (OSError, TimeoutError, PoolFull) as error:
+                self.seen[name] = {"path": str(directory), "problem": str(error) or f"no answer within {WITHIN:g} s"}
+                continue
+            percent = round(100 * usage.free / usage.total) if usage.total else 0
+            self.seen[name] = {"path": str(directory), "free_bytes": usage.free, "free_percent": percent}
+            if usage.free < min(LEAST_BYTES, usage.total * LEAST_SHARE) or usage.free < usage.total * 0.01:
+                low["", name] = f"{directory}: {usage.free >> 20} MiB free ({percent} %); delete what is not needed"
+        self.conditions.settle(low, "there is room again")
+
+    async def run(self) -> NoReturn:
+        """Look, for ever."""
+        while True:
+            await self.look()
+            await self.clock.sleep(EVERY)
+
+
+@asynccontextmanager
+async def start_host(
+    runtime: Runtime, appliance: ApplianceSettings, notices: Notices, active: Mapping[AlarmKey, object]
+) -> AsyncIterator[HostPart]:
+    """Watch the machine."""
+    held: Iterable[AlarmKey] = list(active)
+    conditions = Conditions(LOW, notices, held)
+    directories = {"state": runtime.place.directory, "backups": appliance.backups}
+    pool = BlockingPool("disks", threads=2, waiting=8, source=runtime.machine.threads)
+    part = HostPart(directories, conditions, runtime.clock, pool, active=active)
+    losses = CountedLosses(runtime.counters, Conditions(LOSING, notices, held), runtime.clock)
+    await part.look()
+    runtime.supervisor.keep_running("disks", part.run)
+    runtime.supervisor.keep_running("losses", losses.run)
+    try:
+        yield part
+    finally:
+        await pool.close(within=0.5)
