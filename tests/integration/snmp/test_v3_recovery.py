@@ -311,6 +311,30 @@ async def test_a_wrong_password_stays_refused_however_often_it_is_tried() -> Non
         assert rig.counters.total("snmp.engines.forgotten") == 1
 
 
+@pytest.mark.parametrize("auth", ["SHA-1", ""], ids=["signed", "unsigned"])
+async def test_signed_answers_from_elsewhere_are_taken_and_shown(auth: str) -> None:
+    async with playing() as device, playing("127.0.0.2") as other, Rig() as rig:
+        asking = session(rig, device)
+        if not auth:
+            asking = rig.session(credential(), device.port, timeout=0.1, retries=0)
+        original = device.datagram_received
+
+        def divert(data: bytes, addr: tuple[str, int]) -> None:
+            device.transport, kept = other.transport, device.transport
+            original(data, addr)
+            device.transport = kept
+
+        device.datagram_received = divert  # type: ignore[method-assign]
+        if auth:
+            assert await asking.get(SYS_NAME) == NAMED
+            assert asking.quirks.answers_from == f"127.0.0.2 port {other.port}"
+            assert rig.counters.total("snmp.answers.other_address") > 0
+        else:
+            with pytest.raises(DeviceError):
+                await asking.get(SYS_NAME)
+            assert rig.counters.total("snmp.answers.other_address_refused") > 0
+
+
 def trap(boots: int, time: int) -> bytes:
     bindings = encode_varbinds(
         [

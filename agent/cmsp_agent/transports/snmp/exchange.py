@@ -107,7 +107,7 @@ class UsmExchange(Exchange):
         self._believe_due: dict[str, float] = {}
         self._recovery = ""
         """What to report when the device has given a true answer."""
-        self._noted: set[str] = set()
+        self._noted_unsigned = False
         self._place = target.address if target.port == SNMP_PORT else f"{target.address} port {target.port}"
         self._confirmed = b""
         known = engines.known(self._place)
@@ -159,9 +159,9 @@ class UsmExchange(Exchange):
             self._confirmed = self._usm.engine_id
             self._engines.confirmed(self._place, self._confirmed)
         if self._recovery:
-            if self._recovery not in self._noted:
+            if self._recovery != UNSIGNED or not self._noted_unsigned:
                 self._engines.recovered(self._target.address, self._recovery)
-                self._noted.add(UNSIGNED)
+            self._noted_unsigned = self._noted_unsigned or self._recovery == UNSIGNED
             self._recovery = ""
 
     def _obey(self, report: Pdu, seen: set[str], resyncs: int) -> None:
