@@ -54,7 +54,7 @@ def meaning(schema: Schema) -> str:
 
 
 def default(schema: Schema) -> str:
-    """The default value, as Markdown; that of a whole section is told by the section's own keys."""
+    """The default value, as Markdown; that of a whole section is shown by the section's own keys."""
     value = schema.get("default")
     if value is None or isinstance(value, dict) or value == []:
         return ""

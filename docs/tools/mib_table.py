@@ -43,7 +43,7 @@ def oids(row: Row, same_name: dict[tuple[str, str], str]) -> str:
 
 
 def homes(all_rows: list[Row]) -> dict[tuple[str, str], str]:
-    """For each MIB, the first eight arcs of its first unambiguous OID: enough to tell makers apart."""
+    """For each MIB, the first eight arcs of its first unambiguous OID: enough to distinguish makers."""
     out: dict[tuple[str, str], str] = {}
     for row in all_rows:
         if row["oid"] and "|" not in row["oid"]:

@@ -12,7 +12,7 @@ def alarms() -> str:
             code(alarm.type),
             alarm.severity.value,
             "yes" if alarm.incident else "no",
-            "told once" if alarm.transient else "cleared",
+            "reported once" if alarm.transient else "cleared",
             cell(alarm.title),
             cell(alarm.recommendation),
         )

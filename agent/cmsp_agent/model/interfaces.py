@@ -70,8 +70,8 @@ class Interfaces:
         """
         known = "" if if_index is None else self.names.get(if_index, "")
         # a description without a number says what the interface is for, and not which one it is
-        tells = name or not known or any(letter.isdigit() for letter in description) or self._describes(description)
-        said = canonical(name or description) if tells else ""
+        named = name or not known or any(letter.isdigit() for letter in description) or self._describes(description)
+        said = canonical(name or description) if named else ""
         if said:
             own = (known, self.descriptions.get(if_index or 0, ""))
             if known and (said in own or known == numbered(said, if_index or 0)):

@@ -1,6 +1,6 @@
 r"""Syslog messages of a Cisco gateway and what they mean. The mnemonic decides, never the severity in it.
 
-`%ISDN-6-LAYER2DOWN` is a 6 and takes a PRI out of service; `%SIP-3-REG_INTERNAL` is a 3 even when it tells of success.
+`%ISDN-6-LAYER2DOWN` is a 6 and takes a PRI out of service; `%SIP-3-REG_INTERNAL` is a 3 even when it reports success.
 """
 
 from cmsp_agent.plugin.api import SyslogRule, Transition

@@ -27,7 +27,7 @@ def _sensor(name: str, unit: str, kind: int) -> Kpi:
         per=ENTITY_NAME,
         only_if=(f"{SENSOR}.1", kind),
         precision=(f"{SENSOR}.2", f"{SENSOR}.3"),
-        absent=(2147483647, -1000000000, 1000000000),  # the last two: beyond what the sensor can tell (RFC 3433)
+        absent=(2147483647, -1000000000, 1000000000),  # the last two: beyond what the sensor can measure (RFC 3433)
     )
 
 

@@ -20,7 +20,7 @@ COUNTERS: tuple[Counter, ...] = (
             "forwarder.acknowledged": "Records that the head-end made durable",
             "forwarder.bytes": "Octets sent to the head-end",
             "forwarder.epochs": "Epochs begun",
-            "forwarder.gaps": "Gaps told in place of records",
+            "forwarder.gaps": "Gaps sent in place of records",
             "heartbeat.failed": "Heartbeats that were not answered",
             "heartbeat.sent": "Heartbeats that the head-end took",
         },

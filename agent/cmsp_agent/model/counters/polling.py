@@ -40,7 +40,7 @@ COUNTERS: tuple[Counter, ...] = (
             "polls.failed": "Polls that got no answer, by the reason",
             "polls.partial": "Polls that were answered in part",
             "snmp.reports": "Reports of SNMPv3 engines",
-            "snmp.socket_errors": "Errors that the kernel told of a peer",
+            "snmp.socket_errors": "Errors that the kernel reported for a peer",
         },
     ),
     *declared(

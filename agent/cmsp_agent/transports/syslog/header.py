@@ -56,7 +56,7 @@ _NUMBERED = re.compile(r"(?:(?P<host>\S*[^\s:])\s+)?(?P<number>\d{5})\s+(?P<tag>
 # An identifier in capitals that no space follows is a tag, too: old Catalyst software writes it so.
 _CLOSE = re.compile(r"(?P<tag>[A-Za-z0-9]{1,24}(?:_[A-Z0-9]{1,24}){1,6}):(?=\S)", re.ASCII)
 _COLON = re.compile(r":\s+")
-# A zone may have any name (`clock timezone`). Unless it is in capitals, only a counter in front tells it
+# A zone may have any name (`clock timezone`). Unless it is in capitals, only a counter in front distinguishes it
 # from the tag of RFC 3164.
 _ANY_ZONE = re.compile(r"([A-Za-z]{1,7}(?:[+-]\d\d?(?::?\d\d)?)?)\s*(?=:(?:\s|\Z))", re.ASCII)
 # IOS sends the lines of one message as datagrams of their own, with the counters but without a time.
