@@ -9,6 +9,7 @@ import logging
 import socket
 import struct
 from collections.abc import Callable, Sequence
+from ipaddress import ip_address
 from typing import TypeAlias
 
 from cmsp_agent.aio.counters import Counters
@@ -69,7 +70,8 @@ class DatagramReceiver:
             deliver: takes each batch, on the loop; must not wait.
             counters: gets `<name>.datagrams` and, as gauges, `<name>.buffer` and `<name>.kernel_dropped`.
             largest: octets taken of a datagram; the kernel throws the rest away.
-            answers: have the kernel add each datagram's destination, at a third more cost.
+            answers: where a socket is bound to all addresses, have the kernel add each datagram's destination, at a
+                third more cost.
             nap: seconds from the first datagram to draining.
             buffer: octets of receive buffer to ask for.
         """
@@ -180,9 +182,11 @@ class _Port:
         self._largest = largest
         self._failed = failed
         self._six = sock.family == socket.AF_INET6
-        self._take = self._take_asked if answers else self._take_plain
+        # what is bound to one address answers from it anyway
+        asks = answers and ip_address(sock.getsockname()[0].partition("%")[0]).is_unspecified
+        self._take = self._take_asked if asks else self._take_plain
         sock.setblocking(False)
-        if answers:
+        if asks:
             self._ask_for_destination()
 
     def take(self, batch: list[Datagram]) -> bool:
