@@ -57,7 +57,7 @@ def _read(tree: ast.AST, holders: Mapping[str, set[str]]) -> Iterator[Field]:
     for name, annotation in _annotated(tree):
         for kind in _named(annotation, local):
             local[kind].add(name)
-    for name, sources in _assigned(tree):
+    for name, sources in [*_assigned(tree)] * 2:  # twice: a variable may be taken from a later one's loop
         for held in local.values():
             if name and not sources.isdisjoint(held):
                 held.add(name)
@@ -112,7 +112,7 @@ def _tails(node: ast.expr) -> set[str]:
             return _tails(function) | _tails(value)
         case ast.Call(func=function):
             return _tails(function)
-        case ast.BoolOp(values=[first, *_]):
+        case ast.BoolOp(values=[first, *_]) | ast.GeneratorExp(elt=first) | ast.ListComp(elt=first):
             return _tails(first)
     return set()
 

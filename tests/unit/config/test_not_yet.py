@@ -75,12 +75,12 @@ class Plan:
     def half(self): return self.own / 2
 
 def f(plan: Plan, plans: list[Plan]):
-    for each in plans:
-        print(each.every)
+    chosen = (each for each in plans)
+    return next(one.every for one in chosen)
 """
 
 
-def test_what_is_read_is_told_from_what_is_not(tmp_path: Path) -> None:
+def test_what_is_read_is_found_and_nothing_else(tmp_path: Path) -> None:
     module = tmp_path / "sample.py"
     module.write_text(SAMPLE)
     fields = fields_of([module])
