@@ -146,7 +146,10 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
     ),
     "threshold": ("Thresholds of KPIs: list.", {"list": thresholds.threshold_list}),
     "type": ("Device types: list, show.", {"list": types.type_list, "show": types.type_show}),
-    "secret": ("Secrets: set, list.", {"set": secrets.secret_set, "list": secrets.secret_list}),
+    "secret": (
+        "Secrets: set, list, delete.",
+        {"set": secrets.secret_set, "list": secrets.secret_list, "delete": secrets.secret_delete},
+    ),
 }
 
 
@@ -222,6 +225,7 @@ def _group(help_text: str, ending: str = "") -> typer.Typer:
         help=help_text,
         epilog=ending or None,
         no_args_is_help=True,
+        context_settings={"help_option_names": ["-h", "--help"]},
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,

@@ -164,7 +164,8 @@ class SocketDaemon:
                 f"no answer from the agent in {self._timeout:g} s; see: systemctl status cmsp-agent"
             ) from error
         except (OSError, http.client.HTTPException) as error:
-            raise AgentUnreachable(f"the connection to the agent broke ({type(error).__name__}); try again") from error
+            text = "the agent closed the connection without an answer: it stops or restarts; try again"
+            raise AgentUnreachable(text) from error
 
 
 def component_path(name: str, *rest: str) -> str:

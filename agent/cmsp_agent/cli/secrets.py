@@ -1,4 +1,4 @@
-"""`cmsp-agent secret …`: store a secret, list the names. None prints a value or takes one as an argument."""
+"""`cmsp-agent secret …`: store, list by name, delete. None prints a value or takes one as an argument."""
 
 import getpass
 import os
@@ -41,6 +41,25 @@ def secret_set(context: typer.Context, name: SecretName, config: Config = DEFAUL
 
     open_vault(settings(config), os.environ).set(name, value)
     here.output.line(f"{name}: stored")
+
+
+def secret_delete(context: typer.Context, name: SecretName, config: Config = DEFAULT_FILE) -> None:
+    """Delete a secret from the vault. One that the file still names is refused; a file or credential is not touched."""
+    from cmsp_agent.cli.filters import UnknownName
+    from cmsp_agent.cli.sources import named_sources, secret_rows, settings
+
+    sources = named_sources(settings(config), os.environ)
+    names = sources.vault.names() if sources.vault else []
+    if name not in names or sources.vault is None:
+        raise UnknownName("secret in the vault", name, names)
+    used = next((row["lines"] for row in secret_rows(config, sources) if row["name"] == name), [])
+    if used:
+        lines = ", ".join(map(str, used)) if isinstance(used, list) else str(used)
+        raise SecretRefused(
+            f"{config} still names '{name}' (line {lines}): take it out there first; nothing is deleted"
+        )
+    sources.vault.delete(name)
+    session(context).output.line(f"{name}: deleted")
 
 
 def _typed(name: str) -> str:

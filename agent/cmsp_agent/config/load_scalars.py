@@ -37,6 +37,7 @@ _SYNTAX = (
     ("sequence entries are not allowed", "a list item ('- ') where none can stand: put it on a line of its own"),
     ("could not find expected ':'", "a key without ':' after it"),
 )
+TWO_WORDS = "!secret and the secret's name are two words, in small letters: !secret NAME"
 _QUOTED = re.compile(r"'[^']{2,}'|\"[^\"]*\"")
 
 
@@ -50,6 +51,8 @@ def resolve(text: str, tag: str, *, is_plain: bool) -> tuple[object, str]:
     """
     if tag == SECRET_TAG:
         return _secret(text)
+    if tag.lower().startswith("!secret"):
+        return SecretReference(""), TWO_WORDS
     if tag == f"{_CORE}str":
         return text, ""
     if tag and not tag.startswith(_CORE):

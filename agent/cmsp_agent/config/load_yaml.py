@@ -20,7 +20,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from cmsp_agent.config.load_scalars import SECRET_TAG, resolve, syntax_text
+from cmsp_agent.config.load_scalars import SECRET_TAG, TWO_WORDS, resolve, syntax_text
 from cmsp_agent.config.tree import ListNode, MapNode, Node, Path, Scalar, shown
 from cmsp_agent.model.errors import Problem
 
@@ -226,4 +226,6 @@ def _syntax_problems(error: MarkedYAMLError, text: str, file: str) -> list[Probl
     if "'\\t'" in problem:
         lines = [text.count("\n", 0, found.start()) + 1 for found in _LEADING_TAB.finditer(text)] or [line]
         return [Problem(file, each, "", "a tab in the indentation: YAML wants spaces") for each in lines]
-    return [Problem(file, line, "", f"not valid YAML: {syntax_text(problem)}")]
+    near = "\n".join(text.splitlines()[max(0, line - 2) : line])
+    hint = f" ({TWO_WORDS})" if re.search(r"!secret[^\s]|!secret\s*[,}\]]", near, re.IGNORECASE) else ""
+    return [Problem(file, line, "", f"not valid YAML: {syntax_text(problem)}{hint}")]

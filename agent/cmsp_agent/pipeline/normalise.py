@@ -158,10 +158,12 @@ class Normaliser:
         component = self._components.get(signal.component)
         state = Transition.INFO if alarm.transient else report.state
         occurred, clock, its_time = _occurred(signal)
-        attributes = {name: without_secrets(value) for name, value in (report.attributes or {}).items()}
+        # what the agent itself says carries no secret, and names what helps: `cmsp-agent secret set NAME`
+        stored = str if isinstance(signal, AgentSignal) else without_secrets
+        attributes = {name: stored(value) for name, value in (report.attributes or {}).items()}
         source = _SOURCES[type(signal)]
-        name = without_secrets(report.object)[:LONGEST_OBJECT]
-        text = without_secrets(report.text)[:LONGEST_TEXT]
+        name = stored(report.object)[:LONGEST_OBJECT]
+        text = stored(report.text)[:LONGEST_TEXT]
         return Event(
             id=self._new_id(signal.received_at),
             component=signal.component,

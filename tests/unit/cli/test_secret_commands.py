@@ -105,3 +105,14 @@ def test_check_knows_the_device_types_of_the_plugins(file: Path) -> None:
     file.write_text(f"{FILE}sites: {{p: {{}}}}\ncomponents:\n  x: {{address: 10.0.0.1, site: p, type: cisco_oss}}\n")
     ending = cmsp_agent("config", "check", str(file))
     assert "7: components.x.type: no plugin brings this device type; did you mean 'cisco_ios'?" in ending.err
+
+
+def test_a_secret_is_deleted_only_where_the_file_names_it_no_more(file: Path) -> None:
+    set_secret(file, "old", f"{CANARY}\n")
+    set_secret(file, "ro", f"{CANARY}\n")
+    ending = cmsp_agent("secret", "delete", "ro", "-c", str(file))
+    assert (ending.code, "still names 'ro' (line 3)" in ending.err) == (2, True)
+    assert cmsp_agent("secret", "delete", "old", "-c", str(file)).out == "old: deleted\n"
+    ending = cmsp_agent("secret", "delete", "old", "-c", str(file))
+    assert (ending.code, "there are: ro" in ending.err) == (2, True)
+    assert named_sources(settings(file), {}).together().find("old") is None

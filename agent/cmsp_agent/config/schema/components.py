@@ -102,8 +102,8 @@ class Authorisation(Section):
 
 
 def _backup(value: Any) -> Any:
-    """`backup: false` turns it off; `backup: daily 02:00` is its schedule."""
-    if isinstance(value, bool):
+    """`backup: no` turns it off; `backup: daily 02:00` is its schedule."""
+    if isinstance(value, bool) or (isinstance(value, str) and value.lower() in {"yes", "no", "on", "off"}):
         return {"enabled": value}
     return {"schedule": value} if isinstance(value, str) else value
 

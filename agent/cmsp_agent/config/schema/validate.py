@@ -56,7 +56,7 @@ def _text(error: _Error, model: type[BaseModel], inner: Path) -> str:
     if kind == "missing":
         return f"required key '{inner[-1]}' is missing"
     if kind == "extra_forbidden":
-        return _unknown_key(str(inner[-1]), inner, tuple(_known_keys(model, inner[:-1])))
+        return _unknown_key(model, str(inner[-1]), inner)
     if kind == "value_error":
         return str(error["ctx"]["error"])
     if kind in {"literal_error", "enum"}:
@@ -64,10 +64,16 @@ def _text(error: _Error, model: type[BaseModel], inner: Path) -> str:
     return _TEXTS[kind](error) if kind in _TEXTS else str(error["msg"]).lower()
 
 
+def _mapping_wanted(error: _Error) -> str:
+    if str(error["input"]).lower() in {"no", "off", "false", "none", "yes", "on", "true"}:
+        return "a mapping (key: value) is wanted; this is no switch: leave the key out for its defaults"
+    return "a mapping (key: value) is wanted"
+
+
 _TEXTS: dict[str, Callable[[_Error], str]] = {
-    "model_type": lambda _: "a mapping (key: value) is wanted",
-    "dict_type": lambda _: "a mapping (key: value) is wanted",
-    "dataclass_type": lambda _: "a mapping (key: value) is wanted",
+    "model_type": _mapping_wanted,
+    "dict_type": _mapping_wanted,
+    "dataclass_type": _mapping_wanted,
     "list_type": lambda _: "a list is wanted",
     "tuple_type": lambda _: "a list is wanted",
     "string_type": lambda _: "text is wanted",
@@ -78,7 +84,11 @@ _TEXTS: dict[str, Callable[[_Error], str]] = {
 }
 
 
-def _unknown_key(key: str, inner: Path, known: tuple[str, ...]) -> str:
+def _unknown_key(model: type[BaseModel], key: str, inner: Path) -> str:
+    known = tuple(_known_keys(model, inner[:-1]))
+    above = next((other for other in known if key in _known_keys(model, (*inner[:-1], other))), "")
+    if above:
+        return f"unknown key '{key}' here: it belongs under {above}, as in {above}: {{{key}: …}}"
     hint = did_you_mean(key, known, limit=20)
     if _sensitive(inner[:-1]) and "did you mean" not in hint:
         # `{user: cmsp, hunter2}` makes a key of a password.
