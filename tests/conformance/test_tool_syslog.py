@@ -148,17 +148,17 @@ def telegraf(folder: Path) -> Iterator[Case]:
         first = (place / "expected.out").read_text().partition("\nsyslog,")[0]
         if not first.strip():
             continue  # their strict parser takes nothing of it
-        told = {key: value.strip('"') for key, value in PAIR.findall(first)}
+        reported = {key: value.strip('"') for key, value in PAIR.findall(first)}
         wanted: dict[str, Any] = {
-            "facility": int(told["facility_code"][:-1]),
-            "severity": int(told["severity_code"][:-1]),
-            "hostname": told.get("hostname"),
-            "tag": told.get("appname"),
-            "pid": told.get("procid"),
+            "facility": int(reported["facility_code"][:-1]),
+            "severity": int(reported["severity_code"][:-1]),
+            "hostname": reported.get("hostname"),
+            "tag": reported.get("appname"),
+            "pid": reported.get("procid"),
         }
-        if "message" in told:
-            wanted["message"] = told["message"].replace('\\"', '"').replace("\\n", "\n").strip()
-        assert SEVERITIES[wanted["severity"]] == told["severity"]
+        if "message" in reported:
+            wanted["message"] = reported["message"].replace('\\"', '"').replace("\\n", "\n").strip()
+        assert SEVERITIES[wanted["severity"]] == reported["severity"]
         yield Case(f"telegraf {place.name}", (place / "input.txt").read_bytes(), wanted, "text")
 
 

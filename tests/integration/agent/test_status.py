@@ -14,7 +14,7 @@ from tests.integration.agent.test_listening import occupy
 from tests.integration.cli.test_agent import PROGRAM
 
 
-async def told(stage: Stage, *arguments: str) -> tuple[int, str]:
+async def reported(stage: Stage, *arguments: str) -> tuple[int, str]:
     """What the command `status` ends with and prints."""
     words = [str(PROGRAM), "--socket", str(stage.workspace.api_socket), *arguments]
     process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
@@ -26,13 +26,13 @@ async def until_told(stage: Stage, code: int, text: str) -> str:
     """Ask for the status until it ends so and says so."""
     async with asyncio.timeout(40):
         while True:
-            ended, said = await told(stage, "status")
+            ended, said = await reported(stage, "status")
             if ended == code and text in said:
                 return said
             await asyncio.sleep(0.2)
 
 
-def test_each_counter_of_loss_is_told_by_an_alarm_or_in_the_nature_of_the_thing() -> None:
+def test_each_counter_of_loss_is_reported_by_an_alarm_or_in_the_nature_of_the_thing() -> None:
     declared = {alarm.type for alarm in BUILT_IN}
     lossy = [counter for counter in REGISTER if counter.loss]
     assert {counter.alarm for counter in lossy if counter.alarm} <= declared
@@ -65,7 +65,7 @@ async def test_the_verdict_stands_first_with_each_reason_and_the_exit_code(tmp_p
         row = next(line for line in said.splitlines() if line.startswith("gw-1"))
         assert " down " in row
         assert " UTC" in said
-        _, listed = await told(stage, "component", "list")
+        _, listed = await reported(stage, "component", "list")
         assert "REASON" in listed
         await stage.site.revive("gw-1")
         await until_told(stage, 0, "healthy")
@@ -92,7 +92,7 @@ async def test_backups_that_are_missing_and_the_link_with_its_reason_are_shown(t
             backups = next(line for line in said.splitlines() if line.startswith("backups "))
             assert "without gw-1" in backups
             await agent.backups.backups.run("gw-1", "demand")
-            _, said = await told(stage, "status")
+            _, said = await reported(stage, "status")
             backups = next(line for line in said.splitlines() if line.startswith("backups "))
             assert "without gw-1" not in backups
             assert all(f"{name} " in said for name in ("disk", "clock", "storage"))

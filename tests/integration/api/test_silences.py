@@ -30,7 +30,7 @@ async def test_one_that_begins_later_is_pending(local: httpx.AsyncClient) -> Non
 
 
 @pytest.mark.parametrize(
-    ("change", "told"),
+    ("change", "reported"),
     [
         ({"matcher": {}}, "names a site"),
         ({"for_seconds": 32 * 86400}, "30 days at most"),
@@ -42,11 +42,11 @@ async def test_one_that_begins_later_is_pending(local: httpx.AsyncClient) -> Non
     ],
 )
 async def test_what_can_t_be_is_refused_with_the_reason(
-    local: httpx.AsyncClient, change: dict[str, object], told: str
+    local: httpx.AsyncClient, change: dict[str, object], reported: str
 ) -> None:
     answer = await local.post("/v1/silences", json={**WISH, **change}, headers=once())
     assert 400 <= answer.status_code < 500
-    assert told in answer.text
+    assert reported in answer.text
     assert (await local.get("/v1/silences")).json()["items"] == []
 
 

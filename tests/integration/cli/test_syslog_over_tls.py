@@ -71,7 +71,7 @@ def test_who_is_heard_and_who_has_an_alarm(tmp_path: Path) -> None:
         command = [str(PROGRAM), "--socket", str(tmp_path / "s" / "api.sock"), *arguments]
         return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
-    def told(kind: str, component: str) -> bool:
+    def reported(kind: str, component: str) -> bool:
         events = json.loads(run("events", "--json").stdout)["items"]
         return any((each["type"], each["component"]) == (kind, component) for each in events)
 
@@ -82,10 +82,10 @@ def test_who_is_heard_and_who_has_an_alarm(tmp_path: Path) -> None:
             until(lambda: run("status").returncode == 0, 30)
             send(port, "127.31.0.21", authority, authority.client("gw-1", "urn:device:gw-1"))
             send(port, "127.31.0.22", authority, stranger.client("gw-2", "urn:device:gw-2"))
-            until(lambda: told("config.changed", "gw-1"), 10)
-            until(lambda: told("messages.lost", "gw-2"), 25)
-            assert not told("config.changed", "gw-2")
-            assert not told("messages.lost", "gw-1")
+            until(lambda: reported("config.changed", "gw-1"), 10)
+            until(lambda: reported("messages.lost", "gw-2"), 25)
+            assert not reported("config.changed", "gw-2")
+            assert not reported("messages.lost", "gw-1")
             alarms = json.loads(run("component", "show", "gw-2", "--json").stdout)["alarms"]
             assert "its TLS certificate is not of the accepted authority" in json.dumps(alarms)
         finally:

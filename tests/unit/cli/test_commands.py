@@ -136,8 +136,8 @@ def test_component_list() -> None:
     ending = cmsp_agent("component", "list", answers={"/v1/components": {"items": [silent]}})
     heading, _, row = (line.split() for line in ending.out.splitlines())
     assert heading == ["COMPONENT", "STATE", "SINCE", "(UTC)", "SITE", "ADDRESS", "REASON"]
-    told = ["2026-11-23", "08:00", "paris", "10.1.0.1", "+1", "no", "figures"]
-    assert row == ["gw-1", "degraded", *told]
+    reported = ["2026-11-23", "08:00", "paris", "10.1.0.1", "+1", "no", "figures"]
+    assert row == ["gw-1", "degraded", *reported]
 
 
 def test_lists_can_be_narrowed_and_be_empty() -> None:

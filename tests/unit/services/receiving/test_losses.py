@@ -18,18 +18,18 @@ class Site:
         self.clock = ManualClock()
         self.senders = Senders(self.counters)
         self.senders.configure({"gw-1": ["10.0.0.1"], "gw-2": ["10.0.0.2"]})
-        self.told: list[tuple[str, str, bool, str]] = []
+        self.reported: list[tuple[str, str, bool, str]] = []
         self.losses = MessageLosses(self.counters, self.senders, Conditions(MESSAGES_LOST, self, active), self.clock)
 
     def alarm(self, kind: str, name: str, text: str, *, raised: bool, component: str = "") -> None:
         assert kind == MESSAGES_LOST
-        self.told.append((component, name, raised, text))
+        self.reported.append((component, name, raised, text))
 
     async def look(self, seconds: float = EVERY) -> list[tuple[str, str, bool, str]]:
         await self.clock.advance(seconds)
-        self.told.clear()
+        self.reported.clear()
         self.losses.look()
-        return self.told
+        return self.reported
 
 
 async def test_a_component_that_loses_lines_has_an_alarm_once_and_its_end() -> None:
@@ -57,13 +57,13 @@ async def test_a_component_that_loses_lines_has_an_alarm_once_and_its_end() -> N
         ("syslog.tls.no_certificate", "10.0.0.1", "gw-1", "syslog"),
     ],
 )
-async def test_each_way_to_lose_is_told_of_its_component(counter: str, key: str, component: str, what: str) -> None:
+async def test_each_way_to_lose_is_reported_its_component(counter: str, key: str, component: str, what: str) -> None:
     site = Site()
     site.counters.add(counter, 1, key)
-    assert [told[:3] for told in await site.look()] == [(component, what, True)]
+    assert [reported[:3] for reported in await site.look()] == [(component, what, True)]
 
 
-async def test_a_further_reason_is_told_and_strangers_are_not() -> None:
+async def test_a_further_reason_is_reported_and_strangers_are_not() -> None:
     site = Site()
     site.counters.add("syslog.dropped", 1, "gw-1")
     await site.look()
@@ -82,11 +82,11 @@ async def test_what_the_kernel_drops_is_nobodys() -> None:
     site.counters.gauge("syslog.udp.kernel_dropped", lambda: float(dropped))
     assert await site.look() == []
     dropped = 5
-    assert [told[:3] for told in await site.look()] == [("", "syslog", True)]
+    assert [reported[:3] for reported in await site.look()] == [("", "syslog", True)]
 
 
 async def test_an_alarm_of_the_last_run_ends_when_it_was_looked_at_for_long_enough() -> None:
     held: Any = AlarmKey("gw-1", MESSAGES_LOST, "syslog")
     site = Site(held)
     assert await site.look() == []
-    assert [told[:3] for told in await site.look(OVER_AFTER)] == [("gw-1", "syslog", False)]
+    assert [reported[:3] for reported in await site.look(OVER_AFTER)] == [("gw-1", "syslog", False)]
