@@ -75,7 +75,7 @@ def _command(path: tuple[str, ...], raw: Any) -> Command:
         path=path,
         help=raw.help or "",
         parameters=tuple(_parameter(parameter) for parameter in raw.params),
-        children=tuple(_command((*path, name), child) for name, child in children.items()),
+        children=tuple(_command((*path, name), child) for name, child in children.items() if not child.hidden),
     )
 
 

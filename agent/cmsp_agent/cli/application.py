@@ -13,6 +13,7 @@ from cmsp_agent.cli import (
     alarms,
     audit,
     backups,
+    complete,
     component_test,
     components,
     configuration,
@@ -212,6 +213,7 @@ def application(
     app.command("run")(serve.run)
     app.command("status")(status.status)
     app.command("events")(events.events)
+    app.command("complete", hidden=True)(complete.complete)
     for name, (help_text, commands) in _GROUPS.items():
         group = _group(help_text)
         for verb, function in commands.items():
