@@ -1,9 +1,10 @@
 """The device types' rules, compiled once for matching. Judges nothing: it only finds what a message means."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from cmsp_agent.model.event import Transition
 from cmsp_agent.model.interfaces import canonical
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.built_in import BUILT_IN
@@ -50,6 +51,8 @@ class Meanings:
         self.device_type = device_type
         self.mask = Mask(device_type)
         self.alarms: Mapping[str, AlarmType] = {alarm.type: alarm for alarm in (*BUILT_IN, *device_type.alarms)}
+        self._ended = frozenset(_ended_by_messages(device_type))
+        self._ended_by_polls = frozenset(rule.type for rule in device_type.states if rule.clears or rule.bits)
         self._traps: dict[str, list[TrapRule]] = {}
         self._syslog: dict[str, list[SyslogMatch]] = {}
         for trap in device_type.traps:
@@ -57,6 +60,11 @@ class Meanings:
         for rule in device_type.syslog:
             pattern = re.compile(rule.pattern) if rule.pattern else None
             self._syslog.setdefault(mnemonic_key(rule.mnemonic), []).append(SyslogMatch(rule, pattern))
+
+    def has_end(self, kind: str, *, polled: bool) -> bool:
+        """Whether something that the device says or shows can end an alarm of the type."""
+        by_code = self.device_type.normalise is not None
+        return by_code or kind in self._ended or (polled and kind in self._ended_by_polls)
 
     def traps(self, oid: str) -> Iterable[TrapRule]:
         """The rules for a notification."""
@@ -71,3 +79,13 @@ class Meanings:
         return self.alarms.get(kind) or AlarmType(
             kind, Severity.WARNING, "{component}: " + kind + " {object}", incident=False, transient=True
         )
+
+
+def _ended_by_messages(device_type: DeviceType) -> Iterator[str]:
+    """The alarm types that a trap or a message clears."""
+    for trap in device_type.traps:
+        if trap.state is Transition.CLEAR or (trap.state is None and (trap.clears or trap.bits)):
+            yield trap.type
+    for message in device_type.syslog:
+        if message.state is Transition.CLEAR or (message.state is None and message.clears):
+            yield message.type

@@ -26,6 +26,9 @@ LONGEST_OBJECT = 256
 CLOCK_OFF = 24 * 3600 * 1000
 """Milliseconds by which a device's clock may differ from ours; beyond it the event's time is ours."""
 LONGEST_WORDS = 96
+ENDS, BY_A_PERSON = "ends", "by a person"
+"""Attribute of an alarm that no message and no poll can end."""
+ENDED_BY_A_PERSON = "nothing that the device says ends this alarm: a person does, with `cmsp-agent alarm clear`"
 _VARIES = re.compile(r"\d")
 LONGEST_TEXT = 2048
 """Characters of an event's object and text: both come from the device, and thousands of events are remembered."""
@@ -38,6 +41,7 @@ _SOURCES = {
     PollSignal: Source.POLL,
     AgentSignal: Source.AGENT,
 }
+_TOLD = (Source.TRAP, Source.SYSLOG)
 _SYSLOG_SEVERITY = (Severity.CRITICAL,) * 3 + (Severity.MAJOR, Severity.MINOR) + (Severity.WARNING,) * 3
 
 
@@ -163,7 +167,9 @@ class Normaliser:
         attributes = {name: stored(value) for name, value in (report.attributes or {}).items()}
         source = _SOURCES[type(signal)]
         name = stored(report.object)[:LONGEST_OBJECT]
-        text = stored(report.text)[:LONGEST_TEXT]
+        text = stored(report.text)[:LONGEST_TEXT] or title(alarm, signal.component, name)
+        if state is Transition.RAISE and source in _TOLD and not self._has_end(component, report.type):
+            text, attributes = f"{text} ({ENDED_BY_A_PERSON})", {**attributes, ENDS: BY_A_PERSON}
         return Event(
             id=self._new_id(signal.received_at),
             component=signal.component,
@@ -176,11 +182,16 @@ class Normaliser:
             received_at=signal.received_at,
             clock=clock,
             sources=(source,),
-            text=text or title(alarm, signal.component, name),
+            text=text,
             count=times(signal),
             confirmed=source in (Source.POLL, Source.AGENT),
             attributes=attributes | its_time,
         )
+
+    def _has_end(self, component: Component | None, kind: str) -> bool:
+        if component is None:
+            return True
+        return self.meanings(component.name).has_end(kind, polled=component.credentials.snmp is not None)
 
     def outward(self, event: Event) -> Event:
         """The event as it may leave the site."""

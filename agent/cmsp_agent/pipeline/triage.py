@@ -12,7 +12,7 @@ from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.losses import Losses
-from cmsp_agent.pipeline.normalise import Normaliser, title
+from cmsp_agent.pipeline.normalise import ENDS, Normaliser, title
 from cmsp_agent.pipeline.places import incident_at, place_of
 from cmsp_agent.pipeline.reviews import Reviews
 from cmsp_agent.pipeline.silences import NONE, Silences
@@ -168,6 +168,8 @@ class Triage:
         alarm, event = min(ranked, key=lambda pair: pair[0].cause)
         components = list(dict.fromkeys(each.component for each in alarms if each.component))
         recommendation = alarm.recommendation.replace("{component}", event.component)
+        if ENDS in event.attributes:
+            recommendation = f"{recommendation} End the alarm {event.id} once it is over.".strip()
         if assessment.lost_before:
             recommendation = f"{recommendation} Lost before: {_few(assessment.lost_before)}.".strip()
         named = title(alarm, event.component, event.object)
