@@ -68,6 +68,8 @@ class ObservedState:
     text: str = ""
     severity: Severity | None = None
     """None: the alarm type's."""
+    occurred_at: int | None = None
+    """When it happened, where the device tells; ms since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)

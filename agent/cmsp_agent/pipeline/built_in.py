@@ -11,6 +11,7 @@ from cmsp_agent.pipeline.alarm_types.polling import (
     COMPONENT_DOWN,
     COMPONENT_UNRESOLVED,
     MANAGEMENT_LOST,
+    RESTARTED,
 )
 from cmsp_agent.pipeline.alarm_types.receiving import UNKNOWN_SYSLOG, UNKNOWN_TRAP
 from cmsp_agent.plugin.api import AlarmType
@@ -23,6 +24,7 @@ __all__ = [
     "COMPONENT_UNRESOLVED",
     "DEVICE_TYPE_MISSING",
     "MANAGEMENT_LOST",
+    "RESTARTED",
     "UNKNOWN_SYSLOG",
     "UNKNOWN_TRAP",
 ]

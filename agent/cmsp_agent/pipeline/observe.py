@@ -6,6 +6,7 @@ that answers for none of its own polls but lets a poll of another one through is
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from cmsp_agent.model.component import LONGEST_POLL, Component
 from cmsp_agent.model.event import AlarmKey, Event, Source, Transition
@@ -47,8 +48,10 @@ class PollJudge:
         if component is None:
             return
         draft.concerned.add(component.name)
+        known = {(seen.type, seen.object): seen.occurred_at for seen in poll.states if seen.occurred_at is not None}
         for report in (*self._availability(draft, component, poll), *_states(draft, poll)):
-            yield self._normaliser.event(poll, report)
+            event = self._normaliser.event(poll, report)
+            yield replace(event, occurred_at=known.get((report.type, report.object), event.occurred_at))
 
     def _availability(self, draft: Draft, component: Component, poll: PollSignal) -> Iterator[AlarmReport]:
         if draft.active.get(ISOLATED):

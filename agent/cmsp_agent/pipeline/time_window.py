@@ -10,6 +10,7 @@ from dataclasses import replace
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.pipeline.alarm_state import Draft
+from cmsp_agent.pipeline.built_in import RESTARTED
 from cmsp_agent.pipeline.observe import may_be_older
 
 LATE_DUPLICATE = 5_000
@@ -17,6 +18,9 @@ LATE_DUPLICATE = 5_000
 
 FOLD = 60_000
 """Milliseconds in which a passing event that is reported again counts as a repeat."""
+
+STARTING = 300_000
+"""Milliseconds after its start in which a device still says that it started, by trap and syslog."""
 
 
 class TimeWindow:
@@ -35,7 +39,8 @@ class TimeWindow:
         ended_at = draft.ended_at.get(event.key) or 0
         age = event.received_at - ended_at
         if event.state is Transition.INFO:
-            return abs(age) <= FOLD and self._fold(draft, last, event, "time.repeats")
+            again = abs(age) <= FOLD or _is_same_start(last, event)
+            return again and self._fold(draft, last, event, "time.repeats")
         if event.state is Transition.CLEAR or draft.active.get(event.key):
             return False
         if event.sources == (Source.POLL,):
@@ -50,6 +55,8 @@ class TimeWindow:
         folded = last.fold(event)
         if event.severity.rank < folded.severity.rank:
             folded = replace(folded, severity=event.severity)
+        if event.type == RESTARTED and _tells_more(event, last):
+            folded = replace(folded, text=event.text)
         draft.ended.put(event.key, folded)
         # a raise that has ended already is only counted: reported again, it would hold again for the head-end
         draft.changes.revise(folded, tell=folded.state is Transition.INFO and _is_news(last, folded))
@@ -59,4 +66,18 @@ class TimeWindow:
 
 def _is_news(before: Event, after: Event) -> bool:
     """Whether the head-end needs a repeat: more than the count differs."""
-    return (before.sources, before.severity) != (after.sources, after.severity)
+    return (before.sources, before.severity, before.text) != (after.sources, after.severity, after.text)
+
+
+def _is_same_start(last: Event, event: Event) -> bool:
+    """Whether both are of one start of the device, which a poll may find long after the device said so, or before."""
+    if event.type != RESTARTED:
+        return False
+    by_poll, said = (event, last) if Source.POLL in event.sources else (last, event)
+    return -FOLD <= said.occurred_at - by_poll.occurred_at <= STARTING
+
+
+def _tells_more(event: Event, last: Event) -> bool:
+    """Whether it knows more of a restart: a poll reads the reason, else the longer text has it."""
+    reasons = [Source.POLL in each.sources and ": " in each.text for each in (event, last)]
+    return reasons[0] or (not reasons[1] and len(event.text) > len(last.text))

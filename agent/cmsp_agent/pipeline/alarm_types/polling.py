@@ -9,6 +9,8 @@ MANAGEMENT_LOST = "management.lost"
 COMPONENT_DEGRADED = "component.degraded"
 COMPONENT_UNRESOLVED = "component.unresolved"
 APPLIANCE_ISOLATED = "appliance.isolated"
+RESTARTED = "device.restarted"
+"""Declared by device types: an event that nothing clears."""
 
 ALARM_TYPES: tuple[AlarmType, ...] = (
     AlarmType(

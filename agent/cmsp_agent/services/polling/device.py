@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Protocol
 
 from cmsp_agent.aio.clock import Clock
@@ -17,7 +17,7 @@ from cmsp_agent.model.errors import (
     NotPermittedHere,
     StorageError,
 )
-from cmsp_agent.model.signal import ObservedState, PollSignal, Unreadable
+from cmsp_agent.model.signal import PollSignal, Unreadable
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.devices.inventory import DeviceFacts, Devices, read_device_facts
 from cmsp_agent.services.polling.interface_names import InterfaceNames
@@ -27,6 +27,7 @@ from cmsp_agent.services.polling.probe import PollSession, probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.reachability import Patience, Reach, Reachability
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
+from cmsp_agent.services.polling.restarts import counters_went_on, restart_of
 from cmsp_agent.services.polling.thresholds import CrossedThresholds, in_force
 from cmsp_agent.services.polling.well import WellMemory
 from cmsp_agent.transports.snmp.target import Quirks
@@ -175,8 +176,6 @@ class Device:
         marks, before = Marks.of(scalars, self._clock.monotonic()), self._marks
         self._marks = marks
         restarted = marks.restarted(before)
-        if restarted:
-            self._rates.restart()
         if self._must_learn(marks, before, restarted):
             plan = await self._learn(session)
             scalars = await session.get(*plan.scalars)
@@ -184,6 +183,8 @@ class Device:
         asked = dict.fromkeys((*plan.columns, *self._names.columns))
         columns = await session.columns(*asked, limit=MOST_ROWS) if asked else {}
         answers = Answers(scalars, columns, (started + self._clock.monotonic()) / 2)
+        if restarted and (restarted := not counters_went_on(before, plan, answers, self._rates)):
+            self._rates.restart()
         if self._names.read(columns):
             await self._numbered_anew()
         figures = samples(plan, answers, self._rates, self._interface, self._names.unsure)
@@ -191,7 +192,7 @@ class Device:
         if self._states.grown:
             self._states.grown = not await self._well.keep(self.component.name, self._states.seen_well)
         if restarted:
-            states = (*states, ObservedState("device.restarted", "", raised=True))
+            states = (*states, await restart_of(session, nothing.component, marks, nothing.received_at))
         self._note_trouble("")
         reason = "no figures" if plan.unsupported and not plan.kpis and not plan.states else ""
         return replace(
@@ -225,7 +226,7 @@ class Device:
             self._devices.unreadable.note(name, unreadable, self._clock.now())
             self._counters.add("polls.unreadable", len(unreadable), key=name)
         facts = self._devices.facts(name)
-        if facts is not None and facts.quirks != (quirks := _record(session.quirks)):
+        if facts is not None and facts.quirks != (quirks := session.quirks.as_record()):
             await self._tell(replace(facts, quirks=quirks))
 
     def _must_learn(self, marks: Marks, before: Marks, restarted: bool) -> bool:
@@ -243,12 +244,12 @@ class Device:
         self._names.learn(facts)
         self._states.rename(self._names.better)
         # with what is known of its peculiarities: without them it would seem changed at every reading
-        await self._tell(replace(facts, quirks=_record(session.quirks)))
+        await self._tell(replace(facts, quirks=session.quirks.as_record()))
         kind = self._kind()
         limited = self.component.tier is Tier.MONITORED_ONLY
         plan = Plan() if limited else await probe(session, kind)
         self._plan, self._planned_for = plan, kind
-        await self._tell(replace(facts, quirks=_record(session.quirks)))
+        await self._tell(replace(facts, quirks=session.quirks.as_record()))
         self._probe_due = self._learned_at + (LEARN_AGAIN if self._unsaved else PROBE_AGAIN)
         log.info(
             "device probed",
@@ -293,8 +294,3 @@ class Device:
                 extra={"component": self.component.name, "detail": trouble or self._trouble},
             )
         self._trouble = trouble
-
-
-def _record(quirks: Quirks) -> dict[str, int | str | Mapping[str, str]]:
-    """As the inventory keeps them."""
-    return {name: value if isinstance(value, dict | str) else int(value) for name, value in asdict(quirks).items()}

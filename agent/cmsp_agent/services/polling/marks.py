@@ -4,13 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cmsp_agent.model.signal import Value
-from cmsp_agent.services.polling.plan import ENGINE_TIME, ENTITY_CHANGED, INTERFACES_CHANGED, SYS_UP_TIME
+from cmsp_agent.services.polling.plan import ENGINE_BOOTS, ENGINE_TIME, ENTITY_CHANGED, INTERFACES_CHANGED, SYS_UP_TIME
 
 TICKS = 100
 """sysUpTime counts hundredths of a second."""
 WRAP = 2**32
 """sysUpTime begins anew after 497 days."""
-ABOUT_TO_WRAP = WRAP - 24 * 3600 * TICKS
 SLACK = 10 * TICKS
 """What a slewed clock and a slow answer may take away at most."""
 SLEW = 0.02
@@ -22,6 +21,7 @@ class Marks:
     """Values that show whether a device restarted or changed since they were last read."""
 
     uptime: int | None = None
+    engine_boots: int | None = None
     engine_time: int | None = None
     entities: Value | None = None
     interfaces: Value | None = None
@@ -31,10 +31,10 @@ class Marks:
     @classmethod
     def of(cls, scalars: Mapping[str, Value], at: float) -> "Marks":
         """The marks among the answers of a poll."""
-        uptime, engine = scalars.get(SYS_UP_TIME), scalars.get(ENGINE_TIME)
         return cls(
-            uptime if isinstance(uptime, int) else None,
-            engine if isinstance(engine, int) else None,
+            _number(scalars, SYS_UP_TIME),
+            _number(scalars, ENGINE_BOOTS),
+            _number(scalars, ENGINE_TIME),
             scalars.get(ENTITY_CHANGED),
             scalars.get(INTERFACES_CHANGED),
             at,
@@ -44,12 +44,11 @@ class Marks:
         """Whether the device restarted since `before`: it has been up for no longer than since then.
 
         sysUpTime goes back without a restart where it wraps and where a clock is slewed: then it is what was to be
-        expected, or longer than the time since the last reading.
+        expected, or longer than the time since the last reading, or the engine shows that it went on.
         """
         if self.uptime is None or before.uptime is None:
             return False
-        engine_known = self.engine_time is not None and before.engine_time is not None
-        if engine_known and (self.engine_time or 0) > (before.engine_time or 0) and before.uptime > ABOUT_TO_WRAP:
+        if self._engine_went_on(before):
             return False
         elapsed = round((self.at - before.at) * TICKS)
         # what was up for a moment only has lost no more than that
@@ -58,6 +57,23 @@ class Marks:
         as_expected = min(missing, WRAP - missing) <= slack
         return not as_expected and self.uptime <= elapsed + slack
 
+    @property
+    def uptime_ms(self) -> int:
+        """Milliseconds since the device started, by its own word."""
+        return (self.uptime or 0) * 1000 // TICKS
+
+    def _engine_went_on(self, before: "Marks") -> bool:
+        """Whether the SNMP engine shows that it has not started anew: the same boots, and a later time."""
+        if self.engine_time is None or before.engine_time is None or self.engine_boots != before.engine_boots:
+            return False
+        grown, elapsed = self.engine_time - before.engine_time, self.at - before.at
+        return grown > 0 and grown >= elapsed * (1 - SLEW) - SLACK / TICKS
+
     def changed(self, before: "Marks") -> bool:
         """Whether modules or interfaces came or went."""
         return (self.entities, self.interfaces) != (before.entities, before.interfaces)
+
+
+def _number(scalars: Mapping[str, Value], oid: str) -> int | None:
+    value = scalars.get(oid)
+    return value if isinstance(value, int) else None

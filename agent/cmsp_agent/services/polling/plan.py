@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from cmsp_agent.plugin.api import Kpi, StateRule
 
 SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
-ENGINE_TIME = "1.3.6.1.6.3.10.2.1.3.0"
+ENGINE_BOOTS, ENGINE_TIME = "1.3.6.1.6.3.10.2.1.2.0", "1.3.6.1.6.3.10.2.1.3.0"
 """snmpEngineTime.0: distinguishes a wrap of sysUpTime after 497 days from a restart."""
 ENTITY_CHANGED = "1.3.6.1.2.1.47.1.4.1.0"
 """entLastChangeTime.0: moves when modules change."""
 INTERFACES_CHANGED = "1.3.6.1.2.1.31.1.5.0"
 """ifTableLastChange.0: moves when interfaces come or go."""
-BASE = (SYS_UP_TIME, ENGINE_TIME, ENTITY_CHANGED, INTERFACES_CHANGED)
+BASE = (SYS_UP_TIME, ENGINE_BOOTS, ENGINE_TIME, ENTITY_CHANGED, INTERFACES_CHANGED)
 
 IF_DISCONTINUITY = "1.3.6.1.2.1.31.1.1.1.19"
 """ifCounterDiscontinuityTime: where it moved, the interface's counters started anew."""

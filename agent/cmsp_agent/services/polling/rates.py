@@ -47,6 +47,11 @@ class Rates:
                 return None
         return grown / (at - before.at)
 
+    def last(self, key: str) -> int | None:
+        """What the counter read when it was last seen; None where it was not."""
+        seen = self._seen.get(key)
+        return seen.value if seen is not None else None
+
     def forget(self, key: str) -> None:
         """The counter may be another one than it was: it is seeded anew."""
         self._seen.pop(key, None)

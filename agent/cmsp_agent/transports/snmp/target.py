@@ -1,7 +1,7 @@
 """A device's SNMP address, its credentials, and the timeouts, retries and quirks of requests."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from cmsp_agent.model.credentials import SnmpCredential
 
@@ -28,6 +28,10 @@ class Quirks:
     """What is odd about the community of its answers."""
     alone: Mapping[str, str] = field(default_factory=dict)
     """Objects and columns that it fails to answer, with the reason: each is asked in a request of its own."""
+
+    def as_record(self) -> dict[str, int | str | Mapping[str, str]]:
+        """As the inventory keeps them."""
+        return {name: value if isinstance(value, dict | str) else int(value) for name, value in asdict(self).items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.inventory import DeviceFacts, Devices
 from cmsp_agent.services.polling.device import LEARN_AGAIN, LOCKED_OUT, Device
 from cmsp_agent.services.polling.reachability import Reachability
+from cmsp_agent.services.polling.restarts import WHY_RELOAD
 from cmsp_agent.services.polling.sessions import known_quirks
 from cmsp_agent.services.polling.thresholds import THRESHOLD_CROSSED
 from cmsp_agent.services.polling.well import Objects, WellMemory
@@ -213,6 +214,23 @@ async def test_uptime_that_wraps_is_no_restart() -> None:
     await bench.device.poll()
     bench.session.objects |= {UPTIME: 5900, "1.3.6.1.6.3.10.2.1.3.0": 42_949_660}
     assert not any(seen.type == "device.restarted" for seen in (await bench.device.poll()).states)
+
+
+@pytest.mark.parametrize(("octets", "restarted"), [(2_000, False), (1_000, False), (900, True)])
+async def test_an_uptime_that_begins_anew_is_no_restart_where_the_counters_went_on(
+    octets: int, *, restarted: bool
+) -> None:
+    bench = Bench(kind=replace(TYPE, kpis=(Kpi("octets", "x", (OCTETS,), kind="counter", per="interface"),)))
+    bench.session.objects |= {UPTIME: 90_000_000, f"{OCTETS}.1": 1_000}
+    await bench.device.poll()
+    await bench.clock.advance(60)
+    bench.session.objects |= {UPTIME: 3_000, f"{OCTETS}.1": octets, WHY_RELOAD: b"power-on"}
+    signal = await bench.device.poll()
+    found = [each for each in signal.states if each.type == "device.restarted"]
+    assert bool(found) is restarted
+    assert ("octets[GigabitEthernet0/0]" in signal.samples) is not restarted
+    for state in found:
+        assert (state.text, state.occurred_at) == ("gw has restarted: power-on", signal.received_at - 30_000)
 
 
 async def test_a_new_interface_has_its_name_at_the_next_poll_and_the_inventory_is_read_again_before_long() -> None:

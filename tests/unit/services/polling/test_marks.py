@@ -30,3 +30,21 @@ def test_restarts(before: int | None, after: int, seconds: float, restarted: boo
 def test_an_engine_that_went_on_tells_a_wrap_from_a_restart_however_long_nobody_asked() -> None:
     before = Marks(uptime=WRAP - MINUTE, engine_time=42_949_612)
     assert not Marks(uptime=5 * MINUTE, engine_time=42_949_972, at=5.0).restarted(before)
+
+
+@pytest.mark.parametrize(
+    ("boots", "time", "restarted"),
+    [
+        ((3, 3), (86_400, 86_460), False),  # the engine went on: sysUpTime was reset by something else
+        ((3, 4), (86_400, 20), True),
+        ((1, 1), (86_400, 20), True),  # a device that never counts its boots
+        ((1, 1), (5, 30), True),  # up for a moment only, then started again
+        ((None, None), (None, None), True),
+    ],
+)
+def test_the_engine_bears_witness(
+    boots: tuple[int | None, int | None], time: tuple[int | None, int | None], *, restarted: bool
+) -> None:
+    before = Marks(uptime=time[0] * 100 if time[0] else DAY, engine_boots=boots[0], engine_time=time[0])
+    after = Marks(uptime=2000, engine_boots=boots[1], engine_time=time[1], at=60.0)
+    assert after.restarted(before) is restarted

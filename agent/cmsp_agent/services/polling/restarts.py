@@ -1,0 +1,49 @@
+"""A restart of a device: what speaks against one, and how one is said. Whether its uptime tells of one: see marks."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from cmsp_agent.model.signal import ObservedState, Value
+from cmsp_agent.pipeline.built_in import RESTARTED
+from cmsp_agent.services.polling.marks import Marks
+from cmsp_agent.services.polling.plan import Plan
+from cmsp_agent.services.polling.rates import Rates
+from cmsp_agent.services.polling.read import Answers, text
+
+WHY_RELOAD = "1.3.6.1.4.1.9.2.1.2.0"
+"""whyReload.0 (OLD-CISCO-SYS-MIB): why a Cisco device started last."""
+LONG_UP = 3600_00
+"""Hundredths of a second for which a device was up at least before what it counted speaks against a restart."""
+
+
+class ObjectReader(Protocol):
+    """What reading the reason needs of an SNMP session."""
+
+    async def get(self, *oids: str) -> Mapping[str, Value]:
+        """Read instances; what the device lacks is absent."""
+        ...
+
+
+def counters_went_on(before: Marks, plan: Plan, answers: Answers, rates: Rates) -> bool:
+    """Whether the counters of a device that was up for long are where they were, or further: none started anew."""
+    if (before.uptime or 0) < LONG_UP:
+        return False
+    counted = [
+        (last, value)
+        for planned in plan.kpis
+        if planned.kpi.per == "interface" and planned.kpi.kind != "gauge"
+        for index, value in answers.rows(planned.oid).items()
+        if (last := rates.last(f"{planned.kpi.name}[{index}]")) and isinstance(value, int)
+    ]
+    return bool(counted) and all(value >= last for last, value in counted)
+
+
+async def restart_of(session: ObjectReader, component: str, marks: Marks, now: int) -> ObservedState:
+    """The event of a restart: when by the device's own uptime, and why if the device says so.
+
+    Raises:
+        DeviceError: it does not answer any more.
+    """
+    why = text((await session.get(WHY_RELOAD)).get(WHY_RELOAD))
+    said = f"{component} has restarted{': ' * bool(why)}{why}"
+    return ObservedState(RESTARTED, "", raised=True, text=said, occurred_at=now - marks.uptime_ms)
