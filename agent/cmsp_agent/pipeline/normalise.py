@@ -41,7 +41,7 @@ _SOURCES = {
     PollSignal: Source.POLL,
     AgentSignal: Source.AGENT,
 }
-_TOLD = (Source.TRAP, Source.SYSLOG)
+_FROM_DEVICE = (Source.TRAP, Source.SYSLOG)
 _SYSLOG_SEVERITY = (Severity.CRITICAL,) * 3 + (Severity.MAJOR, Severity.MINOR) + (Severity.WARNING,) * 3
 
 
@@ -168,7 +168,7 @@ class Normaliser:
         source = _SOURCES[type(signal)]
         name = stored(report.object)[:LONGEST_OBJECT]
         text = stored(report.text)[:LONGEST_TEXT] or title(alarm, signal.component, name)
-        if state is Transition.RAISE and source in _TOLD and not self._has_end(component, report.type):
+        if state is Transition.RAISE and source in _FROM_DEVICE and not self._has_end(component, report.type):
             text, attributes = f"{text} ({ENDED_BY_A_PERSON})", {**attributes, ENDS: BY_A_PERSON}
         return Event(
             id=self._new_id(signal.received_at),
