@@ -1,6 +1,6 @@
 """The part that answers calls: the HTTP API on the tunnel and on the Unix socket."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,8 +12,7 @@ from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups
 from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.events.log import EventLog
-from cmsp_agent.services.events.service import EventService
-from cmsp_agent.services.events.silences import SilenceService
+from cmsp_agent.services.events.start import EventsPart
 from cmsp_agent.services.jobs import JobKind, Jobs
 from cmsp_agent.services.link.outbox import OutboxService
 from cmsp_agent.services.listening import Listening
@@ -51,12 +50,10 @@ class CalledServices:
     """What is asked for by calls."""
 
     status: StatusService
-    events: EventService
+    events: EventsPart
     poller: Poller
     backups: Backups
     jobs: Mapping[str, JobKind]
-    confirm_clock: Callable[[], Awaitable[None]]
-    silences: SilenceService
 
 
 @asynccontextmanager
@@ -69,7 +66,7 @@ async def start_api(
         ConfigurationError: the TLS files can't be used.
     """
     jobs = Jobs(runtime.state, runtime.supervisor, runtime.clock, services.jobs, new_id=runtime.machine.new_id)
-    events = services.events
+    events = services.events.service
     parts = Parts(
         clock=runtime.clock,
         counters=runtime.counters,
@@ -78,14 +75,14 @@ async def start_api(
         records=DeviceRecords(runtime.state),
         outbox=OutboxService(runtime.state, runtime.clock),
         audit=AuditLog(runtime.state, shown.audit_key),
-        silences=services.silences,
+        silences=services.events.silences,
         status=services.status,
         jobs=jobs,
         backups=services.backups,
         change_incident=events.change_incident,
         report_incident=events.report_incident,
         clear_alarm=events.clear_alarm,
-        confirm_clock=services.confirm_clock,
+        confirm_clock=services.events.known_time.confirm,
         kpis=runtime.kpis,
         thresholds=services.poller.thresholds,
         configuration=shown.document,

@@ -6,7 +6,7 @@ Read `running` from top to bottom.
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from cmsp_agent import __version__
@@ -26,6 +26,7 @@ from cmsp_agent.services.host.start import HostPart, start_host
 from cmsp_agent.services.link.start import LinkPart, start_link
 from cmsp_agent.services.listening import start_listening
 from cmsp_agent.services.machine import REAL, Machine
+from cmsp_agent.services.notify.start import NotifyPart, start_notify
 from cmsp_agent.services.part import Part
 from cmsp_agent.services.polling.start import PollingNeeds, PollingPart, start_polling
 from cmsp_agent.services.receiving.start import ReceivingNeeds, ReceivingPart, start_receiving
@@ -56,13 +57,14 @@ class Agent:
     devices: DevicesPart
     events: EventsPart
     link: LinkPart
+    notify: NotifyPart
     backups: BackupsPart
     polling: PollingPart
     api: ApiPart
     receiving: ReceivingPart
     host: HostPart
     own: OwnConditions
-    reloading: asyncio.Lock
+    reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -118,7 +120,7 @@ class Agent:
 
 
 def _parts_of(holder: object) -> tuple[Part, ...]:
-    values = [getattr(holder, field.name) for field in fields(holder)]  # type: ignore[arg-type]
+    values = [getattr(holder, each.name) for each in fields(holder)]  # type: ignore[arg-type]
     return tuple(value for value in values if isinstance(value, Part))
 
 
@@ -148,30 +150,22 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         extras = Extras(plugins)
         status = _status(runtime, configuration, devices, events, extras)
         link = await enter(start_link(runtime, configuration, service, notices, status.heartbeat))
+        notify = await enter(start_notify(runtime, configuration, components, service, notices))
         listening = start_listening(runtime, notices, service.alarm_state.active)
         backups = await enter(start_backups(runtime, configuration, loaded.key, known, service, components, notices))
         asked = PollingNeeds(known, components, devices.remember, service, notices)
         polling = await enter(start_polling(runtime, configuration, asked, shared))
         jobs = {**polling.jobs, **backups.jobs}
-        api = await enter(
-            start_api(
-                runtime,
-                configuration.api,
-                CalledServices(
-                    status, service, polling.poller, backups.backups, jobs, events.known_time.confirm, events.silences
-                ),
-                _shown(in_force, loaded),
-                listening,
-            )
-        )
+        services = CalledServices(status, events, polling.poller, backups.backups, jobs)
+        api = await enter(start_api(runtime, configuration.api, services, _shown(in_force, loaded), listening))
         reported = ReceivingNeeds(devices.senders, known.unreadable, components, service, notices)
         receiving = await enter(start_receiving(runtime, configuration, reported, listening, shared))
         listening.forget_others()
         active = service.alarm_state.active
         host = await enter(start_host(runtime, configuration.appliance, notices, active))
         own = own_conditions(in_force.typed, loaded.fingerprint, notices, active, runtime.clock)
-        parts = (devices, events, link, backups, polling, api, receiving, host)
-        agent = Agent(runtime, plugins, in_force, *parts, own, asyncio.Lock())
+        parts = (devices, events, link, notify, backups, polling, api, receiving, host)
+        agent = Agent(runtime, plugins, in_force, *parts, own)
         extras.parts = agent.parts
         runtime.supervisor.keep_running("own configuration", own.run)
         runtime.supervisor.keep_running("what is learned", agent.follow_what_is_learned)

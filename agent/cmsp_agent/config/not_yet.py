@@ -16,7 +16,7 @@ class NotYet:
 
 
 _DATES = "the dates of the order are not watched yet"
-_NOBODY = "nobody is notified yet"
+_SHOWN_NOWHERE = "it is shown nowhere yet"
 _SSH = "the limits of SSH are fixed yet"
 _ROLLED_UP = "KPI samples are not rolled up yet"
 
@@ -38,7 +38,9 @@ NOT_YET: tuple[NotYet, ...] = (
     NotYet("order.activation", "activation is not carried out yet", ("Order.activation",)),
     NotYet("order.sru", "service requests are not carried out yet", ("Order.sru",)),
     NotYet("customer.name", "the customer's name is not shown yet", ("CustomerSettings.name",)),
-    NotYet("contacts", _NOBODY, ("Configuration.contacts",)),
+    NotYet("contacts.*.name", _SHOWN_NOWHERE, ("Contact.name",)),
+    NotYet("contacts.*.phone", _SHOWN_NOWHERE, ("Contact.phone",)),
+    NotYet("notify.*.by", "notifications go by mail alone yet", ("NotificationPolicy.by",)),
     NotYet("sites.*.hours", "business hours are not looked at yet", ("Site.hours",)),
     NotYet("components.*.support", "support contracts are not watched yet", ("ComponentEntry.support",)),
     NotYet("components.*.authorisation.until", "the date of the letter is not watched yet", ("Authorisation.until",)),
@@ -46,8 +48,6 @@ NOT_YET: tuple[NotYet, ...] = (
     NotYet("components.*.ssh.login_timeout", _SSH, ("SshSettings.login_timeout",)),
     NotYet("components.*.ssh.silence", _SSH, ("SshSettings.silence",)),
     NotYet("discovery", "discovery is not carried out yet", ("Configuration.discovery",)),
-    NotYet("notify", _NOBODY, ("Configuration.notify",)),
-    NotYet("smtp", _NOBODY, ("Configuration.smtp",)),
     NotYet("retention.series.five_minutes", _ROLLED_UP, ("Retention.series_five_minutes",)),
     NotYet("retention.series.hourly", _ROLLED_UP, ("Retention.series_hourly",)),
     NotYet(

@@ -11,7 +11,7 @@ from cmsp_agent.config.not_yet import NOT_YET
 from cmsp_agent.config.schema.site_file import SiteFile
 from cmsp_agent.config.tree import ListNode, MapNode, Node, Path, Scalar, as_text, entries, find, line_of, shown
 
-_NOTHING_ASKED = (None, False, "off", "no", "own", "component")
+_NOTHING_ASKED = (None, False, "off", "no", "own", "component", "smtp")
 """Values that ask for nothing: no need to say that it is not carried out."""
 
 

@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from cmsp_agent.model.counter import Counter, Gauge
-from cmsp_agent.model.counters import backups, events, link, plugins, polling, process, receiving, storage
+from cmsp_agent.model.counters import backups, events, link, notify, plugins, polling, process, receiving, storage
 
-_DOMAINS = (receiving, polling, backups, link, events, plugins, storage, process)
+_DOMAINS = (receiving, polling, backups, link, notify, events, plugins, storage, process)
 
 REGISTER: tuple[Counter, ...] = tuple(
     sorted((counter for domain in _DOMAINS for counter in domain.COUNTERS), key=lambda counter: "*" in counter.name)

@@ -58,8 +58,10 @@ class Silences:
         if known is None:
             return ""
         local = datetime.fromtimestamp(now / 1000, UTC).astimezone(known.timezone)
-        covering = (each for each in known.maintenance if each.when.covers(local.weekday(), local.hour, local.minute))
-        return next((window.name or "maintenance" for window in covering), "")
+        for window in known.maintenance:
+            if window.when.covers(local.weekday(), local.hour, local.minute):
+                return window.name or "maintenance"
+        return ""
 
     def _silence(self, event: Event, now: int) -> str:
         component = self._components.get(event.component)

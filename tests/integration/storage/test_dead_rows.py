@@ -14,6 +14,7 @@ from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.job import Job
+from cmsp_agent.model.notification import Notified, OutgoingNotification
 from cmsp_agent.model.silence import Matcher, Silence
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox.records import event_record
@@ -30,6 +31,7 @@ from cmsp_agent.storage.tables import (
     incidents,
     inventory,
     jobs,
+    notifications,
     seen_well,
     silences,
     snmp_engines,
@@ -50,6 +52,8 @@ READS: dict[str, Callable[[sqlite3.Connection], Any]] = {
     "host_keys": lambda c: {key.algorithm for key in host_keys.of_address(c, "10.0.0.1")},
     "calendar_runs": lambda c: set(calendar_runs.everything(c)),
     "meta": lambda c: {outbox.source_of(c), outbox.backlog(c).depth},
+    "notifications": lambda c: {each.id for each in notifications.queued(c)},
+    "notified": lambda c: {each.incident for each in notifications.notified(c)},
     "silences": lambda c: {each.id for each in silences.known(c)},
     "seen_well": lambda c: set(seen_well.known(c)),
     "epochs": outbox.last_sequence,
@@ -75,6 +79,8 @@ def fill(tx: sqlite3.Connection) -> None:
         snmp_engines.remember(tx, f"10.0.0.{n}", b"abc", NOW)
         host_keys.pin(tx, "10.0.0.1", host_keys.PinnedHostKey(f"ssh-{n}", b"key", NOW))
         seen_well.save(tx, f"gw-{n}", [("x", "y")])
+        notifications.put(tx, OutgoingNotification(f"n{n}", ("a@b.example",), "s", "b", "i", NOW, next_at=NOW))
+        notifications.remember(tx, [Notified(f"i{n}", 0, "P1", "new", NOW)])
         silences.save(tx, Silence(f"s{n}", "silence", Matcher(site="x"), NOW, NOW + 1, "me", "why", NOW))
         calendar_runs.record(tx, f"c{n}", NOW)
         outbox.append(tx, event_record(an_event(n)), NOW)
@@ -152,6 +158,8 @@ async def test_every_field_of_every_table(sound: Path) -> None:
         ("inventory", "body", "gw-2", {"gw-1"}),
         ("jobs", "body", "j2", {"j1"}),
         ("silences", "body", "s2", {"s1"}),
+        ("notifications", "body", "n2", {"n1"}),
+        ("notified", "body", "i2 0", {"i1"}),
         ("seen_well", "body", "gw-2", {"gw-1"}),
         ("snmp_engines", "seen_at", "10.0.0.2", {"10.0.0.1"}),
         ("host_keys", "key", "10.0.0.1", {"ssh-1"}),

@@ -13,6 +13,7 @@ from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.job import Job
+from cmsp_agent.model.notification import Notified, OutgoingNotification
 from cmsp_agent.model.silence import Silence
 from cmsp_agent.storage.encoding import decode
 
@@ -103,6 +104,8 @@ CHECKS = (
         {"component": _text, "changed_at": _number, "body": _document(dict[str, Any])},
         key="component",
     ),
+    Check("notifications", {"id": _text, "next_at": _number, "body": _document(OutgoingNotification)}, key="id"),
+    Check("notified", {"id": _text, "body": _document(Notified)}, key="id"),
     Check("silences", {"id": _text, "ends_at": _number, "body": _document(Silence)}, key="id"),
     Check("seen_well", {"component": _text, "body": _document(dict[str, list[str]])}, key="component"),
     Check("jobs", {"id": _text, "state": _text, "created_at": _number, "body": _document(Job)}, key="id"),

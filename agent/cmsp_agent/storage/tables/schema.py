@@ -74,6 +74,11 @@ _STATE_6 = """
     create table silences(id text primary key, ends_at integer not null, body blob not null) without rowid;
 """
 
+_STATE_7 = """
+    create table notifications(id text primary key, next_at integer not null, body blob not null) without rowid;
+    create table notified(id text primary key, body blob not null) without rowid;
+"""
+
 STATE = (
     Migration(1, _STATE_1),
     Migration(2, _STATE_2),
@@ -81,5 +86,6 @@ STATE = (
     Migration(4, _STATE_4),
     Migration(5, _STATE_5),
     Migration(6, _STATE_6),
+    Migration(7, _STATE_7),
 )
 SERIES = (Migration(1, _SERIES_1),)

@@ -1,0 +1,31 @@
+"""What interested parties are sent about an incident, and what they were sent last."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingNotification:
+    """One mail that waits or was tried. Times in ms since the epoch."""
+
+    id: str
+    recipients: tuple[str, ...]
+    subject: str
+    body: str
+    thread: str
+    """The incident that it is about, for the headers by which mails hang together; empty: a digest."""
+    created_at: int
+    attempts: int = 0
+    next_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Notified:
+    """What one policy's recipients know of one incident."""
+
+    incident: str
+    policy: int
+    """Its place in the file's list."""
+    priority: str
+    state: str
+    at: int
+    escalated: bool = False

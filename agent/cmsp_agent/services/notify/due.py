@@ -1,0 +1,95 @@
+"""What is to be notified now: by the policies of the file, the incidents, and what was notified before. Pure."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from cmsp_agent.config.configuration import NotificationPolicy
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.incident_state import IncidentState
+from cmsp_agent.model.notification import Notified
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One thing to say about one incident to the recipients of one policy."""
+
+    incident: Incident
+    policy: int
+    why: str
+    """`opened`, `P3 → P1`, `acknowledged`, `still open`, `unacknowledged for 15 min`, `resolved` …"""
+    after: Notified
+    """What will have been notified."""
+    escalates: bool = False
+
+    @property
+    def is_last(self) -> bool:
+        """Nothing more will be said of the incident."""
+        return self.incident.state.over
+
+
+def due(
+    policies: Sequence[NotificationPolicy],
+    incidents: Iterable[Incident],
+    notified: Mapping[tuple[str, int], Notified],
+    components: Mapping[str, Component],
+    now: int,
+) -> Iterator[Due]:
+    """Everything that is to be said now.
+
+    Args:
+        policies: of the file, in its order.
+        incidents: those that are open, and those that changed lately.
+        notified: (incident, policy) → what was said last.
+        components: by name, for the sites of an incident.
+        now: ms since the epoch.
+    """
+    for incident in incidents:
+        for place, policy in enumerate(policies):
+            before = notified.get((incident.id, place))
+            said = (
+                _first(policy, place, incident, components, now)
+                if before is None
+                else _next(policy, incident, before, now)
+            )
+            if said is not None:
+                yield said
+
+
+def _first(
+    policy: NotificationPolicy, place: int, incident: Incident, components: Mapping[str, Component], now: int
+) -> Due | None:
+    if not incident.state.open or not _concerns(policy, incident, components):
+        return None
+    after = Notified(incident.id, place, incident.priority.value, incident.state.value, now)
+    return Due(incident, place, "opened", after)
+
+
+def _next(policy: NotificationPolicy, incident: Incident, before: Notified, now: int) -> Due | None:
+    priority, state = incident.priority.value, incident.state.value
+    after = replace(before, priority=priority, state=state, at=now)
+    if state != before.state:
+        return Due(incident, before.policy, state, after)
+    if priority != before.priority:
+        return Due(incident, before.policy, f"{before.priority} → {priority}", after)
+    patience = policy.escalate.get(priority)
+    waited = (now - incident.opened_at) / 1000
+    if patience and not before.escalated and incident.state is IncidentState.NEW and waited >= patience:
+        text = f"unacknowledged for {waited / 60:.0f} min"
+        return Due(incident, before.policy, text, replace(after, escalated=True), escalates=True)
+    every = policy.updates.get(priority)
+    if every and incident.state.open and now - before.at >= every * 1000:
+        return Due(incident, before.policy, "still open", after)
+    return None
+
+
+def _concerns(policy: NotificationPolicy, incident: Incident, components: Mapping[str, Component]) -> bool:
+    if policy.priorities and incident.priority.value not in policy.priorities:
+        return False
+    sites = {components[name].site for name in incident.components if name in components}
+    return _fits(policy.sites, sites) and _fits(policy.components, incident.components)
+
+
+def _fits(patterns: Sequence[str], names: Iterable[str]) -> bool:
+    return not patterns or any(fnmatchcase(name, pattern) for name in names for pattern in patterns)

@@ -1,0 +1,141 @@
+"""Looks at the incidents, and queues what is to be said: one transaction with what will have been said."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import groupby
+from typing import NoReturn
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.config.configuration import Contact, NotificationPolicy
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.errors import StorageError
+from cmsp_agent.model.ids import NewId
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.notification import Notified, OutgoingNotification
+from cmsp_agent.pipeline.alarm_state import Changes
+from cmsp_agent.services.notify.due import Due, due
+from cmsp_agent.services.notify.texts import digest, mail
+from cmsp_agent.storage.sqlite.database import Database
+from cmsp_agent.storage.tables import incidents, notifications
+
+log = logging.getLogger(__name__)
+
+SETTLE = 5.0
+"""Seconds that news wait for more of it: what happens together is told together."""
+LOOK_EVERY = 30.0
+MOST_SINGLE = 5
+"""Mails of one policy at a time; of more news one digest is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interested:
+    """Whom the file names, as it is now."""
+
+    policies: Sequence[NotificationPolicy]
+    contacts: Mapping[str, Contact]
+    components: Mapping[str, Component]
+    appliance: str
+
+    def recipients(self, said: Due) -> tuple[str, ...]:
+        """The mail addresses for one notification; every contact's where it escalates."""
+        named = [*self.policies[said.policy].to, *(self.contacts if said.escalates else ())]
+        addresses = (self.contacts[name].email if name in self.contacts else name for name in named)
+        return tuple(dict.fromkeys(address for address in addresses if "@" in address))
+
+
+class IncidentNotifier:
+    """Subscribe it to the event service, and run `run` under the supervisor."""
+
+    def __init__(
+        self,
+        database: Database,
+        interested: Interested,
+        open_incidents: Callable[[], Iterable[Incident]],
+        queued: Callable[[], None],
+        clock: Clock,
+        new_id: NewId,
+    ) -> None:
+        self._database = database
+        self.interested = interested
+        self._open_incidents = open_incidents
+        self._queued = queued
+        self._clock = clock
+        self._new_id = new_id
+        self._changed: dict[str, Incident] = {}
+        self._woken = asyncio.Event()
+        self._first = True
+
+    def __call__(self, changes: Changes) -> None:
+        """Incidents changed."""
+        if changes.incidents:
+            self._changed.update(changes.incidents.items())
+            self._woken.set()
+
+    async def run(self) -> NoReturn:
+        """Look when something changed, and now and then, for ever."""
+        while True:
+            try:
+                await self.look()
+            except StorageError as error:
+                log.warning("notifications can't be queued", extra={"reason": str(error)})
+            await self._wait()
+
+    async def look(self) -> None:
+        """Queue what is to be said now.
+
+        Raises:
+            StorageError: nothing was queued; the next look finds it again.
+        """
+        known = {(each.incident, each.policy): each for each in await self._database.read(notifications.notified)}
+        changed = {**(await self._since_the_last_run(known) if self._first else {}), **self._changed}
+        looked_at = {**{each.id: each for each in self._open_incidents()}, **changed}
+        now = self._clock.now()
+        interested = self.interested
+        said = list(due(interested.policies, looked_at.values(), known, interested.components, now))
+        mails = list(self._mails(said, interested, now))
+
+        def write(tx: sqlite3.Connection) -> None:
+            for each in mails:
+                notifications.put(tx, each)
+            notifications.remember(tx, [each.after for each in said if not each.is_last])
+            notifications.forget(tx, [each.after for each in said if each.is_last])
+
+        if said:
+            await self._database.write(write)
+            self._queued()
+        self._first = False
+        for incident in changed:
+            self._changed.pop(incident, None)
+
+    async def _since_the_last_run(self, known: Mapping[tuple[str, int], Notified]) -> dict[str, Incident]:
+        """Incidents of which something was said, as they are now: they may be over meanwhile."""
+        names = {incident for incident, _ in known}
+        found = [await self._database.read(partial(incidents.find, name=name)) for name in names]
+        return {each.id: each for each in found if each is not None}
+
+    def _mails(self, said: Sequence[Due], interested: Interested, now: int) -> Iterable[OutgoingNotification]:
+        for _, group in groupby(sorted(said, key=lambda each: each.policy), key=lambda each: each.policy):
+            together = [each for each in group if interested.recipients(each)]
+            if len(together) > MOST_SINGLE:
+                addresses = dict.fromkeys(one for each in together for one in interested.recipients(each))
+                yield digest(together, tuple(addresses), interested.appliance, self._new_id(now), now)
+            else:
+                for each in together:
+                    yield mail(each, interested.recipients(each), interested.appliance, self._new_id(now), now)
+
+    async def _wait(self) -> None:
+        """Until something changed and more of it came together, or for a while."""
+        waking = asyncio.ensure_future(self._woken.wait())
+        sleeping = asyncio.ensure_future(self._clock.sleep(LOOK_EVERY))
+        try:
+            await asyncio.wait((waking, sleeping), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waking.cancel()
+            sleeping.cancel()
+        if self._woken.is_set():
+            await self._clock.sleep(SETTLE)
+            self._woken.clear()

@@ -1,0 +1,99 @@
+"""Sends what waits in the queue of notifications: durable, one after the other, tried again after growing waits."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import NoReturn
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.errors import StorageError
+from cmsp_agent.model.notification import OutgoingNotification
+from cmsp_agent.services.events.conditions import Conditions
+from cmsp_agent.storage.sqlite.database import Database
+from cmsp_agent.storage.tables import notifications
+from cmsp_agent.transports.smtp import MailFailed
+
+log = logging.getLogger(__name__)
+
+FAILED = "notification.failed"
+WAITS = (60.0, 300.0, 900.0, 3600.0)
+"""Seconds before the next attempts; then the last of them again and again."""
+GIVEN_UP_AFTER = 3 * 86_400_000
+"""ms after which a mail is news of yesterday."""
+LOOK_EVERY = 30.0
+
+Send = Callable[[OutgoingNotification], Awaitable[None]]
+"""Hands one over; raises MailFailed."""
+
+
+class Outgoing:
+    """Run `run` under the supervisor; `wake` when something was queued."""
+
+    def __init__(
+        self, database: Database, send: Send, conditions: Conditions, clock: Clock, counters: Counters
+    ) -> None:
+        self._database = database
+        self._send = send
+        self._conditions = conditions
+        self._clock = clock
+        self._counters = counters
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something was queued."""
+        self._woken.set()
+
+    async def run(self) -> NoReturn:
+        """Send what is due, for ever."""
+        while True:
+            self._woken.clear()
+            try:
+                await self.send_due()
+            except StorageError as error:
+                log.warning("the queue of notifications can't be used", extra={"reason": str(error)})
+            await self._wait()
+
+    async def send_due(self) -> None:
+        """Send each notification whose time has come, once.
+
+        Raises:
+            StorageError: the queue can't be read or written.
+        """
+        now = self._clock.now()
+        for notification in await self._database.read(notifications.queued):
+            if notification.next_at > now:
+                return
+            await self._try(notification)
+
+    async def _try(self, notification: OutgoingNotification) -> None:
+        try:
+            await self._send(notification)
+        except MailFailed as error:
+            await self._failed(notification, str(error))
+            return
+        self._counters.add("notifications.sent")
+        self._conditions.end("mail", "mails are taken again")
+        await self._database.write(lambda tx: notifications.drop(tx, notification.id))
+
+    async def _failed(self, notification: OutgoingNotification, reason: str) -> None:
+        self._counters.add("notifications.failed")
+        self._conditions.hold("mail", f"notifications can't be sent: {reason}; they are tried again for three days")
+        now = self._clock.now()
+        if now - notification.created_at >= GIVEN_UP_AFTER:
+            self._counters.add("notifications.given_up")
+            await self._database.write(lambda tx: notifications.drop(tx, notification.id))
+            return
+        wait = WAITS[min(notification.attempts, len(WAITS) - 1)]
+        later = replace(notification, attempts=notification.attempts + 1, next_at=now + int(wait * 1000))
+        await self._database.write(lambda tx: notifications.put(tx, later))
+
+    async def _wait(self) -> None:
+        waking = asyncio.ensure_future(self._woken.wait())
+        sleeping = asyncio.ensure_future(self._clock.sleep(LOOK_EVERY))
+        try:
+            await asyncio.wait((waking, sleeping), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waking.cancel()
+            sleeping.cancel()

@@ -1,0 +1,158 @@
+"""Notifications against a real mail server: taken, refused, away, slow; nothing is lost, nothing is sent twice."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from email import message_from_string
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+
+from cmsp_agent.app.agent import running
+from cmsp_agent.model.secret import Secret
+from cmsp_agent.services.notify import outgoing
+from cmsp_agent.transports.smtp import Mail, MailFailed, MailServerAccess, send
+from tests.integration.agent.stage import staged
+from tests.integration.agent.test_lifecycle import until
+
+CANARY = Secret("mail", lambda: "canary-3141")
+MAIL = Mail(("duty@example.org",), "[P1] INC-1 opened: gw-1 is down", "What: gw-1\nÄther\n", "<a@x>", "<b@x>", 0.0)
+
+
+class Mailbox:
+    """Keeps what it is handed, or refuses it."""
+
+    def __init__(self) -> None:
+        self.mails: list[Envelope] = []
+        self.answer = "250 taken"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self.answer.startswith("250"):
+            self.mails.append(envelope)
+        return self.answer
+
+
+@pytest.fixture
+async def mailbox() -> AsyncIterator[tuple[Mailbox, Controller]]:
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    yield box, controller
+    controller.stop()
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody has at this moment."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def text_of(envelope: Envelope) -> str:
+    """The mail as it was sent."""
+    content = envelope.content or b""
+    return content if isinstance(content, str) else content.decode()
+
+
+def subject_of(envelope: Envelope) -> str:
+    """The subject as a person reads it."""
+    return str(message_from_string(text_of(envelope), policy=default)["Subject"])
+
+
+async def test_a_mail_is_handed_in_as_it_is(mailbox: tuple[Mailbox, Controller]) -> None:
+    box, controller = mailbox
+    access = MailServerAccess("127.0.0.1", controller.port, "cmsp@example.org", "none")
+    await asyncio.to_thread(send, access, MAIL)
+    (taken,) = box.mails
+    assert taken.rcpt_tos == ["duty@example.org"]
+    text = text_of(taken)
+    assert "Auto-Submitted: auto-generated" in text
+    assert "In-Reply-To: <b@x>" in text
+
+
+@pytest.mark.parametrize(("answer", "told"), [("451 later", "451 later"), ("550 no such user", "550 no such user")])
+async def test_what_the_server_refuses_is_told_in_its_words(
+    mailbox: tuple[Mailbox, Controller], answer: str, told: str
+) -> None:
+    box, controller = mailbox
+    box.answer = answer
+    access = MailServerAccess("127.0.0.1", controller.port, "cmsp@example.org", "none")
+    with pytest.raises(MailFailed, match=told):
+        await asyncio.to_thread(send, access, MAIL)
+
+
+async def test_a_server_without_the_encryption_that_is_asked_for_gets_nothing(
+    mailbox: tuple[Mailbox, Controller],
+) -> None:
+    box, controller = mailbox
+    access = MailServerAccess(
+        "127.0.0.1", controller.port, "cmsp@example.org", "starttls", "me", Secret("mail", lambda: "canary-3141")
+    )
+    with pytest.raises(MailFailed) as failed:
+        await asyncio.to_thread(send, access, MAIL)
+    assert "canary" not in str(failed.value)
+    assert box.mails == []
+
+
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS:UserWarning")
+async def test_a_password_that_is_refused_is_in_no_text() -> None:
+    def refuse(*_: object) -> AuthResult:
+        return AuthResult(success=False, handled=False)
+
+    controller = Controller(
+        Mailbox(),
+        hostname="127.0.0.1",
+        port=free_port(),
+        authenticator=refuse,
+        auth_require_tls=False,
+        auth_required=True,
+    )
+    controller.start()
+    access = MailServerAccess(
+        "127.0.0.1", controller.port, "cmsp@example.org", "none", "me", Secret("mail", lambda: "canary-3141")
+    )
+    try:
+        with pytest.raises(MailFailed, match="refuses our user") as failed:
+            await asyncio.to_thread(send, access, MAIL)
+    finally:
+        controller.stop()
+    assert "canary" not in repr(failed.value)
+    assert LoginPassword is not None
+
+
+async def test_nobody_there_is_a_failure_and_not_a_hang() -> None:
+    access = MailServerAccess("127.0.0.1", 1, "cmsp@example.org", "none", timeout=2.0)
+    with pytest.raises(MailFailed, match="refused"):
+        await asyncio.to_thread(send, access, MAIL)
+
+
+async def test_the_running_agent_tells_of_an_incident_also_when_the_server_was_away(
+    tmp_path: Path, mailbox: tuple[Mailbox, Controller], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outgoing, "WAITS", (2.0,))
+    monkeypatch.setattr(outgoing, "LOOK_EVERY", 1.0)
+    box, controller = mailbox
+    box.answer = "451 later"
+    async with staged(tmp_path) as stage:
+        text = stage.workspace.site_yaml.read_text(encoding="utf-8")
+        stage.workspace.site_yaml.write_text(
+            f"{text}\nnotify: [{{to: [duty@example.org]}}]\n"
+            f"smtp: {{host: 127.0.0.1, port: {controller.port}, from: cmsp@example.org, tls: none}}\n",
+            encoding="utf-8",
+        )
+        stage.rewrite("every: 2s", "every: 1s")
+        async with running(stage.load()) as agent:
+            stage.site.fail_pri("gw-1")
+            held = agent.events.service.alarm_state.active
+            await until(lambda: any(key.type == "notification.failed" for key in held), 60)
+            assert box.mails == []
+        box.answer = "250 taken"
+        async with running(stage.load()) as agent:
+            agent.runtime.counters.add("notifications.sent", 0)
+            await until(lambda: len(box.mails) >= 1, 90)
+            await until(lambda: any("opened" in subject for subject in map(subject_of, box.mails)), 90)
+            subjects = [subject_of(each) for each in box.mails]
+            assert sum("opened" in subject for subject in subjects) == 1

@@ -1,0 +1,124 @@
+"""What is to be notified: at opening, at each change, at intervals, when nobody looks, at the end; each thing once."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from cmsp_agent.config.configuration import Contact, NotificationPolicy
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.incident_state import IncidentState, Trigger
+from cmsp_agent.model.notification import Notified
+from cmsp_agent.model.priority import Priority
+from cmsp_agent.services.notify.due import Due, due
+from cmsp_agent.services.notify.notifier import Interested
+from cmsp_agent.services.notify.texts import digest, mail
+from tests.unit.storage.facts import an_incident
+
+MINUTE = 60_000
+POLICY = NotificationPolicy(
+    ("partner", "duty@example.org"), ("smtp",), ("P1", "P2"), (), (), {"P1": 1800.0}, {"P1": 900.0}
+)
+COMPONENTS = {"gw-1": Component("gw-1", (), "paris")}
+
+
+def urgent(number: int = 1) -> Incident:
+    """A new incident of P1."""
+    return an_incident(f"INC-{number}").with_priority(Priority.P1, "noc", 0)
+
+
+def said(
+    incident: Incident, now: int, before: Notified | None = None, policy: NotificationPolicy = POLICY
+) -> Due | None:
+    known: Mapping[tuple[str, int], Notified] = {} if before is None else {(incident.id, 0): before}
+    return next(due([policy], [incident], known, COMPONENTS, now), None)
+
+
+def test_an_incident_that_concerns_somebody_is_told_once() -> None:
+    incident = urgent()
+    first = said(incident, incident.opened_at)
+    assert first is not None
+    assert first.why == "opened"
+    assert said(incident, incident.opened_at + MINUTE, first.after) is None
+
+
+def test_one_of_another_priority_site_or_component_is_not() -> None:
+    incident = urgent()
+    for other in (
+        replace(POLICY, priorities=("P3",)),
+        replace(POLICY, sites=("lyon",)),
+        replace(POLICY, components=("vg-*",)),
+    ):
+        assert said(incident, incident.opened_at, policy=other) is None
+
+
+def test_a_change_of_state_or_priority_is_told_also_where_it_leaves_what_the_policy_is_for() -> None:
+    incident = urgent()
+    opened = said(incident, incident.opened_at)
+    assert opened is not None
+    acknowledged = incident.after(Trigger.ACKNOWLEDGE, incident.opened_at + 1, "noc")
+    now = said(acknowledged, incident.opened_at + MINUTE, opened.after)
+    assert now is not None
+    assert now.why == "acknowledged"
+    lower = acknowledged.declared("partner", incident.opened_at + 2, low=True)
+    after = said(lower, incident.opened_at + 2 * MINUTE, now.after)
+    assert after is not None
+    assert after.why == "P1 → P4"
+
+
+def test_an_incident_that_stays_open_is_told_at_intervals_and_nobody_s_escalates_once() -> None:
+    incident = urgent()
+    first = said(incident, incident.opened_at)
+    assert first is not None
+    escalated = said(incident, incident.opened_at + 15 * MINUTE, first.after)
+    assert escalated is not None
+    assert (escalated.why, escalated.escalates) == ("unacknowledged for 15 min", True)
+    assert said(incident, incident.opened_at + 16 * MINUTE, escalated.after) is None
+    again = said(incident, incident.opened_at + 46 * MINUTE, escalated.after)
+    assert again is not None
+    assert (again.why, again.escalates) == ("still open", False)
+
+
+def test_the_end_is_the_last_that_is_said() -> None:
+    incident = urgent()
+    first = said(incident, incident.opened_at)
+    assert first is not None
+    restored = incident.after(Trigger.RESTORE, incident.opened_at + 1)
+    over = restored.after(Trigger.RESOLVE, incident.opened_at + 2, "noc")
+    assert over.state is IncidentState.RESOLVED
+    last = said(over, incident.opened_at + MINUTE, first.after)
+    assert last is not None
+    assert (last.why, last.is_last) == ("resolved", True)
+    assert said(over, incident.opened_at + MINUTE) is None
+
+
+def test_contacts_have_addresses_and_an_escalation_goes_to_all_of_them() -> None:
+    incident = urgent()
+    first = said(incident, incident.opened_at)
+    assert first is not None
+    contacts = {
+        "partner": Contact("Partner", "partner@example.org", ""),
+        "boss": Contact("Boss", "boss@example.org", ""),
+        "phone": Contact("Phone", "", "123"),
+    }
+    interested = Interested([POLICY], contacts, COMPONENTS, "paris-hq")
+    assert interested.recipients(first) == ("partner@example.org", "duty@example.org")
+    escalated = replace(first, escalates=True)
+    assert interested.recipients(escalated) == ("partner@example.org", "duty@example.org", "boss@example.org")
+
+
+def test_what_a_device_wrote_begins_no_header_and_no_fact() -> None:
+    incident = replace(urgent(), title="down\nBcc: everybody@example.org\r\nWhat helps: nothing")
+    first = said(incident, incident.opened_at)
+    assert first is not None
+    made = mail(first, ("a@example.org",), "paris-hq", "id", 0)
+    assert "\n" not in made.subject
+    assert [line for line in made.body.splitlines() if line.startswith("Bcc")] == []
+
+
+def test_many_are_one_digest_with_the_worst_first() -> None:
+    many = [said(urgent(number), 10**13) for number in range(1, 200)]
+    low = replace(many[0], incident=an_incident("INC-500")) if many[0] else None
+    made = digest([one for one in (low, *many) if one is not None], ("a@example.org",), "paris-hq", "id", 0)
+    assert "[P1] 200 incidents have news" in made.subject
+    assert made.body.splitlines()[0].startswith("[P1]")
+    assert "and 100 more" in made.body
