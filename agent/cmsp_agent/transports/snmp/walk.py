@@ -136,8 +136,8 @@ class WalkedColumn:
         # The hot loop of a walk. Names outside the column go to the row None, which costs no check for each row.
         rows = self.rows
         index_of = self.indexes.known
-        for name, value in zip(names, values, strict=True):
-            rows[index_of[name]] = value
+        for place, name in enumerate(names):
+            rows[index_of[name]] = values[place]
 
     def _until_the_end(self, names: list[bytes], values: list[Held], added: int) -> list[bytes]:
         """The names inside the column: the first `added` ones, unless rows came twice or out of order."""
