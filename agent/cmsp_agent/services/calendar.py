@@ -7,7 +7,7 @@ at the clock every half minute, so that a clock step is seen, and runs an overdu
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -40,12 +40,29 @@ class CalendarEntry:
 @lru_cache(maxsize=2_000)  # of 500 devices, each looked at every half minute and changed once a day
 def next_run(schedule: Schedule, timezone: str, after: int) -> int:
     """The first time after `after` (ms since the epoch) that the schedule names."""
-    trigger = CronTrigger(timezone=ZoneInfo(timezone), **schedule.cron_fields)
-    start = datetime.fromtimestamp(after / 1000 + 0.001, UTC)
-    fires = trigger.get_next_fire_time(None, start)
+    if schedule.hour is None:
+        return _milliseconds(_fires(schedule, ZoneInfo(timezone), datetime.fromtimestamp(after / 1000 + 0.001, UTC)))
+    # by the clock on the wall, so that a night with an hour twice has it once, and one without it has it all the same
+    zone = ZoneInfo(timezone)
+    wall = datetime.fromtimestamp(after / 1000, zone).replace(tzinfo=UTC, fold=0)
+    while True:
+        wall = _fires(schedule, UTC, wall)
+        moment = _milliseconds(wall.replace(tzinfo=zone, fold=0))
+        if moment > after:
+            return moment
+        wall += timedelta(minutes=1)
+
+
+def _fires(schedule: Schedule, zone: tzinfo, start: datetime) -> datetime:
+    """The first time at or after `start` that the schedule names in a zone."""
+    fires: datetime | None = CronTrigger(timezone=zone, **schedule.cron_fields).get_next_fire_time(None, start)
     if fires is None:
         raise ValueError(f"{schedule}: never")
-    return int(fires.timestamp() * 1000)
+    return fires
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)
 
 
 class Calendar:

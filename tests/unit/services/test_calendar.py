@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -32,6 +33,39 @@ def at(text: str) -> int:
 )
 def test_the_next_run_is_in_the_sites_time_zone(schedule: str, after: str, expected: str) -> None:
     assert next_run(parse_schedule(schedule), "Europe/Paris", at(after)) == at(expected)
+
+
+@pytest.mark.parametrize("time", ["00:00", "00:30", "01:00", "01:30", "02:00", "02:30", "03:00"])
+@pytest.mark.parametrize(
+    ("timezone", "from_", "to"),
+    [
+        ("Europe/Paris", "2026-10-22", "2026-10-29"),
+        ("Europe/Paris", "2026-03-26", "2026-04-02"),
+        ("America/New_York", "2026-10-29", "2026-11-05"),
+        ("America/Sao_Paulo", "2018-11-01", "2018-11-08"),  # midnight itself is not there
+        ("Africa/Cairo", "2026-04-21", "2026-04-28"),
+        ("Australia/Lord_Howe", "2026-04-02", "2026-04-09"),  # half an hour twice
+    ],
+)
+def test_a_daily_entry_runs_once_a_night_also_where_an_hour_is_there_twice_or_not_at_all(
+    timezone: str, from_: str, to: str, time: str
+) -> None:
+    zone, schedule = ZoneInfo(timezone), parse_schedule(f"daily {time}")
+    moment, end = (
+        int(datetime.fromisoformat(f"{day}T12:00:00").replace(tzinfo=zone).timestamp()) * 1000 for day in (from_, to)
+    )
+    days = []
+    while (moment := next_run(schedule, timezone, moment)) <= end:
+        days.append(datetime.fromtimestamp(moment / 1000, zone).date())
+    assert len(days) == len(set(days)) == 7
+
+
+@pytest.mark.parametrize("day", ["2026-10-25", "2026-03-29"])
+def test_an_hourly_entry_runs_each_hour_that_there_is(day: str) -> None:
+    moment = at(f"{day}T00:00:00+00:00") - 1
+    for hour in range(6):
+        moment = next_run(parse_schedule("hourly :30"), "Europe/Paris", moment)
+        assert moment == at(f"{day}T0{hour}:30:00+00:00")
 
 
 class Bench:

@@ -1,5 +1,6 @@
 """Judges figures by thresholds: with hysteresis, and only after they were crossed for long enough."""
 
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 
 from cmsp_agent.model.component import Component, Threshold
@@ -10,6 +11,8 @@ from cmsp_agent.plugin.api import DeviceType
 THRESHOLD_CROSSED = "kpi.threshold"
 OF_THE_AGENT = (Threshold("icmp.loss", 20.0, 5.0, 600.0, "warning", origin="agent"),)
 """What is measured of every component."""
+JUDGED_BY_MEAN = {"icmp.loss": 10}
+"""KPIs of which one poll has a few samples only: the mean of so many polls is judged."""
 
 
 def in_force(component: Component, kind: DeviceType) -> tuple[Threshold, ...]:
@@ -30,6 +33,7 @@ class CrossedThresholds:
 
     def __init__(self) -> None:
         self._crossed_since: dict[str, float] = {}
+        self._latest: dict[str, deque[float]] = {}
         self._raised: set[str] = set()
         self._free: set[str] = set()
         """Series that have no threshold, of which that was said: an alarm of a threshold that is gone ends so."""
@@ -58,11 +62,20 @@ class CrossedThresholds:
                     self._free.add(series)
                     yield ObservedState(THRESHOLD_CROSSED, series, raised=False, text=f"{series} has no threshold")
                 continue
+            figure = self._mean(series, figure)
             raised = self._verdict(threshold, series, figure, at)
             if raised is not None:
                 severity = Severity(threshold.severity) if raised else None
                 text = _text(threshold, series, figure, raised)
                 yield ObservedState(THRESHOLD_CROSSED, series, raised, text, severity)
+
+    def _mean(self, series: str, figure: float) -> float:
+        over = JUDGED_BY_MEAN.get(series)
+        if over is None:
+            return figure
+        latest = self._latest.setdefault(series, deque(maxlen=over))
+        latest.append(figure)
+        return round(sum(latest) / len(latest), 1)
 
     def _verdict(self, threshold: Threshold, series: str, figure: float, at: float) -> bool | None:
         if threshold.is_crossed(figure):
