@@ -33,7 +33,7 @@ class Counters:
         return (name, key)
 
     def gauge(self, name: str, read: Callable[[], float]) -> None:
-        """Publish a figure that is read when somebody asks (a queue's depth, a buffer's size)."""
+        """Publish a figure that is read on demand (a queue's depth, a buffer's size)."""
         self._gauges[name] = read
 
     def value(self, name: str, key: str = "") -> int:

@@ -15,7 +15,7 @@ _GROUPS = 256
 
 
 def peer_of(transport: asyncio.BaseTransport) -> ProvenPeer:
-    """What the transport proves of its peer. Nothing proven is an empty Peer, which nobody gives a role."""
+    """What the transport proves of its peer. Where it proves nothing the peer is empty, and has no role."""
     connection = transport.get_extra_info("socket")
     if connection is not None and connection.family == socket.AF_UNIX:
         return _local(connection)

@@ -129,7 +129,7 @@ async def shown_secrets(request: Request, caller: Caller) -> None:
 
 
 def unsafe(role: Role) -> Callable[..., Awaitable[Unsafe]]:
-    """A dependency: the call, made by somebody with this role or a higher one. A refusal is audited too."""
+    """A dependency: a call by a caller with this role or a higher one. A refusal is audited too."""
 
     async def dependency(
         request: Request,

@@ -37,7 +37,7 @@ from cmsp_agent.transports.snmp.shared import SharedSnmp
 
 @dataclass(slots=True)
 class InForce:
-    """What the agent goes by at this moment: the file, and its configuration with the device types that there are."""
+    """What is in force at this moment: the file, and its configuration with the device types that there are."""
 
     loaded: Loaded
     typed: Typed
@@ -68,7 +68,7 @@ class Agent:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """The parts, in the order in which they go by another configuration."""
+        """The parts, in the order in which a reload changes them."""
         return _parts_of(self)
 
     @property

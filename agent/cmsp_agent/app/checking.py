@@ -28,7 +28,7 @@ class RunningAgent:
 
     Attributes:
         missing: device types that it runs without already.
-        standing: what it goes by until its next start, by key.
+        standing: what is in force until its next start, by key.
     """
 
     missing: Collection[str] = ()
@@ -115,7 +115,7 @@ def _notes(
 
 
 def waiting_keys(configuration: Configuration, running: RunningAgent | None) -> list[str]:
-    """The keys in which the file differs from what the running agent goes by until its next start."""
+    """The keys in which the file differs from what is in force until the next start."""
     if running is None or running.standing is None:
         return []
     wanted = {key: str(value) for key, value in standing(configuration).items()}

@@ -22,7 +22,7 @@ from cmsp_agent.storage.sealed.vault import FILE, Vault
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The file as written, what it comes to, and the key that its secrets are sealed with."""
+    """The file as written, its configuration, and the key that its secrets are sealed with."""
 
     document: CheckedFile
     configuration: Configuration

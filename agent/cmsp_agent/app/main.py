@@ -48,7 +48,7 @@ def run(config: Path, level: str = "info") -> int:
 
 
 async def serve(loaded: Loaded, reload: Callable[[], Loaded], stopping: Callable[[], None]) -> int:
-    """Run until SIGTERM or SIGINT, then call `stopping`; on SIGHUP go by the file as it is then."""
+    """Run until SIGTERM or SIGINT, then call `stopping`; on SIGHUP reload the file."""
     loop, stop, notifier, clock = asyncio.get_running_loop(), asyncio.Event(), Notifier(), SystemClock()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)

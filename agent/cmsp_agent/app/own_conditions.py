@@ -53,7 +53,7 @@ class OwnConditions:
         self.look()
 
     def refuse(self, reason: str) -> None:
-        """A reload was refused: the file is what the agent does not go by."""
+        """A reload was refused: the file is not in force."""
         self.refused = reason
         self.look()
 

@@ -58,7 +58,7 @@ class ServiceUser:
 
 
 def service_user(state: Path) -> ServiceUser:
-    """The owner of the state directory; before there is one the package's user, where root asks; else whoever asks."""
+    """The owner of the state directory; before there is one, the package's user where root asks, else the caller."""
     if os.geteuid() != 0:
         return _user(os.geteuid())
     try:

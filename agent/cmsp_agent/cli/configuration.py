@@ -44,7 +44,7 @@ def config_show(
     path: Annotated[
         str, typer.Option("--path", metavar="PATH", help="Only what lies under this path, as in components.gw-1.")
     ] = "",
-    running: Annotated[bool, typer.Option("--running", help="What the running agent goes by, not the file.")] = False,
+    running: Annotated[bool, typer.Option("--running", help="What is in force, not the file.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show the values, each with its origin. That is file, group or default; secrets by name only."""

@@ -40,13 +40,13 @@ class Daemon(Protocol):
         """The JSON document at a path."""
 
     def post(self, path: str, body: Mapping[str, object] | None = None) -> Any:
-        """Ask for something to be done; once, whatever happens on the way."""
+        """Ask for something to be done, exactly once."""
 
     def put(self, path: str, body: Mapping[str, object]) -> Any:
         """Set something."""
 
     def patch(self, path: str, body: Mapping[str, object]) -> Any:
-        """Change something as it stands, whoever changed it last."""
+        """Change something in its present version."""
 
     def delete(self, path: str) -> Any:
         """Take something away."""
@@ -88,7 +88,7 @@ class SocketDaemon:
         return self._json("GET", _target(path, query))
 
     def post(self, path: str, body: Mapping[str, object] | None = None) -> Any:
-        """Ask for something to be done; once, whatever happens on the way."""
+        """Ask for something to be done, exactly once."""
         return self._json("POST", _target(path, {}), body)
 
     def put(self, path: str, body: Mapping[str, object]) -> Any:
@@ -96,7 +96,7 @@ class SocketDaemon:
         return self._json("PUT", _target(path, {}), body)
 
     def patch(self, path: str, body: Mapping[str, object]) -> Any:
-        """Change something as it stands, whoever changed it last."""
+        """Change something in its present version."""
         return self._json("PATCH", _target(path, {}), body)
 
     def delete(self, path: str) -> Any:

@@ -108,7 +108,7 @@ def incident_acknowledge(
     assignee: Annotated[str, typer.Option("--assignee", metavar="WHO", help="Who works on it.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Acknowledge an incident: somebody has seen it."""
+    """Acknowledge an incident: a person has seen it."""
     wish = {"state": "acknowledged", "note": note, "assignee": assignee}
     _change(session(context), incident, {key: value for key, value in wish.items() if value}, as_json=as_json)
 

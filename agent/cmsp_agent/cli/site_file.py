@@ -62,11 +62,11 @@ def schema(output: Output) -> None:
 
 
 def show(output: Output, file: Path, path: str, *, running: bool, as_json: bool) -> None:
-    """Print the values under a path, each with its origin: as the file has them now, or as the running agent goes by.
+    """Print the values under a path, each with its origin: of the file, or in force in the running agent.
 
     Raises:
         ConfigurationError: with every problem of the file.
-        AgentUnreachable: what the running agent goes by was asked for, and none runs.
+        AgentUnreachable: the values in force were asked for, and no agent runs.
         UnknownName: there is nothing under that path.
     """
     used = running_configuration(file)
@@ -87,12 +87,12 @@ def show(output: Output, file: Path, path: str, *, running: bool, as_json: bool)
 
 def _which(file: Path, same: bool | None, *, running: bool) -> str:
     if running:
-        return f"what the running agent goes by, read from {file}"
+        return f"what is in force in the running agent, read from {file}"
     if same is None:
         return f"what {file} says now; no agent runs with it"
     if same:
-        return f"what {file} says now; the running agent goes by the same"
-    return f"what {file} says now; the running agent goes by something else: --running shows it"
+        return f"what {file} says now; the same is in force"
+    return f"what {file} says now; something else is in force: --running shows it"
 
 
 def _values(document: Mapping[str, Any]) -> list[Value]:

@@ -39,7 +39,7 @@ def group_nodes(tree: Node) -> Iterator[tuple[int, Node]]:
 
 
 def matches(group: Node, name: str, entry: MapNode, device_type: str = "") -> bool:
-    """Whether a group is for a component: each key under `match` has a glob that fits."""
+    """Whether a group matches a component: each key under `match` has a glob that fits."""
     of_type = _word(entry, "type", AUTO)
     facts = {
         "name": name,

@@ -51,7 +51,7 @@ def read_appliance(path: Path) -> ApplianceSettings:
 
 
 def read_listeners(path: Path) -> Listeners:
-    """What the file says under `listen` alone, whatever else is wrong with it.
+    """What the file says under `listen` alone, even if other sections are wrong.
 
     Raises:
         ConfigurationError: the file or that section can't be read.

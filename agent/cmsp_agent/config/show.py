@@ -41,7 +41,7 @@ class Value:
 
 
 def values_in_force(document: CheckedFile) -> Iterator[Value]:
-    """Every value in force, in the order of the schema. What nobody said and has no default is left out."""
+    """Every value in force, in the order of the schema. A value that is neither written nor a default is left out."""
     dumped = document.site_file.model_dump(mode="json", by_alias=True, exclude={"components", "groups"})
     groups = document.site_file.model_dump(mode="json", by_alias=True, include={"groups"}, exclude_unset=True)
     components = {name: entry.model_dump(mode="json", by_alias=True) for name, entry in document.entries.items()}

@@ -35,7 +35,7 @@ class Backup:
 
 @dataclass(frozen=True, slots=True)
 class BackupRun:
-    """One attempt, whatever came of it."""
+    """One attempt, successful or not."""
 
     id: str
     component: str

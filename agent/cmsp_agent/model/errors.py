@@ -102,7 +102,7 @@ class HeadendUnreachable(HeadendError):
 
 
 class CannotListen(AgentError):
-    """A port, an address or a socket's path can't be had now: somebody else has it, or it is not ours to open."""
+    """A port, an address or a socket's path can't be opened now: another program has it, or it is not permitted."""
 
     exit_code = 2
     retryable = True

@@ -146,7 +146,7 @@ class Incident:
         return self._next(external={**self.external, **external})
 
     def with_priority(self, asked: Priority, by: str, at: int) -> "Incident":
-        """A higher priority that somebody asks for.
+        """A higher priority, as a person asks.
 
         Raises:
             Conflict: it is below the reckoned one.

@@ -1,6 +1,6 @@
 """The register of the agent's counters and gauges, gathered from the domains that declare them.
 
-Status, heartbeat, metrics and the reference go by it. A counter that nobody declared fails a test.
+Status, heartbeat, metrics and the reference use it. A counter that nobody declared fails a test.
 """
 
 from fnmatch import fnmatchcase
@@ -35,7 +35,7 @@ def counter_of(name: str) -> Counter:
 
 
 def described(name: str) -> Counter:
-    """The declaration, or one that says that there is none: whoever shows counters must not fail over a name."""
+    """The declaration, or one that says that there is none: a display of counters must not fail over a name."""
     try:
         return counter_of(name)
     except LookupError:

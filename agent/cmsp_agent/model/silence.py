@@ -11,7 +11,7 @@ Kind = Literal["silence", "maintenance"]
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """What a silence is about; every field that is given must fit. `*` and `?` stand for what they do in the shell."""
+    """What a silence matches: every field that is given must fit. `*` and `?` work as in the shell."""
 
     site: str = ""
     component: str = ""

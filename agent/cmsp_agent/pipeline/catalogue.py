@@ -75,7 +75,7 @@ class Meanings:
         return self._syslog.get(mnemonic_key(mnemonic), ()) if mnemonic else ()
 
     def alarm(self, kind: str) -> AlarmType:
-        """The alarm type of that name; a name nobody declared is a notice."""
+        """The alarm type of that name; an undeclared name is a notice."""
         return self.alarms.get(kind) or AlarmType(
             kind, Severity.WARNING, "{component}: " + kind + " {object}", incident=False, transient=True
         )

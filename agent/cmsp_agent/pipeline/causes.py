@@ -22,7 +22,7 @@ class Causes:
         self._topology = topology
 
     def of(self, draft: Draft, event: Event) -> str | None:
-        """Id of the alarm that inhibits the event, or None where it stands for itself."""
+        """Id of the alarm that inhibits the event, or None where it has no cause."""
         isolated = draft.active.get(ISOLATED)
         if isolated is not None and event.component:
             return isolated.id

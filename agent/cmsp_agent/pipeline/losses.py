@@ -15,7 +15,7 @@ WITHIN = 600_000
 
 
 class Losses:
-    """Remembers when a component was lost, by whatever fault, and finds those that belong together."""
+    """Remembers when a component was lost, by any fault, and finds those that belong together."""
 
     def __init__(self, topology: Topology, assessor: Assessor, storm: int = STORM, within: int = WITHIN) -> None:
         self._topology = topology

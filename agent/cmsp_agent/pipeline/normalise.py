@@ -86,7 +86,7 @@ class Normaliser:
             self._counters.add("normalise.no_rule", times(signal), key=_label(signal))
 
     def ignores(self, signal: SyslogSignal) -> bool:
-        """Whether no rule can give the message a meaning, whatever its text; counted where it is so."""
+        """Whether no rule can give the message a meaning, for any text; if so, it is counted."""
         if signal.severity <= SERIOUS or signal.component not in self._components:
             return False
         meanings = self.meanings(signal.component)

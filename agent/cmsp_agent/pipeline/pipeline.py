@@ -103,7 +103,7 @@ class Pipeline:
         return draft
 
     def end(self, alarm_state: AlarmState, alarm: Event, event_id: str, text: str, now: int) -> Draft:
-        """A person ends an alarm; whoever still sees the fault raises it again."""
+        """A person ends an alarm; the next report of the fault raises it again."""
         draft = Draft(alarm_state, now)
         draft.flaps.drop(alarm.key)
         run((self._correlate, self._triage), draft, [alarm.ended(event_id, now, text)])

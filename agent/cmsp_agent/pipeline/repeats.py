@@ -57,7 +57,7 @@ class Repeats:
         return fresh
 
     def due(self) -> list[Signal]:
-        """All that was held back. It is to be judged before whatever is taken after it, and is not taken again."""
+        """All that was held back. It must be judged before what is taken after it, and is not taken again."""
         held = [signal for said in self._said.values() for signal in said.release()]
         self._calls += 1
         if self._calls % KEPT == 0:

@@ -87,7 +87,7 @@ def judge_last_run(last_resort: LastResort, quarantine: Quarantine, now: int) ->
 
 @dataclass(frozen=True)
 class Blocker:
-    """What held the loop when somebody looked."""
+    """What held the loop when the watchdog looked."""
 
     plugin: str | None
     call: str

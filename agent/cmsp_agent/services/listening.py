@@ -31,7 +31,7 @@ class Place:
 
 
 class Listening:
-    """Owns the attempts; the sockets belong to whoever opens them."""
+    """Owns the attempts; the caller owns the sockets."""
 
     def __init__(self, conditions: Conditions, clock: Clock) -> None:
         self._conditions = conditions
@@ -52,7 +52,7 @@ class Listening:
                 self._more.set()
 
     def forget_others(self) -> None:
-        """End the alarms of an earlier run about places that nobody asked for in this one."""
+        """End the alarms of an earlier run about places that this one does not use."""
         kept = set(self.missing)
         for _, name in [one for one in self._conditions.held if one[1] not in kept]:
             self._conditions.end(name, f"{name}: not asked for any more")

@@ -78,7 +78,7 @@ class Runtime:
 
 @asynccontextmanager
 async def open_runtime(appliance: ApplianceSettings, counters: Counters, machine: Machine) -> AsyncIterator[Runtime]:
-    """Open the databases and a supervisor; whatever is still running when the block ends is ended before they close.
+    """Open the databases and a supervisor; tasks that still run when the block ends are ended before they close.
 
     Raises:
         StorageError: the state directory can't be used, or another agent uses it.

@@ -36,7 +36,7 @@ class Sample:
 
 @dataclass(slots=True)
 class Columns:
-    """Ids of components and of column sets, remembered by whoever appends; good for one database file."""
+    """Ids of components and of column sets, remembered by the appender; valid for one database file."""
 
     components: dict[str, int] = field(default_factory=dict)
     sets: dict[tuple[str, ...], int] = field(default_factory=dict)

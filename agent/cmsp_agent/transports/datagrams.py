@@ -201,7 +201,7 @@ class _Port:
         return True
 
     def answer(self, asked: Datagram, payload: bytes) -> bool:
-        """See `SendAnswer`. What can't leave is counted; whoever asked will ask again."""
+        """See `SendAnswer`. What can't be sent is counted; the sender will ask again."""
         address = asked[-1]
         control = _as_source(asked[1]) if len(asked) == 4 else []
         if self._six and len(address) == 2:

@@ -60,7 +60,7 @@ def granted(sock: socket.socket) -> int:
 
 
 def kernel_drops(sock: socket.socket) -> int:
-    """Datagrams that the kernel dropped for want of buffer since the socket was opened; 0 where it doesn't say.
+    """Datagrams that the kernel dropped from a full buffer since the socket was opened; 0 where it doesn't say.
 
     One call when somebody asks; SO_RXQ_OVFL would say the same with every datagram and cost a slower receive call.
     """

@@ -43,7 +43,7 @@ def route_to(address: str, known: list[Route]) -> Route | None:
 
 
 def leads_to(address: str) -> bool:
-    """Whether the kernel has a way to an address at this moment, by whatever table; sends nothing."""
+    """Whether the kernel has a way to an address at this moment, in any table; sends nothing."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as sock:

@@ -239,10 +239,10 @@ def test_a_running_agent_is_asked_what_waits_for_its_next_start(tmp_path: Path) 
             place.replace('syslog: "127.0.0.1:0"', "syslog: off")
             assert "listen: note: takes effect at the next start only" in place.check().stdout
             shown = subprocess.run([PROGRAM, "config", "show", place.file], capture_output=True, text=True, check=True)
-            assert "the running agent goes by something else" in shown.stdout
+            assert "something else is in force" in shown.stdout
             asked = (str(PROGRAM), "config", "show", str(place.file), "--running", "--path", "listen")
             shown = subprocess.run(asked, capture_output=True, text=True, check=True)
-            assert shown.stdout.startswith("# what the running agent goes by")
+            assert shown.stdout.startswith("# what is in force in the running agent")
             assert "127.0.0.1:0" in shown.stdout
         finally:
             process.send_signal(signal.SIGTERM)

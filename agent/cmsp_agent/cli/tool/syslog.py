@@ -48,7 +48,7 @@ def put_together(messages: "Iterable[SyslogMessage]") -> "Iterator[SyslogMessage
 
 
 def messages_of(data: bytes, form: Form = Form.AUTO) -> list[bytes]:
-    """The messages of an input, whatever its form; a text is cut as a TCP stream is."""
+    """The messages of an input of any form; a text is cut as a TCP stream is."""
     from cmsp_agent.cli.tool.captures import Flow, payloads_of
     from cmsp_agent.transports.syslog.framing import SyslogFramer, messages_in
 

@@ -169,7 +169,7 @@ class ComponentEntry(Settings, IdentitySection):
 
 
 class Match(Section):
-    """Which components a group is for: every key that is given must match, one of its globs each."""
+    """Which components a group matches: every key that is given must match, one of its globs each."""
 
     site: Globs = ()
     type: Globs = ()

@@ -66,7 +66,7 @@ class Ssh(Section):
 
 
 class Credential(Section):
-    """What one name stands for: SNMP, SSH, or both."""
+    """The credentials under one name: SNMP, SSH, or both."""
 
     snmp: Snmp | None = None
     ssh: Ssh | None = None

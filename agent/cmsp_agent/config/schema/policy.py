@@ -31,7 +31,7 @@ class RulesSection(Section):
 
 
 class When(Section):
-    """Which incidents a notification is for."""
+    """Which incidents a notification is about."""
 
     priority: Annotated[tuple[Priority, ...], BeforeValidator(_priorities)] = ()
     site: Texts = ()

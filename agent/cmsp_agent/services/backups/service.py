@@ -63,7 +63,7 @@ class BackupOutcome:
 
 
 def unwatched(percent: int, step: str) -> None:
-    """Progress that nobody watches."""
+    """Ignores the progress."""
 
 
 class Backups:

@@ -63,7 +63,7 @@ class Senders:
 
     @property
     def relays(self) -> frozenset[str]:
-        """Addresses of senders that may speak for others."""
+        """Addresses of relays: senders of other components' messages."""
         return self._relays
 
     def trust(self, relays: Iterable[str]) -> None:
@@ -98,7 +98,7 @@ class Senders:
         return self._by_address.get(address, UNKNOWN)
 
     def shared(self) -> Mapping[str, tuple[str, ...]]:
-        """Learned addresses that several components claim (HSRP, copied configurations): nobody is found by these."""
+        """Learned addresses that several components claim (HSRP, copied configurations): they identify none."""
         claims: dict[str, list[str]] = {}
         for name, own in self._learned.items():
             for address in own:
@@ -106,7 +106,7 @@ class Senders:
         return {address: tuple(names) for address, names in claims.items() if len(names) > 1}
 
     def note_unknown(self, address: str, kind: str, now: int, n: int = 1) -> None:
-        """Count `n` datagrams of an address that is nobody's."""
+        """Count `n` datagrams of an address that belongs to no component."""
         self._counters.add(f"{kind}.unknown_sender", n)
         known = self._unknown.get((kind, address))
         if known is None and not self._has_room(now):
@@ -115,7 +115,7 @@ class Senders:
         self._unknown[kind, address] = UnknownSender(address, kind, n + (known.count if known else 0), first, now)
 
     def unknown(self) -> list[UnknownSender]:
-        """Senders that are nobody's, the busiest first."""
+        """Senders that belong to no component, the busiest first."""
         return sorted(self._unknown.values(), key=lambda sender: -sender.count)
 
     def report(self, most: int = 20) -> list[dict[str, Any]]:

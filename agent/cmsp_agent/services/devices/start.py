@@ -64,7 +64,7 @@ class DevicesPart(Part):
         return change
 
     def status(self) -> Mapping[str, Any]:
-        """The senders that are nobody's."""
+        """The senders that belong to no component."""
         return {"unknown_senders": self.senders.report()}
 
     async def recall(self) -> None:

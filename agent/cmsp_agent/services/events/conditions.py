@@ -46,7 +46,7 @@ class Conditions:
         self._alarms.alarm(self._kind, name, text, raised=False, component=component)
 
     def settle(self, now: Mapping[tuple[str, str], str], over: str) -> None:
-        """Exactly these hold, by component and object with the reason; whatever else held is over."""
+        """Exactly these hold, by component and object with the reason; all others are over."""
         for component, name in [one for one in self._held if one not in now]:
             self.end(name, over, component)
         for (component, name), text in now.items():

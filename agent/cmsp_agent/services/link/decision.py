@@ -43,7 +43,7 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """The batch that was answered; None in its place stands for the question of what is durable."""
+    """The batch that was answered; None in its place means the question of what is durable."""
 
     first: int
     last: int

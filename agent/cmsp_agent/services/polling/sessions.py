@@ -42,7 +42,7 @@ class SnmpSessions:
         return self._client.session(replace(target, answers_from="any", any_community=True) if wide else target)
 
     def second(self, component: Component, facts: DeviceFacts | None) -> "PysnmpSession":
-        """A session by pysnmp, which whoever asked for it closes. Raises as a call."""
+        """A session by pysnmp, which the caller closes. Raises as a call."""
         try:
             from cmsp_agent.transports.snmp.pysnmp_engine import PysnmpSession
         except ImportError as error:

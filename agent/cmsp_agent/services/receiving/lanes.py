@@ -28,7 +28,7 @@ class Chunk(NamedTuple):
 
 
 class Lane:
-    """What one component sent and nobody has read."""
+    """What one component sent and was not read yet."""
 
     __slots__ = ("chunks", "cost", "count")
 

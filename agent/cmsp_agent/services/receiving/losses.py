@@ -44,7 +44,7 @@ KERNEL = {"syslog.udp.kernel_dropped": "syslog", "traps.kernel_dropped": "traps"
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """What one component lost, and why; an empty component: nobody knows whose it was."""
+    """What one component lost, and why; an empty component: it is not known whose it was."""
 
     component: str
     what: str

@@ -46,7 +46,7 @@ class BackupSet:
         return hashlib.blake2b(self.key.derived("backup set"), digest_size=12).hexdigest()
 
     def require(self, *, known: bool) -> None:
-        """Make sure that the directory can be written and is ours, or nobody's yet.
+        """Make sure that the directory can be written, and is ours or new.
 
         Args:
             known: whether this appliance has kept backups there before.

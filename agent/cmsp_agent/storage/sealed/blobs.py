@@ -120,7 +120,7 @@ class BlobStore:
 
 
 class Blobs:
-    """The store for the event loop: a hanging disk costs its own callers a deadline, and nobody else anything."""
+    """The store for the event loop: a hanging disk costs its own callers a deadline, and others nothing."""
 
     def __init__(self, directory: Path, key: MasterKey, threads: Threads = SYSTEM_THREADS) -> None:
         self._store = BlobStore(directory, key)

@@ -43,7 +43,7 @@ def keyed_hash(key: bytes, content: bytes) -> str:
 
 
 class Sealer:
-    """Seals and opens under one key. Shows its key to nobody."""
+    """Seals and opens under one key. Never shows its key."""
 
     __slots__ = ("_cipher",)
 

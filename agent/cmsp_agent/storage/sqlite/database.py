@@ -50,7 +50,7 @@ def nothing_to_initialise(connection: sqlite3.Connection, opening: Opening) -> N
 
 
 def nobody_to_tell(opening: Opening) -> None:
-    """The default: nobody asked for a call about a replaced file."""
+    """The default: no call about a replaced file."""
 
 
 class Database:

@@ -7,7 +7,7 @@ from cmsp_agent.model.errors import DeviceError
 
 
 class HostKeyChanged(DeviceError):
-    """The device shows another host key than the one pinned: replaced hardware, or somebody in between."""
+    """The device shows another host key than the one pinned: replaced hardware, or an attack."""
 
 
 class LegacyAlgorithmsOnly(DeviceError):

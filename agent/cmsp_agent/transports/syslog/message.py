@@ -119,7 +119,7 @@ def belongs_to(line: SyslogMessage, number: int | None) -> bool:
 
 
 def parse_syslog(datagram: bytes) -> SyslogMessage:
-    """Read one message, of whatever form.
+    """Read one message of any form.
 
     Args:
         datagram: the octets of one UDP datagram or of one TCP frame (RFC 6587), with or without a trailer.

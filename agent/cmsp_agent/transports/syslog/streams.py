@@ -219,7 +219,7 @@ class _Connection(asyncio.BufferedProtocol):
         self._hand_on(self._framer.close())
 
     def end(self) -> None:
-        """Close the connection now, whatever it still has to say."""
+        """Close the connection now, even if more is to come."""
         if self._transport is not None:
             self._transport.abort()
 
