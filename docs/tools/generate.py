@@ -8,7 +8,7 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
-from docs.tools import api, cli, completion, configuration, device_types, hooks, manual, register
+from docs.tools import api, cli, completion, configuration, device_types, hooks, manual, register, user
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = "docs/reference"
@@ -29,6 +29,8 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     f"{REFERENCE}/device-types.md": device_types.render,
     f"{REFERENCE}/alarms.md": register.alarms,
     f"{REFERENCE}/counters.md": register.counters,
+    "docs/user/device-types.md": lambda: user.device_types(ROOT),
+    "docs/user/troubleshooting.md": user.troubleshooting,
     "packaging/completion/cmsp-agent": completion.render,
     "packaging/man/cmsp-agent.8": manual.render,
 }
