@@ -74,11 +74,12 @@ def _stranger(tree: Node, site_file: SiteFile) -> Iterator[Note]:
 
 
 def _second_engine(tree: Node) -> Iterator[Note]:
-    if find_spec("pysnmp") is not None:
-        return
+    text = "pysnmp takes answers from anywhere, whatever answers_from says"
+    if find_spec("pysnmp") is None:
+        text = "pysnmp is not installed here: the component can't be asked"
     for pattern in (("components", "*", "snmp", "engine"), ("groups", "*", "set", "snmp", "engine")):
         for path in _paths(tree, pattern, ()):
-            yield Note(shown(path), line_of(tree, path), "pysnmp is not installed here: the component can't be asked")
+            yield Note(shown(path), line_of(tree, path), text)
 
 
 def _alone(tree: Node) -> Iterator[Note]:
