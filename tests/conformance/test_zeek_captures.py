@@ -10,7 +10,7 @@ from cmsp_agent.transports.snmp import message, usm
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
 from cmsp_agent.transports.snmp.pdu import Pdu, TrapV1
 from cmsp_agent.transports.snmp.users import PRIV
-from cmsp_agent.transports.snmp.values import Held, Missing
+from cmsp_agent.transports.snmp.values import HeldValue, Missing
 from tests.fuzz import oracle
 from tests.fuzz.compare import our_bindings
 from tests.fuzz.samples import udp_payloads
@@ -75,7 +75,7 @@ def account(pdu: Pdu | TrapV1, tags: Iterator[int]) -> str:
     return head
 
 
-def written(value: Held) -> str:
+def written(value: HeldValue) -> str:
     if isinstance(value, Missing):
         return "<unspecified>"
     if not isinstance(value, bytes):

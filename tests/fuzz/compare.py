@@ -15,11 +15,11 @@ from cmsp_agent.transports.snmp.notifications import NotificationDecoder
 from cmsp_agent.transports.snmp.pdu import Pdu, TrapV1
 from cmsp_agent.transports.snmp.users import AUTH, PRIV, LocalUser
 from cmsp_agent.transports.snmp.usm import V3Message
-from cmsp_agent.transports.snmp.values import Held, Missing
+from cmsp_agent.transports.snmp.values import HeldValue, Missing
 from tests.fuzz import netsnmp_oracle, oracle
 
 Answer = TypeVar("Answer")
-Named = tuple[str, Held]
+Named = tuple[str, HeldValue]
 
 EXCUSED = (
     "number of no octets",

@@ -13,7 +13,7 @@ from pysnmp.proto.secmod.rfc3414.service import UsmSecurityParameters
 from cmsp_agent.transports.snmp import ber, message, pdu, usm
 from cmsp_agent.transports.snmp.ber import OidTexts
 from cmsp_agent.transports.snmp.users import LocalUser, UsmUser
-from cmsp_agent.transports.snmp.values import Held, Missing, Value
+from cmsp_agent.transports.snmp.values import HeldValue, Missing, Value
 from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
 from tests.fuzz import oracle
 
@@ -101,7 +101,7 @@ def their_pdu(kind: int, request_id: int, status: int, index: int, bindings: lis
     return made
 
 
-def ours(decoded: pdu.Pdu, texts: OidTexts) -> list[tuple[str, Held | None]]:
+def ours(decoded: pdu.Pdu, texts: OidTexts) -> list[tuple[str, HeldValue | None]]:
     assert decoded.holes is any(isinstance(value, Missing) for value in decoded.values)
     values = [None if isinstance(value, Missing) else value for value in decoded.values]
     return [(texts[name], value) for name, value in zip(decoded.names, values, strict=True)]

@@ -15,7 +15,7 @@ from cmsp_agent.cli.sources import named_sources
 from cmsp_agent.config.load import CheckedFile, read_appliance, read_document
 from cmsp_agent.config.schema.site_file import json_schema
 from cmsp_agent.config.secrets import Secrets
-from cmsp_agent.config.show import Value, as_yaml, values_in_force
+from cmsp_agent.config.show import ValueInForce, as_yaml, values_in_force
 from cmsp_agent.config.tree import shown
 from cmsp_agent.model.errors import ConfigurationError, Problem
 
@@ -95,17 +95,18 @@ def _which(file: Path, same: bool | None, *, running: bool) -> str:
     return f"what {file} says now; something else is in force: --running shows it"
 
 
-def _values(document: Mapping[str, Any]) -> list[Value]:
+def _values(document: Mapping[str, Any]) -> list[ValueInForce]:
     return [
-        Value(tuple(row["steps"]), row["value"], str(row["origin"]), row["line"] or 0) for row in document["values"]
+        ValueInForce(tuple(row["steps"]), row["value"], str(row["origin"]), row["line"] or 0)
+        for row in document["values"]
     ]
 
 
-def _is_under(path: str, value: Value) -> bool:
+def _is_under(path: str, value: ValueInForce) -> bool:
     return not path or f"{shown(value.path)}.".startswith((f"{path}.", f"{path}["))
 
 
-def _paths_near(path: str, values: list[Value]) -> list[str]:
+def _paths_near(path: str, values: list[ValueInForce]) -> list[str]:
     """The paths that there are below the part of the path that there is."""
     known = path
     while known and not any(_is_under(known, value) for value in values):

@@ -20,7 +20,7 @@ _WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
+class ValueInForce:
     """One value in force. `line` is 0 for a default."""
 
     path: Path
@@ -40,7 +40,7 @@ class Value:
         return {"path": shown(self.path), "value": self.value, "origin": self.origin, "line": self.line or None}
 
 
-def values_in_force(document: CheckedFile) -> Iterator[Value]:
+def values_in_force(document: CheckedFile) -> Iterator[ValueInForce]:
     """Every value in force, in the order of the schema. A value that is neither written nor a default is left out."""
     dumped = document.site_file.model_dump(mode="json", by_alias=True, exclude={"components", "groups"})
     groups = document.site_file.model_dump(mode="json", by_alias=True, include={"groups"}, exclude_unset=True)
@@ -53,7 +53,7 @@ def values_in_force(document: CheckedFile) -> Iterator[Value]:
             yield from _walk(groups.get("groups", []), find(document.tree, "groups"), ("groups",))
 
 
-def _walk(value: Any, node: Node | None, path: Path, line: int = 0) -> Iterator[Value]:
+def _walk(value: Any, node: Node | None, path: Path, line: int = 0) -> Iterator[ValueInForce]:
     if value is None or value in ({}, []):
         return
     if isinstance(value, dict):
@@ -67,12 +67,12 @@ def _walk(value: Any, node: Node | None, path: Path, line: int = 0) -> Iterator[
             child = find(node, index) if isinstance(node, ListNode) else node
             yield from _walk(item, child, (*path, index), child.line if child else 0)
     elif node is None:
-        yield Value(path, value, DEFAULT, 0)
+        yield ValueInForce(path, value, DEFAULT, 0)
     else:
-        yield Value(path, value, node.origin, line or node.line)
+        yield ValueInForce(path, value, node.origin, line or node.line)
 
 
-def as_yaml(values: Sequence[Value]) -> str:
+def as_yaml(values: Sequence[ValueInForce]) -> str:
     """The values as YAML, the origin of each in a comment, within 80 columns where the value allows."""
     lines: list[str] = []
     previous: Path = ()
@@ -91,7 +91,7 @@ def _headings(previous: Path, path: Path) -> Iterator[str]:
             yield f"{indent}- # {step}" if isinstance(step, int) else f"{indent}{_key(step)}:"
 
 
-def _entry(each: Value) -> Iterator[str]:
+def _entry(each: ValueInForce) -> Iterator[str]:
     indent = "  " * (len(each.path) - 1)
     text = f"{indent}{_key(str(each.path[-1]))}: {_scalar(each.value)}"
     comment = f"# {each.said_by}"

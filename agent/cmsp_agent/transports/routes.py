@@ -13,7 +13,7 @@ RTF_REJECT = 0x200
 PROC = Path("/proc/net")
 SYS = Path("/sys/class/net")
 
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
@@ -22,7 +22,7 @@ class Route:
     """One route of the main table."""
 
     interface: str
-    network: Network
+    network: IpNetwork
     gateway: Address | None
     metric: int
 

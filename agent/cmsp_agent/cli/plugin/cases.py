@@ -21,7 +21,7 @@ from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
 
-Case = Mapping[str, Any]
+RecordedCase = Mapping[str, Any]
 Made = Mapping[str, object]
 
 
@@ -76,7 +76,7 @@ def run(folder: Path, kind: DeviceType, registry: Registry) -> list[CaseOutcome]
 
 
 def _outcome(
-    file: Path, number: int, case: Case, kind: DeviceType, registry: Registry, interfaces: Mapping[str, str]
+    file: Path, number: int, case: RecordedCase, kind: DeviceType, registry: Registry, interfaces: Mapping[str, str]
 ) -> CaseOutcome:
     title = " ".join(part for part in (f"{file.name} #{number}", case.get("name", "")) if part)
     try:
@@ -92,7 +92,9 @@ def _document(file: Path) -> Mapping[str, Any]:
         raise PluginError(f"{file}: {error}") from error
 
 
-async def _run(case: Case, kind: DeviceType, registry: Registry, interfaces: Mapping[str, str]) -> tuple[Made, Made]:
+async def _run(
+    case: RecordedCase, kind: DeviceType, registry: Registry, interfaces: Mapping[str, str]
+) -> tuple[Made, Made]:
     known = {**interfaces, **case.get("interfaces", {})}
     if "syslog" in case:
         mnemonic, text = case["syslog"]
@@ -105,7 +107,7 @@ async def _run(case: Case, kind: DeviceType, registry: Registry, interfaces: Map
     return _polled(case), await _poll(case, kind, known)
 
 
-def _expected(case: Case) -> Made:
+def _expected(case: RecordedCase) -> Made:
     return {"means": case["means"]}
 
 
@@ -115,14 +117,14 @@ def _meaning(kind: DeviceType, signal: SyslogSignal | TrapSignal, interfaces: Ma
     return [[event.type, event.object, event.state.value] for event in normaliser(signal)]
 
 
-def _polled(case: Case) -> Made:
+def _polled(case: RecordedCase) -> Made:
     expected = {name: case[name] for name in ("samples", "states", "unsupported") if name in case}
     if "states" in expected:
         expected["states"] = sorted(expected["states"])
     return expected
 
 
-async def _poll(case: Case, kind: DeviceType, interfaces: Mapping[str, str]) -> Made:
+async def _poll(case: RecordedCase, kind: DeviceType, interfaces: Mapping[str, str]) -> Made:
     device = RecordedDevice({oid: _octets(value) for oid, value in case["objects"].items()})
     plan = await probe(device, kind)
     answers = Answers(await device.get(*plan.scalars), await device.columns(*plan.columns), 1.0)
@@ -135,7 +137,7 @@ async def _poll(case: Case, kind: DeviceType, interfaces: Mapping[str, str]) -> 
     }
 
 
-async def _identity(case: Case, registry: Registry) -> Made:
+async def _identity(case: RecordedCase, registry: Registry) -> Made:
     objects = {oid: value if oid == SYS_OBJECT_ID else _octets(value) for oid, value in case["objects"].items()}
     facts = await read_device_facts(RecordedDevice(objects), registry)
     kind = registry.identify(facts.sys_object_id, facts.sys_descr)

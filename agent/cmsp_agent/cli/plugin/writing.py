@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from cmsp_agent.cli.plugin.cases import CaseOutcome
     from cmsp_agent.cli.plugin.load import LoadedPlugin
 
-Place = Annotated[
+PluginPlace = Annotated[
     str, typer.Argument(metavar="PLUGIN", help="A plugin's name, or the path of its module, package or project.")
 ]
 NewName = Annotated[str, typer.Argument(metavar="NAME", help="Name of the plugin and of its device type: acme_gw.")]
@@ -32,7 +32,7 @@ def plugin_new(context: typer.Context, name: NewName, into: Into = Path(), like:
     output.line(f"look at {folder}/src/{name}/plugin.py, then: cmsp-agent plugin check {folder}")
 
 
-def plugin_check(context: typer.Context, plugin: Place, as_json: AsJson = False) -> None:
+def plugin_check(context: typer.Context, plugin: PluginPlace, as_json: AsJson = False) -> None:
     """Name every mistake of a plugin with its line. Exit code 1 where there is one."""
     output = session(context).output
     loaded = _loaded(plugin)
@@ -49,7 +49,7 @@ def plugin_check(context: typer.Context, plugin: Place, as_json: AsJson = False)
         raise typer.Exit(1)
 
 
-def plugin_test(context: typer.Context, plugin: Place, as_json: AsJson = False) -> None:
+def plugin_test(context: typer.Context, plugin: PluginPlace, as_json: AsJson = False) -> None:
     """Run the recorded cases beside a plugin. Exit code 1 where one does not come true."""
     from cmsp_agent.cli.plugin.cases import run
 
@@ -66,7 +66,7 @@ def plugin_test(context: typer.Context, plugin: Place, as_json: AsJson = False) 
         raise typer.Exit(1)
 
 
-def plugin_show(context: typer.Context, plugin: Place) -> None:
+def plugin_show(context: typer.Context, plugin: PluginPlace) -> None:
     """Show what the device types of a plugin know, poll, understand and save."""
     from cmsp_agent.cli.plugin.support import table
 

@@ -38,7 +38,7 @@ WATCH_EVERY = 10.0
 
 Announce = Callable[[Changes], None]
 """Called with changes after they were committed. Must not block."""
-Change = Callable[[Incident], Incident]
+IncidentEdit = Callable[[Incident], Incident]
 
 
 @dataclass(slots=True)
@@ -128,7 +128,7 @@ class EventService:
         except StorageError as error:
             log.warning("own event not stored", extra={"type": signal.type, "error": str(error)})
 
-    async def change_incident(self, incident_id: str, change: Change) -> Incident:
+    async def change_incident(self, incident_id: str, change: IncidentEdit) -> Incident:
         """Apply a person's change to an incident, open or restored, and report it to the head-end.
 
         Raises:

@@ -19,7 +19,7 @@ SPACING = 1.0
 FIRST_RETRY = 2.0
 """Seconds; a P1 is to be known within 5. Doubled by each failure."""
 
-Content = Callable[[], Awaitable[Mapping[str, Any]]]
+HeartbeatContent = Callable[[], Awaitable[Mapping[str, Any]]]
 """The content, made when it is sent."""
 
 
@@ -29,7 +29,7 @@ class Heartbeat:
     def __init__(
         self,
         client: HeadendClient,
-        content: Content,
+        content: HeartbeatContent,
         clock: Clock,
         counters: Counters,
         every: float = EVERY,

@@ -80,7 +80,7 @@ class Verdict:
         return Verdict(unanswered=unanswered)
 
 
-Ping = Callable[[str], Awaitable[bool]]
+HopPing = Callable[[str], Awaitable[bool]]
 """Whether an address answered an ICMP echo; raises NotPermittedHere."""
 
 
@@ -112,7 +112,7 @@ class Isolation:
         clock: time.
     """
 
-    def __init__(self, links: Links, ping: Ping, tell: Tell, held: Callable[[], bool], clock: Clock) -> None:
+    def __init__(self, links: Links, ping: HopPing, tell: Tell, held: Callable[[], bool], clock: Clock) -> None:
         self._links = links
         self._ping = ping
         self._tell = tell

@@ -4,7 +4,7 @@ from typing import NamedTuple, TypeAlias
 
 from cmsp_agent.model.signal import Unreadable
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
-from cmsp_agent.transports.snmp.values import Held, Missing, Value
+from cmsp_agent.transports.snmp.values import HeldValue, Missing, Value
 
 SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
 SNMP_TRAP_OID = "1.3.6.1.6.3.1.1.4.1.0"
@@ -25,7 +25,7 @@ class Content(NamedTuple):
 
 
 def readable(
-    names: list[bytes], values: list[Held], texts: OidTexts
+    names: list[bytes], values: list[HeldValue], texts: OidTexts
 ) -> tuple[tuple[Binding, ...], tuple[UnreadableBinding, ...]]:
     """The bindings by OID, and those that can't be decoded: by the octets of the name in hex where that can't be."""
     good: list[Binding] = []
@@ -43,7 +43,7 @@ def readable(
     return tuple(good), tuple(bad)
 
 
-def v2_content(names: list[bytes], values: list[Held], texts: OidTexts) -> Content:
+def v2_content(names: list[bytes], values: list[HeldValue], texts: OidTexts) -> Content:
     """snmpTrapOID, sysUpTime and the rest; tolerates senders that leave out or move the first two bindings."""
     bindings, unreadable = readable(names, values, texts)
     trap_oid, uptime = "", 0

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from cmsp_agent.model.signal import Unreadable
 from cmsp_agent.transports.snmp import ber
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
-from cmsp_agent.transports.snmp.values import Held, unsigned
+from cmsp_agent.transports.snmp.values import HeldValue, unsigned
 from cmsp_agent.transports.snmp.varbinds import decode_varbinds, unspecified
 
 GET = 0xA0
@@ -59,7 +59,7 @@ class Pdu(NamedTuple):
     error_index: int
     names: list[bytes]
     """Content octets of the OIDs, in order."""
-    values: list[Held]
+    values: list[HeldValue]
     """As many as there are names."""
     holes: bool = False
     """Whether any value is a `Missing` or an `Unreadable`."""
@@ -77,7 +77,7 @@ class TrapV1(NamedTuple):
     uptime: int
     """Hundredths of a second."""
     names: list[bytes]
-    values: list[Held]
+    values: list[HeldValue]
 
 
 def error_name(status: int) -> str:

@@ -24,7 +24,7 @@ class Missing(Enum):
     END_OF_MIB_VIEW = ber.END_OF_MIB_VIEW
 
 
-Held: TypeAlias = Value | Missing | Unreadable
+HeldValue: TypeAlias = Value | Missing | Unreadable
 """What stands beside a name."""
 
 MISSING = {missing.value: missing for missing in Missing}
@@ -47,7 +47,7 @@ BARE = {(0x78, 4): OPAQUE_FLOAT, (0x79, 8): OPAQUE_DOUBLE}
 """Float and double without the Opaque around them: the second octet of their tag stands alone."""
 
 
-def unusual(tag: int, content: bytes, texts: OidTexts) -> Held:
+def unusual(tag: int, content: bytes, texts: OidTexts) -> HeldValue:
     """Read the value of any type from its content octets; an `Unreadable` with the reason where it can't be."""
     if tag in MASKS:
         return unsigned(content, MASKS[tag])
@@ -94,7 +94,7 @@ def _integer(content: bytes) -> int | Unreadable:
     return value
 
 
-def _opaque(content: bytes) -> Held:
+def _opaque(content: bytes) -> HeldValue:
     """A number wrapped by net-snmp's convention, else the octets as they are."""
     size = len(content)
     if size == 7 and content.startswith(OPAQUE_FLOAT):

@@ -13,14 +13,14 @@ from ipaddress import IPv4Address
 from cmsp_agent.model.signal import Unreadable
 from cmsp_agent.transports.snmp import ber
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
-from cmsp_agent.transports.snmp.values import OPAQUE_DOUBLE, Held, Missing, Value, unusual
+from cmsp_agent.transports.snmp.values import OPAQUE_DOUBLE, HeldValue, Missing, Value, unusual
 
 UNSIGNED_OCTETS = {ber.COUNTER32: 4, ber.GAUGE32: 4, ber.TIME_TICKS: 4, ber.COUNTER64: 8}
 PLAIN_OCTETS = tuple({**UNSIGNED_OCTETS, ber.INTEGER: 4}.get(tag, -1) for tag in range(256))
 """By tag: how many octets a number may have that can't be out of range while its first bit is clear; -1: no number."""
 
 
-def decode_varbinds(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[bytes], list[Held], bool]:
+def decode_varbinds(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[bytes], list[HeldValue], bool]:
     """Decode the content of a VarBindList that fills `data[at:end]`.
 
     Returns:
@@ -39,7 +39,7 @@ def decode_varbinds(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[li
     return (names, values, holes) if stop == end else _with_care(data, at, end, texts)
 
 
-def _decode(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[bytes], list[Held], bool, int]:
+def _decode(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[bytes], list[HeldValue], bool, int]:
     # A third of the CPU time of a poll is spent in this loop. It is written for the compiler: numbers cost it nothing,
     # objects and calls do.
     #
@@ -47,7 +47,7 @@ def _decode(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[bytes
     # lies inside the datagram. Positions only grow, so no slice can have crossed it where the last one stops there, and
     # reading one octet too far is an IndexError for the caller.
     names: list[bytes] = []
-    values: list[Held] = []
+    values: list[HeldValue] = []
     add_name = names.append
     add_value = values.append
     number = int.from_bytes
@@ -90,10 +90,10 @@ def _decode(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[bytes
     return names, values, holes, at
 
 
-def _with_care(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[bytes], list[Held], bool]:
+def _with_care(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[bytes], list[HeldValue], bool]:
     """Decode a list of which a binding crosses the end: every header is checked against it before it is followed."""
     names: list[bytes] = []
-    values: list[Held] = []
+    values: list[HeldValue] = []
     while at < end:
         name, value, at = _long_way(data, at, end, texts)
         names.append(name)
@@ -101,7 +101,7 @@ def _with_care(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[list[by
     return names, values, any(isinstance(value, Missing | Unreadable) for value in values)
 
 
-def _long_way(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[bytes, Held, int]:
+def _long_way(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[bytes, HeldValue, int]:
     """Read a binding header by header: its name, what it holds, where the next one starts (never after `end`).
 
     Raises:

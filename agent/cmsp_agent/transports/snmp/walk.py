@@ -10,7 +10,7 @@ from typing import cast
 from cmsp_agent.model.signal import Unreadable
 from cmsp_agent.transports.snmp.ber import DecodeError, oid_arcs, oid_plain, oid_text
 from cmsp_agent.transports.snmp.pdu import Pdu
-from cmsp_agent.transports.snmp.values import Held, Missing, Value
+from cmsp_agent.transports.snmp.values import HeldValue, Missing, Value
 
 MOST_INDEXES_KEPT = 200_000
 NO_INDEX = "?"
@@ -93,7 +93,7 @@ class WalkedColumn:
         self.name = name
         self.indexes = indexes
         self.cursor = name
-        self.rows: dict[str | None, Held] = {}
+        self.rows: dict[str | None, HeldValue] = {}
         self.done = False
         self.alone = False
         """Whether it is asked in requests of its own."""
@@ -104,7 +104,7 @@ class WalkedColumn:
         self.odd = False
         """Whether rows may hold what can't be decoded."""
 
-    def take(self, names: list[bytes], values: list[Held], holes: bool) -> bool:
+    def take(self, names: list[bytes], values: list[HeldValue], holes: bool) -> bool:
         """Add the column's share of an answer; whether all its rows were new and came after those before.
 
         A device may return rows out of order within an answer: that harms nothing as long as each is new. What must be
@@ -132,14 +132,14 @@ class WalkedColumn:
         self.cursor = last
         return in_order
 
-    def _add(self, names: list[bytes], values: list[Held]) -> None:
+    def _add(self, names: list[bytes], values: list[HeldValue]) -> None:
         # The hot loop of a walk. Names outside the column go to the row None, which costs no check for each row.
         rows = self.rows
         index_of = self.indexes.known
         for place, name in enumerate(names):
             rows[index_of[name]] = values[place]
 
-    def _until_the_end(self, names: list[bytes], values: list[Held], added: int) -> list[bytes]:
+    def _until_the_end(self, names: list[bytes], values: list[HeldValue], added: int) -> list[bytes]:
         """The names inside the column: the first `added` ones, unless rows came twice or out of order."""
         known = self.indexes.known
         if known[names[added]] is None and (added == 0 or known[names[added - 1]] is not None):
@@ -147,7 +147,7 @@ class WalkedColumn:
             return names[:added]
         return self._cut(names, values)[0]
 
-    def _cut(self, names: list[bytes], values: list[Held]) -> tuple[list[bytes], list[Held]]:
+    def _cut(self, names: list[bytes], values: list[HeldValue]) -> tuple[list[bytes], list[HeldValue]]:
         """What comes before the first binding that is outside the column or has no value: there the column ends."""
         self.indexes.learn(names)
         for count, (name, value) in enumerate(zip(names, values, strict=True)):
@@ -167,7 +167,7 @@ class WalkedColumn:
         if not self.odd and not self.indexes.odd:
             return {}
         found: dict[str, Unreadable] = {}
-        for index, value in cast("dict[str, Held]", self.rows).items():
+        for index, value in cast("dict[str, HeldValue]", self.rows).items():
             if index.startswith(NO_INDEX):
                 found[index] = Unreadable("name that is no OID", bytes.fromhex(index[len(NO_INDEX) :]))
             elif isinstance(value, Unreadable):

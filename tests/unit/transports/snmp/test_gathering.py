@@ -7,7 +7,7 @@ from cmsp_agent.transports.snmp import ber, pdu
 from cmsp_agent.transports.snmp.ber import OidOctets, OidTexts
 from cmsp_agent.transports.snmp.gathering import OTHER_OID, Following, Gathering, Objects
 from cmsp_agent.transports.snmp.pdu import RESPONSE, Pdu
-from cmsp_agent.transports.snmp.values import Held, Missing
+from cmsp_agent.transports.snmp.values import HeldValue, Missing
 
 GEN_ERR = 5
 
@@ -15,7 +15,7 @@ OIDS = [f"1.3.6.1.2.1.1.{number}.0" for number in range(1, 9)]
 Device = Callable[[list[str]], Pdu]
 
 
-def answer(*bindings: tuple[str, Held]) -> Pdu:
+def answer(*bindings: tuple[str, HeldValue]) -> Pdu:
     values = [value for _, value in bindings]
     holes = any(isinstance(value, Missing | Unreadable) for value in values)
     return Pdu(RESPONSE, 1, 0, 0, [ber.oid_octets(oid) for oid, _ in bindings], values, holes)
@@ -163,7 +163,7 @@ def test_a_width_that_is_too_large_is_learned() -> None:
 
 def test_what_follows() -> None:
     def device(part: list[str]) -> Pdu:
-        bindings: list[tuple[str, Held]] = [(f"{oid}.1", OIDS.index(oid)) for oid in part[:3]]
+        bindings: list[tuple[str, HeldValue]] = [(f"{oid}.1", OIDS.index(oid)) for oid in part[:3]]
         found = answer(*bindings)
         if part[0] == OIDS[0]:
             found.names[0] = b"\x2b\x81"

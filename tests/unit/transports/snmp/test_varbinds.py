@@ -5,7 +5,7 @@ import pytest
 from cmsp_agent.model.signal import Unreadable
 from cmsp_agent.transports.snmp import ber
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
-from cmsp_agent.transports.snmp.values import Held, Missing, Value
+from cmsp_agent.transports.snmp.values import HeldValue, Missing, Value
 from cmsp_agent.transports.snmp.varbinds import (
     decode_varbinds,
     encode_value,
@@ -18,7 +18,7 @@ NAME = ber.oid_octets("1.3.6.1.2.1.1.1.0")
 OTHER = ber.oid_octets("1.3.6.1.2.1.1.2.0")
 
 
-def decoded(value: bytes, name: bytes = NAME) -> Held:
+def decoded(value: bytes, name: bytes = NAME) -> HeldValue:
     data = encode_varbind(name, value)
     names, values, holes = decode_varbinds(data, 0, len(data), OidTexts())
     assert names == [name]
@@ -133,7 +133,7 @@ def test_what_can_not_be_read_costs_its_own_binding_only(value: str) -> None:
         ("0501 00", Missing.UNSPECIFIED),
     ],
 )
-def test_what_net_snmp_reads_is_read(value: str, read: Held) -> None:
+def test_what_net_snmp_reads_is_read(value: str, read: HeldValue) -> None:
     assert decoded(bytes.fromhex(value)) == read
 
 

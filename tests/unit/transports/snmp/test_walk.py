@@ -7,16 +7,16 @@ from cmsp_agent.transports.snmp import ber, walk
 from cmsp_agent.transports.snmp.ber import DecodeError
 from cmsp_agent.transports.snmp.pages import ETHERNET, FIRST_WAIT, SMALLEST, Pages
 from cmsp_agent.transports.snmp.pdu import RESPONSE, Pdu
-from cmsp_agent.transports.snmp.values import Held, Missing
+from cmsp_agent.transports.snmp.values import HeldValue, Missing
 from cmsp_agent.transports.snmp.walk import IndexCache, TableWalk
 
 A, B = (ber.oid_octets(f"1.3.6.1.2.1.2.2.1.{column}") for column in (2, 8))
-Row = tuple[bytes, str, Held]
+Row = tuple[bytes, str, HeldValue]
 
 
 def answer(*rows: Row) -> Pdu:
     names = [column + tail(index) for column, index, _ in rows]
-    values: list[Held] = [value for _, _, value in rows]
+    values: list[HeldValue] = [value for _, _, value in rows]
     return Pdu(RESPONSE, 1, 0, 0, names, values, any(isinstance(value, Missing | Unreadable) for value in values))
 
 
