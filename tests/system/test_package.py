@@ -109,6 +109,12 @@ def test_installs_quietly_and_waits_for_its_configuration(installed: Machine) ->
     assert installed.run("cmsp-agent", "--version").split()[-1] == "0.1.0"
 
 
+def test_brings_the_pages_for_those_who_run_it(installed: Machine) -> None:
+    pages = installed.run("find", "/usr/share/doc/cmsp-agent", "-type", "f").split()
+    for page in ("html/user/index.html", "html/user/troubleshooting.html", "user/device-types.md", "site.schema.json"):
+        assert f"/usr/share/doc/cmsp-agent/{page}" in pages
+
+
 def test_the_unit_leaves_little_exposed(installed: Machine) -> None:
     verdict = json.loads(
         installed.run("systemd-analyze", "security", "--json=short", "cmsp-agent.service", check=False)

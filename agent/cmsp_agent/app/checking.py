@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cmsp_agent.app.machine_check import is_here, machine_problems, unresolved
+from cmsp_agent.app.machine_check import is_here, machine_problems, unresolved, unusable_folders
 from cmsp_agent.app.preflight import refusals
 from cmsp_agent.app.service_user import service_user
 from cmsp_agent.app.standing import standing
@@ -100,6 +100,8 @@ def _notes(
         Note(warning.path or "rules", warning.line, warning.text)
         for warning in load_rules(rule_files(configuration.rules, configuration.file.parent))[1]
     ]
+    for where, text in unusable_folders(configuration, service_user(configuration.appliance.state)) if here else ():
+        found.append(Note(".".join(map(str, where)), line_of(document.tree, where), text))
     for name, address in unresolved(configuration) if here else ():
         path = ("components", name, "address")
         found.append(

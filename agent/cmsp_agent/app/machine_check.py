@@ -52,9 +52,17 @@ def _files(configuration: Configuration, user: ServiceUser) -> Iterator[tuple[Tr
 
 
 def _folders(configuration: Configuration, user: ServiceUser) -> Iterator[tuple[TreePath, str]]:
+    """A state directory that is there and can't be written costs what is kept over a restart, not the start."""
+    state = configuration.appliance.state
+    if not state.is_dir() and (text := user.why_unusable(state)):
+        yield ("appliance", "storage", "state"), text
+
+
+def unusable_folders(configuration: Configuration, user: ServiceUser) -> Iterator[tuple[TreePath, str]]:
+    """Folders that the agent does without for the time being, with an alarm."""
     for key, folder in (("state", configuration.appliance.state), ("backups", configuration.appliance.backups)):
         if text := user.why_unusable(folder):
-            yield ("appliance", "storage", key), text
+            yield ("appliance", "storage", key), f"{text}; the agent starts without it, with an alarm"
 
 
 def _ports(configuration: Configuration) -> Iterator[tuple[TreePath, str]]:

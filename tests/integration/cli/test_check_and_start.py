@@ -186,6 +186,16 @@ def test_a_name_that_leads_nowhere_is_a_note(tmp_path: Path) -> None:
     assert "components.gw-1.address: note: the name 'gw.invalid' leads nowhere now" in place.check().stdout
 
 
+def test_a_backup_storage_that_can_not_be_used_is_a_note(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    (tmp_path / "f").write_text("")
+    place.replace(f"backups: {place.state}/backups", f"backups: {tmp_path}/f/backups")
+    checked = place.check()
+    assert checked.returncode == 0, checked.stderr
+    assert "appliance.storage.backups: note: " in checked.stdout
+    assert place.start()[0] is None
+
+
 def test_a_port_that_is_taken_is_said_with_who_has_it(tmp_path: Path) -> None:
     place = Place(tmp_path)
     with socket.socket(type=socket.SOCK_DGRAM) as other:

@@ -37,6 +37,8 @@ class HostPart(Part):
     conditions: Conditions
     clock: Clock
     pool: BlockingPool
+    problem: str = ""
+    """What is wrong with the state directory, and what helps; empty where nothing is."""
     seen: dict[str, dict[str, Any]] = field(default_factory=dict)
     active: Mapping[AlarmKey, object] = field(default_factory=dict)
 
@@ -46,7 +48,8 @@ class HostPart(Part):
         clock: dict[str, Any] = {"trusted": not distrusted}
         if SYNCHRONISED.parent.exists():  # another time service than systemd's says nothing there
             clock["synchronised"] = SYNCHRONISED.exists()
-        return {"disk": {name: dict(seen) for name, seen in self.seen.items()}, "clock": clock}
+        problem = {"problem": self.problem} if self.problem else {}
+        return {**problem, "disk": {name: dict(seen) for name, seen in self.seen.items()}, "clock": clock}
 
     async def look(self) -> None:
         """Ask each file system how much room it has."""
@@ -79,7 +82,7 @@ async def start_host(
     conditions = Conditions(LOW, notices, held)
     directories = {"state": runtime.place.directory, "backups": appliance.backups}
     pool = BlockingPool("disks", threads=2, waiting=8, source=runtime.machine.threads)
-    part = HostPart(directories, conditions, runtime.clock, pool, active=active)
+    part = HostPart(directories, conditions, runtime.clock, pool, runtime.place.problem, active=active)
     losses = CountedLosses(runtime.counters, Conditions(LOSING, notices, held), runtime.clock)
     await part.look()
     runtime.supervisor.keep_running("disks", part.run)

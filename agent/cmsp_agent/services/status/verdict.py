@@ -21,7 +21,8 @@ def reasons(status: Mapping[str, Any], alarms: Sequence[Event]) -> list[str]:
         status: the status, without the verdict.
         alarms: those that hold.
     """
-    found = [*_components(status["not_up"]), *_own(alarms)]
+    found = [status["problem"]] if status.get("problem") else []
+    found += [*_components(status["not_up"]), *_own(alarms)]
     types = sorted({event.object for event in alarms if event.type == DEVICE_TYPE_MISSING})
     if types:
         found.append(f"device types that no plugin brings: {_few(types)}")
