@@ -193,6 +193,8 @@ class Endpoint:
             return
         if sender != pending.address and not pending.elsewhere.permits(str(sender[0])):
             self._counters.add("snmp.answers.other_address_refused", key=str(pending.address[0]))
+            place = f"{sender[0]} port {sender[1]}"
+            pending.problem = DecodeError(f"one came from {place}, which answers_from does not permit")
             return
         try:
             answer = pending.decode(data, request_id)
