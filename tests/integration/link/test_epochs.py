@@ -1,11 +1,13 @@
 """Reverted, recovered and replaced databases before the head-end: no number is ever used twice."""
 
+import asyncio
 import shutil
 
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox.numbering import current
 from cmsp_agent.storage.tables import incidents
 from tests.integration.link.conftest import APPLIANCE, Site
+from tests.lab.headend.faults import Fault, Kind
 
 
 async def test_a_restart_goes_on_where_it_was(site: Site) -> None:
@@ -167,3 +169,42 @@ async def test_a_database_of_which_nothing_can_be_read_numbers_by_the_time(site:
     site.path.write_bytes(b"garbage" * 1000)
     await site.open()
     assert await number(site) > 3_000_000
+
+
+async def test_a_new_appliance_numbers_its_incidents_from_one(site: Site) -> None:
+    await site.append(3)
+    await site.start()
+    await site.drained()
+    assert await number(site) == 1
+    await site.close()
+    await site.open()
+    await site.start()
+    await site.append(1)
+    await site.drained()
+    assert await number(site) == 1
+
+
+async def test_a_lost_database_repeats_no_number_of_several_epochs_nor_before_the_head_end_is_reached(
+    site: Site,
+) -> None:
+    await site.start()
+    for _ in range(3):  # each life gives a few numbers only: the last epoch's records do not tell how many there were
+        await site.append(2)
+        await site.drained()
+        site.headend.store.run_ahead(APPLIANCE, 5_021)
+        site.forwarder.doubt()
+        await site.append(1)
+        await site.drained()
+    before = await number(site)
+    assert before > 15_000
+    await site.close()
+    site.path.unlink()
+    await site.open()
+    site.headend.faults.add(Fault(Kind.CUT))
+    await site.start()
+    await site.append(1)
+    await asyncio.sleep(0.1)
+    assert await number(site) > before
+    site.headend.faults.clear()
+    await site.drained()
+    assert await number(site) > before

@@ -16,6 +16,7 @@ from cmsp_agent.model.errors import HeadendUnreachable, StorageError
 from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.services.link.answers import AccessRefused, Failed, HeadendAnswer, RecordRefused, Unsent, understood
 from cmsp_agent.services.link.decision import Link, LinkStep, Numbers, Sent, decide, settled, taken
+from cmsp_agent.services.link.earlier_life import EarlierLife
 from cmsp_agent.services.link.edges import Edges, OwnEvents
 from cmsp_agent.services.link.waiting import Ahead, Bell
 from cmsp_agent.storage import outbox
@@ -106,6 +107,7 @@ class Forwarder:
         self._forgetting: Ahead[int] = Ahead()
         self._epoch = ""
         self._lost = 0
+        self._earlier = EarlierLife(database, clock)
         self._connected = False
         self.link = Link()
         """What is known of the head-end; for status pages."""
@@ -129,6 +131,7 @@ class Forwarder:
         try:
             while True:
                 try:
+                    await self._earlier.begin()
                     await self.turn()
                 except RowsDamaged as damaged:
                     await self._replace(damaged)
@@ -174,6 +177,8 @@ class Forwarder:
         answer = await self._answer(parcel)
         if isinstance(answer, Unsent) and parcel.numbers.sent != before:
             await self._database.write(lambda tx: outbox.mark_unsent(tx, parcel.numbers.epoch, before))
+        if parcel.sent is None:
+            await self._earlier.answered(parcel.numbers.epoch, answer)
         failures = self.link.failures
         self.link, step = decide(self.link, parcel.numbers, parcel.sent, answer, self._chance())
         self._note(parcel, answer, step, failed=self.link.failures > failures)

@@ -4,15 +4,36 @@ import sqlite3
 
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.storage.encoding import decode, decoded, encode
+from cmsp_agent.storage.sqlite import meta
 
 ROUND = 1000
 """Numbers that are left out at least where some may have been given that are not known any more."""
 MOST_LOST = 10_000_000
+AWAITED = "incidents.awaited"
 
 
 def next_number(tx: sqlite3.Connection) -> str:
     """The number that the next new incident gets: `INC-000042`. Use it in the same work as `save`."""
-    return number(_last(tx) + 1)
+    return number(max(_last(tx), meta.get_int(tx, AWAITED)) + 1)
+
+
+def await_earlier(tx: sqlite3.Connection, floor: int) -> bool:
+    """In a wholly new database: give numbers above `floor` until it is known whether an earlier life gave any.
+
+    Returns:
+        Whether that is not known yet.
+    """
+    if meta.get(tx, AWAITED) is None:
+        meta.put(tx, AWAITED, 0 if _last(tx) else floor)
+    return meta.get_int(tx, AWAITED) > 0
+
+
+def settle_earlier(tx: sqlite3.Connection, *, lived: bool) -> None:
+    """It is known whether there was an earlier life, whose numbers are not known: none of them is given again."""
+    floor = meta.get_int(tx, AWAITED)
+    meta.put(tx, AWAITED, 0)
+    if floor and lived:
+        leave_room(tx, floor, 0)
 
 
 def leave_room(tx: sqlite3.Connection, last: int, lost: int) -> None:
