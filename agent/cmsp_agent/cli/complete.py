@@ -28,7 +28,8 @@ def _device_types(_: Daemon) -> Iterator[str]:
     yield from ("auto", *installed().registry.types)
 
 
-def _alarm_types(_: Daemon) -> Iterator[str]:
+def alarm_types() -> Iterator[str]:
+    """The alarm types of the agent and of the installed plugins."""
     from cmsp_agent.cli.plugin.load import installed
     from cmsp_agent.pipeline.built_in import BUILT_IN
 
@@ -54,7 +55,7 @@ KINDS: dict[str, Names] = {
     "job": _listed("/v1/jobs", "id"),
     "plugin": lambda daemon: (str(row["name"]) for row in daemon.get("/v1/status").get("plugins", ())),
     "device-type": _device_types,
-    "alarm-type": _alarm_types,
+    "alarm-type": lambda _: alarm_types(),
     "secret": _secrets,
     "state": lambda _: [state.value for state in State],
     "severity": lambda _: [str(each) for each in Severity if each is not Severity.CLEARED],

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from cmsp_agent.cli.complete import alarm_types
 from cmsp_agent.cli.daemon import AgentUnreachable
 from cmsp_agent.cli.filters import known_or_refused, refuse_unknown_component
 from cmsp_agent.cli.output import Output, TableColumn, clean, items, moment, styled
@@ -42,6 +43,8 @@ def events(
     document = here.daemon.get("/v1/events", **chosen, after=after, limit=limit)
     if not items(document):
         refuse_unknown_component(here.daemon, component)
+        if kind:
+            known_or_refused("type", kind, alarm_types())
     if follow:
         # From the page's cursor on, so that nothing falls between the two.
         coming = stream(here.daemon.lines("/v1/events/stream", **chosen, after=document.get("next")))

@@ -20,12 +20,14 @@ COMPONENTS: dict[str, Any] = {
         (("component", "list", "--state", "xyz"), ["there is no state 'xyz'", "unreachable"]),
         (("events", "--component", "gw-3"), ["there is no component 'gw-3'", "gw-2, gw-10"]),
         (("events", "--severity", "bad"), ["there is no severity 'bad'", "critical"]),
+        (("events", "--type", "link.dwn"), ["there is no type 'link.dwn'", "did you mean 'link.down'?"]),
+        (("threshold", "list", "--component", "gw-3"), ["there is no component 'gw-3'"]),
         (("alarm", "list", "--component", "gw-3"), ["there is no component 'gw-3'"]),
     ],
 )
 def test_what_there_is_not_is_refused(arguments: tuple[str, ...], said: list[str]) -> None:
     nothing: dict[str, Any] = {"items": []}
-    answers = {"/v1/components": COMPONENTS, "/v1/events": nothing, "/v1/alarms": nothing}
+    answers = {"/v1/components": COMPONENTS, "/v1/events": nothing, "/v1/alarms": nothing, "/v1/thresholds": nothing}
     ending = cmsp_agent(*arguments, answers=answers)
     assert (ending.code, ending.out) == (2, "")
     assert [each for each in said if each not in ending.err] == []

@@ -13,6 +13,7 @@ from cmsp_agent.api.schemas.components import ComponentList, Kpis
 from cmsp_agent.api.schemas.jobs import JobView
 from cmsp_agent.api.unsafe import Unsafe, unsafe
 from cmsp_agent.api.views import component_details, component_view, job_view, series_view
+from cmsp_agent.config.nearest import did_you_mean
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.times import parse_rfc3339
@@ -32,7 +33,7 @@ def known(parts: Parts, name: str) -> Component:
     """
     component = parts.status.components().get(name)
     if component is None:
-        raise NotFound(f"no component is called {name!r}")
+        raise NotFound(f"no component is called {name!r}{did_you_mean(name, parts.status.components())}")
     return component
 
 
