@@ -167,7 +167,8 @@ class Normaliser:
         attributes = {name: stored(value) for name, value in (report.attributes or {}).items()}
         source = _SOURCES[type(signal)]
         name = stored(report.object)[:LONGEST_OBJECT]
-        text = stored(report.text)[:LONGEST_TEXT] or title(alarm, signal.component, name)
+        ended = "cleared: " * (state is Transition.CLEAR)
+        text = stored(report.text)[:LONGEST_TEXT] or ended + title(alarm, signal.component, name)
         if state is Transition.RAISE and source in _FROM_DEVICE and not self._has_end(component, report.type):
             text, attributes = f"{text} ({ENDED_BY_A_PERSON})", {**attributes, ENDS: BY_A_PERSON}
         return Event(

@@ -10,7 +10,7 @@ from dataclasses import replace
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.pipeline.alarm_state import Draft
-from cmsp_agent.pipeline.built_in import RESTARTED
+from cmsp_agent.pipeline.built_in import RESTARTED, UNKNOWN_SYSLOG
 from cmsp_agent.pipeline.observe import may_be_older
 
 LATE_DUPLICATE = 5_000
@@ -18,6 +18,11 @@ LATE_DUPLICATE = 5_000
 
 FOLD = 60_000
 """Milliseconds in which a passing event that is reported again counts as a repeat."""
+
+MOST_TEXTS = 5
+"""Different texts that one event keeps."""
+SEVERITIES = "severities"
+"""Attribute of an event whose repeats had other severities: all of them."""
 
 STARTING = 300_000
 """Milliseconds after its start in which a device still says that it started, by trap and syslog."""
@@ -52,9 +57,7 @@ class TimeWindow:
         return late and self._fold(draft, last, event, "time.late_duplicates")
 
     def _fold(self, draft: Draft, last: Event, event: Event, counted_as: str) -> bool:
-        folded = last.fold(event)
-        if event.severity.rank < folded.severity.rank:
-            folded = replace(folded, severity=event.severity)
+        folded = _with_text(_with_severity(last.fold(event), event), event)
         if event.type == RESTARTED and _tells_more(event, last):
             folded = replace(folded, text=event.text)
         draft.ended.put(event.key, folded)
@@ -62,6 +65,23 @@ class TimeWindow:
         draft.changes.revise(folded, tell=folded.state is Transition.INFO and _is_news(last, folded))
         self._counters.add(counted_as, event.count)
         return True
+
+
+def _with_severity(folded: Event, event: Event) -> Event:
+    """The highest severity is shown; where they differ, each is kept."""
+    if event.severity is folded.severity:
+        return folded
+    known = folded.attributes.get(SEVERITIES, folded.severity.value).split(", ")
+    each = {**folded.attributes, SEVERITIES: ", ".join(dict.fromkeys((*known, event.severity.value)))}
+    return replace(folded, severity=min(folded.severity, event.severity, key=lambda one: one.rank), attributes=each)
+
+
+def _with_text(folded: Event, event: Event) -> Event:
+    """Messages that differ in numbers are one event, which keeps what each said."""
+    texts = folded.text.split("\n")
+    if event.type != UNKNOWN_SYSLOG or event.text in texts or len(texts) >= MOST_TEXTS:
+        return folded
+    return replace(folded, text="\n".join((*texts, event.text)))
 
 
 def _is_news(before: Event, after: Event) -> bool:
