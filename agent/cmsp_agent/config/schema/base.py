@@ -22,7 +22,8 @@ class AlsoAs:
 
 TEXT: dict[str, Any] = {"type": "string"}
 NUMBER: dict[str, Any] = {"type": "number"}
-YES_NO: dict[str, Any] = {"type": "boolean"}
+YES_NO: dict[str, Any] = {"enum": [True, False, "yes", "no", "on", "off"]}
+"""YAML 1.2 has true and false; the words that people write are taken too, so an editor must not mark them."""
 TEXTS: dict[str, Any] = {"type": "array", "items": {"type": "string"}}
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from cmsp_agent.config import addresses, quantities, schedules, windows
-from cmsp_agent.config.schema.base import Unshown
+from cmsp_agent.config.schema.base import YES_NO, Unshown
 from cmsp_agent.config.tree import SecretReference, WrittenFloat, WrittenInt
 
 T = TypeVar("T")
@@ -158,7 +158,7 @@ Count = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=10_000_000)]
 Port = Annotated[int, BeforeValidator(_whole), Field(ge=1, le=65535)]
 PortOrNone = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=65535)]
 Number = Annotated[float, BeforeValidator(_number)]
-YesNo = Annotated[bool, BeforeValidator(_yes_or_no)]
+YesNo = Annotated[bool, BeforeValidator(_yes_or_no), WithJsonSchema(YES_NO, mode="validation")]
 Date = Annotated[dt.date, BeforeValidator(_from_text(_date)), _json("A day", "2026-01-31")]
 Duration = Annotated[
     float,
