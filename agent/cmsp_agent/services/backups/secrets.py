@@ -116,7 +116,7 @@ def _sources() -> Iterator[str]:
         yield rf"^[ \t]*(?:{words}) +{_KIND}{_VALUE}"
     yield rf"\b{_WORDS} +{_KIND}(?!(?:{_GRAMMAR})\b){_LAST}"
     yield rf"<(?P<tag>{_TAG})>(?P<secret>[^<\n]+)(?=</)"
-    yield rf"{_NAMES}\"?\s*[=:]\s*(?P<secret>\"(?:[^\"\\\n]|\\.)+\"|'[^'\n]+'|[^\s\"'<,;]+)"
+    yield rf"{_NAMES}\"?\s*[=:]\s*(?!\w+://)(?P<secret>\"(?:[^\"\\\n]|\\.)+\"|'[^'\n]+'|[^\s\"'<,;]+)"
 
 
 SALTED = re.compile(
