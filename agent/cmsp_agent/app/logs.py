@@ -9,7 +9,7 @@ from typing import TextIO
 import structlog
 from structlog.typing import Processor
 
-CHATTY = ("paramiko", "netmiko", "urllib3", "asyncio", "uvicorn", "apscheduler")
+CHATTY = ("paramiko", "urllib3", "asyncio", "uvicorn", "apscheduler")
 """Libraries whose own chatter says nothing to an operator, and may quote what it should not."""
 
 

@@ -41,7 +41,7 @@ def component(name: str, entry: schema.ComponentEntry, known: Mapping[str, Crede
         poll=_poll(entry.poll),
         reach=ReachPlan(entry.reach.icmp, entry.reach.tcp, entry.reach.echoes),
         snmp=_snmp_plan(entry.snmp),
-        ssh=SshPlan(entry.ssh.port, entry.ssh.legacy),
+        ssh=SshPlan(entry.ssh.port, entry.ssh.legacy, entry.ssh.login_timeout, entry.ssh.silence),
         backup=_backup(entry),
         thresholds=tuple(_threshold(kpi, limit) for kpi, limit in entry.thresholds.items()),
     )

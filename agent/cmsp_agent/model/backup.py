@@ -10,6 +10,8 @@ class BackupResult(StrEnum):
     STORED = "stored"
     UNCHANGED = "unchanged"
     FAILED = "failed"
+    SUSPECT = "suspect"
+    """Read and kept apart: it is unlike the last one, and nobody said why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class Backup:
     """`schedule`, `change`, `demand`."""
     known_good: bool = False
     lines: int = 0
+    suspect: str = ""
+    """Why it is kept apart; empty: it is believed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,10 @@ class SshPlan:
     port: int = 22
     legacy: bool = False
     """Permit SHA-1 key exchange, ssh-rsa and CBC ciphers, which IOS 15 and older need."""
+    login_timeout: float = 60.0
+    """Seconds that a login may take."""
+    silence: float = 180.0
+    """Seconds that the device may say nothing while it answers."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,7 +199,7 @@ class CliPlatform:
     """How the configuration is read over SSH, and how a good one is recognised. Patterns are multi-line regexes."""
 
     driver: str
-    """netmiko's device_type, such as `cisco_ios`."""
+    """The dialect of its command line, such as `cisco_ios`: how paging is turned off, how privileges are entered."""
     config: str = "show running-config"
     complete: str = r"^end\s*\Z"
     must_have: tuple[str, ...] = ()

@@ -265,6 +265,6 @@ def _optional_items(answer: object) -> list[object] | None:
 
 
 def _known_drivers() -> Iterable[str]:
-    from cmsp_agent.transports.ssh.driver import known_drivers  # netmiko takes a quarter of a second to import
+    from cmsp_agent.transports.ssh.dialects import known_drivers  # paramiko takes a while to import
 
     return known_drivers()

@@ -53,7 +53,7 @@ IOS = CliPlatform(
     volatile=(r"^Building configuration", r"^Current configuration : \d+", r"^! Last configuration change at"),
     redact=(Redaction(r"^enable secret \d (?P<secret>\S+)"), Redaction(r"^snmp-server community (?P<secret>\S+)")),
 )
-LIMITS = CliLimits(connect=1, banner=1, key_exchange=3, authentication=1, channel=1, prompt=2, command=3)
+LIMITS = CliLimits(connect=1, banner=1, key_exchange=3, login=2, channel=1, silence=3)
 
 
 @dataclass

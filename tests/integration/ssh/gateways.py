@@ -114,7 +114,7 @@ async def _shell(gateway: Gateway, process: asyncssh.SSHServerProcess[bytes]) ->
             configuring = text == "configure terminal"
         elif configuring and text.startswith("bogus"):
             process.stdout.write(b"             ^\r\n% Invalid input detected at '^' marker.\r\n\r\n")
-        elif text == "write mem":
+        elif text == "write memory":
             process.stdout.write(b"Building configuration...\r\n[OK]\r\n")
         process.stdout.write(prompt())
 

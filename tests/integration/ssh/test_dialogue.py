@@ -201,7 +201,7 @@ async def test_a_dialogue_may_configure_and_save(client: CliClient, host_key: An
 
     async with serving(Gateway(), host_key) as gateway:
         assert "[OK]" in await client.dialogue(target(gateway.port), work, 10)
-    assert gateway.commands[-5:] == ["configure terminal", "interface Gi0/0", "description new", "end", "write mem"]
+    assert gateway.commands[-5:] == ["configure terminal", "interface Gi0/0", "description new", "end", "write memory"]
 
 
 async def test_a_refused_configuration_line_is_reported(client: CliClient, host_key: Any) -> None:

@@ -21,6 +21,8 @@ COUNTERS: tuple[Counter, ...] = (
         "component",
         {
             "backups.failed": "Backups that failed",
+            "backups.lines_taken_out": "Log lines and times that a terminal had mixed into a configuration",
+            "backups.suspect": "Backups kept apart because they are unlike the one before",
             "backups.refused": "Backups that a component does not get",
             "backups.stored": "Backups that brought something new",
             "backups.unchanged": "Backups equal to the one before",

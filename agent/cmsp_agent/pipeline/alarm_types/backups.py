@@ -12,6 +12,19 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         recommendation="Run `cmsp-agent backup run {component}`, which says what fails.",
     ),
     AlarmType(
+        "backup.suspect",
+        Severity.MINOR,
+        "The configuration of {component} is suspect",
+        recommendation="Compare: `cmsp-agent backup diff {component} suspect --against latest`; accept it where it is "
+        "right: `cmsp-agent backup accept {component}`. Else look at the rights of the login.",
+    ),
+    AlarmType(
+        "backup.damaged",
+        Severity.MINOR,
+        "The stored backup of {component} was damaged or gone",
+        recommendation="It was written again. Look at the backup storage: `cmsp-agent backup verify`.",
+    ),
+    AlarmType(
         "backups.storage",
         Severity.MAJOR,
         "The backup storage can't be used: {object}",

@@ -1,7 +1,7 @@
 """Versions, runs and contents in the store: what is written together, and in which order."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -13,6 +13,12 @@ from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import backups as table
 
 MOST_VERSIONS = 1_000
+NAMED: Mapping[str, tuple[Callable[[Backup], bool], str]] = {
+    "latest": (lambda backup: not backup.suspect, "no backup yet"),
+    "known-good": (lambda backup: backup.known_good and not backup.suspect, "no backup is known to be good yet"),
+    "suspect": (lambda backup: bool(backup.suspect), "no backup is suspect"),
+}
+"""Versions that are known by a word, and what is said where there is none."""
 
 
 class Contents(Protocol):
@@ -57,28 +63,31 @@ class Manifest:
     """None: recovering needs the database too."""
 
     async def latest(self, component: str) -> Backup | None:
-        """The newest version."""
-        return await self.database.read(lambda connection: table.latest(connection, component))
+        """The newest version that is believed."""
+        return next((each for each in await self.versions(component, MOST_VERSIONS) if not each.suspect), None)
+
+    async def suspect(self, component: str, fingerprint: str) -> Backup | None:
+        """The version of this fingerprint that is kept apart."""
+        versions = await self.versions(component, MOST_VERSIONS)
+        return next((each for each in versions if each.suspect and each.fingerprint == fingerprint), None)
 
     async def versions(self, component: str, limit: int = 100) -> Sequence[Backup]:
         """The versions of a component, the newest first."""
         return await self.database.read(lambda connection: table.of_component(connection, component, limit))
 
     async def find(self, component: str, version: str) -> Backup:
-        """One version; `latest` and `known-good` name one too.
+        """One version; `latest`, `known-good` and `suspect` name one too.
 
         Raises:
             NotFound: the component has no such version.
         """
-        if version in ("latest", "known-good"):
-            found = next(
-                (b for b in await self.versions(component, MOST_VERSIONS) if b.known_good or version == "latest"), None
-            )
+        if version in NAMED:
+            of = NAMED[version][0]
+            found = next((each for each in await self.versions(component, MOST_VERSIONS) if of(each)), None)
         else:
             found = await self.database.read(lambda connection: table.find(connection, version))
         if found is None or found.component != component:
-            known = {"latest": "no backup yet", "known-good": "no backup is known to be good yet"}
-            raise NotFound(f"{component}: {known.get(version, f'no backup {version}')}")
+            raise NotFound(f"{component}: {NAMED[version][1] if version in NAMED else f'no backup {version}'}")
         return found
 
     async def before(self, backup: Backup) -> Backup:
@@ -104,7 +113,7 @@ class Manifest:
 
     async def mark_known_good(self, backup: Backup, *, good: bool) -> Backup:
         """Say that the device works on this version, or that it doesn't."""
-        marked = replace(backup, known_good=good)
+        marked = replace(backup, known_good=good, suspect="" if good else backup.suspect)
         await self.database.write(lambda tx: table.save(tx, marked))
         return marked
 

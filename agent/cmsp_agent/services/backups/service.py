@@ -14,28 +14,20 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.backup import Backup, BackupResult, BackupRun
 from cmsp_agent.model.component import Component
-from cmsp_agent.model.errors import AgentError, NotFound, Refused, StorageError
+from cmsp_agent.model.errors import AgentError, DeviceAnswerInvalid, NotFound, Refused, StorageError
 from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.plugin.api import CliPlatform
+from cmsp_agent.services.backups.keeping import Keeper, Kept
 from cmsp_agent.services.backups.manifest import Manifest
 from cmsp_agent.services.backups.policy import require_backup
-from cmsp_agent.services.backups.reading import (
-    ConfigurationReader,
-    Progress,
-    read_believable,
-    size_of,
-    to_bytes,
-    to_text,
-)
+from cmsp_agent.services.backups.reading import ConfigurationReader, Progress, read_believable, to_text
 from cmsp_agent.services.backups.text import ConfigText
 
 log = logging.getLogger(__name__)
 
-FAILED = "backup.failed"
+FAILED, SUSPECT, DAMAGED = "backup.failed", "backup.suspect", "backup.damaged"
 OBJECT = "configuration"
-GOOD_AFTER = 86_400_000
-"""A version that the device still runs so many ms after it was taken is known good."""
 COMPUTING = 60.0
 """Seconds for compressing, redacting or comparing one configuration."""
 
@@ -47,6 +39,8 @@ class Directory:
     component: Callable[[str], Component | None]
     platform: Callable[[str], CliPlatform | None]
     """The command-line platform of a component's device type, by the component's name."""
+    healthy_since: Callable[[str, int], bool] = lambda component, moment: True  # noqa: ARG005
+    """Whether a component has had no incident since a moment (ms)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +50,8 @@ class BackupOutcome:
     run: BackupRun
     backup: Backup | None = None
     error: AgentError | None = None
+    lost: str = ""
+    """Why the stored copy of the last version had to be written again."""
 
     @property
     def result(self) -> BackupResult:
@@ -91,7 +87,9 @@ class Backups:
         self._counters = counters
         self._places = asyncio.Semaphore(at_once)
         self._turns: dict[str, asyncio.Lock] = {}
-        self._good: set[str] = set()
+        self._clear: set[tuple[str, str]] = set()
+        """Alarm types and components that are known to be clear."""
+        self._keeper = Keeper(manifest, self._compute, directory.healthy_since, new_id)
         self._texts: dict[CliPlatform, ConfigText] = {}
 
     async def run(self, component: str, reason: str, tell: Progress = unwatched) -> BackupOutcome:
@@ -150,32 +148,15 @@ class Backups:
         last = await self._manifest.latest(component.name)
         text = self._text(platform)
         reading = await read_believable(self._read, component, platform, text, last.size if last else None, tell)
+        self._counters.add("backups.lines_taken_out", reading.taken_out, key=component.name)
         tell(80, "storing it")
-        content = to_bytes(reading)
-        fingerprint = await self._compute(lambda: self._manifest.contents.fingerprint(to_bytes(text.stable(reading))))
         now = self._clock.now()
-        if last is not None and last.fingerprint == fingerprint:
-            backup = replace(last, verified_at=now, known_good=last.known_good or now - last.taken_at >= GOOD_AFTER)
-            result = BackupResult.UNCHANGED
-        else:
-            address = await self._manifest.contents.put(content)
-            lines = reading.count("\n")
-            backup = Backup(
-                self._new_id(now),
-                component.name,
-                now,
-                now,
-                address,
-                size_of(reading),
-                fingerprint,
-                run.reason,
-                lines=lines,
-            )
-            result = BackupResult.STORED
-        done = replace(run, ended_at=now, result=result, backup=backup.id)
-        await self._manifest.record(done, backup, now)
+        kept = await self._keeper.keep(run, reading, text, now)
+        done = replace(run, ended_at=now, result=kept.result, backup=kept.backup.id, error=_suspected(kept))
+        await self._manifest.record(done, kept.backup, now)
         await self._copy(component.name)
-        return BackupOutcome(done, backup)
+        error = DeviceAnswerInvalid(f"{component.name}: {done.error}") if done.error else None
+        return BackupOutcome(done, kept.backup, error, kept.lost)
 
     async def _copy(self, component: str) -> None:
         """A copy that can't be written makes no good backup bad; the next run tries again."""
@@ -196,14 +177,23 @@ class Backups:
         return outcome
 
     async def _announce(self, outcome: BackupOutcome) -> None:
-        """Count it; raise the alarm of a failure, clear it by the next good run."""
-        name, failed = outcome.run.component, outcome.result is BackupResult.FAILED
+        """Count it; raise the alarms of what went wrong, clear them by the next good run."""
+        run, name = outcome.run, outcome.run.component
         self._counters.add(f"backups.{outcome.result}", key=name)
-        if not failed and name in self._good:
+        if outcome.result is BackupResult.FAILED:
+            await self._alarm(run, FAILED, run.error)
             return
-        text = outcome.run.error if failed else "the configuration was saved"
-        await self._tell(AgentSignal(name, outcome.run.ended_at, FAILED, OBJECT, failed, text))
-        (self._good.discard if failed else self._good.add)(name)
+        await self._alarm(run, FAILED, "")
+        await self._alarm(run, SUSPECT, run.error)
+        await self._alarm(run, DAMAGED, outcome.lost and f"{outcome.lost}: written again from the device")
+
+    async def _alarm(self, run: BackupRun, kind: str, text: str) -> None:
+        """Raise the alarm where there is something to say; clear it where it is not known to be clear."""
+        place = (kind, run.component)
+        if text or place not in self._clear:
+            said = text or "the configuration was saved"
+            await self._tell(AgentSignal(run.component, run.ended_at, kind, OBJECT, bool(text), said))
+        (self._clear.discard if text else self._clear.add)(place)
 
     async def latest(self, component: str) -> Backup | None:
         """The latest version of a component, where there is one."""
@@ -275,3 +265,14 @@ class Backups:
             return await self._pool.run(work, within=COMPUTING)
         except (TimeoutError, PoolFull) as error:
             raise StorageError(f"a configuration could not be worked on: {error}") from error
+
+
+def _suspected(kept: Kept) -> str:
+    """What is said of a suspect version; nothing of any other."""
+    if kept.result is not BackupResult.SUSPECT:
+        return ""
+    backup = kept.backup
+    return (
+        f"the configuration is suspect: {backup.suspect}; kept apart as {backup.id}; "
+        f"where it is right: cmsp-agent backup accept {backup.component} {backup.id}"
+    )

@@ -12,6 +12,8 @@ DIFF_LINES = 20_000
 SMALLEST_SHARE, LARGEST_SHARE = 0.5, 1.5
 """Of the size last time; outside, a reading is believed only when a second one agrees (FACTS 5.1)."""
 
+_LINE_END = re.compile(r"\r*\n\r*")
+
 
 class ConfigText:
     """How to read the configurations of one platform. Patterns come from the device type, compiled once.
@@ -31,9 +33,23 @@ class ConfigText:
         self._redact = [re.compile(rule.pattern, re.MULTILINE) for rule in platform.redact] + secrets.patterns()
 
     def refusal(self, text: str) -> str:
-        """The line with which the device refused the command; empty where it didn't."""
-        match = next((match for pattern in self._invalid if (match := pattern.search(text))), None)
+        """The line with which the device refused the command; empty where it didn't.
+
+        Between the first and the last line of a configuration every line is text, whatever it says.
+        """
+        start, end = self._configuration(text)
+        around = (text[:start], text[end:])
+        found = (match for part in around for pattern in self._invalid if (match := pattern.search(part)))
+        match = next(found, None)
         return self.redacted(_line_of(match)) if match else ""
+
+    def _configuration(self, text: str) -> tuple[int, int]:
+        """Where the configuration begins and ends; nowhere without the lines that each one has."""
+        begun = [match.start() for pattern in self._must_have if (match := pattern.search(text))]
+        if not begun or len(begun) < len(self._must_have):
+            return 0, 0
+        complete = self._complete.search(text)
+        return min(begun), complete.end() if complete else len(text)
 
     def flaws(self, text: str) -> list[str]:
         """Why a reading is no whole configuration; empty where it is one."""
@@ -71,7 +87,7 @@ class ConfigText:
 
 def clean(output: str) -> str:
     """Device output as one text: lines ended by a bare newline, no blank lines at either end."""
-    return output.replace("\r\n", "\n").replace("\r", "\n").strip("\n\x00 ") + "\n"
+    return _LINE_END.sub("\n", output).replace("\r", "\n").strip("\n\x00 ") + "\n"
 
 
 def implausible(size: int, last: int | None) -> bool:

@@ -8,7 +8,8 @@ from cmsp_agent.aio.blocking import BlockingPool, PoolFull
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import DeviceError, DeviceUnreachable, NotPermittedHere
-from cmsp_agent.transports.ssh.handshake import quieten_libraries
+from cmsp_agent.transports.ssh.command_line import Whole
+from cmsp_agent.transports.ssh.handshake import quieten_paramiko
 from cmsp_agent.transports.ssh.hostkeys import HostKeyStore
 from cmsp_agent.transports.ssh.session import SshSession
 from cmsp_agent.transports.ssh.target import CliLimits, CliTarget, HostKeyChanged
@@ -27,16 +28,23 @@ class CliClient:
         counters: Counters,
         limits: CliLimits | None = None,
     ) -> None:
-        quieten_libraries()
+        quieten_paramiko()
         self._pool = pool
         self._host_keys = host_keys
         self._clock = clock
         self._counters = counters
         self._limits = limits or CliLimits()
 
-    async def commands(self, target: CliTarget, commands: Sequence[str], within: float) -> list[str]:
-        """Send exec commands in one session; their outputs in order. Raises as `dialogue` does."""
-        return await self.dialogue(target, lambda session: [session.command(text) for text in commands], within)
+    async def commands(
+        self, target: CliTarget, commands: Sequence[str], within: float, complete: Whole | None = None
+    ) -> list[str]:
+        """Send exec commands in one session; their outputs in order, each until it is `complete`.
+
+        Raises as `dialogue` does.
+        """
+        return await self.dialogue(
+            target, lambda session: [session.command(text, complete) for text in commands], within
+        )
 
     async def dialogue(self, target: CliTarget, work: Callable[[SshSession], T], within: float) -> T:
         """Log in and run `work` with the session, in a thread of the pool.

@@ -1,4 +1,4 @@
-"""From a TCP connection to an open shell: key exchange, host key, login, terminal. Each step with its own deadline."""
+"""From a TCP connection to keys, and from a login to a shell. Each step with its own deadline."""
 
 import logging
 from collections.abc import Sequence
@@ -7,10 +7,10 @@ import paramiko
 from paramiko.ssh_exception import IncompatiblePeer
 
 from cmsp_agent.aio.clock import Clock
-from cmsp_agent.model.errors import AuthenticationRejected, DeviceAnswerInvalid, DeviceUnreachable
-from cmsp_agent.model.secret import Secret
+from cmsp_agent.model.errors import DeviceAnswerInvalid, DeviceUnreachable
 from cmsp_agent.transports.ssh.algorithms import offer
 from cmsp_agent.transports.ssh.hostkeys import HostKey
+from cmsp_agent.transports.ssh.service import Transport
 from cmsp_agent.transports.ssh.target import CliLimits, CliTarget, HostKeyChanged, LegacyAlgorithmsOnly
 from cmsp_agent.transports.ssh.wire import HANDSHAKE_BYTES, MeteredSocket
 
@@ -22,12 +22,11 @@ WINDOW = 1024 * 1024
 """Bytes that a device may send unread: what one greedy session can hold in memory."""
 
 
-def quieten_libraries() -> None:
-    """Keep paramiko and netmiko out of the log: what they would write holds device output and passwords."""
-    for name in ("paramiko", "netmiko"):
-        logger = logging.getLogger(name)
-        logger.setLevel(logging.CRITICAL + 1)
-        logger.propagate = False
+def quieten_paramiko() -> None:
+    """Keep paramiko out of the log: what it would write holds passwords."""
+    logger = logging.getLogger("paramiko")
+    logger.setLevel(logging.CRITICAL + 1)
+    logger.propagate = False
 
 
 def exchange_keys(
@@ -40,10 +39,10 @@ def exchange_keys(
         DeviceAnswerInvalid: what it says is not SSH 2.
         LegacyAlgorithmsOnly: no algorithm in common.
     """
-    transport = paramiko.Transport(sock, default_window_size=WINDOW)
+    transport = Transport(sock, WINDOW)
     transport.banner_timeout = limits.banner
     transport.handshake_timeout = limits.key_exchange
-    transport.auth_timeout = limits.authentication
+    transport.auth_timeout = limits.login
     transport.channel_timeout = limits.channel
     offer(transport, target.legacy, (key.algorithm for key in pinned))
     started = clock.monotonic()
@@ -93,40 +92,6 @@ def check_host_key(transport: paramiko.Transport, target: CliTarget, pinned: Seq
             "if the device was replaced: cmsp-agent component host-key COMPONENT --forget"
         )
     return key
-
-
-def log_in(transport: paramiko.Transport, target: CliTarget, limits: CliLimits, clock: Clock) -> None:
-    """Authenticate by password, or by the keyboard-interactive form of it.
-
-    Raises:
-        AuthenticationRejected: refused, or the connection was closed upon it.
-        DeviceUnreachable: no answer in time.
-    """
-    password = target.credential.password
-    if password is None:
-        raise AuthenticationRejected(f"{target}: no password is configured for user {target.credential.user!r}")
-    started = clock.monotonic()
-    try:
-        _authenticate(transport, target.credential.user, password)
-    except paramiko.BadAuthenticationType as error:
-        accepted = ", ".join(error.allowed_types)
-        raise AuthenticationRejected(f"{target}: takes no passwords (only {accepted})") from error
-    except (paramiko.SSHException, EOFError, OSError) as error:
-        if clock.monotonic() - started >= limits.authentication:
-            silent = f"{target}: no answer to the login within {limits.authentication:g} s"
-            raise DeviceUnreachable(silent) from error
-        # A server that hangs up on the password has refused it, for all we know: trying again could lock the account.
-        raise AuthenticationRejected(f"{target}: the login of user {target.credential.user!r} was refused") from error
-
-
-def _authenticate(transport: paramiko.Transport, user: str, password: Secret) -> None:
-    """One attempt: the method `password`, or the same over prompts where the server has only those (RFC 4256)."""
-    try:
-        transport.auth_password(user, password.reveal(), fallback=False)
-    except paramiko.BadAuthenticationType as error:
-        if "keyboard-interactive" not in error.allowed_types:
-            raise
-        transport.auth_interactive(user, lambda _title, _text, prompts: [password.reveal() for _ in prompts])
 
 
 def open_shell(transport: paramiko.Transport, target: CliTarget, limits: CliLimits) -> paramiko.Channel:

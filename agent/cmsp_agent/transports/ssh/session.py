@@ -1,27 +1,25 @@
 """One dialogue with one device, from connecting to hanging up, within one thread."""
 
 import contextlib
-import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
 import paramiko
-from netmiko.base_connection import BaseConnection
-from netmiko.exceptions import ConfigInvalidException, NetmikoBaseException, ReadTimeout
 
 from cmsp_agent.aio.clock import Clock
-from cmsp_agent.model.errors import (
-    AuthenticationRejected,
-    CommandRejected,
-    DeviceAnswerInvalid,
-    DeviceError,
-    DeviceUnreachable,
-)
-from cmsp_agent.transports.ssh.driver import on_shell
-from cmsp_agent.transports.ssh.handshake import check_host_key, exchange_keys, hang_up, log_in, open_shell
+from cmsp_agent.model.errors import DeviceAnswerInvalid, DeviceError, DeviceUnreachable
+from cmsp_agent.transports.ssh.command_line import CommandLine, Renamed, Whole
+from cmsp_agent.transports.ssh.dialects import dialect_of
+from cmsp_agent.transports.ssh.handshake import check_host_key, exchange_keys, hang_up, open_shell
 from cmsp_agent.transports.ssh.hostkeys import HostKey
+from cmsp_agent.transports.ssh.login import log_in
 from cmsp_agent.transports.ssh.target import CliLimits, CliTarget
+from cmsp_agent.transports.ssh.terminal import HungUp, Silent, Terminal
 from cmsp_agent.transports.ssh.wire import Wire
+
+AGAIN = 2
+"""How often a command is sent again where the device was renamed while it answered."""
 
 T = TypeVar("T")
 
@@ -38,10 +36,12 @@ class SshSession:
         self.proven: HostKey | None = None
         """The host key, once a login over it succeeded."""
         self._pinned = pinned
-        self._limits = limits
+        self._limits = replace(
+            limits, login=target.login_timeout or limits.login, silence=target.silence or limits.silence
+        )
         self._clock = clock
         self._wire = Wire()
-        self._line: BaseConnection | None = None
+        self._line: CommandLine | None = None
 
     def abort(self) -> None:
         """Cut the connection, from any thread, at once."""
@@ -68,36 +68,37 @@ class SshSession:
             self._line = self._prepare(open_shell(transport, self.target, self._limits))
             return work(self)
 
-    def _prepare(self, shell: paramiko.Channel) -> BaseConnection:
-        """Find the prompt, turn paging off, enable. netmiko gets no password: the login is behind us."""
-        line = on_shell(self.target.platform, shell, self.target.address, self._limits.prompt)
+    def _prepare(self, shell: paramiko.Channel) -> CommandLine:
+        """Find the prompt, turn paging off, enable."""
+        limits = self._limits
+        dialect = dialect_of(self.target.platform)
+        line = CommandLine(Terminal(shell), dialect, str(self.target), limits.login, limits.silence)
+        line.start()
         enable = self.target.credential.enable
-        if enable is not None and not line.check_enable_mode():
+        if enable is not None and not line.privileged():
             self.stage = "enable"
-            line.secret = enable.reveal()
-            try:
-                line.enable()
-            except (ValueError, ReadTimeout):
-                raise AuthenticationRejected(f"{self.target}: the enable secret was refused") from None
-            finally:
-                line.secret = ""
+            line.enable(enable)
         return line
 
-    def command(self, text: str, within: float | None = None) -> str:
+    def command(self, text: str, complete: Whole | None = None) -> str:
         """Send one exec command; its output without echo and prompt, lines ended by a bare newline.
 
         Bytes that are not UTF-8 come as surrogate escapes.
 
+        Args:
+            text: the command.
+            complete: knows a whole output; until then a prompt in it is only text.
+
         Raises:
-            DeviceUnreachable: no prompt within the time, or the device hung up.
+            DeviceUnreachable: silent for longer than the device may be, or it hung up.
             DeviceAnswerInvalid: more output than a session may receive.
         """
         assert self._line is not None
         self.stage = repr(text if text.startswith("show ") else text.partition(" ")[0])  # the rest may hold a secret
-        output = self._line.send_command(
-            text, expect_string=self._prompt(), read_timeout=within or self._limits.command, auto_find_prompt=False
-        )
-        return str(output)
+        for _ in range(AGAIN):
+            with contextlib.suppress(Renamed):
+                return self._line.command(text, complete)
+        return self._line.command(text, complete)
 
     def configure(self, lines: Sequence[str]) -> str:
         """Enter configuration mode, send the lines, leave it; what the device said to them.
@@ -107,34 +108,27 @@ class SshSession:
         """
         assert self._line is not None
         self.stage = "configuration mode"
-        return self._line.send_config_set(lines, error_pattern=r"^% ?\w.*", read_timeout=self._limits.command)
+        return self._line.configure(list(lines))
 
     def save(self) -> str:
         """Make the running configuration the one that the device starts with."""
         assert self._line is not None
         self.stage = "saving"
-        return self._line.save_config()
-
-    def _prompt(self) -> str:
-        """The prompt at the very end of what came: inside the output, its text is only text."""
-        assert self._line is not None
-        return rf"(?m)^{re.escape(self._line.base_prompt)}[^\n]{{0,60}}[#>$%\]]\s*\Z"
+        return self._line.save()
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:
-        """Library errors as ours. Their texts are left out: netmiko quotes device output in them."""
+        """Library errors as ours."""
         try:
             yield
         except DeviceError:
             raise
-        except ConfigInvalidException:
-            raise CommandRejected(f"{self.target}: a configuration line was refused") from None
-        except ReadTimeout:
+        except Renamed:
+            raise DeviceAnswerInvalid(f"{self.target}: its prompt changes all the time at {self.stage}") from None
+        except Silent:
             raise self._cut(f"no prompt in time after {self.stage}") from None
-        except (NetmikoBaseException, paramiko.SSHException, EOFError, OSError):
+        except (HungUp, paramiko.SSHException, EOFError, OSError):
             raise self._cut(f"the device ended the session at {self.stage}") from None
-        except ValueError:
-            raise DeviceAnswerInvalid(f"{self.target}: no prompt was recognised at {self.stage}") from None
 
     def _cut(self, why: str) -> DeviceError:
         if self._wire.overflowed:

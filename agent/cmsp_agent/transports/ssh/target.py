@@ -23,9 +23,13 @@ class CliTarget:
     credential: SshCredential
     port: int = 22
     platform: str = "cisco_ios"
-    """netmiko's name of the platform: how prompts look, how paging is turned off, how enable works."""
+    """The name of its dialect: how paging is turned off, how enable works."""
     legacy: bool = False
     """Permit SHA-1 key exchange, ssh-rsa, CBC ciphers and HMAC-SHA-1."""
+    login_timeout: float | None = None
+    """Seconds that a login may take; None: the limits' own."""
+    silence: float | None = None
+    """Seconds that the device may say nothing while it answers; None: the limits' own."""
     source: str | None = None
     """Address to connect from; the kernel's choice where it is None."""
 
@@ -40,8 +44,9 @@ class CliLimits:
     connect: float = 10.0
     banner: float = 10.0
     key_exchange: float = 20.0
-    authentication: float = 20.0
+    login: float = 60.0
+    """For authentication, and then for the prompt."""
     channel: float = 10.0
-    prompt: float = 15.0
-    command: float = 60.0
+    silence: float = 180.0
+    """Without a character while a command is answered; a steady stream may last as long as it streams."""
     received: int = 16 * 1024 * 1024

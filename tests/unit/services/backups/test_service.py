@@ -26,7 +26,7 @@ from cmsp_agent.model.errors import (
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import Backups, Directory, Manifest
-from cmsp_agent.services.backups.service import GOOD_AFTER
+from cmsp_agent.services.backups.keeping import GOOD_AFTER
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
@@ -131,7 +131,8 @@ async def test_the_first_run_stores_a_version_and_tells_the_headend(site: Site) 
     [record] = await site.outbox()
     assert record["data"]["result"] == "stored"  # type: ignore[index]
     assert "hush" not in json.dumps(record)
-    assert [(signal.type, signal.raised) for signal in site.reported] == [("backup.failed", False)]
+    kinds = ("backup.failed", "backup.suspect", "backup.damaged")
+    assert [(signal.type, signal.raised) for signal in site.reported] == [(kind, False) for kind in kinds]
 
 
 async def test_an_unchanged_one_is_stored_once_and_the_run_is_recorded(site: Site) -> None:

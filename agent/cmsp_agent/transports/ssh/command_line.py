@@ -1,0 +1,199 @@
+"""A device's command line: its prompt found, paging off, privileges taken, commands sent and their outputs cut out."""
+
+import re
+from collections.abc import Callable
+
+from cmsp_agent.model.errors import AuthenticationRejected, CommandRejected
+from cmsp_agent.model.secret import Secret
+from cmsp_agent.transports.ssh import prompts
+from cmsp_agent.transports.ssh.dialects import Dialect
+from cmsp_agent.transports.ssh.terminal import Terminal
+
+PAGED = "\x00page\x00"
+"""Stands in the text where a pager stood until the whole has come."""
+_ERASED = re.compile(rf"{PAGED}(?:\x08+ *\x08+|\r *\r|\r?\x1b\[\d*[KJ]|\r? *\x1b\[\d*[KD]|\r*\n)?")
+_LINE_END = re.compile(r"\r*\n\r*")
+_TWICE = re.compile(r"^(.+[#>$%\]][ \t]*)\1+$")
+"""The prompt of a device that neither echoes nor ends lines."""
+_BRACKETED_PASTE = re.compile(r"\x1b\[\?2004[hl]\r?")
+_REFUSED = re.compile(r"^% ?\w.*", re.MULTILINE)
+
+QUESTION = 3.0
+"""Seconds of quiet after which a line that asks is no part of a banner."""
+PAGER = 0.3
+"""Seconds of quiet after which a pager is one, where paging was turned off."""
+BEGUN, SHORT = 15.0, 1.0
+"""Seconds of quiet after which a prompt ends an output that is not complete: one that had begun, and a refusal."""
+BEGUN_LINES = 5
+RENAMED = 1.0
+"""Seconds of quiet after which a complete output with another prompt means that the device was renamed."""
+
+
+Whole = Callable[[str], bool]
+"""Whether an output is whole."""
+
+
+class Renamed(Exception):
+    """The prompt changed while the output came."""
+
+
+class CommandLine:
+    """One dialogue on a terminal that is logged in."""
+
+    def __init__(self, terminal: Terminal, dialect: Dialect, who: str, login: float, silence: float) -> None:
+        self._terminal = terminal
+        self._dialect = dialect
+        self._who = who
+        self._login = login
+        self._silence = silence
+        self._pager_expected = False
+        self._prompt = re.compile("")
+
+    def start(self) -> None:
+        """Find the prompt and turn paging off.
+
+        Raises:
+            AuthenticationRejected: it asks for something that is never answered.
+            Silent, HungUp: no prompt came.
+        """
+        self._terminal.wait(self._at_a_prompt, self._login)
+        self._refuse_question()
+        probe = self._dialect.paging[0] if self._dialect.paging else ""
+        self._terminal.send(f"{probe}\n")
+        self._terminal.wait(lambda: self._answered(probe), self._login)
+        self._refuse_question()
+        self._learn()
+        self._note_paging(self._terminal.take())
+        for command in self._dialect.paging[1:]:
+            self._note_paging(self.command(command))
+
+    def _at_a_prompt(self) -> float | None:
+        line = prompts.last_line(self._terminal.tail)
+        if prompts.is_question(line):
+            return QUESTION
+        return prompts.quiet_before(line)
+
+    def _answered(self, probe: str) -> float | None:
+        """Content at once where a prompt follows what we typed at a prompt like it."""
+        line = prompts.last_line(self._terminal.tail)
+        if prompts.is_question(line):
+            return QUESTION
+        if prompts.quiet_before(line) is None:
+            return None
+        seen = prompts.plain(self._terminal.tail)
+        alike = prompts.pattern_of(line).pattern.removesuffix("$")
+        return 0 if re.search(rf"(?m){alike}{re.escape(probe)}\s*$(?s:.*)\n", seen) else prompts.ODD
+
+    def _learn(self) -> None:
+        line = prompts.last_line(self._terminal.tail)
+        self._prompt = prompts.pattern_of(_TWICE.sub(r"\1", line))
+
+    def _refuse_question(self) -> None:
+        line = prompts.last_line(self._terminal.tail).strip()
+        if prompts.is_question(line):
+            raise AuthenticationRejected(f"{self._who}: the device asks {line[:80]!r}, which only a person may answer")
+
+    def _note_paging(self, answer: str) -> None:
+        self._pager_expected = self._pager_expected or "%" in answer or "nvalid" in answer or "failed" in answer
+
+    def privileged(self) -> bool:
+        """Whether the prompt is that of a privileged user."""
+        return not prompts.last_line(self._terminal.tail).rstrip().endswith(">")
+
+    def enable(self, secret: Secret) -> None:
+        """Become privileged: the secret is typed once, at one prompt for it.
+
+        Raises:
+            AuthenticationRejected: refused.
+        """
+        self._terminal.take()
+        self._terminal.send(f"{self._dialect.enable}\n")
+        self._terminal.wait(self._password_or_prompt, self._login)
+        if prompts.is_password(prompts.last_line(self._terminal.tail)):
+            self._terminal.take()
+            self._terminal.send(f"{secret.reveal()}\n")
+            self._terminal.wait(self._password_or_prompt, self._login)
+        if not self.privileged() or not self._prompt.match(prompts.last_line(self._terminal.tail)):
+            raise AuthenticationRejected(f"{self._who}: the enable secret was refused")
+        for command in self._dialect.paging:
+            self._note_paging(self.command(command))
+
+    def _password_or_prompt(self) -> float | None:
+        line = prompts.last_line(self._terminal.tail)
+        if prompts.is_question(line):
+            return 0 if prompts.is_password(line) else prompts.ODD
+        return 0 if self._prompt.match(line) else None
+
+    def command(self, text: str, complete: Whole | None = None) -> str:
+        """Send one command; its output without echo and prompt.
+
+        Args:
+            text: the command.
+            complete: knows a whole output; a prompt inside of it is text, unless the device says no more.
+
+        Raises:
+            Renamed: the output is complete, but another prompt follows.
+            Silent, HungUp: in the middle of it.
+        """
+        self._terminal.take()
+        self._terminal.send(f"{text}\n")
+        while True:
+            self._terminal.wait(lambda: self._done(complete), self._silence)
+            line = prompts.last_line(self._terminal.tail)
+            if not prompts.is_pager(line):
+                break
+            kept = self._terminal.text()
+            cut = max(kept.rfind("\n"), kept.rfind("\r")) + 1
+            self._terminal.replace(kept[:cut] + PAGED)
+            self._pager_expected = True
+            self._terminal.send(" ")
+        if not self._prompt.match(line):
+            self._learn()
+            raise Renamed
+        output = self._output(text)
+        self._terminal.replace(line)
+        return output
+
+    def _done(self, complete: Whole | None) -> float | None:
+        line = prompts.last_line(self._terminal.tail)
+        if prompts.is_pager(line):
+            return 0 if self._pager_expected else PAGER
+        if self._prompt.match(line):
+            return 0 if complete is None else self._patience(complete)
+        if complete is not None and prompts.quiet_before(line) == prompts.USUAL:
+            return RENAMED if complete(self._before_last_line()) else None
+        return None
+
+    def _patience(self, complete: Whole) -> float:
+        text = self._before_last_line()
+        if complete(text):
+            return 0
+        return BEGUN if text.count("\n") > BEGUN_LINES else SHORT
+
+    def _before_last_line(self) -> str:
+        return _LINE_END.sub("\n", self._terminal.text()).rpartition("\n")[0] + "\n"
+
+    def _output(self, command: str) -> str:
+        text = _LINE_END.sub("\n", _ERASED.sub("", self._terminal.text()))
+        echo, _, rest = text.partition("\n")
+        body = rest if command.strip() in prompts.plain(echo) else text
+        return _BRACKETED_PASTE.sub("", body).rpartition("\n")[0]
+
+    def configure(self, lines: list[str]) -> str:
+        """Enter configuration mode, send the lines, leave it; what the device said.
+
+        Raises:
+            CommandRejected: a line was refused; those before it have taken effect.
+        """
+        said = [self.command(self._dialect.configure)]
+        for line in lines:
+            said.append(self.command(line))
+            if _REFUSED.search(said[-1]):
+                self.command(self._dialect.leave)
+                raise CommandRejected(f"{self._who}: a configuration line was refused")
+        said.append(self.command(self._dialect.leave))
+        return "\n".join(said)
+
+    def save(self) -> str:
+        """Make the running configuration the one that the device starts with."""
+        return self.command(self._dialect.save)

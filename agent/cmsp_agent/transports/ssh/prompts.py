@@ -1,0 +1,66 @@
+"""What the last line of a terminal means: a prompt, a pager, a question that nobody may answer. Pure."""
+
+import re
+
+_ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07]*\x07|[@-Z\\-_=>])|[\x00\x07]")
+_TYPED_OVER = re.compile(r"[^\x08\n]\x08")
+_NAME = re.compile(r"^[\w.@()/:~-]+[#>][ \t]?$")
+_ANY = re.compile(r"^\S[^\n]{0,100}?[#>$%\]][ \t]*$")
+_PAGER = re.compile(r"^\W{0,6}<?-{1,3} ?\(?[Mm][Oo][Rr][Ee]\b[^\n]{0,40}$|^ *Press any key to continue[^\n]{0,40}$")
+_QUESTION = re.compile(
+    r"(?i)^[^\n]*\b(?:pass ?(?:word|code|phrase)|verification|one-?time|token|otp|pin|code|user ?name|login|retype|"
+    r"\(y(?:es)?/n(?:o)?\))\b[^\n]*[:?\])][ \t]*$"
+)
+_PASSWORD = re.compile(r"(?i)^\W*(?:[^\n]*\W)?(?:password|passwort|kennwort|mot de passe|contrase\S+|senha)\b[^\n]*$")
+_OTHER = re.compile(
+    r"(?i)\b(?:new|re-?(?:type|enter)|again|confirm\w*|verif\w*|one-?time|otp|token|old|current|expired?|change\w*|code)\b"
+)
+_TIME = re.compile(r"\d+(?:\\?:\d+)+(?:\\?\.\d+)?")
+
+ODD = 1.0
+"""Seconds of quiet after which an unusual last line is a prompt."""
+USUAL = 0.1
+
+
+def plain(text: str) -> str:
+    """The text as a terminal would show it: without colours, what was typed over replaced."""
+    text = _ESCAPES.sub("", text)
+    while "\x08" in text:
+        shorter = _TYPED_OVER.sub("", text)
+        if shorter == text:
+            return text.replace("\x08", "")
+        text = shorter
+    return text
+
+
+def last_line(text: str) -> str:
+    """What stands after the last line end."""
+    return plain(re.split(r"[\r\n]", text.rstrip("\x00"))[-1])
+
+
+def quiet_before(line: str) -> float | None:
+    """Seconds of quiet after which the line is taken for the prompt; None where it can't be one."""
+    if _NAME.match(line):
+        return USUAL
+    return ODD if _ANY.match(line) and not is_question(line) else None
+
+
+def is_pager(line: str) -> bool:
+    """Whether the device waits for a key before it shows more."""
+    return _PAGER.match(line) is not None
+
+
+def is_question(line: str) -> bool:
+    """Whether the line asks for something that only a person can answer."""
+    return _QUESTION.match(line) is not None
+
+
+def is_password(line: str) -> bool:
+    """Whether the line asks for the password that we have: no new one, no code, not twice the same."""
+    return _PASSWORD.match(line) is not None and _OTHER.search(line) is None
+
+
+def pattern_of(prompt: str) -> re.Pattern[str]:
+    """What the prompt looks like from now on: another mode may be named in it, and the time of day moves on."""
+    base = re.sub(r"(?:\([\w-]*\))?[#>$%\]][ \t]*$", "", prompt)
+    return re.compile(rf"^{_TIME.sub('[0-9:.]+', re.escape(base))}[^\n]{{0,60}}[#>$%\]][ \t]*$")
