@@ -30,6 +30,7 @@ ROUTERS = (
     routes_appliance.router,
     routes_audit.router,
     routes_backups.router,
+    routes_backups.searching,
     routes_components.router,
     routes_events.router,
     routes_host_keys.router,

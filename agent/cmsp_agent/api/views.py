@@ -107,6 +107,7 @@ def backup_view(backup: Backup) -> View:
         "lines": backup.lines,
         "reason": backup.reason,
         "known_good": backup.known_good,
+        "suspect": backup.suspect,
     }
 
 

@@ -12,6 +12,7 @@ from cmsp_agent import __version__
 from cmsp_agent.cli import (
     alarms,
     audit,
+    backup_checks,
     backups,
     complete,
     component_test,
@@ -68,15 +69,19 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
         },
     ),
     "backup": (
-        "Configuration backups: list, show, diff, run now, recover, and whose they are.",
+        "Configuration backups: list, show, diff, search, verify, accept, run now, recover, and whose they are.",
         {
             "list": backups.backup_list,
             "show": backups.backup_show,
             "diff": backups.backup_diff,
             "run": backups.backup_run,
+            "accept": backup_checks.backup_accept,
+            "grep": backup_checks.backup_grep,
+            "known-good": backup_checks.backup_known_good,
             "recover": recovery.backup_recover,
             "restore-key": recovery.backup_restore_key,
             "new-set": recovery.backup_new_set,
+            "verify": backup_checks.backup_verify,
         },
     ),
     "job": ("Jobs: list, show, cancel.", {"list": jobs.job_list, "show": jobs.job_show, "cancel": jobs.job_cancel}),

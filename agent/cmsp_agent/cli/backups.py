@@ -9,7 +9,7 @@ from cmsp_agent.cli.jobs import finish
 from cmsp_agent.cli.output import TableColumn, items, minute, summary
 from cmsp_agent.cli.session import AsJson, CommandContext, ComponentName, NoWait, session
 
-LatestOrId = Annotated[str, typer.Argument(metavar="[BACKUP]", help="A backup's id, latest or known-good.")]
+LatestOrId = Annotated[str, typer.Argument(metavar="[BACKUP]", help="A backup's id, latest, known-good or suspect.")]
 
 
 def backup_list(context: typer.Context, name: ComponentName, as_json: AsJson = False) -> None:
@@ -25,9 +25,17 @@ def backup_list(context: typer.Context, name: ComponentName, as_json: AsJson = F
         TableColumn("REASON"),
         TableColumn("BYTES", right=True),
         TableColumn("GOOD"),
+        TableColumn("SUSPECT"),
     ]
     rows = [
-        (row.get("id"), minute(row.get("taken_at")), row.get("reason"), row.get("size"), row.get("known_good"))
+        (
+            row.get("id"),
+            minute(row.get("taken_at")),
+            row.get("reason"),
+            row.get("size"),
+            row.get("known_good"),
+            row.get("suspect"),
+        )
         for row in items(document)
     ]
     here.output.table(columns, rows, f"no backup of {name} yet; take one: cmsp-agent backup run {name}")

@@ -98,10 +98,12 @@ def backup_recover(
     else:
         columns = [TableColumn("COMPONENT"), TableColumn("TAKEN (UTC)"), TableColumn("WRITTEN TO")]
         shown = [
-            (name, moment(taken) if taken else "-", path or f"not recovered: {error}")
+            (name, moment(taken) if taken else "-", f"{path or 'not recovered'}{': ' if error else ''}{error}")
             for name, taken, path, error in rows
         ]
-        output.table(columns, shown, f"{backups}: no manifest is there")
-    lost = sum(one.path is None for one in found)
+        output.table(columns, shown, f"{backups}: nothing is there")
+    lost = sum(bool(one.error) for one in found)
     if lost or not found:
-        raise RecoveryFailed(f"{lost} of {len(found)} could not be recovered" if found else "nothing was recovered")
+        raise RecoveryFailed(
+            f"{lost} of {len(found)} could not be recovered, or lost their manifest" if found else "nothing was recovered"
+        )

@@ -53,7 +53,7 @@ IOS = CliPlatform(
     volatile=(r"^Building configuration", r"^Current configuration : \d+", r"^! Last configuration change at"),
     redact=(Redaction(r"^enable secret \d (?P<secret>\S+)"), Redaction(r"^snmp-server community (?P<secret>\S+)")),
 )
-LIMITS = CliLimits(connect=1, banner=1, key_exchange=3, login=2, channel=1, silence=3)
+LIMITS = CliLimits(connect=1, banner=1, key_exchange=3, login=2, channel=1, silence=3, received=2_000_000)
 
 
 @dataclass
@@ -96,7 +96,7 @@ async def saving(folder: Path, gateways: dict[str, Gateway], at_once: int = 4) -
     client = CliClient(pool, StoredHostKeys(database, clock), clock, counters, LIMITS)
     backups = Backups(
         Directory(components.get, lambda name: IOS),
-        SshReader(client, within=8),
+        SshReader(client, within=30),
         Manifest(database, blobs, copies),
         tell,
         texts,

@@ -61,3 +61,12 @@ def test_what_is_missing_is_reported(storage: Path, tmp_path: Path) -> None:
     wrong = recover(storage, "--key", str(garbage), "--into", str(tmp_path / "out"))
     assert wrong.returncode == 1
     assert "not a private key" in wrong.stderr
+
+
+def test_a_lost_manifest_is_told_and_its_contents_are_written_out(storage: Path, tmp_path: Path) -> None:
+    next((storage / "manifests").iterdir()).unlink()
+    into = tmp_path / "out"
+    lost = recover(storage, "--key", str(tmp_path / "private.pem"), "--into", str(into))
+    assert lost.returncode == 1
+    assert "no manifest names it" in " ".join(lost.stdout.split())
+    assert [path.read_text() for path in into.rglob("*.cfg")] == ["hostname gw-1\nend\n"]

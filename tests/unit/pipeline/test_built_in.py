@@ -14,7 +14,7 @@ from cmsp_agent.plugin.api import AlarmType
 from docs.tools.commands import Command, tree
 
 SOURCE = Path(cmsp_agent.__file__).parent
-PLACE_OF_KIND = {"note": 0, "alarm": 0, "AgentSignal": 2}
+PLACE_OF_KIND = {"note": 0, "alarm": 0, "AgentSignal": 2, "_alarm": 1}
 """Which argument of a call names the alarm type."""
 DECLARED = {alarm.type: alarm for alarm in BUILT_IN}
 

@@ -1,5 +1,6 @@
 """Calls about stored configurations: list, take one now, compare, show."""
 
+from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -8,17 +9,21 @@ from fastapi.responses import PlainTextResponse, Response
 from cmsp_agent.api.callers import READING, at_least, parts_of
 from cmsp_agent.api.roles import Caller, Role
 from cmsp_agent.api.routes.components import known
-from cmsp_agent.api.schemas.backups import BackupList
+from cmsp_agent.api.schemas.backups import BackupList, BackupView, FoundLineList, VerifiedList
 from cmsp_agent.api.schemas.jobs import JobView
 from cmsp_agent.api.unsafe import Unsafe, shown_secrets, unsafe
 from cmsp_agent.api.views import backup_view, job_view
 from cmsp_agent.model.job import Job
+from cmsp_agent.services.backups.looking import grep, verify
 from cmsp_agent.services.backups.reading import to_bytes
 
 router = APIRouter(prefix="/v1/components/{name}/backups", tags=["backups"])
+searching = APIRouter(prefix="/v1/backups", tags=["backups"])
 ObserverCaller = Annotated[Caller, Depends(at_least(Role.OBSERVER))]
 Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
-Version = Annotated[str, Query(description="Another version: an id, `latest`, `known-good`; absent: the one before")]
+Version = Annotated[
+    str, Query(description="Another version: an id, `latest`, `known-good`, `suspect`; absent: the one before")
+]
 
 
 @router.get("", response_model=BackupList, dependencies=READING)
@@ -41,6 +46,43 @@ async def take(name: str, call: Operator) -> Response:
 def _draft(call: Unsafe, name: str) -> Job:
     call.parts.backups.require(name)
     return call.parts.jobs.draft("backup", name, call.caller.name)
+
+
+@router.get("/verification", response_model=VerifiedList, dependencies=READING)
+async def verification(request: Request, name: str) -> dict[str, Any]:
+    """Read every version of the component from the store again; a damaged or missing one is named."""
+    known(parts_of(request), name)
+    return {"items": [asdict(each) for each in await verify(parts_of(request).backups, name)]}
+
+
+@router.post("/{version}/accept", response_model=BackupView)
+async def accept(name: str, version: str, call: Operator) -> Response:
+    """Say that a suspect version is right: it is the last one from now on."""
+
+    async def work() -> dict[str, Any]:
+        known(call.parts, name)
+        return dict(backup_view(await call.parts.backups.accept(name, version)))
+
+    return await call.change(work)
+
+
+@router.post("/{version}/known-good", response_model=BackupView)
+async def known_good(name: str, version: str, call: Operator) -> Response:
+    """Say that the device works on this version."""
+
+    async def work() -> dict[str, Any]:
+        known(call.parts, name)
+        return dict(backup_view(await call.parts.backups.mark_known_good(name, version)))
+
+    return await call.change(work)
+
+
+@searching.get("/grep", response_model=FoundLineList, dependencies=READING)
+async def search(request: Request, text: Annotated[str, Query(min_length=2, max_length=200)]) -> dict[str, Any]:
+    """Lines of the newest versions of all components that hold a text; hidden secrets are not searched."""
+    parts = parts_of(request)
+    names = sorted(parts.status.components())
+    return {"items": [asdict(each) async for each in grep(parts.backups, names, text)]}
 
 
 @router.get("/{version}/diff", response_class=PlainTextResponse, dependencies=READING)

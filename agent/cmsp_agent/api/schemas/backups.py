@@ -1,5 +1,7 @@
 """Backups and the host keys of devices."""
 
+from pydantic import Field
+
 from cmsp_agent.api.schemas.base import Shape
 
 
@@ -14,12 +16,42 @@ class BackupView(Shape):
     lines: int
     reason: str
     known_good: bool
+    suspect: str = Field(description="Why it is kept apart; empty: it is believed")
 
 
 class BackupList(Shape):
     """The versions of a component, the newest first."""
 
     items: list[BackupView]
+
+
+class VerifiedView(Shape):
+    """A version that was read again."""
+
+    component: str
+    backup: str
+    error: str = Field(description="Why it can't be read; empty: it is whole")
+
+
+class VerifiedList(Shape):
+    """Every version of a component, read from the store and decrypted."""
+
+    items: list[VerifiedView]
+
+
+class FoundLineView(Shape):
+    """A line of a newest version, its secrets hidden."""
+
+    component: str
+    backup: str
+    line: int
+    text: str
+
+
+class FoundLineList(Shape):
+    """Lines that hold a text."""
+
+    items: list[FoundLineView]
 
 
 class HostKeyView(Shape):

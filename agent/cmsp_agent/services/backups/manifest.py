@@ -113,7 +113,13 @@ class Manifest:
 
     async def mark_known_good(self, backup: Backup, *, good: bool) -> Backup:
         """Say that the device works on this version, or that it doesn't."""
-        marked = replace(backup, known_good=good, suspect="" if good else backup.suspect)
+        return await self._replaced(replace(backup, known_good=good, suspect="" if good else backup.suspect))
+
+    async def accept(self, backup: Backup) -> Backup:
+        """Say that a version which was kept apart is right."""
+        return await self._replaced(replace(backup, suspect=""))
+
+    async def _replaced(self, marked: Backup) -> Backup:
         await self.database.write(lambda tx: table.save(tx, marked))
         return marked
 

@@ -3,6 +3,7 @@
 Needs neither the agent nor `state.db`: the contents, their manifests and the wrapped master key lie side by side.
 """
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,12 @@ from cmsp_agent.storage import files
 from cmsp_agent.storage.sealed.blobs import BlobStore
 from cmsp_agent.storage.sealed.master_key import WRAPPED, recovered
 
+LOST = "(no manifest)"
+
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """One version: where it was written to, or why it could not be."""
+    """One version: where it was written to, or what is wrong with it, or both."""
 
     component: str
     version: str
@@ -43,7 +46,29 @@ def recover(backups: Path, private_key: bytes, into: Path, password: bytes | Non
     """
     key = recovered(backups / WRAPPED, private_key, password)
     manifests, store = ManifestFiles(backups, key), BlobStore(backups, key)
-    return [each for component in manifests.components() for each in _component(manifests, store, component, into)]
+    found = [each for component in manifests.components() for each in _component(manifests, store, component, into)]
+    return found + list(_without_manifest(manifests, store, into))
+
+
+def _without_manifest(manifests: ManifestFiles, store: BlobStore, into: Path) -> Iterator[Recovered]:
+    """Contents that no manifest names: one was lost. They are written out too, under their addresses."""
+    named = set[str]()
+    for component in manifests.components():
+        with contextlib.suppress(StorageError):
+            named |= {backup.blob for backup in manifests.read(component)}
+    for address in sorted(set(store.addresses()) - named):
+        yield _orphan(store, address, into / LOST)
+
+
+def _orphan(store: BlobStore, address: str, folder: Path) -> Recovered:
+    try:
+        content = store.get(address)
+    except StorageError as error:
+        return Recovered(LOST, address, 0, None, str(error))
+    path = folder / f"{address[:16]}.cfg"
+    _folder(folder)
+    files.write_atomically(path, content)
+    return Recovered(LOST, address, 0, path, "no manifest names it: whose it is stands in its text alone")
 
 
 def _component(manifests: ManifestFiles, store: BlobStore, component: str, into: Path) -> Iterator[Recovered]:
@@ -63,9 +88,13 @@ def _version(store: BlobStore, backup: Backup, folder: Path) -> Recovered:
         return Recovered(backup.component, backup.id, backup.taken_at, None, str(error))
     good = ".known-good" if backup.known_good else ""
     path = folder / f"{rfc3339(backup.taken_at)[:19].replace(':', '')}Z-{backup.id[-12:]}{good}.cfg"
+    _folder(folder)
+    files.write_atomically(path, content)
+    return Recovered(backup.component, backup.id, backup.taken_at, path)
+
+
+def _folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise files.storage_error(error, folder) from error
-    files.write_atomically(path, content)
-    return Recovered(backup.component, backup.id, backup.taken_at, path)

@@ -26,7 +26,9 @@ from cmsp_agent.services.backups.text import ConfigText
 
 log = logging.getLogger(__name__)
 
-FAILED, SUSPECT, DAMAGED = "backup.failed", "backup.suspect", "backup.damaged"
+FAILED = "backup.failed"
+SUSPECT = "backup.suspect"
+DAMAGED = "backup.damaged"
 OBJECT = "configuration"
 COMPUTING = 60.0
 """Seconds for compressing, redacting or comparing one configuration."""
@@ -247,6 +249,12 @@ class Backups:
         marked = await self._manifest.mark_known_good(await self._manifest.find(component, version), good=good)
         await self._copy(component)
         return marked
+
+    async def accept(self, component: str, version: str) -> Backup:
+        """A person says that a suspect version is right: it is the last one from now on. Raises NotFound."""
+        accepted = await self._manifest.accept(await self._manifest.find(component, version))
+        await self._copy(component)
+        return accepted
 
     def _platform_of(self, component: str) -> CliPlatform:
         platform = self._directory.platform(component)

@@ -21,6 +21,7 @@ from cmsp_agent.model.errors import (
     DeviceUnreachable,
     NotFound,
     Refused,
+    StorageError,
     StorageFull,
 )
 from cmsp_agent.model.signal import AgentSignal
@@ -76,6 +77,8 @@ class MemoryContents:
         return address
 
     async def get(self, address: str) -> bytes:
+        if address not in self.kept:
+            raise StorageError(f"{address}: there is no such content")
         return self.kept[address]
 
     def fingerprint(self, content: bytes) -> str:
@@ -265,3 +268,40 @@ async def test_a_version_that_still_runs_after_a_day_is_known_good(site: Site) -
     await site.backups.mark_known_good("gw-1", "latest")
     assert newest is not None
     assert (await site.backups.find("gw-1", "known-good")).id == newest.id
+
+
+GROWN = WHOLE.replace("interface Gi0/0", "interface Gi0/0\n description uplink\nrouter ospf 1\n area 0 stub")
+
+
+async def test_a_configuration_that_lost_a_section_is_kept_apart_until_it_is_accepted(site: Site) -> None:
+    site.devices.answers["gw-1"] = [GROWN]
+    first = await site.backups.run("gw-1", "schedule")
+    site.devices.answers["gw-1"] = [WHOLE]
+    second = await site.backups.run("gw-1", "schedule")
+    assert second.result is BackupResult.SUSPECT
+    assert "no interface, router any more" in second.run.error
+    assert (await site.backups.find("gw-1", "latest")) == first.backup
+    again = await site.backups.run("gw-1", "schedule")
+    assert (again.result, again.run.backup) == (BackupResult.SUSPECT, second.run.backup)
+    assert ("backup.suspect", True) in [(signal.type, signal.raised) for signal in site.reported]
+    accepted = await site.backups.accept("gw-1", "suspect")
+    assert (await site.backups.find("gw-1", "latest")) == accepted
+    assert (await site.backups.run("gw-1", "schedule")).result is BackupResult.UNCHANGED
+
+
+async def test_the_devices_own_change_message_accepts_it(site: Site) -> None:
+    site.devices.answers["gw-1"] = [GROWN]
+    await site.backups.run("gw-1", "schedule")
+    site.devices.answers["gw-1"] = [WHOLE]
+    assert (await site.backups.run("gw-1", "change")).result is BackupResult.STORED
+
+
+async def test_a_stored_copy_that_is_gone_is_found_at_the_next_run_and_written_again(site: Site) -> None:
+    outcome = await site.backups.run("gw-1", "schedule")
+    assert outcome.backup is not None
+    del site.contents.kept[outcome.backup.blob]
+    again = await site.backups.run("gw-1", "schedule")
+    assert again.result is BackupResult.UNCHANGED
+    assert again.lost
+    assert site.contents.kept[outcome.backup.blob]
+    assert [signal.raised for signal in site.reported if signal.type == "backup.damaged"] == [False, True]

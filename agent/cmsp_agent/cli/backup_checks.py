@@ -1,0 +1,67 @@
+"""`cmsp-agent backup accept|known-good|verify|grep`: what a person says of one, and looking through all."""
+
+from typing import Annotated
+
+import typer
+
+from cmsp_agent.cli.backups import LatestOrId
+from cmsp_agent.cli.daemon import CallFailed, component_path
+from cmsp_agent.cli.output import TableColumn, items
+from cmsp_agent.cli.session import AsJson, ComponentName, session
+
+SuspectOrId = Annotated[str, typer.Argument(metavar="[BACKUP]", help="A backup's id; default: the suspect one.")]
+Text = Annotated[str, typer.Argument(metavar="TEXT", help="What to look for, upper or lower case.")]
+Maybe = Annotated[str, typer.Argument(metavar="[NAME]", help="One component; all without it.")]
+
+
+def backup_accept(
+    context: typer.Context, name: ComponentName, backup: SuspectOrId = "suspect", as_json: AsJson = False
+) -> None:
+    """Say that a suspect backup is right: later ones are compared with it."""
+    here = session(context)
+    document = here.daemon.post(component_path(name, "backups", backup, "accept"))
+    if as_json:
+        here.output.json(document)
+    else:
+        here.output.line(f"{name}: {document.get('id')} is accepted")
+
+
+def backup_known_good(
+    context: typer.Context, name: ComponentName, backup: LatestOrId = "latest", as_json: AsJson = False
+) -> None:
+    """Say that the device works on a backup: it is what `known-good` names."""
+    here = session(context)
+    document = here.daemon.post(component_path(name, "backups", backup, "known-good"))
+    if as_json:
+        here.output.json(document)
+    else:
+        here.output.line(f"{name}: {document.get('id')} is known good")
+
+
+def backup_verify(context: typer.Context, name: Maybe = "", as_json: AsJson = False) -> None:
+    """Read every backup from the store again, and name what is damaged or missing."""
+    here = session(context)
+    names = [name] if name else [str(row.get("name")) for row in items(here.daemon.get("/v1/components"))]
+    found = [row for each in names for row in items(here.daemon.get(component_path(each, "backups", "verification")))]
+    damaged = [row for row in found if row.get("error")]
+    if as_json:
+        here.output.json(found)
+    else:
+        columns = [TableColumn("COMPONENT"), TableColumn("BACKUP", whole=True), TableColumn("WHAT IS WRONG")]
+        rows = [(row.get("component"), row.get("backup"), row.get("error")) for row in damaged]
+        here.output.table(columns, rows, f"{len(found)} backups are whole")
+    if damaged:
+        raise CallFailed(f"{len(damaged)} of {len(found)} backups can't be read", 1)
+
+
+def backup_grep(context: typer.Context, text: Text, as_json: AsJson = False) -> None:
+    """Look for a text in the newest backup of every component. Secrets are hidden, and not searched."""
+    here = session(context)
+    found = items(here.daemon.get("/v1/backups/grep", text=text))
+    if as_json:
+        here.output.json(found)
+        return
+    for row in found:
+        here.output.line(f"{row.get('component')}:{row.get('line')}: {row.get('text')}")
+    if not found:
+        raise CallFailed(f"no newest backup holds {text!r}", 1)
