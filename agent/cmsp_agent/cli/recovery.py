@@ -105,5 +105,7 @@ def backup_recover(
     lost = sum(bool(one.error) for one in found)
     if lost or not found:
         raise RecoveryFailed(
-            f"{lost} of {len(found)} could not be recovered, or lost their manifest" if found else "nothing was recovered"
+            f"{lost} of {len(found)} could not be recovered, or lost their manifest"
+            if found
+            else "nothing was recovered"
         )
