@@ -53,7 +53,7 @@ IOS = CliPlatform(
     volatile=(r"^Building configuration", r"^Current configuration : \d+", r"^! Last configuration change at"),
     redact=(Redaction(r"^enable secret \d (?P<secret>\S+)"), Redaction(r"^snmp-server community (?P<secret>\S+)")),
 )
-LIMITS = CliLimits(connect=1, banner=1, key_exchange=3, login=2, channel=1, silence=3, received=2_000_000)
+LIMITS = CliLimits(connect=2, banner=4, key_exchange=6, login=6, channel=3, silence=4, received=2_000_000)
 
 
 @dataclass
