@@ -29,7 +29,7 @@ from cmsp_agent.storage.tables import events, incidents
 
 log = logging.getLogger(__name__)
 
-LARGEST_BATCH = 2_000
+LARGEST_BATCH = 2_000  # signals that are judged together; repeated ones are counted on the way
 MOST_WAITING = 50_000
 """Signals that may wait for the database; receivers and polls hold more back themselves."""
 
@@ -183,9 +183,9 @@ class EventService:
             self._filled.clear()
             if not self._queue:
                 await self._filled.wait()
-            taken = self._take()
+            taken, fresh = self._take()
             try:
-                await self._store(taken)
+                await self._store(taken, fresh)
             except StorageError as error:
                 self._give_up(taken, error)
             finally:
@@ -216,32 +216,32 @@ class EventService:
         """Store what was repeated, and refuse what still waits."""
         repeated = _Waiting(repeated=self._repeats.due())
         try:
-            await self._store([repeated])
+            await self._store([repeated], repeated.repeated)
         except StorageError as error:
             self._give_up([repeated], error)
         self._give_up(list(self._queue), StorageError("the agent is stopping"))
         self._queue.clear()
 
-    def _take(self) -> list[_Waiting]:
-        taken, size = [], 0
-        while self._queue and size < LARGEST_BATCH:
+    def _take(self) -> tuple[list[_Waiting], list[Signal]]:
+        """What waits, up to so many signals that must be judged; what is repeated is only counted."""
+        taken: list[_Waiting] = []
+        fresh: list[Signal] = []
+        while self._queue and len(fresh) < LARGEST_BATCH:
             waiting = self._queue.popleft()
-            size += len(waiting.signals)
+            self._queued -= len(waiting.signals)
             taken.append(waiting)
-        self._queued -= size
-        return taken
+            fresh += waiting.repeated
+            fresh += self._repeats.take(signal for signal in waiting.signals if not self._pipeline.ignores(signal))
+        return taken, fresh
 
-    async def _store(self, taken: Sequence[_Waiting]) -> None:
-        signals = [signal for waiting in taken for signal in waiting.signals]
+    async def _store(self, taken: Sequence[_Waiting], fresh: Sequence[Signal]) -> None:
         async with self._writing:
             lost = self._lost
-            fresh = self._repeats.take(signal for signal in signals if not self._pipeline.ignores(signal))
-            repeated = [signal for waiting in taken for signal in waiting.repeated]
-            draft = self._judge([*self._notice(lost), *repeated, *fresh])
+            draft = self._judge([*self._notice(lost), *fresh])
             await self._commit(draft)
             self._repeats.learn(draft.reported)
             self._lost -= lost
-        self._counters.add("events.signals", len(signals))
+        self._counters.add("events.signals", sum(len(waiting.signals) for waiting in taken))
         for waiting in taken:
             if not waiting.done.done():
                 waiting.done.set_result(None)

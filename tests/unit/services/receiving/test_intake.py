@@ -9,7 +9,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import StorageFull
 from cmsp_agent.model.signal import Signal, SyslogSignal
 from cmsp_agent.services.receiving.fair_queue import FairQueue
-from cmsp_agent.services.receiving.intake import BATCH, Intake, Received
+from cmsp_agent.services.receiving.intake import BATCH, IN_FLIGHT, Intake, Received
 from cmsp_agent.services.receiving.lanes import Chunk
 
 
@@ -84,18 +84,18 @@ async def test_a_failed_commit_is_counted_and_acknowledges_nothing() -> None:
 
 async def test_the_next_batches_are_read_meanwhile_but_not_without_end() -> None:
     async with running() as site:
-        for number in range(5):
+        for number in range(IN_FLIGHT + 3):
             site.say(str(number))
             await settle()
         assert [[s.text for s in batch if isinstance(s, SyslogSignal)] for batch in site.database.handed] == [
-            ["0"],
-            ["1"],
+            [str(number)] for number in range(IN_FLIGHT)
         ]
         site.database.commits[0].set_result(None)
         await settle()
         site.database.commits[1].set_result(None)
         await settle()
-        assert [s.text for batch in site.database.handed for s in batch if isinstance(s, SyslogSignal)] == list("01234")
+        handed = [s.text for batch in site.database.handed for s in batch if isinstance(s, SyslogSignal)]
+        assert handed == [str(number) for number in range(IN_FLIGHT + 3)]
 
 
 async def test_others_on_the_loop_have_their_turn_while_a_large_batch_is_read() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cmsp_agent.transports.snmp.timeliness import MOST, EngineTime, NotInTimeWindow, within_window
+from cmsp_agent.transports.snmp.timeliness import MOST, EngineTime, NotInTimeWindow, SignedTimes, within_window
 
 KNOWN = EngineTime(boots=5, latest=1000, at=50.0)
 
@@ -54,3 +54,31 @@ def test_the_authoritative_side_out_of_boots() -> None:
 
 def test_the_highest_boots() -> None:
     assert MOST == 2_147_483_647
+
+
+ENGINE, CLONED = b"engine", b"cloned"
+AT_HOME, ELSEWHERE = EngineTime(3, 100, 0.0), EngineTime(9, 500, 0.0)
+
+
+def signed_times() -> SignedTimes:
+    """The engine is at one address, the cloned one at two."""
+    times = SignedTimes()
+    times.offer("10.0.0.1", {ENGINE: AT_HOME, CLONED: AT_HOME}.get)
+    times.offer("10.0.0.2", {CLONED: ELSEWHERE}.get)
+    return times
+
+
+def test_the_address_says_which_of_cloned_engines_signed() -> None:
+    assert signed_times().of(CLONED, "10.0.0.2") == ELSEWHERE
+    assert signed_times().of(CLONED, "10.0.0.1") == AT_HOME
+
+
+def test_an_engine_that_is_at_one_address_is_known_wherever_it_sends_from() -> None:
+    assert signed_times().of(ENGINE, "10.0.0.2") == AT_HOME
+    assert signed_times().of(ENGINE, "10.0.0.9") == AT_HOME
+
+
+def test_nobody_vouches_for_a_cloned_engine_elsewhere_or_for_an_unknown_one() -> None:
+    assert signed_times().of(CLONED, "10.0.0.9") is None
+    assert signed_times().of(b"unknown", "10.0.0.1") is None
+    assert SignedTimes().of(ENGINE, "10.0.0.1") is None
