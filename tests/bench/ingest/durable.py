@@ -1,7 +1,8 @@
 """The real agent under load that it must make durable: its own process, database and configuration, 500 sources.
 
 The mix: 90 % repeats of a few serious lines, 9 % that no rule wants, 1 % that nobody has seen before. Then distinct
-lines alone. The rates are a little above the bars, so that the figure can reach them.
+lines alone. The rates are a little above the bars, so that the figure can reach them. The agent has one core, as the
+peers have in their runs.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench.ingest import payloads
-from tests.bench.ingest.processes import Flood, Load, ended
+from tests.bench.ingest.processes import Flood, Load, ended, pinned
 from tests.bench.poll.measure import cpu_of, peak_rss_mb
 from tests.lab.agent.api import AgentApi
 from tests.lab.agent.process import AgentProcess
@@ -77,7 +78,7 @@ async def _run(flood: Flood, load: Load) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="bench-durable-") as folder:
         workspace, port = Workspace(Path(folder)), free_udp_ports().syslog
         workspace.write(_site(workspace, port), {})
-        async with AgentProcess(workspace) as agent, AgentApi(workspace.api_socket) as api:
+        async with AgentProcess(workspace, pinned()) as agent, AgentApi(workspace.api_socket) as api:
             pid = agent.pid
             before, begun = cpu_of(pid), time.monotonic()
             sent = int((await asyncio.to_thread(ended, flood.start(port, load)))["sent"])
