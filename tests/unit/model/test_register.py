@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,7 @@ def texts(node: ast.expr, ending: str) -> Iterator[str]:
         yield from texts(node.orelse, ending)
 
 
+@cache
 def names() -> set[str]:
     return {name for file in SOURCE.rglob("*.py") for name in counted_in(file.read_text())}
 
@@ -113,6 +115,7 @@ def test_each_form_is_declared_once() -> None:
     assert len(forms) == len(set(forms))
 
 
+@cache
 def gauges() -> set[str]:
     calls = (
         node.args[0]

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,7 @@ def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
                 yield ast.unparse(target), node.value.value
 
 
+@cache
 def reported() -> set[str]:
     return {kind for file in SOURCE.rglob("*.py") for kind in reported_in(file.read_text())}
 
