@@ -32,6 +32,7 @@ def test_what_the_machine_refuses_is_no_mistake_of_ours(
     assert "please report" not in text
 
 
+@pytest.mark.timeout(30)
 @pytest.mark.parametrize("arguments", [["-h"], ["config", "-h"], ["component", "list", "-h"]])
 def test_help_has_a_short_form(arguments: list[str]) -> None:
     program = Path(sys.executable).with_name("cmsp-agent")
