@@ -1,6 +1,6 @@
 """The device type `cisco_asa`: what any SNMP device has, and where this one says who it is. Data only."""
 
-from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
+from cmsp_agent.plugin.api import CliPlatform, DeviceType, Fact, Identity, hook
 
 API_VERSION = 1
 
@@ -15,6 +15,14 @@ CISCO_ASA = DeviceType(
         os="asa",
         version=(Fact(pattern=r"\bVersion (\S+)"),),
         chassis_tells_version=True,
+    ),
+    cli=CliPlatform(
+        driver="cisco_asa",
+        config="more system:running-config",  # unlike `show running-config` with its secrets, so it can be restored
+        complete=r"^: end\s*\Z",
+        must_have=(r"^(?:ASA|PIX) Version \S", r"^hostname \S"),
+        invalid=(r"^ERROR: ?%? ?\S", r"^\s*%? ?(?:Command )?[Aa]uthorization (?:failed|denied)"),
+        volatile=(r"^: Written by ", r"^: Saved$"),
     ),
     proven=("identity",),
 )

@@ -1,6 +1,6 @@
 """The device type `cisco_nxos`: what any SNMP device has, and where this one says who it is. Data only."""
 
-from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
+from cmsp_agent.plugin.api import CliPlatform, DeviceType, Fact, Identity, hook
 
 API_VERSION = 1
 
@@ -11,6 +11,13 @@ CISCO_NXOS = DeviceType(
     sys_object_ids=("1.3.6.1.4.1.9.12.3.1.3",),
     sys_descr=r"^Cisco NX-OS",
     identity=Identity(vendor="Cisco", os="nxos", version=(Fact(pattern=r"\bVersion ([^,\s]+)"),)),
+    cli=CliPlatform(
+        driver="cisco_nxos",
+        complete=r"^line (?:vty|console)$(?s:.*)\S\s*\Z",  # it has no last line of its own; the lines come near the end
+        must_have=(r"^version \S", r"^(?:hostname|switchname) \S"),
+        invalid=(r"^% ?Invalid (?:command|parameters)", r"^% ?Permission denied", r"^\s*%? ?[Aa]uthorization failed"),
+        volatile=(r"^!Command: ", r"^!Time: ", r"^!Running configuration last done at: "),
+    ),
     proven=("identity",),
 )
 

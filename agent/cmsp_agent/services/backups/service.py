@@ -94,13 +94,23 @@ class Backups:
         self._keeper = Keeper(manifest, self._compute, directory.healthy_since, new_id)
         self._texts: dict[CliPlatform, ConfigText] = {}
 
-    async def run(self, component: str, reason: str, tell: Progress = unwatched) -> BackupOutcome:
+    async def run(
+        self,
+        component: str,
+        reason: str,
+        tell: Progress = unwatched,
+        *,
+        tried: Sequence[str] = (),
+        again: bool = False,
+    ) -> BackupOutcome:
         """Save a component's configuration now.
 
         Args:
             component: its name.
             reason: `schedule`, `change` or `demand`.
             tell: told how far it is.
+            tried: why earlier tries of the same backup failed; the alarm says how many there were.
+            again: it will be tried again where the device can't be reached: no alarm yet.
 
         Returns:
             What came of it; a device's failure is an outcome, recorded and reported, not an exception.
@@ -117,8 +127,9 @@ class Backups:
             try:
                 outcome = await self._attempt(known, platform, run, tell)
             except AgentError as error:
-                outcome = await self._failed(run, error)
-        await self._announce(outcome)
+                outcome = await self._failed(run, error, tried)
+        if not (again and outcome.error is not None and outcome.error.retryable):
+            await self._announce(outcome)
         return outcome
 
     def require(self, component: str) -> None:
@@ -168,8 +179,9 @@ class Backups:
             self._counters.add("backups.manifest_copy_failed", key=component)
             log.warning("manifest not copied", extra={"component": component, "error": str(error)})
 
-    async def _failed(self, run: BackupRun, error: AgentError) -> BackupOutcome:
-        done = replace(run, ended_at=self._clock.now(), error=str(error))
+    async def _failed(self, run: BackupRun, error: AgentError, tried: Sequence[str]) -> BackupOutcome:
+        said = f"{error} (tried {len(tried) + 1} times; at first: {tried[0]})" if tried else str(error)
+        done = replace(run, ended_at=self._clock.now(), error=said)
         outcome = BackupOutcome(done, error=error)
         try:
             await self._manifest.record(done, None, done.ended_at)

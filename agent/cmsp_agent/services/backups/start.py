@@ -17,6 +17,7 @@ from cmsp_agent.services.backups.copies import ManifestCopies, ManifestFiles
 from cmsp_agent.services.backups.job import backup_job
 from cmsp_agent.services.backups.manifest import Manifest
 from cmsp_agent.services.backups.reading import SshReader
+from cmsp_agent.services.backups.retries import Retries
 from cmsp_agent.services.backups.service import Backups, Directory
 from cmsp_agent.services.backups.storage import UNUSABLE, BackupStorage, GuardedContents, GuardedCopies
 from cmsp_agent.services.calendar import Calendar, CalendarEntry
@@ -44,6 +45,7 @@ class BackupsPart(Part):
     """The backups, by calendar, after a change and on demand."""
 
     backups: Backups
+    retries: Retries
     calendar: Calendar
     components: Components
     storage: BackupStorage
@@ -51,7 +53,7 @@ class BackupsPart(Part):
 
     def prepare(self, configuration: Configuration) -> Change:
         """The schedules."""
-        entries = entries_of(self.backups, configuration, self.components(configuration).values())
+        entries = entries_of(self.retries, configuration, self.components(configuration).values())
 
         async def change() -> None:
             self.calendar.use(entries)
@@ -131,11 +133,12 @@ async def start_backups(
             at_once=DIALOGUES,
             new_id=runtime.machine.new_id,
         )
+        retries = Retries(backups, runtime.clock)
         part = BackupsPart(
-            backups, Calendar(runtime.state, runtime.clock, runtime.supervisor), components, storage, devices
+            backups, retries, Calendar(runtime.state, runtime.clock, runtime.supervisor), components, storage, devices
         )
         await part.prepare(configuration)()
-        after_change = BackupAfterChange(lambda name: _after_change(backups, name), runtime.supervisor, runtime.clock)
+        after_change = BackupAfterChange(lambda name: _after_change(retries, name), runtime.supervisor, runtime.clock)
         events.subscribe(ConfigurationChanges(after_change, backups))
         runtime.supervisor.keep_running("calendar", part.calendar.run)
         runtime.supervisor.keep_running("backups after changes", after_change.run)
@@ -146,19 +149,19 @@ async def start_backups(
             await computing.close(within=1.0)
 
 
-async def _after_change(backups: Backups, name: str) -> None:
-    await backups.run(name, "change")
+async def _after_change(retries: Retries, name: str) -> None:
+    await retries.run(name, "change")
 
 
 def entries_of(
-    backups: Backups, configuration: Configuration, components: Iterable[Component]
+    retries: Retries, configuration: Configuration, components: Iterable[Component]
 ) -> Mapping[str, CalendarEntry]:
     """A calendar entry for each component that may be saved and has a login; whether its type can be is seen then."""
     made = {}
     for component in components:
         if _scheduled(component):
             zone = configuration.sites[component.site].timezone.key
-            entry = _entry(backups, component, zone)
+            entry = _entry(retries, component, zone)
             made[entry.name] = entry
     return made
 
@@ -167,9 +170,9 @@ def _scheduled(component: Component) -> bool:
     return component.backup.enabled and component.credentials.ssh is not None
 
 
-def _entry(backups: Backups, component: Component, timezone: str) -> CalendarEntry:
+def _entry(retries: Retries, component: Component, timezone: str) -> CalendarEntry:
     async def work() -> None:
-        await backups.run(component.name, "schedule")
+        await retries.run(component.name, "schedule")
 
     return CalendarEntry(f"backup {component.name}", parse_schedule(component.backup.schedule), timezone, work)
 
