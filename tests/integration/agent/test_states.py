@@ -4,6 +4,8 @@ import socket
 from pathlib import Path
 
 from cmsp_agent.app.agent import running
+from cmsp_agent.model.component import State
+from cmsp_agent.services.availability import availability
 from tests.integration.agent.stage import staged
 from tests.integration.agent.test_causes import agreed, held, up
 from tests.integration.agent.test_lifecycle import until
@@ -19,6 +21,16 @@ async def test_a_name_that_leads_nowhere_and_credentials_that_are_refused_are_sa
         async with running(stage.load()) as agent:
             wanted = {("gw-3", "component.unresolved", False), ("vg-1", "management.lost", False)}
             await until(lambda: held(agent) == wanted, 30)
+            found = availability(agent.events.service.alarm_state, ["gw-3", "vg-1", "gw-1"], 0)
+            assert {name: each.state for name, each in found.items()} == {
+                "gw-3": State.UNKNOWN,
+                "vg-1": State.MANAGEMENT_LOST,
+                "gw-1": State.UP,
+            }
+            assert "host name can't be resolved" in found["gw-3"].reason
+            assert "SNMP silent for 3 polls" in found["vg-1"].reason
+            assert found["gw-1"].reason == ""
+            assert all(each.since > agent.runtime.clock.now() - 60_000 for each in found.values())
             await agreed(stage, agent)
 
 
