@@ -31,7 +31,6 @@ from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.sealed.backup_set import BackupSet
 from cmsp_agent.storage.sealed.blobs import Blobs
 from cmsp_agent.storage.sealed.master_key import MasterKey
-from cmsp_agent.transports.ssh import CliClient
 from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 
 DIALOGUES = 20
@@ -121,7 +120,8 @@ async def start_backups(
         runtime.supervisor.keep_running("backup storage", storage.run)
         dialogues = BlockingPool("ssh", threads=DIALOGUES, waiting=500, source=runtime.machine.threads)
         computing = BlockingPool("backups", threads=1, waiting=500, source=runtime.machine.threads)
-        client = CliClient(dialogues, StoredHostKeys(runtime.state, runtime.clock), runtime.clock, runtime.counters)
+        keys = StoredHostKeys(runtime.state, runtime.clock)
+        client = runtime.machine.network.cli(dialogues, keys, runtime.clock, runtime.counters)
         backups = Backups(
             Directory(devices.components.get, lambda name: devices.device_type(name).cli),
             SshReader(client, attrgetter("source")),

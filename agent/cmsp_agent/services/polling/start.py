@@ -86,6 +86,7 @@ async def start_polling(
         times=shared.times,
         open_socket=network.snmp_socket,
         chance=runtime.machine.chance,
+        path_payload=network.path_payload,
     )
     await client.open()
     sessions = SnmpSessions(client)

@@ -37,6 +37,8 @@ log = logging.getLogger(__name__)
 
 OpenSocket = Callable[[int, str], DatagramSocket]
 """Opens a socket of an address family that sends from a source address; empty: from any."""
+PathPayload = Callable[[int, SocketAddress, str], int]
+"""Octets of UDP payload on the way to an address, from a source address."""
 HEADERS = {socket.AF_INET: 28, socket.AF_INET6: 48}
 """Octets of IP and UDP headers."""
 MTU_OPTION = {socket.AF_INET: (socket.IPPROTO_IP, 14), socket.AF_INET6: (socket.IPPROTO_IPV6, 24)}
@@ -59,6 +61,7 @@ class SnmpClient:
         times: where to ask for what devices signed of their time; share it with the receiver of notifications.
         open_socket: opens a UDP socket.
         chance: random numbers from 0 to 1.
+        path_payload: tells how large a datagram may be on the way to a device.
     """
 
     def __init__(
@@ -73,9 +76,11 @@ class SnmpClient:
         times: SignedTimes | None = None,
         open_socket: OpenSocket = open_socket,
         chance: Callable[[], float] = random.random,
+        path_payload: PathPayload | None = None,
     ) -> None:
         self._open_socket = open_socket
         self._chance = chance
+        self._path_payload = path_payload or kernel_path_payload
         self._clock = clock
         self._counters = counters
         self._store = engines or NoEngineStore()
@@ -120,7 +125,7 @@ class SnmpClient:
             self._octets,
             self._texts,
             self._indexes,
-            target.largest_answer or _path_payload(family, address, target.source),
+            target.largest_answer or self._path_payload(family, address, target.source),
         )
 
     def _endpoint(self, family: int, source: str) -> Endpoint:
@@ -170,7 +175,7 @@ class SnmpClient:
         return believe
 
 
-def _path_payload(family: int, address: SocketAddress, source: str) -> int:
+def kernel_path_payload(family: int, address: SocketAddress, source: str) -> int:
     """Octets of UDP payload that fit one packet on the way to the device, as far as the kernel knows. Sends nothing."""
     kind = socket.AddressFamily(family)
     mtu = ETHERNET

@@ -1,0 +1,133 @@
+"""An event loop whose time jumps to the next timer when nothing is ready, and threads that are turns of this loop."""
+
+from __future__ import annotations
+
+import asyncio
+import selectors
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from random import Random
+from typing import Any, Protocol
+
+SLOWEST_CALL = 0.02
+"""Seconds that a call takes at most in a simulated thread."""
+
+
+class Stalled(RuntimeError):
+    """Nothing is ready and no timer runs: the simulated program waits for ever."""
+
+
+class Readable(Protocol):
+    """A played socket: calls back when there is something to read."""
+
+    def watch(self, ready: Callable[[], object] | None) -> None:
+        """Call this whenever there is something; None: no more."""
+        ...
+
+
+class _Jump(selectors.SelectSelector):
+    """Waits for nothing real: moves the loop's time on instead."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        if timeout is None:
+            raise Stalled
+        self.now += max(timeout, 0.0)
+        return []
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """Runs as fast as the processor allows. Real sockets may be opened on it; they are never ready."""
+
+    def __init__(self) -> None:
+        self._jump = _Jump()
+        super().__init__(self._jump)
+        self._clock_resolution = 1e-6
+
+    def time(self) -> float:
+        return self._jump.now
+
+    def add_reader(self, fd: Any, callback: Callable[..., Any], *args: Any) -> None:
+        if hasattr(fd, "watch"):
+            fd.watch(lambda: callback(*args))
+        else:
+            super().add_reader(fd, callback, *args)
+
+    def remove_reader(self, fd: Any) -> bool:
+        if not hasattr(fd, "watch"):
+            return super().remove_reader(fd)
+        fd.watch(None)
+        return True
+
+    def call_soon_threadsafe(self, callback: Callable[..., Any], *args: Any, context: Any = None) -> asyncio.Handle:
+        return self.call_soon(callback, *args, context=context)  # type: ignore[arg-type]
+
+
+class SimulatedClock:
+    """Wall time that goes on with the loop's."""
+
+    def __init__(self, loop: VirtualLoop, start: int) -> None:
+        self._loop = loop
+        self._start = start
+
+    def now(self) -> int:
+        return self._start + int(self._loop.time() * 1000)
+
+    def monotonic(self) -> float:
+        return self._loop.time()
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+
+
+class SimulatedThreads:
+    """Each call of a pool is one turn of the loop, some virtual milliseconds after it was asked for."""
+
+    def __init__(self, loop: VirtualLoop, random: Random) -> None:
+        self._loop = loop
+        self._random = random
+
+    def pool(self, name: str, threads: int) -> Executor:  # noqa: ARG002
+        return _Turns(self._loop, self._random, threads)
+
+    def start(self, name: str, run: Callable[[], None]) -> Callable[[float], None]:  # noqa: ARG002
+        """What only watches the loop from outside has nothing to watch here."""
+        return lambda _seconds: None
+
+
+class _Turns(Executor):
+    def __init__(self, loop: VirtualLoop, random: Random, threads: int) -> None:
+        self._loop = loop
+        self._random = random
+        self._free = threads
+        self._waiting: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        self._waiting.append((future, lambda: fn(*args, **kwargs)))
+        self._begin()
+        return future
+
+    def _begin(self) -> None:
+        if self._free and self._waiting:
+            self._free -= 1
+            self._loop.call_later(self._random.random() * SLOWEST_CALL, self._turn, *self._waiting.popleft())
+
+    def _turn(self, future: Future[Any], work: Callable[[], Any]) -> None:
+        self._free += 1
+        if future.set_running_or_notify_cancel():
+            try:
+                future.set_result(work())
+            except Exception as error:
+                future.set_exception(error)
+        self._begin()
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
+        if cancel_futures:
+            for future, _ in self._waiting:
+                future.cancel()
+            self._waiting.clear()
