@@ -27,7 +27,7 @@ class PlayedHeadend:
 
     def answer(self, method: str, url: str, body: bytes | None, encoding: str) -> HeadendReply:
         """By the contract."""
-        appliance = url.split("/v1/appliances/")[1].split("/")[0]
+        appliance = url.split("/v1/appliances/")[1].split("/", maxsplit=1)[0]
         if method == "GET":
             at = self.store.durable(appliance)
             return HeadendReply(200, {"epoch": at.epoch, "durable": at.durable})

@@ -91,10 +91,10 @@ class SimulatedThreads:
         self._loop = loop
         self._random = random
 
-    def pool(self, name: str, threads: int) -> Executor:  # noqa: ARG002
+    def pool(self, name: str, threads: int) -> Executor:
         return _Turns(self._loop, self._random, threads)
 
-    def start(self, name: str, run: Callable[[], None]) -> Callable[[float], None]:  # noqa: ARG002
+    def start(self, name: str, run: Callable[[], None]) -> Callable[[float], None]:
         """What only watches the loop from outside has nothing to watch here."""
         return lambda _seconds: None
 
@@ -122,11 +122,11 @@ class _Turns(Executor):
         if future.set_running_or_notify_cancel():
             try:
                 future.set_result(work())
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - as a pool of threads does
                 future.set_exception(error)
         self._begin()
 
-    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         if cancel_futures:
             for future, _ in self._waiting:
                 future.cancel()

@@ -47,12 +47,12 @@ class PlayedSocket:
         if len(self._inbox) == 1:
             self._call()
 
-    def recvfrom(self, size: int, /) -> tuple[bytes, Address]:  # noqa: ARG002
+    def recvfrom(self, size: int, /) -> tuple[bytes, Address]:
         if not self._inbox:
             raise BlockingIOError
         return self._inbox.popleft()
 
-    def recvmsg(self, size: int, control: int, /) -> tuple[bytes, list[Any], int, Address]:  # noqa: ARG002
+    def recvmsg(self, size: int, control: int, /) -> tuple[bytes, list[Any], int, Address]:
         data, sender = self.recvfrom(size)
         return data, [], 0, sender
 
@@ -60,10 +60,10 @@ class PlayedSocket:
         self.wire.send(data, self.address, (str(address[0]), int(address[1])))
         return len(data)
 
-    def sendmsg(self, parts: list[bytes], control: object, flags: int, address: Any, /) -> int:  # noqa: ARG002
+    def sendmsg(self, parts: list[bytes], control: object, flags: int, address: Any, /) -> int:
         return self.sendto(b"".join(parts), address)
 
-    def getsockopt(self, level: int, option: int, size: int = 0, /) -> Any:  # noqa: ARG002
+    def getsockopt(self, level: int, option: int, size: int = 0, /) -> Any:
         return bytes(size) if size else 1 << 30
 
     def setsockopt(self, *_: Any) -> None: ...
@@ -130,7 +130,7 @@ class Wire:
         self.ports[made.address] = made.arrive
         return made
 
-    async def ping(self, address: str, within: float, source: str | None = None) -> float | None:  # noqa: ARG002
+    async def ping(self, address: str, within: float, source: str | None = None) -> float | None:
         if not self._passes(address):
             await asyncio.sleep(within)
             return None
@@ -138,7 +138,7 @@ class Wire:
         await asyncio.sleep(trip)
         return trip
 
-    async def check_port(self, address: str, port: int, within: float, source: str | None = None) -> TcpAnswer:  # noqa: ARG002
+    async def check_port(self, address: str, port: int, within: float, source: str | None = None) -> TcpAnswer:
         return TcpAnswer.CONNECTED if await self.ping(address, within) is not None else TcpAnswer.SILENT
 
     def network(self, headend: Callable[..., Any], cli: Callable[..., Any]) -> Network:

@@ -8,7 +8,6 @@ from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
@@ -78,7 +77,9 @@ class World:
         identity = authority.client(APPLIANCE, appliance_uri(APPLIANCE), days=400)
         access = HeadendAccess("https://headend", identity.certificate, identity.key, authority.path)
         text = demo_yaml(self.workspace, self.site.definition, self.site.access, Ports(TRAPS, SYSLOG), access)
-        text = text.replace(f"poll: {{every: {POLL_EVERY}}}", "poll: {every: 60s}").replace("heartbeat: 5s", "heartbeat: 60s")
+        text = text.replace(f"poll: {{every: {POLL_EVERY}}}", "poll: {every: 60s}").replace(
+            "heartbeat: 5s", "heartbeat: 60s"
+        )
         text = text.replace("reach: {icmp: false, tcp: 22}", "reach: {icmp: true}")
         self.workspace.write(edit(text), ACCESS_SECRETS)
 
@@ -97,9 +98,11 @@ class World:
         """Go on with what is on the disk at this moment; whatever the agent still does changes nothing any more."""
         before = self.workspace
         self.runs += 1
-        shutil.copytree(before.folder, self.workspace.folder)
+        shutil.copytree(before.folder, self.workspace.folder, ignore=shutil.ignore_patterns("*.sock", "*.reserve"))
         text = self.workspace.site_yaml.read_text(encoding="utf-8")
-        self.workspace.site_yaml.write_text(text.replace(str(before.folder), str(self.workspace.folder)), encoding="utf-8")
+        self.workspace.site_yaml.write_text(
+            text.replace(str(before.folder), str(self.workspace.folder)), encoding="utf-8"
+        )
         connected, self.headend.connected = self.headend.connected, False
         lost, self.headend.lost_answers = self.headend.lost_answers, 0.0
         await self.stop()

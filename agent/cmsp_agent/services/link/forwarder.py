@@ -30,8 +30,8 @@ from cmsp_agent.transports.headend import ConnectionEnded, HeadendClient
 
 log = logging.getLogger(__name__)
 
-IDLE = 1.0
-"""Seconds between two looks at an outbox that nobody rang for."""
+IDLE = 60.0
+"""Seconds between two looks at an outbox that nothing was committed to."""
 STORAGE_WAIT = 5.0
 
 
@@ -103,6 +103,7 @@ class Forwarder:
         self._chance = chance
         self._new_id = new_id
         self._bell = Bell(clock)
+        database.follow(self._bell.ring)
         self._ahead: Ahead[Parcel] = Ahead()
         self._forgetting: Ahead[int] = Ahead()
         self._epoch = ""

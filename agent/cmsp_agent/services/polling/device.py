@@ -117,7 +117,10 @@ class Device:
             figures["icmp.rtt"] = reach.round_trip
         if reach.loss is not None:
             figures["icmp.loss"] = reach.loss
-        crossed = self._crossed.judge(self.thresholds, figures, self._clock.monotonic())
+        # a device that answers nothing at all is down: that is no loss of packets on the way to it
+        silent = not (reach.icmp or reach.tcp or signal.snmp)
+        measured = {name: figure for name, figure in figures.items() if not (silent and name == "icmp.loss")}
+        crossed = self._crossed.judge(self.thresholds, measured, self._clock.monotonic())
         return replace(signal, icmp=reach.icmp, tcp=reach.tcp, samples=figures, states=(*signal.states, *crossed))
 
     @property

@@ -80,8 +80,9 @@ class Database:
         self._places = asyncio.Semaphore(WAITING)
         self._lock = DatabaseLock(path)
         self._readers = Readers(path, clock, threads)
+        self._followers: list[Callable[[], None]] = []
         kept_back = Reserve(Path(f"{path}.reserve"), reserve)
-        self._writer = Writer(path, self._open, self._replace, counters, kept_back, threads)
+        self._writer = Writer(path, self._open, self._replace, counters, kept_back, threads, self._tell_followers)
         self.opening = Opening(path, created=False)
         """What was found at the last opening."""
 
@@ -154,6 +155,14 @@ class Database:
             if is_corruption(error):
                 self._writer.submit(self._confirm_damage).add_done_callback(_seen)
             raise translated(error, str(self.path)) from error
+
+    def follow(self, committed: Callable[[], None]) -> None:
+        """Call `committed` on the loop after each commit from now on."""
+        self._followers.append(committed)
+
+    def _tell_followers(self) -> None:
+        for committed in self._followers:
+            committed()
 
     async def tidy(self, pages: int = 256) -> int:
         """Give up to so many free pages back to the file system; return how many are still free."""

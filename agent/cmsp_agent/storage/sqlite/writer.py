@@ -89,8 +89,10 @@ class Writer:
         counters: Counters,
         reserve: Reserve,
         threads: Threads,
+        committed: Callable[[], None],
     ) -> None:
         self._path = path
+        self._committed = committed
         self._reserve = reserve
         self._name = path.name
         self._connect = connect
@@ -240,6 +242,7 @@ class Writer:
             failure = translated(cause, str(self._path))
             return [TaskOutcome(task.future, error=failure) for task in group]
         self._counters.add("storage.commits", key=self._name)
+        self._call(self._committed)
         return outcomes
 
     def _attempt(self, connection: sqlite3.Connection, task: Task) -> TaskOutcome:

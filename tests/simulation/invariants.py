@@ -1,0 +1,97 @@
+"""What must hold of the records of a run, whatever happened: read in order at the head-end, as anybody may."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from tests.lab.headend.store import Store, Stored
+from tests.simulation.week import MINUTE, Fault, Plan
+from tests.simulation.world import APPLIANCE
+
+SEEN_WITHIN = 6 * MINUTE
+"""Seconds in which three polls have told what began or ended."""
+
+
+def broken(store: Store, plan: Plan, start: int) -> list[str]:
+    """Each rule that does not hold, in words. `start`: wall time (ms) at which the week began."""
+    records = store.records(APPLIANCE)
+    events = [record for record in records if record.type == "cmsp.event.v1"]
+    incidents = [record for record in records if record.type == "cmsp.incident.v1"]
+    return [
+        *(f"nothing under {hole}" for hole in store.holes(APPLIANCE)),
+        *(f"{said} came {count} times" for said, count in Counter(map(_content, records)).items() if count > 1),
+        *_alternating(events),
+        *_faults_told(events, plan.faults, start),
+        *_incidents_explained(incidents, plan.faults, start),
+    ]
+
+
+def _seconds(text: str, start: int) -> float:
+    return datetime.fromisoformat(text).timestamp() - start / 1000
+
+
+def _content(record: Stored) -> str:
+    """What a record says: an alarm is told again when it changes, under its id, and never twice in the same words."""
+    return f"{record.type} {record.id} {json.dumps(record.data, sort_keys=True)}"
+
+
+def _key(record: Stored) -> tuple[str, str, str]:
+    return record.data["component"], record.data["type"], record.data["object"]
+
+
+def _alternating(events: Iterable[Stored]) -> Iterator[str]:
+    """Each alarm is raised, then cleared; what is told of it again in between has its id."""
+    active: dict[tuple[str, str, str], str] = {}
+    for record in events:
+        key, state, id_ = _key(record), record.data["state"], record.data["alarm"]
+        if state == "raise":
+            if active.setdefault(key, id_) != id_:
+                yield f"{record.sequence}: {key} raised while it is raised"
+        elif state == "clear" and active.pop(key, None) is None:
+            yield f"{record.sequence}: {key} cleared while it is not raised"
+    for key in active:
+        yield f"{key} never cleared"
+
+
+def _faults_told(events: Sequence[Stored], faults: Sequence[Fault], start: int) -> Iterator[str]:
+    """Each fault is raised once and cleared once, in time."""
+    for fault in faults:
+        mine = [one for one in events if _key(one)[:2] == (fault.kind.component, fault.kind.alarm)]
+        raised = {
+            one.data["alarm"]
+            for one in mine
+            if one.data["state"] == "raise"
+            and fault.begins <= _seconds(one.data["received_at"], start) <= fault.ends + SEEN_WITHIN
+        }
+        cleared = [
+            one
+            for one in mine
+            if one.data["state"] == "clear"
+            and fault.begins <= _seconds(one.data["received_at"], start) <= fault.ends + SEEN_WITHIN
+        ]
+        if (len(raised), len(cleared)) != (1, 1):
+            yield f"{fault} raised {len(raised)} times, cleared {len(cleared)} times"
+
+
+def _incidents_explained(incidents: Sequence[Stored], faults: Sequence[Fault], start: int) -> Iterator[str]:
+    """Each incident is about a fault that was there, each fault has one incident, and at the end all are over."""
+    last = {record.data["number"]: record.data for record in incidents}
+    by_fault: Counter[Fault] = Counter()
+    for number, incident in last.items():
+        opened = _seconds(incident["opened_at"], start)
+        about = [
+            fault
+            for fault in faults
+            if fault.kind.component in incident["components"] and fault.begins <= opened <= fault.ends + SEEN_WITHIN
+        ]
+        by_fault.update(about)
+        if len(about) != 1:
+            yield f"{number} ({incident['title']}, {opened:.0f} s) is about {len(about)} faults"
+        if incident["state"] != "resolved":
+            yield f"{number} ({incident['title']}) ends as {incident['state']}"
+    for fault in faults:
+        if by_fault[fault] != 1:
+            yield f"{fault} has {by_fault[fault]} incidents"
