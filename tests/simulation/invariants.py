@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 
 from tests.lab.headend.store import Store, Stored
-from tests.simulation.week import MINUTE, Fault, Plan
-from tests.simulation.world import APPLIANCE
+from tests.simulation.week import Fault, Plan
+from tests.simulation.world import APPLIANCE, POLL_SECONDS
 
-SEEN_WITHIN = 6 * MINUTE
+SEEN_WITHIN = 3.5 * POLL_SECONDS
 """Seconds in which three polls have told what began or ended."""
 
 

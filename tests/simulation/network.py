@@ -150,7 +150,7 @@ class Wire:
         return Network(
             ping=self.ping,
             check_port=self.check_port,
-            snmp_socket=lambda _family, _source: self.open(AGENT, 0),  # type: ignore[arg-type,return-value]
+            snmp_socket=lambda _family, _source: self.open(AGENT, 0),
             path_payload=lambda *_: 1472,
             bind=bind,
             ways=Ways(known=list, leads_to=lambda _: True, carrier=lambda _: None),

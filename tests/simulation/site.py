@@ -14,6 +14,7 @@ from tests.lab.site.device import Access, Device
 from tests.lab.site.emitter import Receivers
 from tests.lab.site.emitter import _Answers as Answers
 from tests.lab.site.happenings import Happening
+from tests.lab.site.ios_shell import IosSession
 from tests.lab.site.ledger import Ledger
 from tests.lab.site.site import lab_access
 from tests.lab.site.snmp_agent import SnmpAgent
@@ -151,6 +152,6 @@ def played_cli(site: PlayedSite) -> type[CliClient]:
         async def commands(self, target: object, commands: Sequence[str], within: float) -> list[str]:
             address = target.address  # type: ignore[attr-defined]
             [device] = [one for one in site.devices.values() if one.definition.address == address]
-            return [device.shell.show("running-config") for _ in commands]
+            return [IosSession(device.shell, "cmsp").answer(command) for command in commands]
 
     return PlayedCli

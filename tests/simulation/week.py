@@ -14,10 +14,10 @@ from tests.simulation.world import World
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
 WEEK = 7 * DAY
-FIRST_AFTER = 10 * MINUTE
+FIRST_AFTER = 30 * MINUTE
 """Seconds in which the agent gets to know the site."""
-SHORTEST, LONGEST = 10 * MINUTE, 100 * MINUTE
-CALM = 40 * MINUTE
+SHORTEST, LONGEST = 25 * MINUTE, 90 * MINUTE
+CALM = 45 * MINUTE
 """Seconds between two faults of a branch: an incident is resolved 10 minutes after its end."""
 
 Act = Callable[[World, bool], Awaitable[None]]

@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -74,9 +75,15 @@ def fingerprint_of(file: Path, configuration: Configuration) -> bytes:
 def digest(file: Path) -> bytes:
     """Of a file's content; empty where it can't be read."""
     try:
-        return hashlib.blake2b(file.read_bytes(), digest_size=16).digest()
+        found = file.stat()
+        return _digest(file, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
     except OSError:
         return b""
+
+
+@lru_cache(maxsize=64)  # looked at every few seconds, and changed once a month
+def _digest(file: Path, *_as_it_was: int) -> bytes:
+    return hashlib.blake2b(file.read_bytes(), digest_size=16).digest()
 
 
 def _rules(configuration: Configuration) -> bytes:

@@ -56,6 +56,11 @@ class Repeats:
             fresh.append(signal)
         return fresh
 
+    @property
+    def any(self) -> bool:
+        """Something was said that may be repeated: `due` has something to do."""
+        return bool(self._said)
+
     def due(self) -> list[Signal]:
         """All that was held back. It must be judged before what is taken after it, and is not taken again."""
         held = [signal for said in self._said.values() for signal in said.release()]
@@ -70,6 +75,8 @@ class Repeats:
         for signal, keys in reported:
             said = self._said.get(signal.component)
             if said is None:
+                if words_of(signal) is None:
+                    continue
                 said = self._said[signal.component] = _Said()
             if said.learn(signal, keys, keep=self._known < MOST_KNOWN):
                 self._known += 1

@@ -34,6 +34,8 @@ def routes(proc: Path = PROC) -> list[Route]:
 
 def route_to(address: str, known: list[Route]) -> Route | None:
     """The most specific route to an address, or None; loopback has no route of its own in these tables."""
+    if not known:
+        return None
     try:
         wanted = ipaddress.ip_address(address)
     except ValueError:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from cmsp_agent.services.link.forwarder import IDLE
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox.numbering import current
 from cmsp_agent.storage.outbox.records import Record
@@ -241,7 +242,7 @@ async def test_backoff_grows_with_jitter_up_to_its_bounds(site: Site) -> None:
     await site.append(1)
     await site.start()
     await site.drained(30)
-    waits = [wait for wait in site.clock.slept if wait != 1.0]
+    waits = [wait for wait in site.clock.slept if wait != IDLE]
     assert waits[:5] == [2.0, 4.0, 8.0, 16.0, 32.0]
     assert max(waits) == 150.0
 
@@ -251,4 +252,4 @@ async def test_replay_keeps_to_its_pace(site: Site) -> None:
     await site.start(pace=1000.0)
     await site.drained()
     sent = site.counters.value("forwarder.bytes")
-    assert sum(wait for wait in site.clock.slept if wait != 1.0) == pytest.approx(sent / 1000, rel=0.2)
+    assert sum(wait for wait in site.clock.slept if wait != IDLE) == pytest.approx(sent / 1000, rel=0.2)

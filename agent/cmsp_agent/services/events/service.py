@@ -62,12 +62,12 @@ class EventService:
         self._new_id = new_id
         self._alarm_state = AlarmState()
         self._queue: deque[_Waiting] = deque()
-        self._queued = 0
         self._filled = asyncio.Event()
         self._writing = asyncio.Lock()
         self._listeners: list[Announce] = []
         self._repeats = Repeats()
-        self._lost = 0
+        self._queued = self._lost = 0
+        self._repeatable = asyncio.Event()
         counters.gauge("events.waiting", lambda: self._queued)
 
     @property
@@ -196,9 +196,11 @@ class EventService:
     async def count_repeats(self) -> None:
         """Store what was repeated before all that came after it, until cancelled."""
         while True:
+            while not self._repeats.any:
+                self._repeatable.clear()
+                await self._repeatable.wait()
             await self._clock.sleep(EVERY)
-            repeated = self._repeats.due()
-            if repeated:
+            if repeated := self._repeats.due():
                 self._queue.appendleft(_Waiting(repeated=repeated))
                 self._filled.set()
 
@@ -240,6 +242,7 @@ class EventService:
             draft = self._judge([*self._notice(lost), *fresh])
             await self._commit(draft)
             self._repeats.learn(draft.reported)
+            self._repeatable.set()
             self._lost -= lost
         self._counters.add("events.signals", sum(len(waiting.signals) for waiting in taken))
         for waiting in taken:
@@ -252,21 +255,16 @@ class EventService:
         Raises:
             StorageError: they fail together, though each alone does not.
         """
-        now = self._clock.now()
-        draft = attempt("pipeline.batch", self._counters, lambda: self._process(signals, now))
+        now, process = self._clock.now(), partial(self._pipeline.process, self._alarm_state)
+        draft = attempt("pipeline.batch", self._counters, lambda: process(signals, now))
         if draft is not None:
             return draft
-        fit = [signal for signal in signals if self._fit(signal, now)]
-        draft = attempt("pipeline.batch", self._counters, lambda: self._process(fit, now))
+        alone = partial(attempt, "pipeline.signal", self._counters)
+        fit = [signal for signal in signals if alone(partial(process, [signal], now)) is not None]
+        draft = attempt("pipeline.batch", self._counters, lambda: process(fit, now))
         if draft is None:
             raise StorageError(f"the pipeline failed over {len(fit)} signals")
         return draft
-
-    def _fit(self, signal: Signal, now: int) -> bool:
-        return attempt("pipeline.signal", self._counters, lambda: self._process([signal], now)) is not None
-
-    def _process(self, signals: Iterable[Signal], now: int) -> Draft:
-        return self._pipeline.process(self._alarm_state, signals, now)
 
     async def _commit(self, draft: Draft) -> None:
         if draft.changes:

@@ -1,5 +1,6 @@
 """Keeps the outbox within its disk budget while the head-end is away; a gap takes the place of evicted records."""
 
+import asyncio
 import logging
 from typing import NoReturn
 
@@ -35,15 +36,21 @@ class Budget:
         self._counters = counters
         self._new_id = new_id
         self._over = False
+        self._committed = asyncio.Event()
+        self._committed.set()
+        database.follow(self._committed.set)
 
     async def run(self) -> NoReturn:
-        """Look every few seconds, until cancelled."""
+        """Look after commits, every few seconds at most, until cancelled."""
         while True:
+            await self._committed.wait()
+            self._committed.clear()
             try:
                 given_up = await self.keep()
             except StorageError as error:
                 log.warning("the outbox could not be shortened", extra={"reason": str(error)})
                 given_up = 0
+                self._committed.set()
             if not given_up:
                 await self._clock.sleep(EVERY)
 
@@ -53,6 +60,9 @@ class Budget:
         Raises:
             StorageError: the outbox can't be used.
         """
+        if await self._database.read(gaps.size) <= self._limit:
+            self._over = False
+            return 0
         now = self._clock.now()
         given_up = await self._database.write(
             lambda tx: gaps.evict(tx, self._limit, now, self._new_id), makes_room=True

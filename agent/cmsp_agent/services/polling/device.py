@@ -112,15 +112,10 @@ class Device:
         async with asyncio.TaskGroup() as both:
             reaching, asking = both.create_task(self._reach()), both.create_task(self._ask(nothing))
         reach, signal = reaching.result(), asking.result()
-        figures = dict(signal.samples)
-        if reach.round_trip is not None:
-            figures["icmp.rtt"] = reach.round_trip
-        if reach.loss is not None:
-            figures["icmp.loss"] = reach.loss
-        # a device that answers nothing at all is down: that is no loss of packets on the way to it
-        silent = not (reach.icmp or reach.tcp or signal.snmp)
-        measured = {name: figure for name, figure in figures.items() if not (silent and name == "icmp.loss")}
-        crossed = self._crossed.judge(self.thresholds, measured, self._clock.monotonic())
+        figures = {**signal.samples, **reach.figures}
+        # what answers nothing at all is down: that is no loss of packets on the way to it
+        judged = figures if reach.icmp or reach.tcp or signal.snmp else signal.samples
+        crossed = self._crossed.judge(self.thresholds, judged, self._clock.monotonic())
         return replace(signal, icmp=reach.icmp, tcp=reach.tcp, samples=figures, states=(*signal.states, *crossed))
 
     @property

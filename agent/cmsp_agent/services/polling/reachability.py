@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from cmsp_agent.aio.counters import Counters
@@ -46,6 +46,12 @@ class Reach:
     """Percent of the ICMP echoes that were not answered."""
     port_open: bool | None = None
     """None: no port asked. A refused connection proves the host alive (`tcp` is True), the port closed."""
+
+    @property
+    def figures(self) -> Mapping[str, float]:
+        """The KPIs of the echoes."""
+        found = {"icmp.rtt": self.round_trip, "icmp.loss": self.loss}
+        return {name: figure for name, figure in found.items() if figure is not None}
 
 
 class Reachability:

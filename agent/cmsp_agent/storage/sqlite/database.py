@@ -157,7 +157,7 @@ class Database:
             raise translated(error, str(self.path)) from error
 
     def follow(self, committed: Callable[[], None]) -> None:
-        """Call `committed` on the loop after each commit from now on."""
+        """Call `committed` on the loop after each commit that changed anything, from now on."""
         self._followers.append(committed)
 
     def _tell_followers(self) -> None:

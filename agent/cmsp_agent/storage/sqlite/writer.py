@@ -231,6 +231,7 @@ class Writer:
 
     def _commit(self, connection: sqlite3.Connection, group: list[Task]) -> list[TaskOutcome]:
         try:
+            before = connection.total_changes
             connection.execute("begin immediate")
             outcomes = [self._attempt(connection, task) for task in group if not task.future.cancelled()]
             connection.execute("commit")
@@ -242,7 +243,8 @@ class Writer:
             failure = translated(cause, str(self._path))
             return [TaskOutcome(task.future, error=failure) for task in group]
         self._counters.add("storage.commits", key=self._name)
-        self._call(self._committed)
+        if connection.total_changes != before:
+            self._call(self._committed)
         return outcomes
 
     def _attempt(self, connection: sqlite3.Connection, task: Task) -> TaskOutcome:
