@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from tests.lab.headend.store import Store, Stored
 from tests.simulation.week import Fault, Plan
 from tests.simulation.world import APPLIANCE, POLL_SECONDS
 
+PARIS = ZoneInfo("Europe/Paris")
+GATEWAYS = ("gw-1", "gw-2", "gw-3")
+"""The components that are saved."""
 SEEN_WITHIN = 3.5 * POLL_SECONDS
 """Seconds in which three polls have told what began or ended."""
 
@@ -26,7 +30,28 @@ def broken(store: Store, plan: Plan, start: int) -> list[str]:
         *_alternating(events),
         *_faults_told(events, plan.faults, start),
         *_incidents_explained(incidents, plan.faults, start),
+        *_saved_each_night(records, start),
     ]
+
+
+def _saved_each_night(records: Iterable[Stored], start: int) -> Iterator[str]:
+    """Each gateway is saved once in each night, in the one that has an hour twice as well."""
+    saved: Counter[tuple[str, str]] = Counter()
+    last = ""
+    for record in records:
+        if record.type == "cmsp.backup.v1":
+            last = str(_local(record.data["started_at"]).date())
+            saved[record.data["component"], last] += 1
+    first = str(datetime.fromtimestamp(start / 1000, PARIS).date())
+    days = sorted({day for _, day in saved})
+    yield from (f"{name} was saved {count} times on {day}" for (name, day), count in saved.items() if count != 1)
+    wanted = (date.fromisoformat(last) - date.fromisoformat(first)).days + 1 if last else -1
+    if len(days) != wanted or len(saved) != len(GATEWAYS) * wanted:
+        yield f"saved {len(saved)} times on {days}"
+
+
+def _local(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(PARIS)
 
 
 def _seconds(text: str, start: int) -> float:

@@ -17,6 +17,7 @@ from cmsp_agent.app.agent import Agent, running
 from cmsp_agent.app.loading import load
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.services.machine import Machine
+from cmsp_agent.storage.sealed.master_key import FILE as KEY_FILE
 from tests.lab.agent.workspace import HeadendAccess, Ports, Workspace
 from tests.lab.certificates import Authority, appliance_uri
 from tests.lab.demo.site_file import POLL_EVERY, demo_yaml
@@ -88,6 +89,9 @@ class World:
             assert old in text
             text = text.replace(old, new)
         self.workspace.write(edit(text), ACCESS_SECRETS)
+        key = self.workspace.state / KEY_FILE
+        key.touch(mode=0o600)
+        key.write_text(self.random.randbytes(32).hex(), encoding="ascii")
 
     async def start(self) -> Agent:
         """Start the agent."""
