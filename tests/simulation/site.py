@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from cmsp_agent.transports.snmp import ber, pdu, varbinds
 from cmsp_agent.transports.snmp.values import Missing
 from cmsp_agent.transports.ssh import CliClient
+from cmsp_agent.transports.ssh.target import CliTarget
 from tests.lab.site.answers import answer
 from tests.lab.site.definitions import SiteDefinition, load_site
 from tests.lab.site.device import Access, Device
@@ -149,8 +150,14 @@ def played_cli(site: PlayedSite) -> type[CliClient]:
     """The agent's SSH client with the devices' shells in place of the wire."""
 
     class PlayedCli(CliClient):
-        async def commands(self, target: object, commands: Sequence[str], within: float) -> list[str]:
-            address = target.address  # type: ignore[attr-defined]
+        async def commands(
+            self,
+            target: CliTarget,
+            commands: Sequence[str],
+            within: float,
+            complete: Callable[[str], bool] | None = None,
+        ) -> list[str]:
+            address = target.address
             [device] = [one for one in site.devices.values() if one.definition.address == address]
             return [IosSession(device.shell, "cmsp").answer(command) for command in commands]
 
