@@ -107,6 +107,11 @@ def _notes(
         found.append(
             Note(f"components.{name}.address", line_of(document.tree, path), f"the name '{address}' leads nowhere now")
         )
+    for component in configuration.components.values():
+        if component.backup.enabled and component.credentials.ssh is None:
+            line = line_of(document.tree, ("components", component.name))
+            text = "its configuration is not saved: none of its credentials is for SSH"
+            found.append(Note(f"components.{component.name}", line, text))
     for key in waiting_keys(configuration, running):
         line = line_of(document.tree, tuple(key.split(".")))
         found.append(Note(key, line, "takes effect at the next start only: systemctl restart cmsp-agent"))

@@ -237,6 +237,14 @@ def test_notes_of_one_kind_are_one_line_with_a_count(tmp_path: Path) -> None:
     assert line.endswith("(4 more of this kind)")
 
 
+def test_a_component_whose_configuration_can_not_be_read_is_named(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.replace("components: 1}", "components: 2}")
+    place.replace("listen:", "  x-1: {address: 127.0.1.1, site: paris, type: cisco_ios}\nlisten:")
+    lines = [line for line in place.check().stdout.splitlines() if "is not saved" in line]
+    assert lines, place.check().stdout
+
+
 def test_a_running_agent_is_asked_what_waits_for_its_next_start(tmp_path: Path) -> None:
     place = Place(tmp_path)
     with subprocess.Popen([PROGRAM, "run", "--config", place.file], stderr=subprocess.DEVNULL) as process:
