@@ -15,11 +15,13 @@ from random import Random
 import pytest
 
 from tests.simulation.invariants import broken
-from tests.simulation.week import DAY, WEEK, Plan, planned, play
+from tests.simulation.week import BRANCHES, DAY, WEEK, Plan, planned, play
 from tests.simulation.world import APPLIANCE, World, simulate
 
 START = datetime(2026, 10, 22, tzinfo=UTC)
 """A Thursday; in the night to Sunday summer time ends."""
+SPRING, AUTUMN = datetime(2026, 3, 28, 23, 30, tzinfo=UTC), datetime(2026, 10, 24, 22, 30, tzinfo=UTC)
+"""Half past midnight in Paris, in the night that lacks an hour and in the one that has an hour twice."""
 CI_SEEDS = (11, 12, 13)
 LONG_SEEDS = range(100, 150)
 CPU_SECONDS = 60.0
@@ -27,7 +29,9 @@ CPU_SECONDS = 60.0
 ONE_DAY_OF_FAULTS = 28
 
 
-def week(folder: Path, seed: int, length: float = WEEK, faults: int = 200) -> tuple[list[str], str]:
+def week(
+    folder: Path, seed: int, length: float = WEEK, faults: int = 200, begins: datetime = START
+) -> tuple[list[str], str]:
     """The rules that were broken, and all records as one text."""
     plan: Plan = planned(Random(seed), faults, length)
 
@@ -37,7 +41,7 @@ def week(folder: Path, seed: int, length: float = WEEK, faults: int = 200) -> tu
         records = world.headend.store.records(APPLIANCE)
         return broken(world.headend.store, plan, start), "\n".join(map(repr, records))
 
-    return simulate(folder, seed, START, live)
+    return simulate(folder, seed, begins, live)
 
 
 @pytest.mark.timeout(1200)
@@ -53,9 +57,17 @@ def test_a_week_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
     assert used < 2 * CPU_SECONDS, "half of it is for a machine that is busy with other things"
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("seed", CI_SEEDS)
 def test_what_must_hold_holds_on_a_day(tmp_path: Path, seed: int) -> None:
     found, _ = week(tmp_path, seed, DAY, ONE_DAY_OF_FAULTS)
+    assert found == []
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("begins", [SPRING, AUTUMN])
+def test_a_night_of_another_length_has_its_backups_once(tmp_path: Path, begins: datetime) -> None:
+    found, _ = week(tmp_path, 21, DAY / 4, len(BRANCHES), begins)
     assert found == []
 
 

@@ -29,6 +29,8 @@ from tests.simulation.site import SYSLOG, TRAPS, PlayedSite, played_cli
 
 T = TypeVar("T")
 APPLIANCE = "demo"
+BACKUP = "services: {backup: daily 02:30}"
+"""In the hour that one night lacks and another has twice."""
 POLL_SECONDS = 300
 """Between two polls of a device: 16,000 polls in a week."""
 
@@ -81,13 +83,17 @@ class World:
         access = HeadendAccess("https://headend", identity.certificate, identity.key, authority.path)
         text = demo_yaml(self.workspace, self.site.definition, self.site.access, Ports(TRAPS, SYSLOG), access)
         for old, new in (
-            (f"poll: {{every: {POLL_EVERY}}}", f"poll: {{every: {POLL_SECONDS}s}}"),
+            (f"poll: {{every: {POLL_EVERY}}}", f"poll: {{every: {POLL_SECONDS}s}}\n      {BACKUP}"),
             ("heartbeat: 5s", "heartbeat: 60s"),
             ("reach: {icmp: false, tcp: 22}", "reach: {icmp: true}"),
             ("  next_hop: 127.0.0.1\n", ""),
         ):
             assert old in text
             text = text.replace(old, new)
+        for name, people in self.site.definition.sites.items():
+            text = text.replace(
+                f"  {name}: {{people: {people}}}", f"  {name}: {{people: {people}, timezone: Europe/Paris}}"
+            )
         self.workspace.write(edit(text), ACCESS_SECRETS)
         key = self.workspace.state / KEY_FILE
         key.touch(mode=0o600)
