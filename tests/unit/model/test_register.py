@@ -28,6 +28,8 @@ def counted_in(source: str) -> Iterator[str]:
                 yield from named_by_callers(tree)
         elif function == "attempt":
             yield from texts(node.args[0], ".failed")
+        elif function == "partial" and ast.unparse(node.args[0]) == "attempt":
+            yield from texts(node.args[1], ".failed")
 
 
 def named_by_callers(tree: ast.Module) -> Iterator[str]:

@@ -33,5 +33,5 @@ class EarlierLife:
         """
         if self._awaited and isinstance(answer, Durable):
             lived = answer.epoch not in (None, epoch)
-            await self._database.write(lambda tx: incidents.settle_earlier(tx, lived=lived))
+            await self._database.write(lambda tx: incidents.settle_earlier(tx, lived=lived), makes_room=True)
             self._awaited = False
