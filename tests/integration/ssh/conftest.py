@@ -15,7 +15,7 @@ from cmsp_agent.model.secret import Secret
 from cmsp_agent.transports.ssh import CliClient, CliLimits, CliTarget, HostKey
 from tests.integration.ssh.gateways import ENABLE, PASSWORD, USER
 
-LIMITS = CliLimits(connect=1, banner=0.6, key_exchange=2, login=1, channel=1, silence=1.5, received=2_000_000)
+LIMITS = CliLimits(connect=2, banner=1.0, key_exchange=4, login=2, channel=2, silence=1.5, received=2_000_000)
 
 
 @dataclass

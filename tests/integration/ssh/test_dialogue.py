@@ -79,7 +79,7 @@ async def test_hanging_up_on_the_password_counts_as_refused(client: CliClient, h
 @pytest.mark.parametrize(
     ("fault", "error", "words"),
     [
-        (Fault.LOGIN_HANGS, DeviceUnreachable, "no answer to the login within 1 s"),
+        (Fault.LOGIN_HANGS, DeviceUnreachable, "no answer to the login within 2 s"),
         (Fault.SHELL_HANGS, DeviceUnreachable, "terminal"),
         (Fault.CONFIG_HANGS, DeviceUnreachable, "no prompt in time after 'show running-config'"),
         (Fault.CONFIG_CUT, DeviceUnreachable, "ended the session at 'show running-config'"),
