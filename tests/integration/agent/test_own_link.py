@@ -129,8 +129,13 @@ CUTS = {
 }
 
 
-@pytest.mark.parametrize("cut", CUTS)
-@pytest.mark.parametrize("at_boot", [False, True])
+@pytest.mark.parametrize(
+    ("cut", "at_boot"),
+    [
+        *((cut, False) for cut in CUTS),
+        *(pytest.param(cut, True, marks=pytest.mark.long if place else ()) for place, cut in enumerate(CUTS)),
+    ],
+)
 async def test_an_appliance_that_is_cut_off_calls_no_component_down(
     tmp_path: Path, namespaces: None, cut: str, *, at_boot: bool
 ) -> None:
