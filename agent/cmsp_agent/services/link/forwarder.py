@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
+from cmsp_agent.aio.bell import Bell
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import HeadendUnreachable, StorageError
@@ -18,7 +19,7 @@ from cmsp_agent.services.link.answers import AccessRefused, Failed, HeadendAnswe
 from cmsp_agent.services.link.decision import Link, LinkStep, Numbers, Sent, decide, settled, taken
 from cmsp_agent.services.link.earlier_life import EarlierLife
 from cmsp_agent.services.link.edges import Edges, OwnEvents
-from cmsp_agent.services.link.waiting import Ahead, Bell
+from cmsp_agent.services.link.waiting import Ahead
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.compression import compress
 from cmsp_agent.storage.outbox import epochs, gaps

@@ -4,10 +4,10 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NoReturn
 
+from cmsp_agent.aio.bell import Bell
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import HeadendUnreachable, StorageError
-from cmsp_agent.services.link.waiting import Bell
 from cmsp_agent.storage.encoding import encode
 from cmsp_agent.transports.headend import HeadendClient
 

@@ -1,10 +1,8 @@
-"""Waits for a call with a deadline, and runs one task while another is awaited."""
+"""Runs one task while another is awaited."""
 
 import asyncio
 from collections.abc import Coroutine
 from typing import Any, Generic, TypeVar
-
-from cmsp_agent.aio.clock import Clock
 
 T = TypeVar("T")
 
@@ -31,28 +29,3 @@ class Ahead(Generic[T]):
         if task is not None:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
-
-
-class Bell:
-    """Rung by others; `wait` returns when it rings, has rung since the last wait, or the time is up."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._rung = asyncio.Event()
-
-    def ring(self) -> None:
-        """End the present wait, or the next one at once."""
-        self._rung.set()
-
-    async def wait(self, seconds: float) -> bool:
-        """Whether it rang within so many seconds."""
-        tasks = [asyncio.ensure_future(self._rung.wait()), asyncio.ensure_future(self._clock.sleep(seconds))]
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        rung = self._rung.is_set()
-        self._rung.clear()
-        return rung

@@ -1,6 +1,5 @@
 """Looks at the incidents, and queues what is to be said: one transaction with what will have been said."""
 
-import asyncio
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,6 +8,7 @@ from functools import partial
 from itertools import groupby
 from typing import NoReturn
 
+from cmsp_agent.aio.bell import Bell
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.config.configuration import Contact, NotificationPolicy
 from cmsp_agent.model.component import Component
@@ -66,14 +66,14 @@ class IncidentNotifier:
         self._clock = clock
         self._new_id = new_id
         self._changed: dict[str, Incident] = {}
-        self._woken = asyncio.Event()
+        self._bell = Bell(clock)
         self._first = True
 
     def __call__(self, changes: Changes) -> None:
         """Incidents changed."""
         if changes.incidents:
             self._changed.update(changes.incidents.items())
-            self._woken.set()
+            self._bell.ring()
 
     async def run(self) -> NoReturn:
         """Look when something changed, and now and then, for ever."""
@@ -82,7 +82,8 @@ class IncidentNotifier:
                 await self.look()
             except StorageError as error:
                 log.warning("notifications can't be queued", extra={"reason": str(error)})
-            await self._wait()
+            if await self._bell.wait(LOOK_EVERY):
+                await self._clock.sleep(SETTLE)
 
     async def look(self) -> None:
         """Queue what is to be said now.
@@ -126,16 +127,3 @@ class IncidentNotifier:
             else:
                 for each in together:
                     yield mail(each, interested.recipients(each), interested.appliance, self._new_id(now), now)
-
-    async def _wait(self) -> None:
-        """Until something changed and more of it came together, or for a while."""
-        waking = asyncio.ensure_future(self._woken.wait())
-        sleeping = asyncio.ensure_future(self._clock.sleep(LOOK_EVERY))
-        try:
-            await asyncio.wait((waking, sleeping), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            waking.cancel()
-            sleeping.cancel()
-        if self._woken.is_set():
-            await self._clock.sleep(SETTLE)
-            self._woken.clear()

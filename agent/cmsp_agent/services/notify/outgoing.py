@@ -1,11 +1,11 @@
 """Sends what waits in the queue of notifications: durable, one after the other, tried again after growing waits."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import NoReturn
 
+from cmsp_agent.aio.bell import Bell
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import StorageError
@@ -39,21 +39,20 @@ class Outgoing:
         self._conditions = conditions
         self._clock = clock
         self._counters = counters
-        self._woken = asyncio.Event()
+        self._bell = Bell(clock)
 
     def wake(self) -> None:
         """Something was queued."""
-        self._woken.set()
+        self._bell.ring()
 
     async def run(self) -> NoReturn:
         """Send what is due, for ever."""
         while True:
-            self._woken.clear()
             try:
                 await self.send_due()
             except StorageError as error:
                 log.warning("the queue of notifications can't be used", extra={"reason": str(error)})
-            await self._wait()
+            await self._bell.wait(LOOK_EVERY)
 
     async def send_due(self) -> None:
         """Send each notification whose time has come, once.
@@ -88,12 +87,3 @@ class Outgoing:
         wait = WAITS[min(notification.attempts, len(WAITS) - 1)]
         later = replace(notification, attempts=notification.attempts + 1, next_at=now + int(wait * 1000))
         await self._database.write(lambda tx: notifications.put(tx, later))
-
-    async def _wait(self) -> None:
-        waking = asyncio.ensure_future(self._woken.wait())
-        sleeping = asyncio.ensure_future(self._clock.sleep(LOOK_EVERY))
-        try:
-            await asyncio.wait((waking, sleeping), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            waking.cancel()
-            sleeping.cancel()
