@@ -109,8 +109,9 @@ class IncidentNotifier:
             await self._database.write(write)
             self._queued()
         self._first = False
-        for incident in changed:
-            self._changed.pop(incident, None)
+        for name, incident in changed.items():
+            if self._changed.get(name) is incident:  # else it changed again meanwhile: the next look has it
+                del self._changed[name]
 
     async def _since_the_last_run(self, known: Mapping[tuple[str, int], Notified]) -> dict[str, Incident]:
         """Incidents of which something was said, as they are now: they may be over meanwhile."""

@@ -1,0 +1,43 @@
+"""What changes while the notifier looks is told by its next look."""
+
+from pathlib import Path
+
+from cmsp_agent.aio.clock import SystemClock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.config.configuration import NotificationPolicy
+from cmsp_agent.model.ids import uuid7
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.incident_state import Trigger
+from cmsp_agent.pipeline.alarm_state import Changes
+from cmsp_agent.services.notify.notifier import IncidentNotifier, Interested
+from cmsp_agent.storage.state import open_state
+from cmsp_agent.storage.tables import notifications
+from tests.unit.storage.facts import an_incident
+
+POLICY = NotificationPolicy(("duty@example.org",), ("smtp",), (), (), (), {}, {})
+
+
+def changed(incident: Incident) -> Changes:
+    """Changes in which one incident changed."""
+    return Changes(incidents={incident.id: incident})
+
+
+async def test_an_incident_that_ends_while_its_opening_is_queued_is_told_of_too(tmp_path: Path) -> None:
+    clock = SystemClock()
+    database = await open_state(tmp_path / "state.db", "apl-1", clock=clock, counters=Counters())
+    incident = an_incident()
+    over = incident.after(Trigger.RESTORE, incident.opened_at + 1).after(Trigger.RESOLVE, incident.opened_at + 2, "noc")
+    endings = [over]
+
+    def queued() -> None:
+        if endings:
+            notifier(changed(endings.pop()))
+
+    interested = Interested([POLICY], {}, {}, "paris-hq")
+    notifier = IncidentNotifier(database, interested, list, queued, clock, uuid7)
+    notifier(changed(incident))
+    await notifier.look()
+    await notifier.look()
+    subjects = [each.subject for each in await database.read(notifications.queued)]
+    await database.close()
+    assert [subject.split()[2].rstrip(":") for subject in subjects] == ["opened", "resolved"]
