@@ -51,6 +51,7 @@ __all__ = [
     "canonical_interface",
     "hook",
     "read_traps",
+    "sensor_kpis",
 ]
 
 
@@ -184,6 +185,33 @@ class Kpi:
         others = (each[0] for each in (self.only_if, self.share_of) if each is not None)
         asked = (self.label, *others, *(self.precision or ()))
         return tuple(oid for oid in asked if oid)
+
+
+SENSORS = (("temperature", "°C", 8), ("power", "W", 6), ("voltage", "V", 4), ("current", "A", 5), ("fan", "rpm", 10))
+"""Name, unit and SensorDataType of the sensors that are read."""
+ENTITY_NAME = "1.3.6.1.2.1.47.1.1.1.1.7"
+"""entPhysicalName."""
+
+
+def sensor_kpis(table: str, absent: tuple[int, ...]) -> tuple[Kpi, ...]:
+    """The figures of a sensor table of ENTITY-SENSOR-MIB's form, each named by its entity and in whole units.
+
+    Args:
+        table: the OID of its rows: type .1, scale .2, precision .3, value .4.
+        absent: values by which a sensor says that it has none.
+    """
+    return tuple(
+        Kpi(
+            f"sensor.{name}",
+            unit,
+            (f"{table}.4",),
+            per=ENTITY_NAME,
+            only_if=(f"{table}.1", kind),
+            precision=(f"{table}.2", f"{table}.3"),
+            absent=absent,
+        )
+        for name, unit, kind in SENSORS
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,11 @@
 """Figures that devices of any maker have: interfaces, sensors. Sources: IF-MIB, ENTITY-SENSOR-MIB. Data only."""
 
-from cmsp_agent.plugin.api import Kpi
+from cmsp_agent.plugin.api import Kpi, sensor_kpis
 
 IF, IF_X = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
 IF_HIGH_SPEED = f"{IF_X}.15"
 OCTETS_OF_MEGABIT = 125_000.0
 SENSOR = "1.3.6.1.2.1.99.1.1.1"
-ENTITY_NAME = "1.3.6.1.2.1.47.1.1.1.1.7"
 
 
 def _rate(name: str, unit: str, *oids: str, kind: str = "counter32") -> Kpi:
@@ -18,19 +17,6 @@ def _utilisation(name: str, column: str) -> Kpi:
     return Kpi(name, "percent", (column,), kind="counter64", per="interface", share_of=whole)
 
 
-def _sensor(name: str, unit: str, kind: int) -> Kpi:
-    """A sensor of one EntitySensorDataType, in whole units."""
-    return Kpi(
-        f"sensor.{name}",
-        unit,
-        (f"{SENSOR}.4",),
-        per=ENTITY_NAME,
-        only_if=(f"{SENSOR}.1", kind),
-        precision=(f"{SENSOR}.2", f"{SENSOR}.3"),
-        absent=(2147483647, -1000000000, 1000000000),  # the last two: beyond what the sensor can measure (RFC 3433)
-    )
-
-
 INTERFACES = (
     _rate("if.in.discards", "packets/s", f"{IF}.13"),
     _rate("if.out.discards", "packets/s", f"{IF}.19"),
@@ -39,10 +25,5 @@ INTERFACES = (
     _utilisation("if.out.utilisation", f"{IF_X}.10"),
 )
 
-SENSORS = (
-    _sensor("temperature", "°C", 8),
-    _sensor("power", "W", 6),
-    _sensor("voltage", "V", 4),
-    _sensor("current", "A", 5),
-    _sensor("fan", "rpm", 10),
-)
+# The last two values: beyond what the sensor can measure (RFC 3433).
+SENSORS = sensor_kpis(SENSOR, (2147483647, -1000000000, 1000000000))
