@@ -95,6 +95,8 @@ class Device:
         self._marks = Marks()
         self._rates = Rates()
         self._crossed = CrossedThresholds()
+        self._limits_for: DeviceType | None = None
+        self._limits: tuple[Threshold, ...] = ()
         self._well = well
         self._states = StateReader(well.of(component.name))
         self._locked_until = float("-inf")
@@ -121,7 +123,10 @@ class Device:
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
         """The thresholds in force, each with its origin."""
-        return in_force(self.component, self._kind())
+        kind = self._kind()
+        if self._limits_for is not kind:
+            self._limits_for, self._limits = kind, in_force(self.component, kind)
+        return self._limits
 
     @property
     def budget(self) -> float:

@@ -105,8 +105,9 @@ def _applies(kpi: Kpi, answers: Answers, index: str) -> bool:
 def _label(kpi: Kpi, answers: Answers, index: str, interface: InterfaceName) -> str:
     if kpi.per == "interface" and index:
         return interface(index)
-    name = text(answers.rows(kpi.label).get(index)) if kpi.label else dict(kpi.rows).get(index, "")
-    return name or index
+    if kpi.label:
+        return text(answers.rows(kpi.label).get(index)) or index
+    return dict(kpi.rows).get(index, index) if kpi.rows else index
 
 
 def _of_whole(figure: float, oid: str, factor: float, answers: Answers, index: str) -> float | None:
