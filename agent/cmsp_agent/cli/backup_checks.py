@@ -18,24 +18,14 @@ def backup_accept(
     context: typer.Context, name: ComponentName, backup: SuspectOrId = "suspect", as_json: AsJson = False
 ) -> None:
     """Say that a suspect backup is right: later ones are compared with it."""
-    here = session(context)
-    document = here.daemon.post(component_path(name, "backups", backup, "accept"))
-    if as_json:
-        here.output.json(document)
-    else:
-        here.output.line(f"{name}: {document.get('id')} is accepted")
+    _mark(context, name, (backup, "accept"), "is accepted", as_json)
 
 
 def backup_known_good(
     context: typer.Context, name: ComponentName, backup: LatestOrId = "latest", as_json: AsJson = False
 ) -> None:
     """Say that the device works on a backup: it is what `known-good` names."""
-    here = session(context)
-    document = here.daemon.post(component_path(name, "backups", backup, "known-good"))
-    if as_json:
-        here.output.json(document)
-    else:
-        here.output.line(f"{name}: {document.get('id')} is known good")
+    _mark(context, name, (backup, "known-good"), "is known good", as_json)
 
 
 def backup_verify(context: typer.Context, name: Maybe = "", as_json: AsJson = False) -> None:
@@ -65,3 +55,12 @@ def backup_grep(context: typer.Context, text: Text, as_json: AsJson = False) -> 
         here.output.line(f"{row.get('component')}:{row.get('line')}: {row.get('text')}")
     if not found:
         raise CallFailed(f"no newest backup holds {text!r}", 1)
+
+
+def _mark(context: typer.Context, name: str, call: tuple[str, str], outcome: str, as_json: bool) -> None:
+    here = session(context)
+    document = here.daemon.post(component_path(name, "backups", *call))
+    if as_json:
+        here.output.json(document)
+    else:
+        here.output.line(f"{name}: {document.get('id')} {outcome}")
