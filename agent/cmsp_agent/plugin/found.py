@@ -1,21 +1,17 @@
 """The plugins that distributions bring, and what makes a module one: API version, hooks, marks."""
 
 import inspect
-import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from importlib import metadata
 from types import ModuleType
 
 import pluggy
 
-from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import PluginError
 from cmsp_agent.plugin import hookspecs
 from cmsp_agent.plugin.api import API_VERSION
 from cmsp_agent.plugin.place import line_of, place_of
-
-log = logging.getLogger(__name__)
 
 GROUP = "cmsp_agent.plugins"
 OWN_DISTRIBUTION = "cmsp-agent"
@@ -31,21 +27,16 @@ class Found:
     load: Callable[[], ModuleType]
 
 
-def find(distributions: Iterable[metadata.Distribution], counters: Counters) -> list[Found]:
-    """The plugins of the entry-point group, the product's own first. A distribution that can't be read is counted."""
-    seen: set[str] = set()
-    found: list[Found] = []
-    for distribution in distributions:
-        try:
-            name = distribution.metadata["Name"] or ""
-            points = [] if name in seen else list(distribution.entry_points.select(group=GROUP))
-        except Exception:
-            counters.add("plugins.unreadable_distributions")
-            log.exception("a distribution's metadata can't be read")
-            continue
-        seen.add(name)
-        found += [Found(point.name, name, point.load) for point in points]
-    return sorted(found, key=lambda plugin: (plugin.distribution != OWN_DISTRIBUTION, plugin.name))
+def plugins_of(distribution: metadata.Distribution, known: Collection[str]) -> list[Found]:
+    """The plugins of a distribution; none where one of its name is known. Raises whatever its metadata does."""
+    name = distribution.metadata["Name"] or ""
+    points = [] if name in known else distribution.entry_points.select(group=GROUP)
+    return [Found(point.name, name, point.load) for point in points]
+
+
+def own_first(plugin: Found) -> tuple[bool, str]:
+    """Sorts the product's own before the others."""
+    return plugin.distribution != OWN_DISTRIBUTION, plugin.name
 
 
 def admit(manager: pluggy.PluginManager, name: str, module: ModuleType) -> list[str]:
@@ -63,7 +54,7 @@ def admit(manager: pluggy.PluginManager, name: str, module: ModuleType) -> list[
     unmarked = [_unmarked(module, hook) for hook in HOOKS if _is_unmarked(module, hook)]
     try:
         manager.register(module, name)
-    except Exception as error:
+    except (pluggy.PluginValidationError, ValueError) as error:
         raise PluginError(f"a hook does not fit: {named(error)}") from error
     callers = manager.get_hookcallers(module) or []
     for caller in callers:

@@ -1,6 +1,6 @@
 """Loads plugins and calls them, each alone: its errors are reported and counted, and touch nothing else.
 
-A broad `except` stands here, in plugin.found and in aio.supervise only: a plugin may raise anything, even SystemExit.
+A broad `except` stands here and in aio.supervise only: a plugin may raise anything, SystemExit included.
 """
 
 import logging
@@ -21,7 +21,7 @@ from cmsp_agent.model.signal import Signal
 from cmsp_agent.plugin import hookspecs
 from cmsp_agent.plugin.admission import admitted
 from cmsp_agent.plugin.api import AlarmReport, DeviceType, NormaliseFunction
-from cmsp_agent.plugin.found import Found, admit, find, named
+from cmsp_agent.plugin.found import Found, admit, named, own_first, plugins_of
 from cmsp_agent.plugin.markers import PROJECT
 from cmsp_agent.plugin.quarantine import NORMALISE, Quarantine
 from cmsp_agent.plugin.registry import Registry
@@ -92,7 +92,7 @@ class PluginHost:
     def load(self) -> None:
         """Load every plugin of the entry-point group, the product's own first. Raises nothing for a bad plugin."""
         quarantined = self._quarantine.entries()
-        for found in find(self._distributions(), self._counters):
+        for found in self.discover():
             if found.name in self._reports:
                 self._counters.add("plugins.refused", key=found.name)
                 log.error("plugin refused: a plugin of that name is loaded", extra={"plugin": found.name})
@@ -110,6 +110,19 @@ class PluginHost:
         self._silenced.add(plugin)
         if self._reports[plugin].state == "loaded":
             self._refuse(plugin, f"{reason}; its normalise alone is left out", state="quarantined")
+
+    def discover(self) -> list[Found]:
+        """The plugins of the entry-point group, the product's own first; what can't be read is counted."""
+        seen: set[str] = set()
+        found: list[Found] = []
+        for distribution in self._distributions():
+            try:
+                found += plugins_of(distribution, seen)
+                seen.add(distribution.metadata["Name"] or "")
+            except Exception:
+                self._counters.add("plugins.unreadable_distributions")
+                log.exception("a distribution's metadata can't be read")
+        return sorted(found, key=own_first)
 
     def take(self, found: Found) -> None:
         """Import one plugin and ask for its device types; they are registered by `register_device_types`."""

@@ -7,14 +7,14 @@ import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.metadata import distributions, entry_points
+from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
 
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import PluginError
-from cmsp_agent.plugin.found import GROUP, Found, find
+from cmsp_agent.plugin.found import GROUP, Found
 from cmsp_agent.plugin.host import PluginHost, PluginReport
 from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.plugin.registry import Registry
@@ -38,9 +38,8 @@ class LoadedPlugin:
 
 def installed(but: str = "") -> PluginHost:
     """The installed plugins, loaded, but for one."""
-    counters = Counters()
-    host = PluginHost(Quarantine(NOWHERE), SystemClock(), counters)
-    for found in find(distributions(), counters):
+    host = PluginHost(Quarantine(NOWHERE), SystemClock(), Counters())
+    for found in host.discover():
         if found.name != but:
             host.take(found)
     host.register_device_types()
