@@ -172,7 +172,7 @@ def test_garbage_is_no_traceback(path: Path, garbage: bytes) -> None:
     with listen(path) as listener:
         thread = threading.Thread(target=serve, args=(listener,))
         thread.start()
-        with pytest.raises(AgentUnreachable, match=r"broke|closed the connection without an answer"):
+        with pytest.raises(AgentUnreachable, match="closed the connection without an answer"):
             SocketDaemon(path, timeout=5).get("/v1/status")
         thread.join()
 
