@@ -17,6 +17,7 @@ from cmsp_agent.model.errors import (
     DeviceUnreachable,
 )
 from cmsp_agent.transports.ssh import CliClient, HostKeyChanged, LegacyAlgorithmsOnly, SshSession
+from cmsp_agent.transports.ssh.service import Transport
 from tests.integration.ssh.conftest import MemoryKeys, credential, target
 from tests.integration.ssh.gateways import CONFIGURATION, ENABLE, PASSWORD, Fault, Gateway, raw_server, serving
 
@@ -29,6 +30,20 @@ LEGACY: dict[str, Any] = {
 
 
 async def test_the_configuration_is_read_whole(client: CliClient, host_key: Any) -> None:
+    async with serving(Gateway(), host_key) as gateway:
+        assert await client.commands(target(gateway.port), SHOW, 10) == [gateway.configuration]
+
+
+async def test_an_answer_to_the_login_that_comes_at_once_is_heard(
+    client: CliClient, host_key: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = Transport._send_message
+
+    def sent_and_answered(transport: Transport, message: Any) -> None:
+        sent(transport, message)
+        time.sleep(0.3)  # the thread that sends comes back late: the answer is there before it goes on
+
+    monkeypatch.setattr(Transport, "_send_message", sent_and_answered)
     async with serving(Gateway(), host_key) as gateway:
         assert await client.commands(target(gateway.port), SHOW, 10) == [gateway.configuration]
 

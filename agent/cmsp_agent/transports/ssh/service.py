@@ -1,13 +1,45 @@
-"""paramiko's transport, which asks for the login service once, and not for ever where nobody answers.
+"""paramiko's transport, which asks for the login service once, and misses no answer however soon it comes.
 
 Servers that keep to RFC 4253 section 10 end a connection that asks a second time.
 """
 
 import socket
 import threading
+from collections.abc import Callable
 
 import paramiko
+from paramiko.auth_handler import AuthOnlyHandler
 from paramiko.common import cMSG_SERVICE_REQUEST
+
+
+class LoginHandler(AuthOnlyHandler):
+    """As paramiko's own, but the event of an answer is there before the question is sent.
+
+    paramiko makes it afterwards: an answer that came in between was waited for until the deadline.
+    """
+
+    _answered: threading.Event | None = None
+
+    @property
+    def auth_event(self) -> threading.Event | None:
+        """Set when the server has answered the request that was sent last."""
+        return self._answered
+
+    @auth_event.setter
+    def auth_event(self, event: threading.Event | None) -> None:
+        """What paramiko would put in its place comes too late."""
+
+    def send_auth_request(
+        self, username: str, method: str, finish_message: Callable[[paramiko.Message], None] | None = None
+    ) -> list[str]:
+        """Ask for a login and wait for the answer; what else the server wants, if it wants more.
+
+        Raises:
+            SSHException: refused, or no answer in time.
+        """
+        self._answered = threading.Event()
+        further: list[str] = super().send_auth_request(username, method, finish_message)
+        return further
 
 
 class Transport(paramiko.ServiceRequestingTransport):  # type: ignore[name-defined,misc]
@@ -41,3 +73,7 @@ class Transport(paramiko.ServiceRequestingTransport):  # type: ignore[name-defin
             if not self.is_active() or waited >= self.auth_timeout:
                 raise paramiko.SSHException("no login service")
         self.auth_handler = self.get_auth_handler()
+
+    def get_auth_handler(self) -> LoginHandler:
+        """What asks for the login."""
+        return LoginHandler(self)
