@@ -14,8 +14,9 @@ from random import Random
 
 import pytest
 
+from cmsp_agent.services.kpis.history import Question
 from tests.simulation.invariants import broken
-from tests.simulation.week import BRANCHES, DAY, WEEK, Plan, planned, play
+from tests.simulation.week import BRANCHES, DAY, HOUR, WEEK, Plan, planned, play
 from tests.simulation.world import APPLIANCE, World, simulate
 
 START = datetime(2026, 10, 22, tzinfo=UTC)
@@ -39,9 +40,20 @@ def week(
         await play(world, plan, length)
         start = world.clock.now() - int(world.loop.time() * 1000)
         records = world.headend.store.records(APPLIANCE)
-        return broken(world.headend.store, plan, start), "\n".join(map(repr, records))
+        found = broken(world.headend.store, plan, start) + await hours_missing(world, length)
+        return found, "\n".join(map(repr, records))
 
     return simulate(folder, seed, begins, live)
+
+
+async def hours_missing(world: World, length: float) -> list[str]:
+    """The calendar rolls up each hour, through restarts and power cuts; the last one may be under way."""
+    assert world.agent is not None
+    start = (world.clock.now() - int(length * 1000)) // 3_600_000 * 3_600_000
+    history = world.agent.kpis.history
+    loss = (await history.read(Question("gw-1", start, world.clock.now(), "1h", ("icmp.loss",)))).lines["icmp.loss"]
+    hours = int(length // HOUR)
+    return [] if len(loss.samples) >= hours - 1 else [f"{len(loss.samples)} of {hours} hours are rolled up"]
 
 
 @pytest.mark.timeout(300)

@@ -18,12 +18,10 @@ from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.silences import SilenceService
 from cmsp_agent.services.jobs import Jobs
+from cmsp_agent.services.kpis.history import History, Question
 from cmsp_agent.services.link.outbox import OutboxService
 from cmsp_agent.services.status.service import StatusService
 from cmsp_agent.storage.sqlite.database import Database
-
-Samples = Sequence[tuple[int, float]]
-"""(ms since the epoch, value), the oldest first."""
 
 
 class StreamBell:
@@ -73,8 +71,8 @@ class Parts:
     """As `KnownTime.confirm`."""
     clear_alarm: Callable[[str, str], Awaitable[Event]]
     """As `EventService.clear_alarm`."""
-    kpis: Callable[[str, int, int], Awaitable[Mapping[str, Samples]]]
-    """The samples of a component between two times (ms)."""
+    kpis: Callable[[Question], Awaitable[History]]
+    """As `KpiHistory.read`."""
     thresholds: Callable[[], Mapping[str, Sequence[Threshold]]]
     """Component → the thresholds in force."""
     configuration: Callable[[], Mapping[str, Any]]

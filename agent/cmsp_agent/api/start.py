@@ -14,6 +14,7 @@ from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.start import EventsPart
 from cmsp_agent.services.jobs import JobKind, Jobs
+from cmsp_agent.services.kpis.history import KpiHistory
 from cmsp_agent.services.link.outbox import OutboxService
 from cmsp_agent.services.listening import Listening
 from cmsp_agent.services.part import Change, Part, nothing
@@ -53,6 +54,7 @@ class CalledServices:
     events: EventsPart
     poller: Poller
     backups: Backups
+    kpis: KpiHistory
     jobs: Mapping[str, JobKind]
 
 
@@ -83,7 +85,7 @@ async def start_api(
         report_incident=events.report_incident,
         clear_alarm=events.clear_alarm,
         confirm_clock=services.events.known_time.confirm,
-        kpis=runtime.kpis,
+        kpis=services.kpis.read,
         thresholds=services.poller.thresholds,
         configuration=shown.document,
         roles=shown.roles,

@@ -12,6 +12,7 @@ from cmsp_agent.model.times import optional_time, rfc3339
 from cmsp_agent.services.availability import Availability
 from cmsp_agent.services.devices.records import PinnedHostKey
 from cmsp_agent.services.devices.unreadable import UnreadableObject
+from cmsp_agent.services.kpis.history import Line
 from cmsp_agent.storage.outbox.records import event_record, incident_record
 
 View = dict[str, Any]
@@ -142,14 +143,17 @@ def _exit_code(job: Job) -> int | None:
     return 0 if job.state is JobState.DONE else int(job.result.get("exit_code", 1))
 
 
-def series_view(kpi: str, samples: Sequence[tuple[int, float]]) -> View:
+def series_view(kpi: str, line: Line) -> View:
     """The samples of one KPI, and the last one beside them. `if.in.octets[Gi0/0]` is of the object `Gi0/0`."""
     name, _, rest = kpi.partition("[")
-    at, value = samples[-1] if samples else (None, None)
+    at, value = line.samples[-1] if line.samples else (None, None)
     return {
         "kpi": name,
         "object": rest.removesuffix("]"),
+        "unit": line.unit,
         "at": optional_time(at),
         "value": value,
-        "samples": [[rfc3339(when), one] for when, one in samples],
+        "samples": [[rfc3339(when), one] for when, one in line.samples],
+        "least": list(line.least),
+        "most": list(line.most),
     }

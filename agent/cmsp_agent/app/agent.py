@@ -23,6 +23,7 @@ from cmsp_agent.services.backups.start import BackupsPart, start_backups
 from cmsp_agent.services.devices.start import DevicesPart, start_devices
 from cmsp_agent.services.events.start import EventsPart, start_events
 from cmsp_agent.services.host.start import HostPart, start_host
+from cmsp_agent.services.kpis.start import KpisPart, start_kpis
 from cmsp_agent.services.link.start import LinkPart, start_link
 from cmsp_agent.services.listening import start_listening
 from cmsp_agent.services.machine import REAL, Machine
@@ -59,6 +60,7 @@ class Agent:
     link: LinkPart
     notify: NotifyPart
     backups: BackupsPart
+    kpis: KpisPart
     polling: PollingPart
     api: ApiPart
     receiving: ReceivingPart
@@ -153,10 +155,11 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         notify = await enter(start_notify(runtime, configuration, components, service, notices))
         listening = start_listening(runtime, notices, service.alarm_state.active)
         backups = await enter(start_backups(runtime, configuration, loaded.key, known, service, components, notices))
+        kpis = await enter(start_kpis(runtime, configuration, known, events.known_time))
         asked = PollingNeeds(known, components, devices.remember, service, notices)
         polling = await enter(start_polling(runtime, configuration, asked, shared))
         jobs = {**polling.jobs, **backups.jobs}
-        services = CalledServices(status, events, polling.poller, backups.backups, jobs)
+        services = CalledServices(status, events, polling.poller, backups.backups, kpis.history, jobs)
         api = await enter(start_api(runtime, configuration.api, services, _shown(in_force, loaded), listening))
         reported = ReceivingNeeds(devices.senders, known.unreadable, components, service, notices)
         receiving = await enter(start_receiving(runtime, configuration, reported, listening, shared))
@@ -164,7 +167,7 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         active = service.alarm_state.active
         host = await enter(start_host(runtime, configuration.appliance, notices, active))
         own = own_conditions(in_force.typed, loaded.fingerprint, notices, active, runtime.clock)
-        parts = (devices, events, link, notify, backups, polling, api, receiving, host)
+        parts = (devices, events, link, notify, backups, kpis, polling, api, receiving, host)
         agent = Agent(runtime, plugins, in_force, *parts, own)
         extras.parts = agent.parts
         runtime.supervisor.keep_running("own configuration", own.run)

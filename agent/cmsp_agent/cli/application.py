@@ -22,6 +22,7 @@ from cmsp_agent.cli import (
     hostkeys,
     incidents,
     jobs,
+    kpis,
     outbox,
     recovery,
     rules,
@@ -85,6 +86,7 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
         },
     ),
     "job": ("Jobs: list, show, cancel.", {"list": jobs.job_list, "show": jobs.job_show, "cancel": jobs.job_cancel}),
+    "kpi": ("KPIs over time: graph.", {"graph": kpis.kpi_graph}),
     "config": (
         "The configuration file: check, schema, show.",
         {

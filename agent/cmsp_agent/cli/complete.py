@@ -7,12 +7,12 @@ from typing import Annotated
 import typer
 
 from cmsp_agent.cli.daemon import Daemon
-from cmsp_agent.cli.filters import natural
 from cmsp_agent.cli.output import items
 from cmsp_agent.cli.session import session
 from cmsp_agent.config.site_path import DEFAULT_FILE
 from cmsp_agent.model.component import State
 from cmsp_agent.model.errors import AgentError
+from cmsp_agent.model.labels import natural
 from cmsp_agent.model.severity import Severity
 
 Names = Callable[[Daemon], Iterable[str]]

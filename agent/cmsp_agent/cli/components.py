@@ -6,11 +6,13 @@ import typer
 
 from cmsp_agent.cli.component_facts import component_facts
 from cmsp_agent.cli.daemon import CallFailed, component_path
-from cmsp_agent.cli.filters import known_or_refused, natural
+from cmsp_agent.cli.figures import figure
+from cmsp_agent.cli.filters import known_or_refused
 from cmsp_agent.cli.jobs import finish
 from cmsp_agent.cli.output import TableColumn, items, moment, shown
 from cmsp_agent.cli.session import AsJson, ComponentName, NoWait, session
 from cmsp_agent.model.component import State
+from cmsp_agent.model.labels import natural
 
 
 def component_list(
@@ -103,7 +105,12 @@ def component_kpis(
 
 def _kpi(series: dict[str, Any]) -> tuple[object, ...]:
     name = f"{series.get('kpi')}[{series['object']}]" if series.get("object") else series.get("kpi")
-    return name, series.get("value"), moment(series.get("at")), len(series.get("samples") or ())
+    return (
+        name,
+        figure(series.get("value"), str(series.get("unit") or "")),
+        moment(series.get("at")),
+        len(series.get("samples") or ()),
+    )
 
 
 def component_poll(

@@ -1,15 +1,14 @@
 """Filters of lists: an unknown value is refused, and the known ones are named; the list is never just empty."""
 
-import re
 from collections.abc import Iterable
 
 from cmsp_agent.cli.daemon import Daemon
 from cmsp_agent.cli.output import items
 from cmsp_agent.config.nearest import nearest
 from cmsp_agent.model.errors import AgentError
+from cmsp_agent.model.labels import natural
 
 MOST_NAMED = 30
-_DIGITS = re.compile(r"([0-9]+)")
 
 
 class UnknownName(AgentError):
@@ -24,12 +23,6 @@ class UnknownName(AgentError):
         more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
         there = f"\nthere are: {', '.join(names[:MOST_NAMED])}{more}" if names else "\nthere is none yet"
         super().__init__(f"there is no {what} '{given[:100]}'{hint}{there}")
-
-
-def natural(text: str) -> list[tuple[str, int]]:
-    """A key that sorts numbers in a text by their value: `:2` before `:10`."""
-    parts = _DIGITS.split(text)
-    return [(word, int(number or 0)) for word, number in zip(parts[::2], [*parts[1::2], ""], strict=True)]
 
 
 def known_or_refused(what: str, given: str, known: Iterable[str]) -> None:

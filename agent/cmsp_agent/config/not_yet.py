@@ -17,7 +17,6 @@ class NotYet:
 
 _DATES = "the dates of the order are not watched yet"
 _SHOWN_NOWHERE = "it is shown nowhere yet"
-_ROLLED_UP = "KPI samples are not rolled up yet"
 
 NOT_YET: tuple[NotYet, ...] = (
     NotYet("appliance.language", "documents are not written yet", ("ApplianceSettings.language",)),
@@ -45,8 +44,6 @@ NOT_YET: tuple[NotYet, ...] = (
     NotYet("components.*.authorisation.until", "the date of the letter is not watched yet", ("Authorisation.until",)),
     NotYet("components.*.services.backup.restore", "restore is not carried out yet", ("BackupPlan.restore",)),
     NotYet("discovery", "discovery is not carried out yet", ("Configuration.discovery",)),
-    NotYet("retention.series.five_minutes", _ROLLED_UP, ("Retention.series_five_minutes",)),
-    NotYet("retention.series.hourly", _ROLLED_UP, ("Retention.series_hourly",)),
     NotYet(
         "retention.backups",
         "old backups are not removed yet",

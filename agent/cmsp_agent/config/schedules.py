@@ -22,17 +22,20 @@ class Schedule:
         hour: Hour of the day, 0 to 23.
         weekday: 0 for Monday to 6 for Sunday.
         day: Day of the month, 1 to 28.
+        every: Minutes from one to the next within the hour, from `minute` on; 0: once.
     """
 
     minute: int
     hour: int | None = None
     weekday: int | None = None
     day: int | None = None
+    every: int = 0
 
     @property
     def cron_fields(self) -> dict[str, str]:
         """The fields that a cron trigger takes, by the names that APScheduler gives them."""
-        fields = {"minute": self.minute, "hour": self.hour, "day": self.day}
+        minute = f"{self.minute}-59/{self.every}" if self.every else self.minute
+        fields = {"minute": minute, "hour": self.hour, "day": self.day}
         given = {name: str(value) for name, value in fields.items() if value is not None}
         return given if self.weekday is None else given | {"day_of_week": WEEKDAYS[self.weekday].lower()}
 

@@ -71,10 +71,6 @@ class Runtime:
         except StorageError:
             self.counters.add("series.not_stored", len(values))
 
-    async def kpis(self, component: str, start: int, end: int) -> Mapping[str, list[samples.Point]]:
-        """The samples of a component between two times (ms)."""
-        return await self.series.read(lambda connection: samples.query(connection, component, start, end))
-
 
 @asynccontextmanager
 async def open_runtime(appliance: ApplianceSettings, counters: Counters, machine: Machine) -> AsyncIterator[Runtime]:

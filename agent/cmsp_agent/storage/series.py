@@ -7,7 +7,7 @@ that was not measured is NaN and is left out of answers.
 import math
 import sqlite3
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -76,7 +76,7 @@ def append(tx: sqlite3.Connection, samples: Iterable[Sample], columns: Columns) 
         (
             sample.at,
             _component(tx, sample.component, columns),
-            _set(tx, tuple(sample.values), columns),
+            column_set(tx, tuple(sample.values), columns),
             array("d", sample.values.values()).tobytes(),
         )
         for sample in samples
@@ -93,7 +93,8 @@ def _component(tx: sqlite3.Connection, name: str, columns: Columns) -> int:
     return known
 
 
-def _set(tx: sqlite3.Connection, names: tuple[str, ...], columns: Columns) -> int:
+def column_set(tx: sqlite3.Connection, names: tuple[str, ...], columns: Columns) -> int:
+    """The id of a set of KPI names, which is made where it is new."""
     known = columns.sets.get(names)
     if known is None:
         packed = encode(names)
@@ -113,7 +114,7 @@ def query(
         component: its name.
         start: first time.
         end: last time.
-        kpis: the KPIs wanted; empty: all.
+        kpis: the KPIs wanted (`if.in.octets`: all its series), or single series; empty: all.
 
     Returns:
         KPI → its points; a KPI without a point is absent. Where there are more than MOST_POINTS, they are thinned out
@@ -124,11 +125,16 @@ def query(
     series: dict[str, list[Point]] = {}
     for at, columns, packed in _rows(connection, component, start, end):
         if columns not in sets:
-            sets[columns] = _names(connection, columns)
-        for name, value in zip(sets[columns], _unpacked(packed), strict=False):
-            if not math.isnan(value) and (not wanted or name in wanted):
+            sets[columns] = column_names(connection, columns)
+        for name, value in zip(sets[columns], unpacked(packed), strict=False):
+            if not math.isnan(value) and is_wanted(name, wanted):
                 series.setdefault(name, []).append((at, value))
     return series
+
+
+def is_wanted(series: str, wanted: Collection[str]) -> bool:
+    """Whether a series, or the KPI that it is of, is among those that are wanted."""
+    return not wanted or series in wanted or series.partition("[")[0] in wanted
 
 
 def latest(connection: sqlite3.Connection, component: str) -> Sample | None:
@@ -140,7 +146,7 @@ def latest(connection: sqlite3.Connection, component: str) -> Sample | None:
     ).fetchone()
     if row is None:
         return None
-    values = zip(_names(connection, row[1]), _unpacked(row[2]), strict=False)
+    values = zip(column_names(connection, row[1]), unpacked(row[2]), strict=False)
     return Sample(row[0], component, {name: value for name, value in values if not math.isnan(value)})
 
 
@@ -176,12 +182,14 @@ def _rows(connection: sqlite3.Connection, component: str, start: int, end: int) 
     )
 
 
-def _names(connection: sqlite3.Connection, columns: int) -> list[str]:
+def column_names(connection: sqlite3.Connection, columns: int) -> list[str]:
+    """The KPI names of a set."""
     row = connection.execute("select names from column_sets where id = ?", (columns,)).fetchone()
     return [] if row is None else decode(row[0], list[str])
 
 
-def _unpacked(packed: bytes) -> "array[float]":
+def unpacked(packed: bytes) -> "array[float]":
+    """The values of a row."""
     values: array[float] = array("d")
     values.frombytes(packed)
     return values

@@ -40,6 +40,7 @@ from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.silences import SilenceService
 from cmsp_agent.services.jobs import JobKind, JobReport, Jobs
+from cmsp_agent.services.kpis.history import History, Line, Question
 from cmsp_agent.services.link.outbox import OutboxService
 from cmsp_agent.services.status.service import ApplianceIdentity, StatusService
 from cmsp_agent.storage.sqlite.database import Database
@@ -167,8 +168,10 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
     async def unwatched(signal: AgentSignal) -> None:
         return None
 
-    async def kpis(component: str, since: int, until: int) -> Mapping[str, Any]:
-        return {"cpu.load": [(until - 1000, 12.5)], "if.in.octets[Gi0/0]": [(until - 1000, 1.0)]}
+    async def kpis(asked: Question) -> History:
+        at = asked.end - 1000
+        lines = {"cpu.load": Line("percent", [(at, 12.5)]), "if.in.octets[Gi0/0]": Line("octets/s", [(at, 1.0)])}
+        return History(asked.resolution or "raw", lines)
 
     directory = Directory(components.get, lambda name: PLATFORM)
     backups = Backups(directory, device, Manifest(database, MemoryContents()), unwatched, pool, clock, counters)

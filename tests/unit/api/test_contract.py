@@ -16,6 +16,7 @@ from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_state import IncidentState, Trigger
 from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.model.priority import Extent, Priority, Share, Urgency
+from cmsp_agent.services.kpis.history import Line
 
 INCIDENT = Incident(
     "i1",
@@ -142,6 +143,7 @@ def test_a_job_says_how_a_command_that_waits_for_it_ends() -> None:
 
 
 def test_a_series_names_its_object() -> None:
-    view = series_view("if.in.octets[Gi0/0]", [(AT, 1.0), (AT + 1000, 2.0)])
+    view = series_view("if.in.octets[Gi0/0]", Line("octets/s", [(AT, 1.0), (AT + 1000, 2.0)]))
+    assert view["unit"] == "octets/s"
     assert (view["kpi"], view["object"], view["value"], len(view["samples"])) == ("if.in.octets", "Gi0/0", 2.0, 2)
-    assert series_view("cpu.load", [])["value"] is None
+    assert series_view("cpu.load", Line("percent", []))["value"] is None

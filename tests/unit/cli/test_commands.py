@@ -56,6 +56,7 @@ KPI: dict[str, Any] = {
     "kpi": "if.in.octets",
     "object": "Serial0/1/0:15",
     "at": "2026-11-23T08:00:00.123Z",
+    "unit": "octets/s",
     "value": 1e12,
     "samples": [["2026-11-23T08:00:00.123Z", 1e12]],
 }
@@ -65,7 +66,8 @@ def test_the_last_value_of_each_kpi_is_shown() -> None:
     ending = cmsp_agent("component", "kpis", "gw-1", answers={"/v1/components/gw-1/kpis": {"items": [KPI]}})
     assert ending.out.splitlines()[-1].split() == [
         "if.in.octets[Serial0/1/0:15]",
-        "1e+12",
+        "8",
+        "Tbit/s",
         "2026-11-23",
         "08:00:00",
         "1",

@@ -1,6 +1,6 @@
 """Calls about components: what they are, how they are, what was measured, poll now, test."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
@@ -17,6 +17,7 @@ from cmsp_agent.config.nearest import did_you_mean
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.times import parse_rfc3339
+from cmsp_agent.services.kpis.history import Question
 
 DAY = 86_400_000
 LONGEST_SPAN = 400 * DAY
@@ -70,16 +71,24 @@ async def kpis(
     name: str,
     start: Annotated[str | None, Query(alias="from", description="RFC 3339; default: a day before `to`")] = None,
     end: Annotated[str | None, Query(alias="to", description="RFC 3339; default: now")] = None,
+    resolution: Annotated[
+        Literal["raw", "5m", "1h"] | None, Query(description="Default: the finest that goes back so far")
+    ] = None,
+    series: Annotated[
+        list[str] | None,
+        Query(max_length=100, description="Only these: `cpu.load`, `if.in.octets[GigabitEthernet0/0]`"),
+    ] = None,
 ) -> dict[str, Any]:
-    """What was measured between two times."""
+    """What was measured between two times: as samples, or rolled up to five minutes or hours."""
     parts = parts_of(request)
     known(parts, name)
     until = parts.clock.now() if end is None else _time("to", end)
     since = until - DAY if start is None else _time("from", start)
     if since < 0 or not 0 <= until - since <= LONGEST_SPAN:
         raise CallInvalid("from must be before to, by 400 days at most, and not before 1970")
-    series = await parts.kpis(name, since, until)
-    return {"component": name, "items": [series_view(kpi, samples) for kpi, samples in sorted(series.items())]}
+    found = await parts.kpis(Question(name, since, until, resolution or "", series or ()))
+    lines = [series_view(kpi, line) for kpi, line in found.lines.items()]
+    return {"component": name, "resolution": found.resolution, "items": lines}
 
 
 def _time(name: str, text: str) -> int:

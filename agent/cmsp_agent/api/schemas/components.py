@@ -25,13 +25,19 @@ class ComponentList(Shape):
 
 
 class Series(Shape):
-    """One KPI of one object: its last sample, and all of them as [time, value], the oldest first."""
+    """One KPI of one object: its last sample, and all of them as [time, value], the oldest first.
+
+    Of roll-ups a value is the mean over the step that begins at that time; `least` and `most` have one for each sample.
+    """
 
     kpi: str
     object: str
+    unit: str
     at: str | None
     value: float | None
     samples: list[tuple[str, float]]
+    least: list[float]
+    most: list[float]
 
 
 class ThresholdView(Shape):
@@ -57,4 +63,5 @@ class Kpis(Shape):
     """What was measured of a component between two times."""
 
     component: str
+    resolution: str
     items: list[Series]

@@ -52,6 +52,14 @@ _SERIES_1 = """
         packed blob not null, primary key(component, at)) without rowid;
 """
 
+_SERIES_2 = """
+    create table rollups(step integer not null, component integer not null, at integer not null,
+        columns integer not null, packed blob not null);
+    create unique index rollups_by_time on rollups(step, component, at);
+    create table rolled(step integer not null, component integer not null, until integer not null,
+        primary key(step, component)) without rowid;
+"""
+
 _STATE_2 = """
     alter table outbox add column checksum integer;
 """
@@ -88,4 +96,4 @@ STATE = (
     Migration(6, _STATE_6),
     Migration(7, _STATE_7),
 )
-SERIES = (Migration(1, _SERIES_1),)
+SERIES = (Migration(1, _SERIES_1), Migration(2, _SERIES_2))
