@@ -6,7 +6,6 @@ from fastapi import FastAPI
 
 from cmsp_agent.api import problems
 from cmsp_agent.api.limits import ApiLimits, BodyLimits
-from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.routes import alarms as routes_alarms
 from cmsp_agent.api.routes import appliance as routes_appliance
 from cmsp_agent.api.routes import audit as routes_audit
@@ -20,6 +19,7 @@ from cmsp_agent.api.routes import outbox as routes_outbox
 from cmsp_agent.api.routes import silences as routes_silences
 from cmsp_agent.api.routes import thresholds as routes_thresholds
 from cmsp_agent.api.schemas.base import ProblemDetails
+from cmsp_agent.api.services import ApiServices
 
 TITLE = "cmsp-agent"
 VERSION = "1"
@@ -40,7 +40,7 @@ ROUTERS = (
 )
 
 
-def create_app(parts: Parts | None, limits: ApiLimits) -> FastAPI:
+def create_app(services: ApiServices | None, limits: ApiLimits) -> FastAPI:
     """The application over these services; without them it can only be described."""
     app = FastAPI(
         title=TITLE,
@@ -52,7 +52,7 @@ def create_app(parts: Parts | None, limits: ApiLimits) -> FastAPI:
         redirect_slashes=False,
         responses={"default": {"model": ProblemDetails, "description": "RFC 9457 problem details"}},
     )
-    app.state.parts = parts
+    app.state.services = services
     for router in ROUTERS:
         app.include_router(router)
     problems.install(app)

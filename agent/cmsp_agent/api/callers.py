@@ -4,17 +4,17 @@ from collections.abc import Callable
 
 from fastapi import Depends, Request
 
-from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.roles import Caller, ProvenPeer, Role, identify
+from cmsp_agent.api.services import ApiServices
 
 NOBODY = ProvenPeer()
 
 
-def parts_of(request: Request) -> Parts:
+def services_of(request: Request) -> ApiServices:
     """The services behind this application."""
-    parts = request.app.state.parts
-    assert isinstance(parts, Parts)
-    return parts
+    services = request.app.state.services
+    assert isinstance(services, ApiServices)
+    return services
 
 
 def caller_of(request: Request) -> Caller:
@@ -24,7 +24,7 @@ def caller_of(request: Request) -> Caller:
         Refused: nobody whom the configuration gives a role.
     """
     peer = getattr(request.state, "peer", NOBODY)
-    return identify(peer, parts_of(request).roles())
+    return identify(peer, services_of(request).roles())
 
 
 def at_least(role: Role) -> Callable[[Request], Caller]:

@@ -13,9 +13,9 @@ from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.api.app import create_app
 from cmsp_agent.api.limits import ApiLimits
 from cmsp_agent.api.listener import Listener, ListenFailed, tcp_socket, unix_socket
-from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.peers import group_id
 from cmsp_agent.api.protocol import BoundedProtocol
+from cmsp_agent.api.services import ApiServices
 from cmsp_agent.api.tls import renew, server_context
 from cmsp_agent.services.listening import Place
 from cmsp_agent.transports.tls_server import ServerCertificates
@@ -47,14 +47,16 @@ class ServerSettings:
 class ApiServer:
     """The API on its sockets, between `start` and `stop`."""
 
-    def __init__(self, parts: Parts, settings: ServerSettings, supervisor: Supervisor, counters: Counters) -> None:
-        self._parts = parts
+    def __init__(
+        self, services: ApiServices, settings: ServerSettings, supervisor: Supervisor, counters: Counters
+    ) -> None:
+        self._services = services
         self._settings = settings
         self._supervisor = supervisor
         self._counters = counters
         self._state = ServerState()
         self._config = Config(
-            create_app(parts, settings.limits),
+            create_app(services, settings.limits),
             http=BoundedProtocol,
             ws="none",
             lifespan="off",
@@ -108,7 +110,7 @@ class ApiServer:
     def _add(self, name: str, listener: Listener) -> None:
         if not self._listeners:
             self._config.load()
-            self._parts.bell.closed = False
+            self._services.bell.closed = False
         self._listeners[name] = listener
         self._supervisor.keep_running(name, listener.run)
 
@@ -127,7 +129,7 @@ class ApiServer:
             await self._supervisor.cancel(name)
             listener.close()
         self._listeners.clear()
-        self._parts.bell.close()
+        self._services.bell.close()
         for connection in list(self._state.connections):
             connection.shutdown()
         if not await self._gone(GRACE_SECONDS):

@@ -1,19 +1,21 @@
 """The part that answers calls: the HTTP API on the tunnel and on the Unix socket."""
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
+from cmsp_agent.api.services import ApiServices
+from cmsp_agent.api.tls import server_context
 from cmsp_agent.config.configuration import ApiSettings, Configuration
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups
+from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.start import EventsPart
-from cmsp_agent.services.jobs import JobKind, Jobs
+from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.kpis.history import KpiHistory
 from cmsp_agent.services.link.outbox import OutboxService
 from cmsp_agent.services.listening import Listening
@@ -47,7 +49,7 @@ class ApiPart(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class CalledServices:
+class ApiNeeds:
     """What is asked for by calls."""
 
     status: StatusService
@@ -55,43 +57,47 @@ class CalledServices:
     poller: Poller
     backups: Backups
     kpis: KpiHistory
-    jobs: Mapping[str, JobKind]
+    parts: Sequence[Part]
+    """Those that carry out jobs."""
 
 
 @asynccontextmanager
 async def start_api(
-    runtime: Runtime, api: ApiSettings, services: CalledServices, shown: Shown, listening: Listening
+    runtime: Runtime, api: ApiSettings, needs: ApiNeeds, shown: Shown, listening: Listening
 ) -> AsyncIterator[ApiPart]:
     """Take up unfinished jobs and answer calls.
 
     Raises:
         ConfigurationError: the TLS files can't be used.
     """
-    jobs = Jobs(runtime.state, runtime.supervisor, runtime.clock, services.jobs, new_id=runtime.machine.new_id)
-    events = services.events.service
-    parts = Parts(
+    new_id = runtime.machine.new_id
+    kinds = {name: kind for part in needs.parts for name, kind in part.jobs.items()}
+    jobs = Jobs(runtime.state, runtime.supervisor, runtime.clock, kinds, new_id=new_id)
+    events = needs.events.service
+    audit = AuditLog(runtime.state, shown.audit_key, new_id)
+    services = ApiServices(
         clock=runtime.clock,
         counters=runtime.counters,
-        database=runtime.state,
+        calls=UnsafeCalls(runtime.state, audit, runtime.clock),
         log=EventLog(runtime.state),
         records=DeviceRecords(runtime.state),
         outbox=OutboxService(runtime.state, runtime.clock),
-        audit=AuditLog(runtime.state, shown.audit_key),
-        silences=services.events.silences,
-        status=services.status,
+        audit=audit,
+        silences=needs.events.silences,
+        status=needs.status,
         jobs=jobs,
-        backups=services.backups,
+        backups=needs.backups,
         change_incident=events.change_incident,
         report_incident=events.report_incident,
         clear_alarm=events.clear_alarm,
-        confirm_clock=services.events.known_time.confirm,
-        kpis=services.kpis.read,
-        thresholds=services.poller.thresholds,
+        confirm_clock=needs.events.known_time.confirm,
+        kpis=needs.kpis.read,
+        thresholds=needs.poller.thresholds,
         configuration=shown.document,
         roles=shown.roles,
     )
-    events.subscribe(parts.bell.ring)
-    server = ApiServer(parts, settings_of(api), runtime.supervisor, runtime.counters)
+    events.subscribe(services.bell.ring)
+    server = ApiServer(services, settings_of(api), runtime.supervisor, runtime.counters)
     await listening.open(server.places())
     await jobs.resume()
     try:
@@ -106,3 +112,14 @@ def settings_of(api: ApiSettings) -> ServerSettings:
         return ServerSettings(socket=api.socket)
     files = ServerCertificates(api.tls.certificate, api.tls.key, api.tls.ca)
     return ServerSettings(TlsListen(api.listen.address or "::", api.listen.port, files), api.socket)
+
+
+def check_api_certificates(configuration: Configuration) -> None:
+    """Read the files of the API's identity.
+
+    Raises:
+        ConfigurationError: they can't be used.
+    """
+    settings = settings_of(configuration.api)
+    if settings.tls is not None:
+        server_context(settings.tls.certificates)

@@ -4,24 +4,23 @@ Read `running` from top to bottom.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, fields
-from typing import Any
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 from cmsp_agent import __version__
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.api.start import ApiPart, CalledServices, Shown, start_api
+from cmsp_agent.api.start import ApiNeeds, ApiPart, Shown, start_api
 from cmsp_agent.app.loading import Loaded, document_of
-from cmsp_agent.app.own_conditions import OwnConditions, own_conditions
 from cmsp_agent.config.configuration import Configuration
-from cmsp_agent.config.device_types import Typed, check_types
+from cmsp_agent.config.device_types import check_types
 from cmsp_agent.model.errors import StorageError
-from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.start import load_plugins
 from cmsp_agent.services.backups.start import BackupsPart, start_backups
 from cmsp_agent.services.devices.start import DevicesPart, start_devices
 from cmsp_agent.services.events.start import EventsPart, start_events
+from cmsp_agent.services.host.site_file import SiteFilePart, start_site_file
 from cmsp_agent.services.host.start import HostPart, start_host
 from cmsp_agent.services.kpis.start import KpisPart, start_kpis
 from cmsp_agent.services.link.start import LinkPart, start_link
@@ -29,32 +28,31 @@ from cmsp_agent.services.listening import start_listening
 from cmsp_agent.services.machine import REAL, Machine
 from cmsp_agent.services.notify.start import NotifyPart, start_notify
 from cmsp_agent.services.part import Part
+from cmsp_agent.services.plugins import PluginsPart
 from cmsp_agent.services.polling.start import PollingNeeds, PollingPart, start_polling
 from cmsp_agent.services.receiving.start import ReceivingNeeds, ReceivingPart, start_receiving
 from cmsp_agent.services.runtime import Runtime, open_runtime
 from cmsp_agent.services.status.service import ApplianceIdentity, StatusService
-from cmsp_agent.transports.snmp.shared import SharedSnmp
+
+Started = TypeVar("Started", bound=Part)
 
 
 @dataclass(slots=True)
 class InForce:
-    """What is in force at this moment: the file, and its configuration with the device types that there are."""
+    """The file that is in force at this moment; its configuration has the device types that there are."""
 
     loaded: Loaded
-    typed: Typed
-
-    def missing_types(self) -> set[str]:
-        """Device types that components name and no plugin brings."""
-        return set(self.typed.missing.values())
 
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """The running agent: what `main` and the tests hold in their hands. A field that is a part is in the list."""
+    """The running agent: what `main` and the tests hold in their hands."""
 
     runtime: Runtime
-    plugins: PluginHost
     in_force: InForce
+    parts: Sequence[Part]
+    """All that follow, in the order in which they were started and a reload changes them."""
+    plugins: PluginsPart
     devices: DevicesPart
     events: EventsPart
     link: LinkPart
@@ -62,21 +60,16 @@ class Agent:
     backups: BackupsPart
     kpis: KpisPart
     polling: PollingPart
-    api: ApiPart
     receiving: ReceivingPart
     host: HostPart
-    own: OwnConditions
+    site_file: SiteFilePart
+    api: ApiPart
     reloading: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    @property
-    def parts(self) -> tuple[Part, ...]:
-        """The parts, in the order in which a reload changes them."""
-        return _parts_of(self)
 
     @property
     def configuration(self) -> Configuration:
         """The configuration in force."""
-        return self.in_force.typed.configuration
+        return self.in_force.loaded.configuration
 
     async def use(self, loaded: Loaded) -> None:
         """Go by another configuration: what can fail is done first, then everything changes together.
@@ -87,12 +80,11 @@ class Agent:
         """
         async with self.reloading:
             # a type that was missing already must not keep the rest of the file from being used
-            types, tolerated = self.plugins.registry.types, self.in_force.missing_types()
-            typed = check_types(loaded.configuration, types, tolerated)
-            await self.devices.names.resolve(typed.configuration.hosts)
-            await self._change(typed.configuration)
-            self.in_force.loaded, self.in_force.typed = loaded, typed
-            self.own.in_force(typed, loaded.fingerprint)
+            types, tolerated = self.plugins.host.registry.types, {*self.configuration.missing_types.values()}
+            configuration = check_types(loaded.configuration, types, tolerated)
+            await self.devices.names.resolve(configuration.hosts)
+            await self._change(configuration)
+            self.in_force.loaded = replace(loaded, configuration=configuration)
 
     async def follow_what_is_learned(self) -> None:
         """Let the groups that match a device type apply once it is known, and resolve the names again, until cancelled.
@@ -121,9 +113,21 @@ class Agent:
             raise
 
 
-def _parts_of(holder: object) -> tuple[Part, ...]:
-    values = [getattr(holder, each.name) for each in fields(holder)]  # type: ignore[arg-type]
-    return tuple(value for value in values if isinstance(value, Part))
+class Starting:
+    """Starts one part above the other, and keeps the list of them: nobody can forget one."""
+
+    def __init__(self, stack: AsyncExitStack) -> None:
+        self._stack = stack
+        self.parts: list[Part] = []
+
+    async def start(self, starting: AbstractAsyncContextManager[Started]) -> Started:
+        """Start a part; it is stopped when the stack is left."""
+        return self.add(await self._stack.enter_async_context(starting))
+
+    def add(self, part: Started) -> Started:
+        """Take a part that needs no stop into the list."""
+        self.parts.append(part)
+        return part
 
 
 @asynccontextmanager
@@ -139,53 +143,65 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         StorageError: the state directory can't be used.
     """
     async with AsyncExitStack() as stack:
-        enter = stack.enter_async_context
-        runtime = await enter(open_runtime(loaded.configuration.appliance, Counters(), machine))
+        appliance = loaded.configuration.appliance
+        runtime = await stack.enter_async_context(open_runtime(appliance, Counters(), machine))
         directory = runtime.place.directory
-        plugins = stack.enter_context(load_plugins(runtime.clock, runtime.counters, directory, machine.threads))
-        in_force, shared = InForce(loaded, check_types(loaded.configuration, plugins.registry.types)), SharedSnmp()
-        configuration = in_force.typed.configuration
-        devices = await enter(start_devices(runtime, plugins.registry, configuration))
+        host = stack.enter_context(load_plugins(runtime.clock, runtime.counters, directory, machine.threads))
+        configuration = check_types(loaded.configuration, host.registry.types)
+        in_force, starting = InForce(replace(loaded, configuration=configuration)), Starting(stack)
+        start, parts = starting.start, starting.parts
+        plugins = starting.add(PluginsPart(host))
+        devices = await start(start_devices(runtime, host.registry, configuration))
         known, components = devices.devices, devices.components
-        events = await enter(start_events(runtime, configuration, components, known, plugins.event_recorded))
-        service, notices = events.service, events.notices
-        extras = Extras(plugins)
-        status = _status(runtime, configuration, devices, events, extras)
-        link = await enter(start_link(runtime, configuration, service, notices, status.heartbeat))
-        notify = await enter(start_notify(runtime, configuration, components, service, notices))
-        listening = start_listening(runtime, notices, service.alarm_state.active)
-        backups = await enter(start_backups(runtime, configuration, loaded.key, known, service, components, notices))
-        kpis = await enter(start_kpis(runtime, configuration, known, events.known_time))
+        events = await start(start_events(runtime, configuration, components, known, host.event_recorded))
+        service, notices, active = events.service, events.notices, events.service.alarm_state.active
+        status = _status(runtime, configuration, devices, events, parts)
+        link = await start(start_link(runtime, configuration, service, notices, status.heartbeat))
+        notify = await start(start_notify(runtime, configuration, components, service, notices))
+        backups = await start(start_backups(runtime, configuration, loaded.key, known, service, components, notices))
+        kpis = await start(start_kpis(runtime, configuration, known, events.known_time))
         asked = PollingNeeds(known, components, devices.remember, service, notices)
-        polling = await enter(start_polling(runtime, configuration, asked, shared))
-        jobs = {**polling.jobs, **backups.jobs}
-        services = CalledServices(status, events, polling.poller, backups.backups, kpis.history, jobs)
-        api = await enter(start_api(runtime, configuration.api, services, _shown(in_force, loaded), listening))
+        polling = await start(start_polling(runtime, configuration, asked))
+        listening = start_listening(runtime, notices, active)
         reported = ReceivingNeeds(devices.senders, known.unreadable, components, service, notices)
-        receiving = await enter(start_receiving(runtime, configuration, reported, listening, shared))
+        receiving = await start(start_receiving(runtime, configuration, reported, listening))
+        machine_part = await start(start_host(runtime, appliance, notices, active))
+        site_file = starting.add(start_site_file(runtime, configuration, notices, active))
+        called = ApiNeeds(status, events, polling.poller, backups.backups, kpis.history, parts)
+        api = await start(start_api(runtime, configuration.api, called, _shown(in_force, loaded), listening))
         listening.forget_others()
-        active = service.alarm_state.active
-        host = await enter(start_host(runtime, configuration.appliance, notices, active))
-        own = own_conditions(in_force.typed, loaded.fingerprint, notices, active, runtime.clock)
-        parts = (devices, events, link, notify, backups, kpis, polling, api, receiving, host)
-        agent = Agent(runtime, plugins, in_force, *parts, own)
-        extras.parts = agent.parts
-        runtime.supervisor.keep_running("own configuration", own.run)
+        agent = Agent(
+            runtime,
+            in_force,
+            parts,
+            plugins,
+            devices,
+            events,
+            link,
+            notify,
+            backups,
+            kpis,
+            polling,
+            receiving,
+            machine_part,
+            site_file,
+            api,
+        )
         runtime.supervisor.keep_running("what is learned", agent.follow_what_is_learned)
         await polling.prepare(configuration)()
         yield agent
 
 
-def _shown(in_force: InForce, loaded: Loaded) -> Shown:
+def _shown(in_force: InForce, started: Loaded) -> Shown:
     return Shown(
-        lambda: document_of(in_force.loaded, loaded.configuration, in_force.missing_types()),
-        lambda: in_force.typed.configuration.api.roles,
-        loaded.key.derived("audit"),
+        lambda: document_of(in_force.loaded, started.configuration),
+        lambda: in_force.loaded.configuration.api.roles,
+        started.key.derived("audit"),
     )
 
 
 def _status(
-    runtime: Runtime, configuration: Configuration, devices: DevicesPart, events: EventsPart, extras: "Extras"
+    runtime: Runtime, configuration: Configuration, devices: DevicesPart, events: EventsPart, parts: Sequence[Part]
 ) -> StatusService:
     appliance = configuration.appliance
     return StatusService(
@@ -195,25 +211,6 @@ def _status(
         runtime.state,
         runtime.counters,
         runtime.clock,
-        extras,
+        parts,
         devices.devices.unreadable,
-        extras.saved,
     )
-
-
-class Extras:
-    """What the status says of the parts and of the plugins."""
-
-    def __init__(self, plugins: PluginHost) -> None:
-        self._plugins = plugins
-        self.parts: tuple[Part, ...] = ()
-
-    def saved(self) -> list[str]:
-        """The components whose configurations are to be saved."""
-        return [name for part in self.parts if isinstance(part, BackupsPart) for name in part.saved()]
-
-    def __call__(self) -> Mapping[str, Any]:
-        said: dict[str, Any] = {"headend": {"configured": False}, "plugins": self._plugins.report()}
-        for part in self.parts:
-            said.update(part.status())
-        return said

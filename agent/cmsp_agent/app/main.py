@@ -15,7 +15,7 @@ from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.app import logs
 from cmsp_agent.app.agent import Agent, running
 from cmsp_agent.app.loading import Loaded, load
-from cmsp_agent.app.notify import Notifier
+from cmsp_agent.app.systemd import Notifier
 from cmsp_agent.model.errors import AgentError, ConfigurationError
 
 log = logging.getLogger(__name__)
@@ -103,7 +103,7 @@ class ReloadSignal:
             agent.runtime.counters.add("reload.refused")
             log.error("not reloaded, the old configuration stays", extra={"error": str(error)})
             agent.events.notices.note("configuration.refused", "", f"not reloaded: {error}")
-            agent.own.refuse(str(error).splitlines()[0])
+            agent.site_file.refuse(str(error).splitlines()[0])
         else:
             agent.runtime.counters.add("reload.done")
             announce(agent)

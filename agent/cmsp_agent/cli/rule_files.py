@@ -9,9 +9,10 @@ from typing import Any
 
 from cmsp_agent.config.load import read_document
 from cmsp_agent.config.quantities import parse_duration
+from cmsp_agent.config.rule_files import rule_files
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.pipeline.rules.cases import RuleCaseOutcome, event_from, read_cases, try_cases
-from cmsp_agent.pipeline.rules.load import load_rules, rule_files
+from cmsp_agent.pipeline.rules.load import load_rules
 from cmsp_agent.pipeline.rules.rule import Rules
 
 Recorded = Mapping[str, Any]

@@ -5,7 +5,6 @@ from collections.abc import Collection, Mapping, Sized
 from pathlib import Path
 from typing import Any
 
-from cmsp_agent.app.checking import by_kind, check_file, this_is_the_appliance
 from cmsp_agent.cli.daemon import AgentUnreachable
 from cmsp_agent.cli.filters import UnknownName
 from cmsp_agent.cli.output import Output
@@ -18,6 +17,7 @@ from cmsp_agent.config.secrets import Secrets
 from cmsp_agent.config.show import ValueInForce, as_yaml, values_in_force
 from cmsp_agent.config.tree import shown
 from cmsp_agent.model.errors import ConfigurationError, Problem
+from cmsp_agent.preflight.checking import by_kind, check_file, this_is_the_appliance
 
 
 def check(output: Output, file: Path, *, with_secrets: bool, as_json: bool) -> int:

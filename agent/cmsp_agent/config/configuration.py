@@ -218,6 +218,10 @@ class Configuration:
     """The line that gives each component its type, for `check_types`."""
     identified: Callable[[str, str], Component] = field(repr=False, compare=False)
     """A component by name as its groups make it once its device type is known (for `type: auto`)."""
+    missing_types: Mapping[str, str] = field(default_factory=dict, compare=False)
+    """Components whose own device type no plugin brings, with that type; they run as another one."""
+    fingerprint: bytes = field(default=b"", repr=False, compare=False)
+    """Of the file and the rule files as they were when they were read."""
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Compares device types in the file with those of the plugins, which only the layers above know."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 
 from cmsp_agent.config.configuration import Configuration, Note
@@ -19,25 +19,13 @@ GENERAL, REACHABILITY = "generic_snmp", "reachability"
 """What a component runs as while its own type is missing: with SNMP credentials, and without."""
 
 
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """A configuration whose components are all of types that there are.
-
-    Attributes:
-        configuration: with the types that stand in.
-        missing: components whose own type no plugin brings, with that type.
-    """
-
-    configuration: Configuration
-    missing: Mapping[str, str]
-
-
 def check_types(
     configuration: Configuration, known: Collection[str], tolerated: Collection[str] | None = None
-) -> Typed:
+) -> Configuration:
     """Compare the device types of a configuration with those that there are.
 
-    A type that is missing costs its components that type: they run as a more general one until it is back.
+    A type that is missing costs its components that type: they run as a more general one until it is back, and
+    `missing_types` of what is returned names them.
 
     Args:
         configuration: as the file says.
@@ -55,10 +43,11 @@ def check_types(
         if problems:
             raise ConfigurationError(sorted(problems, key=lambda problem: problem.line))
     if not unknown:
-        return Typed(configuration, {})
+        return configuration
     coming = {name: each for name, each in unknown.items() if name not in missing}
     instead = {**dict.fromkeys(coming, AUTO), **{name: _instead(each) for name, each in missing.items()}}
-    return Typed(_with_types(configuration, instead, coming), {name: each.type for name, each in missing.items()})
+    typed = _with_types(configuration, instead, coming)
+    return replace(typed, missing_types={name: each.type for name, each in missing.items()})
 
 
 def _instead(component: Component) -> str:

@@ -1,13 +1,17 @@
-"""Verifies the chain of the audit log."""
+"""The audit log: each entry is chained to the one before it and forwarded to the head-end."""
 
 import sqlite3
 from dataclasses import dataclass, field
 
+from cmsp_agent.model.ids import NewId, uuid7
+from cmsp_agent.storage import outbox
+from cmsp_agent.storage.outbox.numbering import current
+from cmsp_agent.storage.outbox.records import AUDIT, Record
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import audit
-from cmsp_agent.storage.tables.audit import place_of
+from cmsp_agent.storage.tables.audit import AuditEntry, place_of
 
-__all__ = ["AuditLog", "AuditVerdict", "place_of"]
+__all__ = ["AuditEntry", "AuditLog", "AuditVerdict", "place_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +28,20 @@ class AuditVerdict:
 
 @dataclass(frozen=True, slots=True)
 class AuditLog:
-    """Reads `state.db`."""
+    """The log in `state.db`."""
 
     database: Database
     key: bytes = field(repr=False)
+    new_id: NewId = uuid7
+
+    def append(self, tx: sqlite3.Connection, entry: AuditEntry) -> None:
+        """Write an entry and its record for the head-end, in the transaction of what they speak of."""
+        audit.append(tx, self.key, entry)
+        row, mac = audit.tail(tx)
+        data = {"who": entry.who, "source": entry.source, "action": entry.action, "object": entry.object}
+        data |= {"outcome": entry.outcome, "detail": entry.detail, "entry": f"{row}:{mac.hex()}"}
+        record = Record(self.new_id(entry.at), AUDIT, "", entry.action, entry.at, data)
+        audit.reported_by(tx, outbox.append(tx, record, entry.at) + current(tx).base)
 
     async def verify(self, named: tuple[int, bytes] | None) -> AuditVerdict:
         """Walk the chain to the last entry that the head-end acknowledged, or to the one that is named."""

@@ -1,10 +1,11 @@
 """A part of the agent: it starts, changes with the configuration, and stops. Read `app.agent` next."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.component import Component
+from cmsp_agent.plugin.api import AlarmType
 from cmsp_agent.services.jobs import JobKind
 
 Change = Callable[[], Awaitable[None]]
@@ -22,6 +23,9 @@ async def nothing() -> None:
 class Part:
     """A part that runs. What a part has nothing to say about stays as it is here."""
 
+    alarm_types: ClassVar[tuple[AlarmType, ...]] = ()
+    """What it reports of the agent itself; each type of the register is of one part."""
+
     def prepare(self, configuration: Configuration) -> Change:  # noqa: ARG002
         """Do what can fail for a configuration, and return what makes it take effect.
 
@@ -30,7 +34,7 @@ class Part:
         """
         return nothing
 
-    def status(self) -> Mapping[str, Any]:
+    async def status(self) -> Mapping[str, Any]:
         """Members that this part adds to the agent's status."""
         return {}
 

@@ -20,6 +20,7 @@ from cmsp_agent.storage.sqlite.connections import Opening
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.storage.tables import incidents
+from cmsp_agent.transports.snmp.shared import SharedSnmp
 
 log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Runtime:
     damage: Damage
     place: StatePlace
     """Where the databases are, and what is wrong where that is a stand-in."""
+    snmp: SharedSnmp = field(default_factory=SharedSnmp, repr=False)
 
     @property
     def clock(self) -> Clock:

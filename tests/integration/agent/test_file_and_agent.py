@@ -4,7 +4,7 @@ from pathlib import Path
 
 from cmsp_agent.app.agent import Agent, running
 from cmsp_agent.app.main import ReloadSignal
-from cmsp_agent.app.notify import Notifier
+from cmsp_agent.app.systemd import Notifier
 from tests.integration.agent.stage import Stage, staged
 from tests.integration.agent.test_lifecycle import polled, until
 

@@ -17,8 +17,8 @@ from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.api.limits import ApiLimits
-from cmsp_agent.api.parts import Parts
 from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
+from cmsp_agent.api.services import ApiServices
 from cmsp_agent.model.component import BackupPlan, Component, Threshold
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.event import Event, Source, Transition
@@ -34,6 +34,7 @@ from cmsp_agent.pipeline.silences import SilenceRegister
 from cmsp_agent.plugin.api import CliPlatform, Redaction
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups, Directory, Manifest, backup_job
+from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.events.known_time import KnownTime
 from cmsp_agent.services.events.log import EventLog
@@ -42,6 +43,7 @@ from cmsp_agent.services.events.silences import SilenceService
 from cmsp_agent.services.jobs import JobKind, JobReport, Jobs
 from cmsp_agent.services.kpis.history import History, Line, Question
 from cmsp_agent.services.link.outbox import OutboxService
+from cmsp_agent.services.part import Part
 from cmsp_agent.services.status.service import ApplianceIdentity, StatusService
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
@@ -86,11 +88,19 @@ class Device:
         return self.text
 
 
+class Saved(Part):
+    """Says that every component has a good backup."""
+
+    async def status(self) -> Mapping[str, Any]:
+        return {"backups": {"due": 0, "without": [], "failed": []}}
+
+
 @dataclass
 class Agent:
-    """The parts behind the API, and the API."""
+    """The services behind the API, and the API."""
 
-    parts: Parts
+    services: ApiServices
+    database: Database
     alarm_state: AlarmState
     device: Device
     supervisor: Supervisor
@@ -99,19 +109,19 @@ class Agent:
 
     async def happen(self, text: str, component: str = "gw-1", severity: Severity = Severity.MAJOR) -> Event:
         """An event, stored and announced."""
-        now = self.parts.clock.now()
+        now = self.services.clock.now()
         event = Event(
             uuid7(now), component, "paris", "Se0/1/0:15", "isdn.layer2.down", severity, Transition.RAISE, now, now,
             "received", (Source.TRAP,), text,
         )  # fmt: skip
-        await self.parts.database.write(lambda tx: events.insert(tx, event))
+        await self.database.write(lambda tx: events.insert(tx, event))
         self.alarm_state.active[event.key] = event
-        self.parts.bell.ring()
+        self.services.bell.ring()
         return event
 
     async def incident(self) -> Incident:
         """An open incident, stored."""
-        now = self.parts.clock.now()
+        now = self.services.clock.now()
         extent = Extent(Share(60, 400), Share(0, 4), Share(1, 8))
 
         def save(tx: Any) -> Incident:
@@ -120,7 +130,7 @@ class Agent:
             incidents.save(tx, new)
             return new
 
-        made = await self.parts.database.write(save)
+        made = await self.database.write(save)
         self.alarm_state.incidents[made.id] = made
         return made
 
@@ -178,16 +188,19 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
     identity = ApplianceIdentity("apl-1", "paris-hq", "0.1.0", clock.now())
     async with Supervisor(clock, counters) as supervisor:
         jobs = Jobs(database, supervisor, clock, {"poll": JobKind(_polled), "backup": backup_job(backups)}, at_once=4)
-        parts = Parts(
+        log = AuditLog(database, secrets.token_bytes(32))
+        made = ApiServices(
             clock=clock,
             counters=counters,
-            database=database,
+            calls=UnsafeCalls(database, log, clock),
             log=EventLog(database),
             records=DeviceRecords(database),
             outbox=OutboxService(database, clock),
             silences=SilenceService(database, SilenceRegister(), clock),
-            audit=AuditLog(database, secrets.token_bytes(32)),
-            status=StatusService(identity, lambda: components, lambda: alarm_state, database, counters, clock),
+            audit=log,
+            status=StatusService(
+                identity, lambda: components, lambda: alarm_state, database, counters, clock, [Saved()]
+            ),
             jobs=jobs,
             backups=backups,
             change_incident=lambda name, edit: change_incident(database, alarm_state, name, edit),
@@ -199,7 +212,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             roles=lambda: ROLES,
             confirm_clock=KnownTime(database, Notices(unwatched, clock, counters), clock).confirm,
         )
-        yield Agent(parts, alarm_state, device, supervisor, folder)
+        yield Agent(made, database, alarm_state, device, supervisor, folder)
     await pool.close()
     await database.close()
 
@@ -219,7 +232,7 @@ def settings(authority: Authority, folder: Path) -> ServerSettings:
 async def agent(tmp_path: Path, authority: Authority) -> AsyncIterator[Agent]:
     async with running_agent(tmp_path) as running:
         running.server = ApiServer(
-            running.parts, settings(authority, tmp_path), running.supervisor, running.parts.counters
+            running.services, settings(authority, tmp_path), running.supervisor, running.services.counters
         )
         await running.server.start()
         yield running

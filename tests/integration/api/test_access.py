@@ -31,7 +31,7 @@ CALLS = (
 @pytest.mark.parametrize("role", ["observer", "operator", "engineer", "admin"])
 async def test_each_role_may_what_it_may(agent: Agent, authority: Authority, role: str) -> None:
     order = ["observer", "operator", "engineer", "admin"]
-    await agent.parts.backups.run("gw-1", "schedule")
+    await agent.services.backups.run("gw-1", "schedule")
     async with remote(agent, authority, ROLE.format(role)) as client:
         for method, path, needed in CALLS:
             answer = await client.request(method, path, headers=once())
@@ -45,13 +45,13 @@ async def test_each_role_may_what_it_may(agent: Agent, authority: Authority, rol
 async def test_content_is_redacted_unless_an_engineer_looks_and_that_is_audited(
     agent: Agent, authority: Authority
 ) -> None:
-    await agent.parts.backups.run("gw-1", "schedule")
+    await agent.services.backups.run("gw-1", "schedule")
     path = "/v1/components/gw-1/backups/latest/content"
     async with remote(agent, authority, ROLE.format("observer")) as client:
         assert "s3cret-value" not in (await client.get(path)).text
     async with remote(agent, authority, ROLE.format("engineer")) as client:
         assert "s3cret-value" in (await client.get(path)).text
-    entries = [entry for _, entry in await agent.parts.database.read(audit.page)]
+    entries = [entry for _, entry in await agent.database.read(audit.page)]
     assert [(entry.who, entry.outcome) for entry in entries] == [("urn:cmsp:test:engineer (engineer)", "shown")]
     assert entries[0].source.startswith("127.0.0.1:")
 
@@ -63,19 +63,19 @@ async def test_a_certificate_without_a_role_reads_nothing(
     async with remote(agent, authority, *uris) as client:
         assert (await client.get("/v1/status")).status_code == 403
         assert (await client.post("/v1/components/gw-1/poll", headers=once())).status_code == 403
-    entries = [entry for _, entry in await agent.parts.database.read(audit.page)]
+    entries = [entry for _, entry in await agent.database.read(audit.page)]
     assert [entry.outcome for entry in entries] == ["403"]
 
 
 async def test_refused_calls_by_the_hundred_fill_neither_audit_nor_outbox(agent: Agent, authority: Authority) -> None:
-    before = await agent.parts.database.read(outbox.last_sequence)
+    before = await agent.database.read(outbox.last_sequence)
     async with remote(agent, authority, ROLE.format("observer")) as client:
         for _ in range(300):
             assert (await client.post("/v1/components/gw-1/poll", headers=once())).status_code == 403
-    entries = await agent.parts.database.read(audit.page)
+    entries = await agent.database.read(audit.page)
     assert [entry.outcome for _, entry in entries] == ["403"]
-    assert await agent.parts.database.read(outbox.last_sequence) == before + 1
-    assert agent.parts.counters.value("api.refused") == 300
+    assert await agent.database.read(outbox.last_sequence) == before + 1
+    assert agent.services.counters.value("api.refused") == 300
 
 
 async def test_no_certificate_or_one_of_another_authority_gets_no_answer(
@@ -151,7 +151,7 @@ async def test_connections_over_the_cap_are_turned_away_and_the_others_go_on(
     await asyncio.sleep(0.1)
     assert (await local.get("/v1/status")).status_code == 200, "a connection that was there before"
     assert await talk(agent.folder) == b""
-    assert agent.parts.counters.total("api.turned_away") >= 1
+    assert agent.services.counters.total("api.turned_away") >= 1
     for _, writer in idle:
         writer.close()
 
@@ -165,7 +165,7 @@ async def test_handshakes_that_never_come_hold_up_nobody_and_are_cut(agent: Agen
         for reader, writer in silent:
             assert await reader.read() == b""
             writer.close()
-    assert agent.parts.counters.value("api.handshakes_failed") == 5
+    assert agent.services.counters.value("api.handshakes_failed") == 5
 
 
 @pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8::7"])
@@ -180,7 +180,7 @@ async def test_a_taken_port_or_socket_is_reported(agent: Agent, authority: Autho
     assert listen.tls is not None
     taken = TlsListen("127.0.0.1", agent.server.port, listen.tls.certificates)
     for wrong in (ServerSettings(tls=taken), ServerSettings(socket=listen.socket)):
-        second = ApiServer(agent.parts, wrong, agent.supervisor, agent.parts.counters)
+        second = ApiServer(agent.services, wrong, agent.supervisor, agent.services.counters)
         with pytest.raises(ListenFailed, match="cannot listen on"):
             await second.start()
 
@@ -200,12 +200,12 @@ async def test_renewed_certificates_are_used_and_broken_ones_are_not(
         assert (await client.get("/v1/status")).status_code == 200
     with pytest.raises(ConfigurationError):
         ApiServer(
-            agent.parts,
+            agent.services,
             ServerSettings(
                 TlsListen("127.0.0.1", 0, ServerCertificates(tmp_path / "no", tmp_path / "no", tmp_path / "no"))
             ),
             agent.supervisor,
-            agent.parts.counters,
+            agent.services.counters,
         )
 
 
@@ -217,7 +217,7 @@ def _footprint() -> tuple[int, int]:
 async def _one_life(folder: Path, authority: Authority) -> None:
     folder.mkdir()  # noqa: ASYNC240
     async with running_agent(folder) as agent:
-        agent.server = ApiServer(agent.parts, settings(authority, folder), agent.supervisor, agent.parts.counters)
+        agent.server = ApiServer(agent.services, settings(authority, folder), agent.supervisor, agent.services.counters)
         await agent.server.start()
         async with remote(agent, authority, ROLE.format("observer")) as client:
             assert (await client.get("/v1/status")).status_code == 200

@@ -14,7 +14,7 @@ async def entries(agent: Agent, local: httpx.AsyncClient, count: int) -> list[st
     """Make so many audited calls; the `entry` of each as the head-end is told it."""
     for _ in range(count):
         assert (await local.post("/v1/clock/confirm", headers=once())).status_code == 200
-    batch = await agent.parts.database.read(lambda connection: outbox.read_batch(connection, 0))
+    batch = await agent.database.read(lambda connection: outbox.read_batch(connection, 0))
     assert batch is not None
     return [record["data"]["entry"] for record in json.loads(batch.body) if record["type"] == "cmsp.audit.v1"]
 
@@ -27,15 +27,15 @@ async def test_a_whole_log_holds(agent: Agent, local: httpx.AsyncClient) -> None
 
 async def test_a_changed_and_a_removed_entry_are_found(agent: Agent, local: httpx.AsyncClient) -> None:
     await entries(agent, local, 4)
-    await agent.parts.database.write(lambda tx: tx.execute("update audit set who = 'else' where row = 3"))
+    await agent.database.write(lambda tx: tx.execute("update audit set who = 'else' where row = 3"))
     assert (await local.get("/v1/audit/verify")).json()["row"] == 3
-    await agent.parts.database.write(lambda tx: tx.execute("delete from audit where row = 2"))
+    await agent.database.write(lambda tx: tx.execute("delete from audit where row = 2"))
     assert (await local.get("/v1/audit/verify")).json()["what"] == "entry missing"
 
 
 async def test_a_cut_tail_is_found_by_what_the_head_end_acknowledged(agent: Agent, local: httpx.AsyncClient) -> None:
     await entries(agent, local, 4)
-    database = agent.parts.database
+    database = agent.database
     epoch, last = (await database.read(current)).epoch, await database.read(outbox.last_sequence)
     await database.write(lambda tx: outbox.forget(tx, epoch, last))
     assert (await local.get("/v1/audit/verify")).json()["acknowledged"] == 4
@@ -52,7 +52,7 @@ async def test_what_is_no_entry_is_refused(local: httpx.AsyncClient) -> None:
 
 async def test_the_acknowledged_entry_is_the_last_that_was_taken(agent: Agent, local: httpx.AsyncClient) -> None:
     await entries(agent, local, 3)
-    database = agent.parts.database
+    database = agent.database
     epoch = (await database.read(current)).epoch
     await database.write(lambda tx: outbox.forget(tx, epoch, 2))
     known = await database.read(audit.acknowledged)

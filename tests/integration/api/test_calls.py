@@ -36,7 +36,7 @@ async def test_status_says_what_is_what(agent: Agent, local: httpx.AsyncClient) 
 
 
 async def test_metrics_are_prometheus_text(agent: Agent, local: httpx.AsyncClient) -> None:
-    agent.parts.counters.add("traps.received", 3, key='odd "key"\n')
+    agent.services.counters.add("traps.received", 3, key='odd "key"\n')
     answer = await local.get("/v1/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
     assert 'cmsp_traps_received_total{component="odd \\"key\\"\\n"} 3' in answer.text
@@ -118,7 +118,7 @@ async def test_the_same_key_gives_the_first_answer_again(agent: Agent, local: ht
     again = await local.post("/v1/components/gw-1/poll", headers=once("k1"))
     assert again.json()["id"] == first.json()["id"]
     assert again.headers["idempotent-replayed"] == "true"
-    assert len(await agent.parts.database.read(jobs.latest)) == 1
+    assert len(await agent.database.read(jobs.latest)) == 1
     other = await local.post("/v1/components/gw-2/poll", headers=once("k1"))
     assert other.status_code == 409
     missing = await local.post("/v1/components/gw-1/poll")
@@ -128,7 +128,7 @@ async def test_the_same_key_gives_the_first_answer_again(agent: Agent, local: ht
 async def test_many_at_once_with_one_key_make_one_job(agent: Agent, local: httpx.AsyncClient) -> None:
     answers = await asyncio.gather(*(local.post("/v1/components/gw-1/poll", headers=once("same")) for _ in range(8)))
     assert {answer.status_code for answer in answers} <= {202, 409}
-    assert len(await agent.parts.database.read(jobs.latest)) == 1
+    assert len(await agent.database.read(jobs.latest)) == 1
 
 
 async def test_events_are_paged_and_filtered(agent: Agent, local: httpx.AsyncClient) -> None:
@@ -202,14 +202,14 @@ async def test_every_unsafe_call_is_audited_and_reported(agent: Agent, local: ht
     await local.post("/v1/components/gw-1/poll", headers=once())
     await local.post("/v1/components/sw-1/backups", headers=once())
     await local.post("/v1/components/gw-9/poll", headers=once())
-    entries = [entry for _, entry in await agent.parts.database.read(audit.page)]
+    entries = [entry for _, entry in await agent.database.read(audit.page)]
     assert [(entry.action, entry.object, entry.outcome) for entry in entries] == [
         ("POST /v1/components/gw-1/poll", "gw-1", "202"),
         ("POST /v1/components/sw-1/backups", "sw-1", "403"),
         ("POST /v1/components/gw-9/poll", "gw-9", "404"),
     ]
-    assert await agent.parts.database.read(lambda c: audit.verify(c, agent.parts.audit.key)) is None
-    batch = await agent.parts.database.read(lambda c: outbox.read_batch(c, 0))
+    assert await agent.database.read(lambda c: audit.verify(c, agent.services.audit.key)) is None
+    batch = await agent.database.read(lambda c: outbox.read_batch(c, 0))
     assert batch is not None
     assert batch.body.count(b'"cmsp.audit.v1"') == 3
 
@@ -254,7 +254,7 @@ async def test_a_bug_shows_nothing_of_itself(agent: Agent, local: httpx.AsyncCli
     async def broken(component: str, since: int, until: int) -> Any:
         raise ValueError("s3cret in a traceback")
 
-    object.__setattr__(agent.parts, "kpis", broken)
+    object.__setattr__(agent.services, "kpis", broken)
     answer = await local.get("/v1/components/gw-1/kpis")
     assert (answer.status_code, answer.json()["type"]) == (500, "urn:cmsp:problem:internal")
     assert "s3cret" not in answer.text
@@ -262,7 +262,7 @@ async def test_a_bug_shows_nothing_of_itself(agent: Agent, local: httpx.AsyncCli
 
 async def test_host_keys_are_shown_and_forgotten(agent: Agent, local: httpx.AsyncClient) -> None:
     key = host_keys.PinnedHostKey("ssh-ed25519", b"key", 1_767_225_600_000)
-    await agent.parts.database.write(lambda tx: host_keys.pin(tx, "10.1.0.1", key))
+    await agent.database.write(lambda tx: host_keys.pin(tx, "10.1.0.1", key))
     shown = (await local.get("/v1/components/gw-1/host-keys")).json()["items"]
     assert shown == [
         {
@@ -274,7 +274,7 @@ async def test_host_keys_are_shown_and_forgotten(agent: Agent, local: httpx.Asyn
     forgotten = await local.delete("/v1/components/gw-1/host-keys", headers=once())
     assert forgotten.json()["items"] == shown
     assert (await local.get("/v1/components/gw-1/host-keys")).json()["items"] == []
-    [(_, entry)] = await agent.parts.database.read(audit.page)
+    [(_, entry)] = await agent.database.read(audit.page)
     assert (entry.action, entry.outcome) == ("DELETE /v1/components/gw-1/host-keys", "200")
 
 

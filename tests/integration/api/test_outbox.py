@@ -22,19 +22,19 @@ async def append(agent: Agent, count: int) -> int:
         rows = [outbox.append(tx, Record(f"r{n}", "cmsp.audit.v1", "", "", NOW, {}), NOW) for n in range(count)]
         return rows[0]
 
-    return await agent.parts.database.write(work)
+    return await agent.database.write(work)
 
 
 async def test_a_dead_letter_is_shown_and_sent_once_more(agent: Agent, local: httpx.AsyncClient) -> None:
     first = await append(agent, 5)
-    await agent.parts.database.write(lambda tx: gaps.dead_letter(tx, first + 1, "no such field", NOW))
+    await agent.database.write(lambda tx: gaps.dead_letter(tx, first + 1, "no such field", NOW))
     listed = (await local.get("/v1/outbox")).json()
     (letter,) = listed["items"]
     assert (letter["sequence"], letter["reason"], listed["dead_letters"]) == (first + 1, "no such field", 1)
     path = f"/v1/outbox/dead-letters/{letter['id']}"
     assert '"id":"r1"' in (await local.get(path)).json()["text"]
     sent = (await local.post(f"{path}/retry", headers=once())).json()
-    batch = await agent.parts.database.read(lambda connection: outbox.read_batch(connection, sent["sequence"] - 1, 1))
+    batch = await agent.database.read(lambda connection: outbox.read_batch(connection, sent["sequence"] - 1, 1))
     assert batch is not None
     assert b'"id":"r1"' in batch.body
     assert (await local.get(path)).status_code == 404
@@ -42,7 +42,7 @@ async def test_a_dead_letter_is_shown_and_sent_once_more(agent: Agent, local: ht
 
 async def test_a_dead_letter_that_is_damaged_can_only_be_dropped(agent: Agent, local: httpx.AsyncClient) -> None:
     first = await append(agent, 3)
-    await agent.parts.database.write(lambda tx: tx.execute("update outbox set body = x'00' where row = ?", (first,)))
+    await agent.database.write(lambda tx: tx.execute("update outbox set body = x'00' where row = ?", (first,)))
     found = (await local.get("/v1/outbox/check")).json()
     assert [(row["first"], row["last"]) for row in found["damaged"]] == [(first, first)]
     repaired = (await local.post("/v1/outbox/repair", headers=once())).json()
@@ -57,19 +57,19 @@ async def test_a_dead_letter_that_is_damaged_can_only_be_dropped(agent: Agent, l
 
 async def test_missing_rows_are_found_page_by_page(agent: Agent, local: httpx.AsyncClient) -> None:
     first = await append(agent, 50)
-    await agent.parts.database.write(
+    await agent.database.write(
         lambda tx: tx.execute("delete from outbox where row between ? and ?", (first + 10, first + 19))
     )
     found = (await local.get("/v1/outbox/check")).json()
     assert found["damaged"] == [{"first": first + 10, "last": first + 19, "reason": "missing"}]
     await local.post("/v1/outbox/repair", headers=once())
-    batch = await agent.parts.database.read(lambda connection: outbox.read_batch(connection, first - 1))
+    batch = await agent.database.read(lambda connection: outbox.read_batch(connection, first - 1))
     assert batch is not None
     assert batch.last >= first + 49
 
 
 async def test_the_clock_is_confirmed_by_a_person_and_that_is_audited(agent: Agent, local: httpx.AsyncClient) -> None:
     assert (await local.post("/v1/clock/confirm", headers=once())).status_code == 200
-    assert await agent.parts.database.read(lambda connection: meta.get_int(connection, KNOWN)) > NOW
-    (_, entry) = (await agent.parts.database.read(audit.page))[-1]
+    assert await agent.database.read(lambda connection: meta.get_int(connection, KNOWN)) > NOW
+    (_, entry) = (await agent.database.read(audit.page))[-1]
     assert entry.action == "POST /v1/clock/confirm"

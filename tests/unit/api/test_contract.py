@@ -9,7 +9,9 @@ from cmsp_agent.api.app import openapi
 from cmsp_agent.api.problems import PreconditionFailed, classify, problem
 from cmsp_agent.api.routes.incidents import editing
 from cmsp_agent.api.schemas.incidents import IncidentChange
-from cmsp_agent.api.views import incident_view, job_view, series_view
+from cmsp_agent.api.views.components import series_view
+from cmsp_agent.api.views.incidents import incident_view
+from cmsp_agent.api.views.jobs import job_view
 from cmsp_agent.model import errors
 from cmsp_agent.model.errors import Conflict
 from cmsp_agent.model.incident import Incident

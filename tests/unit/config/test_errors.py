@@ -211,19 +211,19 @@ def test_device_types_that_no_plugin_brings(tmp_path: Path) -> None:
 
 def test_a_device_type_that_is_yet_to_come_is_taken_as_auto(tmp_path: Path) -> None:
     configuration = load(tmp_path, f"{MINIMAL}  sbc: {{{REST}, type: audiocodes}}\n")
-    checked = check_types(configuration, {"cisco_ios"}).configuration
+    checked = check_types(configuration, {"cisco_ios"})
     assert checked.components["sbc"].type == "auto"
     assert checked.notes[-1].text == "no plugin brings 'audiocodes' yet; taken as 'auto'"
-    assert check_types(configuration, {"cisco_ios", "audiocodes"}).configuration is configuration
+    assert check_types(configuration, {"cisco_ios", "audiocodes"}) is configuration
 
 
 def test_a_type_that_is_missing_costs_that_type_only(tmp_path: Path) -> None:
     asked = f"  gw-2: {{{REST}, type: acme, credentials: ro}}\n  gw-3: {{address: 10.0.0.3, site: lyon, type: acme}}\n"
     configuration = load(tmp_path, f"{MINIMAL}{asked}")
     typed = check_types(configuration, {"generic_snmp", "reachability", configuration.components["gw-1"].type})
-    assert typed.missing == {"gw-2": "acme", "gw-3": "acme"}
-    assert [typed.configuration.components[name].type for name in typed.missing] == ["generic_snmp", "reachability"]
-    assert check_types(configuration, {"generic_snmp"}, tolerated={"acme"}).missing["gw-2"] == "acme"
+    assert typed.missing_types == {"gw-2": "acme", "gw-3": "acme"}
+    assert [typed.components[name].type for name in typed.missing_types] == ["generic_snmp", "reachability"]
+    assert check_types(configuration, {"generic_snmp"}, tolerated={"acme"}).missing_types["gw-2"] == "acme"
 
 
 def test_a_component_and_its_group_may_contradict_each_other(tmp_path: Path) -> None:

@@ -5,13 +5,16 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 
 import cmsp_agent
+from cmsp_agent.app.agent import Agent
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.built_in import BUILT_IN
 from cmsp_agent.plugin.api import AlarmType
+from cmsp_agent.services.part import Part
 from docs.tools.commands import Command, tree
 
 SOURCE = Path(cmsp_agent.__file__).parent
@@ -82,3 +85,9 @@ def test_a_command_that_it_names_exists(alarm: AlarmType) -> None:
     known = set(commands(tree()))
     for named in re.findall(r"`cmsp-agent ([a-z ]+?)(?: \{component\})?`", alarm.recommendation):
         assert named in known
+
+
+def test_each_alarm_type_is_of_one_part_of_the_agent() -> None:
+    fields = get_type_hints(Agent).values()
+    parts = [each for each in fields if isinstance(each, type) and issubclass(each, Part)]
+    assert sorted(alarm.type for part in parts for alarm in part.alarm_types) == sorted(DECLARED)

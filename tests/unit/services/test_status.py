@@ -1,8 +1,9 @@
 """Availability as the alarms tell it, and what the status and the heartbeat say."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,11 +23,19 @@ from cmsp_agent.pipeline.built_in import (
     MANAGEMENT_LOST,
 )
 from cmsp_agent.services.availability import Availability
+from cmsp_agent.services.part import Part
 from cmsp_agent.services.status.service import ApplianceIdentity, StatusService
 from cmsp_agent.storage.state import open_state
 from tests.lab.clock import ManualClock
 
 CLOCK = ManualClock()
+
+
+class Connected(Part):
+    """A part that has something to say."""
+
+    async def status(self) -> Mapping[str, Any]:
+        return {"headend": {"connected": True}, "tunnel": {"handshake_age_seconds": 12}}
 
 
 @pytest.fixture
@@ -43,8 +52,7 @@ async def status(tmp_path: Path, alarm_state: AlarmState) -> AsyncIterator[Statu
     database = await open_state(tmp_path / "state.db", "apl-1", clock=CLOCK, counters=counters)
     components = {name: Component(name, ("10.0.0.1",), "paris") for name in ("gw-1", "gw-2")}
     identity = ApplianceIdentity("apl-1", "paris-hq", "0.1.0", CLOCK.now())
-    extras = {"headend": {"connected": True}, "tunnel": {"handshake_age_seconds": 12}}
-    yield StatusService(identity, lambda: components, lambda: alarm_state, database, counters, CLOCK, lambda: extras)
+    yield StatusService(identity, lambda: components, lambda: alarm_state, database, counters, CLOCK, [Connected()])
     await database.close()
 
 

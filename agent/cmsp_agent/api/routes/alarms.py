@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from cmsp_agent.api.callers import READING, parts_of
+from cmsp_agent.api.callers import READING, services_of
 from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas.events import AlarmClear, AlarmList, EventView
 from cmsp_agent.api.unsafe import Unsafe, unsafe
-from cmsp_agent.api.views import event_view
+from cmsp_agent.api.views.events import event_view
 
 router = APIRouter(prefix="/v1/alarms", tags=["alarms"])
 Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
@@ -23,7 +23,7 @@ async def alarms(
     limit: Annotated[int, Query(ge=1, le=1000)] = 500,
 ) -> dict[str, Any]:
     """A page of the alarms that hold, the worst first."""
-    found = parts_of(request).status.alarms(component)
+    found = services_of(request).status.alarms(component)
     page = found[after : after + limit]
     following = after + limit if after + limit < len(found) else None
     return {"items": [event_view(alarm) for alarm in page], "next": following}
@@ -34,6 +34,6 @@ async def clear(alarm: str, wish: AlarmClear, call: Operator) -> Response:
     """End an alarm, with a reason. It is raised again where its source still says so."""
 
     async def work() -> dict[str, Any]:
-        return event_view(await call.parts.clear_alarm(alarm, f"cleared by {call.caller.name}: {wish.reason}"))
+        return event_view(await call.services.clear_alarm(alarm, f"cleared by {call.caller.name}: {wish.reason}"))
 
     return await call.change(work)

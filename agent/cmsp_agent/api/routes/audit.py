@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from cmsp_agent.api.callers import READING, parts_of
+from cmsp_agent.api.callers import READING, services_of
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.schemas.appliance import AuditCheck
 from cmsp_agent.services.audit import place_of
@@ -19,7 +19,7 @@ async def verify(request: Request, against: Against = "") -> dict[str, Any]:
     named = place_of(against)
     if against and named is None:
         raise CallInvalid(f"against is ROW:MAC, the entry of a cmsp.audit.v1 record (got '{against}')")
-    found = await parts_of(request).audit.verify(named)
+    found = await services_of(request).audit.verify(named)
     return {
         "holds": found.row is None,
         "entries": found.entries,

@@ -6,13 +6,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 
-from cmsp_agent.api.callers import READING, at_least, parts_of
+from cmsp_agent.api.callers import READING, at_least, services_of
 from cmsp_agent.api.roles import Caller, Role
 from cmsp_agent.api.routes.components import known
 from cmsp_agent.api.schemas.backups import BackupList, BackupView, FoundLineList, VerifiedList
 from cmsp_agent.api.schemas.jobs import JobView
 from cmsp_agent.api.unsafe import Unsafe, shown_secrets, unsafe
-from cmsp_agent.api.views import backup_view, job_view
+from cmsp_agent.api.views.backups import backup_view
+from cmsp_agent.api.views.jobs import job_view
 from cmsp_agent.model.job import Job
 from cmsp_agent.services.backups.looking import grep, verify
 from cmsp_agent.services.backups.reading import to_bytes
@@ -33,7 +34,7 @@ async def backups(
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> dict[str, Any]:
     """The versions of a component's configuration, the newest first."""
-    found = await parts_of(request).backups.versions(name, limit)
+    found = await services_of(request).backups.versions(name, limit)
     return {"items": [backup_view(backup) for backup in found]}
 
 
@@ -44,15 +45,15 @@ async def take(name: str, call: Operator) -> Response:
 
 
 def _draft(call: Unsafe, name: str) -> Job:
-    call.parts.backups.require(name)
-    return call.parts.jobs.draft("backup", name, call.caller.name)
+    call.services.backups.require(name)
+    return call.services.jobs.draft("backup", name, call.caller.name)
 
 
 @router.get("/verification", response_model=VerifiedList, dependencies=READING)
 async def verification(request: Request, name: str) -> dict[str, Any]:
     """Read every version of the component from the store again; a damaged or missing one is named."""
-    known(parts_of(request), name)
-    return {"items": [asdict(each) for each in await verify(parts_of(request).backups, name)]}
+    known(services_of(request), name)
+    return {"items": [asdict(each) for each in await verify(services_of(request).backups, name)]}
 
 
 @router.post("/{version}/accept", response_model=BackupView)
@@ -60,8 +61,8 @@ async def accept(name: str, version: str, call: Operator) -> Response:
     """Say that a suspect version is right: it is the last one from now on."""
 
     async def work() -> dict[str, Any]:
-        known(call.parts, name)
-        return dict(backup_view(await call.parts.backups.accept(name, version)))
+        known(call.services, name)
+        return dict(backup_view(await call.services.backups.accept(name, version)))
 
     return await call.change(work)
 
@@ -71,8 +72,8 @@ async def known_good(name: str, version: str, call: Operator) -> Response:
     """Say that the device works on this version."""
 
     async def work() -> dict[str, Any]:
-        known(call.parts, name)
-        return dict(backup_view(await call.parts.backups.mark_known_good(name, version)))
+        known(call.services, name)
+        return dict(backup_view(await call.services.backups.mark_known_good(name, version)))
 
     return await call.change(work)
 
@@ -80,16 +81,16 @@ async def known_good(name: str, version: str, call: Operator) -> Response:
 @searching.get("/grep", response_model=FoundLineList, dependencies=READING)
 async def search(request: Request, text: Annotated[str, Query(min_length=2, max_length=200)]) -> dict[str, Any]:
     """Lines of the newest versions of all components that hold a text; hidden secrets are not searched."""
-    parts = parts_of(request)
-    names = sorted(parts.status.components())
-    return {"items": [asdict(each) async for each in grep(parts.backups, names, text)]}
+    services = services_of(request)
+    names = sorted(services.status.components())
+    return {"items": [asdict(each) async for each in grep(services.backups, names, text)]}
 
 
 @router.get("/{version}/diff", response_class=PlainTextResponse, dependencies=READING)
 async def difference(request: Request, name: str, version: str, against: Version = "previous") -> PlainTextResponse:
     """What changed from `against` to this version, as a unified diff; secrets hidden from everybody."""
-    known(parts_of(request), name)
-    text = await parts_of(request).backups.difference(name, version, against or "previous")
+    known(services_of(request), name)
+    text = await services_of(request).backups.difference(name, version, against or "previous")
     return PlainTextResponse(to_bytes(text))
 
 
@@ -102,11 +103,11 @@ async def content(
     redacted: Annotated[bool | None, Query(description="false: with secrets, for an engineer")] = None,
 ) -> PlainTextResponse:
     """The configuration itself; its secrets hidden unless an engineer asks. Looking at secrets is audited."""
-    parts = parts_of(request)
-    known(parts, name)
+    services = services_of(request)
+    known(services, name)
     hide = not caller.role.includes(Role.ENGINEER) if redacted is None else redacted
     if not hide:
         caller.require(Role.ENGINEER)
         await shown_secrets(request, caller)
-    text = await parts.backups.content(name, version, redacted=hide)
+    text = await services.backups.content(name, version, redacted=hide)
     return PlainTextResponse(to_bytes(text))

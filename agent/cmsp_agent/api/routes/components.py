@@ -5,14 +5,15 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from cmsp_agent.api.callers import READING, parts_of
-from cmsp_agent.api.parts import Parts
+from cmsp_agent.api.callers import READING, services_of
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas.components import ComponentList, Kpis
 from cmsp_agent.api.schemas.jobs import JobView
+from cmsp_agent.api.services import ApiServices
 from cmsp_agent.api.unsafe import Unsafe, unsafe
-from cmsp_agent.api.views import component_details, component_view, job_view, series_view
+from cmsp_agent.api.views.components import component_details, component_view, series_view
+from cmsp_agent.api.views.jobs import job_view
 from cmsp_agent.config.nearest import did_you_mean
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import NotFound
@@ -26,22 +27,22 @@ router = APIRouter(prefix="/v1/components", tags=["components"])
 Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
 
 
-def known(parts: Parts, name: str) -> Component:
+def known(services: ApiServices, name: str) -> Component:
     """The component of that name.
 
     Raises:
         NotFound: the configuration has none.
     """
-    component = parts.status.components().get(name)
+    component = services.status.components().get(name)
     if component is None:
-        raise NotFound(f"no component is called {name!r}{did_you_mean(name, parts.status.components())}")
+        raise NotFound(f"no component is called {name!r}{did_you_mean(name, services.status.components())}")
     return component
 
 
 @router.get("", response_model=ComponentList, dependencies=READING)
 async def components(request: Request) -> dict[str, Any]:
     """All components and their availability, by name."""
-    status = parts_of(request).status
+    status = services_of(request).status
     states = status.availability()
     found = sorted(status.components().items())
     return {"items": [component_view(component, states[name]) for name, component in found]}
@@ -50,18 +51,18 @@ async def components(request: Request) -> dict[str, Any]:
 @router.get("/{name}", dependencies=READING)
 async def component(request: Request, name: str) -> dict[str, Any]:
     """One component: its settings, alarms, open incidents, inventory and latest backup."""
-    parts = parts_of(request)
-    found = known(parts, name)
-    latest = await parts.backups.latest(name)
-    inventory = await parts.records.inventory(name)
+    services = services_of(request)
+    found = known(services, name)
+    latest = await services.backups.latest(name)
+    inventory = await services.records.inventory(name)
     return component_details(
         found,
-        parts.status.availability_of(name),
-        parts.status.alarms(name),
-        parts.status.incidents(name),
+        services.status.availability_of(name),
+        services.status.alarms(name),
+        services.status.incidents(name),
         latest,
         inventory,
-        parts.status.unreadable.of(name),
+        services.status.unreadable.of(name),
     )
 
 
@@ -80,13 +81,13 @@ async def kpis(
     ] = None,
 ) -> dict[str, Any]:
     """What was measured between two times: as samples, or rolled up to five minutes or hours."""
-    parts = parts_of(request)
-    known(parts, name)
-    until = parts.clock.now() if end is None else _time("to", end)
+    services = services_of(request)
+    known(services, name)
+    until = services.clock.now() if end is None else _time("to", end)
     since = until - DAY if start is None else _time("from", start)
     if since < 0 or not 0 <= until - since <= LONGEST_SPAN:
         raise CallInvalid("from must be before to, by 400 days at most, and not before 1970")
-    found = await parts.kpis(Question(name, since, until, resolution or "", series or ()))
+    found = await services.kpis(Question(name, since, until, resolution or "", series or ()))
     lines = [series_view(kpi, line) for kpi, line in found.lines.items()]
     return {"component": name, "resolution": found.resolution, "items": lines}
 
@@ -102,7 +103,7 @@ def _time(name: str, text: str) -> int:
 async def poll(name: str, call: Operator) -> Response:
     """Poll a component now, as a job."""
     return await call.accept(
-        lambda: call.parts.jobs.draft("poll", known(call.parts, name).name, call.caller.name), job_view
+        lambda: call.services.jobs.draft("poll", known(call.services, name).name, call.caller.name), job_view
     )
 
 
@@ -110,5 +111,5 @@ async def poll(name: str, call: Operator) -> Response:
 async def test(name: str, call: Operator) -> Response:
     """Try how a component answers SNMP, as a job: as it is configured, from elsewhere, by the second engine."""
     return await call.accept(
-        lambda: call.parts.jobs.draft("test", known(call.parts, name).name, call.caller.name), job_view
+        lambda: call.services.jobs.draft("test", known(call.services, name).name, call.caller.name), job_view
     )

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
-from cmsp_agent.api.callers import READING, parts_of
-from cmsp_agent.api.parts import Parts
+from cmsp_agent.api.callers import READING, services_of
 from cmsp_agent.api.problems import CallInvalid, TooManyStreams
 from cmsp_agent.api.schemas.events import EventPage
-from cmsp_agent.api.views import event_view
+from cmsp_agent.api.services import ApiServices
+from cmsp_agent.api.views.events import event_view
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.services.events.log import Filter
 
@@ -46,7 +46,7 @@ async def events(
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
 ) -> dict[str, Any]:
     """A page of the log, the oldest first. Ask again with `after` = `next` for what follows."""
-    page = await parts_of(request).log.page(only, after, limit)
+    page = await services_of(request).log.page(only, after, limit)
     return {"items": [event_view(event) for event in page.events], "next": page.next}
 
 
@@ -58,26 +58,26 @@ async def stream(
     last_event_id: Annotated[str | None, Header()] = None,
 ) -> StreamingResponse:
     """Server-sent events: each event as `cmsp.event.v1`; an id alone is the cursor for Last-Event-ID."""
-    parts = parts_of(request)
-    if parts.bell.listeners >= MOST_STREAMS:
+    services = services_of(request)
+    if services.bell.listeners >= MOST_STREAMS:
         raise TooManyStreams(f"{MOST_STREAMS} streams are open")
     if last_event_id is not None:
         if not last_event_id.isdecimal() or len(last_event_id) > 18:
             raise CallInvalid("Last-Event-ID: not a cursor of this log")
         after = int(last_event_id)
     if after is None:
-        after = (await parts.log.page(only, None, 1)).next
-    return StreamingResponse(_follow(parts, only, after), media_type="text/event-stream")
+        after = (await services.log.page(only, None, 1)).next
+    return StreamingResponse(_follow(services, only, after), media_type="text/event-stream")
 
 
-async def _follow(parts: Parts, only: Filter, after: int) -> AsyncIterator[str]:
-    bell = parts.bell
+async def _follow(services: ApiServices, only: Filter, after: int) -> AsyncIterator[str]:
+    bell = services.bell
     bell.listeners += 1
     try:
         yield ": connected\n\n"
         while not bell.closed:
             rung = bell.next_ring()
-            found, after = await parts.log.following(only, after)
+            found, after = await services.log.following(only, after)
             for event in found:
                 yield f"event: cmsp.event.v1\ndata: {json.dumps(event_view(event))}\n\n"
             if found:

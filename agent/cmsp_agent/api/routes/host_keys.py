@@ -5,12 +5,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from cmsp_agent.api.callers import READING, parts_of
+from cmsp_agent.api.callers import READING, services_of
 from cmsp_agent.api.roles import Role
 from cmsp_agent.api.routes.components import known
 from cmsp_agent.api.schemas.backups import HostKeyList
 from cmsp_agent.api.unsafe import Unsafe, unsafe
-from cmsp_agent.api.views import host_key_view
+from cmsp_agent.api.views.host_keys import host_key_view
 
 router = APIRouter(prefix="/v1/components/{name}/host-keys", tags=["components"])
 Engineer = Annotated[Unsafe, Depends(unsafe(Role.ENGINEER))]
@@ -19,8 +19,8 @@ Engineer = Annotated[Unsafe, Depends(unsafe(Role.ENGINEER))]
 @router.get("", response_model=HostKeyList, dependencies=READING)
 async def host_keys(request: Request, name: str) -> dict[str, Any]:
     """The SSH host keys that the component may show."""
-    parts = parts_of(request)
-    found = await parts.records.host_keys(known(parts, name))
+    services = services_of(request)
+    found = await services.records.host_keys(known(services, name))
     return {"component": name, "items": [host_key_view(key) for key in found]}
 
 
@@ -29,7 +29,7 @@ async def forget(name: str, call: Engineer) -> Response:
     """Forget them, as the device was replaced: the next login pins what it shows. Answers the forgotten ones."""
 
     async def work() -> dict[str, Any]:
-        found = await call.parts.records.forget_host_keys(known(call.parts, name))
+        found = await call.services.records.forget_host_keys(known(call.services, name))
         return {"component": name, "items": [host_key_view(key) for key in found]}
 
     return await call.change(work)

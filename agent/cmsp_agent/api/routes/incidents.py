@@ -6,12 +6,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from cmsp_agent.api.callers import READING, parts_of
+from cmsp_agent.api.callers import READING, services_of
 from cmsp_agent.api.problems import PreconditionFailed, PreconditionRequired
 from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas.incidents import IncidentChange, IncidentPage, IncidentReport, IncidentView
 from cmsp_agent.api.unsafe import Unsafe, unsafe
-from cmsp_agent.api.views import incident_view
+from cmsp_agent.api.views.incidents import incident_view
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.model.incident_state import Trigger
@@ -37,11 +37,11 @@ async def incidents(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> dict[str, Any]:
     """A page of incidents, the newest first."""
-    parts = parts_of(request)
+    services = services_of(request)
     if only_open:
-        found = parts.status.open_incidents()
+        found = services.status.open_incidents()
         return {"items": [incident_view(incident) for incident in reversed(found)][:limit], "next": None}
-    page, following = await parts.log.incidents(before, limit)
+    page, following = await services.log.incidents(before, limit)
     return {"items": [incident_view(incident) for incident in page], "next": following or None}
 
 
@@ -56,7 +56,7 @@ async def report(wish: IncidentReport, call: Operator) -> Response:
     )
 
     async def work() -> dict[str, Any]:
-        return incident_view(await call.parts.report_incident(said))
+        return incident_view(await call.services.report_incident(said))
 
     return await call.change(work, status=201)
 
@@ -64,7 +64,7 @@ async def report(wish: IncidentReport, call: Operator) -> Response:
 @router.get("/{incident}", response_model=IncidentView, dependencies=READING)
 async def incident(request: Request, incident: str) -> JSONResponse:
     """One incident, by its id or its number; the ETag is for a change."""
-    found = await parts_of(request).log.incident(incident)
+    found = await services_of(request).log.incident(incident)
     return JSONResponse(incident_view(found), headers={"ETag": f'"{found.version}"'})
 
 
@@ -80,9 +80,9 @@ async def change(
     async def work() -> dict[str, Any]:
         if if_match is None:
             raise PreconditionRequired("the header If-Match is required: others may change this incident too")
-        found = await call.parts.log.incident(incident)
-        edit = editing(wish, if_match, call.caller.name, call.parts.clock.now())
-        return incident_view(await call.parts.change_incident(found.id, edit))
+        found = await call.services.log.incident(incident)
+        edit = editing(wish, if_match, call.caller.name, call.services.clock.now())
+        return incident_view(await call.services.change_incident(found.id, edit))
 
     return await call.change(work)
 

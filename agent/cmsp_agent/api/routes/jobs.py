@@ -5,11 +5,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from cmsp_agent.api.callers import READING, parts_of
+from cmsp_agent.api.callers import READING, services_of
 from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas.jobs import JobList, JobView
 from cmsp_agent.api.unsafe import Unsafe, unsafe
-from cmsp_agent.api.views import job_view
+from cmsp_agent.api.views.jobs import job_view
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
@@ -21,13 +21,13 @@ async def jobs(
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> dict[str, Any]:
     """The newest jobs first."""
-    return {"items": [job_view(job) for job in await parts_of(request).jobs.latest(limit)]}
+    return {"items": [job_view(job) for job in await services_of(request).jobs.latest(limit)]}
 
 
 @router.get("/{job}", response_model=JobView, dependencies=READING)
 async def job(request: Request, job: str) -> dict[str, Any]:
     """A job as it stands."""
-    return job_view(await parts_of(request).jobs.find(job))
+    return job_view(await services_of(request).jobs.find(job))
 
 
 @router.delete("/{job}", response_model=JobView)
@@ -35,6 +35,6 @@ async def cancel(job: str, call: Operator) -> Response:
     """End a job that waits or runs; the answer is the job, ended."""
 
     async def work() -> dict[str, Any]:
-        return job_view(await call.parts.jobs.cancel(job))
+        return job_view(await call.services.jobs.cancel(job))
 
     return await call.change(work)

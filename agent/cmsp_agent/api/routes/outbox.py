@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import Response
 
-from cmsp_agent.api.callers import READING, parts_of
+from cmsp_agent.api.callers import READING, services_of
 from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas.appliance import ClockConfirmed
 from cmsp_agent.api.schemas.outbox import Appended, DeadLetterText, Dropped, OutboxCheck, OutboxState
@@ -25,7 +25,7 @@ After = Annotated[int, Query(ge=0, lt=1 << 62)]
 @router.get("/outbox", response_model=OutboxState, dependencies=READING)
 async def state(request: Request, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> dict[str, Any]:
     """What waits to be forwarded, and the dead letters."""
-    found = await parts_of(request).outbox.report(limit)
+    found = await services_of(request).outbox.report(limit)
     return {
         "epoch": found.epoch,
         "depth": found.depth,
@@ -41,7 +41,7 @@ async def state(request: Request, limit: Annotated[int, Query(ge=1, le=1000)] = 
 @router.get("/outbox/check", response_model=OutboxCheck, dependencies=READING)
 async def check(request: Request, after: After = 0) -> dict[str, Any]:
     """Read a page of the outbox, each record against its checksum."""
-    found = await parts_of(request).outbox.check(after)
+    found = await services_of(request).outbox.check(after)
     return {**asdict(found), "repaired": 0}
 
 
@@ -50,7 +50,7 @@ async def repair(call: Engineer, after: After = 0) -> Response:
     """Check a page of the outbox; what is damaged becomes a dead letter, and a gap stands in its place."""
 
     async def work() -> dict[str, Any]:
-        found = await call.parts.outbox.repair(after)
+        found = await call.services.outbox.repair(after)
         return {**asdict(found), "repaired": len(found.damaged)}
 
     return await call.change(work)
@@ -59,7 +59,7 @@ async def repair(call: Engineer, after: After = 0) -> Response:
 @router.get("/outbox/dead-letters/{letter}", response_model=DeadLetterText, dependencies=READING)
 async def show(request: Request, letter: LetterId) -> dict[str, Any]:
     """A dead letter with what is left of its record."""
-    found = await parts_of(request).outbox.letter(letter)
+    found = await services_of(request).outbox.letter(letter)
     return {**letter_view(found), "text": found.text}
 
 
@@ -68,7 +68,7 @@ async def retry(letter: LetterId, call: Engineer) -> Response:
     """Send the record once more, under the next sequence."""
 
     async def work() -> dict[str, Any]:
-        return {"sequence": await call.parts.outbox.retry(letter)}
+        return {"sequence": await call.services.outbox.retry(letter)}
 
     return await call.change(work)
 
@@ -78,7 +78,7 @@ async def drop(letter: LetterId, call: Engineer) -> Response:
     """Drop a dead letter for good."""
 
     async def work() -> dict[str, Any]:
-        await call.parts.outbox.drop(letter)
+        await call.services.outbox.drop(letter)
         return {"id": letter}
 
     return await call.change(work)
@@ -89,8 +89,8 @@ async def confirm_clock(call: Admin) -> Response:
     """Say that the appliance's clock is right: what is too old by it may be deleted again."""
 
     async def work() -> dict[str, Any]:
-        await call.parts.confirm_clock()
-        return {"now": rfc3339(call.parts.clock.now())}
+        await call.services.confirm_clock()
+        return {"now": rfc3339(call.services.clock.now())}
 
     return await call.change(work)
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
-from cmsp_agent.api.callers import READING, parts_of
+from cmsp_agent.api.callers import READING, services_of
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas.silences import SilenceList, SilenceView, SilenceWanted
@@ -22,9 +22,9 @@ Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
 @router.get("", response_model=SilenceList, dependencies=READING)
 async def silences(request: Request) -> dict[str, Any]:
     """All that are kept, those that are over too."""
-    parts = parts_of(request)
-    now = parts.clock.now()
-    return {"items": [silence_view(silence, now) for silence in await parts.silences.all()]}
+    services = services_of(request)
+    now = services.clock.now()
+    return {"items": [silence_view(silence, now) for silence in await services.silences.all()]}
 
 
 @router.post("", response_model=SilenceView, status_code=201)
@@ -32,8 +32,8 @@ async def make(wish: SilenceWanted, call: Operator) -> Response:
     """Make a silence: faults that it matches are recorded and open no incident until it ends, then are judged again."""
 
     async def work() -> dict[str, Any]:
-        now = call.parts.clock.now()
-        made = await call.parts.silences.make(_wish(wish, call.caller.name, now))
+        now = call.services.clock.now()
+        made = await call.services.silences.make(_wish(wish, call.caller.name, now))
         return silence_view(made, now)
 
     return await call.change(work, status=201)
@@ -44,8 +44,8 @@ async def end(silence: str, call: Operator) -> Response:
     """End a silence before its time."""
 
     async def work() -> dict[str, Any]:
-        ended = await call.parts.silences.end(silence, call.caller.name)
-        return silence_view(ended, call.parts.clock.now())
+        ended = await call.services.silences.end(silence, call.caller.name)
+        return silence_view(ended, call.services.clock.now())
 
     return await call.change(work)
 

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
-from cmsp_agent.api.callers import READING, parts_of
+from cmsp_agent.api.callers import READING, services_of
 from cmsp_agent.api.schemas.components import ThresholdList
 from cmsp_agent.model.component import Threshold
 
@@ -17,7 +17,7 @@ async def thresholds(
     component: Annotated[str, Query(max_length=200, description="Only those of this component")] = "",
 ) -> dict[str, Any]:
     """The thresholds in force: the configuration's, the device type's, the agent's own."""
-    found = sorted(parts_of(request).thresholds().items())
+    found = sorted(services_of(request).thresholds().items())
     chosen = [(name, limits) for name, limits in found if component in ("", name)]
     return {"items": [_view(name, each) for name, limits in chosen for each in sorted(limits, key=lambda one: one.kpi)]}
 

@@ -6,7 +6,7 @@ timing:
   - {name: trunks, if: 'type == "isdn.layer2.down"', flapping: {start: 6, stop: 2, within: 1m}}
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,26 +25,6 @@ from cmsp_agent.pipeline.rules.rule import FilterRule, FlappingRule, Origin, Rul
 MOST_RULES = 1000
 _DEFAULT = Thresholds()
 _SEVERITIES = [str(each) for each in Severity if each is not Severity.CLEARED]
-
-
-def rule_files(patterns: Iterable[str], beside: Path) -> list[Path]:
-    """The files that the patterns mean, in the order of the patterns and then of their names.
-
-    Raises:
-        ConfigurationError: a name without a wildcard of which there is no file.
-    """
-    found: list[Path] = []
-    problems = []
-    for pattern in patterns:
-        absolute = Path(pattern).is_absolute()
-        root, relative = (Path("/"), pattern[1:]) if absolute else (beside, pattern)
-        matching = sorted(path for path in root.glob(relative) if path.is_file())
-        if not matching and not set(pattern) & set("*?["):
-            problems.append(Problem(pattern, 0, "rules.files", "there is no such file"))
-        found.extend(path for path in matching if path not in found)
-    if problems:
-        raise ConfigurationError(problems)
-    return found
 
 
 def load_rules(files: Sequence[Path]) -> tuple[Rules, list[Problem]]:

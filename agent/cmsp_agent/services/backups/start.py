@@ -1,6 +1,6 @@
 """The part that saves configurations: SSH, the encrypted store, backups by calendar, after a change and on demand."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from operator import attrgetter
@@ -11,7 +11,8 @@ from cmsp_agent.config.configuration import ApplianceSettings, Configuration
 from cmsp_agent.config.schedules import parse_schedule
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import NotFound, Refused
-from cmsp_agent.pipeline.alarm_state import Changes
+from cmsp_agent.pipeline.alarm_state import AlarmState, Changes
+from cmsp_agent.pipeline.alarm_types import backups
 from cmsp_agent.services.backups.after_change import BackupAfterChange
 from cmsp_agent.services.backups.copies import ManifestCopies, ManifestFiles
 from cmsp_agent.services.backups.job import backup_job
@@ -30,7 +31,9 @@ from cmsp_agent.services.part import Change, Components, Part
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.sealed.backup_set import BackupSet
 from cmsp_agent.storage.sealed.blobs import Blobs
-from cmsp_agent.storage.sealed.master_key import MasterKey
+from cmsp_agent.storage.sealed.master_key import MasterKey, check_recovery_key
+from cmsp_agent.storage.sqlite.database import Database
+from cmsp_agent.storage.tables import backups as table
 from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 
 DIALOGUES = 20
@@ -43,12 +46,15 @@ CHANGED = "config.changed"
 class BackupsPart(Part):
     """The backups, by calendar, after a change and on demand."""
 
+    alarm_types = backups.ALARM_TYPES
     backups: Backups
     retries: Retries
     calendar: Calendar
     components: Components
     storage: BackupStorage
     devices: Devices
+    database: Database
+    alarm_state: Callable[[], AlarmState]
 
     def prepare(self, configuration: Configuration) -> Change:
         """The schedules."""
@@ -59,15 +65,20 @@ class BackupsPart(Part):
 
         return change
 
-    def status(self) -> Mapping[str, Any]:
-        """Where configurations are kept, and what is wrong there."""
+    async def status(self) -> Mapping[str, Any]:
+        """Where configurations are kept, what is wrong there, and which components have no good backup."""
         problem = self.storage.problem
         kept = {"path": str(self.storage.directory), "usable": not problem}
-        return {"storage": {**kept, "problem": problem} if problem else kept}
+        return {"storage": {**kept, "problem": problem} if problem else kept, "backups": await self._unsaved()}
 
-    def saved(self) -> list[str]:
-        """The components whose configurations are saved by the calendar, where their type has a way to."""
-        return [name for name, each in self.devices.components.items() if _scheduled(each) and self._has_a_way(name)]
+    async def _unsaved(self) -> dict[str, Any]:
+        """The components that should be backed up and have no good backup."""
+        components = self.devices.components.items()
+        names = sorted(name for name, each in components if _scheduled(each) and self._has_a_way(name))
+        saved = await self.database.read(table.components)
+        failed = {key.component for key in self.alarm_state().active if key.type == "backup.failed"}
+        without = [name for name in names if name not in saved]
+        return {"due": len(names), "without": without, "failed": [name for name in names if name in failed]}
 
     def _has_a_way(self, component: str) -> bool:
         try:
@@ -135,7 +146,14 @@ async def start_backups(
         )
         retries = Retries(backups, runtime.clock)
         part = BackupsPart(
-            backups, retries, Calendar(runtime.state, runtime.clock, runtime.supervisor), components, storage, devices
+            backups,
+            retries,
+            Calendar(runtime.state, runtime.clock, runtime.supervisor),
+            components,
+            storage,
+            devices,
+            runtime.state,
+            lambda: events.alarm_state,
         )
         await part.prepare(configuration)()
         after_change = BackupAfterChange(lambda name: _after_change(retries, name), runtime.supervisor, runtime.clock)
@@ -195,3 +213,13 @@ class ConfigurationChanges:
         except (Refused, NotFound):
             return False
         return True
+
+
+def check_recovery(configuration: Configuration) -> None:
+    """Read the recovery key that the file names.
+
+    Raises:
+        ConfigurationError: it can't be used.
+    """
+    if configuration.appliance.recovery_key is not None:
+        check_recovery_key(configuration.appliance.recovery_key)

@@ -63,7 +63,7 @@ class DevicesPart(Part):
 
         return change
 
-    def status(self) -> Mapping[str, Any]:
+    async def status(self) -> Mapping[str, Any]:
         """The senders that belong to no component."""
         return {"unknown_senders": self.senders.report()}
 

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from cmsp_agent.config.configuration import Configuration
+from cmsp_agent.config.rule_files import rule_files_of
 from cmsp_agent.model.component import Component
 from cmsp_agent.pipeline.impact import Customer
 from cmsp_agent.pipeline.normalise import Inventory
 from cmsp_agent.pipeline.pipeline import Pipeline
-from cmsp_agent.pipeline.rules.load import load_rules, rule_files
+from cmsp_agent.pipeline.rules.load import load_rules
 from cmsp_agent.pipeline.silences import SilenceRegister, Silences
 from cmsp_agent.services.runtime import Runtime
 
@@ -31,7 +32,7 @@ def make_pipeline(
         runtime.counters,
         mask_personal=configuration.privacy.mask_numbers,
         silences=Silences(configuration.sites, components, register),
-        rules=load_rules(rule_files(configuration.rules, configuration.file.parent))[0],
+        rules=load_rules(rule_files_of(configuration))[0],
         new_id=runtime.machine.new_id,
     )
 
@@ -45,3 +46,12 @@ def customer_of(configuration: Configuration) -> Customer:
         components=customer.components,
         people_at={name: site.people for name, site in configuration.sites.items()},
     )
+
+
+def check_rules(configuration: Configuration) -> None:
+    """Read the files of rules.
+
+    Raises:
+        ConfigurationError: with every mistake.
+    """
+    load_rules(rule_files_of(configuration))

@@ -13,6 +13,7 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.config.configuration import ApplianceSettings
 from cmsp_agent.model.counter import LOSING
 from cmsp_agent.model.event import AlarmKey
+from cmsp_agent.pipeline.alarm_types import process, storage
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.known_time import DISTRUSTED
 from cmsp_agent.services.events.notices import Notices
@@ -33,6 +34,7 @@ SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 class HostPart(Part):
     """What was seen of the machine at the last look."""
 
+    alarm_types = process.ALARM_TYPES + storage.ALARM_TYPES
     directories: Mapping[str, Path]
     conditions: Conditions
     clock: Clock
@@ -41,18 +43,21 @@ class HostPart(Part):
     """What is wrong with the state directory, and what helps; empty where nothing is."""
     seen: dict[str, dict[str, Any]] = field(default_factory=dict)
     active: Mapping[AlarmKey, object] = field(default_factory=dict)
+    synchronised: bool | None = None
+    """Whether systemd's time service has set the clock; None where another one does, or none."""
 
-    def status(self) -> Mapping[str, Any]:
+    async def status(self) -> Mapping[str, Any]:
         """Room on the disks, and the clock."""
         distrusted = any(key.type == DISTRUSTED for key in self.active)
         clock: dict[str, Any] = {"trusted": not distrusted}
-        if SYNCHRONISED.parent.exists():  # another time service than systemd's says nothing there
-            clock["synchronised"] = SYNCHRONISED.exists()
+        if self.synchronised is not None:
+            clock["synchronised"] = self.synchronised
         problem = {"problem": self.problem} if self.problem else {}
         return {**problem, "disk": {name: dict(seen) for name, seen in self.seen.items()}, "clock": clock}
 
     async def look(self) -> None:
-        """Ask each file system how much room it has."""
+        """Ask each file system how much room it has, and the time service whether the clock is set."""
+        self.synchronised = synchronised()
         low: dict[tuple[str, str], str] = {}
         for name, directory in self.directories.items():
             try:
@@ -71,6 +76,11 @@ class HostPart(Part):
         while True:
             await self.look()
             await self.clock.sleep(EVERY)
+
+
+def synchronised() -> bool | None:
+    """Whether systemd's time service has set the clock; None where another one does, or none."""
+    return SYNCHRONISED.exists() if SYNCHRONISED.parent.exists() else None
 
 
 @asynccontextmanager

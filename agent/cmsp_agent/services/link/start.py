@@ -8,6 +8,7 @@ from typing import Any
 from cmsp_agent.config.configuration import Configuration, HeadendSettings, TlsFiles
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.pipeline.alarm_state import Changes
+from cmsp_agent.pipeline.alarm_types import link
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.link.budget import Budget
@@ -29,6 +30,7 @@ Report = Callable[[], Awaitable[Mapping[str, Any]]]
 class LinkPart(Part):
     """The link, running; `forwarder` is None where the file names no head-end or no TLS identity for it."""
 
+    alarm_types = link.ALARM_TYPES
     forwarder: Forwarder | None = None
     client: HeadendClient | None = None
 
@@ -42,7 +44,7 @@ class LinkPart(Part):
 
         return change
 
-    def status(self) -> Mapping[str, Any]:
+    async def status(self) -> Mapping[str, Any]:
         """How the link stands."""
         if self.forwarder is None or self.client is None:
             return {"headend": {"configured": False}}

@@ -8,6 +8,7 @@ from functools import partial
 from cmsp_agent.aio.blocking import BlockingPool, PoolFull
 from cmsp_agent.config.configuration import Configuration, MailServer
 from cmsp_agent.model.notification import OutgoingNotification
+from cmsp_agent.pipeline.alarm_types import notify
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.service import EventService
@@ -25,6 +26,7 @@ BEYOND_THE_SERVER = 10.0
 class NotifyPart(Part):
     """The notifier, and where its mails go."""
 
+    alarm_types = notify.ALARM_TYPES
     notifier: IncidentNotifier
     pool: BlockingPool
     components: Components

@@ -8,6 +8,7 @@ from functools import partial
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.signal import Signal
+from cmsp_agent.pipeline.alarm_types import polling
 from cmsp_agent.pipeline.causes import ISOLATED
 from cmsp_agent.services.devices.inventory import DeviceFacts, Devices
 from cmsp_agent.services.events.notices import Notices
@@ -26,7 +27,6 @@ from cmsp_agent.services.polling.well import WellMemory
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.tables import seen_well, snmp_engines
 from cmsp_agent.transports.snmp.client import SnmpClient
-from cmsp_agent.transports.snmp.shared import SharedSnmp
 
 Learned = Callable[[str, DeviceFacts], Awaitable[None]]
 """Called with what was learned of a component."""
@@ -36,6 +36,7 @@ Learned = Callable[[str, DeviceFacts], Awaitable[None]]
 class PollingPart(Part):
     """The poller and what it works with."""
 
+    alarm_types = polling.ALARM_TYPES
     poller: Poller
     isolation: Isolation
     sessions: SnmpSessions
@@ -70,7 +71,7 @@ class PollingNeeds:
 
 @asynccontextmanager
 async def start_polling(
-    runtime: Runtime, configuration: Configuration, asked: PollingNeeds, shared: SharedSnmp
+    runtime: Runtime, configuration: Configuration, asked: PollingNeeds
 ) -> AsyncIterator[PollingPart]:
     """Make everything ready; the first poll comes with the first `prepare`, when all other parts stand."""
     events, network = asked.events, runtime.machine.network
@@ -81,9 +82,9 @@ async def start_polling(
         runtime.counters,
         engines=engines,
         observer=engines,
-        ring=shared.ring,
-        texts=shared.texts,
-        times=shared.times,
+        ring=runtime.snmp.ring,
+        texts=runtime.snmp.texts,
+        times=runtime.snmp.times,
         open_socket=network.snmp_socket,
         chance=runtime.machine.chance,
         path_payload=network.path_payload,

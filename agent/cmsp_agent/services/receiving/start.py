@@ -11,6 +11,7 @@ from functools import partial
 from cmsp_agent.config.configuration import Configuration, Listeners
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import StorageError
+from cmsp_agent.pipeline.alarm_types import receiving
 from cmsp_agent.services.devices.senders import Senders
 from cmsp_agent.services.devices.unreadable import UnreadableObjects
 from cmsp_agent.services.events.conditions import Conditions
@@ -29,7 +30,6 @@ from cmsp_agent.transports.datagrams import DatagramReceiver
 from cmsp_agent.transports.listening import inherited_sockets
 from cmsp_agent.transports.snmp.authoritative import OwnEngine
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
-from cmsp_agent.transports.snmp.shared import SharedSnmp
 from cmsp_agent.transports.syslog.streams import StreamReceiver
 from cmsp_agent.transports.tls_server import ServerCertificates, renew, server_context
 
@@ -51,6 +51,7 @@ class ReceivingNeeds:
 class ReceivingPart(Part):
     """The receivers, running."""
 
+    alarm_types = receiving.ALARM_TYPES
     traps: TrapService
     make_decoder: Callable[[Iterable[Component]], NotificationDecoder]
     components: Components
@@ -114,7 +115,7 @@ def receivers_for(runtime: Runtime, traps: TrapService, syslog: SyslogService, t
 
 @asynccontextmanager
 async def start_receiving(
-    runtime: Runtime, configuration: Configuration, reported: ReceivingNeeds, listening: Listening, shared: SharedSnmp
+    runtime: Runtime, configuration: Configuration, reported: ReceivingNeeds, listening: Listening
 ) -> AsyncIterator[ReceivingPart]:
     """Listen; informs are answered when what they report is durable.
 
@@ -126,7 +127,7 @@ async def start_receiving(
     def decoder(components: Iterable[Component]) -> NotificationDecoder:
         users = tuple(users_of(components))
         return NotificationDecoder(
-            users, engine, runtime.clock, ring=shared.ring, texts=shared.texts, times=shared.times
+            users, engine, runtime.clock, ring=runtime.snmp.ring, texts=runtime.snmp.texts, times=runtime.snmp.times
         )
 
     components = reported.components(configuration).values()
@@ -160,3 +161,12 @@ def _closed(notices: Notices, name: str) -> None:
     text = f"{name}: the file does not ask for this socket of systemd's; it is closed"
     log.warning(text)
     notices.note("listen.closed", name, text)
+
+
+def check_certificates(configuration: Configuration) -> None:
+    """Read the files of syslog over TLS.
+
+    Raises:
+        ConfigurationError: they can't be used.
+    """
+    syslog_tls(configuration.listen)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
+from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.credentials import SnmpCredential
 from cmsp_agent.model.errors import ConfigurationError, Problem
@@ -27,3 +28,13 @@ def _user(component: str, credential: SnmpCredential) -> UsmUser:
         return user_from(credential)
     except ValueError as error:
         raise ConfigurationError([Problem("", 0, f"components.{component}.credentials", str(error))]) from error
+
+
+def check_users(configuration: Configuration) -> None:
+    """Compare the SNMPv3 users of the components.
+
+    Raises:
+        ConfigurationError: a credential can't be used.
+    """
+    for _ in users_of(configuration.components.values()):
+        pass

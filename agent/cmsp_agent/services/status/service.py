@@ -1,10 +1,10 @@
 """The agent's own status: for a person who asks, and for the head-end in each heartbeat.
 
-Only reads. Parts that the agent may run without (head-end link, tunnel, plugins) add what they know through `extras`.
+Only reads. Each part of the agent adds what it knows.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +19,10 @@ from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.alarm_state import AlarmState
 from cmsp_agent.services.availability import Availability, availability
 from cmsp_agent.services.devices.unreadable import UnreadableObjects
+from cmsp_agent.services.part import Part
 from cmsp_agent.services.status.verdict import reasons, verdict
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.sqlite.database import Database
-from cmsp_agent.storage.tables import backups
 
 URGENT = (Priority.P1, Priority.P2)
 MOST_URGENT = 50
@@ -47,14 +47,6 @@ class ApplianceIdentity:
     started_at: int
 
 
-Extras = Callable[[], Mapping[str, Any]]
-
-
-def no_extras() -> Mapping[str, Any]:
-    """Nothing to add."""
-    return {}
-
-
 class StatusService:
     """Reads the alarm state, the counters and the outbox.
 
@@ -65,9 +57,8 @@ class StatusService:
         database: `state.db`.
         counters: of everything.
         clock: for the uptime.
-        extras: top-level members that other parts add to the status, such as `headend` and `tunnel`.
+        parts: that add top-level members, such as `headend` and `tunnel`: those that run when it is asked.
         unreadable: what devices sent and could not be decoded.
-        saved: the components whose configurations are to be saved.
     """
 
     def __init__(
@@ -78,9 +69,8 @@ class StatusService:
         database: Database,
         counters: Counters,
         clock: Clock,
-        extras: Extras = no_extras,
+        parts: Sequence[Part] = (),
         unreadable: UnreadableObjects | None = None,
-        saved: Callable[[], Collection[str]] = tuple,
     ) -> None:
         self.identity = identity
         self.components = components
@@ -88,8 +78,7 @@ class StatusService:
         self._database = database
         self._counters = counters
         self._clock = clock
-        self._extras = extras
-        self._saved = saved
+        self._parts = parts
         self.unreadable = unreadable or UnreadableObjects()
         self._started = clock.monotonic()
 
@@ -123,6 +112,9 @@ class StatusService:
     async def _facts(self) -> dict[str, Any]:
         incidents = self.open_incidents()
         priorities = Counter(incident.priority.value for incident in incidents)
+        of_parts: dict[str, Any] = {}
+        for part in self._parts:
+            of_parts.update(await part.status())
         return {
             "appliance": {"id": self.identity.appliance, "name": self.identity.name},
             "version": self.identity.version,
@@ -136,8 +128,7 @@ class StatusService:
             "urgent": self._urgent(incidents),
             "outbox": await self._backlog(),
             "drops": self._drops(),
-            "backups": await self._unsaved(),
-            **self._extras(),
+            **of_parts,
         }
 
     async def heartbeat(self) -> dict[str, Any]:
@@ -176,14 +167,6 @@ class StatusService:
         oldest = backlog.oldest_at
         age = 0.0 if oldest is None else max(0, self._clock.now() - oldest) / 1000
         return {"depth": backlog.depth, "oldest_seconds": age, "last": backlog.last, "durable": backlog.durable}
-
-    async def _unsaved(self) -> dict[str, Any]:
-        """The components that should be backed up and have no good backup."""
-        names = sorted(self._saved())
-        saved = await self._database.read(backups.components)
-        failed = {key.component for key in self._alarm_state().active if key.type == "backup.failed"}
-        without = [name for name in names if name not in saved]
-        return {"due": len(names), "without": without, "failed": [name for name in names if name in failed]}
 
     def _drops(self) -> dict[str, int]:
         totals: Counter[str] = Counter()

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from cmsp_agent.cli.rule_files import explain, replay
+from cmsp_agent.config.rule_files import rule_files
 from cmsp_agent.model.errors import ConfigurationError
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.rules.cases import event_from, read_cases, try_cases
-from cmsp_agent.pipeline.rules.load import load_rules, rule_files
+from cmsp_agent.pipeline.rules.load import load_rules
 from tests.unit.pipeline.site import COMPONENTS, CUSTOMER, PRI_1, FakeInventory, Site
 
 GOOD = """

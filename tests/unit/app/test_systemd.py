@@ -5,7 +5,7 @@ from pathlib import Path
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
-from cmsp_agent.app.notify import Notifier
+from cmsp_agent.app.systemd import Notifier
 from tests.lab.clock import ManualClock
 
 

@@ -14,6 +14,7 @@ from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups
+from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.silences import SilenceService
@@ -21,7 +22,6 @@ from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.kpis.history import History, Question
 from cmsp_agent.services.link.outbox import OutboxService
 from cmsp_agent.services.status.service import StatusService
-from cmsp_agent.storage.sqlite.database import Database
 
 
 class StreamBell:
@@ -48,13 +48,12 @@ class StreamBell:
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class ApiServices:
     """The services that the API calls, and the few facts that it needs of the configuration."""
 
     clock: Clock
     counters: Counters
-    database: Database
-    """`state.db`: for the answers to calls that are remembered, and the entries of the audit log."""
+    calls: UnsafeCalls
     log: EventLog
     records: DeviceRecords
     outbox: OutboxService
@@ -81,5 +80,3 @@ class Parts:
     """Certificate URI → role, by the configuration of the moment."""
     bell: StreamBell = field(default_factory=StreamBell)
     refusals: Refusals = field(default_factory=Refusals)
-    in_progress: set[str] = field(default_factory=set)
-    """Idempotency keys of calls that are being carried out."""

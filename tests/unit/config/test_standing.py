@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cmsp_agent.app.standing import after_restart
+from cmsp_agent.config.standing import after_restart
 from tests.unit.config.builders import MINIMAL, load
 
 HEADEND = "headend: {urls: ['https://a:8443'], tls: {certificate: c, key: k, ca: a}}\n"

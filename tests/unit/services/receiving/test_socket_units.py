@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from cmsp_agent.app.socket_units import UNITS, main
+from cmsp_agent.services.receiving.socket_units import UNITS, main
 
 TRAPS, SYSLOG, SYSLOG_TCP, SYSLOG_TLS = (unit for unit, _ in UNITS.values())
 

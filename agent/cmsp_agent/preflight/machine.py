@@ -7,11 +7,11 @@ from concurrent.futures import TimeoutError as TooLong
 from contextlib import suppress
 from pathlib import Path
 
-from cmsp_agent.app.service_user import ServiceUser
 from cmsp_agent.config.configuration import Configuration, TlsFiles
 from cmsp_agent.config.tree import Node, line_of, shown
 from cmsp_agent.config.tree import Path as TreePath
 from cmsp_agent.model.errors import CannotListen, Problem
+from cmsp_agent.preflight.service_user import ServiceUser
 from cmsp_agent.services.devices.names import is_literal
 from cmsp_agent.services.receiving.sockets import wanted
 from cmsp_agent.transports.listening import bind_one

@@ -1,17 +1,19 @@
-"""Alarms about the agent's own configuration: missing device types, keys and files that wait for a restart."""
+"""The part that compares the site's file with what is in force, and tells of device types that are missing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NoReturn
 
 from cmsp_agent.aio.clock import Clock
-from cmsp_agent.app.loading import fingerprint_of
-from cmsp_agent.app.standing import after_restart
 from cmsp_agent.config.configuration import Configuration
-from cmsp_agent.config.device_types import Typed
+from cmsp_agent.config.fingerprint import fingerprint_of
+from cmsp_agent.config.standing import after_restart
 from cmsp_agent.model.event import AlarmKey
+from cmsp_agent.pipeline.alarm_types import configuration
 from cmsp_agent.pipeline.built_in import DEVICE_TYPE_MISSING
 from cmsp_agent.services.events.conditions import AlarmSink, Conditions
+from cmsp_agent.services.part import Change, Part
+from cmsp_agent.services.runtime import Runtime
 
 DIFFERS = "configuration.differs"
 NEXT_START = "keys that wait for the next start"
@@ -20,7 +22,7 @@ LOOK_EVERY = 5.0
 
 
 @dataclass(slots=True)
-class OwnConditions:
+class SiteFilePart(Part):
     """Judged when a configuration goes in force, and every few seconds by the file.
 
     Attributes:
@@ -29,28 +31,36 @@ class OwnConditions:
         differs: alarms of what the file says and the agent does not do.
         started: the configuration that the agent started with.
         read: the configuration that was read last and is in force.
-        fingerprint: of its files, taken when they were read.
         refused: why the last reload was refused; empty where it was not.
     """
 
+    alarm_types = configuration.ALARM_TYPES
     clock: Clock
     types: Conditions
     differs: Conditions
     started: Configuration
     read: Configuration
-    fingerprint: bytes
     refused: str = ""
 
-    def in_force(self, typed: Typed, fingerprint: bytes) -> None:
-        """Another configuration is in force; `fingerprint` is of its files as they were just before they were read."""
-        self.read, self.fingerprint, self.refused = typed.configuration, fingerprint, ""
+    def prepare(self, configuration: Configuration) -> Change:
+        """The file is as it was read for this configuration."""
+
+        async def change() -> None:
+            if configuration is not self.read:  # else only something was learned of the devices
+                self.read, self.refused = configuration, ""
+                self.look_at_types()
+                self.look()
+
+        return change
+
+    def look_at_types(self) -> None:
+        """Tell of components whose device type is missing."""
         missing = {
             (name, kind): f"no plugin brings the device type '{kind}' of {name}; it runs as "
-            f"'{typed.configuration.components[name].type}' until the plugin is back"
-            for name, kind in typed.missing.items()
+            f"'{self.read.components[name].type}' until the plugin is back"
+            for name, kind in self.read.missing_types.items()
         }
         self.types.settle(missing, "its plugin is loaded, or the file names another type")
-        self.look()
 
     def refuse(self, reason: str) -> None:
         """A reload was refused: the file is not in force."""
@@ -61,7 +71,7 @@ class OwnConditions:
         """Compare the files with what is in force."""
         now: dict[tuple[str, str], str] = {}
         file = self.read.file
-        if fingerprint_of(file, self.read) != self.fingerprint:
+        if fingerprint_of(self.read) != self.read.fingerprint:
             why = f"it was refused: {self.refused}" if self.refused else "it was changed and not reloaded"
             now["", str(file)] = f"{file} is not in force, the configuration before it is; {why}"
         if waiting := after_restart(self.started, self.read):
@@ -75,12 +85,14 @@ class OwnConditions:
             await self.clock.sleep(LOOK_EVERY)
 
 
-def own_conditions(
-    typed: Typed, fingerprint: bytes, alarms: AlarmSink, active: Iterable[AlarmKey], clock: Clock
-) -> OwnConditions:
-    """The conditions at a start."""
+def start_site_file(
+    runtime: Runtime, configuration: Configuration, alarms: AlarmSink, active: Iterable[AlarmKey]
+) -> SiteFilePart:
+    """Judge the configuration of a start, and look at its file from now on."""
     held = list(active)
     types, differs = Conditions(DEVICE_TYPE_MISSING, alarms, held), Conditions(DIFFERS, alarms, held)
-    made = OwnConditions(clock, types, differs, typed.configuration, typed.configuration, fingerprint)
-    made.in_force(typed, fingerprint)
-    return made
+    part = SiteFilePart(runtime.clock, types, differs, configuration, configuration)
+    part.look_at_types()
+    part.look()
+    runtime.supervisor.keep_running("site file", part.run)
+    return part

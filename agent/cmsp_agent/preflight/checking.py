@@ -5,18 +5,19 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cmsp_agent.app.machine_check import is_here, machine_problems, unresolved, unusable_folders
-from cmsp_agent.app.preflight import refusals
-from cmsp_agent.app.service_user import service_user
-from cmsp_agent.app.standing import standing
 from cmsp_agent.config.configuration import Configuration, Note
 from cmsp_agent.config.load import CheckedFile, configure, read_appliance, read_document
+from cmsp_agent.config.rule_files import rule_files_of
 from cmsp_agent.config.schema.appliance import Storage
 from cmsp_agent.config.secrets import SecretSource
+from cmsp_agent.config.standing import standing
 from cmsp_agent.config.totals import total_problems
 from cmsp_agent.config.tree import line_of
 from cmsp_agent.model.errors import ConfigurationError, Problem
-from cmsp_agent.pipeline.rules.load import load_rules, rule_files
+from cmsp_agent.pipeline.rules.load import load_rules
+from cmsp_agent.preflight.machine import is_here, machine_problems, unresolved, unusable_folders
+from cmsp_agent.preflight.refusals import refusals
+from cmsp_agent.preflight.service_user import service_user
 from cmsp_agent.storage.sealed.master_key import FILE, master_key
 
 _NAMED = re.compile(r"'[^']*'|[0-9]+")
@@ -98,7 +99,7 @@ def _notes(
 ) -> list[Note]:
     found = [
         Note(warning.path or "rules", warning.line, warning.text)
-        for warning in load_rules(rule_files(configuration.rules, configuration.file.parent))[1]
+        for warning in load_rules(rule_files_of(configuration))[1]
     ]
     for where, text in unusable_folders(configuration, service_user(configuration.appliance.state)) if here else ():
         found.append(Note(".".join(map(str, where)), line_of(document.tree, where), text))
