@@ -160,6 +160,7 @@ def _polled(name: str, result: object) -> str:
         f"no answer by {', '.join(silent)}" if silent else "",
         str(result.get("reason") or ""),
         f"faults: {', '.join(faults)}" if faults else "",
+        f"show commands can't be read: {result.get('commands_detail')}" if result.get("commands") is False else "",
         f"{kpis} values measured; see: cmsp-agent component kpis {name}" if kpis else "",
     )
     return "; ".join(part for part in parts if part) or "polled"

@@ -93,6 +93,8 @@ class PollSignal:
     `not permitted here`, `name`."""
     detail: str = ""
     """The same in words."""
+    by_commands: bool = False
+    """Read over SSH, beside the polls: says nothing about whether the device answers them."""
 
 
 @dataclass(frozen=True, slots=True)

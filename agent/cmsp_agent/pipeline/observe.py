@@ -49,7 +49,8 @@ class PollJudge:
             return
         draft.concerned.add(component.name)
         known = {(seen.type, seen.object): seen.occurred_at for seen in poll.states if seen.occurred_at is not None}
-        for report in (*self._availability(draft, component, poll), *_states(draft, poll)):
+        availability = () if poll.by_commands else self._availability(draft, component, poll)
+        for report in (*availability, *_states(draft, poll)):
             event = self._normaliser.event(poll, report)
             yield replace(event, occurred_at=known.get((report.type, report.object), event.occurred_at))
 

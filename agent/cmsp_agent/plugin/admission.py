@@ -13,7 +13,7 @@ from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.plugin.rules import AlarmType
 from cmsp_agent.plugin.shape import misfits
 
-PARTS = ("sys_object_ids", "functions", "alarms", "traps", "syslog", "states", "kpis", "personal", "proven")
+PARTS = ("sys_object_ids", "functions", "alarms", "traps", "syslog", "states", "kpis", "tables", "personal", "proven")
 """Fields with many members, each of which is judged alone; the alarms come before what names them."""
 
 Drivers = Callable[[], Iterable[str]]
@@ -134,6 +134,13 @@ def _with_known_alarms(kind: DeviceType, mistakes: list[str]) -> DeviceType:
     """The device type without the rules that name an alarm type which it does not have."""
     known = {alarm.type for alarm in kind.alarms}
     kept: dict[str, object] = {}
+    tables = []
+    for place, table in enumerate(kind.tables):
+        for state in table.states:
+            if state.type not in known:
+                mistakes += _placed(table, [f"tables[{place}].states: {state.type!r} is not among the alarms"])
+        tables.append(replace(table, states=tuple(state for state in table.states if state.type in known)))
+    kept["tables"] = tuple(tables)
     for name in ("traps", "syslog", "states"):
         rules = getattr(kind, name)
         for place, rule in enumerate(rules):

@@ -16,6 +16,7 @@ from cmsp_agent.plugin.identity import UNIDENTIFIED, Fact, Identity
 from cmsp_agent.plugin.markers import hook
 from cmsp_agent.plugin.place import written_here
 from cmsp_agent.plugin.rules import AlarmType, Limit, ObjectFrom, TrapRule, judge_value
+from cmsp_agent.plugin.shown import Cells, ShownKpi, ShownState, ShownTable, matches, named
 from cmsp_agent.plugin.trap_table import read_traps
 
 API_VERSION = 1
@@ -29,6 +30,7 @@ __all__ = [
     "AgentSignal",
     "AlarmReport",
     "AlarmType",
+    "Cells",
     "CliPlatform",
     "DeviceType",
     "Event",
@@ -40,6 +42,9 @@ __all__ = [
     "PollSignal",
     "Redaction",
     "Severity",
+    "ShownKpi",
+    "ShownState",
+    "ShownTable",
     "Signal",
     "StateRule",
     "SyslogRule",
@@ -50,6 +55,8 @@ __all__ = [
     "Value",
     "canonical_interface",
     "hook",
+    "matches",
+    "named",
     "read_traps",
     "sensor_kpis",
 ]
@@ -114,7 +121,7 @@ class StateRule:
         return judge_value(value, self.raises, self.clears, self.bits)
 
 
-CAPABILITIES = ("identity", "kpis", "states", "traps", "syslog", "backup")
+CAPABILITIES = ("identity", "kpis", "tables", "states", "traps", "syslog", "backup")
 """What a device type can do; each is *proven* or *documented*."""
 
 NOT_AVAILABLE = (4294967295, 2147483647, 65535, -1)
@@ -281,6 +288,8 @@ class DeviceType:
     syslog: tuple[SyslogRule, ...] = ()
     states: tuple[StateRule, ...] = ()
     kpis: tuple[Kpi, ...] = ()
+    tables: tuple[ShownTable, ...] = ()
+    """Show commands that are read where SNMP has no such figure."""
     cli: CliPlatform | None = None
     personal: tuple[Redaction, ...] = ()
     """Where messages carry personal data (numbers, user names): masked in what leaves the site."""

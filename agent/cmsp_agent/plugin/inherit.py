@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import replace
 from typing import TypeVar
 
-from cmsp_agent.plugin.api import DeviceType, Kpi, StateRule, SyslogRule, TrapRule
+from cmsp_agent.plugin.api import DeviceType, Kpi, ShownTable, StateRule, SyslogRule, TrapRule
 from cmsp_agent.plugin.identity import UNIDENTIFIED
 from cmsp_agent.plugin.rules import AlarmType
 
@@ -26,6 +26,7 @@ def inherited(kind: DeviceType, base: DeviceType) -> DeviceType:
         syslog=_merged(kind.syslog, base.syslog, _syslog),
         states=_merged(kind.states, base.states, _state),
         kpis=_merged(kind.kpis, base.kpis, _kpi),
+        tables=_merged(kind.tables, base.tables, _table),
         cli=kind.cli or base.cli,
         personal=(*kind.personal, *base.personal),
         normalise=kind.normalise or base.normalise,
@@ -55,3 +56,7 @@ def _state(part: StateRule) -> Hashable:
 
 def _kpi(part: Kpi) -> Hashable:
     return part.name
+
+
+def _table(part: ShownTable) -> Hashable:
+    return part.command

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from cmsp_agent.plugin.api import DeviceType
+from cmsp_agent.plugin.api import DeviceType, Kpi, ShownKpi
 
 LONGEST_DESCR = 1024
 """Characters of sysDescr that a pattern may look at."""
@@ -97,3 +97,8 @@ def _match(kind: DeviceType, oid: str) -> int:
 
 def _describes(kind: DeviceType, descr: str) -> bool:
     return not kind.sys_descr or re.search(kind.sys_descr, descr[:LONGEST_DESCR]) is not None
+
+
+def figures_of(kind: DeviceType) -> tuple[Kpi | ShownKpi, ...]:
+    """All that a device type measures, by SNMP and by show commands."""
+    return (*kind.kpis, *(kpi for table in kind.tables for kpi in table.kpis))

@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from cmsp_agent.plugin.api import AlarmType, CliPlatform, Kpi, Redaction, StateRule, SyslogRule, TrapRule
+from cmsp_agent.plugin.api import AlarmType, CliPlatform, Kpi, Redaction, ShownTable, StateRule, SyslogRule, TrapRule
 from cmsp_agent.plugin.identity import Fact, Identity
+from cmsp_agent.plugin.templates import TemplateUnusable, columns
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
 DOTTED = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\Z")
@@ -171,6 +172,24 @@ def _redaction(path: str, redaction: Redaction) -> Iterator[str]:
         yield f"{path}: no group `secret` in {redaction.pattern!r}"
 
 
+def _table(path: str, table: ShownTable) -> Iterator[str]:
+    if not table.command.startswith("show "):
+        yield f"{path}.command: a show command ({table.command!r})"
+    yield from pattern(f"{path}.header", table.header)
+    for place, kpi in enumerate(table.kpis):
+        yield from _dotted(f"{path}.kpis[{place}].name", kpi.name)
+    for conditions in (*(kpi.where for kpi in table.kpis), *((each.raises, each.clears) for each in table.states)):
+        for _, wanted in conditions:
+            yield from pattern(path, wanted)
+    try:
+        there = columns(table.template)
+    except TemplateUnusable as error:
+        yield f"{path}.template: {error}"
+        return
+    for name in sorted(set(table.columns) - set(there)):
+        yield f"{path}: no column {name!r} in the template; there are {', '.join(there)}"
+
+
 def _decided(path: str, raises: Iterable[object], clears: Iterable[object]) -> Iterator[str]:
     both = sorted(str(value) for value in set(raises) & set(clears))
     if both:
@@ -189,4 +208,5 @@ _CHECKS: Mapping[type, Check] = {
     StateRule: _state,
     Kpi: _kpi,
     Redaction: _redaction,
+    ShownTable: _table,
 }

@@ -6,6 +6,7 @@ from cmsp_plugins.cisco_ios.alarms import ALARMS
 from cmsp_plugins.cisco_ios.cli import CLI
 from cmsp_plugins.cisco_ios.personal import PERSONAL
 from cmsp_plugins.cisco_ios.polling import KPIS, STATES
+from cmsp_plugins.cisco_ios.shown import TABLES
 from cmsp_plugins.cisco_ios.syslog import SYSLOG
 from cmsp_plugins.cisco_ios.traps import TRAPS
 
@@ -27,6 +28,7 @@ CISCO_IOS = DeviceType(
     syslog=SYSLOG,
     states=(*STATES, *voice.STATES),
     kpis=(*KPIS, *sensors.KPIS, *voice.KPIS),
+    tables=TABLES,
     cli=CLI,
     personal=PERSONAL,
     proven=("identity", "kpis", "states"),

@@ -20,6 +20,7 @@ from cmsp_agent.services.devices.inventory import SYS_OBJECT_ID, read_device_fac
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
+from cmsp_agent.services.polling.shown import NotSupportedHere, ShownReader, ShownReading
 
 RecordedCase = Mapping[str, Any]
 Made = Mapping[str, object]
@@ -102,6 +103,8 @@ async def _run(
     if "trap" in case:
         bindings = tuple((oid, _value(value)) for oid, value in case.get("varbinds", ()))
         return _expected(case), {"means": _meaning(kind, TrapSignal("device", 1, case["trap"], bindings), known)}
+    if "command" in case:
+        return _polled(case), _shown(case, kind)
     if "means" in case:
         return case["means"], await _identity(case, registry)
     return _polled(case), await _poll(case, kind, known)
@@ -135,6 +138,19 @@ async def _poll(case: RecordedCase, kind: DeviceType, interfaces: Mapping[str, s
         "states": sorted([seen.type, seen.object, seen.raised] for seen in states),
         "unsupported": [name for name in case.get("unsupported", ()) if name in plan.unsupported],
     }
+
+
+def _shown(case: RecordedCase, kind: DeviceType) -> Made:
+    [table] = [each for each in kind.tables if each.command == case["command"]]
+    reader, reading = ShownReader(), ShownReading()
+    try:
+        for output in (case["before"], case["output"]) if "before" in case else (case["output"],):
+            reading = ShownReading()
+            reader.read(table, output, reading)
+    except NotSupportedHere:
+        return {"unsupported": [table.command]}
+    states = sorted([seen.type, seen.object, seen.raised] for seen in reading.states.values())
+    return {"samples": reading.samples, "states": states}
 
 
 async def _identity(case: RecordedCase, registry: Registry) -> Made:

@@ -34,6 +34,7 @@ def table(kind: DeviceType) -> str:
 def _said(kind: DeviceType) -> Iterator[str]:
     yield _known_by(kind)
     yield _names(f"{kpi.name} ({kpi.unit})" for kpi in kind.kpis)
+    yield _names(table.command for table in kind.tables)
     yield _names(state.type for state in kind.states)
     yield _names(trap.type for trap in kind.traps)
     yield _names(rule.mnemonic for rule in kind.syslog)

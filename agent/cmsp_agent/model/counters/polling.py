@@ -27,6 +27,7 @@ COUNTERS: tuple[Counter, ...] = (
     *declared(
         "component",
         {
+            "commands.done": "Readings of show commands",
             "icmp.not_permitted": "Echoes that the kernel does not permit us",
             "polls.done": "Polls that were carried out",
             "polls.late": "Polls that began late",
@@ -37,6 +38,7 @@ COUNTERS: tuple[Counter, ...] = (
     *declared(
         "reason",
         {
+            "commands.failed": "Readings of show commands that failed, by the reason",
             "polls.failed": "Polls that got no answer, by the reason",
             "polls.partial": "Polls that were answered in part",
             "snmp.reports": "Reports of SNMPv3 engines",

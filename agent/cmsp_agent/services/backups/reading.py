@@ -10,7 +10,8 @@ from cmsp_agent.model.errors import AuthenticationRejected, CommandRejected, Dev
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups.noise import without_noise
 from cmsp_agent.services.backups.text import ConfigText, clean, implausible
-from cmsp_agent.transports.ssh import CliClient, CliTarget
+from cmsp_agent.services.devices.login import command_line_of
+from cmsp_agent.transports.ssh import CliClient
 
 WITHIN = 7200.0
 """Seconds for one reading: what 5 MB take over 9,600 baud. Silence ends it much sooner."""
@@ -51,16 +52,7 @@ class SshReader:
         credential = component.credentials.ssh
         if credential is None:
             raise AuthenticationRejected(f"{component.name}: none of its credentials is for SSH")
-        target = CliTarget(
-            component.address,
-            credential,
-            port=component.ssh.port,
-            platform=platform.driver,
-            legacy=component.ssh.legacy,
-            login_timeout=component.ssh.login_timeout,
-            silence=component.ssh.silence,
-            source=self._source(component) or None,
-        )
+        target = command_line_of(component, credential, platform.driver, self._source(component))
         last = re.compile(platform.complete, re.MULTILINE)
 
         def complete(output: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from cmsp_agent.config.configuration import Retention
 from cmsp_agent.model.labels import natural
 from cmsp_agent.plugin.api import DeviceType
+from cmsp_agent.plugin.registry import figures_of
 from cmsp_agent.storage import rollups, series
 from cmsp_agent.storage.rollups import FIVE_MINUTES, HOUR, RollUpQuery
 from cmsp_agent.storage.sqlite.database import Database
@@ -81,7 +82,7 @@ class KpiHistory:
         """
         asked = question
         resolution = asked.resolution or self._finest(asked.start)
-        units = OWN_UNITS | {kpi.name: kpi.unit for kpi in self._device_type(asked.component).kpis}
+        units = OWN_UNITS | {kpi.name: kpi.unit for kpi in figures_of(self._device_type(asked.component))}
         lines: dict[str, Line] = {}
         if resolution == RAW:
             found = await self._database.read(

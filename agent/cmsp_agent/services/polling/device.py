@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Protocol
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
@@ -17,20 +16,19 @@ from cmsp_agent.model.errors import (
     NotPermittedHere,
     StorageError,
 )
-from cmsp_agent.model.signal import PollSignal, Unreadable
+from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.devices.inventory import DeviceFacts, Devices, read_device_facts
 from cmsp_agent.services.polling.interface_names import InterfaceNames
 from cmsp_agent.services.polling.marks import Marks
 from cmsp_agent.services.polling.plan import Plan
-from cmsp_agent.services.polling.probe import PollSession, probe
+from cmsp_agent.services.polling.probe import DeviceSession, probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.reachability import Patience, Reach, Reachability
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
 from cmsp_agent.services.polling.restarts import counters_went_on, restart_of
 from cmsp_agent.services.polling.thresholds import CrossedThresholds, in_force
 from cmsp_agent.services.polling.well import WellMemory
-from cmsp_agent.transports.snmp.target import Quirks
 
 log = logging.getLogger(__name__)
 
@@ -41,19 +39,6 @@ PROBE_AGAIN = 24 * 3600.0
 """Seconds after which a device is probed anew though nothing seemed to change."""
 LOCKED_OUT = 300.0
 """Seconds for which a device that rejected our credentials is left alone."""
-
-
-class DeviceSession(PollSession, Protocol):
-    """A session that reports the peculiarities that it found."""
-
-    @property
-    def quirks(self) -> Quirks:
-        """To be kept, and handed in again."""
-        ...
-
-    def take_unreadable(self) -> Mapping[str, Unreadable]:
-        """The values that could not be decoded since this was last called, by OID."""
-        ...
 
 
 MakeSession = Callable[[Component, DeviceFacts | None], DeviceSession]
@@ -127,6 +112,12 @@ class Device:
         if self._limits_for is not kind:
             self._limits_for, self._limits = kind, in_force(self.component, kind)
         return self._limits
+
+    @property
+    def known(self) -> frozenset[str]:
+        """The KPIs and the types of faults that it gives by SNMP."""
+        plan = self._plan or Plan()
+        return frozenset((*(each.kpi.name for each in plan.kpis), *self._states.there))
 
     @property
     def budget(self) -> float:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cmsp_agent.model.errors import NotFound
+from cmsp_agent.model.errors import DeviceError, NotFound
 from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.jobs import JobKind, JobReport
+from cmsp_agent.services.polling.commands import CommandLoops
 from cmsp_agent.services.polling.poller import Poller
 from cmsp_agent.services.polling.sessions import SnmpSessions
 from cmsp_agent.services.polling.trial import Trial
@@ -14,14 +15,40 @@ from cmsp_agent.services.polling.trial import Trial
 KIND = "poll"
 
 
-def poll_job(poller: Poller) -> JobKind:
-    """The kind of job that polls its component once, out of its turn."""
+def poll_job(poller: Poller, commands: CommandLoops) -> JobKind:
+    """The kind of job that polls its component once, out of its turn, and reads its show commands."""
 
     async def work(report: JobReport) -> Mapping[str, Any]:
+        name = report.job.component
         report.step(10, "asking the device")
-        return outcome(await poller.poll_now(report.job.component))
+        found = outcome(await poller.poll_now(name))
+        if name not in commands.names:
+            return found
+        report.step(60, "reading its show commands")
+        return _with_commands(found, await _read(commands, name))
 
-    return JobKind(work, within=180.0)
+    return JobKind(work, within=300.0)
+
+
+async def _read(commands: CommandLoops, name: str) -> PollSignal | DeviceError | None:
+    try:
+        return await commands.read_now(name)
+    except DeviceError as error:
+        return error
+
+
+def _with_commands(found: dict[str, Any], read: PollSignal | DeviceError | None) -> dict[str, Any]:
+    if read is None:
+        return found
+    if isinstance(read, DeviceError):
+        return {**found, "commands": False, "commands_detail": str(read)}
+    further = outcome(read)
+    return {
+        **found,
+        "commands": True,
+        "faults": [*found["faults"], *further["faults"]],
+        "kpis": {**found["kpis"], **further["kpis"]},
+    }
 
 
 def trial_job(sessions: SnmpSessions, devices: Devices) -> JobKind:

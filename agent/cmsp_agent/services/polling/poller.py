@@ -81,6 +81,11 @@ class Poller:
         """Component → the thresholds in force."""
         return {name: device.thresholds for name, device in self._devices.items()}
 
+    def known(self, name: str) -> frozenset[str]:
+        """The KPIs and the types of faults that SNMP gives of a component."""
+        device = self._devices.get(name)
+        return device.known if device is not None else frozenset()
+
     async def poll_now(self, name: str) -> PollSignal:
         """Poll a component out of its turn and hand on the outcome.
 

@@ -7,6 +7,7 @@ from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.plugin.api import DeviceType, Kpi
 from cmsp_agent.services.devices.inventory import ReadingSession
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi
+from cmsp_agent.transports.snmp.target import Quirks
 
 
 class PollSession(ReadingSession, Protocol):
@@ -14,6 +15,19 @@ class PollSession(ReadingSession, Protocol):
 
     async def get_next(self, *oids: str) -> Mapping[str, tuple[str, Value | Unreadable]]:
         """Read what follows each OID."""
+        ...
+
+
+class DeviceSession(PollSession, Protocol):
+    """A session that reports the peculiarities that it found."""
+
+    @property
+    def quirks(self) -> Quirks:
+        """To be kept, and handed in again."""
+        ...
+
+    def take_unreadable(self) -> Mapping[str, Unreadable]:
+        """The values that could not be decoded since this was last called, by OID."""
         ...
 
 

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from cmsp_agent.aio.blocking import BlockingPool
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.signal import Signal
@@ -15,6 +16,7 @@ from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.jobs import JobKind
 from cmsp_agent.services.part import Change, Components, Part
+from cmsp_agent.services.polling.commands import CommandLoops, CommandReader
 from cmsp_agent.services.polling.device import Device
 from cmsp_agent.services.polling.isolation import Isolation
 from cmsp_agent.services.polling.job import poll_job, trial_job
@@ -27,6 +29,10 @@ from cmsp_agent.services.polling.well import WellMemory
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.tables import seen_well, snmp_engines
 from cmsp_agent.transports.snmp.client import SnmpClient
+from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
+
+DIALOGUES = 10
+"""SSH dialogues at the same time; each holds a thread."""
 
 Learned = Callable[[str, DeviceFacts], Awaitable[None]]
 """Called with what was learned of a component."""
@@ -38,6 +44,7 @@ class PollingPart(Part):
 
     alarm_types = polling.ALARM_TYPES
     poller: Poller
+    commands: CommandLoops
     isolation: Isolation
     sessions: SnmpSessions
     devices: Devices
@@ -49,13 +56,14 @@ class PollingPart(Part):
 
         async def change() -> None:
             await self.poller.configure(components)
+            await self.commands.configure(components)
 
         return change
 
     @property
     def jobs(self) -> Mapping[str, JobKind]:
         """A poll out of its turn; a trial of how a component answers."""
-        return {"poll": poll_job(self.poller), "test": trial_job(self.sessions, self.devices)}
+        return {"poll": poll_job(self.poller, self.commands), "test": trial_job(self.sessions, self.devices)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,21 +116,51 @@ async def start_polling(
     runtime.supervisor.keep_running("SNMP engine memory", engines.run)
     runtime.supervisor.keep_running("isolation watch", isolation.run)
     try:
-        yield PollingPart(poller, isolation, sessions, asked.devices, asked.components)
+        async with _commands(runtime, asked, poller, polled) as commands:
+            yield PollingPart(poller, commands, isolation, sessions, asked.devices, asked.components)
     finally:
         await poller.configure({})
         sessions.close()
         await client.close()
 
 
+@asynccontextmanager
+async def _commands(
+    runtime: Runtime, asked: PollingNeeds, poller: Poller, polled: Callable[[Sequence[Signal]], Awaitable[None]]
+) -> AsyncIterator[CommandLoops]:
+    """The show commands, with threads of their own."""
+    threads = BlockingPool("show commands", threads=DIALOGUES, waiting=500, source=runtime.machine.threads)
+    keys = StoredHostKeys(runtime.state, runtime.clock)
+    client = runtime.machine.network.cli(threads, keys, runtime.clock, runtime.counters)
+    well = await _well(runtime)
+    loops = CommandLoops(
+        lambda component: CommandReader(component, client, well, runtime.clock),
+        asked.devices.device_type,
+        poller.known,
+        polled,
+        runtime.write_series,
+        runtime.supervisor,
+        runtime.clock,
+        runtime.counters,
+    )
+    try:
+        yield loops
+    finally:
+        await loops.configure({})
+        await threads.close(within=1.0)
+
+
+async def _well(runtime: Runtime) -> WellMemory:
+    async def keep(name: str, seen: frozenset[tuple[str, str]]) -> None:
+        await runtime.state.write(lambda tx: seen_well.save(tx, name, seen))
+
+    return WellMemory(await runtime.state.read(seen_well.known), keep, runtime.counters)
+
+
 async def _device_maker(runtime: Runtime, asked: PollingNeeds, sessions: SnmpSessions) -> Callable[[Component], Device]:
     network = runtime.machine.network
     reachability = Reachability(runtime.counters, network.ping, network.check_port)
-
-    async def keep_well(name: str, seen: frozenset[tuple[str, str]]) -> None:
-        await runtime.state.write(lambda tx: seen_well.save(tx, name, seen))
-
-    well = WellMemory(await runtime.state.read(seen_well.known), keep_well, runtime.counters)
+    well = await _well(runtime)
 
     def make(component: Component) -> Device:
         return Device(

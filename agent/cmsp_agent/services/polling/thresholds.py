@@ -7,6 +7,7 @@ from cmsp_agent.model.component import Component, Threshold
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import ObservedState
 from cmsp_agent.plugin.api import DeviceType
+from cmsp_agent.plugin.registry import figures_of
 
 THRESHOLD_CROSSED = "kpi.threshold"
 OF_THE_AGENT = (Threshold("icmp.loss", 20.0, 5.0, 600.0, "warning", origin="agent"),)
@@ -19,7 +20,7 @@ def in_force(component: Component, kind: DeviceType) -> tuple[Threshold, ...]:
     """The thresholds of a component: the configuration's, then its type's, then the agent's; one for each KPI."""
     of_type = (
         Threshold(kpi.name, limit.raise_at, limit.clear_at, limit.for_, limit.severity.value, limit.falling, kind.name)
-        for kpi in kind.kpis
+        for kpi in figures_of(kind)
         if (limit := kpi.limit) is not None
     )
     found: dict[str, Threshold] = {}
