@@ -32,3 +32,11 @@ class SystemClock:
 
     async def sleep(self, seconds: float) -> None:
         await asyncio.sleep(seconds)
+
+
+async def loop_lag() -> float:
+    """Seconds that whatever is ready to run waits for the event loop at this moment."""
+    loop = asyncio.get_running_loop()
+    started = loop.time()
+    await asyncio.sleep(0)
+    return loop.time() - started

@@ -13,14 +13,16 @@ PREFIX = "cmsp_"
 _NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_]")
 
 
-def exposition(counters: Counters, states: Mapping[str, State]) -> str:
+def exposition(counters: Counters, states: Mapping[str, State], figures: Mapping[str, float]) -> str:
     """The text.
 
     Args:
         counters: a key becomes the label that the register names.
         states: the availability of the components, shown as one series each.
+        figures: gauges that were read for this look.
     """
-    return "".join(f"{line}\n" for line in (*_counts(counters), *_gauges(counters), *_components(states)))
+    gauges = {**counters.gauges(), **figures}
+    return "".join(f"{line}\n" for line in (*_counts(counters), *_gauges(gauges), *_components(states)))
 
 
 def _counts(counters: Counters) -> Iterator[str]:
@@ -32,8 +34,8 @@ def _counts(counters: Counters) -> Iterator[str]:
             yield f"{metric}{_label(declared.label, key)} {count}"
 
 
-def _gauges(counters: Counters) -> Iterator[str]:
-    published = [(*gauge_of(name), value) for name, value in counters.gauges().items()]
+def _gauges(gauges: Mapping[str, float]) -> Iterator[str]:
+    published = [(*gauge_of(name), value) for name, value in gauges.items()]
     for gauge, rows in groupby(sorted(published, key=lambda row: (row[0].metric, row[1])), key=lambda row: row[0]):
         metric = _metric(gauge.metric)
         yield f"# HELP {metric} {gauge.help}"

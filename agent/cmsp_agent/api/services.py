@@ -78,5 +78,7 @@ class ApiServices:
     """What is in force, secrets by name only."""
     roles: Callable[[], Mapping[str, str]]
     """Certificate URI → role, by the configuration of the moment."""
+    bundles: Callable[[str], Awaitable[bytes]]
+    """A support bundle by its name (`services.support`)."""
     bell: StreamBell = field(default_factory=StreamBell)
     refusals: Refusals = field(default_factory=Refusals)

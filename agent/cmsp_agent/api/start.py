@@ -1,6 +1,6 @@
 """The part that answers calls: the HTTP API on the tunnel and on the Unix socket."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,6 +59,7 @@ class ApiNeeds:
     kpis: KpiHistory
     parts: Sequence[Part]
     """Those that carry out jobs."""
+    bundles: Callable[[str], Awaitable[bytes]]
 
 
 @asynccontextmanager
@@ -95,6 +96,7 @@ async def start_api(
         thresholds=needs.poller.thresholds,
         configuration=shown.document,
         roles=shown.roles,
+        bundles=needs.bundles,
     )
     events.subscribe(services.bell.ring)
     server = ApiServer(services, settings_of(api), runtime.supervisor, runtime.counters)

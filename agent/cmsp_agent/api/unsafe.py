@@ -4,6 +4,7 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
+from uuid import uuid4
 
 from fastapi import Header, Request
 from fastapi.responses import Response
@@ -86,6 +87,8 @@ def unsafe(role: Role) -> Callable[..., Awaitable[Unsafe]]:
         request: Request,
         idempotency_key: Annotated[str | None, Header(description="Repeats are answered as the first time.")] = None,
     ) -> Unsafe:
+        if idempotency_key is None and request.method == "GET":
+            idempotency_key = uuid4().hex  # a job that a GET asks for may be made twice
         caller = _caller(request)
         call = await _call(request, caller, idempotency_key or "")
         try:

@@ -4,7 +4,7 @@ Read `running` from top to bottom.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -33,6 +33,7 @@ from cmsp_agent.services.polling.start import PollingNeeds, PollingPart, start_p
 from cmsp_agent.services.receiving.start import ReceivingNeeds, ReceivingPart, start_receiving
 from cmsp_agent.services.runtime import Runtime, open_runtime
 from cmsp_agent.services.status.service import ApplianceIdentity, StatusService
+from cmsp_agent.services.support.start import SupportPart, start_support
 
 Started = TypeVar("Started", bound=Part)
 
@@ -42,6 +43,10 @@ class InForce:
     """The file that is in force at this moment; its configuration has the device types that there are."""
 
     loaded: Loaded
+
+    def secrets(self) -> Iterator[str]:
+        """The value of every secret that there is, to be hidden."""
+        return self.loaded.secrets.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class Agent:
     backups: BackupsPart
     kpis: KpisPart
     polling: PollingPart
+    support: SupportPart
     receiving: ReceivingPart
     host: HostPart
     site_file: SiteFilePart
@@ -162,31 +168,18 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         kpis = await start(start_kpis(runtime, configuration, known, events.known_time))
         asked = PollingNeeds(known, components, devices.remember, service, notices)
         polling = await start(start_polling(runtime, configuration, asked))
+        shown = _shown(in_force, loaded)
+        support = await start(start_support(runtime, status, service.outward, shown.document, in_force.secrets))
         listening = start_listening(runtime, notices, active)
         reported = ReceivingNeeds(devices.senders, known.unreadable, components, service, notices)
         receiving = await start(start_receiving(runtime, configuration, reported, listening))
         machine_part = await start(start_host(runtime, appliance, notices, active))
         site_file = starting.add(start_site_file(runtime, configuration, notices, active))
-        called = ApiNeeds(status, events, polling.poller, backups.backups, kpis.history, parts)
-        api = await start(start_api(runtime, configuration.api, called, _shown(in_force, loaded), listening))
+        called = ApiNeeds(status, events, polling.poller, backups.backups, kpis.history, parts, support.read)
+        api = await start(start_api(runtime, configuration.api, called, shown, listening))
         listening.forget_others()
-        agent = Agent(
-            runtime,
-            in_force,
-            parts,
-            plugins,
-            devices,
-            events,
-            link,
-            notify,
-            backups,
-            kpis,
-            polling,
-            receiving,
-            machine_part,
-            site_file,
-            api,
-        )
+        below = (plugins, devices, events, link, notify, backups, kpis, polling)
+        agent = Agent(runtime, in_force, parts, *below, support, receiving, machine_part, site_file, api)
         runtime.supervisor.keep_running("what is learned", agent.follow_what_is_learned)
         await polling.prepare(configuration)()
         yield agent

@@ -9,7 +9,7 @@ from typing import Any
 from cmsp_agent.config.configuration import ApplianceSettings, Configuration
 from cmsp_agent.config.fingerprint import digest, fingerprint_of
 from cmsp_agent.config.load import CheckedFile, configure, read_appliance, read_document
-from cmsp_agent.config.secrets import SecretFiles, Secrets, SecretSource, SystemdCredentials
+from cmsp_agent.config.secrets import NamedSource, SecretFiles, Secrets, SystemdCredentials
 from cmsp_agent.config.show import values_in_force
 from cmsp_agent.config.standing import standing
 from cmsp_agent.model.errors import ConfigurationError
@@ -26,6 +26,8 @@ class Loaded:
     document: CheckedFile
     configuration: Configuration
     key: MasterKey = field(repr=False)
+    secrets: Secrets = field(default_factory=lambda: Secrets(()), repr=False)
+    """Every source of secrets that there is."""
 
 
 def load(path: Path, environment: Mapping[str, str] = os.environ) -> Loaded:
@@ -43,7 +45,7 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Loaded:
     configuration = configure(document, secrets)
     if problems := refusals(configuration):
         raise ConfigurationError(problems)
-    return Loaded(document, replace(configuration, fingerprint=fingerprint_of(configuration, before)), key)
+    return Loaded(document, replace(configuration, fingerprint=fingerprint_of(configuration, before)), key, secrets)
 
 
 def document_of(loaded: Loaded, started: Configuration) -> Mapping[str, Any]:
@@ -81,6 +83,6 @@ def credentials(environment: Mapping[str, str]) -> Path | None:
 
 def sources(appliance: ApplianceSettings, key: MasterKey, environment: Mapping[str, str]) -> Secrets:
     """Where secrets come from: systemd's credentials, then files, then the vault."""
-    found: list[SecretSource] = [SecretFiles(appliance.secrets), Vault(appliance.state / FILE, key)]
+    found: list[NamedSource] = [SecretFiles(appliance.secrets), Vault(appliance.state / FILE, key)]
     given = credentials(environment)
     return Secrets([SystemdCredentials(given), *found] if given else found)

@@ -18,6 +18,7 @@ from cmsp_agent.cli import (
     component_test,
     components,
     configuration,
+    doctor,
     events,
     hostkeys,
     incidents,
@@ -32,7 +33,8 @@ from cmsp_agent.cli import (
     status,
     thresholds,
 )
-from cmsp_agent.cli.daemon import Daemon, SocketDaemon
+from cmsp_agent.cli.connections import SocketDaemon, TlsFilesGiven, remote_daemon
+from cmsp_agent.cli.daemon import CallFailed, Daemon
 from cmsp_agent.cli.output import Output
 from cmsp_agent.cli.plugin import running, types, writing
 from cmsp_agent.cli.session import CommandContext
@@ -210,15 +212,31 @@ def application(
         socket: Annotated[
             Path, typer.Option("--socket", metavar="FILE", envvar="CMSP_AGENT_SOCKET", help="The agent's socket.")
         ] = SOCKET,
+        url: Annotated[
+            str, typer.Option("--url", metavar="URL", envvar="CMSP_AGENT_URL", help="An agent elsewhere, by https.")
+        ] = "",
+        cert: Annotated[
+            Path | None, typer.Option("--cert", metavar="FILE", envvar="CMSP_AGENT_CERT", help="Your certificate.")
+        ] = None,
+        key: Annotated[
+            Path | None,
+            typer.Option("--key", metavar="FILE", envvar="CMSP_AGENT_KEY", help="Its key; default: in its file."),
+        ] = None,
+        ca: Annotated[
+            Path | None, typer.Option("--ca", metavar="FILE", envvar="CMSP_AGENT_CA", help="The agent's authority.")
+        ] = None,
         version: Annotated[
             bool, typer.Option("--version", "-V", help=VERSION_HELP, is_eager=True, callback=_version)
         ] = False,
     ) -> None:
         del version
-        context.obj = CommandContext(connect(socket), output, keyboard)
+        daemon = _elsewhere(url, cert, key, ca) if url else connect(socket)
+        context.obj = CommandContext(daemon, output, keyboard)
 
     app.command("run")(serve.run)
     app.command("status")(status.status)
+    app.command("doctor")(doctor.doctor)
+    app.command("support-bundle")(doctor.support_bundle)
     app.command("events")(events.events)
     app.command("complete", hidden=True)(complete.complete)
     for name, (help_text, commands) in _GROUPS.items():
@@ -227,6 +245,12 @@ def application(
             group.command(verb)(function)
         app.add_typer(group, name=name)
     return app
+
+
+def _elsewhere(url: str, cert: Path | None, key: Path | None, ca: Path | None) -> Daemon:
+    if cert is None or ca is None:
+        raise CallFailed("--url wants --cert and --ca: the agent takes known clients only", 2)
+    return remote_daemon(url, TlsFilesGiven(cert, key or cert, ca))
 
 
 def _group(help_text: str, ending: str = "") -> typer.Typer:

@@ -1,12 +1,10 @@
-"""The running agent as the commands see it: HTTP over its Unix socket, by the standard library alone."""
+"""The running agent as the commands see it: HTTP by the standard library alone. `connections` knows the ways there."""
 
 import http.client
 import json
-import socket
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
@@ -36,6 +34,10 @@ class CallFailed(AgentError):
 class Daemon(Protocol):
     """What the commands need of the agent."""
 
+    @property
+    def local(self) -> bool:
+        """Whether it runs on this machine."""
+
     def get(self, path: str, **query: object) -> Any:
         """The JSON document at a path."""
 
@@ -54,34 +56,43 @@ class Daemon(Protocol):
     def text(self, path: str, **query: object) -> str:
         """The text at a path."""
 
+    def content(self, path: str) -> bytes:
+        """What lies at a path, as it is."""
+
     def lines(self, path: str, **query: object) -> Iterator[str]:
         """The lines of an endless answer, as they come."""
 
 
-class _UnixConnection(http.client.HTTPConnection):
-    """HTTP/1.1 over a Unix socket."""
+class Way(Protocol):
+    """How the agent is reached."""
 
-    def __init__(self, path: Path, timeout: float | None) -> None:
-        super().__init__("agent", timeout=timeout)
-        self._path = path
+    @property
+    def local(self) -> bool:
+        """Whether the agent runs on this machine."""
 
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
+    def connection(self, timeout: float) -> http.client.HTTPConnection:
+        """A connection that is not open yet."""
+
+    def translated(self, error: Exception, timeout: float) -> AgentError | None:
+        """What a failure of this way means; None where it means nothing special."""
 
 
-class SocketDaemon:
-    """The agent behind a Unix socket.
+class HttpDaemon:
+    """The agent at the end of a way.
 
     Args:
-        path: The socket.
+        way: to the agent.
         timeout: Seconds that one answer may take.
     """
 
-    def __init__(self, path: Path, timeout: float = 30.0) -> None:
-        self._path = path
+    def __init__(self, way: Way, timeout: float = 30.0) -> None:
+        self._way = way
         self._timeout = timeout
+
+    @property
+    def local(self) -> bool:
+        """Whether it runs on this machine."""
+        return self._way.local
 
     def get(self, path: str, **query: object) -> Any:
         """The JSON document at a path."""
@@ -108,6 +119,11 @@ class SocketDaemon:
         with self._answer("GET", _target(path, query)) as answer:
             return _read(answer).decode(errors="replace")
 
+    def content(self, path: str) -> bytes:
+        """What lies at a path, as it is."""
+        with self._answer("GET", path) as answer:
+            return _read(answer)
+
     def lines(self, path: str, **query: object) -> Iterator[str]:
         """The lines of an endless answer, as they come."""
         with self._answer("GET", _target(path, query), endless=True) as answer:
@@ -133,7 +149,7 @@ class SocketDaemon:
         if method == "PATCH":
             headers |= {"If-Match": "*"}
         content = None if method == "GET" else json.dumps(body or {}).encode()
-        connection = _UnixConnection(self._path, self._timeout)
+        connection = self._way.connection(self._timeout)
         try:
             with self._translated():
                 connection.request(method, target, content, headers)
@@ -150,22 +166,9 @@ class SocketDaemon:
     def _translated(self) -> Iterator[None]:
         try:
             yield
-        except (FileNotFoundError, ConnectionRefusedError, NotADirectoryError) as error:
-            raise AgentUnreachable(
-                f"the agent is not running: nothing listens on {self._path}\n"
-                "start it: systemctl start cmsp-agent; another socket: --socket PATH"
-            ) from error
-        except PermissionError as error:
-            raise CallFailed(
-                f"not permitted to use {self._path}: run this as root or as a member of cmsp-agent", 3
-            ) from error
-        except TimeoutError as error:
-            raise AgentUnreachable(
-                f"no answer from the agent in {self._timeout:g} s; see: systemctl status cmsp-agent"
-            ) from error
         except (OSError, http.client.HTTPException) as error:
             text = "the agent closed the connection without an answer: it stops or restarts; try again"
-            raise AgentUnreachable(text) from error
+            raise self._way.translated(error, self._timeout) or AgentUnreachable(text) from error
 
 
 def component_path(name: str, *rest: str) -> str:

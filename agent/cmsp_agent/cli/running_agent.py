@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from cmsp_agent.cli.daemon import AgentUnreachable, SocketDaemon
+from cmsp_agent.cli.connections import SocketDaemon
+from cmsp_agent.cli.daemon import AgentUnreachable
 from cmsp_agent.config.load import read_api_socket
 from cmsp_agent.model.errors import AgentError, ConfigurationError
 from cmsp_agent.preflight.checking import RunningAgent

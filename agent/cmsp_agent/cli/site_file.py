@@ -31,7 +31,7 @@ def check(output: Output, file: Path, *, with_secrets: bool, as_json: bool) -> i
     """
     here = with_secrets or this_is_the_appliance(file)
     try:
-        secrets = _secrets(file) if here else Secrets(())
+        secrets = secrets_of(file) if here else Secrets(())
         checked = check_file(file, secrets, known_types(), running_agent(file), here=here)
     except ConfigurationError as error:
         if not as_json:
@@ -116,7 +116,8 @@ def _paths_near(path: str, values: list[ValueInForce]) -> list[str]:
     return list(dict.fromkeys(each.partition("[")[0] for each in below))
 
 
-def _secrets(file: Path) -> Secrets:
+def secrets_of(file: Path) -> Secrets:
+    """Where the secrets of this file come from."""
     return named_sources(read_appliance(file), os.environ).together()
 
 

@@ -3,6 +3,7 @@
 The file names secrets only; values pass through here to `Secret.reveal` and are neither kept nor shown.
 """
 
+import contextlib
 import hashlib
 import os
 import stat
@@ -12,7 +13,7 @@ from typing import Protocol
 
 from cmsp_agent.config.tree import ListNode, MapNode, Node, SecretReference, shown
 from cmsp_agent.config.tree import Path as TreePath
-from cmsp_agent.model.errors import ConfigurationError, Problem
+from cmsp_agent.model.errors import AgentError, ConfigurationError, Problem
 from cmsp_agent.model.secret import Secret
 
 MOST_BYTES = 64 * 1024
@@ -38,6 +39,10 @@ class SystemdCredentials:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
 
+    def names(self) -> list[str]:
+        """The credentials that there are."""
+        return _names(self._directory)
+
     def find(self, name: str) -> str | None:
         """The credential of this name. systemd itself keeps others from it, so its mode is not looked at."""
         return _content(self._directory / name)
@@ -48,6 +53,10 @@ class SecretFiles:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+
+    def names(self) -> list[str]:
+        """The files that there are."""
+        return _names(self._directory)
 
     def find(self, name: str) -> str | None:
         """The content of the file of this name.
@@ -69,11 +78,26 @@ class SecretFiles:
         return _content(path)
 
 
+class NamedSource(SecretSource, Protocol):
+    """A source that can say what it has."""
+
+    def names(self) -> list[str]:
+        """The names of all its secrets."""
+
+
 class Secrets:
     """All sources in order: the first that knows a name has it."""
 
-    def __init__(self, sources: Sequence[SecretSource]) -> None:
+    def __init__(self, sources: Sequence[NamedSource]) -> None:
         self._sources = tuple(sources)
+
+    def values(self) -> Iterator[str]:
+        """Every secret of every source, whatever uses it; what can't be read is passed over."""
+        for source in self._sources:
+            for name in source.names():
+                with contextlib.suppress(AgentError):
+                    if (value := source.find(name)) is not None:
+                        yield value
 
     def find(self, name: str) -> str | None:
         """The secret of this name from the first source that has it."""
@@ -122,6 +146,13 @@ def references(node: Node, path: TreePath) -> Iterator[tuple[TreePath, int, str]
 
 def _missing(name: str) -> str:
     return f"there is no secret '{name}'; store it: cmsp-agent secret set {name}"
+
+
+def _names(directory: Path) -> list[str]:
+    try:
+        return sorted(each.name for each in directory.iterdir() if each.is_file())
+    except OSError:
+        return []
 
 
 def _content(path: Path) -> str | None:

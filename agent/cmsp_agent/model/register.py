@@ -16,7 +16,14 @@ REGISTER: tuple[Counter, ...] = tuple(
 )
 """The first that fits a name describes it: an exact name stands before a form that would fit it too."""
 
-GAUGES: tuple[Gauge, ...] = (*events.GAUGES, *polling.GAUGES, *receiving.GAUGES)
+GAUGES: tuple[Gauge, ...] = (
+    *events.GAUGES,
+    *link.GAUGES,
+    *polling.GAUGES,
+    *process.GAUGES,
+    *receiving.GAUGES,
+    *storage.GAUGES,
+)
 
 UNDECLARED = Counter("", "Not declared")
 

@@ -158,6 +158,11 @@ async def no_report(report: ReportedFault) -> Incident:
     raise NotFound(f"no component {', '.join(report.components)}")
 
 
+async def no_bundle(name: str) -> bytes:
+    """What the support part says where there is no bundle of that name."""
+    raise NotFound(f"no support bundle {name}")
+
+
 async def _polled(report: JobReport) -> Mapping[str, Any]:
     report.step(50, "asking")
     if report.job.component == "gw-2":
@@ -210,6 +215,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             thresholds=lambda: {"gw-1": (Threshold("cpu.load", 85, 70, 300, "major"),)},
             configuration=lambda: {"appliance": {"name": "paris-hq"}, "credentials": {"ro": "!secret ro-auth"}},
             roles=lambda: ROLES,
+            bundles=no_bundle,
             confirm_clock=KnownTime(database, Notices(unwatched, clock, counters), clock).confirm,
         )
         yield Agent(made, database, alarm_state, device, supervisor, folder)

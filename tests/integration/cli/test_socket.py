@@ -17,7 +17,8 @@ from typing import Any
 
 import pytest
 
-from cmsp_agent.cli.daemon import AgentUnreachable, CallFailed, SocketDaemon
+from cmsp_agent.cli.connections import SocketDaemon
+from cmsp_agent.cli.daemon import AgentUnreachable, CallFailed
 
 PROGRAM = Path(sys.executable).with_name("cmsp-agent")
 

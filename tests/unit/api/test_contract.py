@@ -40,6 +40,9 @@ def test_the_document_is_the_same_each_time_and_names_every_call() -> None:
     assert {
         ("GET", "/v1/status"),
         ("GET", "/v1/metrics"),
+        ("GET", "/v1/findings"),
+        ("GET", "/v1/support-bundle"),
+        ("GET", "/v1/support-bundle/{bundle}"),
         ("GET", "/v1/config"),
         ("GET", "/v1/components"),
         ("GET", "/v1/components/{name}"),

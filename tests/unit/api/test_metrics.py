@@ -15,7 +15,7 @@ def test_counters_gauges_and_states_become_lines() -> None:
     counters.gauge("events.waiting", lambda: 7)
     for receiver, waiting in (("traps", 2), ("syslog", 1)):
         counters.gauge(f"{receiver}.waiting", partial(float, waiting))
-    assert exposition(counters, {"gw-1": State.DOWN}).splitlines() == [
+    assert exposition(counters, {"gw-1": State.DOWN}, {}).splitlines() == [
         "# HELP cmsp_traps_received_total Notifications received",
         "# TYPE cmsp_traps_received_total counter",
         "cmsp_traps_received_total 3",

@@ -15,6 +15,7 @@ class FakeDaemon:
     def __init__(self, **answers: Any) -> None:
         self.answers: dict[str, Any] = answers
         self.calls: list[str] = []
+        self.local = False
 
     def answer(self, path: str, query: Mapping[str, object]) -> Any:
         given = ", ".join(f"{key}={value}" for key, value in query.items() if value not in ("", None))
@@ -41,6 +42,11 @@ class FakeDaemon:
 
     def text(self, path: str, **query: object) -> str:
         return str(self.answer(path, query))
+
+    def content(self, path: str) -> bytes:
+        found = self.answer(path, {})
+        assert isinstance(found, bytes)
+        return found
 
     def lines(self, path: str, **query: object) -> Iterator[str]:
         yield from self.answer(path, query)

@@ -25,6 +25,9 @@ class Known:
     def __init__(self, **secrets: str) -> None:
         self.secrets = secrets
 
+    def names(self) -> list[str]:
+        return []
+
     def find(self, name: str) -> str | None:
         return self.secrets.get(name) if self.secrets else "s3cret-phrase"
 

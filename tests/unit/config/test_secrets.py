@@ -31,6 +31,8 @@ def test_the_first_source_that_knows_a_name_has_it(tmp_path: Path) -> None:
     secret_file(files, "b", content=b"  kept as it is \n\n")
     secrets = Secrets([SystemdCredentials(credentials), SecretFiles(files), Known(c="from the vault")])
     assert [secrets.find(name) for name in "abcd"] == ["from systemd", "  kept as it is \n", "from the vault", None]
+    secret_file(files, "d", 0o644)
+    assert sorted(secrets.values()) == ["  kept as it is \n", "from a file", "from systemd"]
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o660, 0o610])

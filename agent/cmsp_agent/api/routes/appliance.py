@@ -1,15 +1,22 @@
-"""Calls about the appliance itself: status, metrics, the configuration in force."""
+"""Calls about the appliance itself: status, findings, metrics, the configuration in force, support bundles."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
-from fastapi.responses import PlainTextResponse
+from fastapi import APIRouter, Depends, Request
+from fastapi.responses import PlainTextResponse, Response
 
-from cmsp_agent.api.callers import READING, services_of
+from cmsp_agent.aio.clock import loop_lag
+from cmsp_agent.api.callers import READING, at_least, services_of
 from cmsp_agent.api.metrics import EXPOSITION, exposition
-from cmsp_agent.api.schemas.appliance import Status
+from cmsp_agent.api.roles import Role
+from cmsp_agent.api.schemas.appliance import Findings, Status
+from cmsp_agent.api.schemas.jobs import JobView
+from cmsp_agent.api.unsafe import Unsafe, unsafe
+from cmsp_agent.api.views.jobs import job_view
 
 router = APIRouter(prefix="/v1", tags=["appliance"])
+Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
+OPERATING = [Depends(at_least(Role.OPERATOR))]
 
 
 @router.get("/status", response_model=Status, dependencies=READING)
@@ -22,11 +29,36 @@ async def status(request: Request) -> dict[str, Any]:
 async def metrics(request: Request) -> PlainTextResponse:
     """Every counter and gauge, as Prometheus reads them."""
     services = services_of(request)
-    states = services.status.states()
-    return PlainTextResponse(exposition(services.counters, states), media_type=EXPOSITION)
+    backlog = await services.status.backlog()
+    figures = {
+        "outbox.depth": float(backlog["depth"]),
+        "outbox.oldest_s": float(backlog["oldest_seconds"]),
+        "loop.lag_s": await loop_lag(),
+    }
+    return PlainTextResponse(exposition(services.counters, services.status.states(), figures), media_type=EXPOSITION)
+
+
+@router.get("/findings", response_model=Findings, dependencies=READING)
+async def findings(request: Request) -> dict[str, Any]:
+    """What is not as it should be, each with what to do about it: what `cmsp-agent doctor` shows."""
+    found = await services_of(request).status.findings()
+    return {"items": [{"what": each.what, "remedy": each.remedy} for each in found]}
 
 
 @router.get("/config", dependencies=READING)
 async def configuration(request: Request) -> dict[str, Any]:
     """The configuration in force; secrets by name only."""
     return dict(services_of(request).configuration())
+
+
+@router.get("/support-bundle", status_code=202, response_model=JobView)
+async def support_bundle(call: Operator) -> Response:
+    """Make a support bundle, as a job: status, findings, events, log and audit log, without a secret."""
+    return await call.accept(lambda: call.services.jobs.draft("support-bundle", "", call.caller.name), job_view)
+
+
+@router.get("/support-bundle/{bundle}", response_class=Response, dependencies=OPERATING)
+async def bundle(request: Request, bundle: str) -> Response:
+    """A finished bundle by the id of its job: a compressed archive (tar, gzip). The newest three are kept."""
+    content = await services_of(request).bundles(bundle)
+    return Response(content, media_type="application/gzip")

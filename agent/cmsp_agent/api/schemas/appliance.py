@@ -32,6 +32,19 @@ class Status(Shape):
     backups: dict[str, Any]
 
 
+class FindingShape(Shape):
+    """What is not as it should be, and what to do about it."""
+
+    what: str
+    remedy: str
+
+
+class Findings(Shape):
+    """Everything that is not as it should be; empty where all is well."""
+
+    items: list[FindingShape]
+
+
 class AuditCheck(Shape):
     """Whether the audit log's chain holds; where it does not, the first entry that is wrong and what is wrong."""
 

@@ -1,6 +1,6 @@
 """The link to the head-end: the forwarder and the heartbeat."""
 
-from cmsp_agent.model.counter import Counter, declared
+from cmsp_agent.model.counter import Counter, Gauge, declared
 
 COUNTERS: tuple[Counter, ...] = (
     *declared(
@@ -31,4 +31,9 @@ COUNTERS: tuple[Counter, ...] = (
             "forwarder.answers": "Answers of the head-end, by status",
         },
     ),
+)
+
+GAUGES = (
+    Gauge("outbox.depth", "outbox.depth", "Records that wait for the head-end"),
+    Gauge("outbox.oldest_s", "outbox.oldest_seconds", "Seconds that the oldest record has waited for the head-end"),
 )

@@ -1,6 +1,6 @@
 """The process itself: its tasks, its event loop, reloads, and the API."""
 
-from cmsp_agent.model.counter import Counter, declared
+from cmsp_agent.model.counter import Counter, Gauge, declared
 
 COUNTERS: tuple[Counter, ...] = (
     *declared(
@@ -32,4 +32,9 @@ COUNTERS: tuple[Counter, ...] = (
             "reload.done": "Reloads carried out",
         },
     ),
+)
+
+GAUGES = (
+    Gauge("loop.lag_s", "loop.lag_seconds", "Seconds that what is ready waits for the event loop, at this look"),
+    Gauge("*.pool.busy", "pool.busy", "Calls of a pool of threads that run or wait", "pool"),
 )

@@ -1,6 +1,6 @@
 """The databases."""
 
-from cmsp_agent.model.counter import Counter, declared
+from cmsp_agent.model.counter import Counter, Gauge, declared
 
 COUNTERS: tuple[Counter, ...] = (
     *declared(
@@ -22,3 +22,5 @@ COUNTERS: tuple[Counter, ...] = (
         },
     ),
 )
+
+GAUGES = (Gauge("*.size", "database.size_bytes", "Octets of a database, its write-ahead log included", "database"),)

@@ -131,6 +131,8 @@ async def start_backups(
         runtime.supervisor.keep_running("backup storage", storage.run)
         dialogues = BlockingPool("ssh", threads=DIALOGUES, waiting=500, source=runtime.machine.threads)
         computing = BlockingPool("backups", threads=1, waiting=500, source=runtime.machine.threads)
+        runtime.counters.gauge("ssh.pool.busy", lambda: dialogues.busy)
+        runtime.counters.gauge("backups.pool.busy", lambda: computing.busy)
         keys = StoredHostKeys(runtime.state, runtime.clock)
         client = runtime.machine.network.cli(dialogues, keys, runtime.clock, runtime.counters)
         backups = Backups(

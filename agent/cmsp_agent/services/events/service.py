@@ -55,19 +55,17 @@ class EventService:
     def __init__(
         self, database: Database, pipeline: Pipeline, clock: Clock, counters: Counters, new_id: NewId = uuid7
     ) -> None:
-        self._database = database
-        self._pipeline = pipeline
+        self._database, self._pipeline = database, pipeline
         self._clock = clock
         self._counters = counters
         self._new_id = new_id
         self._alarm_state = AlarmState()
         self._queue: deque[_Waiting] = deque()
-        self._filled = asyncio.Event()
+        self._filled, self._repeatable = asyncio.Event(), asyncio.Event()
         self._writing = asyncio.Lock()
         self._listeners: list[Announce] = []
         self._repeats = Repeats()
         self._queued = self._lost = 0
-        self._repeatable = asyncio.Event()
         counters.gauge("events.waiting", lambda: self._queued)
 
     @property
@@ -93,6 +91,10 @@ class EventService:
             await self.use(self._pipeline)
         except StorageError as error:
             log.warning("what was open is not reassessed before the next reload", extra={"error": str(error)})
+
+    def outward(self, event: Event) -> Event:
+        """The event as it may leave the site."""
+        return self._pipeline.outward(event)
 
     async def use(self, pipeline: Pipeline) -> None:
         """Judge by another configuration from now on, and reassess what is open by it.

@@ -94,6 +94,9 @@ async def start_host(
     pool = BlockingPool("disks", threads=2, waiting=8, source=runtime.machine.threads)
     part = HostPart(directories, conditions, runtime.clock, pool, runtime.place.problem, active=active)
     losses = CountedLosses(runtime.counters, Conditions(LOSING, notices, held), runtime.clock)
+    runtime.counters.gauge("disks.pool.busy", lambda: pool.busy)
+    for name in ("state.db", "series.db"):
+        runtime.counters.gauge(f"{name}.size", partial(_size, runtime.place.directory / name))
     await part.look()
     runtime.supervisor.keep_running("disks", part.run)
     runtime.supervisor.keep_running("losses", losses.run)
@@ -101,3 +104,9 @@ async def start_host(
         yield part
     finally:
         await pool.close(within=0.5)
+
+
+def _size(database: Path) -> float:
+    """Octets of a database and its write-ahead log."""
+    files = (database, database.with_name(f"{database.name}-wal"))
+    return float(sum(file.stat().st_size for file in files if file.exists()))

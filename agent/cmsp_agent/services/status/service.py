@@ -20,7 +20,7 @@ from cmsp_agent.pipeline.alarm_state import AlarmState
 from cmsp_agent.services.availability import Availability, availability
 from cmsp_agent.services.devices.unreadable import UnreadableObjects
 from cmsp_agent.services.part import Part
-from cmsp_agent.services.status.verdict import reasons, verdict
+from cmsp_agent.services.status.verdict import HealthReason, findings, reasons, verdict
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.sqlite.database import Database
 
@@ -109,6 +109,10 @@ class StatusService:
         found = reasons(document, self.alarms())
         return {"verdict": verdict(found), "reasons": found, **document}
 
+    async def findings(self) -> list[HealthReason]:
+        """What is not as it should be, each with what to do about it."""
+        return findings(await self._facts(), self.alarms())
+
     async def _facts(self) -> dict[str, Any]:
         incidents = self.open_incidents()
         priorities = Counter(incident.priority.value for incident in incidents)
@@ -126,7 +130,7 @@ class StatusService:
             "alarms": len(self._alarm_state().active),
             "incidents": {"open": len(incidents), **{p.value: priorities.get(p.value, 0) for p in Priority}},
             "urgent": self._urgent(incidents),
-            "outbox": await self._backlog(),
+            "outbox": await self.backlog(),
             "drops": self._drops(),
             **of_parts,
         }
@@ -162,7 +166,8 @@ class StatusService:
             for one in urgent[:MOST_URGENT]
         ]
 
-    async def _backlog(self) -> dict[str, Any]:
+    async def backlog(self) -> dict[str, Any]:
+        """What waits for the head-end, and for how long."""
         backlog = await self._database.read(outbox.backlog)
         oldest = backlog.oldest_at
         age = 0.0 if oldest is None else max(0, self._clock.now() - oldest) / 1000

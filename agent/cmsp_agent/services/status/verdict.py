@@ -1,38 +1,60 @@
-"""One line on how the agent is: healthy, or what is not as it should be, each in one sentence. Pure."""
+"""One line on how the agent is: healthy, or what is not as it should be and what to do about each. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cmsp_agent.model.event import Event
-from cmsp_agent.pipeline.built_in import DEVICE_TYPE_MISSING
+from cmsp_agent.pipeline.built_in import BUILT_IN, DEVICE_TYPE_MISSING
 
 SUPPOSED_TO_BE_SAVED_AFTER = 26 * 3600.0
 """Seconds of uptime after which a component without any backup is a reason: its daily run has been."""
 BACKLOG = 900.0
 """Seconds for which a record may wait for the head-end."""
 MOST_NAMED = 5
-NOT_WELL = ("down", "unreachable", "management-lost", "degraded")
+NOT_WELL = {
+    "down": "check its power and its way to the network",
+    "unreachable": "look at what stands between it and the appliance first",
+    "management-lost": "it lives, but SNMP is silent: cmsp-agent component test says how it answers",
+    "degraded": "it answers in part",
+}
+"""State → what to do first."""
+STATE_REMEDY = "mend the state directory as the sentence says; until then nothing outlives a restart"
+BACKLOG_REMEDY = "look at the link: cmsp-agent status (headend), cmsp-agent outbox list; nothing is lost meanwhile"
+LOG_REMEDY = "read the agent's log: journalctl -u cmsp-agent"
+_RECOMMENDED = {alarm.type: alarm.recommendation for alarm in BUILT_IN}
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReason:
+    """What is not as it should be, in one sentence, and what to do about it."""
+
+    what: str
+    remedy: str
 
 
 def reasons(status: Mapping[str, Any], alarms: Sequence[Event]) -> list[str]:
-    """Why the agent, or what it watches, is not as it should be; none where all is well.
+    """Why the agent, or what it watches, is not as it should be; none where all is well."""
+    return [finding.what for finding in findings(status, alarms)]
+
+
+def findings(status: Mapping[str, Any], alarms: Sequence[Event]) -> list[HealthReason]:
+    """Each reason with its remedy.
 
     Args:
         status: the status, without the verdict.
         alarms: those that hold.
     """
-    found = [status["problem"]] if status.get("problem") else []
+    found = [HealthReason(status["problem"], STATE_REMEDY)] if status.get("problem") else []
     found += [*_components(status["not_up"]), *_own(alarms)]
     types = sorted({event.object for event in alarms if event.type == DEVICE_TYPE_MISSING})
     if types:
-        found.append(f"device types that no plugin brings: {_few(types)}")
-    found += [
-        f"plugin {row['name']} {row['state']}: {row['reason']}"
-        for row in status.get("plugins", ())
-        if row["state"] != "loaded"
-    ]
+        found.append(
+            HealthReason(f"device types that no plugin brings: {_few(types)}", _RECOMMENDED[DEVICE_TYPE_MISSING])
+        )
+    found += [_plugin(row) for row in status.get("plugins", ()) if row["state"] != "loaded"]
     if status["outbox"]["depth"] and status["outbox"]["oldest_seconds"] > BACKLOG:
-        found.append(f"{status['outbox']['depth']} records wait for the head-end")
+        found.append(HealthReason(f"{status['outbox']['depth']} records wait for the head-end", BACKLOG_REMEDY))
     found += _unsaved(status)
     return found
 
@@ -42,22 +64,36 @@ def verdict(found: Sequence[str]) -> str:
     return f"degraded: {len(found)} reason{'s' if len(found) > 1 else ''}" if found else "healthy"
 
 
-def _components(not_up: Sequence[Mapping[str, Any]]) -> list[str]:
+def _components(not_up: Sequence[Mapping[str, Any]]) -> list[HealthReason]:
     by_state = {state: [str(row["name"]) for row in not_up if row["state"] == state] for state in NOT_WELL}
-    return [f"{len(names)} {state}: {_few(names)}" for state, names in by_state.items() if names]
+    return [
+        HealthReason(f"{len(names)} {state}: {_few(names)}", f"{NOT_WELL[state]}: cmsp-agent component show {names[0]}")
+        for state, names in by_state.items()
+        if names
+    ]
 
 
-def _own(alarms: Sequence[Event]) -> list[str]:
+def _own(alarms: Sequence[Event]) -> list[HealthReason]:
     """The alarms of the appliance itself: each is a sentence already."""
-    return [event.text or event.type for event in alarms if not event.component]
+    return [
+        HealthReason(event.text or event.type, _RECOMMENDED.get(event.type) or LOG_REMEDY)
+        for event in alarms
+        if not event.component
+    ]
 
 
-def _unsaved(status: Mapping[str, Any]) -> list[str]:
+def _plugin(row: Mapping[str, Any]) -> HealthReason:
+    remedy = f"mend or remove the plugin, then: cmsp-agent plugin clear {row['name']} && systemctl restart cmsp-agent"
+    return HealthReason(f"plugin {row['name']} {row['state']}: {row['reason']}", remedy)
+
+
+def _unsaved(status: Mapping[str, Any]) -> list[HealthReason]:
     backups = status.get("backups") or {}
     names = list(backups.get("failed", ()))
     if status["uptime_seconds"] > SUPPOSED_TO_BE_SAVED_AFTER:
         names = sorted({*names, *backups.get("without", ())})
-    return [f"{len(names)} without a good backup: {_few(names)}"] if names else []
+    what = f"{len(names)} without a good backup: {_few(names)}"
+    return [HealthReason(what, f"take one and read why it fails: cmsp-agent backup run {names[0]}")] if names else []
 
 
 def _few(names: Sequence[str]) -> str:

@@ -1,0 +1,66 @@
+"""`cmsp-agent doctor`: what is wrong and what to do; `cmsp-agent support-bundle`: what to send to whoever helps."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cmsp_agent.cli.daemon import AgentUnreachable
+from cmsp_agent.cli.jobs import finish
+from cmsp_agent.cli.output import items, size
+from cmsp_agent.cli.session import AsJson, CommandContext, session
+from cmsp_agent.config.site_path import DEFAULT_FILE
+
+Row = dict[str, str]
+
+
+def doctor(
+    context: typer.Context,
+    config: Annotated[Path, typer.Option("--config", "-c", metavar="FILE", help="The YAML file.")] = DEFAULT_FILE,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is wrong with the agent and its machine, and what to do. Ends with 0 where nothing is, else with 1."""
+    here = session(context)
+    found = _of_the_agent(here) + _of_this_machine(here, config)
+    if as_json:
+        here.output.json({"items": found})
+    for number, row in enumerate(() if as_json else found, 1):
+        here.output.line(f"{number}. {row['what']}\n   do: {row['remedy']}")
+    if not found and not as_json:
+        here.output.line("nothing is wrong")
+    if found:
+        raise typer.Exit(1)
+
+
+def _of_the_agent(here: CommandContext) -> list[Row]:
+    try:
+        rows = items(here.daemon.get("/v1/findings"))
+    except AgentUnreachable as error:
+        what, _, rest = str(error).partition("\n")
+        return [{"what": what, "remedy": rest or "see its log: journalctl -u cmsp-agent"}]
+    return [{"what": str(row.get("what")), "remedy": str(row.get("remedy"))} for row in rows]
+
+
+def _of_this_machine(here: CommandContext, file: Path) -> list[Row]:
+    if not here.daemon.local:
+        return []
+    from cmsp_agent.cli import examination
+
+    return examination.findings(file)
+
+
+def support_bundle(
+    context: typer.Context,
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write it.")] = Path(
+        "cmsp-support.tar.gz"
+    ),
+    as_json: AsJson = False,
+) -> None:
+    """Make a support bundle and write it to a file. No secret and no personal data is in it."""
+    here = session(context)
+    job = finish(here, here.daemon.get("/v1/support-bundle"), as_json=as_json, wait=True, tell=lambda _: "")
+    content = here.daemon.content(f"/v1/support-bundle/{job['id']}")
+    output.touch(mode=0o600)
+    output.write_bytes(content)
+    if not as_json:
+        here.output.line(f"{output}: {size(len(content))}; send it to whoever helps you")

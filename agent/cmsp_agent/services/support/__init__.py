@@ -1,0 +1,1 @@
+"""What a person far away needs to help: the support bundle, without a secret."""

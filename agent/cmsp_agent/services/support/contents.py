@@ -1,0 +1,103 @@
+"""What goes into a support bundle: each document by its file's name. `scrub` takes secrets out of them."""
+
+import os
+import platform
+import resource
+import sqlite3
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cmsp_agent import __version__
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.event import Event
+from cmsp_agent.model.times import rfc3339
+from cmsp_agent.services.status.service import StatusService
+from cmsp_agent.services.support.loglines import LogLines
+from cmsp_agent.storage.sqlite.database import Database
+from cmsp_agent.storage.tables import audit, events, incidents, jobs
+
+MOST_EVENTS = 2_000
+MOST_INCIDENTS = 200
+MOST_JOBS = 200
+MOST_ENTRIES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class BundleSources:
+    """Where the documents come from."""
+
+    status: StatusService
+    database: Database
+    counters: Counters
+    configuration: Callable[[], Mapping[str, Any]]
+    """What is in force, secrets by name."""
+    outward: Callable[[Event], Event]
+    """An event with its personal data masked, unless the order permits it."""
+    state: Path
+    log: LogLines
+
+
+Contents = Callable[[], Awaitable[Mapping[str, object]]]
+
+
+async def contents(sources: BundleSources) -> dict[str, object]:
+    """Every document."""
+    stored = await sources.database.read(_stored)
+    found = await sources.status.findings()
+    masked = (sources.outward(event) for event in stored.pop("events"))
+    return {
+        "about.json": about(),
+        "status.json": await sources.status.status(),
+        "findings.json": [{"what": each.what, "remedy": each.remedy} for each in found],
+        "configuration.json": sources.configuration(),
+        "counters.json": [{"name": name, "key": key, "count": n} for name, key, n in sources.counters.labelled()],
+        "gauges.json": sources.counters.gauges(),
+        "alarms.json": [sources.outward(event) for event in sources.status.alarms()],
+        "events.json": list(masked),
+        "files.json": listing(sources.state),
+        "log.json": sources.log.rows(),
+        **{f"{name}.json": rows for name, rows in stored.items()},
+    }
+
+
+def _stored(connection: sqlite3.Connection) -> dict[str, Any]:
+    last = audit.tail(connection)[0]
+    entries = audit.page(connection, max(0, last - MOST_ENTRIES), MOST_ENTRIES)
+    return {
+        "events": events.latest(connection, events.ALL, MOST_EVENTS).events,
+        "incidents": incidents.page(connection, 0, MOST_INCIDENTS)[0],
+        "jobs": jobs.latest(connection, MOST_JOBS),
+        "audit": [{"row": row, "entry": entry} for row, entry in entries],
+    }
+
+
+def about() -> dict[str, object]:
+    """The release and the machine."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return {
+        "version": __version__,
+        "python": sys.version,
+        "sqlite": sqlite3.sqlite_version,
+        "kernel": platform.release(),
+        "machine": platform.machine(),
+        "load": os.getloadavg(),
+        "processors": os.cpu_count(),
+        "largest_memory_kib": usage.ru_maxrss,
+        "processor_seconds": round(usage.ru_utime + usage.ru_stime, 1),
+    }
+
+
+def listing(state: Path) -> list[dict[str, object]]:
+    """The files of the state directory, without what is in them."""
+    return [
+        {"name": entry.name, "bytes": found.st_size, "mode": oct(found.st_mode), "changed_at": _time(found.st_mtime)}
+        for entry in sorted(os.scandir(state), key=lambda each: each.name)
+        for found in [entry.stat(follow_symlinks=False)]
+    ]
+
+
+def _time(seconds: float) -> str:
+    return rfc3339(round(seconds * 1000))
