@@ -78,6 +78,8 @@ class ApiServices:
     """What is in force, secrets by name only."""
     roles: Callable[[], Mapping[str, str]]
     """Certificate URI → role, by the configuration of the moment."""
+    read_only: Callable[[str], Sequence[str]]
+    """Component → the commands that diagnostics may run on it."""
     bundles: Callable[[str], Awaitable[bytes]]
     """A support bundle by its name (`services.support`)."""
     bell: StreamBell = field(default_factory=StreamBell)

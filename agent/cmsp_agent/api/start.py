@@ -60,6 +60,7 @@ class ApiNeeds:
     parts: Sequence[Part]
     """Those that carry out jobs."""
     bundles: Callable[[str], Awaitable[bytes]]
+    read_only: Callable[[str], Sequence[str]]
 
 
 @asynccontextmanager
@@ -97,6 +98,7 @@ async def start_api(
         configuration=shown.document,
         roles=shown.roles,
         bundles=needs.bundles,
+        read_only=needs.read_only,
     )
     events.subscribe(services.bell.ring)
     server = ApiServer(services, settings_of(api), runtime.supervisor, runtime.counters)

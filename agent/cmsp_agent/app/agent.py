@@ -19,6 +19,7 @@ from cmsp_agent.model.errors import StorageError
 from cmsp_agent.plugin.start import load_plugins
 from cmsp_agent.services.backups.start import BackupsPart, start_backups
 from cmsp_agent.services.devices.start import DevicesPart, start_devices
+from cmsp_agent.services.diagnostics.start import DiagnosticsPart, start_diagnostics
 from cmsp_agent.services.events.start import EventsPart, start_events
 from cmsp_agent.services.host.site_file import SiteFilePart, start_site_file
 from cmsp_agent.services.host.start import HostPart, start_host
@@ -66,6 +67,7 @@ class Agent:
     kpis: KpisPart
     polling: PollingPart
     support: SupportPart
+    diagnostics: DiagnosticsPart
     receiving: ReceivingPart
     host: HostPart
     site_file: SiteFilePart
@@ -170,16 +172,19 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         polling = await start(start_polling(runtime, configuration, asked))
         shown = _shown(in_force, loaded)
         support = await start(start_support(runtime, status, service.outward, shown.document, in_force.secrets))
+        diagnostics = await start(start_diagnostics(runtime, known, polling.sessions, in_force.secrets))
         listening = start_listening(runtime, notices, active)
         reported = ReceivingNeeds(devices.senders, known.unreadable, components, service, notices)
         receiving = await start(start_receiving(runtime, configuration, reported, listening))
         machine_part = await start(start_host(runtime, appliance, notices, active))
         site_file = starting.add(start_site_file(runtime, configuration, notices, active))
-        called = ApiNeeds(status, events, polling.poller, backups.backups, kpis.history, parts, support.read)
+        called = ApiNeeds(
+            status, events, polling.poller, backups.backups, kpis.history, parts, support.read, diagnostics.read_only
+        )
         api = await start(start_api(runtime, configuration.api, called, shown, listening))
         listening.forget_others()
         below = (plugins, devices, events, link, notify, backups, kpis, polling)
-        agent = Agent(runtime, in_force, parts, *below, support, receiving, machine_part, site_file, api)
+        agent = Agent(runtime, in_force, parts, *below, support, diagnostics, receiving, machine_part, site_file, api)
         runtime.supervisor.keep_running("what is learned", agent.follow_what_is_learned)
         await polling.prepare(configuration)()
         yield agent

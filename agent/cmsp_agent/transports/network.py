@@ -8,12 +8,13 @@ from cmsp_agent.aio.blocking import BlockingPool
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.threads import Threads
-from cmsp_agent.transports import icmp, routes, tcp
+from cmsp_agent.transports import icmp, routes, sip, tcp
 from cmsp_agent.transports.headend import ClientCertificates, HeadendClient
 from cmsp_agent.transports.listening import bind_one
 from cmsp_agent.transports.snmp.client import OpenSocket, PathPayload, kernel_path_payload
 from cmsp_agent.transports.snmp.endpoint import open_socket
 from cmsp_agent.transports.ssh import CliClient, HostKeyStore
+from cmsp_agent.transports.traceroute import Hop, traceroute
 
 Bind = Callable[[socket.SocketKind, str, int], socket.socket | None]
 """A bound socket; None where this machine has no such address family. Raises CannotListen."""
@@ -34,6 +35,8 @@ class Network:
 
     ping: Callable[[str, float, str | None], Awaitable[float | None]] = icmp.ping
     check_port: Callable[[str, int, float, str | None], Awaitable[tcp.TcpAnswer]] = tcp.check_port
+    traceroute: Callable[[str, str | None], Awaitable[list[Hop]]] = traceroute
+    sip_options: Callable[[str, int, str, float, str | None], Awaitable[sip.SipAnswer | None]] = sip.options
     snmp_socket: OpenSocket = open_socket
     path_payload: PathPayload = kernel_path_payload
     bind: Bind = bind_one

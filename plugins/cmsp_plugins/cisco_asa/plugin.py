@@ -18,6 +18,7 @@ CISCO_ASA = DeviceType(
     ),
     cli=CliPlatform(
         driver="cisco_asa",
+        read_only=("show version", "show interface", "show interface {interface}", "show failover", "show clock"),
         config="more system:running-config",  # unlike `show running-config` with its secrets, so it can be restored
         complete=r"^: end\s*\Z",
         must_have=(r"^(?:ASA|PIX) Version \S", r"^hostname \S"),

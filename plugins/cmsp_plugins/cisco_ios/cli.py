@@ -44,6 +44,8 @@ CLI = CliPlatform(
         "show inventory",
         "show ip interface brief",
         "show interfaces",
+        "show interfaces {interface}",
+        "show ip route {address}",
         "show controllers e1",
         "show controllers t1",
         "show isdn status",

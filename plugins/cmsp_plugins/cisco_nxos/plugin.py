@@ -13,6 +13,14 @@ CISCO_NXOS = DeviceType(
     identity=Identity(vendor="Cisco", os="nxos", version=(Fact(pattern=r"\bVersion ([^,\s]+)"),)),
     cli=CliPlatform(
         driver="cisco_nxos",
+        read_only=(
+            "show version",
+            "show inventory",
+            "show interface status",
+            "show interface {interface}",
+            "show environment",
+            "show clock",
+        ),
         complete=r"^line (?:vty|console)$(?s:.*)\S\s*\Z",  # it has no last line of its own; the lines come near the end
         must_have=(r"^version \S", r"^(?:hostname|switchname) \S"),
         invalid=(r"^% ?Invalid (?:command|parameters)", r"^% ?Permission denied", r"^\s*%? ?[Aa]uthorization failed"),

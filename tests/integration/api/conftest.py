@@ -216,6 +216,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             configuration=lambda: {"appliance": {"name": "paris-hq"}, "credentials": {"ro": "!secret ro-auth"}},
             roles=lambda: ROLES,
             bundles=no_bundle,
+            read_only=lambda name: ("show version", "show interfaces {name}") if name == "gw-1" else (),
             confirm_clock=KnownTime(database, Notices(unwatched, clock, counters), clock).confirm,
         )
         yield Agent(made, database, alarm_state, device, supervisor, folder)

@@ -41,6 +41,8 @@ def test_the_document_is_the_same_each_time_and_names_every_call() -> None:
         ("GET", "/v1/status"),
         ("GET", "/v1/metrics"),
         ("GET", "/v1/findings"),
+        ("GET", "/v1/components/{name}/diagnostics"),
+        ("POST", "/v1/components/{name}/diagnostics"),
         ("GET", "/v1/support-bundle"),
         ("GET", "/v1/support-bundle/{bundle}"),
         ("GET", "/v1/config"),
