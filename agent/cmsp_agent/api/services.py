@@ -8,12 +8,13 @@ from typing import Any
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.api.refusals import Refusals
-from cmsp_agent.model.component import Threshold
+from cmsp_agent.model.component import Component, Threshold
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups
+from cmsp_agent.services.backups.setup import SetupPlan
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.events.log import EventLog
@@ -70,6 +71,8 @@ class ApiServices:
     """As `KnownTime.confirm`."""
     clear_alarm: Callable[[str, str], Awaitable[Event]]
     """As `EventService.clear_alarm`."""
+    setup: Callable[[Component], Awaitable[SetupPlan]]
+    """As `DeviceSetup.plan`."""
     kpis: Callable[[Question], Awaitable[History]]
     """As `KpiHistory.read`."""
     thresholds: Callable[[], Mapping[str, Sequence[Threshold]]]

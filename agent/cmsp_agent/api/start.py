@@ -10,7 +10,7 @@ from cmsp_agent.api.services import ApiServices
 from cmsp_agent.api.tls import server_context
 from cmsp_agent.config.configuration import ApiSettings, Configuration
 from cmsp_agent.services.audit import AuditLog
-from cmsp_agent.services.backups import Backups
+from cmsp_agent.services.backups.start import BackupsPart
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.events.log import EventLog
@@ -55,7 +55,7 @@ class ApiNeeds:
     status: StatusService
     events: EventsPart
     poller: Poller
-    backups: Backups
+    backups: BackupsPart
     kpis: KpiHistory
     parts: Sequence[Part]
     """Those that carry out jobs."""
@@ -88,7 +88,8 @@ async def start_api(
         silences=needs.events.silences,
         status=needs.status,
         jobs=jobs,
-        backups=needs.backups,
+        backups=needs.backups.backups,
+        setup=needs.backups.setup.plan,
         change_incident=events.change_incident,
         report_incident=events.report_incident,
         clear_alarm=events.clear_alarm,

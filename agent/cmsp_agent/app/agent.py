@@ -179,7 +179,7 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         machine_part = await start(start_host(runtime, appliance, notices, active))
         site_file = starting.add(start_site_file(runtime, configuration, notices, active))
         called = ApiNeeds(
-            status, events, polling.poller, backups.backups, kpis.history, parts, support.read, diagnostics.read_only
+            status, events, polling.poller, backups, kpis.history, parts, support.read, diagnostics.read_only
         )
         api = await start(start_api(runtime, configuration.api, called, shown, listening))
         listening.forget_others()

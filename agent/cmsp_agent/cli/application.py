@@ -15,6 +15,7 @@ from cmsp_agent.cli import (
     backup_checks,
     backups,
     complete,
+    component_setup,
     component_test,
     components,
     configuration,
@@ -50,12 +51,13 @@ EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 refused,
 _Commands = dict[str, Callable[..., None]]
 _GROUPS: dict[str, tuple[str, _Commands]] = {
     "component": (
-        "Components: list, show, KPIs, poll now, test, SSH host keys.",
+        "Components: list, show, KPIs, poll now, set up, test, SSH host keys.",
         {
             "list": components.component_list,
             "show": components.component_show,
             "kpis": components.component_kpis,
             "poll": components.component_poll,
+            "setup": component_setup.component_setup,
             "test": component_test.component_test,
             "host-key": hostkeys.host_key,
         },

@@ -13,7 +13,19 @@ from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.plugin.rules import AlarmType
 from cmsp_agent.plugin.shape import misfits
 
-PARTS = ("sys_object_ids", "functions", "alarms", "traps", "syslog", "states", "kpis", "tables", "personal", "proven")
+PARTS = (
+    "sys_object_ids",
+    "functions",
+    "alarms",
+    "traps",
+    "syslog",
+    "states",
+    "kpis",
+    "tables",
+    "setup",
+    "personal",
+    "proven",
+)
 """Fields with many members, each of which is judged alone; the alarms come before what names them."""
 
 Drivers = Callable[[], Iterable[str]]

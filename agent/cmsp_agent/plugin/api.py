@@ -12,6 +12,7 @@ from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.interfaces import canonical as canonical_interface
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
+from cmsp_agent.plugin.command_line import CliPlatform, Redaction, SetupLine, SetupStep
 from cmsp_agent.plugin.identity import UNIDENTIFIED, Fact, Identity
 from cmsp_agent.plugin.markers import hook
 from cmsp_agent.plugin.place import written_here
@@ -41,6 +42,8 @@ __all__ = [
     "ObjectFrom",
     "PollSignal",
     "Redaction",
+    "SetupLine",
+    "SetupStep",
     "Severity",
     "ShownKpi",
     "ShownState",
@@ -222,31 +225,6 @@ def sensor_kpis(table: str, absent: tuple[int, ...]) -> tuple[Kpi, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Redaction:
-    """A pattern whose group `secret` is hidden from people's eyes; never applied to the stored copy."""
-
-    pattern: str
-    where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class CliPlatform:
-    """How the configuration is read over SSH, and how a good one is recognised. Patterns are multi-line regexes."""
-
-    driver: str
-    """The dialect of its command line, such as `cisco_ios`: how paging is turned off, how privileges are entered."""
-    config: str = "show running-config"
-    complete: str = r"^end\s*\Z"
-    must_have: tuple[str, ...] = ()
-    invalid: tuple[str, ...] = ()
-    volatile: tuple[str, ...] = ()
-    """Lines that differ from one reading to the next without any change."""
-    redact: tuple[Redaction, ...] = ()
-    read_only: tuple[str, ...] = ()
-    """Commands that diagnostics may run."""
-
-
-@dataclass(frozen=True, slots=True)
 class AlarmReport:
     """What a rule or a plugin's code reads out of a signal."""
 
@@ -291,6 +269,8 @@ class DeviceType:
     tables: tuple[ShownTable, ...] = ()
     """Show commands that are read where SNMP has no such figure."""
     cli: CliPlatform | None = None
+    setup: tuple[SetupStep, ...] = ()
+    """The device's own commands for what the agent needs of it."""
     personal: tuple[Redaction, ...] = ()
     """Where messages carry personal data (numbers, user names): masked in what leaves the site."""
     normalise: NormaliseFunction | None = None

@@ -28,6 +28,7 @@ def inherited(kind: DeviceType, base: DeviceType) -> DeviceType:
         kpis=_merged(kind.kpis, base.kpis, _kpi),
         tables=_merged(kind.tables, base.tables, _table),
         cli=kind.cli or base.cli,
+        setup=kind.setup or base.setup,
         personal=(*kind.personal, *base.personal),
         normalise=kind.normalise or base.normalise,
     )

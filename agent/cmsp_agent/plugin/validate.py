@@ -4,7 +4,18 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from cmsp_agent.plugin.api import AlarmType, CliPlatform, Kpi, Redaction, ShownTable, StateRule, SyslogRule, TrapRule
+from cmsp_agent.plugin.api import (
+    AlarmType,
+    CliPlatform,
+    Kpi,
+    Redaction,
+    SetupStep,
+    ShownTable,
+    StateRule,
+    SyslogRule,
+    TrapRule,
+)
+from cmsp_agent.plugin.command_line import FILLED_IN, NEEDS
 from cmsp_agent.plugin.identity import Fact, Identity
 from cmsp_agent.plugin.templates import TemplateUnusable, columns
 
@@ -190,6 +201,18 @@ def _table(path: str, table: ShownTable) -> Iterator[str]:
         yield f"{path}: no column {name!r} in the template; there are {', '.join(there)}"
 
 
+def _setup(path: str, step: SetupStep) -> Iterator[str]:
+    yield from one_of(f"{path}.need", step.need, NEEDS)
+    yield from one_of(f"{path}.only", step.only, ("", "2c", "3"))
+    words = dict.fromkeys(FILLED_IN, "x")
+    for place, line in enumerate(step.lines):
+        try:
+            line.command.format_map(words)
+            yield from pattern(f"{path}.lines[{place}].there", line.there.format_map(words))
+        except (KeyError, IndexError, ValueError):
+            yield f"{path}.lines[{place}]: only {', '.join(FILLED_IN)} are filled in ({line.command!r})"
+
+
 def _decided(path: str, raises: Iterable[object], clears: Iterable[object]) -> Iterator[str]:
     both = sorted(str(value) for value in set(raises) & set(clears))
     if both:
@@ -209,4 +232,5 @@ _CHECKS: Mapping[type, Check] = {
     Kpi: _kpi,
     Redaction: _redaction,
     ShownTable: _table,
+    SetupStep: _setup,
 }

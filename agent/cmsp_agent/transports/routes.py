@@ -46,13 +46,18 @@ def route_to(address: str, known: list[Route]) -> Route | None:
 
 def leads_to(address: str) -> bool:
     """Whether the kernel has a way to an address at this moment, in any table; sends nothing."""
+    return own_address(address) != ""
+
+
+def own_address(address: str) -> str:
+    """The address by which a device sees us, by the kernel's routes; empty where none leads to it. Sends nothing."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as sock:
             sock.connect((address, 9))
+            return str(sock.getsockname()[0])
     except OSError:
-        return False
-    return True
+        return ""
 
 
 def default_routes(known: list[Route]) -> list[Route]:

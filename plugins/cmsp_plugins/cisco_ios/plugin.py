@@ -6,6 +6,7 @@ from cmsp_plugins.cisco_ios.alarms import ALARMS
 from cmsp_plugins.cisco_ios.cli import CLI
 from cmsp_plugins.cisco_ios.personal import PERSONAL
 from cmsp_plugins.cisco_ios.polling import KPIS, STATES
+from cmsp_plugins.cisco_ios.setup import SETUP
 from cmsp_plugins.cisco_ios.shown import TABLES
 from cmsp_plugins.cisco_ios.syslog import SYSLOG
 from cmsp_plugins.cisco_ios.traps import TRAPS
@@ -30,6 +31,7 @@ CISCO_IOS = DeviceType(
     kpis=(*KPIS, *sensors.KPIS, *voice.KPIS),
     tables=TABLES,
     cli=CLI,
+    setup=SETUP,
     personal=PERSONAL,
     proven=("identity", "kpis", "states"),
 )

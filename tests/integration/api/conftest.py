@@ -34,6 +34,7 @@ from cmsp_agent.pipeline.silences import SilenceRegister
 from cmsp_agent.plugin.api import CliPlatform, Redaction
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups, Directory, Manifest, backup_job
+from cmsp_agent.services.backups.setup import PlannedLine, SetupPlan
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.events.known_time import KnownTime
@@ -148,6 +149,11 @@ async def change_incident(
     return changed
 
 
+async def no_setup(component: Component) -> SetupPlan:
+    """What is to be entered where the device type has no commands."""
+    return SetupPlan(component.type, (PlannedLine("snmp", "it is polled", "snmp enable", None),), None, "not saved yet")
+
+
 async def no_alarm(alarm_id: str, text: str) -> Event:
     """What the event service says where no alarm of that id holds."""
     raise NotFound(f"no alarm {alarm_id} holds")
@@ -208,6 +214,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             ),
             jobs=jobs,
             backups=backups,
+            setup=no_setup,
             change_incident=lambda name, edit: change_incident(database, alarm_state, name, edit),
             report_incident=no_report,
             clear_alarm=no_alarm,

@@ -399,3 +399,44 @@ def test_a_file_that_is_not_there_ends_with_2(tmp_path: Path) -> None:
     ending = cmsp_agent("config", "show", str(tmp_path / "none.yaml"))
     assert ending.code == 2
     assert "can't be read: No such file" in ending.err
+
+
+SETUP = {
+    "device_type": "cisco_ios",
+    "saved_at": "2026-11-23T02:00:03.000Z",
+    "problem": "",
+    "steps": [
+        {"need": "snmp", "why": "it is polled", "command": "snmp-server user a CMSP v3", "there": None},
+        {"need": "syslog", "why": "it reports", "command": "logging host 192.0.2.1", "there": True},
+        {"need": "syslog", "why": "it reports", "command": "line vty 0 4\n transport input ssh", "there": False},
+    ],
+}
+
+
+def test_what_is_to_be_entered_and_what_is_there() -> None:
+    ending = cmsp_agent("component", "setup", "gw-1", answers={"/v1/components/gw-1/setup": SETUP})
+    assert ending.out.splitlines() == [
+        "gw-1 (cisco_ios): compared with the configuration of 2026-11-23 02:00 UTC",
+        "",
+        "! snmp: it is polled",
+        "?        snmp-server user a CMSP v3",
+        "",
+        "! syslog: it reports",
+        "there    logging host 192.0.2.1",
+        "missing  line vty 0 4",
+        "          transport input ssh",
+    ]
+    missing = cmsp_agent("component", "setup", "gw-1", "--missing", answers={"/v1/components/gw-1/setup": SETUP})
+    assert missing.out == "snmp-server user a CMSP v3\nline vty 0 4\n transport input ssh\n"
+
+
+def test_a_way_that_does_not_work_is_shown_with_its_remedy() -> None:
+    checks = [
+        {"check": "ICMP", "works": True, "detail": "", "remedy": ""},
+        {"check": "SSH", "works": False, "detail": "refused", "remedy": "check the password"},
+    ]
+    job = {"id": "j", "state": "done", "result": {"checks": checks}}
+    ending = cmsp_agent("component", "test", "gw-1", answers={"POST /v1/components/gw-1/test": job})
+    assert ending.code == 1
+    assert ending.out == "gw-1: ICMP works\ngw-1: SSH does not work: refused\n    check the password\n"
+    assert ending.err.endswith("cmsp-agent: gw-1: SSH does not work\n")

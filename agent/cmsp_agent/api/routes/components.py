@@ -8,11 +8,11 @@ from fastapi.responses import Response
 from cmsp_agent.api.callers import READING, services_of
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.roles import Role
-from cmsp_agent.api.schemas.components import ComponentList, Kpis
+from cmsp_agent.api.schemas.components import ComponentList, Kpis, SetupView
 from cmsp_agent.api.schemas.jobs import JobView
 from cmsp_agent.api.services import ApiServices
 from cmsp_agent.api.unsafe import Unsafe, unsafe
-from cmsp_agent.api.views.components import component_details, component_view, series_view
+from cmsp_agent.api.views.components import component_details, component_view, series_view, setup_view
 from cmsp_agent.api.views.jobs import job_view
 from cmsp_agent.config.nearest import did_you_mean
 from cmsp_agent.model.component import Component
@@ -97,6 +97,13 @@ def _time(name: str, text: str) -> int:
         return parse_rfc3339(text.replace(" ", "+"))  # a plus sign in a query means a space
     except ValueError as error:
         raise CallInvalid(f"{name}: not an RFC 3339 time") from error
+
+
+@router.get("/{name}/setup", response_model=SetupView, dependencies=READING)
+async def setup(request: Request, name: str) -> dict[str, Any]:
+    """The device's own commands for what its tier needs, and which its last saved configuration has; no secret."""
+    services = services_of(request)
+    return setup_view(await services.setup(known(services, name)))
 
 
 @router.post("/{name}/poll", status_code=202, response_model=JobView)

@@ -65,3 +65,21 @@ class Kpis(Shape):
     component: str
     resolution: str
     items: list[Series]
+
+
+class SetupStepView(Shape):
+    """A command for a device; `there`: whether its saved configuration has it, null where nothing is known."""
+
+    need: str
+    why: str
+    command: str
+    there: bool | None
+
+
+class SetupView(Shape):
+    """What is to be entered on a device."""
+
+    device_type: str
+    saved_at: str | None
+    problem: str
+    steps: list[SetupStepView]

@@ -1,6 +1,7 @@
 """A component as the API shows it: its state, what is known of it, its figures."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from cmsp_agent.api.views.backups import backup_view
@@ -13,6 +14,7 @@ from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.times import optional_time, rfc3339
 from cmsp_agent.services.availability import Availability
+from cmsp_agent.services.backups.setup import SetupPlan
 from cmsp_agent.services.devices.unreadable import UnreadableObject
 from cmsp_agent.services.kpis.history import Line
 
@@ -86,4 +88,14 @@ def series_view(kpi: str, line: Line) -> View:
         "samples": [[rfc3339(when), one] for when, one in line.samples],
         "least": list(line.least),
         "most": list(line.most),
+    }
+
+
+def setup_view(plan: SetupPlan) -> View:
+    """What is to be entered on a device."""
+    return {
+        "device_type": plan.device_type,
+        "saved_at": optional_time(plan.saved_at),
+        "problem": plan.problem,
+        "steps": [asdict(line) for line in plan.lines],
     }

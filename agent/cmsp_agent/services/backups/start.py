@@ -20,6 +20,7 @@ from cmsp_agent.services.backups.manifest import Manifest
 from cmsp_agent.services.backups.reading import SshReader
 from cmsp_agent.services.backups.retries import Retries
 from cmsp_agent.services.backups.service import Backups, Directory
+from cmsp_agent.services.backups.setup import DeviceSetup
 from cmsp_agent.services.backups.storage import UNUSABLE, BackupStorage, GuardedContents, GuardedCopies
 from cmsp_agent.services.calendar import Calendar, CalendarEntry
 from cmsp_agent.services.devices.inventory import Devices
@@ -34,6 +35,7 @@ from cmsp_agent.storage.sealed.blobs import Blobs
 from cmsp_agent.storage.sealed.master_key import MasterKey, check_recovery_key
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import backups as table
+from cmsp_agent.transports.routes import own_address
 from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 
 DIALOGUES = 20
@@ -53,6 +55,7 @@ class BackupsPart(Part):
     components: Components
     storage: BackupStorage
     devices: Devices
+    setup: DeviceSetup
     database: Database
     alarm_state: Callable[[], AlarmState]
 
@@ -62,6 +65,7 @@ class BackupsPart(Part):
 
         async def change() -> None:
             self.calendar.use(entries)
+            self.setup.listeners = configuration.listen
 
         return change
 
@@ -133,11 +137,10 @@ async def start_backups(
         computing = BlockingPool("backups", threads=1, waiting=500, source=runtime.machine.threads)
         runtime.counters.gauge("ssh.pool.busy", lambda: dialogues.busy)
         runtime.counters.gauge("backups.pool.busy", lambda: computing.busy)
-        keys = StoredHostKeys(runtime.state, runtime.clock)
-        client = runtime.machine.network.cli(dialogues, keys, runtime.clock, runtime.counters)
+        keys, network = StoredHostKeys(runtime.state, runtime.clock), runtime.machine.network
         backups = Backups(
             Directory(devices.components.get, lambda name: devices.device_type(name).cli),
-            SshReader(client, attrgetter("source")),
+            SshReader(network.cli(dialogues, keys, runtime.clock, runtime.counters), attrgetter("source")),
             manifest,
             events.tell,
             computing,
@@ -154,6 +157,7 @@ async def start_backups(
             components,
             storage,
             devices,
+            DeviceSetup(devices, backups, configuration.listen, own_address),
             runtime.state,
             lambda: events.alarm_state,
         )

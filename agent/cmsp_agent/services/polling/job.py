@@ -7,6 +7,7 @@ from cmsp_agent.model.errors import DeviceError, NotFound
 from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.jobs import JobKind, JobReport
+from cmsp_agent.services.polling.checks import DeviceChecks
 from cmsp_agent.services.polling.commands import CommandLoops
 from cmsp_agent.services.polling.poller import Poller
 from cmsp_agent.services.polling.sessions import SnmpSessions
@@ -51,16 +52,20 @@ def _with_commands(found: dict[str, Any], read: PollSignal | DeviceError | None)
     }
 
 
-def trial_job(sessions: SnmpSessions, devices: Devices) -> JobKind:
-    """The kind of job that tries how its component answers SNMP."""
+def trial_job(sessions: SnmpSessions, devices: Devices, checks: DeviceChecks) -> JobKind:
+    """The kind of job that tries every way to its component."""
 
     async def work(report: JobReport) -> Mapping[str, Any]:
         name = report.job.component
         component = devices.components.get(name)
         if component is None:
             raise NotFound(f"no component is called {name!r}")
-        report.step(10, "asking the device by SNMP")
-        return {"snmp": await Trial(sessions, component, devices.facts(name)).run()}
+        report.step(10, "trying to reach the device, and to log in")
+        tried = await checks.run(component)
+        if component.credentials.snmp is None:
+            return {"checks": tried}
+        report.step(50, "asking the device by SNMP")
+        return {"checks": tried, "snmp": await Trial(sessions, component, devices.facts(name)).run()}
 
     return JobKind(work, within=300.0)
 

@@ -16,7 +16,8 @@ from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.jobs import JobKind
 from cmsp_agent.services.part import Change, Components, Part
-from cmsp_agent.services.polling.commands import CommandLoops, CommandReader
+from cmsp_agent.services.polling.checks import DeviceChecks
+from cmsp_agent.services.polling.commands import CommandClient, CommandLoops, CommandReader
 from cmsp_agent.services.polling.device import Device
 from cmsp_agent.services.polling.isolation import Isolation
 from cmsp_agent.services.polling.job import poll_job, trial_job
@@ -45,6 +46,7 @@ class PollingPart(Part):
     alarm_types = polling.ALARM_TYPES
     poller: Poller
     commands: CommandLoops
+    checks: DeviceChecks
     isolation: Isolation
     sessions: SnmpSessions
     devices: Devices
@@ -63,7 +65,10 @@ class PollingPart(Part):
     @property
     def jobs(self) -> Mapping[str, JobKind]:
         """A poll out of its turn; a trial of how a component answers."""
-        return {"poll": poll_job(self.poller, self.commands), "test": trial_job(self.sessions, self.devices)}
+        return {
+            "poll": poll_job(self.poller, self.commands),
+            "test": trial_job(self.sessions, self.devices, self.checks),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +116,15 @@ async def start_polling(
         await isolation.before_judging(signals)
         await events.handle(signals)
 
-    make_device = await _device_maker(runtime, asked, sessions)
+    reachability = Reachability(runtime.counters, network.ping, network.check_port)
+    make_device = await _device_maker(runtime, asked, sessions, reachability)
     poller = Poller(make_device, polled, runtime.write_series, runtime.supervisor, runtime.clock, runtime.counters)
     runtime.supervisor.keep_running("SNMP engine memory", engines.run)
     runtime.supervisor.keep_running("isolation watch", isolation.run)
     try:
-        async with _commands(runtime, asked, poller, polled) as commands:
-            yield PollingPart(poller, commands, isolation, sessions, asked.devices, asked.components)
+        async with _commands(runtime, asked, poller, polled) as (commands, command_client):
+            checks = DeviceChecks(reachability, command_client, asked.devices.device_type)
+            yield PollingPart(poller, commands, checks, isolation, sessions, asked.devices, asked.components)
     finally:
         await poller.configure({})
         sessions.close()
@@ -127,7 +134,7 @@ async def start_polling(
 @asynccontextmanager
 async def _commands(
     runtime: Runtime, asked: PollingNeeds, poller: Poller, polled: Callable[[Sequence[Signal]], Awaitable[None]]
-) -> AsyncIterator[CommandLoops]:
+) -> AsyncIterator[tuple[CommandLoops, CommandClient]]:
     """The show commands, with threads of their own."""
     threads = BlockingPool("show commands", threads=DIALOGUES, waiting=500, source=runtime.machine.threads)
     keys = StoredHostKeys(runtime.state, runtime.clock)
@@ -144,7 +151,7 @@ async def _commands(
         runtime.counters,
     )
     try:
-        yield loops
+        yield loops, client
     finally:
         await loops.configure({})
         await threads.close(within=1.0)
@@ -157,9 +164,9 @@ async def _well(runtime: Runtime) -> WellMemory:
     return WellMemory(await runtime.state.read(seen_well.known), keep, runtime.counters)
 
 
-async def _device_maker(runtime: Runtime, asked: PollingNeeds, sessions: SnmpSessions) -> Callable[[Component], Device]:
-    network = runtime.machine.network
-    reachability = Reachability(runtime.counters, network.ping, network.check_port)
+async def _device_maker(
+    runtime: Runtime, asked: PollingNeeds, sessions: SnmpSessions, reachability: Reachability
+) -> Callable[[Component], Device]:
     well = await _well(runtime)
 
     def make(component: Component) -> Device:

@@ -1,0 +1,66 @@
+"""The command line of a kind of device: how its configuration is read, and what is to be entered for the agent.
+
+Parts of `plugin.api`, which is where plugins import them from.
+"""
+
+from dataclasses import dataclass, field
+
+from cmsp_agent.plugin.place import written_here
+
+
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """A pattern whose group `secret` is hidden from people's eyes; never applied to the stored copy."""
+
+    pattern: str
+    where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CliPlatform:
+    """How the configuration is read over SSH, and how a good one is recognised. Patterns are multi-line regexes."""
+
+    driver: str
+    """The dialect of its command line, such as `cisco_ios`: how paging is turned off, how privileges are entered."""
+    config: str = "show running-config"
+    complete: str = r"^end\s*\Z"
+    must_have: tuple[str, ...] = ()
+    invalid: tuple[str, ...] = ()
+    volatile: tuple[str, ...] = ()
+    """Lines that differ from one reading to the next without any change."""
+    redact: tuple[Redaction, ...] = ()
+    read_only: tuple[str, ...] = ()
+    """Commands that diagnostics may run."""
+
+
+NEEDS = ("snmp", "traps", "syslog", "clock", "login", "archive", "scp")
+"""What the agent may need of a device: answers to SNMP; its traps and syslog, with times that can be believed; a login;
+word of who changed the configuration; files by SCP."""
+FILLED_IN = ("appliance", "trap_port", "syslog_port", "user", "login", "level", "auth", "priv")
+"""What may stand in a line of a step in braces. Secrets never do: their place is marked for the person who types."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupLine:
+    """A command, and the pattern by which a saved configuration shows that it is there."""
+
+    command: str
+    """As it is typed; `{appliance}` and others of `FILLED_IN` are filled in."""
+    there: str = ""
+    """Empty: the command itself at the beginning of a line. Words are filled in here too, escaped."""
+    shown: bool = True
+    """False: no configuration shows it (an SNMPv3 user); whether the device answers does."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetupStep:
+    """The commands for one need."""
+
+    need: str
+    why: str
+    lines: tuple[SetupLine, ...]
+    only: str = ""
+    """`3` or `2c`: only for a credential of that version of SNMP."""
+    words: tuple[tuple[str, str], ...] = ()
+    """How the device calls an algorithm that the file calls otherwise (`SHA-256` is `sha-2 256`)."""
+    where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)

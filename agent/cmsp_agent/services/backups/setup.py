@@ -1,0 +1,142 @@
+"""What is to be entered on a device for what its tier gets, and what of it is there by its last saved configuration."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from cmsp_agent.config.configuration import Listeners
+from cmsp_agent.model.component import Component, Tier
+from cmsp_agent.model.credentials import SnmpCredential
+from cmsp_agent.model.errors import AgentError
+from cmsp_agent.plugin.command_line import SetupLine, SetupStep
+from cmsp_agent.services.backups.service import Backups
+from cmsp_agent.services.devices.inventory import Devices
+
+TRAP_PORT, SYSLOG_PORT = 162, 514
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedLine:
+    """A command for the device; `there` is None where nothing is known of it."""
+
+    need: str
+    why: str
+    command: str
+    there: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetupPlan:
+    """Everything that is to be on a device."""
+
+    device_type: str
+    lines: tuple[PlannedLine, ...]
+    saved_at: int | None
+    """When the configuration that was looked at was saved (ms)."""
+    problem: str = ""
+    """Why nothing is known of what is there, or why there are no commands."""
+
+
+class DeviceSetup:
+    """Makes plans.
+
+    Args:
+        devices: the components and their types.
+        backups: has their configurations.
+        listeners: where traps and syslog are received.
+        own_address: the address by which a device sees us.
+    """
+
+    def __init__(
+        self,
+        devices: Devices,
+        backups: Backups,
+        listeners: Listeners,
+        own_address: Callable[[str], str],
+    ) -> None:
+        self._devices = devices
+        self._backups = backups
+        self.listeners = listeners
+        self._own_address = own_address
+
+    async def plan(self, component: Component) -> SetupPlan:
+        """The commands for a component, in the order in which they are entered.
+
+        Raises:
+            DeviceUnreachable: its address is not known.
+        """
+        kind = self._devices.device_type(component.name)
+        version = component.credentials.snmp.version.replace("1", "2c") if component.credentials.snmp else ""
+        wanted = needs_of(component)
+        steps = [step for step in kind.setup if step.need in wanted and step.only in ("", version)]
+        if not steps:
+            why = (
+                "the commands of its device type are not known"
+                if wanted and not kind.setup
+                else "its tier needs nothing"
+            )
+            return SetupPlan(kind.name, (), None, why)
+        text, saved_at, problem = await self._saved(component)
+        answers = self._devices.facts(component.name) is not None
+        lines = tuple(
+            _planned(step, line, self._words(component, step), text, answers) for step in steps for line in step.lines
+        )
+        return SetupPlan(kind.name, lines, saved_at, problem)
+
+    async def _saved(self, component: Component) -> tuple[str | None, int | None, str]:
+        try:
+            latest = await self._backups.latest(component.name)
+            if latest is None:
+                return None, None, "its configuration was not saved yet"
+            text = await self._backups.content(component.name, latest.id, redacted=False)
+        except AgentError as error:
+            return None, None, f"its saved configuration can't be read: {error}"
+        return text, latest.verified_at, ""
+
+    def _words(self, component: Component, step: SetupStep) -> Mapping[str, str]:
+        listeners, snmp, ssh = self.listeners, component.credentials.snmp, component.credentials.ssh
+        trap, syslog = (places[0].port if places else 0 for places in (listeners.traps, listeners.syslog))
+        return {
+            "appliance": component.source or self._own_address(component.address),
+            "trap_port": "" if trap in (0, TRAP_PORT) else f" udp-port {trap}",
+            "syslog_port": "" if syslog in (0, SYSLOG_PORT) else f" transport udp port {syslog}",
+            "login": ssh.user if ssh else "",
+            **_usm(snmp, dict(step.words)),
+        }
+
+
+def needs_of(component: Component) -> frozenset[str]:
+    """What the agent needs of a device for what its tier and its order give it."""
+    wanted = {"snmp"} if component.credentials.snmp else set()
+    if component.tier is not Tier.MONITORED_ONLY:
+        wanted |= {"syslog", "clock", *({"traps"} if component.credentials.snmp else ())}
+        if component.credentials.ssh:
+            wanted.add("login")
+            if component.backup.enabled:
+                wanted.add("archive")
+            if component.backup.restore:
+                wanted.add("scp")
+    return frozenset(wanted)
+
+
+def _usm(snmp: SnmpCredential | None, words: Mapping[str, str]) -> Mapping[str, str]:
+    if snmp is None:
+        return {"user": "", "level": "", "auth": "", "priv": ""}
+    return {
+        "user": snmp.user,
+        "level": "priv" if snmp.priv else "auth" if snmp.auth else "noauth",
+        "auth": f" auth {words.get(snmp.auth, snmp.auth.lower())} <authentication key>" if snmp.auth else "",
+        "priv": f" priv {words.get(snmp.priv, snmp.priv.lower())} <privacy key>" if snmp.priv else "",
+    }
+
+
+def _planned(
+    step: SetupStep, line: SetupLine, words: Mapping[str, str], text: str | None, answers: bool
+) -> PlannedLine:
+    command = line.command.format_map(words)
+    if not line.shown:
+        return PlannedLine(step.need, step.why, command, True if answers else None)
+    escaped = {name: re.escape(word) for name, word in words.items()}
+    sought = line.there.format_map(escaped) if line.there else rf"^{re.escape(command)}\s*$"
+    there = None if text is None else re.search(sought, text, re.MULTILINE) is not None
+    return PlannedLine(step.need, step.why, command, there)

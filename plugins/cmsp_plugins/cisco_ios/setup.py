@@ -1,0 +1,120 @@
+"""What is entered on a Cisco gateway so that the agent can do its work. Data only.
+
+Sources: the command references of SNMP, logging, archive and secure copy.
+"""
+
+from cmsp_agent.plugin.api import SetupLine, SetupStep
+
+AUTH_AND_PRIV = tuple(
+    {
+        "MD5": "md5",
+        "SHA-1": "sha",
+        "SHA-224": "sha-2 224",
+        "SHA-256": "sha-2 256",
+        "SHA-384": "sha-2 384",
+        "SHA-512": "sha-2 512",
+        "DES": "des",
+        "3DES": "3des",
+        "AES-128": "aes 128",
+        "AES-192-C": "aes 192",
+        "AES-256-C": "aes 256",
+    }.items()
+)
+"""The names of the file → those of the device. Its AES with 192 and 256 bits extends keys as Reeder does (`-C`)."""
+PERSISTENT = SetupLine("snmp ifmib ifindex persist", r"^snmp(?:-server)? (?:ifmib )?ifindex persist")
+
+SETUP = (
+    SetupStep(
+        "snmp",
+        "inventory, figures and states are read by SNMP; interfaces keep their numbers over a restart",
+        (
+            SetupLine(
+                "snmp-server view CMSP iso included", r"^snmp-server view \S+ (?:iso|internet|1(?:\.3\.6\.1)?) included"
+            ),
+            SetupLine("snmp-server group CMSP v3 {level} read CMSP", r"^snmp-server group \S+ v3 {level}\b"),
+            SetupLine("snmp-server user {user} CMSP v3{auth}{priv}", shown=False),
+            PERSISTENT,
+        ),
+        only="3",
+        words=AUTH_AND_PRIV,
+    ),
+    SetupStep(
+        "snmp",
+        "inventory, figures and states are read by SNMP; interfaces keep their numbers over a restart",
+        (SetupLine("snmp-server community <community> RO", r"^snmp-server community \S+ .*\bRO\b"), PERSISTENT),
+        only="2c",
+    ),
+    SetupStep(
+        "traps",
+        "a fault is known at once, not at the next poll; an inform is repeated until it is acknowledged",
+        (
+            SetupLine("snmp-server enable traps"),
+            SetupLine(
+                "snmp-server host {appliance} informs version 3 {level} {user}{trap_port}",
+                r"^snmp-server host {appliance}\b.*\bversion 3\b",
+            ),
+        ),
+        only="3",
+    ),
+    SetupStep(
+        "traps",
+        "a fault is known at once, not at the next poll",
+        (
+            SetupLine("snmp-server enable traps"),
+            SetupLine(
+                "snmp-server host {appliance} version 2c <community>{trap_port}",
+                r"^snmp-server host {appliance}\b(?!.*\bversion 3\b)",
+            ),
+        ),
+        only="2c",
+    ),
+    SetupStep(
+        "syslog",
+        "much is reported by syslog alone; name and number show whose a message is, and that none is missing",
+        (
+            SetupLine("logging host {appliance}{syslog_port}", r"^logging (?:host )?{appliance}\b"),
+            SetupLine(
+                "logging trap informational",
+                r"^logging trap (?:informational|debugging|6|7)|\A(?![\s\S]*^logging trap)",
+            ),
+            SetupLine("logging origin-id hostname", r"^logging origin-id \S"),
+            SetupLine("service sequence-numbers"),
+        ),
+    ),
+    SetupStep(
+        "clock",
+        "times of messages are compared with those of others",
+        (
+            SetupLine("ntp server <your NTP server>", r"^(?:ntp|sntp) server \S"),
+            SetupLine(
+                "service timestamps log datetime msec show-timezone year",
+                r"^service timestamps log datetime(?=.* msec)(?=.* show-timezone)",
+            ),
+        ),
+    ),
+    SetupStep(
+        "login",
+        "its configuration and its show commands are read over SSH; only privilege level 15 sees a whole configuration",
+        (
+            SetupLine("username {login} privilege 15 secret <password>", r"^username {login}\b"),
+            SetupLine("ip ssh version 2"),
+            SetupLine(
+                "line vty 0 4\n transport input ssh",
+                r"^line vty [\d ]+\n(?:^ .*\n)*?^ transport input (?:.*\bssh\b|all)",
+            ),
+        ),
+    ),
+    SetupStep(
+        "archive",
+        "it is told who changed the configuration, and it is saved then; passwords stay out of that",
+        (
+            SetupLine(
+                "archive\n log config\n  logging enable",
+                r"^archive\n(?:^ .*\n)*?^ +log config\n(?:^  .*\n)*?^ +logging enable",
+            ),
+            SetupLine("  notify syslog contenttype plaintext", r"^ +notify syslog"),
+            SetupLine("  hidekeys", r"^ +hidekeys"),
+        ),
+    ),
+    SetupStep("scp", "a configuration is restored as a file", (SetupLine("ip scp server enable"),)),
+)
