@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from cmsp_agent.pipeline.losses import WITHIN
 from tests.lab.headend.store import Store, Stored
 from tests.simulation.week import Fault, Plan
 from tests.simulation.world import APPLIANCE, POLL_SECONDS
@@ -102,9 +105,12 @@ def _faults_told(events: Sequence[Stored], faults: Sequence[Fault], start: int) 
 
 
 def _incidents_explained(incidents: Sequence[Stored], faults: Sequence[Fault], start: int) -> Iterator[str]:
-    """Each incident is about a fault that was there, each fault has one incident, and at the end all are over."""
+    """Each incident is about a fault that was there, each fault has one incident, and at the end all are over.
+
+    Components that are lost together are one incident: the others are merged into it.
+    """
     last = {record.data["number"]: record.data for record in incidents}
-    by_fault: Counter[Fault] = Counter()
+    by_fault: dict[Fault, set[str]] = {fault: set() for fault in faults}
     for number, incident in last.items():
         opened = _seconds(incident["opened_at"], start)
         about = [
@@ -112,11 +118,30 @@ def _incidents_explained(incidents: Sequence[Stored], faults: Sequence[Fault], s
             for fault in faults
             if fault.kind.component in incident["components"] and fault.begins <= opened <= fault.ends + SEEN_WITHIN
         ]
-        by_fault.update(about)
-        if len(about) != 1:
+        for fault in about:
+            by_fault[fault].add(_whole(last, number))
+        if not about or (len(about) > 1 and not _lost_together(about)):
             yield f"{number} ({incident['title']}, {opened:.0f} s) is about {len(about)} faults"
-        if incident["state"] != "resolved":
+        if incident["state"] not in ("resolved", "merged"):
             yield f"{number} ({incident['title']}) ends as {incident['state']}"
-    for fault in faults:
-        if by_fault[fault] != 1:
-            yield f"{fault} has {by_fault[fault]} incidents"
+    for fault, numbers in by_fault.items():
+        if len(numbers) != 1:
+            yield f"{fault} has the incidents {sorted(numbers)}"
+
+
+def _whole(incidents: Mapping[str, Mapping[str, Any]], number: str) -> str:
+    """The incident that one was merged into, whatever that was merged into; itself where it was not merged."""
+    by_id = {incident["id"]: number for number, incident in incidents.items()}
+    for _ in incidents:
+        into = incidents[number]["merged_into"]
+        if into is None:
+            return number
+        number = into if into in incidents else by_id[into]
+    raise AssertionError(f"{number} is merged into itself")
+
+
+def _lost_together(faults: Sequence[Fault]) -> bool:
+    """Whether all are components that went down within the time in which losses belong together."""
+    begun = sorted(fault.begins for fault in faults)
+    near = all(later - sooner <= WITHIN / 1000 + SEEN_WITHIN for sooner, later in pairwise(begun))
+    return near and all(fault.kind.alarm == "component.down" for fault in faults)

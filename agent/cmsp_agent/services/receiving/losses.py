@@ -3,7 +3,7 @@
 Reads the counters of the receivers and counts nothing itself.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -38,6 +38,8 @@ OF_STREAMS: Mapping[str, str] = {
 }
 """Counters of `syslog.tcp` and `syslog.tls`, by sender's address → why."""
 STREAMS = ("syslog.tcp", "syslog.tls")
+LOSSES = frozenset(OF_COMPONENTS) | {f"{stream}.{what}" for stream in STREAMS for what in OF_STREAMS}
+"""The counters of both."""
 KERNEL = {"syslog.udp.kernel_dropped": "syslog", "traps.kernel_dropped": "traps"}
 """Gauges without a sender: the kernel does not say whose datagrams it dropped."""
 
@@ -94,7 +96,7 @@ class MessageLosses:
         self._alarms.settle(held, f"none were lost for {OVER_AFTER / 60:.0f} minutes")
 
     def _counts(self) -> Mapping[tuple[str, str], int]:
-        counted = {(name, key): count for name, key, count in self._counters.labelled() if _is_loss(name)}
+        counted = {(name, key): count for name, key, count in self._counters.labelled() if name in LOSSES}
         gauges = self._counters.gauges()
         return counted | {(name, ""): int(gauges[name]) for name in KERNEL if name in gauges}
 
@@ -126,11 +128,3 @@ class MessageLosses:
         component, what = place
         whose = f" of {component}" if component else ""
         return reasons, f"{what}{whose}: {count} lost in {EVERY:.0f} s, because {' and '.join(sorted(reasons))}"
-
-
-def _is_loss(name: str) -> bool:
-    return name in OF_COMPONENTS or any(name in _stream_counters(stream) for stream in STREAMS)
-
-
-def _stream_counters(stream: str) -> Iterator[str]:
-    return (f"{stream}.{what}" for what in OF_STREAMS)
