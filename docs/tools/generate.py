@@ -8,7 +8,7 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
-from docs.tools import api, cli, completion, configuration, device_types, hooks, manual, register, user
+from docs.tools import api, cli, completion, configuration, device_types, hooks, kpis, manual, register, user
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = "docs/reference"
@@ -27,6 +27,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     f"{REFERENCE}/openapi.json": lambda: as_json(api.openapi()),
     f"{REFERENCE}/hooks.md": lambda: hooks.render(ROOT),
     f"{REFERENCE}/device-types.md": device_types.render,
+    f"{REFERENCE}/kpis.md": kpis.render,
     f"{REFERENCE}/alarms.md": register.alarms,
     f"{REFERENCE}/counters.md": register.counters,
     "docs/user/device-types.md": lambda: user.device_types(ROOT),

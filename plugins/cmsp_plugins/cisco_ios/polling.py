@@ -9,6 +9,9 @@ from cmsp_agent.plugin.api import NOT_AVAILABLE, Kpi, Limit, Severity, StateRule
 CISCO = "1.3.6.1.4.1.9.9"
 IF = "1.3.6.1.2.1.2.2.1"
 IF_X = "1.3.6.1.2.1.31.1.1.1"
+IF_HIGH_SPEED = f"{IF_X}.15"
+WHOLE = (IF_HIGH_SPEED, 125_000.0)
+"""ifHighSpeed is in millions of bits a second; the counters are of octets."""
 IF_OPER_STATUS = f"{IF}.8"
 ADMIN_UP = (f"{IF}.7", 1)
 ISDN_LAPD_OPER_STATUS = "1.3.6.1.2.1.10.20.1.3.4.1.2"
@@ -48,6 +51,11 @@ KPIS = (
     Kpi("if.out.octets", "octets/s", (f"{IF_X}.10", f"{IF}.16"), kind="counter64", per="interface"),
     Kpi("if.in.errors", "packets/s", (f"{IF}.14",), kind="counter32", per="interface"),
     Kpi("if.out.errors", "packets/s", (f"{IF}.20",), kind="counter32", per="interface"),
+    Kpi("if.in.discards", "packets/s", (f"{IF}.13",), kind="counter32", per="interface"),
+    Kpi("if.out.discards", "packets/s", (f"{IF}.19",), kind="counter32", per="interface"),
+    Kpi("if.speed", "Mbit/s", (IF_HIGH_SPEED,), per="interface", absent=(0, 4294967295)),
+    Kpi("if.in.utilisation", "percent", (f"{IF_X}.6",), kind="counter64", per="interface", share_of=WHOLE),
+    Kpi("if.out.utilisation", "percent", (f"{IF_X}.10",), kind="counter64", per="interface", share_of=WHOLE),
 )
 
 

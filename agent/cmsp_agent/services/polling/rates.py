@@ -33,7 +33,7 @@ class Rates:
             key: which counter.
             value: what it reads now.
             at: monotonic seconds.
-            width: bits of the counter; one of 64 never wraps in practice.
+            width: bits of the counter.
             discontinuity: the counter's discontinuity time; where it moved, the counter started anew.
         """
         before = self._seen.get(key)
@@ -43,7 +43,7 @@ class Rates:
         grown = value - before.value
         if grown < 0:
             grown += 1 << width
-            if width > 32 or grown > MOST_OF_A_WRAP * (1 << width):
+            if grown > MOST_OF_A_WRAP * (1 << width):
                 return None
         return grown / (at - before.at)
 
