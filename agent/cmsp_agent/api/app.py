@@ -11,6 +11,7 @@ from cmsp_agent.api.routes import appliance as routes_appliance
 from cmsp_agent.api.routes import audit as routes_audit
 from cmsp_agent.api.routes import backups as routes_backups
 from cmsp_agent.api.routes import components as routes_components
+from cmsp_agent.api.routes import configuration as routes_configuration
 from cmsp_agent.api.routes import diagnostics as routes_diagnostics
 from cmsp_agent.api.routes import events as routes_events
 from cmsp_agent.api.routes import host_keys as routes_host_keys
@@ -33,6 +34,7 @@ ROUTERS = (
     routes_backups.router,
     routes_backups.searching,
     routes_components.router,
+    routes_configuration.router,
     routes_diagnostics.router,
     routes_events.router,
     routes_host_keys.router,

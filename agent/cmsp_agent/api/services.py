@@ -22,6 +22,7 @@ from cmsp_agent.services.events.silences import SilenceService
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.kpis.history import History, Question
 from cmsp_agent.services.link.outbox import OutboxService
+from cmsp_agent.services.revisions.service import Revisions
 from cmsp_agent.services.status.service import StatusService
 
 
@@ -83,6 +84,7 @@ class ApiServices:
     """Certificate URI → role, by the configuration of the moment."""
     read_only: Callable[[str], Sequence[str]]
     """Component → the commands that diagnostics may run on it."""
+    revisions: Revisions
     bundles: Callable[[str], Awaitable[bytes]]
     """A support bundle by its name (`services.support`)."""
     bell: StreamBell = field(default_factory=StreamBell)

@@ -1,9 +1,9 @@
 """The part that answers calls: the HTTP API on the tunnel and on the Unix socket."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
 from cmsp_agent.api.services import ApiServices
@@ -13,6 +13,7 @@ from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups.start import BackupsPart
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
+from cmsp_agent.services.diagnostics.start import DiagnosticsPart
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.start import EventsPart
 from cmsp_agent.services.jobs import Jobs
@@ -21,9 +22,13 @@ from cmsp_agent.services.link.outbox import OutboxService
 from cmsp_agent.services.listening import Listening
 from cmsp_agent.services.part import Change, Part, nothing
 from cmsp_agent.services.polling.poller import Poller
+from cmsp_agent.services.revisions.start import RevisionsPart
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.services.status.service import StatusService
+from cmsp_agent.services.support.start import SupportPart
 from cmsp_agent.transports.tls_server import ServerCertificates
+
+Found = TypeVar("Found", bound=Part)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +63,11 @@ class ApiNeeds:
     backups: BackupsPart
     kpis: KpiHistory
     parts: Sequence[Part]
-    """Those that carry out jobs."""
-    bundles: Callable[[str], Awaitable[bytes]]
-    read_only: Callable[[str], Sequence[str]]
+    """All that were started before it."""
+
+    def part(self, kind: type[Found]) -> Found:
+        """The part of a kind."""
+        return next(part for part in self.parts if isinstance(part, kind))
 
 
 @asynccontextmanager
@@ -98,8 +105,9 @@ async def start_api(
         thresholds=needs.poller.thresholds,
         configuration=shown.document,
         roles=shown.roles,
-        bundles=needs.bundles,
-        read_only=needs.read_only,
+        bundles=needs.part(SupportPart).read,
+        read_only=needs.part(DiagnosticsPart).read_only,
+        revisions=needs.part(RevisionsPart).revisions,
     )
     events.subscribe(services.bell.ring)
     server = ApiServer(services, settings_of(api), runtime.supervisor, runtime.counters)

@@ -4,22 +4,23 @@ Read `running` from top to bottom.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from cmsp_agent import __version__
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.api.start import ApiNeeds, ApiPart, Shown, start_api
-from cmsp_agent.app.loading import Loaded, document_of
+from cmsp_agent.api.start import ApiNeeds, ApiPart, start_api
+from cmsp_agent.app.in_force import InForce
+from cmsp_agent.app.loading import Loaded, load
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.config.device_types import check_types
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.plugin.start import load_plugins
 from cmsp_agent.services.backups.start import BackupsPart, start_backups
 from cmsp_agent.services.devices.start import DevicesPart, start_devices
-from cmsp_agent.services.diagnostics.start import DiagnosticsPart, start_diagnostics
+from cmsp_agent.services.diagnostics.start import start_diagnostics
 from cmsp_agent.services.events.start import EventsPart, start_events
 from cmsp_agent.services.host.site_file import SiteFilePart, start_site_file
 from cmsp_agent.services.host.start import HostPart, start_host
@@ -32,22 +33,12 @@ from cmsp_agent.services.part import Part
 from cmsp_agent.services.plugins import PluginsPart
 from cmsp_agent.services.polling.start import PollingNeeds, PollingPart, start_polling
 from cmsp_agent.services.receiving.start import ReceivingNeeds, ReceivingPart, start_receiving
+from cmsp_agent.services.revisions.start import start_revisions
 from cmsp_agent.services.runtime import Runtime, open_runtime
 from cmsp_agent.services.status.service import ApplianceIdentity, StatusService
-from cmsp_agent.services.support.start import SupportPart, start_support
+from cmsp_agent.services.support.start import start_support
 
 Started = TypeVar("Started", bound=Part)
-
-
-@dataclass(slots=True)
-class InForce:
-    """The file that is in force at this moment; its configuration has the device types that there are."""
-
-    loaded: Loaded
-
-    def secrets(self) -> Iterator[str]:
-        """The value of every secret that there is, to be hidden."""
-        return self.loaded.secrets.values()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +57,6 @@ class Agent:
     backups: BackupsPart
     kpis: KpisPart
     polling: PollingPart
-    support: SupportPart
-    diagnostics: DiagnosticsPart
     receiving: ReceivingPart
     host: HostPart
     site_file: SiteFilePart
@@ -93,6 +82,10 @@ class Agent:
             await self.devices.names.resolve(configuration.hosts)
             await self._change(configuration)
             self.in_force.loaded = replace(loaded, configuration=configuration)
+
+    async def reload(self) -> None:
+        """Go by the file as it is now. Raises as `use`."""
+        await self.use(await asyncio.to_thread(load, self.configuration.file))
 
     async def follow_what_is_learned(self) -> None:
         """Let the groups that match a device type apply once it is known, and resolve the names again, until cancelled.
@@ -156,7 +149,8 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         directory = runtime.place.directory
         host = stack.enter_context(load_plugins(runtime.clock, runtime.counters, directory, machine.threads))
         configuration = check_types(loaded.configuration, host.registry.types)
-        in_force, starting = InForce(replace(loaded, configuration=configuration)), Starting(stack)
+        in_force = InForce(replace(loaded, configuration=configuration), configuration, host.registry.types)
+        starting = Starting(stack)
         start, parts = starting.start, starting.parts
         plugins = starting.add(PluginsPart(host))
         devices = await start(start_devices(runtime, host.registry, configuration))
@@ -170,32 +164,23 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         kpis = await start(start_kpis(runtime, configuration, known, events.known_time))
         asked = PollingNeeds(known, components, devices.remember, service, notices)
         polling = await start(start_polling(runtime, configuration, asked))
-        shown = _shown(in_force, loaded)
-        support = await start(start_support(runtime, status, service.outward, shown.document, in_force.secrets))
-        diagnostics = await start(start_diagnostics(runtime, known, polling.sessions, in_force.secrets))
+        await start(start_support(runtime, status, service.outward, in_force.document, in_force.secrets))
+        await start(start_diagnostics(runtime, known, polling.sessions, in_force.secrets))
         listening = start_listening(runtime, notices, active)
         reported = ReceivingNeeds(devices.senders, known.unreadable, components, service, notices)
         receiving = await start(start_receiving(runtime, configuration, reported, listening))
         machine_part = await start(start_host(runtime, appliance, notices, active))
         site_file = starting.add(start_site_file(runtime, configuration, notices, active))
-        called = ApiNeeds(
-            status, events, polling.poller, backups, kpis.history, parts, support.read, diagnostics.read_only
-        )
-        api = await start(start_api(runtime, configuration.api, called, shown, listening))
+        revisions = await start(start_revisions(runtime, configuration.file, in_force.check, notices))
+        called = ApiNeeds(status, events, polling.poller, backups, kpis.history, parts)
+        api = await start(start_api(runtime, configuration.api, called, in_force.shown(), listening))
         listening.forget_others()
         below = (plugins, devices, events, link, notify, backups, kpis, polling)
-        agent = Agent(runtime, in_force, parts, *below, support, diagnostics, receiving, machine_part, site_file, api)
+        agent = Agent(runtime, in_force, parts, *below, receiving, machine_part, site_file, api)
+        revisions.revisions.reload_by(agent.reload)
         runtime.supervisor.keep_running("what is learned", agent.follow_what_is_learned)
         await polling.prepare(configuration)()
         yield agent
-
-
-def _shown(in_force: InForce, started: Loaded) -> Shown:
-    return Shown(
-        lambda: document_of(in_force.loaded, started.configuration),
-        lambda: in_force.loaded.configuration.api.roles,
-        started.key.derived("audit"),
-    )
 
 
 def _status(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.config.configuration import ApplianceSettings, Configuration
 from cmsp_agent.config.fingerprint import digest, fingerprint_of
 from cmsp_agent.config.load import CheckedFile, configure, read_appliance, read_document
@@ -15,6 +16,7 @@ from cmsp_agent.config.standing import standing
 from cmsp_agent.model.errors import ConfigurationError
 from cmsp_agent.preflight.refusals import refusals
 from cmsp_agent.services.runtime import make_directory
+from cmsp_agent.storage.revisions import RevisionFiles, roll_back
 from cmsp_agent.storage.sealed.master_key import MasterKey, master_key
 from cmsp_agent.storage.sealed.vault import FILE, Vault
 
@@ -46,6 +48,22 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Loaded:
     if problems := refusals(configuration):
         raise ConfigurationError(problems)
     return Loaded(document, replace(configuration, fingerprint=fingerprint_of(configuration, before)), key, secrets)
+
+
+def load_or_roll_back(path: Path, environment: Mapping[str, str] = os.environ) -> Loaded:
+    """Read the file for a start; one that was not confirmed yet and can't be used gives way to the one before.
+
+    Raises:
+        ConfigurationError: as `load` does, where nothing waits for a confirmation.
+        StorageError: as `load` does.
+    """
+    try:
+        return load(path, environment)
+    except ConfigurationError as error:
+        now, kept = SystemClock().now(), RevisionFiles(path.parent)
+        if roll_back(kept, path, now, "start", f"the agent can't start with it: {error}") is None:
+            raise
+        return load(path, environment)
 
 
 def document_of(loaded: Loaded, started: Configuration) -> Mapping[str, Any]:

@@ -28,6 +28,7 @@ from cmsp_agent.cli import (
     kpis,
     outbox,
     recovery,
+    revisions,
     rules,
     secrets,
     serve,
@@ -93,9 +94,13 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
     "job": ("Jobs: list, show, cancel.", {"list": jobs.job_list, "show": jobs.job_show, "cancel": jobs.job_cancel}),
     "kpi": ("KPIs over time: graph.", {"graph": kpis.kpi_graph}),
     "config": (
-        "The configuration file: check, schema, show.",
+        "The configuration file: check, schema, show; apply, confirm, history, diff.",
         {
+            "apply": revisions.config_apply,
             "check": configuration.config_check,
+            "confirm": revisions.config_confirm,
+            "diff": revisions.config_diff,
+            "history": revisions.config_history,
             "schema": configuration.config_schema,
             "show": configuration.config_show,
         },

@@ -47,6 +47,9 @@ class Daemon(Protocol):
     def put(self, path: str, body: Mapping[str, object]) -> Any:
         """Set something."""
 
+    def put_text(self, path: str, text: str, **query: object) -> Any:
+        """Replace a text, whatever its present version."""
+
     def patch(self, path: str, body: Mapping[str, object]) -> Any:
         """Change something in its present version."""
 
@@ -106,6 +109,11 @@ class HttpDaemon:
         """Set something."""
         return self._json("PUT", _target(path, {}), body)
 
+    def put_text(self, path: str, text: str, **query: object) -> Any:
+        """Replace a text, whatever its present version."""
+        headers = {"Content-Type": "application/yaml", "If-Match": "*"}
+        return self._json("PUT", _target(path, query), text.encode(), headers)
+
     def patch(self, path: str, body: Mapping[str, object]) -> Any:
         """Change something in its present version."""
         return self._json("PATCH", _target(path, {}), body)
@@ -130,8 +138,14 @@ class HttpDaemon:
             while line := answer.readline(MOST_BYTES):
                 yield line.decode(errors="replace").rstrip("\r\n")
 
-    def _json(self, method: str, target: str, body: Mapping[str, object] | None = None) -> Any:
-        with self._answer(method, target, body) as answer:
+    def _json(
+        self,
+        method: str,
+        target: str,
+        body: Mapping[str, object] | bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Any:
+        with self._answer(method, target, body, headers) as answer:
             data = _read(answer)
         try:
             return json.loads(data) if data else {}
@@ -140,7 +154,13 @@ class HttpDaemon:
 
     @contextmanager
     def _answer(
-        self, method: str, target: str, body: Mapping[str, object] | None = None, *, endless: bool = False
+        self,
+        method: str,
+        target: str,
+        body: Mapping[str, object] | bytes | None = None,
+        more: Mapping[str, str] | None = None,
+        *,
+        endless: bool = False,
     ) -> Iterator[http.client.HTTPResponse]:
         """An answer that is not an error, while its connection is open."""
         headers = {"Accept": "application/json"}
@@ -148,7 +168,8 @@ class HttpDaemon:
             headers |= {"Idempotency-Key": str(uuid.uuid4()), "Content-Type": "application/json"}
         if method == "PATCH":
             headers |= {"If-Match": "*"}
-        content = None if method == "GET" else json.dumps(body or {}).encode()
+        headers |= more or {}
+        content = None if method == "GET" else body if isinstance(body, bytes) else json.dumps(body or {}).encode()
         connection = self._way.connection(self._timeout)
         try:
             with self._translated():

@@ -45,7 +45,9 @@ from cmsp_agent.services.jobs import JobKind, JobReport, Jobs
 from cmsp_agent.services.kpis.history import History, Line, Question
 from cmsp_agent.services.link.outbox import OutboxService
 from cmsp_agent.services.part import Part
+from cmsp_agent.services.revisions.service import Revisions
 from cmsp_agent.services.status.service import ApplianceIdentity, StatusService
+from cmsp_agent.storage.revisions import RevisionFiles
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.storage.tables import events, incidents
@@ -197,6 +199,14 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
     directory = Directory(components.get, lambda name: PLATFORM)
     backups = Backups(directory, device, Manifest(database, MemoryContents()), unwatched, pool, clock, counters)
     identity = ApplianceIdentity("apl-1", "paris-hq", "0.1.0", clock.now())
+    notices = Notices(unwatched, clock, counters)
+    revisions = Revisions(folder / "site.yaml", RevisionFiles(folder), lambda file: [], clock, notices)
+    (folder / "site.yaml").write_text("appliance: {name: paris}  # by hand\n")
+
+    async def reload() -> None:
+        return None
+
+    revisions.reload_by(reload)
     async with Supervisor(clock, counters) as supervisor:
         jobs = Jobs(database, supervisor, clock, {"poll": JobKind(_polled), "backup": backup_job(backups)}, at_once=4)
         log = AuditLog(database, secrets.token_bytes(32))
@@ -223,6 +233,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             configuration=lambda: {"appliance": {"name": "paris-hq"}, "credentials": {"ro": "!secret ro-auth"}},
             roles=lambda: ROLES,
             bundles=no_bundle,
+            revisions=revisions,
             read_only=lambda name: ("show version", "show interfaces {name}") if name == "gw-1" else (),
             confirm_clock=KnownTime(database, Notices(unwatched, clock, counters), clock).confirm,
         )

@@ -34,6 +34,9 @@ class FakeDaemon:
     def put(self, path: str, body: Mapping[str, object]) -> Any:
         return self.answer(f"PUT {path}", body)
 
+    def put_text(self, path: str, text: str, **query: object) -> Any:
+        return self.answer(f"PUT {path}", {**query, "text": text})
+
     def patch(self, path: str, body: Mapping[str, object]) -> Any:
         return self.answer(f"PATCH {path}", body)
 

@@ -13,6 +13,12 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         "The configuration file was refused; the one before stays in force",
         "Run `cmsp-agent config check`, mend the file, and reload.",
     ),
+    once(
+        "configuration.rolled_back",
+        Severity.MAJOR,
+        "A configuration was taken back; the one before is in force again",
+        "Read why with `cmsp-agent config history`, and apply it again when the reason is gone.",
+    ),
     AlarmType(
         DEVICE_TYPE_MISSING,
         Severity.MINOR,

@@ -138,7 +138,18 @@ class StatusService:
     async def heartbeat(self) -> dict[str, Any]:
         """What the head-end gets once a minute, and at once when a P1 or P2 opens, changes or closes."""
         status = await self.status()
-        kept = ("version", "started_at", "time", "uptime_seconds", "components", "urgent", "outbox", "drops", "tunnel")
+        kept = (
+            "version",
+            "started_at",
+            "time",
+            "uptime_seconds",
+            "components",
+            "urgent",
+            "outbox",
+            "drops",
+            "tunnel",
+            "configuration",
+        )
         return {name: status[name] for name in kept if name in status}
 
     def open_incidents(self) -> list[Incident]:

@@ -1,0 +1,61 @@
+"""Changes a YAML text to say what another says, and keeps its comments: they are the partner's."""
+
+from io import StringIO
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
+from ruamel.yaml.error import YAMLError
+
+WIDEST = 4096
+
+
+def has_comments(text: str) -> bool:
+    """Whether a person has written comments into it; a `#` inside a value is none."""
+    return any(line.lstrip().startswith("#") or " #" in line for line in text.splitlines())
+
+
+def merged(present: str, wanted: str) -> str:
+    """The present text, changed to the content of the wanted one.
+
+    Raises:
+        ValueError: one of them is not YAML, or is no mapping.
+    """
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    yaml.width = WIDEST
+    try:
+        before, after = yaml.load(present), yaml.load(wanted)
+    except YAMLError as error:
+        raise ValueError(str(error)) from error
+    if not isinstance(before, CommentedMap) or not isinstance(after, CommentedMap):
+        raise ValueError("not a mapping")
+    _follow(before, after)
+    written = StringIO()
+    yaml.dump(before, written)
+    return written.getvalue()
+
+
+def _follow(before: CommentedMap, after: CommentedMap) -> None:
+    for key in [key for key in before if key not in after]:
+        del before[key]
+    for key, value in after.items():
+        if key not in before or not _merge_into(before[key], value):
+            before[key] = value
+
+
+def _merge_into(before: Any, after: Any) -> bool:
+    """Whether the one says the same as the other now; else it is to be replaced."""
+    if isinstance(before, CommentedMap) and isinstance(after, CommentedMap):
+        _follow(before, after)
+        return True
+    if isinstance(before, CommentedSeq) and isinstance(after, CommentedSeq):
+        if len(before) != len(after):
+            return False
+        for index, value in enumerate(after):
+            if not _merge_into(before[index], value):
+                before[index] = value
+        return True
+    if isinstance(before, TaggedScalar) and isinstance(after, TaggedScalar):
+        return bool(before.tag.value == after.tag.value and before.value == after.value)
+    return type(before) is type(after) and bool(before == after)

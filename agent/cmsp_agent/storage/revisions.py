@@ -1,0 +1,181 @@
+"""The history of the configuration file, on disk: read before any database is open, so that a start can roll back."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from cmsp_agent.model.errors import NotFound, StorageError
+from cmsp_agent.storage import files
+from cmsp_agent.storage.encoding import DocumentInvalid, decode, encode
+
+FOLDER = "revisions"
+INDEX = "index.json"
+MOST_BYTES = 8 * 2**20
+MOST_KEPT = 100
+MOST_OUTCOMES = 200
+
+APPLIED, CONFIRMED, REFUSED, ROLLED_BACK, UNCONFIRMED = "applied", "confirmed", "refused", "rolled back", "unconfirmed"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One version of the file. Times in ms since the epoch."""
+
+    number: int
+    at: int
+    by: str
+    state: str
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of something that was asked of the appliance: kept over restarts."""
+
+    at: int
+    subject: str
+    """`configuration` or `certificate`."""
+    outcome: str
+    step: str
+    """At which step it ended: check, use, confirm, start, enrolment, renewal."""
+    reason: str
+    by: str = ""
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """A revision that is in force until its deadline, and the one that comes back then."""
+
+    revision: int
+    before: int
+    deadline: int
+    seconds: float
+    """How long its author waits."""
+    remote: bool
+    """It came through the tunnel, and so must its confirmation."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Index:
+    last: int = 0
+    revisions: tuple[Revision, ...] = ()
+    outcomes: tuple[Outcome, ...] = ()
+    unconfirmed: Unconfirmed | None = None
+
+
+class RevisionFiles:
+    """A folder beside the file, with a text for each revision, and an index that is replaced as a whole.
+
+    All methods raise StorageError where the folder can't be used.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._folder = directory / FOLDER
+
+    def _index(self) -> _Index:
+        content = files.read(self._folder / INDEX, MOST_BYTES)
+        try:
+            return decode(content, _Index) if content else _Index()
+        except DocumentInvalid as error:
+            raise StorageError(f"{self._folder / INDEX}: damaged ({error})") from error
+
+    def _write(self, index: _Index) -> None:
+        self._make()
+        files.write_atomically(self._folder / INDEX, encode(index))
+
+    def _make(self) -> None:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise files.storage_error(error, self._folder) from error
+
+    def revisions(self) -> list[Revision]:
+        """All that are kept, the newest first."""
+        return list(reversed(self._index().revisions))
+
+    def outcomes(self) -> list[Outcome]:
+        """What was refused or rolled back, and what was not; the newest first."""
+        return list(reversed(self._index().outcomes))
+
+    def unconfirmed(self) -> Unconfirmed | None:
+        """What waits for its confirmation."""
+        return self._index().unconfirmed
+
+    def text(self, number: int) -> str:
+        """The text of a revision.
+
+        Raises:
+            NotFound: there is none of this number, or no more.
+        """
+        content = files.read(self._path(number), MOST_BYTES)
+        if content is None:
+            raise NotFound(f"no revision {number} of the configuration")
+        return content.decode("utf-8", "replace")
+
+    def newest_like(self, text: str) -> Revision | None:
+        """The newest revision, if its text is this one."""
+        for revision in self.revisions():
+            if revision.state not in (REFUSED, ROLLED_BACK):
+                return revision if files.read(self._path(revision.number), MOST_BYTES) == text.encode() else None
+        return None
+
+    def add(self, text: str, at: int, by: str, state: str, comment: str = "") -> Revision:
+        """Keep a version of the file; the oldest go when there are too many."""
+        self._make()
+        index = self._index()
+        revision = Revision(index.last + 1, at, by, state, comment)
+        files.write_atomically(self._path(revision.number), text.encode())
+        kept = (*index.revisions, revision)
+        self._write(replace(index, last=revision.number, revisions=kept[-MOST_KEPT:]))
+        for gone in kept[:-MOST_KEPT]:
+            self._path(gone.number).unlink(missing_ok=True)
+        return revision
+
+    def mark(self, number: int, state: str) -> None:
+        """Say how a revision stands."""
+        index = self._index()
+        marked = (replace(each, state=state) if each.number == number else each for each in index.revisions)
+        self._write(replace(index, revisions=tuple(marked)))
+
+    def wait_for(self, unconfirmed: Unconfirmed | None) -> None:
+        """Remember what waits for its confirmation; None: nothing does."""
+        self._write(replace(self._index(), unconfirmed=unconfirmed))
+
+    def note(self, outcome: Outcome) -> None:
+        """Keep what came of something."""
+        index = self._index()
+        self._write(replace(index, outcomes=(*index.outcomes, outcome)[-MOST_OUTCOMES:]))
+
+    def _path(self, number: int) -> Path:
+        return self._folder / f"{number:06}.yaml"
+
+
+def write_site_file(file: Path, text: str) -> None:
+    """Replace the partner's file; its mode stays.
+
+    Raises:
+        StorageError: it can't be written; the old one stays.
+    """
+    try:
+        mode = file.stat().st_mode & 0o777
+    except OSError:
+        mode = 0o640
+    files.write_atomically(file, text.encode(), mode)
+
+
+def roll_back(kept: RevisionFiles, file: Path, at: int, step: str, reason: str) -> Outcome | None:
+    """Put the revision before the unconfirmed one back into the file; None where nothing waits.
+
+    Raises:
+        NotFound: its text is gone.
+        StorageError: the file can't be written.
+    """
+    waiting = kept.unconfirmed()
+    if waiting is None:
+        return None
+    write_site_file(file, kept.text(waiting.before))
+    kept.mark(waiting.revision, ROLLED_BACK)
+    outcome = Outcome(at, "configuration", ROLLED_BACK, step, reason, "cmsp-agent", waiting.revision)
+    kept.note(outcome)
+    kept.wait_for(None)
+    return outcome

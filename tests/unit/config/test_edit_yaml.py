@@ -1,0 +1,71 @@
+"""A partner's comments survive a change that knows nothing of them."""
+
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import TaggedScalar
+
+from cmsp_agent.config.edit_yaml import has_comments, merged
+
+PRESENT = """\
+# our site, by Anne
+appliance: {name: paris}   # the old one is in the cellar
+credentials:
+  # read-only, ask the customer before changing
+  ro: {snmp: {version: 2c, community: !secret ro}}
+components:
+  gw-1:
+    address: 10.0.0.1   # rack 4
+    site: paris
+  gw-2: {address: 10.0.0.2, site: paris}  # spare
+contacts: [a, b]  # two
+"""
+
+
+def content(text: str) -> object:
+    return plain(YAML(typ="rt").load(text))
+
+
+def plain(value: Any) -> object:
+    if isinstance(value, dict):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    return (value.tag.value, value.value) if isinstance(value, TaggedScalar) else value
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "gone"),
+    [
+        ("10.0.0.1", "10.9.0.1", ""),
+        ("2c", "1", ""),
+        ("!secret ro", "!secret other", ""),
+        ("  gw-2: {address: 10.0.0.2, site: paris}\n", "", "# spare"),
+        ("  gw-2:", "  gw-3: {address: 10.0.0.3, site: paris}\n  gw-2:", ""),
+        ("[a, b]", "[a, b, c]", "# two"),
+        ("[a, b]", "[a, 7]", ""),
+    ],
+)
+def test_the_content_is_the_wanted_one_and_the_comments_stay(old: str, new: str, gone: str) -> None:
+    bare = "\n".join(
+        line.partition(" #")[0].rstrip() for line in PRESENT.splitlines() if not line.strip().startswith("#")
+    )
+    wanted = f"{bare}\n".replace(old, new)
+    assert wanted != f"{bare}\n"
+    said = merged(PRESENT, wanted)
+    assert content(said) == content(wanted)
+    kept = [part for line in PRESENT.splitlines() if "#" in line for part in [line[line.index("#") :]]]
+    assert [comment for comment in kept if comment not in said and comment != gone] == []
+
+
+def test_a_number_sign_in_a_value_is_no_comment() -> None:
+    assert not has_comments("a: b#c\n")
+    assert has_comments("a: b  # c\n")
+    assert has_comments("# c\n")
+
+
+@pytest.mark.parametrize("text", ["- a\n", "a: [\n", "just text\n"])
+def test_what_is_no_mapping_is_an_error(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        merged(PRESENT, text)
