@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cmsp_agent.model.event import AlarmKey, Event, Transition
 from cmsp_agent.model.incident import Incident
@@ -82,6 +82,12 @@ class AlarmState:
     ended_at: dict[AlarmKey, int] = field(default_factory=dict)
     flaps: dict[AlarmKey, Flap] = field(default_factory=dict)
     """How often the alarm of a key changed lately."""
+    reports: dict[AlarmKey, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    """When, and how often at once, an alarm was reported that matters only after several reports."""
+    clearing: dict[AlarmKey, Event] = field(default_factory=dict)
+    """The clears that are not believed yet."""
+    earlier: dict[tuple[str, str], tuple[FaultPlace, int]] = field(default_factory=dict)
+    """(rule, what must be alike) → where and when the first of a sequence was."""
     held_back: dict[AlarmKey, str] = field(default_factory=dict)
     """Alarms that open no incident before what silences them ends, by key: the alarm's id."""
     losses: dict[str, int] = field(default_factory=dict)
@@ -131,11 +137,16 @@ class Draft:
         self.flaps = Overlay(alarm_state.flaps)
         self.losses = Overlay(alarm_state.losses)
         self.held_back = Overlay(alarm_state.held_back)
+        self.reports = Overlay(alarm_state.reports)
+        self.clearing = Overlay(alarm_state.clearing)
+        self.earlier = Overlay(alarm_state.earlier)
         self.unanswered = Overlay(alarm_state.unanswered)
         self.observed = Overlay(alarm_state.observed)
         self.abilities = Overlay(alarm_state.abilities)
         self.incidents = Overlay(alarm_state.incidents)
         self.places = Overlay(alarm_state.places)
+        self.reached: dict[AlarmKey, None] = {}
+        """What the signal that is judged has reported often enough to matter."""
         self.concerned: set[str] = set()
         """Components of which something became known in this batch."""
         self.first_read: set[str] = set()
@@ -178,6 +189,9 @@ class Draft:
             self.flaps,
             self.losses,
             self.held_back,
+            self.reports,
+            self.clearing,
+            self.earlier,
             self.unanswered,
             self.observed,
             self.abilities,
@@ -191,10 +205,17 @@ class Draft:
             oldest = next(iter(known.ended))
             del known.ended[oldest]
             known.ended_at.pop(oldest, None)
+        for remembered in (known.reports, known.earlier):
+            _keep_latest(remembered)
         if len(known.flaps) > MOST_ENDED:
             known.flaps = {key: flap for key, flap in known.flaps.items() if flap.flapping}
         if len(known.places) > 2 * len(known.incidents) + MOST_PLACES_TO_SPARE:
             known.places = {place: incident for place, incident in known.places.items() if incident in known.incidents}
+
+
+def _keep_latest(remembered: dict[Any, Any]) -> None:
+    while len(remembered) > MOST_ENDED:
+        del remembered[next(iter(remembered))]
 
 
 @dataclass(slots=True)

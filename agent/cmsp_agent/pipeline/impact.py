@@ -14,6 +14,8 @@ from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.pipeline.topology import Topology
 
 EVERYTHING = "*"
+EMERGENCY = "emergency"
+"""The function of a component that calls to emergency numbers leave by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Assessment:
     extent: Extent
     lost_before: tuple[str, ...] = ()
     """Other components of the sites that are lost with these alarms: they had lost their ways already."""
+    without_emergency: tuple[str, ...] = ()
+    """Sites from which no call reaches an emergency number."""
 
 
 class Assessor:
@@ -59,7 +63,11 @@ class Assessor:
             components=Share(len(lost), self._customer.components),
         )
         urgency = min(urgencies, key=lambda urgency: urgency.rank, default=Urgency.LOW)
-        return Assessment(urgency, extent, tuple(self._lost_before(draft, sites, alarms, lost)))
+        without = set(self._without_emergency(draft, alarms))
+        if without:
+            urgency = Urgency.CRITICAL
+        before = tuple(self._lost_before(draft, sites | without, alarms, lost))
+        return Assessment(urgency, extent, before, tuple(sorted(without)))
 
     def reach(self, names: Collection[str]) -> Extent:
         """The extent of what a person says of components: nothing shows that a site has lost its ways."""
@@ -75,6 +83,17 @@ class Assessor:
         if component is None or alarm.type == COMPONENT_DOWN:
             return component is not None
         return any(self._impairs(alarm.component, alarm.type, function) for function in component.primary_functions)
+
+    def takes_emergency(self, alarm: Event) -> bool:
+        """Whether alarms like it take away a way to emergency numbers, be it the last one or not."""
+        component = self._components.get(alarm.component)
+        if component is None:
+            return False
+        below = self._topology.tree(component.name) if alarm.type == COMPONENT_DOWN else (component.name,)
+        return any(
+            EMERGENCY in each.functions and self._impairs(alarm.component, alarm.type, EMERGENCY)
+            for each in self._known(below)
+        )
 
     def ability(self, draft: Draft, name: str) -> Ability:
         """What of a component weighs in the faults of others: they are weighed anew where this changes."""
@@ -105,13 +124,25 @@ class Assessor:
             return True
         return any(not self._works(draft, component, function) for function in component.primary_functions)
 
+    def _has_lost(self, draft: Draft, component: Component) -> bool:
+        """It is lost, or no call to an emergency number leaves by it any more."""
+        no_emergency = EMERGENCY in component.functions and not self._works(draft, component, EMERGENCY)
+        return no_emergency or self.lost(draft, component.name)
+
+    def _without_emergency(self, draft: Draft, alarms: Iterable[Event]) -> Iterator[str]:
+        """The sites that lose their last way to emergency numbers with these alarms."""
+        hit = (alarm for alarm in alarms if self.takes_emergency(alarm))
+        sites = {each.site for alarm in hit for each in self._known(self.affected(draft, alarm))}
+        return (site for site in sites if self._site_lost(draft, site, (EMERGENCY,)))
+
     def _lost_before(
         self, draft: Draft, sites: Iterable[str], alarms: Sequence[Event], lost: Collection[str]
     ) -> Iterator[str]:
         began = min((alarm.received_at for alarm in alarms), default=0)
         for site in sorted(sites):
             for component in self._topology.at_site(site):
-                if component.name in lost or not component.primary_functions or not self.lost(draft, component.name):
+                mattered = component.primary_functions or EMERGENCY in component.functions
+                if component.name in lost or not mattered or not self._has_lost(draft, component):
                     continue
                 if any(alarm.received_at < began for alarm in draft.active.of(component.name)):
                     yield component.name

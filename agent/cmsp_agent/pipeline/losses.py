@@ -1,27 +1,33 @@
 """Finds components that were lost together, so that their losses are one storm. Opens and merges no incident."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.topology import Topology
 
-STORM = 3
-"""So many components lost within the time are one incident; so are all of a site, where they are more than one."""
 
-WITHIN = 600_000
-"""Milliseconds between one loss and the last of those that belong to it."""
+@dataclass(frozen=True, slots=True)
+class StormLimits:
+    """What makes one incident of several losses; so are all of a site, where they are more than one."""
+
+    components: int = 3
+    within: int = 600_000
+    """Milliseconds between one loss and the last of those that belong to it."""
+
+
+LONGEST_STORM = 7 * 86_400_000
 
 
 class Losses:
     """Remembers when a component was lost, by any fault, and finds those that belong together."""
 
-    def __init__(self, topology: Topology, assessor: Assessor, storm: int = STORM, within: int = WITHIN) -> None:
+    def __init__(self, topology: Topology, assessor: Assessor, limits: Callable[[Event], StormLimits]) -> None:
         self._topology = topology
         self._assessor = assessor
-        self._storm = storm
-        self._within = within
+        self._limits = limits
 
     def lost_with(self, draft: Draft, event: Event) -> Sequence[str]:
         """The components whose loss is one with that of the event's; none where it is alone, or not lost."""
@@ -31,8 +37,9 @@ class Losses:
         if draft.losses.get(name) is not None or not self._assessor.lost(draft, name):
             return ()
         draft.losses.put(name, event.received_at)
-        recent = self._recent(draft, event.received_at)
-        if len(recent) >= self._storm:
+        limits = self._limits(event)
+        recent = self._recent(draft, event.received_at, limits.within)
+        if len(recent) >= limits.components:
             return recent
         site = [each.name for each in self._topology.at_site(event.site) if each.primary_functions] or [
             each.name for each in self._topology.at_site(event.site)
@@ -45,12 +52,13 @@ class Losses:
         if event.state is Transition.CLEAR:
             draft.losses.drop(event.component)
 
-    def _recent(self, draft: Draft, now: int) -> list[str]:
+    def _recent(self, draft: Draft, now: int, within: int) -> list[str]:
         """Those that were lost within the time and are lost still."""
         names = []
         for name in [*draft.losses.keys()]:
-            if abs(now - (draft.losses.get(name) or 0)) > self._within:
+            age = abs(now - (draft.losses.get(name) or 0))
+            if age > LONGEST_STORM:
                 draft.losses.drop(name)
-            else:
+            elif age <= within:
                 names.append(name)
         return names

@@ -21,7 +21,9 @@ from cmsp_agent.pipeline.observe import PollJudge
 from cmsp_agent.pipeline.retire import Retirement
 from cmsp_agent.pipeline.reviews import Reviews
 from cmsp_agent.pipeline.rules.filtering import RuleFilter
+from cmsp_agent.pipeline.rules.joining import Joining
 from cmsp_agent.pipeline.rules.rule import NO_RULES, Rules
+from cmsp_agent.pipeline.rules.timing import ClearDelay, Counting, Waiting
 from cmsp_agent.pipeline.silences import NONE, Silences
 from cmsp_agent.pipeline.stage import Stage, run
 from cmsp_agent.pipeline.time_window import TimeWindow
@@ -53,19 +55,25 @@ class Pipeline:
         self._flapping = Flapping(counters, rules.thresholds, new_id)
         self._correlate = Correlator(causes, counters)
         assessor = Assessor(self._topology, causes, customer, self._normalise)
+        self._waiting = Waiting(rules)
+        self._clear_delay = ClearDelay(rules, counters, new_id)
         self._triage = Triage(
             self._normalise,
             Reviews(self._topology, assessor),
             assessor,
-            Losses(self._topology, assessor),
+            Losses(self._topology, assessor, rules.storm),
+            self._waiting,
             silences,
             new_id=new_id,
         )
         self._stages: Sequence[Stage] = (
             TierFilter(components, counters),
-            RuleFilter(rules, counters),
+            RuleFilter(rules, assessor.takes_emergency, counters),
+            Counting(rules),
             TimeWindow(counters),
             self._flapping,
+            self._clear_delay,
+            Joining(rules, counters),
             self._correlate,
             self._triage,
         )
@@ -80,6 +88,9 @@ class Pipeline:
             events = self._events(draft, signal)
             draft.reported.append((signal, [event.key for event in events if event.state is not Transition.INFO]))
             run(self._stages, draft, events)
+            if draft.reached:
+                self._triage(draft, self._waiting.reached(draft))
+                draft.reached.clear()
             if isinstance(signal, PollSignal):
                 self._triage(draft, list(self._correlate.judge_again(draft, signal.component)))
         if draft.concerned:
@@ -98,6 +109,7 @@ class Pipeline:
         """The same alarm state under these rules: after a start or a reload, which may have taken components away."""
         draft = Draft(alarm_state, now)
         self._flapping.recall(draft)
+        self._clear_delay.recall(draft)
         self._correlate(draft, list(self._retire(draft)))
         self._triage.review_all(draft)
         return draft
@@ -125,8 +137,9 @@ class Pipeline:
     def elapse(self, alarm_state: AlarmState, now: int) -> Draft:
         """What the passing of time alone brings: what flapped is quiet, a window ends, the restored is resolved."""
         draft = Draft(alarm_state, now)
-        run((self._correlate, self._triage), draft, list(self._flapping.quiet(draft)))
-        self._triage(draft, self._triage.silences_over(draft))
+        over = [*self._flapping.quiet(draft), *self._clear_delay.due(draft)]
+        run((self._correlate, self._triage), draft, over)
+        self._triage(draft, self._triage.held_back_no_more(draft))
         if draft.concerned:
             self._triage.review(draft)
         self._triage.resolve_due(draft)

@@ -1,6 +1,7 @@
 """Where a fault sits on its component: all reports of one place are one incident. Opens none."""
 
 import re
+from dataclasses import replace
 
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
@@ -9,6 +10,10 @@ from cmsp_agent.pipeline.alarm_state import Draft, FaultPlace
 
 # not the end of an IP prefix: 10.1.2.0/24 is no port
 _PORT = re.compile(r"(?<![\d.:])\d+(?:/\d+)+")
+PLACE = "place"
+"""Attribute of an event that a rule gives another place: the component, a space, where."""
+GROUP = "rule "
+"""What a place begins with that a rule gives to the alarms of several objects or components."""
 _ETHERNET = re.compile(r"\w*(?:Ethernet|GigE)$")
 
 
@@ -26,10 +31,18 @@ def place(name: str) -> str:
 
 
 def place_of(event: Event) -> FaultPlace:
-    """The port of the event, or its object where that has no place on the component."""
+    """Where a rule put it; else the port of the event, or its object where that has no place on the component."""
+    if (given := event.attributes.get(PLACE)) is not None:
+        component, _, where = given.partition(" ")
+        return FaultPlace(component, where)
     # a bare number names another thing for each type: dial-peer 1 is not track 1
     where = f"{event.type} {event.object}" if event.object.isdecimal() else place(event.object)
     return FaultPlace(event.component, where)
+
+
+def placed(event: Event, place: FaultPlace) -> Event:
+    """The event at another place."""
+    return replace(event, attributes={**event.attributes, PLACE: f"{place.component} {place.where}"})
 
 
 def incident_at(draft: Draft, event: Event) -> Incident | None:

@@ -13,8 +13,9 @@ from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.losses import Losses
 from cmsp_agent.pipeline.normalise import ENDS, Normaliser, title
-from cmsp_agent.pipeline.places import incident_at, place_of
+from cmsp_agent.pipeline.places import GROUP, PLACE, incident_at, place_of
 from cmsp_agent.pipeline.reviews import Reviews
+from cmsp_agent.pipeline.rules.timing import Waiting
 from cmsp_agent.pipeline.silences import NONE, Silences
 
 MOST_ALARMS = 200
@@ -39,6 +40,7 @@ class Triage:
         reviews: Reviews,
         assessor: Assessor,
         losses: Losses,
+        waiting: Waiting,
         silences: Silences = NONE,
         stability: int = STABILITY,
         new_id: Callable[[int], str] = uuid7,
@@ -48,6 +50,7 @@ class Triage:
         self._assessor = assessor
         self._losses = losses
         self._silences = silences
+        self._waiting = waiting
         self._stability = stability
         self._new_id = new_id
 
@@ -118,23 +121,26 @@ class Triage:
             return False
         return alarm.transient or draft.active.get(event.key) is not None
 
-    def silences_over(self, draft: Draft) -> list[Event]:
-        """The alarms that still hold and which nothing silences any more: they are to be judged again."""
+    def held_back_no_more(self, draft: Draft) -> list[Event]:
+        """The alarms that still hold and have nothing to wait for any more: they are to be judged again."""
         due = []
         for key in [*draft.held_back.keys()]:
             alarm = draft.active.by_id(draft.held_back.get(key) or "")
-            if alarm is None or not self._silences.of(alarm, draft.now):
+            if alarm is None or not self._reason_to_wait(draft, alarm):
                 draft.held_back.drop(key)
                 due += [] if alarm is None else [alarm]
         return due
 
     def _held_back(self, draft: Draft, event: Event) -> bool:
-        """Whether the event opens no incident yet, because something silences it."""
-        if not self._silences.of(event, draft.now):
+        """Whether the event opens no incident yet, because something silences it or a rule makes it wait."""
+        if not self._reason_to_wait(draft, event):
             return False
         if event.state is Transition.RAISE:
             draft.held_back.put(event.key, event.id)
         return True
+
+    def _reason_to_wait(self, draft: Draft, event: Event) -> str:
+        return self._silences.of(event, draft.now) or self._waiting.waits(draft, event)
 
     def _assign(self, draft: Draft, incident: Incident | None, event: Event) -> None:
         if incident is None:
@@ -143,7 +149,8 @@ class Triage:
             if incident.state is IncidentState.RESTORED:
                 incident = incident.after(Trigger.RELAPSE, draft.now)
             alarms = _bounded(draft, (*incident.alarms, event.id))
-            draft.keep(incident.joined(alarms, incident.components, passing=event.state is Transition.INFO))
+            components = tuple(dict.fromkeys((*incident.components, *filter(None, [event.component]))))
+            draft.keep(incident.joined(alarms, components, passing=event.state is Transition.INFO))
 
     def _open(self, draft: Draft, event: Event) -> None:
         components = tuple(filter(None, [event.component]))
@@ -170,10 +177,15 @@ class Triage:
         recommendation = alarm.recommendation.replace("{component}", event.component)
         if ENDS in event.attributes:
             recommendation = f"{recommendation} End the alarm {event.id} once it is over.".strip()
+        if assessment.without_emergency:
+            sites = ", ".join(assessment.without_emergency)
+            recommendation = f"No call reaches an emergency number from {sites}. {recommendation}".strip()
         if assessment.lost_before:
             recommendation = f"{recommendation} Lost before: {_few(assessment.lost_before)}.".strip()
         named = title(alarm, event.component, event.object)
-        if len(components) > 1:
+        if len(alarms) > 1 and any(PLACE in each.attributes for each in alarms):
+            named = f"{named}, and {len(alarms) - 1} more"
+        elif len(components) > 1:
             named = f"{len(components)} components lost: {_few(components)}"
         return Finding(assessment.urgency, assessment.extent, named, alarm.responsible, recommendation)
 
@@ -235,6 +247,8 @@ def _few(names: Sequence[str]) -> str:
 
 
 def _began_at(incident: Incident) -> FaultPlace:
+    if incident.where.startswith(GROUP):
+        return FaultPlace("", incident.where)
     return FaultPlace(incident.components[0] if incident.components else "", incident.where)
 
 

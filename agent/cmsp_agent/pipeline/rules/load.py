@@ -4,31 +4,50 @@ filter:
   - {name: lab, if: 'site == "lab" and severity <= minor', do: drop}
 timing:
   - {name: trunks, if: 'type == "isdn.layer2.down"', flapping: {start: 6, stop: 2, within: 1m}}
+correlation:
+  - {name: DSPs of a card, if: type == dsp.failed, group: {by: component, part: '^slot (\\d+)'}}
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
-from typing import Any
 
 from cmsp_agent.config.file_text import read_text
 from cmsp_agent.config.load_yaml import parse_yaml
-from cmsp_agent.config.nearest import did_you_mean
-from cmsp_agent.config.quantities import parse_duration
-from cmsp_agent.config.tree import ListNode, MapNode, Node, Scalar
+from cmsp_agent.config.tree import ListNode, MapNode, Node
+from cmsp_agent.config.windows import Weekly, parse_weekly
 from cmsp_agent.model.errors import ConfigurationError, Problem
-from cmsp_agent.model.severity import Severity
-from cmsp_agent.pipeline.flapping import Thresholds
-from cmsp_agent.pipeline.rules.language import Compiled, ConditionInvalid, compile_condition
-from cmsp_agent.pipeline.rules.rule import FilterRule, FlappingRule, Origin, Rules
+from cmsp_agent.model.event import Event
+from cmsp_agent.pipeline.rules.actions import ACTIONS, Draft
+from cmsp_agent.pipeline.rules.language import Compiled, Condition
+from cmsp_agent.pipeline.rules.reading import RuleReader
+from cmsp_agent.pipeline.rules.rule import (
+    ClearRule,
+    FilterRule,
+    FlappingRule,
+    GroupRule,
+    LastingRule,
+    Origin,
+    Rule,
+    Rules,
+    SequenceRule,
+    StormRule,
+    TimesRule,
+)
 
 MOST_RULES = 1000
-_DEFAULT = Thresholds()
-_SEVERITIES = [str(each) for each in Severity if each is not Severity.CLEARED]
+Zones = Mapping[str, tzinfo]
+"""Site → its time zone."""
+NO_ZONES: Zones = {}
 
 
-def load_rules(files: Sequence[Path]) -> tuple[Rules, list[Problem]]:
+def load_rules(files: Sequence[Path], zones: Zones = NO_ZONES) -> tuple[Rules, list[Problem]]:
     """Read and compile the files.
+
+    Args:
+        files: in the order in which they apply.
+        zones: of the sites, for rules that hold at certain hours; UTC for a site that is not in there.
 
     Returns:
         The rules, and what a person should know though it is no mistake: a rule that matches everything.
@@ -36,143 +55,104 @@ def load_rules(files: Sequence[Path]) -> tuple[Rules, list[Problem]]:
     Raises:
         ConfigurationError: with every mistake of all files.
     """
-    reader = _Reader()
+    loader = _Loader(zones)
     for file in files:
-        reader.read(file)
+        loader.read(file)
+    reader = loader.reader
     if reader.problems:
         raise ConfigurationError(sorted(reader.problems, key=lambda each: (each.file, each.line)))
-    return Rules(tuple(reader.filters), tuple(reader.flapping)), reader.warnings
+    return _sorted(loader.rules), reader.warnings
 
 
 @dataclass(slots=True)
-class _Reader:
-    problems: list[Problem] = field(default_factory=list)
-    warnings: list[Problem] = field(default_factory=list)
-    filters: list[FilterRule] = field(default_factory=list)
-    flapping: list[FlappingRule] = field(default_factory=list)
+class _Loader:
+    zones: Zones
+    reader: RuleReader = field(default_factory=RuleReader)
+    rules: list[Rule] = field(default_factory=list)
     names: dict[str, Origin] = field(default_factory=dict)
-    file: str = ""
-    lines: list[str] = field(default_factory=list)
 
     def read(self, path: Path) -> None:
+        reader = self.reader
         try:
             text = read_text(path)
         except ConfigurationError as error:
-            self.problems.extend(error.problems)
+            reader.problems.extend(error.problems)
             return
-        self.file, self.lines = str(path), text.splitlines()
-        tree, problems = parse_yaml(text, self.file)
-        self.problems.extend(problems)
+        reader.file, reader.lines = str(path), text.splitlines()
+        tree, problems = parse_yaml(text, reader.file)
+        reader.problems.extend(problems)
         if tree is None:
             return
-        for kind, node in self.entries(tree, ("filter", "timing")):
+        for kind, node in reader.entries(tree, tuple(ACTIONS)):
             if not isinstance(node, ListNode):
-                self.wrong(node.line, kind, f"{kind}: a list of rules is wanted")
+                reader.wrong(node.line, kind, f"{kind}: a list of rules is wanted")
                 continue
             for item in node.items:
                 self.rule(kind, item)
 
     def rule(self, kind: str, node: Node) -> None:
-        own = {"filter": ("do",), "timing": ("flapping",)}[kind]
-        entries = dict(self.entries(node, ("name", "if", *own)))
+        reader, actions = self.reader, ACTIONS[kind]
+        more = ("override",) if kind == "filter" else ()
+        entries = dict(reader.entries(node, ("name", "if", "when", *actions, *more)))
         if not isinstance(node, MapNode):
             return
-        name = self.text(entries.get("name"), node, "name")
-        origin = Origin(self.file, node.line)
+        name = self.name(entries.get("name"), node)
+        condition = self.during(entries.get("when"), node, reader.condition(entries.get("if"), node))
+        named = [key for key in actions if key in entries]
+        if len(named) != 1:
+            wanted = "one of " + ", ".join(actions) if len(actions) > 1 else "do"
+            reader.wrong(node.line, named[1] if named else "", f"{wanted} is wanted, and just one")
+            return
+        before = len(reader.problems)
+        origin = Origin(reader.file, node.line)
+        draft = Draft(name, origin, condition or Compiled("", lambda _event: False), node)
+        made = actions[named[0]](reader, draft, entries[named[0]])
+        if made is not None and len(reader.problems) == before:
+            self.rules.append(made)
+
+    def name(self, node: Node | None, rule: MapNode) -> str:
+        name = self.reader.text(node, rule, "name")
         if name and name in self.names:
-            self.wrong(node.line, name, f"the name '{name}' is taken by the rule at {self.names[name]}")
-        self.names.setdefault(name, origin)
-        if len(self.names) > MOST_RULES:
-            self.wrong(node.line, "", f"more than {MOST_RULES} rules")
-            return
-        condition = self.condition(entries.get("if"), node)
-        if kind == "filter":
-            action = self.action(entries.get("do"), node)
-            if condition and action is not None:
-                self.filters.append(FilterRule(name, origin, condition, **action))
-        else:
-            thresholds = self.thresholds(entries.get("flapping"), node)
-            if condition and thresholds:
-                self.flapping.append(FlappingRule(name, origin, condition, thresholds))
+            self.reader.wrong(rule.line, name, f"the name '{name}' is taken by the rule at {self.names[name]}")
+        self.names.setdefault(name, Origin(self.reader.file, rule.line))
+        if len(self.names) == MOST_RULES + 1:
+            self.reader.wrong(rule.line, "", f"more than {MOST_RULES} rules")
+        return name
 
-    def condition(self, node: Node | None, rule: MapNode) -> Compiled | None:
-        text = self.text(node, rule, "if")
-        if not text or node is None:
-            return None
+    def during(self, node: Node | None, rule: MapNode, condition: Compiled | None) -> Compiled | None:
+        """The condition at certain hours of the week, in the site's time: `when: Mon-Fri 08:00-18:00`."""
+        if node is None:
+            return condition
+        text = self.reader.text(node, rule, "when")
         try:
-            compiled = compile_condition(text)
-        except ConditionInvalid as error:
-            for mistake in error.mistakes:
-                self.wrong(node.line, text, mistake.text, mistake.column - 1)
-            return None
-        if compiled.always:
-            place = Problem(self.file, node.line, "", f"`{text}` matches every event")
-            self.warnings.append(place)
-        return compiled
-
-    def action(self, node: Node | None, rule: MapNode) -> dict[str, Any] | None:
-        if isinstance(node, MapNode):
-            entries = dict(self.entries(node, ("severity",)))
-            text = self.text(entries.get("severity"), node, "severity")
-            if text in _SEVERITIES:
-                return {"severity": Severity(text)}
-            if text:
-                self.wrong(node.line, text, f"'{text}' is no severity{did_you_mean(text, _SEVERITIES)}")
-            return None
-        text = self.text(node, rule, "do")
-        if text in ("keep", "drop"):
-            return {"drop": text == "drop"}
-        if text and node is not None:
-            self.wrong(node.line, text, f"'{text}': wanted are keep, drop or {{severity: minor}}")
-        return None
-
-    def thresholds(self, node: Node | None, rule: MapNode) -> Thresholds | None:
-        if not isinstance(node, MapNode):
-            self.wrong(rule.line, "flapping", "flapping: {start: 5, stop: 1, within: 60s} is wanted")
-            return None
-        entries = dict(self.entries(node, ("start", "stop", "within")))
-        before = len(self.problems)
-        start = self.number(entries.get("start"), node, "start", _DEFAULT.start)
-        stop = self.number(entries.get("stop"), node, "stop", _DEFAULT.stop)
-        within = self.duration(entries.get("within"), node)
-        if len(self.problems) == before and not 0 <= stop < start <= 1000:
-            self.wrong(node.line, "stop", f"stop ({stop}) must be below start ({start}), and start at most 1000")
-        return Thresholds(start, stop, within) if len(self.problems) == before else None
-
-    def number(self, node: Node | None, parent: MapNode, key: str, default: int) -> int:
-        text = "" if node is None else self.text(node, parent, key)
-        if text and not text.isdecimal():
-            self.wrong(parent.line, text, f"{key}: '{text}' is no whole number")
-        return int(text) if text.isdecimal() else default
-
-    def duration(self, node: Node | None, parent: MapNode) -> int:
-        text = "60s" if node is None else self.text(node, parent, "within")
-        try:
-            return round(parse_duration(text) * 1000)
+            weekly = parse_weekly(text) if text else None
         except ValueError as error:
-            self.wrong(parent.line, text, f"within: {error}")
-            return 0
+            self.reader.wrong(node.line, text, f"when: {error}")
+            return condition
+        if condition is None or weekly is None:
+            return condition
+        holds = _at_hours(condition.holds, weekly, self.zones)
+        return replace(condition, text=f"{condition.text}, {text}", holds=holds, always=False)
 
-    def entries(self, node: Node, known: Sequence[str]) -> Iterator[tuple[str, Node]]:
-        if not isinstance(node, MapNode):
-            self.wrong(node.line, "", f"a mapping with {', '.join(known)} is wanted")
-            return
-        for key, value in node.entries.items():
-            if key in known:
-                yield key, value
-            else:
-                line = node.key_lines.get(key, value.line)
-                self.wrong(line, key, f"'{key}' is not known here{did_you_mean(key, known)}")
 
-    def text(self, node: Node | None, parent: Node, key: str) -> str:
-        value = node.value if isinstance(node, Scalar) else None
-        if value is None or str(value) == "":
-            self.wrong(parent.line if node is None else node.line, key, f"{key}: is missing")
-            return ""
-        return str(value)
+def _at_hours(holds: Condition, weekly: Weekly, zones: Zones) -> Condition:
+    def at_hours(event: Event) -> bool:
+        if not holds(event):
+            return False
+        local = datetime.fromtimestamp(event.received_at / 1000, zones.get(event.site, UTC))
+        return weekly.covers(local.weekday(), local.hour, local.minute)
 
-    def wrong(self, line: int, near: str, text: str, offset: int = 0) -> None:
-        """A mistake in a line, at the column where `near` stands, and so many characters further on."""
-        source = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        column = max(source.find(near), 0) + 1 + offset if near else 1
-        self.problems.append(Problem(f"{self.file}:{line}:{column}", 0, "", text))
+    return at_hours
+
+
+def _sorted(rules: Sequence[Rule]) -> Rules:
+    return Rules(
+        filters=tuple(rule for rule in rules if isinstance(rule, FilterRule)),
+        flapping=tuple(rule for rule in rules if isinstance(rule, FlappingRule)),
+        lasting=tuple(rule for rule in rules if isinstance(rule, LastingRule)),
+        times=tuple(rule for rule in rules if isinstance(rule, TimesRule)),
+        clears=tuple(rule for rule in rules if isinstance(rule, ClearRule)),
+        sequences=tuple(rule for rule in rules if isinstance(rule, SequenceRule)),
+        groups=tuple(rule for rule in rules if isinstance(rule, GroupRule)),
+        storms=tuple(rule for rule in rules if isinstance(rule, StormRule)),
+    )

@@ -1,0 +1,125 @@
+"""Timing rules in the pipeline: only if N in T, only if it lasts, only when it stays clear. Opens no incident itself.
+
+What a rule makes wait is recorded all the same: the alarm holds, and triage asks `waits` before it opens an incident.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.event import Event, Transition
+from cmsp_agent.model.ids import NewId
+from cmsp_agent.model.times import rfc3339
+from cmsp_agent.pipeline.alarm_state import Draft
+from cmsp_agent.pipeline.rules.rule import Rules, first
+
+CLEARING = "clear since"
+"""Attribute of an alarm that is clear and not believed yet: since when."""
+
+
+class Counting:
+    """Counts the reports of each alarm that a rule lets matter only after several; passes all of them on."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
+    def __call__(self, draft: Draft, events: Sequence[Event]) -> Sequence[Event]:
+        if self._rules.times:
+            for event in events:
+                if event.state is not Transition.CLEAR:
+                    self._count(draft, event)
+        return events
+
+    def _count(self, draft: Draft, event: Event) -> None:
+        rule = first(self._rules.times, event)
+        if rule is None:
+            return
+        reports = draft.reports.get(event.key) or ()
+        recent = [(at, count) for at, count in reports if abs(event.received_at - at) < rule.within]
+        recent.append((event.received_at, event.count))
+        draft.reports.put(event.key, tuple(recent[-rule.times :]))
+        if sum(count for _, count in recent) >= rule.times:
+            draft.reached[event.key] = None
+
+
+class Waiting:
+    """Says which alarms open no incident yet."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = rules
+
+    def waits(self, draft: Draft, event: Event) -> str:
+        """The rule that the event waits for; empty: none."""
+        lasting = first(self._rules.lasting, event) if event.state is Transition.RAISE else None
+        if lasting is not None and draft.now - event.received_at < lasting.lasts:
+            return lasting.name
+        times = first(self._rules.times, event)
+        if times is None or event.key in draft.reached:
+            return ""
+        reports = draft.reports.get(event.key) or ()
+        recent = sum(count for at, count in reports if abs(draft.now - at) < times.within)
+        return "" if recent >= times.times else times.name
+
+    def reached(self, draft: Draft) -> list[Event]:
+        """What was reported often enough with this signal: the alarm that holds, or what passed."""
+        found = (draft.active.get(key) or draft.ended.get(key) for key in draft.reached)
+        return [event for event in found if event is not None and event.state is not Transition.CLEAR]
+
+
+class ClearDelay:
+    """Holds the clear of an alarm back until it has stayed clear for the rule's time."""
+
+    def __init__(self, rules: Rules, counters: Counters, new_id: NewId) -> None:
+        self._rules = rules
+        self._counters = counters
+        self._new_id = new_id
+
+    def __call__(self, draft: Draft, events: Sequence[Event]) -> Sequence[Event]:
+        if not self._rules.clears:
+            return events
+        return [event for event in events if not self._delayed(draft, event)]
+
+    def _delayed(self, draft: Draft, event: Event) -> bool:
+        held = draft.active.get(event.key)
+        waiting = draft.clearing.get(event.key)
+        if held is None:
+            draft.clearing.drop(event.key)
+            return False
+        if event.state is Transition.RAISE and waiting is not None:
+            draft.clearing.drop(event.key)
+            self._mark(draft, held, None)
+        if event.state is not Transition.CLEAR or first(self._rules.clears, held) is None:
+            return False
+        if waiting is None:
+            draft.clearing.put(event.key, event)
+            self._mark(draft, held, event.received_at)
+            self._counters.add("rules.clears_delayed")
+        return True
+
+    def due(self, draft: Draft) -> Iterator[Event]:
+        """The clears that have stayed long enough."""
+        for key in [*draft.clearing.keys()]:
+            clear, held = draft.clearing.get(key), draft.active.get(key)
+            rule = None if held is None else first(self._rules.clears, held)
+            if clear is not None and held is not None and rule and draft.now - clear.received_at < rule.stays:
+                continue
+            draft.clearing.drop(key)
+            if clear is not None and held is not None:
+                yield clear
+
+    def recall(self, draft: Draft) -> None:
+        """Take up the clears that waited when the agent was stopped: they wait their whole time again."""
+        for alarm in [*draft.active.values()]:
+            since = alarm.attributes.get(CLEARING)
+            if since is not None and draft.clearing.get(alarm.key) is None:
+                text = f"{alarm.text}: clear since {since}"
+                draft.clearing.put(alarm.key, alarm.ended(self._new_id(draft.now), draft.now, text, count=0))
+
+    @staticmethod
+    def _mark(draft: Draft, held: Event, since: int | None) -> None:
+        attributes = {name: value for name, value in held.attributes.items() if name != CLEARING}
+        if since is not None:
+            attributes[CLEARING] = rfc3339(since)
+        marked = replace(held, attributes=attributes)
+        draft.active.put(held.key, marked)
+        draft.changes.revise(marked, tell=False)
