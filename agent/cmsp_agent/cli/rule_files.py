@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from cmsp_agent.config.load import read_document
 from cmsp_agent.config.quantities import parse_duration
@@ -26,14 +27,15 @@ def load(config: Path, files: Sequence[Path] | None) -> tuple[Rules, list[Proble
     """
     if files:
         return load_rules(files)
-    return load_rules(rule_files(read_document(config).site_file.rules.files, config.parent))
+    named = read_document(config).site_file
+    zones = {name: ZoneInfo(site.timezone) for name, site in named.sites.items()}
+    return load_rules(rule_files(named.rules.files, config.parent), zones)
 
 
 def rows(rules: Rules) -> Iterator[tuple[object, ...]]:
     """The rules in the order in which they apply."""
-    for kind, listed in (("filter", rules.filters), ("timing", rules.flapping)):
-        for rule in listed:
-            yield kind, rule.name, rule.condition.text, rule.action, rule.origin
+    for kind, rule in rules.in_order():
+        yield kind, rule.name, rule.condition.text, rule.action, rule.origin
 
 
 def try_file(file: Path, rules: Rules) -> list[RuleCaseOutcome]:

@@ -87,10 +87,7 @@ class Pipeline:
                     self._triage.renamed(draft, before, now_called)
             events = self._events(draft, signal)
             draft.reported.append((signal, [event.key for event in events if event.state is not Transition.INFO]))
-            run(self._stages, draft, events)
-            if draft.reached:
-                self._triage(draft, self._waiting.reached(draft))
-                draft.reached.clear()
+            self._judge(draft, events)
             if isinstance(signal, PollSignal):
                 self._triage(draft, list(self._correlate.judge_again(draft, signal.component)))
         if draft.concerned:
@@ -144,6 +141,21 @@ class Pipeline:
             self._triage.review(draft)
         self._triage.resolve_due(draft)
         return draft
+
+    def replay(self, alarm_state: AlarmState, events: Sequence[Event], now: int) -> Draft:
+        """The alarm state after events that were recorded: judged again by these rules, without their signals."""
+        draft = Draft(alarm_state, now)
+        for event in events:
+            self._judge(draft, (event,))
+        if draft.concerned:
+            self._triage.review(draft)
+        return draft
+
+    def _judge(self, draft: Draft, events: Sequence[Event]) -> None:
+        run(self._stages, draft, events)
+        if draft.reached:
+            self._triage(draft, self._waiting.reached(draft))
+            draft.reached.clear()
 
     def _events(self, draft: Draft, signal: Signal) -> list[Event]:
         if isinstance(signal, PollSignal):

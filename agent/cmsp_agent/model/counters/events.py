@@ -37,7 +37,11 @@ COUNTERS: tuple[Counter, ...] = (
     *declared(
         "rule",
         {
+            "rules.clears_delayed": "Clears that a rule makes wait",
             "rules.dropped": "Events that a rule of the file dropped",
+            "rules.emergency_kept": "Events that a filter did not touch, as they take away a way to emergency numbers",
+            "rules.emergency_overridden": "Such events that a filter with an override did touch",
+            "rules.sequences": "Events that followed another as a rule says",
         },
     ),
     *declared(

@@ -31,7 +31,7 @@ _DEFAULT, _STORM = Thresholds(), StormLimits()
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class UnreadRule:
     """A rule of which the action is still to be read."""
 
     name: str
@@ -41,7 +41,7 @@ class Draft:
     """The whole rule."""
 
 
-def filtering(reader: RuleReader, rule: Draft, node: Node) -> Rule | None:
+def filtering(reader: RuleReader, rule: UnreadRule, node: Node) -> Rule | None:
     """`do: drop`, with `override: WHO, WHY` where it may touch the ways to emergency numbers."""
     said = rule.node.entries.get("override")
     override = reader.text(said, rule.node, "override") if said is not None else ""
@@ -58,7 +58,7 @@ def filtering(reader: RuleReader, rule: Draft, node: Node) -> Rule | None:
     return None
 
 
-def flapping(reader: RuleReader, rule: Draft, node: Node) -> Rule | None:
+def flapping(reader: RuleReader, rule: UnreadRule, node: Node) -> Rule | None:
     """`flapping: {start: 6, stop: 2, within: 1m}`."""
     if not isinstance(node, MapNode):
         reader.wrong(node.line, "flapping", "flapping: {start: 5, stop: 1, within: 60s} is wanted")
@@ -73,17 +73,17 @@ def flapping(reader: RuleReader, rule: Draft, node: Node) -> Rule | None:
     return FlappingRule(rule.name, rule.origin, rule.condition, Thresholds(start, stop, within))
 
 
-def lasting(reader: RuleReader, rule: Draft, node: Node) -> Rule | None:
+def lasting(reader: RuleReader, rule: UnreadRule, node: Node) -> Rule | None:
     """`lasts: 5m`."""
     return LastingRule(rule.name, rule.origin, rule.condition, reader.duration(node, rule.node, "lasts"))
 
 
-def clear_after(reader: RuleReader, rule: Draft, node: Node) -> Rule | None:
+def clear_after(reader: RuleReader, rule: UnreadRule, node: Node) -> Rule | None:
     """`clear_after: 2m`."""
     return ClearRule(rule.name, rule.origin, rule.condition, reader.duration(node, rule.node, "clear_after"))
 
 
-def times(reader: RuleReader, rule: Draft, node: Node) -> Rule | None:
+def times(reader: RuleReader, rule: UnreadRule, node: Node) -> Rule | None:
     """`times: {count: 3, within: 10m}`."""
     entries = dict(reader.entries(node, ("count", "within")))
     if not isinstance(node, MapNode):
@@ -96,7 +96,7 @@ def times(reader: RuleReader, rule: Draft, node: Node) -> Rule | None:
     )
 
 
-def storm(reader: RuleReader, rule: Draft, node: Node) -> Rule | None:
+def storm(reader: RuleReader, rule: UnreadRule, node: Node) -> Rule | None:
     """`storm: {components: 5, within: 10m}`."""
     entries = dict(reader.entries(node, ("components", "within")))
     if not isinstance(node, MapNode):
@@ -108,8 +108,8 @@ def storm(reader: RuleReader, rule: Draft, node: Node) -> Rule | None:
     return StormRule(rule.name, rule.origin, rule.condition, StormLimits(components, within))
 
 
-def group(reader: RuleReader, rule: Draft, node: Node) -> Rule | None:
-    """`group: {by: component, part: '^slot (\\d+)'}`: `part` is what of the object must be the same."""
+def group(reader: RuleReader, rule: UnreadRule, node: Node) -> Rule | None:
+    r"""`group: {by: component, part: '^slot (\\d+)'}`: `part` is what of the object must be the same."""
     entries = dict(reader.entries(node, ("by", "part")))
     if not isinstance(node, MapNode):
         return None
@@ -126,7 +126,7 @@ def group(reader: RuleReader, rule: Draft, node: Node) -> Rule | None:
     )
 
 
-def sequence(reader: RuleReader, rule: Draft, node: Node) -> Rule | None:
+def sequence(reader: RuleReader, rule: UnreadRule, node: Node) -> Rule | None:
     """`sequence: {after: type == power.failed, within: 10m, same: site, do: join}`."""
     entries = dict(reader.entries(node, ("after", "within", "same", "do")))
     if not isinstance(node, MapNode):
@@ -155,7 +155,7 @@ def sequence(reader: RuleReader, rule: Draft, node: Node) -> Rule | None:
     )
 
 
-Action = Callable[[RuleReader, Draft, Node], Rule | None]
+Action = Callable[[RuleReader, UnreadRule, Node], Rule | None]
 ACTIONS: Mapping[str, Mapping[str, Action]] = {
     "filter": {"do": filtering},
     "timing": {"flapping": flapping, "lasts": lasting, "times": times, "clear_after": clear_after},

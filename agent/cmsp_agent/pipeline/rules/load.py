@@ -1,4 +1,4 @@
-"""Rule files into rules: every mistake of every file at once, each with its line and column.
+r"""Rule files into rules: every mistake of every file at once, each with its line and column.
 
 filter:
   - {name: lab, if: 'site == "lab" and severity <= minor', do: drop}
@@ -19,7 +19,7 @@ from cmsp_agent.config.tree import ListNode, MapNode, Node
 from cmsp_agent.config.windows import Weekly, parse_weekly
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.model.event import Event
-from cmsp_agent.pipeline.rules.actions import ACTIONS, Draft
+from cmsp_agent.pipeline.rules.actions import ACTIONS, UnreadRule
 from cmsp_agent.pipeline.rules.language import Compiled, Condition
 from cmsp_agent.pipeline.rules.reading import RuleReader
 from cmsp_agent.pipeline.rules.rule import (
@@ -105,7 +105,7 @@ class _Loader:
             return
         before = len(reader.problems)
         origin = Origin(reader.file, node.line)
-        draft = Draft(name, origin, condition or Compiled("", lambda _event: False), node)
+        draft = UnreadRule(name, origin, condition or Compiled("", lambda _event: False), node)
         made = actions[named[0]](reader, draft, entries[named[0]])
         if made is not None and len(reader.problems) == before:
             self.rules.append(made)

@@ -88,12 +88,13 @@ class ClearDelay:
         if event.state is Transition.RAISE and waiting is not None:
             draft.clearing.drop(event.key)
             self._mark(draft, held, None)
-        if event.state is not Transition.CLEAR or first(self._rules.clears, held) is None:
+        rule = first(self._rules.clears, held)
+        if event.state is not Transition.CLEAR or rule is None:
             return False
         if waiting is None:
             draft.clearing.put(event.key, event)
             self._mark(draft, held, event.received_at)
-            self._counters.add("rules.clears_delayed")
+            self._counters.add("rules.clears_delayed", key=rule.name)
         return True
 
     def due(self, draft: Draft) -> Iterator[Event]:

@@ -1,6 +1,7 @@
 """The pipeline that a configuration asks for."""
 
 from collections.abc import Mapping
+from datetime import tzinfo
 
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.config.rule_files import rule_files_of
@@ -32,7 +33,7 @@ def make_pipeline(
         runtime.counters,
         mask_personal=configuration.privacy.mask_numbers,
         silences=Silences(configuration.sites, components, register),
-        rules=load_rules(rule_files_of(configuration))[0],
+        rules=load_rules(rule_files_of(configuration), zones_of(configuration))[0],
         new_id=runtime.machine.new_id,
     )
 
@@ -46,6 +47,11 @@ def customer_of(configuration: Configuration) -> Customer:
         components=customer.components,
         people_at={name: site.people for name, site in configuration.sites.items()},
     )
+
+
+def zones_of(configuration: Configuration) -> Mapping[str, tzinfo]:
+    """Site → its time zone, by which rules hold at certain hours."""
+    return {name: site.timezone for name, site in configuration.sites.items()}
 
 
 def check_rules(configuration: Configuration) -> None:
