@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cmsp_agent.pipeline.losses import WITHIN
+from cmsp_agent.pipeline.losses import StormLimits
 from tests.lab.headend.store import Store, Stored
 from tests.simulation.week import Fault, Plan
 from tests.simulation.world import APPLIANCE, POLL_SECONDS
@@ -143,5 +143,5 @@ def _whole(incidents: Mapping[str, Mapping[str, Any]], number: str) -> str:
 def _lost_together(faults: Sequence[Fault]) -> bool:
     """Whether all are components that went down within the time in which losses belong together."""
     begun = sorted(fault.begins for fault in faults)
-    near = all(later - sooner <= WITHIN / 1000 + SEEN_WITHIN for sooner, later in pairwise(begun))
+    near = all(later - sooner <= StormLimits().within / 1000 + SEEN_WITHIN for sooner, later in pairwise(begun))
     return near and all(fault.kind.alarm == "component.down" for fault in faults)

@@ -1,6 +1,6 @@
 """The part that answers calls: the HTTP API on the tunnel and on the Unix socket."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -15,12 +15,13 @@ from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.diagnostics.start import DiagnosticsPart
 from cmsp_agent.services.events.log import EventLog
+from cmsp_agent.services.events.overrides import audit_overrides
 from cmsp_agent.services.events.start import EventsPart
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.kpis.history import KpiHistory
 from cmsp_agent.services.link.outbox import OutboxService
 from cmsp_agent.services.listening import Listening
-from cmsp_agent.services.part import Change, Part, nothing
+from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.polling.poller import Poller
 from cmsp_agent.services.revisions.start import RevisionsPart
 from cmsp_agent.services.runtime import Runtime
@@ -46,11 +47,13 @@ class ApiPart(Part):
     """The server, running."""
 
     server: ApiServer
+    audit: Callable[[], Awaitable[None]]
+    """Writes into the audit log what the rules in force ask for."""
 
     def prepare(self, configuration: Configuration) -> Change:  # noqa: ARG002
         """The certificates as they are now; listening elsewhere takes a restart."""
         self.server.renew_certificates()
-        return nothing
+        return self.audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +116,13 @@ async def start_api(
     server = ApiServer(services, settings_of(api), runtime.supervisor, runtime.counters)
     await listening.open(server.places())
     await jobs.resume()
+
+    async def audited() -> None:
+        await audit_overrides(audit, needs.events.pipeline.rules.filters, runtime.clock)
+
+    await audited()
     try:
-        yield ApiPart(server)
+        yield ApiPart(server, audited)
     finally:
         await server.stop()
 

@@ -59,6 +59,8 @@ class Incident:
     """Something that nothing clears belongs to it."""
     reopened: int = 0
     """How often the fault came back within the stability period."""
+    confirmed: bool = True
+    """False: only messages told of it that anybody may forge, and no poll has borne it out."""
     where: str = ""
     """The place on its first component where it began: a fault that comes back there is a relapse."""
 
@@ -127,6 +129,7 @@ class Incident:
             title=finding.title,
             responsible=finding.responsible,
             recommendation=finding.recommendation,
+            confirmed=finding.confirmed,
         )
         if changed.priority is self.priority:
             return changed
@@ -214,6 +217,7 @@ def opened(
         opened_at=at,
         responsible=finding.responsible,
         recommendation=finding.recommendation,
+        confirmed=finding.confirmed,
         timeline=(TimelineEntry(at, IncidentState.NEW.value, more.get("reported_by") or ""),),
         **more,
     )

@@ -63,6 +63,8 @@ class Finding:
     title: str
     responsible: str = "provider"
     recommendation: str = ""
+    confirmed: bool = True
+    """Polling, a second source or the agent itself bears out at least one of the alarms."""
 
 
 @dataclass(frozen=True, slots=True)

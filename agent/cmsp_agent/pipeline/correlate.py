@@ -107,7 +107,7 @@ class Correlator:
         stands_now = folded.suppressed_by != held.suppressed_by
         draft.changes.revise(folded, tell=stands_now or folded.sources != held.sources)
         self._counters.add("correlate.folded", event.count)
-        if stands_now:
+        if stands_now or folded.confirmed != held.confirmed:
             yield folded
 
     def _clear(self, draft: Draft, event: Event) -> Iterator[Event]:

@@ -47,6 +47,7 @@ class Pipeline:
         new_id: NewId = uuid7,
     ) -> None:
         self._mask_personal = mask_personal
+        self.rules = rules
         self._topology = Topology(components)
         self._normalise = Normaliser(components, inventory, counters, new_id=new_id)
         causes = Causes(self._topology)

@@ -187,7 +187,8 @@ class Triage:
             named = f"{named}, and {len(alarms) - 1} more"
         elif len(components) > 1:
             named = f"{len(components)} components lost: {_few(components)}"
-        return Finding(assessment.urgency, assessment.extent, named, alarm.responsible, recommendation)
+        confirmed = any(each.confirmed or each.state is not Transition.RAISE for each in alarms)
+        return Finding(assessment.urgency, assessment.extent, named, alarm.responsible, recommendation, confirmed)
 
     def _gather(self, draft: Draft, names: Sequence[str]) -> None:
         """Make one incident of those of components that were lost together: the oldest goes on with all of them."""

@@ -83,3 +83,13 @@ def test_a_childs_fault_moves_to_the_parents_incident_and_is_never_called_restor
     assert [(each.components, each.title) for each in site.open] == [(("vg-1",), "vg-1 is down")]
     assert site.incidents[parent.id].state is IncidentState.RESTORED
     assert site.incidents[merged.id].state is IncidentState.MERGED
+
+
+def test_an_incident_says_whether_a_poll_has_borne_it_out() -> None:
+    site = Site()
+    site.tell(site.pri(up=False))
+    [told] = site.incidents.values()
+    assert not told.confirmed
+    site.later(30_000)
+    site.tell(site.pri_poll(first=True))
+    assert site.incidents[told.id].confirmed

@@ -34,6 +34,7 @@ class IncidentView(Shape):
     urgency: str
     impact: ImpactView
     arithmetic: str
+    confirmed: bool
     title: str
     components: list[str]
     opened_at: str

@@ -14,6 +14,7 @@ def incident_view(incident: Incident) -> View:
         "components": list(incident.components),
         "alarms": list(incident.alarms),
         "arithmetic": incident.arithmetic,
+        "confirmed": incident.confirmed,
         "assignee": incident.assignee,
         "notes": list(incident.notes),
         "resolved_at": optional_time(incident.resolved_at),

@@ -8,6 +8,7 @@ from cmsp_agent.config.configuration import Configuration, Retention
 from cmsp_agent.model.event import Event
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.pipeline.normalise import Inventory
+from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.silences import SilenceRegister
 from cmsp_agent.services.events.known_time import DISTRUSTED, KnownTime
 from cmsp_agent.services.events.making import make_pipeline
@@ -35,6 +36,8 @@ class EventsPart(Part):
     silences: SilenceService
     register: SilenceRegister
     retention: Retention
+    pipeline: Pipeline
+    """By whose rules is judged now."""
     runtime: Runtime
 
     def prepare(self, configuration: Configuration) -> Change:
@@ -44,7 +47,7 @@ class EventsPart(Part):
 
         async def change() -> None:
             await self.service.use(pipeline)
-            self.retention = configuration.retention
+            self.retention, self.pipeline = configuration.retention, pipeline
 
         return change
 
@@ -81,6 +84,7 @@ async def start_events(
         silences,
         register,
         configuration.retention,
+        pipeline,
         runtime,
     )
     for name, run in (

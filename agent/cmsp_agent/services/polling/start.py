@@ -18,6 +18,7 @@ from cmsp_agent.services.jobs import JobKind
 from cmsp_agent.services.part import Change, Components, Part
 from cmsp_agent.services.polling.checks import DeviceChecks
 from cmsp_agent.services.polling.commands import CommandClient, CommandLoops, CommandReader
+from cmsp_agent.services.polling.confirming import Confirming
 from cmsp_agent.services.polling.device import Device
 from cmsp_agent.services.polling.isolation import Isolation
 from cmsp_agent.services.polling.job import poll_job, trial_job
@@ -119,6 +120,9 @@ async def start_polling(
     reachability = Reachability(runtime.counters, network.ping, network.check_port)
     make_device = await _device_maker(runtime, asked, sessions, reachability)
     poller = Poller(make_device, polled, runtime.write_series, runtime.supervisor, runtime.clock, runtime.counters)
+    confirming = Confirming(poller.poll_now, runtime.clock, runtime.counters)
+    events.subscribe(confirming)
+    runtime.supervisor.keep_running("doubtful faults", confirming.run)
     runtime.supervisor.keep_running("SNMP engine memory", engines.run)
     runtime.supervisor.keep_running("isolation watch", isolation.run)
     try:
@@ -126,6 +130,7 @@ async def start_polling(
             checks = DeviceChecks(reachability, command_client, asked.devices.device_type)
             yield PollingPart(poller, commands, checks, isolation, sessions, asked.devices, asked.components)
     finally:
+        await runtime.supervisor.cancel("doubtful faults")
         await poller.configure({})
         sessions.close()
         await client.close()
