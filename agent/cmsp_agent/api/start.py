@@ -15,12 +15,12 @@ from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.diagnostics.start import DiagnosticsPart
 from cmsp_agent.services.events.log import EventLog
-from cmsp_agent.services.events.overrides import audit_overrides
 from cmsp_agent.services.events.start import EventsPart
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.kpis.history import KpiHistory
 from cmsp_agent.services.link.outbox import OutboxService
 from cmsp_agent.services.listening import Listening
+from cmsp_agent.services.overrides import audit_overrides
 from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.polling.poller import Poller
 from cmsp_agent.services.revisions.start import RevisionsPart
