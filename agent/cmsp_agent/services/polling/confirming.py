@@ -68,5 +68,7 @@ class Confirming:
 def is_doubtful(event: Event) -> bool:
     """A critical or major raise that only messages told of, which anybody may forge."""
     serious = event.severity.rank <= Severity.MAJOR.rank
-    told = event.sources and all(source in (Source.TRAP, Source.SYSLOG) for source in event.sources)
-    return bool(event.state is Transition.RAISE and serious and told and event.component and not event.suppressed_by)
+    reported = event.sources and all(source in (Source.TRAP, Source.SYSLOG) for source in event.sources)
+    return bool(
+        event.state is Transition.RAISE and serious and reported and event.component and not event.suppressed_by
+    )
