@@ -1,0 +1,106 @@
+"""The words that stand before a secret in the configurations of Cisco and of other makers, as regular expressions.
+
+The sources are the makers' command references. `secrets` says what the secret itself looks like.
+"""
+
+COMMANDS = (
+    (
+        r"(?:username|mgmtuser|user-name|xml user|(?:web admin )?(?:system|customer) name) +\S+ .*?"
+        r"(?:password|secret)(?! +lifetime)"
+    ),
+    r"(?:no +)?enable (?:password|secret|algorithm-type \S+ secret)(?: level \d+)?",
+    r"(?:digest secret|xauth userid mode\b.*\bpassword)",
+    (
+        r"(?:set )?(?:password|passwd|pksecret|psksecret|secret|passphrase)(?! +(?:encryption +aes|"
+        r"strength-check|lifetime)\b)"
+    ),
+    r"snmp-server community",
+    r"(?:rf-switch )?snmp-community",
+    r"snmp(?:-server)? mib community-map",
+    r"snmp-server user .*?\bauth (?:md5|sha\d*(?:-\d+)?(?: \d{3})?)",
+    r"snmp-server user .*?\bpriv(?: (?:des(?:56)?|3des|aes(?:-?\d+)?)(?: \d+)?)?",
+    r"snmp user .*?\b(?:auth|priv) \S+",
+    (
+        r"snmp-server host (?!\S+ +(?:\d+\.\d+\.\d+\.\d+|[\da-fA-F:]*:[\da-fA-F:]+|use-vrf|filter-vrf|"
+        r"source-interface)\b)"
+        r"\S+(?: vrf \S+)?(?: (?:informs?|traps?))?"
+        r"(?: version v?(?:1|2c|3(?: (?:auth|noauth|priv))?))?(?: community)?"
+    ),
+    r"(?:tacacs-server|radius-server|tacplus-server|ldap-server)\b.*? key",
+    r"(?:server-key|key-string|hex-key|auth-key|authentication-key|hello-authentication-key|key-octet-string|pac key)",
+    r"key(?! +(?:\d+\s*$|chain|config-key|generate|import|export|zeroize|size|type|label))",
+    r"key config-key \S+",
+    r"key-hash \S+",
+    r"(?:failover|ipsec|ldap-login|stack-mac) (?:key|password)",
+    r"(?:crypto )?isakmp key(?! +(?:address|hostname))",
+    r"(?:ikev[12] )?(?:(?:local|remote)-authentication )?pre-shared-key(?! +(?:address|hostname)\b)(?: local| remote)?",
+    r"pre-shared-key (?:address|hostname) .*?\bkey",
+    r"client \S+.*? (?:server-key|key)",
+    r"server-private \S+ .*?\bkey",
+    r"neighbor \S+(?: \S+)? password",
+    r".*\bmessage-digest-key \d+ (?:md5|hmac-sha-?\d+)",
+    r".*\bauthentication mode (?:hmac-sha-\d+|md5)",
+    r"ip rsvp authentication key",
+    r"(?:ip )?nhrp authentication",
+    r"(?:area|domain|isis|lsp|hello|csnp|psnp)[- ]password(?! +key-?chain)(?: (?:hmac-md5|md5|text|clear))?",
+    r"(?:standby|vrrp|glbp|fhrp)(?: \d+)? authentication(?: text| md5 key-string)?(?! +md5\b)",
+    r"ppp (?:(?:chap|eap) (?:password|hostname)|pap sent-username \S+ password)",
+    r"l2tp tunnel password",
+    r"ntp authentication-key \d+ (?:md5|hmac-\S+|sha\d*|cmac-\S+|type \S+ value)",
+    r"set session-key (?:in|out)bound ah \d+",
+    r"set session-key (?:in|out)bound esp \d+ cipher",
+    r"set session-key (?:in|out)bound esp \d+(?: cipher \S+)? authenticator",
+    r"syscon address \S+(?: mask \S+)?",
+    r"(?:gsm|lte|cellular|cdma)\b.*?\b(?:unlock|unblock|pin|change-pin|sim authenticate|verify)(?! +\d{1,2}\s*$)",
+    r"(?:cellular \S+ )?(?:gsm|lte|cellular|cdma) profile create \d+ \S+(?: \S+)? (?:chap|pap|pap_chap|chap_pap) \S+",
+    r"set system license keys key",
+    r"set snmp trap-group",
+    r".*\bsnmp trap-group",
+    r"wpa-psk (?:ascii|hex)",
+    r"(?:authentication key-management|security wpa) .*?(?:ascii|hex)",
+    r".*\bmap-server \S+ (?:proxy )?key",
+    r"(?:.*\b)?crypto pki .*?\b(?:user-pin|password)",
+    (
+        r"set community(?!.* additive\s*$)(?! +(?:[($]|\d+(?::\d+)?\b|(?i:internet|local-as|no-advertise|no-export|"
+        r"no-peer|gshut|graceful-shutdown|none|blackhole|accept-own|large|extended)\b))"
+    ),
+    r"event manager environment (?i:\S*(?:passw|secret|key|pwd)\S*)",
+    r"url authentication \S+ \S+",
+    r"snmp-server host \S+ \S+(?: (?:poll|trap))? community",
+    r"address ipv[46] \S+.*? key",
+    r"authentication (?:local|remote) pre-share key(?: (?:ascii|hex))?",
+    r"set security-association (?:in|out)bound ah \d+",
+    r"set security-association (?:in|out)bound esp \d+ cipher",
+    r"set security-association (?:in|out)bound esp \d+(?: cipher \S+)? authenticator",
+    r".*\bauthentication ipsec spi \d+ (?:md5|sha\d*)",
+    r".*\bencryption ipsec spi \d+ esp (?:aes-cbc(?: (?:128|192|256))?|3des|des)",
+    r".*\bencryption ipsec spi \d+ esp .*?\b(?:md5|sha\d*)",
+    r"(?:ip )?rip authentication (?:string|key)",
+    r"(?:ospf|eigrp) authentication key",
+    r"authentication key eigrp \d+",
+    r"authentication (?:text|md5 key-string)",
+    r"mpls ldp\b.*? password (?:fallback|option \d+ for \S+)(?! +key-chain)",
+    r"(?:ip )?msdp password peer \S+",
+    r"authenticate credential \S+",
+    r"(?:[\w-]+-token|token(?= +\S{16,}\s*$)|api-key|shared-key|shared-secondary-secret(?: index \d+)?)",
+    r"cable shared-(?:secondary-)?secret(?: index \d+)?",
+    r"license smart .*?\bidtoken",
+    r"encryption (?:vlan \d+ )?key \d+ size \d+ ?bits?",
+    r"(?:.*\b)?nthash",
+    r"nas \S+ key",
+    r"vtp\b.*? password",
+    r"vpdn username \S+ password",
+    r"(?:radius-common-pw|ldap-login-password)",
+    r"(?:http-form )?hidden-parameters?",
+    r"attribute type \S*password",
+    r"fcsp dhchap(?: devicename \S+)? password",
+    r"(?:cts )?sap pmk",
+    r"cts sxp connection .*?\bpassword required",
+    (
+        r"crypto (?:ca|pki) (?:import|export) \S+ (?:pkcs12|pem terminal)(?: (?:terminal|3des|des|aes))?"
+        r"(?! +(?:\S+:|terminal|3des|des|aes))"
+    ),
+    r"community-name",
+    r"isis password (?:clear|md5)",
+)
+"""What stands before a secret, at a line's beginning. In other text only some of these words do."""

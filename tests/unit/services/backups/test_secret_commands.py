@@ -1,0 +1,101 @@
+"""Secrets in the forms of the makers' command references, and lines of the same words that hold none."""
+
+import pytest
+
+from cmsp_agent.plugin.api import CliPlatform
+from cmsp_agent.services.backups.text import ConfigText
+
+TEXT = ConfigText(CliPlatform(driver="generic"))
+
+SECRET = """\
+address ipv4 192.0.2.1 auth-port 1812 acct-port 1813 key HUSH
+snmp-server host inside 192.0.2.1 community 8 HUSH version 2c
+snmp-server host inside 192.0.2.1 poll community HUSH
+snmp-server user nms network-admin auth md5 0xHUSH priv aes-128 0xHUSH localizedkey
+authentication local pre-share key HUSH
+authentication remote pre-share key 6 HUSH
+set security-association inbound esp 256 cipher HUSH authenticator HUSH
+set session-key outbound esp 300 cipher HUSH authenticator HUSH
+ospfv3 authentication ipsec spi 500 sha1 7 HUSH
+ospfv3 encryption ipsec spi 500 esp aes-cbc 128 HUSH sha1 HUSH
+ospfv3 encryption ipsec spi 500 esp 3des 7 HUSH md5 7 HUSH
+ipv6 ospf encryption ipsec spi 1001 esp null sha1 7 HUSH
+area 0 authentication ipsec spi 500 md5 HUSH
+lsp-password hmac-md5 encrypted HUSH
+hello-password text clear HUSH
+isis password md5 HUSH
+ip rip authentication string HUSH
+rip authentication key 8 HUSH key_id 1
+authentication key eigrp 100 8 HUSH key-id 5
+authentication mode hmac-sha-256 7 HUSH
+authentication text HUSH
+mpls ldp password option 1 for 10 7 HUSH
+mpls ldp vrf red password fallback HUSH
+ip msdp password peer 192.0.2.1 7 HUSH
+authenticate credential ata HUSH
+xml user phones password HUSH 0
+encryption vlan 1 key 1 size 40bit 7 HUSH transmit-key
+user bob nthash 7 HUSH
+nas 192.0.2.1 key 7 HUSH
+syscon address 192.0.2.1 mask 255.0.0.0 HUSH
+vtp password HUSH hidden
+vtp domain site password HUSH
+radius-common-pw HUSH
+vpdn username bob password HUSH store-local
+http-form hidden-parameters user=bob&pw=HUSH
+cable shared-secondary-secret index 1 7 HUSH
+action 2 cli command "username bob password HUSH"
+action 2 cli command "enable secret 0 HUSH"
+action 3.1 cli command "snmp-server community HUSH RO"
+cli copy running-config ftp://bob:p@ssHUSH@192.0.2.1/x
+lte profile create 1 internet chap bob HUSH
+lte sim authenticate 7 HUSH slot 0
+license smart trust idtoken HUSH
+attribute type password "HUSH" service ppp
+fcsp dhchap password 7 HUSH 10:00:00:00:00:00:00:00
+cts sap pmk HUSH modelist gcm
+cts sxp connection peer 192.0.2.1 password required HUSH mode peer listener
+crypto pki export TP pem terminal 3des HUSH
+ppp eap password HUSH
+<Password_1_ ua="na">HUSH</Password_1_>
+community-name                 HUSH
+"""
+
+PLAIN = """\
+password encryption aes
+password strength-check
+no password strength-check
+username admin passphrase lifetime 99999 warntime 14 gracetime 3
+snmp-server host 192.0.2.1 use-vrf management
+snmp-server host 192.0.2.1 source-interface loopback0
+authentication pre-share
+authentication mode md5
+authentication port-control auto
+ip ospf authentication message-digest
+lsp-password keychain ISIS
+mpls ldp password required
+lte sim primary slot 0
+encryption aes 256
+encryption mode ciphers aes-ccm
+crypto key generate rsa modulus 2048
+token-ring
+tunnel key 42
+ntp server 192.0.2.1 key 1
+ppp authentication chap callin
+vtp mode transparent
+% Invalid password for user
+action 2.0 cli command "show run | include password"
+"""
+
+
+@pytest.mark.parametrize("indent", ["", "  "])
+@pytest.mark.parametrize("line", SECRET.splitlines())
+def test_the_secret_is_hidden_whole(line: str, indent: str) -> None:
+    shown = TEXT.redacted(indent + line)
+    assert "HUSH" not in shown
+    assert "0<hidden>" not in shown, "a part of it is left"
+
+
+@pytest.mark.parametrize("line", PLAIN.splitlines())
+def test_plain_words_stay(line: str) -> None:
+    assert TEXT.redacted(line) == line
