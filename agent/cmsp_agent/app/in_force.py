@@ -10,6 +10,7 @@ from cmsp_agent.app.loading import Loaded, document_of
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.config.standing import standing
 from cmsp_agent.preflight.checking import RunningAgent, check_file
+from cmsp_agent.storage.sealed.audit_key import audit_key
 
 
 @dataclass(slots=True)
@@ -33,7 +34,9 @@ class InForce:
     def shown(self) -> Shown:
         """What the API shows of it: looked up at each call."""
         return Shown(
-            self.document, lambda: self.loaded.configuration.api.roles, audit_key=self.loaded.key.derived("audit")
+            self.document,
+            lambda: self.loaded.configuration.api.roles,
+            audit_key=audit_key(self.loaded.configuration.appliance.state, self.loaded.key),
         )
 
     def check(self, file: Path) -> list[str]:

@@ -66,7 +66,7 @@ class MemoryContents:
 
     kept: dict[str, bytes] = field(default_factory=dict)
 
-    async def put(self, content: bytes) -> str:
+    async def put(self, component: str, content: bytes, note: bytes = b"") -> str:
         address = hashlib.sha256(content).hexdigest()
         self.kept[address] = content
         return address
@@ -74,7 +74,7 @@ class MemoryContents:
     async def get(self, address: str) -> bytes:
         return self.kept[address]
 
-    def fingerprint(self, content: bytes) -> str:
+    async def fingerprint(self, component: str, content: bytes) -> str:
         return hashlib.sha256(content).hexdigest()
 
 

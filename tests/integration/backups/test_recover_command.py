@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,12 @@ from cryptography.hazmat.primitives.asymmetric import x25519
 
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.services.backups.copies import ManifestFiles
+from cmsp_agent.services.backups.notes import noted
 from cmsp_agent.storage.sealed.blobs import BlobStore
 from cmsp_agent.storage.sealed.master_key import keep_wrapped, master_key
+
+TEXT = b"hostname gw-1\nend\n"
+VERSION = Backup("b-1", "gw-1", 1_767_225_600_000, 0, "", 18, "")
 
 
 @pytest.fixture
@@ -32,8 +37,8 @@ def storage(tmp_path: Path) -> Path:
     backups.mkdir()
     key = master_key(tmp_path)
     keep_wrapped(key, public, backups)
-    address = BlobStore(backups, key).put(b"hostname gw-1\nend\n")
-    ManifestFiles(backups, key).write("gw-1", [Backup("b-1", "gw-1", 1_767_225_600_000, 0, address, 18, "")])
+    address = BlobStore(backups, key).put("gw-1", TEXT, noted(VERSION))
+    ManifestFiles(backups, key).write("gw-1", [replace(VERSION, blob=address)])
     return backups
 
 
@@ -69,4 +74,4 @@ def test_a_lost_manifest_is_told_and_its_contents_are_written_out(storage: Path,
     lost = recover(storage, "--key", str(tmp_path / "private.pem"), "--into", str(into))
     assert lost.returncode == 1
     assert "no manifest names it" in " ".join(lost.stdout.split())
-    assert [path.read_text() for path in into.rglob("*.cfg")] == ["hostname gw-1\nend\n"]
+    assert [path.read_bytes() for path in into.glob("gw-1/2026-01-01T000000Z-*.cfg")] == [TEXT]

@@ -67,7 +67,7 @@ def keep_files(directory: Path, said: Said, number: int) -> None:
     Vault(directory / "vault.json", key).set(f"s{number % 5}", f"value {number}")
     said("secret", f"s{number % 5}", number)
     text = f"hostname gw\n! {number}\n" * 50
-    address = BlobStore(directory / "backups" / "blobs", key).put(text.encode())
+    address = BlobStore(directory / "backups" / "blobs", key).put("gw-1", text.encode())
     said("content", address, number)
     versions = [Backup(f"b{number}", "gw", number, number, address, len(text), "f")]
     ManifestFiles(directory / "backups", key).write("gw", versions)

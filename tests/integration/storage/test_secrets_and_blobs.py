@@ -70,7 +70,7 @@ class TestMasterKey:
         (tmp_path / "recovery.pub").write_bytes(public)
         disk = tmp_path / "disk"
         disk.mkdir()
-        address = BlobStore(disk, key).put(CONFIG)
+        address = BlobStore(disk, key).put("gw-1", CONFIG)
         wrapped = keys.keep_wrapped(key, tmp_path / "recovery.pub", disk)
         # the appliance is gone; only the disk and the partner's key are left
         (tmp_path / "master.key").unlink()
@@ -144,10 +144,10 @@ class TestVault:
 class TestBlobs:
     def test_stored_once_sealed_and_small(self, tmp_path: Path, key: MasterKey) -> None:
         store = BlobStore(tmp_path / "blobs", key)
-        address = store.put(CONFIG)
+        address = store.put("gw-1", CONFIG)
         path = next((tmp_path / "blobs").glob("*/*"))
         before = path.stat()
-        assert store.put(CONFIG) == address
+        assert store.put("gw-1", CONFIG) == address
         assert path.stat().st_ino == before.st_ino
         assert store.get(address) == CONFIG
         assert b"hostname" not in path.read_bytes()
@@ -158,25 +158,25 @@ class TestBlobs:
     def test_the_address_needs_the_key(self, tmp_path: Path, key: MasterKey) -> None:
         (tmp_path / "other").mkdir()
         mine, other = BlobStore(tmp_path / "a", key), BlobStore(tmp_path / "b", master_key(tmp_path / "other"))
-        assert mine.put(CONFIG) != other.put(CONFIG)
-        assert mine.fingerprint(CONFIG) != other.fingerprint(CONFIG)
-        assert mine.fingerprint(CONFIG) == mine.fingerprint(CONFIG) != mine.put(CONFIG)
+        assert mine.put("gw-1", CONFIG) != other.put("gw-1", CONFIG)
+        assert mine.fingerprint("gw-1", CONFIG) != other.fingerprint("gw-1", CONFIG)
+        assert mine.fingerprint("gw-1", CONFIG) == mine.fingerprint("gw-1", CONFIG) != mine.put("gw-1", CONFIG)
 
     @pytest.mark.parametrize("damage", ["flip", "cut", "empty", "swap"])
     def test_damage_is_noticed_and_mended_by_the_next_put(self, tmp_path: Path, key: MasterKey, damage: str) -> None:
         store = BlobStore(tmp_path / "blobs", key)
-        address = store.put(CONFIG)
+        address = store.put("gw-1", CONFIG)
         path = next((tmp_path / "blobs").glob("*/*"))
         content = bytearray(path.read_bytes())
         if damage == "flip":
             content[20] ^= 1
         elif damage == "swap":
-            other = store.put(b"another")
+            other = store.put("gw-1", b"another")
             content = bytearray((tmp_path / "blobs" / other[:2] / f"{other}.cmsp").read_bytes())
         path.write_bytes(bytes({"cut": content[:-1], "empty": bytearray()}.get(damage, content)))
         with pytest.raises(StorageError):
             store.get(address)
-        assert store.put(CONFIG) == address
+        assert store.put("gw-1", CONFIG) == address
         assert store.get(address) == CONFIG
 
     @pytest.mark.parametrize("address", ["", "../../etc/passwd", "0" * 63, "G" * 64])
@@ -191,7 +191,7 @@ class TestBlobs:
 
     async def test_for_the_loop(self, tmp_path: Path, key: MasterKey) -> None:
         blobs = Blobs(tmp_path / "blobs", key)
-        first, second = await asyncio.gather(blobs.put(CONFIG), blobs.put(b"other"))
+        first, second = await asyncio.gather(blobs.put("gw-1", CONFIG), blobs.put("gw-1", b"other"))
         assert await blobs.delete(second)
         assert await blobs.get(first) == CONFIG
         with pytest.raises(StorageError):
@@ -213,10 +213,10 @@ def tiny_disk(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.root
 def test_a_full_disk_leaves_no_half_file(tiny_disk: Path, key: MasterKey) -> None:
     store = BlobStore(tiny_disk, key)
-    address = store.put(CONFIG)
+    address = store.put("gw-1", CONFIG)
     with pytest.raises(StorageFull):
-        store.put(os.urandom(200_000))
-    assert [path.name for path in tiny_disk.glob("*/*")] == [f"{address}.cmsp"]
+        store.put("gw-1", os.urandom(200_000))
+    assert [path.name for path in tiny_disk.glob("??/*")] == [f"{address}.cmsp"]
     assert store.get(address) == CONFIG
 
 

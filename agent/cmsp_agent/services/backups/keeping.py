@@ -8,7 +8,8 @@ from cmsp_agent.model.backup import Backup, BackupResult, BackupRun
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.services.backups.manifest import Manifest
-from cmsp_agent.services.backups.reading import Reading, to_text
+from cmsp_agent.services.backups.notes import noted
+from cmsp_agent.services.backups.reading import Reading, to_bytes, to_text
 from cmsp_agent.services.backups.text import ConfigText
 from cmsp_agent.services.backups.verdict import suspicion
 
@@ -49,13 +50,15 @@ class Keeper:
         """
         last = await self.manifest.latest(run.component)
         stable = await self.compute(lambda: text.stable(reading.text))
-        fingerprint = self.manifest.contents.fingerprint(stable.encode("utf-8", "surrogateescape"))
+        fingerprint = await self.manifest.contents.fingerprint(run.component, to_bytes(stable))
         old, lost = await self._stored(last)
         if last is not None and last.fingerprint == fingerprint:
             return await self._unchanged(last, reading, lost, now)
+        before = None if old is None else await self.compute(lambda: text.stable(old))
+        if last is not None and before == stable:  # the data key, or what is volatile, is another now
+            return await self._unchanged(replace(last, fingerprint=fingerprint), reading, lost, now)
         why = ""
-        if old is not None and run.reason not in ACCEPTED:
-            before = await self.compute(lambda: text.stable(old))
+        if before is not None and run.reason not in ACCEPTED:
             why = await self.compute(lambda: suspicion(before, stable))
         return await self._new(run, reading, fingerprint, why, lost, now)
 
@@ -69,7 +72,7 @@ class Keeper:
             return None, str(error)
 
     async def _unchanged(self, last: Backup, reading: Reading, lost: str, now: int) -> Kept:
-        blob = await self._put(reading) if lost else last.blob
+        blob = await self._put(last, reading) if lost else last.blob
         good = last.known_good or (
             now - last.taken_at >= GOOD_AFTER and self.healthy_since(last.component, last.taken_at)
         )
@@ -79,23 +82,24 @@ class Keeper:
         known = await self.manifest.suspect(run.component, fingerprint) if why else None
         if known is not None:
             return Kept(BackupResult.SUSPECT, replace(known, verified_at=now), lost)
-        backup = Backup(
+        draft = Backup(
             self.new_id(now),
             run.component,
             now,
             now,
-            await self._put(reading),
+            "",
             len(reading.content),
             fingerprint,
             run.reason,
             lines=reading.text.count("\n"),
             suspect=why,
         )
+        backup = replace(draft, blob=await self._put(draft, reading))
         return Kept(BackupResult.SUSPECT if why else BackupResult.STORED, backup, lost)
 
-    async def _put(self, reading: Reading) -> str:
-        """Write the content and read it back."""
-        address = await self.manifest.contents.put(reading.content)
+    async def _put(self, backup: Backup, reading: Reading) -> str:
+        """Write the content, with what its version is, and read it back."""
+        address = await self.manifest.contents.put(backup.component, reading.content, noted(backup))
         if await self.manifest.contents.get(address) != reading.content:
             raise StorageError(f"the content {address} is not what was written")
         return address

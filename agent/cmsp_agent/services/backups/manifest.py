@@ -24,8 +24,8 @@ NAMED: Mapping[str, tuple[Callable[[Backup], bool], str]] = {
 class Contents(Protocol):
     """Compressed, encrypted, content-addressed files."""
 
-    async def put(self, content: bytes) -> str:
-        """Make the content durable and return its address; what is there already is not written again."""
+    async def put(self, component: str, content: bytes, note: bytes = b"") -> str:
+        """Make the content and its note durable and return the address; what is there is not written again."""
         ...
 
     async def get(self, address: str) -> bytes:
@@ -36,8 +36,8 @@ class Contents(Protocol):
         """
         ...
 
-    def fingerprint(self, content: bytes) -> str:
-        """A keyed hash: equal for equal contents, and revealing nothing without the key."""
+    async def fingerprint(self, component: str, content: bytes) -> str:
+        """A keyed hash: equal for equal contents of a component, and revealing nothing without the key."""
         ...
 
 

@@ -5,7 +5,7 @@ Needs neither the agent nor `state.db`: the contents, their manifests and the wr
 
 import contextlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -13,6 +13,7 @@ from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.services.backups.copies import ManifestFiles
+from cmsp_agent.services.backups.notes import version_of
 from cmsp_agent.storage import files
 from cmsp_agent.storage.sealed.blobs import BlobStore
 from cmsp_agent.storage.sealed.master_key import WRAPPED, recovered
@@ -31,13 +32,14 @@ class Recovered:
     error: str = ""
 
 
-def recover(backups: Path, private_key: bytes, into: Path, password: bytes | None = None) -> list[Recovered]:
+def recover(backups: Path, private_key: bytes, into: Path | None, password: bytes | None = None) -> list[Recovered]:
     """Open every version with the recovery key's private half and write it out in plain text.
 
     Args:
         backups: the directory of the backups, copied from the partner's storage or mounted.
         private_key: PEM.
         into: where to write; a folder for each component is made there, files of mode 0600: they hold secrets.
+            None: everything is read and verified, and nothing is written.
         password: of the private key, where it has one.
 
     Raises:
@@ -50,43 +52,43 @@ def recover(backups: Path, private_key: bytes, into: Path, password: bytes | Non
     return found + list(_without_manifest(manifests, store, into))
 
 
-def _without_manifest(manifests: ManifestFiles, store: BlobStore, into: Path) -> Iterator[Recovered]:
-    """Contents that no manifest names: one was lost. They are written out too, under their addresses."""
+def _without_manifest(manifests: ManifestFiles, store: BlobStore, into: Path | None) -> Iterator[Recovered]:
+    """Contents that no manifest names: one was lost. Their notes say whose they are, and which version."""
     named = set[str]()
     for component in manifests.components():
         with contextlib.suppress(StorageError):
             named |= {backup.blob for backup in manifests.read(component)}
     for address in sorted(set(store.addresses()) - named):
-        yield _orphan(store, address, into / LOST)
+        yield _orphan(store, address, into)
 
 
-def _orphan(store: BlobStore, address: str, folder: Path) -> Recovered:
+def _orphan(store: BlobStore, address: str, into: Path | None) -> Recovered:
     try:
-        content = store.get(address)
+        found = _version(store, version_of(store, address), into)
     except StorageError as error:
         return Recovered(LOST, address, 0, None, str(error))
-    path = folder / f"{address[:16]}.cfg"
-    _folder(folder)
-    files.write_atomically(path, content)
-    return Recovered(LOST, address, 0, path, "no manifest names it: whose it is stands in its text alone")
+    return replace(found, error=found.error or "no manifest names it: known by the note that is sealed with it")
 
 
-def _component(manifests: ManifestFiles, store: BlobStore, component: str, into: Path) -> Iterator[Recovered]:
+def _component(manifests: ManifestFiles, store: BlobStore, component: str, into: Path | None) -> Iterator[Recovered]:
     try:
         versions = manifests.read(component)
     except StorageError as error:
         yield Recovered(component, "", 0, None, str(error))
         return
     for backup in versions:
-        yield _version(store, backup, into / quote(component, safe=" "))
+        yield _version(store, backup, into)
 
 
-def _version(store: BlobStore, backup: Backup, folder: Path) -> Recovered:
+def _version(store: BlobStore, backup: Backup, into: Path | None) -> Recovered:
     try:
         content = store.get(backup.blob)
     except StorageError as error:
         return Recovered(backup.component, backup.id, backup.taken_at, None, str(error))
+    if into is None:
+        return Recovered(backup.component, backup.id, backup.taken_at, None)
     good = ".known-good" if backup.known_good else ""
+    folder = into / quote(backup.component, safe=" ")
     path = folder / f"{rfc3339(backup.taken_at)[:19].replace(':', '')}Z-{backup.id[-12:]}{good}.cfg"
     _folder(folder)
     files.write_atomically(path, content)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -17,6 +18,7 @@ from cmsp_agent.services.backups.after_change import BackupAfterChange
 from cmsp_agent.services.backups.copies import ManifestCopies, ManifestFiles
 from cmsp_agent.services.backups.job import backup_job
 from cmsp_agent.services.backups.manifest import Manifest
+from cmsp_agent.services.backups.notes import all_versions
 from cmsp_agent.services.backups.reading import SshReader
 from cmsp_agent.services.backups.retries import Retries
 from cmsp_agent.services.backups.service import Backups, Directory
@@ -31,7 +33,7 @@ from cmsp_agent.services.jobs import JobKind
 from cmsp_agent.services.part import Change, Components, Part
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.sealed.backup_set import BackupSet
-from cmsp_agent.storage.sealed.blobs import Blobs
+from cmsp_agent.storage.sealed.blobs import Blobs, BlobStore
 from cmsp_agent.storage.sealed.master_key import MasterKey, check_recovery_key
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import backups as table
@@ -105,7 +107,9 @@ async def open_manifest(
     directory = appliance.backups
     manifests = ManifestFiles(directory, key)
     found = BackupSet(directory, key, appliance.recovery_key, manifests.all_open)
-    storage = BackupStorage(found, manifests, runtime.state, runtime.clock, runtime.machine.threads)
+    contents = BlobStore(directory, key)
+    versions = partial(all_versions, manifests, contents)
+    storage = BackupStorage(found, versions, runtime.state, runtime.clock, runtime.machine.threads)
     await storage.look()
     await storage.wrap()
     threads = runtime.machine.threads

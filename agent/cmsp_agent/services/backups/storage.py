@@ -12,7 +12,6 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.threads import SYSTEM_THREADS, Threads
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.errors import AgentError, StorageError
-from cmsp_agent.services.backups.copies import ManifestFiles
 from cmsp_agent.services.backups.manifest import Contents, Copies
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.storage.sealed.backup_set import BackupSet
@@ -29,7 +28,7 @@ EVERY = 60.0
 WITHIN = 10.0
 """Seconds in which the storage must answer: a mount may hang."""
 READ_WITHIN = 60.0
-"""Seconds for all manifests together."""
+"""Seconds for all manifests together, and for the contents that none names."""
 
 
 class BackupStorage:
@@ -38,13 +37,13 @@ class BackupStorage:
     def __init__(
         self,
         found: BackupSet,
-        manifests: ManifestFiles,
+        versions: Callable[[], Sequence[Backup]],
         database: Database,
         clock: Clock,
         threads: Threads = SYSTEM_THREADS,
     ) -> None:
         self._set = found
-        self._manifests = manifests
+        self._versions = versions
         self._database = database
         self._clock = clock
         self._pool = BlockingPool("backup storage", threads=1, waiting=4, source=threads)
@@ -83,7 +82,7 @@ class BackupStorage:
 
     async def _take_up(self, directory: str) -> None:
         """Know the versions that lie there already: this appliance's database is younger than its backups."""
-        found = await self._pool.run(self._manifests.everything, within=READ_WITHIN)
+        found = await self._pool.run(self._versions, within=READ_WITHIN)
 
         def work(tx: sqlite3.Connection) -> None:
             for version in found:
@@ -132,18 +131,19 @@ class GuardedContents:
         self._contents = contents
         self._require = require
 
-    async def put(self, content: bytes) -> str:
+    async def put(self, component: str, content: bytes, note: bytes = b"") -> str:
         """As the contents do; a StorageError says what is wrong with the storage."""
         self._require()
-        return await self._contents.put(content)
+        return await self._contents.put(component, content, note)
 
     async def get(self, address: str) -> bytes:
         """The content."""
         return await self._contents.get(address)
 
-    def fingerprint(self, content: bytes) -> str:
-        """A keyed hash of the content."""
-        return self._contents.fingerprint(content)
+    async def fingerprint(self, component: str, content: bytes) -> str:
+        """A keyed hash of the content; its key is in the storage."""
+        self._require()
+        return await self._contents.fingerprint(component, content)
 
 
 class GuardedCopies:

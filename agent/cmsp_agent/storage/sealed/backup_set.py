@@ -79,7 +79,7 @@ class BackupSet:
             keep_wrapped(self.key, self.recovery_key, self.directory)
 
     def put_aside(self) -> Path | None:
-        """Move what lies there into a folder of its own, whole and as it is; None where nothing does.
+        """Move what lies there into a folder of its own, whole and as it is; None where nothing does, or it is ours.
 
         Raises:
             StorageError: it can't be moved.
@@ -88,7 +88,7 @@ class BackupSet:
         if found is not None and hmac.compare_digest(found.strip(), self.mark().encode()):
             raise StorageError(f"{self.directory} holds the backups of this appliance: there is nothing to put aside")
         moved = [each for each in sorted(self.directory.iterdir()) if _is_of_a_set(each)]
-        if not moved:
+        if not moved or (found is None and self.opens()):
             return None
         name = (found or b"").decode("ascii", "replace").strip()[:24] or "without-mark"
         aside = self.directory / f"{KEPT_AWAY}{name}"
@@ -118,10 +118,10 @@ class BackupSet:
 
     def _require_nobodys(self, *, known: bool) -> None:
         content = [each for each in self.directory.iterdir() if _is_of_a_set(each)]
-        if known and not content:
+        if known:
             raise StorageError(
-                f"{self.directory} is empty, and backups were kept there: mount the backup storage; where it was"
-                " replaced on purpose: cmsp-agent backup new-set"
+                f"{self.directory} {f'lacks the file {MARK}' if content else 'is empty'}, and backups were kept there:"
+                " mount the backup storage; where it was replaced on purpose: cmsp-agent backup new-set"
             )
         if content and not self.opens():
             raise ForeignBackups(self._foreign())
@@ -136,4 +136,4 @@ class BackupSet:
 
 def _is_of_a_set(path: Path) -> bool:
     hidden = path.name.startswith((".", KEPT_AWAY)) or path.name == "lost+found"
-    return not hidden and (path.name in (MARK, WRAPPED, "manifests") or (path.is_dir() and len(path.name) == 2))
+    return not hidden and (path.name in (MARK, WRAPPED, "manifests", "keys") or (path.is_dir() and len(path.name) == 2))

@@ -1,11 +1,14 @@
 """Contents of backups as files: compressed, then sealed, named by a keyed hash, each stored once, verified when read.
 
-Without the key, a name reveals nothing about the content. What belongs to which component is in the manifest.
+Without the key, a name reveals nothing about the content. Sealed with each content is a note of what it is, from
+which a lost manifest is made again; before it stands the wrapped data key that opens it.
 """
 
 import contextlib
 import hmac
+import struct
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -15,8 +18,8 @@ from cmsp_agent.aio.threads import SYSTEM_THREADS, Threads
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.storage import files
 from cmsp_agent.storage.compression import SMALL, compress, decompress
+from cmsp_agent.storage.sealed.data_keys import DataKey, DataKeys
 from cmsp_agent.storage.sealed.master_key import MasterKey
-from cmsp_agent.storage.sealed.sealing import keyed_hash
 
 T = TypeVar("T")
 
@@ -25,6 +28,29 @@ MOST_BYTES = 64 * 1024 * 1024
 SECONDS = 60.0
 """For one file: the partner's storage may be a mount that hangs."""
 SUFFIX = ".cmsp"
+MAGIC = b"cmsp-content-2\n"
+_SHORT, _LONG = struct.Struct(">H"), struct.Struct(">I")
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a file holds: the wrapped data key, and what that key sealed."""
+
+    wrapped: bytes
+    sealed: bytes
+
+    def encoded(self) -> bytes:
+        """As it is in the file."""
+        return MAGIC + _SHORT.pack(len(self.wrapped)) + self.wrapped + self.sealed
+
+
+def parts_of(file: bytes) -> Parts:
+    """Read a file. Raises StorageError where it is none of this form."""
+    start = len(MAGIC) + _SHORT.size
+    if not file.startswith(MAGIC) or len(file) < start:
+        raise StorageError("damaged: not a sealed content")
+    (size,) = _SHORT.unpack(file[len(MAGIC) : start])
+    return Parts(file[start : start + size], file[start + size :])
 
 
 class BlobStore:
@@ -32,16 +58,23 @@ class BlobStore:
 
     def __init__(self, directory: Path, key: MasterKey) -> None:
         self._directory = directory
-        self._sealer = key.sealer("blobs")
-        self._address_key = key.derived("blob addresses")
-        self._fingerprint_key = key.derived("fingerprints")
+        self._keys = DataKeys(directory, key)
 
-    def fingerprint(self, content: bytes) -> str:
-        """A keyed hash: equal for equal contents, and revealing nothing without the key."""
-        return keyed_hash(self._fingerprint_key, content)
+    def fingerprint(self, component: str, content: bytes) -> str:
+        """A keyed hash: equal for equal contents of a component, and revealing nothing without the key.
 
-    def put(self, content: bytes) -> str:
+        Raises:
+            StorageError: the component has no key yet, and it can't be written.
+        """
+        return self._keys.of(component).fingerprint(content)
+
+    def put(self, component: str, content: bytes, note: bytes = b"") -> str:
         """Make the content durable and return its address; what is there already, and whole, is not written again.
+
+        Args:
+            component: whose data key seals it.
+            content: what to store.
+            note: what it is, sealed with it.
 
         Raises:
             StorageFull: no room left; nothing was written.
@@ -49,14 +82,15 @@ class BlobStore:
         """
         if len(content) > MOST_BYTES:
             raise StorageError(f"a content of {len(content)} bytes; at most {MOST_BYTES} are stored")
-        address = keyed_hash(self._address_key, content)
+        key = self._keys.of(component)
+        address = key.address(content)
         if not self._whole(address):
             path = self._path(address)
             try:
                 path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             except OSError as error:
                 raise files.storage_error(error, path) from error
-            files.write_atomically(path, self._sealer.seal(compress(content, SMALL), address.encode()))
+            files.write_atomically(path, _sealed(key, address, content, note))
         return address
 
     def get(self, address: str) -> bytes:
@@ -65,17 +99,40 @@ class BlobStore:
         Raises:
             StorageError: it is missing or damaged.
         """
+        return self._opened(address)[0]
+
+    def note(self, address: str) -> bytes:
+        """What was said of the content when it was stored. Raises StorageError as `get`."""
+        return self._opened(address)[1]
+
+    def _opened(self, address: str) -> tuple[bytes, bytes]:
         path = self._path(address)
-        sealed = files.read(path, MOST_BYTES + 4096)
-        if sealed is None:
+        file = files.read(path, MOST_BYTES + 4096)
+        if file is None:
             raise StorageError(f"{path}: there is no such content")
         try:
-            content = decompress(self._sealer.open(sealed, address.encode()), MOST_BYTES)
-        except (StorageError, ValueError) as error:
+            parts = parts_of(file)
+            key = self._keys.unwrapped(parts.wrapped)
+            opened = key.sealer().open(parts.sealed, address.encode())
+            (size,) = _LONG.unpack_from(opened)
+            content = decompress(opened[_LONG.size + size :], MOST_BYTES)
+        except (StorageError, ValueError, struct.error) as error:
             raise StorageError(f"{path}: {error}") from error
-        if not hmac.compare_digest(keyed_hash(self._address_key, content), address):
+        if not hmac.compare_digest(key.address(content), address):
             raise StorageError(f"{path}: not the content of this address")
-        return content
+        return content, opened[_LONG.size : _LONG.size + size]
+
+    def wrap_again(self, address: str, other: MasterKey) -> None:
+        """Let another master key open the content; nothing happens where it does already.
+
+        Raises:
+            StorageError: the file is missing or damaged, or can't be written.
+        """
+        path = self._path(address)
+        parts = parts_of(files.read(path, MOST_BYTES + 4096) or b"")
+        wrapped = self._keys.wrapped_by(other, parts.wrapped)
+        if wrapped != parts.wrapped:
+            files.write_atomically(path, Parts(wrapped, parts.sealed).encoded())
 
     def delete(self, address: str) -> bool:
         """Take a content away; False where it was not there.
@@ -119,6 +176,11 @@ class BlobStore:
         return self._directory / address[:2] / f"{address}{SUFFIX}"
 
 
+def _sealed(key: DataKey, address: str, content: bytes, note: bytes) -> bytes:
+    inside = _LONG.pack(len(note)) + note + compress(content, SMALL)
+    return Parts(key.wrapped, key.sealer().seal(inside, address.encode())).encoded()
+
+
 class Blobs:
     """The store for the event loop: a hanging disk costs its own callers a deadline, and others nothing."""
 
@@ -126,18 +188,18 @@ class Blobs:
         self._store = BlobStore(directory, key)
         self._pool = BlockingPool("blobs", threads=2, waiting=256, source=threads)
 
-    def fingerprint(self, content: bytes) -> str:
-        """A keyed hash: equal for equal contents, and revealing nothing without the key."""
-        return self._store.fingerprint(content)
+    async def fingerprint(self, component: str, content: bytes) -> str:
+        """As `BlobStore.fingerprint`."""
+        return await self._run(partial(self._store.fingerprint, component, content))
 
-    async def put(self, content: bytes) -> str:
+    async def put(self, component: str, content: bytes, note: bytes = b"") -> str:
         """As `BlobStore.put`.
 
         Raises:
             StorageFull: no room left; nothing was written.
             StorageError: too large, or the directory can't be written in time.
         """
-        return await self._run(partial(self._store.put, content))
+        return await self._run(partial(self._store.put, component, content, note))
 
     async def get(self, address: str) -> bytes:
         """As `BlobStore.get`.

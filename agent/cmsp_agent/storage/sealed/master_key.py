@@ -10,6 +10,7 @@ from cmsp_agent.storage import files
 from cmsp_agent.storage.sealed import sealing
 
 FILE = "master.key"
+NEXT = "master.key.next"
 CREDENTIAL = "cmsp-master-key"
 WRAPPED = "master.key.wrapped"
 MOST_BYTES = 16 * 1024
@@ -53,6 +54,10 @@ def master_key(directory: Path, credentials: Path | None = None) -> MasterKey:
         if content is not None:
             return _from(content, given)
     path = directory / FILE
+    if (directory / NEXT).exists():
+        raise _unusable(
+            directory / NEXT, "a change of the master key was interrupted; run: cmsp-agent backup rotate-key"
+        )
     content = files.read(path, MOST_BYTES)
     if content is None:
         _create(path)
@@ -60,6 +65,22 @@ def master_key(directory: Path, credentials: Path | None = None) -> MasterKey:
     elif stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise _unusable(path, f"others may read the master key; run: chmod 600 {path}")
     return _from(content or b"", path)
+
+
+def keys_of_rotation(directory: Path) -> tuple[MasterKey, MasterKey]:
+    """The master key, and the one that will replace it: made now, or before the change was interrupted.
+
+    Raises:
+        ConfigurationError: there is no key in a file here that could be replaced.
+        StorageError: it can't be read or written.
+    """
+    path, coming = directory / FILE, directory / NEXT
+    present = files.read(path, MOST_BYTES)
+    if present is None:
+        raise _unusable(path, "there is no master key in this file that could be replaced")
+    if not coming.exists():
+        _create(coming)
+    return _from(present, path), _from(files.read(coming, MOST_BYTES) or b"", coming)
 
 
 def keep_wrapped(key: MasterKey, recovery_key: Path, beside: Path) -> Path:

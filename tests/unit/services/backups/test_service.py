@@ -68,7 +68,7 @@ class MemoryContents:
     puts: int = 0
     full: bool = False
 
-    async def put(self, content: bytes) -> str:
+    async def put(self, component: str, content: bytes, note: bytes = b"") -> str:
         if self.full:
             raise StorageFull("no room left")
         self.puts += 1
@@ -81,7 +81,7 @@ class MemoryContents:
             raise StorageError(f"{address}: there is no such content")
         return self.kept[address]
 
-    def fingerprint(self, content: bytes) -> str:
+    async def fingerprint(self, component: str, content: bytes) -> str:
         return hashlib.sha256(content).hexdigest()
 
 
