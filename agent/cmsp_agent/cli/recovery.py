@@ -20,8 +20,12 @@ from cmsp_agent.model.times import rfc3339
 Store = Annotated[Path, typer.Argument(metavar="BACKUPS", help="The directory of the backups: the storage or a copy.")]
 RecoveryKey = Annotated[Path, typer.Option("--key", metavar="FILE", help="The recovery key's private half, PEM.")]
 Into = Annotated[
-    Path,
-    typer.Option("--into", metavar="DIRECTORY", help="Where to write; the files hold secrets and are for you alone."),
+    Path | None,
+    typer.Option(
+        "--into",
+        metavar="DIRECTORY",
+        help="Where to write; the files hold secrets and are for you alone. Without it everything is only verified.",
+    ),
 ]
 
 Config = Annotated[Path, typer.Option("--config", "-c", metavar="FILE", help="The YAML file.")]
@@ -53,11 +57,14 @@ def backup_restore_key(context: typer.Context, backups: Store, key: RecoveryKey,
 def backup_new_set(context: typer.Context, config: Config = DEFAULT_FILE) -> None:
     """Begin a set of backups of this appliance. What another key left there moves into a folder of its own."""
     from cmsp_agent.cli.sources import settings
+    from cmsp_agent.services.backups.copies import ManifestFiles
     from cmsp_agent.storage.sealed.backup_set import BackupSet
     from cmsp_agent.storage.sealed.master_key import master_key
 
     appliance = settings(config)
-    fresh = BackupSet(appliance.backups, master_key(appliance.state), appliance.recovery_key, lambda: False)
+    key = master_key(appliance.state)
+    manifests = ManifestFiles(appliance.backups, key)
+    fresh = BackupSet(appliance.backups, key, appliance.recovery_key, manifests.all_open)
     aside = fresh.put_aside()
     fresh.claim()
     output = session(context).output
@@ -82,8 +89,15 @@ def _private(key: Path) -> Iterator[tuple[bytes, bytes | None]]:
         raise RecoveryFailed(f"{key}: not a private key that can be read, or the password is wrong") from error
 
 
+def _came_to(path: Path | None, error: str, into: Path | None) -> str:
+    """What is said of one version."""
+    if path is None and into is None:
+        return error or "verified"
+    return f"{path or 'not recovered'}{': ' if error else ''}{error}"
+
+
 def backup_recover(
-    context: typer.Context, backups: Store, key: RecoveryKey, into: Into, as_json: AsJson = False
+    context: typer.Context, backups: Store, key: RecoveryKey, into: Into = None, as_json: AsJson = False
 ) -> None:
     """Write every stored configuration out, by the recovery key. Needs no running agent."""
     from cmsp_agent.services.backups.recovery import recover
@@ -96,10 +110,10 @@ def backup_recover(
         names = ("component", "taken_at", "path", "error")
         output.json([dict(zip(names, map(str, row), strict=True)) for row in rows])
     else:
-        columns = [TableColumn("COMPONENT"), TableColumn("TAKEN (UTC)"), TableColumn("WRITTEN TO")]
+        last = TableColumn("WRITTEN TO" if into else "WHAT CAME OF IT")
+        columns = [TableColumn("COMPONENT"), TableColumn("TAKEN (UTC)"), last]
         shown = [
-            (name, moment(taken) if taken else "-", f"{path or 'not recovered'}{': ' if error else ''}{error}")
-            for name, taken, path, error in rows
+            (name, moment(taken) if taken else "-", _came_to(path, error, into)) for name, taken, path, error in rows
         ]
         output.table(columns, shown, f"{backups}: nothing is there")
     lost = sum(bool(one.error) for one in found)

@@ -110,7 +110,11 @@ def retention(section: appliance.RetentionSection) -> done.Retention:
     """How long things are kept."""
     series, backups = section.series, section.backups
     return done.Retention(
-        section.events, series.raw, series.five_minutes, series.hourly, backups.daily, backups.weekly, backups.monthly
+        section.events,
+        series.raw,
+        series.five_minutes,
+        series.hourly,
+        done.BackupsKept(backups.last, backups.daily, backups.weekly, backups.monthly, backups.yearly),
     )
 
 

@@ -124,6 +124,17 @@ class Listeners:
 
 
 @dataclass(frozen=True, slots=True)
+class BackupsKept:
+    """How many versions of a configuration are kept: the newest ones, and one of each span."""
+
+    last: int
+    daily: int
+    weekly: int
+    monthly: int
+    yearly: int
+
+
+@dataclass(frozen=True, slots=True)
 class Retention:
     """How long things are kept: seconds, and counts of backups."""
 
@@ -131,9 +142,7 @@ class Retention:
     series_raw: float
     series_five_minutes: float
     series_hourly: float
-    backups_daily: int
-    backups_weekly: int
-    backups_monthly: int
+    backups: BackupsKept
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,11 +44,6 @@ NOT_YET: tuple[NotYet, ...] = (
     NotYet("components.*.authorisation.until", "the date of the letter is not watched yet", ("Authorisation.until",)),
     NotYet("components.*.services.backup.restore", "restore is not carried out yet", ("BackupPlan.restore",)),
     NotYet("discovery", "discovery is not carried out yet", ("Configuration.discovery",)),
-    NotYet(
-        "retention.backups",
-        "old backups are not removed yet",
-        ("Retention.backups_daily", "Retention.backups_weekly", "Retention.backups_monthly"),
-    ),
     NotYet("privacy.telemetry", "no telemetry is sent yet", ("PrivacySettings.telemetry",)),
 )
 """What a component can say, a group can set."""

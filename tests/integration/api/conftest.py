@@ -74,6 +74,9 @@ class MemoryContents:
     async def get(self, address: str) -> bytes:
         return self.kept[address]
 
+    async def delete(self, address: str) -> bool:
+        return self.kept.pop(address, None) is not None
+
     async def fingerprint(self, component: str, content: bytes) -> str:
         return hashlib.sha256(content).hexdigest()
 

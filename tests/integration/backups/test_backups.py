@@ -134,7 +134,7 @@ async def test_what_is_stored_is_what_the_device_said_and_unreadable_on_disk(sit
     assert outcome.result is BackupResult.STORED
     assert await site.backups.content("gw-1", "latest", redacted=False) == gateway.configuration + "\n"
     files = [path for path in site.store.rglob("*") if path.is_file()]
-    assert len(files) == 2, "one content, one manifest"
+    assert len(files) == 3, "one content, one manifest, one key"
     for path in files:
         assert b"hostname" not in path.read_bytes()
         assert path.stat().st_mode & 0o077 == 0

@@ -56,6 +56,16 @@ def test_everything_is_written_out(storage: Path, tmp_path: Path) -> None:
     assert Path(row["path"]).read_text() == "hostname gw-1\nend\n"
 
 
+def test_without_a_place_to_write_everything_is_verified(storage: Path, tmp_path: Path) -> None:
+    done = recover(storage, "--key", str(tmp_path / "private.pem"))
+    assert done.returncode == 0, done.stderr
+    assert "verified" in done.stdout
+    assert not list(tmp_path.rglob("*.cfg"))
+    path = next(storage.glob("??/*.cmsp"))
+    path.write_bytes(path.read_bytes()[:-1])
+    assert recover(storage, "--key", str(tmp_path / "private.pem")).returncode == 1
+
+
 def test_what_is_missing_is_reported(storage: Path, tmp_path: Path) -> None:
     next(storage.glob("??/*.cmsp")).unlink()
     lost = recover(storage, "--key", str(tmp_path / "private.pem"), "--into", str(tmp_path / "out"))

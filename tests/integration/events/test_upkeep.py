@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.config.configuration import Retention
+from cmsp_agent.config.configuration import BackupsKept, Retention
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.job import Job, JobState
@@ -23,7 +23,7 @@ from cmsp_agent.storage.tables import incidents, jobs
 from tests.lab.clock import ManualClock
 
 DAY = 86_400.0
-KEPT = Retention(90 * DAY, 2 * DAY, 90 * DAY, 400 * DAY, 30, 12, 13)
+KEPT = Retention(90 * DAY, 2 * DAY, 90 * DAY, 400 * DAY, BackupsKept(10, 30, 12, 13, 5))
 NOTHING = Share(0, 1)
 
 

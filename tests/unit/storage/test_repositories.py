@@ -75,7 +75,7 @@ class TestBackups:
         backups.save(tx, a_backup(1))
         backups.save(tx, a_backup(2))
         assert backups.delete(tx, "id1")
-        assert backups.blobs(tx) == {"b2"}
+        assert backups.blobs_of(tx, "gw-1") == {"b2"}
 
 
 def history(tx: sqlite3.Connection, component: str) -> list[tuple[int, dict[str, Any]]]:

@@ -194,11 +194,13 @@ class SeriesRetention(Section):
 
 
 class BackupRetention(Section):
-    """How many configuration backups of each age are kept for each component."""
+    """How many configuration backups of each age are kept for each component; the last known good one always."""
 
-    daily: Count = 30
+    last: Count = Field(default=10, description="The newest, however often the configuration changes")
+    daily: Count = Field(default=30, description="The newest of so many days that have one")
     weekly: Count = 12
     monthly: Count = 13
+    yearly: Count = 5
 
 
 class RetentionSection(Section):

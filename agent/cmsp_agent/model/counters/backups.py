@@ -23,6 +23,7 @@ COUNTERS: tuple[Counter, ...] = (
             "backups.failed": "Backups that failed",
             "backups.lines_taken_out": "Log lines and times that a terminal had mixed into a configuration",
             "backups.suspect": "Backups kept apart because they are unlike the one before",
+            "backups.removed": "Versions of configurations that the retention did not keep",
             "backups.refused": "Backups that a component does not get",
             "backups.stored": "Backups that brought something new",
             "backups.unchanged": "Backups equal to the one before",

@@ -25,6 +25,15 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         recommendation="It was written again. Look at the backup storage: `cmsp-agent backup verify`.",
     ),
     AlarmType(
+        "backup.version_damaged",
+        Severity.MINOR,
+        "An older backup of {component} can't be read: {object}",
+        incident=False,
+        responsible="partner",
+        recommendation="Look at the backup storage: `cmsp-agent backup verify {component}`. Bring the file back from a"
+        " copy of the storage, or let the retention remove the version.",
+    ),
+    AlarmType(
         "backups.storage",
         Severity.MAJOR,
         "The backup storage can't be used: {object}",

@@ -36,6 +36,14 @@ class Contents(Protocol):
         """
         ...
 
+    async def delete(self, address: str) -> bool:
+        """Take a content away; False where it was not there.
+
+        Raises:
+            StorageError: it can't be deleted.
+        """
+        ...
+
     async def fingerprint(self, component: str, content: bytes) -> str:
         """A keyed hash: equal for equal contents of a component, and revealing nothing without the key."""
         ...

@@ -121,7 +121,7 @@ class Backups:
             StorageError: the outcome could not be recorded.
         """
         known, platform = self._granted(component)
-        async with self._turns.setdefault(component, asyncio.Lock()), self._places:
+        async with self.turn(component), self._places:
             started = self._clock.now()
             run = BackupRun(self._new_id(started), component, started, started, reason, BackupResult.FAILED)
             try:
@@ -131,6 +131,10 @@ class Backups:
         if not (again and outcome.error is not None and outcome.error.retryable):
             await self._announce(outcome)
         return outcome
+
+    def turn(self, component: str) -> asyncio.Lock:
+        """Held while a component's versions change: one backup, or one removal, at a time."""
+        return self._turns.setdefault(component, asyncio.Lock())
 
     def require(self, component: str) -> None:
         """Whether the component gets backups at all.

@@ -1,6 +1,6 @@
 """The part that saves configurations: SSH, the encrypted store, backups by calendar, after a change and on demand."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -8,8 +8,8 @@ from operator import attrgetter
 from typing import Any
 
 from cmsp_agent.aio.blocking import BlockingPool
-from cmsp_agent.config.configuration import ApplianceSettings, Configuration
-from cmsp_agent.config.schedules import parse_schedule
+from cmsp_agent.config.configuration import ApplianceSettings, BackupsKept, Configuration
+from cmsp_agent.config.schedules import Schedule, parse_schedule
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import NotFound, Refused
 from cmsp_agent.pipeline.alarm_state import AlarmState, Changes
@@ -18,8 +18,10 @@ from cmsp_agent.services.backups.after_change import BackupAfterChange
 from cmsp_agent.services.backups.copies import ManifestCopies, ManifestFiles
 from cmsp_agent.services.backups.job import backup_job
 from cmsp_agent.services.backups.manifest import Manifest
+from cmsp_agent.services.backups.nightly import VERSION_DAMAGED, Nightly
 from cmsp_agent.services.backups.notes import all_versions
 from cmsp_agent.services.backups.reading import SshReader
+from cmsp_agent.services.backups.removal import Removal
 from cmsp_agent.services.backups.retries import Retries
 from cmsp_agent.services.backups.service import Backups, Directory
 from cmsp_agent.services.backups.setup import DeviceSetup
@@ -27,8 +29,7 @@ from cmsp_agent.services.backups.storage import UNUSABLE, BackupStorage, Guarded
 from cmsp_agent.services.calendar import Calendar, CalendarEntry
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.events.conditions import Conditions
-from cmsp_agent.services.events.notices import Notices
-from cmsp_agent.services.events.service import EventService
+from cmsp_agent.services.events.start import EventsPart
 from cmsp_agent.services.jobs import JobKind
 from cmsp_agent.services.part import Change, Components, Part
 from cmsp_agent.services.runtime import Runtime
@@ -42,11 +43,13 @@ from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 
 DIALOGUES = 20
 """SSH dialogues at the same time; each holds a thread."""
+NIGHTLY = "backup store"
+EVERY_NIGHT = Schedule(minute=30, hour=4)
 CHANGED = "config.changed"
 """The alarm type that device types give to what says that the configuration was changed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class BackupsPart(Part):
     """The backups, by calendar, after a change and on demand."""
 
@@ -60,14 +63,18 @@ class BackupsPart(Part):
     setup: DeviceSetup
     database: Database
     alarm_state: Callable[[], AlarmState]
+    kept: BackupsKept
+    nightly: Callable[[], Awaitable[None]]
 
     def prepare(self, configuration: Configuration) -> Change:
         """The schedules."""
-        entries = entries_of(self.retries, configuration, self.components(configuration).values())
+        entries = dict(entries_of(self.retries, configuration, self.components(configuration).values()))
+        entries[NIGHTLY] = CalendarEntry(NIGHTLY, EVERY_NIGHT, "UTC", self.nightly)
 
         async def change() -> None:
             self.calendar.use(entries)
             self.setup.listeners = configuration.listen
+            self.kept = configuration.retention.backups
 
         return change
 
@@ -129,11 +136,11 @@ async def start_backups(
     configuration: Configuration,
     key: MasterKey,
     devices: Devices,
-    events: EventService,
     components: Components,
-    notices: Notices,
+    told: EventsPart,
 ) -> AsyncIterator[BackupsPart]:
     """Save by calendar, and some quiet minutes after a device reported a change."""
+    events, notices = told.service, told.notices
     async with open_manifest(runtime, configuration.appliance, key) as (manifest, storage):
         storage.watch_with(Conditions(UNUSABLE, notices, events.alarm_state.active))
         runtime.supervisor.keep_running("backup storage", storage.run)
@@ -154,6 +161,11 @@ async def start_backups(
             new_id=runtime.machine.new_id,
         )
         retries = Retries(backups, runtime.clock)
+        part: BackupsPart
+
+        def counts() -> BackupsKept:
+            return part.kept
+
         part = BackupsPart(
             backups,
             retries,
@@ -164,6 +176,8 @@ async def start_backups(
             DeviceSetup(devices, backups, configuration.listen, own_address),
             runtime.state,
             lambda: events.alarm_state,
+            configuration.retention.backups,
+            _nightly(runtime, manifest, backups, devices, told, counts).run,
         )
         await part.prepare(configuration)()
         after_change = BackupAfterChange(lambda name: _after_change(retries, name), runtime.supervisor, runtime.clock)
@@ -175,6 +189,21 @@ async def start_backups(
         finally:
             await dialogues.close(within=1.0)
             await computing.close(within=1.0)
+
+
+def _nightly(
+    runtime: Runtime,
+    manifest: Manifest,
+    backups: Backups,
+    devices: Devices,
+    told: EventsPart,
+    counts: Callable[[], BackupsKept],
+) -> Nightly:
+    """What is done with the store each night."""
+    removal = Removal(manifest, runtime.state, backups.turn, runtime.counters)
+    damaged = Conditions(VERSION_DAMAGED, told.notices, told.service.alarm_state.active)
+    names = devices.components.keys
+    return Nightly(manifest, removal, damaged, names, counts, runtime.clock, told.known_time.believed)
 
 
 async def _after_change(retries: Retries, name: str) -> None:

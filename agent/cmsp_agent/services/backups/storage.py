@@ -140,6 +140,11 @@ class GuardedContents:
         """The content."""
         return await self._contents.get(address)
 
+    async def delete(self, address: str) -> bool:
+        """As the contents do; a StorageError says what is wrong with the storage."""
+        self._require()
+        return await self._contents.delete(address)
+
     async def fingerprint(self, component: str, content: bytes) -> str:
         """A keyed hash of the content; its key is in the storage."""
         self._require()

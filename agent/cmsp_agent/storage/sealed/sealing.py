@@ -67,6 +67,16 @@ class Sealer:
             raise StorageError("damaged, or sealed with another key") from error
 
 
+def recovery_pair() -> tuple[bytes, bytes]:
+    """A recovery key (X25519): its private and its public half, PEM."""
+    private = x25519.X25519PrivateKey.generate()
+    encoding, nothing = serialization.Encoding.PEM, serialization.NoEncryption()
+    return (
+        private.private_bytes(encoding, serialization.PrivateFormat.PKCS8, nothing),
+        private.public_key().public_bytes(encoding, serialization.PublicFormat.SubjectPublicKeyInfo),
+    )
+
+
 def wrap(master: bytes, recovery_key: bytes) -> bytes:
     """The master key, readable only with the private half of the partner's recovery key.
 

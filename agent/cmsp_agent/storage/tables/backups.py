@@ -42,9 +42,10 @@ def components(connection: sqlite3.Connection) -> set[str]:
     return {str(name) for (name,) in connection.execute("select distinct component from backups")}
 
 
-def blobs(connection: sqlite3.Connection) -> set[str]:
-    """The addresses of all contents that a version still needs."""
-    return {decode(body, Backup).blob for (body,) in connection.execute("select body from backups")}
+def blobs_of(connection: sqlite3.Connection, component: str) -> set[str]:
+    """The addresses of the contents that a version of the component still needs."""
+    rows = connection.execute("select body from backups where component = ?", (component,))
+    return {decode(body, Backup).blob for (body,) in rows}
 
 
 def delete(tx: sqlite3.Connection, backup_id: str) -> bool:

@@ -87,6 +87,10 @@ _STATE_7 = """
     create table notified(id text primary key, body blob not null) without rowid;
 """
 
+_STATE_8 = """
+    create table unneeded_contents(address text primary key, component text not null) without rowid;
+"""
+
 STATE = (
     Migration(1, _STATE_1),
     Migration(2, _STATE_2),
@@ -95,5 +99,6 @@ STATE = (
     Migration(5, _STATE_5),
     Migration(6, _STATE_6),
     Migration(7, _STATE_7),
+    Migration(8, _STATE_8),
 )
 SERIES = (Migration(1, _SERIES_1), Migration(2, _SERIES_2))

@@ -81,6 +81,9 @@ class MemoryContents:
             raise StorageError(f"{address}: there is no such content")
         return self.kept[address]
 
+    async def delete(self, address: str) -> bool:
+        return self.kept.pop(address, None) is not None
+
     async def fingerprint(self, component: str, content: bytes) -> str:
         return hashlib.sha256(content).hexdigest()
 
