@@ -20,7 +20,7 @@ from cmsp_agent.model.credentials import Credentials, SshCredential
 from cmsp_agent.model.secret import Secret
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.services.backups import Backups, Directory, Manifest, SshReader
-from cmsp_agent.services.backups.service import BackupOutcome
+from cmsp_agent.services.backups.outcome import BackupOutcome
 from cmsp_agent.storage.sealed.blobs import Blobs
 from cmsp_agent.storage.sealed.master_key import master_key
 from cmsp_agent.storage.sqlite.database import Database

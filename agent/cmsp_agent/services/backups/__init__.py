@@ -4,9 +4,10 @@ from cmsp_agent.services.backups.after_change import BackupAfterChange
 from cmsp_agent.services.backups.copies import ManifestCopies
 from cmsp_agent.services.backups.job import backup_job
 from cmsp_agent.services.backups.manifest import Contents, Manifest
+from cmsp_agent.services.backups.outcome import BackupOutcome, Directory
 from cmsp_agent.services.backups.reading import SshReader
 from cmsp_agent.services.backups.recovery import recover
-from cmsp_agent.services.backups.service import BackupOutcome, Backups, Directory
+from cmsp_agent.services.backups.service import Backups
 
 __all__ = [
     "BackupAfterChange",

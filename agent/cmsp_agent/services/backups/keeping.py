@@ -38,7 +38,7 @@ class Keeper:
     manifest: Manifest
     compute: Callable[[Callable[[], str]], Awaitable[str]]
     """Works on a text off the event loop."""
-    healthy_since: Callable[[str, int], bool]
+    healthy_since: Callable[[str, int], Awaitable[bool]]
     """Whether a component has had no incident since a moment (ms)."""
     new_id: NewId = uuid7
 
@@ -74,7 +74,7 @@ class Keeper:
     async def _unchanged(self, last: Backup, reading: Reading, lost: str, now: int) -> Kept:
         blob = await self._put(last, reading) if lost else last.blob
         good = last.known_good or (
-            now - last.taken_at >= GOOD_AFTER and self.healthy_since(last.component, last.taken_at)
+            now - last.taken_at >= GOOD_AFTER and await self.healthy_since(last.component, last.taken_at)
         )
         return Kept(BackupResult.UNCHANGED, replace(last, verified_at=now, known_good=good, blob=blob), lost)
 

@@ -20,14 +20,14 @@ _SPANS: tuple[tuple[str, Callable[[datetime], object]], ...] = (
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptVersion:
     """A version that is kept, and what for."""
 
     version: Backup
     why: str
 
 
-def kept(versions: Sequence[Backup], counts: BackupsKept) -> dict[str, Kept]:
+def kept(versions: Sequence[Backup], counts: BackupsKept) -> dict[str, KeptVersion]:
     """The versions that are kept, by their ids, each with the first reason for it.
 
     The newest, the last known good and the newest suspect one are kept always. Days, weeks, months and years are UTC's.
@@ -36,9 +36,9 @@ def kept(versions: Sequence[Backup], counts: BackupsKept) -> dict[str, Kept]:
         versions: of one component, in any order.
         counts: how many of each span.
     """
-    found: dict[str, Kept] = {}
+    found: dict[str, KeptVersion] = {}
     for version, why in _chosen(sorted(versions, key=_place, reverse=True), counts):
-        found.setdefault(version.id, Kept(version, why))
+        found.setdefault(version.id, KeptVersion(version, why))
     return found
 
 

@@ -1,7 +1,8 @@
 """A backup that nobody waits for is tried again while the device can't be reached; the alarm comes after that."""
 
 from cmsp_agent.aio.clock import Clock
-from cmsp_agent.services.backups.service import BackupOutcome, Backups
+from cmsp_agent.services.backups.outcome import BackupOutcome
+from cmsp_agent.services.backups.service import Backups
 
 PAUSES = (60.0, 300.0, 900.0, 3600.0)
 """Seconds before each further try."""

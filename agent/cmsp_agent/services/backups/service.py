@@ -7,7 +7,7 @@ calendar and `after_change`.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cmsp_agent.aio.blocking import BlockingPool, PoolFull
 from cmsp_agent.aio.clock import Clock
@@ -18,8 +18,9 @@ from cmsp_agent.model.errors import AgentError, DeviceAnswerInvalid, NotFound, R
 from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.plugin.api import CliPlatform
-from cmsp_agent.services.backups.keeping import Keeper, Kept
+from cmsp_agent.services.backups.keeping import Keeper
 from cmsp_agent.services.backups.manifest import Manifest
+from cmsp_agent.services.backups.outcome import BackupOutcome, Directory, suspected
 from cmsp_agent.services.backups.policy import require_backup
 from cmsp_agent.services.backups.reading import ConfigurationReader, Progress, read_believable, to_text
 from cmsp_agent.services.backups.text import ConfigText
@@ -32,32 +33,6 @@ DAMAGED = "backup.damaged"
 OBJECT = "configuration"
 COMPUTING = 60.0
 """Seconds for compressing, redacting or comparing one configuration."""
-
-
-@dataclass(frozen=True, slots=True)
-class Directory:
-    """How the service looks components up: by the configuration and the device types of the moment."""
-
-    component: Callable[[str], Component | None]
-    platform: Callable[[str], CliPlatform | None]
-    """The command-line platform of a component's device type, by the component's name."""
-    healthy_since: Callable[[str, int], bool] = lambda component, moment: True  # noqa: ARG005
-    """Whether a component has had no incident since a moment (ms)."""
-
-
-@dataclass(frozen=True, slots=True)
-class BackupOutcome:
-    """What came of a run: the version that holds now, or the error."""
-
-    run: BackupRun
-    backup: Backup | None = None
-    error: AgentError | None = None
-    lost: str = ""
-    """Why the stored copy of the last version had to be written again."""
-
-    @property
-    def result(self) -> BackupResult:
-        return self.run.result
 
 
 def unwatched(percent: int, step: str) -> None:
@@ -169,7 +144,7 @@ class Backups:
         tell(80, "storing it")
         now = self._clock.now()
         kept = await self._keeper.keep(run, reading, text, now)
-        done = replace(run, ended_at=now, result=kept.result, backup=kept.backup.id, error=_suspected(kept))
+        done = replace(run, ended_at=now, result=kept.result, backup=kept.backup.id, error=suspected(kept))
         await self._manifest.record(done, kept.backup, now)
         await self._copy(component.name)
         error = DeviceAnswerInvalid(f"{component.name}: {done.error}") if done.error else None
@@ -289,14 +264,3 @@ class Backups:
             return await self._pool.run(work, within=COMPUTING)
         except (TimeoutError, PoolFull) as error:
             raise StorageError(f"a configuration could not be worked on: {error}") from error
-
-
-def _suspected(kept: Kept) -> str:
-    """What is said of a suspect version; nothing of any other."""
-    if kept.result is not BackupResult.SUSPECT:
-        return ""
-    backup = kept.backup
-    return (
-        f"the configuration is suspect: {backup.suspect}; kept apart as {backup.id}; "
-        f"where it is right: cmsp-agent backup accept {backup.component} {backup.id}"
-    )

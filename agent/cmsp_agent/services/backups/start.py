@@ -20,15 +20,17 @@ from cmsp_agent.services.backups.job import backup_job
 from cmsp_agent.services.backups.manifest import Manifest
 from cmsp_agent.services.backups.nightly import VERSION_DAMAGED, Nightly
 from cmsp_agent.services.backups.notes import all_versions
+from cmsp_agent.services.backups.outcome import Directory
 from cmsp_agent.services.backups.reading import SshReader
 from cmsp_agent.services.backups.removal import Removal
 from cmsp_agent.services.backups.retries import Retries
-from cmsp_agent.services.backups.service import Backups, Directory
+from cmsp_agent.services.backups.service import Backups
 from cmsp_agent.services.backups.setup import DeviceSetup
 from cmsp_agent.services.backups.storage import UNUSABLE, BackupStorage, GuardedContents, GuardedCopies
 from cmsp_agent.services.calendar import Calendar, CalendarEntry
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.events.conditions import Conditions
+from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.events.start import EventsPart
 from cmsp_agent.services.jobs import JobKind
 from cmsp_agent.services.part import Change, Components, Part
@@ -38,6 +40,7 @@ from cmsp_agent.storage.sealed.blobs import Blobs, BlobStore
 from cmsp_agent.storage.sealed.master_key import MasterKey, check_recovery_key
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import backups as table
+from cmsp_agent.storage.tables import incidents
 from cmsp_agent.transports.routes import own_address
 from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 
@@ -137,10 +140,10 @@ async def start_backups(
     key: MasterKey,
     devices: Devices,
     components: Components,
-    told: EventsPart,
+    reporting: EventsPart,
 ) -> AsyncIterator[BackupsPart]:
     """Save by calendar, and some quiet minutes after a device reported a change."""
-    events, notices = told.service, told.notices
+    events, notices = reporting.service, reporting.notices
     async with open_manifest(runtime, configuration.appliance, key) as (manifest, storage):
         storage.watch_with(Conditions(UNUSABLE, notices, events.alarm_state.active))
         runtime.supervisor.keep_running("backup storage", storage.run)
@@ -148,18 +151,7 @@ async def start_backups(
         computing = BlockingPool("backups", threads=1, waiting=500, source=runtime.machine.threads)
         runtime.counters.gauge("ssh.pool.busy", lambda: dialogues.busy)
         runtime.counters.gauge("backups.pool.busy", lambda: computing.busy)
-        keys, network = StoredHostKeys(runtime.state, runtime.clock), runtime.machine.network
-        backups = Backups(
-            Directory(devices.components.get, lambda name: devices.device_type(name).cli),
-            SshReader(network.cli(dialogues, keys, runtime.clock, runtime.counters), attrgetter("source")),
-            manifest,
-            events.tell,
-            computing,
-            runtime.clock,
-            runtime.counters,
-            at_once=DIALOGUES,
-            new_id=runtime.machine.new_id,
-        )
+        backups = _backups(runtime, manifest, devices, events, (dialogues, computing))
         retries = Retries(backups, runtime.clock)
         part: BackupsPart
 
@@ -177,7 +169,7 @@ async def start_backups(
             runtime.state,
             lambda: events.alarm_state,
             configuration.retention.backups,
-            _nightly(runtime, manifest, backups, devices, told, counts).run,
+            _nightly(runtime, manifest, backups, devices, reporting, counts).run,
         )
         await part.prepare(configuration)()
         after_change = BackupAfterChange(lambda name: _after_change(retries, name), runtime.supervisor, runtime.clock)
@@ -191,19 +183,46 @@ async def start_backups(
             await computing.close(within=1.0)
 
 
+def _backups(
+    runtime: Runtime,
+    manifest: Manifest,
+    devices: Devices,
+    events: EventService,
+    pools: tuple[BlockingPool, BlockingPool],
+) -> Backups:
+    """What takes and shows configurations; the pools are for dialogues and for work on texts."""
+    keys, network = StoredHostKeys(runtime.state, runtime.clock), runtime.machine.network
+
+    async def healthy_since(component: str, moment: int) -> bool:
+        found = await runtime.state.read(lambda connection: incidents.since(connection, moment))
+        return not any(component in incident.components for incident in found)
+
+    return Backups(
+        Directory(devices.components.get, lambda name: devices.device_type(name).cli, healthy_since),
+        SshReader(network.cli(pools[0], keys, runtime.clock, runtime.counters), attrgetter("source")),
+        manifest,
+        events.tell,
+        pools[1],
+        runtime.clock,
+        runtime.counters,
+        at_once=DIALOGUES,
+        new_id=runtime.machine.new_id,
+    )
+
+
 def _nightly(
     runtime: Runtime,
     manifest: Manifest,
     backups: Backups,
     devices: Devices,
-    told: EventsPart,
+    reporting: EventsPart,
     counts: Callable[[], BackupsKept],
 ) -> Nightly:
     """What is done with the store each night."""
     removal = Removal(manifest, runtime.state, backups.turn, runtime.counters)
-    damaged = Conditions(VERSION_DAMAGED, told.notices, told.service.alarm_state.active)
+    damaged = Conditions(VERSION_DAMAGED, reporting.notices, reporting.service.alarm_state.active)
     names = devices.components.keys
-    return Nightly(manifest, removal, damaged, names, counts, runtime.clock, told.known_time.believed)
+    return Nightly(manifest, removal, damaged, names, counts, runtime.clock, reporting.known_time.believed)
 
 
 async def _after_change(retries: Retries, name: str) -> None:

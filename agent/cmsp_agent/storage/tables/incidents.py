@@ -85,6 +85,12 @@ def unfinished(connection: sqlite3.Connection) -> list[Incident]:
     return decoded(rows, Incident)
 
 
+def since(connection: sqlite3.Connection, moment: int) -> list[Incident]:
+    """Incidents that were opened at or after a time (ms), or are not over."""
+    rows = connection.execute("select body from incidents where opened_at >= ? or open = 1", (moment,))
+    return decoded(rows, Incident)
+
+
 def page(connection: sqlite3.Connection, before: int = 0, limit: int = 50) -> tuple[list[Incident], int]:
     """Incidents, the newest first, whose number is below `before` (0: from the newest), and the cursor that follows.
 

@@ -100,6 +100,8 @@ class Site:
     counters: Counters
     reported: list[AgentSignal]
     components: dict[str, Component]
+    incidents: set[str]
+    """Components that had an incident."""
 
     async def outbox(self) -> list[dict[str, object]]:
         batch = await self.database.read(lambda connection: outbox.read_batch(connection, 0))
@@ -117,9 +119,14 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     async def tell(signal: AgentSignal) -> None:
         reported.append(signal)
 
-    directory = Directory(components.get, lambda name: PLATFORM)
+    incidents = set[str]()
+
+    async def healthy_since(component: str, moment: int) -> bool:
+        return component not in incidents
+
+    directory = Directory(components.get, lambda name: PLATFORM, healthy_since)
     backups = Backups(directory, devices, Manifest(database, contents), tell, pool, clock, counters, at_once=2)
-    yield Site(backups, devices, contents, database, clock, counters, reported, components)
+    yield Site(backups, devices, contents, database, clock, counters, reported, components, incidents)
     await pool.close()
     await database.close()
 
@@ -256,6 +263,19 @@ async def test_a_hung_device_holds_up_its_own_place_only(site: Site) -> None:
     hung.set()
     assert (await stuck).result is BackupResult.STORED
     assert site.devices.most == 2
+
+
+async def test_one_with_an_incident_after_it_is_not_known_good(site: Site) -> None:
+    site.incidents.add("gw-1")
+    await site.backups.run("gw-1", "schedule")
+    await site.clock.advance(GOOD_AFTER / 1000)
+    outcome = await site.backups.run("gw-1", "schedule")
+    assert outcome.backup is not None
+    assert not outcome.backup.known_good
+    site.incidents.clear()
+    later = await site.backups.run("gw-1", "schedule")
+    assert later.backup is not None
+    assert later.backup.known_good
 
 
 async def test_a_version_that_still_runs_after_a_day_is_known_good(site: Site) -> None:
