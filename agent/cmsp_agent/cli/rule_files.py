@@ -1,20 +1,22 @@
 """What `cmsp-agent rules …` does with the rules. Apart from the commands, which would be slower to start with it."""
 
-import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from cmsp_agent.config.load import read_document
-from cmsp_agent.config.quantities import parse_duration
 from cmsp_agent.config.rule_files import rule_files
-from cmsp_agent.model.errors import ConfigurationError, Problem
+from cmsp_agent.model.errors import Problem
+from cmsp_agent.model.event import Transition
+from cmsp_agent.model.times import parse_rfc3339
+from cmsp_agent.pipeline.flapping import FLAPPING
+from cmsp_agent.pipeline.places import PLACE
 from cmsp_agent.pipeline.rules.cases import RuleCaseOutcome, event_from, read_cases, try_cases
 from cmsp_agent.pipeline.rules.load import load_rules
-from cmsp_agent.pipeline.rules.rule import Rules
+from cmsp_agent.pipeline.rules.rule import FilterRule, Rule, Rules, SequenceRule
+from cmsp_agent.pipeline.rules.timing import CLEARING
 
 Recorded = Mapping[str, Any]
 
@@ -43,42 +45,35 @@ def try_file(file: Path, rules: Rules) -> list[RuleCaseOutcome]:
     return list(try_cases(rules, read_cases(file)))
 
 
-def replay(recorded: Iterable[Recorded], since: str, rules: Rules) -> dict[str, Any]:
-    """What the filter rules would have made of the events of the last time."""
-    try:
-        oldest = time.time() - parse_duration(since)
-    except ValueError as error:
-        raise ConfigurationError([Problem("--since", 0, "", str(error))]) from error
-    by_rule: Counter[str] = Counter()
-    events = dropped = changed = 0
-    for each in recorded:
-        if _received(each) < oldest:
-            continue
-        events += 1
-        event = event_from(each)
-        rule = rules.filter_for(event)
-        if rule is not None and event.state != "clear":
-            by_rule[rule.name] += 1
-            dropped += rule.drop
-            changed += rule.severity not in (None, event.severity)
-    return {"events": events, "dropped": dropped, "changed": changed, "by_rule": dict(by_rule.most_common())}
-
-
 def explain(recorded: Recorded, rules: Rules) -> Iterator[str]:
-    """Each rule and whether the event matches it; the first filter that does decides."""
-    event = event_from(recorded)
+    """Each stage and each rule, in the order in which they apply: whether the event matches, and what that does."""
+    event = replace(event_from(recorded), received_at=parse_rfc3339(str(recorded["received_at"])))
     yield f"{event.type} of {event.component or 'the appliance'} {event.object}".strip()
-    decided = event.state == "clear"
-    if decided:
+    decided: set[type[Rule]] = set()
+    if event.state is Transition.CLEAR:
         yield "filter: a clear always passes"
-    for rule in rules.filters:
+        decided.add(FilterRule)
+    for kind, rule in rules.in_order():
         matches = rule.condition.holds(event)
-        effect = "" if not matches else " (an earlier rule decided)" if decided else f" → {rule.action}"
-        yield f"filter {rule.name} ({rule.origin}): {'matches' if matches else 'no match'}{effect}"
-        decided = decided or matches
+        effect = "" if not matches else " (an earlier rule decided)" if type(rule) in decided else f" → {rule.action}"
+        yield f"{kind} {rule.name} ({rule.origin}): {'matches' if matches else 'no match'}{effect}"
+        if matches and not isinstance(rule, SequenceRule):  # which of these decides depends on what came before
+            decided.add(type(rule))
     limits = rules.thresholds(event)
-    yield f"timing: flaps at {limits.start} changes in {limits.within / 1000:g} s, quiet at {limits.stop}"
+    yield f"flapping: at {limits.start} changes in {limits.within / 1000:g} s, quiet at {limits.stop}"
+    yield from _became(recorded)
 
 
-def _received(each: Recorded) -> float:
-    return datetime.fromisoformat(str(each.get("received_at"))).astimezone(UTC).timestamp()
+def _became(recorded: Recorded) -> Iterator[str]:
+    """What the stages that are not rules made of it."""
+    count, sources = recorded.get("count", 1), ", ".join(recorded.get("sources", ()))
+    yield f"correlation: reported {count} times, by {sources}"
+    if recorded.get("suppressed_by"):
+        yield f"correlation: inhibited by {recorded['suppressed_by']}: it opens no incident"
+    attributes = recorded.get("attributes") or {}
+    if FLAPPING in attributes:
+        yield f"flapping: it flaps; the device reported {attributes[FLAPPING]} last"
+    if CLEARING in attributes:
+        yield f"clearing: clear since {attributes[CLEARING]}, and not believed yet"
+    if PLACE in attributes:
+        yield f"joining: at {attributes[PLACE].strip()}"

@@ -14,7 +14,7 @@ Config = Annotated[Path, typer.Option("--config", "-c", metavar="FILE", help="Th
 Files = Annotated[
     list[Path] | None, typer.Option("--rules", metavar="FILE", help="These rule files, not those of the site file.")
 ]
-_PAGE = 500
+_PAGE = 1000
 
 
 def rules_check(context: typer.Context, config: Config = DEFAULT_FILE, files: Files = None) -> None:
@@ -55,17 +55,27 @@ def rules_replay(
     files: Files = None,
     as_json: AsJson = False,
 ) -> None:
-    """Count what the filter rules would make of the recorded events: matched by each rule, dropped, changed."""
-    from cmsp_agent.cli import rule_files
+    """Say what the rules in force would have made of the recorded events and, with --rules, how those would differ."""
+    from cmsp_agent.cli import rule_replay
 
     here = session(context)
-    result = rule_files.replay(_recorded(here), since, rule_files.load(config, files)[0])
+    result = rule_replay.replayed(_recorded(here), since, config, files)
     if as_json:
         here.output.json(result)
         return
-    rows = [(name, count) for name, count in result["by_rule"].items()]
-    here.output.table([TableColumn("RULE"), TableColumn("EVENTS")], rows, "no event matches a rule")
-    here.output.line(f"{result['events']} events: {result['dropped']} dropped, {result['changed']} changed")
+    figures = [result] if not files else [result["in_force"], result["proposed"]]
+    names = ["in force"] if not files else ["in force", "proposed"]
+    heads = [TableColumn(head) for head in ("RULES", "EVENTS", "DROPPED", "CHANGED", "INCIDENTS")]
+    keys = ("events", "dropped", "changed", "incidents")
+    here.output.table(
+        heads, [(name, *(one[key] for key in keys)) for name, one in zip(names, figures, strict=True)], ""
+    )
+    by_rule = list(figures[-1]["by_rule"].items())
+    here.output.table([TableColumn("FILTER"), TableColumn("EVENTS")], by_rule, "no event matches a filter")
+    for each in result.get("differ", ()):
+        here.output.line(f"{each['opens']}: {each['at']} {each['component']} {each['type']} {each['object']}".rstrip())
+    if files:
+        here.output.line(f"{result['differing']} incidents differ")
 
 
 def rules_explain(

@@ -1,0 +1,105 @@
+"""What `cmsp-agent rules replay` does: recorded events through the rules in force, and through proposed ones."""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from cmsp_agent.cli.plugin.load import installed
+from cmsp_agent.cli.rule_files import Recorded, load
+from cmsp_agent.config.load import read_document
+from cmsp_agent.config.quantities import parse_duration
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.errors import ConfigurationError, Problem
+from cmsp_agent.model.event import Event
+from cmsp_agent.model.times import parse_rfc3339, rfc3339
+from cmsp_agent.pipeline.built_in import BUILT_IN
+from cmsp_agent.pipeline.rules.cases import event_from
+from cmsp_agent.pipeline.rules.replay import Replay, ReplayedIncident, Site, differing, replay
+from cmsp_agent.pipeline.rules.rule import NO_RULES, Rules
+
+MOST_SHOWN = 50
+
+
+def replayed(recorded: Iterable[Recorded], since: str, config: Path, files: Sequence[Path] | None) -> dict[str, Any]:
+    """The figures of the rules in force and, where there are `files`, of those, with the incidents that differ.
+
+    Raises:
+        ConfigurationError: with every mistake of the files, or `since` is no time.
+    """
+    try:
+        oldest = round((time.time() - parse_duration(since)) * 1000)
+    except ValueError as error:
+        raise ConfigurationError([Problem("--since", 0, "", str(error))]) from error
+    site, present = _site(config), _in_force(config, files)
+    each = [Replay(present, site)] + ([Replay(load(config, files)[0], site)] if files else [])
+    replay(_events(recorded, oldest), each)
+    figures = [_figures(one) for one in each]
+    if not files:
+        return figures[0]
+    found = list(differing(*each))
+    shown = [{"opens": when, **_shown(incident)} for when, incident in found[:MOST_SHOWN]]
+    return {"in_force": figures[0], "proposed": figures[1], "differing": len(found), "differ": shown}
+
+
+def _in_force(config: Path, files: Sequence[Path] | None) -> Rules:
+    try:
+        return load(config, None)[0]
+    except ConfigurationError:
+        if files:  # the proposed ones may be what mends it
+            return NO_RULES
+        raise
+
+
+def _site(config: Path) -> Site:
+    alarms = {alarm.type: alarm for kind in installed().registry for alarm in kind.alarms}
+    return Site(_components(config), alarms | {alarm.type: alarm for alarm in BUILT_IN})
+
+
+def _components(config: Path) -> Mapping[str, Component]:
+    """By the site file, without its secrets; none where it can't be read."""
+    try:
+        entries = read_document(config).entries
+    except ConfigurationError:
+        return {}
+    return {
+        name: Component(
+            name,
+            (),
+            entry.site,
+            "",
+            functions=dict(entry.functions),
+            redundancy=entry.redundancy or "",
+            parent=entry.parent or "",
+        )
+        for name, entry in entries.items()
+    }
+
+
+def _events(recorded: Iterable[Recorded], oldest: int) -> Iterator[Event]:
+    for fields in recorded:
+        received_at = parse_rfc3339(str(fields["received_at"]))
+        if received_at >= oldest:
+            yield replace(
+                event_from(fields), received_at=received_at, occurred_at=received_at, alarm=fields.get("alarm")
+            )
+
+
+def _figures(one: Replay) -> dict[str, Any]:
+    return {
+        "events": one.events,
+        "dropped": one.dropped,
+        "changed": one.changed,
+        "incidents": len(one.incidents),
+        "by_rule": dict(one.by_rule.most_common()),
+    }
+
+
+def _shown(incident: ReplayedIncident) -> dict[str, str]:
+    return {
+        "at": rfc3339(incident.at),
+        "component": incident.component,
+        "type": incident.type,
+        "object": incident.object,
+    }

@@ -1,0 +1,74 @@
+"""Recorded events through rules again: what is dropped, which incidents open, how two sets of rules differ."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from cmsp_agent.cli import rule_replay
+from cmsp_agent.model.times import rfc3339
+
+PRI = "isdn.layer2.down"
+
+
+def recorded(*told: tuple[int, str], kind: str = PRI, name: str = "Se0/1/0:15") -> list[dict[str, Any]]:
+    """Events of gw-1, so many seconds after one another began."""
+    begun = round(time.time() * 1000) - 3_600_000
+    return [
+        {
+            "id": f"{kind}-{at}",
+            "component": "gw-1",
+            "site": "paris",
+            "object": name,
+            "type": kind,
+            "severity": "critical" if state == "raise" else "cleared",
+            "state": state,
+            "received_at": rfc3339(begun + at * 1000),
+            "sources": ["trap"],
+        }
+        for at, state in told
+    ]
+
+
+def rules(tmp_path: Path, text: str) -> list[Path]:
+    """A file of rules."""
+    (tmp_path / "proposed.yaml").write_text(text, encoding="utf-8")
+    return [tmp_path / "proposed.yaml"]
+
+
+def replayed(tmp_path: Path, events: list[dict[str, Any]], text: str) -> dict[str, Any]:
+    return rule_replay.replayed(events, "2h", tmp_path / "none.yaml", rules(tmp_path, text))
+
+
+def test_incidents_that_a_proposed_rule_would_not_open_are_named(tmp_path: Path) -> None:
+    events = recorded((0, "raise"), (30, "clear"), (1200, "raise"), (2400, "clear"))
+    result = replayed(tmp_path, events, f"timing:\n  - {{name: patient, if: type == {PRI}, lasts: 5m}}\n")
+    assert (result["in_force"]["incidents"], result["proposed"]["incidents"]) == (2, 1)
+    assert [(each["opens"], each["component"]) for each in result["differ"]] == [("only now", "gw-1")]
+
+
+def test_a_relapse_within_the_stability_period_is_the_same_incident(tmp_path: Path) -> None:
+    events = recorded((0, "raise"), (30, "clear"), (300, "raise"), (330, "clear"))
+    assert replayed(tmp_path, events, "filter: []\n")["in_force"]["incidents"] == 1
+
+
+def test_what_a_filter_does_is_counted_and_old_events_are_left_out(tmp_path: Path) -> None:
+    events = recorded((-9000, "raise"), (0, "raise"), (30, "clear"))
+    result = replayed(tmp_path, events, f"filter:\n  - {{name: quiet, if: type == {PRI}, do: drop}}\n")
+    assert result["proposed"] == {
+        "events": 2, "dropped": 1, "changed": 0, "incidents": 0, "by_rule": {"quiet": 1},
+    }  # fmt: skip
+
+
+def test_a_rule_that_matches_everything_shows_its_count(tmp_path: Path) -> None:
+    events = recorded((0, "raise"), (30, "clear")) + recorded((40, "raise"), kind="link.down", name="Gi0/1")
+    assert replayed(tmp_path, events, "filter:\n  - {name: all, if: always, do: drop}\n")["proposed"]["by_rule"] == {
+        "all": 2
+    }
+
+
+def test_alarms_of_a_group_are_one_incident_also_in_a_replay(tmp_path: Path) -> None:
+    events = [event for number in range(8) for event in recorded((number, "raise"), name=f"slot 0/{number}", kind=PRI)]
+    result = replayed(
+        tmp_path, events, f"correlation:\n  - {{name: card, if: type == {PRI}, group: {{by: component}}}}\n"
+    )
+    assert (result["in_force"]["incidents"], result["proposed"]["incidents"]) == (8, 1)
