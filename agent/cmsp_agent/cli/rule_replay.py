@@ -16,7 +16,7 @@ from cmsp_agent.model.event import Event
 from cmsp_agent.model.times import parse_rfc3339, rfc3339
 from cmsp_agent.pipeline.built_in import BUILT_IN
 from cmsp_agent.pipeline.rules.cases import event_from
-from cmsp_agent.pipeline.rules.replay import Replay, ReplayedIncident, Site, differing, replay
+from cmsp_agent.pipeline.rules.replay import Replay, ReplayedIncident, ReplaySite, differing, replay
 from cmsp_agent.pipeline.rules.rule import NO_RULES, Rules
 
 MOST_SHOWN = 50
@@ -52,9 +52,9 @@ def _in_force(config: Path, files: Sequence[Path] | None) -> Rules:
         raise
 
 
-def _site(config: Path) -> Site:
+def _site(config: Path) -> ReplaySite:
     alarms = {alarm.type: alarm for kind in installed().registry for alarm in kind.alarms}
-    return Site(_components(config), alarms | {alarm.type: alarm for alarm in BUILT_IN})
+    return ReplaySite(_components(config), alarms | {alarm.type: alarm for alarm in BUILT_IN})
 
 
 def _components(config: Path) -> Mapping[str, Component]:

@@ -32,7 +32,7 @@ LOOK_EVERY = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class ReplaySite:
     """What rules need to know beside the events."""
 
     components: Mapping[str, Component]
@@ -73,7 +73,7 @@ class _Fault:
 class Replay:
     """Feed it the recorded events in order, then `finish`."""
 
-    def __init__(self, rules: Rules, site: Site) -> None:
+    def __init__(self, rules: Rules, site: ReplaySite) -> None:
         self._site = site
         self._rules = rules
         self._state = AlarmState()
