@@ -14,6 +14,8 @@ from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups
+from cmsp_agent.services.backups.history import ConfigurationChange
+from cmsp_agent.services.backups.needs import StorageNeed
 from cmsp_agent.services.backups.setup import SetupPlan
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
@@ -64,6 +66,10 @@ class ApiServices:
     status: StatusService
     jobs: Jobs
     backups: Backups
+    backup_history: Callable[[str, int], Awaitable[list[ConfigurationChange]]]
+    """As `BackupsPart.history`."""
+    storage_need: Callable[[Mapping[str, int]], Awaitable[StorageNeed]]
+    """As `BackupsPart.storage_need`."""
     change_incident: Callable[[str, Callable[[Incident], Incident]], Awaitable[Incident]]
     """As `EventService.change_incident`."""
     report_incident: Callable[[ReportedFault], Awaitable[Incident]]

@@ -99,6 +99,8 @@ async def start_api(
         status=needs.status,
         jobs=jobs,
         backups=needs.backups.backups,
+        backup_history=needs.backups.history,
+        storage_need=needs.backups.storage_need,
         setup=needs.backups.setup.plan,
         change_incident=events.change_incident,
         report_incident=events.report_incident,

@@ -4,10 +4,10 @@ from typing import Annotated
 
 import typer
 
-from cmsp_agent.cli.daemon import CallFailed, component_path
+from cmsp_agent.cli.daemon import component_path
 from cmsp_agent.cli.jobs import finish
 from cmsp_agent.cli.output import TableColumn, items, minute, summary
-from cmsp_agent.cli.session import AsJson, CommandContext, ComponentName, NoWait, session
+from cmsp_agent.cli.session import AsJson, ComponentName, NoWait, session
 
 LatestOrId = Annotated[str, typer.Argument(metavar="[BACKUP]", help="A backup's id, latest, known-good or suspect.")]
 
@@ -51,39 +51,6 @@ def backup_show(
         here.output.json({"component": name, "backup": backup, "content": content})
     else:
         here.output.line(content.rstrip("\n"))
-
-
-def backup_diff(
-    context: typer.Context,
-    name: ComponentName,
-    backup: LatestOrId = "latest",
-    against: Annotated[
-        str,
-        typer.Option(
-            "--against", metavar="BACKUP", help="Another backup's id, or known-good; default: the one before."
-        ),
-    ] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Show what changed between two stored configurations. Secrets are hidden."""
-    here = session(context)
-    other = against or _before(here, name, backup)
-    text = here.daemon.text(component_path(name, "backups", backup, "diff"), against=other)
-    if as_json:
-        here.output.json({"component": name, "backup": backup, "against": other, "diff": text})
-    else:
-        here.output.line(text.rstrip("\n") or "no difference")
-
-
-def _before(here: CommandContext, name: str, backup: str) -> str:
-    """The id of the backup that was taken before this one."""
-    taken = [str(row.get("id")) for row in items(here.daemon.get(component_path(name, "backups"), limit=1000))]
-    if not taken:
-        raise CallFailed(f"{name}: no backup yet; take one: cmsp-agent backup run {name}", 1)
-    place = 0 if backup == "latest" else taken.index(backup) if backup in taken else -1
-    if place < 0 or place + 1 >= len(taken):
-        raise CallFailed(f"{name}: there is no backup before '{backup}' to compare with", 1)
-    return taken[place + 1]
 
 
 def backup_run(context: typer.Context, name: ComponentName, no_wait: NoWait = False, as_json: AsJson = False) -> None:

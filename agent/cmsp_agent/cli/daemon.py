@@ -112,7 +112,7 @@ class HttpDaemon:
     def put_text(self, path: str, text: str, **query: object) -> Any:
         """Replace a text, whatever its present version."""
         headers = {"Content-Type": "application/yaml", "If-Match": "*"}
-        return self._json("PUT", _target(path, query), text.encode(), headers)
+        return self._json("PUT", _target(path, query), text.encode("utf-8", "surrogateescape"), headers)
 
     def patch(self, path: str, body: Mapping[str, object]) -> Any:
         """Change something in its present version."""

@@ -62,9 +62,9 @@ class Output:
         """Print a document on one line, for endless output."""
         self.line(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
 
-    def line(self, text: str) -> None:
-        """Print text as it is, at any width."""
-        self.console.print(Text(clean(text, keep_lines=True)), soft_wrap=True)
+    def line(self, text: str, style: str = "") -> None:
+        """Print text as it is, at any width; coloured where the terminal can."""
+        self.console.print(Text(clean(text, keep_lines=True), style), soft_wrap=True)
 
     def data(self, text: str) -> None:
         """Print lines of cells for a file: tabs stay tabs."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import hashlib
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -19,6 +20,7 @@ from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.api.limits import ApiLimits
 from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
 from cmsp_agent.api.services import ApiServices
+from cmsp_agent.config.configuration import BackupsKept
 from cmsp_agent.model.component import BackupPlan, Component, Threshold
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.event import Event, Source, Transition
@@ -34,6 +36,8 @@ from cmsp_agent.pipeline.silences import SilenceRegister
 from cmsp_agent.plugin.api import CliPlatform, Redaction
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups, Directory, Manifest, backup_job
+from cmsp_agent.services.backups.history import history
+from cmsp_agent.services.backups.needs import StorageNeed, storage_need
 from cmsp_agent.services.backups.setup import PlannedLine, SetupPlan
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
@@ -227,6 +231,8 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             ),
             jobs=jobs,
             backups=backups,
+            backup_history=functools.partial(history, database, backups),
+            storage_need=functools.partial(needed, backups),
             setup=no_setup,
             change_incident=lambda name, edit: change_incident(database, alarm_state, name, edit),
             report_incident=no_report,
@@ -243,6 +249,12 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
         yield Agent(made, database, alarm_state, device, supervisor, folder)
     await pool.close()
     await database.close()
+
+
+async def needed(backups: Backups, wished: Mapping[str, int]) -> StorageNeed:
+    """What the one device's configurations need, with a storage of a gigabyte."""
+    counts = replace(BackupsKept(10, 30, 12, 13, 5), **wished)
+    return storage_need({"gw-1": list(await backups.versions("gw-1"))}, counts, 1_000, 1_000_000_000)
 
 
 @pytest.fixture(scope="session")

@@ -9,21 +9,32 @@ from fastapi.responses import PlainTextResponse, Response
 from cmsp_agent.api.callers import READING, at_least, services_of
 from cmsp_agent.api.roles import Caller, Role
 from cmsp_agent.api.routes.components import known
-from cmsp_agent.api.schemas.backups import BackupList, BackupView, FoundLineList, VerifiedList
+from cmsp_agent.api.schemas.backups import (
+    BackupList,
+    BackupView,
+    ConfigurationChangeList,
+    FoundLineList,
+    StorageNeedView,
+    VerifiedList,
+)
 from cmsp_agent.api.schemas.jobs import JobView
 from cmsp_agent.api.unsafe import Unsafe, shown_secrets, unsafe
-from cmsp_agent.api.views.backups import backup_view
+from cmsp_agent.api.views.backups import backup_view, change_view, need_view
 from cmsp_agent.api.views.jobs import job_view
 from cmsp_agent.model.job import Job
 from cmsp_agent.services.backups.looking import grep, verify
 from cmsp_agent.services.backups.reading import to_bytes
+from cmsp_agent.services.backups.service import RUNNING
 
 router = APIRouter(prefix="/v1/components/{name}/backups", tags=["backups"])
 searching = APIRouter(prefix="/v1/backups", tags=["backups"])
 ObserverCaller = Annotated[Caller, Depends(at_least(Role.OBSERVER))]
 Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
+Engineer = Annotated[Unsafe, Depends(unsafe(Role.ENGINEER))]
+Count = Annotated[int | None, Query(ge=0, le=10_000)]
 Version = Annotated[
-    str, Query(description="Another version: an id, `latest`, `known-good`, `suspect`; absent: the one before")
+    str,
+    Query(description="Another version: an id, `latest`, `known-good`, `suspect`, `running`; absent: the one before"),
 ]
 
 
@@ -78,6 +89,41 @@ async def known_good(name: str, version: str, call: Operator) -> Response:
     return await call.change(work)
 
 
+@router.get("/changes", response_model=ConfigurationChangeList, dependencies=READING)
+async def changes(request: Request, name: str, limit: Annotated[int, Query(ge=1, le=200)] = 20) -> dict[str, Any]:
+    """Who changed the configuration and when, as far as the device said so, and how much; the newest first."""
+    known(services_of(request), name)
+    return {"items": [change_view(each) for each in await services_of(request).backup_history(name, limit)]}
+
+
+@router.put("/imported", response_model=BackupView)
+async def take_in(request: Request, name: str, call: Engineer) -> Response:
+    """Store a configuration from another place as a version; the body is its text. It must be a whole one."""
+
+    async def work() -> dict[str, Any]:
+        text = (await request.body()).decode("utf-8", "surrogateescape")
+        outcome = await call.services.backups.take_in(name, text)
+        assert outcome.backup is not None
+        return dict(backup_view(outcome.backup))
+
+    return await call.change(work)
+
+
+@searching.get("/plan", response_model=StorageNeedView, dependencies=READING)
+async def plan(
+    request: Request,
+    last: Count = None,
+    daily: Count = None,
+    weekly: Count = None,
+    monthly: Count = None,
+    yearly: Count = None,
+) -> dict[str, Any]:
+    """The storage that a retention needs at most, before it is used; what is not given is as in the file."""
+    given = {"last": last, "daily": daily, "weekly": weekly, "monthly": monthly, "yearly": yearly}
+    need = await services_of(request).storage_need({key: value for key, value in given.items() if value is not None})
+    return dict(need_view(need))
+
+
 @searching.get("/grep", response_model=FoundLineList, dependencies=READING)
 async def search(request: Request, text: Annotated[str, Query(min_length=2, max_length=200)]) -> dict[str, Any]:
     """Lines of the newest versions of all components that hold a text; hidden secrets are not searched."""
@@ -87,9 +133,16 @@ async def search(request: Request, text: Annotated[str, Query(min_length=2, max_
 
 
 @router.get("/{version}/diff", response_class=PlainTextResponse, dependencies=READING)
-async def difference(request: Request, name: str, version: str, against: Version = "previous") -> PlainTextResponse:
-    """What changed from `against` to this version, as a unified diff; secrets hidden from everybody."""
+async def difference(
+    request: Request, name: str, version: str, caller: ObserverCaller, against: Version = "previous"
+) -> PlainTextResponse:
+    """What changed from `against` to this version, as a unified diff; secrets hidden from everybody.
+
+    `running` is what the device says now: an operator may ask it.
+    """
     known(services_of(request), name)
+    if RUNNING in (version, against):
+        caller.require(Role.OPERATOR)
     text = await services_of(request).backups.difference(name, version, against or "previous")
     return PlainTextResponse(to_bytes(text))
 

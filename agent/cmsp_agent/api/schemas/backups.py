@@ -54,6 +54,64 @@ class FoundLineList(Shape):
     items: list[FoundLineView]
 
 
+class ReportedView(Shape):
+    """What the device said of a change, in its own words."""
+
+    at: str
+    text: str
+
+
+class ConfigurationChangeView(Shape):
+    """A version beside the one before it."""
+
+    backup: str
+    before: str | None = Field(description="The version before; null: it is the first")
+    taken_at: str
+    reason: str
+    added: int | None = Field(description="Lines; null where one of the two can't be read")
+    removed: int | None
+    sections: list[str]
+    reports: list[ReportedView] = Field(description="Who changed it and from where, as the device said")
+
+
+class ConfigurationChangeList(Shape):
+    """The newest changes of a configuration, the newest first."""
+
+    items: list[ConfigurationChangeView]
+
+
+class RetentionView(Shape):
+    """How many versions are kept: the newest ones, and one of each span."""
+
+    last: int
+    daily: int
+    weekly: int
+    monthly: int
+    yearly: int
+
+
+class ComponentNeedView(Shape):
+    """What one component needs at most, in bytes."""
+
+    component: str
+    versions: int
+    size: int
+    assumed: bool = Field(description="The size is that of others: it was never read")
+    needed: int
+
+
+class StorageNeedView(Shape):
+    """The storage that a retention needs at most, in bytes."""
+
+    retention: RetentionView
+    versions_at_most: int
+    used: int
+    needed: int
+    free: int
+    enough: bool
+    components: list[ComponentNeedView]
+
+
 class HostKeyView(Shape):
     """A pinned SSH host key."""
 

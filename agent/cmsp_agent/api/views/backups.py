@@ -1,8 +1,12 @@
 """A backup as the API shows it."""
 
+from dataclasses import asdict
+
 from cmsp_agent.api.views.view import View
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.times import rfc3339
+from cmsp_agent.services.backups.history import ConfigurationChange
+from cmsp_agent.services.backups.needs import StorageNeed
 
 
 def backup_view(backup: Backup) -> View:
@@ -17,4 +21,32 @@ def backup_view(backup: Backup) -> View:
         "reason": backup.reason,
         "known_good": backup.known_good,
         "suspect": backup.suspect,
+    }
+
+
+def change_view(change: ConfigurationChange) -> View:
+    """A version beside the one before it."""
+    lines = change.lines
+    return {
+        "backup": change.version.id,
+        "before": change.before.id if change.before else None,
+        "taken_at": rfc3339(change.version.taken_at),
+        "reason": change.version.reason,
+        "added": lines.added if lines else None,
+        "removed": lines.removed if lines else None,
+        "sections": list(lines.sections) if lines else [],
+        "reports": [{"at": rfc3339(each.at), "text": each.text} for each in change.reports],
+    }
+
+
+def need_view(need: StorageNeed) -> View:
+    """The storage that a retention needs."""
+    return {
+        "retention": asdict(need.counts),
+        "versions_at_most": need.versions_at_most,
+        "used": need.used,
+        "needed": need.needed,
+        "free": need.free,
+        "enough": need.enough,
+        "components": [asdict(each) for each in need.components],
     }

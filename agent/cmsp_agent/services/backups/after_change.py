@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.supervise import Supervisor
-from cmsp_agent.model.errors import AgentError
+from cmsp_agent.model.errors import AgentError, NotFound, Refused
+from cmsp_agent.pipeline.alarm_state import Changes
+from cmsp_agent.services.backups.history import CHANGED
+from cmsp_agent.services.backups.service import Backups
 
 log = logging.getLogger(__name__)
 
@@ -92,3 +95,23 @@ class BackupAfterChange:
             await self._back_up(component)
         except AgentError as error:  # taken out of the configuration meanwhile, or the outcome could not be recorded
             log.warning("no backup after a change", extra={"component": component, "error": str(error)})
+
+
+class ConfigurationChanges:
+    """Called with committed changes: saves a changed configuration, where permitted, once the device is quiet."""
+
+    def __init__(self, after_change: BackupAfterChange, backups: Backups) -> None:
+        self._after_change = after_change
+        self._backups = backups
+
+    def __call__(self, changes: Changes) -> None:
+        for event in (*changes.new.values(), *changes.changed.values()):
+            if event.type == CHANGED and self._saved(event.component):
+                self._after_change.notice(event.component)
+
+    def _saved(self, component: str) -> bool:
+        try:
+            self._backups.require(component)
+        except (Refused, NotFound):
+            return False
+        return True

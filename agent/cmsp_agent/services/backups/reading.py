@@ -20,6 +20,10 @@ Progress = Callable[[int, str], None]
 """Called with the percentage and the step."""
 
 
+def unwatched(percent: int, step: str) -> None:
+    """Ignores the progress."""
+
+
 class ConfigurationReader(Protocol):
     """Reads the configuration as the device gives it."""
 

@@ -18,25 +18,27 @@ from cmsp_agent.model.errors import AgentError, DeviceAnswerInvalid, NotFound, R
 from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.plugin.api import CliPlatform
+from cmsp_agent.services.backups.announcing import Announcing
 from cmsp_agent.services.backups.keeping import Keeper
 from cmsp_agent.services.backups.manifest import Manifest
 from cmsp_agent.services.backups.outcome import BackupOutcome, Directory, suspected
 from cmsp_agent.services.backups.policy import require_backup
-from cmsp_agent.services.backups.reading import ConfigurationReader, Progress, read_believable, to_text
+from cmsp_agent.services.backups.reading import (
+    ConfigurationReader,
+    Progress,
+    read_believable,
+    read_whole,
+    to_text,
+    unwatched,
+)
 from cmsp_agent.services.backups.text import ConfigText
 
 log = logging.getLogger(__name__)
 
-FAILED = "backup.failed"
-SUSPECT = "backup.suspect"
-DAMAGED = "backup.damaged"
-OBJECT = "configuration"
+RUNNING = "running"
+"""Names what the device runs now, where a version is asked for."""
 COMPUTING = 60.0
 """Seconds for compressing, redacting or comparing one configuration."""
-
-
-def unwatched(percent: int, step: str) -> None:
-    """Ignores the progress."""
 
 
 class Backups:
@@ -58,14 +60,12 @@ class Backups:
         self._directory = directory
         self._read = read
         self._manifest = manifest
-        self._tell = tell
+        self._announce = Announcing(tell, counters).announce
         self._pool = pool
         self._clock = clock
         self._counters = counters
         self._places = asyncio.Semaphore(at_once)
         self._turns: dict[str, asyncio.Lock] = {}
-        self._clear: set[tuple[str, str]] = set()
-        """Alarm types and components that are known to be clear."""
         self._keeper = Keeper(manifest, self._compute, directory.healthy_since, new_id)
         self._texts: dict[CliPlatform, ConfigText] = {}
 
@@ -100,7 +100,7 @@ class Backups:
             started = self._clock.now()
             run = BackupRun(self._new_id(started), component, started, started, reason, BackupResult.FAILED)
             try:
-                outcome = await self._attempt(known, platform, run, tell)
+                outcome = await self._attempt(known, platform, run, tell, self._read)
             except AgentError as error:
                 outcome = await self._failed(run, error, tried)
         if not (again and outcome.error is not None and outcome.error.retryable):
@@ -135,11 +135,16 @@ class Backups:
         return component
 
     async def _attempt(
-        self, component: Component, platform: CliPlatform, run: BackupRun, tell: Progress
+        self,
+        component: Component,
+        platform: CliPlatform,
+        run: BackupRun,
+        tell: Progress,
+        read: ConfigurationReader,
     ) -> BackupOutcome:
         last = await self._manifest.latest(component.name)
         text = self._text(platform)
-        reading = await read_believable(self._read, component, platform, text, last.size if last else None, tell)
+        reading = await read_believable(read, component, platform, text, last.size if last else None, tell)
         self._counters.add("backups.lines_taken_out", reading.taken_out, key=component.name)
         tell(80, "storing it")
         now = self._clock.now()
@@ -168,25 +173,6 @@ class Backups:
             await self._announce(outcome)
             raise
         return outcome
-
-    async def _announce(self, outcome: BackupOutcome) -> None:
-        """Count it; raise the alarms of what went wrong, clear them by the next good run."""
-        run, name = outcome.run, outcome.run.component
-        self._counters.add(f"backups.{outcome.result}", key=name)
-        if outcome.result is BackupResult.FAILED:
-            await self._alarm(run, FAILED, run.error)
-            return
-        await self._alarm(run, FAILED, "")
-        await self._alarm(run, SUSPECT, run.error)
-        await self._alarm(run, DAMAGED, outcome.lost and f"{outcome.lost}: written again from the device")
-
-    async def _alarm(self, run: BackupRun, kind: str, text: str) -> None:
-        """Raise the alarm where there is something to say; clear it where it is not known to be clear."""
-        place = (kind, run.component)
-        if text or place not in self._clear:
-            said = text or "the configuration was saved"
-            await self._tell(AgentSignal(run.component, run.ended_at, kind, OBJECT, bool(text), said))
-        (self._clear.discard if text else self._clear.add)(place)
 
     async def latest(self, component: str) -> Backup | None:
         """The latest version of a component, where there is one."""
@@ -223,17 +209,47 @@ class Backups:
     async def difference(self, component: str, version: str, against: str) -> str:
         """What changed from `against` to `version`, as a unified diff with secrets hidden; empty where nothing did.
 
-        `previous` as `against` is the version before.
+        `previous` as `against` is the version before; `running` is what the device says now.
 
         Raises:
             NotFound, Refused, StorageError: as `content`.
         """
         if against == "previous":
-            against = (await self._manifest.before(await self._manifest.find(component, version))).id
-        new = await self.content(component, version, redacted=False)
-        old = await self.content(component, against, redacted=False)
+            against = (
+                "latest"
+                if version == RUNNING
+                else (await self._manifest.before(await self._manifest.find(component, version))).id
+            )
+        new = await self._as_named(component, version)
+        old = await self._as_named(component, against)
         text = self._text(self._platform_of(component))
         return await self._compute(lambda: text.difference(old, new))
+
+    async def _as_named(self, component: str, version: str) -> str:
+        """A version, or what the device runs now."""
+        if version != RUNNING:
+            return await self.content(component, version, redacted=False)
+        known, platform = self._granted(component)
+        async with self.turn(component), self._places:
+            return (await read_whole(self._read, known, platform, self._text(platform))).text
+
+    async def take_in(self, component: str, text: str) -> BackupOutcome:
+        """Store a text as a version, as if the device had said it: a configuration from another place.
+
+        Raises:
+            NotFound, Refused: as `run`.
+            DeviceAnswerInvalid: it is no whole configuration of this device type.
+            StorageError: it can't be stored.
+        """
+        known, platform = self._granted(component)
+
+        async def read(component: Component, platform: CliPlatform) -> str:  # noqa: ARG001
+            return text
+
+        async with self.turn(component):
+            started = self._clock.now()
+            run = BackupRun(self._new_id(started), component, started, started, "import", BackupResult.FAILED)
+            return await self._attempt(known, platform, run, unwatched, read)
 
     async def mark_known_good(self, component: str, version: str, *, good: bool = True) -> Backup:
         """A person says that the device works on this version, or that it doesn't. Raises NotFound."""

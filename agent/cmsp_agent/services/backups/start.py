@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from operator import attrgetter
 from typing import Any
@@ -12,12 +12,14 @@ from cmsp_agent.config.configuration import ApplianceSettings, BackupsKept, Conf
 from cmsp_agent.config.schedules import Schedule, parse_schedule
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import NotFound, Refused
-from cmsp_agent.pipeline.alarm_state import AlarmState, Changes
+from cmsp_agent.pipeline.alarm_state import AlarmState
 from cmsp_agent.pipeline.alarm_types import backups
-from cmsp_agent.services.backups.after_change import BackupAfterChange
+from cmsp_agent.services.backups.after_change import BackupAfterChange, ConfigurationChanges
 from cmsp_agent.services.backups.copies import ManifestCopies, ManifestFiles
+from cmsp_agent.services.backups.history import ConfigurationChange, history
 from cmsp_agent.services.backups.job import backup_job
-from cmsp_agent.services.backups.manifest import Manifest
+from cmsp_agent.services.backups.manifest import MOST_VERSIONS, Manifest
+from cmsp_agent.services.backups.needs import StorageNeed, storage_need
 from cmsp_agent.services.backups.nightly import VERSION_DAMAGED, Nightly
 from cmsp_agent.services.backups.notes import all_versions
 from cmsp_agent.services.backups.outcome import Directory
@@ -48,8 +50,6 @@ DIALOGUES = 20
 """SSH dialogues at the same time; each holds a thread."""
 NIGHTLY = "backup store"
 EVERY_NIGHT = Schedule(minute=30, hour=4)
-CHANGED = "config.changed"
-"""The alarm type that device types give to what says that the configuration was changed."""
 
 
 @dataclass(slots=True)
@@ -102,6 +102,21 @@ class BackupsPart(Part):
         except (Refused, NotFound):
             return False
         return True
+
+    async def history(self, component: str, limit: int) -> list[ConfigurationChange]:
+        """Who changed a component's configuration, when, and how much. Raises NotFound."""
+        return await history(self.database, self.backups, component, limit)
+
+    async def storage_need(self, wished: Mapping[str, int]) -> StorageNeed:
+        """The storage that a retention needs at most: that of the file, but for what is wished.
+
+        Raises:
+            StorageError: the storage does not answer.
+        """
+        used, free = await self.storage.room()
+        names = [name for name, each in self.devices.components.items() if _scheduled(each)]
+        versions = {name: list(await self.backups.versions(name, MOST_VERSIONS)) for name in names}
+        return storage_need(versions, replace(self.kept, **wished), used, free)
 
     @property
     def jobs(self) -> Mapping[str, JobKind]:
@@ -251,26 +266,6 @@ def _entry(retries: Retries, component: Component, timezone: str) -> CalendarEnt
         await retries.run(component.name, "schedule")
 
     return CalendarEntry(f"backup {component.name}", parse_schedule(component.backup.schedule), timezone, work)
-
-
-class ConfigurationChanges:
-    """Called with committed changes: saves a changed configuration, where permitted, once the device is quiet."""
-
-    def __init__(self, after_change: BackupAfterChange, backups: Backups) -> None:
-        self._after_change = after_change
-        self._backups = backups
-
-    def __call__(self, changes: Changes) -> None:
-        for event in (*changes.new.values(), *changes.changed.values()):
-            if event.type == CHANGED and self._saved(event.component):
-                self._after_change.notice(event.component)
-
-    def _saved(self, component: str) -> bool:
-        try:
-            self._backups.require(component)
-        except (Refused, NotFound):
-            return False
-        return True
 
 
 def check_recovery(configuration: Configuration) -> None:

@@ -1,6 +1,7 @@
 """Watches the partner's backup storage: unless it is mounted, writable and ours, an alarm, and no backup is written."""
 
 import logging
+import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -71,6 +72,19 @@ class BackupStorage:
             self.problem = str(error)
         self._tell()
 
+    async def room(self) -> tuple[int, int]:
+        """Bytes that the contents take, and bytes that are free.
+
+        Raises:
+            StorageError: the storage does not answer, or is not there.
+        """
+        try:
+            return await self._pool.run(partial(_room, self.directory), within=READ_WITHIN)
+        except (TimeoutError, PoolFull) as error:
+            raise StorageError(f"{self.directory} does not answer within {READ_WITHIN:g} s") from error
+        except OSError as error:
+            raise StorageError(f"{self.directory}: {error.strerror}") from error
+
     async def wrap(self) -> None:
         """At a start: the wrapped copy follows the recovery key of the file. Nothing where the storage is not ours."""
         if self.problem:
@@ -122,6 +136,11 @@ class BackupStorage:
         name = str(self.directory)
         now = {("", name): self.problem} if self.problem else {}
         self._conditions.settle(now, f"{name} can be used")
+
+
+def _room(directory: Path) -> tuple[int, int]:
+    used = sum(path.stat().st_size for path in directory.glob("??/*.cmsp"))
+    return used, shutil.disk_usage(directory).free
 
 
 class GuardedContents:

@@ -1,11 +1,11 @@
 """A configuration as text: checks that it is whole, and removes what changes by itself and what is secret."""
 
-import difflib
 import re
 
 from cmsp_agent.model.redaction import hide
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import secrets
+from cmsp_agent.services.backups.differences import unified
 
 DIFF_LINES = 20_000
 """Lines that a diff may have; more are cut off, and that is said."""
@@ -77,7 +77,7 @@ class ConfigText:
         before, after = self.stable(old), self.stable(new)
         if before == after:
             return ""
-        lines = list(_unified(self.redacted(before).splitlines(), self.redacted(after).splitlines()))
+        lines = list(unified(self.redacted(before).splitlines(), self.redacted(after).splitlines()))
         if not lines:
             return "only hidden values differ\n"
         if len(lines) > DIFF_LINES:
@@ -100,7 +100,3 @@ def _line_of(match: re.Match[str]) -> str:
     start = match.string.rfind("\n", 0, match.start()) + 1
     end = match.string.find("\n", match.start())
     return match.string[start : end if end >= 0 else None].strip()[:120]
-
-
-def _unified(old: list[str], new: list[str]) -> list[str]:
-    return list(difflib.unified_diff(old, new, "before", "after", n=3, lineterm=""))

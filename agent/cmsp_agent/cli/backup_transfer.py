@@ -1,0 +1,61 @@
+"""`cmsp-agent backup export|import`: configurations in the clear, out of the store and into it. Both are audited."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+import typer
+
+from cmsp_agent.cli.backup_checks import Maybe
+from cmsp_agent.cli.daemon import CallFailed, component_path
+from cmsp_agent.cli.output import items
+from cmsp_agent.cli.session import AsJson, CommandContext, ComponentName, session
+
+Into = Annotated[Path, typer.Option("--into", metavar="DIRECTORY", help="Where to write; the files hold secrets.")]
+Source = Annotated[Path, typer.Argument(metavar="FILE", help="The configuration, as its device says it.")]
+
+
+def backup_export(context: typer.Context, into: Into, name: Maybe = "", as_json: AsJson = False) -> None:
+    """Write every backup out in the clear, for its owner. Each one is in the audit log."""
+    here = session(context)
+    names = [name] if name else [str(row.get("name")) for row in items(here.daemon.get("/v1/components"))]
+    written = [path for each in names for path in _exported(here, each, into)]
+    if as_json:
+        here.output.json([str(path) for path in written])
+    else:
+        here.output.line(f"{len(written)} backups are in {into}, their secrets in the clear")
+    if not written:
+        raise CallFailed("there is no backup to export", 1)
+
+
+def _exported(here: CommandContext, name: str, into: Path) -> list[Path]:
+    folder, written = into / quote(name, safe=" "), list[Path]()
+    for row in items(here.daemon.get(component_path(name, "backups"), limit=1000)):
+        version = str(row.get("id"))
+        content = here.daemon.content(component_path(name, "backups", version, "content") + "?redacted=false")
+        good = ".known-good" if row.get("known_good") else ""
+        taken = str(row.get("taken_at"))[:19].replace(":", "")
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        written.append(folder / f"{taken}Z-{version[-12:]}{good}.cfg")
+        with os.fdopen(os.open(written[-1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+    return written
+
+
+def backup_import(context: typer.Context, name: ComponentName, file: Source, as_json: AsJson = False) -> None:
+    """Store a configuration from a file as a component's newest backup. It must be a whole one."""
+    here = session(context)
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise CallFailed(f"{file}: {error.strerror}", 1) from error
+    document = here.daemon.put_text(
+        component_path(name, "backups", "imported"), content.decode("utf-8", "surrogateescape")
+    )
+    if as_json:
+        here.output.json(document)
+    elif document.get("suspect"):
+        here.output.line(f"{name}: kept apart as {document.get('id')}: {document.get('suspect')}")
+    else:
+        here.output.line(f"{name}: stored as {document.get('id')}")

@@ -1,0 +1,64 @@
+"""What became of a component's configuration over time: who changed what and when, as far as the device said so."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from cmsp_agent.model.backup import Backup
+from cmsp_agent.model.errors import Refused, StorageError
+from cmsp_agent.model.event import Event
+from cmsp_agent.services.backups.differences import ChangedLines, changed_lines
+from cmsp_agent.services.backups.service import Backups
+from cmsp_agent.storage.sqlite.database import Database
+from cmsp_agent.storage.tables import events
+
+CHANGED = "config.changed"
+"""The alarm type that device types give to what says that the configuration was changed."""
+MOST_EVENTS = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A message in which the device said that it was changed: by whom and from where, in its own words."""
+
+    at: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationChange:
+    """A version beside the one before it."""
+
+    version: Backup
+    before: Backup | None
+    lines: ChangedLines | None
+    """None: it is the first, or one of the two can't be read."""
+    reports: tuple[Reported, ...]
+    """What the device said between the two."""
+
+
+async def history(database: Database, backups: Backups, component: str, limit: int) -> list[ConfigurationChange]:
+    """The newest changes of a component, the newest first. Raises NotFound."""
+    versions = [each for each in await backups.versions(component, 1_000) if not each.suspect][: limit + 1]
+    only = events.Filter(component=component, type=CHANGED)
+    page = await database.read(lambda connection: events.latest(connection, only, MOST_EVENTS))
+    found = []
+    for version, before in _pairs(versions):
+        lines = await _lines(backups, version, before) if before else None
+        since = before.verified_at if before else 0
+        found.append(ConfigurationChange(version, before, lines, _between(page.events, since, version.taken_at)))
+    return found[:limit]
+
+
+async def _lines(backups: Backups, version: Backup, before: Backup) -> ChangedLines | None:
+    try:
+        return changed_lines(await backups.difference(version.component, version.id, before.id))
+    except (Refused, StorageError):
+        return None
+
+
+def _pairs(versions: Sequence[Backup]) -> Iterable[tuple[Backup, Backup | None]]:
+    return zip(versions, [*versions[1:], None], strict=True)
+
+
+def _between(found: Iterable[Event], since: int, until: int) -> tuple[Reported, ...]:
+    return tuple(Reported(event.occurred_at, event.text) for event in found if since < event.received_at <= until)
