@@ -56,9 +56,9 @@ class Authority:
         )
         self.path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
-    def server(self, name: str = "server", hosts: Sequence[str] = LOCALHOST) -> Identity:
-        """A server's certificate, valid for the host names and addresses."""
-        return self._issue(name, [_host(host) for host in hosts], ExtendedKeyUsageOID.SERVER_AUTH, DAY)
+    def server(self, name: str = "server", hosts: Sequence[str] = LOCALHOST, days: float = 1.0) -> Identity:
+        """A server's certificate, valid for the host names and addresses; days below 0 make an expired one."""
+        return self._issue(name, [_host(host) for host in hosts], ExtendedKeyUsageOID.SERVER_AUTH, DAY * days)
 
     def client(self, name: str, uri: str, days: float = 1.0) -> Identity:
         """A client's certificate with a URI as its identity; days below 0 make an expired one."""

@@ -11,6 +11,7 @@ from cmsp_agent.model.component import (
     Component,
     PollPlan,
     ReachPlan,
+    ServiceCheck,
     SnmpPlan,
     SshPlan,
     Threshold,
@@ -39,12 +40,22 @@ def component(name: str, entry: schema.ComponentEntry, known: Mapping[str, Crede
         redundancy=entry.redundancy or "",
         parent=entry.parent or "",
         poll=_poll(entry.poll),
-        reach=ReachPlan(entry.reach.icmp, entry.reach.tcp, entry.reach.echoes),
+        reach=_reach(entry.reach),
         snmp=_snmp_plan(entry.snmp),
         ssh=SshPlan(entry.ssh.port, entry.ssh.legacy, entry.ssh.login_timeout, entry.ssh.silence),
         backup=_backup(entry),
         thresholds=tuple(_threshold(kpi, limit) for kpi, limit in entry.thresholds.items()),
     )
+
+
+def _reach(section: schema.ReachSection) -> ReachPlan:
+    sip = ((transport, int(port)) for transport, _, port in (each.partition(":") for each in section.sip))
+    services = (
+        *(ServiceCheck("tls", port) for port in section.tls),
+        *(ServiceCheck("http", 0, url=url) for url in section.http),
+        *(ServiceCheck("sip", port, transport) for transport, port in sip),
+    )
+    return ReachPlan(section.icmp, section.tcp, section.echoes, services)
 
 
 def credentials(section: Credential, source: SecretSource) -> Credentials:

@@ -72,6 +72,25 @@ class BackupPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceCheck:
+    """A service that must work: TLS with its certificate, a URL, SIP OPTIONS."""
+
+    kind: str
+    """`tls`, `http` or `sip`."""
+    port: int
+    transport: str = "tcp"
+    """Of SIP: `udp`, `tcp` or `tls`."""
+    url: str = ""
+
+    @property
+    def name(self) -> str:
+        """For people and alarms: `SIP udp 5060`, `TLS 443`, the URL."""
+        if self.kind == "http":
+            return self.url
+        return f"SIP {self.transport} {self.port}" if self.kind == "sip" else f"TLS {self.port}"
+
+
+@dataclass(frozen=True, slots=True)
 class ReachPlan:
     """How up and down are found without SNMP: by ICMP, by a TCP port, or both. Either answering is *up*."""
 
@@ -80,6 +99,8 @@ class ReachPlan:
     """A TCP port to connect to; 0: none."""
     echoes: int = 3
     """ICMP echoes in one poll; each retry of the poll is one more."""
+    services: tuple[ServiceCheck, ...] = ()
+    """What is asked beside that; an answer of any of them is *up* as well."""
 
 
 @dataclass(frozen=True, slots=True)

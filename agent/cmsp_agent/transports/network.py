@@ -8,9 +8,11 @@ from cmsp_agent.aio.blocking import BlockingPool
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.threads import Threads
+from cmsp_agent.model.component import ServiceCheck
 from cmsp_agent.transports import icmp, routes, sip, tcp
 from cmsp_agent.transports.headend import ClientCertificates, HeadendClient
 from cmsp_agent.transports.listening import bind_one
+from cmsp_agent.transports.probes import ServiceAnswer, ask
 from cmsp_agent.transports.snmp.client import OpenSocket, PathPayload, kernel_path_payload
 from cmsp_agent.transports.snmp.endpoint import open_socket
 from cmsp_agent.transports.ssh import CliClient, HostKeyStore
@@ -37,6 +39,7 @@ class Network:
     check_port: Callable[[str, int, float, str | None], Awaitable[tcp.TcpAnswer]] = tcp.check_port
     traceroute: Callable[[str, str | None], Awaitable[list[Hop]]] = traceroute
     sip_options: Callable[[str, int, str, float, str | None], Awaitable[sip.SipAnswer | None]] = sip.options
+    ask_service: Callable[[ServiceCheck, str, float, str | None], Awaitable[ServiceAnswer]] = ask
     snmp_socket: OpenSocket = open_socket
     path_payload: PathPayload = kernel_path_payload
     bind: Bind = bind_one

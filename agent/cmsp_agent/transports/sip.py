@@ -48,7 +48,7 @@ async def options(
         try:
             async with asyncio.timeout(within):
                 await loop.sock_connect(sock, (address, port))
-                request = _request(sock.getsockname(), address, port, transport, token)
+                request = request_for(sock.getsockname(), address, port, transport, token)
                 data = await (_over_udp(sock, request, token) if transport == "udp" else _over_tcp(sock, request))
         except (TimeoutError, OSError):
             return None
@@ -68,7 +68,8 @@ def _socket(address: str, transport: str, source: str | None) -> socket.socket:
     return sock
 
 
-def _request(local: tuple[str, int], address: str, port: int, transport: str, token: str) -> bytes:
+def request_for(local: tuple[str, int], address: str, port: int, transport: str, token: str) -> bytes:
+    """The request from our address and port to a peer; the token is known again in its answer."""
     here, there = _host(local[0]), _host(address)
     lines = (
         f"OPTIONS sip:{there}:{port};transport={transport} SIP/2.0",

@@ -1,6 +1,7 @@
 """A component's entry, and groups: defaults for many components at once."""
 
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field
 
@@ -71,6 +72,28 @@ class SshSettings(Section):
     silence: Duration = Field(default=180.0, description="How long the device may be silent while it answers")
 
 
+def _several(value: Any) -> Any:
+    return (value,) if isinstance(value, str | int) and not isinstance(value, bool) else value
+
+
+def _sip(value: Any) -> Any:
+    transport, _, port = str(value).partition(":")
+    if transport not in ("udp", "tcp", "tls") or not port.isdecimal() or not 1 <= int(port) <= 65535:
+        raise ValueError("a transport and a port are wanted, as in udp:5060, tcp:5060 or tls:5061")
+    return value
+
+
+def _url(value: Any) -> Any:
+    parts = urlsplit(str(value))
+    try:
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid or not str(value).isprintable() or " " in str(value):
+        raise ValueError("a URL is wanted, as in https://cer.example.net/cerappservices")
+    return value
+
+
 def _tcp(value: Any) -> Any:
     return 0 if value is False or value == "off" else value
 
@@ -82,6 +105,15 @@ class ReachSection(Section):
     tcp: Annotated[PortOrNone, BeforeValidator(_tcp)] = Field(default=0, description="A port to connect to; 0: none")
     echoes: Annotated[Count, Field(ge=1, le=20)] = Field(
         default=3, description="ICMP echoes in one poll; each retry of the poll is one more"
+    )
+    tls: Annotated[tuple[Port, ...], BeforeValidator(_several)] = Field(
+        default=(), description="Ports whose TLS must work and whose certificate must not end"
+    )
+    http: Annotated[tuple[Annotated[str, BeforeValidator(_url)], ...], BeforeValidator(_several)] = Field(
+        default=(), description="URLs that must be answered; a status of 500 and more is a failure"
+    )
+    sip: Annotated[tuple[Annotated[str, BeforeValidator(_sip)], ...], BeforeValidator(_several)] = Field(
+        default=(), description="SIP OPTIONS that must be answered: udp:5060, tcp:5060, tls:5061"
     )
 
 

@@ -9,6 +9,8 @@ MANAGEMENT_LOST = "management.lost"
 COMPONENT_DEGRADED = "component.degraded"
 COMPONENT_UNRESOLVED = "component.unresolved"
 APPLIANCE_ISOLATED = "appliance.isolated"
+SERVICE_DOWN = "service.down"
+CERTIFICATE_ENDS = "certificate.ends"
 RESTARTED = "device.restarted"
 """Declared by device types: an event that nothing clears."""
 
@@ -49,6 +51,21 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         cause=0,
         responsible="partner",
         recommendation="Check the appliance's cable and the switch port or router that it is connected to.",
+    ),
+    AlarmType(
+        SERVICE_DOWN,
+        Severity.MAJOR,
+        "{component}: {object} does not work",
+        cause=45,
+        recommendation="Run `cmsp-agent component test {component}`, which says what comes back.",
+    ),
+    AlarmType(
+        CERTIFICATE_ENDS,
+        Severity.WARNING,
+        "{component}: the certificate of {object} ends",
+        cause=70,
+        responsible="partner",
+        recommendation="Have it renewed: when it ends, those who check it connect no more.",
     ),
     AlarmType(
         "kpi.threshold",

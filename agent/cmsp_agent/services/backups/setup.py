@@ -113,9 +113,7 @@ def needs_of(component: Component) -> frozenset[str]:
         if component.credentials.ssh:
             wanted.add("login")
             if component.backup.enabled:
-                wanted.add("archive")
-            if component.backup.restore:
-                wanted.add("scp")
+                wanted |= {"archive", "scp"}
     return frozenset(wanted)
 
 

@@ -16,7 +16,13 @@ STEPS = {"5m": FIVE_MINUTES, "1h": HOUR}
 """The resolutions that are rolled up, and their steps (ms)."""
 RESOLUTIONS = (RAW, *STEPS)
 
-OWN_UNITS = {"icmp.rtt": "s", "icmp.loss": "percent"}
+OWN_UNITS = {
+    "icmp.rtt": "s",
+    "icmp.loss": "percent",
+    "service.time": "s",
+    "service.status": "",
+    "certificate.days": "days",
+}
 """Of what is measured of every component."""
 
 Point = tuple[int, float]

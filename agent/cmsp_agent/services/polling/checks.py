@@ -58,6 +58,9 @@ class DeviceChecks:
             results.append(
                 CheckResult("ICMP", reach.icmp, remedy={True: "", False: remedy, None: permitted}[reach.icmp])
             )
+        for check, answer in reach.services.answers.items():
+            hint = f"check the service behind {check.name}, and that it is permitted from here"
+            results.append(CheckResult(check.name, answer.works, answer.detail, "" if answer.works else hint))
         if port := component.reach.tcp:
             remedy = "" if reach.port_open else f"permit {port}/tcp to {address}, and check the service behind it"
             results.append(CheckResult(f"TCP {port}", reach.port_open, remedy=remedy))

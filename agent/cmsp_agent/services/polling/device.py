@@ -27,6 +27,7 @@ from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.reachability import Patience, Reach, Reachability
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
 from cmsp_agent.services.polling.restarts import counters_went_on, restart_of
+from cmsp_agent.services.polling.service_checks import ServiceJudge
 from cmsp_agent.services.polling.thresholds import CrossedThresholds, in_force
 from cmsp_agent.services.polling.well import WellMemory
 
@@ -80,6 +81,7 @@ class Device:
         self._marks = Marks()
         self._rates = Rates()
         self._crossed = CrossedThresholds()
+        self._services = ServiceJudge()
         self._limits_for: DeviceType | None = None
         self._limits: tuple[Threshold, ...] = ()
         self._well = well
@@ -99,11 +101,16 @@ class Device:
         async with asyncio.TaskGroup() as both:
             reaching, asking = both.create_task(self._reach()), both.create_task(self._ask(nothing))
         reach, signal = reaching.result(), asking.result()
-        figures = {**signal.samples, **reach.figures}
+        now = self._clock.now()
+        figures = {**signal.samples, **reach.figures, **reach.services.figures(now)}
         # what answers nothing at all is down: that is no loss of packets on the way to it
         judged = figures if reach.icmp or reach.tcp or signal.snmp else signal.samples
         crossed = self._crossed.judge(self.thresholds, judged, self._clock.monotonic())
-        return replace(signal, icmp=reach.icmp, tcp=reach.tcp, samples=figures, states=(*signal.states, *crossed))
+        reachable = bool(reach.icmp or reach.tcp or signal.snmp)
+        of_services = self._services.states(reach.services, now, reachable=reachable)
+        return replace(
+            signal, icmp=reach.icmp, tcp=reach.tcp, samples=figures, states=(*signal.states, *of_services, *crossed)
+        )
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:

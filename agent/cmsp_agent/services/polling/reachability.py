@@ -3,12 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import ReachPlan
 from cmsp_agent.model.errors import NotPermittedHere
+from cmsp_agent.services.polling.service_checks import AskService, ServicesAsked, ask_all
 from cmsp_agent.transports import icmp, tcp
+from cmsp_agent.transports.probes import ask
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +35,11 @@ class Patience:
     budget: float = 60.0
     """For all tries together."""
 
+    @property
+    def for_services(self) -> float:
+        """For a service, whose own protocol repeats what is lost."""
+        return min(self.within * (1 + self.retries), max(self.budget, self.within))
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -46,6 +53,7 @@ class Reach:
     """Percent of the ICMP echoes that were not answered."""
     port_open: bool | None = None
     """None: no port asked. A refused connection proves the host alive (`tcp` is True), the port closed."""
+    services: ServicesAsked = field(default_factory=ServicesAsked)
 
     @property
     def figures(self) -> Mapping[str, float]:
@@ -58,8 +66,15 @@ class Reachability:
     """Asks by the ways that a component's plan names, all at once, each several times."""
 
     def __init__(
-        self, counters: Counters, ping: Ping = icmp.ping, check_port: PortCheck = tcp.check_port, *, gap: float = GAP
+        self,
+        counters: Counters,
+        ping: Ping = icmp.ping,
+        check_port: PortCheck = tcp.check_port,
+        ask_service: AskService = ask,
+        *,
+        gap: float = GAP,
     ) -> None:
+        self._ask_service = ask_service
         self._counters = counters
         self._ping = ping
         self._check_port = check_port
@@ -80,14 +95,16 @@ class Reachability:
                 self._echoes(address, plan.echoes + patience.retries, patience, source) if plan.icmp else _nobody()
             )
             port = both.create_task(self._try_port(address, plan.tcp, patience, source) if plan.tcp else _nothing())
-        trips, answer = echo.result(), port.result()
+            asked = both.create_task(ask_all(self._ask_service, plan.services, address, patience.for_services, source))
+        trips, answer, services = echo.result(), port.result(), asked.result()
         back = [trip for trip in trips if trip is not None]
         return Reach(
             icmp=bool(back) if trips else None,
-            tcp=None if answer is None else answer is not tcp.TcpAnswer.SILENT,
+            tcp=_either(None if answer is None else answer is not tcp.TcpAnswer.SILENT, services.alive),
             round_trip=sum(back) / len(back) if back else None,
             loss=100.0 * (len(trips) - len(back)) / len(trips) if trips else None,
             port_open=None if answer is None else answer is tcp.TcpAnswer.CONNECTED,
+            services=services,
         )
 
     async def _try_port(self, address: str, port: int, patience: Patience, source: str | None) -> tcp.TcpAnswer | None:
@@ -132,6 +149,11 @@ class Reachability:
                 self._logged_closed = True
                 log.warning("%s; ICMP reads 'not permitted here' until that changes", error)
             return NOT_SENT
+
+
+def _either(one: bool | None, other: bool | None) -> bool | None:
+    """Whether either answered; None: neither was asked."""
+    return other if one is None else one or bool(other)
 
 
 async def _nothing() -> None:

@@ -25,7 +25,10 @@ class ObjectReader(Protocol):
 
 
 def counters_went_on(before: Marks, plan: Plan, answers: Answers, rates: Rates) -> bool:
-    """Whether the counters of a device that was up for long are where they were, or further: none started anew."""
+    """Whether the counters of a device that was up for long are where they were, or somewhat further.
+
+    Where one had counted little (somebody cleared it), one that began anew would be beyond it soon: far beyond is none.
+    """
     if (before.uptime or 0) < LONG_UP:
         return False
     counted = [
@@ -35,7 +38,7 @@ def counters_went_on(before: Marks, plan: Plan, answers: Answers, rates: Rates) 
         for index, value in answers.rows(planned.oid).items()
         if (last := rates.last(f"{planned.kpi.name}[{index}]")) and isinstance(value, int)
     ]
-    return bool(counted) and all(value >= last for last, value in counted)
+    return bool(counted) and all(last <= value <= 2 * last for last, value in counted)
 
 
 async def restart_of(session: ObjectReader, component: str, marks: Marks, now: int) -> ObservedState:

@@ -117,7 +117,7 @@ async def start_polling(
         await isolation.before_judging(signals)
         await events.handle(signals)
 
-    reachability = Reachability(runtime.counters, network.ping, network.check_port)
+    reachability = Reachability(runtime.counters, network.ping, network.check_port, network.ask_service)
     make_device = await _device_maker(runtime, asked, sessions, reachability)
     poller = Poller(make_device, polled, runtime.write_series, runtime.supervisor, runtime.clock, runtime.counters)
     confirming = Confirming(poller.poll_now, runtime.clock, runtime.counters)

@@ -59,6 +59,7 @@ class Counted:
         match step.what:
             case "reboot":
                 self.uptime, self.value, self.boots, self.broken = 100, step.rate, self.boots + 1, True
+                self.discontinuity = 0
             case "cleared":
                 self.value, self.discontinuity, self.broken = step.rate, self.uptime % 2**32, True
             case "again":
@@ -66,6 +67,8 @@ class Counted:
 
     def answers(self) -> dict[str, object]:
         """What it answers."""
+        if self.value % 2**self.width == 2**self.width - 1:  # all bits set: "not available"
+            self.value, self.true = self.value + 1, self.true + 1
         column = WIDE if self.width == 64 else NARROW
         found: dict[str, object] = {
             UPTIME: self.uptime % 2**32,
