@@ -11,7 +11,7 @@ from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.decrepit.ciphers.modes import CFB
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
-from cryptography.hazmat.primitives.ciphers.modes import CBC, ECB
+from cryptography.hazmat.primitives.ciphers.modes import CBC
 
 from cmsp_agent.transports.snmp.ber import DecodeError
 
@@ -74,26 +74,21 @@ class _Aes:
 
     def __init__(self, key: bytes) -> None:
         self._algorithm = AES(key)
-        self._blocks = Cipher(self._algorithm, ECB()).encryptor()  # noqa: S305 (single blocks only: see decrypt)
         self._salt = int.from_bytes(os.urandom(SALT_SIZE), "big")
 
     def encrypt(self, plain: bytes, boots: int, time: int) -> tuple[bytes, bytes]:
         self._salt = self._salt + 1 & 0xFFFFFFFFFFFFFFFF
         salt = self._salt.to_bytes(SALT_SIZE, "big")
-        vector = (boots << 32 | time).to_bytes(8, "big") + salt
-        return Cipher(self._algorithm, CFB(vector)).encryptor().update(plain), salt
+        return Cipher(self._algorithm, CFB(_vector(boots, time, salt))).encryptor().update(plain), salt
 
     def decrypt(self, secret: bytes, salt: bytes, boots: int, time: int) -> bytes:
-        # CFB decrypts each block by XOR with the encryption of the ciphertext block before it, the vector standing
-        # before the first. All of those are at hand when decrypting, so one ECB call on (vector + ciphertext) makes the
-        # whole key stream: setting up a CFB context for each message costs more than all the rest of it.
         if len(salt) != SALT_SIZE:
             raise DecodeError("privacy parameters that are not eight octets long")
-        size = len(secret)
-        shifted = (boots << 32 | time).to_bytes(8, "big") + salt + secret
-        stream = self._blocks.update(shifted[: (size + 15) // 16 * 16])
-        number = int.from_bytes
-        return (number(secret, "big") ^ number(stream[:size], "big")).to_bytes(size, "big")
+        return Cipher(self._algorithm, CFB(_vector(boots, time, salt))).decryptor().update(secret)
+
+
+def _vector(boots: int, time: int, salt: bytes) -> bytes:
+    return (boots << 32 | time).to_bytes(8, "big") + salt
 
 
 class _Des:
