@@ -27,7 +27,8 @@ from cmsp_agent.services.polling.device import Device
 from cmsp_agent.services.polling.poller import Poller
 from cmsp_agent.services.polling.reachability import Reachability
 from cmsp_agent.services.polling.sessions import SnmpSessions
-from cmsp_agent.services.polling.well import Objects, WellMemory
+from cmsp_agent.services.polling.starts import StartMemory
+from cmsp_agent.services.polling.well import WellMemory
 from cmsp_agent.transports.snmp.client import SnmpClient
 
 SNMPD = shutil.which("snmpd", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
@@ -182,16 +183,18 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
         reach, sessions = Reachability(counters), SnmpSessions(client)
 
         def device(component: Component) -> Device:
-            return Device(
-                component, devices, reach, sessions, learned, clock, counters, WellMemory({}, keep_nothing, counters)
+            well, starts = (
+                WellMemory({}, keep_nothing, counters),
+                StartMemory({}, keep_nothing, clock, counters),
             )
+            return Device(component, devices, reach, sessions, learned, clock, counters, well, starts)
 
         made = Site(Poller(device, sink, write, supervisor, clock, counters), devices, counters)
         yield made
         sessions.close()
 
 
-async def keep_nothing(_component: str, _seen: Objects) -> None:
+async def keep_nothing(_component: str, _seen: object) -> None:
     """These tests poll in one run only."""
 
 

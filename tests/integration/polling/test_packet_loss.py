@@ -15,7 +15,8 @@ from cmsp_agent.services.devices.inventory import DeviceFacts, Devices
 from cmsp_agent.services.polling.device import Device
 from cmsp_agent.services.polling.probe import DeviceSession
 from cmsp_agent.services.polling.reachability import Reachability
-from cmsp_agent.services.polling.well import Objects, WellMemory
+from cmsp_agent.services.polling.starts import StartMemory
+from cmsp_agent.services.polling.well import WellMemory
 from tests.lab.clock import ManualClock
 
 POLLS, LOSS = 1_000, 0.3
@@ -38,8 +39,9 @@ class Network:
         self.pipeline = Pipeline(self.components, CUSTOMER, devices, self.counters)
         reach = Reachability(self.counters, self.ping, gap=0)
         well = WellMemory({}, self.keep, self.counters)
+        starts = StartMemory({}, self.keep, self.clock, self.counters)
         self.devices = [
-            Device(component, devices, reach, self.open, self.learn, self.clock, self.counters, well)
+            Device(component, devices, reach, self.open, self.learn, self.clock, self.counters, well, starts)
             for component in self.components.values()
         ]
 
@@ -52,7 +54,7 @@ class Network:
     async def learn(self, name: str, facts: DeviceFacts) -> None:
         raise AssertionError("nothing is learned")
 
-    async def keep(self, name: str, seen: Objects) -> None:
+    async def keep(self, name: str, seen: object) -> None:
         return None
 
     async def polls(self, count: int) -> list[list[PollSignal]]:

@@ -26,6 +26,7 @@ from cmsp_agent.storage.tables import (
     backups,
     calendar_runs,
     dead_rows,
+    device_starts,
     events,
     host_keys,
     incidents,
@@ -55,6 +56,7 @@ READS: dict[str, Callable[[sqlite3.Connection], Any]] = {
     "notifications": lambda c: {each.id for each in notifications.queued(c)},
     "notified": lambda c: {each.incident for each in notifications.notified(c)},
     "silences": lambda c: {each.id for each in silences.known(c)},
+    "device_starts": lambda c: set(device_starts.known(c)),
     "seen_well": lambda c: set(seen_well.known(c)),
     "epochs": outbox.last_sequence,
     "audit": lambda c: audit.page(c),
@@ -78,6 +80,7 @@ def fill(tx: sqlite3.Connection) -> None:
         jobs.remember(tx, f"k{n}", "me", b"x", jobs.KeptAnswer(200, b"{}"), NOW)
         snmp_engines.remember(tx, f"10.0.0.{n}", b"abc", NOW)
         host_keys.pin(tx, "10.0.0.1", host_keys.PinnedHostKey(f"ssh-{n}", b"key", NOW))
+        device_starts.save(tx, f"gw-{n}", device_starts.KeptMarks(NOW, 100))
         seen_well.save(tx, f"gw-{n}", [("x", "y")])
         notifications.put(tx, OutgoingNotification(f"n{n}", ("a@b.example",), "s", "b", "i", NOW, next_at=NOW))
         notifications.remember(tx, [Notified(f"i{n}", 0, "P1", "new", NOW)])
@@ -160,6 +163,7 @@ async def test_every_field_of_every_table(sound: Path) -> None:
         ("silences", "body", "s2", {"s1"}),
         ("notifications", "body", "n2", {"n1"}),
         ("notified", "body", "i2 0", {"i1"}),
+        ("device_starts", "body", "gw-2", {"gw-1"}),
         ("seen_well", "body", "gw-2", {"gw-1"}),
         ("snmp_engines", "seen_at", "10.0.0.2", {"10.0.0.1"}),
         ("host_keys", "key", "10.0.0.1", {"ssh-1"}),

@@ -9,6 +9,7 @@ COUNTERS: tuple[Counter, ...] = (
             "inventory.not_stored": "Inventories that could not be stored",
             "polls.not_stored": "Polls whose outcome could not be stored",
             "polls.seen_well_not_stored": "Polls after which what was seen well could not be stored",
+            "polls.starts_not_stored": "Polls after which what a device said of its start could not be stored",
             "polls.unreadable": "Objects of polls whose value could not be decoded",
             "series.not_stored": "Samples of KPIs that could not be stored",
         },

@@ -28,6 +28,7 @@ from cmsp_agent.services.polling.reachability import Patience, Reach, Reachabili
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
 from cmsp_agent.services.polling.restarts import counters_went_on, restart_of
 from cmsp_agent.services.polling.service_checks import ServiceJudge
+from cmsp_agent.services.polling.starts import StartMemory
 from cmsp_agent.services.polling.thresholds import CrossedThresholds, in_force
 from cmsp_agent.services.polling.well import WellMemory
 
@@ -66,6 +67,7 @@ class Device:
         clock: Clock,
         counters: Counters,
         well: WellMemory,
+        starts: StartMemory,
     ) -> None:
         self.component = component
         self._devices = devices
@@ -78,7 +80,8 @@ class Device:
         self._plan: Plan | None = None
         self._planned_for: DeviceType | None = None
         self._probe_due = 0.0
-        self._marks = Marks()
+        self._starts = starts
+        self._marks = starts.of(component.name)
         self._rates = Rates()
         self._crossed = CrossedThresholds()
         self._services = ServiceJudge()
@@ -179,6 +182,7 @@ class Device:
         restarted = marks.restarted(before)
         if self._must_learn(marks, before, restarted):
             plan = await self._learn(session)
+            await self._starts.keep(self.component.name, marks)
             scalars = await session.get(*plan.scalars)
         started = self._clock.monotonic()
         asked = dict.fromkeys((*plan.columns, *self._names.columns))

@@ -26,10 +26,11 @@ from cmsp_agent.services.polling.poller import Poller
 from cmsp_agent.services.polling.reachability import Reachability
 from cmsp_agent.services.polling.sessions import SnmpSessions
 from cmsp_agent.services.polling.snmp_memory import EngineMemory
+from cmsp_agent.services.polling.starts import StartMemory
 from cmsp_agent.services.polling.tracked_hops import TrackedHops, answers
 from cmsp_agent.services.polling.well import WellMemory
 from cmsp_agent.services.runtime import Runtime
-from cmsp_agent.storage.tables import seen_well, snmp_engines
+from cmsp_agent.storage.tables import device_starts, seen_well, snmp_engines
 from cmsp_agent.transports.snmp.client import SnmpClient
 from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 
@@ -169,14 +170,29 @@ async def _well(runtime: Runtime) -> WellMemory:
     return WellMemory(await runtime.state.read(seen_well.known), keep, runtime.counters)
 
 
+async def _starts(runtime: Runtime) -> StartMemory:
+    async def keep(name: str, marks: device_starts.KeptMarks) -> None:
+        await runtime.state.write(lambda tx: device_starts.save(tx, name, marks))
+
+    return StartMemory(await runtime.state.read(device_starts.known), keep, runtime.clock, runtime.counters)
+
+
 async def _device_maker(
     runtime: Runtime, asked: PollingNeeds, sessions: SnmpSessions, reachability: Reachability
 ) -> Callable[[Component], Device]:
-    well = await _well(runtime)
+    well, starts = await _well(runtime), await _starts(runtime)
 
     def make(component: Component) -> Device:
         return Device(
-            component, asked.devices, reachability, sessions, asked.learned, runtime.clock, runtime.counters, well
+            component,
+            asked.devices,
+            reachability,
+            sessions,
+            asked.learned,
+            runtime.clock,
+            runtime.counters,
+            well,
+            starts,
         )
 
     return make

@@ -91,6 +91,10 @@ _STATE_8 = """
     create table unneeded_contents(address text primary key, component text not null) without rowid;
 """
 
+_STATE_9 = """
+    create table device_starts(component text primary key, body blob not null) without rowid;
+"""
+
 STATE = (
     Migration(1, _STATE_1),
     Migration(2, _STATE_2),
@@ -100,5 +104,6 @@ STATE = (
     Migration(6, _STATE_6),
     Migration(7, _STATE_7),
     Migration(8, _STATE_8),
+    Migration(9, _STATE_9),
 )
 SERIES = (Migration(1, _SERIES_1), Migration(2, _SERIES_2))

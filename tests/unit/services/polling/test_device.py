@@ -24,8 +24,10 @@ from cmsp_agent.services.polling.device import LEARN_AGAIN, LOCKED_OUT, Device
 from cmsp_agent.services.polling.reachability import Reachability
 from cmsp_agent.services.polling.restarts import WHY_RELOAD
 from cmsp_agent.services.polling.sessions import known_quirks
+from cmsp_agent.services.polling.starts import StartMemory
 from cmsp_agent.services.polling.thresholds import THRESHOLD_CROSSED
 from cmsp_agent.services.polling.well import Objects, WellMemory
+from cmsp_agent.storage.tables.device_starts import KeptMarks
 from cmsp_agent.transports.snmp.target import Quirks
 from cmsp_agent.transports.tcp import TcpAnswer
 from tests.lab.clock import ManualClock
@@ -81,9 +83,12 @@ class Bench:
         reach = Reachability(self.counters, self._ping, self._check_port, gap=0)
         self.well = WellMemory({}, self._keep_well, self.counters)
         self.kept: dict[str, Objects] = {}
-        self.device = Device(
-            component, self.devices, reach, self._open, self._learn, self.clock, self.counters, self.well
+        self.starts = StartMemory({}, self._keep_start, self.clock, self.counters)
+        self.kept_starts: dict[str, KeptMarks] = {}
+        self.make = lambda: Device(
+            component, self.devices, reach, self._open, self._learn, self.clock, self.counters, self.well, self.starts
         )
+        self.device = self.make()
 
     async def _ping(self, address: str, within: float, source: str | None) -> float | None:
         if isinstance(self.ping, Exception):
@@ -103,6 +108,11 @@ class Bench:
         if self.full:
             raise StorageFull("no room")
         self.learned.append(facts)
+
+    async def _keep_start(self, name: str, marks: KeptMarks) -> None:
+        if self.full:
+            raise StorageFull("no room")
+        self.kept_starts[name] = marks
 
     async def _keep_well(self, name: str, seen: Objects) -> None:
         if self.full:

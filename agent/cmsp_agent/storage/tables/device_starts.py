@@ -1,0 +1,30 @@
+"""What devices said of their last start, and when: it shows a restart that happened while the agent was off."""
+
+import sqlite3
+from dataclasses import dataclass
+
+from cmsp_agent.storage.encoding import decode, encode
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMarks:
+    """The marks of a poll that outlast the agent."""
+
+    read_at: int
+    """ms since the epoch."""
+    uptime: int | None = None
+    """sysUpTime, hundredths of a second."""
+    engine_boots: int | None = None
+    engine_time: int | None = None
+    """Seconds."""
+
+
+def known(connection: sqlite3.Connection) -> dict[str, KeptMarks]:
+    """What was kept, by component."""
+    rows = connection.execute("select component, body from device_starts").fetchall()
+    return {component: decode(body, KeptMarks) for component, body in rows}
+
+
+def save(tx: sqlite3.Connection, component: str, marks: KeptMarks) -> None:
+    """Keep what a component said, in place of what was kept before."""
+    tx.execute("insert or replace into device_starts(component, body) values(?, ?)", (component, encode(marks)))
