@@ -21,6 +21,7 @@ from cmsp_agent.model.errors import (
     StorageError,
     StorageFull,
 )
+from cmsp_agent.model.machine_faults import machine_fault
 from cmsp_agent.services.jobs import TooManyJobs
 
 MEDIA_TYPE = "application/problem+json"
@@ -121,7 +122,10 @@ def _invalid(_: Request, error: Exception) -> JSONResponse:
     )
 
 
-def _unexpected(_: Request, __: Exception) -> JSONResponse:
+def _unexpected(_: Request, error: Exception) -> JSONResponse:
+    """A disk or a permission is said as such; a mistake of ours is in the log only."""
+    if fault := machine_fault(error):
+        return problem(503, "machine", fault, exit_code=1)
     return problem(500, "internal", "failed inside the agent; its log says more", exit_code=1)
 
 

@@ -158,7 +158,6 @@ def _polled(name: str, result: object) -> str:
     parts = (
         f"answers by {', '.join(answers)}" if answers else "",
         f"no answer by {', '.join(silent)}" if silent else "",
-        str(result.get("reason") or ""),
         f"faults: {', '.join(faults)}" if faults else "",
         f"show commands can't be read: {result.get('commands_detail')}" if result.get("commands") is False else "",
         f"{kpis} values measured; see: cmsp-agent component kpis {name}" if kpis else "",

@@ -1,6 +1,5 @@
 """The entry point: `--version` is answered at once, the application does all else. It always ends with an exit code."""
 
-import os
 import sys
 from collections.abc import Sequence
 from types import TracebackType
@@ -39,36 +38,11 @@ def _in_one_line(kind: type[BaseException], error: BaseException, where: Traceba
         return
     while where is not None and where.tb_next is not None:
         where = where.tb_next
-    if text := _of_the_machine(kind, error):
+    from cmsp_agent.model.machine_faults import machine_fault
+
+    if text := machine_fault(error):
         print(f"cmsp-agent: {text}", file=sys.stderr)
         return
     place = f" in {where.tb_frame.f_globals.get('__name__', '?')}:{where.tb_lineno}" if where else ""
     # The error's own text is left out: nobody knows what it carries.
     print(f"cmsp-agent: failed inside ({kind.__name__}{place}); please report this line", file=sys.stderr)
-
-
-def _of_the_machine(kind: type[BaseException], error: BaseException) -> str:
-    """What is wrong with a file, a disk or a database, with what helps; empty where it is none of these.
-
-    The file's path is said, never what is in it.
-    """
-    import errno
-    import sqlite3
-
-    if issubclass(kind, OSError):
-        path = getattr(error, "filename", None)
-        where = f"{path}: " if isinstance(path, str | os.PathLike) else ""
-        number = getattr(error, "errno", None)
-        help_text = {
-            errno.EACCES: "run this as root or as a member of cmsp-agent",
-            errno.EPERM: "run this as root or as a member of cmsp-agent",
-            errno.ENOSPC: "make room on that disk",
-            errno.EDQUOT: "make room on that disk",
-            errno.EROFS: "its file system is mounted read-only: look for errors of the disk (dmesg)",
-            errno.EIO: "the disk fails: look for its errors (dmesg)",
-        }.get(number or 0, "")
-        said = getattr(error, "strerror", None) or "it can't be used"
-        return f"{where}{said}{f'; {help_text}' if help_text else ''}"
-    if issubclass(kind, sqlite3.DatabaseError):
-        return "a database is damaged or locked by somebody else; see: journalctl -u cmsp-agent, and check the disk"
-    return ""

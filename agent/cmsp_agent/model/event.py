@@ -79,7 +79,7 @@ class Event:
         return replace(clear, alarm=self.id, count=self.count + 1, sources=self.fold(clear).sources, confirmed=True)
 
     def ended(self, event_id: str, now: int, text: str, count: int = 1) -> "Event":
-        """The clear of this alarm that the agent itself makes, without a message of the device."""
+        """The clear of this alarm that the agent itself makes, without a message of the device; the text says why."""
         return replace(
             self,
             id=event_id,
@@ -89,7 +89,7 @@ class Event:
             received_at=now,
             clock="received",
             sources=(Source.AGENT,),
-            text=text,
+            text=f"cleared: {self.text.partition(chr(10))[0]} ({text})",
             count=count,
             suppressed_by=None,
         )

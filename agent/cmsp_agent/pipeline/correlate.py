@@ -115,7 +115,7 @@ class Correlator:
         if held is None:
             self._counters.add("correlate.clear_without_raise")
             return
-        cleared = held.cleared_by(event)
+        cleared = held.cleared_by(_saying_so(event, held))
         draft.active.drop(event.key)
         draft.ended.put(event.key, held)
         draft.ended_at.put(event.key, event.received_at)
@@ -141,3 +141,9 @@ class Correlator:
         for event in draft.active.values():
             if event.suppressed_by == cause.id and event.type in AVAILABILITY:
                 draft.unanswered.drop(event.component)
+
+
+def _saying_so(clear: Event, held: Event) -> Event:
+    """The clear with a text that can't be taken for the raise's: one rule may give both the same."""
+    same = clear.text == held.text or held.text.startswith(f"{clear.text} (")
+    return replace(clear, text=f"cleared: {clear.text}") if same else clear

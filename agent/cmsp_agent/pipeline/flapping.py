@@ -82,7 +82,7 @@ class Flapping:
             if held is None or not flap.flapping:
                 continue
             if flap.last is Transition.CLEAR:
-                yield held.ended(self._new_id(draft.now), draft.now, f"{held.text}: over, it no longer flaps", count=0)
+                yield held.ended(self._new_id(draft.now), draft.now, "it no longer flaps", count=0)
                 continue
             steady = {name: value for name, value in held.attributes.items() if name != FLAPPING}
             draft.active.put(key, replace(held, attributes=steady))

@@ -29,6 +29,12 @@ TROUBLES = {
     "not permitted here": "this machine may not ask it",
 }
 """Reasons of polls that are answered neither in full nor not at all, in words."""
+LOSSES = {
+    "authentication": "it rejects our credentials",
+    "invalid": "its answers make no sense",
+    "silent": "it does not answer SNMP",
+}
+"""Reasons of polls whose SNMP side gives nothing, in words."""
 
 LAG = 5_000
 """Milliseconds by which a device's SNMP agent may be behind its own traps and syslog (net-snmp caches its tables)."""
@@ -159,10 +165,16 @@ def forwarding_text(component: Component, through: str) -> str:
     return f"{component.name}: management lost, no answer in {UNANSWERED_POLLS} polls, but {through} behind it answers"
 
 
+def in_words(reason: str, detail: str) -> str:
+    """Why a poll brought nothing, or not all; empty where it did."""
+    why = TROUBLES.get(reason) or LOSSES.get(reason, reason)
+    return ": ".join(part for part in (why, detail) if part)
+
+
 def lost_text(component: Component, poll: PollSignal) -> str:
     """Why SNMP gives nothing, as far as it is known."""
-    why = {"authentication": "it rejects our credentials", "invalid": "its answers make no sense"}
-    return f"{component.name}: management lost, {why.get(poll.reason, f'SNMP silent for {UNANSWERED_POLLS} polls')}"
+    why = LOSSES[poll.reason] if poll.reason in ("authentication", "invalid") else ""
+    return f"{component.name}: management lost, {why or f'SNMP silent for {UNANSWERED_POLLS} polls'}"
 
 
 def _states(draft: Draft, poll: PollSignal) -> Iterator[AlarmReport]:

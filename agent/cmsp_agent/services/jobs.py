@@ -5,6 +5,7 @@ as interrupted. Who may ask, and the answer to a repeated request, are left to t
 """
 
 import asyncio
+import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -15,8 +16,11 @@ from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.errors import AgentError, Conflict, NotFound
 from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.job import Job, JobState
+from cmsp_agent.model.machine_faults import kind_in_words, machine_fault
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import jobs as table
+
+log = logging.getLogger(__name__)
 
 MOST_UNFINISHED = 1_000
 MOST_LOG_LINES = 200
@@ -176,6 +180,9 @@ class Jobs:
                 end = None  # the agent is stopping: the job is taken up at the next start
                 raise
             end = _ended(self._live[job_id], JobState.CANCELLED)
+        except (OSError, sqlite3.Error) as error:
+            end = _ended(self._live[job_id], JobState.FAILED, machine_fault(error))
+            log.exception("a job failed by the machine", extra={"job": job_id})
         finally:
             if end is not None:
                 await self._end(end)
@@ -191,7 +198,7 @@ class Jobs:
         except TimeoutError:
             return _ended(job, JobState.FAILED, f"not done within {kind.within:g} s")
         except AgentError as error:
-            facts = {"error": type(error).__name__, "exit_code": error.exit_code}
+            facts = {"error": kind_in_words(error), "exit_code": error.exit_code}
             return replace(_ended(job, JobState.FAILED, str(error)), result=facts)
         return replace(_ended(job, JobState.DONE), percent=100, result=result)
 

@@ -6,12 +6,14 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from cmsp_agent.model.errors import StorageError
+
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 
-class DocumentInvalid(ValueError):
+class DocumentInvalid(StorageError, ValueError):
     """Not JSON, or not of the shape that was asked for."""
 
 
@@ -49,8 +51,8 @@ def decode(document: object, shape: type[T]) -> T:
         DocumentInvalid: not JSON, or a field is missing or of another type.
     """
     if not isinstance(document, bytes | str):
-        raise DocumentInvalid("not a document")
+        raise DocumentInvalid("damaged: it is no document")
     try:
         return msgspec.json.decode(document, type=shape)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise DocumentInvalid(str(error)) from error
+        raise DocumentInvalid(f"damaged: {error}") from error

@@ -22,6 +22,7 @@ from urllib3.connection import HTTPSConnection
 from cmsp_agent.aio.blocking import BlockingPool, PoolFull
 from cmsp_agent.aio.threads import SYSTEM_THREADS, Threads
 from cmsp_agent.model.errors import HeadendUnreachable
+from cmsp_agent.model.machine_faults import reason_of
 from cmsp_agent.storage.encoding import DocumentInvalid, decode
 
 CONNECT_SECONDS = 5.0
@@ -289,4 +290,4 @@ def _reason(error: BaseException) -> str:
         if not isinstance(inner, BaseException):
             break
         error = inner
-    return (str(error) or type(error).__name__)[:200]
+    return reason_of(error)[:200]

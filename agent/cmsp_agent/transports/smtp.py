@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.utils import formatdate
 
 from cmsp_agent.model.errors import AgentError
+from cmsp_agent.model.machine_faults import reason_of
 from cmsp_agent.model.secret import Secret
 
 
@@ -98,4 +99,4 @@ def _said(error: Exception) -> str:
         return f"{error.smtp_code} {text}"[:300]
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return f"it refuses {', '.join(sorted(error.recipients))}"
-    return (getattr(error, "strerror", "") or str(error) or type(error).__name__)[:300]
+    return (getattr(error, "strerror", "") or reason_of(error))[:300]

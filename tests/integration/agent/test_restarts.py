@@ -43,7 +43,7 @@ def back_by(stage: Stage, name: str, seconds: float) -> None:
 
 
 def wrap_in(stage: Stage, name: str, seconds: float) -> None:
-    """Its uptime begins anew in so many seconds, as it does after 497 days; its SNMP engine shows no time of its own."""
+    """Its uptime begins anew in so many seconds, as after 497 days; its SNMP engine shows no time of its own."""
     device = stage.site[name]
     ticks = WRAP - round((device.uptime() + seconds) * 100)
     device.snmp.walk.set(SYS_UP_TIME, Rising(TICKS, ticks, 100))

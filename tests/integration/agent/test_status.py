@@ -14,10 +14,11 @@ from tests.integration.agent.test_listening import occupy
 from tests.integration.cli.test_agent import PROGRAM
 
 
-async def reported(stage: Stage, *arguments: str) -> tuple[int, str]:
-    """What the command `status` ends with and prints."""
+async def reported(stage: Stage, *arguments: str, errors: bool = False) -> tuple[int, str]:
+    """What a command ends with and prints, its errors too where that is wished."""
     words = [str(PROGRAM), "--socket", str(stage.workspace.api_socket), *arguments]
-    process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE)
+    to = asyncio.subprocess.STDOUT if errors else None
+    process = await asyncio.create_subprocess_exec(*words, stdout=asyncio.subprocess.PIPE, stderr=to)
     output, _ = await asyncio.wait_for(process.communicate(), 60)
     return process.returncode or 0, output.decode()
 

@@ -1,6 +1,7 @@
 """What each call answers, on the local socket."""
 
 import asyncio
+import errno
 from pathlib import Path
 from typing import Any
 
@@ -248,6 +249,16 @@ async def test_a_large_body_is_refused(agent: Agent, local: httpx.AsyncClient) -
     made = await agent.incident()
     answer = await local.patch(f"/v1/incidents/{made.id}", content=b"x" * 2_000_000, headers=once())
     assert (answer.status_code, answer.json()["type"]) == (413, "urn:cmsp:problem:body-too-large")
+
+
+async def test_a_disk_or_a_permission_is_said_as_such(agent: Agent, local: httpx.AsyncClient) -> None:
+    async def refused(*_: object) -> Any:
+        raise PermissionError(errno.EACCES, "Permission denied", "/var/lib/x")
+
+    object.__setattr__(agent.services, "kpis", refused)
+    answer = await local.get("/v1/components/gw-1/kpis")
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:cmsp:problem:machine")
+    assert answer.json()["detail"].startswith("/var/lib/x: Permission denied; run this as root")
 
 
 async def test_a_bug_shows_nothing_of_itself(agent: Agent, local: httpx.AsyncClient) -> None:

@@ -44,6 +44,7 @@ class SnmpAgent:
         uptime: seconds since it started.
         community: of v2c; empty where it answers v3 only.
         secure: its v3 side, if it has one.
+        deaf_to: OIDs; what asks by v2c for one of them, or below it, is not answered.
         alive: False while the device is dead: what comes in is dropped unread and not counted.
     """
 
@@ -56,6 +57,7 @@ class SnmpAgent:
     fault: SnmpFault = SnmpFault.NONE
     slow_by: float = 1.0
     alive: bool = True
+    deaf_to: tuple[str, ...] = ()
     _texts: ber.OidTexts = field(default_factory=ber.OidTexts)
     _transport: asyncio.DatagramTransport | None = None
 
@@ -107,6 +109,8 @@ class SnmpAgent:
     def _community_reply(self, asked: message.CommunityMessage) -> bytes | None:
         if not self.community or asked.community != self.community.encode() or isinstance(asked.pdu, pdu.TrapV1):
             self._refuse()
+            return None
+        if any(name.startswith(ber.oid_octets(deaf)) for name in asked.pdu.names for deaf in self.deaf_to):
             return None
         return message.encode(message.prefix(asked.version, asked.community), self._answer(asked.pdu))
 

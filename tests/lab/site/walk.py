@@ -119,6 +119,12 @@ class Walk:
             bisect.insort(self._order, key)
         self.cells[key] = cell
 
+    def drop(self, below: str) -> None:
+        """Take away an object and all below it."""
+        base = parse_oid(below)
+        self._order = [oid for oid in self._order if oid[: len(base)] != base]
+        self.cells = {oid: self.cells[oid] for oid in self._order}
+
     def get(self, oid: Oid, uptime: float) -> Typed | None:
         """The object's value now, or None if the device has no such instance."""
         cell = self.cells.get(oid)

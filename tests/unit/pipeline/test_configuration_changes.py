@@ -26,7 +26,8 @@ def test_alarms_of_a_component_that_was_removed_are_cleared_and_its_incidents_re
     changes = reload(site, *(each for each in COMPONENTS.values() if each.name != "gw-2"))
     [cleared] = changes.new.values()
     assert (cleared.component, cleared.type, cleared.state) == ("gw-2", "component.down", "clear")
-    assert cleared.text == "gw-2 is no longer in the configuration"
+    assert cleared.text.startswith("cleared: gw-2 is down")
+    assert cleared.text.endswith("(gw-2 is no longer in the configuration)")
     assert cleared.alarm is not None
     assert {incident.components for incident in site.open} == {("gw-1",)}
     [restored] = [each for each in site.incidents.values() if each.components == ("gw-2",)]

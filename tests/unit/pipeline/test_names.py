@@ -77,7 +77,9 @@ def test_an_early_trap_of_an_interface_that_there_is_not_ends_with_that_reason(u
     site = unread
     site.tell(link(site, 99))
     changes = site.tell(poll(site))
-    assert [each.text for each in changes.new.values()] == ["gw-1 has no interface with ifIndex 99"]
+    assert [each.text for each in changes.new.values()] == [
+        "cleared: ifIndex 99: link down (gw-1 has no interface with ifIndex 99)"
+    ]
     assert (down(site), site.open) == (set(), [])
 
 

@@ -99,7 +99,7 @@ async def test_a_failure_is_reported_with_its_exit_code(jobs: Jobs, work: Work) 
     work.go.set()
     job = await ended(jobs, await jobs.submit("backup", "gw-1", "noc"))
     assert (job.state, job.error) == (JobState.FAILED, "gw-1: silent")
-    assert dict(job.result) == {"error": "DeviceUnreachable", "exit_code": 4}
+    assert dict(job.result) == {"error": "device unreachable", "exit_code": 4}
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
@@ -108,6 +108,14 @@ async def test_a_bug_in_a_job_ends_it_and_shows_nothing_of_itself(jobs: Jobs, wo
     work.go.set()
     job = await ended(jobs, await jobs.submit("backup", "gw-1", "noc"))
     assert (job.state, job.error) == (JobState.FAILED, INTERNAL)
+
+
+async def test_a_job_that_the_disk_or_a_permission_ends_says_so(jobs: Jobs, work: Work) -> None:
+    work.error = PermissionError(13, "Permission denied", "/mnt/backup/x")
+    work.go.set()
+    job = await ended(jobs, await jobs.submit("backup", "gw-1", "noc"))
+    assert job.state is JobState.FAILED
+    assert job.error.startswith("/mnt/backup/x: Permission denied; run this as root")
 
 
 async def test_a_job_that_takes_too_long_fails(jobs: Jobs) -> None:

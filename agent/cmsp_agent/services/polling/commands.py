@@ -14,6 +14,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.component import Component, Tier
 from cmsp_agent.model.errors import AgentError, AuthenticationRejected, NotFound
+from cmsp_agent.model.machine_faults import kind_in_words
 from cmsp_agent.model.signal import PollSignal, Signal
 from cmsp_agent.plugin.api import DeviceType, ShownTable
 from cmsp_agent.plugin.templates import OutputUnreadable, TemplateUnusable
@@ -186,7 +187,7 @@ class CommandLoops:
                 await self._read(reader)
                 self._edge(name, "")
             except AgentError as error:
-                self._counters.add("commands.failed", key=type(error).__name__)
+                self._counters.add("commands.failed", key=kind_in_words(error))
                 self._edge(name, str(error))
             await self._clock.sleep(max(every / 2, every - (self._clock.monotonic() - started)))
 

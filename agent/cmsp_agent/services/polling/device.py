@@ -39,6 +39,8 @@ LEARN_AGAIN = 120.0
 """Seconds between two readings of the inventory of a device whose tables keep changing, or that failed in between."""
 PROBE_AGAIN = 24 * 3600.0
 """Seconds after which a device is probed anew though nothing seemed to change."""
+MOST_LEARNINGS = 3
+"""Polls in a row that try to read an inventory; then it waits for `LEARN_AGAIN` between two tries."""
 LOCKED_OUT = 300.0
 """Seconds for which a device that rejected our credentials is left alone."""
 
@@ -90,6 +92,9 @@ class Device:
         self._well = well
         self._states = StateReader(well.of(component.name))
         self._locked_until = float("-inf")
+        self._refusal = ""
+        self._failed_learnings = 0
+        self._not_learned = ""
         self._trouble = ""
         self._alive = False
         self._learned_at = float("-inf")
@@ -114,6 +119,12 @@ class Device:
         return replace(
             signal, icmp=reach.icmp, tcp=reach.tcp, samples=figures, states=(*signal.states, *of_services, *crossed)
         )
+
+    def lose_patience(self) -> None:
+        """A person asks for a poll: what was refused or failed, and waits for its time, is tried again at once."""
+        self._locked_until = float("-inf")
+        if self._failed_learnings:
+            self._probe_due = float("-inf")
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
@@ -145,7 +156,7 @@ class Device:
         if self.component.credentials.snmp is None or not self._kind().snmp:
             return nothing
         if self._clock.monotonic() < self._locked_until:
-            return replace(nothing, snmp=False, reason="authentication")
+            return replace(nothing, snmp=False, reason="authentication", detail=self._refusal)
         self._alive = False
         try:
             async with asyncio.timeout(self.budget):
@@ -156,7 +167,7 @@ class Device:
         except (TimeoutError, DeviceUnreachable) as error:
             return self._failed(nothing, "silent", error)
         except AuthenticationRejected as error:
-            self._locked_until = self._clock.monotonic() + LOCKED_OUT
+            self._locked_until, self._refusal = self._clock.monotonic() + LOCKED_OUT, str(error)
             return self._failed(nothing, "authentication", error)
         except NotPermittedHere as error:
             return replace(self._failed(nothing, "not permitted here", error), snmp=None)
@@ -198,8 +209,10 @@ class Device:
             self._states.grown = not await self._well.keep(self.component.name, self._states.seen_well)
         if restarted:
             states = (*states, await restart_of(session, nothing.component, marks, nothing.received_at))
-        self._note_trouble("")
         reason = "no figures" if plan.unsupported and not plan.kpis and not plan.states else ""
+        if self._failed_learnings:
+            reason = "partial"
+        self._note_trouble(self._not_learned if self._failed_learnings else "")
         return replace(
             nothing,
             snmp=True,
@@ -208,6 +221,7 @@ class Device:
             interfaces=self._names.names,
             samples=figures,
             reason=reason,
+            detail=self._not_learned if self._failed_learnings else "",
         )
 
     async def _numbered_anew(self) -> None:
@@ -242,7 +256,8 @@ class Device:
     async def _learn(self, session: DeviceSession) -> Plan:
         """Who is it, and what does it have? A component that is only monitored is asked for no figures."""
         self._learned_at = self._clock.monotonic()
-        self._probe_due = self._learned_at + LEARN_AGAIN  # should this fail
+        self._failed_learnings += 1  # until it is done
+        self._probe_due = self._learned_at + (LEARN_AGAIN if self._failed_learnings >= MOST_LEARNINGS else 0.0)
         if self._planned_for is None:
             self._planned_for = self._kind()
         facts = await read_device_facts(session, self._devices.registry)
@@ -255,6 +270,7 @@ class Device:
         plan = Plan() if limited else await probe(session, kind)
         self._plan, self._planned_for = plan, kind
         await self._tell(replace(facts, quirks=session.quirks.as_record()))
+        self._failed_learnings = 0
         self._probe_due = self._learned_at + (LEARN_AGAIN if self._unsaved else PROBE_AGAIN)
         log.info(
             "device probed",
@@ -287,6 +303,8 @@ class Device:
         why = "partial" if self._alive else reason
         self._counters.add("polls.partial" if self._alive else "polls.failed", key=reason)
         detail = str(error) or f"no complete answer in {self.budget:g} s"
+        if self._failed_learnings and self._alive:
+            detail = self._not_learned = f"its inventory can't be read: {detail}"
         self._note_trouble(f"{why}: {detail}")
         return replace(nothing, snmp=self._alive, reason=why, detail=detail)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from cmsp_agent.model.errors import DeviceError, NotFound
 from cmsp_agent.model.signal import PollSignal
+from cmsp_agent.pipeline.observe import in_words
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.jobs import JobKind, JobReport
 from cmsp_agent.services.polling.checks import DeviceChecks
@@ -77,7 +78,7 @@ def outcome(poll: PollSignal) -> dict[str, Any]:
         "tcp": poll.tcp,
         "snmp": poll.snmp,
         "reason": poll.reason,
-        "detail": poll.detail,
+        "detail": in_words(poll.reason, poll.detail),
         "faults": [{"type": seen.type, "object": seen.object} for seen in poll.states if seen.raised],
         "kpis": dict(sorted(poll.samples.items())),
     }

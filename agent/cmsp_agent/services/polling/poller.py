@@ -96,6 +96,7 @@ class Poller:
         device = self._devices.get(name)
         if device is None:
             raise NotFound(f"no component {name!r} is polled")
+        device.lose_patience()
         return await self._poll(device)
 
     async def _loop(self, device: Device) -> NoReturn:

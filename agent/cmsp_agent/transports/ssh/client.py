@@ -8,6 +8,7 @@ from cmsp_agent.aio.blocking import BlockingPool, PoolFull
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import DeviceError, DeviceUnreachable, NotPermittedHere
+from cmsp_agent.model.machine_faults import kind_in_words
 from cmsp_agent.transports.ssh.command_line import Whole
 from cmsp_agent.transports.ssh.handshake import quieten_paramiko
 from cmsp_agent.transports.ssh.hostkeys import HostKeyStore
@@ -68,7 +69,7 @@ class CliClient:
         try:
             return await self._in_thread(session, work, within)
         except DeviceError as error:
-            self._counters.add("cli.failed", key=type(error).__name__)
+            self._counters.add("cli.failed", key=kind_in_words(error))
             raise
         finally:
             await self._remember(session, known=bool(pinned))

@@ -20,7 +20,7 @@ from cmsp_agent.model.signal import ObservedState, PollSignal, Unreadable
 from cmsp_agent.plugin.api import AlarmType, DeviceType, Kpi, Severity, StateRule
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.inventory import DeviceFacts, Devices
-from cmsp_agent.services.polling.device import LEARN_AGAIN, LOCKED_OUT, Device
+from cmsp_agent.services.polling.device import LEARN_AGAIN, LOCKED_OUT, MOST_LEARNINGS, Device
 from cmsp_agent.services.polling.reachability import Reachability
 from cmsp_agent.services.polling.restarts import WHY_RELOAD
 from cmsp_agent.services.polling.sessions import known_quirks
@@ -83,12 +83,24 @@ class Bench:
         reach = Reachability(self.counters, self._ping, self._check_port, gap=0)
         self.well = WellMemory({}, self._keep_well, self.counters)
         self.kept: dict[str, Objects] = {}
-        self.starts = StartMemory({}, self._keep_start, self.clock, self.counters)
         self.kept_starts: dict[str, KeptMarks] = {}
-        self.make = lambda: Device(
-            component, self.devices, reach, self._open, self._learn, self.clock, self.counters, self.well, self.starts
+        self._component, self._reach = component, reach
+        self.begin_again()
+
+    def begin_again(self) -> None:
+        """As at a start of the agent, with what the last one kept."""
+        starts = StartMemory(self.kept_starts, self._keep_start, self.clock, self.counters)
+        self.device = Device(
+            self._component,
+            self.devices,
+            self._reach,
+            self._open,
+            self._learn,
+            self.clock,
+            self.counters,
+            self.well,
+            starts,
         )
-        self.device = self.make()
 
     async def _ping(self, address: str, within: float, source: str | None) -> float | None:
         if isinstance(self.ping, Exception):
@@ -188,6 +200,43 @@ async def test_a_living_device_whose_tables_fail_is_alive() -> None:
     signal = await bench.device.poll()
     assert (signal.snmp, signal.reason) == (True, "partial")
     assert bench.counters.value("polls.partial", "silent") == 1
+
+
+async def test_a_device_whose_inventory_fails_is_never_well_until_it_is_read() -> None:
+    bench = Bench()
+    bench.session.table_failure = DeviceUnreachable("too slow")
+    for _ in range(MOST_LEARNINGS + 2):
+        signal = await bench.device.poll()
+        assert (signal.snmp, signal.reason, signal.samples.get(CPU)) == (True, "partial", None)
+        assert signal.detail == "its inventory can't be read: too slow"
+    assert bench.counters.value("polls.partial", "silent") == MOST_LEARNINGS
+    bench.session.table_failure = None
+    await bench.clock.advance(LEARN_AGAIN + 1)
+    assert ((await bench.device.poll()).reason, len(bench.learned) > 0) == ("", True)
+
+
+async def test_credentials_that_were_refused_are_tried_again_where_a_person_asks() -> None:
+    bench = Bench()
+    bench.session.failure = AuthenticationRejected("wrong digest")
+    assert (await bench.device.poll()).detail == "wrong digest"
+    bench.session.failure = None
+    assert ((await bench.device.poll()).reason, bench.opened) == ("authentication", 1)
+    bench.device.lose_patience()
+    assert (await bench.device.poll()).reason == ""
+
+
+async def test_a_restart_between_two_lives_of_the_agent_is_told_once_and_no_slow_clock_is_one() -> None:
+    bench = Bench()
+    bench.session.objects[UPTIME] = 8_640_000
+    await bench.device.poll()
+    assert bench.kept_starts["gw"].uptime == 8_640_000
+    await bench.clock.advance(3600)
+    for uptime, told in ((8_640_000 + 355_000, 0), (3_000, 1), (9_000, 0)):
+        bench.session.objects[UPTIME] = uptime
+        bench.begin_again()
+        signal = await bench.device.poll()
+        assert [seen.type for seen in signal.states].count("device.restarted") == told
+        await bench.clock.advance(60)
 
 
 async def test_icmp_that_is_not_permitted_is_not_silence() -> None:

@@ -27,6 +27,9 @@ class FakeDevice:
         self.free = asyncio.Event()
         self.free.set()
 
+    def lose_patience(self) -> None:
+        """It refuses nobody."""
+
     async def poll(self) -> PollSignal:
         self.polled.append(self.clock.monotonic())
         await self.free.wait()

@@ -1,0 +1,48 @@
+"""What errors of the machine mean to people: a permission, a disk, a damaged database. Says no class name."""
+
+import errno
+import os
+import re
+import sqlite3
+
+HELP = {
+    errno.EACCES: "run this as root or as a member of cmsp-agent",
+    errno.EPERM: "run this as root or as a member of cmsp-agent",
+    errno.ENOSPC: "make room on that disk",
+    errno.EDQUOT: "make room on that disk",
+    errno.EROFS: "its file system is mounted read-only: look for errors of the disk (dmesg)",
+    errno.EIO: "the disk fails: look for its errors (dmesg)",
+    errno.EMFILE: "too many files and connections are open: restart the agent",
+}
+_DATABASE = "a database is damaged or locked by somebody else; see: journalctl -u cmsp-agent, and check the disk"
+_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def machine_fault(error: BaseException) -> str:
+    """What is wrong with a file, a disk or a database, with what helps; empty where it is none of these.
+
+    The file's path is said, never what is in it.
+    """
+    if isinstance(error, sqlite3.DatabaseError):
+        return _DATABASE
+    if isinstance(error, MemoryError):
+        return "the machine has no memory left: look at what uses it"
+    if isinstance(error, UnicodeError):
+        return "a text is not UTF-8"
+    if not isinstance(error, OSError):
+        return ""
+    path = error.filename
+    where = f"{path}: " if isinstance(path, str | os.PathLike) else ""
+    help_text = HELP.get(error.errno or 0, "")
+    silent = "no answer in time" if isinstance(error, TimeoutError) else "it can't be used"
+    return f"{where}{error.strerror or silent}{f'; {help_text}' if help_text else ''}"
+
+
+def reason_of(error: BaseException) -> str:
+    """Why something failed, in words: the error's own, or what it means; never empty."""
+    return str(error) or machine_fault(error) or "it gave no reason"
+
+
+def kind_in_words(error: BaseException) -> str:
+    """The kind of one of our errors as people write it: `device unreachable`."""
+    return _CAPITAL.sub(" ", type(error).__name__).lower()
