@@ -20,6 +20,7 @@ from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.devices.inventory import DeviceFacts, Devices, read_device_facts
 from cmsp_agent.services.polling.interface_names import InterfaceNames
+from cmsp_agent.services.polling.learning import LearningTimes
 from cmsp_agent.services.polling.marks import Marks
 from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import DeviceSession, probe
@@ -35,12 +36,6 @@ from cmsp_agent.services.polling.well import WellMemory
 log = logging.getLogger(__name__)
 
 MOST_ROWS = 5_000
-LEARN_AGAIN = 120.0
-"""Seconds between two readings of the inventory of a device whose tables keep changing, or that failed in between."""
-PROBE_AGAIN = 24 * 3600.0
-"""Seconds after which a device is probed anew though nothing seemed to change."""
-MOST_LEARNINGS = 3
-"""Polls in a row that try to read an inventory; then it waits for `LEARN_AGAIN` between two tries."""
 LOCKED_OUT = 300.0
 """Seconds for which a device that rejected our credentials is left alone."""
 
@@ -81,7 +76,7 @@ class Device:
         self._session: DeviceSession | None = None
         self._plan: Plan | None = None
         self._planned_for: DeviceType | None = None
-        self._probe_due = 0.0
+        self._learning = LearningTimes()
         self._starts = starts
         self._marks = starts.of(component.name)
         self._rates = Rates()
@@ -93,11 +88,8 @@ class Device:
         self._states = StateReader(well.of(component.name))
         self._locked_until = float("-inf")
         self._refusal = ""
-        self._failed_learnings = 0
-        self._not_learned = ""
         self._trouble = ""
         self._alive = False
-        self._learned_at = float("-inf")
         self._unsaved = False
         self._names = InterfaceNames()
 
@@ -123,8 +115,7 @@ class Device:
     def lose_patience(self) -> None:
         """A person asks for a poll: what was refused or failed, and waits for its time, is tried again at once."""
         self._locked_until = float("-inf")
-        if self._failed_learnings:
-            self._probe_due = float("-inf")
+        self._learning.at_once()
 
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
@@ -210,9 +201,9 @@ class Device:
         if restarted:
             states = (*states, await restart_of(session, nothing.component, marks, nothing.received_at))
         reason = "no figures" if plan.unsupported and not plan.kpis and not plan.states else ""
-        if self._failed_learnings:
+        if trouble := self._learning.trouble:
             reason = "partial"
-        self._note_trouble(self._not_learned if self._failed_learnings else "")
+        self._note_trouble(trouble)
         return replace(
             nothing,
             snmp=True,
@@ -221,7 +212,7 @@ class Device:
             interfaces=self._names.names,
             samples=figures,
             reason=reason,
-            detail=self._not_learned if self._failed_learnings else "",
+            detail=trouble,
         )
 
     async def _numbered_anew(self) -> None:
@@ -236,7 +227,7 @@ class Device:
                 if facts.interfaces.get(n) == self._names.names.get(n)
             }
             await self._tell(replace(facts, interfaces=self._names.names, interface_descriptions=kept))
-        self._probe_due = min(self._probe_due, self._learned_at + LEARN_AGAIN)
+        self._learning.before_long()
 
     async def _learn_oddities(self, session: DeviceSession) -> None:
         """What this poll showed of values that can't be decoded, and of objects that must be asked otherwise."""
@@ -249,15 +240,13 @@ class Device:
             await self._tell(replace(facts, quirks=quirks))
 
     def _must_learn(self, marks: Marks, before: Marks, restarted: bool) -> bool:
-        now = self._clock.monotonic()
-        changed = marks.changed(before) and now >= self._learned_at + LEARN_AGAIN
-        return restarted or changed or self._planned_for is not self._kind() or now >= self._probe_due
+        due = self._learning.due(self._clock.monotonic(), changed=marks.changed(before))
+        return restarted or due or self._planned_for is not self._kind()
 
     async def _learn(self, session: DeviceSession) -> Plan:
         """Who is it, and what does it have? A component that is only monitored is asked for no figures."""
-        self._learned_at = self._clock.monotonic()
-        self._failed_learnings += 1  # until it is done
-        self._probe_due = self._learned_at + (LEARN_AGAIN if self._failed_learnings >= MOST_LEARNINGS else 0.0)
+        began = self._clock.monotonic()
+        self._learning.begin(began)
         if self._planned_for is None:
             self._planned_for = self._kind()
         facts = await read_device_facts(session, self._devices.registry)
@@ -270,8 +259,7 @@ class Device:
         plan = Plan() if limited else await probe(session, kind)
         self._plan, self._planned_for = plan, kind
         await self._tell(replace(facts, quirks=session.quirks.as_record()))
-        self._failed_learnings = 0
-        self._probe_due = self._learned_at + (LEARN_AGAIN if self._unsaved else PROBE_AGAIN)
+        self._learning.done(began, unsaved=self._unsaved)
         log.info(
             "device probed",
             extra={"component": self.component.name, "type": kind.name, "unsupported": list(plan.unsupported)},
@@ -295,7 +283,7 @@ class Device:
         """The name of an interface. One that is not known yet has the names read anew before long."""
         name = self._names.known(index)
         if name is None:
-            self._probe_due = min(self._probe_due, self._learned_at + LEARN_AGAIN)
+            self._learning.before_long()
         return name or f"ifIndex {index}"
 
     def _failed(self, nothing: PollSignal, reason: str, error: Exception) -> PollSignal:
@@ -303,8 +291,8 @@ class Device:
         why = "partial" if self._alive else reason
         self._counters.add("polls.partial" if self._alive else "polls.failed", key=reason)
         detail = str(error) or f"no complete answer in {self.budget:g} s"
-        if self._failed_learnings and self._alive:
-            detail = self._not_learned = f"its inventory can't be read: {detail}"
+        if self._alive:
+            detail = self._learning.failed(detail)
         self._note_trouble(f"{why}: {detail}")
         return replace(nothing, snmp=self._alive, reason=why, detail=detail)
 

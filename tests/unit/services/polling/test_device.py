@@ -20,7 +20,8 @@ from cmsp_agent.model.signal import ObservedState, PollSignal, Unreadable
 from cmsp_agent.plugin.api import AlarmType, DeviceType, Kpi, Severity, StateRule
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.inventory import DeviceFacts, Devices
-from cmsp_agent.services.polling.device import LEARN_AGAIN, LOCKED_OUT, MOST_LEARNINGS, Device
+from cmsp_agent.services.polling.device import LOCKED_OUT, Device
+from cmsp_agent.services.polling.learning import LEARN_AGAIN, MOST_LEARNINGS
 from cmsp_agent.services.polling.reachability import Reachability
 from cmsp_agent.services.polling.restarts import WHY_RELOAD
 from cmsp_agent.services.polling.sessions import known_quirks

@@ -1,0 +1,54 @@
+"""When the inventory of a device is read, and what is said while it can't be. Reads nothing itself."""
+
+LEARN_AGAIN = 120.0
+"""Seconds between two readings of the inventory of a device whose tables keep changing, or that failed in between."""
+PROBE_AGAIN = 24 * 3600.0
+"""Seconds after which a device is probed anew though nothing seemed to change."""
+MOST_LEARNINGS = 3
+"""Polls in a row that try to read an inventory; then it waits for `LEARN_AGAIN` between two tries."""
+
+
+class LearningTimes:
+    """The times of one device, monotonic seconds."""
+
+    def __init__(self) -> None:
+        self._due = 0.0
+        self._began = float("-inf")
+        self._failures = 0
+        self._why = ""
+
+    def due(self, now: float, *, changed: bool) -> bool:
+        """Whether it is to be read with this poll; a device that seems changed is read again before long."""
+        return now >= self._due or (changed and now >= self._began + LEARN_AGAIN)
+
+    def begin(self, now: float) -> None:
+        """It is being read: a failure until it is done."""
+        self._began = now
+        self._failures += 1
+        self._due = now + (LEARN_AGAIN if self._failures >= MOST_LEARNINGS else 0.0)
+
+    def done(self, now: float, *, unsaved: bool) -> None:
+        """It was read; what could not be kept is read again before long."""
+        self._failures, self._why = 0, ""
+        self._due = now + (LEARN_AGAIN if unsaved else PROBE_AGAIN)
+
+    def failed(self, detail: str) -> str:
+        """A poll went wrong: the detail, with the inventory named where it was that which failed."""
+        if not self._failures:
+            return detail
+        self._why = f"its inventory can't be read: {detail}"
+        return self._why
+
+    @property
+    def trouble(self) -> str:
+        """Why there is no inventory; empty where it was read."""
+        return self._why
+
+    def before_long(self) -> None:
+        """Something is new: read it as soon as may be."""
+        self._due = min(self._due, self._began + LEARN_AGAIN)
+
+    def at_once(self) -> None:
+        """A person asks: what failed does not wait for its time."""
+        if self._failures:
+            self._due = float("-inf")
