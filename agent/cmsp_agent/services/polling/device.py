@@ -31,6 +31,7 @@ from cmsp_agent.services.polling.restarts import counters_went_on, restart_of
 from cmsp_agent.services.polling.service_checks import ServiceJudge
 from cmsp_agent.services.polling.starts import StartMemory
 from cmsp_agent.services.polling.thresholds import CrossedThresholds, in_force
+from cmsp_agent.services.polling.trouble import PollTrouble
 from cmsp_agent.services.polling.well import WellMemory
 
 log = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ class Device:
         self._states = StateReader(well.of(component.name))
         self._locked_until = float("-inf")
         self._refusal = ""
-        self._trouble = ""
+        self._trouble = PollTrouble(component.name)
         self._alive = False
         self._unsaved = False
         self._names = InterfaceNames()
@@ -203,7 +204,7 @@ class Device:
         reason = "no figures" if plan.unsupported and not plan.kpis and not plan.states else ""
         if trouble := self._learning.trouble:
             reason = "partial"
-        self._note_trouble(trouble)
+        self._trouble.note(trouble)
         return replace(
             nothing,
             snmp=True,
@@ -293,15 +294,5 @@ class Device:
         detail = str(error) or f"no complete answer in {self.budget:g} s"
         if self._alive:
             detail = self._learning.failed(detail)
-        self._note_trouble(f"{why}: {detail}")
+        self._trouble.note(f"{why}: {detail}")
         return replace(nothing, snmp=self._alive, reason=why, detail=detail)
-
-    def _note_trouble(self, trouble: str) -> None:
-        """Log the edge, not the level."""
-        if bool(trouble) != bool(self._trouble):
-            log.log(
-                logging.WARNING if trouble else logging.INFO,
-                "poll failed" if trouble else "poll succeeds again",
-                extra={"component": self.component.name, "detail": trouble or self._trouble},
-            )
-        self._trouble = trouble
