@@ -9,7 +9,6 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.api.refusals import Refusals
 from cmsp_agent.model.component import Component, Threshold
-from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.services.audit import AuditLog
@@ -19,6 +18,7 @@ from cmsp_agent.services.backups.needs import StorageNeed
 from cmsp_agent.services.backups.setup import SetupPlan
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
+from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.silences import SilenceService
 from cmsp_agent.services.jobs import Jobs
@@ -76,8 +76,7 @@ class ApiServices:
     """As `EventService.report_incident`."""
     confirm_clock: Callable[[], Awaitable[None]]
     """As `KnownTime.confirm`."""
-    clear_alarm: Callable[[str, str], Awaitable[Event]]
-    """As `EventService.clear_alarm`."""
+    alarms: AlarmDesk
     setup: Callable[[Component], Awaitable[SetupPlan]]
     """As `DeviceSetup.plan`."""
     kpis: Callable[[Question], Awaitable[History]]

@@ -14,6 +14,7 @@ from cmsp_agent.services.backups.start import BackupsPart
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.diagnostics.start import DiagnosticsPart
+from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.start import EventsPart
 from cmsp_agent.services.jobs import Jobs
@@ -104,7 +105,7 @@ async def start_api(
         setup=needs.backups.setup.plan,
         change_incident=events.change_incident,
         report_incident=events.report_incident,
-        clear_alarm=events.clear_alarm,
+        alarms=AlarmDesk(events, runtime.clock, new_id),
         confirm_clock=needs.events.known_time.confirm,
         kpis=needs.kpis.read,
         thresholds=needs.poller.thresholds,

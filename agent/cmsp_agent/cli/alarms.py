@@ -1,13 +1,18 @@
-"""`cmsp-agent alarm …`: lists the alarms that hold; ends one that no message will clear."""
+"""`cmsp-agent alarm …`: lists the alarms that hold; acknowledges, suppresses, ends one."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
 
 from cmsp_agent.cli.filters import refuse_unknown_component
 from cmsp_agent.cli.output import TableColumn, items, moment
-from cmsp_agent.cli.session import AsJson, session
+from cmsp_agent.cli.session import AsJson, CommandContext, session
+from cmsp_agent.cli.silences import seconds_of
+
+ACKNOWLEDGED, SUPPRESSED_UNTIL = "acknowledged by", "suppressed until"
+"""Attributes of an alarm (`pipeline.handled`)."""
 
 
 def alarm_list(
@@ -28,6 +33,7 @@ def alarm_list(
         TableColumn("SEVERITY"),
         TableColumn("COMPONENT"),
         TableColumn("COUNT"),
+        TableColumn("HANDLED"),
         TableColumn("TEXT"),
         TableColumn("ID"),
     ]
@@ -39,6 +45,7 @@ def alarm_list(
                 row.get("severity"),
                 row.get("component") or "-",
                 row.get("count"),
+                _handled(row),
                 str(row.get("text")).removeprefix(f"{row.get('component')}: "),
                 row.get("id"),
             )
@@ -61,3 +68,41 @@ def alarm_clear(
         here.output.json(cleared)
     else:
         here.output.line(f"cleared: {cleared.get('component') or 'appliance'} {cleared.get('type')}")
+
+
+def alarm_acknowledge(
+    context: typer.Context,
+    alarm: Annotated[str, typer.Argument(metavar="ID", help="The alarm's id, as `alarm list` shows it.")],
+    as_json: AsJson = False,
+) -> None:
+    """Say that you have seen an alarm."""
+    here = session(context)
+    _show(here, here.daemon.post(f"/v1/alarms/{quote(alarm, safe='')}/acknowledge"), "acknowledged", as_json=as_json)
+
+
+def alarm_suppress(
+    context: typer.Context,
+    alarm: Annotated[str, typer.Argument(metavar="ID", help="The alarm's id, as `alarm list` shows it.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept in the audit log.")],
+    duration: Annotated[str, typer.Option("--for", metavar="TIME", help="How long: 30m, 8h, 2d.")],
+    as_json: AsJson = False,
+) -> None:
+    """Want no incident of an alarm for a while; what still holds then is judged again."""
+    here = session(context)
+    wish = {"reason": reason, "for_seconds": seconds_of("--for", duration)}
+    _show(here, here.daemon.post(f"/v1/alarms/{quote(alarm, safe='')}/suppress", wish), "suppressed", as_json=as_json)
+
+
+def _handled(row: Mapping[str, Any]) -> str:
+    """What people said of it."""
+    attributes = row.get("attributes") or {}
+    seen = f"seen by {attributes[ACKNOWLEDGED]}" if ACKNOWLEDGED in attributes else ""
+    until = f"suppressed until {moment(attributes[SUPPRESSED_UNTIL])}" if SUPPRESSED_UNTIL in attributes else ""
+    return ", ".join(filter(None, (seen, until))) or "-"
+
+
+def _show(here: CommandContext, alarm: Mapping[str, Any], done: str, *, as_json: bool) -> None:
+    if as_json:
+        here.output.json(alarm)
+    else:
+        here.output.line(f"{done}: {alarm.get('component') or 'appliance'} {alarm.get('type')} {alarm.get('object')}")

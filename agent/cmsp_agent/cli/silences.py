@@ -85,10 +85,7 @@ def _make(
     as_json: bool,
 ) -> None:
     here = session(context)
-    try:
-        seconds = parse_duration(duration)
-    except ValueError as error:
-        raise CallFailed(f"--for {duration}: {error}", 2) from error
+    seconds = seconds_of("--for", duration)
     wish: dict[str, Any] = {"kind": kind, "matcher": matcher, "for_seconds": seconds, "reason": reason}
     made = here.daemon.post("/v1/silences", wish | ({"starts_at": start} if start else {}))
     if as_json:
@@ -125,3 +122,15 @@ def _list(context: typer.Context, kind: str, as_json: bool) -> None:
         for row in rows
     ]
     here.output.table(columns, shown, f"no {kind}")
+
+
+def seconds_of(option: str, text: str) -> float:
+    """A time that an option names.
+
+    Raises:
+        CallFailed: it is none.
+    """
+    try:
+        return parse_duration(text)
+    except ValueError as error:
+        raise CallFailed(f"{option} {text}: {error}", 2) from error

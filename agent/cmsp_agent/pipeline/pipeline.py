@@ -120,6 +120,15 @@ class Pipeline:
         self._triage.review(draft)
         return draft
 
+    def mark(self, alarm_state: AlarmState, alarm: Event, now: int) -> Draft:
+        """A person says something of an alarm that holds; its incident is weighed anew."""
+        draft = Draft(alarm_state, now)
+        draft.active.put(alarm.key, alarm)
+        draft.changes.revise(alarm, tell=True)
+        self._triage(draft, (alarm,))
+        self._triage.review(draft)
+        return draft
+
     def report(self, alarm_state: AlarmState, report: ReportedFault, now: int) -> tuple[Draft, str]:
         """The incident that a person reports, by its id.
 

@@ -10,6 +10,7 @@ from cmsp_agent.model.incident_state import IncidentState, Trigger
 from cmsp_agent.pipeline.alarm_state import Draft, FaultPlace
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.filter import AVAILABILITY
+from cmsp_agent.pipeline.handled import is_suppressed
 from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.losses import Losses
 from cmsp_agent.pipeline.normalise import ENDS, Normaliser, title
@@ -140,15 +141,17 @@ class Triage:
         return True
 
     def _reason_to_wait(self, draft: Draft, event: Event) -> str:
+        if is_suppressed(event, draft.now):
+            return "suppressed"
         return self._silences.of(event, draft.now) or self._waiting.waits(draft, event)
 
     def _assign(self, draft: Draft, incident: Incident | None, event: Event) -> None:
         if incident is None:
             self._open(draft, event)
-        elif event.id not in incident.alarms:
+        elif event.id not in incident.alarms or incident.state is IncidentState.RESTORED:
             if incident.state is IncidentState.RESTORED:
                 incident = incident.after(Trigger.RELAPSE, draft.now)
-            alarms = _bounded(draft, (*incident.alarms, event.id))
+            alarms = _bounded(draft, tuple(dict.fromkeys((*incident.alarms, event.id))))
             components = tuple(dict.fromkeys((*incident.components, *filter(None, [event.component]))))
             draft.keep(incident.joined(alarms, components, passing=event.state is Transition.INFO))
 
@@ -282,7 +285,12 @@ def _inhibited(draft: Draft, alarm: Event) -> bool:
 
 
 def _counts(draft: Draft, incident: Incident, alarm: Event) -> bool:
-    """Whether the alarm is still this incident's: one that came with a merger is so while its cause holds."""
+    """Whether the alarm is still this incident's: one that came with a merger is so while its cause holds.
+
+    One that a person suppresses is so only after that.
+    """
+    if is_suppressed(alarm, draft.now):
+        return False
     if alarm.suppressed_by is None:
         return draft.places.get(place_of(alarm)) == incident.id
     return alarm.component in incident.components[:1] or not draft.orphaned(alarm)

@@ -8,7 +8,7 @@ import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import pytest
@@ -41,9 +41,11 @@ from cmsp_agent.services.backups.needs import StorageNeed, storage_need
 from cmsp_agent.services.backups.setup import PlannedLine, SetupPlan
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
+from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.services.events.known_time import KnownTime
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.events.silences import SilenceService
 from cmsp_agent.services.jobs import JobKind, JobReport, Jobs
 from cmsp_agent.services.kpis.history import History, Line, Question
@@ -163,9 +165,11 @@ async def no_setup(component: Component) -> SetupPlan:
     return SetupPlan(component.type, (PlannedLine("snmp", "it is polled", "snmp enable", None),), None, "not saved yet")
 
 
-async def no_alarm(alarm_id: str, text: str) -> Event:
-    """What the event service says where no alarm of that id holds."""
-    raise NotFound(f"no alarm {alarm_id} holds")
+class NoAlarms:
+    """What the event service says where no alarm of an id holds."""
+
+    async def edit_alarm(self, alarm_id: str, _edit: object) -> Event:
+        raise NotFound(f"no alarm {alarm_id} holds")
 
 
 async def no_report(report: ReportedFault) -> Incident:
@@ -236,7 +240,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             setup=no_setup,
             change_incident=lambda name, edit: change_incident(database, alarm_state, name, edit),
             report_incident=no_report,
-            clear_alarm=no_alarm,
+            alarms=AlarmDesk(cast("EventService", NoAlarms()), clock, uuid7),
             kpis=kpis,
             thresholds=lambda: {"gw-1": (Threshold("cpu.load", 85, 70, 300, "major"),)},
             configuration=lambda: {"appliance": {"name": "paris-hq"}, "credentials": {"ro": "!secret ro-auth"}},

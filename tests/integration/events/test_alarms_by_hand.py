@@ -2,19 +2,27 @@
 
 import pytest
 
-from cmsp_agent.model.errors import NotFound
+from cmsp_agent.aio.clock import SystemClock
+from cmsp_agent.model.errors import NotFound, Refused
 from cmsp_agent.model.event import Transition
+from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident_state import IncidentState
+from cmsp_agent.pipeline.handled import ACKNOWLEDGED
+from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.storage.tables import events, incidents
 from tests.integration.events.test_event_service import Parts, parts, pri
 
 __all__ = ["parts"]
 
 
+def desk(parts: Parts) -> AlarmDesk:
+    return AlarmDesk(parts.service, SystemClock(), uuid7)
+
+
 async def test_an_alarm_is_cleared_by_hand_and_its_incident_restored(parts: Parts) -> None:
     await parts.service.handle([pri(up=False)])
     [alarm] = parts.service.alarm_state.active.values()
-    cleared = await parts.service.clear_alarm(alarm.id, "cleared by noc: the card is out")
+    cleared = await desk(parts).clear(alarm.id, "cleared by noc: the card is out")
     assert (cleared.state, cleared.alarm, cleared.text) == (
         Transition.CLEAR,
         alarm.id,
@@ -24,15 +32,36 @@ async def test_an_alarm_is_cleared_by_hand_and_its_incident_restored(parts: Part
     [incident], _ = await parts.database.read(incidents.page)
     assert incident.state is IncidentState.RESTORED
     with pytest.raises(NotFound):
-        await parts.service.clear_alarm(alarm.id, "again")
+        await desk(parts).clear(alarm.id, "again")
 
 
 async def test_it_is_raised_again_under_a_new_id_where_the_source_says_so(parts: Parts) -> None:
     await parts.service.handle([pri(up=False)])
     [first] = parts.service.alarm_state.active.values()
-    await parts.service.clear_alarm(first.id, "cleared by noc: a test")
+    await desk(parts).clear(first.id, "cleared by noc: a test")
     await parts.service.handle([pri(up=False)])
     [second] = parts.service.alarm_state.active.values()
     assert second.id != first.id
     [incident] = parts.service.alarm_state.incidents.values()
     assert (incident.state, incident.reopened) == (IncidentState.NEW, 1)
+
+
+async def test_an_acknowledged_alarm_is_so_in_the_database_too(parts: Parts) -> None:
+    await parts.service.handle([pri(up=False)])
+    [alarm] = parts.service.alarm_state.active.values()
+    await desk(parts).acknowledge(alarm.id, "noc-7")
+    [kept] = await parts.database.read(events.active)
+    assert kept.attributes[ACKNOWLEDGED] == "noc-7"
+
+
+async def test_a_suppressed_alarm_weighs_in_no_incident_also_over_a_restart(parts: Parts) -> None:
+    await parts.service.handle([pri(up=False)])
+    [alarm] = parts.service.alarm_state.active.values()
+    with pytest.raises(Refused, match="30 days"):
+        await desk(parts).suppress(alarm.id, "noc", "a known fault", 31 * 86_400)
+    await desk(parts).suppress(alarm.id, "noc", "a known fault", 300)
+    [incident] = parts.service.alarm_state.incidents.values()
+    assert incident.state is IncidentState.RESTORED
+    await parts.service.load()  # as a restart does
+    [incident] = parts.service.alarm_state.incidents.values()
+    assert incident.state is IncidentState.RESTORED

@@ -1,4 +1,4 @@
-"""Calls about alarms: list those that hold; end one that no message will clear."""
+"""Calls about alarms: list those that hold; acknowledge or suppress one; end one that no message will clear."""
 
 from typing import Annotated, Any
 
@@ -7,7 +7,7 @@ from fastapi.responses import Response
 
 from cmsp_agent.api.callers import READING, services_of
 from cmsp_agent.api.roles import Role
-from cmsp_agent.api.schemas.events import AlarmClear, AlarmList, EventView
+from cmsp_agent.api.schemas.events import AlarmClear, AlarmList, AlarmSuppress, EventView
 from cmsp_agent.api.unsafe import Unsafe, unsafe
 from cmsp_agent.api.views.events import event_view
 
@@ -34,6 +34,27 @@ async def clear(alarm: str, wish: AlarmClear, call: Operator) -> Response:
     """End an alarm, with a reason. It is raised again where its source still says so."""
 
     async def work() -> dict[str, Any]:
-        return event_view(await call.services.clear_alarm(alarm, f"cleared by {call.caller.name}: {wish.reason}"))
+        return event_view(await call.services.alarms.clear(alarm, f"cleared by {call.caller.name}: {wish.reason}"))
+
+    return await call.change(work)
+
+
+@router.post("/{alarm}/acknowledge", response_model=EventView)
+async def acknowledge(alarm: str, call: Operator) -> Response:
+    """Say that a person has seen the alarm."""
+
+    async def work() -> dict[str, Any]:
+        return event_view(await call.services.alarms.acknowledge(alarm, call.caller.name))
+
+    return await call.change(work)
+
+
+@router.post("/{alarm}/suppress", response_model=EventView)
+async def suppress(alarm: str, wish: AlarmSuppress, call: Operator) -> Response:
+    """Want no incident of the alarm for a while. What still holds then is judged again."""
+
+    async def work() -> dict[str, Any]:
+        changed = await call.services.alarms.suppress(alarm, call.caller.name, wish.reason, wish.for_seconds)
+        return event_view(changed)
 
     return await call.change(work)

@@ -39,3 +39,10 @@ class AlarmClear(Strict):
     """Why a person ends an alarm."""
 
     reason: str = Field(min_length=1, max_length=1000)
+
+
+class AlarmSuppress(Strict):
+    """Why, and how long, a person wants no incident of an alarm."""
+
+    reason: str = Field(min_length=1, max_length=1000)
+    for_seconds: float = Field(gt=0)

@@ -39,6 +39,7 @@ WATCH_EVERY = 10.0
 Announce = Callable[[Changes], None]
 """Called with changes after they were committed. Must not block."""
 IncidentEdit = Callable[[Incident], Incident]
+AlarmEdit = Callable[[Pipeline, AlarmState, Event], tuple[Draft, Event]]
 
 
 @dataclass(slots=True)
@@ -149,8 +150,8 @@ class EventService:
             await self._commit(draft)
             return changed
 
-    async def clear_alarm(self, alarm_id: str, text: str) -> Event:
-        """End an alarm as a person asks for it; returns the clear.
+    async def edit_alarm(self, alarm_id: str, edit: AlarmEdit) -> Event:
+        """Change an alarm as a person asks for it; returns what `edit` does.
 
         Raises:
             NotFound: no alarm of that id holds.
@@ -160,12 +161,9 @@ class EventService:
             key = self._alarm_state.active.key_of(alarm_id)
             if key is None:
                 raise NotFound(f"no alarm {alarm_id} holds")
-            now = self._clock.now()
-            event_id = self._new_id(now)
-            alarm = self._alarm_state.active[key]
-            draft = self._pipeline.end(self._alarm_state, alarm, event_id, text, now)
+            draft, changed = edit(self._pipeline, self._alarm_state, self._alarm_state.active[key])
             await self._commit(draft)
-            return draft.changes.new[event_id]
+            return changed
 
     async def report_incident(self, report: ReportedFault) -> Incident:
         """Open an incident that a person reports, and report it to the head-end.
