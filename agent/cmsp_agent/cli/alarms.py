@@ -106,3 +106,11 @@ def _show(here: CommandContext, alarm: Mapping[str, Any], done: str, *, as_json:
         here.output.json(alarm)
     else:
         here.output.line(f"{done}: {alarm.get('component') or 'appliance'} {alarm.get('type')} {alarm.get('object')}")
+
+
+COMMANDS = {
+    "list": alarm_list,
+    "acknowledge": alarm_acknowledge,
+    "suppress": alarm_suppress,
+    "clear": alarm_clear,
+}

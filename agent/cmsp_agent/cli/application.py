@@ -126,15 +126,7 @@ _GROUPS: dict[str, tuple[str, _Commands]] = {
             "command": diagnostics.diagnose_command,
         },
     ),
-    "alarm": (
-        "Alarms: list, acknowledge, suppress, clear.",
-        {
-            "list": alarms.alarm_list,
-            "acknowledge": alarms.alarm_acknowledge,
-            "suppress": alarms.alarm_suppress,
-            "clear": alarms.alarm_clear,
-        },
-    ),
+    "alarm": ("Alarms: list, acknowledge, suppress, clear.", alarms.COMMANDS),
     "silence": (
         "Silences: add, list, end.",
         {"add": silences.silence_add, "list": silences.silence_list, "end": silences.silence_end},
