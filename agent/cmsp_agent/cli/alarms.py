@@ -1,6 +1,6 @@
 """`cmsp-agent alarm …`: lists the alarms that hold; acknowledges, suppresses, ends one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -108,7 +108,7 @@ def _show(here: CommandContext, alarm: Mapping[str, Any], done: str, *, as_json:
         here.output.line(f"{done}: {alarm.get('component') or 'appliance'} {alarm.get('type')} {alarm.get('object')}")
 
 
-COMMANDS = {
+COMMANDS: dict[str, Callable[..., None]] = {
     "list": alarm_list,
     "acknowledge": alarm_acknowledge,
     "suppress": alarm_suppress,
