@@ -18,6 +18,7 @@ MIBS = {
     "1.3.6.1.2.1.31.": "IF-MIB",
     "1.3.6.1.2.1.10.18.": "DS1-MIB",
     "1.3.6.1.2.1.10.20.": "ISDN-MIB",
+    "1.3.6.1.2.1.10.21.": "DIAL-CONTROL-MIB",
     "1.3.6.1.2.1.25.": "HOST-RESOURCES-MIB",
     "1.3.6.1.2.1.33.": "UPS-MIB",
     "1.3.6.1.2.1.99.": "ENTITY-SENSOR-MIB",
@@ -77,7 +78,7 @@ def _polled(kpis: tuple[Kpi, ...], seen: set[Kpi | ShownKpi]) -> Iterator[tuple[
 def _rows(kpi: Kpi) -> str:
     if kpi.aggregate:
         return f"{kpi.aggregate} of all"
-    return {"interface": "interface", "index": "row", "": ""}.get(kpi.per, "name")
+    return {"interface": "interface", "index": "row", "first": "dial-peer", "": ""}.get(kpi.per, "name")
 
 
 def mib_of(oid: str) -> str:

@@ -148,11 +148,11 @@ class Kpi:
     free: tuple[str, ...] = ()
     """For a share in percent: the OIDs of what is left, one for each of `oids`; then 100 · used / (used + free)."""
     kind: str = "gauge"
-    """`gauge`, or `counter32` / `counter64`, of which the rate per second is kept. Any OID of a counter64 but the first
-    is a fallback of 32 bits."""
+    """`gauge`; `counter32` or `counter64`, of which the rate per second is kept; `ratio` (see `hourly`). Any OID of a
+    counter64 but the first is a fallback of 32 bits."""
     per: str = ""
-    """For columns, what names a row: `interface`, `index`, the OID of a label column of equal index; or empty with
-    `aggregate`."""
+    """For columns, what names a row: `interface`, `index`, `first` (the first number of the index), the OID of a label
+    column of equal index; or empty with `aggregate`."""
     aggregate: str = ""
     """`max`, `sum` or `mean` over a column's rows; empty: one series for each row."""
     scale: float = 1.0
@@ -169,6 +169,11 @@ class Kpi:
     a second, ifHighSpeed times 125,000); none where that is zero."""
     rows: tuple[tuple[str, str], ...] = ()
     """(index, name) of rows that the MIB numbers (1 is H.323, 2 is SIP)."""
+    hourly: tuple[str, ...] = ()
+    """Of a ratio: columns of counters of equal index. The figure is by how much the KPI's own counter grew in the last
+    hour, divided by how much all of these did."""
+    least: int = 1
+    """Of a ratio: by how much these must have grown; else there is no figure (one call that failed says little)."""
     precision: tuple[str, str] | None = None
     """(scale, precision): columns of a sensor MIB, by which the value is value · 10^(3·(scale - 9)) / 10^precision."""
     absent: tuple[int, ...] | None = None
@@ -187,13 +192,13 @@ class Kpi:
     @property
     def label(self) -> str:
         """The OID of the column that names the rows; empty where none does."""
-        return self.per if self.per not in ("", "interface", "index") else ""
+        return self.per if self.per not in ("", "interface", "index", "first") else ""
 
     @property
     def companions(self) -> tuple[str, ...]:
         """What is read beside the figures: names, conditions, the whole of a share, precision."""
         others = (each[0] for each in (self.only_if, self.share_of) if each is not None)
-        asked = (self.label, *others, *(self.precision or ()))
+        asked = (self.label, *others, *(self.precision or ()), *self.hourly)
         return tuple(oid for oid in asked if oid)
 
 

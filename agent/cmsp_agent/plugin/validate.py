@@ -23,8 +23,8 @@ NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
 DOTTED = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\Z")
 OID = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,9}))+\Z")
 MNEMONIC = re.compile(r"[A-Z0-9_]+(-[A-Z0-9_]+)*-[0-7*]-[A-Za-z0-9_*]+\Z|[A-Za-z0-9_./-]+\Z")
-KINDS = ("gauge", "counter32", "counter64")
-PER = ("", "interface", "index")
+KINDS = ("gauge", "counter32", "counter64", "ratio")
+PER = ("", "interface", "index", "first")
 AGGREGATES = ("", "max", "sum", "mean")
 TAKES = ("constant", "value", "instance", "interface")
 RESPONSIBLE = ("provider", "partner", "customer", "carrier", "third-party")
@@ -163,6 +163,9 @@ def _kpi(path: str, kpi: Kpi) -> Iterator[str]:
         yield f"{path}.absent: only a gauge has values that mean none"
     if kpi.limit is not None and kpi.limit.raise_at == kpi.limit.clear_at:
         yield f"{path}.limit: the levels must differ, or it never clears"
+    yield from oids(f"{path}.hourly", kpi.hourly)
+    if bool(kpi.hourly) != (kpi.kind == "ratio"):
+        yield f"{path}.hourly: a ratio has it, and nothing else has"
     if not kpi.scale:
         yield f"{path}.scale: every figure would be zero"
     yield from one_of(f"{path}.kind", kpi.kind, KINDS)

@@ -78,6 +78,34 @@ LINES = (
     Kpi("ds1.channels", "channels", (f"{POP}.9.1.3",), per="index", absent=NO_COUNT),  # slot.port
 )
 
+PEER = "1.3.6.1.2.1.10.21.1.2.2.1"
+"""dialCtlPeerStatsTable; the index is the dial-peer and its ifIndex."""
+CONNECT_TIME, SUCCESS, FAIL, REFUSED = (f"{PEER}.{column}" for column in (1, 3, 4, 6))
+ISDN_CALLS = "1.3.6.1.4.1.9.10.19.1.2"
+
+TRUNKS = (
+    # answer-seizure ratio and average call duration of a dial-peer, of the calls of the last hour
+    Kpi(
+        "calls.peer.asr",
+        "percent",
+        (SUCCESS,),
+        kind="ratio",
+        hourly=(SUCCESS, FAIL),
+        least=20,
+        per="first",
+        scale=100.0,
+        limit=Limit(30, 40, 600),
+    ),
+    Kpi("calls.peer.acd", "s", (CONNECT_TIME,), kind="ratio", hourly=(SUCCESS,), per="first"),
+    Kpi("calls.peer.answered", "calls/s", (SUCCESS,), kind="counter32", per="first"),
+    Kpi("calls.peer.failed", "calls/s", (FAIL,), kind="counter32", per="first"),
+    Kpi("calls.peer.refused", "calls/s", (REFUSED,), kind="counter32", per="first"),
+    # by cause, as far as IOS counts them: rejected, cleared abnormally, no resource (Q.850 47)
+    Kpi("isdn.calls.rejected", "calls/s", (f"{ISDN_CALLS}.1.0",), kind="counter32"),
+    Kpi("isdn.calls.abnormal", "calls/s", (f"{ISDN_CALLS}.3.0",), kind="counter32"),
+    Kpi("isdn.calls.no_resource", "calls/s", (f"{ISDN_CALLS}.5.0",), kind="counter32"),
+)
+
 CALLS = (
     Kpi("calls.by_protocol", "legs", (f"{CALL_VOLUME}.1.1.2",), per="index", rows=PROTOCOLS, absent=NO_COUNT),
     _scalar("calls.rate", "calls", f"{CISCO}.63.1.3.11.3"),
@@ -153,7 +181,7 @@ PROBES = (
     Kpi("ipsla.lost.in", "packets", (f"{JITTER}.27",), per="index", absent=NO_COUNT),
 )
 
-KPIS = (*LINES, *CALLS, *DSPS, *SIP_AGENT, *TELEPHONY, *PROBES)
+KPIS = (*LINES, *TRUNKS, *CALLS, *DSPS, *SIP_AGENT, *TELEPHONY, *PROBES)
 
 STATES = (
     StateRule(f"{SRST}.1.0", "srst.active", frozenset({1}), frozenset({2}), object=""),  # csrstState

@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from cmsp_agent.services.polling.hours import LastHour
+
 MOST_OF_A_WRAP = 0.5
 """A wrap that would mean more than this share of the counter's range in one interval is not believed."""
 
@@ -21,10 +23,13 @@ class Rates:
 
     def __init__(self) -> None:
         self._seen: dict[str, Seen] = {}
+        self.hours = LastHour()
+        """What ratios remember."""
 
     def restart(self) -> None:
         """The device restarted: every counter is seeded anew."""
         self._seen.clear()
+        self.hours.restart()
 
     def rate(self, key: str, value: int, at: float, width: int = 32, discontinuity: int | None = None) -> float | None:
         """Units per second since the counter was last seen; None where that can't be known.
@@ -60,3 +65,4 @@ class Rates:
         """Drop counters that are no longer read, so that rows that come and go leave nothing behind."""
         for key in [key for key in self._seen if key not in keys]:
             del self._seen[key]
+        self.hours.forget_others(keys)

@@ -81,6 +81,8 @@ def _values(
             figure = None if free is None or free in none else _share(value, free)
         elif kpi.counts:
             figure = float(value in kpi.counts)
+        elif kpi.kind == "ratio":
+            figure = _ratio(kpi, value, answers, index, rates, counted)
         elif kpi.kind != "gauge":
             figure = None
             if isinstance(value, int):
@@ -98,6 +100,18 @@ def _values(
                 yield _label(kpi, answers, index, interface), share
 
 
+def _ratio(kpi: Kpi, value: float, answers: Answers, index: str, rates: Rates, counted: set[str]) -> float | None:
+    """By how much a counter grew in the last hour, for each that the others grew."""
+    others = [answers.rows(oid).get(index) for oid in kpi.hourly]
+    if not isinstance(value, int) or not all(isinstance(other, int) for other in others):
+        return None
+    key = f"{kpi.name}[{index}]"
+    counted.add(key)
+    grown = rates.hours.grown(key, (value, *(other for other in others if isinstance(other, int))), answers.at)
+    whole = sum(grown[1:]) if grown is not None else 0
+    return grown[0] / whole if grown is not None and whole >= max(1, kpi.least) else None
+
+
 def _applies(kpi: Kpi, answers: Answers, index: str) -> bool:
     return kpi.only_if is None or answers.rows(kpi.only_if[0]).get(index) == kpi.only_if[1]
 
@@ -107,6 +121,8 @@ def _label(kpi: Kpi, answers: Answers, index: str, interface: InterfaceName) -> 
         return interface(index)
     if kpi.label:
         return text(answers.rows(kpi.label).get(index)) or index
+    if kpi.per == "first":
+        return index.partition(".")[0]
     return dict(kpi.rows).get(index, index) if kpi.rows else index
 
 
