@@ -65,6 +65,23 @@ class Authority:
         names = [x509.UniformResourceIdentifier(uri)]
         return self._issue(name, names, ExtendedKeyUsageOID.CLIENT_AUTH, DAY * days)
 
+    def sign(self, csr: str, uri: str, days: float = 1.0) -> str:
+        """A certificate for somebody else's key, PEM; for the client and the server that an appliance is."""
+        request = x509.load_pem_x509_csr(csr.encode())
+        key = request.public_key()
+        assert isinstance(key, ec.EllipticCurvePublicKey)
+        assert request.is_signature_valid
+        names = [x509.UniformResourceIdentifier(uri), *(_host(host) for host in LOCALHOST)]
+        usages = [ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH]
+        certificate = (
+            self._builder(request.subject, key, DAY * days)
+            .add_extension(x509.SubjectAlternativeName(names), critical=False)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(x509.ExtendedKeyUsage(usages), critical=False)
+            .sign(self._key, hashes.SHA256())
+        )
+        return certificate.public_bytes(serialization.Encoding.PEM).decode()
+
     def _issue(
         self, name: str, names: Sequence[x509.GeneralName], usage: x509.ObjectIdentifier, life: dt.timedelta
     ) -> Identity:

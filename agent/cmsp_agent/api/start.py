@@ -9,6 +9,7 @@ from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
 from cmsp_agent.api.services import ApiServices
 from cmsp_agent.api.tls import server_context
 from cmsp_agent.config.configuration import ApiSettings, Configuration
+from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups.start import BackupsPart
 from cmsp_agent.services.calls import UnsafeCalls
@@ -144,6 +145,9 @@ def check_api_certificates(configuration: Configuration) -> None:
     Raises:
         ConfigurationError: they can't be used.
     """
+    if configuration.api.listen is not None and configuration.api.tls is None:
+        text = "listen wants an identity: enrol the appliance, or give tls; the API is never served without mutual TLS"
+        raise ConfigurationError([Problem("", 0, "api", text)])
     settings = settings_of(configuration.api)
     if settings.tls is not None:
         server_context(settings.tls.certificates)

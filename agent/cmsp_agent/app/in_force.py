@@ -1,7 +1,8 @@
 """What is in force at this moment, as others look at it: the file, its secrets, and how another file is checked."""
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,27 @@ class InForce:
     """What the agent started with."""
     types: Collection[str] = ()
     """The device types that there are."""
+    _reload: asyncio.Future[Callable[[], Awaitable[None]]] = field(
+        default_factory=lambda: asyncio.get_running_loop().create_future()
+    )
 
     def secrets(self) -> Iterator[str]:
         """The value of every secret that there is, to be hidden."""
         return self.loaded.secrets.values()
+
+    async def reload(self) -> None:
+        """Go by the file as it is now, as soon as the agent stands.
+
+        Raises:
+            ConfigurationError: what was in force stays.
+            StorageError: what was in force stays.
+        """
+        reload = await asyncio.shield(self._reload)
+        await reload()
+
+    def stands(self, reload: Callable[[], Awaitable[None]]) -> None:
+        """The agent stands, and goes by another file so."""
+        self._reload.set_result(reload)
 
     def document(self) -> Mapping[str, Any]:
         """The configuration in force, secrets by name."""

@@ -15,6 +15,7 @@ from cmsp_agent.config.show import values_in_force
 from cmsp_agent.config.standing import standing
 from cmsp_agent.model.errors import ConfigurationError
 from cmsp_agent.preflight.refusals import refusals
+from cmsp_agent.services.link.identity import with_identity
 from cmsp_agent.services.runtime import make_directory
 from cmsp_agent.storage.revisions import RevisionFiles, roll_back
 from cmsp_agent.storage.sealed.master_key import MasterKey, master_key
@@ -44,7 +45,7 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Loaded:
     key = open_key(appliance, environment)
     secrets = sources(appliance, key, environment)
     document = read_document(path, secrets)
-    configuration = configure(document, secrets)
+    configuration = with_identity(configure(document, secrets))
     if problems := refusals(configuration):
         raise ConfigurationError(problems)
     return Loaded(document, replace(configuration, fingerprint=fingerprint_of(configuration, before)), key, secrets)

@@ -24,6 +24,7 @@ from cmsp_agent.cli import (
     configuration,
     diagnostics,
     doctor,
+    enrol,
     events,
     hostkeys,
     incidents,
@@ -39,8 +40,8 @@ from cmsp_agent.cli import (
     status,
     thresholds,
 )
-from cmsp_agent.cli.connections import SocketDaemon, TlsFilesGiven, remote_daemon
-from cmsp_agent.cli.daemon import CallFailed, Daemon
+from cmsp_agent.cli.connections import SocketDaemon, daemon_at
+from cmsp_agent.cli.daemon import Daemon
 from cmsp_agent.cli.output import Output
 from cmsp_agent.cli.plugin import running, types, writing
 from cmsp_agent.cli.session import CommandContext
@@ -259,12 +260,13 @@ def application(
         ] = False,
     ) -> None:
         del version
-        daemon = _elsewhere(url, cert, key, ca) if url else connect(socket)
+        daemon = daemon_at(url, cert, key, ca) if url else connect(socket)
         context.obj = CommandContext(daemon, output, keyboard)
 
     app.command("run")(serve.run)
     app.command("status")(status.status)
     app.command("doctor")(doctor.doctor)
+    app.command("enrol")(enrol.enrol)
     app.command("support-bundle")(doctor.support_bundle)
     app.command("events")(events.events)
     app.command("complete", hidden=True)(complete.complete)
@@ -274,12 +276,6 @@ def application(
             group.command(verb)(function)
         app.add_typer(group, name=name)
     return app
-
-
-def _elsewhere(url: str, cert: Path | None, key: Path | None, ca: Path | None) -> Daemon:
-    if cert is None or ca is None:
-        raise CallFailed("--url wants --cert and --ca: the agent takes known clients only", 2)
-    return remote_daemon(url, TlsFilesGiven(cert, key or cert, ca))
 
 
 def _group(help_text: str, ending: str = "") -> typer.Typer:

@@ -114,3 +114,10 @@ def remote_daemon(url: str, files: TlsFilesGiven) -> HttpDaemon:
             f"{files.certificate}, {files.key}, {files.authority}: not a certificate with its key", 2
         ) from error
     return HttpDaemon(TlsWay(parts.hostname, parts.port or 443, context))
+
+
+def daemon_at(url: str, certificate: Path | None, key: Path | None, authority: Path | None) -> HttpDaemon:
+    """The agent at an URL, by the options that were given. Raises as `remote_daemon`."""
+    if certificate is None or authority is None:
+        raise CallFailed("--url wants --cert and --ca: the agent takes known clients only", 2)
+    return remote_daemon(url, TlsFilesGiven(certificate, key or certificate, authority))

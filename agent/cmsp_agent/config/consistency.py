@@ -11,7 +11,7 @@ _Found = tuple[Path, int, str]
 
 def consistency_problems(tree: Node, file: str) -> list[Problem]:
     """Every contradiction in the file as written."""
-    found = [*_order(tree), *_credentials(tree), *_api(tree)]
+    found = [*_order(tree), *_credentials(tree)]
     for name, entry in entries(tree, "components").items():
         found.extend(settings_contradictions(entry, ("components", name)))
     groups = find(tree, "groups")
@@ -87,16 +87,6 @@ def _usm(given: set[str]) -> Iterator[tuple[str, str]]:
             yield f"{kind}_key", f"{kind}_key wants {kind}, an algorithm"
     if "priv" in given and "auth" not in given:
         yield "priv", "priv wants auth too: there is no privacy without authentication (RFC 3414)"
-
-
-def _api(tree: Node) -> Iterator[_Found]:
-    listen = find(tree, "api", "listen")
-    off = isinstance(listen, Scalar) and (
-        listen.value is None or listen.value is False or _text(listen).lower() in {"off", "no"}
-    )
-    if listen is not None and not off and find(tree, "api", "tls") is None:
-        line = line_of(tree, ("api", "listen"))
-        yield ("api",), line, "listen wants tls (certificate, key, ca): the API is never served without mutual TLS"
 
 
 def _text(node: Node | None) -> str:

@@ -18,6 +18,7 @@ from cmsp_agent.pipeline.rules.load import load_rules
 from cmsp_agent.preflight.machine import is_here, machine_problems, unresolved, unusable_folders
 from cmsp_agent.preflight.refusals import refusals
 from cmsp_agent.preflight.service_user import service_user
+from cmsp_agent.services.link.identity import with_identity
 from cmsp_agent.storage.sealed.master_key import FILE, master_key
 
 _NAMED = re.compile(r"'[^']*'|[0-9]+")
@@ -70,6 +71,7 @@ def check_file(
     known = {*types, *(running.missing if running else ())}
     document = read_document(file, secrets if here else None, known)
     configuration = configure(document, secrets if here else Placeholder())
+    configuration = with_identity(configuration) if here else configuration
     problems = total_problems(document.tree, document.site_file, str(file))
     if here:
         user = service_user(configuration.appliance.state)

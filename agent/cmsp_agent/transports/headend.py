@@ -219,6 +219,10 @@ class HeadendClient:
         """
         return await self._ask("PUT", "/heartbeat", body, {"Content-Type": "application/json"})
 
+    async def certificate(self, body: bytes) -> HeadendReply:
+        """`POST …/certificate` of a JSON document with a new request. Raises as `heartbeat`."""
+        return await self._ask("POST", "/certificate", body, {"Content-Type": "application/json"})
+
     async def close(self) -> None:
         """Shut every connection down and let the threads end."""
         self._adapter.shut_down()

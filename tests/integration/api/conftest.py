@@ -211,13 +211,12 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
     backups = Backups(directory, device, Manifest(database, MemoryContents()), unwatched, pool, clock, counters)
     identity = ApplianceIdentity("apl-1", "paris-hq", "0.1.0", clock.now())
     notices = Notices(unwatched, clock, counters)
-    revisions = Revisions(folder / "site.yaml", RevisionFiles(folder), lambda file: [], clock, notices)
     (folder / "site.yaml").write_text("appliance: {name: paris}  # by hand\n")
 
     async def reload() -> None:
         return None
 
-    revisions.reload_by(reload)
+    revisions = Revisions(folder / "site.yaml", RevisionFiles(folder), lambda file: [], reload, clock, notices)
     async with Supervisor(clock, counters) as supervisor:
         jobs = Jobs(database, supervisor, clock, {"poll": JobKind(_polled), "backup": backup_job(backups)}, at_once=4)
         log = AuditLog(database, secrets.token_bytes(32))

@@ -68,7 +68,7 @@ class Handler(BaseHTTPRequestHandler):
         self.server.headend.disconnected(self.request)
 
     def do_POST(self) -> None:
-        self._answered("POST", "events")
+        self._answered("POST", "certificate" if self.path.endswith("/certificate") else "events")
 
     def do_PUT(self) -> None:
         self._answered("PUT", "heartbeat")
@@ -144,6 +144,8 @@ class Headend:
         self.requests: list[tuple[str, int]] = []
         """(method, number of events) of each request that was looked at."""
         self.check_identity = True
+        self.renewed_for = 0.0
+        """Days for which certificates are renewed; 0: not at all."""
         self._port = port
         self._connections: set[ssl.SSLSocket] = set()
         self._listener: Listener | None = None
@@ -284,7 +286,15 @@ class Headend:
         if method == "PUT":
             self.store.heartbeat(appliance, content)
             return Answer(200, {})
+        if what == "certificate":
+            return self._certificate(appliance, content)
         return self._events(appliance, content)
+
+    def _certificate(self, appliance: str, content: bytes) -> Answer:
+        if not self.renewed_for:
+            return problem(503, "not-now", detail="no certificates today")
+        chain = self.authority.sign(json.loads(content)["csr"], appliance_uri(appliance), self.renewed_for)
+        return Answer(201, {"certificate_chain": chain, "headend_ca": self.authority.path.read_text()})
 
     def _events(self, appliance: str, content: bytes) -> Answer:
         if len(content) > MOST_BYTES:

@@ -77,7 +77,6 @@ def test_a_mistake_in_a_component(tmp_path: Path, line: str, complaint: str) -> 
         ),
         ("headend: {urls: ['http://h']}", "8: headend.urls[0]: not an https:// URL with a host"),
         ("headend: {tunnel: openvpn}", "8: headend.tunnel: not one of wireguard, external (got 'openvpn')"),
-        ("api: {listen: '10.0.0.1:8443'}", "8: api: listen wants tls"),
         ("api: {roles: {'urn:x': root}}", "not one of observer, operator, engineer, admin (got 'root')"),
         (
             "groups: [{match: {site: parris}, set: {people: 1}}]",

@@ -19,6 +19,13 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         incident=False,
         recommendation="Ask the provider whether the appliance's certificate is valid and enrolled.",
     ),
+    AlarmType(
+        "certificate.expires",
+        Severity.MAJOR,
+        "A certificate runs out: {object}",
+        incident=False,
+        recommendation="Read why it is not renewed with `GET /v1/outcomes`; enrol again: `cmsp-agent enrol --token …`.",
+    ),
     once(
         "outbox.evicted",
         Severity.MAJOR,

@@ -9,14 +9,18 @@ from cmsp_agent.config.configuration import Configuration, HeadendSettings, TlsF
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.pipeline.alarm_types import link
+from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.link.budget import Budget
 from cmsp_agent.services.link.forwarder import Forwarder
 from cmsp_agent.services.link.heartbeat import Heartbeat
+from cmsp_agent.services.link.renewal import EXPIRES, Renewal
 from cmsp_agent.services.machine import Machine
 from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.runtime import Runtime
+from cmsp_agent.storage.identity import IdentityFiles
+from cmsp_agent.storage.revisions import RevisionFiles
 from cmsp_agent.transports.headend import ClientCertificates, HeadendClient
 
 NARROWEST_LINK = 10_000_000 / 8
@@ -56,13 +60,20 @@ class LinkPart(Part):
 
 @asynccontextmanager
 async def start_link(
-    runtime: Runtime, configuration: Configuration, events: EventService, notices: Notices, report: Report
+    runtime: Runtime,
+    configuration: Configuration,
+    events: EventService,
+    notices: Notices,
+    report: Report,
+    reload: Callable[[], Awaitable[None]],
 ) -> AsyncIterator[LinkPart]:
     """Forward what waits, and go on; without a head-end everything is kept within the budget until there is one."""
     machine, limit = runtime.machine, configuration.appliance.outbox_budget
     budget = Budget(runtime.state, limit, notices, runtime.clock, runtime.counters, machine.new_id)
     runtime.supervisor.keep_running("outbox budget", budget.run)
     client = client_for(configuration, machine)
+    renewal = _renewal(runtime, configuration, client, Conditions(EXPIRES, notices, events.alarm_state.active), reload)
+    runtime.supervisor.keep_running("certificates", renewal.run)
     if client is None:
         yield LinkPart()
         return
@@ -91,9 +102,23 @@ async def start_link(
     try:
         yield LinkPart(forwarder, client)
     finally:
+        await runtime.supervisor.cancel("certificates")
         await runtime.supervisor.cancel("heartbeat")
         await runtime.supervisor.cancel("forwarder")
         await client.close()
+
+
+def _renewal(
+    runtime: Runtime,
+    configuration: Configuration,
+    client: HeadendClient | None,
+    conditions: Conditions,
+    reload: Callable[[], Awaitable[None]],
+) -> Renewal:
+    sections = {"headend": configuration.headend.tls, "api": configuration.api.tls, "listen": configuration.listen.tls}
+    watched = {f"{name}.tls": tls.certificate for name, tls in sections.items() if tls is not None}
+    identity, kept = IdentityFiles(configuration.appliance.state), RevisionFiles(configuration.file.parent)
+    return Renewal(identity, client, reload, kept.note, watched, conditions, runtime.clock)
 
 
 def client_for(configuration: Configuration, machine: Machine) -> HeadendClient | None:

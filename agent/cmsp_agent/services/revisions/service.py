@@ -46,20 +46,18 @@ class Author:
 class Revisions:
     """The file's history, and the one change that may wait for its confirmation."""
 
-    def __init__(self, file: Path, kept: RevisionFiles, check: Check, clock: Clock, notices: Notices) -> None:
+    def __init__(
+        self, file: Path, kept: RevisionFiles, check: Check, reload: Reload, clock: Clock, notices: Notices
+    ) -> None:
         self._file = file
         self._kept = kept
         self._check = check
         self._clock = clock
         self._notices = notices
-        self._reload: Reload | None = None
+        self._reload = reload
         self._changing = asyncio.Lock()
         self._bell = Bell(clock)
         self._until: float | None = None
-
-    def reload_by(self, reload: Reload) -> None:
-        """The agent stands: changes can take effect from now on."""
-        self._reload = reload
 
     @property
     def text(self) -> str:
@@ -189,7 +187,7 @@ class Revisions:
             self._report(outcome)
             while True:
                 try:
-                    await self._use()
+                    await self._reload()
                 except AgentError as error:
                     log.error("the configuration before is not in force yet", extra={"error": str(error)})
                     await self._clock.sleep(RETRY)
@@ -208,7 +206,7 @@ class Revisions:
             self._kept.wait_for(Unconfirmed(revision.number, before.number, deadline, within, by.remote))
         try:
             store.write_site_file(self._file, text)
-            await self._use()
+            await self._reload()
         except AgentError:
             store.write_site_file(self._file, present)
             self._kept.mark(revision.number, store.REFUSED)
@@ -216,11 +214,6 @@ class Revisions:
             raise
         self._note(state, "use", "", by.name, revision.number)
         return revision
-
-    async def _use(self) -> None:
-        if self._reload is None:
-            raise Conflict("the agent is not ready yet")
-        await self._reload()
 
     def _checked(self, text: str) -> list[str]:
         candidate = self._file.with_name(f".{self._file.name}.candidate")

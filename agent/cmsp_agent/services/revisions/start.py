@@ -11,7 +11,7 @@ from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.part import Change, Part
-from cmsp_agent.services.revisions.service import Check, Revisions
+from cmsp_agent.services.revisions.service import Check, Reload, Revisions
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.revisions import RevisionFiles
 
@@ -56,9 +56,11 @@ class RevisionsPart(Part):
 
 
 @asynccontextmanager
-async def start_revisions(runtime: Runtime, file: Path, check: Check, notices: Notices) -> AsyncIterator[RevisionsPart]:
+async def start_revisions(
+    runtime: Runtime, file: Path, check: Check, reload: Reload, notices: Notices
+) -> AsyncIterator[RevisionsPart]:
     """Take up what waits for its confirmation."""
-    revisions = Revisions(file, RevisionFiles(file.parent), check, runtime.clock, notices)
+    revisions = Revisions(file, RevisionFiles(file.parent), check, reload, runtime.clock, notices)
     runtime.supervisor.keep_running("configuration confirmation", revisions.run)
     try:
         yield RevisionsPart(revisions)
