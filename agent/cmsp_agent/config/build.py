@@ -133,7 +133,15 @@ def notification(section: policy.NotificationSection) -> done.NotificationPolicy
         components=section.when.component,
         updates=frozen({str(priority): each for priority, each in section.updates.items()}),
         escalate=frozen({str(priority): each for priority, each in section.escalate.items()}),
+        quiet=frozen({str(priority): each for priority, each in section.quiet.items()}),
     )
+
+
+def webhook(section: appliance.WebhookSection | None, source: SecretSource) -> done.Webhook | None:
+    """The web address that notifications are posted to."""
+    if section is None:
+        return None
+    return done.Webhook(section.url, to_secret(section.token, source), section.timeout)
 
 
 def mail_server(section: appliance.Smtp | None, source: SecretSource) -> done.MailServer | None:

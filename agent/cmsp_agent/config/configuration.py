@@ -174,6 +174,17 @@ class NotificationPolicy:
     components: tuple[str, ...]
     updates: Mapping[str, float]
     escalate: Mapping[str, float]
+    quiet: Mapping[str, Weekly] = field(default_factory=dict)
+    """Priority → hours of the week, in the incident's site, in which nobody is notified of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Webhook:
+    """The web address that notifications are posted to."""
+
+    url: str
+    token: Secret | None
+    timeout: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +226,7 @@ class Configuration:
     rules: tuple[str, ...]
     notify: tuple[NotificationPolicy, ...]
     smtp: MailServer | None
+    webhook: Webhook | None
     retention: Retention
     privacy: PrivacySettings
     listen: Listeners

@@ -38,7 +38,6 @@ NOT_YET: tuple[NotYet, ...] = (
     NotYet("customer.name", "the customer's name is not shown yet", ("CustomerSettings.name",)),
     NotYet("contacts.*.name", _SHOWN_NOWHERE, ("Contact.name",)),
     NotYet("contacts.*.phone", _SHOWN_NOWHERE, ("Contact.phone",)),
-    NotYet("notify.*.by", "notifications go by mail alone yet", ("NotificationPolicy.by",)),
     NotYet("sites.*.hours", "business hours are not looked at yet", ("Site.hours",)),
     NotYet("components.*.support", "support contracts are not watched yet", ("ComponentEntry.support",)),
     NotYet("components.*.authorisation.until", "the date of the letter is not watched yet", ("Authorisation.until",)),

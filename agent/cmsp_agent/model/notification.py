@@ -2,10 +2,16 @@
 
 from dataclasses import dataclass
 
+from cmsp_agent.model.errors import AgentError
+
+
+class DeliveryFailed(AgentError):
+    """A notification was not taken; the text says why."""
+
 
 @dataclass(frozen=True, slots=True)
 class OutgoingNotification:
-    """One mail that waits or was tried. Times in ms since the epoch."""
+    """One mail or post that waits or was tried. Times in ms since the epoch."""
 
     id: str
     recipients: tuple[str, ...]
@@ -16,6 +22,8 @@ class OutgoingNotification:
     created_at: int
     attempts: int = 0
     next_at: int = 0
+    by: str = "smtp"
+    """`smtp`, or `webhook`: then the body is JSON."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.utils import formatdate
 
-from cmsp_agent.model.errors import AgentError
 from cmsp_agent.model.machine_faults import reason_of
+from cmsp_agent.model.notification import DeliveryFailed
 from cmsp_agent.model.secret import Secret
 
 
-class MailFailed(AgentError):
+class MailFailed(DeliveryFailed):
     """The mail server can't be reached, or refuses; the text says which."""
 
 

@@ -1,6 +1,7 @@
 """The appliance: where it keeps things, its head-end, its API, what it listens on, what it keeps and how long."""
 
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
@@ -27,6 +28,19 @@ def _url(value: Any) -> str:
         return parse_https_url(text(value))
     except ValueError as error:
         raise Unshown(str(error)) from error
+
+
+def _web_url(value: Any) -> str:
+    try:
+        where = urlsplit(text(value))
+        _ = where.port
+    except ValueError as error:
+        raise Unshown("not a web address: write https://host/path") from error
+    if where.scheme not in ("https", "http") or not where.hostname or where.fragment:
+        raise Unshown("not a web address: write https://host/path")
+    if where.username is not None or where.password is not None:
+        raise Unshown("a web address without a user and a password: `token` is for secrets")
+    return text(value)
 
 
 def _one_or_more(value: Any) -> Any:
@@ -222,6 +236,15 @@ class Traps(Section):
     """What a trap must show."""
 
     strict: YesNo = Field(default=False, description="Take only traps that show the agreed community or user")
+
+
+class WebhookSection(Section):
+    """The web address that notifications are posted to, as JSON."""
+
+    short_form = "url"
+    url: Annotated[str, BeforeValidator(_web_url)] = Field(description="https, or http within the site")
+    token: SecretRef | None = Field(default=None, description="Sent as `Authorization: Bearer`")
+    timeout: Duration = 10.0
 
 
 class Smtp(Section):

@@ -5,12 +5,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from cmsp_agent.config.schema.base import Section
-from cmsp_agent.config.schema.values import Interval, Names, Rate, Subnets, Texts
+from cmsp_agent.config.schema.values import Interval, Rate, Subnets, Texts, Weekly
 
 Priority = Literal["P1", "P2", "P3", "P4"]
 
 
-def _priorities(value: Any) -> Any:
+def _listed(value: Any) -> Any:
     return value if isinstance(value, list) else [value]
 
 
@@ -33,7 +33,7 @@ class RulesSection(Section):
 class When(Section):
     """Which incidents a notification is about."""
 
-    priority: Annotated[tuple[Priority, ...], BeforeValidator(_priorities)] = ()
+    priority: Annotated[tuple[Priority, ...], BeforeValidator(_listed)] = ()
     site: Texts = ()
     component: Texts = ()
 
@@ -42,7 +42,10 @@ class NotificationSection(Section):
     """Who is notified of an incident, how, and how often."""
 
     to: Texts = Field(description="Names of contacts, or mail addresses")
-    by: Names = ("smtp",)
+    by: Annotated[tuple[Literal["smtp", "webhook"], ...], BeforeValidator(_listed)] = ("smtp",)
     when: When = When()
     updates: dict[Priority, Interval] = Field(default_factory=dict)
     escalate: dict[Priority, Interval] = Field(default_factory=dict)
+    quiet: dict[Priority, Weekly] = Field(
+        default_factory=dict, description="Hours in which nobody is notified of incidents of a priority"
+    )

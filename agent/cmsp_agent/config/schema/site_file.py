@@ -13,6 +13,7 @@ from cmsp_agent.config.schema.appliance import (
     RetentionSection,
     Smtp,
     Traps,
+    WebhookSection,
 )
 from cmsp_agent.config.schema.base import TEXT, AlsoAs, Section
 from cmsp_agent.config.schema.components import Components, Group
@@ -43,6 +44,7 @@ class SiteFile(Section):
     rules: Annotated[RulesSection, AlsoAs(TEXT)] = RulesSection()
     notify: Annotated[tuple[NotificationSection, ...], BeforeValidator(_one_or_more)] = ()
     smtp: Smtp | None = None
+    webhook: WebhookSection | None = None
     retention: RetentionSection = RetentionSection()
     privacy: PrivacySection = PrivacySection()
     listen: ListenersSection = ListenersSection()

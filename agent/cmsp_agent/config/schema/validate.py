@@ -125,7 +125,7 @@ def _repr(value: object) -> str:
 
 
 def _sensitive(where: Path) -> bool:
-    return bool(where) and where[0] in {"credentials", "smtp"}
+    return bool(where) and where[0] in {"credentials", "smtp", "webhook"}
 
 
 def _secret_word(where: Path) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 from fnmatch import fnmatchcase
 
 from cmsp_agent.config.configuration import NotificationPolicy
@@ -9,6 +10,8 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.notification import Notified
+
+NO_ZONES: Mapping[str, tzinfo] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ def due(
     notified: Mapping[tuple[str, int], Notified],
     components: Mapping[str, Component],
     now: int,
+    zones: Mapping[str, tzinfo] = NO_ZONES,
 ) -> Iterator[Due]:
     """Everything that is to be said now.
 
@@ -44,9 +48,12 @@ def due(
         notified: (incident, policy) → what was said last.
         components: by name, for the sites of an incident.
         now: ms since the epoch.
+        zones: site → its time zone, for quiet hours.
     """
     for incident in incidents:
         for place, policy in enumerate(policies):
+            if _is_quiet(policy, incident, components, zones, now):
+                continue
             before = notified.get((incident.id, place))
             said = (
                 _first(policy, place, incident, components, now)
@@ -55,6 +62,22 @@ def due(
             )
             if said is not None:
                 yield said
+
+
+def _is_quiet(
+    policy: NotificationPolicy,
+    incident: Incident,
+    components: Mapping[str, Component],
+    zones: Mapping[str, tzinfo],
+    now: int,
+) -> bool:
+    """Whether nobody is notified now: what is still to be said then is said when the quiet hours end."""
+    hours = policy.quiet.get(incident.priority.value)
+    if hours is None:
+        return False
+    site = next((components[name].site for name in incident.components if name in components), "")
+    local = datetime.fromtimestamp(now / 1000, zones.get(site, UTC))
+    return hours.covers(local.weekday(), local.hour, local.minute)
 
 
 def _first(

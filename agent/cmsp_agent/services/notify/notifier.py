@@ -3,7 +3,8 @@
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import tzinfo
 from functools import partial
 from itertools import groupby
 from typing import NoReturn
@@ -15,10 +16,10 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.ids import NewId
 from cmsp_agent.model.incident import Incident
-from cmsp_agent.model.notification import Notified, OutgoingNotification
+from cmsp_agent.model.notification import OutgoingNotification
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.services.notify.due import Due, due
-from cmsp_agent.services.notify.texts import digest, mail
+from cmsp_agent.services.notify.texts import digest, mail, webhook
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import incidents, notifications
 
@@ -39,6 +40,8 @@ class Interested:
     contacts: Mapping[str, Contact]
     components: Mapping[str, Component]
     appliance: str
+    zones: Mapping[str, tzinfo] = field(default_factory=dict)
+    """Site → its time zone."""
 
     def recipients(self, said: Due) -> tuple[str, ...]:
         """The mail addresses for one notification; every contact's where it escalates."""
@@ -67,7 +70,6 @@ class IncidentNotifier:
         self._new_id = new_id
         self._changed: dict[str, Incident] = {}
         self._bell = Bell(clock)
-        self._first = True
 
     def __call__(self, changes: Changes) -> None:
         """Incidents changed."""
@@ -92,11 +94,14 @@ class IncidentNotifier:
             StorageError: nothing was queued; the next look finds it again.
         """
         known = {(each.incident, each.policy): each for each in await self._database.read(notifications.notified)}
-        changed = {**(await self._since_the_last_run(known) if self._first else {}), **self._changed}
-        looked_at = {**{each.id: each for each in self._open_incidents()}, **changed}
+        changed = dict(self._changed)
+        open_now = {each.id: each for each in self._open_incidents()}
+        # over since the last run, or in quiet hours: there is still something to be said of them
+        left = {incident for incident, _ in known} - open_now.keys() - changed.keys()
+        looked_at = {**open_now, **(await self._as_they_are(left)), **changed}
         now = self._clock.now()
         interested = self.interested
-        said = list(due(interested.policies, looked_at.values(), known, interested.components, now))
+        said = list(due(interested.policies, looked_at.values(), known, interested.components, now, interested.zones))
         mails = list(self._mails(said, interested, now))
 
         def write(tx: sqlite3.Connection) -> None:
@@ -108,20 +113,21 @@ class IncidentNotifier:
         if said:
             await self._database.write(write)
             self._queued()
-        self._first = False
         for name, incident in changed.items():
             if self._changed.get(name) is incident:  # else it changed again meanwhile: the next look has it
                 del self._changed[name]
 
-    async def _since_the_last_run(self, known: Mapping[tuple[str, int], Notified]) -> dict[str, Incident]:
-        """Incidents of which something was said, as they are now: they may be over meanwhile."""
-        names = {incident for incident, _ in known}
+    async def _as_they_are(self, names: Iterable[str]) -> dict[str, Incident]:
         found = [await self._database.read(partial(incidents.find, name=name)) for name in names]
         return {each.id: each for each in found if each is not None}
 
     def _mails(self, said: Sequence[Due], interested: Interested, now: int) -> Iterable[OutgoingNotification]:
         for _, group in groupby(sorted(said, key=lambda each: each.policy), key=lambda each: each.policy):
-            together = [each for each in group if interested.recipients(each)]
+            news = list(group)
+            ways = interested.policies[news[0].policy].by
+            if "webhook" in ways:
+                yield from (webhook(each, interested.appliance, self._new_id(now), now) for each in news)
+            together = [each for each in news if "smtp" in ways and interested.recipients(each)]
             if len(together) > MOST_SINGLE:
                 addresses = dict.fromkeys(one for each in together for one in interested.recipients(each))
                 yield digest(together, tuple(addresses), interested.appliance, self._new_id(now), now)

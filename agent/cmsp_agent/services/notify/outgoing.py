@@ -9,11 +9,10 @@ from cmsp_agent.aio.bell import Bell
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import StorageError
-from cmsp_agent.model.notification import OutgoingNotification
+from cmsp_agent.model.notification import DeliveryFailed, OutgoingNotification
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import notifications
-from cmsp_agent.transports.smtp import MailFailed
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +22,11 @@ WAITS = (60.0, 300.0, 900.0, 3600.0)
 GIVEN_UP_AFTER = 3 * 86_400_000
 """ms after which a mail is news of yesterday."""
 LOOK_EVERY = 30.0
+NAMES = {"smtp": "mail", "webhook": "webhook"}
+"""What a way is called in the alarm that it does not work."""
 
 Send = Callable[[OutgoingNotification], Awaitable[None]]
-"""Hands one over; raises MailFailed."""
+"""Hands one over; raises DeliveryFailed."""
 
 
 class Outgoing:
@@ -69,16 +70,17 @@ class Outgoing:
     async def _try(self, notification: OutgoingNotification) -> None:
         try:
             await self._send(notification)
-        except MailFailed as error:
+        except DeliveryFailed as error:
             await self._failed(notification, str(error))
             return
         self._counters.add("notifications.sent")
-        self._conditions.end("mail", "mails are taken again")
+        self._conditions.end(NAMES[notification.by], "notifications are taken again")
         await self._database.write(lambda tx: notifications.drop(tx, notification.id))
 
     async def _failed(self, notification: OutgoingNotification, reason: str) -> None:
         self._counters.add("notifications.failed")
-        self._conditions.hold("mail", f"notifications can't be sent: {reason}; they are tried again for three days")
+        text = f"notifications can't be sent: {reason}; they are tried again for three days"
+        self._conditions.hold(NAMES[notification.by], text)
         now = self._clock.now()
         if now - notification.created_at >= GIVEN_UP_AFTER:
             self._counters.add("notifications.given_up")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from cmsp_agent.aio.blocking import BlockingPool, PoolFull
-from cmsp_agent.config.configuration import Configuration, MailServer
+from cmsp_agent.config.configuration import Configuration, MailServer, Webhook
 from cmsp_agent.model.notification import OutgoingNotification
 from cmsp_agent.pipeline.alarm_types import notify
 from cmsp_agent.services.events.conditions import Conditions
@@ -17,6 +17,7 @@ from cmsp_agent.services.notify.outgoing import FAILED, Outgoing
 from cmsp_agent.services.part import Change, Components, Part
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.transports.smtp import Mail, MailFailed, MailServerAccess, send
+from cmsp_agent.transports.webhook import WebhookAccess, WebhookFailed, post
 
 BEYOND_THE_SERVER = 10.0
 """Seconds that a mail may take beyond the time-out of its connection."""
@@ -31,6 +32,7 @@ class NotifyPart(Part):
     pool: BlockingPool
     components: Components
     server: MailServer | None
+    webhook: Webhook | None
 
     def prepare(self, configuration: Configuration) -> Change:
         """Other policies, contacts, mail server."""
@@ -38,16 +40,33 @@ class NotifyPart(Part):
 
         async def change() -> None:
             self.notifier.interested = interested
-            self.server = configuration.smtp
+            self.server, self.webhook = configuration.smtp, configuration.webhook
 
         return change
 
     async def send(self, notification: OutgoingNotification) -> None:
-        """Hand one notification to the mail server.
+        """Hand one notification to the mail server, or post it to the web address.
 
         Raises:
-            MailFailed: there is none, or it does not take it.
+            DeliveryFailed: there is none, or it does not take it.
         """
+        if notification.by == "webhook":
+            await self._post(notification)
+        else:
+            await self._mail(notification)
+
+    async def _post(self, notification: OutgoingNotification) -> None:
+        webhook = self.webhook
+        if webhook is None:
+            raise WebhookFailed("the file names no web address (webhook)")
+        access = WebhookAccess(webhook.url, webhook.token, webhook.timeout)
+        within = webhook.timeout + BEYOND_THE_SERVER
+        try:
+            await self.pool.run(partial(post, access, notification.body, notification.id), within=within)
+        except (TimeoutError, PoolFull):
+            raise WebhookFailed(f"no answer within {within:g} s") from None
+
+    async def _mail(self, notification: OutgoingNotification) -> None:
         server = self.server
         if server is None:
             raise MailFailed("the file names no mail server (smtp)")
@@ -81,7 +100,7 @@ async def start_notify(
         runtime.clock,
         runtime.machine.new_id,
     )
-    part = NotifyPart(notifier, pool, components, configuration.smtp)
+    part = NotifyPart(notifier, pool, components, configuration.smtp, configuration.webhook)
     events.subscribe(notifier)
     runtime.supervisor.keep_running("notifications", notifier.run)
     runtime.supervisor.keep_running("mails", outgoing.run)
@@ -96,7 +115,11 @@ async def start_notify(
 def interested_by(configuration: Configuration, components: Components) -> Interested:
     """Whom a configuration names."""
     return Interested(
-        configuration.notify, configuration.contacts, components(configuration), configuration.appliance.name
+        configuration.notify,
+        configuration.contacts,
+        components(configuration),
+        configuration.appliance.name,
+        {name: site.timezone for name, site in configuration.sites.items()},
     )
 
 

@@ -1,10 +1,11 @@
 """Mails about incidents, in plain text: what happened, how bad it is, what helps."""
 
+import json
 from collections.abc import Sequence
 
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.notification import OutgoingNotification
-from cmsp_agent.model.times import rfc3339
+from cmsp_agent.model.times import optional_time, rfc3339
 from cmsp_agent.services.notify.due import Due
 
 LONGEST_SUBJECT = 160
@@ -17,6 +18,35 @@ def mail(said: Due, recipients: tuple[str, ...], appliance: str, new_id: str, no
     subject = f"[{incident.priority}] {incident.number} {said.why}: {incident.title}"
     body = "\n".join((f"{incident.number}: {said.why}", "", *_facts(incident), "", f"Sent by {appliance}."))
     return OutgoingNotification(new_id, recipients, _line(subject), body, incident.id, now, next_at=now)
+
+
+def webhook(said: Due, appliance: str, new_id: str, now: int) -> OutgoingNotification:
+    """The post about one incident: what the mail says, as JSON."""
+    incident = said.incident
+    subject = _line(f"[{incident.priority}] {incident.number} {said.why}: {incident.title}")
+    document = {
+        "id": new_id,
+        "appliance": appliance,
+        "at": rfc3339(now),
+        "why": said.why,
+        "escalates": said.escalates,
+        "subject": subject,
+        "incident": {
+            "id": incident.id,
+            "number": incident.number,
+            "state": incident.state.value,
+            "priority": incident.priority.value,
+            "arithmetic": incident.arithmetic,
+            "title": _line(incident.title),
+            "components": list(incident.components),
+            "opened_at": rfc3339(incident.opened_at),
+            "restored_at": optional_time(incident.restored_at),
+            "responsible": incident.responsible,
+            "recommendation": incident.recommendation,
+            "confirmed": incident.confirmed,
+        },
+    }
+    return OutgoingNotification(new_id, (), subject, json.dumps(document), incident.id, now, next_at=now, by="webhook")
 
 
 def digest(

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from cmsp_agent.config.configuration import Contact, NotificationPolicy
+from cmsp_agent.config.windows import parse_weekly
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_state import IncidentState, Trigger
@@ -122,3 +125,25 @@ def test_many_are_one_digest_with_the_worst_first() -> None:
     assert "[P1] 200 incidents have news" in made.subject
     assert made.body.splitlines()[0].startswith("[P1]")
     assert "and 100 more" in made.body
+
+
+def test_in_quiet_hours_nobody_is_notified_and_all_is_said_when_they_end() -> None:
+    zone = ZoneInfo("Europe/Paris")
+    incident = an_incident()
+    priority = incident.priority.value
+    policy = NotificationPolicy(
+        ("noc",), ("smtp",), (), (), (), {}, {}, {priority: parse_weekly("Mon-Sun 20:00-07:00")}
+    )
+    zones = {"paris": zone}
+    gateway = {name: Component(name, (), "paris", "") for name in incident.components}
+
+    def at(hour: int, minute: int, one: Incident, known: dict[tuple[str, int], Notified]) -> list[str]:
+        now = round(datetime(2026, 7, 1, hour, minute, tzinfo=zone).timestamp() * 1000)
+        return [each.why for each in due([policy], [one], known, gateway, now, zones)]
+
+    assert at(6, 59, incident, {}) == []
+    assert at(7, 0, incident, {}) == ["opened"]
+    known = {(incident.id, 0): Notified(incident.id, 0, priority, "new", 0)}
+    over = incident.after(Trigger.RESTORE, incident.opened_at + 1)
+    assert at(23, 0, over, known) == []
+    assert at(8, 0, over, known) == ["restored"]
