@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from cmsp_agent.api.roles import Caller, ProvenPeer, Role, identify
 from cmsp_agent.api.services import ApiServices
+from cmsp_agent.model.event import Event
 
 NOBODY = ProvenPeer()
 
@@ -36,6 +37,15 @@ def at_least(role: Role) -> Callable[[Request], Caller]:
         return caller
 
     return dependency
+
+
+def shown_to(caller: Caller, services: ApiServices) -> Callable[[Event], Event]:
+    """What a caller sees of an event: personal data is masked in what leaves the site, unless the order permits it."""
+    return _as_it_is if caller.local else services.outward
+
+
+def _as_it_is(event: Event) -> Event:
+    return event
 
 
 READING = [Depends(at_least(Role.OBSERVER))]

@@ -40,6 +40,8 @@ class Caller:
     name: str
     role: Role
     source: str
+    local: bool = False
+    """On this machine: what it is shown does not leave the site."""
 
     def require(self, role: Role) -> None:
         """Let pass or refuse.
@@ -62,7 +64,7 @@ def identify(peer: ProvenPeer, roles: Mapping[str, str]) -> Caller:
         Refused: a proven identity that the configuration gives no role.
     """
     if peer.local:
-        return Caller(peer.local, Role.ADMIN, peer.source)
+        return Caller(peer.local, Role.ADMIN, peer.source, local=True)
     known = [(Role(roles[uri]), uri) for uri in peer.identities if uri in roles]
     if not known:
         shown = ", ".join(peer.identities[:3]) or "a certificate without a URI"

@@ -9,6 +9,7 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.api.refusals import Refusals
 from cmsp_agent.model.component import Component, Threshold
+from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.services.audit import AuditLog
@@ -92,5 +93,7 @@ class ApiServices:
     revisions: Revisions
     bundles: Callable[[str], Awaitable[bytes]]
     """A support bundle by its name (`services.support`)."""
+    outward: Callable[[Event], Event]
+    """As `Pipeline.outward`, by the configuration of the moment."""
     bell: StreamBell = field(default_factory=StreamBell)
     refusals: Refusals = field(default_factory=Refusals)

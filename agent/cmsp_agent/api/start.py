@@ -106,6 +106,7 @@ async def start_api(
         setup=needs.backups.setup.plan,
         change_incident=events.change_incident,
         report_incident=events.report_incident,
+        outward=needs.events.outward,
         alarms=AlarmDesk(events, runtime.clock, new_id),
         confirm_clock=needs.events.known_time.confirm,
         kpis=needs.kpis.read,

@@ -32,6 +32,7 @@ from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.pipeline.alarm_state import AlarmState, UnansweredPolls
+from cmsp_agent.pipeline.privacy import Mask
 from cmsp_agent.pipeline.silences import SilenceRegister
 from cmsp_agent.plugin.api import CliPlatform, Redaction
 from cmsp_agent.services.audit import AuditLog
@@ -58,6 +59,7 @@ from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.storage.tables import events, incidents
 from cmsp_agent.transports.tls_server import ServerCertificates
+from cmsp_plugins.cisco_ios.plugin import CISCO_IOS
 from tests.integration.api.authority import Authority
 
 PLATFORM = CliPlatform(driver="cisco_ios", redact=(Redaction(r"^enable secret (?P<secret>\S+)"),))
@@ -247,6 +249,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             bundles=no_bundle,
             revisions=revisions,
             read_only=lambda name: ("show version", "show interfaces {name}") if name == "gw-1" else (),
+            outward=Mask(CISCO_IOS),
             confirm_clock=KnownTime(database, Notices(unwatched, clock, counters), clock).confirm,
         )
         yield Agent(made, database, alarm_state, device, supervisor, folder)

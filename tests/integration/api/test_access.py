@@ -236,3 +236,18 @@ async def test_it_starts_and_stops_twice_and_leaves_nothing(tmp_path: Path, auth
     await asyncio.sleep(0.05)
     assert _footprint() == before
     assert len(asyncio.all_tasks()) == tasks
+
+
+async def test_what_names_people_is_masked_for_callers_from_beyond_the_site(
+    agent: Agent, authority: Authority, local: httpx.AsyncClient
+) -> None:
+    await agent.happen("call from calling number 0612345678: Login failed [user: alice]")
+    paths = ("/v1/events", "/v1/alarms", "/v1/components/gw-1")
+    async with remote(agent, authority, ROLE.format("admin")) as client:
+        for path in paths:
+            answer = await client.get(path)
+            assert "Login failed" in answer.text
+            assert "0612345678" not in answer.text, path
+            assert "alice" not in answer.text, path
+    for path in paths:
+        assert "0612345678" in (await local.get(path)).text, path

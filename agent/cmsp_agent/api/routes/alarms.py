@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from cmsp_agent.api.callers import READING, services_of
+from cmsp_agent.api.callers import READING, caller_of, services_of, shown_to
 from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas.events import AlarmClear, AlarmList, AlarmSuppress, EventView
 from cmsp_agent.api.unsafe import Unsafe, unsafe
@@ -26,7 +26,8 @@ async def alarms(
     found = services_of(request).status.alarms(component)
     page = found[after : after + limit]
     following = after + limit if after + limit < len(found) else None
-    return {"items": [event_view(alarm) for alarm in page], "next": following}
+    shown = shown_to(caller_of(request), services_of(request))
+    return {"items": [event_view(shown(alarm)) for alarm in page], "next": following}
 
 
 @router.post("/{alarm}/clear", response_model=EventView)
@@ -34,7 +35,8 @@ async def clear(alarm: str, wish: AlarmClear, call: Operator) -> Response:
     """End an alarm, with a reason. It is raised again where its source still says so."""
 
     async def work() -> dict[str, Any]:
-        return event_view(await call.services.alarms.clear(alarm, f"cleared by {call.caller.name}: {wish.reason}"))
+        cleared = await call.services.alarms.clear(alarm, f"cleared by {call.caller.name}: {wish.reason}")
+        return event_view(shown_to(call.caller, call.services)(cleared))
 
     return await call.change(work)
 
@@ -44,7 +46,8 @@ async def acknowledge(alarm: str, call: Operator) -> Response:
     """Say that a person has seen the alarm."""
 
     async def work() -> dict[str, Any]:
-        return event_view(await call.services.alarms.acknowledge(alarm, call.caller.name))
+        seen = await call.services.alarms.acknowledge(alarm, call.caller.name)
+        return event_view(shown_to(call.caller, call.services)(seen))
 
     return await call.change(work)
 
@@ -55,6 +58,6 @@ async def suppress(alarm: str, wish: AlarmSuppress, call: Operator) -> Response:
 
     async def work() -> dict[str, Any]:
         changed = await call.services.alarms.suppress(alarm, call.caller.name, wish.reason, wish.for_seconds)
-        return event_view(changed)
+        return event_view(shown_to(call.caller, call.services)(changed))
 
     return await call.change(work)

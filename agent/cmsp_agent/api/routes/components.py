@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
-from cmsp_agent.api.callers import READING, services_of
+from cmsp_agent.api.callers import READING, caller_of, services_of, shown_to
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas.components import ComponentList, Kpis, SetupView
@@ -58,7 +58,7 @@ async def component(request: Request, name: str) -> dict[str, Any]:
     return component_details(
         found,
         services.status.availability_of(name),
-        services.status.alarms(name),
+        [*map(shown_to(caller_of(request), services), services.status.alarms(name))],
         services.status.incidents(name),
         latest,
         inventory,

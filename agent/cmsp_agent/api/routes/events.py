@@ -2,17 +2,18 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import StreamingResponse
 
-from cmsp_agent.api.callers import READING, services_of
+from cmsp_agent.api.callers import READING, caller_of, services_of, shown_to
 from cmsp_agent.api.problems import CallInvalid, TooManyStreams
 from cmsp_agent.api.schemas.events import EventPage
 from cmsp_agent.api.services import ApiServices
 from cmsp_agent.api.views.events import event_view
+from cmsp_agent.model.event import Event
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.services.events.log import Filter
 
@@ -46,8 +47,10 @@ async def events(
     limit: Annotated[int, Query(ge=1, le=LARGEST_PAGE)] = PAGE,
 ) -> dict[str, Any]:
     """A page of the log, the oldest first. Ask again with `after` = `next` for what follows."""
-    page = await services_of(request).log.page(only, after, limit)
-    return {"items": [event_view(event) for event in page.events], "next": page.next}
+    services = services_of(request)
+    page = await services.log.page(only, after, limit)
+    shown = shown_to(caller_of(request), services)
+    return {"items": [event_view(shown(event)) for event in page.events], "next": page.next}
 
 
 @router.get("/stream", response_class=StreamingResponse, dependencies=READING)
@@ -67,10 +70,14 @@ async def stream(
         after = int(last_event_id)
     if after is None:
         after = (await services.log.page(only, None, 1)).next
-    return StreamingResponse(_follow(services, only, after), media_type="text/event-stream")
+    return StreamingResponse(
+        _follow(services, only, after, shown_to(caller_of(request), services)), media_type="text/event-stream"
+    )
 
 
-async def _follow(services: ApiServices, only: Filter, after: int) -> AsyncIterator[str]:
+async def _follow(
+    services: ApiServices, only: Filter, after: int, shown: Callable[[Event], Event]
+) -> AsyncIterator[str]:
     bell = services.bell
     bell.listeners += 1
     try:
@@ -79,7 +86,7 @@ async def _follow(services: ApiServices, only: Filter, after: int) -> AsyncItera
             rung = bell.next_ring()
             found, after = await services.log.following(only, after)
             for event in found:
-                yield f"event: cmsp.event.v1\ndata: {json.dumps(event_view(event))}\n\n"
+                yield f"event: cmsp.event.v1\ndata: {json.dumps(event_view(shown(event)))}\n\n"
             if found:
                 yield f"id: {after}\n\n"
             elif not await _rings(rung, KEEP_ALIVE):

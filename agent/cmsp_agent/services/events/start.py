@@ -40,6 +40,10 @@ class EventsPart(Part):
     """By whose rules is judged now."""
     runtime: Runtime
 
+    def outward(self, event: Event) -> Event:
+        """The event as it may leave the site, by the configuration in force."""
+        return self.pipeline.outward(event)
+
     def prepare(self, configuration: Configuration) -> Change:
         """Make its pipeline ready; taking it over writes what that changes, and may fail for the disk alone."""
         components = self.components(configuration)
