@@ -16,6 +16,7 @@ from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups
 from cmsp_agent.services.backups.history import ConfigurationChange
 from cmsp_agent.services.backups.needs import StorageNeed
+from cmsp_agent.services.backups.restore import Restores
 from cmsp_agent.services.backups.setup import SetupPlan
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
@@ -71,6 +72,7 @@ class ApiServices:
     """As `BackupsPart.history`."""
     storage_need: Callable[[Mapping[str, int]], Awaitable[StorageNeed]]
     """As `BackupsPart.storage_need`."""
+    restores: Restores
     change_incident: Callable[[str, Callable[[Incident], Incident]], Awaitable[Incident]]
     """As `EventService.change_incident`."""
     report_incident: Callable[[ReportedFault], Awaitable[Incident]]

@@ -103,6 +103,7 @@ async def start_api(
         backups=needs.backups.backups,
         backup_history=needs.backups.history,
         storage_need=needs.backups.storage_need,
+        restores=needs.backups.restores,
         setup=needs.backups.setup.plan,
         change_incident=events.change_incident,
         report_incident=events.report_incident,

@@ -41,7 +41,6 @@ NOT_YET: tuple[NotYet, ...] = (
     NotYet("sites.*.hours", "business hours are not looked at yet", ("Site.hours",)),
     NotYet("components.*.support", "support contracts are not watched yet", ("ComponentEntry.support",)),
     NotYet("components.*.authorisation.until", "the date of the letter is not watched yet", ("Authorisation.until",)),
-    NotYet("components.*.services.backup.restore", "restore is not carried out yet", ("BackupPlan.restore",)),
     NotYet("discovery", "discovery is not carried out yet", ("Configuration.discovery",)),
     NotYet("privacy.telemetry", "no telemetry is sent yet", ("PrivacySettings.telemetry",)),
 )

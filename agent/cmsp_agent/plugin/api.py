@@ -12,7 +12,7 @@ from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.interfaces import canonical as canonical_interface
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
-from cmsp_agent.plugin.command_line import CliPlatform, Redaction, SetupLine, SetupStep
+from cmsp_agent.plugin.command_line import CliPlatform, Redaction, Replacement, SetupLine, SetupStep
 from cmsp_agent.plugin.identity import UNIDENTIFIED, Fact, Identity
 from cmsp_agent.plugin.markers import hook
 from cmsp_agent.plugin.place import written_here
@@ -42,6 +42,7 @@ __all__ = [
     "ObjectFrom",
     "PollSignal",
     "Redaction",
+    "Replacement",
     "SetupLine",
     "SetupStep",
     "Severity",

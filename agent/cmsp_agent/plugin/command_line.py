@@ -17,6 +17,43 @@ class Redaction:
 
 
 @dataclass(frozen=True, slots=True)
+class Replacement:
+    """How a whole configuration is put back, with the device's own way back if nobody confirms it.
+
+    In commands `{file}` is the uploaded file and `{minutes}` the time after which the device goes back by itself.
+    Patterns are multi-line regexes, searched in what the device says.
+    """
+
+    file: str
+    """Where the file is uploaded to by SCP, as the device names it."""
+    ready: str
+    """Found in a configuration under which the way back works."""
+    remedy: str
+    """What to do where it is not found."""
+    hash: str
+    hash_shown: str
+    """The MD5 of the uploaded file is its group `hash`."""
+    apply: str
+    applied: str
+    failed: tuple[str, ...]
+    """Found in the answer to `apply` where it failed, whatever else stands there."""
+    confirm: str
+    revert: str
+    pending: str
+    not_pending: str
+    """Found in the answer to `pending` where the device would not go back any more."""
+    merge: str
+    """Adds the lines of the file without removing any; there is no way back from it."""
+    remove: str
+    save: str
+    saved: str
+    answers: tuple[tuple[str, str], ...] = ()
+    """What the device may ask, and what is answered."""
+    needs_reload: tuple[str, ...] = ()
+    """Lines that take effect at the device's next start only."""
+
+
+@dataclass(frozen=True, slots=True)
 class CliPlatform:
     """How the configuration is read over SSH, and how a good one is recognised. Patterns are multi-line regexes."""
 
@@ -31,6 +68,8 @@ class CliPlatform:
     redact: tuple[Redaction, ...] = ()
     read_only: tuple[str, ...] = ()
     """Commands that diagnostics may run."""
+    replacement: Replacement | None = None
+    """None: a configuration of this platform is put back by a person."""
 
 
 NEEDS = ("snmp", "traps", "syslog", "clock", "login", "archive", "scp")

@@ -66,6 +66,8 @@ class JobKind:
     work: Work
     within: float = 600.0
     repeatable: bool = True
+    interrupted: Callable[[Job], Awaitable[None]] | None = None
+    """Called at the start for a job that the end of the agent has cut off and that is not run again."""
 
 
 class Jobs:
@@ -134,6 +136,9 @@ class Jobs:
         for job in left:
             if job not in again:
                 await self._save(replace(_ended(job, JobState.FAILED, INTERRUPTED), ended_at=self._clock.now()))
+                kind = self._kinds.get(job.kind)
+                if kind is not None and kind.interrupted is not None and job.state is JobState.RUNNING:
+                    await kind.interrupted(job)
         for job in again:
             self.start(replace(job, state=JobState.QUEUED, percent=0, log=(*job.log, "taken up again after a restart")))
         return len(again)

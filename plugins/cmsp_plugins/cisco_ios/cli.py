@@ -5,6 +5,7 @@ goes whatever its type: type 7 is reversible, and the others are nobody's busine
 """
 
 from cmsp_agent.plugin.api import CliPlatform, Redaction
+from cmsp_plugins.cisco_ios.replacement import REPLACEMENT
 
 _TYPE = r"(?:[0-9] )?"
 """The digit that says how a secret is kept."""
@@ -59,4 +60,5 @@ CLI = CliPlatform(
         "show clock",
         "show ntp status",
     ),
+    replacement=REPLACEMENT,
 )

@@ -39,6 +39,8 @@ from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups, Directory, Manifest, backup_job
 from cmsp_agent.services.backups.history import history
 from cmsp_agent.services.backups.needs import StorageNeed, storage_need
+from cmsp_agent.services.backups.replacing import ReplaceableDevice
+from cmsp_agent.services.backups.restore import RestoreOrder, Restores
 from cmsp_agent.services.backups.setup import PlannedLine, SetupPlan
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
@@ -100,6 +102,14 @@ class Device:
         if self.hold is not None:
             await self.hold.wait()
         return self.text
+
+
+def no_device(component: Component, platform: CliPlatform, minutes: int) -> ReplaceableDevice:
+    raise NotFound("there is no device here")
+
+
+async def no_step(order: RestoreOrder, step: str, outcome: str) -> None:
+    """No audit log of steps here."""
 
 
 class Saved(Part):
@@ -238,6 +248,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             backups=backups,
             backup_history=functools.partial(history, database, backups),
             storage_need=functools.partial(needed, backups),
+            restores=Restores(backups, no_device, lambda name: (), no_step, unwatched, clock),
             setup=no_setup,
             change_incident=lambda name, edit: change_incident(database, alarm_state, name, edit),
             report_incident=no_report,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from tests.lab.site.ios_config import Block, IosConfig
+from tests.lab.site.ios_replace import NOT_PENDING, PENDING, ReplaceFault, Rollback
 
 INVALID = "              ^\n% Invalid input detected at '^' marker.\n"
 
@@ -23,6 +24,7 @@ class Mode(Enum):
     CONFIG_BLOCK = "(config-sub)#"
     ENABLE_PASSWORD = "Password: "
     COPY_DESTINATION = "Destination filename [startup-config]? "
+    MERGE_DESTINATION = "Destination filename [running-config]? "
     CLOSED = ""
 
 
@@ -44,12 +46,14 @@ class IosDevice:
         show: answer of each further ``show`` command, by its text without ``show``.
         enable_password: what `enable` asks for; empty where users start privileged.
         changed: called with (user, terminal) when a session leaves configuration mode after a change.
+        rollback: what `configure replace` works with; None: the device has no such command.
         asked: called with each command line, for the ledger.
     """
 
     config: IosConfig
     show: Mapping[str, str]
     enable_password: str = ""
+    rollback: Rollback | None = None
     changed: Callable[[str, str], None] = lambda user, terminal: None
     asked: Callable[[str], None] = lambda line: None
 
@@ -64,6 +68,7 @@ class IosSession:
     mode: Mode = Mode.PRIVILEGED
     touched: bool = False
     block: Block | None = field(default=None)
+    merging: str = ""
 
     def __post_init__(self) -> None:
         """Start unprivileged where the device has an enable password."""
@@ -73,7 +78,7 @@ class IosSession:
     @property
     def prompt(self) -> str:
         """The prompt for the mode that the session is in."""
-        if self.mode in (Mode.ENABLE_PASSWORD, Mode.COPY_DESTINATION, Mode.CLOSED):
+        if self.mode in (Mode.ENABLE_PASSWORD, Mode.COPY_DESTINATION, Mode.MERGE_DESTINATION, Mode.CLOSED):
             return str(self.mode.value)
         if self.mode is Mode.CONFIG_BLOCK and self.block is not None:
             first = self.block.line.split()[0]
@@ -93,6 +98,9 @@ class IosSession:
         if self.mode is Mode.COPY_DESTINATION:
             self.mode = Mode.PRIVILEGED
             return self._save()
+        if self.mode is Mode.MERGE_DESTINATION and self.device.rollback is not None:
+            self.mode = Mode.PRIVILEGED
+            return self.device.rollback.merge(self.merging)
         if not line or line.startswith("!"):
             return ""
         self.device.asked(line)
@@ -106,11 +114,18 @@ class IosSession:
         return "" if right else "% Bad secrets\n"
 
     def _save(self) -> str:
+        rollback = self.device.rollback
+        if rollback is not None and rollback.fault is ReplaceFault.NOT_SAVED:
+            return "startup-config file open failed (Not enough space)\n"
         self.device.config.saved = self.device.config.text()
         return "Building configuration...\n[OK]\n"
 
     def _execute(self, line: str) -> str:
         command, _, wanted = line.partition(" | ")
+        if self.device.rollback is not None and self.mode is Mode.PRIVILEGED:
+            for words, work in REPLACING.items():
+                if command.startswith(words):
+                    return work(self, self.device.rollback, command)
         for pattern, needs_privilege, action in COMMANDS:
             if abbreviates(command, pattern):
                 if needs_privilege and self.mode is Mode.EXEC:
@@ -223,6 +238,24 @@ COMMANDS: tuple[tuple[str, bool, Callable[[IosSession, str], str]], ...] = (
     ("quit", False, lambda session, command: session.go(Mode.CLOSED)),
 )
 """What the command line knows: words, whether they need privilege, and what they do."""
+
+
+def _merge(session: IosSession, rollback: Rollback, command: str) -> str:
+    session.merging = command.split()[1]
+    return session.go(Mode.MERGE_DESTINATION)
+
+
+REPLACING: Mapping[str, Callable[[IosSession, Rollback, str], str]] = {
+    "verify /md5": lambda session, rollback, command: rollback.verify(command),
+    "delete /force": lambda session, rollback, command: rollback.delete(command),
+    "configure replace": lambda session, rollback, command: rollback.replace(command),
+    "configure confirm": lambda session, rollback, command: rollback.confirm(),
+    "configure revert now": lambda session, rollback, command: rollback.revert(),
+    "show archive config rollback timer": lambda session, rollback, command: (
+        PENDING if rollback.pending else NOT_PENDING
+    ),
+    "copy flash:": _merge,
+}
 
 _CONFIGURE = "Enter configuration commands, one per line.  End with CNTL/Z.\n"
 

@@ -80,6 +80,7 @@ class _Channel(asyncssh.SSHServerSession[bytes]):
         self._session = IosSession(server.device, user)
         self._typed = b""
         self._command: str | None = None
+        self._length = 0
 
     def connection_made(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
         self._channel = chan
@@ -98,14 +99,35 @@ class _Channel(asyncssh.SSHServerSession[bytes]):
         if self._command is None:
             self._print(f"\n{self._session.prompt}")
             return
+        if self._command.startswith("scp -t "):
+            self._channel.write(b"\0")
+            return
         if self._run(self._command):
             self._channel.exit(0)
 
     def data_received(self, data: bytes, datatype: int | None) -> None:
+        if self._command is not None:
+            self._typed += data
+            self._receive_file(self._command.removeprefix("scp -t ").strip("'"))
+            return
         self._typed += data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         while b"\n" in self._typed and self._session.mode is not Mode.CLOSED:
             line, self._typed = self._typed.split(b"\n", 1)
             self._line(line.decode(errors="replace"))
+
+    def _receive_file(self, path: str) -> None:
+        """The sink of SCP: a line with the length, so many octets, a zero; each is answered."""
+        head, line_end, rest = self._typed.partition(b"\n")
+        if not line_end:
+            return
+        if not self._length:
+            self._length = int(head.split()[1])
+            self._channel.write(b"\0")
+        rollback = self._server.device.rollback
+        if len(rest) > self._length and rollback is not None:
+            refused = rollback.store(path, rest[: self._length])
+            self._channel.write(f"\x02{refused}\n".encode() if refused else b"\0")
+            self._channel.exit(1 if refused else 0)
 
     def eof_received(self) -> bool:
         return False

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from cmsp_agent.api.callers import READING, at_least, services_of
+from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.roles import Caller, Role
 from cmsp_agent.api.routes.components import known
 from cmsp_agent.api.schemas.backups import (
@@ -14,6 +15,7 @@ from cmsp_agent.api.schemas.backups import (
     BackupView,
     ConfigurationChangeList,
     FoundLineList,
+    RestoreWish,
     StorageNeedView,
     VerifiedList,
 )
@@ -24,6 +26,7 @@ from cmsp_agent.api.views.jobs import job_view
 from cmsp_agent.model.job import Job
 from cmsp_agent.services.backups.looking import grep, verify
 from cmsp_agent.services.backups.reading import to_bytes
+from cmsp_agent.services.backups.restore_job import PLAN, RESTORE
 from cmsp_agent.services.backups.service import RUNNING
 
 router = APIRouter(prefix="/v1/components/{name}/backups", tags=["backups"])
@@ -122,6 +125,20 @@ async def plan(
     given = {"last": last, "daily": daily, "weekly": weekly, "monthly": monthly, "yearly": yearly}
     need = await services_of(request).storage_need({key: value for key, value in given.items() if value is not None})
     return dict(need_view(need))
+
+
+@router.post("/{version}/restore", status_code=202, response_model=JobView)
+async def restore(name: str, version: str, wish: RestoreWish, call: Engineer) -> Response:
+    """Put a version back on its device, as a job: first the plan, then, with its fingerprint, the restore itself."""
+
+    def draft() -> Job:
+        call.services.restores.require(name)
+        if not wish.dry_run and not wish.plan:
+            raise CallInvalid("plan: is missing; ask with dry_run first, and approve the plan in the job's result")
+        arguments = {"version": version, "plan": wish.plan, "merge": wish.merge}
+        return call.services.jobs.draft(PLAN if wish.dry_run else RESTORE, name, call.caller.name, arguments)
+
+    return await call.accept(draft, job_view)
 
 
 @searching.get("/grep", response_model=FoundLineList, dependencies=READING)

@@ -25,6 +25,14 @@ class BackupList(Shape):
     items: list[BackupView]
 
 
+class RestoreWish(Shape):
+    """A version to be put back. First a plan (`dry_run`), then the same call with the plan's fingerprint."""
+
+    dry_run: bool = Field(True, description="Only say what would change: the job's result is the plan")
+    plan: str = Field("", max_length=64, description="The fingerprint of the plan that is approved")
+    merge: bool = Field(False, description="Where the device has no way back: add lines, remove none, no way back")
+
+
 class VerifiedView(Shape):
     """A version that was read again."""
 

@@ -34,6 +34,19 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         " copy of the storage, or let the retention remove the version.",
     ),
     AlarmType(
+        "restore.failed",
+        Severity.MAJOR,
+        "The configuration of {component} could not be put back",
+        recommendation="The text says what the device runs now. Compare it: `cmsp-agent backup run {component}`, then "
+        "`cmsp-agent backup diff {component}`.",
+    ),
+    AlarmType(
+        "restore.interrupted",
+        Severity.MAJOR,
+        "The agent ended while a configuration was put back on {component}",
+        recommendation="Wait until the device has gone back by itself, then look: `cmsp-agent backup run {component}`.",
+    ),
+    AlarmType(
         "backups.storage",
         Severity.MAJOR,
         "The backup storage can't be used: {object}",

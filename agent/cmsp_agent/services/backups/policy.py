@@ -29,3 +29,22 @@ def require_backup(component: Component, platform: CliPlatform | None) -> CliPla
             "(source: device type)"
         )
     return platform
+
+
+def require_restore(component: Component, platform: CliPlatform) -> tuple[Component, CliPlatform]:
+    """The way to put the component's configuration back.
+
+    Raises:
+        Refused: the order does not grant it, or its device type has no way.
+    """
+    if not component.backup.restore:
+        raise Refused(
+            f"{component.name}: no restore: backup: {{restore: true}} is not said for it, or its tier or a missing "
+            f"letter of authorisation forbids it (source: {component.backup.source})"
+        )
+    if platform.replacement is None:
+        raise Refused(
+            f"{component.name}: no restore: device type {component.type!r} has no way to take a configuration back; "
+            f"show it and enter it by hand: cmsp-agent backup show {component.name} (source: device type)"
+        )
+    return component, platform

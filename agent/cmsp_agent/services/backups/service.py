@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from cmsp_agent.aio.blocking import BlockingPool, PoolFull
 from cmsp_agent.aio.clock import Clock
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)
 
 RUNNING = "running"
 """Names what the device runs now, where a version is asked for."""
+T = TypeVar("T")
+
 COMPUTING = 60.0
 """Seconds for compressing, redacting or comparing one configuration."""
 
@@ -66,7 +69,7 @@ class Backups:
         self._counters = counters
         self._places = asyncio.Semaphore(at_once)
         self._turns: dict[str, asyncio.Lock] = {}
-        self._keeper = Keeper(manifest, self._compute, directory.healthy_since, new_id)
+        self._keeper = Keeper(manifest, self.compute, directory.healthy_since, new_id)
         self._texts: dict[CliPlatform, ConfigText] = {}
 
     async def run(
@@ -111,14 +114,33 @@ class Backups:
         """Held while a component's versions change: one backup, or one removal, at a time."""
         return self._turns.setdefault(component, asyncio.Lock())
 
-    def require(self, component: str) -> None:
-        """Whether the component gets backups at all.
+    def require(self, component: str) -> tuple[Component, CliPlatform]:
+        """The component and the way to read its configuration, where it gets backups at all.
 
         Raises:
             NotFound: no such component.
             Refused: it gets none; the text names the source.
         """
-        self._granted(component)
+        return self._granted(component)
+
+    async def running(self, component: str) -> str:
+        """What the device runs now, read and not stored.
+
+        Raises:
+            NotFound, Refused: as `require`.
+            DeviceError: it can't be read.
+        """
+        known, platform = self._granted(component)
+        async with self.turn(component), self._places:
+            return (await read_whole(self._read, known, platform, self._text(platform))).text
+
+    def text_of(self, component: str) -> ConfigText:
+        """How the component's configurations are read.
+
+        Raises:
+            Refused: its device type says it no more.
+        """
+        return self._text(self._platform_of(component))
 
     def _granted(self, name: str) -> tuple[Component, CliPlatform]:
         component = self._known(name)
@@ -204,7 +226,7 @@ class Backups:
         if not redacted:
             return reading
         text = self._text(self._platform_of(component))
-        return await self._compute(lambda: text.redacted(reading))
+        return await self.compute(lambda: text.redacted(reading))
 
     async def difference(self, component: str, version: str, against: str) -> str:
         """What changed from `against` to `version`, as a unified diff with secrets hidden; empty where nothing did.
@@ -223,15 +245,13 @@ class Backups:
         new = await self._as_named(component, version)
         old = await self._as_named(component, against)
         text = self._text(self._platform_of(component))
-        return await self._compute(lambda: text.difference(old, new))
+        return await self.compute(lambda: text.difference(old, new))
 
     async def _as_named(self, component: str, version: str) -> str:
         """A version, or what the device runs now."""
         if version != RUNNING:
             return await self.content(component, version, redacted=False)
-        known, platform = self._granted(component)
-        async with self.turn(component), self._places:
-            return (await read_whole(self._read, known, platform, self._text(platform))).text
+        return await self.running(component)
 
     async def take_in(self, component: str, text: str) -> BackupOutcome:
         """Store a text as a version, as if the device had said it: a configuration from another place.
@@ -274,8 +294,12 @@ class Backups:
             self._texts[platform] = ConfigText(platform)
         return self._texts[platform]
 
-    async def _compute(self, work: Callable[[], str]) -> str:
-        """Off the event loop: a large configuration takes a while."""
+    async def compute(self, work: Callable[[], T]) -> T:
+        """Work on a configuration off the event loop: a large one takes a while.
+
+        Raises:
+            StorageError: too much work is waiting.
+        """
         try:
             return await self._pool.run(work, within=COMPUTING)
         except (TimeoutError, PoolFull) as error:

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from operator import attrgetter
 from typing import Any
 
 from cmsp_agent.aio.blocking import BlockingPool
@@ -18,13 +17,14 @@ from cmsp_agent.services.backups.after_change import BackupAfterChange, Configur
 from cmsp_agent.services.backups.copies import ManifestCopies, ManifestFiles
 from cmsp_agent.services.backups.history import ConfigurationChange, history
 from cmsp_agent.services.backups.job import backup_job
+from cmsp_agent.services.backups.making import DIALOGUES, make_backups, make_restores
 from cmsp_agent.services.backups.manifest import MOST_VERSIONS, Manifest
 from cmsp_agent.services.backups.needs import StorageNeed, storage_need
 from cmsp_agent.services.backups.nightly import VERSION_DAMAGED, Nightly
 from cmsp_agent.services.backups.notes import all_versions
-from cmsp_agent.services.backups.outcome import Directory
-from cmsp_agent.services.backups.reading import SshReader
 from cmsp_agent.services.backups.removal import Removal
+from cmsp_agent.services.backups.restore import Restores
+from cmsp_agent.services.backups.restore_job import restore_jobs
 from cmsp_agent.services.backups.retries import Retries
 from cmsp_agent.services.backups.service import Backups
 from cmsp_agent.services.backups.setup import DeviceSetup
@@ -32,7 +32,6 @@ from cmsp_agent.services.backups.storage import UNUSABLE, BackupStorage, Guarded
 from cmsp_agent.services.calendar import Calendar, CalendarEntry
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.events.conditions import Conditions
-from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.events.start import EventsPart
 from cmsp_agent.services.jobs import JobKind
 from cmsp_agent.services.part import Change, Components, Part
@@ -42,12 +41,9 @@ from cmsp_agent.storage.sealed.blobs import Blobs, BlobStore
 from cmsp_agent.storage.sealed.master_key import MasterKey, check_recovery_key
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import backups as table
-from cmsp_agent.storage.tables import incidents
 from cmsp_agent.transports.routes import own_address
 from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 
-DIALOGUES = 20
-"""SSH dialogues at the same time; each holds a thread."""
 NIGHTLY = "backup store"
 EVERY_NIGHT = Schedule(minute=30, hour=4)
 
@@ -68,6 +64,8 @@ class BackupsPart(Part):
     alarm_state: Callable[[], AlarmState]
     kept: BackupsKept
     nightly: Callable[[], Awaitable[None]]
+    restores: Restores
+    restore_jobs: Mapping[str, JobKind]
 
     def prepare(self, configuration: Configuration) -> Change:
         """The schedules."""
@@ -120,8 +118,8 @@ class BackupsPart(Part):
 
     @property
     def jobs(self) -> Mapping[str, JobKind]:
-        """A backup now."""
-        return {"backup": backup_job(self.backups)}
+        """A backup now, what a restore would change, and a restore."""
+        return {"backup": backup_job(self.backups), **self.restore_jobs}
 
 
 @asynccontextmanager
@@ -166,8 +164,11 @@ async def start_backups(
         computing = BlockingPool("backups", threads=1, waiting=500, source=runtime.machine.threads)
         runtime.counters.gauge("ssh.pool.busy", lambda: dialogues.busy)
         runtime.counters.gauge("backups.pool.busy", lambda: computing.busy)
-        backups = _backups(runtime, manifest, devices, events, (dialogues, computing))
+        keys = StoredHostKeys(runtime.state, runtime.clock)
+        client = runtime.machine.network.cli(dialogues, keys, runtime.clock, runtime.counters)
+        backups = make_backups(runtime, manifest, devices, events, client, computing)
         retries = Retries(backups, runtime.clock)
+        restores = make_restores(runtime, backups, client, events, key.derived("audit"))
         part: BackupsPart
 
         def counts() -> BackupsKept:
@@ -185,6 +186,8 @@ async def start_backups(
             lambda: events.alarm_state,
             configuration.retention.backups,
             _nightly(runtime, manifest, backups, devices, reporting, counts).run,
+            restores,
+            restore_jobs(restores, runtime.supervisor),
         )
         await part.prepare(configuration)()
         after_change = BackupAfterChange(lambda name: _after_change(retries, name), runtime.supervisor, runtime.clock)
@@ -196,33 +199,6 @@ async def start_backups(
         finally:
             await dialogues.close(within=1.0)
             await computing.close(within=1.0)
-
-
-def _backups(
-    runtime: Runtime,
-    manifest: Manifest,
-    devices: Devices,
-    events: EventService,
-    pools: tuple[BlockingPool, BlockingPool],
-) -> Backups:
-    """What takes and shows configurations; the pools are for dialogues and for work on texts."""
-    keys, network = StoredHostKeys(runtime.state, runtime.clock), runtime.machine.network
-
-    async def healthy_since(component: str, moment: int) -> bool:
-        found = await runtime.state.read(lambda connection: incidents.since(connection, moment))
-        return not any(component in incident.components for incident in found)
-
-    return Backups(
-        Directory(devices.components.get, lambda name: devices.device_type(name).cli, healthy_since),
-        SshReader(network.cli(pools[0], keys, runtime.clock, runtime.counters), attrgetter("source")),
-        manifest,
-        events.tell,
-        pools[1],
-        runtime.clock,
-        runtime.counters,
-        at_once=DIALOGUES,
-        new_id=runtime.machine.new_id,
-    )
 
 
 def _nightly(

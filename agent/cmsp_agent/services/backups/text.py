@@ -68,6 +68,10 @@ class ConfigText:
     def _is_volatile(self, line: str) -> bool:
         return any(pattern.search(line) for pattern in self._volatile)
 
+    def restorable(self, text: str) -> str:
+        """The text as the device takes it: every line byte for byte, without those that it makes itself."""
+        return "".join(line for line in text.splitlines(keepends=True) if not self._is_volatile(line.rstrip("\r\n")))
+
     def redacted(self, text: str) -> str:
         """The text with the value of every secret hidden."""
         return hide(self._redact, text)

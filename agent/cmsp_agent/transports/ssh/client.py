@@ -63,6 +63,9 @@ class CliClient:
             DeviceAnswerInvalid: not SSH, no prompt, or endless output.
             NotPermittedHere: as many dialogues as allowed are waiting already.
         """
+        return await self._connected(target, lambda session: session.carry_out(work), within)
+
+    async def _connected(self, target: CliTarget, work: Callable[[SshSession], T], within: float) -> T:
         pinned = await self._host_keys.pinned(target.address, target.port)
         session = SshSession(target, pinned, self._limits, self._clock)
         self._counters.add("cli.sessions")
@@ -74,9 +77,18 @@ class CliClient:
         finally:
             await self._remember(session, known=bool(pinned))
 
+    async def upload(self, target: CliTarget, path: str, content: bytes, within: float) -> None:
+        """Copy a file to the device by SCP, in a connection of its own: many devices allow one channel in each.
+
+        Raises:
+            CommandRejected: the device takes no file there.
+            DeviceError: as `dialogue`.
+        """
+        await self._connected(target, lambda session: session.upload(path, content), within)
+
     async def _in_thread(self, session: SshSession, work: Callable[[SshSession], T], within: float) -> T:
         try:
-            return await self._pool.run(functools.partial(session.carry_out, work), within=within, abort=session.abort)
+            return await self._pool.run(functools.partial(work, session), within=within, abort=session.abort)
         except TimeoutError as error:
             late = f"{session.target}: not done within {within:g} s, cut off at {session.stage}"
             raise DeviceUnreachable(late) from error

@@ -1,7 +1,7 @@
 """A device's command line: its prompt found, paging off, privileges taken, commands sent and their outputs cut out."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from cmsp_agent.model.errors import AuthenticationRejected, CommandRejected
 from cmsp_agent.model.secret import Secret
@@ -31,6 +31,8 @@ RENAMED = 1.0
 
 Whole = Callable[[str], bool]
 """Whether an output is whole."""
+Answers = Sequence[tuple[re.Pattern[str], str]]
+"""What the device may ask in its last line, and what is typed then."""
 
 
 class Renamed(Exception):
@@ -124,12 +126,13 @@ class CommandLine:
             return 0 if prompts.is_password(line) else prompts.ODD
         return 0 if self._prompt.match(line) else None
 
-    def command(self, text: str, complete: Whole | None = None) -> str:
+    def command(self, text: str, complete: Whole | None = None, answers: Answers = ()) -> str:
         """Send one command; its output without echo and prompt.
 
         Args:
             text: the command.
             complete: knows a whole output; a prompt inside of it is text, unless the device says no more.
+            answers: each question is answered once.
 
         Raises:
             Renamed: the output is complete, but another prompt follows.
@@ -137,9 +140,15 @@ class CommandLine:
         """
         self._terminal.take()
         self._terminal.send(f"{text}\n")
+        left = list(answers)
         while True:
-            self._terminal.wait(lambda: self._done(complete), self._silence)
+            self._terminal.wait(lambda: self._done(complete, left), self._silence)
             line = prompts.last_line(self._terminal.tail)
+            asked = _asked(line, left)
+            if asked is not None:
+                self._terminal.send(f"{left.pop(asked)[1]}\n")
+                self._terminal.replace(f"{self._terminal.text()}\n")
+                continue
             if not prompts.is_pager(line):
                 break
             kept = self._terminal.text()
@@ -154,8 +163,10 @@ class CommandLine:
         self._terminal.replace(line)
         return output
 
-    def _done(self, complete: Whole | None) -> float | None:
+    def _done(self, complete: Whole | None, answers: Answers = ()) -> float | None:
         line = prompts.last_line(self._terminal.tail)
+        if _asked(line, answers) is not None:
+            return 0
         if prompts.is_pager(line):
             return 0 if self._pager_expected else PAGER
         if self._prompt.match(line):
@@ -197,3 +208,8 @@ class CommandLine:
     def save(self) -> str:
         """Make the running configuration the one that the device starts with."""
         return self.command(self._dialect.save)
+
+
+def _asked(line: str, answers: Answers) -> int | None:
+    """The place of the question that the line is; None where it is none of them."""
+    return next((place for place, (question, _) in enumerate(answers) if question.search(line)), None)

@@ -9,11 +9,12 @@ import paramiko
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import DeviceAnswerInvalid, DeviceError, DeviceUnreachable
-from cmsp_agent.transports.ssh.command_line import CommandLine, Renamed, Whole
+from cmsp_agent.transports.ssh.command_line import Answers, CommandLine, Renamed, Whole
 from cmsp_agent.transports.ssh.dialects import dialect_of
 from cmsp_agent.transports.ssh.handshake import check_host_key, exchange_keys, hang_up, open_shell
 from cmsp_agent.transports.ssh.hostkeys import HostKey
 from cmsp_agent.transports.ssh.login import log_in
+from cmsp_agent.transports.ssh.scp import send_file
 from cmsp_agent.transports.ssh.target import CliLimits, CliTarget
 from cmsp_agent.transports.ssh.terminal import HungUp, Silent, Terminal
 from cmsp_agent.transports.ssh.wire import Wire
@@ -53,6 +54,24 @@ class SshSession:
         Raises:
             DeviceError: the kind that says what to do next.
         """
+        with self._logged_in() as transport:
+            self.stage = "terminal"
+            self._line = self._prepare(open_shell(transport, self.target, self._limits))
+            return work(self)
+
+    def upload(self, path: str, content: bytes) -> None:
+        """Connect, log in, copy a file to the device by SCP, hang up.
+
+        Raises:
+            CommandRejected: the device takes no file there.
+            DeviceError: as `carry_out`.
+        """
+        with self._logged_in() as transport:
+            self.stage = "copying the file"
+            send_file(transport, self.target, path, content, self._limits)
+
+    @contextlib.contextmanager
+    def _logged_in(self) -> Iterator[paramiko.Transport]:
         with contextlib.ExitStack() as open_things, self._translated():
             open_things.callback(self._wire.close)
             sock = self._wire.open(self.target, self._limits.connect)
@@ -64,9 +83,7 @@ class SshSession:
             self.stage = "login"
             log_in(transport, self.target, self._limits, self._clock)
             self.proven = shown
-            self.stage = "terminal"
-            self._line = self._prepare(open_shell(transport, self.target, self._limits))
-            return work(self)
+            yield transport
 
     def _prepare(self, shell: paramiko.Channel) -> CommandLine:
         """Find the prompt, turn paging off, enable."""
@@ -80,7 +97,7 @@ class SshSession:
             line.enable(enable)
         return line
 
-    def command(self, text: str, complete: Whole | None = None) -> str:
+    def command(self, text: str, complete: Whole | None = None, answers: Answers = ()) -> str:
         """Send one exec command; its output without echo and prompt, lines ended by a bare newline.
 
         Bytes that are not UTF-8 come as surrogate escapes.
@@ -88,6 +105,7 @@ class SshSession:
         Args:
             text: the command.
             complete: knows a whole output; until then a prompt in it is only text.
+            answers: what the device may ask meanwhile, and what is typed then.
 
         Raises:
             DeviceUnreachable: silent for longer than the device may be, or it hung up.
@@ -97,8 +115,8 @@ class SshSession:
         self.stage = repr(text if text.startswith("show ") else text.partition(" ")[0])  # the rest may hold a secret
         for _ in range(AGAIN):
             with contextlib.suppress(Renamed):
-                return self._line.command(text, complete)
-        return self._line.command(text, complete)
+                return self._line.command(text, complete, answers)
+        return self._line.command(text, complete, answers)
 
     def configure(self, lines: Sequence[str]) -> str:
         """Enter configuration mode, send the lines, leave it; what the device said to them.

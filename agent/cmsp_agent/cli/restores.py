@@ -1,0 +1,58 @@
+"""`cmsp-agent backup restore`: shows what would change, asks, and puts a stored configuration back on its device."""
+
+from typing import Annotated, Any
+
+import typer
+
+from cmsp_agent.cli.backups import LatestOrId
+from cmsp_agent.cli.daemon import CallFailed, component_path
+from cmsp_agent.cli.jobs import await_job, finish
+from cmsp_agent.cli.session import AsJson, CommandContext, ComponentName, NoWait, session
+
+NOT_APPROVED = 1
+
+
+def backup_restore(
+    context: typer.Context,
+    name: ComponentName,
+    backup: LatestOrId = "known-good",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask: approve the plan as it is shown.")] = False,
+    merge: Annotated[
+        bool, typer.Option("--merge", help="Where the device has no way back: add lines, remove none.")
+    ] = False,
+    no_wait: NoWait = False,
+    as_json: AsJson = False,
+) -> None:
+    """Put a stored configuration back on its device; the device goes back by itself where that fails."""
+    here = session(context)
+    path = component_path(name, "backups", backup, "restore")
+    planned = await_job(here, here.daemon.post(path, {"dry_run": True}))
+    plan: dict[str, Any] = planned.get("result") or {}
+    if planned.get("state") != "done" or (as_json and (dry_run or not plan.get("difference"))):
+        finish(here, planned, as_json=as_json, wait=True, tell=str)
+        return
+    if not as_json:
+        _print(here, name, backup, plan, merge=merge)
+    if dry_run or not plan.get("difference"):
+        return
+    if not yes and not typer.confirm(f"Put this on {name}?", err=True):
+        raise CallFailed("nothing was changed", NOT_APPROVED)
+    job = here.daemon.post(path, {"dry_run": False, "plan": plan.get("plan"), "merge": merge})
+    finish(here, job, as_json=as_json, wait=not no_wait, tell=lambda done: f"{name}: {_ended(done.get('result'))}")
+
+
+def _print(here: CommandContext, name: str, backup: str, plan: dict[str, Any], *, merge: bool) -> None:
+    here.output.line(str(plan.get("difference") or f"{name} runs {backup} already").rstrip("\n"))
+    if plan.get("lost"):
+        here.output.complain(f"{plan['lost']} lines that {name} runs now are lost")
+    for line in plan.get("reload") or ():
+        here.output.complain(f"takes effect at the device's next start only: {line.strip()}")
+    if plan.get("way") == "merge":
+        how = "lines are added, none removed, and there is no way back" if merge else "it needs --merge"
+        here.output.complain(f"{name} can't go back by itself: {plan.get('remedy')}; {how}")
+
+
+def _ended(result: object) -> str:
+    known = result if isinstance(result, dict) else {}
+    return f"put back, healthy, and saved as {known.get('backup')}" if known.get("backup") else "unchanged"

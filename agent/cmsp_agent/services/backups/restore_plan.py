@@ -1,0 +1,107 @@
+"""What a restore would change: by which way, the difference, what is lost, what needs a reload. Pure."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from cmsp_agent.plugin.api import CliPlatform
+from cmsp_agent.services.backups.text import ConfigText
+
+MOST_LINES = 2_000
+"""Lines of a difference in an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class RestorePlan:
+    """A plan, approved by its fingerprint. Texts without volatile lines; `difference` has its secrets hidden."""
+
+    way: str
+    """`replace`: the device goes back by itself unless confirmed; `merge`: lines are added, none removed."""
+    remedy: str
+    """How the device would get a way back, where it has none."""
+    running: str
+    wanted: str
+    file: str
+    """What is copied to the device."""
+    difference: str
+    lost: int
+    """Lines that the device runs and the version does not have."""
+    reload: tuple[str, ...]
+    """Lines that take effect at the device's next start only."""
+
+    @property
+    def reversible(self) -> bool:
+        """Whether the device has a way back."""
+        return self.way == "replace"
+
+    @property
+    def changes(self) -> bool:
+        """Whether anything would change."""
+        return _meant(self.running) != _meant(self.wanted)
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all that the approval is of."""
+        content = f"{self.way}\0{self.running}\0{self.wanted}".encode("utf-8", "surrogateescape")
+        return hashlib.sha256(content).hexdigest()[:16]
+
+    def left(self, text: ConfigText, running: str) -> str:
+        """What still differs from the wanted one, for people; a merge is content where no wanted line is missing."""
+        if _meant(text.stable(running)) == _meant(self.wanted):
+            return ""
+        if self.reversible:
+            return text.difference(running, self.wanted)
+        has = set(text.stable(running).splitlines())
+        missing = [line for line in _meant(self.wanted) if line not in has]
+        return text.redacted("\n".join(f"+{line}" for line in missing))
+
+    def as_before(self, text: ConfigText, running: str) -> bool:
+        """Whether the device runs what it ran when the plan was made."""
+        return _meant(text.stable(running)) == _meant(self.running)
+
+    def as_json(self) -> dict[str, Any]:
+        """For the caller; nothing secret."""
+        lines = self.difference.splitlines()
+        cut = [f"… {len(lines) - MOST_LINES} more lines"] if len(lines) > MOST_LINES else []
+        return {
+            "result": "planned",
+            "plan": self.fingerprint,
+            "way": self.way,
+            "remedy": self.remedy,
+            "difference": "\n".join([*lines[:MOST_LINES], *cut]),
+            "lost": self.lost,
+            "reload": list(self.reload),
+        }
+
+
+def plan_of(platform: CliPlatform, text: ConfigText, running: str, wanted: str) -> RestorePlan:
+    """The plan to make a device that runs one configuration run another.
+
+    Args:
+        platform: with its way to replace a configuration.
+        text: of the platform.
+        running: what the device runs, as it was read.
+        wanted: the stored version.
+    """
+    way = platform.replacement
+    assert way is not None
+    now, then = text.stable(running), text.stable(wanted)
+    reversible = re.search(way.ready, running, re.MULTILINE) is not None
+    has = set(then.splitlines())
+    changed = set(now.splitlines()) ^ has
+    return RestorePlan(
+        way="replace" if reversible else "merge",
+        remedy="" if reversible else way.remedy,
+        running=now,
+        wanted=then,
+        file=text.restorable(wanted),
+        difference=text.difference(running, wanted),
+        lost=sum(line not in has for line in _meant(now)),
+        reload=tuple(sorted(line for line in changed if any(re.search(each, line) for each in way.needs_reload))),
+    )
+
+
+def _meant(text: str) -> list[str]:
+    """The lines that mean something to the device: it sets its own separators."""
+    return [line for line in text.splitlines() if line.strip("! ")]
