@@ -58,6 +58,7 @@ def test_the_document_is_the_same_each_time_and_names_every_call() -> None:
         ("GET", "/v1/components/{name}"),
         ("GET", "/v1/components/{name}/kpis"),
         ("GET", "/v1/components/{name}/setup"),
+        ("POST", "/v1/components/{name}/backups/{version}/restore"),
         ("POST", "/v1/components/{name}/poll"),
         ("POST", "/v1/components/{name}/test"),
         ("GET", "/v1/components/{name}/host-keys"),

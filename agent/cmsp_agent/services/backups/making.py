@@ -19,12 +19,19 @@ from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.tables import incidents
 from cmsp_agent.transports.ssh import CliClient
+from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 
 DIALOGUES = 20
 """SSH dialogues at the same time; each holds a thread."""
 GRAVE = (Severity.CRITICAL, Severity.MAJOR)
 OURS = (FAILED, INTERRUPTED)
 LONGEST = 500
+
+
+def command_lines(runtime: Runtime, dialogues: BlockingPool) -> CliClient:
+    """SSH to devices, their host keys pinned in the database."""
+    keys = StoredHostKeys(runtime.state, runtime.clock)
+    return runtime.machine.network.cli(dialogues, keys, runtime.clock, runtime.counters)
 
 
 def make_backups(

@@ -17,7 +17,7 @@ from cmsp_agent.services.backups.after_change import BackupAfterChange, Configur
 from cmsp_agent.services.backups.copies import ManifestCopies, ManifestFiles
 from cmsp_agent.services.backups.history import ConfigurationChange, history
 from cmsp_agent.services.backups.job import backup_job
-from cmsp_agent.services.backups.making import DIALOGUES, make_backups, make_restores
+from cmsp_agent.services.backups.making import DIALOGUES, command_lines, make_backups, make_restores
 from cmsp_agent.services.backups.manifest import MOST_VERSIONS, Manifest
 from cmsp_agent.services.backups.needs import StorageNeed, storage_need
 from cmsp_agent.services.backups.nightly import VERSION_DAMAGED, Nightly
@@ -42,7 +42,6 @@ from cmsp_agent.storage.sealed.master_key import MasterKey, check_recovery_key
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import backups as table
 from cmsp_agent.transports.routes import own_address
-from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 
 NIGHTLY = "backup store"
 EVERY_NIGHT = Schedule(minute=30, hour=4)
@@ -164,8 +163,7 @@ async def start_backups(
         computing = BlockingPool("backups", threads=1, waiting=500, source=runtime.machine.threads)
         runtime.counters.gauge("ssh.pool.busy", lambda: dialogues.busy)
         runtime.counters.gauge("backups.pool.busy", lambda: computing.busy)
-        keys = StoredHostKeys(runtime.state, runtime.clock)
-        client = runtime.machine.network.cli(dialogues, keys, runtime.clock, runtime.counters)
+        client = command_lines(runtime, dialogues)
         backups = make_backups(runtime, manifest, devices, events, client, computing)
         retries = Retries(backups, runtime.clock)
         restores = make_restores(runtime, backups, client, events, key.derived("audit"))

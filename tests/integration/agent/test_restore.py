@@ -1,0 +1,54 @@
+"""The running agent puts a configuration back: each step is in the audit log, at the head-end too."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+from cmsp_agent.app.agent import running
+from cmsp_agent.services.backups.reading import unwatched
+from cmsp_agent.services.backups.restore import RestoreOrder, RestoreTimes
+from cmsp_agent.storage.tables import audit
+from tests.integration.agent.stage import APPLIANCE, Stage, staged
+from tests.integration.agent.test_causes import polls
+from tests.integration.agent.test_thresholds import FUNCTIONS
+from tests.lab.site.ios_replace import Rollback
+
+ARCHIVE = ("archive", "path flash:archive")
+
+
+def archiving(stage: Stage, name: str) -> None:
+    """Let the device have `archive` and `configure replace`."""
+    shell = stage.site.devices[name].shell
+    shell.rollback = Rollback(shell.config)
+    shell.config.apply(ARCHIVE[0])
+    shell.config.apply(ARCHIVE[1], shell.config.block(ARCHIVE[0]))
+
+
+async def test_a_configuration_is_put_back_and_every_step_is_on_record(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        stage.rewrite(FUNCTIONS, f"{FUNCTIONS}, services: {{backup: {{restore: true}}}}")
+        archiving(stage, "gw-1")
+        async with running(stage.load()) as agent:
+            await polls(agent, {"gw-1"}, 1)
+            good = (await agent.backups.backups.run("gw-1", "demand")).backup
+            assert good is not None
+            shell = stage.site.devices["gw-1"].shell
+            before = shell.config.text()
+            shell.config.apply("ip domain name example.net")
+            restores = replace(agent.backups.restores, times=RestoreTimes(watch=0.2))
+            plan = await restores.plan(RestoreOrder("gw-1", good.id, "noc"))
+            assert "-ip domain name example.net" in plan.difference
+            done = await restores.run(RestoreOrder("gw-1", good.id, "noc", plan.fingerprint), unwatched)
+            assert done["result"] == "restored"
+            meant = [line for line in shell.config.text().splitlines() if line != "!"]
+            assert meant == [line for line in before.splitlines() if line != "!"]
+            written = [entry.action for _, entry in await agent.runtime.state.read(audit.page)]
+            steps = [f"restore: {step}" for step in ("upload", "apply", "verify", "confirm", "save")]
+            assert [each for each in written if each.startswith("restore")] == steps
+            async with asyncio.timeout(10):
+                while True:
+                    records = stage.headend.store.records(APPLIANCE)
+                    sent = [each.data["action"] for each in records if each.type == "cmsp.audit.v1"]
+                    if [each for each in sent if each.startswith("restore")] == steps:
+                        break
+                    await asyncio.sleep(0.05)
