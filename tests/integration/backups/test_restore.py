@@ -130,7 +130,7 @@ async def gateway(folder: Path, text: str = WANTED, platform: CliPlatform = CLI)
             made.steps.append((step, outcome))
 
         def replacing(known: Component, of: CliPlatform, minutes: int) -> ReplaceableDevice:
-            return replaceable(client, known, of, minutes, backups.text_of("gw-1").redacted)
+            return replaceable(client, known, of, minutes, backups.texts.of("gw-1").redacted)
 
         directory = Directory({"gw-1": component}.get, lambda name: platform)
         reader = SshReader(client, within=30)

@@ -68,7 +68,7 @@ def make_restores(
     audit = AuditLog(runtime.state, audit_key, runtime.machine.new_id)
 
     def device(component: Component, platform: CliPlatform, minutes: int) -> ReplaceableDevice:
-        return replaceable(client, component, platform, minutes, backups.text_of(component.name).redacted)
+        return replaceable(client, component, platform, minutes, backups.texts.of(component.name).redacted)
 
     async def report(order: RestoreOrder, step: str, outcome: str) -> None:
         action, place = f"restore: {step}", f"{order.component}/{order.version}"

@@ -95,8 +95,8 @@ class Restores:
         _, platform = self.require(order.component)
         wanted = await self.backups.content(order.component, order.version, redacted=False)
         running = await self.backups.running(order.component)
-        text = self.backups.text_of(order.component)
-        return await self.backups.compute(lambda: plan_of(platform, text, running, wanted))
+        text = self.backups.texts.of(order.component)
+        return await self.backups.texts.compute(lambda: plan_of(platform, text, running, wanted))
 
     async def run(self, order: RestoreOrder, progress: Progress) -> dict[str, Any]:
         """Put the version back as planned.
@@ -165,8 +165,8 @@ class Restores:
         progress(60, "reading it again")
         until = self.clock.monotonic() + (self.times.minutes - 1) * self.times.minute
         running = await self._reached(order.component, until)
-        text = self.backups.text_of(order.component)
-        left = await self.backups.compute(lambda: plan.left(text, running))
+        text = self.backups.texts.of(order.component)
+        left = await self.backups.texts.compute(lambda: plan.left(text, running))
         if left:
             raise DeviceAnswerInvalid(f"{order.component}: it does not run what was put back:\n{left}")
         progress(70, "watching for faults")
@@ -210,13 +210,13 @@ class Restores:
 
     async def _went_back(self, order: RestoreOrder, plan: RestorePlan) -> str:
         until = self.clock.monotonic() + (self.times.minutes + 2) * self.times.minute
-        text = self.backups.text_of(order.component)
+        text = self.backups.texts.of(order.component)
         while True:
             try:
                 running = await self._reached(order.component, until)
             except AgentError as error:
                 return f"whether the device went back is not known: {error}"
-            if await self.backups.compute(lambda running=running: plan.as_before(text, running)):  # type: ignore[misc]
+            if await self.backups.texts.compute(lambda running=running: plan.as_before(text, running)):  # type: ignore[misc]
                 return "the device runs what it ran before"
             if not plan.reversible or self.clock.monotonic() + self.times.between >= until:
                 return "the device runs neither what it ran before nor what was put back: compare them with its backups"
@@ -246,7 +246,7 @@ class Restores:
             await self._alarm(order, INTERRUPTED, f"the device runs {order.version}; save it there, or restart it")
             return
         before = await self.backups.content(order.component, "latest", redacted=False)
-        as_before = plan.as_before(self.backups.text_of(order.component), before)
+        as_before = plan.as_before(self.backups.texts.of(order.component), before)
         neither = f"the device runs neither {order.version} nor what it ran before"
         await self._alarm(order, INTERRUPTED, "" if as_before else neither)
 

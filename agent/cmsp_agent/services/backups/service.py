@@ -8,9 +8,8 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
-from cmsp_agent.aio.blocking import BlockingPool, PoolFull
+from cmsp_agent.aio.blocking import BlockingPool
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.backup import Backup, BackupResult, BackupRun
@@ -32,16 +31,12 @@ from cmsp_agent.services.backups.reading import (
     to_text,
     unwatched,
 )
-from cmsp_agent.services.backups.text import ConfigText
+from cmsp_agent.services.backups.texts import ConfigTexts
 
 log = logging.getLogger(__name__)
 
 RUNNING = "running"
 """Names what the device runs now, where a version is asked for."""
-T = TypeVar("T")
-
-COMPUTING = 60.0
-"""Seconds for compressing, redacting or comparing one configuration."""
 
 
 class Backups:
@@ -64,13 +59,12 @@ class Backups:
         self._read = read
         self._manifest = manifest
         self._announce = Announcing(tell, counters).announce
-        self._pool = pool
+        self.texts = ConfigTexts(directory.platform, pool)
         self._clock = clock
         self._counters = counters
         self._places = asyncio.Semaphore(at_once)
         self._turns: dict[str, asyncio.Lock] = {}
-        self._keeper = Keeper(manifest, self.compute, directory.healthy_since, new_id)
-        self._texts: dict[CliPlatform, ConfigText] = {}
+        self._keeper = Keeper(manifest, self.texts.compute, directory.healthy_since, new_id)
 
     async def run(
         self,
@@ -132,15 +126,7 @@ class Backups:
         """
         known, platform = self._granted(component)
         async with self.turn(component), self._places:
-            return (await read_whole(self._read, known, platform, self._text(platform))).text
-
-    def text_of(self, component: str) -> ConfigText:
-        """How the component's configurations are read.
-
-        Raises:
-            Refused: its device type says it no more.
-        """
-        return self._text(self._platform_of(component))
+            return (await read_whole(self._read, known, platform, self.texts.of_platform(platform))).text
 
     def _granted(self, name: str) -> tuple[Component, CliPlatform]:
         component = self._known(name)
@@ -165,7 +151,7 @@ class Backups:
         read: ConfigurationReader,
     ) -> BackupOutcome:
         last = await self._manifest.latest(component.name)
-        text = self._text(platform)
+        text = self.texts.of_platform(platform)
         reading = await read_believable(read, component, platform, text, last.size if last else None, tell)
         self._counters.add("backups.lines_taken_out", reading.taken_out, key=component.name)
         tell(80, "storing it")
@@ -225,8 +211,8 @@ class Backups:
         reading = to_text(await self._manifest.contents.get(backup.blob))
         if not redacted:
             return reading
-        text = self._text(self._platform_of(component))
-        return await self.compute(lambda: text.redacted(reading))
+        text = self.texts.of(component)
+        return await self.texts.compute(lambda: text.redacted(reading))
 
     async def difference(self, component: str, version: str, against: str) -> str:
         """What changed from `against` to `version`, as a unified diff with secrets hidden; empty where nothing did.
@@ -244,8 +230,8 @@ class Backups:
             )
         new = await self._as_named(component, version)
         old = await self._as_named(component, against)
-        text = self._text(self._platform_of(component))
-        return await self.compute(lambda: text.difference(old, new))
+        text = self.texts.of(component)
+        return await self.texts.compute(lambda: text.difference(old, new))
 
     async def _as_named(self, component: str, version: str) -> str:
         """A version, or what the device runs now."""
@@ -282,25 +268,3 @@ class Backups:
         accepted = await self._manifest.accept(await self._manifest.find(component, version))
         await self._copy(component)
         return accepted
-
-    def _platform_of(self, component: str) -> CliPlatform:
-        platform = self._directory.platform(component)
-        if platform is None:
-            raise Refused(f"{component}: its device type says no more which parts of a configuration are secret")
-        return platform
-
-    def _text(self, platform: CliPlatform) -> ConfigText:
-        if platform not in self._texts:
-            self._texts[platform] = ConfigText(platform)
-        return self._texts[platform]
-
-    async def compute(self, work: Callable[[], T]) -> T:
-        """Work on a configuration off the event loop: a large one takes a while.
-
-        Raises:
-            StorageError: too much work is waiting.
-        """
-        try:
-            return await self._pool.run(work, within=COMPUTING)
-        except (TimeoutError, PoolFull) as error:
-            raise StorageError(f"a configuration could not be worked on: {error}") from error
