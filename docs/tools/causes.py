@@ -28,6 +28,7 @@ CAUSES: dict[str, str] = {
     "headend.record_refused": "The head-end found a record wrong; it lies among the dead letters.",
     "backup.failed": "The login, a command, or the storage failed; the event says which.",
     "backups.storage": "The storage is not mounted, can't be written, or holds backups of another appliance's key.",
+    "tunnel.down": "Probes through it have no answer; the provider's side or the way to it is gone.",
     "certificate.expires": "Five sixths of its life are over and nobody renewed it.",
     "configuration.rolled_back": "Nobody confirmed it through the tunnel in time, or no start was possible with it.",
     "configuration.refused": "A reload was asked for, and the file has mistakes.",

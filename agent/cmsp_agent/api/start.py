@@ -20,6 +20,7 @@ from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.start import EventsPart
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.kpis.history import KpiHistory
+from cmsp_agent.services.link.identity import beside_the_tunnel
 from cmsp_agent.services.link.outbox import OutboxService
 from cmsp_agent.services.listening import Listening
 from cmsp_agent.services.overrides import audit_overrides
@@ -150,6 +151,8 @@ def check_api_certificates(configuration: Configuration) -> None:
     if configuration.api.listen is not None and configuration.api.tls is None:
         text = "listen wants an identity: enrol the appliance, or give tls; the API is never served without mutual TLS"
         raise ConfigurationError([Problem("", 0, "api", text)])
+    if why := beside_the_tunnel(configuration):
+        raise ConfigurationError([Problem("", 0, "api.listen", why)])
     settings = settings_of(configuration.api)
     if settings.tls is not None:
         server_context(settings.tls.certificates)

@@ -37,6 +37,7 @@ from cmsp_agent.services.revisions.start import start_revisions
 from cmsp_agent.services.runtime import Runtime, open_runtime
 from cmsp_agent.services.status.service import ApplianceIdentity, StatusService
 from cmsp_agent.services.support.start import start_support
+from cmsp_agent.services.tunnel.start import start_tunnel
 
 Started = TypeVar("Started", bound=Part)
 
@@ -159,6 +160,7 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         service, notices, active = events.service, events.notices, events.service.alarm_state.active
         status = _status(runtime, configuration, devices, events, parts)
         link = await start(start_link(runtime, configuration, service, notices, status.heartbeat, in_force.reload))
+        await start(start_tunnel(runtime, configuration, notices, active))
         notify = await start(start_notify(runtime, configuration, components, service, notices))
         backups = await start(start_backups(runtime, configuration, loaded.key, known, components, events))
         kpis = await start(start_kpis(runtime, configuration, known, events.known_time))

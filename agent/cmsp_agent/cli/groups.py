@@ -27,6 +27,7 @@ from cmsp_agent.cli import (
     secrets,
     silences,
     thresholds,
+    tunnel,
 )
 from cmsp_agent.cli.plugin import running, types, writing
 from cmsp_agent.cli.tool import configurations, identify, syslog, trap
@@ -152,6 +153,7 @@ GROUPS: dict[str, tuple[str, Commands]] = {
         },
     ),
     "audit": ("The audit log: verify.", {"verify": audit.audit_verify}),
+    "tunnel": ("The tunnel: status, run.", {"run": tunnel.tunnel_run, "status": tunnel.tunnel_status}),
     "clock": ("The appliance's clock: confirm.", {"confirm": outbox.clock_confirm}),
     "tool": (
         "What the agent makes of an input or of a device; needs no running agent.",

@@ -25,11 +25,6 @@ NOT_YET: tuple[NotYet, ...] = (
         "events are kept by age only; this budget is not kept to yet",
         ("ApplianceSettings.events_budget",),
     ),
-    NotYet(
-        "headend.tunnel",
-        "the tunnel is neither set up nor watched yet; it must be there",
-        ("HeadendSettings.tunnel",),
-    ),
     NotYet("order.id", "the order's number is not shown yet", ("Order.id",)),
     NotYet("order.effective", _DATES, ("Order.effective",)),
     NotYet("order.ends", _DATES, ("Order.ends",)),

@@ -20,6 +20,13 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         recommendation="Ask the provider whether the appliance's certificate is valid and enrolled.",
     ),
     AlarmType(
+        "tunnel.down",
+        Severity.MAJOR,
+        "The tunnel to the head-end is down",
+        incident=False,
+        recommendation="Look at it: `cmsp-agent tunnel status`, `journalctl -u cmsp-tunnel`.",
+    ),
+    AlarmType(
         "certificate.expires",
         Severity.MAJOR,
         "A certificate runs out: {object}",

@@ -1,5 +1,7 @@
 """What enrolment said, where the file says nothing else."""
 
+import ipaddress
+import json
 from dataclasses import replace
 
 from cmsp_agent.config.configuration import Configuration, TlsFiles
@@ -22,3 +24,18 @@ def with_identity(configuration: Configuration) -> Configuration:
         api=replace(api, tls=api.tls or tls),
         appliance=replace(appliance, id=settings.appliance_id if appliance.id == appliance.name else appliance.id),
     )
+
+
+def beside_the_tunnel(configuration: Configuration) -> str:
+    """Why the API must not listen where the file says; empty where it may: in our tunnel, or on this machine alone."""
+    listen, content = configuration.api.listen, None
+    if configuration.headend.tunnel == "wireguard":
+        content = IdentityFiles(configuration.appliance.state).content(store.TUNNEL)
+    if listen is None or content is None:
+        return ""
+    ours = ipaddress.ip_interface(json.loads(content)["address"]).ip
+    if listen.address and (
+        ipaddress.ip_address(listen.address) == ours or ipaddress.ip_address(listen.address).is_loopback
+    ):
+        return ""
+    return f"the API listens in the tunnel only: at {ours}, not at {listen.address or 'every address'}"

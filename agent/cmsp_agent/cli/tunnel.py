@@ -1,0 +1,69 @@
+"""`cmsp-agent tunnel …`: hold the tunnel (for its unit), say how it is, try what it carries."""
+
+import asyncio
+import os
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+
+from cmsp_agent.cli.daemon import CallFailed
+from cmsp_agent.cli.session import AsJson, session
+
+HealthFile = Annotated[
+    Path, typer.Option("--health", metavar="FILE", help="Where the tunnel's process says how it is.")
+]
+HEALTH = Path("/run/cmsp-tunnel/health.json")
+
+
+def tunnel_run(
+    context: typer.Context,
+    directory: Annotated[
+        Path | None, typer.Option("--directory", metavar="DIR", help="Its documents; default: systemd's credentials.")
+    ] = None,
+    interface: Annotated[str, typer.Option("--interface", metavar="NAME", help="Of the link.")] = "cmsp0",
+    health: HealthFile = HEALTH,
+    api_port: Annotated[int, typer.Option("--api-port", min=1, max=65535, help="Let in from the head-end.")] = 8443,
+    every: Annotated[float, typer.Option("--every", min=0.1, max=60, help="Seconds between two probes.")] = 10.0,
+) -> None:
+    """Hold the tunnel, in the foreground: what cmsp-tunnel.service runs."""
+    del context
+    from cmsp_agent.services.tunnel.unit import TunnelUnit, documents, notify
+    from cmsp_agent.transports.wireguard import WireguardLink
+
+    folder = directory or Path(os.environ.get("CREDENTIALS_DIRECTORY", ""))
+    to = os.environ.get("NOTIFY_SOCKET", "")
+    unit = TunnelUnit(documents(folder), WireguardLink(interface), health, lambda: notify("READY=1\nWATCHDOG=1", to))
+    asyncio.run(_until_stopped(lambda: unit.run(api_port, every)))
+
+
+async def _until_stopped(work: Callable[[], Coroutine[Any, Any, NoReturn]]) -> None:
+    import signal
+
+    task = asyncio.ensure_future(work())
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
+    try:
+        await task
+    except asyncio.CancelledError:
+        return
+
+
+def tunnel_status(context: typer.Context, health: HealthFile = HEALTH, as_json: AsJson = False) -> None:
+    """Say how the tunnel is: up or down and why, handshake, latency. Ends with 1 where it is down."""
+    import time
+
+    from cmsp_agent.services.tunnel.health import read_health
+
+    here = session(context)
+    found = read_health(health, time.time())
+    if found is None:
+        raise CallFailed(f"nobody holds a tunnel here ({health}); see: systemctl status cmsp-tunnel", 4)
+    view = found.view(time.time())
+    if as_json:
+        here.output.json(view)
+    else:
+        here.output.facts({name.replace("_", " "): value for name, value in view.items()})
+    if not found.up:
+        raise typer.Exit(1)

@@ -1,0 +1,84 @@
+"""The part that watches the tunnel: what its process says, or, where other equipment ends it, a probe of our own."""
+
+import time
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.config.configuration import Configuration
+from cmsp_agent.model.errors import StorageError
+from cmsp_agent.model.event import AlarmKey
+from cmsp_agent.services.events.conditions import Conditions
+from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.part import Part
+from cmsp_agent.services.runtime import Runtime
+from cmsp_agent.services.tunnel.health import HEALTH, TunnelHealth, judged, read_health
+from cmsp_agent.transports.network import Network
+from cmsp_agent.transports.tcp import TcpAnswer
+
+DOWN = "tunnel.down"
+EVERY = 10.0
+PROBE_WITHIN = 3.0
+
+
+@dataclass(slots=True)
+class TunnelPart(Part):
+    """How the tunnel is, as it was last seen."""
+
+    external: bool
+    urls: Sequence[str]
+    file: Path
+    network: Network
+    conditions: Conditions
+    clock: Clock
+    seen: TunnelHealth | None = None
+
+    async def status(self) -> Mapping[str, Any]:
+        """The tunnel, where there is one."""
+        return {} if self.seen is None else {"tunnel": self.seen.view(time.time())}
+
+    async def look(self) -> None:
+        """See how it is; an alarm where it is down."""
+        try:
+            self.seen = await self._probed() if self.external else read_health(self.file, time.time())
+        except StorageError:
+            self.seen = None
+        down = self.seen is not None and not self.seen.up
+        reason = self.seen.reason if self.seen is not None else ""
+        self.conditions.settle({("", ""): f"the tunnel is down: {reason}"} if down else {}, "the tunnel is up")
+
+    async def run(self) -> NoReturn:
+        """Look, until cancelled."""
+        while True:
+            await self.look()
+            await self.clock.sleep(EVERY)
+
+    async def _probed(self) -> TunnelHealth:
+        before = self.seen or TunnelHealth(0.0, up=True, mode="external")
+        latency = None
+        for url in self.urls:
+            parts, started = urlsplit(url), self.clock.monotonic()
+            answer = await self.network.check_port(parts.hostname or "", parts.port or 443, PROBE_WITHIN, None)
+            if answer is not TcpAnswer.SILENT:
+                latency = self.clock.monotonic() - started
+                break
+        up, missed, _ = judged(before, time.time(), latency, 0.0)
+        reason = "" if up else f"the head-end did not answer {missed} probes in a row"
+        return TunnelHealth(time.time(), up, "external", latency=latency, missed=missed, reason=reason)
+
+
+@asynccontextmanager
+async def start_tunnel(
+    runtime: Runtime, configuration: Configuration, notices: Notices, active: Iterable[AlarmKey], file: Path = HEALTH
+) -> AsyncIterator[TunnelPart]:
+    """Watch it from now on."""
+    headend = configuration.headend
+    conditions, network = Conditions(DOWN, notices, list(active)), runtime.machine.network
+    part = TunnelPart(headend.tunnel == "external", headend.urls, file, network, conditions, runtime.clock)
+    if not part.external or part.urls:
+        runtime.supervisor.keep_running("tunnel watch", part.run)
+    yield part

@@ -1,0 +1,152 @@
+"""The process that holds the tunnel (cmsp-tunnel.service): sets it up, watches it, changes the endpoint.
+
+Reads its own checked documents only: never a command, never the partner's file.
+"""
+
+import asyncio
+import json
+import logging
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import cycle
+from pathlib import Path
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+from cmsp_agent.model.errors import ConfigurationError, Problem
+from cmsp_agent.model.tunnel import PeerEndpoint, TunnelInvalid, TunnelPeer, TunnelSettings, overlap, tunnel_settings
+from cmsp_agent.services.tunnel.firewall import TABLE, ruleset
+from cmsp_agent.services.tunnel.health import MISSED, TunnelHealth, judged, write_health
+from cmsp_agent.storage import files
+from cmsp_agent.transports.routes import routes
+from cmsp_agent.transports.tcp import TcpAnswer, check_port
+from cmsp_agent.transports.wireguard import TunnelFailed, WireguardLink, firewall, resolved
+
+log = logging.getLogger(__name__)
+
+EVERY = 10.0
+PROBE_WITHIN = 3.0
+MOST_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class TunnelDocuments:
+    """What the process reads: where the key is, the tunnel, and the addresses that are probed."""
+
+    key: Path
+    settings: TunnelSettings
+    probes: tuple[PeerEndpoint, ...]
+
+
+def documents(folder: Path) -> TunnelDocuments:
+    """Read the folder of credentials.
+
+    Raises:
+        ConfigurationError: a document is missing, or is not what it should be.
+    """
+    try:
+        settings = tunnel_settings(json.loads(_content(folder / "tunnel.json")))
+        urls = json.loads(_content(folder / "settings.json"))["headend_urls"]
+        parts = [urlsplit(str(url)) for url in urls]
+        probes = tuple(PeerEndpoint(part.hostname or "", part.port or 443) for part in parts)
+    except (TunnelInvalid, ValueError, KeyError, TypeError) as error:
+        raise ConfigurationError([Problem(str(folder), 0, "", f"not the documents of a tunnel: {error}")]) from error
+    site = [str(route.network) for route in routes() if route.network.prefixlen and not route.network.is_loopback]
+    if why := overlap(settings, site):
+        raise ConfigurationError([Problem(str(folder / "tunnel.json"), 0, "", why)])
+    return TunnelDocuments(folder / "wireguard.key", settings, probes)
+
+
+def _content(file: Path) -> bytes:
+    content = files.read(file, MOST_BYTES)
+    if content is None:
+        raise ConfigurationError([Problem(str(file), 0, "", "there is no such file: is the appliance enrolled?")])
+    return content
+
+
+class TunnelUnit:
+    """The link and its watch.
+
+    Args:
+        documents: what is set up.
+        link: the interface.
+        health: the file that says how it is.
+        tell: called after each look (systemd's watchdog).
+    """
+
+    def __init__(self, documents: TunnelDocuments, link: WireguardLink, health: Path, tell: Callable[[], None]) -> None:
+        self._documents = documents
+        self._link = link
+        self._file = health
+        self._tell = tell
+        self._endpoints = {peer: cycle(peer.endpoints) for peer in documents.settings.peers}
+        self._health = TunnelHealth(0.0, up=False, mode="")
+
+    async def run(self, api_port: int, every: float = EVERY) -> NoReturn:
+        """Set the tunnel up and watch it, until cancelled.
+
+        Raises:
+            TunnelFailed: it can't be set up, or what carries it has ended: systemd starts it again.
+        """
+        settings = self._documents.settings
+        with firewall(ruleset(self._link.interface, settings, api_port), TABLE):
+            try:
+                await asyncio.to_thread(self._link.up, settings, self._documents.key)
+                await asyncio.to_thread(self._next_endpoints)
+                while True:
+                    await self.look()
+                    await asyncio.sleep(every)
+            finally:
+                self._link.down()
+
+    async def look(self) -> None:
+        """Probe, judge, try the next endpoint where it is down, and say how it is."""
+        if not self._link.alive:
+            raise TunnelFailed("wireguard-go has ended")
+        latency = await probe(self._documents.probes)
+        handshake, (received, sent) = self._link.handshake(), self._link.transfer()
+        now = time.time()
+        up, missed, reason = judged(self._health, now, latency, handshake)
+        if up != self._health.up:
+            log.info("the tunnel is up" if up else "the tunnel is down", extra={"reason": reason})
+        self._health = replace(
+            self._health, at=now, up=up, mode=self._link.mode, handshake_at=handshake, received=received, sent=sent,
+            latency=latency, missed=missed, reason=reason,
+        )  # fmt: skip
+        if missed and missed % MISSED == 0:
+            await asyncio.to_thread(self._next_endpoints)
+        write_health(self._file, self._health)
+        self._tell()
+
+    def _next_endpoints(self) -> None:
+        """The next endpoint of each peer in order, its name resolved anew: it may have moved."""
+        for peer, order in self._endpoints.items():
+            for endpoint in self._round(peer, order):
+                if address := resolved(endpoint):
+                    self._link.use(peer, address, endpoint.port)
+                    self._health = replace(self._health, endpoint=str(endpoint))
+                    break
+
+    @staticmethod
+    def _round(peer: TunnelPeer, order: Iterator[PeerEndpoint]) -> Iterator[PeerEndpoint]:
+        return (next(order) for _ in peer.endpoints)
+
+
+async def probe(targets: Sequence[PeerEndpoint]) -> float | None:
+    """Seconds until the first of the head-end's addresses answers, whatever it answers; None: none does."""
+    loop = asyncio.get_running_loop()
+    for target in targets:
+        started = loop.time()
+        if await check_port(target.host, target.port, PROBE_WITHIN) is not TcpAnswer.SILENT:
+            return loop.time() - started
+    return None
+
+
+def notify(message: str, address: str) -> None:
+    """Tell systemd (sd_notify(3)); nothing where it did not ask."""
+    if not address:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
+        sock.sendto(message.encode(), f"\0{address[1:]}" if address.startswith("@") else address)
