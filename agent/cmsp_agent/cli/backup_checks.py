@@ -1,6 +1,6 @@
-"""`cmsp-agent backup accept|known-good|verify|grep`: what a person says of one, and looking through all."""
+"""`cmsp-agent backup accept|known-good|verify|rehearse|grep`: what a person says of one, and looking through all."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -42,6 +42,32 @@ def backup_verify(context: typer.Context, name: Maybe = "", as_json: AsJson = Fa
         here.output.table(columns, rows, f"{len(found)} backups are whole")
     if damaged:
         raise CallFailed(f"{len(damaged)} of {len(found)} backups can't be read", 1)
+
+
+def backup_rehearse(context: typer.Context, name: Maybe = "", as_json: AsJson = False) -> None:
+    """Show that the newest backups decrypt, parse and could be put back. No device is asked."""
+    here = session(context)
+    found = items(here.daemon.get("/v1/backups/rehearsal", component=name))
+    failed = [row for row in found if row.get("errors")]
+    if as_json:
+        here.output.json(found)
+    else:
+        columns = [
+            TableColumn("COMPONENT"),
+            TableColumn("BACKUP", whole=True),
+            TableColumn("COULD BE PUT BACK"),
+            TableColumn("NOTE"),
+        ]
+        rows = [
+            (row.get("component"), row.get("backup"), not row.get("errors"), "\n".join(_notes(row))) for row in found
+        ]
+        here.output.table(columns, rows, "no component gets backups")
+    if failed:
+        raise CallFailed(f"{len(failed)} of {len(found)} newest backups could not be put back", 1)
+
+
+def _notes(row: dict[str, Any]) -> list[str]:
+    return [*(row.get("errors") or ()), *(row.get("notes") or ())]
 
 
 def backup_grep(context: typer.Context, text: Text, as_json: AsJson = False) -> None:

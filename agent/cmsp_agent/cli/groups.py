@@ -77,6 +77,7 @@ GROUPS: dict[str, tuple[str, Commands]] = {
             "restore-key": recovery.backup_restore_key,
             "new-set": recovery.backup_new_set,
             "recovery-key": backup_keys.backup_recovery_key,
+            "rehearse": backup_checks.backup_rehearse,
             "rotate-key": backup_keys.backup_rotate_key,
             "verify": backup_checks.backup_verify,
         },

@@ -12,7 +12,7 @@ from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.interfaces import canonical as canonical_interface
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
-from cmsp_agent.plugin.command_line import CliPlatform, Redaction, Replacement, SetupLine, SetupStep
+from cmsp_agent.plugin.command_line import CliPlatform, Lack, Redaction, Replacement, SetupLine, SetupStep, TextBlock
 from cmsp_agent.plugin.identity import UNIDENTIFIED, Fact, Identity
 from cmsp_agent.plugin.markers import hook
 from cmsp_agent.plugin.place import written_here
@@ -38,6 +38,7 @@ __all__ = [
     "Fact",
     "Identity",
     "Kpi",
+    "Lack",
     "Limit",
     "ObjectFrom",
     "PollSignal",
@@ -53,6 +54,7 @@ __all__ = [
     "StateRule",
     "SyslogRule",
     "SyslogSignal",
+    "TextBlock",
     "Transition",
     "TrapRule",
     "TrapSignal",

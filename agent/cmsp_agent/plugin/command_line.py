@@ -54,6 +54,26 @@ class Replacement:
 
 
 @dataclass(frozen=True, slots=True)
+class TextBlock:
+    """Lines of a configuration that are one text, whatever they look like: a banner, a certificate."""
+
+    begins: str
+    """The line that opens it. Its group `until`, where it has one, is the delimiter that ends the text."""
+    ends: str = ""
+    """The line that ends it, where there is no delimiter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What a configuration does not hold although it needs it: a person enters it on a replaced device."""
+
+    where: str
+    """Found in a configuration that needs it."""
+    what: str
+    """What is lacking, and how it is entered."""
+
+
+@dataclass(frozen=True, slots=True)
 class CliPlatform:
     """How the configuration is read over SSH, and how a good one is recognised. Patterns are multi-line regexes."""
 
@@ -70,6 +90,8 @@ class CliPlatform:
     """Commands that diagnostics may run."""
     replacement: Replacement | None = None
     """None: a configuration of this platform is put back by a person."""
+    blocks: tuple[TextBlock, ...] = ()
+    lacks: tuple[Lack, ...] = ()
 
 
 NEEDS = ("snmp", "traps", "syslog", "clock", "login", "archive", "scp")

@@ -83,6 +83,8 @@ def cli(platform: CliPlatform) -> Iterator[str]:
         "must_have": platform.must_have,
         "invalid": platform.invalid,
         "volatile": platform.volatile,
+        "blocks": tuple(part for block in platform.blocks for part in (block.begins, block.ends)),
+        "lacks": tuple(lack.where for lack in platform.lacks),
     }
     for name, patterns in members.items():
         for each in patterns:

@@ -1,6 +1,6 @@
 """The device type `cisco_asa`: what any SNMP device has, and where this one says who it is. Data only."""
 
-from cmsp_agent.plugin.api import CliPlatform, DeviceType, Fact, Identity, hook
+from cmsp_agent.plugin.api import CliPlatform, DeviceType, Fact, Identity, Lack, TextBlock, hook
 
 API_VERSION = 1
 
@@ -24,6 +24,8 @@ CISCO_ASA = DeviceType(
         must_have=(r"^(?:ASA|PIX) Version \S", r"^hostname \S"),
         invalid=(r"^ERROR: ?%? ?\S", r"^\s*%? ?(?:Command )?[Aa]uthorization (?:failed|denied)"),
         volatile=(r"^: Written by ", r"^: Saved$"),
+        blocks=(TextBlock(r"^ certificate (?:\S+ )*[0-9A-Fa-f]{2,}$", r"^\s*quit$"),),
+        lacks=(Lack(r"^crypto ca trustpoint ", "the private keys of its trustpoints: import or enrol them anew"),),
     ),
     proven=("identity",),
 )

@@ -4,7 +4,7 @@ The sources are `show running-config` itself and what redaction must reach in a 
 goes whatever its type: type 7 is reversible, and the others are nobody's business either.
 """
 
-from cmsp_agent.plugin.api import CliPlatform, Redaction
+from cmsp_agent.plugin.api import CliPlatform, Lack, Redaction, TextBlock
 from cmsp_plugins.cisco_ios.replacement import REPLACEMENT
 
 _TYPE = r"(?:[0-9] )?"
@@ -18,6 +18,20 @@ REDACT = (
     Redaction(rf"^\s*username \S+ password {_TYPE}{_HIDDEN}"),
     Redaction(rf"^\s*(?:web admin|xml user) .*?password {_TYPE}{_HIDDEN}"),
     Redaction(rf"^\s*url authentication \S+ \S+ {_HIDDEN}"),
+)
+
+CERTIFICATE = TextBlock(r"^ certificate (?:\S+ )*[0-9A-Fa-f]{2,}$", r"^\s*quit$")
+BLOCKS = (
+    TextBlock(
+        r"^(?:banner [\w-]+|aaa authentication (?:banner|fail-message)|menu \S+ title) +(?P<until>\^C|\^?[^\s\w])"
+    ),
+    CERTIFICATE,
+)
+LACKS = (
+    Lack(r"^snmp-server group \S+ v3 ", "SNMPv3 users: no configuration shows them; enter each `snmp-server user`"),
+    Lack(r"^crypto pki trustpoint ", "the private keys of its trustpoints: import or enrol them anew"),
+    Lack(r"^ certificate .* nvram:", "certificates that lie in NVRAM: copy their files too"),
+    Lack(r"^license ", "licences: they are bound to the serial number"),
 )
 
 CLI = CliPlatform(
@@ -61,4 +75,6 @@ CLI = CliPlatform(
         "show ntp status",
     ),
     replacement=REPLACEMENT,
+    blocks=BLOCKS,
+    lacks=LACKS,
 )

@@ -1,6 +1,6 @@
 """The device type `cisco_nxos`: what any SNMP device has, and where this one says who it is. Data only."""
 
-from cmsp_agent.plugin.api import CliPlatform, DeviceType, Fact, Identity, hook
+from cmsp_agent.plugin.api import CliPlatform, DeviceType, Fact, Identity, Lack, TextBlock, hook
 
 API_VERSION = 1
 
@@ -25,6 +25,8 @@ CISCO_NXOS = DeviceType(
         must_have=(r"^version \S", r"^(?:hostname|switchname) \S"),
         invalid=(r"^% ?Invalid (?:command|parameters)", r"^% ?Permission denied", r"^\s*%? ?[Aa]uthorization failed"),
         volatile=(r"^!Command: ", r"^!Time: ", r"^!Running configuration last done at: "),
+        blocks=(TextBlock(r"^banner [\w-]+ +(?P<until>\S)"),),
+        lacks=(Lack(r"^snmp-server user ", "SNMPv3 users whose keys are localised: enter them again"),),
     ),
     proven=("identity",),
 )

@@ -107,6 +107,17 @@ async def test_back_up_compare_and_show(agent: Agent, local: httpx.AsyncClient) 
     assert (await local.get(f"{path}/latest/content")).text == agent.device.text
 
 
+async def test_the_newest_backups_are_rehearsed(local: httpx.AsyncClient) -> None:
+    backup = await ended(local, (await local.post("/v1/components/gw-1/backups", headers=once())).json())
+    one = (await local.get("/v1/backups/rehearsal", params={"component": "gw-1"})).json()["items"]
+    assert [(row["backup"], row["errors"]) for row in one] == [(backup["result"]["backup"], [])]
+    found = (await local.get("/v1/backups/rehearsal")).json()["items"]
+    assert "sw-1" not in {row["component"] for row in found}, "who gets no backup is passed over"
+    assert one[0] in found
+    refused = await local.get("/v1/backups/rehearsal", params={"component": "sw-1"})
+    assert refused.status_code == 403
+
+
 async def test_what_a_component_does_not_get_is_refused(local: httpx.AsyncClient) -> None:
     refused = await local.post("/v1/components/sw-1/backups", headers=once())
     assert refused.status_code == 403

@@ -72,6 +72,7 @@ def test_the_document_is_the_same_each_time_and_names_every_call() -> None:
         ("POST", "/v1/components/{name}/backups/{version}/accept"),
         ("POST", "/v1/components/{name}/backups/{version}/known-good"),
         ("GET", "/v1/backups/grep"),
+        ("GET", "/v1/backups/rehearsal"),
         ("GET", "/v1/components/{name}/backups/{version}/diff"),
         ("GET", "/v1/components/{name}/backups/{version}/content"),
         ("GET", "/v1/events"),

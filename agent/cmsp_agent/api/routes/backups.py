@@ -15,6 +15,7 @@ from cmsp_agent.api.schemas.backups import (
     BackupView,
     ConfigurationChangeList,
     FoundLineList,
+    RehearsedList,
     RestoreWish,
     StorageNeedView,
     VerifiedList,
@@ -26,6 +27,7 @@ from cmsp_agent.api.views.jobs import job_view
 from cmsp_agent.model.job import Job
 from cmsp_agent.services.backups.looking import grep, verify
 from cmsp_agent.services.backups.reading import to_bytes
+from cmsp_agent.services.backups.rehearsal import rehearse, rehearse_all
 from cmsp_agent.services.backups.restore_job import PLAN, RESTORE
 from cmsp_agent.services.backups.service import RUNNING
 
@@ -147,6 +149,16 @@ async def search(request: Request, text: Annotated[str, Query(min_length=2, max_
     services = services_of(request)
     names = sorted(services.status.components())
     return {"items": [asdict(each) async for each in grep(services.backups, names, text)]}
+
+
+@searching.get("/rehearsal", response_model=RehearsedList, dependencies=READING)
+async def rehearsal(request: Request, component: str = "") -> dict[str, Any]:
+    """Whether the newest version of a component, or of each, decrypts, parses and would apply. Asks no device."""
+    services = services_of(request)
+    if component:
+        return {"items": [asdict(await rehearse(services.backups, component))]}
+    names = sorted(services.status.components())
+    return {"items": [asdict(each) async for each in rehearse_all(services.backups, names)]}
 
 
 @router.get("/{version}/diff", response_class=PlainTextResponse, dependencies=READING)

@@ -47,6 +47,21 @@ class VerifiedList(Shape):
     items: list[VerifiedView]
 
 
+class RehearsedView(Shape):
+    """What a rehearsal of a restore found."""
+
+    component: str
+    backup: str = Field(description="The newest version; empty: there is none")
+    errors: list[str] = Field(description="Why it could not be put back; empty: it could")
+    notes: list[str] = Field(description="What a person should know before it is put back")
+
+
+class RehearsedList(Shape):
+    """What the rehearsals found."""
+
+    items: list[RehearsedView]
+
+
 class FoundLineView(Shape):
     """A line of a newest version, its secrets hidden."""
 

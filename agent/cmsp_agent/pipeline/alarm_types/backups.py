@@ -47,6 +47,13 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         recommendation="Wait until the device has gone back by itself, then look: `cmsp-agent backup run {component}`.",
     ),
     AlarmType(
+        "backup.rehearsal",
+        Severity.MINOR,
+        "The newest backup of {component} could not be put back",
+        recommendation="Read why: `cmsp-agent backup rehearse {component}`; then take another: "
+        "`cmsp-agent backup run {component}`.",
+    ),
+    AlarmType(
         "backups.storage",
         Severity.MAJOR,
         "The backup storage can't be used: {object}",

@@ -22,6 +22,7 @@ from cmsp_agent.services.backups.manifest import MOST_VERSIONS, Manifest
 from cmsp_agent.services.backups.needs import StorageNeed, storage_need
 from cmsp_agent.services.backups.nightly import VERSION_DAMAGED, Nightly
 from cmsp_agent.services.backups.notes import all_versions
+from cmsp_agent.services.backups.rehearsal import REHEARSAL, Rehearsals, last_rehearsal
 from cmsp_agent.services.backups.removal import Removal
 from cmsp_agent.services.backups.restore import Restores
 from cmsp_agent.services.backups.restore_job import restore_jobs
@@ -32,6 +33,7 @@ from cmsp_agent.services.backups.storage import UNUSABLE, BackupStorage, Guarded
 from cmsp_agent.services.calendar import Calendar, CalendarEntry
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.events.conditions import Conditions
+from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.events.start import EventsPart
 from cmsp_agent.services.jobs import JobKind
 from cmsp_agent.services.part import Change, Components, Part
@@ -45,6 +47,8 @@ from cmsp_agent.transports.routes import own_address
 
 NIGHTLY = "backup store"
 EVERY_NIGHT = Schedule(minute=30, hour=4)
+REHEARSAL_ENTRY = "backup rehearsal"
+AFTER_IT = Schedule(minute=30, hour=5)
 
 
 @dataclass(slots=True)
@@ -65,11 +69,13 @@ class BackupsPart(Part):
     nightly: Callable[[], Awaitable[None]]
     restores: Restores
     restore_jobs: Mapping[str, JobKind]
+    rehearse: Callable[[], Awaitable[None]]
 
     def prepare(self, configuration: Configuration) -> Change:
         """The schedules."""
         entries = dict(entries_of(self.retries, configuration, self.components(configuration).values()))
         entries[NIGHTLY] = CalendarEntry(NIGHTLY, EVERY_NIGHT, "UTC", self.nightly)
+        entries[REHEARSAL_ENTRY] = CalendarEntry(REHEARSAL_ENTRY, AFTER_IT, "UTC", self.rehearse)
 
         async def change() -> None:
             self.calendar.use(entries)
@@ -82,7 +88,8 @@ class BackupsPart(Part):
         """Where configurations are kept, what is wrong there, and which components have no good backup."""
         problem = self.storage.problem
         kept = {"path": str(self.storage.directory), "usable": not problem}
-        return {"storage": {**kept, "problem": problem} if problem else kept, "backups": await self._unsaved()}
+        saved = {**await self._unsaved(), "rehearsed": await self.database.read(last_rehearsal)}
+        return {"storage": {**kept, "problem": problem} if problem else kept, "backups": saved}
 
     async def _unsaved(self) -> dict[str, Any]:
         """The components that should be backed up and have no good backup."""
@@ -186,12 +193,11 @@ async def start_backups(
             _nightly(runtime, manifest, backups, devices, reporting, counts).run,
             restores,
             restore_jobs(restores, runtime.supervisor),
+            _rehearsals(runtime, backups, devices, reporting).run,
         )
         await part.prepare(configuration)()
-        after_change = BackupAfterChange(lambda name: _after_change(retries, name), runtime.supervisor, runtime.clock)
-        events.subscribe(ConfigurationChanges(after_change, backups))
         runtime.supervisor.keep_running("calendar", part.calendar.run)
-        runtime.supervisor.keep_running("backups after changes", after_change.run)
+        _follow_changes(runtime, events, backups, retries)
         try:
             yield part
         finally:
@@ -214,8 +220,21 @@ def _nightly(
     return Nightly(manifest, removal, damaged, names, counts, runtime.clock, reporting.known_time.believed)
 
 
-async def _after_change(retries: Retries, name: str) -> None:
-    await retries.run(name, "change")
+def _rehearsals(runtime: Runtime, backups: Backups, devices: Devices, reporting: EventsPart) -> Rehearsals:
+    """What the calendar rehearses."""
+    conditions = Conditions(REHEARSAL, reporting.notices, reporting.service.alarm_state.active)
+    return Rehearsals(backups, devices.components.keys, conditions, runtime.state, runtime.clock)
+
+
+def _follow_changes(runtime: Runtime, events: EventService, backups: Backups, retries: Retries) -> None:
+    """Save what devices say that somebody changed."""
+
+    async def save(component: str) -> None:
+        await retries.run(component, "change")
+
+    after_change = BackupAfterChange(save, runtime.supervisor, runtime.clock)
+    events.subscribe(ConfigurationChanges(after_change, backups))
+    runtime.supervisor.keep_running("backups after changes", after_change.run)
 
 
 def entries_of(
