@@ -60,7 +60,7 @@ def test_a_continuation(folder: Path) -> None:
 
 def test_a_mnemonic_that_a_user_typed(folder: Path) -> None:
     (got,) = read(folder / "S79.bin")
-    assert (code(got), got["event"]) == ("PARSER-5-CFGLOG_LOGGEDCMD", None)
+    assert (code(got), got["event"]) == ("PARSER-5-CFGLOG_LOGGEDCMD", "command.logged")
 
 
 @pytest.mark.parametrize(

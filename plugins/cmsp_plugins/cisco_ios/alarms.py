@@ -1,17 +1,11 @@
 """Kinds of faults of a Cisco gateway, what each takes away, whose it likely is, and what to do."""
 
-from cmsp_agent.plugin.api import AlarmType, Severity
+from cmsp_agent.plugin.api import AlarmType
+from cmsp_plugins.cisco_ios.kinds import CRITICAL, MAJOR, MINOR, WARNING, note
+from cmsp_plugins.cisco_ios.notes import NOTE_TYPES
 
 TRUNK = frozenset({"pstn", "emergency", "fax"})
 """What a way to the carrier carries."""
-
-CRITICAL, MAJOR, MINOR, WARNING = Severity.CRITICAL, Severity.MAJOR, Severity.MINOR, Severity.WARNING
-
-
-def _note(kind: str, severity: Severity, title: str) -> AlarmType:
-    """Reported once; opens no incident."""
-    return AlarmType(kind, severity, title, incident=False, transient=True)
-
 
 ALARMS = (
     AlarmType(
@@ -75,16 +69,17 @@ ALARMS = (
     AlarmType("ipsla.threshold", MAJOR, "{component}: IP SLA {object} is over its threshold", cause=45),
     AlarmType("clock.holdover", MAJOR, "{component}: network clock in holdover ({object})", responsible="carrier"),
     AlarmType("aaa.server.dead", MAJOR, "{component}: RADIUS server {object} does not answer", responsible="customer"),
-    _note("device.restarted", MAJOR, "{component} has restarted"),
-    _note("device.reloading", MINOR, "{component} was told to reload"),
-    _note("config.changed", WARNING, "{component}: the configuration was changed"),
-    _note("memory.exhausted", CRITICAL, "{component}: a memory allocation failed"),
-    _note("environment.shutdown", CRITICAL, "{component} shuts itself down to protect itself"),
-    _note("calls.rejected", MAJOR, "{component}: calls are rejected ({object})"),
-    _note("calls.toll_fraud", MAJOR, "{component}: a call was rejected as toll fraud"),
-    _note("hsrp.changed", MINOR, "{component}: HSRP state of {object} changed"),
-    _note("snmp.authentication_failure", MINOR, "{component}: SNMP request with a wrong community or user"),
-    _note("login.failed", MINOR, "{component}: a login failed"),
-    _note("address.duplicate", MAJOR, "{component}: address {object} is in use twice"),
-    _note("licence.problem", MINOR, "{component}: licensing does not work"),
+    note("device.restarted", MAJOR, "{component} has restarted"),
+    note("device.reloading", MINOR, "{component} was told to reload"),
+    note("config.changed", WARNING, "{component}: the configuration was changed"),
+    note("memory.exhausted", CRITICAL, "{component}: a memory allocation failed"),
+    note("environment.shutdown", CRITICAL, "{component} shuts itself down to protect itself"),
+    note("calls.rejected", MAJOR, "{component}: calls are rejected ({object})"),
+    note("calls.toll_fraud", MAJOR, "{component}: a call was rejected as toll fraud"),
+    note("hsrp.changed", MINOR, "{component}: HSRP state of {object} changed"),
+    note("snmp.authentication_failure", MINOR, "{component}: SNMP request with a wrong community or user"),
+    note("login.failed", MINOR, "{component}: a login failed"),
+    note("address.duplicate", MAJOR, "{component}: address {object} is in use twice"),
+    note("licence.problem", MINOR, "{component}: licensing does not work"),
+    *NOTE_TYPES,
 )

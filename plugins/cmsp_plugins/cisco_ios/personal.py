@@ -6,6 +6,7 @@ PERSONAL = (
     Redaction(r"\b(?:by|[Uu]ser) (?!console\b)(?P<secret>[^\s()\[\]]+)(?= on | from | at |,|$| logged)"),
     Redaction(r"\[user: (?P<secret>[^\]]+)\]"),
     Redaction(r"\bUser:\s*(?P<secret>\S+)"),
+    Redaction(r"\b(?:dis)?connected (?:to|from) (?P<secret>[+\d*#]{3,})"),
     Redaction(r"\bNumber=(?P<secret>[^;\s]+)"),
     Redaction(r"\b(?:called|calling)(?:number| party)?[ :=<]+(?P<secret>[+\d*#]{3,})"),
 )

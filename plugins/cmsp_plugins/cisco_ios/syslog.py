@@ -4,8 +4,10 @@ r"""Syslog messages of a Cisco gateway and what they mean. The mnemonic decides,
 """
 
 from cmsp_agent.plugin.api import SyslogRule, Transition
+from cmsp_plugins.cisco_ios.kinds import once
+from cmsp_plugins.cisco_ios.notes import NOTES
 
-RAISE, CLEAR, INFO = Transition.RAISE, Transition.CLEAR, Transition.INFO
+RAISE, CLEAR = Transition.RAISE, Transition.CLEAR
 DOWN, UP = frozenset({"down"}), frozenset({"up"})
 
 
@@ -17,10 +19,6 @@ def _switch(
     mnemonic: str, kind: str, pattern: str, raises: frozenset[str] = DOWN, clears: frozenset[str] = UP
 ) -> SyslogRule:
     return SyslogRule(mnemonic, kind, pattern, raises=raises, clears=clears)
-
-
-def _once(mnemonic: str, kind: str, pattern: str = "") -> SyslogRule:
-    return SyslogRule(mnemonic, kind, pattern, state=INFO)
 
 
 LINKS = (
@@ -63,21 +61,21 @@ VOICE = (
         clears=frozenset({"success"}),
     ),
     _switch("DSPRM-5-UPDOWN", "dsp.down", r"DSP (?P<object>\d+ in slot \d+), changed state to (?P<state>up|down)"),
-    _once("VOICE_IEC-3-GW", "calls.toll_fraud", r"Toll fraud"),
-    _once("SIP-3-MAXCONNCAC", "calls.rejected", r"(?P<object>dial-peer \d+)"),
-    _once("SIP-3-MEMCAC", "calls.rejected"),
-    _once("SIP-3-CPUCAC", "calls.rejected"),
-    _once("CALL_CONTROL-6-MAX_CONNECTIONS", "calls.rejected", r"(?P<object>dial-peer \d+)"),
+    once("VOICE_IEC-3-GW", "calls.toll_fraud", r"Toll fraud"),
+    once("SIP-3-MAXCONNCAC", "calls.rejected", r"(?P<object>dial-peer \d+)"),
+    once("SIP-3-MEMCAC", "calls.rejected"),
+    once("SIP-3-CPUCAC", "calls.rejected"),
+    once("CALL_CONTROL-6-MAX_CONNECTIONS", "calls.rejected", r"(?P<object>dial-peer \d+)"),
     SyslogRule("MARS_NETCLK-3-HOLDOVER", "clock.holdover", r"Entering Holdover for (?P<object>.+)", RAISE),
     SyslogRule("MARS_NETCLK-3-HOLDOVER", "clock.holdover", r"Exiting Holdover for (?P<object>.+)", CLEAR),
 )
 
 DEVICE = (
-    _once("SYS-5-CONFIG_I", "config.changed"),
-    _once("SYS-5-RESTART", "device.restarted"),
-    _once("SNMP-5-COLDSTART", "device.restarted"),
-    _once("SYS-5-RELOAD", "device.reloading"),
-    _once("SYS-2-MALLOCFAIL", "memory.exhausted"),
+    once("SYS-5-CONFIG_I", "config.changed"),
+    once("SYS-5-RESTART", "device.restarted"),
+    once("SNMP-5-COLDSTART", "device.restarted"),
+    once("SYS-5-RELOAD", "device.reloading"),
+    once("SYS-2-MALLOCFAIL", "memory.exhausted"),
     SyslogRule("SYS-1-CPURISINGTHRESHOLD", "cpu.high", state=RAISE),
     SyslogRule("SYS-1-CPUFALLINGTHRESHOLD", "cpu.high", state=CLEAR),
     _switch(
@@ -93,11 +91,11 @@ DEVICE = (
     SyslogRule("SPA_OIR-3-OFFLINECARD", "module.offline", r"(?P<object>subslot [\d/]+)", RAISE),
     SyslogRule("SPA_OIR-6-OFFLINECARD", "module.offline", r"(?P<object>subslot [\d/]+)", RAISE),
     SyslogRule("SPA_OIR-6-ONLINECARD", "module.offline", r"(?P<object>subslot [\d/]+)", CLEAR),
-    _once("SNMP-3-AUTHFAIL", "snmp.authentication_failure"),
-    _once("SEC_LOGIN-4-LOGIN_FAILED", "login.failed"),
-    _once("SMART_LIC-3-COMM_FAILED", "licence.problem"),
-    _once("SMART_LIC-3-AUTH_RENEW_FAILED", "licence.problem"),
-    _once("SMART_LIC-3-AGENT_REG_FAILED", "licence.problem"),
+    once("SNMP-3-AUTHFAIL", "snmp.authentication_failure"),
+    once("SEC_LOGIN-4-LOGIN_FAILED", "login.failed"),
+    once("SMART_LIC-3-COMM_FAILED", "licence.problem"),
+    once("SMART_LIC-3-AUTH_RENEW_FAILED", "licence.problem"),
+    once("SMART_LIC-3-AGENT_REG_FAILED", "licence.problem"),
 )
 
 NETWORK = (
@@ -118,10 +116,10 @@ NETWORK = (
         raises=frozenset({"occurred"}),
         clears=frozenset({"cleared"}),
     ),
-    _once("HSRP-5-STATECHANGE", "hsrp.changed", r"^(?P<object>\S+ Grp \d+) state"),
-    _once("IP-4-DUPADDR", "address.duplicate", r"address (?P<object>\S+) on"),
+    once("HSRP-5-STATECHANGE", "hsrp.changed", r"^(?P<object>\S+ Grp \d+) state"),
+    once("IP-4-DUPADDR", "address.duplicate", r"address (?P<object>\S+) on"),
     SyslogRule("RADIUS-4-RADIUS_DEAD", "aaa.server.dead", r"server (?P<object>[\d.]+)", RAISE),
     SyslogRule("RADIUS-4-RADIUS_ALIVE", "aaa.server.dead", r"server (?P<object>[\d.]+)", CLEAR),
 )
 
-SYSLOG = LINKS + VOICE + DEVICE + NETWORK
+SYSLOG = LINKS + VOICE + DEVICE + NETWORK + NOTES
