@@ -11,6 +11,7 @@ from cmsp_agent.api.tls import server_context
 from cmsp_agent.config.configuration import ApiSettings, Configuration
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.services.audit import AuditLog
+from cmsp_agent.services.audit_retention import AuditRetention
 from cmsp_agent.services.backups.start import BackupsPart
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
@@ -90,6 +91,8 @@ async def start_api(
     jobs = Jobs(runtime.state, runtime.supervisor, runtime.clock, kinds, new_id=new_id)
     events = needs.events.service
     audit = AuditLog(runtime.state, shown.audit_key, new_id)
+    kept = AuditRetention(audit, runtime.clock, needs.events.known_time.believed)
+    runtime.supervisor.keep_running("audit retention", kept.run)
     services = ApiServices(
         clock=runtime.clock,
         counters=runtime.counters,

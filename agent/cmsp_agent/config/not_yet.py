@@ -20,11 +20,6 @@ _SHOWN_NOWHERE = "it is shown nowhere yet"
 
 NOT_YET: tuple[NotYet, ...] = (
     NotYet("appliance.language", "documents are not written yet", ("ApplianceSettings.language",)),
-    NotYet(
-        "appliance.storage.budget.events",
-        "events are kept by age only; this budget is not kept to yet",
-        ("ApplianceSettings.events_budget",),
-    ),
     NotYet("order.id", "the order's number is not shown yet", ("Order.id",)),
     NotYet("order.effective", _DATES, ("Order.effective",)),
     NotYet("order.ends", _DATES, ("Order.ends",)),

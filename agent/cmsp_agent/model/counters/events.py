@@ -27,7 +27,9 @@ COUNTERS: tuple[Counter, ...] = (
         {
             "correlate.clear_without_raise": "Clears of alarms that do not hold",
             "correlate.folded": "Repeats folded into their alarm",
+            "events.removed": "Events that were too old, or beyond the budget of the disk",
             "events.signals": "Signals judged",
+            "incidents.removed": "Incidents that ended more than 13 months ago",
             "flapping.folded": "Changes folded into a flapping alarm",
             "normalise.unknown_component": "Messages of components that the file no longer names",
             "time.late_duplicates": "Messages of a fault that had ended already",

@@ -1,11 +1,13 @@
 """Housekeeping: deletes what is older than the file says, and reports damage that was found in a database."""
 
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import NoReturn
 
 from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
 from cmsp_agent.config.configuration import Retention
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.services.events.notices import Notices
@@ -17,6 +19,11 @@ from cmsp_agent.storage.tables import dead_rows, events, incidents, jobs
 log = logging.getLogger(__name__)
 
 EVERY = 60.0
+INCIDENTS_KEPT = 396 * 86_400_000
+"""How long an incident is kept after its beginning: 13 months, ms."""
+FILLED = 0.8
+"""Of the budget: what comes within a minute has room in the rest."""
+NO_LIMIT = 1 << 62
 JOBS_KEPT = 30 * 86_400_000
 """How long an ended job can be looked up, and the answer to a repeated request, ms."""
 STEP = 5_000
@@ -42,8 +49,23 @@ class Upkeep:
         notices: Notices,
         clock: Clock,
         believed: Callable[[], Awaitable[bool]],
+        counters: Counters,
+        budget: Callable[[], int],
     ) -> None:
-        """Put the parts together; `believed`: whether the clock may be (`known_time.KnownTime`)."""
+        """Put the parts together.
+
+        Args:
+            stores: the databases.
+            retention: how long things are kept.
+            damage: databases that were set aside, each once.
+            notices: where damage is reported.
+            clock: what is old.
+            believed: whether the clock may be (`known_time.KnownTime`).
+            counters: of what was removed.
+            budget: bytes that the events may take.
+        """
+        self._counters = counters
+        self._budget = budget
         self._stores = stores
         self._retention = retention
         self._damage = damage
@@ -57,6 +79,7 @@ class Upkeep:
             self.tell()
             try:
                 await self.tell_dead_rows()
+                await self.keep_to_budget()
                 if await self._believed():
                     await self.tidy()
             except StorageError as error:
@@ -82,14 +105,34 @@ class Upkeep:
         if dead:
             await self._stores.state.write(lambda tx: dead_rows.note(tx, dead))
 
+    async def keep_to_budget(self) -> None:
+        """Delete the oldest events where they take nearly as much as they may, whatever the clock says."""
+        allowed = int(self._budget() * FILLED)
+        count, size = await self._stores.state.read(events.size)
+        if size <= allowed:
+            return
+        await self._remove("size", events.forget_oldest, count - count * allowed // size)
+        await self._stores.state.tidy()
+
+    async def _remove(self, reason: str, forget: Callable[[sqlite3.Connection, int], int], left: int) -> None:
+        """Delete events a step at a time, and count them."""
+        while left > 0:
+            step = min(left, STEP)
+            removed = await self._stores.state.write(lambda tx, most=step: forget(tx, most), makes_room=True)  # type: ignore[misc]
+            self._counters.add("events.removed", removed, key=reason)
+            if removed < step:
+                break
+            left -= removed
+
     async def tidy(self) -> None:
         """Delete what is too old, a step at a time, and give the room back."""
         now, kept = self._clock.now(), self._retention()
-        oldest = now - int(kept.events * 1000)
-        while await self._stores.state.write(lambda tx: events.forget_before(tx, oldest, STEP), makes_room=True):
-            pass
-        while await self._stores.state.write(lambda tx: incidents.forget_before(tx, oldest, STEP), makes_room=True):
-            pass
+        oldest, oldest_incident = now - int(kept.events * 1000), now - INCIDENTS_KEPT
+        await self._remove("age", lambda tx, most: events.forget_before(tx, oldest, most), NO_LIMIT)
+        while gone := await self._stores.state.write(
+            lambda tx: incidents.forget_before(tx, oldest_incident, STEP), makes_room=True
+        ):
+            self._counters.add("incidents.removed", gone)
         await self._stores.state.write(lambda tx: jobs.forget_before(tx, now - JOBS_KEPT), makes_room=True)
         oldest_sample = now - int(kept.series_raw * 1000)
         while await self._stores.series.write(lambda tx: series.forget_before(tx, oldest_sample, STEP)):

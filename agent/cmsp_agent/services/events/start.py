@@ -36,6 +36,8 @@ class EventsPart(Part):
     silences: SilenceService
     register: SilenceRegister
     retention: Retention
+    budget: int
+    """Bytes that the events may take."""
     pipeline: Pipeline
     """By whose rules is judged now."""
     runtime: Runtime
@@ -52,6 +54,7 @@ class EventsPart(Part):
         async def change() -> None:
             await self.service.use(pipeline)
             self.retention, self.pipeline = configuration.retention, pipeline
+            self.budget = configuration.appliance.events_budget
 
         return change
 
@@ -88,6 +91,7 @@ async def start_events(
         silences,
         register,
         configuration.retention,
+        configuration.appliance.events_budget,
         pipeline,
         runtime,
     )
@@ -117,4 +121,6 @@ def _upkeep(part: EventsPart) -> Upkeep:
         part.notices,
         runtime.clock,
         part.known_time.believed,
+        runtime.counters,
+        lambda: part.budget,
     )

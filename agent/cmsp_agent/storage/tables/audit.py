@@ -1,7 +1,7 @@
 """The audit log: append-only, each entry chained to the one before by an HMAC whose key is in the vault.
 
 An entry cut out, changed or moved breaks the chain; a cut tail shows against the last MAC that the head-end
-acknowledged.
+acknowledged. What the retention cut off at the beginning is named by a later entry, without which it counts as missing.
 """
 
 import hashlib
@@ -14,6 +14,10 @@ from cmsp_agent.storage.sqlite import meta
 
 START = bytes(32)
 ACKNOWLEDGED = "audit.acknowledged"
+BEGINS_AFTER = "audit.begins_after"
+"""The last entry that was cut off at the beginning."""
+CUT = "audit cut"
+"""The action of the entry that says so; its detail begins with that place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,9 @@ def verify(connection: sqlite3.Connection, key: bytes, acknowledged: tuple[int, 
         key: the HMAC key of the vault.
         acknowledged: row and MAC that the head-end has: a log that ends before, or differs there, was cut.
     """
-    expected, before = 1, START
+    beginning = place_of(meta.get(connection, BEGINS_AFTER) or "")
+    expected, before = (beginning[0] + 1, beginning[1]) if beginning else (1, START)
+    named, start = beginning is None, expected
     rows = connection.execute(
         "select row, at, who, source, action, object, outcome, detail, mac from audit order by row"
     )
@@ -116,9 +122,36 @@ def verify(connection: sqlite3.Connection, key: bytes, acknowledged: tuple[int, 
         if acknowledged is not None and row == acknowledged[0] and mac != acknowledged[1]:
             return Broken(row, "not what the head-end acknowledged")
         expected, before = row + 1, mac
+        named = named or (fields[3] == CUT and place_of(fields[6].partition(" ")[0]) == beginning)
+    if not named:
+        return Broken(start, "the beginning is missing, and no entry says that it was cut")
     if acknowledged is not None and expected <= acknowledged[0]:
         return Broken(expected, "the end is missing")
     return None
+
+
+def ends(connection: sqlite3.Connection) -> tuple[int, int]:
+    """The first and the last row number; (1, 0) for an empty log."""
+    first, last = connection.execute("select min(row), max(row) from audit").fetchone()
+    return (1, 0) if first is None else (int(first), int(last))
+
+
+def last_before(connection: sqlite3.Connection, moment: int) -> int:
+    """The row up to which all entries are older than a time (ms); 0: the first one is not."""
+    (young,) = connection.execute("select min(row) from audit where at >= ?", (moment,)).fetchone()
+    return int(young) - 1 if young is not None else ends(connection)[1]
+
+
+def place(connection: sqlite3.Connection, row: int) -> str:
+    """`ROW:MAC` of an entry that is there."""
+    (mac,) = connection.execute("select mac from audit where row = ?", (row,)).fetchone()
+    return f"{row}:{bytes(mac).hex()}"
+
+
+def cut(tx: sqlite3.Connection, upto: int) -> None:
+    """Take the entries up to a row away; the caller has appended the entry that names the place."""
+    meta.put(tx, BEGINS_AFTER, place(tx, upto))
+    tx.execute("delete from audit where row <= ?", (upto,))
 
 
 def _fields(entry: AuditEntry) -> tuple[int, str, str, str, str, str, str]:

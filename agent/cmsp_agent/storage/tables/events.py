@@ -10,6 +10,8 @@ from cmsp_agent.model.severity import Severity
 from cmsp_agent.storage.encoding import decoded, encode
 
 PAGE = 100
+BESIDE_BODY = 250
+"""Bytes of a row beside its body: its columns and what the indexes hold of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,20 @@ def forget_before(tx: sqlite3.Connection, before: int, limit: int = 5000) -> int
             old.append((row,))
     tx.executemany("delete from events where row = ?", old)
     return len(old)
+
+
+def size(connection: sqlite3.Connection) -> tuple[int, int]:
+    """How many events there are, and about how many bytes they take with their indexes."""
+    (count,) = connection.execute("select count(*) from events indexed by events_in_short").fetchone()
+    sampled = "select avg(length(body)) from (select body from events order by row {} limit 500)"
+    means = [connection.execute(sampled.format(order)).fetchone()[0] or 0 for order in ("", "desc")]
+    return count, int(count * (max(means) + BESIDE_BODY))
+
+
+def forget_oldest(tx: sqlite3.Connection, limit: int) -> int:
+    """Delete the oldest events that are not active, up to `limit`; return how many."""
+    oldest = "select row from events where active = 0 order by row limit ?"
+    return tx.execute(f"delete from events where row in ({oldest})", (limit,)).rowcount  # noqa: S608
 
 
 def _events(rows: Iterable[tuple[bytes]]) -> list[Event]:
