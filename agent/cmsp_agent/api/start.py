@@ -90,9 +90,7 @@ async def start_api(
     kinds = {name: kind for part in needs.parts for name, kind in part.jobs.items()}
     jobs = Jobs(runtime.state, runtime.supervisor, runtime.clock, kinds, new_id=new_id)
     events = needs.events.service
-    audit = AuditLog(runtime.state, shown.audit_key, new_id)
-    kept = AuditRetention(audit, runtime.clock, needs.events.known_time.believed)
-    runtime.supervisor.keep_running("audit retention", kept.run)
+    audit = _audit_log(runtime, shown.audit_key, needs.events)
     services = ApiServices(
         clock=runtime.clock,
         counters=runtime.counters,
@@ -135,6 +133,14 @@ async def start_api(
         yield ApiPart(server, audited)
     finally:
         await server.stop()
+
+
+def _audit_log(runtime: Runtime, key: bytes, events: EventsPart) -> AuditLog:
+    """The log, and what keeps it to its budget."""
+    audit = AuditLog(runtime.state, key, runtime.machine.new_id)
+    retention = AuditRetention(audit, runtime.clock, events.known_time.believed)
+    runtime.supervisor.keep_running("audit retention", retention.run)
+    return audit
 
 
 def settings_of(api: ApiSettings) -> ServerSettings:
