@@ -59,6 +59,8 @@ def test_the_document_is_the_same_each_time_and_names_every_call() -> None:
         ("GET", "/v1/components/{name}/kpis"),
         ("GET", "/v1/components/{name}/setup"),
         ("POST", "/v1/components/{name}/backups/{version}/restore"),
+        ("POST", "/v1/alarms/{alarm}/suppress"),
+        ("POST", "/v1/alarms/{alarm}/acknowledge"),
         ("PUT", "/v1/components/{name}/backups/imported"),
         ("GET", "/v1/components/{name}/backups/changes"),
         ("GET", "/v1/backups/plan"),

@@ -30,7 +30,9 @@ def test_who_is_not_named_has_no_role(peer: ProvenPeer) -> None:
 
 
 def test_an_entitled_local_user_is_admin() -> None:
-    assert identify(ProvenPeer(local="local:root", source="local"), {}) == Caller("local:root", Role.ADMIN, "local")
+    assert identify(ProvenPeer(local="local:root", source="local"), {}) == Caller(
+        "local:root", Role.ADMIN, "local", local=True
+    )
 
 
 def test_a_refusal_names_both_roles() -> None:
