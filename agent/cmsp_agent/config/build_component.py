@@ -114,6 +114,9 @@ def _backup(entry: schema.ComponentEntry) -> BackupPlan:
         schedule=str(said.schedule),
         restore=said.restore and said.enabled and not unlettered,
         source="tier" if unlettered else "order",
+        jitter=said.jitter,
+        window=said.window,
+        known_good_after=said.known_good_after,
     )
 
 

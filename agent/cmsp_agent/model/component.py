@@ -69,6 +69,12 @@ class BackupPlan:
     restore: bool = False
     source: str = "tier"
     """`order` or `tier`: who says so; named when a backup is refused."""
+    jitter: float = 0.0
+    """Seconds over which the components that are due together are spread."""
+    window: float = 14_400.0
+    """Seconds after which a device that can't be reached is tried no more."""
+    known_good_after: float = 86_400.0
+    """Seconds that a device runs a version without an incident until it is known good."""
 
 
 @dataclass(frozen=True, slots=True)

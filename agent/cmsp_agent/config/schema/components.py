@@ -146,6 +146,11 @@ class BackupSection(Section):
     enabled: YesNo = True
     schedule: Schedule = Moment(minute=0, hour=2)
     restore: YesNo = False
+    jitter: Duration = Field(default=0.0, description="Runs that are due together begin spread over this")
+    window: Interval = Field(default=14_400.0, description="How long a device that can't be reached is tried")
+    known_good_after: Duration = Field(
+        default=86_400.0, description="How long a device runs a version without an incident until it is known good"
+    )
 
 
 class Services(Section):

@@ -15,8 +15,6 @@ from cmsp_agent.services.backups.verdict import suspicion
 
 T = TypeVar("T")
 
-GOOD_AFTER = 86_400_000
-"""A version that the device still runs, healthy, so many ms after it was taken is known good."""
 ACCEPTED = ("change", "restore")
 """Reasons by which a configuration may look unlike the last one: the device itself, or we, told of the change."""
 
@@ -42,8 +40,15 @@ class Keeper:
     """Whether a component has had no incident since a moment (ms)."""
     new_id: NewId = uuid7
 
-    async def keep(self, run: BackupRun, reading: Reading, text: ConfigText, now: int) -> Kept:
+    async def keep(self, run: BackupRun, reading: Reading, text: ConfigText, now: int, good_after: float) -> Kept:
         """Store what is new about the reading.
+
+        Args:
+            run: what it is a run of.
+            reading: what the device said.
+            text: how its configurations are read.
+            now: ms since the epoch.
+            good_after: seconds after which a version that the device still runs, healthy, is known good.
 
         Raises:
             StorageError: it can't be written, or is not the same when read back.
@@ -53,10 +58,10 @@ class Keeper:
         fingerprint = await self.manifest.contents.fingerprint(run.component, to_bytes(stable))
         old, lost = await self._stored(last)
         if last is not None and last.fingerprint == fingerprint:
-            return await self._unchanged(last, reading, lost, now)
+            return await self._unchanged(last, reading, lost, now, good_after)
         before = None if old is None else await self.compute(lambda: text.stable(old))
         if last is not None and before == stable:  # the data key, or what is volatile, is another now
-            return await self._unchanged(replace(last, fingerprint=fingerprint), reading, lost, now)
+            return await self._unchanged(replace(last, fingerprint=fingerprint), reading, lost, now, good_after)
         why = ""
         if before is not None and run.reason not in ACCEPTED:
             why = await self.compute(lambda: suspicion(before, stable))
@@ -71,10 +76,10 @@ class Keeper:
         except StorageError as error:
             return None, str(error)
 
-    async def _unchanged(self, last: Backup, reading: Reading, lost: str, now: int) -> Kept:
+    async def _unchanged(self, last: Backup, reading: Reading, lost: str, now: int, good_after: float) -> Kept:
         blob = await self._put(last, reading) if lost else last.blob
         good = last.known_good or (
-            now - last.taken_at >= GOOD_AFTER and await self.healthy_since(last.component, last.taken_at)
+            now - last.taken_at >= good_after * 1000 and await self.healthy_since(last.component, last.taken_at)
         )
         return Kept(BackupResult.UNCHANGED, replace(last, verified_at=now, known_good=good, blob=blob), lost)
 

@@ -1,6 +1,9 @@
 """A backup that nobody waits for is tried again while the device can't be reached; the alarm comes after that."""
 
+from zlib import crc32
+
 from cmsp_agent.aio.clock import Clock
+from cmsp_agent.model.component import BackupPlan
 from cmsp_agent.services.backups.outcome import BackupOutcome
 from cmsp_agent.services.backups.service import Backups
 
@@ -15,13 +18,25 @@ class Retries:
         self._backups = backups
         self._clock = clock
 
-    async def run(self, component: str, reason: str) -> BackupOutcome:
-        """As `Backups.run`; a refused login or a wrong answer is not tried again."""
+    async def scheduled(self, component: str, plan: BackupPlan) -> BackupOutcome:
+        """By the calendar: a component's share of the jitter later, always alike."""
+        await self._clock.sleep(crc32(component.encode()) / 2**32 * plan.jitter)
+        return await self.run(component, "schedule", plan)
+
+    async def run(self, component: str, reason: str, plan: BackupPlan) -> BackupOutcome:
+        """As `Backups.run`; a refused login or a wrong answer is not tried again.
+
+        The end of the component's window brings the last try.
+        """
         tried: list[str] = []
+        end = self._clock.monotonic() + plan.window
         for pause in PAUSES:
             outcome = await self._backups.run(component, reason, tried=tried, again=True)
             if outcome.error is None or not outcome.error.retryable:
                 return outcome
             tried.append(str(outcome.error))
-            await self._clock.sleep(pause)
+            left = end - self._clock.monotonic()
+            await self._clock.sleep(max(0.0, min(pause, left)))
+            if left <= pause:
+                break
         return await self._backups.run(component, reason, tried=tried)

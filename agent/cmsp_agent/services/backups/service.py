@@ -156,7 +156,7 @@ class Backups:
         self._counters.add("backups.lines_taken_out", reading.taken_out, key=component.name)
         tell(80, "storing it")
         now = self._clock.now()
-        kept = await self._keeper.keep(run, reading, text, now)
+        kept = await self._keeper.keep(run, reading, text, now, component.backup.known_good_after)
         done = replace(run, ended_at=now, result=kept.result, backup=kept.backup.id, error=suspected(kept))
         await self._manifest.record(done, kept.backup, now)
         await self._copy(component.name)

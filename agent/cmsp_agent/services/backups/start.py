@@ -230,7 +230,8 @@ def _follow_changes(runtime: Runtime, events: EventService, backups: Backups, re
     """Save what devices say that somebody changed."""
 
     async def save(component: str) -> None:
-        await retries.run(component, "change")
+        known, _ = backups.require(component)
+        await retries.run(component, "change", known.backup)
 
     after_change = BackupAfterChange(save, runtime.supervisor, runtime.clock)
     events.subscribe(ConfigurationChanges(after_change, backups))
@@ -256,7 +257,7 @@ def _scheduled(component: Component) -> bool:
 
 def _entry(retries: Retries, component: Component, timezone: str) -> CalendarEntry:
     async def work() -> None:
-        await retries.run(component.name, "schedule")
+        await retries.scheduled(component.name, component.backup)
 
     return CalendarEntry(f"backup {component.name}", parse_schedule(component.backup.schedule), timezone, work)
 

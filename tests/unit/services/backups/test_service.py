@@ -27,7 +27,6 @@ from cmsp_agent.model.errors import (
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import Backups, Directory, Manifest
-from cmsp_agent.services.backups.keeping import GOOD_AFTER
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
@@ -268,7 +267,7 @@ async def test_a_hung_device_holds_up_its_own_place_only(site: Site) -> None:
 async def test_one_with_an_incident_after_it_is_not_known_good(site: Site) -> None:
     site.incidents.add("gw-1")
     await site.backups.run("gw-1", "schedule")
-    await site.clock.advance(GOOD_AFTER / 1000)
+    await site.clock.advance(BackupPlan().known_good_after)
     outcome = await site.backups.run("gw-1", "schedule")
     assert outcome.backup is not None
     assert not outcome.backup.known_good
@@ -282,7 +281,7 @@ async def test_a_version_that_still_runs_after_a_day_is_known_good(site: Site) -
     await site.backups.run("gw-1", "schedule")
     with pytest.raises(NotFound):
         await site.backups.find("gw-1", "known-good")
-    await site.clock.advance(GOOD_AFTER / 1000)
+    await site.clock.advance(BackupPlan().known_good_after)
     good = (await site.backups.run("gw-1", "schedule")).backup
     site.devices.answers["gw-1"] = [with_line(WHOLE, "ip http server")]
     newest = (await site.backups.run("gw-1", "change")).backup
@@ -291,6 +290,16 @@ async def test_a_version_that_still_runs_after_a_day_is_known_good(site: Site) -
     await site.backups.mark_known_good("gw-1", "latest")
     assert newest is not None
     assert (await site.backups.find("gw-1", "known-good")).id == newest.id
+
+
+async def test_how_long_it_must_run_is_the_component_s_own(site: Site) -> None:
+    site.components["gw-1"] = replace(site.components["gw-1"], backup=BackupPlan(known_good_after=7200.0))
+    await site.backups.run("gw-1", "schedule")
+    for hour, good in ((1, False), (2, True)):
+        await site.clock.advance(3600)
+        backup = (await site.backups.run("gw-1", "schedule")).backup
+        assert backup is not None
+        assert backup.known_good is good, hour
 
 
 GROWN = WHOLE.replace("interface Gi0/0", "interface Gi0/0\n description uplink\nrouter ospf 1\n area 0 stub")
