@@ -224,6 +224,8 @@ class Configuration:
     components: Mapping[str, Component]
     discovery: Discovery
     rules: tuple[str, ...]
+    stability: float
+    """Seconds that a restored incident is watched before it is resolved."""
     notify: tuple[NotificationPolicy, ...]
     smtp: MailServer | None
     webhook: Webhook | None

@@ -139,6 +139,7 @@ def configure(document: CheckedFile, secrets: SecretSource) -> Configuration:
         components=build.frozen({name: built(name, entry) for name, entry in document.entries.items()}),
         discovery=build.discovery(site_file.discovery),
         rules=site_file.rules.files,
+        stability=site_file.incidents.stability,
         notify=tuple(build.notification(each) for each in site_file.notify),
         smtp=build.mail_server(site_file.smtp, secrets),
         webhook=build.webhook(site_file.webhook, secrets),

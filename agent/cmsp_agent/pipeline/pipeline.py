@@ -28,7 +28,7 @@ from cmsp_agent.pipeline.silences import NONE, Silences
 from cmsp_agent.pipeline.stage import Stage, run
 from cmsp_agent.pipeline.time_window import TimeWindow
 from cmsp_agent.pipeline.topology import Topology
-from cmsp_agent.pipeline.triage import Triage
+from cmsp_agent.pipeline.triage import STABILITY, Triage
 
 
 class Pipeline:
@@ -44,6 +44,7 @@ class Pipeline:
         mask_personal: bool = True,
         rules: Rules = NO_RULES,
         silences: Silences = NONE,
+        stability: int = STABILITY,
         new_id: NewId = uuid7,
     ) -> None:
         self._mask_personal = mask_personal
@@ -65,6 +66,7 @@ class Pipeline:
             Losses(self._topology, assessor, rules.storm),
             self._waiting,
             silences,
+            stability,
             new_id=new_id,
         )
         self._stages: Sequence[Stage] = (

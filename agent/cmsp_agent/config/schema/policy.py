@@ -30,6 +30,14 @@ class RulesSection(Section):
     files: Texts = ()
 
 
+class IncidentsSection(Section):
+    """How incidents live."""
+
+    stability: Interval = Field(
+        default=600.0, description="How long a restored incident is watched: a relapse within it reopens it"
+    )
+
+
 class When(Section):
     """Which incidents a notification is about."""
 

@@ -19,7 +19,7 @@ from cmsp_agent.config.schema.base import TEXT, AlsoAs, Section
 from cmsp_agent.config.schema.components import Components, Group
 from cmsp_agent.config.schema.credentials import Credentials
 from cmsp_agent.config.schema.order import Contacts, CustomerSection, OrderSection, Sites
-from cmsp_agent.config.schema.policy import DiscoverySection, NotificationSection, RulesSection
+from cmsp_agent.config.schema.policy import DiscoverySection, IncidentsSection, NotificationSection, RulesSection
 from cmsp_agent.config.schema.values import Addresses
 
 
@@ -42,6 +42,7 @@ class SiteFile(Section):
     groups: Annotated[tuple[Group, ...], BeforeValidator(_one_or_more)] = ()
     discovery: DiscoverySection = DiscoverySection()
     rules: Annotated[RulesSection, AlsoAs(TEXT)] = RulesSection()
+    incidents: IncidentsSection = IncidentsSection()
     notify: Annotated[tuple[NotificationSection, ...], BeforeValidator(_one_or_more)] = ()
     smtp: Smtp | None = None
     webhook: WebhookSection | None = None

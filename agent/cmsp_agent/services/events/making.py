@@ -33,6 +33,7 @@ def make_pipeline(
         runtime.counters,
         mask_personal=configuration.privacy.mask_numbers,
         silences=Silences(configuration.sites, components, register),
+        stability=round(configuration.stability * 1000),
         rules=load_rules(rule_files_of(configuration), zones_of(configuration))[0],
         new_id=runtime.machine.new_id,
     )

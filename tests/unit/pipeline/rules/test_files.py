@@ -1,5 +1,6 @@
 """Rule files: read in order, wrong in many places at once, warned of, tried on cases, carried out in the pipeline."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -123,3 +124,53 @@ def test_cases_with_mistakes_name_each(tmp_path: Path) -> None:
 
 def test_an_events_json_is_an_event() -> None:
     assert event_from({"severity": "minor", "sources": ["trap"]}).severity is Severity.MINOR
+
+
+def test_twenty_mistakes_of_all_kinds_are_all_shown_each_in_its_line(tmp_path: Path) -> None:
+    """Each line from the second on holds one mistake."""
+    wrong = {
+        "filter": (
+            "{name: a1, if: tpye == x, do: drop}",
+            "{name: a2, if: type = x, do: drop}",
+            "{name: a3, if: severity > 3, do: drop}",
+            "{name: a4, if: 'text ~ \"(\"', do: drop}",
+            "{name: a5, if: type == x}",
+            "{name: a6, if: type == x, do: {severity: cleared}}",
+            "{name: a6, if: type == x, do: keep}",
+            "{name: a7, if: type == x, do: keep, when: Mon-Fry 08:00-18:00}",
+            "{name: a8, if: type == x, do: drop, override: ''}",
+        ),
+        "timing": (
+            "{name: b1, if: type == x, lasts: soon}",
+            "{name: b2, if: type == x, lasts: 5m, clear_after: 5m}",
+            "{name: b3, if: type == x, times: {count: 1, within: 1m}}",
+            "{name: b4, if: type == x, times: {count: 3}}",
+            "{name: b5, if: type == x, clear_after: 8d}",
+            "{name: b6, if: type == x, flapping: {start: 2, stop: 2}}",
+        ),
+        "correlation": (
+            "{name: c1, if: type == x, group: {}}",
+            "{name: c2, if: type == x, group: {by: componnent}}",
+            "{name: c3, if: type == x, group: {by: site, part: '(?=x)'}}",
+            "{name: c4, if: type == x, sequence: {after: type == , within: 1m, do: join}}",
+            "{name: c5, if: type == x, sequence: {after: type == y, within: 1m, do: hide}}",
+            "{name: c6, if: type == x, storm: {components: 1}}",
+        ),
+    }
+    lines, expected = [], set()
+    for kind, rules in wrong.items():
+        lines.append(f"{kind}:")
+        for rule in rules:
+            lines.append(f"  - {rule}")
+            expected.add(len(lines))
+    file = written(tmp_path, "\n".join(lines))
+    with pytest.raises(ConfigurationError) as caught:
+        load_rules([file])
+    assert {int(problem.file.split(":")[-2]) for problem in caught.value.problems} == expected
+
+
+def test_a_pattern_that_would_explode_elsewhere_is_bounded(tmp_path: Path) -> None:
+    rules, _ = load_rules([written(tmp_path, "filter:\n  - {name: a, if: 'text ~ \"^(a+)+$\"', do: drop}\n")])
+    began = time.perf_counter()
+    assert rules.filter_for(event_from({"text": "a" * 2000 + "b"})) is None
+    assert time.perf_counter() - began < 0.5
