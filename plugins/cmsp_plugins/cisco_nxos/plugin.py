@@ -1,6 +1,18 @@
 """The device type `cisco_nxos`: what any SNMP device has, and where this one says who it is. Data only."""
 
-from cmsp_agent.plugin.api import CliPlatform, DeviceType, Fact, Identity, Lack, TextBlock, hook
+from cmsp_agent.plugin.api import (
+    AlarmType,
+    CliPlatform,
+    DeviceType,
+    Fact,
+    Identity,
+    Lack,
+    Severity,
+    SyslogRule,
+    TextBlock,
+    Transition,
+    hook,
+)
 
 API_VERSION = 1
 
@@ -28,6 +40,16 @@ CISCO_NXOS = DeviceType(
         blocks=(TextBlock(r"^banner [\w-]+ +(?P<until>\S)"),),
         lacks=(Lack(r"^snmp-server user ", "SNMPv3 users whose keys are localised: enter them again"),),
     ),
+    alarms=(
+        AlarmType(
+            "config.changed",
+            Severity.WARNING,
+            "{component}: the configuration was changed",
+            incident=False,
+            transient=True,
+        ),
+    ),
+    syslog=(SyslogRule("VSHD-5-VSHD_SYSLOG_CONFIG_I", "config.changed", state=Transition.INFO),),
     proven=("identity",),
 )
 

@@ -35,4 +35,6 @@ async def test_a_replaced_master_key_and_a_new_machine_open_every_backup(tmp_pat
             outcome = await agent.backups.backups.run("gw-1", "demand")
             assert outcome.result is BackupResult.UNCHANGED, "a new data key makes no new version"
             assert await agent.backups.backups.content("gw-1", "latest", redacted=False)
+            await agent.backups.nightly()
+            assert len(await agent.backups.backups.versions("gw-1")) == 1
         assert recovered(store, private, tmp_path / "recovered") == 1

@@ -20,7 +20,7 @@ from cmsp_agent.services.backups.removal import Removal
 from cmsp_agent.services.backups.rotation import rotate
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.storage.sealed.audit_key import audit_key
-from cmsp_agent.storage.sealed.backup_set import BackupSet
+from cmsp_agent.storage.sealed.backup_set import MARK, BackupSet
 from cmsp_agent.storage.sealed.blobs import Blobs, BlobStore
 from cmsp_agent.storage.sealed.master_key import FILE, NEXT, master_key
 from cmsp_agent.storage.sealed.vault import Vault
@@ -164,6 +164,19 @@ async def test_a_lost_manifest_is_made_again_of_the_contents(store: Store) -> No
     folder, key = store.folder / "backups", master_key(store.folder)
     (folder / "manifests" / "gw-1.cmsp").unlink()
     assert all_versions(ManifestFiles(folder, key), BlobStore(folder, key)) == versions
+
+
+async def test_a_store_that_was_known_is_not_used_without_its_marker(store: Store) -> None:
+    await store.add(1)
+    folder, key = store.folder / "backups", master_key(store.folder)
+    ours = BackupSet(folder, key, None, ManifestFiles(folder, key).all_open)
+    ours.require(known=True)
+    (folder / MARK).unlink()
+    with pytest.raises(StorageError, match=f"lacks the file {MARK}"):
+        ours.require(known=True)
+    assert ours.put_aside() is None, "what is ours stays where it is"
+    ours.claim()
+    ours.require(known=True)
 
 
 class TestRotation:
