@@ -18,7 +18,7 @@ LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-ind
 RUFF_PATHS = agent plugins tests docs packaging setup.py
 COMPILED := build/compiled
 COMPILED_SUITES = tests/unit/transports tests/unit/services tests/conformance tests/fuzz tests/integration/snmp tests/integration/receivers
-BENCHES = bench-poll bench-ingest
+BENCHES = bench-poll bench-ingest bench-forward
 
 .PHONY: help venv lock demo test test-fast test-packages test-compiled test-long check docs compiled bench $(BENCHES) deb clean
 

@@ -1,0 +1,62 @@
+"""The reference head-end with a journal for its store, so that its own SQLite does not hold up what is measured.
+
+Parses each batch, checks that it follows the one before without a hole, and makes it durable (fdatasync) before it
+answers. `python -m tests.bench.forward.headend DIR APPLIANCE` prints its URL and the paths of the PEM files as JSON.
+"""
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from tests.lab.headend import Headend, Store
+from tests.lab.headend.store import CloudEvent, Durable, Expected
+
+
+class Journal(Store):
+    """Appends batches to a file; knows one appliance."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(":memory:")
+        self._file = file.open("wb", buffering=0)
+        self._at = Durable(None, 0)
+
+    def durable(self, appliance: str) -> Durable:
+        """See `Store`."""
+        return self._at
+
+    def accept(self, appliance: str, events: Sequence[CloudEvent]) -> Durable | Expected:
+        """See `Store`; each event must follow the one before."""
+        numbers = [int(event.sequence) for event in events]
+        first = self._at.durable + 1
+        if numbers != list(range(first, first + len(numbers))):
+            return Expected(self._at.epoch, first)
+        self._file.write(msgspec.json.encode(events))
+        os.fdatasync(self._file.fileno())
+        self._at = Durable(events[-1].epoch, numbers[-1])
+        return self._at
+
+    def close(self) -> None:
+        """See `Store`."""
+        self._file.close()
+        super().close()
+
+
+def main() -> None:
+    """Run until killed."""
+    folder, appliance = Path(sys.argv[1]), sys.argv[2]
+    folder.mkdir(parents=True)
+    with Headend(folder) as headend:
+        headend.store = Journal(folder / "journal")
+        client = headend.client(appliance)
+        where = {"ca": headend.authority.path, "certificate": client.certificate, "key": client.key}
+        print(json.dumps({"url": headend.url, **{name: str(path) for name, path in where.items()}}), flush=True)
+        threading.Event().wait()
+
+
+if __name__ == "__main__":
+    main()
