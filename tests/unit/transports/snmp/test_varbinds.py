@@ -199,3 +199,29 @@ def test_requests() -> None:
     for size in (122, 123, 124, 125):
         name = b"\x2b" * size
         assert unspecified([name]) == encode_varbinds([(name, b"\x05\x00")])
+
+
+def test_a_list_announced_past_the_datagram_gives_no_value() -> None:
+    data = encode_varbind(NAME, b"\x02\x01\x05")
+    with pytest.raises(DecodeError, match="past the end of the datagram"):
+        decode_varbinds(data, 0, len(data) + 1, OidTexts())
+
+
+def test_octets_that_look_like_an_oid_seen_before_keep_their_type() -> None:
+    texts = OidTexts()
+    assert texts[b"\x2b\x06\x01\x02"] == "1.3.6.1.2"
+    data = encode_varbind(NAME, b"\x40\x04\x2b\x06\x01\x02")
+    assert decode_varbinds(data, 0, len(data), texts)[1] == ["43.6.1.2"]
+
+
+@pytest.mark.parametrize("value", ["40 05 00 01 02 03 04", "44 05 00 01 02 03 04", "02 05 00 80 00 00 00"])
+def test_five_octets_are_a_number_of_32_bits_only_where_the_type_says_so(value: str) -> None:
+    encoded = bytes.fromhex(value)
+    assert decoded(encoded) == decoded(encoded, ber.oid_octets("1.3" + ".4294967295" * 30))
+    assert not isinstance(decoded(encoded), int) or encoded[0] == ber.INTEGER
+
+
+def test_five_octets_that_do_not_begin_with_zero_are_not_taken_for_32_bits() -> None:
+    assert decoded(bytes.fromhex("41 05 01 00 00 00 02")) == decoded(
+        bytes.fromhex("41 05 01 00 00 00 02"), ber.oid_octets("1.3" + ".4294967295" * 30)
+    )
