@@ -251,6 +251,7 @@ TRANSITIONS: Mapping[tuple[IncidentState, Trigger], IncidentTransition] = {
     (IncidentState.ACKNOWLEDGED, Trigger.START): IncidentTransition(IncidentState.IN_PROGRESS),
     **{(state, Trigger.RESTORE): _RESTORED for state in OPEN},
     **{(state, Trigger.MERGE): _MERGED for state in OPEN},
+    **{(state, Trigger.WITHDRAW): _CLOSED for state in OPEN},
     **{(state, Trigger.RESOLVE): replace(_RESOLVED, guard=_by_a_person) for state in OPEN},
     **{(state, Trigger.CLOSE): replace(_CLOSED, guard=_by_a_person) for state in OPEN},
     (IncidentState.RESTORED, Trigger.RELAPSE): _RELAPSED,

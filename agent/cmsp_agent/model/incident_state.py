@@ -46,5 +46,7 @@ class Trigger(StrEnum):
     """The stability period is over, or a person says that the fault is."""
     CLOSE = "close"
     """A person, or the head-end, is done with it."""
+    WITHDRAW = "withdraw"
+    """Its components are no longer watched: whether the fault is over, nobody will know."""
     MERGE = "merge"
     """The fault is one with that of another incident, which is its cause."""

@@ -123,11 +123,25 @@ class Correlator:
         yield cleared
         self._listen_anew(draft, held)
 
-    def _inhibit_children(self, draft: Draft, down: Event) -> Iterator[Event]:
+    def hide_anew(self, draft: Draft) -> None:
+        """What a cause hides by the parents as they are now: a reload may have given a lost component one that is down.
+
+        What was not polled since the start waits for its own polls.
+        """
+        for event in [*draft.active.values()]:
+            down = draft.active.by_id(event.id)
+            if down is not None and down.type == COMPONENT_DOWN and down.suppressed_by is None:
+                for _ in self._inhibit_children(draft, down, silent_only=True):
+                    pass
+
+    def _inhibit_children(self, draft: Draft, down: Event, *, silent_only: bool = False) -> Iterator[Event]:
         """Alarms that were raised before their cause was known, and are inhibited now."""
         cause = down.suppressed_by or down.id
         below = [event for name in self._causes.lost_with(draft, down.component) for event in draft.active.of(name)]
         for event in below:
+            unanswered = draft.unanswered.get(event.component)
+            if silent_only and (unanswered is None or not unanswered.polls):
+                continue
             if event.component != down.component and event.suppressed_by is None:
                 inhibited = replace(event, suppressed_by=cause)
                 draft.active.put(event.key, inhibited)

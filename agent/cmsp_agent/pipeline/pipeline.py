@@ -110,7 +110,9 @@ class Pipeline:
         draft = Draft(alarm_state, now)
         self._flapping.recall(draft)
         self._clear_delay.recall(draft)
-        self._correlate(draft, list(self._retire(draft)))
+        retired = self._correlate(draft, list(self._retire(draft)))
+        self._triage.withdraw(draft, retired)
+        self._correlate.hide_anew(draft)
         self._triage.review_all(draft)
         return draft
 

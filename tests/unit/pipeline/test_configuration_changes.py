@@ -19,7 +19,7 @@ def reload(site: Site, *components: Component) -> Changes:
     return draft.changes
 
 
-def test_alarms_of_a_component_that_was_removed_are_cleared_and_its_incidents_restored() -> None:
+def test_alarms_of_a_component_that_was_removed_are_cleared_and_its_incidents_closed() -> None:
     site = Site()
     site.poll("gw-1", states=site.pri_poll(first=True).states)
     site.silent("gw-2")
@@ -30,8 +30,9 @@ def test_alarms_of_a_component_that_was_removed_are_cleared_and_its_incidents_re
     assert cleared.text.endswith("(gw-2 is no longer in the configuration)")
     assert cleared.alarm is not None
     assert {incident.components for incident in site.open} == {("gw-1",)}
-    [restored] = [each for each in site.incidents.values() if each.components == ("gw-2",)]
-    assert restored.state is IncidentState.RESTORED
+    [closed] = [each for each in site.incidents.values() if each.components == ("gw-2",)]
+    assert (closed.state, closed.restored_at) == (IncidentState.CLOSED, None)  # nobody saw it restored
+    assert (closed.timeline[-1].what, closed.timeline[-1].by) == ("closed", "configuration")
     assert "gw-2" not in site.alarm_state.unanswered
 
 
@@ -71,3 +72,23 @@ def test_an_unchanged_configuration_changes_nothing() -> None:
     site.silent("gw-lyon")
     assert not reload(site, *COMPONENTS.values())
     assert len(site.open) == 2
+
+
+def test_a_lost_component_that_gets_a_parent_which_is_down_is_hidden_by_it() -> None:
+    site = Site()
+    site.silent("gw-2")
+    site.later(600_000)
+    site.silent("gw-1")
+    child = next(each for each in COMPONENTS.values() if each.name == "gw-2")
+    others = [each for each in COMPONENTS.values() if each.name != "gw-2"]
+    reload(site, *others, replace(child, parent="gw-1"))
+    [parent] = [each for each in site.open if "gw-1" in each.components]
+    assert set(parent.components) == {"gw-1", "gw-2"}
+    assert [each.components for each in site.open] == [parent.components]
+    hidden = {each.component: each.suppressed_by for each in site.alarm_state.active.values()}
+    assert hidden["gw-2"] is not None
+    assert hidden["gw-1"] is None
+    site.poll("gw-1")
+    site.silent("gw-2")
+    site.silent("gw-2")  # its parent is asked no more: it is waited for so long
+    assert [each.title for each in site.open] == ["gw-2 is down"]
