@@ -29,6 +29,7 @@ from cmsp_agent.pipeline.stage import Stage, run
 from cmsp_agent.pipeline.time_window import TimeWindow
 from cmsp_agent.pipeline.topology import Topology
 from cmsp_agent.pipeline.triage import STABILITY, Triage
+from cmsp_agent.pipeline.withdraw import withdraw
 
 
 class Pipeline:
@@ -111,7 +112,7 @@ class Pipeline:
         self._flapping.recall(draft)
         self._clear_delay.recall(draft)
         retired = self._correlate(draft, list(self._retire(draft)))
-        self._triage.withdraw(draft, retired)
+        withdraw(draft, retired)
         self._correlate.hide_anew(draft)
         self._triage.review_all(draft)
         return draft

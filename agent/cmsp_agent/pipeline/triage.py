@@ -25,9 +25,6 @@ MOST_ALARMS = 200
 MOST_NAMES = 5
 """Components that a title names."""
 
-CONFIGURATION = "configuration"
-"""Who closes an incident of a component that was taken out of the file."""
-
 STABILITY = 600_000
 """Milliseconds that a restored incident is watched before it is resolved."""
 
@@ -104,14 +101,6 @@ class Triage:
                 self._assign(draft, incident_at(draft, event), event)
         for incident in [*draft.incidents.values()]:
             self._settle(draft, incident)
-
-    def withdraw(self, draft: Draft, retired: Sequence[Event]) -> None:
-        """Close the incidents of which nothing is watched any more: that is no proof of a restoration."""
-        ended = {event.alarm for event in retired}
-        for incident in [*draft.incidents.values()]:
-            unwatched = incident.state.open and not ended.isdisjoint(incident.alarms)
-            if unwatched and not incident.waits_for_a_person and not _standing(draft, incident):
-                draft.keep(incident.after(Trigger.WITHDRAW, draft.now, CONFIGURATION))
 
     def report(self, draft: Draft, report: ReportedFault) -> Incident:
         """Open an incident that a person reports: it stays until a person resolves or closes it."""
