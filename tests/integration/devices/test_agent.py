@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,12 +49,20 @@ class Running:
 
 @pytest_asyncio.fixture
 async def running(lab: RealLab, tmp_path: Path) -> AsyncIterator[Running]:
+    async with agent_on(lab, tmp_path) as started:
+        yield started
+
+
+@asynccontextmanager
+async def agent_on(lab: RealLab, tmp_path: Path, device_type: str = "cisco_ios") -> AsyncIterator[Running]:
+    """An agent that takes the devices for ones of a type."""
     workspace = Workspace(tmp_path / "agent")
     with lab.network.entered():
         headend = Headend(tmp_path / "headend").start()
     identity = headend.client(APPLIANCE)
     access = HeadendAccess(headend.url, identity.certificate, identity.key, headend.authority.path)
-    workspace.write(lab_yaml(workspace, lab, access), lab_secrets(lab))
+    site = lab_yaml(workspace, lab, access).replace("type: cisco_ios", f"type: {device_type}")
+    workspace.write(site, lab_secrets(lab))
     try:
         async with (
             AgentProcess(workspace, tuple(lab.network.command())),
@@ -103,6 +112,19 @@ async def test_a_changed_configuration_becomes_a_second_version(running: Running
     assert "- description customer port" in difference
     assert f"+ description {NEW_TEXT}" in difference
     await running.until("three runs at the head-end", both_stored)
+
+
+async def test_frr_by_its_own_type_is_saved_compared_and_rehearsed(lab: RealLab, tmp_path: Path) -> None:
+    async with agent_on(lab, tmp_path, "frr") as running:
+        await running.agent.back_up("gw1")
+        lab[1].vtysh("configure terminal", "interface ge1", f"description {NEW_TEXT}")
+        await running.agent.back_up("gw1")
+        assert len(await running.agent.versions("gw1")) == 2
+        changed = [line for line in (await running.agent.difference("gw1")).splitlines() if line[:2] in ("+ ", "- ")]
+        assert changed[-1] == f"+ description {NEW_TEXT}"
+        assert len(changed) == 2
+        [rehearsed] = (await running.agent.get("/v1/backups/rehearsal", component="gw1"))["items"]
+        assert rehearsed["errors"] == []
 
 
 async def test_a_silent_snmp_agent_is_no_dead_device_and_a_dead_one_is_down(running: Running) -> None:

@@ -1,0 +1,1 @@
+"""Routers with FRRouting."""

@@ -1,0 +1,25 @@
+"""The device type `frr`: a router with FRRouting. A Linux host whose configuration `vtysh` shows. Data only."""
+
+from cmsp_agent.plugin.api import CliPlatform, DeviceType, hook
+
+API_VERSION = 1
+
+FRR = DeviceType(
+    name="frr",
+    title="Router with FRRouting (FRR)",
+    like="linux_host",
+    cli=CliPlatform(
+        driver="frr",
+        must_have=(r"^frr version \S", r"^frr defaults \S"),
+        invalid=(r"^% ?(?:Unknown command|Ambiguous command|Command incomplete|There is no matched command)",),
+        volatile=(r"^Building configuration\.\.\.", r"^Current configuration:"),
+        read_only=("show version", "show interface brief", "show ip route {address}", "show ip ospf neighbor"),
+    ),
+    proven=("backup",),
+)
+
+
+@hook
+def device_types() -> list[DeviceType]:
+    """Register the device type."""
+    return [FRR]
