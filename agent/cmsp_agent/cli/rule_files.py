@@ -13,7 +13,7 @@ from cmsp_agent.model.event import Transition
 from cmsp_agent.model.times import parse_rfc3339
 from cmsp_agent.pipeline.flapping import FLAPPING
 from cmsp_agent.pipeline.places import PLACE
-from cmsp_agent.pipeline.rules.cases import RuleCaseOutcome, event_from, read_cases, try_cases
+from cmsp_agent.pipeline.rules.cases import event_from
 from cmsp_agent.pipeline.rules.load import load_rules
 from cmsp_agent.pipeline.rules.rule import FilterRule, Rule, Rules, SequenceRule
 from cmsp_agent.pipeline.rules.timing import CLEARING
@@ -38,11 +38,6 @@ def rows(rules: Rules) -> Iterator[tuple[object, ...]]:
     """The rules in the order in which they apply."""
     for kind, rule in rules.in_order():
         yield kind, rule.name, rule.condition.text, rule.action, rule.origin
-
-
-def try_file(file: Path, rules: Rules) -> list[RuleCaseOutcome]:
-    """What the rules make of the cases of a file."""
-    return list(try_cases(rules, read_cases(file)))
 
 
 def explain(recorded: Recorded, rules: Rules) -> Iterator[str]:

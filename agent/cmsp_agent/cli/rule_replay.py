@@ -15,11 +15,20 @@ from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.times import parse_rfc3339, rfc3339
 from cmsp_agent.pipeline.built_in import BUILT_IN
-from cmsp_agent.pipeline.rules.cases import event_from
+from cmsp_agent.pipeline.rules.cases import RuleCaseOutcome, event_from, read_cases, try_cases
 from cmsp_agent.pipeline.rules.replay import Replay, ReplayedIncident, ReplaySite, differing, replay
 from cmsp_agent.pipeline.rules.rule import NO_RULES, Rules
 
 MOST_SHOWN = 50
+
+
+def try_file(file: Path, rules: Rules, config: Path) -> list[RuleCaseOutcome]:
+    """What the rules make of the cases of a file.
+
+    Raises:
+        ConfigurationError: with every mistake of the file.
+    """
+    return list(try_cases(rules, read_cases(file), _site(config)))
 
 
 def replayed(recorded: Iterable[Recorded], since: str, config: Path, files: Sequence[Path] | None) -> dict[str, Any]:

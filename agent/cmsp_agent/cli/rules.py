@@ -36,10 +36,10 @@ def rules_test(
     files: Files = None,
 ) -> None:
     """Try the rules on cases. Ends with 1 where one does not come out as expected."""
-    from cmsp_agent.cli import rule_files
+    from cmsp_agent.cli import rule_files, rule_replay
 
     output = session(context).output
-    outcomes = rule_files.try_file(file, rule_files.load(config, files)[0])
+    outcomes = rule_replay.try_file(file, rule_files.load(config, files)[0], config)
     wrong = [outcome for outcome in outcomes if not outcome.right]
     for each in wrong:
         by = f"rule {each.rule.name} ({each.rule.origin})" if each.rule else "no rule"

@@ -4,21 +4,28 @@ cases:
   - {name: the lab is quiet, event: {site: lab, type: link.down, severity: major}, expect: drop}
   - {name: trunks stay, event: {type: isdn.layer2.down}, expect: keep}
   - {name: lowered, event: {type: fan.failed, severity: critical}, expect: {severity: minor}}
+  - {name: short, events: [{at: 0s, type: link.down}, {at: 2m, type: link.down, state: clear}], expect: {incidents: 0}}
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from cmsp_agent.config.file_text import read_text
 from cmsp_agent.config.load_yaml import parse_yaml
+from cmsp_agent.config.quantities import parse_duration
 from cmsp_agent.config.tree import MapNode, Node, find, plain
 from cmsp_agent.model.errors import ConfigurationError, Problem
-from cmsp_agent.model.event import Event, Source, Transition
+from cmsp_agent.model.event import AlarmKey, Event, Source, Transition
 from cmsp_agent.model.severity import Severity
+from cmsp_agent.pipeline.rules.replay import Replay, ReplaySite
 from cmsp_agent.pipeline.rules.rule import FilterRule, Rules
 
+DAY = 86_400_000
+BEGUN = 1_767_225_600_000
+"""When the events of a history begin: 2026-01-01, a Thursday, 00:00 UTC."""
+NO_SITE = ReplaySite({}, {})
 _TEXTS = ("component", "site", "object", "type", "text")
 
 
@@ -30,6 +37,8 @@ class Case:
     line: int
     event: Event
     expect: str
+    history: tuple[Event, ...] = ()
+    """Events one after the other, of which incidents are expected; then `event` is the last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +76,16 @@ def read_cases(path: Path) -> list[Case]:
     return cases
 
 
-def try_cases(rules: Rules, cases: list[Case]) -> Iterator[RuleCaseOutcome]:
-    """What the rules make of each case."""
+def try_cases(rules: Rules, cases: list[Case], site: ReplaySite = NO_SITE) -> Iterator[RuleCaseOutcome]:
+    """What the rules make of each case; after a history nothing more comes for a day."""
     for case in cases:
+        if case.history:
+            one = Replay(rules, site)
+            for event in case.history:
+                one.take(event)
+            one.finish(DAY)
+            yield RuleCaseOutcome(case, f"incidents: {len(one.incidents)}", None)
+            continue
         rule = rules.filter_for(case.event)
         yield RuleCaseOutcome(case, "keep" if rule is None else rule.action, rule)
 
@@ -96,8 +112,37 @@ def event_from(fields: Mapping[str, Any]) -> Event:
     )
 
 
+def _history(content: dict[str, Any], index: int, line: int) -> Case:
+    """`events: [{at: 0s, …}, {at: 2m, …}]`, `expect: {incidents: 1}`."""
+    expect, told = content.get("expect"), content["events"]
+    if not isinstance(expect, dict) or expect.keys() != {"incidents"}:
+        raise ValueError("expect: {incidents: 1} is wanted of events")
+    if not isinstance(told, list) or not told or not all(isinstance(each, dict) for each in told):
+        raise ValueError("events: [{at: 0s, type: …}] is wanted")
+    history: list[Event] = []
+    raised: dict[AlarmKey, str] = {}
+    for number, fields in enumerate(told):
+        at = BEGUN + round(parse_duration(str(fields.get("at", "0s"))) * 1000)
+        event = _event({**{name: value for name, value in fields.items() if name != "at"}, "id": str(number)})
+        event = replace(event, received_at=at, occurred_at=at, alarm=raised.get(event.key))
+        if event.state is Transition.RAISE:
+            raised.setdefault(event.key, event.id)
+        history.append(event)
+    name = str(content.get("name") or f"case {index + 1}")
+    return Case(name, line, history[-1], f"incidents: {expect['incidents']}", tuple(history))
+
+
+def _event(fields: dict[str, Any]) -> Event:
+    known = {*_TEXTS, "id", "severity", "state", "sources", "count", "confirmed", "attributes"}
+    if unknown := fields.keys() - known:
+        raise ValueError(f"no fields of an event: {', '.join(sorted(unknown))}")
+    return event_from(fields)
+
+
 def _case(node: Node, index: int) -> Case:
     content = plain(node)
+    if isinstance(content, dict) and "events" in content:
+        return _history(content, index, node.line)
     if not isinstance(node, MapNode) or not isinstance(content, dict) or not isinstance(content.get("event"), dict):
         raise ValueError("event: {type: …} is wanted")
     expect = content.get("expect")
@@ -105,7 +150,4 @@ def _case(node: Node, index: int) -> Case:
         expect = f"severity: {Severity(expect['severity'])}"
     elif expect not in ("keep", "drop"):
         raise ValueError("expect: keep, drop or {severity: minor} is wanted")
-    unknown = content["event"].keys() - {*_TEXTS, "severity", "state", "sources", "count", "confirmed", "attributes"}
-    if unknown:
-        raise ValueError(f"no fields of an event: {', '.join(sorted(unknown))}")
-    return Case(str(content.get("name") or f"case {index + 1}"), node.line, event_from(content["event"]), str(expect))
+    return Case(str(content.get("name") or f"case {index + 1}"), node.line, _event(content["event"]), str(expect))

@@ -120,8 +120,9 @@ class Replay:
         if self.events % BATCH == 0:
             self._commit()
 
-    def finish(self) -> None:
-        """What waited for time alone, as far as the last event."""
+    def finish(self, later: int = 0) -> None:
+        """What waited for time alone, as far as the last event, or so many ms after it."""
+        self._draft.now += later
         self._look()
         self._commit()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cmsp_agent.pipeline.rules.cases import read_cases, try_cases
+from cmsp_agent.cli.rule_replay import try_file
 from cmsp_agent.pipeline.rules.load import load_rules
 
 PAGE = Path(__file__).parents[4] / "docs" / "rules.md"
@@ -26,6 +26,6 @@ def test_each_example_loads_without_a_warning(example: str, tmp_path: Path) -> N
 def test_the_cases_come_out_as_expected_by_the_first_example(tmp_path: Path) -> None:
     (tmp_path / "rules.yaml").write_text(RULES[0], encoding="utf-8")
     (tmp_path / "cases.yaml").write_text(CASES[0], encoding="utf-8")
-    outcomes = list(try_cases(load_rules([tmp_path / "rules.yaml"])[0], read_cases(tmp_path / "cases.yaml")))
-    assert outcomes
+    outcomes = try_file(tmp_path / "cases.yaml", load_rules([tmp_path / "rules.yaml"])[0], tmp_path / "no site.yaml")
+    assert [each.got for each in outcomes] == ["drop", "incidents: 1"]
     assert all(each.right for each in outcomes)

@@ -4,8 +4,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from cmsp_agent.cli import rule_replay
 from cmsp_agent.model.times import rfc3339
+from cmsp_agent.pipeline.rules.load import load_rules
 
 PRI = "isdn.layer2.down"
 
@@ -72,3 +75,15 @@ def test_alarms_of_a_group_are_one_incident_also_in_a_replay(tmp_path: Path) -> 
         tmp_path, events, f"correlation:\n  - {{name: card, if: type == {PRI}, group: {{by: component}}}}\n"
     )
     assert (result["in_force"]["incidents"], result["proposed"]["incidents"]) == (8, 1)
+
+
+@pytest.mark.parametrize(("clear_at", "incidents"), [("4m", 0), ("6m", 1)])
+def test_a_case_is_a_history_of_events_too(tmp_path: Path, clear_at: str, incidents: int) -> None:
+    [file] = rules(tmp_path, f"timing:\n  - {{name: patient, if: type == {PRI}, lasts: 5m}}\n")
+    (tmp_path / "cases.yaml").write_text(
+        f"cases:\n  - events: [{{at: 0s, type: {PRI}}}, {{at: {clear_at}, type: {PRI}, state: clear}}]\n"
+        f"    expect: {{incidents: {incidents}}}\n",
+        encoding="utf-8",
+    )
+    [outcome] = rule_replay.try_file(tmp_path / "cases.yaml", load_rules([file])[0], tmp_path / "none.yaml")
+    assert outcome.right, outcome.got
