@@ -114,14 +114,14 @@ def event_from(fields: Mapping[str, Any]) -> Event:
 
 def _history(content: dict[str, Any], index: int, line: int) -> Case:
     """`events: [{at: 0s, …}, {at: 2m, …}]`, `expect: {incidents: 1}`."""
-    expect, told = content.get("expect"), content["events"]
+    expect, given = content.get("expect"), content["events"]
     if not isinstance(expect, dict) or expect.keys() != {"incidents"}:
         raise ValueError("expect: {incidents: 1} is wanted of events")
-    if not isinstance(told, list) or not told or not all(isinstance(each, dict) for each in told):
+    if not isinstance(given, list) or not given or not all(isinstance(each, dict) for each in given):
         raise ValueError("events: [{at: 0s, type: …}] is wanted")
     history: list[Event] = []
     raised: dict[AlarmKey, str] = {}
-    for number, fields in enumerate(told):
+    for number, fields in enumerate(given):
         at = BEGUN + round(parse_duration(str(fields.get("at", "0s"))) * 1000)
         event = _event({**{name: value for name, value in fields.items() if name != "at"}, "id": str(number)})
         event = replace(event, received_at=at, occurred_at=at, alarm=raised.get(event.key))
