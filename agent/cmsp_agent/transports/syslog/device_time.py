@@ -18,7 +18,7 @@ _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 _MONTHS = {name: place for place, name in enumerate(_NAMES, 1)}
 _NAMED = re.compile(
     r"(?:(?P<first>\d{4}) )?(?P<month>[A-Z][a-z]{2}) +(?P<day>\d{1,2})(?: (?P<year>\d{4}))? +"
-    r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?P<fraction>\.\d+)?",
+    r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?P<fraction>\.\d+)?(?: (?P<last>\d{4}))?",
     re.ASCII,
 )
 _OFFSET = re.compile(r"(?:[A-Z]{3,5})?(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d\d)?", re.ASCII)
@@ -43,7 +43,7 @@ def device_time(message: SyslogMessage, received_at: int, default: tzinfo = UTC)
 def trusted_time(message: SyslogMessage, received_at: int) -> int | None:
     """As `device_time`, but None unless clock, year and zone are beyond doubt (facts 4.1)."""
     named = _NAMED.match(message.timestamp)
-    dated = named is None or named["first"] or named["year"]
+    dated = named is None or named["first"] or named["year"] or named["last"]
     if message.clock or not dated or zone_of(message.zone) is None:
         return None
     return device_time(message, received_at)
@@ -69,7 +69,7 @@ def _datetime(written: str, reference: datetime) -> datetime:
     named = _NAMED.fullmatch(written)
     if named is None:
         return datetime.fromisoformat(written[:26])
-    year = named["first"] or named["year"]
+    year = named["first"] or named["year"] or named["last"]
     clock = (
         int(named["hour"]),
         int(named["minute"]),

@@ -38,6 +38,7 @@ _TIME = re.compile(
     # A date may follow a line card's name without a space (IOS-XR); time since the restart must stand by itself and
     # before a colon, or parts of an IPv6 address would do.
     rf"(?:(?<![^\s:])(?P<flag>[*.]?)(?P<date>(?:\d{{4}} )?{_MONTH} +\d{{1,2}}(?: \d{{4}})? +\d\d:\d\d:\d\d(?:\.\d+)?"
+    r"(?: 20\d\d(?= \S))?"  # Comware
     r"|\d{4}-\d\d?-\d\d?[T ]\d\d:\d\d:\d\d(?:\.\d+){0,2})"
     r"(?P<offset>(?:Z|[+-]\d\d:?\d\d)\b)?(?:\s+(?P<zone>[A-Z]{3,5}(?:[+-]\d\d?(?::?\d\d)?)?)(?=\s*:(?:\s|\Z)))?"
     r"|(?<!\S)(?P<upflag>[*.]?)(?P<up>\d+y\d+w|\d+w\d+d|\d+d\d+h|\d\d?:\d\d:\d\d(?:\.\d+)?)(?=\s*:(?:\s|\Z)))",

@@ -56,3 +56,8 @@ def test_zones() -> None:
     assert zone_of("-0530") == timezone(-timedelta(hours=5, minutes=30))
     assert zone_of("IST") is None
     assert zone_of("+99") is None
+
+
+def test_the_year_behind_the_time_is_the_device_s() -> None:
+    message = parse_syslog(b"<188>Jul 14 08:23:43 2023 sw01 %%10IFNET/3/PHY_UPDOWN: x")
+    assert device_time(message, ms("2026-11-23T09:00:00+00:00")) == ms("2023-07-14T08:23:43+00:00")

@@ -31,6 +31,10 @@ SHAPES: list[tuple[str, dict[str, Any]]] = [
         "<190>31: Jul 13 08:23:43 192.0.2.2 sw01: 32: Jul 14 2023 08:23:43.398 UTC: %FOO-6-BAR: x",
         {"sequence": 31, "inner_sequence": 32, "relay": "192.0.2.2", "host": "sw01", "zone": "UTC", **DATE},
     ),
+    (
+        "<188>Jul 14 08:23:43 2023 sw01 %%10IFNET/3/PHY_UPDOWN: GigabitEthernet1/0/1 link status is down.",
+        {"host": "sw01", "process": "", "timestamp": "Jul 14 08:23:43 2023"},
+    ),
     ("<189>2: Jul 14 2023 08:23:43.398: %SYS-5-CONFIG_I: x", {"sequence": 2, "host": "", "zone": "", **DATE}),
     ("<190>: sw01: Jul 14 2023 08:23:43.398 UTC: %FOO-6-BAR: x", {"sequence": None, "host": "sw01", **DATE}),
     ("<190>*Jul 14 2023 08:23:43.398: %FOO-6-BAR: x", {"clock": "*", **DATE}),
