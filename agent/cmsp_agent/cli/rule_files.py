@@ -1,7 +1,6 @@
 """What `cmsp-agent rules …` does with the rules. Apart from the commands, which would be slower to start with it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +9,6 @@ from cmsp_agent.config.load import read_document
 from cmsp_agent.config.rule_files import rule_files
 from cmsp_agent.model.errors import Problem
 from cmsp_agent.model.event import Transition
-from cmsp_agent.model.times import parse_rfc3339
 from cmsp_agent.pipeline.flapping import FLAPPING
 from cmsp_agent.pipeline.places import PLACE
 from cmsp_agent.pipeline.rules.cases import event_from
@@ -42,7 +40,7 @@ def rows(rules: Rules) -> Iterator[tuple[object, ...]]:
 
 def explain(recorded: Recorded, rules: Rules) -> Iterator[str]:
     """Each stage and each rule, in the order in which they apply: whether the event matches, and what that does."""
-    event = replace(event_from(recorded), received_at=parse_rfc3339(str(recorded["received_at"])))
+    event = event_from(recorded)
     yield f"{event.type} of {event.component or 'the appliance'} {event.object}".strip()
     decided: set[type[Rule]] = set()
     if event.state is Transition.CLEAR:

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from cmsp_agent.config.quantities import parse_duration
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.model.event import Event
-from cmsp_agent.model.times import parse_rfc3339, rfc3339
+from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.built_in import BUILT_IN
 from cmsp_agent.pipeline.rules.cases import RuleCaseOutcome, event_from, read_cases, try_cases
 from cmsp_agent.pipeline.rules.replay import Replay, ReplayedIncident, ReplaySite, differing, replay
@@ -88,11 +87,9 @@ def _components(config: Path) -> Mapping[str, Component]:
 
 def _events(recorded: Iterable[Recorded], oldest: int) -> Iterator[Event]:
     for fields in recorded:
-        received_at = parse_rfc3339(str(fields["received_at"]))
-        if received_at >= oldest:
-            yield replace(
-                event_from(fields), received_at=received_at, occurred_at=received_at, alarm=fields.get("alarm")
-            )
+        event = event_from(fields)
+        if event.received_at >= oldest:
+            yield event
 
 
 def _figures(one: Replay) -> dict[str, Any]:

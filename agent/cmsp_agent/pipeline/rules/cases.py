@@ -19,6 +19,7 @@ from cmsp_agent.config.tree import MapNode, Node, find, plain
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.model.event import AlarmKey, Event, Source, Transition
 from cmsp_agent.model.severity import Severity
+from cmsp_agent.model.times import parse_rfc3339
 from cmsp_agent.pipeline.rules.replay import Replay, ReplaySite
 from cmsp_agent.pipeline.rules.rule import FilterRule, Rules
 
@@ -96,13 +97,15 @@ def event_from(fields: Mapping[str, Any]) -> Event:
     Raises:
         ValueError: a severity, a state or a source that there is not.
     """
+    received_at = parse_rfc3339(str(fields["received_at"])) if "received_at" in fields else 0
     texts = {name: str(fields.get(name) or "") for name in _TEXTS}
     return Event(
         id=str(fields.get("id") or ""),
         severity=Severity(fields.get("severity", "major")),
         state=Transition(fields.get("state", "raise")),
-        occurred_at=0,
-        received_at=0,
+        occurred_at=received_at,
+        received_at=received_at,
+        alarm=fields.get("alarm"),
         clock="received",
         sources=tuple(Source(each) for each in fields.get("sources", ["poll"])),
         count=int(fields.get("count", 1)),
