@@ -35,6 +35,7 @@ from cmsp_agent.services.polling.start import PollingNeeds, PollingPart, start_p
 from cmsp_agent.services.receiving.start import ReceivingNeeds, ReceivingPart, start_receiving
 from cmsp_agent.services.revisions.start import start_revisions
 from cmsp_agent.services.runtime import Runtime, open_runtime
+from cmsp_agent.services.security.start import start_security
 from cmsp_agent.services.status.service import ApplianceIdentity, StatusService
 from cmsp_agent.services.support.start import start_support
 from cmsp_agent.services.tunnel.start import start_tunnel
@@ -160,6 +161,7 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         service, notices, active = events.service, events.notices, events.service.alarm_state.active
         status = _status(runtime, configuration, devices, events, parts)
         link = await start(start_link(runtime, configuration, service, notices, status.heartbeat, in_force.reload))
+        await start(start_security(runtime, configuration, notices))
         await start(start_tunnel(runtime, configuration, notices, active))
         notify = await start(start_notify(runtime, configuration, components, service, notices))
         backups = await start(start_backups(runtime, configuration, loaded.key, known, components, events))

@@ -96,6 +96,7 @@ def application(
     app.command("run")(serve.run)
     app.command("status")(status.status)
     app.command("doctor")(doctor.doctor)
+    app.command("evidence")(doctor.evidence)
     app.command("enrol")(enrol.enrol)
     app.command("support-bundle")(doctor.support_bundle)
     app.command("events")(events.events)

@@ -1,7 +1,9 @@
 """`cmsp-agent doctor`: what is wrong and what to do; `cmsp-agent support-bundle`: what to send to whoever helps."""
 
+import re
+import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -58,9 +60,35 @@ def support_bundle(
 ) -> None:
     """Make a support bundle and write it to a file. No secret and no personal data is in it."""
     here = session(context)
-    job = finish(here, here.daemon.get("/v1/support-bundle"), as_json=as_json, wait=True, tell=lambda _: "")
-    content = here.daemon.content(f"/v1/support-bundle/{job['id']}")
+    _fetch(here, here.daemon.get("/v1/support-bundle"), output, as_json=as_json)
+
+
+def evidence(
+    context: typer.Context,
+    since: Annotated[str, typer.Option("--since", metavar="TIME", help="From when on: 24h, 14d, or RFC 3339.")],
+    output: Annotated[Path, typer.Option("--output", "-o", metavar="FILE", help="Where to write it.")] = Path(
+        "cmsp-evidence.tar.gz"
+    ),
+    as_json: AsJson = False,
+) -> None:
+    """Pack what a report on a security incident needs (events, audit log, releases); no secret is in it."""
+    here = session(context)
+    _fetch(here, here.daemon.get("/v1/evidence", since=_moment(since)), output, as_json=as_json)
+
+
+def _moment(since: str) -> str:
+    """A span before now, or a time, as RFC 3339."""
+    found = re.fullmatch(r"([0-9]{1,4})([hd])", since)
+    if found is None:
+        return since
+    seconds = int(found[1]) * {"h": 3600, "d": 86400}[found[2]]
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - seconds))
+
+
+def _fetch(here: CommandContext, job: dict[str, Any], output: Path, *, as_json: bool) -> None:
+    done = finish(here, job, as_json=as_json, wait=True, tell=lambda _: "")
+    content = here.daemon.content(f"/v1/support-bundle/{done['id']}")
     output.touch(mode=0o600)
     output.write_bytes(content)
     if not as_json:
-        here.output.line(f"{output}: {size(len(content))}; send it to whoever helps you")
+        here.output.line(f"{output}: {size(len(content))}")

@@ -3,7 +3,17 @@
 A type that is reported and not declared fails a test.
 """
 
-from cmsp_agent.pipeline.alarm_types import backups, configuration, link, notify, polling, process, receiving, storage
+from cmsp_agent.pipeline.alarm_types import (
+    backups,
+    configuration,
+    link,
+    notify,
+    polling,
+    process,
+    receiving,
+    security,
+    storage,
+)
 from cmsp_agent.pipeline.alarm_types.configuration import DEVICE_TYPE_MISSING
 from cmsp_agent.pipeline.alarm_types.polling import (
     APPLIANCE_ISOLATED,
@@ -29,6 +39,6 @@ __all__ = [
     "UNKNOWN_TRAP",
 ]
 
-_DOMAINS = (receiving, polling, storage, link, notify, backups, configuration, process)
+_DOMAINS = (receiving, polling, storage, link, notify, backups, configuration, process, security)
 
 BUILT_IN: tuple[AlarmType, ...] = tuple(alarm for domain in _DOMAINS for alarm in domain.ALARM_TYPES)

@@ -2,17 +2,19 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from cmsp_agent.aio.clock import loop_lag
 from cmsp_agent.api.callers import READING, at_least, services_of
 from cmsp_agent.api.metrics import EXPOSITION, exposition
+from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas.appliance import Findings, Status
 from cmsp_agent.api.schemas.jobs import JobView
 from cmsp_agent.api.unsafe import Unsafe, unsafe
 from cmsp_agent.api.views.jobs import job_view
+from cmsp_agent.model.times import parse_rfc3339
 
 router = APIRouter(prefix="/v1", tags=["appliance"])
 Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
@@ -55,6 +57,17 @@ async def configuration(request: Request) -> dict[str, Any]:
 async def support_bundle(call: Operator) -> Response:
     """Make a support bundle, as a job: status, findings, events, log and audit log, without a secret."""
     return await call.accept(lambda: call.services.jobs.draft("support-bundle", "", call.caller.name), job_view)
+
+
+@router.get("/evidence", status_code=202, response_model=JobView)
+async def evidence(call: Operator, since: Annotated[str, Query(description="RFC 3339: from when on")]) -> Response:
+    """Pack what a report on a security incident needs, as a job; it is fetched as a support bundle is."""
+    try:
+        start = parse_rfc3339(since.replace(" ", "+"))
+    except ValueError as error:
+        raise CallInvalid("since: not an RFC 3339 time") from error
+    jobs = call.services.jobs
+    return await call.accept(lambda: jobs.draft("evidence", "", call.caller.name, {"since": start}), job_view)
 
 
 @router.get("/support-bundle/{bundle}", response_class=Response, dependencies=OPERATING)

@@ -32,6 +32,7 @@ COUNTERS: tuple[Counter, ...] = (
     *declared(
         "reason",
         {
+            "cli.host_keys": "SSH host keys seen for the first time",
             "cli.sessions": "SSH sessions with devices",
         },
     ),

@@ -7,8 +7,9 @@ from cmsp_agent.model.event import Event
 from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.pipeline.alarm_state import Changes
+from cmsp_agent.pipeline.alarm_types.security import SECURITY_TYPES
 from cmsp_agent.storage import outbox
-from cmsp_agent.storage.outbox.records import event_record, incident_record
+from cmsp_agent.storage.outbox.records import event_record, incident_record, security_record
 from cmsp_agent.storage.tables import events, incidents
 
 Outward = Callable[[Event], Event]
@@ -26,6 +27,9 @@ def write_changes(
     ended = {event.alarm for event in changes.new.values()}
     reported = [*changes.new.values(), *(changes.changed[event_id] for event_id in sorted(changes.to_report - ended))]
     outbox.append_all(tx, (event_record(outward(event)) for event in reported), now)
+    security = [event for event in reported if event.type in SECURITY_TYPES]
+    if security:
+        outbox.append_all(tx, (security_record(outward(event), new_id(now)) for event in security), now)
     numbered = {}
     for incident in changes.incidents.values():
         saved = incident if incident.number else incident.numbered(incidents.next_number(tx))

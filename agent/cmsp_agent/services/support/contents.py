@@ -14,15 +14,18 @@ from cmsp_agent import __version__
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.times import rfc3339
+from cmsp_agent.pipeline.alarm_types.security import SECURITY_TYPES
 from cmsp_agent.services.status.service import StatusService
 from cmsp_agent.services.support.loglines import LogLines
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import audit, events, incidents, jobs
+from cmsp_agent.storage.tables.events import Filter
 
 MOST_EVENTS = 2_000
 MOST_INCIDENTS = 200
 MOST_JOBS = 200
 MOST_ENTRIES = 1_000
+MOST_EVIDENCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,54 @@ async def contents(sources: BundleSources) -> dict[str, object]:
         "log.json": sources.log.rows(),
         **{f"{name}.json": rows for name, rows in stored.items()},
     }
+
+
+async def evidence(sources: BundleSources, since: int) -> dict[str, object]:
+    """What a report on a security incident needs: the events that bear on security, the audit log, the releases.
+
+    Args:
+        sources: where it comes from.
+        since: ms since the epoch.
+    """
+
+    def work(connection: sqlite3.Connection) -> tuple[list[Event], list[dict[str, object]]]:
+        return _security_events(connection, since), _entries(connection, since)
+
+    found, entries = await sources.database.read(work)
+    return {
+        "about.json": {**about(), "since": rfc3339(since)},
+        "security.json": [sources.outward(event) for event in found],
+        "audit.json": entries,
+        "status.json": await sources.status.status(),
+        "configuration.json": sources.configuration(),
+    }
+
+
+def _security_events(connection: sqlite3.Connection, since: int) -> list[Event]:
+    found: list[Event] = []
+    for kind in sorted(SECURITY_TYPES):
+        after, wanted = 0, Filter(type=kind)
+        while page := events.page(connection, after, wanted, MOST_ENTRIES).events:
+            found += [event for event in page if event.received_at >= since]
+            last = events.page(connection, after, wanted, MOST_ENTRIES).next
+            if last == after or len(found) > MOST_EVIDENCE:
+                break
+            after = last
+    return sorted(found, key=lambda event: event.received_at)[-MOST_EVIDENCE:]
+
+
+def _entries(connection: sqlite3.Connection, since: int) -> list[dict[str, object]]:
+    """The audit log from then on: read from its end, step by step."""
+    found: list[dict[str, object]] = []
+    end = audit.tail(connection)[0]
+    while end > 0 and len(found) < MOST_EVIDENCE:
+        start = max(0, end - MOST_ENTRIES)
+        rows = [(row, entry) for row, entry in audit.page(connection, start, end - start) if entry.at >= since]
+        found = [*({"row": row, "entry": entry} for row, entry in rows), *found]
+        if len(rows) < end - start:
+            break
+        end = start
+    return found
 
 
 def _stored(connection: sqlite3.Connection) -> dict[str, Any]:

@@ -13,12 +13,13 @@ from cmsp_agent.services.part import Part
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.services.status.service import StatusService
 from cmsp_agent.services.support.archive import Archives
-from cmsp_agent.services.support.contents import BundleSources, contents
+from cmsp_agent.services.support.contents import BundleSources, contents, evidence
 from cmsp_agent.services.support.loglines import kept_log
 from cmsp_agent.services.support.scrub import Scrubber
 from cmsp_agent.storage.encoding import encode
 
 KIND = "support-bundle"
+EVIDENCE = "evidence"
 WITHIN = 120.0
 
 
@@ -35,7 +36,7 @@ class SupportPart(Part):
     @property
     def jobs(self) -> Mapping[str, JobKind]:
         """A bundle now."""
-        return {KIND: JobKind(self._make, within=WITHIN)}
+        return {KIND: JobKind(self._make, within=WITHIN), EVIDENCE: JobKind(self._evidence, within=WITHIN)}
 
     async def read(self, name: str) -> bytes:
         """A bundle. Raises as `Archives.read`."""
@@ -47,6 +48,11 @@ class SupportPart(Part):
         report.step(50, "taking the secrets out")
         pack = partial(self._pack, report.job.id, documents, report.job.created_at)
         return await self.pool.run(pack, within=WITHIN)
+
+    async def _evidence(self, report: JobReport) -> Mapping[str, Any]:
+        report.step(10, "reading")
+        documents = await evidence(self.sources, int(report.job.arguments["since"]))
+        return await self.pool.run(partial(self._pack, report.job.id, documents, report.job.created_at), within=WITHIN)
 
     def _pack(self, name: str, documents: Mapping[str, object], at: int) -> Mapping[str, Any]:
         """In a thread: thousands of patterns over megabytes of text."""

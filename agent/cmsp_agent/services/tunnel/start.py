@@ -1,6 +1,5 @@
 """The part that watches the tunnel: what its process says, or, where other equipment ends it, a probe of our own."""
 
-import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -39,12 +38,12 @@ class TunnelPart(Part):
 
     async def status(self) -> Mapping[str, Any]:
         """The tunnel, where there is one."""
-        return {} if self.seen is None else {"tunnel": self.seen.view(time.time())}
+        return {} if self.seen is None else {"tunnel": self.seen.view(self.clock.now() / 1000)}
 
     async def look(self) -> None:
         """See how it is; an alarm where it is down."""
         try:
-            self.seen = await self._probed() if self.external else read_health(self.file, time.time())
+            self.seen = await self._probed() if self.external else read_health(self.file, self.clock.now() / 1000)
         except StorageError:
             self.seen = None
         down = self.seen is not None and not self.seen.up
@@ -66,9 +65,9 @@ class TunnelPart(Part):
             if answer is not TcpAnswer.SILENT:
                 latency = self.clock.monotonic() - started
                 break
-        up, missed, _ = judged(before, time.time(), latency, 0.0)
+        up, missed, _ = judged(before, self.clock.now() / 1000, latency, 0.0)
         reason = "" if up else f"the head-end did not answer {missed} probes in a row"
-        return TunnelHealth(time.time(), up, "external", latency=latency, missed=missed, reason=reason)
+        return TunnelHealth(self.clock.now() / 1000, up, "external", latency=latency, missed=missed, reason=reason)
 
 
 @asynccontextmanager

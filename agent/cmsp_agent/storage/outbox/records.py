@@ -22,6 +22,7 @@ INVENTORY = "cmsp.inventory.v1"
 AUDIT = "cmsp.audit.v1"
 EPOCH = "cmsp.epoch.v1"
 GAP = "cmsp.gap.v1"
+SECURITY = "cmsp.security.v1"
 
 TYPES = (
     EVENT,
@@ -35,6 +36,7 @@ TYPES = (
     AUDIT,
     EPOCH,
     GAP,
+    SECURITY,
 )
 """The order is stored (as numbers) in the outbox: only append."""
 
@@ -77,6 +79,13 @@ def event_record(event: Event) -> Record:
         "alarm": event.id if event.state is Transition.RAISE else event.alarm,
     }
     return Record(event.id, EVENT, event.component, event.object, event.occurred_at, data, event.severity)
+
+
+def security_record(event: Event, record_id: str) -> Record:
+    """`cmsp.security.v1`: an event that bears on security, beside its `cmsp.event.v1`."""
+    kept = ("component", "object", "type", "severity", "state", "occurred_at", "text", "count")
+    data = {name: value for name, value in event_record(event).data.items() if name in kept}
+    return Record(record_id, SECURITY, event.component, event.object, event.occurred_at, {**data, "event": event.id})
 
 
 def impact_of(extent: Extent) -> dict[str, Any]:

@@ -100,5 +100,6 @@ class CliClient:
         if known or session.proven is None:
             return
         pinned = await self._host_keys.pin(session.target.address, session.target.port, session.proven)
+        self._counters.add("cli.host_keys", key=session.target.address)
         if session.proven not in pinned:
             raise HostKeyChanged(f"{session.target}: two host keys were shown at its first use")

@@ -1,0 +1,111 @@
+"""The part that reports security events: refused certificates and calls, host keys, changed credentials, forged traps.
+
+What may come in masses is counted elsewhere; here the first is reported at once, and then how many there were.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from typing import NoReturn
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.config.configuration import Configuration
+from cmsp_agent.model.component import Component
+from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.part import Change, Part
+from cmsp_agent.services.runtime import Runtime
+
+EVERY = 10.0
+QUIET = 300.0
+"""Seconds between two reports of one kind about one sender."""
+CREDENTIALS = "security.credentials_changed"
+WATCHED: tuple[tuple[str, str, str, str], ...] = (
+    (
+        "api.handshakes_failed",
+        "*",
+        "security.certificate_refused",
+        "handshakes of the API failed: no accepted certificate",
+    ),
+    ("api.refused", "*", "security.call_refused", "calls were refused: the caller's role is not enough"),
+    ("*.unknown_authority", "*", "security.certificate_refused", "certificates were not of the accepted authority"),
+    ("*.no_certificate", "*", "security.certificate_refused", "senders showed no certificate"),
+    ("*.expired", "*", "security.certificate_refused", "certificates were expired or not yet valid"),
+    ("traps.refused*", "*", "security.trap_refused", "traps showed another community or user than agreed"),
+    (
+        "cli.host_keys",
+        "*",
+        "security.host_key_new",
+        "host keys were seen for the first time and are pinned from now on",
+    ),
+    ("cli.failed", "HostKeyChanged", "security.host_key_changed", "logins ended because another host key was shown"),
+)
+"""Counter, its key, the event's type, and what is counted."""
+
+
+@dataclass(slots=True)
+class SecurityWatch:
+    """What was counted at the last look, and when each kind was reported last."""
+
+    counters: Counters
+    notices: Notices
+    clock: Clock
+    seen: dict[tuple[str, str], int] = field(default_factory=dict)
+    reported: dict[tuple[str, str], float] = field(default_factory=dict)
+
+    def look(self) -> None:
+        """Report what grew; what was reported a moment ago waits, and is counted."""
+        now = self.clock.monotonic()
+        for name, key, count in self.counters.labelled():
+            for form, wanted, kind, what in WATCHED:
+                if fnmatchcase(name, form) and fnmatchcase(key, wanted):
+                    self._grown((name, key), count, kind, what, now)
+                    break
+
+    def _grown(self, place: tuple[str, str], count: int, kind: str, what: str, now: float) -> None:
+        more = count - self.seen.get(place, 0)
+        if more <= 0 or now - self.reported.get(place, float("-inf")) < QUIET:
+            return
+        self.seen[place], self.reported[place] = count, now
+        self.notices.note(kind, place[1], f"{more} {what} ({' '.join(filter(None, place))})")
+
+    async def run(self) -> NoReturn:
+        """Look, until cancelled."""
+        while True:
+            self.look()
+            await self.clock.sleep(EVERY)
+
+
+@dataclass(slots=True)
+class SecurityPart(Part):
+    """Watches, and compares the credentials of each configuration with those before."""
+
+    notices: Notices
+    components: Mapping[str, Component]
+
+    def prepare(self, configuration: Configuration) -> Change:
+        """Which components have other credentials than before: by name, never by value."""
+
+        async def change() -> None:
+            before, self.components = self.components, configuration.components
+            changed = [
+                name
+                for name, component in configuration.components.items()
+                if name in before and component.credentials != before[name].credentials
+            ]
+            if changed:
+                more = f" and {len(changed) - 10} more" if len(changed) > 10 else ""
+                self.notices.note(CREDENTIALS, "", f"other credentials than before: {', '.join(changed[:10])}{more}")
+
+        return change
+
+
+@asynccontextmanager
+async def start_security(
+    runtime: Runtime, configuration: Configuration, notices: Notices
+) -> AsyncIterator[SecurityPart]:
+    """Watch from now on."""
+    watch = SecurityWatch(runtime.counters, notices, runtime.clock)
+    runtime.supervisor.keep_running("security watch", watch.run)
+    yield SecurityPart(notices, configuration.components)

@@ -1,0 +1,48 @@
+"""Security events: the first of a kind at once, then how many there were; nothing twice."""
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.pipeline.alarm_types.security import SECURITY_TYPES
+from cmsp_agent.pipeline.built_in import BUILT_IN
+from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.security.start import QUIET, WATCHED, SecurityWatch
+from tests.lab.clock import ManualClock
+
+
+class Heard(Notices):
+    """Keeps what is noted."""
+
+    def __init__(self) -> None:
+        self.heard: list[tuple[str, str, str]] = []
+
+    def note(self, kind: str, name: str, text: str, component: str = "") -> None:
+        self.heard.append((kind, name, text.partition(" ")[0]))
+
+
+async def test_the_first_is_reported_at_once_and_then_the_count() -> None:
+    counters, heard, clock = Counters(), Heard(), ManualClock()
+    watch = SecurityWatch(counters, heard, clock)
+    counters.add("syslog_tls.unknown_authority", 1, key="10.0.0.9")
+    counters.add("cli.failed", 5, key="DeviceUnreachable")
+    counters.add("cli.failed", 1, key="HostKeyChanged")
+    watch.look()
+    assert heard.heard == [
+        ("security.host_key_changed", "HostKeyChanged", "1"),
+        ("security.certificate_refused", "10.0.0.9", "1"),
+    ]
+    heard.heard.clear()
+    for _ in range(20):
+        counters.add("syslog_tls.unknown_authority", 10, key="10.0.0.9")
+        watch.look()
+    assert heard.heard == []
+    await clock.advance(QUIET + 1)
+    watch.look()
+    assert heard.heard == [("security.certificate_refused", "10.0.0.9", "200")]
+    await clock.advance(QUIET + 1)
+    watch.look()
+    assert len(heard.heard) == 1
+
+
+def test_every_security_type_is_declared() -> None:
+    declared = {alarm.type for alarm in BUILT_IN}
+    assert declared >= SECURITY_TYPES
+    assert {kind for *_, kind, _ in WATCHED} <= SECURITY_TYPES
