@@ -132,8 +132,10 @@ def simulate(folder: Path, seed: int, start: datetime, play: Callable[[World], C
     loop, random = VirtualLoop(), Random(seed)
     clock = SimulatedClock(loop, int(start.timestamp() * 1000))
     site = PlayedSite(lambda: clock.now() / 1000, clock.monotonic)
-    wire = Wire(Random(random.random()), site.alive)
-    world = World(folder, random, clock, loop, PlayedHeadend(Random(random.random())), site, wire)
+    headend = PlayedHeadend(Random(random.random()))
+    # the probe of the tunnel reaches the head-end as the link does
+    wire = Wire(Random(random.random()), lambda host: headend.connected if host == "headend" else site.alive(host))
+    world = World(folder, random, clock, loop, headend, site, wire)
     with asyncio.Runner(loop_factory=lambda: loop) as runner:
         return runner.run(_lived(world, play))
 
