@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from cmsp_agent.app.agent import Agent, running
 from cmsp_agent.model.component import State
 from cmsp_agent.services.availability import availability
@@ -90,6 +92,7 @@ async def test_a_device_with_no_figure_of_its_type_and_a_name_that_leads_nowhere
             await agreed(stage, agent)
 
 
+@pytest.mark.long
 async def test_ping_alone_and_snmp_alone_are_told_apart(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         stage.rewrite("every: 2s", POLLS)
