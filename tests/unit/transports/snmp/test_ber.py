@@ -155,6 +155,8 @@ def test_bad_oids_are_refused(octets: str) -> None:
         ("2b818001", "1.3.16385", "2b818001"),
         ("2b8081800180", None, "2b818001"),
         ("2b01", "1.3.1", "2b01"),
+        ("2b818080018001", None, "2b8180800101"),
+        ("2b7f8001", None, "2b7f01"),
     ],
 )
 def test_padding_means_nothing(octets: str, text: str | None, plain: str) -> None:
