@@ -48,7 +48,8 @@ class TunnelPart(Part):
             self.seen = None
         down = self.seen is not None and not self.seen.up
         reason = self.seen.reason if self.seen is not None else ""
-        self.conditions.settle({("", ""): f"the tunnel is down: {reason}"} if down else {}, "the tunnel is up")
+        said = self.conditions.held.get(("", "")) or f"the tunnel is down: {reason}"  # once: the reason counts on
+        self.conditions.settle({("", ""): said} if down else {}, "the tunnel is up")
 
     async def run(self) -> NoReturn:
         """Look, until cancelled."""
