@@ -13,6 +13,7 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.component import Component
+from cmsp_agent.pipeline.alarm_types import security
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.runtime import Runtime
@@ -81,6 +82,7 @@ class SecurityWatch:
 class SecurityPart(Part):
     """Watches, and compares the credentials of each configuration with those before."""
 
+    alarm_types = security.ALARM_TYPES
     notices: Notices
     components: Mapping[str, Component]
 
