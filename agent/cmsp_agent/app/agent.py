@@ -35,7 +35,7 @@ from cmsp_agent.services.polling.start import PollingNeeds, PollingPart, start_p
 from cmsp_agent.services.receiving.start import ReceivingNeeds, ReceivingPart, start_receiving
 from cmsp_agent.services.revisions.start import start_revisions
 from cmsp_agent.services.runtime import Runtime, open_runtime
-from cmsp_agent.services.security.start import start_security
+from cmsp_agent.services.security.start import SecurityPart, start_security
 from cmsp_agent.services.status.service import ApplianceIdentity, StatusService
 from cmsp_agent.services.support.start import start_support
 from cmsp_agent.services.tunnel.start import start_tunnel
@@ -59,6 +59,7 @@ class Agent:
     backups: BackupsPart
     kpis: KpisPart
     polling: PollingPart
+    security: SecurityPart
     receiving: ReceivingPart
     host: HostPart
     site_file: SiteFilePart
@@ -161,7 +162,7 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         service, notices, active = events.service, events.notices, events.service.alarm_state.active
         status = _status(runtime, configuration, devices, events, parts)
         link = await start(start_link(runtime, configuration, service, notices, status.heartbeat, in_force.reload))
-        await start(start_security(runtime, configuration, notices))
+        security = await start(start_security(runtime, configuration, notices))
         await start(start_tunnel(runtime, configuration, notices, active))
         notify = await start(start_notify(runtime, configuration, components, service, notices))
         backups = await start(start_backups(runtime, configuration, loaded.key, known, components, events))
@@ -179,7 +180,7 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         called = ApiNeeds(status, events, polling.poller, backups, kpis.history, parts)
         api = await start(start_api(runtime, configuration.api, called, in_force.shown(), listening))
         listening.forget_others()
-        below = (plugins, devices, events, link, notify, backups, kpis, polling)
+        below = (plugins, devices, events, link, notify, backups, kpis, polling, security)
         agent = Agent(runtime, in_force, parts, *below, receiving, machine_part, site_file, api)
         in_force.stands(agent.reload)
         runtime.supervisor.keep_running("what is learned", agent.follow_what_is_learned)
