@@ -1,4 +1,4 @@
-"""Hold names to the field's words: no name of the source says what the glossary says otherwise; no class name twice.
+"""Hold names to the field's words: no name says what the glossary says otherwise, and no name of a type occurs twice.
 
 The glossary is in `docs/architecture.md`. Names that a contract gives stay (`suppressed_by`, the keys of the file).
 """
@@ -60,6 +60,24 @@ def barred_in(path: str, tree: ast.AST) -> Iterator[str]:
                 yield f"{path}:{line}: {name}: the field says {barred[word.lower()]}"
 
 
+def types_in(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """The classes of a module, and the names that it gives to types such as `Callable[...]`.
+
+    `Annotated[...]` says how an argument is read from a command or a file: each command and section has its own.
+    """
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef):
+            yield node.lineno, node.name
+    for node in tree.body:
+        target = node.target if isinstance(node, ast.AnnAssign) else None
+        if isinstance(node, ast.Assign) and len(node.targets) == 1:
+            target = node.targets[0]
+        if isinstance(target, ast.Name) and re.fullmatch("[A-Z]+[a-z].*", target.id):
+            value = getattr(node, "value", None)
+            if isinstance(value, ast.Subscript | ast.BinOp) and not ast.unparse(value).startswith("Annotated["):
+                yield node.lineno, target.id
+
+
 def check(root: Path) -> list[str]:
     """What is wrong under `root`, sorted."""
     faults: set[str] = set()
@@ -69,11 +87,10 @@ def check(root: Path) -> list[str]:
             path = str(file.relative_to(root))
             tree = ast.parse(file.read_text(encoding="utf-8"), path)
             faults.update(barred_in(path, tree))
-            for node in ast.walk(tree):
-                if isinstance(node, ast.ClassDef):
-                    classes[node.name].append(f"{path}:{node.lineno}")
+            for line, name in types_in(tree):
+                classes[name].append(f"{path}:{line}")
     twice = (
-        f"{places[-1]}: class {name} is also {', '.join(places[:-1])}" for name, places in classes.items() if places[1:]
+        f"{places[-1]}: type {name} is also {', '.join(places[:-1])}" for name, places in classes.items() if places[1:]
     )
     return sorted([*faults, *twice])
 

@@ -4,11 +4,11 @@ import struct
 from collections.abc import Iterator
 from pathlib import Path
 
+from cmsp_agent.model.signal import Value
 from cmsp_agent.transports.snmp import ber, message, pdu, usm
 from cmsp_agent.transports.snmp.keys import AUTH_PROTOCOLS, KeyRing
 from cmsp_agent.transports.snmp.privacy import PRIV_PROTOCOLS
 from cmsp_agent.transports.snmp.users import AUTH, PRIV, LocalUser, UsmUser, localized
-from cmsp_agent.transports.snmp.values import Value
 from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
 
 ENGINE_ID = bytes.fromhex("8000000905aabbccddeeff")

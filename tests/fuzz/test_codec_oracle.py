@@ -10,10 +10,11 @@ from pysnmp.proto.api import v2c
 from pysnmp.proto.mpmod.rfc3412 import SNMPv3Message
 from pysnmp.proto.secmod.rfc3414.service import UsmSecurityParameters
 
+from cmsp_agent.model.signal import Value
 from cmsp_agent.transports.snmp import ber, message, pdu, usm
 from cmsp_agent.transports.snmp.ber import OidTexts
 from cmsp_agent.transports.snmp.users import LocalUser, UsmUser
-from cmsp_agent.transports.snmp.values import HeldValue, Missing, Value
+from cmsp_agent.transports.snmp.values import HeldValue, Missing
 from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
 from tests.fuzz import oracle
 

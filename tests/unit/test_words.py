@@ -47,4 +47,16 @@ def test_a_class_name_occurs_once(words: ModuleType, tmp_path: Path) -> None:
         file = tmp_path / "agent" / f"{name}.py"
         file.parent.mkdir(exist_ok=True)
         file.write_text("class Reply:\n    pass\n")
-    assert words.check(tmp_path) == ["agent/two.py:1: class Reply is also agent/one.py:1"]
+    assert words.check(tmp_path) == ["agent/two.py:1: type Reply is also agent/one.py:1"]
+
+
+def test_a_name_for_a_type_occurs_once_too(words: ModuleType, tmp_path: Path) -> None:
+    for name, text in (("one", "Sink = Callable[[int], None]\n"), ("two", "class Sink: pass\nLIMIT = A | B\n")):
+        file = tmp_path / "agent" / f"{name}.py"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(text)
+    assert words.check(tmp_path) == ["agent/two.py:1: type Sink is also agent/one.py:1"]
+
+
+def test_how_an_argument_is_read_may_be_named_by_each_command(words: ModuleType) -> None:
+    assert list(words.types_in(ast.parse("Config = Annotated[Path, Option()]"))) == []

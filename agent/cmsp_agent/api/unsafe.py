@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 from uuid import uuid4
 
-from fastapi import Header, Request
+from fastapi import Depends, Header, Request
 from fastapi.responses import Response
 
 from cmsp_agent.api.callers import caller_of, services_of
@@ -142,3 +142,9 @@ def _response(answer: KeptAnswer, *, replayed: bool = False) -> Response:
     if "version" in document:
         headers["ETag"] = f'"{document["version"]}"'
     return Response(answer.body, answer.status, headers, media_type="application/json")
+
+
+Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
+Engineer = Annotated[Unsafe, Depends(unsafe(Role.ENGINEER))]
+Admin = Annotated[Unsafe, Depends(unsafe(Role.ADMIN))]
+"""What a route that changes something asks for: the least role that may call it."""

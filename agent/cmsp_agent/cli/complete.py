@@ -15,10 +15,10 @@ from cmsp_agent.model.errors import AgentError
 from cmsp_agent.model.labels import natural
 from cmsp_agent.model.severity import Severity
 
-Names = Callable[[Daemon], Iterable[str]]
+NamesOf = Callable[[Daemon], Iterable[str]]
 
 
-def _listed(path: str, key: str, **query: object) -> Names:
+def _listed(path: str, key: str, **query: object) -> NamesOf:
     return lambda daemon: (str(row.get(key)) for row in items(daemon.get(path, **query)) if row.get(key))
 
 
@@ -47,7 +47,7 @@ def _secrets(_: Daemon) -> Iterator[str]:
         yield str(row["name"])
 
 
-KINDS: dict[str, Names] = {
+KINDS: dict[str, NamesOf] = {
     "component": _listed("/v1/components", "name"),
     "site": _listed("/v1/components", "site"),
     "incident": _listed("/v1/incidents", "number", limit=200, open="true"),

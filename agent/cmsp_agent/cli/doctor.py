@@ -13,8 +13,6 @@ from cmsp_agent.cli.output import items, size
 from cmsp_agent.cli.session import AsJson, CommandContext, session
 from cmsp_agent.config.site_path import DEFAULT_FILE
 
-Row = dict[str, str]
-
 
 def doctor(
     context: typer.Context,
@@ -34,7 +32,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _of_the_agent(here: CommandContext) -> list[Row]:
+def _of_the_agent(here: CommandContext) -> list[dict[str, str]]:
     try:
         rows = items(here.daemon.get("/v1/findings"))
     except AgentUnreachable as error:
@@ -43,7 +41,7 @@ def _of_the_agent(here: CommandContext) -> list[Row]:
     return [{"what": str(row.get("what")), "remedy": str(row.get("remedy"))} for row in rows]
 
 
-def _of_this_machine(here: CommandContext, file: Path) -> list[Row]:
+def _of_this_machine(here: CommandContext, file: Path) -> list[dict[str, str]]:
     if not here.daemon.local:
         return []
     from cmsp_agent.cli import examination

@@ -15,7 +15,7 @@ from cmsp_agent.cli.output import Output, TableColumn, clean, items, moment, sty
 from cmsp_agent.cli.session import AsJson, session
 from cmsp_agent.model.severity import Severity
 
-Event = dict[str, Any]
+EventDocument = dict[str, Any]
 
 
 def events(
@@ -63,7 +63,7 @@ def events(
     here.output.table(columns, (_row(row) for row in items(document)), "no events")
 
 
-def _row(event: Event) -> tuple[object, ...]:
+def _row(event: EventDocument) -> tuple[object, ...]:
     text = str(event.get("text") or event.get("type")).removeprefix(f"{event.get('component')}: ")
     count = event.get("count") or 1
     return (
@@ -75,7 +75,7 @@ def _row(event: Event) -> tuple[object, ...]:
     )
 
 
-def _follow(output: Output, events: Iterable[Event], *, as_json: bool) -> None:
+def _follow(output: Output, events: Iterable[EventDocument], *, as_json: bool) -> None:
     """Print events, one a line, until interrupted."""
     try:
         for event in events:
@@ -90,7 +90,7 @@ def _follow(output: Output, events: Iterable[Event], *, as_json: bool) -> None:
     raise AgentUnreachable("the agent ended the stream: it stops or restarts")
 
 
-def stream(lines: Iterable[str]) -> Iterator[Event]:
+def stream(lines: Iterable[str]) -> Iterator[EventDocument]:
     """The events of a server-sent stream (WHATWG HTML, "Server-sent events"); comments are passed over."""
     data: list[str] = []
     for line in lines:

@@ -13,10 +13,10 @@ from cmsp_agent.preflight.service_user import PACKAGE_USER
 
 PING_GROUPS = Path("/proc/sys/net/ipv4/ping_group_range")
 PING_REMEDY = "as root: sysctl --system; the package sets net.ipv4.ping_group_range"
-Row = dict[str, str]
+FindingRow = dict[str, str]
 
 
-def findings(file: Path) -> list[Row]:
+def findings(file: Path) -> list[FindingRow]:
     """Every problem of the file and of the machine, each with what to do."""
     return [{"what": what, "remedy": remedy} for what, remedy in (*_of_the_file(file), *_of_ping())]
 

@@ -8,7 +8,7 @@ import typer
 from cmsp_agent.cli.output import TableColumn, items, moment, shown
 from cmsp_agent.cli.session import AsJson, CommandContext, session
 
-Incident = dict[str, Any]
+IncidentDocument = dict[str, Any]
 _OVER = {"restored", "resolved", "closed", "merged"}
 _MOST_EVENTS = 1000
 """Of a component's last events, among which the alarms of an incident are looked for."""
@@ -41,7 +41,7 @@ def incident_list(
     here.output.table(columns, (_row(row) for row in ordered), "no incidents" if everything else "no open incidents")
 
 
-def _row(row: Incident) -> tuple[object, ...]:
+def _row(row: IncidentDocument) -> tuple[object, ...]:
     components = row.get("components") or []
     more = f" +{len(components) - 1}" if len(components) > 1 else ""
     named = f"{components[0]}{more}" if components else "-"
@@ -177,7 +177,7 @@ def _path(incident: str) -> str:
     return f"/v1/incidents/{quote(incident, safe='')}"
 
 
-def _alarms(here: CommandContext, incident: Incident) -> list[tuple[object, ...]]:
+def _alarms(here: CommandContext, incident: IncidentDocument) -> list[tuple[object, ...]]:
     """What its alarms say, as far as they are among the last events of its components."""
     wanted = set(incident.get("alarms") or ())
     names = [name for name in incident.get("components") or () if wanted]
@@ -194,12 +194,12 @@ def _alarms(here: CommandContext, incident: Incident) -> list[tuple[object, ...]
     ]
 
 
-def _impact(incident: Incident) -> str:
+def _impact(incident: IncidentDocument) -> str:
     impact = incident.get("impact")
     return shown(impact.get("level")) if isinstance(impact, dict) else shown(impact)
 
 
-def _arithmetic(incident: Incident) -> str:
+def _arithmetic(incident: IncidentDocument) -> str:
     """`60/400 people, 0/4 sites, 1/8 components`: the largest share decides."""
     impact = incident.get("impact")
     if not isinstance(impact, dict):

@@ -16,7 +16,7 @@ PAUSE = 0.25
 """Seconds between two looks at a job."""
 
 _OVER = {"done", "failed", "cancelled"}
-Job = dict[str, Any]
+JobDocument = dict[str, Any]
 
 
 def job_list(context: typer.Context, as_json: AsJson = False) -> None:
@@ -66,7 +66,9 @@ def job_cancel(
         here.output.line(f"job {ended.get('id')} {ended.get('state')}")
 
 
-def finish(here: CommandContext, job: Job, *, as_json: bool, wait: bool, tell: Callable[[Job], str]) -> Job:
+def finish(
+    here: CommandContext, job: JobDocument, *, as_json: bool, wait: bool, tell: Callable[[JobDocument], str]
+) -> JobDocument:
     """What every command that starts a job does with it.
 
     Args:
@@ -93,7 +95,7 @@ def finish(here: CommandContext, job: Job, *, as_json: bool, wait: bool, tell: C
     return over
 
 
-def await_job(here: CommandContext, job: Job, pause: Callable[[float], None] = time.sleep) -> Job:
+def await_job(here: CommandContext, job: JobDocument, pause: Callable[[float], None] = time.sleep) -> JobDocument:
     """Follow a job to its end, showing step and percent on standard error."""
     if here.output.errors.is_terminal:
         return _with_bar(here, job, pause)
@@ -108,7 +110,7 @@ def await_job(here: CommandContext, job: Job, pause: Callable[[float], None] = t
         job = here.daemon.get(f"/v1/jobs/{job['id']}")
 
 
-def _with_bar(here: CommandContext, job: Job, pause: Callable[[float], None]) -> Job:
+def _with_bar(here: CommandContext, job: JobDocument, pause: Callable[[float], None]) -> JobDocument:
     columns = (TextColumn("{task.description}", markup=False), BarColumn(20), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*columns, console=here.output.errors, transient=True) as progress:
         bar = progress.add_task("", total=100)
@@ -122,15 +124,15 @@ def _with_bar(here: CommandContext, job: Job, pause: Callable[[float], None]) ->
             job = here.daemon.get(f"/v1/jobs/{job['id']}")
 
 
-def _state(job: Job) -> str:
+def _state(job: JobDocument) -> str:
     return f"running {job.get('percent') or 0}%" if job.get("state") == "running" else str(job.get("state"))
 
 
-def _step(job: Job) -> str:
+def _step(job: JobDocument) -> str:
     return f"{job.get('percent') or 0:>3}% {job.get('step') or job.get('state')}"
 
 
-def _print(here: CommandContext, job: Job) -> None:
+def _print(here: CommandContext, job: JobDocument) -> None:
     here.output.facts(
         {
             "job": job.get("id"),
@@ -149,7 +151,7 @@ def _print(here: CommandContext, job: Job) -> None:
         here.output.line(f"  {line}")
 
 
-def _raise_if_failed(job: Job) -> None:
+def _raise_if_failed(job: JobDocument) -> None:
     state = job.get("state")
     if state in {"failed", "cancelled"}:
         result = job.get("result")

@@ -10,7 +10,7 @@ from typing import Any
 LEAST_MTU, MOST_MTU = 1280, 1500
 MOST_PEERS = 8
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}|\.(?=[A-Za-z0-9]))*")
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+TunnelNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class TunnelInvalid(ValueError):
@@ -47,7 +47,7 @@ class TunnelSettings:
     peers: tuple[TunnelPeer, ...]
 
     @property
-    def networks(self) -> list[Network]:
+    def networks(self) -> list[TunnelNetwork]:
         """Every network that the tunnel leads to, our own address included."""
         ours = ipaddress.ip_interface(self.address).network
         return [ours, *(ipaddress.ip_network(text) for peer in self.peers for text in peer.allowed)]

@@ -29,7 +29,7 @@ AGGREGATES = ("", "max", "sum", "mean")
 TAKES = ("constant", "value", "instance", "interface")
 RESPONSIBLE = ("provider", "partner", "customer", "carrier", "third-party")
 
-Check = Callable[[str, Any], Iterator[str]]
+CheckShape = Callable[[str, Any], Iterator[str]]
 """(path, part) → what is wrong with the part."""
 
 
@@ -229,7 +229,7 @@ def _dotted(path: str, name: str) -> Iterator[str]:
         yield f"{path}: not a dotted name in lower case ({name!r})"
 
 
-_CHECKS: Mapping[type, Check] = {
+_CHECKS: Mapping[type, CheckShape] = {
     AlarmType: _alarm,
     TrapRule: _trap,
     SyslogRule: _syslog,

@@ -10,10 +10,10 @@ from cmsp_agent.services.events.making import check_rules
 from cmsp_agent.services.receiving.start import check_certificates
 from cmsp_agent.services.receiving.users import check_users
 
-Check = Callable[[Configuration], None]
+Refusal = Callable[[Configuration], None]
 """A domain's own look at what it is given; raises ConfigurationError."""
-ANYWHERE: tuple[Check, ...] = (check_rules, check_users)
-ON_THE_APPLIANCE: tuple[Check, ...] = (check_api_certificates, check_certificates, check_recovery)
+ANYWHERE: tuple[Refusal, ...] = (check_rules, check_users)
+ON_THE_APPLIANCE: tuple[Refusal, ...] = (check_api_certificates, check_certificates, check_recovery)
 """These read files that are of the appliance."""
 
 

@@ -10,7 +10,7 @@ from cmsp_agent.services.jobs import JobKind
 
 Change = Callable[[], Awaitable[None]]
 """What `prepare` made ready, to take effect."""
-Components = Callable[[Configuration], Mapping[str, Component]]
+ComponentsOf = Callable[[Configuration], Mapping[str, Component]]
 """The components of a configuration, with what was learned of them (`services.devices.start`)."""
 
 NO_JOBS: Mapping[str, JobKind] = {}

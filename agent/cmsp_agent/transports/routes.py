@@ -14,7 +14,7 @@ PROC = Path("/proc/net")
 SYS = Path("/sys/class/net")
 
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Route:
 
     interface: str
     network: IpNetwork
-    gateway: Address | None
+    gateway: IpAddress | None
     metric: int
 
 

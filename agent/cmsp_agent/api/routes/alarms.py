@@ -2,17 +2,15 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from cmsp_agent.api.callers import READING, caller_of, services_of, shown_to
-from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas.events import AlarmClear, AlarmList, AlarmSuppress, EventView
-from cmsp_agent.api.unsafe import Unsafe, unsafe
+from cmsp_agent.api.unsafe import Operator
 from cmsp_agent.api.views.events import event_view
 
 router = APIRouter(prefix="/v1/alarms", tags=["alarms"])
-Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
 
 
 @router.get("", response_model=AlarmList, dependencies=READING)

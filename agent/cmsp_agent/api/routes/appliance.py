@@ -12,12 +12,11 @@ from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas.appliance import Findings, Status
 from cmsp_agent.api.schemas.jobs import JobView
-from cmsp_agent.api.unsafe import Unsafe, unsafe
+from cmsp_agent.api.unsafe import Operator
 from cmsp_agent.api.views.jobs import job_view
 from cmsp_agent.model.times import parse_rfc3339
 
 router = APIRouter(prefix="/v1", tags=["appliance"])
-Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
 OPERATING = [Depends(at_least(Role.OPERATOR))]
 
 

@@ -21,7 +21,7 @@ from cmsp_agent.api.schemas.backups import (
     VerifiedList,
 )
 from cmsp_agent.api.schemas.jobs import JobView
-from cmsp_agent.api.unsafe import Unsafe, shown_secrets, unsafe
+from cmsp_agent.api.unsafe import Engineer, Operator, Unsafe, shown_secrets
 from cmsp_agent.api.views.backups import backup_view, change_view, need_view
 from cmsp_agent.api.views.jobs import job_view
 from cmsp_agent.model.job import Job
@@ -34,8 +34,6 @@ from cmsp_agent.services.backups.service import RUNNING
 router = APIRouter(prefix="/v1/components/{name}/backups", tags=["backups"])
 searching = APIRouter(prefix="/v1/backups", tags=["backups"])
 ObserverCaller = Annotated[Caller, Depends(at_least(Role.OBSERVER))]
-Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
-Engineer = Annotated[Unsafe, Depends(unsafe(Role.ENGINEER))]
 Count = Annotated[int | None, Query(ge=0, le=10_000)]
 Version = Annotated[
     str,

@@ -2,16 +2,15 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from cmsp_agent.api.callers import READING, caller_of, services_of, shown_to
 from cmsp_agent.api.problems import CallInvalid
-from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas.components import ComponentList, Kpis, SetupView
 from cmsp_agent.api.schemas.jobs import JobView
 from cmsp_agent.api.services import ApiServices
-from cmsp_agent.api.unsafe import Unsafe, unsafe
+from cmsp_agent.api.unsafe import Operator
 from cmsp_agent.api.views.components import component_details, component_view, series_view, setup_view
 from cmsp_agent.api.views.jobs import job_view
 from cmsp_agent.config.nearest import did_you_mean
@@ -24,7 +23,6 @@ DAY = 86_400_000
 LONGEST_SPAN = 400 * DAY
 
 router = APIRouter(prefix="/v1/components", tags=["components"])
-Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
 
 
 def known(services: ApiServices, name: str) -> Component:

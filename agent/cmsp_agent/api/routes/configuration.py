@@ -16,13 +16,12 @@ from cmsp_agent.api.schemas.configuration import (
     OutcomeList,
     RevisionList,
 )
-from cmsp_agent.api.unsafe import Unsafe, unsafe
+from cmsp_agent.api.unsafe import Admin, Unsafe
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.services.revisions.service import Author
 
 router = APIRouter(prefix="/v1", tags=["configuration"])
-Admin = Annotated[Unsafe, Depends(unsafe(Role.ADMIN))]
 ADMINISTERING = [Depends(at_least(Role.ADMIN))]
 Number = Annotated[int, Path(ge=1, le=2**31)]
 YAML = "application/yaml"

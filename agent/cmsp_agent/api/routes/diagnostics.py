@@ -1,24 +1,22 @@
 """Calls that look at a device from afar: a question as a job, and the commands that may be asked for."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from cmsp_agent.api.callers import READING, services_of
 from cmsp_agent.api.problems import CallInvalid
-from cmsp_agent.api.roles import Role
 from cmsp_agent.api.routes.components import known
 from cmsp_agent.api.schemas.diagnostics import CommandsListed, DiagnosticWanted
 from cmsp_agent.api.schemas.jobs import JobView
-from cmsp_agent.api.unsafe import Unsafe, unsafe
+from cmsp_agent.api.unsafe import Operator, Unsafe
 from cmsp_agent.api.views.jobs import job_view
 from cmsp_agent.model.job import Job
 from cmsp_agent.services.diagnostics.question import DiagnosticQuestion, QuestionInvalid, checked, listed_command
 from cmsp_agent.services.diagnostics.start import KIND
 
 router = APIRouter(prefix="/v1/components/{name}/diagnostics", tags=["diagnostics"])
-Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
 
 
 @router.get("", response_model=CommandsListed, dependencies=READING)

@@ -1,19 +1,17 @@
 """Calls about the SSH host keys that are pinned for a component: which, and forgetting them when it was replaced."""
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from cmsp_agent.api.callers import READING, services_of
-from cmsp_agent.api.roles import Role
 from cmsp_agent.api.routes.components import known
 from cmsp_agent.api.schemas.backups import HostKeyList
-from cmsp_agent.api.unsafe import Unsafe, unsafe
+from cmsp_agent.api.unsafe import Engineer
 from cmsp_agent.api.views.host_keys import host_key_view
 
 router = APIRouter(prefix="/v1/components/{name}/host-keys", tags=["components"])
-Engineer = Annotated[Unsafe, Depends(unsafe(Role.ENGINEER))]
 
 
 @router.get("", response_model=HostKeyList, dependencies=READING)

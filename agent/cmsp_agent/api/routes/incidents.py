@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from cmsp_agent.api.callers import READING, services_of
 from cmsp_agent.api.problems import PreconditionFailed, PreconditionRequired
-from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas.incidents import IncidentChange, IncidentPage, IncidentReport, IncidentView
-from cmsp_agent.api.unsafe import Unsafe, unsafe
+from cmsp_agent.api.unsafe import Operator
 from cmsp_agent.api.views.incidents import incident_view
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
@@ -26,7 +25,6 @@ _TRIGGERS = {
 }
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"])
-Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
 
 
 @router.get("", response_model=IncidentPage, dependencies=READING)

@@ -2,17 +2,15 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from cmsp_agent.api.callers import READING, services_of
-from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas.jobs import JobList, JobView
-from cmsp_agent.api.unsafe import Unsafe, unsafe
+from cmsp_agent.api.unsafe import Operator
 from cmsp_agent.api.views.jobs import job_view
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
-Operator = Annotated[Unsafe, Depends(unsafe(Role.OPERATOR))]
 
 
 @router.get("", response_model=JobList, dependencies=READING)

@@ -3,21 +3,18 @@
 from dataclasses import asdict
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import Response
 
 from cmsp_agent.api.callers import READING, services_of
-from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas.appliance import ClockConfirmed
 from cmsp_agent.api.schemas.outbox import Appended, DeadLetterText, Dropped, OutboxCheck, OutboxState
-from cmsp_agent.api.unsafe import Unsafe, unsafe
+from cmsp_agent.api.unsafe import Admin, Engineer
 from cmsp_agent.model.times import optional_time, rfc3339
 from cmsp_agent.services.link.outbox import DeadLetter
 
 router = APIRouter(prefix="/v1", tags=["outbox"])
-Engineer = Annotated[Unsafe, Depends(unsafe(Role.ENGINEER))]
-Admin = Annotated[Unsafe, Depends(unsafe(Role.ADMIN))]
 LetterId = Annotated[int, PathParameter(ge=1, lt=1 << 62)]
 After = Annotated[int, Query(ge=0, lt=1 << 62)]
 

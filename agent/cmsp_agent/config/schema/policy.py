@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, Field
 from cmsp_agent.config.schema.base import Section
 from cmsp_agent.config.schema.values import Interval, Rate, Subnets, Texts, Weekly
 
-Priority = Literal["P1", "P2", "P3", "P4"]
+PriorityName = Literal["P1", "P2", "P3", "P4"]
 
 
 def _listed(value: Any) -> Any:
@@ -41,7 +41,7 @@ class IncidentsSection(Section):
 class When(Section):
     """Which incidents a notification is about."""
 
-    priority: Annotated[tuple[Priority, ...], BeforeValidator(_listed)] = ()
+    priority: Annotated[tuple[PriorityName, ...], BeforeValidator(_listed)] = ()
     site: Texts = ()
     component: Texts = ()
 
@@ -52,8 +52,8 @@ class NotificationSection(Section):
     to: Texts = Field(description="Names of contacts, or mail addresses")
     by: Annotated[tuple[Literal["smtp", "webhook"], ...], BeforeValidator(_listed)] = ("smtp",)
     when: When = When()
-    updates: dict[Priority, Interval] = Field(default_factory=dict)
-    escalate: dict[Priority, Interval] = Field(default_factory=dict)
-    quiet: dict[Priority, Weekly] = Field(
+    updates: dict[PriorityName, Interval] = Field(default_factory=dict)
+    escalate: dict[PriorityName, Interval] = Field(default_factory=dict)
+    quiet: dict[PriorityName, Weekly] = Field(
         default_factory=dict, description="Hours in which nobody is notified of incidents of a priority"
     )

@@ -17,7 +17,7 @@ MOST_EVENTS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Reported:
+class ReportBetween:
     """A message in which the device said that it was changed: by whom and from where, in its own words."""
 
     at: int
@@ -32,7 +32,7 @@ class ConfigurationChange:
     before: Backup | None
     lines: ChangedLines | None
     """None: it is the first, or one of the two can't be read."""
-    reports: tuple[Reported, ...]
+    reports: tuple[ReportBetween, ...]
     """What the device said between the two."""
 
 
@@ -60,5 +60,5 @@ def _pairs(versions: Sequence[Backup]) -> Iterable[tuple[Backup, Backup | None]]
     return zip(versions, [*versions[1:], None], strict=True)
 
 
-def _between(found: Iterable[Event], since: int, until: int) -> tuple[Reported, ...]:
-    return tuple(Reported(event.occurred_at, event.text) for event in found if since < event.received_at <= until)
+def _between(found: Iterable[Event], since: int, until: int) -> tuple[ReportBetween, ...]:
+    return tuple(ReportBetween(event.occurred_at, event.text) for event in found if since < event.received_at <= until)

@@ -30,10 +30,10 @@ FAILED = "restore.failed"
 INTERRUPTED = "restore.interrupted"
 OBJECT = "configuration"
 
-Device = Callable[[Component, CliPlatform, int], ReplaceableDevice]
+OpenDevice = Callable[[Component, CliPlatform, int], ReplaceableDevice]
 Faults = Callable[[str], Collection[str]]
 """The grave faults of a component at this moment, in words."""
-Report = Callable[["RestoreOrder", str, str], Awaitable[None]]
+ReportRestore = Callable[["RestoreOrder", str, str], Awaitable[None]]
 """Puts a step into the audit log: the order, the step, what came of it."""
 
 
@@ -68,9 +68,9 @@ class Restores:
     """Plans and carries out."""
 
     backups: Backups
-    device: Device
+    device: OpenDevice
     faults: Faults
-    report: Report
+    report: ReportRestore
     tell: Callable[[AgentSignal], Awaitable[None]]
     clock: Clock
     times: RestoreTimes = field(default_factory=RestoreTimes)

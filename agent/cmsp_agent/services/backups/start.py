@@ -36,7 +36,7 @@ from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.events.start import EventsPart
 from cmsp_agent.services.jobs import JobKind
-from cmsp_agent.services.part import Change, Components, Part
+from cmsp_agent.services.part import Change, ComponentsOf, Part
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.sealed.backup_set import BackupSet
 from cmsp_agent.storage.sealed.blobs import Blobs, BlobStore
@@ -59,7 +59,7 @@ class BackupsPart(Part):
     backups: Backups
     retries: Retries
     calendar: Calendar
-    components: Components
+    components: ComponentsOf
     storage: BackupStorage
     devices: Devices
     setup: DeviceSetup
@@ -158,7 +158,7 @@ async def start_backups(
     configuration: Configuration,
     key: MasterKey,
     devices: Devices,
-    components: Components,
+    components: ComponentsOf,
     reporting: EventsPart,
 ) -> AsyncIterator[BackupsPart]:
     """Save by calendar, and some quiet minutes after a device reported a change."""

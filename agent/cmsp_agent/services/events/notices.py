@@ -10,14 +10,15 @@ from cmsp_agent.model.signal import AgentSignal
 
 CAPACITY = 1_000
 
-Tell = Callable[[AgentSignal], Awaitable[None]]
+RecordSignal = Callable[[AgentSignal], Awaitable[None]]
+"""Puts a signal of the agent itself on record."""
 
 
 class Notices:
     """A bounded queue of own signals; when it is full the newest is dropped and counted."""
 
-    def __init__(self, tell: Tell, clock: Clock, counters: Counters) -> None:
-        self._tell = tell
+    def __init__(self, record: RecordSignal, clock: Clock, counters: Counters) -> None:
+        self._record = record
         self._clock = clock
         self._channel: Channel[AgentSignal] = Channel("notices", CAPACITY, counters)
 
@@ -33,4 +34,4 @@ class Notices:
         """Hand them on, one after the other, until cancelled."""
         while True:
             for signal in await self._channel.batch(100):
-                await self._tell(signal)
+                await self._record(signal)

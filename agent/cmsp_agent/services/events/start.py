@@ -16,7 +16,7 @@ from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.retention import Stores, Upkeep
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.events.silences import SilenceService
-from cmsp_agent.services.part import Change, Components, Part
+from cmsp_agent.services.part import Change, ComponentsOf, Part
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.tables import silences as table
 
@@ -30,7 +30,7 @@ class EventsPart(Part):
 
     service: EventService
     notices: Notices
-    components: Components
+    components: ComponentsOf
     inventory: Inventory
     known_time: KnownTime
     silences: SilenceService
@@ -61,7 +61,7 @@ class EventsPart(Part):
 
 @asynccontextmanager
 async def start_events(
-    runtime: Runtime, configuration: Configuration, components: Components, inventory: Inventory, observe: Observe
+    runtime: Runtime, configuration: Configuration, components: ComponentsOf, inventory: Inventory, observe: Observe
 ) -> AsyncIterator[EventsPart]:
     """Take up the alarms that the last run left.
 

@@ -9,6 +9,7 @@ from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.registry import figures_of
 from cmsp_agent.storage import rollups, series
 from cmsp_agent.storage.rollups import FIVE_MINUTES, HOUR, RollUpQuery
+from cmsp_agent.storage.series import Point
 from cmsp_agent.storage.sqlite.database import Database
 
 RAW = "raw"
@@ -24,9 +25,6 @@ OWN_UNITS = {
     "certificate.days": "days",
 }
 """Of what is measured of every component."""
-
-Point = tuple[int, float]
-"""(ms since the epoch, value)."""
 
 
 @dataclass(frozen=True, slots=True)

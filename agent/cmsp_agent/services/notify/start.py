@@ -14,7 +14,7 @@ from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.notify.notifier import IncidentNotifier, Interested
 from cmsp_agent.services.notify.outgoing import FAILED, Outgoing
-from cmsp_agent.services.part import Change, Components, Part
+from cmsp_agent.services.part import Change, ComponentsOf, Part
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.transports.smtp import Mail, MailFailed, MailServerAccess, send
 from cmsp_agent.transports.webhook import WebhookAccess, WebhookFailed, post
@@ -30,7 +30,7 @@ class NotifyPart(Part):
     alarm_types = notify.ALARM_TYPES
     notifier: IncidentNotifier
     pool: BlockingPool
-    components: Components
+    components: ComponentsOf
     server: MailServer | None
     webhook: Webhook | None
 
@@ -82,7 +82,7 @@ class NotifyPart(Part):
 
 @asynccontextmanager
 async def start_notify(
-    runtime: Runtime, configuration: Configuration, components: Components, events: EventService, notices: Notices
+    runtime: Runtime, configuration: Configuration, components: ComponentsOf, events: EventService, notices: Notices
 ) -> AsyncIterator[NotifyPart]:
     """Notify of what is open and was not told yet, then of each change."""
     pool = BlockingPool("smtp", threads=1, waiting=10)
@@ -112,7 +112,7 @@ async def start_notify(
         await pool.close(within=1.0)
 
 
-def interested_by(configuration: Configuration, components: Components) -> Interested:
+def interested_by(configuration: Configuration, components: ComponentsOf) -> Interested:
     """Whom a configuration names."""
     return Interested(
         configuration.notify,

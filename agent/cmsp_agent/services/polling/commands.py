@@ -5,7 +5,7 @@ A device is asked where its type has tables, its order permits KPIs and there is
 
 import logging
 import zlib
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from typing import NoReturn, Protocol
 
@@ -15,13 +15,14 @@ from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.component import Component, Tier
 from cmsp_agent.model.errors import AgentError, AuthenticationRejected, NotFound
 from cmsp_agent.model.machine_faults import kind_in_words
-from cmsp_agent.model.signal import PollSignal, Signal
+from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.plugin.api import DeviceType, ShownTable
 from cmsp_agent.plugin.templates import OutputUnreadable, TemplateUnusable
 from cmsp_agent.services.devices.login import command_line_of
 from cmsp_agent.services.polling.shown import NotSupportedHere, ShownReader, ShownReading
 from cmsp_agent.services.polling.thresholds import CrossedThresholds, in_force
 from cmsp_agent.services.polling.well import WellMemory
+from cmsp_agent.services.sink import Sink, WriteSeries
 from cmsp_agent.transports.ssh import CliTarget
 
 log = logging.getLogger(__name__)
@@ -37,8 +38,6 @@ ASK_AGAIN = 24 * 3600.0
 DeviceTypeOf = Callable[[str], DeviceType]
 BySnmp = Callable[[str], Collection[str]]
 """Component → the KPIs and the types of faults that SNMP gives."""
-Sink = Callable[[Sequence[Signal]], Awaitable[None]]
-WriteSeries = Callable[[str, int, Mapping[str, float]], Awaitable[None]]
 
 
 class CommandClient(Protocol):

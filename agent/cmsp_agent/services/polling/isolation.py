@@ -13,6 +13,7 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import NotPermittedHere
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal
 from cmsp_agent.pipeline.observe import answered
+from cmsp_agent.services.events.notices import RecordSignal
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +99,6 @@ class Outside(NamedTuple):
 
 
 Links = Callable[[], Outside]
-Tell = Callable[[AgentSignal], Awaitable[None]]
 
 
 class Isolation:
@@ -107,15 +107,17 @@ class Isolation:
     Args:
         links: what there is to look at.
         ping: asks a next hop.
-        tell: records the edge.
+        record: records the edge.
         held: whether it is on record that the appliance is isolated; the last run may have ended so.
         clock: time.
     """
 
-    def __init__(self, links: Links, ping: HopPing, tell: Tell, held: Callable[[], bool], clock: Clock) -> None:
+    def __init__(
+        self, links: Links, ping: HopPing, record: RecordSignal, held: Callable[[], bool], clock: Clock
+    ) -> None:
         self._links = links
         self._ping = ping
-        self._tell = tell
+        self._record = record
         self._held = held
         self._clock = clock
         self.verdict = Verdict(held(), inherited=held())
@@ -187,7 +189,7 @@ class Isolation:
         verdict = self.verdict
         text = f"appliance isolated: {verdict.reason}" if verdict.isolated else "the appliance's link is back"
         log.log(logging.ERROR if verdict.isolated else logging.INFO, text)
-        await self._tell(AgentSignal("", self._clock.now(), "appliance.isolated", "", verdict.isolated, text))
+        await self._record(AgentSignal("", self._clock.now(), "appliance.isolated", "", verdict.isolated, text))
 
 
 def asked_anything(poll: PollSignal) -> bool:

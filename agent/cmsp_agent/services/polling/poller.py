@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import zlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import NoReturn
 
@@ -12,8 +12,9 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.component import Component, Threshold
 from cmsp_agent.model.errors import AgentError, NotFound
-from cmsp_agent.model.signal import PollSignal, Signal
+from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.services.polling.device import Device
+from cmsp_agent.services.sink import Sink, WriteSeries
 
 log = logging.getLogger(__name__)
 
@@ -22,9 +23,6 @@ FIRST_WITHIN = 5.0
 LATE = 0.5
 """Seconds after its time from which a poll counts as late."""
 
-Sink = Callable[[Sequence[Signal]], Awaitable[None]]
-WriteSeries = Callable[[str, int, Mapping[str, float]], Awaitable[None]]
-"""(component, ms since the epoch, KPI → value)."""
 MakeDevice = Callable[[Component], Device]
 
 

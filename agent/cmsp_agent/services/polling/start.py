@@ -11,15 +11,15 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.signal import Signal
 from cmsp_agent.pipeline.alarm_types import polling
 from cmsp_agent.pipeline.causes import ISOLATED
-from cmsp_agent.services.devices.inventory import DeviceFacts, Devices
+from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.jobs import JobKind
-from cmsp_agent.services.part import Change, Components, Part
+from cmsp_agent.services.part import Change, ComponentsOf, Part
 from cmsp_agent.services.polling.checks import DeviceChecks
 from cmsp_agent.services.polling.commands import CommandClient, CommandLoops, CommandReader
 from cmsp_agent.services.polling.confirming import Confirming
-from cmsp_agent.services.polling.device import Device
+from cmsp_agent.services.polling.device import Device, Learned
 from cmsp_agent.services.polling.isolation import Isolation
 from cmsp_agent.services.polling.job import poll_job, trial_job
 from cmsp_agent.services.polling.poller import Poller
@@ -37,7 +37,6 @@ from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 DIALOGUES = 10
 """SSH dialogues at the same time; each holds a thread."""
 
-Learned = Callable[[str, DeviceFacts], Awaitable[None]]
 """Called with what was learned of a component."""
 
 
@@ -52,7 +51,7 @@ class PollingPart(Part):
     isolation: Isolation
     sessions: SnmpSessions
     devices: Devices
-    components: Components
+    components: ComponentsOf
 
     def prepare(self, configuration: Configuration) -> Change:
         """Loops for the components that are new, an end for those that are gone."""
@@ -78,7 +77,7 @@ class PollingNeeds:
     """What polling needs, and where its outcomes go."""
 
     devices: Devices
-    components: Components
+    components: ComponentsOf
     learned: Learned
     events: EventService
     notices: Notices

@@ -8,29 +8,28 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import StorageError
+from cmsp_agent.storage.tables.seen_well import WellObjects
 
 log = logging.getLogger(__name__)
 
-Objects = frozenset[tuple[str, str]]
-"""(alarm type, object)."""
-Store = Callable[[str, Objects], Awaitable[None]]
+StoreWell = Callable[[str, WellObjects], Awaitable[None]]
 """Makes durable what was seen of a component; raises StorageError."""
-NOTHING: Objects = frozenset()
+NOTHING: WellObjects = frozenset()
 
 
 class WellMemory:
     """The objects that were seen well, by component."""
 
-    def __init__(self, known: Mapping[str, Objects], store: Store, counters: Counters) -> None:
+    def __init__(self, known: Mapping[str, WellObjects], store: StoreWell, counters: Counters) -> None:
         self._known = dict(known)
         self._store = store
         self._counters = counters
 
-    def of(self, component: str) -> Objects:
+    def of(self, component: str) -> WellObjects:
         """What was seen well of a component, in this run or an earlier one."""
         return self._known.get(component, NOTHING)
 
-    async def keep(self, component: str, seen: Objects) -> bool:
+    async def keep(self, component: str, seen: WellObjects) -> bool:
         """Keep what was seen; False where it could not be stored and is to be handed in again."""
         self._known[component] = seen
         try:

@@ -7,7 +7,7 @@ read already, but batches are handed on in order.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -19,11 +19,9 @@ from cmsp_agent.model.errors import AgentError
 from cmsp_agent.model.signal import Signal
 from cmsp_agent.services.receiving.fair_queue import FairQueue
 from cmsp_agent.services.receiving.lanes import Chunk, slices
+from cmsp_agent.services.sink import Sink
 
 log = logging.getLogger(__name__)
-
-Sink: TypeAlias = Callable[[Sequence[Signal]], Awaitable[None]]
-"""Returns when what the signals mean is durable; raises an AgentError where it is not."""
 
 BATCH = 1024
 """Effort (`fair_queue.UNIT`) of the datagrams handed on together at most: so many of common length."""

@@ -9,9 +9,8 @@ from cmsp_agent.services.listening import Listening, Place
 from cmsp_agent.services.receiving.sockets import Wanted, handover, wanted
 from cmsp_agent.transports.datagrams import DatagramReceiver
 from cmsp_agent.transports.listening import bind_one
+from cmsp_agent.transports.network import Bind
 from cmsp_agent.transports.syslog.streams import StreamReceiver
-
-Bind = Callable[[socket.SocketKind, str, int], socket.socket | None]
 
 
 class Receivers:

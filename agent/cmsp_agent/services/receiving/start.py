@@ -18,7 +18,7 @@ from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.listening import Listening
-from cmsp_agent.services.part import Change, Components, Part
+from cmsp_agent.services.part import Change, ComponentsOf, Part
 from cmsp_agent.services.receiving.losses import MESSAGES_LOST, MessageLosses
 from cmsp_agent.services.receiving.receivers import Receivers
 from cmsp_agent.services.receiving.syslog import SyslogService
@@ -42,7 +42,7 @@ class ReceivingNeeds:
 
     senders: Senders
     unreadable: UnreadableObjects
-    components: Components
+    components: ComponentsOf
     events: EventService
     notices: Notices
 
@@ -54,7 +54,7 @@ class ReceivingPart(Part):
     alarm_types = receiving.ALARM_TYPES
     traps: TrapService
     make_decoder: Callable[[Iterable[Component]], NotificationDecoder]
-    components: Components
+    components: ComponentsOf
     receivers: Receivers
     renew_certificates: Callable[[], None]
     """Use the files of syslog over TLS as they are now; raises ConfigurationError where they can't be used."""

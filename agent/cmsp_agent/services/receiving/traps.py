@@ -15,8 +15,9 @@ from cmsp_agent.services.devices.senders import UNKNOWN, Senders
 from cmsp_agent.services.devices.unreadable import UnreadableObjects
 from cmsp_agent.services.receiving.fair_queue import CAPACITY, FairQueue
 from cmsp_agent.services.receiving.informs import InformId, Informs, inform_id
-from cmsp_agent.services.receiving.intake import Intake, Received, Sink
+from cmsp_agent.services.receiving.intake import Intake, Received
 from cmsp_agent.services.receiving.lanes import Chunk
+from cmsp_agent.services.sink import Sink
 from cmsp_agent.transports.datagrams import Datagram, SendAnswer, plain_host
 from cmsp_agent.transports.snmp.ber import DecodeError
 from cmsp_agent.transports.snmp.notification import Notification, NotificationRefused, ReportReply

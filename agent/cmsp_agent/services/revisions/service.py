@@ -29,7 +29,7 @@ AGAIN = 3_600_000
 RETRY = 10.0
 MOST_DIFF_LINES = 20_000
 
-Check = Callable[[Path], list[str]]
+CheckFile = Callable[[Path], list[str]]
 """Check a file as a start would; returns notes, raises ConfigurationError."""
 Reload = Callable[[], Awaitable[None]]
 """Go by the file as it is now."""
@@ -47,7 +47,7 @@ class Revisions:
     """The file's history, and the one change that may wait for its confirmation."""
 
     def __init__(
-        self, file: Path, kept: RevisionFiles, check: Check, reload: Reload, clock: Clock, notices: Notices
+        self, file: Path, kept: RevisionFiles, check: CheckFile, reload: Reload, clock: Clock, notices: Notices
     ) -> None:
         self._file = file
         self._kept = kept

@@ -11,7 +11,7 @@ from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.part import Change, Part
-from cmsp_agent.services.revisions.service import Check, Reload, Revisions
+from cmsp_agent.services.revisions.service import CheckFile, Reload, Revisions
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.revisions import RevisionFiles
 
@@ -57,7 +57,7 @@ class RevisionsPart(Part):
 
 @asynccontextmanager
 async def start_revisions(
-    runtime: Runtime, file: Path, check: Check, reload: Reload, notices: Notices
+    runtime: Runtime, file: Path, check: CheckFile, reload: Reload, notices: Notices
 ) -> AsyncIterator[RevisionsPart]:
     """Take up what waits for its confirmation."""
     revisions = Revisions(file, RevisionFiles(file.parent), check, reload, runtime.clock, notices)

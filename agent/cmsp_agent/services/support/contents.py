@@ -5,7 +5,7 @@ import platform
 import resource
 import sqlite3
 import sys
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,9 +41,6 @@ class BundleSources:
     """An event with its personal data masked, unless the order permits it."""
     state: Path
     log: LogLines
-
-
-Contents = Callable[[], Awaitable[Mapping[str, object]]]
 
 
 async def contents(sources: BundleSources) -> dict[str, object]:

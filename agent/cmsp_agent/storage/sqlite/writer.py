@@ -30,14 +30,14 @@ WAL_LIMIT = 64 * 1024 * 1024
 """Bytes of WAL file from which the writer waits for readers, shortly, to start it anew."""
 WAL_PATIENCE_MS = 250
 
-Work = Callable[[sqlite3.Connection], Any]
+TransactionWork = Callable[[sqlite3.Connection], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """A work and the future of the caller who waits for its commit."""
 
-    work: Work
+    work: TransactionWork
     future: "asyncio.Future[Any]"
     makes_room: bool = False
 
@@ -121,7 +121,7 @@ class Writer:
             log.error("the writer did not start", extra={"database": self._name, "reason": str(failure)})
             raise failure from error
 
-    def submit(self, work: Work, *, makes_room: bool = False) -> "asyncio.Future[Any]":
+    def submit(self, work: TransactionWork, *, makes_room: bool = False) -> "asyncio.Future[Any]":
         """Queue a work; the future is done when its group's commit is durable.
 
         One that makes room may use the reserve of a full disk.

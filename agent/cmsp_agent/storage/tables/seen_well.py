@@ -5,11 +5,11 @@ from collections.abc import Iterable
 
 from cmsp_agent.storage.encoding import decode, encode
 
-Objects = frozenset[tuple[str, str]]
+WellObjects = frozenset[tuple[str, str]]
 """(alarm type, object)."""
 
 
-def known(connection: sqlite3.Connection) -> dict[str, Objects]:
+def known(connection: sqlite3.Connection) -> dict[str, WellObjects]:
     """What was kept, by component."""
     rows = connection.execute("select component, body from seen_well").fetchall()
     return {

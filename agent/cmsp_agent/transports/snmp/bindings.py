@@ -2,9 +2,9 @@
 
 from typing import NamedTuple, TypeAlias
 
-from cmsp_agent.model.signal import Unreadable
+from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
-from cmsp_agent.transports.snmp.values import HeldValue, Missing, Value
+from cmsp_agent.transports.snmp.values import HeldValue, Missing
 
 SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
 SNMP_TRAP_OID = "1.3.6.1.6.3.1.1.4.1.0"

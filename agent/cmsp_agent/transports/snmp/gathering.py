@@ -6,12 +6,12 @@ that can't be decoded. Objects that went wrong before are asked alone, so that t
 
 from collections.abc import Collection, Sequence
 
-from cmsp_agent.model.signal import Unreadable
+from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.transports.snmp import ber
 from cmsp_agent.transports.snmp import pdu as pdus
 from cmsp_agent.transports.snmp.ber import DecodeError, OidOctets, OidTexts
 from cmsp_agent.transports.snmp.pdu import Pdu
-from cmsp_agent.transports.snmp.values import Missing, Value
+from cmsp_agent.transports.snmp.values import Missing
 
 MOST_OIDS = 60
 """OIDs in one request unless a device wants fewer: with answers of ordinary size the datagram stays within the MTU."""

@@ -11,9 +11,8 @@ from pysnmp.hlapi.v3arch import asyncio as hlapi
 
 from cmsp_agent.model.credentials import SnmpCredential
 from cmsp_agent.model.errors import AuthenticationRejected, DeviceAnswerInvalid, DeviceUnreachable
-from cmsp_agent.model.signal import Unreadable
+from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.transports.snmp.target import Quirks, SnmpTarget
-from cmsp_agent.transports.snmp.values import Value
 
 AUTH = {
     "MD5": hlapi.USM_AUTH_HMAC96_MD5,

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import DeviceAnswerInvalid, DeviceError, DeviceUnreachable
-from cmsp_agent.model.signal import Unreadable
+from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.transports.snmp import pdu as pdus
 from cmsp_agent.transports.snmp.ber import DecodeError, OidOctets, OidTexts
 from cmsp_agent.transports.snmp.elsewhere import Elsewhere
@@ -18,7 +18,6 @@ from cmsp_agent.transports.snmp.keys import Bounded
 from cmsp_agent.transports.snmp.pages import Pages
 from cmsp_agent.transports.snmp.pdu import GET, GET_BULK, GET_NEXT, Pdu
 from cmsp_agent.transports.snmp.target import Quirks, SnmpTarget
-from cmsp_agent.transports.snmp.values import Value
 from cmsp_agent.transports.snmp.walk import IndexCache, TableWalk, WalkedColumn
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,9 @@ from typing import TypeAlias
 from cmsp_agent.model.signal import Unreadable
 from cmsp_agent.transports.snmp import ber
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
+from cmsp_agent.transports.snmp.bindings import Binding
 from cmsp_agent.transports.snmp.pdu import TRAP
-from cmsp_agent.transports.snmp.values import Missing, Value
+from cmsp_agent.transports.snmp.values import Missing
 from cmsp_agent.transports.snmp.varbinds import decode_varbinds
 
 SYS_UP_TIME = ber.oid_octets("1.3.6.1.2.1.1.3.0")
@@ -31,7 +32,6 @@ _UPTIME_HEAD = ber.element(ber.OBJECT_IDENTIFIER, SYS_UP_TIME) + b"\x43"
 _TRAP_OID_HEAD = ber.element(ber.OBJECT_IDENTIFIER, SNMP_TRAP_OID) + b"\x06"
 _ADDRESS_NAME = ber.element(ber.OBJECT_IDENTIFIER, SNMP_TRAP_ADDRESS)
 
-Binding: TypeAlias = tuple[str, Value | None]
 UsualTrap: TypeAlias = tuple[str, int, tuple[Binding, ...], str, bytes]
 """snmpTrapOID, sysUpTime, the other bindings, snmpTrapAddress or empty, community: as in `Notification`."""
 

@@ -8,11 +8,9 @@ from enum import Enum
 from math import isfinite
 from typing import TypeAlias
 
-from cmsp_agent.model.signal import Unreadable
+from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.transports.snmp import ber
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
-
-Value: TypeAlias = int | float | bytes | str
 
 
 class Missing(Enum):

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Address
 
-from cmsp_agent.model.signal import Unreadable
+from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.transports.snmp import ber
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
-from cmsp_agent.transports.snmp.values import OPAQUE_DOUBLE, HeldValue, Missing, Value, unusual
+from cmsp_agent.transports.snmp.values import OPAQUE_DOUBLE, HeldValue, Missing, unusual
 
 UNSIGNED_OCTETS = {ber.COUNTER32: 4, ber.GAUGE32: 4, ber.TIME_TICKS: 4, ber.COUNTER64: 8}
 PLAIN_OCTETS = tuple({**UNSIGNED_OCTETS, ber.INTEGER: 4}.get(tag, -1) for tag in range(256))

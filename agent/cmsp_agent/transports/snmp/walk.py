@@ -7,10 +7,10 @@ anywhere. Columns end on their own: sparse tables are normal.
 from collections.abc import Sequence
 from typing import cast
 
-from cmsp_agent.model.signal import Unreadable
+from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.transports.snmp.ber import DecodeError, oid_arcs, oid_plain, oid_text
 from cmsp_agent.transports.snmp.pdu import Pdu
-from cmsp_agent.transports.snmp.values import HeldValue, Missing, Value
+from cmsp_agent.transports.snmp.values import HeldValue, Missing
 
 MOST_INDEXES_KEPT = 200_000
 NO_INDEX = "?"

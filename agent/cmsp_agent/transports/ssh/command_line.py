@@ -31,7 +31,7 @@ RENAMED = 1.0
 
 Whole = Callable[[str], bool]
 """Whether an output is whole."""
-Answers = Sequence[tuple[re.Pattern[str], str]]
+PromptAnswers = Sequence[tuple[re.Pattern[str], str]]
 """What the device may ask in its last line, and what is typed then."""
 
 
@@ -126,7 +126,7 @@ class CommandLine:
             return 0 if prompts.is_password(line) else prompts.ODD
         return 0 if self._prompt.match(line) else None
 
-    def command(self, text: str, complete: Whole | None = None, answers: Answers = ()) -> str:
+    def command(self, text: str, complete: Whole | None = None, answers: PromptAnswers = ()) -> str:
         """Send one command; its output without echo and prompt.
 
         Args:
@@ -163,7 +163,7 @@ class CommandLine:
         self._terminal.replace(line)
         return output
 
-    def _done(self, complete: Whole | None, answers: Answers = ()) -> float | None:
+    def _done(self, complete: Whole | None, answers: PromptAnswers = ()) -> float | None:
         line = prompts.last_line(self._terminal.tail)
         if _asked(line, answers) is not None:
             return 0
@@ -210,6 +210,6 @@ class CommandLine:
         return self.command(self._dialect.save)
 
 
-def _asked(line: str, answers: Answers) -> int | None:
+def _asked(line: str, answers: PromptAnswers) -> int | None:
     """The place of the question that the line is; None where it is none of them."""
     return next((place for place, (question, _) in enumerate(answers) if question.search(line)), None)

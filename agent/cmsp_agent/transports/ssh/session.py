@@ -9,7 +9,7 @@ import paramiko
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import DeviceAnswerInvalid, DeviceError, DeviceUnreachable
-from cmsp_agent.transports.ssh.command_line import Answers, CommandLine, Renamed, Whole
+from cmsp_agent.transports.ssh.command_line import CommandLine, PromptAnswers, Renamed, Whole
 from cmsp_agent.transports.ssh.dialects import dialect_of
 from cmsp_agent.transports.ssh.handshake import check_host_key, exchange_keys, hang_up, open_shell
 from cmsp_agent.transports.ssh.hostkeys import HostKey
@@ -97,7 +97,7 @@ class SshSession:
             line.enable(enable)
         return line
 
-    def command(self, text: str, complete: Whole | None = None, answers: Answers = ()) -> str:
+    def command(self, text: str, complete: Whole | None = None, answers: PromptAnswers = ()) -> str:
         """Send one exec command; its output without echo and prompt, lines ended by a bare newline.
 
         Bytes that are not UTF-8 come as surrogate escapes.

@@ -20,7 +20,7 @@ from cmsp_agent.transports.tls_accept import TlsAcceptor
 
 log = logging.getLogger(__name__)
 
-Deliver: TypeAlias = Callable[[str, list[bytes]], bool]
+DeliverMessages: TypeAlias = Callable[[str, list[bytes]], bool]
 """Takes a source address and its messages, on the loop; False: they were taken, but no more are wanted for a while."""
 
 AT_ONCE = 16_384
@@ -52,7 +52,7 @@ class StreamReceiver:
         self,
         name: str,
         sockets: Sequence[socket.socket],
-        deliver: Deliver,
+        deliver: DeliverMessages,
         counters: Counters,
         *,
         limits: StreamLimits = StreamLimits(),

@@ -27,8 +27,9 @@ from cmsp_agent.services.polling.restarts import WHY_RELOAD
 from cmsp_agent.services.polling.sessions import known_quirks
 from cmsp_agent.services.polling.starts import StartMemory
 from cmsp_agent.services.polling.thresholds import THRESHOLD_CROSSED
-from cmsp_agent.services.polling.well import Objects, WellMemory
+from cmsp_agent.services.polling.well import WellMemory
 from cmsp_agent.storage.tables.device_starts import KeptMarks
+from cmsp_agent.storage.tables.seen_well import WellObjects
 from cmsp_agent.transports.snmp.target import Quirks
 from cmsp_agent.transports.tcp import TcpAnswer
 from tests.lab.clock import ManualClock
@@ -83,7 +84,7 @@ class Bench:
         self.devices.configure({component.name: component})
         reach = Reachability(self.counters, self._ping, self._check_port, gap=0)
         self.well = WellMemory({}, self._keep_well, self.counters)
-        self.kept: dict[str, Objects] = {}
+        self.kept: dict[str, WellObjects] = {}
         self.kept_starts: dict[str, KeptMarks] = {}
         self._component, self._reach = component, reach
         self.begin_again()
@@ -127,7 +128,7 @@ class Bench:
             raise StorageFull("no room")
         self.kept_starts[name] = marks
 
-    async def _keep_well(self, name: str, seen: Objects) -> None:
+    async def _keep_well(self, name: str, seen: WellObjects) -> None:
         if self.full:
             raise StorageFull("no room")
         self.kept[name] = seen

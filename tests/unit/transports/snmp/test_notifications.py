@@ -2,6 +2,7 @@
 
 import pytest
 
+from cmsp_agent.model.signal import Value
 from cmsp_agent.transports.snmp import ber, message, pdu, usm
 from cmsp_agent.transports.snmp.authoritative import OwnEngine
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
@@ -11,7 +12,6 @@ from cmsp_agent.transports.snmp.notification import Notification, NotificationRe
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
 from cmsp_agent.transports.snmp.users import UsmUser, localized
 from cmsp_agent.transports.snmp.usm import REPORTABLE
-from cmsp_agent.transports.snmp.values import Value
 from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
 from tests.lab.clock import ManualClock
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from cmsp_agent.model.signal import Unreadable
+from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.transports.snmp import ber
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
-from cmsp_agent.transports.snmp.values import HeldValue, Missing, Value
+from cmsp_agent.transports.snmp.values import HeldValue, Missing
 from cmsp_agent.transports.snmp.varbinds import (
     decode_varbinds,
     encode_value,

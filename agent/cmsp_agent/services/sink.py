@@ -1,0 +1,12 @@
+"""Where receivers and pollers hand on what came from the site."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from cmsp_agent.model.signal import Signal
+
+Sink: TypeAlias = Callable[[Sequence[Signal]], Awaitable[None]]
+"""Returns when what the signals mean is durable; raises an AgentError where it is not."""
+
+WriteSeries: TypeAlias = Callable[[str, int, Mapping[str, float]], Awaitable[None]]
+"""(component, ms since the epoch, KPI → value)."""
