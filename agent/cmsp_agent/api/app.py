@@ -13,6 +13,7 @@ from cmsp_agent.api.routes import backups as routes_backups
 from cmsp_agent.api.routes import components as routes_components
 from cmsp_agent.api.routes import configuration as routes_configuration
 from cmsp_agent.api.routes import diagnostics as routes_diagnostics
+from cmsp_agent.api.routes import emergency as routes_emergency
 from cmsp_agent.api.routes import events as routes_events
 from cmsp_agent.api.routes import host_keys as routes_host_keys
 from cmsp_agent.api.routes import incidents as routes_incidents
@@ -27,6 +28,7 @@ TITLE = "cmsp-agent"
 VERSION = "1"
 ROUTERS = (
     routes_alarms.router,
+    routes_emergency.router,
     routes_thresholds.router,
     routes_silences.router,
     routes_appliance.router,

@@ -20,6 +20,7 @@ from cmsp_agent.services.backups.restore import Restores
 from cmsp_agent.services.backups.setup import SetupPlan
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
+from cmsp_agent.services.emergency.ways import NumberWays
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.silences import SilenceService
@@ -82,6 +83,8 @@ class ApiServices:
     alarms: AlarmDesk
     setup: Callable[[Component], Awaitable[SetupPlan]]
     """As `DeviceSetup.plan`."""
+    emergency: Callable[[], Awaitable[Sequence[NumberWays]]]
+    """As `EmergencyWatch.ways`."""
     kpis: Callable[[Question], Awaitable[History]]
     """As `KpiHistory.read`."""
     thresholds: Callable[[], Mapping[str, Sequence[Threshold]]]

@@ -16,6 +16,7 @@ from cmsp_agent.services.backups.start import BackupsPart
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.diagnostics.start import DiagnosticsPart
+from cmsp_agent.services.emergency.start import EmergencyPart
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.start import EventsPart
@@ -86,9 +87,7 @@ async def start_api(
     Raises:
         ConfigurationError: the TLS files can't be used.
     """
-    new_id = runtime.machine.new_id
-    kinds = {name: kind for part in needs.parts for name, kind in part.jobs.items()}
-    jobs = Jobs(runtime.state, runtime.supervisor, runtime.clock, kinds, new_id=new_id)
+    jobs = _jobs(runtime, needs.parts)
     events = needs.events.service
     audit = _audit_log(runtime, shown.audit_key, needs.events)
     services = ApiServices(
@@ -110,9 +109,10 @@ async def start_api(
         change_incident=events.change_incident,
         report_incident=events.report_incident,
         outward=needs.events.outward,
-        alarms=AlarmDesk(events, runtime.clock, new_id),
+        alarms=AlarmDesk(events, runtime.clock, runtime.machine.new_id),
         confirm_clock=needs.events.known_time.confirm,
         kpis=needs.kpis.read,
+        emergency=needs.part(EmergencyPart).watch.ways,
         thresholds=needs.poller.thresholds,
         configuration=shown.document,
         roles=shown.roles,
@@ -133,6 +133,12 @@ async def start_api(
         yield ApiPart(server, audited)
     finally:
         await server.stop()
+
+
+def _jobs(runtime: Runtime, parts: Sequence[Part]) -> Jobs:
+    """The jobs that the parts carry out."""
+    kinds = {name: kind for part in parts for name, kind in part.jobs.items()}
+    return Jobs(runtime.state, runtime.supervisor, runtime.clock, kinds, new_id=runtime.machine.new_id)
 
 
 def _audit_log(runtime: Runtime, key: bytes, events: EventsPart) -> AuditLog:

@@ -21,6 +21,7 @@ from cmsp_agent.plugin.start import load_plugins
 from cmsp_agent.services.backups.start import BackupsPart, start_backups
 from cmsp_agent.services.devices.start import DevicesPart, start_devices
 from cmsp_agent.services.diagnostics.start import start_diagnostics
+from cmsp_agent.services.emergency.start import start_emergency
 from cmsp_agent.services.events.start import EventsPart, start_events
 from cmsp_agent.services.host.site_file import SiteFilePart, start_site_file
 from cmsp_agent.services.host.start import HostPart, start_host
@@ -35,7 +36,7 @@ from cmsp_agent.services.polling.start import PollingNeeds, PollingPart, start_p
 from cmsp_agent.services.receiving.start import ReceivingNeeds, ReceivingPart, start_receiving
 from cmsp_agent.services.revisions.start import start_revisions
 from cmsp_agent.services.runtime import Runtime, open_runtime
-from cmsp_agent.services.security.start import SecurityPart, start_security
+from cmsp_agent.services.security.start import start_security
 from cmsp_agent.services.status.service import ApplianceIdentity, StatusService
 from cmsp_agent.services.support.start import start_support
 from cmsp_agent.services.tunnel.start import start_tunnel
@@ -59,7 +60,6 @@ class Agent:
     backups: BackupsPart
     kpis: KpisPart
     polling: PollingPart
-    security: SecurityPart
     receiving: ReceivingPart
     host: HostPart
     site_file: SiteFilePart
@@ -162,11 +162,12 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         service, notices, active = events.service, events.notices, events.service.alarm_state.active
         status = _status(runtime, configuration, devices, events, parts)
         link = await start(start_link(runtime, configuration, service, notices, status.heartbeat, in_force.reload))
-        security = await start(start_security(runtime, configuration, notices))
+        await start(start_security(runtime, configuration, notices))
         await start(start_tunnel(runtime, configuration, notices, active))
         notify = await start(start_notify(runtime, configuration, components, service, notices))
         backups = await start(start_backups(runtime, configuration, loaded.key, known, components, events))
         kpis = await start(start_kpis(runtime, configuration, known, events.known_time))
+        await start(start_emergency(runtime, configuration, known, backups.backups, service, notices))
         asked = PollingNeeds(known, components, devices.remember, service, notices)
         polling = await start(start_polling(runtime, configuration, asked))
         await start(start_support(runtime, status, service.outward, in_force.document, in_force.secrets))
@@ -180,7 +181,7 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         called = ApiNeeds(status, events, polling.poller, backups, kpis.history, parts)
         api = await start(start_api(runtime, configuration.api, called, in_force.shown(), listening))
         listening.forget_others()
-        below = (plugins, devices, events, link, notify, backups, kpis, polling, security)
+        below = (plugins, devices, events, link, notify, backups, kpis, polling)
         agent = Agent(runtime, in_force, parts, *below, receiving, machine_part, site_file, api)
         in_force.stands(agent.reload)
         runtime.supervisor.keep_running("what is learned", agent.follow_what_is_learned)

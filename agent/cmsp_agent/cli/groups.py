@@ -15,6 +15,7 @@ from cmsp_agent.cli import (
     components,
     configuration,
     diagnostics,
+    emergency,
     hostkeys,
     incidents,
     jobs,
@@ -166,6 +167,7 @@ GROUPS: dict[str, tuple[str, Commands]] = {
             "trap": trap.tool_trap,
         },
     ),
+    "emergency": ("Emergency numbers: list the ways to them.", {"list": emergency.emergency_list}),
     "threshold": ("Thresholds of KPIs: list.", {"list": thresholds.threshold_list}),
     "type": ("Device types: list, show.", {"list": types.type_list, "show": types.type_show}),
     "secret": (

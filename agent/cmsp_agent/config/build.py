@@ -96,7 +96,7 @@ def sites(section: order.Sites) -> Mapping[str, done.Site]:
 def _site(name: str, site: order.SiteSection) -> done.Site:
     hours: Weekly = site.hours or parse_weekly("24x7")
     windows = tuple(done.MaintenanceWindow(window.name, window.when) for window in site.maintenance)
-    return done.Site(name, site.people, ZoneInfo(site.timezone), hours, windows, site.source or "")
+    return done.Site(name, site.people, ZoneInfo(site.timezone), hours, windows, site.source or "", site.emergency)
 
 
 def listeners(section: appliance.ListenersSection, beside: Path) -> done.Listeners:

@@ -109,6 +109,8 @@ class Site:
     maintenance: tuple[MaintenanceWindow, ...]
     source: str = ""
     """The appliance's address that this site's devices are asked from; empty: the kernel chooses."""
+    emergency: tuple[str, ...] = ("112",)
+    """The emergency numbers."""
 
 
 @dataclass(frozen=True, slots=True)

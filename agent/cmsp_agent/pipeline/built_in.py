@@ -6,6 +6,7 @@ A type that is reported and not declared fails a test.
 from cmsp_agent.pipeline.alarm_types import (
     backups,
     configuration,
+    emergency,
     link,
     notify,
     polling,
@@ -39,6 +40,17 @@ __all__ = [
     "UNKNOWN_TRAP",
 ]
 
-_DOMAINS = (receiving, polling, storage, link, notify, backups, configuration, process, security)
+_DOMAINS = (
+    receiving,
+    polling,
+    storage,
+    link,
+    notify,
+    backups,
+    emergency,
+    configuration,
+    process,
+    security,
+)
 
 BUILT_IN: tuple[AlarmType, ...] = tuple(alarm for domain in _DOMAINS for alarm in domain.ALARM_TYPES)

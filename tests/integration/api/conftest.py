@@ -44,6 +44,7 @@ from cmsp_agent.services.backups.restore import RestoreOrder, Restores
 from cmsp_agent.services.backups.setup import PlannedLine, SetupPlan
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
+from cmsp_agent.services.emergency.ways import EmergencyWay, NumberWays
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.services.events.known_time import KnownTime
 from cmsp_agent.services.events.log import EventLog
@@ -172,6 +173,11 @@ async def change_incident(
     return changed
 
 
+async def no_emergency() -> list[NumberWays]:
+    """One way, which works."""
+    return [NumberWays("paris", "112", [EmergencyWay("gw-1", "112", "port 0/1/0:15", 0, works=True)])]
+
+
 async def no_setup(component: Component) -> SetupPlan:
     """What is to be entered where the device type has no commands."""
     return SetupPlan(component.type, (PlannedLine("snmp", "it is polled", "snmp enable", None),), None, "not saved yet")
@@ -250,6 +256,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             storage_need=functools.partial(needed, backups),
             restores=Restores(backups, no_device, lambda name: (), no_step, unwatched, clock),
             setup=no_setup,
+            emergency=no_emergency,
             change_incident=lambda name, edit: change_incident(database, alarm_state, name, edit),
             report_incident=no_report,
             alarms=AlarmDesk(cast("EventService", NoAlarms()), clock, uuid7),

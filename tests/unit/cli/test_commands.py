@@ -440,3 +440,26 @@ def test_a_way_that_does_not_work_is_shown_with_its_remedy() -> None:
     assert ending.code == 1
     assert ending.out == "gw-1: ICMP works\ngw-1: SSH does not work: refused\n    check the password\n"
     assert ending.err.endswith("cmsp-agent: gw-1: SSH does not work\n")
+
+
+def test_the_ways_to_an_emergency_number_are_listed_with_what_is_wrong() -> None:
+    bad = {"component": "gw-1", "dial_peer": "112", "by": "port 0/1/0:15", "works": False, "why": "PRI down"}
+    numbers = [
+        {"site": "paris", "number": "112", "working": 0, "redundant": False, "ways": [bad]},
+        {"site": "lyon", "number": "112", "working": 0, "redundant": False, "ways": []},
+    ]
+    answers = {"/v1/emergency": {"items": numbers}}
+    shown = cmsp_agent("emergency", "list", answers=answers, width=100)
+    assert shown.out.splitlines()[-2].split() == [
+        "paris",
+        "112",
+        "gw-1",
+        "112",
+        "port",
+        "0/1/0:15",
+        "no",
+        "PRI",
+        "down",
+    ]
+    assert shown.out.splitlines()[-1].split() == ["lyon", "112", "-", "-", "no", "dial-peer", "is", "known", "no"]
+    assert cmsp_agent("emergency", "list", "--site", "rome", answers=answers).code == 2

@@ -48,6 +48,16 @@ def _windows(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
 
+def _numbers(value: Any) -> Any:
+    return (value,) if isinstance(value, str | int) else value
+
+
+def _number(value: Any) -> Any:
+    if isinstance(value, bool) or not 2 <= len(text := str(value)) <= 15 or not text.isascii() or not text.isdecimal():
+        raise ValueError("an emergency number is wanted, as in 112; one that begins with 0 in quotes")
+    return text
+
+
 class SiteSection(Section):
     """A place of the customer."""
 
@@ -57,6 +67,9 @@ class SiteSection(Section):
     maintenance: Annotated[tuple[MaintenanceSection, ...], BeforeValidator(_windows)] = ()
     source: Address | None = Field(
         default=None, description="Address of the appliance that this site's devices are asked from"
+    )
+    emergency: Annotated[tuple[Annotated[str, BeforeValidator(_number)], ...], BeforeValidator(_numbers)] = Field(
+        default=("112",), description="The emergency numbers, as the gateways dial them"
     )
 
 

@@ -1,0 +1,19 @@
+"""Emergency numbers. What takes the last way away has the incident, which says so; this alarm names the number."""
+
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.plugin.api import AlarmType
+
+EMERGENCY_LOST = "emergency.lost"
+
+ALARM_TYPES: tuple[AlarmType, ...] = (
+    AlarmType(
+        EMERGENCY_LOST,
+        Severity.CRITICAL,
+        "No way to the emergency number {object}",
+        incident=False,
+        cause=90,
+        responsible="carrier",
+        recommendation="Run `cmsp-agent emergency list`, which names each way and what is wrong with it; tell the"
+        " people of the site which telephone they are to use.",
+    ),
+)
