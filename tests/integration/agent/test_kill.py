@@ -19,7 +19,7 @@ from tests.lab.agent.process import AgentProcess
 from tests.lab.agent.workspace import HeadendAccess, Workspace, free_udp_ports
 from tests.lab.headend.server import Headend
 
-KILLS = int(os.environ.get("CMSP_KILLS", "50"))
+KILLS = int(os.environ.get("CMSP_KILLS", "50" if os.environ.get("CMSP_LONG") else "20"))
 TRAP = "1.3.6.1.4.1.99999.7"
 DEVICE = "127.0.9.1"
 FIRST_REQUEST = 1 << 28

@@ -84,7 +84,7 @@ async def saving(folder: Path, gateways: dict[str, Gateway], at_once: int = 4) -
             ("127.0.0.1",),
             "paris",
             credentials=Credentials(ssh=credential()),
-            ssh=SshPlan(port=gateway.port),
+            ssh=SshPlan(port=gateway.port, login_timeout=LIMITS.login, silence=LIMITS.silence),
         )
         for name, gateway in gateways.items()
     }

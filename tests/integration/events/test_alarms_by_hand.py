@@ -26,7 +26,7 @@ async def test_an_alarm_is_cleared_by_hand_and_its_incident_restored(parts: Part
     assert (cleared.state, cleared.alarm, cleared.text) == (
         Transition.CLEAR,
         alarm.id,
-        "cleared by noc: the card is out",
+        "cleared: Serial0/1/0:15: layer 2 down (cleared by noc: the card is out)",
     )
     assert await parts.database.read(events.active) == []
     [incident], _ = await parts.database.read(incidents.page)

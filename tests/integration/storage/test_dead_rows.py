@@ -36,6 +36,7 @@ from cmsp_agent.storage.tables import (
     seen_well,
     silences,
     snmp_engines,
+    unneeded,
 )
 from tests.unit.storage.facts import an_event, an_incident
 
@@ -64,6 +65,7 @@ READS: dict[str, Callable[[sqlite3.Connection], Any]] = {
     "dead_letters": lambda c: None,
     "idempotency": lambda c: None,
     "inventory_history": lambda c: None,
+    "unneeded_contents": lambda c: unneeded.of(c, "gw-1"),
 }
 """What is read of each table at a start and on a first page."""
 
@@ -86,6 +88,7 @@ def fill(tx: sqlite3.Connection) -> None:
         notifications.remember(tx, [Notified(f"i{n}", 0, "P1", "new", NOW)])
         silences.save(tx, Silence(f"s{n}", "silence", Matcher(site="x"), NOW, NOW + 1, "me", "why", NOW))
         calendar_runs.record(tx, f"c{n}", NOW)
+        unneeded.add(tx, f"gw-{n}", [f"{n}" * 64])
         outbox.append(tx, event_record(an_event(n)), NOW)
         audit.append(tx, KEY, audit.AuditEntry(NOW, "me", "local", "GET", "x", "done"))
     snmp_engines.boot(tx)

@@ -166,7 +166,7 @@ class TestBlobs:
     def test_damage_is_noticed_and_mended_by_the_next_put(self, tmp_path: Path, key: MasterKey, damage: str) -> None:
         store = BlobStore(tmp_path / "blobs", key)
         address = store.put("gw-1", CONFIG)
-        path = next((tmp_path / "blobs").glob("*/*"))
+        path = tmp_path / "blobs" / address[:2] / f"{address}.cmsp"
         content = bytearray(path.read_bytes())
         if damage == "flip":
             content[20] ^= 1
