@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from cmsp_agent.app.agent import running
 from cmsp_agent.storage.tables import audit
 from tests.integration.agent.stage import APPLIANCE, Stage, staged
@@ -63,6 +65,7 @@ async def test_an_override_for_emergency_numbers_is_in_the_audit_log(tmp_path: P
             assert [(entry.who, entry.object) for _, entry in entries] == [("A. Martin: no telephones", "quiet")]
 
 
+@pytest.mark.long
 async def test_a_relapse_reopens_within_the_period_that_the_file_names_and_is_a_new_incident_after_it(
     tmp_path: Path,
 ) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from cmsp_agent.app.agent import Agent, running
 from cmsp_agent.model.counter import LOSING
 from cmsp_agent.model.register import REGISTER
@@ -41,6 +43,7 @@ def test_each_counter_of_loss_is_reported_by_an_alarm_or_in_the_nature_of_the_th
     assert sum(counter.alarm == LOSING for counter in lossy) > 10
 
 
+@pytest.mark.long
 async def test_a_loss_that_no_part_tells_is_an_alarm(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage, running(stage.load()) as agent:
         await until(polled(agent, 8))

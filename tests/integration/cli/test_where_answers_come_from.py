@@ -168,6 +168,7 @@ def devices() -> Iterator[dict[str, Responder]]:
         yield made
 
 
+@pytest.mark.long
 @pytest.mark.timeout(120)
 def test_what_is_not_permitted_is_said_and_not_polled(tmp_path: Path, devices: dict[str, Responder]) -> None:
     with running(tmp_path, devices, permitted=False) as agent:

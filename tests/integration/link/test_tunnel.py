@@ -125,6 +125,7 @@ def two(tmp_path: Path) -> Iterator[Two]:
             run("ip", "netns", "del", namespace, check=False)
 
 
+@pytest.mark.long
 def test_the_tunnel_carries_what_it_must_and_comes_back(two: Two) -> None:
     until(two.up)
     shown = two.health()
