@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
@@ -44,7 +44,6 @@ class Shown:
     document: Callable[[], Mapping[str, Any]]
     """The configuration in force."""
     roles: Callable[[], Mapping[str, str]]
-    audit_key: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +70,7 @@ class ApiNeeds:
     backups: BackupsPart
     kpis: KpiHistory
     parts: Sequence[Part]
+    audit: AuditLog
     """All that were started before it."""
 
     def part(self, kind: type[Found]) -> Found:
@@ -89,7 +89,8 @@ async def start_api(
     """
     jobs = _jobs(runtime, needs.parts)
     events = needs.events.service
-    audit = _audit_log(runtime, shown.audit_key, needs.events)
+    audit = needs.audit
+    _keep_audit_log(runtime, needs)
     services = ApiServices(
         clock=runtime.clock,
         counters=runtime.counters,
@@ -141,12 +142,10 @@ def _jobs(runtime: Runtime, parts: Sequence[Part]) -> Jobs:
     return Jobs(runtime.state, runtime.supervisor, runtime.clock, kinds, new_id=runtime.machine.new_id)
 
 
-def _audit_log(runtime: Runtime, key: bytes, events: EventsPart) -> AuditLog:
-    """The log, and what keeps it to its budget."""
-    audit = AuditLog(runtime.state, key, runtime.machine.new_id)
-    retention = AuditRetention(audit, runtime.clock, events.known_time.believed)
+def _keep_audit_log(runtime: Runtime, needs: ApiNeeds) -> None:
+    """Keep the audit log to its budget."""
+    retention = AuditRetention(needs.audit, runtime.clock, needs.events.known_time.believed)
     runtime.supervisor.keep_running("audit retention", retention.run)
-    return audit
 
 
 def settings_of(api: ApiSettings) -> ServerSettings:

@@ -11,6 +11,8 @@ from cmsp_agent.app.loading import Loaded, document_of
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.config.standing import standing
 from cmsp_agent.preflight.checking import RunningAgent, check_file
+from cmsp_agent.services.audit import AuditLog
+from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.sealed.audit_key import audit_key
 
 
@@ -51,11 +53,12 @@ class InForce:
 
     def shown(self) -> Shown:
         """What the API shows of it: looked up at each call."""
-        return Shown(
-            self.document,
-            lambda: self.loaded.configuration.api.roles,
-            audit_key=audit_key(self.loaded.configuration.appliance.state, self.loaded.key),
-        )
+        return Shown(self.document, lambda: self.loaded.configuration.api.roles)
+
+    def audit_log(self, runtime: Runtime) -> AuditLog:
+        """The audit log, with the key that outlives the master key."""
+        key = audit_key(self.started.appliance.state, self.loaded.key)
+        return AuditLog(runtime.state, key, runtime.machine.new_id)
 
     def check(self, file: Path) -> list[str]:
         """Check a file as `config check` does; what a person should know of it.

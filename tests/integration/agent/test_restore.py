@@ -7,6 +7,8 @@ from pathlib import Path
 from cmsp_agent.app.agent import running
 from cmsp_agent.services.backups.reading import unwatched
 from cmsp_agent.services.backups.restore import RestoreOrder, RestoreTimes
+from cmsp_agent.storage.sealed.audit_key import keep_audit_key
+from cmsp_agent.storage.sealed.master_key import master_key
 from cmsp_agent.storage.tables import audit
 from tests.integration.agent.stage import APPLIANCE, Stage, staged
 from tests.integration.agent.test_causes import polls
@@ -28,7 +30,10 @@ async def test_a_configuration_is_put_back_and_every_step_is_on_record(tmp_path:
     async with staged(tmp_path) as stage:
         stage.rewrite(FUNCTIONS, f"{FUNCTIONS}, services: {{backup: {{restore: true}}}}")
         archiving(stage, "gw-1")
-        async with running(stage.load()) as agent:
+        loaded, first = stage.load(), tmp_path / "first"
+        first.mkdir()
+        keep_audit_key(loaded.configuration.appliance.state, master_key(first), loaded.key)  # as after a rotation
+        async with running(loaded) as agent:
             await polls(agent, {"gw-1"}, 1)
             good = (await agent.backups.backups.run("gw-1", "demand")).backup
             assert good is not None
@@ -45,6 +50,7 @@ async def test_a_configuration_is_put_back_and_every_step_is_on_record(tmp_path:
             written = [entry.action for _, entry in await agent.runtime.state.read(audit.page)]
             steps = [f"restore: {step}" for step in ("upload", "apply", "verify", "confirm", "save")]
             assert [each for each in written if each.startswith("restore")] == steps
+            assert (await agent.in_force.audit_log(agent.runtime).verify(None)).row is None
             async with asyncio.timeout(10):
                 while True:
                     records = stage.headend.store.records(APPLIANCE)

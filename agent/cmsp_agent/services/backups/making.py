@@ -62,10 +62,9 @@ def make_backups(
 
 
 def make_restores(
-    runtime: Runtime, backups: Backups, client: CliClient, events: EventService, audit_key: bytes
+    runtime: Runtime, backups: Backups, client: CliClient, events: EventService, audit: AuditLog
 ) -> Restores:
     """Restores over the running agent's parts."""
-    audit = AuditLog(runtime.state, audit_key, runtime.machine.new_id)
 
     def device(component: Component, platform: CliPlatform, minutes: int) -> ReplaceableDevice:
         return replaceable(client, component, platform, minutes, backups.texts.of(component.name).redacted)

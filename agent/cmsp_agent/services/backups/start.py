@@ -13,6 +13,7 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import NotFound, Refused
 from cmsp_agent.pipeline.alarm_state import AlarmState
 from cmsp_agent.pipeline.alarm_types import backups
+from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups.after_change import BackupAfterChange, ConfigurationChanges
 from cmsp_agent.services.backups.copies import ManifestCopies, ManifestFiles
 from cmsp_agent.services.backups.history import ConfigurationChange, history
@@ -160,6 +161,7 @@ async def start_backups(
     devices: Devices,
     components: ComponentsOf,
     reporting: EventsPart,
+    audit: AuditLog,
 ) -> AsyncIterator[BackupsPart]:
     """Save by calendar, and some quiet minutes after a device reported a change."""
     events, notices = reporting.service, reporting.notices
@@ -173,7 +175,7 @@ async def start_backups(
         client = command_lines(runtime, dialogues)
         backups = make_backups(runtime, manifest, devices, events, client, computing)
         retries = Retries(backups, runtime.clock)
-        restores = make_restores(runtime, backups, client, events, key.derived("audit"))
+        restores = make_restores(runtime, backups, client, events, audit)
         part: BackupsPart
 
         def counts() -> BackupsKept:
