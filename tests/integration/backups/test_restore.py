@@ -257,6 +257,18 @@ async def test_without_a_way_back_lines_are_merged_only_where_that_was_asked_for
         assert "ip domain name example.net" in rig.shown  # a merge removes nothing
 
 
+async def test_a_merge_that_turns_out_badly_is_said_to_run(tmp_path: Path) -> None:
+    async with gateway(tmp_path, WANTED.replace("archive\n path flash:archive\n", "")) as rig:
+        rig.device.config.apply("no dial-peer voice 1")
+
+        def progress(percent: int, step: str) -> None:
+            if step == "watching for faults":
+                rig.faults.append("component.down")
+
+        with pytest.raises(DeviceAnswerInvalid, match="the device runs what was put back, which was neither"):
+            await rig.restores.run(await rig.order(merge=True), progress)
+
+
 async def test_who_may_not_restore_is_told_whence(tmp_path: Path) -> None:
     async with gateway(tmp_path, platform=replace(CLI, replacement=None)) as rig:
         with pytest.raises(Refused, match="source: device type"):

@@ -6,6 +6,7 @@ was asked for, and no further fault has shown.
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from cmsp_agent.aio.clock import Clock
@@ -23,7 +24,7 @@ from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups.policy import require_restore
 from cmsp_agent.services.backups.reading import Progress, to_bytes
 from cmsp_agent.services.backups.replacing import ReplaceableDevice
-from cmsp_agent.services.backups.restore_plan import RestorePlan, plan_of
+from cmsp_agent.services.backups.restore_plan import AS_BEFORE, RestorePlan, plan_of
 from cmsp_agent.services.backups.service import Backups
 
 FAILED = "restore.failed"
@@ -216,10 +217,10 @@ class Restores:
                 running = await self._reached(order.component, until)
             except AgentError as error:
                 return f"whether the device went back is not known: {error}"
-            if await self.backups.texts.compute(lambda running=running: plan.as_before(text, running)):  # type: ignore[misc]
-                return "the device runs what it ran before"
-            if not plan.reversible or self.clock.monotonic() + self.times.between >= until:
-                return "the device runs neither what it ran before nor what was put back: compare them with its backups"
+            stands = await self.backups.texts.compute(partial(plan.stands, text, running))
+            late = self.clock.monotonic() + self.times.between >= until
+            if stands == AS_BEFORE or late or not plan.reversible:
+                return stands
             await self.clock.sleep(self.times.between)
 
     async def _tidy(self, order: RestoreOrder, device: ReplaceableDevice) -> None:

@@ -10,6 +10,7 @@ from cmsp_agent.services.backups.text import ConfigText
 
 MOST_LINES = 2_000
 """Lines of a difference in an answer."""
+AS_BEFORE = "the device runs what it ran before"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,14 @@ class RestorePlan:
     def as_before(self, text: ConfigText, running: str) -> bool:
         """Whether the device runs what it ran when the plan was made."""
         return _meant(text.stable(running)) == _meant(self.running)
+
+    def stands(self, text: ConfigText, running: str) -> str:
+        """What a device runs after an attempt to carry this out, for people."""
+        if self.as_before(text, running):
+            return AS_BEFORE
+        if not self.left(text, running):
+            return "the device runs what was put back, which was neither found good nor saved"
+        return "the device runs neither what it ran before nor what was put back: compare them with its backups"
 
     def as_json(self) -> dict[str, Any]:
         """For the caller; nothing secret."""
