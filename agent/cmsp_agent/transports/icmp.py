@@ -7,6 +7,7 @@ import socket
 import struct
 
 from cmsp_agent.model.errors import NotPermittedHere
+from cmsp_agent.transports.sources import bind_source, endpoint
 
 ECHO_V4 = 8
 ECHO_V6 = 128
@@ -49,12 +50,7 @@ def _socket(family: int, source: str | None) -> socket.socket:
         sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK, protocol)
     except OSError as error:  # EACCES: closed by the sysctl; EAFNOSUPPORT, EPROTONOSUPPORT: not on this machine
         raise NotPermittedHere(f"ICMP echo is not permitted here ({error.strerror})") from error
-    try:
-        if source is not None:
-            sock.bind(_endpoint(family, source))
-    except OSError as error:
-        sock.close()
-        raise NotPermittedHere(f"can't send from {source} ({error.strerror})") from error
+    bind_source(sock, source)
     return sock
 
 
@@ -63,17 +59,10 @@ async def _exchange(sock: socket.socket, family: int, address: str, within: floa
     token = os.urandom(_TOKEN)
     kind, reply = (ECHO_V6, REPLY_V6) if family == socket.AF_INET6 else (ECHO_V4, REPLY_V4)
     async with asyncio.timeout(within):
-        sock.connect(_endpoint(family, address))
+        sock.connect(endpoint(family, address))
         started = loop.time()
         await loop.sock_sendall(sock, _HEADER.pack(kind, 0, 0, 0, 1) + token)
         while True:
             answer = await loop.sock_recv(sock, _RECEIVE)
             if answer[:1] == bytes([reply]) and answer[_HEADER.size :] == token:
                 return loop.time() - started
-
-
-def _endpoint(family: int, address: str) -> tuple[str, int] | tuple[object, ...]:
-    """Resolve numerically, so that an IPv6 zone becomes its scope ID."""
-    flags = socket.AI_NUMERICHOST
-    found = socket.getaddrinfo(address, 0, family=family, type=socket.SOCK_DGRAM, flags=flags)
-    return found[0][4]

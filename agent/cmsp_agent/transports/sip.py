@@ -6,7 +6,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from cmsp_agent.model.errors import NotPermittedHere
+from cmsp_agent.transports.sources import bind_source
 
 T1 = 0.5
 """Seconds to the first repetition over UDP (RFC 3261 section 17.1.2.1); doubled by each."""
@@ -59,12 +59,7 @@ def _socket(address: str, transport: str, source: str | None) -> socket.socket:
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     kind = socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM
     sock = socket.socket(family, kind | socket.SOCK_NONBLOCK)
-    try:
-        if source:
-            sock.bind((source, 0))
-    except OSError as error:
-        sock.close()
-        raise NotPermittedHere(f"can't send from {source} ({error.strerror})") from error
+    bind_source(sock, source)
     return sock
 
 

@@ -8,6 +8,7 @@ import struct
 from dataclasses import dataclass
 
 from cmsp_agent.model.errors import NotPermittedHere
+from cmsp_agent.transports.sources import bind_source
 
 FIRST_PORT = 33434
 """Where traceroute(8) sends to: nobody listens there."""
@@ -84,18 +85,13 @@ def _socket(family: int, ttl: int, source: str | None) -> socket.socket:
         sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
     except OSError as error:
         raise NotPermittedHere(f"this machine has no such address family ({error.strerror})") from error
-    try:
-        if family == socket.AF_INET6:
-            sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
-            sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, ttl)
-        else:
-            sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
-            sock.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
-        if source:
-            sock.bind((source, 0))
-    except OSError as error:
-        sock.close()
-        raise NotPermittedHere(f"can't send from {source} ({error.strerror})") from error
+    if family == socket.AF_INET6:
+        sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_RECVERR, 1)
+        sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS, ttl)
+    else:
+        sock.setsockopt(socket.IPPROTO_IP, _IP_RECVERR, 1)
+        sock.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
+    bind_source(sock, source)
     return sock
 
 
