@@ -19,7 +19,6 @@ from cmsp_agent.services.link.answers import AccessRefused, Failed, HeadendAnswe
 from cmsp_agent.services.link.decision import Link, LinkStep, Numbers, Sent, decide, settled, taken
 from cmsp_agent.services.link.earlier_life import EarlierLife
 from cmsp_agent.services.link.edges import Edges, OwnEvents
-from cmsp_agent.services.link.forgetting import Forgetting
 from cmsp_agent.services.link.waiting import Ahead
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.compression import compress
@@ -107,7 +106,7 @@ class Forwarder:
         self._bell = Bell(clock)
         database.follow(self._bell.ring)
         self._ahead: Ahead[Parcel] = Ahead()
-        self._forgetting = Forgetting(database)
+        self._forgetting: Ahead[int] = Ahead()
         self._epoch = ""
         self._lost = 0
         self._earlier = EarlierLife(database, clock)
@@ -230,7 +229,10 @@ class Forwarder:
             self._on_connected()
 
     async def _carry_out(self, numbers: Numbers, step: LinkStep) -> None:
-        await self._forgetting.note(numbers.epoch, step.forget, more=0 < step.forget < numbers.last)
+        if step.forget:
+            # the next batch need not wait for this commit: after a crash the head-end says again what it has
+            await self._forgetting.result()
+            self._forgetting.begin(self._forget(numbers.epoch, step.forget))
         if step.begin_epoch:
             await self._begin_epoch(step)
             return
@@ -243,6 +245,9 @@ class Forwarder:
             self._counters.add("forwarder.gaps")
         if step.dead_letter is not None:
             await self._set_aside(step)
+
+    async def _forget(self, epoch: str, durable: int) -> int:
+        return await self._database.write(lambda tx: outbox.forget(tx, epoch, durable), makes_room=True)
 
     async def _begin_epoch(self, step: LinkStep) -> None:
         reason = step.begin_epoch
