@@ -1,12 +1,7 @@
 """The power is cut at enumerated points of a run under load; the disk is found in any state that its syncs permit."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -25,9 +20,8 @@ from cmsp_agent.storage.sealed.vault import Vault
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
 from tests.integration.storage.cut_victim import APPLIANCE
-from tests.lab.disk import Disk, Loss, Step, compiler, preloaded, steps
+from tests.lab.disk import Disk, Loss, Step, compiler, recorded_run
 
-ROOT = Path(__file__).resolve().parents[3]
 COMMITS = 220
 """Enough for a checkpoint of the WAL in the middle of the load."""
 
@@ -61,21 +55,9 @@ class Said:
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[Path]:
-    """In memory where that can be: each state is written and synced anew."""
-    shared = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=shared if os.access(shared, os.W_OK) else None) as name:
-        yield Path(name)
-
-
-@pytest.fixture(scope="module")
 def recorded(place: Path) -> list[Step]:
     """What a victim did, from the creation of everything on."""
-    directory = place / "victim"
-    directory.mkdir()
-    command = [sys.executable, "-m", "tests.integration.storage.cut_victim", str(directory), str(COMMITS)]
-    subprocess.run(command, cwd=ROOT, check=True, timeout=100, env={**os.environ, **preloaded(place, directory)})
-    return list(steps(place))
+    return recorded_run(place, "tests.integration.storage.cut_victim", COMMITS)
 
 
 async def problems(directory: Path, said: Said) -> list[str]:

@@ -1,13 +1,8 @@
 """The power is cut while KPIs are measured and rolled up: roll-ups agree with the samples, and go on without a hole."""
 
 import math
-import os
 import shutil
 import sqlite3
-import subprocess
-import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -18,9 +13,8 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.storage import rollups, series
 from cmsp_agent.storage.rollups import FIVE_MINUTES, HOUR, RolledSpan, RollUpQuery
 from tests.integration.storage.series_victim import BEGIN, MINUTE
-from tests.lab.disk import Disk, Loss, Step, compiler, preloaded, steps
+from tests.lab.disk import Disk, Loss, Step, compiler, recorded_run
 
-ROOT = Path(__file__).resolve().parents[3]
 MINUTES = 900
 """Enough for a checkpoint of the WAL."""
 STATES = 120
@@ -30,19 +24,8 @@ pytestmark = pytest.mark.skipif(compiler() is None, reason="there is no C compil
 
 
 @pytest.fixture(scope="module")
-def place() -> Iterator[Path]:
-    shared = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=shared if os.access(shared, os.W_OK) else None) as name:
-        yield Path(name)
-
-
-@pytest.fixture(scope="module")
 def recorded(place: Path) -> list[Step]:
-    directory = place / "victim"
-    directory.mkdir()
-    command = [sys.executable, "-m", "tests.integration.storage.series_victim", str(directory), str(MINUTES)]
-    subprocess.run(command, cwd=ROOT, check=True, timeout=100, env={**os.environ, **preloaded(place, directory)})
-    return list(steps(place))
+    return recorded_run(place, "tests.integration.storage.series_victim", MINUTES)
 
 
 def reckoned(tx: sqlite3.Connection, step: int) -> dict[str, list[RolledSpan]]:

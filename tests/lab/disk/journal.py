@@ -1,12 +1,17 @@
 """What a process did to its files, written down by a preloaded library (recorder.c) in the order in which it did it."""
 
+import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 SOURCE = Path(__file__).with_name("recorder.c")
+ROOT = Path(__file__).resolve().parents[3]
+WITHIN = 100
+"""Seconds for what is recorded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,16 @@ def preloaded(directory: Path, root: Path) -> Mapping[str, str]:
     assert cc is not None
     subprocess.run([cc, "-O2", "-shared", "-fPIC", "-o", str(library), str(SOURCE), "-ldl"], check=True)
     return {"LD_PRELOAD": str(library), "DISK_ROOT": str(root), "DISK_JOURNAL": str(directory / "journal")}
+
+
+def recorded_run(place: Path, module: str, *arguments: object) -> list[Step]:
+    """What a module does below `place/victim`, which is its first argument, from the creation of everything on."""
+    directory = place / "victim"
+    directory.mkdir()
+    command = [sys.executable, "-m", module, str(directory), *map(str, arguments)]
+    environment = {**os.environ, **preloaded(place, directory)}
+    subprocess.run(command, cwd=ROOT, check=True, timeout=WITHIN, env=environment)
+    return list(steps(place))
 
 
 def steps(directory: Path) -> Iterator[Step]:
