@@ -16,7 +16,7 @@ from cmsp_agent.plugin.command_line import CliPlatform, Lack, Redaction, Replace
 from cmsp_agent.plugin.identity import UNIDENTIFIED, Fact, Identity
 from cmsp_agent.plugin.markers import hook
 from cmsp_agent.plugin.place import written_here
-from cmsp_agent.plugin.rules import AlarmType, Limit, ObjectFrom, TrapRule, judge_value
+from cmsp_agent.plugin.rules import CONFIG_CHANGED, AlarmType, Limit, ObjectFrom, TrapRule, judge_value
 from cmsp_agent.plugin.shown import Cells, ShownKpi, ShownState, ShownTable, matches, named
 from cmsp_agent.plugin.trap_table import read_traps
 
@@ -25,6 +25,7 @@ API_VERSION = 1
 __all__ = [
     "API_VERSION",
     "CAPABILITIES",
+    "CONFIG_CHANGED",
     "NOT_AVAILABLE",
     "NO_COUNT",
     "NO_LEVEL",

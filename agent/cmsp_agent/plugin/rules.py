@@ -40,6 +40,12 @@ class AlarmType:
     """File and line of the plugin that declares it."""
 
 
+CONFIG_CHANGED = AlarmType(
+    "config.changed", Severity.WARNING, "{component}: the configuration was changed", incident=False, transient=True
+)
+"""What a device says when somebody has changed it: a backup follows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limit:
     """The threshold that a KPI has unless the configuration says otherwise; in the KPI's unit."""

@@ -1,13 +1,12 @@
 """The device type `cisco_asa`: what any SNMP device has, and where this one says who it is. Data only."""
 
 from cmsp_agent.plugin.api import (
-    AlarmType,
+    CONFIG_CHANGED,
     CliPlatform,
     DeviceType,
     Fact,
     Identity,
     Lack,
-    Severity,
     SyslogRule,
     TextBlock,
     Transition,
@@ -39,16 +38,8 @@ CISCO_ASA = DeviceType(
         blocks=(TextBlock(r"^ certificate (?:\S+ )*[0-9A-Fa-f]{2,}$", r"^\s*quit$"),),
         lacks=(Lack(r"^crypto ca trustpoint ", "the private keys of its trustpoints: import or enrol them anew"),),
     ),
-    alarms=(
-        AlarmType(
-            "config.changed",
-            Severity.WARNING,
-            "{component}: the configuration was changed",
-            incident=False,
-            transient=True,
-        ),
-    ),
-    syslog=(SyslogRule("ASA-5-111010", "config.changed", state=Transition.INFO),),
+    alarms=(CONFIG_CHANGED,),
+    syslog=(SyslogRule("ASA-5-111010", CONFIG_CHANGED.type, state=Transition.INFO),),
     proven=("identity",),
 )
 

@@ -1,7 +1,7 @@
 """Kinds of faults of a Cisco gateway, what each takes away, whose it likely is, and what to do."""
 
-from cmsp_agent.plugin.api import AlarmType
-from cmsp_plugins.cisco_ios.kinds import CRITICAL, MAJOR, MINOR, WARNING, note
+from cmsp_agent.plugin.api import CONFIG_CHANGED, AlarmType
+from cmsp_plugins.cisco_ios.kinds import CRITICAL, MAJOR, MINOR, note
 from cmsp_plugins.cisco_ios.notes import NOTE_TYPES
 
 TRUNK = frozenset({"pstn", "emergency", "fax"})
@@ -71,7 +71,7 @@ ALARMS = (
     AlarmType("aaa.server.dead", MAJOR, "{component}: RADIUS server {object} does not answer", responsible="customer"),
     note("device.restarted", MAJOR, "{component} has restarted"),
     note("device.reloading", MINOR, "{component} was told to reload"),
-    note("config.changed", WARNING, "{component}: the configuration was changed"),
+    CONFIG_CHANGED,
     note("memory.exhausted", CRITICAL, "{component}: a memory allocation failed"),
     note("environment.shutdown", CRITICAL, "{component} shuts itself down to protect itself"),
     note("calls.rejected", MAJOR, "{component}: calls are rejected ({object})"),

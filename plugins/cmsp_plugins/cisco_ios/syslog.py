@@ -3,7 +3,7 @@ r"""Syslog messages of a Cisco gateway and what they mean. The mnemonic decides,
 `%ISDN-6-LAYER2DOWN` is a 6 and takes a PRI out of service; `%SIP-3-REG_INTERNAL` is a 3 even when it reports success.
 """
 
-from cmsp_agent.plugin.api import SyslogRule, Transition
+from cmsp_agent.plugin.api import CONFIG_CHANGED, SyslogRule, Transition
 from cmsp_plugins.cisco_ios.kinds import once
 from cmsp_plugins.cisco_ios.notes import NOTES
 
@@ -71,7 +71,7 @@ VOICE = (
 )
 
 DEVICE = (
-    once("SYS-5-CONFIG_I", "config.changed"),
+    once("SYS-5-CONFIG_I", CONFIG_CHANGED.type),
     once("SYS-5-RESTART", "device.restarted"),
     once("SNMP-5-COLDSTART", "device.restarted"),
     once("SYS-5-RELOAD", "device.reloading"),

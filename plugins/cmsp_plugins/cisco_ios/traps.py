@@ -1,6 +1,6 @@
 """Notifications of a Cisco gateway and what they mean. IOS sends old varbind sets: instances are read, not values."""
 
-from cmsp_agent.plugin.api import ObjectFrom, Transition, TrapRule
+from cmsp_agent.plugin.api import CONFIG_CHANGED, ObjectFrom, Transition, TrapRule
 from cmsp_plugins.cisco_ios.polling import CISCO, DSX1_FAULTS, DSX1_LINE_STATUS, ISDN_LAPD_OPER_STATUS
 
 RAISE, CLEAR, INFO = Transition.RAISE, Transition.CLEAR, Transition.INFO
@@ -49,8 +49,8 @@ TRAPS = (
         clears=frozenset({3}),
         object=ObjectFrom(ISDN_LAPD_OPER_STATUS, "interface"),
     ),
-    TrapRule(f"{CISCO}.43.2.0.1", "config.changed", INFO),
-    TrapRule(f"{CISCO}.43.2.0.2", "config.changed", INFO),
+    TrapRule(f"{CISCO}.43.2.0.1", CONFIG_CHANGED.type, INFO),
+    TrapRule(f"{CISCO}.43.2.0.2", CONFIG_CHANGED.type, INFO),
     TrapRule(f"{CISCO}.13.3.0.1", "environment.shutdown", INFO),
     _envmon(6, "env.voltage", "2", 7),
     _envmon(7, "env.temperature", "3", 6),

@@ -1,13 +1,12 @@
 """The device type `cisco_nxos`: what any SNMP device has, and where this one says who it is. Data only."""
 
 from cmsp_agent.plugin.api import (
-    AlarmType,
+    CONFIG_CHANGED,
     CliPlatform,
     DeviceType,
     Fact,
     Identity,
     Lack,
-    Severity,
     SyslogRule,
     TextBlock,
     Transition,
@@ -40,16 +39,8 @@ CISCO_NXOS = DeviceType(
         blocks=(TextBlock(r"^banner [\w-]+ +(?P<until>\S)"),),
         lacks=(Lack(r"^snmp-server user ", "SNMPv3 users whose keys are localised: enter them again"),),
     ),
-    alarms=(
-        AlarmType(
-            "config.changed",
-            Severity.WARNING,
-            "{component}: the configuration was changed",
-            incident=False,
-            transient=True,
-        ),
-    ),
-    syslog=(SyslogRule("VSHD-5-VSHD_SYSLOG_CONFIG_I", "config.changed", state=Transition.INFO),),
+    alarms=(CONFIG_CHANGED,),
+    syslog=(SyslogRule("VSHD-5-VSHD_SYSLOG_CONFIG_I", CONFIG_CHANGED.type, state=Transition.INFO),),
     proven=("identity",),
 )
 

@@ -9,7 +9,7 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.errors import AgentError, NotFound, Refused
 from cmsp_agent.pipeline.alarm_state import Changes
-from cmsp_agent.services.backups.history import CHANGED
+from cmsp_agent.plugin.api import CONFIG_CHANGED
 from cmsp_agent.services.backups.service import Backups
 
 log = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ class ConfigurationChanges:
 
     def __call__(self, changes: Changes) -> None:
         for event in (*changes.new.values(), *changes.changed.values()):
-            if event.type == CHANGED and self._saved(event.component):
+            if event.type == CONFIG_CHANGED.type and self._saved(event.component):
                 self._after_change.notice(event.component)
 
     def _saved(self, component: str) -> bool:

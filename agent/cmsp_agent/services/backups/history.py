@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.errors import Refused, StorageError
 from cmsp_agent.model.event import Event
+from cmsp_agent.plugin.api import CONFIG_CHANGED
 from cmsp_agent.services.backups.differences import ChangedLines, changed_lines
 from cmsp_agent.services.backups.service import Backups
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import events
 
-CHANGED = "config.changed"
-"""The alarm type that device types give to what says that the configuration was changed."""
 MOST_EVENTS = 1_000
 
 
@@ -39,7 +38,7 @@ class ConfigurationChange:
 async def history(database: Database, backups: Backups, component: str, limit: int) -> list[ConfigurationChange]:
     """The newest changes of a component, the newest first. Raises NotFound."""
     versions = [each for each in await backups.versions(component, 1_000) if not each.suspect][: limit + 1]
-    only = events.Filter(component=component, type=CHANGED)
+    only = events.Filter(component=component, type=CONFIG_CHANGED.type)
     page = await database.read(lambda connection: events.latest(connection, only, MOST_EVENTS))
     found = []
     for version, before in _pairs(versions):
