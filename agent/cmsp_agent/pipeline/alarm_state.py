@@ -49,6 +49,15 @@ class Flap:
     flapping: bool = False
 
 
+class LastReport(NamedTuple):
+    """What a device last reported of an alarm, and where that stood among its messages."""
+
+    state: Transition
+    received_at: int
+    scale: str
+    at: int
+
+
 class FaultPlace(NamedTuple):
     """Where a fault sits: all reports of one place are one incident."""
 
@@ -82,6 +91,8 @@ class AlarmState:
     ended_at: dict[AlarmKey, int] = field(default_factory=dict)
     flaps: dict[AlarmKey, Flap] = field(default_factory=dict)
     """How often the alarm of a key changed lately."""
+    last_reports: dict[AlarmKey, LastReport] = field(default_factory=dict)
+    """What the device itself last reported, by trap or syslog: an older report may come after it."""
     reports: dict[AlarmKey, tuple[tuple[int, int], ...]] = field(default_factory=dict)
     """When, and how often at once, an alarm was reported that matters only after several reports."""
     clearing: dict[AlarmKey, Event] = field(default_factory=dict)
@@ -137,6 +148,7 @@ class Draft:
         self.flaps = Overlay(alarm_state.flaps)
         self.losses = Overlay(alarm_state.losses)
         self.held_back = Overlay(alarm_state.held_back)
+        self.last_reports = Overlay(alarm_state.last_reports)
         self.reports = Overlay(alarm_state.reports)
         self.clearing = Overlay(alarm_state.clearing)
         self.earlier = Overlay(alarm_state.earlier)
@@ -189,6 +201,7 @@ class Draft:
             self.flaps,
             self.losses,
             self.held_back,
+            self.last_reports,
             self.reports,
             self.clearing,
             self.earlier,
@@ -205,7 +218,7 @@ class Draft:
             oldest = next(iter(known.ended))
             del known.ended[oldest]
             known.ended_at.pop(oldest, None)
-        for remembered in (known.reports, known.earlier):
+        for remembered in (known.last_reports, known.reports, known.earlier):
             _keep_latest(remembered)
         if len(known.flaps) > MOST_ENDED:
             known.flaps = {key: flap for key, flap in known.flaps.items() if flap.flapping}

@@ -135,14 +135,18 @@ class Correlator:
                     pass
 
     def _inhibit_children(self, draft: Draft, down: Event, *, silent_only: bool = False) -> Iterator[Event]:
-        """Alarms that were raised before their cause was known, and are inhibited now."""
+        """Alarms that were raised before their cause was known, and are inhibited now.
+
+        Of the component itself these are its last words: an uplink that fails, then nothing more.
+        """
         cause = down.suppressed_by or down.id
         below = [event for name in self._causes.lost_with(draft, down.component) for event in draft.active.of(name)]
         for event in below:
             unanswered = draft.unanswered.get(event.component)
             if silent_only and (unanswered is None or not unanswered.polls):
                 continue
-            if event.component != down.component and event.suppressed_by is None:
+            own = event.component == down.component
+            if event.suppressed_by is None and (not own or is_last_word(draft, event)):
                 inhibited = replace(event, suppressed_by=cause)
                 draft.active.put(event.key, inhibited)
                 draft.changes.revise(inhibited, tell=True)
@@ -155,6 +159,12 @@ class Correlator:
         for event in draft.active.values():
             if event.suppressed_by == cause.id and event.type in AVAILABILITY:
                 draft.unanswered.drop(event.component)
+
+
+def is_last_word(draft: Draft, event: Event) -> bool:
+    """Whether the component raised it after the last poll that it answered."""
+    polls = draft.unanswered.get(event.component)
+    return event.type not in AVAILABILITY and polls is not None and 0 < polls.answered_at < event.received_at
 
 
 def _saying_so(clear: Event, held: Event) -> Event:

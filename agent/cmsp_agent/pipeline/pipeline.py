@@ -12,6 +12,7 @@ from cmsp_agent.model.signal import PollSignal, Signal, SyslogSignal
 from cmsp_agent.pipeline.alarm_state import AlarmState, Draft
 from cmsp_agent.pipeline.causes import Causes
 from cmsp_agent.pipeline.correlate import Correlator
+from cmsp_agent.pipeline.device_order import DeviceOrder
 from cmsp_agent.pipeline.filter import TierFilter
 from cmsp_agent.pipeline.flapping import Flapping
 from cmsp_agent.pipeline.impact import Assessor, Customer
@@ -54,6 +55,7 @@ class Pipeline:
         self._normalise = Normaliser(components, inventory, counters, new_id=new_id)
         causes = Causes(self._topology)
         self._observe = PollJudge(components, self._normalise, causes)
+        self._in_order = DeviceOrder(counters)
         self._retire = Retirement(components, new_id)
         self._flapping = Flapping(counters, rules.thresholds, new_id)
         self._correlate = Correlator(causes, counters)
@@ -91,7 +93,7 @@ class Pipeline:
                     self._triage.renamed(draft, before, now_called)
             events = self._events(draft, signal)
             draft.reported.append((signal, [event.key for event in events if event.state is not Transition.INFO]))
-            self._judge(draft, events)
+            self._judge(draft, self._in_order(draft, signal, events))
             if isinstance(signal, PollSignal):
                 self._triage(draft, list(self._correlate.judge_again(draft, signal.component)))
         if draft.concerned:

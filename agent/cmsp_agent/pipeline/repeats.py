@@ -179,9 +179,16 @@ def words_of(signal: Signal) -> Words | None:
 
 
 def _joined(first: Signal, second: Signal) -> Signal | None:
-    """Both as one, where the second repeats the first."""
+    """Both as one, where the second repeats the first: at the time of the first, in the place of the second."""
     words = words_of(first)
-    return _repeated(first, times(first) + times(second)) if words is not None and words == words_of(second) else None
+    if words is None or words != words_of(second):
+        return None
+    count = times(first) + times(second)
+    if isinstance(first, SyslogSignal) and isinstance(second, SyslogSignal):
+        return first._replace(times=count, sequence=second.sequence)
+    assert isinstance(first, TrapSignal)
+    assert isinstance(second, TrapSignal)
+    return first._replace(times=count, uptime=second.uptime)
 
 
 def _repeated(signal: Signal, count: int) -> Signal:

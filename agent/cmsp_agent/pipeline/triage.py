@@ -9,6 +9,7 @@ from cmsp_agent.model.incident_facts import Finding, ReportedFault
 from cmsp_agent.model.incident_state import IncidentState, Trigger
 from cmsp_agent.pipeline.alarm_state import Draft, FaultPlace
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
+from cmsp_agent.pipeline.correlate import is_last_word
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.handled import is_suppressed
 from cmsp_agent.pipeline.impact import Assessor
@@ -219,7 +220,7 @@ class Triage:
             return
         held = [alarm for alarm in _standing(draft, incident) if _counts(draft, incident, alarm)]
         if held and all(_inhibited(draft, alarm) for alarm in held):
-            if all(alarm.type in AVAILABILITY for alarm in held):
+            if all(alarm.type in AVAILABILITY or is_last_word(draft, alarm) for alarm in held):
                 self._merge(draft, incident, held)
             return
         standing = [alarm for alarm in held if alarm.suppressed_by is None]
@@ -229,13 +230,16 @@ class Triage:
             draft.keep(incident.after(Trigger.RESTORE, draft.now))
 
     def _merge(self, draft: Draft, incident: Incident, held: Sequence[Event]) -> None:
-        """Its components are lost with their cause: it goes on as part of the cause's incident."""
+        """Its components are lost with their cause: it goes on as part of the cause's incident.
+
+        A last word is not taken along: it is judged again once its component answers.
+        """
         causes = (draft.active.by_id(alarm.suppressed_by or "") for alarm in held)
         known = (incident_at(draft, cause) for cause in causes if cause is not None)
         into = next((found for found in known if found is not None and found.id != incident.id), None)
         if into is None or not into.state.open:
             return
-        self._move(draft, incident, into, held)
+        self._move(draft, incident, into, [alarm for alarm in held if alarm.type in AVAILABILITY])
 
     def _move(self, draft: Draft, incident: Incident, into: Incident, held: Sequence[Event]) -> None:
         """Merge an incident into another, which takes its components and the alarms that hold."""

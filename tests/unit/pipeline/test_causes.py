@@ -41,7 +41,7 @@ def test_a_parent_that_was_called_down_is_retitled_when_a_child_answers() -> Non
     site.silent("sw", polls=1)
     [after] = site.open
     assert (after.id, site.held("sw", "component.down")) == (before.id, None)
-    assert after.title == "sw answers, but not to SNMP"
+    assert after.title == "sw is alive, but its management does not answer"
     site.poll("sw")
     assert site.open == []
 
@@ -124,3 +124,29 @@ def test_what_the_poll_sees_well_is_left_to_the_polls() -> None:
     site.later(60_000)
     site.tell(site.pri_poll())
     assert not site.alarm_state.active
+
+
+def test_the_last_words_of_a_component_are_part_of_its_outage() -> None:
+    site = Site()
+    site.poll("gw-1")
+    site.later(20_000)
+    site.tell(
+        link_down(site), SyslogSignal("gw-1", site.now, "LINK-3-UPDOWN", "Interface Gi0/2, changed state to down")
+    )
+    assert len(site.open) == 2
+    site.silent("gw-1")
+    [incident] = site.open
+    assert incident.title == "gw-1 is down"
+    assert {each.merged_into for each in site.incidents.values()} == {None, incident.id}
+    site.poll("gw-1")
+    assert {each.alarms for each in site.open} == {
+        (alarm.id,) for alarm in site.alarm_state.active.values() if alarm.type == "link.down"
+    }, "what still holds stands for itself again"
+
+
+def test_what_a_component_had_before_its_last_answer_stays_an_incident_of_its_own() -> None:
+    site = Site()
+    site.tell(link_down(site))
+    site.poll("gw-1")
+    site.silent("gw-1")
+    assert sorted(each.title for each in site.open) == [f"{LINK}: link down", "gw-1 is down"]

@@ -21,6 +21,13 @@ def test_a_raise_is_active_until_its_clear(tx: sqlite3.Connection) -> None:
     assert events.active(tx) == []
 
 
+def test_what_is_raised_and_cleared_in_one_batch_is_not_active(tx: sqlite3.Connection) -> None:
+    raised = an_event(1)
+    cleared = raised.cleared_by(an_event(2, state=Transition.CLEAR, severity=Severity.CLEARED))
+    events.insert_all(tx, [raised, cleared, an_event(3)])
+    assert events.active(tx) == [an_event(3)]
+
+
 def test_an_update_keeps_the_place_in_the_log(tx: sqlite3.Connection) -> None:
     first = an_event(1)
     events.insert(tx, first)

@@ -32,6 +32,8 @@ COUNTERS: tuple[Counter, ...] = (
             "incidents.removed": "Incidents that ended more than 13 months ago",
             "flapping.folded": "Changes folded into a flapping alarm",
             "normalise.unknown_component": "Messages of components that the file no longer names",
+            "order.late_clears": "Clears that came after a later raise of their alarm",
+            "order.late_raises": "Raises that came after their own clear",
             "time.late_duplicates": "Messages of a fault that had ended already",
             "time.repeats": "Messages that came again within seconds",
         },

@@ -26,9 +26,10 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
     AlarmType(
         MANAGEMENT_LOST,
         Severity.MAJOR,
-        "{component} answers, but not to SNMP",
+        "{component} is alive, but its management does not answer",
         cause=5,
-        recommendation="Check the SNMP credentials and access lists; run `cmsp-agent component show {component}`.",
+        recommendation="Check its management address, SNMP credentials and access lists; "
+        "run `cmsp-agent component show {component}`, which says what fails.",
     ),
     AlarmType(
         COMPONENT_DEGRADED,

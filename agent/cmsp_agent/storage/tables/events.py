@@ -53,11 +53,11 @@ def insert(tx: sqlite3.Connection, event: Event) -> int:
 
 
 def insert_all(tx: sqlite3.Connection, events: Sequence[Event]) -> None:
-    """Add many, in order."""
+    """Add many, in order. An alarm that is raised and cleared among them is active no more."""
+    tx.executemany(_INSERT, [_row(event) for event in events])
     for event in events:
         if event.alarm is not None:
             clear(tx, event.alarm)
-    tx.executemany(_INSERT, [_row(event) for event in events])
 
 
 def update(tx: sqlite3.Connection, event: Event) -> bool:

@@ -1,0 +1,136 @@
+"""The agent and a site that tells it things in an odd order: overtaken, last words, and what outlives a restart."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from tests.lab.headend.alarms import alarms_of
+from tests.lab.site import happenings
+from tests.lab.site.happenings import FIRST_PRI, LAPD_OPER_STATUS, SECOND_PRI, Happening
+from tests.lab.site.notices import SyslogLine, format_line, number
+from tests.simulation.world import APPLIANCE, World, simulate
+
+START = datetime(2026, 6, 1, 8, tzinfo=UTC)
+POLLS = 5 * 300.0
+"""Seconds of five polls."""
+BGP, LINK = "BGP-5-ADJCHANGE", "LINK-3-UPDOWN"
+GIG = "GigabitEthernet0/0/1"
+
+
+def on_site(folder: Path, play: Callable[[World], Awaitable[None]]) -> None:
+    """Play on a site whose components are all known, and compare the agent's alarms with the head-end's at the end."""
+
+    async def live(world: World) -> None:
+        await asyncio.sleep(POLLS)
+        await play(world)
+        await asyncio.sleep(60)
+        assert world.agent is not None
+        records = alarms_of(world.headend.store.records(APPLIANCE))
+        held = world.agent.events.service.alarm_state.active.values()
+        assert {name: data["suppressed_by"] for name, data in records.items()} == {
+            alarm.id: alarm.suppressed_by for alarm in held
+        }
+
+    simulate(folder, 1, START, live)
+
+
+def lines(world: World, name: str, *said: tuple[int, str, str]) -> None:
+    """Send lines with the numbers that the device gave them, in this order."""
+    device = world.site.devices[name]
+    for place, mnemonic, text in said:
+        line = format_line(device.definition.syslog, name, place, SyslogLine(mnemonic, text), world.clock.now() / 1000)
+        device.emitter._send(line, device.emitter.receivers.syslog)
+
+
+def held(world: World) -> set[tuple[str, str, str]]:
+    assert world.agent is not None
+    active = world.agent.events.service.alarm_state.active.values()
+    return {(each.component, each.type, each.object) for each in active}
+
+
+def last_incidents(world: World) -> Mapping[str, Mapping[str, Any]]:
+    """What the head-end knows last of each incident, by its title."""
+    records = world.headend.store.records(APPLIANCE)
+    return {one.data["title"]: one.data for one in records if one.type == "cmsp.incident.v1"}
+
+
+def test_a_clear_that_overtook_its_raise_leaves_nothing_behind(tmp_path: Path) -> None:
+    async def play(world: World) -> None:
+        lines(world, "gw-1", (501, BGP, "neighbor 10.1.2.3 Up"))
+        await asyncio.sleep(0.3)
+        lines(world, "gw-1", (500, BGP, "neighbor 10.1.2.3 Down BGP Notification sent"))
+        lines(world, "gw-3", (601, BGP, "neighbor 10.1.2.4 Down Peer closed"))
+        await asyncio.sleep(0.3)
+        lines(world, "gw-3", (603, BGP, "neighbor 10.1.2.4 Down Peer closed"))
+        await asyncio.sleep(0.3)
+        lines(world, "gw-3", (602, BGP, "neighbor 10.1.2.4 Up"))
+        await asyncio.sleep(POLLS)
+        assert held(world) == {("gw-3", "bgp.peer.down", "10.1.2.4")}
+        assert list(last_incidents(world)) == ["gw-3: BGP neighbour 10.1.2.4 is down"]
+
+    on_site(tmp_path, play)
+
+
+def test_a_gateway_that_boots_in_a_storm_keeps_what_still_holds_and_nothing_else(tmp_path: Path) -> None:
+    async def play(world: World) -> None:
+        device = world.site.devices["gw-1"]
+        await world.site.kill("gw-1")
+        await asyncio.sleep(4 * 300)
+        device.alive = True  # it speaks already, and answers nothing yet
+        for place in range(0, 30, 10):
+            lines(
+                world,
+                "gw-1",
+                (place, LINK, f"Interface {GIG}, changed state to down"),
+                (place + 1, "CONTROLLER-5-UPDOWN", "Controller E1 0/1/1, changed state to down (LOS detected)"),
+                (place + 2, BGP, "neighbor 10.1.2.3 Down Interface flap"),
+                (place + 3, "SIP-5-DIALPEER_STATUS", "VoIP dial-Peer <10> is Busied out"),
+                (place + 4, LINK, f"Interface {GIG}, changed state to up"),
+                (place + 5, "CONTROLLER-5-UPDOWN", "Controller E1 0/1/1, changed state to up"),
+            )
+            device.happen(happenings.pri_layer2(FIRST_PRI, up=False))
+            device.happen(happenings.pri_layer2(SECOND_PRI, up=False))
+            device.happen(happenings.pri_layer2(SECOND_PRI, up=True))
+            await asyncio.sleep(3)
+        device.happen(Happening({f"{LAPD_OPER_STATUS}.{FIRST_PRI.channel}": number(3)}))
+        device.alive = False
+        await world.site.revive("gw-1")
+        await asyncio.sleep(POLLS)
+        still = {("gw-1", "bgp.peer.down", "10.1.2.3"), ("gw-1", "dialpeer.busied_out", "10")}
+        assert held(world) == still
+        await world.stop()
+        await world.start()
+        assert held(world) == still  # what came and went within one commit as well
+        await asyncio.sleep(POLLS)
+        standing = {title for title, data in last_incidents(world).items() if data["state"] == "new"}
+        assert standing == {"gw-1: BGP neighbour 10.1.2.3 is down", "gw-1: dial-peer 10 is busied out"}
+
+    on_site(tmp_path, play)
+
+
+def test_a_device_that_tells_of_its_uplinks_and_falls_silent_is_one_incident(tmp_path: Path) -> None:
+    async def play(world: World) -> None:
+        device = world.site.devices["gw-1"]
+        for index in (1, 2):
+            device.happen(happenings.interface(index, f"GigabitEthernet0/0/{index - 1}", up=False))
+        await asyncio.sleep(1)
+        await world.site.kill("gw-1")
+        await asyncio.sleep(POLLS)
+        first, second = (f"gw-1: interface GigabitEthernet0/0/{port} is down" for port in (0, 1))
+        known = last_incidents(world)
+        assert {title: data["state"] for title, data in known.items()} == {
+            first: "merged",
+            second: "merged",
+            "gw-1 is down": "new",
+        }
+        assert {known[title]["merged_into"] for title in (first, second)} == {known["gw-1 is down"]["id"]}
+        device.happen(Happening({f"{happenings.IF_OPER_STATUS}.1": number(1)}))
+        for name in ("gw-1", "vg-1"):
+            await world.site.devices[name].recover(restarted=False)
+        await asyncio.sleep(POLLS)
+        assert held(world) == set()  # the second port is shut, which is no fault
+        assert last_incidents(world)["gw-1 is down"]["state"] == "resolved"
+
+    on_site(tmp_path, play)
