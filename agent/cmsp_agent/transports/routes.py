@@ -1,5 +1,6 @@
-"""The kernel's routes and links, from /proc and /sys: the interface to each network, and whether its cable is in."""
+"""The kernel's routes and links: the interface to each network, and whether its cable is in."""
 
+import fcntl
 import ipaddress
 import socket
 import struct
@@ -11,7 +12,11 @@ RTF_GATEWAY = 0x2
 RTF_REJECT = 0x200
 """A route that refuses: `unreachable` and `prohibit`."""
 PROC = Path("/proc/net")
-SYS = Path("/sys/class/net")
+SIOCGIFFLAGS = 0x8913
+"""Asks for an interface's flags (netdevice(7)). /sys may be missing, or another namespace's, in a container."""
+IFREQ = "16sH22x"
+IFF_UP = 0x1
+IFF_RUNNING = 0x40
 
 IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
 IpAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -66,15 +71,15 @@ def default_routes(known: list[Route]) -> list[Route]:
     return sorted(ways, key=lambda route: route.metric)
 
 
-def carrier(interface: str, sys: Path = SYS) -> bool | None:
-    """Whether the interface has a link; None where the interface does not exist. One that is set down has none."""
-    folder = sys / interface
-    if not folder.exists():
-        return None
+def carrier(interface: str) -> bool | None:
+    """Whether the interface has a link; None where none of that name can be seen. One that is set down has no link."""
     try:
-        return (folder / "carrier").read_text().strip() == "1"
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            answer = fcntl.ioctl(sock, SIOCGIFFLAGS, struct.pack(IFREQ, interface.encode(), 0))
     except OSError:
-        return False
+        return None
+    flags: int = struct.unpack(IFREQ, answer)[1]
+    return flags & (IFF_UP | IFF_RUNNING) == IFF_UP | IFF_RUNNING
 
 
 def _ipv4(path: Path) -> list[Route]:

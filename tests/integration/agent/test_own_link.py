@@ -77,7 +77,7 @@ class Watched:
 
 
 @asynccontextmanager
-async def watching(folder: Path, devices: dict[str, str]) -> AsyncIterator[Watched]:
+async def watching(folder: Path, devices: dict[str, str], begin: tuple[str, ...] = ()) -> AsyncIterator[Watched]:
     workspace = Workspace(folder / "agent")
     components = "\n".join(f"  {name}: {{address: {address}, site: lab}}" for name, address in devices.items())
     workspace.write(
@@ -96,7 +96,7 @@ groups:
 """,
         {},
     )
-    async with AgentProcess(workspace, ("ip", "netns", "exec", OWN)), AgentApi(workspace.api_socket) as api:
+    async with AgentProcess(workspace, ("ip", "netns", "exec", OWN, *begin)), AgentApi(workspace.api_socket) as api:
         yield Watched(api)
 
 
@@ -156,15 +156,40 @@ async def test_an_appliance_that_is_cut_off_calls_no_component_down(
         await agent.until(up)
 
 
-@pytest.mark.parametrize("devices", [DEVICES, {"dev-1": DEVICES["dev-1"]}])
-async def test_a_lone_silent_component_is_down_while_link_and_next_hop_live(
-    tmp_path: Path, namespaces: None, devices: dict[str, str]
-) -> None:
-    async with watching(tmp_path, devices) as agent:
+async def test_a_lone_silent_component_is_down_while_link_and_next_hop_live(tmp_path: Path, namespaces: None) -> None:
+    async with watching(tmp_path, {"dev-1": DEVICES["dev-1"]}) as agent:
         await agent.until(up)
         far("address", "del", f"{DEVICES['dev-1']}/32", "dev", "lo")
         picture = await agent.until(lambda seen: seen.states()["dev-1"] == "down")
         assert raised(picture) == {("dev-1", "component.down")}
+
+
+OTHER_SYS = (
+    "sh",
+    "-c",
+    'mount -t tmpfs none /sys && mkdir -p /sys/class/net/up0 && echo 0 > /sys/class/net/up0/carrier && exec "$0" "$@"',
+)
+"""As in a container whose /sys is another namespace's: an interface of the same name there has no cable."""
+NO_SYS = ("sh", "-c", 'mount -t tmpfs none /sys && exec "$0" "$@"')
+
+
+@pytest.mark.parametrize(
+    "begin",
+    [pytest.param(OTHER_SYS, id="another namespace's"), pytest.param(NO_SYS, id="none", marks=pytest.mark.long)],
+)
+async def test_what_sys_shows_or_does_not_show_of_a_link_is_no_proof(
+    tmp_path: Path, namespaces: None, begin: tuple[str, ...]
+) -> None:
+    async with watching(tmp_path, DEVICES, begin) as agent:
+        await agent.until(up)
+        far("address", "del", f"{DEVICES['dev-1']}/32", "dev", "lo")
+        picture = await agent.until(lambda seen: seen.states()["dev-1"] == "down")
+        assert raised(picture) == {("dev-1", "component.down")}
+        far("link", "set", "down0", "down")
+        picture = await agent.until(lambda seen: ("", "appliance.isolated") in raised(seen))
+        assert [row.text for row in picture.events if row.type == "appliance.isolated"] == [
+            "appliance isolated: no link on up0"
+        ]
 
 
 async def test_all_components_silent_behind_a_next_hop_that_answers_are_down(tmp_path: Path, namespaces: None) -> None:
