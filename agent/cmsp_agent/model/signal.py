@@ -70,6 +70,8 @@ class ObservedState:
     """None: the alarm type's."""
     occurred_at: int | None = None
     """When it happened, where the device tells; ms since the epoch."""
+    detail: str = ""
+    """What is added to the alarm type's title, where there is no text."""
 
 
 @dataclass(frozen=True, slots=True)

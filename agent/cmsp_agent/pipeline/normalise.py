@@ -18,6 +18,7 @@ from cmsp_agent.pipeline.catalogue import Meanings, SyslogMatch
 from cmsp_agent.pipeline.mib import mib_table
 from cmsp_agent.pipeline.privacy import without_secrets
 from cmsp_agent.plugin.api import AlarmReport, AlarmType, DeviceType, ObjectFrom, TrapRule
+from cmsp_agent.plugin.rules import bits_in_words
 
 IF_ROW, IF_X_ROW = "1.3.6.1.2.1.2.2.1.", "1.3.6.1.2.1.31.1.1.1."
 MOST_BINDINGS = 32
@@ -124,14 +125,14 @@ class Normaliser:
     def _from_trap(self, signal: TrapSignal, meanings: Meanings) -> Iterator[AlarmReport]:
         reported = nameless = False
         for rule in meanings.traps(signal.trap_oid):
-            state = rule.state or _switch(rule, signal.varbinds)
+            state, detail = (rule.state, "") if rule.state else _switch(rule, signal.varbinds)
             name = self._object(signal, rule.object)
             # a trap about an interface that it does not name is an event: as an alarm it would be every port's
             if not name and rule.object.take == "interface":
                 nameless = True
             elif state is not None:
                 reported = True
-                yield AlarmReport(rule.type, name, state, rule.text)
+                yield AlarmReport(rule.type, name, state, rule.text, detail=detail)
         if not reported:
             yield _by_name(signal, "names no interface that is known" if nameless else "")
 
@@ -168,7 +169,8 @@ class Normaliser:
         source = _SOURCES[type(signal)]
         name = stored(report.object)[:LONGEST_OBJECT]
         ended = "cleared: " * (state is Transition.CLEAR)
-        text = stored(report.text)[:LONGEST_TEXT] or ended + title(alarm, signal.component, name)
+        detail = f": {report.detail}" if report.detail else ""
+        text = stored(report.text)[:LONGEST_TEXT] or ended + title(alarm, signal.component, name) + detail
         if state is Transition.RAISE and source in _FROM_DEVICE and not self._has_end(component, report.type):
             text, attributes = f"{text} ({ENDED_BY_A_PERSON})", {**attributes, ENDS: BY_A_PERSON}
         return Event(
@@ -239,11 +241,11 @@ def _bound(signal: TrapSignal, column: str) -> str:
     return next((octets_name(value) for oid, value in signal.varbinds if oid.startswith(column + ".")), "")
 
 
-def _switch(rule: TrapRule, varbinds: Iterable[tuple[str, Value]]) -> Transition | None:
+def _switch(rule: TrapRule, varbinds: Iterable[tuple[str, Value]]) -> tuple[Transition | None, str]:
     for oid, value in varbinds:
         if oid == rule.by or oid.startswith(rule.by + "."):
-            return rule.judge(value) if isinstance(value, int) else None
-    return None
+            return (rule.judge(value), bits_in_words(value, rule.words)) if isinstance(value, int) else (None, "")
+    return None, ""
 
 
 def _from_syslog(signal: SyslogSignal, meanings: Meanings) -> Iterator[AlarmReport]:

@@ -208,7 +208,8 @@ def _changes(draft: Draft, poll: PollSignal, kind: str, objects: Mapping[str, bo
         held = draft.active.get(AlarmKey(poll.component, kind, name))
         # a raise that polling has seen before is no news; one that others reported is confirmed by it
         if raised and (held is None or Source.POLL not in held.sources or draft.orphaned(held)):
-            yield AlarmReport(kind, name, Transition.RAISE, shown[name].text, shown[name].severity)
+            seen = shown[name]
+            yield AlarmReport(kind, name, Transition.RAISE, seen.text, seen.severity, detail=seen.detail)
         elif held and not raised and not _just_reported(held, poll):
             yield AlarmReport(kind, name, Transition.CLEAR, shown[name].text)
 

@@ -16,6 +16,11 @@ def judge_value(value: int, raises: frozenset[int], clears: frozenset[int], bits
     return False if value in clears else None
 
 
+def bits_in_words(value: int, words: tuple[tuple[int, str], ...]) -> str:
+    """What the bits of a value say, joined; empty where none of them has a word."""
+    return ", ".join(word for bit, word in words if value & bit)
+
+
 @dataclass(frozen=True, slots=True)
 class AlarmType:
     """A kind of fault, however it is reported."""
@@ -88,6 +93,8 @@ class TrapRule:
     clears: frozenset[int] = frozenset()
     bits: int = 0
     """For a value that is a sum of bits (dsx1LineStatus): any of these set raises, none of them clears."""
+    words: tuple[tuple[int, str], ...] = ()
+    """(bit, word): what each bit of the value says; the event's text ends with those that are set."""
     object: ObjectFrom = ObjectFrom()
     text: str = ""
     where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)

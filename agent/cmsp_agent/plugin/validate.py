@@ -157,29 +157,42 @@ def _kpi(path: str, kpi: Kpi) -> Iterator[str]:
     yield from _dotted(f"{path}.name", kpi.name)
     if not kpi.oids:
         yield f"{path}.oids: empty"
-    yield from oids(f"{path}.oids", kpi.oids)
-    yield from oids(f"{path}.free", kpi.free)
-    if kpi.free and len(kpi.free) != len(kpi.oids):
-        yield f"{path}.free: as many as oids"
+    yield from _asked(path, kpi)
     if kpi.absent and kpi.kind != "gauge":
         yield f"{path}.absent: only a gauge has values that mean none"
     if kpi.limit is not None and kpi.limit.raise_at == kpi.limit.clear_at:
         yield f"{path}.limit: the levels must differ, or it never clears"
-    yield from oids(f"{path}.hourly", kpi.hourly)
     if bool(kpi.hourly) != (kpi.kind == "ratio"):
         yield f"{path}.hourly: a ratio has it, and nothing else has"
     if not kpi.scale:
         yield f"{path}.scale: every figure would be zero"
     yield from one_of(f"{path}.kind", kpi.kind, KINDS)
-    if kpi.scales and len(kpi.scales) != len(kpi.oids):
-        yield f"{path}.scales: as many as oids"
     if not OID.match(kpi.per):
         yield from one_of(f"{path}.per", kpi.per, (*PER, "the OID of a label column"))
-    if kpi.only_if is not None:
-        yield from oid(f"{path}.only_if", kpi.only_if[0])
-    yield from oids(f"{path}.share_of", (kpi.share_of[0],) if kpi.share_of else ())
-    yield from oids(f"{path}.precision", kpi.precision or ())
     yield from one_of(f"{path}.aggregate", kpi.aggregate, AGGREGATES)
+    if kpi.parts and kpi.aggregate != "sum":
+        yield f"{path}.parts: only a sum has parts"
+    for part in kpi.parts:
+        if not part.endswith(".0"):
+            yield f"{path}.parts: an instance, which ends with .0 ({part!r})"
+
+
+def _asked(path: str, kpi: Kpi) -> Iterator[str]:
+    """What is wrong with the objects of a KPI: how they are written, and how many there are."""
+    members = {
+        "oids": kpi.oids,
+        "free": kpi.free,
+        "hourly": kpi.hourly,
+        "parts": kpi.parts,
+        "precision": kpi.precision or (),
+        "share_of": kpi.share_of[:1] if kpi.share_of else (),
+        "only_if": kpi.only_if[:1] if kpi.only_if else (),
+    }
+    for name, asked in members.items():
+        yield from oids(f"{path}.{name}", asked)
+    for name, numbers in (("free", kpi.free), ("scales", kpi.scales)):
+        if numbers and len(numbers) != len(kpi.oids):
+            yield f"{path}.{name}: as many as oids"
 
 
 def _redaction(path: str, redaction: Redaction) -> Iterator[str]:

@@ -12,6 +12,7 @@ from cmsp_agent.plugin.api import (
     Transition,
     hook,
 )
+from cmsp_plugins.cisco_asa import firewall
 
 API_VERSION = 1
 
@@ -38,9 +39,11 @@ CISCO_ASA = DeviceType(
         blocks=(TextBlock(r"^ certificate (?:\S+ )*[0-9A-Fa-f]{2,}$", r"^\s*quit$"),),
         lacks=(Lack(r"^crypto ca trustpoint ", "the private keys of its trustpoints: import or enrol them anew"),),
     ),
-    alarms=(CONFIG_CHANGED,),
+    alarms=(CONFIG_CHANGED, *firewall.ALARMS),
     syslog=(SyslogRule("ASA-5-111010", CONFIG_CHANGED.type, state=Transition.INFO),),
-    proven=("identity",),
+    states=firewall.STATES,
+    kpis=firewall.KPIS,
+    proven=("identity", "kpis", "states"),
 )
 
 

@@ -18,6 +18,25 @@ ISDN_LAPD_OPER_STATUS = "1.3.6.1.2.1.10.20.1.3.4.1.2"
 DSX1_LINE_STATUS = "1.3.6.1.2.1.10.18.6.1.10"
 DSX1_FAULTS = 2 | 4 | 8 | 16 | 32 | 64 | 256 | 512 | 1024 | 4096 | 8192 | 16384 | 32768
 """dsx1LineStatus without dsx1NoAlarm, loopbacks, test codes and performance thresholds."""
+DSX1_WORDS = (
+    (64, "loss of signal"),
+    (32, "loss of frame"),
+    (8, "alarm indication signal received (AIS)"),
+    (2, "the far end has no frame (RAI, yellow)"),
+    (4, "loss of frame reported to the far end"),
+    (16, "alarm indication signal sent (AIS)"),
+    (256, "AIS in time slot 16"),
+    (512, "the far end has no multiframe"),
+    (1024, "loss of multiframe reported to the far end"),
+    (4096, "other failure"),
+    (8192, "unavailable signal state"),
+    (16384, "the carrier's equipment is out of service"),
+    (32768, "AIS in the payload"),
+    (128, "in a loop"),
+    (2048, "test code received"),
+    (65536, "performance threshold crossed"),
+)
+"""What the bits of dsx1LineStatus say, the gravest first."""
 ENVMON_NORMAL, ENVMON_FAULTS = frozenset({1}), frozenset({2, 3, 4, 6})
 """CiscoEnvMonState; notPresent(5) is no fault."""
 
@@ -72,6 +91,7 @@ STATES = (
         frozenset(),
         frozenset(),
         bits=DSX1_FAULTS,
+        words=DSX1_WORDS,
         only_if=ADMIN_UP,
         once_clear=True,
     ),

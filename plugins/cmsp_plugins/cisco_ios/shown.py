@@ -10,6 +10,7 @@ from cmsp_agent.plugin.api import Limit, Severity, ShownKpi, ShownState, ShownTa
 FOLDER = Path(__file__).parent / "show"
 IN_USE = ("LICENSE_STATE", r"^active, in use")
 TO_BE_USED = ("ADMIN", "^up")
+FXS, FXO = ("SIGNALLING", "^fxs"), ("SIGNALLING", "^fxo")
 
 
 def _own(name: str) -> str:
@@ -103,4 +104,27 @@ LICENCES = ShownTable(
     ),
 )
 
-TABLES = (DIAL_PEERS, REGISTRATIONS, DSPS, VOICE_CHANNELS, PRIS, LICENCES)
+ANALOGUE_PORTS = ShownTable(
+    "show voice port summary",
+    _own("voice_port_summary"),
+    header=r"^PORT\s+CH\s+SIG-TYPE\b",
+    kpis=(
+        ShownKpi("voiceport.fxs", "ports", where=(FXS,)),
+        ShownKpi("voiceport.fxs.off_hook", "ports", where=(FXS, ("IN_STATUS", "^off-hook"))),
+        ShownKpi("voiceport.fxs.ringing", "ports", where=(FXS, ("OUT_STATUS", "^ring"))),
+        ShownKpi("voiceport.fxo", "ports", where=(FXO,)),
+        ShownKpi("voiceport.fxo.off_hook", "ports", where=(FXO, ("OUT_STATUS", "^off-hook"))),
+    ),
+    states=(
+        ShownState(
+            "voiceport.down",
+            ("{PORT}",),
+            raises=("OPER", "^down"),
+            clears=("OPER", "^(up|dorm)"),
+            only_if=TO_BE_USED,
+            once_clear=True,
+        ),
+    ),
+)
+
+TABLES = (ANALOGUE_PORTS, DIAL_PEERS, REGISTRATIONS, DSPS, VOICE_CHANNELS, PRIS, LICENCES)

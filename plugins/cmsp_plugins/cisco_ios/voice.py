@@ -1,10 +1,12 @@
 """What a Cisco gateway says of voice: lines, channels, calls, DSPs, SIP, survivable telephony, probes. Data only.
 
 Sources: DS1-MIB, ISDN-MIB, CISCO-VOICE-DIAL-CONTROL-MIB, CISCO-POP-MGMT-MIB, CISCO-DSP-MGMT-MIB, CISCO-SIP-UA-MIB,
-CISCO-UBE-MIB, CISCO-SRST-MIB, CISCO-CCME-MIB, CISCO-RTTMON-MIB. Which of them a platform has is found by probing.
+CISCO-UBE-MIB, CISCO-SRST-MIB, CISCO-CCME-MIB, CISCO-RTTMON-MIB, CISCO-VOICE-ANALOG-IF-MIB. Which of them a
+platform has is found by probing.
 """
 
 from cmsp_agent.plugin.api import AlarmType, Kpi, Limit, Severity, StateRule
+from cmsp_plugins.cisco_ios import sip
 
 CISCO = "1.3.6.1.4.1.9.9"
 DS1 = "1.3.6.1.2.1.10.18.7.1"
@@ -12,10 +14,13 @@ DS1 = "1.3.6.1.2.1.10.18.7.1"
 CALL_VOLUME = f"{CISCO}.63.1.3.8"
 DSP_CARD, DSP = f"{CISCO}.86.1.1.1.1", f"{CISCO}.86.1.2.1.1"
 SESSIONS = f"{CISCO}.86.1.7"
-SIP = f"{CISCO}.152.1.2"
 POP = "1.3.6.1.4.1.9.10.19.1.1"
 SRST, CME = f"{CISCO}.441.1.3", f"{CISCO}.439.1.2"
 IP_SLA, JITTER = f"{CISCO}.42.1.2.10.1", f"{CISCO}.42.1.5.2.1"
+ANALOGUE = f"{CISCO}.62.1"
+HOOK_OFF, TRUTH = 2, 1
+IP_SLA_TAG = f"{CISCO}.42.1.2.1.1.3"
+"""rttMonCtrlAdminTag: what the administrator calls the probe; where it is empty, its number is its name."""
 ENTITY_NAME = "1.3.6.1.2.1.47.1.1.1.1.7"
 PROTOCOLS = (
     ("1", "h323"),
@@ -51,11 +56,6 @@ ALARMS = (
 
 def _scalar(name: str, unit: str, *oids: str) -> Kpi:
     return Kpi(name, unit, tuple(f"{oid}.0" for oid in oids), absent=NO_COUNT)
-
-
-def _count(name: str, oid: str) -> Kpi:
-    """A counter of messages of the SIP user agent."""
-    return Kpi(f"sip.{name}", "messages/s", (f"{SIP}.{oid}.0",), kind="counter32")
 
 
 def _line(name: str, column: int) -> Kpi:
@@ -120,6 +120,15 @@ CALLS = (
         limit=Limit(90, 80, 300, Severity.MINOR),
     ),
     _scalar("cube.sessions.allowed", "sessions", f"{CISCO}.764.0.3"),
+    # legs, of which a session has two, of cubeTotalSessionAllowed
+    Kpi(
+        "cube.sessions.used",
+        "percent",
+        (f"{CALL_VOLUME}.2.0",),
+        share_of=(f"{CISCO}.764.0.3.0", 2.0),
+        absent=NO_COUNT,
+        limit=Limit(90, 80, 300, Severity.MINOR),
+    ),
 )
 
 DSPS = (
@@ -133,55 +142,49 @@ DSPS = (
     _scalar("dsp.mtp.free", "sessions", f"{SESSIONS}.4"),
 )
 
-SIP_AGENT = (
-    _count("invites.in", "7.1"),
-    _count("invites.out", "7.2"),
-    _count("registers.out", "7.12"),
-    _count("options.in", "7.9"),
-    _count("options.out", "7.10"),
-    _count("answers.401", "4.3"),
-    _count("answers.403", "4.7"),
-    _count("answers.404", "4.9"),
-    _count("answers.408", "4.17"),
-    _count("answers.480", "4.33"),
-    _count("answers.486", "4.45"),
-    _count("answers.487", "4.47"),
-    _count("answers.488", "4.49"),
-    _count("answers.500", "5.1"),
-    _count("answers.502", "5.5"),
-    _count("answers.503", "5.7"),
-    _count("answers.504", "5.9"),
-    _count("answers.603", "6.3"),
-    _count("retries.invite", "8.1"),
-    _count("retries.register", "8.4"),
-    _count("retries.options", "8.13"),
-    _scalar("sip.connections.udp", "connections", f"{SIP}.10.8"),
-    _scalar("sip.connections.tcp", "connections", f"{SIP}.10.9"),
-    _scalar("sip.connections.tls", "connections", f"{SIP}.10.10"),
-)
-
 TELEPHONY = (
     _scalar("srst.sip_phones", "phones", f"{SRST}.2"),
+    _scalar("srst.phones.allowed", "phones", f"{CISCO}.441.1.2.7"),
+    Kpi("srst.call_legs", "legs/s", (f"{SRST}.3.0",), kind="counter32"),
+    _scalar("srst.minutes", "min", f"{SRST}.4"),
     _scalar("cme.phones", "phones", f"{CME}.3"),
 )
 
+
+def _ports(name: str, table: str, counts: int) -> Kpi:
+    return Kpi(f"voiceport.{name}", "ports", (f"{ANALOGUE}.{table}",), counts=frozenset({counts}), aggregate="sum")
+
+
+ANALOGUE_PORTS = (
+    # cvaIfFXSHookStatus, cvaIfFXSRingActive, cvaIfFXOHookStatus, cvaIfFXORingDetect; cvaIfStatusSignalErrors
+    _ports("fxs.off_hook", "4.2.1.1", HOOK_OFF),
+    _ports("fxs.ringing", "4.2.1.2", TRUTH),
+    _ports("fxo.off_hook", "3.2.1.1", HOOK_OFF),
+    _ports("fxo.ringing", "3.2.1.2", TRUTH),
+    Kpi("voiceport.signal_errors", "errors/s", (f"{ANALOGUE}.1.2.1.3",), kind="counter32", per="interface"),
+)
+
 PROBES = (
-    Kpi("ipsla.rtt", "ms", (f"{IP_SLA}.1",), per="index", only_if=(f"{IP_SLA}.2", 1), absent=NO_COUNT),
-    Kpi("ipsla.jitter", "ms", (f"{JITTER}.46",), per="index", only_if=(f"{JITTER}.31", 1), absent=NO_COUNT),
+    Kpi("ipsla.rtt", "ms", (f"{IP_SLA}.1",), per=IP_SLA_TAG, only_if=(f"{IP_SLA}.2", 1), absent=NO_COUNT),
+    Kpi("ipsla.jitter", "ms", (f"{JITTER}.46",), per=IP_SLA_TAG, only_if=(f"{JITTER}.31", 1), absent=NO_COUNT),
     Kpi(
         "ipsla.mos",
         "MOS",
         (f"{JITTER}.42",),
-        per="index",
+        per=IP_SLA_TAG,
         scale=0.01,
         absent=(0, *NO_COUNT),
         limit=Limit(3.5, 3.7, 300),
     ),
-    Kpi("ipsla.lost.out", "packets", (f"{JITTER}.26",), per="index", absent=NO_COUNT),
-    Kpi("ipsla.lost.in", "packets", (f"{JITTER}.27",), per="index", absent=NO_COUNT),
+    Kpi("ipsla.icpif", "ICPIF", (f"{JITTER}.43",), per=IP_SLA_TAG, only_if=(f"{JITTER}.31", 1), absent=NO_COUNT),
+    Kpi("ipsla.delay.out", "ms", (f"{JITTER}.49",), per=IP_SLA_TAG, only_if=(f"{JITTER}.31", 1), absent=(0, *NO_COUNT)),
+    Kpi("ipsla.delay.in", "ms", (f"{JITTER}.50",), per=IP_SLA_TAG, only_if=(f"{JITTER}.31", 1), absent=(0, *NO_COUNT)),
+    Kpi("ipsla.late", "packets", (f"{JITTER}.30",), per=IP_SLA_TAG, absent=NO_COUNT),
+    Kpi("ipsla.lost.out", "packets", (f"{JITTER}.26",), per=IP_SLA_TAG, absent=NO_COUNT),
+    Kpi("ipsla.lost.in", "packets", (f"{JITTER}.27",), per=IP_SLA_TAG, absent=NO_COUNT),
 )
 
-KPIS = (*LINES, *TRUNKS, *CALLS, *DSPS, *SIP_AGENT, *TELEPHONY, *PROBES)
+KPIS = (*LINES, *TRUNKS, *CALLS, *DSPS, *sip.KPIS, *TELEPHONY, *ANALOGUE_PORTS, *PROBES)
 
 STATES = (
     StateRule(f"{SRST}.1.0", "srst.active", frozenset({1}), frozenset({2}), object=""),  # csrstState

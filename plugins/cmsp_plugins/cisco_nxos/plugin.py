@@ -12,6 +12,7 @@ from cmsp_agent.plugin.api import (
     Transition,
     hook,
 )
+from cmsp_plugins.cisco_nxos import figures
 
 API_VERSION = 1
 
@@ -41,7 +42,8 @@ CISCO_NXOS = DeviceType(
     ),
     alarms=(CONFIG_CHANGED,),
     syslog=(SyslogRule("VSHD-5-VSHD_SYSLOG_CONFIG_I", CONFIG_CHANGED.type, state=Transition.INFO),),
-    proven=("identity",),
+    kpis=figures.KPIS,
+    proven=("identity", "kpis", "states"),
 )
 
 

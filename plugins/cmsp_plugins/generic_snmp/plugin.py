@@ -14,7 +14,7 @@ from cmsp_agent.plugin.api import (
     TrapRule,
     hook,
 )
-from cmsp_plugins.generic_snmp import figures, powernet, standard, ups
+from cmsp_plugins.generic_snmp import cisco, figures, powernet, standard, ups
 
 API_VERSION = 1
 
@@ -41,6 +41,7 @@ GENERIC = DeviceType(
             transient=True,
         ),
         *standard.ALARMS,
+        *cisco.ALARMS,
         *ups.ALARMS,
         *powernet.ALARMS,
     ),
@@ -84,6 +85,7 @@ GENERIC = DeviceType(
             once_clear=True,
         ),
         *ups.STATES,
+        *cisco.STATES,
     ),
     kpis=(
         Kpi(  # hrProcessorLoad

@@ -1,6 +1,7 @@
 """The device type `linux_host`: what any SNMP device has, and where this one says who it is. Data only."""
 
 from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
+from cmsp_plugins.linux_host import sensors
 
 API_VERSION = 1
 
@@ -16,7 +17,8 @@ LINUX_HOST = DeviceType(
     sys_object_ids=("1.3.6.1.4.1.8072.3.2.10",),
     sys_descr=LINUX,
     identity=Identity(os="linux", version=(Fact(pattern=r"^Linux \S+ (\S+)"),)),
-    proven=("identity",),
+    kpis=sensors.KPIS,
+    proven=("identity", "kpis"),
 )
 
 

@@ -1,6 +1,7 @@
-"""The device type `ups`: what any SNMP device has, and where this one says who it is. Data only."""
+"""The device type `ups`: what any SNMP device has, what it measures, and where it says who it is. Data only."""
 
 from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
+from cmsp_plugins.ups import figures, rack
 
 API_VERSION = 1
 
@@ -50,7 +51,8 @@ UPS = DeviceType(
             Fact("1.3.6.1.4.1.674.10902.2.120.1.2.0"),
         ),
     ),
-    proven=("identity",),
+    kpis=(*figures.KPIS, *rack.KPIS),
+    proven=("identity", "kpis"),
 )
 
 

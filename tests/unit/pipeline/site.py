@@ -18,6 +18,7 @@ from cmsp_agent.plugin.api import AlarmType, DeviceType, ObjectFrom, SyslogRule,
 LINK_DOWN, LINK_UP = "1.3.6.1.6.3.1.1.5.3", "1.3.6.1.6.3.1.1.5.4"
 LAYER2_CHANGE = "1.3.6.1.4.1.9.9.26.2.0.3"
 IF_INDEX, LAPD = "1.3.6.1.2.1.2.2.1.1", "1.3.6.1.2.1.10.20.1.3.4.1.2"
+DS1_CHANGE, DS1_STATUS = "1.3.6.1.2.1.10.18.15.0.1", "1.3.6.1.2.1.10.18.6.1.10"
 PRI_1, PRI_2 = "Serial0/1/0:15", "Serial0/1/1:15"
 
 GATEWAY = DeviceType(
@@ -26,6 +27,7 @@ GATEWAY = DeviceType(
     alarms=(
         AlarmType("isdn.layer2.down", Severity.CRITICAL, "{object}: layer 2 down", frozenset({"pstn"}), cause=30),
         AlarmType("link.down", Severity.MAJOR, "{object}: link down", cause=10),
+        AlarmType("ds1.down", Severity.CRITICAL, "line {object} has failed", frozenset({"pstn"}), cause=5),
         AlarmType("config.changed", Severity.WARNING, "{component} was configured", incident=False, transient=True),
     ),
     traps=(
@@ -38,6 +40,14 @@ GATEWAY = DeviceType(
             raises=frozenset({1, 2}),
             clears=frozenset({3}),
             object=ObjectFrom(LAPD, "interface"),
+        ),
+        TrapRule(
+            DS1_CHANGE,
+            "ds1.down",
+            by=DS1_STATUS,
+            bits=64 | 32,
+            words=((64, "loss of signal"), (32, "loss of frame")),
+            object=ObjectFrom(DS1_STATUS, "instance"),
         ),
     ),
     syslog=(

@@ -8,7 +8,7 @@ from cmsp_agent.model.priority import Priority, Urgency
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import SyslogSignal, TrapSignal
 from cmsp_agent.pipeline.places import place, place_of
-from tests.unit.pipeline.site import LINK_DOWN, PRI_1, Site
+from tests.unit.pipeline.site import DS1_CHANGE, DS1_STATUS, LINK_DOWN, PRI_1, Site
 
 
 def test_trap_syslog_and_poll_of_one_fault_are_one_event() -> None:
@@ -292,3 +292,13 @@ def test_places_of_another_kind_are_other_places() -> None:
     [event] = site.events.values()
     peer, track = (place_of(replace(event, type=kind, object="1")) for kind in ("dialpeer.busied_out", "track.down"))
     assert peer != track
+
+
+def test_a_line_that_fails_says_in_words_what_its_status_bits_mean() -> None:
+    site = Site()
+    site.tell(TrapSignal("gw-1", site.now, DS1_CHANGE, ((f"{DS1_STATUS}.10", 64 | 32),)))
+    [event] = site.events.values()
+    assert event.text == "line 10 has failed: loss of signal, loss of frame"
+    site.later(60_000)
+    site.tell(TrapSignal("gw-1", site.now, DS1_CHANGE, ((f"{DS1_STATUS}.10", 1),)))
+    assert site.open == []

@@ -7,7 +7,11 @@ from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.plugin.api import DeviceType, Kpi
 from cmsp_agent.services.devices.inventory import ReadingSession
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi
+from cmsp_agent.services.polling.read import says_none
 from cmsp_agent.transports.snmp.target import Quirks
+
+Answered = Mapping[str, Value | Unreadable | None]
+"""OID → the value that came with it."""
 
 
 class PollSession(ReadingSession, Protocol):
@@ -40,7 +44,7 @@ async def probe(session: PollSession, device_type: DeviceType) -> Plan:
     figures = [oid for kpi in device_type.kpis for oid in (*kpi.oids, *kpi.free)]
     conditions = [rule.column for rule in device_type.states]
     candidates = _unique((*figures, *(oid for oid in conditions if oid.endswith(".0"))))
-    instances = set(await session.get(*candidates)) if candidates else set()
+    instances = await session.get(*candidates) if candidates else {}
     roots = _unique(
         (
             *(oid for oid in candidates if oid not in instances and not oid.endswith(".0")),
@@ -49,24 +53,39 @@ async def probe(session: PollSession, device_type: DeviceType) -> Plan:
         )
     )
     following = await session.get_next(*roots)
-    columns = {root for root, (oid, _) in following.items() if oid.startswith(root + ".")}
+    columns = {root: value for root, (oid, value) in following.items() if oid.startswith(root + ".")}
     return make_plan(device_type, instances, columns)
 
 
-def make_plan(device_type: DeviceType, instances: Iterable[str], columns: Iterable[str]) -> Plan:
-    """The plan for a device that has these instances and columns."""
-    instances, columns = set(instances), set(columns)
-    found = {kpi.name: _choose(kpi, instances, columns) for kpi in device_type.kpis}
+def make_plan(device_type: DeviceType, instances: Answered, columns: Answered) -> Plan:
+    """The plan for a device that has these instances and columns.
+
+    Args:
+        device_type: what is asked.
+        instances: instances that were answered, with their values.
+        columns: columns that have rows, with the value of the first.
+    """
+    found = {
+        kpi.name: _choose(kpi, _available(kpi, instances), _available(kpi, columns)) or _choose(kpi, instances, columns)
+        for kpi in device_type.kpis
+    }
     planned = tuple(choice for choice in found.values() if choice is not None)
     return Plan(
         kpis=planned,
-        states=tuple(rule for rule in device_type.states if rule.column in columns | instances),
+        states=tuple(rule for rule in device_type.states if rule.column in columns or rule.column in instances),
         has_discontinuity=IF_DISCONTINUITY in columns and any(_counts(choice) for choice in planned),
         unsupported=tuple(name for name, choice in found.items() if choice is None),
     )
 
 
-def _choose(kpi: Kpi, instances: set[str], columns: set[str]) -> PlannedKpi | None:
+def _available(kpi: Kpi, answered: Answered) -> Answered:
+    """Those of a KPI's objects that do not say "not available": where another source has a figure, it is preferred."""
+    return {
+        oid: answered[oid] for oid in (*kpi.oids, *kpi.free) if oid in answered and not says_none(kpi, answered[oid])
+    }
+
+
+def _choose(kpi: Kpi, instances: Answered, columns: Answered) -> PlannedKpi | None:
     for place, oid in enumerate(kpi.oids):
         free = kpi.free[place] if kpi.free else ""
         for there, is_column in ((instances, False), (columns, True)):

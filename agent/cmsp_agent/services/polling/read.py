@@ -1,13 +1,15 @@
 """Makes samples and states of what a device answered. Pure but for the memory of counters that is handed in."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cmsp_agent.model.interfaces import octets_name
 from cmsp_agent.model.labels import labelled
 from cmsp_agent.model.signal import ObservedState, Value
 from cmsp_agent.plugin.api import NO_COUNT, Kpi, StateRule
+from cmsp_agent.plugin.rules import bits_in_words
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi, is_label
 from cmsp_agent.services.polling.rates import Rates
 
@@ -52,8 +54,9 @@ def samples(
     counted: set[str] = set()
     for planned in plan.kpis:
         others = unsure if planned.kpi.per == "interface" else ()
-        read = dict(_values(planned, answers, rates, interface, counted, others))
-        found.update(_aggregate(planned.kpi, read))
+        read = list(_values(planned, answers, rates, interface, counted, others))
+        whole = len(_rows(planned, answers)) if planned.kpi.parts else 0
+        found.update(_aggregate(planned.kpi, read) if len(read) >= whole else {})
     rates.forget_others(counted)
     return found
 
@@ -65,10 +68,10 @@ def _values(
     interface: InterfaceName,
     counted: set[str],
     unsure: Collection[str],
-) -> Iterator[tuple[str, float]]:
-    """(label of the row, value) for each row of a KPI; the label is empty for a scalar."""
+) -> Iterator[tuple[str, str, float]]:
+    """(index, label of the row, value) for each row of a KPI; both are empty for a scalar."""
     kpi = planned.kpi
-    rows, spare = answers.rows(planned.oid), answers.rows(planned.free)
+    rows, spare = _rows(planned, answers), answers.rows(planned.free)
     moved = answers.rows(IF_DISCONTINUITY) if kpi.per == "interface" else NO_ROWS
     none = kpi.none if kpi.kind == "gauge" else ((1 << planned.width) - 1,)
     for index, said in rows.items():
@@ -97,7 +100,14 @@ def _values(
             figure *= kpi.scale * planned.scale * _unit(kpi, answers, index)
             share = figure if kpi.share_of is None else _of_whole(figure, *kpi.share_of, answers, index)
             if share is not None:
-                yield _label(kpi, answers, index, interface), share
+                yield index, _label(kpi, answers, index, interface), share
+
+
+def _rows(planned: PlannedKpi, answers: Answers) -> Rows:
+    """The rows of a KPI, and the further parts of a sum, each under its OID."""
+    rows = answers.rows(planned.oid)
+    parts = {oid: answers.scalars[oid] for oid in planned.kpi.parts if oid in answers.scalars}
+    return {**rows, **parts} if parts else rows
 
 
 def _ratio(kpi: Kpi, value: float, answers: Answers, index: str, rates: Rates, counted: set[str]) -> float | None:
@@ -154,10 +164,15 @@ def number(value: Value | None) -> int | float | None:
     return float(found[1]) if b"." in found[1] else int(found[1])
 
 
-def _aggregate(kpi: Kpi, read: Mapping[str, float]) -> dict[str, float]:
+def says_none(kpi: Kpi, value: object) -> bool:
+    """Whether a value is how the KPI's object says that it has none."""
+    return kpi.kind == "gauge" and number(value if isinstance(value, int | float | bytes) else None) in kpi.none
+
+
+def _aggregate(kpi: Kpi, read: Sequence[tuple[str, str, float]]) -> dict[str, float]:
     if not read:
         return {}
-    values = read.values()
+    values = [value for _, _, value in read]
     match kpi.aggregate:
         case "max":
             return {kpi.name: max(values)}
@@ -166,7 +181,12 @@ def _aggregate(kpi: Kpi, read: Mapping[str, float]) -> dict[str, float]:
         case "mean":
             return {kpi.name: sum(values) / len(values)}
         case _:
-            return {f"{kpi.name}[{label}]" if label else kpi.name: value for label, value in read.items()}
+            often = Counter(label for _, label, _ in read)
+            # rows that are called alike are told apart by their index
+            names = (f"{label} {index}" if often[label] > 1 and kpi.label else label for index, label, _ in read)
+            return {
+                f"{kpi.name}[{name}]" if name else kpi.name: value for name, value in zip(names, values, strict=True)
+            }
 
 
 class StateReader:
@@ -224,7 +244,8 @@ class StateReader:
                 self.grown = True
             if holds is None or (holds and rule.once_clear and (rule.type, name) not in self._seen_well):
                 continue
-            yield ObservedState(rule.type, name, holds)
+            detail = bits_in_words(value, rule.words) if holds else ""
+            yield ObservedState(rule.type, name, holds, detail=detail)
 
 
 def _object(rule: StateRule, index: str, labels: Rows, interface: InterfaceName) -> str:

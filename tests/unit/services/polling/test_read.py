@@ -186,3 +186,27 @@ def test_a_counter_with_all_bits_set_counts_nothing() -> None:
 
 def taken(kpi: Kpi, value: Value) -> dict[str, float]:
     return samples(Plan((PlannedKpi(kpi, "1.2"),)), Answers({"1.2": value}), Rates(), str)
+
+
+def test_a_sum_of_counters_is_the_sum_of_their_rates_and_never_of_some_of_them() -> None:
+    kpi = Kpi("answers", "messages/s", ("1.2.1.0",), kind="counter32", aggregate="sum", parts=("1.2.3.0", "1.2.5.0"))
+    plan, rates = Plan((PlannedKpi(kpi, "1.2.1.0"),)), Rates()
+
+    def poll(at: float, first: int, second: int) -> dict[str, float]:
+        return samples(plan, Answers({"1.2.1.0": first, "1.2.3.0": second}, {}, at), rates, str)
+
+    assert poll(0.0, 10, 4_294_967_290) == {}
+    assert poll(10.0, 30, 4) == {"answers": 3.0}  # the second one has wrapped
+    assert poll(20.0, 40, 2) == {}  # it went back: no sum without its part
+    assert poll(30.0, 50, 12) == {"answers": 2.0}
+
+
+def test_the_bits_of_a_line_are_said_in_words() -> None:
+    words = ((64, "loss of signal"), (2, "yellow alarm"))
+    rule = StateRule("1.5", "ds1.down", frozenset(), frozenset(), object="index", bits=66, words=words)
+    answers = Answers({}, {"1.5": {"1": 64 | 2, "2": 1}}, 1.0)
+    found = StateReader().states(Plan((), (rule,)), answers, str)
+    assert [(each.object, each.raised, each.detail) for each in found] == [
+        ("1", True, "loss of signal, yellow alarm"),
+        ("2", False, ""),
+    ]

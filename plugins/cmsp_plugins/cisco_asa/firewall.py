@@ -1,0 +1,63 @@
+"""What a firewall says of itself: failover, connections, VPN sessions, processor, memory. Data only.
+
+Sources: CISCO-FIREWALL-MIB, CISCO-REMOTE-ACCESS-MONITOR-MIB, CISCO-PROCESS-MIB, CISCO-MEMORY-POOL-MIB.
+"""
+
+from cmsp_agent.plugin.api import NO_COUNT, NOT_AVAILABLE, AlarmType, Kpi, Limit, Severity, StateRule
+
+CISCO = "1.3.6.1.4.1.9.9"
+HARDWARE = f"{CISCO}.147.1.2.1.1.1"
+CONNECTIONS = f"{CISCO}.147.1.2.2.2.1.5.40"
+SESSIONS = f"{CISCO}.392.1.3"
+
+ALARMS = (
+    AlarmType(
+        "failover.failed",
+        Severity.MAJOR,
+        "{component}: failover unit {object} has failed",
+        recommendation="Look at `show failover`; until it is mended nothing takes over.",
+    ),
+)
+
+STATES = (
+    # cfwHardwareStatusValue: up(2), down(3), error(4), overTemp(5), noMedia(7), active(9), standby(10)
+    StateRule(
+        f"{HARDWARE}.3",
+        "failover.failed",
+        frozenset({3, 4, 5, 7}),
+        frozenset({2, 9, 10}),
+        object=f"{HARDWARE}.2",
+        once_clear=True,
+    ),
+)
+
+
+def _sessions(name: str, number: int) -> Kpi:
+    return Kpi(f"vpn.{name}", "sessions", (f"{SESSIONS}.{number}.0",), absent=NO_COUNT)
+
+
+KPIS = (
+    Kpi(
+        "cpu.load",
+        "percent",
+        (f"{CISCO}.109.1.1.1.1.8", f"{CISCO}.109.1.1.1.1.5"),
+        aggregate="max",
+        absent=NOT_AVAILABLE,
+        limit=Limit(90, 80, 600, Severity.MINOR),
+    ),
+    Kpi(
+        "memory.used",
+        "percent",
+        (f"{CISCO}.48.1.1.1.5.1", f"{CISCO}.48.1.1.1.5.6"),
+        free=(f"{CISCO}.48.1.1.1.6.1", f"{CISCO}.48.1.1.1.6.6"),
+        absent=NO_COUNT,
+        limit=Limit(95, 90, 600, Severity.MINOR),
+    ),
+    # cfwConnectionStatValue: protoIp(40), currentInUse(6), high(7)
+    Kpi("connections", "connections", (f"{CONNECTIONS}.6",), absent=NO_COUNT),
+    Kpi("connections.highest", "connections", (f"{CONNECTIONS}.7",), absent=NO_COUNT),
+    *(
+        _sessions(*each)
+        for each in (("ipsec", 26), ("site_to_site", 29), ("balanced", 32), ("anyconnect", 35), ("web", 38))
+    ),
+)
