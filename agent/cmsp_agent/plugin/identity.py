@@ -41,6 +41,8 @@ class Identity:
     """Before ENTITY-MIB's chassis."""
     chassis_tells_version: bool = False
     """entPhysicalSoftwareRev of the chassis comes before `version`."""
+    products: tuple[tuple[str, str], ...] = ()
+    """(sysObjectID, model): where neither `model` nor the chassis names it."""
 
     @property
     def oids(self) -> tuple[str, ...]:
@@ -55,6 +57,11 @@ UNIDENTIFIED = Identity()
 def read(facts: tuple[Fact, ...], values: Mapping[str, Value]) -> str:
     """The first fact that the values contain; empty: none."""
     return next(_found(facts, values), "")
+
+
+def model(declared: Identity, values: Mapping[str, Value], chassis: str, sys_object_id: str) -> str:
+    """The model: where the kind of device says it, else the chassis's, else the product that sysObjectID names."""
+    return read(declared.model, values) or chassis or dict(declared.products).get(sys_object_id, "")
 
 
 def _found(facts: tuple[Fact, ...], values: Mapping[str, Value]) -> Iterator[str]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import TypeVar
 
 from cmsp_agent.plugin.api import DeviceType, Kpi, ShownTable, StateRule, SyslogRule, TrapRule
-from cmsp_agent.plugin.identity import UNIDENTIFIED
+from cmsp_agent.plugin.identity import UNIDENTIFIED, Identity
 from cmsp_agent.plugin.rules import AlarmType
 
 T = TypeVar("T")
@@ -19,7 +19,7 @@ def inherited(kind: DeviceType, base: DeviceType) -> DeviceType:
     """
     return replace(
         kind,
-        identity=base.identity if kind.identity == UNIDENTIFIED else kind.identity,
+        identity=_identity(kind.identity, base.identity),
         functions=kind.functions or base.functions,
         alarms=_merged(kind.alarms, base.alarms, _alarm),
         traps=_merged(kind.traps, base.traps, _trap),
@@ -32,6 +32,12 @@ def inherited(kind: DeviceType, base: DeviceType) -> DeviceType:
         personal=(*kind.personal, *base.personal),
         normalise=kind.normalise or base.normalise,
     )
+
+
+def _identity(own: Identity, base: Identity) -> Identity:
+    if own == UNIDENTIFIED:
+        return base
+    return own if own.products else replace(own, products=base.products)
 
 
 def _merged(own: tuple[T, ...], others: Iterable[T], key: Callable[[T], Hashable]) -> tuple[T, ...]:

@@ -12,7 +12,7 @@ CISCO_ATA = DeviceType(
     identity=Identity(
         vendor="Cisco",
         os="ciscospa",
-        version=(Fact(pattern=r"(?i)^CISCO SPA\w+ (\S+)"),),
+        version=(Fact(pattern=r"(?i)^CISCO SPA\w+ (\S+)"), Fact("1.3.6.1.2.1.47.1.1.1.1.10.1")),
         model=(Fact(pattern=r"(?i)^(?:Linux|CISCO) (SPA\w+)"),),
     ),
     proven=("identity",),

@@ -6,6 +6,7 @@ from cmsp_plugins.cisco_ios.alarms import ALARMS
 from cmsp_plugins.cisco_ios.cli import CLI
 from cmsp_plugins.cisco_ios.personal import PERSONAL
 from cmsp_plugins.cisco_ios.polling import KPIS, STATES
+from cmsp_plugins.cisco_ios.products import CISCO_PRODUCTS, PRODUCTS
 from cmsp_plugins.cisco_ios.setup import SETUP
 from cmsp_plugins.cisco_ios.shown import TABLES
 from cmsp_plugins.cisco_ios.syslog import SYSLOG
@@ -13,8 +14,6 @@ from cmsp_plugins.cisco_ios.traps import TRAPS
 
 API_VERSION = 1
 
-CISCO_PRODUCTS = "1.3.6.1.4.1.9.1"
-"""CISCO-PRODUCTS-MIB ciscoProducts: every ISR, VG, Catalyst and ASR; sysDescr says which of them run IOS."""
 XE = r"IOS-?XE|IOS XE|LINUX_IOSD|Virtual XE|\bCAT[39]K|Software \[[A-Z][a-z]+\]"
 """What sysDescr of IOS-XE has and that of IOS has not: image names and code names (`[Cupertino]`)."""
 
@@ -23,7 +22,7 @@ CISCO_IOS = DeviceType(
     title="Cisco IOS gateway or switch (ISR G1 and G2, VG, SRST)",
     sys_object_ids=(CISCO_PRODUCTS,),
     sys_descr=rf"(?s)\A(?!.*(?:{XE}))(?=.*(?:\bIOS\b(?! XR)|IOS \(tm\)))",
-    identity=Identity(vendor="Cisco", os="ios", version=(Fact(pattern=r"\bVersion:?\s+([^,\s]+)"),)),
+    identity=Identity(vendor="Cisco", os="ios", version=(Fact(pattern=r"\bVersion:?\s+([^,\s]+)"),), products=PRODUCTS),
     alarms=(*ALARMS, *voice.ALARMS),
     traps=TRAPS,
     syslog=SYSLOG,

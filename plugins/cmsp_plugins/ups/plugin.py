@@ -8,6 +8,8 @@ API_VERSION = 1
 POWERNET = "1.3.6.1.4.1.318.1.1"
 APPLICATIONS = "1.3.6.1.4.1.318.1.4.2.4.1.4"
 """Revisions of the software on the card of APC: its system, and what runs on that."""
+DELL = "1.3.6.1.4.1.674.10902.2.100"
+MGE = "1.3.6.1.4.1.705.1"
 MAKERS = (
     "1.3.6.1.2.1.33",  # UPS-MIB's own root, which some agents show
     "1.3.6.1.4.1.318",  # APC
@@ -36,13 +38,18 @@ UPS = DeviceType(
             Fact("1.3.6.1.4.1.705.1.1.4.0"),
             Fact("1.3.6.1.4.1.3808.1.1.1.1.2.1.0"),
             Fact("1.3.6.1.4.1.2254.2.4.1.3.0"),
+            Fact(f"{DELL}.4.0", form="{0} {1}", also=f"{DELL}.5.0"),
             Fact("1.3.6.1.2.1.33.1.1.4.0"),
+            Fact(pattern=r"^CS1\d1 v (\S+)"),
         ),
         model=(
             *(Fact(f"{POWERNET}.{oid}") for oid in ("1.1.1.1.0", "12.1.5.0", "8.1.5.0")),
             Fact("1.3.6.1.4.1.3808.1.1.1.1.1.1.0"),
             Fact("1.3.6.1.4.1.2254.2.4.1.2.0"),
+            Fact(f"{DELL}.1.0"),
+            Fact(f"{MGE}.1.1.0", form="{0} {1}", also=f"{MGE}.1.2.0"),
             Fact("1.3.6.1.2.1.33.1.1.2.0"),
+            Fact(pattern=r"^(CS1\d1) v "),
         ),
         serial=(
             *(Fact(f"{POWERNET}.{oid}") for oid in ("1.1.2.3.0", "12.1.6.0", "8.1.6.0")),

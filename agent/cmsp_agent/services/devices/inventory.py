@@ -95,7 +95,7 @@ async def read_device_facts(session: ReadingSession, registry: Registry) -> Devi
         sys_descr=descr,
         sys_name=_text(system.get(SYS_NAME)),
         software=(chassis_software if declared.chassis_tells_version else "") or identity.one_spelling(named),
-        model=identity.read(declared.model, values) or model,
+        model=identity.model(declared, values, model, object_id),
         serial=identity.read(declared.serial, values) or serial,
         modules=_modules(tables),
         interfaces=interfaces,
