@@ -12,7 +12,8 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.devices.inventory import DeviceFacts, read_device_facts
+from cmsp_agent.services.devices.facts import DeviceFacts
+from cmsp_agent.services.devices.reading import read_device_facts
 from tests.integration.plugins.test_captures import Capture
 from tests.lab.clock import ManualClock
 

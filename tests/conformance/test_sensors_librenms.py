@@ -11,7 +11,7 @@ import pytest
 
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.devices.inventory import read_device_facts
+from cmsp_agent.services.devices.reading import read_device_facts
 from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates

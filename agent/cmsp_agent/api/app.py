@@ -17,6 +17,7 @@ from cmsp_agent.api.routes import emergency as routes_emergency
 from cmsp_agent.api.routes import events as routes_events
 from cmsp_agent.api.routes import host_keys as routes_host_keys
 from cmsp_agent.api.routes import incidents as routes_incidents
+from cmsp_agent.api.routes import inventory as routes_inventory
 from cmsp_agent.api.routes import jobs as routes_jobs
 from cmsp_agent.api.routes import outbox as routes_outbox
 from cmsp_agent.api.routes import silences as routes_silences
@@ -41,6 +42,7 @@ ROUTERS = (
     routes_events.router,
     routes_host_keys.router,
     routes_incidents.router,
+    routes_inventory.router,
     routes_jobs.router,
     routes_outbox.router,
 )

@@ -24,6 +24,7 @@ from cmsp_agent.services.emergency.ways import NumberWays
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.silences import SilenceService
+from cmsp_agent.services.inventory.book import InventoryBook
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.kpis.history import History, Question
 from cmsp_agent.services.link.outbox import OutboxService
@@ -85,6 +86,7 @@ class ApiServices:
     """As `DeviceSetup.plan`."""
     emergency: Callable[[], Awaitable[Sequence[NumberWays]]]
     """As `EmergencyWatch.ways`."""
+    inventory: InventoryBook
     kpis: Callable[[Question], Awaitable[History]]
     """As `KpiHistory.read`."""
     thresholds: Callable[[], Mapping[str, Sequence[Threshold]]]

@@ -20,6 +20,7 @@ from cmsp_agent.services.emergency.start import EmergencyPart
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.start import EventsPart
+from cmsp_agent.services.inventory.start import InventoryPart
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.kpis.history import KpiHistory
 from cmsp_agent.services.link.identity import beside_the_tunnel
@@ -88,8 +89,7 @@ async def start_api(
         ConfigurationError: the TLS files can't be used.
     """
     jobs = _jobs(runtime, needs.parts)
-    events = needs.events.service
-    audit = needs.audit
+    events, audit = needs.events.service, needs.audit
     _keep_audit_log(runtime, needs)
     services = ApiServices(
         clock=runtime.clock,
@@ -114,6 +114,7 @@ async def start_api(
         confirm_clock=needs.events.known_time.confirm,
         kpis=needs.kpis.read,
         emergency=needs.part(EmergencyPart).watch.ways,
+        inventory=needs.part(InventoryPart).book,
         thresholds=needs.poller.thresholds,
         configuration=shown.document,
         roles=shown.roles,

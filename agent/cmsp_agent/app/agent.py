@@ -25,6 +25,7 @@ from cmsp_agent.services.emergency.start import start_emergency
 from cmsp_agent.services.events.start import EventsPart, start_events
 from cmsp_agent.services.host.site_file import SiteFilePart, start_site_file
 from cmsp_agent.services.host.start import HostPart, start_host
+from cmsp_agent.services.inventory.start import start_inventory
 from cmsp_agent.services.kpis.start import KpisPart, start_kpis
 from cmsp_agent.services.link.start import LinkPart, start_link
 from cmsp_agent.services.listening import start_listening
@@ -169,7 +170,8 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         backups = await start(start_backups(runtime, configuration, loaded.key, known, components, events, audit))
         kpis = await start(start_kpis(runtime, configuration, known, events.known_time))
         await start(start_emergency(runtime, configuration, known, backups.backups, service, notices))
-        asked = PollingNeeds(known, components, devices.remember, service, notices)
+        await start(start_inventory(runtime, devices, backups.backups, notices))
+        asked = PollingNeeds(known, components, devices.remember, devices.seen.note, service, notices)
         polling = await start(start_polling(runtime, configuration, asked))
         await start(start_support(runtime, status, service.outward, in_force.document, in_force.secrets))
         await start(start_diagnostics(runtime, known, polling.sessions, in_force.secrets))

@@ -14,7 +14,16 @@ MOST_NAMES = 40
 _EMPTY: tuple[object, ...] = (None, "", [], {}, ())
 _NUMBERED = re.compile(r"(.*?)([0-9]+)", re.DOTALL)
 _NUMBERS = {"most_oids", "answer_size"}
-_SAID_ABOVE = {"device_type", "addresses", "sys_name"}
+_SAID_ABOVE = {"device_type", "addresses", "sys_name", "site", "tier"}
+_IN_THE_INVENTORY = {
+    "entities": "parts",
+    "interface_facts": "",
+    "neighbours": "neighbours",
+    "trunks": "trunks",
+    "dial_peers": "dial-peers",
+    "translation_rules": "translation rules",
+}
+"""Long tables, which are counted here: `cmsp-agent inventory show` has them."""
 _LABELS = {"sys_descr": "describes itself", "sys_object_id": "sysObjectID", "quirks": "SNMP limits"}
 
 
@@ -28,7 +37,11 @@ def component_facts(document: Mapping[str, Any]) -> dict[str, object]:
     if isinstance(inventory := document.get("inventory"), dict):
         if document.get("type") == "auto" and inventory.get("device_type"):
             facts["type"] = f"{inventory['device_type']} (found out: type auto)"
-        own = {key: value for key, value in inventory.items() if key not in _SAID_ABOVE}
+        own = {key: value for key, value in inventory.items() if key not in {*_SAID_ABOVE, *_IN_THE_INVENTORY}}
+        counted = [
+            f"{len(inventory[key])} {name}" for key, name in _IN_THE_INVENTORY.items() if name and inventory.get(key)
+        ]
+        facts["inventory"] = ", ".join(counted)
         facts |= {_LABELS.get(key, key.replace("_", " ")): _shown(key, value) for key, value in own.items()}
     return {name: value for name, value in facts.items() if value not in (*_EMPTY, "-")}
 

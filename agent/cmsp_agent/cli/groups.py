@@ -18,6 +18,7 @@ from cmsp_agent.cli import (
     emergency,
     hostkeys,
     incidents,
+    inventory,
     jobs,
     kpis,
     outbox,
@@ -81,6 +82,15 @@ GROUPS: dict[str, tuple[str, Commands]] = {
             "rehearse": backup_checks.backup_rehearse,
             "rotate-key": backup_keys.backup_rotate_key,
             "verify": backup_checks.backup_verify,
+        },
+    ),
+    "inventory": (
+        "The inventory: list, show, what changed, export as CSV.",
+        {
+            "list": inventory.inventory_list,
+            "show": inventory.inventory_show,
+            "history": inventory.inventory_history,
+            "export": inventory.inventory_export,
         },
     ),
     "job": ("Jobs: list, show, cancel.", {"list": jobs.job_list, "show": jobs.job_show, "cancel": jobs.job_cancel}),

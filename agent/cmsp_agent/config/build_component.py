@@ -7,6 +7,7 @@ from cmsp_agent.config.schema import components as schema
 from cmsp_agent.config.schema.credentials import Credential, Snmp, Ssh
 from cmsp_agent.config.secrets import SecretSource
 from cmsp_agent.model.component import (
+    Agreement,
     BackupPlan,
     Component,
     PollPlan,
@@ -45,6 +46,9 @@ def component(name: str, entry: schema.ComponentEntry, known: Mapping[str, Crede
         ssh=SshPlan(entry.ssh.port, entry.ssh.legacy, entry.ssh.login_timeout, entry.ssh.silence),
         backup=_backup(entry),
         thresholds=tuple(_threshold(kpi, limit) for kpi, limit in entry.thresholds.items()),
+        support=Agreement(entry.support.contract, entry.support.until) if entry.support else None,
+        authorisation=Agreement(entry.authorisation.letter, entry.authorisation.until) if entry.authorisation else None,
+        end_of_life=entry.end_of_life,
     )
 
 

@@ -1,5 +1,6 @@
 """A component: a device or a piece of software that the order names, with its groups' and tier's defaults applied."""
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -134,6 +135,15 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreement:
+    """A support contract, or a letter of authorisation."""
+
+    number: str
+    until: dt.date | None = None
+    """Its last day; None: nobody said."""
+
+
+@dataclass(frozen=True, slots=True)
 class Component:
     """One component as configured. Names are the partner's; addresses are IPv4 or IPv6 literals or host names."""
 
@@ -157,6 +167,12 @@ class Component:
     ssh: SshPlan = SshPlan()
     backup: BackupPlan = BackupPlan()
     thresholds: tuple[Threshold, ...] = field(default=())
+    support: Agreement | None = None
+    """The maker's support contract."""
+    authorisation: Agreement | None = None
+    """The letter by which a third party's component may be managed."""
+    end_of_life: dt.date | None = None
+    """The day after which the maker has no support for it, if somebody said so."""
 
     @property
     def address(self) -> str:

@@ -44,6 +44,7 @@ from cmsp_agent.services.backups.restore import RestoreOrder, Restores
 from cmsp_agent.services.backups.setup import PlannedLine, SetupPlan
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
+from cmsp_agent.services.devices.seen import SeenTimes
 from cmsp_agent.services.emergency.ways import EmergencyWay, NumberWays
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.services.events.known_time import KnownTime
@@ -51,6 +52,7 @@ from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.events.silences import SilenceService
+from cmsp_agent.services.inventory.book import InventoryBook
 from cmsp_agent.services.jobs import JobKind, JobReport, Jobs
 from cmsp_agent.services.kpis.history import History, Line, Question
 from cmsp_agent.services.link.outbox import OutboxService
@@ -260,6 +262,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             change_incident=lambda name, edit: change_incident(database, alarm_state, name, edit),
             report_incident=no_report,
             alarms=AlarmDesk(cast("EventService", NoAlarms()), clock, uuid7),
+            inventory=InventoryBook(database, lambda: components, SeenTimes(database)),
             kpis=kpis,
             thresholds=lambda: {"gw-1": (Threshold("cpu.load", 85, 70, 300, "major"),)},
             configuration=lambda: {"appliance": {"name": "paris-hq"}, "credentials": {"ro": "!secret ro-auth"}},

@@ -12,7 +12,8 @@ from cmsp_agent.model.signal import Value
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.devices.inventory import DeviceFacts, read_device_facts
+from cmsp_agent.services.devices.facts import DeviceFacts
+from cmsp_agent.services.devices.reading import read_device_facts
 from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates

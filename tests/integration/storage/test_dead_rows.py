@@ -13,6 +13,7 @@ import pytest
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.backup import Backup
+from cmsp_agent.model.inventory import InventoryChange
 from cmsp_agent.model.job import Job
 from cmsp_agent.model.notification import Notified, OutgoingNotification
 from cmsp_agent.model.silence import Matcher, Silence
@@ -25,12 +26,14 @@ from cmsp_agent.storage.tables import (
     audit,
     backups,
     calendar_runs,
+    components_seen,
     dead_rows,
     device_starts,
     events,
     host_keys,
     incidents,
     inventory,
+    inventory_changes,
     jobs,
     notifications,
     seen_well,
@@ -65,6 +68,9 @@ READS: dict[str, Callable[[sqlite3.Connection], Any]] = {
     "dead_letters": lambda c: None,
     "idempotency": lambda c: None,
     "inventory_history": lambda c: None,
+    "inventory_changes": lambda c: {change.component for change in inventory_changes.latest(c)},
+    "inventory_sent": lambda c: set(inventory.sent(c)),
+    "components_seen": lambda c: set(components_seen.known(c)),
     "unneeded_contents": lambda c: unneeded.of(c, "gw-1"),
 }
 """What is read of each table at a start and on a first page."""
@@ -77,7 +83,9 @@ def fill(tx: sqlite3.Connection) -> None:
         incidents.save(tx, an_incident(incidents.number(n)))
         backups.save(tx, replace(BACKUP, id=f"b{n}", component=f"gw-{n}"))
         inventory.save(tx, f"gw-{n}", {"model": "x"}, NOW)
-        inventory.save(tx, f"gw-{n}", {"model": "y"}, NOW)
+        inventory.mark_sent(tx, f"gw-{n}", "e", NOW)
+        inventory_changes.add(tx, f"gw-{n}", [InventoryChange(f"gw-{n}", NOW, "model", "", "x", "y")])
+        components_seen.save(tx, {f"gw-{n}": NOW})
         jobs.save(tx, Job(f"j{n}", "poll", "gw-1", "me", NOW))
         jobs.remember(tx, f"k{n}", "me", b"x", jobs.KeptAnswer(200, b"{}"), NOW)
         snmp_engines.remember(tx, f"10.0.0.{n}", b"abc", NOW)

@@ -7,10 +7,22 @@ from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.errors import Conflict
 from cmsp_agent.model.incident_facts import RaisedPriority
 from cmsp_agent.model.incident_state import Trigger
+from cmsp_agent.model.inventory import InventoryChange
 from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.storage.encoding import decode
-from cmsp_agent.storage.tables import audit, backups, calendar_runs, host_keys, incidents, inventory, jobs, snmp_engines
+from cmsp_agent.storage.tables import (
+    audit,
+    backups,
+    calendar_runs,
+    components_seen,
+    host_keys,
+    incidents,
+    inventory,
+    inventory_changes,
+    jobs,
+    snmp_engines,
+)
 from tests.unit.storage.facts import NOW, an_incident
 
 KEY = bytes(range(32))
@@ -78,31 +90,31 @@ class TestBackups:
         assert backups.blobs_of(tx, "gw-1") == {"b2"}
 
 
-def history(tx: sqlite3.Connection, component: str) -> list[tuple[int, dict[str, Any]]]:
-    """What was known of a component before, the newest first."""
-    rows = tx.execute(
-        "select changed_at, body from inventory_history where component = ? order by row desc", (component,)
-    )
-    return [(changed_at, decode(body, dict[str, Any])) for changed_at, body in rows]
-
-
 class TestInventory:
-    def test_only_a_change_makes_history(self, tx: sqlite3.Connection) -> None:
+    def test_only_a_change_is_written(self, tx: sqlite3.Connection) -> None:
         assert inventory.save(tx, "gw-1", {"serial": "A", "model": "C8200"}, NOW)
         assert not inventory.save(tx, "gw-1", {"model": "C8200", "serial": "A"}, NOW + 1)
         assert inventory.save(tx, "gw-1", {"serial": "B", "model": "C8200"}, NOW + 2)
         assert inventory.find(tx, "gw-1") == (NOW + 2, {"model": "C8200", "serial": "B"})
-        assert history(tx, "gw-1") == [(NOW, {"model": "C8200", "serial": "A"})]
 
     def test_the_history_of_one_that_keeps_changing_is_bounded(self, tx: sqlite3.Connection) -> None:
-        inventory.save(tx, "gw-2", {"serial": "Z"}, NOW)
-        inventory.save(tx, "gw-2", {"serial": "Y"}, NOW)
-        for change in range(inventory.MOST_HISTORY + 10):
-            inventory.save(tx, "gw-1", {"interfaces": change}, NOW + change)
-        kept = history(tx, "gw-1")
-        assert len(kept) == inventory.MOST_HISTORY
-        assert kept[0][1] == {"interfaces": inventory.MOST_HISTORY + 8}
-        assert len(history(tx, "gw-2")) == 1
+        def change(component: str, at: int) -> InventoryChange:
+            return InventoryChange(component, at, "interface", "Virtual-Access1", "there", "")
+
+        inventory_changes.add(tx, "gw-2", [change("gw-2", NOW)])
+        inventory_changes.add(
+            tx, "gw-1", [change("gw-1", NOW + at) for at in range(inventory_changes.MOST_CHANGES + 10)]
+        )
+        kept = inventory_changes.latest(tx, "gw-1", limit=5_000)
+        assert len(kept) == inventory_changes.MOST_CHANGES
+        assert kept[0].at == NOW + inventory_changes.MOST_CHANGES + 9
+        assert [each.component for each in inventory_changes.latest(tx, "gw-2")] == ["gw-2"]
+        assert len(inventory_changes.latest(tx, what="interface", since=NOW + 1_000)) == 10
+
+    def test_the_first_time_stays(self, tx: sqlite3.Connection) -> None:
+        components_seen.save(tx, {"gw-1": NOW})
+        components_seen.save(tx, {"gw-1": NOW + 5, "gw-2": NOW + 5})
+        assert components_seen.known(tx) == {"gw-1": (NOW, NOW + 5), "gw-2": (NOW + 5, NOW + 5)}
 
 
 class TestJobs:

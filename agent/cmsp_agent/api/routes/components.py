@@ -61,6 +61,7 @@ async def component(request: Request, name: str) -> dict[str, Any]:
         latest,
         inventory,
         services.status.unreadable.of(name),
+        services.inventory.seen(name),
     )
 
 

@@ -44,6 +44,7 @@ def component_details(
     backup: Backup | None,
     inventory: Mapping[str, Any],
     unreadable: Sequence[UnreadableObject],
+    seen: Mapping[str, int | None],
 ) -> View:
     """One component with what is known of it."""
     plan = component.backup
@@ -53,6 +54,7 @@ def component_details(
         "functions": dict(component.functions),
         "redundancy": component.redundancy or None,
         "parent": component.parent or None,
+        **{name: optional_time(at) for name, at in seen.items()},
         "poll": {"every_seconds": component.poll.every, "timeout_seconds": component.poll.timeout},
         "ssh": {"port": component.ssh.port, "legacy": component.ssh.legacy},
         "backup": {"enabled": plan.enabled, "schedule": plan.schedule, "restore": plan.restore, "source": plan.source},

@@ -16,7 +16,7 @@ from cmsp_agent.model.signal import SyslogSignal, TrapSignal, Value
 from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.devices.inventory import SYS_OBJECT_ID, read_device_facts
+from cmsp_agent.services.devices.reading import SYS_OBJECT_ID, read_device_facts
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.read import Answers, StateReader, samples

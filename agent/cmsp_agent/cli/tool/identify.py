@@ -13,7 +13,7 @@ from cmsp_agent.cli.session import AsJson, session
 if TYPE_CHECKING:
     from cmsp_agent.model.credentials import SnmpCredential
     from cmsp_agent.plugin.registry import Registry
-    from cmsp_agent.services.devices.inventory import DeviceFacts
+    from cmsp_agent.services.devices.facts import DeviceFacts
 
 Address = Annotated[str, typer.Option("--address", metavar="ADDRESS", help="The device's IPv4 or IPv6 address.")]
 Port = Annotated[int, typer.Option("--port", min=1, max=65535, help="Its SNMP port.")]
@@ -103,7 +103,7 @@ async def _ask(
 ) -> "DeviceFacts":
     from cmsp_agent.aio.clock import SystemClock
     from cmsp_agent.aio.counters import Counters
-    from cmsp_agent.services.devices.inventory import read_device_facts
+    from cmsp_agent.services.devices.reading import read_device_facts
     from cmsp_agent.transports.snmp.client import SnmpClient
     from cmsp_agent.transports.snmp.target import SnmpTarget
 

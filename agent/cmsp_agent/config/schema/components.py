@@ -186,6 +186,7 @@ class Settings(Section):
     parent: Name | None = Field(default=None, description="Who must be up for it to be reachable")
     support: Annotated[SupportSection, AlsoAs(TEXT)] | None = None
     authorisation: Annotated[Authorisation, AlsoAs(TEXT)] | None = None
+    end_of_life: Date | None = Field(default=None, description="The last day of the maker's support, if known")
     services: Services = Services()
     thresholds: dict[Text, Annotated[ThresholdSection, AlsoAs(NUMBER)]] = Field(default_factory=dict)
     poll: Annotated[Poll, AlsoAs(TEXT)] = Poll()

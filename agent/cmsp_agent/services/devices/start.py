@@ -1,23 +1,22 @@
 """The part that knows the devices: their names' addresses, who sends from where, what was learned of each."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.component import Component
-from cmsp_agent.model.ids import NewId
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.devices.inventory import DeviceFacts, Devices, from_record, to_record
+from cmsp_agent.services.devices.facts import DeviceFacts, from_record, to_record
+from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.keeping import InventoryKeeper
 from cmsp_agent.services.devices.names import Names, Resolver
+from cmsp_agent.services.devices.seen import SeenTimes
 from cmsp_agent.services.devices.senders import Senders
 from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.runtime import Runtime
-from cmsp_agent.storage import outbox
-from cmsp_agent.storage.outbox.records import inventory_record
-from cmsp_agent.storage.tables import inventory
+from cmsp_agent.storage.tables import components_seen, inventory
 
 AUTO = "auto"
 """The type of a component that is to be identified by asking it."""
@@ -30,6 +29,8 @@ class DevicesPart(Part):
         self.devices = Devices(registry)
         self.senders = Senders(runtime.counters)
         self.names = names
+        self.keeper = InventoryKeeper(runtime.state, runtime.clock, runtime.machine.new_id)
+        self.seen = SeenTimes(runtime.state)
         self.learned = asyncio.Event()
         """Set when something was learned that components hang on: a device's type for its groups, a name's address."""
         self._runtime = runtime
@@ -57,6 +58,7 @@ class DevicesPart(Part):
 
         async def change() -> None:
             self._hosts = configuration.hosts
+            self.keeper.masks = configuration.privacy.mask_numbers
             self.devices.configure(components)
             self.senders.configure(addresses)
             self.senders.trust(relays)
@@ -69,9 +71,10 @@ class DevicesPart(Part):
 
     async def recall(self) -> None:
         """What earlier runs learned of the devices, so that the first trap finds its interface's name."""
+        self.seen.recall(await self._runtime.state.read(components_seen.known))
         for name, record in (await self._runtime.state.read(inventory.everything)).items():
             facts = from_record(record)
-            if self.devices.learn(name, facts):
+            if "sys_object_id" in record and self.devices.learn(name, facts):
                 self.learned.set()
                 self.senders.learn(name, facts.addresses, facts.sys_name)
 
@@ -83,9 +86,7 @@ class DevicesPart(Part):
         """
         self.senders.learn(name, facts.addresses, facts.sys_name)
         self.learned.set()
-        record = to_record(facts, self.devices.device_type(name).name)
-        now, new_id = self._runtime.clock.now(), self._runtime.machine.new_id
-        await self._runtime.state.write(lambda tx: _keep(tx, name, record, now, new_id))
+        await self.keeper.keep(name, to_record(facts, self.devices.device_type(name).name))
 
     async def follow_names(self) -> None:
         """Resolve the host names again, until cancelled."""
@@ -109,9 +110,3 @@ async def start_devices(
     finally:
         await runtime.supervisor.cancel("names")
         await resolver.close()
-
-
-def _keep(tx: sqlite3.Connection, name: str, record: Mapping[str, Any], now: int, new_id: NewId) -> None:
-    """What changed is recorded for the head-end, in the same transaction."""
-    if inventory.save(tx, name, record, now):
-        outbox.append(tx, inventory_record(new_id(now), name, now, record), now)

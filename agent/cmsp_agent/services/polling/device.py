@@ -18,7 +18,9 @@ from cmsp_agent.model.errors import (
 )
 from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.plugin.api import DeviceType
-from cmsp_agent.services.devices.inventory import DeviceFacts, Devices, read_device_facts
+from cmsp_agent.services.devices.facts import DeviceFacts
+from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.reading import read_device_facts
 from cmsp_agent.services.polling.interface_names import InterfaceNames
 from cmsp_agent.services.polling.learning import LearningTimes
 from cmsp_agent.services.polling.marks import Marks

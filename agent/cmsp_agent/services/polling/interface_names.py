@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 
 from cmsp_agent.model.interfaces import IF_DESCR, IF_NAME, numbered
 from cmsp_agent.model.signal import Value
-from cmsp_agent.services.devices.inventory import DeviceFacts, interface_names
+from cmsp_agent.services.devices.facts import DeviceFacts
+from cmsp_agent.services.devices.reading import interface_names
 
 BOTH = (IF_NAME, IF_DESCR)
 Tables = Mapping[str, Mapping[str, Value]]

@@ -19,7 +19,9 @@ class LearningTimes:
 
     def due(self, now: float, *, changed: bool) -> bool:
         """Whether it is to be read with this poll; a device that seems changed is read again before long."""
-        return now >= self._due or (changed and now >= self._began + LEARN_AGAIN)
+        if changed:
+            self.before_long()
+        return now >= self._due
 
     def begin(self, now: float) -> None:
         """It is being read: a failure until it is done."""
@@ -49,6 +51,6 @@ class LearningTimes:
         self._due = min(self._due, self._began + LEARN_AGAIN)
 
     def at_once(self) -> None:
-        """A person asks: what failed does not wait for its time."""
-        if self._failures:
+        """A person asks: what failed, or is to be read before long, does not wait for its time."""
+        if self._failures or self._due <= self._began + LEARN_AGAIN:
             self._due = float("-inf")

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.plugin.api import DeviceType, Kpi
-from cmsp_agent.services.devices.inventory import ReadingSession
+from cmsp_agent.services.devices.reading import ReadingSession
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi
 from cmsp_agent.services.polling.read import says_none
 from cmsp_agent.transports.snmp.target import Quirks

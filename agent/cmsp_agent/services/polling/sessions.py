@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import NotPermittedHere
-from cmsp_agent.services.devices.inventory import DeviceFacts
+from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.transports.snmp.client import SnmpClient
 from cmsp_agent.transports.snmp.session import SnmpSession
 from cmsp_agent.transports.snmp.target import Quirks, SnmpTarget

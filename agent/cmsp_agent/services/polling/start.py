@@ -79,6 +79,8 @@ class PollingNeeds:
     devices: Devices
     components: ComponentsOf
     learned: Learned
+    seen: Callable[[Sequence[Signal]], None]
+    """Called with what polls brought."""
     events: EventService
     notices: Notices
 
@@ -114,6 +116,7 @@ async def start_polling(
     )
 
     async def polled(signals: Sequence[Signal]) -> None:
+        asked.seen(signals)
         await isolation.before_judging(signals)
         await events.handle(signals)
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import AuthenticationRejected, ConfigurationError, DeviceError
 from cmsp_agent.model.signal import Value
-from cmsp_agent.services.devices.inventory import DeviceFacts
+from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.services.polling.sessions import SnmpSessions
 from cmsp_agent.transports.snmp.session import SnmpSession
 

@@ -4,13 +4,14 @@ The two attributes that depend on when and in which epoch a record is sent, `epo
 the outbox puts them in front.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cmsp_agent.model.backup import Backup, BackupRun
 from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.inventory import InventoryChange
 from cmsp_agent.model.priority import Extent
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.times import optional_time, rfc3339
@@ -154,8 +155,29 @@ def backup_record(run: BackupRun, backup: Backup | None) -> Record:
 
 
 def inventory_record(record_id: str, component: str, at: int, facts: Mapping[str, Any]) -> Record:
-    """`cmsp.inventory.v1`: what is known of a component since `at`."""
-    return Record(record_id, INVENTORY, component, component, at, {"component": component, "facts": dict(facts)})
+    """`cmsp.inventory.v1`: all that is known of a component since `at`. Without facts: it is no component any more."""
+    data = {"component": component, "full": True, "facts": dict(facts)}
+    return Record(record_id, INVENTORY, component, component, at, data)
+
+
+def inventory_change_record(
+    record_id: str, component: str, at: int, facts: Mapping[str, Any], changes: Sequence[InventoryChange]
+) -> Record:
+    """`cmsp.inventory.v1`: what changed since the record before.
+
+    Args:
+        record_id: a UUIDv7.
+        component: its name.
+        at: when it was found.
+        facts: the members that differ, each as a whole; null: it is gone.
+        changes: the same thing by thing, as the history has it.
+    """
+    shown = [
+        {"what": change.what, "object": change.object, "before": change.before or None, "after": change.after or None}
+        for change in changes
+    ]
+    data = {"component": component, "full": False, "facts": dict(facts), "changes": shown}
+    return Record(record_id, INVENTORY, component, component, at, data)
 
 
 def epoch_record(record_id: str, at: int, previous: str | None, last: int, reason: str) -> Record:

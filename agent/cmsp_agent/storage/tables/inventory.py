@@ -1,4 +1,4 @@
-"""The inventory of components, and the history of what changed in it."""
+"""The inventory of components as it is now, and what the head-end was sent of it."""
 
 import sqlite3
 from collections.abc import Mapping
@@ -8,29 +8,17 @@ from cmsp_agent.storage.encoding import decode, encode
 
 InventoryRecord = dict[str, Any]
 
-MOST_HISTORY = 50
-"""Former states of one component that are kept: interfaces that come and go by themselves would fill the disk."""
-
 
 def save(tx: sqlite3.Connection, component: str, facts: Mapping[str, Any], now: int) -> bool:
-    """Keep the facts of a component; where they differ from the last, the old ones go to the history.
+    """Keep the facts of a component.
 
     Returns:
-        Whether anything differed.
+        Whether anything differed from what was kept.
     """
     body = encode(dict(sorted(facts.items())))
-    row = tx.execute("select changed_at, body from inventory where component = ?", (component,)).fetchone()
-    if row is not None and row[1] == body:
+    row = tx.execute("select body from inventory where component = ?", (component,)).fetchone()
+    if row is not None and row[0] == body:
         return False
-    if row is not None:
-        tx.execute(
-            "insert into inventory_history(component, changed_at, body) values(?, ?, ?)", (component, row[0], row[1])
-        )
-        tx.execute(
-            "delete from inventory_history where row in"
-            " (select row from inventory_history where component = ? order by row desc limit -1 offset ?)",
-            (component, MOST_HISTORY),
-        )
     tx.execute("insert or replace into inventory(component, changed_at, body) values(?, ?, ?)", (component, now, body))
     return True
 
@@ -50,3 +38,15 @@ def everything(connection: sqlite3.Connection) -> dict[str, InventoryRecord]:
 def forget(tx: sqlite3.Connection, component: str) -> None:
     """The component was taken out of the configuration: its inventory goes, its history stays."""
     tx.execute("delete from inventory where component = ?", (component,))
+    tx.execute("delete from inventory_sent where component = ?", (component,))
+
+
+def mark_sent(tx: sqlite3.Connection, component: str, epoch: str, now: int) -> None:
+    """The whole inventory of a component was handed to the outbox, in this epoch."""
+    tx.execute("insert or replace into inventory_sent(component, epoch, at) values(?, ?, ?)", (component, epoch, now))
+
+
+def sent(connection: sqlite3.Connection) -> dict[str, tuple[str, int]]:
+    """Component → in which epoch, and when, its whole inventory was last handed to the outbox."""
+    rows = connection.execute("select component, epoch, at from inventory_sent")
+    return {str(component): (str(epoch), at) for component, epoch, at in rows if isinstance(at, int)}

@@ -95,6 +95,15 @@ _STATE_9 = """
     create table device_starts(component text primary key, body blob not null) without rowid;
 """
 
+_STATE_10 = """
+    create table inventory_changes(row integer primary key autoincrement, component text not null,
+        at integer not null, body blob not null);
+    create index inventory_changes_by_component on inventory_changes(component, row);
+    create table inventory_sent(component text primary key, epoch text not null, at integer not null) without rowid;
+    create table components_seen(component text primary key, first_at integer not null,
+        last_at integer not null) without rowid;
+"""
+
 STATE = (
     Migration(1, _STATE_1),
     Migration(2, _STATE_2),
@@ -105,5 +114,6 @@ STATE = (
     Migration(7, _STATE_7),
     Migration(8, _STATE_8),
     Migration(9, _STATE_9),
+    Migration(10, _STATE_10),
 )
 SERIES = (Migration(1, _SERIES_1), Migration(2, _SERIES_2))

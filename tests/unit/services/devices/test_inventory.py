@@ -6,15 +6,9 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.credentials import Credentials, SnmpCredential
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.devices.inventory import (
-    DeviceFacts,
-    Devices,
-    Module,
-    from_record,
-    read_device_facts,
-    software,
-    to_record,
-)
+from cmsp_agent.services.devices.facts import DeviceFacts, Entity, InterfaceFacts, Module, from_record, to_record
+from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.reading import read_device_facts, software
 from tests.unit.services.polling.fakes import FakeSession
 
 IOS = DeviceType("cisco_ios", "IOS", sys_object_ids=("1.3.6.1.4.1.9.1",))
@@ -69,7 +63,12 @@ async def test_everything_that_is_reported_is_read() -> None:
         model="VG310",
         serial="FCZ1",
         modules=(Module("PVDM 0", "PVDM3-64", "FOC2"),),
+        entities=(
+            Entity("chassis (1)", "chassis", model="VG310", serial="FCZ1"),
+            Entity("PVDM 0", "module", model="PVDM3-64", serial="FOC2"),
+        ),
         interfaces={1: "GigabitEthernet0/0", 2: "Serial0/1/0:15"},
+        interface_facts={"GigabitEthernet0/0": InterfaceFacts(addresses=("10.1.0.1", "2001:db8::1"))},
         addresses=("10.1.0.1", "2001:db8::1"),
     )
     assert from_record(to_record(facts, "cisco_ios")) == facts

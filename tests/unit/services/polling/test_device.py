@@ -19,7 +19,8 @@ from cmsp_agent.model.errors import (
 from cmsp_agent.model.signal import ObservedState, PollSignal, Unreadable
 from cmsp_agent.plugin.api import AlarmType, DeviceType, Kpi, Severity, StateRule
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.devices.inventory import DeviceFacts, Devices
+from cmsp_agent.services.devices.facts import DeviceFacts
+from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.polling.device import LOCKED_OUT, Device
 from cmsp_agent.services.polling.learning import LEARN_AGAIN, MOST_LEARNINGS
 from cmsp_agent.services.polling.reachability import Reachability

@@ -1,0 +1,29 @@
+"""The inventory as tables, and its history."""
+
+from typing import Any
+
+from cmsp_agent.api.schemas.base import Shape
+
+
+class InventoryTable(Shape):
+    """Rows of one table; every row has all columns."""
+
+    columns: list[str]
+    items: list[dict[str, Any]]
+
+
+class InventoryChangeView(Shape):
+    """One change; `before` is empty where it is new, `after` where it is gone."""
+
+    component: str
+    at: str
+    what: str
+    object: str
+    before: str
+    after: str
+
+
+class InventoryHistory(Shape):
+    """Changes, the newest first."""
+
+    items: list[InventoryChangeView]

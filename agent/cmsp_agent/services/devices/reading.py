@@ -1,0 +1,133 @@
+"""Asks a device what it is, and what it has: kind, software, parts, interfaces, addresses, neighbours."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+from cmsp_agent.model.interfaces import IF_DESCR, IF_NAME, canonical, numbered, octets_name
+from cmsp_agent.model.signal import Value
+from cmsp_agent.plugin import identity
+from cmsp_agent.plugin.api import Identity
+from cmsp_agent.plugin.registry import Registry
+from cmsp_agent.services.devices.cells import SnmpTables, dotted_address, mac, text
+from cmsp_agent.services.devices.entities import ENTITIES, chassis, entities, modules
+from cmsp_agent.services.devices.facts import DeviceFacts, InterfaceFacts
+from cmsp_agent.services.devices.neighbours import NEIGHBOURS, neighbours
+
+SYS_DESCR, SYS_OBJECT_ID, SYS_NAME = (f"1.3.6.1.2.1.1.{n}.0" for n in (1, 2, 5))
+SYSTEM = (SYS_DESCR, SYS_OBJECT_ID, SYS_NAME)
+IP_AD_ENT_IF_INDEX, IP_ADDRESS_IF_INDEX = "1.3.6.1.2.1.4.20.1.2", "1.3.6.1.2.1.4.34.1.3"
+IF_PHYS_ADDRESS, IF_HIGH_SPEED, IF_ALIAS = "1.3.6.1.2.1.2.2.1.6", "1.3.6.1.2.1.31.1.1.1.15", "1.3.6.1.2.1.31.1.1.1.18"
+INTERFACES = (IF_DESCR, IF_NAME, IF_PHYS_ADDRESS, IF_HIGH_SPEED, IF_ALIAS, IP_AD_ENT_IF_INDEX, IP_ADDRESS_IF_INDEX)
+MOST_ROWS = 5_000
+
+_VERSION = re.compile(r"\bVersion:?\s+v?([^,\s]+)")
+
+
+class ReadingSession(Protocol):
+    """What reading the inventory needs of an SNMP session (see transports.snmp.session)."""
+
+    async def get(self, *oids: str) -> Mapping[str, Value]:
+        """Read instances; what the device lacks is absent."""
+        ...
+
+    async def columns(self, *columns: str, limit: int = 10_000) -> Mapping[str, Mapping[str, Value]]:
+        """Read whole columns: column → index → value."""
+        ...
+
+
+async def read_device_facts(session: ReadingSession, registry: Registry) -> DeviceFacts:
+    """Ask a device who it is; where it says so depends on the type that it is identified as.
+
+    Raises:
+        DeviceError: it does not answer, or answers nonsense.
+    """
+    system = await session.get(*SYSTEM)
+    tables: dict[str, Mapping[str, Value]] = {}
+    for columns in (INTERFACES, ENTITIES, NEIGHBOURS):
+        tables.update(await session.columns(*columns, limit=MOST_ROWS))
+    descr, object_id = text(system.get(SYS_DESCR)), text(system.get(SYS_OBJECT_ID)).lstrip(".")
+    kind = registry.identify(object_id, descr)
+    declared = kind.identity if kind else Identity()
+    asked = [oid for oid in declared.oids if oid not in system]
+    values = {**system, **(await session.get(*asked) if asked else {})}
+    serial, model, chassis_software = chassis(tables)
+    interfaces = interface_names(tables)
+    named = identity.read(declared.version, values) or software(descr)
+    return DeviceFacts(
+        sys_object_id=object_id,
+        sys_descr=descr,
+        sys_name=text(system.get(SYS_NAME)),
+        software=(chassis_software if declared.chassis_tells_version else "") or identity.one_spelling(named),
+        model=identity.model(declared, values, model, object_id),
+        serial=identity.read(declared.serial, values) or serial,
+        modules=modules(tables),
+        entities=entities(tables),
+        interfaces=interfaces,
+        interface_descriptions=interface_descriptions(tables, interfaces),
+        interface_facts=_interface_facts(tables, interfaces),
+        addresses=tuple(sorted({address for address, _ in _addresses(tables)})),
+        neighbours=neighbours(tables, interfaces),
+    )
+
+
+def software(descr: str) -> str:
+    """The release in a sysDescr, as the maker prints it; of IOS-XE's two spellings the short one."""
+    found = _VERSION.search(descr)
+    return identity.one_spelling(found.group(1)) if found else ""
+
+
+def interface_names(tables: SnmpTables) -> dict[int, str]:
+    """Each by a name of its own: one without a name has its ifIndex, a namesake has it appended."""
+    names, descriptions = tables.get(IF_NAME, {}), tables.get(IF_DESCR, {})
+    rows = {int(row): row for row in {**descriptions, **names} if row.isdigit()}
+    found = {
+        index: canonical(octets_name(names.get(row)) or octets_name(descriptions.get(row)))
+        for index, row in sorted(rows.items())
+    }
+    taken: set[str] = {""}
+    for index, name in found.items():
+        found[index] = numbered(name, index) if name in taken else name
+        taken.add(name)
+    return found
+
+
+def interface_descriptions(tables: SnmpTables, names: Mapping[int, str]) -> dict[int, str]:
+    """Each ifDescr in its canonical form, where it differs from the name."""
+    found = {
+        int(row): canonical(octets_name(value)) for row, value in tables.get(IF_DESCR, {}).items() if row.isdigit()
+    }
+    return {index: said for index, said in found.items() if said and said != names.get(index)}
+
+
+def _interface_facts(tables: SnmpTables, names: Mapping[int, str]) -> dict[str, InterfaceFacts]:
+    addresses: dict[int, list[str]] = {}
+    for address, index in sorted(_addresses(tables)):
+        addresses.setdefault(index, []).append(address)
+    found = {}
+    for index, name in names.items():
+        speed = tables.get(IF_HIGH_SPEED, {}).get(str(index))
+        facts = InterfaceFacts(
+            octets_name(tables.get(IF_ALIAS, {}).get(str(index))),
+            speed if isinstance(speed, int) and not isinstance(speed, bool) else 0,
+            mac(tables.get(IF_PHYS_ADDRESS, {}).get(str(index))),
+            tuple(dict.fromkeys(addresses.get(index, ()))),
+        )
+        if facts != InterfaceFacts():
+            found[name] = facts
+    return found
+
+
+def _addresses(tables: SnmpTables) -> Iterator[tuple[str, int]]:
+    """Each address with its ifIndex."""
+    for index, interface in tables.get(IP_AD_ENT_IF_INDEX, {}).items():
+        yield from _address(index.split("."), interface)
+    for index, interface in tables.get(IP_ADDRESS_IF_INDEX, {}).items():
+        kind, _, rest = index.partition(".")  # InetAddressType, then the length and the octets
+        if kind in ("1", "2"):
+            yield from _address(rest.split(".")[1:], interface)
+
+
+def _address(octets: list[str], interface: Value) -> Iterator[tuple[str, int]]:
+    if found := dotted_address(octets):
+        yield found, interface if isinstance(interface, int) else 0

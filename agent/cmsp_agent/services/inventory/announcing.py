@@ -1,0 +1,31 @@
+"""Says at once what of the inventory's changes people want to know: a device or a part swapped, other software."""
+
+from collections.abc import Sequence
+
+from cmsp_agent.model.inventory import InventoryChange
+from cmsp_agent.pipeline.alarm_types.inventory import DEVICE_REPLACED, PART_CHANGED, SOFTWARE_CHANGED
+from cmsp_agent.services.events.notices import Notices
+
+MOST_PARTS = 20
+"""Of one reading: the history has all."""
+
+
+class Announcer:
+    """Makes events of changes."""
+
+    def __init__(self, notices: Notices) -> None:
+        self._notices = notices
+
+    def __call__(self, changes: Sequence[InventoryChange]) -> None:
+        """Report what was swapped or upgraded. The parts of a device that was replaced as a whole are no news."""
+        by_kind: dict[str, list[InventoryChange]] = {}
+        for change in changes:
+            by_kind.setdefault(change.what, []).append(change)
+        replaced = [change for change in by_kind.get("serial", ()) if change.before and change.after]
+        for change in replaced:
+            self._notices.note(DEVICE_REPLACED, "", change.text, change.component)
+        for change in by_kind.get("software", ()):
+            if change.before and change.after:
+                self._notices.note(SOFTWARE_CHANGED, "", change.text, change.component)
+        for change in [] if replaced else by_kind.get("part", [])[:MOST_PARTS]:
+            self._notices.note(PART_CHANGED, change.object, change.text, change.component)
