@@ -85,7 +85,7 @@ def fill(tx: sqlite3.Connection) -> None:
         inventory.save(tx, f"gw-{n}", {"model": "x"}, NOW)
         inventory.mark_sent(tx, f"gw-{n}", "e", NOW)
         inventory_changes.add(tx, f"gw-{n}", [InventoryChange(f"gw-{n}", NOW, "model", "", "x", "y")])
-        components_seen.save(tx, {f"gw-{n}": NOW})
+        components_seen.save(tx, {f"gw-{n}": (NOW, NOW)})
         jobs.save(tx, Job(f"j{n}", "poll", "gw-1", "me", NOW))
         jobs.remember(tx, f"k{n}", "me", b"x", jobs.KeptAnswer(200, b"{}"), NOW)
         snmp_engines.remember(tx, f"10.0.0.{n}", b"abc", NOW)

@@ -112,8 +112,8 @@ class TestInventory:
         assert len(inventory_changes.latest(tx, what="interface", since=NOW + 1_000)) == 10
 
     def test_the_first_time_stays(self, tx: sqlite3.Connection) -> None:
-        components_seen.save(tx, {"gw-1": NOW})
-        components_seen.save(tx, {"gw-1": NOW + 5, "gw-2": NOW + 5})
+        components_seen.save(tx, {"gw-1": (NOW, NOW + 1)})
+        components_seen.save(tx, {"gw-1": (NOW + 5, NOW + 5), "gw-2": (NOW + 5, NOW + 5)})
         assert components_seen.known(tx) == {"gw-1": (NOW, NOW + 5), "gw-2": (NOW + 5, NOW + 5)}
 
 

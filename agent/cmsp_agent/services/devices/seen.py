@@ -14,7 +14,7 @@ class SeenTimes:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._known: dict[str, tuple[int, int]] = {}
-        self._fresh: dict[str, int] = {}
+        self._fresh: dict[str, tuple[int, int]] = {}
 
     def recall(self, known: Mapping[str, tuple[int, int]]) -> None:
         """Take up what earlier runs saw."""
@@ -25,8 +25,7 @@ class SeenTimes:
         for signal in signals:
             if isinstance(signal, PollSignal) and (signal.icmp or signal.tcp or signal.snmp or signal.by_commands):
                 first, _ = self._known.get(signal.component, (signal.received_at, 0))
-                self._known[signal.component] = (first, signal.received_at)
-                self._fresh[signal.component] = signal.received_at
+                self._known[signal.component] = self._fresh[signal.component] = (first, signal.received_at)
 
     def of(self, component: str) -> tuple[int | None, int | None]:
         """First and last time; None: never."""

@@ -4,12 +4,12 @@ import sqlite3
 from collections.abc import Mapping
 
 
-def save(tx: sqlite3.Connection, seen: Mapping[str, int]) -> None:
-    """They answered at these times; the first time of each stays."""
+def save(tx: sqlite3.Connection, seen: Mapping[str, tuple[int, int]]) -> None:
+    """They answered first and last at these times; the first time that is kept stays."""
     tx.executemany(
         "insert into components_seen(component, first_at, last_at) values(?, ?, ?)"
         " on conflict(component) do update set last_at = excluded.last_at",
-        [(component, at, at) for component, at in seen.items()],
+        [(component, first, last) for component, (first, last) in seen.items()],
     )
 
 
