@@ -22,6 +22,8 @@ TABLES = (
     "translation-rules",
 )
 HISTORY = "history"
+DEEPEST = 20
+"""Parts within parts that are shown."""
 SHORT = ("component", "site", "device_type", "model", "serial", "software", "last_seen")
 """The columns of components that fit a terminal; --json and export have all."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -76,14 +78,12 @@ def inventory_show(context: typer.Context, name: ComponentName, as_json: AsJson 
 
 
 def _tree(parts: list[dict[str, Any]], within: str, depth: int) -> list[tuple[int, dict[str, Any]]]:
-    """The parts in their places; one that says that it sits in itself is at the top."""
+    """The parts below one; what sits in nothing that is listed is at the top."""
     names = {row.get("name") for row in parts}
+    inside = [row for row in parts if (row.get("within", "") if row.get("within") in names else "") == within]
     found = []
-    for row in parts:
-        above = row.get("within", "")
-        if (above if above in names and above != row.get("name") else "") == within:
-            others = [other for other in parts if other is not row]
-            found += [(depth, row), *(_tree(others, str(row.get("name")), depth + 1) if row.get("name") else ())]
+    for row in inside if depth < DEEPEST else ():
+        found += [(depth, row), *_tree(parts, str(row.get("name")), depth + 1)]
     return found
 
 
