@@ -10,7 +10,6 @@ from cmsp_agent.model.incident_state import Trigger
 from cmsp_agent.model.inventory import InventoryChange
 from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.model.priority import Priority
-from cmsp_agent.storage.encoding import decode
 from cmsp_agent.storage.tables import (
     audit,
     backups,

@@ -1,4 +1,4 @@
-"""The devices as they are known now: the type of each, and what it said of itself. In memory, where names are looked up.
+"""The devices as they are known now: the type of each, and what it said of itself. In memory: names are looked up here.
 
 `reading` asks a device, `facts` has what it said, `storage` keeps it.
 """
