@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.unit.cli.test_commands import cmsp_agent
+from tests.unit.cli.fakes import cmsp_agent
 
 PARTS = [
     {"name": "NIM 0/1", "kind": "module", "within": "Chassis", "model": "NIM-2MFT", "serial": "FOC2"},

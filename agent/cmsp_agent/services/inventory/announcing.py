@@ -1,19 +1,26 @@
 """Says at once what of the inventory's changes people want to know: a device or a part swapped, other software."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from cmsp_agent.model.inventory import InventoryChange
 from cmsp_agent.pipeline.alarm_types.inventory import DEVICE_REPLACED, PART_CHANGED, SOFTWARE_CHANGED
-from cmsp_agent.services.events.notices import Notices
 
 MOST_PARTS = 20
 """Of one reading: the history has all."""
 
 
+class Noting(Protocol):
+    """Where the agent's own events go (`services.events.notices.Notices`)."""
+
+    def note(self, kind: str, name: str, text: str, component: str = "") -> None:
+        """Something happened once."""
+
+
 class Announcer:
     """Makes events of changes."""
 
-    def __init__(self, notices: Notices) -> None:
+    def __init__(self, notices: Noting) -> None:
         self._notices = notices
 
     def __call__(self, changes: Sequence[InventoryChange]) -> None:
