@@ -121,6 +121,7 @@ def _backup(entry: schema.ComponentEntry) -> BackupPlan:
         jitter=said.jitter,
         window=said.window,
         known_good_after=said.known_good_after,
+        unsaved_after=said.unsaved_after,
     )
 
 

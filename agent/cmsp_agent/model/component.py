@@ -76,6 +76,8 @@ class BackupPlan:
     """Seconds after which a device that can't be reached is tried no more."""
     known_good_after: float = 86_400.0
     """Seconds that a device runs a version without an incident until it is known good."""
+    unsaved_after: float = 86_400.0
+    """Seconds that a device may run what it would not start with; 0: as long as it likes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,18 @@ class ObservedState:
 
 
 @dataclass(frozen=True, slots=True)
+class ConfigurationTimes:
+    """What a device says of its running configuration."""
+
+    changed_at: int
+    """When it changed last, or was entered into (ms since the epoch)."""
+    unsaved: bool
+    """It changed since it was saved: the device would start with another one."""
+    mark: int
+    """The device's own word for the change; another one means that it changed again."""
+
+
+@dataclass(frozen=True, slots=True)
 class PollSignal:
     """The outcome of one poll. None: not asked or not permitted here; False: asked, silent."""
 
@@ -95,6 +107,8 @@ class PollSignal:
     `not permitted here`, `name`."""
     detail: str = ""
     """The same in words."""
+    configuration: ConfigurationTimes | None = None
+    """When the configuration changed, where the device says so."""
     by_commands: bool = False
     """Read over SSH, beside the polls: says nothing about whether the device answers them."""
 

@@ -63,6 +63,20 @@ class Silences:
                 return window.name or "maintenance"
         return ""
 
+    def maintained(self, now: int) -> frozenset[str]:
+        """The components that are in maintenance as a whole: by a window, or because somebody said so."""
+        silences = [each.matcher for each in self._register.in_force(now) if each.kind == "maintenance"]
+        whole = [each for each in silences if not each.type and not each.object]
+        if not whole and not self._sites:
+            return frozenset()
+        sites = {name for name in self._sites if self.window(name, now)}
+        return frozenset(
+            name
+            for name, each in self._components.items()
+            if each.site in sites
+            or any(one.fits(site=each.site, component=name, group=each.redundancy, kind="", name="") for one in whole)
+        )
+
     def _silence(self, event: Event, now: int) -> str:
         component = self._components.get(event.component)
         group = component.redundancy if component is not None else ""

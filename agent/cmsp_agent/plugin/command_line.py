@@ -80,6 +80,8 @@ class CliPlatform:
     driver: str
     """The dialect of its command line, such as `cisco_ios`: how paging is turned off, how privileges are entered."""
     config: str = "show running-config"
+    startup: str = ""
+    """Shows the configuration that the device starts with; empty: it is never compared with the running one."""
     complete: str = r"^end\s*\Z"
     must_have: tuple[str, ...] = ()
     invalid: tuple[str, ...] = ()
@@ -92,6 +94,10 @@ class CliPlatform:
     """None: a configuration of this platform is put back by a person."""
     blocks: tuple[TextBlock, ...] = ()
     lacks: tuple[Lack, ...] = ()
+    changed_at: str = ""
+    """The SNMP instance that says when the running configuration changed last, as a value of sysUpTime."""
+    saved_at: tuple[str, ...] = ()
+    """Those that say when it was saved, and when the one that the device starts with changed: the latest counts."""
 
 
 NEEDS = ("snmp", "traps", "syslog", "clock", "login", "archive", "scp")

@@ -7,6 +7,8 @@ goes whatever its type: type 7 is reversible, and the others are nobody's busine
 from cmsp_agent.plugin.api import CliPlatform, Lack, Redaction, TextBlock
 from cmsp_plugins.cisco_ios.replacement import REPLACEMENT
 
+HISTORY = "1.3.6.1.4.1.9.9.43.1.1"
+"""CISCO-CONFIG-MAN-MIB: ccmHistoryRunningLastChanged, ccmHistoryRunningLastSaved, ccmHistoryStartupLastChanged."""
 _TYPE = r"(?:[0-9] )?"
 """The digit that says how a secret is kept."""
 _HIDDEN = r"(?P<secret>\S+)"
@@ -77,4 +79,7 @@ CLI = CliPlatform(
     replacement=REPLACEMENT,
     blocks=BLOCKS,
     lacks=LACKS,
+    startup="show startup-config",
+    changed_at=f"{HISTORY}.1.0",
+    saved_at=(f"{HISTORY}.2.0", f"{HISTORY}.3.0"),
 )

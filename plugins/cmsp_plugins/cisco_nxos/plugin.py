@@ -15,6 +15,8 @@ from cmsp_agent.plugin.api import (
 from cmsp_plugins.cisco_nxos import figures
 
 API_VERSION = 1
+HISTORY = "1.3.6.1.4.1.9.9.43.1.1"
+"""CISCO-CONFIG-MAN-MIB: ccmHistoryRunningLastChanged, ccmHistoryRunningLastSaved, ccmHistoryStartupLastChanged."""
 
 CISCO_NXOS = DeviceType(
     name="cisco_nxos",
@@ -33,10 +35,13 @@ CISCO_NXOS = DeviceType(
             "show environment",
             "show clock",
         ),
+        startup="show startup-config",
+        changed_at=f"{HISTORY}.1.0",
+        saved_at=(f"{HISTORY}.2.0", f"{HISTORY}.3.0"),
         complete=r"^line (?:vty|console)$(?s:.*)\S\s*\Z",  # it has no last line of its own; the lines come near the end
         must_have=(r"^version \S", r"^(?:hostname|switchname) \S"),
         invalid=(r"^% ?Invalid (?:command|parameters)", r"^% ?Permission denied", r"^\s*%? ?[Aa]uthorization failed"),
-        volatile=(r"^!Command: ", r"^!Time: ", r"^!Running configuration last done at: "),
+        volatile=(r"^!Command: ", r"^!Time: ", r"^!(?:Running|Startup) (?:configuration last done|config saved) at: "),
         blocks=(TextBlock(r"^banner [\w-]+ +(?P<until>\S)"),),
         lacks=(Lack(r"^snmp-server user ", "SNMPv3 users whose keys are localised: enter them again"),),
     ),

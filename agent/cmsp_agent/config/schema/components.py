@@ -151,6 +151,9 @@ class BackupSection(Section):
     known_good_after: Duration = Field(
         default=86_400.0, description="How long a device runs a version without an incident until it is known good"
     )
+    unsaved_after: Duration = Field(
+        default=86_400.0, description="How long a device may run what it would not start with; 0: as long as it likes"
+    )
 
 
 class Services(Section):

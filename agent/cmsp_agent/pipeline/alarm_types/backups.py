@@ -19,6 +19,15 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         "right: `cmsp-agent backup accept {component}`. Else look at the rights of the login.",
     ),
     AlarmType(
+        "config.unsaved",
+        Severity.WARNING,
+        "{component} runs a configuration that it would not start with",
+        incident=False,
+        responsible="partner",
+        recommendation="Save it on the device (`write memory`), or restart the device to drop what was tried. How long "
+        "it may wait: `services: {backup: {unsaved_after: …}}`.",
+    ),
+    AlarmType(
         "backup.damaged",
         Severity.MINOR,
         "The stored backup of {component} was damaged or gone",

@@ -67,12 +67,12 @@ def _commands(platform: CliPlatform, text: str) -> Iterator[tuple[int, str | Non
             ends = None if ends.search(line) else ends
         elif line.strip("! ") or line.startswith("!"):
             yield number, line
-            begun, ends = number, _end_of(blocks, line)
+            begun, ends = number, end_of(blocks, line)
     if ends is not None:
         yield begun, None
 
 
-def _end_of(blocks: list[tuple[re.Pattern[str], str]], line: str) -> re.Pattern[str] | None:
+def end_of(blocks: list[tuple[re.Pattern[str], str]], line: str) -> re.Pattern[str] | None:
     """What ends the text that this line begins; None where it begins none, or ends it itself."""
     for begins, ends in blocks:
         if (match := begins.search(line)) is not None:

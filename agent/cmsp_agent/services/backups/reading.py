@@ -53,6 +53,15 @@ class SshReader:
 
     async def __call__(self, component: Component, platform: CliPlatform) -> str:
         """Send the platform's configuration command in a session of its own."""
+        [output] = await self._ask(component, platform, [platform.config])
+        return output
+
+    async def both(self, component: Component, platform: CliPlatform) -> tuple[str, str]:
+        """What the device runs, and what it would start with. Raises as the other."""
+        running, startup = await self._ask(component, platform, [platform.config, platform.startup])
+        return running, startup
+
+    async def _ask(self, component: Component, platform: CliPlatform, commands: list[str]) -> list[str]:
         credential = component.credentials.ssh
         if credential is None:
             raise AuthenticationRejected(f"{component.name}: none of its credentials is for SSH")
@@ -62,8 +71,7 @@ class SshReader:
         def complete(output: str) -> bool:
             return last.search(without_noise(clean(output))[0]) is not None
 
-        [output] = await self._client.commands(target, [platform.config], self._within, complete)
-        return output
+        return await self._client.commands(target, commands, self._within, complete)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """A backup that nobody waits for is tried again while the device can't be reached; the alarm comes after that."""
 
+from collections.abc import Callable
 from zlib import crc32
 
 from cmsp_agent.aio.clock import Clock
@@ -17,6 +18,8 @@ class Retries:
     def __init__(self, backups: Backups, clock: Clock) -> None:
         self._backups = backups
         self._clock = clock
+        self.saved: Callable[[str], None] | None = None
+        """Called with a component once a run of it has succeeded."""
 
     async def scheduled(self, component: str, plan: BackupPlan) -> BackupOutcome:
         """By the calendar: a component's share of the jitter later, always alike."""
@@ -28,6 +31,12 @@ class Retries:
 
         The end of the component's window brings the last try.
         """
+        outcome = await self._run(component, reason, plan)
+        if outcome.error is None and self.saved is not None:
+            self.saved(component)
+        return outcome
+
+    async def _run(self, component: str, reason: str, plan: BackupPlan) -> BackupOutcome:
         tried: list[str] = []
         end = self._clock.monotonic() + plan.window
         for pause in PAUSES:

@@ -10,11 +10,12 @@ from cmsp_agent.aio.blocking import BlockingPool
 from cmsp_agent.config.configuration import ApplianceSettings, BackupsKept, Configuration
 from cmsp_agent.config.schedules import Schedule, parse_schedule
 from cmsp_agent.model.component import Component
-from cmsp_agent.model.errors import NotFound, Refused
+from cmsp_agent.model.signal import PollSignal, Signal
+from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.alarm_state import AlarmState
 from cmsp_agent.pipeline.alarm_types import backups
+from cmsp_agent.pipeline.silences import NONE, SilenceRegister, Silences
 from cmsp_agent.services.audit import AuditLog
-from cmsp_agent.services.backups.after_change import BackupAfterChange, ConfigurationChanges
 from cmsp_agent.services.backups.copies import ManifestCopies, ManifestFiles
 from cmsp_agent.services.backups.history import ConfigurationChange, history
 from cmsp_agent.services.backups.job import backup_job
@@ -31,10 +32,10 @@ from cmsp_agent.services.backups.retries import Retries
 from cmsp_agent.services.backups.service import Backups
 from cmsp_agent.services.backups.setup import DeviceSetup
 from cmsp_agent.services.backups.storage import UNUSABLE, BackupStorage, GuardedContents, GuardedCopies
+from cmsp_agent.services.backups.triggers import Triggers, follow_changes, gets_backups
 from cmsp_agent.services.calendar import Calendar, CalendarEntry
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.events.conditions import Conditions
-from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.events.start import EventsPart
 from cmsp_agent.services.jobs import JobKind
 from cmsp_agent.services.part import Change, ComponentsOf, Part
@@ -71,10 +72,26 @@ class BackupsPart(Part):
     restores: Restores
     restore_jobs: Mapping[str, JobKind]
     rehearse: Callable[[], Awaitable[None]]
+    register: SilenceRegister
+    maintenance: Silences = NONE
+    triggers: Triggers | None = None
+    """Set once it follows them."""
+
+    def in_maintenance(self) -> Iterable[str]:
+        """The components that people work on now."""
+        return self.maintenance.maintained(self.restores.clock.now())
+
+    def seen(self, signals: Iterable[Signal]) -> None:
+        """What polls brought: among it when configurations changed."""
+        for signal in signals:
+            if self.triggers is not None and isinstance(signal, PollSignal) and signal.configuration is not None:
+                self.triggers.configured(signal.component, signal.configuration)
 
     def prepare(self, configuration: Configuration) -> Change:
         """The schedules."""
-        entries = dict(entries_of(self.retries, configuration, self.components(configuration).values()))
+        components = self.components(configuration)
+        entries = dict(entries_of(self.retries, configuration, components.values()))
+        maintenance = Silences(configuration.sites, components, self.register)
         entries[NIGHTLY] = CalendarEntry(NIGHTLY, EVERY_NIGHT, "UTC", self.nightly)
         entries[REHEARSAL_ENTRY] = CalendarEntry(REHEARSAL_ENTRY, AFTER_IT, "UTC", self.rehearse)
 
@@ -82,6 +99,7 @@ class BackupsPart(Part):
             self.calendar.use(entries)
             self.setup.listeners = configuration.listen
             self.kept = configuration.retention.backups
+            self.maintenance = maintenance
 
         return change
 
@@ -89,24 +107,20 @@ class BackupsPart(Part):
         """Where configurations are kept, what is wrong there, and which components have no good backup."""
         problem = self.storage.problem
         kept = {"path": str(self.storage.directory), "usable": not problem}
-        saved = {**await self._unsaved(), "rehearsed": await self.database.read(last_rehearsal)}
-        return {"storage": {**kept, "problem": problem} if problem else kept, "backups": saved}
+        since = self.triggers.unsaved.since if self.triggers is not None else {}
+        not_written = {name: rfc3339(moment) for name, moment in sorted(since.items())}
+        saved = {**await self._without(), "rehearsed": await self.database.read(last_rehearsal)}
+        said = {**saved, "not_saved_on_device": not_written} if not_written else saved
+        return {"storage": {**kept, "problem": problem} if problem else kept, "backups": said}
 
-    async def _unsaved(self) -> dict[str, Any]:
+    async def _without(self) -> dict[str, Any]:
         """The components that should be backed up and have no good backup."""
         components = self.devices.components.items()
-        names = sorted(name for name, each in components if _scheduled(each) and self._has_a_way(name))
+        names = sorted(name for name, each in components if _scheduled(each) and gets_backups(self.backups, name))
         saved = await self.database.read(table.components)
         failed = {key.component for key in self.alarm_state().active if key.type == "backup.failed"}
         without = [name for name in names if name not in saved]
         return {"due": len(names), "without": without, "failed": [name for name in names if name in failed]}
-
-    def _has_a_way(self, component: str) -> bool:
-        try:
-            self.backups.require(component)
-        except (Refused, NotFound):
-            return False
-        return True
 
     async def history(self, component: str, limit: int) -> list[ConfigurationChange]:
         """Who changed a component's configuration, when, and how much. Raises NotFound."""
@@ -174,8 +188,7 @@ async def start_backups(
         runtime.counters.gauge("backups.pool.busy", lambda: computing.busy)
         client = command_lines(runtime, dialogues)
         backups = make_backups(runtime, manifest, devices, events, client, computing)
-        retries = Retries(backups, runtime.clock)
-        restores = make_restores(runtime, backups, client, events, audit)
+        retries, restores = Retries(backups, runtime.clock), make_restores(runtime, backups, client, events, audit)
         part: BackupsPart
 
         def counts() -> BackupsKept:
@@ -196,10 +209,11 @@ async def start_backups(
             restores,
             restore_jobs(restores, runtime.supervisor),
             _rehearsals(runtime, backups, devices, reporting).run,
+            reporting.register,
         )
         await part.prepare(configuration)()
         runtime.supervisor.keep_running("calendar", part.calendar.run)
-        _follow_changes(runtime, events, backups, retries)
+        part.triggers = follow_changes(runtime, reporting, backups, retries, client, part.in_maintenance)
         try:
             yield part
         finally:
@@ -226,18 +240,6 @@ def _rehearsals(runtime: Runtime, backups: Backups, devices: Devices, reporting:
     """What the calendar rehearses."""
     conditions = Conditions(REHEARSAL, reporting.notices, reporting.service.alarm_state.active)
     return Rehearsals(backups, devices.components.keys, conditions, runtime.state, runtime.clock)
-
-
-def _follow_changes(runtime: Runtime, events: EventService, backups: Backups, retries: Retries) -> None:
-    """Save what devices say that somebody changed."""
-
-    async def save(component: str) -> None:
-        known, _ = backups.require(component)
-        await retries.run(component, "change", known.backup)
-
-    after_change = BackupAfterChange(save, runtime.supervisor, runtime.clock)
-    events.subscribe(ConfigurationChanges(after_change, backups))
-    runtime.supervisor.keep_running("backups after changes", after_change.run)
 
 
 def entries_of(

@@ -21,6 +21,7 @@ from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.devices.reading import read_device_facts
+from cmsp_agent.services.polling.config_times import config_times
 from cmsp_agent.services.polling.interface_names import InterfaceNames
 from cmsp_agent.services.polling.learning import LearningTimes
 from cmsp_agent.services.polling.marks import Marks
@@ -41,7 +42,6 @@ log = logging.getLogger(__name__)
 MOST_ROWS = 5_000
 LOCKED_OUT = 300.0
 """Seconds for which a device that rejected our credentials is left alone."""
-
 
 MakeSession = Callable[[Component, DeviceFacts | None], DeviceSession]
 """Opens a session with a component, given what is known of it.
@@ -92,8 +92,7 @@ class Device:
         self._locked_until = float("-inf")
         self._refusal = ""
         self._trouble = PollTrouble(component.name)
-        self._alive = False
-        self._unsaved = False
+        self._alive = self._unsaved = False
         self._names = InterfaceNames()
 
     async def poll(self) -> PollSignal:
@@ -212,6 +211,7 @@ class Device:
             snmp=True,
             states=states,
             there=self._states.there,
+            configuration=config_times(plan, scalars, nothing.received_at),
             interfaces=self._names.names,
             samples=figures,
             reason=reason,

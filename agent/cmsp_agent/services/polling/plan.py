@@ -43,6 +43,8 @@ class Plan:
     kpis: tuple[PlannedKpi, ...] = ()
     states: tuple[StateRule, ...] = ()
     has_discontinuity: bool = False
+    times: tuple[str, ...] = ()
+    """Instances that say when the configuration changed and was saved; empty: the device does not say."""
     unsupported: tuple[str, ...] = ()
     """KPIs for which the device has none of the objects: not supported here, and never zero."""
 
@@ -51,7 +53,7 @@ class Plan:
         """OIDs for GET."""
         asked = [oid for planned in self.kpis for oid in planned.oids if not _is_column(oid, planned)]
         states = [oid for rule in self.states for oid in rule.oids if oid.endswith(".0")]
-        return tuple(dict.fromkeys((*BASE, *asked, *states)))
+        return tuple(dict.fromkeys((*BASE, *asked, *states, *self.times)))
 
     @property
     def columns(self) -> tuple[str, ...]:

@@ -43,7 +43,7 @@ async def probe(session: PollSession, device_type: DeviceType) -> Plan:
     """
     figures = [oid for kpi in device_type.kpis for oid in (*kpi.oids, *kpi.free)]
     conditions = [rule.column for rule in device_type.states]
-    candidates = _unique((*figures, *(oid for oid in conditions if oid.endswith(".0"))))
+    candidates = _unique((*figures, *(oid for oid in conditions if oid.endswith(".0")), *_times(device_type)))
     instances = await session.get(*candidates) if candidates else {}
     roots = _unique(
         (
@@ -74,8 +74,15 @@ def make_plan(device_type: DeviceType, instances: Answered, columns: Answered) -
         kpis=planned,
         states=tuple(rule for rule in device_type.states if rule.column in columns or rule.column in instances),
         has_discontinuity=IF_DISCONTINUITY in columns and any(_counts(choice) for choice in planned),
+        times=times if set(times := _times(device_type)) <= instances.keys() else (),
         unsupported=tuple(name for name, choice in found.items() if choice is None),
     )
+
+
+def _times(device_type: DeviceType) -> tuple[str, ...]:
+    """What says when the configuration changed and when it was saved."""
+    cli = device_type.cli
+    return (cli.changed_at, *cli.saved_at) if cli is not None and cli.changed_at else ()
 
 
 def _available(kpi: Kpi, answered: Answered) -> Answered:

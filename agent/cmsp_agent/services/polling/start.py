@@ -79,10 +79,15 @@ class PollingNeeds:
     devices: Devices
     components: ComponentsOf
     learned: Learned
-    seen: Callable[[Sequence[Signal]], None]
+    seen: Sequence[Callable[[Sequence[Signal]], None]]
     """Called with what polls brought."""
     events: EventService
     notices: Notices
+
+    def show(self, signals: Sequence[Signal]) -> None:
+        """Hand on what polls brought."""
+        for see in self.seen:
+            see(signals)
 
 
 @asynccontextmanager
@@ -116,7 +121,7 @@ async def start_polling(
     )
 
     async def polled(signals: Sequence[Signal]) -> None:
-        asked.seen(signals)
+        asked.show(signals)
         await isolation.before_judging(signals)
         await events.handle(signals)
 

@@ -6,6 +6,7 @@ from cmsp_agent.plugin.api import CliPlatform, Redaction
 from cmsp_agent.services.backups.text import ConfigText, clean, implausible
 
 PLATFORM = CliPlatform(
+    startup="show startup-config",
     driver="cisco_ios",
     must_have=(r"^version \d", r"^hostname \S"),
     invalid=(r"^% ?Invalid input.*", r"^% Authorization failed"),
