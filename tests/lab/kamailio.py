@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 import os
 import shutil
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.lab.ports import free_port
 
 PROGRAM = shutil.which("kamailio") or "/usr/sbin/kamailio"
 INSTALLED = os.access(PROGRAM, os.X_OK)
@@ -41,21 +42,10 @@ class SipPorts:
     tcp: int
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports that nothing listens on at the moment, for UDP and TCP alike."""
-    with contextlib.ExitStack() as stack:
-        found = []
-        for _ in range(count):
-            sock = stack.enter_context(socket.socket())
-            sock.bind(("127.0.0.1", 0))
-            found.append(int(sock.getsockname()[1]))
-        return found
-
-
 @contextlib.asynccontextmanager
 async def kamailio(folder: Path, status: int = 200, reason: str = "OK") -> AsyncIterator[SipPorts]:
     """Run it until the block ends."""
-    ports = SipPorts(*free_ports(2))
+    ports = SipPorts(free_port(), free_port())
     file = folder / "kamailio.cfg"
     file.write_text(
         CONFIGURATION.format(

@@ -12,6 +12,7 @@ from tests.bench.forward.outcome import Outcome
 from tests.bench.ingest.processes import LOAD_CORE, cpu_seconds, measured, program, settled
 from tests.bench.poll.measure import peak_rss_mb
 from tests.lab.certificates import Authority, Identity
+from tests.lab.ports import free_port
 
 EVENT_OCTETS = 640
 """About what one of ours has before compression."""
@@ -45,7 +46,7 @@ def measure(work: Path, count: int) -> Outcome:
     spool.mkdir(parents=True)
     authority = Authority(work / "ca")
     server, client = authority.server("server"), authority.client("sender", "urn:bench:sender")
-    inward, out = free_tcp_port(), free_tcp_port()
+    inward, out = free_port(), free_port()
     sender, receiver = work / "sender.conf", work / "receiver.conf"
     sender.write_text(SENDER.format(spool=spool, inward=inward, out=out, tls=_tls(authority, client, "localhost")))
     receiver.write_text(RECEIVER.format(folder=work, arrived=arrived, out=out, tls=_tls(authority, server, "sender")))
@@ -103,10 +104,3 @@ def _drained(arrived: Path, count: int) -> tuple[int, float]:
             seen, size, lines = seen + len(text), now, lines + text.count(b"\n")
         time.sleep(0.05)
     return lines, last_growth - begun
-
-
-def free_tcp_port() -> int:
-    """A TCP port that nobody has at the moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

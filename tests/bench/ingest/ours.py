@@ -14,12 +14,12 @@ from tests.bench.ingest.processes import (
     Load,
     cpu_seconds,
     ended,
-    free_port,
     measured,
     program,
     settled,
     wait_for_port,
 )
+from tests.lab.ports import free_port
 
 STORM_RATE = 100_000
 STORM_SECONDS = 10.0

@@ -11,13 +11,13 @@ from tests.bench.ingest.processes import (
     Flood,
     Load,
     cpu_seconds,
-    free_port,
     kernel_drops,
     measured,
     program,
     settled,
     wait_for_port,
 )
+from tests.lab.ports import free_port
 
 TRAP_FORMAT = "%.4y-%.2m-%.2l %.2h:%.2j:%.2k %B %w %q %W %v\\n"
 RSYSLOG = """

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.bench.poll.site import LINK, LOOPBACK
+from tests.lab.ports import free_port
 
 CLONE_NEWNET = 0x40000000
 LINK_LARGEST = 1472
@@ -57,12 +58,6 @@ def pin(core: int) -> None:
     os.sched_setaffinity(0, {core})
 
 
-def _free_port() -> int:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def compiled(work: Path) -> Path:
     """Compile the site's program."""
     program = work / "responder"
@@ -75,7 +70,7 @@ def compiled(work: Path) -> Path:
 @contextmanager
 def site(program: Path) -> Iterator[Site]:
     """Run the site on loopback until the block ends."""
-    port = _free_port()
+    port = free_port()
     with _running([str(program), str(port)]):
         yield answering(Site(port))
 
@@ -86,7 +81,7 @@ def linked_site(program: Path) -> Iterator[Site]:
 
     This process must be in a network of its own already: see `own_network`.
     """
-    port = _free_port()
+    port = free_port()
     with _running(["unshare", "--net", str(program), str(port), str(LINK_LARGEST)]) as process:
         inside = ["nsenter", "--target", str(process.pid), "--net"]
         ours_, theirs = Path("/proc/self/ns/net"), Path(f"/proc/{process.pid}/ns/net")

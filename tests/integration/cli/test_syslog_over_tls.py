@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab.certificates import Authority, Identity
+from tests.lab.ports import free_port
 
 PROGRAM = Path(sys.executable).with_name("cmsp-agent")
 FILE = """\
@@ -31,12 +32,6 @@ listen:
   tls: {certificate: ours/server.crt, key: ours/server.key, ca: ours/ca.crt}
 """
 LINE = b"<189>45: *Nov 27 10:00:00.000: %SYS-5-CONFIG_I: Configured from console by admin\n"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def send(port: int, source: str, authority: Authority, identity: Identity) -> None:

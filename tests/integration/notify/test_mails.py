@@ -1,7 +1,6 @@
 """Notifications against a real mail server: taken, refused, away, slow; nothing is lost, nothing is sent twice."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from email import message_from_string
 from email.policy import default
@@ -17,6 +16,7 @@ from cmsp_agent.services.notify import outgoing
 from cmsp_agent.transports.smtp import Mail, MailFailed, MailServerAccess, send
 from tests.integration.agent.stage import staged
 from tests.integration.agent.test_lifecycle import until
+from tests.lab.ports import free_port
 
 CANARY = Secret("mail", lambda: "canary-3141")
 MAIL = Mail(("duty@example.org",), "[P1] INC-1 opened: gw-1 is down", "What: gw-1\nÄther\n", "<a@x>", "<b@x>", 0.0)
@@ -42,13 +42,6 @@ async def mailbox() -> AsyncIterator[tuple[Mailbox, Controller]]:
     controller.start()
     yield box, controller
     controller.stop()
-
-
-def free_port() -> int:
-    """A port of the loopback that nobody has at this moment."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
 
 
 def text_of(envelope: Envelope) -> str:

@@ -16,7 +16,7 @@ from cmsp_agent.services.notify import outgoing
 from cmsp_agent.transports.webhook import WebhookAccess, WebhookFailed, post
 from tests.integration.agent.stage import staged
 from tests.integration.agent.test_lifecycle import until
-from tests.integration.notify.test_mails import free_port
+from tests.lab.ports import free_port
 
 CANARY = Secret("hook", lambda: "canary-2718")
 

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import os
 import shutil
-import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
@@ -31,6 +30,7 @@ from cmsp_agent.services.polling.sessions import SnmpSessions
 from cmsp_agent.services.polling.starts import StartMemory
 from cmsp_agent.services.polling.well import WellMemory
 from cmsp_agent.transports.snmp.client import SnmpClient
+from tests.lab.ports import free_port
 
 SNMPD = shutil.which("snmpd", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/local/sbin")
 
@@ -53,14 +53,6 @@ USER = SnmpCredential(
     priv="AES-128",
     priv_key=Secret("priv", lambda: "private-1"),
 )
-
-
-def free_port() -> int:
-    """A UDP port that nobody had a moment ago."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
 
 
 @pytest.fixture

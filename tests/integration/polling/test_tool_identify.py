@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.polling.conftest import free_port
+from tests.lab.ports import free_port
 
 PROGRAM = Path(sys.executable).with_name("cmsp-agent")
 V2C = ("--community", "public")

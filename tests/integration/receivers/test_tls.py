@@ -19,6 +19,7 @@ from cmsp_agent.transports.tls_server import ServerCertificates, renew, server_c
 from tests.integration.receivers.conftest import until
 from tests.lab.certificates import Authority, Identity
 from tests.lab.listening import bind_streams
+from tests.lab.ports import free_port
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -209,9 +210,7 @@ async def test_lines_of_rsyslog(tmp_path: Path) -> None:
         pytest.skip("needs rsyslog-gnutls")
     async with station(tmp_path) as made:
         identity = made.authority.client("gw-1", DEVICE)
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         text = RSYSLOG.replace("FOLDER", str(tmp_path)).replace('CA"', f'{made.authority.path}"', 1)
         text = text.replace("CERTIFICATE", str(identity.certificate)).replace("KEY", str(identity.key))
         (tmp_path / "rsyslog.conf").write_text(text.replace("INPUT", str(port)).replace("PORT", str(made.port)))

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from cmsp_agent.model.credentials import SnmpCredential
 from cmsp_agent.model.secret import Secret
 from cmsp_agent.transports.snmp.client import SnmpClient
 from cmsp_agent.transports.snmp.target import SnmpTarget
+from tests.lab.ports import free_port
 
 AUTH_NAMES = {
     "MD5": "MD5",
@@ -72,13 +72,6 @@ def usm(
         priv=priv,
         priv_key=secret(privacy) if priv else None,
     )
-
-
-def free_port(family: int = socket.AF_INET) -> int:
-    """A UDP port that nobody has right now."""
-    with socket.socket(family, socket.SOCK_DGRAM) as probe:
-        probe.bind(("::1" if family == socket.AF_INET6 else "127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def pairs() -> list[tuple[str, str]]:

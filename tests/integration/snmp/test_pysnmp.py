@@ -7,7 +7,8 @@ from pysnmp.carrier.asyncio.dgram import udp
 from pysnmp.entity import config, engine
 from pysnmp.entity.rfc3413 import cmdrsp, context
 
-from tests.integration.snmp.peers import AUTH_PASSWORD, PRIV_PASSWORD, Rig, free_port, user_name, usm
+from tests.integration.snmp.peers import AUTH_PASSWORD, PRIV_PASSWORD, Rig, user_name, usm
+from tests.lab.ports import free_port
 
 AUTH = {
     "MD5": config.USM_AUTH_HMAC96_MD5,

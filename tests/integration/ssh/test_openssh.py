@@ -14,6 +14,7 @@ from cmsp_agent.model.errors import AuthenticationRejected
 from cmsp_agent.transports.ssh import CliClient
 from tests.integration.ssh.conftest import credential, target
 from tests.integration.ssh.gateways import CONFIGURATION, PASSWORD, USER
+from tests.lab.ports import free_port
 
 pytestmark = pytest.mark.root
 
@@ -47,12 +48,6 @@ exec /usr/sbin/sshd -D -e -f {folder}/sshd_config
 """
 
 
-def _free_port() -> int:
-    with contextlib.closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 def _listening(port: int) -> bool:
     with contextlib.closing(socket.socket()) as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
@@ -62,7 +57,7 @@ def _listening(port: int) -> bool:
 def openssh(tmp_path: Path) -> Iterator[int]:
     """The port of an OpenSSH server that takes USER and PASSWORD."""
     assert shutil.which("sshd", path="/usr/sbin"), "openssh-server is not installed"
-    port = _free_port()
+    port = free_port()
     tmp_path.chmod(0o755)
     for parent in tmp_path.parents[:3]:
         if parent != Path("/tmp"):

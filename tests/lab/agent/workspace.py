@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.lab.ports import free_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +103,5 @@ listen: {{traps: "{address}:{ports.traps}", syslog: "{address}:{ports.syslog}", 
 
 
 def free_udp_ports() -> Ports:
-    """Two UDP ports of 127.0.0.1 that nobody uses now."""
-    with socket.socket(type=socket.SOCK_DGRAM) as one, socket.socket(type=socket.SOCK_DGRAM) as other:
-        for each in (one, other):
-            each.bind(("127.0.0.1", 0))
-        return Ports(one.getsockname()[1], other.getsockname()[1])
+    """Two ports of 127.0.0.1 that nobody uses now."""
+    return Ports(free_port(), free_port())

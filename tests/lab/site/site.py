@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import socket
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Self
 
+from tests.lab.ports import free_port
 from tests.lab.site import happenings
 from tests.lab.site.definitions import SiteDefinition, load_site
 from tests.lab.site.device import Access, Device
@@ -24,31 +24,6 @@ ACCESS_SECRETS = {
     "lab-enable": "lab-enable-password",
 }
 """What lets one in, by the names under which a site.yaml refers to it. Public: nothing but the lab is behind it."""
-
-
-def free_ports(definition: SiteDefinition) -> tuple[int, int]:
-    """An SNMP and an SSH port that are free on every address of the site."""
-    addresses = [component.address for component in definition.components]
-    return _free(addresses, socket.SOCK_DGRAM), _free(addresses, socket.SOCK_STREAM)
-
-
-def _free(addresses: list[str], kind: socket.SocketKind) -> int:
-    for _ in range(50):
-        with socket.socket(socket.AF_INET, kind) as first:
-            first.bind((addresses[0], 0))
-            port = int(first.getsockname()[1])
-        if all(_can_bind(address, port, kind) for address in addresses):
-            return port
-    raise OSError("no port is free on every address of the site")
-
-
-def _can_bind(address: str, port: int, kind: socket.SocketKind) -> bool:
-    with socket.socket(socket.AF_INET, kind) as one:
-        try:
-            one.bind((address, port))
-        except OSError:
-            return False
-        return True
 
 
 def lab_access(snmp_port: int, ssh_port: int, enable: bool = False) -> Access:
@@ -84,7 +59,8 @@ class Site:
 
     def __post_init__(self) -> None:
         """Choose the ports and build the devices."""
-        self.access = lab_access(*free_ports(self.definition), enable=self.enable)
+        addresses = [component.address for component in self.definition.components]
+        self.access = lab_access(free_port(addresses), free_port(addresses), enable=self.enable)
         for component in self.definition.components:
             self.devices[component.name] = Device(
                 component, self.access, self.receivers, self.ledger, self.wall, self.monotonic
