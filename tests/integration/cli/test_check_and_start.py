@@ -1,5 +1,6 @@
 """`config check` and the start agree: what a start refuses, the check refuses; what the check finds good, starts."""
 
+import io
 import os
 import signal
 import socket
@@ -10,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from cmsp_agent.cli.application import run
+from cmsp_agent.cli.output import Output
 from tests.integration.cli.test_agent import PROGRAM
 from tests.lab.certificates import Authority
 
@@ -45,9 +48,11 @@ class Place:
         self.file.write_text(text.replace(old, new))
 
     def check(self) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [PROGRAM, "config", "check", self.file], capture_output=True, text=True, timeout=60, check=False
-        )
+        """`config check` as the program runs it, without a process of its own."""
+        out, errors = io.StringIO(), io.StringIO()
+        command = ["config", "check", str(self.file)]
+        code = run(command, Output(out, errors))
+        return subprocess.CompletedProcess(command, code, out.getvalue(), errors.getvalue())
 
     def start(self) -> tuple[int | None, str]:
         """(None where it comes up, else its exit code; what it said)."""
