@@ -1,7 +1,6 @@
 """The daemon: loads the file, runs the agent until a signal stops it, and reloads on request. Builds no part."""
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -11,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cmsp_agent.aio.clock import SystemClock
+from cmsp_agent.aio.memory import settle_memory
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.app import logs
 from cmsp_agent.app.agent import Agent, running
@@ -118,15 +118,6 @@ def announce(agent: Agent) -> None:
     )
     for note in configuration.notes:
         log.warning(note.text, extra={"at": f"{configuration.file}:{note.line}", "path": note.path})
-
-
-def settle_memory() -> None:
-    """What was imported and built stays for good: keep the collector from walking it again and again."""
-    gc.collect()
-    gc.freeze()
-    # What a storm receives lives for a moment only: at the common threshold, looking at it again and again is a sixth
-    # of the cost of a trap.
-    gc.set_threshold(20_000, 20, 20)
 
 
 def leave_in_time() -> None:

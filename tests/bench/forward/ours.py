@@ -5,7 +5,6 @@ Prints one JSON line: what was appended and forwarded, and the CPU time of each 
 
 import argparse
 import asyncio
-import gc
 import json
 import resource
 import time
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.memory import settle_memory
 from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.severity import Severity
@@ -89,7 +89,7 @@ async def measure(options: argparse.Namespace) -> dict[str, float]:
     certificates = ClientCertificates(options.ca, options.certificate, options.key)
     database = await open_state(options.state, options.appliance, clock=clock, counters=counters)
     client = HeadendClient([options.url], options.appliance, certificates)
-    gc.freeze()  # as the agent does after its start
+    settle_memory()  # as the agent does after its start
     at, used = time.monotonic(), cpu()
     await append(database, clock, options.count)
     appended_at, appended = time.monotonic(), cpu()

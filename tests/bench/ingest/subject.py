@@ -8,7 +8,6 @@ Says `ready PORT`; ends on SIGTERM with one line of JSON.
 """
 
 import asyncio
-import gc
 import json
 import signal
 import sys
@@ -16,6 +15,7 @@ from collections.abc import Sequence
 
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.memory import settle_memory
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.credentials import SnmpCredential
 from cmsp_agent.model.secret import Secret
@@ -132,8 +132,7 @@ async def main(kind: str, stage: str, snmp_port: int) -> None:
         if snmp_port:
             supervisor.keep_running("polls", lambda: poll(snmp_port, subject.counters, late))
         subject.receiver.start()
-        gc.freeze()
-        gc.set_threshold(20_000, 20, 20)
+        settle_memory()
         print("ready", subject.receiver.addresses[0][1], flush=True)
         await ended.wait()
         subject.receiver.stop()

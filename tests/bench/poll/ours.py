@@ -6,13 +6,13 @@ all of it built into dicts of values. The first round (discovery, caches) is not
 
 import argparse
 import asyncio
-import gc
 import json
 import resource
 import time
 
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.memory import settle_memory
 from cmsp_agent.model.credentials import SnmpCredential
 from cmsp_agent.model.secret import Secret
 from cmsp_agent.transports.snmp.client import SnmpClient
@@ -74,8 +74,7 @@ async def measure(version: str, site: Site, devices: int, rounds: int) -> dict[s
         client.session(SnmpTarget(address, shown, port=site.port)) for address in addresses(devices, site.network)
     ]
     await poll_all(sessions)
-    gc.collect()
-    gc.freeze()  # as the agent does after its start
+    settle_memory()  # as the agent does after its start
     before, begun = cpu(), time.perf_counter()
     values = 0
     for _ in range(rounds):

@@ -24,6 +24,7 @@ from cmsp_agent.transports.snmp.elsewhere import ANY, Elsewhere
 from cmsp_agent.transports.snmp.endpoint import DatagramSocket, Endpoint, SocketAddress, open_socket
 from cmsp_agent.transports.snmp.engines import EngineDirectory, EngineObserver, EngineStore, NoEngineStore, NoObserver
 from cmsp_agent.transports.snmp.exchange import Exchange, UsmExchange
+from cmsp_agent.transports.snmp.indexes import IndexCache
 from cmsp_agent.transports.snmp.keys import KeyRing
 from cmsp_agent.transports.snmp.message import V1, V2C
 from cmsp_agent.transports.snmp.peers import CommunityPeer, UsmPeer
@@ -31,7 +32,6 @@ from cmsp_agent.transports.snmp.session import SnmpSession
 from cmsp_agent.transports.snmp.target import SnmpTarget
 from cmsp_agent.transports.snmp.timeliness import SignedTimes
 from cmsp_agent.transports.snmp.users import user_from
-from cmsp_agent.transports.snmp.walk import IndexCache
 
 log = logging.getLogger(__name__)
 

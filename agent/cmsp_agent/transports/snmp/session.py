@@ -14,11 +14,12 @@ from cmsp_agent.transports.snmp import pdu as pdus
 from cmsp_agent.transports.snmp.ber import DecodeError, OidOctets, OidTexts
 from cmsp_agent.transports.snmp.elsewhere import Elsewhere
 from cmsp_agent.transports.snmp.gathering import Following, Gathering, Objects
+from cmsp_agent.transports.snmp.indexes import IndexCache
 from cmsp_agent.transports.snmp.keys import Bounded
 from cmsp_agent.transports.snmp.pages import Pages
 from cmsp_agent.transports.snmp.pdu import GET, GET_BULK, GET_NEXT, Pdu
 from cmsp_agent.transports.snmp.target import Quirks, SnmpTarget
-from cmsp_agent.transports.snmp.walk import IndexCache, TableWalk, WalkedColumn
+from cmsp_agent.transports.snmp.walk import TableWalk, WalkedColumn
 
 log = logging.getLogger(__name__)
 

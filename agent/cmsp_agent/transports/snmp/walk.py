@@ -8,80 +8,10 @@ from collections.abc import Sequence
 from typing import cast
 
 from cmsp_agent.model.signal import Unreadable, Value
-from cmsp_agent.transports.snmp.ber import DecodeError, oid_arcs, oid_plain, oid_text
+from cmsp_agent.transports.snmp.ber import DecodeError, oid_arcs, oid_text
+from cmsp_agent.transports.snmp.indexes import NO_INDEX, ColumnIndexes, IndexCache
 from cmsp_agent.transports.snmp.pdu import Pdu
 from cmsp_agent.transports.snmp.values import HeldValue, Missing
-
-MOST_INDEXES_KEPT = 200_000
-NO_INDEX = "?"
-"""Begins the row of a name that is no OID; its octets follow, in hex. No device's index begins so."""
-
-
-class ColumnIndexes:
-    """Names → row index in dotted form, or None for a name outside the column; `IndexCache` bounds it.
-
-    One look-up answers two questions of the hot path: does the name belong to the column, and what is its index.
-    """
-
-    __slots__ = ("_cache", "_column", "_skip", "known", "odd")
-
-    def __init__(self, column: bytes, cache: "IndexCache") -> None:
-        self.known: dict[bytes, str | None] = {}
-        self.odd = False
-        """Whether a name that is no OID was ever among them."""
-        self._column = column
-        self._skip = len(oid_text(column)) + 1
-        self._cache = cache
-
-    def learn(self, names: Sequence[bytes]) -> None:
-        """Make sure that all these names are known."""
-        new = [name for name in names if name not in self.known]
-        if self._cache.is_full(len(new)):
-            self._cache.clear()
-            new = list(names)
-        for name in new:
-            plain = oid_plain(name)
-            inside = plain.startswith(self._column) and len(plain) > len(self._column)
-            self.known[name] = self._index(plain) if inside else None
-
-    def _index(self, name: bytes) -> str:
-        try:
-            return oid_text(name)[self._skip :]
-        except DecodeError:
-            self.odd = True
-            return f"{NO_INDEX}{name.hex()}"
-
-
-class IndexCache:
-    """The indexes of all columns ever read, shared by all devices.
-
-    It starts afresh when it is full, so that a device which makes up rows without end costs time but no memory.
-    """
-
-    def __init__(self) -> None:
-        self._columns: dict[bytes, ColumnIndexes] = {}
-        self._kept = 0
-
-    def of(self, column: bytes) -> ColumnIndexes:
-        """The indexes of one column, by its content octets."""
-        known = self._columns.get(column)
-        if known is None:
-            if self.is_full(1):
-                self.clear()
-            known = self._columns[column] = ColumnIndexes(column, self)
-        return known
-
-    def is_full(self, more: int) -> bool:
-        """Count so many more; whether that is too many."""
-        self._kept += more
-        return self._kept > MOST_INDEXES_KEPT
-
-    def clear(self) -> None:
-        """Forget all."""
-        for column in self._columns.values():
-            column.known.clear()
-        self._columns.clear()
-        self._kept = 0
 
 
 class WalkedColumn:
@@ -93,7 +23,7 @@ class WalkedColumn:
         self.name = name
         self.indexes = indexes
         self.cursor = name
-        self.rows: dict[str | None, HeldValue] = {}
+        self.rows: dict[str, HeldValue] = {}
         self.done = False
         self.alone = False
         """Whether it is asked in requests of its own."""
@@ -113,39 +43,24 @@ class WalkedColumn:
         if holes:
             self.odd = True
             names, values = self._cut(names, values)
-        before = len(self.rows)
-        try:
-            self._add(names, values)
-        except KeyError:  # names never seen before: on first contact only
-            self.indexes.learn(names)
-            self._add(names, values)
-        if None in self.rows:
-            del self.rows[None]
-            names = self._until_the_end(names, values, len(self.rows) - before)
         if not names:
             return True
-        added = len(self.rows) - before
-        last = oid_plain(names[-1])
-        in_order = added == len(names) and (last > self.cursor or _after(last, self.cursor))
+        page = self.indexes.page(names)
+        indexes = page.indexes
+        if len(indexes) < len(names):
+            self.done = True
+        if not indexes:
+            return True
+        rows = self.rows
+        before = len(rows)
+        for place, index in enumerate(indexes):
+            rows[index] = values[place]
+        added = len(rows) - before
+        in_order = added == len(indexes) and (page.last > self.cursor or _after(page.last, self.cursor))
         if not added:
             self.done = True
-        self.cursor = last
+        self.cursor = page.last
         return in_order
-
-    def _add(self, names: list[bytes], values: list[HeldValue]) -> None:
-        # The hot loop of a walk. Names outside the column go to the row None, which costs no check for each row.
-        rows = self.rows
-        index_of = self.indexes.known
-        for place, name in enumerate(names):
-            rows[index_of[name]] = values[place]
-
-    def _until_the_end(self, names: list[bytes], values: list[HeldValue], added: int) -> list[bytes]:
-        """The names inside the column: the first `added` ones, unless rows came twice or out of order."""
-        known = self.indexes.known
-        if known[names[added]] is None and (added == 0 or known[names[added - 1]] is not None):
-            self.done = True
-            return names[:added]
-        return self._cut(names, values)[0]
 
     def _cut(self, names: list[bytes], values: list[HeldValue]) -> tuple[list[bytes], list[HeldValue]]:
         """What comes before the first binding that is outside the column or has no value: there the column ends."""
@@ -167,7 +82,7 @@ class WalkedColumn:
         if not self.odd and not self.indexes.odd:
             return {}
         found: dict[str, Unreadable] = {}
-        for index, value in cast("dict[str, HeldValue]", self.rows).items():
+        for index, value in self.rows.items():
             if index.startswith(NO_INDEX):
                 found[index] = Unreadable("name that is no OID", bytes.fromhex(index[len(NO_INDEX) :]))
             elif isinstance(value, Unreadable):

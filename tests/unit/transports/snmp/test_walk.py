@@ -3,12 +3,13 @@
 import pytest
 
 from cmsp_agent.model.signal import Unreadable
-from cmsp_agent.transports.snmp import ber, walk
+from cmsp_agent.transports.snmp import ber, indexes
 from cmsp_agent.transports.snmp.ber import DecodeError
+from cmsp_agent.transports.snmp.indexes import IndexCache
 from cmsp_agent.transports.snmp.pages import ETHERNET, FIRST_WAIT, SMALLEST, Pages
 from cmsp_agent.transports.snmp.pdu import RESPONSE, Pdu
 from cmsp_agent.transports.snmp.values import HeldValue, Missing
-from cmsp_agent.transports.snmp.walk import IndexCache, TableWalk
+from cmsp_agent.transports.snmp.walk import TableWalk
 
 A, B = (ber.oid_octets(f"1.3.6.1.2.1.2.2.1.{column}") for column in (2, 8))
 Row = tuple[bytes, str, HeldValue]
@@ -136,7 +137,7 @@ def test_padded_names_are_the_same_rows() -> None:
 
 
 def test_the_cache_starts_afresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(walk, "MOST_INDEXES_KEPT", 5)
+    monkeypatch.setattr(indexes, "MOST_INDEXES_KEPT", 5)
     cache = IndexCache()
     for index in range(1, 40, 2):
         reading = TableWalk([A, B], cache, 100, stop_at_disorder=False)
