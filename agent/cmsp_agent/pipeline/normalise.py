@@ -86,8 +86,11 @@ class Normaliser:
         if not reported:
             self._counters.add("normalise.no_rule", times(signal), key=_label(signal))
 
-    def ignores(self, signal: SyslogSignal) -> bool:
-        """Whether no rule can give the message a meaning, for any text; if so, it is counted."""
+    def meaningful(self, signals: Iterable[Signal]) -> list[Signal]:
+        """The signals without the syslog messages that no rule can give a meaning, for any text; those are counted."""
+        return [signal for signal in signals if not isinstance(signal, SyslogSignal) or not self._ignores(signal)]
+
+    def _ignores(self, signal: SyslogSignal) -> bool:
         if signal.severity <= SERIOUS or signal.component not in self._components:
             return False
         meanings = self.meanings(signal.component)

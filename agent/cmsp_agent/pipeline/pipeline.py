@@ -8,7 +8,7 @@ from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.incident_facts import ReportedFault
-from cmsp_agent.model.signal import PollSignal, Signal, SyslogSignal
+from cmsp_agent.model.signal import PollSignal, Signal
 from cmsp_agent.pipeline.alarm_state import AlarmState, Draft
 from cmsp_agent.pipeline.causes import Causes
 from cmsp_agent.pipeline.correlate import Correlator
@@ -100,9 +100,9 @@ class Pipeline:
             self._triage.review(draft)
         return draft
 
-    def ignores(self, signal: Signal) -> bool:
-        """Whether the signal has no meaning, which is seen at once and counted: nearly a tenth of what is sent."""
-        return isinstance(signal, SyslogSignal) and self._normalise.ignores(signal)
+    def meaningful(self, signals: Iterable[Signal]) -> list[Signal]:
+        """Without those of no meaning, where that is seen at once: nearly a tenth of what is sent. They are counted."""
+        return self._normalise.meaningful(signals)
 
     def outward(self, event: Event) -> Event:
         """The event as it may leave the site: personal data masked unless the order permits it."""

@@ -100,6 +100,20 @@ class Repeats:
         self._unsettled.clear()
 
 
+class _Held:
+    """The last of the signals that are held back in the same words, and how many they are."""
+
+    __slots__ = ("count", "signal")
+
+    def __init__(self, signal: Signal) -> None:
+        self.signal = signal
+        self.count = times(signal)
+
+    def repeated(self) -> Signal:
+        """All of them as one."""
+        return _repeated(self.signal, self.count)
+
+
 class _Said:
     """What one component said, and how often it was repeated."""
 
@@ -109,7 +123,7 @@ class _Said:
         self.ordered: dict[Words, bool] = {}
         """What may be held back, and whether it has an order to keep."""
         self.last_words: dict[AlarmKey, Words] = {}
-        self.held: dict[Words, tuple[Signal, int]] = {}
+        self.held: dict[Words, _Held] = {}
         self.used: set[Words] = set()
         self.settled = True
         """What was taken last is judged. Until then only what has no order is held back."""
@@ -120,20 +134,24 @@ class _Said:
         ordered = self.ordered.get(words)
         if ordered is None or (ordered and not self.settled):
             return False
-        before = self.held.get(words)
-        self.held[words] = signal, times(signal) + (before[1] if before else 0)
+        held = self.held.get(words)
+        if held is None:
+            self.held[words] = _Held(signal)
+        else:
+            held.signal = signal
+            held.count += times(signal)
         return True
 
     def unsettle(self) -> list[Signal]:
         """Hold back nothing that has an order, and give what was."""
         self.settled = False
         ordered = [words for words in self.held if self.ordered.get(words, True)]
-        return [_repeated(*self.held.pop(words)) for words in ordered]
+        return [self.held.pop(words).repeated() for words in ordered]
 
     def release(self) -> list[Signal]:
         """What was held, each with its count; nothing is held any longer."""
         self.used.update(self.held)
-        released = [_repeated(signal, count) for signal, count in self.held.values()]
+        released = [held.repeated() for held in self.held.values()]
         self.held.clear()
         return released
 

@@ -233,7 +233,7 @@ class EventService:
             self._queued -= len(waiting.signals)
             taken.append(waiting)
             fresh += waiting.repeated
-            fresh += self._repeats.take(signal for signal in waiting.signals if not self._pipeline.ignores(signal))
+            fresh += self._repeats.take(self._pipeline.meaningful(waiting.signals))
         return taken, fresh
 
     async def _store(self, taken: Sequence[_Waiting], fresh: Sequence[Signal]) -> None:

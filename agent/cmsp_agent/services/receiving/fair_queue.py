@@ -7,17 +7,14 @@ dropped and counted: the first messages of a storm show its cause, the later one
 """
 
 import asyncio
-import heapq
 from collections.abc import Callable, Iterable, Mapping
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.services.receiving.lanes import Chunk, Lane, grouped
+from cmsp_agent.services.receiving.lanes import Chunk, Lanes
 from cmsp_agent.transports.datagrams import Datagram, SendAnswer
 
 CAPACITY = 48 << 20
 """Octets, with what Python needs besides the payload: some 100,000 messages of common length."""
-FEWEST = 16
-"""Effort that a sender is served at least when its turn comes."""
 
 
 class FairQueue:
@@ -38,13 +35,12 @@ class FairQueue:
         self._senders = senders
         self._counters = counters
         self._capacity = capacity
-        self._queues: dict[str, Lane] = {}
-        self._cost = 0
+        self._lanes = Lanes()
         self._filled = asyncio.Event()
         counters.gauge(f"{name}.waiting", lambda: float(len(self)))
 
     def __len__(self) -> int:
-        return sum(lane.count for lane in self._queues.values())
+        return sum(lane.count for lane in self._lanes.by_component.values())
 
     def has_room(self, address: str) -> bool:
         """Whether a sender that can wait (TCP) may go on: half is free, or its component has no more than its share.
@@ -52,20 +48,18 @@ class FairQueue:
         So a flooder is made to wait before anything of it is dropped, and nobody else is.
         """
         half = self._capacity // 2
-        if self._cost < half:
+        if self._lanes.cost < half:
             return True
-        lane = self._queues.get(self._senders().get(address, ""))
-        return lane is None or lane.cost < half // len(self._queues)
+        lanes = self._lanes.by_component
+        lane = lanes.get(self._senders().get(address, ""))
+        return lane is None or lane.cost < half // len(lanes)
 
     def offer(self, received_at: int, datagrams: Iterable[Datagram], answer: SendAnswer) -> None:
         """Queue what was received; where that is too much, drop of the longest queues."""
-        for component, group in grouped(datagrams, self._senders()).items():
-            lane = self._queues.get(component)
-            if lane is None:
-                lane = self._queues[component] = Lane()
-            self._cost += lane.put(Chunk(component, received_at, group, answer))
-        if self._cost > self._capacity:
-            self._shed()
+        self._lanes.put(received_at, datagrams, self._senders(), answer)
+        if self._lanes.cost > self._capacity:
+            for component, dropped in self._lanes.shed(self._capacity):
+                self._counters.add(f"{self._name}.dropped", dropped, component or "unknown senders")
         self._filled.set()
 
     async def take(self, limit: int) -> list[Chunk]:
@@ -73,36 +67,7 @@ class FairQueue:
 
         A datagram of common length is an effort of one: see `UNIT`.
         """
-        while not self._queues:
+        while not self._lanes.by_component:
             self._filled.clear()
             await self._filled.wait()
-        taken: list[Chunk] = []
-        while self._queues and limit > 0:
-            share = max(FEWEST, limit // len(self._queues))
-            limit -= self._serve_next(share, taken)
-        return taken
-
-    def _serve_next(self, share: int, taken: list[Chunk]) -> int:
-        """Serve the component that has waited longest for its turn, and put it at the end of the line."""
-        component, lane = next(iter(self._queues.items()))
-        del self._queues[component]
-        before = lane.cost
-        effort = lane.take(share, taken)
-        self._cost -= before - lane.cost
-        if lane.count:
-            self._queues[component] = lane
-        return effort
-
-    def _shed(self) -> None:
-        longest = [(-lane.cost, component) for component, lane in self._queues.items()]
-        heapq.heapify(longest)
-        while self._cost > self._capacity:
-            _, component = heapq.heappop(longest)
-            lane = self._queues[component]
-            dropped, cost = lane.drop_newest(self._cost - self._capacity)
-            self._cost -= cost
-            self._counters.add(f"{self._name}.dropped", dropped, component or "unknown senders")
-            if lane.count:
-                heapq.heappush(longest, (-lane.cost, component))
-            else:
-                del self._queues[component]
+        return self._lanes.take(limit)

@@ -47,8 +47,8 @@ class Received:
         self.give_up += more.give_up
 
 
-Read: TypeAlias = Callable[[Chunk, Received], None]
-"""Reads the datagrams of one component into `Received`; should not raise for what they contain, see `_read_slice`."""
+Read: TypeAlias = Callable[[Sequence[Chunk], Received], None]
+"""Reads datagrams into `Received`; should not raise for what they contain, see `_read_slice`."""
 
 
 class Intake:
@@ -94,8 +94,7 @@ class Intake:
         said = Received()
         with ExitStack() as undo:
             undo.callback(self._give_up, said)
-            for chunk in part:
-                self._read(chunk, said)
+            self._read(part, said)
             undo.pop_all()
         return said
 

@@ -1,8 +1,9 @@
-"""The queue of one component, and how what waits in it is measured, cut and shared out. Waits for nothing itself.
+"""The queues of all components, and how what waits in them is measured, cut and shared out. Waits for nothing itself.
 
 All that is done for each datagram between socket and reader is here: the module is compiled for the package.
 """
 
+import heapq
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -14,6 +15,8 @@ OVERHEAD = 300
 UNIT = 256
 """Octets that are an effort of one to read. What is longer takes longer, so turns are shared out by effort and not by
 count: a storm of lines of 8 KiB, or of traps with thousands of bindings, would hold the loop for seconds otherwise."""
+FEWEST = 16
+"""Effort that a sender is served at least when its turn comes."""
 
 
 class Chunk(NamedTuple):
@@ -78,6 +81,58 @@ class Lane:
         return cost
 
 
+class Lanes:
+    """The lane of each component that has something waiting, in the order of their turns."""
+
+    def __init__(self) -> None:
+        self.by_component: dict[str, Lane] = {}
+        self.cost = 0
+        """Octets that all of them take."""
+
+    def put(
+        self, received_at: int, datagrams: Iterable[Datagram], components: Mapping[str, str], answer: SendAnswer
+    ) -> None:
+        """Queue what was received, each component's in its own lane."""
+        lanes = self.by_component
+        for component, group in grouped(datagrams, components).items():
+            lane = lanes.get(component)
+            if lane is None:
+                lane = lanes[component] = Lane()
+            self.cost += lane.put(Chunk(component, received_at, group, answer))
+
+    def take(self, limit: int) -> list[Chunk]:
+        """The oldest of each, in turn, up to an effort of `limit`; who has more gets in line again."""
+        taken: list[Chunk] = []
+        lanes = self.by_component
+        while lanes and limit > 0:
+            share = max(FEWEST, limit // len(lanes))
+            component = next(iter(lanes))
+            lane = lanes.pop(component)
+            before = lane.cost
+            limit -= lane.take(share, taken)
+            self.cost -= before - lane.cost
+            if lane.count:
+                lanes[component] = lane
+        return taken
+
+    def shed(self, capacity: int) -> list[tuple[str, int]]:
+        """Drop the newest of the longest lanes until no more than `capacity` waits: of whom, and how many."""
+        dropped: list[tuple[str, int]] = []
+        longest = [(-lane.cost, component) for component, lane in self.by_component.items()]
+        heapq.heapify(longest)
+        while self.cost > capacity:
+            _, component = heapq.heappop(longest)
+            lane = self.by_component[component]
+            count, cost = lane.drop_newest(self.cost - capacity)
+            self.cost -= cost
+            dropped.append((component, count))
+            if lane.count:
+                heapq.heappush(longest, (-lane.cost, component))
+            else:
+                del self.by_component[component]
+        return dropped
+
+
 def portion(datagrams: Sequence[Datagram], effort: int) -> tuple[int, int]:
     """How many of the first datagrams make up that effort (one at least, where there is any), and what it really is."""
     spent = 0
@@ -118,9 +173,13 @@ def slices(chunks: Iterable[Chunk], effort: int) -> Iterator[list[Chunk]]:
         waiting = chunk.datagrams
         while waiting:
             count, spent = portion(waiting, left)
-            whole = count == len(waiting)
-            part.append(chunk._replace(datagrams=waiting if whole else waiting[:count]))
-            waiting = [] if whole else waiting[count:]
+            if count == len(waiting):
+                part.append(chunk)
+                waiting = []
+            else:
+                part.append(chunk._replace(datagrams=waiting[:count]))
+                chunk = chunk._replace(datagrams=waiting[count:])
+                waiting = chunk.datagrams
             left -= spent
             if left <= 0:
                 yield part

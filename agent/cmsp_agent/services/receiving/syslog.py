@@ -59,12 +59,17 @@ class SyslogService:
             self._queue.offer(self._clock.now(), [(message, address) for message in messages], _unanswered)
         return self._queue.has_room(source)
 
-    def _read(self, chunk: Chunk, received: Received) -> None:
-        self._continued.release(chunk.component, received)
-        if chunk.datagrams[0][0] is NOTHING_MORE:
-            return
-        self._counters.add("syslog.messages", len(chunk.datagrams))
-        direct = bool(chunk.component) and not self._senders.relays
+    def _read(self, part: Sequence[Chunk], received: Received) -> None:
+        relayed = bool(self._senders.relays)
+        count = 0
+        for chunk in part:
+            self._continued.release(chunk.component, received)
+            if chunk.datagrams[0][0] is not NOTHING_MORE:
+                count += len(chunk.datagrams)
+                self._read_chunk(chunk, received, direct=bool(chunk.component) and not relayed)
+        self._counters.add("syslog.messages", count)
+
+    def _read_chunk(self, chunk: Chunk, received: Received, *, direct: bool) -> None:
         for datagram, payload in _messages(chunk.datagrams, self._counters):
             if len(payload) > LONGEST_MESSAGE:
                 self._counters.add("syslog.truncated", key=chunk.component)
@@ -101,15 +106,17 @@ class SyslogService:
 
 def signal_from(component: str, received_at: int, message: SyslogMessage) -> SyslogSignal:
     """The signal that a parsed line of a component is."""
-    severity = message.severity
-    facility = message.syslog_facility
+    pri = message.pri
+    severity = message.level
+    if severity is None:
+        severity = NOTICE if pri is None else pri & 7
     code = message.code or message.message_id or message.process
     occurred_at = trusted_time(message, received_at) if message.zone else None
     # The class's own constructor is one of Python's, which takes three times as long.
     return tuple.__new__(
         SyslogSignal,
-        (component, received_at, code, message.text, NOTICE if severity is None else severity,
-         USER if facility is None else facility, occurred_at, message.host, message.number, 1),
+        (component, received_at, code, message.text, severity, USER if pri is None else pri >> 3, occurred_at,
+         message.host, message.number, 1),
     )  # fmt: skip
 
 

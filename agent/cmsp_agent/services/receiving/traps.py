@@ -3,7 +3,7 @@
 The decoder handles SNMPv3; the pipeline says what a trap means.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -104,8 +104,12 @@ class TrapService:
         """Take a batch from a `DatagramReceiver`."""
         self._queue.offer(self._clock.now(), datagrams, answer)
 
-    def _read(self, chunk: Chunk, received: Received) -> None:
-        self._counters.add("traps.received", len(chunk.datagrams))
+    def _read(self, part: Sequence[Chunk], received: Received) -> None:
+        self._counters.add("traps.received", sum(len(chunk.datagrams) for chunk in part))
+        for chunk in part:
+            self._read_chunk(chunk, received)
+
+    def _read_chunk(self, chunk: Chunk, received: Received) -> None:
         for datagram in chunk.datagrams:
             try:
                 said = self._decoder.decode(datagram[0], datagram[-1][0])

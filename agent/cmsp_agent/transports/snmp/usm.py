@@ -35,6 +35,11 @@ REPORT_NAMES = {
     DECRYPTION_ERROR: "usmStatsDecryptionErrors",
 }
 
+VERSION_FIELD = ber.encode_integer(V3)
+MAX_SIZE_FIELD = ber.encode_integer(LARGEST)
+MODEL_FIELD = ber.encode_integer(USM_MODEL)
+"""What is the same in all messages that we send."""
+
 NOBODY = LocalUser(UsmUser(b""), b"", None, None)
 """Who sends discovery requests and the REPORTs that are not authenticated."""
 
@@ -177,12 +182,9 @@ def encode(user: LocalUser, boots: int, time: int, msg_id: int, scoped: bytes, f
         scoped = ber.encode_octets(secret)
     signer = user.signer if flags & AUTH else None
     size = signer.size if signer else 0
-    head = ber.encode_integer(V3) + ber.element(
+    head = VERSION_FIELD + ber.element(
         ber.SEQUENCE,
-        ber.encode_integer(msg_id)
-        + ber.encode_integer(LARGEST)
-        + ber.encode_octets(bytes((flags,)))
-        + ber.encode_integer(USM_MODEL),
+        ber.encode_integer(msg_id) + MAX_SIZE_FIELD + ber.encode_octets(bytes((flags,))) + MODEL_FIELD,
     )
     before = (
         ber.encode_octets(user.engine_id)

@@ -60,6 +60,8 @@ class SyslogMessage(NamedTuple):
     """SD-ELEMENTs of RFC 5424: (id, ((name, value), …))."""
     repeated: int = 0
     """N of `message repeated N times` and `last message repeated N times`; 0: neither."""
+    code: str = ""
+    """`FACILITY-SEVERITY-MNEMONIC`, or empty where the message has no mnemonic."""
 
     @property
     def number(self) -> int | None:
@@ -84,11 +86,6 @@ class SyslogMessage(NamedTuple):
     def syslog_facility(self) -> int | None:
         """RFC 5424 facility, 0 to 23."""
         return None if self.pri is None else self.pri >> 3
-
-    @property
-    def code(self) -> str:
-        """`FACILITY-SEVERITY-MNEMONIC`, or empty where the message has no mnemonic."""
-        return f"{self.facility}-{self.level}-{self.mnemonic}" if self.mnemonic else ""
 
 
 _PRI = re.compile(r"<(\d{1,3})>\s*", re.ASCII)
@@ -144,12 +141,12 @@ def _parse_usual(raw: bytes, line: str, layout: Layout) -> SyslogMessage:
     inner = int(line[second:second_end]) if second_end > 0 else None
     if sequence is None:
         sequence, inner = inner, None
-    facility, level, name = mnemonic
+    facility, level, name, code_text = mnemonic
     # The class's own constructor is one of Python's, which takes three times as long.
     return tuple.__new__(
         SyslogMessage,
         (raw, pri, sequence, line[host:host_end], inner, line[mark:time], line[time:time_end], line[zone:zone_end],
-         facility, level, name, line[code_end + 2 :], "", "", "", 0, "", (), 0),
+         facility, level, name, line[code_end + 2 :], "", "", "", 0, "", (), 0, code_text),
     )  # fmt: skip
 
 
@@ -221,4 +218,5 @@ def _with_mnemonic(raw: bytes, pri: int | None, header: Header, repeated: int) -
         message_id=header.message_id,
         structured=header.structured,
         repeated=repeated,
+        code=f"{facility}-{level}-{mnemonic}" if mnemonic else "",
     )

@@ -17,8 +17,8 @@ LONGEST_HEADER = 256
 Layout: TypeAlias = tuple[int, int, int, int, int, int, int, int, int, int, int, int, int]
 """Places in the line: the end of PRI; start and end of counter, origin and second counter; start of the clock's mark,
 start and end of the time; start and end of the zone; the end of the header with the `%`. What is not there has -1."""
-Code: TypeAlias = tuple[str, int, str]
-"""Facility, severity and name of a mnemonic."""
+Code: TypeAlias = tuple[str, int, str, str]
+"""Facility, severity and name of a mnemonic, and the whole of it: the same object each time, hashed already."""
 
 # Every literal of it is punctuation, which stands for itself in a shape; letters and digits count by kind only.
 _HEADER = re.compile(
@@ -53,7 +53,7 @@ def code_of(mnemonic: str) -> Code | None:
     if code is None and (found := _MNEMONIC.fullmatch(mnemonic)):
         if len(_codes) >= MOST_KEPT:
             _codes.clear()
-        code = _codes[mnemonic] = (found[1], int(found[2]), found[3])
+        code = _codes[mnemonic] = (found[1], int(found[2]), found[3], mnemonic)
     return code
 
 

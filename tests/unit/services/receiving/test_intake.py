@@ -34,11 +34,12 @@ class Site:
         self.acknowledged: list[str] = []
         self.intake = Intake("syslog", self.queue, self.read, self.database, self.counters)
 
-    def read(self, chunk: Chunk, received: Received) -> None:
-        for payload, *_ in chunk.datagrams:
-            text = payload.decode()
-            received.signals.append(SyslogSignal(chunk.component, chunk.received_at, "", text))
-            received.acknowledge.append(partial(self.acknowledged.append, text))
+    def read(self, part: Sequence[Chunk], received: Received) -> None:
+        for chunk in part:
+            for payload, *_ in chunk.datagrams:
+                text = payload.decode()
+                received.signals.append(SyslogSignal(chunk.component, chunk.received_at, "", text))
+                received.acknowledge.append(partial(self.acknowledged.append, text))
 
     def say(self, *texts: str) -> None:
         self.queue.offer(1, [(text.encode(), ("10.0.0.1", 514)) for text in texts], lambda _asked, _payload: False)
