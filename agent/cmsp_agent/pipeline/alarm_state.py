@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, NamedTuple
 
 from cmsp_agent.model.event import AlarmKey, Event, Transition
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.pipeline.alarms import AlarmDraft, Alarms
-from cmsp_agent.pipeline.overlay import Overlay
+from cmsp_agent.pipeline.members import MemberDraft
+from cmsp_agent.pipeline.overlay import Overlay, OverlayInOrder
 from cmsp_agent.pipeline.repeats import Reported
 
 MOST_ENDED = 20_000
@@ -65,6 +67,14 @@ class FaultPlace(NamedTuple):
     where: str
 
 
+class ComponentLoss(NamedTuple):
+    """A component that is down, or can do one of its primary functions no more."""
+
+    at: int
+    joined: bool = False
+    """Its incident is one with those of the components that were lost just before."""
+
+
 class Ability(NamedTuple):
     """What a component can do, as far as it weighs in the faults of other components."""
 
@@ -101,8 +111,8 @@ class AlarmState:
     """(rule, what must be alike) → where and when the first of a sequence was."""
     held_back: dict[AlarmKey, str] = field(default_factory=dict)
     """Alarms that open no incident before what silences them ends, by key: the alarm's id."""
-    losses: dict[str, int] = field(default_factory=dict)
-    """Component → when it was lost, as long as others may belong to the same storm."""
+    losses: dict[str, ComponentLoss] = field(default_factory=dict)
+    """Component → when it was lost, the latest last, as long as others may belong to the same storm."""
     unanswered: dict[str, UnansweredPolls] = field(default_factory=dict)
     observed: dict[tuple[str, str], Mapping[str, bool]] = field(default_factory=dict)
     """(component, alarm type) → object → raised, from the last poll: who backs whom up within a component."""
@@ -112,6 +122,12 @@ class AlarmState:
     """Incidents that are not over, by id: open ones, and restored ones that are watched."""
     places: dict[FaultPlace, str] = field(default_factory=dict)
     """Place → id of the incident that was last opened there; it may be over since."""
+    places_to_tidy: int = 0
+    """How many places may be known before those of incidents that are over are looked for."""
+    members: dict[str, dict[str, None]] = field(default_factory=dict)
+    """Incident → ids of its alarms that hold."""
+    unweighed: dict[str, int] = field(default_factory=dict)
+    """Large incidents → how many changes they were not weighed by yet."""
     incidents_of: dict[str, set[str]] = field(default_factory=dict)
     """Component → ids of its incidents; those of the appliance itself under the empty name."""
 
@@ -121,9 +137,11 @@ class AlarmState:
     def take(self, incidents: Mapping[str, Incident]) -> None:
         """Incidents as they stand now, found by their components from now on."""
         for incident in incidents.values():
-            self.incidents.pop(incident.id, None)
+            before = self.incidents.pop(incident.id, None)
             self.incidents[incident.id] = incident
-            for name in incident.components or ("",):
+            names = incident.components or ("",)
+            known = () if before is None else before.components
+            for name in names[len(known) :] if names[: len(known)] == known else names:
                 self.incidents_of.setdefault(name, set()).add(incident.id)
 
     def drop(self, incident_id: str) -> None:
@@ -146,7 +164,7 @@ class Draft:
         self.ended = Overlay(alarm_state.ended)
         self.ended_at = Overlay(alarm_state.ended_at)
         self.flaps = Overlay(alarm_state.flaps)
-        self.losses = Overlay(alarm_state.losses)
+        self.losses = OverlayInOrder(alarm_state.losses)
         self.held_back = Overlay(alarm_state.held_back)
         self.last_reports = Overlay(alarm_state.last_reports)
         self.reports = Overlay(alarm_state.reports)
@@ -157,6 +175,8 @@ class Draft:
         self.abilities = Overlay(alarm_state.abilities)
         self.incidents = Overlay(alarm_state.incidents)
         self.places = Overlay(alarm_state.places)
+        self.members = MemberDraft(alarm_state.members)
+        self.unweighed = Overlay(alarm_state.unweighed)
         self.reached: dict[AlarmKey, None] = {}
         """What the signal that is judged has reported often enough to matter."""
         self.concerned: set[str] = set()
@@ -188,6 +208,7 @@ class Draft:
         self.changes.incidents[incident.id] = incident
         if incident.state.over:
             self.incidents.drop(incident.id)
+            self.members.drop(incident.id)
         else:
             self.incidents.put(incident.id, incident)
 
@@ -209,26 +230,33 @@ class Draft:
             self.observed,
             self.abilities,
             self.places,
+            self.members,
+            self.unweighed,
         ):
             overlay.commit()
         for incident_id in self.incidents.gone:
             known.drop(incident_id)
         known.take(self.incidents.changed)
-        while len(known.ended) > MOST_ENDED:
-            oldest = next(iter(known.ended))
-            del known.ended[oldest]
-            known.ended_at.pop(oldest, None)
+        for key in _oldest(known.ended):
+            del known.ended[key]
+            known.ended_at.pop(key, None)
         for remembered in (known.last_reports, known.reports, known.earlier):
             _keep_latest(remembered)
         if len(known.flaps) > MOST_ENDED:
             known.flaps = {key: flap for key, flap in known.flaps.items() if flap.flapping}
-        if len(known.places) > 2 * len(known.incidents) + MOST_PLACES_TO_SPARE:
+        if len(known.places) > known.places_to_tidy + MOST_PLACES_TO_SPARE:
             known.places = {place: incident for place, incident in known.places.items() if incident in known.incidents}
+            known.places_to_tidy = 2 * len(known.places)
+
+
+def _oldest(remembered: dict[Any, Any]) -> list[Any]:
+    """The keys that are too many. Taken together: to find the first of a dict costs what was deleted before it."""
+    return [*islice(remembered, max(0, len(remembered) - MOST_ENDED))]
 
 
 def _keep_latest(remembered: dict[Any, Any]) -> None:
-    while len(remembered) > MOST_ENDED:
-        del remembered[next(iter(remembered))]
+    for key in _oldest(remembered):
+        del remembered[key]
 
 
 @dataclass(slots=True)

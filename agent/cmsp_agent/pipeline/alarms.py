@@ -11,6 +11,8 @@ from cmsp_agent.pipeline.overlay import Overlay
 
 Held = dict[AlarmKey, Event]
 NONE_HELD: Mapping[str, Held] = {}
+NO_ALARMS: Held = {}
+NONE_TOUCHED: Mapping[str, dict[AlarmKey, None]] = {}
 
 
 class Alarms(UserDict[AlarmKey, Event]):
@@ -49,25 +51,32 @@ class Alarms(UserDict[AlarmKey, Event]):
 class AlarmDraft(Overlay[AlarmKey, Event]):
     """The alarms as they would be."""
 
-    __slots__ = ("_alarms", "_keys", "_touched")
+    __slots__ = ("_alarms", "_keys", "_more", "_touched")
 
     def __init__(self, base: Alarms) -> None:
         super().__init__(base)
         self._alarms = base
         self._keys: dict[str, AlarmKey] = {}
-        self._touched: dict[str, dict[AlarmKey, None]] = {}
-        """Component → the keys that the draft has set or removed."""
+        self._touched: dict[str, dict[str, dict[AlarmKey, None]]] = {}
+        """Component → type → the keys that the draft has set or removed."""
+        self._more: dict[str, dict[str, int]] = {}
+        """Component → type → how many alarms more than before."""
 
     def put(self, key: AlarmKey, value: Event) -> None:
         """Set it in the draft."""
+        self._touch(key, int(self.get(key) is None))
         super().put(key, value)
         self._keys[value.id] = key
-        self._touched.setdefault(key.component, {})[key] = None
 
     def drop(self, key: AlarmKey) -> None:
         """Remove it in the draft."""
+        self._touch(key, -int(self.get(key) is not None))
         super().drop(key)
-        self._touched.setdefault(key.component, {})[key] = None
+
+    def _touch(self, key: AlarmKey, more: int) -> None:
+        self._touched.setdefault(key.component, {}).setdefault(key.type, {})[key] = None
+        counts = self._more.setdefault(key.component, {})
+        counts[key.type] = counts.get(key.type, 0) + more
 
     def by_id(self, event_id: str) -> Event | None:
         """The alarm with this id, if it still holds."""
@@ -77,16 +86,17 @@ class AlarmDraft(Overlay[AlarmKey, Event]):
 
     def of(self, component: str, kind: str | None = None) -> Iterator[Event]:
         """The alarms of one component, of one type or of all."""
-        touched = self._touched.get(component, {})
-        for known, held in self._alarms.of(component).items():
-            if kind in (None, known):
-                yield from (event for key, event in held.items() if key not in touched)
-        yield from (self.changed[key] for key in touched if key in self.changed and kind in (None, key.type))
+        held, touched = self._alarms.of(component), self._touched.get(component, NONE_TOUCHED)
+        for known in (*held, *(each for each in touched if each not in held)) if kind is None else (kind,):
+            changed = touched.get(known, {})
+            yield from (event for key, event in held.get(known, NO_ALARMS).items() if key not in changed)
+            yield from (self.changed[key] for key in changed if key in self.changed)
 
-    def types(self, component: str) -> set[str]:
+    def count(self, component: str, kind: str) -> int:
+        """How many alarms of a type the component has."""
+        return len(self._alarms.of(component).get(kind, NO_ALARMS)) + self._more.get(component, {}).get(kind, 0)
+
+    def types(self, component: str) -> list[str]:
         """The types of a component's alarms."""
-        touched = self._touched.get(component, {})
-        found = {key.type for key in touched if key in self.changed}
-        return found | {
-            kind for kind, held in self._alarms.of(component).items() if any(key not in touched for key in held)
-        }
+        known = dict.fromkeys((*self._alarms.of(component), *self._more.get(component, {})))
+        return [kind for kind in known if self.count(component, kind)]

@@ -4,6 +4,8 @@ A parent inhibits a fault only while the component itself does not answer: one t
 is whole, whatever its parent says to us.
 """
 
+from collections.abc import Iterable
+
 from cmsp_agent.model.event import AlarmKey, Event
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import APPLIANCE_ISOLATED, COMPONENT_DOWN
@@ -35,6 +37,10 @@ class Causes:
             if down is not None and not answers_behind(draft, parent, event.component):
                 return down.suppressed_by or down.id
         return None
+
+    def inhibits(self, draft: Draft, cause: Event) -> Iterable[str]:
+        """The components whose faults the alarm may inhibit: those that are reached through its own, or all."""
+        return self._topology.tree(cause.component) if cause.component else [*draft.unanswered.keys()]
 
     def lost_with(self, draft: Draft, name: str) -> list[str]:
         """The component that is down and all that are lost with it: what answers, and what is behind that, is not."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.model.event import Event, Transition
+from cmsp_agent.model.event import AlarmKey, Event, Transition
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.interfaces import unnamed
 from cmsp_agent.model.signal import PollSignal
@@ -156,9 +156,10 @@ class Correlator:
         """A component that the cause had inhibited gets its own three polls before its alarm stands for itself."""
         if cause.type not in CAUSES:
             return
-        for event in draft.active.values():
-            if event.suppressed_by == cause.id and event.type in AVAILABILITY:
-                draft.unanswered.drop(event.component)
+        for name in self._causes.inhibits(draft, cause):
+            alarms = (draft.active.get(AlarmKey(name, kind, "")) for kind in AVAILABILITY)
+            if any(alarm is not None and alarm.suppressed_by == cause.id for alarm in alarms):
+                draft.unanswered.drop(name)
 
 
 def is_last_word(draft: Draft, event: Event) -> bool:

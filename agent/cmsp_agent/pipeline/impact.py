@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.event import AlarmKey, Event
@@ -16,6 +17,10 @@ from cmsp_agent.pipeline.topology import Topology
 EVERYTHING = "*"
 EMERGENCY = "emergency"
 """The function of a component that calls to emergency numbers leave by."""
+
+
+MOST_LOST_BEFORE = 6
+"""Components lost before that are looked for: one more than are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,8 @@ class Assessor:
         self._components = topology.components
         self._customer = customer
         self._normaliser = normaliser
+        self._seen_working: dict[tuple[str, str], int] = {}
+        """(site, function) → which component there was last seen to do it: asked first, of hundreds."""
 
     def assess(self, draft: Draft, alarms: Iterable[Event]) -> Assessment:
         """Urgency and extent of one incident, from those of its alarms that still hold."""
@@ -66,7 +73,7 @@ class Assessor:
         without = set(self._without_emergency(draft, alarms))
         if without:
             urgency = Urgency.CRITICAL
-        before = tuple(self._lost_before(draft, sites | without, alarms, lost))
+        before = tuple(islice(self._lost_before(draft, sites | without, alarms, lost), MOST_LOST_BEFORE))
         return Assessment(urgency, extent, before, tuple(sorted(without)))
 
     def reach(self, names: Collection[str]) -> Extent:
@@ -141,10 +148,12 @@ class Assessor:
         began = min((alarm.received_at for alarm in alarms), default=0)
         for site in sorted(sites):
             for component in self._topology.at_site(site):
+                if _lost_since(draft, component.name, began):
+                    continue
                 mattered = component.primary_functions or EMERGENCY in component.functions
                 if component.name in lost or not mattered or not self._has_lost(draft, component):
                     continue
-                if any(alarm.received_at < began for alarm in draft.active.of(component.name)):
+                if _began_before(draft, component.name, began):
                     yield component.name
 
     def forget(self, draft: Draft, alarm: Event) -> None:
@@ -223,6 +232,8 @@ class Assessor:
         Which there are is known by polling; which of them fail is known by the latest report.
         """
         objects = draft.observed.get((component, kind)) or {}
+        if draft.active.count(component, kind) < len(objects):
+            return True
         return any(not draft.active.get(AlarmKey(component, kind, name)) for name in objects)
 
     def _people(self, names: Iterable[str]) -> int:
@@ -256,8 +267,27 @@ class Assessor:
 
     def _site_lost(self, draft: Draft, site: str, functions: Iterable[str]) -> bool:
         """Whether one of the primary functions has no working path at the site."""
+        return any(not self.works_at(draft, site, function) for function in functions)
+
+    def works_at(self, draft: Draft, site: str, function: str, without: Collection[str] = ()) -> bool:
+        """Whether a component of the site, other than those named, does the function."""
         there = self._topology.at_site(site)
-        return any(
-            not any(self._works(draft, component, function) for component in there if function in component.functions)
-            for function in functions
-        )
+        last = self._seen_working.get((site, function), 0)
+        for place in chain(range(last, len(there)), range(last)):
+            component = there[place]
+            may = function in component.functions and component.name not in without
+            if may and self._works(draft, component, function):
+                self._seen_working[site, function] = place
+                return True
+        return False
+
+
+def _lost_since(draft: Draft, name: str, moment: int) -> bool:
+    """Whether a component is known to have been lost no sooner than then."""
+    loss = draft.losses.get(name)
+    return loss is not None and loss.at >= moment
+
+
+def _began_before(draft: Draft, name: str, moment: int) -> bool:
+    """Whether a lost component was so before then: by its alarms, where it is not known when it was lost."""
+    return draft.losses.get(name) is not None or any(alarm.received_at < moment for alarm in draft.active.of(name))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cmsp_agent.model.event import Event, Transition
-from cmsp_agent.pipeline.alarm_state import Draft
+from cmsp_agent.pipeline.alarm_state import ComponentLoss, Draft
 from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.topology import Topology
 
@@ -18,7 +18,9 @@ class StormLimits:
     """Milliseconds between one loss and the last of those that belong to it."""
 
 
-LONGEST_STORM = 7 * 86_400_000
+NEVER = ComponentLoss(0)
+MOST_OUT_OF_ORDER = 50
+"""Losses of another time in a row, seen from the latest: before them are only older ones."""
 
 
 class Losses:
@@ -36,14 +38,13 @@ class Losses:
             return ()
         if draft.losses.get(name) is not None or not self._assessor.lost(draft, name):
             return ()
-        draft.losses.put(name, event.received_at)
+        draft.losses.put(name, ComponentLoss(event.received_at))
         limits = self._limits(event)
-        recent = self._recent(draft, event.received_at, limits.within)
+        recent = self._recent(draft, event.received_at, limits)
         if len(recent) >= limits.components:
+            self._join(draft, recent)
             return recent
-        site = [each.name for each in self._topology.at_site(event.site) if each.primary_functions] or [
-            each.name for each in self._topology.at_site(event.site)
-        ]
+        site = self._topology.mattering_at(event.site)
         there = [each for each in recent if each in site]
         return there if len(there) > 1 and len(there) == len(site) else ()
 
@@ -52,13 +53,22 @@ class Losses:
         if event.state is Transition.CLEAR:
             draft.losses.drop(event.component)
 
-    def _recent(self, draft: Draft, now: int, within: int) -> list[str]:
-        """Those that were lost within the time and are lost still."""
-        names = []
-        for name in [*draft.losses.keys()]:
-            age = abs(now - (draft.losses.get(name) or 0))
-            if age > LONGEST_STORM:
-                draft.losses.drop(name)
-            elif age <= within:
+    @staticmethod
+    def _join(draft: Draft, names: Sequence[str]) -> None:
+        for name in names:
+            loss = draft.losses.get(name) or NEVER
+            draft.losses.drop(name)
+            draft.losses.put(name, loss._replace(joined=True))
+
+    def _recent(self, draft: Draft, now: int, limits: StormLimits) -> list[str]:
+        """Those lost within the time, and lost still; of what is one already no more than make a storm."""
+        names: list[str] = []
+        others = 0
+        for name in draft.losses.latest():
+            loss = draft.losses.get(name) or NEVER
+            others = 0 if abs(now - loss.at) <= limits.within else others + 1
+            if not others:
                 names.append(name)
-        return names
+            if others > MOST_OUT_OF_ORDER or (loss.joined and len(names) >= limits.components):
+                break
+        return names[::-1]

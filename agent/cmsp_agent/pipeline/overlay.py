@@ -56,3 +56,18 @@ class Overlay(Generic[K, V]):
             # re-inserted at the end, so that the oldest entry is always the first
             self._base.pop(key, None)
             self._base[key] = value
+
+
+class OverlayInOrder(Overlay[K, V]):
+    """One whose keys are asked in the order in which they were set."""
+
+    __slots__ = ("_ordered",)
+
+    def __init__(self, base: dict[K, V]) -> None:
+        super().__init__(base)
+        self._ordered = base
+
+    def latest(self) -> Iterator[K]:
+        """All keys as they would be, the latest first."""
+        yield from reversed(self.changed)
+        yield from (key for key in reversed(self._ordered) if key not in self._gone and key not in self.changed)

@@ -156,6 +156,7 @@ class Pipeline:
         self._triage(draft, self._triage.held_back_no_more(draft))
         if draft.concerned:
             self._triage.review(draft)
+        self._triage.weigh_put_off(draft)
         self._triage.resolve_due(draft)
         return draft
 
@@ -166,6 +167,7 @@ class Pipeline:
             self._judge(draft, (event,))
         if draft.concerned:
             self._triage.review(draft)
+        self._triage.weigh_put_off(draft)
         return draft
 
     def _judge(self, draft: Draft, events: Sequence[Event]) -> None:

@@ -5,7 +5,7 @@ that changed are others looked at: those of alarms that take functions away, and
 reached otherwise.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.pipeline.alarm_state import Draft
@@ -28,14 +28,28 @@ class Reviews:
     def due(self, draft: Draft) -> Sequence[Incident]:
         """The incidents to be weighed anew, the oldest first."""
         draft.working.clear()
-        around = self._topology.concerned({name for name in draft.concerned if self._differs(draft, name)})
-        reached_otherwise = {name for name in around if self._is_reached_otherwise(draft, name)}
-        self._keep(draft, around | draft.concerned)
+        below = self._topology.below(name for name in draft.concerned if self._differs(draft, name))
+        reached_otherwise = {name for name in below if self._is_reached_otherwise(draft, name)}
+        around = self._topology.around(below, self._sites_at_stake(draft, below))
+        self._keep(draft, below | draft.concerned)
         found = {one.id: one for one in draft.incidents_at(reached_otherwise | draft.first_read)}
         for name in around:
             impairing = self._assessor.impairing(draft, name)
             found |= {one.id: one for alarm in impairing if (one := incident_at(draft, alarm)) is not None}
         return [found[incident_id] for incident_id in sorted(found)]
+
+    def _sites_at_stake(self, draft: Draft, names: Collection[str]) -> set[str]:
+        """The sites where a function may have lost its last way, or got the first: the others there do not have it."""
+        at_stake = set()
+        for name in names:
+            component = self._topology.components.get(name)
+            if component is None or component.site in at_stake:
+                continue
+            before, now = draft.abilities.get(name), self._assessor.ability(draft, name)
+            changed = component.functions if before is None else {*before.functions} ^ {*now.functions}
+            if any(not self._assessor.works_at(draft, component.site, each, without=names) for each in changed):
+                at_stake.add(component.site)
+        return at_stake
 
     def _keep(self, draft: Draft, names: Iterable[str]) -> None:
         for name in names:

@@ -1,6 +1,6 @@
 """How components depend on each other: the way to each, its site, its redundancy group."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from cmsp_agent.model.component import Component
 
@@ -13,6 +13,7 @@ class Topology:
         self._children: dict[str, list[str]] = {}
         self._at_site: dict[str, list[Component]] = {}
         self._group: dict[str, list[Component]] = {}
+        self._mattering: dict[str, frozenset[str]] = {}
         for component in components.values():
             self._at_site.setdefault(component.site, []).append(component)
             if component.parent:
@@ -50,10 +51,21 @@ class Topology:
         """The components that back each other up with this one, itself among them; none where it stands alone."""
         return self._group.get(component.redundancy, ()) if component.redundancy else ()
 
-    def concerned(self, names: Iterable[str]) -> set[str]:
-        """The components whose faults may weigh differently once something became of these."""
-        reached = {below for name in names for below in self.tree(name)}
-        known = [self.components[name] for name in reached if name in self.components]
-        around = {other.name for site in {each.site for each in known} for other in self.at_site(site)}
-        around |= {other.name for each in known for other in self.group(each)}
-        return reached | around | {upper for name in around for upper in self.above(name)}
+    def mattering_at(self, site: str) -> Collection[str]:
+        """The components of a site with a primary function; all of them where none has one."""
+        if site not in self._mattering:
+            there = self.at_site(site)
+            primary = frozenset(each.name for each in there if each.primary_functions)
+            self._mattering[site] = primary or frozenset(each.name for each in there)
+        return self._mattering[site]
+
+    def below(self, names: Iterable[str]) -> set[str]:
+        """These components and all that are reached through them."""
+        return {below for name in names for below in self.tree(name)}
+
+    def around(self, names: Iterable[str], sites: Iterable[str]) -> set[str]:
+        """These, what backs them up, all of these sites, and the components that any of them is reached through."""
+        known = [self.components[name] for name in names if name in self.components]
+        around = {*names, *(other.name for each in known for other in self.group(each))}
+        around |= {other.name for site in sites for other in self.at_site(site)}
+        return around | {upper for name in around for upper in self.above(name)}

@@ -11,20 +11,16 @@ from cmsp_agent.pipeline.alarm_state import Draft, FaultPlace
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.correlate import is_last_word
 from cmsp_agent.pipeline.filter import AVAILABILITY
+from cmsp_agent.pipeline.finding import finding
 from cmsp_agent.pipeline.handled import is_suppressed
 from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.losses import Losses
-from cmsp_agent.pipeline.normalise import ENDS, Normaliser, title
-from cmsp_agent.pipeline.places import GROUP, PLACE, incident_at, place_of
+from cmsp_agent.pipeline.members import is_full, named, put_off, standing
+from cmsp_agent.pipeline.normalise import Normaliser
+from cmsp_agent.pipeline.places import GROUP, incident_at, place_of
 from cmsp_agent.pipeline.reviews import Reviews
 from cmsp_agent.pipeline.rules.timing import Waiting
 from cmsp_agent.pipeline.silences import NONE, Silences
-
-MOST_ALARMS = 200
-"""Alarms that one incident names: a fault that comes and goes beside another that stays would add them endlessly."""
-
-MOST_NAMES = 5
-"""Components that a title names."""
 
 STABILITY = 600_000
 """Milliseconds that a restored incident is watched before it is resolved."""
@@ -62,6 +58,8 @@ class Triage:
             self._losses.forget(draft, event)
             draft.concerned.add(event.component)
             incident = incident_at(draft, event)
+            if incident is not None and event.state is Transition.CLEAR and event.alarm:
+                draft.members.leave(incident.id, event.alarm)
             if self._matters(draft, event) and not self._held_back(draft, event):
                 self._assign(draft, incident, event)
                 self._gather(draft, self._losses.lost_with(draft, event))
@@ -86,7 +84,17 @@ class Triage:
     def review(self, draft: Draft) -> None:
         """Weigh anew, once for a whole batch, the open incidents that what became known can weigh in."""
         for incident in self._reviews.due(draft):
-            self._settle(draft, draft.incidents.get(incident.id) or incident)
+            known = draft.incidents.get(incident.id) or incident
+            if not put_off(draft, known, max(draft.members.count(known.id), known.extent.components.affected)):
+                self._weigh(draft, known)
+
+    def weigh_put_off(self, draft: Draft) -> None:
+        """Weigh the large incidents of which too little changed to weigh them at once."""
+        for incident_id in [*draft.unweighed.keys()]:
+            draft.unweighed.drop(incident_id)
+            incident = draft.incidents.get(incident_id)
+            if incident is not None:
+                self._weigh(draft, incident)
 
     def review_all(self, draft: Draft) -> None:
         """Weigh every open incident anew and find the places of all: after a start or a reload."""
@@ -94,19 +102,25 @@ class Triage:
         for incident in draft.incidents.values():
             if incident.reported_by is None:
                 draft.places.put(_began_at(incident), incident.id)
-            for alarm in _standing(draft, incident):
+            draft.members.join(incident.id, (each for each in incident.alarms if draft.active.by_id(each)))
+            for alarm in standing(draft, incident):
                 if alarm.suppressed_by is None:
                     draft.places.put(place_of(alarm), incident.id)
+        crowded = {name: one for one in draft.incidents.values() if is_full(one) for name in one.components}
         for event in [*draft.active.values()]:
             if self._matters(draft, event) and not self._held_back(draft, event):
-                self._assign(draft, incident_at(draft, event), event)
+                known = incident_at(draft, event) or crowded.get(event.component)
+                if known is not None:
+                    draft.places.put(place_of(event), known.id)
+                self._assign(draft, known, event)
         for incident in [*draft.incidents.values()]:
-            self._settle(draft, incident)
+            draft.unweighed.drop(incident.id)
+            self._weigh(draft, incident)
 
     def report(self, draft: Draft, report: ReportedFault) -> Incident:
         """Open an incident that a person reports: it stays until a person resolves or closes it."""
-        finding = Finding(report.urgency, self._assessor.reach(report.components), report.title)
-        incident = opened(self._new_id(draft.now), finding, report.components, (), draft.now, reported_by=report.by)
+        said = Finding(report.urgency, self._assessor.reach(report.components), report.title)
+        incident = opened(self._new_id(draft.now), said, report.components, (), draft.now, reported_by=report.by)
         draft.keep(incident)
         return incident
 
@@ -149,20 +163,28 @@ class Triage:
     def _assign(self, draft: Draft, incident: Incident | None, event: Event) -> None:
         if incident is None:
             self._open(draft, event)
-        elif event.id not in incident.alarms or incident.state is IncidentState.RESTORED:
+        elif incident.state is IncidentState.RESTORED or not _belongs(draft, incident, event):
             if incident.state is IncidentState.RESTORED:
                 incident = incident.after(Trigger.RELAPSE, draft.now)
-            alarms = _bounded(draft, tuple(dict.fromkeys((*incident.alarms, event.id))))
-            components = tuple(dict.fromkeys((*incident.components, *filter(None, [event.component]))))
-            draft.keep(incident.joined(alarms, components, passing=event.state is Transition.INFO))
+            self._join(draft, incident, [event], [event.component], passing=event.state is Transition.INFO)
+
+    @staticmethod
+    def _join(
+        draft: Draft, incident: Incident, events: Sequence[Event], names: Sequence[str], *, passing: bool = False
+    ) -> None:
+        """Events become the incident's: it names a few, and counts them all."""
+        ids = [event.id for event in events]
+        draft.members.join(incident.id, ids)
+        components = (*incident.components, *(each for each in names if each and each not in incident.components))
+        draft.keep(incident.joined(named(draft, incident, ids), components, passing=passing))
 
     def _open(self, draft: Draft, event: Event) -> None:
         components = tuple(filter(None, [event.component]))
         passing = event.state is Transition.INFO
-        finding = self._finding(draft, [event])
+        found = self._found(draft, [event])
         incident = opened(
             self._new_id(draft.now),
-            finding,
+            found,
             components,
             (event.id,),
             event.received_at,
@@ -170,29 +192,11 @@ class Triage:
             where=place_of(event).where,
         )
         draft.places.put(place_of(event), incident.id)
+        draft.members.join(incident.id, [event.id])
         draft.keep(incident)
 
-    def _finding(self, draft: Draft, alarms: Sequence[Event]) -> Finding:
-        """What the alarms say, named after the cause among them: a cable before the layer 2 that it takes along."""
-        assessment = self._assessor.assess(draft, alarms)
-        ranked = [(self._normaliser.alarm(event.component, event.type), event) for event in alarms]
-        alarm, event = min(ranked, key=lambda pair: pair[0].cause)
-        components = list(dict.fromkeys(each.component for each in alarms if each.component))
-        recommendation = alarm.recommendation.replace("{component}", event.component)
-        if ENDS in event.attributes:
-            recommendation = f"{recommendation} End the alarm {event.id} once it is over.".strip()
-        if assessment.without_emergency:
-            sites = ", ".join(assessment.without_emergency)
-            recommendation = f"No call reaches an emergency number from {sites}. {recommendation}".strip()
-        if assessment.lost_before:
-            recommendation = f"{recommendation} Lost before: {_few(assessment.lost_before)}.".strip()
-        named = title(alarm, event.component, event.object)
-        if len(alarms) > 1 and any(PLACE in each.attributes for each in alarms):
-            named = f"{named}, and {len(alarms) - 1} more"
-        elif len(components) > 1:
-            named = f"{len(components)} components lost: {_few(components)}"
-        confirmed = any(each.confirmed or each.state is not Transition.RAISE for each in alarms)
-        return Finding(assessment.urgency, assessment.extent, named, alarm.responsible, recommendation, confirmed)
+    def _found(self, draft: Draft, alarms: Sequence[Event]) -> Finding:
+        return finding(draft, alarms, self._assessor, self._normaliser)
 
     def _gather(self, draft: Draft, names: Sequence[str]) -> None:
         """Make one incident of those of components that were lost together: the oldest goes on with all of them."""
@@ -205,7 +209,7 @@ class Triage:
         for other in together[1:]:
             into = draft.incidents.get(together[0].id) or together[0]
             # an alarm that once came with a merger may stand for itself again, in an incident of its own
-            own = [alarm for alarm in _standing(draft, other) if _counts(draft, other, alarm)]
+            own = [alarm for alarm in standing(draft, other) if _counts(draft, other, alarm)]
             self._move(draft, other, into, own)
             for alarm in own:
                 draft.places.put(place_of(alarm), into.id)
@@ -216,16 +220,20 @@ class Triage:
         A fault that another one merely hides is not over: its incident stays as it is until it can be seen again, or
         is merged into that of its cause where both are one.
         """
+        if not put_off(draft, incident, draft.members.count(incident.id)):
+            self._weigh(draft, incident)
+
+    def _weigh(self, draft: Draft, incident: Incident) -> None:
         if not incident.state.open:
             return
-        held = [alarm for alarm in _standing(draft, incident) if _counts(draft, incident, alarm)]
+        held = [alarm for alarm in standing(draft, incident) if _counts(draft, incident, alarm)]
         if held and all(_inhibited(draft, alarm) for alarm in held):
             if all(alarm.type in AVAILABILITY or is_last_word(draft, alarm) for alarm in held):
                 self._merge(draft, incident, held)
             return
-        standing = [alarm for alarm in held if alarm.suppressed_by is None]
-        if standing:
-            draft.keep(incident.reassessed(self._finding(draft, standing), draft.now))
+        alone = [alarm for alarm in held if alarm.suppressed_by is None]
+        if alone:
+            draft.keep(incident.reassessed(self._found(draft, alone), draft.now))
         elif not incident.waits_for_a_person:
             draft.keep(incident.after(Trigger.RESTORE, draft.now))
 
@@ -243,15 +251,8 @@ class Triage:
 
     def _move(self, draft: Draft, incident: Incident, into: Incident, held: Sequence[Event]) -> None:
         """Merge an incident into another, which takes its components and the alarms that hold."""
-        alarms = tuple(dict.fromkeys((*into.alarms, *(alarm.id for alarm in held))))
-        draft.keep(into.joined(_bounded(draft, alarms), tuple(dict.fromkeys((*into.components, *incident.components)))))
+        self._join(draft, into, held, incident.components)
         draft.keep(incident.after(Trigger.MERGE, draft.now, into=into.id))
-
-
-def _few(names: Sequence[str]) -> str:
-    """The first names, and how many more there are."""
-    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return ", ".join(names[:MOST_NAMES]) + more
 
 
 def _began_at(incident: Incident) -> FaultPlace:
@@ -260,18 +261,8 @@ def _began_at(incident: Incident) -> FaultPlace:
     return FaultPlace(incident.components[0] if incident.components else "", incident.where)
 
 
-def _standing(draft: Draft, incident: Incident) -> list[Event]:
-    """The alarms of the incident that still hold."""
-    return [alarm for event_id in incident.alarms if (alarm := draft.active.by_id(event_id)) is not None]
-
-
-def _bounded(draft: Draft, alarms: tuple[str, ...]) -> tuple[str, ...]:
-    """No more than an incident may name: the first that opened it and all that hold, of the others the latest."""
-    if len(alarms) <= MOST_ALARMS:
-        return alarms
-    over = [event_id for event_id in alarms[1:-1] if draft.active.by_id(event_id) is None]
-    gone = frozenset(over[: len(alarms) - MOST_ALARMS])
-    return tuple(event_id for event_id in alarms if event_id not in gone)
+def _belongs(draft: Draft, incident: Incident, event: Event) -> bool:
+    return event.id in incident.alarms or draft.members.has(incident.id, event.id)
 
 
 def _inhibited(draft: Draft, alarm: Event) -> bool:

@@ -14,7 +14,8 @@ def withdraw(draft: Draft, retired: Sequence[Event]) -> None:
     """Close the open incidents that had an alarm among those retired, and have none that holds."""
     ended = {event.alarm for event in retired}
     for incident in [*draft.incidents.values()]:
-        if not incident.state.open or incident.waits_for_a_person or ended.isdisjoint(incident.alarms):
+        alarms = {*incident.alarms, *draft.members.of(incident.id)}
+        if not incident.state.open or incident.waits_for_a_person or ended.isdisjoint(alarms):
             continue
-        if all(draft.active.by_id(alarm) is None for alarm in incident.alarms):
+        if all(draft.active.by_id(alarm) is None for alarm in alarms):
             draft.keep(incident.after(Trigger.WITHDRAW, draft.now, CONFIGURATION))

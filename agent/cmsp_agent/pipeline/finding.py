@@ -1,0 +1,47 @@
+"""What alarms say of their incident: its title, whose fault it is, what to do. Weighs nothing itself: see `impact`."""
+
+from collections.abc import Sequence
+
+from cmsp_agent.model.event import Event, Transition
+from cmsp_agent.model.incident_facts import Finding
+from cmsp_agent.pipeline.alarm_state import Draft
+from cmsp_agent.pipeline.impact import Assessor
+from cmsp_agent.pipeline.normalise import ENDS, Normaliser, title
+from cmsp_agent.pipeline.places import PLACE
+
+MOST_NAMES = 5
+"""Components that a title names."""
+
+
+def finding(draft: Draft, alarms: Sequence[Event], assessor: Assessor, normaliser: Normaliser) -> Finding:
+    """What the alarms say, named after the cause among them: a cable before the layer 2 that it takes along."""
+    assessment = assessor.assess(draft, alarms)
+    ranked = [(normaliser.alarm(event.component, event.type), event) for event in alarms]
+    alarm, event = min(ranked, key=lambda pair: pair[0].cause)
+    components = list(dict.fromkeys(each.component for each in alarms if each.component))
+    recommendation = alarm.recommendation.replace("{component}", event.component)
+    if ENDS in event.attributes:
+        recommendation = f"{recommendation} End the alarm {event.id} once it is over.".strip()
+    if assessment.without_emergency:
+        sites = ", ".join(assessment.without_emergency)
+        recommendation = f"No call reaches an emergency number from {sites}. {recommendation}".strip()
+    if assessment.lost_before:
+        recommendation = f"{recommendation} Lost before: {_several(assessment.lost_before)}.".strip()
+    named = title(alarm, event.component, event.object)
+    if len(alarms) > 1 and any(PLACE in each.attributes for each in alarms):
+        named = f"{named}, and {len(alarms) - 1} more"
+    elif len(components) > 1:
+        named = f"{len(components)} components lost: {_few(components)}"
+    confirmed = any(each.confirmed or each.state is not Transition.RAISE for each in alarms)
+    return Finding(assessment.urgency, assessment.extent, named, alarm.responsible, recommendation, confirmed)
+
+
+def _several(names: Sequence[str]) -> str:
+    """The first names, and whether there are more."""
+    return ", ".join(names[:MOST_NAMES]) + " and others" * (len(names) > MOST_NAMES)
+
+
+def _few(names: Sequence[str]) -> str:
+    """The first names, and how many more there are."""
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + more
