@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -25,6 +25,15 @@ SCALES = (100_000, 300_000, 1_000_000)
 DRAIN_FLOOR = 120_000
 CPU_BAR = 0.6
 APPLIANCE = "apl-bench"
+UNIT = Path("systemd/cmsp-agent.service")
+
+
+def environment(unit: str) -> Iterator[tuple[str, str]]:
+    """The variables that a unit sets."""
+    for line in unit.splitlines():
+        name, _, words = line.partition("=")
+        if name == "Environment":
+            yield from ((variable, value) for variable, _, value in (word.partition("=") for word in words.split()))
 
 
 def ours(work: Path, count: int) -> Outcome:
@@ -38,7 +47,8 @@ def ours(work: Path, count: int) -> Outcome:
         options |= {name: where[name] for name in ("url", "ca", "certificate", "key")}
         words = [str(word) for name, value in options.items() for word in (f"--{name}", value)]
         command = [*pinned(), sys.executable, "-m", "tests.bench.forward.ours", *words]
-        did = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True).stdout)
+        as_shipped = os.environ | dict(environment(UNIT.read_text()))
+        did = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True, env=as_shipped).stdout)
     arrived = int(did["acknowledged"])
     return Outcome("ours", count, arrived, did["append_cpu"], did["drain_cpu"], did["drain_s"], did["rss_mb"])
 

@@ -1,7 +1,8 @@
 """The reference head-end with a journal for its store, so that its own SQLite does not hold up what is measured.
 
-Parses each batch, checks that it follows the one before without a hole, and makes it durable (fdatasync) before it
-answers. `python -m tests.bench.forward.headend DIR APPLIANCE` prints its URL and the paths of the PEM files as JSON.
+Parses each batch, checks that it follows the one before without a hole, and makes it durable as it came (fdatasync)
+before it answers. `python -m tests.bench.forward.headend DIR APPLIANCE` prints its URL and the paths of the PEM files
+as JSON.
 """
 
 import json
@@ -11,9 +12,8 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
-
 from tests.lab.headend import Headend, Store
+from tests.lab.headend.server import Answer, Handler
 from tests.lab.headend.store import CloudEvent, Durable, Expected
 
 
@@ -24,6 +24,8 @@ class Journal(Store):
         super().__init__(":memory:")
         self._file = file.open("wb", buffering=0)
         self._at = Durable(None, 0)
+        self.received = b""
+        """The body that is being answered."""
 
     def durable(self, appliance: str) -> Durable:
         """See `Store`."""
@@ -35,7 +37,7 @@ class Journal(Store):
         first = self._at.durable + 1
         if numbers != list(range(first, first + len(numbers))):
             return Expected(self._at.epoch, first)
-        self._file.write(msgspec.json.encode(events))
+        self._file.write(self.received)
         os.fdatasync(self._file.fileno())
         self._at = Durable(events[-1].epoch, numbers[-1])
         return self._at
@@ -46,12 +48,23 @@ class Journal(Store):
         super().close()
 
 
+class JournalHeadend(Headend):
+    """Gives its journal each body."""
+
+    journal: Journal
+
+    def answer(self, handler: Handler, method: str, what: str, body: bytes) -> Answer:
+        """See `Headend`."""
+        self.journal.received = body
+        return super().answer(handler, method, what, body)
+
+
 def main() -> None:
     """Run until killed."""
     folder, appliance = Path(sys.argv[1]), sys.argv[2]
     folder.mkdir(parents=True)
-    with Headend(folder) as headend:
-        headend.store = Journal(folder / "journal")
+    with JournalHeadend(folder) as headend:
+        headend.store = headend.journal = Journal(folder / "journal")
         client = headend.client(appliance)
         where = {"ca": headend.authority.path, "certificate": client.certificate, "key": client.key}
         print(json.dumps({"url": headend.url, **{name: str(path) for name, path in where.items()}}), flush=True)

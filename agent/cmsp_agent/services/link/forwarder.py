@@ -5,9 +5,8 @@
 
 import logging
 import random
-import sqlite3
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NoReturn
 
 from cmsp_agent.aio.bell import Bell
@@ -16,14 +15,14 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import HeadendUnreachable, StorageError
 from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.services.link.answers import AccessRefused, Failed, HeadendAnswer, RecordRefused, Unsent, understood
-from cmsp_agent.services.link.decision import Link, LinkStep, Numbers, Sent, decide, settled, taken
+from cmsp_agent.services.link.decision import Link, LinkStep, Numbers, decide, settled, taken
 from cmsp_agent.services.link.earlier_life import EarlierLife
 from cmsp_agent.services.link.edges import Edges, OwnEvents
+from cmsp_agent.services.link.forgetting import Forgetting
+from cmsp_agent.services.link.parcel import Parcel, pack
 from cmsp_agent.services.link.waiting import Ahead
 from cmsp_agent.storage import outbox
-from cmsp_agent.storage.compression import compress
 from cmsp_agent.storage.outbox import epochs, gaps
-from cmsp_agent.storage.outbox.numbering import current, known
 from cmsp_agent.storage.outbox.soundness import RowsDamaged
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import incidents
@@ -34,33 +33,6 @@ log = logging.getLogger(__name__)
 IDLE = 60.0
 """Seconds between two looks at an outbox that nothing was committed to."""
 STORAGE_WAIT = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """Where the outbox stands, and the next batch, compressed; None where nothing waits."""
-
-    link: Link
-    """For which it was packed."""
-    numbers: Numbers
-    sent: Sent | None
-    wire: bytes
-
-
-def pack(connection: sqlite3.Connection, link: Link) -> Parcel:
-    """Read and compress the next batch; runs on a reading thread."""
-    epoch = current(connection)
-    earlier = frozenset(known(connection)) - {epoch.epoch}
-    backlog = outbox.backlog(connection)
-    numbers = Numbers(epoch.epoch, earlier, backlog.last, backlog.durable, outbox.sent(connection))
-    limit, until = link.span()
-    batch = outbox.read_batch(connection, link.after, limit, until=until) if link.asked else None
-    if batch is None and until is not None and link.asked:
-        # what is to go alone lies inside a gap: the gap itself goes alone
-        batch = outbox.read_batch(connection, link.after, 1)
-    if batch is None:
-        return Parcel(link, numbers, None, b"")
-    return Parcel(link, numbers, Sent(batch.first, batch.last, batch.count), compress(batch.body))
 
 
 class Forwarder:
@@ -106,7 +78,7 @@ class Forwarder:
         self._bell = Bell(clock)
         database.follow(self._bell.ring)
         self._ahead: Ahead[Parcel] = Ahead()
-        self._forgetting: Ahead[int] = Ahead()
+        self._forgetting = Forgetting(database, clock)
         self._epoch = ""
         self._lost = 0
         self._earlier = EarlierLife(database, clock)
@@ -230,9 +202,9 @@ class Forwarder:
 
     async def _carry_out(self, numbers: Numbers, step: LinkStep) -> None:
         if step.forget:
-            # the next batch need not wait for this commit: after a crash the head-end says again what it has
-            await self._forgetting.result()
-            self._forgetting.begin(self._forget(numbers.epoch, step.forget))
+            await self._forgetting.acknowledged(numbers.epoch, step.forget, more=step.forget < numbers.last)
+        else:
+            await self._forgetting.settle()
         if step.begin_epoch:
             await self._begin_epoch(step)
             return
@@ -245,9 +217,6 @@ class Forwarder:
             self._counters.add("forwarder.gaps")
         if step.dead_letter is not None:
             await self._set_aside(step)
-
-    async def _forget(self, epoch: str, durable: int) -> int:
-        return await self._database.write(lambda tx: outbox.forget(tx, epoch, durable), makes_room=True)
 
     async def _begin_epoch(self, step: LinkStep) -> None:
         reason = step.begin_epoch

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cmsp_agent.model.errors import Conflict, NotFound
 from cmsp_agent.storage.outbox import queue as outbox
-from cmsp_agent.storage.outbox.numbering import current, last_row
+from cmsp_agent.storage.outbox.numbering import current, forgotten, last_row
 from cmsp_agent.storage.outbox.records import TYPES
 from cmsp_agent.storage.outbox.soundness import fault_of
 
@@ -104,7 +104,7 @@ def check(connection: sqlite3.Connection, after: int = 0, limit: int = PAGE) -> 
     base, damaged, count = current(connection).base, [], 0
     rows = connection.execute(
         "select row, first, kind, severity, appended_at, body, checksum from outbox where row > ? order by row limit ?",
-        (after, limit),
+        (max(after, forgotten(connection)), limit),
     )
     last = after
     for row, first, *fields in rows:

@@ -3,8 +3,9 @@
 import sqlite3
 
 from cmsp_agent.model.ids import NewId, uuid7
+from cmsp_agent.storage.outbox import acknowledged
 from cmsp_agent.storage.outbox import queue as outbox
-from cmsp_agent.storage.outbox.numbering import Epoch, current, last_row, oldest_row
+from cmsp_agent.storage.outbox.numbering import FORGOTTEN, Epoch, current, last_row, oldest_row
 from cmsp_agent.storage.outbox.records import epoch_record
 from cmsp_agent.storage.sqlite import meta
 from cmsp_agent.storage.sqlite.connections import Opening
@@ -83,6 +84,8 @@ def _begin(
     tx: sqlite3.Connection, now: int, reason: str, previous: str | None, last: int, row: int, new_id: NewId
 ) -> Epoch:
     epoch = Epoch(new_id(now), now, reason, last, base=row - 1)
+    acknowledged.delete(tx, row)  # what is forgotten and still there
+    meta.put(tx, FORGOTTEN, row - 1)
     tx.execute(
         "insert into epochs(epoch, began_at, reason, last, base) values(?, ?, ?, ?, ?)",
         (epoch.epoch, now, reason, last, epoch.base),

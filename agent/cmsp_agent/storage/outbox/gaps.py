@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.storage.encoding import DocumentInvalid, decode, encode
+from cmsp_agent.storage.outbox import acknowledged
 from cmsp_agent.storage.outbox.numbering import current, oldest_row
 from cmsp_agent.storage.outbox.records import GAP, NO_SEVERITY, SEVERITIES, TYPES, Record, gap_record
 from cmsp_agent.storage.outbox.soundness import RowsDamaged, checksum
@@ -106,9 +107,15 @@ def dead_letters(connection: sqlite3.Connection) -> int:
 
 
 def fill_before(tx: sqlite3.Connection, expected: int, now: int, new_id: NewId = uuid7) -> bool:
-    """Stand in for what the head-end expects and we forgot long ago; False where nothing is missing."""
+    """Stand in for what the head-end expects and we forgot long ago; False where nothing is missing.
+
+    What is forgotten and not yet deleted is sent again.
+    """
     base = current(tx).base
     wanted = expected + base
+    if wanted >= oldest_row(tx):
+        return False
+    acknowledged.recall(tx, wanted)
     start = oldest_row(tx)
     if wanted >= start:
         return False
@@ -122,7 +129,7 @@ def evict(tx: sqlite3.Connection, budget: int, now: int, new_id: NewId = uuid7) 
     The size is reckoned from the mean of the oldest and the newest bodies, so that no scan is needed.
     """
     excess = size(tx) - budget
-    if excess <= 0:
+    if excess <= 0 or acknowledged.delete_some(tx):
         return 0
     rows = tx.execute(
         "select row, first, kind, severity, length(body),"

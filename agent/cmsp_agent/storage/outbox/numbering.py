@@ -3,6 +3,11 @@
 import sqlite3
 from dataclasses import dataclass
 
+from cmsp_agent.storage.sqlite import meta
+
+FORGOTTEN = "outbox.forgotten"
+"""The highest row that the head-end has made durable: it may stay in the table for a while, and waits no more."""
+
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
@@ -43,9 +48,15 @@ def last_row(connection: sqlite3.Connection) -> int:
     return 0 if row is None else int(row[0])
 
 
+def forgotten(connection: sqlite3.Connection) -> int:
+    """The highest row number that is forgotten, deleted or not."""
+    return meta.get_int(connection, FORGOTTEN)
+
+
 def oldest_row(connection: sqlite3.Connection) -> int:
     """The first row number that still waits or is stood in for by the oldest gap; the next one where nothing waits."""
-    row = connection.execute("select row, first from outbox order by row limit 1").fetchone()
+    after = (forgotten(connection),)
+    row = connection.execute("select row, first from outbox where row > ? order by row limit 1", after).fetchone()
     if row is None:
         return last_row(connection) + 1
     # what is damaged may hold anything here: see soundness

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.storage.encoding import encode
-from cmsp_agent.storage.outbox import gaps
-from cmsp_agent.storage.outbox.numbering import current, last_row, oldest_row
+from cmsp_agent.storage.outbox import acknowledged, gaps
+from cmsp_agent.storage.outbox.numbering import current, forgotten, last_row, oldest_row
 from cmsp_agent.storage.outbox.records import NO_SEVERITY, SEVERITIES, TYPES, Record
 from cmsp_agent.storage.outbox.soundness import RowsDamaged, checksum, fault_of
 from cmsp_agent.storage.sqlite import meta
@@ -20,6 +20,8 @@ from cmsp_agent.storage.tables import audit
 
 BATCH = 1000
 BATCH_BYTES = 1024 * 1024
+DIGITS = len(b'00000000000000000000",')
+"""Octets of a sequence with what ends it."""
 SOURCE = "outbox.source"
 DURABLE = "outbox.durable"
 SENT = "outbox.sent"
@@ -73,8 +75,8 @@ def _encoded(appliance: str, record: Record) -> bytes:
 
 
 def _head(epoch: str) -> bytes:
-    """What all CloudEvents of an epoch have in common, up to the digits of the sequence."""
-    return b'{"specversion":"1.0","datacontenttype":"application/json","epoch":"%b","sequence":"' % epoch.encode()
+    """What all CloudEvents of an epoch have in common, up to the digits of the sequence, and the comma before."""
+    return b',{"specversion":"1.0","datacontenttype":"application/json","epoch":"%b","sequence":"' % epoch.encode()
 
 
 _INSERT = "insert into outbox(first, kind, severity, appended_at, body, checksum) values(null, ?, ?, ?, ?, ?)"
@@ -172,12 +174,12 @@ def read_batch(
         (after + base, last_row(connection) if until is None else until + base, limit),
     )
     pieces: list[bytes] = []
-    size, first, last = 1, after + 1, after
+    count, size, first, last = 0, 1, after + 1, after
     for row, hole, kind, severity, appended_at, body, summed in rows:
         fault = fault_of(row, hole, kind, severity, appended_at, body, summed)
         start = row - base if hole is None or fault else hole - base
         if fault or start > last + 1:
-            if pieces:
+            if count:
                 break
             if start > last + 1:
                 raise RowsDamaged(last + 1, start - 1, "missing")
@@ -185,35 +187,48 @@ def read_batch(
         if hole is not None:
             start = max(start, after + 1)
             body = _encoded(source_of(connection), gaps.record(body, start, row - base, appended_at))
-        piece = b'%b%020d",%b' % (head, row - base, body)
-        size += len(piece) + 1
-        if pieces and size > at_most:
+        size += len(head) + DIGITS + len(body)
+        if count and size > at_most:
             break
-        if not pieces:
+        if not count:
             first = start
-        pieces.append(piece)
         last = row - base
-    return Batch(epoch.epoch, first, last, len(pieces), b"[%b]" % b",".join(pieces)) if pieces else None
+        pieces += (head, b'%020d",' % last, body)
+        count += 1
+    if not count:
+        return None
+    pieces[0] = b"[" + head[1:]
+    pieces.append(b"]")
+    return Batch(epoch.epoch, first, last, count, b"".join(pieces))
 
 
-def forget(tx: sqlite3.Connection, epoch: str, durable: int) -> int:
-    """Delete what the head-end has made durable; return how many rows went. Another epoch's number changes nothing."""
+def forget(tx: sqlite3.Connection, epoch: str, durable: int, most: int = 0) -> int:
+    """Let go of what the head-end has made durable; another epoch's number changes nothing.
+
+    Args:
+        tx: a connection inside a work of `Database.write`.
+        epoch: whose number it is.
+        durable: the number.
+        most: rows that may stay in the table for a while though they are forgotten.
+
+    Returns:
+        How many rows were deleted.
+    """
     present = current(tx)
     if epoch != present.epoch:
         return 0
     row = durable + present.base
-    gone = tx.execute("delete from outbox where row <= ?", (row,)).rowcount
-    # a gap is the oldest row where it reaches below what is durable: one step, no scan
-    tx.execute("update outbox set first = ? where row = (select min(row) from outbox) and first <= ?", (row + 1, row))
+    acknowledged.mark(tx, row)
     meta.put(tx, DURABLE, durable)
     audit.acknowledge(tx, row)
-    return gone
+    return acknowledged.sweep(tx, row, last_row(tx), most)
 
 
 def backlog(connection: sqlite3.Connection) -> Backlog:
     """Depth and age, cheap enough for each heartbeat."""
     base = current(connection).base
     last, durable = last_row(connection), meta.get_int(connection, DURABLE)
-    row = connection.execute("select appended_at from outbox order by row limit 1").fetchone()
+    after = (forgotten(connection),)
+    row = connection.execute("select appended_at from outbox where row > ? order by row limit 1", after).fetchone()
     oldest_at = None if row is None else int(row[0])
     return Backlog(last - oldest_row(connection) + 1, oldest_at, last - base, durable)
