@@ -131,7 +131,7 @@ class StateRule:
         return judge_value(value, self.raises, self.clears, self.bits)
 
 
-CAPABILITIES = ("identity", "kpis", "tables", "states", "traps", "syslog", "backup")
+CAPABILITIES = ("identity", "kpis", "tables", "states", "traps", "syslog", "backup", "restore")
 """What a device type can do; each is *proven* or *documented*."""
 
 

@@ -27,7 +27,7 @@ class Replacement:
     file: str
     """Where the file is uploaded to by SCP, as the device names it."""
     ready: str
-    """Found in a configuration under which the way back works."""
+    """Found in a configuration under which the way back works, or in the answer to `ask`."""
     remedy: str
     """What to do where it is not found."""
     hash: str
@@ -51,6 +51,10 @@ class Replacement:
     """What the device may ask, and what is answered."""
     needs_reload: tuple[str, ...] = ()
     """Lines that take effect at the device's next start only."""
+    driver: str = ""
+    """The dialect in which all this is said; empty: that of the platform."""
+    ask: str = ""
+    """Where it is not the configuration that shows whether the way back works: a command whose answer has `ready`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The device type `frr`: a router with FRRouting. A Linux host whose configuration `vtysh` shows. Data only."""
 
 from cmsp_agent.plugin.api import CliPlatform, DeviceType, hook
+from cmsp_plugins.frr.replacement import REPLACEMENT
 
 API_VERSION = 1
 
@@ -13,9 +14,10 @@ FRR = DeviceType(
         must_have=(r"^frr version \S", r"^frr defaults \S"),
         invalid=(r"^% ?(?:Unknown command|Ambiguous command|Command incomplete|There is no matched command)",),
         volatile=(r"^Building configuration\.\.\.", r"^Current configuration:"),
+        replacement=REPLACEMENT,
         read_only=("show version", "show interface brief", "show ip route {address}", "show ip ospf neighbor"),
     ),
-    proven=("backup",),
+    proven=("backup", "restore"),
 )
 
 

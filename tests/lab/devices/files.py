@@ -23,6 +23,11 @@ class Logins:
     ssh_user: str
     ssh_password: str = field(repr=False)
 
+    @property
+    def shell_user(self) -> str:
+        """Whom the device gives a Unix shell, with the same password."""
+        return f"{self.ssh_user}-shell"
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:
@@ -50,14 +55,16 @@ def files(identity: Identity, logins: Logins) -> Mapping[str, str]:
 
 
 def accounts(logins: Logins, etc: Path = Path("/etc")) -> Mapping[str, str]:
-    """This machine's accounts and one more, whose login shell is FRR's command line."""
-    user = logins.ssh_user
+    """This machine's accounts and two more: the login shell of one is FRR's command line, that of the other is bash."""
+    user, shell = logins.ssh_user, logins.shell_user
     crypted = run("openssl", "passwd", "-6", logins.ssh_password).strip()
     groups = (etc / "group").read_text().splitlines()
-    groups = [f"{line},{user}" if line.startswith("frrvty:") else line for line in groups]
+    groups = [f"{line},{user},{shell}" if line.startswith("frrvty:") else line for line in groups]
+    known = f"{user}:x:3000:3000::/tmp:/usr/bin/vtysh\n{shell}:x:3001:3000::/tmp:/bin/bash\n"
     return {
-        "passwd": (etc / "passwd").read_text() + f"{user}:x:3000:3000::/tmp:/usr/bin/vtysh\n",
-        "shadow": (etc / "shadow").read_text() + f"{user}:{crypted}:20000:0:99999:7:::\n",
+        "passwd": (etc / "passwd").read_text() + known,
+        "shadow": (etc / "shadow").read_text()
+        + "".join(f"{each}:{crypted}:20000:0:99999:7:::\n" for each in (user, shell)),
         "group": "\n".join([*groups, f"{user}:x:3000:"]).replace(":,", ":") + "\n",
     }
 
@@ -134,6 +141,6 @@ PasswordAuthentication yes
 PermitRootLogin no
 PrintMotd no
 PrintLastLog no
-AllowUsers {logins.ssh_user}
+AllowUsers {logins.ssh_user} {logins.shell_user}
 PidFile /run/sshd.pid
 """

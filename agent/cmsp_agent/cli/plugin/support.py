@@ -1,9 +1,10 @@
 """What a device type supports, made of its data: for `plugin show`, `type show` and the reference."""
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from cmsp_agent.plugin.api import CAPABILITIES, DeviceType
+from cmsp_agent.plugin.api import CAPABILITIES, DeviceType, Replacement
 
 MOST_NAMED = 12
 """Names that are shown of many; the rest is counted."""
@@ -39,6 +40,13 @@ def _said(kind: DeviceType) -> Iterator[str]:
     yield _names(trap.type for trap in kind.traps)
     yield _names(rule.mnemonic for rule in kind.syslog)
     yield f"{kind.cli.config} (SSH, {kind.cli.driver})" if kind.cli else ""
+    yield _put_back(kind.cli.replacement) if kind.cli and kind.cli.replacement else ""
+
+
+def _put_back(way: Replacement) -> str:
+    """By which program or command, without its arguments."""
+    program = re.search(r"[\w.-]+\.py\b|^\w+ \w+", way.apply)
+    return program[0] if program else way.apply.split()[0]
 
 
 def _known_by(kind: DeviceType) -> str:

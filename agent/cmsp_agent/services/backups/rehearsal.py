@@ -95,7 +95,7 @@ def _way(platform: CliPlatform, content: str) -> Iterator[str]:
     if way is None:
         yield "the agent can't put it back on this device type; a person enters it"
         return
-    if re.search(way.ready, content, re.MULTILINE) is None:
+    if not way.ask and re.search(way.ready, content, re.MULTILINE) is None:
         yield f"the device could not go back by itself: {way.remedy}"
     late = sum(any(re.search(each, line) for each in way.needs_reload) for line in content.splitlines())
     if late:

@@ -31,6 +31,14 @@ class ReplaceableDevice:
     hide: Callable[[str], str]
     """What the device says may quote a line with a secret."""
 
+    async def ready(self) -> bool:
+        """Whether the way back works, where the configuration does not show it.
+
+        Raises:
+            DeviceError: it can't be asked.
+        """
+        return re.search(self.way.ready, await self._say(self.way.ask), re.MULTILINE) is not None
+
     async def upload(self, content: bytes) -> None:
         """Copy the file to the device and compare its hash there.
 
@@ -117,7 +125,7 @@ def replaceable(
     assert way is not None
     if credential is None:
         raise AuthenticationRejected(f"{component.name}: none of its credentials is for SSH")
-    target = command_line_of(component, credential, platform.driver, component.source)
+    target = command_line_of(component, credential, way.driver or platform.driver, component.source)
     return ReplaceableDevice(client, target, way, minutes, hide)
 
 

@@ -93,11 +93,14 @@ class Restores:
             NotFound: no such version.
             Refused, StorageError, DeviceError: it can't be planned.
         """
-        _, platform = self.require(order.component)
+        component, platform = self.require(order.component)
         wanted = await self.backups.content(order.component, order.version, redacted=False)
         running = await self.backups.running(order.component)
         text = self.backups.texts.of(order.component)
-        return await self.backups.texts.compute(lambda: plan_of(platform, text, running, wanted))
+        way, ready = platform.replacement, None
+        if way is not None and way.ask:
+            ready = await self.device(component, platform, self.times.minutes).ready()
+        return await self.backups.texts.compute(lambda: plan_of(platform, text, running, wanted, ready))
 
     async def run(self, order: RestoreOrder, progress: Progress) -> dict[str, Any]:
         """Put the version back as planned.

@@ -84,7 +84,9 @@ class RestorePlan:
         }
 
 
-def plan_of(platform: CliPlatform, text: ConfigText, running: str, wanted: str) -> RestorePlan:
+def plan_of(
+    platform: CliPlatform, text: ConfigText, running: str, wanted: str, ready: bool | None = None
+) -> RestorePlan:
     """The plan to make a device that runs one configuration run another.
 
     Args:
@@ -92,11 +94,12 @@ def plan_of(platform: CliPlatform, text: ConfigText, running: str, wanted: str) 
         text: of the platform.
         running: what the device runs, as it was read.
         wanted: the stored version.
+        ready: whether the device has a way back, where it was asked; None: its configuration shows it.
     """
     way = platform.replacement
     assert way is not None
     now, then = text.stable(running), text.stable(wanted)
-    reversible = re.search(way.ready, running, re.MULTILINE) is not None
+    reversible = re.search(way.ready, running, re.MULTILINE) is not None if ready is None else ready
     has = set(then.splitlines())
     changed = set(now.splitlines()) ^ has
     return RestorePlan(

@@ -60,6 +60,11 @@ class CommandLine:
         """
         self._terminal.wait(self._at_a_prompt, self._login)
         self._refuse_question()
+        if self._dialect.from_shell and prompts.is_shell(prompts.last_line(self._terminal.tail)):
+            self._terminal.take()
+            self._terminal.send(f"{self._dialect.from_shell}\n")
+            self._terminal.wait(self._past_the_shell, self._login)
+            self._refuse_question()
         probe = self._dialect.paging[0] if self._dialect.paging else ""
         self._terminal.send(f"{probe}\n")
         self._terminal.wait(lambda: self._answered(probe), self._login)
@@ -74,6 +79,9 @@ class CommandLine:
         if prompts.is_question(line):
             return QUESTION
         return prompts.quiet_before(line)
+
+    def _past_the_shell(self) -> float | None:
+        return None if self._terminal.tail.count("\n") == 0 else self._at_a_prompt()
 
     def _answered(self, probe: str) -> float | None:
         """Content at once where a prompt follows what we typed at a prompt like it."""

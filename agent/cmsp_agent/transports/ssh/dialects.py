@@ -14,6 +14,8 @@ class Dialect:
     configure: str = "configure terminal"
     leave: str = "end"
     save: str = "write memory"
+    from_shell: str = ""
+    """Leads from a Unix shell to the device's own command line, where the login has such a shell."""
 
 
 _IOS = Dialect()
@@ -22,7 +24,8 @@ _DIALECTS = {
     "cisco_xe": _IOS,
     "cisco_nxos": Dialect(save="copy running-config startup-config"),
     "cisco_asa": Dialect(paging=("terminal pager 0",)),
-    "frr": Dialect(paging=("terminal length 0",)),
+    "frr": Dialect(paging=("terminal length 0",), from_shell="vtysh"),
+    "unix_shell": Dialect(paging=()),
     "audiocodes": Dialect(paging=(), configure="configure system", leave="exit", save="write"),
     "acmepacket": Dialect(paging=("terminal height 0",), leave="exit", save="save-config"),
 }

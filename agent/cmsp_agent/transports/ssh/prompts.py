@@ -4,7 +4,8 @@ import re
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07]*\x07|[@-Z\\-_=>])|[\x00\x07]")
 _TYPED_OVER = re.compile(r"[^\x08\n]\x08")
-_NAME = re.compile(r"^[\w.@()/:~-]+[#>][ \t]?$")
+_NAME = re.compile(r"^[\w.@()/:~-]+[#>][ \t]?$|^[\w.-]+@[\w.-]+:\S{0,60}\$ $")
+_SHELL = re.compile(r"^\[?[\w.-]+@[\w.-]+[: ]\S*\]?[$#] ?$|^(?:\S{0,40} ?)?\$ ?$")
 _ANY = re.compile(r"^\S[^\n]{0,100}?[#>$%\]][ \t]*$")
 _PAGER = re.compile(r"^\W{0,6}<?-{1,3} ?\(?[Mm][Oo][Rr][Ee]\b[^\n]{0,40}$|^ *Press any key to continue[^\n]{0,40}$")
 _QUESTION = re.compile(
@@ -43,6 +44,11 @@ def quiet_before(line: str) -> float | None:
     if _NAME.match(line):
         return USUAL
     return ODD if _ANY.match(line) and not is_question(line) else None
+
+
+def is_shell(line: str) -> bool:
+    """Whether the line is the prompt of a Unix shell."""
+    return _SHELL.match(line) is not None
 
 
 def is_pager(line: str) -> bool:

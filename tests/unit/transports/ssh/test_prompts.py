@@ -1,0 +1,31 @@
+"""Which last line is a prompt at once, which after some quiet, and which is that of a Unix shell."""
+
+import pytest
+
+from cmsp_agent.transports.ssh import prompts
+
+
+@pytest.mark.parametrize("line", ["noc@gw1:~$ ", "root@gw1:/etc/frr# ", "[noc@gw1 ~]$ ", "$ ", "sh-5.2$ "])
+def test_a_unix_shell(line: str) -> None:
+    assert prompts.is_shell(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["gw1# ", "gw1>", "gw1(config-if)# ", "Password: ", "costs 5 $ ", "admin@gw1> ", "gw-1#"]
+)
+def test_a_device(line: str) -> None:
+    assert not prompts.is_shell(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "quiet"),
+    [
+        ("gw-1#", prompts.USUAL),
+        ("noc@gw1:~$ ", prompts.USUAL),
+        ("total: 5 $ ", prompts.ODD),
+        ("Password: ", None),
+        ("Proceed? (y/n): ", None),
+    ],
+)
+def test_quiet(line: str, quiet: float | None) -> None:
+    assert prompts.quiet_before(line) == quiet
