@@ -17,10 +17,11 @@ LEEWAY = timedelta(days=1)
 _NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTHS = {name: place for place, name in enumerate(_NAMES, 1)}
 _NAMED = re.compile(
-    r"(?:(?P<first>\d{4}) )?(?P<month>[A-Z][a-z]{2}) +(?P<day>\d{1,2})(?: (?P<year>\d{4}))? +"
-    r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?P<fraction>\.\d+)?(?: (?P<last>\d{4}))?",
+    r"(?:(?P<first>\d{4}) )?(?P<month>[A-Za-z]{3}) +(?P<day>\d{1,2})(?: (?P<year>\d{4}))? +"
+    r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?P<fraction>[.,]\d+)?(?: (?P<last>\d{4}))?",
     re.ASCII,
 )
+_LEAP_SECOND = re.compile(r"(:\d\d):60\b", re.ASCII)
 _OFFSET = re.compile(r"(?:[A-Z]{3,5})?(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d\d)?", re.ASCII)
 
 
@@ -51,8 +52,8 @@ def trusted_time(message: SyslogMessage, received_at: int) -> int | None:
 
 def zone_of(name: str) -> tzinfo | None:
     """The zone that a name (`CEST`), an offset (`+07:30`) or both (`UTC+1`) stand for; None where that is not known."""
-    if name in HOURS:
-        return timezone(timedelta(hours=HOURS[name]))
+    if name.upper() in HOURS:
+        return timezone(timedelta(hours=HOURS[name.upper()]))
     found = _OFFSET.fullmatch(name)
     if found is None or int(found["hours"]) > 14:
         return None
@@ -66,6 +67,7 @@ def _datetime(written: str, reference: datetime) -> datetime:
     Raises:
         ValueError, KeyError: no such day, month or hour.
     """
+    written = _LEAP_SECOND.sub(r"\1:59", written)
     named = _NAMED.fullmatch(written)
     if named is None:
         return datetime.fromisoformat(written[:26])
@@ -74,9 +76,9 @@ def _datetime(written: str, reference: datetime) -> datetime:
         int(named["hour"]),
         int(named["minute"]),
         int(named["second"]),
-        round(float(named["fraction"] or 0) * 1e6) % 1_000_000,
+        round(float((named["fraction"] or "0").replace(",", ".")) * 1e6) % 1_000_000,
     )
-    day = (_MONTHS[named["month"]], int(named["day"]))
+    day = (_MONTHS[named["month"].capitalize()], int(named["day"]))
     if year:
         return datetime(int(year), *day, *clock)  # noqa: DTZ001 - the caller adds the zone
     return _latest(day, clock, reference)

@@ -33,14 +33,16 @@ class Header(NamedTuple):
     structured: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
 
 
-_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_MONTH = "(?i:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_ZONE = r"(?:[A-Z]{3,5}(?:[+-]\d\d?(?::?\d\d)?)?|utc|gmt|cet|cest|est|edt|cdt|mst|mdt|pst|pdt)"
+"""A collector on the way may have put a line into small letters."""
 _TIME = re.compile(
     # A date may follow a line card's name without a space (IOS-XR); time since the restart must stand by itself and
     # before a colon, or parts of an IPv6 address would do.
-    rf"(?:(?<![^\s:])(?P<flag>[*.]?)(?P<date>(?:\d{{4}} )?{_MONTH} +\d{{1,2}}(?: \d{{4}})? +\d\d:\d\d:\d\d(?:\.\d+)?"
+    rf"(?:(?<![^\s:])(?P<flag>[*.]?)(?P<date>(?:\d{{4}} )?{_MONTH} +\d{{1,2}}(?: \d{{4}})? +\d\d:\d\d:\d\d(?:[.,]\d+)?"
     r"(?: 20\d\d(?= \S))?"  # Comware
-    r"|\d{4}-\d\d?-\d\d?[T ]\d\d:\d\d:\d\d(?:\.\d+){0,2})"
-    r"(?P<offset>(?:Z|[+-]\d\d:?\d\d)\b)?(?:\s+(?P<zone>[A-Z]{3,5}(?:[+-]\d\d?(?::?\d\d)?)?)(?=\s*:(?:\s|\Z)))?"
+    r"|\d{4}-\d\d?-\d\d?[T ]\d\d:\d\d:\d\d(?:[.,]\d+){0,2})"
+    rf"(?P<offset>(?:Z|[+-]\d\d:?\d\d)\b)?(?:\s+(?P<zone>{_ZONE})(?=\s*:(?:\s|\Z)))?"
     r"|(?<!\S)(?P<upflag>[*.]?)(?P<up>\d+y\d+w|\d+w\d+d|\d+d\d+h|\d\d?:\d\d:\d\d(?:\.\d+)?)(?=\s*:(?:\s|\Z)))",
     re.ASCII,
 )
@@ -146,6 +148,8 @@ def _hosted(header: Header, host: str) -> Header:
 def _behind_time(header: Header, segment: str) -> Header:
     """`: process:` as Cisco writes it, or ` host process:` as RFC 3164 does."""
     segment = segment.strip()
+    if segment == "*" or segment.endswith((" *", ":*")):  # some releases set the clock's mark before the mnemonic
+        header, segment = header._replace(clock="*"), segment[:-1].rstrip()
     zone = _ANY_ZONE.match(segment) if header.sequence is not None else None
     if zone is not None and not header.zone:
         header, segment = header._replace(zone=zone[1]), segment[zone.end() :]

@@ -218,5 +218,10 @@ def _with_mnemonic(raw: bytes, pri: int | None, header: Header, repeated: int) -
         message_id=header.message_id,
         structured=header.structured,
         repeated=repeated,
-        code=f"{facility}-{level}-{mnemonic}" if mnemonic else "",
+        code=_code(f"{facility}-{level}-{mnemonic}") if mnemonic else "",
     )
+
+
+def _code(written: str) -> str:
+    """A collector on the way may have put all into small letters; small ones within a name are the maker's."""
+    return written.upper() if written.islower() else written
