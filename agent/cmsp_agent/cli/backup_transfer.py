@@ -38,9 +38,22 @@ def _exported(here: CommandContext, name: str, into: Path) -> list[Path]:
         taken = str(row.get("taken_at"))[:19].replace(":", "")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         written.append(folder / f"{taken}Z-{version[-12:]}{good}.cfg")
-        with os.fdopen(os.open(written[-1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
+        write_secret_file(written[-1], content)
     return written
+
+
+def write_secret_file(path: Path, content: bytes) -> None:
+    """Write a file that its owner alone can read.
+
+    Raises:
+        CallFailed: it can't be written.
+    """
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            os.fchmod(file.fileno(), 0o600)
+            file.write(content)
+    except OSError as error:
+        raise CallFailed(f"{path}: {error.strerror}", 1) from error
 
 
 def backup_import(context: typer.Context, name: ComponentName, file: Source, as_json: AsJson = False) -> None:

@@ -1,9 +1,11 @@
 """`cmsp-agent backup restore`: shows what would change, asks, and puts a stored configuration back on its device."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from cmsp_agent.cli.backup_transfer import write_secret_file
 from cmsp_agent.cli.backups import LatestOrId
 from cmsp_agent.cli.daemon import CallFailed, component_path
 from cmsp_agent.cli.jobs import await_job, finish
@@ -21,11 +23,20 @@ def backup_restore(
     merge: Annotated[
         bool, typer.Option("--merge", help="Where the device has no way back: add lines, remove none.")
     ] = False,
+    to_replacement: Annotated[
+        Path | None,
+        typer.Option(
+            "--to-replacement", metavar="FILE", help="Write FILE, to be pasted at a swapped device's console."
+        ),
+    ] = None,
     no_wait: NoWait = False,
     as_json: AsJson = False,
 ) -> None:
     """Put a stored configuration back on its device; the device goes back by itself where that fails."""
     here = session(context)
+    if to_replacement is not None:
+        _for_console(here, name, backup, to_replacement)
+        return
     path = component_path(name, "backups", backup, "restore")
     planned = await_job(here, here.daemon.post(path, {"dry_run": True}))
     plan: dict[str, Any] = planned.get("result") or {}
@@ -40,6 +51,17 @@ def backup_restore(
         raise CallFailed("nothing was changed", NOT_APPROVED)
     job = here.daemon.post(path, {"dry_run": False, "plan": plan.get("plan"), "merge": merge})
     finish(here, job, as_json=as_json, wait=not no_wait, tell=lambda done: f"{name}: {_ended(done.get('result'))}")
+
+
+def _for_console(here: CommandContext, name: str, backup: str, file: Path) -> None:
+    """The text for a swapped device's console, and what it lacks."""
+    content = here.daemon.content(component_path(name, "backups", backup, "console"))
+    write_secret_file(file, content)
+    for line in content.decode("utf-8", "replace").splitlines():
+        if not line.startswith("! "):
+            break
+        here.output.complain(line.removeprefix("! "))
+    here.output.line(f"{file} is to be pasted at the console of the swapped {name}; it holds secrets")
 
 
 def _print(here: CommandContext, name: str, backup: str, plan: dict[str, Any], *, merge: bool) -> None:

@@ -12,7 +12,16 @@ from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.interfaces import canonical as canonical_interface
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
-from cmsp_agent.plugin.command_line import CliPlatform, Lack, Redaction, Replacement, SetupLine, SetupStep, TextBlock
+from cmsp_agent.plugin.command_line import (
+    CliPlatform,
+    ConsolePaste,
+    Lack,
+    Redaction,
+    Replacement,
+    SetupLine,
+    SetupStep,
+    TextBlock,
+)
 from cmsp_agent.plugin.identity import UNIDENTIFIED, Fact, Identity
 from cmsp_agent.plugin.kpi import NO_COUNT, NO_LEVEL, NOT_AVAILABLE, Kpi, sensor_kpis
 from cmsp_agent.plugin.markers import hook
@@ -35,6 +44,7 @@ __all__ = [
     "AlarmType",
     "Cells",
     "CliPlatform",
+    "ConsolePaste",
     "DeviceType",
     "Event",
     "Fact",

@@ -78,6 +78,22 @@ class Lack:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsolePaste:
+    """How a configuration is made a text that a person pastes at the console of a new device."""
+
+    before: tuple[str, ...]
+    """Typed first, from the prompt on."""
+    after: tuple[str, ...]
+    """Typed last."""
+    leave_out: tuple[str, ...] = ()
+    """Lines that the device shows and does not take, or that are bound to the old hardware."""
+    start: tuple[tuple[str, str, str], ...] = ()
+    """Sections (a pattern) that a new device has turned off: what turns them on, unless they hold the third pattern."""
+    hardware: str = ""
+    """Lines that name a port of the hardware: its group `name`."""
+
+
+@dataclass(frozen=True, slots=True)
 class CliPlatform:
     """How the configuration is read over SSH, and how a good one is recognised. Patterns are multi-line regexes."""
 
@@ -98,6 +114,7 @@ class CliPlatform:
     """None: a configuration of this platform is put back by a person."""
     blocks: tuple[TextBlock, ...] = ()
     lacks: tuple[Lack, ...] = ()
+    paste: ConsolePaste | None = None
     changed_at: str = ""
     """The SNMP instance that says when the running configuration changed last, as a value of sysUpTime."""
     saved_at: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ The sources are `show running-config` itself and what redaction must reach in a 
 goes whatever its type: type 7 is reversible, and the others are nobody's business either.
 """
 
-from cmsp_agent.plugin.api import CliPlatform, Lack, Redaction, TextBlock
+from cmsp_agent.plugin.api import CliPlatform, ConsolePaste, Lack, Redaction, TextBlock
 from cmsp_plugins.cisco_ios.replacement import REPLACEMENT
 
 HISTORY = "1.3.6.1.4.1.9.9.43.1.1"
@@ -29,11 +29,25 @@ BLOCKS = (
     ),
     CERTIFICATE,
 )
+PASTE = ConsolePaste(
+    before=("enable", "configure terminal"),
+    after=("end", "write memory"),
+    leave_out=(r"^end$", r"^boot-(?:start|end)-marker", r"^license udi ", r"^diagnostic bootup "),
+    # a new router has its ports turned off, and a running configuration does not say that they are on
+    start=((r"^interface \S", " no shutdown", r"^ shutdown$"),),
+    hardware=r"^(?:interface (?P<port>(?:\w*Ethernet|\w*GigE|Serial|ATM|Cellular|BRI)\d[\d/]*)|"
+    r"controller (?P<card>\w+ [\d/]+))(?: |$)",
+)
 LACKS = (
     Lack(r"^snmp-server group \S+ v3 ", "SNMPv3 users: no configuration shows them; enter each `snmp-server user`"),
     Lack(r"^crypto pki trustpoint ", "the private keys of its trustpoints: import or enrol them anew"),
     Lack(r"^ certificate .* nvram:", "certificates that lie in NVRAM: copy their files too"),
     Lack(r"^license ", "licences: they are bound to the serial number"),
+    Lack(r"^ip ssh |^ transport input (?:all|.*ssh)", "the SSH server's key: `crypto key generate rsa modulus 2048`"),
+    Lack(
+        r"^(?:service )?password encryption aes|^key config-key",
+        "the master key of type 6 passwords: enter `key config-key`",
+    ),
 )
 
 CLI = CliPlatform(
@@ -79,6 +93,7 @@ CLI = CliPlatform(
     replacement=REPLACEMENT,
     blocks=BLOCKS,
     lacks=LACKS,
+    paste=PASTE,
     startup="show startup-config",
     changed_at=f"{HISTORY}.1.0",
     saved_at=(f"{HISTORY}.2.0", f"{HISTORY}.3.0"),

@@ -3,6 +3,7 @@
 from cmsp_agent.plugin.api import (
     CONFIG_CHANGED,
     CliPlatform,
+    ConsolePaste,
     DeviceType,
     Fact,
     Identity,
@@ -43,6 +44,11 @@ CISCO_NXOS = DeviceType(
         invalid=(r"^% ?Invalid (?:command|parameters)", r"^% ?Permission denied", r"^\s*%? ?[Aa]uthorization failed"),
         volatile=(r"^!Command: ", r"^!Time: ", r"^!(?:Running|Startup) (?:configuration last done|config saved) at: "),
         blocks=(TextBlock(r"^banner [\w-]+ +(?P<until>\S)"),),
+        paste=ConsolePaste(
+            ("configure terminal",),
+            ("end", "copy running-config startup-config"),
+            hardware=r"^interface (?P<port>(?:Ethernet|mgmt)\d[\d/]*)$",
+        ),
         lacks=(Lack(r"^snmp-server user ", "SNMPv3 users whose keys are localised: enter them again"),),
     ),
     alarms=(CONFIG_CHANGED,),

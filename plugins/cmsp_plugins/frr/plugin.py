@@ -1,6 +1,6 @@
 """The device type `frr`: a router with FRRouting. A Linux host whose configuration `vtysh` shows. Data only."""
 
-from cmsp_agent.plugin.api import CliPlatform, DeviceType, hook
+from cmsp_agent.plugin.api import CliPlatform, ConsolePaste, DeviceType, hook
 from cmsp_plugins.frr.replacement import REPLACEMENT
 
 API_VERSION = 1
@@ -15,6 +15,7 @@ FRR = DeviceType(
         invalid=(r"^% ?(?:Unknown command|Ambiguous command|Command incomplete|There is no matched command)",),
         volatile=(r"^Building configuration\.\.\.", r"^Current configuration:"),
         replacement=REPLACEMENT,
+        paste=ConsolePaste(("configure terminal",), ("end", "write memory"), leave_out=(r"^end$",)),
         read_only=("show version", "show interface brief", "show ip route {address}", "show ip ospf neighbor"),
     ),
     proven=("backup", "restore"),

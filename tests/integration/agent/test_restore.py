@@ -37,6 +37,9 @@ async def test_a_configuration_is_put_back_and_every_step_is_on_record(tmp_path:
             await polls(agent, {"gw-1"}, 1)
             good = (await agent.backups.backups.run("gw-1", "demand")).backup
             assert good is not None
+            swapped = await agent.backups.restores.for_swapped("gw-1", "latest")
+            assert "E1 0/1/0" in swapped  # it has it, so no word of it but its own line
+            assert not [line for line in swapped.splitlines() if line.startswith("! ") and "no such port" in line]
             shell = stage.site.devices["gw-1"].shell
             before = shell.config.text()
             shell.config.apply("ip domain name example.net")

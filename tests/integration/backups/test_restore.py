@@ -135,7 +135,7 @@ async def gateway(folder: Path, text: str = WANTED, platform: CliPlatform = CLI)
         directory = Directory({"gw-1": component}.get, lambda name: platform)
         reader = SshReader(client, within=30)
         backups = Backups(directory, reader, Manifest(database, blobs, copies), tell, texts, clock, counters)
-        restores = Restores(backups, replacing, lambda name: made.faults, report, tell, clock, TIMES)
+        restores = Restores(backups, replacing, lambda name: made.faults, report, tell, clock, times=TIMES)
         made = Rig(device, rollback, backups, restores, database, supervisor)
         assert (await backups.run("gw-1", "schedule")).error is None
         yield made

@@ -103,7 +103,7 @@ async def router(lab: RealLab, folder: Path, user: str) -> AsyncIterator[Rig]:
         directory = Directory({"gw1": component}.get, lambda name: frr)
         reader = SshReader(client, within=30)
         backups = Backups(directory, reader, Manifest(database, blobs), tell, texts, clock, counters)
-        restores = Restores(backups, replacing, lambda name: (), report, tell, clock, TIMES)
+        restores = Restores(backups, replacing, lambda name: (), report, tell, clock, times=TIMES)
         made = Rig(lab[1], backups, restores)
         outcome = await backups.run("gw1", "schedule")
         assert outcome.error is None, outcome.error

@@ -80,6 +80,7 @@ def test_the_document_is_the_same_each_time_and_names_every_call() -> None:
         ("GET", "/v1/backups/grep"),
         ("GET", "/v1/backups/rehearsal"),
         ("GET", "/v1/components/{name}/backups/{version}/diff"),
+        ("GET", "/v1/components/{name}/backups/{version}/console"),
         ("GET", "/v1/components/{name}/backups/{version}/content"),
         ("GET", "/v1/events"),
         ("GET", "/v1/events/stream"),

@@ -1,6 +1,7 @@
 """`backup restore`: the plan is shown, approved by its fingerprint, and carried out."""
 
 import io
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +41,19 @@ def test_without_an_approval_nothing_is_asked_for(monkeypatch: pytest.MonkeyPatc
     ending = cmsp_agent("backup", "restore", "gw-1", "latest", answers={CALL: planned()})
     assert ending.code == 1
     assert len(ending.calls) == 1
+
+
+def test_a_text_for_the_console_of_a_swapped_device_is_for_its_owner_alone(tmp_path: Path) -> None:
+    call = "/v1/components/gw-1/backups/latest/console"
+    text = b"! lacks SNMPv3 users\n! E1 0/1/0: the device has no such port\nenable\n! not a note\nend\n"
+    file = tmp_path / "gw-1.txt"
+    ending = cmsp_agent("backup", "restore", "gw-1", "latest", "--to-replacement", str(file), answers={call: text})
+    assert ending.code == 0
+    assert file.read_bytes() == text
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert ending.err.splitlines() == ["lacks SNMPv3 users", "E1 0/1/0: the device has no such port"]
+    ending = cmsp_agent("backup", "restore", "gw-1", "latest", "--to-replacement", str(tmp_path), answers={call: text})
+    assert ending.code == 1
 
 
 def test_a_merge_is_explained_and_nothing_to_do_is_said() -> None:

@@ -141,6 +141,19 @@ async def restore(name: str, version: str, wish: RestoreWish, call: Engineer) ->
     return await call.accept(draft, job_view)
 
 
+@router.get("/{version}/console", response_class=PlainTextResponse)
+async def console(request: Request, name: str, version: str, caller: ObserverCaller) -> PlainTextResponse:
+    """A text to paste at the console of a swapped device; its first lines say what it lacks. It holds secrets.
+
+    For an engineer, and audited.
+    """
+    services = services_of(request)
+    known(services, name)
+    caller.require(Role.ENGINEER)
+    await shown_secrets(request, caller)
+    return PlainTextResponse(to_bytes(await services.restores.for_swapped(name, version)))
+
+
 @searching.get("/grep", response_model=FoundLineList, dependencies=READING)
 async def search(request: Request, text: Annotated[str, Query(min_length=2, max_length=200)]) -> dict[str, Any]:
     """Lines of the newest versions of all components that hold a text; hidden secrets are not searched."""

@@ -1,5 +1,6 @@
 """What backups and restores are made of: the devices, their command lines and grave faults, the audit log."""
 
+from collections.abc import Collection
 from functools import partial
 from operator import attrgetter
 
@@ -62,7 +63,7 @@ def make_backups(
 
 
 def make_restores(
-    runtime: Runtime, backups: Backups, client: CliClient, events: EventService, audit: AuditLog
+    runtime: Runtime, backups: Backups, client: CliClient, events: EventService, audit: AuditLog, devices: Devices
 ) -> Restores:
     """Restores over the running agent's parts."""
 
@@ -75,7 +76,11 @@ def make_restores(
         entry = AuditEntry(runtime.clock.now(), order.by, "job", action, place, result[:LONGEST], detail[:LONGEST])
         await runtime.state.write(lambda tx: audit.append(tx, entry))
 
-    return Restores(backups, device, partial(grave_faults, events), report, events.tell, runtime.clock)
+    def ports(component: str) -> Collection[str]:
+        known = devices.interfaces(component)
+        return {*known.names.values(), *known.descriptions.values()}
+
+    return Restores(backups, device, partial(grave_faults, events), report, events.tell, runtime.clock, ports)
 
 
 def grave_faults(events: EventService, component: str) -> list[str]:

@@ -26,6 +26,7 @@ from cmsp_agent.services.backups.reading import Progress, to_bytes
 from cmsp_agent.services.backups.replacing import ReplaceableDevice
 from cmsp_agent.services.backups.restore_plan import AS_BEFORE, RestorePlan, plan_of
 from cmsp_agent.services.backups.service import Backups
+from cmsp_agent.services.backups.swapped import text_for_swapped
 
 FAILED = "restore.failed"
 INTERRUPTED = "restore.interrupted"
@@ -64,6 +65,11 @@ class RestoreOrder:
     """Where the device has no way back: add the lines, and remove none."""
 
 
+def nothing_known(component: str) -> Collection[str]:  # noqa: ARG001
+    """No device has answered yet."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Restores:
     """Plans and carries out."""
@@ -74,6 +80,8 @@ class Restores:
     report: ReportRestore
     tell: Callable[[AgentSignal], Awaitable[None]]
     clock: Clock
+    ports: Callable[[str], Collection[str]] = nothing_known
+    """The interfaces that a component has by its own word."""
     times: RestoreTimes = field(default_factory=RestoreTimes)
     under_way: set[str] = field(default_factory=set)
 
@@ -101,6 +109,10 @@ class Restores:
         if way is not None and way.ask:
             ready = await self.device(component, platform, self.times.minutes).ready()
         return await self.backups.texts.compute(lambda: plan_of(platform, text, running, wanted, ready))
+
+    async def for_swapped(self, component: str, version: str) -> str:
+        """A version as a text to paste at the console of a swapped device. Raises as `text_for_swapped`."""
+        return await text_for_swapped(self.backups, component, version, self.ports(component))
 
     async def run(self, order: RestoreOrder, progress: Progress) -> dict[str, Any]:
         """Put the version back as planned.

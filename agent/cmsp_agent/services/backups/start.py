@@ -188,12 +188,9 @@ async def start_backups(
         runtime.counters.gauge("backups.pool.busy", lambda: computing.busy)
         client = command_lines(runtime, dialogues)
         backups = make_backups(runtime, manifest, devices, events, client, computing)
-        retries, restores = Retries(backups, runtime.clock), make_restores(runtime, backups, client, events, audit)
+        retries = Retries(backups, runtime.clock)
+        restores = make_restores(runtime, backups, client, events, audit, devices)
         part: BackupsPart
-
-        def counts() -> BackupsKept:
-            return part.kept
-
         part = BackupsPart(
             backups,
             retries,
@@ -205,7 +202,7 @@ async def start_backups(
             runtime.state,
             lambda: events.alarm_state,
             configuration.retention.backups,
-            _nightly(runtime, manifest, backups, devices, reporting, counts).run,
+            _nightly(runtime, manifest, backups, devices, reporting, lambda: part.kept).run,
             restores,
             restore_jobs(restores, runtime.supervisor),
             _rehearsals(runtime, backups, devices, reporting).run,
