@@ -134,7 +134,7 @@ async def test_renewed_certificates_are_used(tmp_path: Path) -> None:
         with pytest.raises(HeadendUnreachable):
             await asking.durable()
         headend.client(APPLIANCE)
-        asking.renew()
+        asking.renew(ClientCertificates(headend.authority.path, identity.certificate, identity.key))
         assert (await asking.durable()).document == {"epoch": None, "durable": 0}
         await asking.close()
 
