@@ -18,8 +18,8 @@ ANSWER_SECONDS = 20.0
 """Between two packets of an answer."""
 HEADERS = {"Accept": "application/json", "Accept-Encoding": "identity"}
 
-Origin = tuple[str, int]
-Request = tuple[str, str, bytes | None, dict[str, str]]
+HeadendAddress = tuple[str, int]
+PlainRequest = tuple[str, str, bytes | None, dict[str, str]]
 """Method, path, body, headers."""
 
 
@@ -42,13 +42,15 @@ class KeptConnections:
     def __init__(self, certificates: ClientCertificates) -> None:
         self._certificates = certificates
         self._lock = Lock()
-        self._idle: list[tuple[Origin, HTTPSConnection]] = []
+        self._idle: list[tuple[HeadendAddress, HTTPSConnection]] = []
         self._open: WeakSet[HTTPSConnection] = WeakSet()
         self._life = 0
         self.made = 0
         """Connections that were made so far."""
 
-    def ask(self, origin: Origin, request: Request, most: int, may_connect: bool) -> tuple[int, str | None, bytes]:
+    def ask(
+        self, origin: HeadendAddress, request: PlainRequest, most: int, may_connect: bool
+    ) -> tuple[int, str | None, bytes]:
         """Send a request; the status, Retry-After and up to `most` octets of the answer's body.
 
         Raises:
@@ -91,7 +93,7 @@ class KeptConnections:
         for _, connection in idle:
             connection.close()
 
-    def _taken(self, origin: Origin) -> HTTPSConnection | None:
+    def _taken(self, origin: HeadendAddress) -> HTTPSConnection | None:
         """One that is idle and still stands."""
         while True:
             with self._lock:
@@ -103,7 +105,7 @@ class KeptConnections:
                 return found[1]
             found[1].close()
 
-    def _made(self, origin: Origin, may_connect: bool) -> HTTPSConnection:
+    def _made(self, origin: HeadendAddress, may_connect: bool) -> HTTPSConnection:
         if not may_connect:
             raise MustNotConnect
         with self._lock:
@@ -118,7 +120,7 @@ class KeptConnections:
         connection.sock.settimeout(ANSWER_SECONDS)
         return connection
 
-    def _give_back(self, origin: Origin, connection: HTTPSConnection, answer: HTTPResponse, life: int) -> None:
+    def _give_back(self, origin: HeadendAddress, connection: HTTPSConnection, answer: HTTPResponse, life: int) -> None:
         with self._lock:
             if answer.isclosed() and connection.sock is not None and life == self._life:
                 self._idle.append((origin, connection))
