@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.api.refusals import Refusals
+from cmsp_agent.model.calls import EmergencyCall
 from cmsp_agent.model.component import Component, Threshold
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
@@ -55,6 +56,14 @@ class StreamBell:
         return self._rung
 
 
+class EmergencyRecords(Protocol):
+    """As `EmergencyCalls.latest`."""
+
+    def __call__(self, component: str, *, local: bool) -> Awaitable[Sequence[EmergencyCall]]:
+        """The latest records of a component, or of all; with callers as they may be shown."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class ApiServices:
     """The services that the API calls, and the few facts that it needs of the configuration."""
@@ -86,6 +95,10 @@ class ApiServices:
     """As `DeviceSetup.plan`."""
     emergency: Callable[[], Awaitable[Sequence[NumberWays]]]
     """As `EmergencyWatch.ways`."""
+    emergency_calls: EmergencyRecords
+    """As `EmergencyCalls.latest`."""
+    unsupported: Callable[[str], Sequence[str]]
+    """Component → the KPIs of its type that the device itself does not have."""
     inventory: InventoryBook
     kpis: Callable[[Question], Awaitable[History]]
     """As `KpiHistory.read`."""

@@ -114,6 +114,8 @@ async def start_api(
         confirm_clock=needs.events.known_time.confirm,
         kpis=needs.kpis.read,
         emergency=needs.part(EmergencyPart).watch.ways,
+        emergency_calls=needs.part(EmergencyPart).calls.latest,
+        unsupported=needs.poller.unsupported,
         inventory=needs.part(InventoryPart).book,
         thresholds=needs.poller.thresholds,
         configuration=shown.document,

@@ -6,6 +6,7 @@ import typer
 
 from cmsp_agent.cli.component_facts import component_facts
 from cmsp_agent.cli.daemon import CallFailed, component_path
+from cmsp_agent.cli.emergency import CALL_COLUMNS, call_cells
 from cmsp_agent.cli.figures import figure
 from cmsp_agent.cli.filters import known_or_refused
 from cmsp_agent.cli.jobs import finish
@@ -64,6 +65,7 @@ def component_show(context: typer.Context, name: ComponentName, as_json: AsJson 
         here.output.json(document)
         return
     alarms, incidents = items(document.pop("alarms", [])), items(document.pop("incidents", []))
+    calls = items(document.pop("emergency_calls", []))
     here.output.facts(component_facts(document))
     if alarms:
         here.output.line("")
@@ -77,6 +79,9 @@ def component_show(context: typer.Context, name: ComponentName, as_json: AsJson 
         columns = [TableColumn("INCIDENT"), TableColumn("PRIO"), TableColumn("STATE"), TableColumn("TITLE")]
         keys = ("number", "priority", "state", "title")
         here.output.table(columns, [tuple(row.get(key) for key in keys) for row in incidents], "")
+    if calls:
+        here.output.line("")
+        here.output.table(CALL_COLUMNS, map(call_cells, calls), "")
 
 
 def component_kpis(
@@ -101,6 +106,8 @@ def component_kpis(
     here.output.table(
         columns, (_kpi(series) for series in items(document)), f"nothing was measured of {name} in that time"
     )
+    if unsupported := document.get("unsupported"):
+        here.output.line(f"\nnot supported by {name}: {', '.join(unsupported)}")
 
 
 def _kpi(series: dict[str, Any]) -> tuple[object, ...]:

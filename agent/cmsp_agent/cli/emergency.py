@@ -1,11 +1,12 @@
-"""`cmsp-agent emergency …`: the ways to emergency numbers of each site."""
+"""`cmsp-agent emergency …`: the ways to emergency numbers of each site, and the calls that nobody else saw."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
 from cmsp_agent.cli.filters import known_or_refused
-from cmsp_agent.cli.output import TableColumn, items
+from cmsp_agent.cli.output import TableColumn, items, moment
 from cmsp_agent.cli.session import AsJson, session
 
 
@@ -30,3 +31,28 @@ def emergency_list(
         or [{"component": "-", "dial_peer": "-", "by": "no dial-peer is known", "works": False, "why": ""}]
     ]
     here.output.table(columns, cells, "no site has an emergency number")
+
+
+CALL_COLUMNS = [
+    TableColumn(name) for name in ("EMERGENCY CALL (UTC)", "COMPONENT", "NUMBER", "PORT", "SECONDS", "CAUSE", "CALLER")
+]
+
+
+def call_cells(row: Mapping[str, Any]) -> tuple[object, ...]:
+    """A call as a row of a table."""
+    keys = ("component", "number", "port", "seconds", "cause", "caller")
+    return (moment(row.get("at")), *(row.get(key) for key in keys))
+
+
+def emergency_calls(
+    context: typer.Context,
+    component: Annotated[str, typer.Option("--component", metavar="NAME", help="Only those of this gateway.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the calls to emergency numbers that left by gateways in SRST, which the emergency responder did not see."""
+    here = session(context)
+    rows = items(here.daemon.get("/v1/emergency/calls", component=component))
+    if as_json:
+        here.output.json(rows)
+        return
+    here.output.table(CALL_COLUMNS, map(call_cells, rows), "no emergency call is on record")

@@ -177,7 +177,10 @@ GROUPS: dict[str, tuple[str, Commands]] = {
             "trap": trap.tool_trap,
         },
     ),
-    "emergency": ("Emergency numbers: list the ways to them.", {"list": emergency.emergency_list}),
+    "emergency": (
+        "Emergency numbers: list the ways to them, and the calls of sites that were cut off.",
+        {"list": emergency.emergency_list, "calls": emergency.emergency_calls},
+    ),
     "threshold": ("Thresholds of KPIs: list.", {"list": thresholds.threshold_list}),
     "type": ("Device types: list, show.", {"list": types.type_list, "show": types.type_show}),
     "secret": (

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
+from cmsp_agent.model.calls import CallLeg
 from cmsp_agent.model.severity import Severity
 
 Value: TypeAlias = int | float | bytes | str
@@ -102,6 +103,8 @@ class PollSignal:
     """The names of the interfaces by ifIndex, where they were read."""
     samples: Mapping[str, float] = field(default_factory=dict)
     """KPI (`cpu.load`, `if.in.octets[Gi0/0]`) → value in the KPI's unit."""
+    calls: tuple[CallLeg, ...] = ()
+    """Calls that have ended since the last poll, where the device keeps a history."""
     reason: str = ""
     """Why SNMP gave nothing, or not all: `silent`, `authentication`, `invalid`, `partial`, `credentials`, `no figures`,
     `not permitted here`, `name`."""

@@ -12,6 +12,7 @@ from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.interfaces import canonical as canonical_interface
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
+from cmsp_agent.plugin.calls import CallHistory, CallMessage
 from cmsp_agent.plugin.command_line import (
     CliPlatform,
     ConsolePaste,
@@ -42,6 +43,8 @@ __all__ = [
     "AgentSignal",
     "AlarmReport",
     "AlarmType",
+    "CallHistory",
+    "CallMessage",
     "Cells",
     "CliPlatform",
     "ConsolePaste",
@@ -189,6 +192,10 @@ class DeviceType:
     syslog: tuple[SyslogRule, ...] = ()
     states: tuple[StateRule, ...] = ()
     kpis: tuple[Kpi, ...] = ()
+    calls: tuple[CallHistory, ...] = ()
+    """Tables of calls that are over; the first that the device has is read."""
+    call_messages: tuple[CallMessage, ...] = ()
+    """Messages about calls."""
     tables: tuple[ShownTable, ...] = ()
     """Show commands that are read where SNMP has no such figure."""
     cli: CliPlatform | None = None

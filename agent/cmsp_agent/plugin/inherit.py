@@ -26,6 +26,8 @@ def inherited(kind: DeviceType, base: DeviceType) -> DeviceType:
         syslog=_merged(kind.syslog, base.syslog, _syslog),
         states=_merged(kind.states, base.states, _state),
         kpis=_merged(kind.kpis, base.kpis, _kpi),
+        calls=kind.calls or base.calls,
+        call_messages=kind.call_messages or base.call_messages,
         tables=_merged(kind.tables, base.tables, _table),
         cli=kind.cli or base.cli,
         setup=kind.setup or base.setup,

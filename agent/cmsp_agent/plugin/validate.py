@@ -6,6 +6,8 @@ from typing import Any
 
 from cmsp_agent.plugin.api import (
     AlarmType,
+    CallHistory,
+    CallMessage,
     CliPlatform,
     Kpi,
     Redaction,
@@ -195,6 +197,16 @@ def _asked(path: str, kpi: Kpi) -> Iterator[str]:
             yield f"{path}.{name}: as many as oids"
 
 
+def _history(path: str, table: CallHistory) -> Iterator[str]:
+    yield from oids(path, (table.there, *table.columns))
+
+
+def _message(path: str, message: CallMessage) -> Iterator[str]:
+    yield from pattern(f"{path}.pattern", message.pattern)
+    if "(?P<number>" not in message.pattern:
+        yield f"{path}.pattern: no group `number` in {message.pattern!r}"
+
+
 def _redaction(path: str, redaction: Redaction) -> Iterator[str]:
     yield from pattern(path, redaction.pattern)
     if "(?P<secret>" not in redaction.pattern:
@@ -251,4 +263,6 @@ _CHECKS: Mapping[type, CheckShape] = {
     Redaction: _redaction,
     ShownTable: _table,
     SetupStep: _setup,
+    CallHistory: _history,
+    CallMessage: _message,
 }

@@ -1,7 +1,7 @@
 """The device type `cisco_ios`: puts its data together. Data only: see the modules beside this one."""
 
 from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
-from cmsp_plugins.cisco_ios import sensors, voice
+from cmsp_plugins.cisco_ios import calls, sensors, voice
 from cmsp_plugins.cisco_ios.alarms import ALARMS
 from cmsp_plugins.cisco_ios.cli import CLI
 from cmsp_plugins.cisco_ios.personal import PERSONAL
@@ -28,6 +28,8 @@ CISCO_IOS = DeviceType(
     syslog=SYSLOG,
     states=(*STATES, *sensors.STATES, *voice.STATES),
     kpis=(*KPIS, *sensors.KPIS, *voice.KPIS),
+    calls=calls.HISTORIES,
+    call_messages=calls.MESSAGES,
     tables=TABLES,
     cli=CLI,
     setup=SETUP,

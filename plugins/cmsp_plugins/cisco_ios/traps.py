@@ -74,6 +74,9 @@ TRAPS = (
         clears=frozenset({8}),
         object=ObjectFrom("1.3.6.1.2.1.14.10.1.3", "value"),
     ),
+    TrapRule(  # csrstStateChange: active(1), the phones of the site are kept here
+        f"{CISCO}.441.0.1", "srst.active", by=f"{CISCO}.441.1.3.1", raises=frozenset({1}), clears=frozenset({2})
+    ),
     TrapRule(f"{CISCO}.106.2.0.1", "hsrp.changed", INFO, object=ObjectFrom(f"{CISCO}.106.1.2.1.1.15", "instance")),
     TrapRule(  # rttMonTimeoutNotification, rttMonThresholdNotification: TruthValue
         f"{CISCO}.42.2.0.2",

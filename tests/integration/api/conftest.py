@@ -21,6 +21,7 @@ from cmsp_agent.api.limits import ApiLimits
 from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
 from cmsp_agent.api.services import ApiServices
 from cmsp_agent.config.configuration import BackupsKept
+from cmsp_agent.model.calls import EmergencyCall
 from cmsp_agent.model.component import BackupPlan, Component, Threshold
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.event import Event, Source, Transition
@@ -175,6 +176,11 @@ async def change_incident(
     return changed
 
 
+async def one_emergency_call(component: str, *, local: bool) -> list[EmergencyCall]:
+    caller = "4711" if local else "<masked>"
+    return [EmergencyCall("e1", component or "gw-1", "paris", "112", 1_767_225_600_000, "0/1/0:3", 30, 16, caller)]
+
+
 async def no_emergency() -> list[NumberWays]:
     """One way, which works."""
     return [NumberWays("paris", "112", [EmergencyWay("gw-1", "112", "port 0/1/0:15", 0, works=True)])]
@@ -259,6 +265,8 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             restores=Restores(backups, no_device, lambda name: (), no_step, unwatched, clock),
             setup=no_setup,
             emergency=no_emergency,
+            emergency_calls=one_emergency_call,
+            unsupported=lambda name: ("dsp.card",),
             change_incident=lambda name, edit: change_incident(database, alarm_state, name, edit),
             report_incident=no_report,
             alarms=AlarmDesk(cast("EventService", NoAlarms()), clock, uuid7),

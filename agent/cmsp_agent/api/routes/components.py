@@ -12,6 +12,7 @@ from cmsp_agent.api.schemas.jobs import JobView
 from cmsp_agent.api.services import ApiServices
 from cmsp_agent.api.unsafe import Operator
 from cmsp_agent.api.views.components import component_details, component_view, series_view, setup_view
+from cmsp_agent.api.views.emergency import emergency_call_view
 from cmsp_agent.api.views.jobs import job_view
 from cmsp_agent.config.nearest import did_you_mean
 from cmsp_agent.model.component import Component
@@ -53,7 +54,8 @@ async def component(request: Request, name: str) -> dict[str, Any]:
     found = known(services, name)
     latest = await services.backups.latest(name)
     inventory = await services.records.inventory(name)
-    return component_details(
+    calls = await services.emergency_calls(name, local=caller_of(request).local)
+    document = component_details(
         found,
         services.status.availability_of(name),
         [*map(shown_to(caller_of(request), services), services.status.alarms(name))],
@@ -63,6 +65,10 @@ async def component(request: Request, name: str) -> dict[str, Any]:
         services.status.unreadable.of(name),
         services.inventory.seen(name),
     )
+    return document | {
+        "emergency_calls": [emergency_call_view(call) for call in calls],
+        "unsupported": list(services.unsupported(name)),
+    }
 
 
 @router.get("/{name}/kpis", response_model=Kpis, dependencies=READING)
@@ -88,7 +94,8 @@ async def kpis(
         raise CallInvalid("from must be before to, by 400 days at most, and not before 1970")
     found = await services.kpis(Question(name, since, until, resolution or "", series or ()))
     lines = [series_view(kpi, line) for kpi, line in found.lines.items()]
-    return {"component": name, "resolution": found.resolution, "items": lines}
+    unsupported = list(services.unsupported(name))
+    return {"component": name, "resolution": found.resolution, "items": lines, "unsupported": unsupported}
 
 
 def _time(name: str, text: str) -> int:

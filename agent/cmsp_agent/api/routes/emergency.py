@@ -1,12 +1,13 @@
-"""The call about emergency numbers: the ways of each site, and which of them work."""
+"""The calls about emergency numbers: the ways of each site, and who called while the site was cut off."""
 
 from dataclasses import asdict
 from typing import Any
 
 from fastapi import APIRouter, Request
 
-from cmsp_agent.api.callers import READING, services_of
-from cmsp_agent.api.schemas.emergency import EmergencyList
+from cmsp_agent.api.callers import READING, caller_of, services_of
+from cmsp_agent.api.schemas.emergency import EmergencyCallList, EmergencyList
+from cmsp_agent.api.views.emergency import emergency_call_view
 
 router = APIRouter(prefix="/v1/emergency", tags=["emergency"])
 
@@ -27,3 +28,11 @@ async def emergency(request: Request) -> dict[str, Any]:
             for each in found
         ]
     }
+
+
+@router.get("/calls", response_model=EmergencyCallList, dependencies=READING)
+async def emergency_calls(request: Request, component: str = "") -> dict[str, Any]:
+    """The latest calls to emergency numbers that left by gateways in SRST; the emergency responder saw none of them."""
+    services = services_of(request)
+    found = await services.emergency_calls(component, local=caller_of(request).local)
+    return {"items": [emergency_call_view(call) for call in found]}

@@ -65,6 +65,8 @@ class Kpis(Shape):
     component: str
     resolution: str
     items: list[Series]
+    unsupported: list[str]
+    """KPIs of its type that the device itself does not have."""
 
 
 class SetupStepView(Shape):

@@ -24,6 +24,27 @@ class EmergencyNumberView(Shape):
     ways: list[EmergencyWayView]
 
 
+class EmergencyCallView(Shape):
+    """A call to an emergency number while its site was cut off; what is not known (yet) is null."""
+
+    id: str
+    component: str
+    site: str
+    number: str
+    at: str
+    port: str | None
+    seconds: int | None
+    cause: str | None
+    caller: str | None
+    sources: list[str]
+
+
+class EmergencyCallList(Shape):
+    """The latest calls, the last one first."""
+
+    items: list[EmergencyCallView]
+
+
 class EmergencyList(Shape):
     """All numbers, by site."""
 

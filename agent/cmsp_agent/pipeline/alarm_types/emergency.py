@@ -4,6 +4,7 @@ from cmsp_agent.model.severity import Severity
 from cmsp_agent.plugin.api import AlarmType
 
 EMERGENCY_LOST = "emergency.lost"
+EMERGENCY_CALL = "emergency.call"
 
 ALARM_TYPES: tuple[AlarmType, ...] = (
     AlarmType(
@@ -15,5 +16,14 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         responsible="carrier",
         recommendation="Run `cmsp-agent emergency list`, which names each way and what is wrong with it; tell the"
         " people of the site which telephone they are to use.",
+    ),
+    AlarmType(
+        EMERGENCY_CALL,
+        Severity.WARNING,
+        "{component}: emergency call to {object}",
+        incident=False,
+        transient=True,
+        recommendation="The emergency responder did not see this call, as the site was cut off from it: tell those who"
+        " are on duty at the site.",
     ),
 )

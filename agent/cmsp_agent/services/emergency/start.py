@@ -1,14 +1,17 @@
-"""The part that watches the ways to emergency numbers."""
+"""The part that watches the ways to emergency numbers, and keeps the calls to them that nobody else sees."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.pipeline.alarm_types import emergency
 from cmsp_agent.pipeline.alarm_types.emergency import EMERGENCY_LOST
+from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.backups import Backups
 from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.emergency.calls import EmergencyCalls
+from cmsp_agent.services.emergency.survivable import SRST, SurvivableTimes
 from cmsp_agent.services.emergency.watch import EmergencyWatch
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.notices import Notices
@@ -19,16 +22,23 @@ from cmsp_agent.services.runtime import Runtime
 
 @dataclass(frozen=True, slots=True)
 class EmergencyPart(Part):
-    """The watch."""
+    """The watch, and the calls."""
 
     watch: EmergencyWatch
+    calls: EmergencyCalls
+    device_types: Callable[[], Iterable[DeviceType]]
     alarm_types = emergency.ALARM_TYPES
 
     def prepare(self, configuration: Configuration) -> Change:
-        """Which numbers each site has."""
+        """Which numbers each site has, and which messages are about calls."""
 
         async def change() -> None:
-            self.watch.numbers = {name: site.emergency for name, site in configuration.sites.items()}
+            numbers = {name: site.emergency for name, site in configuration.sites.items()}
+            self.watch.numbers = self.calls.numbers = numbers
+            self.calls.masks = configuration.privacy.mask_numbers
+            self.calls.mnemonics = frozenset(
+                message.mnemonic for kind in self.device_types() for message in kind.call_messages
+            )
 
         return change
 
@@ -51,7 +61,21 @@ async def start_emergency(
         Conditions(EMERGENCY_LOST, notices, active),
         runtime.clock,
     )
-    part = EmergencyPart(watch)
+    survivable = SurvivableTimes(event for event in active.values() if event.type == SRST)
+    calls = EmergencyCalls(
+        lambda: devices.components,
+        devices.device_type,
+        survivable,
+        events.tell,
+        runtime.state,
+        runtime.clock,
+        runtime.machine.new_id,
+        runtime.counters,
+    )
+    events.subscribe(survivable)
+    events.listen(calls.listen)
+    runtime.supervisor.keep_running("emergency calls", calls.run)
+    part = EmergencyPart(watch, calls, lambda: devices.registry)
     await part.prepare(configuration)()
     runtime.supervisor.keep_running("emergency watch", watch.run)
     yield part

@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 
 from cmsp_agent.aio.clock import Clock
@@ -23,6 +22,7 @@ from cmsp_agent.model.signal import AgentSignal, Signal
 from cmsp_agent.pipeline.alarm_state import AlarmState, Changes, Draft
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.repeats import EVERY, Repeats
+from cmsp_agent.services.events.waiting import WaitingSignals
 from cmsp_agent.services.events.written import write_changes
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import events, incidents
@@ -38,16 +38,10 @@ WATCH_EVERY = 10.0
 
 Announce = Callable[[Changes], None]
 """Called with changes after they were committed. Must not block."""
+Hear = Callable[[Sequence[Signal]], None]
+"""Called with signals as they come in. Must be quick, and raises nothing."""
 IncidentEdit = Callable[[Incident], Incident]
 AlarmEdit = Callable[[Pipeline, AlarmState, Event], tuple[Draft, Event]]
-
-
-@dataclass(slots=True)
-class _Waiting:
-    signals: Sequence[Signal] = ()
-    repeated: Sequence[Signal] = ()
-    """Of what was received before: to be judged first."""
-    done: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class EventService:
@@ -61,10 +55,11 @@ class EventService:
         self._counters = counters
         self._new_id = new_id
         self._alarm_state = AlarmState()
-        self._queue: deque[_Waiting] = deque()
+        self._queue: deque[WaitingSignals] = deque()
         self._filled, self._repeatable = asyncio.Event(), asyncio.Event()
         self._writing = asyncio.Lock()
         self._listeners: list[Announce] = []
+        self._hearers: list[Hear] = []
         self._repeats = Repeats()
         self._queued = self._lost = 0
         counters.gauge("events.waiting", lambda: self._queued)
@@ -77,6 +72,10 @@ class EventService:
     def subscribe(self, announce: Announce) -> None:
         """Call `announce` with all changes from now on, in the order of their commit."""
         self._listeners.append(announce)
+
+    def listen(self, hear: Hear) -> None:
+        """Call `hear` with all signals from now on, as they come in and before they are judged."""
+        self._hearers.append(hear)
 
     async def load(self) -> None:
         """Take up the active alarms and open incidents of the last run, as the configuration of this one has them.
@@ -115,10 +114,12 @@ class EventService:
         Raises:
             StorageError: nothing of the signals was stored, or too many wait already.
         """
+        for hear in self._hearers:
+            hear(signals)
         if self._queued >= MOST_WAITING:
             self._counters.add("events.dropped", len(signals))
             raise StorageError(f"{self._queued} signals wait for the database")
-        waiting = _Waiting(signals)
+        waiting = WaitingSignals(signals)
         self._queue.append(waiting)
         self._queued += len(signals)
         self._filled.set()
@@ -201,7 +202,7 @@ class EventService:
                 await self._repeatable.wait()
             await self._clock.sleep(EVERY)
             if repeated := self._repeats.due():
-                self._queue.appendleft(_Waiting(repeated=repeated))
+                self._queue.appendleft(WaitingSignals(repeated=repeated))
                 self._filled.set()
 
     async def watch(self) -> None:
@@ -216,7 +217,7 @@ class EventService:
 
     async def close(self) -> None:
         """Store what was repeated, and refuse what still waits."""
-        repeated = _Waiting(repeated=self._repeats.due())
+        repeated = WaitingSignals(repeated=self._repeats.due())
         try:
             await self._store([repeated], repeated.repeated)
         except StorageError as error:
@@ -224,9 +225,9 @@ class EventService:
         self._give_up(list(self._queue), StorageError("the agent is stopping"))
         self._queue.clear()
 
-    def _take(self) -> tuple[list[_Waiting], list[Signal]]:
+    def _take(self) -> tuple[list[WaitingSignals], list[Signal]]:
         """What waits, up to so many signals that must be judged; what is repeated is only counted."""
-        taken: list[_Waiting] = []
+        taken: list[WaitingSignals] = []
         fresh: list[Signal] = []
         while self._queue and len(fresh) < LARGEST_BATCH:
             waiting = self._queue.popleft()
@@ -236,7 +237,7 @@ class EventService:
             fresh += self._repeats.take(self._pipeline.meaningful(waiting.signals))
         return taken, fresh
 
-    async def _store(self, taken: Sequence[_Waiting], fresh: Sequence[Signal]) -> None:
+    async def _store(self, taken: Sequence[WaitingSignals], fresh: Sequence[Signal]) -> None:
         async with self._writing:
             lost = self._lost
             draft = self._judge([*self._notice(lost), *fresh])
@@ -281,7 +282,7 @@ class EventService:
                 # the changes are stored: a listener that fails must not make the caller believe otherwise
                 attempt("events.listener", self._counters, partial(announce, draft.changes))
 
-    def _give_up(self, taken: Iterable[_Waiting], error: StorageError) -> None:
+    def _give_up(self, taken: Iterable[WaitingSignals], error: StorageError) -> None:
         for waiting in taken:
             self._lost += len(waiting.signals)
             self._counters.add("events.not_stored", len(waiting.signals))

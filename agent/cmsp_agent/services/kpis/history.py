@@ -23,6 +23,7 @@ OWN_UNITS = {
     "service.time": "s",
     "service.status": "",
     "certificate.days": "days",
+    "calls.failed": "calls",
 }
 """Of what is measured of every component."""
 

@@ -21,12 +21,13 @@ from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.devices.reading import read_device_facts
+from cmsp_agent.services.polling.call_history import CallReader
 from cmsp_agent.services.polling.config_times import config_times
 from cmsp_agent.services.polling.interface_names import InterfaceNames
 from cmsp_agent.services.polling.learning import LearningTimes
 from cmsp_agent.services.polling.marks import Marks
 from cmsp_agent.services.polling.plan import Plan
-from cmsp_agent.services.polling.probe import DeviceSession, probe
+from cmsp_agent.services.polling.probe import DeviceSession, MakeSession, probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.reachability import Patience, Reach, Reachability
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
@@ -43,13 +44,6 @@ MOST_ROWS = 5_000
 LOCKED_OUT = 300.0
 """Seconds for which a device that rejected our credentials is left alone."""
 
-MakeSession = Callable[[Component, DeviceFacts | None], DeviceSession]
-"""Opens a session with a component, given what is known of it.
-
-Raises:
-    ValueError, ConfigurationError: its credentials can't be used.
-    NotPermittedHere: its source address is not ours.
-"""
 Learned = Callable[[str, DeviceFacts], Awaitable[None]]
 """Called when what is known of a component changed."""
 
@@ -94,12 +88,13 @@ class Device:
         self._trouble = PollTrouble(component.name)
         self._alive = self._unsaved = False
         self._names = InterfaceNames()
+        self._calls = CallReader()
 
     async def poll(self) -> PollSignal:
         """Ask once by every way; never raises for what a device does or does not answer."""
-        nothing = PollSignal(self.component.name, self._clock.now())
-        if not self.component.addresses:
-            return replace(nothing, reason="name")
+        nothing = PollSignal(self.component.name, self._clock.now(), reason="" if self.component.addresses else "name")
+        if nothing.reason:
+            return nothing
         async with asyncio.TaskGroup() as both:
             reaching, asking = both.create_task(self._reach()), both.create_task(self._ask(nothing))
         reach, signal = reaching.result(), asking.result()
@@ -130,8 +125,12 @@ class Device:
     @property
     def known(self) -> frozenset[str]:
         """The KPIs and the types of faults that it gives by SNMP."""
-        plan = self._plan or Plan()
-        return frozenset((*(each.kpi.name for each in plan.kpis), *self._states.there))
+        return frozenset((*(each.kpi.name for each in self.plan.kpis), *self._states.there))
+
+    @property
+    def plan(self) -> Plan:
+        """What it is asked; nothing before it was probed."""
+        return self._plan or Plan()
 
     @property
     def budget(self) -> float:
@@ -178,7 +177,7 @@ class Device:
         return self._session
 
     async def _ask_snmp(self, session: DeviceSession, nothing: PollSignal) -> PollSignal:
-        plan = self._plan or Plan()
+        plan = self.plan
         scalars = await session.get(*plan.scalars)
         self._alive = True
         marks, before = Marks.of(scalars, self._clock.monotonic()), self._marks
@@ -197,14 +196,14 @@ class Device:
         if self._names.read(columns):
             await self._numbered_anew()
         figures = samples(plan, answers, self._rates, self._interface, self._names.unsure)
+        ended = await self._calls.read(session, plan, marks, nothing.received_at, self._interface)
         states = self._states.states(plan, answers, self._interface)
         if self._states.grown:
             self._states.grown = not await self._well.keep(self.component.name, self._states.seen_well)
         if restarted:
             states = (*states, await restart_of(session, nothing.component, marks, nothing.received_at))
         reason = "no figures" if plan.unsupported and not plan.kpis and not plan.states else ""
-        if trouble := self._learning.trouble:
-            reason = "partial"
+        reason = "partial" if (trouble := self._learning.trouble) else reason
         self._trouble.note(trouble)
         return replace(
             nothing,
@@ -213,7 +212,8 @@ class Device:
             there=self._states.there,
             configuration=config_times(plan, scalars, nothing.received_at),
             interfaces=self._names.names,
-            samples=figures,
+            samples={**figures, **self._calls.figures(nothing.received_at)},
+            calls=ended,
             reason=reason,
             detail=trouble,
         )
@@ -224,11 +224,8 @@ class Device:
         facts = self._devices.facts(self.component.name)
         if facts is not None:
             log.info("interfaces are numbered anew", extra={"component": self.component.name})
-            kept = {
-                n: text
-                for n, text in facts.interface_descriptions.items()
-                if facts.interfaces.get(n) == self._names.names.get(n)
-            }
+            names, before = self._names.names, facts.interfaces
+            kept = {n: text for n, text in facts.interface_descriptions.items() if before.get(n) == names.get(n)}
             await self._tell(replace(facts, interfaces=self._names.names, interface_descriptions=kept))
         self._learning.before_long()
 
@@ -293,8 +290,7 @@ class Device:
         """What a poll that went wrong says. A device that gave its uptime is alive, whatever became of the rest."""
         why = "partial" if self._alive else reason
         self._counters.add("polls.partial" if self._alive else "polls.failed", key=reason)
-        detail = str(error) or f"no complete answer in {self.budget:g} s"
-        if self._alive:
-            detail = self._learning.failed(detail)
+        said = str(error) or f"no complete answer in {self.budget:g} s"
+        detail = self._learning.failed(said) if self._alive else said
         self._trouble.note(f"{why}: {detail}")
         return replace(nothing, snmp=self._alive, reason=why, detail=detail)

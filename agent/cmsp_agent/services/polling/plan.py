@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from cmsp_agent.plugin.api import Kpi, StateRule
+from cmsp_agent.plugin.api import CallHistory, Kpi, StateRule
 
 SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
 ENGINE_BOOTS, ENGINE_TIME = "1.3.6.1.6.3.10.2.1.2.0", "1.3.6.1.6.3.10.2.1.3.0"
@@ -45,6 +45,8 @@ class Plan:
     has_discontinuity: bool = False
     times: tuple[str, ...] = ()
     """Instances that say when the configuration changed and was saved; empty: the device does not say."""
+    calls: tuple[CallHistory, ...] = ()
+    """The tables of calls that may have rows, best first; none: the device keeps no history."""
     unsupported: tuple[str, ...] = ()
     """KPIs for which the device has none of the objects: not supported here, and never zero."""
 

@@ -84,6 +84,11 @@ class Poller:
         device = self._devices.get(name)
         return device.known if device is not None else frozenset()
 
+    def unsupported(self, name: str) -> tuple[str, ...]:
+        """The KPIs of its type that the component does not have, as far as it was asked."""
+        device = self._devices.get(name)
+        return device.plan.unsupported if device is not None else ()
+
     async def poll_now(self, name: str) -> PollSignal:
         """Poll a component out of its turn and hand on the outcome.
 

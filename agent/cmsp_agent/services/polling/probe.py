@@ -1,11 +1,14 @@
 """Finds out which objects of its type a device has. Asks once, and again after a change; assumes nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol
 
+from cmsp_agent.model.component import Component
 from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.plugin.api import DeviceType, Kpi
+from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.services.devices.reading import ReadingSession
+from cmsp_agent.services.polling.call_history import FAILED_CALLS
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi
 from cmsp_agent.services.polling.read import says_none
 from cmsp_agent.transports.snmp.target import Quirks
@@ -35,6 +38,15 @@ class DeviceSession(PollSession, Protocol):
         ...
 
 
+MakeSession = Callable[[Component, DeviceFacts | None], DeviceSession]
+"""Opens a session with a component, given what is known of it.
+
+Raises:
+    ValueError, ConfigurationError: its credentials can't be used.
+    NotPermittedHere: its source address is not ours.
+"""
+
+
 async def probe(session: PollSession, device_type: DeviceType) -> Plan:
     """Ask for every candidate of every KPI and state, and plan with the first of each that is there.
 
@@ -43,7 +55,9 @@ async def probe(session: PollSession, device_type: DeviceType) -> Plan:
     """
     figures = [oid for kpi in device_type.kpis for oid in (*kpi.oids, *kpi.free)]
     conditions = [rule.column for rule in device_type.states]
-    candidates = _unique((*figures, *(oid for oid in conditions if oid.endswith(".0")), *_times(device_type)))
+    histories = [table.there for table in device_type.calls]
+    states = [oid for oid in conditions if oid.endswith(".0")]
+    candidates = _unique((*figures, *histories, *states, *_times(device_type)))
     instances = await session.get(*candidates) if candidates else {}
     roots = _unique(
         (
@@ -75,7 +89,11 @@ def make_plan(device_type: DeviceType, instances: Answered, columns: Answered) -
         states=tuple(rule for rule in device_type.states if rule.column in columns or rule.column in instances),
         has_discontinuity=IF_DISCONTINUITY in columns and any(_counts(choice) for choice in planned),
         times=times if set(times := _times(device_type)) <= instances.keys() else (),
-        unsupported=tuple(name for name, choice in found.items() if choice is None),
+        calls=(kept := tuple(table for table in device_type.calls if table.there in instances)),
+        unsupported=(
+            *(name for name, choice in found.items() if choice is None),
+            *((FAILED_CALLS,) if device_type.calls and not kept else ()),
+        ),
     )
 
 

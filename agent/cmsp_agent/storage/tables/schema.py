@@ -104,6 +104,12 @@ _STATE_10 = """
         last_at integer not null) without rowid;
 """
 
+_STATE_11 = """
+    create table emergency_calls(id text primary key, at integer not null, component text not null,
+        body blob not null) without rowid;
+    create index emergency_calls_by_time on emergency_calls(at);
+"""
+
 STATE = (
     Migration(1, _STATE_1),
     Migration(2, _STATE_2),
@@ -115,5 +121,6 @@ STATE = (
     Migration(8, _STATE_8),
     Migration(9, _STATE_9),
     Migration(10, _STATE_10),
+    Migration(11, _STATE_11),
 )
 SERIES = (Migration(1, _SERIES_1), Migration(2, _SERIES_2))

@@ -1,0 +1,17 @@
+"""Signals that wait to be judged, and whoever waits for them to be durable."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from cmsp_agent.model.signal import Signal
+
+
+@dataclass(slots=True)
+class WaitingSignals:
+    """What one caller handed in."""
+
+    signals: Sequence[Signal] = ()
+    repeated: Sequence[Signal] = ()
+    """Of what was received before: to be judged first."""
+    done: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
