@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
@@ -128,15 +129,16 @@ async def start_api(
     server = ApiServer(services, settings_of(api), runtime.supervisor, runtime.counters)
     await listening.open(server.places())
     await jobs.resume()
-
-    async def audited() -> None:
-        await audit_overrides(audit, needs.events.pipeline.rules.filters, runtime.clock)
-
+    audited = partial(_audited, needs, runtime)
     await audited()
     try:
         yield ApiPart(server, audited)
     finally:
         await server.stop()
+
+
+async def _audited(needs: ApiNeeds, runtime: Runtime) -> None:
+    await audit_overrides(needs.audit, needs.events.pipeline.rules.filters, runtime.clock)
 
 
 def _jobs(runtime: Runtime, parts: Sequence[Part]) -> Jobs:

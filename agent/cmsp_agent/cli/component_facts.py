@@ -6,6 +6,8 @@ from typing import Any
 
 from cmsp_agent.cli.output import minute, moment, shown, span
 
+LEAST_FAMILY = 3
+"""Names of one family that are all shown; more of them are counted."""
 LEAST_RUN = 3
 """Names in a row that are shown as a run: `Serial0/1/0:0 to 29`."""
 MOST_NAMES = 40
@@ -31,6 +33,8 @@ def component_facts(document: Mapping[str, Any]) -> dict[str, object]:
     """The facts of a component's document, in its order; what the device says of itself comes last."""
     facts: dict[str, object] = {key.replace("_", " "): _fact(key, value) for key, value in document.items()}
     facts.pop("inventory", None)
+    facts.pop("unsupported", None)
+    facts["not supported"] = ", ".join(families(document.get("unsupported") or ()))
     facts["unreadable"] = "; ".join(_unreadable(each) for each in document.get("unreadable") or ())
     if isinstance(backup := document.get("latest_backup"), dict):
         facts["latest backup"] = _backup(backup)
@@ -44,6 +48,20 @@ def component_facts(document: Mapping[str, Any]) -> dict[str, object]:
         facts["inventory"] = ", ".join(counted)
         facts |= {_LABELS.get(key, key.replace("_", " ")): _shown(key, value) for key, value in own.items()}
     return {name: value for name, value in facts.items() if value not in (*_EMPTY, "-")}
+
+
+def families(names: Iterable[str]) -> list[str]:
+    """Names of KPIs; many of one family are one: `sip.answers.* (92)`."""
+    by_family: dict[str, list[str]] = {}
+    for name in names:
+        by_family.setdefault(".".join(name.split(".")[:2]) if name.count(".") > 1 else name.split(".")[0], []).append(
+            name
+        )
+    return [
+        part
+        for family, some in by_family.items()
+        for part in ([f"{family}.* ({len(some)})"] if len(some) > LEAST_FAMILY else some)
+    ]
 
 
 def runs(names: Iterable[str]) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cmsp_agent.cli.component_facts import component_facts
+from cmsp_agent.cli.component_facts import component_facts, families
 from cmsp_agent.cli.daemon import CallFailed, component_path
 from cmsp_agent.cli.emergency import CALL_COLUMNS, call_cells
 from cmsp_agent.cli.figures import figure
@@ -107,7 +107,7 @@ def component_kpis(
         columns, (_kpi(series) for series in items(document)), f"nothing was measured of {name} in that time"
     )
     if unsupported := document.get("unsupported"):
-        here.output.line(f"\nnot supported by {name}: {', '.join(unsupported)}")
+        here.output.line(f"\nnot supported by {name}: {', '.join(families(unsupported))}")
 
 
 def _kpi(series: dict[str, Any]) -> tuple[object, ...]:

@@ -65,6 +65,21 @@ def _connections(name: str, number: int) -> Kpi:
     return Kpi(f"sip.connections.{name}", "connections", (f"{CONNECTIONS}.{number}.0",), absent=NO_COUNT)
 
 
+_OPTIONS = ".7.79.80.84.73.79.78.83"
+"""The row of cSipStatsSuccessOkTable of the method OPTIONS: its length, and its letters."""
+OPTIONS = tuple(
+    # of the last hour: which share of those that were sent to us we answered with 200, and of ours the others did
+    Kpi(
+        f"sip.options.{way}.answered",
+        "percent",
+        (f"{OK[1 - place]}{_OPTIONS}",),
+        kind="ratio",
+        hourly=(f"{REQUESTS}.{9 + place}.0",),
+        scale=100.0,
+    )
+    for way, place in WAYS
+)
+
 BY_CLASS = (
     *(_of_class(name, way, place) for name in CODES for way, place in WAYS),
     *(_sum(f"{way}.2xx", (OK[place], OK_BEFORE[place]), f"{SUCCESS}.{3 + place}.0") for way, place in WAYS),
@@ -79,6 +94,7 @@ BY_CODE = tuple(
 
 KPIS = (
     *(_count(f"{name}.{way}", f"{REQUESTS}.{number + place}.0") for name, number in METHODS for way, place in WAYS),
+    *OPTIONS,
     *BY_CLASS,
     *BY_CODE,
     *(_count(f"retries.{name}", f"{RETRIES}.{number}.0") for name, number in RETRIED),

@@ -1,13 +1,17 @@
 """The running agent: the ways to the emergency number of a site, and the alarm when the last one is gone."""
 
 from pathlib import Path
+from typing import Any
 
 from cmsp_agent.app.agent import Agent, running
 from cmsp_agent.services.emergency.start import EmergencyPart
-from tests.integration.agent.stage import staged
+from tests.integration.agent.stage import APPLIANCE, staged
 from tests.integration.agent.test_causes import held, polls
 from tests.integration.agent.test_lifecycle import until
-from tests.lab.site.happenings import FIRST_PRI, SECOND_PRI, pri_layer2
+from tests.integration.agent.test_support import command
+from tests.lab.agent.api import AgentApi
+from tests.lab.site.happenings import FIRST_PRI, SECOND_PRI, Happening, call, pri_layer2, srst
+from tests.lab.site.notices import SyslogLine
 
 LOST = ("gw-1", "emergency.lost", False)
 
@@ -49,3 +53,39 @@ async def test_the_last_way_to_the_emergency_number(tmp_path: Path) -> None:
         )
         await look()
         await until(lambda: LOST not in held(agent), 30)
+
+
+CHANNEL = "Serial0/1/0:7"
+
+
+def say(*lines: SyslogLine) -> Happening:
+    return Happening(says=lines)
+
+
+async def test_a_call_while_the_site_is_cut_off_is_on_record_and_known_to_the_head_end(tmp_path: Path) -> None:
+    """By the gateway's messages. Other numbers than the emergency number are nowhere."""
+    async with staged(tmp_path) as stage, running(stage.load()) as agent:
+        await polls(agent, {"gw-1"}, 1)
+        stage.site.happen("gw-1", srst(active=True))
+        await until(lambda: ("gw-1", "srst.active", False) in held(agent), 30)
+        stage.site.happen("gw-1", say(call("5550123", "Serial0/1/0:2")))
+        stage.site.happen("gw-1", say(call("0112", CHANNEL), call("0112", CHANNEL, 12)))
+
+        def reported() -> list[dict[str, Any]]:
+            events = stage.headend.store.records(APPLIANCE, "cmsp.event.v1")
+            return [each.data for each in events if each.data["type"].startswith("emergency.call")]
+
+        await until(lambda: len(reported()) == 2, 30)
+        began, over = reported()
+        assert (began["component"], began["state"], began["attributes"]["port"]) == ("gw-1", "info", CHANNEL)
+        assert over["text"].endswith("while the site was cut off, over after 12 s")
+        assert not [each for each in stage.headend.store.records(APPLIANCE) if "5550123" in str(each.data)]
+        async with AgentApi(stage.workspace.api_socket) as api:
+            [found] = (await api.get("/v1/emergency/calls"))["items"]
+            shown = await api.get("/v1/components/gw-1")
+        assert (found["number"], found["port"], found["seconds"], found["sources"]) == ("112", CHANNEL, 12, ["syslog"])
+        assert shown["emergency_calls"] == [found]
+        assert "sensor.temperature" in shown["unsupported"]
+        code, out, _ = await command("--socket", str(stage.workspace.api_socket), "component", "show", "gw-1")
+        assert code == 0
+        assert CHANNEL in out

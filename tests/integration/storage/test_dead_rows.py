@@ -13,6 +13,7 @@ import pytest
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.backup import Backup
+from cmsp_agent.model.calls import EmergencyCall
 from cmsp_agent.model.inventory import InventoryChange
 from cmsp_agent.model.job import Job
 from cmsp_agent.model.notification import Notified, OutgoingNotification
@@ -29,6 +30,7 @@ from cmsp_agent.storage.tables import (
     components_seen,
     dead_rows,
     device_starts,
+    emergency_calls,
     events,
     host_keys,
     incidents,
@@ -60,6 +62,7 @@ READS: dict[str, Callable[[sqlite3.Connection], Any]] = {
     "notifications": lambda c: {each.id for each in notifications.queued(c)},
     "notified": lambda c: {each.incident for each in notifications.notified(c)},
     "silences": lambda c: {each.id for each in silences.known(c)},
+    "emergency_calls": lambda c: {call.id for call in emergency_calls.latest(c)},
     "device_starts": lambda c: set(device_starts.known(c)),
     "seen_well": lambda c: set(seen_well.known(c)),
     "epochs": outbox.last_sequence,
@@ -90,6 +93,7 @@ def fill(tx: sqlite3.Connection) -> None:
         jobs.remember(tx, f"k{n}", "me", b"x", jobs.KeptAnswer(200, b"{}"), NOW)
         snmp_engines.remember(tx, f"10.0.0.{n}", b"abc", NOW)
         host_keys.pin(tx, "10.0.0.1", host_keys.PinnedHostKey(f"ssh-{n}", b"key", NOW))
+        emergency_calls.save(tx, EmergencyCall(f"e{n}", "gw-1", "paris", "112", NOW + n))
         device_starts.save(tx, f"gw-{n}", device_starts.KeptMarks(NOW, 100))
         seen_well.save(tx, f"gw-{n}", [("x", "y")])
         notifications.put(tx, OutgoingNotification(f"n{n}", ("a@b.example",), "s", "b", "i", NOW, next_at=NOW))
@@ -175,6 +179,7 @@ async def test_every_field_of_every_table(sound: Path) -> None:
         ("notifications", "body", "n2", {"n1"}),
         ("notified", "body", "i2 0", {"i1"}),
         ("device_starts", "body", "gw-2", {"gw-1"}),
+        ("emergency_calls", "body", "e2", {"e1"}),
         ("seen_well", "body", "gw-2", {"gw-1"}),
         ("snmp_engines", "seen_at", "10.0.0.2", {"10.0.0.1"}),
         ("host_keys", "key", "10.0.0.1", {"ssh-1"}),

@@ -119,6 +119,22 @@ def configured(user: str, terminal: str, ticks: int) -> Happening:
     )
 
 
+def srst(active: bool) -> Happening:
+    """The site loses its call manager, and the gateway keeps its phones; or the call manager is back."""
+    state = "1.3.6.1.4.1.9.9.441.1.3.1.0"
+    now = number(1 if active else 2)
+    says = Notification("1.3.6.1.4.1.9.9.441.0.1", (("1.3.6.1.4.1.9.9.441.2.2.2.1.0", number(3)), (state, now)))
+    return Happening({state: now}, (says,))
+
+
+def call(number_called: str, channel: str, seconds: int | None = None) -> SyslogLine:
+    """A call by a PRI has been connected, or is over after so many seconds."""
+    if seconds is None:
+        return SyslogLine("ISDN-6-CONNECT", f"Interface {channel} is now connected to {number_called} N/A")
+    over = f"Interface {channel}  disconnected from {number_called} , call lasted {seconds} seconds"
+    return SyslogLine("ISDN-6-DISCONNECT", over)
+
+
 def started(software: str) -> Happening:
     """The device comes up after a loss of power."""
     return Happening(says=(Notification(COLD_START), SyslogLine("SYS-5-RESTART", f"System restarted --\n{software}")))

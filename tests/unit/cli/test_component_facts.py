@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cmsp_agent.cli.component_facts import component_facts, runs
+from cmsp_agent.cli.component_facts import component_facts, families, runs
 from tests.unit.cli.fakes import cmsp_agent
 
 CHANNELS = {str(100 + number): f"Serial0/1/0:{number}" for number in range(30)}
@@ -69,3 +69,9 @@ def test_limits_and_values_that_can_not_be_decoded_are_named() -> None:
     facts = component_facts({"name": "gw-1", "unreadable": [unreadable], "inventory": {"quirks": quirks}})
     assert str(facts["unreadable"]).startswith("1.3.6.1.2.1.1.3.0: number of no octets, 12 times, last ")
     assert facts["SNMP limits"] == "no bulk, most oids 1, alone 1.3.6.1.2.1.1.5.0 (genErr)"
+
+
+def test_figures_that_are_not_supported_are_counted_by_their_family() -> None:
+    names = ["dsp.card", *(f"sip.answers.in.{code}" for code in (404, 486, 487, 503)), "cpu.load"]
+    assert families(names) == ["dsp.card", "sip.answers.* (4)", "cpu.load"]
+    assert component_facts({"unsupported": names}) == {"not supported": "dsp.card, sip.answers.* (4), cpu.load"}

@@ -8,6 +8,8 @@ COUNTERS: tuple[Counter, ...] = (
         {
             "events.dropped": "Signals dropped because too many waited for the database",
             "events.listener.failed": "Listeners that failed over an event",
+            "emergency.calls.dropped": "Messages about calls dropped because too many waited",
+            "emergency.not_stored": "Emergency calls that are not on record",
             "events.not_stored": "Signals that could not be stored",
             "notices.dropped": "Own events dropped because too many waited",
             "pipeline.batch.failed": "Batches over which the pipeline failed",

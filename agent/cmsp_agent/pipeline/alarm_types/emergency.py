@@ -4,7 +4,7 @@ from cmsp_agent.model.severity import Severity
 from cmsp_agent.plugin.api import AlarmType
 
 EMERGENCY_LOST = "emergency.lost"
-EMERGENCY_CALL = "emergency.call"
+EMERGENCY_CALL, EMERGENCY_CALL_ENDED = "emergency.call", "emergency.call.ended"
 
 ALARM_TYPES: tuple[AlarmType, ...] = (
     AlarmType(
@@ -25,5 +25,13 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         transient=True,
         recommendation="The emergency responder did not see this call, as the site was cut off from it: tell those who"
         " are on duty at the site.",
+    ),
+    AlarmType(
+        EMERGENCY_CALL_ENDED,
+        Severity.WARNING,
+        "{component}: the emergency call to {object} is over",
+        incident=False,
+        transient=True,
+        recommendation="`cmsp-agent emergency calls` lists who called, by which port and for how long.",
     ),
 )

@@ -21,7 +21,7 @@ from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.ids import NewId
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal
 from cmsp_agent.model.times import rfc3339
-from cmsp_agent.pipeline.alarm_types.emergency import EMERGENCY_CALL
+from cmsp_agent.pipeline.alarm_types.emergency import EMERGENCY_CALL, EMERGENCY_CALL_ENDED
 from cmsp_agent.pipeline.privacy import MASKED
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.emergency.legs import (
@@ -172,7 +172,9 @@ def _write(tx: sqlite3.Connection, call: EmergencyCall, oldest: int) -> None:
 
 
 def _signal(call: EmergencyCall, now: int) -> AgentSignal:
+    """The event of a call, or of its end. Each has an object of its own: calls at the same time are not repeats."""
     said = {
+        "number": call.number,
         "port": call.port,
         "began_at": rfc3339(call.at),
         "seconds": "" if call.seconds is None else str(call.seconds),
@@ -181,9 +183,14 @@ def _signal(call: EmergencyCall, now: int) -> AgentSignal:
         "source": ", ".join(call.sources),
     }
     over = "" if call.seconds is None else f", over after {call.seconds} s"
-    by = f" by {call.port}" if call.port else ""
-    text = f"{call.component}: emergency call to {call.number}{by} while the site was cut off{over}"
-    attributes = {name: value for name, value in said.items() if value}
+    name = f"{call.number}{f' by {call.port}' if call.port else ''} at {rfc3339(call.at)}"
     return AgentSignal(
-        call.component, now, EMERGENCY_CALL, call.number, True, text, transient=True, attributes=attributes
+        call.component,
+        now,
+        EMERGENCY_CALL if call.seconds is None else EMERGENCY_CALL_ENDED,
+        name,
+        raised=True,
+        text=f"{call.component}: emergency call to {name} while the site was cut off{over}",
+        transient=True,
+        attributes={name: value for name, value in said.items() if value},
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cmsp_agent.model.backup import Backup
+from cmsp_agent.model.calls import EmergencyCall
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.job import Job
@@ -107,6 +108,7 @@ CHECKS = (
     ),
     Check("notifications", {"id": _text, "next_at": _number, "body": _document(OutgoingNotification)}, key="id"),
     Check("notified", {"id": _text, "body": _document(Notified)}, key="id"),
+    Check("emergency_calls", {"id": _text, "at": _number, "body": _document(EmergencyCall)}, key="id"),
     Check("silences", {"id": _text, "ends_at": _number, "body": _document(Silence)}, key="id"),
     Check("device_starts", {"component": _text, "body": _document(KeptMarks)}, key="component"),
     Check("seen_well", {"component": _text, "body": _document(dict[str, list[str]])}, key="component"),

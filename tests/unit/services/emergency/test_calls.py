@@ -124,8 +124,8 @@ async def test_a_call_while_the_site_is_cut_off_is_one_record_and_is_told_twice(
     [call] = await stage.records(ENDED, PollSignal("gw-1", NOW + 60_000, calls=(of_history,)))
     assert (call.seconds, call.cause, call.sources) == (39, 16, ("syslog", "call history"))
     assert [signal.text.partition("call to ")[2] for signal in stage.told] == [
-        f"112 by {PORT} while the site was cut off",
-        f"112 by {PORT} while the site was cut off, over after 40 s",
+        f"112 by {PORT} at 2026-01-01T00:00:00.000Z while the site was cut off",
+        f"112 by {PORT} at 2026-01-01T00:00:00.000Z while the site was cut off, over after 40 s",
     ]
 
 
