@@ -59,9 +59,17 @@ crypto pki export TP pem terminal 3des HUSH
 ppp eap password HUSH
 <Password_1_ ua="na">HUSH</Password_1_>
 community-name                 HUSH
+sntp authentication-key 1 md5 HUSH
+redundancy group 1 authentication text HUSH
+server 192.0.2.1 auth-port 1812 key HUSH
+sender-cred 7 HUSH
+token 0 HUSH
 """
 
 PLAIN = """\
+server 192.0.2.1 auth-port 1645 acct-port 1646
+server name T1
+token policy site
 password encryption aes
 password strength-check
 no password strength-check
