@@ -57,7 +57,7 @@ def _sources() -> Iterator[str]:
     yield r"\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s:/@\"]*:(?P<secret>[^\s\"]+)@"
     yield r"\bmail server \"?[^\s\":@]+:(?P<secret>[^\"\n]+)@"
     yield r"^event manager environment \S+ \"?[^\s\":@]+:(?P<secret>[^\"\n]+)@"
-    yield r"(?P<secret>\$(?:\d{1,2}[a-z]?|y|nt|sha\d+)\$[^\s\";]{6,})"
+    yield r"(?P<secret>\$(?:\d{1,2}[a-z]?|y|nt|sha\d+)\$[^\s\"';]{6,})"
     yield r"\bENC +(?P<secret>\S+)"
     yield r"\bsnmp (?:community|trap-target \S+ community) +(?P<secret>\S+)"
     yield r"^[ \t]*set .* private key +(?P<secret>\S+)"

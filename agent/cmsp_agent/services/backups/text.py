@@ -6,6 +6,7 @@ from cmsp_agent.model.redaction import hide
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import secrets
 from cmsp_agent.services.backups.differences import unified
+from cmsp_agent.services.backups.ini_tables import hide_columns
 
 DIFF_LINES = 20_000
 """Lines that a diff may have; more are cut off, and that is said."""
@@ -74,7 +75,7 @@ class ConfigText:
 
     def redacted(self, text: str) -> str:
         """The text with the value of every secret hidden."""
-        return hide(self._redact, text)
+        return hide(self._redact, hide_columns(text))
 
     def difference(self, old: str, new: str) -> str:
         """A unified diff for people's eyes: volatile lines left out, secrets hidden; empty where nothing differs."""
