@@ -9,6 +9,7 @@ from typing import Any
 from cmsp_agent.api.start import Shown
 from cmsp_agent.app.loading import Loaded, document_of
 from cmsp_agent.config.configuration import Configuration
+from cmsp_agent.config.secrets import unusable_secrets
 from cmsp_agent.config.standing import standing
 from cmsp_agent.preflight.checking import RunningAgent, check_file
 from cmsp_agent.services.audit import AuditLog
@@ -32,6 +33,10 @@ class InForce:
     def secrets(self) -> Iterator[str]:
         """The value of every secret that there is, to be hidden."""
         return self.loaded.secrets.values()
+
+    def unusable_secrets(self) -> Mapping[str, str]:
+        """The secrets that the file names and that can't be used now, with the reason of each."""
+        return unusable_secrets(self.loaded.document.tree, self.loaded.secrets)
 
     async def reload(self) -> None:
         """Go by the file as it is now, as soon as the agent stands.

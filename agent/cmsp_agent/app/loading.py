@@ -1,5 +1,6 @@
 """From the path of the YAML file to a configuration: opens the sources of secrets that the file itself names."""
 
+import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -16,10 +17,12 @@ from cmsp_agent.config.standing import standing
 from cmsp_agent.model.errors import ConfigurationError
 from cmsp_agent.preflight.refusals import refusals
 from cmsp_agent.services.link.identity import with_identity
-from cmsp_agent.services.runtime import make_directory
+from cmsp_agent.services.runtime import STATE, make_directory
 from cmsp_agent.storage.revisions import RevisionFiles, roll_back
 from cmsp_agent.storage.sealed.master_key import MasterKey, master_key
 from cmsp_agent.storage.sealed.vault import FILE, Vault
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,13 @@ class Loaded:
     """Every source of secrets that there is."""
 
 
-def load(path: Path, environment: Mapping[str, str] = os.environ) -> Loaded:
+def load(path: Path, environment: Mapping[str, str] = os.environ, *, secrets_lost: bool = False) -> Loaded:
     """Read the file and find the secrets that it names.
+
+    Args:
+        path: the YAML file.
+        environment: says where systemd's credentials are.
+        secrets_lost: go on without the secrets that can't be used.
 
     Raises:
         ConfigurationError: with every problem of the file, or the master key can't be used.
@@ -44,7 +52,7 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Loaded:
     appliance = read_appliance(path)
     key = open_key(appliance, environment)
     secrets = sources(appliance, key, environment)
-    document = read_document(path, secrets)
+    document = read_document(path, None if secrets_lost else secrets)
     configuration = with_identity(configure(document, secrets))
     if problems := refusals(configuration):
         raise ConfigurationError(problems)
@@ -53,6 +61,8 @@ def load(path: Path, environment: Mapping[str, str] = os.environ) -> Loaded:
 
 def load_or_roll_back(path: Path, environment: Mapping[str, str] = os.environ) -> Loaded:
     """Read the file for a start; one that was not confirmed yet and can't be used gives way to the one before.
+
+    An appliance that has run before goes on without secrets that it has lost: what needs none is watched all the same.
 
     Raises:
         ConfigurationError: as `load` does, where nothing waits for a confirmation.
@@ -63,8 +73,19 @@ def load_or_roll_back(path: Path, environment: Mapping[str, str] = os.environ) -
     except ConfigurationError as error:
         now, kept = SystemClock().now(), RevisionFiles(path.parent)
         if roll_back(kept, path, now, "start", f"the agent can't start with it: {error}") is None:
-            raise
+            return _without_secrets(path, environment, error)
         return load(path, environment)
+
+
+def _without_secrets(path: Path, environment: Mapping[str, str], error: ConfigurationError) -> Loaded:
+    if not (read_appliance(path).state / STATE).exists():
+        raise error  # a first start: they were never there
+    try:
+        loaded = load(path, environment, secrets_lost=True)
+    except ConfigurationError:
+        raise error from None
+    log.error("started without secrets that can't be used", extra={"error": str(error)})
+    return loaded
 
 
 def document_of(loaded: Loaded, started: Configuration) -> Mapping[str, Any]:

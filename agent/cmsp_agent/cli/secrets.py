@@ -38,8 +38,15 @@ def secret_set(context: typer.Context, name: SecretName, config: Config = DEFAUL
     if not value:
         raise SecretRefused("nothing was given: nothing is stored")
     from cmsp_agent.cli.sources import open_vault, settings
+    from cmsp_agent.storage.sealed.vault import VaultDamaged
 
-    open_vault(settings(config), os.environ).set(name, value)
+    vault = open_vault(settings(config), os.environ)
+    try:
+        vault.set(name, value)
+    except VaultDamaged:
+        kept = vault.set_aside()
+        vault.set(name, value)
+        here.output.line(f"the damaged vault is kept as {kept}; set its other secrets again: cmsp-agent secret list")
     here.output.line(f"{name}: stored")
 
 

@@ -58,7 +58,10 @@ def open_vault(appliance: ApplianceSettings, environment: Mapping[str, str]) -> 
     path, credentials = appliance.state / vault_file.FILE, _credentials(environment)
     if path.exists() and credentials is None and not (appliance.state / KEY_FILE).exists():
         # A new key made here would lock the agent out of its own vault.
-        raise StorageError(f"{path}: its key is a systemd credential; run this with CREDENTIALS_DIRECTORY set")
+        raise StorageError(
+            f"{path}: its key is not here: a systemd credential is read with CREDENTIALS_DIRECTORY set; "
+            "a lost key is recovered with: cmsp-agent backup restore-key"
+        )
     try:
         appliance.state.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from cmsp_agent.config.tree import ListNode, MapNode, Node, SecretReference, shown
 from cmsp_agent.config.tree import Path as TreePath
-from cmsp_agent.model.errors import AgentError, ConfigurationError, Problem
+from cmsp_agent.model.errors import AgentError, Problem, SecretUnusable
 from cmsp_agent.model.secret import Secret
 
 MOST_BYTES = 64 * 1024
@@ -29,7 +29,7 @@ class SecretSource(Protocol):
         """The secret of this name, or None where this source has none.
 
         Raises:
-            ConfigurationError: there is one, but it must not be used as it is.
+            SecretUnusable: there is one, but it can't or must not be used as it is.
         """
 
 
@@ -62,7 +62,7 @@ class SecretFiles:
         """The content of the file of this name.
 
         Raises:
-            ConfigurationError: group or others have a right to the file, or it belongs to somebody else.
+            SecretUnusable: group or others have a right to the file, or it belongs to somebody else.
         """
         path = self._directory / name
         try:
@@ -94,7 +94,10 @@ class Secrets:
     def values(self) -> Iterator[str]:
         """Every secret of every source, whatever uses it; what can't be read is passed over."""
         for source in self._sources:
-            for name in source.names():
+            names: Sequence[str] = ()
+            with contextlib.suppress(AgentError):
+                names = source.names()
+            for name in names:
                 with contextlib.suppress(AgentError):
                     if (value := source.find(name)) is not None:
                         yield value
@@ -110,15 +113,18 @@ def secret(name: str, source: SecretSource) -> Secret:
     def read() -> str:
         value = source.find(name)
         if value is None:
-            raise ConfigurationError([Problem("", 0, f"!secret {name}", _missing(name))])
+            raise SecretUnusable([Problem("", 0, f"!secret {name}", _missing(name))])
         return value
 
-    return Secret(name, read, hashlib.blake2b((source.find(name) or "").encode()).digest())
+    with contextlib.suppress(SecretUnusable):
+        return Secret(name, read, hashlib.blake2b((source.find(name) or "").encode()).digest())
+    return Secret(name, read)
 
 
 def missing_secrets(tree: Node, source: SecretSource, file: str) -> list[Problem]:
     """A problem for each reference to a secret that no source has, or that must not be used as it is."""
     problems: list[Problem] = []
+    sources: set[Problem] = set()
     for path, line, name in references(tree, ()):
         try:
             value = source.find(name)
@@ -127,9 +133,23 @@ def missing_secrets(tree: Node, source: SecretSource, file: str) -> list[Problem
             elif path[-1] in _SNMPV3_KEYS and len(value.encode()) < SHORTEST_KEY:
                 text = f"the secret '{name}' is shorter than {SHORTEST_KEY} octets, too short for an SNMPv3 key"
                 problems.append(Problem(file, line, shown(path), text))
-        except ConfigurationError as error:
-            problems.extend(Problem(file, line, shown(path), str(problem)) for problem in error.problems)
+        except SecretUnusable as error:
+            new = [problem for problem in error.problems if problem not in sources]
+            sources.update(problem for problem in new if not problem.path)  # it is said once what ails the whole vault
+            problems.extend(Problem(file, line, shown(path), str(problem)) for problem in new)
     return problems
+
+
+def unusable_secrets(tree: Node, source: SecretSource) -> dict[str, str]:
+    """Why secrets that the file names can't be used, by their names, or by the file that has them all."""
+    found: dict[str, str] = {}
+    for name in {name for _, _, name in references(tree, ())}:
+        try:
+            if source.find(name) is None:
+                found[name] = _missing(name)
+        except SecretUnusable as error:
+            found |= {(problem.path and name) or problem.file: str(problem) for problem in error.problems}
+    return found
 
 
 def references(node: Node, path: TreePath) -> Iterator[tuple[TreePath, int, str]]:
@@ -175,5 +195,5 @@ def _content(path: Path) -> str | None:
     return value
 
 
-def _unusable(path: Path, text: str) -> ConfigurationError:
-    return ConfigurationError([Problem(str(path), 0, "", text)])
+def _unusable(path: Path, text: str) -> SecretUnusable:
+    return SecretUnusable([Problem(str(path), 0, "", text)])

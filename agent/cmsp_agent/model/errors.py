@@ -35,6 +35,10 @@ class ConfigurationError(AgentError):
         self.problems = tuple(problems)
 
 
+class SecretUnusable(ConfigurationError):
+    """A secret that the file names is missing, or can't be read as it is."""
+
+
 class Refused(AgentError):
     """Not done, and rightly so: tier, order or role forbid it. The text names the source of the rule."""
 

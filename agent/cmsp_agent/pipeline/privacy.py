@@ -19,7 +19,8 @@ _SECRETS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         (
-            r"\b(?:password|passwd|passphrase|secret|community|psk|pre-shared-key|key-string|shared-secret)\b"
+            r"\b(?<!cmsp-agent )"
+            r"(?:password|passwd|passphrase|secret|community|psk|pre-shared-key|key-string|shared-secret)\b"
             r"(?: level \d+)?(?:\s+[0-9]\b)?[\s:=\"']+(?P<secret>[^\s\"',;]+)"
         ),
         r"\blogged command:.*?\bkey (?:[0-9] )?(?P<secret>\S+)",

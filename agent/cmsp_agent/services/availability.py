@@ -50,7 +50,8 @@ def _of(known: AlarmState, component: str, isolated: Event | None, started_at: i
         if alarm is not None and (unanswered.answered_at or state is not State.DEGRADED):
             return Availability(state, alarm.received_at, alarm.text)
     if not unanswered.answered_at:
-        reason = isolated.text if isolated is not None else "it has not answered since the agent started"
+        why = isolated or alarms[COMPONENT_DEGRADED]
+        reason = why.text if why is not None else "it has not answered since the agent started"
         return Availability(State.UNKNOWN, started_at, reason if unanswered.polled_at else "not polled yet")
     return Availability(State.UP, _up_since(known, component, alarms, unanswered))
 

@@ -22,6 +22,9 @@ from cmsp_agent.storage.state import open_state
 from cmsp_agent.storage.tables import incidents
 from cmsp_agent.transports.snmp.shared import SharedSnmp
 
+STATE = "state.db"
+"""The database of the state; where it is, the appliance has run before."""
+
 log = logging.getLogger(__name__)
 
 
@@ -88,7 +91,7 @@ async def open_runtime(appliance: ApplianceSettings, counters: Counters, machine
         if place.problem:
             log.critical("the state directory can't be written", extra={"problem": place.problem})
         state = await open_state(
-            place.directory / "state.db",
+            place.directory / STATE,
             appliance.id,
             clock=clock,
             counters=counters,

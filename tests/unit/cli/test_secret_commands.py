@@ -84,6 +84,24 @@ def test_a_vault_without_its_key_gets_no_new_one(file: Path) -> None:
     assert not (state / "master.key").exists()
 
 
+@pytest.mark.parametrize("content", ["", "garbage", '{"secrets": {"ro": 5}}', "[]"])
+def test_a_damaged_vault_is_said_once_and_kept_beside_the_next(file: Path, content: str) -> None:
+    for name in ("ro", "cli"):
+        set_secret(file, name, CANARY)
+    vault = file.parent / "state" / "vault.json"
+    vault.write_text(content)
+    ending = cmsp_agent("config", "check", str(file))
+    assert ending.code == 2
+    assert ending.err.count("the vault is damaged") == 1
+    assert "cmsp-agent secret set NAME" in ending.err
+    ending = set_secret(file, "ro", CANARY)
+    [kept] = vault.parent.glob("vault.json.damaged-*")
+    assert (ending.code, kept.read_text()) == (0, content)
+    assert str(kept) in ending.out
+    assert named_sources(settings(file), {}).together().find("ro") == CANARY
+    assert "no secret 'cli'" in cmsp_agent("config", "check", str(file)).err
+
+
 def test_check_looks_for_secrets_as_a_start_does_and_makes_nothing(file: Path) -> None:
     ending = cmsp_agent("config", "check", str(file))
     assert ending.code == 2

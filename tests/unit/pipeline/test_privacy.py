@@ -77,3 +77,8 @@ def outward(device_type: DeviceType, text: str) -> str:
         "1", "gw", "paris", "", "x", Severity.MINOR, Transition.INFO, 0, 0, "received", (Source.SYSLOG,), text
     )
     return Mask(device_type)(event).text
+
+
+def test_our_own_commands_are_no_secrets() -> None:
+    text = "there is no secret 'ro'; store it: cmsp-agent secret set ro (again: cmsp-agent secret set NAME)"
+    assert without_secrets(text).endswith("store it: cmsp-agent secret set ro (again: cmsp-agent secret set NAME)")

@@ -28,6 +28,14 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         recommendation="Run `cmsp-agent plugin list`, which says why; mend the plugin and restart the agent.",
     ),
     AlarmType(
+        "secret.unusable",
+        Severity.MAJOR,
+        "A secret that the file names can't be used: {object}",
+        incident=False,
+        responsible="partner",
+        recommendation="Store it again: `cmsp-agent secret set NAME`, then reload. What needs it waits.",
+    ),
+    AlarmType(
         "configuration.differs",
         Severity.WARNING,
         "The file and the running agent differ: {object}",

@@ -34,7 +34,7 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
     AlarmType(
         COMPONENT_DEGRADED,
         Severity.MINOR,
-        "{component} answers, but not all that is asked",
+        "{component} can't be watched in full",
         cause=8,
         recommendation="Run `cmsp-agent component poll {component}`, which says what fails; check its credentials.",
     ),

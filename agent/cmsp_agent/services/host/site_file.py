@@ -1,6 +1,6 @@
 """The part that compares the site's file with what is in force, and tells of device types that are missing."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -17,8 +17,11 @@ from cmsp_agent.services.runtime import Runtime
 
 DIFFERS = "configuration.differs"
 NEXT_START = "keys that wait for the next start"
+UNUSABLE = "secret.unusable"
 LOOK_EVERY = 5.0
 """Seconds between two looks at the file."""
+ASK_EVERY = 60.0
+"""Seconds between two looks at its secrets."""
 
 
 @dataclass(slots=True)
@@ -29,6 +32,8 @@ class SiteFilePart(Part):
         clock: for the waits.
         types: alarms of device types that are missing.
         differs: alarms of what the file says and the agent does not do.
+        secrets: alarms of secrets that can't be used.
+        unusable: which they are, with the reason of each.
         started: the configuration that the agent started with.
         read: the configuration that was read last and is in force.
         refused: why the last reload was refused; empty where it was not.
@@ -38,6 +43,8 @@ class SiteFilePart(Part):
     clock: Clock
     types: Conditions
     differs: Conditions
+    secrets: Conditions
+    unusable: Callable[[], Mapping[str, str]]
     started: Configuration
     read: Configuration
     refused: str = ""
@@ -49,9 +56,15 @@ class SiteFilePart(Part):
             if configuration is not self.read:  # else only something was learned of the devices
                 self.read, self.refused = configuration, ""
                 self.look_at_types()
+                self.look_at_secrets()
                 self.look()
 
         return change
+
+    def look_at_secrets(self) -> None:
+        """Tell of secrets that are missing or can't be read: a restart would go on without them."""
+        now = {("", name): text for name, text in self.unusable().items()}
+        self.secrets.settle(now, "it can be used again; traps are read with it after a reload")
 
     def look_at_types(self) -> None:
         """Tell of components whose device type is missing."""
@@ -84,15 +97,26 @@ class SiteFilePart(Part):
             self.look()
             await self.clock.sleep(LOOK_EVERY)
 
+    async def watch_secrets(self) -> NoReturn:
+        """Look at the secrets now and then, until cancelled."""
+        while True:
+            self.look_at_secrets()
+            await self.clock.sleep(ASK_EVERY)
+
 
 def start_site_file(
-    runtime: Runtime, configuration: Configuration, alarms: AlarmSink, active: Iterable[AlarmKey]
+    runtime: Runtime,
+    configuration: Configuration,
+    unusable_secrets: Callable[[], Mapping[str, str]],
+    alarms: AlarmSink,
+    active: Iterable[AlarmKey],
 ) -> SiteFilePart:
     """Judge the configuration of a start, and look at its file from now on."""
     held = list(active)
-    types, differs = Conditions(DEVICE_TYPE_MISSING, alarms, held), Conditions(DIFFERS, alarms, held)
-    part = SiteFilePart(runtime.clock, types, differs, configuration, configuration)
+    types, differs, secrets = (Conditions(kind, alarms, held) for kind in (DEVICE_TYPE_MISSING, DIFFERS, UNUSABLE))
+    part = SiteFilePart(runtime.clock, types, differs, secrets, unusable_secrets, configuration, configuration)
     part.look_at_types()
     part.look()
     runtime.supervisor.keep_running("site file", part.run)
+    runtime.supervisor.keep_running("secrets", part.watch_secrets)
     return part

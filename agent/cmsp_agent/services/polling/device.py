@@ -29,7 +29,7 @@ from cmsp_agent.services.polling.marks import Marks
 from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import DeviceSession, MakeSession, probe
 from cmsp_agent.services.polling.rates import Rates
-from cmsp_agent.services.polling.reachability import Patience, Reach, Reachability
+from cmsp_agent.services.polling.reachability import NO_ECHO, Patience, Reach, Reachability
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
 from cmsp_agent.services.polling.restarts import counters_went_on, restart_of
 from cmsp_agent.services.polling.service_checks import ServiceJudge
@@ -105,6 +105,8 @@ class Device:
         crossed = self._crossed.judge(self.thresholds, judged, self._clock.monotonic())
         reachable = bool(reach.icmp or reach.tcp or signal.snmp)
         of_services = self._services.states(reach.services, now, reachable=reachable)
+        if not reach.asked and signal.snmp is None and not signal.reason:
+            signal = replace(signal, reason="not permitted here", detail=NO_ECHO)
         return replace(
             signal, icmp=reach.icmp, tcp=reach.tcp, samples=figures, states=(*signal.states, *of_services, *crossed)
         )

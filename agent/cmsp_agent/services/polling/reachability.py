@@ -20,6 +20,7 @@ PortCheck = Callable[[str, int, float, str | None], Awaitable[tcp.TcpAnswer]]
 
 GAP = 0.25
 """Seconds between two echoes, and before a TCP port is tried again: what is lost together is sent together."""
+NO_ECHO = "the agent may not send ICMP echoes; permit it, or write reach: {tcp: PORT}"
 NOT_SENT = -1.0
 SHORTEST_TRY = 0.05
 """Seconds that must be left of a poll for one more try."""
@@ -54,6 +55,11 @@ class Reach:
     port_open: bool | None = None
     """None: no port asked. A refused connection proves the host alive (`tcp` is True), the port closed."""
     services: ServicesAsked = field(default_factory=ServicesAsked)
+
+    @property
+    def asked(self) -> bool:
+        """Whether it was asked by any way."""
+        return self.icmp is not None or self.tcp is not None
 
     @property
     def figures(self) -> Mapping[str, float]:

@@ -4,12 +4,14 @@ The decoder handles SNMPv3; the pipeline says what a trap means.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import NamedTuple
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component
+from cmsp_agent.model.errors import SecretUnusable
 from cmsp_agent.model.signal import TrapSignal
 from cmsp_agent.services.devices.senders import UNKNOWN, Senders
 from cmsp_agent.services.devices.unreadable import UnreadableObjects
@@ -38,18 +40,15 @@ class Agreed(NamedTuple):
 
 
 def agreed_by(components: Iterable[Component]) -> Mapping[str, Agreed]:
-    """By component name, from the credentials.
-
-    Raises:
-        ConfigurationError: a secret is missing.
-    """
+    """By component name, from the credentials whose secrets can be used."""
     agreed = {}
     for component in components:
         credential = component.credentials.snmp
         if credential is None:
             continue
-        community = credential.community.reveal().encode() if credential.community else b""
-        agreed[component.name] = Agreed(community, credential.user if credential.version == "3" else "")
+        with suppress(SecretUnusable):
+            community = credential.community.reveal().encode() if credential.community else b""
+            agreed[component.name] = Agreed(community, credential.user if credential.version == "3" else "")
     return agreed
 
 

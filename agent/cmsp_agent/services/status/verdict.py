@@ -11,12 +11,15 @@ SUPPOSED_TO_BE_SAVED_AFTER = 26 * 3600.0
 """Seconds of uptime after which a component without any backup is a reason: its daily run has been."""
 BACKLOG = 900.0
 """Seconds for which a record may wait for the head-end."""
+UNKNOWN_FOR = 900.0
+"""Seconds of uptime after which a component that is still unknown is a reason: three polls have been."""
 MOST_NAMED = 5
 NOT_WELL = {
     "down": "check its power and its way to the network",
     "unreachable": "look at what stands between it and the appliance first",
     "management-lost": "it lives, but SNMP is silent: cmsp-agent component test says how it answers",
     "degraded": "it answers in part",
+    "unknown": "it could not be asked since the agent started",
 }
 """State → what to do first."""
 STATE_REMEDY = "mend the state directory as the sentence says; until then nothing outlives a restart"
@@ -46,7 +49,9 @@ def findings(status: Mapping[str, Any], alarms: Sequence[Event]) -> list[HealthR
         alarms: those that hold.
     """
     found = [HealthReason(status["problem"], STATE_REMEDY)] if status.get("problem") else []
-    found += [*_components(status["not_up"]), *_own(alarms)]
+    long = status["uptime_seconds"] > UNKNOWN_FOR
+    found += _components([row for row in status["not_up"] if long or row["state"] != "unknown"])
+    found += _own(alarms)
     types = sorted({event.object for event in alarms if event.type == DEVICE_TYPE_MISSING})
     if types:
         found.append(

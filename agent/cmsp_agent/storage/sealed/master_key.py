@@ -14,6 +14,7 @@ NEXT = "master.key.next"
 CREDENTIAL = "cmsp-master-key"
 WRAPPED = "master.key.wrapped"
 MOST_BYTES = 16 * 1024
+REMEDY = "put the right file back, or move this one away and recover the key: cmsp-agent backup restore-key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,9 +168,9 @@ def _from(content: bytes, path: Path) -> MasterKey:
     try:
         value = bytes.fromhex(content.decode("ascii").strip())
     except ValueError:
-        raise _unusable(path, "not a key in hexadecimal") from None
+        raise _unusable(path, f"not a key in hexadecimal; {REMEDY}") from None
     if len(value) != sealing.KEY:
-        raise _unusable(path, f"a master key has {sealing.KEY} bytes")
+        raise _unusable(path, f"a master key has {sealing.KEY} bytes, this has {len(value)}; {REMEDY}")
     return MasterKey(str(path), value)
 
 

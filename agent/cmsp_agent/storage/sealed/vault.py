@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cmsp_agent.model.errors import ConfigurationError, Problem, StorageError
+from cmsp_agent.model.errors import Problem, SecretUnusable, StorageError
 from cmsp_agent.storage import files
 from cmsp_agent.storage.encoding import DocumentInvalid, decode, encode
 from cmsp_agent.storage.sealed.master_key import MasterKey
@@ -17,6 +17,14 @@ FILE = "vault.json"
 MOST_BYTES = 4 * 1024 * 1024
 LONGEST_NAME = 128
 LONGEST_SECRET = 64 * 1024
+DAMAGED = (
+    "the vault is damaged and none of its secrets can be read; set each of them again: cmsp-agent secret set NAME "
+    "(the damaged file is kept beside the new one)"
+)
+
+
+class VaultDamaged(StorageError):
+    """The file is there, and is no vault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +48,27 @@ class Vault:
         """The secret of this name, or None.
 
         Raises:
-            ConfigurationError: there is one, but it can't be opened.
-            StorageError: the vault can't be read.
+            SecretUnusable: there is one that can't be opened, or the vault can't be read.
         """
-        sealed = self._read().get(name)
+        try:
+            sealed = self._read().get(name)
+        except StorageError as error:
+            text = str(error).removeprefix(f"{self._path}: ")
+            raise SecretUnusable([Problem(str(self._path), 0, "", text)]) from error
         if sealed is None:
             return None
         try:
             return self._sealer.open(base64.b64decode(sealed), name.encode()).decode()
         except (StorageError, ValueError):
             text = f"the secret '{name}' can't be opened with this appliance's key; set it again"
-            raise ConfigurationError([Problem(str(self._path), 0, name, text)]) from None
+            raise SecretUnusable([Problem(str(self._path), 0, name, text)]) from None
 
     def names(self) -> list[str]:
-        """The names, sorted."""
+        """The names, sorted.
+
+        Raises:
+            StorageError: the vault can't be read.
+        """
         return sorted(self._read())
 
     def set(self, name: str, value: str) -> None:
@@ -62,6 +77,7 @@ class Vault:
         Raises:
             ValueError: the name or the value is empty or too long.
             StorageFull: no room left; the vault is as before.
+            VaultDamaged: see `set_aside`.
             StorageError: the vault can't be read or written.
         """
         if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
@@ -77,6 +93,19 @@ class Vault:
             return False
         self._change(lambda secrets: secrets.pop(name, None))
         return True
+
+    def set_aside(self) -> Path:
+        """Move a damaged vault out of the way, to begin a new one; returns where it is kept.
+
+        Raises:
+            StorageError: it can't be moved.
+        """
+        kept = self._path.with_name(f"{self._path.name}.damaged-{self._path.stat().st_mtime_ns // 1_000_000}")
+        try:
+            self._path.replace(kept)
+        except OSError as error:
+            raise files.storage_error(error, self._path) from error
+        return kept
 
     def _change(self, change: Callable[[dict[str, str]], object]) -> None:
         with self._locked():
@@ -114,4 +143,4 @@ class Vault:
         try:
             return decode(content, VaultContent).secrets
         except DocumentInvalid as error:
-            raise StorageError(f"{self._path}: damaged ({error})") from error
+            raise VaultDamaged(f"{self._path}: {DAMAGED}") from error
