@@ -19,6 +19,7 @@ from cmsp_agent.api.routes import host_keys as routes_host_keys
 from cmsp_agent.api.routes import incidents as routes_incidents
 from cmsp_agent.api.routes import inventory as routes_inventory
 from cmsp_agent.api.routes import jobs as routes_jobs
+from cmsp_agent.api.routes import order as routes_order
 from cmsp_agent.api.routes import outbox as routes_outbox
 from cmsp_agent.api.routes import silences as routes_silences
 from cmsp_agent.api.routes import thresholds as routes_thresholds
@@ -44,6 +45,7 @@ ROUTERS = (
     routes_incidents.router,
     routes_inventory.router,
     routes_jobs.router,
+    routes_order.router,
     routes_outbox.router,
 )
 

@@ -29,6 +29,7 @@ from cmsp_agent.services.inventory.book import InventoryBook
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.kpis.history import History, Question
 from cmsp_agent.services.link.outbox import OutboxService
+from cmsp_agent.services.order.watch import OrderWatch
 from cmsp_agent.services.revisions.service import Revisions
 from cmsp_agent.services.status.service import StatusService
 
@@ -100,6 +101,7 @@ class ApiServices:
     unsupported: Callable[[str], Sequence[str]]
     """Component → the KPIs of its type that the device itself does not have."""
     inventory: InventoryBook
+    order: OrderWatch
     kpis: Callable[[Question], Awaitable[History]]
     """As `KpiHistory.read`."""
     thresholds: Callable[[], Mapping[str, Sequence[Threshold]]]

@@ -27,6 +27,7 @@ from cmsp_agent.services.kpis.history import KpiHistory
 from cmsp_agent.services.link.identity import beside_the_tunnel
 from cmsp_agent.services.link.outbox import OutboxService
 from cmsp_agent.services.listening import Listening
+from cmsp_agent.services.order.start import OrderPart
 from cmsp_agent.services.overrides import audit_overrides
 from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.polling.poller import Poller
@@ -118,6 +119,7 @@ async def start_api(
         emergency_calls=needs.part(EmergencyPart).calls.latest,
         unsupported=needs.poller.unsupported,
         inventory=needs.part(InventoryPart).book,
+        order=needs.part(OrderPart).watch,
         thresholds=needs.poller.thresholds,
         configuration=shown.document,
         roles=shown.roles,

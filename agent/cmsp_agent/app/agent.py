@@ -31,6 +31,7 @@ from cmsp_agent.services.link.start import LinkPart, start_link
 from cmsp_agent.services.listening import start_listening
 from cmsp_agent.services.machine import REAL, Machine
 from cmsp_agent.services.notify.start import NotifyPart, start_notify
+from cmsp_agent.services.order.start import start_order
 from cmsp_agent.services.part import Part
 from cmsp_agent.services.plugins import PluginsPart
 from cmsp_agent.services.polling.start import PollingNeeds, PollingPart, start_polling
@@ -169,6 +170,7 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         audit = in_force.audit_log(runtime)
         backups = await start(start_backups(runtime, configuration, loaded.key, known, components, events, audit))
         kpis = await start(start_kpis(runtime, configuration, known, events.known_time))
+        await start(start_order(runtime, configuration, devices, events))
         await start(start_emergency(runtime, configuration, known, backups.backups, service, notices))
         await start(start_inventory(runtime, devices, backups.backups, notices))
         seen = (devices.seen.note, backups.seen)

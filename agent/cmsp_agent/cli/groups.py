@@ -21,6 +21,7 @@ from cmsp_agent.cli import (
     inventory,
     jobs,
     kpis,
+    order,
     outbox,
     recovery,
     restores,
@@ -152,6 +153,10 @@ GROUPS: dict[str, tuple[str, Commands]] = {
             "traps": writing.plugin_traps,
             "clear": running.plugin_clear,
         },
+    ),
+    "order": (
+        "The order: its term and contracts, and what each component gets.",
+        {"show": order.order_show, "services": order.order_services},
     ),
     "outbox": (
         "What waits for the head-end: list, show, retry, drop, check, repair.",

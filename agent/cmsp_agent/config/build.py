@@ -67,7 +67,13 @@ def api(section: appliance.Api, beside: Path) -> done.ApiSettings:
 def build_order(section: order.OrderSection) -> done.Order:
     """The order, in short."""
     return done.Order(
-        section.id or "", section.effective, section.ends, section.activation, section.components or 0, section.sru
+        section.id or "",
+        section.effective,
+        section.ends,
+        section.activation,
+        section.components or 0,
+        section.sru,
+        section.warn_before,
     )
 
 

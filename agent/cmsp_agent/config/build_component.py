@@ -10,13 +10,13 @@ from cmsp_agent.model.component import (
     Agreement,
     BackupPlan,
     Component,
+    OrderedServices,
     PollPlan,
     ReachPlan,
     ServiceCheck,
     SnmpPlan,
     SshPlan,
     Threshold,
-    Tier,
 )
 from cmsp_agent.model.credentials import Credentials, SnmpCredential, SshCredential
 
@@ -46,6 +46,7 @@ def component(name: str, entry: schema.ComponentEntry, known: Mapping[str, Crede
         ssh=SshPlan(entry.ssh.port, entry.ssh.legacy, entry.ssh.login_timeout, entry.ssh.silence),
         backup=_backup(entry),
         thresholds=tuple(_threshold(kpi, limit) for kpi, limit in entry.thresholds.items()),
+        ordered=_ordered(entry.services),
         support=Agreement(entry.support.contract, entry.support.until) if entry.support else None,
         authorisation=Agreement(entry.authorisation.letter, entry.authorisation.until) if entry.authorisation else None,
         end_of_life=entry.end_of_life,
@@ -108,21 +109,32 @@ def _poll(section: schema.Poll) -> PollPlan:
 
 
 def _backup(entry: schema.ComponentEntry) -> BackupPlan:
-    """The order comes first, then the tier. A third party's component needs a letter too."""
     said = entry.services.backup
     if said is None:
-        return BackupPlan(enabled=entry.tier is Tier.MANAGED, source="tier")
-    unlettered = entry.tier is Tier.THIRD_PARTY and entry.authorisation is None
-    return BackupPlan(
-        enabled=said.enabled and not unlettered,
-        schedule=str(said.schedule),
-        restore=said.restore and said.enabled and not unlettered,
-        source="tier" if unlettered else "order",
-        jitter=said.jitter,
-        window=said.window,
-        known_good_after=said.known_good_after,
-        unsaved_after=said.unsaved_after,
-    )
+        return BackupPlan()
+    return BackupPlan(str(said.schedule), said.jitter, said.window, said.known_good_after, said.unsaved_after)
+
+
+def _ordered(section: schema.Services) -> OrderedServices:
+    """What the order says, part by part; `backup: {restore: true}` is the older way to say `change: yes`."""
+    backup, change = section.backup, section.change
+    if change is None and backup is not None:
+        change = backup.restore
+    said: dict[str, str | bool | None] = {
+        "kpis": section.kpis,
+        "events": section.events,
+        "incidents": section.incidents,
+        "backup": None if backup is None else backup.enabled,
+        "change": change,
+        "problem": section.problem,
+        "reports": section.reports,
+    }
+    levels = {
+        part: ("yes" if level else "no") if isinstance(level, bool) else level
+        for part, level in said.items()
+        if level is not None
+    }
+    return OrderedServices(frozen(levels)) if levels else OrderedServices()
 
 
 def _threshold(kpi: str, section: schema.ThresholdSection) -> Threshold:

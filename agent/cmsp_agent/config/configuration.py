@@ -69,6 +69,8 @@ class Order:
     activation: dt.date | None
     components: int
     sru: int
+    warn_before: float = 2_592_000.0
+    """Seconds before a last day from which it is warned of."""
 
 
 @dataclass(frozen=True, slots=True)

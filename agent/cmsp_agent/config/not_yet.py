@@ -15,22 +15,17 @@ class NotYet:
     fields: tuple[str, ...]
 
 
-_DATES = "the dates of the order are not watched yet"
 _SHOWN_NOWHERE = "it is shown nowhere yet"
 
 NOT_YET: tuple[NotYet, ...] = (
     NotYet("appliance.language", "documents are not written yet", ("ApplianceSettings.language",)),
-    NotYet("order.id", "the order's number is not shown yet", ("Order.id",)),
-    NotYet("order.effective", _DATES, ("Order.effective",)),
-    NotYet("order.ends", _DATES, ("Order.ends",)),
+    NotYet("order.effective", "activation is not carried out yet: it is only shown", ("Order.effective",)),
     NotYet("order.activation", "activation is not carried out yet", ("Order.activation",)),
     NotYet("order.sru", "service requests are not carried out yet", ("Order.sru",)),
     NotYet("customer.name", "the customer's name is not shown yet", ("CustomerSettings.name",)),
     NotYet("contacts.*.name", _SHOWN_NOWHERE, ("Contact.name",)),
     NotYet("contacts.*.phone", _SHOWN_NOWHERE, ("Contact.phone",)),
     NotYet("sites.*.hours", "business hours are not looked at yet", ("Site.hours",)),
-    NotYet("components.*.support", "support contracts are not watched yet", ("ComponentEntry.support",)),
-    NotYet("components.*.authorisation.until", "the date of the letter is not watched yet", ("Authorisation.until",)),
     NotYet("discovery", "discovery is not carried out yet", ("Configuration.discovery",)),
     NotYet("privacy.telemetry", "no telemetry is sent yet", ("PrivacySettings.telemetry",)),
 )

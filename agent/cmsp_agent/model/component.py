@@ -63,13 +63,9 @@ class SshPlan:
 
 @dataclass(frozen=True, slots=True)
 class BackupPlan:
-    """Whether and when the configuration is saved."""
+    """When the configuration is saved. Whether it is, `model.entitlement` says."""
 
-    enabled: bool = True
     schedule: str = "daily 02:00"
-    restore: bool = False
-    source: str = "tier"
-    """`order` or `tier`: who says so; named when a backup is refused."""
     jitter: float = 0.0
     """Seconds over which the components that are due together are spread."""
     window: float = 14_400.0
@@ -143,6 +139,20 @@ class Agreement:
     number: str
     until: dt.date | None = None
     """Its last day; None: nobody said."""
+    ended: bool = False
+    """Whether that day is over (`services.devices.terms`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedServices:
+    """What the order says of a component in detail: part of the service → level (`model.entitlement`)."""
+
+    levels: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+
+    @property
+    def detailed(self) -> bool:
+        """Whether it says anything."""
+        return bool(self.levels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +183,7 @@ class Component:
     """The maker's support contract."""
     authorisation: Agreement | None = None
     """The letter by which a third party's component may be managed."""
+    ordered: OrderedServices = OrderedServices()
     end_of_life: dt.date | None = None
     """The day after which the maker has no support for it, if somebody said so."""
 
@@ -186,6 +197,11 @@ class Component:
         if not self.addresses:
             raise DeviceUnreachable(f"{self.name}: its host name can't be resolved")
         return self.addresses[0]
+
+    @property
+    def authorised(self) -> bool:
+        """Whether a letter of authorisation is in force."""
+        return self.authorisation is not None and not self.authorisation.ended
 
     @property
     def primary_functions(self) -> frozenset[str]:

@@ -10,6 +10,7 @@ from cmsp_agent.pipeline.alarm_types import (
     inventory,
     link,
     notify,
+    order,
     polling,
     process,
     receiving,
@@ -53,6 +54,7 @@ _DOMAINS = (
     configuration,
     process,
     security,
+    order,
 )
 
 BUILT_IN: tuple[AlarmType, ...] = tuple(alarm for domain in _DOMAINS for alarm in domain.ALARM_TYPES)

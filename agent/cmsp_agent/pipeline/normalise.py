@@ -15,6 +15,7 @@ from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSigna
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.built_in import UNKNOWN_SYSLOG, UNKNOWN_TRAP
 from cmsp_agent.pipeline.catalogue import Meanings, SyslogMatch
+from cmsp_agent.pipeline.entitled import as_entitled
 from cmsp_agent.pipeline.mib import mib_table
 from cmsp_agent.pipeline.privacy import without_secrets
 from cmsp_agent.plugin.api import AlarmReport, AlarmType, DeviceType, ObjectFrom, TrapRule
@@ -100,8 +101,9 @@ class Normaliser:
         return True
 
     def alarm(self, component: str, kind: str) -> AlarmType:
-        """The alarm type as the component's device type declares it."""
-        return self.meanings(component).alarm(kind)
+        """The alarm type as the component's device type declares it, and as its order and its tier have it."""
+        known, alarm = self._components.get(component), self.meanings(component).alarm(kind)
+        return alarm if known is None else as_entitled(alarm, known)
 
     def meanings(self, component: str) -> Meanings:
         """The compiled rules for a component, made once for each device type."""

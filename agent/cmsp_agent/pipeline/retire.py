@@ -7,7 +7,7 @@ from cmsp_agent.model.event import Event
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import MANAGEMENT_LOST
-from cmsp_agent.pipeline.filter import gets
+from cmsp_agent.pipeline.filter import is_for
 
 
 class Retirement:
@@ -37,8 +37,8 @@ class Retirement:
         component = self._components.get(alarm.component)
         if component is None:
             return f"{alarm.component} is no longer in the configuration"
-        if not gets(component, alarm.type):
-            return f"{component.name} is only monitored now"
+        if not is_for(component, alarm):
+            return f"{component.name} does not get this any more: its order or its tier has changed"
         unanswered = draft.unanswered.get(component.name)
         forwards = component.name in self._parents and (unanswered is None or unanswered.polls > 0)
         if alarm.type == MANAGEMENT_LOST and component.credentials.snmp is None and not forwards:

@@ -13,6 +13,7 @@ from cmsp_agent.config.secrets import SecretSource
 from cmsp_agent.config.standing import standing
 from cmsp_agent.config.totals import total_problems
 from cmsp_agent.config.tree import line_of
+from cmsp_agent.model.entitlement import ServicePart, gets
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.pipeline.rules.load import load_rules
 from cmsp_agent.preflight.machine import is_here, machine_problems, unresolved, unusable_folders
@@ -111,7 +112,7 @@ def _notes(
             Note(f"components.{name}.address", line_of(document.tree, path), f"the name '{address}' leads nowhere now")
         )
     for component in configuration.components.values():
-        if component.backup.enabled and component.credentials.ssh is None:
+        if gets(component, ServicePart.BACKUP) and component.credentials.ssh is None:
             line = line_of(document.tree, ("components", component.name))
             text = "its configuration is not saved: none of its credentials is for SSH"
             found.append(Note(f"components.{component.name}", line, text))

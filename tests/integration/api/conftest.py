@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import datetime as dt
 import functools
 import hashlib
 import secrets
@@ -20,9 +21,9 @@ from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.api.limits import ApiLimits
 from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
 from cmsp_agent.api.services import ApiServices
-from cmsp_agent.config.configuration import BackupsKept
+from cmsp_agent.config.configuration import BackupsKept, Order
 from cmsp_agent.model.calls import EmergencyCall
-from cmsp_agent.model.component import BackupPlan, Component, Threshold
+from cmsp_agent.model.component import Component, OrderedServices, Threshold
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.model.ids import uuid7
@@ -57,6 +58,7 @@ from cmsp_agent.services.inventory.book import InventoryBook
 from cmsp_agent.services.jobs import JobKind, JobReport, Jobs
 from cmsp_agent.services.kpis.history import History, Line, Question
 from cmsp_agent.services.link.outbox import OutboxService
+from cmsp_agent.services.order.watch import OrderWatch
 from cmsp_agent.services.part import Part
 from cmsp_agent.services.revisions.service import Revisions
 from cmsp_agent.services.status.service import ApplianceIdentity, StatusService
@@ -215,12 +217,20 @@ async def _polled(report: JobReport) -> Mapping[str, Any]:
     return {"snmp": True}
 
 
+ORDER = Order("ORD-1", None, dt.date(2027, 1, 9), None, 8, 0)
+
+
+async def believed() -> bool:
+    """The clock is right."""
+    return True
+
+
 @contextlib.asynccontextmanager
 async def running_agent(folder: Path) -> AsyncIterator[Agent]:
     """Everything behind the API, started and stopped."""
     clock, counters, alarm_state, device = SystemClock(), Counters(), AlarmState(), Device()
     components = {name: Component(name, ("10.1.0.1",), "paris", type="cisco_ios") for name in ("gw-1", "gw-2")}
-    components["sw-1"] = replace(components["gw-1"], name="sw-1", backup=BackupPlan(enabled=False))
+    components["sw-1"] = replace(components["gw-1"], name="sw-1", ordered=OrderedServices({"backup": "no"}))
     database = await open_state(folder / "state.db", "apl-1", clock=clock, counters=counters)
     pool = BlockingPool("texts", 1, 50)
     alarm_state.unanswered["gw-1"] = UnansweredPolls(polled_at=1, answered_at=1)
@@ -271,6 +281,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             report_incident=no_report,
             alarms=AlarmDesk(cast("EventService", NoAlarms()), clock, uuid7),
             inventory=InventoryBook(database, lambda: components, SeenTimes(database)),
+            order=OrderWatch(ORDER, lambda: components, {}, believed, lambda today: None, clock),
             kpis=kpis,
             thresholds=lambda: {"gw-1": (Threshold("cpu.load", 85, 70, 300, "major"),)},
             configuration=lambda: {"appliance": {"name": "paris-hq"}, "credentials": {"ro": "!secret ro-auth"}},

@@ -8,7 +8,7 @@ from typing import Any
 import asyncssh
 import pytest
 
-from cmsp_agent.model.component import BackupPlan
+from cmsp_agent.model.component import OrderedServices
 from cmsp_agent.model.errors import NotFound, Refused
 from cmsp_agent.services.backups.rehearsal import REHEARSAL, Rehearsals, last_rehearsal, rehearse
 from cmsp_agent.services.events.conditions import Conditions
@@ -58,7 +58,7 @@ async def test_none_is_an_error_and_who_gets_none_is_refused(site: Site) -> None
     assert (await rehearse(site.backups, "gw-1")).errors == ("gw-1: no backup yet",)
     with pytest.raises(NotFound):
         await rehearse(site.backups, "gw-2")
-    site.components["gw-1"] = replace(site.components["gw-1"], backup=BackupPlan(enabled=False))
+    site.components["gw-1"] = replace(site.components["gw-1"], ordered=OrderedServices({"backup": "no"}))
     with pytest.raises(Refused):
         await rehearse(site.backups, "gw-1")
 

@@ -12,7 +12,7 @@ from cmsp_agent.aio.blocking import BlockingPool
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
-from cmsp_agent.model.component import BackupPlan, Component, SshPlan
+from cmsp_agent.model.component import Component, SshPlan
 from cmsp_agent.model.credentials import Credentials, SshCredential
 from cmsp_agent.model.errors import AgentError, CommandRejected, Conflict, DeviceAnswerInvalid, Refused
 from cmsp_agent.model.job import Job, JobState
@@ -116,7 +116,7 @@ async def gateway(folder: Path, text: str = WANTED, platform: CliPlatform = CLI)
     credential = SshCredential("noc", Secret("cli-password", lambda: "s3cret-pass"))
     component = Component(
         "gw-1", ("127.0.0.1",), "paris", type="cisco_ios", credentials=Credentials(ssh=credential),
-        ssh=SshPlan(port=port), backup=BackupPlan(enabled=True, restore=True),
+        ssh=SshPlan(port=port),
     )  # fmt: skip
     client = CliClient(pool, StoredHostKeys(database, clock), clock, counters, LIMITS)
     async with Supervisor(clock, counters) as supervisor:

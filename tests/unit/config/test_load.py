@@ -9,6 +9,7 @@ from cmsp_agent.config.load import read_appliance, read_document
 from cmsp_agent.config.schema.site_file import json_schema
 from cmsp_agent.config.show import as_yaml, values_in_force
 from cmsp_agent.model.component import BackupPlan, Component, PollPlan, Threshold, Tier
+from cmsp_agent.model.entitlement import ServicePart, entitlement, gets
 from cmsp_agent.model.errors import ConfigurationError
 from tests.unit.config.builders import MINIMAL, Known, load, load_configuration, write
 
@@ -23,10 +24,11 @@ def test_the_example_of_the_contract_loads_as_it_is(shared: Path) -> None:
     assert gateway.credentials.snmp
     assert gateway.credentials.ssh
     assert (gateway.credentials.snmp.auth, gateway.credentials.snmp.priv) == ("SHA-256", "AES-128")
-    assert gateway.backup == BackupPlan(True, "daily 02:00", True, "order")
+    assert gateway.backup == BackupPlan("daily 02:00")
+    assert gateway.ordered.levels == {"backup": "yes", "change": "yes"}
     assert gateway.thresholds == (Threshold("cpu.load", 85, 70, 300, "major"),)
     assert gateway.primary_functions == {"pstn", "emergency"}
-    assert configuration.components["sw-paris-1"].backup.enabled is False
+    assert not gets(configuration.components["sbc-paris"], ServicePart.BACKUP)
     assert (configuration.customer.people, configuration.customer.sites, configuration.customer.components) == (
         400,
         4,
@@ -131,24 +133,40 @@ def test_forms_of_functions(tmp_path: Path, settings: str, functions: dict[str, 
 
 
 @pytest.mark.parametrize(
-    ("settings", "backup"),
+    ("settings", "plan"),
     [
-        ("tier: managed", BackupPlan(True, source="tier")),
-        ("tier: monitored-only", BackupPlan(False, source="tier")),
-        ("services: {backup: false}", BackupPlan(False, source="order")),
-        ("services: {backup: hourly}", BackupPlan(True, "hourly :00", source="order")),
+        ("services: {backup: hourly}", BackupPlan("hourly :00")),
         (
             "services: {backup: {jitter: 10m, window: 2h, known_good_after: 3d}}",
-            BackupPlan(True, source="order", jitter=600, window=7200, known_good_after=259_200),
+            BackupPlan(jitter=600, window=7200, known_good_after=259_200),
         ),
-        ("tier: end-of-life, services: {backup: true}", BackupPlan(True, source="order")),
-        ("tier: third-party", BackupPlan(False, source="tier")),
-        ("tier: third-party, services: {backup: true}", BackupPlan(False, source="tier")),
-        ("tier: third-party, authorisation: LOA-1, services: {backup: true}", BackupPlan(True, source="order")),
     ],
 )
-def test_the_order_comes_first_then_the_tier(tmp_path: Path, settings: str, backup: BackupPlan) -> None:
-    assert component(tmp_path, settings).backup == backup
+def test_when_a_configuration_is_saved(tmp_path: Path, settings: str, plan: BackupPlan) -> None:
+    assert component(tmp_path, settings).backup == plan
+
+
+@pytest.mark.parametrize(
+    ("settings", "backup", "change"),
+    [
+        ("tier: managed", "yes by tier", "yes by tier"),
+        ("tier: monitored-only", "no by tier", "no by tier"),
+        ("services: {backup: false}", "no by order", "yes by tier"),
+        ("services: {backup: {restore: no}}", "yes by order", "no by order"),
+        ("services: {backup: hourly, change: no}", "yes by order", "no by order"),
+        ("tier: end-of-life, services: {backup: true}", "yes by order", "no by tier"),
+        ("tier: end-of-life, services: {backup: {restore: true}}", "yes by order", "yes by order"),
+        ("tier: third-party", "partner by tier", "no by tier"),
+        ("tier: third-party, authorisation: LOA-1", "partner by tier", "no by tier"),
+        ("tier: third-party, services: {backup: true}", "partner by letter of authorisation", "no by tier"),
+        ("tier: third-party, authorisation: LOA-1, services: {backup: true}", "yes by order", "no by tier"),
+    ],
+)
+def test_the_order_comes_first_then_the_tier(tmp_path: Path, settings: str, backup: str, change: str) -> None:
+    found = component(tmp_path, settings)
+    for part, expected in ((ServicePart.BACKUP, backup), (ServicePart.CHANGE, change)):
+        given = entitlement(found, part)
+        assert f"{given.level} by {given.source}" == expected
 
 
 @pytest.mark.parametrize(
@@ -231,12 +249,12 @@ def test_a_head_end_without_an_identity_towards_it_is_noted(tmp_path: Path) -> N
 def test_what_is_not_carried_out_yet_is_noted_where_it_stands(tmp_path: Path) -> None:
     settings = "thresholds: {cpu: 80}, services: {backup: {restore: false}}"
     text = f"""{MINIMAL}  x: {{address: 10.0.0.9, site: lyon, {settings}}}
-groups: [{{match: {{}}, set: {{support: CON-1}}}}]
+contacts: {{noc: {{phone: "1"}}}}
 listen: {{syslog_tls: off}}
 privacy: {{telemetry: true}}
 """
     notes = [(note.line, note.path) for note in load(tmp_path, text).notes]
-    assert notes == [(9, "groups[0].set.support"), (11, "privacy.telemetry")]
+    assert notes == [(9, "contacts.noc.phone"), (11, "privacy.telemetry")]
 
 
 def test_the_appliance_is_known_before_the_rest_is_right(tmp_path: Path) -> None:

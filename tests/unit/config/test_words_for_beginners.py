@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cmsp_agent.model.entitlement import ServicePart, gets
 from cmsp_agent.model.errors import ConfigurationError
 from tests.unit.config.builders import load
 
@@ -57,4 +58,4 @@ def test_what_is_meant_is_named(tmp_path: Path, more: str, text: str) -> None:
 @pytest.mark.parametrize("word", ["no", "off", "false"])
 def test_no_backup_is_no_backup(tmp_path: Path, word: str) -> None:
     file = FILE.replace("SECRET", "!secret ro").replace("MORE", f"services: {{backup: {word}}}")
-    assert not load(tmp_path, file).components["gw-1"].backup.enabled
+    assert not gets(load(tmp_path, file).components["gw-1"], ServicePart.BACKUP)

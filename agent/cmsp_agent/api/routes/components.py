@@ -16,6 +16,7 @@ from cmsp_agent.api.views.emergency import emergency_call_view
 from cmsp_agent.api.views.jobs import job_view
 from cmsp_agent.config.nearest import did_you_mean
 from cmsp_agent.model.component import Component
+from cmsp_agent.model.entitlement import ServicePart, require
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.times import parse_rfc3339
 from cmsp_agent.services.kpis.history import Question
@@ -87,7 +88,7 @@ async def kpis(
 ) -> dict[str, Any]:
     """What was measured between two times: as samples, or rolled up to five minutes or hours."""
     services = services_of(request)
-    known(services, name)
+    require(known(services, name), ServicePart.KPIS)
     until = services.clock.now() if end is None else _time("to", end)
     since = until - DAY if start is None else _time("from", start)
     if since < 0 or not 0 <= until - since <= LONGEST_SPAN:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from cmsp_agent.api.callers import READING, services_of
 from cmsp_agent.api.schemas.components import ThresholdList
 from cmsp_agent.model.component import Threshold
+from cmsp_agent.model.entitlement import ServicePart, require
 
 router = APIRouter(prefix="/v1/thresholds", tags=["components"])
 
@@ -17,7 +18,10 @@ async def thresholds(
     component: Annotated[str, Query(max_length=200, description="Only those of this component")] = "",
 ) -> dict[str, Any]:
     """The thresholds in force: the configuration's, the device type's, the agent's own."""
-    found = sorted(services_of(request).thresholds().items())
+    services = services_of(request)
+    if (asked := services.status.components().get(component)) is not None:
+        require(asked, ServicePart.KPIS)
+    found = sorted(services.thresholds().items())
     chosen = [(name, limits) for name, limits in found if component in ("", name)]
     return {"items": [_view(name, each) for name, limits in chosen for each in sorted(limits, key=lambda one: one.kpi)]}
 

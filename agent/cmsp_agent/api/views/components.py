@@ -7,9 +7,11 @@ from typing import Any
 from cmsp_agent.api.views.backups import backup_view
 from cmsp_agent.api.views.events import event_view
 from cmsp_agent.api.views.incidents import incident_view
+from cmsp_agent.api.views.order import services_view
 from cmsp_agent.api.views.view import View
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.component import Component
+from cmsp_agent.model.entitlement import ServicePart, entitlement, gets
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.times import optional_time, rfc3339
@@ -47,7 +49,7 @@ def component_details(
     seen: Mapping[str, int | None],
 ) -> View:
     """One component with what is known of it."""
-    plan = component.backup
+    saved = entitlement(component, ServicePart.BACKUP)
     return {
         **component_view(component, found),
         "people": component.people,
@@ -57,7 +59,13 @@ def component_details(
         **{name: optional_time(at) for name, at in seen.items()},
         "poll": {"every_seconds": component.poll.every, "timeout_seconds": component.poll.timeout},
         "ssh": {"port": component.ssh.port, "legacy": component.ssh.legacy},
-        "backup": {"enabled": plan.enabled, "schedule": plan.schedule, "restore": plan.restore, "source": plan.source},
+        "backup": {
+            "enabled": saved.granted,
+            "schedule": component.backup.schedule,
+            "restore": saved.granted and gets(component, ServicePart.CHANGE),
+            "source": saved.source,
+        },
+        "services": services_view(component),
         "latest_backup": backup_view(backup) if backup else None,
         "alarms": [event_view(alarm) for alarm in alarms],
         "incidents": [incident_view(incident) for incident in incidents],

@@ -145,7 +145,7 @@ class BackupSection(Section):
 
     enabled: YesNo = True
     schedule: Schedule = Moment(minute=0, hour=2)
-    restore: YesNo = False
+    restore: YesNo | None = Field(default=None, description="Whether it may be put back; as `change` of the services")
     jitter: Duration = Field(default=0.0, description="Runs that are due together begin spread over this")
     window: Interval = Field(default=14_400.0, description="How long a device that can't be reached is tried")
     known_good_after: Duration = Field(
@@ -159,6 +159,12 @@ class BackupSection(Section):
 class Services(Section):
     """What the order says in detail; without it the tier decides."""
 
+    kpis: YesNo | None = Field(default=None, description="Figures and their thresholds")
+    events: YesNo | None = Field(default=None, description="Syslog and traps")
+    incidents: Literal["full", "open-and-close", "availability"] | None = None
+    change: YesNo | None = Field(default=None, description="Changes of its configuration, and restores")
+    problem: YesNo | None = Field(default=None, description="Problem management and trends")
+    reports: Literal["all", "standard", "availability"] | None = None
     backup: Annotated[BackupSection, BeforeValidator(_backup), AlsoAs(YES_NO, TEXT)] | None = None
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from cmsp_agent.config.schema.base import Section
-from cmsp_agent.config.schema.values import Address, Count, Date, Name, Text, Timezone, Weekly
+from cmsp_agent.config.schema.values import Address, Count, Date, Interval, Name, Text, Timezone, Weekly
 
 
 class OrderSection(Section):
@@ -16,6 +16,9 @@ class OrderSection(Section):
     ends: Date | None = None
     activation: Date | None = Field(default=None, description="Date in the transition plan, if there is one")
     components: Count | None = Field(default=None, description="How many were ordered")
+    warn_before: Interval = Field(
+        default=2_592_000.0, description="How long before their last day the term, letters and contracts are warned of"
+    )
     sru: Count = Field(default=0, description="Service request units")
 
 

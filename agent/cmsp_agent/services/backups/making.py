@@ -50,7 +50,7 @@ def make_backups(
         return not any(component in incident.components for incident in found)
 
     return Backups(
-        Directory(devices.components.get, lambda name: devices.device_type(name).cli, healthy_since),
+        Directory(devices.component, lambda name: devices.device_type(name).cli, healthy_since),
         SshReader(client, attrgetter("source")),
         manifest,
         events.tell,

@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from cmsp_agent.config.configuration import Listeners
-from cmsp_agent.model.component import Component, Tier
+from cmsp_agent.model.component import Component
 from cmsp_agent.model.credentials import SnmpCredential
+from cmsp_agent.model.entitlement import ServicePart, gets
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.plugin.command_line import SetupLine, SetupStep
 from cmsp_agent.services.backups.service import Backups
@@ -108,12 +109,12 @@ class DeviceSetup:
 def needs_of(component: Component) -> frozenset[str]:
     """What the agent needs of a device for what its tier and its order give it."""
     wanted = {"snmp"} if component.credentials.snmp else set()
-    if component.tier is not Tier.MONITORED_ONLY:
+    if gets(component, ServicePart.EVENTS):
         wanted |= {"syslog", "clock", *({"traps"} if component.credentials.snmp else ())}
-        if component.credentials.ssh:
-            wanted.add("login")
-            if component.backup.enabled:
-                wanted |= {"archive", "scp"}
+    if component.credentials.ssh:
+        saved = gets(component, ServicePart.BACKUP)
+        wanted |= {"login"} if saved or gets(component, ServicePart.KPIS) else set()
+        wanted |= {"archive", "scp"} if saved else set()
     return frozenset(wanted)
 
 

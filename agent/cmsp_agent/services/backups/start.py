@@ -10,6 +10,7 @@ from cmsp_agent.aio.blocking import BlockingPool
 from cmsp_agent.config.configuration import ApplianceSettings, BackupsKept, Configuration
 from cmsp_agent.config.schedules import Schedule, parse_schedule
 from cmsp_agent.model.component import Component
+from cmsp_agent.model.entitlement import ServicePart, gets
 from cmsp_agent.model.signal import PollSignal, Signal
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.alarm_state import AlarmState
@@ -229,14 +230,13 @@ def _nightly(
     """What is done with the store each night."""
     removal = Removal(manifest, runtime.state, backups.turn, runtime.counters)
     damaged = Conditions(VERSION_DAMAGED, reporting.notices, reporting.service.alarm_state.active)
-    names = devices.components.keys
-    return Nightly(manifest, removal, damaged, names, counts, runtime.clock, reporting.known_time.believed)
+    return Nightly(manifest, removal, damaged, devices.names, counts, runtime.clock, reporting.known_time.believed)
 
 
 def _rehearsals(runtime: Runtime, backups: Backups, devices: Devices, reporting: EventsPart) -> Rehearsals:
     """What the calendar rehearses."""
     conditions = Conditions(REHEARSAL, reporting.notices, reporting.service.alarm_state.active)
-    return Rehearsals(backups, devices.components.keys, conditions, runtime.state, runtime.clock)
+    return Rehearsals(backups, devices.names, conditions, runtime.state, runtime.clock)
 
 
 def entries_of(
@@ -253,7 +253,7 @@ def entries_of(
 
 
 def _scheduled(component: Component) -> bool:
-    return component.backup.enabled and component.credentials.ssh is not None
+    return gets(component, ServicePart.BACKUP) and component.credentials.ssh is not None
 
 
 def _entry(retries: Retries, component: Component, timezone: str) -> CalendarEntry:

@@ -3,7 +3,7 @@
 `reading` asks a device, `facts` has what it said, `storage` keeps it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.interfaces import Interfaces
@@ -41,6 +41,14 @@ class Devices:
     def components(self) -> Mapping[str, Component]:
         """The components of the configuration in force, with addresses in place of names."""
         return self._components
+
+    def component(self, name: str) -> Component | None:
+        """A component of the configuration in force, at whatever time this is asked."""
+        return self._components.get(name)
+
+    def names(self) -> Collection[str]:
+        """The names of the components in force."""
+        return self._components.keys()
 
     def device_type(self, component: str) -> DeviceType:
         """The type that a component was configured with or identified as; the most general one until then."""

@@ -1,6 +1,7 @@
 """The part that knows the devices: their names' addresses, who sends from where, what was learned of each."""
 
 import asyncio
+import datetime as dt
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from cmsp_agent.services.devices.keeping import InventoryKeeper
 from cmsp_agent.services.devices.names import Names, Resolver
 from cmsp_agent.services.devices.seen import SeenTimes
 from cmsp_agent.services.devices.senders import Senders
+from cmsp_agent.services.devices.terms import as_of
 from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.tables import components_seen, inventory
@@ -35,11 +37,12 @@ class DevicesPart(Part):
         """Set when something was learned that components hang on: a device's type for its groups, a name's address."""
         self._runtime = runtime
         self._hosts: Iterable[str] = ()
+        self._today: dt.date | None = None
 
     def components(self, configuration: Configuration) -> dict[str, Component]:
         """The components with what was learned since the file was read: where names lead, what their types are."""
         return {
-            name: self.names.literal(self._regrouped(configuration, component))
+            name: as_of(self.names.literal(self._regrouped(configuration, component)), self._today)
             for name, component in configuration.components.items()
         }
 
@@ -64,6 +67,12 @@ class DevicesPart(Part):
             self.senders.trust(relays)
 
         return change
+
+    def new_day(self, today: dt.date) -> None:
+        """Letters and contracts end by this day; what hangs on them follows."""
+        if today != self._today:
+            self._today = today
+            self.learned.set()
 
     async def status(self) -> Mapping[str, Any]:
         """The senders that belong to no component."""

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from cmsp_agent.config.configuration import NotificationPolicy
 from cmsp_agent.model.component import Component
+from cmsp_agent.model.entitlement import FULL, ServicePart, entitlement
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.notification import Notified
@@ -58,7 +59,7 @@ def due(
             said = (
                 _first(policy, place, incident, components, now)
                 if before is None
-                else _next(policy, incident, before, now)
+                else _next(policy, incident, before, now, promised=_promised(incident, components))
             )
             if said is not None:
                 yield said
@@ -89,13 +90,21 @@ def _first(
     return Due(incident, place, "opened", after)
 
 
-def _next(policy: NotificationPolicy, incident: Incident, before: Notified, now: int) -> Due | None:
+def _promised(incident: Incident, components: Mapping[str, Component]) -> bool:
+    """Whether anybody is owed more than its opening and its end: of components with full incidents, or of none."""
+    found = [components[name] for name in incident.components if name in components]
+    return not found or any(entitlement(each, ServicePart.INCIDENTS).level == FULL for each in found)
+
+
+def _next(policy: NotificationPolicy, incident: Incident, before: Notified, now: int, *, promised: bool) -> Due | None:
     priority, state = incident.priority.value, incident.state.value
     after = replace(before, priority=priority, state=state, at=now)
     if state != before.state:
         return Due(incident, before.policy, state, after)
     if priority != before.priority:
         return Due(incident, before.policy, f"{before.priority} → {priority}", after)
+    if not promised:
+        return None
     patience = policy.escalate.get(priority)
     waited = (now - incident.opened_at) / 1000
     if patience and not before.escalated and incident.state is IncidentState.NEW and waited >= patience:

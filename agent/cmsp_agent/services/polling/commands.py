@@ -12,7 +12,8 @@ from typing import NoReturn, Protocol
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
-from cmsp_agent.model.component import Component, Tier
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.entitlement import ServicePart, gets
 from cmsp_agent.model.errors import AgentError, AuthenticationRejected, NotFound
 from cmsp_agent.model.machine_faults import kind_in_words
 from cmsp_agent.model.signal import PollSignal
@@ -112,7 +113,7 @@ class CommandReader:
 def target_of(component: Component, kind: DeviceType) -> CliTarget | None:
     """Where its command line is; None: there is no login, the type has no tables, or the tier asks for no KPIs."""
     credential = component.credentials.ssh
-    if credential is None or kind.cli is None or not kind.tables or component.tier is Tier.MONITORED_ONLY:
+    if credential is None or kind.cli is None or not kind.tables or not gets(component, ServicePart.KPIS):
         return None
     return command_line_of(component, credential, kind.cli.driver, component.source)
 

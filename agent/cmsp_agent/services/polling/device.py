@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.model.component import LONGEST_POLL, Component, Threshold, Tier
+from cmsp_agent.model.component import LONGEST_POLL, Component, Threshold
+from cmsp_agent.model.entitlement import ServicePart, gets
 from cmsp_agent.model.errors import (
     AuthenticationRejected,
     ConfigurationError,
@@ -39,7 +40,6 @@ from cmsp_agent.services.polling.trouble import PollTrouble
 from cmsp_agent.services.polling.well import WellMemory
 
 log = logging.getLogger(__name__)
-
 MOST_ROWS = 5_000
 LOCKED_OUT = 300.0
 """Seconds for which a device that rejected our credentials is left alone."""
@@ -89,6 +89,7 @@ class Device:
         self._alive = self._unsaved = False
         self._names = InterfaceNames()
         self._calls = CallReader()
+        self._figures = gets(component, ServicePart.KPIS)
 
     async def poll(self) -> PollSignal:
         """Ask once by every way; never raises for what a device does or does not answer."""
@@ -99,7 +100,8 @@ class Device:
             reaching, asking = both.create_task(self._reach()), both.create_task(self._ask(nothing))
         reach, signal = reaching.result(), asking.result()
         now = self._clock.now()
-        figures = {**signal.samples, **reach.figures, **reach.services.figures(now)}
+        beside = {**reach.figures, **reach.services.figures(now)} if self._figures else {}
+        figures = {**signal.samples, **beside}
         # what answers nothing at all is down: that is no loss of packets on the way to it
         judged = figures if reach.icmp or reach.tcp or signal.snmp else signal.samples
         crossed = self._crossed.judge(self.thresholds, judged, self._clock.monotonic())
@@ -121,7 +123,7 @@ class Device:
         """The thresholds in force, each with its origin."""
         kind = self._kind()
         if self._limits_for is not kind:
-            self._limits_for, self._limits = kind, in_force(self.component, kind)
+            self._limits_for, self._limits = kind, in_force(self.component, kind) if self._figures else ()
         return self._limits
 
     @property
@@ -257,9 +259,8 @@ class Device:
         # with what is known of its peculiarities: without them it would seem changed at every reading
         await self._tell(replace(facts, quirks=session.quirks.as_record()))
         kind = self._kind()
-        limited = self.component.tier is Tier.MONITORED_ONLY
-        plan = Plan() if limited else await probe(session, kind)
-        self._plan, self._planned_for = plan, kind
+        plan = self._plan = await probe(session, kind) if self._figures else Plan()
+        self._planned_for = kind
         await self._tell(replace(facts, quirks=session.quirks.as_record()))
         self._learning.done(began, unsaved=self._unsaved)
         log.info(

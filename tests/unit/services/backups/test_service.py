@@ -12,7 +12,7 @@ import pytest
 from cmsp_agent.aio.blocking import BlockingPool
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.backup import BackupResult
-from cmsp_agent.model.component import BackupPlan, Component
+from cmsp_agent.model.component import BackupPlan, Component, OrderedServices
 from cmsp_agent.model.errors import (
     AgentError,
     AuthenticationRejected,
@@ -229,7 +229,7 @@ async def test_a_full_disk_is_a_failed_backup(site: Site) -> None:
 
 
 async def test_what_a_component_does_not_get_is_refused_and_leaves_no_trace(site: Site) -> None:
-    site.components["gw-2"] = replace(site.components["gw-2"], backup=BackupPlan(enabled=False, source="order"))
+    site.components["gw-2"] = replace(site.components["gw-2"], ordered=OrderedServices({"backup": "no"}))
     with pytest.raises(Refused, match="source: order"):
         await site.backups.run("gw-2", "demand")
     assert site.counters.value("backups.refused", "gw-2") == 1

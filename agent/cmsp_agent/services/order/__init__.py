@@ -1,0 +1,1 @@
+"""The order: its term, its letters and contracts, and how many components it counts. See `start`."""

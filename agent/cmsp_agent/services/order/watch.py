@@ -1,0 +1,83 @@
+"""Looks at the dates of the order once an hour and after each reload, by a clock that is believed."""
+
+import datetime as dt
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NoReturn
+
+from cmsp_agent.aio.bell import Bell
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.config.configuration import Order
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.errors import AgentError
+from cmsp_agent.services.events.conditions import Conditions
+from cmsp_agent.services.order.findings import findings
+
+log = logging.getLogger(__name__)
+
+EVERY = 3600.0
+OVER = "renewed, or no longer in the file"
+
+
+class OrderWatch:
+    """Raises and clears the alarms of the order.
+
+    Args:
+        order: as it is in force.
+        components: those of the configuration.
+        conditions: alarm type → what holds of it.
+        believed: whether the clock is to be believed.
+        new_day: called with each day that begins; letters and contracts end by it.
+        clock: for the day and the pauses.
+    """
+
+    def __init__(
+        self,
+        order: Order,
+        components: Callable[[], Mapping[str, Component]],
+        conditions: Mapping[str, Conditions],
+        believed: Callable[[], Awaitable[bool]],
+        new_day: Callable[[dt.date], None],
+        clock: Clock,
+    ) -> None:
+        self.order = order
+        self.components = components
+        self._conditions = conditions
+        self._believed = believed
+        self._new_day = new_day
+        self._clock = clock
+        self.bell = Bell(clock)
+        """Rung after a reload."""
+
+    def today(self) -> dt.date:
+        """The day in UTC."""
+        return dt.datetime.fromtimestamp(self._clock.now() / 1000, dt.UTC).date()
+
+    @property
+    def warned(self) -> dt.timedelta:
+        """How long before a last day it is warned of."""
+        return dt.timedelta(seconds=self.order.warn_before)
+
+    async def run(self) -> NoReturn:
+        """Look again and again, until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except AgentError as error:
+                log.warning("the order's dates can't be looked at", extra={"reason": str(error)})
+            await self.bell.wait(EVERY)
+
+    async def look(self) -> None:
+        """Once. A clock that is not believed ends nothing, and renews nothing.
+
+        Raises:
+            StorageError: whether the clock is believed can't be found out.
+        """
+        if not await self._believed():
+            return
+        today = self.today()
+        self._new_day(today)
+        found = findings(self.order, self.components(), today)
+        for kind, conditions in self._conditions.items():
+            now = {(each.component, each.object): each.text for each in found if each.kind == kind}
+            conditions.settle(now, OVER)
