@@ -122,7 +122,7 @@ async def test_what_a_component_does_not_get_is_refused(local: httpx.AsyncClient
     refused = await local.post("/v1/components/sw-1/backups", headers=once())
     assert refused.status_code == 403
     assert refused.json()["exit_code"] == 3
-    assert "(source: tier)" in refused.json()["detail"]
+    assert "(source: order)" in refused.json()["detail"]
 
 
 async def test_the_same_key_gives_the_first_answer_again(agent: Agent, local: httpx.AsyncClient) -> None:
