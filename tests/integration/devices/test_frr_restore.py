@@ -12,7 +12,7 @@ import pytest
 from cmsp_agent.aio.blocking import BlockingPool
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.model.component import BackupPlan, Component, SshPlan
+from cmsp_agent.model.component import Component, SshPlan
 from cmsp_agent.model.credentials import Credentials, SshCredential
 from cmsp_agent.model.errors import AgentError, CommandRejected, Conflict
 from cmsp_agent.model.secret import Secret
@@ -87,7 +87,7 @@ async def router(lab: RealLab, folder: Path, user: str) -> AsyncIterator[Rig]:
         credential = SshCredential(user, Secret("password", lambda: lab.logins.ssh_password))
         component = Component(
             "gw1", (lab[1].address,), "lab", type="frr", credentials=Credentials(ssh=credential),
-            ssh=SshPlan(), backup=BackupPlan(enabled=True, restore=True),
+            ssh=SshPlan(),
         )  # fmt: skip
         client = CliClient(pool, StoredHostKeys(database, clock), clock, counters, LIMITS)
 
