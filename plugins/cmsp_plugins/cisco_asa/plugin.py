@@ -35,7 +35,7 @@ CISCO_ASA = DeviceType(
         complete=r"^: end\s*\Z",
         must_have=(r"^(?:ASA|PIX) Version \S", r"^hostname \S"),
         invalid=(r"^ERROR: ?%? ?\S", r"^\s*%? ?(?:Command )?[Aa]uthorization (?:failed|denied)"),
-        volatile=(r"^: Written by ", r"^: Saved$"),
+        volatile=(r"^: Written by ", r"^: Saved$", r"^Cryptochecksum:"),
         blocks=(TextBlock(r"^ certificate (?:\S+ )*[0-9A-Fa-f]{2,}$", r"^\s*quit$"),),
         lacks=(Lack(r"^crypto ca trustpoint ", "the private keys of its trustpoints: import or enrol them anew"),),
     ),

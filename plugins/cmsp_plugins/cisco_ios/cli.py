@@ -61,6 +61,8 @@ CLI = CliPlatform(
         r"^% ?Access denied",
     ),
     volatile=(
+        r"^Load for five secs: .*$",
+        r"^Time source is .*$",
         r"^Building configuration\.\.\..*$",
         r"^Current configuration ?:.*$",
         r"^Using \d+ out of \d+ bytes.*$",
