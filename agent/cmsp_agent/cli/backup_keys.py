@@ -16,13 +16,17 @@ def backup_rotate_key(context: typer.Context, config: Config = DEFAULT_FILE) -> 
     """Replace the master key while the agent is stopped. What the old one opened, the new one opens."""
     from cmsp_agent.cli.running_agent import running_configuration
     from cmsp_agent.cli.sources import settings
+    from cmsp_agent.services.audit_beside import audited
     from cmsp_agent.services.backups.rotation import rotate
 
     if config.exists() and running_configuration(config) is not None:
         raise RecoveryFailed("the agent runs with the key that is to be replaced; first: systemctl stop cmsp-agent")
     output, appliance = session(context).output, settings(config)
-    done = rotate(appliance.state, appliance.backups, appliance.recovery_key)
-    output.line(f"{done.contents} contents of {done.components} components and {done.secrets} secrets have a new key")
+    with audited(appliance.state, "backup rotate-key", str(appliance.backups)) as doing:
+        done = rotate(appliance.state, appliance.backups, appliance.recovery_key)
+        renewed = f"{done.contents} contents of {done.components} components and {done.secrets} secrets have a new key"
+        doing.detail = f"{renewed}; {len(done.damaged)} could not be read"
+    output.line(renewed)
     if appliance.recovery_key is None:
         output.line("no recovery key is set: without this machine nothing opens; see: cmsp-agent backup recovery-key")
     output.line("then: systemctl start cmsp-agent")

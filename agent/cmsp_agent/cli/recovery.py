@@ -39,15 +39,18 @@ def backup_restore_key(context: typer.Context, backups: Store, key: RecoveryKey,
     """Make the master key of these backups this appliance's own, while the agent is stopped."""
     from cmsp_agent.cli.running_agent import running_configuration
     from cmsp_agent.cli.sources import settings
+    from cmsp_agent.services.audit_beside import audited
     from cmsp_agent.storage.sealed.master_key import WRAPPED, recovered
     from cmsp_agent.storage.sealed.replace_key import replace_master_key
 
     if config.exists() and running_configuration(config) is not None:
         raise RecoveryFailed("the agent runs with the key that is to be replaced; first: systemctl stop cmsp-agent")
-    output = session(context).output
-    with _private(key) as (private, password):
-        found = recovered(backups / WRAPPED, private, password)
-    renewed = replace_master_key(found, settings(config).state)
+    output, state = session(context).output, settings(config).state
+    with audited(state, "backup restore-key", str(backups)) as doing:
+        with _private(key) as (private, password):
+            found = recovered(backups / WRAPPED, private, password)
+        renewed = replace_master_key(found, state)
+        doing.detail = f"sealed anew: {', '.join(renewed) or 'nothing'}"
     output.line(f"the master key of {backups} is this appliance's now; the one before is kept beside it")
     if renewed:
         output.line(f"sealed anew with it: {', '.join(renewed)}")
@@ -57,16 +60,19 @@ def backup_restore_key(context: typer.Context, backups: Store, key: RecoveryKey,
 def backup_new_set(context: typer.Context, config: Config = DEFAULT_FILE) -> None:
     """Begin a set of backups of this appliance. What another key left there moves into a folder of its own."""
     from cmsp_agent.cli.sources import settings
+    from cmsp_agent.services.audit_beside import audited
     from cmsp_agent.services.backups.copies import ManifestFiles
     from cmsp_agent.storage.sealed.backup_set import BackupSet
     from cmsp_agent.storage.sealed.master_key import master_key
 
     appliance = settings(config)
-    key = master_key(appliance.state)
-    manifests = ManifestFiles(appliance.backups, key)
-    fresh = BackupSet(appliance.backups, key, appliance.recovery_key, manifests.all_open)
-    aside = fresh.put_aside()
-    fresh.claim()
+    with audited(appliance.state, "backup new-set", str(appliance.backups)) as doing:
+        key = master_key(appliance.state)
+        manifests = ManifestFiles(appliance.backups, key)
+        fresh = BackupSet(appliance.backups, key, appliance.recovery_key, manifests.all_open)
+        aside = fresh.put_aside()
+        fresh.claim()
+        doing.detail = f"what was there is in {aside}" if aside else "nothing was there"
     output = session(context).output
     if aside is not None:
         output.line(

@@ -8,6 +8,7 @@ import pytest
 from cmsp_agent.app.agent import Agent, running
 from cmsp_agent.model.backup import BackupResult
 from cmsp_agent.model.errors import StorageError
+from cmsp_agent.services.audit_beside import FOLDER
 from cmsp_agent.storage.sealed.backup_set import MARK
 from cmsp_agent.storage.sealed.master_key import WRAPPED
 from tests.integration.agent.stage import Stage, staged
@@ -34,6 +35,14 @@ def replace_the_appliance(stage: Stage) -> None:
     """Another machine: an empty state directory, the same storage."""
     stage.workspace.state.rename(stage.workspace.folder / "old-state")
     stage.workspace.state.mkdir(mode=0o700)
+
+
+async def audited(agent: Agent) -> list[tuple[str, str]]:
+    """Action and outcome of what commands beside the agent left for the audit log, once it has taken them."""
+    folder = agent.configuration.appliance.state / FOLDER
+    await until(lambda: not list(folder.glob("*.json")), within=20)
+    query = "select action, outcome from audit where who not like 'cmsp-agent%' order by row"
+    return await agent.runtime.state.read(lambda tx: tx.execute(query).fetchall())
 
 
 def command(stage: Stage, *arguments: str) -> str:
@@ -77,6 +86,7 @@ async def test_a_replaced_appliance_leaves_the_old_set_and_says_how_to_go_on(tmp
             await until(lambda: not unusable(agent))
             again = await agent.backups.backups.run("gw-1", "demand")
             assert again.result is BackupResult.UNCHANGED  # the version of the appliance before is known
+            assert await audited(agent) == [("backup restore-key", "done")]
         assert recovered(store, private, tmp_path / "recovered") == 1
 
 
@@ -92,6 +102,7 @@ async def test_a_second_set_keeps_the_first_whole(tmp_path: Path) -> None:
         async with running(stage.load()) as agent:
             await until(lambda: not unusable(agent))
             await saved(agent)
+            assert await audited(agent) == [("backup new-set", "done")]
         (aside,) = stage.workspace.backups.glob("set-*")
         for store in (aside, stage.workspace.backups):
             assert recovered(store, private, tmp_path / f"recovered-{store.name}") == 1
