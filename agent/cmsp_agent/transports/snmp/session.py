@@ -175,6 +175,9 @@ class SnmpSession:
     def _note(self, walk: TableWalk, columns: Sequence[str]) -> None:
         if walk.cut:
             self._counters.add("snmp.columns.cut", key=self.target.address)
+        if walk.one_by_one:
+            log.info("device answers one name at a time", extra={"device": self.target.address})
+            self._quirks = replace(self._quirks, most_oids=1)
         if walk.disorder and not self._quirks.non_increasing:
             log.warning("table rows out of order", extra={"device": self.target.address})
             self._quirks = replace(self._quirks, non_increasing=True)

@@ -17,7 +17,7 @@ from cmsp_agent.transports.snmp.values import HeldValue, Missing
 class WalkedColumn:
     """One column on its way."""
 
-    __slots__ = ("alone", "cursor", "done", "failed", "indexes", "name", "odd", "plain", "rows")
+    __slots__ = ("alone", "cursor", "done", "failed", "indexes", "misplaced", "name", "odd", "plain", "rows")
 
     def __init__(self, name: bytes, indexes: ColumnIndexes) -> None:
         self.name = name
@@ -31,6 +31,8 @@ class WalkedColumn:
         """Whether it is read by GETNEXT: the device answered GETBULK with an error."""
         self.failed = ""
         """Why the device does not give it."""
+        self.misplaced: int | None = None
+        """How many rows it had when something else came in its place: does it give more when it is asked alone?"""
         self.odd = False
         """Whether rows may hold what can't be decoded."""
 
@@ -115,6 +117,8 @@ class TableWalk:
     def __init__(self, columns: Sequence[bytes], cache: IndexCache, limit: int, stop_at_disorder: bool) -> None:
         self.columns = [WalkedColumn(column, cache.of(column)) for column in columns]
         self.disorder = False
+        self.one_by_one = False
+        """Whether the agent answers one name at a time only."""
         self.cut = False
         self._limit = limit
         self._stop_at_disorder = stop_at_disorder
@@ -143,9 +147,29 @@ class TableWalk:
             raise DecodeError("an answer without bindings")
         width = len(asked)
         _, _, _, _, names, values, holes, _ = answer
+        if width > 1 and self._is_misplaced(asked, names, values):
+            return
         for place, column in enumerate(asked):
             if not column.take(names[place::width], values[place::width], holes):
                 self.disorder = True
                 column.done = column.done or self._stop_at_disorder
             if len(column.rows) >= self._limit and not column.done:
                 column.done = self.cut = True
+            if column.misplaced is not None and len(column.rows) > column.misplaced:
+                self.one_by_one = True
+
+    def _is_misplaced(self, asked: list[WalkedColumn], names: list[bytes], values: list[HeldValue]) -> bool:
+        """Whether a name comes before the column in whose place it stands, which no walk can do.
+
+        Some agents answer the first names of a request only, or one name after the other. Then nothing of the answer is
+        taken, and each column is asked alone.
+        """
+        found = False
+        for column, name, value in zip(asked, names, values, strict=False):
+            if name < column.name and not isinstance(value, Missing) and not _after(name, column.name):
+                column.misplaced = len(column.rows)
+                found = True
+        if found:
+            for column in asked:
+                column.alone = True
+        return found

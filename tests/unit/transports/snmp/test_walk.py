@@ -83,6 +83,28 @@ def test_circles_and_disorder() -> None:
             assert reading.active() == [], "nothing new: it goes in circles"
 
 
+def test_an_agent_that_answers_the_first_name_only_is_asked_one_by_one() -> None:
+    reading = two()
+    reading.take(reading.next_columns(0), answer((A, "1", 1), (A, "2", 2)))
+    assert reading.tables() == [{}, {}], "whose rows they are is not sure"
+    for column in reading.columns:
+        reading.take([column], answer((column.name, "1", 1)))
+    assert reading.one_by_one
+    assert not reading.disorder
+    assert reading.tables() == [{"1": 1}, {"1": 1}]
+
+
+def test_an_agent_that_begins_anew_behind_its_end_is_not_one() -> None:
+    reading = two()
+    reading.take(reading.next_columns(0), answer((A, "1", 1), (B, "1", 1)))
+    reading.take(reading.next_columns(0), answer((B, "1", 1), (A, "1", 1)))
+    for column in reversed(reading.columns):
+        reading.take([column], answer((A, "1", 1) if column.name == B else (B, "1", 1)))
+    assert reading.next_columns(0) == []
+    assert not reading.one_by_one
+    assert reading.tables() == [{"1": 1}, {"1": 1}]
+
+
 def test_order_is_that_of_sub_identifiers() -> None:
     reading = TableWalk([A], IndexCache(), 100, stop_at_disorder=False)
     for index in ("127", "128", "16383", "16384", "2097152"):
