@@ -6,12 +6,15 @@ What is read otherwise on purpose is listed with the reason.
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
 from cmsp_agent.cli.main import main
+from cmsp_agent.cli.plugin.load import installed
+from cmsp_agent.cli.tool import meanings
 
 LEAST = 0.95
 
@@ -32,6 +35,15 @@ ON_PURPOSE = {
     "telegraf rfc5424_best_effort_toolong_appname": "an APP-NAME over 48 characters is read all the same",
 }
 """Case → why it is read otherwise. These are left out of the share: there is nothing to mend."""
+
+
+INSTALLED = cache(installed)
+"""The device types, loaded once and not for each of some 160 lines: that took a minute of the suite."""
+
+
+@pytest.fixture(autouse=True)
+def loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(meanings, "installed", INSTALLED)
 
 
 def objects(capsys: pytest.CaptureFixture[str], folder: Path, case: Case) -> list[dict[str, Any]]:

@@ -22,6 +22,7 @@ _NAMED = re.compile(
     re.ASCII,
 )
 _LEAP_SECOND = re.compile(r"(:\d\d):60\b", re.ASCII)
+_SINCE_EPOCH = re.compile(r"\d{10}(?:\.\d+)?", re.ASCII)
 _OFFSET = re.compile(r"(?:[A-Z]{3,5})?(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d\d)?", re.ASCII)
 
 
@@ -69,6 +70,8 @@ def _datetime(written: str, reference: datetime) -> datetime:
     """
     written = _LEAP_SECOND.sub(r"\1:59", written)
     named = _NAMED.fullmatch(written)
+    if named is None and _SINCE_EPOCH.fullmatch(written):
+        return datetime.fromtimestamp(float(written), UTC).replace(tzinfo=None)
     if named is None:
         return datetime.fromisoformat(written[:26])
     year = named["first"] or named["year"] or named["last"]

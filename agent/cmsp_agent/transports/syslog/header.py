@@ -52,7 +52,10 @@ _OWN_COUNTER = re.compile(r"(?:^\s*|(?<=:\s))(\d*):(?=\s|\Z)", re.ASCII)
 _LEAD = re.compile(r"\s*(?:\d*:\s+[^%]{0,64}?|(?:\S+:\s*)?(?:\d+:\s+)?)\Z", re.ASCII)
 _FACILITY = re.compile(r"\b(?:kern|user|mail|daemon|auth|syslog|cron|authpriv|local[0-7]) [0-7](?=\s|\Z)", re.ASCII)
 _TAGGED = re.compile(
-    r"(?:(?P<host>\S*[^\s:])\s+)?(?P<tag>[^\s\[:]{1,64})(?:\[(?P<pid>[^\]]{0,32})\])?:(?:\s+|\Z)", re.ASCII
+    r"(?:(?P<host>\S*[^\s:])\s+)?"
+    r"(?:(?:emerg|alert|crit|err|warning|notice|info|debug)\s+(?=\S+\[\d+\]:))?"  # BIG-IP's word for the severity
+    r"(?P<tag>[^\s\[:]{1,64})(?:\[(?P<pid>[^\]]{0,32})\])?:(?:\s+|\Z)",
+    re.ASCII,
 )
 # ProCurve: the number of the event, then the subsystem.
 _NUMBERED = re.compile(r"(?:(?P<host>\S*[^\s:])\s+)?(?P<number>\d{5})\s+(?P<tag>[A-Za-z][\w-]{0,31}):\s+", re.ASCII)

@@ -7,6 +7,8 @@ from cmsp_agent.transports.syslog.header import Header
 # VERSION is up to three digits and no zero first (RFC 5424 6); what follows must be a time or a nil value, since a line
 # such as `2024 Aug 27` or `31 host` starts much the same.
 _START = re.compile(r"([1-9]\d{0,2})(?:\s*\Z| (-|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*)(?=\s|\Z))", re.ASCII)
+# Meraki: the version, seconds since the epoch, the name, the kind of the message.
+_SINCE_EPOCH = re.compile(r"1 (\d{10}(?:\.\d{1,9})?) (\S+) (\S+)(?: |\Z)", re.ASCII)
 _ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d)\Z", re.ASCII)
 _WORD = re.compile(r" ?(\S+)")
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
@@ -24,7 +26,7 @@ def read_rfc5424(content: str) -> Header | None:
     """
     start = _START.match(content)
     if start is None:
-        return None
+        return _read_since_epoch(content)
     time = start[2] or "-"
     words, place = _words(content, start.end())
     structured, place = _structured(content, place)
@@ -42,6 +44,14 @@ def read_rfc5424(content: str) -> Header | None:
         structured=structured,
         text=content[place:].removeprefix(" ").removeprefix("\ufeff"),
     )
+
+
+def _read_since_epoch(content: str) -> Header | None:
+    found = _SINCE_EPOCH.match(content)
+    if found is None:
+        return None
+    time, host, kind = found.groups()
+    return Header(content[found.end() :], host=host, clock="", timestamp=time, zone="Z", process=kind)
 
 
 def _words(content: str, place: int) -> tuple[list[str], int]:
