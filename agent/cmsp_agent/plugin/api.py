@@ -144,7 +144,7 @@ class StateRule:
         return judge_value(value, self.raises, self.clears, self.bits)
 
 
-CAPABILITIES = ("identity", "kpis", "tables", "states", "traps", "syslog", "backup", "restore")
+CAPABILITIES = ("identity", "kpis", "tables", "states", "traps", "syslog", "backup", "restore", "calls", "setup")
 """What a device type can do; each is *proven* or *documented*."""
 
 

@@ -124,7 +124,10 @@ class CliPlatform:
 NEEDS = ("snmp", "traps", "syslog", "clock", "login", "archive", "scp")
 """What the agent may need of a device: answers to SNMP; its traps and syslog, with times that can be believed; a login;
 word of who changed the configuration; files by SCP."""
-FILLED_IN = ("appliance", "trap_port", "syslog_port", "user", "login", "level", "auth", "priv")
+FILLED_IN = (
+    *("appliance", "trap_port", "trap_number", "syslog_port", "syslog_number", "user", "login"),
+    *("level", "auth", "auth_name", "priv", "priv_name"),
+)
 """What may stand in a line of a step in braces. Secrets never do: their place is marked for the person who types."""
 
 

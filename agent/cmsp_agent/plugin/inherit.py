@@ -30,7 +30,7 @@ def inherited(kind: DeviceType, base: DeviceType) -> DeviceType:
         call_messages=kind.call_messages or base.call_messages,
         tables=_merged(kind.tables, base.tables, _table),
         cli=kind.cli or base.cli,
-        setup=kind.setup or base.setup,
+        setup=(*kind.setup, *base.setup),
         personal=(*kind.personal, *base.personal),
         normalise=kind.normalise or base.normalise,
     )

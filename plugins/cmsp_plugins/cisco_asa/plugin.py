@@ -13,6 +13,7 @@ from cmsp_agent.plugin.api import (
     hook,
 )
 from cmsp_plugins.cisco_asa import firewall
+from cmsp_plugins.cisco_asa.setup import SETUP
 
 API_VERSION = 1
 
@@ -43,6 +44,7 @@ CISCO_ASA = DeviceType(
     syslog=(SyslogRule("ASA-5-111010", CONFIG_CHANGED.type, state=Transition.INFO),),
     states=firewall.STATES,
     kpis=firewall.KPIS,
+    setup=SETUP,
     proven=("identity", "kpis", "states"),
 )
 

@@ -14,6 +14,7 @@ from cmsp_agent.plugin.api import (
     hook,
 )
 from cmsp_plugins.cisco_nxos import figures
+from cmsp_plugins.cisco_nxos.setup import SETUP
 
 API_VERSION = 1
 HISTORY = "1.3.6.1.4.1.9.9.43.1.1"
@@ -54,6 +55,7 @@ CISCO_NXOS = DeviceType(
     alarms=(CONFIG_CHANGED,),
     syslog=(SyslogRule("VSHD-5-VSHD_SYSLOG_CONFIG_I", CONFIG_CHANGED.type, state=Transition.INFO),),
     kpis=figures.KPIS,
+    setup=SETUP,
     proven=("identity", "kpis", "states"),
 )
 

@@ -2,6 +2,7 @@
 
 from cmsp_agent.plugin.api import CliPlatform, ConsolePaste, DeviceType, hook
 from cmsp_plugins.frr.replacement import REPLACEMENT
+from cmsp_plugins.frr.setup import SETUP
 
 API_VERSION = 1
 
@@ -18,6 +19,7 @@ FRR = DeviceType(
         paste=ConsolePaste(("configure terminal",), ("end", "write memory"), leave_out=(r"^end$",)),
         read_only=("show version", "show interface brief", "show ip route {address}", "show ip ospf neighbor"),
     ),
+    setup=SETUP,
     proven=("backup", "restore"),
 )
 

@@ -2,6 +2,7 @@
 
 from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
 from cmsp_plugins.linux_host import sensors
+from cmsp_plugins.linux_host.setup import SETUP
 
 API_VERSION = 1
 
@@ -18,6 +19,7 @@ LINUX_HOST = DeviceType(
     sys_descr=LINUX,
     identity=Identity(os="linux", version=(Fact(pattern=r"^Linux \S+ (\S+)"),)),
     kpis=sensors.KPIS,
+    setup=SETUP,
     proven=("identity", "kpis"),
 )
 

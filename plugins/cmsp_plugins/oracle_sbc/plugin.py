@@ -1,6 +1,7 @@
 """The device type `oracle_sbc`: what any SNMP device has, and what APSYSMGMT-MIB has of SIP. Data only."""
 
 from cmsp_agent.plugin.api import AlarmType, DeviceType, Identity, Kpi, Limit, Severity, StateRule, hook
+from cmsp_plugins.oracle_sbc.setup import SETUP
 
 API_VERSION = 1
 
@@ -45,6 +46,7 @@ ORACLE_SBC = DeviceType(
         Kpi("trunk.answer_seizure_ratio", "percent", (f"{AGENT}.19",), per=f"{AGENT}.2"),
         Kpi("trunk.latency", "ms", (f"{AGENT}.20",), per=f"{AGENT}.2"),
     ),
+    setup=SETUP,
 )
 
 

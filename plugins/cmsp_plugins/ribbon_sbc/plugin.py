@@ -1,6 +1,7 @@
 """The device type `ribbon_sbc`: what any SNMP device has, and where this one says who it is. Data only."""
 
 from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
+from cmsp_plugins.ribbon_sbc.setup import SETUP
 
 API_VERSION = 1
 
@@ -15,6 +16,7 @@ RIBBON_SBC = DeviceType(
         version=(Fact(pattern=r"\bversion (?:sbc-)?(V[0-9][\w.-]*?)(?:\.x86_64)?(?:\s|$)"),),
         model=(Fact(pattern=r"^Sonus (SBC \w+) version"),),
     ),
+    setup=SETUP,
     proven=("identity",),
 )
 

@@ -2,6 +2,7 @@
 
 from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
 from cmsp_plugins.ups import figures, rack
+from cmsp_plugins.ups.setup import SETUP
 
 API_VERSION = 1
 
@@ -59,6 +60,7 @@ UPS = DeviceType(
         ),
     ),
     kpis=(*figures.KPIS, *rack.KPIS),
+    setup=SETUP,
     proven=("identity", "kpis"),
 )
 

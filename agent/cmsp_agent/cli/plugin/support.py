@@ -41,6 +41,8 @@ def _said(kind: DeviceType) -> Iterator[str]:
     yield _names(rule.mnemonic for rule in kind.syslog)
     yield f"{kind.cli.config} (SSH, {kind.cli.driver})" if kind.cli else ""
     yield _put_back(kind.cli.replacement) if kind.cli and kind.cli.replacement else ""
+    yield _names([*(message.mnemonic for message in kind.call_messages), *("call history" for _ in kind.calls)])
+    yield _names(step.need for step in kind.setup)
 
 
 def _put_back(way: Replacement) -> str:

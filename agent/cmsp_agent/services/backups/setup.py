@@ -100,6 +100,8 @@ class DeviceSetup:
         return {
             "appliance": component.source or self._own_address(component.address),
             "trap_port": "" if trap in (0, TRAP_PORT) else f" udp-port {trap}",
+            "trap_number": str(trap or TRAP_PORT),
+            "syslog_number": str(syslog or SYSLOG_PORT),
             "syslog_port": "" if syslog in (0, SYSLOG_PORT) else f" transport udp port {syslog}",
             "login": ssh.user if ssh else "",
             **_usm(snmp, dict(step.words)),
@@ -120,12 +122,15 @@ def needs_of(component: Component) -> frozenset[str]:
 
 def _usm(snmp: SnmpCredential | None, words: Mapping[str, str]) -> Mapping[str, str]:
     if snmp is None:
-        return {"user": "", "level": "", "auth": "", "priv": ""}
+        return dict.fromkeys(("user", "level", "auth", "auth_name", "priv", "priv_name"), "")
+    auth, priv = (words.get(name, name.lower()) if name else "" for name in (snmp.auth, snmp.priv))
     return {
         "user": snmp.user,
         "level": "priv" if snmp.priv else "auth" if snmp.auth else "noauth",
-        "auth": f" auth {words.get(snmp.auth, snmp.auth.lower())} <authentication key>" if snmp.auth else "",
-        "priv": f" priv {words.get(snmp.priv, snmp.priv.lower())} <privacy key>" if snmp.priv else "",
+        "auth": f" auth {auth} <authentication key>" if auth else "",
+        "auth_name": auth,
+        "priv": f" priv {priv} <privacy key>" if priv else "",
+        "priv_name": priv,
     }
 
 

@@ -1,0 +1,80 @@
+"""What is entered on a Nexus so that the agent can do its work. Data only; source: the command references of NX-OS."""
+
+from cmsp_agent.plugin.api import SetupLine, SetupStep
+
+ALGORITHMS = tuple({"MD5": "md5", "SHA-1": "sha", "SHA-256": "sha-256", "AES-128": "aes-128", "DES": "des"}.items())
+
+SETUP = (
+    SetupStep(
+        "snmp",
+        "inventory, figures and states are read by SNMP",
+        (
+            SetupLine(
+                "snmp-server user {user} network-operator{auth}{priv}", r"^snmp-server user {user} network-operator\b"
+            ),
+        ),
+        only="3",
+        words=ALGORITHMS,
+    ),
+    SetupStep(
+        "snmp",
+        "inventory, figures and states are read by SNMP",
+        (
+            SetupLine(
+                "snmp-server community <community> group network-operator", r"^snmp-server community \S+ group network-"
+            ),
+        ),
+        only="2c",
+    ),
+    SetupStep(
+        "traps",
+        "a fault is known at once, not at the next poll",
+        (
+            SetupLine("snmp-server enable traps", shown=False),
+            SetupLine(
+                "snmp-server host {appliance} informs version 3 {level} {user}{trap_port}",
+                r"^snmp-server host {appliance}\b.*\bversion 3\b",
+            ),
+        ),
+        only="3",
+    ),
+    SetupStep(
+        "traps",
+        "a fault is known at once, not at the next poll",
+        (
+            SetupLine("snmp-server enable traps", shown=False),
+            SetupLine(
+                "snmp-server host {appliance} traps version 2c <community>{trap_port}",
+                r"^snmp-server host {appliance}\b.*\bversion 2c\b",
+            ),
+        ),
+        only="2c",
+    ),
+    SetupStep(
+        "syslog",
+        "much is reported by syslog alone; the name shows whose a message is",
+        (
+            SetupLine("logging server {appliance} 6", r"^logging server {appliance}\b"),
+            SetupLine("logging origin-id hostname", r"^logging origin-id \S"),
+            SetupLine("logging timestamp milliseconds", r"^logging timestamp \S"),
+        ),
+    ),
+    SetupStep(
+        "clock",
+        "times of messages are compared with those of others",
+        (SetupLine("ntp server <your NTP server>", r"^ntp server \S"),),
+    ),
+    SetupStep(
+        "login",
+        "its configuration and its show commands are read over SSH",
+        (
+            SetupLine("feature ssh", shown=False),
+            SetupLine(
+                "username {login} password <password> role network-admin", r"^username {login} .*\brole network-admin\b"
+            ),
+        ),
+    ),
+    SetupStep(
+        "scp", "a configuration is restored as a file", (SetupLine("feature scp-server", r"^feature scp-server"),)
+    ),
+)

@@ -1,0 +1,121 @@
+"""What is to be entered on devices of each maker, and that a saved configuration shows what is there."""
+
+from typing import Any, cast
+
+import pytest
+
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.config.configuration import Listeners
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.credentials import Credentials, SnmpCredential, SshCredential
+from cmsp_agent.model.secret import Secret
+from cmsp_agent.plugin.host import PluginHost
+from cmsp_agent.plugin.quarantine import Quarantine
+from cmsp_agent.plugin.registry import Registry
+from cmsp_agent.services.backups.setup import DeviceSetup, SetupPlan
+from tests.lab.clock import ManualClock
+
+OURS = "192.0.2.9"
+SECRET = Secret("secret", lambda: "secret")
+V3 = SnmpCredential("3", user="cmsp", auth="SHA-1", auth_key=SECRET, priv="AES-128", priv_key=SECRET)
+V2 = SnmpCredential("2c", community=SECRET)
+MAKERS = (
+    *("cisco_ios", "cisco_nxos", "cisco_asa", "frr", "linux_host"),
+    *("audiocodes", "oracle_sbc", "ribbon_sbc", "ups"),
+)
+
+ENTERED = {
+    "frr": (
+        "frr version 8.5\nfrr defaults traditional\nlog syslog informational\nlog timestamp precision 3\nagentx\nend\n"
+    ),
+    "cisco_nxos": (
+        "feature scp-server\nusername cmsp password 5 $5$x role network-admin\n"
+        "snmp-server user cmsp network-operator auth sha 0x1 priv aes-128 0x2 localizedkey\n"
+        f"snmp-server host {OURS} informs version 3 priv cmsp\nntp server 192.0.2.1 use-vrf default\n"
+        f"logging server {OURS} 6 use-vrf default\nlogging origin-id hostname\nlogging timestamp milliseconds\n"
+    ),
+    "cisco_asa": (
+        "logging enable\nlogging timestamp\nlogging trap informational\nlogging device-id hostname\n"
+        f"logging host inside {OURS}\nsnmp-server group CMSP v3 priv\n"
+        "snmp-server user cmsp CMSP v3 auth sha 1 priv aes 128 2\n"
+        f"snmp-server host inside {OURS} version 3 cmsp\nsnmp-server enable traps all\nntp server 192.0.2.1\n"
+        "username cmsp password x privilege 15\naaa authentication ssh console LOCAL\n"
+        f"ssh {OURS} 255.255.255.255 inside\nssh scopy enable\n"
+    ),
+    "audiocodes": (
+        f"EnableSyslog = 1\nSyslogServerIP = '{OURS}'\nSyslogServerPort = 514\nNTPServerIP = '192.0.2.1'\n"
+        f"SNMPManagerTableIP_0 = '{OURS}'\nSNMPManagerTrapPort_0 = 162\nSNMPManagerIsUsed_0 = 1\n"
+        "SNMPManagerTrapSendingEnable_0 = 1\n[ SNMPUsers ]\n"
+        'SNMPUsers 0 = "cmsp", 2, 3, "$1$x", "$1$y", 0;\n[ \\SNMPUsers ]\n'
+    ),
+    "oracle_sbc": (
+        "ntp-config\n        server                                  192.0.2.1\n"
+        "snmp-user-entry\n        user-name                               cmsp\n"
+        "snmp-group-entry\n        name                                    CMSP\n"
+        "system-config\n        snmp-enabled                            enabled\n        syslog-server\n"
+        f"                address                                 {OURS}\n                port    514\n"
+        f"trap-receiver\n        ip-address                              {OURS}:162\n"
+    ),
+    "ribbon_sbc": (
+        f"set oam snmp trapTarget CMSP ipAddress {OURS} port 162 trapType v3 targetUsername cmsp state enabled\n"
+        f"set oam eventLog typeAdmin system syslogState enabled syslogRemoteHost {OURS} syslogRemotePort 514\n"
+        "set system ntp serverAdmin 192.0.2.1 state enabled\n"
+    ),
+}
+"""As a device of that type shows it once all was entered."""
+
+
+@pytest.fixture(scope="module")
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
+    host = PluginHost(Quarantine(tmp_path_factory.mktemp("state") / "quarantine.json"), ManualClock(), Counters())
+    host.load()
+    return host.registry
+
+
+class Saved:
+    """The saved configuration of one component, and what is known of it."""
+
+    def __init__(self, registry: Registry, kind: str, text: str | None) -> None:
+        self.registry, self.kind, self.text = registry, kind, text
+        self.id, self.verified_at = "b1", 1
+
+    def device_type(self, _: str) -> Any:
+        return self.registry.named(self.kind)
+
+    def facts(self, _: str) -> object:
+        return None
+
+    async def latest(self, _: str) -> "Saved | None":
+        return self if self.text is not None else None
+
+    async def content(self, *_: object, redacted: bool) -> str:
+        return self.text or ""
+
+
+async def plan(registry: Registry, kind: str, text: str | None = None, snmp: SnmpCredential = V3) -> SetupPlan:
+    saved = Saved(registry, kind, text)
+    credentials = Credentials(snmp=snmp, ssh=SshCredential("cmsp", SECRET))
+    component = Component("x", ("192.0.2.20",), "paris", kind, credentials=credentials)
+    setup = DeviceSetup(cast("Any", saved), cast("Any", saved), Listeners((), (), (), ()), lambda _: OURS)
+    return await setup.plan(component)
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("snmp", [V3, V2], ids=["v3", "v2c"])
+async def test_each_maker_s_commands_name_us_and_no_secret(registry: Registry, kind: str, snmp: SnmpCredential) -> None:
+    found = await plan(registry, kind, snmp=snmp)
+    text = "\n".join(line.command for line in found.lines)
+    assert found.problem == "its configuration was not saved yet"
+    assert OURS in text
+    assert "secret" not in text.replace("secret <password>", "")
+    assert "{" not in text.replace("{}", "")
+    assert {line.there for line in found.lines} == {None}
+
+
+@pytest.mark.parametrize("kind", sorted(ENTERED))
+async def test_what_was_entered_is_seen_and_what_was_not_is_missing(registry: Registry, kind: str) -> None:
+    judged = [line for line in (await plan(registry, kind, ENTERED[kind])).lines if line.there is not None]
+    assert judged
+    assert [line.command for line in judged if not line.there] == []
+    nothing = [line for line in (await plan(registry, kind, "! nothing\n")).lines if line.there is not None]
+    assert [line.command for line in nothing if line.there] in ([], ["DisableSNMP = 0"])
