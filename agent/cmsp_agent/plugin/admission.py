@@ -22,6 +22,8 @@ PARTS = (
     "states",
     "kpis",
     "tables",
+    "calls",
+    "call_messages",
     "setup",
     "personal",
     "proven",

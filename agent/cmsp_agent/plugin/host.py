@@ -26,6 +26,7 @@ from cmsp_agent.plugin.markers import PROJECT
 from cmsp_agent.plugin.quarantine import NORMALISE, Quarantine
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.plugin.shape import misfits
+from cmsp_agent.plugin.spelling import misspelt_in
 from cmsp_agent.plugin.watchdog import Calls
 
 log = logging.getLogger(__name__)
@@ -136,6 +137,7 @@ class PluginHost:
             self._forget(found.name)
             detail = str(error) if isinstance(error, PluginError) else f"import failed: {named(error)}"
             self._refuse(found.name, detail, None if isinstance(error, PluginError) else error)
+            self._mistaken(found.name, misspelt_in(error))
             return
         self._update(found.name, state="loaded")
         self._mistaken(found.name, unmarked)
@@ -238,6 +240,8 @@ class PluginHost:
             self._failing.discard((plugin, what))
             return
         self._counters.add("plugins.failed", key=plugin)
+        if what == "device_types":
+            self._mistaken(plugin, misspelt_in(failed))
         if (plugin, what) not in self._failing:
             self._failing.add((plugin, what))
             log.error("plugin failed in %s: %s", what, named(failed), extra={"plugin": plugin}, exc_info=failed)

@@ -23,6 +23,16 @@ def line_of(file: str, line: int) -> str:
     return f"{'/'.join(PurePath(file).parts[-2:])}:{line}"
 
 
+def file_of(error: BaseException) -> str:
+    """The plugin's file in which an error was raised, the innermost one; empty where it was in none of its files."""
+    found, trace = "", error.__traceback__
+    while trace is not None:
+        if not str(trace.tb_frame.f_globals.get("__name__", "")).startswith((*_OWN, "pluggy")):
+            found = trace.tb_frame.f_code.co_filename
+        trace = trace.tb_next
+    return found
+
+
 def place_of(error: BaseException) -> str:
     """The plugin's line at which an error was raised, the innermost one; empty where it was in none of its lines."""
     if isinstance(error, SyntaxError) and error.filename and error.lineno:

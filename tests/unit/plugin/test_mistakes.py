@@ -86,6 +86,12 @@ MISTAKES = {
     "an async normalise": ("normalise=wait", "normalise: a plain function, not `async def`"),
     "a normalise of no signal": ("normalise=lambda: None", "normalise: a function of one signal"),
     "a base that there is not": ("like='acme_base'", "like: there is no device type 'acme_base'"),
+    "a sum of what is no instance": (
+        "kpis=(Kpi('cpu', 'percent', ('1.3.6',), aggregate='sum', parts=('1.3.7',)),)",
+        "kpis[0].parts: an instance, which ends with .0",
+    ),
+    "parts of no sum": ("kpis=(Kpi('cpu', 'percent', ('1.3.6',), parts=('1.3.7.0',)),)", "kpis[0].parts: only a sum"),
+    "a message about calls without a number": ("call_messages=(CallMessage('A-6-B', 'x'),)", "no group `number`"),
     "an ObjectFrom of an unknown kind": (
         "traps=(TrapRule('1.3.6.1', 'link.down', Transition.RAISE, object=ObjectFrom('1.3', 'index')),)",
         "traps[1].object.take: one of",
@@ -120,6 +126,29 @@ def test_the_line_is_the_rules_own(site: Site) -> None:
 def test_every_mistake_is_reported_not_the_first_alone(site: Site) -> None:
     fields = ", ".join(f"{each}" for each in ("sys_object_ids=('x',)", "sys_descr='('", "kpis=(Kpi('A', '', ()),)"))
     assert len(loaded(site, HEAD + HOOK + fields + ")]\n").problems) == 4
+
+
+MISSPELT = """
+WRONG = TrapRule(oid="1.3.6.1.4", typ="link.down")
+FIGURE = Kpi("cpu", "percent", ("1.3.6.1.4.1.9.1",), agregate="max")
+STATE = StateRule("1.3.6", "link.down", raises=frozenset({1}), clear=frozenset({2}))
+MANY = CliPlatform("a", "b", "c", *(), **{})
+"""
+
+
+@pytest.mark.parametrize("within", ["", "    "], ids=["at import", "in the hook"])
+def test_each_misspelt_field_is_named_by_its_line_not_the_first_alone(site: Site, within: str) -> None:
+    body = "".join(f"{within}{line}\n" for line in MISSPELT.strip().splitlines())
+    source = HEAD + (f"@hook\ndef device_types():\n{body}    return []\n" if within else f"{body}{HOOK})]\n")
+    first = source.splitlines().index(f'{within}WRONG = TrapRule(oid="1.3.6.1.4", typ="link.down")') + 1
+    problems = [each.partition("outside_bad.py:")[2] for each in loaded(site, source).problems]
+    assert problems == [
+        f"{first}: TrapRule: no field 'typ'; did you mean 'type'?",
+        f"{first}: TrapRule: lacks type",
+        f"{first + 1}: Kpi: no field 'agregate'; did you mean 'aggregate'?",
+        f"{first + 2}: StateRule: no field 'clear'; did you mean 'clears'?",
+        f"{first + 2}: StateRule: lacks clears",
+    ]
 
 
 WHOLE = {

@@ -37,7 +37,7 @@ def plugin_check(context: typer.Context, plugin: PluginPlace, as_json: AsJson = 
     output = session(context).output
     loaded = _loaded(plugin)
     report = loaded.report
-    mistakes = [report.reason] if report.state == "refused" else list(report.problems)
+    mistakes = list(report.problems) or ([report.reason] if report.state == "refused" else [])
     if as_json:
         output.json({"plugin": report.name, "device_types": report.device_types, "mistakes": mistakes})
     else:
