@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import selectors
+from heapq import heappop
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -50,6 +51,30 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def time(self) -> float:
         return self._jump.now
+
+    def _run_once(self) -> None:
+        scheduled, ready, jump = self._scheduled, self._ready, self._jump
+        while scheduled and scheduled[0]._cancelled:
+            self._timer_cancelled_count -= 1
+            heappop(scheduled)._scheduled = False
+        if not ready and not self._stopping:
+            if not scheduled:
+                raise Stalled
+            jump.now = max(jump.now, scheduled[0]._when)
+        end = jump.now + 1e-6
+        while scheduled and scheduled[0]._when < end:
+            handle = heappop(scheduled)
+            handle._scheduled = False
+            ready.append(handle)
+        for _ in range(len(ready)):
+            handle = ready.popleft()
+            if not handle._cancelled:
+                try:
+                    handle._context.run(handle._callback, *handle._args)
+                except (SystemExit, KeyboardInterrupt):
+                    raise
+                except BaseException as error:
+                    self.call_exception_handler({"message": "callback failed", "exception": error, "handle": handle})
 
     def add_reader(  # type: ignore[override]
         self, fd: Any, callback: Callable[..., Any], *args: Any

@@ -10,21 +10,23 @@ class Bell:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._rung = asyncio.Event()
+        self._rung = False
+        self._pause: asyncio.Task[None] | None = None
 
     def ring(self) -> None:
         """End the present wait, or the next one at once."""
-        self._rung.set()
+        self._rung = True
+        if self._pause is not None:
+            self._pause.cancel()
 
     async def wait(self, seconds: float) -> bool:
-        """Whether it rang within so many seconds."""
-        tasks = [asyncio.ensure_future(self._rung.wait()), asyncio.ensure_future(self._clock.sleep(seconds))]
-        try:
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-        rung = self._rung.is_set()
-        self._rung.clear()
+        """Whether it rang within so many seconds. One waits at a time."""
+        if not self._rung:
+            self._pause = asyncio.ensure_future(self._clock.sleep(seconds))
+            try:
+                await asyncio.wait([self._pause])
+            finally:
+                self._pause.cancel()
+                self._pause = None
+        rung, self._rung = self._rung, False
         return rung

@@ -13,6 +13,8 @@ class Counters:
     def __init__(self) -> None:
         self._lock = Lock()
         self._counts: dict[tuple[str, str], int] = {}
+        self._places: list[tuple[str, str]] = []
+        """Those of the counts, sorted; fewer where some came since."""
         self._keys: dict[str, int] = {}
         self._gauges: dict[str, Callable[[], float]] = {}
 
@@ -48,7 +50,14 @@ class Counters:
     def labelled(self) -> list[tuple[str, str, int]]:
         """All counts as (name, key, count), sorted."""
         with self._lock:
-            return [(name, key, n) for (name, key), n in sorted(self._counts.items())]
+            if len(self._places) != len(self._counts):
+                self._places = sorted(self._counts)
+            return [(place[0], place[1], self._counts[place]) for place in self._places]
+
+    def gauge_value(self, name: str) -> float | None:
+        """One gauge, read now; None where nothing publishes it."""
+        read = self._gauges.get(name)
+        return None if read is None else read()
 
     def gauges(self) -> Mapping[str, float]:
         """All gauges, read now."""

@@ -38,6 +38,10 @@ class Part:
         """Members that this part adds to the agent's status."""
         return {}
 
+    async def heartbeat(self) -> Mapping[str, Any]:
+        """Members that this part adds to each heartbeat: few, and cheap to make."""
+        return {}
+
     @property
     def jobs(self) -> Mapping[str, JobKind]:
         """The kinds of jobs that it carries out."""

@@ -71,13 +71,16 @@ class RevisionFiles:
 
     def __init__(self, directory: Path) -> None:
         self._folder = directory / FOLDER
+        self._last_read: tuple[bytes, _Index] = (b"", _Index())
 
     def _index(self) -> _Index:
-        content = files.read(self._folder / INDEX, MOST_BYTES)
-        try:
-            return decode(content, _Index) if content else _Index()
-        except DocumentInvalid as error:
-            raise StorageError(f"{self._folder / INDEX}: damaged ({error})") from error
+        content = files.read(self._folder / INDEX, MOST_BYTES) or b""
+        if content != self._last_read[0]:
+            try:
+                self._last_read = (content, decode(content, _Index) if content else _Index())
+            except DocumentInvalid as error:
+                raise StorageError(f"{self._folder / INDEX}: damaged ({error})") from error
+        return self._last_read[1]
 
     def _write(self, index: _Index) -> None:
         self._make()

@@ -82,6 +82,12 @@ class TestBackups:
         assert backups.latest(tx, "gw-1") == a_backup(2)
         assert backups.find(tx, "id1") == a_backup(1, verified_at=NOW + 99, known_good=True)
 
+    def test_one_that_is_kept_apart_is_not_the_latest(self, tx: sqlite3.Connection) -> None:
+        backups.save(tx, a_backup(1))
+        backups.save(tx, a_backup(2, suspect="much shorter"))
+        assert backups.latest(tx, "gw-1") == a_backup(1)
+        assert backups.latest(tx, "gw-2") is None
+
     def test_contents_that_are_needed(self, tx: sqlite3.Connection) -> None:
         backups.save(tx, a_backup(1))
         backups.save(tx, a_backup(2))

@@ -1,7 +1,7 @@
 """Versions, runs and contents in the store: what is written together, and in which order."""
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -72,7 +72,16 @@ class Manifest:
 
     async def latest(self, component: str) -> Backup | None:
         """The newest version that is believed."""
-        return next((each for each in await self.versions(component, MOST_VERSIONS) if not each.suspect), None)
+        return await self.database.read(lambda connection: table.latest(connection, component))
+
+    async def latest_of(self, components: Collection[str]) -> dict[str, Backup]:
+        """The newest version that is believed of each component that has one."""
+
+        def read(connection: sqlite3.Connection) -> dict[str, Backup]:
+            found = ((name, table.latest(connection, name)) for name in components)
+            return {name: version for name, version in found if version is not None}
+
+        return await self.database.read(read)
 
     async def suspect(self, component: str, fingerprint: str) -> Backup | None:
         """The version of this fingerprint that is kept apart."""

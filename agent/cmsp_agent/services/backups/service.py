@@ -6,7 +6,7 @@ calendar and `after_change`.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 
 from cmsp_agent.aio.blocking import BlockingPool
@@ -185,6 +185,10 @@ class Backups:
     async def latest(self, component: str) -> Backup | None:
         """The latest version of a component, where there is one."""
         return await self._manifest.latest(component)
+
+    async def latest_of(self, components: Collection[str]) -> Mapping[str, Backup]:
+        """The latest version of each component that has one."""
+        return await self._manifest.latest_of(components)
 
     async def versions(self, component: str, limit: int = 100) -> Sequence[Backup]:
         """The versions of a component, the newest first.

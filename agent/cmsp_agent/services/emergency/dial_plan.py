@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 _PEER = re.compile(r"^dial-peer voice (\d+) (pots|voip)\s*$")
 _TOKEN = re.compile(r"\[[^\]]*\]|\([^)]*\)|.", re.DOTALL)
@@ -67,6 +68,7 @@ def _with(peer: DialPeer, words: list[str]) -> DialPeer:
     return peer
 
 
+@lru_cache(maxsize=4_000)  # of a site with many gateways, asked every few seconds
 def takes(pattern: str, number: str) -> bool:
     """Whether a destination pattern matches all of a number.
 

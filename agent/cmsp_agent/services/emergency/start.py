@@ -34,7 +34,8 @@ class EmergencyPart(Part):
 
         async def change() -> None:
             numbers = {name: site.emergency for name, site in configuration.sites.items()}
-            self.watch.numbers = self.calls.numbers = numbers
+            self.watch.use(numbers)
+            self.calls.numbers = numbers
             self.calls.masks = configuration.privacy.mask_numbers
             self.calls.mnemonics = frozenset(
                 message.mnemonic for kind in self.device_types() for message in kind.call_messages
@@ -76,6 +77,8 @@ async def start_emergency(
     events.listen(calls.listen)
     runtime.supervisor.keep_running("emergency calls", calls.run)
     part = EmergencyPart(watch, calls, lambda: devices.registry)
+    runtime.state.follow(watch.committed)
+    events.subscribe(watch.changed)
     await part.prepare(configuration)()
     runtime.supervisor.keep_running("emergency watch", watch.run)
     yield part

@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 KNOWN = "clock.known"
 FAR_AHEAD = 24 * 3600 * 1000
 """Milliseconds that an appliance may have been off without anybody asking about its clock."""
+KEPT_EVERY = 300 * 1000
+"""Milliseconds after which the last known time is written anew: a clock must not wear out a disk."""
 STEP_AHEAD = 3600 * 1000
 """Milliseconds by which it may run ahead of the monotonic clock while the agent runs."""
 FAR_BEHIND = 60 * 1000
@@ -74,7 +76,8 @@ class KnownTime:
         now = self._clock.now()
         known = await self._database.read(lambda connection: meta.get_int(connection, KNOWN))
         if not known or self._is_near(known, now) or self._ntp():
-            await self.confirm()
+            if self._held or self._own is None or self._own[0] != known or abs(now - known) >= KEPT_EVERY:
+                await self.confirm()
             return True
         self._hold(known, now)
         return False

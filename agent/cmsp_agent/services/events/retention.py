@@ -19,6 +19,8 @@ from cmsp_agent.storage.tables import dead_rows, events, incidents, jobs
 log = logging.getLogger(__name__)
 
 EVERY = 60.0
+TIDY_EVERY = 600.0
+"""Seconds between two looks for what is too old: nothing is kept for less than a day."""
 INCIDENTS_KEPT = 396 * 86_400_000
 """How long an incident is kept after its beginning: 13 months, ms."""
 FILLED = 0.8
@@ -72,16 +74,18 @@ class Upkeep:
         self._notices = notices
         self._clock = clock
         self._believed = believed
+        self._tidied = float("-inf")
 
     async def run(self) -> NoReturn:
-        """Report and tidy, every minute, until cancelled."""
+        """Report every minute and tidy now and then, until cancelled."""
         while True:
             self.tell()
             try:
                 await self.tell_dead_rows()
                 await self.keep_to_budget()
-                if await self._believed():
+                if await self._believed() and self._clock.monotonic() - self._tidied >= TIDY_EVERY:
                     await self.tidy()
+                    self._tidied = self._clock.monotonic()
             except StorageError as error:
                 log.warning("old data could not be deleted", extra={"reason": str(error)})
             await self._clock.sleep(EVERY)

@@ -1,6 +1,6 @@
 """The part that compares the site's file with what is in force, and tells of device types that are missing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -37,6 +37,7 @@ class SiteFilePart(Part):
         started: the configuration that the agent started with.
         read: the configuration that was read last and is in force.
         refused: why the last reload was refused; empty where it was not.
+        waiting: the keys that take effect at the next start only.
     """
 
     alarm_types = configuration.ALARM_TYPES
@@ -48,6 +49,7 @@ class SiteFilePart(Part):
     started: Configuration
     read: Configuration
     refused: str = ""
+    waiting: Sequence[str] = ()
 
     def prepare(self, configuration: Configuration) -> Change:
         """The file is as it was read for this configuration."""
@@ -55,6 +57,7 @@ class SiteFilePart(Part):
         async def change() -> None:
             if configuration is not self.read:  # else only something was learned of the devices
                 self.read, self.refused = configuration, ""
+                self.waiting = after_restart(self.started, configuration)
                 self.look_at_types()
                 self.look_at_secrets()
                 self.look()
@@ -87,8 +90,8 @@ class SiteFilePart(Part):
         if fingerprint_of(self.read) != self.read.fingerprint:
             why = f"it was refused: {self.refused}" if self.refused else "it was changed and not reloaded"
             now["", str(file)] = f"{file} is not in force, the configuration before it is; {why}"
-        if waiting := after_restart(self.started, self.read):
-            now["", NEXT_START] = f"takes effect at the next start only: {', '.join(waiting)}"
+        if self.waiting:
+            now["", NEXT_START] = f"takes effect at the next start only: {', '.join(self.waiting)}"
         self.differs.settle(now, "file and running agent are the same")
 
     async def run(self) -> NoReturn:

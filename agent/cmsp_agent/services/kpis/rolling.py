@@ -1,6 +1,8 @@
-"""Rolls up what was measured and deletes what is too old: some steps of one component in each transaction."""
+"""Rolls up what was measured and deletes what is too old: some steps of a few components in each transaction."""
 
-from collections.abc import Callable
+import sqlite3
+from collections.abc import Callable, Sequence
+from functools import partial
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.config.configuration import Retention
@@ -14,6 +16,10 @@ EVERY_FIVE_MINUTES = Schedule(3, every=5)
 """Some minutes after each step's end, when the slowest poll that began in it is over."""
 SETTLED = int(LONGEST_POLL * 1000)
 """Milliseconds after which nothing more is measured for a time."""
+TOGETHER = 8
+"""Components that are rolled up in one transaction."""
+FORGET_EVERY = 3600.0
+"""Seconds between two looks for what is too old."""
 STEP = 5_000
 """Rows deleted in one transaction."""
 
@@ -25,6 +31,7 @@ class Rolling:
         self._database = database
         self._retention = retention
         self._clock = clock
+        self._forgot = float("-inf")
 
     async def run(self) -> None:
         """Roll up everything that is complete, the five minutes before the hours.
@@ -33,19 +40,21 @@ class Rolling:
             StorageError: the database can't be written; the next run goes on from there.
         """
         until = self._clock.now() - SETTLED
-        for component in await self._database.read(rollups.components):
+        components = await self._database.read(rollups.components)
+        for first in range(0, len(components), TOGETHER):
             for step in (FIVE_MINUTES, HOUR):
-                while await self._database.write(
-                    lambda tx, component=component, step=step: rollups.roll_up(tx, component, step, until)  # type: ignore[misc]
-                ):
-                    pass
+                left = components[first : first + TOGETHER]
+                while left:
+                    left = await self._database.write(partial(_roll_up, components=left, step=step, until=until))
 
     async def forget(self) -> None:
-        """Delete the roll-ups that are older than the file says.
+        """Delete the roll-ups that are older than the file says; what was deleted within the hour is left alone.
 
         Raises:
             StorageError: the database can't be written.
         """
+        if self._clock.monotonic() - self._forgot < FORGET_EVERY:
+            return
         kept, now = self._retention(), self._clock.now()
         for step, seconds in ((FIVE_MINUTES, kept.series_five_minutes), (HOUR, kept.series_hourly)):
             before = now - int(seconds * 1000)
@@ -54,3 +63,9 @@ class Rolling:
                 makes_room=True,
             ):
                 pass
+        self._forgot = self._clock.monotonic()
+
+
+def _roll_up(tx: sqlite3.Connection, components: Sequence[str], step: int, until: int) -> list[str]:
+    """The components of which there is more to roll up."""
+    return [component for component in components if rollups.roll_up(tx, component, step, until)]

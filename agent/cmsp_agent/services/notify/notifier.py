@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 SETTLE = 5.0
 """Seconds that news wait for more of it: what happens together is told together."""
 LOOK_EVERY = 30.0
+"""Seconds between two looks while an incident may escalate, or a notification waits for the end of quiet hours."""
+IDLE = 3600.0
+"""Seconds to wait where only a new incident can bring something; it ends the wait."""
 MOST_SINGLE = 5
 """Mails of one policy at a time; of more news one digest is made."""
 
@@ -63,13 +66,18 @@ class IncidentNotifier:
         new_id: NewId,
     ) -> None:
         self._database = database
-        self.interested = interested
+        self._interested = interested
         self._open_incidents = open_incidents
         self._queued = queued
         self._clock = clock
         self._new_id = new_id
         self._changed: dict[str, Incident] = {}
         self._bell = Bell(clock)
+
+    def use(self, interested: Interested) -> None:
+        """Notify these from now on."""
+        self._interested = interested
+        self._bell.ring()
 
     def __call__(self, changes: Changes) -> None:
         """Incidents changed."""
@@ -78,21 +86,25 @@ class IncidentNotifier:
             self._bell.ring()
 
     async def run(self) -> NoReturn:
-        """Look when something changed, and now and then, for ever."""
+        """Look when something changed, and now and then, until cancelled."""
         while True:
+            pending = True
             try:
-                await self.look()
+                pending = await self.look()
             except StorageError as error:
                 log.warning("notifications can't be queued", extra={"reason": str(error)})
-            if await self._bell.wait(LOOK_EVERY):
+            if await self._bell.wait(LOOK_EVERY if pending else IDLE):
                 await self._clock.sleep(SETTLE)
 
-    async def look(self) -> None:
-        """Queue what is to be said now.
+    async def look(self) -> bool:
+        """Queue what is to be said now; return whether time alone may bring more.
 
         Raises:
             StorageError: nothing was queued; the next look finds it again.
         """
+        if not self._interested.policies:
+            self._changed.clear()
+            return False
         known = {(each.incident, each.policy): each for each in await self._database.read(notifications.notified)}
         changed = dict(self._changed)
         open_now = {each.id: each for each in self._open_incidents()}
@@ -100,7 +112,7 @@ class IncidentNotifier:
         left = {incident for incident, _ in known} - open_now.keys() - changed.keys()
         looked_at = {**open_now, **(await self._as_they_are(left)), **changed}
         now = self._clock.now()
-        interested = self.interested
+        interested = self._interested
         said = list(due(interested.policies, looked_at.values(), known, interested.components, now, interested.zones))
         mails = list(self._mails(said, interested, now))
 
@@ -116,6 +128,7 @@ class IncidentNotifier:
         for name, incident in changed.items():
             if self._changed.get(name) is incident:  # else it changed again meanwhile: the next look has it
                 del self._changed[name]
+        return bool(looked_at)
 
     async def _as_they_are(self, names: Iterable[str]) -> dict[str, Incident]:
         found = [await self._database.read(partial(incidents.find, name=name)) for name in names]

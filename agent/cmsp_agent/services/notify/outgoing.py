@@ -22,6 +22,8 @@ WAITS = (60.0, 300.0, 900.0, 3600.0)
 GIVEN_UP_AFTER = 3 * 86_400_000
 """ms after which a mail is news of yesterday."""
 LOOK_EVERY = 30.0
+"""Seconds between two looks while something is queued; an empty queue waits for `wake`."""
+IDLE = 3600.0
 NAMES = {"smtp": "mail", "webhook": "webhook"}
 """What a way is called in the alarm that it does not work."""
 
@@ -47,25 +49,28 @@ class Outgoing:
         self._bell.ring()
 
     async def run(self) -> NoReturn:
-        """Send what is due, for ever."""
+        """Send what is due, until cancelled."""
         while True:
+            queued = True
             try:
-                await self.send_due()
+                queued = await self.send_due()
             except StorageError as error:
                 log.warning("the queue of notifications can't be used", extra={"reason": str(error)})
-            await self._bell.wait(LOOK_EVERY)
+            await self._bell.wait(LOOK_EVERY if queued else IDLE)
 
-    async def send_due(self) -> None:
-        """Send each notification whose time has come, once.
+    async def send_due(self) -> bool:
+        """Send each notification whose time has come, once; return whether any was queued.
 
         Raises:
             StorageError: the queue can't be read or written.
         """
         now = self._clock.now()
-        for notification in await self._database.read(notifications.queued):
+        queued = await self._database.read(notifications.queued)
+        for notification in queued:
             if notification.next_at > now:
-                return
+                break
             await self._try(notification)
+        return bool(queued)
 
     async def _try(self, notification: OutgoingNotification) -> None:
         try:

@@ -39,7 +39,7 @@ class NotifyPart(Part):
         interested = interested_by(configuration, self.components)
 
         async def change() -> None:
-            self.notifier.interested = interested
+            self.notifier.use(interested)
             self.server, self.webhook = configuration.smtp, configuration.webhook
 
         return change

@@ -18,7 +18,9 @@ from cmsp_agent.services.events.notices import RecordSignal
 log = logging.getLogger(__name__)
 
 LOOK = 2.0
-"""Seconds between two looks."""
+"""Seconds between two looks while something is in doubt."""
+CALM_LOOK = 6.0
+"""Seconds between two looks while nothing is; a poll without an answer does not wait for the next one."""
 UNANSWERED_LOOKS = 2
 """Silent looks in a row after which a next hop that used to answer is lost."""
 SEVERAL = 2
@@ -51,6 +53,11 @@ class Verdict:
     """Next hops that answered once, and for how many looks they have been silent since."""
     inherited: bool = False
     """The last run was isolated when it ended, and nothing was seen yet that says otherwise."""
+
+    @property
+    def calm(self) -> bool:
+        """Connected, and each next hop that answered once still answers."""
+        return not self.isolated and not self.inherited and not any(self.unanswered.values())
 
     def after(self, look: Look) -> "Verdict":
         """The verdict after one more look. A hop that never answered (a firewall) is not tracked."""
@@ -145,7 +152,7 @@ class Isolation:
         """Look until cancelled."""
         while True:
             await self.look()
-            await self._clock.sleep(LOOK)
+            await self._clock.sleep(CALM_LOOK if self.verdict.calm else LOOK)
 
     async def look(self) -> None:
         """Look once; report where the verdict changed."""
@@ -175,6 +182,8 @@ class Isolation:
         return len(replies) >= SEVERAL and not any(replies)
 
     async def _all_asked(self, hops: Collection[str]) -> Mapping[str, bool | None]:
+        if not hops:
+            return {}
         async with asyncio.TaskGroup() as all_at_once:
             asked = {hop: all_at_once.create_task(self._asked(hop)) for hop in hops}
         return {hop: answer.result() for hop, answer in asked.items()}

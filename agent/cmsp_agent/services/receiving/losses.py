@@ -97,8 +97,8 @@ class MessageLosses:
 
     def _counts(self) -> Mapping[tuple[str, str], int]:
         counted = {(name, key): count for name, key, count in self._counters.labelled() if name in LOSSES}
-        gauges = self._counters.gauges()
-        return counted | {(name, ""): int(gauges[name]) for name in KERNEL if name in gauges}
+        gauges = {name: self._counters.gauge_value(name) for name in KERNEL}
+        return counted | {(name, ""): int(count) for name, count in gauges.items() if count is not None}
 
     def _loss(self, name: str, key: str) -> Loss | None:
         if name in KERNEL:

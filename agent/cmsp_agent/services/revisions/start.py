@@ -54,6 +54,10 @@ class RevisionsPart(Part):
             }
         return {"configuration": said} if said else {}
 
+    async def heartbeat(self) -> Mapping[str, Any]:
+        """The same."""
+        return await self.status()
+
 
 @asynccontextmanager
 async def start_revisions(

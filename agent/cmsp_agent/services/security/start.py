@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import NoReturn
 
 from cmsp_agent.aio.clock import Clock
@@ -59,10 +60,8 @@ class SecurityWatch:
         """Report what grew; what was reported a moment ago waits, and is counted."""
         now = self.clock.monotonic()
         for name, key, count in self.counters.labelled():
-            for form, wanted, kind, what in WATCHED:
-                if fnmatchcase(name, form) and fnmatchcase(key, wanted):
-                    self._grown((name, key), count, kind, what, now)
-                    break
+            if count != self.seen.get((name, key)) and (watched := watched_as(name, key)) is not None:
+                self._grown((name, key), count, *watched, now)
 
     def _grown(self, place: tuple[str, str], count: int, kind: str, what: str, now: float) -> None:
         more = count - self.seen.get(place, 0)
@@ -76,6 +75,15 @@ class SecurityWatch:
         while True:
             self.look()
             await self.clock.sleep(EVERY)
+
+
+@lru_cache(maxsize=10_000)  # looked at every few seconds
+def watched_as(name: str, key: str) -> tuple[str, str] | None:
+    """The type of the event for a counter, and what is counted; None: it is not watched."""
+    return next(
+        ((kind, what) for form, wanted, kind, what in WATCHED if fnmatchcase(name, form) and fnmatchcase(key, wanted)),
+        None,
+    )
 
 
 @dataclass(slots=True)

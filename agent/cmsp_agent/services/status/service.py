@@ -116,41 +116,36 @@ class StatusService:
     async def _facts(self) -> dict[str, Any]:
         incidents = self.open_incidents()
         priorities = Counter(incident.priority.value for incident in incidents)
-        of_parts: dict[str, Any] = {}
-        for part in self._parts:
-            of_parts.update(await part.status())
-        return {
+        known = {
             "appliance": {"id": self.identity.appliance, "name": self.identity.name},
+            **await self._at_a_glance(incidents),
+            "not_up": _not_up(self.availability()),
+            "alarms": len(self._alarm_state().active),
+            "incidents": {"open": len(incidents), **{p.value: priorities.get(p.value, 0) for p in Priority}},
+        }
+        for part in self._parts:
+            known.update(await part.status())
+        return known
+
+    async def heartbeat(self) -> dict[str, Any]:
+        """What the head-end gets once a minute, and at once when a P1 or P2 opens, changes or closes."""
+        known = await self._at_a_glance(self.open_incidents())
+        for part in self._parts:
+            known.update(await part.heartbeat())
+        return known
+
+    async def _at_a_glance(self, incidents: list[Incident]) -> dict[str, Any]:
+        """What the status and the heartbeat both say."""
+        return {
             "version": self.identity.version,
             "started_at": rfc3339(self.identity.started_at),
             "time": rfc3339(self._clock.now()),
             "uptime_seconds": round(self._clock.monotonic() - self._started, 1),
             "components": self._counts(),
-            "not_up": _not_up(self.availability()),
-            "alarms": len(self._alarm_state().active),
-            "incidents": {"open": len(incidents), **{p.value: priorities.get(p.value, 0) for p in Priority}},
             "urgent": self._urgent(incidents),
             "outbox": await self.backlog(),
             "drops": self._drops(),
-            **of_parts,
         }
-
-    async def heartbeat(self) -> dict[str, Any]:
-        """What the head-end gets once a minute, and at once when a P1 or P2 opens, changes or closes."""
-        status = await self.status()
-        kept = (
-            "version",
-            "started_at",
-            "time",
-            "uptime_seconds",
-            "components",
-            "urgent",
-            "outbox",
-            "drops",
-            "tunnel",
-            "configuration",
-        )
-        return {name: status[name] for name in kept if name in status}
 
     def open_incidents(self) -> list[Incident]:
         """Incidents whose fault is still there, the oldest first."""

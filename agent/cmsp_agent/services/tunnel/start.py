@@ -40,6 +40,10 @@ class TunnelPart(Part):
         """The tunnel, where there is one."""
         return {} if self.seen is None else {"tunnel": self.seen.view(self.clock.now() / 1000)}
 
+    async def heartbeat(self) -> Mapping[str, Any]:
+        """The same."""
+        return await self.status()
+
     async def look(self) -> None:
         """See how it is; an alarm where it is down."""
         try:
