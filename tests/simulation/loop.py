@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import selectors
-from heapq import heappop
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from heapq import heappop, heappush
 from random import Random
 from typing import Any, Protocol
 
 SLOWEST_CALL = 0.02
 """Seconds that a call takes at most in a simulated thread."""
+RESOLUTION = 1e-6
+"""Seconds: timers of one moment run in the same turn."""
 
 
 class Stalled(RuntimeError):
@@ -27,54 +29,57 @@ class Readable(Protocol):
         ...
 
 
-class _Jump(selectors.SelectSelector):
-    """Waits for nothing real: moves the loop's time on instead."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.now = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None:
-            raise Stalled
-        self.now += max(timeout, 0.0)
-        return []
-
-
 class VirtualLoop(asyncio.SelectorEventLoop):
-    """Runs as fast as the processor allows. Real sockets may be opened on it; they are never ready."""
+    """Runs as fast as the processor allows. Real sockets may be opened on it; they are never ready.
+
+    What runs for every callback is written out here: a week has millions of them.
+    """
+
+    _ready: deque[asyncio.Handle]
+    _scheduled: list[asyncio.TimerHandle]
+    _stopping: bool
 
     def __init__(self) -> None:
-        self._jump = _Jump()
-        super().__init__(self._jump)
-        self._clock_resolution = 1e-6
+        self._now = 0.0
+        super().__init__(selectors.SelectSelector())
 
     def time(self) -> float:
-        return self._jump.now
+        return self._now
+
+    def call_soon(  # type: ignore[override]
+        self, callback: Callable[..., Any], *args: Any, context: Any = None
+    ) -> asyncio.Handle:
+        handle = asyncio.Handle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
+
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Callable[..., Any], *args: Any, context: Any = None
+    ) -> asyncio.TimerHandle:
+        timer = asyncio.TimerHandle(when, callback, args, self, context)
+        heappush(self._scheduled, timer)
+        return timer
+
+    def call_later(  # type: ignore[override]
+        self, delay: float, callback: Callable[..., Any], *args: Any, context: Any = None
+    ) -> asyncio.TimerHandle:
+        return self.call_at(self._now + delay, callback, *args, context=context)
 
     def _run_once(self) -> None:
-        scheduled, ready, jump = self._scheduled, self._ready, self._jump
-        while scheduled and scheduled[0]._cancelled:
-            self._timer_cancelled_count -= 1
-            heappop(scheduled)._scheduled = False
+        """One turn, as asyncio's own: what is ready runs; where nothing is, the time of the next timer comes."""
+        ready, scheduled = self._ready, self._scheduled
+        while scheduled and scheduled[0].cancelled():
+            heappop(scheduled)
         if not ready and not self._stopping:
             if not scheduled:
                 raise Stalled
-            jump.now = max(jump.now, scheduled[0]._when)
-        end = jump.now + 1e-6
-        while scheduled and scheduled[0]._when < end:
-            handle = heappop(scheduled)
-            handle._scheduled = False
-            ready.append(handle)
+            self._now = max(self._now, scheduled[0].when())
+        while scheduled and scheduled[0].when() <= self._now + RESOLUTION:
+            ready.append(heappop(scheduled))
         for _ in range(len(ready)):
             handle = ready.popleft()
-            if not handle._cancelled:
-                try:
-                    handle._context.run(handle._callback, *handle._args)
-                except (SystemExit, KeyboardInterrupt):
-                    raise
-                except BaseException as error:
-                    self.call_exception_handler({"message": "callback failed", "exception": error, "handle": handle})
+            if not handle.cancelled():
+                handle._run()
 
     def add_reader(  # type: ignore[override]
         self, fd: Any, callback: Callable[..., Any], *args: Any

@@ -17,7 +17,7 @@ import pytest
 from cmsp_agent.services.kpis.history import Question
 from tests.simulation.invariants import broken
 from tests.simulation.week import BRANCHES, DAY, HOUR, WEEK, Plan, planned, play
-from tests.simulation.world import APPLIANCE, World, simulate
+from tests.simulation.world import APPLIANCE, World, disk, simulate
 
 START = datetime(2026, 10, 22, tzinfo=UTC)
 """A Thursday; in the night to Sunday summer time ends."""
@@ -43,7 +43,8 @@ def week(
         found = broken(world.headend.store, plan, start) + await hours_missing(world, length)
         return found, "\n".join(map(repr, records))
 
-    return simulate(folder, seed, begins, live)
+    with disk(folder) as memory:
+        return simulate(memory, seed, begins, live)
 
 
 async def hours_missing(world: World, length: float) -> list[str]:
@@ -58,9 +59,9 @@ async def hours_missing(world: World, length: float) -> list[str]:
 
 @pytest.mark.timeout(300)
 def test_a_day_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
-    found, records = week(tmp_path / "first", 1, DAY, ONE_DAY_OF_FAULTS)
+    found, records = week(tmp_path, 1, DAY, ONE_DAY_OF_FAULTS)
     assert found == []
-    again, same = week(tmp_path / "second", 1, DAY, ONE_DAY_OF_FAULTS)
+    again, same = week(tmp_path, 1, DAY, ONE_DAY_OF_FAULTS)
     assert again == []
     assert records == same
 
@@ -69,10 +70,10 @@ def test_a_day_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
 @pytest.mark.timeout(1200)
 def test_a_week_is_the_same_for_the_same_seed(tmp_path: Path) -> None:
     threads, began = threading.active_count(), time.process_time()
-    found, records = week(tmp_path / "first", seed=1)
+    found, records = week(tmp_path, seed=1)
     used = time.process_time() - began
     assert found == []
-    again, same = week(tmp_path / "second", seed=1)
+    again, same = week(tmp_path, seed=1)
     assert again == []
     assert records == same
     assert threading.active_count() == threads  # nothing of the agent makes a thread by itself

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import shutil
-from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from cmsp_agent.app.agent import Agent, running
@@ -28,6 +29,7 @@ from tests.simulation.network import Wire
 from tests.simulation.site import SYSLOG, TRAPS, PlayedSite, played_cli
 
 T = TypeVar("T")
+MEMORY = Path("/dev/shm")
 APPLIANCE = "demo"
 BACKUP = "services: {backup: daily 02:30}"
 """In the hour that one night lacks and another has twice."""
@@ -124,6 +126,13 @@ class World:
         lost, self.headend.lost_answers = self.headend.lost_answers, 0.0
         await self.stop()
         self.headend.connected, self.headend.lost_answers = connected, lost
+
+
+@contextmanager
+def disk(beside: Path) -> Iterator[Path]:
+    """A folder in memory where the system has one: a power cut is played, so no write need reach a disk."""
+    with TemporaryDirectory(dir=MEMORY if MEMORY.is_dir() else beside, prefix="simulated-") as folder:
+        yield Path(folder)
 
 
 def simulate(folder: Path, seed: int, start: datetime, play: Callable[[World], Coroutine[Any, Any, T]]) -> T:

@@ -5,6 +5,7 @@ from threading import Lock
 
 MOST_KEYS = 500
 """Distinct keys kept for one counter name; what comes beyond is counted under `other`."""
+NOTHING: Mapping[str, int] = {}
 
 
 class Counters:
@@ -12,27 +13,17 @@ class Counters:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._counts: dict[tuple[str, str], int] = {}
-        self._places: list[tuple[str, str]] = []
-        """Those of the counts, sorted; fewer where some came since."""
-        self._keys: dict[str, int] = {}
+        self._counts: dict[str, dict[str, int]] = {}
+        """Name → key → count."""
         self._gauges: dict[str, Callable[[], float]] = {}
 
     def add(self, name: str, n: int = 1, key: str = "") -> None:
         """Count `n` more of `name`; `key` is a device or a reason, say, and is bounded in number."""
         with self._lock:
-            place = (name, key)
-            if place not in self._counts:
-                place = self._admit(name, key)
-            self._counts[place] = self._counts.get(place, 0) + n
-
-    def _admit(self, name: str, key: str) -> tuple[str, str]:
-        if not key:
-            return (name, "")
-        if self._keys.get(name, 0) >= MOST_KEYS:
-            return (name, "other")
-        self._keys[name] = self._keys.get(name, 0) + 1
-        return (name, key)
+            counts = self._counts.setdefault(name, {})
+            if key and key not in counts and len(counts) - ("" in counts) >= MOST_KEYS:
+                key = "other"
+            counts[key] = counts.get(key, 0) + n
 
     def gauge(self, name: str, read: Callable[[], float]) -> None:
         """Publish a figure that is read on demand (a queue's depth, a buffer's size)."""
@@ -40,19 +31,25 @@ class Counters:
 
     def value(self, name: str, key: str = "") -> int:
         """What has been counted so far; 0 for a name never seen."""
-        return self._counts.get((name, key), 0)
+        return self.by_key(name).get(key, 0)
+
+    def by_key(self, name: str) -> Mapping[str, int]:
+        """Key → count of one name; empty for a name never seen."""
+        with self._lock:
+            return dict(self._counts.get(name, NOTHING))
 
     def total(self, name: str) -> int:
         """The sum over all keys of one name."""
+        return sum(self.by_key(name).values())
+
+    def names(self) -> list[str]:
+        """The names that were counted, sorted."""
         with self._lock:
-            return sum(n for (counted, _), n in self._counts.items() if counted == name)
+            return sorted(self._counts)
 
     def labelled(self) -> list[tuple[str, str, int]]:
         """All counts as (name, key, count), sorted."""
-        with self._lock:
-            if len(self._places) != len(self._counts):
-                self._places = sorted(self._counts)
-            return [(place[0], place[1], self._counts[place]) for place in self._places]
+        return [(name, key, n) for name in self.names() for key, n in sorted(self.by_key(name).items())]
 
     def gauge_value(self, name: str) -> float | None:
         """One gauge, read now; None where nothing publishes it."""

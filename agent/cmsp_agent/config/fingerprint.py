@@ -1,6 +1,7 @@
 """What the files of a configuration were when they were read, to be compared with what they are now."""
 
 import hashlib
+import os
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,7 +23,7 @@ def fingerprint_of(configuration: Configuration, file: bytes | None = None) -> b
 def digest(file: Path) -> bytes:
     """Of a file's content; empty where it can't be read."""
     try:
-        found = file.stat()
+        found = os.stat(file)
         return _digest(file, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
     except OSError:
         return b""

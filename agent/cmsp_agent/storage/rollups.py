@@ -73,8 +73,10 @@ def roll_up(tx: sqlite3.Connection, component: str, step: int, until: int) -> bo
         return False
     number = int(row[0])
     end = (until if step == FIVE_MINUTES else _rolled(tx, number, FIVE_MINUTES)) // step * step
-    # the clock may have been set back since
-    begun = min(_rolled(tx, number, step), end)
+    rolled = _rolled(tx, number, step)
+    if rolled == end:
+        return False
+    begun = min(rolled, end)  # the clock may have been set back since
     first = _first(tx, number, step, begun, end)
     start = end if first is None else first // step * step
     stop = min(end, start + MOST_STEPS * step)

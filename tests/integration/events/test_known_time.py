@@ -104,3 +104,14 @@ async def test_a_person_confirms_by_the_database_a_clock_that_jumped(database: D
     assert not await known.believed()
     await database.write(lambda tx: meta.put(tx, KNOWN, clock.now()))
     assert await known.believed()
+
+
+async def test_the_last_known_time_is_written_every_five_minutes_only(database: Database) -> None:
+    clock, commits = ManualClock(START), []
+    known = KnownTime(database, Alarms(), clock, lambda: False)
+    assert await known.believed()
+    database.follow(lambda: commits.append(clock.now()))
+    for _ in range(10):
+        await clock.advance(60)
+        assert await known.believed()
+    assert commits == [START + 300_000, START + 600_000]

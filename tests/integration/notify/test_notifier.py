@@ -1,5 +1,6 @@
 """What changes while the notifier looks is told by its next look."""
 
+import asyncio
 from pathlib import Path
 
 from cmsp_agent.aio.clock import SystemClock
@@ -9,9 +10,10 @@ from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_state import Trigger
 from cmsp_agent.pipeline.alarm_state import Changes
-from cmsp_agent.services.notify.notifier import IncidentNotifier, Interested
+from cmsp_agent.services.notify.notifier import SETTLE, IncidentNotifier, Interested
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.storage.tables import notifications
+from tests.lab.clock import ManualClock
 from tests.unit.storage.facts import an_incident
 
 POLICY = NotificationPolicy(("duty@example.org",), ("smtp",), (), (), (), {}, {})
@@ -41,3 +43,20 @@ async def test_an_incident_that_ends_while_its_opening_is_queued_is_told_of_too(
     subjects = [each.subject for each in await database.read(notifications.queued)]
     await database.close()
     assert [subject.split()[2].rstrip(":") for subject in subjects] == ["opened", "resolved"]
+
+
+async def test_a_policy_that_comes_with_a_reload_is_carried_out_without_a_new_incident(tmp_path: Path) -> None:
+    clock = ManualClock()
+    database = await open_state(tmp_path / "state.db", "apl-1", clock=clock, counters=Counters())
+    queued = asyncio.Event()
+    nobody, somebody = (Interested(policies, {}, {}, "paris-hq") for policies in ([], [POLICY]))
+    notifier = IncidentNotifier(database, nobody, lambda: [an_incident()], queued.set, clock, uuid7)
+    assert not await notifier.look(), "nobody is to be notified, whatever time brings"
+    running = asyncio.ensure_future(notifier.run())
+    await clock.advance(60)
+    notifier.use(somebody)
+    while not queued.is_set():
+        await clock.advance(SETTLE)
+    running.cancel()
+    assert len(await database.read(notifications.queued)) == 1
+    await database.close()

@@ -116,3 +116,16 @@ def test_keys_of_a_counter_are_bounded() -> None:
         counters.add("unknown.senders", key=str(number))
     assert counters.value("unknown.senders", "other") == 10
     assert counters.total("unknown.senders") == MOST_KEYS + 10
+
+
+def test_counts_are_found_by_name() -> None:
+    counters = Counters()
+    counters.add("traps.received")
+    counters.add("traps.dropped", 2, key="gw-1")
+    counters.add("traps.dropped", 3, key="gw-2")
+    assert counters.names() == ["traps.dropped", "traps.received"]
+    assert counters.by_key("traps.dropped") == {"gw-1": 2, "gw-2": 3}
+    assert counters.by_key("polls.done") == {}
+    counters.gauge("events.waiting", lambda: 7)
+    assert counters.gauge_value("events.waiting") == 7
+    assert counters.gauge_value("other") is None

@@ -47,9 +47,9 @@ class CountedLosses:
             await self._clock.sleep(EVERY)
 
     def _counts(self) -> dict[str, int]:
-        found: dict[str, int] = {}
-        for name, _, count in self._counters.labelled():
-            counter = described(name)
-            if counter.loss and counter.alarm == LOSING:
-                found[name] = found.get(name, 0) + count
-        return found
+        return {name: self._counters.total(name) for name in self._counters.names() if _is_told_here(name)}
+
+
+def _is_told_here(name: str) -> bool:
+    counter = described(name)
+    return counter.loss and counter.alarm == LOSING

@@ -18,7 +18,7 @@ from cmsp_agent.services.runtime import Runtime
 DIFFERS = "configuration.differs"
 NEXT_START = "keys that wait for the next start"
 UNUSABLE = "secret.unusable"
-LOOK_EVERY = 5.0
+LOOK_EVERY = 10.0
 """Seconds between two looks at the file."""
 ASK_EVERY = 60.0
 """Seconds between two looks at its secrets."""

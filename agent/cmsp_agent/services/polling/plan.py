@@ -1,6 +1,7 @@
 """What is asked of one device, once probing has shown which of its type's objects it has. Pure data."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from cmsp_agent.plugin.api import CallHistory, Kpi, StateRule
 
@@ -36,7 +37,7 @@ class PlannedKpi:
         return tuple(oid for oid in (self.oid, self.free, *self.kpi.companions) if oid)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """Everything that is asked in one poll."""
 
@@ -50,14 +51,14 @@ class Plan:
     unsupported: tuple[str, ...] = ()
     """KPIs for which the device has none of the objects: not supported here, and never zero."""
 
-    @property
+    @cached_property
     def scalars(self) -> tuple[str, ...]:
         """OIDs for GET."""
         asked = [oid for planned in self.kpis for oid in planned.oids if not _is_column(oid, planned)]
         states = [oid for rule in self.states for oid in rule.oids if oid.endswith(".0")]
         return tuple(dict.fromkeys((*BASE, *asked, *states, *self.times)))
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """OIDs of columns, each once, those that others need for names and conditions included."""
         asked = [oid for planned in self.kpis for oid in planned.oids if _is_column(oid, planned)]

@@ -25,13 +25,18 @@ class TrackedHops:
         self._next_hops = next_hops
         self._devices = devices
         self._link_of: dict[str, str] = {}
+        self._looked_up: tuple[list[routes.Route], list[str]] | None = None
+        """The routes and addresses that this is of; None: a link was down then."""
 
     def __call__(self) -> Outside:
         """The links with their carrier and the next hops, by the routes of this moment."""
         known = self._ways.known()
-        ways = routes.default_routes(known)
         addresses = [component.address for component in self._devices.components.values() if component.addresses]
-        self._link_of = {address: link for address in addresses if (link := self._link_to(address, known))}
+        up = all(map(self._ways.carrier, set(self._link_of.values())))
+        if not up or (known, addresses) != self._looked_up:
+            self._link_of = {address: link for address in addresses if (link := self._link_to(address, known))}
+            self._looked_up = (known, addresses) if up else None
+        ways = routes.default_routes(known)
         links = dict.fromkeys(self._link_of.values()) or dict.fromkeys(way.interface for way in ways)
         hops = self._next_hops or [str(way.gateway) for way in ways[:MOST_TRACKED_HOPS]]
         routed = not addresses or any(self._ways.leads_to(address) for address in addresses)

@@ -59,9 +59,15 @@ class SecurityWatch:
     def look(self) -> None:
         """Report what grew; what was reported a moment ago waits, and is counted."""
         now = self.clock.monotonic()
-        for name, key, count in self.counters.labelled():
-            if count != self.seen.get((name, key)) and (watched := watched_as(name, key)) is not None:
-                self._grown((name, key), count, *watched, now)
+        for name in filter(is_watched, self.counters.names()):
+            for key, count in sorted(self.counters.by_key(name).items()):
+                self._look_at(name, key, count, now)
+
+    def _look_at(self, name: str, key: str, count: int, now: float) -> None:
+        for form, wanted, kind, what in WATCHED:
+            if fnmatchcase(name, form) and fnmatchcase(key, wanted):
+                self._grown((name, key), count, kind, what, now)
+                return
 
     def _grown(self, place: tuple[str, str], count: int, kind: str, what: str, now: float) -> None:
         more = count - self.seen.get(place, 0)
@@ -77,13 +83,10 @@ class SecurityWatch:
             await self.clock.sleep(EVERY)
 
 
-@lru_cache(maxsize=10_000)  # looked at every few seconds
-def watched_as(name: str, key: str) -> tuple[str, str] | None:
-    """The type of the event for a counter, and what is counted; None: it is not watched."""
-    return next(
-        ((kind, what) for form, wanted, kind, what in WATCHED if fnmatchcase(name, form) and fnmatchcase(key, wanted)),
-        None,
-    )
+@lru_cache(maxsize=2_000)  # looked at every few seconds
+def is_watched(name: str) -> bool:
+    """Whether a counter is one of those, whatever its key."""
+    return any(fnmatchcase(name, form) for form, *_ in WATCHED)
 
 
 @dataclass(slots=True)

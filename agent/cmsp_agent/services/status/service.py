@@ -180,11 +180,7 @@ class StatusService:
         return {"depth": backlog.depth, "oldest_seconds": age, "last": backlog.last, "durable": backlog.durable}
 
     def _drops(self) -> dict[str, int]:
-        totals: Counter[str] = Counter()
-        for name, _, count in self._counters.labelled():
-            if described(name).loss:
-                totals[name] += count
-        return dict(sorted(totals.items()))
+        return {name: self._counters.total(name) for name in self._counters.names() if described(name).loss}
 
 
 def _not_up(found: Mapping[str, Availability]) -> list[dict[str, Any]]:

@@ -213,3 +213,13 @@ async def test_a_boot_without_anything_that_answers_is_isolated_and_a_lone_silen
     await outside.poll(answered=True, component="gw-2")
     await outside.watch.look()
     assert outside.reported == [True, False]
+
+
+def test_it_is_calm_where_nothing_is_in_doubt() -> None:
+    up, silent = Look({"eth0": True}, {"10.0.0.1": True}), Look({"eth0": True}, {"10.0.0.1": False})
+    assert judged(up).calm
+    assert judged(silent).calm, "one that never answered proves nothing"
+    assert not judged(up, silent).calm
+    assert not judged(up, silent, silent).calm
+    assert judged(up, silent, silent, up).calm
+    assert not Verdict(isolated=True, inherited=True).calm
