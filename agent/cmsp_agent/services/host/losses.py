@@ -47,9 +47,9 @@ class CountedLosses:
             await self._clock.sleep(EVERY)
 
     def _counts(self) -> dict[str, int]:
-        return {name: self._counters.total(name) for name in self._counters.names() if _is_told_here(name)}
+        return {name: self._counters.total(name) for name in self._counters.names() if _is_reported_here(name)}
 
 
-def _is_told_here(name: str) -> bool:
+def _is_reported_here(name: str) -> bool:
     counter = described(name)
     return counter.loss and counter.alarm == LOSING
