@@ -5,11 +5,12 @@ from collections.abc import Mapping
 from cmsp_agent.config.build import frozen, to_secret
 from cmsp_agent.config.schema import components as schema
 from cmsp_agent.config.schema.credentials import Credential, Snmp, Ssh
-from cmsp_agent.config.secrets import SecretSource
+from cmsp_agent.config.secrets import SecretSource, secret
 from cmsp_agent.model.component import (
     Agreement,
     BackupPlan,
     Component,
+    HttpPlan,
     OrderedServices,
     PollPlan,
     ReachPlan,
@@ -18,7 +19,7 @@ from cmsp_agent.model.component import (
     SshPlan,
     Threshold,
 )
-from cmsp_agent.model.credentials import Credentials, SnmpCredential, SshCredential
+from cmsp_agent.model.credentials import Credentials, HttpCredential, SnmpCredential, SshCredential
 
 
 def component(name: str, entry: schema.ComponentEntry, known: Mapping[str, Credentials]) -> Component:
@@ -44,6 +45,7 @@ def component(name: str, entry: schema.ComponentEntry, known: Mapping[str, Crede
         reach=_reach(entry.reach),
         snmp=_snmp_plan(entry.snmp),
         ssh=SshPlan(entry.ssh.port, entry.ssh.legacy, entry.ssh.login_timeout, entry.ssh.silence),
+        http=HttpPlan(entry.http.port, entry.http.tls, entry.http.legacy, entry.http.profile or ""),
         backup=_backup(entry),
         thresholds=tuple(_threshold(kpi, limit) for kpi, limit in entry.thresholds.items()),
         ordered=_ordered(entry.services),
@@ -70,14 +72,19 @@ def credentials(section: Credential, source: SecretSource) -> Credentials:
         section: The entry.
         source: Where its secrets are read from, at use.
     """
-    snmp, ssh = section.snmp, section.ssh
-    return Credentials(_snmp(snmp, source) if snmp else None, _ssh(ssh, source) if ssh else None)
+    snmp, ssh, http = section.snmp, section.ssh, section.http
+    return Credentials(
+        _snmp(snmp, source) if snmp else None,
+        _ssh(ssh, source) if ssh else None,
+        HttpCredential(http.user, secret(http.password.name, source)) if http else None,
+    )
 
 
 def _chosen(named: list[Credentials]) -> Credentials:
     snmp = next((each.snmp for each in named if each.snmp), None)
     ssh = next((each.ssh for each in named if each.ssh), None)
-    return Credentials(snmp, ssh)
+    http = next((each.http for each in named if each.http), None)
+    return Credentials(snmp, ssh, http)
 
 
 def _snmp(section: Snmp, source: SecretSource) -> SnmpCredential:

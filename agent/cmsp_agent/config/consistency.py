@@ -56,7 +56,7 @@ def _credentials(tree: Node) -> Iterator[_Found]:
     for name, entry in entries(tree, "credentials").items():
         at: Path = ("credentials", name)
         if isinstance(entry, MapNode) and not entry.entries:
-            yield at, line_of(tree, at), "empty: give snmp, ssh or both"
+            yield at, line_of(tree, at), "empty: give snmp, ssh, http or several of them"
         snmp = find(entry, "snmp")
         if isinstance(snmp, MapNode):
             given = {key for key, node in snmp.entries.items() if not (isinstance(node, Scalar) and node.value is None)}

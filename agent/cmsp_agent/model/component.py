@@ -62,6 +62,18 @@ class SshPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class HttpPlan:
+    """Where and how the component answers HTTP."""
+
+    port: int = 443
+    tls: bool = True
+    legacy: bool = False
+    """Permit TLS 1.0 and 1.1, which old gateways need."""
+    profile: str = ""
+    """The URL of the profile that the device is provisioned with; empty: its own address is asked."""
+
+
+@dataclass(frozen=True, slots=True)
 class BackupPlan:
     """When the configuration is saved. Whether it is, `model.entitlement` says."""
 
@@ -177,6 +189,7 @@ class Component:
     reach: ReachPlan = ReachPlan()
     snmp: SnmpPlan = SnmpPlan()
     ssh: SshPlan = SshPlan()
+    http: HttpPlan = HttpPlan()
     backup: BackupPlan = BackupPlan()
     thresholds: tuple[Threshold, ...] = field(default=())
     support: Agreement | None = None

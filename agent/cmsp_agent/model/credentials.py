@@ -34,8 +34,22 @@ class SshCredential:
 
 
 @dataclass(frozen=True, slots=True)
+class HttpCredential:
+    """A login on the device's web interface."""
+
+    user: str
+    password: Secret
+
+
+@dataclass(frozen=True, slots=True)
 class Credentials:
     """The first credential of each kind that a component's list of credentials names."""
 
     snmp: SnmpCredential | None = None
     ssh: SshCredential | None = None
+    http: HttpCredential | None = None
+
+    @property
+    def login(self) -> SshCredential | HttpCredential | None:
+        """By which a configuration can be taken; None: by none."""
+        return self.ssh or self.http

@@ -126,7 +126,7 @@ def _whole(name: str, value: object, drivers: Drivers | None) -> Iterator[str]:
         yield from validate.identity(value)
     elif isinstance(value, CliPlatform):
         yield from validate.cli(value)
-        if drivers is not None and value.driver not in drivers():
+        if drivers is not None and value.fetch is None and value.driver not in drivers():
             yield f"cli.driver: no driver {value.driver!r}; there are {', '.join(sorted(drivers()))}"
     elif name == "normalise" and value is not None:
         yield from _code(typing.cast("Callable[..., object]", value))

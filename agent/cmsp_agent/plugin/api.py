@@ -16,6 +16,7 @@ from cmsp_agent.plugin.calls import CallHistory, CallMessage
 from cmsp_agent.plugin.command_line import (
     CliPlatform,
     ConsolePaste,
+    HttpFetch,
     Lack,
     Redaction,
     Replacement,
@@ -51,6 +52,7 @@ __all__ = [
     "DeviceType",
     "Event",
     "Fact",
+    "HttpFetch",
     "Identity",
     "Kpi",
     "Lack",

@@ -94,12 +94,32 @@ class ConsolePaste:
 
 
 @dataclass(frozen=True, slots=True)
+class HttpFetch:
+    """How the configuration is fetched over HTTP(S), where it is not read over SSH."""
+
+    path: str = ""
+    """Of the configuration; empty: the component names the URL of its profile."""
+    method: str = "GET"
+    login: str = ""
+    """The path that a form with user and password is posted to, for a cookie; empty: basic authentication."""
+    fields: tuple[str, str] = ("Username", "Password")
+    """The names of the two in the form."""
+    denied: str = ""
+    """Found in the answer to the form where it is refused although the status is 200."""
+    logout: str = ""
+    archive: bool = False
+    """What comes is a .tar.gz, not a text."""
+
+
+@dataclass(frozen=True, slots=True)
 class CliPlatform:
-    """How the configuration is read over SSH, and how a good one is recognised. Patterns are multi-line regexes."""
+    """How the configuration is read, and how a good one is recognised. Patterns are multi-line regexes."""
 
     driver: str
     """The dialect of its command line, such as `cisco_ios`: how paging is turned off, how privileges are entered."""
     config: str = "show running-config"
+    fetch: HttpFetch | None = None
+    """Where it is fetched over HTTP(S)."""
     startup: str = ""
     """Shows the configuration that the device starts with; empty: it is never compared with the running one."""
     complete: str = r"^end\s*\Z"

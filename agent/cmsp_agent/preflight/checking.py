@@ -112,9 +112,9 @@ def _notes(
             Note(f"components.{name}.address", line_of(document.tree, path), f"the name '{address}' leads nowhere now")
         )
     for component in configuration.components.values():
-        if gets(component, ServicePart.BACKUP) and component.credentials.ssh is None:
+        if gets(component, ServicePart.BACKUP) and component.credentials.login is None:
             line = line_of(document.tree, ("components", component.name))
-            text = "its configuration is not saved: none of its credentials is for SSH"
+            text = "its configuration is not saved: none of its credentials is for SSH or HTTP"
             found.append(Note(f"components.{component.name}", line, text))
     for key in waiting_keys(configuration, running):
         line = line_of(document.tree, tuple(key.split(".")))

@@ -1,6 +1,7 @@
 """The device type `audiocodes`: what any SNMP device has, and the state that AC-SYSTEM-MIB has. Data only."""
 
 from cmsp_agent.plugin.api import NOT_AVAILABLE, AlarmType, DeviceType, Fact, Identity, Kpi, Severity, StateRule, hook
+from cmsp_plugins.audiocodes.configuration import CONFIGURATION
 from cmsp_plugins.audiocodes.setup import SETUP
 
 API_VERSION = 1
@@ -37,6 +38,7 @@ AUDIOCODES = DeviceType(
         Kpi("cpu.dataplane", "percent", (f"{SYSTEM}.5.8.0",), absent=NOT_AVAILABLE),
         Kpi("memory.dataplane", "percent", (f"{SYSTEM}.5.9.0",), absent=NOT_AVAILABLE),
     ),
+    cli=CONFIGURATION,
     setup=SETUP,
     proven=("identity",),
 )

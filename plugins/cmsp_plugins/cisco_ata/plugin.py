@@ -1,6 +1,6 @@
 """The device type `cisco_ata`: what any SNMP device has, and where this one says who it is. Data only."""
 
-from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
+from cmsp_agent.plugin.api import CliPlatform, DeviceType, Fact, HttpFetch, Identity, Redaction, hook
 
 API_VERSION = 1
 
@@ -14,6 +14,15 @@ CISCO_ATA = DeviceType(
         os="ciscospa",
         version=(Fact(pattern=r"(?i)^CISCO SPA\w+ (\S+)"), Fact("1.3.6.1.2.1.47.1.1.1.1.10.1")),
         model=(Fact(pattern=r"(?i)^(?:Linux|CISCO) (SPA\w+)"),),
+    ),
+    # It is provisioned with a profile; that is the configuration. A call manager serves it as ATA<MAC>.cnf.xml.
+    cli=CliPlatform(
+        driver="profile",
+        config="GET http.profile",
+        fetch=HttpFetch(),
+        must_have=(r"<(?:flat-profile|device)[ >]",),
+        complete=r"</(?:flat-profile|device)>\s*\Z",
+        redact=(Redaction(r"<(?:\w*(?:Passwo?r?d|Passwd|PIN|Key|Secret)\w*)(?: [^<>]*)?>(?P<secret>[^<\n]+)</"),),
     ),
     proven=("identity",),
 )

@@ -1,6 +1,6 @@
 """The device type `oracle_sbc`: what any SNMP device has, and what APSYSMGMT-MIB has of SIP. Data only."""
 
-from cmsp_agent.plugin.api import AlarmType, DeviceType, Identity, Kpi, Limit, Severity, StateRule, hook
+from cmsp_agent.plugin.api import AlarmType, CliPlatform, DeviceType, Identity, Kpi, Limit, Severity, StateRule, hook
 from cmsp_plugins.oracle_sbc.setup import SETUP
 
 API_VERSION = 1
@@ -45,6 +45,15 @@ ORACLE_SBC = DeviceType(
         Kpi("trunk.sessions.out", "sessions", (f"{AGENT}.6",), per=f"{AGENT}.2"),
         Kpi("trunk.answer_seizure_ratio", "percent", (f"{AGENT}.19",), per=f"{AGENT}.2"),
         Kpi("trunk.latency", "ms", (f"{AGENT}.20",), per=f"{AGENT}.2"),
+    ),
+    # The command line shows the whole configuration; it has no last line of its own.
+    cli=CliPlatform(
+        driver="acmepacket",
+        complete=r"^(?:task done|[ \t]+last-modified-date[ \t]+\S[^\n]*|[ \t]+\S[^\n]*)\s*\Z",
+        must_have=(r"^system-config\b", r"^(?:realm-config|sip-interface|network-interface)\b"),
+        invalid=(r"^% ?(?:command not found|invalid|ambiguous|incomplete)", r"^\s*%? ?[Aa]uthorization failed"),
+        volatile=(r"^task done$",),
+        read_only=("show version", "show health", "show sipd agents", "show clock"),
     ),
     setup=SETUP,
 )

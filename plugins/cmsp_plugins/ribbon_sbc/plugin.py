@@ -1,6 +1,6 @@
 """The device type `ribbon_sbc`: what any SNMP device has, and where this one says who it is. Data only."""
 
-from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
+from cmsp_agent.plugin.api import CliPlatform, DeviceType, Fact, HttpFetch, Identity, hook
 from cmsp_plugins.ribbon_sbc.setup import SETUP
 
 API_VERSION = 1
@@ -15,6 +15,19 @@ RIBBON_SBC = DeviceType(
         os="sonus-sbc",
         version=(Fact(pattern=r"\bversion (?:sbc-)?(V[0-9][\w.-]*?)(?:\.x86_64)?(?:\s|$)"),),
         model=(Fact(pattern=r"^Sonus (SBC \w+) version"),),
+    ),
+    # SBC Edge (1000, 2000, SWe Lite): its REST interface; the answer is the archive itself.
+    cli=CliPlatform(
+        driver="ribbon_edge",
+        config="POST /rest/system?action=backup",
+        fetch=HttpFetch(
+            "/rest/system?action=backup",
+            method="POST",
+            login="/rest/login",
+            denied="<http_code>4",
+            logout="/rest/logout",
+            archive=True,
+        ),
     ),
     setup=SETUP,
     proven=("identity",),

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from cmsp_agent.plugin.api import CAPABILITIES, DeviceType, Replacement
+from cmsp_agent.plugin.api import CAPABILITIES, CliPlatform, DeviceType, Replacement
 
 MOST_NAMED = 12
 """Names that are shown of many; the rest is counted."""
@@ -39,10 +39,16 @@ def _said(kind: DeviceType) -> Iterator[str]:
     yield _names(state.type for state in kind.states)
     yield _names(trap.type for trap in kind.traps)
     yield _names(rule.mnemonic for rule in kind.syslog)
-    yield f"{kind.cli.config} (SSH, {kind.cli.driver})" if kind.cli else ""
+    yield _read_by(kind.cli) if kind.cli else ""
     yield _put_back(kind.cli.replacement) if kind.cli and kind.cli.replacement else ""
     yield _names([*(message.mnemonic for message in kind.call_messages), *("call history" for _ in kind.calls)])
     yield _names(step.need for step in kind.setup)
+
+
+def _read_by(cli: CliPlatform) -> str:
+    if cli.fetch is None:
+        return f"{cli.config} (SSH, {cli.driver})"
+    return f"{cli.fetch.method} {cli.fetch.path or 'the URL of its profile'} (HTTP)"
 
 
 def _put_back(way: Replacement) -> str:

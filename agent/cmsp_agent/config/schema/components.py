@@ -94,6 +94,17 @@ def _url(value: Any) -> Any:
     return value
 
 
+class HttpSettings(Section):
+    """Where and how the component answers HTTP, where its configuration is fetched so."""
+
+    port: Port = 443
+    tls: YesNo = Field(default=True, description="no: plain HTTP, where anybody on the way reads the password")
+    legacy: YesNo = Field(default=False, description="Permit TLS 1.0 and 1.1 (old gateways)")
+    profile: Annotated[str, BeforeValidator(_url)] | None = Field(
+        default=None, description="URL of the profile that the device is provisioned with, where that is the backup"
+    )
+
+
 def _tcp(value: Any) -> Any:
     return 0 if value is False or value == "off" else value
 
@@ -202,6 +213,7 @@ class Settings(Section):
     reach: ReachSection = ReachSection()
     snmp: SnmpSettings = SnmpSettings()
     ssh: SshSettings = SshSettings()
+    http: HttpSettings = HttpSettings()
 
 
 class IdentitySection(Section):

@@ -65,11 +65,19 @@ class Ssh(Section):
     enable: SecretRef | None = None
 
 
+class Http(Section):
+    """A login on a device's web interface."""
+
+    user: Text
+    password: SecretRef
+
+
 class Credential(Section):
-    """The credentials under one name: SNMP, SSH, or both."""
+    """The credentials under one name: SNMP, SSH, HTTP, or several of them."""
 
     snmp: Snmp | None = None
     ssh: Ssh | None = None
+    http: Http | None = None
 
 
 Credentials = Annotated[dict[Name, Credential], Field(default_factory=dict)]

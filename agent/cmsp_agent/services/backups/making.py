@@ -15,10 +15,12 @@ from cmsp_agent.services.backups.reading import SshReader
 from cmsp_agent.services.backups.replacing import ReplaceableDevice, replaceable
 from cmsp_agent.services.backups.restore import FAILED, INTERRUPTED, RestoreOrder, Restores
 from cmsp_agent.services.backups.service import Backups
+from cmsp_agent.services.backups.web_reading import AnyReader, WebReader
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.tables import incidents
+from cmsp_agent.transports.device_web import WebClient
 from cmsp_agent.transports.ssh import CliClient
 from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 
@@ -35,12 +37,18 @@ def command_lines(runtime: Runtime, dialogues: BlockingPool) -> CliClient:
     return runtime.machine.network.cli(dialogues, keys, runtime.clock, runtime.counters)
 
 
+def web_interfaces(runtime: Runtime, dialogues: BlockingPool) -> WebClient:
+    """The web interfaces of devices, their certificates pinned where the host keys are."""
+    return WebClient(dialogues, StoredHostKeys(runtime.state, runtime.clock))
+
+
 def make_backups(
     runtime: Runtime,
     manifest: Manifest,
     devices: Devices,
     events: EventService,
     client: CliClient,
+    web: WebClient,
     computing: BlockingPool,
 ) -> Backups:
     """What takes and shows configurations; the pool is for work on texts."""
@@ -51,7 +59,7 @@ def make_backups(
 
     return Backups(
         Directory(devices.component, lambda name: devices.device_type(name).cli, healthy_since),
-        SshReader(client, attrgetter("source")),
+        AnyReader(SshReader(client, attrgetter("source")), WebReader(web, attrgetter("source"))),
         manifest,
         events.tell,
         computing,

@@ -15,7 +15,7 @@ def require_backup(component: Component, platform: CliPlatform | None) -> CliPla
     require(component, ServicePart.BACKUP)
     if platform is None:
         raise Refused(
-            f"{component.name}: no backup: device type {component.type!r} has no configuration to read over SSH "
+            f"{component.name}: no backup: device type {component.type!r} has no configuration that can be read "
             "(source: device type)"
         )
     return platform

@@ -41,6 +41,14 @@ def any_source(component: Component) -> str:  # noqa: ARG001
     return ""
 
 
+def by_web(component: Component, platform: CliPlatform) -> bool:
+    """Whether it is fetched: its device type says how, and it has no login for the command line alone."""
+    if platform.fetch is None:
+        return False
+    only_ssh = component.credentials.http is None and component.credentials.ssh is not None
+    return not (only_ssh and platform.config.startswith("show "))
+
+
 class SshReader:
     """Reads with the component's SSH login, from its site's source address where there is one."""
 
@@ -98,8 +106,12 @@ async def read_whole(
         DeviceAnswerInvalid: garbage, or cut short.
         DeviceError: as the reader does.
     """
-    output, taken_out = without_noise(clean(await read(component, platform)))
-    found = clean(output)
+    given = await read(component, platform)
+    if not by_web(component, platform):
+        output, taken_out = without_noise(clean(given))
+        found = clean(output)
+    else:  # a file, byte for byte
+        found, taken_out = given, 0
     refusal = text.refusal(found)
     if refusal:
         raise CommandRejected(f"{component.name}: the device said {refusal!r}")

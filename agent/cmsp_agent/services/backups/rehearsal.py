@@ -80,6 +80,8 @@ def examine(
         errors.append(f"it holds the device's refusal: {refusal}")
     if errors:
         return tuple(errors), ()
+    if platform.fetch is not None:  # a file for its own reader, not lines for a command line
+        return (), tuple(_way(platform, content))
     dry = enter(platform, text.restorable(content))
     joined = [f"{section!r} stands more than once: the device joins them" for section in dry.joined]
     return dry.flaws, (*joined, *_way(platform, content), *_lacks(platform, content))

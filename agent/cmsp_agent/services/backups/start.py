@@ -20,7 +20,7 @@ from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups.copies import ManifestCopies, ManifestFiles
 from cmsp_agent.services.backups.history import ConfigurationChange, history
 from cmsp_agent.services.backups.job import backup_job
-from cmsp_agent.services.backups.making import DIALOGUES, command_lines, make_backups, make_restores
+from cmsp_agent.services.backups.making import DIALOGUES, command_lines, make_backups, make_restores, web_interfaces
 from cmsp_agent.services.backups.manifest import MOST_VERSIONS, Manifest
 from cmsp_agent.services.backups.needs import StorageNeed, storage_need
 from cmsp_agent.services.backups.nightly import VERSION_DAMAGED, Nightly
@@ -187,8 +187,8 @@ async def start_backups(
         computing = BlockingPool("backups", threads=1, waiting=500, source=runtime.machine.threads)
         runtime.counters.gauge("ssh.pool.busy", lambda: dialogues.busy)
         runtime.counters.gauge("backups.pool.busy", lambda: computing.busy)
-        client = command_lines(runtime, dialogues)
-        backups = make_backups(runtime, manifest, devices, events, client, computing)
+        client, web = command_lines(runtime, dialogues), web_interfaces(runtime, dialogues)
+        backups = make_backups(runtime, manifest, devices, events, client, web, computing)
         retries = Retries(backups, runtime.clock)
         restores = make_restores(runtime, backups, client, events, audit, devices)
         part: BackupsPart
@@ -253,7 +253,7 @@ def entries_of(
 
 
 def _scheduled(component: Component) -> bool:
-    return gets(component, ServicePart.BACKUP) and component.credentials.ssh is not None
+    return gets(component, ServicePart.BACKUP) and component.credentials.login is not None
 
 
 def _entry(retries: Retries, component: Component, timezone: str) -> CalendarEntry:

@@ -31,6 +31,9 @@ class ConfigText:
         self._must_have = [re.compile(pattern, re.MULTILINE) for pattern in platform.must_have]
         self._invalid = [re.compile(pattern, re.MULTILINE) for pattern in platform.invalid]
         self._volatile = [re.compile(pattern) for pattern in platform.volatile]
+        # only in a file is every block that begins ended by a line: at a prompt a banner may look like anything
+        blocks = platform.blocks if platform.fetch is not None else ()
+        self._blocks = [(re.compile(each.begins, re.MULTILINE), re.compile(each.ends, re.MULTILINE)) for each in blocks]
         self._redact = [re.compile(rule.pattern, re.MULTILINE) for rule in platform.redact] + secrets.patterns()
 
     def refusal(self, text: str) -> str:
@@ -59,6 +62,8 @@ class ConfigText:
         found = [f"no line matches {pattern.pattern!r}" for pattern in self._must_have if not pattern.search(text)]
         if not self._complete.search(text):
             found.append("it is cut short: its last line is missing")
+        elif any(len(begins.findall(text)) != len(ends.findall(text)) for begins, ends in self._blocks):
+            found.append("it is cut short: a table of it has no end")
         return found
 
     def stable(self, text: str) -> str:

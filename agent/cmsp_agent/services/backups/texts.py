@@ -6,6 +6,7 @@ from typing import TypeVar
 from cmsp_agent.aio.blocking import BlockingPool, PoolFull
 from cmsp_agent.model.errors import Refused, StorageError
 from cmsp_agent.plugin.api import CliPlatform
+from cmsp_agent.services.backups.archive_text import ArchiveText
 from cmsp_agent.services.backups.text import ConfigText
 
 COMPUTING = 60.0
@@ -40,7 +41,8 @@ class ConfigTexts:
     def of_platform(self, platform: CliPlatform) -> ConfigText:
         """How the configurations of a platform are read."""
         if platform not in self._texts:
-            self._texts[platform] = ConfigText(platform)
+            archive = platform.fetch is not None and platform.fetch.archive
+            self._texts[platform] = ArchiveText(platform) if archive else ConfigText(platform)
         return self._texts[platform]
 
     async def compute(self, work: Callable[[], T]) -> T:

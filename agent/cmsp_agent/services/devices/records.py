@@ -1,5 +1,6 @@
-"""What is kept of a device: its inventory as it was last read, and the SSH host keys that it may show."""
+"""What is kept of a device: its inventory as it was last read, and the host keys and certificates that it may show."""
 
+import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,16 +24,27 @@ class DeviceRecords:
         return found[1] if found else {}
 
     async def host_keys(self, component: Component) -> Sequence[PinnedHostKey]:
-        """The SSH host keys that are pinned for a component."""
-        place = _place(component)
-        return await self._database.read(lambda connection: host_keys.of_address(connection, place))
+        """The SSH host keys, and the certificate of its web interface, that are pinned for a component."""
+        places = _places(component)
+
+        def found(connection: sqlite3.Connection) -> list[PinnedHostKey]:
+            return [key for at in places for key in host_keys.of_address(connection, at)]
+
+        return await self._database.read(found)
 
     async def forget_host_keys(self, component: Component) -> Sequence[PinnedHostKey]:
         """Forget them, as the device was replaced; those that were forgotten."""
-        place, found = _place(component), await self.host_keys(component)
-        await self._database.write(lambda tx: host_keys.forget(tx, place))
+        found = await self.host_keys(component)
+
+        def forget(tx: sqlite3.Connection) -> None:
+            for at in _places(component):
+                host_keys.forget(tx, at)
+
+        await self._database.write(forget)
         return found
 
 
-def _place(component: Component) -> str:
-    return host_keys.place(component.address, component.ssh.port)
+def _places(component: Component) -> dict[str, None]:
+    """Of its SSH and of its web interface, each once."""
+    ports = (component.ssh.port, component.http.port)
+    return dict.fromkeys(host_keys.place(component.address, port) for port in ports)
