@@ -134,3 +134,26 @@ def test_a_device_that_tells_of_its_uplinks_and_falls_silent_is_one_incident(tmp
         assert last_incidents(world)["gw-1 is down"]["state"] == "resolved"
 
     on_site(tmp_path, play)
+
+
+def test_a_device_whose_clock_is_days_off_is_dated_by_ours_and_says_so(tmp_path: Path) -> None:
+    async def play(world: World) -> None:
+        device, now = world.site.devices["gw-1"], world.clock.now() / 1000
+        off = {"1970": -now, "2036": 10 * 365 * 86_400.0, "behind": -90_000.0, "ahead": 90_000.0, "near": -80_000.0}
+        for place, (peer, seconds) in enumerate(off.items(), 700):
+            line = SyslogLine(BGP, f"neighbor {peer} Down Peer closed")
+            said = format_line(device.definition.syslog, "gw-1", place, line, now + seconds)
+            device.emitter._send(said, device.emitter.receivers.syslog)
+        await asyncio.sleep(5)
+        records = world.headend.store.records(APPLIANCE)
+        told = {one.data["object"]: one.data for one in records if one.data.get("type") == "bgp.peer.down"}
+        assert told.keys() == off.keys()
+        wrong = {"1970", "2036", "behind", "ahead"}
+        assert {peer for peer, data in told.items() if data["clock"] == "unsynchronised"} == wrong
+        for peer in wrong:
+            assert told[peer]["occurred_at"] == told[peer]["received_at"]
+            assert told[peer]["attributes"]["device_time"] != told[peer]["received_at"]
+        assert told["near"]["clock"] == "synchronised"
+        assert told["near"]["occurred_at"] < told["near"]["received_at"]
+
+    on_site(tmp_path, play)

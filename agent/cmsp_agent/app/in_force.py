@@ -11,7 +11,7 @@ from cmsp_agent.app.loading import Loaded, document_of
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.config.secrets import unusable_secrets
 from cmsp_agent.config.standing import standing
-from cmsp_agent.preflight.checking import RunningAgent, check_file
+from cmsp_agent.preflight.checking import RunningAgent, as_line, by_kind, check_file
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.sealed.audit_key import audit_key
@@ -73,4 +73,5 @@ class InForce:
         """
         used = {key: str(value) for key, value in standing(self.started).items()}
         agent = RunningAgent(list(self.loaded.configuration.missing_types.values()), used)
-        return [each.text for each in check_file(file, self.loaded.secrets, self.types, agent, here=True).notes]
+        notes = check_file(file, self.loaded.secrets, self.types, agent, here=True).notes
+        return [as_line(note, count) for note, count in by_kind(notes)]

@@ -50,4 +50,8 @@ def config_show(
     """Show the values, each with its origin. That is file, group or default; secrets by name only."""
     from cmsp_agent.cli import site_file
 
-    site_file.show(session(context).output, config or file, path, running=running, as_json=as_json)
+    here = session(context)
+    if running and (config or file) == DEFAULT_FILE:
+        site_file.show_running(here.output, here.daemon.get("/v1/config"), path, as_json=as_json)
+    else:
+        site_file.show(here.output, config or file, path, running=running, as_json=as_json)

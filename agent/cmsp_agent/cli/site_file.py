@@ -70,24 +70,44 @@ def show(output: Output, file: Path, path: str, *, running: bool, as_json: bool)
         UnknownName: there is nothing under that path.
     """
     used = running_configuration(file)
-    if running and not used:
-        raise AgentUnreachable("no agent that can be asked runs with this file; without --running: what the file says")
-    everything = _values(used) if running and used else list(values_in_force(read_document(file)))
-    values = [value for value in everything if _is_under(path, value)]
-    if path and not values:
-        raise UnknownName("path", path, _paths_near(path, everything))
+    if running:
+        if not used:
+            text = "no agent that can be asked runs with this file; without --running: what the file says"
+            raise AgentUnreachable(text)
+        show_running(output, used, path, as_json=as_json)
+        return
+    everything = list(values_in_force(read_document(file)))
+    values = _under(path, everything)
     same = None if used is None else bool(used) and _values(used) == everything
     if as_json:
         listed = [value.as_json() for value in values]
-        shows = "running agent" if running else "file"
-        output.json({"file": str(file), "shows": shows, "same_as_running": same, "values": listed})
+        output.json({"file": str(file), "shows": "file", "same_as_running": same, "values": listed})
     else:
-        output.line(f"# {_which(file, same, running=running)}\n{as_yaml(values)}")
+        output.line(f"# {_which(file, same)}\n{as_yaml(values)}")
 
 
-def _which(file: Path, same: bool | None, *, running: bool) -> str:
-    if running:
-        return f"what is in force in the running agent, read from {file}"
+def show_running(output: Output, used: Mapping[str, Any], path: str, *, as_json: bool) -> None:
+    """Print the values in force under a path: the file need not be there any more.
+
+    Raises:
+        UnknownName: there is nothing under that path.
+    """
+    values, file = _under(path, _values(used)), str(used["file"])
+    if as_json:
+        listed = [value.as_json() for value in values]
+        output.json({"file": file, "shows": "running agent", "same_as_running": True, "values": listed})
+    else:
+        output.line(f"# what is in force in the running agent, read from {file}\n{as_yaml(values)}")
+
+
+def _under(path: str, everything: list[ValueInForce]) -> list[ValueInForce]:
+    values = [value for value in everything if _is_under(path, value)]
+    if path and not values:
+        raise UnknownName("path", path, _paths_near(path, everything))
+    return values
+
+
+def _which(file: Path, same: bool | None) -> str:
     if same is None:
         return f"what {file} says now; no agent runs with it"
     if same:

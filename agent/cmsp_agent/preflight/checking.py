@@ -141,6 +141,12 @@ def by_kind(notes: Collection[Note]) -> list[tuple[Note, int]]:
     return sorted(((each[0], len(each)) for each in kinds.values()), key=lambda pair: (pair[0].line, pair[0].path))
 
 
+def as_line(note: Note, count: int) -> str:
+    """A note of a kind as people read it, with how many more there are of it."""
+    more = f" ({count - 1} more of this kind)" if count > 1 else ""
+    return f"{note.path}: {note.text}{more}" if note.path else f"{note.text}{more}"
+
+
 def _form(path: str) -> str:
     """A path without the names in it: `components.*.thresholds`."""
     steps = path.split(".")

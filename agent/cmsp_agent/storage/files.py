@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 
 from cmsp_agent.model.errors import StorageError
+from cmsp_agent.model.machine_faults import HELP
 from cmsp_agent.storage.sqlite.connections import sync_directory
 from cmsp_agent.storage.sqlite.faults import translated
 
@@ -51,7 +52,10 @@ def read(path: Path, at_most: int) -> bytes | None:
 def storage_error(error: OSError, path: Path) -> StorageError:
     """The error as callers know it."""
     known = translated(error, str(path))
-    return known if isinstance(known, StorageError) else StorageError(f"{path}: {error.strerror or error}")
+    if isinstance(known, StorageError):
+        return known
+    helps = HELP.get(error.errno or 0)
+    return StorageError(f"{path}: {error.strerror or error}{f'; {helps}' if helps else ''}")
 
 
 def _write(draft: Path, content: bytes, mode: int) -> None:

@@ -1,11 +1,14 @@
 """The history of the configuration file, on disk: read before any database is open, so that a start can roll back."""
 
+import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cmsp_agent.model.errors import NotFound, StorageError
+from cmsp_agent.model.errors import NotFound
 from cmsp_agent.storage import files
 from cmsp_agent.storage.encoding import DocumentInvalid, decode, encode
+
+log = logging.getLogger(__name__)
 
 FOLDER = "revisions"
 INDEX = "index.json"
@@ -79,8 +82,20 @@ class RevisionFiles:
             try:
                 self._last_read = (content, decode(content, _Index) if content else _Index())
             except DocumentInvalid as error:
-                raise StorageError(f"{self._folder / INDEX}: damaged ({error})") from error
+                return self._afresh(error)
         return self._last_read[1]
+
+    def _afresh(self, error: DocumentInvalid) -> _Index:
+        """Begin another index where this one is damaged; no number is used twice, and the texts stay."""
+        damaged = self._folder / INDEX
+        log.error("the history of the configuration is damaged and begins anew", extra={"reason": str(error)})
+        try:
+            damaged.replace(damaged.with_name(f"{INDEX}.damaged"))
+        except OSError as failed:
+            raise files.storage_error(failed, damaged) from error
+        index = _Index(max((int(text.stem) for text in self._folder.glob("[0-9]*.yaml")), default=0))
+        files.write_atomically(damaged, encode(index))
+        return index
 
     def _write(self, index: _Index) -> None:
         self._make()
@@ -117,10 +132,13 @@ class RevisionFiles:
 
     def newest_like(self, text: str) -> Revision | None:
         """The newest revision, if its text is this one."""
-        for revision in self.revisions():
-            if revision.state not in (REFUSED, ROLLED_BACK):
-                return revision if files.read(self._path(revision.number), MOST_BYTES) == text.encode() else None
-        return None
+        used = self.newest_used()
+        known = used and files.read(self._path(used.number), MOST_BYTES)
+        return used if known == text.encode() else None
+
+    def newest_used(self) -> Revision | None:
+        """The newest revision that was in force."""
+        return next((each for each in self.revisions() if each.state not in (REFUSED, ROLLED_BACK)), None)
 
     def add(self, text: str, at: int, by: str, state: str, comment: str = "") -> Revision:
         """Keep a version of the file; the oldest go when there are too many."""

@@ -50,7 +50,7 @@ def post(access: WebhookAccess, document: str, delivery: str) -> None:
         answer = connection.getresponse()
         answer.read(MOST_ANSWER)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        why = reason_of(error) if isinstance(error, OSError) else type(error).__name__
+        why = reason_of(error) if isinstance(error, OSError) else "its answer is not HTTP"
         raise WebhookFailed(f"{where.hostname}: {why}") from None
     finally:
         connection.close()

@@ -28,7 +28,7 @@ COUNTERS: tuple[Counter, ...] = (
     *declared(
         "answer",
         {
-            "forwarder.answers": "Answers of the head-end, by status",
+            "forwarder.answers": "Answers of the head-end, by what they mean",
         },
     ),
 )

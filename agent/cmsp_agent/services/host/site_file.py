@@ -88,7 +88,8 @@ class SiteFilePart(Part):
         now: dict[tuple[str, str], str] = {}
         file = self.read.file
         if fingerprint_of(self.read) != self.read.fingerprint:
-            why = f"it was refused: {self.refused}" if self.refused else "it was changed and not reloaded"
+            changed = "it was changed and not reloaded" if file.exists() else "it is gone; put it back and reload"
+            why = f"it was refused: {self.refused}" if self.refused else changed
             now["", str(file)] = f"{file} is not in force, the configuration before it is; {why}"
         if self.waiting:
             now["", NEXT_START] = f"takes effect at the next start only: {', '.join(self.waiting)}"

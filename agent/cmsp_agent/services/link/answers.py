@@ -83,6 +83,19 @@ HeadendAnswer: TypeAlias = (
     Durable | Expected | TooLarge | RecordRefused | BatchRefused | Unsent | Wait | AccessRefused | Failed
 )
 
+IN_WORDS: Mapping[type[HeadendAnswer], str] = {
+    Durable: "stored",
+    Expected: "wants another record",
+    TooLarge: "batch too large",
+    RecordRefused: "record refused",
+    BatchRefused: "batch refused",
+    Unsent: "not sent",
+    Wait: "asked to wait",
+    AccessRefused: "access refused",
+    Failed: "failed",
+}
+"""What people call each answer, in counters."""
+
 
 def understood(reply: HeadendReply, now: int) -> HeadendAnswer:
     """The answer that a reply is.

@@ -14,7 +14,15 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import HeadendUnreachable, StorageError
 from cmsp_agent.model.ids import NewId, uuid7
-from cmsp_agent.services.link.answers import AccessRefused, Failed, HeadendAnswer, RecordRefused, Unsent, understood
+from cmsp_agent.services.link.answers import (
+    IN_WORDS,
+    AccessRefused,
+    Failed,
+    HeadendAnswer,
+    RecordRefused,
+    Unsent,
+    understood,
+)
 from cmsp_agent.services.link.decision import Link, LinkStep, Numbers, decide, settled, taken
 from cmsp_agent.services.link.earlier_life import EarlierLife
 from cmsp_agent.services.link.edges import Edges, OwnEvents
@@ -180,7 +188,7 @@ class Forwarder:
 
     def _note(self, parcel: Parcel, answer: HeadendAnswer, step: LinkStep, *, failed: bool) -> None:
         """Count, and report what changed."""
-        self._counters.add("forwarder.answers", key=type(answer).__name__)
+        self._counters.add("forwarder.answers", key=IN_WORDS[type(answer)])
         if step.violation:
             self._counters.add("forwarder.protocol_violations")
         if step.forget and parcel.sent is not None:

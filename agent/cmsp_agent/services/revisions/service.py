@@ -17,6 +17,7 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.config.edit_yaml import has_comments, merged
 from cmsp_agent.model.errors import AgentError, ConfigurationError, Conflict, Problem, Refused
 from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.storage import files
 from cmsp_agent.storage import revisions as store
 from cmsp_agent.storage.revisions import Outcome, Revision, RevisionFiles, Unconfirmed
 
@@ -61,8 +62,12 @@ class Revisions:
 
     @property
     def text(self) -> str:
-        """The file as it is now."""
-        return self._file.read_text(encoding="utf-8")
+        """The file as it is now; empty where it is gone.
+
+        Raises:
+            StorageError: it can't be read.
+        """
+        return (files.read(self._file, store.MOST_BYTES) or b"").decode("utf-8", "replace")
 
     @property
     def tag(self) -> str:
@@ -126,7 +131,7 @@ class Revisions:
     def keep_present(self, by: str) -> None:
         """Keep the file as it is, where it was changed on the appliance."""
         text = self.text
-        if self._kept.newest_like(text) is None:
+        if text and self._kept.newest_like(text) is None:
             self._kept.add(text, self._clock.now(), by, store.APPLIED)
 
     def history(self) -> list[Revision]:
@@ -197,7 +202,8 @@ class Revisions:
     async def _switch(self, text: str, by: Author, within: float) -> Revision:
         """From here on a start finds what to go back to."""
         self.keep_present("edited on the appliance")
-        before, present = self._kept.newest_like(self.text), self.text
+        present = self.text
+        before = self._kept.newest_like(present) if present else self._kept.newest_used()
         state = store.UNCONFIRMED if within else store.APPLIED
         revision = self._kept.add(text, self._clock.now(), by.name, state)
         if before is not None and within:
@@ -208,7 +214,10 @@ class Revisions:
             store.write_site_file(self._file, text)
             await self._reload()
         except AgentError:
-            store.write_site_file(self._file, present)
+            if present:
+                store.write_site_file(self._file, present)
+            else:
+                self._file.unlink(missing_ok=True)
             self._kept.mark(revision.number, store.REFUSED)
             self._kept.wait_for(None)
             raise
