@@ -22,7 +22,11 @@ CISCO_ATA = DeviceType(
         fetch=HttpFetch(),
         must_have=(r"<(?:flat-profile|device)[ >]",),
         complete=r"</(?:flat-profile|device)>\s*\Z",
-        redact=(Redaction(r"<(?:\w*(?:Passwo?r?d|Passwd|PIN|Key|Secret)\w*)(?: [^<>]*)?>(?P<secret>[^<\n]+)</"),),
+        redact=(
+            Redaction(r"<(?:\w*(?:Passwo?r?d|Passwd|PIN|Key|Secret)\w*)(?: [^<>]*)?>(?P<secret>[^<\n]+)</"),
+            Redaction(r"<GPP_S[A-D](?: [^<>]*)?>(?P<secret>[^<\n]+)</"),  # general purpose parameters that are secret
+            Redaction(r"\[[^\]\n]*--(?:key|pwd) +(?P<secret>[^\]\s]+)"),
+        ),
     ),
     proven=("identity",),
 )

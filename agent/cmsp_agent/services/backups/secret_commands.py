@@ -98,9 +98,21 @@ COMMANDS = (
     r"(?:cts )?sap pmk",
     r"cts sxp connection .*?\bpassword required",
     (
-        r"crypto (?:ca|pki) (?:import|export) \S+ (?:pkcs12|pem terminal)(?: (?:terminal|3des|des|aes))?"
-        r"(?! +(?:\S+:|terminal|3des|des|aes))"
+        r"crypto (?:ca|pki) (?:import|export) \S+ (?:pkcs12|pem)(?>(?: +(?:terminal|url|exportable|"
+        r"rsakeypair +\S+|check-cn|passphrase|password|3des|des|aes|[\w-]+:\S*))*)"
     ),
+    (
+        r"crypto key (?:import|export) \S+ \S+ pem(?>(?: +(?:terminal|url|exportable|usage-keys|general-purpose|"
+        r"storage|signature|encryption|on|3des|des|aes|[\w-]+:\S*))*)"
+    ),
+    r"(?:import |export |crypto (?:ca|pki) )?pkcs12(?! +(?:terminal|url|import|export|\S+:))(?: password)?",
+    r"otp(?! +(?:mac|username)\b)",
+    r"authentication username \S+ challenge",
+    r"srtp key",
+    r"ppk .*?\bkey",
+    r".*\bspi \w+ key (?:ascii|hex)",
+    r"after-hours override-code",
+    r"(?:phrase|storage-key|(?:ssl-)?private-key-pass(?:phrase)?)",
     r"community-name",
     r"isis password (?:clear|md5)",
 )

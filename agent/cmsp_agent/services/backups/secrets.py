@@ -13,7 +13,7 @@ _OPTIONS = (
     "additive|address|authenticat\\w+|config|context|encrypted|group|hash|hostname|informs?|level|localizedkey|parser|"
     "pattern|pbkdf2|port|priv(?:ilege)?|realm|ro|role|rw|timeout|timestamps?|tos|udp-port|use-acl|use-vrf|version|view|"
     "vrf|expires|clear|auth|acct-port|auth-port|single-connection|memory|ipsec|mschap|nt-encrypted|hidden|secret|"
-    "store-local|transmit-key|service"
+    "store-local|transmit-key|service|obscured|nointeractive"
 )
 """Words that may follow a secret in its line, and so are none where a digit stands before them."""
 _KINDS = (
@@ -25,7 +25,7 @@ _VALUE = r"(?P<secret>\"(?:[^\"\\\n]|\\.)*\"|\S+?)(?=[;\"]?(?:\s|$))"
 _WORDS = (
     "(?:[\\w-]*-)?(?:password|passwd|passphrase|passcode|pass-phrase|secret|pksecret|psksecret|pin|pincode|shared-secret|"
     "pre-shared-key|preshared-key|psk|authentication-key|auth-key|authkey|key-string|hex-key|key-octet-string|"
-    "community-string|server-key|secret-data|private-key)"
+    "community-string|server-key|secret-data|private-key|priv-key|tcp-md5-auth)"
 )
 _LINE = r"(?:enable |username \S+ .*?)?"
 _SEVERAL = rf"(?P<secret>(?!<hidden>)\S+(?: +(?!(?:{_OPTIONS})\b)\S+)+)"

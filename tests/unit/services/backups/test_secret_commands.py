@@ -56,6 +56,27 @@ fcsp dhchap password 7 HUSH 10:00:00:00:00:00:00:00
 cts sap pmk HUSH modelist gcm
 cts sxp connection peer 192.0.2.1 password required HUSH mode peer listener
 crypto pki export TP pem terminal 3des HUSH
+crypto pki import TP pkcs12 HUSH
+crypto pki import TP pkcs12 flash:bundle.p12 HUSH
+crypto pki import TP pkcs12 terminal password HUSH
+crypto pki export TP pem url flash: aes HUSH
+crypto ca import TP pkcs12 HUSH nointeractive
+crypto key export rsa MINE pem terminal 3des HUSH
+crypto key import rsa MINE pem url nvram:mine HUSH
+pkcs12 HUSH
+crypto pki pkcs12 HUSH
+database archive pkcs12 password 7 HUSH
+otp HUSH
+authentication username bob challenge HUSH
+srtp key HUSH
+ppk manual id carrier key 6 HUSH
+ip mobile secure host 192.0.2.1 spi 100 key hex HUSH
+after-hours override-code HUSH
+storage-key HUSH
+private-key-pass HUSH
+phrase HUSH
+priv-key HUSH obscured
+rw-community-string "HUSH" obscured
 ppp eap password HUSH
 <Password_1_ ua="na">HUSH</Password_1_>
 community-name                 HUSH
@@ -67,6 +88,14 @@ token 0 HUSH
 """
 
 PLAIN = """\
+crypto pki import TP pem terminal
+crypto pki import TP pkcs12 terminal
+crypto pki import TP pkcs12 flash:bundle.p12
+crypto pki export TP pem terminal 3des
+crypto key export rsa MINE pem terminal 3des
+database archive pkcs12
+description pkcs12 bundle of the carrier
+otp mac 0011.2233.4455
 server 192.0.2.1 auth-port 1645 acct-port 1646
 server name T1
 token policy site
