@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from cmsp_agent.cli.output import minute, moment, shown, span
+from cmsp_agent.cli.output import EMPTY, minute, moment, shown, span
 
 LEAST_FAMILY = 3
 """Names of one family that are all shown; more of them are counted."""
@@ -13,7 +13,6 @@ LEAST_RUN = 3
 MOST_NAMES = 40
 """Interfaces, or runs of them, that are named; the rest is counted."""
 
-_EMPTY: tuple[object, ...] = (None, "", [], {}, ())
 _NUMBERED = re.compile(r"(.*?)([0-9]+)", re.DOTALL)
 _NUMBERS = {"most_oids", "answer_size"}
 _SAID_ABOVE = {"device_type", "addresses", "sys_name", "site", "tier"}
@@ -35,6 +34,7 @@ def component_facts(document: Mapping[str, Any]) -> dict[str, object]:
     facts.pop("inventory", None)
     facts.pop("unsupported", None)
     facts["not supported"] = ", ".join(families(document.get("unsupported") or ()))
+    facts |= _services(document.get("services") or {})
     facts["unreadable"] = "; ".join(_unreadable(each) for each in document.get("unreadable") or ())
     if isinstance(backup := document.get("latest_backup"), dict):
         facts["latest backup"] = _backup(backup)
@@ -47,7 +47,18 @@ def component_facts(document: Mapping[str, Any]) -> dict[str, object]:
         ]
         facts["inventory"] = ", ".join(counted)
         facts |= {_LABELS.get(key, key.replace("_", " ")): _shown(key, value) for key, value in own.items()}
-    return {name: value for name, value in facts.items() if value not in (*_EMPTY, "-")}
+    return {name: value for name, value in facts.items() if value not in (*EMPTY, "-")}
+
+
+def _services(services: Mapping[str, Mapping[str, Any]]) -> dict[str, object]:
+    """What it gets, with the level where there is one, and what it does not get, with the reason."""
+    granted = [
+        name if one.get("level") in (None, "", "yes") else f"{name} {one['level']}"
+        for name, one in services.items()
+        if one.get("granted")
+    ]
+    others = [f"{name} ({one.get('why')})" for name, one in services.items() if not one.get("granted")]
+    return {"services": ", ".join(granted), "not granted": "; ".join(others)}
 
 
 def families(names: Iterable[str]) -> list[str]:

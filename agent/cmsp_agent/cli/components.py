@@ -42,7 +42,7 @@ def component_list(
     columns = [
         TableColumn("COMPONENT"),
         TableColumn("STATE"),
-        TableColumn("SINCE (UTC)"),
+        TableColumn("SINCE (UTC)", whole=True),
         TableColumn("SITE"),
         TableColumn("ADDRESS"),
         TableColumn("REASON"),
@@ -54,7 +54,12 @@ def _row(row: dict[str, Any]) -> tuple[object, ...]:
     addresses = row.get("addresses") or [row.get("address")]
     address = shown(addresses[0]) + (f" +{len(addresses) - 1}" if len(addresses) > 1 else "")
     since = moment(row.get("since"))[:16]  # to the minute: what one looks at is how long it has been so
-    return row.get("name"), row.get("state"), since, row.get("site"), address, row.get("reason")
+    return row.get("name"), row.get("state"), since, row.get("site"), address, reason_of(row)
+
+
+def reason_of(row: dict[str, Any]) -> str:
+    """Why it is not up, without its name, which stands in the same line."""
+    return str(row.get("reason") or "").removeprefix(f"{row.get('name')}: ")
 
 
 def component_show(context: typer.Context, name: ComponentName, as_json: AsJson = False) -> None:

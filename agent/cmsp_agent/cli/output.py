@@ -35,7 +35,8 @@ _STYLES = {
 }
 
 
-_EMPTY: tuple[object, ...] = (None, "", [], {}, ())
+EMPTY: tuple[object, ...] = (None, "", [], {}, ())
+"""What is said by leaving it out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Output:
         table.add_column(no_wrap=True)
         table.add_column(overflow="fold")
         for name, value in facts.items():
-            if value not in _EMPTY:
+            if value not in EMPTY:
                 table.add_row(Text(name), styled(value))
         self.console.print(table)
 
@@ -139,7 +140,7 @@ def summary(result: object) -> str:
     """What a job's result says, without what is empty."""
     if not isinstance(result, Mapping):
         return ""
-    return ", ".join(f"{key.replace('_', ' ')} {shown(value)}" for key, value in result.items() if value not in _EMPTY)
+    return ", ".join(f"{key.replace('_', ' ')} {shown(value)}" for key, value in result.items() if value not in EMPTY)
 
 
 def moment(value: object) -> str:

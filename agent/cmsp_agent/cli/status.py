@@ -4,7 +4,8 @@ from typing import Any
 
 import typer
 
-from cmsp_agent.cli.output import Output, TableColumn, items, moment, shown, size, span
+from cmsp_agent.cli.components import reason_of
+from cmsp_agent.cli.output import EMPTY, Output, TableColumn, items, minute, moment, shown, size, span
 from cmsp_agent.cli.session import AsJson, session
 
 
@@ -35,7 +36,10 @@ def print_status(output: Output, document: dict[str, Any]) -> None:
         if key in {"components", "incidents"} and isinstance(value, dict):
             facts[name] = _counts(value)
         elif isinstance(value, dict):
-            facts[name] = ", ".join(f"{_label(inner)} {_value(inner, one)}" for inner, one in value.items()) or "none"
+            said = [f"{_label(inner)} {_value(inner, one)}" for inner, one in value.items() if one not in EMPTY]
+            facts[name] = ", ".join(said) or "none"
+        elif key == "plugins":
+            facts[name] = _plugins(items(value))
         elif key != "urgent":
             facts[name] = ", ".join(_part(row) for row in items(value)) or (
                 "none" if value == [] else _value(key, value)
@@ -43,8 +47,11 @@ def print_status(output: Output, document: dict[str, Any]) -> None:
     output.facts(facts)
     if not_up := items(document.get("not_up")):
         output.line("")
-        why = ((row.get("name"), row.get("state"), moment(row.get("since")), row.get("reason")) for row in not_up)
-        output.table([TableColumn(name) for name in ("NOT UP", "STATE", "SINCE (UTC)", "REASON")], why, "")
+        why = ((row.get("name"), row.get("state"), minute(row.get("since")), reason_of(row)) for row in not_up)
+        columns = [
+            TableColumn(name, whole=name == "SINCE (UTC)") for name in ("NOT UP", "STATE", "SINCE (UTC)", "REASON")
+        ]
+        output.table(columns, why, "")
     if urgent := items(document.get("urgent")):
         output.line("")
         columns = [
@@ -65,6 +72,12 @@ def _counts(counts: dict[str, Any]) -> str:
     """`12 total, 11 up, 1 down`: the first count, and the others that are not zero."""
     nonzero = [(name, count) for place, (name, count) in enumerate(counts.items()) if count or not place]
     return ", ".join(f"{count} {name}" for name, count in nonzero) or "none"
+
+
+def _plugins(rows: list[dict[str, Any]]) -> str:
+    """`17 loaded`, and each that is not, with the reason."""
+    loaded = [row for row in rows if row.get("state") == "loaded"]
+    return ", ".join([f"{len(loaded)} loaded", *(_part(row) for row in rows if row not in loaded)])
 
 
 def _part(row: dict[str, Any]) -> str:
@@ -90,5 +103,9 @@ def _value(key: str, value: object) -> str:
 def _nested(value: object) -> str:
     """A part of a part: `path /var/lib/cmsp-agent, free 3.2 GiB, free percent 41`."""
     if isinstance(value, dict):
-        return "(" + ", ".join(f"{_label(key)} {_value(key, inner)}" for key, inner in value.items()) + ")"
+        return (
+            "("
+            + ", ".join(f"{_label(key)} {_value(key, inner)}" for key, inner in value.items() if inner not in EMPTY)
+            + ")"
+        )
     return shown(value)

@@ -173,8 +173,11 @@ def in_words(reason: str, detail: str) -> str:
 
 def lost_text(component: Component, poll: PollSignal) -> str:
     """Why SNMP gives nothing, as far as it is known."""
-    why = LOSSES[poll.reason] if poll.reason in ("authentication", "invalid") else ""
-    return f"{component.name}: management lost, {why or f'SNMP silent for {UNANSWERED_POLLS} polls'}"
+    if poll.reason in ("authentication", "invalid"):
+        return f"{component.name}: management lost, {LOSSES[poll.reason]}"
+    alive = " and ".join(way for way, answer in (("ICMP", poll.icmp), ("TCP", poll.tcp)) if answer)
+    otherwise = f"it answers {alive}" if alive else "it is asked in no other way, so that it may be down"
+    return f"{component.name}: management lost, SNMP silent for {UNANSWERED_POLLS} polls; {otherwise}"
 
 
 def _states(draft: Draft, poll: PollSignal) -> Iterator[AlarmReport]:

@@ -1,6 +1,7 @@
 """Each command: what it asks, what it prints, how it ends."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -265,7 +266,7 @@ def test_status_shows_what_is_urgent() -> None:
         "3 total, 2 up, 1 management-lost",
         "depth 5, oldest 1m 30s",
         "none",
-        "ups refused (API 9), ios loaded",
+        "1 loaded, ups refused (API 9)",
         "INC-000042  P1",
     ):
         assert expected in out
@@ -277,6 +278,19 @@ def test_a_component_shows_its_alarms_and_incidents() -> None:
     assert "enabled yes, source order" in out
     assert "isdn.layer2.down" in out
     assert "INC-000042" in out
+
+
+def test_what_a_component_gets_is_one_line_and_what_it_does_not_get_says_why() -> None:
+    services = {
+        "kpis": {"level": "yes", "granted": True, "source": "tier", "why": "x"},
+        "incidents": {"level": "full", "granted": True, "source": "tier", "why": "x"},
+        "updates": {"level": "no", "granted": False, "source": "order", "why": "no contract is named"},
+    }
+    out = cmsp_agent(
+        "component", "show", "gw-1", answers={"/v1/components/gw-1": {**GATEWAY, "services": services}}
+    ).out
+    assert "kpis, incidents full\n" in re.sub(" +\n", "\n", out)
+    assert "updates (no contract is named)" in out
 
 
 def test_text_from_devices_cannot_steer_the_terminal() -> None:

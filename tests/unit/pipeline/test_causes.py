@@ -41,7 +41,7 @@ def test_a_parent_that_was_called_down_is_retitled_when_a_child_answers() -> Non
     site.silent("sw", polls=1)
     [after] = site.open
     assert (after.id, site.held("sw", "component.down")) == (before.id, None)
-    assert after.title == "sw is alive, but its management does not answer"
+    assert after.title == "sw does not answer its management"
     site.poll("sw")
     assert site.open == []
 

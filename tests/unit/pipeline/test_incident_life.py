@@ -66,7 +66,7 @@ def test_the_title_follows_the_present_cause() -> None:
     for _ in range(3):
         site.poll("gw-1", icmp=True, snmp=False)
     [incident] = site.open
-    assert incident.title == "gw-1 is alive, but its management does not answer"
+    assert incident.title == "gw-1 does not answer its management"
 
 
 def test_a_childs_fault_moves_to_the_parents_incident_and_is_never_called_restored() -> None:

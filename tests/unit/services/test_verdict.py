@@ -31,6 +31,12 @@ def test_a_component_that_was_not_heard_of_yet_is_no_reason() -> None:
     assert reasons({**WELL, "not_up": unknown}, []) == []
 
 
+def test_an_unknown_component_that_has_an_alarm_is_a_reason_and_names_are_in_natural_order() -> None:
+    unknown = [{"name": name, "state": "unknown", "since": None, "reason": "x"} for name in ("gw-10", "gw-9", "gw-1")]
+    alarms = [replace(ALARM, type="component.unresolved", component=name) for name in ("gw-10", "gw-9")]
+    assert reasons({**WELL, "not_up": unknown}, alarms) == ["2 unknown: gw-9, gw-10"]
+
+
 @pytest.mark.parametrize(
     ("more", "alarms", "said"),
     [

@@ -26,7 +26,7 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
     AlarmType(
         MANAGEMENT_LOST,
         Severity.MAJOR,
-        "{component} is alive, but its management does not answer",
+        "{component} does not answer its management",
         cause=5,
         recommendation="Check its management address, SNMP credentials and access lists; "
         "run `cmsp-agent component show {component}`, which says what fails.",

@@ -36,7 +36,8 @@ class OrderPart(Part):
         found = self.watch.order
         named = len(self.watch.components())
         ends = found.ends.isoformat() if found.ends else None
-        return {"order": {"id": found.id, "ends": ends, "components": {"ordered": found.components, "named": named}}}
+        ordered = found.components or None
+        return {"order": {"id": found.id, "ends": ends, "components": {"ordered": ordered, "named": named}}}
 
 
 @asynccontextmanager

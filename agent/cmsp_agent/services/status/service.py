@@ -13,6 +13,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component, State
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.labels import natural
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.model.register import described
 from cmsp_agent.model.times import rfc3339
@@ -188,7 +189,7 @@ def _not_up(found: Mapping[str, Availability]) -> list[dict[str, Any]]:
     worst = [*WORST_FIRST]
     rows = sorted(
         ((name, one) for name, one in found.items() if one.state is not State.UP),
-        key=lambda row: (worst.index(row[1].state), row[0]),
+        key=lambda row: (worst.index(row[1].state), natural(row[0])),
     )
     return [
         {

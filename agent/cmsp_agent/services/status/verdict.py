@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cmsp_agent.model.event import Event
+from cmsp_agent.model.labels import natural
 from cmsp_agent.pipeline.built_in import BUILT_IN, DEVICE_TYPE_MISSING
 
 SUPPOSED_TO_BE_SAVED_AFTER = 26 * 3600.0
@@ -17,7 +18,7 @@ MOST_NAMED = 5
 NOT_WELL = {
     "down": "check its power and its way to the network",
     "unreachable": "look at what stands between it and the appliance first",
-    "management-lost": "it lives, but SNMP is silent: cmsp-agent component test says how it answers",
+    "management-lost": "SNMP is silent: cmsp-agent component test says how it answers",
     "degraded": "it answers in part",
     "unknown": "it could not be asked since the agent started",
 }
@@ -50,7 +51,9 @@ def findings(status: Mapping[str, Any], alarms: Sequence[Event]) -> list[HealthR
     """
     found = [HealthReason(status["problem"], STATE_REMEDY)] if status.get("problem") else []
     long = status["uptime_seconds"] > UNKNOWN_FOR
-    found += _components([row for row in status["not_up"] if long or row["state"] != "unknown"])
+    alarmed = {event.component for event in alarms}
+    shown = [row for row in status["not_up"] if long or row["state"] != "unknown" or row["name"] in alarmed]
+    found += _components(shown)
     found += _own(alarms)
     types = sorted({event.object for event in alarms if event.type == DEVICE_TYPE_MISSING})
     if types:
@@ -70,7 +73,9 @@ def verdict(found: Sequence[str]) -> str:
 
 
 def _components(not_up: Sequence[Mapping[str, Any]]) -> list[HealthReason]:
-    by_state = {state: [str(row["name"]) for row in not_up if row["state"] == state] for state in NOT_WELL}
+    by_state = {
+        state: sorted((str(row["name"]) for row in not_up if row["state"] == state), key=natural) for state in NOT_WELL
+    }
     return [
         HealthReason(f"{len(names)} {state}: {_few(names)}", f"{NOT_WELL[state]}: cmsp-agent component show {names[0]}")
         for state, names in by_state.items()
