@@ -170,7 +170,10 @@ GROUPS: dict[str, tuple[str, Commands]] = {
         },
     ),
     "audit": ("The audit log: verify.", {"verify": audit.audit_verify}),
-    "tunnel": ("The tunnel: status, run.", {"run": tunnel.tunnel_run, "status": tunnel.tunnel_status}),
+    "tunnel": (
+        "The tunnel: status, test, run.",
+        {"run": tunnel.tunnel_run, "status": tunnel.tunnel_status, "test": tunnel.tunnel_test},
+    ),
     "clock": ("The appliance's clock: confirm.", {"confirm": outbox.clock_confirm}),
     "tool": (
         "What the agent makes of an input or of a device; needs no running agent.",

@@ -2,14 +2,19 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from cmsp_agent.cli.daemon import CallFailed
+from cmsp_agent.cli.recovery import Config
 from cmsp_agent.cli.session import AsJson, session
+from cmsp_agent.config.site_path import DEFAULT_FILE
+
+if TYPE_CHECKING:
+    from cmsp_agent.services.tunnel.trial import TunnelTrial
 
 HealthFile = Annotated[
     Path, typer.Option("--health", metavar="FILE", help="Where the tunnel's process says how it is.")
@@ -67,3 +72,46 @@ def tunnel_status(context: typer.Context, health: HealthFile = HEALTH, as_json: 
         here.output.facts({name.replace("_", " "): value for name, value in view.items()})
     if not found.up:
         raise typer.Exit(1)
+
+
+def tunnel_test(
+    context: typer.Context, config: Config = DEFAULT_FILE, health: HealthFile = HEALTH, as_json: AsJson = False
+) -> None:
+    """Try what the tunnel carries: handshake, path MTU, latency, throughput both ways beside the 10 Mbit/s asked for.
+
+    Loads the link for some seconds. Ends with 1 where something is less than it should be.
+    """
+    from cmsp_agent.aio.clock import SystemClock
+    from cmsp_agent.app.loading import load
+    from cmsp_agent.services.link.start import certificates_of
+    from cmsp_agent.services.tunnel.health import read_health
+    from cmsp_agent.services.tunnel.trial import tried
+    from cmsp_agent.transports.headend import HeadendClient
+
+    here, clock = session(context), SystemClock()
+    configuration = load(config, secrets_lost=True).configuration
+    headend = configuration.headend
+    if not headend.urls or headend.tls is None:
+        raise CallFailed("no head-end is known here: cmsp-agent enrol", 4)
+    client = HeadendClient(headend.urls, configuration.appliance.id, certificates_of(headend.tls))
+
+    async def work() -> "TunnelTrial":
+        try:
+            return await tried(client, read_health(health, clock.now() / 1000), clock)
+        finally:
+            await client.close()
+
+    found = asyncio.run(work())
+    if as_json:
+        here.output.json(found.view())
+    else:
+        here.output.facts(_facts(found.view()))
+    if found.problems:
+        raise CallFailed("; ".join(found.problems), 1)
+
+
+def _facts(view: Mapping[str, Any]) -> dict[str, object]:
+    latency = view["latency_ms"]
+    shown = {**view, "latency_ms": latency and f"{latency['median']} ({latency['least']} to {latency['most']})"}
+    shown |= {name: "; ".join(view[name]) for name in ("unknown", "problems")}
+    return {name.replace("_", " "): value for name, value in shown.items()}

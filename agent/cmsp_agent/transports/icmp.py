@@ -36,32 +36,43 @@ async def ping(address: str, within: float, source: str | None = None) -> float 
         NotPermittedHere: ping sockets are closed to this process (sysctl net.ipv4.ping_group_range), or this machine
             has no such address family or source address.
     """
-    family = socket.AF_INET6 if ipaddress.ip_address(address).version == 6 else socket.AF_INET
-    with _socket(family, source) as sock:
+    version = ipaddress.ip_address(address).version
+    with open_echo_socket(version) as sock:
+        bind_source(sock, source)
         try:
-            return await _exchange(sock, family, address, within)
+            return await _exchange(sock, version, address, within)
         except (TimeoutError, OSError):
             return None  # unreachable network or host: no reply, whatever the kernel's reason
 
 
-def _socket(family: int, source: str | None) -> socket.socket:
-    protocol = socket.IPPROTO_ICMPV6 if family == socket.AF_INET6 else socket.IPPROTO_ICMP
+def open_echo_socket(version: int) -> socket.socket:
+    """A ping socket of an IP version.
+
+    Raises:
+        NotPermittedHere: ping sockets are closed to this process, or this machine has no such address family.
+    """
+    family, protocol = (
+        (socket.AF_INET6, socket.IPPROTO_ICMPV6) if version == 6 else (socket.AF_INET, socket.IPPROTO_ICMP)
+    )
     try:
-        sock = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK, protocol)
+        return socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK, protocol)
     except OSError as error:  # EACCES: closed by the sysctl; EAFNOSUPPORT, EPROTONOSUPPORT: not on this machine
         raise NotPermittedHere(f"ICMP echo is not permitted here ({error.strerror})") from error
-    bind_source(sock, source)
-    return sock
 
 
-async def _exchange(sock: socket.socket, family: int, address: str, within: float) -> float:
+def echo_request(version: int, payload: bytes) -> bytes:
+    """An echo request; the kernel fills in the identifier and the checksum."""
+    return _HEADER.pack(ECHO_V6 if version == 6 else ECHO_V4, 0, 0, 0, 1) + payload
+
+
+async def _exchange(sock: socket.socket, version: int, address: str, within: float) -> float:
     loop = asyncio.get_running_loop()
     token = os.urandom(_TOKEN)
-    kind, reply = (ECHO_V6, REPLY_V6) if family == socket.AF_INET6 else (ECHO_V4, REPLY_V4)
+    reply = REPLY_V6 if version == 6 else REPLY_V4
     async with asyncio.timeout(within):
-        sock.connect(endpoint(family, address))
+        sock.connect(endpoint(sock.family, address))
         started = loop.time()
-        await loop.sock_sendall(sock, _HEADER.pack(kind, 0, 0, 0, 1) + token)
+        await loop.sock_sendall(sock, echo_request(version, token))
         while True:
             answer = await loop.sock_recv(sock, _RECEIVE)
             if answer[:1] == bytes([reply]) and answer[_HEADER.size :] == token:
