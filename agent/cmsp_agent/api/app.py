@@ -13,6 +13,7 @@ from cmsp_agent.api.routes import backups as routes_backups
 from cmsp_agent.api.routes import components as routes_components
 from cmsp_agent.api.routes import configuration as routes_configuration
 from cmsp_agent.api.routes import diagnostics as routes_diagnostics
+from cmsp_agent.api.routes import discovery as routes_discovery
 from cmsp_agent.api.routes import emergency as routes_emergency
 from cmsp_agent.api.routes import events as routes_events
 from cmsp_agent.api.routes import host_keys as routes_host_keys
@@ -40,6 +41,7 @@ ROUTERS = (
     routes_components.router,
     routes_configuration.router,
     routes_diagnostics.router,
+    routes_discovery.router,
     routes_events.router,
     routes_host_keys.router,
     routes_incidents.router,

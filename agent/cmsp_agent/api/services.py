@@ -101,6 +101,8 @@ class ApiServices:
     unsupported: Callable[[str], Sequence[str]]
     """Component → the KPIs of its type that the device itself does not have."""
     inventory: InventoryBook
+    discovery: Callable[[tuple[str, ...]], None]
+    """As `DiscoveryPart.check`."""
     order: OrderWatch
     kpis: Callable[[Question], Awaitable[History]]
     """As `KpiHistory.read`."""

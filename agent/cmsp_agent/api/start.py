@@ -18,6 +18,7 @@ from cmsp_agent.services.backups.start import BackupsPart
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.diagnostics.start import DiagnosticsPart
+from cmsp_agent.services.discovery.start import DiscoveryPart
 from cmsp_agent.services.emergency.start import EmergencyPart
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.services.events.log import EventLog
@@ -92,9 +93,24 @@ async def start_api(
         ConfigurationError: the TLS files can't be used.
     """
     jobs = _jobs(runtime, needs.parts)
-    events, audit = needs.events.service, needs.audit
     _keep_audit_log(runtime, needs)
-    services = ApiServices(
+    services = _services(runtime, needs, shown, jobs)
+    needs.events.service.subscribe(services.bell.ring)
+    server = ApiServer(services, settings_of(api), runtime.supervisor, runtime.counters)
+    await listening.open(server.places())
+    await jobs.resume()
+    audited = partial(_audited, needs, runtime)
+    await audited()
+    try:
+        yield ApiPart(server, audited)
+    finally:
+        await server.stop()
+
+
+def _services(runtime: Runtime, needs: ApiNeeds, shown: Shown, jobs: Jobs) -> ApiServices:
+    """What the routes ask."""
+    events, audit = needs.events.service, needs.audit
+    return ApiServices(
         clock=runtime.clock,
         counters=runtime.counters,
         calls=UnsafeCalls(runtime.state, audit, runtime.clock),
@@ -120,6 +136,7 @@ async def start_api(
         emergency_calls=needs.part(EmergencyPart).calls.latest,
         unsupported=needs.poller.unsupported,
         inventory=needs.part(InventoryPart).book,
+        discovery=needs.part(DiscoveryPart).check,
         order=needs.part(OrderPart).watch,
         thresholds=needs.poller.thresholds,
         configuration=shown.document,
@@ -128,16 +145,6 @@ async def start_api(
         read_only=needs.part(DiagnosticsPart).read_only,
         revisions=needs.part(RevisionsPart).revisions,
     )
-    events.subscribe(services.bell.ring)
-    server = ApiServer(services, settings_of(api), runtime.supervisor, runtime.counters)
-    await listening.open(server.places())
-    await jobs.resume()
-    audited = partial(_audited, needs, runtime)
-    await audited()
-    try:
-        yield ApiPart(server, audited)
-    finally:
-        await server.stop()
 
 
 async def _audited(needs: ApiNeeds, runtime: Runtime) -> None:

@@ -21,6 +21,7 @@ from cmsp_agent.plugin.start import load_plugins
 from cmsp_agent.services.backups.start import BackupsPart, start_backups
 from cmsp_agent.services.devices.start import DevicesPart, start_devices
 from cmsp_agent.services.diagnostics.start import start_diagnostics
+from cmsp_agent.services.discovery.start import start_discovery
 from cmsp_agent.services.emergency.start import start_emergency
 from cmsp_agent.services.events.start import EventsPart, start_events
 from cmsp_agent.services.host.site_file import SiteFilePart, start_site_file
@@ -178,6 +179,7 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         polling = await start(start_polling(runtime, configuration, asked))
         await start(start_support(runtime, status, service.outward, in_force.document, in_force.secrets))
         await start(start_diagnostics(runtime, known, polling.sessions, in_force.secrets))
+        await start(start_discovery(runtime, known, polling.sessions, configuration))
         listening = start_listening(runtime, notices, active)
         reported = ReceivingNeeds(devices.senders, known.unreadable, components, service, notices)
         receiving = await start(start_receiving(runtime, configuration, reported, listening))

@@ -9,7 +9,7 @@ from typing import Annotated, TextIO
 import typer
 
 from cmsp_agent import __version__
-from cmsp_agent.cli import complete, doctor, enrol, events, serve, status
+from cmsp_agent.cli import complete, discovery, doctor, enrol, events, serve, status
 from cmsp_agent.cli.connections import SocketDaemon, daemon_at
 from cmsp_agent.cli.daemon import Daemon
 from cmsp_agent.cli.groups import GROUPS
@@ -95,6 +95,7 @@ def application(
 
     app.command("run")(serve.run)
     app.command("status")(status.status)
+    app.command("discover")(discovery.discover)
     app.command("doctor")(doctor.doctor)
     app.command("evidence")(doctor.evidence)
     app.command("enrol")(enrol.enrol)

@@ -126,7 +126,7 @@ def retention(section: appliance.RetentionSection) -> done.Retention:
 
 def discovery(section: policy.DiscoverySection) -> done.Discovery:
     """Where unknown devices are looked for."""
-    return done.Discovery(section.subnets, section.exclude, section.seeds, section.rate)
+    return done.Discovery(section.subnets, section.exclude, section.seeds, section.rate, section.credentials)
 
 
 def notification(section: policy.NotificationSection) -> done.NotificationPolicy:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from cmsp_agent.config.addresses import HostPort
 from cmsp_agent.config.windows import Weekly
 from cmsp_agent.model.component import Component
+from cmsp_agent.model.credentials import Credentials
 from cmsp_agent.model.secret import Secret
 
 
@@ -165,6 +166,8 @@ class Discovery:
     exclude: tuple[str, ...]
     seeds: tuple[str, ...]
     rate: float
+    credentials: tuple[str, ...] = ()
+    """Names of those that may be tried; empty: those of the seeds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +230,8 @@ class Configuration:
     sites: Mapping[str, Site]
     components: Mapping[str, Component]
     discovery: Discovery
+    credentials: Mapping[str, Credentials] = field(repr=False)
+    """All of the file, by name."""
     rules: tuple[str, ...]
     stability: float
     """Seconds that a restored incident is watched before it is resolved."""

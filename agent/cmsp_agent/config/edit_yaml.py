@@ -36,6 +36,32 @@ def merged(present: str, wanted: str) -> str:
     return written.getvalue()
 
 
+def added(present: str, more: str) -> str:
+    """The present text with the entries of another one added to its mappings; what it has stays as it is.
+
+    Raises:
+        ValueError: one of them is not YAML, or is no mapping.
+    """
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    yaml.width = WIDEST
+    try:
+        before, new = yaml.load(present), yaml.load(more)
+    except YAMLError as error:
+        raise ValueError(str(error)) from error
+    if not isinstance(before, CommentedMap) or not isinstance(new, CommentedMap):
+        raise ValueError("not a mapping")
+    for key, entries in new.items():
+        known = before.setdefault(key, CommentedMap())
+        if not isinstance(known, CommentedMap) or not isinstance(entries, CommentedMap):
+            raise ValueError(f"{key} is no mapping")
+        for name, entry in entries.items():
+            known.setdefault(name, entry)
+    written = StringIO()
+    yaml.dump(before, written)
+    return written.getvalue()
+
+
 def _follow(before: CommentedMap, after: CommentedMap) -> None:
     for key in [key for key in before if key not in after]:
         del before[key]

@@ -138,6 +138,7 @@ def configure(document: CheckedFile, secrets: SecretSource) -> Configuration:
         sites=build.sites(site_file.sites),
         components=build.frozen({name: built(name, entry) for name, entry in document.entries.items()}),
         discovery=build.discovery(site_file.discovery),
+        credentials=build.frozen(known),
         rules=site_file.rules.files,
         stability=site_file.incidents.stability,
         notify=tuple(build.notification(each) for each in site_file.notify),

@@ -26,7 +26,6 @@ NOT_YET: tuple[NotYet, ...] = (
     NotYet("contacts.*.name", _SHOWN_NOWHERE, ("Contact.name",)),
     NotYet("contacts.*.phone", _SHOWN_NOWHERE, ("Contact.phone",)),
     NotYet("sites.*.hours", "business hours are not looked at yet", ("Site.hours",)),
-    NotYet("discovery", "discovery is not carried out yet", ("Configuration.discovery",)),
     NotYet("privacy.telemetry", "no telemetry is sent yet", ("PrivacySettings.telemetry",)),
 )
 """What a component can say, a group can set."""

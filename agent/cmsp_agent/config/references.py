@@ -82,6 +82,10 @@ def _others(tree: Node) -> Iterator[_Found]:
         if name not in components and not is_ip_address(name):
             hint = did_you_mean(name, components, limit=6)
             yield ("discovery", "seeds"), line, f"neither a component nor an address{hint} (got '{name[:64]}')"
+    for name, line in words(find(tree, "discovery", "credentials")):
+        if name not in (known := entries(tree, "credentials")):
+            hint = did_you_mean(name, known, limit=6)
+            yield ("discovery", "credentials"), line, f"no such credential{hint} (got '{name[:64]}')"
     notify = find(tree, "notify")
     items = notify.items if isinstance(notify, ListNode) else ()
     for index, item in enumerate(items):

@@ -20,6 +20,7 @@ ELSEWHERE = {
     "support-bundle": "tests/integration/agent/test_support.py",
     "--url": "it calls another machine by mutual TLS: tests/integration/api",
     "diagnose": "tests/integration/agent/test_diagnostics.py",
+    "discover": "tests/integration/devices/test_discovery.py: it needs a network of its own",
     "config history": "it needs versions that the head-end sent",
     "config diff": "it needs versions that the head-end sent",
     "run": "the agent itself: every test of this folder",

@@ -281,6 +281,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             report_incident=no_report,
             alarms=AlarmDesk(cast("EventService", NoAlarms()), clock, uuid7),
             inventory=InventoryBook(database, lambda: components, SeenTimes(database)),
+            discovery=lambda subnets: None,
             order=OrderWatch(ORDER, lambda: components, {}, believed, lambda today: None, clock),
             kpis=kpis,
             thresholds=lambda: {"gw-1": (Threshold("cpu.load", 85, 70, 300, "major"),)},

@@ -69,6 +69,7 @@ def test_the_document_is_the_same_each_time_and_names_every_call() -> None:
         ("GET", "/v1/emergency/calls"),
         ("GET", "/v1/inventory"),
         ("GET", "/v1/order"),
+        ("POST", "/v1/discoveries"),
         ("GET", "/v1/inventory/history"),
         ("POST", "/v1/components/{name}/poll"),
         ("POST", "/v1/components/{name}/test"),

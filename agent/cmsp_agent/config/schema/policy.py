@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from cmsp_agent.config.schema.base import Section
-from cmsp_agent.config.schema.values import Interval, Rate, Subnets, Texts, Weekly
+from cmsp_agent.config.schema.values import Interval, Names, Rate, Subnets, Texts, Weekly
 
 PriorityName = Literal["P1", "P2", "P3", "P4"]
 
@@ -21,6 +21,9 @@ class DiscoverySection(Section):
     exclude: Subnets = ()
     seeds: Texts = Field(default=(), description="Components or addresses whose neighbours are asked first")
     rate: Rate = 50.0
+    credentials: Names = Field(
+        default=(), description="Credentials that may be tried at addresses that answer; default: those of the seeds"
+    )
 
 
 class RulesSection(Section):

@@ -4,6 +4,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING
 
 from cmsp_agent.model.component import Component
+from cmsp_agent.model.credentials import SnmpCredential
 from cmsp_agent.model.errors import NotPermittedHere
 from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.transports.snmp.client import SnmpClient
@@ -40,6 +41,14 @@ class SnmpSessions:
         """A session by our engine; `wide`: answers are taken from anywhere, with any community. Raises as a call."""
         target = _target(component, facts)
         return self._client.session(replace(target, answers_from="any", any_community=True) if wide else target)
+
+    async def engine_id(self, address: str, within: float) -> bytes:
+        """The SNMPv3 engine ID of whoever is at an address. Raises DeviceError."""
+        return await self._client.engine_id(address, within)
+
+    def session(self, address: str, credential: SnmpCredential) -> SnmpSession:
+        """A session with an address that is no component's, with few tries."""
+        return self._client.session(SnmpTarget(address, credential, timeout=1.0, retries=1))
 
     def second(self, component: Component, facts: DeviceFacts | None) -> "PysnmpSession":
         """A session by pysnmp, which the caller closes. Raises as a call."""

@@ -22,6 +22,7 @@ from cmsp_agent.model.errors import NotPermittedHere
 from cmsp_agent.transports.snmp.ber import OidOctets, OidTexts
 from cmsp_agent.transports.snmp.elsewhere import ANY, Elsewhere
 from cmsp_agent.transports.snmp.endpoint import DatagramSocket, Endpoint, SocketAddress, open_socket
+from cmsp_agent.transports.snmp.engine_discovery import engine_id
 from cmsp_agent.transports.snmp.engines import EngineDirectory, EngineObserver, EngineStore, NoEngineStore, NoObserver
 from cmsp_agent.transports.snmp.exchange import Exchange, UsmExchange
 from cmsp_agent.transports.snmp.indexes import IndexCache
@@ -29,7 +30,7 @@ from cmsp_agent.transports.snmp.keys import KeyRing
 from cmsp_agent.transports.snmp.message import V1, V2C
 from cmsp_agent.transports.snmp.peers import CommunityPeer, UsmPeer
 from cmsp_agent.transports.snmp.session import SnmpSession
-from cmsp_agent.transports.snmp.target import SnmpTarget
+from cmsp_agent.transports.snmp.target import SNMP_PORT, SnmpTarget
 from cmsp_agent.transports.snmp.timeliness import SignedTimes
 from cmsp_agent.transports.snmp.users import user_from
 
@@ -113,7 +114,7 @@ class SnmpClient:
         """
         if self._engines is None:
             raise RuntimeError("the SNMP client is not open")
-        family, address = _socket_address(target)
+        family, address = _socket_address(target.address, target.port)
         endpoint = self._endpoint(family, target.source)
         signed = target.credential.version == "3" and target.credential.auth
         elsewhere = Elsewhere(target.address, target.port, ANY if signed else target.answers_from)
@@ -127,6 +128,15 @@ class SnmpClient:
             self._indexes,
             target.largest_answer or self._path_payload(family, address, target.source),
         )
+
+    async def engine_id(self, address: str, within: float, port: int = SNMP_PORT) -> bytes:
+        """The SNMPv3 engine ID of whoever is at an address. Shows no secret.
+
+        Raises:
+            DeviceError: no v3 agent answers there.
+        """
+        family, asked = _socket_address(address, port)
+        return await engine_id(self._endpoint(family, ""), asked, self._texts, within)
 
     def _endpoint(self, family: int, source: str) -> Endpoint:
         known = self._endpoints.get((family, source))
@@ -186,12 +196,12 @@ def kernel_path_payload(family: int, address: SocketAddress, source: str) -> int
     return min(mtu - HEADERS[kind], MOST_PAYLOAD)
 
 
-def _socket_address(target: SnmpTarget) -> tuple[int, SocketAddress]:
+def _socket_address(host: str, port: int) -> tuple[int, SocketAddress]:
     """The address as the kernel will spell it in answers; looks up no names."""
     flags = socket.AI_NUMERICHOST | socket.AI_NUMERICSERV
     try:
-        found = socket.getaddrinfo(target.address, target.port, type=socket.SOCK_DGRAM, flags=flags)
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM, flags=flags)
     except socket.gaierror as error:
-        raise ValueError(f"not an IPv4 or IPv6 address: {target.address!r}") from error
+        raise ValueError(f"not an IPv4 or IPv6 address: {host!r}") from error
     family, _, _, _, address = found[0]
     return family, address  # type: ignore[return-value]  # two or four parts, as the family has

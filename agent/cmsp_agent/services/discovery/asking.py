@@ -1,0 +1,104 @@
+"""Asks one address who is there. No credential goes to an address where nothing answers, and none is tried around.
+
+First the SNMPv3 engine and an ICMP echo, which need no secret. Then the credentials that the file permits, a few at
+most; one that a device rejected ends it for that device, one that many reject is not tried any more.
+"""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from cmsp_agent.model.credentials import SnmpCredential
+from cmsp_agent.model.errors import AuthenticationRejected, DeviceError, NotPermittedHere
+from cmsp_agent.plugin.registry import Registry
+from cmsp_agent.services.devices.reading import ReadingSession, read_device_facts
+from cmsp_agent.services.discovery.around import AROUND, MOST_ROUTES, around
+from cmsp_agent.services.discovery.found import FoundDevice
+from cmsp_agent.services.discovery.pace import Pace
+
+MOST_TRIES = 3
+"""Credentials that are tried at one address."""
+MOST_REJECTIONS = 3
+"""Devices in a row that may reject a credential before it is tried no more in this run."""
+WITHIN = 1.0
+
+
+class SnmpWire(Protocol):
+    """How an address is asked."""
+
+    async def engine_id(self, address: str, within: float) -> bytes:
+        """Its SNMPv3 engine ID. Raises DeviceError."""
+        ...
+
+    def session(self, address: str, credential: SnmpCredential) -> ReadingSession:
+        """An SNMP session."""
+        ...
+
+
+@dataclass(slots=True)
+class Asker:
+    """One run's way of asking.
+
+    Args:
+        wire: SNMP.
+        ping: seconds of an ICMP echo's way; None where none came back.
+        credentials: by name, in the order in which they are tried.
+        registry: the device types.
+        pace: held before each probe.
+    """
+
+    wire: SnmpWire
+    ping: Callable[[str], Awaitable[float | None]]
+    credentials: Mapping[str, SnmpCredential]
+    registry: Registry
+    pace: Pace
+    rejected: Counter[str] = field(default_factory=Counter)
+
+    async def look(self, address: str, via: str) -> tuple[FoundDevice | None, list[tuple[str, str]]]:
+        """Who is there, and what addresses it has around it; None: nobody answers."""
+        engine = await self._engine(address)
+        if not engine and not await self._answers_ping(address):
+            return None, []
+        found = FoundDevice(address, via, engine.hex(), detail="no credential that may be tried works")
+        for name in self._worth_trying(bool(engine)):
+            await self.pace.wait()
+            session = self.wire.session(address, self.credentials[name])
+            try:
+                facts = await read_device_facts(session, self.registry)
+                near = around(await session.columns(*AROUND, limit=MOST_ROUTES))
+            except AuthenticationRejected as error:
+                self.rejected[name] += 1
+                return replace(found, detail=str(error)), []
+            except DeviceError as error:
+                if self.credentials[name].version != "3":
+                    self.rejected[name] += 1  # a wrong community is answered by silence
+                found = replace(found, detail=str(error))
+                continue
+            self.rejected[name] = 0
+            kind = self.registry.identify(facts.sys_object_id, facts.sys_descr)
+            named = kind.name if kind is not None else "generic_snmp"
+            return replace(found, credential=name, facts=facts, device_type=named, detail=""), near
+        return found, []
+
+    async def _engine(self, address: str) -> bytes:
+        await self.pace.wait()
+        try:
+            return await self.wire.engine_id(address, WITHIN)
+        except DeviceError:
+            return b""
+
+    async def _answers_ping(self, address: str) -> bool:
+        await self.pace.wait()
+        try:
+            return await self.ping(address) is not None
+        except NotPermittedHere:
+            return False
+
+    def _worth_trying(self, has_engine: bool) -> list[str]:
+        fit = [
+            name
+            for name, credential in self.credentials.items()
+            if self.rejected[name] < MOST_REJECTIONS and (has_engine or credential.version != "3")
+        ]
+        return fit[:MOST_TRIES]
