@@ -97,11 +97,20 @@ def rules_explain(
 
 
 def _recorded(here: CommandContext) -> Iterator[dict[str, Any]]:
-    """All recorded events, the oldest first."""
-    after: int | None = 0
-    while after is not None:
-        page = here.daemon.get("/v1/events", after=after, limit=_PAGE)
-        found = items(page)
-        yield from found
-        following = page.get("next") if isinstance(page, dict) else None
-        after = following if found and following != after else None
+    """All recorded events, the oldest first. While one page is used, the next is fetched."""
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as reading:
+
+        def fetch(after: int) -> "Future[Any]":
+            return reading.submit(here.daemon.get, "/v1/events", after=after, limit=_PAGE)
+
+        after, coming = 0, fetch(0)
+        while True:
+            page = coming.result()
+            found = items(page)
+            following = page.get("next") if isinstance(page, dict) else None
+            if not found or not isinstance(following, int) or following == after:
+                return
+            after, coming = following, fetch(following)
+            yield from found

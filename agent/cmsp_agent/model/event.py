@@ -70,13 +70,17 @@ class Event:
 
     def fold(self, repeat: "Event") -> "Event":
         """The same fault reported again: counted, its source remembered."""
-        sources = self.sources + tuple(source for source in repeat.sources if source not in self.sources)
+        sources = self._with_sources(repeat)
         confirmed = self.confirmed or len(sources) > 1 or Source.POLL in sources
         return replace(self, count=self.count + repeat.count, sources=sources, confirmed=confirmed)
 
-    def cleared_by(self, clear: "Event") -> "Event":
-        """The clearing event, with the story of its raise: total count, all sources."""
-        return replace(clear, alarm=self.id, count=self.count + 1, sources=self.fold(clear).sources, confirmed=True)
+    def _with_sources(self, other: "Event") -> tuple[Source, ...]:
+        return self.sources + tuple(source for source in other.sources if source not in self.sources)
+
+    def cleared_by(self, clear: "Event", text: str) -> "Event":
+        """The clearing event with this text, and with the story of its raise: total count, all sources."""
+        sources = self._with_sources(clear)
+        return replace(clear, alarm=self.id, count=self.count + 1, sources=sources, confirmed=True, text=text)
 
     def ended(self, event_id: str, now: int, text: str, count: int = 1) -> "Event":
         """The clear of this alarm that the agent itself makes, without a message of the device; the text says why."""

@@ -73,7 +73,8 @@ class Correlator:
             yield held, renamed
 
     def _end(self, draft: Draft, held: Event, text: str) -> Event:
-        ended = held.cleared_by(held.ended(self._new_id(draft.now), draft.now, text))
+        end = held.ended(self._new_id(draft.now), draft.now, text)
+        ended = held.cleared_by(end, end.text)
         draft.active.drop(held.key)
         draft.changes.record(ended)
         return ended
@@ -94,7 +95,8 @@ class Correlator:
         if held is not None:
             yield from self._fold(draft, held, event)
             return
-        inhibited = replace(event, suppressed_by=self._causes.of(draft, event))
+        cause = self._causes.of(draft, event)
+        inhibited = event if cause == event.suppressed_by else replace(event, suppressed_by=cause)
         draft.active.put(event.key, inhibited)
         draft.changes.record(inhibited)
         yield inhibited
@@ -115,7 +117,7 @@ class Correlator:
         if held is None:
             self._counters.add("correlate.clear_without_raise")
             return
-        cleared = held.cleared_by(_saying_so(event, held))
+        cleared = held.cleared_by(event, _saying_so(event, held))
         draft.active.drop(event.key)
         draft.ended.put(event.key, held)
         draft.ended_at.put(event.key, event.received_at)
@@ -168,7 +170,7 @@ def is_last_word(draft: Draft, event: Event) -> bool:
     return event.type not in AVAILABILITY and polls is not None and 0 < polls.answered_at < event.received_at
 
 
-def _saying_so(clear: Event, held: Event) -> Event:
-    """The clear with a text that can't be taken for the raise's: one rule may give both the same."""
+def _saying_so(clear: Event, held: Event) -> str:
+    """The text of a clear, such that it can't be taken for the raise's: one rule may give both the same."""
     same = clear.text == held.text or held.text.startswith(f"{clear.text} (")
-    return replace(clear, text=f"cleared: {clear.text}") if same else clear
+    return f"cleared: {clear.text}" if same else clear.text

@@ -26,13 +26,16 @@ class Thresholds:
     within: int = 60_000
 
 
+_USUAL = Thresholds()
+
+
 class Flapping:
     """Holds a flapping alarm raised: only the first few of its changes and the last are reported."""
 
     def __init__(
         self,
         counters: Counters,
-        thresholds: Callable[[Event], Thresholds] = lambda _event: Thresholds(),
+        thresholds: Callable[[Event], Thresholds] = lambda _event: _USUAL,
         new_id: Callable[[int], str] = uuid7,
     ) -> None:
         self._counters = counters
@@ -75,8 +78,10 @@ class Flapping:
         """The clears of alarms that stopped flapping in the state *clear*; the others are reported as they are."""
         for key in [*draft.flaps.keys()]:
             flap, held = draft.flaps.get(key) or Flap(), draft.active.get(key)
-            limits = Thresholds() if held is None else self._thresholds(held)
-            if len(_within(flap.times, draft.now, limits.within)) > (limits.stop if flap.flapping else 0):
+            limits = _USUAL if held is None else self._thresholds(held)
+            most = limits.stop if flap.flapping else 0
+            # times are in order: where so many are recent, the last of them is
+            if len(flap.times) > most and abs(draft.now - flap.times[-1 - most]) < limits.within:
                 continue
             draft.flaps.drop(key)
             if held is None or not flap.flapping:

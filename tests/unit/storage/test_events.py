@@ -17,13 +17,13 @@ def test_a_raise_is_active_until_its_clear(tx: sqlite3.Connection) -> None:
     raised = an_event(1)
     events.insert(tx, raised)
     assert events.active(tx) == [raised]
-    events.insert(tx, raised.cleared_by(an_event(2, state=Transition.CLEAR, severity=Severity.CLEARED)))
+    events.insert(tx, raised.cleared_by(an_event(2, state=Transition.CLEAR, severity=Severity.CLEARED), "up"))
     assert events.active(tx) == []
 
 
 def test_what_is_raised_and_cleared_in_one_batch_is_not_active(tx: sqlite3.Connection) -> None:
     raised = an_event(1)
-    cleared = raised.cleared_by(an_event(2, state=Transition.CLEAR, severity=Severity.CLEARED))
+    cleared = raised.cleared_by(an_event(2, state=Transition.CLEAR, severity=Severity.CLEARED), "up")
     events.insert_all(tx, [raised, cleared, an_event(3)])
     assert events.active(tx) == [an_event(3)]
 

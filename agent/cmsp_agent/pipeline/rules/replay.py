@@ -6,6 +6,8 @@ The stages are the pipeline's own. Left out is what needs more than events: poll
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component
@@ -93,7 +95,9 @@ class Replay:
             self._open,
         )
         self._faults: dict[FaultPlace, _Fault] = {}
-        self._held_back: dict[str, Event] = {}
+        self._held_back: list[tuple[int, int, Event]] = []
+        """Alarms that open no incident yet, and when each is to be asked about again."""
+        self._order = count()
         self._looked_at = 0
         self.events = 0
         self.changed = 0
@@ -137,9 +141,10 @@ class Replay:
         self._looked_at = draft.now
         over = [*self._flapping.quiet(draft), *self._clear_delay.due(draft)]
         run((self._correlate, self._open), draft, over)
-        due, self._held_back = list(self._held_back.values()), {}
-        still_held = (draft.active.by_id(event.id) for event in due)
-        self._open(draft, [event for event in still_held if event is not None])
+        due: list[Event] = []
+        while self._held_back and self._held_back[0][0] <= draft.now:
+            due.append(heappop(self._held_back)[2])
+        self._open(draft, [event for event in due if draft.active.by_id(event.id) is not None])
 
     def _commit(self) -> None:
         now = self._draft.now
@@ -152,7 +157,7 @@ class Replay:
                 self._end(event)
             elif self._site.opens(event) and event.suppressed_by is None:
                 if self._waiting.waits(draft, event):
-                    self._held_back[event.id] = event
+                    heappush(self._held_back, (self._waiting.not_before(event), next(self._order), event))
                 else:
                     self._join(event)
         return events

@@ -147,6 +147,7 @@ class StormRule(Rule):
         return f"storm: {self.limits.components} components in {_seconds(self.limits.within)}"
 
 
+_USUAL = Thresholds()
 AnyRule = TypeVar("AnyRule", bound=Rule)
 
 
@@ -166,7 +167,7 @@ class Rules:
     def thresholds(self, event: Event) -> Thresholds:
         """When an alarm flaps: by the first rule that matches, else as built in."""
         rule = first(self.flapping, event)
-        return Thresholds() if rule is None else rule.thresholds
+        return _USUAL if rule is None else rule.thresholds
 
     def storm(self, event: Event) -> StormLimits:
         """What makes a storm of a loss: by the first rule that matches, else as built in."""

@@ -60,6 +60,11 @@ class Waiting:
         recent = sum(count for at, count in reports if abs(draft.now - at) < times.within)
         return "" if recent >= times.times else times.name
 
+    def not_before(self, event: Event) -> int:
+        """The time (ms since the epoch) before which a waiting alarm need not be asked about again."""
+        lasting = first(self._rules.lasting, event) if event.state is Transition.RAISE else None
+        return event.received_at + (lasting.lasts if lasting is not None else 0)
+
     def reached(self, draft: Draft) -> list[Event]:
         """What was reported often enough with this signal: the alarm that holds, or what passed."""
         found = (draft.active.get(key) or draft.ended.get(key) for key in draft.reached)
