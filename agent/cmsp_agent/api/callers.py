@@ -1,14 +1,17 @@
 """The caller of a request, by what its connection proved, and the role that a call takes."""
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from fastapi import Depends, Request
 
 from cmsp_agent.api.roles import Caller, ProvenPeer, Role, identify
 from cmsp_agent.api.services import ApiServices
 from cmsp_agent.model.event import Event
+from cmsp_agent.model.incident import Incident
 
 NOBODY = ProvenPeer()
+Shown = TypeVar("Shown")
 
 
 def services_of(request: Request) -> ApiServices:
@@ -44,8 +47,13 @@ def shown_to(caller: Caller, services: ApiServices) -> Callable[[Event], Event]:
     return _as_it_is if caller.local else services.outward
 
 
-def _as_it_is(event: Event) -> Event:
-    return event
+def incident_shown_to(caller: Caller, services: ApiServices) -> Callable[[Incident], Incident]:
+    """What a caller sees of an incident, likewise."""
+    return _as_it_is if caller.local else services.outward_incident
+
+
+def _as_it_is(shown: Shown) -> Shown:
+    return shown
 
 
 READING = [Depends(at_least(Role.OBSERVER))]

@@ -119,5 +119,7 @@ class ApiServices:
     """A support bundle by its name (`services.support`)."""
     outward: Callable[[Event], Event]
     """As `Pipeline.outward`, by the configuration of the moment."""
+    outward_incident: Callable[[Incident], Incident]
+    """Likewise."""
     bell: StreamBell = field(default_factory=StreamBell)
     refusals: Refusals = field(default_factory=Refusals)

@@ -177,7 +177,7 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         seen = (devices.seen.note, backups.seen)
         asked = PollingNeeds(known, components, devices.remember, seen, service, notices)
         polling = await start(start_polling(runtime, configuration, asked))
-        await start(start_support(runtime, status, service.outward, in_force.document, in_force.secrets))
+        await start(start_support(runtime, status, service, in_force.document, in_force.secrets))
         await start(start_diagnostics(runtime, known, polling.sessions, in_force.secrets))
         await start(start_discovery(runtime, known, polling.sessions, configuration))
         listening = start_listening(runtime, notices, active)

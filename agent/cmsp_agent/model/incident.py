@@ -61,6 +61,8 @@ class Incident:
     """How often the fault came back within the stability period."""
     confirmed: bool = True
     """False: only messages told of it that anybody may forge, and no poll has borne it out."""
+    masked_title: str = ""
+    """The title as it may leave the site, where that differs."""
     where: str = ""
     """The place on its first component where it began: a fault that comes back there is a relapse."""
 
@@ -127,6 +129,7 @@ class Incident:
             urgency=finding.urgency,
             extent=finding.extent,
             title=finding.title,
+            masked_title=finding.masked_title,
             responsible=finding.responsible,
             recommendation=finding.recommendation,
             confirmed=finding.confirmed,
@@ -212,6 +215,7 @@ def opened(
         urgency=finding.urgency,
         extent=finding.extent,
         title=finding.title,
+        masked_title=finding.masked_title,
         components=components,
         alarms=alarms,
         opened_at=at,

@@ -65,6 +65,8 @@ class Finding:
     recommendation: str = ""
     confirmed: bool = True
     """Polling, a second source or the agent itself bears out at least one of the alarms."""
+    masked_title: str = ""
+    """The title without personal data, where it has any."""
 
 
 @dataclass(frozen=True, slots=True)

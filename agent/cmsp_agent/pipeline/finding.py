@@ -27,13 +27,22 @@ def finding(draft: Draft, alarms: Sequence[Event], assessor: Assessor, normalise
         recommendation = f"No call reaches an emergency number from {sites}. {recommendation}".strip()
     if assessment.lost_before:
         recommendation = f"{recommendation} Lost before: {_several(assessment.lost_before)}.".strip()
-    named = title(alarm, event.component, event.object)
+    more = ""
+    named, masked = (title(alarm, event.component, each) for each in (event.object, normaliser.masked_object(event)))
     if len(alarms) > 1 and any(PLACE in each.attributes for each in alarms):
-        named = f"{named}, and {len(alarms) - 1} more"
+        more = f", and {len(alarms) - 1} more"
     elif len(components) > 1:
-        named = f"{len(components)} components lost: {_few(components)}"
+        named = masked = f"{len(components)} components lost: {_few(components)}"
     confirmed = any(each.confirmed or each.state is not Transition.RAISE for each in alarms)
-    return Finding(assessment.urgency, assessment.extent, named, alarm.responsible, recommendation, confirmed)
+    return Finding(
+        assessment.urgency,
+        assessment.extent,
+        named + more,
+        alarm.responsible,
+        recommendation,
+        confirmed,
+        masked_title="" if masked == named else masked + more,
+    )
 
 
 def _several(names: Sequence[str]) -> str:

@@ -201,6 +201,10 @@ class Normaliser:
             return True
         return self.meanings(component.name).has_end(kind, polled=component.credentials.snmp is not None)
 
+    def masked_object(self, event: Event) -> str:
+        """What the event is about, as it may leave the site."""
+        return self.meanings(event.component).mask.object_of(event.object, event.text)
+
     def outward(self, event: Event) -> Event:
         """The event as it may leave the site."""
         return self.meanings(event.component).mask(event)

@@ -7,6 +7,7 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.ids import NewId, uuid7
+from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.model.signal import PollSignal, Signal
 from cmsp_agent.pipeline.alarm_state import AlarmState, Draft
@@ -19,6 +20,7 @@ from cmsp_agent.pipeline.impact import Assessor, Customer
 from cmsp_agent.pipeline.losses import Losses
 from cmsp_agent.pipeline.normalise import Inventory, Normaliser
 from cmsp_agent.pipeline.observe import PollJudge
+from cmsp_agent.pipeline.privacy import incident_without_people
 from cmsp_agent.pipeline.retire import Retirement
 from cmsp_agent.pipeline.reviews import Reviews
 from cmsp_agent.pipeline.rules.filtering import RuleFilter
@@ -107,6 +109,10 @@ class Pipeline:
     def outward(self, event: Event) -> Event:
         """The event as it may leave the site: personal data masked unless the order permits it."""
         return self._normalise.outward(event) if self._mask_personal else event
+
+    def outward_incident(self, incident: Incident) -> Incident:
+        """The incident as it may leave the site, likewise."""
+        return incident_without_people(incident) if self._mask_personal else incident
 
     def reassess(self, alarm_state: AlarmState, now: int) -> Draft:
         """The same alarm state under these rules: after a start or a reload, which may have taken components away."""

@@ -1,15 +1,18 @@
 """Removes secrets from messages, and masks personal data that must not leave the site.
 
 Secrets go before anything is stored: a logged command may set a password. Personal data (numbers, user names) stays in
-the event log on the site and is masked in records for the head-end, unless the order permits it.
+the event log and the incidents on the site. It is masked in all that leaves the site, unless the order permits it:
+records, mails, posts, answers to callers elsewhere, bundles.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 
 from cmsp_agent.model.event import Event
-from cmsp_agent.model.redaction import hide
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.redaction import GROUP, hide
 from cmsp_agent.plugin.api import DeviceType
 
 MASKED = "<masked>"
@@ -28,8 +31,26 @@ _SECRETS = tuple(
         r"\b(?:scp|sftp|ftp|https?)://[^\s:/@]+:(?P<secret>[^\s@]+)@",
     )
 )
-_PERSONAL = (r"(?i)\b(?:called|calling|caller|dialed)\b[^\d+*#\n]{0,20}(?P<secret>[+*#]?\d[\d*#]{2,})",)
-"""Telephone numbers, whatever the device calls them; its own patterns come from its type."""
+_NUMBER = r"(?P<secret>[+*#]?\d[\d*#]{2,})"
+_GAP = r"(?:[^\d+*#\n]{0,20}(?:\.\d+)+=)?[^\d+*#\n]{0,20}"
+_NAME = r"(?P<secret>[^\s'\"\[\](){}<>,;:=@]+)"
+_PERSONAL = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?:call(?:ed|ing|er)|diall?(?:ed|ing)|redirect(?:ed|ing)|\b(?:ani|dnis|msisdn)\b){_GAP}{_NUMBER}",
+        rf"\b(?:tele)?phone(?: number)?[ :=]+{_NUMBER}",
+        rf"\bdirectory ?number[ :=]+{_NUMBER}",
+        r"\bsips?:(?P<secret>[^\s@<>\"]+)@",
+        r"\btel:(?P<secret>[+\d][\d.()-]{2,})",
+        r"\b(?:from|to|contact): *\"(?P<secret>[^\"]+)\" *<",
+        rf"\b(?:user|login)[ _-]?(?:name|id)?(?:[:=] ?|[ :=]*['\"])['\"]?{_NAME}",
+        rf"\b(?:invalid |for )user {_NAME}",
+        rf"\bpassword for {_NAME} from\b",
+    )
+)
+"""Telephone numbers and user names, whatever the device calls them; its own patterns come from its type."""
+LONGEST_OBJECTS = 4096
+"""Objects whose masked form is remembered: an incident is weighed again and again."""
 
 
 def without_secrets(text: str) -> str:
@@ -37,19 +58,52 @@ def without_secrets(text: str) -> str:
     return hide(_SECRETS, text) if _SUSPICIOUS.search(text) else text
 
 
+def without_people(text: str) -> str:
+    """The text as it may leave the site, where no device type says more."""
+    return hide(_PERSONAL, text, MASKED)
+
+
+def incident_without_people(incident: Incident) -> Incident:
+    """The incident as it may leave the site."""
+    title = without_people(incident.masked_title or incident.title)
+    notes = tuple(without_people(note) for note in incident.notes)
+    where = MASKED if incident.masked_title else without_people(incident.where)
+    recommendation = without_people(incident.recommendation)
+    return replace(incident, title=title, notes=notes, where=where, recommendation=recommendation)
+
+
 class Mask:
     """Masks the personal data of one device type's messages."""
 
     def __init__(self, device_type: DeviceType) -> None:
-        patterns = (*_PERSONAL, *(rule.pattern for rule in device_type.personal))
-        self._patterns = tuple(re.compile(pattern) for pattern in patterns)
+        own = (re.compile(rule.pattern) for rule in device_type.personal)
+        self._patterns = (*_PERSONAL, *own)
+        self.object_of = lru_cache(LONGEST_OBJECTS)(self._object)
 
     def __call__(self, event: Event) -> Event:
         """The event as it may leave the site."""
-        return replace(event, text=self._text(event.text), attributes=self._attributes(event.attributes))
+        name = self.object_of(event.object, event.text)
+        text = self._text(event.text)
+        if name != event.object:
+            text = text.replace(event.object, name)
+        attributes = self._attributes(event.attributes)
+        if name != event.object:
+            attributes = {key: value.replace(event.object, name) for key, value in attributes.items()}
+        return replace(event, text=text, object=name, attributes=attributes)
+
+    def _object(self, name: str, text: str) -> str:
+        """The object without what the text shows to be a person's, or a number that calls."""
+        if not name:
+            return name
+        people = {match[GROUP] for pattern in self._patterns for match in pattern.finditer(text) if match[GROUP]}
+        hidden = self._text(name)
+        for each in sorted(people, key=len, reverse=True):
+            hidden = re.sub(rf"(?<!\w){re.escape(each)}(?!\w)", MASKED, hidden)
+        return hidden
 
     def _text(self, text: str) -> str:
         return hide(self._patterns, text, MASKED)
 
     def _attributes(self, attributes: Mapping[str, str]) -> Mapping[str, str]:
-        return {name: self._text(value) for name, value in attributes.items()}
+        """Each value is read with its name before it, which says what a bare number is."""
+        return {name: self._text(f"{name}={value}")[len(name) + 1 :] for name, value in attributes.items()}

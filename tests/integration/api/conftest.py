@@ -34,7 +34,7 @@ from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.pipeline.alarm_state import AlarmState, UnansweredPolls
-from cmsp_agent.pipeline.privacy import Mask
+from cmsp_agent.pipeline.privacy import Mask, incident_without_people
 from cmsp_agent.pipeline.silences import SilenceRegister
 from cmsp_agent.plugin.api import CliPlatform, Redaction
 from cmsp_agent.services.audit import AuditLog
@@ -291,6 +291,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             revisions=revisions,
             read_only=lambda name: ("show version", "show interfaces {name}") if name == "gw-1" else (),
             outward=Mask(CISCO_IOS),
+            outward_incident=incident_without_people,
             confirm_clock=KnownTime(database, Notices(unwatched, clock, counters), clock).confirm,
         )
         yield Agent(made, database, alarm_state, device, supervisor, folder)

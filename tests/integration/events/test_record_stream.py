@@ -78,7 +78,7 @@ async def test_any_sequence_of_reports_leaves_the_head_end_with_the_agent_s_alar
                 step(site, choose)
     database = await open_state(tmp_path / "state.db", "apl", clock=ManualClock(), counters=Counters())
     for changes in told:
-        await database.write(partial(write_changes, changes=changes, now=site.now, outward=lambda event: event))
+        await database.write(partial(write_changes, changes=changes, now=site.now, by=site.pipeline))
     held = {name: (data["object"], data["suppressed_by"]) for name, data in alarms_of(await records(database)).items()}
     assert held == {each.id: (each.object, each.suppressed_by) for each in site.alarm_state.active.values()}
     await database.close()

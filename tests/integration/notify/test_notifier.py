@@ -36,7 +36,7 @@ async def test_an_incident_that_ends_while_its_opening_is_queued_is_told_of_too(
             notifier(changed(endings.pop()))
 
     interested = Interested([POLICY], {}, {}, "paris-hq")
-    notifier = IncidentNotifier(database, interested, list, queued, clock, uuid7)
+    notifier = IncidentNotifier(database, interested, list, queued, clock, uuid7, lambda each: each)
     notifier(changed(incident))
     await notifier.look()
     await notifier.look()

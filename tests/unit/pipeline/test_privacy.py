@@ -1,5 +1,7 @@
 """Secrets in messages are never stored; personal data does not leave the site."""
 
+from dataclasses import replace
+
 import pytest
 
 from cmsp_agent.model.event import Event, Source, Transition
@@ -68,15 +70,59 @@ def test_any_device_type_masks_telephone_numbers() -> None:
     assert "0612345678" not in outward(DeviceType("plain", "Plain"), "calling party 0612345678 rejected")
 
 
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("Received INVITE from sip:+33123456789@10.0.0.1:5060", "from sip:<masked>@10.0.0.1:5060"),
+        ('From: "Jean Dupont" <sip:jean.dupont@sbc>', 'From: "<masked>" <sip:<masked>@sbc>'),
+        ("ccmCallingPartyNumber.0=5551234", "ccmCallingPartyNumber.0=<masked>"),
+        ("Failed password for invalid user jdoe from 10.0.0.1 port 22", "invalid user <masked> from"),
+        ("Failed password for jdoe from 10.0.0.1 port 22", "for <masked> from"),
+        ("login rejected, username=jdoe", "username=<masked>"),
+        ("user 'jdoe' is locked", "user '<masked>' is locked"),
+        ("calling number 0612345678 dialed 112", "number <masked> dialed <masked>"),
+    ],
+)
+def test_people_are_masked_whatever_the_device_type(text: str, masked: str) -> None:
+    assert masked in outward(DeviceType("plain", "Plain"), text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "user logged in",
+        "Interface GigabitEthernet0/0/1, changed state to down",
+        "sequence number 4711 of port 5060",
+        "sip: 503 from 10.0.0.1",
+        "from the user interface: 3 calls, 2 dial-peers",
+        "telephone 7 lost its line",
+    ],
+)
+def test_plain_words_are_left_alone(text: str) -> None:
+    assert outward(DeviceType("plain", "Plain"), text) == text
+
+
+def test_the_object_and_the_attributes_are_masked_by_what_the_text_shows() -> None:
+    site = Site()
+    text = "Registration failed, called number 0612345678"
+    attributes = {"callerNumber.1": "0698765432", "place": "gw 0612345678", "ifIndex": "1234"}
+    event = replace(an_event(text), object="0612345678", attributes=attributes)
+    masked = Mask(CISCO_IOS)(event)
+    assert masked.object == "<masked>"
+    assert masked.attributes == {"callerNumber.1": "<masked>", "place": "gw <masked>", "ifIndex": "1234"}
+    assert site.pipeline.outward(event).object == "<masked>"
+
+
 def test_the_console_is_nobodys_name() -> None:
     assert outward(CISCO_IOS, "Configured from console by console") == "Configured from console by console"
 
 
+def an_event(text: str) -> Event:
+    return Event("1", "gw", "paris", "", "x", Severity.MINOR, Transition.INFO, 0, 0, "received", (Source.SYSLOG,), text)
+
+
 def outward(device_type: DeviceType, text: str) -> str:
-    event = Event(
-        "1", "gw", "paris", "", "x", Severity.MINOR, Transition.INFO, 0, 0, "received", (Source.SYSLOG,), text
-    )
-    return Mask(device_type)(event).text
+    return Mask(device_type)(an_event(text)).text
 
 
 def test_our_own_commands_are_no_secrets() -> None:

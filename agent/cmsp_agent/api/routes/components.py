@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from cmsp_agent.api.callers import READING, caller_of, services_of, shown_to
+from cmsp_agent.api.callers import READING, caller_of, incident_shown_to, services_of, shown_to
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.schemas.components import ComponentList, Kpis, SetupView
 from cmsp_agent.api.schemas.jobs import JobView
@@ -51,7 +51,7 @@ async def components(request: Request) -> dict[str, Any]:
 @router.get("/{name}", dependencies=READING)
 async def component(request: Request, name: str) -> dict[str, Any]:
     """One component: its settings, alarms, open incidents, inventory and latest backup."""
-    services = services_of(request)
+    services, caller = services_of(request), caller_of(request)
     found = known(services, name)
     latest = await services.backups.latest(name)
     inventory = await services.records.inventory(name)
@@ -59,8 +59,8 @@ async def component(request: Request, name: str) -> dict[str, Any]:
     document = component_details(
         found,
         services.status.availability_of(name),
-        [*map(shown_to(caller_of(request), services), services.status.alarms(name))],
-        services.status.incidents(name),
+        [*map(shown_to(caller, services), services.status.alarms(name))],
+        [*map(incident_shown_to(caller, services), services.status.incidents(name))],
         latest,
         inventory,
         services.status.unreadable.of(name),

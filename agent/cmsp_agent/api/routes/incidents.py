@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
 
-from cmsp_agent.api.callers import READING, services_of
+from cmsp_agent.api.callers import READING, caller_of, incident_shown_to, services_of
 from cmsp_agent.api.problems import PreconditionFailed, PreconditionRequired
 from cmsp_agent.api.schemas.incidents import IncidentChange, IncidentPage, IncidentReport, IncidentView
 from cmsp_agent.api.unsafe import Operator
@@ -36,11 +36,12 @@ async def incidents(
 ) -> dict[str, Any]:
     """A page of incidents, the newest first."""
     services = services_of(request)
+    shown = incident_shown_to(caller_of(request), services)
     if only_open:
-        found = services.status.open_incidents()
-        return {"items": [incident_view(incident) for incident in reversed(found)][:limit], "next": None}
+        latest = [*reversed(services.status.open_incidents())][:limit]
+        return {"items": [incident_view(shown(incident)) for incident in latest], "next": None}
     page, following = await services.log.incidents(before, limit)
-    return {"items": [incident_view(incident) for incident in page], "next": following or None}
+    return {"items": [incident_view(shown(incident)) for incident in page], "next": following or None}
 
 
 @router.post("", response_model=IncidentView, status_code=201)
@@ -53,8 +54,10 @@ async def report(wish: IncidentReport, call: Operator) -> Response:
         wish.reported_by or call.caller.name,
     )
 
+    shown = incident_shown_to(call.caller, call.services)
+
     async def work() -> dict[str, Any]:
-        return incident_view(await call.services.report_incident(said))
+        return incident_view(shown(await call.services.report_incident(said)))
 
     return await call.change(work, status=201)
 
@@ -62,8 +65,10 @@ async def report(wish: IncidentReport, call: Operator) -> Response:
 @router.get("/{incident}", response_model=IncidentView, dependencies=READING)
 async def incident(request: Request, incident: str) -> JSONResponse:
     """One incident, by its id or its number; the ETag is for a change."""
-    found = await services_of(request).log.incident(incident)
-    return JSONResponse(incident_view(found), headers={"ETag": f'"{found.version}"'})
+    services = services_of(request)
+    found = await services.log.incident(incident)
+    shown = incident_shown_to(caller_of(request), services)(found)
+    return JSONResponse(incident_view(shown), headers={"ETag": f'"{found.version}"'})
 
 
 @router.patch("/{incident}", response_model=IncidentView)
@@ -80,7 +85,8 @@ async def change(
             raise PreconditionRequired("the header If-Match is required: others may change this incident too")
         found = await call.services.log.incident(incident)
         edit = editing(wish, if_match, call.caller.name, call.services.clock.now())
-        return incident_view(await call.services.change_incident(found.id, edit))
+        changed = await call.services.change_incident(found.id, edit)
+        return incident_view(incident_shown_to(call.caller, call.services)(changed))
 
     return await call.change(work)
 

@@ -96,6 +96,10 @@ class EventService:
         """The event as it may leave the site."""
         return self._pipeline.outward(event)
 
+    def outward_incident(self, incident: Incident) -> Incident:
+        """The incident as it may leave the site."""
+        return self._pipeline.outward_incident(incident)
+
     async def use(self, pipeline: Pipeline) -> None:
         """Judge by another configuration from now on, and reassess what is open by it.
 
@@ -269,7 +273,7 @@ class EventService:
 
     async def _commit(self, draft: Draft) -> None:
         if draft.changes:
-            changes, now, how = draft.changes, draft.now, (self._pipeline.outward, self._new_id)
+            changes, now, how = draft.changes, draft.now, (self._pipeline, self._new_id)
             changes.incidents.update(await self._database.write(lambda tx: write_changes(tx, changes, now, *how)))
             for incident in changes.incidents.values():
                 draft.keep(incident)

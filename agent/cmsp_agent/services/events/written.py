@@ -1,7 +1,7 @@
 """Writes the changes of a batch: a fact and its outbox row together, or neither. Judges nothing."""
 
 import sqlite3
-from collections.abc import Callable
+from typing import Protocol
 
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.ids import NewId, uuid7
@@ -12,12 +12,21 @@ from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox.records import event_record, incident_record, security_record
 from cmsp_agent.storage.tables import events, incidents
 
-Outward = Callable[[Event], Event]
-"""An event as it may leave the site."""
+
+class Outward(Protocol):
+    """What is written, as it may leave the site."""
+
+    def outward(self, event: Event) -> Event:
+        """An event without personal data, unless the order permits it."""
+        ...
+
+    def outward_incident(self, incident: Incident) -> Incident:
+        """An incident, likewise."""
+        ...
 
 
 def write_changes(
-    tx: sqlite3.Connection, changes: Changes, now: int, outward: Outward, new_id: NewId = uuid7
+    tx: sqlite3.Connection, changes: Changes, now: int, by: Outward, new_id: NewId = uuid7
 ) -> dict[str, Incident]:
     """Write changes and their outbox rows together; returns the incidents with the numbers they were given."""
     events.insert_all(tx, list(changes.new.values()))
@@ -26,14 +35,14 @@ def write_changes(
     # what was cleared in the same batch is reported by its clear: after it, a raise would hold again
     ended = {event.alarm for event in changes.new.values()}
     reported = [*changes.new.values(), *(changes.changed[event_id] for event_id in sorted(changes.to_report - ended))]
-    outbox.append_all(tx, (event_record(outward(event)) for event in reported), now)
+    outbox.append_all(tx, (event_record(by.outward(event)) for event in reported), now)
     security = [event for event in reported if event.type in SECURITY_TYPES]
     if security:
-        outbox.append_all(tx, (security_record(outward(event), new_id(now)) for event in security), now)
+        outbox.append_all(tx, (security_record(by.outward(event), new_id(now)) for event in security), now)
     numbered = {}
     for incident in changes.incidents.values():
         saved = incident if incident.number else incident.numbered(incidents.next_number(tx))
         incidents.save(tx, saved)
-        outbox.append(tx, incident_record(saved, new_id(now), now), now)
+        outbox.append(tx, incident_record(by.outward_incident(saved), new_id(now), now), now)
         numbered[saved.id] = saved
     return numbered

@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from functools import partial
 from itertools import groupby
@@ -64,8 +64,10 @@ class IncidentNotifier:
         queued: Callable[[], None],
         clock: Clock,
         new_id: NewId,
+        outward: Callable[[Incident], Incident],
     ) -> None:
         self._database = database
+        self._outward = outward
         self._interested = interested
         self._open_incidents = open_incidents
         self._queued = queued
@@ -136,7 +138,7 @@ class IncidentNotifier:
 
     def _mails(self, said: Sequence[Due], interested: Interested, now: int) -> Iterable[OutgoingNotification]:
         for _, group in groupby(sorted(said, key=lambda each: each.policy), key=lambda each: each.policy):
-            news = list(group)
+            news = [replace(each, incident=self._outward(each.incident)) for each in group]
             ways = interested.policies[news[0].policy].by
             if "webhook" in ways:
                 yield from (webhook(each, interested.appliance, self._new_id(now), now) for each in news)

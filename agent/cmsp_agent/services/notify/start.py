@@ -99,6 +99,7 @@ async def start_notify(
         outgoing.wake,
         runtime.clock,
         runtime.machine.new_id,
+        events.outward_incident,
     )
     part = NotifyPart(notifier, pool, components, configuration.smtp, configuration.webhook)
     events.subscribe(notifier)

@@ -18,6 +18,7 @@ from cmsp_agent.model.priority import Priority
 from cmsp_agent.model.register import described
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.alarm_state import AlarmState
+from cmsp_agent.pipeline.privacy import incident_without_people
 from cmsp_agent.services.availability import Availability, availability
 from cmsp_agent.services.devices.unreadable import UnreadableObjects
 from cmsp_agent.services.part import Part
@@ -167,7 +168,7 @@ class StatusService:
                 "number": one.number,
                 "priority": one.priority.value,
                 "state": one.state.value,
-                "title": one.title,
+                "title": incident_without_people(one).title,  # the status is shown to everybody
                 "opened_at": rfc3339(one.opened_at),
             }
             for one in urgent[:MOST_URGENT]

@@ -15,6 +15,8 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.alarm_types.security import SECURITY_TYPES
+from cmsp_agent.pipeline.privacy import without_people
+from cmsp_agent.services.events.written import Outward
 from cmsp_agent.services.status.service import StatusService
 from cmsp_agent.services.support.loglines import LogLines
 from cmsp_agent.storage.sqlite.database import Database
@@ -37,8 +39,8 @@ class BundleSources:
     counters: Counters
     configuration: Callable[[], Mapping[str, Any]]
     """What is in force, secrets by name."""
-    outward: Callable[[Event], Event]
-    """An event with its personal data masked, unless the order permits it."""
+    masked: Outward
+    """Events and incidents with their personal data masked, unless the order permits it."""
     state: Path
     log: LogLines
 
@@ -47,7 +49,8 @@ async def contents(sources: BundleSources) -> dict[str, object]:
     """Every document."""
     stored = await sources.database.read(_stored)
     found = await sources.status.findings()
-    masked = (sources.outward(event) for event in stored.pop("events"))
+    kept = (sources.masked.outward(event) for event in stored.pop("events"))
+    stored["incidents"] = [sources.masked.outward_incident(incident) for incident in stored["incidents"]]
     return {
         "about.json": about(),
         "status.json": await sources.status.status(),
@@ -55,10 +58,10 @@ async def contents(sources: BundleSources) -> dict[str, object]:
         "configuration.json": sources.configuration(),
         "counters.json": [{"name": name, "key": key, "count": n} for name, key, n in sources.counters.labelled()],
         "gauges.json": sources.counters.gauges(),
-        "alarms.json": [sources.outward(event) for event in sources.status.alarms()],
-        "events.json": list(masked),
+        "alarms.json": [sources.masked.outward(event) for event in sources.status.alarms()],
+        "events.json": list(kept),
         "files.json": listing(sources.state),
-        "log.json": sources.log.rows(),
+        "log.json": [{name: without_people(text) for name, text in row.items()} for row in sources.log.rows()],
         **{f"{name}.json": rows for name, rows in stored.items()},
     }
 
@@ -77,7 +80,7 @@ async def evidence(sources: BundleSources, since: int) -> dict[str, object]:
     found, entries = await sources.database.read(work)
     return {
         "about.json": {**about(), "since": rfc3339(since)},
-        "security.json": [sources.outward(event) for event in found],
+        "security.json": [sources.masked.outward(event) for event in found],
         "audit.json": entries,
         "status.json": await sources.status.status(),
         "configuration.json": sources.configuration(),

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from cmsp_agent.aio.blocking import BlockingPool
-from cmsp_agent.model.event import Event
+from cmsp_agent.services.events.written import Outward
 from cmsp_agent.services.jobs import JobKind, JobReport
 from cmsp_agent.services.part import Part
 from cmsp_agent.services.runtime import Runtime
@@ -65,7 +65,7 @@ class SupportPart(Part):
 async def start_support(
     runtime: Runtime,
     status: StatusService,
-    outward: Callable[[Event], Event],
+    masked: Outward,
     document: Callable[[], Mapping[str, Any]],
     secrets: Callable[[], Iterable[str]],
 ) -> AsyncIterator[SupportPart]:
@@ -73,7 +73,7 @@ async def start_support(
     pool = BlockingPool("support", threads=1, waiting=4, source=runtime.machine.threads)
     directory = runtime.place.directory
     with kept_log() as lines:
-        sources = BundleSources(status, runtime.state, runtime.counters, document, outward, directory, lines)
+        sources = BundleSources(status, runtime.state, runtime.counters, document, masked, directory, lines)
         try:
             yield SupportPart(sources, Archives(directory), secrets, pool)
         finally:
