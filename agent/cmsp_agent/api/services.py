@@ -10,7 +10,6 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.api.refusals import Refusals
 from cmsp_agent.model.calls import EmergencyCall
 from cmsp_agent.model.component import Component, Threshold
-from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.services.audit import AuditLog
@@ -25,6 +24,7 @@ from cmsp_agent.services.emergency.ways import NumberWays
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.silences import SilenceService
+from cmsp_agent.services.events.written import Outward
 from cmsp_agent.services.inventory.book import InventoryBook
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.kpis.history import History, Question
@@ -117,9 +117,7 @@ class ApiServices:
     revisions: Revisions
     bundles: Callable[[str], Awaitable[bytes]]
     """A support bundle by its name (`services.support`)."""
-    outward: Callable[[Event], Event]
-    """As `Pipeline.outward`, by the configuration of the moment."""
-    outward_incident: Callable[[Incident], Incident]
-    """Likewise."""
+    masked: Outward
+    """Events and incidents as they may leave the site, by the configuration of the moment."""
     bell: StreamBell = field(default_factory=StreamBell)
     refusals: Refusals = field(default_factory=Refusals)

@@ -76,6 +76,13 @@ LIMITS = ApiLimits(handshake_seconds=1.0, header_seconds=0.5, body_seconds=0.3, 
 ROLES = {f"urn:cmsp:test:{role}": role for role in ("observer", "operator", "engineer", "admin")}
 
 
+class Masked:
+    """Events as of a Cisco gateway."""
+
+    outward = staticmethod(Mask(CISCO_IOS).__call__)
+    outward_incident = staticmethod(incident_without_people)
+
+
 @dataclass
 class MemoryContents:
     """Stored contents, in memory."""
@@ -290,8 +297,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             bundles=no_bundle,
             revisions=revisions,
             read_only=lambda name: ("show version", "show interfaces {name}") if name == "gw-1" else (),
-            outward=Mask(CISCO_IOS),
-            outward_incident=incident_without_people,
+            masked=Masked(),
             confirm_clock=KnownTime(database, Notices(unwatched, clock, counters), clock).confirm,
         )
         yield Agent(made, database, alarm_state, device, supervisor, folder)

@@ -50,7 +50,7 @@ async def test_a_policy_that_comes_with_a_reload_is_carried_out_without_a_new_in
     database = await open_state(tmp_path / "state.db", "apl-1", clock=clock, counters=Counters())
     queued = asyncio.Event()
     nobody, somebody = (Interested(policies, {}, {}, "paris-hq") for policies in ([], [POLICY]))
-    notifier = IncidentNotifier(database, nobody, lambda: [an_incident()], queued.set, clock, uuid7)
+    notifier = IncidentNotifier(database, nobody, lambda: [an_incident()], queued.set, clock, uuid7, lambda each: each)
     assert not await notifier.look(), "nobody is to be notified, whatever time brings"
     running = asyncio.ensure_future(notifier.run())
     await clock.advance(60)

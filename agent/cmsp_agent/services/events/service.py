@@ -92,14 +92,6 @@ class EventService:
         except StorageError as error:
             log.warning("what was open is not reassessed before the next reload", extra={"error": str(error)})
 
-    def outward(self, event: Event) -> Event:
-        """The event as it may leave the site."""
-        return self._pipeline.outward(event)
-
-    def outward_incident(self, incident: Incident) -> Incident:
-        """The incident as it may leave the site."""
-        return self._pipeline.outward_incident(incident)
-
     async def use(self, pipeline: Pipeline) -> None:
         """Judge by another configuration from now on, and reassess what is open by it.
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cmsp_agent.config.configuration import Configuration, Retention
 from cmsp_agent.model.event import Event
+from cmsp_agent.model.incident import Incident
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.pipeline.normalise import Inventory
 from cmsp_agent.pipeline.pipeline import Pipeline
@@ -45,6 +46,10 @@ class EventsPart(Part):
     def outward(self, event: Event) -> Event:
         """The event as it may leave the site, by the configuration in force."""
         return self.pipeline.outward(event)
+
+    def outward_incident(self, incident: Incident) -> Incident:
+        """The incident as it may leave the site, likewise."""
+        return self.pipeline.outward_incident(incident)
 
     def prepare(self, configuration: Configuration) -> Change:
         """Make its pipeline ready; taking it over writes what that changes, and may fail for the disk alone."""

@@ -10,8 +10,7 @@ from cmsp_agent.config.configuration import Configuration, MailServer, Webhook
 from cmsp_agent.model.notification import OutgoingNotification
 from cmsp_agent.pipeline.alarm_types import notify
 from cmsp_agent.services.events.conditions import Conditions
-from cmsp_agent.services.events.notices import Notices
-from cmsp_agent.services.events.service import EventService
+from cmsp_agent.services.events.start import EventsPart
 from cmsp_agent.services.notify.notifier import IncidentNotifier, Interested
 from cmsp_agent.services.notify.outgoing import FAILED, Outgoing
 from cmsp_agent.services.part import Change, ComponentsOf, Part
@@ -82,9 +81,10 @@ class NotifyPart(Part):
 
 @asynccontextmanager
 async def start_notify(
-    runtime: Runtime, configuration: Configuration, components: ComponentsOf, events: EventService, notices: Notices
+    runtime: Runtime, configuration: Configuration, components: ComponentsOf, reported: EventsPart
 ) -> AsyncIterator[NotifyPart]:
     """Notify of what is open and was not told yet, then of each change."""
+    events, notices = reported.service, reported.notices
     pool = BlockingPool("smtp", threads=1, waiting=10)
     conditions = Conditions(FAILED, notices, events.alarm_state.active)
 
@@ -99,7 +99,7 @@ async def start_notify(
         outgoing.wake,
         runtime.clock,
         runtime.machine.new_id,
-        events.outward_incident,
+        reported.outward_incident,
     )
     part = NotifyPart(notifier, pool, components, configuration.smtp, configuration.webhook)
     events.subscribe(notifier)
