@@ -40,6 +40,8 @@ class Gathering:
         self.index_right = index_right
         self.failed: dict[str, str] = {}
         """Objects that the device gives no answer for, with the reason."""
+        self.absent: dict[str, str] = {}
+        """Objects that the device does not have, where its error-index is wrong: they were found by halving."""
         self.unreadable: dict[str, Unreadable] = {}
         self.unasked = 0
         """Objects in the answers that nobody asked for, or that came twice."""
@@ -91,6 +93,8 @@ class Gathering:
     def _no_such_name(self, part: list[str], index: int) -> None:
         """How v1 says that there is none. Which one it is, error-index says, on most devices."""
         if len(part) == 1:
+            if self.index_right is False:
+                self.absent[part[0]] = pdus.error_name(pdus.NO_SUCH_NAME)
             return
         if self.index_right is False or self._verifying or not 0 < index <= len(part):
             self._halve(part)

@@ -137,7 +137,7 @@ class SnmpSession:
         if reading.failed and not any_answer:
             oid, reason = next(iter(reading.failed.items()))
             raise DeviceAnswerInvalid(f"{where}: {reason} ({oid})")
-        self._set_apart(reading.failed, oids)
+        self._set_apart({**reading.failed, **reading.absent}, oids)
 
     def _set_apart(self, failed: Mapping[str, str], read: Iterable[str]) -> None:
         """Ask what failed alone from now on, and what was read well together with the others again."""

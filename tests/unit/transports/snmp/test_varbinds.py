@@ -224,3 +224,37 @@ def test_five_octets_are_a_number_of_32_bits_only_where_the_type_says_so(value: 
 @pytest.mark.parametrize("tag", [ber.COUNTER32, ber.GAUGE32, ber.TIME_TICKS])
 def test_five_octets_that_do_not_begin_with_zero_are_cut_to_32_bits(tag: int) -> None:
     assert decoded(bytes((tag, 5, 1, 0, 0, 0, 2))) == 2
+
+
+BAD = "unreadable"
+SYS_UP_TIME = "2b06010201010300"
+
+
+@pytest.mark.parametrize(
+    ("data", "read"),
+    [
+        ("300c 0608 2b06010201010310 4100", [("2b06010201010310", BAD)]),
+        ("3010 0608 8106010a0101198e 0300", [("8106010a0101198e", BAD)]),
+        ("3013 0600 2b010102010202010a030405", [("", BAD)]),
+        ("300c 0508 2b06010201010300 ff00", None),
+        ("3010 0606 082b06010201 0300430480842e4f", [("082b06010201", BAD)]),
+        ("300d 0608 2b06010201010300 430401", [(SYS_UP_TIME, BAD)]),
+        ("300c 0608 082b060102010103 0042", [("082b060102010103", BAD)]),
+        ("300d 0608 2b0103000401ff00 0405ff", [("2b0103000401ff00", BAD)]),
+        ("300c 4408 2b06010201010300 0600", None),
+        ("300d 0608 2b06010201010300 4100ff", [(SYS_UP_TIME, BAD)]),
+        ("3012 0608 2b06010201010300 4106003241cce462", [(SYS_UP_TIME, 0x41CCE462)]),
+        ("3010 0608 2b06010201010300 020105 020106", [(SYS_UP_TIME, BAD)]),
+    ],
+)
+def test_lengths_that_do_not_add_up_are_followed_header_by_header(
+    data: str, read: list[tuple[str, int | str]] | None
+) -> None:
+    octets = bytes.fromhex(data)
+    if read is None:
+        with pytest.raises(DecodeError):
+            decode_varbinds(octets, 0, len(octets), OidTexts())
+        return
+    names, values, _ = decode_varbinds(octets, 0, len(octets), OidTexts())
+    shown = [BAD if isinstance(value, Unreadable) else value for value in values]
+    assert [(name.hex(), value) for name, value in zip(names, shown, strict=True)] == read
