@@ -39,7 +39,7 @@ def test_the_example_of_the_contract_loads_as_it_is(shared: Path) -> None:
     assert configuration.sites["paris"].hours.covers(0, 9, 0)
     assert configuration.listen.traps == (HostPort("", 162),)
     assert configuration.headend.pace == 0.25
-    assert "discovery" in {note.path for note in configuration.notes}
+    assert "order.sru" in {note.path for note in configuration.notes}
     assert all(note.line and note.text for note in configuration.notes)
 
 
