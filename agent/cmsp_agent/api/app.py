@@ -26,6 +26,7 @@ from cmsp_agent.api.routes import silences as routes_silences
 from cmsp_agent.api.routes import thresholds as routes_thresholds
 from cmsp_agent.api.schemas.base import ProblemDetails
 from cmsp_agent.api.services import ApiServices
+from cmsp_agent.api.shares import ShareLimits, Shares
 
 TITLE = "cmsp-agent"
 VERSION = "1"
@@ -52,7 +53,7 @@ ROUTERS = (
 )
 
 
-def create_app(services: ApiServices | None, limits: ApiLimits) -> FastAPI:
+def create_app(services: ApiServices | None, limits: ApiLimits, shares: Shares | None = None) -> FastAPI:
     """The application over these services; without them it can only be described."""
     app = FastAPI(
         title=TITLE,
@@ -69,6 +70,8 @@ def create_app(services: ApiServices | None, limits: ApiLimits) -> FastAPI:
         app.include_router(router)
     problems.install(app)
     app.add_middleware(BodyLimits, most=limits.body_bytes, within=limits.body_seconds)
+    if shares is not None:
+        app.add_middleware(ShareLimits, shares=shares)
     return app
 
 

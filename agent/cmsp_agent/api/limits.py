@@ -20,7 +20,16 @@ class ApiLimits:
     body_bytes: int = 1024 * 1024
     keep_alive_seconds: int = 30
     connections: int = 100
-    """At a time on one socket, those in their handshake included."""
+    """At a time on one socket."""
+    handshakes: int = 200
+    """At a time; beyond it, the oldest of the address that has most of them ends."""
+    kept_for_admin: int = 10
+    """Of the connections: the last ones."""
+    connections_each: int = 30
+    """For each identity."""
+    streams_each: int = 10
+    bodies_each: int = 10
+    calls_a_minute: int = 1200
 
 
 class BodyLimits:

@@ -5,6 +5,7 @@ import errno
 import os
 import socket
 import ssl
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
@@ -111,7 +112,7 @@ class Listener:
         self._limits = limits
         self._counters = counters
         self._tls = tls
-        self._handshakes = 0
+        self._handshakes: dict[asyncio.Task[None], str] = {}
 
     @property
     def port(self) -> int:
@@ -125,24 +126,39 @@ class Listener:
         async with asyncio.TaskGroup() as handshakes:
             while True:
                 try:
-                    connection, _ = await loop.sock_accept(self._sock)
+                    connection, address = await loop.sock_accept(self._sock)
                 except OSError as error:
                     if error.errno not in EXHAUSTED:
                         raise
                     self._counters.add("api.turned_away", key="descriptors")
                     await asyncio.sleep(1.0)
                     continue
-                if self._connected() + self._handshakes >= self._limits.connections:
+                if self._connected() >= self._limits.connections:
                     self._counters.add("api.turned_away", key="full")
                     connection.close()
                     continue
-                handshakes.create_task(self._hand_over(connection), name="api handshake")
+                if len(self._handshakes) >= self._limits.handshakes:
+                    self._end_oldest()
+                task = handshakes.create_task(self._hand_over(connection), name="api handshake")
+                self._handshakes[task] = str(address[0]) if address else ""
+                task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._handshakes.pop(task, None)
+
+    def _end_oldest(self) -> None:
+        """Silence costs whoever keeps most handshakes waiting, not the next who comes."""
+        counts = Counter(self._handshakes.values())
+        [(worst, _)] = counts.most_common(1)
+        oldest = next(task for task, address in self._handshakes.items() if address == worst)
+        del self._handshakes[oldest]
+        oldest.cancel()
+        self._counters.add("api.turned_away", key="handshake")
 
     async def _hand_over(self, connection: socket.socket) -> None:
         """Let the TLS handshake run, within its time, and give the connection a protocol."""
         within = None if self._tls is None else self._limits.handshake_seconds
         closing = None if self._tls is None else SHUTDOWN_SECONDS
-        self._handshakes += 1
         try:
             await asyncio.get_running_loop().connect_accepted_socket(
                 self._protocol,
@@ -153,8 +169,9 @@ class Listener:
             )
         except (OSError, TimeoutError):  # ssl.SSLError is an OSError
             self._counters.add("api.handshakes_failed")
-        finally:
-            self._handshakes -= 1
+        except asyncio.CancelledError:
+            connection.close()
+            raise
 
     def close(self) -> None:
         """Listen no more, and take the file of a Unix socket away."""

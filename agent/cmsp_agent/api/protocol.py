@@ -12,20 +12,29 @@ from uvicorn.server import ServerState
 
 from cmsp_agent.api.peers import peer_of
 from cmsp_agent.api.problems import problem
+from cmsp_agent.api.roles import ProvenPeer
+from cmsp_agent.api.shares import Shares
 
 
 class BoundedProtocol(H11Protocol):
     """One connection."""
 
-    def __init__(self, config: Config, state: ServerState, header_seconds: float) -> None:
+    def __init__(self, config: Config, state: ServerState, header_seconds: float, shares: Shares) -> None:
         super().__init__(config, state, {})
         self._header_seconds = header_seconds
+        self._shares = shares
+        self._entered: ProvenPeer | None = None
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Note who is there, and start the wait for headers."""
         super().connection_made(transport)
-        self.app_state = {**self.app_state, "peer": peer_of(transport)}
+        peer = peer_of(transport)
+        self.app_state = {**self.app_state, "peer": peer}
+        if not self._shares.enter(peer):
+            transport.abort()
+            return
+        self._entered = peer
         self._watch()
 
     def data_received(self, data: bytes) -> None:
@@ -36,6 +45,9 @@ class BoundedProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Forget the connection and its deadline."""
         self._unwatch()
+        if self._entered is not None:
+            self._shares.leave(self._entered)
+            self._entered = None
         super().connection_lost(exc)
 
     def _watch(self) -> None:

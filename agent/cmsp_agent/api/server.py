@@ -16,6 +16,7 @@ from cmsp_agent.api.listener import Listener, ListenFailed, tcp_socket, unix_soc
 from cmsp_agent.api.peers import group_id
 from cmsp_agent.api.protocol import BoundedProtocol
 from cmsp_agent.api.services import ApiServices
+from cmsp_agent.api.shares import Shares
 from cmsp_agent.api.tls import renew, server_context
 from cmsp_agent.services.listening import Place
 from cmsp_agent.transports.tls_server import ServerCertificates
@@ -55,8 +56,9 @@ class ApiServer:
         self._supervisor = supervisor
         self._counters = counters
         self._state = ServerState()
+        self._shares = Shares(settings.limits, services.roles, services.clock, counters)
         self._config = Config(
-            create_app(services, settings.limits),
+            create_app(services, settings.limits, self._shares),
             http=BoundedProtocol,
             ws="none",
             lifespan="off",
@@ -100,12 +102,18 @@ class ApiServer:
 
     async def _local(self, path: Path) -> None:
         sock = unix_socket(path, group_id(self._settings.group))
-        self._add("api socket", Listener(sock, self._protocol, self._connected, self._settings.limits, self._counters))
+        self._add(
+            "api socket",
+            Listener(sock, self._protocol, lambda: self._shares.local, self._settings.limits, self._counters),
+        )
 
     async def _remote(self, listen: TlsListen) -> None:
         sock = tcp_socket(listen.address, listen.port)
         limits = self._settings.limits
-        self._add("api tls", Listener(sock, self._protocol, self._connected, limits, self._counters, self._context))
+        self._add(
+            "api tls",
+            Listener(sock, self._protocol, lambda: self._shares.remote, limits, self._counters, self._context),
+        )
 
     def _add(self, name: str, listener: Listener) -> None:
         if not self._listeners:
@@ -156,7 +164,4 @@ class ApiServer:
         return bool(self._state.tasks or self._state.connections)
 
     def _protocol(self) -> asyncio.Protocol:
-        return BoundedProtocol(self._config, self._state, self._settings.limits.header_seconds)
-
-    def _connected(self) -> int:
-        return len(self._state.connections)
+        return BoundedProtocol(self._config, self._state, self._settings.limits.header_seconds, self._shares)
