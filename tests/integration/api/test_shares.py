@@ -48,13 +48,14 @@ async def test_silent_connections_cost_no_admin_a_call(agent: Agent, authority: 
 
 
 async def test_a_second_stream_of_one_identity_waits_for_the_first(agent: Agent, authority: Authority) -> None:
-    async with remote(agent, authority, ROLE.format("observer")) as client:
-        async with client.stream("GET", "/v1/events/stream") as first:
-            assert first.status_code == 200
-            refused = await client.get("/v1/events/stream")
-            assert (refused.status_code, refused.json()["type"]) == (429, "urn:cmsp:problem:share-used-up")
-            assert refused.headers["Retry-After"] == "1"
-            assert refused.headers["Content-Type"] == "application/problem+json"
-            other = remote(agent, authority, ROLE.format("operator"))
-            async with other as another, another.stream("GET", "/v1/events/stream") as second:
-                assert second.status_code == 200
+    async with (
+        remote(agent, authority, ROLE.format("observer")) as client,
+        remote(agent, authority, ROLE.format("operator")) as other,
+        client.stream("GET", "/v1/events/stream") as first,
+        other.stream("GET", "/v1/events/stream") as another,
+    ):
+        assert (first.status_code, another.status_code) == (200, 200)
+        refused = await client.get("/v1/events/stream")
+        assert (refused.status_code, refused.json()["type"]) == (429, "urn:cmsp:problem:share-used-up")
+        assert refused.headers["Retry-After"] == "1"
+        assert refused.headers["Content-Type"] == "application/problem+json"
