@@ -66,6 +66,8 @@ def events(
 def _row(event: EventDocument) -> tuple[object, ...]:
     text = str(event.get("text") or event.get("type")).removeprefix(f"{event.get('component')}: ")
     count = event.get("count") or 1
+    if (event.get("attributes") or {}).get("announced") == "no":
+        text = f"unannounced: {text}"
     return (
         moment(event.get("occurred_at")),
         event.get("severity"),

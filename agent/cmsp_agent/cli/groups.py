@@ -133,6 +133,10 @@ GROUPS: dict[str, tuple[str, Commands]] = {
             "end": silences.silence_end,
         },
     ),
+    "work": (
+        "Planned work: announce, list, end.",
+        {"announce": silences.work_announce, "list": silences.work_list, "end": silences.work_end},
+    ),
     "rules": (
         "Rules: check, test, replay, explain.",
         {

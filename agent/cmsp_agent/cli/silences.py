@@ -1,4 +1,4 @@
-"""`cmsp-agent silence …` and `maintenance …`: for a time, faults are recorded and open no incident."""
+"""`cmsp-agent silence …` and `maintenance …`: for a time, faults open no incident. `work …`: changes are planned."""
 
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -53,6 +53,34 @@ def maintenance_start(
     """Begin a maintenance window of a site, a component or a redundancy group, now or later."""
     matcher = {"site": site, "component": component, "group": group}
     _make(context, "maintenance", matcher, duration, reason, start, as_json)
+
+
+def work_announce(
+    context: typer.Context,
+    duration: For,
+    reason: Reason,
+    site: Site = "",
+    component: ComponentPattern = "",
+    group: Group = "",
+    start: From = "",
+    as_json: AsJson = False,
+) -> None:
+    """Announce planned work, now or later: changes meanwhile are planned, others are shown as unannounced.
+
+    Faults open incidents all the same; `maintenance start` announces changes too, and mutes faults.
+    """
+    matcher = {"site": site, "component": component, "group": group}
+    _make(context, "work", matcher, duration, reason, start, as_json)
+
+
+def work_list(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the planned work; what is over stays for 90 days."""
+    _list(context, "work", as_json)
+
+
+def work_end(context: typer.Context, work: SilenceId, as_json: AsJson = False) -> None:
+    """End planned work before its time, or take it back: changes from now on are unannounced."""
+    silence_end(context, work, as_json)
 
 
 def silence_list(context: typer.Context, as_json: AsJson = False) -> None:

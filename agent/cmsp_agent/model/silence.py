@@ -1,4 +1,7 @@
-"""A silence: for a time, faults that it matches are recorded and open no incident. A maintenance window is one, too."""
+"""A silence: for a time, faults that it matches are recorded and open no incident. A maintenance window is one, too.
+
+Planned work has the same fields and silences nothing: it announces changes.
+"""
 
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -6,7 +9,7 @@ from typing import Literal
 
 from cmsp_agent.model.errors import Conflict
 
-Kind = Literal["silence", "maintenance"]
+Kind = Literal["silence", "maintenance", "work"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,16 @@ class Silence:
     created_at: int
     ended_by: str = ""
     """Who ended it before its time; empty: nobody."""
+
+    @property
+    def announces(self) -> bool:
+        """Whether changes while it holds are planned."""
+        return self.kind != "silence"
+
+    @property
+    def mutes(self) -> bool:
+        """Whether faults while it holds open no incident."""
+        return self.kind != "work"
 
     def holds(self, now: int) -> bool:
         """Whether it is in force."""

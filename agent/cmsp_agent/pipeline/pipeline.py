@@ -11,6 +11,7 @@ from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.model.signal import PollSignal, Signal
 from cmsp_agent.pipeline.alarm_state import AlarmState, Draft
+from cmsp_agent.pipeline.announced import Announcements
 from cmsp_agent.pipeline.causes import Causes
 from cmsp_agent.pipeline.correlate import Correlator
 from cmsp_agent.pipeline.device_order import DeviceOrder
@@ -76,6 +77,7 @@ class Pipeline:
         )
         self._stages: Sequence[Stage] = (
             TierFilter(components, counters),
+            Announcements(silences),
             RuleFilter(rules, assessor.takes_emergency, counters),
             Counting(rules),
             TimeWindow(counters),

@@ -1,6 +1,6 @@
-"""Which faults open no incident at present: by the weekly windows of a site, and by the silences that people made."""
+"""Which faults open no incident at present, and which changes are planned: by the windows of a site, and by people."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 from cmsp_agent.config.configuration import Site
@@ -77,15 +77,22 @@ class Silences:
             or any(one.fits(site=each.site, component=name, group=each.redundancy, kind="", name="") for one in whole)
         )
 
+    def announced(self, event: Event, at: int) -> str:
+        """Which work, or which maintenance window, a change belongs to; empty: nobody announced it."""
+        found = next((each for each in self._matching(event, at) if each.announces), None)
+        return self.window(event.site, at) if found is None else f"{found.reason} ({found.author}, {found.id})"
+
     def _silence(self, event: Event, now: int) -> str:
+        return next((silence.id for silence in self._matching(event, now) if silence.mutes), "")
+
+    def _matching(self, event: Event, now: int) -> Iterator[Silence]:
         component = self._components.get(event.component)
         group = component.redundancy if component is not None else ""
         for silence in self._register.in_force(now):
             if silence.matcher.fits(
                 site=event.site, component=event.component, group=group, kind=event.type, name=event.object
             ):
-                return silence.id
-        return ""
+                yield silence
 
 
 NONE = Silences({})

@@ -8,7 +8,8 @@ import pytest
 from cmsp_agent.config.configuration import MaintenanceWindow
 from cmsp_agent.config.configuration import Site as Place
 from cmsp_agent.config.windows import parse_weekly
-from cmsp_agent.model.silence import Matcher, Silence
+from cmsp_agent.model.signal import SyslogSignal
+from cmsp_agent.model.silence import Kind, Matcher, Silence
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.silences import SilenceRegister, Silences
 from tests.unit.pipeline.site import COMPONENTS, CUSTOMER, PRI_1, FakeInventory, Site
@@ -48,6 +49,46 @@ def test_a_fault_in_the_window_is_recorded_and_judged_at_its_end() -> None:
     assert site.open == []
     elapse(site, 1)
     assert [incident.title for incident in site.open] == [f"{PRI_1}: layer 2 down"]
+
+
+def announcing(kind: Kind, starts_at: int, ends_at: int) -> SilenceRegister:
+    return SilenceRegister([Silence("w1", kind, Matcher(component="gw-1"), starts_at, ends_at, "a.martin", "card", 0)])
+
+
+@pytest.mark.parametrize(
+    ("kind", "component", "later", "announced"),
+    [
+        ("work", "gw-1", 0, "card (a.martin, w1)"),
+        ("maintenance", "gw-1", 0, "card (a.martin, w1)"),
+        ("silence", "gw-1", 0, "no"),
+        ("work", "gw-2", 0, "no"),
+        ("work", "gw-1", 3_600_001, "no"),
+        ("work", "gw-1", -1, "no"),
+    ],
+)
+def test_a_change_is_planned_in_the_time_of_the_work_on_its_component(
+    kind: Kind, component: str, later: int, announced: str
+) -> None:
+    site = Site()
+    begins = site.now
+    silences = Silences({}, COMPONENTS, announcing(kind, begins, begins + 3_600_000))
+    site.pipeline = Pipeline(COMPONENTS, CUSTOMER, FakeInventory(), site.counters, silences=silences)
+    site.later(later)
+    site.tell(SyslogSignal(component, site.now, "SYS-5-CONFIG_I", "Configured from console by admin on vty1"))
+    [event] = site.events.values()
+    assert event.attributes["announced"] == announced
+
+
+def test_work_mutes_no_fault_and_a_weekly_window_announces_changes() -> None:
+    site = Site()
+    silences = Silences({}, COMPONENTS, announcing("work", site.now, site.now + 3_600_000))
+    site.pipeline = Pipeline(COMPONENTS, CUSTOMER, FakeInventory(), site.counters, silences=silences)
+    site.tell(site.pri(up=False))
+    assert len(site.open) == 1
+    weekly = site_at("2026-11-22T03:30:00")
+    weekly.tell(SyslogSignal("gw-1", weekly.now, "SYS-5-CONFIG_I", "Configured from console by admin on vty1"))
+    [event] = weekly.events.values()
+    assert event.attributes["announced"] == "weekly"
 
 
 def test_one_that_is_over_by_then_opens_nothing() -> None:

@@ -1,4 +1,4 @@
-"""Calls about silences and maintenance windows: which there are; make one, end one."""
+"""Calls about silences, maintenance windows and planned work: which there are; make one, end one."""
 
 from dataclasses import asdict
 from typing import Any
@@ -27,7 +27,7 @@ async def silences(request: Request) -> dict[str, Any]:
 
 @router.post("", response_model=SilenceView, status_code=201)
 async def make(wish: SilenceWanted, call: Operator) -> Response:
-    """Make a silence: faults that it matches are recorded and open no incident until it ends, then are judged again."""
+    """Make one. Faults that it matches open no incident until it ends; of kind `work` it announces changes alone."""
 
     async def work() -> dict[str, Any]:
         now = call.services.clock.now()

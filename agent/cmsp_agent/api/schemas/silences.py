@@ -1,4 +1,4 @@
-"""Silences and maintenance windows."""
+"""Silences, maintenance windows and planned work."""
 
 from typing import Literal
 
@@ -20,9 +20,9 @@ class MatcherFields(Strict):
 
 
 class SilenceWanted(Strict):
-    """A silence to be made. It ends at `ends_at`, or after `for_seconds`."""
+    """A silence, a maintenance window or planned work to be made. It ends at `ends_at`, or after `for_seconds`."""
 
-    kind: Literal["silence", "maintenance"] = "silence"
+    kind: Literal["silence", "maintenance", "work"] = "silence"
     matcher: MatcherFields
     starts_at: str | None = Field(default=None, description="RFC 3339; default: now")
     ends_at: str | None = Field(default=None, description="RFC 3339")

@@ -1,4 +1,4 @@
-"""Silences and maintenance windows, as people make and end them. Kept in `state.db`; the pipeline asks the register."""
+"""Silences, maintenance windows and planned work, as people make and end them. The pipeline asks the register."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
