@@ -43,8 +43,10 @@ async def test_a_change_during_announced_work_is_planned_and_one_after_it_is_not
         assert code == 0
         assert [("unannounced" in line) for line in out.splitlines() if "Configured" in line] == [False, True]
         assert (await command(*socket, "work", "end", work["id"]))[0] == 0
-        _, out, _ = await command(*socket, "work", "list")
-        assert ("over" in out, "new card" in out) == (True, True)
+        listed = json.loads((await command(*socket, "work", "list", "--json"))[1])
+        assert [(each["state"], each["reason"], bool(each["ended_by"])) for each in listed] == [
+            ("over", "new card", True)
+        ]
         entries = await agent.runtime.state.read(lambda connection: audit.page(connection, 0, 50))
         done = [entry.action for _, entry in entries]
         assert any("/v1/silences" in each or "silence" in each for each in done), done
