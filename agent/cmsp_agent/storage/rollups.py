@@ -169,7 +169,7 @@ class _Names:
 
 def _rolled(tx: sqlite3.Connection, component: int, step: int) -> int:
     row = tx.execute("select until from rolled where step = ? and component = ?", (step, component)).fetchone()
-    return 0 if row is None else int(row[0])
+    return row[0] if row is not None and isinstance(row[0], int) else 0  # what is rolled up twice replaces itself
 
 
 def _first(tx: sqlite3.Connection, component: int, step: int, start: int, end: int) -> int | None:
@@ -213,11 +213,19 @@ def _rows(
         (step, component, start, end),
     )
     for at, columns, packed in rows:
-        figures = unpacked(decompress(packed, LARGEST_ROW))
+        figures = _figures(packed)
         many = len(figures) // PARTS
         parts = (figures[place * many : (place + 1) * many] for place in range(PARTS))
         rolled = zip(names(columns), *parts, strict=False)
         yield at, {name: Summary(*figure) for name, *figure in rolled if is_wanted(name, chosen)}
+
+
+def _figures(packed: object) -> "array[float]":
+    """The figures of a row; none of one that is damaged, which costs itself only."""
+    try:
+        return unpacked(decompress(packed, LARGEST_ROW) if isinstance(packed, bytes) else packed)
+    except ValueError:
+        return unpacked(None)
 
 
 def _packed(summaries: Summaries) -> bytes:

@@ -4,6 +4,7 @@ Names of a component change seldom (an interface more, say), so nearly all rows 
 that was not measured is NaN and is left out of answers.
 """
 
+import logging
 import math
 import sqlite3
 from array import array
@@ -14,13 +15,17 @@ from pathlib import Path
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.threads import SYSTEM_THREADS, Threads
-from cmsp_agent.storage.encoding import decode, encode
+from cmsp_agent.storage.encoding import decoded, encode
 from cmsp_agent.storage.sqlite.database import Database, Replaced, nobody_to_tell
 from cmsp_agent.storage.tables.schema import SERIES
+
+log = logging.getLogger(__name__)
 
 MOST_POINTS = 30_000
 """Points of all KPIs together in one answer: making JSON of them holds the event loop for a quarter of a second."""
 
+LAST = 2**63 - 1
+"""No time is later."""
 DOUBLE = 8
 """Octets of a packed value."""
 
@@ -141,8 +146,8 @@ def latest(connection: sqlite3.Connection, component: str) -> Sample | None:
     """The last sample of a component."""
     row = connection.execute(
         "select at, columns, packed from samples where component = (select id from component_ids where name = ?)"
-        " order by at desc limit 1",
-        (component,),
+        " and at <= ? order by at desc limit 1",  # a time that is damaged and no number stands after all that are
+        (component, LAST),
     ).fetchone()
     if row is None:
         return None
@@ -184,12 +189,15 @@ def _rows(connection: sqlite3.Connection, component: str, start: int, end: int) 
 
 def column_names(connection: sqlite3.Connection, columns: int) -> list[str]:
     """The KPI names of a set."""
-    row = connection.execute("select names from column_sets where id = ?", (columns,)).fetchone()
-    return [] if row is None else decode(row[0], list[str])
+    rows = connection.execute("select names from column_sets where id = ?", (columns,)).fetchall()
+    return next(iter(decoded(rows, list[str])), [])
 
 
-def unpacked(packed: bytes) -> "array[float]":
-    """The values of a row."""
+def unpacked(packed: object) -> "array[float]":
+    """The values of a row; none of one that is damaged, which costs itself only."""
     values: array[float] = array("d")
-    values.frombytes(packed)
+    if isinstance(packed, bytes) and len(packed) % DOUBLE == 0:
+        values.frombytes(packed)
+    else:
+        log.error("a stored row can't be read", extra={"kind": "samples", "reason": "it is no row of numbers"})
     return values

@@ -1,0 +1,97 @@
+"""Each field of each table of `series.db` damaged, one by one: the other rows are read, and rolled up, as before."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from cmsp_agent.aio.clock import SystemClock
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.storage import rollups, series
+from cmsp_agent.storage.rollups import FIVE_MINUTES, HOUR, RollUpQuery
+from cmsp_agent.storage.series import Columns, Sample
+
+NAMES = ("gw-1", "gw-2")
+BEGAN = 1_767_225_600_000
+POLLS = 30
+DAMAGE = ("garbage", b"\xff\x00\xff", 7)
+FIELDS = [
+    ("component_ids", "name"),
+    ("column_sets", "names"),
+    ("samples", "at"),
+    ("samples", "columns"),
+    ("samples", "packed"),
+    ("rollups", "at"),
+    ("rollups", "columns"),
+    ("rollups", "packed"),
+    ("rolled", "until"),
+]
+
+
+def fill(tx: sqlite3.Connection) -> None:
+    """An hour of two components with columns of their own; half of it is rolled up."""
+    columns = Columns()
+    for poll in range(POLLS):
+        at = BEGAN + poll * 120_000
+        series.append(tx, [Sample(at, name, {f"cpu.{name}": poll, "mem": 5.0}) for name in NAMES], columns)
+    for name in NAMES:
+        while rollups.roll_up(tx, name, FIVE_MINUTES, BEGAN + HOUR // 2):
+            pass
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("series") / "series.db"
+
+    async def made() -> None:
+        database = await series.open_series(path, clock=SystemClock(), counters=Counters())
+        await database.write(fill)
+        await database.close()
+
+    import asyncio
+
+    asyncio.run(made())
+    return path
+
+
+@pytest.fixture
+def damaged(whole: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+        with closing(sqlite3.connect(whole)) as source:
+            source.backup(copy)
+        yield copy
+
+
+@pytest.mark.parametrize("damage", DAMAGE, ids=["text", "octets", "number"])
+@pytest.mark.parametrize(("table", "column"), FIELDS)
+def test_a_damaged_row_costs_itself_only(
+    damaged: sqlite3.Connection, table: str, column: str, damage: str | bytes | int
+) -> None:
+    key = {"samples": "component, at", "rolled": "step, component"}.get(table, "rowid")
+    backwards = ", ".join(f"{each} desc" for each in key.split(", "))
+    last = f"({key}) in (select {key} from {table} order by {backwards} limit 1)"  # the last is of gw-2
+    assert damaged.execute(f"update {table} set {column} = ? where {last}", (damage,)).rowcount == 1
+    for name in NAMES:
+        while rollups.roll_up(damaged, name, FIVE_MINUTES, BEGAN + HOUR):
+            pass
+        rollups.roll_up(damaged, name, HOUR, BEGAN + HOUR)
+    found = series.query(damaged, "gw-1", 0, BEGAN + HOUR)
+    assert len(found["cpu.gw-1"]) >= POLLS - 1
+    newest = series.latest(damaged, "gw-1")
+    assert newest is not None
+    assert newest.at >= BEGAN
+    wanted = RollUpQuery(FIVE_MINUTES, 0, BEGAN + HOUR)
+    assert len(rollups.query(damaged, "gw-1", wanted)["cpu.gw-1"]) >= 11
+    assert series.query(damaged, "gw-2", 0, BEGAN + HOUR).keys() <= {"cpu.gw-2", "mem"}
+    rollups.query(damaged, "gw-2", wanted)
+    series.latest(damaged, "gw-2")
+    series.append(damaged, [Sample(BEGAN + HOUR, "gw-2", {"cpu.gw-2": 1.0, "mem": 5.0})], Columns())
+    assert series.query(damaged, "gw-2", BEGAN + HOUR, BEGAN + HOUR)["cpu.gw-2"] == [(BEGAN + HOUR, 1.0)]
+    assert rollups.components(damaged)[0] == "gw-1"
+    while rollups.forget_before(damaged, FIVE_MINUTES, BEGAN + 2 * HOUR) or series.forget_before(
+        damaged, BEGAN + 2 * HOUR
+    ):
+        pass
+    assert series.query(damaged, "gw-1", 0, BEGAN + HOUR) == {}
