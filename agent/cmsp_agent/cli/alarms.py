@@ -7,7 +7,8 @@ from urllib.parse import quote
 import typer
 
 from cmsp_agent.cli.filters import refuse_unknown_component
-from cmsp_agent.cli.output import TableColumn, items, moment
+from cmsp_agent.cli.identifiers import short, whole
+from cmsp_agent.cli.output import TableColumn, items, minute
 from cmsp_agent.cli.session import AsJson, CommandContext, session
 from cmsp_agent.cli.silences import seconds_of
 
@@ -29,30 +30,39 @@ def alarm_list(
         here.output.json(rows)
         return
     columns = [
-        TableColumn("SINCE (UTC)"),
-        TableColumn("SEVERITY"),
+        TableColumn("ALARM", whole=True),
+        TableColumn("SINCE (UTC)", whole=True),
+        TableColumn("SEVERITY", whole=True),
         TableColumn("COMPONENT"),
-        TableColumn("COUNT"),
-        TableColumn("HANDLED"),
         TableColumn("TEXT"),
-        TableColumn("ID"),
     ]
     here.output.table(
         columns,
         (
             (
-                moment(row.get("occurred_at")),
+                short(row.get("id")),
+                minute(row.get("occurred_at")),
                 row.get("severity"),
                 row.get("component") or "-",
-                row.get("count"),
-                _handled(row),
-                str(row.get("text")).removeprefix(f"{row.get('component')}: "),
-                row.get("id"),
+                _text(row),
             )
             for row in rows
         ),
         "no alarm holds",
     )
+
+
+def _id(here: CommandContext, given: str) -> str:
+    return quote(whole(here.daemon, "/v1/alarms", given, limit=1000), safe="")
+
+
+def _text(row: Mapping[str, Any]) -> str:
+    """What is wrong, how often it was said, and who looks after it."""
+    text = str(row.get("text")).removeprefix(f"{row.get('component')}: ")
+    count = row.get("count") or 1
+    handled = _handled(row)
+    more = [f"x{count}"] * (count > 1) + [handled] * (handled != "-")
+    return f"{text} ({', '.join(more)})" if more else text
 
 
 def alarm_clear(
@@ -63,7 +73,7 @@ def alarm_clear(
 ) -> None:
     """End an alarm. It is raised again where its source still says so."""
     here = session(context)
-    cleared = here.daemon.post(f"/v1/alarms/{quote(alarm, safe='')}/clear", {"reason": reason})
+    cleared = here.daemon.post(f"/v1/alarms/{_id(here, alarm)}/clear", {"reason": reason})
     if as_json:
         here.output.json(cleared)
     else:
@@ -77,7 +87,7 @@ def alarm_acknowledge(
 ) -> None:
     """Say that you have seen an alarm."""
     here = session(context)
-    _show(here, here.daemon.post(f"/v1/alarms/{quote(alarm, safe='')}/acknowledge"), "acknowledged", as_json=as_json)
+    _show(here, here.daemon.post(f"/v1/alarms/{_id(here, alarm)}/acknowledge"), "acknowledged", as_json=as_json)
 
 
 def alarm_suppress(
@@ -90,14 +100,14 @@ def alarm_suppress(
     """Want no incident of an alarm for a while; what still holds then is judged again."""
     here = session(context)
     wish = {"reason": reason, "for_seconds": seconds_of("--for", duration)}
-    _show(here, here.daemon.post(f"/v1/alarms/{quote(alarm, safe='')}/suppress", wish), "suppressed", as_json=as_json)
+    _show(here, here.daemon.post(f"/v1/alarms/{_id(here, alarm)}/suppress", wish), "suppressed", as_json=as_json)
 
 
 def _handled(row: Mapping[str, Any]) -> str:
     """What people said of it."""
     attributes = row.get("attributes") or {}
     seen = f"seen by {attributes[ACKNOWLEDGED]}" if ACKNOWLEDGED in attributes else ""
-    until = f"suppressed until {moment(attributes[SUPPRESSED_UNTIL])}" if SUPPRESSED_UNTIL in attributes else ""
+    until = f"suppressed until {minute(attributes[SUPPRESSED_UNTIL])}" if SUPPRESSED_UNTIL in attributes else ""
     return ", ".join(filter(None, (seen, until))) or "-"
 
 

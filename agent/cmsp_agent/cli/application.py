@@ -4,9 +4,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import Annotated, Any, TextIO
 
 import typer
+import typer.core
 
 from cmsp_agent import __version__
 from cmsp_agent.cli import complete, discovery, doctor, enrol, events, serve, status
@@ -20,6 +21,7 @@ from cmsp_agent.model.errors import AgentError, ConfigurationError
 SOCKET = Path("/run/cmsp-agent/api.sock")
 
 VERSION_HELP = "Print the version; with --verbose, also which modules are compiled."
+LONGEST_SUMMARY = 200
 EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 refused, 4 unreachable."
 
 
@@ -110,8 +112,20 @@ def application(
     return app
 
 
+class WholeSummaries(typer.core.TyperGroup):
+    """A group whose help shows the whole first sentence of each command, on as many lines as it takes."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write what the commands do."""
+        known = ((name, self.get_command(ctx, name)) for name in self.list_commands(ctx))
+        rows = [(name, each.get_short_help_str(LONGEST_SUMMARY)) for name, each in known if each and not each.hidden]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
 def _group(help_text: str, ending: str = "") -> typer.Typer:
     return typer.Typer(
+        cls=WholeSummaries,
         help=help_text,
         epilog=ending or None,
         no_args_is_help=True,

@@ -16,13 +16,13 @@ class UnknownName(AgentError):
 
     exit_code = 2
 
-    def __init__(self, what: str, given: str, known: Iterable[str]) -> None:
+    def __init__(self, what: str, given: str, known: Iterable[str], where: str = "") -> None:
         names = sorted(set(known), key=natural)
         near = nearest(given, names)
         hint = f"; did you mean '{near}'?" if near else ""
         more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
         there = f"\nthere are: {', '.join(names[:MOST_NAMED])}{more}" if names else "\nthere is none yet"
-        super().__init__(f"there is no {what} '{given[:100]}'{hint}{there}")
+        super().__init__(f"there is no {what} '{given[:100]}'{where and f' {where}'}{hint}{there}")
 
 
 def known_or_refused(what: str, given: str, known: Iterable[str]) -> None:

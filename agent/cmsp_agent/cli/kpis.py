@@ -79,5 +79,5 @@ def _refuse(measured: Sequence[dict[str, Any]], name: str, kpi: str) -> None:
     """
     known = {str(series.get("kpi")) for series in measured}
     if kpi.partition("[")[0] not in known:
-        raise UnknownName(f"KPI of {name} in that time", kpi, known)
+        raise UnknownName("KPI", kpi, known, f"of {name} in that time")
     raise AgentError(f"{kpi} of {name} has no value in that time and resolution")

@@ -58,7 +58,7 @@ def secret_delete(context: typer.Context, name: SecretName, config: Config = DEF
     sources = named_sources(settings(config), os.environ)
     names = sources.vault.names() if sources.vault else []
     if name not in names or sources.vault is None:
-        raise UnknownName("secret in the vault", name, names)
+        raise UnknownName("secret", name, names, "in the vault")
     used = next((row["lines"] for row in secret_rows(config, sources) if row["name"] == name), [])
     if used:
         lines = ", ".join(map(str, used)) if isinstance(used, list) else str(used)

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import typer
 
 from cmsp_agent.cli.daemon import CallFailed
+from cmsp_agent.cli.identifiers import short, whole
 from cmsp_agent.cli.output import TableColumn, items, minute
 from cmsp_agent.cli.session import AsJson, session
 from cmsp_agent.config.quantities import parse_duration
@@ -96,7 +97,8 @@ def maintenance_list(context: typer.Context, as_json: AsJson = False) -> None:
 def silence_end(context: typer.Context, silence: SilenceId, as_json: AsJson = False) -> None:
     """End a silence or a maintenance window before its time. What it muted is judged again."""
     here = session(context)
-    ended = here.daemon.delete(f"/v1/silences/{quote(silence, safe='')}")
+    identifier = whole(here.daemon, "/v1/silences", silence)
+    ended = here.daemon.delete(f"/v1/silences/{quote(identifier, safe='')}")
     if as_json:
         here.output.json(ended)
     else:
@@ -129,23 +131,23 @@ def _list(context: typer.Context, kind: str, as_json: bool) -> None:
         here.output.json(rows)
         return
     columns = [
-        TableColumn("STATE"),
+        TableColumn(kind.upper(), whole=True),
+        TableColumn("STATE", whole=True),
         TableColumn("FROM (UTC)"),
         TableColumn("UNTIL (UTC)"),
         TableColumn("WHAT"),
-        TableColumn("BY"),
         TableColumn("REASON"),
-        TableColumn("ID", whole=True),
+        TableColumn("BY"),
     ]
     shown = [
         (
+            short(row.get("id")),
             row.get("state"),
             minute(row.get("starts_at")),
             minute(row.get("ends_at")),
             ", ".join(f"{name} {value}" for name, value in (row.get("matcher") or {}).items()),
-            row.get("author"),
             row.get("reason"),
-            row.get("id"),
+            row.get("author"),
         )
         for row in rows
     ]

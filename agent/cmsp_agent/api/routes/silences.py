@@ -1,6 +1,8 @@
 """Calls about silences, maintenance windows and planned work: which there are; make one, end one."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from fnmatch import fnmatchcase
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,6 +12,8 @@ from cmsp_agent.api.callers import READING, services_of
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.schemas.silences import SilenceList, SilenceView, SilenceWanted
 from cmsp_agent.api.unsafe import Operator
+from cmsp_agent.config.nearest import did_you_mean
+from cmsp_agent.model.component import Component
 from cmsp_agent.model.silence import Matcher, Silence
 from cmsp_agent.model.times import parse_rfc3339, rfc3339
 from cmsp_agent.services.events.silences import SilenceWish
@@ -31,7 +35,9 @@ async def make(wish: SilenceWanted, call: Operator) -> Response:
 
     async def work() -> dict[str, Any]:
         now = call.services.clock.now()
-        made = await call.services.silences.make(_wish(wish, call.caller.name, now))
+        wanted = _wish(wish, call.caller.name, now)
+        _means_something(wanted.matcher, call.services.status.components())
+        made = await call.services.silences.make(wanted)
         return silence_view(made, now)
 
     return await call.change(work, status=201)
@@ -55,6 +61,19 @@ def _wish(wish: SilenceWanted, author: str, now: int) -> SilenceWish:
     ends_at = _time("ends_at", wish.ends_at) if wish.ends_at else starts_at + int((wish.for_seconds or 0) * 1000)
     matcher = Matcher(**wish.matcher.model_dump())
     return SilenceWish(wish.kind, matcher, starts_at, ends_at, author, wish.reason)
+
+
+def _means_something(matcher: Matcher, components: Mapping[str, Component]) -> None:
+    """Refuse a site, a component or a group that there is not: nothing would be silenced, and nobody would know."""
+    there = {
+        "site": {each.site for each in components.values()},
+        "component": set(components),
+        "group": {each.redundancy for each in components.values()} - {""},
+    }
+    for what, names in there.items():
+        pattern = getattr(matcher, what)
+        if pattern and not any(fnmatchcase(name, pattern) for name in names):
+            raise CallInvalid(f"there is no {what} '{pattern}'{did_you_mean(pattern, names)}")
 
 
 def _time(name: str, text: str) -> int:

@@ -71,7 +71,9 @@ class SilenceService:
         """
         found = next((each for each in await self.all() if each.id == silence), None)
         if found is None:
-            raise NotFound(f"no silence {silence}")
+            raise NotFound(
+                f"no silence or maintenance window {silence}; see: cmsp-agent silence list, maintenance list"
+            )
         ended = found.ended(by, self._clock.now())
         await self._keep(ended)
         return ended
