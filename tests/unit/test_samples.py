@@ -13,11 +13,14 @@ import typer.main
 
 from cmsp_agent.cli.application import application
 from cmsp_agent.cli.output import Output
+from cmsp_agent.cli.site_file import known_types
 from cmsp_agent.config.load_yaml import parse_yaml
 from cmsp_agent.config.schema.site_file import SiteFile
 from cmsp_agent.config.schema.validate import validate_file
+from cmsp_agent.config.secrets import Secrets
 from cmsp_agent.config.tree import MapNode
 from cmsp_agent.pipeline.built_in import BUILT_IN
+from cmsp_agent.preflight.checking import check_file
 from tests.conftest import ROOT
 
 PAGES = ["README.md", *sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("docs/**/*.md"))]
@@ -82,6 +85,27 @@ def test_a_sample_of_the_file_has_no_mistake_of_form(page: str, sample: str) -> 
     if isinstance(tree, MapNode) and set(tree.entries) <= set(SiteFile.model_fields):
         found = [str(each) for each in validate_file(tree, page)[1]]
         assert [each for each in found if "required key" not in each] == []
+
+
+COMPLETED = {
+    "appliance": "appliance: {name: sample}\n",
+    "sites": "sites: {paris: {people: 60}}\n",
+    "credentials": "credentials:\n  ro: {snmp: {version: 2c, community: !secret a}}\n"
+    "  cli: {ssh: {user: a, password: !secret b}}\n",
+}
+"""What a sample leaves out that a whole file has."""
+
+
+@pytest.mark.parametrize(("page", "sample"), list(samples()))
+def test_a_sample_of_the_file_passes_its_check(page: str, sample: str, tmp_path: Path) -> None:
+    tree, _ = parse_yaml(sample, page)
+    if not isinstance(tree, MapNode) or not set(tree.entries) <= set(SiteFile.model_fields):
+        return  # of a rule file, or of a plugin: tests/unit/pipeline/rules and tests/unit/plugin run those
+    named = re.sub(r"^appliance:\n(?!  name)", "appliance:\n  name: sample\n", sample, flags=re.MULTILINE)
+    file = tmp_path / "site.yaml"
+    file.write_text("".join(text for key, text in COMPLETED.items() if key not in tree.entries) + named)
+    checked = check_file(file, Secrets(()), known_types(), None, here=False)
+    assert set(tree.entries) <= set(checked.document.tree.entries)
 
 
 def test_each_alarm_of_ours_has_cause_and_remedy_in_troubleshooting() -> None:

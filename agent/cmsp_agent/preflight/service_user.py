@@ -48,11 +48,11 @@ class ServiceUser:
         return ""
 
     def _may(self, path: Path, wanted: int) -> bool:
+        found = path.stat()  # what is not there is no matter of rights
         if self.uid == os.geteuid():
             return os.access(path, wanted)
         if self.uid == 0:
             return True
-        found = path.stat()
         shift = 6 if found.st_uid == self.uid else 3 if found.st_gid in self.groups else 0
         return (found.st_mode >> shift) & wanted == wanted
 

@@ -39,6 +39,10 @@ async def test_one_that_begins_later_is_pending(local: httpx.AsyncClient) -> Non
         ({"starts_at": "tomorrow"}, "not an RFC 3339 time"),
         ({"reason": ""}, "reason"),
         ({"matcher": {"sight": "paris"}}, "sight"),
+        ({"matcher": {"component": "gw-11"}}, "there is no component 'gw-11'; did you mean 'gw-1'?"),
+        ({"matcher": {"component": "nope-*"}}, "there is no component 'nope-*'"),
+        ({"matcher": {"site": "atlantis"}}, "there is no site 'atlantis'"),
+        ({"matcher": {"group": "none"}}, "there is no group 'none'"),
     ],
 )
 async def test_what_can_t_be_is_refused_with_the_reason(
