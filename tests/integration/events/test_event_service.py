@@ -15,6 +15,7 @@ from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.signal import Signal, SyslogSignal, TrapSignal
 from cmsp_agent.pipeline.alarm_state import AlarmState, Changes, Draft
 from cmsp_agent.pipeline.pipeline import Pipeline
+from cmsp_agent.services.events.room import EventRoom
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.sqlite.database import Database
@@ -34,7 +35,7 @@ class Parts:
         self.counters = counters
         self.database = database
         pipeline = Pipeline(COMPONENTS, CUSTOMER, FakeInventory(), counters)
-        self.service = EventService(database, pipeline, SystemClock(), counters)
+        self.service = EventService(database, pipeline, SystemClock(), counters, EventRoom(1 << 40, counters))
 
     async def stored(self) -> tuple[int, int, int]:
         """Events, incidents and outbox rows on disk; the epoch's first record not counted."""
@@ -205,7 +206,11 @@ async def test_alarms_of_components_that_left_the_file_while_the_agent_was_down_
     await parts.service.handle([pri(up=False, component="gw-1"), pri(up=False, component="gw-lyon")])
     left = {name: each for name, each in COMPONENTS.items() if name != "gw-1"}
     second = EventService(
-        parts.database, Pipeline(left, CUSTOMER, FakeInventory(), parts.counters), SystemClock(), parts.counters
+        parts.database,
+        Pipeline(left, CUSTOMER, FakeInventory(), parts.counters),
+        SystemClock(),
+        parts.counters,
+        EventRoom(1 << 40, parts.counters),
     )
     await second.load()
     assert {key.component for key in second.alarm_state.active} == {"gw-lyon"}

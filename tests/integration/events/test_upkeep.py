@@ -20,6 +20,7 @@ from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.services.events.known_time import KnownTime
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.retention import Stores, Upkeep
+from cmsp_agent.services.events.room import EventRoom
 from cmsp_agent.storage.series import open_series
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.storage.tables import events, incidents, jobs
@@ -76,7 +77,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     yield House(
         clock,
         stores,
-        Upkeep(stores, lambda: KEPT, list, notices, clock, known_time.believed, counters, lambda: BUDGET),
+        Upkeep(stores, lambda: KEPT, list, notices, clock, known_time.believed, counters, EventRoom(BUDGET, counters)),
         counters,
     )
     await stores.state.close()

@@ -11,6 +11,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.config.configuration import Retention
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.events.room import EventRoom
 from cmsp_agent.storage import series
 from cmsp_agent.storage.sqlite.connections import Opening
 from cmsp_agent.storage.sqlite.database import Database
@@ -52,7 +53,7 @@ class Upkeep:
         clock: Clock,
         believed: Callable[[], Awaitable[bool]],
         counters: Counters,
-        budget: Callable[[], int],
+        room: EventRoom,
     ) -> None:
         """Put the parts together.
 
@@ -64,10 +65,10 @@ class Upkeep:
             clock: what is old.
             believed: whether the clock may be (`known_time.KnownTime`).
             counters: of what was removed.
-            budget: bytes that the events may take.
+            room: bytes that the events may take.
         """
         self._counters = counters
-        self._budget = budget
+        self._room = room
         self._stores = stores
         self._retention = retention
         self._damage = damage
@@ -111,11 +112,13 @@ class Upkeep:
 
     async def keep_to_budget(self) -> None:
         """Delete the oldest events where they take nearly as much as they may, whatever the clock says."""
-        allowed = int(self._budget() * FILLED)
+        allowed = int(self._room.budget * FILLED)
         count, size = await self._stores.state.read(events.size)
+        self._room.learn(count, size)
         if size <= allowed:
             return
         await self._remove("size", events.forget_oldest, count - count * allowed // size)
+        self._room.learn(*await self._stores.state.read(events.size))
         await self._stores.state.tidy()
 
     async def _remove(self, reason: str, forget: Callable[[sqlite3.Connection, int], int], left: int) -> None:

@@ -22,8 +22,9 @@ from cmsp_agent.model.signal import AgentSignal, Signal
 from cmsp_agent.pipeline.alarm_state import AlarmState, Changes, Draft
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.repeats import EVERY, Repeats
+from cmsp_agent.services.events.room import EventRoom
 from cmsp_agent.services.events.waiting import WaitingSignals
-from cmsp_agent.services.events.written import write_changes
+from cmsp_agent.services.events.written import write_within
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import events, incidents
 
@@ -48,18 +49,21 @@ class EventService:
     """Owns the alarm state. `handle` returns when what the signals mean is durable."""
 
     def __init__(
-        self, database: Database, pipeline: Pipeline, clock: Clock, counters: Counters, new_id: NewId = uuid7
+        self,
+        database: Database,
+        pipeline: Pipeline,
+        clock: Clock,
+        counters: Counters,
+        room: EventRoom,
+        new_id: NewId = uuid7,
     ) -> None:
-        self._database, self._pipeline = database, pipeline
-        self._clock = clock
-        self._counters = counters
-        self._new_id = new_id
+        self._database, self._pipeline, self._room = database, pipeline, room
+        self._clock, self._counters, self._new_id = clock, counters, new_id
         self._alarm_state = AlarmState()
         self._queue: deque[WaitingSignals] = deque()
         self._filled, self._repeatable = asyncio.Event(), asyncio.Event()
         self._writing = asyncio.Lock()
-        self._listeners: list[Announce] = []
-        self._hearers: list[Hear] = []
+        self._listeners, self._hearers = list[Announce](), list[Hear]()
         self._repeats = Repeats()
         self._queued = self._lost = 0
         counters.gauge("events.waiting", lambda: self._queued)
@@ -266,7 +270,8 @@ class EventService:
     async def _commit(self, draft: Draft) -> None:
         if draft.changes:
             changes, now, how = draft.changes, draft.now, (self._pipeline, self._new_id)
-            changes.incidents.update(await self._database.write(lambda tx: write_changes(tx, changes, now, *how)))
+            written = await self._database.write(lambda tx: write_within(tx, self._room, changes, now, *how))
+            changes.incidents.update(written)
             for incident in changes.incidents.values():
                 draft.keep(incident)
         draft.commit()

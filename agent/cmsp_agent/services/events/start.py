@@ -15,6 +15,7 @@ from cmsp_agent.services.events.known_time import DISTRUSTED, KnownTime
 from cmsp_agent.services.events.making import make_pipeline
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.retention import Stores, Upkeep
+from cmsp_agent.services.events.room import EventRoom
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.events.silences import SilenceService
 from cmsp_agent.services.part import Change, ComponentsOf, Part
@@ -37,8 +38,7 @@ class EventsPart(Part):
     silences: SilenceService
     register: SilenceRegister
     retention: Retention
-    budget: int
-    """Bytes that the events may take."""
+    room: EventRoom
     pipeline: Pipeline
     """By whose rules is judged now."""
     runtime: Runtime
@@ -59,7 +59,7 @@ class EventsPart(Part):
         async def change() -> None:
             await self.service.use(pipeline)
             self.retention, self.pipeline = configuration.retention, pipeline
-            self.budget = configuration.appliance.events_budget
+            self.room.budget = configuration.appliance.events_budget
 
         return change
 
@@ -75,7 +75,8 @@ async def start_events(
     """
     register = SilenceRegister(await runtime.state.read(table.known))
     pipeline = make_pipeline(configuration, components(configuration), inventory, runtime, register)
-    service = EventService(runtime.state, pipeline, runtime.clock, runtime.counters, runtime.machine.new_id)
+    room = EventRoom(configuration.appliance.events_budget, runtime.counters)
+    service = EventService(runtime.state, pipeline, runtime.clock, runtime.counters, room, runtime.machine.new_id)
     notices = Notices(service.tell, runtime.clock, runtime.counters)
     await service.load()
 
@@ -96,7 +97,7 @@ async def start_events(
         silences,
         register,
         configuration.retention,
-        configuration.appliance.events_budget,
+        room,
         pipeline,
         runtime,
     )
@@ -127,5 +128,5 @@ def _upkeep(part: EventsPart) -> Upkeep:
         runtime.clock,
         part.known_time.believed,
         runtime.counters,
-        lambda: part.budget,
+        part.room,
     )

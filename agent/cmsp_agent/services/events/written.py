@@ -8,6 +8,7 @@ from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.pipeline.alarm_types.security import SECURITY_TYPES
+from cmsp_agent.services.events.room import EventRoom
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox.records import event_record, incident_record, security_record
 from cmsp_agent.storage.tables import events, incidents
@@ -46,3 +47,11 @@ def write_changes(
         outbox.append(tx, incident_record(by.outward_incident(saved), new_id(now), now), now)
         numbered[saved.id] = saved
     return numbered
+
+
+def write_within(
+    tx: sqlite3.Connection, room: EventRoom, changes: Changes, now: int, by: Outward, new_id: NewId
+) -> dict[str, Incident]:
+    """Write changes as `write_changes` does, and delete the oldest events where these would not fit."""
+    room.make(tx, changes.new.values())
+    return write_changes(tx, changes, now, by, new_id)
