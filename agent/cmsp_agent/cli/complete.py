@@ -12,7 +12,7 @@ from cmsp_agent.cli.session import session
 from cmsp_agent.config.site_path import DEFAULT_FILE
 from cmsp_agent.model.component import State
 from cmsp_agent.model.errors import AgentError
-from cmsp_agent.model.labels import natural
+from cmsp_agent.model.natural import natural
 from cmsp_agent.model.severity import Severity
 
 NamesOf = Callable[[Daemon], Iterable[str]]

@@ -13,7 +13,7 @@ from cmsp_agent.cli.jobs import finish
 from cmsp_agent.cli.output import TableColumn, items, moment, shown
 from cmsp_agent.cli.session import AsJson, ComponentName, NoWait, session
 from cmsp_agent.model.component import State
-from cmsp_agent.model.labels import natural
+from cmsp_agent.model.natural import natural
 
 
 def component_list(

@@ -6,7 +6,7 @@ from cmsp_agent.cli.daemon import Daemon
 from cmsp_agent.cli.output import items
 from cmsp_agent.config.nearest import nearest
 from cmsp_agent.model.errors import AgentError
-from cmsp_agent.model.labels import natural
+from cmsp_agent.model.natural import natural
 
 MOST_NAMED = 30
 

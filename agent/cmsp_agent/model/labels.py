@@ -10,15 +10,6 @@ _STATE = re.compile(
 )
 
 
-_DIGITS = re.compile(r"([0-9]+)")
-
-
-def natural(text: str) -> list[tuple[str, int]]:
-    """A key that sorts numbers in a text by their value: `:2` before `:10`."""
-    parts = _DIGITS.split(text)
-    return [(word, int(number or 0)) for word, number in zip(parts[::2], [*parts[1::2], ""], strict=True)]
-
-
 def labelled(label: str, index: str) -> str:
     """The object of a row: its label, or its index where the label changes with the state (`Sw1, PS1 Normal`)."""
     return index if index and _STATE.search(label) else label

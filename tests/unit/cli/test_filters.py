@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cmsp_agent.model.labels import natural
+from cmsp_agent.model.natural import natural
 from tests.unit.cli.fakes import cmsp_agent
 
 COMPONENTS: dict[str, Any] = {

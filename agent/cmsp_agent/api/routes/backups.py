@@ -25,6 +25,7 @@ from cmsp_agent.api.unsafe import Engineer, Operator, Unsafe, shown_secrets
 from cmsp_agent.api.views.backups import backup_view, change_view, need_view
 from cmsp_agent.api.views.jobs import job_view
 from cmsp_agent.model.job import Job
+from cmsp_agent.model.natural import natural
 from cmsp_agent.services.backups.looking import grep, verify
 from cmsp_agent.services.backups.reading import to_bytes
 from cmsp_agent.services.backups.rehearsal import rehearse, rehearse_all
@@ -158,7 +159,7 @@ async def console(request: Request, name: str, version: str, caller: ObserverCal
 async def search(request: Request, text: Annotated[str, Query(min_length=2, max_length=200)]) -> dict[str, Any]:
     """Lines of the newest versions of all components that hold a text; hidden secrets are not searched."""
     services = services_of(request)
-    names = sorted(services.status.components())
+    names = sorted(services.status.components(), key=natural)
     return {"items": [asdict(each) async for each in grep(services.backups, names, text)]}
 
 
@@ -168,7 +169,7 @@ async def rehearsal(request: Request, component: str = "") -> dict[str, Any]:
     services = services_of(request)
     if component:
         return {"items": [asdict(await rehearse(services.backups, component))]}
-    names = sorted(services.status.components())
+    names = sorted(services.status.components(), key=natural)
     return {"items": [asdict(each) async for each in rehearse_all(services.backups, names)]}
 
 

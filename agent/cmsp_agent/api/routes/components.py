@@ -18,6 +18,7 @@ from cmsp_agent.config.nearest import did_you_mean
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.entitlement import ServicePart, require
 from cmsp_agent.model.errors import NotFound
+from cmsp_agent.model.natural import natural_order
 from cmsp_agent.model.times import parse_rfc3339
 from cmsp_agent.services.kpis.history import Question
 
@@ -44,7 +45,7 @@ async def components(request: Request) -> dict[str, Any]:
     """All components and their availability, by name."""
     status = services_of(request).status
     states = status.availability()
-    found = sorted(status.components().items())
+    found = natural_order(status.components())
     return {"items": [component_view(component, states[name]) for name, component in found]}
 
 

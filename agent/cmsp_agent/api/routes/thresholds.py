@@ -8,6 +8,7 @@ from cmsp_agent.api.callers import READING, services_of
 from cmsp_agent.api.schemas.components import ThresholdList
 from cmsp_agent.model.component import Threshold
 from cmsp_agent.model.entitlement import ServicePart, require
+from cmsp_agent.model.natural import natural_order
 
 router = APIRouter(prefix="/v1/thresholds", tags=["components"])
 
@@ -21,7 +22,7 @@ async def thresholds(
     services = services_of(request)
     if (asked := services.status.components().get(component)) is not None:
         require(asked, ServicePart.KPIS)
-    found = sorted(services.thresholds().items())
+    found = natural_order(services.thresholds())
     chosen = [(name, limits) for name, limits in found if component in ("", name)]
     return {"items": [_view(name, each) for name, limits in chosen for each in sorted(limits, key=lambda one: one.kpi)]}
 

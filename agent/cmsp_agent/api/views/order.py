@@ -5,6 +5,7 @@ from dataclasses import asdict
 from cmsp_agent.api.views.view import View
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.entitlement import entitlements
+from cmsp_agent.model.natural import natural_order
 from cmsp_agent.services.order.findings import deadlines
 from cmsp_agent.services.order.watch import OrderWatch
 
@@ -19,7 +20,7 @@ def services_view(component: Component) -> View:
 
 def order_view(watch: OrderWatch) -> View:
     """The order, what ends when, and what each component gets."""
-    order, components, today = watch.order, dict(sorted(watch.components().items())), watch.today()
+    order, components, today = watch.order, dict(natural_order(watch.components())), watch.today()
     return {
         "id": order.id,
         "effective": order.effective.isoformat() if order.effective else None,

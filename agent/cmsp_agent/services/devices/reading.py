@@ -18,7 +18,11 @@ SYS_DESCR, SYS_OBJECT_ID, SYS_NAME = (f"1.3.6.1.2.1.1.{n}.0" for n in (1, 2, 5))
 SYSTEM = (SYS_DESCR, SYS_OBJECT_ID, SYS_NAME)
 IP_AD_ENT_IF_INDEX, IP_ADDRESS_IF_INDEX = "1.3.6.1.2.1.4.20.1.2", "1.3.6.1.2.1.4.34.1.3"
 IF_PHYS_ADDRESS, IF_HIGH_SPEED, IF_ALIAS = "1.3.6.1.2.1.2.2.1.6", "1.3.6.1.2.1.31.1.1.1.15", "1.3.6.1.2.1.31.1.1.1.18"
-INTERFACES = (IF_DESCR, IF_NAME, IF_PHYS_ADDRESS, IF_HIGH_SPEED, IF_ALIAS, IP_AD_ENT_IF_INDEX, IP_ADDRESS_IF_INDEX)
+IP_ADDRESS_TYPE, BROADCAST = "1.3.6.1.2.1.4.34.1.4", 3
+INTERFACES = (
+    *(IF_DESCR, IF_NAME, IF_PHYS_ADDRESS, IF_HIGH_SPEED, IF_ALIAS),
+    *(IP_AD_ENT_IF_INDEX, IP_ADDRESS_IF_INDEX, IP_ADDRESS_TYPE),
+)
 MOST_ROWS = 5_000
 
 _VERSION = re.compile(r"\bVersion:?\s+v?([^,\s]+)")
@@ -119,12 +123,12 @@ def _interface_facts(tables: SnmpTables, names: Mapping[int, str]) -> dict[str, 
 
 
 def _addresses(tables: SnmpTables) -> Iterator[tuple[str, int]]:
-    """Each address with its ifIndex."""
+    """Each address with its ifIndex. RFC 4293's table has the networks' broadcasts, too, which are none."""
     for index, interface in tables.get(IP_AD_ENT_IF_INDEX, {}).items():
         yield from _address(index.split("."), interface)
     for index, interface in tables.get(IP_ADDRESS_IF_INDEX, {}).items():
         kind, _, rest = index.partition(".")  # InetAddressType, then the length and the octets
-        if kind in ("1", "2"):
+        if kind in ("1", "2") and tables.get(IP_ADDRESS_TYPE, {}).get(index) != BROADCAST:
             yield from _address(rest.split(".")[1:], interface)
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.inventory import InventoryChange
+from cmsp_agent.model.natural import natural_order
 from cmsp_agent.services.devices.seen import SeenTimes
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import inventory, inventory_changes
@@ -23,7 +24,7 @@ class InventoryBook:
         known = await self._database.read(inventory.everything)
         return {
             name: {**_always(component), **known.get(name, {}), **self.seen(name)}
-            for name, component in sorted(self._components().items())
+            for name, component in natural_order(self._components())
         }
 
     def seen(self, name: str) -> dict[str, Any]:

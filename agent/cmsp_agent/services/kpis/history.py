@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cmsp_agent.config.configuration import Retention
-from cmsp_agent.model.labels import natural
+from cmsp_agent.model.natural import natural
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.registry import figures_of
 from cmsp_agent.storage import rollups, series

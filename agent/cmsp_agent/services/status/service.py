@@ -13,7 +13,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component, State
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
-from cmsp_agent.model.labels import natural
+from cmsp_agent.model.natural import natural
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.model.register import described
 from cmsp_agent.model.times import rfc3339

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cmsp_agent.model.event import Event
-from cmsp_agent.model.labels import natural
+from cmsp_agent.model.natural import natural
 from cmsp_agent.pipeline.built_in import BUILT_IN, DEVICE_TYPE_MISSING
 
 SUPPOSED_TO_BE_SAVED_AFTER = 26 * 3600.0
