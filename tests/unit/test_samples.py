@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import typer.main
 
-from cmsp_agent.cli.application import application
+from cmsp_agent.cli.application import application, run
+from cmsp_agent.cli.examples import EXAMPLES
 from cmsp_agent.cli.output import Output
 from cmsp_agent.cli.site_file import known_types
 from cmsp_agent.config.load_yaml import parse_yaml
@@ -69,6 +70,22 @@ def test_a_command_is_taken_as_it_is_written(page: str, call: str) -> None:
     words = shlex.split(call)[1:]
     if "--version" not in words:
         taken(typer.main.get_command(application(Output())), words)
+
+
+def test_an_example_of_the_help_is_taken() -> None:
+    program = typer.main.get_command(application(Output()))
+    for command, examples in EXAMPLES.items():
+        for example in examples:
+            words = shlex.split(example.rpartition("cmsp-agent ")[2])
+            assert words[: len(command.split())] == command.split()
+            taken(program, words)
+
+
+@pytest.mark.parametrize("command", ["status", "silence add"])
+def test_the_help_shows_its_examples(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*command.split(), "-h"]) == 0
+    shown = capsys.readouterr().out
+    assert all(f"cmsp-agent {example}\n" in shown for example in EXAMPLES[command])
 
 
 def samples() -> Iterator[tuple[str, str]]:

@@ -13,6 +13,7 @@ from cmsp_agent import __version__
 from cmsp_agent.cli import complete, discovery, doctor, enrol, events, serve, status
 from cmsp_agent.cli.connections import SocketDaemon, daemon_at
 from cmsp_agent.cli.daemon import Daemon
+from cmsp_agent.cli.examples import shown_of
 from cmsp_agent.cli.groups import GROUPS
 from cmsp_agent.cli.output import Output
 from cmsp_agent.cli.session import CommandContext
@@ -96,18 +97,18 @@ def application(
         context.obj = CommandContext(daemon, output, keyboard)
 
     app.command("run")(serve.run)
-    app.command("status")(status.status)
+    app.command("status", epilog=shown_of("status"))(status.status)
     app.command("discover")(discovery.discover)
-    app.command("doctor")(doctor.doctor)
-    app.command("evidence")(doctor.evidence)
-    app.command("enrol")(enrol.enrol)
-    app.command("support-bundle")(doctor.support_bundle)
-    app.command("events")(events.events)
+    app.command("doctor", epilog=shown_of("doctor"))(doctor.doctor)
+    app.command("evidence", epilog=shown_of("evidence"))(doctor.evidence)
+    app.command("enrol", epilog=shown_of("enrol"))(enrol.enrol)
+    app.command("support-bundle", epilog=shown_of("support-bundle"))(doctor.support_bundle)
+    app.command("events", epilog=shown_of("events"))(events.events)
     app.command("complete", hidden=True)(complete.complete)
     for name, (help_text, commands) in GROUPS.items():
         group = _group(help_text)
         for verb, function in commands.items():
-            group.command(verb)(function)
+            group.command(verb, epilog=shown_of(f"{name} {verb}"))(function)
         app.add_typer(group, name=name)
     return app
 
