@@ -436,3 +436,18 @@ async def test_closing_fails_what_is_out() -> None:
             await asyncio.sleep(0.05)
         with pytest.raises(DeviceError):
             await waiting
+
+
+async def test_a_table_of_100_000_rows_is_cut_in_seconds_and_says_so() -> None:
+    class Huge(Device):
+        def after(self, name: str) -> Binding:
+            row = int(name.rsplit(".", 1)[1]) + 1 if name.startswith(f"{TABLE}.1.") else 1
+            return (f"{TABLE}.1.{row}", encode_value(ber.INTEGER, row)) if row <= 100_000 else (name, END)
+
+    async with running(Huge()) as device, Rig() as rig:
+        session = rig.session(community(), device.port)
+        async with asyncio.timeout(20):
+            rows = (await session.columns(f"{TABLE}.1", limit=5_000))[f"{TABLE}.1"]
+        assert 5_000 <= len(rows) < 5_400
+        assert rows["5000"] == 5_000
+        assert rig.counters.total("snmp.columns.cut") == 1

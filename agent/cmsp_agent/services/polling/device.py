@@ -32,7 +32,7 @@ from cmsp_agent.services.polling.probe import DeviceSession, MakeSession, probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.reachability import NO_ECHO, Patience, Reach, Reachability
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
-from cmsp_agent.services.polling.restarts import counters_went_on, restart_of
+from cmsp_agent.services.polling.restarts import counters_went_on, refuse_another, restart_of
 from cmsp_agent.services.polling.service_checks import ServiceJudge
 from cmsp_agent.services.polling.starts import StartMemory
 from cmsp_agent.services.polling.thresholds import CrossedThresholds, in_force
@@ -194,6 +194,7 @@ class Device:
         started = self._clock.monotonic()
         asked = dict.fromkeys((*plan.columns, *self._names.columns))
         columns = await session.columns(*asked, limit=MOST_ROWS) if asked else {}
+        await refuse_another(session, marks, self._clock, walked=bool(columns))
         answers = Answers(scalars, columns, (started + self._clock.monotonic()) / 2)
         if restarted and (restarted := not counters_went_on(before, plan, answers, self._rates)):
             self._rates.restart()

@@ -57,6 +57,16 @@ class Marks:
         as_expected = min(missing, WRAP - missing) <= slack
         return not as_expected and self.uptime <= elapsed + slack
 
+    def is_another(self, before: "Marks") -> bool:
+        """Whether another device answers than a moment ago, or the same after a restart: its time does not go on."""
+        if self.uptime is None or before.uptime is None:
+            return False
+        if before.engine_boots is not None and self.engine_boots != before.engine_boots:
+            return True
+        elapsed = round((self.at - before.at) * TICKS)
+        missing = (before.uptime + elapsed - self.uptime) % WRAP
+        return min(missing, WRAP - missing) > SLACK + round(elapsed * SLEW) and not self._engine_went_on(before)
+
     @property
     def uptime_ms(self) -> int:
         """Milliseconds since the device started, by its own word."""

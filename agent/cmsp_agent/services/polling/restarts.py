@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.model.errors import DeviceAnswerInvalid
 from cmsp_agent.model.signal import ObservedState, Value
 from cmsp_agent.pipeline.built_in import RESTARTED
 from cmsp_agent.services.polling.marks import Marks
-from cmsp_agent.services.polling.plan import Plan
+from cmsp_agent.services.polling.plan import BASE, Plan
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.read import Answers, text
 
@@ -39,6 +41,16 @@ def counters_went_on(before: Marks, plan: Plan, answers: Answers, rates: Rates) 
         if (last := rates.last(f"{planned.kpi.name}[{index}]")) and isinstance(value, int)
     ]
     return bool(counted) and all(last <= value <= 2 * last for last, value in counted)
+
+
+async def refuse_another(session: ObjectReader, marks: Marks, clock: Clock, *, walked: bool) -> None:
+    """Look once more at the time of a device whose tables were walked.
+
+    Raises:
+        DeviceAnswerInvalid: another device answers, or it restarted meanwhile: what was read belongs to nobody.
+    """
+    if walked and Marks.of(await session.get(*BASE), clock.monotonic()).is_another(marks):
+        raise DeviceAnswerInvalid("another device answers, or it restarted, while it was being read")
 
 
 async def restart_of(session: ObjectReader, component: str, marks: Marks, now: int) -> ObservedState:

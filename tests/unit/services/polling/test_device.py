@@ -1,5 +1,6 @@
 """One poll of one device: what its answers, its silence and its refusals become."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,7 @@ from cmsp_agent.model.errors import (
     Problem,
     StorageFull,
 )
-from cmsp_agent.model.signal import ObservedState, PollSignal, Unreadable
+from cmsp_agent.model.signal import ObservedState, PollSignal, Unreadable, Value
 from cmsp_agent.plugin.api import AlarmType, DeviceType, Kpi, Severity, StateRule
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.facts import DeviceFacts
@@ -397,3 +398,35 @@ async def test_what_a_poll_shows_of_a_device_is_remembered_at_once() -> None:
     await bench.device.poll()
     assert bench.learned[-1].quirks["alone"] == {CPU: "genErr"}
     assert known_quirks(bench.learned[-1]) == bench.session.quirks
+
+
+class Swapped(FakeSession):
+    """Another device, or the same one after a restart, answers from the middle of a walk on."""
+
+    swap = False
+    other_uptime = 100
+
+    async def columns(self, *columns: str, limit: int = 10_000) -> Mapping[str, Mapping[str, Value]]:
+        found = await super().columns(*columns, limit=limit)
+        if self.swap:
+            self.objects[UPTIME], self.swap = self.other_uptime, False
+        return found
+
+
+@pytest.mark.parametrize("uptime", [100, 900_000_000], ids=["it restarted", "one that is up for longer"])
+async def test_a_device_that_changes_in_mid_walk_gives_neither_figures_nor_faults(uptime: int) -> None:
+    bench = Bench()
+    bench.session = Swapped(bench.session.objects)
+    await bench.device.poll()
+    bench.session.swap, bench.session.other_uptime = True, uptime
+    await bench.clock.advance(60)
+    bench.session.objects[UPTIME] = 11_000
+    signal = await bench.device.poll()
+    assert (signal.snmp, signal.reason) == (True, "partial")
+    assert "while it was being read" in signal.detail
+    assert of_device(signal) == []
+    assert "cpu.load" not in signal.samples
+    await bench.clock.advance(60)
+    bench.session.objects[UPTIME] = uptime + 6_000
+    again = await bench.device.poll()
+    assert (again.reason, again.samples["cpu.load"]) == ("", 7.0)
