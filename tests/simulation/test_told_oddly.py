@@ -9,7 +9,7 @@ from typing import Any
 from tests.lab.headend.alarms import alarms_of
 from tests.lab.site import happenings
 from tests.lab.site.happenings import FIRST_PRI, LAPD_OPER_STATUS, SECOND_PRI, Happening
-from tests.lab.site.notices import SyslogLine, format_line, number
+from tests.lab.site.notices import Notification, SyslogLine, format_line, number, words
 from tests.simulation.world import APPLIANCE, World, simulate
 
 START = datetime(2026, 6, 1, 8, tzinfo=UTC)
@@ -155,5 +155,28 @@ def test_a_device_whose_clock_is_days_off_is_dated_by_ours_and_says_so(tmp_path:
             assert told[peer]["attributes"]["device_time"] != told[peer]["received_at"]
         assert told["near"]["clock"] == "synchronised"
         assert told["near"]["occurred_at"] < told["near"]["received_at"]
+
+    on_site(tmp_path, play)
+
+
+ENVMON = "1.3.6.1.4.1.9.9.13"
+
+
+def test_a_power_supply_that_each_route_calls_otherwise_is_one_incident_and_polls_end_it(tmp_path: Path) -> None:
+    async def play(world: World) -> None:
+        device, state = world.site.devices["gw-1"], f"{ENVMON}.1.5.1.3.1"
+        name = (f"{ENVMON}.1.5.1.2.1", words("Power Supply 0"))
+        lines(world, "gw-1", (900, "IOSXE_PEM-3-PEMFAIL", "The PEM in slot P0 is switched off or failing."))
+        lines(world, "gw-1", (901, "IOSXE_PEM-3-PEMFAIL", "The PEM in slot P1 is switched off or failing."))
+        trap = Notification(f"{ENVMON}.3.0.9", (name, (state, number(3))))
+        device.happen(Happening({state: number(3)}, (trap,)))
+        await asyncio.sleep(POLLS)
+        assert {place for _, _, place in held(world)} == {"P0", "P1", "Power Supply 0"}
+        assert world.agent is not None
+        incidents = world.agent.events.service.alarm_state.incidents.values()
+        assert sorted(len(each.alarms) for each in incidents) == [1, 2]
+        device.happen(Happening({state: number(1)}))  # the message that it works again is lost
+        await asyncio.sleep(POLLS)
+        assert {place for _, _, place in held(world)} == {"P1"}
 
     on_site(tmp_path, play)

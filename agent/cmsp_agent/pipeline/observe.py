@@ -15,6 +15,7 @@ from cmsp_agent.pipeline.alarm_state import Draft, UnansweredPolls
 from cmsp_agent.pipeline.built_in import COMPONENT_DEGRADED, COMPONENT_DOWN, COMPONENT_UNRESOLVED, MANAGEMENT_LOST
 from cmsp_agent.pipeline.causes import ISOLATED, Causes
 from cmsp_agent.pipeline.normalise import Normaliser
+from cmsp_agent.pipeline.places import unit
 from cmsp_agent.plugin.api import AlarmReport
 
 UNANSWERED_POLLS = 3
@@ -215,6 +216,18 @@ def _changes(draft: Draft, poll: PollSignal, kind: str, objects: Mapping[str, bo
             yield AlarmReport(kind, name, Transition.RAISE, seen.text, seen.severity, detail=seen.detail)
         elif held and not raised and not _just_reported(held, poll):
             yield AlarmReport(kind, name, Transition.CLEAR, shown[name].text)
+        for other in () if raised else _called_otherwise(draft, poll, kind, name, objects):
+            yield AlarmReport(kind, other.object, Transition.CLEAR, shown[name].text)
+
+
+def _called_otherwise(draft: Draft, poll: PollSignal, kind: str, name: str, shown: Collection[str]) -> Iterable[Event]:
+    """The alarms of a unit that messages call otherwise than the table does: no poll would ever end them."""
+    number = unit(kind, name)
+    return [
+        held
+        for held in (draft.active.of(poll.component, kind) if number else ())
+        if held.object not in shown and unit(kind, held.object) == number and not _just_reported(held, poll)
+    ]
 
 
 def _just_reported(held: Event, poll: PollSignal) -> bool:

@@ -14,6 +14,9 @@ PLACE = "place"
 """Attribute of an event that a rule gives another place: the component, a space, where."""
 GROUP = "rule "
 """What a place begins with that a rule gives to the alarms of several objects or components."""
+UNITS = frozenset({"env.power", "env.fan"})
+"""Alarm types of units that each table and message calls otherwise, by one number: `Power Supply 0`, `P0`."""
+_UNIT = re.compile(r"\d+|\b[A-F]\b")
 _ETHERNET = re.compile(r"\w*(?:Ethernet|GigE)$")
 
 
@@ -30,14 +33,19 @@ def place(name: str) -> str:
     return ethernet.group() + found.group() if ethernet else found.group()
 
 
+def unit(kind: str, name: str) -> str:
+    """The number of a unit, whatever it is called; empty where its kind has none, or it shows none."""
+    return "/".join(_UNIT.findall(name)) if kind in UNITS else ""
+
+
 def place_of(event: Event) -> FaultPlace:
     """Where a rule put it; else the port of the event, or its object where that has no place on the component."""
     if (given := event.attributes.get(PLACE)) is not None:
         component, _, where = given.partition(" ")
         return FaultPlace(component, where)
     # a bare number names another thing for each type: dial-peer 1 is not track 1
-    where = f"{event.type} {event.object}" if event.object.isdecimal() else place(event.object)
-    return FaultPlace(event.component, where)
+    numbered = unit(event.type, event.object) or (event.object if event.object.isdecimal() else "")
+    return FaultPlace(event.component, f"{event.type} {numbered}" if numbered else place(event.object))
 
 
 def placed(event: Event, place: FaultPlace) -> Event:
