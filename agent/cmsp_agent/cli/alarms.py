@@ -108,7 +108,8 @@ def _handled(row: Mapping[str, Any]) -> str:
     attributes = row.get("attributes") or {}
     seen = f"seen by {attributes[ACKNOWLEDGED]}" if ACKNOWLEDGED in attributes else ""
     until = f"suppressed until {minute(attributes[SUPPRESSED_UNTIL])}" if SUPPRESSED_UNTIL in attributes else ""
-    return ", ".join(filter(None, (seen, until))) or "-"
+    finding = "a finding" if "finding" in attributes else ""
+    return ", ".join(filter(None, (seen, until, finding))) or "-"
 
 
 def _show(here: CommandContext, alarm: Mapping[str, Any], done: str, *, as_json: bool) -> None:

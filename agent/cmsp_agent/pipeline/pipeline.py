@@ -10,6 +10,7 @@ from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.model.signal import PollSignal, Signal
+from cmsp_agent.pipeline.activation import ACTIVE, BeforeActivation
 from cmsp_agent.pipeline.alarm_state import AlarmState, Draft
 from cmsp_agent.pipeline.announced import Announcements
 from cmsp_agent.pipeline.causes import Causes
@@ -50,6 +51,7 @@ class Pipeline:
         rules: Rules = NO_RULES,
         silences: Silences = NONE,
         stability: int = STABILITY,
+        active_from: Mapping[str, int] = ACTIVE,
         new_id: NewId = uuid7,
     ) -> None:
         self._mask_personal = mask_personal
@@ -78,6 +80,7 @@ class Pipeline:
         self._stages: Sequence[Stage] = (
             TierFilter(components, counters),
             Announcements(silences),
+            BeforeActivation(active_from),
             RuleFilter(rules, assessor.takes_emergency, counters),
             Counting(rules),
             TimeWindow(counters),

@@ -7,6 +7,7 @@ from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident, opened
 from cmsp_agent.model.incident_facts import Finding, ReportedFault
 from cmsp_agent.model.incident_state import IncidentState, Trigger
+from cmsp_agent.pipeline.activation import is_finding
 from cmsp_agent.pipeline.alarm_state import Draft, FaultPlace
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.correlate import is_last_word
@@ -133,7 +134,7 @@ class Triage:
 
     def _matters(self, draft: Draft, event: Event) -> bool:
         alarm = self._normaliser.alarm(event.component, event.type)
-        if not alarm.incident or event.suppressed_by is not None:
+        if not alarm.incident or event.suppressed_by is not None or is_finding(event):
             return False
         return alarm.transient or draft.active.get(event.key) is not None
 

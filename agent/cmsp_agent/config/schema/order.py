@@ -14,7 +14,10 @@ class OrderSection(Section):
     id: Text | None = None
     effective: Date | None = None
     ends: Date | None = None
-    activation: Date | None = Field(default=None, description="Date in the transition plan, if there is one")
+    activation: Date | None = Field(
+        default=None,
+        description="Date in the transition plan, if there is one: older faults are findings and open no incident",
+    )
     components: Count | None = Field(default=None, description="How many were ordered")
     warn_before: Interval = Field(
         default=2_592_000.0, description="How long before their last day the term, letters and contracts are warned of"

@@ -1,7 +1,7 @@
 """The pipeline that a configuration asks for."""
 
 from collections.abc import Mapping
-from datetime import tzinfo
+from datetime import datetime, time, tzinfo
 
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.config.rule_files import rule_files_of
@@ -33,6 +33,7 @@ def make_pipeline(
         runtime.counters,
         mask_personal=configuration.privacy.mask_numbers,
         silences=Silences(configuration.sites, components, register),
+        active_from=active_from(configuration),
         stability=round(configuration.stability * 1000),
         rules=load_rules(rule_files_of(configuration), zones_of(configuration))[0],
         new_id=runtime.machine.new_id,
@@ -48,6 +49,15 @@ def customer_of(configuration: Configuration) -> Customer:
         components=customer.components,
         people_at={name: site.people for name, site in configuration.sites.items()},
     )
+
+
+def active_from(configuration: Configuration) -> Mapping[str, int]:
+    """Site → when its service becomes active (ms): at the beginning of the day in the plan; none without a plan."""
+    day = configuration.order.activation
+    if day is None:
+        return {}
+    begins = {name: datetime.combine(day, time.min, site.timezone) for name, site in configuration.sites.items()}
+    return {name: round(moment.timestamp() * 1000) for name, moment in begins.items()}
 
 
 def zones_of(configuration: Configuration) -> Mapping[str, tzinfo]:
