@@ -23,6 +23,7 @@ MIBS = {
     "1.3.6.1.2.1.33.": "UPS-MIB",
     "1.3.6.1.2.1.99.": "ENTITY-SENSOR-MIB",
     "1.3.6.1.2.1.105.": "POWER-ETHERNET-MIB",
+    "1.3.6.1.4.1.177.15.": "UX (SBC Edge)",
     "1.3.6.1.4.1.318.": "PowerNet-MIB",
     "1.3.6.1.4.1.476.": "LIEBERT-GP-PDU-MIB",
     "1.3.6.1.4.1.534.": "XUPS-MIB",
@@ -57,6 +58,7 @@ MIBS = {
     "1.3.6.1.4.1.1768.": "PATTON-MIB",
     "1.3.6.1.4.1.2021.": "UCD-SNMP-MIB",
     "1.3.6.1.4.1.5003.9.10.10.": "AC-SYSTEM-MIB",
+    "1.3.6.1.4.1.5003.10.8.": "AC-PM-Control-MIB",
     "1.3.6.1.4.1.9148.3.": "APSYSMGMT-MIB",
 }
 """Where an object is, by the beginning of its OID."""

@@ -1,6 +1,7 @@
 """The device type `audiocodes`: what any SNMP device has, and the state that AC-SYSTEM-MIB has. Data only."""
 
 from cmsp_agent.plugin.api import NOT_AVAILABLE, AlarmType, DeviceType, Fact, Identity, Kpi, Severity, StateRule, hook
+from cmsp_plugins.audiocodes import calls, traps
 from cmsp_plugins.audiocodes.configuration import CONFIGURATION
 from cmsp_plugins.audiocodes.setup import SETUP
 
@@ -28,7 +29,9 @@ AUDIOCODES = DeviceType(
             "{component} says that it has a major or critical alarm",
             recommendation="Look at the device's own list of active alarms.",
         ),
+        *traps.ALARMS,
     ),
+    traps=traps.TRAPS,
     states=(
         # acSysStateGWSeverity: major(4), critical(5)
         StateRule(f"{SYSTEM}.5.4.0", "device.alarm", frozenset({4, 5}), frozenset({0, 1, 2, 3}), object=""),
@@ -37,6 +40,7 @@ AUDIOCODES = DeviceType(
         Kpi("device.temperature", "°C", (f"{SYSTEM}.5.1.0",), absent=(0, *NOT_AVAILABLE)),
         Kpi("cpu.dataplane", "percent", (f"{SYSTEM}.5.8.0",), absent=NOT_AVAILABLE),
         Kpi("memory.dataplane", "percent", (f"{SYSTEM}.5.9.0",), absent=NOT_AVAILABLE),
+        *calls.KPIS,
     ),
     cli=CONFIGURATION,
     setup=SETUP,

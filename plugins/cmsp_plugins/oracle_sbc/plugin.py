@@ -1,6 +1,7 @@
 """The device type `oracle_sbc`: what any SNMP device has, and what APSYSMGMT-MIB has of SIP. Data only."""
 
 from cmsp_agent.plugin.api import AlarmType, CliPlatform, DeviceType, Identity, Kpi, Limit, Severity, StateRule, hook
+from cmsp_plugins.oracle_sbc import traps
 from cmsp_plugins.oracle_sbc.setup import SETUP
 
 API_VERSION = 1
@@ -26,7 +27,9 @@ ORACLE_SBC = DeviceType(
             recommendation="Ask the carrier; check the way to the session agent from the SBC.",
         ),
         AlarmType("sbc.out_of_service", Severity.CRITICAL, "{component} is out of service", impairs=frozenset({"*"})),
+        *traps.ALARMS,
     ),
+    traps=traps.TRAPS,
     states=(
         # apSipSAStatsSessionAgentStatus: outOfService(1), inServiceTimedOut(5), oosprovisionedresponse(6);
         # disabled(0) and standby(2) are as somebody wants it.
@@ -45,6 +48,14 @@ ORACLE_SBC = DeviceType(
         Kpi("trunk.sessions.out", "sessions", (f"{AGENT}.6",), per=f"{AGENT}.2"),
         Kpi("trunk.answer_seizure_ratio", "percent", (f"{AGENT}.19",), per=f"{AGENT}.2"),
         Kpi("trunk.latency", "ms", (f"{AGENT}.20",), per=f"{AGENT}.2"),
+        # the whole of seizures and answers of the agent's own period; of what was refused no cause is counted
+        Kpi("trunk.seizures", "calls", (f"{AGENT}.17",), per=f"{AGENT}.2"),
+        Kpi("trunk.answers", "calls", (f"{AGENT}.18",), per=f"{AGENT}.2"),
+        Kpi("trunk.calls.in", "calls/s", (f"{AGENT}.8",), kind="counter32", per=f"{AGENT}.2"),
+        Kpi("trunk.calls.out", "calls/s", (f"{AGENT}.12",), kind="counter32", per=f"{AGENT}.2"),
+        Kpi("trunk.refused.in", "calls/s", (f"{AGENT}.9",), kind="counter32", per=f"{AGENT}.2"),
+        Kpi("trunk.refused.out", "calls/s", (f"{AGENT}.13",), kind="counter32", per=f"{AGENT}.2"),
+        Kpi("sip.contacts", "contacts", (f"{GENERAL}.11.0",)),
     ),
     # The command line shows the whole configuration; it has no last line of its own.
     cli=CliPlatform(

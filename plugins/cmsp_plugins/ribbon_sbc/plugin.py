@@ -1,9 +1,27 @@
-"""The device type `ribbon_sbc`: what any SNMP device has, and where this one says who it is. Data only."""
+"""The device type `ribbon_sbc`: DSPs and ports of an SBC Edge, and where it says who it is. Data only."""
 
-from cmsp_agent.plugin.api import CliPlatform, DeviceType, Fact, HttpFetch, Identity, hook
+from cmsp_agent.plugin.api import (
+    NO_COUNT,
+    NOT_AVAILABLE,
+    AlarmType,
+    CliPlatform,
+    DeviceType,
+    Fact,
+    HttpFetch,
+    Identity,
+    Kpi,
+    Limit,
+    Severity,
+    StateRule,
+    hook,
+)
 from cmsp_plugins.ribbon_sbc.setup import SETUP
 
 API_VERSION = 1
+
+EDGE = "1.3.6.1.4.1.177.15.1"
+"""UX objects of an SBC Edge (1000, 2000): as other monitors read them, for want of the MIB's text."""
+DSP, PORT = f"{EDGE}.6.1", f"{EDGE}.5.1.2.1"
 
 RIBBON_SBC = DeviceType(
     name="ribbon_sbc",
@@ -27,6 +45,28 @@ RIBBON_SBC = DeviceType(
             denied="<http_code>4",
             logout="/rest/logout",
             archive=True,
+        ),
+    ),
+    alarms=(AlarmType("dsp.down", Severity.MAJOR, "{component}: DSP {object} is out of service"),),
+    # uxDSPServiceStatus: down(0), up(1)
+    states=(StateRule(f"{DSP}.6", "dsp.down", frozenset({0}), frozenset({1}), object="index", once_clear=True),),
+    kpis=(
+        Kpi("dsp.load", "percent", (f"{DSP}.4",), per="index", absent=NOT_AVAILABLE, limit=Limit(95, 85, 300)),
+        Kpi("dsp.channels", "channels", (f"{DSP}.5",), per="index", absent=NO_COUNT),
+        Kpi("port.calls", "calls", (f"{PORT}.5",), per="index", absent=NO_COUNT),
+        Kpi("port.calls.all", "calls/s", (f"{PORT}.6",), kind="counter32", per="index"),
+        Kpi("port.calls.answered", "calls/s", (f"{PORT}.7",), kind="counter32", per="index"),
+        Kpi("port.calls.refused", "calls/s", (f"{PORT}.8",), kind="counter32", per="index"),
+        Kpi(
+            "port.asr",
+            "percent",
+            (f"{PORT}.7",),
+            kind="ratio",
+            hourly=(f"{PORT}.6",),
+            least=20,
+            per="index",
+            scale=100.0,
+            limit=Limit(30, 40, 600),
         ),
     ),
     setup=SETUP,

@@ -1,0 +1,37 @@
+"""Calls that an AudioCodes gateway counts, each way, of the last quarter of an hour that is over. Data only.
+
+Source: AC-PM-Control-MIB. The index is the way (to IP, to the telephone side) and the interval (1: the last one).
+"""
+
+from collections.abc import Iterator
+
+from cmsp_agent.plugin.api import Kpi, Limit
+
+PM = "1.3.6.1.4.1.5003.10.8.2.52"
+LAST = 1
+WAYS = (("to_ip", 0), ("to_pstn", 1))
+ATTEMPTED, ESTABLISHED, DURATION = 1, 8, 2
+FAILED = (("busy", 4), ("no_answer", 5), ("no_route", 6), ("no_match", 3), ("no_resources", 12), ("other", 7))
+"""Q.850 says 17, 19, 3, 1 and 47 of these; what the last one is the device does not count."""
+
+
+def _value(table: int, way: int, column: int = 3) -> str:
+    return f"{PM}.{table}.1.{column}.{way}.{LAST}"
+
+
+def _way(name: str, way: int) -> Iterator[Kpi]:
+    yield Kpi(f"calls.{name}.attempted", "calls", (_value(ATTEMPTED, way),))
+    yield Kpi(f"calls.{name}.answered", "calls", (_value(ESTABLISHED, way),))
+    yield Kpi(
+        f"calls.{name}.asr",
+        "percent",
+        (_value(ESTABLISHED, way),),
+        share_of=(_value(ATTEMPTED, way), 1.0),
+        absent=(),
+        limit=Limit(30, 40, 0),
+    )
+    yield Kpi(f"calls.{name}.acd", "s", (_value(DURATION, way, 4),))
+    yield from (Kpi(f"calls.{name}.failed.{cause}", "calls", (_value(table, way),)) for cause, table in FAILED)
+
+
+KPIS = tuple(kpi for name, way in WAYS for kpi in _way(name, way))
