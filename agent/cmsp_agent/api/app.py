@@ -53,9 +53,23 @@ ROUTERS = (
 )
 
 
+class DescribedApi(FastAPI):
+    """Says in its OpenAPI document that an error is `application/problem+json`, which FastAPI takes for JSON."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The document, made once."""
+        known = self.openapi_schema is not None
+        document = super().openapi()
+        if not known:
+            for operation in (each for path in document["paths"].values() for each in path.values()):
+                schema = {"$ref": "#/components/schemas/ProblemDetails"}
+                operation["responses"]["default"]["content"] = {problems.MEDIA_TYPE: {"schema": schema}}
+        return document
+
+
 def create_app(services: ApiServices | None, limits: ApiLimits, shares: Shares | None = None) -> FastAPI:
     """The application over these services; without them it can only be described."""
-    app = FastAPI(
+    app = DescribedApi(
         title=TITLE,
         version=VERSION,
         description="What the head-end, and the command line on the appliance, ask of the agent.",

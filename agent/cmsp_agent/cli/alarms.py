@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 import typer
 
+from cmsp_agent.cli.daemon import all_pages
 from cmsp_agent.cli.filters import refuse_unknown_component
 from cmsp_agent.cli.identifiers import short, whole
 from cmsp_agent.cli.output import TableColumn, items, minute
@@ -23,7 +24,7 @@ def alarm_list(
 ) -> None:
     """List the alarms that hold, the worst first."""
     here = session(context)
-    rows = items(here.daemon.get("/v1/alarms", component=component, limit=1000))
+    rows = items(all_pages(here.daemon, "/v1/alarms", component=component, limit=1000))
     if not rows:
         refuse_unknown_component(here.daemon, component)
     if as_json:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from cmsp_agent.cli.backups import LatestOrId
-from cmsp_agent.cli.daemon import CallFailed, component_path
+from cmsp_agent.cli.daemon import CallFailed, all_pages, component_path
 from cmsp_agent.cli.output import TableColumn, items
 from cmsp_agent.cli.session import AsJson, ComponentName, session
 
@@ -31,7 +31,7 @@ def backup_known_good(
 def backup_verify(context: typer.Context, name: Maybe = "", as_json: AsJson = False) -> None:
     """Read every backup from the store again, and name what is damaged or missing."""
     here = session(context)
-    names = [name] if name else [str(row.get("name")) for row in items(here.daemon.get("/v1/components"))]
+    names = [name] if name else [str(row.get("name")) for row in items(all_pages(here.daemon, "/v1/components"))]
     found = [row for each in names for row in items(here.daemon.get(component_path(each, "backups", "verification")))]
     damaged = [row for row in found if row.get("error")]
     if as_json:
@@ -73,7 +73,7 @@ def _notes(row: dict[str, Any]) -> list[str]:
 def backup_grep(context: typer.Context, text: Text, as_json: AsJson = False) -> None:
     """Look for a text in the newest backup of every component. Secrets are hidden, and not searched."""
     here = session(context)
-    found = items(here.daemon.get("/v1/backups/grep", text=text))
+    found = items(all_pages(here.daemon, "/v1/backups/grep", text=text))
     if as_json:
         here.output.json(found)
         return

@@ -8,7 +8,7 @@ from urllib.parse import quote
 import typer
 
 from cmsp_agent.cli.backup_checks import Maybe
-from cmsp_agent.cli.daemon import CallFailed, component_path
+from cmsp_agent.cli.daemon import CallFailed, all_pages, component_path
 from cmsp_agent.cli.output import items
 from cmsp_agent.cli.session import AsJson, CommandContext, ComponentName, session
 
@@ -19,7 +19,7 @@ Source = Annotated[Path, typer.Argument(metavar="FILE", help="The configuration,
 def backup_export(context: typer.Context, into: Into, name: Maybe = "", as_json: AsJson = False) -> None:
     """Write every backup out in the clear, for its owner. Each one is in the audit log."""
     here = session(context)
-    names = [name] if name else [str(row.get("name")) for row in items(here.daemon.get("/v1/components"))]
+    names = [name] if name else [str(row.get("name")) for row in items(all_pages(here.daemon, "/v1/components"))]
     written = [path for each in names for path in _exported(here, each, into)]
     if as_json:
         here.output.json([str(path) for path in written])

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from cmsp_agent.cli.component_facts import component_facts, families
-from cmsp_agent.cli.daemon import CallFailed, component_path
+from cmsp_agent.cli.daemon import CallFailed, all_pages, component_path
 from cmsp_agent.cli.emergency import CALL_COLUMNS, call_cells
 from cmsp_agent.cli.figures import figure
 from cmsp_agent.cli.filters import known_or_refused
@@ -32,7 +32,7 @@ def component_list(
     """List the components with their state, since when it is so, and why."""
     here = session(context)
     known_or_refused("state", state, list(State))
-    everything = items(here.daemon.get("/v1/components"))
+    everything = items(all_pages(here.daemon, "/v1/components"))
     known_or_refused("site", site, {str(row.get("site")) for row in everything})
     chosen = [row for row in everything if site in ("", row.get("site")) and state in ("", row.get("state"))]
     rows = sorted(chosen, key=lambda row: natural(str(row.get("name"))))

@@ -192,6 +192,15 @@ class HttpDaemon:
             raise self._way.translated(error, self._timeout) or AgentUnreachable(text) from error
 
 
+def all_pages(daemon: Daemon, path: str, **query: object) -> Any:
+    """The document of a list with the items of all its pages."""
+    first = page = daemon.get(path, **query)
+    while isinstance(page, dict) and page.get("next"):
+        page = daemon.get(path, **query, after=page["next"])
+        first["items"] += page["items"]
+    return first
+
+
 def component_path(name: str, *rest: str) -> str:
     """The path of a component, or of something below it."""
     return "/".join(["/v1/components", quote(name, safe=""), *(quote(step, safe="") for step in rest)])

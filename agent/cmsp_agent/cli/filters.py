@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from cmsp_agent.cli.daemon import Daemon
+from cmsp_agent.cli.daemon import Daemon, all_pages
 from cmsp_agent.cli.output import items
 from cmsp_agent.config.nearest import nearest
 from cmsp_agent.model.errors import AgentError
@@ -43,4 +43,5 @@ def refuse_unknown_component(daemon: Daemon, given: str) -> None:
         UnknownName: with the components that there are.
     """
     if given:
-        known_or_refused("component", given, (str(row.get("name")) for row in items(daemon.get("/v1/components"))))
+        rows = items(all_pages(daemon, "/v1/components"))
+        known_or_refused("component", given, (str(row.get("name")) for row in rows))

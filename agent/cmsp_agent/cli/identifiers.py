@@ -1,6 +1,6 @@
 """Ids as people see and type them: the last part stands for the whole where one line has no room for it."""
 
-from cmsp_agent.cli.daemon import Daemon
+from cmsp_agent.cli.daemon import Daemon, all_pages
 from cmsp_agent.cli.output import items
 
 
@@ -20,5 +20,6 @@ def whole(daemon: Daemon, path: str, given: str, **query: object) -> str:
     """
     if "-" in given:
         return given
-    found = [name for row in items(daemon.get(path, **query)) if (name := str(row.get("id"))).endswith(f"-{given}")]
+    rows = items(all_pages(daemon, path, **query))
+    found = [name for row in rows if (name := str(row.get("id"))).endswith(f"-{given}")]
     return found[0] if len(found) == 1 else given

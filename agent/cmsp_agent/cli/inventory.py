@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cmsp_agent.cli.daemon import component_path
+from cmsp_agent.cli.daemon import all_pages, component_path
 from cmsp_agent.cli.filters import known_or_refused, refuse_unknown_component
 from cmsp_agent.cli.output import TableColumn, items, moment
 from cmsp_agent.cli.session import AsJson, ComponentName, session
@@ -39,7 +39,7 @@ def inventory_list(
     """List the components as they are known, or one table of what they have."""
     here = session(context)
     known_or_refused("table", table, TABLES)
-    document = here.daemon.get("/v1/inventory", table=table, component=component)
+    document = all_pages(here.daemon, "/v1/inventory", table=table, component=component)
     rows = items(document)
     if not rows:
         refuse_unknown_component(here.daemon, component)
@@ -69,7 +69,7 @@ def inventory_show(context: typer.Context, name: ComponentName, as_json: AsJson 
         said = (row.get("model"), f"serial {row['serial']}" if row.get("serial") else "", row.get("software"))
         here.output.line(f"{'  ' * depth}{row.get('name')}: {', '.join(str(each) for each in said if each)}")
     for table in TABLES[2:]:
-        rows = items(here.daemon.get("/v1/inventory", table=table, component=name))
+        rows = items(all_pages(here.daemon, "/v1/inventory", table=table, component=name))
         if rows:
             filled = [key for key in rows[0] if key != "component" and any(row.get(key) for row in rows)]
             here.output.line(f"\n{table.upper()}")
@@ -126,7 +126,7 @@ def inventory_export(
         document = here.daemon.get("/v1/inventory/history", component=component, limit=10_000)
         columns = ["component", "at", "what", "object", "before", "after"]
     else:
-        document = here.daemon.get("/v1/inventory", table=table, component=component)
+        document = all_pages(here.daemon, "/v1/inventory", table=table, component=component)
         columns = [str(name) for name in document.get("columns", ())]
     if not items(document):
         refuse_unknown_component(here.daemon, component)

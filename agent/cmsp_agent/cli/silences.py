@@ -5,8 +5,8 @@ from urllib.parse import quote
 
 import typer
 
-from cmsp_agent.cli.daemon import CallFailed
-from cmsp_agent.cli.identifiers import short, whole
+from cmsp_agent.cli.daemon import CallFailed, all_pages
+from cmsp_agent.cli.identifiers import short
 from cmsp_agent.cli.output import TableColumn, items, minute
 from cmsp_agent.cli.session import AsJson, session
 from cmsp_agent.config.quantities import parse_duration
@@ -126,7 +126,7 @@ def _make(
 
 def _list(context: typer.Context, kind: str, as_json: bool) -> None:
     here = session(context)
-    rows = [row for row in items(here.daemon.get("/v1/silences")) if row.get("kind") == kind]
+    rows = [row for row in items(all_pages(here.daemon, "/v1/silences")) if row.get("kind") == kind]
     if as_json:
         here.output.json(rows)
         return

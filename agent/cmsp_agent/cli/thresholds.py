@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from cmsp_agent.cli.daemon import all_pages
 from cmsp_agent.cli.filters import refuse_unknown_component
 from cmsp_agent.cli.output import TableColumn, items, shown, span
 from cmsp_agent.cli.session import AsJson, session
@@ -16,7 +17,7 @@ def threshold_list(
 ) -> None:
     """List the thresholds in force, with each one's origin."""
     here = session(context)
-    rows = items(here.daemon.get("/v1/thresholds", component=component))
+    rows = items(all_pages(here.daemon, "/v1/thresholds", component=component))
     if not rows:
         refuse_unknown_component(here.daemon, component)
     if as_json:

@@ -25,6 +25,8 @@ SCALES = (100_000, 300_000, 1_000_000)
 DRAIN_FLOOR = 120_000
 CPU_BAR = 0.6
 APPLIANCE = "apl-bench"
+LONGEST = 7 * 86_400 * 50
+PACE = 0.25 * 10_000_000 / 8
 UNIT = Path("systemd/cmsp-agent.service")
 
 
@@ -36,8 +38,8 @@ def environment(unit: str) -> Iterator[tuple[str, str]]:
             yield from ((variable, value) for variable, _, value in (word.partition("=") for word in words.split()))
 
 
-def ours(work: Path, count: int) -> Outcome:
-    """Our outbox and forwarder, in a process of their own."""
+def ours(work: Path, count: int) -> tuple[Outcome, dict[str, float]]:
+    """Our outbox and forwarder, in a process of their own; its figures too."""
     work.mkdir()
     command = [sys.executable, "-m", "tests.bench.forward.headend", str(work / "headend"), APPLIANCE]
     with measured(command, core=LOAD_CORE) as headend:
@@ -50,7 +52,19 @@ def ours(work: Path, count: int) -> Outcome:
         as_shipped = os.environ | dict(environment(UNIT.read_text()))
         did = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True, text=True, env=as_shipped).stdout)
     arrived = int(did["acknowledged"])
-    return Outcome("ours", count, arrived, did["append_cpu"], did["drain_cpu"], did["drain_s"], did["rss_mb"])
+    done = Outcome("ours", count, arrived, did["append_cpu"], did["drain_cpu"], did["drain_s"], did["rss_mb"])
+    return done, did
+
+
+def extrapolated(figures: dict[str, float], count: int) -> str:
+    """The longest outage that the outbox is for, from the longest that was measured; linear, see the slope."""
+    factor = LONGEST / count
+    disk, wire = figures["disk"] * factor, figures["wire"] * factor
+    unpaced, paced = figures["drain_s"] * factor, wire / PACE
+    return (
+        f"seven days at 50 events/s ({LONGEST}): {disk / 1e9:.1f} GB on disk, {wire / 1e9:.2f} GB sent;"
+        f" drained in {unpaced / 60:.0f} min unpaced, {max(unpaced, paced) / 60:.0f} min at a quarter of 10 Mbit/s"
+    )
 
 
 def slope(outcomes: Sequence[Outcome]) -> float:
@@ -77,16 +91,19 @@ def main() -> int:
     parser.add_argument("--scales", type=int, nargs="+", default=list(SCALES))
     scales = sorted(parser.parse_args().scales)
     print(f"load on the machine before: {os.getloadavg()[0]:.1f}")
+    did: dict[str, float] = {}
     mine: list[Outcome] = []
     peers: list[Outcome] = []
     for count in scales:
         with tempfile.TemporaryDirectory(prefix="bench-forward-", dir=".") as folder:
-            mine.append(ours(Path(folder).resolve() / "ours", count))
+            done, did = ours(Path(folder).resolve() / "ours", count)
+            mine.append(done)
             peers.append(relp.measure(Path(folder).resolve() / "relp", count))
         print(f"  {count}: {mine[-1].per_second:.0f}/s, omrelp {peers[-1].per_second:.0f}/s", flush=True)
     table([*mine, *peers])
     for outcomes in (mine, peers):
         print(f"slope {outcomes[0].name}: CPU of a drain grows with events^{slope(outcomes):.2f}")
+    print(extrapolated(did, scales[-1]))
     figures = {
         "drain-per-s": mine[-1].per_second,
         "outbox-cpu-vs-omrelp": mine[-1].drain_per_million / peers[-1].drain_per_million,

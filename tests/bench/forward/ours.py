@@ -93,6 +93,7 @@ async def measure(options: argparse.Namespace) -> dict[str, float]:
     at, used = time.monotonic(), cpu()
     await append(database, clock, options.count)
     appended_at, appended = time.monotonic(), cpu()
+    disk = options.state.stat().st_size
     await drain(database, clock, counters, client)
     drained_at, drained = time.monotonic(), cpu()
     await client.close()
@@ -100,6 +101,7 @@ async def measure(options: argparse.Namespace) -> dict[str, float]:
     return {
         "acknowledged": counters.value("forwarder.acknowledged"),
         "wire": counters.value("forwarder.bytes"),
+        "disk": disk,
         "append_cpu": appended - used,
         "append_s": appended_at - at,
         "drain_cpu": drained - appended,

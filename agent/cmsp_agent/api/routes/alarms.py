@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from cmsp_agent.api.callers import READING, caller_of, services_of, shown_to
+from cmsp_agent.api.paging import After, Limit, page
 from cmsp_agent.api.schemas.events import AlarmClear, AlarmList, AlarmSuppress, EventView
 from cmsp_agent.api.unsafe import Operator
 from cmsp_agent.api.views.events import event_view
@@ -17,15 +18,13 @@ router = APIRouter(prefix="/v1/alarms", tags=["alarms"])
 async def alarms(
     request: Request,
     component: Annotated[str, Query(max_length=200, description="Only those of this component")] = "",
-    after: Annotated[int, Query(ge=0, description="Cursor: `next` of the page before")] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 500,
+    after: After = 0,
+    limit: Limit = 500,
 ) -> dict[str, Any]:
     """A page of the alarms that hold, the worst first."""
     found = services_of(request).status.alarms(component)
-    page = found[after : after + limit]
-    following = after + limit if after + limit < len(found) else None
     shown = shown_to(caller_of(request), services_of(request))
-    return {"items": [event_view(shown(alarm)) for alarm in page], "next": following}
+    return page(found, after, limit, lambda alarm: event_view(shown(alarm)))
 
 
 @router.post("/{alarm}/clear", response_model=EventView)

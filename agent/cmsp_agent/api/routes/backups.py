@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from cmsp_agent.api.callers import READING, at_least, services_of
+from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.roles import Caller, Role
 from cmsp_agent.api.routes.components import known
@@ -24,6 +25,7 @@ from cmsp_agent.api.schemas.jobs import JobView
 from cmsp_agent.api.unsafe import Engineer, Operator, Unsafe, shown_secrets
 from cmsp_agent.api.views.backups import backup_view, change_view, need_view
 from cmsp_agent.api.views.jobs import job_view
+from cmsp_agent.model.errors import DeviceError
 from cmsp_agent.model.job import Job
 from cmsp_agent.model.natural import natural
 from cmsp_agent.services.backups.looking import grep, verify
@@ -106,7 +108,11 @@ async def take_in(request: Request, name: str, call: Engineer) -> Response:
 
     async def work() -> dict[str, Any]:
         text = (await request.body()).decode("utf-8", "surrogateescape")
-        outcome = await call.services.backups.take_in(name, text)
+        try:
+            outcome = await call.services.backups.take_in(name, text)
+        except DeviceError as error:
+            # what no device may say, the caller said
+            raise CallInvalid(str(error)) from error
         assert outcome.backup is not None
         return dict(backup_view(outcome.backup))
 
@@ -156,11 +162,16 @@ async def console(request: Request, name: str, version: str, caller: ObserverCal
 
 
 @searching.get("/grep", response_model=FoundLineList, dependencies=READING)
-async def search(request: Request, text: Annotated[str, Query(min_length=2, max_length=200)]) -> dict[str, Any]:
+async def search(
+    request: Request,
+    text: Annotated[str, Query(min_length=2, max_length=200)],
+    after: After = 0,
+    limit: Limit = MOST,
+) -> dict[str, Any]:
     """Lines of the newest versions of all components that hold a text; hidden secrets are not searched."""
     services = services_of(request)
     names = sorted(services.status.components(), key=natural)
-    return {"items": [asdict(each) async for each in grep(services.backups, names, text)]}
+    return page([each async for each in grep(services.backups, names, text)], after, limit, asdict)
 
 
 @searching.get("/rehearsal", response_model=RehearsedList, dependencies=READING)

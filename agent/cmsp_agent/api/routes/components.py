@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from cmsp_agent.api.callers import READING, caller_of, incident_shown_to, services_of, shown_to
+from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.schemas.components import ComponentList, Kpis, SetupView
 from cmsp_agent.api.schemas.jobs import JobView
@@ -41,12 +42,12 @@ def known(services: ApiServices, name: str) -> Component:
 
 
 @router.get("", response_model=ComponentList, dependencies=READING)
-async def components(request: Request) -> dict[str, Any]:
+async def components(request: Request, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
     """All components and their availability, by name."""
     status = services_of(request).status
     states = status.availability()
     found = natural_order(status.components())
-    return {"items": [component_view(component, states[name]) for name, component in found]}
+    return page(found, after, limit, lambda each: component_view(each[1], states[each[0]]))
 
 
 @router.get("/{name}", dependencies=READING)

@@ -27,11 +27,17 @@ Number = Annotated[int, Path(ge=1, le=2**31)]
 YAML = "application/yaml"
 
 
-@router.get("/config/file", response_class=PlainTextResponse, dependencies=ADMINISTERING)
-async def file(request: Request) -> PlainTextResponse:
+class YamlResponse(PlainTextResponse):
+    """A file of the configuration."""
+
+    media_type = YAML
+
+
+@router.get("/config/file", response_class=YamlResponse, dependencies=ADMINISTERING)
+async def file(request: Request) -> YamlResponse:
     """The file as it is, with its comments; its ETag is what a change wants as If-Match."""
     revisions = services_of(request).revisions
-    return PlainTextResponse(revisions.text, headers={"ETag": f'"{revisions.tag}"'}, media_type=YAML)
+    return YamlResponse(revisions.text, headers={"ETag": f'"{revisions.tag}"'})
 
 
 @router.post("/config/check", response_model=ConfigurationCheck, openapi_extra=YAML_BODY)
@@ -90,10 +96,10 @@ async def revisions(request: Request) -> dict[str, Any]:
     return {"items": [{**asdict(each), "at": rfc3339(each.at)} for each in found]}
 
 
-@router.get("/config/revisions/{number}", response_class=PlainTextResponse, dependencies=ADMINISTERING)
-async def revision(request: Request, number: Number) -> PlainTextResponse:
+@router.get("/config/revisions/{number}", response_class=YamlResponse, dependencies=ADMINISTERING)
+async def revision(request: Request, number: Number) -> YamlResponse:
     """The text of a version."""
-    return PlainTextResponse(services_of(request).revisions.revision(number), media_type=YAML)
+    return YamlResponse(services_of(request).revisions.revision(number))
 
 
 @router.get("/config/revisions/{number}/diff", response_class=PlainTextResponse, dependencies=ADMINISTERING)

@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 
 from cmsp_agent.api.callers import READING, caller_of, services_of
+from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.schemas.emergency import EmergencyCallList, EmergencyList
 from cmsp_agent.api.views.emergency import emergency_call_view
 
@@ -31,8 +32,10 @@ async def emergency(request: Request) -> dict[str, Any]:
 
 
 @router.get("/calls", response_model=EmergencyCallList, dependencies=READING)
-async def emergency_calls(request: Request, component: str = "") -> dict[str, Any]:
+async def emergency_calls(
+    request: Request, component: str = "", after: After = 0, limit: Limit = MOST
+) -> dict[str, Any]:
     """The latest calls to emergency numbers that left by gateways in SRST; the emergency responder saw none of them."""
     services = services_of(request)
     found = await services.emergency_calls(component, local=caller_of(request).local)
-    return {"items": [emergency_call_view(call) for call in found]}
+    return page(found, after, limit, emergency_call_view)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 
 from cmsp_agent.api.callers import READING, services_of
+from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.schemas.inventory import InventoryHistory, InventoryTable
 from cmsp_agent.model.times import parse_rfc3339, rfc3339
@@ -24,11 +25,13 @@ async def inventory(
     request: Request,
     table: Annotated[TableName, Query(description="Which table")] = "components",
     component: Component = "",
+    after: After = 0,
+    limit: Limit = MOST,
 ) -> dict[str, Any]:
     """One table of the inventory of all components, or of one."""
     found = await services_of(request).inventory.everything()
     chosen = {name: each for name, each in found.items() if component in ("", name)}
-    return {"columns": ["component", *TABLES[table][0]], "items": rows(table, chosen)}
+    return {"columns": ["component", *TABLES[table][0]], **page(rows(table, chosen), after, limit, dict)}
 
 
 @router.get("/history", response_model=InventoryHistory, dependencies=READING)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from cmsp_agent.api.callers import READING, services_of
+from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.schemas.silences import SilenceList, SilenceView, SilenceWanted
 from cmsp_agent.api.unsafe import Operator
@@ -22,11 +23,11 @@ router = APIRouter(prefix="/v1/silences", tags=["silences"])
 
 
 @router.get("", response_model=SilenceList, dependencies=READING)
-async def silences(request: Request) -> dict[str, Any]:
+async def silences(request: Request, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
     """All that are kept, those that are over too."""
     services = services_of(request)
     now = services.clock.now()
-    return {"items": [silence_view(silence, now) for silence in await services.silences.all()]}
+    return page(await services.silences.all(), after, limit, lambda silence: silence_view(silence, now))
 
 
 @router.post("", response_model=SilenceView, status_code=201)

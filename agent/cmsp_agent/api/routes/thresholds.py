@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from cmsp_agent.api.callers import READING, services_of
+from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.schemas.components import ThresholdList
 from cmsp_agent.model.component import Threshold
 from cmsp_agent.model.entitlement import ServicePart, require
@@ -17,6 +18,8 @@ router = APIRouter(prefix="/v1/thresholds", tags=["components"])
 async def thresholds(
     request: Request,
     component: Annotated[str, Query(max_length=200, description="Only those of this component")] = "",
+    after: After = 0,
+    limit: Limit = MOST,
 ) -> dict[str, Any]:
     """The thresholds in force: the configuration's, the device type's, the agent's own."""
     services = services_of(request)
@@ -24,7 +27,8 @@ async def thresholds(
         require(asked, ServicePart.KPIS)
     found = natural_order(services.thresholds())
     chosen = [(name, limits) for name, limits in found if component in ("", name)]
-    return {"items": [_view(name, each) for name, limits in chosen for each in sorted(limits, key=lambda one: one.kpi)]}
+    rows = [(name, each) for name, limits in chosen for each in sorted(limits, key=lambda one: one.kpi)]
+    return page(rows, after, limit, lambda row: _view(*row))
 
 
 def _view(component: str, threshold: Threshold) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from cmsp_agent.api.schemas.base import Shape
+from cmsp_agent.api.schemas.base import Paged, Shape
 
 
 class BackupView(Shape):
@@ -71,7 +71,7 @@ class FoundLineView(Shape):
     text: str
 
 
-class FoundLineList(Shape):
+class FoundLineList(Paged):
     """Lines that hold a text."""
 
     items: list[FoundLineView]

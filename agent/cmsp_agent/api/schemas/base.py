@@ -2,11 +2,20 @@
 
 from pydantic import BaseModel, ConfigDict
 
+LONGEST_SECONDS = 10 * 366 * 86_400
+"""That a caller may ask for."""
+
 
 class Shape(BaseModel):
     """An answer; more members may come in later releases."""
 
     model_config = ConfigDict(extra="allow")
+
+
+class Paged(Shape):
+    """A page of a list; `next` is the cursor of the following one, null on the last."""
+
+    next: int | None = None
 
 
 class Strict(BaseModel):

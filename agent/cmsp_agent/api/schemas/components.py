@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from cmsp_agent.api.schemas.base import Shape
+from cmsp_agent.api.schemas.base import Paged, Shape
 
 
 class ComponentView(Shape):
@@ -18,7 +18,7 @@ class ComponentView(Shape):
     reason: str
 
 
-class ComponentList(Shape):
+class ComponentList(Paged):
     """All components, by name."""
 
     items: list[ComponentView]
@@ -53,7 +53,7 @@ class ThresholdView(Shape):
     origin: str
 
 
-class ThresholdList(Shape):
+class ThresholdList(Paged):
     """The thresholds in force, by component and KPI."""
 
     items: list[ThresholdView]

@@ -1,6 +1,6 @@
 """The ways to emergency numbers."""
 
-from cmsp_agent.api.schemas.base import Shape
+from cmsp_agent.api.schemas.base import Paged, Shape
 
 
 class EmergencyWayView(Shape):
@@ -39,7 +39,7 @@ class EmergencyCallView(Shape):
     sources: list[str]
 
 
-class EmergencyCallList(Shape):
+class EmergencyCallList(Paged):
     """The latest calls, the last one first."""
 
     items: list[EmergencyCallView]

@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from cmsp_agent.api.schemas.base import Shape, Strict
+from cmsp_agent.api.schemas.base import LONGEST_SECONDS, Shape, Strict
 
 
 class EventView(Shape):
@@ -45,4 +45,4 @@ class AlarmSuppress(Strict):
     """Why, and how long, a person wants no incident of an alarm."""
 
     reason: str = Field(min_length=1, max_length=1000)
-    for_seconds: float = Field(gt=0)
+    for_seconds: float = Field(gt=0, le=LONGEST_SECONDS)

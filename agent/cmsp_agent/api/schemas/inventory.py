@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from cmsp_agent.api.schemas.base import Shape
+from cmsp_agent.api.schemas.base import Paged, Shape
 
 
-class InventoryTable(Shape):
+class InventoryTable(Paged):
     """Rows of one table; every row has all columns."""
 
     columns: list[str]

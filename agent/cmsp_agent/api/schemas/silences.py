@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from cmsp_agent.api.schemas.base import Shape, Strict
+from cmsp_agent.api.schemas.base import LONGEST_SECONDS, Paged, Shape, Strict
 
 Pattern = Field(default="", max_length=200)
 
@@ -26,7 +26,7 @@ class SilenceWanted(Strict):
     matcher: MatcherFields
     starts_at: str | None = Field(default=None, description="RFC 3339; default: now")
     ends_at: str | None = Field(default=None, description="RFC 3339")
-    for_seconds: float | None = Field(default=None, gt=0)
+    for_seconds: float | None = Field(default=None, gt=0, le=LONGEST_SECONDS)
     reason: str = Field(min_length=1, max_length=1000)
 
 
@@ -45,7 +45,7 @@ class SilenceView(Shape):
     ended_by: str | None
 
 
-class SilenceList(Shape):
+class SilenceList(Paged):
     """All that are kept, the one that ends last first."""
 
     items: list[SilenceView]

@@ -1,8 +1,9 @@
 """The part that makes support bundles, as a job."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -32,6 +33,8 @@ class SupportPart(Part):
     secrets: Callable[[], Iterable[str]]
     """The values of all secrets that the agent knows."""
     pool: BlockingPool
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while one is made: each holds megabytes of documents."""
 
     @property
     def jobs(self) -> Mapping[str, JobKind]:
@@ -43,16 +46,19 @@ class SupportPart(Part):
         return await self.pool.run(partial(self.archives.read, name), within=WITHIN)
 
     async def _make(self, report: JobReport) -> Mapping[str, Any]:
-        report.step(10, "reading")
-        documents = await contents(self.sources)
-        report.step(50, "taking the secrets out")
-        pack = partial(self._pack, report.job.id, documents, report.job.created_at)
-        return await self.pool.run(pack, within=WITHIN)
+        async with self.turn:
+            report.step(10, "reading")
+            documents = await contents(self.sources)
+            report.step(50, "taking the secrets out")
+            pack = partial(self._pack, report.job.id, documents, report.job.created_at)
+            return await self.pool.run(pack, within=WITHIN)
 
     async def _evidence(self, report: JobReport) -> Mapping[str, Any]:
-        report.step(10, "reading")
-        documents = await evidence(self.sources, int(report.job.arguments["since"]))
-        return await self.pool.run(partial(self._pack, report.job.id, documents, report.job.created_at), within=WITHIN)
+        async with self.turn:
+            report.step(10, "reading")
+            documents = await evidence(self.sources, int(report.job.arguments["since"]))
+            pack = partial(self._pack, report.job.id, documents, report.job.created_at)
+            return await self.pool.run(pack, within=WITHIN)
 
     def _pack(self, name: str, documents: Mapping[str, object], at: int) -> Mapping[str, Any]:
         """In a thread: thousands of patterns over megabytes of text."""

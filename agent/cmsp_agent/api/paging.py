@@ -1,0 +1,21 @@
+"""Pages of a list that is at hand: no document grows with the site."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Query
+
+T = TypeVar("T")
+
+MOST = 1000
+After = Annotated[int, Query(ge=0, le=10_000_000, description="Cursor: `next` of the page before")]
+Limit = Annotated[int, Query(ge=1, le=MOST, description="Items in a page")]
+
+
+def page(found: Sequence[T], after: int, limit: int, view: Callable[[T], Any]) -> dict[str, Any]:
+    """The items that follow, as they are shown, and the cursor of the next page; null on the last."""
+    following = after + limit
+    return {
+        "items": [view(each) for each in found[after:following]],
+        "next": following if following < len(found) else None,
+    }
