@@ -47,7 +47,7 @@ def walk(access: dict[str, Any]) -> list[str]:
             max_examples=EXAMPLES, deadline=None, database=None, derandomize=True,
             phases=[Phase.explicit, Phase.generate], suppress_health_check=list(HealthCheck),
         )  # fmt: skip
-        def call(case: schemathesis.Case) -> None:
+        def call(case: Any) -> None:
             if "name" in case.path_parameters and secrets.randbelow(2):
                 case.path_parameters["name"] = "gw-1"
             response = case.call(headers={"Idempotency-Key": secrets.token_hex(8)}, **access)
