@@ -6,7 +6,7 @@ from urllib.parse import quote
 import typer
 
 from cmsp_agent.cli.daemon import CallFailed, all_pages
-from cmsp_agent.cli.identifiers import short
+from cmsp_agent.cli.identifiers import short, whole
 from cmsp_agent.cli.output import TableColumn, items, minute
 from cmsp_agent.cli.session import AsJson, session
 from cmsp_agent.config.quantities import parse_duration
