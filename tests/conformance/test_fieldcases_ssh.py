@@ -60,15 +60,15 @@ class Case:
 def case(name: str) -> Case:
     """A case from its description; what the description leaves to programs is made here."""
     document = json.loads((FOLDER / f"{name}.json").read_text())
-    told = {key: value for key, value in document["device"].items() if key in NAMES and not _elsewhere(value)}
-    if isinstance(script := told.get("shell"), str):
-        told["shell"] = scripted(script)
-    if "pause_at" in told:
-        told["pause_at"] = tuple(told["pause_at"])
-    if "(" in told.get("conf", "")[-80:]:  # generated: here as long as it says
-        length = int(told["conf"].rpartition("(")[2].split()[0])
-        told["conf"] = CONFIGURATION.replace("end\n", "") + rules(length) + "end\n"
-    device = Played(**told)
+    described = {key: value for key, value in document["device"].items() if key in NAMES and not _elsewhere(value)}
+    if isinstance(script := described.get("shell"), str):
+        described["shell"] = scripted(script)
+    if "pause_at" in described:
+        described["pause_at"] = tuple(described["pause_at"])
+    if "(" in described.get("conf", "")[-80:]:  # generated: here as long as it says
+        length = int(described["conf"].rpartition("(")[2].split()[0])
+        described["conf"] = CONFIGURATION.replace("end\n", "") + rules(length) + "end\n"
+    device = Played(**described)
     second: dict[str, str] = {}
     if name == "prompt-clock":
         hours = iter(range(60))
@@ -121,16 +121,16 @@ def scripted(code: str) -> Any:
 
 @dataclass
 class Saved:
-    """The service, and what it told."""
+    """The service, and what it reported."""
 
     backups: Backups
     counters: Counters
-    told: list[AgentSignal]
+    reported: list[AgentSignal]
 
 
 @asynccontextmanager
 async def saving(folder: Path, component: Component) -> AsyncIterator[Saved]:
-    clock, counters, told = SystemClock(), Counters(), list[AgentSignal]()
+    clock, counters, reported = SystemClock(), Counters(), list[AgentSignal]()
     async with AsyncExitStack() as open_things:
         database: Database = await open_state(folder / "state.db", "apl-1", clock=clock, counters=counters)
         open_things.push_async_callback(database.close)
@@ -141,12 +141,12 @@ async def saving(folder: Path, component: Component) -> AsyncIterator[Saved]:
         open_things.push_async_callback(blobs.close)
 
         async def tell(signal: AgentSignal) -> None:
-            told.append(signal)
+            reported.append(signal)
 
         client = CliClient(pool, StoredHostKeys(database, clock), clock, counters)
         directory = Directory({component.name: component}.get, lambda name: CLI)
         backups = Backups(directory, SshReader(client), Manifest(database, blobs), tell, texts, clock, counters)
-        yield Saved(backups, counters, told)
+        yield Saved(backups, counters, reported)
 
 
 async def played(folder: Path, name: str) -> tuple[Case, Saved, list[BackupOutcome], str]:
@@ -193,10 +193,10 @@ async def judged(name: str, tmp_path: Path) -> None:
     results, errors = [one.result.value for one in outcomes], [str(one.error) for one in outcomes]
     if this.expect == "failed-noanswer":
         assert "Verification code" in errors[0]
-        assert [line for line in this.device.told if line.startswith("answer 1")] == []
+        assert [line for line in this.device.received if line.startswith("answer 1")] == []
     elif this.expect == "failed-nothing-typed":
         assert "New password" in errors[0]
-        assert [line for line in this.device.told if not line.startswith("password")] == []
+        assert [line for line in this.device.received if not line.startswith("password")] == []
     elif this.expect == "failed2":
         assert results[0] == "stored"
         assert results[1] in ("suspect", "failed")

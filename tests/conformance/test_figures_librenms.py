@@ -43,7 +43,7 @@ def expected(folder: Path, name: str) -> Iterator[Mapping[str, Any]]:
 
 
 def close(ours: float, theirs: float) -> bool:
-    """Equal but for rounding: LibreNMS rounds minutes and keeps what it was told otherwise."""
+    """Equal but for rounding: LibreNMS rounds minutes and keeps what it read otherwise."""
     return math.isclose(ours, theirs, rel_tol=0.02, abs_tol=1.0)
 
 

@@ -19,7 +19,7 @@ PARIS = ZoneInfo("Europe/Paris")
 GATEWAYS = ("gw-1", "gw-2", "gw-3")
 """The components that are saved."""
 SEEN_WITHIN = 3.5 * POLL_SECONDS
-"""Seconds in which three polls have told what began or ended."""
+"""Seconds in which three polls have shown what began or ended."""
 
 
 def broken(store: Store, plan: Plan, start: int) -> list[str]:
@@ -31,8 +31,8 @@ def broken(store: Store, plan: Plan, start: int) -> list[str]:
         *(f"nothing under {hole}" for hole in store.holes(APPLIANCE)),
         *(f"{said} came {count} times" for said, count in Counter(map(_content, records)).items() if count > 1),
         *_alternating(events),
-        *_faults_told(events, plan.faults, start),
-        *_incidents_explained(incidents, plan.faults, start),
+        *_faults_reported(events, plan.faults, start),
+        *_incidents_with_a_fault(incidents, plan.faults, start),
         *_saved_each_night(records, start),
     ]
 
@@ -62,7 +62,7 @@ def _seconds(text: str, start: int) -> float:
 
 
 def _content(record: Stored) -> str:
-    """What a record says: an alarm is told again when it changes, under its id, and never twice in the same words."""
+    """What a record says: an alarm is reported again when it changes, under its id, and never twice in the same words."""
     return f"{record.type} {record.id} {json.dumps(record.data, sort_keys=True)}"
 
 
@@ -71,7 +71,7 @@ def _key(record: Stored) -> tuple[str, str, str]:
 
 
 def _alternating(events: Iterable[Stored]) -> Iterator[str]:
-    """Each alarm is raised, then cleared; what is told of it again in between has its id."""
+    """Each alarm is raised, then cleared; what is reported of it again in between has its id."""
     active: dict[tuple[str, str, str], str] = {}
     for record in events:
         key, state, id_ = _key(record), record.data["state"], record.data["alarm"]
@@ -84,7 +84,7 @@ def _alternating(events: Iterable[Stored]) -> Iterator[str]:
         yield f"{key} never cleared"
 
 
-def _faults_told(events: Sequence[Stored], faults: Sequence[Fault], start: int) -> Iterator[str]:
+def _faults_reported(events: Sequence[Stored], faults: Sequence[Fault], start: int) -> Iterator[str]:
     """Each fault is raised once and cleared once, in time."""
     for fault in faults:
         mine = [one for one in events if _key(one)[:2] == (fault.kind.component, fault.kind.alarm)]
@@ -104,7 +104,7 @@ def _faults_told(events: Sequence[Stored], faults: Sequence[Fault], start: int) 
             yield f"{fault} raised {len(raised)} times, cleared {len(cleared)} times"
 
 
-def _incidents_explained(incidents: Sequence[Stored], faults: Sequence[Fault], start: int) -> Iterator[str]:
+def _incidents_with_a_fault(incidents: Sequence[Stored], faults: Sequence[Fault], start: int) -> Iterator[str]:
     """Each incident is about a fault that was there, each fault has one incident, and at the end all are over.
 
     Components that are lost together are one incident: the others are merged into it.

@@ -57,8 +57,8 @@ class Plan:
     power_cut: float
 
 
-def told(component: str, alarm: str, make: Callable[[bool], Happening]) -> Kind:
-    """A fault that the device tells of, and that polls see as well."""
+def reported(component: str, alarm: str, make: Callable[[bool], Happening]) -> Kind:
+    """A fault that the device reports, and that polls see as well."""
 
     async def act(world: World, begins: bool) -> None:
         world.site.devices[component].happen(make(begins))
@@ -86,17 +86,17 @@ def mute(component: str) -> Kind:
 
 def line(component: str, pri: Pri) -> Kind:
     """Layer 2 of a PRI."""
-    return told(component, "isdn.layer2.down", lambda begins: happenings.pri_layer2(pri, up=not begins))
+    return reported(component, "isdn.layer2.down", lambda begins: happenings.pri_layer2(pri, up=not begins))
 
 
 def port(component: str, index: int, name: str) -> Kind:
     """An Ethernet port."""
-    return told(component, "link.down", lambda begins: happenings.interface(index, name, up=not begins))
+    return reported(component, "link.down", lambda begins: happenings.interface(index, name, up=not begins))
 
 
 BRANCHES: Sequence[Sequence[Kind]] = (
     [line("gw-1", FIRST_PRI), line("gw-1", SECOND_PRI), dead("gw-1"), dead("sw-1"), dead("vg-1"), mute("gw-1"),
-     mute("vg-1"), told("ups-1", "ups.on_battery", happenings.on_battery)],
+     mute("vg-1"), reported("ups-1", "ups.on_battery", happenings.on_battery)],
     [port("gw-2", 2, "GigabitEthernet0/0/1"), dead("gw-2"), mute("gw-2")],
     [dead("sbc-1"), mute("sbc-1"), port("sbc-1", 2, "s0p0")],
     [line("gw-3", FIRST_PRI), line("gw-3", SECOND_PRI), dead("gw-3"), mute("gw-3")],

@@ -60,3 +60,14 @@ def test_a_name_for_a_type_occurs_once_too(words: ModuleType, tmp_path: Path) ->
 
 def test_how_an_argument_is_read_may_be_named_by_each_command(words: ModuleType) -> None:
     assert list(words.types_in(ast.parse("Config = Annotated[Path, Option()]"))) == []
+
+
+def test_tests_use_the_same_words_and_types_of_their_own(words: ModuleType, tmp_path: Path) -> None:
+    for name in ("test_one", "test_two"):
+        file = tmp_path / "tests" / f"{name}.py"
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("class Site: pass\nheard = 1\n")
+    assert [fault.partition(": ")[0] for fault in words.check(tmp_path)] == [
+        "tests/test_one.py:2",
+        "tests/test_two.py:2",
+    ]

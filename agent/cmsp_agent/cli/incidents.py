@@ -73,7 +73,7 @@ def incident_show(
             "state": found.get("state"),
             "priority": f"{found.get('priority')} = {found.get('urgency')} x {_impact(found)}",
             "arithmetic": _arithmetic(found),
-            "confirmed": "yes" if found.get("confirmed", True) else "no: only messages told of it",
+            "confirmed": "yes" if found.get("confirmed", True) else "no: only messages reported it",
             "raised": found.get("raised_priority"),
             "declared low": found.get("declared_low"),
             "merged into": found.get("merged_into"),

@@ -59,7 +59,7 @@ _OWN_ALARMS = {
         "*.slice.failed",
     ),
 }
-"""Alarm types with the counters of loss that they tell of; every other one is told by `agent.losing`."""
+"""Alarm types with the counters of loss that they report; every other one is reported by `agent.losing`."""
 
 
 def _alarm(name: str) -> str:

@@ -60,7 +60,7 @@ class Incident:
     reopened: int = 0
     """How often the fault came back within the stability period."""
     confirmed: bool = True
-    """False: only messages told of it that anybody may forge, and no poll has borne it out."""
+    """False: only messages reported it that anybody may forge, and no poll has borne it out."""
     masked_title: str = ""
     """The title as it may leave the site, where that differs."""
     where: str = ""

@@ -30,7 +30,7 @@ BATCH = 500
 PATIENCE = 300.0
 
 
-class Unheard:
+class NobodyNotified:
     """Takes the agent's own events: nobody reads them here."""
 
     def note(self, kind: str, name: str, text: str, component: str = "") -> None: ...
@@ -74,7 +74,7 @@ async def append(database: Database, clock: SystemClock, count: int) -> None:
 
 async def drain(database: Database, clock: SystemClock, counters: Counters, client: HeadendClient) -> None:
     """Forward until the outbox is empty."""
-    forwarder = Forwarder(database, client, Unheard(), clock, counters)
+    forwarder = Forwarder(database, client, NobodyNotified(), clock, counters)
     forwarding = asyncio.create_task(forwarder.run())
     async with asyncio.timeout(PATIENCE):
         while (await database.read(outbox.backlog)).depth:  # noqa: ASYNC110 (as rarely as it costs nothing)

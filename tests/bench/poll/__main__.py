@@ -34,7 +34,7 @@ COLLECTD_PACE = {100: (1, 10), 1000: (2, 10), 5000: (6, 18)}
 """By devices: seconds between polls, seconds measured."""
 EXPORTER_ROUNDS = {100: 10, 1000: 1, 5000: 1}
 BARS = {"poll-v2c-1472-vs-collectd": 0.6, "poll-v2c-vs-collectd": 0.35, "poll-v3-vs-snmp_exporter": 0.09}
-"""The fourth line, v3 on the link, has none: it is told for honesty."""
+"""The fourth line, v3 on the link, has none: it is shown for honesty."""
 OUT = Path("build/bench/poll.json")
 
 

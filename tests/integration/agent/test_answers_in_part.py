@@ -93,7 +93,7 @@ async def test_a_device_with_no_figure_of_its_type_and_a_name_that_leads_nowhere
 
 
 @pytest.mark.long
-async def test_ping_alone_and_snmp_alone_are_told_apart(tmp_path: Path) -> None:
+async def test_ping_alone_and_snmp_alone_are_distinguished(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         stage.rewrite("every: 2s", POLLS)
         async with running(stage.load()) as agent:

@@ -11,7 +11,7 @@ from tests.lab.site.notices import SyslogLine
 from tests.lab.site.site import Site
 
 TUNNEL_DOWN = Happening(says=(SyslogLine("LINK-3-UPDOWN", "Interface Tunnel7, changed state to down"),))
-"""Told by syslog alone: the interface is in no table that is polled."""
+"""Reported by syslog alone: the interface is in no table that is polled."""
 
 
 def held(agent: Agent) -> set[tuple[str, str, bool]]:

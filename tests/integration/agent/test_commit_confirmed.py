@@ -1,4 +1,4 @@
-"""Commit confirmed, on the running agent: a configuration that cuts the link is taken back by itself, and told why."""
+"""Commit confirmed, on the running agent: a configuration that cuts the link is taken back by itself, and reported with the reason."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -57,14 +57,14 @@ async def test_a_configuration_that_cuts_the_link_is_taken_back(tmp_path: Path) 
             await until(lambda: agent.configuration.headend.urls == (stage.headend.url,), within=10)
             await until(lambda: agent.link.forwarder is not None and agent.link.forwarder.connected, within=30)
             assert stage.workspace.site_yaml.read_text() == before
-            told = (await noc.get("/v1/outcomes")).json()["items"]
-            assert [(row["outcome"], row["step"]) for row in told] == [
+            reported = (await noc.get("/v1/outcomes")).json()["items"]
+            assert [(row["outcome"], row["step"]) for row in reported] == [
                 ("rolled back", "confirm"),
                 ("unconfirmed", "use"),
             ]
-            assert "not confirmed in time" in told[0]["reason"]
+            assert "not confirmed in time" in reported[0]["reason"]
             await until(lambda: any("rolled back" in str(record) for record in recorded(stage)), within=20)
-        # told again after a restart that it may have caused
+        # reported again after a restart that it may have caused
         async with running(stage.load()) as agent:
             await until(lambda: any("reported again after a restart" in str(one) for one in recorded(stage)), within=20)
 

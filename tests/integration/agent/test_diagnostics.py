@@ -64,14 +64,14 @@ async def test_a_sip_peer_answers_its_options(transport: str) -> None:
         return "\r\n".join(said).encode()
 
     class Peer(asyncio.DatagramProtocol):
-        heard = 0
+        received = 0
 
         def connection_made(self, transport: asyncio.DatagramTransport) -> None:  # type: ignore[override]
             self.transport = transport
 
         def datagram_received(self, data: bytes, addr: Any) -> None:
-            self.heard += 1
-            if self.heard == 2:  # the first is lost, and noise comes before the answer
+            self.received += 1
+            if self.received == 2:  # the first is lost, and noise comes before the answer
                 self.transport.sendto(b"\xff\x00 noise", addr)
                 self.transport.sendto(answer(data).replace(b"200 OK", b"100 Trying"), addr)
                 self.transport.sendto(answer(data), addr)

@@ -25,9 +25,9 @@ def recovery_key(stage: Stage) -> Path:
 
 
 def at_headend(stage: Stage) -> list[str]:
-    """The commands that the head-end was told of."""
-    told = [record.data for record in stage.headend.store.records(APPLIANCE, "cmsp.audit.v1")]
-    return [data["action"] for data in told if not data["who"].startswith("cmsp-agent")]
+    """The commands that were reported to the head-end."""
+    reported = [record.data for record in stage.headend.store.records(APPLIANCE, "cmsp.audit.v1")]
+    return [data["action"] for data in reported if not data["who"].startswith("cmsp-agent")]
 
 
 def restored_and_damaged(stage: Stage, private: Path) -> None:

@@ -79,7 +79,7 @@ async def test_what_has_one_number_or_one_port_is_not_one_thing(tmp_path: Path) 
         await agreed(stage, agent)
 
 
-async def test_a_pri_told_by_ifindex_and_by_name_is_one_incident_whatever_comes_first(tmp_path: Path) -> None:
+async def test_a_pri_reported_by_ifindex_and_by_name_is_one_incident_whatever_comes_first(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         stage.rewrite("every: 2s", "every: 1s, timeout: 300ms, retries: 0")
         async with running(stage.load()) as agent:

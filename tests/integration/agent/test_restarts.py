@@ -20,7 +20,7 @@ def restarts(stage: Stage) -> dict[str, set[str]]:
     return {each["text"]: set(each["sources"]) for each in found.values()}
 
 
-async def test_a_restart_told_by_trap_syslog_and_poll_is_one_event_with_its_reason(tmp_path: Path) -> None:
+async def test_a_restart_reported_by_trap_syslog_and_poll_is_one_event_with_its_reason(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         stage.rewrite("every: 2s", "every: 1s, timeout: 300ms, retries: 0")
         async with running(stage.load()) as agent:
@@ -49,7 +49,7 @@ def wrap_in(stage: Stage, name: str, seconds: float) -> None:
     device.snmp.walk.set(SYS_UP_TIME, Rising(TICKS, ticks, 100))
 
 
-async def test_a_restart_while_the_agent_was_off_is_told_by_its_first_poll_once(tmp_path: Path) -> None:
+async def test_a_restart_while_the_agent_was_off_is_reported_by_its_first_poll_once(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         stage.rewrite("every: 2s", "every: 1s, timeout: 300ms, retries: 0")
         back_by(stage, "gw-1", 86_400)
@@ -66,7 +66,9 @@ async def test_a_restart_while_the_agent_was_off_is_told_by_its_first_poll_once(
         assert [each.data.get("type") for each in stage.headend.store.records(APPLIANCE)].count("device.restarted") == 1
 
 
-async def test_an_uptime_that_wraps_or_steps_back_a_little_is_no_restart_and_a_real_one_is_told(tmp_path: Path) -> None:
+async def test_an_uptime_that_wraps_or_steps_back_a_little_is_no_restart_and_a_real_one_is_reported(
+    tmp_path: Path,
+) -> None:
     async with staged(tmp_path) as stage:
         stage.rewrite("every: 2s", "every: 1s, timeout: 300ms, retries: 0")
         back_by(stage, "gw-2", 86_400)

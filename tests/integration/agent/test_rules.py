@@ -43,7 +43,9 @@ async def test_fifty_changes_are_one_alarm_one_incident_and_a_handful_of_records
         assert len(records()) <= 10
 
 
-async def test_a_fault_told_by_messages_alone_is_unconfirmed_until_a_poll_that_comes_at_once(tmp_path: Path) -> None:
+async def test_a_fault_reported_by_messages_alone_is_unconfirmed_until_a_poll_that_comes_at_once(
+    tmp_path: Path,
+) -> None:
     async with staged(tmp_path) as stage:
         text = stage.workspace.site_yaml.read_text(encoding="utf-8")
         stage.workspace.site_yaml.write_text(text.replace("every: 2s", "every: 300s"), encoding="utf-8")

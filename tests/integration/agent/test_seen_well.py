@@ -1,4 +1,4 @@
-"""The running agent: what began while it was off, or while its component was edited, is told at the next polls."""
+"""The running agent: what began while it was off, or while its component was edited, is reported at the next polls."""
 
 from pathlib import Path
 

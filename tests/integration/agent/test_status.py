@@ -25,7 +25,7 @@ async def reported(stage: Stage, *arguments: str, errors: bool = False) -> tuple
     return process.returncode or 0, output.decode()
 
 
-async def until_told(stage: Stage, code: int, text: str) -> str:
+async def until_reported(stage: Stage, code: int, text: str) -> str:
     """Ask for the status until it ends so and says so."""
     async with asyncio.timeout(40):
         while True:
@@ -61,10 +61,10 @@ def texts(agent: Agent, kind: str) -> list[str]:
 async def test_the_verdict_stands_first_with_each_reason_and_the_exit_code(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage, running(stage.load()) as agent:
         await until(polled(agent, 16))
-        said = await until_told(stage, 0, "healthy")
+        said = await until_reported(stage, 0, "healthy")
         assert said.splitlines()[0] == "healthy"
         await stage.site.kill("gw-1")
-        said = await until_told(stage, 1, "1 down: gw-1")
+        said = await until_reported(stage, 1, "1 down: gw-1")
         assert said.startswith("degraded: ")
         row = next(line for line in said.splitlines() if line.startswith("gw-1"))
         assert " down " in row
@@ -72,7 +72,7 @@ async def test_the_verdict_stands_first_with_each_reason_and_the_exit_code(tmp_p
         _, listed = await reported(stage, "component", "list")
         assert "REASON" in listed
         await stage.site.revive("gw-1")
-        await until_told(stage, 0, "healthy")
+        await until_reported(stage, 0, "healthy")
 
 
 async def test_a_file_that_differs_and_a_port_that_is_taken_are_reasons(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ async def test_a_file_that_differs_and_a_port_that_is_taken_are_reasons(tmp_path
             async with running(stage.load()) as agent:
                 await until(polled(agent, 8))
                 stage.rewrite("heartbeat: 5s", "heartbeat: 5s  # changed")
-                said = await until_told(stage, 1, "is not in force")
+                said = await until_reported(stage, 1, "is not in force")
                 assert f"  - listen.traps 127.0.0.1:{stage.ports.traps}: port" in said
 
 
@@ -90,7 +90,7 @@ async def test_backups_that_are_missing_and_the_link_with_its_reason_are_shown(t
         stage.rewrite(stage.headend.url, "https://127.0.0.1:1")
         async with running(stage.load()) as agent:
             await until(polled(agent, 8))
-            said = await until_told(stage, 1, "headend")
+            said = await until_reported(stage, 1, "headend")
             assert "connected no" in said
             assert "reason" in said
             backups = next(line for line in said.splitlines() if line.startswith("backups "))

@@ -11,7 +11,7 @@ from tests.integration.api.conftest import Agent, once
 
 
 async def entries(agent: Agent, local: httpx.AsyncClient, count: int) -> list[str]:
-    """Make so many audited calls; the `entry` of each as the head-end is told it."""
+    """Make so many audited calls; the `entry` of each as the head-end receives it."""
     for _ in range(count):
         assert (await local.post("/v1/clock/confirm", headers=once())).status_code == 200
     batch = await agent.database.read(lambda connection: outbox.read_batch(connection, 0))

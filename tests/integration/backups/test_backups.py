@@ -44,7 +44,7 @@ from cmsp_agent.storage.state import open_state
 from cmsp_agent.transports.ssh import CliClient, CliLimits, HostKeyChanged
 from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 from tests.integration.ssh.conftest import credential
-from tests.integration.ssh.gateways import CONFIGURATION, Fault, Gateway, serving
+from tests.integration.ssh.gateways import CONFIGURATION, Fault, Gateway, ssh_server
 
 IOS = CliPlatform(
     driver="cisco_ios",
@@ -119,7 +119,7 @@ def host_key() -> asyncssh.SSHKey:
 
 @pytest.fixture
 async def gateway(host_key: Any) -> AsyncIterator[Gateway]:
-    async with serving(Gateway(), host_key) as running:
+    async with ssh_server(Gateway(), host_key) as running:
         yield running
 
 
@@ -180,12 +180,12 @@ async def test_a_gateway_that_goes_wrong_never_spoils_what_is_stored(
 
 async def test_another_host_key_is_an_alarm_and_no_password_is_sent(tmp_path: Path, host_key: Any) -> None:
     gateway = Gateway()
-    async with serving(gateway, host_key):
+    async with ssh_server(gateway, host_key):
         async with saving(tmp_path, {"gw-1": gateway}) as site:
             await site.backups.run("gw-1", "schedule")
         logins = gateway.logins
     other = asyncssh.generate_private_key("ssh-ed25519")
-    async with serving(gateway, other, port=gateway.port), saving(tmp_path, {"gw-1": gateway}) as site:
+    async with ssh_server(gateway, other, port=gateway.port), saving(tmp_path, {"gw-1": gateway}) as site:
         outcome = await site.backups.run("gw-1", "schedule")
         assert isinstance(outcome.error, HostKeyChanged)
         assert site.reported[-1].raised
@@ -196,7 +196,7 @@ async def test_hung_gateways_starve_nobody(tmp_path: Path, host_key: Any) -> Non
     async with contextlib.AsyncExitStack() as stack:
         gateways = {
             f"gw-{n}": await stack.enter_async_context(
-                serving(Gateway(Fault.CONFIG_HANGS if n < 3 else Fault.NONE), host_key)
+                ssh_server(Gateway(Fault.CONFIG_HANGS if n < 3 else Fault.NONE), host_key)
             )
             for n in range(12)
         }
@@ -220,7 +220,7 @@ async def test_the_partner_opens_everything_with_the_recovery_key_alone(
         private.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
     appliance.mkdir()
-    async with serving(Gateway(), host_key) as gateway, saving(appliance, {"gw/1 é": gateway}) as site:
+    async with ssh_server(Gateway(), host_key) as gateway, saving(appliance, {"gw/1 é": gateway}) as site:
         assert keep_wrapped(site.key, public, site.store).exists()
         await site.backups.run("gw/1 é", "schedule")
         first = gateway.configuration
@@ -254,7 +254,7 @@ async def test_a_damaged_content_is_reported_and_the_others_are_recovered(tmp_pa
     public.write_bytes(
         private.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     )
-    async with serving(Gateway(), host_key) as one, serving(Gateway(hostname="gw-2"), host_key) as two:
+    async with ssh_server(Gateway(), host_key) as one, ssh_server(Gateway(hostname="gw-2"), host_key) as two:
         two.configuration = two.configuration.replace("gw-1", "gw-2")
         async with saving(tmp_path, {"gw-1": one, "gw-2": two}) as site:
             keep_wrapped(site.key, public, site.store)

@@ -78,7 +78,7 @@ def test_what_is_missing_is_reported(storage: Path, tmp_path: Path) -> None:
     assert "not a private key" in wrong.stderr
 
 
-def test_a_lost_manifest_is_told_and_its_contents_are_written_out(storage: Path, tmp_path: Path) -> None:
+def test_a_lost_manifest_is_reported_and_its_contents_are_written_out(storage: Path, tmp_path: Path) -> None:
     next((storage / "manifests").iterdir()).unlink()
     into = tmp_path / "out"
     lost = recover(storage, "--key", str(tmp_path / "private.pem"), "--into", str(into))

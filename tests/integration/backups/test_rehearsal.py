@@ -14,13 +14,13 @@ from cmsp_agent.services.backups.rehearsal import REHEARSAL, Rehearsals, last_re
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.storage.tables import backups as table
 from tests.integration.backups.test_backups import Site, saving
-from tests.integration.ssh.gateways import Gateway, serving
+from tests.integration.ssh.gateways import Gateway, ssh_server
 from tests.lab.clock import ManualClock
 
 
 @pytest.fixture
 async def gateway() -> AsyncIterator[Gateway]:
-    async with serving(Gateway(), asyncssh.generate_private_key("ssh-ed25519")) as running:
+    async with ssh_server(Gateway(), asyncssh.generate_private_key("ssh-ed25519")) as running:
         yield running
 
 
@@ -83,7 +83,7 @@ async def test_another_content_than_the_manifest_tells_of_is_found(site: Site) -
     assert f"where {wrong.size} were stored" in error
 
 
-async def test_a_suspect_one_since_is_explained(site: Site, gateway: Gateway) -> None:
+async def test_a_suspect_one_since_is_said(site: Site, gateway: Gateway) -> None:
     newest = (await site.backups.run("gw-1", "demand")).backup
     lines = gateway.configuration.splitlines()
     gateway.configuration = "\n".join(line for line in lines if line.split(" ")[0] in ("version", "hostname", "end"))

@@ -269,7 +269,7 @@ async def test_a_merge_that_turns_out_badly_is_said_to_run(tmp_path: Path) -> No
             await rig.restores.run(await rig.order(merge=True), progress)
 
 
-async def test_who_may_not_restore_is_told_whence(tmp_path: Path) -> None:
+async def test_who_may_not_restore_learns_what_is_missing(tmp_path: Path) -> None:
     async with gateway(tmp_path, platform=replace(CLI, replacement=None)) as rig:
         with pytest.raises(Refused, match="source: device type"):
             await rig.restores.plan(RestoreOrder("gw-1", "latest", "noc"))

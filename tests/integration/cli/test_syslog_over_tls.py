@@ -1,4 +1,4 @@
-"""Syslog over TLS on a running agent, by its file: who is heard, who is not, and that such a component has an alarm."""
+"""Syslog over TLS on a running agent, by its file: who is accepted, who is not, and that such a component has an alarm."""
 
 import json
 import signal
@@ -56,7 +56,7 @@ def until(condition: Callable[[], bool], within: float) -> None:
 
 
 @pytest.mark.timeout(120)
-def test_who_is_heard_and_who_has_an_alarm(tmp_path: Path) -> None:
+def test_who_is_accepted_and_who_has_an_alarm(tmp_path: Path) -> None:
     authority, stranger, port = Authority(tmp_path / "ours"), Authority(tmp_path / "theirs", "another CA"), free_port()
     authority.server()
     file = tmp_path / "site.yaml"

@@ -1,4 +1,4 @@
-"""The real agent on real devices: one fault told three ways is one event and one incident, at the head-end too."""
+"""The real agent on real devices: one fault reported three ways is one event and one incident, at the head-end too."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Running:
     headend: Headend
 
     def reported(self, kind: str) -> list[dict[str, Any]]:
-        """The data of what the head-end was told, of one type."""
+        """The data of what was reported to the head-end, of one type."""
         return [record.data for record in self.headend.store.records(APPLIANCE, kind)]
 
     async def until(self, what: str, seen: Callable[[], Awaitable[bool]], within: float = 20.0) -> None:

@@ -169,7 +169,9 @@ async def test_what_frr_does_not_take_is_taken_back(rig: Rig) -> None:
     assert meant(rig.shown) == meant(before)
 
 
-async def test_a_login_without_a_shell_has_no_way_back_and_is_told_what_it_needs(lab: RealLab, tmp_path: Path) -> None:
+async def test_a_login_without_a_shell_has_no_way_back_and_the_refusal_says_what_it_needs(
+    lab: RealLab, tmp_path: Path
+) -> None:
     (folder := tmp_path / "agent").mkdir()
     async with router(lab, folder, lab.logins.ssh_user) as rig:
         rig.device.vtysh("configure terminal", "interface ge1", "description wrong")

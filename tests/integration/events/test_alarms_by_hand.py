@@ -1,4 +1,4 @@
-"""A person ends an alarm that nothing else will: durable, told, and raised again where the source still says so."""
+"""A person ends an alarm that nothing else will: durable, reported, and raised again where the source still says so."""
 
 import pytest
 

@@ -55,12 +55,12 @@ async def records(database: Database) -> list[Stored]:
 
 @pytest.mark.parametrize("seed", range(8))
 async def test_any_sequence_of_reports_leaves_the_head_end_with_the_agent_s_alarms(tmp_path: Path, seed: int) -> None:
-    choose, site, told = random.Random(seed), Site(), list[Changes]()
+    choose, site, reported = random.Random(seed), Site(), list[Changes]()
     judged = site.tell
 
     def tell(*signals: Signal) -> Changes:
-        told.append(judged(*signals))
-        return told[-1]
+        reported.append(judged(*signals))
+        return reported[-1]
 
     site.tell = tell  # type: ignore[method-assign]
     for _ in range(STEPS):
@@ -73,11 +73,11 @@ async def test_any_sequence_of_reports_leaves_the_head_end_with_the_agent_s_alar
                 alarm = choose.choice([*site.alarm_state.active.values()])
                 draft = site.pipeline.end(site.alarm_state, alarm, uuid7(site.now), "a person said so", site.now)
                 draft.commit()
-                told.append(draft.changes)
+                reported.append(draft.changes)
             case _:
                 step(site, choose)
     database = await open_state(tmp_path / "state.db", "apl", clock=ManualClock(), counters=Counters())
-    for changes in told:
+    for changes in reported:
         await database.write(partial(write_changes, changes=changes, now=site.now, by=site.pipeline))
     held = {name: (data["object"], data["suppressed_by"]) for name, data in alarms_of(await records(database)).items()}
     assert held == {each.id: (each.object, each.suppressed_by) for each in site.alarm_state.active.values()}

@@ -1,4 +1,4 @@
-"""An incident that a person reports: numbered, told, kept over a restart, ended only by a person."""
+"""An incident that a person reports: numbered, recorded, kept over a restart, ended only by a person."""
 
 import pytest
 

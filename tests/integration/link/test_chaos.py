@@ -36,7 +36,7 @@ async def play(site: Site, seed: int, rounds: int) -> list[str]:
         for _ in range(dice.randrange(4)):
             kind, value, text = dice.choice(FAULTS)
             times, method = dice.choice((1, 1, 3)), dice.choice(("POST", "POST", ""))
-            # told twice that the head-end is in another epoch, the agent must believe it
+            # where two answers say that the head-end is in another epoch, the agent must believe it
             site.headend.fail(kind, value, text, times=times, method="POST" if "epoch" in text else method)
         if dice.random() < 0.1:
             site.headend.cut()
@@ -59,7 +59,7 @@ async def check(site: Site, seed: int, rounds: int) -> None:
     gaps = {record.sequence for record in records if record.type == "cmsp.gap.v1"}
     assert site.headend.store.holes(APPLIANCE) == []
     reported = site.reported()
-    assert len(reported) == len(set(reported)), "a record was told twice"
+    assert len(reported) == len(set(reported)), "a record was sent twice"
     assert reported == [name for name in names if name in set(reported)], "the order is another one"
     # refused twice in a row is in the plan: such a record (an epoch's own too) is a dead letter; no other is missing
     assert len(names) - len(reported) <= len(gaps) == site.counters.value("forwarder.dead_letters")

@@ -24,7 +24,7 @@ from tests.lab.headend.server import Headend
 from tests.unit.cli.fakes import cmsp_agent
 
 
-class Ground:
+class EnrollingSite:
     """A place with a file, a head-end and its enrolment service."""
 
     def __init__(self, place: Place, headend: Headend, service: EnrolmentService) -> None:
@@ -39,25 +39,25 @@ class Ground:
 
 
 @pytest.fixture
-def ground(tmp_path: Path) -> Iterator[Ground]:
+def site(tmp_path: Path) -> Iterator[EnrollingSite]:
     place = Place(tmp_path)
     with (
         Headend(tmp_path / "headend") as headend,
         EnrolmentService(tmp_path / "service", headend.authority, [headend.url]) as service,
     ):
-        yield Ground(place, headend, service)
+        yield EnrollingSite(place, headend, service)
 
 
-async def test_the_keys_stay_and_the_identity_is_whole(ground: Ground) -> None:
-    token = ground.service.token()
-    code, out, err = await ground.enrol(token)
+async def test_the_keys_stay_and_the_identity_is_whole(site: EnrollingSite) -> None:
+    token = site.service.token()
+    code, out, err = await site.enrol(token)
     assert (code, "enrolled as apl-7f3k" in out) == (0, True), err
-    here = ground.identity.current
+    here = site.identity.current
     assert {path.name for path in here.iterdir()} == {
         "appliance.key", "certificate.pem", "headend-ca.pem", "wireguard.key", "tunnel.json", "settings.json",
     }  # fmt: skip
     assert {stat.S_IMODE(path.stat().st_mode) for path in here.iterdir()} == {0o600}
-    [asked] = ground.service.requests
+    [asked] = site.service.requests
     assert set(asked) == {"token", "serial", "hostname", "agent_version", "wireguard_public_key", "csr"}
     private = (here / "wireguard.key").read_text().strip()
     assert asked["wireguard_public_key"] == wireguard_public_key(private)
@@ -66,35 +66,35 @@ async def test_the_keys_stay_and_the_identity_is_whole(ground: Ground) -> None:
     assert (here / "appliance.key").read_text().splitlines()[1] not in sent
     assert tunnel_settings(json.loads((here / "tunnel.json").read_text())).mtu == 1380
     # again, with the same token: refused here, with the reason, and the service is not asked
-    code, _, err = await ground.enrol(token)
-    assert (code, "used on" in err, "apl-7f3k" in err, len(ground.service.requests)) == (3, True, True, 1)
+    code, _, err = await site.enrol(token)
+    assert (code, "used on" in err, "apl-7f3k" in err, len(site.service.requests)) == (3, True, True, 1)
     # with another one: the identity is replaced, though the old certificate was over
-    code, out, err = await ground.enrol(ground.service.token("apl-2"))
+    code, out, err = await site.enrol(site.service.token("apl-2"))
     assert (code, "apl-2" in out) == (0, True), err
     assert len([path for path in here.parent.iterdir() if path.is_dir() and not path.is_symlink()]) == 1
 
 
-async def test_through_a_proxy_and_by_files(ground: Ground, tmp_path: Path) -> None:
+async def test_through_a_proxy_and_by_files(site: EnrollingSite, tmp_path: Path) -> None:
     with proxy() as (url, asked):
-        code, _, err = await ground.enrol(ground.service.token(), "--proxy", url)
+        code, _, err = await site.enrol(site.service.token(), "--proxy", url)
         assert code == 0, err
-        where = ground.service.url.removeprefix("https://")
+        where = site.service.url.removeprefix("https://")
         assert set(asked) == {f"{where} Basic dXNlcjpwYXNz"}
-    request, response, token = tmp_path / "request.json", tmp_path / "response.json", ground.service.token("apl-3")
-    code, _, err = await ground.enrol(token, "--request", str(request))
+    request, response, token = tmp_path / "request.json", tmp_path / "response.json", site.service.token("apl-3")
+    code, _, err = await site.enrol(token, "--request", str(request))
     assert (code, stat.S_IMODE(request.stat().st_mode)) == (0, 0o600), err
-    before = ground.identity.settings()
-    response.write_text(json.dumps(ground.service.enrol("/v1/enrolments", json.loads(request.read_text()))[1]))
-    assert ground.identity.settings() == before
-    code, out, err = await ground.enrol(token, "--response", str(response))
+    before = site.identity.settings()
+    response.write_text(json.dumps(site.service.enrol("/v1/enrolments", json.loads(request.read_text()))[1]))
+    assert site.identity.settings() == before
+    code, out, err = await site.enrol(token, "--response", str(response))
     assert (code, "apl-3" in out) == (0, True), err
-    code, _, err = await ground.enrol(token, "--response", str(response))
+    code, _, err = await site.enrol(token, "--response", str(response))
     assert (code, "no request was made" in err) == (1, True)
 
 
-def other_key(ground: Ground) -> dict[str, Any]:
+def other_key(site: EnrollingSite) -> dict[str, Any]:
     csr = "-----BEGIN CERTIFICATE REQUEST-----\n"
-    return {"certificate_chain": ground.headend.client("other").certificate.read_text(), "csr": csr}
+    return {"certificate_chain": site.headend.client("other").certificate.read_text(), "csr": csr}
 
 
 @pytest.mark.parametrize(
@@ -111,53 +111,53 @@ def other_key(ground: Ground) -> dict[str, Any]:
     ],
 )
 async def test_an_answer_that_can_not_be_used_changes_nothing(
-    ground: Ground, answer: dict[str, Any], said: str
+    site: EnrollingSite, answer: dict[str, Any], said: str
 ) -> None:
     from tests.lab.headend.enrolment import WIREGUARD
 
     if answer.get("certificate_chain") == "other":
-        answer = other_key(ground)
+        answer = other_key(site)
     if isinstance(answer.get("wireguard"), dict) and answer["wireguard"]["peers"] == "same":
         answer = {"wireguard": {**answer["wireguard"], "peers": WIREGUARD["peers"]}}
-    ground.service.answer = answer
-    code, _, err = await ground.enrol(ground.service.token())
+    site.service.answer = answer
+    code, _, err = await site.enrol(site.service.token())
     assert (code != 0, said in err) == (True, True), err
-    assert ground.identity.settings() is None
-    [outcome] = RevisionFiles(ground.place.file.parent).outcomes()
+    assert site.identity.settings() is None
+    [outcome] = RevisionFiles(site.place.file.parent).outcomes()
     assert (outcome.subject, outcome.outcome, outcome.step) == ("certificate", "refused", "enrolment")
 
 
-async def test_a_service_of_another_ca_gets_no_token(ground: Ground) -> None:
+async def test_a_service_of_another_ca_gets_no_token(site: EnrollingSite) -> None:
     forged = f"order-9.{'ab' * 32}"
-    code, _, err = await ground.enrol(forged)
-    assert (code, "no certificate of the CA" in err, ground.service.requests) == (3, True, [])
-    code, _, err = await ground.enrol("nonsense")
+    code, _, err = await site.enrol(forged)
+    assert (code, "no certificate of the CA" in err, site.service.requests) == (3, True, [])
+    code, _, err = await site.enrol("nonsense")
     assert (code, "not a token" in err) == (3, True)
-    unknown = f"stolen.{ground.service.token().rpartition('.')[2]}"
-    code, _, err = await ground.enrol(unknown)
+    unknown = f"stolen.{site.service.token().rpartition('.')[2]}"
+    code, _, err = await site.enrol(unknown)
     assert (code, "the token was used" in err) == (3, True)
 
 
-async def test_the_enrolled_agent_speaks_and_renews_at_two_thirds_of_the_life(ground: Ground) -> None:
-    ground.place.replace("api: {", "headend: {heartbeat: 5s}\napi: {listen: '127.0.0.1:0', ")
+async def test_the_enrolled_agent_speaks_and_renews_at_two_thirds_of_the_life(site: EnrollingSite) -> None:
+    site.place.replace("api: {", "headend: {heartbeat: 5s}\napi: {listen: '127.0.0.1:0', ")
     with pytest.raises(ConfigurationError, match="enrol the appliance"):
-        load(ground.place.file, {})
-    ground.service.days = 0.02  # two thirds are over at once: the lab's certificates begin an hour ago
-    ground.headend.renewed_for = 30.0
-    code, _, err = await ground.enrol(ground.service.token())
+        load(site.place.file, {})
+    site.service.days = 0.02  # two thirds are over at once: the lab's certificates begin an hour ago
+    site.headend.renewed_for = 30.0
+    code, _, err = await site.enrol(site.service.token())
     assert code == 0, err
-    before = (ground.identity.current / "certificate.pem").read_bytes()
-    loaded = await asyncio.to_thread(load, ground.place.file, {})
+    before = (site.identity.current / "certificate.pem").read_bytes()
+    loaded = await asyncio.to_thread(load, site.place.file, {})
     assert loaded.configuration.appliance.id == "apl-7f3k"
     async with running(loaded) as agent:
-        await until(lambda: (ground.identity.current / "certificate.pem").read_bytes() != before, within=20)
-        await until(lambda: ground.headend.store.durable("apl-7f3k").durable > 0, within=20)
-        renewed = validity((ground.identity.current / "certificate.pem").read_bytes())
+        await until(lambda: (site.identity.current / "certificate.pem").read_bytes() != before, within=20)
+        await until(lambda: site.headend.store.durable("apl-7f3k").durable > 0, within=20)
+        renewed = validity((site.identity.current / "certificate.pem").read_bytes())
         assert renewed.ends - renewed.begins > 29 * 86_400_000
         there = ("127.0.0.1", agent.api.server.port)
-        shown = await asyncio.to_thread(ssl.get_server_certificate, there, ca_certs=str(ground.headend.authority.path))
-        assert shown.strip() in (ground.identity.current / "certificate.pem").read_text()
-        kept = RevisionFiles(ground.place.file.parent)
+        shown = await asyncio.to_thread(ssl.get_server_certificate, there, ca_certs=str(site.headend.authority.path))
+        assert shown.strip() in (site.identity.current / "certificate.pem").read_text()
+        kept = RevisionFiles(site.place.file.parent)
         await until(lambda: len(kept.outcomes()) > 1, within=10)
         assert [(one.subject, one.outcome, one.step) for one in kept.outcomes()] == [
             ("certificate", "applied", "renewal"),
@@ -165,11 +165,11 @@ async def test_the_enrolled_agent_speaks_and_renews_at_two_thirds_of_the_life(gr
         ]
 
 
-async def test_a_certificate_that_is_not_renewed_is_an_alarm(ground: Ground) -> None:
-    ground.service.days = 0.005
-    ground.headend.renewed_for = 0.0
-    assert (await ground.enrol(ground.service.token()))[0] == 0
-    loaded = await asyncio.to_thread(load, ground.place.file, {})
+async def test_a_certificate_that_is_not_renewed_is_an_alarm(site: EnrollingSite) -> None:
+    site.service.days = 0.005
+    site.headend.renewed_for = 0.0
+    assert (await site.enrol(site.service.token()))[0] == 0
+    loaded = await asyncio.to_thread(load, site.place.file, {})
     async with running(loaded) as agent:
         active = agent.events.service.alarm_state.active
         await until(lambda: any(key.type == "certificate.expires" for key in active), within=20)

@@ -9,11 +9,11 @@ from cmsp_agent.storage import outbox
 from tests.integration.link.conftest import APPLIANCE, Site
 
 LATER = 70
-"""Records that were told after the snapshot, in the life that the snapshot knows nothing of."""
+"""Records that were sent after the snapshot, in the life that the snapshot knows nothing of."""
 
 
 async def lived_on(site: Site, waiting: int) -> tuple[list[str], Path]:
-    """Take a snapshot with so many records that wait, go on and be told of `LATER` more, go back to the snapshot."""
+    """Take a snapshot with so many records that wait, go on with `LATER` more, go back to the snapshot."""
     names = await site.append(50)
     await site.start()
     await site.drained()

@@ -66,14 +66,14 @@ async def test_a_mail_is_handed_in_as_it_is(mailbox: tuple[Mailbox, Controller])
     assert "In-Reply-To: <b@x>" in text
 
 
-@pytest.mark.parametrize(("answer", "told"), [("451 later", "451 later"), ("550 no such user", "550 no such user")])
-async def test_what_the_server_refuses_is_told_in_its_words(
-    mailbox: tuple[Mailbox, Controller], answer: str, told: str
+@pytest.mark.parametrize(("answer", "reported"), [("451 later", "451 later"), ("550 no such user", "550 no such user")])
+async def test_what_the_server_refuses_is_reported_in_its_words(
+    mailbox: tuple[Mailbox, Controller], answer: str, reported: str
 ) -> None:
     box, controller = mailbox
     box.answer = answer
     access = MailServerAccess("127.0.0.1", controller.port, "cmsp@example.org", "none")
-    with pytest.raises(MailFailed, match=told):
+    with pytest.raises(MailFailed, match=reported):
         await asyncio.to_thread(send, access, MAIL)
 
 

@@ -1,4 +1,4 @@
-"""What changes while the notifier looks is told by its next look."""
+"""What changes while the notifier looks is notified by its next look."""
 
 import asyncio
 from pathlib import Path
@@ -24,7 +24,7 @@ def changed(incident: Incident) -> Changes:
     return Changes(incidents={incident.id: incident})
 
 
-async def test_an_incident_that_ends_while_its_opening_is_queued_is_told_of_too(tmp_path: Path) -> None:
+async def test_an_incident_that_ends_while_its_opening_is_queued_is_notified_too(tmp_path: Path) -> None:
     clock = SystemClock()
     database = await open_state(tmp_path / "state.db", "apl-1", clock=clock, counters=Counters())
     incident = an_incident()

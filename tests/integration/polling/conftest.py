@@ -123,7 +123,7 @@ async def rogue() -> AsyncIterator[Callable[[Answer, float], Awaitable[tuple[int
 
 @dataclass
 class Site:
-    """A poller with everything it needs, and what it told."""
+    """A poller with everything it needs, and what it reported."""
 
     poller: Poller
     devices: Devices

@@ -85,7 +85,9 @@ async def station(folder: Path) -> AsyncIterator[Station]:
 
 
 @pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
-async def test_a_sender_with_a_certificate_of_the_authority_is_heard(tmp_path: Path, version: ssl.TLSVersion) -> None:
+async def test_a_sender_with_a_certificate_of_the_authority_is_accepted(
+    tmp_path: Path, version: ssl.TLSVersion
+) -> None:
     async with station(tmp_path) as made:
         await made.send(made.authority.client("gw-1", DEVICE), LINE, LINE + b" again", version=version)
         await until(lambda: len(made.received) == 2)
@@ -107,7 +109,7 @@ async def test_nobody_else_is_let_in_and_each_is_counted_by_why(
         await made.send(identity, LINE, version=version)
         await until(lambda: made.refused(who))
         assert made.received == []
-        await made.send(made.authority.client("gw-1", DEVICE), LINE)  # and the others are heard still
+        await made.send(made.authority.client("gw-1", DEVICE), LINE)  # and the others are accepted still
         await until(lambda: made.received == [LINE])
 
 

@@ -81,7 +81,7 @@ async def settled(receiver: Receiver) -> Notification:
         if receiver.received:
             return receiver.received[-1]
         await asyncio.sleep(0.01)
-    raise AssertionError(f"nothing heard; refused: {receiver.refused}")
+    raise AssertionError(f"nothing received; refused: {receiver.refused}")
 
 
 def v3_options(auth: str, priv: str) -> list[str]:

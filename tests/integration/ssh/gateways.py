@@ -142,7 +142,7 @@ async def _show(gateway: Gateway, process: asyncssh.SSHServerProcess[bytes], pri
 
 
 @contextlib.asynccontextmanager
-async def serving(
+async def ssh_server(
     gateway: Gateway, key: Any, port: int = 0, host: str = "127.0.0.1", **options: Any
 ) -> AsyncIterator[Gateway]:
     """Run the gateway's SSH server, port 0 being any; `options` go to asyncssh.listen."""

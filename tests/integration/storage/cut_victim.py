@@ -29,7 +29,7 @@ AT_A_TIME = 4
 
 
 class Said:
-    """What is durable, told in the order of the disk's own steps."""
+    """What is durable, printed in the order of the disk's own steps."""
 
     def __init__(self, directory: Path) -> None:
         self._file = os.open(directory / "said", os.O_WRONLY | os.O_CREAT | os.O_APPEND)

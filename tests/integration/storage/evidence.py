@@ -14,7 +14,7 @@ def problems_of_database(path: Path, acknowledged: Iterable[str]) -> list[str]:
 
     Args:
         path: the file; it is opened read-write, as recovery of a WAL needs.
-        acknowledged: ids of events that somebody was told are durable.
+        acknowledged: ids of events that were acknowledged as durable.
     """
     connection = sqlite3.connect(path)
     try:
@@ -35,7 +35,7 @@ def problems_of_database(path: Path, acknowledged: Iterable[str]) -> list[str]:
 
 
 def problems_of_headend(records: list[Stored], acknowledged: Iterable[str]) -> list[str]:
-    """What is wrong with what the head-end was told once everything was forwarded; empty where nothing is."""
+    """What is wrong with what the head-end has once everything was forwarded; empty where nothing is."""
     found: list[str] = []
     expected: dict[str, int] = {}
     for record in records:
@@ -45,5 +45,5 @@ def problems_of_headend(records: list[Stored], acknowledged: Iterable[str]) -> l
         expected[record.epoch] = record.sequence + 1
     ids = Counter(record.id for record in records)
     found += [f"sent twice under another sequence: {name}" for name, n in ids.items() if n > 1]
-    found += [f"acknowledged but never told: {name}" for name in set(acknowledged) - set(ids)]
+    found += [f"acknowledged but never reported: {name}" for name in set(acknowledged) - set(ids)]
     return found

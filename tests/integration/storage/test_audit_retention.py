@@ -64,7 +64,7 @@ async def test_beyond_the_budget_the_oldest_go_and_the_chain_says_so(book: Book)
     assert (last.action, last.object) == ("audit cut", "entries 1 to 12")
     batch = await book.log.database.read(lambda connection: outbox.read_batch(connection, 0))
     assert batch is not None
-    assert json.loads(batch.body)[-1]["data"]["action"] == "audit cut", "the head-end is told"
+    assert json.loads(batch.body)[-1]["data"]["action"] == "audit cut", "the head-end knows"
     assert await book.retention.keep() == 0
 
 

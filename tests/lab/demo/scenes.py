@@ -36,7 +36,7 @@ def outage(picture: Picture) -> IncidentRow | None:
 
 
 def line_failed(picture: Picture) -> str:
-    """One incident, major, told by trap and by syslog."""
+    """One incident, major, reported by trap and by syslog."""
     found = pri_incident(picture)
     if found is None:
         return "no incident for the line of gw-1"

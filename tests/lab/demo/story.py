@@ -1,4 +1,4 @@
-"""The story as data: what happens in each scene, what is told about it, and what must be seen before it goes on.
+"""The story as data: what happens in each scene, what is said about it, and what must be seen before it goes on.
 
 Knows neither the terminal nor the processes: a `Stage` gives it hands, a `Narrator` gives it a voice.
 """

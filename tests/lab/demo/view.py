@@ -90,7 +90,7 @@ def link_text(picture: Picture) -> Text:
 
 
 def reported_by(row: EventRow) -> str:
-    """Who told of an event, and how often."""
+    """Who reported an event, and how often."""
     return f"{'+'.join(row.sources)} x{row.count}" if row.count > 1 else "+".join(row.sources)
 
 

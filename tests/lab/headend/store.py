@@ -142,7 +142,7 @@ class Store:
             self._connection.close()
 
     def durable(self, appliance: str) -> Durable:
-        """Where this appliance stands; (None, 0) for one never heard of."""
+        """Where this appliance stands; (None, 0) for one that is not known."""
         with self._lock:
             return self._durable(appliance)
 
@@ -219,7 +219,7 @@ class Store:
         return [json.loads(body) for (body,) in rows]
 
     def records(self, appliance: str, type_: str = "") -> list[Stored]:
-        """Everything that was told, in the order of epochs and sequences; of one type where it is named."""
+        """Everything that was reported, in the order of epochs and sequences; of one type where it is named."""
         with self._lock:
             rows = self._connection.execute(
                 "select r.epoch, sequence, id, type, source, subject, data from records r join epochs e"

@@ -1,4 +1,4 @@
-"""One played device: an asyncssh server that behaves as its description says, and keeps what it was told."""
+"""One played device: an asyncssh server that behaves as its description says, and keeps what it received."""
 
 import asyncio
 import contextlib
@@ -59,7 +59,7 @@ class Played:
         f"Building configuration...\n\nCurrent configuration : {len(conf)} bytes\n!\n"
         f"! Last configuration change at {time.time()} by noc\n!\n"
     )
-    told: list[str] = field(default_factory=list)
+    received: list[str] = field(default_factory=list)
     """Lines that were typed in the shell, and answers to the login's questions."""
 
     def shown(self) -> str:
@@ -93,7 +93,7 @@ class Shell:
         typed = (await self._process.stdin.readline()).decode()
         if not typed:
             raise ConnectionError
-        self._device.told.append(typed.strip())
+        self._device.received.append(typed.strip())
         return typed.strip()
 
     def prompt(self) -> None:
@@ -189,13 +189,13 @@ class _Server(asyncssh.SSHServer):
         return bool(self._device.passwd)
 
     def validate_password(self, username: str, password: str) -> bool:
-        self._device.told.append(f"password {password}")
+        self._device.received.append(f"password {password}")
         if self._device.passwd == "change":
             raise asyncssh.PasswordChangeRequired("Choose a new one")
         return (username, password) == (USER, PASSWORD)
 
     def change_password(self, username: str, old_password: str, new_password: str) -> bool:
-        self._device.told.append("password changed")
+        self._device.received.append("password changed")
         return False
 
     def kbdint_auth_supported(self) -> bool:
@@ -205,7 +205,7 @@ class _Server(asyncssh.SSHServer):
         return self._question()
 
     def validate_kbdint_response(self, username: str, responses: Any) -> Any:
-        self._device.told.append(f"answer {self._asked} {list(responses)}")
+        self._device.received.append(f"answer {self._asked} {list(responses)}")
         self._asked += 1
         return self._question() if self._asked < len(self._device.kbd) else list(responses) == [PASSWORD]
 

@@ -138,7 +138,7 @@ class Device:
             self.happen(happenings.started(self.definition.software))
 
     def happen(self, happening: Happening) -> None:
-        """Let something happen: objects change, then it is told, if the device is alive and can tell."""
+        """Let something happen: objects change, then it is reported, if the device is alive and can report."""
         for oid, cell in happening.objects.items():
             self.snmp.walk.set(oid, cell)
         for notice in happening.says:

@@ -1,4 +1,4 @@
-"""The first refused call of a caller is told at once, the others as a count."""
+"""The first refused call of a caller is reported at once, the others as a count."""
 
 from cmsp_agent.api.refusals import MOST_CALLERS, WINDOW, Refusals
 

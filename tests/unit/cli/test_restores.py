@@ -56,7 +56,7 @@ def test_a_text_for_the_console_of_a_swapped_device_is_for_its_owner_alone(tmp_p
     assert ending.code == 1
 
 
-def test_a_merge_is_explained_and_nothing_to_do_is_said() -> None:
+def test_a_merge_is_described_and_nothing_to_do_is_said() -> None:
     plan = planned(way="merge", remedy="enter `archive` on it")
     ending = cmsp_agent("backup", "restore", "gw-1", "latest", "--dry-run", answers={CALL: plan})
     assert "gw-1 can't go back by itself: enter `archive` on it; it needs --merge" in ending.err

@@ -1,4 +1,4 @@
-"""What is wrong in a file is told all at once, each by file, line and path, with the way out."""
+"""What is wrong in a file is reported all at once, each by file, line and path, with the way out."""
 
 from pathlib import Path
 

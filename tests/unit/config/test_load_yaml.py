@@ -1,4 +1,4 @@
-"""The form of the file: what is not YAML, or too much of it, is told by line and echoes no content."""
+"""The form of the file: what is not YAML, or too much of it, is reported by line and echoes no content."""
 
 import pytest
 

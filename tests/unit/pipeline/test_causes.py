@@ -9,7 +9,7 @@ LINK = "GigabitEthernet0/1"
 
 
 def link_down(site: Site, component: str = "gw-1") -> SyslogSignal:
-    """Told by syslog only: no poll of this site looks at it."""
+    """Reported by syslog only: no poll of this site looks at it."""
     return SyslogSignal(component, site.now, "LINK-3-UPDOWN", f"Interface {LINK}, changed state to down")
 
 

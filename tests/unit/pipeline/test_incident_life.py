@@ -88,8 +88,8 @@ def test_a_childs_fault_moves_to_the_parents_incident_and_is_never_called_restor
 def test_an_incident_says_whether_a_poll_has_borne_it_out() -> None:
     site = Site()
     site.tell(site.pri(up=False))
-    [told] = site.incidents.values()
-    assert not told.confirmed
+    [reported] = site.incidents.values()
+    assert not reported.confirmed
     site.later(30_000)
     site.tell(site.pri_poll(first=True))
-    assert site.incidents[told.id].confirmed
+    assert site.incidents[reported.id].confirmed

@@ -1,4 +1,4 @@
-"""The same fault told by trap, syslog and poll is one event and one incident, raised once and cleared once."""
+"""The same fault reported by trap, syslog and poll is one event and one incident, raised once and cleared once."""
 
 from dataclasses import replace
 

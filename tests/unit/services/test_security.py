@@ -8,38 +8,38 @@ from cmsp_agent.services.security.start import QUIET, WATCHED, SecurityWatch
 from tests.lab.clock import ManualClock
 
 
-class Heard(Notices):
+class Received(Notices):
     """Keeps what is noted."""
 
     def __init__(self) -> None:
-        self.heard: list[tuple[str, str, str]] = []
+        self.received: list[tuple[str, str, str]] = []
 
     def note(self, kind: str, name: str, text: str, component: str = "") -> None:
-        self.heard.append((kind, name, text.partition(" ")[0]))
+        self.received.append((kind, name, text.partition(" ")[0]))
 
 
 async def test_the_first_is_reported_at_once_and_then_the_count() -> None:
-    counters, heard, clock = Counters(), Heard(), ManualClock()
-    watch = SecurityWatch(counters, heard, clock)
+    counters, received, clock = Counters(), Received(), ManualClock()
+    watch = SecurityWatch(counters, received, clock)
     counters.add("syslog_tls.unknown_authority", 1, key="10.0.0.9")
     counters.add("cli.failed", 5, key="DeviceUnreachable")
     counters.add("cli.failed", 1, key="HostKeyChanged")
     watch.look()
-    assert heard.heard == [
+    assert received.received == [
         ("security.host_key_changed", "HostKeyChanged", "1"),
         ("security.certificate_refused", "10.0.0.9", "1"),
     ]
-    heard.heard.clear()
+    received.received.clear()
     for _ in range(20):
         counters.add("syslog_tls.unknown_authority", 10, key="10.0.0.9")
         watch.look()
-    assert heard.heard == []
+    assert received.received == []
     await clock.advance(QUIET + 1)
     watch.look()
-    assert heard.heard == [("security.certificate_refused", "10.0.0.9", "200")]
+    assert received.received == [("security.certificate_refused", "10.0.0.9", "200")]
     await clock.advance(QUIET + 1)
     watch.look()
-    assert len(heard.heard) == 1
+    assert len(received.received) == 1
 
 
 def test_every_security_type_is_declared() -> None:

@@ -26,7 +26,7 @@ def test_all_well_is_healthy() -> None:
     assert verdict(reasons(WELL, [])) == "healthy"
 
 
-def test_a_component_that_was_not_heard_of_yet_is_no_reason() -> None:
+def test_a_component_that_was_not_polled_yet_is_no_reason() -> None:
     unknown = [{"name": "gw-1", "state": "unknown", "since": None, "reason": "not polled yet"}]
     assert reasons({**WELL, "not_up": unknown}, []) == []
 

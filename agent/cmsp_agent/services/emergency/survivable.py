@@ -12,7 +12,7 @@ AFTER = 60_000
 
 
 class SurvivableTimes:
-    """The last span of each component; told of changes by the event service."""
+    """The last span of each component; the event service calls it with changes."""
 
     def __init__(self, active: Iterable[Event]) -> None:
         self._began: dict[str, int] = {}

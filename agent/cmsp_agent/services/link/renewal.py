@@ -114,7 +114,7 @@ class Renewal:
         for name, file in self._watched.items():
             try:
                 valid = certificates.validity(file.read_bytes())
-            except (OSError, ValueError):  # what is wrong with the file is told where it is used
+            except (OSError, ValueError):  # what is wrong with the file is reported where it is used
                 continue
             if valid.is_late(now):
                 when = f"is over since {rfc3339(valid.ends)}" if valid.ends <= now else f"ends {rfc3339(valid.ends)}"

@@ -26,7 +26,7 @@ from cmsp_agent.storage.tables import incidents, notifications
 log = logging.getLogger(__name__)
 
 SETTLE = 5.0
-"""Seconds that news wait for more of it: what happens together is told together."""
+"""Seconds that news wait for more of it: what happens together is notified together."""
 LOOK_EVERY = 30.0
 """Seconds between two looks while an incident may escalate, or a notification waits for the end of quiet hours."""
 IDLE = 3600.0

@@ -83,7 +83,7 @@ class NotifyPart(Part):
 async def start_notify(
     runtime: Runtime, configuration: Configuration, components: ComponentsOf, reported: EventsPart
 ) -> AsyncIterator[NotifyPart]:
-    """Notify of what is open and was not told yet, then of each change."""
+    """Notify of what is open and was not notified yet, then of each change."""
     events, notices = reported.service, reported.notices
     pool = BlockingPool("smtp", threads=1, waiting=10)
     conditions = Conditions(FAILED, notices, events.alarm_state.active)

@@ -71,7 +71,7 @@ def _facts(incident: Incident) -> list[str]:
         ("What", incident.title),
         ("Priority", incident.arithmetic),
         ("State", incident.state.value),
-        ("Confirmed", "" if incident.confirmed else "no: only messages told of it, no poll has borne it out"),
+        ("Confirmed", "" if incident.confirmed else "no: only messages reported it, no poll has borne it out"),
         ("Since", rfc3339(incident.opened_at)),
         ("Restored", rfc3339(incident.restored_at) if incident.restored_at else ""),
         ("Components", ", ".join(incident.components)),

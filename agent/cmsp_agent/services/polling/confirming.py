@@ -1,4 +1,4 @@
-"""Polls at once where only an unauthenticated message told of a serious fault. Judges nothing itself."""
+"""Polls at once where only an unauthenticated message reported a serious fault. Judges nothing itself."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -66,7 +66,7 @@ class Confirming:
 
 
 def is_doubtful(event: Event) -> bool:
-    """A critical or major raise that only messages told of, which anybody may forge."""
+    """A critical or major raise that only messages reported, which anybody may forge."""
     serious = event.severity.rank <= Severity.MAJOR.rank
     reported = event.sources and all(source in (Source.TRAP, Source.SYSLOG) for source in event.sources)
     return bool(

@@ -14,7 +14,7 @@ class NotAnswered(paramiko.SSHException):
 
 
 class LoginAnswers:
-    """What a keyboard-interactive login is told (RFC 4256)."""
+    """What a keyboard-interactive login is given (RFC 4256)."""
 
     def __init__(self, password: Secret) -> None:
         self._password = password

@@ -13,7 +13,7 @@ from cmsp_agent.pipeline.rules.load import load_rules
 PRI = "isdn.layer2.down"
 
 
-def recorded(*told: tuple[int, str], kind: str = PRI, name: str = "Se0/1/0:15") -> list[dict[str, Any]]:
+def recorded(*reported: tuple[int, str], kind: str = PRI, name: str = "Se0/1/0:15") -> list[dict[str, Any]]:
     """Events of gw-1, so many seconds after one another began."""
     begun = round(time.time() * 1000) - 3_600_000
     return [
@@ -28,7 +28,7 @@ def recorded(*told: tuple[int, str], kind: str = PRI, name: str = "Se0/1/0:15") 
             "received_at": rfc3339(begun + at * 1000),
             "sources": ["trap"],
         }
-        for at, state in told
+        for at, state in reported
     ]
 
 

@@ -69,10 +69,10 @@ def test_legs_out_of_messages() -> None:
 
 
 class Stage:
-    """The book with a database of its own; `told` are its events."""
+    """The book with a database of its own; `reported` are its events."""
 
-    def __init__(self, calls: EmergencyCalls, survivable: SurvivableTimes, told: list[AgentSignal]) -> None:
-        self.calls, self.survivable, self.told = calls, survivable, told
+    def __init__(self, calls: EmergencyCalls, survivable: SurvivableTimes, reported: list[AgentSignal]) -> None:
+        self.calls, self.survivable, self.reported = calls, survivable, reported
 
     def srst(self, at: int, state: Transition) -> None:
         changes = Changes()
@@ -87,10 +87,10 @@ class Stage:
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    told: list[AgentSignal] = []
+    reported: list[AgentSignal] = []
 
     async def record(signal: AgentSignal) -> None:
-        told.append(signal)
+        reported.append(signal)
 
     clock, counters = ManualClock(), Counters()
     ids = iter(f"id-{number}" for number in range(100))
@@ -108,7 +108,7 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         counters,
     )
     calls.numbers, calls.mnemonics = {"paris": ("112",)}, frozenset(each.mnemonic for each in GATEWAY.call_messages)
-    yield Stage(calls, survivable, told)
+    yield Stage(calls, survivable, reported)
     await database.close()
 
 
@@ -116,14 +116,14 @@ CONNECTED = line("ISDN-6-CONNECT", f"Interface {PORT} is now connected to 0112 N
 ENDED = line("ISDN-6-DISCONNECT", f"Interface {PORT}  disconnected from 0112 , call lasted 40 seconds", NOW + 41_000)
 
 
-async def test_a_call_while_the_site_is_cut_off_is_one_record_and_is_told_twice(stage: Stage) -> None:
+async def test_a_call_while_the_site_is_cut_off_is_one_record_and_is_reported_twice(stage: Stage) -> None:
     stage.srst(NOW - 600_000, Transition.RAISE)
     [call] = await stage.records(CONNECTED)
     assert (call.number, call.port, call.at, call.seconds, call.sources) == ("112", PORT, NOW, None, ("syslog",))
     of_history = CallLeg("0112", True, NOW + 2_000, "Serial0/1/0:15", 39, 16)
     [call] = await stage.records(ENDED, PollSignal("gw-1", NOW + 60_000, calls=(of_history,)))
     assert (call.seconds, call.cause, call.sources) == (39, 16, ("syslog", "call history"))
-    assert [signal.text.partition("call to ")[2] for signal in stage.told] == [
+    assert [signal.text.partition("call to ")[2] for signal in stage.reported] == [
         f"112 by {PORT} at 2026-01-01T00:00:00.000Z while the site was cut off",
         f"112 by {PORT} at 2026-01-01T00:00:00.000Z while the site was cut off, over after 40 s",
     ]
@@ -146,7 +146,7 @@ async def test_who_called_is_known_by_the_other_leg_and_masked_where_it_leaves_t
     stage.calls.masks = False
     [outward] = await stage.calls.latest("gw-1", local=False)
     assert outward.caller == "4711"
-    assert stage.told[0].attributes["caller"] == "calling number 4711"
+    assert stage.reported[0].attributes["caller"] == "calling number 4711"
 
 
 async def test_other_calls_and_other_times_are_nobody_s_business(stage: Stage) -> None:

@@ -36,7 +36,7 @@ def said(
     return next(due([policy], [incident], known, COMPONENTS, now), None)
 
 
-def test_an_incident_that_concerns_somebody_is_told_once() -> None:
+def test_an_incident_that_concerns_somebody_is_notified_once() -> None:
     incident = urgent()
     first = said(incident, incident.opened_at)
     assert first is not None
@@ -54,7 +54,7 @@ def test_one_of_another_priority_site_or_component_is_not() -> None:
         assert said(incident, incident.opened_at, policy=other) is None
 
 
-def test_a_change_of_state_or_priority_is_told_also_where_it_leaves_what_the_policy_is_for() -> None:
+def test_a_change_of_state_or_priority_is_notified_also_where_it_leaves_what_the_policy_is_for() -> None:
     incident = urgent()
     opened = said(incident, incident.opened_at)
     assert opened is not None
@@ -68,7 +68,7 @@ def test_a_change_of_state_or_priority_is_told_also_where_it_leaves_what_the_pol
     assert after.why == "P1 → P4"
 
 
-def test_an_incident_that_stays_open_is_told_at_intervals_and_nobody_s_escalates_once() -> None:
+def test_an_incident_that_stays_open_is_notified_at_intervals_and_nobody_s_escalates_once() -> None:
     incident = urgent()
     first = said(incident, incident.opened_at)
     assert first is not None

@@ -229,17 +229,17 @@ async def test_credentials_that_were_refused_are_tried_again_where_a_person_asks
     assert (await bench.device.poll()).reason == ""
 
 
-async def test_a_restart_between_two_lives_of_the_agent_is_told_once_and_no_slow_clock_is_one() -> None:
+async def test_a_restart_between_two_lives_of_the_agent_is_reported_once_and_no_slow_clock_is_one() -> None:
     bench = Bench()
     bench.session.objects[UPTIME] = 8_640_000
     await bench.device.poll()
     assert bench.kept_starts["gw"].uptime == 8_640_000
     await bench.clock.advance(3600)
-    for uptime, told in ((8_640_000 + 355_000, 0), (3_000, 1), (9_000, 0)):
+    for uptime, reported in ((8_640_000 + 355_000, 0), (3_000, 1), (9_000, 0)):
         bench.session.objects[UPTIME] = uptime
         bench.begin_again()
         signal = await bench.device.poll()
-        assert [seen.type for seen in signal.states].count("device.restarted") == told
+        assert [seen.type for seen in signal.states].count("device.restarted") == reported
         await bench.clock.advance(60)
 
 

@@ -146,7 +146,7 @@ async def test_a_poll_without_answer_makes_us_look_at_our_link_before_it_is_judg
     outside = Rig()
     await outside.poll(answered=True)
     outside.link = False
-    await outside.poll(answered=False)  # others were heard since the last look
+    await outside.poll(answered=False)  # others answered since the last look
     await outside.poll(answered=False)
     assert outside.reported == [True]
 

@@ -42,7 +42,7 @@ def test_an_engine_that_went_on_tells_a_wrap_from_a_restart_however_long_nobody_
         ((None, None), (None, None), True),
     ],
 )
-def test_the_engine_bears_witness(
+def test_what_the_engine_time_proves(
     boots: tuple[int | None, int | None], time: tuple[int | None, int | None], *, restarted: bool
 ) -> None:
     before = Marks(uptime=time[0] * 100 if time[0] else DAY, engine_boots=boots[0], engine_time=time[0])

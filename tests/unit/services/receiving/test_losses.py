@@ -1,4 +1,4 @@
-"""Lost messages: whose, why, told once, and over when nothing was lost for a while."""
+"""Lost messages: whose, why, reported once, and over when nothing was lost for a while."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ async def test_a_component_that_loses_lines_has_an_alarm_once_and_its_end() -> N
     text = "syslog of gw-1: 1200 lost in 15 s, because the receive queue was full"
     assert await site.look() == [("gw-1", "syslog", True, text)]
     site.counters.add("syslog.dropped", 7, "gw-1")
-    assert await site.look() == [], "the same reason is told once"
+    assert await site.look() == [], "the same reason is reported once"
     assert await site.look(OVER_AFTER - 1) == []
     [(component, what, raised, _)] = await site.look(1)
     assert (component, what, raised) == ("gw-1", "syslog", False)
