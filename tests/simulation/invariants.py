@@ -62,7 +62,7 @@ def _seconds(text: str, start: int) -> float:
 
 
 def _content(record: Stored) -> str:
-    """What a record says: an alarm is reported again when it changes, under its id, and never twice in the same words."""
+    """What a record says: an alarm is reported again when it changes, under its id, and never in the same words."""
     return f"{record.type} {record.id} {json.dumps(record.data, sort_keys=True)}"
 
 

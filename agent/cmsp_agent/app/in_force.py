@@ -36,7 +36,7 @@ class InForce:
 
     def unusable_secrets(self) -> Mapping[str, str]:
         """The secrets that the file names and that can't be used now, with the reason of each."""
-        return unusable_secrets(self.loaded.document.tree, self.loaded.secrets)
+        return unusable_secrets(self.loaded.secret_names, self.loaded.secrets)
 
     async def reload(self) -> None:
         """Go by the file as it is now, as soon as the agent stands.

@@ -4,6 +4,7 @@ import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.config.configuration import ApplianceSettings, Configuration
 from cmsp_agent.config.fingerprint import digest, fingerprint_of
 from cmsp_agent.config.load import CheckedFile, configure, read_appliance, read_document
-from cmsp_agent.config.secrets import NamedSource, SecretFiles, Secrets, SystemdCredentials
+from cmsp_agent.config.secrets import NamedSource, SecretFiles, Secrets, SystemdCredentials, references
 from cmsp_agent.config.show import values_in_force
 from cmsp_agent.config.standing import standing
 from cmsp_agent.model.errors import ConfigurationError
@@ -25,7 +26,7 @@ from cmsp_agent.storage.sealed.vault import FILE, Vault
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Loaded:
     """The file as written, its configuration, and the key that its secrets are sealed with."""
 
@@ -34,6 +35,11 @@ class Loaded:
     key: MasterKey = field(repr=False)
     secrets: Secrets = field(default_factory=lambda: Secrets(()), repr=False)
     """Every source of secrets that there is."""
+
+    @cached_property
+    def secret_names(self) -> frozenset[str]:
+        """The secrets that the file names."""
+        return frozenset(name for _, _, name in references(self.document.tree, ()))
 
 
 def load(path: Path, environment: Mapping[str, str] = os.environ, *, secrets_lost: bool = False) -> Loaded:

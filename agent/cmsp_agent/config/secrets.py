@@ -7,7 +7,7 @@ import contextlib
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -140,10 +140,10 @@ def missing_secrets(tree: Node, source: SecretSource, file: str) -> list[Problem
     return problems
 
 
-def unusable_secrets(tree: Node, source: SecretSource) -> dict[str, str]:
-    """Why secrets that the file names can't be used, by their names, or by the file that has them all."""
+def unusable_secrets(names: Iterable[str], source: SecretSource) -> dict[str, str]:
+    """Why these secrets can't be used, by their names, or by the file that has them all."""
     found: dict[str, str] = {}
-    for name in {name for _, _, name in references(tree, ())}:
+    for name in names:
         try:
             if source.find(name) is None:
                 found[name] = _missing(name)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from cmsp_agent.model.event import AlarmKey, Event, Transition
 from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.pipeline.alarms import AlarmDraft, Alarms
 from cmsp_agent.pipeline.members import MemberDraft
 from cmsp_agent.pipeline.overlay import Overlay, OverlayInOrder
@@ -130,6 +131,12 @@ class AlarmState:
     """Large incidents → how many changes they were not weighed by yet."""
     incidents_of: dict[str, set[str]] = field(default_factory=dict)
     """Component → ids of its incidents; those of the appliance itself under the empty name."""
+
+    @property
+    def waits_for_time(self) -> bool:
+        """Whether the passing of time alone may change anything."""
+        waiting = self.flaps or self.clearing or self.held_back or self.unweighed
+        return bool(waiting) or any(each.state is IncidentState.RESTORED for each in self.incidents.values())
 
     def __post_init__(self) -> None:
         self.take(dict(self.incidents))

@@ -103,7 +103,12 @@ class EntriesBeside:
         Raises:
             StorageError: the log can't be written, or a file can't be read or removed.
         """
-        names = sorted(path.name for path in (self.state / FOLDER).glob("*.json"))
+        try:
+            names = sorted(name for name in os.listdir(self.state / FOLDER) if name.endswith(".json"))
+        except FileNotFoundError:
+            return 0
+        except OSError as error:
+            raise files.storage_error(error, self.state / FOLDER) from error
         for name in names:
             path = self.state / FOLDER / name
             entry = self._entry(path)

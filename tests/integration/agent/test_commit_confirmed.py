@@ -1,4 +1,4 @@
-"""Commit confirmed, on the running agent: a configuration that cuts the link is taken back by itself, and reported with the reason."""
+"""Commit confirmed, on the running agent: a configuration that cuts the link is taken back by itself, and says why."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Syslog over TLS on a running agent, by its file: who is accepted, who is not, and that such a component has an alarm."""
+"""Syslog over TLS on a running agent, by its file: who is accepted, who is not, and who has an alarm for it."""
 
 import json
 import signal

@@ -209,6 +209,8 @@ class EventService:
         """Let time pass for the incidents that are watched, until cancelled."""
         while True:
             await self._clock.sleep(WATCH_EVERY)
+            if not self._alarm_state.waits_for_time:
+                continue
             try:
                 async with self._writing:
                     await self._commit(self._pipeline.elapse(self._alarm_state, self._clock.now()))

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 LOOK = 2.0
 """Seconds between two looks while something is in doubt."""
-CALM_LOOK = 6.0
+CALM_LOOK = 10.0
 """Seconds between two looks while nothing is; a poll without an answer does not wait for the next one."""
 UNANSWERED_LOOKS = 2
 """Silent looks in a row after which a next hop that used to answer is lost."""
