@@ -146,15 +146,15 @@ def test_a_device_whose_clock_is_days_off_is_dated_by_ours_and_says_so(tmp_path:
             device.emitter._send(said, device.emitter.receivers.syslog)
         await asyncio.sleep(5)
         records = world.headend.store.records(APPLIANCE)
-        told = {one.data["object"]: one.data for one in records if one.data.get("type") == "bgp.peer.down"}
-        assert told.keys() == off.keys()
+        reported = {one.data["object"]: one.data for one in records if one.data.get("type") == "bgp.peer.down"}
+        assert reported.keys() == off.keys()
         wrong = {"1970", "2036", "behind", "ahead"}
-        assert {peer for peer, data in told.items() if data["clock"] == "unsynchronised"} == wrong
+        assert {peer for peer, data in reported.items() if data["clock"] == "unsynchronised"} == wrong
         for peer in wrong:
-            assert told[peer]["occurred_at"] == told[peer]["received_at"]
-            assert told[peer]["attributes"]["device_time"] != told[peer]["received_at"]
-        assert told["near"]["clock"] == "synchronised"
-        assert told["near"]["occurred_at"] < told["near"]["received_at"]
+            assert reported[peer]["occurred_at"] == reported[peer]["received_at"]
+            assert reported[peer]["attributes"]["device_time"] != reported[peer]["received_at"]
+        assert reported["near"]["clock"] == "synchronised"
+        assert reported["near"]["occurred_at"] < reported["near"]["received_at"]
 
     on_site(tmp_path, play)
 

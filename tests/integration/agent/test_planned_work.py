@@ -21,12 +21,12 @@ async def test_a_change_during_announced_work_is_planned_and_one_after_it_is_not
     async with staged(tmp_path) as stage, running(stage.load()) as agent:
         await until(polled(agent, 8))
         socket = ("--socket", str(stage.workspace.api_socket))
-        told = [
+        reported = [
             await command(
                 *socket, "work", "announce", "--component", "gw-1", "--for", "2h", "--reason", "new card", "--json"
             )
         ]
-        work = json.loads(told[0][1])
+        work = json.loads(reported[0][1])
         assert (work["kind"], work["state"], work["matcher"]) == ("work", "active", {"component": "gw-1"})
 
         def changes() -> list[str]:

@@ -40,7 +40,7 @@ from cmsp_plugins.audiocodes.plugin import AUDIOCODES
 from cmsp_plugins.cisco_ata.plugin import CISCO_ATA
 from cmsp_plugins.ribbon_sbc.plugin import RIBBON_SBC
 from tests.lab.certificates import Authority, Identity
-from tests.lab.played.web import PASSWORD, USER, PlayedWeb, Said, serving
+from tests.lab.played.web import PASSWORD, USER, PlayedWeb, Said, web_server
 
 INI = (
     ";**************\r\n;** Ini File **\r\n;**************\r\n\r\n;Board: M800B\r\n;Software Version: 7.20A.258\r\n"
@@ -68,12 +68,12 @@ def packed(files: dict[str, bytes], at: float) -> bytes:
 
 @dataclass
 class Rig:
-    """The service that fetches, and what it told."""
+    """The service that fetches, and what it reported."""
 
     backups: Backups
     keys: StoredHostKeys
     components: dict[str, Component]
-    told: list[AgentSignal] = field(default_factory=list)
+    reported: list[AgentSignal] = field(default_factory=list)
 
     async def stored(self) -> bytes:
         text = await self.backups.content("sbc", "latest", redacted=False)
@@ -105,7 +105,7 @@ async def fetching(folder: Path, kind: DeviceType, asked: Component) -> AsyncIte
         keys, components = StoredHostKeys(database, clock), {"sbc": asked}
 
         async def tell(signal: AgentSignal) -> None:
-            made.told.append(signal)
+            made.reported.append(signal)
 
         def platform(name: str) -> CliPlatform | None:
             return kind.cli
@@ -124,7 +124,7 @@ def identity(tmp_path_factory: pytest.TempPathFactory) -> Identity:
 
 @contextlib.contextmanager
 def played(played: PlayedWeb, identity: Identity) -> Iterator[int]:
-    with serving(played, identity.certificate, identity.key) as port:
+    with web_server(played, identity.certificate, identity.key) as port:
         yield port
 
 
@@ -175,7 +175,7 @@ async def test_what_is_no_configuration_is_refused(
             assert isinstance(outcome.error, error), outcome.error
             assert word in str(outcome.error)
             assert await rig.backups.versions("sbc") == []
-            assert [signal.raised for signal in rig.told] == [True]
+            assert [signal.raised for signal in rig.reported] == [True]
 
 
 async def test_a_refused_login_is_one_try_and_the_password_is_in_no_text(tmp_path: Path, identity: Identity) -> None:
@@ -190,7 +190,7 @@ async def test_a_refused_login_is_one_try_and_the_password_is_in_no_text(tmp_pat
             assert isinstance(outcome.error, AuthenticationRejected)
             assert not outcome.error.retryable
             assert web.asked == [INI_CALL]
-            assert "canary" not in f"{outcome}{rig.told}"
+            assert "canary" not in f"{outcome}{rig.reported}"
             assert not await rig.keys.pinned("127.0.0.1", port)  # a certificate is pinned by a login that succeeds
 
 
@@ -208,7 +208,7 @@ async def test_another_certificate_later_is_refused_before_the_password_is_said(
             with contextlib.ExitStack() as again:
                 web.asked.clear()
                 web.port = 0
-                second = again.enter_context(serving(web, other.certificate, other.key))
+                second = again.enter_context(web_server(web, other.certificate, other.key))
                 rig.components["sbc"] = component(second)
                 await rig.keys.pin("127.0.0.1", second, pinned)
                 outcome = await rig.backups.run("sbc", "schedule")
@@ -218,7 +218,7 @@ async def test_another_certificate_later_is_refused_before_the_password_is_said(
 
 
 async def test_no_server_and_no_tls_are_said(tmp_path: Path, identity: Identity) -> None:
-    with serving(PlayedWeb({INI_CALL: Said(INI)}), None, None) as port:
+    with web_server(PlayedWeb({INI_CALL: Said(INI)}), None, None) as port:
         async with fetching(tmp_path, AUDIOCODES, component(port)) as rig:
             outcome = await rig.backups.run("sbc", "schedule")
             assert isinstance(outcome.error, DeviceUnreachable)

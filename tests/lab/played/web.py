@@ -99,7 +99,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 
 @contextlib.contextmanager
-def serving(played: PlayedWeb, certificate: Path | None, key: Path | None) -> Iterator[int]:
+def web_server(played: PlayedWeb, certificate: Path | None, key: Path | None) -> Iterator[int]:
     """The port where it answers, by TLS where there is a certificate."""
     handler = type("Handler", (_Handler,), {"played": played})
     server = http.server.ThreadingHTTPServer(("127.0.0.1", played.port), handler)
