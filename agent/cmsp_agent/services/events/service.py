@@ -23,7 +23,7 @@ from cmsp_agent.pipeline.alarm_state import AlarmState, Changes, Draft
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.repeats import EVERY, Repeats
 from cmsp_agent.services.events.room import EventRoom
-from cmsp_agent.services.events.waiting import WaitingSignals
+from cmsp_agent.services.events.waiting import WaitingSignals, lost_before
 from cmsp_agent.services.events.written import write_within
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import events, incidents
@@ -39,7 +39,7 @@ WATCH_EVERY = 10.0
 
 Announce = Callable[[Changes], None]
 """Called with changes after they were committed. Must not block."""
-Hear = Callable[[Sequence[Signal]], None]
+SignalListener = Callable[[Sequence[Signal]], None]
 """Called with signals as they come in. Must be quick, and raises nothing."""
 IncidentEdit = Callable[[Incident], Incident]
 AlarmEdit = Callable[[Pipeline, AlarmState, Event], tuple[Draft, Event]]
@@ -63,7 +63,7 @@ class EventService:
         self._queue: deque[WaitingSignals] = deque()
         self._filled, self._repeatable = asyncio.Event(), asyncio.Event()
         self._writing = asyncio.Lock()
-        self._listeners, self._hearers = list[Announce](), list[Hear]()
+        self._listeners, self._signal_listeners = list[Announce](), list[SignalListener]()
         self._repeats = Repeats()
         self._queued = self._lost = 0
         counters.gauge("events.waiting", lambda: self._queued)
@@ -77,9 +77,9 @@ class EventService:
         """Call `announce` with all changes from now on, in the order of their commit."""
         self._listeners.append(announce)
 
-    def listen(self, hear: Hear) -> None:
-        """Call `hear` with all signals from now on, as they come in and before they are judged."""
-        self._hearers.append(hear)
+    def listen(self, listener: SignalListener) -> None:
+        """Call `listener` with all signals from now on, as they come in and before they are judged."""
+        self._signal_listeners.append(listener)
 
     async def load(self) -> None:
         """Take up the active alarms and open incidents of the last run, as the configuration of this one has them.
@@ -114,8 +114,8 @@ class EventService:
         Raises:
             StorageError: nothing of the signals was stored, or too many wait already.
         """
-        for hear in self._hearers:
-            hear(signals)
+        for listener in self._signal_listeners:
+            listener(signals)
         if self._queued >= MOST_WAITING:
             self._counters.add("events.dropped", len(signals))
             raise StorageError(f"{self._queued} signals wait for the database")
@@ -242,7 +242,7 @@ class EventService:
     async def _store(self, taken: Sequence[WaitingSignals], fresh: Sequence[Signal]) -> None:
         async with self._writing:
             lost = self._lost
-            draft = self._judge([*self._notice(lost), *fresh])
+            draft = self._judge([*lost_before(lost, self._clock.now()), *fresh])
             await self._commit(draft)
             self._repeats.learn(draft.reported)
             self._repeatable.set()
@@ -293,10 +293,3 @@ class EventService:
                 waiting.done.set_exception(error)
                 # the caller may have been cancelled meanwhile: fetched, so that it isn't reported as never retrieved
                 waiting.done.exception()
-
-    def _notice(self, lost: int) -> list[Signal]:
-        """The event that earlier signals could not be stored."""
-        if not lost:
-            return []
-        text = f"{lost} signals were not stored while the database could not be written"
-        return [AgentSignal("", self._clock.now(), "storage.lost", "", True, text, transient=True)]
