@@ -68,7 +68,7 @@ async def test_an_alarm_is_acknowledged_here_and_suppressed_from_afar_until_its_
             await until(lambda: open_now(agent) == [])
             assert await alarms(here) == []
 
-            def told() -> list[tuple[str, list[str]]]:
+            def reported() -> list[tuple[str, list[str]]]:
                 records = stage.headend.store.records(APPLIANCE, "cmsp.event.v1")
                 return [
                     (each.data["alarm"], each.data["sources"])
@@ -76,6 +76,6 @@ async def test_an_alarm_is_acknowledged_here_and_suppressed_from_afar_until_its_
                     if each.data["type"] == PRI and each.data["state"] == "clear"
                 ]
 
-            await until(lambda: len(told()) == 1)
-            assert told()[0][0] == alarm["id"]
-            assert "poll" in told()[0][1]
+            await until(lambda: len(reported()) == 1)
+            assert reported()[0][0] == alarm["id"]
+            assert "poll" in reported()[0][1]

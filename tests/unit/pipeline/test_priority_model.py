@@ -99,7 +99,7 @@ class Model:
             (len(names), self.customer.components, "components"),
         )
         level = max(level_of(part, whole) for part, whole, _ in shares)
-        told = ", ".join(f"{part}/{whole} {what}" for part, whole, what in shares)
+        reported = ", ".join(f"{part}/{whole} {what}" for part, whole, what in shares)
         return f"{TABLE[urgency][level]}: {urgency} x {LEVELS[level]} ({told})"
 
 
