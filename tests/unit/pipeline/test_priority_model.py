@@ -100,7 +100,7 @@ class Model:
         )
         level = max(level_of(part, whole) for part, whole, _ in shares)
         reported = ", ".join(f"{part}/{whole} {what}" for part, whole, what in shares)
-        return f"{TABLE[urgency][level]}: {urgency} x {LEVELS[level]} ({told})"
+        return f"{TABLE[urgency][level]}: {urgency} x {LEVELS[level]} ({reported})"
 
 
 def random_site(choose: random.Random) -> tuple[Site, Model]:
