@@ -73,5 +73,5 @@ async def test_a_backlog_is_paced_and_a_p1_of_now_is_known_before_it(tmp_path: P
             sent = agent.runtime.counters.total("forwarder.bytes") - counted
             assert 0.5 * PACE < sent / took < 1.5 * PACE
         assert stage.headend.store.holes(APPLIANCE) == []
-        told = [record.id for record in stage.headend.store.records(APPLIANCE, "cmsp.change.v1")]
-        assert told == [f"r{n}" for n in range(RECORDS)]
+        reported = [record.id for record in stage.headend.store.records(APPLIANCE, "cmsp.change.v1")]
+        assert reported == [f"r{n}" for n in range(RECORDS)]
