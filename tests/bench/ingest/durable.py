@@ -1,11 +1,12 @@
 """The real agent under load that it must make durable: its own process, database and configuration, 500 sources.
 
-The mix: 90 % repeats of a few serious lines, 9 % that no rule wants, 1 % that nobody has seen before. Then distinct
-lines alone. The rates are a little above the bars, so that the figure can reach them. The agent has one core, as the
-peers have in their runs.
+The rules of the manual's page about rules are in force. The mix: 90 % repeats of a few serious lines, 9 % that no rule
+wants, 1 % that nobody has seen before. Then distinct lines alone. The rates are a little above the bars, so that the
+figure can reach them. The agent has one core, as the peers have in their runs.
 """
 
 import asyncio
+import re
 import sys
 import tempfile
 import time
@@ -30,8 +31,10 @@ appliance:
 api: {{listen: off, socket: {socket}}}
 listen: {{traps: off, syslog: "127.0.0.1:{port}", syslog_tcp: off, syslog_tls: off}}
 sites: {{lab: {{people: 1}}}}
+rules: {{files: [rules-*.yaml]}}
 components:
 {components}"""
+MANUAL = Path(__file__).parents[3] / "docs" / "rules.md"
 COMPONENT = """\
   dev-{n}: {{address: {address}, site: lab, type: reachability, reach: {{icmp: false, tcp: 9}}, poll: {{every: 1h}}}}
 """
@@ -78,6 +81,8 @@ async def _run(flood: Flood, load: Load) -> dict[str, float]:
     with tempfile.TemporaryDirectory(prefix="bench-durable-") as folder:
         workspace, port = Workspace(Path(folder)), free_udp_ports().syslog
         workspace.write(_site(workspace, port), {})
+        for number, rules in enumerate(sample_rules()):
+            (workspace.folder / f"rules-{number}.yaml").write_text(rules, encoding="utf-8")
         async with AgentProcess(workspace, pinned()) as agent, AgentApi(workspace.api_socket) as api:
             pid = agent.pid
             before, begun = cpu_of(pid), time.monotonic()
@@ -91,6 +96,12 @@ async def _run(flood: Flood, load: Load) -> dict[str, float]:
     print(f"  durable: {sent} sent at {load.rate}/s, {read} read, {lost} lost in {took:.1f} s", dropped, flush=True)
     print(f"           {used:.1f} CPU-s, {rss:.0f} MB", flush=True)
     return {"per_s": read / took, "lost": lost, "cpu": used / max(read, 1) * 1e6, "rss_mb": rss}
+
+
+def sample_rules() -> list[str]:
+    """The files of rules that the manual shows."""
+    examples: list[str] = re.findall(r"```yaml\n(.*?)```", MANUAL.read_text("utf-8"), re.DOTALL)
+    return [each for each in examples if each.startswith(("filter", "timing", "correlation"))]
 
 
 async def _drained(api: AgentApi, sent: int) -> int:
