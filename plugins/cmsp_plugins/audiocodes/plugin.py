@@ -9,6 +9,8 @@ API_VERSION = 1
 
 SYSTEM = "1.3.6.1.4.1.5003.9.10.10.2"
 """AC-SYSTEM-MIB."""
+HOOKS = ("1.3.6.1.4.1.5003.9.10.8.2.20.1.1.4", "1.3.6.1.4.1.5003.9.10.1.4.1.1.18")
+"""acAnalogFxsFxoHookState, and the older table: the analogue ports, telephones and lines alike."""
 
 AUDIOCODES = DeviceType(
     name="audiocodes",
@@ -40,6 +42,8 @@ AUDIOCODES = DeviceType(
         Kpi("device.temperature", "°C", (f"{SYSTEM}.5.1.0",), absent=(0, *NOT_AVAILABLE)),
         Kpi("cpu.dataplane", "percent", (f"{SYSTEM}.5.8.0",), absent=NOT_AVAILABLE),
         Kpi("memory.dataplane", "percent", (f"{SYSTEM}.5.9.0",), absent=NOT_AVAILABLE),
+        # off the hook: 2 in AC-ANALOG-MIB, 0 in the older table; 1 is on it in both
+        Kpi("voiceport.off_hook", "ports", HOOKS, counts=frozenset({0, 2}), aggregate="sum"),
         *calls.KPIS,
     ),
     cli=CONFIGURATION,

@@ -11,7 +11,7 @@ from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.backups import Backups
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.emergency.calls import EmergencyCalls
-from cmsp_agent.services.emergency.survivable import SRST, SurvivableTimes
+from cmsp_agent.services.emergency.survivable import SIGNS, SurvivableTimes
 from cmsp_agent.services.emergency.watch import EmergencyWatch
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.notices import Notices
@@ -62,7 +62,7 @@ async def start_emergency(
         Conditions(EMERGENCY_LOST, notices, active),
         runtime.clock,
     )
-    survivable = SurvivableTimes(event for event in active.values() if event.type == SRST)
+    survivable = SurvivableTimes(event for event in active.values() if event.type in SIGNS)
     calls = EmergencyCalls(
         lambda: devices.components,
         devices.device_type,

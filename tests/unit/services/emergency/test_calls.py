@@ -15,7 +15,7 @@ from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.plugin.api import CallMessage, DeviceType
 from cmsp_agent.services.emergency.calls import EmergencyCalls
 from cmsp_agent.services.emergency.legs import leg_of, number_of
-from cmsp_agent.services.emergency.survivable import SRST, SurvivableTimes
+from cmsp_agent.services.emergency.survivable import SurvivableTimes
 from cmsp_agent.storage.state import open_state
 from tests.lab.clock import ManualClock
 from tests.unit.storage.facts import an_event
@@ -74,9 +74,10 @@ class Stage:
     def __init__(self, calls: EmergencyCalls, survivable: SurvivableTimes, reported: list[AgentSignal]) -> None:
         self.calls, self.survivable, self.reported = calls, survivable, reported
 
-    def srst(self, at: int, state: Transition) -> None:
+    def srst(self, at: int, state: Transition, kind: str = "srst.active", name: str = "") -> None:
+        event = replace(an_event(1), component="gw-1", type=kind, object=name, state=state, occurred_at=at)
         changes = Changes()
-        changes.record(replace(an_event(1), component="gw-1", type=SRST, state=state, occurred_at=at))
+        changes.record(event)
         self.survivable(changes)
 
     async def records(self, *signals: SyslogSignal | PollSignal) -> list[EmergencyCall]:
@@ -156,3 +157,15 @@ async def test_other_calls_and_other_times_are_nobody_s_business(stage: Stage) -
     stage.srst(NOW - 300_000, Transition.CLEAR)
     assert await stage.records(CONNECTED) == []
     assert await stage.records(CONNECTED._replace(received_at=NOW - 250_000)) != []
+
+
+async def test_phones_that_register_with_a_gateway_show_that_the_site_is_cut_off_until_the_last_one_goes(
+    stage: Stage,
+) -> None:
+    """Platforms without CISCO-SRST-MIB say nothing else."""
+    for name in ("SEP1", "SEP2"):
+        stage.srst(NOW - 600_000, Transition.RAISE, "phone.on_gateway", name)
+    stage.srst(NOW - 300_000, Transition.CLEAR, "phone.on_gateway", "SEP1")
+    assert len(await stage.records(CONNECTED)) == 1
+    stage.srst(NOW + 100_000, Transition.CLEAR, "phone.on_gateway", "SEP2")
+    assert len(await stage.records(CONNECTED._replace(received_at=NOW + 200_000))) == 1
