@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from cmsp_agent.model.errors import DeviceUnreachable
 from cmsp_agent.transports.snmp import ber, pdu, varbinds
 from cmsp_agent.transports.snmp.values import Missing
 from cmsp_agent.transports.ssh import CliClient
@@ -159,6 +160,8 @@ def played_cli(site: PlayedSite) -> type[CliClient]:
         ) -> list[str]:
             address = target.address
             [device] = [one for one in site.devices.values() if one.definition.address == address]
+            if not device.alive:
+                raise DeviceUnreachable(f"{address}: no answer in {within:g} s")
             return [IosSession(device.shell, "cmsp").answer(command) for command in commands]
 
     return PlayedCli

@@ -67,7 +67,8 @@ def _text(error: _Error, model: type[BaseModel], inner: Path) -> str:
 def _mapping_wanted(error: _Error) -> str:
     if str(error["input"]).lower() in {"no", "off", "false", "none", "yes", "on", "true"}:
         return "a mapping (key: value) is wanted; this is no switch: leave the key out for its defaults"
-    return "a mapping (key: value) is wanted"
+    names = ": write the names without '- ' before them" if isinstance(error["input"], list) else ""
+    return f"a mapping (key: value) is wanted{names}"
 
 
 _TEXTS: dict[str, Callable[[_Error], str]] = {
