@@ -42,7 +42,7 @@ def _saved_each_night(records: Iterable[Stored], start: int) -> Iterator[str]:
     saved: Counter[tuple[str, str]] = Counter()
     last = ""
     for record in records:
-        if record.type == "cmsp.backup.v1" and record.data["reason"] == "schedule":
+        if record.type == "cmsp.backup.v1" and record.data["reason"] == "schedule" and not record.data["error"]:
             last = str(_local(record.data["started_at"]).date())
             saved[record.data["component"], last] += 1
     first = str(datetime.fromtimestamp(start / 1000, PARIS).date())
