@@ -2,95 +2,47 @@
 
     .venv/bin/python -m tests.fuzz.survivors [COUNT]
 
-What differs and yet survives lacks a unit test; the shortest list that shows it is printed, to make one of it.
+What differs and yet survives lacks a unit test; the shortest list that shows it is printed, to make one of it. The
+module under test is imported after the mutants have run: each of their processes puts its own in its place.
 """
 
-import random
+import ast
 import sys
-import types
-from collections.abc import Iterator
-from pathlib import Path
 
-from cmsp_agent.transports.snmp import ber, varbinds
-from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
-from cmsp_agent.transports.snmp.varbinds import encode_varbind
-from tests.conformance.field import answers
-from tests.fuzz import samples
-from tests.fuzz.mutants import mutants, survives
-from tests.fuzz.test_mutations import mutated
+from tests.fuzz.mutants import PACKAGE, ROOT, mutants, survives
 
 COUNT = 25_000
-TAGS = (ber.INTEGER, ber.COUNTER32, ber.TIME_TICKS, ber.COUNTER64, ber.OBJECT_IDENTIFIER, ber.OCTET_STRING, 0xFF)
-List = tuple[bytes, int, int]
-"""A datagram, and where in it the list starts and stops."""
+SOURCE = ROOT.joinpath("agent", *PACKAGE.split("."), "varbinds.py")
+Mutant = tuple[int, str, str]
+"""Line, what was changed, the source."""
 
 
-def originals(chance: random.Random) -> list[bytes]:
-    """Lists of every type, of every short length, and of the odd inputs of our own."""
-    last = encode_varbind(ber.oid_octets(answers.LAST), answers.GOOD)
-    odd = ber.oid_octets(answers.ODD)
-    found = [samples.bindings(samples.V2_TYPED)[2:], samples.bindings(samples.TYPED[:3])[2:]]
-    found += [encode_varbind(odd, bytes.fromhex(case.octets)) + last for case in answers.VALUES]
-    found += [case.octets + last for case in answers.BINDINGS]
-    for tag in (
-        ber.INTEGER,
-        ber.COUNTER32,
-        ber.TIME_TICKS,
-        ber.COUNTER64,
-        ber.OBJECT_IDENTIFIER,
-        ber.OCTET_STRING,
-        0xFF,
-    ):
-        for first in (0x00, 0x01, 0x7F, 0x80, 0xFF):
-            values = (bytes((first,)) + chance.randbytes(size) for size in range(9))
-            found += [encode_varbind(odd, ber.element(tag, value)) for value in values]
-    return found
+def survivors() -> list[Mutant]:
+    """The mutants that no unit test notices.
 
-
-def lists(count: int) -> Iterator[List]:
-    """Whole and mutated ones, among other octets and alone."""
-    chance = random.Random(5)
-    seeds = originals(chance)
-    for _ in range(count):
-        seed = chance.choice(seeds)
-        inner = mutated(seed, chance) if chance.random() < 0.8 else seed
-        before = chance.randbytes(chance.randrange(30)) if chance.random() < 0.3 else b""
-        behind = chance.randbytes(chance.randrange(6)) if chance.random() < 0.2 else b""
-        yield before + inner + behind, len(before), len(before) + len(inner)
-
-
-def read(module: types.ModuleType, given: List) -> object:
-    """What a module makes of a list."""
-    try:
-        return module.decode_varbinds(*given, OidTexts())
-    except DecodeError:
-        return "refused"
-    except Exception as error:  # noqa: BLE001 - a mutant may fail in any way
-        return repr(error)
-
-
-def differing(source: str, inputs: list[List], wanted: list[object]) -> list[str]:
-    """The lists that a mutant reads differently, the shortest first."""
-    mutant = types.ModuleType("mutant")
-    exec(compile(source, "mutant", "exec"), mutant.__dict__)
-    found = [given[0].hex() for given, value in zip(inputs, wanted, strict=True) if read(mutant, given) != value]
-    return sorted(found, key=len)
+    Raises:
+        RuntimeError: the tests fail without a mutation.
+    """
+    source = SOURCE.read_text()
+    if not survives("varbinds", ast.unparse(ast.parse(source))):
+        raise RuntimeError("the tests fail without a mutation")
+    return [mutant for mutant in mutants(source) if survives("varbinds", mutant[2])]
 
 
 def main() -> int:
-    """List the survivors and what of them reads differently; 1 where any does."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else COUNT
-    inputs = list(lists(count))
-    wanted = [read(varbinds, given) for given in inputs]
-    same = missing = 0
-    for line, shown, changed in mutants(Path(varbinds.__file__).read_text()):
-        if not survives("varbinds", changed):
-            continue
-        found = differing(changed, inputs, wanted)
-        same, missing = same + (not found), missing + bool(found)
-        if found:
-            print(f"varbinds.py:{line}: {shown}: {len(found)} lists, {found[0]}", flush=True)
-    print(f"{same + missing} survive; {same} read all of {count} lists alike, {missing} lack a test")
+    """List the survivors that read something differently; 1 where any does."""
+    found = survivors()
+    from tests.fuzz import readings
+
+    inputs = list(readings.lists(int(sys.argv[1]) if len(sys.argv) > 1 else COUNT))
+    wanted = readings.of(SOURCE.read_text(), inputs)
+    missing = 0
+    for line, shown, changed in found:
+        given = readings.shortest_difference(inputs, wanted, readings.of(changed, inputs))
+        if given is not None:
+            missing += 1
+            print(f"varbinds.py:{line}: {shown}: {given[0].hex()} from {given[1]} to {given[2]}", flush=True)
+    print(f"{len(found)} survive; {missing} of them read one of {len(inputs)} lists differently and lack a test")
     return int(missing > 0)
 
 
