@@ -1,13 +1,16 @@
 """Secrets in messages are never stored; personal data does not leave the site."""
 
+import random
 from dataclasses import replace
 
 import pytest
 
 from cmsp_agent.model.event import Event, Source, Transition
+from cmsp_agent.model.redaction import hide
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import SyslogSignal
-from cmsp_agent.pipeline.privacy import Mask, without_secrets
+from cmsp_agent.pipeline import privacy
+from cmsp_agent.pipeline.privacy import Mask, without_people, without_secrets
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_plugins.cisco_ios.plugin import CISCO_IOS
 from tests.unit.pipeline.site import Site
@@ -128,3 +131,19 @@ def outward(device_type: DeviceType, text: str) -> str:
 def test_our_own_commands_are_no_secrets() -> None:
     text = "there is no secret 'ro'; store it: cmsp-agent secret set ro (again: cmsp-agent secret set NAME)"
     assert without_secrets(text).endswith("store it: cmsp-agent secret set ro (again: cmsp-agent secret set NAME)")
+
+
+def test_the_words_looked_for_first_hide_nothing_from_the_expressions() -> None:
+    parts = (
+        "called", "Calling", "dialled", "redirecting", "ANI", "dnis", "msisdn", "telephone number", "Directory Number",
+        "sips:alice@gw", "tel:+33123456", 'From: "Alice A" <', "username: bob", "LOGIN='bob'", "invalid user bob",
+        "for user eve", "password for bob from", "password 0 x7", "community=ro", "psk: y", "key 7 0822", "scp://b:z@h/c",
+        "logged command: key abc", "d\u0131aled", "u\u017fer: mallory", "4711", "0123456", ":", "=", " ", "x", "é",
+    )  # fmt: skip
+    chance, changed = random.Random(3), 0
+    for _ in range(3000):
+        text = "".join(chance.choice(parts) + chance.choice(("", " ")) for _ in range(chance.randrange(1, 5)))
+        assert without_people(text) == hide(privacy._PERSONAL, text, privacy.MASKED)
+        assert without_secrets(text) == hide(privacy._SECRETS, text)
+        changed += without_people(text) != text
+    assert changed > 300

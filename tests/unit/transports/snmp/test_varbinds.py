@@ -245,6 +245,8 @@ SYS_UP_TIME = "2b06010201010300"
         ("300d 0608 2b06010201010300 4100ff", [(SYS_UP_TIME, BAD)]),
         ("3012 0608 2b06010201010300 4106003241cce462", [(SYS_UP_TIME, 0x41CCE462)]),
         ("3010 0608 2b06010201010300 020105 020106", [(SYS_UP_TIME, BAD)]),
+        ("3011 0603 2b0601 030603010e030603", [("2b0601", BAD)]),
+        ("300f 060a 2b060102010202bcbd18 010a03", [("2b060102010202bcbd18", BAD)]),
     ],
 )
 def test_lengths_that_do_not_add_up_are_followed_header_by_header(
