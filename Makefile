@@ -89,7 +89,7 @@ bench: $(BENCHES) ## every benchmark, with its peers in the same run
 $(BENCHES): bench-%: venv
 	$(if $(ROOT),packaging/install-packages packaging/bench-packages.txt)
 	$(MAKE) compiled
-	PYTHONPATH=$(CURDIR)/$(COMPILED) $(BIN)/python -m tests.bench.$* $(OPTIONS)
+	PYTHONPATH=$(CURDIR)/$(COMPILED) $(BIN)/python -m tests.bench.$* $(if $(SITE),--site $(SITE)) $(OPTIONS)
 
 deb: venv ## build/*.deb
 	packaging/build-deb build

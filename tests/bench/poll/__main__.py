@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
-from tests.bench.poll import collectd, exporter, walker
+from tests.bench.poll import collectd, exporter, lateness, walker
 from tests.bench.poll.measure import Measurement
 from tests.bench.poll.responder import MEASURED_CORE, Site, compiled, linked_site, own_network, pin, site
 from tests.bench.poll.site import LINK
@@ -141,14 +141,27 @@ def ratio(groups: dict[Key, list[Measurement]], bar: str, devices: int) -> float
     return cost(groups, mine, version, devices) / cost(groups, peer, version, devices)
 
 
+def in_time(devices: int, seconds: float) -> int:
+    """The whole agent, by v2c and by v3; 1 where a poll was too late."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-poll-")))
+        running = stack.enter_context(site(compiled(folder)))
+        good = [lateness.report(running, folder / version, devices, seconds, version) for version in ("2c", "3")]
+    return int(not all(good))
+
+
 def main() -> int:
     """Measure, print, write; 1 where a bar is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scales", type=int, nargs="+", default=list(SCALES), choices=sorted(REPEATS))
     parser.add_argument("--repeats", type=int, help="instead of 3, 3 and 1")
+    parser.add_argument("--site", type=int, default=0, help="the whole agent polls so many devices: how late is it?")
+    parser.add_argument("--seconds", type=float, default=190.0, help="with --site: for how long")
     options = parser.parse_args()
     found: list[Measurement] = []
     own_network()
+    if options.site:
+        return in_time(options.site, options.seconds)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-poll-"))
         program = compiled(Path(folder))
