@@ -65,29 +65,30 @@ def _reach(section: schema.ReachSection) -> ReachPlan:
     return ReachPlan(section.icmp, section.tcp, section.echoes, services)
 
 
-def credentials(section: Credential, source: SecretSource) -> Credentials:
+def credentials(name: str, section: Credential, source: SecretSource) -> Credentials:
     """Build one entry of the file's credentials; built once, however many components name it.
 
     Args:
+        name: As the file calls it.
         section: The entry.
         source: Where its secrets are read from, at use.
     """
     snmp, ssh, http = section.snmp, section.ssh, section.http
     return Credentials(
-        _snmp(snmp, source) if snmp else None,
+        _snmp(snmp, source, name) if snmp else None,
         _ssh(ssh, source) if ssh else None,
         HttpCredential(http.user, secret(http.password.name, source)) if http else None,
     )
 
 
 def _chosen(named: list[Credentials]) -> Credentials:
-    snmp = next((each.snmp for each in named if each.snmp), None)
+    snmp = [each.snmp for each in named if each.snmp]
     ssh = next((each.ssh for each in named if each.ssh), None)
     http = next((each.http for each in named if each.http), None)
-    return Credentials(snmp, ssh, http)
+    return Credentials(snmp[0] if snmp else None, ssh, http, tuple(snmp[1:]))
 
 
-def _snmp(section: Snmp, source: SecretSource) -> SnmpCredential:
+def _snmp(section: Snmp, source: SecretSource, name: str) -> SnmpCredential:
     return SnmpCredential(
         version=section.version,
         community=to_secret(section.community, source),
@@ -97,6 +98,7 @@ def _snmp(section: Snmp, source: SecretSource) -> SnmpCredential:
         priv=section.priv or "",
         priv_key=to_secret(section.priv_key, source),
         context=section.context or "",
+        name=name,
     )
 
 

@@ -114,7 +114,7 @@ def read_document(path: Path, secrets: SecretSource | None = None, types: Collec
 def configure(document: CheckedFile, secrets: SecretSource) -> Configuration:
     """Build the configuration from a checked file."""
     site_file, beside = document.site_file, document.path.parent
-    known = {name: credentials(section, secrets) for name, section in site_file.credentials.items()}
+    known = {name: credentials(name, section, secrets) for name, section in site_file.credentials.items()}
 
     def built(name: str, entry: ComponentEntry) -> Component:
         site = site_file.sites.get(entry.site)

@@ -22,6 +22,8 @@ class SnmpCredential:
     priv: str = ""
     priv_key: Secret | None = None
     context: str = ""
+    name: str = ""
+    """As the file calls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,8 @@ class Credentials:
     snmp: SnmpCredential | None = None
     ssh: SshCredential | None = None
     http: HttpCredential | None = None
+    further: tuple[SnmpCredential, ...] = ()
+    """SNMP credentials that are tried where the first does not work, one after the other."""
 
     @property
     def login(self) -> SshCredential | HttpCredential | None:

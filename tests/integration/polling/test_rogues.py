@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
-from cmsp_agent.model.component import Component
-from tests.integration.polling.conftest import Answer, Rogue, Site, component
+from cmsp_agent.model.component import Component, PollPlan
+from cmsp_agent.model.credentials import SnmpCredential
+from cmsp_agent.services.polling.access import PATIENCE
+from tests.integration.polling.conftest import COMMUNITY, USER, Answer, Rogue, Site, component
 
 Make = Callable[[Answer, float], Awaitable[tuple[int, Rogue]]]
 
@@ -91,3 +94,16 @@ async def test_others_are_polled_on_time_beside_rogues(site: Site, snmpd: int, r
     assert site.counters.total("tasks.failed") == 0
     failed = {name for name, reported in site.signals.items() if not any(signal.snmp for _, signal in reported)}
     assert failed == {f"{kind}-{number}" for kind in ROGUES for number in range(5)}
+
+
+@pytest.mark.parametrize("credential", [COMMUNITY, USER], ids=["v2c", "v3"])
+async def test_a_dead_device_costs_one_datagram_in_an_interval(
+    site: Site, rogue: Make, credential: SnmpCredential
+) -> None:
+    port, device = await rogue(never, 0)
+    await site.poll(replace(component("dead", port, credential), poll=PollPlan(0.4, 0.05, 2)))
+    await site.after("dead", PATIENCE)
+    asked = device.asked
+    await site.after("dead", PATIENCE + 4)
+    assert device.asked - asked <= 5, "one for each poll, and one that may be under way"
+    assert device.asked - asked >= 3

@@ -85,3 +85,16 @@ async def test_a_reload_disturbs_only_what_changed(site: Site, snmpd: int) -> No
     assert len(site.signals["goes"]) == gone
     await asyncio.sleep(0)
     assert site.counters.total("tasks.failed") == 0
+
+
+async def test_of_several_credentials_the_one_that_works_is_found_and_kept(site: Site, snmpd: int) -> None:
+    wrong = replace(USER, auth_key=Secret("auth", lambda: "not-the-key"), name="wrong")
+    right, spare = replace(USER, name="right"), replace(COMMUNITY, name="spare")
+    several = component("lab-1", snmpd, wrong)
+    await site.poll(replace(several, credentials=replace(several.credentials, further=(right, spare))))
+    first, second = await site.after("lab-1"), await site.after("lab-1", 2)
+    assert (first.snmp, first.reason) == (False, "authentication")
+    assert second.snmp is True
+    assert site.learned["lab-1"].credential == "right"
+    assert (await site.after("lab-1", 4)).snmp is True
+    assert site.counters.value("polls.failed", "authentication") == 1, "what failed is not tried again"

@@ -79,6 +79,8 @@ class DeviceFacts:
     addresses: tuple[str, ...] = ()
     """Its own, of all interfaces."""
     neighbours: tuple[Neighbour, ...] = ()
+    credential: str = ""
+    """The name of the SNMP credential that works, where the component has several."""
     quirks: Mapping[str, int | str | Mapping[str, str]] = field(default_factory=dict)
     """How it departs from the standards, found by probing (transports.snmp.target.Quirks)."""
 
@@ -100,6 +102,7 @@ def to_record(facts: DeviceFacts, device_type: str) -> dict[str, Any]:
         "interface_facts": {name: _short(each) for name, each in facts.interface_facts.items()},
         "addresses": list(facts.addresses),
         "neighbours": [_short(neighbour) for neighbour in facts.neighbours],
+        "credential": facts.credential,
         "quirks": dict(facts.quirks),
     }
 
@@ -128,5 +131,6 @@ def from_record(record: Mapping[str, Any]) -> DeviceFacts:
         },
         addresses=tuple(record.get("addresses", ())),
         neighbours=tuple(Neighbour(**each) for each in record.get("neighbours", ())),
+        credential=record.get("credential", ""),
         quirks=dict(record.get("quirks", {})),
     )

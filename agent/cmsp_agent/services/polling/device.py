@@ -22,6 +22,7 @@ from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.devices.reading import read_device_facts
+from cmsp_agent.services.polling.access import PATIENCE, Access
 from cmsp_agent.services.polling.call_history import CallReader
 from cmsp_agent.services.polling.config_times import config_times
 from cmsp_agent.services.polling.interface_names import InterfaceNames
@@ -41,8 +42,6 @@ from cmsp_agent.services.polling.well import WellMemory
 
 log = logging.getLogger(__name__)
 MOST_ROWS = 5_000
-LOCKED_OUT = 300.0
-"""Seconds for which a device that rejected our credentials is left alone."""
 
 Learned = Callable[[str, DeviceFacts], Awaitable[None]]
 """Called when what is known of a component changed."""
@@ -66,11 +65,11 @@ class Device:
         self.component = component
         self._devices = devices
         self._reachability = reachability
-        self._make_session = make_session
         self._learned = learned
         self._clock = clock
         self._counters = counters
-        self._session: DeviceSession | None = None
+        self._access = Access(component, make_session, lambda: devices.facts(component.name), clock)
+        self._unanswered = 0
         self._plan: Plan | None = None
         self._planned_for: DeviceType | None = None
         self._learning = LearningTimes()
@@ -83,8 +82,6 @@ class Device:
         self._limits: tuple[Threshold, ...] = ()
         self._well = well
         self._states = StateReader(well.of(component.name))
-        self._locked_until = float("-inf")
-        self._refusal = ""
         self._trouble = PollTrouble(component.name)
         self._alive = self._unsaved = False
         self._names = InterfaceNames()
@@ -106,6 +103,7 @@ class Device:
         judged = figures if reach.icmp or reach.tcp or signal.snmp else signal.samples
         crossed = self._crossed.judge(self.thresholds, judged, self._clock.monotonic())
         reachable = bool(reach.icmp or reach.tcp or signal.snmp)
+        self._unanswered = 0 if reachable else self._unanswered + 1
         of_services = self._services.states(reach.services, now, reachable=reachable)
         if not reach.asked and signal.snmp is None and not signal.reason:
             signal = replace(signal, reason="not permitted here", detail=NO_ECHO)
@@ -115,7 +113,7 @@ class Device:
 
     def lose_patience(self) -> None:
         """A person asks for a poll: what was refused or failed, and waits for its time, is tried again at once."""
-        self._locked_until = float("-inf")
+        self._access.at_once()
         self._learning.at_once()
 
     @property
@@ -143,27 +141,31 @@ class Device:
         return max(min(plan.every * 0.9, LONGEST_POLL), plan.timeout)
 
     async def _reach(self) -> Reach:
-        plan = self.component.poll
-        source = self.component.source or None
-        patience = Patience(plan.timeout, plan.retries, self.budget)
-        return await self._reachability.check(self.component.address, self.component.reach, patience, source)
+        """Patiently; what was silent for long is asked once, until it answers again."""
+        plan, ways, retries = self.component.poll, self.component.reach, self.component.poll.retries
+        if self._unanswered >= PATIENCE:
+            ways, retries = replace(ways, echoes=1), 0
+        source, patience = self.component.source or None, Patience(plan.timeout, retries, self.budget)
+        return await self._reachability.check(self.component.address, ways, patience, source)
 
     async def _ask(self, nothing: PollSignal) -> PollSignal:
         if self.component.credentials.snmp is None or not self._kind().snmp:
             return nothing
-        if self._clock.monotonic() < self._locked_until:
-            return replace(nothing, snmp=False, reason="authentication", detail=self._refusal)
+        if why := self._access.left_alone:
+            return replace(nothing, snmp=False, reason="authentication", detail=why)
         self._alive = False
         try:
             async with asyncio.timeout(self.budget):
-                session = self._open()
+                session = await self._access.begin()
                 signal = await self._ask_snmp(session, nothing)
                 await self._learn_oddities(session)
                 return signal
         except (TimeoutError, DeviceUnreachable) as error:
+            if not self._alive:
+                self._access.silent()
             return self._failed(nothing, "silent", error)
         except AuthenticationRejected as error:
-            self._locked_until, self._refusal = self._clock.monotonic() + LOCKED_OUT, str(error)
+            self._access.rejected(str(error))
             return self._failed(nothing, "authentication", error)
         except NotPermittedHere as error:
             return replace(self._failed(nothing, "not permitted here", error), snmp=None)
@@ -175,15 +177,11 @@ class Device:
     def _kind(self) -> DeviceType:
         return self._devices.device_type(self.component.name)
 
-    def _open(self) -> DeviceSession:
-        if self._session is None:
-            self._session = self._make_session(self.component, self._devices.facts(self.component.name))
-        return self._session
-
     async def _ask_snmp(self, session: DeviceSession, nothing: PollSignal) -> PollSignal:
         plan = self.plan
         scalars = await session.get(*plan.scalars)
         self._alive = True
+        self._access.answered()
         marks, before = Marks.of(scalars, self._clock.monotonic()), self._marks
         self._marks = marks
         restarted = marks.restarted(before)
@@ -241,8 +239,12 @@ class Device:
             self._devices.unreadable.note(name, unreadable, self._clock.now())
             self._counters.add("polls.unreadable", len(unreadable), key=name)
         facts = self._devices.facts(name)
-        if facts is not None and facts.quirks != (quirks := session.quirks.as_record()):
-            await self._tell(replace(facts, quirks=quirks))
+        if facts is not None and facts != (seen := self._as_seen(facts, session)):
+            await self._tell(seen)
+
+    def _as_seen(self, facts: DeviceFacts, session: DeviceSession) -> DeviceFacts:
+        """With what is known of its peculiarities: without them it would seem changed at every reading."""
+        return replace(facts, quirks=session.quirks.as_record(), credential=self._access.kept)
 
     def _must_learn(self, marks: Marks, before: Marks, restarted: bool) -> bool:
         due = self._learning.due(self._clock.monotonic(), changed=marks.changed(before))
@@ -257,12 +259,11 @@ class Device:
         facts = await read_device_facts(session, self._devices.registry)
         self._names.learn(facts)
         self._states.rename(self._names.better)
-        # with what is known of its peculiarities: without them it would seem changed at every reading
-        await self._tell(replace(facts, quirks=session.quirks.as_record()))
+        await self._tell(self._as_seen(facts, session))
         kind = self._kind()
         plan = self._plan = await probe(session, kind) if self._figures else Plan()
         self._planned_for = kind
-        await self._tell(replace(facts, quirks=session.quirks.as_record()))
+        await self._tell(self._as_seen(facts, session))
         self._learning.done(began, unsaved=self._unsaved)
         log.info(
             "device probed",

@@ -33,6 +33,10 @@ class DeviceSession(PollSession, Protocol):
         """To be kept, and handed in again."""
         ...
 
+    async def probe(self) -> None:
+        """Ask for the uptime, once: whether a device that was silent answers again."""
+        ...
+
     def take_unreadable(self) -> Mapping[str, Unreadable]:
         """The values that could not be decoded since this was last called, by OID."""
         ...

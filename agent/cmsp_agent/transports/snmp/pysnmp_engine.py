@@ -65,6 +65,10 @@ class PysnmpSession:
             found.update(await self._ask(hlapi.get_cmd, oids[at : at + MOST_OIDS]))
         return found
 
+    async def probe(self) -> None:
+        """Ask for the uptime: whether the device answers again."""
+        await self._ask(hlapi.get_cmd, ["1.3.6.1.2.1.1.3.0"])
+
     async def get_next(self, *oids: str) -> dict[str, tuple[str, Value]]:
         """Read what follows each OID; absent at the end."""
         found: dict[str, tuple[str, Value]] = {}

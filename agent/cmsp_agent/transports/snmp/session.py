@@ -95,6 +95,10 @@ class SnmpSession:
         self._conclude(reading, oids, bool(reading.found or reading.unreadable))
         return reading.found
 
+    async def probe(self) -> None:
+        """Ask for the uptime in one request, without a second try: whether the device answers again."""
+        await self._ask(GET, [self._octets[f"{SYSTEM}.3.0"]], 0, 0)
+
     async def get_next(self, *oids: str) -> dict[str, tuple[str, Value | Unreadable]]:
         """Read what follows each OID: asked OID → (OID, value); absent at the end of what the device has.
 

@@ -21,6 +21,7 @@ class FakeSession:
     quirks: Quirks = field(default_factory=Quirks)
     gets: int = 0
     walks: int = 0
+    probes: int = 0
 
     unreadable: dict[str, Unreadable] = field(default_factory=dict)
 
@@ -33,6 +34,11 @@ class FakeSession:
         if self.failure:
             raise self.failure
         return {oid: self.objects[oid] for oid in oids if oid in self.objects}
+
+    async def probe(self) -> None:
+        self.probes += 1
+        if self.failure:
+            raise self.failure
 
     async def get_next(self, *oids: str) -> Mapping[str, tuple[str, Value]]:
         found = {}

@@ -22,7 +22,8 @@ from cmsp_agent.plugin.api import AlarmType, DeviceType, Kpi, Severity, StateRul
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.services.devices.inventory import Devices
-from cmsp_agent.services.polling.device import LOCKED_OUT, Device
+from cmsp_agent.services.polling.access import LOCKED_OUT
+from cmsp_agent.services.polling.device import Device
 from cmsp_agent.services.polling.learning import LEARN_AGAIN, MOST_LEARNINGS
 from cmsp_agent.services.polling.reachability import Reachability
 from cmsp_agent.services.polling.restarts import WHY_RELOAD
@@ -77,7 +78,7 @@ class Bench:
             }
         )
         self.learned: list[DeviceFacts] = []
-        self.opened = 0
+        self.opened = self.pings = 0
         self.full = False
         self.ping: float | Exception | None = 0.01
         registry = Registry()
@@ -107,6 +108,7 @@ class Bench:
         )
 
     async def _ping(self, address: str, within: float, source: str | None) -> float | None:
+        self.pings += 1
         if isinstance(self.ping, Exception):
             raise self.ping
         return self.ping

@@ -1,0 +1,102 @@
+"""How one device is asked by SNMP: with which credential, how patiently, and when not at all.
+
+Of several credentials the one that works is kept. Each is tried once, in polls that follow each other; a device that
+rejected all of them is left alone for a while: more would lock the account.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from cmsp_agent.aio.clock import Clock
+from cmsp_agent.model.component import Component
+from cmsp_agent.services.devices.facts import DeviceFacts
+from cmsp_agent.services.polling.probe import DeviceSession, MakeSession
+
+LOCKED_OUT = 300.0
+"""Seconds for which a device that rejected our credentials is left alone."""
+PATIENCE = 3
+"""Polls in a row without an answer after which one request in an interval is enough, until it answers again."""
+
+
+class Access:
+    """The way to one device.
+
+    Args:
+        component: with its credentials.
+        make_session: opens a session.
+        facts: what is known of the device; it may name the credential that worked last.
+        clock: for the time that it is left alone.
+    """
+
+    def __init__(
+        self, component: Component, make_session: MakeSession, facts: Callable[[], DeviceFacts | None], clock: Clock
+    ) -> None:
+        self._component = component
+        self._make_session = make_session
+        self._facts = facts
+        self._clock = clock
+        own = component.credentials
+        self._credentials = (own.snmp, *own.further) if own.snmp is not None else ()
+        names = [each.name for each in self._credentials]
+        known = facts()
+        self._works = known is not None and known.credential in names
+        self._at = names.index(known.credential) if known is not None and known.credential in names else 0
+        self._session: DeviceSession | None = None
+        self._silent = 0
+        self._rejected: dict[int, str] = {}
+        self._left_alone_until = float("-inf")
+        self._why = ""
+
+    @property
+    def left_alone(self) -> str:
+        """Why the device is not asked now; empty: it is."""
+        return self._why if self._clock.monotonic() < self._left_alone_until else ""
+
+    @property
+    def kept(self) -> str:
+        """The name of the credential that works, where there are several."""
+        return self._credentials[self._at].name if len(self._credentials) > 1 else ""
+
+    async def begin(self) -> DeviceSession:
+        """The session. A device that was silent for long is first asked once: it costs no more until it answers.
+
+        Raises:
+            DeviceError: it does not answer.
+            ValueError, ConfigurationError, NotPermittedHere: as `MakeSession`.
+        """
+        if self._session is None:
+            credentials = replace(self._component.credentials, snmp=self._credentials[self._at])
+            component = replace(self._component, credentials=credentials) if self._at else self._component
+            self._session = self._make_session(component, self._facts())
+        if self._silent >= PATIENCE:
+            await self._session.probe()
+        return self._session
+
+    def answered(self) -> None:
+        """The credential works."""
+        self._silent, self._works = 0, True
+        self._rejected.clear()
+
+    def silent(self) -> None:
+        """No answer: of v1 and v2c that may be the wrong community, unless it has worked before."""
+        self._silent += 1
+        if not self._works:
+            self._turn_to((self._at + 1) % len(self._credentials))
+
+    def rejected(self, why: str) -> None:
+        """The device refused the credential: the next one's turn, or nobody's for a while."""
+        self._rejected[self._at] = why
+        left = [place for place in range(len(self._credentials)) if place not in self._rejected]
+        if left:
+            self._turn_to(left[0])
+        else:
+            self._left_alone_until, self._why = self._clock.monotonic() + LOCKED_OUT, why
+            self._rejected.clear()
+
+    def at_once(self) -> None:
+        """A person asks: it is left alone no longer."""
+        self._left_alone_until = float("-inf")
+
+    def _turn_to(self, place: int) -> None:
+        if place != self._at:
+            self._at, self._session, self._works = place, None, False
