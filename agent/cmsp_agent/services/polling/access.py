@@ -77,8 +77,10 @@ class Access:
         self._silent, self._works = 0, True
         self._rejected.clear()
 
-    def silent(self) -> None:
-        """No answer: of v1 and v2c that may be the wrong community, unless it has worked before."""
+    def silent(self, *, partly: bool = False) -> None:
+        """No answer, or not all of it: of v1 and v2c that may be the wrong community, unless it has worked before."""
+        if partly:
+            return
         self._silent += 1
         if not self._works:
             self._turn_to((self._at + 1) % len(self._credentials))

@@ -161,8 +161,7 @@ class Device:
                 await self._learn_oddities(session)
                 return signal
         except (TimeoutError, DeviceUnreachable) as error:
-            if not self._alive:
-                self._access.silent()
+            self._access.silent(partly=self._alive)
             return self._failed(nothing, "silent", error)
         except AuthenticationRejected as error:
             self._access.rejected(str(error))
