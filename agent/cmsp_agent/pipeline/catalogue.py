@@ -54,6 +54,7 @@ class Meanings:
         self._ended = frozenset(_ended_by_messages(device_type))
         self._ended_by_polls = frozenset(rule.type for rule in device_type.states if rule.clears or rule.bits)
         self._traps: dict[str, list[TrapRule]] = {}
+        self._ignored = frozenset(trap_key(oid) for oid in device_type.ignored_traps)
         self._syslog: dict[str, list[SyslogMatch]] = {}
         for trap in device_type.traps:
             self._traps.setdefault(trap_key(trap.oid), []).append(trap)
@@ -69,6 +70,10 @@ class Meanings:
     def traps(self, oid: str) -> Iterable[TrapRule]:
         """The rules for a notification."""
         return self._traps.get(trap_key(oid), ())
+
+    def ignores_trap(self, oid: str) -> bool:
+        """Whether nothing is kept of a notification."""
+        return trap_key(oid) in self._ignored
 
     def syslog(self, mnemonic: str) -> Iterable[SyslogMatch]:
         """The rules for a mnemonic."""

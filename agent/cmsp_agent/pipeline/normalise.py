@@ -120,7 +120,7 @@ class Normaliser:
             return reports
         match signal:
             case TrapSignal():
-                return self._from_trap(signal, meanings)
+                return () if meanings.ignores_trap(signal.trap_oid) else self._from_trap(signal, meanings)
             case SyslogSignal():
                 return _from_syslog(signal, meanings)
             case AgentSignal():

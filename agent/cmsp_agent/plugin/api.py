@@ -191,6 +191,8 @@ class DeviceType:
     """Functions that a device of this kind has unless the YAML says otherwise."""
     alarms: tuple[AlarmType, ...] = ()
     traps: tuple[TrapRule, ...] = ()
+    ignored_traps: tuple[str, ...] = ()
+    """Notifications that say nothing of a fault, one for each call, say: they are counted, and nothing is kept."""
     syslog: tuple[SyslogRule, ...] = ()
     states: tuple[StateRule, ...] = ()
     kpis: tuple[Kpi, ...] = ()

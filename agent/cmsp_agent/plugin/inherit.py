@@ -23,6 +23,7 @@ def inherited(kind: DeviceType, base: DeviceType) -> DeviceType:
         functions=kind.functions or base.functions,
         alarms=_merged(kind.alarms, base.alarms, _alarm),
         traps=_merged(kind.traps, base.traps, _trap),
+        ignored_traps=(*kind.ignored_traps, *base.ignored_traps),
         syslog=_merged(kind.syslog, base.syslog, _syslog),
         states=_merged(kind.states, base.states, _state),
         kpis=_merged(kind.kpis, base.kpis, _kpi),

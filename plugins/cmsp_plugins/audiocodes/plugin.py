@@ -34,6 +34,7 @@ AUDIOCODES = DeviceType(
         *traps.ALARMS,
     ),
     traps=traps.TRAPS,
+    ignored_traps=(traps.KEEP_ALIVE,),
     states=(
         # acSysStateGWSeverity: major(4), critical(5)
         StateRule(f"{SYSTEM}.5.4.0", "device.alarm", frozenset({4, 5}), frozenset({0, 1, 2, 3}), object=""),

@@ -6,6 +6,8 @@ Source: AcBoard MIB. All have the same bindings; the object is the source that t
 from cmsp_agent.plugin.api import AlarmType, ObjectFrom, Severity, Transition, TrapRule
 
 TRAPS_OF_BOARD = "1.3.6.1.4.1.5003.9.10.1.21.2.0"
+KEEP_ALIVE = f"{TRAPS_OF_BOARD}.16"
+"""acKeepAlive: it holds a NAT binding open."""
 GLOBALS = "1.3.6.1.4.1.5003.9.10.1.21.1"
 SOURCE, SEVERITY = ObjectFrom(f"{GLOBALS}.3", "value"), f"{GLOBALS}.4"
 RAISES, CLEARS = frozenset({1, 2, 3, 4, 5}), frozenset({0})

@@ -1,7 +1,7 @@
 """The device type `cisco_ios`: puts its data together. Data only: see the modules beside this one."""
 
 from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
-from cmsp_plugins.cisco_ios import calls, sensors, voice
+from cmsp_plugins.cisco_ios import calls, notifications, sensors, voice
 from cmsp_plugins.cisco_ios.alarms import ALARMS
 from cmsp_plugins.cisco_ios.cli import CLI
 from cmsp_plugins.cisco_ios.personal import PERSONAL
@@ -23,8 +23,9 @@ CISCO_IOS = DeviceType(
     sys_object_ids=(CISCO_PRODUCTS,),
     sys_descr=rf"(?s)\A(?!.*(?:{XE}))(?=.*(?:\bIOS\b(?! XR)|IOS \(tm\)))",
     identity=Identity(vendor="Cisco", os="ios", version=(Fact(pattern=r"\bVersion:?\s+([^,\s]+)"),), products=PRODUCTS),
-    alarms=(*ALARMS, *voice.ALARMS),
-    traps=TRAPS,
+    alarms=(*ALARMS, *notifications.ALARMS, *voice.ALARMS),
+    traps=(*TRAPS, *notifications.TRAPS),
+    ignored_traps=notifications.CALL_NOISE,
     syslog=SYSLOG,
     states=(*STATES, *sensors.STATES, *voice.STATES),
     kpis=(*KPIS, *sensors.KPIS, *voice.KPIS),

@@ -4,6 +4,7 @@ The counts are declared as counters, and are levels. The phone table is never wa
 """
 
 from cmsp_agent.plugin.api import AlarmType, DeviceType, Fact, Identity, Kpi, Limit, Severity, StateRule, hook
+from cmsp_plugins.cisco_ucm.traps import ALARMS, TRAPS
 
 API_VERSION = 1
 
@@ -35,7 +36,9 @@ CISCO_UCM = DeviceType(
             "{component}: gateway {object} is not registered",
             recommendation="Check the way from the gateway to the call manager, and the gateway itself.",
         ),
+        *ALARMS,
     ),
+    traps=TRAPS,
     states=(
         # ccmStatus: up(2), down(3); ccmGatewayStatus: registered(2), unregistered(3), rejected(4)
         StateRule(f"{NODE}.5", "ccm.node.down", frozenset({3}), frozenset({2}), object=f"{NODE}.2"),

@@ -37,6 +37,10 @@ TRAPS = (
     ),
     TrapRule(f"{UPS}.2.3", "ups.alarm", Transition.RAISE, object=ALARM),
     TrapRule(f"{UPS}.2.4", "ups.alarm", Transition.CLEAR, object=ALARM),
+    TrapRule(f"{EATON}.11.4.1.0.3", "ups.on_battery", Transition.RAISE),
+    TrapRule(f"{EATON}.11.4.1.0.5", "ups.on_battery", Transition.CLEAR),
+    TrapRule(f"{EATON}.11.4.1.0.4", "ups.battery_low", Transition.RAISE),
+    TrapRule(f"{EATON}.11.4.1.0.6", "ups.battery_low", Transition.CLEAR),
 )
 
 STATES = (

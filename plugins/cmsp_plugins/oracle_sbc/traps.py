@@ -8,6 +8,9 @@ from cmsp_agent.plugin.api import AlarmType, ObjectFrom, Severity, Transition, T
 SYSTEM, OBJECTS = "1.3.6.1.4.1.9148.3.2.6.0", "1.3.6.1.4.1.9148.3.2.5"
 LICENCE, SECURITY = "1.3.6.1.4.1.9148.3.5.3.0", "1.3.6.1.4.1.9148.3.9.3.6.0"
 RECORD = ObjectFrom("1.3.6.1.4.1.9148.3.9.1.10.1.3", "value")
+GROUP = "1.3.6.1.4.1.9148.3.2.3.0"
+MONITORED = ObjectFrom("1.3.6.1.4.1.9148.3.2.2.1", "value")
+"""The figure that crossed its threshold, by its OID."""
 RAISE, CLEAR, INFO = Transition.RAISE, Transition.CLEAR, Transition.INFO
 MAJOR, MINOR = Severity.MAJOR, Severity.MINOR
 
@@ -22,6 +25,7 @@ def _note(kind: str, severity: Severity, title: str) -> AlarmType:
 
 ALARMS = (
     AlarmType("gateway.unreachable", MAJOR, "{component}: gateway {object} does not answer", cause=45),
+    AlarmType("threshold.crossed", MINOR, "{component}: figure {object} is over its threshold", incident=False),
     AlarmType("ntp.lost", MINOR, "{component}: NTP server {object} does not answer", incident=False),
     AlarmType("licence.full", MAJOR, "{component}: the licence's sessions are nearly all in use"),
     AlarmType("call.quality", MINOR, "{component}: quality of calls is below its threshold", responsible="carrier"),
@@ -52,6 +56,10 @@ TRAPS = (
     TrapRule(f"{SYSTEM}.31", "ntp.lost", CLEAR, object=_named(31)),
     TrapRule(f"{SYSTEM}.37", "call.quality", RAISE),
     TrapRule(f"{SYSTEM}.38", "call.quality", CLEAR),
+    TrapRule(f"{SYSTEM}.72", "threshold.crossed", RAISE, object=_named(65)),
+    TrapRule(f"{SYSTEM}.73", "threshold.crossed", CLEAR, object=_named(65)),
+    TrapRule(f"{GROUP}.1", "threshold.crossed", RAISE, object=MONITORED),
+    TrapRule(f"{GROUP}.2", "threshold.crossed", CLEAR, object=MONITORED),
     TrapRule(f"{LICENCE}.1", "licence.full", RAISE),
     TrapRule(f"{LICENCE}.2", "licence.full", CLEAR),
     TrapRule(f"{SYSTEM}.5", "ha.switched_over", INFO),
