@@ -76,6 +76,7 @@ class World:
             self.wire.network(client, played_cli(self.site)),
             ids.random,
             lambda now: uuid7(now, ids.randbytes),
+            Random(ids.random()).randbytes,
         )
 
     def write(self, edit: Callable[[str], str] = str) -> None:

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from cmsp_agent.aio.clock import SystemClock
+from cmsp_agent.aio.clock import Clock
 from cmsp_agent.config.configuration import ApplianceSettings, Configuration
 from cmsp_agent.config.fingerprint import digest, fingerprint_of
 from cmsp_agent.config.load import CheckedFile, configure, read_appliance, read_document
@@ -18,6 +18,7 @@ from cmsp_agent.config.standing import standing
 from cmsp_agent.model.errors import ConfigurationError
 from cmsp_agent.preflight.refusals import refusals
 from cmsp_agent.services.link.identity import with_identity
+from cmsp_agent.services.machine import REAL
 from cmsp_agent.services.runtime import STATE, make_directory
 from cmsp_agent.storage.revisions import RevisionFiles, roll_back
 from cmsp_agent.storage.sealed.master_key import MasterKey, master_key
@@ -65,7 +66,7 @@ def load(path: Path, environment: Mapping[str, str] = os.environ, *, secrets_los
     return Loaded(document, replace(configuration, fingerprint=fingerprint_of(configuration, before)), key, secrets)
 
 
-def load_or_roll_back(path: Path, environment: Mapping[str, str] = os.environ) -> Loaded:
+def load_or_roll_back(path: Path, environment: Mapping[str, str] = os.environ, clock: Clock = REAL.clock) -> Loaded:
     """Read the file for a start; one that was not confirmed yet and can't be used gives way to the one before.
 
     An appliance that has run before goes on without secrets that it has lost: what needs none is watched all the same.
@@ -77,7 +78,7 @@ def load_or_roll_back(path: Path, environment: Mapping[str, str] = os.environ) -
     try:
         return load(path, environment)
     except ConfigurationError as error:
-        now, kept = SystemClock().now(), RevisionFiles(path.parent)
+        now, kept = clock.now(), RevisionFiles(path.parent)
         if roll_back(kept, path, now, "start", f"the agent can't start with it: {error}") is None:
             return _without_secrets(path, environment, error)
         return load(path, environment)

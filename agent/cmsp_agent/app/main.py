@@ -9,7 +9,6 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.memory import settle_memory
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.app import logs
@@ -17,6 +16,7 @@ from cmsp_agent.app.agent import Agent, running
 from cmsp_agent.app.loading import Loaded, load, load_or_roll_back
 from cmsp_agent.app.systemd import Notifier
 from cmsp_agent.model.errors import AgentError, ConfigurationError
+from cmsp_agent.services.machine import REAL, Machine
 
 log = logging.getLogger(__name__)
 
@@ -47,14 +47,16 @@ def run(config: Path, level: str = "info") -> int:
         return error.exit_code
 
 
-async def serve(loaded: Loaded, reload: Callable[[], Loaded], stopping: Callable[[], None]) -> int:
+async def serve(
+    loaded: Loaded, reload: Callable[[], Loaded], stopping: Callable[[], None], machine: Machine = REAL
+) -> int:
     """Run until SIGTERM or SIGINT, then call `stopping`; on SIGHUP reload the file."""
-    loop, stop, notifier, clock = asyncio.get_running_loop(), asyncio.Event(), Notifier(), SystemClock()
+    loop, stop, notifier, clock = asyncio.get_running_loop(), asyncio.Event(), Notifier(), machine.clock
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     reload_signal = ReloadSignal(reload, notifier)
     loop.add_signal_handler(signal.SIGHUP, reload_signal.ring)
-    async with running(loaded) as agent:
+    async with running(loaded, machine) as agent:
         announce(agent)
         settle_memory()
         async with Supervisor(clock, agent.runtime.counters) as supervisor:

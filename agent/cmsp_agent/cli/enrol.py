@@ -38,9 +38,10 @@ def enrol(
         raise CallFailed("give --url, or --request FILE, or --response FILE", 2)
     if response is None and not token:
         raise CallFailed("give the --token of the order", 2)
+    from cmsp_agent.aio.clock import SystemClock
     from cmsp_agent.preflight.enrolment import enrolment_for
 
-    enrolment = enrolment_for(config)
+    enrolment = enrolment_for(config, SystemClock())
     if request is not None:
         document = enrolment.request(token)
         request.touch(mode=0o600)

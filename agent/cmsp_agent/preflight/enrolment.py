@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from cmsp_agent.aio.clock import SystemClock
+from cmsp_agent.aio.clock import Clock
 from cmsp_agent.config.load import configure, read_appliance, read_document
 from cmsp_agent.model.errors import ConfigurationError
 from cmsp_agent.preflight.checking import Placeholder
@@ -17,7 +17,7 @@ from cmsp_agent.transports.routes import routes
 OWN_LINK = "cmsp0"
 
 
-def enrolment_for(file: Path) -> Enrolment:
+def enrolment_for(file: Path, clock: Clock) -> Enrolment:
     """The enrolment of the appliance that this file is for.
 
     Raises:
@@ -26,7 +26,7 @@ def enrolment_for(file: Path) -> Enrolment:
     """
     state = read_appliance(file).state
     make_directory(state)
-    return Enrolment(IdentityFiles(state), RevisionFiles(file.parent).note, SystemClock().now, site_networks(file))
+    return Enrolment(IdentityFiles(state), RevisionFiles(file.parent).note, clock.now, site_networks(file))
 
 
 def site_networks(file: Path) -> list[str]:

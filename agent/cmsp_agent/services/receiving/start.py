@@ -79,10 +79,10 @@ class ReceivingPart(Part):
 async def own_engine(runtime: Runtime) -> tuple[bytes, int]:
     """Our engine ID and its boots; where nothing can be written, an engine of this run only."""
     try:
-        return await runtime.state.write(snmp_engines.boot, makes_room=True)
+        return await runtime.state.write(partial(snmp_engines.boot, octets=runtime.machine.octets), makes_room=True)
     except StorageError as error:
         log.warning("the SNMP engine's boots can't be kept: another engine ID is used", extra={"reason": str(error)})
-        return snmp_engines.unkept(), 1
+        return snmp_engines.unkept(runtime.machine.octets), 1
 
 
 def syslog_tls(listen: Listeners) -> tuple[ssl.SSLContext | None, Callable[[], None]]:

@@ -6,6 +6,7 @@ Boots and time of other engines are never kept: a stale pair would look like a r
 import os
 import sqlite3
 
+from cmsp_agent.model.ids import Octets
 from cmsp_agent.storage.sqlite import meta
 
 OWN_ID = "snmp.engine_id"
@@ -16,22 +17,22 @@ OCTETS_FORMAT = b"\x05"
 MOST_BOOTS = 2**31 - 1
 
 
-def boot(tx: sqlite3.Connection) -> tuple[bytes, int]:
+def boot(tx: sqlite3.Connection, octets: Octets = os.urandom) -> tuple[bytes, int]:
     """Our engine ID, made with the database, and boots incremented: once at each start, before the first answer.
 
     A new database brings a new engine ID, so that boots never go back. At 2^31-1 they stay (RFC 3414, 2.2.2).
     """
     known = meta.get(tx, OWN_ID)
-    engine_id = _engine_id(known) or unkept()
+    engine_id = _engine_id(known) or unkept(octets)
     boots = min(meta.get_int(tx, OWN_BOOTS) + 1, MOST_BOOTS)
     meta.put(tx, OWN_ID, engine_id.hex())
     meta.put(tx, OWN_BOOTS, boots)
     return engine_id, boots
 
 
-def unkept() -> bytes:
+def unkept(octets: Octets = os.urandom) -> bytes:
     """An engine ID of no earlier run: one whose boots can't be kept must not be used again."""
-    return PRIVATE + OCTETS_FORMAT + os.urandom(12)
+    return PRIVATE + OCTETS_FORMAT + octets(12)
 
 
 def _engine_id(text: str | None) -> bytes:
