@@ -135,10 +135,10 @@ class Jobs:
         again = [job for job in left if job.kind in self._kinds and self._kinds[job.kind].repeatable]
         for job in left:
             if job not in again:
-                await self._save(replace(_ended(job, JobState.FAILED, INTERRUPTED), ended_at=self._clock.now()))
                 kind = self._kinds.get(job.kind)
                 if kind is not None and kind.interrupted is not None and job.state is JobState.RUNNING:
-                    await kind.interrupted(job)
+                    await kind.interrupted(job)  # first: once it is stored as over, the next start would not look at it
+                await self._save(replace(_ended(job, JobState.FAILED, INTERRUPTED), ended_at=self._clock.now()))
         for job in again:
             self.start(replace(job, state=JobState.QUEUED, percent=0, log=(*job.log, "taken up again after a restart")))
         return len(again)

@@ -159,6 +159,7 @@ class Restores:
         await self._tidy(order, device)
         after = await self.backups.run(order.component, "restore")
         await self._alarm(order, FAILED, "")
+        await self._alarm(order, INTERRUPTED, "")
         return {"result": "restored", "way": plan.way, "backup": after.backup.id if after.backup else None}
 
     async def _apply(
@@ -245,14 +246,18 @@ class Restores:
         except DeviceError as error:
             await self.report(order, "remove", f"failed: {error}")
 
-    async def interrupted(self, order: RestoreOrder) -> None:
-        """The agent ended in the middle: say so, and once the device has gone back or not, what it runs."""
-        after = (self.times.minutes + 1) * self.times.minute
+    async def say_interrupted(self, order: RestoreOrder) -> str:
+        """The agent ended in the middle: that is on record, and an alarm, on return; what was said."""
         wait = f"a change that was not confirmed is taken back by the device itself within {self.times.minutes} minutes"
         text = f"the agent ended while {order.version} was put back; {wait}"
         await self.report(order, "interrupted", text)
         await self._alarm(order, INTERRUPTED, text)
-        await self.clock.sleep(after)
+        return text
+
+    async def interrupted(self, order: RestoreOrder) -> None:
+        """The agent ended in the middle: say so, and once the device has gone back or not, what it runs."""
+        text = await self.say_interrupted(order)
+        await self.clock.sleep((self.times.minutes + 1) * self.times.minute)
         try:
             plan = await self.plan(order)
         except AgentError as error:
@@ -262,7 +267,8 @@ class Restores:
             await self._alarm(order, INTERRUPTED, f"the device runs {order.version}; save it there, or restart it")
             return
         before = await self.backups.content(order.component, "latest", redacted=False)
-        as_before = plan.as_before(self.backups.texts.of(order.component), before)
+        # the plan that was approved is of what it ran then; the backup before the change may not have been taken yet
+        as_before = plan.fingerprint == order.plan or plan.as_before(self.backups.texts.of(order.component), before)
         neither = f"the device runs neither {order.version} nor what it ran before"
         await self._alarm(order, INTERRUPTED, "" if as_before else neither)
 

@@ -35,6 +35,7 @@ def restore_jobs(restores: Restores, supervisor: Supervisor) -> Mapping[str, Job
             raise
 
     async def interrupted(job: Job) -> None:
+        await restores.say_interrupted(_order(job))  # before the job is over: nobody would follow it any more
         follow(_order(job))
 
     return {PLAN: JobKind(plan), RESTORE: JobKind(restore, WITHIN, repeatable=False, interrupted=interrupted)}
