@@ -31,11 +31,18 @@ complete -o default -F _cmsp_agent cmsp-agent
 """
 ARGUMENTS = {"COMPONENT": "component", "INCIDENT": "incident", "JOB": "job", "PLUGIN": "plugin", "TYPE": "device-type"}
 """What an argument names, by how it is written."""
-OF_GROUPS = {("alarm", "ID"): "alarm", ("secret", "NAME"): "secret"}
+OF_GROUPS = {
+    ("alarm", "ID"): "alarm",
+    ("secret", "NAME"): "secret",
+    ("silence", "ID"): "silence",
+    ("maintenance", "ID"): "silence",
+    ("incident", "--state"): "incident-state",
+}
 OPTIONS = {
     "--component": "component",
     "--site": "site",
     "--state": "state",
+    "--priority": "priority",
     "--severity": "severity",
     "--type": "alarm-type",
     "--device-type": "device-type",
@@ -55,10 +62,11 @@ def _kind(command: Command) -> str:
 def _option_cases(commands: Iterable[Command]) -> Iterator[str]:
     for command in commands:
         for option in command.options:
-            kind = OPTIONS.get(option.names[0])
+            name = option.names[0]
+            kind = OF_GROUPS.get((" ".join(command.path[:1]), name)) or OPTIONS.get(name)
             if kind:
                 where = "".join(f" {word}" for word in command.path)
-                yield f'    "{where} {option.names[0]}") words=$(cmsp-agent complete {kind} 2>/dev/null) ;;'
+                yield f'    "{where} {name}") words=$(cmsp-agent complete {kind} 2>/dev/null) ;;'
 
 
 def _key(command: Command) -> str:

@@ -12,7 +12,9 @@ from cmsp_agent.cli.session import session
 from cmsp_agent.config.site_path import DEFAULT_FILE
 from cmsp_agent.model.component import State
 from cmsp_agent.model.errors import AgentError
+from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.natural import natural
+from cmsp_agent.model.priority import Priority
 from cmsp_agent.model.severity import Severity
 
 NamesOf = Callable[[Daemon], Iterable[str]]
@@ -58,6 +60,9 @@ KINDS: dict[str, NamesOf] = {
     "alarm-type": lambda _: alarm_types(),
     "secret": _secrets,
     "state": lambda _: [state.value for state in State],
+    "incident-state": lambda _: [state.value for state in IncidentState],
+    "priority": lambda _: [priority.name for priority in Priority],
+    "silence": _listed("/v1/silences", "id"),
     "severity": lambda _: [str(each) for each in Severity if each is not Severity.CLEARED],
 }
 

@@ -13,7 +13,7 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "component poll": ("component poll gw-1",),
     "component test": ("component test gw-1",),
     "component host-key": ("component host-key gw-1", "component host-key gw-1 --forget"),
-    "incident list": ("incident list", "incident list --all --json"),
+    "incident list": ("incident list --priority P1", "incident list --state restored", "incident list --all --json"),
     "incident acknowledge": ("incident acknowledge INC-000042 --note 'carrier called'",),
     "incident report": ("incident report 'no sound on calls' --component gw-1 --urgency major",),
     "alarm list": ("alarm list --component gw-1",),

@@ -5,8 +5,11 @@ from urllib.parse import quote
 
 import typer
 
+from cmsp_agent.cli.filters import known_or_refused, refuse_unknown_component
 from cmsp_agent.cli.output import TableColumn, items, moment, shown
 from cmsp_agent.cli.session import AsJson, CommandContext, session
+from cmsp_agent.model.incident_state import IncidentState
+from cmsp_agent.model.priority import Priority
 
 IncidentDocument = dict[str, Any]
 _OVER = {"restored", "resolved", "closed", "merged"}
@@ -19,11 +22,25 @@ IncidentName = Annotated[str, typer.Argument(metavar="INCIDENT", help="Number (I
 def incident_list(
     context: typer.Context,
     everything: Annotated[bool, typer.Option("--all", help="Restored, resolved, merged and closed ones too.")] = False,
+    state: Annotated[str, typer.Option("--state", metavar="STATE", help="Only those in this state.")] = "",
+    priority: Annotated[str, typer.Option("--priority", metavar="P1..P4", help="Only those of this priority.")] = "",
+    component: Annotated[str, typer.Option("--component", metavar="NAME", help="Only those of this component.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """List open incidents, the most urgent first."""
+    """List open incidents, the most urgent first; with `--state`, those in that state."""
     here = session(context)
-    rows = items(here.daemon.get("/v1/incidents", limit=500, open="" if everything else "true"))
+    known_or_refused("state", state, (each.value for each in IncidentState))
+    known_or_refused("priority", priority, (each.name for each in Priority))
+    refuse_unknown_component(here.daemon, component)
+    everything = everything or bool(state)
+    found = items(here.daemon.get("/v1/incidents", limit=500, open="" if everything else "true"))
+    rows = [
+        row
+        for row in found
+        if state in ("", row.get("state"))
+        and priority in ("", row.get("priority"))
+        and (not component or component in (row.get("components") or ()))
+    ]
     if as_json:
         here.output.json(rows)
         return
