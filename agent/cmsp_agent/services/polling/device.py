@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from cmsp_agent.aio.clock import Clock
@@ -25,8 +24,9 @@ from cmsp_agent.services.devices.reading import read_device_facts
 from cmsp_agent.services.polling.access import PATIENCE, Access
 from cmsp_agent.services.polling.call_history import CallReader
 from cmsp_agent.services.polling.config_times import config_times
+from cmsp_agent.services.polling.early import EarlyStatus, TellStatus, to_nobody
 from cmsp_agent.services.polling.interface_names import InterfaceNames
-from cmsp_agent.services.polling.learning import LearningTimes
+from cmsp_agent.services.polling.learning import Learned, LearningTimes
 from cmsp_agent.services.polling.marks import Marks
 from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import DeviceSession, MakeSession, probe
@@ -42,9 +42,6 @@ from cmsp_agent.services.polling.well import WellMemory
 
 log = logging.getLogger(__name__)
 MOST_ROWS = 5_000
-
-Learned = Callable[[str, DeviceFacts], Awaitable[None]]
-"""Called when what is known of a component changed."""
 
 
 class Device:
@@ -85,16 +82,20 @@ class Device:
         self._trouble = PollTrouble(component.name)
         self._alive = self._unsaved = False
         self._names = InterfaceNames()
-        self._calls = CallReader()
+        self._calls, self._early = CallReader(), EarlyStatus(clock)
         self._figures = gets(component, ServicePart.KPIS)
 
-    async def poll(self) -> PollSignal:
-        """Ask once by every way; never raises for what a device does or does not answer."""
+    async def poll(self, tell: TellStatus = to_nobody) -> PollSignal:
+        """Ask once by every way; never raises for what a device does or does not answer.
+
+        Args:
+            tell: called with the faults of a slow device before its tables of figures are read.
+        """
         nothing = PollSignal(self.component.name, self._clock.now(), reason="" if self.component.addresses else "name")
         if nothing.reason:
             return nothing
         async with asyncio.TaskGroup() as both:
-            reaching, asking = both.create_task(self._reach()), both.create_task(self._ask(nothing))
+            reaching, asking = both.create_task(self._reach()), both.create_task(self._ask(nothing, tell))
         reach, signal = reaching.result(), asking.result()
         now = self._clock.now()
         beside = {**reach.figures, **reach.services.figures(now)} if self._figures else {}
@@ -148,7 +149,7 @@ class Device:
         source, patience = self.component.source or None, Patience(plan.timeout, retries, self.budget)
         return await self._reachability.check(self.component.address, ways, patience, source)
 
-    async def _ask(self, nothing: PollSignal) -> PollSignal:
+    async def _ask(self, nothing: PollSignal, tell: TellStatus) -> PollSignal:
         if self.component.credentials.snmp is None or not self._kind().snmp:
             return nothing
         if why := self._access.left_alone:
@@ -157,7 +158,7 @@ class Device:
         try:
             async with asyncio.timeout(self.budget):
                 session = await self._access.begin()
-                signal = await self._ask_snmp(session, nothing)
+                signal = await self._ask_snmp(session, nothing, tell)
                 await self._learn_oddities(session)
                 return signal
         except (TimeoutError, DeviceUnreachable) as error:
@@ -176,7 +177,7 @@ class Device:
     def _kind(self) -> DeviceType:
         return self._devices.device_type(self.component.name)
 
-    async def _ask_snmp(self, session: DeviceSession, nothing: PollSignal) -> PollSignal:
+    async def _ask_snmp(self, session: DeviceSession, nothing: PollSignal, tell: TellStatus) -> PollSignal:
         plan = self.plan
         scalars = await session.get(*plan.scalars)
         self._alive = True
@@ -188,9 +189,12 @@ class Device:
             plan = await self._learn(session)
             await self._starts.keep(self.component.name, marks)
             scalars = await session.get(*plan.scalars)
+        if early := await self._early.status(nothing, session, scalars, plan, self._states, self._interface):
+            await tell(early)
         started = self._clock.monotonic()
         asked = dict.fromkeys((*plan.columns, *self._names.columns))
-        columns = await session.columns(*asked, limit=MOST_ROWS) if asked else {}
+        with self._early.watched():
+            columns = await session.columns(*asked, limit=MOST_ROWS) if asked else {}
         await refuse_another(session, marks, self._clock, walked=bool(columns))
         answers = Answers(scalars, columns, (started + self._clock.monotonic()) / 2)
         if restarted and (restarted := not counters_went_on(before, plan, answers, self._rates)):
@@ -226,9 +230,7 @@ class Device:
         facts = self._devices.facts(self.component.name)
         if facts is not None:
             log.info("interfaces are numbered anew", extra={"component": self.component.name})
-            names, before = self._names.names, facts.interfaces
-            kept = {n: text for n, text in facts.interface_descriptions.items() if before.get(n) == names.get(n)}
-            await self._tell(replace(facts, interfaces=self._names.names, interface_descriptions=kept))
+            await self._tell(self._names.renamed(facts))
         self._learning.before_long()
 
     async def _learn_oddities(self, session: DeviceSession) -> None:
@@ -264,10 +266,8 @@ class Device:
         self._planned_for = kind
         await self._tell(self._as_seen(facts, session))
         self._learning.done(began, unsaved=self._unsaved)
-        log.info(
-            "device probed",
-            extra={"component": self.component.name, "type": kind.name, "unsupported": list(plan.unsupported)},
-        )
+        probed = {"component": self.component.name, "type": kind.name, "unsupported": list(plan.unsupported)}
+        log.info("device probed", extra=probed)
         return plan
 
     async def _tell(self, facts: DeviceFacts) -> None:

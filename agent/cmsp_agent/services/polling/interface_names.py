@@ -1,6 +1,7 @@
 """The names of one device's interfaces, read with each poll's figures: a device may number them anew at any time."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from cmsp_agent.model.interfaces import IF_DESCR, IF_NAME, numbered
 from cmsp_agent.model.signal import Value
@@ -30,6 +31,12 @@ class InterfaceNames:
         self.columns = BOTH if facts.interfaces else ()
         self._read = {}
         self._take(facts.interfaces)
+
+    def renamed(self, facts: DeviceFacts) -> DeviceFacts:
+        """What is known of the device, with the names of now; descriptions stay with those that kept theirs."""
+        before, names = facts.interfaces, self.names
+        kept = {n: text for n, text in facts.interface_descriptions.items() if before.get(n) == names.get(n)}
+        return replace(facts, interfaces=names, interface_descriptions=kept)
 
     def read(self, tables: Tables) -> bool:
         """Take what a poll read; True where an interface is called otherwise than before, came or went."""

@@ -1,5 +1,12 @@
 """When the inventory of a device is read, and what is said while it can't be. Reads nothing itself."""
 
+from collections.abc import Awaitable, Callable
+
+from cmsp_agent.services.devices.facts import DeviceFacts
+
+Learned = Callable[[str, DeviceFacts], Awaitable[None]]
+"""Called when what is known of a component changed."""
+
 LEARN_AGAIN = 120.0
 """Seconds between two readings of the inventory of a device whose tables keep changing, or that failed in between."""
 PROBE_AGAIN = 24 * 3600.0

@@ -59,13 +59,17 @@ class Plan:
         return tuple(dict.fromkeys((*BASE, *asked, *states, *self.times)))
 
     @cached_property
+    def state_columns(self) -> tuple[str, ...]:
+        """OIDs of the columns that tell of faults, with their conditions and labels."""
+        return tuple(dict.fromkeys(oid for rule in self.states for oid in rule.oids if not oid.endswith(".0")))
+
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """OIDs of columns, each once, those that others need for names and conditions included."""
         asked = [oid for planned in self.kpis for oid in planned.oids if _is_column(oid, planned)]
         if self.has_discontinuity:
             asked.append(IF_DISCONTINUITY)
-        asked += [oid for rule in self.states for oid in rule.oids if not oid.endswith(".0")]
-        return tuple(dict.fromkeys(asked))
+        return tuple(dict.fromkeys((*asked, *self.state_columns)))
 
 
 def _is_column(oid: str, planned: PlannedKpi) -> bool:

@@ -19,9 +19,10 @@ from cmsp_agent.services.part import Change, ComponentsOf, Part
 from cmsp_agent.services.polling.checks import DeviceChecks
 from cmsp_agent.services.polling.commands import CommandClient, CommandLoops, CommandReader
 from cmsp_agent.services.polling.confirming import Confirming
-from cmsp_agent.services.polling.device import Device, Learned
+from cmsp_agent.services.polling.device import Device
 from cmsp_agent.services.polling.isolation import Isolation
 from cmsp_agent.services.polling.job import poll_job, trial_job
+from cmsp_agent.services.polling.learning import Learned
 from cmsp_agent.services.polling.poller import Poller
 from cmsp_agent.services.polling.reachability import Reachability
 from cmsp_agent.services.polling.sessions import SnmpSessions

@@ -13,6 +13,7 @@ from cmsp_agent.model.component import Component, PollPlan
 from cmsp_agent.model.errors import NotFound, StorageFull
 from cmsp_agent.model.signal import PollSignal, Signal
 from cmsp_agent.services.polling.device import Device
+from cmsp_agent.services.polling.early import TellStatus
 from cmsp_agent.services.polling.poller import FIRST_WITHIN, Poller, phase
 from tests.lab.clock import ManualClock
 
@@ -30,7 +31,7 @@ class FakeDevice:
     def lose_patience(self) -> None:
         """It refuses nobody."""
 
-    async def poll(self) -> PollSignal:
+    async def poll(self, tell: TellStatus) -> PollSignal:
         self.polled.append(self.clock.monotonic())
         await self.free.wait()
         return PollSignal(self.component.name, self.clock.now(), snmp=True, samples={"cpu.load": 1.0})
