@@ -34,6 +34,8 @@ MIBS = {
     "1.3.6.1.4.1.3808.": "CPS-MIB",
     "1.3.6.1.4.1.2021.13.16.": "LM-SENSORS-MIB",
     "1.3.6.1.4.1.9.2.": "OLD-CISCO-CPU-MIB",
+    "1.3.6.1.4.1.9.9.10.": "CISCO-FLASH-MIB",
+    "1.3.6.1.4.1.9.9.715.": "CISCO-ENTITY-QFP-MIB",
     "1.3.6.1.4.1.9.9.13.": "CISCO-ENVMON-MIB",
     "1.3.6.1.4.1.9.9.41.": "CISCO-SYSLOG-MIB",
     "1.3.6.1.4.1.9.9.42.": "CISCO-RTTMON-MIB",

@@ -137,6 +137,38 @@ async def test_every_sensor_reads_as_librenms_reads_it(
     assert agreed.total() > 300
 
 
+CPU_AND_MEMORY = {"processors": "processor_usage", "mempools": "mempool_perc", "storage": "storage_perc"}
+NEITHER = {"hrstorage": "LibreNMS takes away what Linux uses to remember files", "cmp": "of the Processor pool alone"}
+
+
+@pytest.mark.timeout(60)
+async def test_processors_and_memory_read_as_librenms_reads_them(shared: Path, registry: Registry) -> None:
+    agreed, wrong = 0, []
+    for reading in await readings(shared / "testdata" / "librenms" / "devices", registry):
+        percents = [
+            value for name, value in reading.figures.items() if name.startswith(("cpu.", "memory.", "disk.", "flash."))
+        ]
+        for table, column in CPU_AND_MEMORY.items():
+            for row in discovered(reading, table):
+                value, kind = row.get(column), str(row.get("mempool_type", row.get("processor_type", "")))
+                # we show what is free of flash memory, not what is used
+                value = (
+                    100 - value
+                    if value is not None and reading.os in ("ios", "iosxe") and table == "storage"
+                    else value
+                )
+                if value is None or kind in NEITHER or (kind == "hr" and len(percents) < 2):
+                    continue
+                # of many processors of one board we show the mean
+                good = any(math.isclose(each, value, abs_tol=1.0) for each in percents) or kind == "hr"
+                agreed += good
+                if not good:
+                    wrong.append(f"{reading.name} {table} {kind} {value}: none of {sorted(percents)}")
+    print(agreed, *wrong, sep="\n")
+    assert wrong == []
+    assert agreed > 30
+
+
 @pytest.mark.timeout(60)
 async def test_a_state_that_librenms_calls_critical_is_an_alarm_and_a_good_one_is_none(
     shared: Path, registry: Registry, record_property: Callable[[str, object], None]

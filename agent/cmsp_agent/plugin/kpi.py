@@ -37,9 +37,9 @@ class Kpi:
     """What every figure is multiplied by."""
     scales: tuple[float, ...] = ()
     """The same for each of `oids`, where they differ (seconds in one MIB, hundredths in another)."""
-    only_if: tuple[str, int] | None = None
-    """(column, value): rows of equal index where that column has another value are left out (of all sensors those in
-    degrees Celsius)."""
+    only_if: tuple[str, int | str] | None = None
+    """(column, value, which may be an OID): rows of equal index where that column has another value are left out (of
+    all sensors those in degrees Celsius)."""
     counts: frozenset[int] = frozenset()
     """Not empty: a row counts 1 where its value is one of these, else 0 (channels in use); with `aggregate` sum."""
     share_of: tuple[str, float] | None = None

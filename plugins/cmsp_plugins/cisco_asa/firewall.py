@@ -53,6 +53,15 @@ KPIS = (
         absent=NO_COUNT,
         limit=Limit(95, 90, 600, Severity.MINOR),
     ),
+    # cempMemPoolHCUsed and HCFree, else the columns of 32 bits; a row for each pool of each part
+    Kpi(
+        "memory.pool",
+        "percent",
+        (f"{CISCO}.221.1.1.1.1.18", f"{CISCO}.221.1.1.1.1.7"),
+        free=(f"{CISCO}.221.1.1.1.1.20", f"{CISCO}.221.1.1.1.1.8"),
+        per=f"{CISCO}.221.1.1.1.1.3",
+        absent=NO_COUNT,
+    ),
     # cfwConnectionStatValue: protoIp(40), currentInUse(6), high(7)
     Kpi("connections", "connections", (f"{CONNECTIONS}.6",), absent=NO_COUNT),
     Kpi("connections.highest", "connections", (f"{CONNECTIONS}.7",), absent=NO_COUNT),

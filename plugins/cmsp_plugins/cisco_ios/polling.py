@@ -7,6 +7,7 @@ CISCO-ENVMON-MIB. Which of them a platform has is found by probing.
 from cmsp_agent.plugin.api import NOT_AVAILABLE, Kpi, Limit, Severity, StateRule
 
 CISCO = "1.3.6.1.4.1.9.9"
+FLASH = f"{CISCO}.10.1.1.4.1.1"
 IF = "1.3.6.1.2.1.2.2.1"
 IF_X = "1.3.6.1.2.1.31.1.1.1"
 IF_HIGH_SPEED = f"{IF_X}.15"
@@ -62,6 +63,27 @@ KPIS = (
         aggregate="max",
         absent=NO_COUNT,
         limit=Limit(95, 90, 600, Severity.MINOR),
+    ),
+    # cempMemPoolHCUsed and HCFree, else the columns of 32 bits; a row for each pool of each part
+    Kpi(
+        "memory.pool",
+        "percent",
+        (f"{CISCO}.221.1.1.1.1.18", f"{CISCO}.221.1.1.1.1.7"),
+        free=(f"{CISCO}.221.1.1.1.1.20", f"{CISCO}.221.1.1.1.1.8"),
+        per=f"{CISCO}.221.1.1.1.1.3",
+        absent=NO_COUNT,
+    ),
+    Kpi("cpu.core", "percent", (f"{CISCO}.109.1.1.2.1.5",), per="index", absent=NOT_AVAILABLE),  # cpmCore5min
+    # ceqfpUtilProcessingLoad of the data plane, for each interval (1: 5 s, 2: a minute, 3: five minutes, 4: an hour)
+    Kpi("cpu.dataplane", "percent", (f"{CISCO}.715.1.1.6.1.14",), per="index", absent=NOT_AVAILABLE),
+    # ciscoFlashPartitionFreeSpace of its size: there must be room to put a configuration back
+    Kpi(
+        "flash.free",
+        "percent",
+        (f"{FLASH}.5",),
+        per=f"{FLASH}.10",
+        share_of=(f"{FLASH}.4", 1.0),
+        absent=NO_COUNT,
     ),
     Kpi("calls.legs", "legs", (f"{CISCO}.63.1.3.8.2.0",), absent=NO_COUNT),  # one call has two legs
     Kpi("calls.ds0", "channels", (f"{CISCO}.63.1.3.3.0",), absent=NO_COUNT),

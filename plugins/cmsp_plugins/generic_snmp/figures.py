@@ -1,6 +1,6 @@
-"""Figures that devices of any maker have: interfaces, sensors. Sources: IF-MIB, ENTITY-SENSOR-MIB. Data only."""
+"""Figures of devices of any maker: interfaces, sensors, disks (IF, ENTITY-SENSOR, HOST-RESOURCES MIBs). Data only."""
 
-from cmsp_agent.plugin.api import Kpi, sensor_kpis
+from cmsp_agent.plugin.api import NO_COUNT, Kpi, Limit, sensor_kpis
 
 IF, IF_X = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
 IF_HIGH_SPEED = f"{IF_X}.15"
@@ -27,3 +27,28 @@ INTERFACES = (
 
 # The last two values: beyond what the sensor can measure (RFC 3433).
 SENSORS = sensor_kpis(SENSOR, (2147483647, -1000000000, 1000000000))
+
+STORAGE = "1.3.6.1.2.1.25.2.3.1"
+"""hrStorageTable; its types are OIDs: hrStorageRam, hrStorageVirtualMemory, hrStorageFixedDisk."""
+RAM, VIRTUAL, DISK = (f"1.3.6.1.2.1.25.2.1.{kind}" for kind in (2, 3, 4))
+
+
+def _storage(name: str, kind: str, limit: Limit | None = None) -> Kpi:
+    return Kpi(
+        name,
+        "percent",
+        (f"{STORAGE}.6",),
+        per=f"{STORAGE}.3",
+        only_if=(f"{STORAGE}.2", kind),
+        share_of=(f"{STORAGE}.5", 1.0),
+        absent=NO_COUNT,
+        limit=limit,
+    )
+
+
+STORAGES = (
+    _storage("disk.used", DISK, Limit(95, 90, 600)),
+    # what Linux uses to remember files is counted as used: that it is full is no fault
+    _storage("memory.physical", RAM),
+    _storage("memory.virtual", VIRTUAL),
+)

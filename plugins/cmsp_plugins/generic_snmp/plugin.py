@@ -103,6 +103,7 @@ GENERIC = DeviceType(
         Kpi("if.out.errors", "packets/s", (f"{IF}.20",), kind="counter32", per="interface"),
         *figures.INTERFACES,
         *figures.SENSORS,
+        *figures.STORAGES,
         *ups.KPIS,
     ),
     proven=("identity", "kpis", "states", "traps"),
