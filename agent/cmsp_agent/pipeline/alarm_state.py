@@ -101,7 +101,9 @@ class AlarmState:
     """The last raise or passing event of a key that ended lately: a later report of it is a late duplicate."""
     ended_at: dict[AlarmKey, int] = field(default_factory=dict)
     flaps: dict[AlarmKey, Flap] = field(default_factory=dict)
-    """How often the alarm of a key changed lately."""
+    """How often the alarm of a key changed lately, the latest change last."""
+    flapping: dict[AlarmKey, None] = field(default_factory=dict)
+    """The keys among them that flap."""
     last_reports: dict[AlarmKey, LastReport] = field(default_factory=dict)
     """What the device itself last reported, by trap or syslog: an older report may come after it."""
     reports: dict[AlarmKey, tuple[tuple[int, int], ...]] = field(default_factory=dict)
@@ -171,6 +173,7 @@ class Draft:
         self.ended = Overlay(alarm_state.ended)
         self.ended_at = Overlay(alarm_state.ended_at)
         self.flaps = Overlay(alarm_state.flaps)
+        self.flapping = Overlay(alarm_state.flapping)
         self.losses = OverlayInOrder(alarm_state.losses)
         self.held_back = Overlay(alarm_state.held_back)
         self.last_reports = Overlay(alarm_state.last_reports)
@@ -227,6 +230,7 @@ class Draft:
             self.ended,
             self.ended_at,
             self.flaps,
+            self.flapping,
             self.losses,
             self.held_back,
             self.last_reports,

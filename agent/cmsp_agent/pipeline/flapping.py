@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.model.event import Event, Transition
+from cmsp_agent.model.event import AlarmKey, Event, Transition
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.pipeline.alarm_state import Draft, Flap
 
@@ -55,6 +55,8 @@ class Flapping:
         times = (*_within(flap.times, event.received_at, limits.within), event.received_at)[-limits.start :]
         flapping = flap.flapping or len(times) >= limits.start
         draft.flaps.put(event.key, Flap(times, event.state, flapping))
+        if flapping:
+            draft.flapping.put(event.key, None)
         return self._flapped(draft, event, began=not flap.flapping) if flapping else event
 
     def _is_change(self, draft: Draft, flap: Flap, event: Event) -> bool:
@@ -76,14 +78,12 @@ class Flapping:
 
     def quiet(self, draft: Draft) -> Iterator[Event]:
         """The clears of alarms that stopped flapping in the state *clear*; the others are reported as they are."""
-        for key in [*draft.flaps.keys()]:
+        for key in self._perhaps_quiet(draft):
             flap, held = draft.flaps.get(key) or Flap(), draft.active.get(key)
-            limits = _USUAL if held is None else self._thresholds(held)
-            most = limits.stop if flap.flapping else 0
-            # times are in order: where so many are recent, the last of them is
-            if len(flap.times) > most and abs(draft.now - flap.times[-1 - most]) < limits.within:
+            if self._is_busy(draft, flap, held):
                 continue
             draft.flaps.drop(key)
+            draft.flapping.drop(key)
             if held is None or not flap.flapping:
                 continue
             if flap.last is Transition.CLEAR:
@@ -93,11 +93,29 @@ class Flapping:
             draft.active.put(key, replace(held, attributes=steady))
             draft.changes.revise(replace(held, attributes=steady), tell=True)
 
+    def _perhaps_quiet(self, draft: Draft) -> list[AlarmKey]:
+        """The keys that flap, and of the others those that changed before the first that is busy still."""
+        keys = dict.fromkeys(draft.flapping.keys())
+        for key in iter(draft.flaps.keys()):
+            flap = draft.flaps.get(key) or Flap()
+            if not flap.flapping and self._is_busy(draft, flap, draft.active.get(key)):
+                break
+            keys[key] = None
+        return [*keys]
+
+    def _is_busy(self, draft: Draft, flap: Flap, held: Event | None) -> bool:
+        """Whether it changed too often lately to be quiet."""
+        limits = _USUAL if held is None else self._thresholds(held)
+        most = limits.stop if flap.flapping else 0
+        # times are in order: where so many are recent, the last of them is
+        return len(flap.times) > most and abs(draft.now - flap.times[-1 - most]) < limits.within
+
     def recall(self, draft: Draft) -> None:
         """Take up alarms that flapped when the agent was stopped."""
         for alarm in draft.active.values():
             last = alarm.attributes.get(FLAPPING)
             if last is not None and draft.flaps.get(alarm.key) is None:
+                draft.flapping.put(alarm.key, None)
                 draft.flaps.put(
                     alarm.key, Flap((draft.now,) * (self._thresholds(alarm).stop + 1), Transition(last), True)
                 )
