@@ -19,7 +19,7 @@ RUFF_PATHS = agent plugins tests docs packaging setup.py
 COMPILED := build/compiled
 COMPILED_SUITES = tests/unit/transports tests/unit/services tests/conformance tests/fuzz tests/integration/snmp tests/integration/receivers
 WAITING = $(filter-out %snmp %receivers %storage,$(wildcard tests/integration/[a-z]*))
-BENCHES = bench-poll bench-ingest bench-forward bench-store
+BENCHES = bench-poll bench-ingest bench-forward bench-store bench-backup
 
 .PHONY: help venv lock demo test test-fast test-waiting test-working test-packages test-compiled test-long check docs compiled bench $(BENCHES) deb clean
 

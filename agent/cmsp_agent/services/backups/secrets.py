@@ -33,7 +33,7 @@ _SEVERAL = rf"(?P<secret>(?!<hidden>)\S+(?: +(?!(?:{_OPTIONS})\b)\S+)+)"
 _NO_VALUE = r"(?! +(?:encryption|strength-check|lifetime)\b)"
 _LAST = rf"(?P<secret>\"[^\"\n]+\"|[^\s\"]+?)(?=;?\s*$|;? +(?:{_OPTIONS})\b)"
 _TAG = r"[\w:-]*(?i:passw|secret|psk|shared_key|private_?key|community|pass_?phrase)[\w:-]*"
-_NAMES = r"(?i:[\w.-]*(?:pass|passw(?:or)?d|pwd?|secret|passphrase|psk|sharedkey|privatekey|community\w*))"
+_NAMES = r"(?<![\w.-])(?i:[\w.-]*(?:pass|passw(?:or)?d|pwd?|secret|passphrase|psk|sharedkey|privatekey|community\w*))"
 _GRAMMAR = (
     "a|an|and|are|as|at|be|been|before|by|can(?:not)?|changed?|complexity|do|does|encryption|expired|expires|failed|for|"
     "from|had|has|have|if|in|incorrect|invalid|is|it|may|must|not|of|on|or|please|policy|prompt|recovery|rejected|strength-check|"
