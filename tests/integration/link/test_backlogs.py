@@ -1,7 +1,12 @@
 """A long outage: drained with few commits, nothing twice and nothing missing, and the table is empty afterwards."""
 
 import sqlite3
+from collections.abc import Callable
+from typing import Any
 
+import pytest
+
+from cmsp_agent.model.errors import StorageFull
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox import gaps
 from tests.integration.link.conftest import APPLIANCE, Site
@@ -56,3 +61,23 @@ async def test_the_budget_counts_what_is_forgotten_and_gives_it_up_first(site: S
     await site.database.write(lambda tx: gaps.evict(tx, size - 100, site.clock.now()))
     assert (await site.database.read(outbox.backlog)).depth == waiting
     assert await site.database.read(left) == waiting
+
+
+async def test_what_could_not_be_forgotten_is_tried_again_though_nothing_follows(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored, write, failed = await site.append(5), site.database.write, 0
+
+    async def once_full(work: Callable[[sqlite3.Connection], Any], *, makes_room: bool = False) -> Any:
+        nonlocal failed
+        if site.headend.store.durable(APPLIANCE).durable and not failed:
+            failed += 1
+            raise StorageFull("no room left to write")
+        return await write(work, makes_room=makes_room)
+
+    monkeypatch.setattr(site.database, "write", once_full)
+    await site.start()
+    await site.drained()
+    assert failed == 1
+    assert site.reported() == stored
+    assert await site.database.read(left) == 0

@@ -6,6 +6,7 @@ The next batch waits for none of it: after a crash the head-end says again what 
 import shutil
 
 from cmsp_agent.aio.clock import Clock
+from cmsp_agent.model.errors import StorageError
 from cmsp_agent.services.link.waiting import Ahead
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.sqlite.database import Database
@@ -28,6 +29,7 @@ class Forgetting:
         self._clock = clock
         self._work: Ahead[int] = Ahead()
         self._pending: tuple[str, int] | None = None
+        self._doing: tuple[str, int] | None = None
         self._from = 0
         self._at = 0.0
 
@@ -43,11 +45,16 @@ class Forgetting:
             await self.settle()
 
     async def settle(self) -> None:
-        """Begin to forget what is still to be forgotten. Raises as `acknowledged`."""
+        """Wait for what was begun, and begin to forget what is still to be forgotten. Raises as `acknowledged`."""
+        doing, self._doing = self._doing, None
+        try:
+            await self._work.result()
+        except StorageError:
+            self._pending = self._pending or doing
+            raise
         if self._pending is None:
             return
-        await self._work.result()
-        epoch, durable = self._pending
+        epoch, durable = self._doing = self._pending
         self._pending, self._from, self._at = None, durable, self._clock.monotonic()
         self._work.begin(self._forget(epoch, durable))
 

@@ -138,6 +138,7 @@ class Forwarder:
         elif self.link.asked and parcel.sent is None:
             self.link = settled(self.link)
             self._well()
+            await self._forgetting.settle()
             await self._bell.wait(IDLE)
             return
         await self._exchange(parcel if parcel.link == self.link else await self._pack(self.link))
