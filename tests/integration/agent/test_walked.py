@@ -54,7 +54,7 @@ def walk(access: dict[str, Any]) -> list[str]:
             if response.status_code == 429:  # described for all calls, and not what is looked for here
                 return
             # the partner's file is YAML with a tag of ours, which no reader but ours knows
-            yaml = response.headers["Content-Type"][0].startswith("application/yaml")
+            yaml = response.headers.get("content-type", [""])[0].startswith("application/yaml")
             case.validate_response(response, checks=list(CHECKED[:-2] if yaml else CHECKED))
 
         call()
