@@ -14,6 +14,8 @@ from cmsp_agent.services.polling.read import Answers, text
 
 WHY_RELOAD = "1.3.6.1.4.1.9.2.1.2.0"
 """whyReload.0 (OLD-CISCO-SYS-MIB): why a Cisco device started last."""
+LEAST_COUNTED = 2**20
+"""What a counter had reached at least: one that had counted little may be there again a moment after a restart."""
 LONG_UP = 3600_00
 """Hundredths of a second for which a device was up at least before what it counted speaks against a restart."""
 
@@ -40,7 +42,8 @@ def counters_went_on(before: Marks, plan: Plan, answers: Answers, rates: Rates) 
         for index, value in answers.rows(planned.oid).items()
         if (last := rates.last(f"{planned.kpi.name}[{index}]")) and isinstance(value, int)
     ]
-    return bool(counted) and all(last <= value <= 2 * last for last, value in counted)
+    enough = any(last >= LEAST_COUNTED for last, _ in counted)
+    return enough and all(last <= value <= 2 * last for last, value in counted)
 
 
 async def refuse_another(session: ObjectReader, marks: Marks, clock: Clock, *, walked: bool) -> None:

@@ -154,3 +154,8 @@ def test_a_missed_poll_makes_one_long_interval() -> None:
     device = Counted(32, 2**32 - 5_000, uptime=10**7, engine=False)
     steps = [Step(60, 100), Step(60, 100, "missed"), Step(60, 400)]
     assert [rate for rate, _ in asyncio.run(polled(device, steps))] == [100.0, 250.0]
+
+
+def test_a_counter_that_had_just_wrapped_gives_no_rate_over_a_restart() -> None:
+    device = Counted(32, 2**32 - 702_875, uptime=10**7, engine=False)
+    assert agreed(device, [Step(292, 2_435), Step(30, 15_577, "reboot"), Step(30, 15_577)])

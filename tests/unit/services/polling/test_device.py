@@ -281,12 +281,12 @@ async def test_uptime_that_wraps_is_no_restart() -> None:
     assert not any(seen.type == "device.restarted" for seen in (await bench.device.poll()).states)
 
 
-@pytest.mark.parametrize(("octets", "restarted"), [(2_000, False), (1_000, False), (900, True)])
+@pytest.mark.parametrize(("octets", "restarted"), [(20_000_000, False), (10_000_000, False), (9_000_000, True)])
 async def test_an_uptime_that_begins_anew_is_no_restart_where_the_counters_went_on(
     octets: int, *, restarted: bool
 ) -> None:
     bench = Bench(kind=replace(TYPE, kpis=(Kpi("octets", "x", (OCTETS,), kind="counter", per="interface"),)))
-    bench.session.objects |= {UPTIME: 90_000_000, f"{OCTETS}.1": 1_000}
+    bench.session.objects |= {UPTIME: 90_000_000, f"{OCTETS}.1": 10_000_000}
     await bench.device.poll()
     await bench.clock.advance(60)
     bench.session.objects |= {UPTIME: 3_000, f"{OCTETS}.1": octets, WHY_RELOAD: b"power-on"}
