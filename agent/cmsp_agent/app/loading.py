@@ -16,7 +16,7 @@ from cmsp_agent.config.secrets import NamedSource, SecretFiles, Secrets, Systemd
 from cmsp_agent.config.show import values_in_force
 from cmsp_agent.config.standing import standing
 from cmsp_agent.model.errors import ConfigurationError
-from cmsp_agent.preflight.refusals import refusals
+from cmsp_agent.preflight.refusals import preflight
 from cmsp_agent.services.link.identity import with_identity
 from cmsp_agent.services.machine import REAL
 from cmsp_agent.services.runtime import STATE, make_directory
@@ -61,7 +61,7 @@ def load(path: Path, environment: Mapping[str, str] = os.environ, *, secrets_los
     secrets = sources(appliance, key, environment)
     document = read_document(path, None if secrets_lost else secrets)
     configuration = with_identity(configure(document, secrets))
-    if problems := refusals(configuration):
+    if problems := preflight(configuration).problems:
         raise ConfigurationError(problems)
     return Loaded(document, replace(configuration, fingerprint=fingerprint_of(configuration, before)), key, secrets)
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from cmsp_agent.config.configuration import Configuration, Note
 from cmsp_agent.config.load import CheckedFile, configure, read_appliance, read_document
-from cmsp_agent.config.rule_files import rule_files_of
 from cmsp_agent.config.schema.appliance import Storage
 from cmsp_agent.config.secrets import SecretSource
 from cmsp_agent.config.standing import standing
@@ -15,9 +14,8 @@ from cmsp_agent.config.totals import total_problems
 from cmsp_agent.config.tree import line_of
 from cmsp_agent.model.entitlement import ServicePart, gets
 from cmsp_agent.model.errors import ConfigurationError, Problem
-from cmsp_agent.pipeline.rules.load import load_rules
 from cmsp_agent.preflight.machine import is_here, machine_problems, unresolved, unusable_folders
-from cmsp_agent.preflight.refusals import refusals
+from cmsp_agent.preflight.refusals import preflight
 from cmsp_agent.preflight.service_user import service_user
 from cmsp_agent.services.link.identity import with_identity
 from cmsp_agent.storage.sealed.master_key import FILE, master_key
@@ -79,10 +77,12 @@ def check_file(
         problems += machine_problems(configuration, document.tree, user, running=running is not None)
         problems += _of_the_master_key(configuration)
     seen = {problem.path.rpartition(".")[0] for problem in problems} | {problem.path for problem in problems}
-    problems += [each for each in refusals(configuration, here=here) if each.path not in seen]
+    found = preflight(configuration, here=here)
+    problems += [each for each in found.problems if each.path not in seen]
     if problems:
         raise ConfigurationError(sorted(problems, key=lambda problem: problem.line))
-    return CheckedStart(document, [*configuration.notes, *_notes(configuration, document, running, here=here)])
+    notes = (*configuration.notes, *found.notes, *_notes(configuration, document, running, here=here))
+    return CheckedStart(document, list(notes))
 
 
 def _of_the_master_key(configuration: Configuration) -> list[Problem]:
@@ -100,10 +100,7 @@ def _of_the_master_key(configuration: Configuration) -> list[Problem]:
 def _notes(
     configuration: Configuration, document: CheckedFile, running: RunningAgent | None, *, here: bool
 ) -> list[Note]:
-    found = [
-        Note(warning.path or "rules", warning.line, warning.text)
-        for warning in load_rules(rule_files_of(configuration))[1]
-    ]
+    found: list[Note] = []
     for where, text in unusable_folders(configuration, service_user(configuration.appliance.state)) if here else ():
         found.append(Note(".".join(map(str, where)), line_of(document.tree, where), text))
     for name, address in unresolved(configuration) if here else ():

@@ -102,7 +102,10 @@ def test_a_mistake_in_a_component(tmp_path: Path, line: str, complaint: str) -> 
         ),
         ("listen: {traps: 99999}", "8: listen.traps: not a port from 0 to 65535 (got 99999)"),
         ("apliance: {}", "8: apliance: unknown key 'apliance'; did you mean 'appliance'?"),
-        ("retention: [1]", "8: retention: a mapping (key: value) is wanted (got a list)"),
+        (
+            "retention: [1]",
+            "8: retention: a mapping (key: value) is wanted: write the names without '- ' before them (got a list)",
+        ),
         ("privacy: {telemetry: maybe}", "8: privacy.telemetry: true or false is wanted (got 'maybe')"),
     ],
 )

@@ -23,17 +23,10 @@ from cmsp_agent.pipeline.rules.actions import ACTIONS, UnreadRule
 from cmsp_agent.pipeline.rules.language import Compiled, Condition
 from cmsp_agent.pipeline.rules.reading import RuleReader
 from cmsp_agent.pipeline.rules.rule import (
-    ClearRule,
-    FilterRule,
-    FlappingRule,
-    GroupRule,
-    LastingRule,
     Origin,
     Rule,
     Rules,
-    SequenceRule,
-    StormRule,
-    TimesRule,
+    rules_of,
 )
 
 MOST_RULES = 1000
@@ -61,7 +54,7 @@ def load_rules(files: Sequence[Path], zones: Zones = NO_ZONES) -> tuple[Rules, l
     reader = loader.reader
     if reader.problems:
         raise ConfigurationError(sorted(reader.problems, key=lambda each: (each.file, each.line)))
-    return _sorted(loader.rules), reader.warnings
+    return rules_of(loader.rules), reader.warnings
 
 
 @dataclass(slots=True)
@@ -143,16 +136,3 @@ def _at_hours(holds: Condition, weekly: Weekly, zones: Zones) -> Condition:
         return weekly.covers(local.weekday(), local.hour, local.minute)
 
     return at_hours
-
-
-def _sorted(rules: Sequence[Rule]) -> Rules:
-    return Rules(
-        filters=tuple(rule for rule in rules if isinstance(rule, FilterRule)),
-        flapping=tuple(rule for rule in rules if isinstance(rule, FlappingRule)),
-        lasting=tuple(rule for rule in rules if isinstance(rule, LastingRule)),
-        times=tuple(rule for rule in rules if isinstance(rule, TimesRule)),
-        clears=tuple(rule for rule in rules if isinstance(rule, ClearRule)),
-        sequences=tuple(rule for rule in rules if isinstance(rule, SequenceRule)),
-        groups=tuple(rule for rule in rules if isinstance(rule, GroupRule)),
-        storms=tuple(rule for rule in rules if isinstance(rule, StormRule)),
-    )

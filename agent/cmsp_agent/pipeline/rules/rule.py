@@ -189,6 +189,24 @@ class Rules:
         return [(kind, rule) for kind, rules in kinds for rule in rules]
 
 
+def rules_of(rules: Sequence[Rule]) -> Rules:
+    """The rules by their actions."""
+
+    def of(kind: type[AnyRule]) -> tuple[AnyRule, ...]:
+        return tuple(rule for rule in rules if isinstance(rule, kind))
+
+    return Rules(
+        of(FilterRule),
+        of(FlappingRule),
+        of(LastingRule),
+        of(TimesRule),
+        of(ClearRule),
+        of(SequenceRule),
+        of(GroupRule),
+        of(StormRule),
+    )
+
+
 def first(rules: Sequence[AnyRule], event: Event) -> AnyRule | None:
     """The first rule that matches."""
     for rule in rules:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime, time, tzinfo
 
-from cmsp_agent.config.configuration import Configuration
+from cmsp_agent.config.configuration import Configuration, Note
 from cmsp_agent.config.rule_files import rule_files_of
 from cmsp_agent.model.component import Component
 from cmsp_agent.pipeline.impact import Customer
@@ -65,10 +65,11 @@ def zones_of(configuration: Configuration) -> Mapping[str, tzinfo]:
     return {name: site.timezone for name, site in configuration.sites.items()}
 
 
-def check_rules(configuration: Configuration) -> None:
-    """Read the files of rules.
+def check_rules(configuration: Configuration) -> list[Note]:
+    """Read the files of rules; return what a person should know about them.
 
     Raises:
         ConfigurationError: with every mistake.
     """
-    load_rules(rule_files_of(configuration))
+    _, warnings = load_rules(rule_files_of(configuration))
+    return [Note(warning.path or "rules", warning.line, warning.text) for warning in warnings]

@@ -4,9 +4,7 @@ A device is asked where its type has tables, its order permits KPIs and there is
 """
 
 import logging
-import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
-from functools import partial
 from typing import NoReturn, Protocol
 
 from cmsp_agent.aio.clock import Clock
@@ -20,6 +18,7 @@ from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.plugin.api import DeviceType, ShownTable
 from cmsp_agent.plugin.templates import OutputUnreadable, TemplateUnusable
 from cmsp_agent.services.devices.login import command_line_of
+from cmsp_agent.services.polling.loops import ComponentLoops, phase
 from cmsp_agent.services.polling.shown import NotSupportedHere, ShownReader, ShownReading
 from cmsp_agent.services.polling.thresholds import CrossedThresholds, in_force
 from cmsp_agent.services.polling.well import WellMemory
@@ -138,32 +137,23 @@ class CommandLoops:
         clock: Clock,
         counters: Counters,
     ) -> None:
-        self._make = make
         self._device_type = device_type
         self._by_snmp = by_snmp
         self._sink = sink
         self._write_series = write_series
-        self._supervisor = supervisor
         self._clock = clock
         self._counters = counters
-        self._readers: dict[str, CommandReader] = {}
+        self._loops = ComponentLoops("commands", make, self._loop, supervisor)
         self._failing: set[str] = set()
 
     async def configure(self, components: Mapping[str, Component]) -> None:
-        """Ask these components from now on; the loops of those that stay as they are go on undisturbed."""
-        for name, reader in list(self._readers.items()):
-            if components.get(name) != reader.component:
-                await self._supervisor.cancel(_task(name))
-                del self._readers[name]
-        for name, component in components.items():
-            if name not in self._readers and component.credentials.ssh is not None:
-                reader = self._readers[name] = self._make(component)
-                self._supervisor.keep_running(_task(name), partial(self._loop, reader))
+        """Ask those of these components that have a login from now on."""
+        await self._loops.configure({name: each for name, each in components.items() if each.credentials.ssh})
 
     @property
     def names(self) -> Collection[str]:
         """The components with a login."""
-        return self._readers.keys()
+        return self._loops.asked.keys()
 
     async def read_now(self, name: str) -> PollSignal | None:
         """Ask a component out of its turn; None: there is nothing to ask it.
@@ -173,14 +163,14 @@ class CommandLoops:
             DeviceError: the device gave no answer.
             StorageError: the outcome could not be stored.
         """
-        reader = self._readers.get(name)
+        reader = self._loops.asked.get(name)
         if reader is None:
             raise NotFound(f"no component {name!r} has a login")
         return await self._read(reader)
 
     async def _loop(self, reader: CommandReader) -> NoReturn:
         name, every = reader.component.name, max(EVERY, reader.component.poll.every)
-        await self._clock.sleep(zlib.crc32(name.encode()) / 2**32 * every)
+        await self._clock.sleep(phase(name, every))
         while True:
             started = self._clock.monotonic()
             try:
@@ -206,7 +196,3 @@ class CommandLoops:
             text = "show commands fail" if trouble else "show commands answer again"
             log.log(logging.WARNING if trouble else logging.INFO, text, extra={"component": name, "detail": trouble})
         (self._failing.add if trouble else self._failing.discard)(name)
-
-
-def _task(name: str) -> str:
-    return f"commands {name}"

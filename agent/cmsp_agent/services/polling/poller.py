@@ -2,9 +2,7 @@
 
 import asyncio
 import logging
-import zlib
 from collections.abc import Callable, Mapping
-from functools import partial
 from typing import NoReturn
 
 from cmsp_agent.aio.clock import Clock
@@ -14,6 +12,7 @@ from cmsp_agent.model.component import Component, Threshold
 from cmsp_agent.model.errors import AgentError, NotFound
 from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.services.polling.device import Device
+from cmsp_agent.services.polling.loops import ComponentLoops, phase
 from cmsp_agent.services.sink import Sink, WriteSeries
 
 log = logging.getLogger(__name__)
@@ -24,11 +23,6 @@ LATE = 0.5
 """Seconds after its time from which a poll counts as late."""
 
 MakeDevice = Callable[[Component], Device]
-
-
-def phase(name: str, every: float) -> float:
-    """Where in its interval a device is polled: seconds, the same after every restart, spread evenly over all names."""
-    return zlib.crc32(name.encode()) / 2**32 * every
 
 
 class Poller:
@@ -52,41 +46,32 @@ class Poller:
         clock: Clock,
         counters: Counters,
     ) -> None:
-        self._make_device = make_device
         self._sink = sink
         self._write_series = write_series
-        self._supervisor = supervisor
         self._clock = clock
         self._counters = counters
-        self._devices: dict[str, Device] = {}
+        self._loops = ComponentLoops("poll", make_device, self._loop, supervisor)
         self._busy: dict[str, asyncio.Lock] = {}
         self._worst_lateness = 0.0
         counters.gauge("polls.worst_lateness_s", lambda: self._worst_lateness)
 
     async def configure(self, components: Mapping[str, Component]) -> None:
-        """Poll these components: loops of what is gone or changed end, those of the rest go on undisturbed."""
-        for name, device in list(self._devices.items()):
-            if components.get(name) != device.component:
-                await self._supervisor.cancel(_task(name))
-                del self._devices[name], self._busy[name]
-        for name, component in components.items():
-            if name not in self._devices:
-                device = self._devices[name] = self._make_device(component)
-                self._busy[name] = asyncio.Lock()
-                self._supervisor.keep_running(_task(name), partial(self._loop, device))
+        """Poll these components from now on."""
+        await self._loops.configure(components)
+        self._busy = {name: lock for name, lock in self._busy.items() if name in self._loops.asked}
 
     def thresholds(self) -> dict[str, tuple[Threshold, ...]]:
         """Component → the thresholds in force."""
-        return {name: device.thresholds for name, device in self._devices.items()}
+        return {name: device.thresholds for name, device in self._loops.asked.items()}
 
     def known(self, name: str) -> frozenset[str]:
         """The KPIs and the types of faults that SNMP gives of a component."""
-        device = self._devices.get(name)
+        device = self._loops.asked.get(name)
         return device.known if device is not None else frozenset()
 
     def unsupported(self, name: str) -> tuple[str, ...]:
         """The KPIs of its type that the component does not have, as far as it was asked."""
-        device = self._devices.get(name)
+        device = self._loops.asked.get(name)
         return device.plan.unsupported if device is not None else ()
 
     async def poll_now(self, name: str) -> PollSignal:
@@ -96,7 +81,7 @@ class Poller:
             NotFound: no such component.
             StorageError: the outcome could not be stored.
         """
-        device = self._devices.get(name)
+        device = self._loops.asked.get(name)
         if device is None:
             raise NotFound(f"no component {name!r} is polled")
         device.lose_patience()
@@ -121,7 +106,7 @@ class Poller:
             due = now - (now - offset) % every + every
 
     async def _poll(self, device: Device) -> PollSignal:
-        async with self._busy[device.component.name]:
+        async with self._busy.setdefault(device.component.name, asyncio.Lock()):
             signal = await device.poll(self._pass_on)
             self._counters.add("polls.done")
             await self._sink((signal,))
@@ -138,7 +123,3 @@ class Poller:
         self._worst_lateness = max(self._worst_lateness, seconds)
         if seconds > LATE:
             self._counters.add("polls.late")
-
-
-def _task(name: str) -> str:
-    return f"poll {name}"
