@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from cmsp_agent.plugin.api import CliPlatform
 
 MOST_NAMED = 3
-_PAGER = re.compile(r"^\s*<?-{2,} ?more ?-{2,}", re.IGNORECASE)
+_PAGER = re.compile(r"^\s*<?-{2,} ?(?i:more) ?-{2,}|--More--\s*$")
 _UNTYPED = re.compile(r"[\x00\x08]")
 _MASKED = re.compile(
     r"^\s*(?!description|remark|!).*(?:password|secret|key|community|passphrase)\S* (?:\d )?"
