@@ -233,12 +233,12 @@ def test_what_contradicts_is_said_with_its_line(tmp_path: Path, old: str, new: s
 def test_notes_of_one_kind_are_one_line_with_a_count(tmp_path: Path) -> None:
     place = Place(tmp_path)
     more = "".join(
-        f"  x-{number}: {{address: 127.0.1.{number}, site: paris, type: reachability, support: {{contract: c}}}}\n"
+        f"  x-{number}: {{address: 127.0.1.{number}, site: paris, type: cisco_ios, credentials: ro}}\n"
         for number in range(1, 6)
     )
     place.replace("components: 1}", "components: 6}")
     place.replace("listen:", f"{more}listen:")
-    (line,) = [line for line in place.check().stdout.splitlines() if "support contracts" in line]
+    (line,) = [line for line in place.check().stdout.splitlines() if "is not saved" in line]
     assert line.endswith("(4 more of this kind)")
 
 
