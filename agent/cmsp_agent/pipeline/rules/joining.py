@@ -52,12 +52,14 @@ class Joining:
 
     def _before(self, draft: Draft, rule: SequenceRule, event: Event) -> FaultPlace | None:
         """Where the first of the sequence was, if the event is the second."""
-        if not rule.condition.holds(event):
+        types = rule.condition.types
+        if (types is not None and event.type not in types) or not rule.condition.holds(event):
             return None
         found = draft.earlier.get((rule.name, rule.alike(event) or ""))
         return found[0] if found is not None and 0 <= event.received_at - found[1] <= rule.within else None
 
     def _remember(self, draft: Draft, event: Event) -> None:
         for rule in self._rules.sequences:
-            if rule.after.holds(event):
+            types = rule.after.types
+            if (types is None or event.type in types) and rule.after.holds(event):
                 draft.earlier.put((rule.name, rule.alike(event) or ""), (place_of(event), event.received_at))

@@ -209,8 +209,10 @@ def rules_of(rules: Sequence[Rule]) -> Rules:
 
 def first(rules: Sequence[AnyRule], event: Event) -> AnyRule | None:
     """The first rule that matches."""
+    kind = event.type
     for rule in rules:
-        if rule.condition.holds(event):
+        types = rule.condition.types
+        if (types is None or kind in types) and rule.condition.holds(event):
             return rule
     return None
 

@@ -88,7 +88,8 @@ class ClearDelay:
         held = draft.active.get(event.key)
         waiting = draft.clearing.get(event.key)
         if held is None:
-            draft.clearing.drop(event.key)
+            if waiting is not None:
+                draft.clearing.drop(event.key)
             return False
         if event.state is Transition.RAISE and waiting is not None:
             draft.clearing.drop(event.key)

@@ -96,3 +96,26 @@ def test_a_pattern_that_explodes_elsewhere_is_linear_here() -> None:
 def test_whatever_is_written_ends_as_a_mistake(text: str) -> None:
     with pytest.raises(ConditionInvalid):
         compile_condition(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "types"),
+    [
+        ("type == a", {"a"}),
+        ("type in [a, b]", {"a", "b"}),
+        ("type == a and severity >= major", {"a"}),
+        ("type in [a, b] and type == b", {"b"}),
+        ("type == a and type == b", set()),
+        ("type == a or (type == b and site == x)", {"a", "b"}),
+        ("type == a or site == x", None),
+        ("not type == a", None),
+        ("type != a", None),
+        ("type ~ a", None),
+        ("always", None),
+        ("site == a", None),
+    ],
+)
+def test_the_types_that_a_condition_can_hold_for_are_known_before_it_is_asked(
+    text: str, types: set[str] | None
+) -> None:
+    assert compile_condition(text).types == types
