@@ -23,12 +23,12 @@ from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.emergency.ways import NumberWays
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.services.events.log import EventLog
+from cmsp_agent.services.events.recording import Outward
 from cmsp_agent.services.events.silences import SilenceService
-from cmsp_agent.services.events.written import Outward
 from cmsp_agent.services.inventory.book import InventoryBook
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.kpis.history import History, Question
-from cmsp_agent.services.link.outbox import OutboxService
+from cmsp_agent.services.link.outbox_inspection import OutboxService
 from cmsp_agent.services.order.watch import OrderWatch
 from cmsp_agent.services.revisions.service import Revisions
 from cmsp_agent.services.status.service import StatusService

@@ -27,7 +27,7 @@ from cmsp_agent.services.inventory.start import InventoryPart
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.kpis.history import KpiHistory
 from cmsp_agent.services.link.identity import beside_the_tunnel
-from cmsp_agent.services.link.outbox import OutboxService
+from cmsp_agent.services.link.outbox_inspection import OutboxService
 from cmsp_agent.services.listening import Listening
 from cmsp_agent.services.order.start import OrderPart
 from cmsp_agent.services.overrides import audit_overrides

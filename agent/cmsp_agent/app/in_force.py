@@ -49,7 +49,7 @@ class InForce:
         await reload()
 
     def stands(self, reload: Callable[[], Awaitable[None]]) -> None:
-        """The agent stands, and goes by another file so."""
+        """The agent has started: from now on `reload` puts another file in force."""
         self._reload.set_result(reload)
 
     def document(self) -> Mapping[str, Any]:

@@ -57,7 +57,7 @@ from cmsp_agent.services.events.silences import SilenceService
 from cmsp_agent.services.inventory.book import InventoryBook
 from cmsp_agent.services.jobs import JobKind, JobReport, Jobs
 from cmsp_agent.services.kpis.history import History, Line, Question
-from cmsp_agent.services.link.outbox import OutboxService
+from cmsp_agent.services.link.outbox_inspection import OutboxService
 from cmsp_agent.services.order.watch import OrderWatch
 from cmsp_agent.services.part import Part
 from cmsp_agent.services.revisions.service import Revisions

@@ -12,7 +12,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.signal import Signal, SyslogSignal, TrapSignal
 from cmsp_agent.pipeline.alarm_state import Changes
-from cmsp_agent.services.events.written import write_changes
+from cmsp_agent.services.events.recording import write_changes
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state

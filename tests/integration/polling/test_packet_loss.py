@@ -16,8 +16,8 @@ from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.polling.device import Device
 from cmsp_agent.services.polling.probe import DeviceSession
 from cmsp_agent.services.polling.reachability import Reachability
-from cmsp_agent.services.polling.starts import StartMemory
-from cmsp_agent.services.polling.well import WellMemory
+from cmsp_agent.services.polling.start_memory import StartMemory
+from cmsp_agent.services.polling.well_memory import WellMemory
 from tests.lab.clock import ManualClock
 
 POLLS, LOSS = 1_000, 0.3

@@ -12,7 +12,7 @@ from cmsp_agent.api.schemas.appliance import ClockConfirmed
 from cmsp_agent.api.schemas.outbox import Appended, DeadLetterText, Dropped, OutboxCheck, OutboxState
 from cmsp_agent.api.unsafe import Admin, Engineer
 from cmsp_agent.model.times import optional_time, rfc3339
-from cmsp_agent.services.link.outbox import DeadLetter
+from cmsp_agent.services.link.outbox_inspection import DeadLetter
 
 router = APIRouter(prefix="/v1", tags=["outbox"])
 LetterId = Annotated[int, PathParameter(ge=1, lt=1 << 62)]

@@ -15,7 +15,7 @@ class ArchiveText(ConfigText):
     """Reads what was fetched as bytes kept in a text. Nothing in it is shown but names, sizes and hashes."""
 
     def refusal(self, text: str) -> str:  # noqa: ARG002
-        """An archive holds no refusal."""
+        """Nothing: an archive holds no refusal of a device."""
         return ""
 
     def flaws(self, text: str) -> list[str]:

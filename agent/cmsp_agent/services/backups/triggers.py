@@ -33,7 +33,7 @@ class Triggers:
     unsaved: UnsavedChanges
 
     def configured(self, component: str, times: ConfigurationTimes) -> None:
-        """A poll found when the component's configuration changed."""
+        """Note when the component's configuration changed, as a poll found."""
         self.polled.configured(component, times)
         self.unsaved.configured(component, times)
 

@@ -65,12 +65,12 @@ class SiteFilePart(Part):
         return change
 
     def look_at_secrets(self) -> None:
-        """Tell of secrets that are missing or can't be read: a restart would go on without them."""
+        """Report secrets that are missing or can't be read: a restart would go on without them."""
         now = {("", name): text for name, text in self.unusable().items()}
         self.secrets.settle(now, "it can be used again; traps are read with it after a reload")
 
     def look_at_types(self) -> None:
-        """Tell of components whose device type is missing."""
+        """Report components whose device type is missing."""
         missing = {
             (name, kind): f"no plugin brings the device type '{kind}' of {name}; it runs as "
             f"'{self.read.components[name].type}' until the plugin is back"

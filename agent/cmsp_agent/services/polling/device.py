@@ -35,10 +35,10 @@ from cmsp_agent.services.polling.reachability import NO_ECHO, Patience, Reach, R
 from cmsp_agent.services.polling.read import Answers, StateReader, samples
 from cmsp_agent.services.polling.restarts import counters_went_on, refuse_another, restart_of
 from cmsp_agent.services.polling.service_checks import ServiceJudge
-from cmsp_agent.services.polling.starts import StartMemory
+from cmsp_agent.services.polling.start_memory import StartMemory
 from cmsp_agent.services.polling.thresholds import CrossedThresholds, in_force
 from cmsp_agent.services.polling.trouble import PollTrouble
-from cmsp_agent.services.polling.well import WellMemory
+from cmsp_agent.services.polling.well_memory import WellMemory
 
 log = logging.getLogger(__name__)
 MOST_ROWS = 5_000

@@ -27,9 +27,9 @@ from cmsp_agent.services.polling.poller import Poller
 from cmsp_agent.services.polling.reachability import Reachability
 from cmsp_agent.services.polling.sessions import SnmpSessions
 from cmsp_agent.services.polling.snmp_memory import EngineMemory
-from cmsp_agent.services.polling.starts import StartMemory
+from cmsp_agent.services.polling.start_memory import StartMemory
 from cmsp_agent.services.polling.tracked_hops import TrackedHops, answers
-from cmsp_agent.services.polling.well import WellMemory
+from cmsp_agent.services.polling.well_memory import WellMemory
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.tables import device_starts, seen_well, snmp_engines
 from cmsp_agent.transports.snmp.client import SnmpClient

@@ -98,7 +98,7 @@ class SecurityPart(Part):
     components: Mapping[str, Component]
 
     def prepare(self, configuration: Configuration) -> Change:
-        """Which components have other credentials than before: by name, never by value."""
+        """Report which components have other credentials than before: by name, never by value."""
 
         async def change() -> None:
             before, self.components = self.components, configuration.components

@@ -16,7 +16,7 @@ from cmsp_agent.model.event import Event
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.alarm_types.security import SECURITY_TYPES
 from cmsp_agent.pipeline.privacy import without_people
-from cmsp_agent.services.events.written import Outward
+from cmsp_agent.services.events.recording import Outward
 from cmsp_agent.services.status.service import StatusService
 from cmsp_agent.services.support.loglines import LogLines
 from cmsp_agent.storage.sqlite.database import Database

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from cmsp_agent.aio.blocking import BlockingPool
-from cmsp_agent.services.events.written import Outward
+from cmsp_agent.services.events.recording import Outward
 from cmsp_agent.services.jobs import JobKind, JobReport
 from cmsp_agent.services.part import Part
 from cmsp_agent.services.runtime import Runtime

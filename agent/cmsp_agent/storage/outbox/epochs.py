@@ -51,7 +51,7 @@ def ensure(
 
 
 def minutes(now: int) -> int:
-    """Since 2020: more than the incidents that were ever numbered, where their count was lost."""
+    """Minutes since 2020: more than the incidents that were ever numbered, for where their count was lost."""
     return max(0, now - YEAR_2020) // 60_000
 
 

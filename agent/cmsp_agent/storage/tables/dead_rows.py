@@ -141,7 +141,7 @@ def not_noted(connection: sqlite3.Connection, limit: int = 20) -> list[DeadRow]:
 
 
 def note(tx: sqlite3.Connection, rows: list[DeadRow]) -> None:
-    """They were reported."""
+    """Remember that these rows were reported."""
     tx.executemany("update dead_rows set noted = 1 where row = ?", [(dead.row,) for dead in rows])
 
 

@@ -28,9 +28,9 @@ from cmsp_agent.services.polling.learning import LEARN_AGAIN, MOST_LEARNINGS
 from cmsp_agent.services.polling.reachability import Reachability
 from cmsp_agent.services.polling.restarts import WHY_RELOAD
 from cmsp_agent.services.polling.sessions import known_quirks
-from cmsp_agent.services.polling.starts import StartMemory
+from cmsp_agent.services.polling.start_memory import StartMemory
 from cmsp_agent.services.polling.thresholds import THRESHOLD_CROSSED
-from cmsp_agent.services.polling.well import WellMemory
+from cmsp_agent.services.polling.well_memory import WellMemory
 from cmsp_agent.storage.tables.device_starts import KeptMarks
 from cmsp_agent.storage.tables.seen_well import WellObjects
 from cmsp_agent.transports.snmp.target import Quirks
