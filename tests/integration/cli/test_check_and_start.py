@@ -239,7 +239,7 @@ def test_notes_of_one_kind_are_one_line_with_a_count(tmp_path: Path) -> None:
     place.replace("components: 1}", "components: 6}")
     place.replace("listen:", f"{more}listen:")
     (line,) = [line for line in place.check().stdout.splitlines() if "is not saved" in line]
-    assert line.endswith("(4 more of this kind)")
+    assert line.endswith("(5 more of this kind)")
 
 
 def test_a_component_whose_configuration_can_not_be_read_is_named(tmp_path: Path) -> None:
