@@ -49,9 +49,9 @@ test: venv $(if $(ROOT),test-packages) ## run the tests; as root with everything
 test-waiting: venv # what runs agents and their peers, and waits for them most of the time
 	packaging/run-tests $(BIN)/python $(WAITING)
 
-test-working: venv # everything else, beside it; shown when it ends
+test-working: venv # everything else, beside it, with less of a claim to the processor; shown when it ends
 	mkdir -p build
-	{ packaging/run-tests $(BIN)/python tests $(WAITING:%=--ignore=%) && $(MAKE) test-compiled; } >build/test-working.log 2>&1 \
+	{ nice packaging/run-tests $(BIN)/python tests $(WAITING:%=--ignore=%) && nice $(MAKE) test-compiled; } >build/test-working.log 2>&1 \
 		  && cat build/test-working.log || { cat build/test-working.log; exit 1; }
 
 compiled: $(COMPILED)/.complete ## build/compiled: the modules compiled, as the package ships them
