@@ -54,7 +54,8 @@ def tls_files(section: appliance.Tls | None, beside: Path) -> done.TlsFiles | No
 def headend(section: appliance.Headend, beside: Path) -> done.HeadendSettings:
     """The provider's side of the link."""
     pace = parse_share(section.pace) if section.pace.endswith("%") else parse_bandwidth(section.pace)
-    return done.HeadendSettings(section.urls, section.tunnel, pace, section.heartbeat, tls_files(section.tls, beside))
+    tls = tls_files(section.tls, beside)
+    return done.HeadendSettings(section.urls, section.tunnel, pace, section.heartbeat, tls, section.device_access)
 
 
 def api(section: appliance.Api, beside: Path) -> done.ApiSettings:

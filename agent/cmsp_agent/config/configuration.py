@@ -48,6 +48,8 @@ class HeadendSettings:
     pace: float
     heartbeat: float
     tls: TlsFiles | None
+    device_access: tuple[str, ...] = ()
+    """Components that the head-end may reach through the tunnel."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,11 @@ from cmsp_agent.services.backups.start import check_recovery
 from cmsp_agent.services.events.making import check_rules
 from cmsp_agent.services.receiving.start import check_certificates
 from cmsp_agent.services.receiving.users import check_users
+from cmsp_agent.services.tunnel.devices import check_device_access
 
 DomainCheck = Callable[[Configuration], Sequence[Note] | None]
 """A domain's own look at what it is given: returns what a person should know, raises ConfigurationError."""
-ANYWHERE: tuple[DomainCheck, ...] = (check_rules, check_users)
+ANYWHERE: tuple[DomainCheck, ...] = (check_rules, check_users, check_device_access)
 ON_THE_APPLIANCE: tuple[DomainCheck, ...] = (check_api_certificates, check_certificates, check_recovery)
 """These read files that are of the appliance."""
 

@@ -114,11 +114,11 @@ def two(tmp_path: Path) -> Iterator[Two]:
             (APP, "0.0.0.0", "9999"),
         )
     ]
-    process = started(tmp_path)
+    two = Two(tmp_path, started(tmp_path))
     try:
-        yield Two(tmp_path, process)
+        yield two
     finally:
-        for each in (process, *servers, head):
+        for each in (two.process, *servers, head):
             each.terminate()
             each.wait(10)
         for namespace in (APP, HEAD):
@@ -156,6 +156,86 @@ def test_the_tunnel_carries_what_it_must_and_comes_back(two: Two) -> None:
     assert two.process.wait(10) == 0
     assert LINK not in run("ip", "-n", APP, "link").stdout
     assert run(*within(APP, "nft", "list", "ruleset")).stdout.strip() == ""
+
+
+DEVICE = f"ctdev{os.getpid()}"
+
+
+@pytest.fixture
+def device(two: Two) -> Iterator[str]:
+    """A device of the site, that knows no way to the head-end; the head-end knows the way to it."""
+    run("ip", "netns", "add", DEVICE)
+    run("ip", "link", "add", "vd", "netns", APP, "type", "veth", "peer", "name", "vs", "netns", DEVICE)
+    for namespace, link, address in ((APP, "vd", "198.51.100.1/24"), (DEVICE, "vs", "198.51.100.2/24")):
+        run("ip", "-n", namespace, "address", "add", address, "dev", link)
+        run("ip", "-n", namespace, "link", "set", link, "up")
+    run(*within(APP, "sysctl", "-q", "-w", "net.ipv4.ip_forward=1"))
+    peer = run(*within(HEAD, "wg", "show", HEAD_LINK, "peers")).stdout.strip()
+    run(*within(HEAD, "wg", "set", HEAD_LINK, "peer", peer, "allowed-ips", "10.99.0.7/32,198.51.100.0/24"))
+    run("ip", "-n", HEAD, "route", "add", "198.51.100.0/24", "dev", HEAD_LINK)
+    server = subprocess.Popen(within(DEVICE, sys.executable, "-c", LISTEN, "198.51.100.2", "22"))
+    until(lambda: connects(APP, "198.51.100.2", 22))
+    yield "198.51.100.2"
+    server.terminate()
+    server.wait(10)
+    run("ip", "netns", "del", DEVICE)
+
+
+def test_the_head_end_reaches_the_devices_that_the_file_names_and_no_other(two: Two, device: str) -> None:
+    until(two.up)
+    assert not connects(HEAD, device, 22)
+    (two.folder / "tunnel-devices.json").write_text(json.dumps([device]))
+    two.process.terminate()
+    assert two.process.wait(10) == 0
+    two.process = started(two.folder)
+    until(lambda: connects(HEAD, device, 22))
+    assert not connects(HEAD, "198.51.100.1", 9999), "the appliance's own ports stay shut"
+    assert connects(HEAD, "10.99.0.7", 8443)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seconds", [5, 30, 200])
+def test_a_cut_of_any_length_is_seen_and_data_flows_soon_after_it(two: Two, seconds: float) -> None:
+    until(two.up)
+    run("ip", "-n", HEAD, "link", "set", "vh", "down")
+    begun = time.monotonic()
+    until(two.down)
+    time.sleep(max(0.0, begun + seconds - time.monotonic()))
+    assert two.down()
+    run("ip", "-n", HEAD, "link", "set", "vh", "up")
+    until(two.up, 15)
+    assert connects(HEAD, "10.99.0.7", 8443)
+
+
+@pytest.mark.long
+def test_a_head_end_that_starts_anew_and_one_whose_name_moves_are_followed(two: Two) -> None:
+    until(two.up)
+    hosts = Path(f"/etc/netns/{APP}/hosts")
+    hosts.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        hosts.write_text("192.0.2.1 vpn.test\n")
+        tunnel = json.loads((two.folder / "tunnel.json").read_text())
+        tunnel["peers"][0]["endpoint"] = "vpn.test:51820"
+        (two.folder / "tunnel.json").write_text(json.dumps(tunnel))
+        two.process.terminate()
+        assert two.process.wait(10) == 0
+        two.process = started(two.folder)
+        until(lambda: two.up() and two.health()["endpoint"] == "vpn.test:51820")
+        # its process is another: no session is known there any more
+        key = run(*within(HEAD, "wg", "show", HEAD_LINK, "peers")).stdout.strip()
+        run(*within(HEAD, "wg", "set", HEAD_LINK, "peer", key, "remove"))
+        until(two.down)
+        run(*within(HEAD, "wg", "set", HEAD_LINK, "peer", key, "allowed-ips", "10.99.0.7/32"))
+        until(two.up, 60)
+        # and another address, under the same name
+        run("ip", "-n", HEAD, "address", "del", "192.0.2.1/24", "dev", "vh")
+        run("ip", "-n", HEAD, "address", "add", "192.0.2.5/24", "dev", "vh")
+        hosts.write_text("192.0.2.5 vpn.test\n")
+        until(two.down)
+        until(two.up, 60)
+        assert "192.0.2.5:51820" in run(*within(APP, "wg", "show", LINK, "endpoints")).stdout
+    finally:
+        shutil.rmtree(hosts.parent, ignore_errors=True)
 
 
 def test_what_carries_the_link_is_watched_and_an_overlap_is_refused(two: Two) -> None:

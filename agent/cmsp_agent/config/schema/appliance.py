@@ -173,6 +173,9 @@ class Headend(Section):
     tunnel: Literal["wireguard", "external"] = "wireguard"
     pace: Pace = "25%"
     heartbeat: Interval = 60.0
+    device_access: tuple[Text, ...] = Field(
+        default=(), description="Components that the head-end may reach through the tunnel; none unless named here"
+    )
     tls: Tls | None = None
 
 

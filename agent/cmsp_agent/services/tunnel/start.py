@@ -1,5 +1,6 @@
 """The part that watches the tunnel: what its process says, or, where other equipment ends it, a probe of our own."""
 
+import logging
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,11 +14,14 @@ from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.event import AlarmKey
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.notices import Notices
-from cmsp_agent.services.part import Part
+from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.runtime import Runtime
+from cmsp_agent.services.tunnel.devices import addresses_of, keep
 from cmsp_agent.services.tunnel.health import HEALTH, TunnelHealth, judged, read_health
 from cmsp_agent.transports.network import Network
 from cmsp_agent.transports.tcp import TcpAnswer
+
+log = logging.getLogger(__name__)
 
 DOWN = "tunnel.down"
 EVERY = 10.0
@@ -34,7 +38,24 @@ class TunnelPart(Part):
     network: Network
     conditions: Conditions
     clock: Clock
+    state: Path = Path()
     seen: TunnelHealth | None = None
+
+    def prepare(self, configuration: Configuration) -> Change:
+        """Other devices that the head-end may reach."""
+
+        async def change() -> None:
+            self.tell_devices(configuration)
+
+        return change
+
+    def tell_devices(self, configuration: Configuration) -> None:
+        """Write what the tunnel's process reads at its next start."""
+        try:
+            if keep(self.state, addresses_of(configuration)):
+                log.warning("other devices may be reached through the tunnel once it starts anew: restart cmsp-tunnel")
+        except StorageError as error:
+            log.error("which devices may be reached could not be written", extra={"reason": str(error)})
 
     async def status(self) -> Mapping[str, Any]:
         """The tunnel, where there is one."""
@@ -83,6 +104,8 @@ async def start_tunnel(
     headend = configuration.headend
     conditions, network = Conditions(DOWN, notices, list(active)), runtime.machine.network
     part = TunnelPart(headend.tunnel == "external", headend.urls, file, network, conditions, runtime.clock)
+    part.state = configuration.appliance.state
+    part.tell_devices(configuration)
     if not part.external or part.urls:
         runtime.supervisor.keep_running("tunnel watch", part.run)
     yield part

@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.model.tunnel import PeerEndpoint, TunnelInvalid, TunnelPeer, TunnelSettings, overlap, tunnel_settings
+from cmsp_agent.services.tunnel.devices import FILE as DEVICES
+from cmsp_agent.services.tunnel.devices import device_addresses
 from cmsp_agent.services.tunnel.firewall import TABLE, ruleset
 from cmsp_agent.services.tunnel.health import MISSED, TunnelHealth, judged, write_health
 from cmsp_agent.storage import files
@@ -29,6 +31,7 @@ log = logging.getLogger(__name__)
 EVERY = 10.0
 PROBE_WITHIN = 3.0
 MOST_BYTES = 64 * 1024
+IP_FORWARD = Path("/proc/sys/net/ipv4/ip_forward")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,8 @@ class TunnelDocuments:
     key: Path
     settings: TunnelSettings
     probes: tuple[PeerEndpoint, ...]
+    devices: tuple[str, ...] = ()
+    """Addresses that the head-end may reach."""
 
 
 def documents(folder: Path) -> TunnelDocuments:
@@ -51,12 +56,15 @@ def documents(folder: Path) -> TunnelDocuments:
         urls = json.loads(_content(folder / "settings.json"))["headend_urls"]
         parts = [urlsplit(str(url)) for url in urls]
         probes = tuple(PeerEndpoint(part.hostname or "", part.port or 443) for part in parts)
+        devices = device_addresses(files.read(folder / DEVICES, MOST_BYTES) or b"[]")
     except (TunnelInvalid, ValueError, KeyError, TypeError) as error:
         raise ConfigurationError([Problem(str(folder), 0, "", f"not the documents of a tunnel: {error}")]) from error
     site = [str(route.network) for route in routes() if route.network.prefixlen and not route.network.is_loopback]
     if why := overlap(settings, site):
         raise ConfigurationError([Problem(str(folder / "tunnel.json"), 0, "", why)])
-    return TunnelDocuments(folder / "wireguard.key", settings, probes)
+    if devices and files.read(IP_FORWARD, 16) == b"0\n":
+        log.warning("the head-end may reach devices, and this machine forwards nothing: sysctl net.ipv4.ip_forward=1")
+    return TunnelDocuments(folder / "wireguard.key", settings, probes, devices)
 
 
 def _content(file: Path) -> bytes:
@@ -91,7 +99,7 @@ class TunnelUnit:
             TunnelFailed: it can't be set up, or what carries it has ended: systemd starts it again.
         """
         settings = self._documents.settings
-        with firewall(ruleset(self._link.interface, settings, api_port), TABLE):
+        with firewall(ruleset(self._link.interface, settings, api_port, self._documents.devices), TABLE):
             try:
                 await asyncio.to_thread(self._link.up, settings, self._documents.key)
                 await asyncio.to_thread(self._next_endpoints)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from cmsp_agent.model.tunnel import TunnelInvalid, document_of_tunnel, endpoint, overlap, tunnel_settings
+from cmsp_agent.services.tunnel.devices import FILE, device_addresses, keep
 from cmsp_agent.services.tunnel.firewall import ruleset
 from cmsp_agent.services.tunnel.health import TunnelHealth, judged, read_health, write_health
 from tests.lab.headend.enrolment import WIREGUARD
@@ -60,6 +61,30 @@ def test_the_firewall_lets_in_the_api_from_the_head_end_alone() -> None:
         'iifname "cmsp0" ip saddr 10.99.0.0/24 tcp dport 8443 accept'
     ]
     assert 'oifname "cmsp0" drop' in rules
+
+
+def test_the_firewall_forwards_to_the_named_devices_alone() -> None:
+    rules = ruleset("cmsp0", tunnel_settings(WIREGUARD), 8443, ["192.168.1.5", "2001:db8::5"])
+    lines = [line.strip() for line in rules.splitlines()]
+    way = "ip saddr 10.99.0.0/24 ip daddr 192.168.1.5"
+    assert [line for line in lines if "daddr" in line] == [f'iifname "cmsp0" {way} accept', f"{way} masquerade"]
+    assert lines.index(f'iifname "cmsp0" {way} accept') < len(lines) - 1 - lines[::-1].index('iifname "cmsp0" drop')
+    assert "established" not in ruleset("cmsp0", tunnel_settings(WIREGUARD), 8443).partition("chain forward")[2]
+
+
+@pytest.mark.parametrize("content", [b"{}", b'["gw-1"]', b"[1]", b"[", b'["10.0.0.1; drop"]', b'["10.0.0.0/8"]'])
+def test_the_tunnels_process_takes_addresses_only(content: bytes) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        device_addresses(content)
+
+
+def test_what_the_head_end_may_reach_is_kept_until_it_changes(tmp_path: Path) -> None:
+    assert not keep(tmp_path, [])
+    assert keep(tmp_path, ["10.0.0.1"])
+    assert not keep(tmp_path, ["10.0.0.1"])
+    assert device_addresses((tmp_path / FILE).read_bytes()) == ("10.0.0.1",)
+    assert keep(tmp_path, [])
+    assert device_addresses((tmp_path / FILE).read_bytes()) == ()
 
 
 UP = TunnelHealth(0.0, up=True, mode="kernel")
