@@ -32,6 +32,7 @@ class Rolling:
         self._retention = retention
         self._clock = clock
         self._forgot = float("-inf")
+        self._forgot_by: Retention | None = None
 
     async def run(self) -> None:
         """Roll up everything that is complete, the five minutes before the hours.
@@ -48,14 +49,14 @@ class Rolling:
                     left = await self._database.write(partial(_roll_up, components=left, step=step, until=until))
 
     async def forget(self) -> None:
-        """Delete the roll-ups that are older than the file says; what was deleted within the hour is left alone.
+        """Delete the roll-ups that are older than the file says: once an hour, and when the file says something else.
 
         Raises:
             StorageError: the database can't be written.
         """
-        if self._clock.monotonic() - self._forgot < FORGET_EVERY:
-            return
         kept, now = self._retention(), self._clock.now()
+        if kept == self._forgot_by and self._clock.monotonic() - self._forgot < FORGET_EVERY:
+            return
         for step, seconds in ((FIVE_MINUTES, kept.series_five_minutes), (HOUR, kept.series_hourly)):
             before = now - int(seconds * 1000)
             while await self._database.write(
@@ -63,7 +64,7 @@ class Rolling:
                 makes_room=True,
             ):
                 pass
-        self._forgot = self._clock.monotonic()
+        self._forgot, self._forgot_by = self._clock.monotonic(), kept
 
 
 def _roll_up(tx: sqlite3.Connection, components: Sequence[str], step: int, until: int) -> list[str]:
