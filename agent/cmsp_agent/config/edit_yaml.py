@@ -21,19 +21,10 @@ def merged(present: str, wanted: str) -> str:
     Raises:
         ValueError: one of them is not YAML, or is no mapping.
     """
-    yaml = YAML(typ="rt")
-    yaml.preserve_quotes = True
-    yaml.width = WIDEST
-    try:
-        before, after = yaml.load(present), yaml.load(wanted)
-    except YAMLError as error:
-        raise ValueError(str(error)) from error
-    if not isinstance(before, CommentedMap) or not isinstance(after, CommentedMap):
-        raise ValueError("not a mapping")
+    yaml = _round_trip()
+    before, after = _mapping(yaml, present), _mapping(yaml, wanted)
     _follow(before, after)
-    written = StringIO()
-    yaml.dump(before, written)
-    return written.getvalue()
+    return _written(yaml, before)
 
 
 def added(present: str, more: str) -> str:
@@ -42,23 +33,38 @@ def added(present: str, more: str) -> str:
     Raises:
         ValueError: one of them is not YAML, or is no mapping.
     """
-    yaml = YAML(typ="rt")
-    yaml.preserve_quotes = True
-    yaml.width = WIDEST
-    try:
-        before, new = yaml.load(present), yaml.load(more)
-    except YAMLError as error:
-        raise ValueError(str(error)) from error
-    if not isinstance(before, CommentedMap) or not isinstance(new, CommentedMap):
-        raise ValueError("not a mapping")
+    yaml = _round_trip()
+    before, new = _mapping(yaml, present), _mapping(yaml, more)
     for key, entries in new.items():
         known = before.setdefault(key, CommentedMap())
         if not isinstance(known, CommentedMap) or not isinstance(entries, CommentedMap):
             raise ValueError(f"{key} is no mapping")
         for name, entry in entries.items():
             known.setdefault(name, entry)
+    return _written(yaml, before)
+
+
+def _round_trip() -> YAML:
+    """Keeps comments, quotes and long lines as they are."""
+    yaml = YAML(typ="rt")
+    yaml.preserve_quotes = True
+    yaml.width = WIDEST
+    return yaml
+
+
+def _mapping(yaml: YAML, text: str) -> CommentedMap:
+    try:
+        content = yaml.load(text)
+    except YAMLError as error:
+        raise ValueError(str(error)) from error
+    if not isinstance(content, CommentedMap):
+        raise ValueError("not a mapping")
+    return content
+
+
+def _written(yaml: YAML, content: CommentedMap) -> str:
     written = StringIO()
-    yaml.dump(before, written)
+    yaml.dump(content, written)
     return written.getvalue()
 
 

@@ -194,6 +194,7 @@ def test_the_head_end_reaches_the_devices_that_the_file_names_and_no_other(two: 
 
 
 @pytest.mark.long
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("seconds", [5, 30, 200])
 def test_a_cut_of_any_length_is_seen_and_data_flows_soon_after_it(two: Two, seconds: float) -> None:
     until(two.up)
@@ -203,8 +204,8 @@ def test_a_cut_of_any_length_is_seen_and_data_flows_soon_after_it(two: Two, seco
     time.sleep(max(0.0, begun + seconds - time.monotonic()))
     assert two.down()
     run("ip", "-n", HEAD, "link", "set", "vh", "up")
-    until(two.up, 15)
-    assert connects(HEAD, "10.99.0.7", 8443)
+    until(lambda: connects(HEAD, "10.99.0.7", 8443), 15)
+    until(two.up, 30)  # the unit looks every ten seconds, and a first probe may be lost to the handshake
 
 
 @pytest.mark.long
