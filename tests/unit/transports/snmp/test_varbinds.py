@@ -226,6 +226,12 @@ def test_five_octets_that_do_not_begin_with_zero_are_cut_to_32_bits(tag: int) ->
     assert decoded(bytes((tag, 5, 1, 0, 0, 0, 2))) == 2
 
 
+def test_a_value_of_another_length_than_its_binding_says_so() -> None:
+    data = bytes.fromhex("300f 060a 2b060102010202bcbd18 010a03")
+    _, [value], _ = decode_varbinds(data, 0, len(data), OidTexts())
+    assert value == Unreadable("value longer than the binding that it is in", b"\x01\x0a\x03")
+
+
 BAD = "unreadable"
 SYS_UP_TIME = "2b06010201010300"
 
