@@ -75,8 +75,8 @@ class ApiNeeds:
     backups: BackupsPart
     kpis: KpiHistory
     parts: Sequence[Part]
-    audit: AuditLog
     """All that were started before it."""
+    audit: AuditLog
 
     def part(self, kind: type[Found]) -> Found:
         """The part of a kind."""

@@ -7,6 +7,7 @@ from cmsp_agent.cli.output import items
 from cmsp_agent.config.nearest import nearest
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.model.natural import natural
+from cmsp_agent.model.wording import few
 
 MOST_NAMED = 30
 
@@ -20,8 +21,7 @@ class UnknownName(AgentError):
         names = sorted(set(known), key=natural)
         near = nearest(given, names)
         hint = f"; did you mean '{near}'?" if near else ""
-        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-        there = f"\nthere are: {', '.join(names[:MOST_NAMED])}{more}" if names else "\nthere is none yet"
+        there = f"\nthere are: {few(names, MOST_NAMED)}" if names else "\nthere is none yet"
         super().__init__(f"there is no {what} '{given[:100]}'{where and f' {where}'}{hint}{there}")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cmsp_agent.model.component import Component, OrderedServices, Tier
+from cmsp_agent.model.component import Component, Tier
 from cmsp_agent.model.errors import Refused
 
 
@@ -89,7 +89,7 @@ def entitlement(component: Component, part: ServicePart) -> Entitlement:
         return Entitlement(part, YES, TIER, "every component gets it")
     if part is ServicePart.UPDATES:
         return _updates(component)
-    said = said_by_order(component.ordered, part)
+    said = component.ordered.levels.get(part.value, "")
     foreign = component.tier is Tier.THIRD_PARTY and part in _NEEDS_LETTER
     if foreign and not component.authorised and (said or part in _BY_LETTER):
         return Entitlement(part, _by_tier(component.tier, part), LETTER, _without_letter(component))
@@ -122,12 +122,6 @@ def refusal(component: Component, found: Entitlement) -> str:
 def gets(component: Component, part: ServicePart) -> bool:
     """Whether a component gets a part of the service."""
     return entitlement(component, part).granted
-
-
-def said_by_order(ordered: OrderedServices, part: ServicePart) -> str:
-    """What the order says of a part; empty where it says nothing."""
-    said = ordered.levels.get(part.value)
-    return said or ""
 
 
 def _by_tier(tier: Tier, part: ServicePart) -> str:

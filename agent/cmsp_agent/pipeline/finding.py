@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.incident_facts import Finding
+from cmsp_agent.model.wording import few
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.normalise import ENDS, Normaliser, title
@@ -32,7 +33,7 @@ def finding(draft: Draft, alarms: Sequence[Event], assessor: Assessor, normalise
     if len(alarms) > 1 and any(PLACE in each.attributes for each in alarms):
         more = f", and {len(alarms) - 1} more"
     elif len(components) > 1:
-        named = masked = f"{len(components)} components lost: {_few(components)}"
+        named = masked = f"{len(components)} components lost: {few(components, MOST_NAMES)}"
     confirmed = any(each.confirmed or each.state is not Transition.RAISE for each in alarms)
     return Finding(
         assessment.urgency,
@@ -48,9 +49,3 @@ def finding(draft: Draft, alarms: Sequence[Event], assessor: Assessor, normalise
 def _several(names: Sequence[str]) -> str:
     """The first names, and whether there are more."""
     return ", ".join(names[:MOST_NAMES]) + " and others" * (len(names) > MOST_NAMES)
-
-
-def _few(names: Sequence[str]) -> str:
-    """The first names, and how many more there are."""
-    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return ", ".join(names[:MOST_NAMES]) + more

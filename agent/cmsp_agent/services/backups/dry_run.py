@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from cmsp_agent.model.wording import few
 from cmsp_agent.plugin.api import CliPlatform
 
 MOST_NAMED = 3
@@ -131,6 +132,4 @@ def _at(what: str, numbers: list[int]) -> list[str]:
     """One sentence about some lines; none without them."""
     if not numbers:
         return []
-    shown = ", ".join(str(number) for number in numbers[:MOST_NAMED])
-    more = f" and {len(numbers) - MOST_NAMED} more" if len(numbers) > MOST_NAMED else ""
-    return [f"{'line' if len(numbers) == 1 else 'lines'} {shown}{more}: {what}"]
+    return [f"{'line' if len(numbers) == 1 else 'lines'} {few(numbers, MOST_NAMED)}: {what}"]

@@ -100,10 +100,10 @@ class Device:
         now = self._clock.now()
         beside = {**reach.figures, **reach.services.figures(now)} if self._figures else {}
         figures = {**signal.samples, **beside}
-        # what answers nothing at all is down: that is no loss of packets on the way to it
-        judged = figures if reach.icmp or reach.tcp or signal.snmp else signal.samples
-        crossed = self._crossed.judge(self.thresholds, judged, self._clock.monotonic())
         reachable = bool(reach.icmp or reach.tcp or signal.snmp)
+        # what answers nothing at all is down: that is no loss of packets on the way to it
+        judged = figures if reachable else signal.samples
+        crossed = self._crossed.judge(self.thresholds, judged, self._clock.monotonic())
         self._unanswered = 0 if reachable else self._unanswered + 1
         of_services = self._services.states(reach.services, now, reachable=reachable)
         if not reach.asked and signal.snmp is None and not signal.reason:

@@ -6,6 +6,7 @@ from typing import Any
 
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.natural import natural
+from cmsp_agent.model.wording import few
 from cmsp_agent.pipeline.built_in import BUILT_IN, DEVICE_TYPE_MISSING
 
 SUPPOSED_TO_BE_SAVED_AFTER = 26 * 3600.0
@@ -58,7 +59,9 @@ def findings(status: Mapping[str, Any], alarms: Sequence[Event]) -> list[HealthR
     types = sorted({event.object for event in alarms if event.type == DEVICE_TYPE_MISSING})
     if types:
         found.append(
-            HealthReason(f"device types that no plugin brings: {_few(types)}", _RECOMMENDED[DEVICE_TYPE_MISSING])
+            HealthReason(
+                f"device types that no plugin brings: {few(types, MOST_NAMED)}", _RECOMMENDED[DEVICE_TYPE_MISSING]
+            )
         )
     found += [_plugin(row) for row in status.get("plugins", ()) if row["state"] != "loaded"]
     if status["outbox"]["depth"] and status["outbox"]["oldest_seconds"] > BACKLOG:
@@ -77,7 +80,10 @@ def _components(not_up: Sequence[Mapping[str, Any]]) -> list[HealthReason]:
         state: sorted((str(row["name"]) for row in not_up if row["state"] == state), key=natural) for state in NOT_WELL
     }
     return [
-        HealthReason(f"{len(names)} {state}: {_few(names)}", f"{NOT_WELL[state]}: cmsp-agent component show {names[0]}")
+        HealthReason(
+            f"{len(names)} {state}: {few(names, MOST_NAMED)}",
+            f"{NOT_WELL[state]}: cmsp-agent component show {names[0]}",
+        )
         for state, names in by_state.items()
         if names
     ]
@@ -102,10 +108,5 @@ def _unsaved(status: Mapping[str, Any]) -> list[HealthReason]:
     names = list(backups.get("failed", ()))
     if status["uptime_seconds"] > SUPPOSED_TO_BE_SAVED_AFTER:
         names = sorted({*names, *backups.get("without", ())})
-    what = f"{len(names)} without a good backup: {_few(names)}"
+    what = f"{len(names)} without a good backup: {few(names, MOST_NAMED)}"
     return [HealthReason(what, f"take one and read why it fails: cmsp-agent backup run {names[0]}")] if names else []
-
-
-def _few(names: Sequence[str]) -> str:
-    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
-    return ", ".join(names[:MOST_NAMED]) + more

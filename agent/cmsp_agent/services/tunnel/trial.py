@@ -55,9 +55,7 @@ class TunnelTrial:
         least = ASKED * TOLERATED
         checks = (
             (not self.address, f"{self.url}: its name leads nowhere"),
-            ((self.handshake_age or 0) > DOWN_AFTER, f"the last handshake was {self.handshake_age:.0f} s ago")
-            if self.handshake_age is not None
-            else (False, ""),
+            ((self.handshake_age or 0) > DOWN_AFTER, f"the last handshake was {self.handshake_age or 0:.0f} s ago"),
             (bool(self.mtu) and (self.mtu or 0) < LEAST_MTU, f"the path carries {self.mtu} octets, not {LEAST_MTU}"),
             (self.up is None, "nothing could be sent to the head-end"),
             (self.up is not None and self.up < least, f"{self.up or 0:.1f} Mbit/s up, not {ASKED:g}"),
