@@ -1,11 +1,15 @@
 """The dial-peers of a gateway's configuration, and which of them take a number. Pure."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
-_PEER = re.compile(r"^dial-peer voice (\d+) (pots|voip)\s*$")
+from cmsp_agent.services.devices.voice_plan import configured_peers
+
+KINDS = ("pots", "voip")
+
 _TOKEN = re.compile(r"\[[^\]]*\]|\([^)]*\)|.", re.DOTALL)
 LONGEST_PATTERN = 64
 
@@ -33,39 +37,25 @@ class DialPeer:
 
 def dial_peers(configuration: str) -> list[DialPeer]:
     """The dial-peers with a destination pattern, the most preferred first."""
-    found = [peer for peer in _peers(configuration) if peer.pattern]
+    found = [_outgoing(peer) for peer in configured_peers(configuration) if _has_a_number(peer)]
     return sorted(found, key=lambda peer: (peer.preference, len(peer.tag), peer.tag))
 
 
-def _peers(configuration: str) -> Iterator[DialPeer]:
-    peer: DialPeer | None = None
-    for line in configuration.splitlines():
-        begins = _PEER.match(line)
-        if begins or not line.startswith(" "):
-            if peer is not None:
-                yield peer
-            peer = DialPeer(begins[1], begins[2]) if begins else None
-        elif peer is not None:
-            peer = _with(peer, line.split())
-    if peer is not None:
-        yield peer
+def _has_a_number(peer: Mapping[str, Any]) -> bool:
+    return peer["kind"] in KINDS and peer["tag"].isdecimal() and bool(peer.get("pattern"))
 
 
-def _with(peer: DialPeer, words: list[str]) -> DialPeer:
-    match words:
-        case ["destination-pattern", pattern, *_]:
-            return replace(peer, pattern=pattern)
-        case ["port", port, *_]:
-            return replace(peer, port=port)
-        case ["session", "target", target, *_]:
-            return replace(peer, target=target)
-        case ["session", "server-group", number, *_]:
-            return replace(peer, target=f"server-group {number}")
-        case ["preference", number, *_] if number.isdecimal():
-            return replace(peer, preference=int(number))
-        case ["shutdown"]:
-            return replace(peer, shutdown=True)
-    return peer
+def _outgoing(peer: Mapping[str, Any]) -> DialPeer:
+    pattern, port, preference = (peer.get(name, "").partition(" ")[0] for name in ("pattern", "port", "preference"))
+    return DialPeer(
+        tag=peer["tag"],
+        kind=peer["kind"],
+        pattern=pattern,
+        port=port,
+        target=peer.get("target", ""),
+        preference=int(preference) if preference.isdecimal() else 0,
+        shutdown=peer.get("shutdown", False),
+    )
 
 
 @lru_cache(maxsize=4_000)  # of a site with many gateways, asked every few seconds

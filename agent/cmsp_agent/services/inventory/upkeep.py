@@ -12,7 +12,7 @@ from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.backups import Backups
 from cmsp_agent.services.devices.keeping import InventoryKeeper
 from cmsp_agent.services.devices.seen import SeenTimes
-from cmsp_agent.services.inventory.voice_plan import voice_plan
+from cmsp_agent.services.devices.voice_plan import voice_plan
 
 log = logging.getLogger(__name__)
 

@@ -5,9 +5,9 @@ from typing import Any
 from cmsp_agent.model.inventory import InventoryChange
 from cmsp_agent.services.devices.changes import MOST_AT_ONCE, changed
 from cmsp_agent.services.devices.outward import masked_changes, masked_facts
+from cmsp_agent.services.devices.voice_plan import voice_plan
 from cmsp_agent.services.inventory.announcing import Announcer
 from cmsp_agent.services.inventory.tables import TABLES, rows
-from cmsp_agent.services.inventory.voice_plan import voice_plan
 
 NIM = {"name": "NIM 0/1", "kind": "module", "model": "NIM-2MFT", "serial": "FOC1"}
 BEFORE: dict[str, Any] = {

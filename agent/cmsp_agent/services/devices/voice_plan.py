@@ -1,7 +1,7 @@
 """Trunks, dial-peers and translation rules of a gateway, by its saved configuration (Cisco IOS). Pure."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 Block = tuple[list[str], list[list[str]]]
@@ -20,12 +20,21 @@ _PEER_WORDS: Mapping[str, str] = {
 def voice_plan(configuration: str) -> dict[str, list[dict[str, Any]]]:
     """The members of the inventory that the configuration tells."""
     blocks = list(_blocks(configuration))
-    peers = [_peer(*block) for block in blocks if block[0][:2] == ["dial-peer", "voice"] and len(block[0]) > 3]
+    peers = _peers(blocks)
     return {
         "dial_peers": peers,
         "trunks": [*_circuits(blocks), *_groups(blocks), *_sip(blocks, peers)],
         "translation_rules": [rule for block in blocks for rule in _rules(*block)],
     }
+
+
+def configured_peers(configuration: str) -> list[dict[str, Any]]:
+    """The dial-peers: tag, kind, and what is set of the rest, as it is written."""
+    return _peers(_blocks(configuration))
+
+
+def _peers(blocks: Iterable[Block]) -> list[dict[str, Any]]:
+    return [_peer(*block) for block in blocks if block[0][:2] == ["dial-peer", "voice"] and len(block[0]) > 3]
 
 
 def _blocks(configuration: str) -> Iterator[Block]:
