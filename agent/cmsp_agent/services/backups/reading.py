@@ -96,6 +96,12 @@ class Reading:
         return to_bytes(self.text)
 
 
+def plain(given: str) -> tuple[str, int]:
+    """What a terminal gave without what it mixed in, and how many lines that was."""
+    text, taken_out = without_noise(clean(given))
+    return clean(text), taken_out
+
+
 async def read_whole(
     read: ConfigurationReader, component: Component, platform: CliPlatform, text: ConfigText
 ) -> Reading:
@@ -108,8 +114,7 @@ async def read_whole(
     """
     given = await read(component, platform)
     if not by_web(component, platform):
-        output, taken_out = without_noise(clean(given))
-        found = clean(output)
+        found, taken_out = plain(given)
     else:  # a file, byte for byte
         found, taken_out = given, 0
     refusal = text.refusal(found)

@@ -9,11 +9,10 @@ from cmsp_agent.model.errors import NotFound, Refused
 from cmsp_agent.model.signal import ConfigurationTimes
 from cmsp_agent.services.backups.after_change import BackupAfterChange, ConfigurationChanges
 from cmsp_agent.services.backups.around_changes import AroundMaintenance, PolledChanges
-from cmsp_agent.services.backups.reading import SshReader
+from cmsp_agent.services.backups.reading import SshReader, plain
 from cmsp_agent.services.backups.retries import Retries
 from cmsp_agent.services.backups.service import Backups
 from cmsp_agent.services.backups.startup import unsaved_lines
-from cmsp_agent.services.backups.text import clean
 from cmsp_agent.services.backups.unsaved import UNSAVED, UnsavedChanges
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.start import EventsPart
@@ -62,7 +61,7 @@ def follow_changes(
         known, platform = backups.require(component)
         running, startup = await reader.both(known, platform)
         text = backups.texts.of_platform(platform)
-        return await backups.texts.compute(lambda: unsaved_lines(platform, text, clean(running), clean(startup)))
+        return await backups.texts.compute(lambda: unsaved_lines(platform, text, plain(running)[0], plain(startup)[0]))
 
     def around(component: str, reason: str) -> None:
         task = f"backup of {component}: {reason}"
