@@ -37,6 +37,7 @@ BARRED = {
     "unheard": "unanswered",
     "told": "reported, or what was shown",
     "untold": "what it is",
+    "trial": "test",
 }
 """Word → what the field calls it."""
 BARRED_WHERE_POLLS_ARE_JUDGED = {"silence": "unanswered polls", "silences": "unanswered polls"}

@@ -9,7 +9,7 @@ from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.reading import read_device_facts
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
-from cmsp_agent.services.polling.read import Answers, StateReader, samples
+from cmsp_agent.services.polling.samples import Answers, StateReader, samples
 from tests.conformance.test_identify_librenms import registry
 from tests.integration.plugins.test_captures import Capture
 

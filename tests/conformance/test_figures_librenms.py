@@ -11,7 +11,7 @@ import pytest
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
-from cmsp_agent.services.polling.read import Answers, samples
+from cmsp_agent.services.polling.samples import Answers, samples
 from tests.conformance.test_identify_librenms import UPS, Recorded, identified, recordings, registry
 
 __all__ = ["registry"]

@@ -10,7 +10,7 @@ import pytest
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
-from cmsp_agent.services.polling.read import Answers, samples
+from cmsp_agent.services.polling.samples import Answers, samples
 from tests.conformance.test_identify_librenms import identified, recordings, registry
 from tests.integration.plugins.test_captures import Capture
 

@@ -9,7 +9,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from cmsp_agent.plugin.api import CliPlatform
-from cmsp_agent.services.backups.text import ConfigText
+from cmsp_agent.services.backups.clean_text import ConfigText
 from cmsp_plugins.cisco_ios.cli import CLI
 
 ANY = ConfigText(CliPlatform(driver="generic"))

@@ -15,7 +15,7 @@ from cmsp_agent.services.devices.reading import read_device_facts
 from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
-from cmsp_agent.services.polling.read import Answers, samples
+from cmsp_agent.services.polling.samples import Answers, samples
 from tests.conformance.test_identify_librenms import TYPES, registry
 from tests.integration.plugins.test_captures import Capture
 

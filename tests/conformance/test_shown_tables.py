@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 from cmsp_agent.cli.plugin.load import installed
 from cmsp_agent.plugin.api import ShownTable
 from cmsp_agent.plugin.templates import rows
-from cmsp_agent.services.polling.shown import ShownReader, ShownReading
+from cmsp_agent.services.polling.command_samples import ShownReader, ShownReading
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "testdata"
 NTC, GENIE = DATA / "cli-ntc-templates" / "cisco_ios", DATA / "cli-genie" / "iosxe"

@@ -15,9 +15,9 @@ from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups
 from cmsp_agent.services.backups.history import ConfigurationChange
-from cmsp_agent.services.backups.needs import StorageNeed
 from cmsp_agent.services.backups.restore import Restores
 from cmsp_agent.services.backups.setup import SetupPlan
+from cmsp_agent.services.backups.storage_estimate import StorageNeed
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.emergency.ways import NumberWays
@@ -25,7 +25,7 @@ from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.recording import Outward
 from cmsp_agent.services.events.silences import SilenceService
-from cmsp_agent.services.inventory.book import InventoryBook
+from cmsp_agent.services.inventory.listing import InventoryBook
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.kpis.history import History, Question
 from cmsp_agent.services.link.outbox_inspection import OutboxService

@@ -9,8 +9,8 @@ from typing import Any
 from cmsp_agent.api.start import Shown
 from cmsp_agent.app.loading import Loaded, document_of
 from cmsp_agent.config.configuration import Configuration
+from cmsp_agent.config.restart_needed import standing
 from cmsp_agent.config.secrets import unusable_secrets
-from cmsp_agent.config.standing import standing
 from cmsp_agent.preflight.checking import RunningAgent, as_line, by_kind, check_file
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.runtime import Runtime

@@ -12,9 +12,9 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.config.configuration import ApplianceSettings, Configuration
 from cmsp_agent.config.fingerprint import digest, fingerprint_of
 from cmsp_agent.config.load import CheckedFile, configure, read_appliance, read_document
+from cmsp_agent.config.restart_needed import standing
 from cmsp_agent.config.secrets import NamedSource, SecretFiles, Secrets, SystemdCredentials, references
 from cmsp_agent.config.show import values_in_force
-from cmsp_agent.config.standing import standing
 from cmsp_agent.model.errors import ConfigurationError
 from cmsp_agent.preflight.refusals import preflight
 from cmsp_agent.services.link.identity import with_identity

@@ -14,7 +14,7 @@ from cmsp_agent.cli.session import AsJson, CommandContext, session
 from cmsp_agent.cli.silences import seconds_of
 
 ACKNOWLEDGED, SUPPRESSED_UNTIL = "acknowledged by", "suppressed until"
-"""Attributes of an alarm (`pipeline.handled`)."""
+"""Attributes of an alarm (`pipeline.acknowledgement`)."""
 
 
 def alarm_list(

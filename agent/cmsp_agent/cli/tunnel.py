@@ -14,7 +14,7 @@ from cmsp_agent.cli.session import AsJson, session
 from cmsp_agent.config.site_path import DEFAULT_FILE
 
 if TYPE_CHECKING:
-    from cmsp_agent.services.tunnel.trial import TunnelTrial
+    from cmsp_agent.services.tunnel.tunnel_test import TunnelTest
 
 HealthFile = Annotated[
     Path, typer.Option("--health", metavar="FILE", help="Where the tunnel's process says how it is.")
@@ -85,7 +85,7 @@ def tunnel_test(
     from cmsp_agent.app.loading import load
     from cmsp_agent.services.link.start import certificates_of
     from cmsp_agent.services.tunnel.health import read_health
-    from cmsp_agent.services.tunnel.trial import tried
+    from cmsp_agent.services.tunnel.tunnel_test import tried
     from cmsp_agent.transports.headend import HeadendClient
 
     here, clock = session(context), SystemClock()
@@ -95,7 +95,7 @@ def tunnel_test(
         raise CallFailed("no head-end is known here: cmsp-agent enrol", 4)
     client = HeadendClient(headend.urls, configuration.appliance.id, certificates_of(headend.tls))
 
-    async def work() -> "TunnelTrial":
+    async def work() -> "TunnelTest":
         try:
             return await tried(client, read_health(health, clock.now() / 1000), clock)
         finally:

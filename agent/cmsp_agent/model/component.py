@@ -152,7 +152,7 @@ class Agreement:
     until: dt.date | None = None
     """Its last day; None: nobody said."""
     ended: bool = False
-    """Whether that day is over (`services.devices.terms`)."""
+    """Whether that day is over (`services.devices.contract_terms`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """What a component gets of the service, why, and by whose word: the order first, then the tier (the table of tiers).
 
-Pure. Letters and contracts that have ended were marked before (`services.devices.terms`).
+Pure. Letters and contracts that have ended were marked before (`services.devices.contract_terms`).
 """
 
 from collections.abc import Mapping

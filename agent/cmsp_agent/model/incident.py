@@ -12,7 +12,7 @@ from typing import Any
 from cmsp_agent.model.errors import Conflict
 from cmsp_agent.model.incident_facts import (
     DeclaredLow,
-    Finding,
+    IncidentSummary,
     RaisedPriority,
     TimelineEntry,
     continued,
@@ -123,16 +123,16 @@ class Incident:
         """The incident with these alarms and components, which include those of before."""
         return self._next(alarms=alarms, components=components, passing=self.passing or passing)
 
-    def reassessed(self, finding: Finding, at: int) -> "Incident":
+    def reassessed(self, summary: IncidentSummary, at: int) -> "Incident":
         """The same incident with what is known now; unchanged where nothing differs."""
         changed = self._next(
-            urgency=finding.urgency,
-            extent=finding.extent,
-            title=finding.title,
-            masked_title=finding.masked_title,
-            responsible=finding.responsible,
-            recommendation=finding.recommendation,
-            confirmed=finding.confirmed,
+            urgency=summary.urgency,
+            extent=summary.extent,
+            title=summary.title,
+            masked_title=summary.masked_title,
+            responsible=summary.responsible,
+            recommendation=summary.recommendation,
+            confirmed=summary.confirmed,
         )
         if changed.priority is self.priority:
             return changed
@@ -205,23 +205,28 @@ class IncidentTransition:
 
 
 def opened(
-    incident_id: str, finding: Finding, components: tuple[str, ...], alarms: tuple[str, ...], at: int, **more: Any
+    incident_id: str,
+    summary: IncidentSummary,
+    components: tuple[str, ...],
+    alarms: tuple[str, ...],
+    at: int,
+    **more: Any,
 ) -> Incident:
     """A new incident, without a number yet. `more`: `reported_by`, `passing`, `where`."""
     return Incident(
         id=incident_id,
         number="",
         state=IncidentState.NEW,
-        urgency=finding.urgency,
-        extent=finding.extent,
-        title=finding.title,
-        masked_title=finding.masked_title,
+        urgency=summary.urgency,
+        extent=summary.extent,
+        title=summary.title,
+        masked_title=summary.masked_title,
         components=components,
         alarms=alarms,
         opened_at=at,
-        responsible=finding.responsible,
-        recommendation=finding.recommendation,
-        confirmed=finding.confirmed,
+        responsible=summary.responsible,
+        recommendation=summary.recommendation,
+        confirmed=summary.confirmed,
         timeline=(TimelineEntry(at, IncidentState.NEW.value, more.get("reported_by") or ""),),
         **more,
     )

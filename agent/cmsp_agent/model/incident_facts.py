@@ -1,4 +1,4 @@
-"""What an incident is made of: findings, wishes about its priority, its timeline."""
+"""What an incident is made of: its summary, wishes about its priority, its timeline."""
 
 from dataclasses import dataclass
 
@@ -55,7 +55,7 @@ def continued(timeline: tuple[TimelineEntry, ...], entry: TimelineEntry) -> tupl
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class IncidentSummary:
     """What the alarms of the moment say about an incident."""
 
     urgency: Urgency

@@ -1,4 +1,4 @@
-"""Marks the faults from before the service is active: they are findings, recorded and shown, and open no incident.
+"""Uptime the faults from before the service is active: they are findings, recorded and shown, and open no incident.
 
 A fault that began before that day stays a finding however long it holds; one that begins later is an incident.
 """

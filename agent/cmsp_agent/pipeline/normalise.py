@@ -15,7 +15,7 @@ from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSigna
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.built_in import UNKNOWN_SYSLOG, UNKNOWN_TRAP
 from cmsp_agent.pipeline.catalogue import Meanings, SyslogMatch
-from cmsp_agent.pipeline.entitled import as_entitled
+from cmsp_agent.pipeline.entitlement import as_entitled
 from cmsp_agent.pipeline.mib import mib_table
 from cmsp_agent.pipeline.privacy import without_secrets
 from cmsp_agent.plugin.api import AlarmReport, AlarmType, DeviceType, ObjectFrom, TrapRule

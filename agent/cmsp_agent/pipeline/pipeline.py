@@ -12,7 +12,6 @@ from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.model.signal import PollSignal, Signal
 from cmsp_agent.pipeline.activation import ACTIVE, BeforeActivation
 from cmsp_agent.pipeline.alarm_state import AlarmState, Draft
-from cmsp_agent.pipeline.announced import Announcements
 from cmsp_agent.pipeline.causes import Causes
 from cmsp_agent.pipeline.correlate import Correlator
 from cmsp_agent.pipeline.device_order import DeviceOrder
@@ -22,6 +21,7 @@ from cmsp_agent.pipeline.impact import Assessor, Customer
 from cmsp_agent.pipeline.losses import Losses
 from cmsp_agent.pipeline.normalise import Inventory, Normaliser
 from cmsp_agent.pipeline.observe import PollJudge
+from cmsp_agent.pipeline.planned_changes import PlannedChanges
 from cmsp_agent.pipeline.privacy import incident_without_people
 from cmsp_agent.pipeline.retire import Retirement
 from cmsp_agent.pipeline.reviews import Reviews
@@ -79,7 +79,7 @@ class Pipeline:
         )
         self._stages: Sequence[Stage] = (
             TierFilter(components, counters),
-            Announcements(silences),
+            PlannedChanges(silences),
             BeforeActivation(active_from),
             RuleFilter(rules, assessor.takes_emergency, counters),
             Counting(rules),

@@ -77,7 +77,7 @@ class Silences:
             or any(one.fits(site=each.site, component=name, group=each.redundancy, kind="", name="") for one in whole)
         )
 
-    def announced(self, event: Event, at: int) -> str:
+    def planned_by(self, event: Event, at: int) -> str:
         """Which work, or which maintenance window, a change belongs to; empty: nobody announced it."""
         found = next((each for each in self._matching(event, at) if each.announces), None)
         return self.window(event.site, at) if found is None else f"{found.reason} ({found.author}, {found.id})"

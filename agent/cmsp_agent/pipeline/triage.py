@@ -5,16 +5,16 @@ from collections.abc import Callable, Sequence
 from cmsp_agent.model.event import AlarmKey, Event, Source, Transition
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident, opened
-from cmsp_agent.model.incident_facts import Finding, ReportedFault
+from cmsp_agent.model.incident_facts import IncidentSummary, ReportedFault
 from cmsp_agent.model.incident_state import IncidentState, Trigger
+from cmsp_agent.pipeline.acknowledgement import is_suppressed
 from cmsp_agent.pipeline.activation import is_finding
 from cmsp_agent.pipeline.alarm_state import Draft, FaultPlace
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.correlate import is_last_word
 from cmsp_agent.pipeline.filter import AVAILABILITY
-from cmsp_agent.pipeline.finding import finding
-from cmsp_agent.pipeline.handled import is_suppressed
 from cmsp_agent.pipeline.impact import Assessor
+from cmsp_agent.pipeline.incident_summary import summary
 from cmsp_agent.pipeline.losses import Losses
 from cmsp_agent.pipeline.members import is_full, named, put_off, standing
 from cmsp_agent.pipeline.normalise import Normaliser
@@ -120,7 +120,7 @@ class Triage:
 
     def report(self, draft: Draft, report: ReportedFault) -> Incident:
         """Open an incident that a person reports: it stays until a person resolves or closes it."""
-        said = Finding(report.urgency, self._assessor.reach(report.components), report.title)
+        said = IncidentSummary(report.urgency, self._assessor.reach(report.components), report.title)
         incident = opened(self._new_id(draft.now), said, report.components, (), draft.now, reported_by=report.by)
         draft.keep(incident)
         return incident
@@ -196,8 +196,8 @@ class Triage:
         draft.members.join(incident.id, [event.id])
         draft.keep(incident)
 
-    def _found(self, draft: Draft, alarms: Sequence[Event]) -> Finding:
-        return finding(draft, alarms, self._assessor, self._normaliser)
+    def _found(self, draft: Draft, alarms: Sequence[Event]) -> IncidentSummary:
+        return summary(draft, alarms, self._assessor, self._normaliser)
 
     def _gather(self, draft: Draft, names: Sequence[str]) -> None:
         """Make one incident of those of components that were lost together: the oldest goes on with all of them."""

@@ -11,7 +11,7 @@ from cmsp_agent.plugin.identity import Identity
 from cmsp_agent.plugin.inherit import inherited
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.plugin.rules import AlarmType
-from cmsp_agent.plugin.shape import misfits
+from cmsp_agent.plugin.type_check import misfits
 
 PARTS = (
     "sys_object_ids",

@@ -13,6 +13,7 @@ from cmsp_agent.model.interfaces import canonical as canonical_interface
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
 from cmsp_agent.plugin.calls import CallHistory, CallMessage
+from cmsp_agent.plugin.command_figures import Cells, ShownKpi, ShownState, ShownTable, matches, named
 from cmsp_agent.plugin.command_line import (
     CliPlatform,
     ConsolePaste,
@@ -27,9 +28,8 @@ from cmsp_agent.plugin.command_line import (
 from cmsp_agent.plugin.identity import UNIDENTIFIED, Fact, Identity
 from cmsp_agent.plugin.kpi import NO_COUNT, NO_LEVEL, NOT_AVAILABLE, Kpi, sensor_kpis
 from cmsp_agent.plugin.markers import hook
-from cmsp_agent.plugin.place import written_here
 from cmsp_agent.plugin.rules import CONFIG_CHANGED, AlarmType, Limit, ObjectFrom, TrapRule, judge_value
-from cmsp_agent.plugin.shown import Cells, ShownKpi, ShownState, ShownTable, matches, named
+from cmsp_agent.plugin.source_line import written_here
 from cmsp_agent.plugin.trap_table import read_traps
 
 API_VERSION = 1

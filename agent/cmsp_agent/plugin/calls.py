@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from cmsp_agent.plugin.place import written_here
+from cmsp_agent.plugin.source_line import written_here
 
 
 @dataclass(frozen=True, slots=True)

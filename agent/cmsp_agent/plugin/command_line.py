@@ -5,7 +5,7 @@ Parts of `plugin.api`, which is where plugins import them from.
 
 from dataclasses import dataclass, field
 
-from cmsp_agent.plugin.place import written_here
+from cmsp_agent.plugin.source_line import written_here
 
 
 @dataclass(frozen=True, slots=True)

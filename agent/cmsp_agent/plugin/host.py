@@ -21,12 +21,12 @@ from cmsp_agent.model.signal import Signal
 from cmsp_agent.plugin import hookspecs
 from cmsp_agent.plugin.admission import admitted
 from cmsp_agent.plugin.api import AlarmReport, DeviceType, NormaliseFunction
-from cmsp_agent.plugin.found import Found, admit, named, own_first, plugins_of
+from cmsp_agent.plugin.entry_points import Found, admit, named, own_first, plugins_of
 from cmsp_agent.plugin.markers import PROJECT
+from cmsp_agent.plugin.misspelt import misspelt_in
 from cmsp_agent.plugin.quarantine import NORMALISE, Quarantine
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.plugin.shape import misfits
-from cmsp_agent.plugin.spelling import misspelt_in
+from cmsp_agent.plugin.type_check import misfits
 from cmsp_agent.plugin.watchdog import Calls
 
 log = logging.getLogger(__name__)

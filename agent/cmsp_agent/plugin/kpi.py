@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from cmsp_agent.plugin.place import written_here
 from cmsp_agent.plugin.rules import Limit
+from cmsp_agent.plugin.source_line import written_here
 
 NOT_AVAILABLE = (4294967295, 2147483647, 65535, -1)
 """How agents say "not available" in a number: all bits set of 32 or 16, the largest INTEGER, minus one."""

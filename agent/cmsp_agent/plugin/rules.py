@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from cmsp_agent.model.event import Transition
 from cmsp_agent.model.severity import Severity
-from cmsp_agent.plugin.place import written_here
+from cmsp_agent.plugin.source_line import written_here
 
 
 def judge_value(value: int, raises: frozenset[int], clears: frozenset[int], bits: int = 0) -> bool | None:

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from cmsp_agent.model.event import Transition
 from cmsp_agent.model.severity import Severity
-from cmsp_agent.plugin.place import written_here
 from cmsp_agent.plugin.rules import AlarmType, ObjectFrom, TrapRule
+from cmsp_agent.plugin.source_line import written_here
 
 HEADER = "oid\tname\tstate\ttype\tseverity\tobject"
 STATES = {"raise": Transition.RAISE, "clear": Transition.CLEAR, "info": Transition.INFO}

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from cmsp_agent.config.configuration import Configuration, Note
 from cmsp_agent.config.load import CheckedFile, configure, read_appliance, read_document
+from cmsp_agent.config.restart_needed import standing
 from cmsp_agent.config.schema.appliance import Storage
 from cmsp_agent.config.secrets import SecretSource
-from cmsp_agent.config.standing import standing
 from cmsp_agent.config.totals import total_problems
 from cmsp_agent.config.tree import line_of
 from cmsp_agent.model.entitlement import ServicePart, gets

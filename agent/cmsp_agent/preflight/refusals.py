@@ -7,7 +7,7 @@ from cmsp_agent.api.start import check_api_certificates
 from cmsp_agent.config.configuration import Configuration, Note
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.services.backups.start import check_recovery
-from cmsp_agent.services.events.making import check_rules
+from cmsp_agent.services.events.build_pipeline import check_rules
 from cmsp_agent.services.receiving.start import check_certificates
 from cmsp_agent.services.receiving.users import check_users
 from cmsp_agent.services.tunnel.devices import check_device_access

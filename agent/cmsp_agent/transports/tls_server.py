@@ -42,8 +42,8 @@ def renew(context: ssl.SSLContext, files: ServerCertificates, key: str) -> None:
         ConfigurationError: a file is missing or is not what it should be; what was used before stays.
     """
     try:
-        trial = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        for one in (trial, context):
+        candidate = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        for one in (candidate, context):
             one.load_cert_chain(files.certificate, files.key)
             one.load_verify_locations(files.ca)
     except (OSError, ssl.SSLError) as error:

@@ -8,7 +8,7 @@ API_VERSION = 1
 
 MACHINES = r"(?:x86_64|i[3-6]86|aarch64|armv[67]\w*|ppc64le|s390x)"
 APPLIANCE = r"(?:-lsp-|-dvf-|spear3xx|\.rb\d|-al-\d|-uc\d)"
-"""Marks of the kernels of appliances."""
+"""Uptime of the kernels of appliances."""
 LINUX = rf"^Linux (?!UBNT|RUT\d|GXW|HT8)\S+ (?!\S*{APPLIANCE})\d\S* #\d.*\b{MACHINES}\b"
 
 LINUX_HOST = DeviceType(

@@ -25,10 +25,10 @@ from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.polling.device import Device
+from cmsp_agent.services.polling.device_starts import StartMemory
 from cmsp_agent.services.polling.reachability import Reachability
+from cmsp_agent.services.polling.seen_well import WellMemory
 from cmsp_agent.services.polling.sessions import SnmpSessions
-from cmsp_agent.services.polling.start_memory import StartMemory
-from cmsp_agent.services.polling.well_memory import WellMemory
 from cmsp_agent.storage import series as samples
 from cmsp_agent.storage.series import open_series
 from cmsp_agent.storage.sqlite.database import Database

@@ -5,8 +5,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from cmsp_agent.app.agent import running
-from cmsp_agent.services.backups.reading import unwatched
 from cmsp_agent.services.backups.restore import RestoreOrder, RestoreTimes
+from cmsp_agent.services.backups.ssh_reading import unwatched
 from cmsp_agent.storage.sealed.audit_key import keep_audit_key
 from cmsp_agent.storage.sealed.master_key import master_key
 from cmsp_agent.storage.tables import audit

@@ -40,21 +40,21 @@ from cmsp_agent.plugin.api import CliPlatform, Redaction
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups, Directory, Manifest, backup_job
 from cmsp_agent.services.backups.history import history
-from cmsp_agent.services.backups.needs import StorageNeed, storage_need
 from cmsp_agent.services.backups.replacing import ReplaceableDevice
 from cmsp_agent.services.backups.restore import RestoreOrder, Restores
 from cmsp_agent.services.backups.setup import PlannedLine, SetupPlan
+from cmsp_agent.services.backups.storage_estimate import StorageNeed, storage_need
 from cmsp_agent.services.calls import UnsafeCalls
+from cmsp_agent.services.devices.last_seen import SeenTimes
 from cmsp_agent.services.devices.records import DeviceRecords
-from cmsp_agent.services.devices.seen import SeenTimes
 from cmsp_agent.services.emergency.ways import EmergencyWay, NumberWays
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
-from cmsp_agent.services.events.known_time import KnownTime
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.events.silences import SilenceService
-from cmsp_agent.services.inventory.book import InventoryBook
+from cmsp_agent.services.events.trusted_clock import KnownTime
+from cmsp_agent.services.inventory.listing import InventoryBook
 from cmsp_agent.services.jobs import JobKind, JobReport, Jobs
 from cmsp_agent.services.kpis.history import History, Line, Question
 from cmsp_agent.services.link.outbox_inspection import OutboxService

@@ -4,7 +4,7 @@ import sqlite3
 
 import httpx
 
-from cmsp_agent.services.events.known_time import KNOWN
+from cmsp_agent.services.events.trusted_clock import KNOWN
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox import gaps
 from cmsp_agent.storage.outbox.records import Record

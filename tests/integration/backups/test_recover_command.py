@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import x25519
 
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.services.backups.copies import ManifestFiles
-from cmsp_agent.services.backups.notes import noted
+from cmsp_agent.services.backups.sealed_notes import noted
 from cmsp_agent.storage.sealed.blobs import BlobStore
 from cmsp_agent.storage.sealed.master_key import keep_wrapped, master_key
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from cmsp_agent.services.backups.clean_text import ConfigText
 from cmsp_agent.services.backups.dry_run import enter
-from cmsp_agent.services.backups.text import ConfigText
 from cmsp_plugins.frr.plugin import FRR
 
 SAVED = """Building configuration...

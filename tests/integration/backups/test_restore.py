@@ -20,10 +20,10 @@ from cmsp_agent.model.secret import Secret
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import Backups, Directory, Manifest, ManifestCopies, SshReader
-from cmsp_agent.services.backups.reading import unwatched
 from cmsp_agent.services.backups.replacing import ReplaceableDevice, replaceable
 from cmsp_agent.services.backups.restore import INTERRUPTED, RestoreOrder, Restores, RestoreTimes
 from cmsp_agent.services.backups.restore_job import RESTORE, restore_jobs
+from cmsp_agent.services.backups.ssh_reading import unwatched
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.storage.sealed.blobs import Blobs
 from cmsp_agent.storage.sealed.master_key import master_key

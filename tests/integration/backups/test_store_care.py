@@ -15,9 +15,9 @@ from cmsp_agent.model.errors import ConfigurationError, StorageError
 from cmsp_agent.services.backups.copies import ManifestCopies, ManifestFiles
 from cmsp_agent.services.backups.manifest import Manifest
 from cmsp_agent.services.backups.nightly import NIGHTS, VERSION_DAMAGED, Nightly
-from cmsp_agent.services.backups.notes import all_versions, noted
 from cmsp_agent.services.backups.removal import Removal
 from cmsp_agent.services.backups.rotation import rotate
+from cmsp_agent.services.backups.sealed_notes import all_versions, noted
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.storage.sealed.audit_key import audit_key
 from cmsp_agent.storage.sealed.backup_set import MARK, BackupSet

@@ -27,8 +27,8 @@ from cmsp_agent.model.secret import Secret
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.plugin.api import CliPlatform, DeviceType
 from cmsp_agent.services.backups import Backups, Directory, Manifest
-from cmsp_agent.services.backups.reading import by_web
 from cmsp_agent.services.backups.rehearsal import rehearse
+from cmsp_agent.services.backups.ssh_reading import by_web
 from cmsp_agent.services.backups.web_reading import WebReader
 from cmsp_agent.storage.sealed.blobs import Blobs
 from cmsp_agent.storage.sealed.master_key import master_key

@@ -19,9 +19,9 @@ from cmsp_agent.model.secret import Secret
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import Backups, Directory, Manifest, SshReader
-from cmsp_agent.services.backups.reading import unwatched
 from cmsp_agent.services.backups.replacing import ReplaceableDevice, replaceable
 from cmsp_agent.services.backups.restore import RestoreOrder, Restores, RestoreTimes
+from cmsp_agent.services.backups.ssh_reading import unwatched
 from cmsp_agent.storage.sealed.blobs import Blobs
 from cmsp_agent.storage.sealed.master_key import master_key
 from cmsp_agent.storage.state import open_state

@@ -7,7 +7,7 @@ from cmsp_agent.model.errors import NotFound, Refused
 from cmsp_agent.model.event import Transition
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident_state import IncidentState
-from cmsp_agent.pipeline.handled import ACKNOWLEDGED
+from cmsp_agent.pipeline.acknowledgement import ACKNOWLEDGED
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.storage.tables import events, incidents
 from tests.integration.events.test_event_service import Parts, parts, pri

@@ -15,7 +15,7 @@ from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.signal import Signal, SyslogSignal, TrapSignal
 from cmsp_agent.pipeline.alarm_state import AlarmState, Changes, Draft
 from cmsp_agent.pipeline.pipeline import Pipeline
-from cmsp_agent.services.events.room import EventRoom
+from cmsp_agent.services.events.disk_budget import EventRoom
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.sqlite.database import Database

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.services.events.known_time import KNOWN, KnownTime
+from cmsp_agent.services.events.trusted_clock import KNOWN, KnownTime
 from cmsp_agent.storage.sqlite import meta
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state

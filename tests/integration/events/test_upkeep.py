@@ -17,10 +17,10 @@ from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal
-from cmsp_agent.services.events.known_time import KnownTime
+from cmsp_agent.services.events.disk_budget import EventRoom
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.retention import Stores, Upkeep
-from cmsp_agent.services.events.room import EventRoom
+from cmsp_agent.services.events.trusted_clock import KnownTime
 from cmsp_agent.storage.series import open_series
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.storage.tables import events, incidents, jobs

@@ -17,7 +17,7 @@ from cmsp_agent.services.devices.reading import read_device_facts
 from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
-from cmsp_agent.services.polling.read import Answers, StateReader, samples
+from cmsp_agent.services.polling.samples import Answers, StateReader, samples
 from tests.lab.clock import ManualClock
 
 TEXT, OID, ADDRESS = ("4", "4x"), "6", "64"

@@ -14,10 +14,10 @@ from cmsp_agent.services.availability import availability
 from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.polling.device import Device
+from cmsp_agent.services.polling.device_starts import StartMemory
 from cmsp_agent.services.polling.probe import DeviceSession
 from cmsp_agent.services.polling.reachability import Reachability
-from cmsp_agent.services.polling.start_memory import StartMemory
-from cmsp_agent.services.polling.well_memory import WellMemory
+from cmsp_agent.services.polling.seen_well import WellMemory
 from tests.lab.clock import ManualClock
 
 POLLS, LOSS = 1_000, 0.3

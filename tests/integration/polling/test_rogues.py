@@ -9,7 +9,7 @@ import pytest
 
 from cmsp_agent.model.component import Component, PollPlan
 from cmsp_agent.model.credentials import SnmpCredential
-from cmsp_agent.services.polling.access import PATIENCE
+from cmsp_agent.services.polling.snmp_access import PATIENCE
 from tests.integration.polling.conftest import COMMUNITY, USER, Answer, Rogue, Site, component
 
 Make = Callable[[Answer, float], Awaitable[tuple[int, Rogue]]]

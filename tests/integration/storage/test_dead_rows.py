@@ -94,7 +94,7 @@ def fill(tx: sqlite3.Connection) -> None:
         snmp_engines.remember(tx, f"10.0.0.{n}", b"abc", NOW)
         host_keys.pin(tx, "10.0.0.1", host_keys.PinnedHostKey(f"ssh-{n}", b"key", NOW))
         emergency_calls.save(tx, EmergencyCall(f"e{n}", "gw-1", "paris", "112", NOW + n))
-        device_starts.save(tx, f"gw-{n}", device_starts.KeptMarks(NOW, 100))
+        device_starts.save(tx, f"gw-{n}", device_starts.KeptUptime(NOW, 100))
         seen_well.save(tx, f"gw-{n}", [("x", "y")])
         notifications.put(tx, OutgoingNotification(f"n{n}", ("a@b.example",), "s", "b", "i", NOW, next_at=NOW))
         notifications.remember(tx, [Notified(f"i{n}", 0, "P1", "new", NOW)])

@@ -85,7 +85,7 @@ def test_a_poll_is_reported_in_a_few_words_whatever_it_measured() -> None:
     )
 
 
-def trial(worked: str | None, settings: dict[str, str], *tried: tuple[str, str]) -> dict[str, Any]:
+def snmp_test(worked: str | None, settings: dict[str, str], *tried: tuple[str, str]) -> dict[str, Any]:
     result = {"worked": worked, "settings": settings, "tried": [{"way": way, "result": said} for way, said in tried]}
     return {"id": "j", "state": "done", "result": {"snmp": result}}
 
@@ -93,16 +93,16 @@ def trial(worked: str | None, settings: dict[str, str], *tried: tuple[str, str])
 @pytest.mark.parametrize(
     ("job", "code", "out"),
     [
-        (trial("own", {}, ("own", "answers")), 0, "gw-1: SNMP, engine own: answers\n"),
+        (snmp_test("own", {}, ("own", "answers")), 0, "gw-1: SNMP, engine own: answers\n"),
         (
-            trial("pysnmp", {"engine": "pysnmp"}, ("own", "no answer"), ("pysnmp", "answers")),
+            snmp_test("pysnmp", {"engine": "pysnmp"}, ("own", "no answer"), ("pysnmp", "answers")),
             1,
             (
                 "gw-1: SNMP, engine own: no answer\ngw-1: SNMP, engine pysnmp: answers\n"
                 "to poll it so, write under the component: snmp: {engine: pysnmp}\n"
             ),
         ),
-        (trial(None, {}, ("own", "no answer")), 4, "gw-1: SNMP, engine own: no answer\n"),
+        (snmp_test(None, {}, ("own", "no answer")), 4, "gw-1: SNMP, engine own: no answer\n"),
     ],
 )
 def test_a_test_says_which_way_worked(job: dict[str, Any], code: int, out: str) -> None:

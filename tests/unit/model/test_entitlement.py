@@ -8,7 +8,7 @@ import pytest
 from cmsp_agent.model.component import Agreement, Component, OrderedServices, Tier
 from cmsp_agent.model.entitlement import ServicePart, entitlement, entitlements, gets, require
 from cmsp_agent.model.errors import Refused
-from cmsp_agent.services.devices.terms import as_of
+from cmsp_agent.services.devices.contract_terms import as_of
 
 SBC = Component("sbc", ("10.1.0.9",), "paris", tier=Tier.THIRD_PARTY)
 LETTER = Agreement("LOA-7", dt.date(2026, 11, 30))

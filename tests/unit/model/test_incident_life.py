@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 import cmsp_agent
 from cmsp_agent.model.errors import Conflict
 from cmsp_agent.model.incident import TRANSITIONS, Incident, opened
-from cmsp_agent.model.incident_facts import Finding
+from cmsp_agent.model.incident_facts import IncidentSummary
 from cmsp_agent.model.incident_state import IncidentState, Trigger
 from cmsp_agent.model.priority import Extent, Priority, Share, Urgency
 
 EXTENT = Extent(Share(60, 100), Share(1, 4), Share(1, 8))
-FINDING = Finding(Urgency.MAJOR, EXTENT, "gw-1 is down")
-NEW = opened("i-1", FINDING, ("gw-1",), ("a-1",), at=1_000)
+SUMMARY = IncidentSummary(Urgency.MAJOR, EXTENT, "gw-1 is down")
+NEW = opened("i-1", SUMMARY, ("gw-1",), ("a-1",), at=1_000)
 
 STEPS = st.lists(
     st.tuples(
@@ -36,7 +36,7 @@ def do(incident: Incident, what: str, urgency: Urgency, asked: Priority, at: int
         case Trigger():
             return incident.after(what, at, "noc", into="i-2" if what is Trigger.MERGE else None)
         case "assess":
-            return incident.reassessed(replace(FINDING, urgency=urgency, title=f"{urgency}"), at)
+            return incident.reassessed(replace(SUMMARY, urgency=urgency, title=f"{urgency}"), at)
         case "join":
             return incident.joined((*incident.alarms, f"a-{at}"), incident.components)
         case "raise":

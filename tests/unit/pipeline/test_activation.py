@@ -8,7 +8,7 @@ import pytest
 
 from cmsp_agent.pipeline.activation import FINDING
 from cmsp_agent.pipeline.pipeline import Pipeline
-from cmsp_agent.services.events.making import active_from
+from cmsp_agent.services.events.build_pipeline import active_from
 from tests.unit.config.builders import Known, load_configuration
 from tests.unit.pipeline.site import COMPONENTS, CUSTOMER, PRI_1, PRI_2, FakeInventory, Site
 

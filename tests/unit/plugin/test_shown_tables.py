@@ -5,7 +5,7 @@ import pytest
 from cmsp_agent.plugin.admission import admitted
 from cmsp_agent.plugin.api import AlarmType, DeviceType, Severity, ShownKpi, ShownState, ShownTable
 from cmsp_agent.plugin.templates import LARGEST_OUTPUT, OutputUnreadable, rows
-from cmsp_agent.services.polling.shown import NotSupportedHere, ShownReader, ShownReading
+from cmsp_agent.services.polling.command_samples import NotSupportedHere, ShownReader, ShownReading
 
 TEMPLATE = "Value NAME (\\S+)\nValue LEVEL (\\S+)\n\nStart\n  ^${NAME} is ${LEVEL}$$ -> Record\n  ^stop -> Error\n"
 ALARM = AlarmType("level.bad", Severity.MINOR, "{object}")

@@ -11,7 +11,7 @@ from cmsp_agent.cli.plugin.cases import run
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
-from cmsp_agent.services.backups.text import ConfigText
+from cmsp_agent.services.backups.clean_text import ConfigText
 from tests.lab.clock import ManualClock
 
 FOLDER = Path(cmsp_plugins.__path__[0])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cmsp_agent.services.backups.text import ConfigText
+from cmsp_agent.services.backups.clean_text import ConfigText
 from cmsp_plugins.cisco_ios.cli import CLI
 
 TEXT = ConfigText(CLI)

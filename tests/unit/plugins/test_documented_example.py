@@ -11,7 +11,7 @@ from cmsp_agent.plugin.admission import admitted
 from cmsp_agent.plugin.api import API_VERSION, DeviceType
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
-from cmsp_agent.services.polling.read import Answers, StateReader, samples
+from cmsp_agent.services.polling.samples import Answers, StateReader, samples
 from tests.unit.services.polling.fakes import FakeSession
 
 

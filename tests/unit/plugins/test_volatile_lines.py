@@ -3,7 +3,7 @@
 import pytest
 
 from cmsp_agent.plugin.api import CliPlatform
-from cmsp_agent.services.backups.text import ConfigText
+from cmsp_agent.services.backups.clean_text import ConfigText
 from cmsp_plugins.cisco_asa.plugin import CISCO_ASA
 from cmsp_plugins.cisco_ios.cli import CLI as IOS
 from cmsp_plugins.cisco_nxos.plugin import CISCO_NXOS

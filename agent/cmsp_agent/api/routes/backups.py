@@ -28,11 +28,11 @@ from cmsp_agent.api.views.jobs import job_view
 from cmsp_agent.model.errors import DeviceError
 from cmsp_agent.model.job import Job
 from cmsp_agent.model.natural import natural
-from cmsp_agent.services.backups.looking import grep, verify
-from cmsp_agent.services.backups.reading import to_bytes
+from cmsp_agent.services.backups.inspection import grep, verify
 from cmsp_agent.services.backups.rehearsal import rehearse, rehearse_all
 from cmsp_agent.services.backups.restore_job import PLAN, RESTORE
 from cmsp_agent.services.backups.service import RUNNING
+from cmsp_agent.services.backups.ssh_reading import to_bytes
 
 router = APIRouter(prefix="/v1/components/{name}/backups", tags=["backups"])
 searching = APIRouter(prefix="/v1/backups", tags=["backups"])

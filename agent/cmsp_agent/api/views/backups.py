@@ -6,7 +6,7 @@ from cmsp_agent.api.views.view import View
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.services.backups.history import ConfigurationChange
-from cmsp_agent.services.backups.needs import StorageNeed
+from cmsp_agent.services.backups.storage_estimate import StorageNeed
 
 
 def backup_view(backup: Backup) -> View:

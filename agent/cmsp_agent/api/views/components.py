@@ -17,7 +17,7 @@ from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.times import optional_time, rfc3339
 from cmsp_agent.services.availability import Availability
 from cmsp_agent.services.backups.setup import SetupPlan
-from cmsp_agent.services.devices.unreadable import UnreadableObject
+from cmsp_agent.services.devices.undecodable import UnreadableObject
 from cmsp_agent.services.kpis.history import Line
 
 MOST_OCTETS = 64

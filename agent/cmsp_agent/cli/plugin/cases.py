@@ -17,10 +17,10 @@ from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.reading import SYS_OBJECT_ID, read_device_facts
+from cmsp_agent.services.polling.command_samples import NotSupportedHere, ShownReader, ShownReading
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
-from cmsp_agent.services.polling.read import Answers, StateReader, samples
-from cmsp_agent.services.polling.shown import NotSupportedHere, ShownReader, ShownReading
+from cmsp_agent.services.polling.samples import Answers, StateReader, samples
 
 RecordedCase = Mapping[str, Any]
 Made = Mapping[str, object]

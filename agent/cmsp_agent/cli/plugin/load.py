@@ -14,7 +14,7 @@ from types import ModuleType
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import PluginError
-from cmsp_agent.plugin.found import GROUP, Found
+from cmsp_agent.plugin.entry_points import GROUP, Found
 from cmsp_agent.plugin.host import PluginHost, PluginReport
 from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.plugin.registry import Registry

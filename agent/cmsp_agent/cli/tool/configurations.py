@@ -8,7 +8,7 @@ import typer
 from cmsp_agent.cli.daemon import CallFailed
 
 if TYPE_CHECKING:
-    from cmsp_agent.services.backups.text import ConfigText
+    from cmsp_agent.services.backups.clean_text import ConfigText
 
 Type = Annotated[str, typer.Option("--device-type", metavar="TYPE", help="Whose configuration it is.")]
 
@@ -29,7 +29,7 @@ def _text_of(device_type: str) -> "ConfigText":
     """How configurations of the type are read; one that is not saved has only what all devices have in common."""
     from cmsp_agent.cli.plugin.load import installed
     from cmsp_agent.plugin.api import CliPlatform
-    from cmsp_agent.services.backups.text import ConfigText
+    from cmsp_agent.services.backups.clean_text import ConfigText
 
     types = installed().registry
     kind = types.named(device_type)

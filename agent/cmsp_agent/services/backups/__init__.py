@@ -5,9 +5,9 @@ from cmsp_agent.services.backups.copies import ManifestCopies
 from cmsp_agent.services.backups.job import backup_job
 from cmsp_agent.services.backups.manifest import Contents, Manifest
 from cmsp_agent.services.backups.outcome import BackupOutcome, Directory
-from cmsp_agent.services.backups.reading import SshReader
 from cmsp_agent.services.backups.recovery import recover
 from cmsp_agent.services.backups.service import Backups
+from cmsp_agent.services.backups.ssh_reading import SshReader
 
 __all__ = [
     "BackupAfterChange",

@@ -5,7 +5,7 @@ import io
 import tarfile
 import zlib
 
-from cmsp_agent.services.backups.text import ConfigText
+from cmsp_agent.services.backups.clean_text import ConfigText
 
 MOST = 256 * 1024 * 1024
 """Bytes of everything in an archive, unpacked."""

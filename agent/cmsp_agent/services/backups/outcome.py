@@ -7,7 +7,7 @@ from cmsp_agent.model.backup import Backup, BackupResult, BackupRun
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.plugin.api import CliPlatform
-from cmsp_agent.services.backups.keeping import Kept
+from cmsp_agent.services.backups.acceptance import Kept
 
 
 async def always_healthy(component: str, moment: int) -> bool:  # noqa: ARG001

@@ -13,7 +13,7 @@ from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.services.backups.copies import ManifestFiles
-from cmsp_agent.services.backups.notes import version_of
+from cmsp_agent.services.backups.sealed_notes import version_of
 from cmsp_agent.storage import files
 from cmsp_agent.storage.sealed.blobs import BlobStore
 from cmsp_agent.storage.sealed.master_key import WRAPPED, recovered

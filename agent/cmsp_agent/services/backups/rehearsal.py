@@ -10,10 +10,10 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.errors import NotFound, Refused, StorageError
 from cmsp_agent.plugin.api import CliPlatform
+from cmsp_agent.services.backups.clean_text import ConfigText
 from cmsp_agent.services.backups.dry_run import enter
-from cmsp_agent.services.backups.reading import to_bytes
 from cmsp_agent.services.backups.service import Backups
-from cmsp_agent.services.backups.text import ConfigText
+from cmsp_agent.services.backups.ssh_reading import to_bytes
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.storage.sqlite import meta
 from cmsp_agent.storage.sqlite.database import Database

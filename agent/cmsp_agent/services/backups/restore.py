@@ -21,12 +21,12 @@ from cmsp_agent.model.errors import (
 )
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.plugin.api import CliPlatform
+from cmsp_agent.services.backups.device_swap import text_for_swapped
 from cmsp_agent.services.backups.policy import require_restore
-from cmsp_agent.services.backups.reading import Progress, to_bytes
 from cmsp_agent.services.backups.replacing import ReplaceableDevice
 from cmsp_agent.services.backups.restore_plan import AS_BEFORE, RestorePlan, plan_of
 from cmsp_agent.services.backups.service import Backups
-from cmsp_agent.services.backups.swapped import text_for_swapped
+from cmsp_agent.services.backups.ssh_reading import Progress, to_bytes
 
 FAILED = "restore.failed"
 INTERRUPTED = "restore.interrupted"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cmsp_agent.plugin.api import CliPlatform
-from cmsp_agent.services.backups.text import ConfigText
+from cmsp_agent.services.backups.clean_text import ConfigText
 
 MOST_LINES = 2_000
 """Lines of a difference in an answer."""

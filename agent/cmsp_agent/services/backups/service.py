@@ -1,7 +1,7 @@
 """Backups of configurations: by calendar, after a change, on demand. A failed one is an alarm, never a version.
 
-Leaves the dialogue to the reader, the judgement to `text` and `policy`, the writing to `manifest`, the when to the
-calendar and `after_change`.
+Leaves the dialogue to the reader, the judgement to `clean_text` and `policy`, the writing to `manifest`, the when to
+the calendar and `after_change`.
 """
 
 import asyncio
@@ -18,12 +18,13 @@ from cmsp_agent.model.errors import AgentError, DeviceAnswerInvalid, NotFound, R
 from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.plugin.api import CliPlatform
-from cmsp_agent.services.backups.announcing import Announcing
-from cmsp_agent.services.backups.keeping import Keeper
+from cmsp_agent.services.backups.acceptance import Keeper
+from cmsp_agent.services.backups.alarms import Announcing
+from cmsp_agent.services.backups.device_texts import ConfigTexts
 from cmsp_agent.services.backups.manifest import Manifest
 from cmsp_agent.services.backups.outcome import BackupOutcome, Directory, suspected
 from cmsp_agent.services.backups.policy import require_backup
-from cmsp_agent.services.backups.reading import (
+from cmsp_agent.services.backups.ssh_reading import (
     ConfigurationReader,
     Progress,
     read_believable,
@@ -31,7 +32,6 @@ from cmsp_agent.services.backups.reading import (
     to_text,
     unwatched,
 )
-from cmsp_agent.services.backups.texts import ConfigTexts
 
 log = logging.getLogger(__name__)
 

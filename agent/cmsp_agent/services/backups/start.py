@@ -18,21 +18,27 @@ from cmsp_agent.pipeline.alarm_types import backups
 from cmsp_agent.pipeline.silences import NONE, SilenceRegister, Silences
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups.copies import ManifestCopies, ManifestFiles
+from cmsp_agent.services.backups.dependencies import (
+    DIALOGUES,
+    command_lines,
+    make_backups,
+    make_restores,
+    web_interfaces,
+)
 from cmsp_agent.services.backups.history import ConfigurationChange, history
 from cmsp_agent.services.backups.job import backup_job
-from cmsp_agent.services.backups.making import DIALOGUES, command_lines, make_backups, make_restores, web_interfaces
 from cmsp_agent.services.backups.manifest import MOST_VERSIONS, Manifest
-from cmsp_agent.services.backups.needs import StorageNeed, storage_need
 from cmsp_agent.services.backups.nightly import VERSION_DAMAGED, Nightly
-from cmsp_agent.services.backups.notes import all_versions
 from cmsp_agent.services.backups.rehearsal import REHEARSAL, Rehearsals, last_rehearsal
 from cmsp_agent.services.backups.removal import Removal
 from cmsp_agent.services.backups.restore import Restores
 from cmsp_agent.services.backups.restore_job import restore_jobs
 from cmsp_agent.services.backups.retries import Retries
+from cmsp_agent.services.backups.sealed_notes import all_versions
 from cmsp_agent.services.backups.service import Backups
 from cmsp_agent.services.backups.setup import DeviceSetup
-from cmsp_agent.services.backups.storage import UNUSABLE, BackupStorage, GuardedContents, GuardedCopies
+from cmsp_agent.services.backups.storage_estimate import StorageNeed, storage_need
+from cmsp_agent.services.backups.storage_watch import UNUSABLE, BackupStorage, GuardedContents, GuardedCopies
 from cmsp_agent.services.backups.triggers import Triggers, follow_changes, gets_backups
 from cmsp_agent.services.calendar import Calendar, CalendarEntry
 from cmsp_agent.services.devices.inventory import Devices

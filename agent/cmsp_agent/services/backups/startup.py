@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 from cmsp_agent.plugin.api import CliPlatform
+from cmsp_agent.services.backups.clean_text import ConfigText
 from cmsp_agent.services.backups.dry_run import end_of
-from cmsp_agent.services.backups.text import ConfigText
 
 _ABSENT = re.compile(r"(?i)not present|no such file|is not configured|empty configuration")
 _ELSEWHERE = re.compile(r" nvram:\S+\s*$")

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import AuthenticationRejected, DeviceAnswerInvalid
 from cmsp_agent.plugin.api import CliPlatform, HttpFetch
-from cmsp_agent.services.backups.reading import ConfigurationReader, any_source, by_web
+from cmsp_agent.services.backups.ssh_reading import ConfigurationReader, any_source, by_web
 from cmsp_agent.transports.device_web import WebClient, WebQuestion, WebTarget
 
 WITHIN = 1800.0

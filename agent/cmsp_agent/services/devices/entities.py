@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from cmsp_agent.services.devices.cells import SnmpTables, cell, text
 from cmsp_agent.services.devices.facts import Entity, Module
+from cmsp_agent.services.devices.table_cells import SnmpTables, cell, text
 
 ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
 ENT_DESCR, ENT_WITHIN, ENT_CLASS, ENT_NAME = (f"{ENTITY}.{n}" for n in (2, 4, 5, 7))

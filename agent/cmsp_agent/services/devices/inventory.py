@@ -1,6 +1,6 @@
 """The devices as they are known now: the type of each, and what it said of itself. In memory: names are looked up here.
 
-`reading` asks a device, `facts` has what it said, `storage` keeps it.
+`reading` asks a device, `facts` has what it said, `inventory_store` keeps it.
 """
 
 from collections.abc import Collection, Mapping
@@ -10,7 +10,7 @@ from cmsp_agent.model.interfaces import Interfaces
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.registry import UNKNOWN, Registry
 from cmsp_agent.services.devices.facts import DeviceFacts
-from cmsp_agent.services.devices.unreadable import UnreadableObjects
+from cmsp_agent.services.devices.undecodable import UnreadableObjects
 
 NO_INTERFACES = Interfaces()
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 
 from cmsp_agent.model.interfaces import canonical
-from cmsp_agent.services.devices.cells import SnmpTables, address, cell, dotted_address, mac
 from cmsp_agent.services.devices.facts import Neighbour
+from cmsp_agent.services.devices.table_cells import SnmpTables, address, cell, dotted_address, mac
 
 _CDP = "1.3.6.1.4.1.9.9.23.1.2.1.1"
 CDP_ADDRESS, CDP_DEVICE, CDP_PORT, CDP_PLATFORM = (f"{_CDP}.{n}" for n in (4, 6, 7, 8))

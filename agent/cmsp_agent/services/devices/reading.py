@@ -9,10 +9,10 @@ from cmsp_agent.model.signal import Value
 from cmsp_agent.plugin import identity
 from cmsp_agent.plugin.api import Identity
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.devices.cells import SnmpTables, dotted_address, mac, text
 from cmsp_agent.services.devices.entities import ENTITIES, chassis, entities, modules
 from cmsp_agent.services.devices.facts import DeviceFacts, InterfaceFacts
 from cmsp_agent.services.devices.neighbours import NEIGHBOURS, neighbours
+from cmsp_agent.services.devices.table_cells import SnmpTables, dotted_address, mac, text
 
 SYS_DESCR, SYS_OBJECT_ID, SYS_NAME = (f"1.3.6.1.2.1.1.{n}.0" for n in (1, 2, 5))
 SYSTEM = (SYS_DESCR, SYS_OBJECT_ID, SYS_NAME)

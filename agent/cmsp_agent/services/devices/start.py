@@ -9,13 +9,13 @@ from typing import Any
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.component import Component
 from cmsp_agent.plugin.registry import Registry
+from cmsp_agent.services.devices.contract_terms import as_of
 from cmsp_agent.services.devices.facts import DeviceFacts, from_record, to_record
 from cmsp_agent.services.devices.inventory import Devices
-from cmsp_agent.services.devices.keeping import InventoryKeeper
+from cmsp_agent.services.devices.inventory_store import InventoryKeeper
+from cmsp_agent.services.devices.last_seen import SeenTimes
 from cmsp_agent.services.devices.names import Names, Resolver
-from cmsp_agent.services.devices.seen import SeenTimes
 from cmsp_agent.services.devices.senders import Senders
-from cmsp_agent.services.devices.terms import as_of
 from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.tables import components_seen, inventory

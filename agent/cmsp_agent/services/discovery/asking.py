@@ -13,9 +13,9 @@ from cmsp_agent.model.credentials import SnmpCredential
 from cmsp_agent.model.errors import AuthenticationRejected, DeviceError, NotPermittedHere
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.reading import ReadingSession, read_device_facts
-from cmsp_agent.services.discovery.around import AROUND, MOST_ROUTES, around
-from cmsp_agent.services.discovery.found import FoundDevice
-from cmsp_agent.services.discovery.pace import Pace
+from cmsp_agent.services.discovery.nearby import AROUND, MOST_ROUTES, around
+from cmsp_agent.services.discovery.rate_limit import Pace
+from cmsp_agent.services.discovery.results import FoundDevice
 
 MOST_TRIES = 3
 """Credentials that are tried at one address."""

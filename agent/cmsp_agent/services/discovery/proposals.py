@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cmsp_agent.model.component import Component
-from cmsp_agent.services.discovery.found import DiscoveryOutcome, FoundDevice, names, site_of
+from cmsp_agent.services.discovery.results import DiscoveryOutcome, FoundDevice, names, site_of
 
 TIER = "monitored-only"
 """Until the order says what it gets."""

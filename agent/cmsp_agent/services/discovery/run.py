@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from cmsp_agent.services.devices.facts import Neighbour
 from cmsp_agent.services.discovery.asking import Asker
-from cmsp_agent.services.discovery.found import FoundDevice
+from cmsp_agent.services.discovery.results import FoundDevice
 from cmsp_agent.services.discovery.scope import DiscoveryScope
 
 AT_ONCE = 32

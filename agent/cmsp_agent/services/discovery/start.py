@@ -10,9 +10,9 @@ from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.credentials import SnmpCredential
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.discovery.asking import WITHIN, Asker
-from cmsp_agent.services.discovery.found import FoundDevice, KnownDevice, outcome
-from cmsp_agent.services.discovery.pace import Pace
 from cmsp_agent.services.discovery.proposals import document
+from cmsp_agent.services.discovery.rate_limit import Pace
+from cmsp_agent.services.discovery.results import FoundDevice, KnownDevice, outcome
 from cmsp_agent.services.discovery.run import Sweep
 from cmsp_agent.services.discovery.scope import scope_of
 from cmsp_agent.services.jobs import JobKind, JobReport

@@ -6,8 +6,8 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import Refused
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.ids import NewId
+from cmsp_agent.pipeline.acknowledgement import acknowledged, suppressed
 from cmsp_agent.pipeline.alarm_state import AlarmState, Draft
-from cmsp_agent.pipeline.handled import acknowledged, suppressed
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.services.events.service import EventService
 

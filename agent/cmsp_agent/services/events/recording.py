@@ -8,7 +8,7 @@ from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.pipeline.alarm_types.security import SECURITY_TYPES
-from cmsp_agent.services.events.room import EventRoom
+from cmsp_agent.services.events.disk_budget import EventRoom
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox.records import event_record, incident_record, security_record
 from cmsp_agent.storage.tables import events, incidents

@@ -22,9 +22,9 @@ from cmsp_agent.model.signal import AgentSignal, Signal
 from cmsp_agent.pipeline.alarm_state import AlarmState, Changes, Draft
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.repeats import EVERY, Repeats
+from cmsp_agent.services.events.disk_budget import EventRoom
+from cmsp_agent.services.events.pending import WaitingSignals, lost_before
 from cmsp_agent.services.events.recording import write_within
-from cmsp_agent.services.events.room import EventRoom
-from cmsp_agent.services.events.waiting import WaitingSignals, lost_before
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import events, incidents
 

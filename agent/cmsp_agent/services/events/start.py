@@ -11,13 +11,13 @@ from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.pipeline.normalise import Inventory
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.silences import SilenceRegister
-from cmsp_agent.services.events.known_time import DISTRUSTED, KnownTime
-from cmsp_agent.services.events.making import make_pipeline
+from cmsp_agent.services.events.build_pipeline import make_pipeline
+from cmsp_agent.services.events.disk_budget import EventRoom
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.retention import Stores, Upkeep
-from cmsp_agent.services.events.room import EventRoom
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.events.silences import SilenceService
+from cmsp_agent.services.events.trusted_clock import DISTRUSTED, KnownTime
 from cmsp_agent.services.part import Change, ComponentsOf, Part
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.tables import silences as table

@@ -7,7 +7,7 @@ from typing import NoReturn
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.config.fingerprint import fingerprint_of
-from cmsp_agent.config.standing import after_restart
+from cmsp_agent.config.restart_needed import after_restart
 from cmsp_agent.model.event import AlarmKey
 from cmsp_agent.pipeline.alarm_types import configuration
 from cmsp_agent.pipeline.built_in import DEVICE_TYPE_MISSING

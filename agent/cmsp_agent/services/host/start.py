@@ -15,8 +15,8 @@ from cmsp_agent.model.counter import LOSING
 from cmsp_agent.model.event import AlarmKey
 from cmsp_agent.pipeline.alarm_types import process, storage
 from cmsp_agent.services.events.conditions import Conditions
-from cmsp_agent.services.events.known_time import DISTRUSTED
 from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.events.trusted_clock import DISTRUSTED
 from cmsp_agent.services.host.losses import CountedLosses
 from cmsp_agent.services.part import Part
 from cmsp_agent.services.runtime import Runtime

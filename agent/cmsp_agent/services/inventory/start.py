@@ -11,7 +11,7 @@ from cmsp_agent.services.backups import Backups
 from cmsp_agent.services.devices.start import DevicesPart
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.inventory.announcing import Announcer
-from cmsp_agent.services.inventory.book import InventoryBook
+from cmsp_agent.services.inventory.listing import InventoryBook
 from cmsp_agent.services.inventory.upkeep import InventoryUpkeep
 from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.runtime import Runtime

@@ -10,8 +10,8 @@ from cmsp_agent.model.component import Agreement, Component
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.backups import Backups
-from cmsp_agent.services.devices.keeping import InventoryKeeper
-from cmsp_agent.services.devices.seen import SeenTimes
+from cmsp_agent.services.devices.inventory_store import InventoryKeeper
+from cmsp_agent.services.devices.last_seen import SeenTimes
 from cmsp_agent.services.devices.voice_plan import voice_plan
 
 log = logging.getLogger(__name__)

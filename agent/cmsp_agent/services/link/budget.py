@@ -8,7 +8,7 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.ids import NewId, uuid7
-from cmsp_agent.services.link.edges import OwnEvents
+from cmsp_agent.services.link.headend_state import OwnEvents
 from cmsp_agent.storage.outbox import gaps
 from cmsp_agent.storage.sqlite.database import Database
 

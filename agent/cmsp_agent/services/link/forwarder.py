@@ -23,11 +23,11 @@ from cmsp_agent.services.link.answers import (
     Unsent,
     understood,
 )
+from cmsp_agent.services.link.batch import Parcel, pack
 from cmsp_agent.services.link.decision import Link, LinkStep, Numbers, decide, settled, taken
-from cmsp_agent.services.link.earlier_life import EarlierLife
-from cmsp_agent.services.link.edges import Edges, OwnEvents
-from cmsp_agent.services.link.forgetting import Forgetting
-from cmsp_agent.services.link.parcel import Parcel, pack
+from cmsp_agent.services.link.deletion import Forgetting
+from cmsp_agent.services.link.headend_state import Edges, OwnEvents
+from cmsp_agent.services.link.incident_numbers import EarlierLife
 from cmsp_agent.services.link.waiting import Ahead
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox import epochs, gaps

@@ -12,9 +12,9 @@ from cmsp_agent.model.calls import CallLeg, cause_in_words
 from cmsp_agent.model.signal import Value
 from cmsp_agent.plugin.api import CallHistory
 from cmsp_agent.services.devices.reading import ReadingSession
-from cmsp_agent.services.polling.marks import TICKS, WRAP, Marks
 from cmsp_agent.services.polling.plan import Plan
-from cmsp_agent.services.polling.read import InterfaceName, text
+from cmsp_agent.services.polling.samples import InterfaceName, text
+from cmsp_agent.services.polling.uptime import TICKS, WRAP, Uptime
 
 FAILED_CALLS = "calls.failed"
 """KPI: outgoing calls of the last hour that were not answered, for each cause."""
@@ -35,22 +35,22 @@ class CallReader:
         self._counts = False
 
     async def read(
-        self, session: ReadingSession, plan: Plan, marks: Marks, now: int, interface: InterfaceName
+        self, session: ReadingSession, plan: Plan, uptime: Uptime, now: int, interface: InterfaceName
     ) -> tuple[CallLeg, ...]:
         """The legs that have ended since the last time.
 
         Args:
             session: how the device is asked.
             plan: which tables it may have.
-            marks: its time.
+            uptime: its time.
             now: ours, ms since the epoch.
             interface: names interfaces.
         """
-        self._counts = bool(plan.calls) and marks.uptime is not None
+        self._counts = bool(plan.calls) and uptime.ticks is not None
         for table in plan.calls if self._counts else ():
             columns = await session.columns(*table.columns, limit=MOST_ROWS)
             if rows := columns.get(table.ended):
-                new = {index: _leg(table, columns, index, marks, now, interface) for index in rows}
+                new = {index: _leg(table, columns, index, uptime, now, interface) for index in rows}
                 legs = [leg for index, leg in new.items() if leg is not None and index not in self._seen]
                 self._seen = frozenset(rows)
                 self._failed.extend(_failures(legs, now))
@@ -78,7 +78,7 @@ def _leg(
     table: CallHistory,
     columns: Mapping[str, Mapping[str, Value]],
     index: str,
-    marks: Marks,
+    uptime: Uptime,
     now: int,
     interface: InterfaceName,
 ) -> CallLeg | None:
@@ -96,7 +96,7 @@ def _leg(
     return CallLeg(
         number=text(cell(table.number)),
         outgoing=cell(table.origin) == OUTGOING,
-        began_at=_at(began, marks, now),
+        began_at=_at(began, uptime, now),
         port=interface(str(port))
         if isinstance(port, int) and port
         else f"dial-peer {peer}"
@@ -108,9 +108,9 @@ def _leg(
     )
 
 
-def _at(ticks: int, marks: Marks, now: int) -> int:
+def _at(ticks: int, uptime: Uptime, now: int) -> int:
     """When a time of sysUpTime was, by our clock; a moment ago where it seems to come yet."""
-    ago = ((marks.uptime or 0) - ticks) % WRAP
+    ago = ((uptime.ticks or 0) - ticks) % WRAP
     return now - (ago if ago < WRAP // 2 else 0) * 1000 // TICKS
 
 

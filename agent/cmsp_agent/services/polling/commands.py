@@ -18,10 +18,10 @@ from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.plugin.api import DeviceType, ShownTable
 from cmsp_agent.plugin.templates import OutputUnreadable, TemplateUnusable
 from cmsp_agent.services.devices.login import command_line_of
+from cmsp_agent.services.polling.command_samples import NotSupportedHere, ShownReader, ShownReading
 from cmsp_agent.services.polling.loops import ComponentLoops, phase
-from cmsp_agent.services.polling.shown import NotSupportedHere, ShownReader, ShownReading
+from cmsp_agent.services.polling.seen_well import WellMemory
 from cmsp_agent.services.polling.thresholds import CrossedThresholds, in_force
-from cmsp_agent.services.polling.well_memory import WellMemory
 from cmsp_agent.services.sink import Sink, WriteSeries
 from cmsp_agent.transports.ssh import CliTarget
 

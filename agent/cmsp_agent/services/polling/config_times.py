@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from cmsp_agent.model.signal import ConfigurationTimes, Value
-from cmsp_agent.services.polling.marks import TICKS, WRAP
 from cmsp_agent.services.polling.plan import SYS_UP_TIME, Plan
+from cmsp_agent.services.polling.uptime import TICKS, WRAP
 
 AT_ONCE = 10 * TICKS
 """A change may be noted some moments ahead of the uptime in the same answer."""

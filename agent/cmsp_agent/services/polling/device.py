@@ -21,24 +21,24 @@ from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.devices.reading import read_device_facts
-from cmsp_agent.services.polling.access import PATIENCE, Access
 from cmsp_agent.services.polling.call_history import CallReader
 from cmsp_agent.services.polling.config_times import config_times
-from cmsp_agent.services.polling.early import EarlyStatus, TellStatus, to_nobody
+from cmsp_agent.services.polling.device_starts import StartMemory
+from cmsp_agent.services.polling.early_state import EarlyStatus, TellStatus, to_nobody
+from cmsp_agent.services.polling.failed_polls import PollTrouble
 from cmsp_agent.services.polling.interface_names import InterfaceNames
-from cmsp_agent.services.polling.learning import Learned, LearningTimes
-from cmsp_agent.services.polling.marks import Marks
+from cmsp_agent.services.polling.inventory_due import Learned, LearningTimes
 from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import DeviceSession, MakeSession, probe
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.reachability import NO_ECHO, Patience, Reach, Reachability
-from cmsp_agent.services.polling.read import Answers, StateReader, samples
 from cmsp_agent.services.polling.restarts import counters_went_on, refuse_another, restart_of
+from cmsp_agent.services.polling.samples import Answers, StateReader, samples
+from cmsp_agent.services.polling.seen_well import WellMemory
 from cmsp_agent.services.polling.service_checks import ServiceJudge
-from cmsp_agent.services.polling.start_memory import StartMemory
+from cmsp_agent.services.polling.snmp_access import PATIENCE, Access
 from cmsp_agent.services.polling.thresholds import CrossedThresholds, in_force
-from cmsp_agent.services.polling.trouble import PollTrouble
-from cmsp_agent.services.polling.well_memory import WellMemory
+from cmsp_agent.services.polling.uptime import Uptime
 
 log = logging.getLogger(__name__)
 MOST_ROWS = 5_000
@@ -71,7 +71,7 @@ class Device:
         self._planned_for: DeviceType | None = None
         self._learning = LearningTimes()
         self._starts = starts
-        self._marks = starts.of(component.name)
+        self._uptime = starts.of(component.name)
         self._rates = Rates()
         self._crossed = CrossedThresholds()
         self._services = ServiceJudge()
@@ -182,12 +182,12 @@ class Device:
         scalars = await session.get(*plan.scalars)
         self._alive = True
         self._access.answered()
-        marks, before = Marks.of(scalars, self._clock.monotonic()), self._marks
-        self._marks = marks
-        restarted = marks.restarted(before)
-        if self._must_learn(marks, before, restarted):
+        uptime, before = Uptime.of(scalars, self._clock.monotonic()), self._uptime
+        self._uptime = uptime
+        restarted = uptime.restarted(before)
+        if self._must_learn(uptime, before, restarted):
             plan = await self._learn(session)
-            await self._starts.keep(self.component.name, marks)
+            await self._starts.keep(self.component.name, uptime)
             scalars = await session.get(*plan.scalars)
         if early := await self._early.status(nothing, session, scalars, plan, self._states, self._interface):
             await tell(early)
@@ -195,19 +195,19 @@ class Device:
         asked = dict.fromkeys((*plan.columns, *self._names.columns))
         with self._early.watched():
             columns = await session.columns(*asked, limit=MOST_ROWS) if asked else {}
-        await refuse_another(session, marks, self._clock, walked=bool(columns))
+        await refuse_another(session, uptime, self._clock, walked=bool(columns))
         answers = Answers(scalars, columns, (started + self._clock.monotonic()) / 2)
         if restarted and (restarted := not counters_went_on(before, plan, answers, self._rates)):
             self._rates.restart()
         if self._names.read(columns):
             await self._numbered_anew()
         figures = samples(plan, answers, self._rates, self._interface, self._names.unsure)
-        ended = await self._calls.read(session, plan, marks, nothing.received_at, self._interface)
+        ended = await self._calls.read(session, plan, uptime, nothing.received_at, self._interface)
         states = self._states.states(plan, answers, self._interface)
         if self._states.grown:
             self._states.grown = not await self._well.keep(self.component.name, self._states.seen_well)
         if restarted:
-            states = (*states, await restart_of(session, nothing.component, marks, nothing.received_at))
+            states = (*states, await restart_of(session, nothing.component, uptime, nothing.received_at))
         reason = "no figures" if plan.unsupported and not plan.kpis and not plan.states else ""
         reason = "partial" if (trouble := self._learning.trouble) else reason
         self._trouble.note(trouble)
@@ -247,8 +247,8 @@ class Device:
         """With what is known of its peculiarities: without them it would seem changed at every reading."""
         return replace(facts, quirks=session.quirks.as_record(), credential=self._access.kept)
 
-    def _must_learn(self, marks: Marks, before: Marks, restarted: bool) -> bool:
-        due = self._learning.due(self._clock.monotonic(), changed=marks.changed(before))
+    def _must_learn(self, uptime: Uptime, before: Uptime, restarted: bool) -> bool:
+        due = self._learning.due(self._clock.monotonic(), changed=uptime.changed(before))
         return restarted or due or self._planned_for is not self._kind()
 
     async def _learn(self, session: DeviceSession) -> Plan:

@@ -8,11 +8,11 @@ from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.pipeline.observe import in_words
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.jobs import JobKind, JobReport
-from cmsp_agent.services.polling.checks import DeviceChecks
+from cmsp_agent.services.polling.access_tests import AccessTests
 from cmsp_agent.services.polling.commands import CommandLoops
 from cmsp_agent.services.polling.poller import Poller
 from cmsp_agent.services.polling.sessions import SnmpSessions
-from cmsp_agent.services.polling.trial import Trial
+from cmsp_agent.services.polling.snmp_test import SnmpTest
 
 KIND = "poll"
 
@@ -53,7 +53,7 @@ def _with_commands(found: dict[str, Any], read: PollSignal | DeviceError | None)
     }
 
 
-def trial_job(sessions: SnmpSessions, devices: Devices, checks: DeviceChecks) -> JobKind:
+def component_test_job(sessions: SnmpSessions, devices: Devices, checks: AccessTests) -> JobKind:
     """The kind of job that tries every way to its component."""
 
     async def work(report: JobReport) -> Mapping[str, Any]:
@@ -66,7 +66,7 @@ def trial_job(sessions: SnmpSessions, devices: Devices, checks: DeviceChecks) ->
         if component.credentials.snmp is None:
             return {"checks": tried}
         report.step(50, "asking the device by SNMP")
-        return {"checks": tried, "snmp": await Trial(sessions, component, devices.facts(name)).run()}
+        return {"checks": tried, "snmp": await SnmpTest(sessions, component, devices.facts(name)).run()}
 
     return JobKind(work, within=300.0)
 

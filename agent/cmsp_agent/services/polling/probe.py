@@ -10,7 +10,7 @@ from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.services.devices.reading import ReadingSession
 from cmsp_agent.services.polling.call_history import FAILED_CALLS
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi
-from cmsp_agent.services.polling.read import says_none
+from cmsp_agent.services.polling.samples import says_none
 from cmsp_agent.transports.snmp.target import Quirks
 
 Answered = Mapping[str, Value | Unreadable | None]

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from cmsp_agent.services.polling.hours import LastHour
+from cmsp_agent.services.polling.hourly_counters import LastHour
 
 MOST_OF_A_WRAP = 0.5
 """A wrap that would mean more than this share of the counter's range in one interval is not believed."""

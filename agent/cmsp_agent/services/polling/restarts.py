@@ -1,4 +1,4 @@
-"""A restart of a device: what speaks against one, and how one is said. Whether its uptime tells of one: see marks."""
+"""A restart of a device: what speaks against one, and how one is said. Whether its uptime tells of one: see uptime."""
 
 from collections.abc import Mapping
 from typing import Protocol
@@ -7,10 +7,10 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import DeviceAnswerInvalid
 from cmsp_agent.model.signal import ObservedState, Value
 from cmsp_agent.pipeline.built_in import RESTARTED
-from cmsp_agent.services.polling.marks import Marks
 from cmsp_agent.services.polling.plan import BASE, Plan
 from cmsp_agent.services.polling.rates import Rates
-from cmsp_agent.services.polling.read import Answers, text
+from cmsp_agent.services.polling.samples import Answers, text
+from cmsp_agent.services.polling.uptime import Uptime
 
 WHY_RELOAD = "1.3.6.1.4.1.9.2.1.2.0"
 """whyReload.0 (OLD-CISCO-SYS-MIB): why a Cisco device started last."""
@@ -28,12 +28,12 @@ class ObjectReader(Protocol):
         ...
 
 
-def counters_went_on(before: Marks, plan: Plan, answers: Answers, rates: Rates) -> bool:
+def counters_went_on(before: Uptime, plan: Plan, answers: Answers, rates: Rates) -> bool:
     """Whether the counters of a device that was up for long are where they were, or somewhat further.
 
     Where one had counted little (somebody cleared it), one that began anew would be beyond it soon: far beyond is none.
     """
-    if (before.uptime or 0) < LONG_UP:
+    if (before.ticks or 0) < LONG_UP:
         return False
     counted = [
         (last, value)
@@ -46,17 +46,17 @@ def counters_went_on(before: Marks, plan: Plan, answers: Answers, rates: Rates) 
     return enough and all(last <= value <= 2 * last for last, value in counted)
 
 
-async def refuse_another(session: ObjectReader, marks: Marks, clock: Clock, *, walked: bool) -> None:
+async def refuse_another(session: ObjectReader, uptime: Uptime, clock: Clock, *, walked: bool) -> None:
     """Look once more at the time of a device whose tables were walked.
 
     Raises:
         DeviceAnswerInvalid: another device answers, or it restarted meanwhile: what was read belongs to nobody.
     """
-    if walked and Marks.of(await session.get(*BASE), clock.monotonic()).is_another(marks):
+    if walked and Uptime.of(await session.get(*BASE), clock.monotonic()).is_another(uptime):
         raise DeviceAnswerInvalid("another device answers, or it restarted, while it was being read")
 
 
-async def restart_of(session: ObjectReader, component: str, marks: Marks, now: int) -> ObservedState:
+async def restart_of(session: ObjectReader, component: str, uptime: Uptime, now: int) -> ObservedState:
     """The event of a restart: when by the device's own uptime, and why if the device says so.
 
     Raises:
@@ -64,4 +64,4 @@ async def restart_of(session: ObjectReader, component: str, marks: Marks, now: i
     """
     why = text((await session.get(WHY_RELOAD)).get(WHY_RELOAD))
     said = f"{component} has restarted{': ' * bool(why)}{why}"
-    return ObservedState(RESTARTED, "", raised=True, text=said, occurred_at=now - marks.uptime_ms)
+    return ObservedState(RESTARTED, "", raised=True, text=said, occurred_at=now - uptime.milliseconds)

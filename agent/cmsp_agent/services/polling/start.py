@@ -16,20 +16,20 @@ from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.jobs import JobKind
 from cmsp_agent.services.part import Change, ComponentsOf, Part
-from cmsp_agent.services.polling.checks import DeviceChecks
+from cmsp_agent.services.polling.access_tests import AccessTests
 from cmsp_agent.services.polling.commands import CommandClient, CommandLoops, CommandReader
-from cmsp_agent.services.polling.confirming import Confirming
+from cmsp_agent.services.polling.confirmation import Confirming
 from cmsp_agent.services.polling.device import Device
+from cmsp_agent.services.polling.device_starts import StartMemory
+from cmsp_agent.services.polling.inventory_due import Learned
 from cmsp_agent.services.polling.isolation import Isolation
-from cmsp_agent.services.polling.job import poll_job, trial_job
-from cmsp_agent.services.polling.learning import Learned
+from cmsp_agent.services.polling.job import component_test_job, poll_job
 from cmsp_agent.services.polling.poller import Poller
 from cmsp_agent.services.polling.reachability import Reachability
+from cmsp_agent.services.polling.seen_well import WellMemory
 from cmsp_agent.services.polling.sessions import SnmpSessions
 from cmsp_agent.services.polling.snmp_memory import EngineMemory
-from cmsp_agent.services.polling.start_memory import StartMemory
 from cmsp_agent.services.polling.tracked_hops import TrackedHops, answers
-from cmsp_agent.services.polling.well_memory import WellMemory
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.tables import device_starts, seen_well, snmp_engines
 from cmsp_agent.transports.snmp.client import SnmpClient
@@ -48,7 +48,7 @@ class PollingPart(Part):
     alarm_types = polling.ALARM_TYPES
     poller: Poller
     commands: CommandLoops
-    checks: DeviceChecks
+    checks: AccessTests
     isolation: Isolation
     sessions: SnmpSessions
     devices: Devices
@@ -66,10 +66,10 @@ class PollingPart(Part):
 
     @property
     def jobs(self) -> Mapping[str, JobKind]:
-        """A poll out of its turn; a trial of how a component answers."""
+        """A poll out of its turn; a test of how a component answers."""
         return {
             "poll": poll_job(self.poller, self.commands),
-            "test": trial_job(self.sessions, self.devices, self.checks),
+            "test": component_test_job(self.sessions, self.devices, self.checks),
         }
 
 
@@ -136,7 +136,7 @@ async def start_polling(
     runtime.supervisor.keep_running("isolation watch", isolation.run)
     try:
         async with _commands(runtime, asked, poller, polled) as (commands, command_client):
-            checks = DeviceChecks(reachability, command_client, asked.devices.device_type)
+            checks = AccessTests(reachability, command_client, asked.devices.device_type)
             yield PollingPart(poller, commands, checks, isolation, sessions, asked.devices, asked.components)
     finally:
         await runtime.supervisor.cancel("doubtful faults")
@@ -179,8 +179,8 @@ async def _well(runtime: Runtime) -> WellMemory:
 
 
 async def _starts(runtime: Runtime) -> StartMemory:
-    async def keep(name: str, marks: device_starts.KeptMarks) -> None:
-        await runtime.state.write(lambda tx: device_starts.save(tx, name, marks))
+    async def keep(name: str, uptime: device_starts.KeptUptime) -> None:
+        await runtime.state.write(lambda tx: device_starts.save(tx, name, uptime))
 
     return StartMemory(await runtime.state.read(device_starts.known), keep, runtime.clock, runtime.counters)
 

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.services.receiving.lanes import Chunk, Lanes
+from cmsp_agent.services.receiving.sender_queues import Chunk, Lanes
 from cmsp_agent.transports.datagrams import Datagram, SendAnswer
 
 CAPACITY = 48 << 20

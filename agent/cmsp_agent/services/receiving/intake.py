@@ -18,7 +18,7 @@ from cmsp_agent.aio.supervise import attempt
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.model.signal import Signal
 from cmsp_agent.services.receiving.fair_queue import FairQueue
-from cmsp_agent.services.receiving.lanes import Chunk, slices
+from cmsp_agent.services.receiving.sender_queues import Chunk, slices
 from cmsp_agent.services.sink import Sink
 
 log = logging.getLogger(__name__)

@@ -13,7 +13,7 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.pipeline.alarm_types import receiving
 from cmsp_agent.services.devices.senders import Senders
-from cmsp_agent.services.devices.unreadable import UnreadableObjects
+from cmsp_agent.services.devices.undecodable import UnreadableObjects
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.service import EventService

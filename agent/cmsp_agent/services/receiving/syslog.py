@@ -7,10 +7,10 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.signal import SyslogSignal
 from cmsp_agent.services.devices.senders import UNKNOWN, Senders
-from cmsp_agent.services.receiving.continued import Continued
 from cmsp_agent.services.receiving.fair_queue import CAPACITY, FairQueue
 from cmsp_agent.services.receiving.intake import Intake, Received
-from cmsp_agent.services.receiving.lanes import Chunk
+from cmsp_agent.services.receiving.multiline import Continued
+from cmsp_agent.services.receiving.sender_queues import Chunk
 from cmsp_agent.services.sink import Sink
 from cmsp_agent.transports.datagrams import Datagram, SendAnswer, plain_host
 from cmsp_agent.transports.syslog.device_time import trusted_time

@@ -14,11 +14,11 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import SecretUnusable
 from cmsp_agent.model.signal import TrapSignal
 from cmsp_agent.services.devices.senders import UNKNOWN, Senders
-from cmsp_agent.services.devices.unreadable import UnreadableObjects
+from cmsp_agent.services.devices.undecodable import UnreadableObjects
 from cmsp_agent.services.receiving.fair_queue import CAPACITY, FairQueue
 from cmsp_agent.services.receiving.informs import InformId, Informs, inform_id
 from cmsp_agent.services.receiving.intake import Intake, Received
-from cmsp_agent.services.receiving.lanes import Chunk
+from cmsp_agent.services.receiving.sender_queues import Chunk
 from cmsp_agent.services.sink import Sink
 from cmsp_agent.transports.datagrams import Datagram, SendAnswer, plain_host
 from cmsp_agent.transports.snmp.ber import DecodeError

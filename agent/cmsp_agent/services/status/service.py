@@ -20,7 +20,7 @@ from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.alarm_state import AlarmState
 from cmsp_agent.pipeline.privacy import incident_without_people
 from cmsp_agent.services.availability import Availability, availability
-from cmsp_agent.services.devices.unreadable import UnreadableObjects
+from cmsp_agent.services.devices.undecodable import UnreadableObjects
 from cmsp_agent.services.part import Part
 from cmsp_agent.services.status.verdict import HealthReason, findings, reasons, verdict
 from cmsp_agent.storage import outbox

@@ -17,7 +17,7 @@ from cmsp_agent.model.job import Job
 from cmsp_agent.model.notification import Notified, OutgoingNotification
 from cmsp_agent.model.silence import Silence
 from cmsp_agent.storage.encoding import decode
-from cmsp_agent.storage.tables.device_starts import KeptMarks
+from cmsp_agent.storage.tables.device_starts import KeptUptime
 
 LONGEST = 4000
 """Characters that are kept of a dead row."""
@@ -110,7 +110,7 @@ CHECKS = (
     Check("notified", {"id": _text, "body": _document(Notified)}, key="id"),
     Check("emergency_calls", {"id": _text, "at": _number, "body": _document(EmergencyCall)}, key="id"),
     Check("silences", {"id": _text, "ends_at": _number, "body": _document(Silence)}, key="id"),
-    Check("device_starts", {"component": _text, "body": _document(KeptMarks)}, key="component"),
+    Check("device_starts", {"component": _text, "body": _document(KeptUptime)}, key="component"),
     Check("seen_well", {"component": _text, "body": _document(dict[str, list[str]])}, key="component"),
     Check("jobs", {"id": _text, "state": _text, "created_at": _number, "body": _document(Job)}, key="id"),
     Check("snmp_engines", {"address": _text, "engine_id": _bytes, "seen_at": _number}, key="address"),

@@ -7,8 +7,8 @@ from cmsp_agent.storage.encoding import decode, encode
 
 
 @dataclass(frozen=True, slots=True)
-class KeptMarks:
-    """The marks of a poll that outlast the agent."""
+class KeptUptime:
+    """The uptime that a poll showed, kept while the agent is off."""
 
     read_at: int
     """ms since the epoch."""
@@ -19,12 +19,12 @@ class KeptMarks:
     """Seconds."""
 
 
-def known(connection: sqlite3.Connection) -> dict[str, KeptMarks]:
+def known(connection: sqlite3.Connection) -> dict[str, KeptUptime]:
     """What was kept, by component."""
     rows = connection.execute("select component, body from device_starts").fetchall()
-    return {component: decode(body, KeptMarks) for component, body in rows}
+    return {component: decode(body, KeptUptime) for component, body in rows}
 
 
-def save(tx: sqlite3.Connection, component: str, marks: KeptMarks) -> None:
+def save(tx: sqlite3.Connection, component: str, uptime: KeptUptime) -> None:
     """Keep what a component said, in place of what was kept before."""
-    tx.execute("insert or replace into device_starts(component, body) values(?, ?)", (component, encode(marks)))
+    tx.execute("insert or replace into device_starts(component, body) values(?, ?)", (component, encode(uptime)))

@@ -6,8 +6,8 @@ from cmsp_agent.model.backup import BackupResult
 from cmsp_agent.model.component import BackupPlan
 from cmsp_agent.model.errors import AuthenticationRejected, DeviceUnreachable
 from cmsp_agent.services.backups.retries import PAUSES, Retries
+from tests.unit.services.backups.test_clean_text import WHOLE
 from tests.unit.services.backups.test_service import Site, site
-from tests.unit.services.backups.test_text import WHOLE
 
 __all__ = ["site"]
 REFUSED = DeviceUnreachable("10.1.0.1:22: no TCP connection (Connection refused)")

@@ -3,7 +3,7 @@
 import pytest
 
 from cmsp_agent.plugin.api import CliPlatform
-from cmsp_agent.services.backups.text import ConfigText
+from cmsp_agent.services.backups.clean_text import ConfigText
 
 TEXT = ConfigText(CliPlatform(driver="generic"))
 

@@ -31,7 +31,7 @@ from cmsp_agent.storage import outbox
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
 from tests.lab.clock import ManualClock
-from tests.unit.services.backups.test_text import PLATFORM, WHOLE
+from tests.unit.services.backups.test_clean_text import PLATFORM, WHOLE
 
 
 @dataclass

@@ -2,8 +2,8 @@
 
 import pytest
 
+from cmsp_agent.services.backups.clean_text import ConfigText
 from cmsp_agent.services.backups.startup import unsaved_lines
-from cmsp_agent.services.backups.text import ConfigText
 from cmsp_plugins.cisco_ios.cli import CLI
 from cmsp_plugins.frr.plugin import FRR
 

@@ -14,11 +14,11 @@ from cmsp_agent.model.signal import Value
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.facts import DeviceFacts, Neighbour
-from cmsp_agent.services.discovery.around import around
 from cmsp_agent.services.discovery.asking import MOST_REJECTIONS, Asker
-from cmsp_agent.services.discovery.found import FoundDevice, KnownDevice, outcome
-from cmsp_agent.services.discovery.pace import Pace
+from cmsp_agent.services.discovery.nearby import around
 from cmsp_agent.services.discovery.proposals import document
+from cmsp_agent.services.discovery.rate_limit import Pace
+from cmsp_agent.services.discovery.results import FoundDevice, KnownDevice, outcome
 from cmsp_agent.services.discovery.run import Sweep
 from cmsp_agent.services.discovery.scope import MOST_ADDRESSES, scope_of
 from tests.lab.clock import ManualClock

@@ -8,7 +8,7 @@ from typing import Any, Self, cast
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import HeadendUnreachable, StorageFull
 from cmsp_agent.services.link.answers import RecordRefused
-from cmsp_agent.services.link.edges import Edges
+from cmsp_agent.services.link.headend_state import Edges
 from cmsp_agent.services.link.heartbeat import Heartbeat
 from cmsp_agent.transports.headend import HeadendClient, HeadendReply
 from tests.lab.clock import ManualClock

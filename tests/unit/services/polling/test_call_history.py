@@ -7,8 +7,8 @@ import pytest
 from cmsp_agent.model.signal import Value
 from cmsp_agent.plugin.api import CallHistory
 from cmsp_agent.services.polling.call_history import CallReader, cause_of
-from cmsp_agent.services.polling.marks import Marks
 from cmsp_agent.services.polling.plan import Plan
+from cmsp_agent.services.polling.uptime import Uptime
 
 TABLE = CallHistory("1.1.0", *(f"1.{column}" for column in range(2, 10)))
 PLAN = Plan(calls=(TABLE,))
@@ -35,8 +35,8 @@ class Gateway:
         }
 
 
-def at(uptime: int) -> Marks:
-    return Marks(uptime=uptime)
+def at(uptime: int) -> Uptime:
+    return Uptime(ticks=uptime)
 
 
 async def test_what_has_ended_is_read_once_with_its_times() -> None:

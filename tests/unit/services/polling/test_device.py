@@ -22,16 +22,16 @@ from cmsp_agent.plugin.api import AlarmType, DeviceType, Kpi, Severity, StateRul
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.services.devices.inventory import Devices
-from cmsp_agent.services.polling.access import LOCKED_OUT
 from cmsp_agent.services.polling.device import Device
-from cmsp_agent.services.polling.learning import LEARN_AGAIN, MOST_LEARNINGS
+from cmsp_agent.services.polling.device_starts import StartMemory
+from cmsp_agent.services.polling.inventory_due import LEARN_AGAIN, MOST_LEARNINGS
 from cmsp_agent.services.polling.reachability import Reachability
 from cmsp_agent.services.polling.restarts import WHY_RELOAD
+from cmsp_agent.services.polling.seen_well import WellMemory
 from cmsp_agent.services.polling.sessions import known_quirks
-from cmsp_agent.services.polling.start_memory import StartMemory
+from cmsp_agent.services.polling.snmp_access import LOCKED_OUT
 from cmsp_agent.services.polling.thresholds import THRESHOLD_CROSSED
-from cmsp_agent.services.polling.well_memory import WellMemory
-from cmsp_agent.storage.tables.device_starts import KeptMarks
+from cmsp_agent.storage.tables.device_starts import KeptUptime
 from cmsp_agent.storage.tables.seen_well import WellObjects
 from cmsp_agent.transports.snmp.target import Quirks
 from cmsp_agent.transports.tcp import TcpAnswer
@@ -88,7 +88,7 @@ class Bench:
         reach = Reachability(self.counters, self._ping, self._check_port, gap=0)
         self.well = WellMemory({}, self._keep_well, self.counters)
         self.kept: dict[str, WellObjects] = {}
-        self.kept_starts: dict[str, KeptMarks] = {}
+        self.kept_starts: dict[str, KeptUptime] = {}
         self._component, self._reach = component, reach
         self.begin_again()
 
@@ -127,10 +127,10 @@ class Bench:
             raise StorageFull("no room")
         self.learned.append(facts)
 
-    async def _keep_start(self, name: str, marks: KeptMarks) -> None:
+    async def _keep_start(self, name: str, uptime: KeptUptime) -> None:
         if self.full:
             raise StorageFull("no room")
-        self.kept_starts[name] = marks
+        self.kept_starts[name] = uptime
 
     async def _keep_well(self, name: str, seen: WellObjects) -> None:
         if self.full:

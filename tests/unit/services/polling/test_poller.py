@@ -13,7 +13,7 @@ from cmsp_agent.model.component import Component, PollPlan
 from cmsp_agent.model.errors import NotFound, StorageFull
 from cmsp_agent.model.signal import PollSignal, Signal
 from cmsp_agent.services.polling.device import Device
-from cmsp_agent.services.polling.early import TellStatus
+from cmsp_agent.services.polling.early_state import TellStatus
 from cmsp_agent.services.polling.loops import phase
 from cmsp_agent.services.polling.poller import FIRST_WITHIN, Poller
 from tests.lab.clock import ManualClock

@@ -4,7 +4,7 @@ from cmsp_agent.model.signal import ObservedState
 from cmsp_agent.plugin.api import AlarmType, DeviceType, Kpi, Severity, StateRule
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY
 from cmsp_agent.services.polling.probe import probe
-from cmsp_agent.services.polling.read import Answers, StateReader
+from cmsp_agent.services.polling.samples import Answers, StateReader
 from tests.unit.services.polling.fakes import FakeSession
 
 NEW, OLD, OLDEST = "1.3.1.8", "1.3.1.5", "1.3.2.0"

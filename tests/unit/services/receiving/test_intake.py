@@ -10,7 +10,7 @@ from cmsp_agent.model.errors import StorageFull
 from cmsp_agent.model.signal import Signal, SyslogSignal
 from cmsp_agent.services.receiving.fair_queue import FairQueue
 from cmsp_agent.services.receiving.intake import BATCH, IN_FLIGHT, Intake, Received
-from cmsp_agent.services.receiving.lanes import Chunk
+from cmsp_agent.services.receiving.sender_queues import Chunk
 
 
 class Database:

@@ -1,0 +1,100 @@
+"""What backups and restores are made of: the devices, their command lines and grave faults, the audit log."""
+
+from collections.abc import Collection
+from functools import partial
+from operator import attrgetter
+
+from cmsp_agent.aio.blocking import BlockingPool
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.severity import Severity
+from cmsp_agent.plugin.api import CliPlatform
+from cmsp_agent.services.audit import AuditEntry, AuditLog
+from cmsp_agent.services.backups.manifest import Manifest
+from cmsp_agent.services.backups.outcome import Directory
+from cmsp_agent.services.backups.replacing import ReplaceableDevice, replaceable
+from cmsp_agent.services.backups.restore import FAILED, INTERRUPTED, RestoreOrder, Restores
+from cmsp_agent.services.backups.service import Backups
+from cmsp_agent.services.backups.ssh_reading import SshReader
+from cmsp_agent.services.backups.web_reading import AnyReader, WebReader
+from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.events.service import EventService
+from cmsp_agent.services.runtime import Runtime
+from cmsp_agent.storage.tables import incidents
+from cmsp_agent.transports.device_web import WebClient
+from cmsp_agent.transports.ssh import CliClient
+from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
+
+DIALOGUES = 20
+"""SSH dialogues at the same time; each holds a thread."""
+GRAVE = (Severity.CRITICAL, Severity.MAJOR)
+OURS = (FAILED, INTERRUPTED)
+LONGEST = 500
+
+
+def command_lines(runtime: Runtime, dialogues: BlockingPool) -> CliClient:
+    """SSH to devices, their host keys pinned in the database."""
+    keys = StoredHostKeys(runtime.state, runtime.clock)
+    return runtime.machine.network.cli(dialogues, keys, runtime.clock, runtime.counters)
+
+
+def web_interfaces(runtime: Runtime, dialogues: BlockingPool) -> WebClient:
+    """The web interfaces of devices, their certificates pinned where the host keys are."""
+    return WebClient(dialogues, StoredHostKeys(runtime.state, runtime.clock))
+
+
+def make_backups(
+    runtime: Runtime,
+    manifest: Manifest,
+    devices: Devices,
+    events: EventService,
+    client: CliClient,
+    web: WebClient,
+    computing: BlockingPool,
+) -> Backups:
+    """What takes and shows configurations; the pool is for work on texts."""
+
+    async def healthy_since(component: str, moment: int) -> bool:
+        found = await runtime.state.read(lambda connection: incidents.since(connection, moment))
+        return not any(component in incident.components for incident in found)
+
+    return Backups(
+        Directory(devices.component, lambda name: devices.device_type(name).cli, healthy_since),
+        AnyReader(SshReader(client, attrgetter("source")), WebReader(web, attrgetter("source"))),
+        manifest,
+        events.tell,
+        computing,
+        runtime.clock,
+        runtime.counters,
+        at_once=DIALOGUES,
+        new_id=runtime.machine.new_id,
+    )
+
+
+def make_restores(
+    runtime: Runtime, backups: Backups, client: CliClient, events: EventService, audit: AuditLog, devices: Devices
+) -> Restores:
+    """Restores over the running agent's parts."""
+
+    def device(component: Component, platform: CliPlatform, minutes: int) -> ReplaceableDevice:
+        return replaceable(client, component, platform, minutes, backups.texts.of(component.name).redacted)
+
+    async def report(order: RestoreOrder, step: str, outcome: str) -> None:
+        action, place = f"restore: {step}", f"{order.component}/{order.version}"
+        result, _, detail = outcome.partition(": ")
+        entry = AuditEntry(runtime.clock.now(), order.by, "job", action, place, result[:LONGEST], detail[:LONGEST])
+        await runtime.state.write(lambda tx: audit.append(tx, entry))
+
+    def ports(component: str) -> Collection[str]:
+        known = devices.interfaces(component)
+        return {*known.names.values(), *known.descriptions.values()}
+
+    return Restores(backups, device, partial(grave_faults, events), report, events.tell, runtime.clock, ports)
+
+
+def grave_faults(events: EventService, component: str) -> list[str]:
+    """What is wrong with a component by its critical and major alarms."""
+    return [
+        f"{key.type} {key.object}".strip()
+        for key, event in events.alarm_state.active.items()
+        if key.component == component and event.severity in GRAVE and key.type not in OURS
+    ]

@@ -1,0 +1,34 @@
+"""Log lines that a terminal mixed in go; the same words in a banner stay."""
+
+import pytest
+
+from cmsp_agent.services.backups.terminal_noise import without_noise
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "*Nov 23 10:00:00.000: %SYS-5-CONFIG_I: Configured from console by bob on vty1",
+        "000123: Nov 23 10:00:00.123 CET: %LINK-3-UPDOWN: Interface Gi0/1, changed state to down",
+        ".Nov 23 2026 10:00:00: %ISDN-6-LAYER2UP: Layer 2 up",
+        "2026 Nov 23 10:00:00 gw %VSHD-5-VSHD_SYSLOG_CONFIG_I: Configured",
+        "%PARSER-5-CFGLOG_LOGGEDCMD: User:bob  logged command:!exec: enable",
+        "Load for five secs: 1%/0%; one minute: 2%; five minutes: 2%",
+        "Time source is NTP, 10:00:00.123 UTC Mon Nov 23 2026",
+    ],
+)
+def test_it_is_taken_out_and_counted(line: str) -> None:
+    text = f"version 15.7\nhostname gw\n{line}\ninterface Gi0/0\nend\n"
+    assert without_noise(text) == ("version 15.7\nhostname gw\ninterface Gi0/0\nend\n", 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "banner motd ^C\n*Nov 23 10:00:00.000: %SYS-5-CONFIG_I: looks like this\n^C\nend\n",
+        'event manager applet A\n action 1.0 syslog msg "x"\n %SYS-5-CONFIG_I: indented\nend\n',
+        "interface Gi0/0\n description Load for five secs: 1%/0%; one minute: 2%\nend\n",
+    ],
+)
+def test_text_that_looks_like_it_stays(text: str) -> None:
+    assert without_noise(text) == (text, 0)
