@@ -20,6 +20,9 @@ CONFIGURATION = CliPlatform(
     blocks=(TextBlock(r"^\[ \w+ \]\r?$", r"^\[ \\\w+ \]\r?$"),),
     redact=(
         Redaction(r"(?P<secret>\$1\$[\w+/=]{4,})"),
-        Redaction(r"^(?i:\w*(?:password|passwd|secret|community\w*|privatekey|psk))\w* ?= ?(?P<secret>[^\r\n]+)"),
+        Redaction(
+            r"^(?i:\w*(?:password|passwd|pass|passphrase|secret|community\w*|(?:private|auth|priv|shared)key|psk))"
+            r"(?:_?\d+)? ?= ?(?P<secret>[^\r\n]+)"
+        ),
     ),
 )

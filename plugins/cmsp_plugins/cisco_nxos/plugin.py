@@ -8,6 +8,7 @@ from cmsp_agent.plugin.api import (
     Fact,
     Identity,
     Lack,
+    Redaction,
     SyslogRule,
     TextBlock,
     Transition,
@@ -44,6 +45,13 @@ CISCO_NXOS = DeviceType(
         must_have=(r"^version \S", r"^(?:hostname|switchname) \S"),
         invalid=(r"^% ?Invalid (?:command|parameters)", r"^% ?Permission denied", r"^\s*%? ?[Aa]uthorization failed"),
         volatile=(r"^!Command: ", r"^!Time: ", r"^!(?:Running|Startup) (?:configuration last done|config saved) at: "),
+        # the password of a group of HSRP or VRRP stands after the bare word
+        redact=(
+            Redaction(
+                r"^\s+authentication (?!(?:text|md5|mode|key-?chain|order|priority|"
+                r"periodic|event|open|pre-share|rsa-sig)\b)(?P<secret>\S+)[ \t]*$"
+            ),
+        ),
         blocks=(TextBlock(r"^banner [\w-]+ +(?P<until>\S)"),),
         paste=ConsolePaste(
             ("configure terminal",),

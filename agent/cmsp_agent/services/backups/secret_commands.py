@@ -8,11 +8,11 @@ COMMANDS = (
         r"(?:username|mgmtuser|user-name|xml user|(?:web admin )?(?:system|customer) name) +\S+ .*?"
         r"(?:password|secret)(?! +lifetime)"
     ),
-    r"(?:no +)?enable (?:password|secret|algorithm-type \S+ secret)(?: level \d+)?",
+    r"enable (?:password|secret|algorithm-type \S+ secret)(?: level \d+)?",
     r"(?:digest secret|xauth userid mode\b.*\bpassword)",
     (
         r"(?:set )?(?:password|passwd|pksecret|psksecret|secret|passphrase)(?! +(?:encryption +aes|"
-        r"strength-check|lifetime)\b)"
+        r"strength-check|lifetime)\b| +(?:is|was|are|has|must|may|can(?:not)?|will|should|expires) +\S)"
     ),
     r"snmp-server community",
     r"(?:rf-switch )?snmp-community",
@@ -24,7 +24,7 @@ COMMANDS = (
         r"snmp-server host (?!\S+ +(?:\d+\.\d+\.\d+\.\d+|[\da-fA-F:]*:[\da-fA-F:]+|use-vrf|filter-vrf|"
         r"source-interface)\b)"
         r"\S+(?: vrf \S+)?(?: (?:informs?|traps?))?"
-        r"(?: version v?(?:1|2c|3(?: (?:auth|noauth|priv))?))?(?: community)?"
+        r"(?>(?: version v?(?:1|2c|3(?: (?:auth|noauth|priv))?))?)(?: community)?"
     ),
     r"(?:tacacs-server|radius-server|tacplus-server|ldap-server)\b.*? key",
     r"(?:server-key|key-string|hex-key|auth-key|authentication-key|hello-authentication-key|key-octet-string|pac key)",
@@ -37,11 +37,11 @@ COMMANDS = (
     r"pre-shared-key (?:address|hostname) .*?\bkey",
     r"client \S+.*? (?:server-key|key)",
     r"server-private \S+ .*?\bkey",
-    r"neighbor \S+(?: \S+)? password",
+    r"neighbor \S+(?: (?!description)\S+)? password",
     r".*\bmessage-digest-key \d+ (?:md5|hmac-sha-?\d+)",
     r".*\bauthentication mode (?:hmac-sha-\d+|md5)",
     r"ip rsvp authentication key",
-    r"(?:ip )?nhrp authentication",
+    r"(?:ip(?:v6)? )?nhrp authentication",
     r"(?:area|domain|isis|lsp|hello|csnp|psnp)[- ]password(?! +key-?chain)(?: (?:hmac-md5|md5|text|clear))?",
     r"(?:standby|vrrp|glbp|fhrp)(?: \d+)? authentication(?: text| md5 key-string)?(?! +md5\b)",
     r"ppp (?:(?:chap|eap) (?:password|hostname)|pap sent-username \S+ password)",
@@ -66,7 +66,7 @@ COMMANDS = (
     ),
     r"event manager environment (?i:\S*(?:passw|secret|key|pwd)\S*)",
     r"url authentication \S+ \S+",
-    r"snmp-server host \S+ \S+(?: (?:poll|trap))? community",
+    r"snmp-server host(?:-group)? \S+ \S+(?: (?:poll|trap))? community",
     r"address ipv[46] \S+.*? key",
     r"authentication (?:local|remote) pre-share key(?: (?:ascii|hex))?",
     r"set security-association (?:in|out)bound ah \d+",
@@ -80,7 +80,7 @@ COMMANDS = (
     r"authentication key eigrp \d+",
     r"(?:redundancy group \d+ )?authentication (?:text|md5 key-string)",
     r"mpls ldp\b.*? password (?:fallback|option \d+ for \S+)(?! +key-chain)",
-    r"(?:ip )?msdp password peer \S+",
+    r"(?:ip )?msdp password (?:peer )?\S+(?= +\S)",
     r"authenticate credential \S+",
     r"(?:[\w-]+-token|token(?= +(?:\S{16,}\s*$|\d +\S))|api-key|shared-key|shared-secondary-secret(?: index \d+)?)",
     r"cable shared-(?:secondary-)?secret(?: index \d+)?",
@@ -114,6 +114,17 @@ COMMANDS = (
     r"after-hours override-code",
     r"(?:phrase|storage-key|(?:ssl-)?private-key-pass(?:phrase)?)",
     r"community-name",
+    r"action +\S+ set \S*(?i:passw|pwd?|secret|psk)\w*",
+    r"group \S+ key",
+    r"(?:capf-auth-str|ata-ivr-pwd|cluster key|tgk|salt|ike key|snmp target \S+ security-name)",
+    r"ppp user \S+ pass",
+    r"license(?= +(?:[0-8] +\S+|[0-9A-Fa-f]{16,})\s*$)",
+    r"rmon event \d+ (?:log )?trap",
+    r"profile id \d+ .*?\bpassword",
+    r"(?:radius|tacacs|ldap)-server .*?\bpassword",
+    r"aaa-server \S+ (?:\(\S+\) )?host \S+(?! +timeout\b)",
+    r"shared-secret (?:authentication|accounting)",
+    r"session-key (?:in|out)bound (?:ah|esp)-\w+",
     r"isis password (?:clear|md5)",
 )
 """What stands before a secret, at a line's beginning. In other text only some of these words do."""

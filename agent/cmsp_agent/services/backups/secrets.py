@@ -24,25 +24,39 @@ _KIND = rf"(?>(?:(?:\d|{_KINDS}) +(?!(?:{_OPTIONS})\b))*)"
 _VALUE = r"(?P<secret>\"(?:[^\"\\\n]|\\.)*\"|\S+?)(?=[;\"]?(?:\s|$))"
 _WORDS = (
     "(?:[\\w-]*-)?(?:password|passwd|passphrase|passcode|pass-phrase|secret|pksecret|psksecret|pin|pincode|shared-secret|"
-    "pre-shared-key|preshared-key|psk|authentication-key|auth-key|authkey|key-string|hex-key|key-octet-string|"
-    "community-string|server-key|secret-data|private-key|priv-key|tcp-md5-auth)"
+    "pre-shared-key|preshared-?key|psk|authentication-key|auth-key|authkey|key-string|hex-key|key-octet-string|"
+    "community-string|server-key|secret-data|private-key|priv-key|encr-key|tcp-md5-auth)"
 )
 _LINE = r"(?:enable |username \S+ .*?)?"
 _SEVERAL = rf"(?P<secret>(?!<hidden>)\S+(?: +(?!(?:{_OPTIONS})\b)\S+)+)"
 """A secret with spaces in it: the rest of its line."""
-_NO_VALUE = r"(?! +(?:encryption|strength-check|lifetime)\b)"
+_SAYS = "is|was|are|has|have|had|must|may|can(?:not)?|will|should|reset|required|policy|expired|expires|restrictions?"
+"""Words that follow *password* in a sentence, and begin no passphrase."""
+_NO_VALUE = rf"(?! +(?:encryption|strength-check|lifetime)\b| +(?:{_SAYS}) +\S)"
 _LAST = rf"(?P<secret>\"[^\"\n]+\"|[^\s\"]+?)(?=;?\s*$|;? +(?:{_OPTIONS})\b)"
-_TAG = r"[\w:-]*(?i:passw|secret|psk|shared_key|private_?key|community|pass_?phrase)[\w:-]*"
-_NAMES = r"(?<![\w.-])(?i:[\w.-]*(?:pass|passw(?:or)?d|pwd?|secret|passphrase|psk|sharedkey|privatekey|community\w*))"
+_TAG = (
+    r"(?![\w:-]*(?i:expir|polic|complex|enforce|strength|history|lifetime|length|reset))"
+    r"(?:[\w:-]*(?i:passw|secret|psk|(?:shared|private|priv|auth)_?key|community|pass_?phrase)[\w:-]*|"
+    r"(?:[\w:-]*[a-z_:-])?(?:PIN|Pin|pin)(?i:code)?\d*)"
+)
+_NAMES = (
+    r"(?<![\w.-])(?i:[\w.-]*(?:pass|passw(?:or)?d|pwd?|secret|passphrase|psk|"
+    r"(?:shared|private|auth|priv)key|community\w*))"
+)
 _GRAMMAR = (
-    "a|an|and|are|as|at|be|been|before|by|can(?:not)?|changed?|complexity|do|does|encryption|expired|expires|failed|for|"
-    "from|had|has|have|if|in|incorrect|invalid|is|it|may|must|not|of|on|or|please|policy|prompt|recovery|rejected|strength-check|"
-    "required|set|should|the|to|too|until|was|were|when|will|with|wrong|you|your"
+    f"{_SAYS}|a|an|and|as|at|be|been|before|by|changed?|complexity|do|does|encryption|failed|for|from|if|in|incorrect|"
+    "invalid|it|not|of|on|or|please|prompt|recovery|rejected|set|strength-check|the|to|too|until|were|when|with|wrong|"
+    "you|your"
 )
 """Words that follow *password* in a sentence."""
 
-_WITHIN = r"(?:action +\S+ +)?cli(?: command)? +\"?(?:command \")?"
-"""A command may be one that an event manager or a schedule runs."""
+_WITHIN = r"(?:(?:action +\S+ +)?cli(?: command)? +\"?(?:command \")?)?(?:no +)?"
+"""A command may be one that an event manager or a schedule runs, and it may be taken back."""
+_ASKED = (
+    r"\" +pattern +\"[^\"\n]*(?i:pass|word:|secret|phrase|pin:)[^\"\n]*\"[ \t]*\n[ \t]*action +\S+ +cli(?: command)?"
+)
+"""After a command of an event manager that waits for a password prompt stands the password."""
+_CAMEL = r"\b(?:communityString|\w*(?:[aA]uth|[pP]riv|[sS]hared)Key|\w*(?:[a-z]Password|[a-z]Secret|[pP]assPhrase))"
 _SERVERS = r"(?:tacacs|radius|ldap|aaa-server|aaa group)\b[^\n]*\n(?:[ \t]+[^\n]*\n)*?[ \t]+key"
 """A server's key in its own section: there `key 63` is a secret too, which in a key chain is a number."""
 
@@ -61,13 +75,20 @@ def _sources() -> Iterator[str]:
     yield r"\bENC +(?P<secret>\S+)"
     yield r"\bsnmp (?:community|trap-target \S+ community) +(?P<secret>\S+)"
     yield r"^[ \t]*set .* private key +(?P<secret>\S+)"
+    yield r"^[ \t]*set [^\n]*\bsnmp [^\n]*\bcommunity +(?P<secret>\S+)"
+    for _ in range(3):  # asked for again in an answer's own line: each pass finds the next
+        yield rf"{_ASKED} +\"?(?!\$|<hidden>)(?P<secret>[^\"\n]+?)(?=\"|[ \t]*$)"
+    yield rf"{_CAMEL} +(?![=:]){_VALUE}"
+    yield r"^[ \t]*credentials +\"?[^\s\":]+:(?P<secret>[^\s\"]+)"
+    yield r"\bpassword(?: *\(\w+\))? +: *(?P<secret>\S+)"
+    yield r"\bmail-server +\"?[^\s\":@]+:(?P<secret>[^\s\"]+)@"
     yield rf"^{_SERVERS} +{_KIND}{_VALUE}"
     yield rf"^[ \t]*{_LINE}(?:password|secret|passphrase){_NO_VALUE} +{_KIND}{_SEVERAL}$"
     for words in COMMANDS:
-        yield rf"^[ \t]*(?:{_WITHIN})?(?:{words}) +{_KIND}{_VALUE}"
-    yield rf"\b{_WORDS} +{_KIND}(?!(?:{_GRAMMAR})\b){_LAST}"
+        yield rf"^(?:[^\n]*logged command:)?[ \t]*{_WITHIN}(?:{words}) +{_KIND}{_VALUE}"
+    yield rf"(?<!service )\b{_WORDS} +{_KIND}(?!(?:{_GRAMMAR})(?:[\s.,;:!?)]|$)){_LAST}"
     yield rf"<(?P<tag>{_TAG})(?:\s[^<>]*)?>(?P<secret>[^<\n]+)(?=</)"
-    yield rf"{_NAMES}\"?\s*[=:]\s*(?!\w+://)(?P<secret>\"(?:[^\"\\\n]|\\.)+\"|'[^'\n]+'|[^\s\"'<,;]+)"
+    yield rf"{_NAMES}\"?\s*[=:]\s*(?!\w+://|(?:{_GRAMMAR})(?:\s|$))(?P<secret>\"(?:[^\"\\\n]|\\.)+\"|'[^'\n]+'|[^\s\"'<,;]+)"
 
 
 SALTED = re.compile(

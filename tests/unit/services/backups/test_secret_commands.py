@@ -4,6 +4,9 @@ import pytest
 
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups.clean_text import ConfigText
+from cmsp_plugins.audiocodes.configuration import CONFIGURATION
+from cmsp_plugins.cisco_nxos.plugin import CISCO_NXOS
+from cmsp_plugins.frr.plugin import FRR
 
 TEXT = ConfigText(CliPlatform(driver="generic"))
 
@@ -85,6 +88,34 @@ redundancy group 1 authentication text HUSH
 server 192.0.2.1 auth-port 1812 key HUSH
 sender-cred 7 HUSH
 token 0 HUSH
+no snmp-server community HUSH RO
+logged command:crypto isakmp key HUSH address 192.0.2.1
+action 4 set _pw "HUSH"
+action 5.4 cli command "no snmp-server community HUSH"
+mail-server bob:HUSH@192.0.2.1 priority 1
+group site key 6 HUSH
+ipv6 nhrp authentication HUSH
+capf-auth-str HUSH
+profile id 1 apn A authentication pap username bob password 6 HUSH pdn-type ipv4
+rmon event 1 log trap HUSH description d owner o
+license 7 HUSH
+radius-server host 192.0.2.1 test username bob password HUSH idle-time 5
+ip msdp password 192.0.2.1 7 HUSH
+aaa-server RAD (inside) host 192.0.2.1 HUSH timeout 10
+snmp-server host-group inside NMS poll community 8 HUSH
+cluster key HUSH
+presharedkey            HUSH
+encr-key            HUSH
+ftp password (pw)     : HUSH
+<AuthKey>HUSH</AuthKey>
+<PreSharedKey>HUSH</PreSharedKey>
+<Pin>HUSH</Pin>
+set system snmp communityString HUSH
+set oam snmp users bob authKey HUSH privKey HUSH
+set oam snmp trapTarget T community HUSH
+shared-secret accounting HUSH
+session-key inbound esp-encryption HUSH
+description the password to-HUSH
 """
 
 PLAIN = """\
@@ -121,6 +152,18 @@ ntp server 192.0.2.1 key 1
 ppp authentication chap callin
 vtp mode transparent
 % Invalid password for user
+% Password: incorrect
+password is required
+password will expire in a week
+aaa password restriction
+neighbor 192.0.2.1 description password of the peer is known to the desk
+snmp-server host 192.0.2.1 version 3 priv
+service pin flash:pin.tcl
+license udi pid ISR4331/K9 sn FDO12345678
+license smart transport smart
+aaa-server RAD (inside) host 192.0.2.1 timeout 10
+<PasswordExpiry>30</PasswordExpiry>
+<PublicKey>x</PublicKey>
 action 2.0 cli command "show run | include password"
 """
 
@@ -136,3 +179,39 @@ def test_the_secret_is_hidden_whole(line: str, indent: str) -> None:
 @pytest.mark.parametrize("line", PLAIN.splitlines())
 def test_plain_words_stay(line: str) -> None:
     assert TEXT.redacted(line) == line
+
+
+def test_what_an_event_manager_answers_to_a_password_prompt_is_hidden() -> None:
+    asked = [
+        'action 1 cli command "copy scp: flash:" pattern "Password:"',
+        'action 2 cli command "HUSH" pattern "etype pass"',
+    ]
+    shown = TEXT.redacted("\n".join([*asked, 'action 3 cli command "HUSH"', 'action 4 cli command "show clock"']))
+    assert "HUSH" not in shown
+    assert "show clock" in shown
+
+
+@pytest.mark.parametrize(
+    ("line", "platform"),
+    [
+        ("    authentication HUSH", CISCO_NXOS.cli),
+        (" rpki cache 192.0.2.1 22 bob HUSH known preference 1", FRR.cli),
+        ("SNMPUSERS_AuthKey_1 = HUSH", CONFIGURATION),
+        ("CLIPrivPass = HUSH", CONFIGURATION),
+    ],
+)
+def test_a_device_type_knows_its_own(line: str, platform: CliPlatform) -> None:
+    assert "HUSH" not in ConfigText(platform).redacted(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "platform"),
+    [
+        ("    authentication md5 key-chain ABC", CISCO_NXOS.cli),
+        ("    authentication open", CISCO_NXOS.cli),
+        (" rpki cache 192.0.2.1 323 preference 1", FRR.cli),
+        ("EnforcePasswordComplexity = 1", CONFIGURATION),
+    ],
+)
+def test_and_leaves_what_only_looks_like_it(line: str, platform: CliPlatform) -> None:
+    assert ConfigText(platform).redacted(line) == line
