@@ -117,6 +117,8 @@ class ApiServices:
     revisions: Revisions
     bundles: Callable[[str], Awaitable[bytes]]
     """A support bundle by its name (`services.support`)."""
+    raw_messages: Callable[[str], Awaitable[bytes]]
+    """As `RawMessages.of_event`."""
     masked: Outward
     """Events and incidents as they may leave the site, by the configuration of the moment."""
     bell: StreamBell = field(default_factory=StreamBell)

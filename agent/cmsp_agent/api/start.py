@@ -129,6 +129,7 @@ def _services(runtime: Runtime, needs: ApiNeeds, shown: Shown, jobs: Jobs) -> Ap
         change_incident=events.change_incident,
         report_incident=events.report_incident,
         masked=needs.events,
+        raw_messages=needs.events.raw.of_event,
         alarms=AlarmDesk(events, runtime.clock, runtime.machine.new_id),
         confirm_clock=needs.events.known_time.confirm,
         kpis=needs.kpis.read,

@@ -14,7 +14,7 @@ from cmsp_agent.config.secrets import unusable_secrets
 from cmsp_agent.preflight.checking import RunningAgent, as_line, by_kind, check_file
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.runtime import Runtime
-from cmsp_agent.storage.sealed.audit_key import audit_key
+from cmsp_agent.storage.sealed.kept_keys import AUDIT
 
 
 @dataclass(slots=True)
@@ -62,7 +62,7 @@ class InForce:
 
     def audit_log(self, runtime: Runtime) -> AuditLog:
         """The audit log, with the key that outlives the master key."""
-        key = audit_key(self.started.appliance.state, self.loaded.key)
+        key = AUDIT.read(self.started.appliance.state, self.loaded.key)
         return AuditLog(runtime.state, key, runtime.machine.new_id)
 
     def check(self, file: Path) -> list[str]:

@@ -1,9 +1,10 @@
-"""`cmsp-agent events`: the event log, and events as they happen."""
+"""`cmsp-agent events`: the event log, and events as they happen; `cmsp-agent event show`: one of them."""
 
 import json
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 from rich.text import Text
@@ -61,6 +62,37 @@ def events(
         TableColumn("EVENT"),
     ]
     here.output.table(columns, (_row(row) for row in items(document)), "no events")
+
+
+def event_show(
+    context: typer.Context,
+    event: Annotated[str, typer.Argument(metavar="EVENT", help="The id of a recorded event.")],
+    raw: Annotated[
+        bool, typer.Option("--raw", help="Its message as received, with what is hidden: for engineers, and audited.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Show one event; with --raw, the message that it was made of, where a part of that is hidden or masked."""
+    here = session(context)
+    path = f"/v1/events/{quote(event, safe='')}"
+    if raw:
+        received = here.daemon.text(f"{path}/raw")
+        if as_json:
+            here.output.json({"event": event, "raw": received})
+        else:
+            here.output.line(clean(received.rstrip("\n"), keep_lines=True))
+        return
+    found = here.daemon.get(path)
+    if as_json:
+        here.output.json(found)
+        return
+    times = {name.removesuffix("_at"): moment(found.get(name)) for name in ("occurred_at", "received_at")}
+    facts = {name: found.get(name) for name in ("component", "site", "type", "object", "severity", "state", "count")}
+    sources = ", ".join(found.get("sources") or ())
+    here.output.facts(
+        {"event": found.get("id"), "text": found.get("text"), **facts, **times, "sources": sources}
+        | dict(found.get("attributes") or {})
+    )
 
 
 def _row(event: EventDocument) -> tuple[object, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 EXAMPLES: Mapping[str, Sequence[str]] = {
     "status": ("status", "status --json"),
     "events": ("events --component gw-1 --severity major", "events --follow"),
+    "event show": ("event show 01a21f18-aa6d-7ae6-8785-a24740a7caf5 --raw",),
     "enrol": ("enrol --url https://enrol.example --token TOKEN",),
     "evidence": ("evidence --since 72h --output evidence.tar.gz",),
     "support-bundle": ("support-bundle --output bundle.tar.gz",),

@@ -16,6 +16,7 @@ from cmsp_agent.cli import (
     configuration,
     diagnostics,
     emergency,
+    events,
     hostkeys,
     incidents,
     inventory,
@@ -49,6 +50,7 @@ GROUPS: dict[str, tuple[str, Commands]] = {
             "host-key": hostkeys.host_key,
         },
     ),
+    "event": ("Events: show one, and what was received of it.", {"show": events.event_show}),
     "incident": (
         "Incidents: list, show, acknowledge, note, report, resolve, close.",
         {

@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
@@ -91,12 +92,9 @@ def rules_explain(
 ) -> None:
     """Say what each rule makes of a recorded event, in the order in which they apply."""
     from cmsp_agent.cli import rule_files
-    from cmsp_agent.model.errors import NotFound
 
     here = session(context)
-    found = next((each for each in _recorded(here) if each.get("id") == event), None)
-    if found is None:
-        raise NotFound(f"no event {event}")
+    found = here.daemon.get(f"/v1/events/{quote(event, safe='')}")
     for line in rule_files.explain(found, rule_files.load(config, files)[0]):
         here.output.line(line)
 

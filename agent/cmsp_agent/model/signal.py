@@ -56,6 +56,8 @@ class SyslogSignal(NamedTuple):
     sequence: int | None = None
     times: int = 1
     """How often it was received, one after the other, in the same words."""
+    raw: bytes = b""
+    """The message as received."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,9 @@ class AgentSignal:
     attributes: Mapping[str, str] = field(default_factory=lambda: NO_LABELS)
 
 
-Signal: TypeAlias = TrapSignal | SyslogSignal | PollSignal | AgentSignal
+Message: TypeAlias = TrapSignal | SyslogSignal
+"""What a device sent of itself."""
+Signal: TypeAlias = Message | PollSignal | AgentSignal
 
 
 def times(signal: Signal) -> int:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from cmsp_agent.model.event import AlarmKey, Event, Transition
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_state import IncidentState
+from cmsp_agent.model.signal import Message
 from cmsp_agent.pipeline.alarms import AlarmDraft, Alarms
 from cmsp_agent.pipeline.members import MemberDraft
 from cmsp_agent.pipeline.overlay import Overlay, OverlayInOrder
@@ -252,7 +253,8 @@ class Draft:
             del known.ended[key]
             known.ended_at.pop(key, None)
         for remembered in (known.last_reports, known.reports, known.earlier):
-            _keep_latest(remembered)
+            for old in _oldest(remembered):
+                del remembered[old]
         if len(known.flaps) > MOST_ENDED:
             known.flaps = {key: flap for key, flap in known.flaps.items() if flap.flapping}
         if len(known.places) > known.places_to_tidy + MOST_PLACES_TO_SPARE:
@@ -263,11 +265,6 @@ class Draft:
 def _oldest(remembered: dict[Any, Any]) -> list[Any]:
     """The keys that are too many. Taken together: to find the first of a dict costs what was deleted before it."""
     return [*islice(remembered, max(0, len(remembered) - MOST_ENDED))]
-
-
-def _keep_latest(remembered: dict[Any, Any]) -> None:
-    for key in _oldest(remembered):
-        del remembered[key]
 
 
 @dataclass(slots=True)
@@ -281,6 +278,8 @@ class Changes:
     to_report: set[str] = field(default_factory=set)
     """Ids among `changed` that the head-end must get again (a new source, a new inhibition)."""
     incidents: dict[str, Incident] = field(default_factory=dict)
+    messages: list[tuple[str, Message]] = field(default_factory=list)
+    """The messages of devices that events were made of, by the event's id."""
 
     def record(self, event: Event) -> None:
         """A new event for the log."""

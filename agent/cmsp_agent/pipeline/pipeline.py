@@ -1,6 +1,6 @@
 """The pipeline put together: signals and the alarm state in, a draft with its changes out. Pure; the caller commits."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import Component
@@ -9,7 +9,7 @@ from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
-from cmsp_agent.model.signal import PollSignal, Signal
+from cmsp_agent.model.signal import Message, PollSignal, Signal, SyslogSignal, TrapSignal
 from cmsp_agent.pipeline.activation import ACTIVE, BeforeActivation
 from cmsp_agent.pipeline.alarm_state import AlarmState, Draft
 from cmsp_agent.pipeline.causes import Causes
@@ -22,7 +22,7 @@ from cmsp_agent.pipeline.losses import Losses
 from cmsp_agent.pipeline.normalise import Inventory, Normaliser
 from cmsp_agent.pipeline.observe import PollJudge
 from cmsp_agent.pipeline.planned_changes import PlannedChanges
-from cmsp_agent.pipeline.privacy import incident_without_people
+from cmsp_agent.pipeline.privacy import hides, incident_without_people
 from cmsp_agent.pipeline.retire import Retirement
 from cmsp_agent.pipeline.reviews import Reviews
 from cmsp_agent.pipeline.rules.filtering import RuleFilter
@@ -101,6 +101,8 @@ class Pipeline:
             events = self._events(draft, signal)
             draft.reported.append((signal, [event.key for event in events if event.state is not Transition.INFO]))
             self._judge(draft, self._in_order(draft, signal, events))
+            if isinstance(signal, SyslogSignal | TrapSignal):
+                draft.changes.messages += _with_ids(draft, events, signal)
             if isinstance(signal, PollSignal):
                 self._triage(draft, list(self._correlate.judge_again(draft, signal.component)))
         if draft.concerned:
@@ -191,3 +193,12 @@ class Pipeline:
         if isinstance(signal, PollSignal):
             return list(self._observe(draft, signal))
         return list(self._normalise(signal))
+
+
+def _with_ids(draft: Draft, events: Iterable[Event], message: Message) -> Iterator[tuple[str, Message]]:
+    """The message by the events that are new; and by those that it was folded into, where it holds a secret."""
+    for event in events:
+        if event.id in draft.changes.new:
+            yield event.id, message
+        elif hides(event) and (known := draft.active.get(event.key) or draft.ended.get(event.key)):
+            yield known.id, message

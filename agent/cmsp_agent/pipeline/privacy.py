@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
-from cmsp_agent.model.redaction import GROUP, hide
+from cmsp_agent.model.redaction import GROUP, HIDDEN, hide
 from cmsp_agent.plugin.api import DeviceType
 
 MASKED = "<masked>"
@@ -62,6 +62,11 @@ LONGEST_OBJECTS = 4096
 def without_secrets(text: str) -> str:
     """The text as it may be stored. Nearly all texts hold nothing suspicious."""
     return hide(_SECRETS, text) if _may_hold(_SUSPICIOUS, text) else text
+
+
+def hides(event: Event) -> bool:
+    """Whether a secret was taken out of the event."""
+    return HIDDEN in event.text or HIDDEN in event.object or any(HIDDEN in value for value in event.attributes.values())
 
 
 def without_people(text: str) -> str:

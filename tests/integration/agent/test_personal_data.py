@@ -8,6 +8,7 @@ from aiosmtpd.controller import Controller
 
 from cmsp_agent.app.agent import running
 from cmsp_agent.services.notify import notifier
+from cmsp_agent.storage.tables import audit
 from tests.integration.agent.stage import APPLIANCE, staged
 from tests.integration.agent.test_lifecycle import polled, until
 from tests.integration.agent.test_support import command, contents
@@ -17,10 +18,13 @@ from tests.lab.site.notices import SyslogLine
 
 __all__ = ["mailbox", "receiver"]
 
+WHO = "urn:cmsp:appliance"
+SECRET = "canary-2718"
 NUMBER, NAME = "+33142009917", "jc.vandermolen"
 LINES = (
     SyslogLine("SIP-3-REG_INTERNAL", f"Registration failed. Tenant=3;Number={NUMBER};registrar=sip:{NUMBER}@sbc.lab"),
     SyslogLine("SEC_LOGIN-4-LOGIN_FAILED", f"Login failed [user: {NAME}] [Source: 192.0.2.7] [localport: 22]"),
+    SyslogLine("PARSER-5-CFGLOG_LOGGEDCMD", f"User:kim  logged command:snmp-server community {SECRET} RO"),
     SyslogLine("APP-2-BROKEN", f"call from calling party {NUMBER} of user '{NAME}' was lost"),
 )
 
@@ -30,11 +34,12 @@ async def test_what_leaves_the_site_names_nobody(
     mailbox: tuple[Mailbox, Controller],
     receiver: Receiver,
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(notifier, "SETTLE", 0.1)
     box, controller = mailbox
     async with staged(tmp_path) as stage:
-        stage.rewrite("api: {", 'api: {roles: {"urn:cmsp:appliance:noc": observer}, ')
+        stage.rewrite("api: {", f"api: {{roles: {{'{WHO}:noc': observer, '{WHO}:lead': engineer}}, ")
         with stage.workspace.site_yaml.open("a", encoding="utf-8") as file:
             file.write(
                 f"\nnotify: [{{to: [duty@example.org], by: [smtp, webhook]}}]\nwebhook: {{url: '{receiver.url}'}}\n"
@@ -56,6 +61,13 @@ async def test_what_leaves_the_site_names_nobody(
             here = "\n".join([(await command(*socket, *kind, "--json"))[1] for kind in lists])
             afar = [(await command(*url, *files, *kind, "--json"))[1] for kind in lists]
             afar.append((await command(*url, *files, "component", "show", "gw-1", "--json"))[1])
+            shown = json.loads((await command(*socket, "events", "--json"))[1])["items"]
+            raw = [(await command(*socket, "event", "show", each["id"], "--raw"))[1] for each in shown]
+            lead = stage.headend.client("lead")
+            as_lead = ("--cert", str(lead.certificate), "--key", str(lead.key))
+            said = next(each["id"] for each in shown if each["type"] == "command.logged")
+            by_role = [await command(*url, *who, "event", "show", said, "--raw") for who in (files, as_lead)]
+            audited = [str(entry) for _, entry in await agent.runtime.state.read(audit.page)]
             bundle = tmp_path / "bundle.tar.gz"
             assert (await command(*socket, "support-bundle", "-o", str(bundle)))[0] == 0
         left = {
@@ -65,13 +77,22 @@ async def test_what_leaves_the_site_names_nobody(
             "answers": afar,
             "bundle": list(contents(bundle.read_bytes()).values()),
         }
-        assert (NUMBER in here, NAME in here) == (True, True)
+        assert (NUMBER in here, NAME in here, SECRET in here) == (True, True, False)
+        assert [sum(word in text for text in raw) for word in (NUMBER, NAME, SECRET)] == [2, 2, 1]
+        assert [(code, SECRET in text) for code, text, _ in by_role] == [(3, False), (0, True)]
+        assert any("/raw" in entry and "lead" in entry and "shown" in entry for entry in audited)
+        left["audit"], left["log"] = audited, [caplog.text]
+        left["state"] = [path.read_bytes().decode("latin-1") for path in files_of(stage.workspace.state)]
         assert any("SIP registration of sip:<masked>@sbc.lab fails" in text for text in left["mails"])
         named = [
             (way, text[max(0, text.find(word) - 60) :][:100])
             for way, texts in left.items()
-            for word in (NUMBER, NAME)
+            for word in (NUMBER, NAME, SECRET)
             for text in texts
-            if word in text
+            if word in text and (way, word) not in {("state", NUMBER), ("state", NAME)}
         ]
         assert named == []
+
+
+def files_of(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if path.is_file()]

@@ -7,7 +7,7 @@ from pathlib import Path
 from cmsp_agent.app.agent import running
 from cmsp_agent.services.backups.restore import RestoreOrder, RestoreTimes
 from cmsp_agent.services.backups.ssh_reading import unwatched
-from cmsp_agent.storage.sealed.audit_key import keep_audit_key
+from cmsp_agent.storage.sealed.kept_keys import keep_keys
 from cmsp_agent.storage.sealed.master_key import master_key
 from cmsp_agent.storage.tables import audit
 from tests.integration.agent.stage import APPLIANCE, Stage, staged
@@ -32,7 +32,7 @@ async def test_a_configuration_is_put_back_and_every_step_is_on_record(tmp_path:
         archiving(stage, "gw-1")
         loaded, first = stage.load(), tmp_path / "first"
         first.mkdir()
-        keep_audit_key(loaded.configuration.appliance.state, master_key(first), loaded.key)  # as after a rotation
+        keep_keys(loaded.configuration.appliance.state, master_key(first), loaded.key)  # as after a rotation
         async with running(loaded) as agent:
             await polls(agent, {"gw-1"}, 1)
             good = (await agent.backups.backups.run("gw-1", "demand")).backup

@@ -193,6 +193,12 @@ async def one_emergency_call(component: str, *, local: bool) -> list[EmergencyCa
     return [EmergencyCall("e1", component or "gw-1", "paris", "112", 1_767_225_600_000, "0/1/0:3", 30, 16, caller)]
 
 
+async def one_raw_message(event: str) -> bytes:
+    if event.endswith("1"):
+        return b"%PARSER-5-CFGLOG_LOGGEDCMD: snmp-server community canary RO\n"
+    raise NotFound(f"no received message is kept of event {event}")
+
+
 async def no_emergency() -> list[NumberWays]:
     """One way, which works."""
     return [NumberWays("paris", "112", [EmergencyWay("gw-1", "112", "port 0/1/0:15", 0, works=True)])]
@@ -300,6 +306,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             bundles=no_bundle,
             revisions=revisions,
             read_only=lambda name: ("show version", "show interfaces {name}") if name == "gw-1" else (),
+            raw_messages=one_raw_message,
             masked=Masked(),
             confirm_clock=KnownTime(database, Notices(unwatched, clock, counters), clock).confirm,
         )

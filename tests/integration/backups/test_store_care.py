@@ -19,9 +19,9 @@ from cmsp_agent.services.backups.removal import Removal
 from cmsp_agent.services.backups.rotation import rotate
 from cmsp_agent.services.backups.sealed_notes import all_versions, noted
 from cmsp_agent.services.events.conditions import Conditions
-from cmsp_agent.storage.sealed.audit_key import audit_key
 from cmsp_agent.storage.sealed.backup_set import MARK, BackupSet
 from cmsp_agent.storage.sealed.blobs import Blobs, BlobStore
+from cmsp_agent.storage.sealed.kept_keys import AUDIT
 from cmsp_agent.storage.sealed.master_key import FILE, NEXT, master_key
 from cmsp_agent.storage.sealed.vault import Vault
 from cmsp_agent.storage.sqlite.database import Database
@@ -187,7 +187,7 @@ class TestRotation:
         state, folder = store.folder, store.folder / "backups"
         old = master_key(state)
         Vault(state / "vault.json", old).set("snmp", "hush")
-        audited = audit_key(state, old)
+        audited = AUDIT.read(state, old)
         done = rotate(state, folder, None)
         assert (done.contents, done.components, done.secrets, done.damaged) == (3, 1, 1, ())
         new = master_key(state)
@@ -198,14 +198,14 @@ class TestRotation:
             BlobStore(folder, old).get(versions[0].blob)
         assert len(ManifestFiles(folder, new).read("gw-1")) == 3
         assert Vault(state / "vault.json", new).find("snmp") == "hush"
-        assert audit_key(state, new) == audited
+        assert AUDIT.read(state, new) == audited
         BackupSet(folder, new, None, lambda: False).require(known=True)
 
     async def test_killed_after_each_step_it_goes_on(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
         versions = await store.add(2)
         state, folder = store.folder, store.folder / "backups"
         Vault(state / "vault.json", master_key(state)).set("snmp", "hush")
-        steps = ("_seal_secrets", "_contents", "_manifests", "keep_audit_key", "sync_directory")
+        steps = ("_seal_secrets", "_contents", "_manifests", "keep_keys", "sync_directory")
         for step in steps:
             with monkeypatch.context() as patch:
 

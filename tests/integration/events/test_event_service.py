@@ -16,8 +16,10 @@ from cmsp_agent.model.signal import Signal, SyslogSignal, TrapSignal
 from cmsp_agent.pipeline.alarm_state import AlarmState, Changes, Draft
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.services.events.disk_budget import EventRoom
+from cmsp_agent.services.events.raw_messages import RawMessages
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.storage import outbox
+from cmsp_agent.storage.sealed.sealing import Sealer
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.storage.tables import events, incidents
@@ -35,7 +37,8 @@ class Parts:
         self.counters = counters
         self.database = database
         pipeline = Pipeline(COMPONENTS, CUSTOMER, FakeInventory(), counters)
-        self.service = EventService(database, pipeline, SystemClock(), counters, EventRoom(1 << 40, counters))
+        room, raw = EventRoom(1 << 40, counters), RawMessages(database, Sealer(bytes(32)), counters)
+        self.service = EventService(database, pipeline, SystemClock(), counters, room, raw)
 
     async def stored(self) -> tuple[int, int, int]:
         """Events, incidents and outbox rows on disk; the epoch's first record not counted."""
@@ -211,6 +214,7 @@ async def test_alarms_of_components_that_left_the_file_while_the_agent_was_down_
         SystemClock(),
         parts.counters,
         EventRoom(1 << 40, parts.counters),
+        RawMessages(parts.database, Sealer(bytes(32)), parts.counters),
     )
     await second.load()
     assert {key.component for key in second.alarm_state.active} == {"gw-lyon"}

@@ -12,8 +12,10 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.signal import Signal, SyslogSignal, TrapSignal
 from cmsp_agent.pipeline.alarm_state import Changes
+from cmsp_agent.services.events.raw_messages import RawMessages
 from cmsp_agent.services.events.recording import write_changes
 from cmsp_agent.storage import outbox
+from cmsp_agent.storage.sealed.sealing import Sealer
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
 from tests.lab.clock import ManualClock
@@ -77,8 +79,9 @@ async def test_any_sequence_of_reports_leaves_the_head_end_with_the_agent_s_alar
             case _:
                 step(site, choose)
     database = await open_state(tmp_path / "state.db", "apl", clock=ManualClock(), counters=Counters())
+    raw = RawMessages(database, Sealer(bytes(32)), Counters())
     for changes in reported:
-        await database.write(partial(write_changes, changes=changes, now=site.now, by=site.pipeline))
+        await database.write(partial(write_changes, changes=changes, now=site.now, by=site.pipeline, raw=raw))
     held = {name: (data["object"], data["suppressed_by"]) for name, data in alarms_of(await records(database)).items()}
     assert held == {each.id: (each.object, each.suppressed_by) for each in site.alarm_state.active.values()}
     await database.close()

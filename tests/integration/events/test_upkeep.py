@@ -19,8 +19,10 @@ from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.services.events.disk_budget import EventRoom
 from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.events.raw_messages import RawMessages
 from cmsp_agent.services.events.retention import Stores, Upkeep
 from cmsp_agent.services.events.trusted_clock import KnownTime
+from cmsp_agent.storage.sealed.sealing import Sealer
 from cmsp_agent.storage.series import open_series
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.storage.tables import events, incidents, jobs
@@ -74,10 +76,11 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
     notices = Notices(tell, clock, counters)
     known_time = KnownTime(stores.state, notices, clock, lambda: False)
+    rooms = EventRoom(BUDGET, counters), RawMessages(stores.state, Sealer(bytes(32)), counters)
     yield House(
         clock,
         stores,
-        Upkeep(stores, lambda: KEPT, list, notices, clock, known_time.believed, counters, EventRoom(BUDGET, counters)),
+        Upkeep(stores, lambda: KEPT, list, notices, clock, known_time.believed, counters, *rooms),
         counters,
     )
     await stores.state.close()

@@ -38,6 +38,7 @@ from cmsp_agent.storage.tables import (
     inventory_changes,
     jobs,
     notifications,
+    raw_messages,
     seen_well,
     silences,
     snmp_engines,
@@ -63,6 +64,7 @@ READS: dict[str, Callable[[sqlite3.Connection], Any]] = {
     "notified": lambda c: {each.incident for each in notifications.notified(c)},
     "silences": lambda c: {each.id for each in silences.known(c)},
     "emergency_calls": lambda c: {call.id for call in emergency_calls.latest(c)},
+    "raw_messages": lambda c: {event for n in (1, 2) for event in raw_messages.of_event(c, f"e{n}")},
     "device_starts": lambda c: set(device_starts.known(c)),
     "seen_well": lambda c: set(seen_well.known(c)),
     "epochs": outbox.last_sequence,
@@ -95,6 +97,7 @@ def fill(tx: sqlite3.Connection) -> None:
         host_keys.pin(tx, "10.0.0.1", host_keys.PinnedHostKey(f"ssh-{n}", b"key", NOW))
         emergency_calls.save(tx, EmergencyCall(f"e{n}", "gw-1", "paris", "112", NOW + n))
         device_starts.save(tx, f"gw-{n}", device_starts.KeptUptime(NOW, 100))
+        raw_messages.add(tx, [(f"e{n}", NOW, b"sealed")])
         seen_well.save(tx, f"gw-{n}", [("x", "y")])
         notifications.put(tx, OutgoingNotification(f"n{n}", ("a@b.example",), "s", "b", "i", NOW, next_at=NOW))
         notifications.remember(tx, [Notified(f"i{n}", 0, "P1", "new", NOW)])

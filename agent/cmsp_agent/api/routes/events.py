@@ -1,4 +1,4 @@
-"""Calls about the event log: a page after a cursor, and the stream of what comes."""
+"""Calls about the event log: a page after a cursor, the stream of what comes, one event, what was received of it."""
 
 import asyncio
 import json
@@ -6,12 +6,14 @@ from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
-from fastapi.responses import StreamingResponse
+from fastapi.responses import PlainTextResponse, StreamingResponse
 
-from cmsp_agent.api.callers import READING, caller_of, services_of, shown_to
+from cmsp_agent.api.callers import READING, at_least, caller_of, services_of, shown_to
 from cmsp_agent.api.problems import CallInvalid, TooManyStreams
-from cmsp_agent.api.schemas.events import EventPage
+from cmsp_agent.api.roles import Caller, Role
+from cmsp_agent.api.schemas.events import EventPage, EventView
 from cmsp_agent.api.services import ApiServices
+from cmsp_agent.api.unsafe import shown_secrets
 from cmsp_agent.api.views.events import event_view
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.severity import Severity
@@ -23,6 +25,7 @@ KEEP_ALIVE = 15.0
 """Seconds after which a silent stream sends a comment, so that a dead peer is noticed."""
 
 router = APIRouter(prefix="/v1/events", tags=["events"])
+ObserverCaller = Annotated[Caller, Depends(at_least(Role.OBSERVER))]
 Cursor = Annotated[int | None, Query(ge=0, lt=1 << 62, description="Cursor: what follows it; absent: the latest")]
 
 
@@ -73,6 +76,27 @@ async def stream(
     return StreamingResponse(
         _follow(services, only, after, shown_to(caller_of(request), services)), media_type="text/event-stream"
     )
+
+
+@router.get("/{event}", response_model=EventView, dependencies=READING)
+async def one(request: Request, event: str) -> dict[str, Any]:
+    """One event, by its id."""
+    services = services_of(request)
+    found = await services.log.event(event)
+    return event_view(shown_to(caller_of(request), services)(found))
+
+
+@router.get("/{event}/raw", response_class=PlainTextResponse)
+async def raw(request: Request, event: str, caller: ObserverCaller) -> PlainTextResponse:
+    """The message of an event as it was received, with what is hidden elsewhere. For an engineer, and audited.
+
+    Kept where a secret was hidden in it, or where what leaves the site masks a part of it.
+    """
+    services = services_of(request)
+    caller.require(Role.ENGINEER)
+    await services.log.event(event)
+    await shown_secrets(request, caller)
+    return PlainTextResponse(await services.raw_messages(event))
 
 
 async def _follow(

@@ -10,10 +10,10 @@ from cmsp_agent.model.errors import ConfigurationError, StorageError
 from cmsp_agent.services.backups.copies import ManifestFiles
 from cmsp_agent.storage import files
 from cmsp_agent.storage.sealed import vault
-from cmsp_agent.storage.sealed.audit_key import keep_audit_key
 from cmsp_agent.storage.sealed.backup_set import MARK, BackupSet
 from cmsp_agent.storage.sealed.blobs import BlobStore
 from cmsp_agent.storage.sealed.data_keys import DataKeys
+from cmsp_agent.storage.sealed.kept_keys import keep_keys
 from cmsp_agent.storage.sealed.master_key import FILE, NEXT, MasterKey, keys_of_rotation
 from cmsp_agent.storage.sealed.vault import Vault
 from cmsp_agent.storage.sqlite.connections import sync_directory
@@ -51,7 +51,7 @@ def rotate(state: Path, backups: Path, recovery_key: Path | None) -> Rotated:
     for path in DataKeys(backups, present).paths():
         path.unlink()
     BackupSet(backups, fresh, recovery_key, lambda: True).claim()
-    keep_audit_key(state, present, fresh)
+    keep_keys(state, present, fresh)
     draft = state / f"{vault.FILE}.new"
     try:
         if draft.exists():

@@ -1,4 +1,4 @@
-"""Reads the record: a page of events, a page of incidents, one incident."""
+"""Reads the record: a page of events, one event, a page of incidents, one incident."""
 
 import functools
 import sqlite3
@@ -28,6 +28,17 @@ class EventLog:
         if after is None:
             return await self._database.read(lambda connection: events.latest(connection, only, limit))
         return await self._database.read(lambda connection: events.page(connection, after, only, limit))
+
+    async def event(self, event_id: str) -> Event:
+        """One event, by its id.
+
+        Raises:
+            NotFound: there is none.
+        """
+        found = await self._database.read(lambda connection: events.find(connection, event_id))
+        if found is None:
+            raise NotFound(f"no event {event_id}")
+        return found
 
     async def following(self, only: Filter, after: int) -> tuple[tuple[Event, ...], int]:
         """What follows a cursor, and where to go on: past what the filter leaves out too."""

@@ -9,6 +9,7 @@ from cmsp_agent.model.incident import Incident
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.pipeline.alarm_types.security import SECURITY_TYPES
 from cmsp_agent.services.events.disk_budget import EventRoom
+from cmsp_agent.services.events.raw_messages import RawMessages
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox.records import event_record, incident_record, security_record
 from cmsp_agent.storage.tables import events, incidents
@@ -27,7 +28,7 @@ class Outward(Protocol):
 
 
 def write_changes(
-    tx: sqlite3.Connection, changes: Changes, now: int, by: Outward, new_id: NewId = uuid7
+    tx: sqlite3.Connection, changes: Changes, now: int, by: Outward, raw: RawMessages, new_id: NewId = uuid7
 ) -> dict[str, Incident]:
     """Write changes and their outbox rows together; returns the incidents with the numbers they were given."""
     events.insert_all(tx, list(changes.new.values()))
@@ -36,10 +37,12 @@ def write_changes(
     # what was cleared in the same batch is reported by its clear: after it, a raise would hold again
     ended = {event.alarm for event in changes.new.values()}
     reported = [*changes.new.values(), *(changes.changed[event_id] for event_id in sorted(changes.to_report - ended))]
-    outbox.append_all(tx, (event_record(by.outward(event)) for event in reported), now)
+    outward = {event.id: by.outward(event) for event in reported}
+    outbox.append_all(tx, map(event_record, outward.values()), now)
+    raw.keep(tx, changes, outward)
     security = [event for event in reported if event.type in SECURITY_TYPES]
     if security:
-        outbox.append_all(tx, (security_record(by.outward(event), new_id(now)) for event in security), now)
+        outbox.append_all(tx, (security_record(outward[event.id], new_id(now)) for event in security), now)
     numbered = {}
     for incident in changes.incidents.values():
         saved = incident if incident.number else incident.numbered(incidents.next_number(tx))
@@ -50,8 +53,14 @@ def write_changes(
 
 
 def write_within(
-    tx: sqlite3.Connection, room: EventRoom, changes: Changes, now: int, by: Outward, new_id: NewId
+    tx: sqlite3.Connection,
+    room: EventRoom,
+    raw: RawMessages,
+    changes: Changes,
+    now: int,
+    by: Outward,
+    new_id: NewId,
 ) -> dict[str, Incident]:
     """Write changes as `write_changes` does, and delete the oldest events where these would not fit."""
     room.make(tx, changes.new.values())
-    return write_changes(tx, changes, now, by, new_id)
+    return write_changes(tx, changes, now, by, raw, new_id)

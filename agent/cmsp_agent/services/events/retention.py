@@ -12,6 +12,7 @@ from cmsp_agent.config.configuration import Retention
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.services.events.disk_budget import EventRoom
 from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.events.raw_messages import RawMessages
 from cmsp_agent.storage import series
 from cmsp_agent.storage.sqlite.connections import Opening
 from cmsp_agent.storage.sqlite.database import Database
@@ -54,6 +55,7 @@ class Upkeep:
         believed: Callable[[], Awaitable[bool]],
         counters: Counters,
         room: EventRoom,
+        raw: RawMessages,
     ) -> None:
         """Put the parts together.
 
@@ -66,9 +68,11 @@ class Upkeep:
             believed: whether the clock may be (`known_time.KnownTime`).
             counters: of what was removed.
             room: bytes that the events may take.
+            raw: received messages that are kept sealed, as long as events are.
         """
         self._counters = counters
         self._room = room
+        self._raw = raw
         self._stores = stores
         self._retention = retention
         self._damage = damage
@@ -136,6 +140,7 @@ class Upkeep:
         now, kept = self._clock.now(), self._retention()
         oldest, oldest_incident = now - int(kept.events * 1000), now - INCIDENTS_KEPT
         await self._remove("age", lambda tx, most: events.forget_before(tx, oldest, most), NO_LIMIT)
+        await self._stores.state.write(lambda tx: self._raw.forget_before(tx, oldest), makes_room=True)
         while gone := await self._stores.state.write(
             lambda tx: incidents.forget_before(tx, oldest_incident, STEP), makes_room=True
         ):

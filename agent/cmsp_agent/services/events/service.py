@@ -24,6 +24,7 @@ from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.repeats import EVERY, Repeats
 from cmsp_agent.services.events.disk_budget import EventRoom
 from cmsp_agent.services.events.pending import WaitingSignals, lost_before
+from cmsp_agent.services.events.raw_messages import RawMessages
 from cmsp_agent.services.events.recording import write_within
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import events, incidents
@@ -55,9 +56,10 @@ class EventService:
         clock: Clock,
         counters: Counters,
         room: EventRoom,
+        raw: RawMessages,
         new_id: NewId = uuid7,
     ) -> None:
-        self._database, self._pipeline, self._room = database, pipeline, room
+        self._database, self._pipeline, self._room, self._raw = database, pipeline, room, raw
         self._clock, self._counters, self._new_id = clock, counters, new_id
         self._alarm_state = AlarmState()
         self._queue: deque[WaitingSignals] = deque()
@@ -272,7 +274,8 @@ class EventService:
     async def _commit(self, draft: Draft) -> None:
         if draft.changes:
             changes, now, how = draft.changes, draft.now, (self._pipeline, self._new_id)
-            written = await self._database.write(lambda tx: write_within(tx, self._room, changes, now, *how))
+            room, raw = self._room, self._raw
+            written = await self._database.write(lambda tx: write_within(tx, room, raw, changes, now, *how))
             changes.incidents.update(written)
             for incident in changes.incidents.values():
                 draft.keep(incident)

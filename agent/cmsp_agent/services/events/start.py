@@ -14,12 +14,16 @@ from cmsp_agent.pipeline.silences import SilenceRegister
 from cmsp_agent.services.events.build_pipeline import make_pipeline
 from cmsp_agent.services.events.disk_budget import EventRoom
 from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.events.raw_messages import RawMessages
 from cmsp_agent.services.events.retention import Stores, Upkeep
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.events.silences import SilenceService
 from cmsp_agent.services.events.trusted_clock import DISTRUSTED, KnownTime
 from cmsp_agent.services.part import Change, ComponentsOf, Part
 from cmsp_agent.services.runtime import Runtime
+from cmsp_agent.storage.sealed.kept_keys import MESSAGES
+from cmsp_agent.storage.sealed.master_key import MasterKey
+from cmsp_agent.storage.sealed.sealing import Sealer
 from cmsp_agent.storage.tables import silences as table
 
 Observe = Callable[[Event], None]
@@ -39,6 +43,7 @@ class EventsPart(Part):
     register: SilenceRegister
     retention: Retention
     room: EventRoom
+    raw: RawMessages
     pipeline: Pipeline
     """By whose rules is judged now."""
     runtime: Runtime
@@ -66,7 +71,12 @@ class EventsPart(Part):
 
 @asynccontextmanager
 async def start_events(
-    runtime: Runtime, configuration: Configuration, components: ComponentsOf, inventory: Inventory, observe: Observe
+    runtime: Runtime,
+    configuration: Configuration,
+    key: MasterKey,
+    components: ComponentsOf,
+    inventory: Inventory,
+    observe: Observe,
 ) -> AsyncIterator[EventsPart]:
     """Take up the alarms that the last run left.
 
@@ -76,7 +86,9 @@ async def start_events(
     register = SilenceRegister(await runtime.state.read(table.known))
     pipeline = make_pipeline(configuration, components(configuration), inventory, runtime, register)
     room = EventRoom(configuration.appliance.events_budget, runtime.counters)
-    service = EventService(runtime.state, pipeline, runtime.clock, runtime.counters, room, runtime.machine.new_id)
+    raw = await _raw_messages(runtime, configuration, key)
+    how = (room, raw, runtime.machine.new_id)
+    service = EventService(runtime.state, pipeline, runtime.clock, runtime.counters, *how)
     notices = Notices(service.tell, runtime.clock, runtime.counters)
     await service.load()
 
@@ -88,19 +100,8 @@ async def start_events(
     held = any(key.type == DISTRUSTED for key in service.alarm_state.active)
     known_time = KnownTime(runtime.state, notices, runtime.clock, held=held)
     silences = SilenceService(runtime.state, register, runtime.clock, runtime.machine.new_id)
-    part = EventsPart(
-        service,
-        notices,
-        components,
-        inventory,
-        known_time,
-        silences,
-        register,
-        configuration.retention,
-        room,
-        pipeline,
-        runtime,
-    )
+    kept = silences, register, configuration.retention, room, raw
+    part = EventsPart(service, notices, components, inventory, known_time, *kept, pipeline, runtime)
     for name, run in (
         ("events", service.run),
         ("repeated messages", service.count_repeats),
@@ -117,6 +118,13 @@ async def start_events(
         await service.close()
 
 
+async def _raw_messages(runtime: Runtime, configuration: Configuration, key: MasterKey) -> RawMessages:
+    sealer = Sealer(MESSAGES.read(configuration.appliance.state, key))
+    raw = RawMessages(runtime.state, sealer, runtime.counters)
+    await raw.load()
+    return raw
+
+
 def _upkeep(part: EventsPart) -> Upkeep:
     """What is old is deleted once the clock is believed."""
     runtime = part.runtime
@@ -129,4 +137,5 @@ def _upkeep(part: EventsPart) -> Upkeep:
         part.known_time.believed,
         runtime.counters,
         part.room,
+        part.raw,
     )

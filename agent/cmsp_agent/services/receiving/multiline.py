@@ -31,7 +31,8 @@ class Continued:
             self._talkers.add(component)
             last = received.signals[-1] if received.signals else None
             if isinstance(last, SyslogSignal) and last.component == component:
-                received.signals[-1] = last._replace(text=f"{last.text}\n{signal.text}"[:LONGEST_MESSAGE])
+                text, raw = f"{last.text}\n{signal.text}", last.raw + b"\n" + signal.raw
+                received.signals[-1] = last._replace(text=text[:LONGEST_MESSAGE], raw=raw[:LONGEST_MESSAGE])
                 return
         else:
             self._numbers[component] = signal.sequence

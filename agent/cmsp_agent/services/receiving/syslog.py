@@ -116,7 +116,7 @@ def signal_from(component: str, received_at: int, message: SyslogMessage) -> Sys
     return tuple.__new__(
         SyslogSignal,
         (component, received_at, code, message.text, severity, USER if pri is None else pri >> 3, occurred_at,
-         message.host, message.number, 1),
+         message.host, message.number, 1, message.raw),
     )  # fmt: skip
 
 

@@ -110,6 +110,12 @@ _STATE_11 = """
     create index emergency_calls_by_time on emergency_calls(at);
 """
 
+_STATE_12 = """
+    create table raw_messages(row integer primary key autoincrement, event text not null,
+        received_at integer not null, sealed blob not null);
+    create index raw_messages_by_event on raw_messages(event);
+"""
+
 STATE = (
     Migration(1, _STATE_1),
     Migration(2, _STATE_2),
@@ -122,5 +128,6 @@ STATE = (
     Migration(9, _STATE_9),
     Migration(10, _STATE_10),
     Migration(11, _STATE_11),
+    Migration(12, _STATE_12),
 )
 SERIES = (Migration(1, _SERIES_1), Migration(2, _SERIES_2))
