@@ -103,6 +103,10 @@ class PollSignal:
     """Alarm type → the objects that the device has, whatever their state; of the types whose tables were read."""
     interfaces: Mapping[int, str] = field(default_factory=dict)
     """The names of the interfaces by ifIndex, where they were read."""
+    renamed: Mapping[str, str] = field(default_factory=lambda: NO_LABELS)
+    """What interfaces were called → what they are called now, since the last poll."""
+    gone: Collection[str] = ()
+    """What interfaces were called that the device has no more."""
     samples: Mapping[str, float] = field(default_factory=dict)
     """KPI (`cpu.load`, `if.in.octets[Gi0/0]`) → value in the KPI's unit."""
     calls: tuple[CallLeg, ...] = ()

@@ -47,30 +47,34 @@ class Correlator:
                 yield judged
 
     def rename(self, draft: Draft, poll: PollSignal) -> Iterator[tuple[Event, Event]]:
-        """Alarms that were reported by an ifIndex before its name was known: each as it was, and as it is called now.
+        """Alarms of interfaces that are called otherwise now: each as it was, and as it is.
 
-        Where the interface has that alarm under its name already, the two are one.
+        They were reported by an ifIndex before its name was known, or the interface was renamed. Where it has that
+        alarm under its name already, the two are one.
         """
-        if not poll.interfaces:
-            return
-        for held in [*draft.active.of(poll.component)]:
-            index = unnamed(held.object)
-            if index is None or poll.interfaces.get(index) == held.object:
+        for held in [*draft.active.of(poll.component)] if poll.interfaces or poll.renamed else ():
+            name = _called_now(held, poll)
+            if name == held.object:
                 continue
-            name = poll.interfaces.get(index)
-            if name is None:
+            if not name:
                 yield held, self._end(draft, held, f"{poll.component} has no interface with {held.object}")
                 continue
-            known = draft.active.get(held.key._replace(object=name))
-            if known is not None:
-                self._end(draft, held, f"{held.object} is {name}, which has this alarm")
-                yield held, known
-                continue
-            renamed = replace(held, object=name, text=held.text.replace(held.object, name))
-            draft.active.drop(held.key)
-            draft.active.put(renamed.key, renamed)
-            draft.changes.revise(renamed, tell=True)
-            yield held, renamed
+            yield held, self._as_called(draft, held, name)
+
+    def _as_called(self, draft: Draft, held: Event, name: str) -> Event:
+        """The alarm under its new name; of two that are one the older goes on."""
+        renamed = replace(held, object=name, text=held.text.replace(held.object, name))
+        known = draft.active.get(renamed.key)
+        if known is not None and known.received_at <= held.received_at:
+            self._end(draft, held, f"{held.object} is {name}, which has this alarm")
+            return known
+        if known is not None:
+            self._end(draft, known, f"{name} was {held.object}, which has this alarm")
+            renamed = renamed.fold(known)
+        draft.active.drop(held.key)
+        draft.active.put(renamed.key, renamed)
+        draft.changes.revise(renamed, tell=True)
+        return renamed
 
     def _end(self, draft: Draft, held: Event, text: str) -> Event:
         end = held.ended(self._new_id(draft.now), draft.now, text)
@@ -168,6 +172,19 @@ def is_last_word(draft: Draft, event: Event) -> bool:
     """Whether the component raised it after the last poll that it answered."""
     polls = draft.unanswered.get(event.component)
     return event.type not in AVAILABILITY and polls is not None and 0 < polls.answered_at < event.received_at
+
+
+def _called_now(held: Event, poll: PollSignal) -> str:
+    """What the interface of an alarm is called by the poll; empty where there is no such interface.
+
+    One that was renamed is so only while the fault is still there: an alarm that ends does so under its own name.
+    """
+    if held.object in poll.renamed:
+        name = poll.renamed[held.object]
+        seen = [each.raised for each in poll.states if (each.type, each.object) == (held.type, name)]
+        return name if any(seen) or held.type not in poll.there else held.object
+    index = unnamed(held.object)
+    return held.object if index is None or not poll.interfaces else poll.interfaces.get(index, "")
 
 
 def _saying_so(clear: Event, held: Event) -> str:

@@ -191,18 +191,18 @@ def _states(draft: Draft, poll: PollSignal) -> Iterator[AlarmReport]:
             # the first look since the start: what was kept from the last run can be weighed again
             draft.first_read.add(poll.component)
         elif kind in poll.there:
-            yield from _gone(draft, poll.component, kind, {*before, *poll.there[kind]})
+            yield from _gone(draft, poll, kind, {*before, *poll.there[kind]})
         draft.observed.put((poll.component, kind), objects)
         draft.working.pop(poll.component, None)
         yield from _changes(draft, poll, kind, objects)
 
 
-def _gone(draft: Draft, component: str, kind: str, there: Collection[str]) -> Iterator[AlarmReport]:
+def _gone(draft: Draft, poll: PollSignal, kind: str, there: Collection[str]) -> Iterator[AlarmReport]:
     """The clears of alarms of rows that are in the table no more, for the second poll now."""
-    for held in [*draft.active.of(component, kind)]:
+    for held in [*draft.active.of(poll.component, kind)]:
         # what only traps and syslog report may be in no table at all
-        if Source.POLL in held.sources and held.object not in there:
-            text = f"{component}: {held.object or kind} is gone, the device shows it no more"
+        if held.object not in there and (Source.POLL in held.sources or held.object in poll.gone):
+            text = f"{poll.component}: {held.object or kind} is gone, the device shows it no more"
             yield AlarmReport(kind, held.object, Transition.CLEAR, text)
 
 

@@ -69,7 +69,7 @@ class Triage:
         return events
 
     def renamed(self, draft: Draft, before: Event, now: Event) -> None:
-        """An alarm's object is called otherwise: its incident goes with it, or is merged into that of the object."""
+        """An alarm's object is called otherwise: its incident goes with it, or is one with that of the object."""
         incident = incident_at(draft, before)
         if incident is None:
             return
@@ -80,7 +80,10 @@ class Triage:
             draft.places.put(place_of(now), incident.id)
             self._settle(draft, incident)
         elif incident.state.open and there.state.open:
-            self._move(draft, incident, there, [now])
+            older, other = sorted((incident, there), key=lambda one: (one.opened_at, one.id))
+            draft.places.put(place_of(now), older.id)
+            self._move(draft, other, older, [now])
+            self._settle(draft, draft.incidents.get(older.id) or older)
 
     def review(self, draft: Draft) -> None:
         """Weigh anew, once for a whole batch, the open incidents that what became known can weigh in."""

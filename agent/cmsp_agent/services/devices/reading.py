@@ -25,6 +25,7 @@ INTERFACES = (
 )
 MOST_ROWS = 5_000
 
+NO_NAMES: Mapping[int, str] = {}
 _VERSION = re.compile(r"\bVersion:?\s+v?([^,\s]+)")
 
 
@@ -40,8 +41,15 @@ class ReadingSession(Protocol):
         ...
 
 
-async def read_device_facts(session: ReadingSession, registry: Registry) -> DeviceFacts:
+async def read_device_facts(
+    session: ReadingSession, registry: Registry, called: Mapping[int, str] = NO_NAMES
+) -> DeviceFacts:
     """Ask a device who it is; where it says so depends on the type that it is identified as.
+
+    Args:
+        session: asks it.
+        registry: the types that there are.
+        called: what its interfaces were called before, by ifIndex.
 
     Raises:
         DeviceError: it does not answer, or answers nonsense.
@@ -56,7 +64,7 @@ async def read_device_facts(session: ReadingSession, registry: Registry) -> Devi
     asked = [oid for oid in declared.oids if oid not in system]
     values = {**system, **(await session.get(*asked) if asked else {})}
     serial, model, chassis_software = chassis(tables)
-    interfaces = interface_names(tables)
+    interfaces = interface_names(tables, called)
     named = identity.read(declared.version, values) or software(descr)
     return DeviceFacts(
         sys_object_id=object_id,
@@ -81,19 +89,28 @@ def software(descr: str) -> str:
     return identity.one_spelling(found.group(1)) if found else ""
 
 
-def interface_names(tables: SnmpTables) -> dict[int, str]:
-    """Each by a name of its own: one without a name has its ifIndex, a namesake has it appended."""
+def interface_names(tables: SnmpTables, called: Mapping[int, str] = NO_NAMES) -> dict[int, str]:
+    """Each by a name of its own: one without a name has its ifIndex, a namesake has it appended.
+
+    Namesakes that come or go later change nothing: who was called so before is called so still.
+    """
     names, descriptions = tables.get(IF_NAME, {}), tables.get(IF_DESCR, {})
     rows = {int(row): row for row in {**descriptions, **names} if row.isdigit()}
     found = {
         index: canonical(octets_name(names.get(row)) or octets_name(descriptions.get(row)))
         for index, row in sorted(rows.items())
     }
-    taken: set[str] = {""}
+    kept = {index: called[index] for index, name in found.items() if name and called.get(index) in _own(name, index)}
+    taken = {"", *kept.values()}
     for index, name in found.items():
-        found[index] = numbered(name, index) if name in taken else name
+        found[index] = kept.get(index) or (numbered(name, index) if name in taken else name)
         taken.add(name)
     return found
+
+
+def _own(name: str, index: int) -> tuple[str, str]:
+    """What an interface of this name may be called."""
+    return name, numbered(name, index)
 
 
 def interface_descriptions(tables: SnmpTables, names: Mapping[int, str]) -> dict[int, str]:

@@ -14,7 +14,6 @@ from cmsp_agent.model.errors import (
     DeviceError,
     DeviceUnreachable,
     NotPermittedHere,
-    StorageError,
 )
 from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.plugin.api import DeviceType
@@ -27,7 +26,7 @@ from cmsp_agent.services.polling.device_starts import StartMemory
 from cmsp_agent.services.polling.early_state import EarlyStatus, TellStatus, to_nobody
 from cmsp_agent.services.polling.failed_polls import PollTrouble
 from cmsp_agent.services.polling.interface_names import InterfaceNames
-from cmsp_agent.services.polling.inventory_due import Learned, LearningTimes
+from cmsp_agent.services.polling.inventory_due import FactsHandedOn, Learned, LearningTimes
 from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import DeviceSession, MakeSession, probe
 from cmsp_agent.services.polling.rates import Rates
@@ -62,7 +61,7 @@ class Device:
         self.component = component
         self._devices = devices
         self._reachability = reachability
-        self._learned = learned
+        self._facts = FactsHandedOn(component.name, devices, learned, counters)
         self._clock = clock
         self._counters = counters
         self._access = Access(component, make_session, lambda: devices.facts(component.name), clock)
@@ -80,8 +79,8 @@ class Device:
         self._well = well
         self._states = StateReader(well.of(component.name))
         self._trouble = PollTrouble(component.name)
-        self._alive = self._unsaved = False
-        self._names = InterfaceNames()
+        self._alive = False
+        self._names = InterfaceNames(known.interfaces if (known := devices.facts(component.name)) else {})
         self._calls, self._early = CallReader(), EarlyStatus(clock)
         self._figures = gets(component, ServicePart.KPIS)
 
@@ -186,9 +185,10 @@ class Device:
         self._uptime = uptime
         restarted = uptime.restarted(before)
         if self._must_learn(uptime, before, restarted):
-            plan = await self._learn(session)
+            plan = await self._learn(session, restarted=restarted)
             await self._starts.keep(self.component.name, uptime)
             scalars = await session.get(*plan.scalars)
+        nothing = replace(nothing, renamed=self._names.take_renamed())
         if early := await self._early.status(nothing, session, scalars, plan, self._states, self._interface):
             await tell(early)
         started = self._clock.monotonic()
@@ -199,7 +199,7 @@ class Device:
         answers = Answers(scalars, columns, (started + self._clock.monotonic()) / 2)
         if restarted and (restarted := not counters_went_on(before, plan, answers, self._rates)):
             self._rates.restart()
-        if self._names.read(columns):
+        if self._names.read(columns, restarted=restarted):
             await self._numbered_anew()
         figures = samples(plan, answers, self._rates, self._interface, self._names.unsure)
         ended = await self._calls.read(session, plan, uptime, nothing.received_at, self._interface)
@@ -218,6 +218,8 @@ class Device:
             there=self._states.there,
             configuration=config_times(plan, scalars, nothing.received_at),
             interfaces=self._names.names,
+            renamed={**nothing.renamed, **self._names.take_renamed()},
+            gone=self._names.gone,
             samples={**figures, **self._calls.figures(nothing.received_at)},
             calls=ended,
             reason=reason,
@@ -226,11 +228,11 @@ class Device:
 
     async def _numbered_anew(self) -> None:
         """Interfaces came, went, or have other numbers: names count at once, the rest is read again before long."""
-        self._states.rename(self._names.better)
+        self._states.rename(self._names.better, self._names.renamed)
         facts = self._devices.facts(self.component.name)
         if facts is not None:
             log.info("interfaces are numbered anew", extra={"component": self.component.name})
-            await self._tell(self._names.renamed(facts))
+            await self._facts.hand_on(self._names.as_called(facts))
         self._learning.before_long()
 
     async def _learn_oddities(self, session: DeviceSession) -> None:
@@ -241,7 +243,7 @@ class Device:
             self._counters.add("polls.unreadable", len(unreadable), key=name)
         facts = self._devices.facts(name)
         if facts is not None and facts != (seen := self._as_seen(facts, session)):
-            await self._tell(seen)
+            await self._facts.hand_on(seen)
 
     def _as_seen(self, facts: DeviceFacts, session: DeviceSession) -> DeviceFacts:
         """With what is known of its peculiarities: without them it would seem changed at every reading."""
@@ -251,37 +253,24 @@ class Device:
         due = self._learning.due(self._clock.monotonic(), changed=uptime.changed(before))
         return restarted or due or self._planned_for is not self._kind()
 
-    async def _learn(self, session: DeviceSession) -> Plan:
+    async def _learn(self, session: DeviceSession, *, restarted: bool) -> Plan:
         """Who is it, and what does it have? A component that is only monitored is asked for no figures."""
         began = self._clock.monotonic()
         self._learning.begin(began)
         if self._planned_for is None:
             self._planned_for = self._kind()
-        facts = await read_device_facts(session, self._devices.registry)
-        self._names.learn(facts)
-        self._states.rename(self._names.better)
-        await self._tell(self._as_seen(facts, session))
+        facts = await read_device_facts(session, self._devices.registry, self._names.names)
+        self._names.learn(facts, restarted=restarted)
+        self._states.rename(self._names.better, self._names.renamed)
+        await self._facts.hand_on(self._as_seen(facts, session))
         kind = self._kind()
         plan = self._plan = await probe(session, kind) if self._figures else Plan()
         self._planned_for = kind
-        await self._tell(self._as_seen(facts, session))
-        self._learning.done(began, unsaved=self._unsaved)
+        await self._facts.hand_on(self._as_seen(facts, session))
+        self._learning.done(began, unsaved=self._facts.unsaved)
         probed = {"component": self.component.name, "type": kind.name, "unsupported": list(plan.unsupported)}
         log.info("device probed", extra=probed)
         return plan
-
-    async def _tell(self, facts: DeviceFacts) -> None:
-        """Hand on what is new. A full disk costs no poll: it is handed on again with the next reading."""
-        if not self._devices.learn(self.component.name, facts) and not self._unsaved:
-            return
-        try:
-            await self._learned(self.component.name, facts)
-        except StorageError as error:
-            self._counters.add("inventory.not_stored")
-            log.warning("inventory not stored", extra={"component": self.component.name, "error": str(error)})
-            self._unsaved = True
-        else:
-            self._unsaved = False
 
     def _interface(self, index: str) -> str:
         """The name of an interface. One that is not known yet has the names read anew before long."""

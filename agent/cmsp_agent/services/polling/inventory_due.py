@@ -1,8 +1,14 @@
-"""When the inventory of a device is read, and what is said while it can't be. Reads nothing itself."""
+"""When the inventory of a device is read, what is said while it can't be, and to whom it goes. Reads nothing itself."""
 
+import logging
 from collections.abc import Awaitable, Callable
 
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.errors import StorageError
 from cmsp_agent.services.devices.facts import DeviceFacts
+from cmsp_agent.services.devices.inventory import Devices
+
+log = logging.getLogger(__name__)
 
 Learned = Callable[[str, DeviceFacts], Awaitable[None]]
 """Called when what is known of a component changed."""
@@ -61,3 +67,34 @@ class LearningTimes:
         """A person asks: what failed, or is to be read before long, does not wait for its time."""
         if self._failures or self._due <= self._began + LEARN_AGAIN:
             self._due = float("-inf")
+
+
+class FactsHandedOn:
+    """Hands on what was learned of one device, where it is new.
+
+    Args:
+        component: its name.
+        devices: take it first: they are asked at once.
+        learned: keeps it.
+        counters: `inventory.not_stored`.
+    """
+
+    def __init__(self, component: str, devices: Devices, learned: Learned, counters: Counters) -> None:
+        self._component = component
+        self._devices = devices
+        self._learned = learned
+        self._counters = counters
+        self.unsaved = False
+
+    async def hand_on(self, facts: DeviceFacts) -> None:
+        """A full disk costs no poll: it is handed on again with the next reading."""
+        if not self._devices.learn(self._component, facts) and not self.unsaved:
+            return
+        try:
+            await self._learned(self._component, facts)
+        except StorageError as error:
+            self._counters.add("inventory.not_stored")
+            log.warning("inventory not stored", extra={"component": self._component, "error": str(error)})
+            self.unsaved = True
+        else:
+            self.unsaved = False

@@ -23,6 +23,7 @@ _NUMBER = re.compile(rb"[\s\0]*([+-]?[0-9]+(?:\.[0-9]+)?)\s*%?[\s\0]*")
 UNITS, MOST_SCALE = 9, 17
 """SensorDataScale: units(9), yotta(17)."""
 NO_ROWS: Rows = {}
+NO_OTHERS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +205,15 @@ class StateReader:
         """(alarm type, object) of what was seen without its alarm."""
         return frozenset(self._seen_well)
 
-    def rename(self, names: Mapping[str, str]) -> None:
-        """Objects are called otherwise from now on: what was seen of them is theirs still."""
+    def rename(self, names: Mapping[str, str], others: Mapping[str, str] = NO_OTHERS) -> None:
+        """Objects are called otherwise from now on: what was seen of them is theirs still.
+
+        Args:
+            names: better names.
+            others: names of those that may come back under the old one, too.
+        """
         renamed = {(kind, names.get(name, name)) for kind, name in self._seen_well}
+        renamed |= {(kind, others[name]) for kind, name in self._seen_well if name in others}
         self.grown = self.grown or renamed != self._seen_well
         self._seen_well = renamed
 
