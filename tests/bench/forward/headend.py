@@ -1,7 +1,7 @@
 """The reference head-end with a journal for its store, so that its own SQLite does not hold up what is measured.
 
 Parses each batch, checks that it follows the one before without a hole, and makes it durable as it came (fdatasync)
-before it answers. `python -m tests.bench.forward.headend DIR APPLIANCE` prints its URL and the paths of the PEM files
+before it answers; the disk works while the batch is parsed, and what is refused is cut off again. `python -m tests.bench.forward.headend DIR APPLIANCE` prints its URL and the paths of the PEM files
 as JSON.
 """
 
@@ -10,6 +10,7 @@ import os
 import sys
 import threading
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 from tests.lab.headend import Headend, Store
@@ -23,9 +24,26 @@ class Journal(Store):
     def __init__(self, file: Path) -> None:
         super().__init__(":memory:")
         self._file = file.open("wb", buffering=0)
+        self._disk = ThreadPoolExecutor(1, thread_name_prefix="journal")
         self._at = Durable(None, 0)
-        self.received = b""
-        """The body that is being answered."""
+        self._written: Future[None] | None = None
+        self._end = 0
+
+    def begin(self, body: bytes) -> None:
+        """Write a batch as it came; `accept` waits until the disk has it."""
+        self._written = self._disk.submit(self._write, body)
+
+    def _write(self, body: bytes) -> None:
+        self._file.write(body)
+        os.fdatasync(self._file.fileno())
+
+    def settle(self) -> None:
+        """Cut off what was written and not accepted."""
+        written, self._written = self._written, None
+        if written is not None:
+            written.result()
+            self._file.seek(self._end)
+            self._file.truncate()
 
     def durable(self, appliance: str) -> Durable:
         """See `Store`."""
@@ -37,26 +55,32 @@ class Journal(Store):
         first = self._at.durable + 1
         if numbers != list(range(first, first + len(numbers))):
             return Expected(self._at.epoch, first)
-        self._file.write(self.received)
-        os.fdatasync(self._file.fileno())
+        assert self._written is not None
+        self._written.result()
+        self._written, self._end = None, self._file.tell()
         self._at = Durable(events[-1].epoch, numbers[-1])
         return self._at
 
     def close(self) -> None:
         """See `Store`."""
+        self._disk.shutdown()
         self._file.close()
         super().close()
 
 
 class JournalHeadend(Headend):
-    """Gives its journal each body."""
+    """Gives its journal each batch."""
 
     journal: Journal
 
     def answer(self, handler: Handler, method: str, what: str, body: bytes) -> Answer:
         """See `Headend`."""
-        self.journal.received = body
-        return super().answer(handler, method, what, body)
+        if what == "events":
+            self.journal.begin(body)
+        try:
+            return super().answer(handler, method, what, body)
+        finally:
+            self.journal.settle()
 
 
 def main() -> None:
