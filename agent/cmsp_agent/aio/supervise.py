@@ -35,6 +35,15 @@ def attempt(name: str, counters: Counters, work: Callable[[], T]) -> T | None:
         return None
 
 
+def failure_of(work: Callable[[], object]) -> BaseException | None:
+    """What `work` raised, if anything: for code of others, which may raise SystemExit too. Logs nothing."""
+    try:
+        work()
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - it is returned
+        return error
+    return None
+
+
 class Supervisor:
     """Owns tasks from `async with` until it ends; leaves none behind.
 

@@ -28,6 +28,7 @@ from cmsp_agent.services.host.site_file import SiteFilePart, start_site_file
 from cmsp_agent.services.host.start import HostPart, start_host
 from cmsp_agent.services.inventory.start import start_inventory
 from cmsp_agent.services.kpis.start import KpisPart, start_kpis
+from cmsp_agent.services.link.sinks import start_sinks
 from cmsp_agent.services.link.start import LinkPart, start_link
 from cmsp_agent.services.listening import start_listening
 from cmsp_agent.services.machine import REAL, Machine
@@ -165,6 +166,7 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         service, notices, active = events.service, events.notices, events.service.alarm_state.active
         status = _status(runtime, configuration, devices, events, parts)
         link = await start(start_link(runtime, configuration, service, notices, status.heartbeat, in_force.reload))
+        await start(start_sinks(runtime, configuration, host.sinks, notices, active))
         await start(start_security(runtime, configuration, notices))
         await start(start_tunnel(runtime, configuration, notices, active))
         notify = await start(start_notify(runtime, configuration, components, events))

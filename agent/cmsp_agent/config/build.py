@@ -151,6 +151,19 @@ def webhook(section: appliance.WebhookSection | None, source: SecretSource) -> d
     return done.Webhook(section.url, to_secret(section.token, source), section.timeout)
 
 
+def sinks(sections: Mapping[str, appliance.SinkSection], source: SecretSource) -> Mapping[str, done.SinkSettings]:
+    """Where records go beside the head-end."""
+
+    def option(value: str | SecretReference) -> str | Secret:
+        return secret(value.name, source) if isinstance(value, SecretReference) else value
+
+    made = {
+        name: done.SinkSettings(section.kind, frozen({key: option(value) for key, value in section.options.items()}))
+        for name, section in sections.items()
+    }
+    return frozen(made)
+
+
 def mail_server(section: appliance.Smtp | None, source: SecretSource) -> done.MailServer | None:
     """The mail server."""
     if section is None:

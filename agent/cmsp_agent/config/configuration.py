@@ -197,6 +197,14 @@ class Webhook:
 
 
 @dataclass(frozen=True, slots=True)
+class SinkSettings:
+    """One place where records go beside the head-end: a kind that a plugin brings, and its options."""
+
+    kind: str
+    options: Mapping[str, str | Secret]
+
+
+@dataclass(frozen=True, slots=True)
 class MailServer:
     """The mail server that notifications go through."""
 
@@ -240,6 +248,7 @@ class Configuration:
     notify: tuple[NotificationPolicy, ...]
     smtp: MailServer | None
     webhook: Webhook | None
+    sinks: Mapping[str, SinkSettings]
     retention: Retention
     privacy: PrivacySettings
     listen: Listeners

@@ -144,6 +144,7 @@ def configure(document: CheckedFile, secrets: SecretSource) -> Configuration:
         notify=tuple(build.notification(each) for each in site_file.notify),
         smtp=build.mail_server(site_file.smtp, secrets),
         webhook=build.webhook(site_file.webhook, secrets),
+        sinks=build.sinks(site_file.sinks, secrets),
         retention=build.retention(site_file.retention),
         privacy=build.privacy(site_file.privacy),
         listen=build.listeners(site_file.listen, beside),

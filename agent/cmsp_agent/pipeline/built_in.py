@@ -15,6 +15,7 @@ from cmsp_agent.pipeline.alarm_types import (
     process,
     receiving,
     security,
+    sinks,
     storage,
 )
 from cmsp_agent.pipeline.alarm_types.configuration import DEVICE_TYPE_MISSING
@@ -54,6 +55,7 @@ _DOMAINS = (
     configuration,
     process,
     security,
+    sinks,
     order,
 )
 

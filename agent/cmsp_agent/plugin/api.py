@@ -28,6 +28,7 @@ from cmsp_agent.plugin.command_line import (
 from cmsp_agent.plugin.identity import UNIDENTIFIED, Fact, Identity
 from cmsp_agent.plugin.kpi import NO_COUNT, NO_LEVEL, NOT_AVAILABLE, Kpi, sensor_kpis
 from cmsp_agent.plugin.markers import hook
+from cmsp_agent.plugin.record_sink import RecordBatch, RecordSink, TakeBatch
 from cmsp_agent.plugin.rules import CONFIG_CHANGED, AlarmType, Limit, ObjectFrom, TrapRule, judge_value
 from cmsp_agent.plugin.source_line import written_here
 from cmsp_agent.plugin.trap_table import read_traps
@@ -59,6 +60,8 @@ __all__ = [
     "Limit",
     "ObjectFrom",
     "PollSignal",
+    "RecordBatch",
+    "RecordSink",
     "Redaction",
     "Replacement",
     "SetupLine",
@@ -71,6 +74,7 @@ __all__ = [
     "StateRule",
     "SyslogRule",
     "SyslogSignal",
+    "TakeBatch",
     "TextBlock",
     "Transition",
     "TrapRule",

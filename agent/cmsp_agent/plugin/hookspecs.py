@@ -5,7 +5,7 @@ A hook is called for each plugin alone, in its own try, so that one that raises 
 
 from collections.abc import Iterable
 
-from cmsp_agent.plugin.api import DeviceType, Event
+from cmsp_agent.plugin.api import DeviceType, Event, RecordSink
 from cmsp_agent.plugin.markers import spec
 
 
@@ -17,3 +17,8 @@ def device_types() -> Iterable[DeviceType]:  # type: ignore[empty-body]
 @spec
 def event_recorded(event: Event) -> None:
     """Observe an event after it became durable. Called on the event loop for every event: return at once."""
+
+
+@spec
+def sinks() -> Iterable[RecordSink]:  # type: ignore[empty-body]
+    """Register kinds of sinks: where records go beside the head-end. Called once, when the plugin is loaded."""

@@ -25,7 +25,9 @@ from cmsp_agent.plugin.entry_points import Found, admit, named, own_first, plugi
 from cmsp_agent.plugin.markers import PROJECT
 from cmsp_agent.plugin.misspelt import misspelt_in
 from cmsp_agent.plugin.quarantine import NORMALISE, Quarantine
+from cmsp_agent.plugin.record_sink import RecordSink
 from cmsp_agent.plugin.registry import Registry
+from cmsp_agent.plugin.sink_calls import take_sink
 from cmsp_agent.plugin.type_check import misfits
 from cmsp_agent.plugin.watchdog import Calls
 
@@ -69,6 +71,7 @@ class PluginHost:
     ) -> None:
         self._distributions = distributions
         self.registry = Registry()
+        self.sinks: dict[str, RecordSink] = {}
         self.calls = Calls()
         self._quarantine = quarantine
         self._clock = clock
@@ -142,6 +145,8 @@ class PluginHost:
         self._update(found.name, state="loaded")
         self._mistaken(found.name, unmarked)
         self._waiting += [(found.name, each) for each in self._collect(found.name, "device_types")]
+        for sink in self._collect(found.name, "sinks"):
+            self._mistaken(found.name, take_sink(self.sinks, sink))
 
     def _forget(self, name: str) -> None:
         if self._manager.has_plugin(name):

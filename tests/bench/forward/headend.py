@@ -1,8 +1,8 @@
 """The reference head-end with a journal for its store, so that its own SQLite does not hold up what is measured.
 
 Parses each batch, checks that it follows the one before without a hole, and makes it durable as it came (fdatasync)
-before it answers; the disk works while the batch is parsed, and what is refused is cut off again. `python -m tests.bench.forward.headend DIR APPLIANCE` prints its URL and the paths of the PEM files
-as JSON.
+before it answers; the disk works while the batch is parsed, and what is refused is cut off again.
+`python -m tests.bench.forward.headend DIR APPLIANCE` prints its URL and the paths of the PEM files as JSON.
 """
 
 import json

@@ -11,6 +11,7 @@ from cmsp_agent.config.schema.appliance import (
     ListenersSection,
     PrivacySection,
     RetentionSection,
+    Sinks,
     Smtp,
     Traps,
     WebhookSection,
@@ -46,6 +47,7 @@ class SiteFile(Section):
     notify: Annotated[tuple[NotificationSection, ...], BeforeValidator(_one_or_more)] = ()
     smtp: Smtp | None = None
     webhook: WebhookSection | None = None
+    sinks: Sinks = Field(default_factory=dict, description="Where records go beside the head-end")
     retention: RetentionSection = RetentionSection()
     privacy: PrivacySection = PrivacySection()
     listen: ListenersSection = ListenersSection()

@@ -15,6 +15,18 @@ COUNTERS: tuple[Counter, ...] = (
         loss=True,
     ),
     *declared(
+        "sink",
+        {"sinks.missed": "Records that were gone before a sink had them"},
+        loss=True,
+    ),
+    *declared(
+        "sink",
+        {
+            "sinks.delivered": "Records that a sink took",
+            "sinks.failed": "Deliveries that a sink did not take",
+        },
+    ),
+    *declared(
         "reason",
         {
             "forwarder.acknowledged": "Records that the head-end made durable",

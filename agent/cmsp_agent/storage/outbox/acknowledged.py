@@ -45,7 +45,8 @@ def sweep(tx: sqlite3.Connection, row: int, last: int, most: int) -> int:
     """
     oldest = tx.execute("select min(row) from outbox").fetchone()[0]
     marked = 0 if oldest is None else row - oldest + 1
-    if most and 0 <= last - row <= min(FEW, marked // SHARE) and _emptied(tx, row):
+    few = 0 <= last - row <= min(FEW, marked // SHARE)
+    if most and few and not _wanted_by_a_sink(tx, row) and _emptied(tx, row):
         return marked
     return delete(tx, row if not most else min(row, oldest + STEP - 1)) if marked > most else 0
 
@@ -59,6 +60,14 @@ def delete_some(tx: sqlite3.Connection) -> int:
     """Delete the oldest of what is marked, as much as one commit should; return how many rows went."""
     oldest = tx.execute("select min(row) from outbox").fetchone()[0]
     return 0 if oldest is None else delete(tx, min(forgotten(tx), oldest + STEP - 1))
+
+
+def _wanted_by_a_sink(tx: sqlite3.Connection, row: int) -> bool:
+    """A sink has not read up to here: so much stays as may, for as long as it may."""
+    found = tx.execute(
+        "select 1 from meta where key glob 'sink.*' and cast(value as integer) < ? limit 1", (row,)
+    ).fetchone()
+    return found is not None
 
 
 def _emptied(tx: sqlite3.Connection, row: int) -> bool:
