@@ -81,7 +81,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
 
 async def identified(registry: Registry, recorded: Recorded) -> tuple[str, DeviceFacts]:
     facts = await read_device_facts(recorded.capture, registry)
-    kind = registry.identify(facts.sys_object_id, facts.sys_descr)
+    kind = registry.identify(facts.sys_object_id, facts.sys_descr, facts.looks_like)
     assert kind is not None
     return kind.name, facts
 

@@ -73,7 +73,7 @@ async def readings(folder: Path, registry: Registry) -> list[Reading]:
             continue
         capture, rates = Capture(path), Rates()
         facts = await read_device_facts(capture, registry)
-        kind = registry.identify(facts.sys_object_id, facts.sys_descr)
+        kind = registry.identify(facts.sys_object_id, facts.sys_descr, facts.looks_like)
         assert kind is not None
         plan = await probe(capture, kind)
         answers = Answers(await capture.get(*plan.scalars), await capture.columns(*plan.columns), 1.0)

@@ -15,6 +15,7 @@ from cmsp_agent.plugin.type_check import misfits
 
 PARTS = (
     "sys_object_ids",
+    "not_with",
     "functions",
     "alarms",
     "traps",

@@ -25,7 +25,7 @@ from cmsp_agent.plugin.command_line import (
     SetupStep,
     TextBlock,
 )
-from cmsp_agent.plugin.identity import UNIDENTIFIED, Fact, Identity
+from cmsp_agent.plugin.identity import UNIDENTIFIED, Fact, Identity, Sign
 from cmsp_agent.plugin.kpi import NO_COUNT, NO_LEVEL, NOT_AVAILABLE, Kpi, sensor_kpis
 from cmsp_agent.plugin.markers import hook
 from cmsp_agent.plugin.record_sink import RecordBatch, RecordSink, TakeBatch
@@ -70,6 +70,7 @@ __all__ = [
     "ShownKpi",
     "ShownState",
     "ShownTable",
+    "Sign",
     "Signal",
     "StateRule",
     "SyslogRule",
@@ -187,6 +188,10 @@ class DeviceType:
     """Prefixes of sysObjectID; the longest match over all device types wins."""
     sys_descr: str = ""
     """A pattern that sysDescr must match too; empty: any."""
+    descr_is_enough: bool = False
+    """A device that shows no sysObjectID is of this type where sysDescr matches."""
+    not_with: tuple[Sign, ...] = ()
+    """What tells the devices of others that look like this type by sysObjectID and sysDescr; one of these is enough."""
     identity: Identity = UNIDENTIFIED
     """Maker and system, and where model, serial number and release are read."""
     fallback: bool = False

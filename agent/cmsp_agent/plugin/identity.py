@@ -29,6 +29,20 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """Something that a device shows and another, which looks like it, does not."""
+
+    subtree: str
+    """Without its last number, for an instance."""
+    pattern: str = ""
+    """Searched in the first of its values; empty: that there is any is enough."""
+
+    def is_on(self, rows: Mapping[str, Value]) -> bool:
+        """Whether the device shows it, by what the subtree has."""
+        return any(not self.pattern or re.search(self.pattern, text(value)) for value in rows.values())
+
+
+@dataclass(frozen=True, slots=True)
 class Identity:
     """What a kind of device is, and where it says the rest; of several places the first that answers and fits."""
 

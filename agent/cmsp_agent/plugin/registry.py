@@ -10,6 +10,9 @@ from cmsp_agent.plugin.api import DeviceType, Kpi, ShownKpi
 LONGEST_DESCR = 1024
 """Characters of sysDescr that a pattern may look at."""
 
+NO_OBJECT_ID = ("", "0.0")
+"""What sysObjectID is where a device, or its view, shows none."""
+
 UNKNOWN = DeviceType("unknown", "Device of a kind that no plugin knows", snmp=False)
 
 
@@ -74,23 +77,26 @@ class Registry:
         general = (kind for kind in self if (kind.fallback if has_snmp else not kind.snmp))
         return next(general, UNKNOWN)
 
-    def identify(self, sys_object_id: str, sys_descr: str) -> DeviceType | None:
+    def identify(self, sys_object_id: str, sys_descr: str, but_not: str = "") -> DeviceType | None:
         """The device type whose sysObjectID prefix matches longest and whose sysDescr pattern fits; else the fallback.
 
         Args:
             sys_object_id: dotted (SNMPv2-MIB sysObjectID.0).
             sys_descr: text (SNMPv2-MIB sysDescr.0).
+            but_not: the name of a device type that it only looks like.
         """
         sys_object_id = sys_object_id.lstrip(".")
         best: tuple[int, DeviceType | None] = (-1, None)
         for kind in self:
             length = _match(kind, sys_object_id)
-            if length > best[0] and _describes(kind, sys_descr):
+            if length > best[0] and kind.name != but_not and _describes(kind, sys_descr):
                 best = (length, kind)
         return best[1] or next((kind for kind in self if kind.fallback), None)
 
 
 def _match(kind: DeviceType, oid: str) -> int:
+    if oid in NO_OBJECT_ID:
+        return 0 if kind.descr_is_enough and kind.sys_descr else -1
     fitting = [prefix for prefix in kind.sys_object_ids if oid == prefix or oid.startswith(prefix + ".")]
     return max((prefix.count(".") + 1 for prefix in fitting), default=-1)
 

@@ -18,7 +18,7 @@ from cmsp_agent.plugin.api import (
     TrapRule,
 )
 from cmsp_agent.plugin.command_line import FILLED_IN, NEEDS
-from cmsp_agent.plugin.identity import Fact, Identity
+from cmsp_agent.plugin.identity import Fact, Identity, Sign
 from cmsp_agent.plugin.templates import TemplateUnusable, columns
 
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
@@ -93,6 +93,11 @@ def cli(platform: CliPlatform) -> Iterator[str]:
             yield from pattern(f"cli.{name}", each)
     for redaction in platform.redact:
         yield from _redaction("cli.redact", redaction)
+
+
+def _sign(path: str, sign: Sign) -> Iterator[str]:
+    yield from oid(f"{path}.subtree", sign.subtree)
+    yield from pattern(f"{path}.pattern", sign.pattern)
 
 
 def _form(path: str, fact: Fact) -> Iterator[str]:
@@ -255,6 +260,7 @@ def _dotted(path: str, name: str) -> Iterator[str]:
 
 
 _CHECKS: Mapping[type, CheckShape] = {
+    Sign: _sign,
     AlarmType: _alarm,
     TrapRule: _trap,
     SyslogRule: _syslog,

@@ -1,14 +1,12 @@
 """The device type `audiocodes`: what any SNMP device has, and the state that AC-SYSTEM-MIB has. Data only."""
 
-from cmsp_agent.plugin.api import NOT_AVAILABLE, AlarmType, DeviceType, Fact, Identity, Kpi, Severity, StateRule, hook
-from cmsp_plugins.audiocodes import calls, traps
+from cmsp_agent.plugin.api import NOT_AVAILABLE, DeviceType, Fact, Identity, Kpi, hook
+from cmsp_plugins.audiocodes import calls, states, traps
 from cmsp_plugins.audiocodes.configuration import CONFIGURATION
 from cmsp_plugins.audiocodes.setup import SETUP
 
 API_VERSION = 1
 
-SYSTEM = "1.3.6.1.4.1.5003.9.10.10.2"
-"""AC-SYSTEM-MIB."""
 HOOKS = ("1.3.6.1.4.1.5003.9.10.8.2.20.1.1.4", "1.3.6.1.4.1.5003.9.10.1.4.1.1.18")
 """acAnalogFxsFxoHookState, and the older table: the analogue ports, telephones and lines alike."""
 
@@ -24,27 +22,18 @@ AUDIOCODES = DeviceType(
         model=(Fact("1.3.6.1.4.1.5003.9.10.10.2.3.1.0"), Fact(pattern=r"^Product:\s*([^;]+)")),
         serial=(Fact("1.3.6.1.4.1.5003.9.10.10.2.3.2.0"),),
     ),
-    alarms=(
-        AlarmType(
-            "device.alarm",
-            Severity.MAJOR,
-            "{component} says that it has a major or critical alarm",
-            recommendation="Look at the device's own list of active alarms.",
-        ),
-        *traps.ALARMS,
-    ),
+    alarms=(*states.ALARMS, *traps.ALARMS),
     traps=traps.TRAPS,
     ignored_traps=(traps.KEEP_ALIVE,),
-    states=(
-        # acSysStateGWSeverity: major(4), critical(5)
-        StateRule(f"{SYSTEM}.5.4.0", "device.alarm", frozenset({4, 5}), frozenset({0, 1, 2, 3}), object=""),
-    ),
+    states=states.STATES,
     kpis=(
-        Kpi("device.temperature", "°C", (f"{SYSTEM}.5.1.0",), absent=(0, *NOT_AVAILABLE)),
-        Kpi("cpu.dataplane", "percent", (f"{SYSTEM}.5.8.0",), absent=NOT_AVAILABLE),
-        Kpi("memory.dataplane", "percent", (f"{SYSTEM}.5.9.0",), absent=NOT_AVAILABLE),
+        Kpi("device.temperature", "°C", (f"{states.SYSTEM}.5.1.0",), absent=(0, *NOT_AVAILABLE)),
+        Kpi("cpu.dataplane", "percent", (f"{states.SYSTEM}.5.8.0",), absent=NOT_AVAILABLE),
+        Kpi("memory.dataplane", "percent", (f"{states.SYSTEM}.5.9.0",), absent=NOT_AVAILABLE),
         # off the hook: 2 in AC-ANALOG-MIB, 0 in the older table; 1 is on it in both
         Kpi("voiceport.off_hook", "ports", HOOKS, counts=frozenset({0, 2}), aggregate="sum"),
+        # no MIB names it; the active calls of an SBC of 7.4 and later
+        Kpi("calls.active", "calls", ("1.3.6.1.4.1.5003.15.3.1.1.1.2.0",)),
         *calls.KPIS,
     ),
     cli=CONFIGURATION,

@@ -8,7 +8,9 @@ CISCO_CER = DeviceType(
     name="cisco_cer",
     title="Cisco Emergency Responder, where the order names one at the site",
     like="generic_snmp",
+    sys_object_ids=("1.3.6.1.4.1.9.1.1348",),  # ciscoUCVirtualMachine
     sys_descr=r"(?i)\bCisco Emergency Responder\b",
+    descr_is_enough=True,
     identity=Identity(vendor="Cisco", os="cer"),
     functions=("emergency",),
     kpis=(Kpi("cpu.load", "percent", ("1.3.6.1.2.1.25.3.3.1.2",), aggregate="max", limit=Limit(90, 80, 600)),),

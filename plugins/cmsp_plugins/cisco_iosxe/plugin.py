@@ -13,6 +13,7 @@ CISCO_IOSXE = DeviceType(
     like="cisco_ios",
     sys_object_ids=("1.3.6.1.4.1.9.1",),  # CISCO-PRODUCTS-MIB ciscoProducts
     sys_descr=XE,
+    descr_is_enough=True,
     identity=Identity(vendor="Cisco", os="iosxe", version=(Fact(pattern=r"\bVersion:?\s+([^,\s]+)"),)),
     proven=("identity",),
 )

@@ -26,7 +26,8 @@ CISCO_NXOS = DeviceType(
     title="Cisco NX-OS switch (Nexus)",
     like="generic_snmp",
     sys_object_ids=("1.3.6.1.4.1.9.12.3.1.3",),
-    sys_descr=r"^Cisco NX-OS",
+    sys_descr=r"NX-OS(?!\(tm\) ucs)",
+    descr_is_enough=True,
     identity=Identity(vendor="Cisco", os="nxos", version=(Fact(pattern=r"\bVersion ([^,\s]+)"),)),
     cli=CliPlatform(
         driver="cisco_nxos",

@@ -21,7 +21,8 @@ CISCO_UCM = DeviceType(
     name="cisco_ucm",
     title="Cisco Unified Communications Manager, where the order names one at the site",
     like="generic_snmp",
-    sys_descr=r"(?i)\b(?:Cisco Unified (?:Communications Manager|CallManager)|CUCM)\b",
+    sys_object_ids=("1.3.6.1.4.1.9.1.1348",),  # ciscoUCVirtualMachine: Emergency Responder and Unity have it, too
+    sys_descr=r"(?i)\A\Z|\b(?:UCOS|Cisco Unified (?:Communications Manager|CallManager)|CUCM)\b",
     identity=Identity(vendor="Cisco", os="ucm", version=(Fact(f"{COUNTS}.29.0", pattern=r"^([0-9][0-9.()-]*[0-9)])"),)),
     alarms=(
         AlarmType(

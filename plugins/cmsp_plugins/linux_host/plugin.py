@@ -2,14 +2,15 @@
 
 from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
 from cmsp_plugins.linux_host import sensors
+from cmsp_plugins.linux_host.appliances import SIGNS
 from cmsp_plugins.linux_host.setup import SETUP
 
 API_VERSION = 1
 
-MACHINES = r"(?:x86_64|i[3-6]86|aarch64|armv[67]\w*|ppc64le|s390x)"
-APPLIANCE = r"(?:-lsp-|-dvf-|spear3xx|\.rb\d|-al-\d|-uc\d)"
-"""Uptime of the kernels of appliances."""
-LINUX = rf"^Linux (?!UBNT|RUT\d|GXW|HT8)\S+ (?!\S*{APPLIANCE})\d\S* #\d.*\b{MACHINES}\b"
+MACHINES = r"(?:x86_64|amd64|i[3-6]86|aarch64|armv[678]\w*|ppc64(?:le)?|riscv64|s390x|sparc64)"
+APPLIANCE = r"(?:-lsp-|-dvf-|spear3xx|\.rb\d|\.g[0-9a-f]{7}[.-]|-al-\d|-uc\d)"
+"""Marks of the kernels of appliances."""
+LINUX = rf"^Linux (?!UBNT|RUT\d|GXW|HT8)(?:\S+ )?(?!\S*{APPLIANCE})\d\S* (?:#\d|SMP ).*\b{MACHINES}\b"
 
 LINUX_HOST = DeviceType(
     name="linux_host",
@@ -17,7 +18,8 @@ LINUX_HOST = DeviceType(
     like="generic_snmp",
     sys_object_ids=("1.3.6.1.4.1.8072.3.2.10",),
     sys_descr=LINUX,
-    identity=Identity(os="linux", version=(Fact(pattern=r"^Linux \S+ (\S+)"),)),
+    not_with=SIGNS,
+    identity=Identity(os="linux", version=(Fact(pattern=r"^Linux (?:[^\s.]\S* )?(\d+\.\S+)"),)),
     kpis=sensors.KPIS,
     setup=SETUP,
     proven=("identity", "kpis"),

@@ -15,10 +15,10 @@ MAKERS = (
     "1.3.6.1.2.1.33",  # UPS-MIB's own root, which some agents show
     "1.3.6.1.4.1.318",  # APC
     "1.3.6.1.4.1.476.1.42",  # Liebert
-    "1.3.6.1.4.1.534.1",  # Eaton, Powerware
+    *("1.3.6.1.4.1.534.1", "1.3.6.1.4.1.534.2"),  # Eaton, Powerware
     "1.3.6.1.4.1.674.10902.2",  # Dell
     "1.3.6.1.4.1.705.1",  # MGE, now Eaton
-    "1.3.6.1.4.1.850.1",  # Tripp Lite
+    "1.3.6.1.4.1.850",  # Tripp Lite
     "1.3.6.1.4.1.935",  # Megatec NET Agent
     "1.3.6.1.4.1.2254.2.4",  # Delta
     "1.3.6.1.4.1.3808.1.1",  # CyberPower

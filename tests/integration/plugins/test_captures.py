@@ -81,7 +81,7 @@ async def poll(
     """(device type, facts, plan, samples, states)."""
     capture = Capture(path)
     facts = await read_device_facts(capture, registry)
-    kind = registry.identify(facts.sys_object_id, facts.sys_descr)
+    kind = registry.identify(facts.sys_object_id, facts.sys_descr, facts.looks_like)
     assert kind is not None
     plan = await probe(capture, kind)
     answers = Answers(await capture.get(*plan.scalars), await capture.columns(*plan.columns), 1.0)

@@ -156,7 +156,7 @@ def _shown(case: RecordedCase, kind: DeviceType) -> Made:
 async def _identity(case: RecordedCase, registry: Registry) -> Made:
     objects = {oid: value if oid == SYS_OBJECT_ID else _octets(value) for oid, value in case["objects"].items()}
     facts = await read_device_facts(RecordedDevice(objects), registry)
-    kind = registry.identify(facts.sys_object_id, facts.sys_descr)
+    kind = registry.identify(facts.sys_object_id, facts.sys_descr, facts.looks_like)
     return {
         "type": kind.name if kind is not None else "",
         "version": facts.software,

@@ -63,6 +63,8 @@ class DeviceFacts:
 
     sys_object_id: str = ""
     sys_descr: str = ""
+    looks_like: str = ""
+    """The device type that sysObjectID and sysDescr say, where something else tells that it is none."""
     sys_name: str = ""
     software: str = ""
     model: str = ""
@@ -91,6 +93,7 @@ def to_record(facts: DeviceFacts, device_type: str) -> dict[str, Any]:
         "device_type": device_type,
         "sys_object_id": facts.sys_object_id,
         "sys_descr": facts.sys_descr,
+        "looks_like": facts.looks_like,
         "sys_name": facts.sys_name,
         "software": facts.software,
         "model": facts.model,
@@ -117,6 +120,7 @@ def from_record(record: Mapping[str, Any]) -> DeviceFacts:
     return DeviceFacts(
         sys_object_id=record.get("sys_object_id", ""),
         sys_descr=record.get("sys_descr", ""),
+        looks_like=record.get("looks_like", ""),
         sys_name=record.get("sys_name", ""),
         software=record.get("software", ""),
         model=record.get("model", ""),

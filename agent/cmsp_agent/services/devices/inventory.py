@@ -75,8 +75,8 @@ class Devices:
         component = self._components[name]
         configured = self._registry.named(component.type)
         facts = self._facts.get(name)
-        if configured is None and facts is not None and facts.sys_object_id:
-            found = self._registry.identify(facts.sys_object_id, facts.sys_descr)
+        if configured is None and facts is not None and (facts.sys_object_id or facts.sys_descr):
+            found = self._registry.identify(facts.sys_object_id, facts.sys_descr, facts.looks_like)
             if found is not None:
                 return found
         return self._registry.initial(component.type, has_snmp=component.credentials.snmp is not None)

@@ -7,7 +7,7 @@ from typing import Protocol
 from cmsp_agent.model.interfaces import IF_DESCR, IF_NAME, canonical, numbered, octets_name
 from cmsp_agent.model.signal import Value
 from cmsp_agent.plugin import identity
-from cmsp_agent.plugin.api import Identity
+from cmsp_agent.plugin.api import DeviceType, Identity
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.entities import ENTITIES, chassis, entities, modules
 from cmsp_agent.services.devices.facts import DeviceFacts, InterfaceFacts
@@ -60,6 +60,9 @@ async def read_device_facts(
         tables.update(await session.columns(*columns, limit=MOST_ROWS))
     descr, object_id = text(system.get(SYS_DESCR)), text(system.get(SYS_OBJECT_ID)).lstrip(".")
     kind = registry.identify(object_id, descr)
+    mistaken = await _looks_like(session, kind)
+    if mistaken:
+        kind = registry.identify(object_id, descr, mistaken)
     declared = kind.identity if kind else Identity()
     asked = [oid for oid in declared.oids if oid not in system]
     values = {**system, **(await session.get(*asked) if asked else {})}
@@ -69,6 +72,7 @@ async def read_device_facts(
     return DeviceFacts(
         sys_object_id=object_id,
         sys_descr=descr,
+        looks_like=mistaken,
         sys_name=text(system.get(SYS_NAME)),
         software=(chassis_software if declared.chassis_tells_version else "") or identity.one_spelling(named),
         model=identity.model(declared, values, model, object_id),
@@ -81,6 +85,14 @@ async def read_device_facts(
         addresses=tuple(sorted({address for address, _ in _addresses(tables)})),
         neighbours=neighbours(tables, interfaces),
     )
+
+
+async def _looks_like(session: ReadingSession, kind: DeviceType | None) -> str:
+    """The name of the device type where a sign tells that the device is not of it; empty: none does."""
+    if kind is None or not kind.not_with:
+        return ""
+    shown = await session.columns(*(sign.subtree for sign in kind.not_with), limit=1)
+    return kind.name if any(sign.is_on(shown[sign.subtree]) for sign in kind.not_with) else ""
 
 
 def software(descr: str) -> str:

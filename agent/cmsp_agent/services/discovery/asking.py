@@ -76,7 +76,7 @@ class Asker:
                 found = replace(found, detail=str(error))
                 continue
             self.rejected[name] = 0
-            kind = self.registry.identify(facts.sys_object_id, facts.sys_descr)
+            kind = self.registry.identify(facts.sys_object_id, facts.sys_descr, facts.looks_like)
             named = kind.name if kind is not None else "generic_snmp"
             return replace(found, credential=name, facts=facts, device_type=named, detail=""), near
         return found, []
