@@ -42,7 +42,7 @@ class ReadingSession(Protocol):
 
 
 async def read_device_facts(
-    session: ReadingSession, registry: Registry, called: Mapping[int, str] = NO_NAMES
+    session: ReadingSession, registry: Registry, called: Mapping[int, str] = NO_NAMES, *, whole: bool = True
 ) -> DeviceFacts:
     """Ask a device who it is; where it says so depends on the type that it is identified as.
 
@@ -50,13 +50,14 @@ async def read_device_facts(
         session: asks it.
         registry: the types that there are.
         called: what its interfaces were called before, by ifIndex.
+        whole: its parts, interfaces and neighbours, too, which takes most of the time.
 
     Raises:
         DeviceError: it does not answer, or answers nonsense.
     """
     system = await session.get(*SYSTEM)
     tables: dict[str, Mapping[str, Value]] = {}
-    for columns in (INTERFACES, ENTITIES, NEIGHBOURS):
+    for columns in (INTERFACES, ENTITIES, NEIGHBOURS) if whole else ():
         tables.update(await session.columns(*columns, limit=MOST_ROWS))
     descr, object_id = text(system.get(SYS_DESCR)), text(system.get(SYS_OBJECT_ID)).lstrip(".")
     kind = registry.identify(object_id, descr)

@@ -23,9 +23,8 @@ from cmsp_agent.services.devices.reading import read_device_facts
 from cmsp_agent.services.polling.call_history import CallReader
 from cmsp_agent.services.polling.config_times import config_times
 from cmsp_agent.services.polling.device_starts import StartMemory
-from cmsp_agent.services.polling.early_state import EarlyStatus, TellStatus, to_nobody
 from cmsp_agent.services.polling.failed_polls import PollTrouble
-from cmsp_agent.services.polling.interface_names import InterfaceNames
+from cmsp_agent.services.polling.interface_names import BOTH, InterfaceNames
 from cmsp_agent.services.polling.inventory_due import FactsHandedOn, Learned, LearningTimes
 from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import DeviceSession, MakeSession, probe
@@ -35,12 +34,12 @@ from cmsp_agent.services.polling.restarts import counters_went_on, refuse_anothe
 from cmsp_agent.services.polling.samples import Answers, StateReader, samples
 from cmsp_agent.services.polling.seen_well import WellMemory
 from cmsp_agent.services.polling.service_checks import ServiceJudge
+from cmsp_agent.services.polling.slow_tables import MOST_ROWS, SlowTables
 from cmsp_agent.services.polling.snmp_access import PATIENCE, Access
 from cmsp_agent.services.polling.thresholds import CrossedThresholds, in_force
 from cmsp_agent.services.polling.uptime import Uptime
 
 log = logging.getLogger(__name__)
-MOST_ROWS = 5_000
 
 
 class Device:
@@ -61,10 +60,10 @@ class Device:
         self.component = component
         self._devices = devices
         self._reachability = reachability
-        self._facts = FactsHandedOn(component.name, devices, learned, counters)
         self._clock = clock
         self._counters = counters
         self._access = Access(component, make_session, lambda: devices.facts(component.name), clock)
+        self._facts = FactsHandedOn(component.name, devices, self._access, learned, counters)
         self._unanswered = 0
         self._plan: Plan | None = None
         self._planned_for: DeviceType | None = None
@@ -81,20 +80,17 @@ class Device:
         self._trouble = PollTrouble(component.name)
         self._alive = False
         self._names = InterfaceNames(known.interfaces if (known := devices.facts(component.name)) else {})
-        self._calls, self._early = CallReader(), EarlyStatus(clock)
+        self._calls = CallReader()
+        self.tables = SlowTables(clock, self._access.another, self._read_facts)
         self._figures = gets(component, ServicePart.KPIS)
 
-    async def poll(self, tell: TellStatus = to_nobody) -> PollSignal:
-        """Ask once by every way; never raises for what a device does or does not answer.
-
-        Args:
-            tell: called with the faults of a slow device before its tables of figures are read.
-        """
+    async def poll(self) -> PollSignal:
+        """Ask once by every way; never raises for what a device does or does not answer."""
         nothing = PollSignal(self.component.name, self._clock.now(), reason="" if self.component.addresses else "name")
         if nothing.reason:
             return nothing
         async with asyncio.TaskGroup() as both:
-            reaching, asking = both.create_task(self._reach()), both.create_task(self._ask(nothing, tell))
+            reaching, asking = both.create_task(self._reach()), both.create_task(self._ask(nothing))
         reach, signal = reaching.result(), asking.result()
         now = self._clock.now()
         beside = {**reach.figures, **reach.services.figures(now)} if self._figures else {}
@@ -148,7 +144,7 @@ class Device:
         source, patience = self.component.source or None, Patience(plan.timeout, retries, self.budget)
         return await self._reachability.check(self.component.address, ways, patience, source)
 
-    async def _ask(self, nothing: PollSignal, tell: TellStatus) -> PollSignal:
+    async def _ask(self, nothing: PollSignal) -> PollSignal:
         if self.component.credentials.snmp is None or not self._kind().snmp:
             return nothing
         if why := self._access.left_alone:
@@ -157,8 +153,8 @@ class Device:
         try:
             async with asyncio.timeout(self.budget):
                 session = await self._access.begin()
-                signal = await self._ask_snmp(session, nothing, tell)
-                await self._learn_oddities(session)
+                signal = await self._ask_snmp(session, nothing)
+                await self._facts.hand_on_oddities(session, self._clock.now())
                 return signal
         except (TimeoutError, DeviceUnreachable) as error:
             self._access.silent(partly=self._alive)
@@ -176,7 +172,7 @@ class Device:
     def _kind(self) -> DeviceType:
         return self._devices.device_type(self.component.name)
 
-    async def _ask_snmp(self, session: DeviceSession, nothing: PollSignal, tell: TellStatus) -> PollSignal:
+    async def _ask_snmp(self, session: DeviceSession, nothing: PollSignal) -> PollSignal:
         plan = self.plan
         scalars = await session.get(*plan.scalars)
         self._alive = True
@@ -189,27 +185,28 @@ class Device:
             await self._starts.keep(self.component.name, uptime)
             scalars = await session.get(*plan.scalars)
         nothing = replace(nothing, renamed=self._names.take_renamed())
-        if early := await self._early.status(nothing, session, scalars, plan, self._states, self._interface):
-            await tell(early)
+        plan, apart, rates = self._parts(plan)
         started = self._clock.monotonic()
         asked = dict.fromkeys((*plan.columns, *self._names.columns))
-        with self._early.watched():
+        with self.tables.watched():
             columns = await session.columns(*asked, limit=MOST_ROWS) if asked else {}
         await refuse_another(session, uptime, self._clock, walked=bool(columns))
         answers = Answers(scalars, columns, (started + self._clock.monotonic()) / 2)
-        if restarted and (restarted := not counters_went_on(before, plan, answers, self._rates)):
+        if restarted and (restarted := not counters_went_on(before, plan, answers, rates)):
             self._rates.restart()
+            self.tables.rates.restart()
         if self._names.read(columns, restarted=restarted):
             await self._numbered_anew()
-        figures = samples(plan, answers, self._rates, self._interface, self._names.unsure)
+        figures = samples(plan, answers, rates, self._interface, self._names.unsure)
+        figures |= self.tables.figures(apart, self._rates)
         ended = await self._calls.read(session, plan, uptime, nothing.received_at, self._interface)
         states = self._states.states(plan, answers, self._interface)
         if self._states.grown:
             self._states.grown = not await self._well.keep(self.component.name, self._states.seen_well)
         if restarted:
             states = (*states, await restart_of(session, nothing.component, uptime, nothing.received_at))
-        reason = "no figures" if plan.unsupported and not plan.kpis and not plan.states else ""
-        reason = "partial" if (trouble := self._learning.trouble) else reason
+        reason = "no figures" if plan.unsupported and not (plan.kpis or apart.kpis or plan.states) else ""
+        reason = "partial" if (trouble := self._learning.trouble or self.tables.trouble) else reason
         self._trouble.note(trouble)
         return replace(
             nothing,
@@ -226,6 +223,10 @@ class Device:
             detail=trouble,
         )
 
+    def _parts(self, plan: Plan) -> tuple[Plan, Plan, Rates]:
+        """What this poll asks, what is read beside it, and the counters of the first."""
+        return (*plan.parts, self.tables.rates) if self.tables.slow else (plan, Plan(), self._rates)
+
     async def _numbered_anew(self) -> None:
         """Interfaces came, went, or have other numbers: names count at once, the rest is read again before long."""
         self._states.rename(self._names.better, self._names.renamed)
@@ -235,20 +236,6 @@ class Device:
             await self._facts.hand_on(self._names.as_called(facts))
         self._learning.before_long()
 
-    async def _learn_oddities(self, session: DeviceSession) -> None:
-        """What this poll showed of values that can't be decoded, and of objects that must be asked otherwise."""
-        name = self.component.name
-        if unreadable := session.take_unreadable():
-            self._devices.unreadable.note(name, unreadable, self._clock.now())
-            self._counters.add("polls.unreadable", len(unreadable), key=name)
-        facts = self._devices.facts(name)
-        if facts is not None and facts != (seen := self._as_seen(facts, session)):
-            await self._facts.hand_on(seen)
-
-    def _as_seen(self, facts: DeviceFacts, session: DeviceSession) -> DeviceFacts:
-        """With what is known of its peculiarities: without them it would seem changed at every reading."""
-        return replace(facts, quirks=session.quirks.as_record(), credential=self._access.kept)
-
     def _must_learn(self, uptime: Uptime, before: Uptime, restarted: bool) -> bool:
         due = self._learning.due(self._clock.monotonic(), changed=uptime.changed(before))
         return restarted or due or self._planned_for is not self._kind()
@@ -256,21 +243,41 @@ class Device:
     async def _learn(self, session: DeviceSession, *, restarted: bool) -> Plan:
         """Who is it, and what does it have? A component that is only monitored is asked for no figures."""
         began = self._clock.monotonic()
+        facts = self.tables.take_inventory()
+        if facts is None and self.tables.slow_inventory:
+            self.tables.ask_for_inventory()
+            return await self._learn_who(session)
         self._learning.begin(began)
         if self._planned_for is None:
             self._planned_for = self._kind()
-        facts = await read_device_facts(session, self._devices.registry, self._names.names)
+        facts = facts or await self.tables.inventory(session)
         self._names.learn(facts, restarted=restarted)
+        self.tables.learn(facts)
         self._states.rename(self._names.better, self._names.renamed)
-        await self._facts.hand_on(self._as_seen(facts, session))
+        await self._facts.hand_on(self._facts.as_seen(facts, session))
         kind = self._kind()
         plan = self._plan = await probe(session, kind) if self._figures else Plan()
         self._planned_for = kind
-        await self._facts.hand_on(self._as_seen(facts, session))
+        await self._facts.hand_on(self._facts.as_seen(facts, session))
         self._learning.done(began, unsaved=self._facts.unsaved)
         probed = {"component": self.component.name, "type": kind.name, "unsupported": list(plan.unsupported)}
         log.info("device probed", extra=probed)
         return plan
+
+    async def _learn_who(self, session: DeviceSession) -> Plan:
+        """What a device has whose inventory takes longer than a poll: its faults are watched until that is read."""
+        if self._plan is not None:
+            return self._plan
+        if self._devices.facts(self.component.name) is None:
+            facts = await read_device_facts(session, self._devices.registry, whole=False)
+            await self._facts.hand_on(self._facts.as_seen(facts, session))
+        kind = self._planned_for = self._kind()
+        plan = self._plan = await probe(session, kind) if self._figures else Plan()
+        self._names.columns, self.tables.slow = BOTH, True
+        return plan
+
+    async def _read_facts(self, session: DeviceSession) -> DeviceFacts:
+        return await read_device_facts(session, self._devices.registry, self._names.names)
 
     def _interface(self, index: str) -> str:
         """The name of an interface. One that is not known yet has the names read anew before long."""

@@ -2,11 +2,14 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.polling.probe import DeviceSession
+from cmsp_agent.services.polling.snmp_access import Access
 
 log = logging.getLogger(__name__)
 
@@ -75,16 +78,31 @@ class FactsHandedOn:
     Args:
         component: its name.
         devices: take it first: they are asked at once.
+        access: which credential works.
         learned: keeps it.
-        counters: `inventory.not_stored`.
+        counters: `inventory.not_stored`, `polls.unreadable`.
     """
 
-    def __init__(self, component: str, devices: Devices, learned: Learned, counters: Counters) -> None:
+    def __init__(self, component: str, devices: Devices, access: Access, learned: Learned, counters: Counters) -> None:
         self._component = component
         self._devices = devices
+        self._access = access
         self._learned = learned
         self._counters = counters
         self.unsaved = False
+
+    def as_seen(self, facts: DeviceFacts, session: DeviceSession) -> DeviceFacts:
+        """With what is known of its peculiarities: without them it would seem changed at every reading."""
+        return replace(facts, quirks=session.quirks.as_record(), credential=self._access.kept)
+
+    async def hand_on_oddities(self, session: DeviceSession, now: int) -> None:
+        """What a poll showed of values that can't be decoded, and of objects that must be asked otherwise."""
+        if unreadable := session.take_unreadable():
+            self._devices.unreadable.note(self._component, unreadable, now)
+            self._counters.add("polls.unreadable", len(unreadable), key=self._component)
+        facts = self._devices.facts(self._component)
+        if facts is not None and facts != (seen := self.as_seen(facts, session)):
+            await self.hand_on(seen)
 
     async def hand_on(self, facts: DeviceFacts) -> None:
         """A full disk costs no poll: it is handed on again with the next reading."""

@@ -1,6 +1,6 @@
 """What is asked of one device, once probing has shown which of its type's objects it has. Pure data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from cmsp_agent.plugin.api import CallHistory, Kpi, StateRule
@@ -62,6 +62,16 @@ class Plan:
     def state_columns(self) -> tuple[str, ...]:
         """OIDs of the columns that tell of faults, with their conditions and labels."""
         return tuple(dict.fromkeys(oid for rule in self.states for oid in rule.oids if not oid.endswith(".0")))
+
+    @cached_property
+    def parts(self) -> "tuple[Plan, Plan]":
+        """What tells of faults and what needs no table; and the tables of figures, which may be read apart."""
+        tables = tuple(each for each in self.kpis if any(_is_column(oid, each) for oid in each.oids))
+        others = tuple(each for each in self.kpis if each not in tables)
+        return (
+            replace(self, kpis=others, has_discontinuity=False),
+            Plan(tables, has_discontinuity=self.has_discontinuity),
+        )
 
     @cached_property
     def columns(self) -> tuple[str, ...]:

@@ -51,6 +51,7 @@ class Poller:
         self._clock = clock
         self._counters = counters
         self._loops = ComponentLoops("poll", make_device, self._loop, supervisor)
+        self._tables = ComponentLoops("tables of", self._same, lambda device: device.tables.serve(), supervisor)
         self._busy: dict[str, asyncio.Lock] = {}
         self._worst_lateness = 0.0
         counters.gauge("polls.worst_lateness_s", lambda: self._worst_lateness)
@@ -58,7 +59,11 @@ class Poller:
     async def configure(self, components: Mapping[str, Component]) -> None:
         """Poll these components from now on."""
         await self._loops.configure(components)
+        await self._tables.configure(components)
         self._busy = {name: lock for name, lock in self._busy.items() if name in self._loops.asked}
+
+    def _same(self, component: Component) -> Device:
+        return self._loops.asked[component.name]
 
     def thresholds(self) -> dict[str, tuple[Threshold, ...]]:
         """Component → the thresholds in force."""
@@ -107,17 +112,12 @@ class Poller:
 
     async def _poll(self, device: Device) -> PollSignal:
         async with self._busy.setdefault(device.component.name, asyncio.Lock()):
-            signal = await device.poll(self._pass_on)
+            signal = await device.poll()
             self._counters.add("polls.done")
             await self._sink((signal,))
             if signal.samples:
                 await self._write_series(signal.component, signal.received_at, signal.samples)
             return signal
-
-    async def _pass_on(self, signal: PollSignal) -> None:
-        """The faults of a slow device, while its figures are still read."""
-        self._counters.add("polls.early")
-        await self._sink((signal,))
 
     def _note_lateness(self, seconds: float) -> None:
         self._worst_lateness = max(self._worst_lateness, seconds)

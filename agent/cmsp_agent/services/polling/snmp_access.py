@@ -65,12 +65,14 @@ class Access:
             ValueError, ConfigurationError, NotPermittedHere: as `MakeSession`.
         """
         if self._session is None:
-            credentials = replace(self._component.credentials, snmp=self._credentials[self._at])
-            component = replace(self._component, credentials=credentials) if self._at else self._component
-            self._session = self._make_session(component, self._facts())
+            self._session = self._make_session(self._component_now, self._facts())
         if self._silent >= PATIENCE:
             await self._session.probe()
         return self._session
+
+    def another(self) -> DeviceSession:
+        """A second session with the credential of now. Raises as `begin`, but for a device that does not answer."""
+        return self._make_session(self._component_now, self._facts())
 
     def answered(self) -> None:
         """The credential works."""
@@ -98,6 +100,11 @@ class Access:
     def at_once(self) -> None:
         """A person asks: it is left alone no longer."""
         self._left_alone_until = float("-inf")
+
+    @property
+    def _component_now(self) -> Component:
+        credentials = replace(self._component.credentials, snmp=self._credentials[self._at])
+        return replace(self._component, credentials=credentials) if self._at else self._component
 
     def _turn_to(self, place: int) -> None:
         if place != self._at:

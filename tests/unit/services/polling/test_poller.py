@@ -13,7 +13,6 @@ from cmsp_agent.model.component import Component, PollPlan
 from cmsp_agent.model.errors import NotFound, StorageFull
 from cmsp_agent.model.signal import PollSignal, Signal
 from cmsp_agent.services.polling.device import Device
-from cmsp_agent.services.polling.early_state import TellStatus
 from cmsp_agent.services.polling.loops import phase
 from cmsp_agent.services.polling.poller import FIRST_WITHIN, Poller
 from tests.lab.clock import ManualClock
@@ -32,7 +31,14 @@ class FakeDevice:
     def lose_patience(self) -> None:
         """It refuses nobody."""
 
-    async def poll(self, tell: TellStatus) -> PollSignal:
+    @property
+    def tables(self) -> "FakeDevice":
+        return self
+
+    async def serve(self) -> None:
+        await asyncio.Event().wait()
+
+    async def poll(self) -> PollSignal:
         self.polled.append(self.clock.monotonic())
         await self.free.wait()
         return PollSignal(self.component.name, self.clock.now(), snmp=True, samples={"cpu.load": 1.0})
