@@ -10,6 +10,13 @@ from cmsp_agent.cli.filters import known_or_refused
 from cmsp_agent.cli.output import TableColumn, items, moment
 from cmsp_agent.cli.session import AsJson, session
 
+_NO_WAY: Mapping[str, Any] = {"component": "-", "dial_peer": "-", "by": "-"}
+_WITHOUT = {
+    "lost": "no dial-peer takes it any more",
+    "none": "no dial-peer takes it",
+    "unknown": "no configuration of a gateway is saved, or none that says all",
+}
+
 
 def emergency_list(
     context: typer.Context,
@@ -28,8 +35,7 @@ def emergency_list(
     cells = [
         (row["site"], row["number"], *(way[key] for key in ("component", "dial_peer", "by", "works", "why")))
         for row in rows
-        for way in row["ways"]
-        or [{"component": "-", "dial_peer": "-", "by": "no dial-peer is known", "works": False, "why": ""}]
+        for way in row["ways"] or [{**_NO_WAY, "works": row["state"], "why": _WITHOUT.get(row["state"], "")}]
     ]
     here.output.table(columns, cells, "no site has an emergency number")
 

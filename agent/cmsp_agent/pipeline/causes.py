@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from cmsp_agent.model.event import AlarmKey, Event
 from cmsp_agent.pipeline.alarm_state import Draft
+from cmsp_agent.pipeline.alarm_types.emergency import EMERGENCY_LOST
 from cmsp_agent.pipeline.built_in import APPLIANCE_ISOLATED, COMPONENT_DOWN
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.topology import Topology
@@ -28,6 +29,8 @@ class Causes:
         isolated = draft.active.get(ISOLATED)
         if isolated is not None and event.component:
             return isolated.id
+        if event.type == EMERGENCY_LOST:  # a fault of the site, that its cause may not hide
+            return None
         if event.type not in AVAILABILITY:
             own = draft.active.get(AlarmKey(event.component, COMPONENT_DOWN, ""))
             if own is not None:

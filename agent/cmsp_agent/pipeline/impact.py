@@ -9,6 +9,7 @@ from cmsp_agent.model.event import AlarmKey, Event
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.alarm_state import NO_ABILITY, Ability, Draft
+from cmsp_agent.pipeline.alarm_types.emergency import EMERGENCY_LOST
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.causes import Causes, answers_behind
 from cmsp_agent.pipeline.normalise import Normaliser
@@ -17,8 +18,6 @@ from cmsp_agent.pipeline.topology import Topology
 EVERYTHING = "*"
 EMERGENCY = "emergency"
 """The function of a component that calls to emergency numbers leave by."""
-
-
 MOST_LOST_BEFORE = 6
 """Components lost before that are looked for: one more than are named."""
 
@@ -94,8 +93,8 @@ class Assessor:
     def takes_emergency(self, alarm: Event) -> bool:
         """Whether alarms like it take away a way to emergency numbers, be it the last one or not."""
         component = self._components.get(alarm.component)
-        if component is None:
-            return False
+        if component is None or alarm.type == EMERGENCY_LOST:
+            return component is not None
         below = self._topology.tree(component.name) if alarm.type == COMPONENT_DOWN else (component.name,)
         return any(
             EMERGENCY in each.functions and self._impairs(alarm.component, alarm.type, EMERGENCY)
@@ -138,9 +137,15 @@ class Assessor:
 
     def _without_emergency(self, draft: Draft, alarms: Iterable[Event]) -> Iterator[str]:
         """The sites that lose their last way to emergency numbers with these alarms."""
-        hit = (alarm for alarm in alarms if self.takes_emergency(alarm))
+        hit = [alarm for alarm in alarms if self.takes_emergency(alarm)]
         sites = {each.site for alarm in hit for each in self._known(self.affected(draft, alarm))}
-        return (site for site in sites if self._site_lost(draft, site, (EMERGENCY,)))
+        yield from (alarm.site for alarm in hit if alarm.type == EMERGENCY_LOST)
+        yield from (site for site in sites if self._site_lost(draft, site, (EMERGENCY,)))
+
+    def weighs_so_already(self, draft: Draft, event: Event) -> bool:
+        """Whether an event says of a site what the faults that took its ways say already, by their functions."""
+        declared = any(EMERGENCY in each.functions for each in self._topology.at_site(event.site))
+        return event.type == EMERGENCY_LOST and declared and not self.works_at(draft, event.site, EMERGENCY)
 
     def _lost_before(
         self, draft: Draft, sites: Iterable[str], alarms: Sequence[Event], lost: Collection[str]

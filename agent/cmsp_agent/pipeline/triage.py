@@ -139,6 +139,8 @@ class Triage:
         alarm = self._normaliser.alarm(event.component, event.type)
         if not alarm.incident or event.suppressed_by is not None or is_finding(event):
             return False
+        if self._assessor.weighs_so_already(draft, event):
+            return False
         return alarm.transient or draft.active.get(event.key) is not None
 
     def held_back_no_more(self, draft: Draft) -> list[Event]:

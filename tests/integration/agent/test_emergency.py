@@ -4,6 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from cmsp_agent.app.agent import Agent, running
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.priority import Urgency
 from cmsp_agent.services.emergency.start import EmergencyPart
 from tests.integration.agent.stage import APPLIANCE, staged
 from tests.integration.agent.test_causes import held, polls
@@ -53,6 +55,40 @@ async def test_the_last_way_to_the_emergency_number(tmp_path: Path) -> None:
         )
         await look()
         await until(lambda: LOST not in held(agent), 30)
+
+
+async def test_ways_that_a_change_took_away_are_a_critical_incident(tmp_path: Path) -> None:
+    """No fault tells of it: one dial-peer was shut down, the other deleted while the agent was off."""
+
+    def own(agent: Agent) -> list[Incident]:
+        return [
+            one
+            for one in agent.events.service.alarm_state.incidents.values()
+            if "emergency number" in one.title and one.state.open
+        ]
+
+    async with staged(tmp_path) as stage:
+        async with running(stage.load()) as agent:
+            await polls(agent, {"gw-1"}, 1)
+            await agent.backups.backups.run("gw-1", "demand")
+            stage.site["gw-1"].configure(["dial-peer voice 113 pots", " shutdown"])
+            await agent.backups.backups.run("gw-1", "demand")
+            assert await states(agent, agent.configuration.components["gw-1"].site) == {"112": True, "113": False}
+        stage.site["gw-1"].configure(["no dial-peer voice 112 pots", "no dial-peer voice 113 pots"])
+        async with running(stage.load()) as agent:
+            await polls(agent, {"gw-1"}, 1)
+            await agent.backups.backups.run("gw-1", "demand")
+            await until(lambda: LOST in held(agent), 30)
+            await until(lambda: bool(own(agent)), 10)
+            [incident] = own(agent)
+            assert (incident.urgency, incident.components) == (Urgency.CRITICAL, ("gw-1",))
+            async with AgentApi(stage.workspace.api_socket) as api:
+                found = {each["site"]: each["state"] for each in (await api.get("/v1/emergency"))["items"]}
+            assert found == {"paris": "lost", "lyon": "unknown", "lille": "unknown", "nice": "unknown"}
+            stage.site["gw-1"].configure(["dial-peer voice 114 pots", " destination-pattern 112", " port 0/1/0:15"])
+            await agent.backups.backups.run("gw-1", "demand")
+            await until(lambda: LOST not in held(agent), 30)
+            assert not own(agent)
 
 
 CHANNEL = "Serial0/1/0:7"

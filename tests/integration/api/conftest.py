@@ -201,7 +201,7 @@ async def one_raw_message(event: str) -> bytes:
 
 async def no_emergency() -> list[NumberWays]:
     """One way, which works."""
-    return [NumberWays("paris", "112", [EmergencyWay("gw-1", "112", "port 0/1/0:15", 0, works=True)])]
+    return [NumberWays("paris", "112", [EmergencyWay("gw-1", "112", "port 0/1/0:15", 0, works=True)], "gw-1")]
 
 
 async def no_setup(component: Component) -> SetupPlan:

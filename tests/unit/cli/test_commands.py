@@ -459,8 +459,8 @@ def test_a_way_that_does_not_work_is_shown_with_its_remedy() -> None:
 def test_the_ways_to_an_emergency_number_are_listed_with_what_is_wrong() -> None:
     bad = {"component": "gw-1", "dial_peer": "112", "by": "port 0/1/0:15", "works": False, "why": "PRI down"}
     numbers = [
-        {"site": "paris", "number": "112", "working": 0, "redundant": False, "ways": [bad]},
-        {"site": "lyon", "number": "112", "working": 0, "redundant": False, "ways": []},
+        {"site": "paris", "number": "112", "working": 0, "state": "lost", "redundant": False, "ways": [bad]},
+        {"site": "lyon", "number": "112", "working": 0, "state": "none", "redundant": False, "ways": []},
     ]
     answers = {"/v1/emergency": {"items": numbers}}
     shown = cmsp_agent("emergency", "list", answers=answers, width=100)
@@ -475,5 +475,16 @@ def test_the_ways_to_an_emergency_number_are_listed_with_what_is_wrong() -> None
         "PRI",
         "down",
     ]
-    assert shown.out.splitlines()[-1].split() == ["lyon", "112", "-", "-", "no", "dial-peer", "is", "known", "no"]
+    assert shown.out.splitlines()[-1].split() == [
+        "lyon",
+        "112",
+        "-",
+        "-",
+        "-",
+        "none",
+        "no",
+        "dial-peer",
+        "takes",
+        "it",
+    ]
     assert cmsp_agent("emergency", "list", "--site", "rome", answers=answers).code == 2

@@ -22,6 +22,7 @@ async def emergency(request: Request) -> dict[str, Any]:
             {
                 "site": each.site,
                 "number": each.number,
+                "state": each.state,
                 "working": each.working,
                 "redundant": each.working > 1,
                 "ways": [asdict(way) for way in each.ways],

@@ -1,6 +1,7 @@
 """The ways to emergency numbers."""
 
 from cmsp_agent.api.schemas.base import Paged, Shape
+from cmsp_agent.services.emergency.ways import WaysState
 
 
 class EmergencyWayView(Shape):
@@ -15,10 +16,15 @@ class EmergencyWayView(Shape):
 
 
 class EmergencyNumberView(Shape):
-    """A number of a site; `working` counts ways that have no port or trunk in common."""
+    """A number of a site.
+
+    `working` counts ways that have no port or trunk in common. `state`: `works`, `lost` (there were ways), `none` (no
+    dial-peer takes the number), or `unknown` (no configuration of a gateway is saved, or none that says all).
+    """
 
     site: str
     number: str
+    state: WaysState
     working: int
     redundant: bool
     ways: list[EmergencyWayView]

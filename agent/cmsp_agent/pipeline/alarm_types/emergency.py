@@ -1,4 +1,4 @@
-"""Emergency numbers. What takes the last way away has the incident, which says so; this alarm names the number."""
+"""Emergency numbers. A site that lost its ways by the functions of its components has an incident that says so."""
 
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.plugin.api import AlarmType
@@ -11,11 +11,10 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         EMERGENCY_LOST,
         Severity.CRITICAL,
         "No way to the emergency number {object}",
-        incident=False,
         cause=90,
         responsible="carrier",
         recommendation="Run `cmsp-agent emergency list`, which names each way and what is wrong with it; tell the"
-        " people of the site which telephone they are to use.",
+        " people of the site which telephone they are to use. Where none is to be had: `sites.NAME.emergency: []`.",
     ),
     AlarmType(
         EMERGENCY_CALL,

@@ -29,8 +29,22 @@ def voice_plan(configuration: str) -> dict[str, list[dict[str, Any]]]:
 
 
 def configured_peers(configuration: str) -> list[dict[str, Any]]:
-    """The dial-peers: tag, kind, and what is set of the rest, as it is written."""
-    return _peers(_blocks(configuration))
+    """The dial-peers: tag, kind, and what is set of the rest, as it is written.
+
+    `patterns` are all of its destination patterns, `ports` all ports of its trunk group, `servers` those of its server
+    group.
+    """
+    blocks = list(_blocks(configuration))
+    patterns, ports, servers = _pattern_maps(blocks), _ports_of_groups(blocks), _server_groups(blocks)
+    return [
+        {
+            **peer,
+            "patterns": [peer["pattern"]] if peer.get("pattern") else patterns.get(peer.get("pattern map", ""), []),
+            "ports": [peer["port"]] if peer.get("port") else ports.get(peer.get("trunk group", "").lower(), []),
+            "servers": servers.get(peer.get("target", ""), []),
+        }
+        for peer in _peers(blocks)
+    ]
 
 
 def _peers(blocks: Iterable[Block]) -> list[dict[str, Any]]:
@@ -62,6 +76,8 @@ def _peer(head: Sequence[str], below: Sequence[Sequence[str]]) -> dict[str, Any]
                 found["target"] = target
             case ["session", "server-group", number, *_]:
                 found["target"] = f"server-group {number}"
+            case ["destination", "e164-pattern-map", number, *_]:
+                found["pattern map"] = number
             case ["incoming", "called-number", pattern, *_]:
                 found["incoming"] = pattern
             case ["translation-profile", direction, name, *_]:
@@ -90,11 +106,7 @@ def _groups(blocks: Sequence[Block]) -> Iterator[dict[str, Any]]:
 
 def _sip(blocks: Sequence[Block], peers: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
     """Where VoIP dial-peers lead to, by what peers; server groups with their members."""
-    members = {
-        f"server-group {head[3]}": [words[1] for words in below if words[0] in ("ipv4", "ipv6", "dns") and words[1:]]
-        for head, below in blocks
-        if head[:3] == ["voice", "class", "server-group"] and len(head) > 3
-    }
+    members = _server_groups(blocks)
     tags: dict[str, list[str]] = {}
     for peer in peers:
         if peer.get("target"):
@@ -102,6 +114,35 @@ def _sip(blocks: Sequence[Block], peers: Sequence[Mapping[str, Any]]) -> Iterato
     for target, by in tags.items():
         servers = f" ({', '.join(members[target])})" if members.get(target) else ""
         yield {"name": f"{target}{servers}", "kind": "voip", "dial-peers": ", ".join(by)}
+
+
+def _server_groups(blocks: Iterable[Block]) -> dict[str, list[str]]:
+    """What dial-peers have as a target → the addresses or names of its servers."""
+    return {
+        f"server-group {head[3]}": [words[1] for words in below if words[0] in ("ipv4", "ipv6", "dns") and words[1:]]
+        for head, below in blocks
+        if head[:3] == ["voice", "class", "server-group"] and len(head) > 3
+    }
+
+
+def _pattern_maps(blocks: Iterable[Block]) -> dict[str, list[str]]:
+    """The patterns that a map has in the configuration itself; of one in a file they are not known."""
+    return {
+        head[3]: [words[1] for words in below if words[0] == "e164" and words[1:]]
+        for head, below in blocks
+        if head[:3] == ["voice", "class", "e164-pattern-map"] and len(head) > 3
+    }
+
+
+def _ports_of_groups(blocks: Iterable[Block]) -> dict[str, list[str]]:
+    """Trunk group in small letters → the ports and D-channels in it, as dial-peers name ports."""
+    found: dict[str, list[str]] = {}
+    for head, below in blocks:
+        if head[0] in ("interface", "voice-port") and len(head) > 1:
+            for words in below:
+                if words[0] == "trunk-group" and words[1:]:
+                    found.setdefault(words[1].lower(), []).append(head[-1].removeprefix("Serial"))
+    return found
 
 
 def _rules(head: Sequence[str], below: Sequence[Sequence[str]]) -> Iterator[dict[str, Any]]:

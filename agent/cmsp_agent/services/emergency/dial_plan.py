@@ -1,14 +1,16 @@
 """The dial-peers of a gateway's configuration, and which of them take a number. Pure."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from cmsp_agent.services.devices.voice_plan import configured_peers
+from cmsp_agent.services.emergency.legs import ACCESS
 
 KINDS = ("pots", "voip")
+_KINDS_OF_SERVER = ("ipv4", "ipv6", "dns", "sip")
 
 _TOKEN = re.compile(r"\[[^\]]*\]|\([^)]*\)|.", re.DOTALL)
 LONGEST_PATTERN = 64
@@ -21,41 +23,76 @@ class DialPeer:
     tag: str
     kind: str
     """`pots` or `voip`."""
-    pattern: str = ""
-    port: str = ""
-    """Of POTS: `0/1/0:15`, `0/2/0`."""
+    patterns: tuple[str, ...] = ()
+    """Destination patterns; none where they are in a file beside the configuration."""
+    ports: tuple[str, ...] = ()
+    """Of POTS: `0/1/0:15`, `0/2/0`; all those of a trunk group."""
+    group: str = ""
+    """The trunk group."""
     target: str = ""
-    """Of VoIP: `ipv4:192.0.2.9`."""
+    """Of VoIP: `ipv4:192.0.2.9`, `server-group 5`."""
+    servers: tuple[str, ...] = ()
+    """The addresses and names that the target stands for."""
     preference: int = 0
     shutdown: bool = False
 
     @property
     def way(self) -> str:
         """What calls leave by: two dial-peers of one way are no redundancy."""
-        return f"port {self.port}" if self.port else f"trunk {self.target}" if self.target else f"dial-peer {self.tag}"
+        if self.group:
+            return f"trunk group {self.group}"
+        if self.ports:
+            return f"port {self.ports[0]}"
+        return f"trunk {self.target}" if self.target else f"dial-peer {self.tag}"
 
 
 def dial_peers(configuration: str) -> list[DialPeer]:
-    """The dial-peers with a destination pattern, the most preferred first."""
-    found = [_outgoing(peer) for peer in configured_peers(configuration) if _has_a_number(peer)]
+    """Those that calls leave by, the most preferred first."""
+    found = [_outgoing(peer) for peer in configured_peers(configuration) if _leads_out(peer)]
     return sorted(found, key=lambda peer: (peer.preference, len(peer.tag), peer.tag))
 
 
-def _has_a_number(peer: Mapping[str, Any]) -> bool:
-    return peer["kind"] in KINDS and peer["tag"].isdecimal() and bool(peer.get("pattern"))
+def those_for(dialled: str, peers: Sequence[DialPeer]) -> list[DialPeer]:
+    """The dial-peers that take what is dialled."""
+    return [peer for peer in peers if any(takes(pattern, dialled) for pattern in peer.patterns)]
+
+
+def dialled_for(number: str, peers: Sequence[DialPeer]) -> str:
+    """What has to be dialled for a number: itself, or behind what gets a line; empty where no dial-peer takes it."""
+    open_ones = [peer for peer in peers if not peer.shutdown]
+    return next((access + number for access in ACCESS if those_for(access + number, open_ones)), "")
+
+
+def _leads_out(peer: Mapping[str, Any]) -> bool:
+    """It has patterns, or a map of them that is not in the configuration."""
+    return peer["kind"] in KINDS and peer["tag"].isdecimal() and bool(peer["patterns"] or peer.get("pattern map"))
 
 
 def _outgoing(peer: Mapping[str, Any]) -> DialPeer:
-    pattern, port, preference = (peer.get(name, "").partition(" ")[0] for name in ("pattern", "port", "preference"))
+    preference, group, target = (
+        peer.get(name, "").partition(" ")[0] for name in ("preference", "trunk group", "target")
+    )
     return DialPeer(
         tag=peer["tag"],
         kind=peer["kind"],
-        pattern=pattern,
-        port=port,
+        patterns=tuple(pattern.partition(" ")[0] for pattern in peer["patterns"]),
+        ports=tuple(port.partition(" ")[0] for port in peer["ports"]),
+        group=group,
         target=peer.get("target", ""),
+        servers=tuple(peer["servers"] or filter(None, [_server(target)])),
         preference=int(preference) if preference.isdecimal() else 0,
         shutdown=peer.get("shutdown", False),
     )
+
+
+def _server(target: str) -> str:
+    """The address or name that a session target leads to, without its port; empty where it names no server."""
+    kind, _, rest = target.partition(":")
+    if kind not in _KINDS_OF_SERVER:
+        return ""
+    if rest.startswith("["):
+        return rest[1:].partition("]")[0]
+    return rest if rest.count(":") > 1 else rest.partition(":")[0]
 
 
 @lru_cache(maxsize=4_000)  # of a site with many gateways, asked every few seconds

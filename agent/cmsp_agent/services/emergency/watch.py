@@ -2,18 +2,22 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import chain
 from typing import NoReturn
 
 from cmsp_agent.aio.bell import Bell
 from cmsp_agent.aio.clock import Clock
+from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.model.event import Event
 from cmsp_agent.pipeline.alarm_state import Changes
+from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
+from cmsp_agent.pipeline.impact import EMERGENCY
 from cmsp_agent.services.backups import Backups
-from cmsp_agent.services.emergency.dial_plan import DialPeer, dial_peers
-from cmsp_agent.services.emergency.ways import NumberWays, ways_of
+from cmsp_agent.services.emergency.dial_plan import DialPeer, dial_peers, dialled_for
+from cmsp_agent.services.emergency.ways import NumberWays, WaysState, ways_of
 from cmsp_agent.services.events.conditions import Conditions
 
 log = logging.getLogger(__name__)
@@ -25,6 +29,19 @@ IDLE = 300.0
 
 NumbersOfSites = Mapping[str, Sequence[str]]
 """Site → its emergency numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class DialPlan:
+    """What was read of a gateway's configuration."""
+
+    version: str
+    peers: Sequence[DialPeer]
+
+    @property
+    def is_whole(self) -> bool:
+        """All patterns of its dial-peers are known."""
+        return all(peer.patterns or peer.shutdown for peer in self.peers)
 
 
 class EmergencyWatch:
@@ -53,8 +70,10 @@ class EmergencyWatch:
         self._conditions = conditions
         self._clock = clock
         self._bell = Bell(clock)
-        self._peers: dict[str, tuple[str, list[DialPeer]]] = {}
-        """Component → the version that was read, and its dial-peers."""
+        self._plans: dict[str, DialPlan] = {}
+        """Component → what its latest version says."""
+        self._had: dict[str, dict[str, str]] = {}
+        """Component → the numbers to which it has, or had, a way, and what was dialled for them."""
         self._unreadable: dict[str, str] = {}
         """Component → the version that could not be read, as the log says already."""
         self._outdated = True
@@ -92,57 +111,106 @@ class EmergencyWatch:
         """
         if self._outdated:
             await self._read()
-        found = []
-        for site, gateways in self._gateways().items():
-            alarms = {name: self._alarms(name) for name in gateways if self._peers_of(name)}
-            for number in self._numbers[site]:
-                ways = (ways_of(name, self._peers_of(name), number, held) for name, held in alarms.items())
-                found.append(NumberWays(site, number, list(chain.from_iterable(ways))))
-        return found
+        down = self._down()
+        return [
+            self._ways(site, gateways, number, down)
+            for site, gateways in self._gateways().items()
+            for number in self._numbers[site]
+        ]
 
-    def _gateways(self) -> dict[str, list[str]]:
+    def _ways(self, site: str, gateways: Sequence[Component], number: str, down: Mapping[str, Event]) -> NumberWays:
+        plans = {each.name: self._plans[each.name] for each in gateways if each.name in self._plans}
+        dialled = {name: self._dialled(name, plan, number) for name, plan in plans.items()}
+        ways = (
+            ways_of(name, plan.peers, dialled[name], self._alarms(name), down)
+            for name, plan in plans.items()
+            if dialled[name]
+        )
+        read = [plan for plan in plans.values() if plan.peers]
+        unread = [each for each in gateways if EMERGENCY in each.functions and each.name not in plans]
+        return NumberWays(
+            site,
+            number,
+            list(chain.from_iterable(ways)),
+            had=next((each.name for each in gateways if number in self._had.get(each.name, ())), ""),
+            known=bool(read) and not unread and all(plan.is_whole for plan in read),
+        )
+
+    def _dialled(self, name: str, plan: DialPlan, number: str) -> str:
+        """What is dialled at a gateway for a number: as it was once known; empty: no dial-peer ever took it."""
+        had = self._had.setdefault(name, {})
+        if had.get(number) != number and (now := dialled_for(number, plan.peers)):
+            had[number] = now
+        return had.get(number, "")
+
+    def _down(self) -> dict[str, Event]:
+        """Address → the alarm of the component with that address that is down."""
+        return {
+            address: alarm
+            for component in self._components().values()
+            for alarm in self._alarms(component.name)
+            if alarm.type == COMPONENT_DOWN
+            for address in component.addresses
+        }
+
+    def _gateways(self) -> dict[str, list[Component]]:
         """The sites with emergency numbers, each with its components, in the order of their names."""
-        found: dict[str, list[str]] = {site: [] for site, numbers in sorted(self._numbers.items()) if numbers}
-        for name, component in sorted(self._components().items()):
+        found: dict[str, list[Component]] = {site: [] for site, numbers in sorted(self._numbers.items()) if numbers}
+        for _, component in sorted(self._components().items()):
             if component.site in found:
-                found[component.site].append(name)
+                found[component.site].append(component)
         return found
 
     def settle(self, found: Sequence[NumberWays]) -> None:
         """Raise and clear: one alarm for each number of a site, at the gateway whose way was the best one."""
         now = {
-            (each.ways[0].component, f"{each.number} at {each.site}"): (
-                f"no way to {each.number} from {each.site} works: "
-                + "; ".join(f"{way.component} dial-peer {way.dial_peer} ({way.by}): {way.why}" for way in each.ways[:5])
+            (each.ways[0].component if each.ways else each.had, f"{each.number} at {each.site}"): (
+                f"no way to {each.number} from {each.site} works: {each.why}"
             )
             for each in found
-            if each.lost
+            if each.state is WaysState.LOST
         }
         self._conditions.settle(now, "a way to the emergency number works again")
-
-    def _peers_of(self, name: str) -> list[DialPeer]:
-        return self._peers[name][1] if name in self._peers else []
 
     async def _read(self) -> None:
         """Read the configurations that were saved since the last look."""
         self._outdated = False
-        wanted = [name for names in self._gateways().values() for name in names]
+        wanted = [each.name for gateways in self._gateways().values() for each in gateways]
         try:
             latest = await self._backups.latest_of(wanted)
         except AgentError:
             self._outdated = True
             raise
-        self._peers = {name: known for name, known in self._peers.items() if name in latest}
+        self._plans = {name: known for name, known in self._plans.items() if name in latest}
+        self._had = {name: numbers for name, numbers in self._had.items() if name in wanted}
         for name, backup in latest.items():
-            if name not in self._peers or self._peers[name][0] != backup.id:
-                await self._learn(name, backup.id)
+            known = self._plans.get(name)
+            if known is None:
+                await self._remember(backup)
+            if known is None or known.version != backup.id:
+                await self._learn(backup)
 
-    async def _learn(self, name: str, version: str) -> None:
+    async def _remember(self, latest: Backup) -> None:
+        """Which numbers the version before had ways to: the last one may have been taken away while we were off."""
+        name = latest.component
+        component = self._components().get(name)
+        numbers = self._numbers.get(component.site, ()) if component else ()
+        for before in (await self._backups.versions(name, 2))[1:]:
+            if (plan := await self._plan(before)) is not None:
+                for number in numbers:
+                    self._dialled(name, plan, number)
+
+    async def _learn(self, backup: Backup) -> None:
+        plan = await self._plan(backup)
+        if plan is not None:
+            self._plans[backup.component] = plan
+
+    async def _plan(self, backup: Backup) -> DialPlan | None:
         try:
-            text = await self._backups.content(name, version, redacted=False)
+            text = await self._backups.content(backup.component, backup.id, redacted=False)
         except AgentError as error:
-            if self._unreadable.get(name) != version:
-                log.info("a configuration can't be read", extra={"component": name, "reason": str(error)})
-            self._unreadable[name] = version
-        else:
-            self._peers[name] = (version, dial_peers(text))
+            if self._unreadable.get(backup.component) != backup.id:
+                log.info("a configuration can't be read", extra={"component": backup.component, "reason": str(error)})
+            self._unreadable[backup.component] = backup.id
+            return None
+        return DialPlan(backup.id, dial_peers(text))

@@ -1,15 +1,32 @@
 """Which ways to an emergency number work, by the dial-peers and the alarms that hold. Pure."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from cmsp_agent.model.event import Event
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
-from cmsp_agent.services.emergency.dial_plan import DialPeer, takes
+from cmsp_agent.services.emergency.dial_plan import DialPeer, those_for
 
 OF_A_PORT = frozenset({"ds1.down", "isdn.layer2.down", "link.down", "voiceport.down"})
-BUSIED_OUT = "dialpeer.busied_out"
+BUSIED_OUT, NOT_REGISTERED = "dialpeer.busied_out", "sip.registration.failed"
+REGISTRAR = "sip-server"
+"""The session target of a dial-peer that leads to where the gateway registers."""
+MOST_NAMED = 5
+"""Ways that an alarm names."""
+
+
+class WaysState(StrEnum):
+    """What is known of the ways of a site to a number."""
+
+    WORKS = "works"
+    LOST = "lost"
+    """There were ways, and none works."""
+    NONE = "none"
+    """The configurations were read, and no dial-peer takes the number."""
+    UNKNOWN = "unknown"
+    """No configuration of a gateway is there to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +49,10 @@ class NumberWays:
     site: str
     number: str
     ways: Sequence[EmergencyWay]
+    had: str = ""
+    """A component that has, or had, a way that was not shut down; empty: none is known to have had one."""
+    known: bool = True
+    """The dial-peers of a gateway of the site were read, all that may take the number."""
 
     @property
     def working(self) -> int:
@@ -39,32 +60,61 @@ class NumberWays:
         return len({(way.component, way.by) for way in self.ways if way.works})
 
     @property
-    def lost(self) -> bool:
-        """There are ways, and none works."""
-        return bool(self.ways) and not self.working
+    def state(self) -> WaysState:
+        """Whether one works, and if not, what is known."""
+        if self.working:
+            return WaysState.WORKS
+        if self.had:
+            return WaysState.LOST
+        return WaysState.NONE if self.known else WaysState.UNKNOWN
+
+    @property
+    def why(self) -> str:
+        """Why none works, way by way."""
+        reasons = [f"{way.component} dial-peer {way.dial_peer} ({way.by}): {way.why}" for way in self.ways]
+        return "; ".join(reasons[:MOST_NAMED]) or f"no dial-peer of {self.had} takes it any more"
 
 
-def ways_of(component: str, peers: Iterable[DialPeer], number: str, alarms: Sequence[Event]) -> Iterator[EmergencyWay]:
-    """The ways of a gateway to a number, the most preferred first; those that somebody shut down are none.
+def ways_of(
+    component: str, peers: Sequence[DialPeer], dialled: str, alarms: Sequence[Event], down: Mapping[str, Event]
+) -> Iterator[EmergencyWay]:
+    """The ways of a gateway to a number, the most preferred first.
 
     Args:
         component: its name.
         peers: its dial-peers.
-        number: the emergency number.
+        dialled: the emergency number, or it behind what gets a line.
         alarms: those of the component that hold.
+        down: address → the alarm of a component of ours with that address that is down.
     """
-    for peer in peers:
-        if not peer.shutdown and takes(peer.pattern, number):
-            why = next((alarm.text for alarm in alarms if _takes_away(alarm, peer)), "")
-            yield EmergencyWay(component, peer.tag, peer.way, peer.preference, not why, why)
+    for peer in those_for(dialled, peers):
+        why = next(_against(peer, alarms, down), "")
+        yield EmergencyWay(component, peer.tag, peer.way, peer.preference, not why, why)
+
+
+def _against(peer: DialPeer, alarms: Sequence[Event], down: Mapping[str, Event]) -> Iterator[str]:
+    """What speaks against a call by this dial-peer."""
+    if peer.shutdown:
+        yield "shut down in the configuration"
+    yield from (alarm.text for alarm in alarms if _takes_away(alarm, peer))
+    if peer.ports:
+        failed = [next((alarm for alarm in alarms if _takes_port(alarm, port)), None) for port in peer.ports]
+        if all(failed):
+            yield next(alarm.text for alarm in failed if alarm)
+    if peer.servers and all(server in down for server in peer.servers):
+        yield down[peer.servers[0]].text
 
 
 def _takes_away(alarm: Event, peer: DialPeer) -> bool:
-    if alarm.type == COMPONENT_DOWN:
-        return True
-    if alarm.type == BUSIED_OUT:
-        return alarm.object == peer.tag
-    return alarm.type in OF_A_PORT and bool(peer.port) and _names(alarm.object, peer.port)
+    return (
+        alarm.type == COMPONENT_DOWN
+        or (alarm.type == BUSIED_OUT and alarm.object == peer.tag)
+        or (alarm.type == NOT_REGISTERED and peer.target.startswith(REGISTRAR))
+    )
+
+
+def _takes_port(alarm: Event, port: str) -> bool:
+    return alarm.type in OF_A_PORT and _names(alarm.object, port)
 
 
 def _names(alarmed: str, port: str) -> bool:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from cmsp_agent.model.event import Event
-from cmsp_agent.services.emergency.dial_plan import dial_peers, takes
-from cmsp_agent.services.emergency.ways import NumberWays, ways_of
+from cmsp_agent.services.emergency.dial_plan import dial_peers, dialled_for, takes, those_for
+from cmsp_agent.services.emergency.ways import NumberWays, WaysState, ways_of
 from tests.unit.storage.facts import an_event
 
 CONFIGURATION = """\
@@ -66,23 +66,28 @@ def test_destination_patterns(pattern: str, number: str, *, found: bool) -> None
     assert takes(pattern, number) is found
 
 
+SHUT_DOWN = {"300"}
+
+
 def alarm(kind: str, name: str) -> Event:
     return replace(an_event(1), type=kind, object=name, text=f"{kind} {name}")
 
 
 def works(*alarms: Event) -> dict[str, bool]:
-    ways = ways_of("gw-1", dial_peers(CONFIGURATION), "112", alarms)
+    ways = ways_of("gw-1", dial_peers(CONFIGURATION), "112", alarms, {})
     return {way.dial_peer: way.works for way in ways}
 
 
 def test_the_ways_are_those_that_take_the_number_the_preferred_first() -> None:
-    ways = list(ways_of("gw-1", dial_peers(CONFIGURATION), "112", ()))
+    ways = list(ways_of("gw-1", dial_peers(CONFIGURATION), "112", (), {}))
     assert [(way.dial_peer, way.by, way.works) for way in ways] == [
         ("112", "port 0/1/0:15", True),
+        ("300", "port 0/2/0", False),
         ("200", "trunk ipv4:192.0.2.9", True),
         ("113", "port 0/1/1:15", True),
     ]
-    assert (NumberWays("paris", "112", ways).working, NumberWays("paris", "112", ways).lost) == (3, False)
+    found = NumberWays("paris", "112", ways, had="gw-1")
+    assert (found.working, found.state) == (3, WaysState.WORKS)
 
 
 @pytest.mark.parametrize(
@@ -100,14 +105,84 @@ def test_the_ways_are_those_that_take_the_number_the_preferred_first() -> None:
     ],
 )
 def test_an_alarm_takes_the_ways_that_use_what_failed(kind: str, name: str, lost: set[str]) -> None:
-    assert {peer for peer, good in works(alarm(kind, name)).items() if not good} == lost
+    assert {peer for peer, good in works(alarm(kind, name)).items() if not good} == lost | SHUT_DOWN
 
 
 def test_two_dial_peers_of_one_port_are_no_redundancy() -> None:
     twice = CONFIGURATION.replace("port 0/1/1:15", "port 0/1/0:15").replace("11[0-9]", "7")
-    ways = NumberWays("paris", "112", list(ways_of("gw-1", dial_peers(twice), "112", ())))
-    assert (len(ways.ways), ways.working) == (2, 1)
+    ways = NumberWays("paris", "112", list(ways_of("gw-1", dial_peers(twice), "112", (), {})))
+    assert (len(ways.ways), ways.working) == (3, 1)
 
 
-def test_a_site_without_any_way_has_lost_none() -> None:
-    assert not NumberWays("paris", "112", []).lost
+@pytest.mark.parametrize(
+    ("had", "known", "state"),
+    [
+        ("gw-1", True, WaysState.LOST),
+        ("gw-1", False, WaysState.LOST),
+        ("", True, WaysState.NONE),
+        ("", False, WaysState.UNKNOWN),
+    ],
+)
+def test_a_site_without_any_way_lost_those_that_it_had(had: str, known: bool, state: WaysState) -> None:
+    assert NumberWays("paris", "112", [], had, known).state is state
+
+
+GROUPED = """\
+voice class e164-pattern-map 7
+ e164 15
+ e164 112
+voice class e164-pattern-map 8
+ url flash:numbers.cfg
+voice class server-group 5
+ ipv4 192.0.2.9 port 5060 preference 1
+ ipv4 192.0.2.10
+interface Serial0/1/0:15
+ trunk-group CARRIER 1
+interface Serial0/1/1:15
+ trunk-group carrier
+voice-port 0/2/0
+ description lift
+dial-peer voice 1 pots
+ trunkgroup CARRIER
+ destination-pattern 112
+dial-peer voice 2 voip
+ session server-group 5
+ destination e164-pattern-map 7
+dial-peer voice 3 voip
+ session target ipv4:192.0.2.20:5060
+ destination-pattern 112
+dial-peer voice 4 voip
+ session target sip-server
+ destination-pattern 112
+dial-peer voice 9 voip
+ session target dns:sbc.example.net
+ destination e164-pattern-map 8
+"""
+
+
+def grouped(*alarms: Event, down: str = "") -> set[str]:
+    gone = {address: alarm("component.down", "") for address in down.split()}
+    return {way.dial_peer for way in ways_of("gw-1", dial_peers(GROUPED), "112", alarms, gone) if not way.works}
+
+
+@pytest.mark.parametrize(
+    ("alarms", "down", "lost"),
+    [
+        ([("ds1.down", "E1 0/1/0")], "", set()),
+        ([("ds1.down", "E1 0/1/0"), ("isdn.layer2.down", "Serial0/1/1:15")], "", {"1"}),
+        ([], "192.0.2.9", set()),
+        ([], "192.0.2.9 192.0.2.10", {"2"}),
+        ([], "192.0.2.20", {"3"}),
+        ([("sip.registration.failed", "192.0.2.50")], "", {"4"}),
+    ],
+)
+def test_groups_of_trunks_and_of_servers_are_lost_as_a_whole(
+    alarms: list[tuple[str, str]], down: str, lost: set[str]
+) -> None:
+    assert grouped(*(alarm(*each) for each in alarms), down=down) == lost
+
+
+def test_a_map_in_a_file_is_not_known_and_a_line_is_got_before_the_number() -> None:
+    assert [peer.tag for peer in dial_peers(GROUPED) if not peer.patterns] == ["9"]
+    assert [dialled_for(number, dial_peers(CONFIGURATION)) for number in ("112", "18")] == ["112", "018"]
+    assert [peer.tag for peer in those_for("018", dial_peers(CONFIGURATION))] == ["900"]
