@@ -7,6 +7,7 @@ import selectors
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from contextvars import Context, copy_context
 from heapq import heappop, heappush
 from random import Random
 from typing import Any, Protocol
@@ -29,57 +30,88 @@ class Readable(Protocol):
         ...
 
 
+class Turn:
+    """One call of the loop: what asyncio's handles can do, and no more."""
+
+    __slots__ = ("_args", "_callback", "_context", "due")
+
+    def __init__(
+        self, callback: Callable[..., Any], args: tuple[Any, ...], context: Context | None, due: float = 0.0
+    ) -> None:
+        self._callback: Callable[..., Any] | None = callback
+        self._args = args
+        self._context = context or copy_context()
+        self.due = due
+
+    def cancel(self) -> None:
+        self._callback, self._args = None, ()
+
+    def cancelled(self) -> bool:
+        return self._callback is None
+
+    def when(self) -> float:
+        return self.due
+
+    def run(self) -> None:
+        if self._callback is not None:
+            self._context.run(self._callback, *self._args)
+
+
 class VirtualLoop(asyncio.SelectorEventLoop):
     """Runs as fast as the processor allows. Real sockets may be opened on it; they are never ready.
 
     What runs for every callback is written out here: a week has millions of them.
     """
 
-    _ready: deque[asyncio.Handle]
-    _scheduled: list[asyncio.TimerHandle]
+    _ready: deque[Turn]
+    _scheduled: list[tuple[float, int, Turn]]
     _stopping: bool
 
     def __init__(self) -> None:
         self._now = 0.0
+        self._timers = 0
         super().__init__(selectors.SelectSelector())
 
     def time(self) -> float:
         return self._now
 
     def call_soon(  # type: ignore[override]
-        self, callback: Callable[..., Any], *args: Any, context: Any = None
-    ) -> asyncio.Handle:
-        handle = asyncio.Handle(callback, args, self, context)
-        self._ready.append(handle)
-        return handle
+        self, callback: Callable[..., Any], *args: Any, context: Context | None = None
+    ) -> Turn:
+        turn = Turn(callback, args, context)
+        self._ready.append(turn)
+        return turn
 
     def call_at(  # type: ignore[override]
-        self, when: float, callback: Callable[..., Any], *args: Any, context: Any = None
-    ) -> asyncio.TimerHandle:
-        timer = asyncio.TimerHandle(when, callback, args, self, context)
-        heappush(self._scheduled, timer)
-        return timer
+        self, when: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
+    ) -> Turn:
+        turn = Turn(callback, args, context, when)
+        self._timers += 1
+        heappush(self._scheduled, (when, self._timers, turn))
+        return turn
 
     def call_later(  # type: ignore[override]
-        self, delay: float, callback: Callable[..., Any], *args: Any, context: Any = None
-    ) -> asyncio.TimerHandle:
+        self, delay: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
+    ) -> Turn:
         return self.call_at(self._now + delay, callback, *args, context=context)
 
     def _run_once(self) -> None:
         """One turn, as asyncio's own: what is ready runs; where nothing is, the time of the next timer comes."""
         ready, scheduled = self._ready, self._scheduled
-        while scheduled and scheduled[0].cancelled():
+        while scheduled and scheduled[0][2].cancelled():
             heappop(scheduled)
         if not ready and not self._stopping:
             if not scheduled:
                 raise Stalled
-            self._now = max(self._now, scheduled[0].when())
-        while scheduled and scheduled[0].when() <= self._now + RESOLUTION:
-            ready.append(heappop(scheduled))
+            self._now = max(self._now, scheduled[0][0])
+        while scheduled and scheduled[0][0] <= self._now + RESOLUTION:
+            ready.append(heappop(scheduled)[2])
         for _ in range(len(ready)):
-            handle = ready.popleft()
-            if not handle.cancelled():
-                handle._run()
+            turn = ready.popleft()
+            try:
+                turn.run()
+            except Exception as error:  # noqa: BLE001 - as asyncio's own handles do
+                self.call_exception_handler({"message": f"error in {turn}", "exception": error})
 
     def add_reader(  # type: ignore[override]
         self, fd: Any, callback: Callable[..., Any], *args: Any
@@ -96,8 +128,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return True
 
     def call_soon_threadsafe(  # type: ignore[override]
-        self, callback: Callable[..., Any], *args: Any, context: Any = None
-    ) -> asyncio.Handle:
+        self, callback: Callable[..., Any], *args: Any, context: Context | None = None
+    ) -> Turn:
         return self.call_soon(callback, *args, context=context)
 
 
@@ -115,7 +147,20 @@ class SimulatedClock:
         return self._loop.time()
 
     async def sleep(self, seconds: float) -> None:
-        await asyncio.sleep(seconds)
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        over = self._loop.create_future()
+        timer = self._loop.call_later(seconds, _end, over)
+        try:
+            await over
+        finally:
+            timer.cancel()
+
+
+def _end(wait: asyncio.Future[None]) -> None:
+    if not wait.done():
+        wait.set_result(None)
 
 
 class SimulatedThreads:

@@ -117,6 +117,7 @@ class PlayedSite:
     ledger: Ledger = field(default_factory=Ledger)
     access: Access = field(init=False)
     devices: dict[str, PlayedDevice] = field(init=False)
+    _at: dict[str, PlayedDevice] = field(init=False)
 
     def __post_init__(self) -> None:
         self.access = lab_access(SNMP, SSH)
@@ -125,10 +126,12 @@ class PlayedSite:
             one.name: PlayedDevice(one, self.access, receivers, self.ledger, self.wall, self.monotonic)
             for one in self.definition.components
         }
+        self._at = {one.definition.address: one for one in self.devices.values()}
 
     def alive(self, address: str) -> bool:
         """Whether an address can be reached."""
-        return any(one.definition.address == address and one.alive for one in self.devices.values())
+        there = self._at.get(address)
+        return there is not None and there.alive
 
     def plug_in(self, wire: Wire) -> None:
         """Start all devices."""

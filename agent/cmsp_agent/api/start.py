@@ -12,7 +12,7 @@ from cmsp_agent.api.tls import server_context
 from cmsp_agent.config.configuration import ApiSettings, Configuration
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.services.audit import AuditLog
-from cmsp_agent.services.audit_beside import EntriesBeside
+from cmsp_agent.services.audit_beside import FOLDER, EntriesBeside
 from cmsp_agent.services.audit_retention import AuditRetention
 from cmsp_agent.services.backups.start import BackupsPart
 from cmsp_agent.services.calls import UnsafeCalls
@@ -160,7 +160,7 @@ def _jobs(runtime: Runtime, parts: Sequence[Part]) -> Jobs:
 
 def _keep_audit_log(runtime: Runtime, needs: ApiNeeds) -> None:
     """Keep the audit log to its budget, and take what commands beside the agent left for it."""
-    beside = EntriesBeside(runtime.state.path.parent, needs.audit, runtime.clock)
+    beside = EntriesBeside(runtime.state.path.parent / FOLDER, needs.audit, runtime.clock)
     runtime.supervisor.keep_running("audit of commands", beside.run)
     retention = AuditRetention(needs.audit, runtime.clock, needs.events.known_time.believed)
     runtime.supervisor.keep_running("audit retention", retention.run)

@@ -28,10 +28,11 @@ class Reviews:
     def due(self, draft: Draft) -> Sequence[Incident]:
         """The incidents to be weighed anew, the oldest first."""
         draft.working.clear()
-        below = self._topology.below(name for name in draft.concerned if self._differs(draft, name))
+        differing = [name for name in draft.concerned if self._differs(draft, name)]
+        below = self._topology.below(differing)
         reached_otherwise = {name for name in below if self._is_reached_otherwise(draft, name)}
         around = self._topology.around(below, self._sites_at_stake(draft, below))
-        self._keep(draft, below | draft.concerned)
+        self._keep(draft, below)
         found = {one.id: one for one in draft.incidents_at(reached_otherwise | draft.first_read)}
         for name in around:
             impairing = self._assessor.impairing(draft, name)

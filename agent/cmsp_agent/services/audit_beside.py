@@ -84,7 +84,7 @@ def _who() -> str:
 class EntriesBeside:
     """Run `run` under the supervisor."""
 
-    state: Path
+    folder: Path
     log: AuditLog = field(repr=False)
     clock: Clock
 
@@ -104,13 +104,13 @@ class EntriesBeside:
             StorageError: the log can't be written, or a file can't be read or removed.
         """
         try:
-            names = sorted(name for name in os.listdir(self.state / FOLDER) if name.endswith(".json"))
+            names = sorted(name for name in os.listdir(self.folder) if name.endswith(".json"))
         except FileNotFoundError:
             return 0
         except OSError as error:
-            raise files.storage_error(error, self.state / FOLDER) from error
+            raise files.storage_error(error, self.folder) from error
         for name in names:
-            path = self.state / FOLDER / name
+            path = self.folder / name
             entry = self._entry(path)
             await self.log.database.write(lambda tx, name=name, entry=entry: self._append(tx, name, entry))  # type: ignore[misc]
             try:

@@ -74,6 +74,8 @@ class Calendar:
         self._supervisor = supervisor
         self._entries: dict[str, CalendarEntry] = {}
         self._last: dict[str, int] = {}
+        self._due: dict[str, tuple[CalendarEntry, int, int]] = {}
+        """Name → its entry, its last run, and when it is due after that."""
 
     def use(self, entries: Mapping[str, CalendarEntry]) -> None:
         """Keep these entries from now on; a new one is first due at its next time, not at once."""
@@ -93,9 +95,16 @@ class Calendar:
         if last is None or last > now:
             # never run, or the clock was set back: count from now
             await self._remember(entry.name, now)
-        elif next_run(entry.schedule, entry.timezone, last) <= now:
+        elif self._next(entry, last) <= now:
             await self._remember(entry.name, now)
             self._start(entry)
+
+    def _next(self, entry: CalendarEntry, last: int) -> int:
+        """When it is due: reckoned once for each run."""
+        known = self._due.get(entry.name)
+        if known is None or known[0] is not entry or known[1] != last:
+            known = self._due[entry.name] = entry, last, next_run(entry.schedule, entry.timezone, last)
+        return known[2]
 
     def _start(self, entry: CalendarEntry) -> None:
         name = f"calendar: {entry.name}"

@@ -65,7 +65,7 @@ def rotate(state: Path, backups: Path, recovery_key: Path | None) -> Rotated:
 
 def _require_ours(backups: Path, present: MasterKey, fresh: MasterKey) -> None:
     mark = files.read(backups / MARK, 1024)
-    names = {BackupSet(backups, key, None, lambda: True).mark().encode() for key in (present, fresh)}
+    names = {BackupSet(backups, key, None, lambda: True).mark for key in (present, fresh)}
     if mark is None or mark.strip() not in names:
         raise StorageError(f"{backups} does not hold this appliance's backups: mount the backup storage first")
 

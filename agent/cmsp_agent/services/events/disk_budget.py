@@ -29,13 +29,16 @@ class EventRoom:
         self._counters = counters
         self._count = 0
         self._taken = 0
+        self.grown = True
+        """Events were added since they were measured."""
 
     def learn(self, count: int, size: int) -> None:
         """What was measured: so many events take so many bytes."""
-        self._count, self._taken = count, size
+        self._count, self._taken, self.grown = count, size, False
 
     def make(self, tx: sqlite3.Connection, coming: Collection[Event]) -> None:
         """Delete the oldest where these would not fit beside all others; active alarms stay."""
+        self.grown = True
         self._count += len(coming)
         self._taken += sum(map(_bytes_of, coming))
         beyond = self._taken - self.budget * FULL

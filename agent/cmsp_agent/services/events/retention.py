@@ -116,6 +116,8 @@ class Upkeep:
 
     async def keep_to_budget(self) -> None:
         """Delete the oldest events where they take nearly as much as they may, whatever the clock says."""
+        if not self._room.grown:
+            return
         allowed = int(self._room.budget * FILLED)
         count, size = await self._stores.state.read(events.size)
         self._room.learn(count, size)

@@ -1,6 +1,7 @@
 """Losses that no part tells by an alarm of its own: each counter that means loss is one, from its first count on."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NoReturn
 
 from cmsp_agent.aio.clock import Clock
@@ -41,15 +42,16 @@ class CountedLosses:
         self._conditions.settle(held, f"no more of it for {OVER_AFTER / 60:.0f} minutes")
 
     async def run(self) -> NoReturn:
-        """Look, for ever."""
+        """Look, until cancelled."""
         while True:
             self.look()
             await self._clock.sleep(EVERY)
 
     def _counts(self) -> dict[str, int]:
-        return {name: self._counters.total(name) for name in self._counters.names() if _is_reported_here(name)}
+        return {name: total for name, total in self._counters.totals().items() if _is_reported_here(name)}
 
 
+@lru_cache(maxsize=2_000)  # looked at every few seconds
 def _is_reported_here(name: str) -> bool:
     counter = described(name)
     return counter.loss and counter.alarm == LOSING

@@ -38,8 +38,8 @@ from cmsp_agent.transports.headend import ConnectionEnded, HeadendClient
 
 log = logging.getLogger(__name__)
 
-IDLE = 60.0
-"""Seconds between two looks at an outbox that nothing was committed to."""
+IDLE = 600.0
+"""Seconds between two looks at an outbox that nothing was committed to: each commit has it looked at."""
 STORAGE_WAIT = 5.0
 
 

@@ -75,9 +75,10 @@ def _values(
     rows, spare = _rows(planned, answers), answers.rows(planned.free)
     moved = answers.rows(IF_DISCONTINUITY) if kpi.per == "interface" else NO_ROWS
     none = kpi.none if kpi.kind == "gauge" else ((1 << planned.width) - 1,)
+    scale = kpi.scale * planned.scale
     for index, said in rows.items():
         value = number(said)
-        if value is None or value in none or not _applies(kpi, answers, index):
+        if value is None or value in none or (kpi.only_if is not None and not _applies(kpi, answers, index)):
             continue
         figure: float | None = value
         if planned.free:
@@ -98,7 +99,7 @@ def _values(
                 since = discontinuity if isinstance(discontinuity, int) else None
                 figure = rates.rate(key, value, answers.at, planned.width, since)
         if figure is not None:
-            figure *= kpi.scale * planned.scale * _unit(kpi, answers, index)
+            figure *= scale if kpi.precision is None else scale * _unit(*kpi.precision, answers, index)
             share = figure if kpi.share_of is None else _of_whole(figure, *kpi.share_of, answers, index)
             if share is not None:
                 yield index, _label(kpi, answers, index, interface), share
@@ -142,11 +143,9 @@ def _of_whole(figure: float, oid: str, factor: float, answers: Answers, index: s
     return 100.0 * figure / (whole * factor) if whole is not None and whole > 0 and whole not in NO_COUNT else None
 
 
-def _unit(kpi: Kpi, answers: Answers, index: str) -> float:
+def _unit(scales: str, precisions: str, answers: Answers, index: str) -> float:
     """What the device says that a sensor's value is to be multiplied by (ENTITY-SENSOR-MIB)."""
-    if kpi.precision is None:
-        return 1.0
-    scale, precision = (answers.rows(column).get(index) for column in kpi.precision)
+    scale, precision = answers.rows(scales).get(index), answers.rows(precisions).get(index)
     if not isinstance(scale, int) or not isinstance(precision, int) or not 1 <= scale <= MOST_SCALE:
         return 1.0
     return float(10.0 ** (3 * (scale - UNITS) - max(-8, min(9, precision))))

@@ -96,7 +96,7 @@ class MessageLosses:
         self._alarms.settle(held, f"none were lost for {OVER_AFTER / 60:.0f} minutes")
 
     def _counts(self) -> Mapping[tuple[str, str], int]:
-        counted = {(name, key): count for name in LOSSES for key, count in self._counters.by_key(name).items()}
+        counted = self._counters.keyed(LOSSES)
         gauges = {name: self._counters.gauge_value(name) for name in KERNEL}
         return counted | {(name, ""): int(count) for name, count in gauges.items() if count is not None}
 

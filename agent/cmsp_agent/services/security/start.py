@@ -59,9 +59,9 @@ class SecurityWatch:
     def look(self) -> None:
         """Report what grew; what was reported a moment ago waits, and is counted."""
         now = self.clock.monotonic()
-        for name in filter(is_watched, self.counters.names()):
-            for key, count in sorted(self.counters.by_key(name).items()):
-                self._look_at(name, key, count, now)
+        watched = filter(is_watched, self.counters.totals())
+        for (name, key), count in sorted(self.counters.keyed(watched).items()):
+            self._look_at(name, key, count, now)
 
     def _look_at(self, name: str, key: str, count: int, now: float) -> None:
         for form, wanted, kind, what in WATCHED:

@@ -182,7 +182,7 @@ class StatusService:
         return {"depth": backlog.depth, "oldest_seconds": age, "last": backlog.last, "durable": backlog.durable}
 
     def _drops(self) -> dict[str, int]:
-        return {name: self._counters.total(name) for name in self._counters.names() if described(name).loss}
+        return {name: total for name, total in sorted(self._counters.totals().items()) if described(name).loss}
 
 
 def _not_up(found: Mapping[str, Availability]) -> list[dict[str, Any]]:

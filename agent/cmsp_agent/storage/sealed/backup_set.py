@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from cmsp_agent.model.errors import StorageError
@@ -34,16 +34,19 @@ class BackupSet:
         key: the appliance's master key.
         recovery_key: the partner's public key, for the wrapped copy; None: no copy is kept.
         opens: whether what lies there without a mark was sealed with this key.
+        mark: the name of this key: says which it is, and nothing of what it is.
     """
 
     directory: Path
     key: MasterKey
     recovery_key: Path | None
     opens: Callable[[], bool]
+    mark: bytes = field(init=False)
 
-    def mark(self) -> str:
-        """The name of this key: says which it is, and nothing of what it is."""
-        return hashlib.blake2b(self.key.derived("backup set"), digest_size=12).hexdigest()
+    def __post_init__(self) -> None:
+        """Derived once: the directory is looked at every minute."""
+        mark = hashlib.blake2b(self.key.derived("backup set"), digest_size=12).hexdigest()
+        object.__setattr__(self, "mark", mark.encode("ascii"))
 
     def require(self, *, known: bool) -> None:
         """Make sure that the directory can be written, and is ours or new.
@@ -59,7 +62,7 @@ class BackupSet:
         if found is None:
             self._require_nobodys(known=known)
             self.claim()
-        elif not hmac.compare_digest(found.strip(), self.mark().encode()):
+        elif not hmac.compare_digest(found.strip(), self.mark):
             raise ForeignBackups(self._foreign())
 
     def claim(self) -> None:
@@ -71,7 +74,7 @@ class BackupSet:
         """
         if self.recovery_key is not None:
             keep_wrapped(self.key, self.recovery_key, self.directory)
-        files.write_atomically(self.directory / MARK, self.mark().encode() + b"\n", 0o644)
+        files.write_atomically(self.directory / MARK, self.mark + b"\n", 0o644)
 
     def wrap_again(self) -> None:
         """Renew the wrapped copy: the recovery key may be another one now. Only where `require` has passed."""
@@ -85,7 +88,7 @@ class BackupSet:
             StorageError: it can't be moved.
         """
         found = files.read(self.directory / MARK, MOST_BYTES)
-        if found is not None and hmac.compare_digest(found.strip(), self.mark().encode()):
+        if found is not None and hmac.compare_digest(found.strip(), self.mark):
             raise StorageError(f"{self.directory} holds the backups of this appliance: there is nothing to put aside")
         moved = [each for each in sorted(self.directory.iterdir()) if _is_of_a_set(each)]
         if not moved or (found is None and self.opens()):
