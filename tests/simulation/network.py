@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from cmsp_agent.transports.network import Network, Ways
+from cmsp_agent.transports.recvmmsg import Datagram, TakeMany
 from cmsp_agent.transports.tcp import TcpAnswer
 
 Address = tuple[str, int]
@@ -52,9 +53,10 @@ class PlayedSocket:
             raise BlockingIOError
         return self._inbox.popleft()
 
-    def recvmsg(self, size: int, control: int, /) -> tuple[bytes, list[Any], int, Address]:
-        data, sender = self.recvfrom(size)
-        return data, [], 0, sender
+    def take_many(self, batch: list[Datagram]) -> bool:
+        batch.extend(self._inbox)
+        self._inbox.clear()
+        return False
 
     def sendto(self, data: bytes, address: Any, /) -> int:
         self.wire.send(data, self.address, (str(address[0]), int(address[1])))
@@ -147,12 +149,17 @@ class Wire:
         def bind(_: socket.SocketKind, host: str, port: int) -> Any:
             return self.open(host, port)
 
+        def receive_many(sock: Any, _largest: int, _control: int) -> TakeMany:
+            taken: TakeMany = sock.take_many
+            return taken
+
         return Network(
             ping=self.ping,
             check_port=self.check_port,
             snmp_socket=lambda _family, _source: self.open(AGENT, 0),
             path_payload=lambda *_: 1472,
             bind=bind,
+            receive_many=receive_many,
             ways=Ways(known=list, leads_to=lambda _: True, carrier=lambda _: None),
             headend=headend,
             cli=cli,

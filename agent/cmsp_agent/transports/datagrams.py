@@ -8,12 +8,13 @@ import asyncio
 import logging
 import socket
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from ipaddress import ip_address
 from typing import TypeAlias
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.transports.listening import BUFFER, kernel_drops, widen
+from cmsp_agent.transports.recvmmsg import AT_ONCE, MAPPED, Address, Datagram, OpenMany, ReceiveMany, TakeMany
 
 log = logging.getLogger(__name__)
 
@@ -28,22 +29,15 @@ BUDGET = 1024
 lost, what is not read in time only waits."""
 LARGEST = 65535
 
-Address: TypeAlias = tuple[str, int] | tuple[str, int, int, int]
-Ancillary: TypeAlias = list[tuple[int, int, bytes]]
-Datagram: TypeAlias = tuple[bytes, Address] | tuple[bytes, Ancillary, int, Address]
-"""What `recvfrom` or, where answers are sent, `recvmsg` returned: making anything else of it costs a tenth more.
-
-Payload first, source last; an IPv4 source is never a mapped address.
-"""
 SendAnswer: TypeAlias = Callable[[Datagram, bytes], bool]
 """Sends one datagram back from the address that was asked; False where it could not leave."""
 Deliver: TypeAlias = Callable[[list[Datagram], SendAnswer], None]
 
-_MAPPED = "::ffff:"
 _MAPPED_OCTETS = bytes(10) + b"\xff\xff"
 _IP_PKTINFO = 8
 _PKTINFO_V4 = struct.Struct("=i4s4s")
 _PKTINFO_V6 = struct.Struct("=16si")
+_CMSG = struct.Struct("@Nii")
 _CONTROL = socket.CMSG_SPACE(_PKTINFO_V4.size) + socket.CMSG_SPACE(_PKTINFO_V6.size)
 
 
@@ -61,6 +55,7 @@ class DatagramReceiver:
         answers: bool = False,
         nap: float = NAP,
         buffer: int = BUFFER,
+        receive_many: OpenMany = ReceiveMany,
     ) -> None:
         """Take over the sockets and ask for large buffers; nothing is received before `start`.
 
@@ -70,10 +65,10 @@ class DatagramReceiver:
             deliver: takes each batch, on the loop; must not wait.
             counters: gets `<name>.datagrams` and, as gauges, `<name>.buffer` and `<name>.kernel_dropped`.
             largest: octets taken of a datagram; the kernel throws the rest away.
-            answers: where a socket is bound to all addresses, have the kernel add each datagram's destination, at a
-                third more cost.
+            answers: where a socket is bound to all addresses, have the kernel add each datagram's destination.
             nap: seconds from the first datagram to draining.
             buffer: octets of receive buffer to ask for.
+            receive_many: what takes datagrams off a socket.
         """
         self.name = name
         self._deliver = deliver
@@ -82,7 +77,10 @@ class DatagramReceiver:
         self._last_drops = 0
 
         def port(sock: socket.socket) -> _Port:
-            return _Port(sock, largest, answers, buffer, self._answer_failed)
+            widened = widen(sock, buffer)
+            asks = answers and _may_answer_from_several(sock)
+            many = receive_many(sock, largest, _CONTROL if asks else 0)
+            return _Port(sock, widened, many, asks=asks, failed=self._answer_failed)
 
         self._port = port
         self._ports = [port(sock) for sock in sockets]
@@ -170,58 +168,38 @@ class DatagramReceiver:
 
 
 class _Port:
-    """One socket, and the quickest way to empty it that serves its purpose."""
+    """One socket, and how it is emptied and answered."""
 
     def __init__(
-        self, sock: socket.socket, largest: int, answers: bool, buffer: int, failed: Callable[[OSError], None]
+        self, sock: socket.socket, granted: int, many: TakeMany, *, asks: bool, failed: Callable[[OSError], None]
     ) -> None:
         self.socket = sock
         self.active = False
         self.disarm: Callable[[], object] = _nothing
-        self.granted = widen(sock, buffer)
-        self._largest = largest
+        self.granted = granted
+        self._many = many
         self._failed = failed
         self._six = sock.family == socket.AF_INET6
-        # what is bound to one address answers from it anyway
-        asks = answers and ip_address(sock.getsockname()[0].partition("%")[0]).is_unspecified
-        self._take = self._take_asked if asks else self._take_plain
         sock.setblocking(False)
         if asks:
             self._ask_for_destination()
 
     def take(self, batch: list[Datagram]) -> bool:
         """Fill the batch; False when the socket is empty."""
-        try:
-            self._take(batch)
-        except BlockingIOError:
-            return False
-        finally:
-            if self._six:
-                batch[:] = [_plain(datagram) for datagram in batch]
-        return True
+        return all(self._many(batch) for _ in range(BUDGET // AT_ONCE))
 
     def answer(self, asked: Datagram, payload: bytes) -> bool:
         """See `SendAnswer`. What can't be sent is counted; the sender will ask again."""
         address = asked[-1]
-        control = _as_source(asked[1]) if len(asked) == 4 else []
+        control = list(_as_source(asked[1])) if len(asked) == 3 else []
         if self._six and len(address) == 2:
-            address = (_MAPPED + address[0], address[1], 0, 0)
+            address = (MAPPED + address[0], address[1], 0, 0)
         try:
             self.socket.sendmsg([payload], control, 0, address)
         except OSError as error:  # no route, no buffer, or the address is no longer ours
             self._failed(error)
             return False
         return True
-
-    def _take_plain(self, batch: list[Datagram]) -> None:
-        receive, largest, append = self.socket.recvfrom, self._largest, batch.append
-        for _ in range(BUDGET):
-            append(receive(largest))
-
-    def _take_asked(self, batch: list[Datagram]) -> None:
-        receive, largest, append = self.socket.recvmsg, self._largest, batch.append
-        for _ in range(BUDGET):
-            append(receive(largest, _CONTROL))
 
     def _ask_for_destination(self) -> None:
         """Have the kernel add each datagram's destination: a socket bound to all addresses may answer from any."""
@@ -233,31 +211,34 @@ class _Port:
 
 def plain_host(host: str) -> str:
     """`::ffff:10.0.0.1` as `10.0.0.1`, and a link-local address without its zone: how components are known."""
-    return host.removeprefix(_MAPPED).partition("%")[0]
+    return host.removeprefix(MAPPED).partition("%")[0]
 
 
-def _plain(datagram: Datagram) -> Datagram:
-    """A mapped address becomes one of IPv4. A zone stays here: a link-local source is answered by it."""
-    address = datagram[-1]
-    if not address[0].startswith(_MAPPED):
-        return datagram
-    plain = (address[0].removeprefix(_MAPPED), address[1])
-    return (*datagram[:3], plain) if len(datagram) == 4 else (datagram[0], plain)
+def _may_answer_from_several(sock: socket.socket) -> bool:
+    """What is bound to one address answers from it anyway."""
+    return ip_address(sock.getsockname()[0].partition("%")[0]).is_unspecified
 
 
-def _as_source(ancillary: Ancillary) -> Ancillary:
+def _as_source(ancillary: bytes) -> Iterator[tuple[int, int, bytes]]:
     """The destination of what came as the source of what goes; the route is the kernel's choice, but for link-local."""
-    control: Ancillary = []
-    for level, kind, data in ancillary:
+    for level, kind, data in _control_messages(ancillary):
         if (level, kind) == (socket.IPPROTO_IP, _IP_PKTINFO) and len(data) == _PKTINFO_V4.size:
             _interface, local, _destination = _PKTINFO_V4.unpack(data)
-            control.append((level, kind, _PKTINFO_V4.pack(0, local, bytes(4))))
+            yield level, kind, _PKTINFO_V4.pack(0, local, bytes(4))
         elif (level, kind) == (socket.IPPROTO_IPV6, socket.IPV6_PKTINFO) and len(data) == _PKTINFO_V6.size:
             local, interface = _PKTINFO_V6.unpack(data)
             is_link_local = local[0] == 0xFE and local[1] & 0xC0 == 0x80
             if not local.startswith(_MAPPED_OCTETS):
-                control.append((level, kind, _PKTINFO_V6.pack(local, interface if is_link_local else 0)))
-    return control
+                yield level, kind, _PKTINFO_V6.pack(local, interface if is_link_local else 0)
+
+
+def _control_messages(ancillary: bytes) -> Iterator[tuple[int, int, bytes]]:
+    """Level, type and data of each message (cmsg(3))."""
+    at = 0
+    while at + _CMSG.size <= len(ancillary):
+        length, level, kind = _CMSG.unpack_from(ancillary, at)
+        yield level, kind, ancillary[at + _CMSG.size : at + length]
+        at += socket.CMSG_SPACE(max(length - _CMSG.size, 0))
 
 
 def _nothing() -> None:

@@ -13,6 +13,7 @@ from cmsp_agent.transports import icmp, routes, sip, tcp
 from cmsp_agent.transports.headend import ClientCertificates, HeadendClient
 from cmsp_agent.transports.listening import bind_one
 from cmsp_agent.transports.probes import ServiceAnswer, ask
+from cmsp_agent.transports.recvmmsg import OpenMany, ReceiveMany
 from cmsp_agent.transports.snmp.client import OpenSocket, PathPayload, kernel_path_payload
 from cmsp_agent.transports.snmp.endpoint import open_socket
 from cmsp_agent.transports.ssh import CliClient, HostKeyStore
@@ -43,6 +44,7 @@ class Network:
     snmp_socket: OpenSocket = open_socket
     path_payload: PathPayload = kernel_path_payload
     bind: Bind = bind_one
+    receive_many: OpenMany = ReceiveMany
     ways: Ways = Ways()
     headend: Callable[[Sequence[str], str, ClientCertificates, Threads], HeadendClient] = HeadendClient
     cli: Callable[[BlockingPool, HostKeyStore, Clock, Counters], CliClient] = CliClient

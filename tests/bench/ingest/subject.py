@@ -23,7 +23,8 @@ from cmsp_agent.model.signal import Signal
 from cmsp_agent.services.devices.senders import Senders
 from cmsp_agent.services.receiving.syslog import SyslogService
 from cmsp_agent.services.receiving.traps import Agreed, TrapService
-from cmsp_agent.transports.datagrams import Datagram, DatagramReceiver, Deliver, SendAnswer
+from cmsp_agent.transports.datagrams import DatagramReceiver, Deliver, SendAnswer
+from cmsp_agent.transports.recvmmsg import Datagram
 from cmsp_agent.transports.snmp.client import SnmpClient
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
 from cmsp_agent.transports.snmp.target import SnmpTarget

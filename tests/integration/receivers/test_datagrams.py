@@ -9,8 +9,9 @@ import pytest
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import CannotListen
-from cmsp_agent.transports.datagrams import NAP, Datagram, DatagramReceiver, SendAnswer
+from cmsp_agent.transports.datagrams import NAP, DatagramReceiver, SendAnswer
 from cmsp_agent.transports.listening import inherited_sockets
+from cmsp_agent.transports.recvmmsg import Datagram
 from tests.integration.receivers.conftest import until
 from tests.lab.listening import bind_datagrams, bind_streams
 

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.services.receiving.sender_queues import Chunk, Lanes
-from cmsp_agent.transports.datagrams import Datagram, SendAnswer
+from cmsp_agent.transports.datagrams import SendAnswer
+from cmsp_agent.transports.recvmmsg import Datagram
 
 CAPACITY = 48 << 20
 """Octets, with what Python needs besides the payload: some 100,000 messages of common length."""

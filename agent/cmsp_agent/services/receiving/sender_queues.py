@@ -8,7 +8,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from cmsp_agent.transports.datagrams import Datagram, SendAnswer, plain_host
+from cmsp_agent.transports.datagrams import SendAnswer, plain_host
+from cmsp_agent.transports.recvmmsg import Datagram
 
 OVERHEAD = 300
 """Octets that a waiting datagram takes besides its payload: three objects and their places in lists."""

@@ -104,12 +104,14 @@ def receivers_for(runtime: Runtime, traps: TrapService, syslog: SyslogService, t
     secured = streams("syslog.tls", tls=tls) if tls else None
     if secured:
         runtime.supervisor.keep_running("syslog over TLS", secured.shake_hands)
+    network = runtime.machine.network
+    datagrams = partial(DatagramReceiver, sockets=(), counters=runtime.counters, receive_many=network.receive_many)
     return Receivers(
-        DatagramReceiver("traps", (), traps.receive, runtime.counters, answers=True),
-        DatagramReceiver("syslog.udp", (), syslog.receive_datagrams, runtime.counters),
+        datagrams("traps", deliver=traps.receive, answers=True),
+        datagrams("syslog.udp", deliver=syslog.receive_datagrams),
         streams("syslog.tcp"),
         secured,
-        runtime.machine.network.bind,
+        network.bind,
     )
 
 

@@ -12,7 +12,8 @@ from cmsp_agent.services.receiving.intake import Intake, Received
 from cmsp_agent.services.receiving.multiline import Continued
 from cmsp_agent.services.receiving.sender_queues import Chunk
 from cmsp_agent.services.sink import Sink
-from cmsp_agent.transports.datagrams import Datagram, SendAnswer, plain_host
+from cmsp_agent.transports.datagrams import SendAnswer, plain_host
+from cmsp_agent.transports.recvmmsg import Datagram
 from cmsp_agent.transports.syslog.device_time import trusted_time
 from cmsp_agent.transports.syslog.framing import LONGEST_MESSAGE, messages_in, quotes_another
 from cmsp_agent.transports.syslog.message import SyslogMessage, parse_syslog

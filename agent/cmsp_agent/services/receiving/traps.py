@@ -20,7 +20,8 @@ from cmsp_agent.services.receiving.informs import InformId, Informs, inform_id
 from cmsp_agent.services.receiving.intake import Intake, Received
 from cmsp_agent.services.receiving.sender_queues import Chunk
 from cmsp_agent.services.sink import Sink
-from cmsp_agent.transports.datagrams import Datagram, SendAnswer, plain_host
+from cmsp_agent.transports.datagrams import SendAnswer, plain_host
+from cmsp_agent.transports.recvmmsg import Datagram
 from cmsp_agent.transports.snmp.ber import DecodeError
 from cmsp_agent.transports.snmp.notification import Notification, NotificationRefused, ReportReply
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder

@@ -7,7 +7,7 @@ import pytest
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.services.receiving.fair_queue import FairQueue
 from cmsp_agent.services.receiving.sender_queues import OVERHEAD, Chunk
-from cmsp_agent.transports.datagrams import Datagram
+from cmsp_agent.transports.recvmmsg import Datagram
 
 SENDERS = {"10.0.0.1": "gw-1", "10.0.1.1": "gw-1", "10.0.0.2": "gw-2", "10.0.0.3": "gw-3"}
 SIZE = 10

@@ -10,7 +10,7 @@ from cmsp_agent.model.errors import StorageFull
 from cmsp_agent.model.signal import Signal, TrapSignal, Unreadable
 from cmsp_agent.services.devices.senders import Senders
 from cmsp_agent.services.receiving.traps import SNMP_TRAP_COMMUNITY, Agreed, TrapService
-from cmsp_agent.transports.datagrams import Datagram
+from cmsp_agent.transports.recvmmsg import Datagram
 from cmsp_agent.transports.snmp.ber import DecodeError
 from cmsp_agent.transports.snmp.message import CommunityMessage
 from cmsp_agent.transports.snmp.notification import Notification, NotificationRefused, ReportReply
