@@ -11,7 +11,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import CannotListen
 from cmsp_agent.transports.datagrams import NAP, DatagramReceiver, SendAnswer
 from cmsp_agent.transports.listening import inherited_sockets
-from cmsp_agent.transports.recvmmsg import Datagram
+from cmsp_agent.transports.recvmmsg import Datagram, ReceiveMany
 from tests.integration.receivers.conftest import until
 from tests.lab.listening import bind_datagrams, bind_streams
 
@@ -90,6 +90,40 @@ async def test_answers_leave_from_the_address_that_was_asked(speaker: socket.soc
         assert ear.answer(ear.received.pop(), b"response")
         assert speaker.recvfrom(100) == (b"response", (asked, ear.port))
     ear.receiver.close()
+
+
+@pytest.mark.parametrize(
+    ("family", "hosts"), [(socket.AF_INET, ["127.0.0.1", "127.0.7.1"]), (socket.AF_INET6, ["::1"])]
+)
+def test_many_at_once_are_what_recvfrom_gives_one_by_one(family: socket.AddressFamily, hosts: list[str]) -> None:
+    payloads = [b"", b"x", b"short", bytes(range(256)) * 255, b"y" * 1500, *(b"%d" % number for number in range(150))]
+    with socket.socket(family, socket.SOCK_DGRAM) as ear:
+        ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+        ear.bind(("" if family == socket.AF_INET else "::", 0))
+        speakers = [socket.socket(family, socket.SOCK_DGRAM) for _ in hosts]
+        for speaker, host in zip(speakers, hosts, strict=True):
+            speaker.bind((host, 0))
+
+        def say() -> None:
+            for number, payload in enumerate(payloads):
+                speaker, host = speakers[number % len(hosts)], hosts[number % len(hosts)]
+                speaker.sendto(payload, (host, ear.getsockname()[1]))
+
+        say()
+        one_by_one = [ear.recvfrom(1000) for _ in payloads]
+        say()
+        many, at_once = ReceiveMany(ear, 1000, 0), list[Datagram]()
+        assert [many(at_once) for _ in range(4)] == [True, True, False, False]
+        assert at_once == one_by_one
+        for speaker in speakers:
+            speaker.close()
+
+
+def test_an_error_of_the_socket_is_raised(speaker: socket.socket) -> None:
+    many = ReceiveMany(speaker, 100, 0)
+    speaker.close()
+    with pytest.raises(OSError, match="descriptor"):
+        many([])
 
 
 async def test_a_burst_comes_in_few_batches_and_in_order(speaker: socket.socket) -> None:

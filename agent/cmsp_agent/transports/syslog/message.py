@@ -135,7 +135,7 @@ def _parse_usual(raw: bytes, line: str, layout: Layout) -> SyslogMessage:
     code_end = line.find(": ", code)
     mnemonic = code_of(line[code:code_end])
     pri = int(line[1:pri_end])
-    if code_end < 0 or mnemonic is None or pri > HIGHEST_PRI or "%" in line[code:]:
+    if code_end < 0 or mnemonic is None or pri > HIGHEST_PRI or line.find("%", code) >= 0:
         return _parse_unusual(raw, line)
     sequence = int(line[first:first_end]) if first_end > 0 else None
     inner = int(line[second:second_end]) if second_end > 0 else None
