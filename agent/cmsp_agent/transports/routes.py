@@ -11,6 +11,8 @@ RTF_UP = 0x1
 RTF_GATEWAY = 0x2
 RTF_REJECT = 0x200
 """A route that refuses: `unreachable` and `prohibit`."""
+ATF_COM = 0x2
+"""A complete entry of the ARP table."""
 PROC = Path("/proc/net")
 SIOCGIFFLAGS = 0x8913
 """Asks for an interface's flags (netdevice(7)). /sys may be missing, or another namespace's, in a container."""
@@ -63,6 +65,15 @@ def own_address(address: str) -> str:
             return str(sock.getsockname()[0])
     except OSError:
         return ""
+
+
+def resolved(address: str, proc: Path = PROC) -> bool | None:
+    """Whether the kernel's ARP table has the hardware address; None: it was not asked for, as beyond a gateway."""
+    for line in _lines(proc / "arp"):
+        fields = line.split()
+        if fields[0] == address:
+            return bool(int(fields[2], 16) & ATF_COM)
+    return None
 
 
 def default_routes(known: list[Route]) -> list[Route]:

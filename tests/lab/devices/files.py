@@ -11,6 +11,9 @@ from tests.lab.devices.commands import run
 CISCO_ISR_4331 = "1.3.6.1.4.1.9.1.2068"
 """sysObjectID that the devices show, so that they are identified as gateways with an IOS-like command line."""
 
+SUBAGENTS = "tcp:127.0.0.1:705"
+"""Where the device's snmpd takes subagents: lldpd, for one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Logins:
@@ -103,6 +106,8 @@ def _snmp(identity: Identity, logins: Logins) -> str:
     # Numeric OIDs, because Debian ships no MIB files; -r 1 looks at the links every second.
     return f"""\
 agentAddress udp:161
+master agentx
+agentXSocket {SUBAGENTS}
 sysDescr Cisco IOS Software [Lab], Stand-in Software (FRR), Version 17.9.4a, RELEASE SOFTWARE
 sysObjectID .{CISCO_ISR_4331}
 sysName {identity.name}

@@ -1,7 +1,7 @@
 """Asks one address who is there. No credential goes to an address where nothing answers, and none is tried around.
 
-First the SNMPv3 engine and an ICMP echo, which need no secret. Then the credentials that the file permits, a few at
-most; one that a device rejected ends it for that device, one that many reject is not tried any more.
+First the SNMPv3 engine and other signs of life (`presence`), which need no secret. Then the credentials that the file
+permits, a few at most; one that a device rejected ends it for that device, one that many reject is not tried any more.
 """
 
 from collections import Counter
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from cmsp_agent.model.credentials import SnmpCredential
-from cmsp_agent.model.errors import AuthenticationRejected, DeviceError, NotPermittedHere
+from cmsp_agent.model.errors import AuthenticationRejected, DeviceError
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.reading import ReadingSession, read_device_facts
 from cmsp_agent.services.discovery.nearby import AROUND, MOST_ROUTES, around
@@ -42,14 +42,14 @@ class Asker:
 
     Args:
         wire: SNMP.
-        ping: seconds of an ICMP echo's way; None where none came back.
+        present: whether anything is at an address.
         credentials: by name, in the order in which they are tried.
         registry: the device types.
         pace: held before each probe.
     """
 
     wire: SnmpWire
-    ping: Callable[[str], Awaitable[float | None]]
+    present: Callable[[str], Awaitable[bool]]
     credentials: Mapping[str, SnmpCredential]
     registry: Registry
     pace: Pace
@@ -58,7 +58,7 @@ class Asker:
     async def look(self, address: str, via: str) -> tuple[FoundDevice | None, list[tuple[str, str]]]:
         """Who is there, and what addresses it has around it; None: nobody answers."""
         engine = await self._engine(address)
-        if not engine and not await self._answers_ping(address):
+        if not engine and not await self.present(address):
             return None, []
         found = FoundDevice(address, via, engine.hex(), detail="no credential that may be tried works")
         for name in self._worth_trying(bool(engine)):
@@ -71,8 +71,9 @@ class Asker:
                 self.rejected[name] += 1
                 return replace(found, detail=str(error)), []
             except DeviceError as error:
-                if self.credentials[name].version != "3":
-                    self.rejected[name] += 1  # a wrong community is answered by silence
+                if engine and self.credentials[name].version != "3":
+                    # it speaks SNMP, and a wrong community is answered by silence; others may just have no agent
+                    self.rejected[name] += 1
                 found = replace(found, detail=str(error))
                 continue
             self.rejected[name] = 0
@@ -87,13 +88,6 @@ class Asker:
             return await self.wire.engine_id(address, WITHIN)
         except DeviceError:
             return b""
-
-    async def _answers_ping(self, address: str) -> bool:
-        await self.pace.wait()
-        try:
-            return await self.ping(address) is not None
-        except NotPermittedHere:
-            return False
 
     def _worth_trying(self, has_engine: bool) -> list[str]:
         fit = [

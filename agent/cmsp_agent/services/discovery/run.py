@@ -35,7 +35,7 @@ class Sweep:
     is_own: Callable[[str], bool]
     found: list[FoundDevice] = field(default_factory=list)
     seen: dict[str, list[Neighbour]] = field(default_factory=dict)
-    """Component or name of a device → its neighbours that have no address, or one outside of the scope."""
+    """Component or name of a device → its neighbours, whether they were asked or not."""
     _asked: set[str] = field(default_factory=set)
     _crawled: int = 0
     _waiting: "asyncio.Queue[tuple[str, str]]" = field(default_factory=asyncio.Queue)
@@ -82,10 +82,9 @@ class Sweep:
 
     def _follow(self, name: str, neighbours: Sequence[Neighbour], around: Sequence[tuple[str, str]]) -> None:
         for neighbour in neighbours:
-            if neighbour.address and self.scope.permits(neighbour.address):
+            self.seen.setdefault(name, []).append(neighbour)
+            if neighbour.address:
                 self._crawl(neighbour.address, f"{neighbour.protocol} of {name}")
-            else:
-                self.seen.setdefault(name, []).append(neighbour)
         for how, address in around:
             self._crawl(address, f"{how} of {name}")
 

@@ -1,6 +1,6 @@
 """The part for discovery: a job that looks around and proposes."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -10,6 +10,7 @@ from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.credentials import SnmpCredential
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.discovery.asking import WITHIN, Asker
+from cmsp_agent.services.discovery.presence import Presence
 from cmsp_agent.services.discovery.proposals import document
 from cmsp_agent.services.discovery.rate_limit import Pace
 from cmsp_agent.services.discovery.results import FoundDevice, KnownDevice, outcome
@@ -20,7 +21,8 @@ from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.polling.sessions import SnmpSessions
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.tables import snmp_engines
-from cmsp_agent.transports.routes import own_address
+from cmsp_agent.transports.routes import own_address, resolved
+from cmsp_agent.transports.tcp import TcpAnswer
 
 KIND = "discovery"
 LONGEST = 4 * 3600.0
@@ -63,8 +65,7 @@ class DiscoveryPart(Part):
         settings = self.configuration.discovery
         scope = scope_of(settings.subnets, settings.exclude, wished)
         pace = Pace(settings.rate, self.runtime.clock)
-        ping = partial(self._ping, self.runtime.machine.network.ping)
-        asker = Asker(self.sessions, ping, self._credentials(), self.devices.registry, pace)
+        asker = Asker(self.sessions, self._presence(pace).at, self._credentials(), self.devices.registry, pace)
         discovery = Sweep(scope, asker, partial(_report_progress, report), _is_own)
         await discovery.run(self._seeds(), list(self._inventory()))
         known = [*await self._known()]
@@ -73,9 +74,16 @@ class DiscoveryPart(Part):
         )
         return {"probes": pace.sent, "answered": len(discovery.found), **found}
 
-    async def _ping(self, ping: Callable[..., Any], address: str) -> float | None:
-        found: float | None = await ping(address, WITHIN, None)
-        return found
+    def _presence(self, pace: Pace) -> Presence:
+        network = self.runtime.machine.network
+
+        async def ping(address: str) -> float | None:
+            return await network.ping(address, WITHIN, None)
+
+        async def connect(address: str, port: int) -> TcpAnswer:
+            return await network.check_port(address, port, WITHIN, None)
+
+        return Presence(ping, resolved, connect, pace)
 
     def _credentials(self) -> dict[str, SnmpCredential]:
         """Those that the file permits, else those of the seeds."""

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -16,11 +17,14 @@ from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.facts import DeviceFacts, Neighbour
 from cmsp_agent.services.discovery.asking import MOST_REJECTIONS, Asker
 from cmsp_agent.services.discovery.nearby import around
+from cmsp_agent.services.discovery.presence import Presence
 from cmsp_agent.services.discovery.proposals import document
 from cmsp_agent.services.discovery.rate_limit import Pace
 from cmsp_agent.services.discovery.results import FoundDevice, KnownDevice, outcome
 from cmsp_agent.services.discovery.run import Sweep
 from cmsp_agent.services.discovery.scope import MOST_ADDRESSES, scope_of
+from cmsp_agent.transports.routes import resolved
+from cmsp_agent.transports.tcp import TcpAnswer
 from tests.lab.clock import ManualClock
 from tests.unit.services.polling.fakes import FakeSession
 
@@ -52,6 +56,8 @@ class Net:
     devices: dict[str, FakeSession] = field(default_factory=dict)
     engines: dict[str, bytes] = field(default_factory=dict)
     pingable: set[str] = field(default_factory=set)
+    on_link: dict[str, bool] = field(default_factory=dict)
+    ports: dict[str, TcpAnswer] = field(default_factory=dict)
     right: SnmpCredential = V3
     sent: list[tuple[str, str]] = field(default_factory=list)
 
@@ -64,6 +70,13 @@ class Net:
     async def ping(self, address: str) -> float | None:
         self.sent.append(("ping", address))
         return 0.001 if address in self.pingable else None
+
+    def resolved(self, address: str) -> bool | None:
+        return self.on_link.get(address)
+
+    async def connect(self, address: str, port: int) -> TcpAnswer:
+        self.sent.append((f"tcp/{port}", address))
+        return self.ports.get(address, TcpAnswer.SILENT)
 
     def session(self, address: str, credential: SnmpCredential) -> FakeSession:
         self.sent.append((credential.user or "community", address))
@@ -91,7 +104,9 @@ class Ticking(ManualClock):
 
 
 def asker(net: Net, rate: float = 1000.0, clock: ManualClock | None = None, **credentials: SnmpCredential) -> Asker:
-    return Asker(net, net.ping, credentials or {"ro": V3}, registry(), Pace(rate, clock or Ticking()))
+    pace = Pace(rate, clock or Ticking())
+    presence = Presence(net.ping, net.resolved, net.connect, pace)
+    return Asker(net, presence.at, credentials or {"ro": V3}, registry(), pace)
 
 
 async def swept(
@@ -106,7 +121,9 @@ async def test_each_address_of_the_subnets_is_asked_once_and_none_of_the_exclusi
     net = Net()
     await swept(net, ("10.1.0.0/28", "10.1.0.0/29"), ("10.1.0.8/29",))
     assert sorted(address for kind, address in net.sent if kind == "engine") == [f"10.1.0.{n}" for n in range(1, 8)]
-    assert {kind for kind, _ in net.sent} == {"engine", "ping"}, "no credential goes where nobody answers"
+    assert {kind for kind, _ in net.sent} == {"engine", "ping", "tcp/22", "tcp/443"}, (
+        "no credential goes where nobody answers"
+    )
 
 
 async def test_probes_keep_to_the_rate() -> None:
@@ -116,8 +133,8 @@ async def test_probes_keep_to_the_rate() -> None:
     )
     started = clock.monotonic()
     await sweep.run([], [])
-    assert len(net.sent) == sweep.asker.pace.sent == 124
-    assert clock.monotonic() - started >= 123 / 50 - 1e-6
+    assert len(net.sent) == sweep.asker.pace.sent == 4 * 62
+    assert clock.monotonic() - started >= 247 / 50 - 1e-6
 
 
 async def test_a_crawl_follows_neighbours_inside_the_scope_and_names_the_others() -> None:
@@ -132,7 +149,8 @@ async def test_a_crawl_follows_neighbours_inside_the_scope_and_names_the_others(
         ("10.1.0.2", "cdp of gw-1"),
         ("10.1.0.3", "cdp of gw-2"),
     ]
-    assert [each.address for each in sweep.seen["gw-1"]] == ["10.9.9.9"]
+    seen = outcome(sweep.found, [], sweep.seen).seen
+    assert [(by, neighbour.address) for by, neighbour in seen] == [("gw-1", "10.9.9.9")]
     assert not [address for _, address in net.sent if address == "10.9.9.9"]
 
 
@@ -149,6 +167,35 @@ async def test_one_rejection_ends_it_for_a_device_and_many_end_a_credential() ->
     assert [kind for kind, _ in tried].count("cmsp") == MOST_REJECTIONS
     assert [kind for kind, _ in tried].count("other") == MOST_REJECTIONS
     assert [kind for kind, _ in tried].count("community") == MOST_REJECTIONS
+
+
+@pytest.mark.parametrize("sign", ["on_link", "reset"])
+async def test_a_device_that_is_silent_to_pings_shows_by_arp_or_a_tcp_port_and_is_asked_by_community(sign: str) -> None:
+    net = Net(right=V2)
+    net.devices["10.1.0.1"] = gateway("vg-1", "A")
+    if sign == "on_link":
+        net.on_link["10.1.0.1"] = True
+    else:
+        net.ports["10.1.0.1"] = TcpAnswer.REFUSED
+    found, _ = await asker(net, ro=V3, old=V2).look("10.1.0.1", "sweep")
+    assert found is not None
+    assert (found.credential, found.device_type) == ("old", "cisco_ios")
+    assert ("cmsp", "10.1.0.1") not in net.sent, "no user goes where there is no engine"
+
+
+async def test_machines_without_snmp_do_not_use_a_community_up() -> None:
+    net = Net(right=V2, pingable={f"10.1.0.{number}" for number in range(1, 9)})
+    net.devices["10.1.0.8"] = gateway("vg-1", "A")
+    asking = asker(net, old=V2)
+    found = [await asking.look(f"10.1.0.{number}", "sweep") for number in range(1, 9)]
+    assert [each.credential for each, _ in found if each is not None] == [*[""] * 7, "old"]
+
+
+async def test_a_neighbour_that_answers_nothing_is_seen() -> None:
+    net = Net()
+    net.put("10.1.0.1", gateway("gw-1", "A", "10.1.0.2"), b"\x80\x00\x00\x09\x01")
+    sweep = await swept(net, (), seeds=("10.1.0.1",))
+    assert [neighbour.name for _, neighbour in outcome(sweep.found, [], sweep.seen).seen] == ["peer-1"]
 
 
 async def test_a_device_without_v3_is_asked_by_community_only_where_it_answers_pings() -> None:
@@ -241,3 +288,14 @@ def test_the_addresses_around_a_device() -> None:
         ("route", "10.1.0.254"),
         ("route", "10.1.0.253"),
     ]
+
+
+def test_the_arp_table_tells_who_is_on_the_link(tmp_path: Path) -> None:
+    lines = (
+        "IP address       HW type     Flags       HW address            Mask     Device",
+        "10.1.0.1         0x1         0x2         52:54:00:00:00:01     *        eth0",
+        "10.1.0.2         0x1         0x0         00:00:00:00:00:00     *        eth0",
+    )
+    (tmp_path / "arp").write_text("".join(f"{line}\n" for line in lines))
+    asked = ("10.1.0.1", "10.1.0.2", "10.1.0.3")
+    assert [resolved(address, tmp_path) for address in asked] == [True, False, None]
