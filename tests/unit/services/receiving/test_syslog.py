@@ -47,7 +47,16 @@ async def test_a_line_of_a_component() -> None:
     line = b"<189>17: gw-1: Jan  1 2026 08:00:00 UTC: %SYS-5-CONFIG_I: Configured\n"
     assert await site.read(("10.0.0.1", line)) == [
         SyslogSignal(
-            "gw-1", site.clock.now(), "SYS-5-CONFIG_I", "Configured", 5, 23, 1_767_254_400_000, host="gw-1", sequence=17
+            "gw-1",
+            site.clock.now(),
+            "SYS-5-CONFIG_I",
+            "Configured",
+            5,
+            23,
+            1_767_254_400_000,
+            host="gw-1",
+            sequence=17,
+            raw=line.rstrip(),
         )
     ]
 
