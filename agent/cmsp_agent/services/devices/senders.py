@@ -4,6 +4,7 @@ Receives no message itself.
 """
 
 import ipaddress
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,10 @@ class UnknownSender:
     count: int
     first_seen: int
     last_seen: int
+
+
+_BRACKETED = re.compile(r"\[([^\]]+)\](?::\d+)?\Z")
+"""An address as URLs have it, with or without a port."""
 
 
 class Senders:
@@ -82,8 +87,9 @@ class Senders:
         """
         if source not in self._relays or not named:
             return own
-        name = named.casefold()
-        return self.find(named) or self._names.get(name) or self._names.get(name.partition(".")[0], UNKNOWN)
+        bracketed = _BRACKETED.match(named)
+        name = (bracketed[1] if bracketed else named).casefold()
+        return self.find(name) or self._names.get(name) or self._names.get(name.partition(".")[0], UNKNOWN)
 
     def learn(self, component: str, addresses: Iterable[str], sys_name: str = "") -> None:
         """Take the interface addresses and the sysName that a component has, in place of those known so far."""

@@ -29,6 +29,7 @@ class Continued:
         if not message.mnemonic and belongs_to(message, self._numbers.get(component)):
             self._counters.add("syslog.continued", key=component)
             self._talkers.add(component)
+            self._numbers[component] = signal.sequence
             last = received.signals[-1] if received.signals else None
             if isinstance(last, SyslogSignal) and last.component == component:
                 text, raw = f"{last.text}\n{signal.text}", last.raw + b"\n" + signal.raw

@@ -1,6 +1,7 @@
 """Cut a TCP stream into syslog messages (RFC 6587): octet counting and newlines, decided for each frame. No sockets."""
 
 import re
+from collections.abc import Iterator
 
 LONGEST_MESSAGE = 8192
 """Octets kept of one message by default; RFC 5424 6.1 asks for 2048 at least."""
@@ -29,12 +30,40 @@ _RUN_BETWEEN = re.compile(rb"[\r\n\0]+")
 def messages_in(datagram: bytes) -> list[bytes]:
     """The messages of a datagram: one, as RFC 5426 3.1 says, or several that a relay put together line by line.
 
-    An octet count, which has no business in a datagram, is taken off.
+    Octet counts, which have no business in a datagram, are taken off; the next message begins where one leads to.
     """
-    counted = _COUNT.match(datagram)
-    if counted:
-        datagram = datagram[counted.end() - 1 :]
-    return _NEXT_IN_DATAGRAM.split(datagram)
+    if not _COUNT.match(datagram):
+        return _NEXT_IN_DATAGRAM.split(datagram)
+    return [message for counted in _counted_in(datagram) for message in _NEXT_IN_DATAGRAM.split(counted)]
+
+
+def _counted_in(datagram: bytes) -> Iterator[bytes]:
+    place = 0
+    while counted := _COUNT.match(datagram, place):
+        start = counted.end() - 1
+        place = _next_count(datagram, start + int(counted[1]))
+        yield datagram[start:place]
+
+
+def _next_count(datagram: bytes, end: int) -> int:
+    """Where the next counted message of the datagram starts: where it should, or nearly; the datagram's end else."""
+    likely = [place for place in _nearby(datagram, end) if _COUNTED_RESTART.match(datagram, place)]
+    # a digit of the text in front, or the first one of the count, may seem to belong to the other
+    return next((place for place in likely if _leads_on(datagram, place)), likely[0] if likely else len(datagram))
+
+
+def _nearby(datagram: bytes, end: int) -> Iterator[int]:
+    for off in (0, *range(-_MISCOUNT, _MISCOUNT + 1)):
+        between = _RUN_BETWEEN.match(datagram, end + off)
+        yield between.end() if between else end + off
+
+
+def _leads_on(datagram: bytes, place: int) -> bool:
+    """Whether the count there leads to another one, or to the end."""
+    counted = _COUNT.match(datagram, place)
+    end = counted.end() - 1 + int(counted[1]) if counted else 0
+    left = len(datagram.rstrip(_BETWEEN)) - end
+    return abs(left) <= _MISCOUNT or any(_COUNTED_RESTART.match(datagram, near) for near in _nearby(datagram, end))
 
 
 def quotes_another(message: bytes) -> bool:

@@ -49,6 +49,8 @@ _TIME = re.compile(
 _COUNTER = re.compile(r"(?:(?<=\s)|^)(\d*):(?=\s|\Z)", re.ASCII)
 # In front of all times a counter stands at the beginning or behind a colon: `gw 1:` ends an origin-id with spaces.
 _OWN_COUNTER = re.compile(r"(?:^\s*|(?<=:\s))(\d*):(?=\s|\Z)", re.ASCII)
+_HOST = re.compile(r"\s*(?!\d+\s)([^\s/]*[^\s:/])(?:\s+|\Z)", re.ASCII)
+_HOST_BEFORE_COUNTER = re.compile(r"(?!\d+\s)([^\s/]*[^\s:/])\s+(?=\d*:(?:\s|\Z))", re.ASCII)
 _LEAD = re.compile(r"\s*(?:\d*:\s+[^%]{0,64}?|(?:\S+:\s*)?(?:\d+:\s+)?)\Z", re.ASCII)
 _FACILITY = re.compile(r"\b(?:kern|user|mail|daemon|auth|syslog|cron|authpriv|local[0-7]) [0-7](?=\s|\Z)", re.ASCII)
 _TAGGED = re.compile(
@@ -65,9 +67,10 @@ _COLON = re.compile(r":\s+")
 # A zone may have any name (`clock timezone`). Unless it is in capitals, only a counter in front distinguishes it
 # from the tag of RFC 3164.
 _ANY_ZONE = re.compile(r"([A-Za-z]{1,7}(?:[+-]\d\d?(?::?\d\d)?)?)\s*(?=:(?:\s|\Z))", re.ASCII)
-# IOS sends the lines of one message as datagrams of their own, with the counters but without a time.
+# IOS sends the lines of one message as datagrams of their own, with the counters but without a time. Behind one counter
+# only a traceback or an indentation tells them from other texts.
 _CONTINUED = re.compile(
-    r"(\d{1,18}): (?:(?!\d+: )([^\s:][^:]{0,62}): )?(?:(\d{1,18}): )?(?:(?<=\d: )|(?=\s|-Traceback))\s*(\S.*)",
+    r"(\d{1,18}): (?:(?!\d+: )([^\s:][^:]{0,62}): )?(?:(\d{1,18}): \s*|(?=-Traceback)|\s+)(\S.*)",
     re.DOTALL | re.ASCII,
 )
 _PROCESS = re.compile(r"(.*?)\s*\[([^\]]*)\]\Z", re.DOTALL)
@@ -85,14 +88,14 @@ def read_header(content: str, mnemonic: int | None) -> Header:
     head, text = content[:mnemonic], content[mnemonic:]
     times = list(_TIME.finditer(head))
     if not times:
-        return _named(Header(text=text), head, relayed=False)
+        return _named(Header(text=text), head)
     device, header = times[-1], Header(text=text)
     behind = head[device.end() :]
     if not _is_cisco(behind) and len(behind.split()) > MOST_WORDS:
         return _read_plain(content)
-    header = _named(header, head[: times[0].start()], relayed=False)
+    header = _named(header, head[: times[0].start()])
     for relay, following in pairwise(times):
-        header = _named(header, head[_end_of_relay_time(relay) : following.start()], relayed=True)
+        header = _relayed(header, head[_end_of_relay_time(relay) : following.start()])
     return _behind_time(_timed(header, device), head[device.end() :])
 
 
@@ -107,16 +110,9 @@ def _end_of_relay_time(time: re.Match[str]) -> int:
     return max(time.end("date"), time.end("offset"), time.end("up"))
 
 
-def _named(header: Header, segment: str, *, relayed: bool) -> Header:
-    """Read counters and names from what stands before a time.
-
-    Args:
-        header: what is known so far.
-        segment: the characters.
-        relayed: a relay's time went before, so that the first word is a host without a colon. Otherwise it is all
-            origin-id, which may have spaces in it (`logging origin-id string …`).
-    """
-    parts = (_COUNTER if relayed else _OWN_COUNTER).split(_FACILITY.sub("", segment))
+def _named(header: Header, segment: str) -> Header:
+    """Read counters and names from what stands before a time; the origin-id may have spaces (`origin-id string …`)."""
+    parts = _OWN_COUNTER.split(_FACILITY.sub("", segment))
     for digits in parts[1::2]:
         header = _counted(header, digits)
     for piece in parts[::2]:
@@ -124,13 +120,22 @@ def _named(header: Header, segment: str, *, relayed: bool) -> Header:
         words = [word for word in piece.split() if "/" not in word and not word.isdecimal()]
         if cards:
             header = header._replace(process=cards[-1].removesuffix(":"))
-        if words and (relayed or not words[-1].endswith(":")):
+        if words and not words[-1].endswith(":"):
             header = _hosted(header, words[0].removesuffix(":"))
             words = words[1:]
         if words:
             host, *process = _COLON.split(" ".join(words).removesuffix(":"))
-            header = _hosted(header, host)._replace(process=": ".join(process) or header.process)
+            header = _hosted(header, host.rstrip())._replace(process=": ".join(process) or header.process)
     return header
+
+
+def _relayed(header: Header, segment: str) -> Header:
+    """Behind a relay's time the first word is a host without a colon; so is the second, where a counter follows it."""
+    segment = _FACILITY.sub("", segment)
+    for host in (_HOST, _HOST_BEFORE_COUNTER):
+        if found := host.match(segment):
+            header, segment = _hosted(header, found[1]), segment[found.end() :]
+    return _named(header, segment)
 
 
 def _counted(header: Header, digits: str) -> Header:
@@ -180,11 +185,11 @@ def _read_plain(content: str) -> Header:
     time = _TIME.search(content, 0, LONGEST_HEADER)
     if time is None or not _LEAD.match(content[: time.start()]):
         continued = _CONTINUED.match(content) if time is None else None
-        if continued is not None and (continued[3] or continued[4].startswith("-Traceback")):
+        if continued is not None:
             inner = int(continued[3]) if continued[3] else None
             return Header(continued[4], int(continued[1]), inner, continued[2] or "")
         return _tagged(Header(text=""), content)
-    header = _named(Header(text=""), content[: time.start()], relayed=False)
+    header = _named(Header(text=""), content[: time.start()])
     rest = content[time.end() :]
     if _is_cisco(rest):
         return _timed(header, time)._replace(text=_after_colon(rest))
@@ -192,7 +197,7 @@ def _read_plain(content: str) -> Header:
     if second is not None and _is_cisco(content[second.end() :]):
         between = content[_end_of_relay_time(time) : second.start()]
         if all(word.endswith(":") for word in between.split()[1:]):
-            header = _timed(_named(header, between, relayed=True), second)
+            header = _timed(_relayed(header, between), second)
             return header._replace(text=_after_colon(content[second.end() :]))
     return _tagged(_timed(header, time), content[_end_of_relay_time(time) :])
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cmsp_agent.transports.syslog.header import LONGEST_HEADER, Header, read_header
 from cmsp_agent.transports.syslog.legacy_text import decode_other
-from cmsp_agent.transports.syslog.rfc5424 import read_rfc5424
+from cmsp_agent.transports.syslog.rfc5424 import read_rfc5424, unwrapped
 from cmsp_agent.transports.syslog.usual import Layout, code_of, layout_of
 
 HIGHEST_PRI = 191
@@ -70,10 +70,8 @@ class SyslogMessage(NamedTuple):
 
     @property
     def continues(self) -> bool:
-        """A further line of the message with the same counter, which IOS sends as a datagram of its own."""
-        if self.clock != "none" or self.mnemonic or self.version:
-            return False
-        return self.inner_sequence is not None or (self.sequence is not None and self.text.startswith(TRACEBACK))
+        """Looks like a further line of a message, which IOS sends as a datagram of its own."""
+        return self.sequence is not None and self.clock == "none" and not self.mnemonic and not self.version
 
     @property
     def severity(self) -> int | None:
@@ -95,7 +93,9 @@ _MNEMONIC = re.compile(
     r"(?:\s*:[ \t]?|\s*\Z)",
     re.ASCII,
 )
-_REPEATED = re.compile(r"message repeated (\d{1,9}) times?(?:: \[\s*(.*)\]\Z)?", re.DOTALL | re.ASCII)
+_REPEATED = re.compile(
+    r"(?i:message (?:'[^']*' )?(?:repeated|repeats)) (\d{1,9}) times?(?:: \[\s*(.*)\]\Z)?", re.DOTALL | re.ASCII
+)
 _SECURITY = re.compile(
     r"(?P<facility>ASA|FTD|PIX|FWSM)-(?P<level>[0-7])-(?P<mnemonic>\d{6})(?:\s*:[ \t]?|\s*\Z)", re.ASCII
 )
@@ -109,10 +109,11 @@ _HUAWEI = re.compile(
 
 
 def belongs_to(line: SyslogMessage, number: int | None) -> bool:
-    """Whether a line is a further one of the message with that counter; a traceback may have the next one."""
+    """Whether a line is a further one of what had that counter last: it has the same, or its datagram has the next."""
     if line.mnemonic or not line.continues or number is None or line.number is None:
         return False
-    return line.number == number or (line.number == number + 1 and line.text.startswith(TRACEBACK))
+    may_be_next = line.inner_sequence is None or line.text.startswith(TRACEBACK)
+    return line.number == number or (may_be_next and line.number == number + 1)
 
 
 def parse_syslog(datagram: bytes) -> SyslogMessage:
@@ -159,7 +160,7 @@ def _parse_unusual(raw: bytes, line: str) -> SyslogMessage:
     if pri is not None:
         modern = read_rfc5424(content)
         if modern is not None:
-            return _with_mnemonic(raw, pri, modern, count)
+            return _with_mnemonic(raw, pri, unwrapped(modern, _first_mnemonic(modern.text)), count)
     return _with_mnemonic(raw, pri, read_header(content, _first_mnemonic(content)), count)
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from cmsp_agent.transports.syslog.header import Header
+from cmsp_agent.transports.syslog.header import Header, read_header
 
 # VERSION is up to three digits and no zero first (RFC 5424 6); what follows must be a time or a nil value, since a line
 # such as `2024 Aug 27` or `31 host` starts much the same.
@@ -15,6 +15,7 @@ _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _ELEMENT = re.compile(rf'\[([^\s=\]"]+)((?:\s+[^\s=\]"]+=(?:{_QUOTED}|[^\s\]"]*))*)\s*\]', re.DOTALL)
 _PARAMETER = re.compile(rf'([^\s=\]"]+)=({_QUOTED}|[^\s\]"]*)', re.DOTALL)
 _ESCAPE = re.compile(r'\\(["\\\]])')
+_CISCO = re.compile(r"\s*(?:\d{1,18}: |[*.]?(?:\d{4} )?[A-Z][a-z]{2} [ \d]\d )", re.ASCII)
 
 Structured = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
@@ -43,6 +44,34 @@ def read_rfc5424(content: str) -> Header | None:
         message_id=message_id,
         structured=structured,
         text=content[place:].removeprefix(" ").removeprefix("\ufeff"),
+    )
+
+
+def unwrapped(outer: Header, mnemonic: int | None) -> Header:
+    """The header of a Cisco line that a relay wrapped whole: its own counters, name and zoned time count.
+
+    Args:
+        outer: the relay's header. It may have taken the line's first counter for the APP-NAME.
+        mnemonic: where the first mnemonic stands in its text; None where there is none.
+    """
+    if mnemonic is None or not _CISCO.match(outer.text):
+        return outer
+    inner = read_header(outer.text, mnemonic)
+    if outer.process.isdecimal():
+        inner = inner._replace(inner_sequence=inner.inner_sequence or inner.sequence, sequence=int(outer.process[:18]))
+        outer = outer._replace(process="")
+    time = inner if inner.zone else outer
+    return inner._replace(
+        host=inner.host or outer.host,
+        relay=outer.host if inner.host else "",
+        clock=time.clock,
+        timestamp=time.timestamp,
+        zone=time.zone,
+        process=inner.process or outer.process,
+        pid=inner.pid or outer.pid,
+        version=outer.version,
+        message_id=outer.message_id,
+        structured=outer.structured,
     )
 
 

@@ -87,9 +87,19 @@ def test_a_relay_names_components_by_name_host_name_or_sys_name() -> None:
     known.learn("gw-2", [], "R2-Lyon.example")
     known.learn("gw-3", [], "gw-1")
     known.trust(["192.0.2.9"])
-    asked = ("gw-1", "GW-1.elsewhere", "router", "router.paris.example", "r2-lyon", "10.0.0.3", "10", "nobody")
+    asked = (
+        "gw-1",
+        "GW-1.elsewhere",
+        "router",
+        "router.paris.example",
+        "r2-lyon",
+        "10.0.0.3",
+        "[10.0.0.3]:514",
+        "10",
+        "nobody",
+    )
     found = [known.spoken_for("192.0.2.9", UNKNOWN, name) for name in asked]
-    assert found == ["gw-1", "gw-1", "gw-1", "gw-1", "gw-2", "gw-3", UNKNOWN, UNKNOWN]
+    assert found == ["gw-1", "gw-1", "gw-1", "gw-1", "gw-2", "gw-3", "gw-3", UNKNOWN, UNKNOWN]
     assert known.spoken_for("192.0.2.8", UNKNOWN, "gw-1") == UNKNOWN
     known.learn("gw-2", [], "another")
     assert known.spoken_for("192.0.2.9", UNKNOWN, "r2-lyon") == UNKNOWN

@@ -18,7 +18,7 @@ class Site:
         self.senders = Senders(self.counters)
         self.senders.configure({"gw-1": ["10.0.0.1"]})
         self.signals: list[Signal] = []
-        self.service = SyslogService(self.senders, self.take, self.clock, self.counters, hold=0.001)
+        self.service = SyslogService(self.senders, self.take, self.clock, self.counters, hold=0.02)
 
     async def take(self, signals: Sequence[Signal]) -> None:
         self.signals += signals
@@ -30,7 +30,7 @@ class Site:
 
     async def waited(self) -> None:
         """Let what is held be handed on."""
-        await asyncio.sleep(0.005)
+        await asyncio.sleep(0.03)
         await self.settle()
 
     async def settle(self) -> None:
@@ -140,6 +140,18 @@ async def test_further_lines_of_a_message_belong_to_it() -> None:
     assert isinstance(signal, SyslogSignal)
     assert signal.text == "Task ran long\nReason : Failed\n-Traceback= 1#2 :400"
     assert site.counters.value("syslog.continued", "gw-1") == 2
+
+
+async def test_further_lines_may_be_counted_one_by_one() -> None:
+    site = Site()
+    await site.read(
+        ("10.0.0.1", b"<187>7: *Jan  1 2026 08:00:00: %SYS-3-CPUHOG: Task ran long"),
+        ("10.0.0.1", b"<187>8:      Reason : Failed"),
+        ("10.0.0.1", b"<187>9:      Slot : 3"),
+        ("10.0.0.1", b"<187>10: -Traceback= 1#2 :400"),
+    )
+    await site.waited()
+    assert texts(site.signals) == ["Task ran long\nReason : Failed\nSlot : 3\n-Traceback= 1#2 :400"]
 
 
 async def test_a_line_with_another_counter_is_a_message() -> None:

@@ -146,3 +146,16 @@ def test_a_stream_without_terminators_is_cut_at_the_next_message() -> None:
 def test_a_datagram_may_hold_several_messages_or_a_count() -> None:
     assert messages_in(b"<13>1: a\nwith two lines\n<13>2: b") == [b"<13>1: a\nwith two lines", b"<13>2: b"]
     assert messages_in(b"9 <13>1: a") == [b"<13>1: a"]
+
+
+@pytest.mark.parametrize("off", [-2, -1, 0, 1, 2])
+@pytest.mark.parametrize("between", [b"", b"\n", b"\r\n"])
+def test_counted_messages_of_a_datagram_are_found_by_their_counts(off: int, between: bytes) -> None:
+    lines = [LINE, b"<187>18: gw1: %LINK-3-UPDOWN: Gi0/1", b"<187>19: gw1: %LINK-3-UPDOWN: Gi0/2"]
+    datagram = b"".join(b"%d %s%s" % (len(line) + off, line, between) for line in lines)
+    if between or off == 0:
+        assert [message.rstrip(b"\r\n") for message in messages_in(datagram)] == lines
+    else:  # a digit of the text or of the count may stand on the other side
+        assert [message.partition(b": Gi")[0] for message in messages_in(datagram)] == [
+            line.partition(b": Gi")[0] for line in lines
+        ]

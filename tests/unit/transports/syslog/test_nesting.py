@@ -32,6 +32,41 @@ def test_last_message_repeated_says_how_often() -> None:
     assert (message.host, message.repeated, message.text) == ("gw-1", 3, "last message repeated 3 times")
 
 
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("-- last message repeated 3 times --", 3),
+        ("above message repeats 4 times", 4),
+        ("Last message 'Failed password' repeated 5 times, suppressed by syslog-ng on loghost", 5),
+    ],
+)
+def test_collectors_say_it_in_words_of_their_own(text: str, count: int) -> None:
+    assert parse_syslog(f"<187>Dec 20 14:00:01 gw-1 {text}".encode()).repeated == count
+
+
+TIME = "Nov 18 2026 19:25:44 UTC: %LINK-3-UPDOWN: x"
+
+
+@pytest.mark.parametrize(
+    ("line", "relay", "host", "sequence", "inner"),
+    [
+        (f"<187>Nov 18 19:25:44 relay 45: Paris HQ gw 1: {TIME}", "relay", "Paris HQ gw 1", 45, None),
+        (f"<187>Nov 18 19:25:44 relay 45: Paris HQ gw 1: 44: {TIME}", "relay", "Paris HQ gw 1", 45, 44),
+        (f"<187>Nov 18 19:25:44 relay gw-1 45: {TIME}", "relay", "gw-1", 45, None),
+        ("<187>fw1 : %ASA--4-106023: Deny", "", "fw1", None, None),
+        (f"<187>1 2026-11-18T19:25:44Z gw1 501 - - - 000045: {TIME}", "", "gw1", 501, 45),
+        (f"<187>1 2026-11-18T19:25:44Z relay - - - - 501: gw1: 000045: {TIME}", "relay", "gw1", 501, 45),
+        (f"<187>1 2026-11-18T19:25:44Z gw1 cisco - - - {TIME}", "", "gw1", None, None),
+        ("<187>1 2026-11-18T19:25:44Z h app - - - 3 times saw %LINK-3-UPDOWN: x", "", "h", None, None),
+    ],
+)
+def test_names_and_counters_behind_a_relay_s(
+    line: str, relay: str, host: str, sequence: int | None, inner: int | None
+) -> None:
+    message = parse_syslog(line.encode())
+    assert (message.relay, message.host, message.sequence, message.inner_sequence) == (relay, host, sequence, inner)
+
+
 def test_an_origin_may_have_spaces_and_a_number_at_its_end() -> None:
     message = parse_syslog(b"<187>3101: Paris HQ gw 1: 3100: Nov 18 2026 19:25:44 UTC: %LINK-3-UPDOWN: x")
     assert (message.host, message.sequence, message.inner_sequence, message.number) == (
@@ -46,6 +81,12 @@ def test_an_origin_may_have_spaces_and_a_number_at_its_end() -> None:
 def test_a_continuation_has_the_counters_of_its_message(text: bytes) -> None:
     message = parse_syslog(b"<187>422153: GWX: 300875: " + text)
     assert (message.host, message.number, message.text) == ("GWX", 300875, text.strip().decode())
+
+
+def test_behind_one_counter_an_indentation_tells_a_further_line() -> None:
+    message = parse_syslog(b"<187>422153: GWX:                 Reason : Failed")
+    assert (message.host, message.number, message.text, message.continues) == ("GWX", 422153, "Reason : Failed", True)
+    assert not parse_syslog(b"<187>422153: Reason : Failed").continues
 
 
 def test_a_text_that_quotes_a_mnemonic_has_none() -> None:
