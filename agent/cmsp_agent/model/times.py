@@ -3,9 +3,13 @@
 from datetime import UTC, datetime
 from functools import lru_cache
 
+FIRST, LAST = -62_135_596_800_000, 253_402_300_799_999
+"""The years 1 to 9999, which a zone may leave."""
+
 
 def rfc3339(milliseconds: int) -> str:
-    """`1767225600123` → `2026-01-01T00:00:00.123Z`."""
+    """`1767225600123` → `2026-01-01T00:00:00.123Z`; a time beyond the calendar is its first or its last."""
+    milliseconds = max(FIRST, min(LAST, milliseconds))
     return f"{_to_the_second(milliseconds // 1000)}.{milliseconds % 1000:03d}Z"
 
 

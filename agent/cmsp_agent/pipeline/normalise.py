@@ -31,7 +31,8 @@ LONGEST_WORDS = 96
 ENDS, BY_A_PERSON = "ends", "by a person"
 """Attribute of an alarm that no message and no poll can end."""
 ENDED_BY_A_PERSON = "nothing that the device says ends this alarm: a person does, with `cmsp-agent alarm clear`"
-_VARIES = re.compile(r"\d")
+_VARIES = re.compile(r"\d|^\W*(?:[0-9A-Fa-f]{2,4}[:.-]){2,}")
+"""A word that has a number, or is an address in letters (`ab:cd:ef:fa:fb:fc`)."""
 LONGEST_TEXT = 2048
 """Characters of an event's object and text: both come from the device, and thousands of events are remembered."""
 SERIOUS = 3

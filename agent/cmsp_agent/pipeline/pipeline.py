@@ -137,6 +137,9 @@ class Pipeline:
         draft = Draft(alarm_state, now)
         draft.flaps.drop(alarm.key)
         run((self._correlate, self._triage), draft, [alarm.ended(event_id, now, text)])
+        # the fault need not be over: what reports it at once is no late duplicate, and a poll that shows it is not old
+        for remembered in (draft.ended, draft.ended_at, draft.last_reports):
+            remembered.drop(alarm.key)
         self._triage.review(draft)
         return draft
 

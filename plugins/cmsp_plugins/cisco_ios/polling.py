@@ -38,6 +38,8 @@ DSX1_WORDS = (
     (65536, "performance threshold crossed"),
 )
 """What the bits of dsx1LineStatus say, the gravest first."""
+BGP_PEERS = "1.3.6.1.2.1.15.3.1"
+"""bgpPeerTable (RFC 4273); the index is the peer's address."""
 ENVMON_NORMAL, ENVMON_FAULTS = frozenset({1}), frozenset({2, 3, 4, 6})
 """CiscoEnvMonState; notPresent(5) is no fault."""
 
@@ -119,6 +121,16 @@ STATES = (
     ),
     StateRule(
         ISDN_LAPD_OPER_STATUS, "isdn.layer2.down", frozenset({1, 2}), frozenset({3}), only_if=ADMIN_UP, once_clear=True
+    ),
+    # bgpPeerState: established(6); only_if bgpPeerAdminStatus: start(2). A peer stays in the table while it is configured
+    StateRule(
+        f"{BGP_PEERS}.2",
+        "bgp.peer.down",
+        frozenset({1, 2, 3, 4, 5}),
+        frozenset({6}),
+        only_if=(f"{BGP_PEERS}.3", 2),
+        object="index",
+        once_clear=True,
     ),
     _envmon("2", "env.voltage", 7),
     _envmon("3", "env.temperature", 6),

@@ -84,6 +84,7 @@ GENERIC = DeviceType(
             only_if=(f"{IF}.7", 1),
             once_clear=True,
         ),
+        standard.BGP_STATE,
         *ups.STATES,
         *cisco.STATES,
     ),

@@ -1,6 +1,6 @@
 """Notifications of the standard MIBs of any maker: BGP4, OSPF, BRIDGE, ENTITY, RMON, DISMAN-EVENT."""
 
-from cmsp_agent.plugin.api import AlarmType, ObjectFrom, Severity, Transition, TrapRule
+from cmsp_agent.plugin.api import AlarmType, ObjectFrom, Severity, StateRule, Transition, TrapRule
 
 RAISE, CLEAR, INFO = Transition.RAISE, Transition.CLEAR, Transition.INFO
 MIB_2 = "1.3.6.1.2.1"
@@ -40,6 +40,16 @@ def _neighbour(number: int, state: str, router: ObjectFrom) -> TrapRule:
         object=router,
     )
 
+
+BGP_STATE = StateRule(  # bgpPeerState: established(6); only_if bgpPeerAdminStatus: start(2)
+    f"{BGP}.3.1.2",
+    "bgp.peer.down",
+    frozenset({1, 2, 3, 4, 5}),
+    frozenset({6}),
+    only_if=(f"{BGP}.3.1.3", 2),
+    object="index",
+    once_clear=True,
+)
 
 TRAPS = (
     TrapRule(f"{BGP}.0.1", "bgp.peer.down", CLEAR, object=PEER),

@@ -31,7 +31,7 @@ COUNTERS: tuple[Counter, ...] = (
             "commands.done": "Readings of show commands",
             "icmp.not_permitted": "Echoes that the kernel does not permit us",
             "polls.done": "Polls that were carried out",
-            "polls.not_confirming": "Looks at a doubtful fault left out, as the component was looked at just before",
+            "polls.not_confirming": "Looks at a doubtful fault put off, as the component was looked at just before",
             "polls.to_confirm": "Polls out of turn to see whether a fault is there that only a message reported",
             "polls.late": "Polls that began late",
             "polls.skipped": "Polls left out because the one before still ran",

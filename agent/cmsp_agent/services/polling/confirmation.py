@@ -16,53 +16,76 @@ log = logging.getLogger(__name__)
 
 SETTLE = 1.0
 """Seconds in which a device may make up what it shows, and others may report of the same component."""
-NOT_AGAIN = 10_000
-"""ms in which a component is not looked at again for this reason: who forges messages must not make us poll."""
+NOT_AGAIN = 10.0
+"""Seconds in which a component is not looked at again for this reason: who forges messages must not make us poll."""
 LOOK_AGAIN = 600.0
 
 
 class Confirming:
-    """Subscribe it to the event service, and run `run` under the supervisor."""
+    """Subscribe it to the event service, and run `run` under the supervisor.
 
-    def __init__(self, poll: Callable[[str], Awaitable[object]], clock: Clock, counters: Counters) -> None:
+    What is still in doubt after the first look gets a second one: a device may show late what it reports at once, so a
+    poll that came just after the message is not believed against it.
+    """
+
+    def __init__(
+        self,
+        poll: Callable[[str], Awaitable[object]],
+        in_doubt: Callable[[str], bool],
+        clock: Clock,
+        counters: Counters,
+    ) -> None:
         self._poll = poll
+        self._in_doubt = in_doubt
         self._clock = clock
         self._counters = counters
         self._bell = Bell(clock)
-        self._waiting: dict[str, None] = {}
-        self._looked: dict[str, int] = {}
+        self._due: dict[str, float] = {}
+        """Component → when it is looked at, monotonic seconds."""
+        self._again: set[str] = set()
+        """Those of them that were looked at before."""
+        self._looked: dict[str, float] = {}
 
     def __call__(self, changes: Changes) -> None:
         """What became known."""
         for event in changes.new.values():
             if is_doubtful(event):
-                self._waiting[event.component] = None
-        if self._waiting:
+                self._due.setdefault(event.component, self._next(event.component))
+        if self._due:
             self._bell.ring()
 
     async def run(self) -> NoReturn:
-        """Poll what waits, one component after the other, for ever."""
+        """Poll what is due, one component after the other, for ever."""
         while True:
-            if not self._waiting:
-                await self._bell.wait(LOOK_AGAIN)
+            now = self._clock.monotonic()
+            wait = min(self._due.values(), default=now + LOOK_AGAIN) - now
+            if wait > 0:
+                await self._bell.wait(wait)
                 continue
-            await self._clock.sleep(SETTLE)
-            waiting, self._waiting = self._waiting, {}
-            for name in waiting:
+            for name in [each for each, at in self._due.items() if at <= now]:
                 await self._look(name)
 
+    def _next(self, name: str) -> float:
+        now = self._clock.monotonic()
+        self._looked = {each: at for each, at in self._looked.items() if now - at < NOT_AGAIN}
+        if name not in self._looked:
+            return now + SETTLE
+        self._counters.add("polls.not_confirming", key=name)
+        return max(now + SETTLE, self._looked[name] + NOT_AGAIN)
+
     async def _look(self, name: str) -> None:
-        now = self._clock.now()
-        self._looked = {each: at for each, at in self._looked.items() if 0 <= now - at < NOT_AGAIN}
-        if name in self._looked:
-            self._counters.add("polls.not_confirming", key=name)
-            return
-        self._looked[name] = now
+        is_second = name in self._again
+        self._again.discard(name)
+        self._looked[name] = self._clock.monotonic()
         self._counters.add("polls.to_confirm", key=name)
         try:
             await self._poll(name)
         except AgentError as error:
             log.info("a fault could not be confirmed", extra={"component": name, "reason": str(error)})
+        del self._due[name]
+        if not is_second and self._in_doubt(name):
+            self._due[name] = self._looked[name] + NOT_AGAIN
+            self._again.add(name)
 
 
 def is_doubtful(event: Event) -> bool:

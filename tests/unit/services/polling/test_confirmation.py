@@ -32,13 +32,14 @@ def test_what_is_doubtful(event: Event, *, doubtful: bool) -> None:
     assert is_doubtful(event) is doubtful
 
 
-async def test_it_is_polled_once_within_seconds_and_again_only_later() -> None:
+async def test_it_is_polled_within_seconds_and_once_more_while_it_is_in_doubt() -> None:
     clock, counters, polled = ManualClock(), Counters(), []
 
     async def poll(name: str) -> None:
         polled.append(name)
 
-    confirming = Confirming(poll, clock, counters)
+    doubtful = True
+    confirming = Confirming(poll, lambda _: doubtful, clock, counters)
     loop = asyncio.ensure_future(confirming.run())
     for number in range(3):
         confirming(Changes(new={str(number): replace(REPORTED, id=str(number))}))
@@ -46,7 +47,11 @@ async def test_it_is_polled_once_within_seconds_and_again_only_later() -> None:
     assert polled == ["gw-1"]
     assert counters.value("polls.not_confirming", "gw-1") == 2
     await clock.advance(10)
-    confirming(Changes(new={"9": REPORTED}))
-    await clock.advance(2)
+    assert polled == ["gw-1", "gw-1"]  # the second look, and no third
+    await clock.advance(60)
     assert polled == ["gw-1", "gw-1"]
+    doubtful = False
+    confirming(Changes(new={"9": REPORTED}))
+    await clock.advance(60)
+    assert polled == ["gw-1"] * 3
     loop.cancel()
