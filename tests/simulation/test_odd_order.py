@@ -144,8 +144,13 @@ def test_a_device_whose_clock_is_days_off_is_dated_by_ours_and_says_so(tmp_path:
             line = SyslogLine(BGP, f"neighbor {peer} Down Peer closed")
             said = format_line(device.definition.syslog, "gw-1", place, line, now + seconds)
             device.emitter._send(said, device.emitter.receivers.syslog)
+        for beyond in ("9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+12:00"):  # of the calendar, seen from UTC
+            written = f"<187>1 {beyond} vg-1 app 7 - - it is {'late' if beyond[0] == '9' else 'early'}"
+            world.site.devices["vg-1"].emitter._send(written.encode(), device.emitter.receivers.syslog)
         await asyncio.sleep(5)
         records = world.headend.store.records(APPLIANCE)
+        others = [one.data for one in records if one.data.get("type") == "syslog.unknown"]
+        assert {one["attributes"]["device_time"][:4] for one in others} == {"0001", "9999"}
         reported = {one.data["object"]: one.data for one in records if one.data.get("type") == "bgp.peer.down"}
         assert reported.keys() == off.keys()
         wrong = {"1970", "2036", "behind", "ahead"}

@@ -15,7 +15,7 @@ from cmsp_agent.pipeline.alarm_state import Draft, UnansweredPolls
 from cmsp_agent.pipeline.built_in import COMPONENT_DEGRADED, COMPONENT_DOWN, COMPONENT_UNRESOLVED, MANAGEMENT_LOST
 from cmsp_agent.pipeline.causes import ISOLATED, Causes
 from cmsp_agent.pipeline.normalise import Normaliser
-from cmsp_agent.pipeline.places import unit
+from cmsp_agent.pipeline.places import TOGETHER, unit
 from cmsp_agent.plugin.api import AlarmReport
 
 UNANSWERED_POLLS = 3
@@ -199,15 +199,20 @@ def _states(draft: Draft, poll: PollSignal) -> Iterator[AlarmReport]:
 
 def _gone(draft: Draft, poll: PollSignal, kind: str, there: Collection[str]) -> Iterator[AlarmReport]:
     """The clears of alarms of rows that are in the table no more, for the second poll now."""
+    # a table without any row, of interfaces that are there: it is not shown to us any more
+    hidden = frozenset(() if poll.there[kind] else poll.interfaces.values())
     for held in [*draft.active.of(poll.component, kind)]:
+        if held.object in there or held.object in hidden:
+            continue
         # what only traps and syslog report may be in no table at all
-        if held.object not in there and (Source.POLL in held.sources or held.object in poll.gone):
+        if Source.POLL in held.sources or held.object in poll.gone:
             text = f"{poll.component}: {held.object or kind} is gone, the device shows it no more"
             yield AlarmReport(kind, held.object, Transition.CLEAR, text)
 
 
 def _changes(draft: Draft, poll: PollSignal, kind: str, objects: Mapping[str, bool]) -> Iterable[AlarmReport]:
     shown = {seen.object: seen for seen in poll.states if seen.type == kind}
+    ended = False
     for name, raised in objects.items():
         held = draft.active.get(AlarmKey(poll.component, kind, name))
         # a raise that polling has seen before is no news; one that others reported is confirmed by it
@@ -215,9 +220,24 @@ def _changes(draft: Draft, poll: PollSignal, kind: str, objects: Mapping[str, bo
             seen = shown[name]
             yield AlarmReport(kind, name, Transition.RAISE, seen.text, seen.severity, detail=seen.detail)
         elif held and not raised and not _just_reported(held, poll):
+            ended = True
             yield AlarmReport(kind, name, Transition.CLEAR, shown[name].text)
         for other in () if raised else _called_otherwise(draft, poll, kind, name, objects):
             yield AlarmReport(kind, other.object, Transition.CLEAR, shown[name].text)
+    if kind in TOGETHER and objects and not any(objects.values()):
+        yield from _well_together(draft, poll, kind, objects, ended=ended)
+
+
+def _well_together(
+    draft: Draft, poll: PollSignal, kind: str, well: Collection[str], *, ended: bool
+) -> Iterator[AlarmReport]:
+    """The clears of what messages call otherwise: the last fault that the table shows has ended, or it shows none."""
+    if not ended and len(well) < len(poll.there.get(kind, ())):
+        return  # a row that says nothing may be the one
+    for held in [*draft.active.of(poll.component, kind)]:
+        if held.object not in well and not _just_reported(held, poll):
+            text = f"{poll.component}: all is well that the device shows beside {held.object}"
+            yield AlarmReport(kind, held.object, Transition.CLEAR, text)
 
 
 def _called_otherwise(draft: Draft, poll: PollSignal, kind: str, name: str, shown: Collection[str]) -> Iterable[Event]:

@@ -16,6 +16,8 @@ GROUP = "rule "
 """What a place begins with that a rule gives to the alarms of several objects or components."""
 UNITS = frozenset({"env.power", "env.fan"})
 """Alarm types of units that each table and message calls otherwise, by one number: `Power Supply 0`, `P0`."""
+TOGETHER = frozenset({"sip.registration.failed"})
+"""Alarm types whose objects each way calls otherwise, by registrar or by number: all of a component are one place."""
 _UNIT = re.compile(r"\d+|\b[A-F]\b")
 _ETHERNET = re.compile(r"\w*(?:Ethernet|GigE)$")
 
@@ -43,6 +45,8 @@ def place_of(event: Event) -> FaultPlace:
     if (given := event.attributes.get(PLACE)) is not None:
         component, _, where = given.partition(" ")
         return FaultPlace(component, where)
+    if event.type in TOGETHER:
+        return FaultPlace(event.component, event.type)
     # a bare number names another thing for each type: dial-peer 1 is not track 1
     numbered = unit(event.type, event.object) or (event.object if event.object.isdecimal() else "")
     return FaultPlace(event.component, f"{event.type} {numbered}" if numbered else place(event.object))

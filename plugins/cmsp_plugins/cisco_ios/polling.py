@@ -122,7 +122,7 @@ STATES = (
     StateRule(
         ISDN_LAPD_OPER_STATUS, "isdn.layer2.down", frozenset({1, 2}), frozenset({3}), only_if=ADMIN_UP, once_clear=True
     ),
-    # bgpPeerState: established(6); only_if bgpPeerAdminStatus: start(2). A peer stays in the table while it is configured
+    # bgpPeerState: established(6); bgpPeerAdminStatus: start(2). A peer stays in the table while it is configured
     StateRule(
         f"{BGP_PEERS}.2",
         "bgp.peer.down",

@@ -150,6 +150,8 @@ def test_the_only_row_of_a_table_may_vanish_too() -> None:
     site = Site()
     site.tell(poll(site, PRI_1, there=(PRI_1,)))
     site.tell(poll(site, there=()), poll(site, there=()))
+    assert down(site) == {PRI_1}  # the interface is there: only the table is not shown
+    site.tell(replace(poll(site, there=()), interfaces={8: PRI_2}))
     assert down(site) == set()
 
 

@@ -205,7 +205,7 @@ class Device:
             self._states.grown = not await self._well.keep(self.component.name, self._states.seen_well)
         if restarted:
             states = (*states, await restart_of(session, nothing.component, uptime, nothing.received_at))
-        reason = "no figures" if plan.unsupported and not (plan.kpis or apart.kpis or plan.states) else ""
+        reason = "no figures" if self.plan.is_bare(self._kind()) else ""
         reason = "partial" if (trouble := self._learning.trouble or self.tables.trouble) else reason
         self._trouble.note(trouble)
         return replace(

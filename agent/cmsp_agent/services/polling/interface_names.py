@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
+from cmsp_agent.model.errors import DeviceAnswerInvalid
 from cmsp_agent.model.interfaces import IF_DESCR, IF_NAME, numbered
 from cmsp_agent.model.signal import Value
 from cmsp_agent.services.devices.facts import DeviceFacts
@@ -10,6 +11,7 @@ from cmsp_agent.services.devices.reading import interface_names
 from cmsp_agent.services.polling.renaming import renames
 
 BOTH = (IF_NAME, IF_DESCR)
+NONE_SHOWN = "it shows no interface any more: was the SNMP view made smaller that we are given?"
 READINGS = 5
 """Readings for which an interface that went is remembered."""
 Tables = Mapping[str, Mapping[str, Value]]
@@ -38,7 +40,8 @@ class InterfaceNames:
         self._read: Tables = {}
 
     def learn(self, facts: DeviceFacts, *, restarted: bool) -> None:
-        """Take the inventory that was just read."""
+        """Take the inventory that was just read. Raises as `read`."""
+        self._refuse_none(facts.interfaces)
         self.columns = BOTH if facts.interfaces else ()
         self._read = {}
         self._take(facts.interfaces, restarted=restarted)
@@ -50,12 +53,22 @@ class InterfaceNames:
         return replace(facts, interfaces=names, interface_descriptions=kept)
 
     def read(self, tables: Tables, *, restarted: bool) -> bool:
-        """Take what a poll read; True where an interface is called otherwise than before, came or went."""
+        """Take what a poll read; True where an interface is called otherwise than before, came or went.
+
+        Raises:
+            DeviceAnswerInvalid: the device had interfaces, and shows none: that none of them fails is not known.
+        """
         own = {column: tables.get(column, {}) for column in self.columns}
+        if self.columns:
+            self._refuse_none([rows for rows in own.values() if rows])
         changed = own != self._read and any(own.values()) and self._take_read(own, restarted=restarted)
         self._missing = {name: count + 1 for name, count in self._missing.items() if count <= READINGS}
         self.unsure, self._moved = self._twins | self._moved, frozenset()
         return changed
+
+    def _refuse_none(self, shown: Collection[object]) -> None:
+        if self.names and not shown:
+            raise DeviceAnswerInvalid(NONE_SHOWN)
 
     def take_renamed(self) -> Mapping[str, str]:
         """Those that were renamed, once."""

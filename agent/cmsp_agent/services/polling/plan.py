@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from cmsp_agent.plugin.api import CallHistory, Kpi, StateRule
+from cmsp_agent.plugin.api import CallHistory, DeviceType, Kpi, StateRule
 
 SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
 ENGINE_BOOTS, ENGINE_TIME = "1.3.6.1.6.3.10.2.1.2.0", "1.3.6.1.6.3.10.2.1.3.0"
@@ -50,6 +50,14 @@ class Plan:
     """The tables of calls that may have rows, best first; none: the device keeps no history."""
     unsupported: tuple[str, ...] = ()
     """KPIs for which the device has none of the objects: not supported here, and never zero."""
+
+    def is_bare(self, kind: DeviceType) -> bool:
+        """Whether the device has nothing of its type: no fault can be seen, and no figure but its uptime.
+
+        A type for any device has no such promise.
+        """
+        figures = [each for each in self.kpis if kind.fallback or each.kpi.name != "device.uptime"]
+        return bool(self.unsupported) and not figures and not self.states
 
     @cached_property
     def scalars(self) -> tuple[str, ...]:

@@ -1,0 +1,113 @@
+"""A fault ends by evidence alone: not by a view that shows nothing, a late message, or a person who means well."""
+
+import asyncio
+from pathlib import Path
+
+from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
+from tests.lab.site import happenings
+from tests.lab.site.happenings import FIRST_PRI, Happening
+from tests.lab.site.notices import SyslogLine, number
+from tests.lab.site.walk import dotted
+from tests.simulation.site import PlayedDevice
+from tests.simulation.test_odd_order import POLLS, held, last_incidents, lines, on_site
+from tests.simulation.world import World
+
+BGP_PEERS = "1.3.6.1.2.1.15.3.1"
+START, ESTABLISHED, ACTIVE = 2, 6, 3
+REGISTRATIONS = """
+Line                             peer       expires(sec)  registered
+================================ ========== ============  ==========
+5550100                          20001      311           {}
+5550101                          20002      0             no
+"""
+LAYER_2 = ("gw-1", "isdn.layer2.down", "Serial0/1/0:15")
+
+
+def show_little(device: PlayedDevice) -> None:
+    """Its SNMP view is cut down to the group of the system."""
+    for oid in [each for each in device.snmp.walk.cells if each[:7] != (1, 3, 6, 1, 2, 1, 1)]:
+        device.snmp.walk.drop(dotted(oid))
+    device.happen(Happening())
+
+
+def test_a_device_that_shows_nothing_any_more_is_degraded_and_its_faults_stay(tmp_path: Path) -> None:
+    async def play(world: World) -> None:
+        device = world.site.devices["gw-3"]
+        del device.shell.show["isdn status"]  # type: ignore[attr-defined]
+        device.happen(happenings.pri_layer2(FIRST_PRI, up=False))
+        await asyncio.sleep(POLLS / 5)
+        show_little(device)
+        show_little(world.site.devices["gw-1"])
+        await asyncio.sleep(POLLS)
+        fault = ("gw-3", "isdn.layer2.down", "Serial0/1/0:15")
+        assert held(world) == {fault, *((name, "component.degraded", "") for name in ("gw-1", "gw-3"))}
+        await world.stop()
+        await world.start()
+        await asyncio.sleep(POLLS)
+        assert fault in held(world)
+        assert last_incidents(world)["gw-3 can't be watched in full"]["state"] == "new"
+
+    on_site(tmp_path, play)
+
+
+def test_a_peer_lost_while_the_agent_was_off_and_registrations_that_each_way_calls_otherwise(tmp_path: Path) -> None:
+    async def play(world: World) -> None:
+        device = world.site.devices["gw-1"]
+        for peer in ("10.1.2.3", "10.1.2.4"):  # the second one never came up
+            state = number(ESTABLISHED if peer == "10.1.2.3" else ACTIVE)
+            device.happen(Happening({f"{BGP_PEERS}.2.{peer}": state, f"{BGP_PEERS}.3.{peer}": number(START)}))
+        device.shell.show["sip-ua register status"] = REGISTRATIONS.format("yes")  # type: ignore[index]
+        await world.stop()
+        await world.start()  # which finds the tables that there are now
+        await asyncio.sleep(POLLS / 2)
+        assert held(world) == set()
+        await world.stop()
+        device.happen(Happening({f"{BGP_PEERS}.2.10.1.2.3": number(ACTIVE)}))
+        await world.start()
+        await asyncio.sleep(POLLS / 5)
+        assert held(world) == {("gw-1", "bgp.peer.down", "10.1.2.3")}
+        device.shell.show["sip-ua register status"] = REGISTRATIONS.format("no")  # type: ignore[index]
+        failed = "Registration failed. Number=5550100;registrar=dns:carrier.example;addr=192.0.2.9"
+        device.happen(
+            Happening({f"{BGP_PEERS}.2.10.1.2.3": number(ESTABLISHED)}, (SyslogLine("SIP-3-REG_INTERNAL", failed),))
+        )
+        await asyncio.sleep(POLLS)
+        registrations = {("gw-1", "sip.registration.failed", name) for name in ("dns:carrier.example", "peer 20001")}
+        assert held(world) == registrations
+        assert world.agent is not None
+        standing = [one for one in world.agent.events.service.alarm_state.incidents.values() if one.state.open]
+        assert [len(one.alarms) for one in standing] == [2]
+        device.shell.show["sip-ua register status"] = REGISTRATIONS.format("yes")  # type: ignore[index]
+        await asyncio.sleep(POLLS)
+        assert held(world) == set()
+
+    on_site(tmp_path, play)
+
+
+def test_a_person_s_end_and_a_late_message_are_no_evidence(tmp_path: Path) -> None:
+    async def play(world: World) -> None:
+        assert world.agent is not None
+        agent, device = world.agent, world.site.devices["gw-1"]
+        desk = AlarmDesk(agent.events.service, agent.runtime.clock, agent.runtime.machine.new_id)
+        said = happenings.pri_layer2(FIRST_PRI, up=False)
+        device.happen(said)
+        await asyncio.sleep(3)
+        for again in (Happening(says=said.says[1:]), Happening(says=said.says[:1]), None):
+            [alarm] = agent.events.service.alarm_state.active.values()
+            await desk.clear(alarm.id, "the carrier says that it is well")
+            assert held(world) == set()
+            if again is None:
+                await agent.polling.poller.poll_now("gw-1")
+            else:
+                device.happen(again)
+            await asyncio.sleep(1)
+            assert held(world) == {LAYER_2}
+            assert {data["state"] for data in last_incidents(world).values()} == {"new"}
+        # a port that is up: the trap of it came before the line that it is down
+        device.happen(Happening(says=happenings.interface(1, "GigabitEthernet0/0/0", up=True).says[:1]))
+        await asyncio.sleep(0.3)
+        lines(world, "gw-1", (900, "LINK-3-UPDOWN", "Interface GigabitEthernet0/0/0, changed state to down"))
+        await asyncio.sleep(15)
+        assert held(world) == {LAYER_2}
+
+    on_site(tmp_path, play)
