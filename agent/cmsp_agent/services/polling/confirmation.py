@@ -1,7 +1,7 @@
 """Polls at once where only an unauthenticated message reported a serious fault. Judges nothing itself."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NoReturn
 
 from cmsp_agent.aio.bell import Bell
@@ -11,6 +11,7 @@ from cmsp_agent.model.errors import AgentError
 from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.alarm_state import Changes
+from cmsp_agent.pipeline.alarms import Held
 
 log = logging.getLogger(__name__)
 
@@ -31,12 +32,12 @@ class Confirming:
     def __init__(
         self,
         poll: Callable[[str], Awaitable[object]],
-        in_doubt: Callable[[str], bool],
+        alarms_of: Callable[[str], Mapping[str, Held]],
         clock: Clock,
         counters: Counters,
     ) -> None:
         self._poll = poll
-        self._in_doubt = in_doubt
+        self._alarms_of = alarms_of
         self._clock = clock
         self._counters = counters
         self._bell = Bell(clock)
@@ -83,7 +84,8 @@ class Confirming:
         except AgentError as error:
             log.info("a fault could not be confirmed", extra={"component": name, "reason": str(error)})
         del self._due[name]
-        if not is_second and self._in_doubt(name):
+        alarms = (alarm for held in self._alarms_of(name).values() for alarm in held.values())
+        if not is_second and any(map(is_doubtful, alarms)):
             self._due[name] = self._looked[name] + NOT_AGAIN
             self._again.add(name)
 

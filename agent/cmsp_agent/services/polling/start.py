@@ -18,7 +18,7 @@ from cmsp_agent.services.jobs import JobKind
 from cmsp_agent.services.part import Change, ComponentsOf, Part
 from cmsp_agent.services.polling.access_tests import AccessTests
 from cmsp_agent.services.polling.commands import CommandClient, CommandLoops, CommandReader
-from cmsp_agent.services.polling.confirmation import Confirming, is_doubtful
+from cmsp_agent.services.polling.confirmation import Confirming
 from cmsp_agent.services.polling.device import Device
 from cmsp_agent.services.polling.device_starts import StartMemory
 from cmsp_agent.services.polling.inventory_due import Learned
@@ -129,12 +129,7 @@ async def start_polling(
     reachability = Reachability(runtime.counters, network.ping, network.check_port, network.ask_service)
     make_device = await _device_maker(runtime, asked, sessions, reachability)
     poller = Poller(make_device, polled, runtime.write_series, runtime.supervisor, runtime.clock, runtime.counters)
-
-    def in_doubt(name: str) -> bool:
-        return any(is_doubtful(alarm) for kind in active.of(name).values() for alarm in kind.values())
-
-    active = events.alarm_state.active
-    confirming = Confirming(poller.poll_now, in_doubt, runtime.clock, runtime.counters)
+    confirming = Confirming(poller.poll_now, events.alarm_state.active.of, runtime.clock, runtime.counters)
     events.subscribe(confirming)
     runtime.supervisor.keep_running("doubtful faults", confirming.run)
     runtime.supervisor.keep_running("SNMP engine memory", engines.run)

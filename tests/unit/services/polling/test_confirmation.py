@@ -38,8 +38,8 @@ async def test_it_is_polled_within_seconds_and_once_more_while_it_is_in_doubt() 
     async def poll(name: str) -> None:
         polled.append(name)
 
-    doubtful = True
-    confirming = Confirming(poll, lambda _: doubtful, clock, counters)
+    held = {"link.down": {REPORTED.key: REPORTED}}
+    confirming = Confirming(poll, lambda _: held, clock, counters)
     loop = asyncio.ensure_future(confirming.run())
     for number in range(3):
         confirming(Changes(new={str(number): replace(REPORTED, id=str(number))}))
@@ -50,7 +50,7 @@ async def test_it_is_polled_within_seconds_and_once_more_while_it_is_in_doubt() 
     assert polled == ["gw-1", "gw-1"]  # the second look, and no third
     await clock.advance(60)
     assert polled == ["gw-1", "gw-1"]
-    doubtful = False
+    held.clear()
     confirming(Changes(new={"9": REPORTED}))
     await clock.advance(60)
     assert polled == ["gw-1"] * 3
