@@ -80,7 +80,7 @@ class ApiServices:
     status: StatusService
     jobs: Jobs
     backups: Backups
-    backup_history: Callable[[str, int], Awaitable[list[ConfigurationChange]]]
+    backup_history: Callable[[str, int, int], Awaitable[list[ConfigurationChange]]]
     """As `BackupsPart.history`."""
     storage_need: Callable[[Mapping[str, int]], Awaitable[StorageNeed]]
     """As `BackupsPart.storage_need`."""

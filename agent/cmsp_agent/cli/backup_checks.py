@@ -32,7 +32,8 @@ def backup_verify(context: typer.Context, name: Maybe = "", as_json: AsJson = Fa
     """Read every backup from the store again, and name what is damaged or missing."""
     here = session(context)
     names = [name] if name else [str(row.get("name")) for row in items(all_pages(here.daemon, "/v1/components"))]
-    found = [row for each in names for row in items(here.daemon.get(component_path(each, "backups", "verification")))]
+    paths = [component_path(each, "backups", "verification") for each in names]
+    found = [row for path in paths for row in items(all_pages(here.daemon, path))]
     damaged = [row for row in found if row.get("error")]
     if as_json:
         here.output.json(found)
@@ -47,7 +48,7 @@ def backup_verify(context: typer.Context, name: Maybe = "", as_json: AsJson = Fa
 def backup_rehearse(context: typer.Context, name: Maybe = "", as_json: AsJson = False) -> None:
     """Show that the newest backups decrypt, parse and could be put back. No device is asked."""
     here = session(context)
-    found = items(here.daemon.get("/v1/backups/rehearsal", component=name))
+    found = items(all_pages(here.daemon, "/v1/backups/rehearsal", component=name))
     failed = [row for row in found if row.get("errors")]
     if as_json:
         here.output.json(found)

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from cmsp_agent.cli.backups import LatestOrId
-from cmsp_agent.cli.daemon import CallFailed, component_path
+from cmsp_agent.cli.daemon import CallFailed, all_pages, component_path, joined_pages
 from cmsp_agent.cli.output import TableColumn, items, minute
 from cmsp_agent.cli.session import AsJson, CommandContext, ComponentName, session
 from cmsp_agent.cli.side_by_side import side_by_side, styled
@@ -54,7 +54,7 @@ def _difference(here: CommandContext, name: str, backup: str, other: str) -> str
 
 def _before(here: CommandContext, name: str, backup: str) -> str:
     """The id of the backup that was taken before this one."""
-    taken = [str(row.get("id")) for row in items(here.daemon.get(component_path(name, "backups"), limit=1000))]
+    taken = [str(row.get("id")) for row in items(all_pages(here.daemon, component_path(name, "backups"), limit=1000))]
     if not taken:
         raise CallFailed(f"{name}: no backup yet; take one: cmsp-agent backup run {name}", 1)
     place = 0 if backup == "latest" else taken.index(backup) if backup in taken else -1
@@ -92,7 +92,8 @@ def backup_plan(
     """Show the storage that a retention needs at most, before it is used: the file's, or another one."""
     here = session(context)
     wished = {"last": last, "daily": daily, "weekly": weekly, "monthly": monthly, "yearly": yearly}
-    document = here.daemon.get("/v1/backups/plan", **{key: value for key, value in wished.items() if value is not None})
+    given = {key: value for key, value in wished.items() if value is not None}
+    document = joined_pages("components", here.daemon, "/v1/backups/plan", **given)
     if as_json:
         here.output.json(document)
         return

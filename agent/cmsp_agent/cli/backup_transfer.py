@@ -31,7 +31,7 @@ def backup_export(context: typer.Context, into: Into, name: Maybe = "", as_json:
 
 def _exported(here: CommandContext, name: str, into: Path) -> list[Path]:
     folder, written = into / quote(name, safe=" "), list[Path]()
-    for row in items(here.daemon.get(component_path(name, "backups"), limit=1000)):
+    for row in items(all_pages(here.daemon, component_path(name, "backups"), limit=1000)):
         version = str(row.get("id"))
         content = here.daemon.content(component_path(name, "backups", version, "content") + "?redacted=false")
         good = ".known-good" if row.get("known_good") else ""

@@ -194,10 +194,15 @@ class HttpDaemon:
 
 def all_pages(daemon: Daemon, path: str, **query: object) -> Any:
     """The document of a list with the items of all its pages."""
+    return joined_pages("items", daemon, path, **query)
+
+
+def joined_pages(member: str, daemon: Daemon, path: str, **query: object) -> Any:
+    """The first page, with what one of its members holds on all pages."""
     first = page = daemon.get(path, **query)
     while isinstance(page, dict) and page.get("next"):
         page = daemon.get(path, **query, after=page["next"])
-        first["items"] += page["items"]
+        first[member] += page[member]
     return first
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from cmsp_agent.cli.daemon import AgentUnreachable
+from cmsp_agent.cli.daemon import AgentUnreachable, all_pages
 from cmsp_agent.cli.jobs import finish
 from cmsp_agent.cli.output import items, size
 from cmsp_agent.cli.session import AsJson, CommandContext, session
@@ -34,7 +34,7 @@ def doctor(
 
 def _of_the_agent(here: CommandContext) -> list[dict[str, str]]:
     try:
-        rows = items(here.daemon.get("/v1/findings"))
+        rows = items(all_pages(here.daemon, "/v1/findings"))
     except AgentUnreachable as error:
         what, _, rest = str(error).partition("\n")
         return [{"what": what, "remedy": rest or "see its log: journalctl -u cmsp-agent"}]

@@ -25,7 +25,7 @@ def emergency_list(
 ) -> None:
     """List each way to each emergency number, the most preferred first, and what is wrong with it."""
     here = session(context)
-    everything = items(here.daemon.get("/v1/emergency"))
+    everything = items(all_pages(here.daemon, "/v1/emergency"))
     known_or_refused("site", site, {str(row.get("site")) for row in everything})
     rows = [row for row in everything if site in ("", row.get("site"))]
     if as_json:

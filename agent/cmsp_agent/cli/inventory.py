@@ -98,7 +98,7 @@ def inventory_history(
 ) -> None:
     """List what changed, the newest first: swapped parts, other serial numbers, upgrades, neighbours, dial-peers."""
     here = session(context)
-    rows = items(here.daemon.get("/v1/inventory/history", component=component, what=what, since=since))
+    rows = items(all_pages(here.daemon, "/v1/inventory/history", component=component, what=what, since=since))
     if as_json:
         here.output.json(rows)
         return
@@ -123,7 +123,7 @@ def inventory_export(
     here = session(context)
     known_or_refused("table", table, (*TABLES, HISTORY))
     if table == HISTORY:
-        document = here.daemon.get("/v1/inventory/history", component=component, limit=10_000)
+        document = all_pages(here.daemon, "/v1/inventory/history", component=component, limit=10_000)
         columns = ["component", "at", "what", "object", "before", "after"]
     else:
         document = all_pages(here.daemon, "/v1/inventory", table=table, component=component)

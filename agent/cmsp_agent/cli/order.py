@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from cmsp_agent.cli.daemon import joined_pages
 from cmsp_agent.cli.filters import known_or_refused
 from cmsp_agent.cli.output import TableColumn, items
 from cmsp_agent.cli.session import AsJson, session
@@ -14,7 +15,7 @@ PARTS = ("kpis", "events", "incidents", "backup", "change", "problem", "reports"
 def order_show(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the order: its term, how many components it counts, and each letter and contract with its last day."""
     here = session(context)
-    document = here.daemon.get("/v1/order")
+    document = joined_pages("components", here.daemon, "/v1/order")
     if as_json:
         here.output.json(document)
         return
@@ -43,7 +44,7 @@ def order_services(
 ) -> None:
     """List what each component gets of the service; of one component also why, and by whose word."""
     here = session(context)
-    everything = items(here.daemon.get("/v1/order").get("components"))
+    everything = items(joined_pages("components", here.daemon, "/v1/order").get("components"))
     known_or_refused("component", component, [str(row.get("component")) for row in everything])
     rows = [row for row in everything if component in ("", row.get("component"))]
     if as_json:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cmsp_agent.cli.daemon import CallFailed
+from cmsp_agent.cli.daemon import CallFailed, all_pages
 from cmsp_agent.cli.output import TableColumn, items, minute, span
 from cmsp_agent.cli.session import AsJson, session
 
@@ -50,7 +50,7 @@ def config_confirm(context: typer.Context, as_json: AsJson = False) -> None:
 def config_history(context: typer.Context, as_json: AsJson = False) -> None:
     """List the versions of the configuration, those refused or taken back too, and what came of each."""
     here = session(context)
-    listed, outcomes = here.daemon.get("/v1/config/revisions"), here.daemon.get("/v1/outcomes")
+    listed, outcomes = all_pages(here.daemon, "/v1/config/revisions"), all_pages(here.daemon, "/v1/outcomes")
     if as_json:
         here.output.json({"revisions": items(listed), "outcomes": items(outcomes)})
         return

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from cmsp_agent.api.app import openapi
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.tables import audit, host_keys, jobs
@@ -116,6 +117,33 @@ async def test_the_newest_backups_are_rehearsed(local: httpx.AsyncClient) -> Non
     assert one[0] in found
     refused = await local.get("/v1/backups/rehearsal", params={"component": "sw-1"})
     assert refused.status_code == 403
+
+
+async def test_every_list_is_the_same_by_pages_and_whole(agent: Agent, local: httpx.AsyncClient) -> None:
+    for text in (TEXT, TEXT.replace("end\n", "ip http server\nend\n")):
+        agent.device.text = text
+        await ended(local, (await local.post("/v1/components/gw-1/backups", headers=once())).json())
+    lists = {
+        path: member
+        for path, calls in openapi()["paths"].items()
+        if {"after", "limit"} <= {each["name"] for each in calls.get("get", {}).get("parameters", ())}
+        for member in ["components" if path in ("/v1/order", "/v1/backups/plan") else "items"]
+        if path not in ("/v1/events", "/v1/events/stream")
+    }
+    several = set()
+    for path, member in lists.items():
+        where, asked = path.replace("{name}", "gw-1"), {"text": "ip http"} if path.endswith("grep") else {}
+        whole = (await local.get(where, params=asked)).json()
+        paged: list[Any] = []
+        after: int | None = 0
+        while after is not None:
+            page = (await local.get(where, params={**asked, "after": after, "limit": 1})).json()
+            assert len(page[member]) <= 1
+            paged += page[member]
+            after = page["next"]
+        assert paged == whole[member], path
+        several |= {path} if len(paged) > 1 else set()
+    assert {"/v1/components/{name}/backups/verification", "/v1/backups/rehearsal", "/v1/jobs", "/v1/order"} <= several
 
 
 async def test_what_a_component_does_not_get_is_refused(local: httpx.AsyncClient) -> None:

@@ -180,3 +180,22 @@ def test_a_series_names_its_object() -> None:
     assert view["unit"] == "octets/s"
     assert (view["kpi"], view["object"], view["value"], len(view["samples"])) == ("if.in.octets", "Gi0/0", 2.0, 2)
     assert series_view("cpu.load", Line("percent", []))["value"] is None
+
+
+NOT_A_LIST = {"/v1/components/{name}/kpis"}
+"""Bounded by what was asked for: a time range."""
+
+
+def test_every_list_has_a_cursor() -> None:
+    document = openapi()
+    unpaged = []
+    for path, calls in document["paths"].items():
+        answer = calls.get("get", {}).get("responses", {}).get("200", {}).get("content", {}).get("application/json")
+        name = (answer or {}).get("schema", {}).get("$ref", "").rpartition("/")[2]
+        members = document["components"]["schemas"][name]["properties"] if name else {}
+        if "items" not in members or path in NOT_A_LIST:
+            continue
+        asked = {parameter["name"] for parameter in calls["get"]["parameters"]}
+        if "next" not in members or "limit" not in asked or not asked & {"after", "before"}:
+            unpaged.append(path)
+    assert unpaged == []

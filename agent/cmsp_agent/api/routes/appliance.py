@@ -8,6 +8,7 @@ from fastapi.responses import PlainTextResponse, Response
 from cmsp_agent.aio.clock import loop_lag
 from cmsp_agent.api.callers import READING, at_least, services_of
 from cmsp_agent.api.metrics import EXPOSITION, exposition
+from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas.appliance import Findings, Status
@@ -40,10 +41,10 @@ async def metrics(request: Request) -> PlainTextResponse:
 
 
 @router.get("/findings", response_model=Findings, dependencies=READING)
-async def findings(request: Request) -> dict[str, Any]:
+async def findings(request: Request, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
     """What is not as it should be, each with what to do about it: what `cmsp-agent doctor` shows."""
     found = await services_of(request).status.findings()
-    return {"items": [{"what": each.what, "remedy": each.remedy} for each in found]}
+    return page(found, after, limit, lambda each: {"what": each.what, "remedy": each.remedy})
 
 
 @router.get("/config", dependencies=READING)

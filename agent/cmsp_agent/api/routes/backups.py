@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from cmsp_agent.api.callers import READING, at_least, services_of
-from cmsp_agent.api.paging import MOST, After, Limit, page
+from cmsp_agent.api.paging import MOST, After, Limit, page, page_of
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.roles import Caller, Role
 from cmsp_agent.api.routes.components import known
@@ -48,11 +48,11 @@ Version = Annotated[
 async def backups(
     request: Request,
     name: str,
-    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    after: After = 0,
+    limit: Limit = 100,
 ) -> dict[str, Any]:
     """The versions of a component's configuration, the newest first."""
-    found = await services_of(request).backups.versions(name, limit)
-    return {"items": [backup_view(backup) for backup in found]}
+    return page(await services_of(request).backups.versions(name, after + limit + 1), after, limit, backup_view)
 
 
 @router.post("", status_code=202, response_model=JobView)
@@ -67,10 +67,10 @@ def _draft(call: Unsafe, name: str) -> Job:
 
 
 @router.get("/verification", response_model=VerifiedList, dependencies=READING)
-async def verification(request: Request, name: str) -> dict[str, Any]:
-    """Read every version of the component from the store again; a damaged or missing one is named."""
+async def verification(request: Request, name: str, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
+    """Read the versions of the component from the store again, the newest first; a damaged or missing one is named."""
     known(services_of(request), name)
-    return {"items": [asdict(each) for each in await verify(services_of(request).backups, name)]}
+    return page_of(await verify(services_of(request).backups, name, after, limit + 1), after, limit, asdict)
 
 
 @router.post("/{version}/accept", response_model=BackupView)
@@ -96,10 +96,12 @@ async def known_good(name: str, version: str, call: Operator) -> Response:
 
 
 @router.get("/changes", response_model=ConfigurationChangeList, dependencies=READING)
-async def changes(request: Request, name: str, limit: Annotated[int, Query(ge=1, le=200)] = 20) -> dict[str, Any]:
+async def changes(
+    request: Request, name: str, after: After = 0, limit: Annotated[int, Query(ge=1, le=200)] = 20
+) -> dict[str, Any]:
     """Who changed the configuration and when, as far as the device said so, and how much; the newest first."""
     known(services_of(request), name)
-    return {"items": [change_view(each) for each in await services_of(request).backup_history(name, limit)]}
+    return page_of(await services_of(request).backup_history(name, limit + 1, after), after, limit, change_view)
 
 
 @router.put("/imported", response_model=BackupView)
@@ -127,11 +129,14 @@ async def plan(
     weekly: Count = None,
     monthly: Count = None,
     yearly: Count = None,
+    after: After = 0,
+    limit: Limit = MOST,
 ) -> dict[str, Any]:
     """The storage that a retention needs at most, before it is used; what is not given is as in the file."""
     given = {"last": last, "daily": daily, "weekly": weekly, "monthly": monthly, "yearly": yearly}
     need = await services_of(request).storage_need({key: value for key, value in given.items() if value is not None})
-    return dict(need_view(need))
+    components = page(need.components, after, limit, asdict)
+    return {**need_view(need), "components": components["items"], "next": components["next"]}
 
 
 @router.post("/{version}/restore", status_code=202, response_model=JobView)
@@ -175,13 +180,17 @@ async def search(
 
 
 @searching.get("/rehearsal", response_model=RehearsedList, dependencies=READING)
-async def rehearsal(request: Request, component: str = "") -> dict[str, Any]:
-    """Whether the newest version of a component, or of each, decrypts, parses and would apply. Asks no device."""
+async def rehearsal(request: Request, component: str = "", after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
+    """Whether the newest version of a component, or of each, decrypts, parses and would apply. Asks no device.
+
+    A page is of so many components; those that get no backups are left out of it.
+    """
     services = services_of(request)
     if component:
-        return {"items": [asdict(await rehearse(services.backups, component))]}
+        return page([await rehearse(services.backups, component)], after, limit, asdict)
     names = sorted(services.status.components(), key=natural)
-    return {"items": [asdict(each) async for each in rehearse_all(services.backups, names)]}
+    chosen = page(names, after, limit, str)
+    return {**chosen, "items": [asdict(each) async for each in rehearse_all(services.backups, chosen["items"])]}
 
 
 @router.get("/{version}/diff", response_class=PlainTextResponse, dependencies=READING)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from cmsp_agent.api.callers import READING, at_least, services_of
+from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.problems import CallInvalid, PreconditionFailed, PreconditionRequired
 from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas.configuration import (
@@ -90,10 +91,9 @@ async def confirm(call: Admin) -> Response:
 
 
 @router.get("/config/revisions", response_model=RevisionList, dependencies=READING)
-async def revisions(request: Request) -> dict[str, Any]:
+async def revisions(request: Request, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
     """The versions of the configuration, refused ones and those taken back too; the newest first."""
-    found = services_of(request).revisions.history()
-    return {"items": [{**asdict(each), "at": rfc3339(each.at)} for each in found]}
+    return page(services_of(request).revisions.history(), after, limit, _dated)
 
 
 @router.get("/config/revisions/{number}", response_class=YamlResponse, dependencies=ADMINISTERING)
@@ -113,10 +113,13 @@ async def difference(
 
 
 @router.get("/outcomes", response_model=OutcomeList, dependencies=READING)
-async def outcomes(request: Request) -> dict[str, Any]:
+async def outcomes(request: Request, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
     """What came of configurations and certificates: when, what, at which step, and why. Kept over restarts."""
-    found = services_of(request).revisions.outcomes()
-    return {"items": [{**asdict(each), "at": rfc3339(each.at)} for each in found]}
+    return page(services_of(request).revisions.outcomes(), after, limit, _dated)
+
+
+def _dated(found: Any) -> dict[str, Any]:
+    return {**asdict(found), "at": rfc3339(found.at)}
 
 
 async def _text(request: Request) -> str:

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from cmsp_agent.api.callers import READING, services_of
+from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.routes.components import known
 from cmsp_agent.api.schemas.diagnostics import CommandsListed, DiagnosticWanted
@@ -20,10 +21,10 @@ router = APIRouter(prefix="/v1/components/{name}/diagnostics", tags=["diagnostic
 
 
 @router.get("", response_model=CommandsListed, dependencies=READING)
-async def commands(request: Request, name: str) -> dict[str, Any]:
+async def commands(request: Request, name: str, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
     """The read-only commands that may be asked for."""
     services = services_of(request)
-    return {"items": list(services.read_only(known(services, name).name))}
+    return page(list(services.read_only(known(services, name).name)), after, limit, str)
 
 
 @router.post("", status_code=202, response_model=JobView)

@@ -9,26 +9,25 @@ from cmsp_agent.api.callers import READING, caller_of, services_of
 from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.schemas.emergency import EmergencyCallList, EmergencyList
 from cmsp_agent.api.views.emergency import emergency_call_view
+from cmsp_agent.services.emergency.ways import NumberWays
 
 router = APIRouter(prefix="/v1/emergency", tags=["emergency"])
 
 
 @router.get("", response_model=EmergencyList, dependencies=READING)
-async def emergency(request: Request) -> dict[str, Any]:
+async def emergency(request: Request, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
     """Each number of each site with its ways, by the dial-peers of the last saved configurations."""
-    found = await services_of(request).emergency()
+    return page(await services_of(request).emergency(), after, limit, _ways)
+
+
+def _ways(found: NumberWays) -> dict[str, Any]:
     return {
-        "items": [
-            {
-                "site": each.site,
-                "number": each.number,
-                "state": each.state,
-                "working": each.working,
-                "redundant": each.working > 1,
-                "ways": [asdict(way) for way in each.ways],
-            }
-            for each in found
-        ]
+        "site": found.site,
+        "number": found.number,
+        "state": found.state,
+        "working": found.working,
+        "redundant": found.working > 1,
+        "ways": [asdict(way) for way in found.ways],
     }
 
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from cmsp_agent.api.callers import READING, services_of
+from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.routes.components import known
 from cmsp_agent.api.schemas.backups import HostKeyList
 from cmsp_agent.api.unsafe import Engineer
@@ -15,11 +16,11 @@ router = APIRouter(prefix="/v1/components/{name}/host-keys", tags=["components"]
 
 
 @router.get("", response_model=HostKeyList, dependencies=READING)
-async def host_keys(request: Request, name: str) -> dict[str, Any]:
+async def host_keys(request: Request, name: str, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
     """The SSH host keys that the component may show."""
     services = services_of(request)
     found = await services.records.host_keys(known(services, name))
-    return {"component": name, "items": [host_key_view(key) for key in found]}
+    return {"component": name, **page(found, after, limit, host_key_view)}
 
 
 @router.delete("", response_model=HostKeyList)

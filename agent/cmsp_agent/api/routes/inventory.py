@@ -40,6 +40,7 @@ async def history(
     component: Component = "",
     what: Annotated[str, Query(max_length=50, description="Only changes of this kind: serial, software, part…")] = "",
     since: Annotated[str, Query(max_length=40, description="RFC 3339; default: from the beginning")] = "",
+    after: After = 0,
     limit: Annotated[int, Query(ge=1, le=10_000)] = 1_000,
 ) -> dict[str, Any]:
     """What changed, the newest first; of components that are gone, too."""
@@ -47,5 +48,5 @@ async def history(
         start = parse_rfc3339(since.replace(" ", "+")) if since else 0
     except ValueError as error:
         raise CallInvalid("since: not an RFC 3339 time") from error
-    changes = await services_of(request).inventory.history(component, what, start, limit)
-    return {"items": [{**asdict(change), "at": rfc3339(change.at)} for change in changes]}
+    changes = await services_of(request).inventory.history(component, what, start, after + limit + 1)
+    return page(changes, after, limit, lambda change: {**asdict(change), "at": rfc3339(change.at)})

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from cmsp_agent.api.callers import READING, services_of
+from cmsp_agent.api.paging import After, page
 from cmsp_agent.api.schemas.jobs import JobList, JobView
 from cmsp_agent.api.unsafe import Operator
 from cmsp_agent.api.views.jobs import job_view
@@ -16,10 +17,11 @@ router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 @router.get("", response_model=JobList, dependencies=READING)
 async def jobs(
     request: Request,
+    after: After = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> dict[str, Any]:
     """The newest jobs first."""
-    return {"items": [job_view(job) for job in await services_of(request).jobs.latest(limit)]}
+    return page(await services_of(request).jobs.latest(after + limit + 1), after, limit, job_view)
 
 
 @router.get("/{job}", response_model=JobView, dependencies=READING)

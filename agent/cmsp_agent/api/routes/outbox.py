@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi import Path as PathParameter
 from fastapi.responses import Response
 
+from cmsp_agent.api import paging
 from cmsp_agent.api.callers import READING, services_of
 from cmsp_agent.api.schemas.appliance import ClockConfirmed
 from cmsp_agent.api.schemas.outbox import Appended, DeadLetterText, Dropped, OutboxCheck, OutboxState
@@ -20,9 +21,9 @@ After = Annotated[int, Query(ge=0, lt=1 << 62)]
 
 
 @router.get("/outbox", response_model=OutboxState, dependencies=READING)
-async def state(request: Request, limit: Annotated[int, Query(ge=1, le=1000)] = 200) -> dict[str, Any]:
-    """What waits to be forwarded, and the dead letters."""
-    found = await services_of(request).outbox.report(limit)
+async def state(request: Request, after: paging.After = 0, limit: paging.Limit = 200) -> dict[str, Any]:
+    """What waits to be forwarded, and the dead letters, the newest first."""
+    found = await services_of(request).outbox.report(after + limit + 1)
     return {
         "epoch": found.epoch,
         "depth": found.depth,
@@ -31,7 +32,7 @@ async def state(request: Request, limit: Annotated[int, Query(ge=1, le=1000)] = 
         "durable": found.durable,
         "sent": found.sent,
         "dead_letters": found.dead_letters,
-        "items": [letter_view(letter) for letter in found.letters],
+        **paging.page(found.letters, after, limit, letter_view),
     }
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cmsp_agent.api.schemas.base import Shape
+from cmsp_agent.api.schemas.base import Paged, Shape
 
 
 class ApplianceShape(Shape):
@@ -39,7 +39,7 @@ class FindingShape(Shape):
     remedy: str
 
 
-class Findings(Shape):
+class Findings(Paged):
     """Everything that is not as it should be; empty where all is well."""
 
     items: list[FindingShape]

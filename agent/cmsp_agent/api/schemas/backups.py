@@ -19,7 +19,7 @@ class BackupView(Shape):
     suspect: str = Field(description="Why it is kept apart; empty: it is believed")
 
 
-class BackupList(Shape):
+class BackupList(Paged):
     """The versions of a component, the newest first."""
 
     items: list[BackupView]
@@ -41,7 +41,7 @@ class VerifiedView(Shape):
     error: str = Field(description="Why it can't be read; empty: it is whole")
 
 
-class VerifiedList(Shape):
+class VerifiedList(Paged):
     """Every version of a component, read from the store and decrypted."""
 
     items: list[VerifiedView]
@@ -56,7 +56,7 @@ class RehearsedView(Shape):
     notes: list[str] = Field(description="What a person should know before it is put back")
 
 
-class RehearsedList(Shape):
+class RehearsedList(Paged):
     """What the rehearsals found."""
 
     items: list[RehearsedView]
@@ -97,7 +97,7 @@ class ConfigurationChangeView(Shape):
     reports: list[ReportedView] = Field(description="Who changed it and from where, as the device said")
 
 
-class ConfigurationChangeList(Shape):
+class ConfigurationChangeList(Paged):
     """The newest changes of a configuration, the newest first."""
 
     items: list[ConfigurationChangeView]
@@ -123,7 +123,7 @@ class ComponentNeedView(Shape):
     needed: int
 
 
-class StorageNeedView(Shape):
+class StorageNeedView(Paged):
     """The storage that a retention needs at most, in bytes."""
 
     retention: RetentionView
@@ -143,7 +143,7 @@ class HostKeyView(Shape):
     seen_at: str
 
 
-class HostKeyList(Shape):
+class HostKeyList(Paged):
     """The host keys of a component."""
 
     component: str

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cmsp_agent.api.schemas.base import Shape
+from cmsp_agent.api.schemas.base import Paged, Shape
 
 
 class ConfigurationProblem(Shape):
@@ -37,7 +37,7 @@ class RevisionShape(Shape):
     state: str
 
 
-class RevisionList(Shape):
+class RevisionList(Paged):
     """The versions that are kept, the newest first."""
 
     items: list[RevisionShape]
@@ -55,7 +55,7 @@ class OutcomeShape(Shape):
     revision: int
 
 
-class OutcomeList(Shape):
+class OutcomeList(Paged):
     """The newest first; kept over restarts."""
 
     items: list[OutcomeShape]

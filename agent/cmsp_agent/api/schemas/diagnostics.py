@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from cmsp_agent.api.schemas.base import Shape, Strict
+from cmsp_agent.api.schemas.base import Paged, Strict
 
 
 class DiagnosticWanted(Strict):
@@ -18,7 +18,7 @@ class DiagnosticWanted(Strict):
     command: str = Field(default="", max_length=200, description="One that the device type lists")
 
 
-class CommandsListed(Shape):
+class CommandsListed(Paged):
     """The commands that the device type of a component lists; `{name}` stands for one word."""
 
     items: list[str]

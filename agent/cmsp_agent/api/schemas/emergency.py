@@ -51,7 +51,7 @@ class EmergencyCallList(Paged):
     items: list[EmergencyCallView]
 
 
-class EmergencyList(Shape):
+class EmergencyList(Paged):
     """All numbers, by site."""
 
     items: list[EmergencyNumberView]

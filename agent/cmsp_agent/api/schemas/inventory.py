@@ -23,7 +23,7 @@ class InventoryChangeView(Shape):
     after: str
 
 
-class InventoryHistory(Shape):
+class InventoryHistory(Paged):
     """Changes, the newest first."""
 
     items: list[InventoryChangeView]

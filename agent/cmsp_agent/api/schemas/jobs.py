@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cmsp_agent.api.schemas.base import Shape
+from cmsp_agent.api.schemas.base import Paged, Shape
 
 
 class JobView(Shape):
@@ -22,7 +22,7 @@ class JobView(Shape):
     ended_at: str | None
 
 
-class JobList(Shape):
+class JobList(Paged):
     """Jobs, the newest first."""
 
     items: list[JobView]

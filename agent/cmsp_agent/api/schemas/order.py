@@ -1,6 +1,6 @@
 """The order, its dates, and what each component gets."""
 
-from cmsp_agent.api.schemas.base import Shape
+from cmsp_agent.api.schemas.base import Paged, Shape
 
 
 class DeadlineView(Shape):
@@ -31,7 +31,7 @@ class ComponentServicesView(Shape):
     services: dict[str, EntitlementView]
 
 
-class OrderView(Shape):
+class OrderView(Paged):
     """The order in force. `ordered` is 0 where the file does not say how many."""
 
     id: str

@@ -1,6 +1,6 @@
 """The outbox, its dead letters and its check."""
 
-from cmsp_agent.api.schemas.base import Shape
+from cmsp_agent.api.schemas.base import Paged, Shape
 
 
 class DeadLetterView(Shape):
@@ -20,7 +20,7 @@ class DeadLetterText(DeadLetterView):
     text: str
 
 
-class OutboxState(Shape):
+class OutboxState(Paged):
     """What waits to be forwarded, and the dead letters, the newest first."""
 
     epoch: str

@@ -40,7 +40,7 @@ def change_view(change: ConfigurationChange) -> View:
 
 
 def need_view(need: StorageNeed) -> View:
-    """The storage that a retention needs."""
+    """The storage that a retention needs in all."""
     return {
         "retention": asdict(need.counts),
         "versions_at_most": need.versions_at_most,
@@ -48,5 +48,4 @@ def need_view(need: StorageNeed) -> View:
         "needed": need.needed,
         "free": need.free,
         "enough": need.enough,
-        "components": [asdict(each) for each in need.components],
     }

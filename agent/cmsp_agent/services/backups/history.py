@@ -35,9 +35,12 @@ class ConfigurationChange:
     """What the device said between the two."""
 
 
-async def history(database: Database, backups: Backups, component: str, limit: int) -> list[ConfigurationChange]:
-    """The newest changes of a component, the newest first. Raises NotFound."""
-    versions = [each for each in await backups.versions(component, 1_000) if not each.suspect][: limit + 1]
+async def history(
+    database: Database, backups: Backups, component: str, limit: int, after: int = 0
+) -> list[ConfigurationChange]:
+    """So many changes of a component, those after the newest `after`; the newest first. Raises NotFound."""
+    sound = [each for each in await backups.versions(component, 1_000) if not each.suspect]
+    versions = sound[after : after + limit + 1]
     only = events.Filter(component=component, type=CONFIG_CHANGED.type)
     page = await database.read(lambda connection: events.latest(connection, only, MOST_EVENTS))
     found = []

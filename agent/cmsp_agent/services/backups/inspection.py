@@ -31,10 +31,10 @@ class FoundLine:
     text: str
 
 
-async def verify(backups: Backups, component: str) -> list[Verified]:
-    """Read every version of a component again. Raises NotFound."""
+async def verify(backups: Backups, component: str, after: int, limit: int) -> list[Verified]:
+    """Read so many versions of a component again, those after the newest `after`. Raises NotFound."""
     found = []
-    for version in await backups.versions(component, MOST_VERSIONS):
+    for version in (await backups.versions(component, after + limit))[after:]:
         try:
             await backups.content(component, version.id, redacted=False)
         except StorageError as error:

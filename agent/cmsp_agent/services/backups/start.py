@@ -129,9 +129,9 @@ class BackupsPart(Part):
         without = [name for name in names if name not in saved]
         return {"due": len(names), "without": without, "failed": [name for name in names if name in failed]}
 
-    async def history(self, component: str, limit: int) -> list[ConfigurationChange]:
+    async def history(self, component: str, limit: int, after: int = 0) -> list[ConfigurationChange]:
         """Who changed a component's configuration, when, and how much. Raises NotFound."""
-        return await history(self.database, self.backups, component, limit)
+        return await history(self.database, self.backups, component, limit, after)
 
     async def storage_need(self, wished: Mapping[str, int]) -> StorageNeed:
         """The storage that a retention needs at most: that of the file, but for what is wished.
