@@ -17,6 +17,9 @@ from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.sealed.kept_keys import AUDIT
 
 
+MASTER_KEY = "master key"
+
+
 @dataclass(slots=True)
 class InForce:
     """The file that is in force at this moment; its configuration has the device types that there are."""
@@ -35,8 +38,11 @@ class InForce:
         return self.loaded.secrets.values()
 
     def unusable_secrets(self) -> Mapping[str, str]:
-        """The secrets that the file names and that can't be used now, with the reason of each."""
-        return unusable_secrets(self.loaded.secret_names, self.loaded.secrets)
+        """The secrets that the file names and that can't be used now, with the reason of each; the master key, too."""
+        found, problem = unusable_secrets(self.loaded.secret_names, self.loaded.secrets), self.loaded.key.problem
+        if not problem:
+            return found
+        return {name: text for name, text in found.items() if problem not in text} | {MASTER_KEY: problem}
 
     async def reload(self) -> None:
         """Go by the file as it is now, as soon as the agent stands.

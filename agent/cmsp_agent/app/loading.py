@@ -15,13 +15,13 @@ from cmsp_agent.config.load import CheckedFile, configure, read_appliance, read_
 from cmsp_agent.config.restart_needed import standing
 from cmsp_agent.config.secrets import NamedSource, SecretFiles, Secrets, SystemdCredentials, references
 from cmsp_agent.config.show import values_in_force
-from cmsp_agent.model.errors import ConfigurationError
+from cmsp_agent.model.errors import AgentError, ConfigurationError, StorageError
 from cmsp_agent.preflight.refusals import preflight
 from cmsp_agent.services.link.identity import with_identity
 from cmsp_agent.services.machine import REAL
 from cmsp_agent.services.runtime import STATE, make_directory
 from cmsp_agent.storage.revisions import RevisionFiles, roll_back
-from cmsp_agent.storage.sealed.master_key import MasterKey, master_key
+from cmsp_agent.storage.sealed.master_key import MasterKey, master_key, stand_in
 from cmsp_agent.storage.sealed.vault import FILE, Vault
 
 log = logging.getLogger(__name__)
@@ -43,13 +43,16 @@ class Loaded:
         return frozenset(name for _, _, name in references(self.document.tree, ()))
 
 
-def load(path: Path, environment: Mapping[str, str] = os.environ, *, secrets_lost: bool = False) -> Loaded:
+def load(
+    path: Path, environment: Mapping[str, str] = os.environ, *, secrets_lost: bool = False, key: MasterKey | None = None
+) -> Loaded:
     """Read the file and find the secrets that it names.
 
     Args:
         path: the YAML file.
         environment: says where systemd's credentials are.
         secrets_lost: go on without the secrets that can't be used.
+        key: stands in for a master key that can't be used.
 
     Raises:
         ConfigurationError: with every problem of the file, or the master key can't be used.
@@ -57,7 +60,7 @@ def load(path: Path, environment: Mapping[str, str] = os.environ, *, secrets_los
     """
     before = digest(path)
     appliance = read_appliance(path)
-    key = open_key(appliance, environment)
+    key = key or open_key(appliance, environment)
     secrets = sources(appliance, key, environment)
     document = read_document(path, None if secrets_lost else secrets)
     configuration = with_identity(configure(document, secrets))
@@ -69,7 +72,8 @@ def load(path: Path, environment: Mapping[str, str] = os.environ, *, secrets_los
 def load_or_roll_back(path: Path, environment: Mapping[str, str] = os.environ, clock: Clock = REAL.clock) -> Loaded:
     """Read the file for a start; one that was not confirmed yet and can't be used gives way to the one before.
 
-    An appliance that has run before goes on without secrets that it has lost: what needs none is watched all the same.
+    An appliance that has run before goes on without secrets that it has lost, and without its master key: what needs
+    none of them is watched all the same.
 
     Raises:
         ConfigurationError: as `load` does, where nothing waits for a confirmation.
@@ -82,17 +86,37 @@ def load_or_roll_back(path: Path, environment: Mapping[str, str] = os.environ, c
         if roll_back(kept, path, now, "start", f"the agent can't start with it: {error}") is None:
             return _without_secrets(path, environment, error)
         return load(path, environment)
+    except StorageError as error:
+        return _without_secrets(path, environment, error)
 
 
-def _without_secrets(path: Path, environment: Mapping[str, str], error: ConfigurationError) -> Loaded:
-    if not (read_appliance(path).state / STATE).exists():
+def _without_secrets(path: Path, environment: Mapping[str, str], error: AgentError) -> Loaded:
+    appliance = read_appliance(path)
+    has_run = _has_run(appliance.state)
+    if not has_run and isinstance(error, ConfigurationError):
         raise error  # a first start: they were never there
+    problem = _problem_of_key(appliance, environment)
     try:
-        loaded = load(path, environment, secrets_lost=True)
-    except ConfigurationError:
+        loaded = load(path, environment, secrets_lost=has_run, key=stand_in(problem) if problem else None)
+    except AgentError:
         raise error from None
     log.error("started without secrets that can't be used", extra={"error": str(error)})
     return loaded
+
+
+def _has_run(state: Path) -> bool:
+    try:
+        return (state / STATE).exists()
+    except PermissionError:  # somebody else's: not a first start
+        return True
+
+
+def _problem_of_key(appliance: ApplianceSettings, environment: Mapping[str, str]) -> str:
+    try:
+        open_key(appliance, environment)
+    except AgentError as error:
+        return str(error)
+    return ""
 
 
 def document_of(loaded: Loaded, started: Configuration) -> Mapping[str, Any]:

@@ -16,7 +16,7 @@ from cmsp_agent.config.schema.site_file import json_schema
 from cmsp_agent.config.secrets import Secrets
 from cmsp_agent.config.show import ValueInForce, as_yaml, values_in_force
 from cmsp_agent.config.tree import shown
-from cmsp_agent.model.errors import ConfigurationError, Problem
+from cmsp_agent.model.errors import ConfigurationError, Problem, StorageError
 from cmsp_agent.preflight.checking import by_kind, check_file, this_is_the_appliance
 
 
@@ -31,7 +31,7 @@ def check(output: Output, file: Path, *, with_secrets: bool, as_json: bool) -> i
     """
     here = with_secrets or this_is_the_appliance(file)
     try:
-        secrets = secrets_of(file) if here else Secrets(())
+        secrets = _secrets_or_why_not(file) if here else Secrets(())
         checked = check_file(file, secrets, known_types(), running_agent(file), here=here)
     except ConfigurationError as error:
         if not as_json:
@@ -139,6 +139,13 @@ def _paths_near(path: str, values: list[ValueInForce]) -> list[str]:
 def secrets_of(file: Path) -> Secrets:
     """Where the secrets of this file come from."""
     return named_sources(read_appliance(file), os.environ).together()
+
+
+def _secrets_or_why_not(file: Path) -> Secrets:
+    try:
+        return secrets_of(file)
+    except StorageError as error:
+        raise ConfigurationError([Problem("", 0, "", str(error))]) from error
 
 
 def _counts(document: CheckedFile) -> str:

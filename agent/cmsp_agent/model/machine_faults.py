@@ -5,9 +5,12 @@ import os
 import re
 import sqlite3
 
+_NOT_THEIRS = (
+    "run this as root or as a member of cmsp-agent; what the agent itself needs belongs to it: chown cmsp-agent: FILE"
+)
 HELP = {
-    errno.EACCES: "run this as root or as a member of cmsp-agent",
-    errno.EPERM: "run this as root or as a member of cmsp-agent",
+    errno.EACCES: _NOT_THEIRS,
+    errno.EPERM: _NOT_THEIRS,
     errno.ENOSPC: "make room on that disk",
     errno.EDQUOT: "make room on that disk",
     errno.EROFS: "its file system is mounted read-only: look for errors of the disk (dmesg)",

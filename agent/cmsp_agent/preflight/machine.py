@@ -14,6 +14,7 @@ from cmsp_agent.model.errors import CannotListen, Problem
 from cmsp_agent.preflight.service_user import ServiceUser
 from cmsp_agent.services.devices.names import is_literal
 from cmsp_agent.services.receiving.sockets import wanted
+from cmsp_agent.storage.place import closed_to
 from cmsp_agent.transports.listening import bind_one
 
 RESOLVE_WITHIN = 5.0
@@ -63,6 +64,16 @@ def unusable_folders(configuration: Configuration, user: ServiceUser) -> Iterato
     for key, folder in (("state", configuration.appliance.state), ("backups", configuration.appliance.backups)):
         if text := user.why_unusable(folder):
             yield ("appliance", "storage", key), f"{text}; the agent starts without it, with an alarm"
+    for file in _closed_files(configuration.appliance.state, user):
+        text = f"{file} can't be used by the user {user.name}; as root: chown {user.name}: {file}"
+        yield ("appliance", "storage", "state"), f"{text}; the agent starts without it, with an alarm"
+
+
+def _closed_files(state: Path, user: ServiceUser) -> list[Path]:
+    try:
+        return list(closed_to(state, user.may))
+    except PermissionError:  # the directory is closed to whoever asks; it was named before
+        return []
 
 
 def _ports(configuration: Configuration) -> Iterator[tuple[TreePath, str]]:

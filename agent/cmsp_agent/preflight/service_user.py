@@ -22,11 +22,11 @@ class ServiceUser:
         """Why this user can't read a file; empty where it can."""
         try:
             for folder in reversed(file.absolute().parents):
-                if not self._may(folder, ENTER):
+                if not self.may(folder, ENTER):
                     return f"{file} can't be read by the user {self.name}: {folder} is closed to it"
             if not stat.S_ISREG(file.stat().st_mode):
                 return f"{file} is not a regular file"
-            if not self._may(file, READ):
+            if not self.may(file, READ):
                 return f"{file} can't be read by the user {self.name}; as root: chown {self.name}: {file}"
         except (FileNotFoundError, NotADirectoryError):
             return f"there is no file {file}"
@@ -40,14 +40,15 @@ class ServiceUser:
             there = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
             if not there.is_dir():
                 return f"{there} is not a directory"
-            if not self._may(there, WRITE | ENTER):
+            if not self.may(there, WRITE | ENTER):
                 doing = "written" if there == folder.absolute() else f"made in {there}"
                 return f"{folder} can't be {doing} by the user {self.name}"
         except OSError as error:
             return f"{folder} can't be used: {error.strerror}"
         return ""
 
-    def _may(self, path: Path, wanted: int) -> bool:
+    def may(self, path: Path, wanted: int) -> bool:
+        """Whether this user has these rights (READ, WRITE, ENTER together) on what is there."""
         found = path.stat()  # what is not there is no matter of rights
         if self.uid == os.geteuid():
             return os.access(path, wanted)

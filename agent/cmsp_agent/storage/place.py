@@ -9,7 +9,7 @@ import getpass
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,8 @@ from pathlib import Path
 LARGEST_COPY = 256 * 1024 * 1024
 """Bytes of a `state.db` that is copied to a stand-in, which may be in memory."""
 FILES = ("state.db", "state.db-wal", "quarantine.json", "series.db")
+KEYS = ("master.key", "audit.key", "vault.json")
+"""What is read only."""
 COPIED = FILES[:3]
 REFUSALS = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
@@ -64,6 +66,17 @@ def problem_of(state: Path) -> str:
         if file.exists() and not os.access(file, os.R_OK | os.W_OK):
             return _sentence(state, file, PermissionError(errno.EACCES, "not permitted"))
     return ""
+
+
+def closed_to(state: Path, may: Callable[[Path, int], bool]) -> Iterator[Path]:
+    """The files of a state directory that a user can't use as the agent must.
+
+    Args:
+        state: the directory.
+        may: whether the user may read (`os.R_OK`) or write (`os.W_OK`) a file.
+    """
+    for names, wanted in ((FILES, os.R_OK | os.W_OK), (KEYS, os.R_OK)):
+        yield from (state / name for name in names if (state / name).exists() and not may(state / name, wanted))
 
 
 def _sentence(state: Path, path: Path, error: OSError) -> str:

@@ -66,3 +66,26 @@ async def test_a_running_agent_says_that_a_restart_would_lose_secrets(tmp_path: 
         kept.chmod(0o600)
         agent.site_file.look_at_secrets()
         await until(lambda: texts(agent, "secret.unusable") == {})
+
+
+async def test_a_master_key_that_is_lost_costs_what_it_sealed(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        (stage.workspace.secrets / NAME).unlink()
+        store(stage)
+        async with running(stage.load()):
+            pass
+        key = stage.workspace.state / "master.key"
+        kept = key.read_text(encoding="utf-8")
+        key.write_text("garbage", encoding="utf-8")
+        async with running(load_or_roll_back(stage.workspace.site_yaml, {})) as agent:
+            await until(lambda: texts(agent, "secret.unusable").keys() == {"master key"})
+            assert f"{key}: not a key in hexadecimal" in texts(agent, "secret.unusable")["master key"]
+            await until(lambda: texts(agent, "backups.storage") != {})
+            [storage] = texts(agent, "backups.storage").values()
+            assert "put the right file back" in storage, "no backup is sealed with a key of this run only"
+            await until(polled(agent, 8))
+            assert not {"gw-1", "gw-2", "sw-1"} & states(agent).keys()
+        assert not list(stage.workspace.backups.rglob("*.key"))
+        key.write_text(kept, encoding="utf-8")
+        async with running(stage.load()) as agent:
+            await until(lambda: not agent.events.service.alarm_state.active, 30)

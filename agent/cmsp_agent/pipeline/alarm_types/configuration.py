@@ -33,7 +33,8 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         "A secret that the file names can't be used: {object}",
         incident=False,
         responsible="partner",
-        recommendation="Store it again: `cmsp-agent secret set NAME`, then reload. What needs it waits.",
+        recommendation="Do what the text says. A secret that is lost: `cmsp-agent secret set NAME`, then reload. What"
+        " needs it waits.",
     ),
     AlarmType(
         "configuration.differs",

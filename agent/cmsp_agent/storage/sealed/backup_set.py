@@ -57,6 +57,8 @@ class BackupSet:
         Raises:
             StorageError: it can't be used; the text says why and what helps.
         """
+        if self.key.problem:
+            raise StorageError(f"{self.directory} is not used: {self.key.problem}")
         self._require_writable(make=not known)
         found = files.read(self.directory / MARK, MOST_BYTES)
         if found is None:

@@ -24,6 +24,8 @@ class MasterKey:
     source: str
     """Where it was read: a path."""
     _value: bytes = field(repr=False)
+    problem: str = ""
+    """Why it only stands in for a key that can't be used, and what helps; nothing is kept that it sealed."""
 
     def derived(self, purpose: str) -> bytes:
         """The key for a purpose."""
@@ -66,6 +68,11 @@ def master_key(directory: Path, credentials: Path | None = None) -> MasterKey:
     elif stat.S_IMODE(path.stat().st_mode) & 0o077:
         raise _unusable(path, f"others may read the master key; run: chmod 600 {path}")
     return _from(content or b"", path)
+
+
+def stand_in(problem: str) -> MasterKey:
+    """A key for this run, where the appliance's own can't be used: nothing that was sealed is opened by it."""
+    return MasterKey("", sealing.new_key(), problem)
 
 
 def keys_of_rotation(directory: Path) -> tuple[MasterKey, MasterKey]:

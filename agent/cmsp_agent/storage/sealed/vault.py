@@ -41,6 +41,7 @@ class Vault:
     def __init__(self, path: Path, key: MasterKey) -> None:
         self._path = path
         self._sealer = key.sealer("vault")
+        self._problem = key.problem
         self._seen: tuple[int, int, int] | None = None
         self._sealed: dict[str, str] = {}
 
@@ -57,6 +58,8 @@ class Vault:
             raise SecretUnusable([Problem(str(self._path), 0, "", text)]) from error
         if sealed is None:
             return None
+        if self._problem:
+            raise SecretUnusable([Problem(str(self._path), 0, "", f"it can't be opened: {self._problem}")])
         try:
             return self._sealer.open(base64.b64decode(sealed), name.encode()).decode()
         except (StorageError, ValueError):
