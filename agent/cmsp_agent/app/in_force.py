@@ -16,7 +16,6 @@ from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.sealed.kept_keys import AUDIT
 
-
 MASTER_KEY = "master key"
 
 

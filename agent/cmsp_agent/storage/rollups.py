@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from cmsp_agent.storage.compression import compress, decompress
-from cmsp_agent.storage.series import MOST_POINTS, Columns, column_names, column_set, is_wanted, unpacked
+from cmsp_agent.storage.series import DOUBLE, MOST_POINTS, Columns, column_names, column_set, is_wanted, unpacked
 
 FIVE_MINUTES, HOUR = 300_000, 3_600_000
 """The steps, ms."""
@@ -218,6 +218,14 @@ def _rows(
         parts = (figures[place * many : (place + 1) * many] for place in range(PARTS))
         rolled = zip(names(columns), *parts, strict=False)
         yield at, {name: Summary(*figure) for name, *figure in rolled if is_wanted(name, chosen)}
+
+
+def readable(packed: object) -> bool:
+    """Whether a stored row is one of figures."""
+    try:
+        return isinstance(packed, bytes) and len(decompress(packed, LARGEST_ROW)) % (DOUBLE * PARTS) == 0
+    except ValueError:
+        return False
 
 
 def _figures(packed: object) -> "array[float]":

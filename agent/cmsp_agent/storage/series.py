@@ -17,6 +17,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.threads import SYSTEM_THREADS, Threads
 from cmsp_agent.storage.encoding import decoded, encode
 from cmsp_agent.storage.sqlite.database import Database, Replaced, nobody_to_tell
+from cmsp_agent.storage.tables.dead_rows import sift_series
 from cmsp_agent.storage.tables.schema import SERIES
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,14 @@ async def open_series(
         StorageError: another process has it, or it can't be opened or written.
     """
     return await Database.open(
-        path, SERIES, clock=clock, counters=counters, synchronous="NORMAL", on_replaced=on_replaced, threads=threads
+        path,
+        SERIES,
+        clock=clock,
+        counters=counters,
+        synchronous="NORMAL",
+        initialise=lambda tx, _: sift_series(tx, clock.now()),
+        on_replaced=on_replaced,
+        threads=threads,
     )
 
 

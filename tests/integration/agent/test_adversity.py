@@ -154,10 +154,17 @@ async def test_a_damaged_row_of_every_table_costs_itself_only(tmp_path: Path) ->
             await until(lambda: len(agent.events.service.alarm_state.active) > 0)
         touched = damage_every_table(stage.workspace.state / "state.db")
         assert {"events", "incidents", "inventory", "outbox", "epochs"} <= set(touched)
+        with closing(sqlite3.connect(stage.workspace.state / "series.db")) as connection:
+            first = "(component, at) in (select component, at from samples order by component, at limit 1)"
+            connection.execute(f"update samples set packed = 'garbage' where {first}")
+            connection.commit()
         stage.headend.restore()
         async with running(stage.load()) as agent:
             await until(polled(agent, 16))
             await until(lambda: "storage.row_damaged" in event_types(stage))
+            await until(
+                lambda: any("a damaged row of samples is set aside" in str(each["text"]) for each in reported(stage))
+            )
             await until(lambda: agent.link.forwarder is not None and agent.link.forwarder.connected)
         assert stage.headend.store.holes(APPLIANCE) == []
 

@@ -1,5 +1,6 @@
 """Each field of each table of `series.db` damaged, one by one: the other rows are read, and rolled up, as before."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -9,9 +10,11 @@ import pytest
 
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.services.events.series_inspection import SeriesInspection
 from cmsp_agent.storage import rollups, series
 from cmsp_agent.storage.rollups import FIVE_MINUTES, HOUR, RollUpQuery
 from cmsp_agent.storage.series import Columns, Sample
+from cmsp_agent.storage.tables import dead_rows
 
 NAMES = ("gw-1", "gw-2")
 BEGAN = 1_767_225_600_000
@@ -95,3 +98,33 @@ def test_a_damaged_row_costs_itself_only(
     ):
         pass
     assert series.query(damaged, "gw-1", 0, BEGAN + HOUR) == {}
+
+
+@pytest.mark.parametrize("damage", DAMAGE[:2], ids=["text", "octets"])
+@pytest.mark.parametrize(("table", "column"), FIELDS)
+async def test_a_damaged_row_is_set_aside_and_named(
+    whole: Path, tmp_path: Path, table: str, column: str, damage: str | bytes
+) -> None:
+    path = tmp_path / "series.db"
+    shutil.copyfile(whole, path)
+    with closing(sqlite3.connect(path)) as there:
+        key = {"samples": "component, at", "rolled": "step, component"}.get(table, "rowid")
+        first = f"({key}) in (select {key} from {table} order by {key} limit 1)"  # of gw-1
+        assert there.execute(f"update {table} set {column} = ? where {first}", (damage,)).rowcount == 1
+        there.commit()
+    if (table, column, damage) == ("component_ids", "name", "garbage"):
+        return  # a name like any other
+    await once_inspected(path, table)
+    await once_inspected(path, table)  # what was set aside is not found again
+
+
+async def once_inspected(path: Path, table: str) -> None:
+    """Open the file and look through it: one row of the table is set aside, all of gw-2 is there."""
+    database = await series.open_series(path, clock=SystemClock(), counters=Counters())
+    await SeriesInspection(database, SystemClock()).look()
+    dead = await database.read(dead_rows.not_noted)
+    found = await database.read(lambda connection: series.query(connection, "gw-2", 0, BEGAN + HOUR))
+    await database.close()
+    assert [row.place for row in dead] == [table]
+    assert dead[0].name
+    assert len(found["cpu.gw-2"]) == POLLS

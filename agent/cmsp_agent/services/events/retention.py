@@ -4,6 +4,7 @@ import logging
 import sqlite3
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NoReturn
 
 from cmsp_agent.aio.clock import Clock
@@ -13,6 +14,7 @@ from cmsp_agent.model.errors import StorageError
 from cmsp_agent.services.events.disk_budget import EventRoom
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.raw_messages import RawMessages
+from cmsp_agent.services.events.series_inspection import SeriesInspection
 from cmsp_agent.storage import series
 from cmsp_agent.storage.sqlite.connections import Opening
 from cmsp_agent.storage.sqlite.database import Database
@@ -74,6 +76,7 @@ class Upkeep:
         self._room = room
         self._raw = raw
         self._stores = stores
+        self._series = SeriesInspection(stores.series, clock)
         self._retention = retention
         self._damage = damage
         self._notices = notices
@@ -86,6 +89,7 @@ class Upkeep:
         while True:
             self.tell()
             try:
+                await self._series.look()
                 await self.tell_dead_rows()
                 await self.keep_to_budget()
                 if await self._believed() and self._clock.monotonic() - self._tidied >= TIDY_EVERY:
@@ -107,12 +111,13 @@ class Upkeep:
         Raises:
             StorageError: the database can't be used; it is reported later.
         """
-        dead = await self._stores.state.read(dead_rows.not_noted)
-        for row in dead:
-            text = f"a damaged row of {row.place} is set aside: {row.name} ({row.reason}); the rest is in use"
-            self._notices.note("storage.row_damaged", f"{row.place} {row.name}", text)
-        if dead:
-            await self._stores.state.write(lambda tx: dead_rows.note(tx, dead))
+        for database in (self._stores.state, self._stores.series):
+            dead = await database.read(dead_rows.not_noted)
+            for row in dead:
+                text = f"a damaged row of {row.place} is set aside: {row.name} ({row.reason}); the rest is in use"
+                self._notices.note("storage.row_damaged", f"{row.place} {row.name}", text)
+            if dead:
+                await database.write(partial(dead_rows.note, rows=dead))
 
     async def keep_to_budget(self) -> None:
         """Delete the oldest events where they take nearly as much as they may, whatever the clock says."""

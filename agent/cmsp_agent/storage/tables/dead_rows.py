@@ -16,7 +16,7 @@ from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.job import Job
 from cmsp_agent.model.notification import Notified, OutgoingNotification
 from cmsp_agent.model.silence import Silence
-from cmsp_agent.storage.encoding import decode
+from cmsp_agent.storage.encoding import DocumentInvalid, decode
 from cmsp_agent.storage.tables.device_starts import KeptUptime
 
 LONGEST = 4000
@@ -86,11 +86,7 @@ class Check:
         return ""
 
     def _set_aside(self, tx: sqlite3.Connection, row: tuple[object, ...], keys: int, reason: str, now: int) -> None:
-        content = dict(zip(self.columns, row[keys:], strict=True))
-        tx.execute(
-            "insert into dead_rows(found_at, place, name, reason, content) values(?, ?, ?, ?, ?)",
-            (now, self.table, str(row[keys])[:200], reason[:500], repr(content)[:LONGEST]),
-        )
+        keep(tx, now, self.table, str(row[keys]), reason, dict(zip(self.columns, row[keys:], strict=True)))
         where = " and ".join(f"{column.strip()} is ?" for column in self.key.split(","))
         tx.execute(f"delete from {self.table} where {where}", row[:keys])  # noqa: S608
 
@@ -123,6 +119,18 @@ CHECKS = (
 )
 
 
+ROLLED = Check("rolled", {"component": _number, "step": _number, "until": _number}, key="step, component")
+"""Of `series.db`: how far components are rolled up is found anew."""
+
+
+def keep(tx: sqlite3.Connection, now: int, place: str, name: str, reason: str, content: object) -> None:
+    """Keep what is left of a row that was damaged."""
+    tx.execute(
+        "insert into dead_rows(found_at, place, name, reason, content) values(?, ?, ?, ?, ?)",
+        (now, place, name[:200], reason[:500], repr(content)[:LONGEST]),
+    )
+
+
 def sift(tx: sqlite3.Connection, now: int) -> frozenset[str]:
     """Set aside the damaged rows of what is read at a start; return the tables that had any."""
     before = _last(tx)
@@ -130,6 +138,24 @@ def sift(tx: sqlite3.Connection, now: int) -> frozenset[str]:
         check.sift(tx, now)
     found = tx.execute("select distinct place from dead_rows where row > ?", (before,))
     return frozenset(str(place) for (place,) in found)
+
+
+def sift_series(tx: sqlite3.Connection, now: int) -> None:
+    """Set aside the damaged names of `series.db`, and what was noted of roll-ups.
+
+    A row of names keeps its number, without what it said: another that got the number would get its values, too.
+    """
+    for number, name in tx.execute("select id, name from component_ids").fetchall():
+        if not isinstance(name, str) or not name:
+            keep(tx, now, "component_ids", str(number), "name: a name is not text", name)
+            tx.execute("update component_ids set name = ? where id = ?", (f"damaged-{number}", number))
+    for number, names in tx.execute("select id, names from column_sets").fetchall():
+        try:
+            decode(names, list[str])
+        except DocumentInvalid as error:
+            keep(tx, now, "column_sets", str(number), f"names: {error}", names)
+            tx.execute("update column_sets set names = ? where id = ?", (b"[]" + b" " * number, number))
+    ROLLED.sift(tx, now)
 
 
 def not_noted(connection: sqlite3.Connection, limit: int = 20) -> list[DeadRow]:

@@ -130,4 +130,4 @@ STATE = (
     Migration(11, _STATE_11),
     Migration(12, _STATE_12),
 )
-SERIES = (Migration(1, _SERIES_1), Migration(2, _SERIES_2))
+SERIES = (Migration(1, _SERIES_1), Migration(2, _SERIES_2), Migration(3, _STATE_4))
