@@ -14,7 +14,7 @@ import typer.main
 from cmsp_agent.cli.application import application, run
 from cmsp_agent.cli.examples import EXAMPLES
 from cmsp_agent.cli.output import Output
-from cmsp_agent.cli.site_file import known_types
+from cmsp_agent.cli.site_file import brought
 from cmsp_agent.config.load_yaml import parse_yaml
 from cmsp_agent.config.schema.site_file import SiteFile
 from cmsp_agent.config.schema.validate import validate_file
@@ -121,7 +121,7 @@ def test_a_sample_of_the_file_passes_its_check(page: str, sample: str, tmp_path:
     named = re.sub(r"^appliance:\n(?!  name)", "appliance:\n  name: sample\n", sample, flags=re.MULTILINE)
     file = tmp_path / "site.yaml"
     file.write_text("".join(text for key, text in COMPLETED.items() if key not in tree.entries) + named)
-    checked = check_file(file, Secrets(()), known_types(), None, here=False)
+    checked = check_file(file, Secrets(()), brought(), None, here=False)
     assert set(tree.entries) <= set(checked.document.tree.entries)
 
 

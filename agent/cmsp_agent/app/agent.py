@@ -156,7 +156,7 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         directory = runtime.place.directory
         host = stack.enter_context(load_plugins(runtime.clock, runtime.counters, directory, machine.threads))
         configuration = check_types(loaded.configuration, host.registry.types)
-        in_force = InForce(replace(loaded, configuration=configuration), configuration, host.registry.types)
+        in_force = InForce(replace(loaded, configuration=configuration), configuration, host.brought)
         starting = Starting(stack)
         start, parts = starting.start, starting.parts
         plugins = starting.add(PluginsPart(host))
@@ -169,7 +169,7 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         await start(start_sinks(runtime, configuration, host.sinks, notices, active))
         await start(start_security(runtime, configuration, notices))
         await start(start_tunnel(runtime, configuration, notices, active))
-        notify = await start(start_notify(runtime, configuration, components, events))
+        notify = await start(start_notify(runtime, configuration, components, events, host))
         audit = in_force.audit_log(runtime)
         backups = await start(start_backups(runtime, configuration, loaded.key, known, components, events, audit))
         kpis = await start(start_kpis(runtime, configuration, known, events.known_time))

@@ -1,13 +1,14 @@
 """What is in force at this moment, as others look at it: the file, its secrets, and how another file is checked."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from cmsp_agent.api.start import Shown
 from cmsp_agent.app.loading import Loaded, document_of
+from cmsp_agent.config.brought import Brought
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.config.restart_needed import standing
 from cmsp_agent.config.secrets import unusable_secrets
@@ -26,8 +27,8 @@ class InForce:
     loaded: Loaded
     started: Configuration
     """What the agent started with."""
-    types: Collection[str] = ()
-    """The device types that there are."""
+    brought: Brought
+    """What the plugins bring."""
     _reload: asyncio.Future[Callable[[], Awaitable[None]]] = field(
         default_factory=lambda: asyncio.get_running_loop().create_future()
     )
@@ -78,5 +79,5 @@ class InForce:
         """
         used = {key: str(value) for key, value in standing(self.started).items()}
         agent = RunningAgent(list(self.loaded.configuration.missing_types.values()), used)
-        notes = check_file(file, self.loaded.secrets, self.types, agent, here=True).notes
+        notes = check_file(file, self.loaded.secrets, self.brought, agent, here=True).notes
         return [as_line(note, count) for note, count in by_kind(notes)]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cmsp_agent.cli.running_agent import running_agent
-from cmsp_agent.cli.site_file import known_types, secrets_of
+from cmsp_agent.cli.site_file import brought, secrets_of
 from cmsp_agent.config.secrets import Secrets
 from cmsp_agent.model.errors import AgentError, ConfigurationError
 from cmsp_agent.preflight.checking import check_file, this_is_the_appliance
@@ -26,7 +26,7 @@ def _of_the_file(file: Path) -> Iterator[tuple[str, str]]:
     try:
         here = this_is_the_appliance(file)
         secrets = secrets_of(file) if here else Secrets(())
-        check_file(file, secrets, known_types(), running_agent(file), here=here)
+        check_file(file, secrets, brought(), running_agent(file), here=here)
     except ConfigurationError as error:
         for problem in error.problems:
             yield str(problem), remedy

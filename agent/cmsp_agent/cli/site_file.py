@@ -1,7 +1,7 @@
 """What `cmsp-agent config …` does with the file. Apart from the commands, which would be slower to start with it."""
 
 import os
-from collections.abc import Collection, Mapping, Sized
+from collections.abc import Mapping, Sized
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from cmsp_agent.cli.output import Output
 from cmsp_agent.cli.plugin.load import installed
 from cmsp_agent.cli.running_agent import running_agent, running_configuration
 from cmsp_agent.cli.sources import named_sources
+from cmsp_agent.config.brought import Brought
 from cmsp_agent.config.load import CheckedFile, read_appliance, read_document
 from cmsp_agent.config.schema.site_file import json_schema
 from cmsp_agent.config.secrets import Secrets
@@ -32,7 +33,7 @@ def check(output: Output, file: Path, *, with_secrets: bool, as_json: bool) -> i
     here = with_secrets or this_is_the_appliance(file)
     try:
         secrets = _secrets_or_why_not(file) if here else Secrets(())
-        checked = check_file(file, secrets, known_types(), running_agent(file), here=here)
+        checked = check_file(file, secrets, brought(), running_agent(file), here=here)
     except ConfigurationError as error:
         if not as_json:
             raise
@@ -51,9 +52,9 @@ def check(output: Output, file: Path, *, with_secrets: bool, as_json: bool) -> i
     return 0
 
 
-def known_types() -> Collection[str]:
-    """The device types that the installed plugins bring."""
-    return frozenset(installed().registry.types)
+def brought() -> Brought:
+    """What the installed plugins bring that a file may name."""
+    return installed().brought
 
 
 def schema(output: Output) -> None:

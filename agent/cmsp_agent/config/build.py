@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 from zoneinfo import ZoneInfo
 
 from cmsp_agent.config import configuration as done
@@ -13,9 +13,11 @@ from cmsp_agent.config.schema.site_file import SiteFile
 from cmsp_agent.config.secrets import SecretSource, secret
 from cmsp_agent.config.tree import SecretReference
 from cmsp_agent.config.windows import Weekly, parse_weekly
+from cmsp_agent.model.notification import ChannelSettings
 from cmsp_agent.model.secret import Secret
 
 V = TypeVar("V")
+_Settings: TypeAlias = Mapping[str, SecretReference | str | int | float | bool | None]
 
 
 def frozen(mapping: Mapping[str, V]) -> Mapping[str, V]:
@@ -144,11 +146,10 @@ def notification(section: policy.NotificationSection) -> done.NotificationPolicy
     )
 
 
-def webhook(section: appliance.WebhookSection | None, source: SecretSource) -> done.Webhook | None:
-    """The web address that notifications are posted to."""
-    if section is None:
-        return None
-    return done.Webhook(section.url, to_secret(section.token, source), section.timeout)
+def channels(site_file: SiteFile, source: SecretSource) -> Mapping[str, ChannelSettings]:
+    """What the file says for each notification channel, by the channel's name."""
+    given = {**site_file.channels, **_smtp(site_file.smtp), **_webhook(site_file.webhook)}
+    return frozen({name: _channel(settings, source) for name, settings in given.items()})
 
 
 def sinks(sections: Mapping[str, appliance.SinkSection], source: SecretSource) -> Mapping[str, done.SinkSettings]:
@@ -164,18 +165,22 @@ def sinks(sections: Mapping[str, appliance.SinkSection], source: SecretSource) -
     return frozen(made)
 
 
-def mail_server(section: appliance.Smtp | None, source: SecretSource) -> done.MailServer | None:
-    """The mail server."""
+def _smtp(section: appliance.Smtp | None) -> Mapping[str, _Settings]:
     if section is None:
-        return None
-    return done.MailServer(
-        host=section.host,
-        port=section.port,
-        sender=section.from_,
-        tls=section.tls,
-        user=section.user or "",
-        password=to_secret(section.password, source),
-        timeout=section.timeout,
+        return {}
+    login: _Settings = {"user": section.user, "password": section.password, "tls": section.tls}
+    access: _Settings = {"host": section.host, "port": section.port, "from": section.from_, "timeout": section.timeout}
+    return {"smtp": {**login, **access}}
+
+
+def _webhook(section: appliance.WebhookSection | None) -> Mapping[str, _Settings]:
+    return {"webhook": {"url": section.url, "token": section.token, "timeout": section.timeout}} if section else {}
+
+
+def _channel(settings: _Settings, source: SecretSource) -> ChannelSettings:
+    said = {key: value for key, value in settings.items() if value is not None}
+    return frozen(
+        {key: secret(one.name, source) if isinstance(one, SecretReference) else one for key, one in said.items()}
     )
 
 

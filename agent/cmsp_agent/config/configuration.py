@@ -10,6 +10,7 @@ from cmsp_agent.config.addresses import HostPort
 from cmsp_agent.config.windows import Weekly
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.credentials import Credentials
+from cmsp_agent.model.notification import ChannelSettings
 from cmsp_agent.model.secret import Secret
 
 
@@ -188,33 +189,11 @@ class NotificationPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class Webhook:
-    """The web address that notifications are posted to."""
-
-    url: str
-    token: Secret | None
-    timeout: float
-
-
-@dataclass(frozen=True, slots=True)
 class SinkSettings:
     """One place where records go beside the head-end: a kind that a plugin brings, and its options."""
 
     kind: str
     options: Mapping[str, str | Secret]
-
-
-@dataclass(frozen=True, slots=True)
-class MailServer:
-    """The mail server that notifications go through."""
-
-    host: str
-    port: int
-    sender: str
-    tls: str
-    user: str
-    password: Secret | None
-    timeout: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +225,8 @@ class Configuration:
     stability: float
     """Seconds that a restored incident is watched before it is resolved."""
     notify: tuple[NotificationPolicy, ...]
-    smtp: MailServer | None
-    webhook: Webhook | None
+    channels: Mapping[str, ChannelSettings]
+    """What the file says for each notification channel, by the channel's name."""
     sinks: Mapping[str, SinkSettings]
     retention: Retention
     privacy: PrivacySettings

@@ -1,11 +1,11 @@
 """Load the partner's file: text, tree, schema, references, groups, secrets; every problem of it at once."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from cmsp_agent.config import build
+from cmsp_agent.config.brought import Brought, channel_problems
 from cmsp_agent.config.build_component import component, credentials
 from cmsp_agent.config.configuration import ApplianceSettings, Configuration, Listeners
 from cmsp_agent.config.consistency import consistency_problems, settings_contradictions
@@ -76,13 +76,13 @@ def read_api_socket(path: Path) -> Path:
     return Path(given or Api().socket)
 
 
-def read_document(path: Path, secrets: SecretSource | None = None, types: Collection[str] | None = None) -> CheckedFile:
+def read_document(path: Path, secrets: SecretSource | None = None, brought: Brought | None = None) -> CheckedFile:
     """Read and check the file.
 
     Args:
         path: The YAML file.
         secrets: Where secrets come from; None: they are not asked for.
-        types: The device types that the plugins bring; None: types are not looked at (see `device_types`).
+        brought: What the plugins bring; None: that is not looked at (see `device_types`).
 
     Raises:
         ConfigurationError: with every problem of the file, in the order of its lines.
@@ -93,8 +93,8 @@ def read_document(path: Path, secrets: SecretSource | None = None, types: Collec
         raise ConfigurationError(problems or [Problem(file, 1, "", _no_mapping(tree))])
     site_file, of_form = validate_file(tree, file)
     problems += [*of_form, *reference_problems(tree, file), *consistency_problems(tree, file)]
-    if types is not None:
-        problems += type_problems(tree, file, types)
+    if brought is not None:
+        problems += [*type_problems(tree, file, brought.types), *channel_problems(tree, file, brought.channels)]
     if secrets is not None:
         problems += missing_secrets(tree, secrets, file)
     if site_file is None or problems:
@@ -142,8 +142,7 @@ def configure(document: CheckedFile, secrets: SecretSource) -> Configuration:
         rules=site_file.rules.files,
         stability=site_file.incidents.stability,
         notify=tuple(build.notification(each) for each in site_file.notify),
-        smtp=build.mail_server(site_file.smtp, secrets),
-        webhook=build.webhook(site_file.webhook, secrets),
+        channels=build.channels(site_file, secrets),
         sinks=build.sinks(site_file.sinks, secrets),
         retention=build.retention(site_file.retention),
         privacy=build.privacy(site_file.privacy),

@@ -1,8 +1,14 @@
 """What interested parties are sent about an incident, and what they were sent last."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from cmsp_agent.model.errors import AgentError
+from cmsp_agent.model.secret import Secret
+
+ChannelSettings: TypeAlias = Mapping[str, Secret | str | int | float | bool]
+"""What the site's file says for a notification channel, by key."""
 
 
 class DeliveryFailed(AgentError):
@@ -17,13 +23,16 @@ class OutgoingNotification:
     recipients: tuple[str, ...]
     subject: str
     body: str
+    """For people."""
     thread: str
     """The incident that it is about, for the headers by which mails hang together; empty: a digest."""
     created_at: int
     attempts: int = 0
     next_at: int = 0
     by: str = "smtp"
-    """`smtp`, or `webhook`: then the body is JSON."""
+    """The notification channel."""
+    document: str = "{}"
+    """The same for programs: JSON."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""All that a plugin may import: the data that device types are made of. Data first; code where data can't say it.
+"""All that a plugin may import: what device types and notification channels are made of. Data first, code where needed.
 
 A plugin is a module named by an entry point of the group `cmsp_agent.plugins`. It declares `API_VERSION = 1` and
 implements hooks of `cmsp_agent.plugin.hookspecs` with the marker `hook`, re-exported here.
@@ -10,6 +10,8 @@ from typing import TypeAlias
 
 from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.interfaces import canonical as canonical_interface
+from cmsp_agent.model.notification import ChannelSettings, DeliveryFailed
+from cmsp_agent.model.secret import Secret
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
 from cmsp_agent.plugin.calls import CallHistory, CallMessage
@@ -48,8 +50,11 @@ __all__ = [
     "CallHistory",
     "CallMessage",
     "Cells",
+    "ChannelSettings",
     "CliPlatform",
     "ConsolePaste",
+    "Delivery",
+    "DeliveryFailed",
     "DeviceType",
     "Event",
     "Fact",
@@ -58,12 +63,14 @@ __all__ = [
     "Kpi",
     "Lack",
     "Limit",
+    "NotificationChannel",
     "ObjectFrom",
     "PollSignal",
     "RecordBatch",
     "RecordSink",
     "Redaction",
     "Replacement",
+    "Secret",
     "SetupLine",
     "SetupStep",
     "Severity",
@@ -149,6 +156,44 @@ class StateRule:
     def judge(self, value: int) -> bool | None:
         """Whether the alarm holds at this value; None: the value says nothing."""
         return judge_value(value, self.raises, self.clears, self.bits)
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One notification that is to be handed over; personal data is masked in it."""
+
+    id: str
+    """The same at each attempt, so that the receiver knows a repetition."""
+    recipients: tuple[str, ...]
+    """Mail addresses; empty for a channel that is not `addressed`."""
+    subject: str
+    """One line."""
+    text: str
+    """The whole, for people."""
+    document: Mapping[str, object]
+    """The whole, for programs: values as JSON has them."""
+    thread: str
+    """The incident that it is about; empty: a digest."""
+    created_at: int
+    """ms since the epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotificationChannel:
+    """A way by which interested parties hear of incidents: `by` in the policies of the site's file names it."""
+
+    name: str
+    deliver: Callable[[Delivery, ChannelSettings], None]
+    """Hands one over, and returns when the receiver has it. Blocking, in a thread of the channel's own. It raises
+    DeliveryFailed with the reason for people, or anything; then it is tried again later. The settings are what the
+    site's file says for the channel; a secret among them is revealed at the moment of use."""
+    addressed: bool = False
+    """It needs mail addresses: nothing is handed over where a policy names none."""
+    digest: bool = True
+    """Many news at once come as one notification; False: each comes alone."""
+    needs: tuple[str, ...] = ()
+    """Settings without which nothing can be handed over."""
+    where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)
 
 
 CAPABILITIES = ("identity", "kpis", "tables", "states", "traps", "syslog", "backup", "restore", "calls", "setup")

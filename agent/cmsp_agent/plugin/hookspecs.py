@@ -5,13 +5,18 @@ A hook is called for each plugin alone, in its own try, so that one that raises 
 
 from collections.abc import Iterable
 
-from cmsp_agent.plugin.api import DeviceType, Event, RecordSink
+from cmsp_agent.plugin.api import DeviceType, Event, NotificationChannel, RecordSink
 from cmsp_agent.plugin.markers import spec
 
 
 @spec
 def device_types() -> Iterable[DeviceType]:  # type: ignore[empty-body]
     """Register kinds of devices. Called once, when the plugin is loaded; must not block (no network, no waiting)."""
+
+
+@spec
+def notification_channels() -> Iterable[NotificationChannel]:  # type: ignore[empty-body]
+    """Register ways to notify. Called once, when the plugin is loaded; must not block."""
 
 
 @spec

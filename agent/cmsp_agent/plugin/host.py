@@ -5,7 +5,7 @@ A broad `except` stands here and in aio.supervise only: a plugin may raise anyth
 
 import logging
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from importlib import metadata
 from itertools import islice
@@ -15,18 +15,21 @@ import pluggy
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.config.brought import Brought
 from cmsp_agent.model.errors import PluginError
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.signal import Signal
 from cmsp_agent.plugin import hookspecs
 from cmsp_agent.plugin.admission import admitted
 from cmsp_agent.plugin.api import AlarmReport, DeviceType, NormaliseFunction
+from cmsp_agent.plugin.channels import Channels
 from cmsp_agent.plugin.entry_points import Found, admit, named, own_first, plugins_of
 from cmsp_agent.plugin.markers import PROJECT
 from cmsp_agent.plugin.misspelt import misspelt_in
 from cmsp_agent.plugin.quarantine import NORMALISE, Quarantine
 from cmsp_agent.plugin.record_sink import RecordSink
 from cmsp_agent.plugin.registry import Registry
+from cmsp_agent.plugin.report import PluginReport
 from cmsp_agent.plugin.sink_calls import take_sink
 from cmsp_agent.plugin.type_check import misfits
 from cmsp_agent.plugin.watchdog import Calls
@@ -42,23 +45,6 @@ SLOW = 0.1
 """Seconds on the event loop after which a call is counted as slow."""
 
 
-@dataclass(frozen=True, slots=True)
-class PluginReport:
-    """How a plugin fares: for `status` and the API."""
-
-    name: str
-    distribution: str
-    state: str
-    """`loaded`, `refused` (import, version, hooks) or `quarantined`."""
-    reason: str = ""
-    device_types: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
-    """What it returned that was not used, and why."""
-    calls: int = 0
-    failures: int = 0
-    seconds: float = 0.0
-
-
 class PluginHost:
     """Finds, loads and calls plugins."""
 
@@ -70,7 +56,7 @@ class PluginHost:
         distributions: Callable[[], Iterable[metadata.Distribution]] = metadata.distributions,
     ) -> None:
         self._distributions = distributions
-        self.registry = Registry()
+        self.registry, self.channels = Registry(), Channels()
         self.sinks: dict[str, RecordSink] = {}
         self.calls = Calls()
         self._quarantine = quarantine
@@ -87,6 +73,11 @@ class PluginHost:
     def reports(self) -> tuple[PluginReport, ...]:
         """All plugins that were found, loaded or not, by name."""
         return tuple(report for _, report in sorted(self._reports.items()))
+
+    @property
+    def brought(self) -> Brought:
+        """What they bring that a file may name."""
+        return Brought(self.registry.types, self.channels.by_name)
 
     def report(self) -> list[dict[str, object]]:
         """How the plugins fare, for the status."""
@@ -147,6 +138,8 @@ class PluginHost:
         self._waiting += [(found.name, each) for each in self._collect(found.name, "device_types")]
         for sink in self._collect(found.name, "sinks"):
             self._mistaken(found.name, take_sink(self.sinks, sink))
+        for channel in self._collect(found.name, "notification_channels"):
+            self._mistaken(found.name, self.channels.add(found.name, channel))
 
     def _forget(self, name: str) -> None:
         if self._manager.has_plugin(name):
@@ -168,7 +161,7 @@ class PluginHost:
         """The items of one plugin's answer to a hook that returns many; what is no iterable does not fit."""
         results: list[object] = []
         for implementation in self._implementations(hook, plugin):
-            results += self.call(plugin, hook, partial(_items_of, implementation)) or []
+            results += self.call(plugin, hook, lambda code=implementation: _items(code())) or []  # type: ignore[misc]
         return results
 
     def _register(self, plugin: str, candidate: object) -> None:
@@ -191,7 +184,7 @@ class PluginHost:
         what = f"{NORMALISE}{kind}"
 
         def guarded(signal: Signal) -> Iterable[AlarmReport] | None:
-            answer = self.call(plugin, what, lambda: _optional_items(code(signal)))
+            answer = self.call(plugin, what, lambda: None if (said := code(signal)) is None else _items(said))
             wrong = [text for item in answer or () for text in misfits(item, AlarmReport)]
             if wrong:
                 self._mistaken(plugin, (f"{what}: {text}" for text in wrong))
@@ -228,10 +221,11 @@ class PluginHost:
                 answer = code()
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
             failed = error
-        self._account(plugin, what, self._clock.monotonic() - started, failed)
+        self.account(plugin, what, self._clock.monotonic() - started, failed)
         return answer
 
-    def _account(self, plugin: str, what: str, seconds: float, failed: BaseException | None) -> None:
+    def account(self, plugin: str, what: str, seconds: float, failed: BaseException | None) -> None:
+        """Count a call of plugin code, and log the first of its failures in a row."""
         report = self._reports.get(plugin) or PluginReport(plugin, "", "loaded")
         self._reports[plugin] = replace(
             report,
@@ -272,18 +266,10 @@ class PluginHost:
         self._reports[plugin] = replace(self._reports[plugin], **changes)  # type: ignore[arg-type]
 
 
-def _items_of(code: Callable[[], object]) -> list[object]:
-    return _items(code())
-
-
 def _items(answer: object) -> list[object]:
     if isinstance(answer, str | bytes) or not isinstance(answer, Iterable):
         raise PluginError(f"expected an iterable, got {type(answer).__name__}")
     return list(islice(answer, MOST_RESULTS))
-
-
-def _optional_items(answer: object) -> list[object] | None:
-    return None if answer is None else _items(answer)
 
 
 def _known_drivers() -> Iterable[str]:

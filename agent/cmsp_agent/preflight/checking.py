@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cmsp_agent.config.brought import Brought
 from cmsp_agent.config.configuration import Configuration, Note
 from cmsp_agent.config.load import CheckedFile, configure, read_appliance, read_document
 from cmsp_agent.config.restart_needed import standing
@@ -53,21 +54,21 @@ class Placeholder:
 
 
 def check_file(
-    file: Path, secrets: SecretSource, types: Collection[str], running: RunningAgent | None, *, here: bool
+    file: Path, secrets: SecretSource, brought: Brought, running: RunningAgent | None, *, here: bool
 ) -> CheckedStart:
     """Check a file.
 
     Args:
         file: the YAML file.
         secrets: where secrets come from.
-        types: the device types that there are.
+        brought: what the plugins bring.
         running: the agent that runs with this file, or None.
         here: whether this machine is the appliance; else secrets, files, folders and ports are not looked at.
 
     Raises:
         ConfigurationError: with every problem.
     """
-    known = {*types, *(running.missing if running else ())}
+    known = replace(brought, types={*brought.types, *(running.missing if running else ())})
     document = read_document(file, secrets if here else None, known)
     configuration = configure(document, secrets if here else Placeholder())
     configuration = with_identity(configuration) if here else configuration

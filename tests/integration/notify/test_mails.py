@@ -12,14 +12,19 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 from cmsp_agent.app.agent import running
 from cmsp_agent.model.secret import Secret
+from cmsp_agent.plugin.api import ChannelSettings, Delivery, DeliveryFailed
 from cmsp_agent.services.notify import outgoing
-from cmsp_agent.transports.smtp import Mail, MailFailed, MailServerAccess, send
+from cmsp_plugins.smtp.plugin import deliver
 from tests.integration.agent.stage import staged
 from tests.integration.agent.test_lifecycle import until
 from tests.lab.ports import free_port
 
 CANARY = Secret("mail", lambda: "canary-3141")
-MAIL = Mail(("duty@example.org",), "[P1] INC-1 opened: gw-1 is down", "What: gw-1\nÄther\n", "<a@x>", "<b@x>", 0.0)
+MAIL = Delivery("a", ("duty@example.org",), "[P1] INC-1 opened: gw-1 is down", "What: gw-1\nÄther\n", {}, "b", 0)
+
+
+def access(port: int, tls: str = "none", **more: str | float | Secret) -> ChannelSettings:
+    return {"host": "127.0.0.1", "port": port, "from": "cmsp@x", "tls": tls, **more}
 
 
 class Mailbox:
@@ -57,13 +62,12 @@ def subject_of(envelope: Envelope) -> str:
 
 async def test_a_mail_is_handed_in_as_it_is(mailbox: tuple[Mailbox, Controller]) -> None:
     box, controller = mailbox
-    access = MailServerAccess("127.0.0.1", controller.port, "cmsp@example.org", "none")
-    await asyncio.to_thread(send, access, MAIL)
+    await asyncio.to_thread(deliver, MAIL, access(controller.port))
     (taken,) = box.mails
     assert taken.rcpt_tos == ["duty@example.org"]
     text = text_of(taken)
     assert "Auto-Submitted: auto-generated" in text
-    assert "In-Reply-To: <b@x>" in text
+    assert "In-Reply-To: <incident-b@x>" in text
 
 
 @pytest.mark.parametrize(("answer", "reported"), [("451 later", "451 later"), ("550 no such user", "550 no such user")])
@@ -72,20 +76,16 @@ async def test_what_the_server_refuses_is_reported_in_its_words(
 ) -> None:
     box, controller = mailbox
     box.answer = answer
-    access = MailServerAccess("127.0.0.1", controller.port, "cmsp@example.org", "none")
-    with pytest.raises(MailFailed, match=reported):
-        await asyncio.to_thread(send, access, MAIL)
+    with pytest.raises(DeliveryFailed, match=reported):
+        await asyncio.to_thread(deliver, MAIL, access(controller.port))
 
 
 async def test_a_server_without_the_encryption_that_is_asked_for_gets_nothing(
     mailbox: tuple[Mailbox, Controller],
 ) -> None:
     box, controller = mailbox
-    access = MailServerAccess(
-        "127.0.0.1", controller.port, "cmsp@example.org", "starttls", "me", Secret("mail", lambda: "canary-3141")
-    )
-    with pytest.raises(MailFailed) as failed:
-        await asyncio.to_thread(send, access, MAIL)
+    with pytest.raises(DeliveryFailed) as failed:
+        await asyncio.to_thread(deliver, MAIL, access(controller.port, "starttls", user="me", password=CANARY))
     assert "canary" not in str(failed.value)
     assert box.mails == []
 
@@ -104,12 +104,10 @@ async def test_a_password_that_is_refused_is_in_no_text() -> None:
         auth_required=True,
     )
     controller.start()
-    access = MailServerAccess(
-        "127.0.0.1", controller.port, "cmsp@example.org", "none", "me", Secret("mail", lambda: "canary-3141")
-    )
+    login = access(controller.port, user="me", password=CANARY)
     try:
-        with pytest.raises(MailFailed, match="refuses our user") as failed:
-            await asyncio.to_thread(send, access, MAIL)
+        with pytest.raises(DeliveryFailed, match="refuses our user") as failed:
+            await asyncio.to_thread(deliver, MAIL, login)
     finally:
         controller.stop()
     assert "canary" not in repr(failed.value)
@@ -117,9 +115,8 @@ async def test_a_password_that_is_refused_is_in_no_text() -> None:
 
 
 async def test_nobody_there_is_a_failure_and_not_a_hang() -> None:
-    access = MailServerAccess("127.0.0.1", 1, "cmsp@example.org", "none", timeout=2.0)
-    with pytest.raises(MailFailed, match="refused"):
-        await asyncio.to_thread(send, access, MAIL)
+    with pytest.raises(DeliveryFailed, match="refused"):
+        await asyncio.to_thread(deliver, MAIL, access(1, timeout=2.0))
 
 
 async def test_the_running_agent_tells_of_an_incident_also_when_the_server_was_away(

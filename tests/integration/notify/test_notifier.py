@@ -10,12 +10,14 @@ from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_state import Trigger
 from cmsp_agent.pipeline.alarm_state import Changes
+from cmsp_agent.plugin.api import NotificationChannel
 from cmsp_agent.services.notify.notifier import SETTLE, IncidentNotifier, Interested
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.storage.tables import notifications
 from tests.lab.clock import ManualClock
 from tests.unit.storage.facts import an_incident
 
+SMTP = {"smtp": NotificationChannel("smtp", print, addressed=True)}
 POLICY = NotificationPolicy(("duty@example.org",), ("smtp",), (), (), (), {}, {})
 
 
@@ -35,7 +37,7 @@ async def test_an_incident_that_ends_while_its_opening_is_queued_is_notified_too
         if endings:
             notifier(changed(endings.pop()))
 
-    interested = Interested([POLICY], {}, {}, "paris-hq")
+    interested = Interested([POLICY], {}, {}, "paris-hq", channels=SMTP)
     notifier = IncidentNotifier(database, interested, list, queued, clock, uuid7, lambda each: each)
     notifier(changed(incident))
     await notifier.look()
@@ -49,7 +51,7 @@ async def test_a_policy_that_comes_with_a_reload_is_carried_out_without_a_new_in
     clock = ManualClock()
     database = await open_state(tmp_path / "state.db", "apl-1", clock=clock, counters=Counters())
     queued = asyncio.Event()
-    nobody, somebody = (Interested(policies, {}, {}, "paris-hq") for policies in ([], [POLICY]))
+    nobody, somebody = (Interested(policies, {}, {}, "paris-hq", channels=SMTP) for policies in ([], [POLICY]))
     notifier = IncidentNotifier(database, nobody, lambda: [an_incident()], queued.set, clock, uuid7, lambda each: each)
     assert not await notifier.look(), "nobody is to be notified, whatever time brings"
     running = asyncio.ensure_future(notifier.run())

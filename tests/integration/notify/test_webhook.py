@@ -12,12 +12,14 @@ import pytest
 
 from cmsp_agent.app.agent import running
 from cmsp_agent.model.secret import Secret
+from cmsp_agent.plugin.api import Delivery, DeliveryFailed
 from cmsp_agent.services.notify import outgoing
-from cmsp_agent.transports.webhook import WebhookAccess, WebhookFailed, post
+from cmsp_plugins.webhook.plugin import deliver
 from tests.integration.agent.stage import staged
 from tests.integration.agent.test_lifecycle import until
 from tests.lab.ports import free_port
 
+NEWS = Delivery("n-1", (), "subject", "text", {"a": "Ä"}, "", 0)
 CANARY = Secret("hook", lambda: "canary-2718")
 
 
@@ -60,7 +62,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 async def test_a_post_carries_its_token_and_what_makes_a_repetition_known(receiver: Receiver) -> None:
-    await asyncio.to_thread(post, WebhookAccess(receiver.url, CANARY), '{"a": "Ä"}', "n-1")
+    await asyncio.to_thread(deliver, NEWS, {"url": receiver.url, "token": CANARY})
     [(path, headers, document)] = receiver.taken
     assert (path, document) == ("/hooks/cmsp?site=1", {"a": "Ä"})
     assert (headers["Authorization"], headers["Idempotency-Key"]) == ("Bearer canary-2718", "n-1")
@@ -69,14 +71,14 @@ async def test_a_post_carries_its_token_and_what_makes_a_repetition_known(receiv
 @pytest.mark.parametrize("status", [302, 401, 503])
 async def test_what_is_not_taken_is_said_without_the_token(receiver: Receiver, status: int) -> None:
     receiver.status = status
-    with pytest.raises(WebhookFailed, match=f"answers {status}") as failed:
-        await asyncio.to_thread(post, WebhookAccess(receiver.url, CANARY), "{}", "n-1")
+    with pytest.raises(DeliveryFailed, match=f"answers {status}") as failed:
+        await asyncio.to_thread(deliver, NEWS, {"url": receiver.url, "token": CANARY})
     assert "canary" not in str(failed.value)
 
 
 async def test_nobody_there() -> None:
-    with pytest.raises(WebhookFailed, match="refused"):
-        await asyncio.to_thread(post, WebhookAccess(f"http://127.0.0.1:{free_port()}/"), "{}", "n-1")
+    with pytest.raises(DeliveryFailed, match="refused"):
+        await asyncio.to_thread(deliver, NEWS, {"url": f"http://127.0.0.1:{free_port()}/"})
 
 
 async def test_the_agent_posts_an_incident_and_tries_again_until_it_is_taken(

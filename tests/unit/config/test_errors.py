@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from cmsp_agent.config.brought import Brought
 from cmsp_agent.config.device_types import check_types
 from cmsp_agent.config.file_text import MOST_BYTES
 from cmsp_agent.config.load import read_document
@@ -207,7 +208,7 @@ def test_device_types_that_no_plugin_brings(tmp_path: Path) -> None:
     assert "site.yaml:8: components.gw-2.type: no plugin brings this device type; did you mean 'cisco_ios'?" in first
     assert "site.yaml:11: components.gw-3.type: no plugin brings this device type" in second
     with pytest.raises(ConfigurationError) as caught:
-        read_document(configuration.file, types={"cisco_ios", "generic_snmp"})
+        read_document(configuration.file, brought=Brought({"cisco_ios", "generic_snmp"}, {"smtp"}))
     assert [problem.path for problem in caught.value.problems] == ["components.gw-2.type", "groups[0].set.type"]
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cmsp_agent.plugin.host import PluginReport
+from cmsp_agent.plugin.report import PluginReport
 from tests.unit.plugin.conftest import Site
 
 HEAD = """\
@@ -153,7 +153,7 @@ def test_each_misspelt_field_is_named_by_its_line_not_the_first_alone(site: Site
 
 WHOLE = {
     "no mark": ("def device_types():\n    return [kind()]\n", "device_types is not marked with @hook"),
-    "no hook": ("", "it implements no hook; there are: device_types, event_recorded"),
+    "no hook": ("", "it implements no hook; there are: device_types, notification_channels, event_recorded"),
     "an async hook": ("@hook\nasync def device_types():\n    return []\n", "device_types is `async def`"),
     "an argument that is misspelt": ("TrapRule(oid='1.3', typ='x')\n", "unexpected keyword argument 'typ' ("),
 }

@@ -15,9 +15,10 @@ from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import PluginError
 from cmsp_agent.plugin.entry_points import GROUP, Found
-from cmsp_agent.plugin.host import PluginHost, PluginReport
+from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.plugin.registry import Registry
+from cmsp_agent.plugin.report import PluginReport
 
 logging.getLogger("cmsp_agent.plugin").addHandler(logging.NullHandler())  # commands print it themselves
 

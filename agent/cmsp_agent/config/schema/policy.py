@@ -53,7 +53,7 @@ class NotificationSection(Section):
     """Who is notified of an incident, how, and how often."""
 
     to: Texts = Field(description="Names of contacts, or mail addresses")
-    by: Annotated[tuple[Literal["smtp", "webhook"], ...], BeforeValidator(_listed)] = ("smtp",)
+    by: Names = Field(default=("smtp",), description="Notification channels: smtp, webhook, or those of other plugins")
     when: When = When()
     updates: dict[PriorityName, Interval] = Field(default_factory=dict)
     escalate: dict[PriorityName, Interval] = Field(default_factory=dict)

@@ -21,7 +21,7 @@ from cmsp_agent.config.schema.components import Components, Group
 from cmsp_agent.config.schema.credentials import Credentials
 from cmsp_agent.config.schema.order import Contacts, CustomerSection, OrderSection, Sites
 from cmsp_agent.config.schema.policy import DiscoverySection, IncidentsSection, NotificationSection, RulesSection
-from cmsp_agent.config.schema.values import Addresses
+from cmsp_agent.config.schema.values import Addresses, Name, Setting
 
 
 def _one_or_more(value: Any) -> Any:
@@ -48,6 +48,9 @@ class SiteFile(Section):
     smtp: Smtp | None = None
     webhook: WebhookSection | None = None
     sinks: Sinks = Field(default_factory=dict, description="Where records go beside the head-end")
+    channels: dict[Name, dict[Name, Setting]] = Field(
+        default_factory=dict, description="What the notification channels of other plugins need, by the channel's name"
+    )
     retention: RetentionSection = RetentionSection()
     privacy: PrivacySection = PrivacySection()
     listen: ListenersSection = ListenersSection()

@@ -126,7 +126,7 @@ def _repr(value: object) -> str:
 
 
 def _sensitive(where: Path) -> bool:
-    return bool(where) and where[0] in {"credentials", "smtp", "webhook", "sinks"}
+    return bool(where) and where[0] in {"credentials", "smtp", "webhook", "sinks", "channels"}
 
 
 def _secret_word(where: Path) -> bool:

@@ -68,6 +68,15 @@ def _timezone(value: str) -> str:
     return value
 
 
+def _setting(value: Any) -> Any:
+    """A value of a plugin's own section, as it is written."""
+    if isinstance(value, SecretReference | bool):
+        return value
+    if isinstance(value, WrittenInt | WrittenFloat):
+        return float(value) if isinstance(value, WrittenFloat) else int(value)
+    return text(value)
+
+
 def _whole(value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError("a whole number is wanted")
@@ -240,6 +249,11 @@ Subnets = Annotated[
     WithJsonSchema(
         {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}], "examples": ["10.1.0.0/24"]}
     ),
+]
+Setting = Annotated[
+    SecretReference | bool | int | float | str,
+    BeforeValidator(_setting),
+    WithJsonSchema({"type": ["string", "number", "boolean"], "description": "A value; secrets by reference only"}),
 ]
 SecretRef = Annotated[
     SecretReference,

@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from functools import partial
@@ -18,8 +18,9 @@ from cmsp_agent.model.ids import NewId
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.notification import OutgoingNotification
 from cmsp_agent.pipeline.alarm_state import Changes
+from cmsp_agent.plugin.api import NotificationChannel
 from cmsp_agent.services.notify.due import Due, due
-from cmsp_agent.services.notify.texts import digest, mail, webhook
+from cmsp_agent.services.notify.texts import Sender, about_one, digest
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import incidents, notifications
 
@@ -32,7 +33,7 @@ LOOK_EVERY = 30.0
 IDLE = 3600.0
 """Seconds to wait where only a new incident can bring something; it ends the wait."""
 MOST_SINGLE = 5
-"""Mails of one policy at a time; of more news one digest is made."""
+"""Notifications of one policy at a time; of more news one digest is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Interested:
     appliance: str
     zones: Mapping[str, tzinfo] = field(default_factory=dict)
     """Site → its time zone."""
+    channels: Mapping[str, NotificationChannel] = field(default_factory=dict)
+    """The notification channels that there are."""
 
     def recipients(self, said: Due) -> tuple[str, ...]:
         """The mail addresses for one notification; every contact's where it escalates."""
@@ -116,10 +119,10 @@ class IncidentNotifier:
         now = self._clock.now()
         interested = self._interested
         said = list(due(interested.policies, looked_at.values(), known, interested.components, now, interested.zones))
-        mails = list(self._mails(said, interested, now))
+        fresh = list(self._notifications(said, interested, now))
 
         def write(tx: sqlite3.Connection) -> None:
-            for each in mails:
+            for each in fresh:
                 notifications.put(tx, each)
             notifications.remember(tx, [each.after for each in said if not each.is_last])
             notifications.forget(tx, [each.after for each in said if each.is_last])
@@ -136,16 +139,21 @@ class IncidentNotifier:
         found = [await self._database.read(partial(incidents.find, name=name)) for name in names]
         return {each.id: each for each in found if each is not None}
 
-    def _mails(self, said: Sequence[Due], interested: Interested, now: int) -> Iterable[OutgoingNotification]:
-        for _, group in groupby(sorted(said, key=lambda each: each.policy), key=lambda each: each.policy):
+    def _notifications(self, said: Sequence[Due], interested: Interested, now: int) -> Iterator[OutgoingNotification]:
+        for place, group in groupby(sorted(said, key=lambda each: each.policy), key=lambda each: each.policy):
             news = [replace(each, incident=self._outward(each.incident)) for each in group]
-            ways = interested.policies[news[0].policy].by
-            if "webhook" in ways:
-                yield from (webhook(each, interested.appliance, self._new_id(now), now) for each in news)
-            together = [each for each in news if "smtp" in ways and interested.recipients(each)]
-            if len(together) > MOST_SINGLE:
-                addresses = dict.fromkeys(one for each in together for one in interested.recipients(each))
-                yield digest(together, tuple(addresses), interested.appliance, self._new_id(now), now)
-            else:
-                for each in together:
-                    yield mail(each, interested.recipients(each), interested.appliance, self._new_id(now), now)
+            for by in interested.policies[place].by:
+                yield from self._by(by, news, interested, now)
+
+    def _by(self, by: str, news: Sequence[Due], interested: Interested, now: int) -> Iterator[OutgoingNotification]:
+        channel = interested.channels.get(by)
+        addressed = channel is not None and channel.addressed
+        to = {each.incident.id: interested.recipients(each) if addressed else () for each in news}
+        fit = [each for each in news if to[each.incident.id] or not addressed]
+        if len(fit) > MOST_SINGLE and (channel is None or channel.digest):
+            everybody = tuple(dict.fromkeys(one for addresses in to.values() for one in addresses))
+            yield digest(fit, by, everybody, Sender(interested.appliance, self._new_id(now), now))
+            return
+        for each in fit:
+            sender = Sender(interested.appliance, self._new_id(now), now)
+            yield about_one(each, by, to[each.incident.id], sender)

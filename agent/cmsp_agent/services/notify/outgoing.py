@@ -1,4 +1,4 @@
-"""Sends what waits in the queue of notifications: durable, one after the other, tried again after growing waits."""
+"""Sends what waits in the queue for a channel: durable, one after the other, tried again after growing waits."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -24,8 +24,8 @@ GIVEN_UP_AFTER = 3 * 86_400_000
 LOOK_EVERY = 30.0
 """Seconds between two looks while something is queued; an empty queue waits for `wake`."""
 IDLE = 3600.0
-NAMES = {"smtp": "mail", "webhook": "webhook"}
-"""What a way is called in the alarm that it does not work."""
+NAMES = {"smtp": "mail"}
+"""What a channel is called in the alarm that it does not work, where that is not its name."""
 
 Send = Callable[[OutgoingNotification], Awaitable[None]]
 """Hands one over; raises DeliveryFailed."""
@@ -35,9 +35,26 @@ class Outgoing:
     """Run `run` under the supervisor; `wake` when something was queued."""
 
     def __init__(
-        self, database: Database, send: Send, conditions: Conditions, clock: Clock, counters: Counters
+        self,
+        database: Database,
+        takes: Callable[[str], bool],
+        send: Send,
+        conditions: Conditions,
+        clock: Clock,
+        counters: Counters,
     ) -> None:
+        """Put the parts together.
+
+        Args:
+            database: with the queue.
+            takes: whether a channel's notifications are sent here.
+            send: hands one over.
+            conditions: where it is reported that a channel does not work.
+            clock: when the next attempt is.
+            counters: of what was sent and what failed.
+        """
         self._database = database
+        self._takes = takes
         self._send = send
         self._conditions = conditions
         self._clock = clock
@@ -65,7 +82,7 @@ class Outgoing:
             StorageError: the queue can't be read or written.
         """
         now = self._clock.now()
-        queued = await self._database.read(notifications.queued)
+        queued = [each for each in await self._database.read(notifications.queued) if self._takes(each.by)]
         for notification in queued:
             if notification.next_at > now:
                 break
@@ -79,13 +96,13 @@ class Outgoing:
             await self._failed(notification, str(error))
             return
         self._counters.add("notifications.sent")
-        self._conditions.end(NAMES[notification.by], "notifications are taken again")
+        self._conditions.end(NAMES.get(notification.by, notification.by), "notifications are taken again")
         await self._database.write(lambda tx: notifications.drop(tx, notification.id))
 
     async def _failed(self, notification: OutgoingNotification, reason: str) -> None:
         self._counters.add("notifications.failed")
         text = f"notifications can't be sent: {reason}; they are tried again for three days"
-        self._conditions.hold(NAMES[notification.by], text)
+        self._conditions.hold(NAMES.get(notification.by, notification.by), text)
         now = self._clock.now()
         if now - notification.created_at >= GIVEN_UP_AFTER:
             self._counters.add("notifications.given_up")

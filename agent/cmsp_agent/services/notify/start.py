@@ -1,119 +1,95 @@
-"""The part that notifies: policies of the file, a durable queue, the mail server."""
+"""The part that notifies: policies of the file, a durable queue, a worker for each channel."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 
-from cmsp_agent.aio.blocking import BlockingPool, PoolFull
-from cmsp_agent.config.configuration import Configuration, MailServer, Webhook
-from cmsp_agent.model.notification import OutgoingNotification
+from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.pipeline.alarm_types import notify
+from cmsp_agent.plugin.api import ChannelSettings, NotificationChannel
+from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.start import EventsPart
+from cmsp_agent.services.notify.handing_over import HandingOver, by_nobody
 from cmsp_agent.services.notify.notifier import IncidentNotifier, Interested
 from cmsp_agent.services.notify.outgoing import FAILED, Outgoing
 from cmsp_agent.services.part import Change, ComponentsOf, Part
 from cmsp_agent.services.runtime import Runtime
-from cmsp_agent.transports.smtp import Mail, MailFailed, MailServerAccess, send
-from cmsp_agent.transports.webhook import WebhookAccess, WebhookFailed, post
-
-BEYOND_THE_SERVER = 10.0
-"""Seconds that a mail may take beyond the time-out of its connection."""
 
 
 @dataclass(slots=True)
 class NotifyPart(Part):
-    """The notifier, and where its mails go."""
+    """The notifier, and the workers of the channels."""
 
     alarm_types = notify.ALARM_TYPES
     notifier: IncidentNotifier
-    pool: BlockingPool
     components: ComponentsOf
-    server: MailServer | None
-    webhook: Webhook | None
+    channels: Mapping[str, NotificationChannel]
+    settings: Mapping[str, ChannelSettings]
+    """What the file says for each channel."""
+    workers: list[Outgoing] = field(default_factory=list)
 
     def prepare(self, configuration: Configuration) -> Change:
-        """Other policies, contacts, mail server."""
-        interested = interested_by(configuration, self.components)
+        """Other policies, contacts, settings of channels."""
+        interested = interested_by(configuration, self.components, self.channels)
 
         async def change() -> None:
             self.notifier.use(interested)
-            self.server, self.webhook = configuration.smtp, configuration.webhook
+            self.settings = configuration.channels
 
         return change
-
-    async def send(self, notification: OutgoingNotification) -> None:
-        """Hand one notification to the mail server, or post it to the web address.
-
-        Raises:
-            DeliveryFailed: there is none, or it does not take it.
-        """
-        if notification.by == "webhook":
-            await self._post(notification)
-        else:
-            await self._mail(notification)
-
-    async def _post(self, notification: OutgoingNotification) -> None:
-        webhook = self.webhook
-        if webhook is None:
-            raise WebhookFailed("the file names no web address (webhook)")
-        access = WebhookAccess(webhook.url, webhook.token, webhook.timeout)
-        within = webhook.timeout + BEYOND_THE_SERVER
-        try:
-            await self.pool.run(partial(post, access, notification.body, notification.id), within=within)
-        except (TimeoutError, PoolFull):
-            raise WebhookFailed(f"no answer within {within:g} s") from None
-
-    async def _mail(self, notification: OutgoingNotification) -> None:
-        server = self.server
-        if server is None:
-            raise MailFailed("the file names no mail server (smtp)")
-        access = MailServerAccess(
-            server.host, server.port, server.sender, server.tls, server.user, server.password, server.timeout
-        )
-        within = server.timeout + BEYOND_THE_SERVER
-        try:
-            await self.pool.run(partial(send, access, mail_of(notification, server.sender)), within=within)
-        except (TimeoutError, PoolFull):
-            raise MailFailed(f"{server.host}: no answer within {within:g} s") from None
 
 
 @asynccontextmanager
 async def start_notify(
-    runtime: Runtime, configuration: Configuration, components: ComponentsOf, reported: EventsPart
+    runtime: Runtime, configuration: Configuration, components: ComponentsOf, reported: EventsPart, host: PluginHost
 ) -> AsyncIterator[NotifyPart]:
     """Notify of what is open and was not notified yet, then of each change."""
-    events, notices = reported.service, reported.notices
-    pool = BlockingPool("smtp", threads=1, waiting=10)
-    conditions = Conditions(FAILED, notices, events.alarm_state.active)
+    events, channels = reported.service, host.channels.by_name
+    workers: list[Outgoing] = []
 
-    async def hand_over(notification: OutgoingNotification) -> None:
-        await part.send(notification)
+    def queued() -> None:
+        for each in workers:
+            each.wake()
 
-    outgoing = Outgoing(runtime.state, hand_over, conditions, runtime.clock, runtime.counters)
     notifier = IncidentNotifier(
         runtime.state,
-        interested_by(configuration, components),
+        interested_by(configuration, components, channels),
         lambda: [each for each in events.alarm_state.incidents.values() if each.state.open],
-        outgoing.wake,
+        queued,
         runtime.clock,
         runtime.machine.new_id,
         reported.outward_incident,
     )
-    part = NotifyPart(notifier, pool, components, configuration.smtp, configuration.webhook)
+    part = NotifyPart(notifier, components, channels, configuration.channels, workers)
     events.subscribe(notifier)
-    runtime.supervisor.keep_running("notifications", notifier.run)
-    runtime.supervisor.keep_running("mails", outgoing.run)
-    try:
+    async with AsyncExitStack() as stack:
+        for name, worker in _workers(runtime, part, reported, host, stack).items():
+            workers.append(worker)
+            runtime.supervisor.keep_running(name, worker.run)
+            stack.push_async_callback(runtime.supervisor.cancel, name)
+        runtime.supervisor.keep_running("notifications", notifier.run)
+        stack.push_async_callback(runtime.supervisor.cancel, "notifications")
         yield part
-    finally:
-        await runtime.supervisor.cancel("notifications")
-        await runtime.supervisor.cancel("mails")
-        await pool.close(within=1.0)
 
 
-def interested_by(configuration: Configuration, components: ComponentsOf) -> Interested:
+def _workers(
+    runtime: Runtime, part: NotifyPart, reported: EventsPart, host: PluginHost, stack: AsyncExitStack
+) -> Mapping[str, Outgoing]:
+    """A worker for each channel, and one for what is to go by channels that there are not (any more)."""
+    conditions = Conditions(FAILED, reported.notices, reported.service.alarm_state.active)
+    how = conditions, runtime.clock, runtime.counters
+    workers = {"notifications by nobody": Outgoing(runtime.state, lambda by: by not in part.channels, by_nobody, *how)}
+    for name in part.channels:
+        handing_over = HandingOver(name, host, lambda: part.settings, runtime.machine.threads)
+        stack.push_async_callback(handing_over.pool.close, 1.0)
+        workers[f"notifications by {name}"] = Outgoing(runtime.state, name.__eq__, handing_over, *how)
+    return workers
+
+
+def interested_by(
+    configuration: Configuration, components: ComponentsOf, channels: Mapping[str, NotificationChannel]
+) -> Interested:
     """Whom a configuration names."""
     return Interested(
         configuration.notify,
@@ -121,18 +97,5 @@ def interested_by(configuration: Configuration, components: ComponentsOf) -> Int
         components(configuration),
         configuration.appliance.name,
         {name: site.timezone for name, site in configuration.sites.items()},
-    )
-
-
-def mail_of(notification: OutgoingNotification, sender: str) -> Mail:
-    """A notification as a mail; those of one incident hang together."""
-    domain = sender.rpartition("@")[2]
-    first = f"<incident-{notification.thread}@{domain}>" if notification.thread else ""
-    return Mail(
-        notification.recipients,
-        notification.subject,
-        notification.body,
-        f"<{notification.id}@{domain}>",
-        first,
-        notification.created_at / 1000,
+        channels,
     )

@@ -1,7 +1,8 @@
-"""Mails about incidents, in plain text: what happened, how bad it is, what helps."""
+"""Notifications about incidents: what happened, how bad it is, what helps; in plain text, and as JSON for programs."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.notification import OutgoingNotification
@@ -12,58 +13,80 @@ LONGEST_SUBJECT = 160
 MOST_IN_A_DIGEST = 100
 
 
-def mail(said: Due, recipients: tuple[str, ...], appliance: str, new_id: str, now: int) -> OutgoingNotification:
-    """The mail about one incident."""
-    incident = said.incident
-    subject = f"[{incident.priority}] {incident.number} {said.why}: {incident.title}"
-    body = "\n".join((f"{incident.number}: {said.why}", "", *_facts(incident), "", f"Sent by {appliance}."))
-    return OutgoingNotification(new_id, recipients, _line(subject), body, incident.id, now, next_at=now)
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who notifies, when, and under which id."""
+
+    appliance: str
+    new_id: str
+    now: int
+
+    def document(self, subject: str) -> Mapping[str, object]:
+        """What each document begins with."""
+        return {"id": self.new_id, "appliance": self.appliance, "at": rfc3339(self.now), "subject": subject}
 
 
-def webhook(said: Due, appliance: str, new_id: str, now: int) -> OutgoingNotification:
-    """The post about one incident: what the mail says, as JSON."""
+def about_one(said: Due, by: str, recipients: tuple[str, ...], sender: Sender) -> OutgoingNotification:
+    """The notification about one incident."""
     incident = said.incident
-    subject = _line(f"[{incident.priority}] {incident.number} {said.why}: {incident.title}")
+    subject = _line(_headline(said))
+    body = "\n".join((f"{incident.number}: {said.why}", "", *_facts(incident), "", f"Sent by {sender.appliance}."))
     document = {
-        "id": new_id,
-        "appliance": appliance,
-        "at": rfc3339(now),
+        **sender.document(subject),
         "why": said.why,
         "escalates": said.escalates,
-        "subject": subject,
-        "incident": {
-            "id": incident.id,
-            "number": incident.number,
-            "state": incident.state.value,
-            "priority": incident.priority.value,
-            "arithmetic": incident.arithmetic,
-            "title": _line(incident.title),
-            "components": list(incident.components),
-            "opened_at": rfc3339(incident.opened_at),
-            "restored_at": optional_time(incident.restored_at),
-            "responsible": incident.responsible,
-            "recommendation": incident.recommendation,
-            "confirmed": incident.confirmed,
-        },
+        "incident": _document(incident),
     }
-    return OutgoingNotification(new_id, (), subject, json.dumps(document), incident.id, now, next_at=now, by="webhook")
+    return _outgoing(by, recipients, subject, body, document, sender, incident.id)
 
 
-def digest(
-    all_said: Sequence[Due], recipients: tuple[str, ...], appliance: str, new_id: str, now: int
-) -> OutgoingNotification:
-    """One mail about many incidents, the most urgent first."""
+def digest(all_said: Sequence[Due], by: str, recipients: tuple[str, ...], sender: Sender) -> OutgoingNotification:
+    """One notification about many incidents, the most urgent first."""
     ranked = sorted(all_said, key=lambda said: (said.incident.priority, said.incident.opened_at))
-    lines = [
-        f"[{said.incident.priority}] {said.incident.number} {said.why}: {said.incident.title}"
-        for said in ranked[:MOST_IN_A_DIGEST]
-    ]
+    shown = ranked[:MOST_IN_A_DIGEST]
+    lines = [_headline(said) for said in shown]
     more = len(ranked) - len(lines)
     lines += [f"and {more} more: `cmsp-agent incident list`"] if more else []
-    subject = f"[{ranked[0].incident.priority}] {len(ranked)} incidents have news"
+    subject = _line(f"[{ranked[0].incident.priority}] {len(ranked)} incidents have news")
+    news = [{"why": said.why, "escalates": said.escalates, "incident": _document(said.incident)} for said in shown]
+    body = "\n".join((*lines, "", f"Sent by {sender.appliance}."))
+    return _outgoing(by, recipients, subject, body, {**sender.document(subject), "news": news, "more": more}, sender)
+
+
+def _outgoing(
+    by: str,
+    recipients: tuple[str, ...],
+    subject: str,
+    body: str,
+    document: Mapping[str, object],
+    sender: Sender,
+    thread: str = "",
+) -> OutgoingNotification:
+    said = json.dumps(document)
     return OutgoingNotification(
-        new_id, recipients, _line(subject), "\n".join((*lines, "", f"Sent by {appliance}.")), "", now, next_at=now
+        sender.new_id, recipients, subject, body, thread, sender.now, next_at=sender.now, by=by, document=said
     )
+
+
+def _headline(said: Due) -> str:
+    return f"[{said.incident.priority}] {said.incident.number} {said.why}: {said.incident.title}"
+
+
+def _document(incident: Incident) -> Mapping[str, object]:
+    return {
+        "id": incident.id,
+        "number": incident.number,
+        "state": incident.state.value,
+        "priority": incident.priority.value,
+        "arithmetic": incident.arithmetic,
+        "title": _line(incident.title),
+        "components": list(incident.components),
+        "opened_at": rfc3339(incident.opened_at),
+        "restored_at": optional_time(incident.restored_at),
+        "responsible": incident.responsible,
+        "recommendation": incident.recommendation,
+        "confirmed": incident.confirmed,
+    }
 
 
 def _facts(incident: Incident) -> list[str]:

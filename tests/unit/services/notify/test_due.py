@@ -14,7 +14,7 @@ from cmsp_agent.model.notification import Notified
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.services.notify.due import Due, due
 from cmsp_agent.services.notify.notifier import Interested
-from cmsp_agent.services.notify.texts import digest, mail
+from cmsp_agent.services.notify.texts import Sender, about_one, digest
 from tests.unit.storage.facts import an_incident
 
 MINUTE = 60_000
@@ -113,7 +113,7 @@ def test_what_a_device_wrote_begins_no_header_and_no_fact() -> None:
     incident = replace(urgent(), title="down\nBcc: everybody@example.org\r\nWhat helps: nothing")
     first = said(incident, incident.opened_at)
     assert first is not None
-    made = mail(first, ("a@example.org",), "paris-hq", "id", 0)
+    made = about_one(first, "smtp", ("a@example.org",), Sender("paris-hq", "id", 0))
     assert "\n" not in made.subject
     assert [line for line in made.body.splitlines() if line.startswith("Bcc")] == []
 
@@ -121,7 +121,7 @@ def test_what_a_device_wrote_begins_no_header_and_no_fact() -> None:
 def test_many_are_one_digest_with_the_worst_first() -> None:
     many = [said(urgent(number), 10**13) for number in range(1, 200)]
     low = replace(many[0], incident=an_incident("INC-500")) if many[0] else None
-    made = digest([one for one in (low, *many) if one is not None], ("a@example.org",), "paris-hq", "id", 0)
+    made = digest([one for one in (low, *many) if one], "smtp", ("a@example.org",), Sender("paris-hq", "id", 0))
     assert "[P1] 200 incidents have news" in made.subject
     assert made.body.splitlines()[0].startswith("[P1]")
     assert "and 100 more" in made.body

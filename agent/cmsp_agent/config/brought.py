@@ -1,0 +1,37 @@
+"""What the plugins bring that a file may name, and the notification channels in the file that nothing brings."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from cmsp_agent.config.nearest import did_you_mean
+from cmsp_agent.config.tree import ListNode, Node, Path, find, shown, words
+from cmsp_agent.model.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """Names of device types and of notification channels."""
+
+    types: Collection[str] = ()
+    channels: Collection[str] = ()
+
+
+def channel_problems(tree: Node, file: str, known: Collection[str]) -> list[Problem]:
+    """A problem for each channel that a policy names and that there is not."""
+    return [
+        Problem(file, line, shown(path), f"no plugin brings this channel{_hint(name, known)} (got '{name[:64]}')")
+        for path, node in _places(tree)
+        for name, line in words(node)
+        if name not in known
+    ]
+
+
+def _places(tree: Node) -> list[tuple[Path, Node | None]]:
+    policies = find(tree, "notify")
+    if not isinstance(policies, ListNode):
+        return [(("notify", "by"), find(policies, "by"))] if policies else []
+    return [(("notify", index, "by"), find(each, "by")) for index, each in enumerate(policies.items)]
+
+
+def _hint(name: str, known: Collection[str]) -> str:
+    return did_you_mean(name, known, limit=6) or f"; there are {', '.join(sorted(known))}"
