@@ -2,19 +2,24 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import AuthenticationRejected, CommandRejected, DeviceAnswerInvalid
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups.clean_text import ConfigText, clean, implausible
-from cmsp_agent.services.backups.terminal_noise import without_noise
+from cmsp_agent.services.backups.terminal_noise import in_banner, logged_within, without_noise
 from cmsp_agent.services.devices.login import command_line_of
 from cmsp_agent.transports.ssh import CliClient
 
 WITHIN = 7200.0
 """Seconds for one reading: what 5 MB take over 9,600 baud. Silence ends it much sooner."""
+
+AGAIN = 2
+"""How often a configuration is read again into which log lines were mixed."""
+ANSWER_LINES = 5
+"""An answer that is no configuration and not longer than this is an error message, and shown."""
 
 Progress = Callable[[int, str], None]
 """Called with the percentage and the step."""
@@ -77,7 +82,8 @@ class SshReader:
         last = re.compile(platform.complete, re.MULTILINE)
 
         def complete(output: str) -> bool:
-            return last.search(without_noise(clean(output))[0]) is not None
+            text, _ = plain(output)
+            return last.search(text) is not None and not in_banner(text)
 
         return await self._client.commands(target, commands, self._within, complete)
 
@@ -89,6 +95,8 @@ class Reading:
     text: str
     taken_out: int = 0
     """Lines that the terminal had mixed in."""
+    mixed: bool = False
+    """Log lines stood between its own, and may have cut one of those in two."""
 
     @property
     def content(self) -> bytes:
@@ -122,8 +130,31 @@ async def read_whole(
         raise CommandRejected(f"{component.name}: the device said {refusal!r}")
     flaws = text.flaws(found)
     if flaws:
+        said = found.strip().partition("\n")[0]
+        if found.count("\n") <= ANSWER_LINES and said:
+            flaws.insert(0, f"the device said {text.redacted(said)[:120]!r}")
         raise DeviceAnswerInvalid(f"{component.name}: {'; '.join(flaws)}: not stored")
-    return Reading(found, taken_out)
+    return Reading(found, taken_out, taken_out > 0 and logged_within(clean(given)))
+
+
+async def read_undisturbed(
+    read: ConfigurationReader, component: Component, platform: CliPlatform, text: ConfigText
+) -> Reading:
+    """As `read_whole`. Where log lines were mixed in it is read again, until two readings agree or one has none.
+
+    Raises:
+        DeviceError: as `read_whole` does.
+    """
+    best = await read_whole(read, component, platform, text)
+    most = best.taken_out
+    for _ in range(AGAIN if best.mixed else 0):
+        another = await read_whole(read, component, platform, text)
+        if text.stable(another.text) == text.stable(best.text):
+            break
+        best = min(another, best, key=lambda reading: (reading.mixed, reading.taken_out))
+        if not best.mixed:
+            break
+    return replace(best, taken_out=max(most, best.taken_out))
 
 
 async def read_believable(
@@ -143,11 +174,11 @@ async def read_believable(
         DeviceError: as `read_whole` does.
     """
     tell(10, "reading the configuration")
-    first = await read_whole(read, component, platform, text)
+    first = await read_undisturbed(read, component, platform, text)
     if not implausible(len(first.content), last_size):
         return first
     tell(50, "its size is unusual: reading it again")
-    second = await read_whole(read, component, platform, text)
+    second = await read_undisturbed(read, component, platform, text)
     if text.stable(first.text) != text.stable(second.text):
         raise DeviceAnswerInvalid(
             f"{component.name}: {len(first.content)} bytes where the last one had {last_size}, "

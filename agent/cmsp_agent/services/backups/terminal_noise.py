@@ -4,16 +4,24 @@ import re
 from collections.abc import Iterator
 
 _STAMP = r"(?:[*.]?(?:\w{3} +\d{1,2} (?:\d{4} )?)?\d{1,2}:\d\d:\d\d(?:\.\d+)?(?: \S+){0,4}?|\d+[ywd]\d+[wdh])"
+_DATE = r"\w{3} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?"
 _LOG = re.compile(
     rf"^(?:<\d+>)?(?:\d+: )?(?:\S+: )?(?:{_STAMP} ?: )?%[A-Z][A-Z0-9_]*-(?:[A-Z0-9_]+-)?[0-7]-[A-Z0-9_]+ ?: |"
-    rf"^\d{{4}} \w{{3}} +\d{{1,2}} \d\d:\d\d:\d\d(?:\.\d+)? \S+ %\S+-[0-7]-\w+: "
+    rf"^\d{{4}} {_DATE} \S+ (?:%\$ \S+ %\$ )?%\S+-[0-7]-\w+: |"
+    rf"^(?:\d+: )?(?:\S+:)?[*.]?{_DATE}(?: \w{{2,5}})? ?: \S"  # what is debugged has no name
 )
 _PROMPT_TIME = re.compile(
     r"^Load for five secs: \d+%.*one minute: \d+%|^(?:Time source is [\w ]+,|No time source,) .*\d\d:\d\d:\d\d"
 )
 _BANNER = re.compile(
-    r"^(?:banner [\w-]+|aaa authentication (?:banner|fail-message)|menu \S+ title) +(\^?[^\s\w]|\^C)(.*)$"
+    r"^(?:banner [\w-]+|aaa authentication (?:banner|fail-message)|menu \S+ title) +(\^C|\^?[^\s\w])(.*)$"
 )
+
+
+def logged_within(text: str) -> bool:
+    """Whether a log line stands between others: it may have come in the middle of a line."""
+    lines = [line for line in text.strip().split("\n") if not _PROMPT_TIME.match(line)]
+    return any(_LOG.match(line) for line in lines[:-1])
 
 
 def without_noise(text: str) -> tuple[str, int]:
@@ -30,6 +38,12 @@ def without_noise(text: str) -> tuple[str, int]:
         else:
             lines.append(line)
     return "\n".join(lines), taken
+
+
+def in_banner(text: str) -> bool:
+    """Whether the text ends within a banner."""
+    *_, (_, inside) = _marked([*text.split("\n"), ""])
+    return inside
 
 
 def _marked(lines: list[str]) -> Iterator[tuple[str, bool]]:

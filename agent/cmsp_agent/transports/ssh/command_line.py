@@ -1,17 +1,15 @@
 """A device's command line: its prompt found, paging off, privileges taken, commands sent and their outputs cut out."""
 
+import contextlib
 import re
 from collections.abc import Callable, Sequence
 
 from cmsp_agent.model.errors import AuthenticationRejected, CommandRejected
 from cmsp_agent.model.secret import Secret
-from cmsp_agent.transports.ssh import prompts
+from cmsp_agent.transports.ssh import paging, prompts
 from cmsp_agent.transports.ssh.dialects import Dialect
 from cmsp_agent.transports.ssh.terminal import Terminal
 
-PAGED = "\x00page\x00"
-"""Stands in the text where a pager stood until the whole has come."""
-_ERASED = re.compile(rf"{PAGED}(?:\x08+ *\x08+|\r *\r|\r?\x1b\[\d*[KJ]|\r? *\x1b\[\d*[KD]|\r*\n)?")
 _LINE_END = re.compile(r"\r*\n\r*")
 _TWICE = re.compile(r"^(.+[#>$%\]][ \t]*)\1+$")
 """The prompt of a device that neither echoes nor ends lines."""
@@ -50,6 +48,8 @@ class CommandLine:
         self._silence = silence
         self._pager_expected = False
         self._prompt = re.compile("")
+        self._shown = ""
+        """The prompt as it stood there last."""
 
     def start(self) -> None:
         """Find the prompt and turn paging off.
@@ -58,9 +58,8 @@ class CommandLine:
             AuthenticationRejected: it asks for something that is never answered.
             Silent, HungUp: no prompt came.
         """
-        self._terminal.wait(self._at_a_prompt, self._login)
-        self._refuse_question()
-        if self._dialect.from_shell and prompts.is_shell(prompts.last_line(self._terminal.tail)):
+        self._reach_a_prompt()
+        if self._dialect.from_shell and prompts.is_shell(self._last_line()):
             self._terminal.take()
             self._terminal.send(f"{self._dialect.from_shell}\n")
             self._terminal.wait(self._past_the_shell, self._login)
@@ -71,12 +70,28 @@ class CommandLine:
         self._refuse_question()
         self._learn()
         self._note_paging(self._terminal.take())
-        for command in self._dialect.paging[1:]:
-            self._note_paging(self.command(command))
+        self._turn_paging_off(self._dialect.paging[1:])
+
+    def _reach_a_prompt(self) -> None:
+        """Wait for it, through the pages of a long banner."""
+        self._terminal.wait(self._at_a_prompt, self._login)
+        while paging.is_pager(line := self._last_line()):
+            self._terminal.take()
+            self._terminal.send(paging.key_for(line))
+            self._terminal.wait(self._at_a_prompt, self._login)
+        self._refuse_question()
+
+    def _turn_paging_off(self, commands: Sequence[str]) -> None:
+        for command in commands:
+            with contextlib.suppress(Renamed):
+                self._note_paging(self.command(command))
+
+    def _last_line(self) -> str:
+        return prompts.last_line(prompts.before_logs(self._terminal.tail))
 
     def _at_a_prompt(self) -> float | None:
-        line = prompts.last_line(self._terminal.tail)
-        if prompts.is_question(line):
+        line = self._last_line()
+        if prompts.is_question(line) or paging.is_pager(line):
             return QUESTION
         return prompts.quiet_before(line)
 
@@ -85,7 +100,7 @@ class CommandLine:
 
     def _answered(self, probe: str) -> float | None:
         """Content at once where a prompt follows what we typed at a prompt like it."""
-        line = prompts.last_line(self._terminal.tail)
+        line = self._last_line()
         if prompts.is_question(line):
             return QUESTION
         if prompts.quiet_before(line) is None:
@@ -95,11 +110,12 @@ class CommandLine:
         return 0 if re.search(rf"(?m){alike}{re.escape(probe)}\s*$(?s:.*)\n", seen) else prompts.ODD
 
     def _learn(self) -> None:
-        line = prompts.last_line(self._terminal.tail)
-        self._prompt = prompts.pattern_of(_TWICE.sub(r"\1", line))
+        line = self._last_line()
+        self._shown = _TWICE.sub(r"\1", line)
+        self._prompt = prompts.pattern_of(self._shown)
 
     def _refuse_question(self) -> None:
-        line = prompts.last_line(self._terminal.tail).strip()
+        line = self._last_line().strip()
         if prompts.is_question(line):
             raise AuthenticationRejected(f"{self._who}: the device asks {line[:80]!r}, which only a person may answer")
 
@@ -108,7 +124,7 @@ class CommandLine:
 
     def privileged(self) -> bool:
         """Whether the prompt is that of a privileged user."""
-        return not prompts.last_line(self._terminal.tail).rstrip().endswith(">")
+        return not self._last_line().rstrip().endswith(">")
 
     def enable(self, secret: Secret) -> None:
         """Become privileged: the secret is typed once, at one prompt for it.
@@ -119,17 +135,23 @@ class CommandLine:
         self._terminal.take()
         self._terminal.send(f"{self._dialect.enable}\n")
         self._terminal.wait(self._password_or_prompt, self._login)
-        if prompts.is_password(prompts.last_line(self._terminal.tail)):
+        if prompts.is_password(self._last_line()):
             self._terminal.take()
             self._terminal.send(f"{secret.reveal()}\n")
             self._terminal.wait(self._password_or_prompt, self._login)
-        if not self.privileged() or not self._prompt.match(prompts.last_line(self._terminal.tail)):
-            raise AuthenticationRejected(f"{self._who}: the enable secret was refused")
-        for command in self._dialect.paging:
-            self._note_paging(self.command(command))
+        elif prompts.is_question(self._last_line()):
+            self._refuse_question()
+        if not self.privileged() or not self._prompt.match(self._last_line()):
+            raise AuthenticationRejected(f"{self._who}: the enable secret was refused{self._said()}")
+        self._turn_paging_off(self._dialect.paging)
+
+    def _said(self) -> str:
+        """What the device said last before its prompt, as a part of an error."""
+        lines = [line.strip() for line in prompts.plain(self._terminal.text()).splitlines()[:-1]]
+        return next((f": the device said {line[:80]!r}" for line in reversed(lines) if line), "")
 
     def _password_or_prompt(self) -> float | None:
-        line = prompts.last_line(self._terminal.tail)
+        line = self._last_line()
         if prompts.is_question(line):
             return 0 if prompts.is_password(line) else prompts.ODD
         return 0 if self._prompt.match(line) else None
@@ -148,40 +170,45 @@ class CommandLine:
         """
         self._terminal.take()
         self._terminal.send(f"{text}\n")
-        left = list(answers)
+        left, paged = list(answers), self._pager_expected
         while True:
             self._terminal.wait(lambda: self._done(complete, left), self._silence)
-            line = prompts.last_line(self._terminal.tail)
+            line = self._last_line()
             asked = _asked(line, left)
             if asked is not None:
                 self._terminal.send(f"{left.pop(asked)[1]}\n")
                 self._terminal.replace(f"{self._terminal.text()}\n")
                 continue
-            if not prompts.is_pager(line):
+            if not paging.is_pager(line):
                 break
-            kept = self._terminal.text()
-            cut = max(kept.rfind("\n"), kept.rfind("\r")) + 1
-            self._terminal.replace(kept[:cut] + PAGED)
+            self._terminal.replace(paging.marked(self._terminal.text()))
             self._pager_expected = True
-            self._terminal.send(" ")
-        if not self._prompt.match(line):
+            self._terminal.send(paging.key_for(line))
+        self._terminal.replace(prompts.before_logs(self._terminal.text()))
+        if not self._prompt.match(line) and not self._counts(line):
             self._learn()
             raise Renamed
-        output = self._output(text)
+        output = self._output(text, paged=paged)
         self._terminal.replace(line)
         return output
 
+    def _counts(self, line: str) -> bool:
+        """Whether it is the same prompt, in which a number moves on."""
+        alike = prompts.counting(self._shown, line)
+        self._prompt = alike or self._prompt
+        return alike is not None
+
     def _done(self, complete: Whole | None, answers: PromptAnswers = ()) -> float | None:
-        line = prompts.last_line(self._terminal.tail)
+        line = self._last_line()
         if _asked(line, answers) is not None:
             return 0
-        if prompts.is_pager(line):
+        if paging.is_pager(line):
             return 0 if self._pager_expected else PAGER
         if self._prompt.match(line):
             return 0 if complete is None else self._patience(complete)
-        if complete is not None and prompts.quiet_before(line) == prompts.USUAL:
-            return RENAMED if complete(self._before_last_line()) else None
-        return None
+        if prompts.quiet_before(line) is None:
+            return None
+        return RENAMED if complete is None or complete(self._before_last_line()) else None
 
     def _patience(self, complete: Whole) -> float:
         text = self._before_last_line()
@@ -190,10 +217,11 @@ class CommandLine:
         return BEGUN if text.count("\n") > BEGUN_LINES else SHORT
 
     def _before_last_line(self) -> str:
-        return _LINE_END.sub("\n", self._terminal.text()).rpartition("\n")[0] + "\n"
+        text = paging.without_pagers(self._terminal.text(), expected=True)
+        return _LINE_END.sub("\n", text).rpartition("\n")[0] + "\n"
 
-    def _output(self, command: str) -> str:
-        text = _LINE_END.sub("\n", _ERASED.sub("", self._terminal.text()))
+    def _output(self, command: str, *, paged: bool) -> str:
+        text = _LINE_END.sub("\n", paging.without_pagers(self._terminal.text(), expected=paged))
         echo, _, rest = text.partition("\n")
         body = rest if command.strip() in prompts.plain(echo) else text
         return _BRACKETED_PASTE.sub("", body).rpartition("\n")[0]

@@ -7,15 +7,16 @@ _TYPED_OVER = re.compile(r"[^\x08\n]\x08")
 _NAME = re.compile(r"^[\w.@()/:~-]+[#>][ \t]?$|^[\w.-]+@[\w.-]+:\S{0,60}\$ $")
 _SHELL = re.compile(r"^\[?[\w.-]+@[\w.-]+[: ]\S*\]?[$#] ?$|^(?:\S{0,40} ?)?\$ ?$")
 _ANY = re.compile(r"^\S[^\n]{0,100}?[#>$%\]][ \t]*$")
-_PAGER = re.compile(r"^\W{0,6}<?-{1,3} ?\(?[Mm][Oo][Rr][Ee]\b[^\n]{0,40}$|^ *Press any key to continue[^\n]{0,40}$")
+_PASSWORDS = r"password|passwort|kennwort|mot de passe|contrase\S+|senha"
 _QUESTION = re.compile(
-    r"(?i)^[^\n]*\b(?:pass ?(?:word|code|phrase)|verification|one-?time|token|otp|pin|code|user ?name|login|retype|"
-    r"\(y(?:es)?/n(?:o)?\))\b[^\n]*[:?\])][ \t]*$"
+    rf"(?i)^[^\n]*(?:\b(?:{_PASSWORDS}|pass ?(?:word|code|phrase)|verification|one-?time|token|otp|pin|code|user ?name|"
+    r"login|retype|choice|challenge|response)\b|[(\[]y(?:es)?/n(?:o)?\b)[^\n]*[:?\])][ \t]*$"
 )
-_PASSWORD = re.compile(r"(?i)^\W*(?:[^\n]*\W)?(?:password|passwort|kennwort|mot de passe|contrase\S+|senha)\b[^\n]*$")
+_PASSWORD = re.compile(rf"(?i)^\W*(?:[^\n]*\W)?(?:{_PASSWORDS})\b[^\n]*$")
 _OTHER = re.compile(
-    r"(?i)\b(?:new|re-?(?:type|enter)|again|confirm\w*|verif\w*|one-?time|otp|token|old|current|expired?|change\w*|code)\b"
+    r"(?i)\b(?:new|re-?(?:type|enter)|again|confirm\w*|verif\w*|one-?time|otp|token|old|current|expired?|change\w*|code|challenge|response)\b"
 )
+_LOGGED = re.compile(r"(?<=[#>])[ \t]?(?:[\r\n]+[^\r\n]*%[A-Z][A-Z0-9_]*-\d-[A-Z0-9_]+ ?: [^\r\n]*)+[\r\n]+\Z")
 _TIME = re.compile(r"\d+(?:\\?:\d+)+(?:\\?\.\d+)?")
 
 ODD = 1.0
@@ -32,6 +33,12 @@ def plain(text: str) -> str:
             return text.replace("\x08", "")
         text = shorter
     return text
+
+
+def before_logs(text: str) -> str:
+    """The text up to its prompt, where log lines follow and the device shows no prompt anew."""
+    logged = _LOGGED.search(text) if text.endswith(("\n", "\r")) else None
+    return text[: logged.start()] if logged else text
 
 
 def last_line(text: str) -> str:
@@ -51,11 +58,6 @@ def is_shell(line: str) -> bool:
     return _SHELL.match(line) is not None
 
 
-def is_pager(line: str) -> bool:
-    """Whether the device waits for a key before it shows more."""
-    return _PAGER.match(line) is not None
-
-
 def is_question(line: str) -> bool:
     """Whether the line asks for something that only a person can answer."""
     return _QUESTION.match(line) is not None
@@ -68,5 +70,13 @@ def is_password(line: str) -> bool:
 
 def pattern_of(prompt: str) -> re.Pattern[str]:
     """What the prompt looks like from now on: another mode may be named in it, and the time of day moves on."""
-    base = re.sub(r"(?:\([\w-]*\))?[#>$%\]][ \t]*$", "", prompt)
+    base = re.sub(r"(?:\([\w-]*\))?\*?[#>$%\]][ \t]*$", "", prompt)
     return re.compile(rf"^{_TIME.sub('[0-9:.]+', re.escape(base))}[^\n]{{0,60}}[#>$%\]][ \t]*$")
+
+
+def counting(one: str, other: str) -> re.Pattern[str] | None:
+    """What prompts look like that differ in their numbers alone; None where these two differ in more."""
+    digits = re.compile(r"\d+")
+    if digits.sub("0", one) != digits.sub("0", other):
+        return None
+    return re.compile("^" + digits.sub("[0-9]+", re.escape(one.rstrip())) + r"[ \t]*$")

@@ -1,0 +1,80 @@
+"""Terminals that page their banners, log into the dialogue, or change their prompt: played, and read all the same."""
+
+import asyncio
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+import pytest
+
+from cmsp_agent.model.errors import AuthenticationRejected
+from cmsp_agent.transports.ssh import CliClient
+from tests.integration.ssh.conftest import credential, target
+from tests.lab.played.player import CONFIGURATION, PASSWORD, USER, Played, Shell, playing
+
+LOG = "\r\n*Nov 28 10:00:00.123: %SYS-5-CONFIG_I: Configured from console\r\n"
+numbers = count()
+
+
+def whole(output: str) -> bool:
+    return output.endswith("\nend\n")
+
+
+async def answering(shell: Shell, prompt: Callable[[], str]) -> None:
+    while True:
+        shell.echo(line := await shell.line())
+        shell.w(CONFIGURATION if line.startswith("show") else "")
+        shell._process.stdout.write(prompt().encode())
+
+
+async def banner_in_pages(shell: Shell, device: Played) -> None:
+    shell._process.stdout.write(b"\r\nlegal\r\n--More--")
+    await shell.key()
+    shell._process.stdout.write(b"\r        \rmore of it\r\ngw-lab#")
+    await answering(shell, lambda: "gw-lab#")
+
+
+async def logs_after_the_prompt(shell: Shell, device: Played) -> None:
+    shell._process.stdout.write(f"\r\ngw-lab#{LOG}".encode())
+    await answering(shell, lambda: f"gw-lab#{LOG}")
+
+
+async def counts(shell: Shell, device: Played) -> None:
+    shell._process.stdout.write(b"\r\n1 gw-lab#")
+    await answering(shell, lambda: f"{next(numbers)} gw-lab#")
+
+
+async def renamed(shell: Shell, device: Played) -> None:
+    shell._process.stdout.write(b"\r\ngw-lab#")
+    names = iter(["gw-lab#"])
+    await answering(shell, lambda: next(names, "edge#"))
+
+
+@pytest.mark.parametrize("script", [banner_in_pages, logs_after_the_prompt, counts, renamed])
+async def test_the_configuration_is_read(client: CliClient, host_key: Any, script: Any) -> None:
+    client._limits = client._limits.__class__(login=6, silence=4)
+    async with playing(Played(shell=script), host_key) as port:
+        login = target(port, credential=played())
+        [text] = await client.commands(login, ["show running-config"], 15, whole)
+    assert text.removesuffix("\n") + "\n" == CONFIGURATION
+
+
+async def test_what_else_it_asks_when_enabling_is_named(client: CliClient, host_key: Any) -> None:
+    async def asks(shell: Shell, device: Played) -> None:
+        shell._process.stdout.write(b"\r\ngw-lab>")
+        for said in ("gw-lab>", "gw-lab>", "Enter one-time code: "):
+            shell.echo(await shell.line())
+            shell._process.stdout.write(said.encode())
+        await asyncio.sleep(10)
+
+    device = Played(shell=asks)
+    async with playing(device, host_key) as port:
+        with pytest.raises(AuthenticationRejected, match="one-time code"):
+            await client.commands(target(port, credential=played("en")), ["show running-config"], 10)
+    assert "en" not in device.received
+
+
+def played(enable: str | None = None) -> Any:
+    from dataclasses import replace
+
+    return replace(credential(PASSWORD, enable), user=USER)
