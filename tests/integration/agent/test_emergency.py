@@ -7,13 +7,22 @@ from cmsp_agent.app.agent import Agent, running
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.priority import Urgency
 from cmsp_agent.services.emergency.start import EmergencyPart
-from tests.integration.agent.stage import APPLIANCE, staged
+from tests.integration.agent.stage import APPLIANCE, Stage, staged
 from tests.integration.agent.test_causes import held, polls
 from tests.integration.agent.test_lifecycle import until
 from tests.integration.agent.test_support import command
 from tests.lab.agent.api import AgentApi
-from tests.lab.site.happenings import FIRST_PRI, SECOND_PRI, Happening, call, pri_layer2, srst
-from tests.lab.site.notices import SyslogLine
+from tests.lab.site.happenings import (
+    FIRST_PRI,
+    HISTORY_LENGTH,
+    SECOND_PRI,
+    Happening,
+    call,
+    ended_call,
+    pri_layer2,
+    srst,
+)
+from tests.lab.site.notices import SyslogLine, number
 
 LOST = ("gw-1", "emergency.lost", False)
 
@@ -99,29 +108,50 @@ def say(*lines: SyslogLine) -> Happening:
 
 
 async def test_a_call_while_the_site_is_cut_off_is_on_record_and_known_to_the_head_end(tmp_path: Path) -> None:
-    """By the gateway's messages. Other numbers than the emergency number are nowhere."""
-    async with staged(tmp_path) as stage, running(stage.load()) as agent:
-        await polls(agent, {"gw-1"}, 1)
-        stage.site.happen("gw-1", srst(active=True))
-        await until(lambda: ("gw-1", "srst.active", False) in held(agent), 30)
-        stage.site.happen("gw-1", say(call("5550123", "Serial0/1/0:2")))
-        stage.site.happen("gw-1", say(call("0112", CHANNEL), call("0112", CHANNEL, 12)))
+    """By the gateway's messages and by its history. Other numbers than the emergency number are nowhere."""
+    async with staged(tmp_path) as stage:
+        stage.site["gw-1"].age(600)
+        stage.site.happen("gw-1", Happening({HISTORY_LENGTH: number(500)}))
+        async with running(stage.load()) as agent:
+            await calls_are_kept(stage, agent)
 
-        def reported() -> list[dict[str, Any]]:
-            events = stage.headend.store.records(APPLIANCE, "cmsp.event.v1")
-            return [each.data for each in events if each.data["type"].startswith("emergency.call")]
 
-        await until(lambda: len(reported()) == 2, 30)
-        began, over = reported()
-        assert (began["component"], began["state"], began["attributes"]["port"]) == ("gw-1", "info", CHANNEL)
-        assert over["text"].endswith("while the site was cut off, over after 12 s")
-        assert not [each for each in stage.headend.store.records(APPLIANCE) if "5550123" in str(each.data)]
-        async with AgentApi(stage.workspace.api_socket) as api:
-            [found] = (await api.get("/v1/emergency/calls"))["items"]
-            shown = await api.get("/v1/components/gw-1")
-        assert (found["number"], found["port"], found["seconds"], found["sources"]) == ("112", CHANNEL, 12, ["syslog"])
-        assert shown["emergency_calls"] == [found]
-        assert "sensor.temperature" in shown["unsupported"]
-        code, out, _ = await command("--socket", str(stage.workspace.api_socket), "component", "show", "gw-1")
-        assert code == 0
-        assert CHANNEL in out
+async def calls_are_kept(stage: Stage, agent: Agent) -> None:
+    await polls(agent, {"gw-1"}, 1)
+    stage.site.happen("gw-1", srst(active=True))
+    await until(lambda: ("gw-1", "srst.active", False) in held(agent), 30)
+    stage.site.happen("gw-1", say(call("5550123", "Serial0/1/0:2")))
+    stage.site.happen("gw-1", say(call("0112", CHANNEL), call("0112", CHANNEL, 12)))
+
+    def reported() -> list[dict[str, Any]]:
+        events = stage.headend.store.records(APPLIANCE, "cmsp.event.v1")
+        return [each.data for each in events if each.data["type"].startswith("emergency.call")]
+
+    await until(lambda: len(reported()) == 2, 30)
+    began, over = reported()
+    assert (began["component"], began["state"], began["attributes"]["port"]) == ("gw-1", "info", CHANNEL)
+    assert over["text"].endswith("while the site was cut off, over after 12 s")
+    assert not [each for each in stage.headend.store.records(APPLIANCE) if "5550123" in str(each.data)]
+    for row, called in enumerate(("5550199", "9112"), 1):
+        stage.site.happen("gw-1", ended_call(row, called, SECOND_PRI.channel, stage.site["gw-1"].uptime(), 90))
+    await until(lambda: len(reported()) == 3, 30)
+    by_history = reported()[2]["attributes"]
+    assert (by_history["port"], by_history["seconds"], by_history["source"]) == (
+        SECOND_PRI.d_channel,
+        "90",
+        "call history",
+    )
+    assert by_history["cause"] == "16 normal call clearing"
+    assert not [each for each in stage.headend.store.records(APPLIANCE) if "5550199" in str(each.data)]
+    async with AgentApi(stage.workspace.api_socket) as api:
+        found, last = sorted(
+            (await api.get("/v1/emergency/calls"))["items"], key=lambda each: each["sources"], reverse=True
+        )
+        shown = await api.get("/v1/components/gw-1")
+    assert (last["number"], last["sources"]) == ("112", ["call history"])
+    assert (found["number"], found["port"], found["seconds"], found["sources"]) == ("112", CHANNEL, 12, ["syslog"])
+    assert sorted(each["port"] for each in shown["emergency_calls"]) == [CHANNEL, SECOND_PRI.d_channel]
+    assert "sensor.temperature" in shown["unsupported"]
+    code, out, _ = await command("--socket", str(stage.workspace.api_socket), "component", "show", "gw-1")
+    assert code == 0
+    assert CHANNEL in out

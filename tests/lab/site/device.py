@@ -97,6 +97,10 @@ class Device:
         """Seconds since it started."""
         return self.monotonic() - self._started
 
+    def age(self, seconds: float) -> None:
+        """As if it had started so much earlier."""
+        self._started -= seconds
+
     async def start(self) -> None:
         """Open every port."""
         self._started = self.monotonic()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tests.lab.site.notices import TICKS, Notice, Notification, SyslogLine, number, words
-from tests.lab.site.walk import Cell, Typed
+from tests.lab.site.walk import Cell, Typed, type_tags
 
 IF_OPER_STATUS = "1.3.6.1.2.1.2.2.1.8"
 LAPD_OPER_STATUS = "1.3.6.1.2.1.10.20.1.3.4.1.2"
@@ -133,6 +133,28 @@ def call(number_called: str, channel: str, seconds: int | None = None) -> Syslog
         return SyslogLine("ISDN-6-CONNECT", f"Interface {channel} is now connected to {number_called} N/A")
     over = f"Interface {channel}  disconnected from {number_called} , call lasted {seconds} seconds"
     return SyslogLine("ISDN-6-DISCONNECT", over)
+
+
+HISTORY_LENGTH = "1.3.6.1.2.1.10.21.1.4.1.0"
+"""DIAL-CONTROL-MIB callHistoryTableMaxLength: the device keeps a history of calls."""
+CALL_HISTORY = "1.3.6.1.4.1.9.10.25.1.4.3.1"
+"""CISCO-DIAL-CONTROL-MIB cCallHistoryEntry."""
+
+
+def ended_call(row: int, number_called: str, interface: int, uptime: float, seconds: int) -> Happening:
+    """The history has one more call, which ended normally just now."""
+    ended = round(uptime * 100)
+    cells = {
+        3: words(number_called),
+        5: number(112),
+        7: number(interface),
+        8: Typed(type_tags["hex"], b"\x10"),
+        9: words("normal call clearing (16)"),
+        10: Typed(TICKS, ended - 100 * seconds),
+        11: Typed(TICKS, ended),
+        12: number(1),
+    }
+    return Happening({f"{CALL_HISTORY}.{column}.{row}": cell for column, cell in cells.items()})
 
 
 def started(software: str) -> Happening:
