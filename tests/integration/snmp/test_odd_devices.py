@@ -233,19 +233,22 @@ async def test_one_oid_per_request() -> None:
         assert not session.quirks.no_bulk
 
 
-@pytest.mark.parametrize("version", ["1", "2c"])
-async def test_no_such_name_that_does_not_say_which_hides_nothing_else(version: str) -> None:
+@pytest.mark.parametrize(("version", "index"), [("1", 0), ("2c", 0), ("1", 99), ("1", -1)])
+async def test_no_such_name_that_does_not_say_which_hides_nothing_else(version: str, index: int) -> None:
     class Nameless(Device):
         def answer(self, asked: Pdu) -> Answer:
-            status, index, bindings = super().answer(asked)
+            status, _, bindings = super().answer(asked)
             absent = any(value[0] == ber.NO_SUCH_INSTANCE for _, value in bindings)
-            return (pdu.NO_SUCH_NAME, 0, []) if absent else (status, index, bindings)
+            return (pdu.NO_SUCH_NAME, index, []) if absent else (status, 0, bindings)
 
     async with running(Nameless()) as device, Rig() as rig:
         session = rig.session(community(version), device.port)
         oids = [f"{TABLE}.1.{row}" for row in range(55, 65)]
-        assert await session.get(*oids) == {f"{TABLE}.1.{row}": row for row in range(55, 61)}
-        assert session.quirks == Quirks()
+        for requests in (15, 5, 5):
+            device.asked.clear()
+            assert await session.get(*oids) == {f"{TABLE}.1.{row}": row for row in range(55, 61)}
+            assert len(device.asked) <= requests
+        assert session.quirks == Quirks(alone=dict.fromkeys(oids[6:], "noSuchName"))
 
 
 @pytest.mark.parametrize("index", [0, 4])

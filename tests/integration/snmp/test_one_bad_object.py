@@ -2,8 +2,9 @@
 
 import pytest
 
+from cmsp_agent.model.errors import DeviceError
 from cmsp_agent.model.signal import Unreadable
-from cmsp_agent.transports.snmp import ber, pdu
+from cmsp_agent.transports.snmp import ber, gathering, pdu
 from cmsp_agent.transports.snmp.pdu import GET_BULK, GET_NEXT, Pdu
 from cmsp_agent.transports.snmp.target import Quirks
 from tests.integration.snmp.peers import Rig, community
@@ -30,6 +31,21 @@ async def test_an_object_under_another_oid_is_asked_alone_from_then_on() -> None
         device.asked.clear()
         assert await again.get(*OIDS) == OTHERS
         assert sorted(len(asked.names) for asked in device.asked) == [1, 9]
+
+
+@pytest.mark.parametrize(("status", "reason"), [(1, gathering.TOO_BIG), (16, "authorizationError")])
+async def test_an_error_of_one_object_costs_neither_the_others_nor_the_width(status: int, reason: str) -> None:
+    class Refused(Device):
+        def answer(self, asked: Pdu) -> Answer:
+            found = super().answer(asked)
+            return (status, 0, []) if any(oid == BAD for oid, _ in found[2]) else found
+
+    async with running(Refused()) as device, Rig() as rig:
+        session = rig.session(community(), device.port)
+        assert await session.get(*OIDS) == OTHERS
+        assert session.quirks == Quirks(alone={BAD: reason})
+        with pytest.raises(DeviceError, match=reason):
+            await session.get(BAD)
 
 
 async def test_an_object_that_is_answered_again_is_asked_with_the_others_again() -> None:

@@ -14,7 +14,7 @@ from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
 from cmsp_agent.transports.snmp.elsewhere import Elsewhere
 from cmsp_agent.transports.snmp.endpoint import Decode, Endpoint, SocketAddress
 from cmsp_agent.transports.snmp.engines import EngineDirectory
-from cmsp_agent.transports.snmp.pdu import AUTHORIZATION_ERROR, REPORT, Pdu, ask
+from cmsp_agent.transports.snmp.pdu import AUTHORIZATION_ERROR, GET, REPORT, Pdu, ask
 from cmsp_agent.transports.snmp.peers import Peer, UsmPeer
 from cmsp_agent.transports.snmp.target import SNMP_PORT, SnmpTarget
 
@@ -65,12 +65,13 @@ class Exchange:
         Raises:
             DeviceUnreachable: no answer.
             DeviceAnswerInvalid: no true answer.
-            AuthenticationRejected: see `UsmExchange`, or the device answered authorizationError.
+            AuthenticationRejected: see `UsmExchange`, or the device answered authorizationError to more than a GET,
+                of which one object may be the reason.
         """
         request_id = self._endpoint.next_id()
         packet = self._peer.encode(request_id, ask(kind, request_id, names, repetitions))
         answer = await self._send(request_id, packet, self._peer.decode, retries)
-        if answer[0].error_status == AUTHORIZATION_ERROR:
+        if answer[0].error_status == AUTHORIZATION_ERROR and kind != GET:
             raise AuthenticationRejected(f"{self._target.address}: the device answers authorizationError")
         return answer
 

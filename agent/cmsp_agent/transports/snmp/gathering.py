@@ -6,6 +6,7 @@ that can't be decoded. Objects that went wrong before are asked alone, so that t
 
 from collections.abc import Collection, Sequence
 
+from cmsp_agent.model.errors import AuthenticationRejected, DeviceAnswerInvalid, DeviceError
 from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.transports.snmp import ber
 from cmsp_agent.transports.snmp import pdu as pdus
@@ -16,6 +17,7 @@ from cmsp_agent.transports.snmp.values import Missing
 MOST_OIDS = 60
 """OIDs in one request unless a device wants fewer: with answers of ordinary size the datagram stays within the MTU."""
 OTHER_OID = "not in the answer, or under another OID"
+TOO_BIG = "one object is too big for an answer"
 
 
 class Gathering:
@@ -34,6 +36,7 @@ class Gathering:
         self._parts = [[oid] for oid in oids if oid in alone]
         self._parts += [together[at : at + size] for at in range(0, len(together), size)]
         self._given_width = width
+        self._alone = alone
         self._suspects: dict[str, bool] = {}
         self._verifying = False
         self.width = width
@@ -41,7 +44,7 @@ class Gathering:
         self.failed: dict[str, str] = {}
         """Objects that the device gives no answer for, with the reason."""
         self.absent: dict[str, str] = {}
-        """Objects that the device does not have, where its error-index is wrong: they were found by halving."""
+        """Objects that the device does not have, where its error-index does not say so: they were found by halving."""
         self.unreadable: dict[str, Unreadable] = {}
         self.unasked = 0
         """Objects in the answers that nobody asked for, or that came twice."""
@@ -66,11 +69,16 @@ class Gathering:
         elif len(part) > 1:
             self.width = (len(part) + 1) // 2
             self._halve(part)
-        elif answer.error_status == pdus.TOO_BIG:
-            self.failed[part[0]] = "one object is too big for an answer"
         else:  # it was this object, perhaps, not the width: one bad object shall not slow all others for good
             self.width = self._given_width
-            self.failed[part[0]] = pdus.error_name(answer.error_status)
+            too_big = answer.error_status == pdus.TOO_BIG
+            self.failed[part[0]] = TOO_BIG if too_big else pdus.error_name(answer.error_status)
+
+    def why_nothing(self, where: str) -> DeviceError:
+        """What to raise where none of the objects was answered."""
+        oid, reason = next(iter(self.failed.items()))
+        refused = reason == pdus.error_name(pdus.AUTHORIZATION_ERROR)
+        return (AuthenticationRejected if refused else DeviceAnswerInvalid)(f"{where}: {reason} ({oid})")
 
     def _collect(self, part: list[str], answer: Pdu) -> list[str]:
         """Take the values of an answer; what must be asked again comes back."""
@@ -93,7 +101,7 @@ class Gathering:
     def _no_such_name(self, part: list[str], index: int) -> None:
         """How v1 says that there is none. Which one it is, error-index says, on most devices."""
         if len(part) == 1:
-            if self.index_right is False:
+            if self.index_right is False or self.splits or part[0] in self._alone:
                 self.absent[part[0]] = pdus.error_name(pdus.NO_SUCH_NAME)
             return
         if self.index_right is False or self._verifying or not 0 < index <= len(part):

@@ -98,7 +98,7 @@ def decode_pdu(data: bytes, at: int, end: int, texts: OidTexts, *, v1: bool = Fa
         raise DecodeError(f"PDU {kind:#04x} in SNMPv1")
     request_id, at = ber.integer(data, at, stop, LOWEST, HIGHEST)
     status, at = ber.integer(data, at, stop, 0, HIGHEST)
-    index, at = ber.integer(data, at, stop, 0, HIGHEST)
+    index, at = ber.integer(data, at, stop, LOWEST, HIGHEST)
     bindings = at
     at, stop = ber.content(data, at, stop, ber.SEQUENCE)
     names, values, holes = decode_varbinds(data, at, stop, texts)

@@ -139,8 +139,7 @@ class SnmpSession:
             wrong_index=self._quirks.wrong_index or reading.index_right is False,
         )
         if reading.failed and not any_answer:
-            oid, reason = next(iter(reading.failed.items()))
-            raise DeviceAnswerInvalid(f"{where}: {reason} ({oid})")
+            raise reading.why_nothing(where)
         self._set_apart({**reading.failed, **reading.absent}, oids)
 
     def _set_apart(self, failed: Mapping[str, str], read: Iterable[str]) -> None:
