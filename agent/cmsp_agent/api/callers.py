@@ -28,7 +28,7 @@ def caller_of(request: Request) -> Caller:
         Refused: nobody whom the configuration gives a role.
     """
     peer = getattr(request.state, "peer", NOBODY)
-    return identify(peer, services_of(request).roles())
+    return identify(peer, services_of(request).configuration.roles())
 
 
 def at_least(role: Role) -> Callable[[Request], Caller]:
@@ -44,12 +44,12 @@ def at_least(role: Role) -> Callable[[Request], Caller]:
 
 def shown_to(caller: Caller, services: ApiServices) -> Callable[[Event], Event]:
     """What a caller sees of an event: personal data is masked in what leaves the site, unless the order permits it."""
-    return _as_it_is if caller.local else services.masked.outward
+    return _as_it_is if caller.local else services.events.masked.outward
 
 
 def incident_shown_to(caller: Caller, services: ApiServices) -> Callable[[Incident], Incident]:
     """What a caller sees of an incident, likewise."""
-    return _as_it_is if caller.local else services.masked.outward_incident
+    return _as_it_is if caller.local else services.events.masked.outward_incident
 
 
 def _as_it_is(shown: Shown) -> Shown:

@@ -56,7 +56,7 @@ class ApiServer:
         self._supervisor = supervisor
         self._counters = counters
         self._state = ServerState()
-        self._shares = Shares(settings.limits, services.roles, services.clock, counters)
+        self._shares = Shares(settings.limits, services.configuration.roles, services.clock, counters)
         self._config = Config(
             create_app(services, settings.limits, self._shares),
             http=BoundedProtocol,

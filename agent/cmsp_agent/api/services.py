@@ -66,60 +66,95 @@ class EmergencyRecords(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class ApiServices:
-    """The services that the API calls, and the few facts that it needs of the configuration."""
+class EventServices:
+    """What calls ask about events, alarms and incidents, and what they change."""
 
-    clock: Clock
-    counters: Counters
-    calls: UnsafeCalls
     log: EventLog
-    records: DeviceRecords
-    outbox: OutboxService
-    audit: AuditLog
+    alarms: AlarmDesk
     silences: SilenceService
-    status: StatusService
-    jobs: Jobs
-    backups: Backups
-    backup_history: Callable[[str, int, int], Awaitable[list[ConfigurationChange]]]
-    """As `BackupsPart.history`."""
-    storage_need: Callable[[Mapping[str, int]], Awaitable[StorageNeed]]
-    """As `BackupsPart.storage_need`."""
-    restores: Restores
     change_incident: Callable[[str, Callable[[Incident], Incident]], Awaitable[Incident]]
     """As `EventService.change_incident`."""
     report_incident: Callable[[ReportedFault], Awaitable[Incident]]
     """As `EventService.report_incident`."""
-    confirm_clock: Callable[[], Awaitable[None]]
-    """As `KnownTime.confirm`."""
-    alarms: AlarmDesk
-    setup: Callable[[Component], Awaitable[SetupPlan]]
-    """As `DeviceSetup.plan`."""
-    emergency: Callable[[], Awaitable[Sequence[NumberWays]]]
-    """As `EmergencyWatch.ways`."""
-    emergency_calls: EmergencyRecords
-    """As `EmergencyCalls.latest`."""
-    unsupported: Callable[[str], Sequence[str]]
-    """Component → the KPIs of its type that the device itself does not have."""
-    inventory: InventoryBook
-    discovery: Callable[[tuple[str, ...]], None]
-    """As `DiscoveryPart.check`."""
-    order: OrderWatch
-    kpis: Callable[[Question], Awaitable[History]]
-    """As `KpiHistory.read`."""
-    thresholds: Callable[[], Mapping[str, Sequence[Threshold]]]
-    """Component → the thresholds in force."""
-    configuration: Callable[[], Mapping[str, Any]]
-    """What is in force, secrets by name only."""
-    roles: Callable[[], Mapping[str, str]]
-    """Certificate URI → role, by the configuration of the moment."""
-    read_only: Callable[[str], Sequence[str]]
-    """Component → the commands that diagnostics may run on it."""
-    revisions: Revisions
-    bundles: Callable[[str], Awaitable[bytes]]
-    """A support bundle by its name (`services.support`)."""
     raw_messages: Callable[[str], Awaitable[bytes]]
     """As `RawMessages.of_event`."""
     masked: Outward
     """Events and incidents as they may leave the site, by the configuration of the moment."""
+    confirm_clock: Callable[[], Awaitable[None]]
+    """As `KnownTime.confirm`."""
+
+
+@dataclass(frozen=True, slots=True)
+class BackupServices:
+    """What calls ask about backups, and about what is set up on devices."""
+
+    store: Backups
+    restores: Restores
+    history: Callable[[str, int, int], Awaitable[list[ConfigurationChange]]]
+    """As `BackupsPart.history`."""
+    storage_need: Callable[[Mapping[str, int]], Awaitable[StorageNeed]]
+    """As `BackupsPart.storage_need`."""
+    setup: Callable[[Component], Awaitable[SetupPlan]]
+    """As `DeviceSetup.plan`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PollingServices:
+    """What calls ask about polls, by component."""
+
+    unsupported: Callable[[str], Sequence[str]]
+    """Component → the KPIs of its type that the device itself does not have."""
+    thresholds: Callable[[], Mapping[str, Sequence[Threshold]]]
+    """Component → the thresholds in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class EmergencyServices:
+    """What calls ask about emergency numbers."""
+
+    ways: Callable[[], Awaitable[Sequence[NumberWays]]]
+    """As `EmergencyWatch.ways`."""
+    calls: EmergencyRecords
+    """As `EmergencyCalls.latest`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationServices:
+    """What calls ask about the configuration of the moment, and what they change."""
+
+    document: Callable[[], Mapping[str, Any]]
+    """What is in force, secrets by name only."""
+    roles: Callable[[], Mapping[str, str]]
+    """Certificate URI → role."""
+    revisions: Revisions
+
+
+@dataclass(frozen=True, slots=True)
+class ApiServices:
+    """The services that the API calls, by domain."""
+
+    clock: Clock
+    counters: Counters
+    calls: UnsafeCalls
+    jobs: Jobs
+    status: StatusService
+    audit: AuditLog
+    events: EventServices
+    backups: BackupServices
+    polling: PollingServices
+    emergency: EmergencyServices
+    configuration: ConfigurationServices
+    records: DeviceRecords
+    outbox: OutboxService
+    inventory: InventoryBook
+    order: OrderWatch
+    discovery: Callable[[tuple[str, ...]], None]
+    """As `DiscoveryPart.check`."""
+    kpis: Callable[[Question], Awaitable[History]]
+    """As `KpiHistory.read`."""
+    read_only: Callable[[str], Sequence[str]]
+    """Component → the commands that diagnostics may run on it."""
+    bundles: Callable[[str], Awaitable[bytes]]
+    """A support bundle by its name (`services.support`)."""
     bell: StreamBell = field(default_factory=StreamBell)
     refusals: Refusals = field(default_factory=Refusals)

@@ -7,7 +7,14 @@ from functools import partial
 from typing import Any, TypeVar
 
 from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
-from cmsp_agent.api.services import ApiServices
+from cmsp_agent.api.services import (
+    ApiServices,
+    BackupServices,
+    ConfigurationServices,
+    EmergencyServices,
+    EventServices,
+    PollingServices,
+)
 from cmsp_agent.api.tls import server_context
 from cmsp_agent.config.configuration import ApiSettings, Configuration
 from cmsp_agent.model.errors import ConfigurationError, Problem
@@ -109,43 +116,46 @@ async def start_api(
 
 def _services(runtime: Runtime, needs: ApiNeeds, shown: Shown, jobs: Jobs) -> ApiServices:
     """What the routes ask."""
-    events, audit = needs.events.service, needs.audit
+    emergency = needs.part(EmergencyPart)
     return ApiServices(
         clock=runtime.clock,
         counters=runtime.counters,
-        calls=UnsafeCalls(runtime.state, audit, runtime.clock),
-        log=EventLog(runtime.state),
+        calls=UnsafeCalls(runtime.state, needs.audit, runtime.clock),
+        jobs=jobs,
+        status=needs.status,
+        audit=needs.audit,
+        events=_events(runtime, needs.events),
+        backups=_backups(needs.backups),
+        polling=PollingServices(needs.poller.unsupported, needs.poller.thresholds),
+        emergency=EmergencyServices(emergency.watch.ways, emergency.calls.latest),
+        configuration=ConfigurationServices(shown.document, shown.roles, needs.part(RevisionsPart).revisions),
         records=DeviceRecords(runtime.state),
         outbox=OutboxService(runtime.state, runtime.clock),
-        audit=audit,
-        silences=needs.events.silences,
-        status=needs.status,
-        jobs=jobs,
-        backups=needs.backups.backups,
-        backup_history=needs.backups.history,
-        storage_need=needs.backups.storage_need,
-        restores=needs.backups.restores,
-        setup=needs.backups.setup.plan,
+        inventory=needs.part(InventoryPart).book,
+        order=needs.part(OrderPart).watch,
+        discovery=needs.part(DiscoveryPart).check,
+        kpis=needs.kpis.read,
+        read_only=needs.part(DiagnosticsPart).read_only,
+        bundles=needs.part(SupportPart).read,
+    )
+
+
+def _events(runtime: Runtime, part: EventsPart) -> EventServices:
+    events = part.service
+    return EventServices(
+        log=EventLog(runtime.state),
+        alarms=AlarmDesk(events, runtime.clock, runtime.machine.new_id),
+        silences=part.silences,
         change_incident=events.change_incident,
         report_incident=events.report_incident,
-        masked=needs.events,
-        raw_messages=needs.events.raw.of_event,
-        alarms=AlarmDesk(events, runtime.clock, runtime.machine.new_id),
-        confirm_clock=needs.events.known_time.confirm,
-        kpis=needs.kpis.read,
-        emergency=needs.part(EmergencyPart).watch.ways,
-        emergency_calls=needs.part(EmergencyPart).calls.latest,
-        unsupported=needs.poller.unsupported,
-        inventory=needs.part(InventoryPart).book,
-        discovery=needs.part(DiscoveryPart).check,
-        order=needs.part(OrderPart).watch,
-        thresholds=needs.poller.thresholds,
-        configuration=shown.document,
-        roles=shown.roles,
-        bundles=needs.part(SupportPart).read,
-        read_only=needs.part(DiagnosticsPart).read_only,
-        revisions=needs.part(RevisionsPart).revisions,
+        raw_messages=part.raw.of_event,
+        masked=part,
+        confirm_clock=part.known_time.confirm,
     )
+
+
+def _backups(part: BackupsPart) -> BackupServices:
+    return BackupServices(part.backups, part.restores, part.history, part.storage_need, part.setup.plan)
 
 
 async def _audited(needs: ApiNeeds, runtime: Runtime) -> None:

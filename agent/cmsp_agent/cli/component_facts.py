@@ -114,7 +114,7 @@ def _shown(key: str, value: object) -> object:
     if key == "quirks" and isinstance(value, dict):
         return _limits(value)
     if isinstance(value, list):
-        return "; ".join(_part(row) for row in value)
+        return shown(value)
     if isinstance(value, dict):
         return {name.replace("_", " "): inner for name, inner in value.items() if inner}
     return value
@@ -142,15 +142,6 @@ def _interfaces(names: list[str]) -> str:
     found = runs(names)
     more = f", and {len(found) - MOST_NAMES} more: --json" if len(found) > MOST_NAMES else ""
     return f"{len(names)}: {', '.join(found[:MOST_NAMES])}{more}" if names else ""
-
-
-def _part(row: object) -> str:
-    """A module: `NIM subslot 0/1: NIM-2MFT-T1/E1, serial FDO2400A001N`."""
-    if not isinstance(row, dict) or not row.get("name"):
-        return shown(row)
-    serial = f"serial {row['serial']}" if row.get("serial") else ""
-    rest = ", ".join(str(value) for value in (row.get("model"), serial) if value)
-    return f"{row['name']}: {rest}" if rest else str(row["name"])
 
 
 def _backup(backup: Mapping[str, Any]) -> str:

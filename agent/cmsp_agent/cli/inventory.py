@@ -10,17 +10,9 @@ from cmsp_agent.cli.daemon import all_pages, component_path
 from cmsp_agent.cli.filters import known_or_refused, refuse_unknown_component
 from cmsp_agent.cli.output import TableColumn, items, moment
 from cmsp_agent.cli.session import AsJson, ComponentName, session
+from cmsp_agent.model.inventory import TableName
 
-TABLES = (
-    "components",
-    "parts",
-    "interfaces",
-    "addresses",
-    "neighbours",
-    "trunks",
-    "dial-peers",
-    "translation-rules",
-)
+TABLES = tuple(str(name) for name in TableName)
 HISTORY = "history"
 DEEPEST = 20
 """Parts within parts that are shown."""

@@ -1,6 +1,20 @@
-"""A change of what is known of a component: what it was, and what it is now."""
+"""The tables of the inventory, and a change of what is known of a component: what it was, and what it is now."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class TableName(StrEnum):
+    """The tables that the inventory is shown as."""
+
+    COMPONENTS = "components"
+    PARTS = "parts"
+    INTERFACES = "interfaces"
+    ADDRESSES = "addresses"
+    NEIGHBOURS = "neighbours"
+    TRUNKS = "trunks"
+    DIAL_PEERS = "dial-peers"
+    TRANSLATION_RULES = "translation-rules"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from cmsp_agent.app.agent import running
-from cmsp_agent.services.backups.restore import RestoreOrder, RestoreTimes
+from cmsp_agent.services.backups.restore_order import RestoreOrder, RestoreTimes
 from cmsp_agent.services.backups.ssh_reading import unwatched
 from cmsp_agent.storage.sealed.kept_keys import keep_keys
 from cmsp_agent.storage.sealed.master_key import master_key

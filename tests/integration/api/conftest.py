@@ -20,7 +20,14 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.api.limits import ApiLimits
 from cmsp_agent.api.server import ApiServer, ServerSettings, TlsListen
-from cmsp_agent.api.services import ApiServices
+from cmsp_agent.api.services import (
+    ApiServices,
+    BackupServices,
+    ConfigurationServices,
+    EmergencyServices,
+    EventServices,
+    PollingServices,
+)
 from cmsp_agent.config.configuration import BackupsKept, Order
 from cmsp_agent.model.calls import EmergencyCall
 from cmsp_agent.model.component import Component, OrderedServices, Threshold
@@ -41,7 +48,8 @@ from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups, Directory, Manifest, backup_job
 from cmsp_agent.services.backups.history import history
 from cmsp_agent.services.backups.replacing import ReplaceableDevice
-from cmsp_agent.services.backups.restore import RestoreOrder, Restores
+from cmsp_agent.services.backups.restore import Restores
+from cmsp_agent.services.backups.restore_order import RestorableDevices, RestoreOrder, RestoreReports
 from cmsp_agent.services.backups.setup import PlannedLine, SetupPlan
 from cmsp_agent.services.backups.storage_estimate import StorageNeed, storage_need
 from cmsp_agent.services.calls import UnsafeCalls
@@ -276,39 +284,48 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             clock=clock,
             counters=counters,
             calls=UnsafeCalls(database, log, clock),
-            log=EventLog(database),
-            records=DeviceRecords(database),
-            outbox=OutboxService(database, clock),
-            silences=SilenceService(database, SilenceRegister(), clock),
-            audit=log,
+            jobs=jobs,
             status=StatusService(
                 identity, lambda: components, lambda: alarm_state, database, counters, clock, [Saved()]
             ),
-            jobs=jobs,
-            backups=backups,
-            backup_history=functools.partial(history, database, backups),
-            storage_need=functools.partial(needed, backups),
-            restores=Restores(backups, no_device, lambda name: (), no_step, unwatched, clock),
-            setup=no_setup,
-            emergency=no_emergency,
-            emergency_calls=one_emergency_call,
-            unsupported=lambda name: ("dsp.card",),
-            change_incident=lambda name, edit: change_incident(database, alarm_state, name, edit),
-            report_incident=no_report,
-            alarms=AlarmDesk(cast("EventService", NoAlarms()), clock, uuid7),
+            audit=log,
+            events=EventServices(
+                log=EventLog(database),
+                alarms=AlarmDesk(cast("EventService", NoAlarms()), clock, uuid7),
+                silences=SilenceService(database, SilenceRegister(), clock),
+                change_incident=lambda name, edit: change_incident(database, alarm_state, name, edit),
+                report_incident=no_report,
+                raw_messages=one_raw_message,
+                masked=Masked(),
+                confirm_clock=KnownTime(database, Notices(unwatched, clock, counters), clock).confirm,
+            ),
+            backups=BackupServices(
+                store=backups,
+                restores=Restores(
+                    backups, RestorableDevices(no_device, lambda name: ()), RestoreReports(no_step, unwatched), clock
+                ),
+                history=functools.partial(history, database, backups),
+                storage_need=functools.partial(needed, backups),
+                setup=no_setup,
+            ),
+            polling=PollingServices(
+                unsupported=lambda name: ("dsp.card",),
+                thresholds=lambda: {"gw-1": (Threshold("cpu.load", 85, 70, 300, "major"),)},
+            ),
+            emergency=EmergencyServices(no_emergency, one_emergency_call),
+            configuration=ConfigurationServices(
+                document=lambda: {"appliance": {"name": "paris-hq"}, "credentials": {"ro": "!secret ro-auth"}},
+                roles=lambda: ROLES,
+                revisions=revisions,
+            ),
+            records=DeviceRecords(database),
+            outbox=OutboxService(database, clock),
             inventory=InventoryBook(database, lambda: components, SeenTimes(database)),
-            discovery=lambda subnets: None,
             order=OrderWatch(ORDER, lambda: components, {}, believed, lambda today: None, clock),
+            discovery=lambda subnets: None,
             kpis=kpis,
-            thresholds=lambda: {"gw-1": (Threshold("cpu.load", 85, 70, 300, "major"),)},
-            configuration=lambda: {"appliance": {"name": "paris-hq"}, "credentials": {"ro": "!secret ro-auth"}},
-            roles=lambda: ROLES,
-            bundles=no_bundle,
-            revisions=revisions,
             read_only=lambda name: ("show version", "show interfaces {name}") if name == "gw-1" else (),
-            raw_messages=one_raw_message,
-            masked=Masked(),
-            confirm_clock=KnownTime(database, Notices(unwatched, clock, counters), clock).confirm,
+            bundles=no_bundle,
         )
         yield Agent(made, database, alarm_state, device, supervisor, folder)
     await pool.close()

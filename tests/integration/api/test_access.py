@@ -31,7 +31,7 @@ CALLS = (
 @pytest.mark.parametrize("role", ["observer", "operator", "engineer", "admin"])
 async def test_each_role_may_what_it_may(agent: Agent, authority: Authority, role: str) -> None:
     order = ["observer", "operator", "engineer", "admin"]
-    await agent.services.backups.run("gw-1", "schedule")
+    await agent.services.backups.store.run("gw-1", "schedule")
     async with remote(agent, authority, ROLE.format(role)) as client:
         for method, path, needed in CALLS:
             answer = await client.request(method, path, headers=once())
@@ -45,7 +45,7 @@ async def test_each_role_may_what_it_may(agent: Agent, authority: Authority, rol
 async def test_content_is_redacted_unless_an_engineer_looks_and_that_is_audited(
     agent: Agent, authority: Authority
 ) -> None:
-    await agent.services.backups.run("gw-1", "schedule")
+    await agent.services.backups.store.run("gw-1", "schedule")
     path = "/v1/components/gw-1/backups/latest/content"
     async with remote(agent, authority, ROLE.format("observer")) as client:
         assert "s3cret-value" not in (await client.get(path)).text

@@ -24,8 +24,9 @@ from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import Backups, Directory, Manifest, SshReader
 from cmsp_agent.services.backups.replacing import ReplaceableDevice, replaceable
-from cmsp_agent.services.backups.restore import INTERRUPTED, RestoreOrder, Restores, RestoreTimes
+from cmsp_agent.services.backups.restore import INTERRUPTED, Restores
 from cmsp_agent.services.backups.restore_job import RESTORE, restore_jobs
+from cmsp_agent.services.backups.restore_order import RestorableDevices, RestoreOrder, RestoreReports, RestoreTimes
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.storage.sealed.blobs import Blobs
 from cmsp_agent.storage.sealed.master_key import master_key
@@ -85,7 +86,8 @@ async def live(folder: Path, port: int, steps: Steps) -> None:
     blobs = Blobs(folder / "backups", master_key(folder))
     directory = Directory({"gw-1": component}.get, lambda name: CLI)
     backups = Backups(directory, SshReader(client), Manifest(database, blobs), tell, texts, clock, counters)
-    restores = Restores(backups, replacing, lambda name: (), report, tell, clock, times=TIMES)
+    devices = RestorableDevices(replacing, lambda name: ())
+    restores = Restores(backups, devices, RestoreReports(report, tell), clock, times=TIMES)
     async with Supervisor(clock, counters) as supervisor:
         if first:
             assert (await backups.run("gw-1", "schedule")).error is None

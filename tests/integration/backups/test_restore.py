@@ -21,8 +21,9 @@ from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import Backups, Directory, Manifest, ManifestCopies, SshReader
 from cmsp_agent.services.backups.replacing import ReplaceableDevice, replaceable
-from cmsp_agent.services.backups.restore import INTERRUPTED, RestoreOrder, Restores, RestoreTimes
+from cmsp_agent.services.backups.restore import INTERRUPTED, Restores
 from cmsp_agent.services.backups.restore_job import RESTORE, restore_jobs
+from cmsp_agent.services.backups.restore_order import RestorableDevices, RestoreOrder, RestoreReports, RestoreTimes
 from cmsp_agent.services.backups.ssh_reading import unwatched
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.storage.sealed.blobs import Blobs
@@ -135,7 +136,8 @@ async def gateway(folder: Path, text: str = WANTED, platform: CliPlatform = CLI)
         directory = Directory({"gw-1": component}.get, lambda name: platform)
         reader = SshReader(client, within=30)
         backups = Backups(directory, reader, Manifest(database, blobs, copies), tell, texts, clock, counters)
-        restores = Restores(backups, replacing, lambda name: made.faults, report, tell, clock, times=TIMES)
+        devices = RestorableDevices(replacing, lambda name: made.faults)
+        restores = Restores(backups, devices, RestoreReports(report, tell), clock, times=TIMES)
         made = Rig(device, rollback, backups, restores, database, supervisor)
         assert (await backups.run("gw-1", "schedule")).error is None
         yield made

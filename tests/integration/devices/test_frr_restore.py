@@ -20,7 +20,8 @@ from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import Backups, Directory, Manifest, SshReader
 from cmsp_agent.services.backups.replacing import ReplaceableDevice, replaceable
-from cmsp_agent.services.backups.restore import RestoreOrder, Restores, RestoreTimes
+from cmsp_agent.services.backups.restore import Restores
+from cmsp_agent.services.backups.restore_order import RestorableDevices, RestoreOrder, RestoreReports, RestoreTimes
 from cmsp_agent.services.backups.ssh_reading import unwatched
 from cmsp_agent.storage.sealed.blobs import Blobs
 from cmsp_agent.storage.sealed.master_key import master_key
@@ -103,7 +104,8 @@ async def router(lab: RealLab, folder: Path, user: str) -> AsyncIterator[Rig]:
         directory = Directory({"gw1": component}.get, lambda name: frr)
         reader = SshReader(client, within=30)
         backups = Backups(directory, reader, Manifest(database, blobs), tell, texts, clock, counters)
-        restores = Restores(backups, replacing, lambda name: (), report, tell, clock, times=TIMES)
+        devices = RestorableDevices(replacing, lambda name: ())
+        restores = Restores(backups, devices, RestoreReports(report, tell), clock, times=TIMES)
         made = Rig(lab[1], backups, restores)
         outcome = await backups.run("gw1", "schedule")
         assert outcome.error is None, outcome.error

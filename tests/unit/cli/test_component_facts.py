@@ -22,7 +22,7 @@ GATEWAY: dict[str, Any] = {
         "addresses": [],
         "device_type": "cisco_ios",
         "interfaces": {"1": "GigabitEthernet0/0/0", "20": "Serial0/1/0:15", **CHANNELS},
-        "modules": [{"name": "NIM 0/1", "model": "NIM-2MFT", "serial": "FDO1"}, {"name": "fan"}],
+        "entities": [{"name": "NIM 0/1", "model": "NIM-2MFT", "serial": "FDO1"}, {"name": "fan"}],
         "quirks": {"no_bulk": 0, "most_oids": 0},
         "sys_descr": "Cisco IOS Software",
     },
@@ -41,7 +41,7 @@ def test_facts_are_short_and_none_is_empty() -> None:
         "poll": "every 1m",
         "latest backup": "2026-11-23 02:00 (schedule), 80 lines, verified 2026-11-24 02:00, known good",
         "interfaces": "32: GigabitEthernet0/0/0, Serial0/1/0:0 to 29",
-        "modules": "NIM 0/1: NIM-2MFT, serial FDO1; fan",
+        "inventory": "2 parts",
         "describes itself": "Cisco IOS Software",
     }
 

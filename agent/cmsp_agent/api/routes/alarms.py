@@ -32,7 +32,7 @@ async def clear(alarm: str, wish: AlarmClear, call: Operator) -> Response:
     """End an alarm, with a reason. It is raised again where its source still says so."""
 
     async def work() -> dict[str, Any]:
-        cleared = await call.services.alarms.clear(alarm, f"cleared by {call.caller.name}: {wish.reason}")
+        cleared = await call.services.events.alarms.clear(alarm, f"cleared by {call.caller.name}: {wish.reason}")
         return event_view(shown_to(call.caller, call.services)(cleared))
 
     return await call.change(work)
@@ -43,7 +43,7 @@ async def acknowledge(alarm: str, call: Operator) -> Response:
     """Say that a person has seen the alarm."""
 
     async def work() -> dict[str, Any]:
-        seen = await call.services.alarms.acknowledge(alarm, call.caller.name)
+        seen = await call.services.events.alarms.acknowledge(alarm, call.caller.name)
         return event_view(shown_to(call.caller, call.services)(seen))
 
     return await call.change(work)
@@ -54,7 +54,7 @@ async def suppress(alarm: str, wish: AlarmSuppress, call: Operator) -> Response:
     """Want no incident of the alarm for a while. What still holds then is judged again."""
 
     async def work() -> dict[str, Any]:
-        changed = await call.services.alarms.suppress(alarm, call.caller.name, wish.reason, wish.for_seconds)
+        changed = await call.services.events.alarms.suppress(alarm, call.caller.name, wish.reason, wish.for_seconds)
         return event_view(shown_to(call.caller, call.services)(changed))
 
     return await call.change(work)

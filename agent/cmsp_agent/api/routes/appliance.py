@@ -50,7 +50,7 @@ async def findings(request: Request, after: After = 0, limit: Limit = MOST) -> d
 @router.get("/config", dependencies=READING)
 async def configuration(request: Request) -> dict[str, Any]:
     """The configuration in force; secrets by name only."""
-    return dict(services_of(request).configuration())
+    return dict(services_of(request).configuration.document())
 
 
 @router.get("/support-bundle", status_code=202, response_model=JobView)

@@ -52,7 +52,7 @@ async def backups(
     limit: Limit = 100,
 ) -> dict[str, Any]:
     """The versions of a component's configuration, the newest first."""
-    return page(await services_of(request).backups.versions(name, after + limit + 1), after, limit, backup_view)
+    return page(await services_of(request).backups.store.versions(name, after + limit + 1), after, limit, backup_view)
 
 
 @router.post("", status_code=202, response_model=JobView)
@@ -62,7 +62,7 @@ async def take(name: str, call: Operator) -> Response:
 
 
 def _draft(call: Unsafe, name: str) -> Job:
-    call.services.backups.require(name)
+    call.services.backups.store.require(name)
     return call.services.jobs.draft("backup", name, call.caller.name)
 
 
@@ -70,7 +70,7 @@ def _draft(call: Unsafe, name: str) -> Job:
 async def verification(request: Request, name: str, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
     """Read the versions of the component from the store again, the newest first; a damaged or missing one is named."""
     known(services_of(request), name)
-    return page_of(await verify(services_of(request).backups, name, after, limit + 1), after, limit, asdict)
+    return page_of(await verify(services_of(request).backups.store, name, after, limit + 1), after, limit, asdict)
 
 
 @router.post("/{version}/accept", response_model=BackupView)
@@ -79,7 +79,7 @@ async def accept(name: str, version: str, call: Operator) -> Response:
 
     async def work() -> dict[str, Any]:
         known(call.services, name)
-        return dict(backup_view(await call.services.backups.accept(name, version)))
+        return dict(backup_view(await call.services.backups.store.accept(name, version)))
 
     return await call.change(work)
 
@@ -90,7 +90,7 @@ async def known_good(name: str, version: str, call: Operator) -> Response:
 
     async def work() -> dict[str, Any]:
         known(call.services, name)
-        return dict(backup_view(await call.services.backups.mark_known_good(name, version)))
+        return dict(backup_view(await call.services.backups.store.mark_known_good(name, version)))
 
     return await call.change(work)
 
@@ -101,7 +101,7 @@ async def changes(
 ) -> dict[str, Any]:
     """Who changed the configuration and when, as far as the device said so, and how much; the newest first."""
     known(services_of(request), name)
-    return page_of(await services_of(request).backup_history(name, limit + 1, after), after, limit, change_view)
+    return page_of(await services_of(request).backups.history(name, limit + 1, after), after, limit, change_view)
 
 
 @router.put("/imported", response_model=BackupView)
@@ -111,7 +111,7 @@ async def take_in(request: Request, name: str, call: Engineer) -> Response:
     async def work() -> dict[str, Any]:
         text = (await request.body()).decode("utf-8", "surrogateescape")
         try:
-            outcome = await call.services.backups.take_in(name, text)
+            outcome = await call.services.backups.store.take_in(name, text)
         except DeviceError as error:
             # what no device may say, the caller said
             raise CallInvalid(str(error)) from error
@@ -134,7 +134,9 @@ async def plan(
 ) -> dict[str, Any]:
     """The storage that a retention needs at most, before it is used; what is not given is as in the file."""
     given = {"last": last, "daily": daily, "weekly": weekly, "monthly": monthly, "yearly": yearly}
-    need = await services_of(request).storage_need({key: value for key, value in given.items() if value is not None})
+    need = await services_of(request).backups.storage_need(
+        {key: value for key, value in given.items() if value is not None}
+    )
     components = page(need.components, after, limit, asdict)
     return {**need_view(need), "components": components["items"], "next": components["next"]}
 
@@ -144,7 +146,7 @@ async def restore(name: str, version: str, wish: RestoreWish, call: Engineer) ->
     """Put a version back on its device, as a job: first the plan, then, with its fingerprint, the restore itself."""
 
     def draft() -> Job:
-        call.services.restores.require(name)
+        call.services.backups.restores.require(name)
         if not wish.dry_run and not wish.plan:
             raise CallInvalid("plan: is missing; ask with dry_run first, and approve the plan in the job's result")
         arguments = {"version": version, "plan": wish.plan, "merge": wish.merge}
@@ -163,7 +165,7 @@ async def console(request: Request, name: str, version: str, caller: ObserverCal
     known(services, name)
     caller.require(Role.ENGINEER)
     await shown_secrets(request, caller)
-    return PlainTextResponse(to_bytes(await services.restores.for_swapped(name, version)))
+    return PlainTextResponse(to_bytes(await services.backups.restores.for_swapped(name, version)))
 
 
 @searching.get("/grep", response_model=FoundLineList, dependencies=READING)
@@ -176,7 +178,7 @@ async def search(
     """Lines of the newest versions of all components that hold a text; hidden secrets are not searched."""
     services = services_of(request)
     names = sorted(services.status.components(), key=natural)
-    return page([each async for each in grep(services.backups, names, text)], after, limit, asdict)
+    return page([each async for each in grep(services.backups.store, names, text)], after, limit, asdict)
 
 
 @searching.get("/rehearsal", response_model=RehearsedList, dependencies=READING)
@@ -187,10 +189,10 @@ async def rehearsal(request: Request, component: str = "", after: After = 0, lim
     """
     services = services_of(request)
     if component:
-        return page([await rehearse(services.backups, component)], after, limit, asdict)
+        return page([await rehearse(services.backups.store, component)], after, limit, asdict)
     names = sorted(services.status.components(), key=natural)
     chosen = page(names, after, limit, str)
-    return {**chosen, "items": [asdict(each) async for each in rehearse_all(services.backups, chosen["items"])]}
+    return {**chosen, "items": [asdict(each) async for each in rehearse_all(services.backups.store, chosen["items"])]}
 
 
 @router.get("/{version}/diff", response_class=PlainTextResponse, dependencies=READING)
@@ -204,7 +206,7 @@ async def difference(
     known(services_of(request), name)
     if RUNNING in (version, against):
         caller.require(Role.OPERATOR)
-    text = await services_of(request).backups.difference(name, version, against or "previous")
+    text = await services_of(request).backups.store.difference(name, version, against or "previous")
     return PlainTextResponse(to_bytes(text))
 
 
@@ -223,5 +225,5 @@ async def content(
     if not hide:
         caller.require(Role.ENGINEER)
         await shown_secrets(request, caller)
-    text = await services.backups.content(name, version, redacted=hide)
+    text = await services.backups.store.content(name, version, redacted=hide)
     return PlainTextResponse(to_bytes(text))

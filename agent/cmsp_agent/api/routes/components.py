@@ -55,9 +55,9 @@ async def component(request: Request, name: str) -> dict[str, Any]:
     """One component: its settings, alarms, open incidents, inventory and latest backup."""
     services, caller = services_of(request), caller_of(request)
     found = known(services, name)
-    latest = await services.backups.latest(name)
+    latest = await services.backups.store.latest(name)
     inventory = await services.records.inventory(name)
-    calls = await services.emergency_calls(name, local=caller_of(request).local)
+    calls = await services.emergency.calls(name, local=caller_of(request).local)
     document = component_details(
         found,
         services.status.availability_of(name),
@@ -70,7 +70,7 @@ async def component(request: Request, name: str) -> dict[str, Any]:
     )
     return document | {
         "emergency_calls": [emergency_call_view(call) for call in calls],
-        "unsupported": list(services.unsupported(name)),
+        "unsupported": list(services.polling.unsupported(name)),
     }
 
 
@@ -97,7 +97,7 @@ async def kpis(
         raise CallInvalid("from must be before to, by 400 days at most, and not before 1970")
     found = await services.kpis(Question(name, since, until, resolution or "", series or ()))
     lines = [series_view(kpi, line) for kpi, line in found.lines.items()]
-    unsupported = list(services.unsupported(name))
+    unsupported = list(services.polling.unsupported(name))
     return {"component": name, "resolution": found.resolution, "items": lines, "unsupported": unsupported}
 
 
@@ -112,7 +112,7 @@ def _time(name: str, text: str) -> int:
 async def setup(request: Request, name: str) -> dict[str, Any]:
     """The device's own commands for what its tier needs, and which its last saved configuration has; no secret."""
     services = services_of(request)
-    return setup_view(await services.setup(known(services, name)))
+    return setup_view(await services.backups.setup(known(services, name)))
 
 
 @router.post("/{name}/poll", status_code=202, response_model=JobView)

@@ -37,7 +37,7 @@ class YamlResponse(PlainTextResponse):
 @router.get("/config/file", response_class=YamlResponse, dependencies=ADMINISTERING)
 async def file(request: Request) -> YamlResponse:
     """The file as it is, with its comments; its ETag is what a change wants as If-Match."""
-    revisions = services_of(request).revisions
+    revisions = services_of(request).configuration.revisions
     return YamlResponse(revisions.text, headers={"ETag": f'"{revisions.tag}"'})
 
 
@@ -48,7 +48,7 @@ async def check(request: Request, call: Admin) -> Response:
 
     async def work() -> dict[str, Any]:
         try:
-            notes = await call.services.revisions.check(text)
+            notes = await call.services.configuration.revisions.check(text)
         except ConfigurationError as error:
             return {"valid": False, "problems": [_problem(each) for each in error.problems], "notes": []}
         return {"valid": True, "problems": [], "notes": notes}
@@ -72,7 +72,7 @@ async def apply(
     async def work() -> dict[str, Any]:
         if if_match is None:
             raise PreconditionRequired("the header If-Match is required: others may change the file too")
-        revisions = call.services.revisions
+        revisions = call.services.configuration.revisions
         if if_match.strip('"') not in ("*", revisions.tag):
             raise PreconditionFailed("the configuration was changed meanwhile: read it again")
         return dict(await revisions.apply(text, _author(call), confirm_within))
@@ -85,7 +85,7 @@ async def confirm(call: Admin) -> Response:
     """Let the configuration that waits stay. One that came through the tunnel is confirmed through the tunnel."""
 
     async def work() -> dict[str, Any]:
-        return dict(await call.services.revisions.confirm(_author(call)))
+        return dict(await call.services.configuration.revisions.confirm(_author(call)))
 
     return await call.change(work)
 
@@ -93,13 +93,13 @@ async def confirm(call: Admin) -> Response:
 @router.get("/config/revisions", response_model=RevisionList, dependencies=READING)
 async def revisions(request: Request, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
     """The versions of the configuration, refused ones and those taken back too; the newest first."""
-    return page(services_of(request).revisions.history(), after, limit, _dated)
+    return page(services_of(request).configuration.revisions.history(), after, limit, _dated)
 
 
 @router.get("/config/revisions/{number}", response_class=YamlResponse, dependencies=ADMINISTERING)
 async def revision(request: Request, number: Number) -> YamlResponse:
     """The text of a version."""
-    return YamlResponse(services_of(request).revisions.revision(number))
+    return YamlResponse(services_of(request).configuration.revisions.revision(number))
 
 
 @router.get("/config/revisions/{number}/diff", response_class=PlainTextResponse, dependencies=ADMINISTERING)
@@ -109,13 +109,13 @@ async def difference(
     against: Annotated[int | None, Query(ge=1, le=2**31, description="Default: the version before")] = None,
 ) -> PlainTextResponse:
     """What a version changed, as a unified diff."""
-    return PlainTextResponse(services_of(request).revisions.difference(number, against))
+    return PlainTextResponse(services_of(request).configuration.revisions.difference(number, against))
 
 
 @router.get("/outcomes", response_model=OutcomeList, dependencies=READING)
 async def outcomes(request: Request, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
     """What came of configurations and certificates: when, what, at which step, and why. Kept over restarts."""
-    return page(services_of(request).revisions.outcomes(), after, limit, _dated)
+    return page(services_of(request).configuration.revisions.outcomes(), after, limit, _dated)
 
 
 def _dated(found: Any) -> dict[str, Any]:

@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1/emergency", tags=["emergency"])
 @router.get("", response_model=EmergencyList, dependencies=READING)
 async def emergency(request: Request, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
     """Each number of each site with its ways, by the dial-peers of the last saved configurations."""
-    return page(await services_of(request).emergency(), after, limit, _ways)
+    return page(await services_of(request).emergency.ways(), after, limit, _ways)
 
 
 def _ways(found: NumberWays) -> dict[str, Any]:
@@ -37,5 +37,5 @@ async def emergency_calls(
 ) -> dict[str, Any]:
     """The latest calls to emergency numbers that left by gateways in SRST; the emergency responder saw none of them."""
     services = services_of(request)
-    found = await services.emergency_calls(component, local=caller_of(request).local)
+    found = await services.emergency.calls(component, local=caller_of(request).local)
     return page(found, after, limit, emergency_call_view)

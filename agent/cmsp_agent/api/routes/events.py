@@ -51,7 +51,7 @@ async def events(
 ) -> dict[str, Any]:
     """A page of the log, the oldest first. Ask again with `after` = `next` for what follows."""
     services = services_of(request)
-    page = await services.log.page(only, after, limit)
+    page = await services.events.log.page(only, after, limit)
     shown = shown_to(caller_of(request), services)
     return {"items": [event_view(shown(event)) for event in page.events], "next": page.next}
 
@@ -72,7 +72,7 @@ async def stream(
             raise CallInvalid("Last-Event-ID: not a cursor of this log")
         after = int(last_event_id)
     if after is None:
-        after = (await services.log.page(only, None, 1)).next
+        after = (await services.events.log.page(only, None, 1)).next
     return StreamingResponse(
         _follow(services, only, after, shown_to(caller_of(request), services)), media_type="text/event-stream"
     )
@@ -82,7 +82,7 @@ async def stream(
 async def one(request: Request, event: str) -> dict[str, Any]:
     """One event, by its id."""
     services = services_of(request)
-    found = await services.log.event(event)
+    found = await services.events.log.event(event)
     return event_view(shown_to(caller_of(request), services)(found))
 
 
@@ -94,9 +94,9 @@ async def raw(request: Request, event: str, caller: ObserverCaller) -> PlainText
     """
     services = services_of(request)
     caller.require(Role.ENGINEER)
-    await services.log.event(event)
+    await services.events.log.event(event)
     await shown_secrets(request, caller)
-    return PlainTextResponse(await services.raw_messages(event))
+    return PlainTextResponse(await services.events.raw_messages(event))
 
 
 async def _follow(
@@ -108,7 +108,7 @@ async def _follow(
         yield ": connected\n\n"
         while not bell.closed:
             rung = bell.next_ring()
-            found, after = await services.log.following(only, after)
+            found, after = await services.events.log.following(only, after)
             for event in found:
                 yield f"event: cmsp.event.v1\ndata: {json.dumps(event_view(shown(event)))}\n\n"
             if found:

@@ -40,7 +40,7 @@ async def incidents(
     if only_open:
         latest = [*reversed(services.status.open_incidents())][:limit]
         return {"items": [incident_view(shown(incident)) for incident in latest], "next": None}
-    page, following = await services.log.incidents(before, limit)
+    page, following = await services.events.log.incidents(before, limit)
     return {"items": [incident_view(shown(incident)) for incident in page], "next": following or None}
 
 
@@ -57,7 +57,7 @@ async def report(wish: IncidentReport, call: Operator) -> Response:
     shown = incident_shown_to(call.caller, call.services)
 
     async def work() -> dict[str, Any]:
-        return incident_view(shown(await call.services.report_incident(said)))
+        return incident_view(shown(await call.services.events.report_incident(said)))
 
     return await call.change(work, status=201)
 
@@ -66,7 +66,7 @@ async def report(wish: IncidentReport, call: Operator) -> Response:
 async def incident(request: Request, incident: str) -> JSONResponse:
     """One incident, by its id or its number; the ETag is for a change."""
     services = services_of(request)
-    found = await services.log.incident(incident)
+    found = await services.events.log.incident(incident)
     shown = incident_shown_to(caller_of(request), services)(found)
     return JSONResponse(incident_view(shown), headers={"ETag": f'"{found.version}"'})
 
@@ -83,9 +83,9 @@ async def change(
     async def work() -> dict[str, Any]:
         if if_match is None:
             raise PreconditionRequired("the header If-Match is required: others may change this incident too")
-        found = await call.services.log.incident(incident)
+        found = await call.services.events.log.incident(incident)
         edit = editing(wish, if_match, call.caller.name, call.services.clock.now())
-        changed = await call.services.change_incident(found.id, edit)
+        changed = await call.services.events.change_incident(found.id, edit)
         return incident_view(incident_shown_to(call.caller, call.services)(changed))
 
     return await call.change(work)

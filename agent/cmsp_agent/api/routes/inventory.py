@@ -1,7 +1,7 @@
 """Calls about the inventory: its tables, and the history of what changed."""
 
 from dataclasses import asdict
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 
@@ -9,21 +9,19 @@ from cmsp_agent.api.callers import READING, services_of
 from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.schemas.inventory import InventoryHistory, InventoryTable
+from cmsp_agent.model.inventory import TableName
 from cmsp_agent.model.times import parse_rfc3339, rfc3339
 from cmsp_agent.services.inventory.tables import TABLES, rows
 
 router = APIRouter(prefix="/v1/inventory", tags=["inventory"])
 
-TableName = Literal[
-    "components", "parts", "interfaces", "addresses", "neighbours", "trunks", "dial-peers", "translation-rules"
-]
 Component = Annotated[str, Query(max_length=200, description="Only of this component")]
 
 
 @router.get("", response_model=InventoryTable, dependencies=READING)
 async def inventory(
     request: Request,
-    table: Annotated[TableName, Query(description="Which table")] = "components",
+    table: Annotated[TableName, Query(description="Which table")] = TableName.COMPONENTS,
     component: Component = "",
     after: After = 0,
     limit: Limit = MOST,

@@ -87,7 +87,7 @@ async def confirm_clock(call: Admin) -> Response:
     """Say that the appliance's clock is right: what is too old by it may be deleted again."""
 
     async def work() -> dict[str, Any]:
-        await call.services.confirm_clock()
+        await call.services.events.confirm_clock()
         return {"now": rfc3339(call.services.clock.now())}
 
     return await call.change(work)

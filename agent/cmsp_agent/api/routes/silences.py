@@ -27,7 +27,7 @@ async def silences(request: Request, after: After = 0, limit: Limit = MOST) -> d
     """All that are kept, those that are over too."""
     services = services_of(request)
     now = services.clock.now()
-    return page(await services.silences.all(), after, limit, lambda silence: silence_view(silence, now))
+    return page(await services.events.silences.all(), after, limit, lambda silence: silence_view(silence, now))
 
 
 @router.post("", response_model=SilenceView, status_code=201)
@@ -38,7 +38,7 @@ async def make(wish: SilenceWanted, call: Operator) -> Response:
         now = call.services.clock.now()
         wanted = _wish(wish, call.caller.name, now)
         _means_something(wanted.matcher, call.services.status.components())
-        made = await call.services.silences.make(wanted)
+        made = await call.services.events.silences.make(wanted)
         return silence_view(made, now)
 
     return await call.change(work, status=201)
@@ -49,7 +49,7 @@ async def end(silence: str, call: Operator) -> Response:
     """End a silence before its time."""
 
     async def work() -> dict[str, Any]:
-        ended = await call.services.silences.end(silence, call.caller.name)
+        ended = await call.services.events.silences.end(silence, call.caller.name)
         return silence_view(ended, call.services.clock.now())
 
     return await call.change(work)

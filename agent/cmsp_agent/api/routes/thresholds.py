@@ -25,7 +25,7 @@ async def thresholds(
     services = services_of(request)
     if (asked := services.status.components().get(component)) is not None:
         require(asked, ServicePart.KPIS)
-    found = natural_order(services.thresholds())
+    found = natural_order(services.polling.thresholds())
     chosen = [(name, limits) for name, limits in found if component in ("", name)]
     rows = [(name, each) for name, limits in chosen for each in sorted(limits, key=lambda one: one.kpi)]
     return page(rows, after, limit, lambda row: _view(*row))

@@ -12,7 +12,8 @@ from cmsp_agent.services.audit import AuditEntry, AuditLog
 from cmsp_agent.services.backups.manifest import Manifest
 from cmsp_agent.services.backups.outcome import Directory
 from cmsp_agent.services.backups.replacing import ReplaceableDevice, replaceable
-from cmsp_agent.services.backups.restore import FAILED, INTERRUPTED, RestoreOrder, Restores
+from cmsp_agent.services.backups.restore import FAILED, INTERRUPTED, Restores
+from cmsp_agent.services.backups.restore_order import RestorableDevices, RestoreOrder, RestoreReports
 from cmsp_agent.services.backups.service import Backups
 from cmsp_agent.services.backups.ssh_reading import SshReader
 from cmsp_agent.services.backups.web_reading import AnyReader, WebReader
@@ -88,7 +89,8 @@ def make_restores(
         known = devices.interfaces(component)
         return {*known.names.values(), *known.descriptions.values()}
 
-    return Restores(backups, device, partial(grave_faults, events), report, events.tell, runtime.clock, ports)
+    restorable = RestorableDevices(device, partial(grave_faults, events), ports)
+    return Restores(backups, restorable, RestoreReports(report, events.tell), runtime.clock)
 
 
 def grave_faults(events: EventService, component: str) -> list[str]:

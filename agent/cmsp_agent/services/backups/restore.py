@@ -4,7 +4,7 @@ Read `Restores.run` from top to bottom. Nothing is kept unless the agent still r
 was asked for, and no further fault has shown.
 """
 
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -24,6 +24,7 @@ from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups.device_swap import text_for_swapped
 from cmsp_agent.services.backups.policy import require_restore
 from cmsp_agent.services.backups.replacing import ReplaceableDevice
+from cmsp_agent.services.backups.restore_order import RestorableDevices, RestoreOrder, RestoreReports, RestoreTimes
 from cmsp_agent.services.backups.restore_plan import AS_BEFORE, RestorePlan, plan_of
 from cmsp_agent.services.backups.service import Backups
 from cmsp_agent.services.backups.ssh_reading import Progress, to_bytes
@@ -32,56 +33,15 @@ FAILED = "restore.failed"
 INTERRUPTED = "restore.interrupted"
 OBJECT = "configuration"
 
-OpenDevice = Callable[[Component, CliPlatform, int], ReplaceableDevice]
-Faults = Callable[[str], Collection[str]]
-"""The grave faults of a component at this moment, in words."""
-ReportRestore = Callable[["RestoreOrder", str, str], Awaitable[None]]
-"""Puts a step into the audit log: the order, the step, what came of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class RestoreTimes:
-    """How long things take. Seconds, but for `minutes`."""
-
-    minutes: int = 5
-    """After which the device goes back by itself."""
-    minute: float = 60.0
-    watch: float = 60.0
-    """How long faults are waited for before the change is kept."""
-    between: float = 10.0
-    """Between two attempts to reach the device."""
-
-
-@dataclass(frozen=True, slots=True)
-class RestoreOrder:
-    """Who wants what put back."""
-
-    component: str
-    version: str
-    by: str
-    plan: str = ""
-    """The fingerprint of the plan that was approved."""
-    merge: bool = False
-    """Where the device has no way back: add the lines, and remove none."""
-
-
-def nothing_known(component: str) -> Collection[str]:  # noqa: ARG001
-    """No device has answered yet."""
-    return ()
-
 
 @dataclass(frozen=True, slots=True)
 class Restores:
     """Plans and carries out."""
 
     backups: Backups
-    device: OpenDevice
-    faults: Faults
-    report: ReportRestore
-    tell: Callable[[AgentSignal], Awaitable[None]]
+    devices: RestorableDevices
+    reports: RestoreReports
     clock: Clock
-    ports: Callable[[str], Collection[str]] = nothing_known
-    """The interfaces that a component has by its own word."""
     times: RestoreTimes = field(default_factory=RestoreTimes)
     under_way: set[str] = field(default_factory=set)
 
@@ -107,12 +67,12 @@ class Restores:
         text = self.backups.texts.of(order.component)
         way, ready = platform.replacement, None
         if way is not None and way.ask:
-            ready = await self.device(component, platform, self.times.minutes).ready()
+            ready = await self.devices.open(component, platform, self.times.minutes).ready()
         return await self.backups.texts.compute(lambda: plan_of(platform, text, running, wanted, ready))
 
     async def for_swapped(self, component: str, version: str) -> str:
         """A version as a text to paste at the console of a swapped device. Raises as `text_for_swapped`."""
-        return await text_for_swapped(self.backups, component, version, self.ports(component))
+        return await text_for_swapped(self.backups, component, version, self.devices.ports(component))
 
     async def run(self, order: RestoreOrder, progress: Progress) -> dict[str, Any]:
         """Put the version back as planned.
@@ -143,7 +103,10 @@ class Restores:
         before = await self.backups.run(order.component, "restore")
         if before.error is not None:
             raise before.error
-        device, faults = self.device(component, platform, self.times.minutes), set(self.faults(order.component))
+        device, faults = (
+            self.devices.open(component, platform, self.times.minutes),
+            set(self.devices.faults(order.component)),
+        )
         try:
             await self._apply(order, device, plan, progress)
             await self._verify(order, plan, faults, progress)
@@ -189,9 +152,9 @@ class Restores:
         progress(70, "watching for faults")
         await self.clock.sleep(min(self.times.watch, max(0.0, until - self.clock.monotonic())))
         await self._reached(order.component, until)
-        if further := sorted(set(self.faults(order.component)) - faults):
+        if further := sorted(set(self.devices.faults(order.component)) - faults):
             raise DeviceAnswerInvalid(f"{order.component}: faults since it was applied: {'; '.join(further)}")
-        await self.report(order, "verify", "done")
+        await self.reports.step(order, "verify", "done")
 
     async def _reached(self, component: str, until: float) -> str:
         """The running configuration, as soon as the device gives it.
@@ -212,7 +175,7 @@ class Restores:
     ) -> AgentError:
         """Let the device go back, see that it has, and say so."""
         progress(80, "going back")
-        await self.report(order, "verify", f"failed: {error}")
+        await self.reports.step(order, "verify", f"failed: {error}")
         if plan.reversible:
             try:
                 await device.revert()
@@ -221,7 +184,7 @@ class Restores:
         found = await self._went_back(order, plan)
         await self._tidy(order, device)
         said = f"{error}; {found}"
-        await self.report(order, "go back", found)
+        await self.reports.step(order, "go back", found)
         await self._alarm(order, FAILED, said)
         return type(error)(said)
 
@@ -244,13 +207,13 @@ class Restores:
         try:
             await device.remove()
         except DeviceError as error:
-            await self.report(order, "remove", f"failed: {error}")
+            await self.reports.step(order, "remove", f"failed: {error}")
 
     async def say_interrupted(self, order: RestoreOrder) -> str:
         """The agent ended in the middle: that is on record, and an alarm, on return; what was said."""
         wait = f"a change that was not confirmed is taken back by the device itself within {self.times.minutes} minutes"
         text = f"the agent ended while {order.version} was put back; {wait}"
-        await self.report(order, "interrupted", text)
+        await self.reports.step(order, "interrupted", text)
         await self._alarm(order, INTERRUPTED, text)
         return text
 
@@ -276,13 +239,13 @@ class Restores:
         try:
             await work()
         except AgentError as error:
-            await self.report(order, name, f"failed: {error}")
+            await self.reports.step(order, name, f"failed: {error}")
             raise
-        await self.report(order, name, "done")
+        await self.reports.step(order, name, "done")
 
     async def _alarm(self, order: RestoreOrder, kind: str, text: str) -> None:
         said = text or "the device runs what it should"
-        await self.tell(AgentSignal(order.component, self.clock.now(), kind, OBJECT, bool(text), said))
+        await self.reports.alarm(AgentSignal(order.component, self.clock.now(), kind, OBJECT, bool(text), said))
 
 
 def _approved(order: RestoreOrder, plan: RestorePlan) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.job import Job
-from cmsp_agent.services.backups.restore import RestoreOrder, Restores
+from cmsp_agent.services.backups.restore import Restores
+from cmsp_agent.services.backups.restore_order import RestoreOrder
 from cmsp_agent.services.jobs import JobKind, JobReport
 
 PLAN, RESTORE = "restore-plan", "restore"

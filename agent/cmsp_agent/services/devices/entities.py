@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from cmsp_agent.services.devices.facts import Entity, Module
+from cmsp_agent.services.devices.facts import Entity
 from cmsp_agent.services.devices.table_cells import SnmpTables, cell, text
 
 ENTITY = "1.3.6.1.2.1.47.1.1.1.1"
@@ -20,7 +20,7 @@ ENTITIES = (
     ENT_SERIAL,
     ENT_MODEL,
 )
-CHASSIS, STACK, MODULE = 3, 11, 9
+CHASSIS, STACK = 3, 11
 KINDS = {
     1: "other",
     3: "chassis",
@@ -50,15 +50,6 @@ def chassis(tables: SnmpTables) -> tuple[str, str, str]:
     others = [] if classes else [index for index in numbered if models.get(index)]
     first = next(iter([*by_class, *others]), "")
     return serials.get(first, ""), models.get(first, ""), text(tables.get(ENT_SOFTWARE, {}).get(first))
-
-
-def modules(tables: SnmpTables) -> tuple[Module, ...]:
-    """The rows of class module that have a model."""
-    return tuple(
-        Module(cell(tables, ENT_NAME, index), cell(tables, ENT_MODEL, index), cell(tables, ENT_SERIAL, index))
-        for index, kind in tables.get(ENT_CLASS, {}).items()
-        if kind == MODULE and cell(tables, ENT_MODEL, index)
-    )
 
 
 def entities(tables: SnmpTables) -> tuple[Entity, ...]:

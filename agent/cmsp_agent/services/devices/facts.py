@@ -6,15 +6,6 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Module:
-    """A part of a device (ENTITY-MIB, class module)."""
-
-    name: str
-    model: str
-    serial: str
-
-
-@dataclass(frozen=True, slots=True)
 class Entity:
     """A row of the ENTITY tree: a chassis, a module, a power supply, what is plugged into a port."""
 
@@ -69,7 +60,6 @@ class DeviceFacts:
     software: str = ""
     model: str = ""
     serial: str = ""
-    modules: tuple[Module, ...] = ()
     entities: tuple[Entity, ...] = ()
     """Its parts, as a tree (`within`)."""
     interfaces: Mapping[int, str] = field(default_factory=dict)
@@ -98,7 +88,6 @@ def to_record(facts: DeviceFacts, device_type: str) -> dict[str, Any]:
         "software": facts.software,
         "model": facts.model,
         "serial": facts.serial,
-        "modules": [{"name": part.name, "model": part.model, "serial": part.serial} for part in facts.modules],
         "entities": [_short(entity) for entity in facts.entities],
         "interfaces": {str(index): name for index, name in facts.interfaces.items()},
         "interface_descriptions": {str(index): text for index, text in facts.interface_descriptions.items()},
@@ -125,7 +114,6 @@ def from_record(record: Mapping[str, Any]) -> DeviceFacts:
         software=record.get("software", ""),
         model=record.get("model", ""),
         serial=record.get("serial", ""),
-        modules=tuple(Module(part["name"], part["model"], part["serial"]) for part in record.get("modules", ())),
         entities=tuple(Entity(**each) for each in record.get("entities", ())),
         interfaces={int(index): name for index, name in record.get("interfaces", {}).items()},
         interface_descriptions={int(index): text for index, text in record.get("interface_descriptions", {}).items()},

@@ -22,7 +22,7 @@ from cmsp_agent.storage.tables import inventory, inventory_changes
 
 Changed = Callable[[Sequence[InventoryChange]], None]
 
-KNOWN_ONCE = ("serial", "model", "software", "sys_name", "modules", "entities")
+KNOWN_ONCE = ("serial", "model", "software", "sys_name", "entities")
 """Members that a device does not lose: a reading without them was one in which it did not say them."""
 AGAIN_AFTER = 7 * 86_400_000
 """Milliseconds after which a whole inventory is sent again, should a change have been lost on the way."""

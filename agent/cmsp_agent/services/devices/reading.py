@@ -9,7 +9,7 @@ from cmsp_agent.model.signal import Value
 from cmsp_agent.plugin import identity
 from cmsp_agent.plugin.api import DeviceType, Identity
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.devices.entities import ENTITIES, chassis, entities, modules
+from cmsp_agent.services.devices.entities import ENTITIES, chassis, entities
 from cmsp_agent.services.devices.facts import DeviceFacts, InterfaceFacts
 from cmsp_agent.services.devices.neighbours import NEIGHBOURS, neighbours
 from cmsp_agent.services.devices.table_cells import SnmpTables, dotted_address, mac, text
@@ -78,7 +78,6 @@ async def read_device_facts(
         software=(chassis_software if declared.chassis_tells_version else "") or identity.one_spelling(named),
         model=identity.model(declared, values, model, object_id),
         serial=identity.read(declared.serial, values) or serial,
-        modules=modules(tables),
         entities=entities(tables),
         interfaces=interfaces,
         interface_descriptions=interface_descriptions(tables, interfaces),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from cmsp_agent.model.inventory import TableName
 from cmsp_agent.model.times import optional_time
 
 Row = dict[str, Any]
@@ -26,7 +27,7 @@ COMPONENT_COLUMNS = (
 )
 
 
-def rows(table: str, inventories: Mapping[str, KeptInventory]) -> list[Row]:
+def rows(table: TableName, inventories: Mapping[str, KeptInventory]) -> list[Row]:
     """The rows of a table of `TABLES`, each beginning with its component; every row has all columns."""
     columns, rows_of = TABLES[table]
     return [
@@ -74,17 +75,17 @@ def _member(name: str) -> Callable[[KeptInventory], Iterator[Row]]:
     return rows_of
 
 
-TABLES: Mapping[str, tuple[tuple[str, ...], Callable[[KeptInventory], Iterator[Row]]]] = {
-    "components": (COMPONENT_COLUMNS, _component),
-    "parts": (
+TABLES: Mapping[TableName, tuple[tuple[str, ...], Callable[[KeptInventory], Iterator[Row]]]] = {
+    TableName.COMPONENTS: (COMPONENT_COLUMNS, _component),
+    TableName.PARTS: (
         ("name", "kind", "within", "description", "model", "serial", "hardware", "firmware", "software"),
         _member("entities"),
     ),
-    "interfaces": (("interface", "if_index", "description", "speed", "mac", "addresses"), _interfaces),
-    "addresses": (("address", "interface"), _addresses),
-    "neighbours": (("interface", "name", "port", "address", "platform", "protocol"), _member("neighbours")),
-    "trunks": (("name", "kind", "carries", "description", "dial_peers"), _member("trunks")),
-    "dial-peers": (
+    TableName.INTERFACES: (("interface", "if_index", "description", "speed", "mac", "addresses"), _interfaces),
+    TableName.ADDRESSES: (("address", "interface"), _addresses),
+    TableName.NEIGHBOURS: (("interface", "name", "port", "address", "platform", "protocol"), _member("neighbours")),
+    TableName.TRUNKS: (("name", "kind", "carries", "description", "dial_peers"), _member("trunks")),
+    TableName.DIAL_PEERS: (
         (
             "tag",
             "kind",
@@ -101,6 +102,6 @@ TABLES: Mapping[str, tuple[tuple[str, ...], Callable[[KeptInventory], Iterator[R
         ),
         _member("dial_peers"),
     ),
-    "translation-rules": (("rule", "does"), _member("translation_rules")),
+    TableName.TRANSLATION_RULES: (("rule", "does"), _member("translation_rules")),
 }
 """Table → its columns, and how its rows are made."""

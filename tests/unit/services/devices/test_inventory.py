@@ -6,7 +6,7 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.credentials import Credentials, SnmpCredential
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.devices.facts import DeviceFacts, Entity, InterfaceFacts, Module, from_record, to_record
+from cmsp_agent.services.devices.facts import DeviceFacts, Entity, InterfaceFacts, from_record, to_record
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.devices.reading import read_device_facts, software
 from tests.unit.services.polling.fakes import FakeSession
@@ -65,7 +65,6 @@ async def test_everything_that_is_reported_is_read() -> None:
         software="15.6(3)M5",
         model="VG310",
         serial="FCZ1",
-        modules=(Module("PVDM 0", "PVDM3-64", "FOC2"),),
         entities=(
             Entity("chassis (1)", "chassis", model="VG310", serial="FCZ1"),
             Entity("PVDM 0", "module", model="PVDM3-64", serial="FOC2"),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cmsp_agent.model.inventory import InventoryChange
+from cmsp_agent.model.inventory import InventoryChange, TableName
 from cmsp_agent.services.devices.changes import MOST_AT_ONCE, changed
 from cmsp_agent.services.devices.masking import masked_changes, masked_facts
 from cmsp_agent.services.devices.voice_plan import voice_plan
@@ -168,6 +168,6 @@ def test_every_row_of_a_table_has_all_its_columns() -> None:
     }
     for name, (columns, _) in TABLES.items():
         assert all(list(row) == ["component", *columns] for row in rows(name, {"gw-1": facts})), name
-    assert rows("addresses", {"gw-1": facts})[0]["interface"] == "GigabitEthernet0/0"
-    assert rows("components", {"gw-1": facts})[0]["first_seen"] == "2026-01-01T00:00:00.000Z"
-    assert rows("dial-peers", {"gw-1": facts})[0]["translation_outgoing"] == "OUT"
+    assert rows(TableName.ADDRESSES, {"gw-1": facts})[0]["interface"] == "GigabitEthernet0/0"
+    assert rows(TableName.COMPONENTS, {"gw-1": facts})[0]["first_seen"] == "2026-01-01T00:00:00.000Z"
+    assert rows(TableName.DIAL_PEERS, {"gw-1": facts})[0]["translation_outgoing"] == "OUT"
