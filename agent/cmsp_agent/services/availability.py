@@ -50,9 +50,10 @@ def _of(known: AlarmState, component: str, isolated: Event | None, started_at: i
         if alarm is not None and (unanswered.answered_at or state is not State.DEGRADED):
             return Availability(state, alarm.received_at, alarm.text)
     if not unanswered.answered_at:
-        why = isolated or alarms[COMPONENT_DEGRADED]
-        reason = why.text if why is not None else "it has not answered since the agent started"
-        return Availability(State.UNKNOWN, started_at, reason if unanswered.polled_at else "not polled yet")
+        why = isolated or (alarms[COMPONENT_DEGRADED] if unanswered.polled_at else None)
+        never = "it has not answered since the agent started" if unanswered.polled_at else "not polled yet"
+        since = started_at if isolated is None else isolated.received_at
+        return Availability(State.UNKNOWN, since, never if why is None else why.text)
     return Availability(State.UP, _up_since(known, component, alarms, unanswered))
 
 

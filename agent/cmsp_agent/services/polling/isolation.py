@@ -41,6 +41,8 @@ class Look:
     """The kernel has a route to at least one component."""
     none_answers: bool = False
     """Every one of several components was silent when it was last polled."""
+    all_answered: bool = False
+    """None was silent when it was last polled: that a next hop is silent speaks against that hop alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Verdict:
         if not look.routed:
             return Verdict(True, "no route to any component", unanswered)
         lost = [hop for hop, count in unanswered.items() if count >= UNANSWERED_LOOKS]
-        if unanswered and len(lost) == len(unanswered):
+        if unanswered and len(lost) == len(unanswered) and not look.all_answered:
             return Verdict(True, f"next hop {', '.join(lost)} does not answer", unanswered)
         asked = [reply for reply in look.hops.values() if reply is not None]
         if look.none_answers and asked and not any(asked):
@@ -170,7 +172,8 @@ class Isolation:
         asked = {} if cut else await self._all_asked(wanted)
         self._looked_at = self._clock.monotonic()
         any_answer, self._any_answer = self._any_answer, False
-        self.verdict = verdict.after(Look(links, asked, any_answer, routed, self._none_answers(components)))
+        none_answers, all_answered = self._none_answers(components), self._all_answered(components)
+        self.verdict = verdict.after(Look(links, asked, any_answer, routed, none_answers, all_answered))
         if self._held() != self.verdict.isolated:
             await self._announce()
 
@@ -180,6 +183,11 @@ class Isolation:
             return False
         replies = [reply for name in components if (reply := self._answers[name]) is not None]
         return len(replies) >= SEVERAL and not any(replies)
+
+    def _all_answered(self, components: Collection[str]) -> bool:
+        """Whether some were polled, and each that was answered."""
+        replies = [reply for name in components if (reply := self._answers.get(name)) is not None]
+        return bool(replies) and all(replies)
 
     async def _all_asked(self, hops: Collection[str]) -> Mapping[str, bool | None]:
         if not hops:

@@ -36,6 +36,8 @@ class CrossedThresholds:
         self._crossed_since: dict[str, float] = {}
         self._latest: dict[str, deque[float]] = {}
         self._raised: set[str] = set()
+        self._absent: dict[str, int] = {}
+        """Raised series that have no figure any more, though their KPI has, and for how many readings."""
         self._free: set[str] = set()
         """Series that have no threshold, of which that was said: an alarm of a threshold that is gone ends so."""
 
@@ -51,7 +53,17 @@ class CrossedThresholds:
             at: monotonic seconds.
         """
         by_name = {threshold.kpi: threshold for threshold in thresholds}
-        return tuple(self._judge(by_name, figures, at))
+        return (*self._judge(by_name, figures, at), *self._gone(figures))
+
+    def _gone(self, figures: Mapping[str, float]) -> Iterator[ObservedState]:
+        """The ends of series whose row is gone, such as a port that was renamed: for the second reading now."""
+        there = {series.partition("[")[0] for series in figures}
+        absent = [each for each in self._raised if each not in figures and each.partition("[")[0] in there]
+        self._absent = {series: self._absent.get(series, 0) + 1 for series in absent}
+        for series in [each for each, readings in self._absent.items() if readings > 1]:
+            self._raised.discard(series)
+            self._crossed_since.pop(series, None)
+            yield ObservedState(THRESHOLD_CROSSED, series, raised=False, text=f"{series} is measured no more")
 
     def _judge(
         self, by_name: Mapping[str, Threshold], figures: Mapping[str, float], at: float

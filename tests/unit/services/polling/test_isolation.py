@@ -47,6 +47,13 @@ def test_a_next_hop_that_answered_once_and_falls_silent_isolates_at_the_second_l
     assert not judged(up, silent, silent, up).isolated
 
 
+def test_a_next_hop_that_falls_silent_while_every_device_answered_its_last_poll_speaks_against_itself() -> None:
+    up, silent = Look({"eth0": True}, {"10.0.0.1": True}), Look({"eth0": True}, {"10.0.0.1": False})
+    answered = replace(silent, all_answered=True)
+    assert not judged(up, *[answered] * 5).isolated
+    assert judged(up, *[answered] * 5, silent).isolated
+
+
 def test_a_next_hop_that_never_answered_is_not_tracked() -> None:
     silent = Look({"eth0": True}, {"10.0.0.1": False})
     assert not judged(*[silent] * 10).isolated

@@ -52,6 +52,15 @@ def test_a_series_without_threshold_ends_what_was_raised_before_once() -> None:
     assert watch.judge((CPU,), {"memory.used": 99.0}, 60) == ()
 
 
+def test_a_series_that_is_measured_no_more_ends_its_alarm_where_others_of_its_kpi_are() -> None:
+    limit, watch = Threshold("if.in.errors", 10, 5, 0, "minor"), CrossedThresholds()
+    both = {"if.in.errors[Gi0/0]": 60.0, "if.in.errors[Gi0/1]": 0.0}
+    readings = [both, {"cpu.load": 5.0}, {}, {"if.in.errors[Gi0/1]": 0.0}, both, *[{"if.in.errors[Gi0/1]": 0.0}] * 3]
+    found = [{each.object: each.raised for each in watch.judge((limit,), figures, 0)} for figures in readings]
+    port = [each.get("if.in.errors[Gi0/0]") for each in found]
+    assert port == [True, None, None, None, True, None, False, None]
+
+
 def test_the_configuration_comes_before_the_type_and_the_type_before_the_agent() -> None:
     kind = DeviceType(
         "t",
