@@ -14,6 +14,7 @@ Public = Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the
 
 def backup_rotate_key(context: typer.Context, config: Config = DEFAULT_FILE) -> None:
     """Replace the master key while the agent is stopped. What the old one opened, the new one opens."""
+    from cmsp_agent.aio.clock import SystemClock
     from cmsp_agent.cli.running_agent import running_configuration
     from cmsp_agent.cli.sources import settings
     from cmsp_agent.services.audit_beside import audited
@@ -22,7 +23,7 @@ def backup_rotate_key(context: typer.Context, config: Config = DEFAULT_FILE) -> 
     if config.exists() and running_configuration(config) is not None:
         raise RecoveryFailed("the agent runs with the key that is to be replaced; first: systemctl stop cmsp-agent")
     output, appliance = session(context).output, settings(config)
-    with audited(appliance.state, "backup rotate-key", str(appliance.backups)) as doing:
+    with audited(appliance.state, SystemClock(), "backup rotate-key", str(appliance.backups)) as doing:
         done = rotate(appliance.state, appliance.backups, appliance.recovery_key)
         renewed = f"{done.contents} contents of {done.components} components and {done.secrets} secrets have a new key"
         doing.detail = f"{renewed}; {len(done.damaged)} could not be read"

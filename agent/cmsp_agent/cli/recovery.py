@@ -37,6 +37,7 @@ class RecoveryFailed(AgentError):
 
 def backup_restore_key(context: typer.Context, backups: Store, key: RecoveryKey, config: Config = DEFAULT_FILE) -> None:
     """Make the master key of these backups this appliance's own, while the agent is stopped."""
+    from cmsp_agent.aio.clock import SystemClock
     from cmsp_agent.cli.running_agent import running_configuration
     from cmsp_agent.cli.sources import settings
     from cmsp_agent.services.audit_beside import audited
@@ -46,7 +47,7 @@ def backup_restore_key(context: typer.Context, backups: Store, key: RecoveryKey,
     if config.exists() and running_configuration(config) is not None:
         raise RecoveryFailed("the agent runs with the key that is to be replaced; first: systemctl stop cmsp-agent")
     output, state = session(context).output, settings(config).state
-    with audited(state, "backup restore-key", str(backups)) as doing:
+    with audited(state, SystemClock(), "backup restore-key", str(backups)) as doing:
         with _private(key) as (private, password):
             found = recovered(backups / WRAPPED, private, password)
         renewed = replace_master_key(found, state)
@@ -59,6 +60,7 @@ def backup_restore_key(context: typer.Context, backups: Store, key: RecoveryKey,
 
 def backup_new_set(context: typer.Context, config: Config = DEFAULT_FILE) -> None:
     """Begin a set of backups of this appliance. What another key left there moves into a folder of its own."""
+    from cmsp_agent.aio.clock import SystemClock
     from cmsp_agent.cli.sources import settings
     from cmsp_agent.services.audit_beside import audited
     from cmsp_agent.services.backups.copies import ManifestFiles
@@ -66,7 +68,7 @@ def backup_new_set(context: typer.Context, config: Config = DEFAULT_FILE) -> Non
     from cmsp_agent.storage.sealed.master_key import master_key
 
     appliance = settings(config)
-    with audited(appliance.state, "backup new-set", str(appliance.backups)) as doing:
+    with audited(appliance.state, SystemClock(), "backup new-set", str(appliance.backups)) as doing:
         key = master_key(appliance.state)
         manifests = ManifestFiles(appliance.backups, key)
         fresh = BackupSet(appliance.backups, key, appliance.recovery_key, manifests.all_open)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NoReturn
 
-from cmsp_agent.aio.clock import Clock, SystemClock
+from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import AgentError, StorageError
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.services.audit import AuditEntry, AuditLog
@@ -40,11 +40,12 @@ class Doing:
 
 
 @contextmanager
-def audited(state: Path, action: str, thing: str) -> Iterator[Doing]:
+def audited(state: Path, clock: Clock, action: str, thing: str) -> Iterator[Doing]:
     """Leave an entry for what is done inside, whether it succeeds or fails.
 
     Args:
         state: the folder of the state.
+        clock: for the time of the entry.
         action: the command.
         thing: what it is done to.
 
@@ -55,13 +56,12 @@ def audited(state: Path, action: str, thing: str) -> Iterator[Doing]:
     try:
         yield doing
     except AgentError as error:
-        _leave(state, doing, "failed", str(error))
+        _leave(state, clock.now(), doing, "failed", str(error))
         raise
-    _leave(state, doing, "done", doing.detail)
+    _leave(state, clock.now(), doing, "done", doing.detail)
 
 
-def _leave(state: Path, doing: Doing, outcome: str, detail: str) -> None:
-    now = SystemClock().now()
+def _leave(state: Path, now: int, doing: Doing, outcome: str, detail: str) -> None:
     entry = AuditEntry(now, _who(), "local", doing.action, doing.object, outcome, detail[:2000])
     folder = state / FOLDER
     try:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cmsp_agent.model.errors import StorageError
+from cmsp_agent.model.ids import Octets
 from cmsp_agent.storage import files
 from cmsp_agent.storage.encoding import DocumentInvalid, decode, encode
 from cmsp_agent.storage.sqlite.connections import sync_directory
@@ -44,8 +45,9 @@ class PendingKeys:
 class IdentityFiles:
     """The folder `identity` of the state directory. All methods raise StorageError where it can't be used."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, octets: Octets = os.urandom) -> None:
         self._folder = state / FOLDER
+        self._octets = octets
 
     @property
     def current(self) -> Path:
@@ -78,7 +80,7 @@ class IdentityFiles:
 
     def install(self, contents: Mapping[str, bytes], at: int) -> None:
         """Put an identity in force: all of its files or none."""
-        name = f"{at:013}-{os.urandom(4).hex()}"
+        name = f"{at:013}-{self._octets(4).hex()}"
         folder = self._make(name)
         for file, content in contents.items():
             files.write_atomically(folder / file, content)

@@ -1,20 +1,17 @@
 """Keeps the inventory up to what the file and the saved configurations say, and sends the whole where it is due."""
 
-import logging
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 from cmsp_agent.aio.bell import Bell
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.component import Agreement, Component
-from cmsp_agent.model.errors import AgentError
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.backups import Backups
 from cmsp_agent.services.devices.inventory_store import InventoryKeeper
 from cmsp_agent.services.devices.last_seen import SeenTimes
 from cmsp_agent.services.devices.voice_plan import voice_plan
-
-log = logging.getLogger(__name__)
+from cmsp_agent.services.periodic import look_periodically
 
 EVERY = 300.0
 """Seconds between two looks; a reload has one at once."""
@@ -48,12 +45,7 @@ class InventoryUpkeep:
 
     async def run(self) -> NoReturn:
         """Look again and again, until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except AgentError as error:
-                log.warning("the inventory can't be kept up", extra={"reason": str(error)})
-            await self.bell.wait(EVERY)
+        await look_periodically(self.look, self.bell, EVERY, "the inventory can't be kept up")
 
     async def look(self) -> None:
         """Once.

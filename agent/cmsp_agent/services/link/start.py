@@ -117,7 +117,8 @@ def _renewal(
 ) -> Renewal:
     sections = {"headend": configuration.headend.tls, "api": configuration.api.tls, "listen": configuration.listen.tls}
     watched = {f"{name}.tls": tls.certificate for name, tls in sections.items() if tls is not None}
-    identity, kept = IdentityFiles(configuration.appliance.state), RevisionFiles(configuration.file.parent)
+    identity = IdentityFiles(configuration.appliance.state, runtime.machine.octets)
+    kept = RevisionFiles(configuration.file.parent)
     return Renewal(identity, client, reload, kept.note, watched, conditions, runtime.clock)
 
 

@@ -1,7 +1,6 @@
 """Looks at the dates of the order once an hour and after each reload, by a clock that is believed."""
 
 import datetime as dt
-import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NoReturn
 
@@ -9,11 +8,9 @@ from cmsp_agent.aio.bell import Bell
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.config.configuration import Order
 from cmsp_agent.model.component import Component
-from cmsp_agent.model.errors import AgentError
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.order.findings import findings
-
-log = logging.getLogger(__name__)
+from cmsp_agent.services.periodic import look_periodically
 
 EVERY = 3600.0
 OVER = "renewed, or no longer in the file"
@@ -60,12 +57,7 @@ class OrderWatch:
 
     async def run(self) -> NoReturn:
         """Look again and again, until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except AgentError as error:
-                log.warning("the order's dates can't be looked at", extra={"reason": str(error)})
-            await self.bell.wait(EVERY)
+        await look_periodically(self.look, self.bell, EVERY, "the order's dates can't be looked at")
 
     async def look(self) -> None:
         """Once. A clock that is not believed ends nothing, and renews nothing.
