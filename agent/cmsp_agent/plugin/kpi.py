@@ -47,6 +47,8 @@ class Kpi:
     a second, ifHighSpeed times 125,000); none where that is zero."""
     rows: tuple[tuple[str, str], ...] = ()
     """(index, name) of rows that the MIB numbers (1 is H.323, 2 is SIP)."""
+    last: str = ""
+    """The last number of the index of the rows that are meant: of a table of intervals, that which is over."""
     parts: tuple[str, ...] = ()
     """Of a sum: further instances that are added to the first (a counter for each answer of a class); those that the
     device has. A poll in which one of them has no rate has no sum."""

@@ -5,7 +5,7 @@ Source: AC-PM-Control-MIB. The index is the way (to IP, to the telephone side) a
 
 from collections.abc import Iterator
 
-from cmsp_agent.plugin.api import Kpi, Limit
+from cmsp_agent.plugin.api import Kpi, Limit, Severity
 
 PM = "1.3.6.1.4.1.5003.10.8.2.52"
 LAST = 1
@@ -34,4 +34,17 @@ def _way(name: str, way: int) -> Iterator[Kpi]:
     yield from (Kpi(f"calls.{name}.failed.{cause}", "calls", (_value(table, way),)) for cause, table in FAILED)
 
 
-KPIS = tuple(kpi for name, way in WAYS for kpi in _way(name, way))
+def _group(name: str, unit: str, table: int, column: int, limit: Limit | None = None) -> Kpi:
+    return Kpi(f"trunk_group.{name}", unit, (f"{PM}.{table}.1.{column}",), per="first", last=f"{LAST}", limit=limit)
+
+
+TRUNK_GROUPS = (
+    _group("channels.mean", "channels", 26, 7),
+    _group("channels.most", "channels", 26, 8),
+    _group("used", "percent", 27, 8, Limit(95, 85, 0, Severity.MINOR)),  # the device's own thresholds
+    _group("no_resources", "calls", 28, 3),
+    _group("acd", "s", 29, 4),
+)
+"""Of each trunk group the device counts no calls that were answered or failed by another cause."""
+
+KPIS = (*TRUNK_GROUPS, *(kpi for name, way in WAYS for kpi in _way(name, way)))

@@ -15,6 +15,7 @@ from cmsp_agent.plugin.api import (
     StateRule,
     hook,
 )
+from cmsp_plugins.ribbon_sbc import trunk_groups
 from cmsp_plugins.ribbon_sbc.setup import SETUP
 
 API_VERSION = 1
@@ -68,6 +69,7 @@ RIBBON_SBC = DeviceType(
             scale=100.0,
             limit=Limit(30, 40, 600),
         ),
+        *trunk_groups.KPIS,
     ),
     setup=SETUP,
     proven=("identity",),

@@ -24,6 +24,7 @@ OWN_UNITS = {
     "service.status": "",
     "certificate.days": "days",
     "calls.failed": "calls",
+    "calls.failed.trunk": "calls",
 }
 """Of what is measured of every component."""
 

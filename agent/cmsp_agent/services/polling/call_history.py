@@ -18,6 +18,8 @@ from cmsp_agent.services.polling.uptime import TICKS, WRAP, Uptime
 
 FAILED_CALLS = "calls.failed"
 """KPI: outgoing calls of the last hour that were not answered, for each cause."""
+FAILED_BY_TRUNK = "calls.failed.trunk"
+"""The same for each port or dial-peer and cause."""
 MOST_ROWS = 500
 HOUR = 3_600_000
 OUTGOING = 1
@@ -30,8 +32,8 @@ class CallReader:
 
     def __init__(self) -> None:
         self._seen: frozenset[str] = frozenset()
-        self._failed: deque[tuple[int, int]] = deque()
-        """When, and by which cause."""
+        self._failed: deque[tuple[int, int, str]] = deque()
+        """When, by which cause, and by which port or dial-peer."""
         self._counts = False
 
     async def read(
@@ -63,15 +65,18 @@ class CallReader:
             self._failed.popleft()
         if not self._counts:
             return {}
-        by_cause = Counter(cause for _, cause in self._failed)
-        whole = {FAILED_CALLS: float(by_cause.total())}
-        return whole | {f"{FAILED_CALLS}[{cause_in_words(cause)}]": float(count) for cause, count in by_cause.items()}
+        found = Counter((FAILED_CALLS, cause_in_words(cause)) for _, cause, _ in self._failed)
+        found |= Counter(
+            (FAILED_BY_TRUNK, f"{port}, {cause_in_words(cause)}") for _, cause, port in self._failed if port
+        )
+        series = {f"{name}[{series}]": float(count) for (name, series), count in found.items()}
+        return {FAILED_CALLS: float(len(self._failed)), **series}
 
 
-def _failures(legs: list[CallLeg], now: int) -> Iterator[tuple[int, int]]:
+def _failures(legs: list[CallLeg], now: int) -> Iterator[tuple[int, int, str]]:
     for leg in sorted(legs, key=lambda each: each.began_at):
         if leg.outgoing and not leg.answered and leg.cause is not None:
-            yield min(leg.began_at, now), leg.cause
+            yield min(leg.began_at, now), leg.cause, leg.port
 
 
 def _leg(

@@ -125,6 +125,8 @@ def _ratio(kpi: Kpi, value: float, answers: Answers, index: str, rates: Rates, c
 
 
 def _applies(kpi: Kpi, answers: Answers, index: str) -> bool:
+    if kpi.last and index.rpartition(".")[2] != kpi.last:
+        return False
     return kpi.only_if is None or answers.rows(kpi.only_if[0]).get(index) == kpi.only_if[1]
 
 

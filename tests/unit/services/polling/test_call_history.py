@@ -71,6 +71,8 @@ async def test_failed_calls_of_the_last_hour_by_cause() -> None:
         "calls.failed": 3.0,
         "calls.failed[34 no circuit or channel available]": 2.0,
         "calls.failed[17 user busy]": 1.0,
+        "calls.failed.trunk[dial-peer 112, 34 no circuit or channel available]": 2.0,
+        "calls.failed.trunk[dial-peer 112, 17 user busy]": 1.0,
     }
     assert reader.figures(NOW + HOUR + 1) == {"calls.failed": 0.0}
 
