@@ -24,7 +24,7 @@ CISCO_IOS = DeviceType(
     sys_descr=rf"(?s)\A(?!.*(?:{XE}))(?=.*(?:\bIOS\b(?! XR)|IOS \(tm\)|^IE1000 |^Global Site Selector))",
     descr_is_enough=True,
     identity=Identity(vendor="Cisco", os="ios", version=(Fact(pattern=r"\bVersion:?\s+([^,\s]+)"),), products=PRODUCTS),
-    alarms=(*ALARMS, *notifications.ALARMS, *voice.ALARMS),
+    alarms=(*ALARMS, *notifications.ALARMS, *sensors.ALARMS, *voice.ALARMS),
     traps=(*TRAPS, *notifications.TRAPS),
     ignored_traps=notifications.CALL_NOISE,
     syslog=SYSLOG,

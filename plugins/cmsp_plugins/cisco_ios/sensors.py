@@ -1,10 +1,10 @@
 """Sensors, power supplies, fans and modules of Cisco devices. Data only.
 
 Sources: CISCO-ENTITY-SENSOR-MIB, the older CISCO-ENVMON-MIB, CISCO-ENTITY-FRU-CONTROL-MIB, CISCO-WAN-3G-MIB,
-POWER-ETHERNET-MIB, CISCO-SYSLOG-MIB.
+POWER-ETHERNET-MIB, CISCO-SYSLOG-MIB, CISCO-HSRP-MIB, CISCO-RESILIENT-ETHERNET-PROTOCOL-MIB.
 """
 
-from cmsp_agent.plugin.api import NO_COUNT, Kpi, StateRule, sensor_kpis
+from cmsp_agent.plugin.api import NO_COUNT, AlarmType, Kpi, Severity, StateRule, sensor_kpis
 
 SENSOR = "1.3.6.1.4.1.9.9.91.1.1.1.1"
 ENVMON = "1.3.6.1.4.1.9.9.13.1"
@@ -28,7 +28,44 @@ KPIS = (
     Kpi("syslog.dropped", "messages/s", ("1.3.6.1.4.1.9.9.41.1.1.5.0",), kind="counter32"),
 )
 
+ALARMS = (
+    AlarmType(
+        "hsrp.down",
+        Severity.MAJOR,
+        "{component}: HSRP group {object} takes no part",
+        recommendation="Check the group's interface and its peer: there may be no gateway left for the subnet.",
+    ),
+    AlarmType("rep.open", Severity.MAJOR, "{component}: REP segment {object} is open: a link of the ring is down"),
+    AlarmType(
+        "cellular.down",
+        Severity.MAJOR,
+        "{component}: the cellular modem {object} is offline",
+        responsible="carrier",
+        recommendation="Check the SIM card and the signal: `show cellular all` on the device.",
+    ),
+    AlarmType("cellular.sim", Severity.MAJOR, "{component}: the SIM card of {object} is not accepted"),
+)
+
 STATES = (
+    # cHsrpGrpStandbyState: initial(1), learn(2), listen(3), speak(4), standby(5), active(6); by interface and group
+    StateRule(
+        "1.3.6.1.4.1.9.9.106.1.2.1.1.15", "hsrp.down", frozenset({1, 2}), frozenset({5, 6}), "index", once_clear=True
+    ),
+    # crepSegmentComplete: complete(1), incomplete(2)
+    StateRule("1.3.6.1.4.1.9.9.601.1.3.1.1.4", "rep.open", frozenset({2}), frozenset({1}), "index"),
+    # c3gModemStatus: offline(2), online(3)
+    StateRule(
+        "1.3.6.1.4.1.9.9.661.1.3.1.1.6", "cellular.down", frozenset({2}), frozenset({3}), ENTITY_NAME, once_clear=True
+    ),
+    # c3gGsmSimStatus: ok(2), not inserted(3), removed(4), then failures, blocks and rejections
+    StateRule(
+        "1.3.6.1.4.1.9.9.661.1.3.5.1.1.2",
+        "cellular.sim",
+        frozenset(range(4, 14)),
+        frozenset({2, 3}),
+        ENTITY_NAME,
+        once_clear=True,
+    ),
     # cefcFRUPowerOperStatus: offEnvPower(5), offEnvTemp(6), offEnvFan(7), failed(8), onButFanFail(9), offCooling(10)
     StateRule(f"{FRU}.1.2.1.2", "env.power", frozenset({5, 6, 7, 8, 9, 10}), frozenset({1, 2, 3}), object=ENTITY_NAME),
     # cefcFanTrayOperStatus: up(2), down(3), warning(4)

@@ -1,7 +1,7 @@
 """The device type `ups`: what any SNMP device has, what it measures, and where it says who it is. Data only."""
 
 from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
-from cmsp_plugins.ups import figures, rack
+from cmsp_plugins.ups import figures, rack, states
 from cmsp_plugins.ups.setup import SETUP
 
 API_VERSION = 1
@@ -59,6 +59,8 @@ UPS = DeviceType(
             Fact("1.3.6.1.4.1.674.10902.2.120.1.2.0"),
         ),
     ),
+    alarms=states.ALARMS,
+    states=states.STATES,
     kpis=(*figures.KPIS, *rack.KPIS),
     setup=SETUP,
     proven=("identity", "kpis"),
