@@ -53,6 +53,16 @@ SETUP = (
         ),
     ),
     SetupStep(
+        "login",
+        "its configuration is read over its command line or REST; the row is of the table of local users",
+        (
+            SetupLine(
+                "configure system\nuser {login}\npassword <password>\nprivilege admin\nstatus valid\nexit",
+                r"^WebUsers \d+ = \"?{login}\b|^\s*user \"?{login}\b",
+            ),
+        ),
+    ),
+    SetupStep(
         "clock",
         "times of messages are compared with those of others",
         (SetupLine("NTPServerIP = <your NTP server>", r"^NTPServerIP *= *'?[^'\s]"),),

@@ -1,6 +1,7 @@
 """The device type `cisco_ata`: what any SNMP device has, and where this one says who it is. Data only."""
 
 from cmsp_agent.plugin.api import CliPlatform, DeviceType, Fact, HttpFetch, Identity, Redaction, hook
+from cmsp_plugins.cisco_ata.setup import SETUP
 
 API_VERSION = 1
 
@@ -28,6 +29,7 @@ CISCO_ATA = DeviceType(
             Redaction(r"\[[^\]\n]*--(?:key|pwd) +(?P<secret>[^\]\s]+)"),
         ),
     ),
+    setup=SETUP,
     proven=("identity",),
 )
 

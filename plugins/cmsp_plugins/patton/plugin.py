@@ -1,6 +1,7 @@
 """The device type `patton`: what any SNMP device has, and where this one says who it is. Data only."""
 
 from cmsp_agent.plugin.api import DeviceType, Identity, hook
+from cmsp_plugins.patton.setup import SETUP
 
 API_VERSION = 1
 
@@ -10,6 +11,7 @@ PATTON = DeviceType(
     like="generic_snmp",
     sys_object_ids=("1.3.6.1.4.1.1768",),
     identity=Identity(vendor="Patton", os="patton"),
+    setup=SETUP,
 )
 
 

@@ -7,6 +7,29 @@ from cmsp_agent.plugin.api import SetupLine, SetupStep
 
 SETUP = (
     SetupStep(
+        "snmp",
+        "states and figures are read by SNMP; keys are typed as octets in hexadecimal, with colons between",
+        (
+            SetupLine(
+                "set oam snmp users {user} group operator authProtocol {auth_name} authKey <authentication key>"
+                " privProtocol {priv_name} privKey <privacy key>",
+                r"\bsnmp users {user}\b",
+            ),
+            SetupLine("set oam snmp version v3only", r"\bsnmp version v3only\b"),
+        ),
+        only="3",
+        words=tuple({"MD5": "HMACMD5", "SHA-1": "HMACSHA", "AES-128": "AES128"}.items()),
+    ),
+    SetupStep(
+        "snmp",
+        "states and figures are read by SNMP",
+        (
+            SetupLine("set oam snmp communityString CMSP snmpCommunityName <community>", r"\bsnmpCommunityName \S"),
+            SetupLine("set oam snmp version v1v2c", r"\bsnmp version v1v2c\b"),
+        ),
+        only="2c",
+    ),
+    SetupStep(
         "traps",
         "a fault is known at once, not at the next poll",
         (
@@ -23,7 +46,7 @@ SETUP = (
         (
             SetupLine(
                 "set oam snmp trapTarget CMSP ipAddress {appliance} port {trap_number} trapType v3"
-                " targetUsername {user} state enabled",
+                " targetUserName {user} targetSecurityLevel authPriv state enabled",
                 r"\btrapTarget CMSP\b.*{appliance}\b",
             ),
         ),

@@ -21,7 +21,7 @@ V3 = SnmpCredential("3", user="cmsp", auth="SHA-1", auth_key=SECRET, priv="AES-1
 V2 = SnmpCredential("2c", community=SECRET)
 MAKERS = (
     *("cisco_ios", "cisco_nxos", "cisco_asa", "frr", "linux_host"),
-    *("audiocodes", "oracle_sbc", "ribbon_sbc", "ups"),
+    *("audiocodes", "oracle_sbc", "ribbon_sbc", "ups", "patton", "cisco_ata"),
 )
 
 ENTERED = {
@@ -46,7 +46,8 @@ ENTERED = {
         f"EnableSyslog = 1\nSyslogServerIP = '{OURS}'\nSyslogServerPort = 514\nNTPServerIP = '192.0.2.1'\n"
         f"SNMPManagerTableIP_0 = '{OURS}'\nSNMPManagerTrapPort_0 = 162\nSNMPManagerIsUsed_0 = 1\n"
         "SNMPManagerTrapSendingEnable_0 = 1\n[ SNMPUsers ]\n"
-        'SNMPUsers 0 = "cmsp", 2, 3, "$1$x", "$1$y", 0;\n[ \\SNMPUsers ]\n'
+        'SNMPUsers 0 = "cmsp", 2, 3, "$1$x", "$1$y", 0;\n[ \\SNMPUsers ]\n[ WebUsers ]\n'
+        'WebUsers 1 = "cmsp", "$1$z", 1;\n'
     ),
     "oracle_sbc": (
         "ntp-config\n        server                                  192.0.2.1\n"
@@ -56,8 +57,23 @@ ENTERED = {
         f"                address                                 {OURS}\n                port    514\n"
         f"trap-receiver\n        ip-address                              {OURS}:162\n"
     ),
+    "patton": (
+        f"cli version 3.20\nsnmp community x ro\nsnmp host {OURS} security-name x\nsnmp target {OURS} security-name x\n"
+        "sntp-client\nsntp-client server primary 192.0.2.1 port 123 version 4\n"
+        "administrator cmsp password x encrypted\n"
+        f"syslog-client\n  remote {OURS} 514\n    facility kernel severity informational\n"
+    ),
+    "cisco_ata": (
+        f'<flat-profile>\n<Syslog_Server ua="na">{OURS}:514</Syslog_Server>\n<SNMP>\n<SNMP_Enabled>1</SNMP_Enabled>\n'
+        f"<SNMP_Trusted_IP>{OURS}/255.255.255.0</SNMP_Trusted_IP>\n<SNMPV3>1</SNMPV3>\n<RW_User>cmsp</RW_User>\n"
+        "<Auth_Protocol>SHA</Auth_Protocol>\n<Privacy_Protocol>DES</Privacy_Protocol>\n"
+        f"<TRAP_IP_Address>{OURS}</TRAP_IP_Address>\n<TRAP_Port>162</TRAP_Port>\n"
+        "<TRAP_SNMP_Version>v3</TRAP_SNMP_Version>\n</SNMP>\n<Time_Server>ntp.example.net</Time_Server>\n</flat-profile>"
+    ),
     "ribbon_sbc": (
-        f"set oam snmp trapTarget CMSP ipAddress {OURS} port 162 trapType v3 targetUsername cmsp state enabled\n"
+        "set oam snmp users cmsp group operator authProtocol HMACSHA privProtocol AES128\n"
+        "set oam snmp version v3only\n"
+        f"set oam snmp trapTarget CMSP ipAddress {OURS} port 162 trapType v3 targetUserName cmsp state enabled\n"
         f"set oam eventLog typeAdmin system syslogState enabled syslogRemoteHost {OURS} syslogRemotePort 514\n"
         "set system ntp serverAdmin 192.0.2.1 state enabled\n"
     ),
