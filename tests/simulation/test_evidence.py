@@ -3,6 +3,7 @@
 import asyncio
 from pathlib import Path
 
+from cmsp_agent.app.loading import load
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from tests.lab.site import happenings
 from tests.lab.site.happenings import FIRST_PRI, Happening
@@ -66,6 +67,15 @@ def test_a_peer_lost_while_the_agent_was_off_and_registrations_that_each_way_cal
         await world.start()
         await asyncio.sleep(POLLS / 5)
         assert held(world) == {("gw-1", "bgp.peer.down", "10.1.2.3")}
+        # what the file calls otherwise is the same device: its fault is reported under the new name
+        text = world.workspace.site_yaml.read_text("utf-8")
+        for name, other in (("gw-1", "gw-paris"), ("gw-paris", "gw-1")):
+            text = text.replace(f"  {name}:", f"  {other}:").replace(f"parent: {name}", f"parent: {other}")
+            world.workspace.site_yaml.write_text(text, "utf-8")
+            assert world.agent is not None
+            await world.agent.use(load(world.workspace.site_yaml, environment={}))
+            await asyncio.sleep(POLLS / 5)
+            assert held(world) == {(other, "bgp.peer.down", "10.1.2.3")}
         device.shell.show["sip-ua register status"] = REGISTRATIONS.format("no")  # type: ignore[index]
         failed = "Registration failed. Number=5550100;registrar=dns:carrier.example;addr=192.0.2.9"
         device.happen(

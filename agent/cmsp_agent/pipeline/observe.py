@@ -24,6 +24,7 @@ LONGEST_DEFERRAL = 2 * UNANSWERED_POLLS
 
 TROUBLES = {
     "name": "its host name can't be resolved",
+    "stale name": "its host name can't be resolved any more, and it is asked at its last address",
     "partial": "its answers are incomplete",
     "credentials": "its credentials can't be used",
     "no figures": "it has none of the figures of its type",

@@ -3,7 +3,7 @@
 `reading` asks a device, `facts` has what it said, `inventory_store` keeps it.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.interfaces import Interfaces
@@ -18,8 +18,10 @@ NO_INTERFACES = Interfaces()
 class Devices:
     """The devices as they are known now: the pipeline's `Inventory`."""
 
-    def __init__(self, registry: Registry) -> None:
+    def __init__(self, registry: Registry, lost_name: Callable[[str], str] = lambda _: "") -> None:
         self._registry = registry
+        self.lost_name = lost_name
+        """Component → a host name of its that can't be resolved any more; empty where there is none."""
         self._components: Mapping[str, Component] = {}
         self._facts: dict[str, DeviceFacts] = {}
         self._types: dict[str, DeviceType] = {}

@@ -75,6 +75,11 @@ class Names:
             return component
         return replace(component, addresses=self.literals(component.addresses))
 
+    def lost(self, component: Component) -> str:
+        """A host name of the component that led somewhere and can't be resolved any more; empty: none."""
+        failing = (each for each in component.addresses if each in self._failing and each in self._known)
+        return next(failing, "")
+
     async def run(self, hosts: Callable[[], Iterable[str]], changed: Callable[[], None]) -> None:
         """Look again every few minutes, until cancelled; report where an address changed."""
         while True:

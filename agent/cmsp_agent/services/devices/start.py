@@ -28,7 +28,7 @@ class DevicesPart(Part):
     """Owns what is known of the devices; others read it."""
 
     def __init__(self, runtime: Runtime, registry: Registry, names: Names) -> None:
-        self.devices = Devices(registry)
+        self.devices = Devices(registry, lambda name: names.lost(self._written[name]))
         self.senders = Senders(runtime.counters)
         self.names = names
         self.keeper = InventoryKeeper(runtime.state, runtime.clock, runtime.machine.new_id)
@@ -37,6 +37,8 @@ class DevicesPart(Part):
         """Set when something was learned that components hang on: a device's type for its groups, a name's address."""
         self._runtime = runtime
         self._hosts: Iterable[str] = ()
+        self._written: Mapping[str, Component] = {}
+        """The components as the file has them, with their host names."""
         self._today: dt.date | None = None
 
     def components(self, configuration: Configuration) -> dict[str, Component]:
@@ -60,7 +62,7 @@ class DevicesPart(Part):
         relays = self.names.literals(configuration.relays)
 
         async def change() -> None:
-            self._hosts = configuration.hosts
+            self._hosts, self._written = configuration.hosts, written
             self.keeper.masks = configuration.privacy.mask_numbers
             self.devices.configure(components)
             self.senders.configure(addresses)

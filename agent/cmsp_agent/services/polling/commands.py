@@ -56,7 +56,7 @@ class CommandReader:
         self._client = client
         self._well = well
         self._clock = clock
-        self._reader = ShownReader(well.of(self._kept_as))
+        self._reader = ShownReader(well.of(self._kept_as, [self._kept_at]))
         self._crossed = CrossedThresholds()
         self._lacks: dict[str, float] = {}
         """Command → when it is tried again (monotonic)."""
@@ -65,6 +65,10 @@ class CommandReader:
     @property
     def _kept_as(self) -> str:
         return f"{self.component.name} over SSH"
+
+    @property
+    def _kept_at(self) -> str:
+        return f"{''.join(self.component.addresses[:1])} over SSH"
 
     async def read(self, kind: DeviceType, by_snmp: Collection[str]) -> PollSignal | None:
         """Ask everything once; None: there is nothing to ask.
@@ -88,7 +92,7 @@ class CommandReader:
         for table, output in zip(asked, outputs, strict=True):
             self._read(table, output, reading, by_snmp)
         if frozenset(self._reader.seen_well) != seen:
-            await self._well.keep(self._kept_as, frozenset(self._reader.seen_well))
+            await self._well.keep(self._kept_as, frozenset(self._reader.seen_well), self._kept_at)
         crossed = self._crossed.judge(in_force(self.component, kind), reading.samples, self._clock.monotonic())
         return PollSignal(
             self.component.name,

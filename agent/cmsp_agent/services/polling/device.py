@@ -76,7 +76,7 @@ class Device:
         self._limits_for: DeviceType | None = None
         self._limits: tuple[Threshold, ...] = ()
         self._well = well
-        self._states = StateReader(well.of(component.name))
+        self._states = StateReader(well.of(component.name, component.addresses))
         self._trouble = PollTrouble(component.name)
         self._alive = False
         self._names = InterfaceNames(known.interfaces if (known := devices.facts(component.name)) else {})
@@ -103,6 +103,8 @@ class Device:
         of_services = self._services.states(reach.services, now, reachable=reachable)
         if not reach.asked and signal.snmp is None and not signal.reason:
             signal = replace(signal, reason="not permitted here", detail=NO_ECHO)
+        elif not signal.reason and (host := self._devices.lost_name(self.component.name)):
+            signal = replace(signal, reason="stale name", detail=host)
         return replace(
             signal, icmp=reach.icmp, tcp=reach.tcp, samples=figures, states=(*signal.states, *of_services, *crossed)
         )
@@ -173,7 +175,7 @@ class Device:
         return self._devices.device_type(self.component.name)
 
     async def _ask_snmp(self, session: DeviceSession, nothing: PollSignal) -> PollSignal:
-        plan = self.plan
+        plan, component = self.plan, self.component
         scalars = await session.get(*plan.scalars)
         self._alive = True
         self._access.answered()
@@ -202,7 +204,7 @@ class Device:
         ended = await self._calls.read(session, plan, uptime, nothing.received_at, self._interface)
         states = self._states.states(plan, answers, self._interface)
         if self._states.grown:
-            self._states.grown = not await self._well.keep(self.component.name, self._states.seen_well)
+            self._states.grown = not await self._well.keep(component.name, self._states.seen_well, component.address)
         if restarted:
             states = (*states, await restart_of(session, nothing.component, uptime, nothing.received_at))
         reason = "no figures" if self.plan.is_bare(self._kind()) else ""

@@ -4,10 +4,11 @@ Readers of states ask it and add to it; they judge what it means.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import StorageError
+from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.storage.tables.seen_well import WellObjects
 
 log = logging.getLogger(__name__)
@@ -25,12 +26,21 @@ class WellMemory:
         self._store = store
         self._counters = counters
 
-    def of(self, component: str) -> WellObjects:
-        """What was seen well of a component, in this run or an earlier one."""
-        return self._known.get(component, NOTHING)
+    def of(self, component: str, addresses: Collection[str] = ()) -> WellObjects:
+        """What was seen well of a component, in this run or an earlier one.
 
-    async def keep(self, component: str, seen: WellObjects) -> bool:
-        """Keep what was seen; False where it could not be stored and is to be handed in again."""
+        A component that the file calls otherwise now is known by its address.
+        """
+        if component not in self._known:
+            at = {(COMPONENT_DOWN, address) for address in addresses}
+            before = [name for name, seen in self._known.items() if seen & at]
+            return self._known[before[-1]] if before else NOTHING
+        return self._known[component]
+
+    async def keep(self, component: str, seen: WellObjects, address: str = "") -> bool:
+        """Keep what was seen, and where; False where it could not be stored and is to be handed in again."""
+        if address:
+            seen = frozenset(each for each in seen if each[0] != COMPONENT_DOWN) | {(COMPONENT_DOWN, address)}
         self._known[component] = seen
         try:
             await self._store(component, seen)

@@ -32,11 +32,16 @@ async def test_a_failure_leaves_what_was_known() -> None:
     directory.answers.clear()
     await names.resolve(BY_NAME.addresses)
     assert names.literal(BY_NAME).address == "10.0.0.1"
+    assert names.lost(BY_NAME) == "gw.example"
+    directory.answers["gw.example"] = ("10.0.0.1",)
+    await names.resolve(BY_NAME.addresses)
+    assert names.lost(BY_NAME) == ""
 
 
 async def test_a_name_that_was_never_resolved_leaves_the_other_addresses() -> None:
     names = Names(Directory(), ManualClock())
     assert names.literal(BY_NAME).addresses == ("10.0.0.9",)
+    assert names.lost(BY_NAME) == ""
 
 
 async def test_a_new_address_is_reported() -> None:

@@ -83,7 +83,8 @@ class Bench:
         self.ping: float | Exception | None = 0.01
         registry = Registry()
         registry.add("test", kind)
-        self.devices = Devices(registry)
+        self.lost_name = ""
+        self.devices = Devices(registry, lambda _: self.lost_name)
         self.devices.configure({component.name: component})
         reach = Reachability(self.counters, self._ping, self._check_port, gap=0)
         self.well = WellMemory({}, self._keep_well, self.counters)
@@ -377,8 +378,19 @@ async def test_what_was_seen_well_is_kept_and_handed_in_again_where_it_could_not
     assert bench.kept == {}
     bench.full = False
     await bench.device.poll()
-    assert bench.kept == {"gw": {("link.down", "GigabitEthernet0/0")}}
-    assert bench.well.of("gw") == bench.kept["gw"]
+    assert bench.kept == {"gw": {("link.down", "GigabitEthernet0/0"), ("component.down", GATEWAY.address)}}
+    assert bench.well.of("gw") == bench.well.of("gateway", GATEWAY.addresses) == bench.kept["gw"]
+    assert bench.well.of("gateway", ["192.0.2.99"]) == frozenset()
+
+
+async def test_a_name_that_can_not_be_resolved_any_more_is_said_beside_what_its_last_address_answers() -> None:
+    bench = Bench()
+    bench.lost_name = "gw.example"
+    signal = await bench.device.poll()
+    assert (signal.snmp, signal.reason, signal.detail) == (True, "stale name", "gw.example")
+    assert signal.samples["cpu.load"] == 7.0
+    bench.lost_name = ""
+    assert (await bench.device.poll()).reason == ""
 
 
 async def test_what_can_not_be_decoded_is_no_figure_and_is_kept_for_people() -> None:
