@@ -10,11 +10,12 @@ import pytest
 
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.services.events.series_inspection import SeriesInspection
+from cmsp_agent.services.events.series_inspection import PASS_EVERY, SeriesInspection
 from cmsp_agent.storage import rollups, series
 from cmsp_agent.storage.rollups import FIVE_MINUTES, HOUR, RollUpQuery
 from cmsp_agent.storage.series import Columns, Sample
 from cmsp_agent.storage.tables import dead_rows
+from tests.lab.clock import ManualClock
 
 NAMES = ("gw-1", "gw-2")
 BEGAN = 1_767_225_600_000
@@ -128,3 +129,22 @@ async def once_inspected(path: Path, table: str) -> None:
     assert [row.place for row in dead] == [table]
     assert dead[0].name
     assert len(found["cpu.gw-2"]) == POLLS
+
+
+async def test_a_table_is_looked_through_once_a_day(whole: Path, tmp_path: Path) -> None:
+    path, clock = tmp_path / "series.db", ManualClock()
+    shutil.copyfile(whole, path)
+    database = await series.open_series(path, clock=clock, counters=Counters())
+    inspection = SeriesInspection(database, clock)
+    await inspection.look()
+    await database.write(
+        lambda tx: tx.execute(
+            "update samples set packed = 'garbage' where at = (select min(at) from samples) and component = 1"
+        )
+    )
+    await inspection.look()
+    assert await database.read(dead_rows.not_noted) == []
+    await clock.advance(PASS_EVERY)
+    await inspection.look()
+    assert [row.place for row in await database.read(dead_rows.not_noted)] == ["samples"]
+    await database.close()
