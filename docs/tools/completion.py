@@ -37,12 +37,18 @@ OF_GROUPS = {
     ("silence", "ID"): "silence",
     ("maintenance", "ID"): "silence",
     ("incident", "--state"): "incident-state",
+    ("job", "--state"): "job-state",
+    ("job", "--kind"): "job-kind",
+    ("inventory list", "--table"): "inventory-table",
+    ("inventory export", "--table"): "inventory-or-history",
 }
 OPTIONS = {
     "--component": "component",
     "--site": "site",
     "--state": "state",
     "--priority": "priority",
+    "--urgency": "urgency",
+    "--resolution": "resolution",
     "--severity": "severity",
     "--type": "alarm-type",
     "--device-type": "device-type",
@@ -63,7 +69,8 @@ def _option_cases(commands: Iterable[Command]) -> Iterator[str]:
     for command in commands:
         for option in command.options:
             name = option.names[0]
-            kind = OF_GROUPS.get((" ".join(command.path[:1]), name)) or OPTIONS.get(name)
+            whole, group = (" ".join(command.path[:many]) for many in (2, 1))
+            kind = OF_GROUPS.get((whole, name)) or OF_GROUPS.get((group, name)) or OPTIONS.get(name)
             if kind:
                 where = "".join(f" {word}" for word in command.path)
                 yield f'    "{where} {name}") words=$(cmsp-agent complete {kind} 2>/dev/null) ;;'

@@ -6,8 +6,9 @@ from urllib.parse import quote
 
 import typer
 
+from cmsp_agent.cli.complete import alarm_types
 from cmsp_agent.cli.daemon import all_pages
-from cmsp_agent.cli.filters import refuse_unknown_component
+from cmsp_agent.cli.filters import as_severe_as, known_or_refused, refuse_unknown_component, refuse_unknown_site
 from cmsp_agent.cli.identifiers import short, whole
 from cmsp_agent.cli.output import TableColumn, items, minute
 from cmsp_agent.cli.session import AsJson, CommandContext, session
@@ -20,13 +21,26 @@ ACKNOWLEDGED, SUPPRESSED_UNTIL = "acknowledged by", "suppressed until"
 def alarm_list(
     context: typer.Context,
     component: Annotated[str, typer.Option("--component", metavar="NAME", help="Only those of this component.")] = "",
+    kind: Annotated[str, typer.Option("--type", metavar="TYPE", help="Only this type, as in isdn.layer2.down.")] = "",
+    severity: Annotated[
+        str,
+        typer.Option("--severity", metavar="SEVERITY", help="Only this and worse: critical, major, minor, warning."),
+    ] = "",
+    site: Annotated[str, typer.Option("--site", metavar="SITE", help="Only those of this site.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """List the alarms that hold, the worst first."""
     here = session(context)
-    rows = items(all_pages(here.daemon, "/v1/alarms", component=component, limit=1000))
+    severe_enough = as_severe_as(severity)
+    rows = [
+        row
+        for row in items(all_pages(here.daemon, "/v1/alarms", component=component, limit=1000))
+        if kind in ("", row.get("type")) and site in ("", row.get("site")) and row.get("severity", "") in severe_enough
+    ]
     if not rows:
         refuse_unknown_component(here.daemon, component)
+        refuse_unknown_site(here.daemon, site)
+        known_or_refused("type", kind, alarm_types() if kind else ())
     if as_json:
         here.output.json(rows)
         return

@@ -1,6 +1,7 @@
 """The command line put together: groups, commands, global options. Turns errors into one message and an exit code."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -23,6 +24,8 @@ SOCKET = Path("/run/cmsp-agent/api.sock")
 
 VERSION_HELP = "Print the version; with --verbose, also which modules are compiled."
 LONGEST_SUMMARY = 200
+_BRACES = re.compile(r"\{([A-Z][A-Z-]*)\}")
+_TYPES = re.compile(r" <(?:str|path|int|float)>")
 EXIT_CODES = "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 refused, 4 unreachable."
 
 
@@ -96,21 +99,30 @@ def application(
         daemon = daemon_at(url, cert, key, ca) if url else connect(socket)
         context.obj = CommandContext(daemon, output, keyboard)
 
-    app.command("run")(serve.run)
-    app.command("status", epilog=shown_of("status"))(status.status)
-    app.command("discover")(discovery.discover)
-    app.command("doctor", epilog=shown_of("doctor"))(doctor.doctor)
-    app.command("evidence", epilog=shown_of("evidence"))(doctor.evidence)
-    app.command("enrol", epilog=shown_of("enrol"))(enrol.enrol)
-    app.command("support-bundle", epilog=shown_of("support-bundle"))(doctor.support_bundle)
-    app.command("events", epilog=shown_of("events"))(events.events)
-    app.command("complete", hidden=True)(complete.complete)
+    app.command("run", cls=PlainCommand)(serve.run)
+    app.command("status", cls=PlainCommand, epilog=shown_of("status"))(status.status)
+    app.command("discover", cls=PlainCommand)(discovery.discover)
+    app.command("doctor", cls=PlainCommand, epilog=shown_of("doctor"))(doctor.doctor)
+    app.command("evidence", cls=PlainCommand, epilog=shown_of("evidence"))(doctor.evidence)
+    app.command("enrol", cls=PlainCommand, epilog=shown_of("enrol"))(enrol.enrol)
+    app.command("support-bundle", cls=PlainCommand, epilog=shown_of("support-bundle"))(doctor.support_bundle)
+    app.command("events", cls=PlainCommand, epilog=shown_of("events"))(events.events)
+    app.command("complete", cls=PlainCommand, hidden=True)(complete.complete)
     for name, (help_text, commands) in GROUPS.items():
         group = _group(help_text)
         for verb, function in commands.items():
-            group.command(verb, epilog=shown_of(f"{name} {verb}"))(function)
+            group.command(verb, cls=PlainCommand, epilog=shown_of(f"{name} {verb}"))(function)
         app.add_typer(group, name=name)
     return app
+
+
+class PlainCommand(typer.core.TyperCommand):
+    """A command whose help names its arguments without the types of a programming language."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The help, in the same columns."""
+        text = _BRACES.sub(r"\1", super().get_help(ctx))
+        return _TYPES.sub(lambda found: " " * len(found[0]), text)
 
 
 class WholeSummaries(typer.core.TyperGroup):

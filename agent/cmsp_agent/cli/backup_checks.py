@@ -9,9 +9,9 @@ from cmsp_agent.cli.daemon import CallFailed, all_pages, component_path
 from cmsp_agent.cli.output import TableColumn, items
 from cmsp_agent.cli.session import AsJson, ComponentName, session
 
-SuspectOrId = Annotated[str, typer.Argument(metavar="[BACKUP]", help="A backup's id; default: the suspect one.")]
+SuspectOrId = Annotated[str, typer.Argument(metavar="BACKUP", help="A backup's id; default: the suspect one.")]
 Text = Annotated[str, typer.Argument(metavar="TEXT", help="What to look for, upper or lower case.")]
-Maybe = Annotated[str, typer.Argument(metavar="[NAME]", help="One component; all without it.")]
+Maybe = Annotated[str, typer.Argument(metavar="NAME", help="One component; all without it.")]
 
 
 def backup_accept(

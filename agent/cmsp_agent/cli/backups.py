@@ -4,18 +4,23 @@ from typing import Annotated
 
 import typer
 
-from cmsp_agent.cli.daemon import component_path
+from cmsp_agent.cli.daemon import CallFailed, component_path
+from cmsp_agent.cli.filters import refuse_unknown_component
 from cmsp_agent.cli.jobs import finish
 from cmsp_agent.cli.output import TableColumn, items, minute, summary
 from cmsp_agent.cli.session import AsJson, ComponentName, NoWait, session
 
-LatestOrId = Annotated[str, typer.Argument(metavar="[BACKUP]", help="A backup's id, latest, known-good or suspect.")]
+LatestOrId = Annotated[str, typer.Argument(metavar="BACKUP", help="A backup's id, latest, known-good or suspect.")]
 
 
 def backup_list(context: typer.Context, name: ComponentName, as_json: AsJson = False) -> None:
     """List a component's backups, the newest first."""
     here = session(context)
-    document = here.daemon.get(component_path(name, "backups"))
+    try:
+        document = here.daemon.get(component_path(name, "backups"))
+    except CallFailed:
+        refuse_unknown_component(here.daemon, name)
+        raise
     if as_json:
         here.output.json(document)
         return

@@ -7,14 +7,17 @@ from typing import Annotated
 import typer
 
 from cmsp_agent.cli.daemon import Daemon
+from cmsp_agent.cli.inventory import HISTORY, TABLES
+from cmsp_agent.cli.kpis import RESOLUTIONS
 from cmsp_agent.cli.output import items
 from cmsp_agent.cli.session import session
 from cmsp_agent.config.site_path import DEFAULT_FILE
 from cmsp_agent.model.component import State
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.model.incident_state import IncidentState
+from cmsp_agent.model.job import JobState
 from cmsp_agent.model.natural import natural
-from cmsp_agent.model.priority import Priority
+from cmsp_agent.model.priority import Priority, Urgency
 from cmsp_agent.model.severity import Severity
 
 NamesOf = Callable[[Daemon], Iterable[str]]
@@ -61,6 +64,12 @@ KINDS: dict[str, NamesOf] = {
     "secret": _secrets,
     "state": lambda _: [state.value for state in State],
     "incident-state": lambda _: [state.value for state in IncidentState],
+    "urgency": lambda _: [urgency.value for urgency in Urgency],
+    "job-state": lambda _: [state.value for state in JobState],
+    "job-kind": lambda daemon: (str(kind) for kind in daemon.get("/v1/jobs", limit=1).get("kinds", ())),
+    "inventory-table": lambda _: TABLES,
+    "inventory-or-history": lambda _: (*TABLES, HISTORY),
+    "resolution": lambda _: RESOLUTIONS,
     "priority": lambda _: [priority.name for priority in Priority],
     "silence": _listed("/v1/silences", "id"),
     "severity": lambda _: [str(each) for each in Severity if each is not Severity.CLEARED],

@@ -12,6 +12,7 @@ from cmsp_agent.cli.filters import known_or_refused
 from cmsp_agent.cli.jobs import finish
 from cmsp_agent.cli.output import TableColumn, items, moment, shown
 from cmsp_agent.cli.session import AsJson, ComponentName, NoWait, session
+from cmsp_agent.cli.times import TIME_HELP, moment_of
 from cmsp_agent.model.component import State
 from cmsp_agent.model.natural import natural
 
@@ -92,13 +93,14 @@ def component_show(context: typer.Context, name: ComponentName, as_json: AsJson 
 def component_kpis(
     context: typer.Context,
     name: ComponentName,
-    start: Annotated[str, typer.Option("--from", metavar="TIME", help="As in 2026-11-23T08:00:00Z.")] = "",
-    end: Annotated[str, typer.Option("--to", metavar="TIME", help="As in 2026-11-23T08:00:00Z.")] = "",
+    start: Annotated[str, typer.Option("--from", metavar="TIME", help=TIME_HELP)] = "",
+    end: Annotated[str, typer.Option("--to", metavar="TIME", help=TIME_HELP)] = "",
     as_json: AsJson = False,
 ) -> None:
     """Show the last value of each KPI. With --json every value, of the last day by default."""
     here = session(context)
-    document = here.daemon.get(component_path(name, "kpis"), from_=start, to=end)
+    asked = {"from_": moment_of("--from", start), "to": moment_of("--to", end)}
+    document = here.daemon.get(component_path(name, "kpis"), **asked)
     if as_json:
         here.output.json(document)
         return

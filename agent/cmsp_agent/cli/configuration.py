@@ -8,7 +8,7 @@ import typer
 from cmsp_agent.cli.session import AsJson, session
 from cmsp_agent.config.site_path import DEFAULT_FILE
 
-SiteFile = Annotated[Path, typer.Argument(metavar="[FILE]", help="The YAML file.")]
+SiteFile = Annotated[Path, typer.Argument(metavar="FILE", help="The YAML file.")]
 Config = Annotated[
     Path | None, typer.Option("--config", "-c", metavar="FILE", help="The YAML file, as the other commands take it.")
 ]

@@ -69,7 +69,7 @@ def diagnose_command(
     context: typer.Context,
     name: ComponentName,
     command: Annotated[
-        str, typer.Argument(metavar="[COMMAND]", help="As the device type lists it; none: show the list.")
+        str, typer.Argument(metavar="COMMAND", help="As the device type lists it; none: show the list.")
     ] = "",
     as_json: AsJson = False,
 ) -> None:

@@ -1,7 +1,5 @@
 """`cmsp-agent doctor`: what is wrong and what to do; `cmsp-agent support-bundle`: what to send to whoever helps."""
 
-import re
-import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +9,7 @@ from cmsp_agent.cli.daemon import AgentUnreachable, all_pages
 from cmsp_agent.cli.jobs import finish
 from cmsp_agent.cli.output import items, size
 from cmsp_agent.cli.session import AsJson, CommandContext, session
+from cmsp_agent.cli.times import moment_of
 from cmsp_agent.config.site_path import DEFAULT_FILE
 
 
@@ -71,16 +70,7 @@ def evidence(
 ) -> None:
     """Pack what a report on a security incident needs (events, audit log, releases); no secret is in it."""
     here = session(context)
-    _fetch(here, here.daemon.get("/v1/evidence", since=_moment(since)), output, as_json=as_json)
-
-
-def _moment(since: str) -> str:
-    """A span before now, or a time, as RFC 3339."""
-    found = re.fullmatch(r"([0-9]{1,4})([hd])", since)
-    if found is None:
-        return since
-    seconds = int(found[1]) * {"h": 3600, "d": 86400}[found[2]]
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() - seconds))
+    _fetch(here, here.daemon.get("/v1/evidence", since=moment_of("--since", since)), output, as_json=as_json)
 
 
 def _fetch(here: CommandContext, job: dict[str, Any], output: Path, *, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from cmsp_agent.cli.daemon import all_pages
-from cmsp_agent.cli.filters import known_or_refused
+from cmsp_agent.cli.filters import known_or_refused, refuse_unknown_component
 from cmsp_agent.cli.output import TableColumn, items, moment
 from cmsp_agent.cli.session import AsJson, session
 
@@ -59,6 +59,8 @@ def emergency_calls(
     """List the calls to emergency numbers that left by gateways in SRST, which the emergency responder did not see."""
     here = session(context)
     rows = items(all_pages(here.daemon, "/v1/emergency/calls", component=component))
+    if not rows:
+        refuse_unknown_component(here.daemon, component)
     if as_json:
         here.output.json(rows)
         return

@@ -11,10 +11,9 @@ from rich.text import Text
 
 from cmsp_agent.cli.complete import alarm_types
 from cmsp_agent.cli.daemon import AgentUnreachable
-from cmsp_agent.cli.filters import known_or_refused, refuse_unknown_component
+from cmsp_agent.cli.filters import as_severe_as, known_or_refused, refuse_unknown_component
 from cmsp_agent.cli.output import Output, TableColumn, clean, items, moment, styled
 from cmsp_agent.cli.session import AsJson, session
-from cmsp_agent.model.severity import Severity
 
 EventDocument = dict[str, Any]
 
@@ -39,7 +38,7 @@ def events(
 ) -> None:
     """Show the event log. With --follow, also what happens from now on."""
     here = session(context)
-    known_or_refused("severity", severity, [str(each) for each in Severity if each is not Severity.CLEARED])
+    as_severe_as(severity)
     chosen = {"component": component, "type": kind, "severity": severity}
     document = here.daemon.get("/v1/events", **chosen, after=after, limit=limit)
     if not items(document):

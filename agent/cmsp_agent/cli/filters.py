@@ -7,6 +7,7 @@ from cmsp_agent.cli.output import items
 from cmsp_agent.config.nearest import nearest
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.model.natural import natural
+from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.wording import few
 
 MOST_NAMED = 30
@@ -34,6 +35,28 @@ def known_or_refused(what: str, given: str, known: Iterable[str]) -> None:
     names = list(known)
     if given and given not in names:
         raise UnknownName(what, given, names)
+
+
+def as_severe_as(given: str) -> list[str]:
+    """The severities that are as bad as a filter asks for, or worse; all where it asks for none.
+
+    Raises:
+        UnknownName: with the severities that there are.
+    """
+    worst_first = [str(each) for each in Severity if each is not Severity.CLEARED]
+    known_or_refused("severity", given, worst_first)
+    return worst_first[: worst_first.index(given) + 1] if given else ["", *worst_first]
+
+
+def refuse_unknown_site(daemon: Daemon, given: str) -> set[str]:
+    """Refuse a site that no component is at; the components that are there. Nothing is asked where none is given.
+
+    Raises:
+        UnknownName: with the sites that there are.
+    """
+    rows = items(all_pages(daemon, "/v1/components")) if given else []
+    known_or_refused("site", given, (str(row.get("site")) for row in rows if row.get("site")))
+    return {str(row.get("name")) for row in rows if row.get("site") == given}
 
 
 def refuse_unknown_component(daemon: Daemon, given: str) -> None:

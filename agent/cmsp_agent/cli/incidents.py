@@ -5,11 +5,11 @@ from urllib.parse import quote
 
 import typer
 
-from cmsp_agent.cli.filters import known_or_refused, refuse_unknown_component
+from cmsp_agent.cli.filters import known_or_refused, refuse_unknown_component, refuse_unknown_site
 from cmsp_agent.cli.output import TableColumn, items, moment, shown
 from cmsp_agent.cli.session import AsJson, CommandContext, session
 from cmsp_agent.model.incident_state import IncidentState
-from cmsp_agent.model.priority import Priority
+from cmsp_agent.model.priority import Priority, Urgency
 
 IncidentDocument = dict[str, Any]
 _OVER = {"restored", "resolved", "closed", "merged"}
@@ -25,6 +25,7 @@ def incident_list(
     state: Annotated[str, typer.Option("--state", metavar="STATE", help="Only those in this state.")] = "",
     priority: Annotated[str, typer.Option("--priority", metavar="P1..P4", help="Only those of this priority.")] = "",
     component: Annotated[str, typer.Option("--component", metavar="NAME", help="Only those of this component.")] = "",
+    site: Annotated[str, typer.Option("--site", metavar="SITE", help="Only those of this site.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """List open incidents, the most urgent first; with `--state`, those in that state."""
@@ -32,14 +33,16 @@ def incident_list(
     known_or_refused("state", state, (each.value for each in IncidentState))
     known_or_refused("priority", priority, (each.name for each in Priority))
     refuse_unknown_component(here.daemon, component)
+    there = refuse_unknown_site(here.daemon, site)
     everything = everything or bool(state)
-    found = items(here.daemon.get("/v1/incidents", limit=500, open="" if everything else "true"))
+    found = _all_of_them(here, "" if everything else "true")
     rows = [
         row
         for row in found
         if state in ("", row.get("state"))
         and priority in ("", row.get("priority"))
         and (not component or component in (row.get("components") or ()))
+        and (not site or not there.isdisjoint(row.get("components") or ()))
     ]
     if as_json:
         here.output.json(rows)
@@ -56,6 +59,16 @@ def incident_list(
         rows, key=lambda row: (row.get("state") in _OVER, str(row.get("priority")), str(row.get("opened_at")))
     )
     here.output.table(columns, (_row(row) for row in ordered), "no incidents" if everything else "no open incidents")
+
+
+def _all_of_them(here: CommandContext, only_open: str) -> list[IncidentDocument]:
+    """Page by page; the cursor of incidents goes back in time."""
+    page = here.daemon.get("/v1/incidents", limit=500, open=only_open)
+    rows = items(page)
+    while page.get("next"):
+        page = here.daemon.get("/v1/incidents", limit=500, open=only_open, before=page["next"])
+        rows += items(page)
+    return rows
 
 
 def _row(row: IncidentDocument) -> tuple[object, ...]:
@@ -137,11 +150,14 @@ def incident_report(
     component: Annotated[
         list[str] | None, typer.Option("--component", metavar="NAME", help="What it concerns; may be repeated.")
     ] = None,
-    urgency: Annotated[str, typer.Option("--urgency", help="critical, major, minor or low.")] = "minor",
+    urgency: Annotated[
+        str, typer.Option("--urgency", metavar="URGENCY", help="critical, major, minor or low.")
+    ] = "minor",
     as_json: AsJson = False,
 ) -> None:
     """Report an incident: something is wrong that no device reports."""
     here = session(context)
+    known_or_refused("urgency", urgency, (each.value for each in Urgency))
     wish = {"title": title, "components": component or [], "urgency": urgency}
     made = here.daemon.post("/v1/incidents", wish)
     if as_json:

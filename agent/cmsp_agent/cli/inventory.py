@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +10,8 @@ import typer
 from cmsp_agent.cli.daemon import all_pages, component_path
 from cmsp_agent.cli.filters import known_or_refused, refuse_unknown_component
 from cmsp_agent.cli.output import TableColumn, items, moment
-from cmsp_agent.cli.session import AsJson, ComponentName, session
+from cmsp_agent.cli.session import AsJson, CommandContext, ComponentName, session
+from cmsp_agent.cli.times import TIME_HELP, moment_of
 from cmsp_agent.model.inventory import TableName
 
 TABLES = tuple(str(name) for name in TableName)
@@ -85,12 +87,16 @@ def inventory_history(
     what: Annotated[
         str, typer.Option("--what", metavar="KIND", help="Only changes of this kind: serial, software, part…")
     ] = "",
-    since: Annotated[str, typer.Option("--since", metavar="TIME", help="As in 2026-11-23T08:00:00Z.")] = "",
+    since: Annotated[str, typer.Option("--since", metavar="TIME", help=TIME_HELP)] = "",
     as_json: AsJson = False,
 ) -> None:
     """List what changed, the newest first: swapped parts, other serial numbers, upgrades, neighbours, dial-peers."""
     here = session(context)
-    rows = items(all_pages(here.daemon, "/v1/inventory/history", component=component, what=what, since=since))
+    asked = {"component": component, "since": moment_of("--since", since)}
+    rows = items(all_pages(here.daemon, "/v1/inventory/history", **asked, what=what))
+    if not rows:
+        refuse_unknown_component(here.daemon, component)
+        known_or_refused("kind of change", what, _kinds_of_changes(here, asked) if what else ())
     if as_json:
         here.output.json(rows)
         return
@@ -100,6 +106,10 @@ def inventory_history(
         for row in rows
     ]
     here.output.table([TableColumn(name) for name in names], cells, "nothing has changed")
+
+
+def _kinds_of_changes(here: CommandContext, asked: Mapping[str, object]) -> set[str]:
+    return {str(row.get("what")) for row in items(all_pages(here.daemon, "/v1/inventory/history", **asked))}
 
 
 def inventory_export(

@@ -8,21 +8,40 @@ from urllib.parse import quote
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from cmsp_agent.cli.daemon import CallFailed
+from cmsp_agent.cli.daemon import CallFailed, all_pages
+from cmsp_agent.cli.filters import known_or_refused, refuse_unknown_component
 from cmsp_agent.cli.output import TableColumn, clean, items, minute, moment
 from cmsp_agent.cli.session import AsJson, CommandContext, session
+from cmsp_agent.model.job import JobState
 
 PAUSE = 0.25
 """Seconds between two looks at a job."""
 
 _OVER = {"done", "failed", "cancelled"}
+_MOST = 500
+_STATES = ", ".join(each.value for each in JobState)
 JobDocument = dict[str, Any]
 
 
-def job_list(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the last jobs."""
+def job_list(
+    context: typer.Context,
+    state: Annotated[str, typer.Option("--state", metavar="STATE", help=f"Only those that are {_STATES}.")] = "",
+    kind: Annotated[str, typer.Option("--kind", metavar="KIND", help="Only this kind, as in backup or poll.")] = "",
+    component: Annotated[str, typer.Option("--component", metavar="NAME", help="Only those of this component.")] = "",
+    limit: Annotated[int, typer.Option("--limit", min=1, max=500, metavar="NUMBER", help="How many at most.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List the last jobs, the newest first."""
     here = session(context)
-    document = here.daemon.get("/v1/jobs")
+    known_or_refused("state", state, (each.value for each in JobState))
+    wanted = {"state": state, "kind": kind, "component": component}
+    filtered = any(wanted.values())
+    document = all_pages(here.daemon, "/v1/jobs", limit=_MOST) if filtered else here.daemon.get("/v1/jobs", limit=limit)
+    known_or_refused("kind of job", kind, document.get("kinds") or ())
+    there = [job for job in items(document) if all(value in ("", job.get(key)) for key, value in wanted.items())]
+    if not there:
+        refuse_unknown_component(here.daemon, component)
+    document = {**document, "items": there[:limit]}
     if as_json:
         here.output.json(document)
         return
@@ -31,7 +50,7 @@ def job_list(context: typer.Context, as_json: AsJson = False) -> None:
         (job.get("id"), f"{job.get('kind')} {job.get('component') or ''}", _state(job), minute(job.get("created_at")))
         for job in items(document)
     ]
-    here.output.table(columns, rows, "no jobs")
+    here.output.table(columns, rows, "no such job" if filtered else "no jobs")
 
 
 def job_show(

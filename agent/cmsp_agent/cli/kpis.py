@@ -9,7 +9,8 @@ import typer
 from cmsp_agent.cli.daemon import component_path
 from cmsp_agent.cli.filters import UnknownName, known_or_refused
 from cmsp_agent.cli.output import items
-from cmsp_agent.cli.session import ComponentName, session
+from cmsp_agent.cli.session import AsJson, ComponentName, session
+from cmsp_agent.cli.times import TIME_HELP, moment_of
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.model.times import parse_rfc3339
 
@@ -25,22 +26,27 @@ def kpi_graph(
     context: typer.Context,
     name: ComponentName,
     kpi: Annotated[str, typer.Argument(metavar="KPI", help="As in cpu.load, or if.in.octets[GigabitEthernet0/0].")],
-    start: Annotated[str, typer.Option("--from", metavar="TIME", help="As in 2026-11-23T08:00:00Z.")] = "",
-    end: Annotated[str, typer.Option("--to", metavar="TIME", help="As in 2026-11-23T08:00:00Z.")] = "",
+    start: Annotated[str, typer.Option("--from", metavar="TIME", help=TIME_HELP)] = "",
+    end: Annotated[str, typer.Option("--to", metavar="TIME", help=TIME_HELP)] = "",
     resolution: Annotated[
         str, typer.Option("--resolution", metavar="STEP", help="raw, 5m or 1h; by default the finest that there is.")
     ] = "",
     svg: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Write an SVG file instead.")] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Draw a KPI of a component over time; of roll-ups also the least and the most of each step."""
     from cmsp_agent.cli import graphs  # the library is not loaded for other commands
 
     here = session(context)
     known_or_refused("resolution", resolution, RESOLUTIONS)
+    start, end = moment_of("--from", start), moment_of("--to", end)
     document = here.daemon.get(
         component_path(name, "kpis"), from_=start, to=end, resolution=resolution or None, series=kpi
     )
     found = items(document)
+    if found and as_json:
+        here.output.json(document)
+        return
     if not found:
         _refuse(items(here.daemon.get(component_path(name, "kpis"), from_=start, to=end)), name, kpi)
     curves = [_curve(series) for series in found[:MOST_CURVES]]

@@ -46,18 +46,24 @@ def outbox_show(context: typer.Context, letter: Letter, as_json: AsJson = False)
         here.output.line(f"{key.replace('_', ' ')}: {document.get(key)}")
 
 
-def outbox_retry(context: typer.Context, letter: Letter) -> None:
+def outbox_retry(context: typer.Context, letter: Letter, as_json: AsJson = False) -> None:
     """Send a dead letter once more, under the next sequence."""
     here = session(context)
     document = here.daemon.post(f"/v1/outbox/dead-letters/{letter}/retry")
-    here.output.line(f"dead letter {letter} waits again, as sequence {document['sequence']}")
+    if as_json:
+        here.output.json(document)
+    else:
+        here.output.line(f"dead letter {letter} waits again, as sequence {document['sequence']}")
 
 
-def outbox_drop(context: typer.Context, letter: Letter) -> None:
+def outbox_drop(context: typer.Context, letter: Letter, as_json: AsJson = False) -> None:
     """Drop a dead letter for good; the head-end keeps the gap that stands for it."""
     here = session(context)
-    here.daemon.delete(f"/v1/outbox/dead-letters/{letter}")
-    here.output.line(f"dead letter {letter} is dropped")
+    dropped = here.daemon.delete(f"/v1/outbox/dead-letters/{letter}")
+    if as_json:
+        here.output.json(dropped)
+    else:
+        here.output.line(f"dead letter {letter} is dropped")
 
 
 def outbox_check(context: typer.Context, as_json: AsJson = False) -> None:
@@ -76,10 +82,14 @@ def outbox_repair(context: typer.Context, as_json: AsJson = False) -> None:
     here.output.line(f"{sum(page['rows'] for page in pages)} records checked, {len(_damaged(pages))} repaired")
 
 
-def clock_confirm(context: typer.Context) -> None:
+def clock_confirm(context: typer.Context, as_json: AsJson = False) -> None:
     """Say that the appliance's clock is right: what is too old by it may be deleted again."""
     here = session(context)
-    here.output.line(f"the clock is confirmed: {here.daemon.post('/v1/clock/confirm')['now']}")
+    confirmed = here.daemon.post("/v1/clock/confirm")
+    if as_json:
+        here.output.json(confirmed)
+    else:
+        here.output.line(f"the clock is confirmed: {confirmed['now']}")
 
 
 def _pages(here: CommandContext, *, repair: bool) -> Iterator[dict[str, Any]]:

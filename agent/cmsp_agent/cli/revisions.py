@@ -72,8 +72,12 @@ def config_diff(
     against: Annotated[
         int | None, typer.Option("--against", metavar="REVISION", min=1, help="Default: the one before.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Show what a version of the configuration changed."""
     here = session(context)
     text = here.daemon.text(f"/v1/config/revisions/{revision}/diff", against=against)
-    here.output.line(text.rstrip("\n") or "no difference")
+    if as_json:
+        here.output.json({"revision": revision, "against": against, "diff": text})
+    else:
+        here.output.line(text.rstrip("\n") or "no difference")

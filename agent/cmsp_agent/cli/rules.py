@@ -19,16 +19,23 @@ Files = Annotated[
 _PAGE = 1000
 
 
-def rules_check(context: typer.Context, config: Config = DEFAULT_FILE, files: Files = None) -> None:
+def rules_check(
+    context: typer.Context, config: Config = DEFAULT_FILE, files: Files = None, as_json: AsJson = False
+) -> None:
     """Check the rule files and list the rules in the order in which they apply."""
     from cmsp_agent.cli import rule_files
 
     output = session(context).output
     rules, warnings = rule_files.load(config, files)
+    heads = ("KIND", "RULE", "IF", "DOES", "WHERE")
+    if as_json:
+        listed = [dict(zip(map(str.lower, heads), row, strict=True)) for row in rule_files.rows(rules)]
+        shown = [{"file": each.file, "line": each.line, "text": each.text} for each in warnings]
+        output.json({"rules": listed, "warnings": shown})
+        return
     for warning in warnings:
         output.line(f"{warning.file}:{warning.line}: warning: {warning.text}")
-    columns = [TableColumn("KIND"), TableColumn("RULE"), TableColumn("IF"), TableColumn("DOES"), TableColumn("WHERE")]
-    output.table(columns, rule_files.rows(rules), "no rules")
+    output.table([TableColumn(head) for head in heads], rule_files.rows(rules), "no rules")
 
 
 def rules_test(
@@ -36,6 +43,7 @@ def rules_test(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The cases: events and what is expected of them.")],
     config: Config = DEFAULT_FILE,
     files: Files = None,
+    as_json: AsJson = False,
 ) -> None:
     """Try the rules on cases. Ends with 1 where one does not come out as expected."""
     from cmsp_agent.cli import rule_files, rule_replay
@@ -43,6 +51,14 @@ def rules_test(
     output = session(context).output
     outcomes = rule_replay.try_file(file, rule_files.load(config, files)[0], config)
     wrong = [outcome for outcome in outcomes if not outcome.right]
+    if as_json:
+        output.json(
+            [
+                {"case": each.case.name, "line": each.case.line, "expected": each.case.expect, "got": each.got}
+                for each in outcomes
+            ]
+        )
+        raise typer.Exit(1 if wrong else 0)
     for each in wrong:
         by = f"rule {each.rule.name} ({each.rule.origin})" if each.rule else "no rule"
         output.line(f"{file}:{each.case.line}: {each.case.name}: expected {each.case.expect}, got {each.got} by {by}")
@@ -89,14 +105,18 @@ def rules_explain(
     event: Annotated[str, typer.Argument(metavar="EVENT", help="The id of a recorded event.")],
     config: Config = DEFAULT_FILE,
     files: Files = None,
+    as_json: AsJson = False,
 ) -> None:
     """Say what each rule makes of a recorded event, in the order in which they apply."""
     from cmsp_agent.cli import rule_files
 
     here = session(context)
     found = here.daemon.get(f"/v1/events/{quote(event, safe='')}")
-    for line in rule_files.explain(found, rule_files.load(config, files)[0]):
-        here.output.line(line)
+    lines = list(rule_files.explain(found, rule_files.load(config, files)[0]))
+    if as_json:
+        here.output.json({"event": found.get("id"), "rules": lines})
+    else:
+        here.output.line("\n".join(lines))
 
 
 def _recorded(here: CommandContext) -> Iterator[dict[str, Any]]:

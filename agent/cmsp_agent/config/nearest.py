@@ -3,6 +3,8 @@
 import difflib
 from collections.abc import Iterable
 
+from cmsp_agent.model.natural import natural
+
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name that looks most like this one; empty when none is near."""
@@ -12,8 +14,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def did_you_mean(name: str, known: Iterable[str], limit: int = 8) -> str:
-    """A half sentence that leads on: the nearest name, else all of a few, else nothing."""
-    names = sorted(set(known))
+    """A half sentence that leads on: the nearest name, else those that there are, or some of them."""
+    names = sorted(set(known), key=natural)
     if near := nearest(name, names):
         return f"; did you mean '{near}'?"
-    return f"; known here: {', '.join(names)}" if 0 < len(names) <= limit else ""
+    more = f" and {len(names) - limit} more" if len(names) > limit else ""
+    return f"; known here: {', '.join(names[:limit])}{more}" if names else ""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.config.nearest import did_you_mean
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.event import Event, Transition
@@ -160,7 +161,8 @@ class Pipeline:
         """
         unknown = [name for name in report.components if name not in self._topology.components]
         if unknown:
-            raise NotFound(f"no component {', '.join(unknown)}")
+            known = self._topology.components
+            raise NotFound(f"no component is called {unknown[0]!r}{did_you_mean(unknown[0], known)}")
         draft = Draft(alarm_state, now)
         return draft, self._triage.report(draft, report).id
 

@@ -86,7 +86,7 @@ class Jobs:
         self._new_id = new_id
         self._supervisor = supervisor
         self._clock = clock
-        self._kinds = kinds
+        self.kinds = kinds
         self._places = asyncio.Semaphore(at_once)
         self._live: dict[str, Job] = {}
         self._cancelled: set[str] = set()
@@ -103,7 +103,7 @@ class Jobs:
             NotFound: no such kind.
             TooManyJobs: try again later.
         """
-        if kind not in self._kinds:
+        if kind not in self.kinds:
             raise NotFound(f"no kind of job is called {kind!r}")
         if len(self._live) >= MOST_UNFINISHED:
             raise TooManyJobs(f"{len(self._live)} jobs are unfinished")
@@ -132,10 +132,10 @@ class Jobs:
     async def resume(self) -> int:
         """At start: take up what the last run left; returns how many jobs run again."""
         left = await self._database.read(table.unfinished)
-        again = [job for job in left if job.kind in self._kinds and self._kinds[job.kind].repeatable]
+        again = [job for job in left if job.kind in self.kinds and self.kinds[job.kind].repeatable]
         for job in left:
             if job not in again:
-                kind = self._kinds.get(job.kind)
+                kind = self.kinds.get(job.kind)
                 if kind is not None and kind.interrupted is not None and job.state is JobState.RUNNING:
                     await kind.interrupted(job)  # first: once it is stored as over, the next start would not look at it
                 await self._save(replace(_ended(job, JobState.FAILED, INTERRUPTED), ended_at=self._clock.now()))
@@ -151,7 +151,7 @@ class Jobs:
         """
         job = self._live.get(job_id) or await self._database.read(lambda connection: table.find(connection, job_id))
         if job is None:
-            raise NotFound(f"no job {job_id}")
+            raise NotFound(f"no job {job_id}; see: cmsp-agent job list")
         return job
 
     async def latest(self, limit: int = 50) -> list[Job]:
@@ -196,7 +196,7 @@ class Jobs:
         job = replace(self._live[job_id], state=JobState.RUNNING)
         self._live[job_id] = job
         await self._save(job)
-        kind = self._kinds[job.kind]
+        kind = self.kinds[job.kind]
         try:
             async with asyncio.timeout(kind.within):
                 result = await kind.work(JobReport(job, self._progressed))

@@ -13,7 +13,8 @@ STUB = """
 source {script}
 cmsp-agent() {{ [ "$1" = complete ] && case "$2" in
     component) printf 'gw-1\\ngw-2\\nsw-1\\n' ;; incident) echo INC-000001 ;; state) printf 'up\\ndown\\n' ;;
-    device-type) echo cisco_ios ;; alarm-type) echo link.down ;; site) echo paris ;; esac; }}
+    device-type) echo cisco_ios ;; alarm-type) echo link.down ;; site) echo paris ;; job-state) echo failed ;;
+    job-kind) echo backup ;; severity) echo major ;; inventory-table) echo parts ;; urgency) echo minor ;; esac; }}
 COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
 _cmsp_agent
 printf '%s\\n' "${{COMPREPLY[@]}}"
@@ -36,6 +37,12 @@ def offered(words: str) -> list[str]:
         ("cmsp-agent events --type li", ["link.down"]),
         ("cmsp-agent incident show INC", ["INC-000001"]),
         ("cmsp-agent type show c", ["cisco_ios"]),
+        ("cmsp-agent job list --state ''", ["failed"]),
+        ("cmsp-agent job list --kind b", ["backup"]),
+        ("cmsp-agent alarm list --severity m", ["major"]),
+        ("cmsp-agent alarm list --type li", ["link.down"]),
+        ("cmsp-agent inventory list --table ''", ["parts"]),
+        ("cmsp-agent incident report --urgency ''", ["minor"]),
         ("cmsp-agent comp", ["component"]),
     ],
 )

@@ -1,11 +1,15 @@
 """A filter's value that there is not is refused with those that there are; numbers sort by their value."""
 
+import json
+import re
 from typing import Any
 
 import pytest
 
+from cmsp_agent.cli.daemon import CallFailed
 from cmsp_agent.model.natural import natural
-from tests.unit.cli.fakes import cmsp_agent
+from docs.tools.commands import Command, tree
+from tests.unit.cli.fakes import Sequenced, cmsp_agent
 
 COMPONENTS: dict[str, Any] = {
     "items": [{"name": name, "site": "paris", "state": "up", "addresses": ["10.0.0.1"]} for name in ("gw-10", "gw-2")]
@@ -26,11 +30,36 @@ COMPONENTS: dict[str, Any] = {
         (("incident", "list", "--state", "opened"), ["there is no state 'opened'", "acknowledged, closed"]),
         (("incident", "list", "--priority", "P9"), ["there is no priority 'P9'", "P1, P2, P3, P4"]),
         (("incident", "list", "--component", "gw-3"), ["there is no component 'gw-3'"]),
+        (("incident", "list", "--site", "nope"), ["there is no site 'nope'", "there are: paris"]),
+        (("incident", "report", "no sound", "--urgency", "high"), ["there is no urgency 'high'", "critical, low"]),
+        (("alarm", "list", "--severity", "bad"), ["there is no severity 'bad'", "critical"]),
+        (("alarm", "list", "--type", "link.dwn"), ["there is no type 'link.dwn'", "did you mean 'link.down'?"]),
+        (("alarm", "list", "--site", "nope"), ["there is no site 'nope'", "there are: paris"]),
+        (
+            ("job", "list", "--state", "ended"),
+            ["there is no state 'ended'", "cancelled, done, failed, queued, running"],
+        ),
+        (("job", "list", "--kind", "bakup"), ["there is no kind of job 'bakup'", "did you mean 'backup'?", "poll"]),
+        (("job", "list", "--component", "gw-3"), ["there is no component 'gw-3'"]),
+        (("backup", "list", "gw-3"), ["there is no component 'gw-3'", "gw-2, gw-10"]),
+        (("inventory", "history", "--what", "seral"), ["there is no kind of change 'seral'", "did you mean 'serial'?"]),
+        (
+            ("inventory", "history", "--since", "yesterday"),
+            ["--since yesterday: no time", "24h", "2026-11-23T08:00:00Z"],
+        ),
+        (("emergency", "calls", "--component", "gw-3"), ["there is no component 'gw-3'"]),
+        (("component", "kpis", "gw-2", "--from", "12"), ["--from 12: no time", "24h"]),
     ],
 )
 def test_what_there_is_not_is_refused(arguments: tuple[str, ...], said: list[str]) -> None:
     nothing: dict[str, Any] = {"items": []}
-    answers = {"/v1/components": COMPONENTS, "/v1/events": nothing, "/v1/alarms": nothing, "/v1/thresholds": nothing}
+    there = ("/v1/events", "/v1/alarms", "/v1/thresholds", "/v1/emergency/calls")
+    answers: dict[str, Any] = dict.fromkeys(there, nothing) | {
+        "/v1/components": COMPONENTS,
+        "/v1/components/gw-3/backups": CallFailed("no component is called 'gw-3'", 1),
+        "/v1/jobs": {"items": [], "kinds": ["backup", "poll"]},
+        "/v1/inventory/history": Sequenced([nothing, {"items": [{"what": "serial"}]}]),
+    }
     ending = cmsp_agent(*arguments, answers=answers)
     assert (ending.code, ending.out) == (2, "")
     assert [each for each in said if each not in ending.err] == []
@@ -64,6 +93,89 @@ def test_incidents_are_filtered_by_state_priority_and_component() -> None:
     ):
         out = cmsp_agent("incident", "list", *options, answers=answers).out
         assert [row["number"] for row in rows if row["number"] in out] == wanted
+
+
+def test_jobs_and_alarms_are_filtered() -> None:
+    jobs = [
+        {"id": "j-1", "kind": "poll", "state": "done", "component": "gw-2"},
+        {"id": "j-2", "kind": "backup", "state": "failed", "component": "gw-10"},
+    ]
+    alarms = [
+        {"id": "a-1", "type": "link.down", "severity": "minor", "site": "paris", "component": "gw-2"},
+        {"id": "a-2", "type": "isdn.layer2.down", "severity": "critical", "site": "lyon", "component": "gw-10"},
+    ]
+    answers = {
+        "/v1/components": {"items": [*COMPONENTS["items"], {"name": "gw-3", "site": "lyon"}]},
+        "/v1/jobs": {"items": jobs, "kinds": ["backup", "poll"]},
+        "/v1/alarms": {"items": alarms},
+    }
+    for arguments, wanted in (
+        (("job", "list", "--state", "failed"), ["j-2"]),
+        (("job", "list", "--kind", "poll"), ["j-1"]),
+        (("job", "list", "--component", "gw-10"), ["j-2"]),
+        (("job", "list", "--limit", "1"), ["j-1"]),
+        (("alarm", "list", "--severity", "major"), ["a-2"]),
+        (("alarm", "list", "--severity", "minor"), ["a-1", "a-2"]),
+        (("alarm", "list", "--type", "link.down"), ["a-1"]),
+        (("alarm", "list", "--site", "lyon"), ["a-2"]),
+    ):
+        found = json.loads(cmsp_agent(*arguments, "--json", answers=answers).out)
+        assert [row["id"] for row in (found["items"] if isinstance(found, dict) else found)] == wanted, arguments
+
+
+def test_all_pages_of_incidents_are_shown() -> None:
+    pages = [
+        {"items": [{"number": "INC-2", "state": "new", "priority": "P1", "components": []}], "next": 1},
+        {"items": [{"number": "INC-1", "state": "new", "priority": "P1", "components": []}], "next": None},
+    ]
+    ending = cmsp_agent("incident", "list", answers={"/v1/incidents": Sequenced(pages)})
+    assert ending.calls[-1] == "/v1/incidents limit=500, open=true, before=1"
+    assert all(number in ending.out for number in ("INC-1", "INC-2"))
+
+
+@pytest.mark.parametrize("text", ["24h", "7d", "2026-11-23", "2026-11-23T08:00:00Z", "2026-11-23T08:00:00+01:00"])
+def test_times_are_typed_as_an_age_a_day_or_a_time(text: str) -> None:
+    ending = cmsp_agent("inventory", "history", "--since", text, answers={"/v1/inventory/history": {"items": []}})
+    assert (ending.code, ending.out) == (0, "nothing has changed\n")
+    assert re.search(r"since=2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z", ending.calls[0])
+
+
+WITHOUT_JSON = {
+    "run": "the agent itself",
+    "tunnel run": "the tunnel itself",
+    "complete": "for the shell",
+    "config schema": "it is JSON",
+    "tool clean": "its output is a configuration",
+    "tool redact": "its output is a configuration",
+    "tool syslog": "its output is JSON, a line a message",
+    "tool trap": "its output is JSON, a line a message",
+    "plugin new": "it writes a project",
+    "plugin traps": "its output is a table for a plugin",
+    "plugin clear": "done or refused",
+    "secret set": "done or refused",
+    "secret delete": "done or refused",
+    "backup recovery-key": "the key is shown once",
+    "backup rotate-key": "done or refused",
+    "backup restore-key": "done or refused",
+    "backup new-set": "done or refused",
+}
+
+
+LEAVES = [command for command in tree().walk() if not command.children]
+
+
+def test_every_command_that_reads_has_json() -> None:
+    lacking = {
+        " ".join(each.path) for each in LEAVES if "--json" not in {name for o in each.options for name in o.names}
+    }
+    assert lacking <= WITHOUT_JSON.keys()
+
+
+@pytest.mark.parametrize("command", LEAVES, ids=lambda command: " ".join(command.path))
+def test_every_command_has_a_short_help(command: Command) -> None:
+    ending = cmsp_agent(*command.path, "-h")
+    assert ending.code == 0
+    assert not [mark for mark in ("[[", "{", "<str>", "<path>", "<int>") if mark in ending.out]
 
 
 def test_the_last_part_of_an_id_stands_for_the_whole() -> None:

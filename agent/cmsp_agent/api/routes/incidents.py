@@ -38,8 +38,9 @@ async def incidents(
     services = services_of(request)
     shown = incident_shown_to(caller_of(request), services)
     if only_open:
-        latest = [*reversed(services.status.open_incidents())][:limit]
-        return {"items": [incident_view(shown(incident)) for incident in latest], "next": None}
+        oldest_first = services.status.open_incidents()[: before or None]
+        latest, following = oldest_first[-limit:][::-1], max(len(oldest_first) - limit, 0)
+        return {"items": [incident_view(shown(incident)) for incident in latest], "next": following or None}
     page, following = await services.events.log.incidents(before, limit)
     return {"items": [incident_view(shown(incident)) for incident in page], "next": following or None}
 

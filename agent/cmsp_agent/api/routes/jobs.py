@@ -20,8 +20,9 @@ async def jobs(
     after: After = 0,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
 ) -> dict[str, Any]:
-    """The newest jobs first."""
-    return page(await services_of(request).jobs.latest(after + limit + 1), after, limit, job_view)
+    """The newest jobs first, and the kinds that there are."""
+    jobs = services_of(request).jobs
+    return {**page(await jobs.latest(after + limit + 1), after, limit, job_view), "kinds": sorted(jobs.kinds)}
 
 
 @router.get("/{job}", response_model=JobView, dependencies=READING)

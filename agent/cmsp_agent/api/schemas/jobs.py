@@ -23,6 +23,7 @@ class JobView(Shape):
 
 
 class JobList(Paged):
-    """Jobs, the newest first."""
+    """Jobs, the newest first, and the kinds of jobs that there are."""
 
     items: list[JobView]
+    kinds: list[str]

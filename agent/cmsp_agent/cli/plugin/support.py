@@ -25,6 +25,11 @@ def support(kind: DeviceType) -> list[Capability]:
     return [Capability(name, what or "nothing", _label(kind, name) if what else "") for name, what in said.items()]
 
 
+def document(kind: DeviceType) -> dict[str, object]:
+    """The capabilities for programs."""
+    return {"name": kind.name, "title": kind.title, "capabilities": [row._asdict() for row in support(kind)]}
+
+
 def table(kind: DeviceType) -> str:
     """The capabilities as text for a terminal."""
     head = f"{kind.name}: {kind.title}" + (f" (like {kind.like})" if kind.like else "")

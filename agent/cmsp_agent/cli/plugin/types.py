@@ -41,16 +41,20 @@ def type_list(context: typer.Context, as_json: AsJson = False) -> None:
     here.output.table(columns, cells, "no device types")
 
 
-def type_show(context: typer.Context, name: TypeName) -> None:
+def type_show(context: typer.Context, name: TypeName, as_json: AsJson = False) -> None:
     """Show what a device type knows, polls, understands and saves."""
     from cmsp_agent.cli.plugin.load import installed
-    from cmsp_agent.cli.plugin.support import table
+    from cmsp_agent.cli.plugin.support import document, table
 
     types = installed().registry
     kind = types.named(name)
     if kind is None:
         raise CallFailed(f"{name}: no such device type; there are {', '.join(sorted(types.types))}", 2)
-    session(context).output.line(table(kind))
+    output = session(context).output
+    if as_json:
+        output.json(_row(kind, types.plugin_of(name) or "") | document(kind))
+    else:
+        output.line(table(kind))
 
 
 def _row(kind: "DeviceType", plugin: str) -> dict[str, object]:

@@ -66,16 +66,17 @@ def plugin_test(context: typer.Context, plugin: PluginPlace, as_json: AsJson = F
         raise typer.Exit(1)
 
 
-def plugin_show(context: typer.Context, plugin: PluginPlace) -> None:
+def plugin_show(context: typer.Context, plugin: PluginPlace, as_json: AsJson = False) -> None:
     """Show what the device types of a plugin know, poll, understand and save."""
-    from cmsp_agent.cli.plugin.support import table
+    from cmsp_agent.cli.plugin.support import document, table
 
     output = session(context).output
     loaded = _loaded(plugin)
-    for name in loaded.report.device_types:
-        kind = loaded.registry.named(name)
-        if kind is not None:
-            output.line(table(kind))
+    kinds = [kind for name in loaded.report.device_types if (kind := loaded.registry.named(name)) is not None]
+    if as_json:
+        output.json([document(kind) for kind in kinds])
+    for kind in () if as_json else kinds:
+        output.line(table(kind))
     if not loaded.report.device_types:
         raise CallFailed(f"{plugin}: it brings no device type that can be used", 1)
 

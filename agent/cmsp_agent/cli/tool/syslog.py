@@ -13,7 +13,7 @@ from cmsp_agent.cli.tool.inputs import Form, datagrams_of_hex, form_of, octets_o
 if TYPE_CHECKING:
     from cmsp_agent.transports.syslog.message import SyslogMessage
 
-Source = Annotated[Path | None, typer.Argument(metavar="[FILE]", help="The input; standard input without it.")]
+Source = Annotated[Path | None, typer.Argument(metavar="FILE", help="The input; standard input without it.")]
 How = Annotated[Form, typer.Option("--format", help="How the input is written; `datagram`: all of it is one message.")]
 Type = Annotated[str, typer.Option("--device-type", help="Whose rules name the event; without it, all types' do.")]
 

@@ -59,7 +59,12 @@ def make_backups(
         return not any(component in incident.components for incident in found)
 
     return Backups(
-        Directory(devices.component, lambda name: devices.device_type(name).cli, healthy_since),
+        Directory(
+            devices.component,
+            lambda name: devices.device_type(name).cli,
+            healthy_since,
+            lambda: tuple(devices.components),
+        ),
         AnyReader(SshReader(client, attrgetter("source")), WebReader(web, attrgetter("source"))),
         manifest,
         events.tell,

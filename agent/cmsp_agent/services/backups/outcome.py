@@ -1,6 +1,6 @@
 """What a run of a backup is given to look components up, and what comes of it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 
 from cmsp_agent.model.backup import Backup, BackupResult, BackupRun
@@ -24,6 +24,8 @@ class Directory:
     """The command-line platform of a component's device type, by the component's name."""
     healthy_since: Callable[[str, int], Awaitable[bool]] = always_healthy
     """Whether a component has had no incident since a moment (ms)."""
+    names: Callable[[], Collection[str]] = tuple
+    """All components."""
 
 
 @dataclass(frozen=True, slots=True)

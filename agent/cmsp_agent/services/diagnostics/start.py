@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cmsp_agent.aio.blocking import BlockingPool
+from cmsp_agent.config.nearest import did_you_mean
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.diagnostics.answers import Diagnostician
@@ -43,7 +44,8 @@ class DiagnosticsPart(Part):
     async def _ask(self, report: JobReport) -> Mapping[str, Any]:
         component = self.devices.components.get(report.job.component)
         if component is None:
-            raise NotFound(f"no component is called {report.job.component!r}")
+            name = report.job.component
+            raise NotFound(f"no component is called {name!r}{did_you_mean(name, self.devices.components)}")
         question = DiagnosticQuestion(**report.job.arguments)
         report.step(10, f"asking the device: {question.kind}")
         answer = await self.diagnostician.ask(component, question)

@@ -56,7 +56,7 @@ class EventLog:
         """
         found = await self._database.read(lambda connection: incidents.find(connection, name))
         if found is None:
-            raise NotFound(f"no incident {name}")
+            raise NotFound(f"no incident {name}; see: cmsp-agent incident list --all")
         return found
 
 
