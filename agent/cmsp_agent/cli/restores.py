@@ -70,6 +70,8 @@ def _print(here: CommandContext, name: str, backup: str, plan: dict[str, Any], *
         here.output.complain(f"{plan['lost']} lines that {name} runs now are lost")
     for line in plan.get("reload") or ():
         here.output.complain(f"takes effect at the device's next start only: {line.strip()}")
+    if plan.get("way") == "upload":
+        here.output.complain(f"{name} can't go back by itself: {plan.get('remedy')}")
     if plan.get("way") == "merge":
         how = "lines are added, none removed, and there is no way back" if merge else "it needs --merge"
         here.output.complain(f"{name} can't go back by itself: {plan.get('remedy')}; {how}")

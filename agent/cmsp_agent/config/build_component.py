@@ -121,7 +121,8 @@ def _backup(entry: schema.ComponentEntry) -> BackupPlan:
     said = entry.services.backup
     if said is None:
         return BackupPlan()
-    return BackupPlan(str(said.schedule), said.jitter, said.window, said.known_good_after, said.unsaved_after)
+    times = said.jitter, said.window, said.known_good_after, said.unsaved_after
+    return BackupPlan(str(said.schedule), *times, upload=bool(said.upload))
 
 
 def _ordered(section: schema.Services) -> OrderedServices:

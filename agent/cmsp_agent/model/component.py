@@ -86,6 +86,8 @@ class BackupPlan:
     """Seconds that a device runs a version without an incident until it is known good."""
     unsaved_after: float = 86_400.0
     """Seconds that a device may run what it would not start with; 0: as long as it likes."""
+    upload: bool = False
+    """Permit to put it back by uploading its file, where the device type has no way that is proven."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from cmsp_agent.plugin.command_figures import Cells, ShownKpi, ShownState, Shown
 from cmsp_agent.plugin.command_line import (
     CliPlatform,
     ConsolePaste,
+    FileUpload,
     HttpFetch,
     Lack,
     Redaction,
@@ -58,6 +59,7 @@ __all__ = [
     "DeviceType",
     "Event",
     "Fact",
+    "FileUpload",
     "HttpFetch",
     "Identity",
     "Kpi",

@@ -112,6 +112,29 @@ class HttpFetch:
 
 
 @dataclass(frozen=True, slots=True)
+class FileUpload:
+    """How a whole configuration is put back by HTTP(S), in the form in which `HttpFetch` gave it.
+
+    The device takes it at once and has no way back of its own. It is off for a component that does not turn it on.
+    """
+
+    path: str
+    method: str = "PUT"
+    field: str = "file"
+    """The name of the form's field."""
+    name: str = "configuration"
+    """The name that the file is given."""
+    more: tuple[tuple[str, str], ...] = ()
+    """Further fields of the form."""
+    failed: str = ""
+    """Found in the answer where the file is refused although the status is 200."""
+    restarts: bool = True
+    """Whether the device starts anew with it."""
+    minutes: int = 15
+    """Within which it answers again and runs the file."""
+
+
+@dataclass(frozen=True, slots=True)
 class CliPlatform:
     """How the configuration is read, and how a good one is recognised. Patterns are multi-line regexes."""
 
@@ -131,7 +154,9 @@ class CliPlatform:
     read_only: tuple[str, ...] = ()
     """Commands that diagnostics may run."""
     replacement: Replacement | None = None
-    """None: a configuration of this platform is put back by a person."""
+    """None: a configuration of this platform is put back by `upload` or by a person."""
+    upload: FileUpload | None = None
+    """Where it is taken as a file over HTTP(S)."""
     blocks: tuple[TextBlock, ...] = ()
     lacks: tuple[Lack, ...] = ()
     paste: ConsolePaste | None = None

@@ -35,6 +35,10 @@ REFUSED, ABSENT, BUSY = (401, 403), (404, 405, 501), (409, 423, 429, 500, 502, 5
 LONGEST_SAID = 120
 
 
+class DeviceBusy(DeviceUnreachable):
+    """It answers, and does something else now: another time may do."""
+
+
 @dataclass(frozen=True, slots=True)
 class WebTarget:
     """Where the web interface is, and the login for it."""
@@ -181,7 +185,7 @@ class WebSession:
         if status in REFUSED:
             raise AuthenticationRejected(about)
         if status in BUSY:
-            raise DeviceUnreachable(about)
+            raise DeviceBusy(about)
         raise CommandRejected(about)
 
     def _exchange(

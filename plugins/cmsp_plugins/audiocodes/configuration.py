@@ -6,11 +6,12 @@ The file has no last line of its own; each table in it is closed by its name (`[
 (`$1$…`) is no encryption, so what is hidden is a secret.
 """
 
-from cmsp_agent.plugin.api import CliPlatform, HttpFetch, Redaction, TextBlock
+from cmsp_agent.plugin.api import CliPlatform, FileUpload, HttpFetch, Redaction, TextBlock
 
 CONFIGURATION = CliPlatform(
     driver="audiocodes",
     fetch=HttpFetch("/api/v1/files/ini"),
+    upload=FileUpload("/api/v1/files/ini", name="device.ini"),
     must_have=(r"(?i)^\[ ?SYSTEM Params ?\]\r?$|^configure (?:system|voip|network|data)\b",),
     complete=r"^(?: ?exit|\[ \\\w+ \]|;[^\n]*|\w[\w ]*=[^\n]*)\s*\Z",
     volatile=(

@@ -7,6 +7,7 @@ from cmsp_agent.plugin.api import (
     CliPlatform,
     DeviceType,
     Fact,
+    FileUpload,
     HttpFetch,
     Identity,
     Kpi,
@@ -46,6 +47,15 @@ RIBBON_SBC = DeviceType(
             denied="<http_code>4",
             logout="/rest/logout",
             archive=True,
+        ),
+        # the passwords of the device stay as they are: a backup without its passphrase would empty them
+        upload=FileUpload(
+            "/rest/system?action=restore",
+            method="POST",
+            field="Filename",
+            name="backup.tar.gz",
+            more=(("ReplacePasswords", "0"),),
+            failed="<http_code>[45]",
         ),
     ),
     alarms=(AlarmType("dsp.down", Severity.MAJOR, "{component}: DSP {object} is out of service"),),

@@ -74,8 +74,8 @@ async def live(folder: Path, port: int, steps: Steps) -> None:
     async def tell(signal: AgentSignal) -> None:
         print("alarm", signal.type, signal.raised, signal.text, flush=True)
         said.append(signal)
-        if signal.type == INTERRUPTED and len([each for each in said if each.type == INTERRUPTED]) == 3:
-            over.set()  # at the start, when it is followed, and what came of it
+        if signal.type == INTERRUPTED and len([each for each in said if each.type == INTERRUPTED]) == 2:
+            over.set()  # at the start, and what came of it
 
     async def report(order: RestoreOrder, step: str, outcome: str) -> None:
         steps.step()

@@ -22,7 +22,7 @@ from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import Backups, Directory, Manifest, ManifestCopies, SshReader
 from cmsp_agent.services.backups.replacing import ReplaceableDevice, replaceable
 from cmsp_agent.services.backups.restore import INTERRUPTED, Restores
-from cmsp_agent.services.backups.restore_job import RESTORE, restore_jobs
+from cmsp_agent.services.backups.restore_job import RESTORE, follow_again, restore_jobs
 from cmsp_agent.services.backups.restore_order import RestorableDevices, RestoreOrder, RestoreReports, RestoreTimes
 from cmsp_agent.services.backups.ssh_reading import unwatched
 from cmsp_agent.services.jobs import Jobs
@@ -306,3 +306,16 @@ async def test_an_agent_that_ends_in_the_middle_says_at_its_next_start_what_the_
     await asyncio.wait_for(rig.settled.wait(), 20)
     assert rig.shown == before  # the device's own timer has taken it back
     assert rig.reported[-2].raised
+
+
+async def test_one_whose_following_was_cut_off_as_well_is_followed_again(rig: Rig) -> None:
+    rig.change()
+    order = await rig.order()
+    over = Job(
+        "job-1", RESTORE, "gw-1", "noc", 1, JobState.FAILED, arguments={"version": order.version, "plan": order.plan}
+    )
+    await rig.database.write(lambda tx: table.save(tx, over))
+    await rig.restores.say_interrupted(order)
+    await follow_again(rig.restores, rig.supervisor, rig.database, {"gw-1"})
+    await asyncio.wait_for(rig.settled.wait(), 20)
+    assert [signal.raised for signal in rig.reported if signal.type == INTERRUPTED] == [True, False]

@@ -91,7 +91,7 @@ async def killed(stand: Stand, folder: Path, step: int) -> None:
         assert stand.shown == GOOD == stand.config.saved, where
     else:
         assert "job failed" in said, where
-        assert len(alarms) == 3, where
+        assert len(alarms) == 2, where
         assert alarms[0].startswith("alarm restore.interrupted True"), where
         ended_well = alarms[-1].startswith("alarm restore.interrupted False")
         assert ended_well == (stand.shown == before), where

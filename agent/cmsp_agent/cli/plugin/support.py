@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from cmsp_agent.plugin.api import CAPABILITIES, CliPlatform, DeviceType, Replacement
+from cmsp_agent.plugin.api import CAPABILITIES, CliPlatform, DeviceType
 
 MOST_NAMED = 12
 """Names that are shown of many; the rest is counted."""
@@ -45,7 +45,7 @@ def _said(kind: DeviceType) -> Iterator[str]:
     yield _names(trap.type for trap in kind.traps)
     yield _names(rule.mnemonic for rule in kind.syslog)
     yield _read_by(kind.cli) if kind.cli else ""
-    yield _put_back(kind.cli.replacement) if kind.cli and kind.cli.replacement else ""
+    yield _put_back(kind.cli) if kind.cli else ""
     yield _names([*(message.mnemonic for message in kind.call_messages), *("call history" for _ in kind.calls)])
     yield _names(step.need for step in kind.setup)
 
@@ -56,8 +56,11 @@ def _read_by(cli: CliPlatform) -> str:
     return f"{cli.fetch.method} {cli.fetch.path or 'the URL of its profile'} (HTTP)"
 
 
-def _put_back(way: Replacement) -> str:
-    """By which program or command, without its arguments."""
+def _put_back(cli: CliPlatform) -> str:
+    """By which program, command without its arguments, or path of a file; empty where a person does it."""
+    way = cli.replacement
+    if way is None:
+        return f"{cli.upload.method} {cli.upload.path} (HTTP), where the component permits it" if cli.upload else ""
     program = re.search(r"[\w.-]+\.py\b|^\w+ \w+", way.apply)
     return program[0] if program else way.apply.split()[0]
 

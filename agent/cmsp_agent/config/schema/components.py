@@ -157,6 +157,10 @@ class BackupSection(Section):
     enabled: YesNo = True
     schedule: Schedule = Moment(minute=0, hour=2)
     restore: YesNo | None = Field(default=None, description="Whether it may be put back; as `change` of the services")
+    upload: YesNo = Field(
+        default=False,
+        description="Put it back by uploading its file, where the device type has no way that is proven",
+    )
     jitter: Duration = Field(default=0.0, description="Runs that are due together begin spread over this")
     window: Interval = Field(default=14_400.0, description="How long a device that can't be reached is tried")
     known_good_after: Duration = Field(

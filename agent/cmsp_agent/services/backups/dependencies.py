@@ -11,11 +11,12 @@ from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.audit import AuditEntry, AuditLog
 from cmsp_agent.services.backups.manifest import Manifest
 from cmsp_agent.services.backups.outcome import Directory
-from cmsp_agent.services.backups.replacing import ReplaceableDevice, replaceable
+from cmsp_agent.services.backups.replacing import replaceable
 from cmsp_agent.services.backups.restore import FAILED, INTERRUPTED, Restores
-from cmsp_agent.services.backups.restore_order import RestorableDevices, RestoreOrder, RestoreReports
+from cmsp_agent.services.backups.restore_order import RestorableDevice, RestorableDevices, RestoreOrder, RestoreReports
 from cmsp_agent.services.backups.service import Backups
 from cmsp_agent.services.backups.ssh_reading import SshReader
+from cmsp_agent.services.backups.uploading import uploading
 from cmsp_agent.services.backups.web_reading import AnyReader, WebReader
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.events.service import EventService
@@ -77,12 +78,21 @@ def make_backups(
 
 
 def make_restores(
-    runtime: Runtime, backups: Backups, client: CliClient, events: EventService, audit: AuditLog, devices: Devices
+    runtime: Runtime,
+    backups: Backups,
+    client: CliClient,
+    web: WebClient,
+    events: EventService,
+    audit: AuditLog,
+    devices: Devices,
 ) -> Restores:
     """Restores over the running agent's parts."""
 
-    def device(component: Component, platform: CliPlatform, minutes: int) -> ReplaceableDevice:
-        return replaceable(client, component, platform, minutes, backups.texts.of(component.name).redacted)
+    def device(component: Component, platform: CliPlatform, minutes: int) -> RestorableDevice:
+        hide = backups.texts.of(component.name).redacted
+        if platform.replacement is None:
+            return uploading(web, component, platform, component.source, hide)
+        return replaceable(client, component, platform, minutes, hide)
 
     async def report(order: RestoreOrder, step: str, outcome: str) -> None:
         action, place = f"restore: {step}", f"{order.component}/{order.version}"

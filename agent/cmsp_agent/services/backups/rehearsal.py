@@ -94,6 +94,9 @@ def size_differs(version: Backup, content: str) -> bool:
 
 def _way(platform: CliPlatform, content: str) -> Iterator[str]:
     way = platform.replacement
+    if way is None and platform.upload is not None:
+        yield "it is uploaded as a file, where the component permits it: the device has no way back of its own"
+        return
     if way is None:
         yield "the agent can't put it back on this device type; a person enters it"
         return

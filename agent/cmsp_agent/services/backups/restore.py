@@ -14,6 +14,7 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import (
     AgentError,
     AuthenticationRejected,
+    CommandRejected,
     Conflict,
     DeviceAnswerInvalid,
     DeviceError,
@@ -23,9 +24,14 @@ from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups.device_swap import text_for_swapped
 from cmsp_agent.services.backups.policy import require_restore
-from cmsp_agent.services.backups.replacing import ReplaceableDevice
-from cmsp_agent.services.backups.restore_order import RestorableDevices, RestoreOrder, RestoreReports, RestoreTimes
-from cmsp_agent.services.backups.restore_plan import AS_BEFORE, RestorePlan, plan_of
+from cmsp_agent.services.backups.restore_order import (
+    RestorableDevice,
+    RestorableDevices,
+    RestoreOrder,
+    RestoreReports,
+    RestoreTimes,
+)
+from cmsp_agent.services.backups.restore_plan import AS_BEFORE, UPLOAD, RestorePlan, plan_of
 from cmsp_agent.services.backups.service import Backups
 from cmsp_agent.services.backups.ssh_reading import Progress, to_bytes
 
@@ -126,11 +132,13 @@ class Restores:
         return {"result": "restored", "way": plan.way, "backup": after.backup.id if after.backup else None}
 
     async def _apply(
-        self, order: RestoreOrder, device: ReplaceableDevice, plan: RestorePlan, progress: Progress
+        self, order: RestoreOrder, device: RestorableDevice, plan: RestorePlan, progress: Progress
     ) -> None:
         progress(30, "copying the file to the device")
         await self._step(order, "upload", lambda: device.upload(to_bytes(plan.file)))
         progress(45, "applying it")
+        if plan.way == UPLOAD:
+            return  # it does so by itself
         try:
             await self._step(order, "apply", device.apply if plan.reversible else device.merge)
         except DeviceUnreachable:
@@ -143,10 +151,8 @@ class Restores:
             AgentError: one of these does not hold.
         """
         progress(60, "reading it again")
-        until = self.clock.monotonic() + (self.times.minutes - 1) * self.times.minute
-        running = await self._reached(order.component, until)
-        text = self.backups.texts.of(order.component)
-        left = await self.backups.texts.compute(lambda: plan.left(text, running))
+        until = self.clock.monotonic() + (plan.patience or self.times.minutes - 1) * self.times.minute
+        left = await self._left(order.component, plan, until)
         if left:
             raise DeviceAnswerInvalid(f"{order.component}: it does not run what was put back:\n{left}")
         progress(70, "watching for faults")
@@ -155,6 +161,25 @@ class Restores:
         if further := sorted(set(self.devices.faults(order.component)) - faults):
             raise DeviceAnswerInvalid(f"{order.component}: faults since it was applied: {'; '.join(further)}")
         await self.reports.step(order, "verify", "done")
+
+    async def _left(self, component: str, plan: RestorePlan, until: float) -> str:
+        """What still differs; a device that starts anew goes on for a while as it was, and then shows its pages.
+
+        Raises:
+            DeviceError: it can't be read.
+        """
+        text = self.backups.texts.of(component)
+        while True:
+            late = plan.way != UPLOAD or self.clock.monotonic() + self.times.between >= until
+            try:
+                running = await self._reached(component, until)
+                left = await self.backups.texts.compute(partial(plan.left, text, running))
+                if late or not left:
+                    return left
+            except (CommandRejected, DeviceAnswerInvalid):
+                if late:
+                    raise
+            await self.clock.sleep(self.times.between)
 
     async def _reached(self, component: str, until: float) -> str:
         """The running configuration, as soon as the device gives it.
@@ -171,12 +196,12 @@ class Restores:
                 await self.clock.sleep(self.times.between)
 
     async def _back(
-        self, order: RestoreOrder, device: ReplaceableDevice, plan: RestorePlan, error: AgentError, progress: Progress
+        self, order: RestoreOrder, device: RestorableDevice, plan: RestorePlan, error: AgentError, progress: Progress
     ) -> AgentError:
         """Let the device go back, see that it has, and say so."""
         progress(80, "going back")
         await self.reports.step(order, "verify", f"failed: {error}")
-        if plan.reversible:
+        if plan.returns:
             try:
                 await device.revert()
             except DeviceError:
@@ -189,7 +214,7 @@ class Restores:
         return type(error)(said)
 
     async def _went_back(self, order: RestoreOrder, plan: RestorePlan) -> str:
-        until = self.clock.monotonic() + (self.times.minutes + 2) * self.times.minute
+        until = self.clock.monotonic() + (plan.patience or self.times.minutes + 2) * self.times.minute
         text = self.backups.texts.of(order.component)
         while True:
             try:
@@ -198,11 +223,11 @@ class Restores:
                 return f"whether the device went back is not known: {error}"
             stands = await self.backups.texts.compute(partial(plan.stands, text, running))
             late = self.clock.monotonic() + self.times.between >= until
-            if stands == AS_BEFORE or late or not plan.reversible:
+            if stands == AS_BEFORE or late or not plan.returns:
                 return stands
             await self.clock.sleep(self.times.between)
 
-    async def _tidy(self, order: RestoreOrder, device: ReplaceableDevice) -> None:
+    async def _tidy(self, order: RestoreOrder, device: RestorableDevice) -> None:
         """A file that stays on the device harms nobody."""
         try:
             await device.remove()
@@ -211,15 +236,18 @@ class Restores:
 
     async def say_interrupted(self, order: RestoreOrder) -> str:
         """The agent ended in the middle: that is on record, and an alarm, on return; what was said."""
-        wait = f"a change that was not confirmed is taken back by the device itself within {self.times.minutes} minutes"
-        text = f"the agent ended while {order.version} was put back; {wait}"
+        text = self._cut_off(order)
         await self.reports.step(order, "interrupted", text)
         await self._alarm(order, INTERRUPTED, text)
         return text
 
-    async def interrupted(self, order: RestoreOrder) -> None:
-        """The agent ended in the middle: say so, and once the device has gone back or not, what it runs."""
-        text = await self.say_interrupted(order)
+    def _cut_off(self, order: RestoreOrder) -> str:
+        wait = f"a device with a timer takes back within {self.times.minutes} minutes what was not confirmed"
+        return f"the agent ended while {order.version} was put back; {wait}"
+
+    async def follow(self, order: RestoreOrder) -> None:
+        """The agent ended in the middle, and has said so: say what the device runs, once it has gone back or not."""
+        text = self._cut_off(order)
         await self.clock.sleep((self.times.minutes + 1) * self.times.minute)
         try:
             plan = await self.plan(order)

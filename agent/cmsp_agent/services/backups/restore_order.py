@@ -7,8 +7,10 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups.replacing import ReplaceableDevice
+from cmsp_agent.services.backups.uploading import UploadDevice
 
-OpenDevice = Callable[[Component, CliPlatform, int], ReplaceableDevice]
+RestorableDevice = ReplaceableDevice | UploadDevice
+OpenDevice = Callable[[Component, CliPlatform, int], RestorableDevice]
 Faults = Callable[[str], Collection[str]]
 """The grave faults of a component at this moment, in words."""
 ReportRestore = Callable[["RestoreOrder", str, str], Awaitable[None]]

@@ -10,6 +10,9 @@ from cmsp_agent.services.backups.clean_text import ConfigText
 
 MOST_LINES = 2_000
 """Lines of a difference in an answer."""
+UPLOAD = "upload"
+SENT_BACK = "it takes the file at once, as a whole; where that is found bad, the file that it ran before is sent to it"
+RESTARTS = "all of it: the device starts anew with the file, and calls are lost"
 AS_BEFORE = "the device runs what it ran before"
 
 
@@ -18,9 +21,10 @@ class RestorePlan:
     """A plan, approved by its fingerprint. Texts without volatile lines; `difference` has its secrets hidden."""
 
     way: str
-    """`replace`: the device goes back by itself unless confirmed; `merge`: lines are added, none removed."""
+    """`replace`: the device goes back by itself unless confirmed; `merge`: lines are added, none removed; `upload`: it
+    takes a file, and is sent the former one to go back."""
     remedy: str
-    """How the device would get a way back, where it has none."""
+    """How the device would get a way back, where it has none, or how it goes back."""
     running: str
     wanted: str
     file: str
@@ -30,11 +34,18 @@ class RestorePlan:
     """Lines that the device runs and the version does not have."""
     reload: tuple[str, ...]
     """Lines that take effect at the device's next start only."""
+    patience: int = 0
+    """Minutes within which the device answers again and runs the file; 0: as long as the times say."""
 
     @property
     def reversible(self) -> bool:
         """Whether the device has a way back."""
         return self.way == "replace"
+
+    @property
+    def returns(self) -> bool:
+        """Whether it can be made to run what it ran before."""
+        return self.way != "merge"
 
     @property
     def changes(self) -> bool:
@@ -51,7 +62,7 @@ class RestorePlan:
         """What still differs from the wanted one, for people; a merge is content where no wanted line is missing."""
         if _meant(text.stable(running)) == _meant(self.wanted):
             return ""
-        if self.reversible:
+        if self.returns:
             return text.difference(running, self.wanted)
         has = set(text.stable(running).splitlines())
         missing = [line for line in _meant(self.wanted) if line not in has]
@@ -96,12 +107,12 @@ def plan_of(
         wanted: the stored version.
         ready: whether the device has a way back, where it was asked; None: its configuration shows it.
     """
-    way = platform.replacement
-    assert way is not None
     now, then = text.stable(running), text.stable(wanted)
+    way = platform.replacement
+    if way is None:
+        return _upload_of(platform, text, running, wanted)
     reversible = re.search(way.ready, running, re.MULTILINE) is not None if ready is None else ready
-    has = set(then.splitlines())
-    changed = set(now.splitlines()) ^ has
+    changed = set(now.splitlines()) ^ set(then.splitlines())
     return RestorePlan(
         way="replace" if reversible else "merge",
         remedy="" if reversible else way.remedy,
@@ -109,9 +120,30 @@ def plan_of(
         wanted=then,
         file=text.restorable(wanted),
         difference=text.difference(running, wanted),
-        lost=sum(line not in has for line in _meant(now)),
+        lost=_lost(now, then),
         reload=tuple(sorted(line for line in changed if any(re.search(each, line) for each in way.needs_reload))),
     )
+
+
+def _upload_of(platform: CliPlatform, text: ConfigText, running: str, wanted: str) -> RestorePlan:
+    assert platform.upload is not None
+    now, then = text.stable(running), text.stable(wanted)
+    return RestorePlan(
+        way=UPLOAD,
+        remedy=SENT_BACK,
+        running=now,
+        wanted=then,
+        file=wanted,
+        difference=text.difference(running, wanted),
+        lost=_lost(now, then),
+        reload=(RESTARTS,) if platform.upload.restarts else (),
+        patience=platform.upload.minutes,
+    )
+
+
+def _lost(now: str, then: str) -> int:
+    has = set(then.splitlines())
+    return sum(line not in has for line in _meant(now))
 
 
 def _meant(text: str) -> list[str]:

@@ -31,8 +31,8 @@ from cmsp_agent.services.backups.manifest import MOST_VERSIONS, Manifest
 from cmsp_agent.services.backups.nightly import VERSION_DAMAGED, Nightly
 from cmsp_agent.services.backups.rehearsal import REHEARSAL, Rehearsals, last_rehearsal
 from cmsp_agent.services.backups.removal import Removal
-from cmsp_agent.services.backups.restore import Restores
-from cmsp_agent.services.backups.restore_job import restore_jobs
+from cmsp_agent.services.backups.restore import INTERRUPTED, Restores
+from cmsp_agent.services.backups.restore_job import follow_again, restore_jobs
 from cmsp_agent.services.backups.retries import Retries
 from cmsp_agent.services.backups.sealed_notes import all_versions
 from cmsp_agent.services.backups.service import Backups
@@ -196,7 +196,7 @@ async def start_backups(
         client, web = command_lines(runtime, dialogues), web_interfaces(runtime, dialogues)
         backups = make_backups(runtime, manifest, devices, events, client, web, computing)
         retries = Retries(backups, runtime.clock)
-        restores = make_restores(runtime, backups, client, events, audit, devices)
+        restores = make_restores(runtime, backups, client, web, events, audit, devices)
         part: BackupsPart
         part = BackupsPart(
             backups,
@@ -217,6 +217,8 @@ async def start_backups(
         )
         await part.prepare(configuration)()
         runtime.supervisor.keep_running("calendar", part.calendar.run)
+        held = {key.component for key in events.alarm_state.active if key.type == INTERRUPTED}
+        await follow_again(restores, runtime.supervisor, runtime.state, held)
         part.triggers = follow_changes(runtime, reporting, backups, retries, client, part.in_maintenance)
         try:
             yield part
