@@ -16,6 +16,9 @@ from tests.simulation.world import APPLIANCE, World
 IF_DESCR, IF_NAME = "1.3.6.1.2.1.2.2.1.2", "1.3.6.1.2.1.31.1.1.1.1"
 BY_IF_INDEX = ("1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1", "1.3.6.1.2.1.10.18.6.1", "1.3.6.1.2.1.10.20.1.3.4.1")
 
+FAN = "1.3.6.1.4.1.9.9.13.1.4.1"
+"""ciscoEnvMonFanStatusTable: description(2), state(3)."""
+
 
 def alarms(world: World) -> list[Event]:
     assert world.agent is not None
@@ -55,11 +58,18 @@ def test_a_fault_that_is_still_there_under_another_name_is_the_same_incident(tmp
         second.happen(called({60: "E1 0/2/0", 61: "E1 0/2/1", 70: "Serial0/2/0:15", 71: "Serial0/2/1:15"}))
         third.happen(happenings.interface(1, "GigabitEthernet0/0/0", up=False))
         take_out(third, 1)
+        third.happen(Happening({f"{FAN}.3.2": number(3)}))
         third.happen(Happening())
+        await asyncio.sleep(POLLS / 5)
+        fan = next(each.id for each in alarms(world) if each.object == "Fan 1")
+        third.happen(Happening({f"{FAN}.2.2": words("Rear fan")}))
         await asyncio.sleep(POLLS)
         await world.site.revive("gw-3")
         await asyncio.sleep(POLLS)
         moved = {("gw-1", "1/1/0"), ("gw-3", "0/2/0")}
+        assert [each.id for each in alarms(world) if each.object == "Rear fan"] == [fan]
+        third.happen(Happening({f"{FAN}.3.2": number(1)}))
+        await asyncio.sleep(POLLS / 5)
         assert held(world) == {
             (name, kind, f"{unit}{slot}{channel}")
             for name, slot in moved

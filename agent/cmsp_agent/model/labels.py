@@ -5,7 +5,8 @@ import re
 _STATE = re.compile(
     r"\b(normal|warning|critical|shut ?down|not ?present|not ?functioning|not ?exist|ok|okay|good|bad|fault|faulty"
     r"|fail|failed|failure|absent|present|removed|missing|online|offline|up|down|on|off|active|inactive|enabled"
-    r"|disabled|unknown|degraded|alarm|error|invalid)\b\s*(?=$|[,;:)\]/])",
+    r"|disabled|unknown|degraded|alarm|error|invalid|running|stopped|stalled|lost|connected|disconnected|healthy"
+    r"|unhealthy|ready|operational|tripped)\b\s*(?=$|[,;:)\]/])",
     re.IGNORECASE,
 )
 

@@ -104,7 +104,7 @@ class PollSignal:
     interfaces: Mapping[int, str] = field(default_factory=dict)
     """The names of the interfaces by ifIndex, where they were read."""
     renamed: Mapping[str, str] = field(default_factory=lambda: NO_LABELS)
-    """What interfaces were called → what they are called now, since the last poll."""
+    """What interfaces and labelled rows were called → what they are called now, since the last poll."""
     gone: Collection[str] = ()
     """What interfaces were called that the device has no more."""
     samples: Mapping[str, float] = field(default_factory=dict)

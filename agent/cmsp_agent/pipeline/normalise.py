@@ -222,7 +222,9 @@ def _occurred(signal: Signal) -> tuple[int, str, dict[str, str]]:
 
 
 def title(alarm: AlarmType, component: str, name: str) -> str:
-    """The alarm type's title with the names filled in."""
+    """The alarm type's title with the names filled in; a number alone is said of what it is: `fan 1`."""
+    if name.isdecimal() and "{component}: {object} " in alarm.title:
+        name = f"{alarm.type.rpartition('.')[2]} {name}"
     return alarm.title.replace("{component}", component or "appliance").replace("{object}", name).strip()
 
 

@@ -9,7 +9,10 @@ from cmsp_agent.model.event import Transition
 from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.interfaces import Interfaces, numbered
 from cmsp_agent.model.labels import labelled
+from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import ObservedState, PollSignal, TrapSignal
+from cmsp_agent.pipeline.normalise import title
+from cmsp_agent.plugin.api import AlarmType
 from tests.unit.pipeline.site import IF_INDEX, LINK_DOWN, LINK_UP, PRI_1, PRI_2, Site
 
 IF_DESCR, IF_NAME = "1.3.6.1.2.1.2.2.1.2", "1.3.6.1.2.1.31.1.1.1.1"
@@ -170,9 +173,18 @@ def test_what_traps_alone_tell_of_is_in_no_table_and_stays() -> None:
         ("Sw1, PS1 Critical", "1005"),
         ("Fan 2: OK", "1005"),
         ("PSU (absent)", "1005"),
+        ("Fan 0 running", "1005"),
         ("Switch 1 - Power Supply A", "Switch 1 - Power Supply A"),
         ("Temperature sensor on slot 3", "Temperature sensor on slot 3"),
     ],
 )
 def test_a_label_that_tells_the_state_is_no_name(label: str, expected: str) -> None:
     assert labelled(label, "1005") == expected
+
+
+def test_a_row_that_is_called_by_its_number_is_said_of_what_it_is() -> None:
+    fan = AlarmType("env.fan", Severity.MAJOR, "{component}: {object} has failed")
+    assert title(fan, "gw-1", "1005") == "gw-1: fan 1005 has failed"
+    assert title(fan, "gw-1", "Fan 1") == "gw-1: Fan 1 has failed"
+    peer = AlarmType("dialpeer.busied_out", Severity.MAJOR, "{component}: dial-peer {object} is busied out")
+    assert title(peer, "gw-1", "1") == "gw-1: dial-peer 1 is busied out"

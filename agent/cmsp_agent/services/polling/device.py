@@ -217,7 +217,7 @@ class Device:
             there=self._states.there,
             configuration=config_times(plan, scalars, nothing.received_at),
             interfaces=self._names.names,
-            renamed={**nothing.renamed, **self._names.take_renamed()},
+            renamed={**self._states.renamed, **nothing.renamed, **self._names.take_renamed()},
             gone=self._names.gone,
             samples={**figures, **self._calls.figures(nothing.received_at)},
             calls=ended,

@@ -198,6 +198,10 @@ class StateReader:
         self._seen_well = set(seen_well)
         self.grown = False
         """Whether objects were seen well that were not before; set back by whoever keeps them."""
+        self.renamed: Mapping[str, str] = {}
+        """Object → what it is called since the last poll, of rows whose label is another one."""
+        self._labels: dict[tuple[str, str], str] = {}
+        """(label's column, index) → the object."""
         self.there: Mapping[str, Collection[str]] = {}
         """Alarm type → the objects of all rows of the last poll, whatever they said; types that were read alone."""
 
@@ -227,21 +231,36 @@ class StateReader:
             rule.type: {} for rule in plan.states if rule.column in answers.columns or rule.column in answers.scalars
         }
         self.there = there
+        labels: dict[tuple[str, str], str] = {}
         found: dict[tuple[str, str], ObservedState] = {}
-        for seen in (state for rule in plan.states for state in self._rule(rule, answers, interface, there)):
+        for seen in (state for rule in plan.states for state in self._rule(rule, answers, interface, there, labels)):
             known = found.get((seen.type, seen.object))
             if known is None or seen.raised:
                 found[seen.type, seen.object] = seen
+        self._take_labels(labels)
         return tuple(found.values())
 
+    def _take_labels(self, labels: dict[tuple[str, str], str]) -> None:
+        before, now = {*self._labels.values()}, {*labels.values()}
+        rows = ((name, labels[row]) for row, name in self._labels.items() if row in labels)
+        self.renamed = {old: new for old, new in rows if old not in now and new not in before}
+        self._labels = labels
+
     def _rule(
-        self, rule: StateRule, answers: Answers, interface: InterfaceName, there: Mapping[str, dict[str, None]]
+        self,
+        rule: StateRule,
+        answers: Answers,
+        interface: InterfaceName,
+        there: Mapping[str, dict[str, None]],
+        called: dict[tuple[str, str], str],
     ) -> Iterator[ObservedState]:
         condition = answers.rows(rule.only_if[0]) if rule.only_if else NO_ROWS
         labels = answers.rows(rule.object) if is_label(rule) else NO_ROWS
         for index, value in answers.rows(rule.column).items():
             name = _object(rule, index, labels, interface)
             there[rule.type][name] = None
+            if is_label(rule):
+                called[rule.object, index] = name
             if not isinstance(value, int):
                 continue
             holds = rule.judge(value)
