@@ -107,6 +107,8 @@ def _members(kind: DeviceType, name: str, value: object, hint: object, mistakes:
 def _member(path: str, member: object) -> list[str]:
     if isinstance(member, str) and path.startswith("proven"):
         return list(validate.one_of(path, member, CAPABILITIES))
+    if isinstance(member, str) and path.startswith("functions"):
+        return list(validate.function(path, member))
     if isinstance(member, str):
         return list(validate.oid(path, member)) if path.startswith("sys_object_ids") else []
     return validate.wrong_with(path, member)

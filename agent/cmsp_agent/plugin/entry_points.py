@@ -11,11 +11,13 @@ import pluggy
 from cmsp_agent.model.errors import PluginError
 from cmsp_agent.plugin import hookspecs
 from cmsp_agent.plugin.api import API_VERSION
+from cmsp_agent.plugin.source_check import look_through
 from cmsp_agent.plugin.source_line import line_of, place_of
 
 GROUP = "cmsp_agent.plugins"
 OWN_DISTRIBUTION = "cmsp-agent"
 HOOKS = tuple(name for name, value in vars(hookspecs).items() if hasattr(value, "cmsp_agent_spec"))
+SIGNATURES = {name: inspect.signature(getattr(hookspecs, name)) for name in HOOKS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,18 @@ def named(error: BaseException) -> str:
     """An error for people: its kind, its text, and the plugin's line where it came from."""
     place = place_of(error)
     return f"{type(error).__name__}: {error}"[:500] + (f" ({place})" if place else "")
+
+
+def placed(error: BaseException, doing: str) -> list[str]:
+    """An error as a mistake, after the plugin's line where it came from; none where it came from no line of it."""
+    text = error.msg if isinstance(error, SyntaxError) else str(error)
+    place = place_of(error)
+    return [f"{place}: {doing}: {type(error).__name__}: {text}"[:500]] if place else []
+
+
+def seen_in_source(found: Found, file: str) -> list[str]:
+    """What the source of a plugin shows; the product's own are looked through before they are shipped."""
+    return look_through(file, SIGNATURES, API_VERSION) if file and found.distribution != OWN_DISTRIBUTION else []
 
 
 def _is_unmarked(module: ModuleType, hook: str) -> bool:

@@ -4,7 +4,7 @@ A broad `except` stands here and in aio.supervise only: a plugin may raise anyth
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib import metadata
@@ -23,7 +23,7 @@ from cmsp_agent.plugin import hookspecs
 from cmsp_agent.plugin.admission import admitted
 from cmsp_agent.plugin.api import AlarmReport, DeviceType, NormaliseFunction
 from cmsp_agent.plugin.channels import Channels
-from cmsp_agent.plugin.entry_points import Found, admit, named, own_first, plugins_of
+from cmsp_agent.plugin.entry_points import HOOKS, Found, admit, named, own_first, placed, plugins_of, seen_in_source
 from cmsp_agent.plugin.markers import PROJECT
 from cmsp_agent.plugin.misspelt import misspelt_in
 from cmsp_agent.plugin.quarantine import NORMALISE, Quarantine
@@ -31,6 +31,7 @@ from cmsp_agent.plugin.record_sink import RecordSink
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.plugin.report import PluginReport
 from cmsp_agent.plugin.sink_calls import take_sink
+from cmsp_agent.plugin.source_line import file_of, first_line
 from cmsp_agent.plugin.type_check import misfits
 from cmsp_agent.plugin.watchdog import Calls
 
@@ -126,12 +127,14 @@ class PluginHost:
             with self.calls.entered(found.name, "import"):
                 module = found.load()
             self.calls.modules[getattr(module, "__name__", found.name).removesuffix(".plugin")] = found.name
+            self._mistaken(found.name, seen_in_source(found, getattr(module, "__file__", "") or ""))
             unmarked = admit(self._manager, found.name, module)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
             self._forget(found.name)
             detail = str(error) if isinstance(error, PluginError) else f"import failed: {named(error)}"
             self._refuse(found.name, detail, None if isinstance(error, PluginError) else error)
-            self._mistaken(found.name, misspelt_in(error))
+            self._mistaken(found.name, misspelt_in(error) or placed(error, "import failed"))
+            self._mistaken(found.name, seen_in_source(found, file_of(error)))
             return
         self._update(found.name, state="loaded")
         self._mistaken(found.name, unmarked)
@@ -161,7 +164,7 @@ class PluginHost:
         """The items of one plugin's answer to a hook that returns many; what is no iterable does not fit."""
         results: list[object] = []
         for implementation in self._implementations(hook, plugin):
-            results += self.call(plugin, hook, lambda code=implementation: _items(code())) or []  # type: ignore[misc]
+            results += self.call(plugin, hook, partial(_answers, implementation, hook)) or []
         return results
 
     def _register(self, plugin: str, candidate: object) -> None:
@@ -239,8 +242,9 @@ class PluginHost:
             self._failing.discard((plugin, what))
             return
         self._counters.add("plugins.failed", key=plugin)
-        if what == "device_types":
-            self._mistaken(plugin, misspelt_in(failed))
+        if what in HOOKS:
+            own = [str(failed)] if isinstance(failed, PluginError) else placed(failed, what)
+            self._keep(plugin, misspelt_in(failed) or own)
         if (plugin, what) not in self._failing:
             self._failing.add((plugin, what))
             log.error("plugin failed in %s: %s", what, named(failed), extra={"plugin": plugin}, exc_info=failed)
@@ -251,6 +255,10 @@ class PluginHost:
         if not listed:
             return
         self._counters.add("plugins.misfits", key=plugin)
+        self._keep(plugin, listed)
+
+    def _keep(self, plugin: str, listed: Sequence[str]) -> None:
+        """Log and keep what is wrong with a plugin, each text once."""
         known = self._reports[plugin].problems
         fresh = tuple(text for text in listed if text not in known)
         if fresh and len(known) < MOST_RESULTS:
@@ -264,6 +272,13 @@ class PluginHost:
 
     def _update(self, plugin: str, **changes: object) -> None:
         self._reports[plugin] = replace(self._reports[plugin], **changes)  # type: ignore[arg-type]
+
+
+def _answers(code: Callable[[], object], hook: str) -> list[object]:
+    answer = code()
+    if isinstance(answer, str | bytes) or not isinstance(answer, Iterable):
+        raise PluginError(f"{first_line(code)}: {hook} returns {type(answer).__name__}: a list is wanted")
+    return _items(answer)
 
 
 def _items(answer: object) -> list[object]:

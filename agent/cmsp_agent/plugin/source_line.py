@@ -1,10 +1,15 @@
 """Where in a plugin's source a part of a device type was written, so that a mistake is reported with its line."""
 
 import inspect
+import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import PurePath
 from types import FrameType
 
 _OWN = ("cmsp_agent.", "dataclasses", "importlib")
+_NO_PLUGIN = frozenset({*sys.stdlib_module_names, "cmsp_agent", "pluggy"})
+"""Packages whose lines are nobody's mistake: an error in them is at the plugin's line that led there."""
 
 
 def written_here() -> str:
@@ -23,14 +28,26 @@ def line_of(file: str, line: int) -> str:
     return f"{'/'.join(PurePath(file).parts[-2:])}:{line}"
 
 
+def first_line(function: Callable[..., object]) -> str:
+    """Where a function begins, with what decorates it."""
+    code = inspect.unwrap(function.func if isinstance(function, partial) else function).__code__
+    return line_of(code.co_filename, code.co_firstlineno)
+
+
 def file_of(error: BaseException) -> str:
     """The plugin's file in which an error was raised, the innermost one; empty where it was in none of its files."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return error.filename
     found, trace = "", error.__traceback__
     while trace is not None:
-        if not str(trace.tb_frame.f_globals.get("__name__", "")).startswith((*_OWN, "pluggy")):
+        if _is_plugin(trace.tb_frame):
             found = trace.tb_frame.f_code.co_filename
         trace = trace.tb_next
     return found
+
+
+def _is_plugin(frame: FrameType) -> bool:
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0] not in _NO_PLUGIN
 
 
 def place_of(error: BaseException) -> str:
@@ -39,7 +56,7 @@ def place_of(error: BaseException) -> str:
         return line_of(error.filename, error.lineno)
     found, trace = "", error.__traceback__
     while trace is not None:
-        if not str(trace.tb_frame.f_globals.get("__name__", "")).startswith((*_OWN, "pluggy")):
+        if _is_plugin(trace.tb_frame):
             found = line_of(trace.tb_frame.f_code.co_filename, trace.tb_lineno)
         trace = trace.tb_next
     return found

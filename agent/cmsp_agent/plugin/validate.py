@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+from cmsp_agent.config.nearest import did_you_mean
 from cmsp_agent.plugin.api import (
     AlarmType,
     CallHistory,
@@ -25,6 +26,10 @@ NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
 DOTTED = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\Z")
 OID = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,9}))+\Z")
 MNEMONIC = re.compile(r"[A-Z0-9_]+(-[A-Z0-9_]+)*-[0-7*]-[A-Za-z0-9_*]+\Z|[A-Za-z0-9_./-]+\Z")
+FUNCTION = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_])?\Z")
+SHOUTED = re.compile(r"(?=[^A-Z]*[a-z])[a-z0-9_]+(?:-[a-z0-9_]+)*-[0-7*]-[a-z0-9_*]+\Z")
+"""A mnemonic that somebody wrote in small letters."""
+_GROUP = re.compile(r"\(\?P<(\w+)>")
 KINDS = ("gauge", "counter32", "counter64", "ratio")
 PER = ("", "interface", "index", "first")
 AGGREGATES = ("", "max", "sum", "mean")
@@ -61,6 +66,18 @@ def pattern(path: str, value: str) -> Iterator[str]:
         re.compile(value)
     except re.error as error:
         yield f"{path}: not a pattern: {error} ({value!r})"
+
+
+def function(path: str, name: str) -> Iterator[str]:
+    """What is wrong with the name of what a device is there for: `pstn`, `fax`."""
+    if not FUNCTION.match(name):
+        yield f"{path}: not a function's name ({name!r}): lower case, digits, dots and dashes"
+
+
+def _groups(path: str, value: str, known: tuple[str, ...]) -> Iterator[str]:
+    """Named groups that nobody reads: of a misspelt one nothing would be seen."""
+    for name in sorted(set(_GROUP.findall(value)) - set(known)):
+        yield f"{path}: no group is called {name!r}{did_you_mean(name, known)}"
 
 
 def one_of(path: str, value: str, choices: Iterable[str]) -> Iterator[str]:
@@ -114,6 +131,8 @@ def _form(path: str, fact: Fact) -> Iterator[str]:
 def _alarm(path: str, alarm: AlarmType) -> Iterator[str]:
     yield from _dotted(f"{path}.type", alarm.type)
     yield from one_of(f"{path}.responsible", alarm.responsible, RESPONSIBLE)
+    for name in sorted(alarm.impairs - {"*"}):
+        yield from function(f"{path}.impairs", name)
     try:
         alarm.title.format(component="", object="")
     except (KeyError, IndexError, ValueError, AttributeError):
@@ -136,7 +155,10 @@ def _syslog(path: str, rule: SyslogRule) -> Iterator[str]:
     if not MNEMONIC.match(rule.mnemonic):
         hint = ": without the % in front" if rule.mnemonic.startswith("%") else ""
         yield f"{path}.mnemonic: not a mnemonic ({rule.mnemonic!r}){hint}"
+    elif SHOUTED.match(rule.mnemonic):
+        yield f"{path}.mnemonic: in capitals, as the device writes it ({rule.mnemonic!r})"
     yield from pattern(f"{path}.pattern", rule.pattern)
+    yield from _groups(f"{path}.pattern", rule.pattern, ("object", "state"))
     yield from _decided(path, rule.raises, rule.clears)
     for word in sorted(word for word in rule.raises | rule.clears if word != word.lower()):
         yield f"{path}: {word!r} never matches: states are looked up in lower case"

@@ -199,3 +199,57 @@ def test_two_types_that_are_like_each_other_are_reported(site: Site) -> None:
     site.install("a", HEAD + HOOK + "like='bad')]\n")
     assert loaded(site, HEAD + HOOK + "like='a')]\n").problems == ()
     assert "like: there is no device type 'bad'" in " ".join(site.host.reports()[0].problems)
+
+
+RETURNING = "@hook\ndef device_types():\n    return [kind()]\n"
+BY_LINE = {
+    "a parenthesis that is missing": ("X = (1\nY = 2\n", 1, "import failed: SyntaxError: '(' was never closed"),
+    "tabs and blanks": ("def x():\n    a = 1\n\treturn a\n", 3, "import failed: TabError: inconsistent use"),
+    "a name that the API does not have": ("from cmsp_agent.plugin.api import Kpis\n", 1, "cannot import name 'Kpis'"),
+    "a severity that there is none of": ("A = Severity.HIGH\n" + RETURNING, 1, "import failed: AttributeError: HIGH"),
+    "an error at import": ("A = 1 / 0\n" + RETURNING, 1, "import failed: ZeroDivisionError: division by zero"),
+    "the inside of the agent": ("import cmsp_agent.plugin.host\n" + RETURNING, 1, "imports cmsp_agent.plugin.host: a"),
+    "another version": ("API_VERSION = 2\n" + RETURNING, 1, "made for plugin API 2; this agent has API 1"),
+    "a forgotten return": ("@hook\ndef device_types():\n    [kind()]\n", 1, "device_types returns NoneType: a list is"),
+    "one for a list": ("@hook\ndef device_types():\n    return kind()\n", 1, "device_types returns DeviceType: a list"),
+    "an error in the hook": (
+        "@hook\ndef device_types():\n    return [TYPO]\n",
+        3,
+        "device_types: NameError: name 'TYPO'",
+    ),
+    "a generator that fails": ("@hook\ndef device_types():\n    yield kind()\n    1 / 0\n", 4, "ZeroDivisionError"),
+    "an argument": ("@hook\ndef device_types(config):\n    return []\n", 2, "called with nothing, not with 'config'"),
+    "a hook that there is none of": ("@hook\ndef device_type():\n    return []\n", 2, "did you mean 'device_types'?"),
+    "a hook twice": (RETURNING * 2, 5, "device_types is defined again: the first one is never called"),
+    "a group that nobody reads": (
+        "R = SyslogRule('A-3-B', 'link.down', '(?P<objekt>x)', state=Transition.RAISE)\n"
+        + RETURNING.replace("kind()", "kind(syslog=(R,))"),
+        1,
+        "syslog[0].pattern: no group is called 'objekt'; did you mean 'object'?",
+    ),
+    "a mnemonic in small letters": (
+        "R = SyslogRule('link-3-updown', 'link.down', state=Transition.RAISE)\n"
+        + RETURNING.replace("kind()", "kind(syslog=(R,))"),
+        1,
+        "syslog[0].mnemonic: in capitals, as the device writes it",
+    ),
+    "a function in capitals": (
+        RETURNING.replace("kind()", "DeviceType('bad', 'x', functions=('PSTN',))"),
+        3,
+        "functions[0]: not a function's name ('PSTN')",
+    ),
+    "a function of two words": (
+        "A = AlarmType('a.b', Severity.MAJOR, 'x', impairs=frozenset({'pstn trunk'}))\n"
+        + RETURNING.replace("kind()", "kind(alarms=(A,))"),
+        1,
+        "alarms[1].impairs: not a function's name ('pstn trunk')",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BY_LINE)
+def test_what_is_wrong_with_the_module_or_its_hook_is_named_by_its_line(site: Site, case: str) -> None:
+    source, line, said = BY_LINE[case]
+    problems = [each.partition("outside_bad.py:")[2] for each in loaded(site, HEAD + source).problems]
+    at = HEAD.count("\n") + line
+    assert [each for each in problems if each.startswith(f"{at}: ") and said in each], problems
