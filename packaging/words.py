@@ -42,7 +42,7 @@ BARRED = {
 """Word → what the field calls it."""
 BARRED_WHERE_POLLS_ARE_JUDGED = {"silence": "unanswered polls", "silences": "unanswered polls"}
 """A silence is a mute of notifications; a component that does not answer has unanswered polls."""
-JUDGING = tuple(f"agent/cmsp_agent/{each}" for each in ("pipeline/observe", "pipeline/causes", "services/polling/"))
+JUDGING = tuple(f"agent/cmsp_agent/{each}" for each in ("pipeline/poll_judge", "pipeline/causes", "services/polling/"))
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 
 

@@ -35,7 +35,7 @@ def test_other_names_are_not(words: ModuleType, text: str) -> None:
 
 
 def test_a_silence_is_no_component_that_does_not_answer(words: ModuleType) -> None:
-    assert list(words.barred_in("agent/cmsp_agent/pipeline/observe.py", ast.parse("silence = 1")))
+    assert list(words.barred_in("agent/cmsp_agent/pipeline/poll_judge.py", ast.parse("silence = 1")))
 
 
 def test_a_module_is_named_like_everything_else(words: ModuleType) -> None:

@@ -21,8 +21,8 @@ from cmsp_agent.pipeline.flapping import Flapping
 from cmsp_agent.pipeline.impact import Assessor, Customer
 from cmsp_agent.pipeline.losses import Losses
 from cmsp_agent.pipeline.normalise import Inventory, Normaliser
-from cmsp_agent.pipeline.observe import PollJudge
 from cmsp_agent.pipeline.planned_changes import PlannedChanges
+from cmsp_agent.pipeline.poll_judge import PollJudge
 from cmsp_agent.pipeline.privacy import hides, incident_without_people
 from cmsp_agent.pipeline.retire import Retirement
 from cmsp_agent.pipeline.reviews import Reviews

@@ -22,7 +22,7 @@ from cmsp_agent.services.polling.command_samples import NotSupportedHere, ShownR
 from cmsp_agent.services.polling.loops import ComponentLoops, phase
 from cmsp_agent.services.polling.seen_well import WellMemory
 from cmsp_agent.services.polling.thresholds import CrossedThresholds, in_force
-from cmsp_agent.services.sink import Sink, WriteSeries
+from cmsp_agent.services.signal_handler import SignalHandler, WriteSeries
 from cmsp_agent.transports.ssh import CliTarget
 
 log = logging.getLogger(__name__)
@@ -135,7 +135,7 @@ class CommandLoops:
         make: Callable[[Component], CommandReader],
         device_type: DeviceTypeOf,
         by_snmp: BySnmp,
-        sink: Sink,
+        handle: SignalHandler,
         write_series: WriteSeries,
         supervisor: Supervisor,
         clock: Clock,
@@ -143,7 +143,7 @@ class CommandLoops:
     ) -> None:
         self._device_type = device_type
         self._by_snmp = by_snmp
-        self._sink = sink
+        self._handle = handle
         self._write_series = write_series
         self._clock = clock
         self._counters = counters
@@ -190,7 +190,7 @@ class CommandLoops:
         signal = await reader.read(self._device_type(name), self._by_snmp(name))
         if signal is not None:
             self._counters.add("commands.done")
-            await self._sink((signal,))
+            await self._handle((signal,))
             if signal.samples:
                 await self._write_series(name, signal.received_at, signal.samples)
         return signal

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import NotPermittedHere
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal
-from cmsp_agent.pipeline.observe import answered
+from cmsp_agent.pipeline.poll_judge import answered
 from cmsp_agent.services.events.notices import RecordSignal
 
 log = logging.getLogger(__name__)

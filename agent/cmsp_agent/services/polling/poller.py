@@ -13,7 +13,7 @@ from cmsp_agent.model.errors import AgentError, NotFound
 from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.services.polling.device import Device
 from cmsp_agent.services.polling.loops import ComponentLoops, phase
-from cmsp_agent.services.sink import Sink, WriteSeries
+from cmsp_agent.services.signal_handler import SignalHandler, WriteSeries
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ class Poller:
 
     Args:
         make_device: what asks a component.
-        sink: takes each outcome; returns when what it means is durable.
+        handle: takes each outcome; returns when what it means is durable.
         write_series: takes the samples.
         supervisor: owns the loops.
         clock: for phases.
@@ -40,13 +40,13 @@ class Poller:
     def __init__(
         self,
         make_device: MakeDevice,
-        sink: Sink,
+        handle: SignalHandler,
         write_series: WriteSeries,
         supervisor: Supervisor,
         clock: Clock,
         counters: Counters,
     ) -> None:
-        self._sink = sink
+        self._handle = handle
         self._write_series = write_series
         self._clock = clock
         self._counters = counters
@@ -114,7 +114,7 @@ class Poller:
         async with self._busy.setdefault(device.component.name, asyncio.Lock()):
             signal = await device.poll()
             self._counters.add("polls.done")
-            await self._sink((signal,))
+            await self._handle((signal,))
             if signal.samples:
                 await self._write_series(signal.component, signal.received_at, signal.samples)
             return signal

@@ -19,7 +19,7 @@ from cmsp_agent.model.errors import AgentError
 from cmsp_agent.model.signal import Signal
 from cmsp_agent.services.receiving.fair_queue import FairQueue
 from cmsp_agent.services.receiving.sender_queues import Chunk, slices
-from cmsp_agent.services.sink import Sink
+from cmsp_agent.services.signal_handler import SignalHandler
 
 log = logging.getLogger(__name__)
 
@@ -54,11 +54,11 @@ Read: TypeAlias = Callable[[Sequence[Chunk], Received], None]
 class Intake:
     """One consumer of a fair queue."""
 
-    def __init__(self, name: str, queue: FairQueue, read: Read, sink: Sink, counters: Counters) -> None:
+    def __init__(self, name: str, queue: FairQueue, read: Read, handle: SignalHandler, counters: Counters) -> None:
         self._name = name
         self._queue = queue
         self._read = read
-        self._sink = sink
+        self._handle = handle
         self._counters = counters
         self._failing = False
 
@@ -105,7 +105,7 @@ class Intake:
     async def _hand_on(self, received: Received, room: asyncio.Semaphore) -> None:
         try:
             if received.signals:
-                await self._sink(received.signals)
+                await self._handle(received.signals)
         except AgentError as error:
             for component, lost in Counter(signal.component for signal in received.signals).items():
                 self._counters.add(f"{self._name}.not_stored", lost, component)

@@ -11,7 +11,7 @@ from cmsp_agent.services.receiving.fair_queue import CAPACITY, FairQueue
 from cmsp_agent.services.receiving.intake import Intake, Received
 from cmsp_agent.services.receiving.multiline import Continued
 from cmsp_agent.services.receiving.sender_queues import Chunk
-from cmsp_agent.services.sink import Sink
+from cmsp_agent.services.signal_handler import SignalHandler
 from cmsp_agent.transports.datagrams import SendAnswer, plain_host
 from cmsp_agent.transports.recvmmsg import Datagram
 from cmsp_agent.transports.syslog.device_time import trusted_time
@@ -33,7 +33,7 @@ class SyslogService:
     def __init__(
         self,
         senders: Senders,
-        sink: Sink,
+        handle: SignalHandler,
         clock: Clock,
         counters: Counters,
         *,
@@ -46,7 +46,7 @@ class SyslogService:
         self._hold = hold
         self._continued = Continued(counters)
         self._queue = FairQueue("syslog", lambda: senders.by_address, counters, capacity)
-        self._intake = Intake("syslog", self._queue, self._read, sink, counters)
+        self._intake = Intake("syslog", self._queue, self._read, handle, counters)
         self.run = self._intake.run
 
     def receive_datagrams(self, datagrams: list[Datagram], answer: SendAnswer) -> None:

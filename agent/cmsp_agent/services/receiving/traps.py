@@ -19,7 +19,7 @@ from cmsp_agent.services.receiving.fair_queue import CAPACITY, FairQueue
 from cmsp_agent.services.receiving.informs import InformId, Informs, inform_id
 from cmsp_agent.services.receiving.intake import Intake, Received
 from cmsp_agent.services.receiving.sender_queues import Chunk
-from cmsp_agent.services.sink import Sink
+from cmsp_agent.services.signal_handler import SignalHandler
 from cmsp_agent.transports.datagrams import SendAnswer, plain_host
 from cmsp_agent.transports.recvmmsg import Datagram
 from cmsp_agent.transports.snmp.ber import DecodeError
@@ -61,7 +61,7 @@ class TrapService:
         senders: Senders,
         decoder: NotificationDecoder,
         agreed: Mapping[str, Agreed],
-        sink: Sink,
+        handle: SignalHandler,
         clock: Clock,
         counters: Counters,
         *,
@@ -75,7 +75,7 @@ class TrapService:
             senders: whose address is whose.
             decoder: decodes and authenticates.
             agreed: what each component is expected to show.
-            sink: takes the signals; informs are answered when it returns.
+            handle: takes the signals; informs are answered when it returns.
             clock: stamps what is received.
             counters: gets what was accepted, odd and refused.
             unreadable: keeps the bindings that can't be decoded.
@@ -91,7 +91,7 @@ class TrapService:
         self._strict = strict
         self._informs = Informs(clock)
         self._queue = FairQueue("traps", lambda: senders.by_address, counters, capacity)
-        self._intake = Intake("traps", self._queue, self._read, sink, counters)
+        self._intake = Intake("traps", self._queue, self._read, handle, counters)
         self.run = self._intake.run
 
     def use(self, decoder: NotificationDecoder, agreed: Mapping[str, Agreed], *, strict: bool) -> None:
