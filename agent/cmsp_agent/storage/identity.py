@@ -17,6 +17,7 @@ from cmsp_agent.storage.encoding import DocumentInvalid, decode, encode
 from cmsp_agent.storage.sqlite.connections import sync_directory
 
 FOLDER, CURRENT, PENDING = "identity", "current", "pending"
+DIGEST = "token.digest"
 KEY, CERTIFICATE, CA = "appliance.key", "certificate.pem", "headend-ca.pem"
 WIREGUARD_KEY, TUNNEL, SETTINGS = "wireguard.key", "tunnel.json", "settings.json"
 MOST_BYTES = 256 * 1024
@@ -40,6 +41,8 @@ class PendingKeys:
 
     tls: bytes = field(repr=False)
     wireguard: str = field(repr=False)
+    token: str = ""
+    """Digest of the token of the last request: its answer may come as a file, without it."""
 
 
 class IdentityFiles:
@@ -70,13 +73,17 @@ class IdentityFiles:
         """Keys that were made and have no certificate yet."""
         tls = files.read(self._folder / PENDING / KEY, MOST_BYTES)
         wireguard = files.read(self._folder / PENDING / WIREGUARD_KEY, MOST_BYTES)
-        return None if tls is None or wireguard is None else PendingKeys(tls, wireguard.decode().strip())
+        if tls is None or wireguard is None:
+            return None
+        token = files.read(self._folder / PENDING / DIGEST, MOST_BYTES) or b""
+        return PendingKeys(tls, wireguard.decode().strip(), token.decode("ascii", "replace").strip())
 
     def keep_pending(self, keys: PendingKeys) -> None:
         """Keep keys until their certificate comes, over a restart too."""
         folder = self._make(PENDING)
         files.write_atomically(folder / KEY, keys.tls)
         files.write_atomically(folder / WIREGUARD_KEY, f"{keys.wireguard}\n".encode())
+        files.write_atomically(folder / DIGEST, f"{keys.token}\n".encode())
 
     def install(self, contents: Mapping[str, bytes], at: int) -> None:
         """Put an identity in force: all of its files or none."""

@@ -49,7 +49,7 @@ def post(url: str, body: Mapping[str, Any], fingerprint: str, proxy: str = "") -
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
         raise HeadendUnreachable(f"not an https URL: {url}")
-    via = urlsplit(proxy or _proxy_for(parts.hostname))
+    via = _proxy(proxy or _proxy_for(parts.hostname))
     try:
         authority = _authority(_connected(parts.hostname, parts.port or 443, via, _anybody()), fingerprint)
         context = ssl.create_default_context(cadata=authority)
@@ -70,6 +70,22 @@ def post(url: str, body: Mapping[str, Any], fingerprint: str, proxy: str = "") -
 
 def _proxy_for(host: str) -> str:
     return "" if proxy_bypass(host) else getproxies().get("https", "")
+
+
+def _proxy(text: str) -> Any:
+    """Where the proxy is. The environment often says `host:port` alone.
+
+    Raises:
+        HeadendUnreachable: it is not an HTTP proxy: nothing goes around one that was asked for.
+    """
+    try:
+        via = urlsplit(text if "://" in text or not text else f"http://{text}")
+        _ = via.port
+    except ValueError as error:
+        raise HeadendUnreachable("the proxy: not a URL; write http://host:port") from error
+    if text and (via.scheme != "http" or not via.hostname):
+        raise HeadendUnreachable(f"the proxy: {via.scheme}:// can't be used; write http://host:port")
+    return via
 
 
 def _connected(host: str, port: int, via: Any, context: ssl.SSLContext) -> http.client.HTTPSConnection:

@@ -92,6 +92,34 @@ async def test_through_a_proxy_and_by_files(site: EnrollingSite, tmp_path: Path)
     assert (code, "no request was made" in err) == (1, True)
 
 
+async def test_a_token_whose_answer_came_as_a_file_is_used_up_too(site: EnrollingSite, tmp_path: Path) -> None:
+    request, response, token = tmp_path / "request.json", tmp_path / "response.json", site.service.token()
+    assert (await site.enrol(token, "--request", str(request)))[0] == 0
+    response.write_text(json.dumps(site.service.enrol("/v1/enrolments", json.loads(request.read_text()))[1]))
+    words = ("enrol", "--config", str(site.place.file), "--response", str(response))
+    assert (await asyncio.to_thread(cmsp_agent, *words)).code == 0
+    for more in (("--request", str(request)), ()):
+        code, _, err = await site.enrol(token, *more)
+        assert (code, "used on" in err) == (3, True), err
+
+
+@pytest.mark.parametrize("form", ["{}", "http://{}"])
+async def test_a_proxy_in_any_form_is_gone_through(
+    site: EnrollingSite, monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    with proxy() as (url, asked):
+        monkeypatch.setenv("https_proxy", form.format(url.removeprefix("http://")))
+        monkeypatch.delenv("no_proxy", raising=False)
+        code, _, err = await site.enrol(site.service.token())
+        assert (code, len(asked) > 0) == (0, True), err
+
+
+@pytest.mark.parametrize("given", ["socks5://127.0.0.1:1080", "https://127.0.0.1:3128", "http://127.0.0.1:x"])
+async def test_a_proxy_of_another_kind_is_not_gone_around(site: EnrollingSite, given: str) -> None:
+    code, _, err = await site.enrol(site.service.token(), "--proxy", given)
+    assert (code != 0, "the proxy" in err, site.service.requests) == (True, True, []), err
+
+
 def other_key(site: EnrollingSite) -> dict[str, Any]:
     csr = "-----BEGIN CERTIFICATE REQUEST-----\n"
     return {"certificate_chain": site.headend.client("other").certificate.read_text(), "csr": csr}

@@ -11,7 +11,10 @@ from pathlib import Path
 
 from tests.lab.machine.commands import run
 
-PACKAGES = ("systemd", "systemd-sysv", "dbus", "procps", "iproute2", "python3", "iputils-ping", "kmod")
+PACKAGES = (
+    *("systemd", "systemd-sysv", "dbus", "procps", "iproute2", "python3", "iputils-ping", "kmod"),
+    *("nftables", "wireguard-go", "wireguard-tools"),
+)
 APT_OPTIONS = ('Acquire::Languages "none"', 'Acquire::Check-Valid-Until "false"')
 LEFT_OUT = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*")
 MASKED = (

@@ -6,7 +6,7 @@ By the enrolment service, or by two files for a site that can't reach it.
 import re
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,7 +77,7 @@ class Enrolment:
         fingerprint_of(token)
         self._refuse_used(token)
         keys = self._files.pending() or PendingKeys(certificates.new_tls_key(), certificates.new_wireguard_key())
-        self._files.keep_pending(keys)
+        self._files.keep_pending(replace(keys, token=digest_of_token(token)))
         serial = _serial()
         return {
             "token": token,
@@ -118,7 +118,8 @@ class Enrolment:
         if not isinstance(appliance, str) or _ID.fullmatch(appliance) is None:
             raise EnrolmentFailed("appliance_id: missing, or not an id")
         until = checked_chain(chain, keys.tls, self._now())
-        used = (*(settings.tokens if settings else ()), *([digest_of_token(token)] if token else []))
+        of_this = digest_of_token(token) if token else keys.token
+        used = (*(settings.tokens if settings else ()), *([of_this] if of_this else []))
         now = self._now()
         contents = {
             store.KEY: keys.tls,

@@ -29,6 +29,8 @@ from cmsp_agent.transports.wireguard import TunnelFailed, WireguardLink, firewal
 log = logging.getLogger(__name__)
 
 EVERY = 10.0
+SOONER = 0.2
+"""Of the wait between two probes, after one that had no answer: an end is seen soon, and so is a return."""
 PROBE_WITHIN = 3.0
 MOST_BYTES = 64 * 1024
 IP_FORWARD = Path("/proc/sys/net/ipv4/ip_forward")
@@ -105,7 +107,7 @@ class TunnelUnit:
                 await asyncio.to_thread(self._next_endpoints)
                 while True:
                     await self.look()
-                    await asyncio.sleep(every)
+                    await asyncio.sleep(every * SOONER if self._health.missed else every)
             finally:
                 self._link.down()
 
