@@ -7,6 +7,7 @@ from fastapi import Depends, Request
 
 from cmsp_agent.api.roles import Caller, ProvenPeer, Role, identify
 from cmsp_agent.api.services import ApiServices
+from cmsp_agent.model.errors import Refused
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 
@@ -28,7 +29,18 @@ def caller_of(request: Request) -> Caller:
         Refused: nobody whom the configuration gives a role.
     """
     peer = getattr(request.state, "peer", NOBODY)
-    return identify(peer, services_of(request).configuration.roles())
+    services = services_of(request)
+    access = services.configuration
+    return identify(peer, access.roles(), access.revoked(), services.clock.now() / 1000)
+
+
+def is_somebody(request: Request) -> bool:
+    """Whether the caller of a stream still has a role: its certificate may be revoked meanwhile."""
+    try:
+        caller_of(request)
+    except Refused:
+        return False
+    return True
 
 
 def at_least(role: Role) -> Callable[[Request], Caller]:

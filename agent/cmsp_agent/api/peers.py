@@ -5,9 +5,11 @@ import grp
 import os
 import pwd
 import socket
+import ssl
 import struct
 
 from cmsp_agent.api.roles import ProvenPeer
+from cmsp_agent.config.addresses import serial_number
 
 SO_PEERGROUPS = 59
 _CREDENTIALS = struct.Struct("iII")
@@ -23,7 +25,13 @@ def peer_of(transport: asyncio.BaseTransport) -> ProvenPeer:
     names = certificate.get("subjectAltName", ())
     address = transport.get_extra_info("peername") or ("", 0)
     host = str(address[0]).removeprefix("::ffff:")
-    return ProvenPeer(tuple(value for kind, value in names if kind == "URI"), source=f"{host}:{address[1]}")
+    over = certificate.get("notAfter")
+    return ProvenPeer(
+        tuple(value for kind, value in names if kind == "URI"),
+        source=f"{host}:{address[1]}",
+        serial=serial_number(str(certificate.get("serialNumber", ""))),
+        until=float(ssl.cert_time_to_seconds(over)) if over else 0.0,
+    )
 
 
 def _local(connection: socket.socket) -> ProvenPeer:

@@ -1,6 +1,6 @@
 """Who calls, and what the role permits. `peers` finds the identity."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -31,6 +31,10 @@ class ProvenPeer:
     """The user on this machine, where the local socket's credentials entitle it; else empty."""
     source: str = ""
     """Address and port, or `local`."""
+    serial: str = ""
+    """The client certificate's serial number, as the configuration lists revoked ones."""
+    until: float = 0.0
+    """When the certificate is over, seconds since the epoch; 0 where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +57,24 @@ class Caller:
             raise Refused(f"{self.name} has the role {self.role}; this takes {role} (source: role)")
 
 
-def identify(peer: ProvenPeer, roles: Mapping[str, str]) -> Caller:
-    """The caller behind a peer.
+def identify(peer: ProvenPeer, roles: Mapping[str, str], revoked: Collection[str] = (), now: float = 0.0) -> Caller:
+    """The caller behind a peer. Asked at each call: a connection may outlive what opened it.
 
     Args:
         peer: what the transport proved.
         roles: certificate URI → role, from the configuration.
+        revoked: serial numbers of certificates that are not accepted any more, from the configuration.
+        now: seconds since the epoch.
 
     Raises:
-        Refused: a proven identity that the configuration gives no role.
+        Refused: a proven identity that the configuration gives no role, or whose certificate is revoked or over.
     """
     if peer.local:
         return Caller(peer.local, Role.ADMIN, peer.source, local=True)
+    if peer.serial and peer.serial in revoked:
+        raise Refused(f"the certificate {peer.serial} is revoked (source: api.revoked)")
+    if peer.until and now > peer.until:
+        raise Refused("the certificate is over since the connection was made (source: certificate)")
     known = [(Role(roles[uri]), uri) for uri in peer.identities if uri in roles]
     if not known:
         shown = ", ".join(peer.identities[:3]) or "a certificate without a URI"

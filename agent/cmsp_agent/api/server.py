@@ -56,7 +56,8 @@ class ApiServer:
         self._supervisor = supervisor
         self._counters = counters
         self._state = ServerState()
-        self._shares = Shares(settings.limits, services.configuration.roles, services.clock, counters)
+        access = services.configuration
+        self._shares = Shares(settings.limits, access.roles, services.clock, counters, access.revoked)
         self._config = Config(
             create_app(services, settings.limits, self._shares),
             http=BoundedProtocol,

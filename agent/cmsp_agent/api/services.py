@@ -1,7 +1,7 @@
 """The services behind the calls, as the application is given them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -126,6 +126,8 @@ class ConfigurationServices:
     """What is in force, secrets by name only."""
     roles: Callable[[], Mapping[str, str]]
     """Certificate URI → role."""
+    revoked: Callable[[], Collection[str]]
+    """Serial numbers of client certificates that are accepted no more."""
     revisions: Revisions
 
 

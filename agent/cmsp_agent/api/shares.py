@@ -4,7 +4,7 @@ Each has a share of its own, so that no client of the head-end, however broken, 
 places are for `admin`. This machine's socket has places of its own, and no share.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -49,13 +49,20 @@ class Shares:
         roles: certificate URI → role, as the configuration says now.
         clock: for calls a minute.
         counters: `api.limited` is counted there, by what was used up.
+        revoked: serial numbers of certificates that have no share of the admin's.
     """
 
     def __init__(
-        self, limits: ApiLimits, roles: Callable[[], Mapping[str, str]], clock: Clock, counters: Counters
+        self,
+        limits: ApiLimits,
+        roles: Callable[[], Mapping[str, str]],
+        clock: Clock,
+        counters: Counters,
+        revoked: Callable[[], Collection[str]] = frozenset,
     ) -> None:
         self._limits = limits
         self._roles = roles
+        self._revoked = revoked
         self._clock = clock
         self._counters = counters
         self._uses: dict[str, _Use] = {}
@@ -134,7 +141,7 @@ class Shares:
 
     def _is_admin(self, peer: ProvenPeer) -> bool:
         try:
-            return identify(peer, self._roles()).role is Role.ADMIN
+            return identify(peer, self._roles(), self._revoked()).role is Role.ADMIN
         except Refused:
             return False
 

@@ -55,7 +55,8 @@ class Shown:
 
     document: Callable[[], Mapping[str, Any]]
     """The configuration in force."""
-    roles: Callable[[], Mapping[str, str]]
+    api: Callable[[], ApiSettings]
+    """Who may call, by the configuration in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ def _services(runtime: Runtime, needs: ApiNeeds, shown: Shown, jobs: Jobs) -> Ap
         backups=_backups(needs.backups),
         polling=PollingServices(needs.poller.unsupported, needs.poller.thresholds),
         emergency=EmergencyServices(emergency.watch.ways, emergency.calls.latest),
-        configuration=ConfigurationServices(shown.document, shown.roles, needs.part(RevisionsPart).revisions),
+        configuration=_configuration(shown, needs.part(RevisionsPart)),
         records=DeviceRecords(runtime.state),
         outbox=OutboxService(runtime.state, runtime.clock),
         inventory=needs.part(InventoryPart).book,
@@ -151,6 +152,15 @@ def _events(runtime: Runtime, part: EventsPart) -> EventServices:
         raw_messages=part.raw.of_event,
         masked=part,
         confirm_clock=part.known_time.confirm,
+    )
+
+
+def _configuration(shown: Shown, part: RevisionsPart) -> ConfigurationServices:
+    return ConfigurationServices(
+        document=shown.document,
+        roles=lambda: shown.api().roles,
+        revoked=lambda: shown.api().revoked,
+        revisions=part.revisions,
     )
 
 

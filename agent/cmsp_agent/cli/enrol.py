@@ -33,19 +33,19 @@ def enrol(
     as_json: AsJson = False,
 ) -> None:
     """Enrol the appliance: keys are made here, the certificate and the tunnel's settings are stored at once."""
-    here = session(context)
+    here, token = session(context), token.strip()
     if sum((bool(url), request is not None, response is not None)) != 1:
         raise CallFailed("give --url, or --request FILE, or --response FILE", 2)
     if response is None and not token:
         raise CallFailed("give the --token of the order", 2)
     from cmsp_agent.aio.clock import SystemClock
     from cmsp_agent.preflight.enrolment import enrolment_for
+    from cmsp_agent.storage.files import write_atomically
 
     enrolment = enrolment_for(config, SystemClock())
     if request is not None:
         document = enrolment.request(token)
-        request.touch(mode=0o600)
-        request.write_text(json.dumps(document, indent=2), encoding="utf-8")
+        write_atomically(request, json.dumps(document, indent=2).encode())  # for its owner only: the token is in it
         here.output.line(f"{request}: send it to the provider, then: cmsp-agent enrol --response FILE")
         return
     if response is not None:

@@ -136,3 +136,15 @@ def parse_https_url(text: str) -> str:
     if parts.query or parts.fragment:
         raise ValueError("no query or fragment in this URL")
     return text.strip().rstrip("/")
+
+
+def serial_number(text: str) -> str:
+    """A certificate's serial number in hexadecimal, in one form: `openssl x509 -serial` and browsers differ.
+
+    Raises:
+        ValueError: not hexadecimal.
+    """
+    bare = text.removeprefix("serial=").replace(":", "").replace(" ", "").upper().removeprefix("0X")
+    if bare.strip("0123456789ABCDEF"):
+        raise ValueError("not a serial number: write it in hexadecimal, as `openssl x509 -noout -serial` prints it")
+    return bare.lstrip("0")

@@ -63,7 +63,11 @@ def headend(section: appliance.Headend, beside: Path) -> done.HeadendSettings:
 def api(section: appliance.Api, beside: Path) -> done.ApiSettings:
     """The agent's HTTP interface."""
     return done.ApiSettings(
-        section.listen, Path(section.socket), tls_files(section.tls, beside), frozen(dict(section.roles))
+        section.listen,
+        Path(section.socket),
+        tls_files(section.tls, beside),
+        frozen(dict(section.roles)),
+        frozenset(section.revoked),
     )
 
 

@@ -61,6 +61,8 @@ class ApiSettings:
     socket: Path
     tls: TlsFiles | None
     roles: Mapping[str, str]
+    revoked: frozenset[str] = frozenset()
+    """Serial numbers of client certificates that are accepted no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -316,6 +316,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             configuration=ConfigurationServices(
                 document=lambda: {"appliance": {"name": "paris-hq"}, "credentials": {"ro": "!secret ro-auth"}},
                 roles=lambda: ROLES,
+                revoked=frozenset,
                 revisions=revisions,
             ),
             records=DeviceRecords(database),

@@ -134,6 +134,7 @@ async def test_every_list_is_the_same_by_pages_and_whole(agent: Agent, local: ht
     for path, member in lists.items():
         where, asked = path.replace("{name}", "gw-1"), {"text": "ip http"} if path.endswith("grep") else {}
         whole = (await local.get(where, params=asked)).json()
+        assert (await local.get(where, params={**asked, "after": 1000})).json()[member] == [], path
         paged: list[Any] = []
         after: int | None = 0
         while after is not None:

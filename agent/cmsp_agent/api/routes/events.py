@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import PlainTextResponse, StreamingResponse
 
-from cmsp_agent.api.callers import READING, at_least, caller_of, services_of, shown_to
+from cmsp_agent.api.callers import READING, at_least, caller_of, is_somebody, services_of, shown_to
 from cmsp_agent.api.problems import CallInvalid, TooManyStreams
 from cmsp_agent.api.roles import Caller, Role
 from cmsp_agent.api.schemas.events import EventPage, EventView
@@ -74,7 +74,8 @@ async def stream(
     if after is None:
         after = (await services.events.log.page(only, None, 1)).next
     return StreamingResponse(
-        _follow(services, only, after, shown_to(caller_of(request), services)), media_type="text/event-stream"
+        _follow(services, only, after, shown_to(caller_of(request), services), lambda: is_somebody(request)),
+        media_type="text/event-stream",
     )
 
 
@@ -100,13 +101,13 @@ async def raw(request: Request, event: str, caller: ObserverCaller) -> PlainText
 
 
 async def _follow(
-    services: ApiServices, only: Filter, after: int, shown: Callable[[Event], Event]
+    services: ApiServices, only: Filter, after: int, shown: Callable[[Event], Event], may: Callable[[], bool]
 ) -> AsyncIterator[str]:
     bell = services.bell
     bell.listeners += 1
     try:
         yield ": connected\n\n"
-        while not bell.closed:
+        while not bell.closed and may():
             rung = bell.next_ring()
             found, after = await services.events.log.following(only, after)
             for event in found:

@@ -5,7 +5,13 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
-from cmsp_agent.config.addresses import HostPort, parse_endpoint, parse_https_url, parse_listening_address
+from cmsp_agent.config.addresses import (
+    HostPort,
+    parse_endpoint,
+    parse_https_url,
+    parse_listening_address,
+    serial_number,
+)
 from cmsp_agent.config.schema.base import TEXT, AlsoAs, Section, Unshown
 from cmsp_agent.config.schema.values import (
     Addresses,
@@ -83,6 +89,19 @@ Listen = Annotated[
             "description": "A port, address:port, or off",
             "examples": [162, "10.1.0.2:162", "[2001:db8::2]:162", "off"],
         }
+    ),
+]
+
+
+def _serials(value: Any) -> tuple[str, ...]:
+    return tuple(serial_number(text(each)) for each in (value if isinstance(value, list | tuple) else [value]))
+
+
+Serials = Annotated[
+    tuple[str, ...],
+    PlainValidator(_serials),
+    WithJsonSchema(
+        {"type": "array", "items": {"type": ["string", "number"]}, "examples": [["4F:A1:00:17", "4fa10018"]]}
     ),
 ]
 
@@ -188,6 +207,9 @@ class Api(Section):
     tls: Tls | None = None
     roles: dict[Text, Literal["observer", "operator", "engineer", "admin"]] = Field(
         default_factory=dict, description="URI SAN of a client's certificate: its role"
+    )
+    revoked: Serials = Field(
+        default=(), description="Serial numbers, in hexadecimal, of client certificates that are accepted no more"
     )
 
 

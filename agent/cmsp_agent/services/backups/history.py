@@ -59,7 +59,7 @@ async def _lines(backups: Backups, version: Backup, before: Backup) -> ChangedLi
 
 
 def _pairs(versions: Sequence[Backup]) -> Iterable[tuple[Backup, Backup | None]]:
-    return zip(versions, [*versions[1:], None], strict=True)
+    return zip(versions, [*versions[1:], None][: len(versions)], strict=True)
 
 
 def _between(found: Iterable[Event], since: int, until: int) -> tuple[ReportBetween, ...]:

@@ -29,6 +29,8 @@ def with_identity(configuration: Configuration) -> Configuration:
 def beside_the_tunnel(configuration: Configuration) -> str:
     """Why the API must not listen where the file says; empty where it may: in our tunnel, or on this machine alone."""
     listen, content = configuration.api.listen, None
+    if listen is not None and _is_everywhere(listen.address):
+        return "the API is not opened to every interface: write one address before the port, the tunnel's"
     if configuration.headend.tunnel == "wireguard":
         content = IdentityFiles(configuration.appliance.state).content(store.TUNNEL)
     if listen is None or content is None:
@@ -39,3 +41,11 @@ def beside_the_tunnel(configuration: Configuration) -> str:
     ):
         return ""
     return f"the API listens in the tunnel only: at {ours}, not at {listen.address or 'every address'}"
+
+
+def _is_everywhere(address: str) -> bool:
+    if not address:
+        return True
+    parsed = ipaddress.ip_address(address)
+    mapped = parsed.ipv4_mapped if isinstance(parsed, ipaddress.IPv6Address) else None
+    return (mapped or parsed).is_unspecified
