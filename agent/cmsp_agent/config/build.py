@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from cmsp_agent.config import configuration as done
 from cmsp_agent.config.quantities import parse_bandwidth, parse_share
 from cmsp_agent.config.schema import appliance, order, policy
+from cmsp_agent.config.schema.sinks import SinkSection
 from cmsp_agent.config.schema.site_file import SiteFile
 from cmsp_agent.config.secrets import SecretSource, secret
 from cmsp_agent.config.tree import SecretReference
@@ -156,7 +157,7 @@ def channels(site_file: SiteFile, source: SecretSource) -> Mapping[str, ChannelS
     return frozen({name: _channel(settings, source) for name, settings in given.items()})
 
 
-def sinks(sections: Mapping[str, appliance.SinkSection], source: SecretSource) -> Mapping[str, done.SinkSettings]:
+def sinks(sections: Mapping[str, SinkSection], source: SecretSource) -> Mapping[str, done.SinkSettings]:
     """Where records go beside the head-end."""
 
     def option(value: str | SecretReference) -> str | Secret:

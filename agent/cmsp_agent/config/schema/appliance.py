@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
 
 from cmsp_agent.config.addresses import (
     HostPort,
@@ -12,7 +12,7 @@ from cmsp_agent.config.addresses import (
     parse_listening_address,
     serial_number,
 )
-from cmsp_agent.config.schema.base import TEXT, AlsoAs, Section, Unshown
+from cmsp_agent.config.schema.base import Section, Unshown
 from cmsp_agent.config.schema.values import (
     Addresses,
     Count,
@@ -27,7 +27,6 @@ from cmsp_agent.config.schema.values import (
     YesNo,
     text,
 )
-from cmsp_agent.config.tree import SecretReference
 
 
 def _url(value: Any) -> str:
@@ -284,35 +283,3 @@ class Smtp(Section):
     user: Text | None = None
     password: SecretRef | None = None
     timeout: Duration = 30.0
-
-
-def _option(value: Any) -> Any:
-    if isinstance(value, SecretReference):
-        return value
-    return text("true" if value is True else "false" if value is False else value)
-
-
-def _few(sinks: dict[str, "SinkSection"]) -> dict[str, "SinkSection"]:
-    if len(sinks) > MOST_SINKS:
-        raise ValueError(f"{MOST_SINKS} sinks at most")
-    return sinks
-
-
-SinkOption = Annotated[
-    str | SecretReference,
-    PlainValidator(_option),
-    WithJsonSchema({"type": ["string", "number", "boolean"]}),
-]
-"""Text, or a secret by reference."""
-
-
-class SinkSection(Section):
-    """A place where records go beside the head-end."""
-
-    short_form = "kind"
-    kind: Name = Field(description="Of those that the installed plugins bring")
-    options: dict[Text, SinkOption] = Field(default_factory=dict, description="As the plugin wants them")
-
-
-MOST_SINKS = 8
-Sinks = Annotated[dict[Name, Annotated[SinkSection, AlsoAs(TEXT)]], AfterValidator(_few)]

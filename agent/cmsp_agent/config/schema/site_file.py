@@ -11,7 +11,6 @@ from cmsp_agent.config.schema.appliance import (
     ListenersSection,
     PrivacySection,
     RetentionSection,
-    Sinks,
     Smtp,
     Traps,
     WebhookSection,
@@ -21,6 +20,7 @@ from cmsp_agent.config.schema.components import Components, Group
 from cmsp_agent.config.schema.credentials import Credentials
 from cmsp_agent.config.schema.order import Contacts, CustomerSection, OrderSection, Sites
 from cmsp_agent.config.schema.policy import DiscoverySection, IncidentsSection, NotificationSection, RulesSection
+from cmsp_agent.config.schema.sinks import Sinks
 from cmsp_agent.config.schema.values import Addresses, Name, Setting
 
 
