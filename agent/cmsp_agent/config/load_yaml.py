@@ -20,14 +20,18 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from cmsp_agent.config.load_scalars import SECRET_TAG, TWO_WORDS, resolve, syntax_text
-from cmsp_agent.config.tree import ListNode, MapNode, Node, Path, Scalar, shown
+from cmsp_agent.config.load_scalars import SECRET_NAME, SECRET_TAG, TWO_WORDS, resolve, syntax_text
+from cmsp_agent.config.tree import ListNode, MapNode, Node, Path, Scalar, SecretReference, shown
 from cmsp_agent.model.errors import Problem
 
 MOST_DEPTH = 32
 MOST_NODES = 100_000
 """Values, aliases counted as often as they are used: a bomb of aliases stops here."""
 
+DEEP_ENOUGH = 3
+"""Steps to the place of a secret at least: nearer to the root, `secret` may be the name of a component."""
+OPTIONS = ("options",)
+"""Keys below which names are free."""
 _NO_KEY = "\0"
 """Stands for a key that is none: the value after it is dropped."""
 _LEADING_TAB = re.compile(r"^ *\t", re.MULTILINE)
@@ -105,7 +109,7 @@ class _Builder:
 
     def close(self) -> None:
         frame = self.stack.pop()
-        node = frame.node()
+        node = _without_tag(frame.node(), frame.at)
         self.remember(frame.anchor, node, frame.size)
         self.place(node, frame.line, frame.size)
 
@@ -186,6 +190,16 @@ class _Builder:
         if frame.is_map:
             return frame.at if frame.key is None else (*frame.at, frame.key)
         return (*frame.at, len(frame.items))
+
+
+def _without_tag(node: Node, at: Path) -> Node:
+    """`{secret: NAME}` is `!secret NAME`, for editors that know no tags; what has options of its own keeps them."""
+    if not isinstance(node, MapNode) or [*node.entries] != ["secret"] or len(at) < DEEP_ENOUGH or at[-1] in OPTIONS:
+        return node
+    name = node.entries["secret"]
+    if not isinstance(name, Scalar) or not isinstance(name.value, str) or not SECRET_NAME.fullmatch(name.value):
+        return node
+    return Scalar(SecretReference(name.value), node.line)
 
 
 def parse_yaml(text: str, file: str) -> tuple[Node | None, list[Problem]]:

@@ -19,4 +19,4 @@ def did_you_mean(name: str, known: Iterable[str], limit: int = 8) -> str:
     if near := nearest(name, names):
         return f"; did you mean '{near}'?"
     more = f" and {len(names) - limit} more" if len(names) > limit else ""
-    return f"; known here: {', '.join(names[:limit])}{more}" if names else ""
+    return f"; known here: {', '.join(names[:limit])}{more}" if names and limit else ""

@@ -9,7 +9,9 @@ from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 from ruamel.yaml.constructor import SafeConstructor
 
+from cmsp_agent.config.load_yaml import parse_yaml
 from cmsp_agent.config.schema.site_file import SiteFile, json_schema
+from cmsp_agent.config.secrets import references
 from tests.unit.test_samples import COMPLETED, samples
 
 
@@ -84,3 +86,28 @@ def test_a_slip_is_marked_where_it_is(written: str, slip: str, at: str) -> None:
     assert written in GOOD
     found = marks(read(GOOD.replace(written, slip)))
     assert any(each == at or each.startswith(f"{at}.") for each in found), found
+
+
+def test_a_secret_without_a_tag_needs_no_setting_of_the_editor() -> None:
+    plain = GOOD.replace("!secret k", "{secret: k}").replace("!secret p", "{secret: p}")
+    assert marks(YAML(typ="safe", pure=True).load(plain)) == set()
+    assert marks(read(plain.replace("{secret: k}", "{secrt: k}"))) != set()
+    tagged, _ = parse_yaml(GOOD, "site.yaml")
+    untagged, problems = parse_yaml(plain, "site.yaml")
+    assert problems == []
+    assert untagged == tagged
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "components: {secret: 10.0.0.1}",
+        "components: {gw-1: {functions: {secret: primary, fax: primary}}}",
+        "sinks: {all: {kind: kafka, options: {secret: topic}}}",
+        "credentials: {ro: {ssh: {password: {secret: no name}}}}",
+    ],
+)
+def test_what_only_looks_like_a_reference_is_none(text: str) -> None:
+    tree, _ = parse_yaml(text, "site.yaml")
+    assert tree is not None
+    assert list(references(tree, ())) == []

@@ -259,5 +259,19 @@ SecretRef = Annotated[
     SecretReference,
     BeforeValidator(_secret),
     PlainSerializer(str, when_used="always"),
-    _json("A reference to a secret: !secret NAME", "!secret ro-auth"),
+    WithJsonSchema(
+        {
+            "description": "A reference to a secret: !secret NAME, or {secret: NAME}",
+            "examples": ["!secret ro-auth", {"secret": "ro-auth"}],
+            "anyOf": [
+                {"type": "string"},
+                {
+                    "type": "object",
+                    "properties": {"secret": {"type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"}},
+                    "required": ["secret"],
+                    "additionalProperties": False,
+                },
+            ],
+        }
+    ),
 ]
