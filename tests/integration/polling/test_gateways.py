@@ -1,8 +1,11 @@
 """Polling gateways, an SBC and a UPS of the built-in site: what each device type finds there."""
 
+import asyncio
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import closing
+from typing import NamedTuple
 
 import pytest
 
@@ -16,6 +19,7 @@ from tests.lab.site.emitter import Receivers
 from tests.lab.site.happenings import FIRST_PRI
 from tests.lab.site.site import ACCESS_SECRETS
 from tests.lab.site.site import Site as Lab
+from tests.lab.site.snmp_agent import SnmpFault
 
 COMMUNITY = SnmpCredential("2c", community=Secret("c", lambda: ACCESS_SECRETS["lab-community"]))
 USER = SnmpCredential(
@@ -121,3 +125,31 @@ async def test_a_device_that_answers_tcp_only(site: Site, lab: Lab) -> None:
     signal = await site.after("ata-1")
     assert (signal.icmp, signal.tcp, signal.snmp) == (None, True, None)
     assert site.devices.device_type("ata-1").name == "reachability"
+
+
+async def test_a_gateway_that_is_slow_says_its_faults_while_its_tables_are_still_read(site: Site, lab: Lab) -> None:
+    await site.poll(of(lab, "gw-1", USER, every=3600))
+    await site.poller.poll_now("gw-1")
+    agent = lab["gw-1"].snmp
+    agent.fault, agent.slow_by = SnmpFault.SLOW, 0.2
+    whole = await timed(site)
+    agent.slow_by = 0.1
+    lab.happen("gw-1", happenings.pri_layer2(FIRST_PRI, up=False))
+    status = await timed(site)
+    assert states(status.signal, "isdn.layer2.down") == {"Serial0/1/0:15": True, "Serial0/1/1:15": False}
+    assert "cpu.load" in status.signal.samples
+    assert status.seconds < whole.seconds / 2 * 0.8, (status.seconds, whole.seconds)
+    async with asyncio.timeout(30):
+        while not any(name.startswith("if.in.octets[") for name in status.signal.samples):
+            status = await timed(site)
+
+
+class Timed(NamedTuple):
+    signal: PollSignal
+    seconds: float
+
+
+async def timed(site: Site) -> Timed:
+    began = time.monotonic()
+    signal = await site.poller.poll_now("gw-1")
+    return Timed(signal, time.monotonic() - began)
