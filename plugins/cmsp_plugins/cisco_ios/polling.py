@@ -97,8 +97,8 @@ KPIS = (
     Kpi("if.in.discards", "packets/s", (f"{IF}.13",), kind="counter32", per="interface"),
     Kpi("if.out.discards", "packets/s", (f"{IF}.19",), kind="counter32", per="interface"),
     Kpi("if.speed", "Mbit/s", (IF_HIGH_SPEED,), per="interface", absent=(0, 4294967295)),
-    Kpi("if.in.utilisation", "percent", (f"{IF_X}.6",), kind="counter64", per="interface", share_of=WHOLE),
-    Kpi("if.out.utilisation", "percent", (f"{IF_X}.10",), kind="counter64", per="interface", share_of=WHOLE),
+    Kpi("if.in.utilisation", "percent", (f"{IF_X}.6", f"{IF}.10"), kind="counter64", per="interface", share_of=WHOLE),
+    Kpi("if.out.utilisation", "percent", (f"{IF_X}.10", f"{IF}.16"), kind="counter64", per="interface", share_of=WHOLE),
 )
 
 

@@ -12,17 +12,17 @@ def _rate(name: str, unit: str, *oids: str, kind: str = "counter32") -> Kpi:
     return Kpi(name, unit, oids, kind=kind, per="interface")
 
 
-def _utilisation(name: str, column: str) -> Kpi:
+def _utilisation(name: str, *columns: str) -> Kpi:
     whole = (IF_HIGH_SPEED, OCTETS_OF_MEGABIT)
-    return Kpi(name, "percent", (column,), kind="counter64", per="interface", share_of=whole)
+    return Kpi(name, "percent", columns, kind="counter64", per="interface", share_of=whole)
 
 
 INTERFACES = (
     _rate("if.in.discards", "packets/s", f"{IF}.13"),
     _rate("if.out.discards", "packets/s", f"{IF}.19"),
     Kpi("if.speed", "Mbit/s", (IF_HIGH_SPEED,), per="interface", absent=(0, 4294967295)),
-    _utilisation("if.in.utilisation", f"{IF_X}.6"),
-    _utilisation("if.out.utilisation", f"{IF_X}.10"),
+    _utilisation("if.in.utilisation", f"{IF_X}.6", f"{IF}.10"),
+    _utilisation("if.out.utilisation", f"{IF_X}.10", f"{IF}.16"),
 )
 
 # The last two values: beyond what the sensor can measure (RFC 3433).
