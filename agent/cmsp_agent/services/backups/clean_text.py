@@ -1,19 +1,22 @@
 """A configuration as text: checks that it is whole, and removes what changes by itself and what is secret."""
 
 import re
+from collections.abc import Callable, Sequence
 
 from cmsp_agent.model.redaction import hide
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import secrets
 from cmsp_agent.services.backups.differences import unified
 from cmsp_agent.services.backups.ini_tables import hide_columns
+from cmsp_agent.transports.ssh.line_ends import bare_newlines
 
 DIFF_LINES = 20_000
 """Lines that a diff may have; more are cut off, and that is said."""
 SMALLEST_SHARE, LARGEST_SHARE = 0.5, 1.5
 """Of the size last time; outside, a reading is believed only when a second one agrees (FACTS 5.1)."""
 
-_LINE_END = re.compile(r"\r*\n\r*")
+_NOT_JOINED = re.compile(r"[|]|\(\?[^:]|\\[1-9]")
+"""What changes its meaning, or has none, in a pattern that is joined with others."""
 
 
 class ConfigText:
@@ -30,7 +33,7 @@ class ConfigText:
         self._complete = re.compile(platform.complete, re.MULTILINE)
         self._must_have = [re.compile(pattern, re.MULTILINE) for pattern in platform.must_have]
         self._invalid = [re.compile(pattern, re.MULTILINE) for pattern in platform.invalid]
-        self._volatile = [re.compile(pattern) for pattern in platform.volatile]
+        self._volatile = _found_in_line(platform.volatile)
         # only in a file is every block that begins ended by a line: at a prompt a banner may look like anything
         blocks = platform.blocks if platform.fetch is not None else ()
         self._blocks = [(re.compile(each.begins, re.MULTILINE), re.compile(each.ends, re.MULTILINE)) for each in blocks]
@@ -68,15 +71,12 @@ class ConfigText:
 
     def stable(self, text: str) -> str:
         """The text without the lines that differ from one reading to the next, and without trailing blanks."""
-        lines = (line.rstrip() for line in secrets.SALTED.sub("<encrypted anew>", text).splitlines())
-        return "\n".join(line for line in lines if not self._is_volatile(line)).strip("\n") + "\n"
-
-    def _is_volatile(self, line: str) -> bool:
-        return any(pattern.search(line) for pattern in self._volatile)
+        lines = [line.rstrip() for line in secrets.without_salt(text).splitlines()]
+        return "\n".join([line for line in lines if not self._volatile(line)]).strip("\n") + "\n"
 
     def restorable(self, text: str) -> str:
         """The text as the device takes it: every line byte for byte, without those that it makes itself."""
-        return "".join(line for line in text.splitlines(keepends=True) if not self._is_volatile(line.rstrip("\r\n")))
+        return "".join(line for line in text.splitlines(keepends=True) if not self._volatile(line.rstrip("\r\n")))
 
     def redacted(self, text: str) -> str:
         """The text with the value of every secret hidden."""
@@ -95,9 +95,21 @@ class ConfigText:
         return "\n".join(lines) + "\n"
 
 
+def _found_in_line(patterns: Sequence[str]) -> Callable[[str], object]:
+    """Finds any of the patterns in a line. Those that begin a line and are plain are one, tried once at its start."""
+    for pattern in patterns:
+        re.compile(pattern)  # each by itself: its own error is the one to show
+    plain = [pattern for pattern in patterns if pattern.startswith("^") and not _NOT_JOINED.search(pattern)]
+    others = [re.compile(pattern) for pattern in patterns if pattern not in plain]
+    at_start = re.compile("|".join(plain) or "(?!)").match
+    if not others:
+        return at_start
+    return lambda line: at_start(line) or any(pattern.search(line) for pattern in others)
+
+
 def clean(output: str) -> str:
     """Device output as one text: lines ended by a bare newline, no blank lines at either end."""
-    return _LINE_END.sub("\n", output).replace("\r", "\n").strip("\n\x00 ") + "\n"
+    return bare_newlines(output).replace("\r", "\n").strip("\n\x00 ") + "\n"
 
 
 def implausible(size: int, last: int | None) -> bool:

@@ -91,7 +91,13 @@ def _sources() -> Iterator[str]:
     yield rf"{_NAMES}\"?\s*[=:]\s*(?!\w+://|(?:{_GRAMMAR})(?:\s|$))(?P<secret>\"(?:[^\"\\\n]|\\.)+\"|'[^'\n]+'|[^\s\"'<,;]+)"
 
 
-SALTED = re.compile(
+_SALTED = re.compile(
     r"\bENC +(?P<secret>\S+)|(?P<key>-----BEGIN ENCRYPTED PRIVATE KEY-----)[^-]+|\bkey 7 (?P<salted>\$0\$\S+)"
 )
 """Secrets that some devices encrypt anew for each reading: equal ones look different."""
+_SALTED_HAS = ("ENC ", "BEGIN ENCRYPTED PRIVATE KEY", "$0$")
+
+
+def without_salt(text: str) -> str:
+    """The text without what is encrypted anew for each reading."""
+    return _SALTED.sub("<encrypted anew>", text) if any(map(text.__contains__, _SALTED_HAS)) else text

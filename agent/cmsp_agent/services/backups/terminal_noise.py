@@ -1,7 +1,6 @@
 """Lines that a terminal mixes into a configuration and that are none of its own: log lines, times of the prompt."""
 
 import re
-from collections.abc import Iterator
 
 _STAMP = r"(?:[*.]?(?:\w{3} +\d{1,2} (?:\d{4} )?)?\d{1,2}:\d\d:\d\d(?:\.\d+)?(?: \S+){0,4}?|\d+[ywd]\d+[wdh])"
 _DATE = r"\w{3} +\d{1,2} (?:\d{4} )?\d\d:\d\d:\d\d(?:\.\d+)?"
@@ -16,6 +15,11 @@ _PROMPT_TIME = re.compile(
 _BANNER = re.compile(
     r"^(?:banner [\w-]+|aaa authentication (?:banner|fail-message)|menu \S+ title) +(\^C|\^?[^\s\w])(.*)$"
 )
+_SIGNS = re.compile(r":\d\d|-[0-7]-|five secs:")
+"""One of these is in each line that is taken out."""
+LONGEST_STAMP = 200
+"""Characters after a sign within which the rest of what names a log line stands."""
+_OPENERS = ("banner ", "aaa authentication ", "menu ")
 
 
 def logged_within(text: str) -> bool:
@@ -29,29 +33,42 @@ def without_noise(text: str) -> tuple[str, int]:
 
     What stands in a banner is text, whatever it looks like; so is what is indented.
     """
-    lines, taken = list[str](), 0
-    for line, inside in _marked(text.split("\n")):
-        if not inside and (_LOG.match(line) or _PROMPT_TIME.match(line)):
-            taken += 1
-            if lines and not lines[-1].strip() and _LOG.match(line):
-                lines.pop()  # the terminal ends the line at hand before it logs
-        else:
+    if not _noisy(text):
+        return text, 0
+    lines, taken, until = list[str](), 0, ""
+    for line in text.split("\n"):
+        if until or not (_LOG.match(line) or _PROMPT_TIME.match(line)):
             lines.append(line)
+            until = _within(line, until)
+            continue
+        taken += 1
+        if lines and not lines[-1].strip() and _LOG.match(line):
+            lines.pop()  # the terminal ends the line at hand before it logs
     return "\n".join(lines), taken
+
+
+def _noisy(text: str) -> bool:
+    """Whether there is such a line anywhere: of ten thousand lines a few have a sign of one."""
+    for sign in _SIGNS.finditer(text):
+        line = text[text.rfind("\n", 0, sign.start()) + 1 : sign.end() + LONGEST_STAMP]
+        if _LOG.match(line) or _PROMPT_TIME.match(line):
+            return True
+    return False
 
 
 def in_banner(text: str) -> bool:
     """Whether the text ends within a banner."""
-    *_, (_, inside) = _marked([*text.split("\n"), ""])
-    return inside
-
-
-def _marked(lines: list[str]) -> Iterator[tuple[str, bool]]:
-    """Each line, and whether it stands in a banner."""
     until = ""
-    for line in lines:
-        yield line, bool(until)
-        if until:
-            until = "" if until in line else until
-        elif (opened := _BANNER.match(line)) is not None and opened[1] not in opened[2]:
-            until = opened[1]
+    for line in text.split("\n") if any(f"\n{opener}" in text for opener in _OPENERS) else ():
+        until = _within(line, until)
+    return bool(until)
+
+
+def _within(line: str, until: str) -> str:
+    """What ends the banner that goes on after a line; empty where none does."""
+    if until:
+        return "" if until in line else until
+    if not line.startswith(_OPENERS):
+        return ""
+    opened = _BANNER.match(line)
+    return opened[1] if opened is not None and opened[1] not in opened[2] else ""

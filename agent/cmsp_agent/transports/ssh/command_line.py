@@ -8,9 +8,9 @@ from cmsp_agent.model.errors import AuthenticationRejected, CommandRejected
 from cmsp_agent.model.secret import Secret
 from cmsp_agent.transports.ssh import paging, prompts
 from cmsp_agent.transports.ssh.dialects import Dialect
+from cmsp_agent.transports.ssh.line_ends import bare_newlines
 from cmsp_agent.transports.ssh.terminal import Terminal
 
-_LINE_END = re.compile(r"\r*\n\r*")
 _TWICE = re.compile(r"^(.+[#>$%\]][ \t]*)\1+$")
 """The prompt of a device that neither echoes nor ends lines."""
 _BRACKETED_PASTE = re.compile(r"\x1b\[\?2004[hl]\r?")
@@ -218,10 +218,10 @@ class CommandLine:
 
     def _before_last_line(self) -> str:
         text = paging.without_pagers(self._terminal.text(), expected=True)
-        return _LINE_END.sub("\n", text).rpartition("\n")[0] + "\n"
+        return bare_newlines(text).rpartition("\n")[0] + "\n"
 
     def _output(self, command: str, *, paged: bool) -> str:
-        text = _LINE_END.sub("\n", paging.without_pagers(self._terminal.text(), expected=paged))
+        text = bare_newlines(paging.without_pagers(self._terminal.text(), expected=paged))
         echo, _, rest = text.partition("\n")
         body = rest if command.strip() in prompts.plain(echo) else text
         return _BRACKETED_PASTE.sub("", body).rpartition("\n")[0]
