@@ -1,6 +1,6 @@
 """The part that answers calls: the HTTP API on the tunnel and on the Unix socket."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -55,8 +55,9 @@ class Shown:
 
     document: Callable[[], Mapping[str, Any]]
     """The configuration in force."""
-    api: Callable[[], ApiSettings]
-    """Who may call, by the configuration in force."""
+    roles: Callable[[], Mapping[str, str]]
+    revoked: Callable[[], Collection[str]]
+    """Serial numbers of certificates that are accepted no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,9 @@ def _services(runtime: Runtime, needs: ApiNeeds, shown: Shown, jobs: Jobs) -> Ap
         backups=_backups(needs.backups),
         polling=PollingServices(needs.poller.unsupported, needs.poller.thresholds),
         emergency=EmergencyServices(emergency.watch.ways, emergency.calls.latest),
-        configuration=_configuration(shown, needs.part(RevisionsPart)),
+        configuration=ConfigurationServices(
+            shown.document, shown.roles, shown.revoked, needs.part(RevisionsPart).revisions
+        ),
         records=DeviceRecords(runtime.state),
         outbox=OutboxService(runtime.state, runtime.clock),
         inventory=needs.part(InventoryPart).book,
@@ -152,15 +155,6 @@ def _events(runtime: Runtime, part: EventsPart) -> EventServices:
         raw_messages=part.raw.of_event,
         masked=part,
         confirm_clock=part.known_time.confirm,
-    )
-
-
-def _configuration(shown: Shown, part: RevisionsPart) -> ConfigurationServices:
-    return ConfigurationServices(
-        document=shown.document,
-        roles=lambda: shown.api().roles,
-        revoked=lambda: shown.api().revoked,
-        revisions=part.revisions,
     )
 
 

@@ -64,7 +64,11 @@ class InForce:
 
     def shown(self) -> Shown:
         """What the API shows of it: looked up at each call."""
-        return Shown(self.document, lambda: self.loaded.configuration.api)
+        return Shown(
+            self.document,
+            lambda: self.loaded.configuration.api.roles,
+            lambda: self.loaded.configuration.api.revoked,
+        )
 
     def audit_log(self, runtime: Runtime) -> AuditLog:
         """The audit log, with the key that outlives the master key."""

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, PlainSerializer, PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema
 
 from cmsp_agent.config.addresses import (
     HostPort,
@@ -92,13 +92,13 @@ Listen = Annotated[
 ]
 
 
-def _serials(value: Any) -> tuple[str, ...]:
-    return tuple(serial_number(text(each)) for each in (value if isinstance(value, list | tuple) else [value]))
+def _serial(value: Any) -> str:
+    return serial_number(text(value))
 
 
 Serials = Annotated[
-    tuple[str, ...],
-    PlainValidator(_serials),
+    tuple[Annotated[str, BeforeValidator(_serial)], ...],
+    BeforeValidator(_one_or_more),
     WithJsonSchema(
         {"type": "array", "items": {"type": ["string", "number"]}, "examples": [["4F:A1:00:17", "4fa10018"]]}
     ),
