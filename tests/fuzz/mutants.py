@@ -29,6 +29,8 @@ TESTS = {
     "usm": ("test_usm.py", "test_authoritative.py", "test_notifications.py"),
     "users": ("test_usm.py", "test_authoritative.py"),
     "timeliness": ("test_timeliness.py", "test_authoritative.py"),
+    "usual_trap": ("test_usual_trap.py", "test_notifications.py"),
+    "values": ("test_values.py", "test_varbinds.py"),
     "keys": ("test_keys.py",),
     "privacy": ("test_privacy.py", "test_usm.py"),
 }

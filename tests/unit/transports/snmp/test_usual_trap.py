@@ -2,6 +2,7 @@
 
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,9 +33,12 @@ OTHERS: list[Binding] = [
 ]
 
 
-def trap(bindings: list[Binding], kind: int = TRAP, community: bytes = b"public") -> bytes:
+def trap(
+    bindings: list[Binding], kind: int = TRAP, community: bytes = b"public", number: int = 1234567, tail: bytes = b""
+) -> bytes:
+    """A notification; behind the last binding, within all lengths, the tail."""
     encoded = encode_varbinds([(ber.oid_octets(oid), encode_value(tag, value)) for oid, tag, value in bindings])
-    return message.encode(message.prefix(message.V2C, community), encode_pdu(kind, 1234567, 0, 0, encoded))
+    return message.encode(message.prefix(message.V2C, community), encode_pdu(kind, number, 0, 0, encoded + tail))
 
 
 def the_long_way(data: bytes) -> tuple[object, ...] | None:
@@ -73,6 +77,77 @@ def test_whatever_is_unusual_does_not() -> None:
     assert not agree(trap(list(FIRST), kind=INFORM))
     assert not agree(trap(list(FIRST), community=b"c" * 200))
     assert not agree(b"")
+
+
+def with_uptime(ticks: int, *others: Binding) -> list[Binding]:
+    return [("1.3.6.1.2.1.1.3.0", ber.TIME_TICKS, ticks), FIRST[1], *others]
+
+
+def named(arcs: int) -> list[Binding]:
+    """The trap's name has so many octets."""
+    return [FIRST[0], ("1.3.6.1.6.3.1.1.4.1.0", ber.OBJECT_IDENTIFIER, ".".join(["1.3", *["6"] * (arcs - 1)]))]
+
+
+def text(octets: int) -> Binding:
+    return ("1.3.6.1.9", ber.OCTET_STRING, b"x" * octets)
+
+
+OTHER_ADDRESS: Binding = ("1.3.6.1.9", ber.IP_ADDRESS, "192.0.2.9")
+NO_ADDRESS: Binding = ("1.3.6.1.6.3.18.1.3.0", ber.OCTET_STRING, b"abcd")
+
+
+@pytest.mark.parametrize(
+    ("data", "taken"),
+    [
+        *((trap(with_uptime(ticks)), True) for ticks in (0, 127, 128, 0x7FFF, 0x8000, 0x7FFFFF, 0x7FFFFFFF)),
+        *((trap(FIRST, number=number), True) for number in (0, 127, 128, 0x7FFFFFFF, -1)),
+        *((trap(FIRST, community=b"c" * length), length < 128) for length in (0, 1, 127, 128)),
+        *((trap(named(octets)), octets < 114) for octets in (1, 2, 112, 113, 114, 127)),
+        # the header of the name, and that of the value, take eight octets
+        *((trap([*FIRST, text(octets)]), octets < 120) for octets in (0, 1, 118, 119, 120, 121)),
+        *((trap([*FIRST, *[OTHERS[0]] * count]), True) for count in (1, 2, 3, 4, 5, 9, 10, 11, 12)),
+        (trap([*FIRST, OTHER_ADDRESS, OTHERS[2]]), True),
+        (trap([*FIRST, NO_ADDRESS, OTHER_ADDRESS]), True),
+        (trap([*FIRST, OTHERS[2], OTHER_ADDRESS]), True),
+        *(
+            (trap(FIRST, tail=tail), False)
+            for tail in (b"0", b"0\0", b"0\x01", b"0\x80", b"0\x81", b"0\x02\5\0", b"\0")
+        ),
+    ],
+)
+def test_bounds_of_the_shortcut(data: bytes, taken: bool) -> None:
+    assert agree(data) is taken
+
+
+@pytest.mark.parametrize("bindings", [FIRST, [*FIRST, *OTHERS[:3]], [*FIRST, *[OTHERS[1]] * 4], [*FIRST, text(200)]])
+def test_every_octet_changed_left_out_and_doubled(bindings: list[Binding]) -> None:
+    data = trap(bindings)
+    for place, octet in enumerate(data):
+        for other in {
+            0,
+            1,
+            2,
+            4,
+            5,
+            6,
+            0x30,
+            0x40,
+            0x43,
+            0x7F,
+            0x80,
+            0x81,
+            0x82,
+            0xFF,
+            octet - 1 & 255,
+            octet + 1 & 255,
+        }:
+            agree(data[:place] + bytes((other,)) + data[place + 1 :])
+        agree(data[:place])
+        agree(data[:place] + data[place + 1 :])
+        agree(data[: place + 1] + data[place:])
+    rest = encode_varbinds([(ber.oid_octets(oid), encode_value(tag, value)) for oid, tag, value in OTHERS[:3]])
+    for length in range(len(rest)):
+        agree(trap(bindings, tail=rest[:length]))
 
 
 def test_the_decoder_takes_it() -> None:
