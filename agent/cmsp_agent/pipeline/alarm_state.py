@@ -13,35 +13,12 @@ from cmsp_agent.pipeline.alarms import AlarmDraft, Alarms
 from cmsp_agent.pipeline.members import MemberDraft
 from cmsp_agent.pipeline.overlay import Overlay, OverlayInOrder
 from cmsp_agent.pipeline.repeats import Reported
+from cmsp_agent.pipeline.unanswered import UnansweredPolls
 
 MOST_ENDED = 20_000
 """Ended alarms and passing events remembered for the sake of late duplicates."""
 MOST_PLACES_TO_SPARE = 1_000
 """Places of incidents that are over, kept until they are tidied away together."""
-
-
-@dataclass(frozen=True, slots=True)
-class UnansweredPolls:
-    """The polls of a component that stayed unanswered, in a row. Times in ms since the epoch."""
-
-    polled_at: int = 0
-    polls: int = 0
-    """Consecutive polls in which neither ICMP, TCP nor SNMP answered."""
-    snmp: int = 0
-    """Consecutive polls in which SNMP did not answer."""
-    since: int = 0
-    """When the first of those polls began."""
-    troubled: int = 0
-    """Consecutive polls that could not ask for all, or were not answered in full."""
-    answered_at: int = 0
-    """When a poll was last answered, by whatever way."""
-    answering_since: int = 0
-    """When the first of the polls was answered that were all answered since."""
-
-    @property
-    def answers(self) -> bool:
-        """Whether the last poll was answered."""
-        return 0 < self.answered_at == self.polled_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +97,8 @@ class AlarmState:
     unanswered: dict[str, UnansweredPolls] = field(default_factory=dict)
     observed: dict[tuple[str, str], Mapping[str, bool]] = field(default_factory=dict)
     """(component, alarm type) → object → raised, from the last poll: who backs whom up within a component."""
+    unused: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    """(component, alarm type) → the objects that the last poll showed bad, and none before it well."""
     abilities: dict[str, Ability] = field(default_factory=dict)
     """Component → what it could do when incidents were last weighed by it."""
     incidents: dict[str, Incident] = field(default_factory=dict)
@@ -183,6 +162,7 @@ class Draft:
         self.earlier = Overlay(alarm_state.earlier)
         self.unanswered = Overlay(alarm_state.unanswered)
         self.observed = Overlay(alarm_state.observed)
+        self.unused = Overlay(alarm_state.unused)
         self.abilities = Overlay(alarm_state.abilities)
         self.incidents = Overlay(alarm_state.incidents)
         self.places = Overlay(alarm_state.places)
@@ -240,6 +220,7 @@ class Draft:
             self.earlier,
             self.unanswered,
             self.observed,
+            self.unused,
             self.abilities,
             self.places,
             self.members,

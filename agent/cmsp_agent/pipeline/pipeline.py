@@ -20,6 +20,7 @@ from cmsp_agent.pipeline.filter import TierFilter
 from cmsp_agent.pipeline.flapping import Flapping
 from cmsp_agent.pipeline.impact import Assessor, Customer
 from cmsp_agent.pipeline.losses import Losses
+from cmsp_agent.pipeline.never_used import NeverUsed
 from cmsp_agent.pipeline.normalise import Inventory, Normaliser
 from cmsp_agent.pipeline.planned_changes import PlannedChanges
 from cmsp_agent.pipeline.poll_judge import PollJudge
@@ -66,8 +67,7 @@ class Pipeline:
         self._flapping = Flapping(counters, rules.thresholds, new_id)
         self._correlate = Correlator(causes, counters)
         assessor = Assessor(self._topology, causes, customer, self._normalise)
-        self._waiting = Waiting(rules)
-        self._clear_delay = ClearDelay(rules, counters, new_id)
+        self._waiting, self._clear_delay = Waiting(rules), ClearDelay(rules, counters, new_id)
         self._triage = Triage(
             self._normalise,
             Reviews(self._topology, assessor),
@@ -80,6 +80,7 @@ class Pipeline:
         )
         self._stages: Sequence[Stage] = (
             TierFilter(components, counters),
+            NeverUsed(counters),
             PlannedChanges(silences),
             BeforeActivation(active_from),
             RuleFilter(rules, assessor.takes_emergency, counters),

@@ -11,11 +11,12 @@ from dataclasses import replace
 from cmsp_agent.model.component import LONGEST_POLL, Component
 from cmsp_agent.model.event import AlarmKey, Event, Source, Transition
 from cmsp_agent.model.signal import PollSignal
-from cmsp_agent.pipeline.alarm_state import Draft, UnansweredPolls
+from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import COMPONENT_DEGRADED, COMPONENT_DOWN, COMPONENT_UNRESOLVED, MANAGEMENT_LOST
 from cmsp_agent.pipeline.causes import ISOLATED, Causes
 from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.pipeline.places import TOGETHER, unit
+from cmsp_agent.pipeline.unanswered import UnansweredPolls
 from cmsp_agent.plugin.api import AlarmReport
 
 UNANSWERED_POLLS = 3
@@ -194,6 +195,7 @@ def _states(draft: Draft, poll: PollSignal) -> Iterator[AlarmReport]:
         elif kind in poll.there:
             yield from _gone(draft, poll, kind, {*before, *poll.there[kind]})
         draft.observed.put((poll.component, kind), objects)
+        draft.unused.put((poll.component, kind), frozenset(poll.unused.get(kind, ())))
         draft.working.pop(poll.component, None)
         yield from _changes(draft, poll, kind, objects)
 

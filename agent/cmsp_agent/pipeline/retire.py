@@ -26,6 +26,7 @@ class Retirement:
         for seen in [*draft.observed.keys()]:
             if seen[0] not in self._components:
                 draft.observed.drop(seen)
+                draft.unused.drop(seen)
         for alarm in [*draft.active.values()]:
             why = self._reason(draft, alarm)
             if why:

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from cmsp_agent.model.component import State
 from cmsp_agent.model.event import AlarmKey, Event
-from cmsp_agent.pipeline.alarm_state import AlarmState, UnansweredPolls
+from cmsp_agent.pipeline.alarm_state import AlarmState
 from cmsp_agent.pipeline.built_in import COMPONENT_DEGRADED, COMPONENT_DOWN, COMPONENT_UNRESOLVED, MANAGEMENT_LOST
 from cmsp_agent.pipeline.causes import ISOLATED
 from cmsp_agent.pipeline.filter import AVAILABILITY
+from cmsp_agent.pipeline.unanswered import UnansweredPolls
 
 NOT_POLLED = UnansweredPolls()
 

@@ -40,9 +40,10 @@ from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal
-from cmsp_agent.pipeline.alarm_state import AlarmState, UnansweredPolls
+from cmsp_agent.pipeline.alarm_state import AlarmState
 from cmsp_agent.pipeline.privacy import Mask, incident_without_people
 from cmsp_agent.pipeline.silences import SilenceRegister
+from cmsp_agent.pipeline.unanswered import UnansweredPolls
 from cmsp_agent.plugin.api import CliPlatform, Redaction
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups, Directory, Manifest, backup_job

@@ -14,7 +14,7 @@ from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.priority import Extent, Share, Urgency
 from cmsp_agent.model.severity import Severity
-from cmsp_agent.pipeline.alarm_state import AlarmState, UnansweredPolls
+from cmsp_agent.pipeline.alarm_state import AlarmState
 from cmsp_agent.pipeline.built_in import (
     APPLIANCE_ISOLATED,
     COMPONENT_DEGRADED,
@@ -22,6 +22,7 @@ from cmsp_agent.pipeline.built_in import (
     COMPONENT_UNRESOLVED,
     MANAGEMENT_LOST,
 )
+from cmsp_agent.pipeline.unanswered import UnansweredPolls
 from cmsp_agent.services.availability import Availability
 from cmsp_agent.services.part import Part
 from cmsp_agent.services.status.service import ApplianceIdentity, StatusService

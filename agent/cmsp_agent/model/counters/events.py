@@ -20,6 +20,7 @@ COUNTERS: tuple[Counter, ...] = (
     *declared(
         "component",
         {
+            "filter.never_used": "Messages that what was never used is down",
             "filter.not_in_tier": "Events that the tier of a component does not get",
             "time.stale_polls": "Outcomes of polls that were older than what is known",
         },

@@ -24,6 +24,8 @@ class ShownReading:
     samples: dict[str, float] = field(default_factory=dict)
     states: dict[tuple[str, str], ObservedState] = field(default_factory=dict)
     there: dict[str, dict[str, None]] = field(default_factory=dict)
+    unused: dict[str, set[str]] = field(default_factory=dict)
+    """Alarm type → what is bad and was never seen well."""
 
 
 class ShownReader:
@@ -64,6 +66,8 @@ class ShownReader:
             there[name] = None
             holds = self._holds(rule, cells, name)
             known = into.states.get((rule.type, name))
+            if holds is None and self._in_a_row.get((rule.type, name), 0) >= rule.readings:
+                into.unused.setdefault(rule.type, set()).add(name)
             if holds is not None and (known is None or holds):
                 into.states[rule.type, name] = ObservedState(rule.type, name, holds)
 

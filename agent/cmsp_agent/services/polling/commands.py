@@ -99,6 +99,7 @@ class CommandReader:
             self._clock.now(),
             states=(*reading.states.values(), *crossed),
             there=reading.there,
+            unused=reading.unused,
             samples=reading.samples,
             by_commands=True,
         )

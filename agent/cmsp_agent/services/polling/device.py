@@ -186,7 +186,6 @@ class Device:
             plan = await self._learn(session, restarted=restarted)
             await self._starts.keep(self.component.name, uptime)
             scalars = await session.get(*plan.scalars)
-        nothing = replace(nothing, renamed=self._names.take_renamed())
         plan, apart, rates = self._parts(plan)
         started = self._clock.monotonic()
         asked = dict.fromkeys((*plan.columns, *self._names.columns))
@@ -215,9 +214,10 @@ class Device:
             snmp=True,
             states=states,
             there=self._states.there,
+            unused=self._states.unused,
             configuration=config_times(plan, scalars, nothing.received_at),
             interfaces=self._names.names,
-            renamed={**self._states.renamed, **nothing.renamed, **self._names.take_renamed()},
+            renamed={**self._states.renamed, **self._names.take_renamed()},
             gone=self._names.gone,
             samples={**figures, **self._calls.figures(nothing.received_at)},
             calls=ended,

@@ -198,6 +198,8 @@ class StateReader:
         self._seen_well = set(seen_well)
         self.grown = False
         """Whether objects were seen well that were not before; set back by whoever keeps them."""
+        self.unused: dict[str, set[str]] = {}
+        """Alarm type → the objects of the last poll that are bad and were never seen well."""
         self.renamed: Mapping[str, str] = {}
         """Object → what it is called since the last poll, of rows whose label is another one."""
         self._labels: dict[tuple[str, str], str] = {}
@@ -230,7 +232,7 @@ class StateReader:
         there: dict[str, dict[str, None]] = {
             rule.type: {} for rule in plan.states if rule.column in answers.columns or rule.column in answers.scalars
         }
-        self.there = there
+        self.there, self.unused = there, {}
         labels: dict[tuple[str, str], str] = {}
         found: dict[tuple[str, str], ObservedState] = {}
         for seen in (state for rule in plan.states for state in self._rule(rule, answers, interface, there, labels)):
@@ -269,7 +271,10 @@ class StateReader:
             if holds is False and rule.once_clear and (rule.type, name) not in self._seen_well:
                 self._seen_well.add((rule.type, name))
                 self.grown = True
-            if holds is None or (holds and rule.once_clear and (rule.type, name) not in self._seen_well):
+            if holds and rule.once_clear and (rule.type, name) not in self._seen_well:
+                self.unused.setdefault(rule.type, set()).add(name)
+                continue
+            if holds is None:
                 continue
             detail = bits_in_words(value, rule.words) if holds else ""
             yield ObservedState(rule.type, name, holds, detail=detail)

@@ -1,0 +1,27 @@
+"""What is remembered of the polls of a component that stayed unanswered. Judges nothing: see `observe`."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class UnansweredPolls:
+    """The polls of a component that stayed unanswered, in a row. Times in ms since the epoch."""
+
+    polled_at: int = 0
+    polls: int = 0
+    """Consecutive polls in which neither ICMP, TCP nor SNMP answered."""
+    snmp: int = 0
+    """Consecutive polls in which SNMP did not answer."""
+    since: int = 0
+    """When the first of those polls began."""
+    troubled: int = 0
+    """Consecutive polls that could not ask for all, or were not answered in full."""
+    answered_at: int = 0
+    """When a poll was last answered, by whatever way."""
+    answering_since: int = 0
+    """When the first of the polls was answered that were all answered since."""
+
+    @property
+    def answers(self) -> bool:
+        """Whether the last poll was answered."""
+        return 0 < self.answered_at == self.polled_at
