@@ -91,7 +91,7 @@ async def test_a_reload_takes_a_component_away_and_leaves_the_others_alone(tmp_p
         kept = "\n".join(line for line in text.splitlines() if not line.startswith("  ata-1:"))
         stage.workspace.site_yaml.write_text(kept, encoding="utf-8")
         await agent.use(stage.load())
-        assert tasks - set(agent.runtime.supervisor.names()) == {"poll ata-1"}
+        assert tasks - set(agent.runtime.supervisor.names()) == {"poll ata-1", "tables of ata-1"}
         assert "ata-1" not in agent.devices.devices.components
 
 
