@@ -1,12 +1,12 @@
 """What `cmsp-agent rules replay` does: recorded events through the rules in force, and through proposed ones."""
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from cmsp_agent.cli.plugin.load import installed
-from cmsp_agent.cli.rule_files import Recorded, load
+from cmsp_agent.cli.rule_files import load
 from cmsp_agent.config.load import read_document
 from cmsp_agent.config.quantities import parse_duration
 from cmsp_agent.model.component import Component
@@ -14,11 +14,13 @@ from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.built_in import BUILT_IN
-from cmsp_agent.pipeline.rules.cases import RuleCaseOutcome, event_from, read_cases, try_cases
+from cmsp_agent.pipeline.rules.cases import RuleCaseOutcome, read_cases, try_cases
 from cmsp_agent.pipeline.rules.replay import Replay, ReplayedIncident, ReplaySite, differing, replay
 from cmsp_agent.pipeline.rules.rule import NO_RULES, Rules
 
 MOST_SHOWN = 50
+RecordedSince: TypeAlias = Callable[[int], Iterable[Event]]
+"""The events recorded since a time (ms since the epoch)."""
 
 
 def try_file(file: Path, rules: Rules, config: Path) -> list[RuleCaseOutcome]:
@@ -30,7 +32,7 @@ def try_file(file: Path, rules: Rules, config: Path) -> list[RuleCaseOutcome]:
     return list(try_cases(rules, read_cases(file), _site(config)))
 
 
-def replayed(recorded: Iterable[Recorded], since: str, config: Path, files: Sequence[Path] | None) -> dict[str, Any]:
+def replayed(recorded: RecordedSince, since: str, config: Path, files: Sequence[Path] | None) -> dict[str, Any]:
     """The figures of the rules in force and, where there are `files`, of those, with the incidents that differ.
 
     Raises:
@@ -42,7 +44,7 @@ def replayed(recorded: Iterable[Recorded], since: str, config: Path, files: Sequ
         raise ConfigurationError([Problem("--since", 0, "", str(error))]) from error
     site, present = _site(config), _in_force(config, files)
     each = [Replay(present, site)] + ([Replay(load(config, files)[0], site)] if files else [])
-    replay(_events(recorded, oldest), each)
+    replay(recorded(oldest), each)
     figures = [_figures(one) for one in each]
     if not files:
         return figures[0]
@@ -83,13 +85,6 @@ def _components(config: Path) -> Mapping[str, Component]:
         )
         for name, entry in entries.items()
     }
-
-
-def _events(recorded: Iterable[Recorded], oldest: int) -> Iterator[Event]:
-    for fields in recorded:
-        event = event_from(fields)
-        if event.received_at >= oldest:
-            yield event
 
 
 def _figures(one: Replay) -> dict[str, Any]:

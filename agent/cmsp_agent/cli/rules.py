@@ -2,21 +2,24 @@
 
 import gc
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
 
 import typer
 
-from cmsp_agent.cli.output import TableColumn, items
+from cmsp_agent.cli.output import TableColumn
 from cmsp_agent.cli.session import AsJson, CommandContext, session
 from cmsp_agent.config.site_path import DEFAULT_FILE
+
+if TYPE_CHECKING:
+    from cmsp_agent.model.event import Event
 
 Config = Annotated[Path, typer.Option("--config", "-c", metavar="FILE", help="The site file, which names the rules.")]
 Files = Annotated[
     list[Path] | None, typer.Option("--rules", metavar="FILE", help="These rule files, not those of the site file.")
 ]
-_PAGE = 1000
 
 
 def rules_check(
@@ -79,7 +82,7 @@ def rules_replay(
     here = session(context)
     gc.disable()  # a million events stay: to look through them for cycles again and again takes a third of the time
     try:
-        result = rule_replay.replayed(_recorded(here), since, config, files)
+        result = rule_replay.replayed(partial(_recorded, here), since, config, files)
     finally:
         gc.enable()
     if as_json:
@@ -119,21 +122,24 @@ def rules_explain(
         here.output.line("\n".join(lines))
 
 
-def _recorded(here: CommandContext) -> Iterator[dict[str, Any]]:
-    """All recorded events, the oldest first. While one page is used, the next is fetched."""
+def _recorded(here: CommandContext, since: int) -> Iterator["Event"]:
+    """The events recorded since a time, the oldest first. While one page is used, the next is fetched."""
+    import json
     from concurrent.futures import Future, ThreadPoolExecutor
+
+    from cmsp_agent.model.event import Event
+    from cmsp_agent.storage.encoding import decoded_lines
 
     with ThreadPoolExecutor(1) as reading:
 
-        def fetch(after: int) -> "Future[Any]":
-            return reading.submit(here.daemon.get, "/v1/events", after=after, limit=_PAGE)
+        def fetch(after: int) -> "Future[bytes]":
+            return reading.submit(here.daemon.content, f"/v1/events/stored?after={after}&since={since}")
 
         after, coming = 0, fetch(0)
         while True:
-            page = coming.result()
-            found = items(page)
-            following = page.get("next") if isinstance(page, dict) else None
-            if not found or not isinstance(following, int) or following == after:
+            head, _, lines = coming.result().partition(b"\n")
+            following = int(json.loads(head)["next"])
+            if following == after:
                 return
             after, coming = following, fetch(following)
-            yield from found
+            yield from decoded_lines(lines, Event)

@@ -66,7 +66,8 @@ class Event:
 
     @property
     def key(self) -> AlarmKey:
-        return AlarmKey(self.component, self.type, self.object)
+        # asked several times for each event; the class's own constructor is one of Python's
+        return tuple.__new__(AlarmKey, (self.component, self.type, self.object))
 
     def fold(self, repeat: "Event") -> "Event":
         """The same fault reported again: counted, its source remembered."""

@@ -19,9 +19,10 @@ class Overlay(Generic[K, V]):
 
     def get(self, key: K) -> V | None:
         """The value as it would be, or None."""
-        if key in self.changed:
-            return self.changed[key]
-        return None if key in self._gone else self._base.get(key)
+        value = self.changed.get(key)
+        if value is not None or key in self._gone:
+            return value
+        return self._base.get(key)
 
     def put(self, key: K, value: V) -> None:
         """Set it in the draft."""

@@ -11,7 +11,7 @@ from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.model.signal import Message, PollSignal, Signal, SyslogSignal, TrapSignal
-from cmsp_agent.pipeline.activation import ACTIVE, BeforeActivation
+from cmsp_agent.pipeline.activation import ACTIVE, ActivationPlan, BeforeActivation
 from cmsp_agent.pipeline.alarm_state import AlarmState, Draft
 from cmsp_agent.pipeline.causes import Causes
 from cmsp_agent.pipeline.correlate import Correlator
@@ -53,7 +53,7 @@ class Pipeline:
         rules: Rules = NO_RULES,
         silences: Silences = NONE,
         stability: int = STABILITY,
-        active_from: Mapping[str, int] = ACTIVE,
+        activation: ActivationPlan = ACTIVE,
         new_id: NewId = uuid7,
     ) -> None:
         self._mask_personal = mask_personal
@@ -82,7 +82,7 @@ class Pipeline:
             TierFilter(components, counters),
             NeverUsed(counters),
             PlannedChanges(silences),
-            BeforeActivation(active_from),
+            BeforeActivation(activation),
             RuleFilter(rules, assessor.takes_emergency, counters),
             Counting(rules),
             TimeWindow(counters),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
@@ -18,10 +19,13 @@ UNITS = frozenset({"env.power", "env.fan"})
 """Alarm types of units that each table and message calls otherwise, by one number: `Power Supply 0`, `P0`."""
 TOGETHER = frozenset({"sip.registration.failed"})
 """Alarm types whose objects each way calls otherwise, by registrar or by number: all of a component are one place."""
+MOST_PLACES = 4096
+"""Objects whose place is remembered: it is asked for with each of their events."""
 _UNIT = re.compile(r"\d+|\b[A-F]\b")
 _ETHERNET = re.compile(r"\w*(?:Ethernet|GigE)$")
 
 
+@lru_cache(MOST_PLACES)
 def place(name: str) -> str:
     """Where on the device an object sits: `Serial0/1/0:15` and `E1 0/1/0` are both at `0/1/0`.
 

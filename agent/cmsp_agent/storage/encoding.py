@@ -44,6 +44,14 @@ def decoded(rows: Iterable[tuple[object]], shape: type[T]) -> list[T]:
     return values
 
 
+def decoded_lines(lines: bytes, shape: type[T]) -> list[T]:
+    """The values of a text of one document a line; a line that can't be read is passed over, as in `decoded`."""
+    try:
+        return msgspec.json.Decoder(shape).decode_lines(lines)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return decoded(((line,) for line in lines.split(b"\n") if line), shape)
+
+
 def decode(document: object, shape: type[T]) -> T:
     """The value of the given dataclass or type; fields that the shape does not know are ignored.
 

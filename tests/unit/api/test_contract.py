@@ -41,6 +41,7 @@ def test_the_document_is_the_same_each_time_and_names_every_call() -> None:
         ("GET", "/v1/status"),
         ("GET", "/v1/events/{event}"),
         ("GET", "/v1/events/{event}/raw"),
+        ("GET", "/v1/events/stored"),
         ("GET", "/v1/metrics"),
         ("GET", "/v1/findings"),
         ("GET", "/v1/evidence"),

@@ -1,7 +1,8 @@
 import sqlite3
 
-from cmsp_agent.model.event import Source, Transition
+from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.model.severity import Severity
+from cmsp_agent.storage.encoding import decoded_lines
 from cmsp_agent.storage.tables import events
 from cmsp_agent.storage.tables.events import Filter
 from tests.unit.storage.facts import NOW, an_event
@@ -83,3 +84,15 @@ def test_many_old_alarms_do_not_hide_what_is_old_behind_them(tx: sqlite3.Connect
     assert events.forget_before(tx, NOW + 5000, limit=3) == 3
     assert events.forget_before(tx, NOW + 5000, limit=3) == 2
     assert events.forget_before(tx, NOW + 5000, limit=3) == 0
+
+
+def test_lines_of_stored_events_are_read_at_once_and_a_damaged_one_costs_itself(tx: sqlite3.Connection) -> None:
+    for number in (1, 2, 3):
+        events.insert(tx, an_event(number))
+    found, following = events.bodies(tx, 0, 0, 2)
+    assert [each.id for each in decoded_lines(b"\n".join(found), Event)] == [an_event(1).id, an_event(2).id]
+    lines = b"\n".join((found[0], b'{"damaged', found[1]))
+    assert [each.id for each in decoded_lines(lines, Event)] == [an_event(1).id, an_event(2).id]
+    late = an_event(3).received_at + 1
+    assert events.bodies(tx, following, late, 9) == ([], 3)
+    assert events.bodies(tx, 3, 0, 9) == ([], 3)

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request
-from fastapi.responses import PlainTextResponse, StreamingResponse
+from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 
 from cmsp_agent.api.callers import READING, at_least, caller_of, is_somebody, services_of, shown_to
 from cmsp_agent.api.problems import CallInvalid, TooManyStreams
@@ -20,6 +20,7 @@ from cmsp_agent.model.severity import Severity
 from cmsp_agent.services.events.log import Filter
 
 PAGE, LARGEST_PAGE = 100, 1000
+LARGEST_STORED_PAGE = 5_000
 MOST_STREAMS = 20
 KEEP_ALIVE = 15.0
 """Seconds after which a silent stream sends a comment, so that a dead peer is noticed."""
@@ -77,6 +78,24 @@ async def stream(
         _follow(services, only, after, shown_to(caller_of(request), services), lambda: is_somebody(request)),
         media_type="text/event-stream",
     )
+
+
+@router.get("/stored", response_class=Response, dependencies=READING)
+async def stored(
+    request: Request,
+    after: Annotated[int, Query(ge=0, lt=1 << 62)] = 0,
+    since: Annotated[int, Query(ge=0, lt=1 << 62, description="Only what was received since (ms)")] = 0,
+    limit: Annotated[int, Query(ge=1, le=LARGEST_STORED_PAGE)] = LARGEST_STORED_PAGE,
+) -> Response:
+    """Many events as they are stored, a line each, after a line with the cursor of what follows. For replays.
+
+    A page without an event is not the last one unless `next` is `after` again.
+    """
+    services = services_of(request)
+    caller = caller_of(request)
+    shown = None if caller.local else shown_to(caller, services)
+    found, following = await services.events.log.as_stored(after, since, limit, shown)
+    return Response(b"\n".join((b'{"next": %d}' % following, *found)), media_type="application/x-ndjson")
 
 
 @router.get("/{event}", response_model=EventView, dependencies=READING)

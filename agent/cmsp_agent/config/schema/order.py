@@ -12,7 +12,10 @@ class OrderSection(Section):
     """The order document, in short."""
 
     id: Text | None = None
-    effective: Date | None = None
+    effective: Date | None = Field(
+        default=None,
+        description="Without `activation`, components are active once they answer, or 90 days later",
+    )
     ends: Date | None = None
     activation: Date | None = Field(
         default=None,

@@ -85,15 +85,16 @@ class Replay:
         self._flapping = Flapping(counters, rules.thresholds)
         self._clear_delay = ClearDelay(rules, counters, uuid7)
         self._correlate = Correlator(Causes(Topology(site.components)), counters)
-        self._stages: Sequence[Stage] = (
-            RuleFilter(rules, site.guarded, counters),
-            Counting(rules),
-            self._flapping,
-            self._clear_delay,
-            Joining(rules, counters),
-            self._correlate,
-            self._open,
+        stages: tuple[tuple[Stage, object], ...] = (
+            (RuleFilter(rules, site.guarded, counters), rules.filters),
+            (Counting(rules), rules.times),
+            (self._flapping, True),
+            (self._clear_delay, rules.clears),
+            (Joining(rules, counters), rules.groups or rules.sequences),
+            (self._correlate, True),
+            (self._open, True),
         )
+        self._stages = [stage for stage, needed in stages if needed]
         self._faults: dict[FaultPlace, _Fault] = {}
         self._held_back: list[tuple[int, int, Event]] = []
         """Alarms that open no incident yet, and when each is to be asked about again."""

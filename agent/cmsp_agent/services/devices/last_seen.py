@@ -31,6 +31,10 @@ class SeenTimes:
         """First and last time; None: never."""
         return self._known.get(component, (None, None))
 
+    def first(self, component: str) -> int | None:
+        """When it first answered; None: never."""
+        return self.of(component)[0]
+
     async def write(self) -> None:
         """Keep what is new.
 

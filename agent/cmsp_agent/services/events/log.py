@@ -2,11 +2,12 @@
 
 import functools
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
+from cmsp_agent.storage.encoding import decoded, encode
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import events, incidents
 from cmsp_agent.storage.tables.events import Filter, Page
@@ -28,6 +29,22 @@ class EventLog:
         if after is None:
             return await self._database.read(lambda connection: events.latest(connection, only, limit))
         return await self._database.read(lambda connection: events.page(connection, after, only, limit))
+
+    async def as_stored(
+        self, after: int, since: int, limit: int, shown: Callable[[Event], Event] | None
+    ) -> tuple[Sequence[bytes], int]:
+        """Events after a cursor and received since a time, as JSON with times in ms, and the cursor of what follows.
+
+        Args:
+            after: the cursor.
+            since: ms since the epoch.
+            limit: how many are looked at.
+            shown: what the reader sees of an event; None: all of it.
+        """
+        found, following = await self._database.read(lambda connection: events.bodies(connection, after, since, limit))
+        if shown is not None:
+            found = [encode(shown(event)) for event in decoded(((body,) for body in found), Event)]
+        return found, following
 
     async def event(self, event_id: str) -> Event:
         """One event, by its id.

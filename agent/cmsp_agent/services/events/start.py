@@ -28,6 +28,8 @@ from cmsp_agent.storage.tables import silences as table
 
 Observe = Callable[[Event], None]
 """Called with each new event that is durable; must not block."""
+Activated = Callable[[str], int | None]
+"""Component → when it was activated, ms since the epoch; None: not yet."""
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class EventsPart(Part):
     known_time: KnownTime
     silences: SilenceService
     register: SilenceRegister
+    activated: Activated
     retention: Retention
     room: EventRoom
     raw: RawMessages
@@ -59,7 +62,8 @@ class EventsPart(Part):
     def prepare(self, configuration: Configuration) -> Change:
         """Make its pipeline ready; taking it over writes what that changes, and may fail for the disk alone."""
         components = self.components(configuration)
-        pipeline = make_pipeline(configuration, components, self.inventory, self.runtime, self.register)
+        known = self.inventory, self.runtime, self.register, self.activated
+        pipeline = make_pipeline(configuration, components, *known)
 
         async def change() -> None:
             await self.service.use(pipeline)
@@ -76,6 +80,7 @@ async def start_events(
     key: MasterKey,
     components: ComponentsOf,
     inventory: Inventory,
+    activated: Activated,
     observe: Observe,
 ) -> AsyncIterator[EventsPart]:
     """Take up the alarms that the last run left.
@@ -84,7 +89,7 @@ async def start_events(
         ConfigurationError: a file of rules can't be used.
     """
     register = SilenceRegister(await runtime.state.read(table.known))
-    pipeline = make_pipeline(configuration, components(configuration), inventory, runtime, register)
+    pipeline = make_pipeline(configuration, components(configuration), inventory, runtime, register, activated)
     room = EventRoom(configuration.appliance.events_budget, runtime.counters)
     raw = await _raw_messages(runtime, configuration, key)
     how = (room, raw, runtime.machine.new_id)
@@ -100,7 +105,7 @@ async def start_events(
     held = any(key.type == DISTRUSTED for key in service.alarm_state.active)
     known_time = KnownTime(runtime.state, notices, runtime.clock, held=held)
     silences = SilenceService(runtime.state, register, runtime.clock, runtime.machine.new_id)
-    kept = silences, register, configuration.retention, room, raw
+    kept = silences, register, activated, configuration.retention, room, raw
     part = EventsPart(service, notices, components, inventory, known_time, *kept, pipeline, runtime)
     for name, run in (
         ("events", service.run),

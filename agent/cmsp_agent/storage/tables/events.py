@@ -118,6 +118,15 @@ def _select(
     return connection.execute(statement, (*parameters, limit)).fetchall()
 
 
+def bodies(connection: sqlite3.Connection, after: int, since: int, limit: int) -> tuple[list[bytes], int]:
+    """Events after a cursor and received since a time, as they are stored, and the cursor of what follows."""
+    rows = connection.execute(
+        "select row, received_at, body from events where row > ? order by row limit ?", (after, limit)
+    ).fetchall()
+    found = [body for _, received_at, body in rows if isinstance(body, bytes) and received_at >= since]
+    return found, rows[-1][0] if rows else after
+
+
 def forget_before(tx: sqlite3.Connection, before: int, limit: int = 5000) -> int:
     """Delete up to `limit` events received before a time (ms since the epoch) that are not active; return how many."""
     old: list[tuple[int]] = []

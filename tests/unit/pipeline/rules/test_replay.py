@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from cmsp_agent.cli import rule_replay
+from cmsp_agent.model.event import Event
 from cmsp_agent.model.times import rfc3339
+from cmsp_agent.pipeline.rules.cases import event_from
 from cmsp_agent.pipeline.rules.load import load_rules
 
 PRI = "isdn.layer2.down"
@@ -39,7 +41,10 @@ def rules(tmp_path: Path, text: str) -> list[Path]:
 
 
 def replayed(tmp_path: Path, events: list[dict[str, Any]], text: str) -> dict[str, Any]:
-    return rule_replay.replayed(events, "2h", tmp_path / "none.yaml", rules(tmp_path, text))
+    def recorded(since: int) -> list[Event]:
+        return [event for event in map(event_from, events) if event.received_at >= since]
+
+    return rule_replay.replayed(recorded, "2h", tmp_path / "none.yaml", rules(tmp_path, text))
 
 
 def test_incidents_that_a_proposed_rule_would_not_open_are_named(tmp_path: Path) -> None:
