@@ -37,6 +37,8 @@ DAMAGE: dict[str, tuple[Any, ...]] = {
     "appended_at = 9e99": (),
     "first = 'one'": (),
     "first = 5000": (),
+    "first = 1": (),
+    "first = row": (),
     "checksum = 7": (),
 }
 

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from cmsp_agent.storage import outbox
-from cmsp_agent.storage.outbox import epochs, gaps
+from cmsp_agent.storage.outbox import dead_letters, epochs, gaps
 from cmsp_agent.storage.outbox.numbering import current, known
 from cmsp_agent.storage.outbox.records import Record, event_record
+from cmsp_agent.storage.outbox.soundness import RowsDamaged
 from tests.unit.storage.conftest import NOW
 from tests.unit.storage.facts import an_event
 
@@ -208,3 +209,20 @@ def test_an_appliance_without_an_epoch_is_a_mistake(tx: sqlite3.Connection) -> N
     tx.execute("delete from epochs")
     with pytest.raises(LookupError):
         outbox.read_batch(tx, 0)
+
+
+@pytest.mark.parametrize("change", ["first = null", "first = 1", "kind = 0"])
+def test_a_gap_whose_beginning_is_damaged_is_sent_as_no_record(tx: sqlite3.Connection, change: str) -> None:
+    fill(tx, 100)
+    outbox.forget(tx, current(tx).epoch, 40)
+    gaps.evict(tx, gaps.size(tx) - 1, NOW)
+    (gap,) = [row for (row,) in tx.execute("select row from outbox where first is not null")]
+    tx.execute(f"update outbox set {change} where row = ?", (gap,))
+    damaged = dead_letters.check(tx).damaged
+    if change == "first = 1":  # cut to what is left: harmless
+        assert damaged == ()
+        assert json.loads(read(tx, 40).body)[0]["data"]["first"] == 41
+        return
+    assert [(each.first, each.last) for each in damaged][-1][1] == gap
+    with pytest.raises(RowsDamaged):
+        outbox.read_batch(tx, 40)

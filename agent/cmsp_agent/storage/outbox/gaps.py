@@ -12,8 +12,8 @@ from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.storage.encoding import DocumentInvalid, decode, encode
 from cmsp_agent.storage.outbox import acknowledged
 from cmsp_agent.storage.outbox.numbering import current, oldest_row
-from cmsp_agent.storage.outbox.records import GAP, NO_SEVERITY, SEVERITIES, TYPES, Record, gap_record
-from cmsp_agent.storage.outbox.soundness import RowsDamaged, checksum
+from cmsp_agent.storage.outbox.records import NO_SEVERITY, SEVERITIES, TYPES, Record, gap_record
+from cmsp_agent.storage.outbox.soundness import GAP_KIND, RowsDamaged, checksum
 
 EVICTED = "disk budget used up"
 REFUSED = "refused by the head-end"
@@ -24,8 +24,6 @@ EVICT_AT_A_TIME = 5000
 SAMPLE = 200
 ROW_OVERHEAD = 24
 """Bytes of a row beside its body."""
-
-_GAP_KIND = TYPES.index(GAP)
 
 Counts = dict[str, dict[str, int]]
 """Record type → severity (`none` where it has none) → number."""
@@ -59,7 +57,7 @@ def _insert(tx: sqlite3.Connection, first: int, row: int, now: int, hole: Hole) 
     tx.execute(
         "insert or replace into outbox(row, first, kind, severity, appended_at, body, checksum)"
         " values(?, ?, ?, ?, ?, ?, ?)",
-        (row, first, _GAP_KIND, NO_SEVERITY, now, body, checksum(_GAP_KIND, NO_SEVERITY, now, body)),
+        (row, first, GAP_KIND, NO_SEVERITY, now, body, checksum(GAP_KIND, NO_SEVERITY, now, body)),
     )
 
 

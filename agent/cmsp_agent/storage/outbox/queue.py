@@ -185,7 +185,7 @@ def read_batch(
                 raise RowsDamaged(last + 1, start - 1, "missing")
             raise RowsDamaged(start, row - base, fault)
         if hole is not None:
-            start = max(start, after + 1)
+            start = max(start, last + 1)  # the head-end may have a part of it; one that reaches further is damaged
             body = _encoded(source_of(connection), gaps.record(body, start, row - base, appended_at))
         size += len(head) + DIGITS + len(body)
         if count and size > at_most:

@@ -6,7 +6,10 @@ Decides nothing about what is damaged: see gaps.
 from struct import Struct, error
 from zlib import crc32
 
+from cmsp_agent.storage.outbox.records import GAP, TYPES
+
 LARGEST = 1 << 62
+GAP_KIND = TYPES.index(GAP)
 _FIELDS = Struct("<qqq")
 
 
@@ -30,7 +33,7 @@ def fault_of(
     row: int, first: object, kind: object, severity: object, appended_at: object, body: object, summed: object
 ) -> str:
     """What is wrong with a row; empty where nothing is. One written by a release without checksums has None."""
-    if first is None and summed is not None:
+    if first is None and summed is not None and kind != GAP_KIND:
         try:
             if summed == checksum(kind, severity, appended_at, body):  # type: ignore[arg-type] # damaged: anything
                 return ""
@@ -49,6 +52,10 @@ def _fault(
         return "a field is out of range"
     if first is not None and not (isinstance(first, int) and first <= row):
         return "a gap whose beginning can't be read"
+    if first is not None and kind != GAP_KIND:
+        return "the beginning of a gap where a record was written"
+    if first is None and kind == GAP_KIND:
+        return "a gap without its beginning"
     if not isinstance(body, bytes):
         return "the body is not what was written"
     if summed is not None and summed != checksum(kind, severity, appended_at, body):
