@@ -119,9 +119,27 @@ async def test_a_storage_that_is_not_mounted_is_an_alarm_and_nothing_is_written_
             await until(lambda: bool(unusable(agent)))
             assert "mount the backup storage" in unusable(agent)[0]
             with pytest.raises(StorageError, match="mount"):
-                agent.backups.storage.require()
+                await agent.backups.storage.require()
             store.rmdir()
             (tmp_path / "elsewhere").rename(store)
             await agent.backups.storage.look()
             await until(lambda: not unusable(agent))
             await saved(agent)
+
+
+async def test_a_mount_that_goes_is_seen_by_the_next_backup_and_nothing_is_written_in_its_place(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage, running(stage.load()) as agent:
+        await saved(agent)
+        store = stage.workspace.backups
+        store.rename(tmp_path / "elsewhere")
+        gone = await agent.backups.backups.run("gw-1", "demand")
+        assert isinstance(gone.error, StorageError)
+        assert not store.exists()
+        store.mkdir(mode=0o700)
+        empty = await agent.backups.backups.run("gw-1", "demand")
+        assert isinstance(empty.error, StorageError)
+        assert list(store.iterdir()) == []
+        store.rmdir()
+        (tmp_path / "elsewhere").rename(store)
+        await agent.backups.storage.look()
+        assert (await agent.backups.backups.run("gw-1", "demand")).result is BackupResult.UNCHANGED

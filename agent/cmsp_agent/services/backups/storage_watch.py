@@ -3,7 +3,7 @@
 import logging
 import shutil
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -47,7 +47,7 @@ class BackupStorage:
         self._versions = versions
         self._database = database
         self._clock = clock
-        self._pool = BlockingPool("backup storage", threads=1, waiting=4, source=threads)
+        self._pool = BlockingPool("backup storage", threads=1, waiting=100, source=threads)
         self._conditions: Conditions | None = None
         self.problem = ""
         """Why nothing can be stored now, and what helps; empty where all is well."""
@@ -111,14 +111,23 @@ class BackupStorage:
         self._conditions = conditions
         self._tell()
 
-    def require(self) -> None:
-        """Refuse to write where the storage can't be used.
+    async def require(self) -> None:
+        """Refuse to write where the storage can't be used: a mount may have gone since it was looked at last.
 
         Raises:
             StorageError: with what is wrong and what helps.
         """
+        if not self.problem and not await self._marked():
+            await self.look()
         if self.problem:
             raise StorageError(self.problem)
+
+    async def _marked(self) -> bool:
+        """Whether the mark of this appliance is there; not where that can't be said in time."""
+        try:
+            return await self._pool.run(self._set.marked, within=WITHIN)
+        except (TimeoutError, PoolFull, AgentError):
+            return False
 
     async def run(self) -> NoReturn:
         """Look again, until cancelled."""
@@ -146,13 +155,13 @@ def _room(directory: Path) -> tuple[int, int]:
 class GuardedContents:
     """Contents that are written only where the storage can be used."""
 
-    def __init__(self, contents: Contents, require: Callable[[], None]) -> None:
+    def __init__(self, contents: Contents, require: Callable[[], Awaitable[None]]) -> None:
         self._contents = contents
         self._require = require
 
     async def put(self, component: str, content: bytes, note: bytes = b"") -> str:
         """As the contents do; a StorageError says what is wrong with the storage."""
-        self._require()
+        await self._require()
         return await self._contents.put(component, content, note)
 
     async def get(self, address: str) -> bytes:
@@ -161,23 +170,23 @@ class GuardedContents:
 
     async def delete(self, address: str) -> bool:
         """As the contents do; a StorageError says what is wrong with the storage."""
-        self._require()
+        await self._require()
         return await self._contents.delete(address)
 
     async def fingerprint(self, component: str, content: bytes) -> str:
         """A keyed hash of the content; its key is in the storage."""
-        self._require()
+        await self._require()
         return await self._contents.fingerprint(component, content)
 
 
 class GuardedCopies:
     """Copies of manifests that are written only where the storage can be used."""
 
-    def __init__(self, copies: Copies, require: Callable[[], None]) -> None:
+    def __init__(self, copies: Copies, require: Callable[[], Awaitable[None]]) -> None:
         self._copies = copies
         self._require = require
 
     async def write(self, component: str, versions: Sequence[Backup]) -> None:
         """As the copies do; a StorageError says what is wrong with the storage."""
-        self._require()
+        await self._require()
         await self._copies.write(component, versions)

@@ -67,6 +67,15 @@ class BackupSet:
         elif not hmac.compare_digest(found.strip(), self.mark):
             raise ForeignBackups(self._foreign())
 
+    def marked(self) -> bool:
+        """Whether the mark of this key lies there.
+
+        Raises:
+            StorageError: it can't be read.
+        """
+        found = files.read(self.directory / MARK, MOST_BYTES)
+        return found is not None and hmac.compare_digest(found.strip(), self.mark)
+
     def claim(self) -> None:
         """Mark the directory as ours, with the wrapped master key beside it.
 
@@ -89,10 +98,10 @@ class BackupSet:
         Raises:
             StorageError: it can't be moved.
         """
-        found = files.read(self.directory / MARK, MOST_BYTES)
-        if found is not None and hmac.compare_digest(found.strip(), self.mark):
+        if self.marked():
             raise StorageError(f"{self.directory} holds the backups of this appliance: there is nothing to put aside")
         moved = [each for each in sorted(self.directory.iterdir()) if _is_of_a_set(each)]
+        found = files.read(self.directory / MARK, MOST_BYTES)
         if not moved or (found is None and self.opens()):
             return None
         name = (found or b"").decode("ascii", "replace").strip()[:24] or "without-mark"
