@@ -7,11 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from cmsp_agent.app.agent import Agent, running
 from cmsp_agent.app.loading import load_or_roll_back
+from cmsp_agent.services.revisions import start
 from cmsp_agent.storage.revisions import RevisionFiles
 from tests.integration.agent.stage import Stage, staged
+from tests.integration.agent.test_file_and_agent import reload, texts
 from tests.integration.agent.test_lifecycle import until
 from tests.integration.agent.test_support import command
 from tests.integration.api.conftest import once
@@ -40,6 +43,23 @@ def prepared(stage: Stage) -> None:
 
 async def put(client: httpx.AsyncClient, text: str, within: float) -> httpx.Response:
     return await client.put("/v1/config", params={"confirm_within": within}, content=text, headers=once(**ANY))
+
+
+async def test_a_history_that_can_not_be_kept_is_an_alarm_until_it_can(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(start, "AGAIN_AFTER", 0.2)
+    async with staged(tmp_path) as stage:
+        folder = stage.workspace.site_yaml.with_name("revisions")
+        folder.write_text("a file where the folder should be")
+        async with running(stage.load()) as agent:
+            stage.rewrite("heartbeat: 5s", "heartbeat: 5s  # edited")
+            await reload(stage, agent)
+            await until(lambda: "not in the history" in str(texts(agent, "configuration.not_kept")))
+            assert str(folder) in str(texts(agent, "configuration.not_kept"))
+            folder.unlink()
+            await until(lambda: texts(agent, "configuration.not_kept") == {})
+        assert len(RevisionFiles(stage.workspace.site_yaml.parent).revisions()) == 1
 
 
 async def test_a_configuration_that_cuts_the_link_is_taken_back(tmp_path: Path) -> None:

@@ -20,6 +20,15 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         "Read why with `cmsp-agent config history`, and apply it again when the reason is gone.",
     ),
     AlarmType(
+        "configuration.not_kept",
+        Severity.MINOR,
+        "The history of the configuration can't be kept",
+        incident=False,
+        responsible="partner",
+        recommendation="Let the agent write the folder `revisions` beside its file: its owner, room on the disk, a file"
+        " system that is not read-only. It is tried again every minute.",
+    ),
+    AlarmType(
         DEVICE_TYPE_MISSING,
         Severity.MINOR,
         "{component} runs without its device type {object}",
