@@ -20,6 +20,14 @@ from cmsp_plugins.cisco_nxos.setup import SETUP
 API_VERSION = 1
 HISTORY = "1.3.6.1.4.1.9.9.43.1.1"
 """CISCO-CONFIG-MAN-MIB: ccmHistoryRunningLastChanged, ccmHistoryRunningLastSaved, ccmHistoryStartupLastChanged."""
+FAILURES = ("LINK_FAILURE", "ERROR_DISABLED", "PORT_CHANNEL_MEMBERS_DOWN", "SOFTWARE_FAILURE", "NONE")
+"""The reasons in the name of `IF_DOWN_…` that are faults; the others pass by themselves, or are somebody's will."""
+
+
+def _port(mnemonic: str, state: Transition) -> SyslogRule:
+    """What the switch says of a port in its own words."""
+    return SyslogRule(mnemonic, "link.down", r"Interface (?P<object>\S+) is (?:down|up)", state=state, interface=True)
+
 
 CISCO_NXOS = DeviceType(
     name="cisco_nxos",
@@ -62,7 +70,12 @@ CISCO_NXOS = DeviceType(
         lacks=(Lack(r"^snmp-server user ", "SNMPv3 users whose keys are localised: enter them again"),),
     ),
     alarms=(CONFIG_CHANGED,),
-    syslog=(SyslogRule("VSHD-5-VSHD_SYSLOG_CONFIG_I", CONFIG_CHANGED.type, state=Transition.INFO),),
+    syslog=(
+        SyslogRule("VSHD-5-VSHD_SYSLOG_CONFIG_I", CONFIG_CHANGED.type, state=Transition.INFO),
+        *(_port(f"ETHPORT-5-IF_DOWN_{why}", Transition.RAISE) for why in FAILURES),
+        # a port that somebody shuts is no fault
+        *(_port(f"ETHPORT-5-{what}", Transition.CLEAR) for what in ("IF_UP", "IF_DOWN_ADMIN_DOWN")),
+    ),
     kpis=figures.KPIS,
     setup=SETUP,
     proven=("identity", "kpis", "states"),
