@@ -6,7 +6,7 @@ import io
 import tarfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -309,3 +309,15 @@ def test_a_gateway_with_a_login_for_the_command_line_alone_is_read_there() -> No
     assert not by_web(known, AUDIOCODES.cli)
     assert by_web(known, RIBBON_SBC.cli)  # its command line shows none
     assert by_web(component(443), AUDIOCODES.cli)
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+async def test_old_tls_only_where_the_component_permits_it(tmp_path: Path, identity: Identity) -> None:
+    with played(PlayedWeb({INI_CALL: Said(INI)}, old_tls=True), identity) as port:
+        async with fetching(tmp_path, AUDIOCODES, component(port)) as rig:
+            refused = await rig.backups.run("sbc", "schedule")
+            assert isinstance(refused.error, DeviceUnreachable)
+            assert "http: {legacy: true}" in str(refused.error)
+            rig.components["sbc"] = replace(component(port), http=HttpPlan(port, legacy=True))
+            assert (await rig.backups.run("sbc", "schedule")).result is BackupResult.STORED
+            assert await rig.stored() == INI

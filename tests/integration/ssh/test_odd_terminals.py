@@ -74,6 +74,25 @@ async def test_what_else_it_asks_when_enabling_is_named(client: CliClient, host_
     assert "en" not in device.received
 
 
+@pytest.mark.parametrize("platform", ["cisco_asa", "acmepacket", "audiocodes"])
+async def test_enable_is_typed_whatever_turns_paging_off(client: CliClient, host_key: Any, platform: str) -> None:
+    async def gateway(shell: Shell, device: Played) -> None:
+        shell._process.stdout.write(b"\r\nMediant SW> ")
+        while (line := await shell.line()) != "enable":
+            shell.echo(line)
+            shell._process.stdout.write(b"Mediant SW> ")
+        shell._process.stdout.write(b"enable\r\nPassword: ")
+        assert await shell.line() == "en"
+        shell._process.stdout.write(b"\r\nMediant SW# ")
+        await answering(shell, lambda: "Mediant SW# ")
+
+    client._limits = client._limits.__class__(login=6, silence=4)
+    async with playing(Played(shell=gateway), host_key) as port:
+        login = target(port, credential=played("en"), platform=platform)
+        [text] = await client.commands(login, ["show running-config"], 15, whole)
+    assert text.removesuffix("\n") + "\n" == CONFIGURATION
+
+
 def played(enable: str | None = None) -> Any:
     from dataclasses import replace
 

@@ -36,6 +36,8 @@ class PlayedWeb:
     anonymous: bool = False
     asked: list[str] = field(default_factory=list)
     port: int = 0
+    old_tls: bool = False
+    """It has nothing newer than TLS 1.1."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -106,6 +108,9 @@ def web_server(played: PlayedWeb, certificate: Path | None, key: Path | None) ->
     if certificate is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(certificate, key)
+        if played.old_tls:
+            context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1
+            context.set_ciphers("DEFAULT:@SECLEVEL=0")
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()

@@ -70,6 +70,7 @@ class CommandLine:
         self._refuse_question()
         self._learn()
         self._note_paging(self._terminal.take())
+        self._terminal.replace(self._shown)  # whether we are privileged is seen by it, where no further command follows
         self._turn_paging_off(self._dialect.paging[1:])
 
     def _reach_a_prompt(self) -> None:
