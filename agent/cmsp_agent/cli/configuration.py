@@ -51,7 +51,7 @@ def config_show(
     from cmsp_agent.cli import site_file
 
     here = session(context)
-    if running and (config or file) == DEFAULT_FILE:
+    if (running or not here.daemon.local) and (config or file) == DEFAULT_FILE:
         site_file.show_running(here.output, here.daemon.get("/v1/config"), path, as_json=as_json)
     else:
         site_file.show(here.output, config or file, path, running=running, as_json=as_json)

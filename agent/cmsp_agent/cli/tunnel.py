@@ -57,21 +57,28 @@ async def _until_stopped(work: Callable[[], Coroutine[Any, Any, NoReturn]]) -> N
 
 def tunnel_status(context: typer.Context, health: HealthFile = HEALTH, as_json: AsJson = False) -> None:
     """Say how the tunnel is: up or down and why, handshake, latency. Ends with 1 where it is down."""
-    import time
-
-    from cmsp_agent.services.tunnel.health import read_health
-
     here = session(context)
-    found = read_health(health, time.time())
-    if found is None:
-        raise CallFailed(f"nobody holds a tunnel here ({health}); see: systemctl status cmsp-tunnel", 4)
-    view = found.view(time.time())
+    view = _health_here(health) if here.daemon.local else here.daemon.get("/v1/status").get("tunnel")
+    if view is None:
+        raise CallFailed("the appliance says nothing of a tunnel", 4)
     if as_json:
         here.output.json(view)
     else:
         here.output.facts({name.replace("_", " "): value for name, value in view.items()})
-    if not found.up:
+    if view["state"] != "up":
         raise typer.Exit(1)
+
+
+def _health_here(file: Path) -> Mapping[str, Any]:
+    """What the process that holds the tunnel wrote, whether the agent runs or not."""
+    import time
+
+    from cmsp_agent.services.tunnel.health import read_health
+
+    found = read_health(file, time.time())
+    if found is None:
+        raise CallFailed(f"nobody holds a tunnel here ({file}); see: systemctl status cmsp-tunnel", 4)
+    return found.view(time.time())
 
 
 def tunnel_test(
@@ -89,6 +96,8 @@ def tunnel_test(
     from cmsp_agent.transports.headend import HeadendClient
 
     here, clock = session(context), SystemClock()
+    if not here.daemon.local:
+        raise CallFailed("this loads the appliance's own link: run it there, without --url", 2)
     configuration = load(config, secrets_lost=True).configuration
     headend = configuration.headend
     if not headend.urls or headend.tls is None:

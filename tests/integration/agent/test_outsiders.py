@@ -1,6 +1,7 @@
 """Attempts of outsiders at the running agent's API, as a table: each gets nowhere, and the admin goes on."""
 
 import asyncio
+import json
 import ssl
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from tests.integration.agent.stage import Stage, staged
 from tests.integration.agent.test_lifecycle import until
 from tests.lab.certificates import Authority, Identity
 from tests.lab.headend.store import Stored
+from tests.unit.cli.fakes import cmsp_agent
 
 ADMIN, GUEST = "urn:cmsp:noc:admin", "urn:cmsp:noc:guest"
 ROLES = f"api: {{roles: {{'{ADMIN}': admin}},"
@@ -50,6 +52,19 @@ async def in_force(agent: Agent, revoked: str) -> None:
     await until(lambda: revoked.lstrip("0").upper() in agent.configuration.api.revoked)
 
 
+async def the_noc_reads_the_appliance(stage: Stage, admin: Identity, url: str) -> None:
+    """Commands that look at this machine when they run on the appliance ask the agent when it is elsewhere."""
+    ca = str(stage.headend.authority.path)
+    way = ("--url", url, "--cert", str(admin.certificate), "--key", str(admin.key), "--ca", ca)
+    answers = {
+        words: await asyncio.to_thread(cmsp_agent, *way, *words.split(), width=200)
+        for words in ("config show --json", "tunnel status --json", "tunnel test")
+    }
+    assert [ending.code for ending in answers.values()] == [0, 0, 2], answers
+    assert "gw-1" in answers["config show --json"].out
+    assert json.loads(answers["tunnel status --json"].out)["mode"] == "external"
+
+
 async def test_nobody_from_outside_gets_anywhere(tmp_path: Path) -> None:
     async with staged(tmp_path) as stage:
         stage.rewrite("api: {", ROLES)
@@ -80,6 +95,7 @@ async def test_nobody_from_outside_gets_anywhere(tmp_path: Path) -> None:
             by_role = {"one that is revoked", "one without a role", "one of another case", "one that names two"}
             assert found == {name: "403" if name in by_role else "no answer" for name in attempts}
             assert await outcome(client(stage, admin, url)) == "202"
+            await the_noc_reads_the_appliance(stage, admin, url)
 
             def reported() -> set[str]:
                 records: list[Stored] = stage.headend.store.records("demo", "cmsp.security.v1")
