@@ -20,7 +20,6 @@ _SHOWN_NOWHERE = "it is shown nowhere yet"
 NOT_YET: tuple[NotYet, ...] = (
     NotYet("appliance.language", "documents are not written yet", ("ApplianceSettings.language",)),
     NotYet("order.sru", "service requests are not carried out yet", ("Order.sru",)),
-    NotYet("customer.name", "the customer's name is not shown yet", ("CustomerSettings.name",)),
     NotYet("contacts.*.name", _SHOWN_NOWHERE, ("Contact.name",)),
     NotYet("contacts.*.phone", _SHOWN_NOWHERE, ("Contact.phone",)),
     NotYet("sites.*.hours", "business hours are not looked at yet", ("Site.hours",)),

@@ -63,6 +63,7 @@ async def test_the_verdict_stands_first_with_each_reason_and_the_exit_code(tmp_p
         await until(polled(agent, 16))
         said = await until_reported(stage, 0, "healthy")
         assert said.splitlines()[0] == "healthy"
+        assert "customer Example SA" in said
         await stage.site.kill("gw-1")
         said = await until_reported(stage, 1, "1 down: gw-1")
         assert said.startswith("degraded: ")

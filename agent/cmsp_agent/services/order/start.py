@@ -15,29 +15,31 @@ from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.runtime import Runtime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OrderPart(Part):
-    """The watch."""
+    """The watch, and for whom the service is."""
 
     alarm_types = order.ALARM_TYPES
     watch: OrderWatch
+    customer: str
 
     def prepare(self, configuration: Configuration) -> Change:
         """The order as the file has it now."""
 
         async def change() -> None:
-            self.watch.order = configuration.order
+            self.watch.order, self.customer = configuration.order, configuration.customer.name
             self.watch.bell.ring()
 
         return change
 
     async def status(self) -> Mapping[str, Any]:
-        """The order in short."""
+        """The order in short, and the end customer's name."""
         found = self.watch.order
         named = len(self.watch.components())
         ends = found.ends.isoformat() if found.ends else None
         ordered = found.components or None
-        return {"order": {"id": found.id, "ends": ends, "components": {"ordered": ordered, "named": named}}}
+        components = {"ordered": ordered, "named": named}
+        return {"order": {"id": found.id, "customer": self.customer, "ends": ends, "components": components}}
 
 
 @asynccontextmanager
@@ -56,6 +58,6 @@ async def start_order(
     )
     runtime.supervisor.keep_running("order", watch.run)
     try:
-        yield OrderPart(watch)
+        yield OrderPart(watch, configuration.customer.name)
     finally:
         await runtime.supervisor.cancel("order")
