@@ -16,7 +16,8 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         "The agent can't listen: {object}",
         incident=False,
         responsible="partner",
-        recommendation="End the program that holds the port, or give `listen` or `api` another; it is tried again.",
+        recommendation="End the program that holds the port, put the address on this machine, or write another under"
+        " `listen` or `api`; it is tried again.",
     ),
     once(
         "listen.closed",
