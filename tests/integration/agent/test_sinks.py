@@ -101,8 +101,8 @@ async def test_a_slow_or_broken_sink_holds_up_nobody_and_a_good_one_has_all_in_o
                 lambda: len([key for key in agent.events.service.alarm_state.active if "sink" in key.type]) >= 2
             )
             async with AgentApi(workspace.api_socket) as api:
-                shown = (await api.get("/v1/status"))["sinks"]
-            assert shown["archive"]["ok"]
+                shown = {row["name"]: row for row in (await api.get("/v1/status"))["sinks"]}
+            assert shown["archive"]["state"] == "well"
             assert "login as collector with *** refused" in shown["siem"]["reason"]
             assert shown["typo"]["reason"] == "no plugin brings the sink 'lnies'"
             assert shown["lake"]["waiting"] > 0

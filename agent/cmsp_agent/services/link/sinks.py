@@ -151,11 +151,12 @@ class SinksPart(Part):
         if not self.running:
             return {}
         waiting = await self.runtime.state.read(lambda c: {name: cursors.waiting(c, name) for name in self.running})
-        return {"sinks": {name: self._view(name, waiting[name]) for name in self.running}}
+        return {"sinks": [self._view(name, waiting[name]) for name in self.running]}
 
     def _view(self, name: str, waiting: int) -> dict[str, Any]:
         reason = self.running[name].reason
-        view = {"kind": self.settings[name].kind, "ok": not reason, "waiting": waiting}
+        state = "failing" if reason else "well"
+        view = {"name": name, "kind": self.settings[name].kind, "state": state, "waiting": waiting}
         return view | ({"reason": reason} if reason else {})
 
 
