@@ -59,6 +59,7 @@ def component_details(
         **{name: optional_time(at) for name, at in seen.items()},
         "poll": {"every_seconds": component.poll.every, "timeout_seconds": component.poll.timeout},
         "ssh": {"port": component.ssh.port, "legacy": component.ssh.legacy},
+        "http": {"port": component.http.port, "tls": component.http.tls, "legacy": component.http.legacy},
         "backup": {
             "enabled": saved.granted,
             "schedule": component.backup.schedule,
