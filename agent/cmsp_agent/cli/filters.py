@@ -22,7 +22,9 @@ class UnknownName(AgentError):
         names = sorted(set(known), key=natural)
         near = nearest(given, names)
         hint = f"; did you mean '{near}'?" if near else ""
-        there = f"\nthere are: {few(names, MOST_NAMED)}" if names else "\nthere is none yet"
+        families = dict.fromkeys(f"{name.partition('.')[0]}.*" if "." in name else name for name in names)
+        shown = names if len(names) <= MOST_NAMED else list(families)
+        there = f"\nthere are: {few(shown, MOST_NAMED)}" if names else "\nthere is none yet"
         super().__init__(f"there is no {what} '{given[:100]}'{where and f' {where}'}{hint}{there}")
 
 

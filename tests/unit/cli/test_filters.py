@@ -34,6 +34,7 @@ COMPONENTS: dict[str, Any] = {
         (("incident", "report", "no sound", "--urgency", "high"), ["there is no urgency 'high'", "critical, low"]),
         (("alarm", "list", "--severity", "bad"), ["there is no severity 'bad'", "critical"]),
         (("alarm", "list", "--type", "link.dwn"), ["there is no type 'link.dwn'", "did you mean 'link.down'?"]),
+        (("alarm", "list", "--type", "nope"), ["there is no type 'nope'", "agent.*", "backup.*", "apc.*"]),
         (("alarm", "list", "--site", "nope"), ["there is no site 'nope'", "there are: paris"]),
         (
             ("job", "list", "--state", "ended"),
