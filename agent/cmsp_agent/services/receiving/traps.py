@@ -19,6 +19,7 @@ from cmsp_agent.services.receiving.fair_queue import CAPACITY, FairQueue
 from cmsp_agent.services.receiving.informs import InformId, Informs, inform_id
 from cmsp_agent.services.receiving.intake import Intake, Received
 from cmsp_agent.services.receiving.sender_queues import Chunk
+from cmsp_agent.services.receiving.trapped_syslog import as_syslog
 from cmsp_agent.services.signal_handler import SignalHandler
 from cmsp_agent.transports.datagrams import SendAnswer, plain_host
 from cmsp_agent.transports.recvmmsg import Datagram
@@ -136,7 +137,7 @@ class TrapService:
             self.unreadable.note(component, dict(said.unreadable), chunk.received_at)
         inform = inform_id(said, plain_host(datagram[-1][0])) if said.kind == "inform" else None
         if inform is None or self._informs.is_new(inform):
-            received.signals.append(signal_from(component, chunk.received_at, said))
+            received.signals.append(as_syslog(signal_from(component, chunk.received_at, said)))
             if inform is not None:
                 received.acknowledge.append(partial(self._informs.stored, inform))
                 received.give_up.append(partial(self._informs.forget, inform))
