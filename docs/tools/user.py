@@ -22,7 +22,7 @@ def troubleshooting() -> str:
     for alarm in sorted(BUILT_IN, key=lambda each: each.type):
         title = alarm.title.replace("{component}", "a component").replace("{object}", "…")
         remedy = alarm.recommendation.replace("{component}", "COMPONENT") or "Report it, so that a rule can be written."
-        ends = "told once" if alarm.transient else "ends by itself when it is over"
+        ends = "reported once" if alarm.transient else "ends by itself when it is over"
         parts.append(
             f"## {alarm.type}\n\n*{title}* ({alarm.severity.value}, {ends})\n\n"
             f"**Cause.** {CAUSES.get(alarm.type, title)}\n\n**Remedy.** {remedy}"

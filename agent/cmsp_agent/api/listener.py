@@ -147,7 +147,7 @@ class Listener:
         self._handshakes.pop(task, None)
 
     def _end_oldest(self) -> None:
-        """Silence costs whoever keeps most handshakes waiting, not the next who comes."""
+        """When handshakes fill the limit, the sender with most of them loses one; a new sender is still served."""
         counts = Counter(self._handshakes.values())
         [(worst, _)] = counts.most_common(1)
         oldest = next(task for task, address in self._handshakes.items() if address == worst)

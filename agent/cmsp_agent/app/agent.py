@@ -76,7 +76,7 @@ class Agent:
         return self.in_force.loaded.configuration
 
     async def use(self, loaded: Loaded) -> None:
-        """Go by another configuration: what can fail is done first, then everything changes together.
+        """Put another configuration in force: what can fail is done first, then everything changes together.
 
         Raises:
             ConfigurationError: the old configuration stays in force.
@@ -91,7 +91,7 @@ class Agent:
             self.in_force.loaded = replace(loaded, configuration=configuration)
 
     async def reload(self) -> None:
-        """Go by the file as it is now. Raises as `use`."""
+        """Put the file in force as it is now. Raises as `use`."""
         await self.use(await asyncio.to_thread(load, self.configuration.file))
 
     async def follow_what_is_learned(self) -> None:

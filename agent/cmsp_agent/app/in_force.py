@@ -45,7 +45,7 @@ class InForce:
         return {name: text for name, text in found.items() if problem not in text} | {MASTER_KEY: problem}
 
     async def reload(self) -> None:
-        """Go by the file as it is now, as soon as the agent stands.
+        """Put the file in force as it is now, once the agent has started.
 
         Raises:
             ConfigurationError: what was in force stays.

@@ -158,7 +158,7 @@ def seconds_of(option: str, text: str) -> float:
     """A time that an option names.
 
     Raises:
-        CallFailed: it is none.
+        CallFailed: it is not a time.
     """
     try:
         return parse_duration(text)

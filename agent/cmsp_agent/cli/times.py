@@ -1,4 +1,4 @@
-"""Times as people type them: so long ago, a day, or to the second. What is none is refused, and the forms are named."""
+"""Times as people type them: so long ago, a day, or to the second. For any other text the error names the forms."""
 
 import time
 
@@ -14,7 +14,7 @@ def moment_of(option: str, text: str) -> str:
     """The RFC 3339 time that an option names; empty where it is not given.
 
     Raises:
-        CallFailed: it is none; the text says what is.
+        CallFailed: it is not a time; the text names the forms.
     """
     try:
         return rfc3339(int((time.time() - parse_duration(text)) * 1000)) if text else ""

@@ -11,7 +11,7 @@ WIDEST = 4096
 
 
 def has_comments(text: str) -> bool:
-    """Whether a person has written comments into it; a `#` inside a value is none."""
+    """Whether a person has written comments into it; a `#` inside a value does not count."""
     return any(line.lstrip().startswith("#") or " #" in line for line in text.splitlines())
 
 

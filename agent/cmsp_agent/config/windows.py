@@ -56,7 +56,7 @@ def parse_weekly(text: str) -> Weekly:
     """Read `Mon-Fri 08:00-18:00`, several of them parted by `;` or `, `, `Sat 22:00-02:00` or `24x7`.
 
     Raises:
-        ValueError: the text is none of these.
+        ValueError: the text has another form.
     """
     if text.strip().lower() in _ALWAYS:
         return Weekly(text, ALWAYS)

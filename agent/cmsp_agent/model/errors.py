@@ -54,7 +54,7 @@ class Conflict(AgentError):
 
 
 class DeviceError(AgentError):
-    """A device did not do what was asked of it."""
+    """A device did not do what it was asked to do."""
 
 
 class DeviceUnreachable(DeviceError):

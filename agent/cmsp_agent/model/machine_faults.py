@@ -22,7 +22,7 @@ _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 def machine_fault(error: BaseException) -> str:
-    """What is wrong with a file, a disk or a database, with what helps; empty where it is none of these.
+    """What is wrong with a file, a disk or a database, with what helps; empty for any other error.
 
     The file's path is said, never what is in it.
     """

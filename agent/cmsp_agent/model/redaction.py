@@ -1,4 +1,4 @@
-"""Hiding parts of a text: secrets from everybody, personal data from whoever is off the site."""
+"""Hiding parts of a text: secrets from everybody, personal data from everybody outside the site."""
 
 import re
 from collections.abc import Iterable

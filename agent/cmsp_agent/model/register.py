@@ -42,7 +42,7 @@ def counter_of(name: str) -> Counter:
 
 
 def described(name: str) -> Counter:
-    """The declaration, or one that says that there is none: a display of counters must not fail over a name."""
+    """The declaration, or a stand-in for an undeclared name: showing counters must not fail."""
     try:
         return counter_of(name)
     except LookupError:

@@ -159,7 +159,7 @@ class Correlator:
                 yield inhibited
 
     def _listen_anew(self, draft: Draft, cause: Event) -> None:
-        """A component that the cause had inhibited gets its own three polls before its alarm stands for itself."""
+        """A component that the cause had inhibited gets its own three polls before its alarm is no longer inhibited."""
         if cause.type not in CAUSES:
             return
         for name in self._causes.inhibits(draft, cause):

@@ -91,7 +91,7 @@ class Assessor:
         return any(self._impairs(alarm.component, alarm.type, function) for function in component.primary_functions)
 
     def takes_emergency(self, alarm: Event) -> bool:
-        """Whether alarms like it take away a way to emergency numbers, be it the last one or not."""
+        """Whether alarms of this type take away a way to emergency numbers, the last one or another."""
         component = self._components.get(alarm.component)
         if component is None or alarm.type == EMERGENCY_LOST:
             return component is not None

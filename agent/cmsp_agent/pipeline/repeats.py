@@ -188,7 +188,7 @@ class _Said:
 
 
 def words_of(signal: Signal) -> Words | None:
-    """What makes another signal of the component its repetition; None: each stands for itself."""
+    """The key that repetitions of this signal share; None: it is never a repetition."""
     if isinstance(signal, SyslogSignal):
         return (signal.mnemonic, signal.text, signal.severity)
     if isinstance(signal, TrapSignal) and not signal.inform:  # an inform is acknowledged when it is durable

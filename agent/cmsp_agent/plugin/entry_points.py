@@ -48,7 +48,7 @@ def admit(manager: pluggy.PluginManager, name: str, module: ModuleType) -> list[
         Its functions that look like hooks and are not marked, each with its line.
 
     Raises:
-        PluginError: it is no plugin of this API version, or its hooks don't fit.
+        PluginError: it is not a plugin of this API version, or its hooks don't fit.
     """
     declared = getattr(module, "API_VERSION", None)
     if declared != API_VERSION or isinstance(declared, bool):

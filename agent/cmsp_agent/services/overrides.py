@@ -1,4 +1,4 @@
-"""Writes into the audit log which filters may touch the ways to emergency numbers, and who takes that upon them."""
+"""Writes into the audit log which filters may touch the ways to emergency numbers, and who approved that."""
 
 import sqlite3
 from collections.abc import Sequence

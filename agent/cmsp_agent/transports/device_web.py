@@ -207,7 +207,7 @@ class WebSession:
 
 
 def _words(said: bytes) -> str:
-    """The beginning of a short plain answer; a page is none."""
+    """The beginning of a short plain answer; empty for a page."""
     text = " ".join(said[:1000].decode(errors="replace").split())
     return f": {text[:LONGEST_SAID]}" if text and not text.startswith("<") else ""
 

@@ -16,7 +16,7 @@ ALGORITHMS = tuple(
 SETUP = (
     SetupStep(
         "snmp",
-        "inventory, figures and states are read by SNMP; the firewall answers only hosts that it is told of",
+        "inventory, figures and states are read by SNMP; the firewall answers only the hosts on its list",
         (
             SetupLine("snmp-server group CMSP v3 {level}", r"^snmp-server group \S+ v3 {level}\b"),
             SetupLine("snmp-server user {user} CMSP v3{auth}{priv}", r"^snmp-server user {user} \S+ v3\b"),
@@ -30,7 +30,7 @@ SETUP = (
     ),
     SetupStep(
         "snmp",
-        "inventory, figures and states are read by SNMP; the firewall answers only hosts that it is told of",
+        "inventory, figures and states are read by SNMP; the firewall answers only the hosts on its list",
         (
             SetupLine(
                 "snmp-server host <interface> {appliance} community <community> version 2c",

@@ -106,7 +106,7 @@ SETUP = (
     ),
     SetupStep(
         "archive",
-        "it is told who changed the configuration, and it is saved then; passwords stay out of that",
+        "the device reports who changed the configuration, and the agent saves it; passwords stay out of that",
         (
             SetupLine(
                 "archive\n log config\n  logging enable",

@@ -2,7 +2,7 @@ r"""How FRR takes a whole configuration: `frr-reload.py`, and a timer on the rou
 
 FRR has no timer of its own: one is started before anything changes, in a session of its own that outlives the login. It
 goes back to what ran before unless its mark is gone. A router that restarts meanwhile starts with what was saved.
-What the shell is told is written so that the echo of a command never looks like its answer (`cmsp-''done`).
+Commands for the shell are written so that the echo of a command never looks like its answer (`cmsp-''done`).
 """
 
 from cmsp_agent.plugin.api import Replacement

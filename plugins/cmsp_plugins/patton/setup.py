@@ -8,7 +8,7 @@ from cmsp_agent.plugin.api import SetupLine, SetupStep
 SETUP = (
     SetupStep(
         "snmp",
-        "inventory and figures are read by SNMP; only hosts that it is told of are answered",
+        "inventory and figures are read by SNMP; it answers only the hosts on its list",
         (
             SetupLine("snmp community <community> ro", r"^snmp community \S+ ro\b"),
             SetupLine("snmp host {appliance} security-name <community>", r"^snmp host {appliance}\b"),

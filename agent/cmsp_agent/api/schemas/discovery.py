@@ -8,6 +8,6 @@ from cmsp_agent.api.schemas.base import Strict
 
 
 class DiscoveryWanted(Strict):
-    """Where to look; without subnets wherever the file says. Exclusions of the file always hold."""
+    """Where to look: these subnets, or those of the file if none is given. The file's exclusions always hold."""
 
     subnets: list[Annotated[str, Field(max_length=64)]] = Field(default_factory=list, max_length=64)

@@ -1,4 +1,4 @@
-"""What bears on security: each is a `cmsp.security.v1` record too."""
+"""Security events: each is a `cmsp.security.v1` record too."""
 
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.alarm_types.once import once

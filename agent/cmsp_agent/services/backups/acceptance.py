@@ -16,7 +16,7 @@ from cmsp_agent.services.backups.ssh_reading import Reading, to_bytes, to_text
 T = TypeVar("T")
 
 ACCEPTED = ("change", "restore")
-"""Reasons by which a configuration may look unlike the last one: the device itself, or we, told of the change."""
+"""Reasons that permit a configuration to differ from the last one: the device or the agent reported the change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
-    """Writes contents and says what they are worth; the manifest's row is written by whoever asked."""
+    """Stores contents and judges them; the caller writes the manifest's row."""
 
     manifest: Manifest
     compute: Callable[[Callable[[], str]], Awaitable[str]]

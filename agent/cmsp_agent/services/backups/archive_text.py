@@ -19,7 +19,7 @@ class ArchiveText(ConfigText):
         return ""
 
     def flaws(self, text: str) -> list[str]:
-        """Why it is no whole archive."""
+        """Why it is not a whole archive."""
         try:
             members = _members(text)
         except (tarfile.TarError, EOFError, OSError, zlib.error, ValueError) as error:

@@ -22,7 +22,7 @@ ALL = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Removal:
-    """Removes what is kept no more; whoever calls it asks first whether the clock is believed."""
+    """Removes versions past their retention. The caller checks first that the clock can be trusted."""
 
     manifest: Manifest
     database: Database

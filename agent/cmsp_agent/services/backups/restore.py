@@ -198,7 +198,7 @@ class Restores:
     async def _back(
         self, order: RestoreOrder, device: RestorableDevice, plan: RestorePlan, error: AgentError, progress: Progress
     ) -> AgentError:
-        """Let the device go back, see that it has, and say so."""
+        """Let the device go back, check that it did, and report it."""
         progress(80, "going back")
         await self.reports.step(order, "verify", f"failed: {error}")
         if plan.returns:

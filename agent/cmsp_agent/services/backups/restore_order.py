@@ -50,7 +50,7 @@ def nothing_known(component: str) -> Collection[str]:  # noqa: ARG001
 
 @dataclass(frozen=True, slots=True)
 class RestorableDevices:
-    """The devices: one to be written to, its grave faults, its interfaces by its own word."""
+    """The devices: one to be written to, its grave faults, the interfaces that it reports."""
 
     open: OpenDevice
     faults: Faults

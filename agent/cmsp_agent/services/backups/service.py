@@ -81,7 +81,7 @@ class Backups:
         Args:
             component: its name.
             reason: `schedule`, `change` or `demand`.
-            tell: told how far it is.
+            tell: takes the progress.
             tried: why earlier tries of the same backup failed; the alarm says how many there were.
             again: it will be tried again where the device can't be reached: no alarm yet.
 

@@ -1,4 +1,4 @@
-"""Lines that a terminal mixes into a configuration and that are none of its own: log lines, times of the prompt."""
+"""Lines that a terminal mixes into a configuration: log lines, times of the prompt. They are not part of it."""
 
 import re
 

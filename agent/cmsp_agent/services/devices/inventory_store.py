@@ -29,7 +29,7 @@ AGAIN_AFTER = 7 * 86_400_000
 
 
 class InventoryKeeper:
-    """Takes members of a component's inventory, from whoever knows them."""
+    """Stores members of a component's inventory, from polls, the file and saved configurations."""
 
     def __init__(self, database: Database, clock: Clock, new_id: NewId) -> None:
         self._database = database

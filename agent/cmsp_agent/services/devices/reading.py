@@ -152,7 +152,7 @@ def _interface_facts(tables: SnmpTables, names: Mapping[int, str]) -> dict[str, 
 
 
 def _addresses(tables: SnmpTables) -> Iterator[tuple[str, int]]:
-    """Each address with its ifIndex. RFC 4293's table has the networks' broadcasts, too, which are none."""
+    """Each address with its ifIndex. RFC 4293's table also lists broadcast addresses; they are left out."""
     for index, interface in tables.get(IP_AD_ENT_IF_INDEX, {}).items():
         yield from _address(index.split("."), interface)
     for index, interface in tables.get(IP_ADDRESS_IF_INDEX, {}).items():

@@ -1,4 +1,4 @@
-"""Finds the component that a sender's address or name belongs to; counts senders that belong to none.
+"""Finds the component of a sender by its address or name; counts senders of no component.
 
 Receives no message itself.
 """

@@ -25,7 +25,7 @@ def cell(tables: SnmpTables, column: str, index: str) -> str:
 
 
 def address(octets: bytes) -> str:
-    """An IPv4 or IPv6 address by its octets; empty where they are none."""
+    """An IPv4 or IPv6 address by its octets; empty for other octets."""
     try:
         return str(ipaddress.ip_address(octets))
     except ValueError:
@@ -41,5 +41,5 @@ def dotted_address(octets: list[str]) -> str:
 
 
 def mac(value: Value | None) -> str:
-    """A hardware address: `00:1b:54:aa:bb:01`; empty where it is none."""
+    """A hardware address: `00:1b:54:aa:bb:01`; empty for other octets."""
     return value.hex(":") if isinstance(value, bytes) and len(value) == 6 and any(value) else ""

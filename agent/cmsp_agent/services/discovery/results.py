@@ -31,7 +31,7 @@ class FoundDevice:
 
     @property
     def identity(self) -> frozenset[str]:
-        """What makes it the same device wherever it is found."""
+        """The serial number and engine ID by which it is the same device at another address."""
         marks = {f"serial {self.facts.serial}" if self.facts.serial else "", f"engine {self.engine}"}
         return frozenset(mark for mark in marks if mark not in ("", "engine "))
 
@@ -131,7 +131,7 @@ def names(proposals: Sequence[FoundDevice], taken: Iterable[str]) -> dict[str, s
 
 
 def site_of(address: str, via: str, components: Mapping[str, Component], sites: Sequence[str]) -> str:
-    """The site that a device is likely to be at: where most of its subnet is, else that of whoever saw it."""
+    """The likely site of a device: where most of its subnet is, else the site of the device that saw it."""
     counts: dict[str, int] = {}
     for component in components.values():
         if any(_same_subnet(address, own) for own in component.addresses):

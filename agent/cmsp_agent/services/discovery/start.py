@@ -52,11 +52,11 @@ class DiscoveryPart(Part):
         return change
 
     def check(self, subnets: tuple[str, ...]) -> None:
-        """Whether a person may have these subnets looked through.
+        """Check that these subnets may be searched.
 
         Raises:
             Refused: the file does not have them.
-            ValueError: they are none.
+            ValueError: they are not subnets.
         """
         scope_of(self.configuration.discovery.subnets, self.configuration.discovery.exclude, subnets)
 

@@ -93,7 +93,7 @@ def ways_of(
 
 
 def _against(peer: DialPeer, alarms: Sequence[Event], down: Mapping[str, Event]) -> Iterator[str]:
-    """What speaks against a call by this dial-peer."""
+    """Why a call can't go by this dial-peer; empty: it can."""
     if peer.shutdown:
         yield "shut down in the configuration"
     yield from (alarm.text for alarm in alarms if _takes_away(alarm, peer))

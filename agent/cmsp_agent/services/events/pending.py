@@ -1,4 +1,4 @@
-"""Signals that wait to be judged, and whoever waits for them to be durable."""
+"""Signals that wait to be judged, and the futures of the callers that wait for the commit."""
 
 import asyncio
 from collections.abc import Sequence

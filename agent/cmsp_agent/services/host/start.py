@@ -72,7 +72,7 @@ class HostPart(Part):
         self.conditions.settle(low, "there is room again")
 
     async def run(self) -> NoReturn:
-        """Look, for ever."""
+        """Look, until cancelled."""
         while True:
             await self.look()
             await self.clock.sleep(EVERY)

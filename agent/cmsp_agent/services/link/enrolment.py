@@ -170,7 +170,7 @@ def checked_chain(chain: bytes, key: bytes, now: int) -> int:
     """Until when a new certificate is good.
 
     Raises:
-        EnrolmentFailed: it is no certificate, for another key, or over already.
+        EnrolmentFailed: it is not a certificate, it is for another key, or it has expired.
     """
     try:
         if not certificates.is_for(chain, key):

@@ -1,7 +1,6 @@
 """Reads the history of calls that a gateway keeps: which have ended since the last poll, and by which causes.
 
-A gateway keeps so many calls for so many minutes (50 for 15, unless it is told otherwise): of a busy one a part is
-seen only.
+By default a gateway keeps the last 50 calls for 15 minutes: of a busy one, only a part is seen.
 """
 
 import re

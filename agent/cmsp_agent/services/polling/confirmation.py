@@ -56,7 +56,7 @@ class Confirming:
             self._bell.ring()
 
     async def run(self) -> NoReturn:
-        """Poll what is due, one component after the other, for ever."""
+        """Poll what is due, one component after the other, until cancelled."""
         while True:
             now = self._clock.monotonic()
             wait = min(self._due.values(), default=now + LOOK_AGAIN) - now

@@ -1,4 +1,4 @@
-"""A restart of a device: what speaks against one, and how one is said. Whether its uptime tells of one: see uptime."""
+"""A restart of a device: what disproves one, and how it is reported. `uptime` finds it."""
 
 from collections.abc import Mapping
 from typing import Protocol

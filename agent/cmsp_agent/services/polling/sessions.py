@@ -43,7 +43,7 @@ class SnmpSessions:
         return self._client.session(replace(target, answers_from="any", any_community=True) if wide else target)
 
     async def engine_id(self, address: str, within: float) -> bytes:
-        """The SNMPv3 engine ID of whoever is at an address. Raises DeviceError."""
+        """The SNMPv3 engine ID of the device at an address. Raises DeviceError."""
         return await self._client.engine_id(address, within)
 
     def session(self, address: str, credential: SnmpCredential) -> SnmpSession:

@@ -43,7 +43,7 @@ class TrackedHops:
         return Outside({link: self._ways.carrier(link) for link in links}, hops, self._devices.components, routed)
 
     def _link_to(self, address: str, known: list[routes.Route]) -> str:
-        """A link whose route went away with its cable is remembered: that is just the case that matters."""
+        """A link whose route went away with its cable is remembered: this is the case to detect."""
         before = self._link_of.get(address, "")
         if before and self._ways.carrier(before) is False:
             return before

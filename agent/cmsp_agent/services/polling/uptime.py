@@ -70,7 +70,7 @@ class Uptime:
 
     @property
     def milliseconds(self) -> int:
-        """Milliseconds since the device started, by its own word."""
+        """Milliseconds since the device started, as it reports."""
         return (self.ticks or 0) * 1000 // TICKS
 
     def _engine_went_on(self, before: "Uptime") -> bool:

@@ -96,7 +96,7 @@ class TrapService:
         self.run = self._intake.run
 
     def use(self, decoder: NotificationDecoder, agreed: Mapping[str, Agreed], *, strict: bool) -> None:
-        """Go by other credentials from the next datagram on."""
+        """Use other credentials from the next datagram on."""
         self._strict = strict
         self._decoder = decoder
         self._agreed = agreed

@@ -1,1 +1,1 @@
-"""What bears on the security of the appliance and of what it watches."""
+"""Security events of the appliance and of the devices."""

@@ -1,4 +1,4 @@
-"""Which devices the head-end may reach through the tunnel: by the partner's file alone, told to the tunnel's process.
+"""Which devices the head-end may reach through the tunnel: by the partner's file alone, handed to the tunnel's process.
 
 That process reads no file of the partner's. The agent writes it a document of addresses, and reads it strictly there.
 """

@@ -75,7 +75,7 @@ def retry(tx: sqlite3.Connection, letter: int, now: int) -> int:
 
     Raises:
         NotFound: there is none with this id.
-        Conflict: it is no record any more.
+        Conflict: its record can't be read any more.
     """
     found = find(tx, letter)
     try:

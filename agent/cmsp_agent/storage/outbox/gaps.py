@@ -1,4 +1,4 @@
-"""Holes in the sequence: what stands for records that were evicted, refused or forgotten too early (cmsp.gap.v1).
+"""Gaps in the sequence (cmsp.gap.v1): each replaces records that were evicted, refused or forgotten too early.
 
 A gap is a row at the hole's last number that knows the hole's first; its body keeps the counts and the reason, and is
 made a CloudEvent when it is read, because the head-end may have taken a part of the hole meanwhile.

@@ -83,7 +83,7 @@ def event_record(event: Event) -> Record:
 
 
 def security_record(event: Event, record_id: str) -> Record:
-    """`cmsp.security.v1`: an event that bears on security, beside its `cmsp.event.v1`."""
+    """`cmsp.security.v1`: a security event, beside its `cmsp.event.v1`."""
     kept = ("component", "object", "type", "severity", "state", "occurred_at", "text", "count")
     data = {name: value for name, value in event_record(event).data.items() if name in kept}
     return Record(record_id, SECURITY, event.component, event.object, event.occurred_at, {**data, "event": event.id})
@@ -155,7 +155,7 @@ def backup_record(run: BackupRun, backup: Backup | None) -> Record:
 
 
 def inventory_record(record_id: str, component: str, at: int, facts: Mapping[str, Any]) -> Record:
-    """`cmsp.inventory.v1`: all that is known of a component since `at`. Without facts: it is no component any more."""
+    """`cmsp.inventory.v1`: all that is known of a component since `at`. Without facts: the component was removed."""
     data = {"component": component, "full": True, "facts": dict(facts)}
     return Record(record_id, INVENTORY, component, component, at, data)
 

@@ -45,7 +45,7 @@ class Parts:
 
 
 def parts_of(file: bytes) -> Parts:
-    """Read a file. Raises StorageError where it is none of this form."""
+    """Read a file. Raises StorageError where it has another form."""
     start = len(MAGIC) + _SHORT.size
     if not file.startswith(MAGIC) or len(file) < start:
         raise StorageError("damaged: not a sealed content")

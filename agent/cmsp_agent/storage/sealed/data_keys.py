@@ -50,7 +50,7 @@ class DataKeys:
         self._lock = Lock()
 
     def of(self, component: str) -> DataKey:
-        """The component's key; made where there is none, or none that opens.
+        """The component's key; a new one if it has none or its own can't be opened.
 
         Raises:
             StorageError: it can't be written.

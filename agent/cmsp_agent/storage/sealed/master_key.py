@@ -113,7 +113,7 @@ def keep_wrapped(key: MasterKey, recovery_key: Path, beside: Path) -> Path:
 
 
 def check_recovery_key(recovery_key: Path) -> None:
-    """Try the recovery key on a key of no use.
+    """Try the recovery key on a throwaway key.
 
     Raises:
         ConfigurationError: no such file, or not a usable public key.

@@ -27,7 +27,7 @@ class Reserve:
         return self.held
 
     def give_up(self) -> bool:
-        """Let go of the space; False where there is none to let go of."""
+        """Release the space; False if nothing is reserved."""
         if not self._size or not self.held:
             return False
         self._path.unlink(missing_ok=True)

@@ -55,7 +55,7 @@ async def connect(address: str, port: int, source: str | None, server_name: str 
 
     Raises:
         OSError: it is refused, or nothing leads there.
-        ssl.SSLError: no TLS is agreed upon.
+        ssl.SSLError: the TLS handshake failed.
     """
     local = (source, 0) if source is not None else None
     if not tls:

@@ -130,7 +130,7 @@ class SnmpClient:
         )
 
     async def engine_id(self, address: str, within: float, port: int = SNMP_PORT) -> bytes:
-        """The SNMPv3 engine ID of whoever is at an address. Shows no secret.
+        """The SNMPv3 engine ID of the device at an address. Shows no secret.
 
         Raises:
             DeviceError: no v3 agent answers there.

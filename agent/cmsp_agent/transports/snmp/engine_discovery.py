@@ -1,4 +1,4 @@
-"""Asks an address for its SNMPv3 engine ID (RFC 3414 section 4): every v3 agent says it, to whoever asks. No secret."""
+"""Asks an address for its SNMPv3 engine ID (RFC 3414 section 4): every v3 agent gives it to any sender."""
 
 from cmsp_agent.transports.snmp import usm
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts

@@ -43,7 +43,7 @@ class EngineObserver(Protocol):
         ...
 
     def recovered(self, address: str, how: str) -> None:
-        """A device whose answers were of no use signs true ones again; `how` it was found, in a few words."""
+        """A device whose answers could not be used signs valid ones again; `how`: in a few words."""
         ...
 
 

@@ -99,7 +99,7 @@ class Gathering:
         self.splits += 1
 
     def _no_such_name(self, part: list[str], index: int) -> None:
-        """How v1 says that there is none. Which one it is, error-index says, on most devices."""
+        """SNMPv1's noSuchName. On most devices, error-index names the object."""
         if len(part) == 1:
             if self.index_right is False or self.splits or part[0] in self._alone:
                 self.absent[part[0]] = pdus.error_name(pdus.NO_SUCH_NAME)

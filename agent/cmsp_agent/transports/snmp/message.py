@@ -66,7 +66,7 @@ def request_id_of(data: bytes) -> int:
 
 
 def prefix(version: int, community: bytes) -> bytes:
-    """What stands between the outer header and the PDU: the same in every message of a session."""
+    """The octets between the outer header and the PDU: the same in every message of a session."""
     return ber.encode_integer(version) + ber.encode_octets(community)
 
 

@@ -65,7 +65,7 @@ class Pages:
             self._streak = 0
 
     def lost(self) -> None:
-        """An attempt got no answer. One is bad luck; the second in a row speaks against the size."""
+        """An attempt got no answer. After two in a row, the size is too large."""
         self._losses += 1
         if self._losses % 2 == 0:
             self._size = min(self._size, 2 * ETHERNET)

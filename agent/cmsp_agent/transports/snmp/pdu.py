@@ -106,7 +106,7 @@ def decode_pdu(data: bytes, at: int, end: int, texts: OidTexts, *, v1: bool = Fa
 
 
 def decode_trap_v1(data: bytes, at: int, end: int, texts: OidTexts) -> TrapV1:
-    """Decode the SNMPv1 trap that begins `data[at:end]`. An agent address that is none reads as 0.0.0.0.
+    """Decode the SNMPv1 trap that begins `data[at:end]`. An invalid agent address reads as 0.0.0.0.
 
     Raises:
         DecodeError: anything around the bindings is wrong.

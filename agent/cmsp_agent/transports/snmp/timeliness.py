@@ -60,7 +60,7 @@ class SignedTimes:
         self._by_address[address] = signed
 
     def of(self, engine_id: bytes, sender: str) -> EngineTime | None:
-        """What the engine at the sender's address signed; of an engine at one address, wherever it sends from."""
+        """What the engine at the sender's address signed; for an engine of one address, from any address."""
         source = self._by_address.get(sender)
         time = source(engine_id) if source is not None else None
         if time is not None:

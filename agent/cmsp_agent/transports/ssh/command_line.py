@@ -248,5 +248,5 @@ class CommandLine:
 
 
 def _asked(line: str, answers: PromptAnswers) -> int | None:
-    """The place of the question that the line is; None where it is none of them."""
+    """Which of the questions the line is; None: another line."""
     return next((place for place, (question, _) in enumerate(answers) if question.search(line)), None)

@@ -81,7 +81,7 @@ def check_host_key(transport: paramiko.Transport, target: CliTarget, pinned: Seq
     """The key that the server proved to hold.
 
     Raises:
-        HostKeyChanged: keys are pinned, and it is none of them.
+        HostKeyChanged: other keys are pinned.
     """
     shown = transport.get_remote_server_key()
     key = HostKey(shown.get_name(), shown.asbytes())

@@ -42,7 +42,7 @@ def log_in(transport: paramiko.Transport, target: CliTarget, limits: CliLimits, 
     """Authenticate by password, or by the keyboard-interactive form of it.
 
     Raises:
-        AuthenticationRejected: refused, or the connection was closed upon it.
+        AuthenticationRejected: refused, or the server closed the connection after it.
         DeviceUnreachable: no answer in time.
     """
     password = target.credential.password

@@ -42,7 +42,7 @@ def before_logs(text: str) -> str:
 
 
 def last_line(text: str) -> str:
-    """What stands after the last line end."""
+    """The text after the last line end."""
     return plain(re.split(r"[\r\n]", text.rstrip("\x00"))[-1])
 
 

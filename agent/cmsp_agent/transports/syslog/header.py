@@ -1,4 +1,4 @@
-"""What stands before the mnemonic or the text of an RFC 3164 or Cisco line: counters, names, times, process.
+"""The header of an RFC 3164 or Cisco line, up to the mnemonic or text: counters, names, times, process.
 
 `[counter:] [relay's time] [relay] [origin-id:] [counter:] [*|.]time [zone]: [process:] %…`, each optional. Reads the
 older forms only: RFC 5424 has a module of its own, and the mnemonic is read by `message`.
@@ -111,7 +111,7 @@ def _end_of_relay_time(time: re.Match[str]) -> int:
 
 
 def _named(header: Header, segment: str) -> Header:
-    """Read counters and names from what stands before a time; the origin-id may have spaces (`origin-id string …`)."""
+    """Read counters and names from the text before a time; the origin-id may have spaces (`origin-id string …`)."""
     parts = _OWN_COUNTER.split(_FACILITY.sub("", segment))
     for digits in parts[1::2]:
         header = _counted(header, digits)
@@ -181,7 +181,7 @@ def _processed(header: Header, text: str) -> Header:
 
 
 def _read_plain(content: str) -> Header:
-    """A line without a mnemonic: only what stands at its very beginning is a header."""
+    """A line without a mnemonic: a header is only at its very beginning."""
     time = _TIME.search(content, 0, LONGEST_HEADER)
     if time is None or not _LEAD.match(content[: time.start()]):
         continued = _CONTINUED.match(content) if time is None else None

@@ -165,7 +165,7 @@ def _parse_unusual(raw: bytes, line: str) -> SyslogMessage:
 
 
 def _take_pri(line: str) -> tuple[int | None, str]:
-    """A PRI over 191 is none (RFC 3164 4.3.3), but is taken off the line all the same."""
+    """A PRI over 191 is invalid (RFC 3164 4.3.3); it is still removed from the line."""
     found = _PRI.match(line)
     if found is None:
         return None, line
