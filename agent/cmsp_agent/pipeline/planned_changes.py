@@ -19,7 +19,7 @@ CHANGES = frozenset({CONFIG_CHANGED.type, RESTARTED})
 
 
 class PlannedChanges:
-    """Uptime the changes among the events."""
+    """Marks the changes among the events."""
 
     def __init__(self, silences: Silences) -> None:
         self._silences = silences

@@ -1,4 +1,4 @@
-"""What is remembered of the polls of a component that stayed unanswered. Judges nothing: see `observe`."""
+"""What is remembered of the polls of a component that stayed unanswered. Judges nothing: see `poll_judge`."""
 
 from dataclasses import dataclass
 

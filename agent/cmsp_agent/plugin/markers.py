@@ -5,7 +5,7 @@ import pluggy
 PROJECT = "cmsp_agent"
 
 hook = pluggy.HookimplMarker(PROJECT)
-"""Uptime a function of a plugin as the implementation of the hook of the same name."""
+"""Marks a function of a plugin as the implementation of the hook of the same name."""
 
 spec = pluggy.HookspecMarker(PROJECT)
-"""Uptime a hook of the agent."""
+"""Marks a hook of the agent."""
