@@ -144,8 +144,10 @@ class Assessor:
 
     def weighs_so_already(self, draft: Draft, event: Event) -> bool:
         """Whether an event says of a site what the faults that took its ways say already, by their functions."""
+        if event.type != EMERGENCY_LOST:
+            return False
         declared = any(EMERGENCY in each.functions for each in self._topology.at_site(event.site))
-        return event.type == EMERGENCY_LOST and declared and not self.works_at(draft, event.site, EMERGENCY)
+        return declared and not self.works_at(draft, event.site, EMERGENCY)
 
     def _lost_before(
         self, draft: Draft, sites: Iterable[str], alarms: Sequence[Event], lost: Collection[str]
