@@ -18,10 +18,9 @@ from cmsp_agent.services.link.answers import (
     Unsent,
     Wait,
 )
+from cmsp_agent.services.link.backoff import backoff
 
 MOST_RECORDS = 1000
-FIRST_WAIT = 1.0
-LONGEST_WAIT = 300.0
 FIRST_ACCESS_WAIT = 30.0
 LONGEST_ACCESS_WAIT = 900.0
 
@@ -129,7 +128,7 @@ def decide(
             return replace(link, access_refused=False, reason="asked to wait"), LinkStep(wait=seconds)
         case AccessRefused(status):
             failures = link.failures + 1
-            wait = _backoff(FIRST_ACCESS_WAIT, LONGEST_ACCESS_WAIT, failures, 0.5 + chance / 2)
+            wait = backoff(failures, 0.5 + chance / 2, FIRST_ACCESS_WAIT, LONGEST_ACCESS_WAIT)
             reason = f"access refused ({status})"
             return replace(link, asked=False, failures=failures, access_refused=True, reason=reason), LinkStep(
                 wait=wait
@@ -140,15 +139,9 @@ def decide(
 
 def _failed(link: Link, answer: Failed, chance: float) -> tuple[Link, LinkStep]:
     failures = link.failures + 1
-    wait = _backoff(FIRST_WAIT, LONGEST_WAIT, failures, chance)
+    wait = backoff(failures, chance)
     after = replace(link, asked=False, failures=failures, access_refused=False, reason=answer.reason)
     return after, LinkStep(violation=answer.violation, wait=wait)
-
-
-def _backoff(first: float, longest: float, failures: int, chance: float) -> float:
-    """Full jitter over an exponentially growing bound, but never below `first`."""
-    bound = min(longest, first * 2.0 ** min(failures, 20))
-    return max(first, bound * chance)
 
 
 def _well(link: Link, after: int) -> Link:
@@ -201,7 +194,7 @@ def settled(link: Link) -> Link:
 
 def _doubted(link: Link, reason: str, claim: str, chance: float, lost: int) -> tuple[Link, LinkStep]:
     """A new epoch sends what waits under new numbers: only for a claim that is made twice, and ever more slowly."""
-    wait = _backoff(FIRST_WAIT, LONGEST_WAIT, link.failures, chance)
+    wait = backoff(link.failures, chance)
     if link.doubt != claim:
         failures = link.failures + 1
         return replace(link, asked=False, failures=failures, doubt=claim, reason=claim), LinkStep(wait=wait)
@@ -234,7 +227,7 @@ def _expected(
 
 def _once(link: Link, chance: float) -> float:
     """No wait for the first correction in a row, backoff from the second on."""
-    return _backoff(FIRST_WAIT, LONGEST_WAIT, link.failures, chance) if link.failures else 0.0
+    return backoff(link.failures, chance) if link.failures else 0.0
 
 
 def _too_large(link: Link, sent: Sent | None, chance: float) -> tuple[Link, LinkStep]:
@@ -266,7 +259,7 @@ def _batch_refused(link: Link, sent: Sent | None, answer: BatchRefused, chance: 
         # an answer that can't be read may hide one that was taken: ask
         return replace(after, asked=not answer.violation, limit=sent.count // 2), LinkStep(violation=answer.violation)
     if link.alone != sent.last:
-        wait = _backoff(FIRST_ACCESS_WAIT, LONGEST_ACCESS_WAIT, link.dead_letters, chance) if link.dead_letters else 0.0
+        wait = backoff(link.dead_letters, chance, FIRST_ACCESS_WAIT, LONGEST_ACCESS_WAIT) if link.dead_letters else 0.0
         return replace(after, asked=False, alone=sent.last), LinkStep(violation=answer.violation, wait=wait)
     after = replace(after, alone=0, suspect=0, limit=1, dead_letters=link.dead_letters + 1)
     return after, LinkStep(dead_letter=RecordRefused(sent.last, answer.reason), violation=answer.violation)

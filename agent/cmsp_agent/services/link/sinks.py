@@ -18,6 +18,7 @@ from cmsp_agent.pipeline.alarm_types import sinks as alarm_types
 from cmsp_agent.plugin.record_sink import RecordBatch, RecordSink
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.link.backoff import backoff
 from cmsp_agent.services.link.sink_delivery import SinkDelivery
 from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.runtime import Runtime
@@ -30,7 +31,6 @@ FAILING_AFTER = 2
 """Failures in a row: one alone is a hiccup."""
 IDLE = 60.0
 STORAGE_WAIT = 5.0
-FIRST_WAIT, LONGEST_WAIT = 1.0, 300.0
 
 
 class SinkForwarder:
@@ -97,8 +97,7 @@ class SinkForwarder:
         self._counters.add("sinks.failed", key=self._name)
         if self._failures >= FAILING_AFTER:
             self._conditions.hold(self._name, f"the sink {self._name} takes no records: {reason}")
-        bound = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(self._failures, 20))
-        await self._clock.sleep(max(FIRST_WAIT, bound * self._chance()))
+        await self._clock.sleep(backoff(self._failures, self._chance()))
 
     async def _move(self, row: int) -> None:
         await self._database.write(lambda tx: cursors.move(tx, self._name, row), makes_room=True)
