@@ -19,7 +19,12 @@ class Brought:
 def channel_problems(tree: Node, file: str, known: Collection[str]) -> list[Problem]:
     """A problem for each channel that a policy names and that there is not."""
     return [
-        Problem(file, line, shown(path), f"no plugin brings this channel{_hint(name, known)} (got '{name[:64]}')")
+        Problem(
+            file,
+            line,
+            shown(path),
+            f"no plugin brings this channel{did_you_mean(name, known, limit=6)} (got '{name[:64]}')",
+        )
         for path, node in _places(tree)
         for name, line in words(node)
         if name not in known
@@ -31,7 +36,3 @@ def _places(tree: Node) -> list[tuple[Path, Node | None]]:
     if not isinstance(policies, ListNode):
         return [(("notify", "by"), find(policies, "by"))] if policies else []
     return [(("notify", index, "by"), find(each, "by")) for index, each in enumerate(policies.items)]
-
-
-def _hint(name: str, known: Collection[str]) -> str:
-    return did_you_mean(name, known, limit=6) or f"; there are {', '.join(sorted(known))}"

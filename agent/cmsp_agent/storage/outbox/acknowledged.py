@@ -6,7 +6,7 @@ that drains is marked, and the table is emptied when next to nothing waits in it
 
 import sqlite3
 
-from cmsp_agent.storage.outbox.numbering import FORGOTTEN, forgotten
+from cmsp_agent.storage.outbox.numbering import FORGOTTEN, SINK, forgotten
 from cmsp_agent.storage.sqlite import meta
 
 FEW = 1000
@@ -65,7 +65,7 @@ def delete_some(tx: sqlite3.Connection) -> int:
 def _wanted_by_a_sink(tx: sqlite3.Connection, row: int) -> bool:
     """A sink has not read up to here: so much stays as may, for as long as it may."""
     found = tx.execute(
-        "select 1 from meta where key glob 'sink.*' and cast(value as integer) < ? limit 1", (row,)
+        "select 1 from meta where key glob ? and cast(value as integer) < ? limit 1", (SINK + "*", row)
     ).fetchone()
     return found is not None
 

@@ -8,11 +8,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from cmsp_agent.storage.outbox import queue
-from cmsp_agent.storage.outbox.numbering import current, last_row
+from cmsp_agent.storage.outbox.numbering import SINK, current, last_row
 from cmsp_agent.storage.outbox.soundness import RowsDamaged
 from cmsp_agent.storage.sqlite import meta
-
-PREFIX = "sink."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +25,8 @@ class CursorRead:
 
 def begin(tx: sqlite3.Connection, names: Collection[str]) -> None:
     """These are the sinks: each goes on where it was, a new one from now on; what others had read is forgotten."""
-    for (key,) in tx.execute("select key from meta where key glob 'sink.*'").fetchall():
-        if key.removeprefix(PREFIX) not in names:
+    for (key,) in tx.execute("select key from meta where key glob ?", (SINK + "*",)).fetchall():
+        if key.removeprefix(SINK) not in names:
             tx.execute("delete from meta where key = ?", (key,))
     for name in names:
         if position(tx, name) is None:
@@ -37,13 +35,13 @@ def begin(tx: sqlite3.Connection, names: Collection[str]) -> None:
 
 def position(connection: sqlite3.Connection, name: str) -> int | None:
     """The last row that a sink has had; None where that is not known."""
-    row = meta.get_int(connection, PREFIX + name, -1)
+    row = meta.get_int(connection, SINK + name, -1)
     return None if row < 0 else row
 
 
 def move(tx: sqlite3.Connection, name: str, row: int) -> None:
     """A sink has had everything up to this row."""
-    meta.put(tx, PREFIX + name, row)
+    meta.put(tx, SINK + name, row)
 
 
 def read_next(connection: sqlite3.Connection, name: str) -> CursorRead:

@@ -7,6 +7,8 @@ from cmsp_agent.storage.sqlite import meta
 
 FORGOTTEN = "outbox.forgotten"
 """The highest row that the head-end has made durable: it may stay in the table for a while, and waits no more."""
+SINK = "sink."
+"""Begins the name of each sink's cursor: the last row that it has had."""
 
 
 @dataclass(frozen=True, slots=True)
