@@ -7,7 +7,7 @@ from cmsp_agent.config.quantities import parse_duration
 from cmsp_agent.model.times import parse_rfc3339, rfc3339
 
 TIME_HELP = "So long ago (24h, 7d), or as in 2026-11-23T08:00:00Z."
-FORMS = "so long ago (30m, 24h, 7d), a day (2026-11-23), or a time (2026-11-23T08:00:00Z)"
+FORMS = "so long ago (30m, 24h, 7d), a day (2026-11-23), or RFC 3339 (2026-11-23T08:00:00Z)"
 
 
 def moment_of(option: str, text: str) -> str:
