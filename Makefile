@@ -18,10 +18,10 @@ LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-ind
 RUFF_PATHS = agent plugins tests docs packaging setup.py
 COMPILED := build/compiled
 COMPILED_SUITES = tests/unit/transports tests/unit/services tests/conformance tests/fuzz tests/integration/snmp tests/integration/receivers
-WAITING = $(filter-out %snmp %receivers %storage,$(wildcard tests/integration/[a-z]*))
+AGENT_SUITES = $(addprefix tests/integration/,agent api cli events link)
 BENCHES = bench-poll bench-ingest bench-forward bench-store bench-backup
 
-.PHONY: help venv lock demo test test-fast test-waiting test-working test-packages test-compiled test-long check docs compiled bench $(BENCHES) deb clean
+.PHONY: help venv lock demo test test-fast test-agents test-others test-packages test-compiled test-long check docs compiled bench $(BENCHES) deb clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
@@ -44,15 +44,16 @@ test-packages: ## as root: install the Debian packages that the tests need
 	packaging/install-packages packaging/test-packages.txt
 
 test: venv $(if $(ROOT),test-packages) ## run the tests; as root with everything, else says what was left out
-	$(if $(TESTS),packaging/run-tests $(BIN)/python $(TESTS),$(MAKE) --no-print-directory --jobs=2 test-waiting test-working)
+	$(if $(TESTS),packaging/run-tests $(BIN)/python $(TESTS),$(MAKE) --no-print-directory --jobs=2 test-agents test-others)
 
-test-waiting: venv # what runs agents and their peers, and waits for them most of the time
-	packaging/run-tests $(BIN)/python $(WAITING)
+# Two lanes of about the same length, so that the processor works in one while the other waits.
+test-agents: venv # what starts whole agents, and waits for them most of the time
+	packaging/run-tests $(BIN)/python $(AGENT_SUITES)
 
-test-working: venv # everything else, beside it, with less of a claim to the processor; shown when it ends
+test-others: venv # everything else, with less of a claim to the processor; shown when it ends
 	mkdir -p build
-	{ nice packaging/run-tests $(BIN)/python tests $(WAITING:%=--ignore=%) && nice $(MAKE) test-compiled; } >build/test-working.log 2>&1 \
-		  && cat build/test-working.log || { cat build/test-working.log; exit 1; }
+	{ nice packaging/run-tests $(BIN)/python tests $(AGENT_SUITES:%=--ignore=%) && nice $(MAKE) test-compiled; } >build/test-others.log 2>&1 \
+		  && cat build/test-others.log || { cat build/test-others.log; exit 1; }
 
 compiled: $(COMPILED)/.complete ## build/compiled: the modules compiled, as the package ships them
 

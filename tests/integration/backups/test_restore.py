@@ -105,7 +105,10 @@ async def gateway(folder: Path, text: str = WANTED, platform: CliPlatform = CLI)
     working: set[asyncio.Task[object]] = set()
 
     def cut(gone: bool) -> None:
-        working.add(asyncio.ensure_future(server.stop() if gone else server.start("127.0.0.1", port)))
+        if gone:
+            working.add(asyncio.ensure_future(server.stop()))
+        elif not server.listening:
+            working.add(asyncio.ensure_future(server.start("127.0.0.1", port)))
 
     rollback.cut = cut
     clock, counters = SystemClock(), Counters()

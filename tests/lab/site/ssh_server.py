@@ -182,6 +182,11 @@ class IosSshServer:
     _key: asyncssh.SSHKey | None = None
     _listener: asyncio.Server | asyncssh.SSHAcceptor | None = None
 
+    @property
+    def listening(self) -> bool:
+        """Whether it was started and not stopped since."""
+        return self._listener is not None
+
     async def start(self, address: str, port: int) -> int:
         """Listen, with the host key that it had before if it was started before; returns the port."""
         if self.misbehaviour is Misbehaviour.SILENT_AT_BANNER:
