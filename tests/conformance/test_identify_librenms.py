@@ -13,7 +13,7 @@ from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.facts import DeviceFacts
-from cmsp_agent.services.devices.reading import read_device_facts
+from cmsp_agent.services.devices.reading import kind_of, read_device_facts
 from tests.integration.plugins.test_captures import Capture
 from tests.lab.clock import ManualClock
 
@@ -81,7 +81,7 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
 
 async def identified(registry: Registry, recorded: Recorded) -> tuple[str, DeviceFacts]:
     facts = await read_device_facts(recorded.capture, registry)
-    kind = registry.identify(facts.sys_object_id, facts.sys_descr, facts.looks_like)
+    kind = kind_of(facts, registry)
     assert kind is not None
     return kind.name, facts
 

@@ -11,7 +11,7 @@ import pytest
 
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.devices.reading import read_device_facts
+from cmsp_agent.services.devices.reading import kind_of, read_device_facts
 from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
@@ -73,7 +73,7 @@ async def readings(folder: Path, registry: Registry) -> list[Reading]:
             continue
         capture, rates = Capture(path), Rates()
         facts = await read_device_facts(capture, registry)
-        kind = registry.identify(facts.sys_object_id, facts.sys_descr, facts.looks_like)
+        kind = kind_of(facts, registry)
         assert kind is not None
         plan = await probe(capture, kind)
         answers = Answers(await capture.get(*plan.scalars), await capture.columns(*plan.columns), 1.0)

@@ -16,6 +16,7 @@ from cmsp_agent.plugin.type_check import misfits
 PARTS = (
     "sys_object_ids",
     "not_with",
+    "shown_by",
     "functions",
     "alarms",
     "traps",

@@ -239,6 +239,8 @@ class DeviceType:
     """A device that shows no sysObjectID is of this type where sysDescr matches."""
     not_with: tuple[Sign, ...] = ()
     """What tells the devices of others that look like this type by sysObjectID and sysDescr; one of these is enough."""
+    shown_by: tuple[Sign, ...] = ()
+    """What every device of this type shows, where products share sysObjectID and sysDescr; one of these is enough."""
     identity: Identity = UNIDENTIFIED
     """Maker and system, and where model, serial number and release are read."""
     fallback: bool = False

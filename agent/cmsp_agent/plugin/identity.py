@@ -35,7 +35,7 @@ class Sign:
     subtree: str
     """Without its last number, for an instance."""
     pattern: str = ""
-    """Searched in the first of its values; empty: that there is any is enough."""
+    """Searched in its values (of `not_with` the first alone); empty: that there is any is enough."""
 
     def is_on(self, rows: Mapping[str, Value]) -> bool:
         """Whether the device shows it, by what the subtree has."""
@@ -56,7 +56,7 @@ class Identity:
     chassis_tells_version: bool = False
     """entPhysicalSoftwareRev of the chassis comes before `version`."""
     products: tuple[tuple[str, str], ...] = ()
-    """(sysObjectID, model): where neither `model` nor the chassis names it."""
+    """(sysObjectID, model): where neither `model` nor the chassis names it. Of these sysDescr may be empty."""
 
     @property
     def oids(self) -> tuple[str, ...]:

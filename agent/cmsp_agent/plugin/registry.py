@@ -1,7 +1,7 @@
 """The device types that plugins registered: by name, and by what a device says of itself."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
@@ -57,7 +57,7 @@ class Registry:
     def _hidden(self, kind: DeviceType) -> Iterator[tuple[str, str]]:
         """(prefix, the other device type) where another takes every device before this one."""
         for other in self:
-            if other.sys_descr in ("", kind.sys_descr):
+            if other.sys_descr in ("", kind.sys_descr) and not other.shown_by:
                 yield from ((prefix, other.name) for prefix in kind.sys_object_ids if prefix in other.sys_object_ids)
 
     def named(self, name: str) -> DeviceType | None:
@@ -77,19 +77,23 @@ class Registry:
         general = (kind for kind in self if (kind.fallback if has_snmp else not kind.snmp))
         return next(general, UNKNOWN)
 
-    def identify(self, sys_object_id: str, sys_descr: str, but_not: str = "") -> DeviceType | None:
+    def identify(
+        self, sys_object_id: str, sys_descr: str, but_not: Collection[str] = (), shown: Collection[str] = ()
+    ) -> DeviceType | None:
         """The device type whose sysObjectID prefix matches longest and whose sysDescr pattern fits; else the fallback.
 
         Args:
             sys_object_id: dotted (SNMPv2-MIB sysObjectID.0).
             sys_descr: text (SNMPv2-MIB sysDescr.0).
-            but_not: the name of a device type that it only looks like.
+            but_not: the names of the device types that it only looks like.
+            shown: of the device types that a device has to show (`shown_by`), those that this one shows.
         """
         sys_object_id = sys_object_id.lstrip(".")
         best: tuple[int, DeviceType | None] = (-1, None)
         for kind in self:
             length = _match(kind, sys_object_id)
-            if length > best[0] and kind.name != but_not and _describes(kind, sys_descr):
+            possible = kind.name not in but_not and (not kind.shown_by or kind.name in shown)
+            if length > best[0] and possible and _describes(kind, sys_descr, sys_object_id):
                 best = (length, kind)
         return best[1] or next((kind for kind in self if kind.fallback), None)
 
@@ -101,7 +105,9 @@ def _match(kind: DeviceType, oid: str) -> int:
     return max((prefix.count(".") + 1 for prefix in fitting), default=-1)
 
 
-def _describes(kind: DeviceType, descr: str) -> bool:
+def _describes(kind: DeviceType, descr: str, oid: str) -> bool:
+    if not descr.strip() and any(oid == product for product, _ in kind.identity.products):
+        return True
     return not kind.sys_descr or re.search(kind.sys_descr, descr[:LONGEST_DESCR]) is not None
 
 

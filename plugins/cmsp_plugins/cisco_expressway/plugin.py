@@ -1,6 +1,6 @@
 """The device type `cisco_expressway`: what any SNMP device has, and where this one says who it is. Data only."""
 
-from cmsp_agent.plugin.api import DeviceType, Identity, hook
+from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
 
 API_VERSION = 1
 
@@ -9,7 +9,7 @@ CISCO_EXPRESSWAY = DeviceType(
     title="Cisco Expressway or VCS",
     like="generic_snmp",
     sys_object_ids=("1.3.6.1.4.1.5596.130.6.4.1",),
-    identity=Identity(vendor="Cisco", os="expressway"),
+    identity=Identity(vendor="Cisco", os="expressway", version=(Fact(pattern=r"\b(X\d+(?:\.\d+)+)\b"),)),
 )
 
 

@@ -1,14 +1,14 @@
 """What only the command line of a gateway shows: dial-peers, registrations, DSPs, PRIs, licences. Data only.
 
-The templates beside this module are ours; those of `show isdn status` and `show license` are of ntc-templates.
+The templates beside this module are ours; that of `show isdn status` is of ntc-templates. Licences: see `licences`.
 """
 
 from pathlib import Path
 
 from cmsp_agent.plugin.api import Limit, Severity, ShownKpi, ShownState, ShownTable
+from cmsp_plugins.cisco_ios import licences
 
 FOLDER = Path(__file__).parent / "show"
-IN_USE = ("LICENSE_STATE", r"^active, in use")
 TO_BE_USED = ("ADMIN", "^up")
 FXS, FXO = ("SIGNALLING", "^fxs"), ("SIGNALLING", "^fxo")
 
@@ -62,7 +62,6 @@ REGISTRATIONS = ShownTable(
 DSPS = ShownTable(
     "show voice dsp group all",
     _own("voice_dsp_group_all"),
-    header=r"^DSP groups on slot",
     kpis=(
         ShownKpi("dsp.credits", "credits", "CREDITS", row=("{SLOT}",)),
         ShownKpi("dsp.credits.used", "percent", "USED", row=("{SLOT}",), share_of="CREDITS", limit=Limit(95, 85, 600)),
@@ -95,15 +94,6 @@ PRIS = ShownTable(
     ),
 )
 
-LICENCES = ShownTable(
-    "show license",
-    "cisco_ios_show_license",
-    kpis=(
-        ShownKpi("licence.in_use", "licences", where=(IN_USE,)),
-        ShownKpi("licence.evaluation", "licences", where=(IN_USE, ("LICENSE_TYPE", "^eval"))),
-    ),
-)
-
 ANALOGUE_PORTS = ShownTable(
     "show voice port summary",
     _own("voice_port_summary"),
@@ -127,4 +117,4 @@ ANALOGUE_PORTS = ShownTable(
     ),
 )
 
-TABLES = (ANALOGUE_PORTS, DIAL_PEERS, REGISTRATIONS, DSPS, VOICE_CHANNELS, PRIS, LICENCES)
+TABLES = (ANALOGUE_PORTS, DIAL_PEERS, REGISTRATIONS, DSPS, VOICE_CHANNELS, PRIS, *licences.TABLES)

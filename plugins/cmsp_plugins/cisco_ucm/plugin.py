@@ -3,7 +3,7 @@
 The counts are declared as counters, and are levels. The phone table is never walked: its agent is slow by design.
 """
 
-from cmsp_agent.plugin.api import AlarmType, DeviceType, Fact, Identity, Kpi, Limit, Severity, StateRule, hook
+from cmsp_agent.plugin.api import AlarmType, DeviceType, Fact, Identity, Kpi, Limit, Severity, Sign, StateRule, hook
 from cmsp_plugins.cisco_ucm.traps import ALARMS, TRAPS
 
 API_VERSION = 1
@@ -11,6 +11,8 @@ API_VERSION = 1
 CCM = "1.3.6.1.4.1.9.9.156.1"
 NODE, GATEWAY, COUNTS = f"{CCM}.1.2.1", f"{CCM}.3.1.1", f"{CCM}.5"
 GATEWAY_NAME = f"{GATEWAY}.2"
+PACKAGES = "1.3.6.1.2.1.54.1.1.1.1"
+"""SYSAPPL-MIB sysApplInstallPkgEntry: what is installed."""
 
 
 def _count(name: str, number: int, limit: Limit | None = None) -> Kpi:
@@ -21,8 +23,10 @@ CISCO_UCM = DeviceType(
     name="cisco_ucm",
     title="Cisco Unified Communications Manager, where the order names one at the site",
     like="generic_snmp",
-    sys_object_ids=("1.3.6.1.4.1.9.1.1348",),  # ciscoUCVirtualMachine: Emergency Responder and Unity have it, too
-    sys_descr=r"(?i)\A\Z|\b(?:UCOS|Cisco Unified (?:Communications Manager|CallManager)|CUCM)\b",
+    sys_object_ids=("1.3.6.1.4.1.9.1.1348", "1.3.6.1.4.1.8072.3.2.10"),  # ciscoUCVirtualMachine; net-snmp
+    sys_descr=r"(?i)\A\s*\Z|^(?:Hardware:|Linux\b)|\b(?:UCOS|CUCM|Cisco Unified (?:Call|Communications )Manager)\b",
+    descr_is_enough=True,
+    shown_by=(Sign(f"{NODE}.2"), Sign(f"{COUNTS}.29"), Sign(f"{PACKAGES}.3", r"(?i)^Cisco (?:Unified )?CallManager$")),
     identity=Identity(vendor="Cisco", os="ucm", version=(Fact(f"{COUNTS}.29.0", pattern=r"^([0-9][0-9.()-]*[0-9)])"),)),
     alarms=(
         AlarmType(

@@ -1,6 +1,17 @@
 """The device type `oracle_sbc`: what any SNMP device has, and what APSYSMGMT-MIB has of SIP. Data only."""
 
-from cmsp_agent.plugin.api import AlarmType, CliPlatform, DeviceType, Identity, Kpi, Limit, Severity, StateRule, hook
+from cmsp_agent.plugin.api import (
+    AlarmType,
+    CliPlatform,
+    DeviceType,
+    Fact,
+    Identity,
+    Kpi,
+    Limit,
+    Severity,
+    StateRule,
+    hook,
+)
 from cmsp_plugins.oracle_sbc import traps
 from cmsp_plugins.oracle_sbc.setup import SETUP
 
@@ -16,7 +27,12 @@ ORACLE_SBC = DeviceType(
     title="Oracle (Acme Packet) SBC",
     like="generic_snmp",
     sys_object_ids=("1.3.6.1.4.1.9148.1",),
-    identity=Identity(vendor="Oracle", os="acme"),
+    identity=Identity(
+        vendor="Oracle",
+        os="acme",
+        version=(Fact(pattern=r"\s((?:nn)?S[A-Z]{1,3}\d[\w.]*(?: .*)?)"),),
+        model=(Fact(pattern=r"^Acme Packet ((?:[A-Z]\S* )?[A-Z]*\d+) "),),
+    ),
     alarms=(
         AlarmType(
             "sip.trunk.down",

@@ -13,7 +13,7 @@ from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.facts import DeviceFacts
-from cmsp_agent.services.devices.reading import read_device_facts
+from cmsp_agent.services.devices.reading import kind_of, read_device_facts
 from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
@@ -81,7 +81,7 @@ async def poll(
     """(device type, facts, plan, samples, states)."""
     capture = Capture(path)
     facts = await read_device_facts(capture, registry)
-    kind = registry.identify(facts.sys_object_id, facts.sys_descr, facts.looks_like)
+    kind = kind_of(facts, registry)
     assert kind is not None
     plan = await probe(capture, kind)
     answers = Answers(await capture.get(*plan.scalars), await capture.columns(*plan.columns), 1.0)

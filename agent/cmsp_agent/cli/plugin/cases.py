@@ -16,7 +16,7 @@ from cmsp_agent.model.signal import SyslogSignal, TrapSignal, Value
 from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.devices.reading import SYS_OBJECT_ID, read_device_facts
+from cmsp_agent.services.devices.reading import SYS_OBJECT_ID, kind_of, read_device_facts
 from cmsp_agent.services.polling.command_samples import NotSupportedHere, ShownReader, ShownReading
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.rates import Rates
@@ -156,7 +156,7 @@ def _shown(case: RecordedCase, kind: DeviceType) -> Made:
 async def _identity(case: RecordedCase, registry: Registry) -> Made:
     objects = {oid: value if oid == SYS_OBJECT_ID else _octets(value) for oid, value in case["objects"].items()}
     facts = await read_device_facts(RecordedDevice(objects), registry)
-    kind = registry.identify(facts.sys_object_id, facts.sys_descr, facts.looks_like)
+    kind = kind_of(facts, registry)
     return {
         "type": kind.name if kind is not None else "",
         "version": facts.software,

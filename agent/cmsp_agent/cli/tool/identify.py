@@ -85,7 +85,9 @@ def tool_identify(
 
 def identification(facts: "DeviceFacts", registry: "Registry") -> dict[str, str]:
     """What a device said of itself, under the names that the command shows."""
-    kind = registry.identify(facts.sys_object_id, facts.sys_descr, facts.looks_like)
+    from cmsp_agent.services.devices.reading import kind_of
+
+    kind = kind_of(facts, registry)
     return {
         "vendor": kind.identity.vendor if kind else "",
         "os": kind.identity.os if kind else "",

@@ -1,6 +1,6 @@
 """What a device says of itself, as facts, and as the database keeps them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -54,8 +54,10 @@ class DeviceFacts:
 
     sys_object_id: str = ""
     sys_descr: str = ""
-    looks_like: str = ""
-    """The device type that sysObjectID and sysDescr say, where something else tells that it is none."""
+    looks_like: tuple[str, ...] = ()
+    """The device types that sysObjectID and sysDescr say, where something else tells that it is none of them."""
+    shown: str = ""
+    """The device type that it shows itself to be, where sysObjectID and sysDescr are not enough."""
     sys_name: str = ""
     software: str = ""
     model: str = ""
@@ -83,7 +85,8 @@ def to_record(facts: DeviceFacts, device_type: str) -> dict[str, Any]:
         "device_type": device_type,
         "sys_object_id": facts.sys_object_id,
         "sys_descr": facts.sys_descr,
-        "looks_like": facts.looks_like,
+        "looks_like": list(facts.looks_like),
+        "shown": facts.shown,
         "sys_name": facts.sys_name,
         "software": facts.software,
         "model": facts.model,
@@ -104,12 +107,18 @@ def _short(fact: Entity | InterfaceFacts | Neighbour) -> dict[str, Any]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(fact).items() if value}
 
 
+def _names(kept: Sequence[str] | str) -> tuple[str, ...]:
+    """An older version kept one name."""
+    return tuple(filter(None, [kept] if isinstance(kept, str) else kept))
+
+
 def from_record(record: Mapping[str, Any]) -> DeviceFacts:
     """The inverse, for the start; what an older version did not keep is empty."""
     return DeviceFacts(
         sys_object_id=record.get("sys_object_id", ""),
         sys_descr=record.get("sys_descr", ""),
-        looks_like=record.get("looks_like", ""),
+        looks_like=_names(record.get("looks_like", ())),
+        shown=record.get("shown", ""),
         sys_name=record.get("sys_name", ""),
         software=record.get("software", ""),
         model=record.get("model", ""),

@@ -10,6 +10,7 @@ from cmsp_agent.model.interfaces import Interfaces
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.registry import UNKNOWN, Registry
 from cmsp_agent.services.devices.facts import DeviceFacts
+from cmsp_agent.services.devices.reading import kind_of
 from cmsp_agent.services.devices.undecodable import UnreadableObjects
 
 NO_INTERFACES = Interfaces()
@@ -78,7 +79,7 @@ class Devices:
         configured = self._registry.named(component.type)
         facts = self._facts.get(name)
         if configured is None and facts is not None and (facts.sys_object_id or facts.sys_descr):
-            found = self._registry.identify(facts.sys_object_id, facts.sys_descr, facts.looks_like)
+            found = kind_of(facts, self._registry)
             if found is not None:
                 return found
         return self._registry.initial(component.type, has_snmp=component.credentials.snmp is not None)

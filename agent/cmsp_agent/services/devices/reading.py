@@ -7,7 +7,7 @@ from typing import Protocol
 from cmsp_agent.model.interfaces import IF_DESCR, IF_NAME, canonical, numbered, octets_name
 from cmsp_agent.model.signal import Value
 from cmsp_agent.plugin import identity
-from cmsp_agent.plugin.api import DeviceType, Identity
+from cmsp_agent.plugin.api import DeviceType, Identity, Sign
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.entities import ENTITIES, chassis, entities
 from cmsp_agent.services.devices.facts import DeviceFacts, InterfaceFacts
@@ -24,6 +24,8 @@ INTERFACES = (
     *(IP_AD_ENT_IF_INDEX, IP_ADDRESS_IF_INDEX, IP_ADDRESS_TYPE),
 )
 MOST_ROWS = 5_000
+MOST_SIGNS = 500
+"""Rows of a table in which a sign is looked for."""
 
 NO_NAMES: Mapping[int, str] = {}
 _VERSION = re.compile(r"\bVersion:?\s+v?([^,\s]+)")
@@ -60,20 +62,22 @@ async def read_device_facts(
     for columns in (INTERFACES, ENTITIES, NEIGHBOURS) if whole else ():
         tables.update(await session.columns(*columns, limit=MOST_ROWS))
     descr, object_id = text(system.get(SYS_DESCR)), text(system.get(SYS_OBJECT_ID)).lstrip(".")
-    kind = registry.identify(object_id, descr)
-    mistaken = await _looks_like(session, kind)
-    if mistaken:
-        kind = registry.identify(object_id, descr, mistaken)
+    mistaken: list[str] = []
+    while (kind := registry.identify(object_id, descr, mistaken, registry.types)) is not None:
+        if not await _only_looks_like(session, kind):
+            break
+        mistaken.append(kind.name)
     declared = kind.identity if kind else Identity()
     asked = [oid for oid in declared.oids if oid not in system]
     values = {**system, **(await session.get(*asked) if asked else {})}
     serial, model, chassis_software = chassis(tables)
     interfaces = interface_names(tables, called)
-    named = identity.read(declared.version, values) or software(descr)
+    named = identity.read(declared.version, values) or software(descr) or _before_comma(chassis_software)
     return DeviceFacts(
         sys_object_id=object_id,
         sys_descr=descr,
-        looks_like=mistaken,
+        looks_like=tuple(mistaken),
+        shown=kind.name if kind and kind.shown_by else "",
         sys_name=text(system.get(SYS_NAME)),
         software=(chassis_software if declared.chassis_tells_version else "") or identity.one_spelling(named),
         model=identity.model(declared, values, model, object_id),
@@ -87,12 +91,35 @@ async def read_device_facts(
     )
 
 
-async def _looks_like(session: ReadingSession, kind: DeviceType | None) -> str:
-    """The name of the device type where a sign tells that the device is not of it; empty: none does."""
-    if kind is None or not kind.not_with:
-        return ""
-    shown = await session.columns(*(sign.subtree for sign in kind.not_with), limit=1)
-    return kind.name if any(sign.is_on(shown[sign.subtree]) for sign in kind.not_with) else ""
+def kind_of(facts: DeviceFacts, registry: Registry) -> DeviceType | None:
+    """The device type of what a device said of itself; None: no type takes it."""
+    shown = (facts.shown,) if facts.shown else ()
+    return registry.identify(facts.sys_object_id, facts.sys_descr, facts.looks_like, shown)
+
+
+async def _only_looks_like(session: ReadingSession, kind: DeviceType) -> bool:
+    """Whether a sign tells that the device is not of this type, or none of those that it has to show is there."""
+    if kind.fallback:
+        return False
+    if kind.not_with:
+        shown = await session.columns(*(sign.subtree for sign in kind.not_with), limit=1)
+        if any(sign.is_on(shown[sign.subtree]) for sign in kind.not_with):
+            return True
+    return bool(kind.shown_by) and not await _shows_one(session, kind.shown_by)
+
+
+async def _shows_one(session: ReadingSession, signs: tuple[Sign, ...]) -> bool:
+    """One after the other: a call manager does not answer for several of its tables at once."""
+    for sign in signs:
+        shown = await session.columns(sign.subtree, limit=MOST_SIGNS if sign.pattern else 1)
+        if sign.is_on(shown[sign.subtree]):
+            return True
+    return False
+
+
+def _before_comma(revision: str) -> str:
+    """A release that a chassis says, without what follows it (`15.7(3)M3, RELEASE SOFTWARE (fc2)`)."""
+    return revision.partition(",")[0]
 
 
 def software(descr: str) -> str:

@@ -12,7 +12,7 @@ from typing import Protocol
 from cmsp_agent.model.credentials import SnmpCredential
 from cmsp_agent.model.errors import AuthenticationRejected, DeviceError
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.devices.reading import ReadingSession, read_device_facts
+from cmsp_agent.services.devices.reading import ReadingSession, kind_of, read_device_facts
 from cmsp_agent.services.discovery.nearby import AROUND, MOST_ROUTES, around
 from cmsp_agent.services.discovery.rate_limit import Pace
 from cmsp_agent.services.discovery.results import FoundDevice
@@ -77,7 +77,7 @@ class Asker:
                 found = replace(found, detail=str(error))
                 continue
             self.rejected[name] = 0
-            kind = self.registry.identify(facts.sys_object_id, facts.sys_descr, facts.looks_like)
+            kind = kind_of(facts, self.registry)
             named = kind.name if kind is not None else "generic_snmp"
             return replace(found, credential=name, facts=facts, device_type=named, detail=""), near
         return found, []

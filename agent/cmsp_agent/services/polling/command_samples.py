@@ -1,5 +1,6 @@
 """Makes figures and states of what show commands print. Pure but for the memory of what was seen before."""
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,8 +10,15 @@ from cmsp_agent.plugin.api import Cells, ShownKpi, ShownState, ShownTable, match
 from cmsp_agent.plugin.templates import rows
 from cmsp_agent.services.polling.samples import number
 
-REFUSED = ("% Invalid", "% Incomplete", "% Ambiguous", "% Unknown", "% Unrecognized", "authorization failed")
+REFUSED = re.compile(
+    r"^\s*(?:ERROR:\s*)?(?:"
+    r"%\s*(?:invalid|incomplete|ambiguous|unknown|unrecognized|permission|access|authorization|this command)\b"
+    r"|(?:command )?authorization (?:failed|denied)\b|this command is not authorized\b|permission denied\b)",
+    re.IGNORECASE | re.MULTILINE,
+)
 """How a command line says that it has no such command, or not for us."""
+PAGER = re.compile(r"^ *-+ ?more ?-+ *(?:\x08[\x08 ]*|\r *\r|\x1b\[K)?", re.IGNORECASE | re.MULTILINE)
+"""What a pager left before a row."""
 
 
 class NotSupportedHere(ValueError):
@@ -47,8 +55,9 @@ class ShownReader:
         Raises:
             NotSupportedHere: there is no such command, or nothing of it is such a table.
         """
-        if any(refusal in output for refusal in REFUSED):
+        if REFUSED.search(output):
             raise NotSupportedHere(f"{table.command}: refused")
+        output = PAGER.sub("", output)
         found = rows(table.template, output)
         if not found and not (table.header and _has(table.header, output)):
             raise NotSupportedHere(f"{table.command}: no table in what is printed")
