@@ -45,6 +45,8 @@ class Kpi:
     share_of: tuple[str, float] | None = None
     """(OID, factor): the figure becomes percent of that object's value of equal index, times the factor (of the octets
     a second, ifHighSpeed times 125,000); none where that is zero."""
+    at_most: tuple[str, float] | None = None
+    """(OID, factor): what a counter can grow by in a second, as `share_of` says it; a wrap beyond that is none."""
     rows: tuple[tuple[str, str], ...] = ()
     """(index, name) of rows that the MIB numbers (1 is H.323, 2 is SIP)."""
     last: str = ""
@@ -80,7 +82,7 @@ class Kpi:
     @property
     def companions(self) -> tuple[str, ...]:
         """What is read beside the figures: names, conditions, the whole of a share, precision."""
-        others = (each[0] for each in (self.only_if, self.share_of) if each is not None)
+        others = (each[0] for each in (self.only_if, self.share_of, self.at_most) if each is not None)
         asked = (self.label, *others, *(self.precision or ()), *self.hourly, *self.parts)
         return tuple(oid for oid in asked if oid)
 

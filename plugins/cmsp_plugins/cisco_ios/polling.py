@@ -90,8 +90,8 @@ KPIS = (
     Kpi("calls.legs", "legs", (f"{CISCO}.63.1.3.8.2.0",), absent=NO_COUNT),  # one call has two legs
     Kpi("calls.ds0", "channels", (f"{CISCO}.63.1.3.3.0",), absent=NO_COUNT),
     Kpi("device.uptime", "s", ("1.3.6.1.2.1.1.3.0",), scale=0.01),
-    Kpi("if.in.octets", "octets/s", (f"{IF_X}.6", f"{IF}.10"), kind="counter64", per="interface"),
-    Kpi("if.out.octets", "octets/s", (f"{IF_X}.10", f"{IF}.16"), kind="counter64", per="interface"),
+    Kpi("if.in.octets", "octets/s", (f"{IF_X}.6", f"{IF}.10"), kind="counter64", per="interface", at_most=WHOLE),
+    Kpi("if.out.octets", "octets/s", (f"{IF_X}.10", f"{IF}.16"), kind="counter64", per="interface", at_most=WHOLE),
     Kpi("if.in.errors", "packets/s", (f"{IF}.14",), kind="counter32", per="interface"),
     Kpi("if.out.errors", "packets/s", (f"{IF}.20",), kind="counter32", per="interface"),
     Kpi("if.in.discards", "packets/s", (f"{IF}.13",), kind="counter32", per="interface"),

@@ -4,7 +4,8 @@ from cmsp_agent.plugin.api import NO_COUNT, Kpi, Limit, sensor_kpis
 
 IF, IF_X = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
 IF_HIGH_SPEED = f"{IF_X}.15"
-OCTETS_OF_MEGABIT = 125_000.0
+SPEED = (IF_HIGH_SPEED, 125_000.0)
+"""Octets a second."""
 SENSOR = "1.3.6.1.2.1.99.1.1.1"
 
 
@@ -13,8 +14,7 @@ def _rate(name: str, unit: str, *oids: str, kind: str = "counter32") -> Kpi:
 
 
 def _utilisation(name: str, *columns: str) -> Kpi:
-    whole = (IF_HIGH_SPEED, OCTETS_OF_MEGABIT)
-    return Kpi(name, "percent", columns, kind="counter64", per="interface", share_of=whole)
+    return Kpi(name, "percent", columns, kind="counter64", per="interface", share_of=SPEED)
 
 
 INTERFACES = (

@@ -36,6 +36,7 @@ from cmsp_agent.services.polling.seen_well import WellMemory
 from cmsp_agent.services.polling.service_checks import ServiceJudge
 from cmsp_agent.services.polling.slow_tables import MOST_ROWS, SlowTables
 from cmsp_agent.services.polling.snmp_access import PATIENCE, Access
+from cmsp_agent.services.polling.spare_columns import with_spares
 from cmsp_agent.services.polling.thresholds import CrossedThresholds, in_force
 from cmsp_agent.services.polling.uptime import Uptime
 
@@ -98,7 +99,7 @@ class Device:
         reachable = bool(reach.icmp or reach.tcp or signal.snmp)
         # what answers nothing at all is down: that is no loss of packets on the way to it
         judged = figures if reachable else signal.samples
-        crossed = self._crossed.judge(self.thresholds, judged, self._clock.monotonic())
+        crossed = self._crossed.judge(self.thresholds, judged, self._clock.monotonic(), self.plan.unsupported)
         self._unanswered = 0 if reachable else self._unanswered + 1
         of_services = self._services.states(reach.services, now, reachable=reachable)
         if not reach.asked and signal.snmp is None and not signal.reason:
@@ -181,8 +182,7 @@ class Device:
         self._access.answered()
         uptime, before = Uptime.of(scalars, self._clock.monotonic()), self._uptime
         self._uptime = uptime
-        restarted = uptime.restarted(before)
-        if self._must_learn(uptime, before, restarted):
+        if self._must_learn(uptime, before, restarted := uptime.restarted(before)):
             plan = await self._learn(session, restarted=restarted)
             await self._starts.keep(self.component.name, uptime)
             scalars = await session.get(*plan.scalars)
@@ -193,6 +193,7 @@ class Device:
             columns = await session.columns(*asked, limit=MOST_ROWS) if asked else {}
         await refuse_another(session, uptime, self._clock, walked=bool(columns))
         answers = Answers(scalars, columns, (started + self._clock.monotonic()) / 2)
+        self._plan = with_spares(self.plan, answers)
         if restarted and (restarted := not counters_went_on(before, plan, answers, rates)):
             self._rates.restart()
             self.tables.rates.restart()

@@ -30,11 +30,13 @@ class PlannedKpi:
     """Of a counter, in bits."""
     scale: float = 1.0
     """Beside the KPI's own."""
+    spare: str = ""
+    """The column of 32 bits for the rows that the one of 64 bits lacks."""
 
     @property
     def oids(self) -> tuple[str, ...]:
         """Everything that is read for it: instances end with `.0` or are no column, the others are columns."""
-        return tuple(oid for oid in (self.oid, self.free, *self.kpi.companions) if oid)
+        return tuple(oid for oid in (self.oid, self.free, self.spare, *self.kpi.companions) if oid)
 
 
 @dataclass(frozen=True)

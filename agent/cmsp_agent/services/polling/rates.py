@@ -6,6 +6,8 @@ from cmsp_agent.services.polling.hourly_counters import LastHour
 
 MOST_OF_A_WRAP = 0.5
 """A wrap that would mean more than this share of the counter's range in one interval is not believed."""
+SLACK = 1.5
+"""Speeds are rounded (a T1 is 1 Mbit/s or 2)."""
 
 
 class Seen(NamedTuple):
@@ -31,7 +33,15 @@ class Rates:
         self._seen.clear()
         self.hours.restart()
 
-    def rate(self, key: str, value: int, at: float, width: int = 32, discontinuity: int | None = None) -> float | None:
+    def rate(
+        self,
+        key: str,
+        value: int,
+        at: float,
+        width: int = 32,
+        discontinuity: int | None = None,
+        most: float | None = None,
+    ) -> float | None:
         """Units per second since the counter was last seen; None where that can't be known.
 
         Args:
@@ -40,15 +50,20 @@ class Rates:
             at: monotonic seconds.
             width: bits of the counter.
             discontinuity: the counter's discontinuity time; where it moved, the counter started anew.
+            most: what it can grow by in a second (an interface's speed); None: not known. A wrap that needs more was
+                none, and where it may have wrapped twice nothing is known.
         """
         before = self._seen.get(key)
         self._seen[key] = Seen(value, at, discontinuity)
         if before is None or at <= before.at or discontinuity != before.discontinuity:
             return None
-        grown = value - before.value
+        grown, whole = value - before.value, 1 << width
+        possible = SLACK * most * (at - before.at) if most else MOST_OF_A_WRAP * whole
+        if possible > SLACK * 2 * whole:
+            return None
         if grown < 0:
-            grown += 1 << width
-            if grown > MOST_OF_A_WRAP * (1 << width):
+            grown += whole
+            if grown > min(possible, MOST_OF_A_WRAP * whole):
                 return None
         return grown / (at - before.at)
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 
 from cmsp_agent.model.interfaces import octets_name
 from cmsp_agent.model.labels import labelled
@@ -74,16 +75,16 @@ def _values(
     kpi = planned.kpi
     rows, spare = _rows(planned, answers), answers.rows(planned.free)
     moved = answers.rows(IF_DISCONTINUITY) if kpi.per == "interface" else NO_ROWS
-    none = kpi.none if kpi.kind == "gauge" else ((1 << planned.width) - 1,)
     scale = kpi.scale * planned.scale
-    for index, said in rows.items():
+    for index, said in {**answers.rows(planned.spare), **rows}.items():
+        width = planned.width if index in rows else 32
+        none = kpi.none if kpi.kind == "gauge" else ((1 << width) - 1,)
         value = number(said)
         if value is None or value in none or (kpi.only_if is not None and not _applies(kpi, answers, index)):
             continue
         figure: float | None = value
         if planned.free:
-            free = number(spare.get(index))
-            figure = None if free is None or free in none else _share(value, free)
+            figure = None if (free := number(spare.get(index))) is None or free in none else _share(value, free)
         elif kpi.counts:
             figure = float(value in kpi.counts)
         elif kpi.kind == "ratio":
@@ -91,13 +92,12 @@ def _values(
         elif kpi.kind != "gauge":
             figure = None
             if isinstance(value, int):
-                key = f"{kpi.name}[{index}]"
+                key = f"{kpi.name}[{index}]" if index in rows else f"{kpi.name}[{index}] of 32 bits"
                 counted.add(key)
                 if index in unsure:
                     rates.forget(key)
-                discontinuity = moved.get(index)
-                since = discontinuity if isinstance(discontinuity, int) else None
-                figure = rates.rate(key, value, answers.at, planned.width, since)
+                since = since if isinstance(since := moved.get(index), int) else None
+                figure = rates.rate(key, value, answers.at, width, since, _most(kpi, answers, index))
         if figure is not None:
             figure *= scale if kpi.precision is None else scale * _unit(*kpi.precision, answers, index)
             share = figure if kpi.share_of is None else _of_whole(figure, *kpi.share_of, answers, index)
@@ -140,6 +140,13 @@ def _label(kpi: Kpi, answers: Answers, index: str, interface: InterfaceName) -> 
     return dict(kpi.rows).get(index, index) if kpi.rows else index
 
 
+def _most(kpi: Kpi, answers: Answers, index: str) -> float | None:
+    """What a counter can grow by in a second."""
+    bound = kpi.at_most or kpi.share_of
+    most = number(answers.rows(bound[0]).get(index)) if bound is not None else None
+    return most * bound[1] if bound is not None and most and most not in NO_COUNT else None
+
+
 def _of_whole(figure: float, oid: str, factor: float, answers: Answers, index: str) -> float | None:
     whole = number(answers.rows(oid).get(index))
     return 100.0 * figure / (whole * factor) if whole is not None and whole > 0 and whole not in NO_COUNT else None
@@ -160,7 +167,7 @@ def _share(used: float, free: float) -> float | None:
 def number(value: Value | None) -> int | float | None:
     """The number that a value is: as such, or as text (`23.5`, `40 %`); None for everything else."""
     if isinstance(value, int | float):
-        return value
+        return value if isfinite(value) else None
     if not isinstance(value, bytes) or len(value) > LONGEST_NUMBER or (found := _NUMBER.fullmatch(value)) is None:
         return None
     return float(found[1]) if b"." in found[1] else int(found[1])

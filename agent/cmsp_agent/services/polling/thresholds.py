@@ -1,7 +1,7 @@
 """Judges figures by thresholds: with hysteresis, and only after they were crossed for long enough."""
 
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from cmsp_agent.model.component import Component, Threshold
 from cmsp_agent.model.severity import Severity
@@ -42,7 +42,7 @@ class CrossedThresholds:
         """Series that have no threshold, of which that was said: an alarm of a threshold that is gone ends so."""
 
     def judge(
-        self, thresholds: Sequence[Threshold], figures: Mapping[str, float], at: float
+        self, thresholds: Sequence[Threshold], figures: Mapping[str, float], at: float, lacking: Collection[str] = ()
     ) -> tuple[ObservedState, ...]:
         """What holds and what does not; a figure between both levels keeps what it was, and says nothing before.
 
@@ -51,13 +51,14 @@ class CrossedThresholds:
                 first.
             figures: KPI or `KPI[series]` → value.
             at: monotonic seconds.
+            lacking: KPIs that the device does not have, or has no more.
         """
         by_name = {threshold.kpi: threshold for threshold in thresholds}
-        return (*self._judge(by_name, figures, at), *self._gone(figures))
+        return (*self._judge(by_name, figures, at), *self._gone(figures, lacking))
 
-    def _gone(self, figures: Mapping[str, float]) -> Iterator[ObservedState]:
+    def _gone(self, figures: Mapping[str, float], lacking: Collection[str]) -> Iterator[ObservedState]:
         """The ends of series whose row is gone, such as a port that was renamed: for the second reading now."""
-        there = {series.partition("[")[0] for series in figures}
+        there = {*lacking, *(series.partition("[")[0] for series in figures)}
         absent = [each for each in self._raised if each not in figures and each.partition("[")[0] in there]
         self._absent = {series: self._absent.get(series, 0) + 1 for series in absent}
         for series in [each for each, readings in self._absent.items() if readings > 1]:
@@ -106,6 +107,10 @@ class CrossedThresholds:
 def _text(threshold: Threshold, series: str, figure: float, raised: bool) -> str:
     if not raised:
         return f"{series} is {figure:g}, back {'above' if threshold.falling else 'below'} {threshold.clear_at:g}"
+    if not threshold.is_crossed(figure):
+        return (
+            f"{series} is {figure:g}, not yet back {'above' if threshold.falling else 'below'} {threshold.clear_at:g}"
+        )
     lasting = f" for {threshold.for_:g} s" if threshold.for_ else ""
     side = "at or below" if threshold.falling else "at or above"
     return f"{series} is {figure:g}, {side} {threshold.raise_at:g}{lasting}"

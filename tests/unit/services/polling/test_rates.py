@@ -50,3 +50,19 @@ def test_rows_that_went_are_forgotten() -> None:
     rates.forget_others({"b"})
     assert rates.rate("a", 2, 2.0) is None
     assert rates.rate("b", 2, 2.0) == 1.0
+
+
+def test_a_decrease_that_the_interface_is_too_slow_for_is_no_wrap() -> None:
+    rates = Rates()
+    rates.rate("k", 3_000_000_000, 0.0, most=12_500_000.0)
+    assert rates.rate("k", 100, 60.0, most=12_500_000.0) is None
+    rates.rate("k", 2**32 - 600, 120.0, most=12_500_000.0)
+    assert rates.rate("k", 600, 180.0, most=12_500_000.0) == 20.0
+
+
+def test_after_missed_polls_a_fast_interface_may_have_wrapped_twice() -> None:
+    rates = Rates()
+    rates.rate("k", 1_000, 0.0, most=125_000_000.0)
+    assert rates.rate("k", 601_000, 60.0, most=125_000_000.0) == 10_000.0
+    assert rates.rate("k", 661_000, 660.0, most=125_000_000.0) is None
+    assert rates.rate("k", 721_000, 720.0, most=125_000_000.0) == 1_000.0

@@ -1,5 +1,6 @@
 """Samples and states out of answers."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ from cmsp_agent.plugin.api import NO_COUNT, NOT_AVAILABLE, Kpi, StateRule
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.samples import Answers, StateReader, samples, text
+from cmsp_agent.services.polling.spare_columns import with_spares
 
 LINK = StateRule("1.8", "link.down", frozenset({2}), frozenset({1}), only_if=("1.7", 1))
 
@@ -17,7 +19,7 @@ def name(index: str) -> str:
     return {"1": "Gi0/0", "2": "Gi0/1"}.get(index, f"ifIndex {index}")
 
 
-def read(kpi: Kpi, rows: dict[str, int | bytes], free: dict[str, int] | None = None) -> dict[str, float]:
+def read(kpi: Kpi, rows: Mapping[str, Value], free: dict[str, int] | None = None) -> dict[str, float]:
     planned = PlannedKpi(kpi, "1.2", "1.3" if free is not None else "", is_column=True)
     answers = Answers({}, {"1.2": rows, "1.3": free or {}}, 1.0)
     return samples(Plan((planned,)), answers, Rates(), name)
@@ -210,3 +212,25 @@ def test_the_bits_of_a_line_are_said_in_words() -> None:
         ("1", True, "loss of signal, yellow alarm"),
         ("2", False, ""),
     ]
+
+
+def test_interfaces_without_counters_of_64_bits_have_those_of_32() -> None:
+    kpi = Kpi("in", "octets/s", ("1.2", "1.3"), kind="counter64", per="interface")
+    errors = PlannedKpi(Kpi("errors", "packets/s", ("1.4",), kind="counter32", per="interface"), "1.4", is_column=True)
+    plan, rates = Plan((PlannedKpi(kpi, "1.2", is_column=True, width=64), errors)), Rates()
+
+    def at(seconds: float, wide: int, narrow: int) -> Answers:
+        both = {"1": wide % 2**32, "2": narrow % 2**32}
+        return Answers({}, {"1.2": {"1": wide}, "1.3": both, "1.4": {"1": 0, "2": 0}}, seconds)
+
+    assert "1.3" not in plan.columns
+    plan = with_spares(plan, at(0.0, 2**40, 2**32 - 60))
+    assert "1.3" in plan.columns
+    samples(plan, at(0.0, 2**40, 2**32 - 60), rates, name)
+    found = samples(plan, at(60.0, 2**40 + 600, 2**32 + 60), rates, name)
+    assert found == {"in[Gi0/0]": 10.0, "in[Gi0/1]": 2.0, "errors[Gi0/0]": 0.0, "errors[Gi0/1]": 0.0}
+    assert with_spares(plan, at(60.0, 2**40, 0)) is plan
+
+
+def test_what_is_no_number_is_no_figure() -> None:
+    assert read(Kpi("k", "u", ("1.2",), per="index"), {"1": float("nan"), "2": float("inf"), "3": 1}) == {"k[3]": 1.0}

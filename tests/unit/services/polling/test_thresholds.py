@@ -82,3 +82,20 @@ def test_the_configuration_comes_before_the_type_and_the_type_before_the_agent()
 @pytest.mark.parametrize(("raise_at", "clear_at", "falling"), [(90, 80, False), (20, 30, True)])
 def test_a_limit_knows_its_bad_side(raise_at: float, clear_at: float, falling: bool) -> None:
     assert Limit(raise_at, clear_at).falling is falling
+
+
+def test_between_both_levels_an_alarm_says_what_it_waits_for() -> None:
+    watch = CrossedThresholds()
+    watch.judge((CPU,), {"cpu.load": 90.0}, 0)
+    watch.judge((CPU,), {"cpu.load": 90.0}, 300)
+    (state,) = watch.judge((CPU,), {"cpu.load": 80.0}, 360)
+    assert (state.raised, state.text) == (True, "cpu.load is 80, not yet back below 70")
+
+
+def test_an_alarm_ends_where_the_device_has_no_such_figure_any_more() -> None:
+    limit, watch = Threshold("cpu.load", 85, 70, 0, "major"), CrossedThresholds()
+    watch.judge((limit,), {"cpu.load": 90.0}, 0)
+    assert watch.judge((limit,), {}, 60) == ()
+    assert watch.judge((limit,), {}, 120, ("cpu.load",)) == ()
+    (ended,) = watch.judge((limit,), {}, 180, ("cpu.load",))
+    assert (ended.raised, ended.text) == (False, "cpu.load is measured no more")
