@@ -185,7 +185,8 @@ class SetupLine:
     there: str = ""
     """Empty: the command itself at the beginning of a line. Words are filled in here too, escaped."""
     shown: bool = True
-    """False: no configuration shows it (an SNMPv3 user); whether the device answers does."""
+    """False: no configuration shows it (an SNMPv3 user). Of `snmp` the device's answers show that it is there, of
+    `login` that its configuration was read; of others it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

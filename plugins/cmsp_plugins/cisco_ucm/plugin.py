@@ -4,6 +4,7 @@ The counts are declared as counters, and are levels. The phone table is never wa
 """
 
 from cmsp_agent.plugin.api import AlarmType, DeviceType, Fact, Identity, Kpi, Limit, Severity, Sign, StateRule, hook
+from cmsp_plugins.cisco_ucm.setup import SETUP
 from cmsp_plugins.cisco_ucm.traps import ALARMS, TRAPS
 
 API_VERSION = 1
@@ -69,6 +70,7 @@ CISCO_UCM = DeviceType(
         _count("voicemail.registered", 17),
         Kpi("cpu.load", "percent", ("1.3.6.1.2.1.25.3.3.1.2",), aggregate="max", limit=Limit(90, 80, 600)),
     ),
+    setup=SETUP,
 )
 
 

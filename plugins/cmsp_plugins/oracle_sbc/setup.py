@@ -53,6 +53,11 @@ SETUP = (
         ),
     ),
     SetupStep(
+        "login",
+        "its configuration is read over SSH; the class `user` changes nothing (before 8.4: its one login `user`)",
+        (SetupLine("local-accounts add {login} user", shown=False),),
+    ),
+    SetupStep(
         "clock",
         "times of messages are compared with those of others",
         (SetupLine("ntp-config\nserver <your NTP server>\ndone\nexit", r"^ntp-config\n(?:\s+.*\n)*?\s+server\s+\S"),),

@@ -64,6 +64,11 @@ SETUP = (
         ),
     ),
     SetupStep(
+        "login",
+        "its configuration is read over its command line",
+        (SetupLine("set oam localAuth user {login} group Operator", r"\blocalAuth user {login}\b.*\bgroup \w+"),),
+    ),
+    SetupStep(
         "clock",
         "times of messages are compared with those of others",
         (SetupLine("set system ntp serverAdmin <your NTP server> state enabled", r"\bntp serverAdmin \S+"),),

@@ -1,6 +1,6 @@
 """What is entered on a network management card of APC so that the agent can do its work: its CLI. Data only.
 
-Source: the CLI guide of the card. Cards of other makers have web pages for the same.
+Source: the CLI guide and the user guide of the card. Cards of other makers have web pages for the same.
 """
 
 from cmsp_agent.plugin.api import SetupLine, SetupStep
@@ -40,6 +40,22 @@ SETUP = (
         "that the mains is lost is known at once",
         (SetupLine("snmptrap -r4 {appliance} -t4 snmpV1 -c4 <community> -g4 enable", shown=False),),
         only="2c",
+    ),
+    SetupStep(
+        "syslog",
+        "logins and work on its battery are reported by syslog alone; it has no command for it, but a page",
+        (
+            SetupLine(
+                "Configuration > Logs > Syslog > Servers > Add Server: {appliance}, port {syslog_number}, UDP",
+                shown=False,
+            ),
+            SetupLine("Configuration > Logs > Syslog > Settings: Message Generation enabled", shown=False),
+        ),
+    ),
+    SetupStep(
+        "login",
+        "a person or a check looks at it by SSH; the permission shows everything and changes nothing",
+        (SetupLine("user -n {login} -pw <password> -pe Read-Only -e enable", shown=False),),
     ),
     SetupStep(
         "clock",

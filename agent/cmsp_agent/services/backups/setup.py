@@ -139,7 +139,8 @@ def _planned(
 ) -> PlannedLine:
     command = line.command.format_map(words)
     if not line.shown:
-        return PlannedLine(step.need, step.why, command, True if answers else None)
+        works = {"snmp": answers, "login": text is not None}.get(step.need, False)
+        return PlannedLine(step.need, step.why, command, True if works else None)
     escaped = {name: re.escape(word) for name, word in words.items()}
     sought = line.there.format_map(escaped) if line.there else rf"^{re.escape(command)}\s*$"
     there = None if text is None else re.search(sought, text, re.MULTILINE) is not None

@@ -22,6 +22,7 @@ V2 = SnmpCredential("2c", community=SECRET)
 MAKERS = (
     *("cisco_ios", "cisco_nxos", "cisco_asa", "frr", "linux_host"),
     *("audiocodes", "oracle_sbc", "ribbon_sbc", "ups", "patton", "cisco_ata"),
+    *("cisco_iosxe", "cisco_ucm", "cisco_cer", "cisco_expressway"),
 )
 
 ENTERED = {
@@ -76,6 +77,7 @@ ENTERED = {
         f"set oam snmp trapTarget CMSP ipAddress {OURS} port 162 trapType v3 targetUserName cmsp state enabled\n"
         f"set oam eventLog typeAdmin system syslogState enabled syslogRemoteHost {OURS} syslogRemotePort 514\n"
         "set system ntp serverAdmin 192.0.2.1 state enabled\n"
+        "set oam localAuth user cmsp group Operator\n"
     ),
 }
 """As a device of that type shows it once all was entered."""
@@ -93,13 +95,13 @@ class Saved:
 
     def __init__(self, registry: Registry, kind: str, text: str | None) -> None:
         self.registry, self.kind, self.text = registry, kind, text
-        self.id, self.verified_at = "b1", 1
+        self.id, self.verified_at, self.answers = "b1", 1, False
 
     def device_type(self, _: str) -> Any:
         return self.registry.named(self.kind)
 
     def facts(self, _: str) -> object:
-        return None
+        return "facts" if self.answers else None
 
     async def latest(self, _: str) -> "Saved | None":
         return self if self.text is not None else None
@@ -108,8 +110,11 @@ class Saved:
         return self.text or ""
 
 
-async def plan(registry: Registry, kind: str, text: str | None = None, snmp: SnmpCredential = V3) -> SetupPlan:
+async def plan(
+    registry: Registry, kind: str, text: str | None = None, snmp: SnmpCredential = V3, *, answers: bool = False
+) -> SetupPlan:
     saved = Saved(registry, kind, text)
+    saved.answers = answers
     credentials = Credentials(snmp=snmp, ssh=SshCredential("cmsp", SECRET))
     component = Component("x", ("192.0.2.20",), "paris", kind, credentials=credentials)
     setup = DeviceSetup(cast("Any", saved), cast("Any", saved), Listeners((), (), (), ()), lambda _: OURS)
@@ -134,4 +139,16 @@ async def test_what_was_entered_is_seen_and_what_was_not_is_missing(registry: Re
     assert judged
     assert [line.command for line in judged if not line.there] == []
     nothing = [line for line in (await plan(registry, kind, "! nothing\n")).lines if line.there is not None]
-    assert [line.command for line in nothing if line.there] in ([], ["DisableSNMP = 0"])
+    by_default = {"DisableSNMP = 0", *(line.command for line in nothing if line.need == "login")}
+    assert {line.command for line in nothing if line.there} <= by_default
+
+
+async def test_what_no_configuration_shows_is_known_by_what_works(registry: Registry) -> None:
+    known = {(line.need, line.there) for line in (await plan(registry, "ups", "! saved\n", answers=True)).lines}
+    assert known == {("snmp", True), ("login", True), ("traps", None), ("syslog", None), ("clock", None)}
+
+
+@pytest.mark.parametrize("kind", sorted({"cisco_ios", "cisco_iosxe", "cisco_nxos", "cisco_asa", *MAKERS[5:9]}))
+async def test_a_login_has_commands_where_something_is_read_by_it(registry: Registry, kind: str) -> None:
+    needs = {line.need for line in (await plan(registry, kind)).lines}
+    assert {"snmp", "traps", "syslog", "clock", "login"} <= needs
