@@ -95,6 +95,10 @@ class Incident:
         """Opened by a person, or by something that nothing clears: only a person resolves or closes it."""
         return self.reported_by is not None or self.passing
 
+    def stayed_well(self, at: int, period: int) -> bool:
+        """Whether it was restored for the stability period (ms): what comes then is no relapse, even after a pause."""
+        return self.state is IncidentState.RESTORED and at - (self.restored_at or 0) >= period
+
     def after(self, trigger: Trigger, at: int, by: str = "", *, into: str | None = None) -> "Incident":
         """The incident after a trigger; unchanged where it is in the state already that a person asks for.
 

@@ -50,6 +50,7 @@ class ComponentLoss(NamedTuple):
     """A component that is down, or can do one of its primary functions no more."""
 
     at: int
+    place: FaultPlace
     joined: bool = False
     """Its incident is one with those of the components that were lost just before."""
 

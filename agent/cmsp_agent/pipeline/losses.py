@@ -4,8 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cmsp_agent.model.event import Event, Transition
-from cmsp_agent.pipeline.alarm_state import ComponentLoss, Draft
+from cmsp_agent.model.incident import Incident
+from cmsp_agent.pipeline.alarm_state import ComponentLoss, Draft, FaultPlace
 from cmsp_agent.pipeline.impact import Assessor
+from cmsp_agent.pipeline.places import place_of
 from cmsp_agent.pipeline.topology import Topology
 
 
@@ -18,7 +20,7 @@ class StormLimits:
     """Milliseconds between one loss and the last of those that belong to it."""
 
 
-NEVER = ComponentLoss(0)
+NEVER = ComponentLoss(0, FaultPlace("", ""))
 MOST_OUT_OF_ORDER = 50
 """Losses of another time in a row, seen from the latest: before them are only older ones."""
 
@@ -38,7 +40,7 @@ class Losses:
             return ()
         if draft.losses.get(name) is not None or not self._assessor.lost(draft, name):
             return ()
-        draft.losses.put(name, ComponentLoss(event.received_at))
+        draft.losses.put(name, ComponentLoss(event.received_at, place_of(event)))
         limits = self._limits(event)
         recent = self._recent(draft, event.received_at, limits)
         if len(recent) >= limits.components:
@@ -46,12 +48,37 @@ class Losses:
             return recent
         site = self._topology.mattering_at(event.site)
         there = [each for each in recent if each in site]
-        return there if len(there) > 1 and len(there) == len(site) else ()
+        if len(there) < max(2, len(site)):
+            return ()
+        self._join(draft, there)
+        return there
+
+    def storm_of(self, draft: Draft, event: Event) -> Incident | None:
+        """The open incident of the storm that took the component, for what else takes it away: a second line."""
+        loss = draft.losses.get(event.component)
+        if loss is None or not loss.joined or event.state is not Transition.RAISE:
+            return None
+        storm = draft.incidents.get(draft.places.get(loss.place) or "")
+        return storm if storm is not None and storm.state.open and self._assessor.threatens(event) else None
 
     def forget(self, draft: Draft, event: Event) -> None:
-        """An alarm of the component ended: whether it is still lost is asked again at its next."""
-        if event.state is Transition.CLEAR:
-            draft.losses.drop(event.component)
+        """An alarm of the component ended: it is lost no more, unless another one still takes it away."""
+        name = event.component
+        if event.state is not Transition.CLEAR or draft.losses.get(name) is None:
+            return
+        if not self._assessor.lost(draft, name):
+            draft.losses.drop(name)
+
+    def recall(self, draft: Draft) -> None:
+        """Take up what was lost before a start, by the alarms that hold: a storm may go on after it."""
+        together = (one.components for one in draft.incidents.values() if one.state.open and len(one.components) > 1)
+        joined = {name for names in together for name in names}
+        for alarm in sorted(draft.active.values(), key=lambda alarm: alarm.received_at):
+            name = alarm.component
+            if draft.losses.get(name) is not None or alarm.suppressed_by is not None:
+                continue
+            if self._assessor.threatens(alarm) and self._assessor.lost(draft, name):
+                draft.losses.put(name, ComponentLoss(alarm.received_at, place_of(alarm), name in joined))
 
     @staticmethod
     def _join(draft: Draft, names: Sequence[str]) -> None:

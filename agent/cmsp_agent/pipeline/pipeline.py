@@ -56,8 +56,7 @@ class Pipeline:
         activation: ActivationPlan = ACTIVE,
         new_id: NewId = uuid7,
     ) -> None:
-        self._mask_personal = mask_personal
-        self.rules = rules
+        self._mask_personal, self.rules = mask_personal, rules
         self._topology = Topology(components)
         self._normalise = Normaliser(components, inventory, counters, new_id=new_id)
         causes = Causes(self._topology)
@@ -67,12 +66,13 @@ class Pipeline:
         self._flapping = Flapping(counters, rules.thresholds, new_id)
         self._correlate = Correlator(causes, counters)
         assessor = Assessor(self._topology, causes, customer, self._normalise)
+        self._losses = Losses(self._topology, assessor, rules.storm)
         self._waiting, self._clear_delay = Waiting(rules), ClearDelay(rules, counters, new_id)
         self._triage = Triage(
             self._normalise,
             Reviews(self._topology, assessor),
             assessor,
-            Losses(self._topology, assessor, rules.storm),
+            self._losses,
             self._waiting,
             silences,
             stability,
@@ -131,6 +131,7 @@ class Pipeline:
         retired = self._correlate(draft, list(self._retire(draft)))
         withdraw(draft, retired)
         self._correlate.hide_anew(draft)
+        self._losses.recall(draft)
         self._triage.review_all(draft)
         return draft
 

@@ -58,7 +58,7 @@ class Triage:
             self._assessor.forget(draft, event)
             self._losses.forget(draft, event)
             draft.concerned.add(event.component)
-            incident = incident_at(draft, event)
+            incident = incident_at(draft, event) or self._losses.storm_of(draft, event)
             if incident is not None and event.state is Transition.CLEAR and event.alarm:
                 draft.members.leave(incident.id, event.alarm)
             if self._matters(draft, event) and not self._held_back(draft, event):
@@ -131,8 +131,7 @@ class Triage:
     def resolve_due(self, draft: Draft) -> None:
         """Resolve what has stayed restored for the stability period."""
         for incident in [*draft.incidents.values()]:
-            due = incident.restored_at is not None and incident.restored_at + self._stability <= draft.now
-            if due and incident.state is IncidentState.RESTORED:
+            if incident.stayed_well(draft.now, self._stability):
                 draft.keep(incident.after(Trigger.RESOLVE, draft.now))
 
     def _matters(self, draft: Draft, event: Event) -> bool:
@@ -167,11 +166,15 @@ class Triage:
         return self._silences.of(event, draft.now) or self._waiting.waits(draft, event)
 
     def _assign(self, draft: Draft, incident: Incident | None, event: Event) -> None:
+        if incident is not None and incident.stayed_well(draft.now, self._stability):
+            draft.keep(incident.after(Trigger.RESOLVE, draft.now))
+            incident = None
         if incident is None:
             self._open(draft, event)
         elif incident.state is IncidentState.RESTORED or not _belongs(draft, incident, event):
             if incident.state is IncidentState.RESTORED:
                 incident = incident.after(Trigger.RELAPSE, draft.now)
+            draft.places.put(place_of(event), incident.id)
             self._join(draft, incident, [event], [event.component], passing=event.state is Transition.INFO)
 
     @staticmethod

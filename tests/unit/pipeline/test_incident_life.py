@@ -93,3 +93,15 @@ def test_an_incident_says_whether_a_poll_has_borne_it_out() -> None:
     site.later(30_000)
     site.tell(site.pri_poll(first=True))
     assert site.incidents[reported.id].confirmed
+
+
+def test_a_fault_after_the_period_is_another_incident_though_nobody_looked_in_between() -> None:
+    for pause, expected in ((STABILITY - 1, ["new"]), (STABILITY, ["resolved", "new"])):
+        site = Site()
+        site.tell(site.pri(up=False))
+        site.later(60_000)
+        site.tell(site.pri(up=True))
+        site.later(pause)
+        site.restart()
+        site.tell(site.pri(up=False))
+        assert states(site) == expected

@@ -5,6 +5,7 @@ from dataclasses import replace
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.priority import Priority
+from cmsp_agent.model.signal import SyslogSignal
 from tests.unit.pipeline.site import Site
 
 GATEWAY = Component("gw-1", ("10.0.0.1",), "paris", "gateway", people=50, functions={"pstn": "primary"})
@@ -70,3 +71,35 @@ def test_one_that_was_lost_and_came_back_is_lost_anew() -> None:
         site.later(60_000)
         site.tell(site.pri(up=False, component=f"gw-{number}"))
     assert [set(incident.components) for incident in site.open] == [{"gw-1", "gw-2", "gw-3"}]
+
+
+def test_what_else_fails_on_a_component_of_the_storm_joins_it() -> None:
+    site = Site(EIGHT[:2])
+    site.tell(site.pri(up=False, component="gw-1"))
+    site.later(60_000)
+    site.tell(site.pri(up=False, component="gw-2"))
+    site.later(60_000)
+    site.tell(site.pri(up=False, component="gw-1", if_index=8))
+    [incident] = site.open
+    assert len(incident.alarms) == 3
+
+
+def test_a_fault_that_ends_beside_one_that_takes_the_component_away_leaves_it_lost() -> None:
+    site = Site(EIGHT)
+    for word in ("down", "up"):
+        site.later(60_000)
+        text = f"Interface GigabitEthernet0/0/3, changed state to {word}"
+        site.tell(SyslogSignal("gw-1", site.now, "LINK-3-UPDOWN", text))
+        site.tell(site.pri(up=False, component="gw-1"))
+    site.tell(site.pri(up=False, component="gw-2"), site.pri(up=False, component="gw-3"))
+    assert [incident.extent.components.affected for incident in site.open] == [3]
+
+
+def test_a_storm_goes_on_after_a_restart() -> None:
+    site = Site(EIGHT)
+    for number in range(1, 8):
+        site.tell(site.pri(up=False, component=f"gw-{number}"))
+        site.later(60_000)
+        if number in (2, 5):
+            site.restart()
+    assert [(one.priority, one.extent.components.affected) for one in site.open] == [(Priority.P1, 7)]
