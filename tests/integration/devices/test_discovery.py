@@ -32,6 +32,8 @@ EXCLUDED = "10.77.0.40"
 NEIGHBOUR_ADDRESSES = "1.0.8802.1.1.2.1.4.2.1.3"
 """LLDP-MIB lldpRemManAddrIfSubtype, as lldpd shows it."""
 ONLY_SEEDS = "discovery: {seeds: [gw1], credentials: [both, old]}\n"
+ONLY_CDP = ("-cc", "-ll")
+"""Options of lldpd: CDP whether or not anybody speaks it, and no LLDP. It shows either in LLDP-MIB."""
 OLD = "credentials:\n  old: {snmp: {version: 2c, community: !secret community}}\n"
 HIDDEN = (
     "add table ip old",
@@ -104,26 +106,28 @@ async def test_devices_in_namespaces_are_found_and_written_into_the_file(running
     assert "not within discovery.subnets" in refused.stderr
 
 
-def start_lldp(lab: RealLab, one: int, other: int) -> None:
+def start_lldp(lab: RealLab, one: int, other: int, *options: str) -> None:
     """Connect two devices by a cable of their own and let each tell the other of itself; returns when one shows it."""
     ends = [lab[number].namespace for number in (one, other)]
     ip(f"link add p0 netns {ends[0]} type veth peer name p0 netns {ends[1]}")
     for number in (one, other):
         ip(f"-n {lab[number].namespace} link set p0 up")
         lab[number].run("mkdir", "-p", "/run/lldpd")
-        lab[number].run("lldpd", "-x", "-X", SUBAGENTS, "-I", "p0", "-m", lab[number].address, "-u", "/run/lldpd/own")
+        ours = ("-x", "-X", SUBAGENTS, "-I", "p0", "-m", lab[number].address, "-u", "/run/lldpd/own")
+        lab[number].run("lldpd", *ours, *options)
     ask = f"snmpbulkwalk -v2c -c {lab.logins.community} {lab[one].address} {NEIGHBOUR_ADDRESSES}"
     lab[one].run("timeout", "20", "sh", "-c", f"until {ask} | grep -q INTEGER; do sleep 0.1; done")
 
 
+@pytest.mark.parametrize("options", [(), ONLY_CDP], ids=["lldp", "cdp"])
 @pytest.mark.parametrize("running", [ONLY_SEEDS], indirect=True)
 async def test_neighbours_are_followed_to_a_device_that_hides_from_pings_and_knows_communities_only(
-    running: tuple[Running, Workspace],
+    running: tuple[Running, Workspace], options: tuple[str, ...]
 ) -> None:
     lab, workspace = running[0].lab, running[1]
     for rule in HIDDEN:
         lab[3].run("nft", rule)
-    start_lldp(lab, 1, 2)
+    start_lldp(lab, 1, 2, *options)
     asked = discover(workspace, "--json")
     assert asked.returncode == 0, asked.stderr
     result = json.loads(asked.stdout)["result"]
