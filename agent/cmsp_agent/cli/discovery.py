@@ -76,7 +76,8 @@ def _write(here: CommandContext, file: Path, proposed: str) -> None:
         return
     try:
         text = added(file.read_text(encoding="utf-8"), proposed)
-        file.write_text(text, encoding="utf-8")
+        ends = "\r\n" if b"\r\n" in file.read_bytes() else "\n"
+        file.write_text(text, encoding="utf-8", newline=ends)
     except (OSError, ValueError) as error:
         raise AgentError(f"{file}: {error}") from error
     here.output.line(f"{file}: written; check it with cmsp-agent config check {file}, then reload")

@@ -1,5 +1,6 @@
 """Changes a YAML text to say what another says, and keeps its comments: they are the partner's."""
 
+import re
 from io import StringIO
 from typing import Any
 
@@ -8,6 +9,10 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq, TaggedScalar
 from ruamel.yaml.error import YAMLError
 
 WIDEST = 4096
+_STEP = re.compile(r"^[^\s#-][^\n]*:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*( +)[^\s#-]", re.MULTILINE)
+"""The first entry below a key: how far it is set in."""
+_DASH = re.compile(r"^( *)[^\s#-][^\n]*:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)?\n)*( *)-( +)\S", re.MULTILINE)
+"""The first entry of a list below a key."""
 
 
 def has_comments(text: str) -> bool:
@@ -21,7 +26,7 @@ def merged(present: str, wanted: str) -> str:
     Raises:
         ValueError: one of them is not YAML, or is no mapping.
     """
-    yaml = _round_trip()
+    yaml = _round_trip(present)
     before, after = _mapping(yaml, present), _mapping(yaml, wanted)
     _follow(before, after)
     return _written(yaml, before)
@@ -33,10 +38,12 @@ def added(present: str, more: str) -> str:
     Raises:
         ValueError: one of them is not YAML, or is no mapping.
     """
-    yaml = _round_trip()
+    yaml = _round_trip(present)
     before, new = _mapping(yaml, present), _mapping(yaml, more)
     for key, entries in new.items():
-        known = before.setdefault(key, CommentedMap())
+        if before.get(key) is None:
+            before[key] = CommentedMap()
+        known = before[key]
         if not isinstance(known, CommentedMap) or not isinstance(entries, CommentedMap):
             raise ValueError(f"{key} is no mapping")
         for name, entry in entries.items():
@@ -44,11 +51,15 @@ def added(present: str, more: str) -> str:
     return _written(yaml, before)
 
 
-def _round_trip() -> YAML:
-    """Keeps comments, quotes and long lines as they are."""
+def _round_trip(text: str) -> YAML:
+    """Keeps comments, quotes, long lines and indentation as they are in this text."""
     yaml = YAML(typ="rt")
     yaml.preserve_quotes = True
     yaml.width = WIDEST
+    step = len(found[1]) if (found := _STEP.search(text)) else 2
+    dash = len(found[2]) - len(found[1]) if (found := _DASH.search(text)) else 0
+    after_dash = len(found[3]) if found else 1
+    yaml.indent(mapping=step, sequence=dash + 1 + after_dash, offset=dash)
     return yaml
 
 

@@ -12,6 +12,11 @@ LONGEST = 255
 LONGEST_LOOKED_AT = 1024
 _XE_RELEASE = re.compile(r"(?:1[6-9]|[2-9]\d)\.\d{2}\.\d{2}[a-z]*\Z")
 _ZEROS = re.compile(r"(?<![0-9])0+(?=[0-9])")
+_NO_SERIAL = re.compile(
+    r"(?i)(?:0+|x+|[-.?*]+|n/?a|none|null|nil|unknown|unspecified|invalid|default string"
+    r"|not (?:available|applicable|specified|set|present)|system serial number|to be filled by o\.?e\.?m\.?)\.?\Z"
+)
+"""What makers write where no serial number is: two devices with the same of these are two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,11 @@ def _parts(fact: Fact, values: Mapping[str, Value]) -> tuple[str, ...]:
         return (value,)
     found = re.search(fact.pattern, value)
     return found.groups(default="") if found else ()
+
+
+def serial_number(said: str) -> str:
+    """A serial number; empty where what is said is none."""
+    return "" if _NO_SERIAL.match(said) else said
 
 
 def one_spelling(release: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import TaggedScalar
 
-from cmsp_agent.config.edit_yaml import has_comments, merged
+from cmsp_agent.config.edit_yaml import added, has_comments, merged
 
 PRESENT = """\
 # our site, by Anne
@@ -69,3 +69,23 @@ def test_a_number_sign_in_a_value_is_no_comment() -> None:
 def test_what_is_no_mapping_is_an_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"\S"):
         merged(PRESENT, text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "components:   # none yet\nsites: {paris: {}}\n",
+        "# top\ncomponents:\n# nothing\n",
+        "components:\n    gw-1:\n        address: 10.1.0.1   # four\n    # last\n# end\nsites:\n    paris: {}\n",
+        "roles:\n  - noc # one\n  - partner\ncomponents:\n  gw-1:\n    credentials:\n      - ro # two\n",
+        "roles:\n- noc # one\ncomponents:\n  gw-1:\n    credentials:\n    - ro # two\n",
+        "x: &d {site: paris} # d\ncomponents:\n  gw-1:\n    <<: *d\n    address: 10.1.0.1 # a\n",
+        "components:\n  gw-1:\n    note: |\n      a # b\n    code: 0o17\n    at: 12:30\n    key: !secret x  # s\n",
+        "components:\n\n  # b\n\n  gw-1: {address: 10.1.0.1}\n\n\n  # c\n\nsites: {paris: {}}\n\n# z\n",
+    ],
+)
+def test_what_is_added_moves_no_other_line(text: str) -> None:
+    found = added(text, "components:\n  sw-5: {address: 10.1.0.5}\n")
+    assert "sw-5" in found
+    there = found.splitlines()
+    assert [line for line in text.splitlines() if line not in there] == []

@@ -55,6 +55,11 @@ def _entity(each: Mapping[str, Any]) -> str:
     return " ".join(part for part in (each.get("model") or each.get("kind") or "a part", serial, software) if part)
 
 
+def without_software(part: str) -> str:
+    """What is said of a part, without its software."""
+    return part.partition(" software ")[0]
+
+
 def _interfaces(value: Any) -> Things:
     return dict.fromkeys((value or {}).values(), "there")
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from cmsp_agent.plugin.identity import serial_number
 from cmsp_agent.services.devices.facts import Entity
 from cmsp_agent.services.devices.table_cells import SnmpTables, cell, text
 
@@ -43,7 +44,7 @@ DEEPEST = 32
 def chassis(tables: SnmpTables) -> tuple[str, str, str]:
     """Serial number, model and release of the chassis, else of the stack, else of the first part that has both."""
     classes = tables.get(ENT_CLASS, {})
-    serials = {index: text(value) for index, value in tables.get(ENT_SERIAL, {}).items()}
+    serials = {index: serial_number(text(value)) for index, value in tables.get(ENT_SERIAL, {}).items()}
     models = {index: text(value) for index, value in tables.get(ENT_MODEL, {}).items()}
     numbered = [index for index, serial in serials.items() if serial]
     by_class = [index for wanted in (CHASSIS, STACK) for index in numbered if classes.get(index) == wanted]
@@ -62,7 +63,8 @@ def entities(tables: SnmpTables) -> tuple[Entity, ...]:
             KINDS.get(_kind(tables, index), ""),
             next((names[above] for above in _above(tables, index) if above in names), ""),
             cell(tables, ENT_DESCR, index),
-            *(cell(tables, column, index) for column in (ENT_MODEL, ENT_SERIAL)),
+            cell(tables, ENT_MODEL, index),
+            serial_number(cell(tables, ENT_SERIAL, index)),
             *(cell(tables, column, index) for column in (ENT_HARDWARE, ENT_FIRMWARE, ENT_SOFTWARE)),
         )
         for index in listed
@@ -75,7 +77,7 @@ def _kind(tables: SnmpTables, index: str) -> int:
 
 
 def _is_listed(tables: SnmpTables, index: str) -> bool:
-    named = cell(tables, ENT_MODEL, index) or cell(tables, ENT_SERIAL, index)
+    named = cell(tables, ENT_MODEL, index) or serial_number(cell(tables, ENT_SERIAL, index))
     return bool(named) or _kind(tables, index) in ALWAYS
 
 

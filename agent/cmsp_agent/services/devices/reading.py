@@ -81,7 +81,7 @@ async def read_device_facts(
         sys_name=text(system.get(SYS_NAME)),
         software=(chassis_software if declared.chassis_tells_version else "") or identity.one_spelling(named),
         model=identity.model(declared, values, model, object_id),
-        serial=identity.read(declared.serial, values) or serial,
+        serial=identity.serial_number(identity.read(declared.serial, values)) or serial,
         entities=entities(tables),
         interfaces=interfaces,
         interface_descriptions=interface_descriptions(tables, interfaces),

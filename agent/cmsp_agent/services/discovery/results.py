@@ -29,11 +29,14 @@ class FoundDevice:
     detail: str = ""
     """Why it is not known better."""
 
-    @property
-    def identity(self) -> frozenset[str]:
-        """The serial number and engine ID by which it is the same device at another address."""
-        marks = {f"serial {self.facts.serial}" if self.facts.serial else "", f"engine {self.engine}"}
-        return frozenset(mark for mark in marks if mark not in ("", "engine "))
+    def is_same(self, serial: str, engine: str) -> bool:
+        """Whether it is the device of that serial number; where one of both has none, of that engine ID.
+
+        Engine IDs alone are not enough: machines that were made from one image have the same.
+        """
+        if serial and self.facts.serial:
+            return serial == self.facts.serial
+        return bool(engine) and engine == self.engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +57,7 @@ class KnownDevice:
 
     def is_same(self, found: FoundDevice) -> bool:
         """Whether that is this component, at whatever address it was found."""
-        if found.address in self.addresses:
-            return True
-        own = {f"serial {self.serial}", f"engine {self.engine}"} - {"serial ", "engine "}
-        return bool(own & found.identity)
+        return found.address in self.addresses or found.is_same(self.serial, self.engine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _names_of(device: FoundDevice) -> tuple[str, ...]:
 def _join(fresh: list[FoundDevice], device: FoundDevice) -> None:
     """One device that answers at two addresses is one proposal."""
     for place, other in enumerate(fresh):
-        if other.identity & device.identity or device.address in other.facts.addresses:
+        if other.is_same(device.facts.serial, device.engine) or device.address in other.facts.addresses:
             fresh[place] = replace(other, others=(*other.others, device.address))
             return
     fresh.append(device)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from cmsp_agent.model.inventory import InventoryChange
 from cmsp_agent.pipeline.alarm_types.inventory import DEVICE_REPLACED, PART_CHANGED, SOFTWARE_CHANGED
+from cmsp_agent.services.devices.changes import without_software
 
 MOST_PARTS = 20
 """Of one reading: the history has all."""
@@ -34,5 +35,11 @@ class Announcer:
         for change in by_kind.get("software", ()):
             if change.before and change.after:
                 self._notices.note(SOFTWARE_CHANGED, "", change.text, change.component)
-        for change in [] if replaced else by_kind.get("part", [])[:MOST_PARTS]:
+        parts = [change for change in by_kind.get("part", ()) if not ("software" in by_kind and _is_upgrade(change))]
+        for change in [] if replaced else parts[:MOST_PARTS]:
             self._notices.note(PART_CHANGED, change.object, change.text, change.component)
+
+
+def _is_upgrade(change: InventoryChange) -> bool:
+    """Whether the part is the same, with other software: no news where the whole device was upgraded."""
+    return bool(change.before) and without_software(change.before) == without_software(change.after)

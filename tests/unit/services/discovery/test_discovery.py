@@ -299,3 +299,17 @@ def test_the_arp_table_tells_who_is_on_the_link(tmp_path: Path) -> None:
     (tmp_path / "arp").write_text("".join(f"{line}\n" for line in lines))
     asked = ("10.1.0.1", "10.1.0.2", "10.1.0.3")
     assert [resolved(address, tmp_path) for address in asked] == [True, False, None]
+
+
+def test_machines_of_one_image_have_one_engine_and_are_two() -> None:
+    known = [KnownDevice("gw-1", frozenset({"10.1.0.1"}), "FDO1", "8000000901")]
+    found = outcome(
+        [
+            found_at("10.1.0.1", "FDO1", "8000000901"),
+            found_at("10.1.0.9", "FDO9", "8000000901"),
+            found_at("10.1.0.10", "FDO8", "8000000901"),
+        ],
+        known,
+        {},
+    )
+    assert (found.moved, [each.address for each in found.proposals]) == ((), ["10.1.0.9", "10.1.0.10"])

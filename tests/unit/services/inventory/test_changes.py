@@ -75,6 +75,24 @@ def test_a_device_that_was_replaced_is_one_event() -> None:
     assert announced({"interfaces": {}}) == []
 
 
+def test_the_parts_of_a_device_that_was_upgraded_are_no_news_but_one_that_was_swapped_with_it_is() -> None:
+    before = {
+        **BEFORE,
+        "entities": [{**NIM, "software": "17.9.4"}, {"name": "R0", "model": "RP", "software": "17.9.4"}],
+    }
+    after = {
+        **before,
+        "software": "17.12.1",
+        "entities": [
+            {**NIM, "serial": "FOC9", "software": "17.12.1"},
+            {"name": "R0", "model": "RP", "software": "17.12.1"},
+        ],
+    }
+    noted = Noted()
+    Announcer(noted)(changed("gw-1", before, after, 5))
+    assert noted.notes == [("software.changed", ""), ("part.changed", "NIM 0/1")]
+
+
 CONFIGURATION = """
 hostname gw-1
 controller E1 0/1/0
