@@ -10,9 +10,10 @@ LONGEST_FRAME = 1 << 20
 
 # A count is followed by the message's PRI (RFC 6587 3.4.1). A line such as `31 host local7 …` is therefore not counted.
 _COUNT = re.compile(rb"([1-9]\d{0,9}) <")
+# A counter, RFC 5424, a mnemonic, or a time; an origin-id may stand before the counter or the time.
 _BEGINNING = (
-    rb"<\d{1,3}>(?=\d{0,10}: |1 (?:-|\d{4}-)|%[A-Z]"
-    rb"|[*.]?(?:\d{4} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d)"
+    rb"<\d{1,3}>(?=: |1 (?:-|\d{4}-)|%[A-Z]|\d{4}-\d\d-\d\dT\d\d:|(?:[\w.-]{1,64}: )?"
+    rb"(?:\d{1,10}: |[*.]?(?:\d{4} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d))"
 )
 _RESTART = re.compile(rb"(?:[1-9]\d{0,6} )?" + _BEGINNING)
 _COUNTED_RESTART = re.compile(rb"[1-9]\d{0,6} " + _BEGINNING)
@@ -20,7 +21,7 @@ _LOOK_AHEAD = 32
 """Octets behind a counted message that are looked at to see whether the count was right."""
 _MISCOUNT = 2
 """Octets that a count may be too high by for the last message of a connection to be taken all the same."""
-_NEXT_IN_DATAGRAM = re.compile(rb"[\r\n\0]+(?=" + _BEGINNING + rb")")
+_NEXT_IN_DATAGRAM = re.compile(rb"[\r\n\0]+(?=<\d{1,3}>[^\s<])")
 _PART_OF_COUNT = re.compile(rb"[1-9]\d{0,9} ?\Z")
 _TRAILER = re.compile(rb"[\n\0]")
 _BETWEEN = b"\r\n\0"
@@ -75,13 +76,17 @@ def _is_boundary(data: bytes, place: int) -> bool:
     """Whether a message may end here: nothing more is there yet, or a frame starts whose own count fits."""
     if place >= len(data):
         return True
-    if data[place] in b"\r\n\0<" or _PART_OF_COUNT.match(data, place):
+    if _ends_well(data, place):
         return True
     counted = _COUNT.match(data, place)
     if counted is None:
         return False
     following = counted.end() - 1 + int(counted[1])
-    return following >= len(data) or data[following] in b"\r\n\0<" or data[following : following + 1].isdigit()
+    return following >= len(data) or _ends_well(data, following) or _COUNT.match(data, following) is not None
+
+
+def _ends_well(data: bytes, place: int) -> bool:
+    return data[place] in b"\r\n\0<" or _PART_OF_COUNT.match(data, place) is not None
 
 
 class FramingError(Exception):

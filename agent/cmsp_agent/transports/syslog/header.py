@@ -42,7 +42,7 @@ _TIME = re.compile(
     rf"(?:(?<![^\s:])(?P<flag>[*.]?)(?P<date>(?:\d{{4}} )?{_MONTH} +\d{{1,2}}(?: \d{{4}})? +\d\d:\d\d:\d\d(?:[.,]\d+)?"
     r"(?: 20\d\d(?= \S))?"  # Comware
     r"|\d{4}-\d\d?-\d\d?[T ]\d\d:\d\d:\d\d(?:[.,]\d+){0,2})"
-    rf"(?P<offset>(?:Z|[+-]\d\d:?\d\d)\b)?(?:\s+(?P<zone>{_ZONE})(?=\s*:(?:\s|\Z)))?"
+    rf"(?P<offset>(?:Z|[+-]\d\d:?\d\d)\b| [+-]\d\d:?\d\d(?=\s*:\s))?(?:\s+(?P<zone>{_ZONE})(?=\s*:(?:\s|\Z)))?"
     r"|(?<!\S)(?P<upflag>[*.]?)(?P<up>\d+y\d+w|\d+w\d+d|\d+d\d+h|\d\d?:\d\d:\d\d(?:\.\d+)?)(?=\s*:(?:\s|\Z)))",
     re.ASCII,
 )
@@ -102,7 +102,9 @@ def read_header(content: str, mnemonic: int | None) -> Header:
 def _timed(header: Header, time: re.Match[str]) -> Header:
     if time["up"]:
         return header._replace(clock="up", timestamp=time["up"])
-    return header._replace(clock=time["flag"] or "", timestamp=time["date"], zone=time["offset"] or time["zone"] or "")
+    return header._replace(
+        clock=time["flag"] or "", timestamp=time["date"], zone=(time["offset"] or time["zone"] or "").lstrip()
+    )
 
 
 def _end_of_relay_time(time: re.Match[str]) -> int:
@@ -116,8 +118,8 @@ def _named(header: Header, segment: str) -> Header:
     for digits in parts[1::2]:
         header = _counted(header, digits)
     for piece in parts[::2]:
-        cards = [word for word in piece.split() if "/" in word]
-        words = [word for word in piece.split() if "/" not in word and not word.isdecimal()]
+        cards = [word for word in piece.split() if _is_card(word)]
+        words = [word for word in piece.split() if not _is_card(word) and not word.isdecimal()]
         if cards:
             header = header._replace(process=cards[-1].removesuffix(":"))
         if words and not words[-1].endswith(":"):
@@ -127,6 +129,11 @@ def _named(header: Header, segment: str) -> Header:
             host, *process = _COLON.split(" ".join(words).removesuffix(":"))
             header = _hosted(header, host.rstrip())._replace(process=": ".join(process) or header.process)
     return header
+
+
+def _is_card(word: str) -> bool:
+    """A line card's name, such as `LC/0/0/CPU0:`; a `%` is the zone of an IPv6 address."""
+    return "/" in word and "%" not in word
 
 
 def _relayed(header: Header, segment: str) -> Header:
@@ -148,6 +155,8 @@ def _counted(header: Header, digits: str) -> Header:
 
 def _hosted(header: Header, host: str) -> Header:
     """The name nearest to the message is the device's; the one before it, a relay's."""
+    if not host:
+        return header
     if not header.host:
         return header._replace(host=host)
     return header._replace(host=host, relay=header.relay or header.host)
@@ -184,11 +193,8 @@ def _read_plain(content: str) -> Header:
     """A line without a mnemonic: a header is only at its very beginning."""
     time = _TIME.search(content, 0, LONGEST_HEADER)
     if time is None or not _LEAD.match(content[: time.start()]):
-        continued = _CONTINUED.match(content) if time is None else None
-        if continued is not None:
-            inner = int(continued[3]) if continued[3] else None
-            return Header(continued[4], int(continued[1]), inner, continued[2] or "")
-        return _tagged(Header(text=""), content)
+        continued = _continuation(content) if time is None else None
+        return continued or _tagged(Header(text=""), content)
     header = _named(Header(text=""), content[: time.start()])
     rest = content[time.end() :]
     if _is_cisco(rest):
@@ -199,7 +205,20 @@ def _read_plain(content: str) -> Header:
         if all(word.endswith(":") for word in between.split()[1:]):
             header = _timed(_relayed(header, between), second)
             return header._replace(text=_after_colon(content[second.end() :]))
-    return _tagged(_timed(header, time), content[_end_of_relay_time(time) :])
+    rest = content[_end_of_relay_time(time) :]
+    relay = _HOST.match(rest)
+    continued = _continuation(rest[relay.end() :]) if relay else None
+    if relay and continued:  # the time is the relay's
+        return _hosted(Header(continued.text, continued.sequence, continued.inner_sequence, relay[1]), continued.host)
+    return _tagged(_timed(header, time), rest)
+
+
+def _continuation(content: str) -> Header | None:
+    """The header of a further line of a message: it has the counters and no time."""
+    found = _CONTINUED.match(content)
+    if found is None:
+        return None
+    return Header(found[4], int(found[1]), int(found[3]) if found[3] else None, found[2] or "")
 
 
 def _is_cisco(rest: str) -> bool:

@@ -1,9 +1,12 @@
-"""Text that is no UTF-8, made readable: GBK where all its octets come in pairs, Latin-1, else escapes."""
+"""Text that is no UTF-8, made readable: UTF-16, GBK where all octets come in pairs, Japanese, Latin-1, else escapes."""
 
 import re
 
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _CONTROL = re.compile(rb"[\x80-\x9f]")
+_NO_PUNCTUATION = re.compile(rb"[\x81-\x84\x86-\x90\x98\x9a-\x9f]")
+"""Control characters of Latin-1 that are no dash, quotation mark or the like of Windows either."""
+_KANA = re.compile("[\u3040-\u30ff]")
 
 
 def decode_other(raw: bytes) -> str:
@@ -12,6 +15,15 @@ def decode_other(raw: bytes) -> str:
     UTF-8 that was cut within its last character stays UTF-8. Octets that fit nothing read as `\xe9`.
     """
     return raw.decode(errors="backslashreplace") if _cut_short(raw) else _by_kind(raw)
+
+
+def decode_wide(raw: bytes) -> str | None:
+    """Read UTF-16: with its mark, or where every other octet of a line's beginning is zero; None: it is not."""
+    for codec, beginnings in (("utf-16-le", (b"\xff\xfe", b"<\0")), ("utf-16-be", (b"\xfe\xff", b"\0<"))):
+        if raw.startswith(beginnings):
+            whole = raw + bytes(len(raw) % 2)  # the last zero was taken for a trailer
+            return whole.decode(codec, errors="replace").lstrip("\ufeff")
+    return None
 
 
 def _cut_short(raw: bytes) -> bool:
@@ -25,9 +37,18 @@ def _cut_short(raw: bytes) -> bool:
 
 def _by_kind(raw: bytes) -> str:
     runs = _HIGH.findall(raw)
-    if all(len(run) % 2 == 0 and min(run) > 0xA0 for run in runs):
-        try:
-            return raw.decode("gbk")
-        except UnicodeDecodeError:
-            pass
-    return raw.decode(errors="backslashreplace") if _CONTROL.search(raw) else raw.decode("latin-1")
+    if all(len(run) % 2 == 0 and min(run) > 0xA0 for run in runs) and (chinese := _read_as(raw, "gbk")):
+        return chinese
+    if not _CONTROL.search(raw):
+        return raw.decode("latin-1")
+    japanese = _read_as(raw, "cp932")
+    if japanese and _KANA.search(japanese):
+        return japanese
+    return raw.decode(errors="backslashreplace") if _NO_PUNCTUATION.search(raw) else raw.decode("cp1252")
+
+
+def _read_as(raw: bytes, codec: str) -> str | None:
+    try:
+        return raw.decode(codec)
+    except UnicodeDecodeError:
+        return None

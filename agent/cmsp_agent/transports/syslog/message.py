@@ -8,7 +8,7 @@ import re
 from typing import NamedTuple
 
 from cmsp_agent.transports.syslog.header import LONGEST_HEADER, Header, read_header
-from cmsp_agent.transports.syslog.legacy_text import decode_other
+from cmsp_agent.transports.syslog.legacy_text import decode_other, decode_wide
 from cmsp_agent.transports.syslog.rfc5424 import read_rfc5424, unwrapped
 from cmsp_agent.transports.syslog.usual import Layout, code_of, layout_of
 
@@ -86,10 +86,11 @@ class SyslogMessage(NamedTuple):
         return None if self.pri is None else self.pri >> 3
 
 
-_PRI = re.compile(r"<(\d{1,3})>\s*", re.ASCII)
-# The colon may be missing where the line ends with the mnemonic, or be set off by a space (IOS-XR).
+_PRI = re.compile(r"<\s*(0?\d{0,3})>[\s\ufeff]*")
+# The colon may be missing where the line ends with the mnemonic, or be set off by a space (IOS-XR). AireOS writes `#`
+# for what it debugs.
 _MNEMONIC = re.compile(
-    r"%(?P<facility>[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*?)--?(?P<level>[0-7]|[MACEWNID](?=-[A-Z]))-(?P<mnemonic>[A-Za-z0-9_]+)"
+    r"(?:%|(?<!\S)#)(?P<facility>[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*?)--?(?P<level>[0-7]|[MACEWNID](?=-[A-Z]))-(?P<mnemonic>[A-Za-z0-9_]+)"
     r"(?:\s*:[ \t]?|\s*\Z)",
     re.ASCII,
 )
@@ -152,7 +153,8 @@ def _parse_usual(raw: bytes, line: str, layout: Layout) -> SyslogMessage:
 
 
 def _parse_unusual(raw: bytes, line: str) -> SyslogMessage:
-    pri, content = _take_pri(line.lstrip("\ufeff"))
+    wide = decode_wide(raw)
+    pri, content = _take_pri(line.lstrip("\ufeff") if wide is None else wide)
     repeated = _REPEATED.search(content, 0, LONGEST_HEADER) and _REPEATED.search(content)
     if repeated and repeated[2] is not None:
         content = content[: repeated.start()] + repeated[2]
@@ -165,11 +167,11 @@ def _parse_unusual(raw: bytes, line: str) -> SyslogMessage:
 
 
 def _take_pri(line: str) -> tuple[int | None, str]:
-    """A PRI over 191 is invalid (RFC 3164 4.3.3); it is still removed from the line."""
+    """A PRI over 191, or without a number, is invalid (RFC 3164 4.3.3); it is still removed from the line."""
     found = _PRI.match(line)
     if found is None:
         return None, line
-    pri = int(found.group(1))
+    pri = int(found[1] or HIGHEST_PRI + 1)
     return pri if pri <= HIGHEST_PRI else None, line[found.end() :]
 
 

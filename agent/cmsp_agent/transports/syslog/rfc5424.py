@@ -6,7 +6,7 @@ from cmsp_agent.transports.syslog.header import Header, read_header
 
 # VERSION is up to three digits and no zero first (RFC 5424 6); what follows must be a time or a nil value, since a line
 # such as `2024 Aug 27` or `31 host` starts much the same.
-_START = re.compile(r"([1-9]\d{0,2})(?:\s*\Z| (-|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*)(?=\s|\Z))", re.ASCII)
+_START = re.compile(r"([1-9]\d{0,2})(?:\s*\Z| +(-|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\S*)(?=\s|\Z))", re.ASCII)
 # Meraki: the version, seconds since the epoch, the name, the kind of the message.
 _SINCE_EPOCH = re.compile(r"1 (\d{10}(?:\.\d{1,9})?) (\S+) (\S+)(?: |\Z)", re.ASCII)
 _ZONE = re.compile(r"(?:Z|[+-]\d\d:?\d\d)\Z", re.ASCII)
@@ -15,7 +15,9 @@ _QUOTED = r'"(?:[^"\\]|\\.)*"'
 _ELEMENT = re.compile(rf'\[([^\s=\]"]+)((?:\s+[^\s=\]"]+=(?:{_QUOTED}|[^\s\]"]*))*)\s*\]', re.DOTALL)
 _PARAMETER = re.compile(rf'([^\s=\]"]+)=({_QUOTED}|[^\s\]"]*)', re.DOTALL)
 _ESCAPE = re.compile(r'\\(["\\\]])')
-_CISCO = re.compile(r"\s*(?:\d{1,18}: |[*.]?(?:\d{4} )?[A-Z][a-z]{2} [ \d]\d )", re.ASCII)
+_CISCO = re.compile(
+    r"\s*(?:\d{1,18}: |(?:[\w.:-]{1,64}: (?:\d{1,18}: )?)?[*.]?(?:\d{4} )?[A-Z][a-z]{2} [ \d]\d )", re.ASCII
+)
 
 Structured = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 

@@ -12,7 +12,7 @@ from cmsp_agent.transports.snmp.notification import Notification
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
 from cmsp_agent.transports.snmp.pdu import INFORM, TRAP, Pdu, encode_pdu
 from cmsp_agent.transports.snmp.usual_trap import UsualTraps
-from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
+from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbind, encode_varbinds
 from tests.lab.clock import ManualClock
 
 TEXTS = OidTexts()
@@ -83,6 +83,15 @@ def with_uptime(ticks: int, *others: Binding) -> list[Binding]:
     return [("1.3.6.1.2.1.1.3.0", ber.TIME_TICKS, ticks), FIRST[1], *others]
 
 
+def unsized_uptime(octets: int, number: bytes = b"\x02\x01\x01") -> bytes:
+    """The uptime is a one in so many octets: in none it is unreadable, and in five the long way takes 32 bits of it."""
+    ticks = ber.element(ber.TIME_TICKS, b"\x01" + bytes(octets - 1) if octets else b"")
+    first = encode_varbind(ber.oid_octets(FIRST[0][0]), ticks)
+    name = encode_varbind(ber.oid_octets(FIRST[1][0]), encode_value(ber.OBJECT_IDENTIFIER, LINK_DOWN))
+    pdu = ber.element(TRAP, number + ber.encode_integer(0) * 2 + ber.element(ber.SEQUENCE, first + name))
+    return message.encode(message.prefix(message.V2C, b"public"), pdu)
+
+
 def named(arcs: int) -> list[Binding]:
     """The trap's name has so many octets."""
     return [FIRST[0], ("1.3.6.1.6.3.1.1.4.1.0", ber.OBJECT_IDENTIFIER, ".".join(["1.3", *["6"] * (arcs - 1)]))]
@@ -100,6 +109,8 @@ NO_ADDRESS: Binding = ("1.3.6.1.6.3.18.1.3.0", ber.OCTET_STRING, b"abcd")
     ("data", "taken"),
     [
         *((trap(with_uptime(ticks)), True) for ticks in (0, 127, 128, 0x7FFF, 0x8000, 0x7FFFFF, 0x7FFFFFFF)),
+        *((unsized_uptime(octets), 0 < octets < 5) for octets in (0, 1, 4, 5, 6)),
+        (unsized_uptime(1, b"\x02\x05\x41\x12\x34\x56\x78"), False),
         *((trap(FIRST, number=number), True) for number in (0, 127, 128, 0x7FFFFFFF, -1)),
         *((trap(FIRST, community=b"c" * length), length < 128) for length in (0, 1, 127, 128)),
         *((trap(named(octets)), octets < 114) for octets in (1, 2, 112, 113, 114, 127)),

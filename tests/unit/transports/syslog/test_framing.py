@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cmsp_agent.transports.syslog.framing import FramingError, SyslogFramer, messages_in
+from cmsp_agent.transports.syslog.framing import FramingError, SyslogFramer, messages_in, quotes_another
 
 LINE = b"<189>17: gw1: %SYS-5-CONFIG_I: Configured"
 
@@ -141,6 +141,29 @@ def test_a_stream_without_terminators_is_cut_at_the_next_message() -> None:
     assert framer.feed(b"<187>32: gw: <b> second") == [b"<187>31: gw: first"]
     assert framer.close() == [b"<187>32: gw: <b> second"]
     assert framer.unterminated == 1
+
+
+@pytest.mark.parametrize(
+    "head", [b"<189>gw1: 17: %X-1-Y: ", b"<189>gw1: Nov 28 05:00:00: ", b"<189>2026-11-28T05:00:00Z gw1 app: "]
+)
+def test_a_next_message_is_known_by_its_head(head: bytes) -> None:
+    assert cut(head + b"down" + head + b"up", limit=200) == [head + b"down", head + b"up"]
+    assert quotes_another(head + b"down" + head + b"up")
+
+
+@pytest.mark.parametrize("error", [-2, -1, 1, 2, 3])
+def test_digits_of_the_next_count_stay_with_it(error: int) -> None:
+    long = LINE + b" x" * 40
+    framer = SyslogFramer()
+    stream = b"%d %s" % (len(long) + error, long) + counted(long) + counted(long)
+    assert framer.feed(stream) + framer.close() == [long, long, long]
+    assert framer.miscounted == 1
+
+
+def test_each_line_of_a_datagram_with_a_priority_is_a_message() -> None:
+    lines = [b"<133>[S=1] [SID=a:1:2] up", b'<189>date=2026-11-28 devname="fw"', b"<14>anything"]
+    assert messages_in(b"\n".join(lines)) == lines
+    assert messages_in(b"<14>first\n<1 of 2>\nthird") == [b"<14>first\n<1 of 2>\nthird"]
 
 
 def test_a_datagram_may_hold_several_messages_or_a_count() -> None:

@@ -3,6 +3,7 @@
 import pytest
 
 from cmsp_agent.transports.syslog.legacy_text import decode_other
+from cmsp_agent.transports.syslog.message import parse_syslog
 
 
 @pytest.mark.parametrize(
@@ -12,7 +13,15 @@ from cmsp_agent.transports.syslog.legacy_text import decode_other
         ("Téléphone à côté".encode("latin-1"), "Téléphone à côté"),
         ("Büro".encode() + b" \xe7\xab", "Büro \\xe7\\xab"),
         (b"\x80 and \x9f", "\\x80 and \\x9f"),
+        ("ポートが停止".encode("cp932"), "ポートが停止"),
+        ("“Straße” zu 5 €".encode("cp1252"), "“Straße” zu 5 €"),
     ],
 )
 def test_text_reads_as_it_was_written(octets: bytes, text: str) -> None:
     assert decode_other(octets) == text
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_a_line_of_two_octets_a_character(codec: str) -> None:
+    message = parse_syslog("<189>31: Nov 18 2026 19:25:44 UTC: %SYS-5-CONFIG_I: by Zoë".encode(codec))
+    assert (message.pri, message.sequence, message.code, message.text) == (189, 31, "SYS-5-CONFIG_I", "by Zoë")

@@ -16,6 +16,8 @@ HEAD = b"<189>31: gw-1: Nov 18 2026 19:25:44.568 UTC: "
         (b"%HA_EM-6-LOG: watch: saw %LINK-3-UPDOWN: Gi0/1", "HA_EM-6-LOG"),
         (b"%IOSXE-3-PLATFORM: R0/0: kernel: nothing within", "IOSXE-3-PLATFORM"),
         (b"%ASA--4-106023: Deny tcp", "ASA-4-106023"),
+        (b"#DOT1X-3-MAX_EAP_RETRIES: 1x_auth_pae.c:3128 no answer", "DOT1X-3-MAX_EAP_RETRIES"),
+        (b"%SYS-5-CONFIG_I: by #DOT1X-3-MAX_EAP_RETRIES: x", "SYS-5-CONFIG_I"),
     ],
 )
 def test_only_wrappers_nest(line: bytes, code: str) -> None:
@@ -57,6 +59,10 @@ TIME = "Nov 18 2026 19:25:44 UTC: %LINK-3-UPDOWN: x"
         (f"<187>1 2026-11-18T19:25:44Z gw1 501 - - - 000045: {TIME}", "", "gw1", 501, 45),
         (f"<187>1 2026-11-18T19:25:44Z relay - - - - 501: gw1: 000045: {TIME}", "relay", "gw1", 501, 45),
         (f"<187>1 2026-11-18T19:25:44Z gw1 cisco - - - {TIME}", "", "gw1", None, None),
+        (f"<187>1 2026-11-18T19:25:44Z relay 501 - - - gw1: 000045: {TIME}", "relay", "gw1", 501, 45),
+        (f"<187>45: fe80::1%Gi0/0: {TIME}", "", "fe80::1%Gi0/0", 45, None),
+        (f"<>45: {TIME}", "", "", 45, None),
+        (f"<0187>\ufeff45: {TIME}", "", "", 45, None),
         ("<187>1 2026-11-18T19:25:44Z h app - - - 3 times saw %LINK-3-UPDOWN: x", "", "h", None, None),
     ],
 )
@@ -81,6 +87,13 @@ def test_an_origin_may_have_spaces_and_a_number_at_its_end() -> None:
 def test_a_continuation_has_the_counters_of_its_message(text: bytes) -> None:
     message = parse_syslog(b"<187>422153: GWX: 300875: " + text)
     assert (message.host, message.number, message.text) == ("GWX", 300875, text.strip().decode())
+
+
+def test_a_relay_s_time_before_a_continuation_is_not_the_message_s() -> None:
+    message = parse_syslog(b"<187>Nov 18 19:25:44 relay 45: GWX: 44: -Traceback= 1#2 :400")
+    assert (message.relay, message.host, message.number, message.text, message.continues) == (
+        "relay", "GWX", 44, "-Traceback= 1#2 :400", True
+    )  # fmt: skip
 
 
 def test_behind_one_counter_an_indentation_tells_a_further_line() -> None:
