@@ -44,13 +44,27 @@ async def counts(shell: Shell, device: Played) -> None:
     await answering(shell, lambda: f"{next(numbers)} gw-lab#")
 
 
+async def with_the_time_above(shell: Shell, device: Played) -> None:
+    shell._process.stdout.write(b"\r\nwelcome\r\n10:00:00 CET Sat Nov 28 2026\r\ngw-lab#")
+    await answering(shell, lambda: f"\r\n10:00:{next(numbers):02d} CET Sat Nov 28 2026\r\ngw-lab#")
+
+
+async def waits_for_return(shell: Shell, device: Played) -> None:
+    shell._process.stdout.write(b"\r\ngw-lab con0 is now available\r\n\r\nPress RETURN to get started.\r\n\r\n")
+    assert await shell.line() == ""
+    shell._process.stdout.write(b"\r\ngw-lab#")
+    await answering(shell, lambda: "gw-lab#")
+
+
 async def renamed(shell: Shell, device: Played) -> None:
     shell._process.stdout.write(b"\r\ngw-lab#")
     names = iter(["gw-lab#"])
     await answering(shell, lambda: next(names, "edge#"))
 
 
-@pytest.mark.parametrize("script", [banner_in_pages, logs_after_the_prompt, counts, renamed])
+@pytest.mark.parametrize(
+    "script", [banner_in_pages, logs_after_the_prompt, counts, with_the_time_above, waits_for_return, renamed]
+)
 async def test_the_configuration_is_read(client: CliClient, host_key: Any, script: Any) -> None:
     client._limits = client._limits.__class__(login=6, silence=4)
     async with playing(Played(shell=script), host_key) as port:
@@ -70,6 +84,45 @@ async def test_what_else_it_asks_when_enabling_is_named(client: CliClient, host_
     device = Played(shell=asks)
     async with playing(device, host_key) as port:
         with pytest.raises(AuthenticationRejected, match="one-time code"):
+            await client.commands(target(port, credential=played("en")), ["show running-config"], 10)
+    assert "en" not in device.received
+
+
+@pytest.mark.parametrize(
+    ("question", "named"),
+    [
+        ("Enter the code from your app\r\n> ", "Enter the code"),
+        ("Your password has expired.\r\n: ", "has expired"),
+        ("Enter token> ", "Enter token"),
+        ("Would you like to terminate autoinstall? [yes]: ", "autoinstall"),
+    ],
+)
+async def test_a_question_without_the_usual_mark_is_named(
+    client: CliClient, host_key: Any, question: str, named: str
+) -> None:
+    async def asks(shell: Shell, device: Played) -> None:
+        shell._process.stdout.write(f"\r\n{question}".encode())
+        await shell.line()
+
+    client._limits = client._limits.__class__(login=6, silence=4)
+    device = Played(shell=asks)
+    async with playing(device, host_key) as port:
+        with pytest.raises(AuthenticationRejected, match=named):
+            await client.commands(target(port, credential=played()), ["show running-config"], 10)
+    assert not [line for line in device.received if not line.startswith("password")]
+
+
+async def test_a_new_enable_secret_is_not_set(client: CliClient, host_key: Any) -> None:
+    async def asks(shell: Shell, device: Played) -> None:
+        shell._process.stdout.write(b"\r\ngw-lab>")
+        for said in ("gw-lab>", "gw-lab>", "The enable password is not set.  Please set it now.\r\nEnter  Password: "):
+            shell.echo(await shell.line())
+            shell._process.stdout.write(said.encode())
+        await shell.line()
+
+    device = Played(shell=asks)
+    async with playing(device, host_key) as port:
+        with pytest.raises(AuthenticationRejected, match="Enter  Password"):
             await client.commands(target(port, credential=played("en")), ["show running-config"], 10)
     assert "en" not in device.received
 

@@ -130,8 +130,9 @@ async def read_whole(
         raise CommandRejected(f"{component.name}: the device said {refusal!r}")
     flaws = text.flaws(found)
     if flaws:
-        said = found.strip().partition("\n")[0]
-        if found.count("\n") <= ANSWER_LINES and said:
+        lines = found.strip().split("\n")
+        said = lines[0] if len(lines) <= ANSWER_LINES else text.refusal(lines[-1])
+        if said:
             flaws.insert(0, f"the device said {text.redacted(said)[:120]!r}")
         raise DeviceAnswerInvalid(f"{component.name}: {'; '.join(flaws)}: not stored")
     return Reading(found, taken_out, taken_out > 0 and logged_within(clean(given)))

@@ -10,7 +10,10 @@ _LOG = re.compile(
     rf"^(?:\d+: )?(?:\S+:)?[*.]?{_DATE}(?: \w{{2,5}})? ?: \S"  # what is debugged has no name
 )
 _PROMPT_TIME = re.compile(
-    r"^Load for five secs: \d+%.*one minute: \d+%|^(?:Time source is [\w ]+,|No time source,) .*\d\d:\d\d:\d\d"
+    r"^Load for five secs: \d+%.*one minute: \d+%|^(?:Time source is [\w ]+,|No time source,) .*\d\d:\d\d:\d\d|"
+    r"^(?:CPU utilization for|One minute: )[^\n]*five minutes: \d+%|"
+    r"^[*.]?\d\d:\d\d:\d\d(?:\.\d+)? \S{1,6} \w{3} \w{3} +\d{1,2} \d{4}(?:\n|$)|"
+    r"^[*.]?\w{3} \w{3} +\d{1,2} \d\d:\d\d:\d\d(?:\.\d+)?(?: [A-Z]\S{1,5})?(?: \d{4})?(?:\n|$)"
 )
 _BANNER = re.compile(
     r"^(?:banner [\w-]+|aaa authentication (?:banner|fail-message)|menu \S+ title) +(\^C|\^?[^\s\w])(.*)$"

@@ -50,6 +50,8 @@ class CommandLine:
         self._prompt = re.compile("")
         self._shown = ""
         """The prompt as it stood there last."""
+        self._above = prompts.NOTHING
+        """What the prompt shows in a line of its own above it: the time, as a rule."""
 
     def start(self) -> None:
         """Find the prompt and turn paging off.
@@ -59,6 +61,7 @@ class CommandLine:
             Silent, HungUp: no prompt came.
         """
         self._reach_a_prompt()
+        first = self._terminal.tail
         if self._dialect.from_shell and prompts.is_shell(self._last_line()):
             self._terminal.take()
             self._terminal.send(f"{self._dialect.from_shell}\n")
@@ -69,6 +72,7 @@ class CommandLine:
         self._terminal.wait(lambda: self._answered(probe), self._login)
         self._refuse_question()
         self._learn()
+        self._above = prompts.line_above(first, self._terminal.tail)
         self._note_paging(self._terminal.take())
         self._terminal.replace(self._shown)  # whether we are privileged is seen by it, where no further command follows
         self._turn_paging_off(self._dialect.paging[1:])
@@ -76,11 +80,17 @@ class CommandLine:
     def _reach_a_prompt(self) -> None:
         """Wait for it, through the pages of a long banner."""
         self._terminal.wait(self._at_a_prompt, self._login)
-        while paging.is_pager(line := self._last_line()):
+        while key := self._key_to_go_on():
             self._terminal.take()
-            self._terminal.send(paging.key_for(line))
+            self._terminal.send(key)
             self._terminal.wait(self._at_a_prompt, self._login)
         self._refuse_question()
+
+    def _key_to_go_on(self) -> str:
+        line = self._last_line()
+        if paging.is_pager(line):
+            return paging.key_for(line)
+        return "\n" if paging.waits_for_return(prompts.plain(self._terminal.tail)) else ""
 
     def _turn_paging_off(self, commands: Sequence[str]) -> None:
         for command in commands:
@@ -92,9 +102,14 @@ class CommandLine:
 
     def _at_a_prompt(self) -> float | None:
         line = self._last_line()
-        if prompts.is_question(line) or paging.is_pager(line):
+        if self._question() or self._key_to_go_on():
             return QUESTION
         return prompts.quiet_before(line)
+
+    def _question(self) -> str:
+        """What the device asks; empty where it asks nothing."""
+        line = self._last_line()
+        return line.strip() if prompts.is_question(line) else prompts.asked_above(self._terminal.tail)
 
     def _past_the_shell(self) -> float | None:
         return None if self._terminal.tail.count("\n") == 0 else self._at_a_prompt()
@@ -116,9 +131,8 @@ class CommandLine:
         self._prompt = prompts.pattern_of(self._shown)
 
     def _refuse_question(self) -> None:
-        line = self._last_line().strip()
-        if prompts.is_question(line):
-            raise AuthenticationRejected(f"{self._who}: the device asks {line[:80]!r}, which only a person may answer")
+        if asked := self._question():
+            raise AuthenticationRejected(f"{self._who}: the device asks {asked[:80]!r}, which only a person may answer")
 
     def _note_paging(self, answer: str) -> None:
         self._pager_expected = self._pager_expected or "%" in answer or "nvalid" in answer or "failed" in answer
@@ -137,6 +151,8 @@ class CommandLine:
         self._terminal.send(f"{self._dialect.enable}\n")
         self._terminal.wait(self._password_or_prompt, self._login)
         if prompts.is_password(self._last_line()):
+            if prompts.makes_a_new_one(self._terminal.text()):
+                self._refuse_question()
             self._terminal.take()
             self._terminal.send(f"{secret.reveal()}\n")
             self._terminal.wait(self._password_or_prompt, self._login)
@@ -219,13 +235,17 @@ class CommandLine:
 
     def _before_last_line(self) -> str:
         text = paging.without_pagers(self._terminal.text(), expected=True)
-        return bare_newlines(text).rpartition("\n")[0] + "\n"
+        return self._without_above(bare_newlines(text).rpartition("\n")[0]) + "\n"
+
+    def _without_above(self, output: str) -> str:
+        before, _, last = output.rpartition("\n")
+        return before if self._above.match(prompts.plain(last)) else output
 
     def _output(self, command: str, *, paged: bool) -> str:
         text = bare_newlines(paging.without_pagers(self._terminal.text(), expected=paged))
         echo, _, rest = text.partition("\n")
         body = rest if command.strip() in prompts.plain(echo) else text
-        return _BRACKETED_PASTE.sub("", body).rpartition("\n")[0]
+        return self._without_above(_BRACKETED_PASTE.sub("", body).rpartition("\n")[0])
 
     def configure(self, lines: list[str]) -> str:
         """Enter configuration mode, send the lines, leave it; what the device said.

@@ -4,8 +4,12 @@ import re
 
 _PAGER = re.compile(
     r"(?i)^(?:\W{0,6}<?-{1,3} ?\(?more\b[^\n]{0,70}|\W{1,8}(?:hit space for )?more\W{0,8}|more: <space>[^\n]{0,60}|"
-    r" ?lines \d+-\d+[^\n]{0,20}|:|"
+    r"more\? ?| ?lines \d+-\d+[^\n]{0,20}|:|"
     r" *(?:press|hit|type)\b[^\n]{0,12}\b(?:key|space(?: ?bar)?|enter|return)\b[^\n]{0,12}\bcontinue[^\n]{0,60})$"
+)
+_BEGIN = re.compile(
+    r"(?i)^ *(?:please )?(?:press|hit|type)\b[^\n]{0,12}\b(?:enter|return)\b[^\n]{0,12}"
+    r"\bto (?:get started|start|begin|continue|log ?in)\W*$"
 )
 _LINE_KEY = re.compile(r"(?i)\b(?:enter|return)\b")
 _ANY_KEY = re.compile(r"(?i)\b(?:key|space|more)\b")
@@ -20,6 +24,11 @@ _GOES_ON = re.compile(rf"{_ENDS}\r*\n")
 def is_pager(line: str) -> bool:
     """Whether the device waits for a key before it shows more."""
     return _PAGER.match(line) is not None
+
+
+def waits_for_return(text: str) -> bool:
+    """Whether the device says no more until somebody types a return: its last words ask for it."""
+    return _BEGIN.match(text.rstrip().rpartition("\n")[2].strip("\r")) is not None
 
 
 def key_for(line: str) -> str:

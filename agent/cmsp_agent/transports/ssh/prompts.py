@@ -8,16 +8,28 @@ _NAME = re.compile(r"^[\w.@()/:~-]+[#>][ \t]?$|^[\w.-]+@[\w.-]+:\S{0,60}\$ $")
 _SHELL = re.compile(r"^\[?[\w.-]+@[\w.-]+[: ]\S*\]?[$#] ?$|^(?:\S{0,40} ?)?\$ ?$")
 _ANY = re.compile(r"^\S[^\n]{0,100}?[#>$%\]][ \t]*$")
 _PASSWORDS = r"password|passwort|kennwort|mot de passe|contrase\S+|senha"
+_ASKED_FOR = rf"(?:{_PASSWORDS}|passcode|code|token|otp|pin|challenge|response|choice|option)"
 _QUESTION = re.compile(
-    rf"(?i)^[^\n]*(?:\b(?:{_PASSWORDS}|pass ?(?:word|code|phrase)|verification|one-?time|token|otp|pin|code|user ?name|"
-    r"login|retype|choice|challenge|response)\b|[(\[]y(?:es)?/n(?:o)?\b)[^\n]*[:?\])][ \t]*$"
+    rf"(?i)^(?:[^\n]*(?:\b(?:{_PASSWORDS}|pass ?(?:word|code|phrase)|verification|one-?time|token|otp|pin|code|"
+    r"user ?name|login|retype|choice|challenge|response)\b|[(\[]y(?:es)?/n(?:o)?\b)[^\n]*[:?\])][ \t]*$|"
+    r"[^\n]*\w \w[^\n]*\? *[(\[][^\n()\[\]]{0,40}[)\]] *:?[ \t]*$|"
+    rf"(?:[a-z'-]+ ){{1,5}}{_ASKED_FOR} ?[>#$][ \t]*$|{_ASKED_FOR} ?[>#$][ \t]+$)"
 )
+_BARE = re.compile(r"^[>#$:?*]{1,3}[ \t]*$")
+_TELLS = re.compile(
+    r"(?i)\b(?:enter|type|give|provide|supply|input|choose|select|answer|confirm|scan|respond)\b[^\n]*"
+    rf"\b(?:{_ASKED_FOR}|new one|number|below|following)\b|\b(?:{_PASSWORDS})\b[^\n]*\b(?:expired|must be changed)\b"
+)
+"""An order to the reader, which a bare mark in the next line may wait for."""
 _PASSWORD = re.compile(rf"(?i)^\W*(?:[^\n]*\W)?(?:{_PASSWORDS})\b[^\n]*$")
 _OTHER = re.compile(
     r"(?i)\b(?:new|re-?(?:type|enter)|again|confirm\w*|verif\w*|one-?time|otp|token|old|current|expired?|change\w*|code|challenge|response)\b"
 )
+_NEW = re.compile(r"(?i)\b(?:not (?:been )?set|set (?:it|one|a)|new|choose|expired|must|change|code|token)\b")
+_NAMED_LOG = re.compile(r"%[A-Z][A-Z0-9_]*-\d-")
 _LOGGED = re.compile(r"(?<=[#>])[ \t]?(?:[\r\n]+[^\r\n]*%[A-Z][A-Z0-9_]*-\d-[A-Z0-9_]+ ?: [^\r\n]*)+[\r\n]+\Z")
 _TIME = re.compile(r"\d+(?:\\?:\d+)+(?:\\?\.\d+)?")
+NOTHING = re.compile("(?!)")
 
 ODD = 1.0
 """Seconds of quiet after which an unusual last line is a prompt."""
@@ -63,6 +75,21 @@ def is_question(line: str) -> bool:
     return _QUESTION.match(line) is not None
 
 
+def asked_above(text: str) -> str:
+    """What a bare mark such as `> ` in the last line waits for, where the line above it says so; empty otherwise."""
+    if not _BARE.match(last_line(text)):
+        return ""
+    lines = [line.strip() for line in plain(text).splitlines() if line.strip()]
+    above = lines[-2] if len(lines) > 1 else ""
+    return above if _TELLS.search(above) else ""
+
+
+def makes_a_new_one(text: str) -> bool:
+    """Whether what the device said before it asks for a password is about a new one, or about a code."""
+    said = [line for line in plain(text).splitlines()[:-1] if not _NAMED_LOG.search(line)]
+    return any(_NEW.search(line) for line in said)
+
+
 def is_password(line: str) -> bool:
     """Whether the line asks for the password that we have: no new one, no code, not twice the same."""
     return _PASSWORD.match(line) is not None and _OTHER.search(line) is None
@@ -72,6 +99,15 @@ def pattern_of(prompt: str) -> re.Pattern[str]:
     """What the prompt looks like from now on: another mode may be named in it, and the time of day moves on."""
     base = re.sub(r"(?:\([\w-]*\))?\*?[#>$%\]][ \t]*$", "", prompt)
     return re.compile(rf"^{_TIME.sub('[0-9:.]+', re.escape(base))}[^\n]{{0,60}}[#>$%\]][ \t]*$")
+
+
+def line_above(one: str, other: str) -> re.Pattern[str]:
+    """What stands above the prompt in both texts, but for its numbers: a prompt of two lines. Else nothing matches."""
+    first, second = ([line.strip() for line in plain(text).splitlines()[:-1]][-1:] for text in (one, other))
+    digits = re.compile(r"\d+")
+    if not first or not second or not second[0] or digits.sub("0", first[0]) != digits.sub("0", second[0]):
+        return NOTHING
+    return re.compile(r"^\s*" + digits.sub("[0-9]+", re.escape(second[0])) + r"\s*$")
 
 
 def counting(one: str, other: str) -> re.Pattern[str] | None:

@@ -18,6 +18,8 @@ from cmsp_agent.services.backups.terminal_noise import in_banner, logged_within,
         "RP/0/RSP0/CPU0:Nov 23 10:00:00.123 : ifmgr[123]: %PKT_INFRA-LINK-3-UPDOWN : Interface Gi0/0",
         "Load for five secs: 1%/0%; one minute: 2%; five minutes: 2%",
         "Time source is NTP, 10:00:00.123 UTC Mon Nov 23 2026",
+        "10:00:00.123 CET Mon Nov 23 2026",
+        "Mon Nov 23 10:00:00.123 UTC",
     ],
 )
 def test_it_is_taken_out_and_counted(line: str) -> None:
