@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from cmsp_agent.config.load import read_document
 from cmsp_agent.config.rule_files import rule_files
-from cmsp_agent.model.errors import Problem
+from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.model.event import Transition
 from cmsp_agent.pipeline.flapping import FLAPPING
 from cmsp_agent.pipeline.places import PLACE
@@ -26,10 +26,18 @@ def load(config: Path, files: Sequence[Path] | None) -> tuple[Rules, list[Proble
         ConfigurationError: with every mistake of the files.
     """
     if files:
-        return load_rules(files)
+        return load_rules(files, _zones(config))
     named = read_document(config).site_file
-    zones = {name: ZoneInfo(site.timezone) for name, site in named.sites.items()}
-    return load_rules(rule_files(named.rules.files, config.parent), zones)
+    return load_rules(rule_files(named.rules.files, config.parent), _zones(config))
+
+
+def _zones(config: Path) -> Mapping[str, ZoneInfo]:
+    """The time zones of the sites, by which rules hold at certain hours; none where the site file can't be read."""
+    try:
+        sites = read_document(config).site_file.sites
+    except ConfigurationError:
+        return {}
+    return {name: ZoneInfo(site.timezone) for name, site in sites.items()}
 
 
 def rows(rules: Rules) -> Iterator[tuple[object, ...]]:

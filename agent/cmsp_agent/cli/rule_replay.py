@@ -9,6 +9,7 @@ from cmsp_agent.cli.plugin.load import installed
 from cmsp_agent.cli.rule_files import load
 from cmsp_agent.config.load import read_document
 from cmsp_agent.config.quantities import parse_duration
+from cmsp_agent.config.schema.components import ComponentEntry
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.model.event import Event
@@ -16,7 +17,7 @@ from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.built_in import BUILT_IN
 from cmsp_agent.pipeline.rules.cases import RuleCaseOutcome, read_cases, try_cases
 from cmsp_agent.pipeline.rules.replay import Replay, ReplayedIncident, ReplaySite, differing, replay
-from cmsp_agent.pipeline.rules.rule import NO_RULES, Rules
+from cmsp_agent.pipeline.rules.rule import NO_RULES, FilterRule, Rules
 
 MOST_SHOWN = 50
 RecordedSince: TypeAlias = Callable[[int], Iterable[Event]]
@@ -64,15 +65,16 @@ def _in_force(config: Path, files: Sequence[Path] | None) -> Rules:
 
 def _site(config: Path) -> ReplaySite:
     alarms = {alarm.type: alarm for kind in installed().registry for alarm in kind.alarms}
-    return ReplaySite(_components(config), alarms | {alarm.type: alarm for alarm in BUILT_IN})
-
-
-def _components(config: Path) -> Mapping[str, Component]:
-    """By the site file, without its secrets; none where it can't be read."""
+    alarms |= {alarm.type: alarm for alarm in BUILT_IN}
     try:
-        entries = read_document(config).entries
-    except ConfigurationError:
-        return {}
+        document = read_document(config)
+    except ConfigurationError:  # events are judged by their types alone
+        return ReplaySite({}, alarms)
+    return ReplaySite(_components(document.entries), alarms, round(document.site_file.incidents.stability * 1000))
+
+
+def _components(entries: Mapping[str, ComponentEntry]) -> Mapping[str, Component]:
+    """By the site file, without its secrets."""
     return {
         name: Component(
             name,
@@ -94,7 +96,12 @@ def _figures(one: Replay) -> dict[str, Any]:
         "changed": one.changed,
         "incidents": len(one.incidents),
         "by_rule": dict(one.by_rule.most_common()),
+        "warnings": [] if one.decides_all is None else [_warning(one.decides_all, one.asked)],
     }
+
+
+def _warning(rule: FilterRule, events: int) -> str:
+    return f"{rule.origin}: {rule.name} matches every event: {events} of {events}, with {rule.action}"
 
 
 def _shown(incident: ReplayedIncident) -> dict[str, str]:

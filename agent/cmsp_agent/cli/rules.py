@@ -95,6 +95,8 @@ def rules_replay(
     here.output.table(
         heads, [(name, *(one[key] for key in keys)) for name, one in zip(names, figures, strict=True)], ""
     )
+    for warning in figures[-1]["warnings"]:
+        here.output.line(f"warning: {warning}")
     by_rule = list(figures[-1]["by_rule"].items())
     here.output.table([TableColumn("FILTER"), TableColumn("EVENTS")], by_rule, "no event matches a filter")
     for each in result.get("differ", ()):

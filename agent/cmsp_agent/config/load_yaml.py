@@ -55,16 +55,17 @@ class _Frame:
     key: str | None = None
     merged: list[MapNode] = field(default_factory=list)
     size: int = 1
+    column: int = 0
 
     def node(self) -> Node:
         if not self.is_map:
-            return ListNode(tuple(self.items), self.line)
+            return ListNode(tuple(self.items), self.line, column=self.column)
         entries: dict[str, Node] = {}
         lines: dict[str, int] = {}
         for source in reversed(self.merged):
             entries.update(source.entries)
             lines.update(source.key_lines)
-        return MapNode(entries | self.entries, lines | self.key_lines, self.line)
+        return MapNode(entries | self.entries, lines | self.key_lines, self.line, column=self.column)
 
 
 @dataclass(slots=True)
@@ -105,7 +106,8 @@ class _Builder:
             raise _TooMuch
         if event.ctag and not str(event.ctag).startswith("tag:yaml.org,2002:"):
             self.problem(line, f"{_tag_text(str(event.ctag))}", self.here())
-        self.stack.append(_Frame(line, isinstance(event, MappingStartEvent), event.anchor, self.here()))
+        is_map, column = isinstance(event, MappingStartEvent), event.start_mark.column + 1
+        self.stack.append(_Frame(line, is_map, event.anchor, self.here(), column=column))
 
     def close(self) -> None:
         frame = self.stack.pop()
@@ -123,7 +125,8 @@ class _Builder:
         value, complaint = resolve(event.value, tag, is_plain=is_plain)
         if complaint:
             self.problem(line, complaint, self.here())
-        node = Scalar(value, line)
+        quote = event.style in ("'", '"')
+        node = Scalar(value, line, column=event.start_mark.column + 1 + quote)
         self.remember(event.anchor, node, 1)
         self.place(node, line, 1)
 

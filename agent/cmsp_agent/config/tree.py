@@ -1,7 +1,7 @@
-"""The YAML file as a tree whose every value knows its line and origin. The schema checks its content."""
+"""The YAML file as a tree whose every value knows its line, column and origin. The schema checks its content."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 FROM_FILE = "file"
 
@@ -37,6 +37,7 @@ class Scalar:
     value: object
     line: int
     origin: str = FROM_FILE
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class ListNode:
     items: tuple["Node", ...]
     line: int
     origin: str = FROM_FILE
+    column: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,7 @@ class MapNode:
     key_lines: Mapping[str, int]
     line: int
     origin: str = FROM_FILE
+    column: int = field(default=0, compare=False)
 
 
 Node = Scalar | ListNode | MapNode

@@ -19,9 +19,10 @@ class Problem:
     line: int
     path: str
     text: str
+    column: int = 0
 
     def __str__(self) -> str:
-        place = f"{self.file}:{self.line}" if self.line else self.file
+        place = ":".join([self.file, *(str(each) for each in (self.line, self.column) if each)])
         return f"{place}: {self.path}: {self.text}" if self.path else f"{place}: {self.text}"
 
 

@@ -54,14 +54,14 @@ def filtering(reader: RuleReader, rule: UnreadRule, node: Node) -> Rule | None:
     if text in ("keep", "drop"):
         return FilterRule(rule.name, rule.origin, rule.condition, drop=text == "drop", override=override)
     if text:
-        reader.wrong(node.line, text, f"'{text}': wanted are keep, drop or {{severity: minor}}")
+        reader.wrong(node, f"'{text}': wanted are keep, drop or {{severity: minor}}")
     return None
 
 
 def flapping(reader: RuleReader, rule: UnreadRule, node: Node) -> Rule | None:
     """`flapping: {start: 6, stop: 2, within: 1m}`."""
     if not isinstance(node, MapNode):
-        reader.wrong(node.line, "flapping", "flapping: {start: 5, stop: 1, within: 60s} is wanted")
+        reader.wrong(node, "flapping: {start: 5, stop: 1, within: 60s} is wanted")
         return None
     entries = dict(reader.entries(node, ("start", "stop", "within")))
     before = len(reader.problems)
@@ -69,7 +69,7 @@ def flapping(reader: RuleReader, rule: UnreadRule, node: Node) -> Rule | None:
     stop = reader.number(entries.get("stop"), node, "stop", _DEFAULT.stop)
     within = reader.duration(entries.get("within"), node, "within", "60s")
     if len(reader.problems) == before and not 0 <= stop < start <= MOST:
-        reader.wrong(node.line, "stop", f"stop ({stop}) must be below start ({start}), and start at most {MOST}")
+        reader.wrong_key(node, "stop", f"stop ({stop}) must be below start ({start}), and start at most {MOST}")
     return FlappingRule(rule.name, rule.origin, rule.condition, Thresholds(start, stop, within))
 
 
@@ -90,7 +90,7 @@ def times(reader: RuleReader, rule: UnreadRule, node: Node) -> Rule | None:
         return None
     count = reader.number(entries.get("count"), node, "count", 0)
     if not 2 <= count <= MOST:
-        reader.wrong(node.line, "count", f"count: 2 to {MOST} is wanted")
+        reader.wrong_key(node, "count", f"count: 2 to {MOST} is wanted")
     return TimesRule(
         rule.name, rule.origin, rule.condition, count, reader.duration(entries.get("within"), node, "within")
     )
@@ -103,7 +103,7 @@ def storm(reader: RuleReader, rule: UnreadRule, node: Node) -> Rule | None:
         return None
     components = reader.number(entries.get("components"), node, "components", _STORM.components)
     if not 2 <= components <= MOST:
-        reader.wrong(node.line, "components", f"components: 2 to {MOST} is wanted")
+        reader.wrong_key(node, "components", f"components: 2 to {MOST} is wanted")
     within = reader.duration(entries.get("within"), node, "within", "10m")
     return StormRule(rule.name, rule.origin, rule.condition, StormLimits(components, within))
 
@@ -116,7 +116,7 @@ def group(reader: RuleReader, rule: UnreadRule, node: Node) -> Rule | None:
     by = reader.names(entries.get("by"), ALIKE_BY, "by")
     part = _part(reader, entries.get("part"), node)
     if not by and "by" not in entries:
-        reader.wrong(node.line, "group", "by: is missing; group by component, by site, or by both")
+        reader.wrong(node, "by: is missing; group by component, by site, or by both")
     return GroupRule(
         rule.name,
         rule.origin,
@@ -137,8 +137,8 @@ def sequence(reader: RuleReader, rule: UnreadRule, node: Node) -> Rule | None:
     does = entries.get("do")
     severity = reader.severity(does) if isinstance(does, MapNode) else None
     text = "" if isinstance(does, MapNode) else reader.text(does, node, "do")
-    if text and text not in ("join", "drop"):
-        reader.wrong(node.line, text, f"'{text}': wanted are join, drop or {{severity: critical}}")
+    if does is not None and text and text not in ("join", "drop"):
+        reader.wrong(does, f"'{text}': wanted are join, drop or {{severity: critical}}")
     if after is None:
         return None
     return SequenceRule(
@@ -173,7 +173,7 @@ def _part(reader: RuleReader, node: Node | None, parent: MapNode) -> Find | None
     try:
         return finder(text)
     except PatternInvalid as error:
-        reader.wrong(node.line, text, str(error))
+        reader.wrong(node, str(error))
         return None
 
 

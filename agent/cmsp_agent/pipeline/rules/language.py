@@ -62,6 +62,8 @@ class Compiled:
     always: bool = False
     types: frozenset[str] | None = None
     """The types of the events that it can hold for; None: any. Asked first, as it costs least."""
+    compared: Sequence[tuple[str, str, str]] = ()
+    """Its comparisons: field, operator, value."""
 
 
 def compile_condition(text: str) -> Compiled:
@@ -76,7 +78,7 @@ def compile_condition(text: str) -> Compiled:
     compiled = parser.whole()
     if parser.mistakes:
         raise ConditionInvalid(parser.mistakes)
-    return Compiled(text, compiled.holds, compiled.always, compiled.types)
+    return Compiled(text, compiled.holds, compiled.always, compiled.types, parser.compared)
 
 
 def _tokens(text: str) -> Iterator[Token]:
@@ -108,6 +110,7 @@ class _Parser:
     at: int = 0
     depth: int = 0
     mistakes: list[Mistake] = field(default_factory=list)
+    compared: list[tuple[str, str, str]] = field(default_factory=list)
 
     def whole(self) -> _Node:
         if not self.tokens:
@@ -187,11 +190,19 @@ class _Parser:
         operator = self.next()
         if operator is None or operator.text not in _COMPARISONS:
             self.wrong(operator, f"after '{name.text}' one of {' '.join(_COMPARISONS)} is wanted")
+            if operator is not None and operator.kind == "bad":
+                self.skip_comparison()
             return _BROKEN
         values = self.values(operator)
         if kind is None or not values:
             return _BROKEN
         return self.compare(kind, operator, values)
+
+    def skip_comparison(self) -> None:
+        """What follows a sign that is no operator (`=`, `&&`) belongs to the same mistake."""
+        while (token := self.peek()) is not None and token.kind == "bad":
+            self.at += 1
+        self.at += token is not None and token.kind in ("text", "word")
 
     def values(self, operator: Token) -> list[Token]:
         if operator.text != "in":
@@ -227,6 +238,7 @@ class _Parser:
         wanted = []
         for token in values:
             text = token.text[1:-1] if token.kind == "text" else token.text
+            self.compared.append((kind.name, operator.text, text))
             try:
                 wanted.append(pattern(text) if operator.text in ("~", "!~") else kind.read(text))
             except (ValueError, PatternInvalid) as error:

@@ -53,7 +53,7 @@ def load_rules(files: Sequence[Path], zones: Zones = NO_ZONES) -> tuple[Rules, l
         loader.read(file)
     reader = loader.reader
     if reader.problems:
-        raise ConfigurationError(sorted(reader.problems, key=lambda each: (each.file, each.line)))
+        raise ConfigurationError(sorted(reader.problems, key=lambda each: (each.file, each.line, each.column)))
     return rules_of(loader.rules), reader.warnings
 
 
@@ -78,7 +78,7 @@ class _Loader:
             return
         for kind, node in reader.entries(tree, tuple(ACTIONS)):
             if not isinstance(node, ListNode):
-                reader.wrong(node.line, kind, f"{kind}: a list of rules is wanted")
+                reader.wrong_key(tree, kind, f"{kind}: a list of rules is wanted")
                 continue
             for item in node.items:
                 self.rule(kind, item)
@@ -94,7 +94,7 @@ class _Loader:
         named = [key for key in actions if key in entries]
         if len(named) != 1:
             wanted = "one of " + ", ".join(actions) if len(actions) > 1 else "do"
-            reader.wrong(node.line, named[1] if named else "", f"{wanted} is wanted, and just one")
+            reader.wrong_key(node, named[1] if named else "", f"{wanted} is wanted, and just one")
             return
         before = len(reader.problems)
         origin = Origin(reader.file, node.line)
@@ -106,10 +106,10 @@ class _Loader:
     def name(self, node: Node | None, rule: MapNode) -> str:
         name = self.reader.text(node, rule, "name")
         if name and name in self.names:
-            self.reader.wrong(rule.line, name, f"the name '{name}' is taken by the rule at {self.names[name]}")
+            self.reader.wrong(node or rule, f"the name '{name}' is taken by the rule at {self.names[name]}")
         self.names.setdefault(name, Origin(self.reader.file, rule.line))
         if len(self.names) == MOST_RULES + 1:
-            self.reader.wrong(rule.line, "", f"more than {MOST_RULES} rules")
+            self.reader.wrong(rule, f"more than {MOST_RULES} rules")
         return name
 
     def during(self, node: Node | None, rule: MapNode, condition: Compiled | None) -> Compiled | None:
@@ -120,7 +120,7 @@ class _Loader:
         try:
             weekly = parse_weekly(text) if text else None
         except ValueError as error:
-            self.reader.wrong(node.line, text, f"when: {error}")
+            self.reader.wrong(node, f"when: {error}")
             return condition
         if condition is None or weekly is None:
             return condition

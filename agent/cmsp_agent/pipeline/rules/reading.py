@@ -1,5 +1,6 @@
 """Reads the keys of a rule from a file's tree, and collects every mistake with its file, line and column."""
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from cmsp_agent.config.tree import MapNode, Node, Scalar
 from cmsp_agent.model.errors import Problem
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.rules.language import Compiled, ConditionInvalid, compile_condition
+from cmsp_agent.pipeline.rules.probes import matches_everything
 
 SEVERITIES = [str(each) for each in Severity if each is not Severity.CLEARED]
 LONGEST = 7 * 86_400_000
@@ -33,9 +35,9 @@ class RuleReader:
             compiled = compile_condition(text)
         except ConditionInvalid as error:
             for mistake in error.mistakes:
-                self.wrong(node.line, text, mistake.text, mistake.column - 1)
+                self.wrong(node, mistake.text, mistake.column - 1)
             return None
-        if compiled.always and key == "if":
+        if key == "if" and matches_everything(compiled):
             self.warnings.append(Problem(self.file, node.line, "", f"`{text}` matches every event"))
         return compiled
 
@@ -45,14 +47,14 @@ class RuleReader:
         if text in SEVERITIES:
             return Severity(text)
         if text:
-            self.wrong(node.line, text, f"'{text}' is no severity{did_you_mean(text, SEVERITIES)}")
+            self.wrong(node.entries["severity"], f"'{text}' is no severity{did_you_mean(text, SEVERITIES)}")
         return None
 
     def number(self, node: Node | None, parent: MapNode, key: str, default: int) -> int:
         """A whole number; the default where the key is not there."""
         text = "" if node is None else self.text(node, parent, key)
-        if text and not text.isdecimal():
-            self.wrong(parent.line, text, f"{key}: '{text}' is no whole number")
+        if node is not None and text and not text.isdecimal():
+            self.wrong(node, f"{key}: '{text}' is no whole number")
         return int(text[:9]) if text.isdecimal() else default
 
     def duration(self, node: Node | None, parent: MapNode, key: str, default: str = "") -> int:
@@ -63,10 +65,10 @@ class RuleReader:
         try:
             milliseconds = round(parse_duration(text) * 1000)
         except ValueError as error:
-            self.wrong(parent.line, text, f"{key}: {error}")
+            self.wrong(node or parent, f"{key}: {error}")
             return 0
         if not 0 < milliseconds <= LONGEST:
-            self.wrong(parent.line, text, f"{key}: more than 0 and at most 7d is wanted")
+            self.wrong(node or parent, f"{key}: more than 0 and at most 7d is wanted")
         return milliseconds
 
     def names(self, node: Node | None, known: Collection[str], key: str) -> tuple[str, ...]:
@@ -77,31 +79,53 @@ class RuleReader:
             if name in known or name.startswith("attributes."):
                 found.append(name)
             else:
-                self.wrong(item.line, name, f"{key}: '{name}' is none of {', '.join(known)}{did_you_mean(name, known)}")
+                self.wrong(item, f"{key}: '{name}' is no field to go by{did_you_mean(name, known)}")
         return tuple(found)
 
     def entries(self, node: Node, known: Sequence[str]) -> Iterator[tuple[str, Node]]:
         """The keys that are known here; any other is a mistake."""
         if not isinstance(node, MapNode):
-            self.wrong(node.line, "", f"a mapping with {', '.join(known)} is wanted")
+            self.wrong(node, f"a mapping with {', '.join(known)} is wanted")
             return
         for key, value in node.entries.items():
             if key in known:
                 yield key, value
             else:
-                line = node.key_lines.get(key, value.line)
-                self.wrong(line, key, f"'{key}' is not known here{did_you_mean(key, known)}")
+                self.wrong_key(node, key, f"'{key}' is not known here{did_you_mean(key, known)}")
 
     def text(self, node: Node | None, parent: Node, key: str) -> str:
         """A value as text; without one, a mistake."""
         value = node.value if isinstance(node, Scalar) else None
         if value is None or str(value) == "":
-            self.wrong(parent.line if node is None else node.line, key, f"{key}: is missing")
+            if node is None:
+                self.wrong(parent, f"{key}: is missing")
+            else:
+                self.wrong_key(parent, key, f"{key}: is missing")
             return ""
         return str(value)
 
-    def wrong(self, line: int, near: str, text: str, offset: int = 0) -> None:
-        """A mistake in a line, at the column where `near` stands, and so many characters further on."""
-        source = self.lines[line - 1] if 0 < line <= len(self.lines) else ""
-        column = max(source.find(near), 0) + 1 + offset if near else 1
-        self.problems.append(Problem(f"{self.file}:{line}:{column}", 0, "", text))
+    def wrong(self, node: Node, text: str, offset: int = 0) -> None:
+        """A mistake in a value: where it stands, or so many characters further on."""
+        line, begin = node.line, max(node.column - 1, 0)
+        if self._source(line)[begin : begin + 1] in ("|", ">"):
+            line, begin = line + 1, _indentation(self._source(line + 1))
+        while line < len(self.lines) and offset > (length := len(self._source(line).rstrip()) - begin):
+            line, offset = line + 1, offset - length - 1  # a text of several lines
+            begin = _indentation(self._source(line))
+        self._note(line, begin + 1 + offset, text)
+
+    def wrong_key(self, node: Node, key: str, text: str) -> None:
+        """A mistake in a key of a mapping, or in that it is there."""
+        line = node.key_lines.get(key, node.line) if isinstance(node, MapNode) else node.line
+        found = re.search(rf"(?<![\w.-]){re.escape(key)}['\"]?\s*:", self._source(line))
+        self._note(line, node.column if found is None else found.start() + 1, text)
+
+    def _source(self, line: int) -> str:
+        return self.lines[line - 1] if 0 < line <= len(self.lines) else ""
+
+    def _note(self, line: int, column: int, text: str) -> None:
+        self.problems.append(Problem(self.file, line, "", text, max(column, 1)))
+
+
+def _indentation(source: str) -> int:
+    return len(source) - len(source.lstrip())

@@ -21,7 +21,7 @@ from cmsp_agent.pipeline.impact import EMERGENCY, EVERYTHING
 from cmsp_agent.pipeline.places import place_of
 from cmsp_agent.pipeline.rules.filtering import RuleFilter
 from cmsp_agent.pipeline.rules.joining import Joining
-from cmsp_agent.pipeline.rules.rule import Rules
+from cmsp_agent.pipeline.rules.rule import FilterRule, Rules
 from cmsp_agent.pipeline.rules.timing import ClearDelay, Counting, Waiting
 from cmsp_agent.pipeline.stage import Stage, run
 from cmsp_agent.pipeline.topology import Topology
@@ -39,6 +39,8 @@ class ReplaySite:
 
     components: Mapping[str, Component]
     alarms: Mapping[str, AlarmType]
+    stability: int = STABILITY
+    """ms that a restored incident is watched."""
 
     def opens(self, event: Event) -> bool:
         """Whether alarms of its type open incidents."""
@@ -101,6 +103,8 @@ class Replay:
         self._order = count()
         self._looked_at = 0
         self.events = 0
+        self.asked = 0
+        """Events that filters decide about: all but clears."""
         self.changed = 0
         self.by_rule: Counter[str] = Counter()
         self.incidents: list[ReplayedIncident] = []
@@ -110,14 +114,21 @@ class Replay:
         """Events that a filter dropped."""
         return self._counters.total("rules.dropped")
 
+    @property
+    def decides_all(self) -> FilterRule | None:
+        """The filter that matched every event, where one did."""
+        return next((rule for rule in self._rules.filters if 0 < self.asked == self.by_rule[rule.name]), None)
+
     def take(self, event: Event) -> None:
         """The next event."""
         self.events += 1
         self._draft.now = event.received_at
         if event.received_at - self._looked_at >= LOOK_EVERY:
             self._look()
-        if event.state is not Transition.CLEAR and self._rules.filters:
-            self._note_filter(event)
+        if event.state is not Transition.CLEAR:
+            self.asked += 1
+            if self._rules.filters:
+                self._note_filter(event)
         run(self._stages, self._draft, (event,))
         if self._draft.reached:
             self._open(self._draft, self._waiting.reached(self._draft))
@@ -166,7 +177,7 @@ class Replay:
     def _join(self, event: Event) -> None:
         place = place_of(event)
         fault = self._faults.get(place)
-        if fault is None or (fault.over_at is not None and event.received_at - fault.over_at > STABILITY):
+        if fault is None or (fault.over_at is not None and event.received_at - fault.over_at >= self._site.stability):
             incident = ReplayedIncident(event.component, event.type, event.object, event.received_at)
             self.incidents.append(incident)
             fault = self._faults[place] = _Fault(incident)

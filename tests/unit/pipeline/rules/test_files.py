@@ -55,10 +55,61 @@ def test_every_mistake_is_reported_at_once_with_line_and_column(tmp_path: Path) 
         assert any(part in each for each in reported), part
 
 
-def test_a_rule_that_matches_everything_is_warned_of(tmp_path: Path) -> None:
-    file = written(tmp_path, "filter:\n  - {name: all, if: always, do: drop}\n")
-    _, [warning] = load_rules([file])
-    assert (warning.line, warning.text) == (2, "`always` matches every event")
+MISTAKES_IN_BLOCKS = """\
+filter:
+  - name: drop it
+    if: >-
+      type == x.y and
+      severity ~ major
+    do: dropp
+  - name: two
+    if: type == x.y and
+      colour = major
+    do: drop
+timing:
+  - name: patient
+    if: type == x.y
+    lasts: soon
+  - name: often
+    if: type == x.y
+    times:
+      count: 3
+      within: 8d
+correlation:
+  - name: after
+    if: type == x.y
+    sequence: {after: type == y, within: 1m, do: hide}
+"""
+
+
+def test_a_mistake_is_shown_where_it_stands_in_rules_of_several_lines(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load_rules([written(tmp_path, MISTAKES_IN_BLOCKS)])
+    places = [(problem.line, problem.column) for problem in caught.value.problems]
+    assert places == [(5, 16), (6, 9), (9, 7), (9, 14), (14, 12), (19, 15), (23, 50)]
+
+
+@pytest.mark.parametrize(
+    ("condition", "warned"),
+    [
+        ("always", True),
+        ("text ~ '.*'", True),
+        ("count >= 1", True),
+        ("severity >= major or severity < major", True),
+        ("not (type == a and type == b)", True),
+        ("state in [raise, info]", True),
+        ("site != a or component != b", False),
+        ("not (site == a and component == b and object == c and type == d)", False),
+        ("component !~ '^gw-[0-9]+$'", False),
+        ("attributes.user != bob", False),
+        ("count != 1000001", False),
+        ("severity >= minor", False),
+    ],
+)
+def test_a_rule_that_matches_everything_is_warned_of(tmp_path: Path, condition: str, warned: bool) -> None:
+    file = written(tmp_path, f'filter:\n  - {{name: all, if: "{condition}", do: drop}}\n')
+    warnings = [(warning.line, warning.text) for warning in load_rules([file])[1]]
+    assert warnings == ([(2, f"`{condition}` matches every event")] if warned else [])
 
 
 def test_files_come_in_the_order_of_patterns_and_names(tmp_path: Path) -> None:
@@ -166,7 +217,7 @@ def test_twenty_mistakes_of_all_kinds_are_all_shown_each_in_its_line(tmp_path: P
     file = written(tmp_path, "\n".join(lines))
     with pytest.raises(ConfigurationError) as caught:
         load_rules([file])
-    assert {int(problem.file.split(":")[-2]) for problem in caught.value.problems} == expected
+    assert {problem.line for problem in caught.value.problems} == expected
 
 
 def test_a_pattern_that_would_explode_elsewhere_is_bounded(tmp_path: Path) -> None:

@@ -1,15 +1,17 @@
 """Recorded events through rules again: what is dropped, which incidents open, how two sets of rules differ."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cmsp_agent.cli import rule_replay
+from cmsp_agent.cli.rule_files import load
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.times import rfc3339
-from cmsp_agent.pipeline.rules.cases import event_from
+from cmsp_agent.pipeline.rules.cases import BEGUN, event_from
 from cmsp_agent.pipeline.rules.load import load_rules
 
 PRI = "isdn.layer2.down"
@@ -64,14 +66,33 @@ def test_what_a_filter_does_is_counted_and_old_events_are_left_out(tmp_path: Pat
     result = replayed(tmp_path, events, f"filter:\n  - {{name: quiet, if: type == {PRI}, do: drop}}\n")
     assert result["proposed"] == {
         "events": 2, "dropped": 1, "changed": 0, "incidents": 0, "by_rule": {"quiet": 1},
+        "warnings": [f"{tmp_path}/proposed.yaml:2: quiet matches every event: 1 of 1, with drop"],
     }  # fmt: skip
 
 
 def test_a_rule_that_matches_everything_shows_its_count(tmp_path: Path) -> None:
     events = recorded((0, "raise"), (30, "clear")) + recorded((40, "raise"), kind="link.down", name="Gi0/1")
-    assert replayed(tmp_path, events, "filter:\n  - {name: all, if: always, do: drop}\n")["proposed"]["by_rule"] == {
-        "all": 2
-    }
+    proposed = replayed(tmp_path, events, "filter:\n  - {name: all, if: always, do: drop}\n")["proposed"]
+    assert proposed["by_rule"] == {"all": 2}
+    assert [text.partition(": ")[2] for text in proposed["warnings"]] == ["all matches every event: 2 of 2, with drop"]
+    only_pri = f"filter:\n  - {{name: PRI, if: type == {PRI}, do: drop}}\n"
+    assert replayed(tmp_path, events, only_pri)["proposed"]["warnings"] == []
+
+
+def test_hours_of_proposed_rules_are_those_of_the_site(tmp_path: Path) -> None:
+    site = tmp_path / "site.yaml"
+    site.write_text(
+        "appliance: {name: a}\ncomponents: {}\nsites: {paris: {timezone: Pacific/Kiritimati}}\n", encoding="utf-8"
+    )
+    text = "filter:\n  - {name: night, if: site == paris, when: 'Mon-Sun 22:00-06:00', do: drop}\n"
+    [event] = map(event_from, recorded((0, "raise")))
+    by_hour = [
+        load(site, rules(tmp_path, text))[0].filter_for(replace(event, received_at=BEGUN + hour * 3_600_000))
+        is not None
+        for hour in range(24)
+    ]
+    # 22:00 there is 08:00 UTC
+    assert by_hour == [8 <= hour < 16 for hour in range(24)]
 
 
 def test_alarms_of_a_group_are_one_incident_also_in_a_replay(tmp_path: Path) -> None:
