@@ -9,7 +9,7 @@ GROUP = "secret"
 
 
 def hide(patterns: Iterable[re.Pattern[str]], text: str, mark: str = HIDDEN) -> str:
-    """The text with everything that the patterns name replaced by `mark`."""
+    """The text with everything that the patterns name replaced by `mark`; asterisks, a device's own mark, stay."""
     for pattern in patterns:
         text = pattern.sub(lambda match: _replaced(match, mark), text)
     return text
@@ -19,4 +19,6 @@ def _replaced(match: re.Match[str], mark: str) -> str:
     if GROUP not in match.re.groupindex or match.start(GROUP) < 0:
         return mark
     whole, start = match.group(), match.start()
+    if not match[GROUP].strip("*\"'"):
+        return whole
     return whole[: match.start(GROUP) - start] + mark + whole[match.end(GROUP) - start :]

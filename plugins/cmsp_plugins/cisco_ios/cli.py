@@ -17,7 +17,6 @@ REDACT = (
     # Voice: SIP user agent, tenants, dial-peers, phones, CME. What every device writes alike, the agent knows.
     Redaction(rf"^\s*credentials (?:number \S+ )?username \S+ password {_TYPE}{_HIDDEN}"),
     Redaction(rf"^\s*authentication username \S+ password {_TYPE}{_HIDDEN}"),
-    Redaction(rf"^\s*username \S+ password {_TYPE}{_HIDDEN}"),
     Redaction(rf"^\s*(?:web admin|xml user) .*?password {_TYPE}{_HIDDEN}"),
     Redaction(rf"^\s*url authentication \S+ \S+ {_HIDDEN}"),
 )

@@ -28,7 +28,10 @@ COMMANDS = (
     ),
     r"(?:tacacs-server|radius-server|tacplus-server|ldap-server)\b.*? key",
     r"(?:server-key|key-string|hex-key|auth-key|authentication-key|hello-authentication-key|key-octet-string|pac key)",
-    r"key(?! +(?:\d+\s*$|chain|config-key|generate|import|export|zeroize|size|type|label))",
+    (
+        r"key(?! +(?:\d+\s*$|chain|config-key|generate|import|export|zeroize|size|type|label))"
+        r"(?! +\S+ +(?:is|are|was|were|has|have|must)\b)"
+    ),
     r"key config-key \S+",
     r"key-hash \S+",
     r"(?:failover|ipsec|ldap-login|stack-mac) (?:key|password)",
@@ -39,11 +42,13 @@ COMMANDS = (
     r"server-private \S+ .*?\bkey",
     r"neighbor \S+(?: (?!description)\S+)? password",
     r".*\bmessage-digest-key \d+ (?:md5|hmac-sha-?\d+)",
-    r".*\bauthentication mode (?:hmac-sha-\d+|md5)",
+    r".*\bauthentication mode (?:hmac-sha-\d+|md5)(?! +key-?chain)",
+    r"isis authentication key",
+    r"(?:encrypted|hashed|admin|user)-pwd",
     r"ip rsvp authentication key",
     r"(?:ip(?:v6)? )?nhrp authentication",
     r"(?:area|domain|isis|lsp|hello|csnp|psnp)[- ]password(?! +key-?chain)(?: (?:hmac-md5|md5|text|clear))?",
-    r"(?:standby|vrrp|glbp|fhrp)(?: \d+)? authentication(?: text| md5 key-string)?(?! +md5\b)",
+    r"(?:ip )?(?:standby|vrrp|glbp|fhrp)(?: \d+)? authentication(?: text| md5 key-string)?(?! +md5\b)",
     r"ppp (?:(?:chap|eap) (?:password|hostname)|pap sent-username \S+ password)",
     r"l2tp tunnel password",
     r"s?ntp authentication-key \d+ (?:md5|hmac-\S+|sha\d*|cmac-\S+|type \S+ value)",
@@ -64,7 +69,7 @@ COMMANDS = (
         r"set community(?!.* additive\s*$)(?! +(?:[($]|\d+(?::\d+)?\b|(?i:internet|local-as|no-advertise|no-export|"
         r"no-peer|gshut|graceful-shutdown|none|blackhole|accept-own|large|extended)\b))"
     ),
-    r"event manager environment (?i:\S*(?:passw|secret|key|pwd)\S*)",
+    r"event manager environment (?i:\S*(?:pass|secret|key|pwd|token|community)\S*)",
     r"url authentication \S+ \S+",
     r"snmp-server host(?:-group)? \S+ \S+(?: (?:poll|trap))? community",
     r"address ipv[46] \S+.*? key",

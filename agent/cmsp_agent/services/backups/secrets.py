@@ -36,12 +36,13 @@ _NO_VALUE = rf"(?! +(?:encryption|strength-check|lifetime)\b| +(?:{_SAYS}) +\S)"
 _LAST = rf"(?P<secret>\"[^\"\n]+\"|[^\s\"]+?)(?=;?\s*$|;? +(?:{_OPTIONS})\b)"
 _TAG = (
     r"(?![\w:-]*(?i:expir|polic|complex|enforce|strength|history|lifetime|length|reset))"
-    r"(?:[\w:-]*(?i:passw|secret|psk|(?:shared|private|priv|auth)_?key|community|pass_?phrase)[\w:-]*|"
+    r"(?:[\w:.-]*(?i:passw|pwd|secret|psk|(?:shared|private|priv|auth)_?key|community|pass_?phrase)[\w:-]*|"
     r"(?:[\w:-]*[a-z_:-])?(?:PIN|Pin|pin)(?i:code)?\d*)"
 )
 _NAMES = (
     r"(?<![\w.-])(?i:[\w.-]*(?:pass|passw(?:or)?d|pwd?|secret|passphrase|psk|"
-    r"(?:shared|private|auth|priv)key|community\w*))"
+    r"(?:shared|private|auth|priv|(?:secret|access)[_-]?(?:access[_-]?)?|api[_-]?)key|(?:access|auth|refresh)[_-]?token|"
+    r"community\w*|communities)\d*)"
 )
 _GRAMMAR = (
     f"{_SAYS}|a|an|and|as|at|be|been|before|by|changed?|complexity|do|does|encryption|failed|for|from|if|in|incorrect|"
@@ -50,10 +51,24 @@ _GRAMMAR = (
 )
 """Words that follow *password* in a sentence."""
 
-_WITHIN = r"(?:(?:action +\S+ +)?cli(?: command)? +\"?(?:command \")?)?(?:no +)?"
+_LONE = (
+    "key|password|passwd|secret|passphrase|otp|phrase|salt|tgk|license|client|server|nas|group|token|pkcs12|srtp|"
+    "shared-secret"
+)
+_ASIDE = (
+    rf"(?:[!#]+[ \t]*(?!(?:{_LONE})\b(?! +\d +\S))|action +\S+ +(?!cli\b)|"
+    r"(?:(?:access-list +\S+ +)?remark|description) +"
+    r"(?=(?:\w+-(?:server|key|string|password)|enable|username|crypto) ))"
+)
+"""A command may stand in a comment, where a lone *key* or *password* begins a sentence, or in an action by itself."""
+_WITHIN = (
+    rf"{_ASIDE}?(?:(?:action +\S+ +)?cli(?: command)? +\"?(?:command \")?(?:[^\"\n;]*; *)?)?"
+    r"(?:no +)?"
+)
 """A command may be one that an event manager or a schedule runs, and it may be taken back."""
 _ASKED = (
-    r"\" +pattern +\"[^\"\n]*(?i:pass|word:|secret|phrase|pin:)[^\"\n]*\"[ \t]*\n[ \t]*action +\S+ +cli(?: command)?"
+    r"\" +pattern +\"[^\"\n]*(?i:pass|sswor|word:|secret|phrase|pin:)[^\"\n]*\"[ \t]*\n"
+    r"[ \t]*action +\S+ +cli(?: command)?"
 )
 """After a command of an event manager that waits for a password prompt stands the password."""
 _CAMEL = r"\b(?:communityString|\w*(?:[aA]uth|[pP]riv|[sS]hared)Key|\w*(?:[a-z]Password|[a-z]Secret|[pP]assPhrase))"
@@ -68,7 +83,13 @@ def patterns() -> list[re.Pattern[str]]:
 
 def _sources() -> Iterator[str]:
     yield r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----\s*\n?(?P<secret>[^-]+?)(?=\s*-----END)"
-    yield r"\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s:/@\"]*:(?P<secret>[^\s\"]+)@"
+    yield r"\b[a-zA-Z][a-zA-Z0-9+.-]*://[^\s:/@\"]*:(?!\d{1,5}/)(?P<secret>[^\s\"]+)@"
+    yield r"\bhttp-proxy +\"?[^\s\":@]+:(?P<secret>[^\s\"]+)@"
+    yield r"[?&;](?i:[\w-]*token|api-?_?key|auth|sig|signature|passw(?:or)?d|pwd|secret)=(?P<secret>[^\s&\"';]+)"
+    yield r"(?i)\b(?:proxy-)?authorization\"? *:? *\"?(?:bearer|basic|token|digest) +(?P<secret>[^\s\"']{6,})"
+    yield rf"\b(?:name|key|id)=([\"']){_TAG}\1[^<>\n]*?\bvalue=([\"'])(?P<secret>[^\"'\n]+)\2"
+    yield rf"\b(?:name|key|id)=([\"']){_TAG}\1[^<>\n]*>(?P<secret>[^<\n]+)(?=</)"
+    yield rf"\"(?:name|key|id)\"\s*:\s*\"{_TAG}\"\s*,\s*\"value\"\s*:\s*(?P<secret>\"(?:[^\"\\\n]|\\.)+\")"
     yield r"\bmail server \"?[^\s\":@]+:(?P<secret>[^\"\n]+)@"
     yield r"^event manager environment \S+ \"?[^\s\":@]+:(?P<secret>[^\"\n]+)@"
     yield r"(?P<secret>\$(?:\d{1,2}[a-z]?|y|nt|sha\d+)\$[^\s\"';]{6,})"
@@ -86,9 +107,10 @@ def _sources() -> Iterator[str]:
     yield rf"^[ \t]*{_LINE}(?:password|secret|passphrase){_NO_VALUE} +{_KIND}{_SEVERAL}$"
     for words in COMMANDS:
         yield rf"^(?:[^\n]*logged command:)?[ \t]*{_WITHIN}(?:{words}) +{_KIND}{_VALUE}"
-    yield rf"(?<!service )\b{_WORDS} +{_KIND}(?!(?:{_GRAMMAR})(?:[\s.,;:!?)]|$)){_LAST}"
+    yield rf"(?<!service )(?<!description )(?<!remark )\b{_WORDS} +{_KIND}(?!(?:{_GRAMMAR})(?:[\s.,;:!?)]|$)){_LAST}"
+    yield rf"\b(?:description|remark) +{_WORDS} +{_KIND}(?P<secret>\S*[^a-z\s]\S*)\s*$"  # a plain word is none there
     yield rf"<(?P<tag>{_TAG})(?:\s[^<>]*)?>(?P<secret>[^<\n]+)(?=</)"
-    yield rf"{_NAMES}\"?\s*[=:]\s*(?!\w+://|(?:{_GRAMMAR})(?:\s|$))(?P<secret>\"(?:[^\"\\\n]|\\.)+\"|'[^'\n]+'|[^\s\"'<,;]+)"
+    yield rf"{_NAMES}[\"']?\s*[=:]\s*(?:\[\s*)?(?!\w+://|(?:{_GRAMMAR})(?:\s|$))(?P<secret>\"(?:[^\"\\\n]|\\.)+\"|'[^'\n]+'|[^\s\"'<,;]+)"
 
 
 _SALTED = re.compile(

@@ -11,6 +11,26 @@ from cmsp_plugins.frr.plugin import FRR
 TEXT = ConfigText(CliPlatform(driver="generic"))
 
 SECRET = """\
+! snmp-server community HUSH RO
+!! username op password 7 HUSH
+# enable secret 5 $1$abc$HUSH
+access-list 10 remark snmp-server community HUSH RO
+description tacacs-server key HUSH
+action 3.0 snmp-server community HUSH RO
+action 3.2 cli command "config t ; snmp-server community HUSH RO"
+isis authentication key HUSH
+ip vrrp 1 authentication HUSH
+http-proxy "bob:HUSH@192.0.2.1" port 80
+encrypted-pwd HUSH
+event manager environment smtp_pass HUSH
+url https://192.0.2.1/api?token=HUSH&x=1
+Authorization: Bearer HUSH-eyJhbGciOi
+X-API-Key: HUSH
+<attribute name='sharedSecret' value='HUSH'/>
+<property name="keystore.password">HUSH</property>
+{"key": "shared_secret", "value": "HUSH"}
+{"communities": ["HUSH"]}
+'password': 'HUSH'
 address ipv4 192.0.2.1 auth-port 1812 acct-port 1813 key HUSH
 snmp-server host inside 192.0.2.1 community 8 HUSH version 2c
 snmp-server host inside 192.0.2.1 poll community HUSH
@@ -119,6 +139,17 @@ description the password to-HUSH
 """
 
 PLAIN = """\
+key *****
+ikev1 pre-shared-key *****
+enable password ***** pbkdf2
+! key customer in Lyon
+! password reset by noc
+description password reset
+access-list 10 remark password servers
+key storage is full
+authentication mode md5 key-chain KC1
+http://192.0.2.1:8443/a@b
+banner login ^C Authorization is required. Bearer of this card ^C
 crypto pki import TP pem terminal
 crypto pki import TP pkcs12 terminal
 crypto pki import TP pkcs12 flash:bundle.p12
