@@ -40,6 +40,8 @@ DAMAGE: dict[str, tuple[Any, ...]] = {
     "first = 1": (),
     "first = row": (),
     "checksum = 7": (),
+    "checksum = null": (),
+    "checksum = null, body = replace(body, 'e', 'f')": (),
 }
 
 
@@ -71,14 +73,30 @@ async def test_what_the_head_end_cannot_read_is_found_among_others(site: Site, p
 
 async def test_three_poisonous_records_in_a_row(site: Site) -> None:
     names = await site.append(20)
+    summed = checksum(8, 6, 1, b"}")
     await site.database.write(
-        lambda tx: tx.execute("update outbox set body = '}', checksum = null where row between 5 and 7")
+        lambda tx: tx.execute(
+            "update outbox set body = x'7d', checksum = ?, kind = 8, severity = 6, appended_at = 1"
+            " where row between 5 and 7",
+            (summed,),
+        )
     )
-    await site.database.write(lambda tx: tx.execute("update outbox set body = x'7d' where row between 5 and 7"))
     await site.start()
     await site.drained()
     assert site.reported() == names[:3] + names[6:]
     assert site.headend.store.holes(APPLIANCE) == []
+
+
+async def test_records_of_a_release_without_checksums_are_sent(site: Site) -> None:
+    names = await site.append(20)
+    await site.database.write(lambda tx: tx.execute("update outbox set checksum = null where row <= 10"))
+    await site.database.write(lambda tx: tx.execute("delete from meta where key = 'outbox.unsummed'"))
+    await site.database.write(lambda tx: tx.execute("pragma user_version = 12"))
+    await site.close()
+    await site.open()
+    await site.start()
+    await site.drained()
+    assert site.reported() == names
 
 
 async def test_rows_that_are_missing_are_a_gap(site: Site) -> None:

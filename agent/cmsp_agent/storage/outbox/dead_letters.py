@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cmsp_agent.model.errors import Conflict, NotFound
 from cmsp_agent.storage.outbox import queue as outbox
-from cmsp_agent.storage.outbox.numbering import current, forgotten, last_row
+from cmsp_agent.storage.outbox.numbering import current, forgotten, last_row, unsummed
 from cmsp_agent.storage.outbox.records import TYPES
 from cmsp_agent.storage.outbox.soundness import fault_of
 
@@ -101,14 +101,14 @@ def drop(tx: sqlite3.Connection, letter: int) -> None:
 
 def check(connection: sqlite3.Connection, after: int = 0, limit: int = PAGE) -> Checked:
     """Read a page of the outbox's rows, each against its checksum, and find the runs that are missing between them."""
-    base, damaged, count = current(connection).base, [], 0
+    base, old, damaged, count = current(connection).base, unsummed(connection), [], 0
     rows = connection.execute(
         "select row, first, kind, severity, appended_at, body, checksum from outbox where row > ? order by row limit ?",
         (max(after, forgotten(connection)), limit),
     )
     last = after
     for row, first, *fields in rows:
-        fault = fault_of(row, first, *fields)
+        fault = fault_of(old, row, first, *fields)
         start = row if fault or first is None else first
         if last and start > last + 1:
             damaged.append(Damaged(last + 1 - base, start - 1 - base, "missing"))

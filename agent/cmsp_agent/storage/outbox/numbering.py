@@ -7,6 +7,8 @@ from cmsp_agent.storage.sqlite import meta
 
 FORGOTTEN = "outbox.forgotten"
 """The highest row that the head-end has made durable: it may stay in the table for a while, and waits no more."""
+UNSUMMED = "outbox.unsummed"
+"""The last row that may have been written by a release without checksums; set by the schema."""
 SINK = "sink."
 """Begins the name of each sink's cursor: the last row that it has had."""
 
@@ -53,6 +55,11 @@ def last_row(connection: sqlite3.Connection) -> int:
 def forgotten(connection: sqlite3.Connection) -> int:
     """The highest row number that is forgotten, deleted or not."""
     return meta.get_int(connection, FORGOTTEN)
+
+
+def unsummed(connection: sqlite3.Connection) -> int:
+    """The highest row number that may be without a checksum."""
+    return meta.get_int(connection, UNSUMMED)
 
 
 def oldest_row(connection: sqlite3.Connection) -> int:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.storage.encoding import encode
 from cmsp_agent.storage.outbox import acknowledged, gaps
-from cmsp_agent.storage.outbox.numbering import current, forgotten, last_row, oldest_row
+from cmsp_agent.storage.outbox.numbering import current, forgotten, last_row, oldest_row, unsummed
 from cmsp_agent.storage.outbox.records import NO_SEVERITY, SEVERITIES, TYPES, Record
 from cmsp_agent.storage.outbox.soundness import RowsDamaged, checksum, fault_of
 from cmsp_agent.storage.sqlite import meta
@@ -167,7 +167,7 @@ def read_batch(
     """
     epoch = current(connection)
     base = epoch.base
-    head = _head(epoch.epoch)
+    head, old = _head(epoch.epoch), unsummed(connection)
     rows = connection.execute(
         "select row, first, kind, severity, appended_at, body, checksum from outbox where row > ? and row <= ?"
         " order by row limit ?",
@@ -176,7 +176,7 @@ def read_batch(
     pieces: list[bytes] = []
     count, size, first, last = 0, 1, after + 1, after
     for row, hole, kind, severity, appended_at, body, summed in rows:
-        fault = fault_of(row, hole, kind, severity, appended_at, body, summed)
+        fault = fault_of(old, row, hole, kind, severity, appended_at, body, summed)
         start = row - base if hole is None or fault else hole - base
         if fault or start > last + 1:
             if count:

@@ -30,15 +30,24 @@ def checksum(kind: int, severity: int, appended_at: int, body: bytes) -> int:
 
 
 def fault_of(
-    row: int, first: object, kind: object, severity: object, appended_at: object, body: object, summed: object
+    unsummed: int,
+    row: int,
+    first: object,
+    kind: object,
+    severity: object,
+    appended_at: object,
+    body: object,
+    summed: object,
 ) -> str:
-    """What is wrong with a row; empty where nothing is. One written by a release without checksums has None."""
+    """What is wrong with a row; empty where nothing is. One up to `unsummed` may have no checksum."""
     if first is None and summed is not None and kind != GAP_KIND:
         try:
             if summed == checksum(kind, severity, appended_at, body):  # type: ignore[arg-type] # damaged: anything
                 return ""
         except (error, TypeError):
             pass
+    if summed is None and row > unsummed:
+        return "the checksum is missing"
     return _fault(row, first, kind, severity, appended_at, body, summed)
 
 

@@ -116,6 +116,11 @@ _STATE_12 = """
     create index raw_messages_by_event on raw_messages(event);
 """
 
+# a row that came before may be of a release without checksums
+_STATE_13 = """
+    insert into meta(key, value) select 'outbox.unsummed', seq from sqlite_sequence where name = 'outbox';
+"""
+
 STATE = (
     Migration(1, _STATE_1),
     Migration(2, _STATE_2),
@@ -129,5 +134,6 @@ STATE = (
     Migration(10, _STATE_10),
     Migration(11, _STATE_11),
     Migration(12, _STATE_12),
+    Migration(13, _STATE_13),
 )
 SERIES = (Migration(1, _SERIES_1), Migration(2, _SERIES_2), Migration(3, _STATE_4))
