@@ -14,10 +14,12 @@ from cmsp_agent.config.restart_needed import standing
 from cmsp_agent.config.secrets import unusable_secrets
 from cmsp_agent.preflight.checking import RunningAgent, as_line, by_kind, check_file
 from cmsp_agent.services.audit import AuditLog
+from cmsp_agent.services.link.identity import problem_of_identity
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.sealed.kept_keys import AUDIT
 
 MASTER_KEY = "master key"
+IDENTITY = "identity"
 
 
 @dataclass(slots=True)
@@ -40,6 +42,8 @@ class InForce:
     def unusable_secrets(self) -> Mapping[str, str]:
         """The secrets that the file names and that can't be used now, with the reason of each; the master key, too."""
         found, problem = unusable_secrets(self.loaded.secret_names, self.loaded.secrets), self.loaded.key.problem
+        if of_identity := problem_of_identity(self.loaded.configuration):
+            found = {**found, IDENTITY: of_identity}
         if not problem:
             return found
         return {name: text for name, text in found.items() if problem not in text} | {MASTER_KEY: problem}

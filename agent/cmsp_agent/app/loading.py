@@ -17,7 +17,7 @@ from cmsp_agent.config.secrets import NamedSource, SecretFiles, Secrets, Systemd
 from cmsp_agent.config.show import values_in_force
 from cmsp_agent.model.errors import AgentError, ConfigurationError, StorageError
 from cmsp_agent.preflight.refusals import preflight
-from cmsp_agent.services.link.identity import with_identity
+from cmsp_agent.services.link.identity import problem_of_identity, with_identity
 from cmsp_agent.services.machine import REAL
 from cmsp_agent.services.runtime import STATE, make_directory
 from cmsp_agent.storage.revisions import RevisionFiles, roll_back
@@ -51,7 +51,7 @@ def load(
     Args:
         path: the YAML file.
         environment: says where systemd's credentials are.
-        secrets_lost: go on without the secrets that can't be used.
+        secrets_lost: go on without the secrets, and the identity, that can't be used.
         key: stands in for a master key that can't be used.
 
     Raises:
@@ -63,7 +63,9 @@ def load(
     key = key or open_key(appliance, environment)
     secrets = sources(appliance, key, environment)
     document = read_document(path, None if secrets_lost else secrets)
-    configuration = with_identity(configure(document, secrets))
+    configuration = configure(document, secrets)
+    if not (secrets_lost and problem_of_identity(configuration)):
+        configuration = with_identity(configuration)
     if problems := preflight(configuration).problems:
         raise ConfigurationError(problems)
     return Loaded(document, replace(configuration, fingerprint=fingerprint_of(configuration, before)), key, secrets)

@@ -31,7 +31,8 @@ def _of_the_file(file: Path) -> Iterator[tuple[str, str]]:
         for problem in error.problems:
             yield str(problem), remedy
     except AgentError as error:
-        yield str(error), "run this as root or as a member of cmsp-agent"
+        closed = isinstance(error.__cause__, PermissionError)
+        yield str(error), "run this as root or as a member of cmsp-agent" if closed else remedy
 
 
 def _of_ping(groups: Path = PING_GROUPS, name: str = PACKAGE_USER) -> Iterator[tuple[str, str]]:

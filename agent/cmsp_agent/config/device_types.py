@@ -1,19 +1,15 @@
 """Compares device types in the file with those of the plugins, which only the layers above know."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from types import MappingProxyType
 
-from cmsp_agent.config.configuration import Configuration, Note
+from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.config.groups import AUTO, group_nodes
 from cmsp_agent.config.nearest import did_you_mean
 from cmsp_agent.config.tree import Node, Path, entries, find, shown, words
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import ConfigurationError, Problem
-
-COMING = frozenset({"audiocodes"})
-"""Types that the contract with partners names and no plugin brings yet: accepted, and treated as `auto`."""
-
 
 GENERAL, REACHABILITY = "generic_snmp", "reachability"
 """What a component runs as while its own type is missing: with SNMP credentials, and without."""
@@ -35,19 +31,20 @@ def check_types(
     Raises:
         ConfigurationError: a problem for each component of a type that is missing and not tolerated.
     """
-    unknown = {name: each for name, each in configuration.components.items() if each.type not in {AUTO, *known}}
-    missing = {name: each for name, each in unknown.items() if each.type not in COMING}
+    missing = {name: each for name, each in configuration.components.items() if each.type not in {AUTO, *known}}
     if tolerated is not None:
         refused = [name for name, each in missing.items() if each.type not in tolerated]
         problems = [_problem(configuration, name, known) for name in refused]
         if problems:
             raise ConfigurationError(sorted(problems, key=lambda problem: problem.line))
-    if not unknown:
+    if not missing:
         return configuration
-    coming = {name: each for name, each in unknown.items() if name not in missing}
-    instead = {**dict.fromkeys(coming, AUTO), **{name: _instead(each) for name, each in missing.items()}}
-    typed = _with_types(configuration, instead, coming)
-    return replace(typed, missing_types={name: each.type for name, each in missing.items()})
+    replaced = {name: replace(each, type=_instead(each)) for name, each in missing.items()}
+    return replace(
+        configuration,
+        components=MappingProxyType({**configuration.components, **replaced}),
+        missing_types={name: each.type for name, each in missing.items()},
+    )
 
 
 def _instead(component: Component) -> str:
@@ -59,25 +56,13 @@ def _problem(configuration: Configuration, name: str, known: Collection[str]) ->
     return Problem(str(configuration.file), configuration.type_lines[name], _path(name), text)
 
 
-def _with_types(
-    configuration: Configuration, instead: Mapping[str, str], coming: Mapping[str, Component]
-) -> Configuration:
-    replaced = {name: replace(configuration.components[name], type=kind) for name, kind in instead.items()}
-    notes = [
-        Note(_path(name), configuration.type_lines[name], f"no plugin brings '{each.type}' yet; taken as '{AUTO}'")
-        for name, each in coming.items()
-    ]
-    components = MappingProxyType({**configuration.components, **replaced})
-    return replace(configuration, components=components, notes=(*configuration.notes, *notes))
-
-
 def type_problems(tree: Node, file: str, known: Collection[str]) -> list[Problem]:
-    """A problem for each type under components and groups that there is not and that is not to come."""
+    """A problem for each type under components and groups that no plugin brings."""
     return [
         Problem(file, line, shown(path), _text(name, known))
         for path, node in _places(tree)
         for name, line in words(node)
-        if name not in {AUTO, *known, *COMING}
+        if name not in {AUTO, *known}
     ]
 
 

@@ -1,9 +1,9 @@
 """Read the YAML file's text within bounds: size, kind of file, UTF-8, no control characters. Knows nothing of YAML."""
 
 import re
-import stat
 from pathlib import Path
 
+from cmsp_agent.config.file_kind import in_place_of_a_file, move_away
 from cmsp_agent.model.errors import ConfigurationError, Problem
 
 MOST_BYTES = 2 * 2**20
@@ -32,8 +32,8 @@ def read_text(path: Path) -> str:
 
 def _read(path: Path) -> bytes:
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise _problem(path, 0, "not a regular file")
+        if kind := in_place_of_a_file(path):
+            raise _problem(path, 0, f"not a regular file but {kind}: {move_away(path)}")
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:

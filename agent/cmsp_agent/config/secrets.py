@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from cmsp_agent.config.file_kind import in_place_of_a_file, move_away
 from cmsp_agent.config.tree import ListNode, MapNode, Node, SecretReference, shown
 from cmsp_agent.config.tree import Path as TreePath
 from cmsp_agent.model.errors import AgentError, Problem, SecretUnusable
@@ -177,6 +178,8 @@ def _names(directory: Path) -> list[str]:
 
 def _content(path: Path) -> str | None:
     try:
+        if kind := in_place_of_a_file(path):
+            raise _unusable(path, f"{kind}, not a file: {move_away(path)}")
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except (FileNotFoundError, NotADirectoryError):

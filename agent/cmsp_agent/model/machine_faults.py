@@ -6,7 +6,7 @@ import re
 import sqlite3
 
 _NOT_THEIRS = (
-    "run this as root or as a member of cmsp-agent; what the agent itself needs belongs to it: chown cmsp-agent: FILE"
+    "run this as root or as a member of cmsp-agent; what the agent itself needs belongs to it: chown cmsp-agent: {path}"
 )
 HELP = {
     errno.EACCES: _NOT_THEIRS,
@@ -14,6 +14,8 @@ HELP = {
     errno.ENOSPC: "make room on that disk",
     errno.EDQUOT: "make room on that disk",
     errno.EROFS: "its file system is mounted read-only: look for errors of the disk (dmesg)",
+    errno.EISDIR: "a directory lies where a file is needed: move it away",
+    errno.ENOTDIR: "a file lies where a directory is needed: move it away",
     errno.EIO: "the disk fails: look for its errors (dmesg)",
     errno.EMFILE: "too many files and connections are open: restart the agent",
 }
@@ -36,9 +38,14 @@ def machine_fault(error: BaseException) -> str:
         return ""
     path = error.filename
     where = f"{path}: " if isinstance(path, str | os.PathLike) else ""
-    help_text = HELP.get(error.errno or 0, "")
+    help_text = help_for(error.errno or 0, path or "FILE")
     silent = "no answer in time" if isinstance(error, TimeoutError) else "it can't be used"
     return f"{where}{error.strerror or silent}{f'; {help_text}' if help_text else ''}"
+
+
+def help_for(number: int, path: object) -> str:
+    """What helps where a call of the system failed with this `errno` at a path; empty where nothing is known."""
+    return HELP.get(number, "").format(path=path)
 
 
 def reason_of(error: BaseException) -> str:

@@ -7,10 +7,13 @@ a small mapped file, which outlives the process; it is read at the next start.
 """
 
 import faulthandler
+import logging
 import mmap
 import signal
 from pathlib import Path
 from typing import BinaryIO
+
+log = logging.getLogger(__name__)
 
 NAME_AFTER = 0.5
 """Seconds of CPU time without a turn for the watchdog until the stack is written to standard error."""
@@ -51,15 +54,22 @@ class LastResort:
     def start(self) -> None:
         """Open both files afresh and take the CPU timer's signal (SIGVTALRM), which nothing else uses.
 
-        Raises:
-            OSError: the state directory can't be written.
+        Where they can't be opened, a plugin that holds the interpreter is not named at the next start.
         """
+        try:
+            self._open()
+        except OSError as error:
+            log.warning("a plugin that holds the interpreter would not be named", extra={"reason": str(error)})
+        faulthandler.register(signal.SIGVTALRM, file=STANDARD_ERROR, all_threads=True, chain=False)
+
+    def _open(self) -> None:
         self._note_path.parent.mkdir(parents=True, exist_ok=True)
+        for path in (self._note_path, self._trace_path):
+            path.unlink(missing_ok=True)  # one that is somebody else's can't be opened
         with self._note_path.open("w+b") as file:
             file.truncate(_PAGE)
             self._note = mmap.mmap(file.fileno(), _PAGE)
         self._trace = self._trace_path.open("wb")
-        faulthandler.register(signal.SIGVTALRM, file=STANDARD_ERROR, all_threads=True, chain=False)
 
     def turn(self, passed: float, exit_after: float) -> None:
         """Say that Python still runs: sets both timers anew.

@@ -37,7 +37,10 @@ class ServiceUser:
     def why_unusable(self, folder: Path) -> str:
         """Why this user can't use a folder, or make it where there is none; empty where it can."""
         try:
-            there = next(each for each in (folder.absolute(), *folder.absolute().parents) if each.exists())
+            ways = (folder.absolute(), *folder.absolute().parents)
+            there = next(each for each in ways if each.is_symlink() or each.exists())
+            if not there.exists():
+                return f"{there} is a link to {there.readlink()}, which is not there"
             if not there.is_dir():
                 return f"{there} is not a directory"
             if not self.may(there, WRITE | ENTER):

@@ -16,7 +16,7 @@ from apscheduler.triggers.cron import CronTrigger
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.config.schedules import Schedule
-from cmsp_agent.model.errors import AgentError
+from cmsp_agent.model.errors import AgentError, StorageError
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import calendar_runs
 
@@ -85,8 +85,11 @@ class Calendar:
         """Look at the clock until cancelled."""
         self._last = await self._database.read(calendar_runs.everything)
         while True:
-            for entry in list(self._entries.values()):
-                await self._look(entry)
+            try:
+                for entry in list(self._entries.values()):
+                    await self._look(entry)
+            except StorageError as error:  # an entry is due again once its last time can be kept
+                log.warning("the calendar can't be kept", extra={"reason": str(error)})
             await self._clock.sleep(LOOK)
 
     async def _look(self, entry: CalendarEntry) -> None:
@@ -120,5 +123,5 @@ class Calendar:
             log.warning("calendar job failed", extra={"entry": entry.name, "error": str(error)})
 
     async def _remember(self, name: str, now: int) -> None:
-        self._last[name] = now
         await self._database.write(lambda tx: calendar_runs.record(tx, name, now))
+        self._last[name] = now

@@ -1,5 +1,6 @@
 """What every part uses: time, counters, supervised tasks, the databases. Opened first, closed last."""
 
+import getpass
 import logging
 import sqlite3
 from collections.abc import AsyncIterator, Mapping
@@ -12,6 +13,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.config.configuration import ApplianceSettings
 from cmsp_agent.model.errors import StorageError
+from cmsp_agent.model.machine_faults import help_for
 from cmsp_agent.services.machine import Machine
 from cmsp_agent.storage import series as samples
 from cmsp_agent.storage.outbox.epochs import minutes
@@ -87,7 +89,7 @@ async def open_runtime(appliance: ApplianceSettings, counters: Counters, machine
     make_directory(appliance.state)
     clock, threads, damage = machine.clock, machine.threads, Damage()
     async with AsyncExitStack() as stack:
-        place = place_for(appliance.state, stack.enter_context(ExitStack()))
+        place = place_for(appliance.state, stack.enter_context(ExitStack()), clock.now())
         if place.problem:
             log.critical("the state directory can't be written", extra={"problem": place.problem})
         state = await open_state(
@@ -122,4 +124,15 @@ def make_directory(path: Path) -> None:
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"{path}: can't be made: {error.strerror}") from error
+        raise StorageError(f"{path}: can't be made: {_why_not_made(path, error)}") from error
+
+
+def _why_not_made(path: Path, error: OSError) -> str:
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        there = next(each for each in (path, *path.parents) if each.is_symlink() or each.exists())
+        return f"{there} is no directory; move it away: mv {there} {there}.away"
+    if isinstance(error, PermissionError):
+        user = getpass.getuser()
+        return f"{user} may not; as root: install -d -o {user} -m 700 {path}"
+    helps = help_for(error.errno or 0, path)
+    return f"{error.strerror}{f'; {helps}' if helps else ''}"

@@ -5,8 +5,9 @@ import os
 import secrets
 from pathlib import Path
 
+from cmsp_agent.config.file_kind import in_place_of_a_file, move_away
 from cmsp_agent.model.errors import StorageError
-from cmsp_agent.model.machine_faults import HELP
+from cmsp_agent.model.machine_faults import help_for
 from cmsp_agent.storage.sqlite.connections import sync_directory
 from cmsp_agent.storage.sqlite.faults import translated
 
@@ -35,9 +36,11 @@ def read(path: Path, at_most: int) -> bytes | None:
     """The file's content; None where there is no such file.
 
     Raises:
-        StorageError: it can't be read, or is larger than `at_most` bytes.
+        StorageError: it is no file, can't be read, or is larger than `at_most` bytes.
     """
     try:
+        if kind := in_place_of_a_file(path):
+            raise StorageError(f"{path} is {kind}, not a file: {move_away(path)}")
         with path.open("rb") as file:
             content = file.read(at_most + 1)
     except (FileNotFoundError, NotADirectoryError):
@@ -45,7 +48,7 @@ def read(path: Path, at_most: int) -> bytes | None:
     except OSError as error:
         raise storage_error(error, path) from error
     if len(content) > at_most:
-        raise StorageError(f"{path}: larger than {at_most} bytes")
+        raise StorageError(f"{path}: larger than {at_most} bytes, so it is not what belongs there; {move_away(path)}")
     return content
 
 
@@ -54,7 +57,7 @@ def storage_error(error: OSError, path: Path) -> StorageError:
     known = translated(error, str(path))
     if isinstance(known, StorageError):
         return known
-    helps = HELP.get(error.errno or 0)
+    helps = help_for(error.errno or 0, path)
     return StorageError(f"{path}: {error.strerror or error}{f'; {helps}' if helps else ''}")
 
 

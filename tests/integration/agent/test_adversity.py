@@ -228,7 +228,7 @@ from pathlib import Path
 from cmsp_agent.storage.place import place_for
 os.setuid(65534)
 with ExitStack() as stack:
-    place = place_for(Path(sys.argv[1]), stack, {})
+    place = place_for(Path(sys.argv[1]), stack, 0, {})
     print(place.problem)
     print(place.directory != Path(sys.argv[1]) and os.access(place.directory, os.W_OK))
 """

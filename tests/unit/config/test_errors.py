@@ -1,5 +1,6 @@
 """What is wrong in a file is reported all at once, each by file, line and path, with the way out."""
 
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from cmsp_agent.config.load import read_document
 from cmsp_agent.model.errors import ConfigurationError
 from tests.unit.config.builders import MINIMAL, Known, complaints, load, load_configuration, write
 
+SHIPPED = sorted(
+    point.name for point in entry_points(group="cmsp_agent.plugins") if point.name not in {"smtp", "webhook"}
+)
 REST = "address: 10.0.0.2, site: paris"
 
 
@@ -212,12 +216,13 @@ def test_device_types_that_no_plugin_brings(tmp_path: Path) -> None:
     assert [problem.path for problem in caught.value.problems] == ["components.gw-2.type", "groups[0].set.type"]
 
 
-def test_a_device_type_that_is_yet_to_come_is_taken_as_auto(tmp_path: Path) -> None:
-    configuration = load(tmp_path, f"{MINIMAL}  sbc: {{{REST}, type: audiocodes}}\n")
-    checked = check_types(configuration, {"cisco_ios"})
-    assert checked.components["sbc"].type == "auto"
-    assert checked.notes[-1].text == "no plugin brings 'audiocodes' yet; taken as 'auto'"
-    assert check_types(configuration, {"cisco_ios", "audiocodes"}) is configuration
+@pytest.mark.parametrize("kind", SHIPPED)
+def test_every_shipped_type_whose_plugin_is_broken_is_named_and_replaced(tmp_path: Path, kind: str) -> None:
+    configuration = load(tmp_path, f"{MINIMAL}  sbc: {{{REST}, type: {kind}}}\n")
+    checked = check_types(configuration, {"generic_snmp", "reachability", "cisco_ios"} - {kind})
+    assert checked.missing_types["sbc"] == kind
+    assert checked.components["sbc"].type in {"generic_snmp", "reachability"}
+    assert check_types(configuration, {kind, "cisco_ios"}) is configuration
 
 
 def test_a_type_that_is_missing_costs_that_type_only(tmp_path: Path) -> None:

@@ -19,6 +19,15 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         "The database {object} was damaged and is started anew",
         "Check the appliance's disk; keep the file that was set aside.",
     ),
+    AlarmType(
+        "storage.set_aside",
+        Severity.MAJOR,
+        "Something of the agent's state was damaged and is set aside: {object}",
+        incident=False,
+        responsible="partner",
+        recommendation="Check the appliance's disk (`dmesg`) and keep what was set aside. The agent goes on with the"
+        " rest; a person ends this alarm: `cmsp-agent alarm list`, then `cmsp-agent alarm clear ID --reason TEXT`.",
+    ),
     once(
         "storage.row_damaged",
         Severity.MAJOR,

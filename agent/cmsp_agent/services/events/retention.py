@@ -2,7 +2,7 @@
 
 import logging
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import NoReturn
@@ -19,9 +19,11 @@ from cmsp_agent.storage import series
 from cmsp_agent.storage.sqlite.connections import Opening
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import dead_rows, events, incidents, jobs
+from cmsp_agent.storage.tables.dead_rows import DeadRow
 
 log = logging.getLogger(__name__)
 
+SET_ASIDE = "storage.set_aside"
 EVERY = 60.0
 TIDY_EVERY = 600.0
 """Seconds between two looks for what is too old: nothing is kept for less than a day."""
@@ -104,6 +106,7 @@ class Upkeep:
         for opening in self._damage():
             text = f"{opening.path.name} was damaged and is set aside as {opening.set_aside}; started anew"
             self._notices.note("storage.corrupt", opening.path.name, text)
+            self._notices.alarm(SET_ASIDE, opening.path.name, text, raised=True)
 
     async def tell_dead_rows(self) -> None:
         """Each row that was set aside once, by its table and its name.
@@ -116,8 +119,19 @@ class Upkeep:
             for row in dead:
                 text = f"a damaged row of {row.place} is set aside: {row.name} ({row.reason}); the rest is in use"
                 self._notices.note("storage.row_damaged", f"{row.place} {row.name}", text)
+            self._hold_dead_rows(dead)
             if dead:
                 await database.write(partial(dead_rows.note, rows=dead))
+
+    def _hold_dead_rows(self, dead: Iterable[DeadRow]) -> None:
+        """An alarm for each table stands until a person ends it."""
+        tables: dict[str, list[DeadRow]] = {}
+        for row in dead:
+            tables.setdefault(row.place, []).append(row)
+        for table, (first, *others) in tables.items():
+            also = f" and {len(others)} more" if others else ""
+            text = f"damaged rows of {table} are set aside: {first.name}{also} ({first.reason}); the rest is in use"
+            self._notices.alarm(SET_ASIDE, f"rows of {table}", text, raised=True)
 
     async def keep_to_budget(self) -> None:
         """Delete the oldest events where they take nearly as much as they may, whatever the clock says."""

@@ -15,7 +15,7 @@ from cmsp_agent.services.events.build_pipeline import make_pipeline
 from cmsp_agent.services.events.disk_budget import EventRoom
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.raw_messages import RawMessages
-from cmsp_agent.services.events.retention import Stores, Upkeep
+from cmsp_agent.services.events.retention import SET_ASIDE, Stores, Upkeep
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.events.silences import SilenceService
 from cmsp_agent.services.events.trusted_clock import DISTRUSTED, KnownTime
@@ -114,6 +114,8 @@ async def start_events(
         ("notices", notices.run),
     ):
         runtime.supervisor.keep_running(name, run)
+    for obstacle in runtime.place.set_aside:
+        notices.alarm(SET_ASIDE, obstacle.path.name, obstacle.text, raised=True)
     if runtime.place.problem:
         notices.note("storage.not_writable", "state", runtime.place.problem)
     runtime.supervisor.keep_running("upkeep", _upkeep(part).run)

@@ -1,7 +1,7 @@
 """The part that looks at the machine: room on its disks, its clock, and what the agent loses."""
 
 import shutil
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -39,7 +39,7 @@ class HostPart(Part):
     conditions: Conditions
     clock: Clock
     pool: BlockingPool
-    problem: str = ""
+    problem: Callable[[], str]
     """What is wrong with the state directory, and what helps; empty where nothing is."""
     seen: dict[str, dict[str, Any]] = field(default_factory=dict)
     active: Mapping[AlarmKey, object] = field(default_factory=dict)
@@ -52,7 +52,8 @@ class HostPart(Part):
         clock: dict[str, Any] = {"trusted": not distrusted}
         if self.synchronised is not None:
             clock["synchronised"] = self.synchronised
-        problem = {"problem": self.problem} if self.problem else {}
+        said = self.problem()
+        problem = {"problem": said} if said else {}
         return {**problem, "disk": {name: dict(seen) for name, seen in self.seen.items()}, "clock": clock}
 
     async def look(self) -> None:
@@ -92,7 +93,11 @@ async def start_host(
     conditions = Conditions(LOW, notices, held)
     directories = {"state": runtime.place.directory, "backups": appliance.backups}
     pool = BlockingPool("disks", threads=2, waiting=8, source=runtime.machine.threads)
-    part = HostPart(directories, conditions, runtime.clock, pool, runtime.place.problem, active=active)
+
+    def problem() -> str:
+        return runtime.place.problem or runtime.state.no_room
+
+    part = HostPart(directories, conditions, runtime.clock, pool, problem, active=active)
     losses = CountedLosses(runtime.counters, Conditions(LOSING, notices, held), runtime.clock)
     runtime.counters.gauge("disks.pool.busy", lambda: pool.busy)
     for name in ("state.db", "series.db"):

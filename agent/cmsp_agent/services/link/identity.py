@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 
 from cmsp_agent.config.configuration import Configuration, TlsFiles
+from cmsp_agent.model.errors import StorageError
 from cmsp_agent.storage import identity as store
 from cmsp_agent.storage.identity import IdentityFiles
 
@@ -26,12 +27,21 @@ def with_identity(configuration: Configuration) -> Configuration:
     )
 
 
+def problem_of_identity(configuration: Configuration) -> str:
+    """Why what enrolment said can't be used, and what helps; empty where it can, and where there is none."""
+    try:
+        IdentityFiles(configuration.appliance.state).settings()
+    except StorageError as error:
+        return f"{error}; else enrol again: cmsp-agent enrol"
+    return ""
+
+
 def beside_the_tunnel(configuration: Configuration) -> str:
     """Why the API must not listen where the file says; empty where it may: in our tunnel, or on this machine alone."""
     listen, content = configuration.api.listen, None
     if listen is not None and _is_everywhere(listen.address):
         return "the API is not opened to every interface: write one address before the port, the tunnel's"
-    if configuration.headend.tunnel == "wireguard":
+    if listen is not None and configuration.headend.tunnel == "wireguard":
         content = IdentityFiles(configuration.appliance.state).content(store.TUNNEL)
     if listen is None or content is None:
         return ""

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from cmsp_agent.aio.clock import Clock
-from cmsp_agent.model.errors import AgentError, HeadendError
+from cmsp_agent.model.errors import AgentError, HeadendError, StorageError
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.link.enrolment import checked_chain
@@ -66,7 +66,10 @@ class Renewal:
     async def run(self) -> NoReturn:
         """Renew and warn, until cancelled."""
         while True:
-            await self.look()
+            try:
+                await self.look()
+            except StorageError as error:
+                log.warning("the certificate can't be looked at", extra={"reason": str(error)})
             await self._clock.sleep(EVERY)
 
     async def look(self) -> None:

@@ -57,7 +57,7 @@ def master_key(directory: Path, credentials: Path | None = None) -> MasterKey:
         if content is not None:
             return _from(content, given)
     path = directory / FILE
-    if (directory / NEXT).exists():
+    if _is_there(directory / NEXT):
         raise _unusable(
             directory / NEXT, "a change of the master key was interrupted; run: cmsp-agent backup rotate-key"
         )
@@ -160,7 +160,10 @@ def install(key: MasterKey, directory: Path) -> None:
 def _create(path: Path) -> None:
     # link, unlike rename, fails where another process was faster: its key is in use already
     draft = path.with_name(f".{path.name}.new.{os.getpid()}")
-    files.write_atomically(draft, sealing.new_key().hex().encode() + b"\n")
+    try:
+        files.write_atomically(draft, sealing.new_key().hex().encode() + b"\n")
+    except StorageError as error:
+        raise type(error)(str(error).replace(str(draft), str(path))) from error
     try:
         os.link(draft, path)
     except FileExistsError:
@@ -169,6 +172,13 @@ def _create(path: Path) -> None:
         raise files.storage_error(error, path) from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError as error:
+        raise files.storage_error(error, path) from error
 
 
 def _from(content: bytes, path: Path) -> MasterKey:

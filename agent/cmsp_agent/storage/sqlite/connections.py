@@ -14,6 +14,7 @@ from typing import Literal
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import StorageError
+from cmsp_agent.model.machine_faults import machine_fault
 from cmsp_agent.storage.sqlite.faults import is_corruption
 
 Synchronous = Literal["FULL", "NORMAL"]
@@ -46,7 +47,10 @@ class DatabaseLock:
     """An exclusive lock beside the file, held while the database is open: one process at a time."""
 
     def __init__(self, path: Path) -> None:
-        self._descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            self._descriptor = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StorageError(machine_fault(error)) from error
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

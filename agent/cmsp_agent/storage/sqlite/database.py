@@ -81,7 +81,7 @@ class Database:
         self._lock = DatabaseLock(path)
         self._readers = Readers(path, clock, threads)
         self._followers: list[Callable[[], None]] = []
-        kept_back = Reserve(Path(f"{path}.reserve"), reserve)
+        self._kept_back = kept_back = Reserve(Path(f"{path}.reserve"), reserve)
         self._writer = Writer(path, self._open, self._replace, counters, kept_back, threads, self._tell_followers)
         self.opening = Opening(path, created=False)
         """What was found at the last opening."""
@@ -155,6 +155,13 @@ class Database:
             if is_corruption(error):
                 self._writer.submit(self._confirm_damage).add_done_callback(_seen)
             raise translated(error, str(self.path)) from error
+
+    @property
+    def no_room(self) -> str:
+        """Why nothing new can be stored now, with what helps; empty where it can."""
+        if self._kept_back.held or not self._kept_back.refusal:
+            return ""
+        return f"{self.path} takes nothing new: {self._kept_back.refusal}; the rest then follows by itself"
 
     def follow(self, committed: Callable[[], None]) -> None:
         """Call `committed` on the loop after each commit that changed anything, from now on."""

@@ -4,8 +4,11 @@ Deleting from a database in WAL mode needs space before it gives any: without a 
 forget what the head-end has taken.
 """
 
+import contextlib
 import os
 from pathlib import Path
+
+from cmsp_agent.storage.sqlite.faults import NO_ROOM
 
 SIZE = 16 * 1024 * 1024
 """Bytes: as much as a WAL may need to be checkpointed."""
@@ -19,6 +22,8 @@ class Reserve:
         self._size = size
         self.held = size == 0
         """The space is kept back at present; where it is not, the disk counts as full."""
+        self.refusal = ""
+        """Why it could not be kept back at the last try, with what helps."""
 
     def take(self) -> bool:
         """Keep the space back, if there is enough; whether it is."""
@@ -39,11 +44,19 @@ class Reserve:
         try:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             os.posix_fallocate(descriptor, 0, self._size)
-        except OSError:
+            self.refusal = ""
+        except OSError as error:
+            self.refusal = self._refusal(error)
             # what was allocated before it failed must not stay
-            self._path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                self._path.unlink(missing_ok=True)
             return False
         finally:
             if descriptor >= 0:
                 os.close(descriptor)
         return True
+
+    def _refusal(self, error: OSError) -> str:
+        if error.errno in NO_ROOM:
+            return f"its disk is full; make room in {self._path.parent}: {self._size >> 20} MiB are kept back there"
+        return f"{self._path}: {error.strerror}; as root: chattr -ia {self._path}; rm {self._path}"
