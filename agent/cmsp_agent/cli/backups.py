@@ -78,4 +78,6 @@ def _ended(name: str, result: object) -> str:
         return f"stored as {known.get('backup')}; see: cmsp-agent backup show {name}"
     if known.get("result") == "unchanged":
         return f"unchanged since {known.get('backup')}"
+    if known.get("result") == "rewritten":
+        return f"unchanged, but the stored copy of {known.get('backup')} was lost or damaged: written again"
     return summary(result) or "backed up"

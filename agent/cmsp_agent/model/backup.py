@@ -12,6 +12,8 @@ class BackupResult(StrEnum):
     FAILED = "failed"
     SUSPECT = "suspect"
     """Read and kept apart: it is unlike the last one, and nobody said why."""
+    REWRITTEN = "rewritten"
+    """The device runs the last version, but its stored copy was lost or damaged: written again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ COUNTERS: tuple[Counter, ...] = (
             "backups.suspect": "Backups kept apart because they are unlike the one before",
             "backups.removed": "Versions of configurations that the retention did not keep",
             "backups.refused": "Backups that a component does not get",
+            "backups.rewritten": "Backups equal to the one before, whose stored copy was lost: written again",
             "backups.stored": "Backups that brought something new",
             "backups.unchanged": "Backups equal to the one before",
         },

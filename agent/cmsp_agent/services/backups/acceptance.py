@@ -81,7 +81,8 @@ class Keeper:
         good = last.known_good or (
             now - last.taken_at >= good_after * 1000 and await self.healthy_since(last.component, last.taken_at)
         )
-        return Kept(BackupResult.UNCHANGED, replace(last, verified_at=now, known_good=good, blob=blob), lost)
+        result = BackupResult.REWRITTEN if lost else BackupResult.UNCHANGED
+        return Kept(result, replace(last, verified_at=now, known_good=good, blob=blob), lost)
 
     async def _new(self, run: BackupRun, reading: Reading, fingerprint: str, why: str, lost: str, now: int) -> Kept:
         known = await self.manifest.suspect(run.component, fingerprint) if why else None

@@ -31,7 +31,9 @@ class Announcing:
             return
         await self._alarm(run, FAILED, "")
         await self._alarm(run, SUSPECT, run.error)
-        await self._alarm(run, DAMAGED, outcome.lost and f"{outcome.lost}: written again from the device")
+        again = outcome.result is BackupResult.REWRITTEN
+        became = "written again from the device" if again else "the device runs another configuration now: it is lost"
+        await self._alarm(run, DAMAGED, outcome.lost and f"{outcome.lost}: {became}")
 
     async def _alarm(self, run: BackupRun, kind: str, text: str) -> None:
         """Raise the alarm where there is something to say; clear it where it is not known to be clear."""

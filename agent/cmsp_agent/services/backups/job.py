@@ -20,6 +20,8 @@ def backup_job(backups: Backups) -> JobKind:
         assert outcome.backup is not None
         backup = outcome.backup
         report.log(f"{outcome.result}: {backup.lines} lines, {backup.size} bytes")
+        if outcome.lost:
+            report.log(f"the stored copy of the last version: {outcome.lost}")
         return {"result": outcome.result.value, "backup": backup.id, "verified_at": rfc3339(backup.verified_at)}
 
     return JobKind(work)

@@ -333,7 +333,17 @@ async def test_a_stored_copy_that_is_gone_is_found_at_the_next_run_and_written_a
     assert outcome.backup is not None
     del site.contents.kept[outcome.backup.blob]
     again = await site.backups.run("gw-1", "schedule")
-    assert again.result is BackupResult.UNCHANGED
+    assert again.result is BackupResult.REWRITTEN
     assert again.lost
     assert site.contents.kept[outcome.backup.blob]
     assert [signal.raised for signal in site.reported if signal.type == "backup.damaged"] == [False, True]
+
+
+async def test_a_stored_copy_that_is_gone_while_the_device_has_changed_is_said_to_be_lost(site: Site) -> None:
+    outcome = await site.backups.run("gw-1", "schedule")
+    assert outcome.backup is not None
+    del site.contents.kept[outcome.backup.blob]
+    site.devices.answers["gw-1"] = [GROWN]
+    assert (await site.backups.run("gw-1", "change")).result is BackupResult.STORED
+    [said] = [signal.text for signal in site.reported if signal.type == "backup.damaged" and signal.raised]
+    assert said.endswith("it is lost")
