@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from cmsp_agent.cli.plugin.load import installed
 from cmsp_agent.cli.rule_files import load
+from cmsp_agent.cli.rule_replay_beside import outcomes
 from cmsp_agent.config.load import read_document
 from cmsp_agent.config.quantities import parse_duration
 from cmsp_agent.config.schema.components import ComponentEntry
@@ -16,8 +18,8 @@ from cmsp_agent.model.event import Event
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.built_in import BUILT_IN
 from cmsp_agent.pipeline.rules.cases import RuleCaseOutcome, read_cases, try_cases
-from cmsp_agent.pipeline.rules.replay import Replay, ReplayedIncident, ReplaySite, differing, replay
-from cmsp_agent.pipeline.rules.rule import NO_RULES, FilterRule, Rules
+from cmsp_agent.pipeline.rules.replay import ReplayedIncident, ReplaySite, differing
+from cmsp_agent.pipeline.rules.rule import NO_RULES, Rules
 
 MOST_SHOWN = 50
 RecordedSince: TypeAlias = Callable[[int], Iterable[Event]]
@@ -39,19 +41,20 @@ def replayed(recorded: RecordedSince, since: str, config: Path, files: Sequence[
     Raises:
         ConfigurationError: with every mistake of the files, or `since` is no time.
     """
+    now = round(time.time() * 1000)
     try:
-        oldest = round((time.time() - parse_duration(since)) * 1000)
+        oldest = now - round(parse_duration(since) * 1000)
     except ValueError as error:
         raise ConfigurationError([Problem("--since", 0, "", str(error))]) from error
-    site, present = _site(config), _in_force(config, files)
-    each = [Replay(present, site)] + ([Replay(load(config, files)[0], site)] if files else [])
-    replay(recorded(oldest), each)
-    figures = [_figures(one) for one in each]
+    present = _in_force(config, files)
+    rules = [present, load(config, files)[0]] if files else [present]
+    found = outcomes(partial(recorded, oldest), rules, _site(config), now)
     if not files:
-        return figures[0]
-    found = list(differing(*each))
-    shown = [{"opens": when, **_shown(incident)} for when, incident in found[:MOST_SHOWN]]
-    return {"in_force": figures[0], "proposed": figures[1], "differing": len(found), "differ": shown}
+        return found[0].figures
+    differ = list(differing(*(one.incidents for one in found)))
+    shown = [{"opens": when, **_shown(incident)} for when, incident in differ[:MOST_SHOWN]]
+    figures = {"in_force": found[0].figures, "proposed": found[1].figures}
+    return {**figures, "differing": len(differ), "differ": shown}
 
 
 def _in_force(config: Path, files: Sequence[Path] | None) -> Rules:
@@ -87,21 +90,6 @@ def _components(entries: Mapping[str, ComponentEntry]) -> Mapping[str, Component
         )
         for name, entry in entries.items()
     }
-
-
-def _figures(one: Replay) -> dict[str, Any]:
-    return {
-        "events": one.events,
-        "dropped": one.dropped,
-        "changed": one.changed,
-        "incidents": len(one.incidents),
-        "by_rule": dict(one.by_rule.most_common()),
-        "warnings": [] if one.decides_all is None else [_warning(one.decides_all, one.asked)],
-    }
-
-
-def _warning(rule: FilterRule, events: int) -> str:
-    return f"{rule.origin}: {rule.name} matches every event: {events} of {events}, with {rule.action}"
 
 
 def _shown(incident: ReplayedIncident) -> dict[str, str]:

@@ -24,6 +24,7 @@ def notes(tree: Node, site_file: SiteFile) -> tuple[Note, ...]:
         *_alone(tree),
         *_idle_groups(tree),
         *_stranger(tree, site_file),
+        *_mute_channels(tree, site_file),
     ]
     return tuple(sorted(found, key=lambda note: (note.line, note.path)))
 
@@ -71,6 +72,19 @@ def _stranger(tree: Node, site_file: SiteFile) -> Iterator[Note]:
         path = ("headend", "urls")
         text = "without headend.tls (certificate, key, ca) nothing is sent to the head-end; all is kept until then"
         yield Note(shown(path), line_of(tree, path), text)
+
+
+def _mute_channels(tree: Node, site_file: SiteFile) -> Iterator[Note]:
+    """Policies by a channel of which the file does not say how it is reached."""
+    missing = {"smtp": site_file.smtp is None, "webhook": site_file.webhook is None}
+    for index, policy in enumerate(site_file.notify):
+        path: Path = ("notify", index, "by")
+        if not isinstance(find(tree, "notify"), ListNode):
+            path = ("notify", "by")
+        for channel in policy.by:
+            if missing.get(channel) and channel not in site_file.channels:
+                text = f"without a section `{channel}` nobody is notified by it; all is kept until then"
+                yield Note(shown(path), line_of(tree, path), text)
 
 
 def _second_engine(tree: Node) -> Iterator[Note]:

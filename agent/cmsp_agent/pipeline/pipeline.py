@@ -62,7 +62,7 @@ class Pipeline:
         causes = Causes(self._topology)
         self._observe = PollJudge(components, self._normalise, causes)
         self._in_order = DeviceOrder(counters)
-        self._retire = Retirement(components, new_id)
+        self._retire, self._joining = Retirement(components, new_id), Joining(rules, counters)
         self._flapping = Flapping(counters, rules.thresholds, new_id)
         self._correlate = Correlator(causes, counters)
         assessor = Assessor(self._topology, causes, customer, self._normalise)
@@ -88,7 +88,7 @@ class Pipeline:
             TimeWindow(counters),
             self._flapping,
             self._clear_delay,
-            Joining(rules, counters),
+            self._joining,
             self._correlate,
             self._triage,
         )
@@ -128,6 +128,7 @@ class Pipeline:
         draft = Draft(alarm_state, now)
         self._flapping.recall(draft)
         self._clear_delay.recall(draft)
+        self._joining.recall(draft)
         retired = self._correlate(draft, list(self._retire(draft)))
         withdraw(draft, retired)
         self._correlate.hide_anew(draft)

@@ -241,6 +241,21 @@ def test_more_components_than_ordered_are_noted_not_refused(tmp_path: Path) -> N
     ]
 
 
+@pytest.mark.parametrize(
+    ("policy", "more", "noted"),
+    [
+        ("{to: a@example.net}", "", [("notify.by", "smtp")]),
+        ("[{to: a@example.net, by: [smtp, webhook]}]", "", [("notify[0].by", "smtp"), ("notify[0].by", "webhook")]),
+        ("{to: a@example.net}", "smtp: {host: mail.example.net, from: b@example.net}\n", []),
+    ],
+)
+def test_a_channel_that_the_file_says_nothing_of_is_noted(
+    tmp_path: Path, policy: str, more: str, noted: list[tuple[str, str]]
+) -> None:
+    notes = load(tmp_path, f"{MINIMAL}notify: {policy}\n{more}").notes
+    assert [(note.path, note.text.split("`")[1]) for note in notes] == noted
+
+
 def test_a_head_end_without_an_identity_towards_it_is_noted(tmp_path: Path) -> None:
     notes = load(tmp_path, f"{MINIMAL}headend: {{urls: ['https://h'], tunnel: external}}\n").notes
     assert ("headend.urls", "without headend.tls") in {(note.path, note.text[:19]) for note in notes}

@@ -10,13 +10,16 @@ from cmsp_agent.pipeline.rules.rule import FilterRule, Rules
 
 Guarded = Callable[[Event], bool]
 """Whether an event takes away a way to emergency numbers."""
+Noted = Callable[[FilterRule, Event], None]
+"""Told of each event that a rule matches, before it is carried out."""
 
 
 class RuleFilter:
     """The first rule that matches an event decides. A clear of an alarm that is held always passes."""
 
-    def __init__(self, rules: Rules, guarded: Guarded, counters: Counters) -> None:
+    def __init__(self, rules: Rules, guarded: Guarded, counters: Counters, noted: Noted | None = None) -> None:
         self._rules = rules
+        self._noted = noted
         self._guarded = guarded
         self._counters = counters
 
@@ -29,6 +32,8 @@ class RuleFilter:
         if event.state is Transition.CLEAR:
             return event
         rule = self._rules.filter_for(event)
+        if rule is not None and self._noted is not None:
+            self._noted(rule, event)
         if rule is None or (lessens(rule, event) and self._refused(rule, event)):
             return event
         if rule.drop and draft.active.get(event.key) is None:

@@ -26,13 +26,22 @@ class Joining:
         held = draft.active.get(event.key)
         if held is not None:
             known = held.attributes.get(PLACE)
-            return event if known is None else replace(event, attributes={**event.attributes, PLACE: known})
+            repeat = event if known is None else replace(event, attributes={**event.attributes, PLACE: known})
+            if event.state is Transition.RAISE:
+                self._remember(draft, repeat)
+            return repeat
         if event.state is Transition.CLEAR:
             return event
         judged = self._follow(draft, event)
         if judged is not None:
             self._remember(draft, judged)
         return judged
+
+    def recall(self, draft: Draft) -> None:
+        """Take up what a sequence may go on from after a start: the alarms that hold."""
+        if self._rules.sequences:
+            for alarm in sorted(draft.active.values(), key=lambda alarm: alarm.received_at):
+                self._remember(draft, alarm)
 
     def _follow(self, draft: Draft, event: Event) -> Event | None:
         """The event as the sequence, or else the group, makes it."""

@@ -88,7 +88,7 @@ class Replay:
         self._clear_delay = ClearDelay(rules, counters, uuid7)
         self._correlate = Correlator(Causes(Topology(site.components)), counters)
         stages: tuple[tuple[Stage, object], ...] = (
-            (RuleFilter(rules, site.guarded, counters), rules.filters),
+            (RuleFilter(rules, site.guarded, counters, self._note), rules.filters),
             (Counting(rules), rules.times),
             (self._flapping, True),
             (self._clear_delay, rules.clears),
@@ -125,10 +125,7 @@ class Replay:
         self._draft.now = event.received_at
         if event.received_at - self._looked_at >= LOOK_EVERY:
             self._look()
-        if event.state is not Transition.CLEAR:
-            self.asked += 1
-            if self._rules.filters:
-                self._note_filter(event)
+        self.asked += event.state is not Transition.CLEAR
         run(self._stages, self._draft, (event,))
         if self._draft.reached:
             self._open(self._draft, self._waiting.reached(self._draft))
@@ -142,17 +139,16 @@ class Replay:
         self._look()
         self._commit()
 
-    def _note_filter(self, event: Event) -> None:
-        rule = self._rules.filter_for(event)
-        if rule is not None:
-            self.by_rule[rule.name] += 1
-            self.changed += rule.severity not in (None, event.severity)
+    def _note(self, rule: FilterRule, event: Event) -> None:
+        self.by_rule[rule.name] += 1
+        self.changed += rule.severity not in (None, event.severity)
 
     def _look(self) -> None:
         draft = self._draft
         self._looked_at = draft.now
         over = [*self._flapping.quiet(draft), *self._clear_delay.due(draft)]
-        run((self._correlate, self._open), draft, over)
+        if over:
+            run((self._correlate, self._open), draft, over)
         due: list[Event] = []
         while self._held_back and self._held_back[0][0] <= draft.now:
             due.append(heappop(self._held_back)[2])
@@ -203,8 +199,10 @@ def replay(events: Iterable[Event], each: Sequence[Replay]) -> None:
         one.finish()
 
 
-def differing(present: Replay, proposed: Replay) -> Iterator[tuple[str, ReplayedIncident]]:
-    """The incidents that only one of them would have opened: `only now` or `only then`."""
-    now, then = set(present.incidents), set(proposed.incidents)
+def differing(
+    present: Iterable[ReplayedIncident], proposed: Iterable[ReplayedIncident]
+) -> Iterator[tuple[str, ReplayedIncident]]:
+    """The incidents that only one of two replays opened: `only now` or `only then`."""
+    now, then = set(present), set(proposed)
     for incident in sorted(now ^ then, key=lambda one: one.at):
         yield ("only now" if incident in now else "only then"), incident

@@ -118,3 +118,21 @@ def test_with_an_override_it_is_filtered_and_counted(tmp_path: Path) -> None:
     site.silent("gw-2")
     assert not site.incidents
     assert site.counters.total("rules.emergency_overridden") >= 1
+
+
+def test_b_follows_the_latest_report_of_a(tmp_path: Path) -> None:
+    site = site_with(tmp_path, SEQUENCE)
+    for _ in range(2):
+        link_down(site)
+        site.later(50_000)
+    site.tell(site.pri(up=False))
+    assert [len(one.alarms) for one in site.incidents.values()] == [2]
+
+
+def test_b_after_a_restart_follows_an_alarm_that_holds(tmp_path: Path) -> None:
+    site = site_with(tmp_path, SEQUENCE)
+    link_down(site)
+    site.restart()
+    site.later(59_000)
+    site.tell(site.pri(up=False))
+    assert [len(one.alarms) for one in site.incidents.values()] == [2]
