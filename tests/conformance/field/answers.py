@@ -56,6 +56,7 @@ VALUES = (
     OddValue("text whose length is in two octets", "048104 676f6f64", b"good"),
     OddValue("text whose length is in three octets", "04820004 676f6f64", b"good"),
     OddValue("text whose length is in five octets", "0484 00000004 676f6f64", b"good"),
+    OddValue("text whose length is in nine octets", "0488 0000000000000004 676f6f64", b"good"),
     OddValue("text of nothing", "0400", b""),
     OddValue("text of C with its end", "0405 676f6f6400", b"good\0"),
     OddValue("text of Latin-1", "0405 5a fc 72 69 63", b"Z\xfcric"),

@@ -32,7 +32,7 @@ def test_headers(data: bytes, expected: tuple[int, int, int]) -> None:
         b"\x04\x01",
         b"\x04\x80a\x00\x00",
         b"\x04\x80" + bytes(130),
-        b"\x04\x85\x00\x00\x00\x00\x01a",
+        b"\x04\x89\x00\x00\x00\x00\x00\x00\x00\x00\x01a",
         b"\x04\x82\x01",
         b"\x04\x84\xff\xff\xff\xff",
     ],
