@@ -143,12 +143,13 @@ class _Resolver:
         return parent is not None and re.search(r"\b(?:INDEX|AUGMENTS)\b", parent.body) is not None
 
     def _trap(self, trap: _Definition, depth: int) -> str:
-        enterprise = re.search(r"ENTERPRISE\s+\{?\s*([\w-]+)", trap.body)
-        if enterprise is None:
+        enterprise = re.search(r"ENTERPRISE\s+(?:\{([^}]*)\}|([\w-]+))", trap.body)
+        arcs = (enterprise[1] or enterprise[2] or "").strip() if enterprise else ""
+        if not arcs:
             raise MibError(f"{trap.name}: no ENTERPRISE")
-        if enterprise.group(1) == "snmp":
+        if arcs == "snmp":
             return f"{GENERIC_TRAPS}.{int(trap.place) + 1}"
-        return f"{self.oid(enterprise.group(1), depth + 1)}.0.{trap.place}"
+        return f"{self._under(arcs, depth)}.0.{trap.place}"
 
     def _under(self, arcs: str, depth: int) -> str:
         first, *rest = re.sub(r"[\w-]+\s*\(\s*(\d+)\s*\)", r"\1", arcs).split()

@@ -47,6 +47,7 @@ oldDoor TRAP-TYPE
     --#SEVERITY CRITICAL
     ::= 4
 oldDoorCleared TRAP-TYPE ENTERPRISE old DESCRIPTION "door" ::= 5
+oldRack TRAP-TYPE ENTERPRISE { enterprises 999 racks(3) } DESCRIPTION "rack" ::= 6
 oldRestart TRAP-TYPE ENTERPRISE snmp DESCRIPTION "x" ::= 1
 END
 """
@@ -63,9 +64,10 @@ def test_smi_v2() -> None:
 
 
 def test_smi_v1() -> None:
-    door, cleared, restart = notifications(V1)
+    door, cleared, rack, restart = notifications(V1)
     assert (door.oid, door.severity) == ("1.3.6.1.4.1.999.0.4", "CRITICAL")
     assert cleared.oid == "1.3.6.1.4.1.999.0.5"
+    assert rack.oid == "1.3.6.1.4.1.999.3.0.6"
     assert restart.oid == "1.3.6.1.6.3.1.1.5.2"
 
 
