@@ -33,28 +33,24 @@ class Readable(Protocol):
 class Turn:
     """One call of the loop: what asyncio's handles can do, and no more."""
 
-    __slots__ = ("_args", "_callback", "_context", "due")
+    __slots__ = ("args", "callback", "context", "due")
 
     def __init__(
         self, callback: Callable[..., Any], args: tuple[Any, ...], context: Context | None, due: float = 0.0
     ) -> None:
-        self._callback: Callable[..., Any] | None = callback
-        self._args = args
-        self._context = context or copy_context()
+        self.callback: Callable[..., Any] | None = callback
+        self.args = args
+        self.context = context or copy_context()
         self.due = due
 
     def cancel(self) -> None:
-        self._callback, self._args = None, ()
+        self.callback, self.args = None, ()
 
     def cancelled(self) -> bool:
-        return self._callback is None
+        return self.callback is None
 
     def when(self) -> float:
         return self.due
-
-    def run(self) -> None:
-        if self._callback is not None:
-            self._context.run(self._callback, *self._args)
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
@@ -109,7 +105,8 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         for _ in range(len(ready)):
             turn = ready.popleft()
             try:
-                turn.run()
+                if (callback := turn.callback) is not None:
+                    turn.context.run(callback, *turn.args)
             except Exception as error:  # noqa: BLE001 - as asyncio's own handles do
                 self.call_exception_handler({"message": f"error in {turn}", "exception": error})
 

@@ -1,6 +1,6 @@
 """Counts of what was done, dropped and refused, by name. Shows nothing itself: the API and the heartbeat read it."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from threading import Lock
 
 MOST_KEYS = 500
@@ -38,20 +38,20 @@ class Counters:
         with self._lock:
             return dict(self._counts.get(name, NOTHING))
 
-    def keyed(self, names: Iterable[str]) -> dict[tuple[str, str], int]:
-        """(name, key) → count of these names; those never seen are absent."""
+    def keyed(self, wanted: Callable[[str], bool]) -> dict[tuple[str, str], int]:
+        """(name, key) → count of the names that are wanted."""
         with self._lock:
-            found = ((name, self._counts[name]) for name in names if name in self._counts)
+            found = ((name, counts) for name, counts in self._counts.items() if wanted(name))
             return {(name, key): count for name, counts in found for key, count in counts.items()}
 
     def total(self, name: str) -> int:
         """The sum over all keys of one name."""
         return sum(self.by_key(name).values())
 
-    def totals(self) -> dict[str, int]:
-        """The sum over all keys of every name that was counted."""
+    def totals(self, wanted: Callable[[str], bool] = bool) -> dict[str, int]:
+        """The sum over all keys of every name that was counted and is wanted."""
         with self._lock:
-            return {name: sum(counts.values()) for name, counts in self._counts.items()}
+            return {name: sum(counts.values()) for name, counts in self._counts.items() if wanted(name)}
 
     def names(self) -> list[str]:
         """The names that were counted, sorted."""

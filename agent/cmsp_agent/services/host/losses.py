@@ -48,7 +48,7 @@ class CountedLosses:
             await self._clock.sleep(EVERY)
 
     def _counts(self) -> dict[str, int]:
-        return {name: total for name, total in self._counters.totals().items() if _is_reported_here(name)}
+        return self._counters.totals(_is_reported_here)
 
 
 @lru_cache(maxsize=2_000)  # looked at every few seconds

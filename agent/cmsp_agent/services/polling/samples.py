@@ -54,7 +54,7 @@ def samples(
     """
     found: dict[str, float] = {}
     counted: set[str] = set()
-    for planned in plan.kpis:
+    for planned in (each for each in plan.kpis if _rows(each, answers) or answers.rows(each.spare)):
         others = unsure if planned.kpi.per == "interface" else ()
         read = list(_values(planned, answers, rates, interface, counted, others))
         whole = len(_rows(planned, answers)) if planned.kpi.parts else 0
@@ -76,7 +76,7 @@ def _values(
     rows, spare = _rows(planned, answers), answers.rows(planned.free)
     moved = answers.rows(IF_DISCONTINUITY) if kpi.per == "interface" else NO_ROWS
     scale = kpi.scale * planned.scale
-    for index, said in {**answers.rows(planned.spare), **rows}.items():
+    for index, said in ({**answers.rows(planned.spare), **rows} if planned.spare else rows).items():
         width = planned.width if index in rows else 32
         none = kpi.none if kpi.kind == "gauge" else ((1 << width) - 1,)
         value = number(said)

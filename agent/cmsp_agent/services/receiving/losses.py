@@ -96,7 +96,7 @@ class MessageLosses:
         self._alarms.settle(held, f"none were lost for {OVER_AFTER / 60:.0f} minutes")
 
     def _counts(self) -> Mapping[tuple[str, str], int]:
-        counted = self._counters.keyed(LOSSES)
+        counted = self._counters.keyed(LOSSES.__contains__)
         gauges = {name: self._counters.gauge_value(name) for name in KERNEL}
         return counted | {(name, ""): int(count) for name, count in gauges.items() if count is not None}
 

@@ -59,8 +59,7 @@ class SecurityWatch:
     def look(self) -> None:
         """Report what grew; what was reported a moment ago waits, and is counted."""
         now = self.clock.monotonic()
-        watched = filter(is_watched, self.counters.totals())
-        for (name, key), count in sorted(self.counters.keyed(watched).items()):
+        for (name, key), count in sorted(self.counters.keyed(is_watched).items()):
             self._look_at(name, key, count, now)
 
     def _look_at(self, name: str, key: str, count: int, now: float) -> None:
