@@ -32,7 +32,7 @@ def try_file(file: Path, rules: Rules, config: Path) -> list[RuleCaseOutcome]:
     Raises:
         ConfigurationError: with every mistake of the file.
     """
-    return list(try_cases(rules, read_cases(file), _site(config)))
+    return list(try_cases(rules, read_cases(file), replay_site(config)))
 
 
 def replayed(recorded: RecordedSince, since: str, config: Path, files: Sequence[Path] | None) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def replayed(recorded: RecordedSince, since: str, config: Path, files: Sequence[
         raise ConfigurationError([Problem("--since", 0, "", str(error))]) from error
     present = _in_force(config, files)
     rules = [present, load(config, files)[0]] if files else [present]
-    found = outcomes(partial(recorded, oldest), rules, _site(config), now)
+    found = outcomes(partial(recorded, oldest), rules, replay_site(config), now)
     if not files:
         return found[0].figures
     differ = list(differing(*(one.incidents for one in found)))
@@ -66,7 +66,8 @@ def _in_force(config: Path, files: Sequence[Path] | None) -> Rules:
         raise
 
 
-def _site(config: Path) -> ReplaySite:
+def replay_site(config: Path) -> ReplaySite:
+    """What the site file and the plugins say of components and alarms."""
     alarms = {alarm.type: alarm for kind in installed().registry for alarm in kind.alarms}
     alarms |= {alarm.type: alarm for alarm in BUILT_IN}
     try:

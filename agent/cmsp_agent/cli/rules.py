@@ -112,12 +112,13 @@ def rules_explain(
     files: Files = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say what each rule makes of a recorded event, in the order in which they apply."""
-    from cmsp_agent.cli import rule_files
+    """Say what each stage and each rule makes of a recorded event, in the order in which they apply."""
+    from cmsp_agent.cli import rule_explain, rule_files, rule_replay
 
     here = session(context)
     found = here.daemon.get(f"/v1/events/{quote(event, safe='')}")
-    lines = list(rule_files.explain(found, rule_files.load(config, files)[0]))
+    rules = rule_files.load(config, files)[0]
+    lines = list(rule_explain.explain(found, rules, rule_replay.replay_site(config)))
     if as_json:
         here.output.json({"event": found.get("id"), "rules": lines})
     else:

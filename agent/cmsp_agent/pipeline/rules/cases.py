@@ -106,6 +106,7 @@ def event_from(fields: Mapping[str, Any]) -> Event:
         occurred_at=received_at,
         received_at=received_at,
         alarm=fields.get("alarm"),
+        suppressed_by=fields.get("suppressed_by") or None,
         clock="received",
         sources=tuple(Source(each) for each in fields.get("sources", ["poll"])),
         count=int(fields.get("count", 1)),

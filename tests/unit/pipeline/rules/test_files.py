@@ -1,18 +1,25 @@
 """Rule files: read in order, wrong in many places at once, warned of, tried on cases, carried out in the pipeline."""
 
+import re
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from cmsp_agent.cli.rule_files import explain
+from cmsp_agent.cli.rule_explain import explain
 from cmsp_agent.config.rule_files import rule_files
 from cmsp_agent.model.errors import ConfigurationError
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.rules.cases import event_from, read_cases, try_cases
 from cmsp_agent.pipeline.rules.load import load_rules
-from tests.unit.pipeline.site import COMPONENTS, CUSTOMER, PRI_1, FakeInventory, Site
+from cmsp_agent.pipeline.rules.replay import ReplaySite
+from cmsp_agent.plugin.api import AlarmType
+from tests.unit.pipeline.site import COMPONENTS, CUSTOMER, GATEWAY, PRI_1, FakeInventory, Site
+
+RULES_PAGE = Path(__file__).resolve().parents[4] / "docs/rules.md"
+DOWN = AlarmType("down", Severity.CRITICAL, "{component} is down", frozenset({"*"}))
 
 GOOD = """
 filter:
@@ -159,11 +166,28 @@ def test_cases_replay_and_explain(tmp_path: Path) -> None:
         {"component": "gw-1", "type": "isdn.layer2.down", "received_at": "2999-01-01T00:00:00.000Z"},
     ]
     lines = list(explain(recorded[1], rules))
-    assert "filter lab" in lines[1]
-    assert "no match" in lines[1]
-    assert lines[2].endswith("matches → severity: minor")
-    assert "an earlier rule decided" in lines[3]
-    assert "20 changes in 120 s" in lines[4]
+    filters = [line for line in lines if line.startswith("filter ")]
+    assert "filter lab" in filters[0]
+    assert "no match" in filters[0]
+    assert filters[1].endswith("matches → severity: minor")
+    assert "an earlier rule decided" in filters[2]
+    assert any("20 changes in 120 s" in line for line in lines)
+
+
+def test_an_explanation_names_every_stage_in_its_order_and_why(tmp_path: Path) -> None:
+    rules, _ = load_rules([written(tmp_path, "filter:\n  - {name: quiet, if: always, do: drop}\n")])
+    emergency = replace(COMPONENTS["gw-1"], functions={"emergency": "primary"})
+    site = ReplaySite({"gw-1": emergency}, {alarm.type: alarm for alarm in GATEWAY.alarms} | {"down": DOWN})
+    event = {"component": "gw-1", "type": "down", "count": 3, "suppressed_by": "e7", "sources": ["poll", "trap"]}
+    lines = list(explain(event, rules, site))[1:]
+    stages = [line.partition(":")[0] for line in lines if " (" not in line.partition(":")[0]]
+    documented = re.findall(r"^\| ([a-z ]+) \| (?:`|\u2013)", RULES_PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert stages == documented
+    for part in ("has no override", "reported 3 times, by poll, trap", "inhibited by e7", "none: inhibited"):
+        assert any(part in line for line in lines), part
+    ended = list(explain({"type": "down", "state": "clear", "alarm": "e1"}, rules, site))
+    assert any("a clear always passes" in line for line in ended)
+    assert "correlation: ends the alarm e1" in ended
 
 
 def test_cases_with_mistakes_name_each(tmp_path: Path) -> None:
