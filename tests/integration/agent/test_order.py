@@ -8,6 +8,7 @@ import pytest
 
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.app.agent import Agent, running
+from cmsp_agent.model.entitlement import ServicePart
 from cmsp_agent.model.errors import Refused
 from cmsp_agent.services.kpis.history import Question
 from cmsp_agent.services.machine import REAL
@@ -17,6 +18,7 @@ from tests.integration.agent.stage import Stage, staged
 from tests.integration.agent.test_causes import held, polls
 from tests.integration.agent.test_lifecycle import until
 from tests.integration.agent.test_status import reported
+from tests.lab.agent.api import AgentApi
 from tests.lab.site.happenings import FIRST_PRI, pri_layer2
 
 FUNCTIONS = "functions: {pstn: primary, emergency: primary, fax: secondary}"
@@ -102,3 +104,41 @@ async def test_a_letter_ends_and_is_renewed_by_a_reload_and_monitoring_never_sto
             assert (await agent.backups.backups.run("gw-1", "demand")).error is None
             [incident] = agent.events.service.alarm_state.incidents.values()
             assert "Coordinate it with the vendor." in incident.recommendation
+
+
+ASKED = {
+    ServicePart.KPIS: (("GET", "kpis"), ("GET", "/v1/thresholds?component=gw-1")),
+    ServicePart.BACKUP: (("POST", "backups"),),
+    ServicePart.CHANGE: (("POST", "backups/b-1/restore"),),
+}
+"""The calls for each part of the service that can be asked for."""
+TIERS = {
+    "managed": {ServicePart.KPIS, ServicePart.BACKUP, ServicePart.CHANGE},
+    "third-party": {ServicePart.KPIS},
+    "end-of-life": {ServicePart.KPIS},
+    "monitored-only": set(),
+    "best-effort": {ServicePart.KPIS},
+}
+BY_ORDER = "services: {kpis: true, backup: {restore: true}}"
+
+
+async def test_each_tier_and_the_order_over_it_permit_and_refuse_every_call(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        granted(stage, "tier: managed")
+        was = "tier: managed"
+        async with running(stage.load()) as agent, AgentApi(stage.workspace.api_socket) as api:
+            for tier, parts in TIERS.items():
+                for ordered in ("", f", {BY_ORDER}"):
+                    stage.rewrite(was, was := f"tier: {tier}{ordered}")
+                    await agent.use(stage.load())
+                    letter = tier == "third-party" and ordered
+                    everything = {ServicePart.KPIS} if letter else set(ASKED)
+                    permitted = everything if ordered else parts
+                    for part, calls in ASKED.items():
+                        for method, path in calls:
+                            code, said = await api.status(
+                                method, path if path[0] == "/" else f"/v1/components/gw-1/{path}"
+                            )
+                            assert (code == 403) == (part not in permitted), (tier, ordered, path, said)
+                            source = "letter of authorisation" if letter else "tier"
+                            assert code != 403 or f"(source: {source})" in said, (tier, ordered, path, said)

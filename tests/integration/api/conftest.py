@@ -323,7 +323,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             records=DeviceRecords(database),
             outbox=OutboxService(database, clock),
             inventory=InventoryBook(database, lambda: components, SeenTimes(database)),
-            order=OrderWatch(ORDER, lambda: components, {}, believed, lambda today: None, clock),
+            order=OrderWatch(ORDER, lambda: components, {}, believed, lambda days: None, clock, {}),
             discovery=lambda subnets: None,
             kpis=kpis,
             read_only=lambda name: ("show version", "show interfaces {name}") if name == "gw-1" else (),

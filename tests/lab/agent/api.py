@@ -48,6 +48,13 @@ class AgentApi:
         answer.raise_for_status()
         return answer.json()
 
+    async def status(self, method: str, path: str) -> tuple[int, str]:
+        """Ask; what it answers, refusals too."""
+        wish: dict[str, bool] = {"dry_run": True}
+        headers = {"Idempotency-Key": uuid.uuid4().hex}
+        answer = await self._http.request(method, path, json=wish if method == "POST" else None, headers=headers)
+        return answer.status_code, answer.text
+
     async def text(self, path: str, **query: str | int) -> str:
         """GET a text."""
         answer = await self._http.get(path, params=query)

@@ -6,7 +6,7 @@ from cmsp_agent.api.views.view import View
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.entitlement import entitlements
 from cmsp_agent.model.natural import natural_order
-from cmsp_agent.services.order.findings import deadlines
+from cmsp_agent.services.order.findings import day_of, deadlines
 from cmsp_agent.services.order.watch import OrderWatch
 
 
@@ -20,7 +20,7 @@ def services_view(component: Component) -> View:
 
 def order_view(watch: OrderWatch) -> View:
     """The order, what ends when, and what each component gets."""
-    order, components, today = watch.order, dict(natural_order(watch.components())), watch.today()
+    order, components, days = watch.order, dict(natural_order(watch.components())), watch.days
     return {
         "id": order.id,
         "effective": order.effective.isoformat() if order.effective else None,
@@ -28,7 +28,11 @@ def order_view(watch: OrderWatch) -> View:
         "ordered": order.components,
         "named": len(components),
         "deadlines": [
-            {**asdict(each), "until": each.until.isoformat(), "state": each.state(today, watch.warned)}
+            {
+                **asdict(each),
+                "until": each.until.isoformat(),
+                "state": each.state(day_of(each, components, days), watch.warned),
+            }
             for each in deadlines(order, components.values())
         ],
         "components": [

@@ -1,7 +1,6 @@
 """The part that knows the devices: their names' addresses, who sends from where, what was learned of each."""
 
 import asyncio
-import datetime as dt
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,7 +8,7 @@ from typing import Any
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.component import Component
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.services.devices.contract_terms import as_of
+from cmsp_agent.services.devices.contract_terms import Days, as_of
 from cmsp_agent.services.devices.facts import DeviceFacts, from_record, to_record
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.devices.inventory_store import InventoryKeeper
@@ -39,12 +38,15 @@ class DevicesPart(Part):
         self._hosts: Iterable[str] = ()
         self._written: Mapping[str, Component] = {}
         """The components as the file has them, with their host names."""
-        self._today: dt.date | None = None
+        self._days: Days | None = None
 
     def components(self, configuration: Configuration) -> dict[str, Component]:
         """The components with what was learned since the file was read: where names lead, what their types are."""
         return {
-            name: as_of(self.names.literal(self._regrouped(configuration, component)), self._today)
+            name: as_of(
+                self.names.literal(self._regrouped(configuration, component)),
+                self._days.of(component.site) if self._days is not None else None,
+            )
             for name, component in configuration.components.items()
         }
 
@@ -70,10 +72,10 @@ class DevicesPart(Part):
 
         return change
 
-    def new_day(self, today: dt.date) -> None:
-        """Letters and contracts end by this day; what hangs on them follows."""
-        if today != self._today:
-            self._today = today
+    def new_day(self, days: Days) -> None:
+        """Letters and contracts end by the day at their site; what hangs on them follows."""
+        if days != self._days:
+            self._days = days
             self.learned.set()
 
     async def status(self) -> Mapping[str, Any]:

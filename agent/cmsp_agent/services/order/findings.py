@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cmsp_agent.config.configuration import Order
 from cmsp_agent.model.component import Agreement, Component, Tier
 from cmsp_agent.pipeline.alarm_types import order as types
+from cmsp_agent.services.devices.contract_terms import Days
 
 FOREIGN_STOPS = "backups, restores, changes and full incidents of it stop"
 CONTRACT_STOPS = "updates and replacement requests for it stop"
@@ -73,12 +74,17 @@ def _of(component: str, what: str, found: Agreement | None, stops: str) -> Itera
         yield Deadline(component, what, found.number, found.until, stops)
 
 
-def findings(order: Order, components: Mapping[str, Component], today: dt.date) -> list[OrderFinding]:
-    """What holds on that day."""
+def day_of(deadline: Deadline, components: Mapping[str, Component], days: Days) -> dt.date:
+    """The day by which it is judged: that of its component's site, of the term the earliest of all sites."""
+    return days.of(components[deadline.component].site) if deadline.component else days.earliest
+
+
+def findings(order: Order, components: Mapping[str, Component], days: Days) -> list[OrderFinding]:
+    """What holds on these days."""
     warned = dt.timedelta(seconds=order.warn_before)
     found = []
     for each in deadlines(order, components.values()):
-        state = each.state(today, warned)
+        state = each.state(day_of(each, components, days), warned)
         kind = _KINDS.get((each.what, state))
         if kind is not None:
             name = f"{each.what} {each.number}".strip()

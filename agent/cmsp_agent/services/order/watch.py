@@ -1,4 +1,4 @@
-"""Looks at the dates of the order once an hour and after each reload, by a clock that is believed."""
+"""Looks at the dates of the order every few minutes and after each reload, by a clock that is believed."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
@@ -8,11 +8,13 @@ from cmsp_agent.aio.bell import Bell
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.config.configuration import Order
 from cmsp_agent.model.component import Component
+from cmsp_agent.services.devices.contract_terms import Days
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.order.findings import findings
 from cmsp_agent.services.periodic import look_periodically
 
-EVERY = 3600.0
+EVERY = 300.0
+"""A last day ends at midnight of its site; it is noticed within this time."""
 OVER = "renewed, or no longer in the file"
 
 
@@ -26,6 +28,7 @@ class OrderWatch:
         believed: whether the clock is to be believed.
         new_day: called with each day that begins; letters and contracts end by it.
         clock: for the day and the pauses.
+        zones: the time zone of each site.
     """
 
     def __init__(
@@ -34,11 +37,13 @@ class OrderWatch:
         components: Callable[[], Mapping[str, Component]],
         conditions: Mapping[str, Conditions],
         believed: Callable[[], Awaitable[bool]],
-        new_day: Callable[[dt.date], None],
+        new_day: Callable[[Days], None],
         clock: Clock,
+        zones: Mapping[str, dt.tzinfo],
     ) -> None:
         self.order = order
         self.components = components
+        self.zones = zones
         self._conditions = conditions
         self._believed = believed
         self._new_day = new_day
@@ -46,9 +51,10 @@ class OrderWatch:
         self.bell = Bell(clock)
         """Rung after a reload."""
 
-    def today(self) -> dt.date:
-        """The day in UTC."""
-        return dt.datetime.fromtimestamp(self._clock.now() / 1000, dt.UTC).date()
+    @property
+    def days(self) -> Days:
+        """The day that it is, at each site."""
+        return Days.at(self._clock.now(), self.zones)
 
     @property
     def warned(self) -> dt.timedelta:
@@ -67,9 +73,9 @@ class OrderWatch:
         """
         if not await self._believed():
             return
-        today = self.today()
-        self._new_day(today)
-        found = findings(self.order, self.components(), today)
+        days = self.days
+        self._new_day(days)
+        found = findings(self.order, self.components(), days)
         for kind, conditions in self._conditions.items():
             now = {(each.component, each.object): each.text for each in found if each.kind == kind}
             conditions.settle(now, OVER)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -9,11 +10,14 @@ from cmsp_agent.config.configuration import Order
 from cmsp_agent.model.component import Agreement, Component, Tier
 from cmsp_agent.model.event import AlarmKey
 from cmsp_agent.pipeline.alarm_types.order import ALARM_TYPES
+from cmsp_agent.services.devices.contract_terms import Days, as_of
 from cmsp_agent.services.events.conditions import Conditions
+from cmsp_agent.services.order.findings import findings
 from cmsp_agent.services.order.watch import OrderWatch
 from tests.lab.clock import ManualClock
 
 DAY = 86_400.0
+ZONES = {"paris": ZoneInfo("Europe/Paris"), "lima": ZoneInfo("America/Lima"), "apia": ZoneInfo("Pacific/Apia")}
 START = round(dt.datetime(2026, 11, 1, tzinfo=dt.UTC).timestamp() * 1000)
 ORDER = Order("ORD-1", None, dt.date(2027, 1, 9), None, 2, 0)
 LETTER = Agreement("LOA-7", dt.date(2026, 12, 15))
@@ -41,10 +45,12 @@ class Held:
 
 class Stage:
     def __init__(self, *components: Component) -> None:
-        self.held, self.clock, self.days, self.clock_is_right = Held(), ManualClock(START), list[dt.date](), True
+        self.held, self.clock, self.days, self.clock_is_right = Held(), ManualClock(START), list[Days](), True
         self.components = {each.name: each for each in components}
         kinds = {alarm.type: Conditions(alarm.type, self.held) for alarm in ALARM_TYPES}
-        self.watch = OrderWatch(ORDER, lambda: self.components, kinds, self._believed, self.days.append, self.clock)
+        self.watch = OrderWatch(
+            ORDER, lambda: self.components, kinds, self._believed, self.days.append, self.clock, ZONES
+        )
 
     async def _believed(self) -> bool:
         return self.clock_is_right
@@ -76,7 +82,7 @@ async def test_each_date_is_warned_of_then_it_ends_and_a_reload_renews_it(stage:
     stage.components = {"sbc": replace(SBC, authorisation=renewed)}
     stage.watch.order = replace(ORDER, ends=dt.date(2028, 1, 9))
     assert await stage.on(dt.date(2027, 1, 11)) == set()
-    assert stage.days[-1] == dt.date(2027, 1, 11)
+    assert stage.days[-1].utc == dt.date(2027, 1, 11)
 
 
 async def test_how_long_before_is_the_partners_to_say(stage: Stage) -> None:
@@ -89,7 +95,7 @@ async def test_a_clock_that_is_not_believed_ends_nothing(stage: Stage) -> None:
     assert await stage.on(dt.date(2026, 11, 2)) == {"support.ends gw"}
     stage.clock_is_right = False
     assert await stage.on(dt.date(2036, 1, 1)) == {"support.ends gw"}
-    assert stage.days == [dt.date(2026, 11, 2)]
+    assert [each.utc for each in stage.days] == [dt.date(2026, 11, 2)]
 
 
 async def test_more_components_than_ordered_are_flagged_and_an_end_of_life_is_said() -> None:
@@ -109,6 +115,36 @@ async def test_what_an_earlier_run_raised_is_cleared() -> None:
     async def believed() -> bool:
         return True
 
-    watch = OrderWatch(ORDER, dict, conditions, believed, lambda today: None, ManualClock(START))
+    watch = OrderWatch(ORDER, dict, conditions, believed, lambda days: None, ManualClock(START), {})
     await watch.look()
     assert held.texts == {}
+
+
+@pytest.mark.parametrize(
+    ("site", "midnight"),
+    [
+        ("paris", "2026-12-15T23:00Z"),
+        ("lima", "2026-12-16T05:00Z"),
+        ("apia", "2026-12-15T11:00Z"),
+        ("nowhere", "2026-12-16T00:00Z"),
+    ],
+)
+def test_a_letter_ends_with_its_last_day_at_its_site(site: str, midnight: str) -> None:
+    moment = round(dt.datetime.fromisoformat(midnight).timestamp() * 1000)
+    component = replace(SBC, site=site)
+    ended = [as_of(component, Days.at(at, ZONES).of(site)).authorised for at in (moment - 1, moment)]
+    assert ended == [True, False]
+
+
+def test_the_term_ends_when_its_last_day_is_over_at_every_site() -> None:
+    lima = round(dt.datetime(2027, 1, 10, 5, tzinfo=dt.UTC).timestamp() * 1000)
+    kinds = [[each.kind for each in findings(ORDER, {}, Days.at(at, ZONES))] for at in (lima - 1, lima)]
+    assert kinds == [["order.ends"], ["order.ended"]]
+
+
+@pytest.mark.parametrize(("hour", "kinds"), [(22, set()), (23, {"support.ends gw"})])
+async def test_the_warning_begins_with_a_day_too(hour: int, kinds: set[str]) -> None:
+    stage = Stage(replace(GATEWAY, support=Agreement("CON-1", dt.date(2026, 12, 15))))
+    await stage.clock.advance(dt.datetime(2026, 11, 14, hour, 30, tzinfo=dt.UTC).timestamp() - START / 1000)
+    await stage.watch.look()
+    assert stage.held.kinds == kinds
