@@ -16,6 +16,7 @@ from cmsp_agent.cli.connections import SocketDaemon, daemon_at
 from cmsp_agent.cli.daemon import Daemon
 from cmsp_agent.cli.examples import shown_of
 from cmsp_agent.cli.groups import GROUPS
+from cmsp_agent.cli.on_appliance import refuse_from_afar
 from cmsp_agent.cli.output import Output
 from cmsp_agent.cli.session import CommandContext
 from cmsp_agent.model.errors import AgentError, ConfigurationError
@@ -123,6 +124,12 @@ class PlainCommand(typer.core.TyperCommand):
         """The help, in the same columns."""
         text = _BRACES.sub(r"\1", super().get_help(ctx))
         return _TYPES.sub(lambda found: " " * len(found[0]), text)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Carry it out, on the machine that was meant."""
+        root = ctx.find_root()
+        refuse_from_afar(ctx.command_path.removeprefix(root.command_path).strip(), root.params["url"])
+        return super().invoke(ctx)
 
 
 class WholeSummaries(typer.core.TyperGroup):

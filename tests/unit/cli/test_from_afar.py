@@ -1,0 +1,93 @@
+"""With `--url`, each command asks the agent there, works on files that it is given, or says that it can't."""
+
+import ast
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from cmsp_agent.cli import application
+from cmsp_agent.cli.on_appliance import ON_THE_APPLIANCE
+from cmsp_agent.cli.output import Output
+from tests.lab.certificates import Authority
+from tests.unit.cli.fakes import cmsp_agent
+
+ON_FILES = {
+    "backup recover",
+    "backup recovery-key",
+    "complete",
+    "config check",
+    "config schema",
+    "plugin check",
+    "plugin new",
+    "plugin show",
+    "plugin test",
+    "plugin traps",
+    "rules check",
+    "rules test",
+    "tool clean",
+    "tool identify",
+    "tool redact",
+    "tool syslog",
+    "tool trap",
+    "type list",
+    "type show",
+}
+"""Need no agent: they read what they are given, or what is installed beside them."""
+
+
+def commands() -> dict[str, Callable[..., Any]]:
+    app = application.application(Output())
+    found = {str(each.name): each.callback for each in app.registered_commands}
+    for group in app.registered_groups:
+        assert group.typer_instance is not None
+        for each in group.typer_instance.registered_commands:
+            found[f"{group.name} {each.name}"] = each.callback
+    return {name: callback for name, callback in found.items() if callback is not None}
+
+
+def asks_the_agent(command: Callable[..., Any]) -> bool:
+    """Whether the command, or a function of its module that it calls, uses the daemon."""
+    module = inspect.getmodule(command)
+    assert module is not None
+    wanted, seen = [command.__name__], set[str]()
+    bodies = {
+        node.name: node
+        for node in ast.walk(ast.parse(inspect.getsource(module)))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    while wanted:
+        body = bodies.get(name := wanted.pop())
+        if body is None or name in seen:
+            continue
+        seen.add(name)
+        nodes = list(ast.walk(body))
+        if any(isinstance(node, ast.Attribute) and node.attr == "daemon" for node in nodes):
+            return True
+        wanted += [node.id for node in nodes if isinstance(node, ast.Name)]
+    return False
+
+
+def test_each_command_is_one_of_three_kinds() -> None:
+    every = commands()
+    asking = {name for name, callback in every.items() if asks_the_agent(callback)}
+    assert set(every) == ON_THE_APPLIANCE | ON_FILES | asking
+    assert not ON_FILES & (ON_THE_APPLIANCE | asking)
+
+
+@pytest.fixture(scope="module")
+def noc(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    authority = Authority(tmp_path_factory.mktemp("ca"))
+    caller = authority.client("noc", "urn:cmsp:noc:admin")
+    files = ("--cert", str(caller.certificate), "--key", str(caller.key), "--ca", str(authority.path))
+    return "--url", "https://127.0.0.1:1", *files
+
+
+@pytest.mark.parametrize("command", sorted(ON_THE_APPLIANCE))
+def test_what_works_on_the_appliance_does_nothing_here(command: str, noc: tuple[str, ...]) -> None:
+    words = {"backup restore-key": ["a", "--key", "b"]} | dict.fromkeys(("secret set", "secret delete"), ["x"])
+    words |= {"enrol": ["--token", "t"], "plugin clear": ["x"]}
+    ending = cmsp_agent(*noc, *command.split(), *words.get(command, []))
+    assert (ending.code, ending.out) == (2, "")
+    assert "nothing was done" in ending.err
