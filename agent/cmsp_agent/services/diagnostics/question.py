@@ -73,12 +73,16 @@ def checked(question: DiagnosticQuestion) -> DiagnosticQuestion:
 
 
 def _oid(text: str) -> str:
+    """The OID in the one form that it is sent in: what is written otherwise must not get around what is closed."""
     found = _OID.fullmatch(text)
-    if found is None or any(int(step) > 0xFFFFFFFF for step in found[1].split(".")):
+    steps = [int(step) for step in found[1].split(".")] if found else []
+    # X.690, 8.19.4: the first two steps share an octet, so that 0.43 would be sent as 1.3
+    if not steps or max(steps) > 0xFFFFFFFF or steps[0] > 2 or (steps[0] < 2 and steps[1] > 39):
         raise QuestionInvalid(f"oids: not an OID in numbers: {text[:LONGEST_ARGUMENT]!r}")
-    if is_closed(found[1]):
-        raise Refused(f"{found[1]} holds credentials of the device (source: agent)")
-    return found[1]
+    oid = ".".join(str(step) for step in steps)
+    if is_closed(oid):
+        raise Refused(f"{oid} holds credentials of the device (source: agent)")
+    return oid
 
 
 def is_closed(oid: str) -> bool:

@@ -58,7 +58,10 @@ def test_an_argument_that_is_not_what_it_should_be(question: Asked) -> None:
         checked(question)
 
 
-@pytest.mark.parametrize("oid", ["1.3.6.1.6.3.18.1.1.1.2", "1.3.6.1.6.3.15", ".1.3.6.1.6.3.16.1"])
+CLOSED = ["1.3.6.1.6.3.18.1.1.1.2", "1.3.6.1.6.3.15", ".1.3.6.1.6.3.16.1", "01.3.6.1.6.3.18", "1.3.6.1.6.3.0018.1"]
+
+
+@pytest.mark.parametrize("oid", CLOSED)
 def test_whom_the_device_trusts_is_not_shown(oid: str) -> None:
     with pytest.raises(Refused, match="credentials"):
         checked(Asked("snmp-walk", oids=[oid]))
@@ -66,3 +69,9 @@ def test_whom_the_device_trusts_is_not_shown(oid: str) -> None:
 
 def test_an_oid_loses_its_leading_dot() -> None:
     assert checked(Asked("snmp-get", oids=[".1.3.6.1.2.1.1.3.0"])).oids == ("1.3.6.1.2.1.1.3.0",)
+
+
+@pytest.mark.parametrize("oid", ["0.43.6.1.6.3.18.1.1", "1.40.1", "3.1.1", "9.9.9"])
+def test_an_oid_that_would_be_sent_as_another_is_none(oid: str) -> None:
+    with pytest.raises(QuestionInvalid):
+        checked(Asked("snmp-get", oids=[oid]))
