@@ -119,7 +119,7 @@ class ApiServer:
     def _add(self, name: str, listener: Listener) -> None:
         if not self._listeners:
             self._config.load()
-            self._services.bell.closed = False
+            self._services.wakeup.closed = False
         self._listeners[name] = listener
         self._supervisor.keep_running(name, listener.run)
 
@@ -138,7 +138,7 @@ class ApiServer:
             await self._supervisor.cancel(name)
             listener.close()
         self._listeners.clear()
-        self._services.bell.close()
+        self._services.wakeup.close()
         for connection in list(self._state.connections):
             connection.shutdown()
         if not await self._gone(GRACE_SECONDS):

@@ -20,7 +20,7 @@ from cmsp_agent.services.backups.setup import SetupPlan
 from cmsp_agent.services.backups.storage_estimate import StorageNeed
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
-from cmsp_agent.services.emergency.ways import NumberWays
+from cmsp_agent.services.emergency.call_paths import NumberWays
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.recording import Outward
@@ -34,27 +34,27 @@ from cmsp_agent.services.revisions.service import Revisions
 from cmsp_agent.services.status.service import StatusService
 
 
-class StreamBell:
-    """Rung when events were committed: those who stream them look again."""
+class StreamWakeup:
+    """Woken when events were committed: those who stream them look again."""
 
     def __init__(self) -> None:
-        self._rung = asyncio.Event()
+        self._woken = asyncio.Event()
         self.listeners = 0
         self.closed = False
 
-    def ring(self, facts: object = None) -> None:  # noqa: ARG002
+    def wake(self, facts: object = None) -> None:  # noqa: ARG002
         """Wake everybody who waits; takes what an event service announces, and ignores it."""
-        rung, self._rung = self._rung, asyncio.Event()
-        rung.set()
+        woken, self._woken = self._woken, asyncio.Event()
+        woken.set()
 
     def close(self) -> None:
         """No more will come: streams end."""
         self.closed = True
-        self.ring()
+        self.wake()
 
-    def next_ring(self) -> asyncio.Event:
-        """Set at the next ring. Get it before looking, wait for it after, and no ring is missed."""
-        return self._rung
+    def next_wakeup(self) -> asyncio.Event:
+        """Set at the next `wake`. Get it before looking and wait for it after, and none is missed."""
+        return self._woken
 
 
 class EmergencyRecords(Protocol):
@@ -158,5 +158,5 @@ class ApiServices:
     """Component → the commands that diagnostics may run on it."""
     bundles: Callable[[str], Awaitable[bytes]]
     """A support bundle by its name (`services.support`)."""
-    bell: StreamBell = field(default_factory=StreamBell)
+    wakeup: StreamWakeup = field(default_factory=StreamWakeup)
     refusals: Refusals = field(default_factory=Refusals)

@@ -104,7 +104,7 @@ async def start_api(
     jobs = _jobs(runtime, needs.parts)
     _keep_audit_log(runtime, needs)
     services = _services(runtime, needs, shown, jobs)
-    needs.events.service.subscribe(services.bell.ring)
+    needs.events.service.subscribe(services.wakeup.wake)
     server = ApiServer(services, settings_of(api), runtime.supervisor, runtime.counters)
     await listening.open(server.places())
     await jobs.resume()

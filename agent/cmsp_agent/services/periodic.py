@@ -4,18 +4,18 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import NoReturn
 
-from cmsp_agent.aio.bell import Bell
+from cmsp_agent.aio.wakeup import Wakeup
 from cmsp_agent.model.errors import AgentError
 
 log = logging.getLogger(__name__)
 
 
-async def look_periodically(look: Callable[[], Awaitable[None]], bell: Bell, every: float, failed: str) -> NoReturn:
-    """Look now, whenever the bell rings, and every so many seconds, until cancelled.
+async def look_periodically(look: Callable[[], Awaitable[None]], wakeup: Wakeup, every: float, failed: str) -> NoReturn:
+    """Look now, whenever it is woken, and every so many seconds, until cancelled.
 
     Args:
         look: what is done; an `AgentError` is logged, and the next look comes.
-        bell: rung when something changed.
+        wakeup: woken when something changed.
         every: seconds.
         failed: the log's words for a look that failed.
     """
@@ -24,4 +24,4 @@ async def look_periodically(look: Callable[[], Awaitable[None]], bell: Bell, eve
             await look()
         except AgentError as error:
             log.warning(failed, extra={"reason": str(error)})
-        await bell.wait(every)
+        await wakeup.wait(every)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import asyncssh
 
-from cmsp_agent.services.backups.dependencies import DIALOGUES
+from cmsp_agent.services.backups.build import DIALOGUES
 from tests.bench.backup.devices import COUNT, PASSWORD, PROMPT, USER, address
 from tests.bench.backup.ours import cpu, rss_mb
 

@@ -22,8 +22,8 @@ from cmsp_agent.model.secret import Secret
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import Backups, Directory, Manifest, ManifestCopies
+from cmsp_agent.services.backups.build import DIALOGUES
 from cmsp_agent.services.backups.clean_text import clean
-from cmsp_agent.services.backups.dependencies import DIALOGUES
 from cmsp_agent.services.backups.ssh_reading import WITHIN
 from cmsp_agent.services.backups.terminal_noise import without_noise
 from cmsp_agent.services.devices.login import command_line_of

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from cmsp_agent.services.backups.dependencies import DIALOGUES
+from cmsp_agent.services.backups.build import DIALOGUES
 from tests.bench.backup.devices import COUNT, PASSWORD, USER, address
 from tests.bench.backup.outcome import Saved
 

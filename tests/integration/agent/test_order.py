@@ -84,7 +84,7 @@ async def test_a_letter_ends_and_is_renewed_by_a_reload_and_monitoring_never_sto
             await agent_watch(agent).look()
             assert held_of(agent, "gw-1") == {"authorisation.ends"}, "a clock that nobody confirms ends nothing"
             await agent.events.known_time.confirm()
-            agent_watch(agent).bell.ring()
+            agent_watch(agent).wakeup.wake()
             await until(lambda: held_of(agent, "gw-1") == {"authorisation.ended"}, 20)
             await until(lambda: agent.devices.devices.components["gw-1"].authorised is False)
             refused, said = await reported(stage, "backup", "run", "gw-1", errors=True)

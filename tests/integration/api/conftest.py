@@ -56,7 +56,7 @@ from cmsp_agent.services.backups.storage_estimate import StorageNeed, storage_ne
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.last_seen import SeenTimes
 from cmsp_agent.services.devices.records import DeviceRecords
-from cmsp_agent.services.emergency.ways import EmergencyWay, NumberWays
+from cmsp_agent.services.emergency.call_paths import EmergencyWay, NumberWays
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.notices import Notices
@@ -165,7 +165,7 @@ class Agent:
         )  # fmt: skip
         await self.database.write(lambda tx: events.insert(tx, event))
         self.alarm_state.active[event.key] = event
-        self.services.bell.ring()
+        self.services.wakeup.wake()
         return event
 
     async def incident(self) -> Incident:

@@ -9,7 +9,7 @@ from cmsp_agent.api.callers import READING, caller_of, services_of
 from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.schemas.emergency import EmergencyCallList, EmergencyList
 from cmsp_agent.api.views.emergency import emergency_call_view
-from cmsp_agent.services.emergency.ways import NumberWays
+from cmsp_agent.services.emergency.call_paths import NumberWays
 
 router = APIRouter(prefix="/v1/emergency", tags=["emergency"])
 

@@ -66,7 +66,7 @@ async def stream(
 ) -> StreamingResponse:
     """Server-sent events: each event as `cmsp.event.v1`; an id alone is the cursor for Last-Event-ID."""
     services = services_of(request)
-    if services.bell.listeners >= MOST_STREAMS:
+    if services.wakeup.listeners >= MOST_STREAMS:
         raise TooManyStreams(f"{MOST_STREAMS} streams are open")
     if last_event_id is not None:
         if not last_event_id.isdecimal() or len(last_event_id) > 18:
@@ -122,12 +122,12 @@ async def raw(request: Request, event: str, caller: ObserverCaller) -> PlainText
 async def _follow(
     services: ApiServices, only: Filter, after: int, shown: Callable[[Event], Event], may: Callable[[], bool]
 ) -> AsyncIterator[str]:
-    bell = services.bell
-    bell.listeners += 1
+    wakeup = services.wakeup
+    wakeup.listeners += 1
     try:
         yield ": connected\n\n"
-        while not bell.closed and may():
-            rung = bell.next_ring()
+        while not wakeup.closed and may():
+            rung = wakeup.next_wakeup()
             found, after = await services.events.log.following(only, after)
             for event in found:
                 yield f"event: cmsp.event.v1\ndata: {json.dumps(event_view(shown(event)))}\n\n"
@@ -136,7 +136,7 @@ async def _follow(
             elif not await _rings(rung, KEEP_ALIVE):
                 yield ": still here\n\n"
     finally:
-        bell.listeners -= 1
+        wakeup.listeners -= 1
 
 
 async def _rings(rung: asyncio.Event, within: float) -> bool:

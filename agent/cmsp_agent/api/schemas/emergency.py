@@ -1,7 +1,7 @@
 """The ways to emergency numbers."""
 
 from cmsp_agent.api.schemas.base import Paged, Shape
-from cmsp_agent.services.emergency.ways import WaysState
+from cmsp_agent.services.emergency.call_paths import WaysState
 
 
 class EmergencyWayView(Shape):

@@ -1,7 +1,7 @@
 """Backups of configurations: by calendar, after a change, on demand. A failed one is an alarm, never a version.
 
 Leaves the dialogue to the reader, the judgement to `clean_text` and `policy`, the writing to `manifest`, the when to
-the calendar and `after_change`.
+the calendar and `when_reported`.
 """
 
 import asyncio

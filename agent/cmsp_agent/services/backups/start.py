@@ -17,14 +17,14 @@ from cmsp_agent.pipeline.alarm_state import AlarmState
 from cmsp_agent.pipeline.alarm_types import backups
 from cmsp_agent.pipeline.silences import NONE, SilenceRegister, Silences
 from cmsp_agent.services.audit import AuditLog
-from cmsp_agent.services.backups.copies import ManifestCopies, ManifestFiles
-from cmsp_agent.services.backups.dependencies import (
+from cmsp_agent.services.backups.build import (
     DIALOGUES,
     command_lines,
     make_backups,
     make_restores,
     web_interfaces,
 )
+from cmsp_agent.services.backups.copies import ManifestCopies, ManifestFiles
 from cmsp_agent.services.backups.history import ConfigurationChange, history
 from cmsp_agent.services.backups.job import backup_job
 from cmsp_agent.services.backups.manifest import MOST_VERSIONS, Manifest

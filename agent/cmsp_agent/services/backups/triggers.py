@@ -7,13 +7,13 @@ from operator import attrgetter
 
 from cmsp_agent.model.errors import NotFound, Refused
 from cmsp_agent.model.signal import ConfigurationTimes
-from cmsp_agent.services.backups.after_change import BackupAfterChange, ConfigurationChanges
-from cmsp_agent.services.backups.around_changes import AroundMaintenance, PolledChanges
 from cmsp_agent.services.backups.retries import Retries
 from cmsp_agent.services.backups.service import Backups
 from cmsp_agent.services.backups.ssh_reading import SshReader, plain
 from cmsp_agent.services.backups.startup import unsaved_lines
 from cmsp_agent.services.backups.unsaved import UNSAVED, UnsavedChanges
+from cmsp_agent.services.backups.when_polled import AroundMaintenance, PolledChanges
+from cmsp_agent.services.backups.when_reported import BackupAfterChange, ConfigurationChanges
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.start import EventsPart
 from cmsp_agent.services.runtime import Runtime

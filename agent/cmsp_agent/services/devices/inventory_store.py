@@ -11,7 +11,7 @@ from typing import Any
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.ids import NewId
 from cmsp_agent.model.inventory import InventoryChange
-from cmsp_agent.services.devices.changes import changed
+from cmsp_agent.services.devices.inventory_diff import changed
 from cmsp_agent.services.devices.masking import masked_changes, masked_facts
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.encoding import decode, encode

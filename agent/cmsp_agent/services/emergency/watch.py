@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NoReturn
 
-from cmsp_agent.aio.bell import Bell
 from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.wakeup import Wakeup
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import AgentError
@@ -16,8 +16,8 @@ from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.impact import EMERGENCY
 from cmsp_agent.services.backups import Backups
+from cmsp_agent.services.emergency.call_paths import NumberWays, WaysState, ways_of
 from cmsp_agent.services.emergency.dial_plan import DialPeer, dial_peers, dialled_for
-from cmsp_agent.services.emergency.ways import NumberWays, WaysState, ways_of
 from cmsp_agent.services.events.conditions import Conditions
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ class EmergencyWatch:
         self._alarms = alarms
         self._conditions = conditions
         self._clock = clock
-        self._bell = Bell(clock)
+        self._wakeup = Wakeup(clock)
         self._plans: dict[str, DialPlan] = {}
         """Component → what its latest version says."""
         self._had: dict[str, dict[str, str]] = {}
@@ -86,12 +86,12 @@ class EmergencyWatch:
 
     def changed(self, _: Changes) -> None:
         """Alarms changed."""
-        self._bell.ring()
+        self._wakeup.wake()
 
     def committed(self) -> None:
         """The database changed: there may be newer configurations."""
         self._outdated = True
-        self._bell.ring()
+        self._wakeup.wake()
 
     async def run(self) -> NoReturn:
         """Look when something changed, until cancelled."""
@@ -100,7 +100,7 @@ class EmergencyWatch:
                 self.settle(await self.ways())
             except AgentError as error:
                 log.warning("the ways to emergency numbers are not known", extra={"reason": str(error)})
-            if await self._bell.wait(IDLE):
+            if await self._wakeup.wait(IDLE):
                 await self._clock.sleep(SETTLE)
 
     async def ways(self) -> list[NumberWays]:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from cmsp_agent.model.inventory import InventoryChange
 from cmsp_agent.pipeline.alarm_types.inventory import DEVICE_REPLACED, PART_CHANGED, SOFTWARE_CHANGED
-from cmsp_agent.services.devices.changes import without_software
+from cmsp_agent.services.devices.inventory_diff import without_software
 
 MOST_PARTS = 20
 """Of one reading: the history has all."""

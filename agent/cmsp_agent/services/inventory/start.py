@@ -29,7 +29,7 @@ class InventoryPart(Part):
         """What the file says of components is kept soon after."""
 
         async def change() -> None:
-            self.upkeep.bell.ring()
+            self.upkeep.wakeup.wake()
 
         return change
 

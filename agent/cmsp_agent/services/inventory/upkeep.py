@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
-from cmsp_agent.aio.bell import Bell
 from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.wakeup import Wakeup
 from cmsp_agent.model.component import Agreement, Component
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.backups import Backups
@@ -40,12 +40,12 @@ class InventoryUpkeep:
         self._stated: dict[str, Mapping[str, Any]] = {}
         self._read: dict[str, str] = {}
         """Component → the version of its configuration that was read."""
-        self.bell = Bell(clock)
-        """Rung when the file has changed."""
+        self.wakeup = Wakeup(clock)
+        """Woken when the file has changed."""
 
     async def run(self) -> NoReturn:
         """Look again and again, until cancelled."""
-        await look_periodically(self.look, self.bell, EVERY, "the inventory can't be kept up")
+        await look_periodically(self.look, self.wakeup, EVERY, "the inventory can't be kept up")
 
     async def look(self) -> None:
         """Once.

@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import NoReturn
 
-from cmsp_agent.aio.bell import Bell
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.wakeup import Wakeup
 from cmsp_agent.model.errors import HeadendUnreachable, StorageError
 from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.services.link.answers import (
@@ -83,8 +83,8 @@ class Forwarder:
         self._on_connected = on_connected
         self._chance = chance
         self._new_id = new_id
-        self._bell = Bell(clock)
-        database.follow(self._bell.ring)
+        self._wakeup = Wakeup(clock)
+        database.follow(self._wakeup.wake)
         self._ahead: Ahead[Parcel] = Ahead()
         self._forgetting = Forgetting(database, clock)
         self._epoch = ""
@@ -101,12 +101,12 @@ class Forwarder:
 
     def wake(self) -> None:
         """Something was appended."""
-        self._bell.ring()
+        self._wakeup.wake()
 
     def doubt(self) -> None:
         """A heartbeat was not taken: ask before believing that all is well, though no record waits."""
         self.link = replace(self.link, asked=False)
-        self._bell.ring()
+        self._wakeup.wake()
 
     async def run(self) -> NoReturn:
         """Forward until cancelled."""
@@ -139,7 +139,7 @@ class Forwarder:
             self.link = settled(self.link)
             self._well()
             await self._forgetting.settle()
-            await self._bell.wait(IDLE)
+            await self._wakeup.wait(IDLE)
             return
         await self._exchange(parcel if parcel.link == self.link else await self._pack(self.link))
 

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, NoReturn
 
-from cmsp_agent.aio.bell import Bell
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.wakeup import Wakeup
 from cmsp_agent.model.errors import HeadendUnreachable, StorageError
 from cmsp_agent.storage.encoding import encode
 from cmsp_agent.transports.headend import HeadendClient
@@ -39,21 +39,21 @@ class Heartbeat:
         self._content = content
         self._clock = clock
         self._counters = counters
-        self._bell = Bell(clock)
+        self._wakeup = Wakeup(clock)
         self._every = max(every, 2 * SPACING)
         self._on_failed = on_failed
         self._failures = 0
 
     def soon(self) -> None:
         """A P1 or P2 opened, changed or closed, or the head-end is back."""
-        self._bell.ring()
+        self._wakeup.wake()
 
     async def run(self) -> NoReturn:
         """Send until cancelled."""
         while True:
             await self._send()
             await self._clock.sleep(SPACING)
-            await self._bell.wait(self._pause())
+            await self._wakeup.wait(self._pause())
 
     def _pause(self) -> float:
         if not self._failures:

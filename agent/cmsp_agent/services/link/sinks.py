@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NoReturn
 
-from cmsp_agent.aio.bell import Bell
+from cmsp_agent.aio.wakeup import Wakeup
 from cmsp_agent.config.configuration import Configuration, SinkSettings
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.event import AlarmKey
@@ -44,7 +44,7 @@ class SinkForwarder:
         self._clock = runtime.clock
         self._counters = runtime.counters
         self._chance = runtime.machine.chance
-        self._bell = Bell(runtime.clock)
+        self._wakeup = Wakeup(runtime.clock)
         self._hanging: cursors.CursorRead | None = None
         self._failures = 0
         self.reason = ""
@@ -52,7 +52,7 @@ class SinkForwarder:
 
     def wake(self) -> None:
         """Something was committed."""
-        self._bell.ring()
+        self._wakeup.wake()
 
     async def run(self) -> NoReturn:
         """Forward until cancelled."""
@@ -78,7 +78,7 @@ class SinkForwarder:
             self._counters.add("sinks.missed", found.missed, key=self._name)
             await self._move(found.row)
         elif batch is None:
-            await self._bell.wait(IDLE)
+            await self._wakeup.wait(IDLE)
         else:
             taken = RecordBatch(batch.epoch, batch.first, batch.last, batch.count, batch.body)
             reason = await self._delivery.hand_over(taken)

@@ -9,8 +9,8 @@ from functools import partial
 from itertools import groupby
 from typing import NoReturn
 
-from cmsp_agent.aio.bell import Bell
 from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.wakeup import Wakeup
 from cmsp_agent.config.configuration import Contact, NotificationPolicy
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import StorageError
@@ -77,18 +77,18 @@ class IncidentNotifier:
         self._clock = clock
         self._new_id = new_id
         self._changed: dict[str, Incident] = {}
-        self._bell = Bell(clock)
+        self._wakeup = Wakeup(clock)
 
     def use(self, interested: Interested) -> None:
         """Notify these from now on."""
         self._interested = interested
-        self._bell.ring()
+        self._wakeup.wake()
 
     def __call__(self, changes: Changes) -> None:
         """Incidents changed."""
         if changes.incidents:
             self._changed.update(changes.incidents.items())
-            self._bell.ring()
+            self._wakeup.wake()
 
     async def run(self) -> NoReturn:
         """Look when something changed, and now and then, until cancelled."""
@@ -98,7 +98,7 @@ class IncidentNotifier:
                 pending = await self.look()
             except StorageError as error:
                 log.warning("notifications can't be queued", extra={"reason": str(error)})
-            if await self._bell.wait(LOOK_EVERY if pending else IDLE):
+            if await self._wakeup.wait(LOOK_EVERY if pending else IDLE):
                 await self._clock.sleep(SETTLE)
 
     async def look(self) -> bool:

@@ -5,9 +5,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import NoReturn
 
-from cmsp_agent.aio.bell import Bell
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.wakeup import Wakeup
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.notification import DeliveryFailed, OutgoingNotification
 from cmsp_agent.services.events.conditions import Conditions
@@ -59,11 +59,11 @@ class Outgoing:
         self._conditions = conditions
         self._clock = clock
         self._counters = counters
-        self._bell = Bell(clock)
+        self._wakeup = Wakeup(clock)
 
     def wake(self) -> None:
         """Something was queued."""
-        self._bell.ring()
+        self._wakeup.wake()
 
     async def run(self) -> NoReturn:
         """Send what is due, until cancelled."""
@@ -73,7 +73,7 @@ class Outgoing:
                 queued = await self.send_due()
             except StorageError as error:
                 log.warning("the queue of notifications can't be used", extra={"reason": str(error)})
-            await self._bell.wait(LOOK_EVERY if queued else IDLE)
+            await self._wakeup.wait(LOOK_EVERY if queued else IDLE)
 
     async def send_due(self) -> bool:
         """Send each notification whose time has come, once; return whether any was queued.

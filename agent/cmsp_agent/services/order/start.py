@@ -30,7 +30,7 @@ class OrderPart(Part):
         async def change() -> None:
             self.watch.order, self.customer = configuration.order, configuration.customer.name
             self.watch.zones = zones_of(configuration)
-            self.watch.bell.ring()
+            self.watch.wakeup.wake()
 
         return change
 

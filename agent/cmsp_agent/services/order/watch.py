@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NoReturn
 
-from cmsp_agent.aio.bell import Bell
 from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.wakeup import Wakeup
 from cmsp_agent.config.configuration import Order
 from cmsp_agent.model.component import Component
 from cmsp_agent.services.devices.contract_terms import Days
@@ -48,8 +48,8 @@ class OrderWatch:
         self._believed = believed
         self._new_day = new_day
         self._clock = clock
-        self.bell = Bell(clock)
-        """Rung after a reload."""
+        self.wakeup = Wakeup(clock)
+        """Woken after a reload."""
 
     @property
     def days(self) -> Days:
@@ -63,7 +63,7 @@ class OrderWatch:
 
     async def run(self) -> NoReturn:
         """Look again and again, until cancelled."""
-        await look_periodically(self.look, self.bell, EVERY, "the order's dates can't be looked at")
+        await look_periodically(self.look, self.wakeup, EVERY, "the order's dates can't be looked at")
 
     async def look(self) -> None:
         """Once. A clock that is not believed ends nothing, and renews nothing.

@@ -4,9 +4,9 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import NoReturn
 
-from cmsp_agent.aio.bell import Bell
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.aio.wakeup import Wakeup
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.model.severity import Severity
@@ -40,7 +40,7 @@ class Confirming:
         self._alarms_of = alarms_of
         self._clock = clock
         self._counters = counters
-        self._bell = Bell(clock)
+        self._wakeup = Wakeup(clock)
         self._due: dict[str, float] = {}
         """Component → when it is looked at, monotonic seconds."""
         self._again: set[str] = set()
@@ -53,7 +53,7 @@ class Confirming:
             if is_doubtful(event):
                 self._due.setdefault(event.component, self._next(event.component))
         if self._due:
-            self._bell.ring()
+            self._wakeup.wake()
 
     async def run(self) -> NoReturn:
         """Poll what is due, one component after the other, until cancelled."""
@@ -61,7 +61,7 @@ class Confirming:
             now = self._clock.monotonic()
             wait = min(self._due.values(), default=now + LOOK_AGAIN) - now
             if wait > 0:
-                await self._bell.wait(wait)
+                await self._wakeup.wait(wait)
                 continue
             for name in [each for each, at in self._due.items() if at <= now]:
                 await self._look(name)

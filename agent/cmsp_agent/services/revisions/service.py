@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from cmsp_agent.aio.bell import Bell
 from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.wakeup import Wakeup
 from cmsp_agent.config.edit_yaml import has_comments, merged
 from cmsp_agent.model.errors import AgentError, ConfigurationError, Conflict, Problem, Refused
 from cmsp_agent.services.events.notices import Notices
@@ -57,7 +57,7 @@ class Revisions:
         self._notices = notices
         self._reload = reload
         self._changing = asyncio.Lock()
-        self._bell = Bell(clock)
+        self._wakeup = Wakeup(clock)
         self._until: float | None = None
 
     @property
@@ -106,7 +106,7 @@ class Revisions:
                 step = "check" if isinstance(error, ConfigurationError) else "use"
                 self._refuse(text, by, step, error)
                 raise
-        self._bell.ring()
+        self._wakeup.wake()
         return {"revision": revision.number, "state": revision.state, "notes": notes, **self.waiting()}
 
     async def confirm(self, by: Author) -> Mapping[str, Any]:
@@ -125,7 +125,7 @@ class Revisions:
             self._kept.mark(waiting.revision, store.CONFIRMED)
             self._note(store.CONFIRMED, "confirm", "", by.name, waiting.revision)
             self._kept.wait_for(None)
-        self._bell.ring()
+        self._wakeup.wake()
         return {"revision": waiting.revision, "state": store.CONFIRMED}
 
     def keep_present(self, by: str) -> None:
@@ -173,7 +173,7 @@ class Revisions:
             waiting = self._kept.unconfirmed()
             left = 3600.0 if waiting is None else self._left(waiting)
             if left > 0:
-                await self._bell.wait(min(left, 3600.0))
+                await self._wakeup.wait(min(left, 3600.0))
             else:
                 await self._roll_back("not confirmed in time")
 

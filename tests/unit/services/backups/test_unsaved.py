@@ -10,8 +10,8 @@ from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.component import BackupPlan
 from cmsp_agent.model.errors import DeviceUnreachable
 from cmsp_agent.model.signal import ConfigurationTimes
-from cmsp_agent.services.backups.around_changes import AFTER, BEFORE, AroundMaintenance, PolledChanges
 from cmsp_agent.services.backups.unsaved import UnsavedChanges, known_since
+from cmsp_agent.services.backups.when_polled import AFTER, BEFORE, AroundMaintenance, PolledChanges
 from cmsp_agent.services.events.conditions import Conditions
 from tests.unit.services.backups.test_retries import settled
 from tests.unit.services.backups.test_service import Site, site

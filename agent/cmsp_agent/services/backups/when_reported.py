@@ -1,4 +1,4 @@
-"""A backup some quiet minutes after a device reported a change. Decides when; `service` makes the backup."""
+"""Notices changes that devices report, and saves a device some quiet minutes later. `service` makes the backup."""
 
 import asyncio
 import logging

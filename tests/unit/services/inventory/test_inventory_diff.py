@@ -3,7 +3,7 @@
 from typing import Any
 
 from cmsp_agent.model.inventory import InventoryChange, TableName
-from cmsp_agent.services.devices.changes import MOST_AT_ONCE, changed
+from cmsp_agent.services.devices.inventory_diff import MOST_AT_ONCE, changed
 from cmsp_agent.services.devices.masking import masked_changes, masked_facts
 from cmsp_agent.services.devices.voice_plan import voice_plan
 from cmsp_agent.services.inventory.announcing import Announcer

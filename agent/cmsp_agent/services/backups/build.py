@@ -1,4 +1,4 @@
-"""What backups and restores are made of: the devices, their command lines and grave faults, the audit log."""
+"""Builds the services of backups and restores from devices, command lines, grave faults and the audit log."""
 
 from collections.abc import Collection
 from functools import partial

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from cmsp_agent.model.event import Event
+from cmsp_agent.services.emergency.call_paths import NumberWays, WaysState, ways_of
 from cmsp_agent.services.emergency.dial_plan import dial_peers, dialled_for, takes, those_for
-from cmsp_agent.services.emergency.ways import NumberWays, WaysState, ways_of
 from tests.unit.storage.facts import an_event
 
 CONFIGURATION = """\

@@ -1,4 +1,4 @@
-"""What changed between two readings of a component's inventory, thing by thing. Pure."""
+"""The differences between two readings of a component's inventory. Pure."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Which ways to an emergency number work, by the dial-peers and the alarms that hold. Pure."""
+"""Which dial-peers lead to an emergency number, and which of them work by the active alarms. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

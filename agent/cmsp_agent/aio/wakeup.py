@@ -5,28 +5,28 @@ import asyncio
 from cmsp_agent.aio.clock import Clock
 
 
-class Bell:
-    """Rung by others; `wait` returns when it rings, has rung since the last wait, or the time is up."""
+class Wakeup:
+    """Ended by others: `wait` returns when `wake` is called, was called since the last wait, or the time is up."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._rung = False
+        self._woken = False
         self._pause: asyncio.Task[None] | None = None
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         """End the present wait, or the next one at once."""
-        self._rung = True
+        self._woken = True
         if self._pause is not None:
             self._pause.cancel()
 
     async def wait(self, seconds: float) -> bool:
-        """Whether it rang within so many seconds. One waits at a time."""
-        if not self._rung:
+        """Whether `wake` ended it within so many seconds. One waits at a time."""
+        if not self._woken:
             self._pause = asyncio.ensure_future(self._clock.sleep(seconds))
             try:
                 await asyncio.wait([self._pause])
             finally:
                 self._pause.cancel()
                 self._pause = None
-        rung, self._rung = self._rung, False
-        return rung
+        woken, self._woken = self._woken, False
+        return woken

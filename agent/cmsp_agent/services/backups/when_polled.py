@@ -1,4 +1,4 @@
-"""What brings a backup beside the calendar: a change that a poll found, the begin and the end of maintenance."""
+"""Notices changes that polls found and maintenance that begins or ends: both bring a backup."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
