@@ -173,8 +173,9 @@ async def test_a_file_that_was_taken_otherwise_is_taken_back(tmp_path: Path, ide
     with played(audiocodes(device), identity) as port:
         async with restoring(tmp_path, AUDIOCODES, port) as here:
             version = await saved_then_changed(here, device)
-            with pytest.raises(DeviceAnswerInvalid, match="runs what it ran before"):
+            with pytest.raises(DeviceAnswerInvalid, match="runs what it ran before") as caught:
                 await here.put_back(version)
+            assert r"Gr\xfc\xdfe" in str(caught.value)  # what is no UTF-8 can't be stored in an event as it is
             assert device.sent == [INI, CHANGED]
 
 

@@ -7,6 +7,7 @@ from operator import attrgetter
 from cmsp_agent.aio.blocking import BlockingPool
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.severity import Severity
+from cmsp_agent.model.wording import printable
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.audit import AuditEntry, AuditLog
 from cmsp_agent.services.backups.manifest import Manifest
@@ -96,7 +97,7 @@ def make_restores(
 
     async def report(order: RestoreOrder, step: str, outcome: str) -> None:
         action, place = f"restore: {step}", f"{order.component}/{order.version}"
-        result, _, detail = outcome.partition(": ")
+        result, _, detail = printable(outcome).partition(": ")
         entry = AuditEntry(runtime.clock.now(), order.by, "job", action, place, result[:LONGEST], detail[:LONGEST])
         await runtime.state.write(lambda tx: audit.append(tx, entry))
 

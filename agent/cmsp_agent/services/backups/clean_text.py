@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from cmsp_agent.model.redaction import hide
+from cmsp_agent.model.wording import printable
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import secrets
 from cmsp_agent.services.backups.differences import unified
@@ -48,7 +49,7 @@ class ConfigText:
         around = (text[:start], text[end:])
         found = (match for part in around for pattern in self._invalid if (match := pattern.search(part)))
         match = next(found, None)
-        return self.redacted(_line_of(match)) if match else ""
+        return printable(self.redacted(_line_of(match))) if match else ""
 
     def _configuration(self, text: str) -> tuple[int, int]:
         """Where the configuration begins and ends; nowhere without the lines that each one has."""
@@ -83,7 +84,10 @@ class ConfigText:
         return hide(self._redact, hide_columns(text))
 
     def difference(self, old: str, new: str) -> str:
-        """A unified diff for people's eyes: volatile lines left out, secrets hidden; empty where nothing differs."""
+        r"""A unified diff for people's eyes: volatile lines left out, secrets hidden; empty where nothing differs.
+
+        Bytes that are not UTF-8 are shown as `\xfc`: it goes into events and the audit log.
+        """
         before, after = self.stable(old), self.stable(new)
         if before == after:
             return ""
@@ -92,7 +96,7 @@ class ConfigText:
             return "only hidden values differ\n"
         if len(lines) > DIFF_LINES:
             lines = [*lines[:DIFF_LINES], f"… {len(lines) - DIFF_LINES} more lines"]
-        return "\n".join(lines) + "\n"
+        return printable("\n".join(lines) + "\n")
 
 
 def _found_in_line(patterns: Sequence[str]) -> Callable[[str], object]:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
 from cmsp_agent.model.errors import NotFound, Refused, StorageError
+from cmsp_agent.model.wording import printable
 from cmsp_agent.services.backups.service import Backups
 
 MOST_VERSIONS = 1_000
@@ -56,7 +57,7 @@ async def grep(backups: Backups, components: Iterable[str], text: str) -> AsyncI
             continue
         for number, line in enumerate(shown.splitlines(), 1):
             if wanted in line.lower():
-                yield FoundLine(component, newest.id, number, line)
+                yield FoundLine(component, newest.id, number, printable(line))
                 left -= 1
                 if not left:
                     return

@@ -219,9 +219,9 @@ class Restores:
         while True:
             try:
                 running = await self._reached(order.component, until)
-            except AgentError as error:
-                return f"whether the device went back is not known: {error}"
-            stands = await self.backups.texts.compute(partial(plan.stands, text, running))
+                stands = await self.backups.texts.compute(partial(plan.stands, text, running))
+            except AgentError as error:  # one that starts anew shows its pages for a while
+                stands = f"whether the device went back is not known: {error}"
             late = self.clock.monotonic() + self.times.between >= until
             if stands == AS_BEFORE or late or not plan.returns:
                 return stands

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from cmsp_agent.aio.clock import Clock
@@ -19,6 +20,7 @@ from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.model.signal import AgentSignal, Signal
+from cmsp_agent.model.wording import printable
 from cmsp_agent.pipeline.alarm_state import AlarmState, Changes, Draft
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.repeats import EVERY, Repeats
@@ -130,7 +132,7 @@ class EventService:
     async def tell(self, signal: AgentSignal) -> None:
         """Handle one signal of the agent itself; where it can't be stored, that is counted and logged."""
         try:
-            await self.handle([signal])
+            await self.handle([replace(signal, text=printable(signal.text))])
         except StorageError as error:
             log.warning("own event not stored", extra={"type": signal.type, "error": str(error)})
 

@@ -96,3 +96,8 @@ def test_a_size_far_from_the_last_needs_a_second_reading(size: int, last: int | 
 
 def test_device_output_becomes_plain_lines() -> None:
     assert clean("\r\nversion 15\r\nend\r\n\r\n") == "version 15\nend\n"
+
+
+def test_a_difference_can_be_sent_whatever_bytes_the_device_has() -> None:
+    text = ConfigText(CliPlatform(driver="generic"))
+    assert "+snmp-server location Gr\\xfcn" in text.difference("a\n", "a\nsnmp-server location Gr\udcfcn\n")
