@@ -17,28 +17,51 @@ from cmsp_agent.plugin.api import DeviceType
 
 MASKED = "<masked>"
 
-_SUSPICIOUS = ("pass", "secret", "communit", "psk", "key", "://")
+_SUSPICIOUS = (
+    "pass",
+    "secret",
+    "communit",
+    "psk",
+    "key",
+    "://",
+    "token",
+    "authorization",
+    "cookie",
+    "snmp-server user",
+)
 """One of these is in each text that holds a secret."""
 _SECRETS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         (
             r"\b(?<!cmsp-agent )"
-            r"(?:password|passwd|passphrase|secret|community|psk|pre-shared-key|key-string|shared-secret)\b"
+            r"(?:password|passwd|passphrase|secret|community|psk(?! (?:ascii|hex))|pre-shared-key|key-string|"
+            r"shared-secret)\b"
             r"(?: level \d+)?(?:\s+[0-9]\b)?[\s:=\"']+(?P<secret>[^\s\"',;]+)"
         ),
         r"\blogged command:.*?\bkey (?:[0-9] )?(?P<secret>\S+)",
         r"\bkey [0-9] (?P<secret>\S+)",
+        r"\b(?:access_|auth_?|id_|refresh_|session_)?token[=:] ?\"?(?P<secret>[^\s&\"',;<>]+)",
+        r"\b(?:x-)?(?:api|access|auth)[-_]?key\b\"?[=:]+ ?\"?(?P<secret>[^\s&\"',;<>]+)",
+        r"\bauthorization: *(?:basic|bearer|digest|negotiate|ntlm|token) +(?P<secret>[^\r\n]+)",
+        r"\b(?:set-)?cookie: *(?P<secret>[^\r\n]+)",
+        r"\bsnmp-server user .*?\bauth (?:md5|sha\S*(?: (?:224|256|384|512))?) (?P<secret>\S+)",
+        r"\bsnmp-server user .*?\bpriv (?:3?des|aes(?: ?\d+)?) (?P<secret>\S+)",
+        r"\bpsk (?:ascii|hex) (?:\d )?(?P<secret>\S+)",
         r"\b(?:scp|sftp|ftp|https?)://[^\s:/@]+:(?P<secret>[^\s@]+)@",
     )
 )
 _NUMBER = r"(?P<secret>[+*#]?\d[\d*#]{2,})"
+_SPACED = r"(?P<secret>\+\d[\d ().-]{5,22}\d|\(?0\d{1,3}\)?(?:[ .-]\d{2,4}){2,5})"
+"""A number as people write it: its groups apart."""
 _GAP = r"(?:[^\d+*#\n]{0,20}(?:\.\d+)+=)?[^\d+*#\n]{0,20}"
 _NAME = r"(?P<secret>[^\s'\"\[\](){}<>,;:=@]+)"
 _PERSONAL = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"(?:call(?:ed|ing|er)|diall?(?:ed|ing)|redirect(?:ed|ing)|\b(?:ani|dnis|msisdn)\b){_GAP}{_NUMBER}",
+        rf"(?:call(?:ed|ing|er)|diall?(?:ed|ing)|redirect(?:ed|ing)|\b(?:ani|dnis|msisdn|phone)\b)[^\d+(\n]{{0,20}}{_SPACED}",
+        r"\b(?:display|caller|calling|called)[ -]?name *[=:] *\"?(?P<secret>[^;,\"\n]+)",
         rf"\b(?:tele)?phone(?: number)?[ :=]+{_NUMBER}",
         rf"\bdirectory ?number[ :=]+{_NUMBER}",
         r"\bsips?:(?P<secret>[^\s@<>\"]+)@",
@@ -51,8 +74,8 @@ _PERSONAL = tuple(
 )
 """Telephone numbers and user names, whatever the device calls them; its own patterns come from its type."""
 _OF_PEOPLE = (
-    "call", "dial", "redirect", "ani", "dnis", "msisdn", "phone", "directory", "sip", "tel:", '"', "user", "login",
-    "password for",
+    "call", "dial", "display", "redirect", "ani", "dnis", "msisdn", "phone", "directory", "sip", "tel:", '"', "user",
+    "login", "password for",
 )  # fmt: skip
 """One of these is in each text in which `_PERSONAL` finds anything."""
 LONGEST_OBJECTS = 4096

@@ -1,7 +1,7 @@
 """Kinds of faults of a Cisco gateway, what each takes away, whose it likely is, and what to do."""
 
 from cmsp_agent.plugin.api import CONFIG_CHANGED, AlarmType
-from cmsp_plugins.cisco_ios.kinds import CRITICAL, MAJOR, MINOR, note
+from cmsp_plugins.cisco_ios.kinds import CRITICAL, MAJOR, MINOR, WARNING, note
 from cmsp_plugins.cisco_ios.notes import NOTE_TYPES
 
 TRUNK = frozenset({"pstn", "emergency", "fax"})
@@ -81,5 +81,6 @@ ALARMS = (
     note("login.failed", MINOR, "{component}: a login failed"),
     note("address.duplicate", MAJOR, "{component}: address {object} is in use twice"),
     note("licence.problem", MINOR, "{component}: licensing does not work"),
+    note("licence.reached", WARNING, "{component}: the licence server is reached again"),
     *NOTE_TYPES,
 )

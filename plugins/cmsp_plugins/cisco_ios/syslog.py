@@ -96,6 +96,7 @@ DEVICE = (
     once("SMART_LIC-3-COMM_FAILED", "licence.problem"),
     once("SMART_LIC-3-AUTH_RENEW_FAILED", "licence.problem"),
     once("SMART_LIC-3-AGENT_REG_FAILED", "licence.problem"),
+    once("SMART_LIC-5-COMM_RESTORED", "licence.reached"),
 )
 
 NETWORK = (

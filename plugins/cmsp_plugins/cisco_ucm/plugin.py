@@ -5,7 +5,7 @@ The counts are declared as counters, and are levels. The phone table is never wa
 
 from cmsp_agent.plugin.api import AlarmType, DeviceType, Fact, Identity, Kpi, Limit, Severity, Sign, StateRule, hook
 from cmsp_plugins.cisco_ucm.setup import SETUP
-from cmsp_plugins.cisco_ucm.traps import ALARMS, TRAPS
+from cmsp_plugins.cisco_ucm.traps import ALARMS, SYSLOG, TRAPS
 
 API_VERSION = 1
 
@@ -45,6 +45,7 @@ CISCO_UCM = DeviceType(
         *ALARMS,
     ),
     traps=TRAPS,
+    syslog=SYSLOG,
     states=(
         # ccmStatus: up(2), down(3); ccmGatewayStatus: registered(2), unregistered(3), rejected(4)
         StateRule(f"{NODE}.5", "ccm.node.down", frozenset({3}), frozenset({2}), object=f"{NODE}.2"),

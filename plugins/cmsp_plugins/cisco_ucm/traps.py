@@ -1,6 +1,6 @@
 """Notifications of the call manager (CISCO-CCM-MIB). A gateway that failed is cleared by the poll of its row."""
 
-from cmsp_agent.plugin.api import AlarmType, ObjectFrom, Severity, Transition, TrapRule
+from cmsp_agent.plugin.api import AlarmType, ObjectFrom, Severity, SyslogRule, Transition, TrapRule
 
 CCM = "1.3.6.1.4.1.9.9.156"
 DETAILS = f"{CCM}.1.10"
@@ -29,6 +29,7 @@ ALARMS = (
     _note("ccm.routes.exhausted", MAJOR, "{component}: route list {object} has nothing left"),
     _note("ccm.malicious_call", MAJOR, "{component}: a person reports a malicious call"),
     _note("ccm.quality_report", MINOR, "{component}: a person reports poor quality"),
+    _note("ccm.alert", MAJOR, "{component}: alert {object}"),
     _note("ccm.tls.failed", MAJOR, "{component}: TLS with {object} has failed"),
 )
 
@@ -52,3 +53,6 @@ TRAPS = (
     TrapRule(f"{CCM}.2.0.9", "ccm.quality_report", INFO),
     TrapRule(f"{CCM}.2.0.10", "ccm.tls.failed", INFO, object=ObjectFrom(f"{DETAILS}.23", "value")),
 )
+
+SYSLOG = (SyslogRule("UC_RTMT-2-RTMT_ALERT", "ccm.alert", r"\[AlertName=(?P<object>[^\]]+)\]", state=INFO),)
+"""Alerts of the call manager's own watch (RTMT) come by syslog alone."""

@@ -29,6 +29,15 @@ CANARY = "c4n4ry"
         f"User:admin  logged command: key-string {CANARY}",
         f"copy scp://backup:{CANARY}@10.0.0.1/config failed",
         f'login failed: Password="{CANARY}"',
+        f"logged command:snmp-server user u g v3 auth sha {CANARY} priv aes 128 x",
+        f"logged command:snmp-server user u g v3 auth sha x priv aes 128 {CANARY}",
+        f"logged command:wpa-psk ascii 0 {CANARY}",
+        f"GET /api?user=x&token={CANARY}&page=2 failed",
+        f"GET /api?access_token={CANARY} failed",
+        f"Authorization: Bearer {CANARY}.a.b",
+        f"Cookie: JSESSIONID={CANARY}; path=/",
+        f"X-API-Key: {CANARY}",
+        f"request refused, api_key={CANARY}",
     ],
 )
 def test_a_secret_in_a_message_is_hidden(text: str) -> None:
@@ -41,6 +50,8 @@ def test_a_secret_in_a_message_is_hidden(text: str) -> None:
         "Interface GigabitEthernet0/0, changed state to down",
         "Authentication failure for SNMP req from host 10.0.0.1",
         "peer at 10.0.0.1: key exchange failed",
+        "token bucket exceeded by 120000 packets",
+        "AAA authorization: request denied for shell",
         "Login failed [user: admin] [Source: 10.0.0.1] [localport: 22]",
     ],
 )
@@ -58,6 +69,14 @@ def test_what_is_stored_of_a_serious_line_that_no_rule_knows_is_without_secrets(
 @pytest.mark.parametrize(
     ("text", "masked"),
     [
+        ("called number +33 1 44 55 66 77 rejected", "called number <masked> rejected"),
+        ("calling=+1 (212) 555-0123 called=911", "calling=<masked> called=<masked>"),
+        ("Caller ID: 01.44.55.66.77 on port 0/0/1", "Caller ID: <masked> on port 0/0/1"),
+        ("Display-Name=Marie Curie;number=5501", "Display-Name=<masked>;number=5501"),
+        (
+            "calling party of 10.0.0.1 lost, 3 calls dropped at 0/1/0",
+            "calling party of 10.0.0.1 lost, 3 calls dropped at 0/1/0",
+        ),
         ("Configured from console by alice on vty1 (10.0.0.1)", "by <masked> on vty1"),
         ("Login failed [user: alice] [Source: 10.0.0.1]", "[user: <masked>]"),
         ("User:alice  logged command:interface Gi0/0", "User:<masked>"),
