@@ -191,6 +191,8 @@ def _kpi(path: str, kpi: Kpi) -> Iterator[str]:
         yield f"{path}.absent: only a gauge has values that mean none"
     if kpi.limit is not None and kpi.limit.raise_at == kpi.limit.clear_at:
         yield f"{path}.limit: the levels must differ, or it never clears"
+    if kpi.limit is not None and kpi.limit.for_ < 0:
+        yield f"{path}.limit: how long it must last is no negative time ({kpi.limit.for_:g})"
     if bool(kpi.hourly) != (kpi.kind == "ratio"):
         yield f"{path}.hourly: a ratio has it, and nothing else has"
     if not kpi.scale:
@@ -215,6 +217,7 @@ def _asked(path: str, kpi: Kpi) -> Iterator[str]:
         "parts": kpi.parts,
         "precision": kpi.precision or (),
         "share_of": kpi.share_of[:1] if kpi.share_of else (),
+        "at_most": kpi.at_most[:1] if kpi.at_most else (),
         "only_if": kpi.only_if[:1] if kpi.only_if else (),
     }
     for name, asked in members.items():

@@ -77,6 +77,15 @@ MISTAKES = {
     "a KPI without OIDs": ("kpis=(Kpi('cpu', 'percent', ()),)", "kpis[0].oids: empty"),
     "a KPI's OIDs as a string": ("kpis=(Kpi('cpu', 'percent', '1.3.6'),)", "kpis[0].oids: expected a tuple, got str"),
     "a KPI in upper case": ("kpis=(Kpi('CPU', 'percent', ('1.3.6',)),)", "not a dotted name in lower case"),
+    "a limit of negative time": (
+        "kpis=(Kpi('cpu', 'percent', ('1.3.6',), limit=Limit(9, 8, -5)),)",
+        "kpis[0].limit: how long it must last",
+    ),
+    "a bound that is no OID": (
+        "kpis=(Kpi('cpu', 'percent', ('1.3.6',), at_most=('speed', 1.0)),)",
+        "kpis[0].at_most: not an OID ('speed')",
+    ),
+    "a sign that is no OID": ("shown_by=(Sign('1.3.x'),)", "shown_by[0].subtree: not an OID ('1.3.x')"),
     "a KPI of an unknown kind": (
         "kpis=(Kpi('cpu', 'percent', ('1.3.6',), kind='rate'),)",
         "kpis[0].kind: one of",

@@ -186,3 +186,55 @@ def test_a_map_in_a_file_is_not_known_and_a_line_is_got_before_the_number() -> N
     assert [peer.tag for peer in dial_peers(GROUPED) if not peer.patterns] == ["9"]
     assert [dialled_for(number, dial_peers(CONFIGURATION)) for number in ("112", "18")] == ["112", "018"]
     assert [peer.tag for peer in those_for("018", dial_peers(CONFIGURATION))] == ["900"]
+
+
+@pytest.mark.parametrize(
+    ("number", "tags"),
+    [
+        ("112", ["1", "3", "2"]),
+        ("18", ["4", "2"]),
+        ("911", ["3", "5"]),
+        ("9911", ["5"]),
+        ("9110", ["3"]),
+        ("+33112", ["6"]),
+    ],
+)
+def test_numbers_of_several_countries_find_all_their_dial_peers(number: str, tags: list[str]) -> None:
+    peers = dial_peers(SEVERAL)
+    assert [peer.tag for peer in those_for(number, peers)] == tags
+
+
+SEVERAL = """
+voice class e164-pattern-map 10
+  e164 112
+  e164 9110?
+!
+dial-peer voice 1 pots
+ destination-pattern 112
+ port 0/1/0:15
+!
+dial-peer voice 2 pots
+ trunkgroup PSTN
+ preference 2
+ destination-pattern 1[158].?$
+!
+dial-peer voice 3 voip
+ destination e164-pattern-map 10
+ session target sip-server
+!
+dial-peer voice 4 pots
+ destination-pattern (18|15)
+ port 0/2/1
+!
+dial-peer voice 5 pots
+ destination-pattern 9?911
+ port 0/2/0
+!
+dial-peer voice 6 voip
+ destination-pattern +33112
+ session target ipv4:192.0.2.9
+!
+dial-peer voice 9 pots
+ incoming called-number 112
+ port 0/3/0
+"""
