@@ -7,6 +7,7 @@ import socket
 import struct
 
 from cmsp_agent.model.errors import NotPermittedHere
+from cmsp_agent.model.ids import Octets
 from cmsp_agent.transports.sources import bind_source, endpoint
 
 ECHO_V4 = 8
@@ -18,7 +19,7 @@ _TOKEN = 16
 _RECEIVE = 2048
 
 
-async def ping(address: str, within: float, source: str | None = None) -> float | None:
+async def ping(address: str, within: float, source: str | None = None, octets: Octets = os.urandom) -> float | None:
     """Send one ICMP echo request and wait for its reply.
 
     The kernel fills in the identifier and the checksum of a ping socket and hands it its own replies only; the random
@@ -28,6 +29,7 @@ async def ping(address: str, within: float, source: str | None = None) -> float 
         address: an IPv4 or IPv6 address, not a name; a zone (`fe80::1%eth0`) is allowed.
         within: seconds to wait.
         source: the address to send from; the kernel's choice where it is None.
+        octets: makes the random token.
 
     Returns:
         The round-trip time in seconds, or None where nothing came back in time.
@@ -40,7 +42,7 @@ async def ping(address: str, within: float, source: str | None = None) -> float 
     with open_echo_socket(version) as sock:
         bind_source(sock, source)
         try:
-            return await _exchange(sock, version, address, within)
+            return await _exchange(sock, version, address, within, octets(_TOKEN))
         except (TimeoutError, OSError):
             return None  # unreachable network or host: no reply, whatever the kernel's reason
 
@@ -65,9 +67,8 @@ def echo_request(version: int, payload: bytes) -> bytes:
     return _HEADER.pack(ECHO_V6 if version == 6 else ECHO_V4, 0, 0, 0, 1) + payload
 
 
-async def _exchange(sock: socket.socket, version: int, address: str, within: float) -> float:
+async def _exchange(sock: socket.socket, version: int, address: str, within: float, token: bytes) -> float:
     loop = asyncio.get_running_loop()
-    token = os.urandom(_TOKEN)
     reply = REPLY_V6 if version == 6 else REPLY_V4
     async with asyncio.timeout(within):
         sock.connect(endpoint(sock.family, address))
