@@ -3,6 +3,7 @@
 import sqlite3
 
 import httpx
+import pytest
 
 from cmsp_agent.services.events.trusted_clock import KNOWN
 from cmsp_agent.storage import outbox
@@ -66,6 +67,18 @@ async def test_missing_rows_are_found_page_by_page(agent: Agent, local: httpx.As
     batch = await agent.database.read(lambda connection: outbox.read_batch(connection, first - 1))
     assert batch is not None
     assert batch.last >= first + 49
+
+
+@pytest.mark.parametrize(("first", "last"), [(1, 4), (48, 51), (1, 51)])
+async def test_what_is_missing_at_an_end_is_found(
+    agent: Agent, local: httpx.AsyncClient, first: int, last: int
+) -> None:
+    assert await append(agent, 50) == 2
+    await agent.database.write(lambda tx: tx.execute("delete from outbox where row between ? and ?", (first, last)))
+    missing = [{"first": first, "last": last, "reason": "missing"}]
+    assert (await local.get("/v1/outbox/check")).json()["damaged"] == missing
+    assert (await local.post("/v1/outbox/repair", headers=once())).json()["repaired"] == 1
+    assert (await local.get("/v1/outbox/check")).json()["damaged"] == []
 
 
 async def test_the_clock_is_confirmed_by_a_person_and_that_is_audited(agent: Agent, local: httpx.AsyncClient) -> None:

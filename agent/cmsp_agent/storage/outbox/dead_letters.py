@@ -9,6 +9,7 @@ from cmsp_agent.storage.outbox import queue as outbox
 from cmsp_agent.storage.outbox.numbering import current, forgotten, last_row, unsummed
 from cmsp_agent.storage.outbox.records import TYPES
 from cmsp_agent.storage.outbox.soundness import fault_of
+from cmsp_agent.storage.sqlite import meta
 
 PAGE = 20_000
 """Rows of the outbox that are checked in one read."""
@@ -102,20 +103,20 @@ def drop(tx: sqlite3.Connection, letter: int) -> None:
 def check(connection: sqlite3.Connection, after: int = 0, limit: int = PAGE) -> Checked:
     """Read a page of the outbox's rows, each against its checksum, and find the runs that are missing between them."""
     base, old, damaged, count = current(connection).base, unsummed(connection), [], 0
+    last = max(after, forgotten(connection), base + meta.get_int(connection, outbox.DURABLE))
     rows = connection.execute(
         "select row, first, kind, severity, appended_at, body, checksum from outbox where row > ? order by row limit ?",
-        (max(after, forgotten(connection)), limit),
+        (last, limit),
     )
-    last = after
     for row, first, *fields in rows:
         fault = fault_of(old, row, first, *fields)
         start = row if fault or first is None else first
-        if last and start > last + 1:
+        if start > last + 1:
             damaged.append(Damaged(last + 1 - base, start - 1 - base, "missing"))
         if fault:
             damaged.append(Damaged(row - base, row - base, fault))
         last, count = row, count + 1
-    if count < limit and count and last < last_row(connection):
+    if count < limit and last < last_row(connection):
         damaged.append(Damaged(last + 1 - base, last_row(connection) - base, "missing"))
     return Checked(count, tuple(damaged), last if count == limit else 0)
 
