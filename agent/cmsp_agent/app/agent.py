@@ -188,7 +188,7 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         receiving = await start(start_receiving(runtime, configuration, reported, listening))
         machine_part = await start(start_host(runtime, appliance, notices, active))
         site_file = starting.add(start_site_file(runtime, configuration, in_force.unusable_secrets, notices, active))
-        await start(start_revisions(runtime, configuration.file, in_force.check, in_force.reload, notices, active))
+        await start(start_revisions(runtime, configuration, in_force.check, in_force.reload, notices, active))
         called = ApiNeeds(status, events, polling.poller, backups, kpis.history, parts, audit)
         api = await start(start_api(runtime, configuration.api, called, in_force.shown(), listening))
         listening.forget_others()

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from cmsp_agent.cli.daemon import AgentUnreachable, CallFailed, HttpDaemon
 from cmsp_agent.model.errors import AgentError
+from cmsp_agent.transports.tls_files import why_unusable
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -110,9 +111,7 @@ def remote_daemon(url: str, files: TlsFilesGiven) -> HttpDaemon:
         context.load_verify_locations(files.authority)
         context.load_cert_chain(files.certificate, files.key)
     except (OSError, ssl.SSLError) as error:
-        raise CallFailed(
-            f"{files.certificate}, {files.key}, {files.authority}: not a certificate with its key", 2
-        ) from error
+        raise CallFailed(why_unusable(files.certificate, files.key, files.authority, error), 2) from error
     return HttpDaemon(TlsWay(parts.hostname, parts.port or 443, context))
 
 

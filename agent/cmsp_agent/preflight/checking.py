@@ -78,7 +78,7 @@ def check_file(
         problems += machine_problems(configuration, document.tree, user, running=running is not None)
         problems += _of_the_master_key(configuration)
     seen = {problem.path.rpartition(".")[0] for problem in problems} | {problem.path for problem in problems}
-    found = preflight(configuration, here=here)
+    found = preflight(configuration, document.tree, here=here)
     problems += [each for each in found.problems if each.path not in seen]
     if problems:
         raise ConfigurationError(sorted(problems, key=lambda problem: problem.line))

@@ -16,6 +16,7 @@ from cmsp_agent.services.devices.names import is_literal
 from cmsp_agent.services.receiving.sockets import wanted
 from cmsp_agent.storage.place import closed_to
 from cmsp_agent.transports.listening import bind_one
+from cmsp_agent.transports.tls_files import problem_of_client
 
 RESOLVE_WITHIN = 5.0
 """Seconds for all names together."""
@@ -44,12 +45,21 @@ def _files(configuration: Configuration, user: ServiceUser) -> Iterator[tuple[Tr
     )
     for section, tls in sections:
         if tls is not None:
+            unreadable = False
             for key, file in (("certificate", tls.certificate), ("key", tls.key), ("ca", tls.ca)):
                 if text := user.why_unreadable(file):
+                    unreadable = True
                     yield (section, "tls", key), text
+            # what we listen with is looked at by its own part: see refusals
+            if section == "headend" and not unreadable and (text := _unusable(tls)):
+                yield (section, "tls"), text
     recovery = configuration.appliance.recovery_key
     if recovery is not None and (text := user.why_unreadable(recovery)):
         yield ("appliance", "storage", "recovery_key"), text
+
+
+def _unusable(tls: TlsFiles) -> str:
+    return problem_of_client(tls.certificate, tls.key, tls.ca)
 
 
 def _folders(configuration: Configuration, user: ServiceUser) -> Iterator[tuple[TreePath, str]]:
@@ -77,7 +87,12 @@ def _closed_files(state: Path, user: ServiceUser) -> list[Path]:
 
 
 def _ports(configuration: Configuration) -> Iterator[tuple[TreePath, str]]:
+    taken: dict[tuple[int, str, int], str] = {}
     for want in wanted(configuration.listen):
+        place = want.kind, want.address, want.port
+        if want.port and taken.setdefault(place, want.key) != want.key:
+            yield tuple(want.key.split(".")), f"{taken[place]} has port {want.port} already: write another one"
+            continue
         try:
             bound = bind_one(want.kind, want.address, want.port)
         except CannotListen as error:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from cmsp_agent.api.start import check_api_certificates
 from cmsp_agent.config.configuration import Configuration, Note
+from cmsp_agent.config.tree import Node, line_of
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.services.backups.start import check_recovery
 from cmsp_agent.services.events.build_pipeline import check_rules
@@ -27,11 +28,12 @@ class Preflight:
     notes: Sequence[Note]
 
 
-def preflight(configuration: Configuration, *, here: bool = True) -> Preflight:
+def preflight(configuration: Configuration, tree: Node, *, here: bool = True) -> Preflight:
     """Let each domain look at a configuration, for a start or a reload.
 
     Args:
         configuration: to be used.
+        tree: its file, for the lines.
         here: whether the files that it names are of this machine.
     """
     problems: list[Problem] = []
@@ -42,4 +44,9 @@ def preflight(configuration: Configuration, *, here: bool = True) -> Preflight:
         except ConfigurationError as error:
             problems += error.problems
     file = str(configuration.file)
-    return Preflight([each if each.file else Problem(file, 0, each.path, each.text) for each in problems], notes)
+    placed = [each if each.file else Problem(file, _line(tree, each.path), each.path, each.text) for each in problems]
+    return Preflight(placed, notes)
+
+
+def _line(tree: Node, path: str) -> int:
+    return line_of(tree, tuple(path.split(".")))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cmsp_agent.model.errors import ConfigurationError, Problem
+from cmsp_agent.transports.tls_files import why_unusable
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,5 +48,5 @@ def renew(context: ssl.SSLContext, files: ServerCertificates, key: str) -> None:
             one.load_cert_chain(files.certificate, files.key)
             one.load_verify_locations(files.ca)
     except (OSError, ssl.SSLError) as error:
-        where = f"{files.certificate}, {files.key}, {files.ca}"
-        raise ConfigurationError([Problem(where, 0, key, f"unusable ({error})")]) from error
+        why = why_unusable(files.certificate, files.key, files.ca, error)
+        raise ConfigurationError([Problem("", 0, key, why)]) from error

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from cmsp_agent.storage.revisions import RevisionFiles
+
 PROGRAM = Path(sys.executable).with_name("cmsp-agent")
 FILE = """\
 appliance: {name: lab, storage: {state: HERE/s, backups: HERE/backups}, secrets: HERE/secrets}
@@ -207,3 +209,13 @@ def test_a_full_disk_is_no_health(appliance: Appliance) -> None:
             assert "its disk is full; make room" in reasons(appliance)
     finally:
         subprocess.run(["umount", "-l", appliance.state], check=True)
+
+
+def test_an_edit_while_the_agent_is_off_is_a_revision_of_the_next_start(appliance: Appliance) -> None:
+    with appliance.running():
+        pass
+    appliance.file.write_text(appliance.file.read_text() + "# edited while it was off\n")
+    with appliance.running():
+        kept = RevisionFiles(appliance.file.parent)
+        assert [revision.number for revision in kept.revisions()] == [2, 1]
+        assert kept.text(2) == appliance.file.read_text()

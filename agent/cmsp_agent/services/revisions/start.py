@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, NoReturn
 
 from cmsp_agent.aio.clock import Clock
@@ -81,11 +80,17 @@ class RevisionsPart(Part):
 
 @asynccontextmanager
 async def start_revisions(
-    runtime: Runtime, file: Path, check: CheckFile, reload: Reload, notices: Notices, active: Iterable[AlarmKey]
+    runtime: Runtime,
+    used: Configuration,
+    check: CheckFile,
+    reload: Reload,
+    notices: Notices,
+    active: Iterable[AlarmKey],
 ) -> AsyncIterator[RevisionsPart]:
-    """Take up what waits for its confirmation."""
-    revisions = Revisions(file, RevisionFiles(file.parent), check, reload, runtime.clock, notices)
-    part = RevisionsPart(revisions, Conditions(NOT_KEPT, notices, active), runtime.clock)
+    """Take up what waits for its confirmation; what was edited while the agent was off is a revision too."""
+    revisions = Revisions(used.file, RevisionFiles(used.file.parent), check, reload, runtime.clock, notices)
+    part = RevisionsPart(revisions, Conditions(NOT_KEPT, notices, active), runtime.clock, used.fingerprint)
+    part.keep()
     runtime.supervisor.keep_running("configuration confirmation", revisions.run)
     runtime.supervisor.keep_running("configuration history", part.run)
     try:
