@@ -79,7 +79,7 @@ class ReloadSignal:
         self._rung = asyncio.Event()
 
     def ring(self) -> None:
-        """SIGHUP came."""
+        """Ask for a reload: SIGHUP came."""
         self._rung.set()
 
     async def run(self, agent: Agent) -> None:

@@ -62,7 +62,7 @@ class Correlator:
             yield held, self._as_called(draft, held, name)
 
     def _as_called(self, draft: Draft, held: Event, name: str) -> Event:
-        """The alarm under its new name; of two that are one the older goes on."""
+        """Return the alarm under its new name. Where two alarms become one, the older one stays."""
         renamed = replace(held, object=name, text=held.text.replace(held.object, name))
         known = draft.active.get(renamed.key)
         if known is not None and known.received_at <= held.received_at:

@@ -16,7 +16,7 @@ NONE: frozenset[str] = frozenset()
 
 
 class NeverUsed:
-    """Makes passing events of the raises of what was never used; counts `filter.never_used`."""
+    """Turns raises of objects that were never used into events without an alarm; counts `filter.never_used`."""
 
     def __init__(self, counters: Counters) -> None:
         self._counters = counters

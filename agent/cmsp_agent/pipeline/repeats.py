@@ -36,7 +36,7 @@ class Repeats:
         self._known = 0
 
     def take(self, signals: Iterable[Signal]) -> list[Signal]:
-        """What of the signals is to be judged now, in order; the rest is counted. `learn` or `forget` must follow."""
+        """Return the signals to judge now, in order, and count the others. `learn` or `forget` must follow."""
         fresh: list[Signal] = []
         latest: dict[str, int] = {}
         for signal in signals:
@@ -110,7 +110,7 @@ class _Held:
         self.count = times(signal)
 
     def repeated(self) -> Signal:
-        """All of them as one."""
+        """Merge repetitions into one signal."""
         return _repeated(self.signal, self.count)
 
 

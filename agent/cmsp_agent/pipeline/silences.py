@@ -22,7 +22,7 @@ class SilenceRegister:
         self._silences[silence.id] = silence
 
     def drop(self, silence: str) -> None:
-        """A silence is forgotten."""
+        """Forget a silence."""
         self._silences.pop(silence, None)
 
     def in_force(self, now: int) -> list[Silence]:

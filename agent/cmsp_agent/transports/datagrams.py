@@ -140,7 +140,7 @@ class DatagramReceiver:
         port.disarm = lambda: loop.remove_reader(port.socket)
 
     def _first(self, port: "_Port") -> None:
-        """A datagram is there: let others come while we do not look."""
+        """Wait a moment after the first datagram, so that more arrive and are read together."""
         port.disarm()
         self._later(port, self._nap)
 

@@ -1,4 +1,4 @@
-"""Correlation rules in the pipeline: what belongs together gets one place, and so becomes one incident. Opens none."""
+"""Correlation rules in the pipeline: events that belong together get one place, and so one incident."""
 
 from collections.abc import Sequence
 from dataclasses import replace

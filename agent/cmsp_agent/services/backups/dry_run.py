@@ -108,7 +108,7 @@ def _tree(platform: CliPlatform, entered: list[tuple[int, str]]) -> tuple[list[_
 
 
 def _twice(sections: list[_Section]) -> Iterator[str]:
-    """The sections with something below them that stand more than once side by side."""
+    """The sections that have lines below them and occur more than once at the same place."""
     counted = Counter(section.line for section in sections if section.below)
     for section in sections:
         if counted[section.line] > 1:

@@ -228,7 +228,7 @@ class Restores:
             await self.clock.sleep(self.times.between)
 
     async def _tidy(self, order: RestoreOrder, device: RestorableDevice) -> None:
-        """A file that stays on the device harms nobody."""
+        """Delete the file on the device. A failure is only reported: the file does no harm."""
         try:
             await device.remove()
         except DeviceError as error:

@@ -37,7 +37,7 @@ class Diagnostician:
     client: CliClient
 
     async def ask(self, component: Component, question: DiagnosticQuestion) -> Answer:
-        """The answer.
+        """Carry the question out and return its answer.
 
         Raises:
             DeviceError: the device gave none.

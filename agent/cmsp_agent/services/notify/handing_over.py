@@ -76,7 +76,7 @@ def delivery_of(notification: OutgoingNotification) -> Delivery:
 
 
 async def by_nobody(notification: OutgoingNotification) -> None:
-    """What is to go by a channel that no plugin brings (any more).
+    """The notifications whose channel no plugin provides now.
 
     Raises:
         DeliveryFailed: always.

@@ -227,7 +227,7 @@ class Device:
         )
 
     def _parts(self, plan: Plan) -> tuple[Plan, Plan, Rates]:
-        """What this poll asks, what is read beside it, and the counters of the first."""
+        """The plan of this poll, the tables that are read beside it, and the counters of the plan."""
         return (*plan.parts, self.tables.rates) if self.tables.slow else (plan, Plan(), self._rates)
 
     async def _numbered_anew(self) -> None:

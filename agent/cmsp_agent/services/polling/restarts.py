@@ -29,7 +29,7 @@ class ObjectReader(Protocol):
 
 
 def counters_went_on(before: Uptime, plan: Plan, answers: Answers, rates: Rates) -> bool:
-    """Whether the counters of a device that was up for long are where they were, or somewhat further.
+    """Whether the counters of a device that was up for long have kept their values or grown a little.
 
     Where one had counted little (somebody cleared it), one that began anew would be beyond it soon: far beyond is none.
     """

@@ -19,5 +19,5 @@ def of(connection: sqlite3.Connection, component: str) -> list[str]:
 
 
 def done(tx: sqlite3.Connection, address: str) -> None:
-    """The file is gone, or is needed again."""
+    """Remove the note: the file is deleted, or needed again."""
     tx.execute("delete from unneeded_contents where address = ?", (address,))
