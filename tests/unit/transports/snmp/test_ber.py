@@ -17,6 +17,7 @@ from cmsp_agent.transports.snmp.ber import DecodeError, OidOctets, OidTexts
         (b"\x04\x84\x00\x00\x00\x01a", (4, 6, 7)),
         (b"\x04\x01ab", (4, 2, 3)),
         (b"\x04\x7f" + b"x" * 127, (4, 2, 129)),
+        (b"\x04\x88" + bytes(7) + b"\x01a", (4, 10, 11)),
     ],
 )
 def test_headers(data: bytes, expected: tuple[int, int, int]) -> None:
