@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from cmsp_agent.config.load import read_document
 from cmsp_agent.config.rule_files import rule_files
+from cmsp_agent.config.schema.site_file import SiteFile
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.pipeline.rules.load import load_rules
 from cmsp_agent.pipeline.rules.rule import Rules
@@ -18,18 +19,22 @@ def load(config: Path, files: Sequence[Path] | None) -> tuple[Rules, list[Proble
         ConfigurationError: with every mistake of the files.
     """
     if files:
-        return load_rules(files, _zones(config))
+        return load_rules(files, _zones_or_none(config))
     named = read_document(config).site_file
-    return load_rules(rule_files(named.rules.files, config.parent), _zones(config))
+    return load_rules(rule_files(named.rules.files, config.parent), _zones(named))
 
 
-def _zones(config: Path) -> Mapping[str, ZoneInfo]:
-    """The time zones of the sites, by which rules hold at certain hours; none where the site file can't be read."""
+def _zones_or_none(config: Path) -> Mapping[str, ZoneInfo]:
+    """As `_zones`; none where the site file can't be read."""
     try:
-        sites = read_document(config).site_file.sites
+        return _zones(read_document(config).site_file)
     except ConfigurationError:
         return {}
-    return {name: ZoneInfo(site.timezone) for name, site in sites.items()}
+
+
+def _zones(site_file: SiteFile) -> Mapping[str, ZoneInfo]:
+    """The time zones of the sites, by which rules hold at certain hours."""
+    return {name: ZoneInfo(site.timezone) for name, site in site_file.sites.items()}
 
 
 def rows(rules: Rules) -> Iterator[tuple[object, ...]]:

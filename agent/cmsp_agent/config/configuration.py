@@ -248,6 +248,11 @@ class Configuration:
     """Of the file and the rule files as they were when they were read."""
 
     @property
+    def zones(self) -> Mapping[str, ZoneInfo]:
+        """The time zone of each site."""
+        return {name: site.timezone for name, site in self.sites.items()}
+
+    @property
     def hosts(self) -> tuple[str, ...]:
         """All addresses and host names of components and relays."""
         components = (address for component in self.components.values() for address in component.addresses)

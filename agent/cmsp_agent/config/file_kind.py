@@ -25,6 +25,11 @@ def in_place_of_a_file(path: Path) -> str:
     return next((words for matches, words in _KINDS if matches(mode)), "")
 
 
+def nearest_there(path: Path) -> Path:
+    """The path itself, or of the folders above it the nearest one that is there; a link counts, wherever it leads."""
+    return next(each for each in (path, *path.parents) if each.is_symlink() or each.exists())
+
+
 def move_away(path: Path) -> str:
     """What helps, in words."""
     return f"move it away (mv {path} {path}.away) and put the right file in its place"

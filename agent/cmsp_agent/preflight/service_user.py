@@ -6,6 +6,8 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from cmsp_agent.config.file_kind import nearest_there
+
 PACKAGE_USER = "cmsp-agent"
 READ, WRITE, ENTER = 4, 2, 1
 
@@ -37,8 +39,7 @@ class ServiceUser:
     def why_unusable(self, folder: Path) -> str:
         """Why this user can't use a folder, or make it where there is none; empty where it can."""
         try:
-            ways = (folder.absolute(), *folder.absolute().parents)
-            there = next(each for each in ways if each.is_symlink() or each.exists())
+            there = nearest_there(folder.absolute())
             if not there.exists():
                 return f"{there} is a link to {there.readlink()}, which is not there"
             if not there.is_dir():

@@ -12,6 +12,7 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.config.configuration import ApplianceSettings
+from cmsp_agent.config.file_kind import nearest_there
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.machine_faults import help_for
 from cmsp_agent.services.machine import Machine
@@ -129,7 +130,7 @@ def make_directory(path: Path) -> None:
 
 def _why_not_made(path: Path, error: OSError) -> str:
     if isinstance(error, FileExistsError | NotADirectoryError):
-        there = next(each for each in (path, *path.parents) if each.is_symlink() or each.exists())
+        there = nearest_there(path)
         return f"{there} is no directory; move it away: mv {there} {there}.away"
     if isinstance(error, PermissionError):
         user = getpass.getuser()

@@ -14,15 +14,16 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from cmsp_agent.storage.obstacles import DATABASES, SetAside, obstacles, set_obstacles_aside
+from cmsp_agent.storage.obstacles import DATABASES, QUARANTINE, SetAside, obstacles, set_obstacles_aside
 from cmsp_agent.storage.sqlite.faults import NO_ROOM
 
 LARGEST_COPY = 256 * 1024 * 1024
 """Bytes of a `state.db` that is copied to a stand-in, which may be in memory."""
-FILES = ("state.db", "state.db-wal", "quarantine.json", *DATABASES)
+FILES = (*DATABASES, QUARANTINE)
 KEYS = ("master.key", "audit.key", "vault.json")
 """What is read only."""
-COPIED = FILES[:3]
+STATE_DATABASE = DATABASES[0]
+COPIED = (STATE_DATABASE, f"{STATE_DATABASE}-wal", QUARANTINE)
 FIRST_BYTES = 1024 * 1024
 """What both databases need to be made, with their WALs."""
 REFUSALS = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
@@ -65,7 +66,7 @@ def problem_of(state: Path) -> str:
     """Why the state directory can't be written, and what helps; empty where it can."""
     probe = state / f".writable.{os.getpid()}"
     try:
-        _try(probe, 0 if (state / FILES[0]).exists() else FIRST_BYTES)
+        _try(probe, 0 if (state / STATE_DATABASE).exists() else FIRST_BYTES)
     except OSError as error:
         if error.errno in NO_ROOM:
             return (
@@ -156,4 +157,4 @@ def _copied(state: Path, directory: Path) -> bool:
         for name in COPIED:
             (directory / name).unlink(missing_ok=True)
         return False
-    return (directory / FILES[0]).exists()
+    return (directory / STATE_DATABASE).exists()

@@ -1,7 +1,7 @@
 """The pipeline that a configuration asks for."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, time, timedelta
 
 from cmsp_agent.config.configuration import Configuration, Note
 from cmsp_agent.config.rule_files import rule_files_of
@@ -40,7 +40,7 @@ def make_pipeline(
         silences=Silences(configuration.sites, components, register),
         activation=activation_plan(configuration, activated),
         stability=round(configuration.stability * 1000),
-        rules=load_rules(rule_files_of(configuration), zones_of(configuration))[0],
+        rules=load_rules(rule_files_of(configuration), configuration.zones)[0],
         new_id=runtime.machine.new_id,
     )
 
@@ -74,11 +74,6 @@ def _beginnings(configuration: Configuration, day: date) -> Mapping[str, int]:
     """Site → the beginning of the day there, ms since the epoch."""
     begins = {name: datetime.combine(day, time.min, site.timezone) for name, site in configuration.sites.items()}
     return {name: round(moment.timestamp() * 1000) for name, moment in begins.items()}
-
-
-def zones_of(configuration: Configuration) -> Mapping[str, tzinfo]:
-    """Site → its time zone, by which rules hold at certain hours."""
-    return {name: site.timezone for name, site in configuration.sites.items()}
 
 
 def check_rules(configuration: Configuration) -> list[Note]:

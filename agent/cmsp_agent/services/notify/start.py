@@ -96,6 +96,6 @@ def interested_by(
         configuration.contacts,
         components(configuration),
         configuration.appliance.name,
-        {name: site.timezone for name, site in configuration.sites.items()},
+        configuration.zones,
         channels,
     )

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.pipeline.alarm_types import order
@@ -29,7 +28,7 @@ class OrderPart(Part):
 
         async def change() -> None:
             self.watch.order, self.customer = configuration.order, configuration.customer.name
-            self.watch.zones = zones_of(configuration)
+            self.watch.zones = configuration.zones
             self.watch.wakeup.wake()
 
         return change
@@ -42,11 +41,6 @@ class OrderPart(Part):
         ordered = found.components or None
         components = {"ordered": ordered, "named": named}
         return {"order": {"id": found.id, "customer": self.customer, "ends": ends, "components": components}}
-
-
-def zones_of(configuration: Configuration) -> Mapping[str, ZoneInfo]:
-    """The time zone of each site."""
-    return {name: site.timezone for name, site in configuration.sites.items()}
 
 
 @asynccontextmanager
@@ -62,7 +56,7 @@ async def start_order(
         events.known_time.believed,
         known.new_day,
         runtime.clock,
-        zones_of(configuration),
+        configuration.zones,
     )
     runtime.supervisor.keep_running("order", watch.run)
     try:
