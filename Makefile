@@ -18,7 +18,7 @@ LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-ind
 RUFF_PATHS = agent plugins tests docs packaging setup.py
 COMPILED := build/compiled
 COMPILED_SUITES = tests/unit/transports tests/unit/services tests/conformance tests/fuzz tests/integration/snmp tests/integration/receivers
-AGENT_SUITES = $(addprefix tests/integration/,agent api cli events link)
+AGENT_SUITES = $(addprefix tests/integration/,agent api cli events link polling)
 BENCHES = bench-poll bench-ingest bench-forward bench-store bench-backup
 
 .PHONY: help venv lock demo test test-fast test-agents test-others test-packages test-compiled test-long check docs compiled bench $(BENCHES) deb clean
@@ -47,7 +47,7 @@ test: venv $(if $(ROOT),test-packages) ## run the tests; as root with everything
 	$(if $(TESTS),packaging/run-tests $(BIN)/python $(TESTS),$(MAKE) --no-print-directory --jobs=2 test-agents test-others)
 
 # Two lanes of about the same length, so that the processor works in one while the other waits.
-test-agents: venv # what starts whole agents, and waits for them most of the time
+test-agents: venv # what starts whole agents or looks at how late a poll is, and waits most of the time
 	packaging/run-tests $(BIN)/python $(AGENT_SUITES)
 
 test-others: venv # everything else, with less of a claim to the processor; shown when it ends
