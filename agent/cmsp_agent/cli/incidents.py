@@ -106,6 +106,7 @@ def incident_show(
             "confirmed": "yes" if found.get("confirmed", True) else "no: only messages reported it",
             "raised": found.get("raised_priority"),
             "declared low": found.get("declared_low"),
+            "alarms suppressed": found.get("suppressed"),
             "merged into": found.get("merged_into"),
             "components": found.get("components"),
             "responsible": found.get("responsible"),

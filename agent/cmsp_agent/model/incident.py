@@ -14,6 +14,7 @@ from cmsp_agent.model.incident_facts import (
     DeclaredLow,
     IncidentSummary,
     RaisedPriority,
+    SuppressedAlarms,
     TimelineEntry,
     continued,
     in_force,
@@ -21,6 +22,7 @@ from cmsp_agent.model.incident_facts import (
 )
 from cmsp_agent.model.incident_state import OPEN, IncidentState, Trigger
 from cmsp_agent.model.priority import Extent, Priority, Urgency, priority
+from cmsp_agent.model.times import rfc3339
 
 MOST_NOTES = 200
 
@@ -63,6 +65,8 @@ class Incident:
     """False: only messages reported it that anybody may forge, and no poll has borne it out."""
     masked_title: str = ""
     """The title as it may leave the site, where that differs."""
+    suppression: SuppressedAlarms | None = None
+    """The fault is known to people: it is still there, and nobody is notified of it meanwhile."""
     where: str = ""
     """The place on its first component where it began: a fault that comes back there is a relapse."""
 
@@ -142,6 +146,16 @@ class Incident:
             return changed
         step = TimelineEntry(at, f"{self.priority} → {changed.priority}")
         return replace(changed, timeline=continued(self.timeline, step))
+
+    def quieted(self, suppression: SuppressedAlarms | None, at: int) -> "Incident":
+        """All its alarms are suppressed by a person, which is no evidence that the fault is over; None: no more."""
+        if suppression == self.suppression:
+            return self
+        what = (
+            f"its alarms are suppressed until {rfc3339(suppression.until)}" if suppression else "no longer suppressed"
+        )
+        step = TimelineEntry(at, what, suppression.by if suppression else "")
+        return self._next(suppression=suppression, timeline=continued(self.timeline, step))
 
     def assigned(self, assignee: str | None) -> "Incident":
         """Who works on it; None: nobody."""

@@ -25,6 +25,14 @@ class DeclaredLow:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class SuppressedAlarms:
+    """A person suppressed every alarm that still holds: who, and until when the first of them is judged again."""
+
+    by: str
+    until: int
+
+
 def in_force(reckoned: Priority, raised: RaisedPriority | None, low: DeclaredLow | None) -> Priority:
     """The priority that counts: the reckoned one, or what a person asked for."""
     if low:

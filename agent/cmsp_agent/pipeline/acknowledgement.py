@@ -1,9 +1,10 @@
 """What people say of an alarm, kept as attributes of it: acknowledged, suppressed for a while. Ends with the alarm."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cmsp_agent.model.event import Event
+from cmsp_agent.model.incident_facts import SuppressedAlarms
 from cmsp_agent.model.times import parse_rfc3339, rfc3339
 
 ACKNOWLEDGED = "acknowledged by"
@@ -24,6 +25,16 @@ def is_suppressed(alarm: Event, now: int) -> bool:
     """Whether a person wants no incident of it now."""
     until = alarm.attributes.get(SUPPRESSED_UNTIL)
     return until is not None and now < parse_rfc3339(until)
+
+
+def suppression_of(alarms: Sequence[Event]) -> SuppressedAlarms | None:
+    """By whom these suppressed alarms are so, and until when the first of them is; None: there are none."""
+    if not alarms:
+        return None
+    people = dict.fromkeys(alarm.attributes[SUPPRESSED_BY] for alarm in alarms)
+    return SuppressedAlarms(
+        ", ".join(people), min(parse_rfc3339(alarm.attributes[SUPPRESSED_UNTIL]) for alarm in alarms)
+    )
 
 
 def _with(alarm: Event, more: Mapping[str, str]) -> Event:

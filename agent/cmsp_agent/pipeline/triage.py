@@ -7,7 +7,7 @@ from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident, opened
 from cmsp_agent.model.incident_facts import IncidentSummary, ReportedFault
 from cmsp_agent.model.incident_state import IncidentState, Trigger
-from cmsp_agent.pipeline.acknowledgement import is_suppressed
+from cmsp_agent.pipeline.acknowledgement import is_suppressed, suppression_of
 from cmsp_agent.pipeline.activation import is_finding
 from cmsp_agent.pipeline.alarm_state import Draft, FaultPlace
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
@@ -218,7 +218,7 @@ class Triage:
         for other in together[1:]:
             into = draft.incidents.get(together[0].id) or together[0]
             # an alarm that once came with a merger may stand for itself again, in an incident of its own
-            own = [alarm for alarm in standing(draft, other) if _counts(draft, other, alarm)]
+            own = [alarm for alarm in standing(draft, other) if _is_own(draft, other, alarm)]
             self._move(draft, other, into, own)
             for alarm in own:
                 draft.places.put(place_of(alarm), into.id)
@@ -235,15 +235,20 @@ class Triage:
     def _weigh(self, draft: Draft, incident: Incident) -> None:
         if not incident.state.open:
             return
-        held = [alarm for alarm in standing(draft, incident) if _counts(draft, incident, alarm)]
+        own = [alarm for alarm in standing(draft, incident) if _is_own(draft, incident, alarm)]
+        held = [alarm for alarm in own if not is_suppressed(alarm, draft.now)]
+        incident = incident.quieted(None if held else suppression_of(own), draft.now)
         if held and all(_inhibited(draft, alarm) for alarm in held):
+            draft.keep(incident)
             if all(alarm.type in AVAILABILITY or is_last_word(draft, alarm) for alarm in held):
                 self._merge(draft, incident, held)
             return
         alone = [alarm for alarm in held if alarm.suppressed_by is None]
         if alone:
             draft.keep(incident.reassessed(self._found(draft, alone), draft.now))
-        elif not incident.waits_for_a_person:
+        elif incident.suppression or incident.waits_for_a_person:
+            draft.keep(incident)
+        else:
             draft.keep(incident.after(Trigger.RESTORE, draft.now))
 
     def _merge(self, draft: Draft, incident: Incident, held: Sequence[Event]) -> None:
@@ -288,13 +293,8 @@ def _inhibited(draft: Draft, alarm: Event) -> bool:
     return Source.POLL in alarm.sources and draft.observed.get((alarm.component, alarm.type)) is None
 
 
-def _counts(draft: Draft, incident: Incident, alarm: Event) -> bool:
-    """Whether the alarm is still this incident's: one that came with a merger is so while its cause holds.
-
-    One that a person suppresses is so only after that.
-    """
-    if is_suppressed(alarm, draft.now):
-        return False
+def _is_own(draft: Draft, incident: Incident, alarm: Event) -> bool:
+    """Whether the alarm is still this incident's: one that came with a merger is so while its cause holds."""
     if alarm.suppressed_by is None:
         return draft.places.get(place_of(alarm)) == incident.id
     return alarm.component in incident.components[:1] or not draft.orphaned(alarm)

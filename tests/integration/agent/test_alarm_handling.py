@@ -1,6 +1,7 @@
 """People and polls handle alarms of the running agent: acknowledged, suppressed until a time, cleared unseen."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -53,11 +54,15 @@ async def test_an_alarm_is_acknowledged_here_and_suppressed_from_afar_until_its_
             words = ("alarm", "suppress", alarm["id"], "--for", "4s", "--reason", "the carrier works on it")
             code, _, err = await command(*afar(stage, agent), *words)
             assert code == 0, err
-            await until(lambda: open_now(agent) == [])
-            assert [each["attributes"]["suppressed because"] for each in await alarms(here)] == [words[-1]]
-            await until(lambda: len(open_now(agent)) == 1, 15)
             [incident] = open_now(agent)
-            assert incident.reopened == 1
+            assert incident.suppression is not None
+            shown = (await command(*here, "incident", "show", incident.number))[1]
+            assert re.search(r"state\s+new\s", shown), shown
+            assert re.search(r"alarms suppressed\s.*noc", shown), shown
+            assert [each["attributes"]["suppressed because"] for each in await alarms(here)] == [words[-1]]
+            await until(lambda: [each.suppression for each in open_now(agent)] == [None], 15)
+            [incident] = open_now(agent)
+            assert (incident.restored_at, incident.reopened) == (None, 0)
             entries = await agent.runtime.state.read(lambda connection: audit.page(connection, 0, 50))
             assert sum(f"alarms/{alarm['id']}" in f"{entry}" for _, entry in entries) >= 2
         stage.site.restore_pri("gw-1")

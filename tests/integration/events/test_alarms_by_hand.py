@@ -54,14 +54,18 @@ async def test_an_acknowledged_alarm_is_so_in_the_database_too(parts: Parts) -> 
     assert kept.attributes[ACKNOWLEDGED] == "noc-7"
 
 
-async def test_a_suppressed_alarm_weighs_in_no_incident_also_over_a_restart(parts: Parts) -> None:
+async def test_an_incident_whose_alarm_is_suppressed_stays_open_and_says_so_also_over_a_restart(parts: Parts) -> None:
     await parts.service.handle([pri(up=False)])
     [alarm] = parts.service.alarm_state.active.values()
     with pytest.raises(Refused, match="30 days"):
         await desk(parts).suppress(alarm.id, "noc", "a known fault", 31 * 86_400)
     await desk(parts).suppress(alarm.id, "noc", "a known fault", 300)
+    for _ in range(2):
+        [incident] = parts.service.alarm_state.incidents.values()
+        assert (incident.state, incident.restored_at) == (IncidentState.NEW, None)
+        assert incident.suppression is not None
+        assert incident.suppression.by == "noc"
+        await parts.service.load()  # as a restart does
+    await parts.service.handle([pri(up=True)])
     [incident] = parts.service.alarm_state.incidents.values()
-    assert incident.state is IncidentState.RESTORED
-    await parts.service.load()  # as a restart does
-    [incident] = parts.service.alarm_state.incidents.values()
-    assert incident.state is IncidentState.RESTORED
+    assert (incident.state, incident.suppression) == (IncidentState.RESTORED, None)

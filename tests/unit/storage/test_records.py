@@ -58,6 +58,7 @@ def test_an_incident() -> None:
         "recommendation": "call the carrier",
         "merged_into": None,
         "declared_low": None,
+        "suppressed": None,
     }
 
 

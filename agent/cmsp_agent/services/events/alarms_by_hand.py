@@ -54,7 +54,7 @@ class AlarmDesk:
         return await self.events.edit_alarm(alarm_id, edit)
 
     async def suppress(self, alarm_id: str, by: str, reason: str, seconds: float) -> Event:
-        """No incident of the alarm for a while; then it is judged again.
+        """No incident of the alarm for a while, no word of the one that it has; then it is judged again.
 
         Raises:
             Refused: for longer than a suppression may last.

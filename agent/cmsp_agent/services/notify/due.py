@@ -45,7 +45,8 @@ def due(
 
     Args:
         policies: of the file, in its order.
-        incidents: those that are open, and those that changed lately.
+        incidents: those that are open, and those that changed lately. Nothing is said of one whose alarms a
+            person suppressed until it is judged again, or over.
         notified: (incident, policy) → what was said last.
         components: by name, for the sites of an incident.
         now: ms since the epoch.
@@ -53,6 +54,8 @@ def due(
     """
     for incident in incidents:
         for place, policy in enumerate(policies):
+            if incident.state.open and incident.suppression is not None:
+                continue
             if _is_quiet(policy, incident, components, zones, now):
                 continue
             before = notified.get((incident.id, place))

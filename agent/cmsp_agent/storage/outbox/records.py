@@ -107,7 +107,7 @@ def incident_record(incident: Incident, record_id: str, at: int) -> Record:
         record_id: a UUIDv7 of this report (the incident's own id is in the data).
         at: when it became so.
     """
-    raised, low = incident.raised_priority, incident.declared_low
+    raised, low, hushed = incident.raised_priority, incident.declared_low, incident.suppression
     data = {
         "id": incident.id,
         "number": incident.number,
@@ -127,6 +127,7 @@ def incident_record(incident: Incident, record_id: str, at: int) -> Record:
         "recommendation": incident.recommendation,
         "merged_into": incident.merged_into,
         "declared_low": low and {"by": low.by, "at": rfc3339(low.at)},
+        "suppressed": hushed and {"by": hushed.by, "until": rfc3339(hushed.until)},
     }
     first = incident.components[0] if incident.components else ""
     return Record(record_id, INCIDENT, first, incident.number, at, data)

@@ -9,6 +9,7 @@ from cmsp_agent.config.configuration import Contact, NotificationPolicy
 from cmsp_agent.config.windows import parse_weekly
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.incident_facts import SuppressedAlarms
 from cmsp_agent.model.incident_state import IncidentState, Trigger
 from cmsp_agent.model.notification import Notified
 from cmsp_agent.model.priority import Priority
@@ -79,6 +80,21 @@ def test_an_incident_that_stays_open_is_notified_at_intervals_and_nobody_s_escal
     again = said(incident, incident.opened_at + 46 * MINUTE, escalated.after)
     assert again is not None
     assert (again.why, again.escalates) == ("still open", False)
+
+
+def test_nothing_is_said_of_an_incident_whose_alarms_are_suppressed_until_it_is_judged_again_or_over() -> None:
+    incident = urgent()
+    opened = said(incident, incident.opened_at)
+    assert opened is not None
+    late = incident.opened_at + 60 * MINUTE
+    known = incident.quieted(SuppressedAlarms("noc", late), incident.opened_at)
+    assert said(known, incident.opened_at) is None
+    assert said(known, late, opened.after) is None
+    again = said(known.quieted(None, late), late, opened.after)
+    assert again is not None
+    assert again.escalates
+    over = said(known.after(Trigger.RESTORE, late), late, opened.after)
+    assert over is not None
 
 
 def test_the_end_is_the_last_that_is_said() -> None:
