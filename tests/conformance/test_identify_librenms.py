@@ -29,7 +29,7 @@ UPS = (
         "netagent2",
         "generex-ups",
     ),
-    *("poweralert", "liebert", "gamatronicups"),
+    *("poweralert", "liebert", "gamatronicups", "netvision-rfc", "huaweiups"),
 )
 TYPES = {
     "ciscospa": "cisco_ata",

@@ -17,6 +17,7 @@ PARTS = (
     "sys_object_ids",
     "not_with",
     "shown_by",
+    "found_by",
     "functions",
     "alarms",
     "traps",

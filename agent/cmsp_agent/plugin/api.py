@@ -241,6 +241,8 @@ class DeviceType:
     """What tells the devices of others that look like this type by sysObjectID and sysDescr; one of these is enough."""
     shown_by: tuple[Sign, ...] = ()
     """What every device of this type shows, where products share sysObjectID and sysDescr; one of these is enough."""
+    found_by: tuple[Sign, ...] = ()
+    """What makes a device one of this type that is of none by sysObjectID and sysDescr; one of these is enough."""
     identity: Identity = UNIDENTIFIED
     """Maker and system, and where model, serial number and release are read."""
     fallback: bool = False

@@ -86,7 +86,8 @@ class Registry:
             sys_object_id: dotted (SNMPv2-MIB sysObjectID.0).
             sys_descr: text (SNMPv2-MIB sysDescr.0).
             but_not: the names of the device types that it only looks like.
-            shown: of the device types that a device has to show (`shown_by`), those that this one shows.
+            shown: of the device types that a device has to show (`shown_by`), those that this one shows;
+                so for those that are found by a sign (`found_by`).
         """
         sys_object_id = sys_object_id.lstrip(".")
         best: tuple[int, DeviceType | None] = (-1, None)
@@ -95,7 +96,8 @@ class Registry:
             possible = kind.name not in but_not and (not kind.shown_by or kind.name in shown)
             if length > best[0] and possible and _describes(kind, sys_descr, sys_object_id):
                 best = (length, kind)
-        return best[1] or next((kind for kind in self if kind.fallback), None)
+        signs = (kind for kind in self if kind.found_by and kind.name in shown)
+        return best[1] or next(signs, None) or next((kind for kind in self if kind.fallback), None)
 
 
 def _match(kind: DeviceType, oid: str) -> int:

@@ -13,8 +13,8 @@ CISCO_ATA = DeviceType(
     identity=Identity(
         vendor="Cisco",
         os="ciscospa",
-        version=(Fact(pattern=r"(?i)^CISCO SPA\w+ (\S+)"), Fact("1.3.6.1.2.1.47.1.1.1.1.10.1")),
-        model=(Fact(pattern=r"(?i)^(?:Linux|CISCO) (SPA\w+)"),),
+        version=(Fact(pattern=r"(?i)^CISCO (?:SPA|ATA) ?[\w-]+ (\S+)"), Fact("1.3.6.1.2.1.47.1.1.1.1.10.1")),
+        model=(Fact(pattern=r"(?i)^(?:Linux|CISCO) ((?:SPA|ATA) ?[\w-]+)"),),
     ),
     # It is provisioned with a profile; that is the configuration. A call manager serves it as ATA<MAC>.cnf.xml.
     cli=CliPlatform(

@@ -30,8 +30,8 @@ ORACLE_SBC = DeviceType(
     identity=Identity(
         vendor="Oracle",
         os="acme",
-        version=(Fact(pattern=r"\s((?:nn)?S[A-Z]{1,3}\d[\w.]*(?: .*)?)"),),
-        model=(Fact(pattern=r"^Acme Packet ((?:[A-Z]\S* )?[A-Z]*\d+) "),),
+        version=(Fact(pattern=r"\s((?:nn)?(?:[SE]-?C[A-Z]?|S[A-Z]{1,2})\d[\w.]*(?: .*)?)"),),
+        model=(Fact(pattern=r"^Acme Packet ((?:[A-Z]\S* )?[A-Z]*\d+|VME?) "),),
     ),
     alarms=(
         AlarmType(

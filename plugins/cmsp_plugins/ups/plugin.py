@@ -1,6 +1,6 @@
 """The device type `ups`: what any SNMP device has, what it measures, and where it says who it is. Data only."""
 
-from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
+from cmsp_agent.plugin.api import DeviceType, Fact, Identity, Sign, hook
 from cmsp_plugins.ups import figures, rack, states
 from cmsp_plugins.ups.setup import SETUP
 
@@ -11,6 +11,7 @@ APPLICATIONS = "1.3.6.1.4.1.318.1.4.2.4.1.4"
 """Revisions of the software on the card of APC: its system, and what runs on that."""
 DELL = "1.3.6.1.4.1.674.10902.2.100"
 MGE = "1.3.6.1.4.1.705.1"
+SOCOMEC = "1.3.6.1.4.1.4555.1.1.7.1.1"
 MAKERS = (
     "1.3.6.1.2.1.33",  # UPS-MIB's own root, which some agents show
     "1.3.6.1.4.1.318",  # APC
@@ -24,6 +25,8 @@ MAKERS = (
     "1.3.6.1.4.1.3808.1.1",  # CyberPower
     "1.3.6.1.4.1.6050.5",  # Gamatronic
 )
+UPS_MIB = "1.3.6.1.2.1.33.1"
+"""upsIdentManufacturer, upsIdentModel and upsBatteryStatus: an agent that has one of them is that of a UPS."""
 
 UPS = DeviceType(
     name="ups",
@@ -31,6 +34,7 @@ UPS = DeviceType(
     like="generic_snmp",
     sys_object_ids=MAKERS,
     sys_descr=r"^(?!TrippLite|Eaton ePDU|APC Environmental Monitoring)",
+    found_by=tuple(Sign(f"{UPS_MIB}.{entry}") for entry in ("1.1", "1.2", "2.1")),
     identity=Identity(
         os="ups",
         version=(
@@ -40,6 +44,7 @@ UPS = DeviceType(
             Fact("1.3.6.1.4.1.3808.1.1.1.1.2.1.0"),
             Fact("1.3.6.1.4.1.2254.2.4.1.3.0"),
             Fact(f"{DELL}.4.0", form="{0} {1}", also=f"{DELL}.5.0"),
+            Fact("1.3.6.1.2.1.33.1.1.4.0", r"^Net Vision \d+ v(\S+)"),
             Fact("1.3.6.1.2.1.33.1.1.4.0"),
             Fact(pattern=r"^CS1\d1 v (\S+)"),
         ),
@@ -49,6 +54,7 @@ UPS = DeviceType(
             Fact("1.3.6.1.4.1.2254.2.4.1.2.0"),
             Fact(f"{DELL}.1.0"),
             Fact(f"{MGE}.1.1.0", form="{0} {1}", also=f"{MGE}.1.2.0"),
+            Fact(f"{SOCOMEC}.1.0"),
             Fact("1.3.6.1.2.1.33.1.1.2.0"),
             Fact(pattern=r"^(CS1\d1) v "),
         ),
@@ -57,6 +63,7 @@ UPS = DeviceType(
             Fact("1.3.6.1.4.1.705.1.1.7.0"),
             Fact("1.3.6.1.4.1.3808.1.1.1.1.2.3.0"),
             Fact("1.3.6.1.4.1.674.10902.2.120.1.2.0"),
+            Fact(f"{SOCOMEC}.2.0"),
         ),
     ),
     alarms=states.ALARMS,

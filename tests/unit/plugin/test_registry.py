@@ -2,7 +2,7 @@
 
 import pytest
 
-from cmsp_agent.plugin.api import DeviceType
+from cmsp_agent.plugin.api import DeviceType, Sign
 from cmsp_agent.plugin.registry import UNKNOWN, Registry
 
 IOS = DeviceType("cisco_ios", "IOS", sys_object_ids=("1.3.6.1.4.1.9.1",), sys_descr=r"\bIOS\b")
@@ -51,6 +51,14 @@ def test_before_it_was_asked_a_component_is_taken_for_the_most_general_type(
     registry: Registry, configured: str, has_snmp: bool, name: str
 ) -> None:
     assert registry.initial(configured, has_snmp=has_snmp).name == name
+
+
+def test_what_is_found_by_a_sign_takes_only_what_nobody_else_takes(registry: Registry) -> None:
+    registry.add("test", DeviceType("ups", "UPS", found_by=(Sign("1.3.6.1.2.1.33.1.2.1"),)))
+    for oid, name in (("1.3.6.1.4.1.5491.6", "ups"), ("1.3.6.1.4.1.9.1.558", "vg")):
+        found = registry.identify(oid, "NetMan", shown=["ups"])
+        assert found is not None
+        assert found.name == name
 
 
 def test_without_any_plugin_a_component_still_has_a_type() -> None:

@@ -28,7 +28,9 @@ MOST_SIGNS = 500
 """Rows of a table in which a sign is looked for."""
 
 NO_NAMES: Mapping[int, str] = {}
-_VERSION = re.compile(r"\bVersion:?\s+v?([^,\s]+)")
+_OTHER = "".join(rf"(?<!{what} )" for what in ("HW", "Hardware", "Boot", "Bootloader", "BIOS", "MIB", "Kernel"))
+_VERSION = re.compile(rf"(?i:{_OTHER})\bVersion:?\s+v?([^,;\s]+)")
+"""The first version in a sysDescr that is not that of something else."""
 
 
 class ReadingSession(Protocol):
@@ -63,10 +65,13 @@ async def read_device_facts(
         tables.update(await session.columns(*columns, limit=MOST_ROWS))
     descr, object_id = text(system.get(SYS_DESCR)), text(system.get(SYS_OBJECT_ID)).lstrip(".")
     mistaken: list[str] = []
-    while (kind := registry.identify(object_id, descr, mistaken, registry.types)) is not None:
+    to_show = [kind.name for kind in registry if kind.shown_by]
+    while (kind := registry.identify(object_id, descr, mistaken, to_show)) is not None:
         if not await _only_looks_like(session, kind):
             break
         mistaken.append(kind.name)
+    if kind is None or kind.fallback:
+        kind = await _found_by_sign(session, registry) or kind
     declared = kind.identity if kind else Identity()
     asked = [oid for oid in declared.oids if oid not in system]
     values = {**system, **(await session.get(*asked) if asked else {})}
@@ -77,7 +82,7 @@ async def read_device_facts(
         sys_object_id=object_id,
         sys_descr=descr,
         looks_like=tuple(mistaken),
-        shown=kind.name if kind and kind.shown_by else "",
+        shown=kind.name if kind and (kind.shown_by or kind.found_by) else "",
         sys_name=text(system.get(SYS_NAME)),
         software=(chassis_software if declared.chassis_tells_version else "") or identity.one_spelling(named),
         model=identity.model(declared, values, model, object_id),
@@ -106,6 +111,14 @@ async def _only_looks_like(session: ReadingSession, kind: DeviceType) -> bool:
         if any(sign.is_on(shown[sign.subtree]) for sign in kind.not_with):
             return True
     return bool(kind.shown_by) and not await _shows_one(session, kind.shown_by)
+
+
+async def _found_by_sign(session: ReadingSession, registry: Registry) -> DeviceType | None:
+    """The first device type one of whose signs the device shows, where sysObjectID and sysDescr say none."""
+    for kind in registry:
+        if kind.found_by and await _shows_one(session, kind.found_by):
+            return kind
+    return None
 
 
 async def _shows_one(session: ReadingSession, signs: tuple[Sign, ...]) -> bool:
