@@ -27,6 +27,8 @@ class ApiLimits:
     """Of the connections: the last ones."""
     connections_each: int = 30
     """For each identity."""
+    streams: int = 20
+    """Of all identities together that are not `admin`."""
     streams_each: int = 10
     bodies_each: int = 10
     calls_a_minute: int = 1200

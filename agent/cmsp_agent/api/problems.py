@@ -43,12 +43,6 @@ class BodyTooSlow(AgentError):
     """The body did not come in time."""
 
 
-class TooManyStreams(AgentError):
-    """As many streams as allowed are open."""
-
-    retryable = True
-
-
 class PreconditionRequired(AgentError):
     """`If-Match` is missing: two may edit this."""
 
@@ -68,7 +62,6 @@ _BY_ERROR: tuple[tuple[type[AgentError], int, str], ...] = (
     (Conflict, 409, "conflict"),
     (ConfigurationError, 422, "configuration-invalid"),
     (TooManyJobs, 503, "too-many-jobs"),
-    (TooManyStreams, 503, "too-many-streams"),
     (DeviceUnreachable, 504, "device-unreachable"),
     (AuthenticationRejected, 502, "device-authentication"),
     (DeviceError, 502, "device"),

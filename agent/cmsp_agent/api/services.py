@@ -39,7 +39,6 @@ class StreamWakeup:
 
     def __init__(self) -> None:
         self._woken = asyncio.Event()
-        self.listeners = 0
         self.closed = False
 
     def wake(self, facts: object = None) -> None:  # noqa: ARG002

@@ -66,6 +66,8 @@ class Shares:
         self._clock = clock
         self._counters = counters
         self._uses: dict[str, _Use] = {}
+        self._streams = 0
+        """Streams of those who are not `admin`."""
         self.local = 0
         """Connections from this machine."""
         self.remote = 0
@@ -112,12 +114,17 @@ class Shares:
         for holds, what, most in ((stream, "streams", limits.streams_each), (body, "bodies", limits.bodies_each)):
             if holds and use.held.get(what, 0) >= most:
                 raise self._used_up(f"{what}: {most} at a time", 1)
+        common = stream and not self._is_admin(peer)
+        if common and self._streams >= limits.streams:
+            raise self._used_up(f"streams: {limits.streams} at a time for all", 1)
         mine = [what for holds, what in ((stream, "streams"), (body, "bodies")) if holds]
         for what in mine:
             use.held[what] = use.held.get(what, 0) + 1
+        self._streams += common
         try:
             yield
         finally:
+            self._streams -= common
             for what in mine:
                 use.held[what] -= 1
 

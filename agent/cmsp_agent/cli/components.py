@@ -72,6 +72,7 @@ def component_show(context: typer.Context, name: ComponentName, as_json: AsJson 
         return
     alarms, incidents = items(document.pop("alarms", [])), items(document.pop("incidents", []))
     calls = items(document.pop("emergency_calls", []))
+    every_alarm, every_incident = (document.pop(f"{what}_in_all", 0) for what in ("alarms", "incidents"))
     here.output.facts(component_facts(document))
     if alarms:
         here.output.line("")
@@ -80,11 +81,16 @@ def component_show(context: typer.Context, name: ComponentName, as_json: AsJson 
             (moment(row.get("occurred_at")), row.get("severity"), row.get("type"), row.get("text")) for row in alarms
         ]
         here.output.table(columns, rows, "")
+    if every_alarm > len(alarms):
+        more = f"cmsp-agent alarm list --component {document.get('name')}"
+        here.output.line(f"and {every_alarm - len(alarms)} more: {more}")
     if incidents:
         here.output.line("")
         columns = [TableColumn("INCIDENT"), TableColumn("PRIO"), TableColumn("STATE"), TableColumn("TITLE")]
         keys = ("number", "priority", "state", "title")
         here.output.table(columns, [tuple(row.get(key) for key in keys) for row in incidents], "")
+    if every_incident > len(incidents):
+        here.output.line(f"and {every_incident - len(incidents)} more: cmsp-agent incident list")
     if calls:
         here.output.line("")
         here.output.table(CALL_COLUMNS, map(call_cells, calls), "")

@@ -12,9 +12,12 @@ from cmsp_agent.model.counters import backups, events, link, notify, plugins, po
 _DOMAINS = (receiving, polling, backups, link, notify, events, plugins, storage, process)
 
 REGISTER: tuple[Counter, ...] = tuple(
-    sorted((counter for domain in _DOMAINS for counter in domain.COUNTERS), key=lambda counter: "*" in counter.name)
+    sorted(
+        (counter for domain in _DOMAINS for counter in domain.COUNTERS),
+        key=lambda counter: ("*" in counter.name, -counter.name.find("*")),
+    )
 )
-"""The first that fits a name describes it: an exact name stands before a form that would fit it too."""
+"""The first that fits a name describes it: an exact name before a form, and of two forms the one that says more."""
 
 GAUGES: tuple[Gauge, ...] = (
     *events.GAUGES,

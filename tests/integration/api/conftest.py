@@ -83,7 +83,7 @@ PLATFORM = CliPlatform(driver="cisco_ios", redact=(Redaction(r"^enable secret (?
 TEXT = "version 15\nhostname gw-1\nenable secret s3cret-value\nend\n"
 LIMITS = ApiLimits(
     handshake_seconds=1.0, header_seconds=0.5, body_seconds=0.3, connections=10, handshakes=8, kept_for_admin=2,
-    connections_each=5, streams_each=1, bodies_each=2,
+    connections_each=5, streams=2, streams_each=1, bodies_each=2,
 )  # fmt: skip
 ROLES = {f"urn:cmsp:test:{role}": role for role in ("observer", "operator", "engineer", "admin")}
 

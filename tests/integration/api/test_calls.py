@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -263,6 +264,9 @@ async def test_every_unsafe_call_is_audited_and_reported(agent: Agent, local: ht
         ("GET", "/v1/events?limit=a", 422, "invalid"),
         ("GET", "/v1/events?severity=terrible", 422, "invalid"),
         ("GET", "/v1/events?after=99999999999999999999999", 422, "invalid"),
+        ("GET", "/v1/events?after=1", 400, "call-invalid"),
+        ("GET", "/v1/events/stream?after=1", 400, "call-invalid"),
+        ("GET", "/v1/events/stored?after=1", 400, "call-invalid"),
         ("GET", "/v1/components/gw-1/kpis?to=0001-01-01", 400, "call-invalid"),
         ("GET", "/v1/jobs/none", 404, "not-found"),
         ("GET", "/v1/incidents/INC-999999", 404, "not-found"),
@@ -283,6 +287,19 @@ async def test_a_validation_problem_names_the_place_and_not_the_value(agent: Age
     assert answer.status_code == 422
     assert {error["path"] for error in answer.json()["errors"]} == {"body.state", "body.colour"}
     assert "s3cret-state" not in answer.text
+
+
+async def test_a_component_with_many_faults_is_shown_in_part_and_says_so(
+    agent: Agent, local: httpx.AsyncClient
+) -> None:
+    alarm, incident = await agent.happen("PRI down"), await agent.incident()
+    for number in range(150):
+        key = alarm.key._replace(object=f"Se0/1/{number}:15")
+        agent.alarm_state.active[key] = replace(alarm, id=f"a{number}", object=key.object)
+        agent.alarm_state.incidents[f"i{number}"] = replace(incident, id=f"i{number}")
+    shown = (await local.get("/v1/components/gw-1")).json()
+    assert (len(shown["alarms"]), shown["alarms_in_all"]) == (100, 150)
+    assert (len(shown["incidents"]), shown["incidents_in_all"]) == (100, 151)
 
 
 async def test_a_large_body_is_refused(agent: Agent, local: httpx.AsyncClient) -> None:

@@ -9,6 +9,8 @@ from tests.integration.api.authority import Authority
 from tests.integration.api.conftest import LIMITS, Agent, remote
 from tests.integration.api.test_access import ROLE
 
+ROLES = ("observer", "operator", "engineer")
+
 
 async def idle(agent: Agent, authority: Authority, role: str, stack: AsyncExitStack, count: int) -> int:
     """Open connections that each made one call and stay; how many were let in."""
@@ -59,3 +61,18 @@ async def test_a_second_stream_of_one_identity_waits_for_the_first(agent: Agent,
         assert (refused.status_code, refused.json()["type"]) == (429, "urn:cmsp:problem:share-used-up")
         assert refused.headers["Retry-After"] == "1"
         assert refused.headers["Content-Type"] == "application/problem+json"
+
+
+async def test_streams_of_others_take_no_stream_of_the_admin_or_of_this_machine(
+    agent: Agent, authority: Authority, local: httpx.AsyncClient
+) -> None:
+    async with AsyncExitStack() as stack:
+
+        async def streams(client: httpx.AsyncClient) -> int:
+            answer = await stack.enter_async_context(client.stream("GET", "/v1/events/stream"))
+            return answer.status_code
+
+        others = [await stack.enter_async_context(remote(agent, authority, ROLE.format(role))) for role in ROLES]
+        assert [await streams(client) for client in others] == [200, 200, 429]
+        assert await streams(await stack.enter_async_context(remote(agent, authority, ROLE.format("admin")))) == 200
+        assert await streams(local) == 200

@@ -280,6 +280,13 @@ def test_a_component_shows_its_alarms_and_incidents() -> None:
     assert "INC-000042" in out
 
 
+def test_a_component_with_many_faults_says_how_many_are_not_shown() -> None:
+    document = {"name": "gw-1", "alarms": [EVENT], "alarms_in_all": 3, "incidents": [INCIDENT], "incidents_in_all": 2}
+    shown = cmsp_agent("component", "show", "gw-1", answers={"/v1/components/gw-1": document}).out
+    assert "and 2 more: cmsp-agent alarm list --component gw-1" in shown
+    assert "and 1 more: cmsp-agent incident list" in shown
+
+
 def test_what_a_component_gets_is_one_line_and_what_it_does_not_get_says_why() -> None:
     services = {
         "kpis": {"level": "yes", "granted": True, "source": "tier", "why": "x"},

@@ -86,6 +86,8 @@ def test_a_name_that_nobody_declared_is_refused() -> None:
         ("syslog.udp.unknown_sender", True),
         ("polls.partial", False),
         ("heartbeat.failed", False),
+        ("api.refused", False),
+        ("api.turned_away", False),
     ],
 )
 def test_loss_is_declared_and_not_guessed(name: str, loss: bool) -> None:
@@ -101,6 +103,7 @@ def test_loss_is_declared_and_not_guessed(name: str, loss: bool) -> None:
         ("plugins.misfits", "plugin"),
         ("storage.commits", "database"),
         ("rules.dropped", "rule"),
+        ("api.turned_away", "reason"),
     ],
 )
 def test_a_key_is_named_for_what_it_is(name: str, label: str) -> None:

@@ -25,6 +25,8 @@ from cmsp_agent.services.kpis.history import Question
 
 DAY = 86_400_000
 LONGEST_SPAN = 400 * DAY
+MOST_SHOWN = 100
+"""Alarms, and incidents, in the document of a component; the lists have all of them, in pages."""
 
 router = APIRouter(prefix="/v1/components", tags=["components"])
 
@@ -52,23 +54,26 @@ async def components(request: Request, after: After = 0, limit: Limit = MOST) ->
 
 @router.get("/{name}", dependencies=READING)
 async def component(request: Request, name: str) -> dict[str, Any]:
-    """One component: its settings, alarms, open incidents, inventory and latest backup."""
+    """One component: its settings, worst alarms, oldest open incidents, inventory and latest backup."""
     services, caller = services_of(request), caller_of(request)
     found = known(services, name)
     latest = await services.backups.store.latest(name)
     inventory = await services.records.inventory(name)
     calls = await services.emergency.calls(name, local=caller_of(request).local)
+    alarms, incidents = services.status.alarms(name), services.status.incidents(name)
     document = component_details(
         found,
         services.status.availability_of(name),
-        [*map(shown_to(caller, services), services.status.alarms(name))],
-        [*map(incident_shown_to(caller, services), services.status.incidents(name))],
+        [*map(shown_to(caller, services), alarms[:MOST_SHOWN])],
+        [*map(incident_shown_to(caller, services), incidents[:MOST_SHOWN])],
         latest,
         inventory,
         services.status.unreadable.of(name),
         services.inventory.seen(name),
     )
     return document | {
+        "alarms_in_all": len(alarms),
+        "incidents_in_all": len(incidents),
         "emergency_calls": [emergency_call_view(call) for call in calls],
         "unsupported": list(services.polling.unsupported(name)),
     }

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import PlainTextResponse, Response, StreamingResponse
 
 from cmsp_agent.api.callers import READING, at_least, caller_of, is_somebody, services_of, shown_to
-from cmsp_agent.api.problems import CallInvalid, TooManyStreams
+from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.roles import Caller, Role
 from cmsp_agent.api.schemas.events import EventPage, EventView
 from cmsp_agent.api.services import ApiServices
@@ -21,7 +21,6 @@ from cmsp_agent.services.events.log import Filter
 
 PAGE, LARGEST_PAGE = 100, 1000
 LARGEST_STORED_PAGE = 5_000
-MOST_STREAMS = 20
 KEEP_ALIVE = 15.0
 """Seconds after which a silent stream sends a comment, so that a dead peer is noticed."""
 
@@ -52,6 +51,7 @@ async def events(
 ) -> dict[str, Any]:
     """A page of the log, the oldest first. Ask again with `after` = `next` for what follows."""
     services = services_of(request)
+    await _reached(services, after)
     page = await services.events.log.page(only, after, limit)
     shown = shown_to(caller_of(request), services)
     return {"items": [event_view(shown(event)) for event in page.events], "next": page.next}
@@ -66,12 +66,11 @@ async def stream(
 ) -> StreamingResponse:
     """Server-sent events: each event as `cmsp.event.v1`; an id alone is the cursor for Last-Event-ID."""
     services = services_of(request)
-    if services.wakeup.listeners >= MOST_STREAMS:
-        raise TooManyStreams(f"{MOST_STREAMS} streams are open")
     if last_event_id is not None:
         if not last_event_id.isdecimal() or len(last_event_id) > 18:
             raise CallInvalid("Last-Event-ID: not a cursor of this log")
         after = int(last_event_id)
+    await _reached(services, after)
     if after is None:
         after = (await services.events.log.page(only, None, 1)).next
     return StreamingResponse(
@@ -92,6 +91,7 @@ async def stored(
     A page without an event is not the last one unless `next` is `after` again.
     """
     services = services_of(request)
+    await _reached(services, after)
     caller = caller_of(request)
     shown = None if caller.local else shown_to(caller, services)
     found, following = await services.events.log.as_stored(after, since, limit, shown)
@@ -119,24 +119,35 @@ async def raw(request: Request, event: str, caller: ObserverCaller) -> PlainText
     return PlainTextResponse(await services.events.raw_messages(event))
 
 
+async def _reached(services: ApiServices, after: int | None) -> None:
+    """A cursor of another log is refused: who waited at it would miss what comes until the log gets there.
+
+    Raises:
+        CallInvalid: the log has not reached the cursor.
+    """
+    if after:
+        end = await services.events.log.end()
+        if after > end:
+            raise CallInvalid(
+                f"the cursor {after} is not of this log, which ends at {end}: it was restored or begun anew;"
+                " ask without a cursor, or from 0"
+            )
+
+
 async def _follow(
     services: ApiServices, only: Filter, after: int, shown: Callable[[Event], Event], may: Callable[[], bool]
 ) -> AsyncIterator[str]:
     wakeup = services.wakeup
-    wakeup.listeners += 1
-    try:
-        yield ": connected\n\n"
-        while not wakeup.closed and may():
-            rung = wakeup.next_wakeup()
-            found, after = await services.events.log.following(only, after)
-            for event in found:
-                yield f"event: cmsp.event.v1\ndata: {json.dumps(event_view(shown(event)))}\n\n"
-            if found:
-                yield f"id: {after}\n\n"
-            elif not await _rings(rung, KEEP_ALIVE):
-                yield ": still here\n\n"
-    finally:
-        wakeup.listeners -= 1
+    yield ": connected\n\n"
+    while not wakeup.closed and may():
+        rung = wakeup.next_wakeup()
+        found, after = await services.events.log.following(only, after)
+        for event in found:
+            yield f"event: cmsp.event.v1\ndata: {json.dumps(event_view(shown(event)))}\n\n"
+        if found:
+            yield f"id: {after}\n\n"
+        elif not await _rings(rung, KEEP_ALIVE):
+            yield ": still here\n\n"
 
 
 async def _rings(rung: asyncio.Event, within: float) -> bool:

@@ -30,6 +30,10 @@ class EventLog:
             return await self._database.read(lambda connection: events.latest(connection, only, limit))
         return await self._database.read(lambda connection: events.page(connection, after, only, limit))
 
+    async def end(self) -> int:
+        """The cursor of the last event that was ever stored, also where it is deleted by now."""
+        return await self._database.read(events.end)
+
     async def as_stored(
         self, after: int, since: int, limit: int, shown: Callable[[Event], Event] | None
     ) -> tuple[Sequence[bytes], int]:

@@ -96,6 +96,12 @@ def latest(connection: sqlite3.Connection, wanted: Filter = ALL, limit: int = PA
     return Page(tuple(_events((body,) for _, body in reversed(rows))), end)
 
 
+def end(connection: sqlite3.Connection) -> int:
+    """The cursor of the last event that was ever stored; 0 where there was none."""
+    found = connection.execute("select seq from sqlite_sequence where name = 'events'").fetchone()
+    return int(found[0]) if found else 0
+
+
 def _select(
     connection: sqlite3.Connection, wanted: Filter, after: int, order: str, limit: int
 ) -> list[tuple[int, bytes]]:
