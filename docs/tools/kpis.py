@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from cmsp_agent.cli.plugin.load import installed
 from cmsp_agent.plugin.api import Kpi, ShownKpi
-from cmsp_agent.services.kpis.history import OWN_UNITS
+from cmsp_agent.plugin.registry import OWN_UNITS
 from docs.tools.markdown import page, table
 
 TEXT = (

@@ -1,7 +1,7 @@
 """What the plugins bring that a file may name, and the notification channels in the file that nothing brings."""
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
 
 from cmsp_agent.config.nearest import did_you_mean
 from cmsp_agent.config.tree import ListNode, Node, Path, find, shown, words
@@ -10,10 +10,11 @@ from cmsp_agent.model.errors import Problem
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """Names of device types and of notification channels."""
+    """Names of device types, of notification channels, and of the KPIs of each device type."""
 
     types: Collection[str] = ()
     channels: Collection[str] = ()
+    figures: Mapping[str, Collection[str]] = field(default_factory=dict)
 
 
 def channel_problems(tree: Node, file: str, known: Collection[str]) -> list[Problem]:

@@ -10,6 +10,7 @@ from cmsp_agent.config.build_component import component, credentials
 from cmsp_agent.config.configuration import ApplianceSettings, Configuration, Listeners
 from cmsp_agent.config.consistency import consistency_problems, settings_contradictions
 from cmsp_agent.config.device_types import type_problems
+from cmsp_agent.config.figures import figure_problems
 from cmsp_agent.config.file_text import read_text
 from cmsp_agent.config.groups import effective_component
 from cmsp_agent.config.load_yaml import parse_yaml
@@ -95,6 +96,7 @@ def read_document(path: Path, secrets: SecretSource | None = None, brought: Brou
     problems += [*of_form, *reference_problems(tree, file), *consistency_problems(tree, file)]
     if brought is not None:
         problems += [*type_problems(tree, file, brought.types), *channel_problems(tree, file, brought.channels)]
+        problems += figure_problems(tree, file, brought.figures)
     if secrets is not None:
         problems += missing_secrets(tree, secrets, file)
     if site_file is None or problems:

@@ -28,7 +28,7 @@ from cmsp_agent.plugin.markers import PROJECT
 from cmsp_agent.plugin.misspelt import misspelt_in
 from cmsp_agent.plugin.quarantine import NORMALISE, Quarantine
 from cmsp_agent.plugin.record_sink import RecordSink
-from cmsp_agent.plugin.registry import Registry
+from cmsp_agent.plugin.registry import Registry, figure_names
 from cmsp_agent.plugin.report import PluginReport
 from cmsp_agent.plugin.sink_calls import take_sink
 from cmsp_agent.plugin.source_line import file_of, first_line
@@ -78,7 +78,7 @@ class PluginHost:
     @property
     def brought(self) -> Brought:
         """What they bring that a file may name."""
-        return Brought(self.registry.types, self.channels.by_name)
+        return Brought(self.registry.types, self.channels.by_name, figure_names(self.registry))
 
     def report(self) -> list[dict[str, object]]:
         """How the plugins fare, for the status."""

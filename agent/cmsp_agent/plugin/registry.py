@@ -13,6 +13,17 @@ LONGEST_DESCR = 1024
 NO_OBJECT_ID = ("", "0.0")
 """What sysObjectID is where a device, or its view, shows none."""
 
+OWN_UNITS = {
+    "icmp.rtt": "s",
+    "icmp.loss": "percent",
+    "service.time": "s",
+    "service.status": "",
+    "certificate.days": "days",
+    "calls.failed": "calls",
+    "calls.failed.trunk": "calls",
+}
+"""The units of what the agent measures of any component."""
+
 UNKNOWN = DeviceType("unknown", "Device of a kind that no plugin knows", snmp=False)
 
 
@@ -116,3 +127,8 @@ def _describes(kind: DeviceType, descr: str, oid: str) -> bool:
 def figures_of(kind: DeviceType) -> tuple[Kpi | ShownKpi, ...]:
     """All that a device type measures, by SNMP and by show commands."""
     return (*kind.kpis, *(kpi for table in kind.tables for kpi in table.kpis))
+
+
+def figure_names(registry: Registry) -> dict[str, frozenset[str]]:
+    """Device type → the names of all that is measured of its components."""
+    return {kind.name: frozenset(OWN_UNITS) | {kpi.name for kpi in figures_of(kind)} for kind in registry}

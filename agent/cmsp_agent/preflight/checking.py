@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cmsp_agent.config.brought import Brought
 from cmsp_agent.config.configuration import Configuration, Note
+from cmsp_agent.config.figures import idle_thresholds
 from cmsp_agent.config.load import CheckedFile, configure, read_appliance, read_document
 from cmsp_agent.config.restart_needed import standing
 from cmsp_agent.config.schema.appliance import Storage
@@ -69,6 +70,8 @@ def check_file(
         ConfigurationError: with every problem.
     """
     known = replace(brought, types={*brought.types, *(running.missing if running else ())})
+    if running is not None and running.missing:  # its plugin may have KPIs of its own
+        known = replace(known, figures={})
     document = read_document(file, secrets if here else None, known)
     configuration = configure(document, secrets if here else Placeholder())
     configuration = with_identity(configuration) if here else configuration
@@ -83,6 +86,7 @@ def check_file(
     if problems:
         raise ConfigurationError(sorted(problems, key=lambda problem: problem.line))
     notes = (*configuration.notes, *found.notes, *_notes(configuration, document, running, here=here))
+    notes = (*notes, *idle_thresholds(document.tree, configuration.components, known.figures))
     return CheckedStart(document, list(notes))
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from cmsp_agent.config.brought import Brought
 from cmsp_agent.config.device_types import check_types
+from cmsp_agent.config.figures import idle_thresholds
 from cmsp_agent.config.file_text import MOST_BYTES
 from cmsp_agent.config.load import read_document
 from cmsp_agent.model.errors import ConfigurationError
@@ -214,6 +215,31 @@ def test_device_types_that_no_plugin_brings(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         read_document(configuration.file, brought=Brought({"cisco_ios", "generic_snmp"}, {"smtp"}))
     assert [problem.path for problem in caught.value.problems] == ["components.gw-2.type", "groups[0].set.type"]
+
+
+FIGURES = {"cisco_ios": {"cpu.load", "if.in.errors", "icmp.loss"}, "ups": {"ups.load", "ups.battery"}}
+
+
+def test_a_threshold_of_a_kpi_that_no_device_type_has(tmp_path: Path) -> None:
+    levels = "{cpu.laod: 90, 'if.in.error[Gi0/0]': 1, 'if.in.errors[Gi0/0]': 1, cpu: 9, zzz: 1, ups.load: 80}"
+    text = f"{MINIMAL}  gw-2: {{{REST}, type: cisco_ios,\n    thresholds: {levels}}}\n"
+    text += "groups: [{match: {site: paris},\n  set: {thresholds: {ups.batery: 9}}}]\n"
+    configuration = load(tmp_path, text)
+    with pytest.raises(ConfigurationError) as caught:
+        read_document(configuration.file, brought=Brought({"cisco_ios", "ups"}, (), FIGURES))
+    found = [str(problem).partition("site.yaml:")[2] for problem in caught.value.problems]
+    no, series = "no device type has this KPI; ", "got 'if.in.error[Gi0/0]'"
+    assert found == [
+        f"9: components.gw-2.thresholds.cpu.laod: {no}did you mean 'cpu.load' or 'ups.load'? (got 'cpu.laod')",
+        f"9: components.gw-2.thresholds.if.in.error[Gi0/0]: {no}did you mean 'if.in.errors'? ({series})",
+        f"9: components.gw-2.thresholds.cpu: {no}did you mean 'cpu.load'? (got 'cpu')",
+        f"9: components.gw-2.thresholds.zzz: {no}`cmsp-agent type show TYPE` names what a type measures (got 'zzz')",
+        f"11: groups[0].set.thresholds.ups.batery: {no}did you mean 'ups.battery'? (got 'ups.batery')",
+    ]
+    tree = read_document(configuration.file).tree
+    notes = {note.path: note.text for note in idle_thresholds(tree, configuration.components, FIGURES)}
+    said = notes["components.gw-2.thresholds.ups.load"]
+    assert said == "a component of the type 'cisco_ios' has no such KPI; did you mean 'cpu.load'?"
 
 
 @pytest.mark.parametrize("kind", SHIPPED)

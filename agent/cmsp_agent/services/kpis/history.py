@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from cmsp_agent.config.configuration import Retention
 from cmsp_agent.model.natural import natural
 from cmsp_agent.plugin.api import DeviceType
-from cmsp_agent.plugin.registry import figures_of
+from cmsp_agent.plugin.registry import OWN_UNITS, figures_of
 from cmsp_agent.storage import rollups, series
 from cmsp_agent.storage.rollups import FIVE_MINUTES, HOUR, RollUpQuery
 from cmsp_agent.storage.series import Point
@@ -16,17 +16,6 @@ RAW = "raw"
 STEPS = {"5m": FIVE_MINUTES, "1h": HOUR}
 """The resolutions that are rolled up, and their steps (ms)."""
 RESOLUTIONS = (RAW, *STEPS)
-
-OWN_UNITS = {
-    "icmp.rtt": "s",
-    "icmp.loss": "percent",
-    "service.time": "s",
-    "service.status": "",
-    "certificate.days": "days",
-    "calls.failed": "calls",
-    "calls.failed.trunk": "calls",
-}
-"""Of what is measured of every component."""
 
 
 @dataclass(frozen=True, slots=True)
