@@ -1,6 +1,7 @@
 """The configuration that the agent works with: frozen, resolved, in seconds and bytes. Knows nothing of YAML."""
 
 import datetime as dt
+import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -188,6 +189,12 @@ class NotificationPolicy:
     escalate: Mapping[str, float]
     quiet: Mapping[str, Weekly] = field(default_factory=dict)
     """Priority → hours of the week, in the incident's site, in which nobody is notified of it."""
+
+    @property
+    def key(self) -> int:
+        """Tells it from others, wherever it stands in the file: by whom it notifies of what."""
+        whom = (self.to, self.by, self.priorities, self.sites, self.components)
+        return zlib.crc32(repr(whom).encode())
 
 
 @dataclass(frozen=True, slots=True)

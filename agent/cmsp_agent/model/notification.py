@@ -41,8 +41,11 @@ class Notified:
 
     incident: str
     policy: int
-    """Its place in the file's list."""
+    """The policy's key."""
     priority: str
     state: str
+    """Empty: they know nothing yet, its opening waits for others."""
     at: int
     escalated: bool = False
+    changes: tuple[int, ...] = ()
+    """When they were last notified that it came, went, or became less bad: of the latest few."""

@@ -11,6 +11,7 @@ from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.model.signal import Message, PollSignal, Signal, SyslogSignal, TrapSignal
+from cmsp_agent.pipeline.acknowledgement import is_suppressed
 from cmsp_agent.pipeline.activation import ACTIVE, ActivationPlan, BeforeActivation
 from cmsp_agent.pipeline.alarm_state import AlarmState, Draft
 from cmsp_agent.pipeline.causes import Causes
@@ -56,7 +57,7 @@ class Pipeline:
         activation: ActivationPlan = ACTIVE,
         new_id: NewId = uuid7,
     ) -> None:
-        self._mask_personal, self.rules = mask_personal, rules
+        self._mask_personal, self.rules, self._silences = mask_personal, rules, silences
         self._topology = Topology(components)
         self._normalise = Normaliser(components, inventory, counters, new_id=new_id)
         causes = Causes(self._topology)
@@ -122,6 +123,12 @@ class Pipeline:
     def outward_incident(self, incident: Incident) -> Incident:
         """The incident as it may leave the site, likewise."""
         return incident_without_people(incident) if self._mask_personal else incident
+
+    def is_muted(self, alarm_state: AlarmState, incident: Incident, now: int) -> bool:
+        """Whether people silenced, or suppressed, all alarms of the incident that hold."""
+        keys = (alarm_state.active.key_of(each) for each in alarm_state.members.get(incident.id, ()))
+        held = [alarm for key in keys if key and (alarm := alarm_state.active[key]).suppressed_by is None]
+        return bool(held) and all(self._silences.mutes(each, now) or is_suppressed(each, now) for each in held)
 
     def reassess(self, alarm_state: AlarmState, now: int) -> Draft:
         """The same alarm state under these rules: after a start or a reload, which may have taken components away."""

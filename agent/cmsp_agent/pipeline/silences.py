@@ -82,6 +82,10 @@ class Silences:
         found = next((each for each in self._matching(event, at) if each.announces), None)
         return self.window(event.site, at) if found is None else f"{found.reason} ({found.author}, {found.id})"
 
+    def mutes(self, event: Event, now: int) -> bool:
+        """Whether a person silenced a fault. Work and windows hold back new incidents, and mute none that is known."""
+        return any(silence.kind == "silence" for silence in self._matching(event, now))
+
     def _silence(self, event: Event, now: int) -> str:
         return next((silence.id for silence in self._matching(event, now) if silence.mutes), "")
 

@@ -59,6 +59,10 @@ class EventsPart(Part):
         """The incident as it may leave the site, likewise."""
         return self.pipeline.outward_incident(incident)
 
+    def is_muted(self, incident: Incident) -> bool:
+        """Whether nobody is to be notified of an incident, because people silenced all of it that holds."""
+        return self.pipeline.is_muted(self.service.alarm_state, incident, self.runtime.clock.now())
+
     def prepare(self, configuration: Configuration) -> Change:
         """Make its pipeline ready; taking it over writes what that changes, and may fail for the disk alone."""
         components = self.components(configuration)

@@ -11,7 +11,13 @@ from cmsp_agent.model.entitlement import FULL, ServicePart, entitlement
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.notification import Notified
+from cmsp_agent.model.priority import Priority
 
+MOST_CHANGES = 5
+"""So often somebody is notified within `CHANGES_WITHIN` that one incident comes, goes or becomes less bad."""
+CHANGES_WITHIN = 3_600_000
+COMES_AND_GOES = (IncidentState.NEW, IncidentState.RESTORED)
+UNACKNOWLEDGED = "unacknowledged"
 NO_ZONES: Mapping[str, tzinfo] = {}
 
 
@@ -21,16 +27,28 @@ class Due:
 
     incident: Incident
     policy: int
+    """Its place in the file's list."""
     why: str
-    """`opened`, `P3 → P1`, `acknowledged`, `still open`, `unacknowledged for 15 min`, `resolved` …"""
+    """`opened`, `P3 → P1`, `acknowledged`, `reopened`, `still open`, `unacknowledged for 15 min`, `resolved` …"""
     after: Notified
     """What will have been notified."""
     escalates: bool = False
 
     @property
+    def put_off(self) -> Notified | None:
+        """What is kept where an opening waits for others; a change is found again without."""
+        return replace(self.after, state="", priority="") if self.why == "opened" else None
+
+    @property
     def is_last(self) -> bool:
         """Nothing more will be said of the incident."""
         return self.incident.state.over
+
+    @property
+    def presses(self) -> bool:
+        """It must not wait for others: a P1 has nobody yet."""
+        fresh = self.incident.state is IncidentState.NEW and self.why != "still open"
+        return fresh and self.incident.priority is Priority.P1
 
 
 def due(
@@ -47,7 +65,7 @@ def due(
         policies: of the file, in its order.
         incidents: those that are open, and those that changed lately. Nothing is said of one whose alarms a
             person suppressed until it is judged again, or over.
-        notified: (incident, policy) → what was said last.
+        notified: (incident, policy's key) → what was said last.
         components: by name, for the sites of an incident.
         now: ms since the epoch.
         zones: site → its time zone, for quiet hours.
@@ -58,14 +76,15 @@ def due(
                 continue
             if _is_quiet(policy, incident, components, zones, now):
                 continue
-            before = notified.get((incident.id, place))
+            before = notified.get((incident.id, policy.key))
             said = (
-                _first(policy, place, incident, components, now)
+                _first(policy, incident, components, now)
                 if before is None
                 else _next(policy, incident, before, now, promised=_promised(incident, components))
             )
             if said is not None:
-                yield said
+                why, after = said
+                yield Due(incident, place, why, after, escalates=after.escalated and why.startswith(UNACKNOWLEDGED))
 
 
 def _is_quiet(
@@ -84,13 +103,16 @@ def _is_quiet(
     return hours.covers(local.weekday(), local.hour, local.minute)
 
 
+Said = tuple[str, Notified]
+"""What is said, and what will have been notified then."""
+
+
 def _first(
-    policy: NotificationPolicy, place: int, incident: Incident, components: Mapping[str, Component], now: int
-) -> Due | None:
+    policy: NotificationPolicy, incident: Incident, components: Mapping[str, Component], now: int
+) -> Said | None:
     if not incident.state.open or not _concerns(policy, incident, components):
         return None
-    after = Notified(incident.id, place, incident.priority.value, incident.state.value, now)
-    return Due(incident, place, "opened", after)
+    return "opened", Notified(incident.id, policy.key, incident.priority.value, incident.state.value, now)
 
 
 def _promised(incident: Incident, components: Mapping[str, Component]) -> bool:
@@ -99,24 +121,66 @@ def _promised(incident: Incident, components: Mapping[str, Component]) -> bool:
     return not found or any(entitlement(each, ServicePart.INCIDENTS).level == FULL for each in found)
 
 
-def _next(policy: NotificationPolicy, incident: Incident, before: Notified, now: int, *, promised: bool) -> Due | None:
+def _next(policy: NotificationPolicy, incident: Incident, before: Notified, now: int, *, promised: bool) -> Said | None:
     priority, state = incident.priority.value, incident.state.value
     after = replace(before, priority=priority, state=state, at=now)
-    if state != before.state:
-        return Due(incident, before.policy, state, after)
-    if priority != before.priority:
-        return Due(incident, before.policy, f"{before.priority} → {priority}", after)
+    changed = _change(incident, before)
+    if changed and not _is_restless(incident, before, now):
+        return changed, _counted(incident, before, after)
     if not promised:
         return None
     patience = policy.escalate.get(priority)
-    waited = (now - incident.opened_at) / 1000
+    waited = (now - _unacknowledged_since(incident)) / 1000
     if patience and not before.escalated and incident.state is IncidentState.NEW and waited >= patience:
-        text = f"unacknowledged for {waited / 60:.0f} min"
-        return Due(incident, before.policy, text, replace(after, escalated=True), escalates=True)
+        return f"{UNACKNOWLEDGED} for {waited / 60:.0f} min", replace(after, escalated=True)
     every = policy.updates.get(priority)
     if every and incident.state.open and now - before.at >= every * 1000:
-        return Due(incident, before.policy, "still open", after)
+        return "still open", after
     return None
+
+
+def _change(incident: Incident, before: Notified) -> str:
+    """What is new of an incident; empty: nothing."""
+    priority, state = incident.priority.value, incident.state.value
+    if not before.state:
+        return "opened" if incident.state.open else f"opened, then {state}"
+    if state != before.state:
+        return "reopened" if before.state == IncidentState.RESTORED and incident.state.open else state
+    return f"{before.priority} → {priority}" if priority != before.priority else ""
+
+
+def _is_quick(incident: Incident, before: Notified) -> bool:
+    """Whether the change is of a kind that the device may bring about again and again."""
+    if incident.priority.value < before.priority:
+        return False
+    return incident.state in COMES_AND_GOES or incident.state.value == before.state
+
+
+def _is_restless(incident: Incident, before: Notified, now: int) -> bool:
+    """Whether the fault comes and goes, or becomes worse and better, so often that nobody wants to know each time.
+
+    What became worse, is acknowledged or is over is notified at once all the same.
+    """
+    many = len(before.changes) >= MOST_CHANGES and 0 <= now - before.changes[0] < CHANGES_WITHIN
+    return many and _is_quick(incident, before)
+
+
+def _counted(incident: Incident, before: Notified, after: Notified) -> Notified:
+    """What will have been notified, with a change counted; one that came back has to be acknowledged anew."""
+    reopened = before.state == IncidentState.RESTORED and incident.state is IncidentState.NEW
+    changes = (*before.changes, after.at)[-MOST_CHANGES:] if _is_quick(incident, before) else before.changes
+    return replace(after, changes=changes, escalated=before.escalated and not reopened)
+
+
+def _unacknowledged_since(incident: Incident) -> int:
+    """When it was opened or reopened, or first had its priority after that: ms since the epoch."""
+    since, ranked = incident.opened_at, False
+    for step in incident.timeline:
+        if step.what == IncidentState.NEW:
+            since, ranked = max(step.at, incident.opened_at), False
+        elif not ranked and step.what.endswith(f"→ {incident.priority}"):
+            since, ranked = step.at, True
+    return since
 
 
 def _concerns(policy: NotificationPolicy, incident: Incident, components: Mapping[str, Component]) -> bool:

@@ -20,6 +20,7 @@ from cmsp_agent.model.notification import OutgoingNotification
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.plugin.api import NotificationChannel
 from cmsp_agent.services.notify.due import Due, due
+from cmsp_agent.services.notify.pacing import Pacing
 from cmsp_agent.services.notify.texts import Sender, about_one, digest
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import incidents, notifications
@@ -32,8 +33,6 @@ LOOK_EVERY = 30.0
 """Seconds between two looks while an incident may escalate, or a notification waits for the end of quiet hours."""
 IDLE = 3600.0
 """Seconds to wait where only a new incident can bring something; it ends the wait."""
-MOST_SINGLE = 5
-"""Notifications of one policy at a time; of more news one digest is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +67,12 @@ class IncidentNotifier:
         clock: Clock,
         new_id: NewId,
         outward: Callable[[Incident], Incident],
+        is_muted: Callable[[Incident], bool] = lambda _incident: False,
     ) -> None:
         self._database = database
         self._outward = outward
+        self._is_muted = is_muted
+        self._pacing = Pacing()
         self._interested = interested
         self._open_incidents = open_incidents
         self._queued = queued
@@ -118,17 +120,24 @@ class IncidentNotifier:
         looked_at = {**open_now, **(await self._as_they_are(left)), **changed}
         now = self._clock.now()
         interested = self._interested
-        said = list(due(interested.policies, looked_at.values(), known, interested.components, now, interested.zones))
-        fresh = list(self._notifications(said, interested, now))
+        audible = [each for each in looked_at.values() if not (each.state.open and self._is_muted(each))]
+        news = list(due(interested.policies, audible, known, interested.components, now, interested.zones))
+        said, fresh = self._notifications(news, interested, now)
+        settled = {(each.incident.id, each.after.policy) for each in said} | known.keys()
+        unknown = [each for each in news if (each.incident.id, each.after.policy) not in settled]
+        waiting = [each.put_off for each in unknown if each.put_off]
+        keys = {policy.key for policy in interested.policies}
+        without_policy = [each for each in known.values() if each.policy not in keys]
 
         def write(tx: sqlite3.Connection) -> None:
             for each in fresh:
                 notifications.put(tx, each)
-            notifications.remember(tx, [each.after for each in said if not each.is_last])
-            notifications.forget(tx, [each.after for each in said if each.is_last])
+            notifications.remember(tx, [*waiting, *(each.after for each in said if not each.is_last)])
+            notifications.forget(tx, [*without_policy, *(each.after for each in said if each.is_last)])
 
-        if said:
+        if said or waiting or without_policy:
             await self._database.write(write)
+        if said:
             self._queued()
         for name, incident in changed.items():
             if self._changed.get(name) is incident:  # else it changed again meanwhile: the next look has it
@@ -139,21 +148,42 @@ class IncidentNotifier:
         found = [await self._database.read(partial(incidents.find, name=name)) for name in names]
         return {each.id: each for each in found if each is not None}
 
-    def _notifications(self, said: Sequence[Due], interested: Interested, now: int) -> Iterator[OutgoingNotification]:
-        for place, group in groupby(sorted(said, key=lambda each: each.policy), key=lambda each: each.policy):
-            news = [replace(each, incident=self._outward(each.incident)) for each in group]
-            for by in interested.policies[place].by:
-                yield from self._by(by, news, interested, now)
+    def _notifications(
+        self, news: Sequence[Due], interested: Interested, now: int
+    ) -> tuple[list[Due], list[OutgoingNotification]]:
+        """What is said now, and how; the rest waits, so that nobody gets a storm of it."""
+        said: list[Due] = []
+        fresh: list[OutgoingNotification] = []
+        for place, group in groupby(sorted(news, key=lambda each: each.policy), key=lambda each: each.policy):
+            policy = interested.policies[place]
+            by = policy.by
+            ready: Sequence[Due] = list(group)
+            together = False
+            if any(_digests(interested, each) for each in by):
+                ready, together = self._pacing.ready(policy.key, ready, now)
+            said += ready
+            masked = [replace(each, incident=self._outward(each.incident)) for each in ready]
+            for channel in by:
+                fresh += self._by(channel, masked, interested, now, together=together)
+        return said, fresh
 
-    def _by(self, by: str, news: Sequence[Due], interested: Interested, now: int) -> Iterator[OutgoingNotification]:
+    def _by(
+        self, by: str, news: Sequence[Due], interested: Interested, now: int, *, together: bool
+    ) -> Iterator[OutgoingNotification]:
         channel = interested.channels.get(by)
         addressed = channel is not None and channel.addressed
         to = {each.incident.id: interested.recipients(each) if addressed else () for each in news}
         fit = [each for each in news if to[each.incident.id] or not addressed]
-        if len(fit) > MOST_SINGLE and (channel is None or channel.digest):
+        if len(fit) > 1 and together and _digests(interested, by):
             everybody = tuple(dict.fromkeys(one for addresses in to.values() for one in addresses))
             yield digest(fit, by, everybody, Sender(interested.appliance, self._new_id(now), now))
             return
         for each in fit:
             sender = Sender(interested.appliance, self._new_id(now), now)
             yield about_one(each, by, to[each.incident.id], sender)
+
+
+def _digests(interested: Interested, by: str) -> bool:
+    """Whether many news may come as one notification; so may those of a channel that there is not (any more)."""
+    channel = interested.channels.get(by)
+    return channel is None or channel.digest

@@ -1,7 +1,8 @@
 """Sends what waits in the queue for a channel: durable, one after the other, tried again after growing waits."""
 
 import logging
-from collections.abc import Awaitable, Callable
+import sqlite3
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import NoReturn
 
@@ -9,8 +10,11 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.wakeup import Wakeup
 from cmsp_agent.model.errors import StorageError
+from cmsp_agent.model.ids import NewId
 from cmsp_agent.model.notification import DeliveryFailed, OutgoingNotification
 from cmsp_agent.services.events.conditions import Conditions
+from cmsp_agent.services.notify.pacing import MOST_SINGLE
+from cmsp_agent.services.notify.texts import backlog
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import notifications
 
@@ -42,6 +46,8 @@ class Outgoing:
         conditions: Conditions,
         clock: Clock,
         counters: Counters,
+        new_id: NewId,
+        digests: bool = True,
     ) -> None:
         """Put the parts together.
 
@@ -52,6 +58,8 @@ class Outgoing:
             conditions: where it is reported that a channel does not work.
             clock: when the next attempt is.
             counters: of what was sent and what failed.
+            new_id: makes ids.
+            digests: whether what waited while the channel did not work may come as one notification.
         """
         self._database = database
         self._takes = takes
@@ -59,6 +67,8 @@ class Outgoing:
         self._conditions = conditions
         self._clock = clock
         self._counters = counters
+        self._new_id = new_id
+        self._digests = digests
         self._wakeup = Wakeup(clock)
 
     def wake(self) -> None:
@@ -83,21 +93,44 @@ class Outgoing:
         """
         now = self._clock.now()
         queued = [each for each in await self._database.read(notifications.queued) if self._takes(each.by)]
-        for notification in queued:
-            if notification.next_at > now:
-                break
-            await self._try(notification)
+        due = [each for each in queued if each.next_at <= now]
+        while due:
+            notification = due.pop(0)
+            if await self._try(notification) and notification.attempts and self._digests:
+                due = await self._gathered(due)
         return bool(queued)
 
-    async def _try(self, notification: OutgoingNotification) -> None:
+    async def _gathered(self, due: Sequence[OutgoingNotification]) -> list[OutgoingNotification]:
+        """The channel works again: what waited for that is one notification to each of the same recipients."""
+        waited: dict[tuple[str, ...], list[OutgoingNotification]] = {}
+        for each in due:
+            if each.attempts:
+                waited.setdefault(each.recipients, []).append(each)
+        together = [each for each in waited.values() if len(each) > MOST_SINGLE]
+        now = self._clock.now()
+        made = [replace(backlog(each, self._new_id(now), now), attempts=1) for each in together]
+        gone = {each.id for some in together for each in some}
+
+        def write(tx: sqlite3.Connection) -> None:
+            for each in made:
+                notifications.put(tx, each)
+            for name in gone:
+                notifications.drop(tx, name)
+
+        if made:
+            await self._database.write(write)
+        return [*made, *(each for each in due if each.id not in gone)]
+
+    async def _try(self, notification: OutgoingNotification) -> bool:
         try:
             await self._send(notification)
         except DeliveryFailed as error:
             await self._failed(notification, str(error))
-            return
+            return False
         self._counters.add("notifications.sent")
         self._conditions.end(NAMES.get(notification.by, notification.by), "notifications are taken again")
         await self._database.write(lambda tx: notifications.drop(tx, notification.id))
+        return True
 
     async def _failed(self, notification: OutgoingNotification, reason: str) -> None:
         self._counters.add("notifications.failed")

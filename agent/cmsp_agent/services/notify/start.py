@@ -60,6 +60,7 @@ async def start_notify(
         runtime.clock,
         runtime.machine.new_id,
         reported.outward_incident,
+        reported.is_muted,
     )
     part = NotifyPart(notifier, components, channels, configuration.channels, workers)
     events.subscribe(notifier)
@@ -78,12 +79,13 @@ def _workers(
 ) -> Mapping[str, Outgoing]:
     """A worker for each channel, and one for what is to go by channels that there are not (any more)."""
     conditions = Conditions(FAILED, reported.notices, reported.service.alarm_state.active)
-    how = conditions, runtime.clock, runtime.counters
+    how = conditions, runtime.clock, runtime.counters, runtime.machine.new_id
     workers = {"notifications by nobody": Outgoing(runtime.state, lambda by: by not in part.channels, by_nobody, *how)}
     for name in part.channels:
         handing_over = HandingOver(name, host, lambda: part.settings, runtime.machine.threads)
         stack.push_async_callback(handing_over.pool.close, 1.0)
-        workers[f"notifications by {name}"] = Outgoing(runtime.state, name.__eq__, handing_over, *how)
+        digests = part.channels[name].digest
+        workers[f"notifications by {name}"] = Outgoing(runtime.state, name.__eq__, handing_over, *how, digests=digests)
     return workers
 
 

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.notification import OutgoingNotification
@@ -53,6 +54,26 @@ def digest(all_said: Sequence[Due], by: str, recipients: tuple[str, ...], sender
     return _outgoing(by, recipients, subject, body, {**sender.document(subject), "news": news, "more": more}, sender)
 
 
+def backlog(waited: Sequence[OutgoingNotification], new_id: str, now: int) -> OutgoingNotification:
+    """One notification in place of those to the same recipients that the channel did not take for a while."""
+    documents = [json.loads(each.document) for each in waited]
+    news = [one for each in documents for one in each.get("news", [each])]
+    more = len(news) - MOST_IN_A_DIGEST + sum(each.get("more", 0) for each in documents)
+    lines = [_headline_of(one) for one in news[-MOST_IN_A_DIGEST:]]
+    lines += [f"and {more} before these: `cmsp-agent incident list`"] if more > 0 else []
+    first = min(each.created_at for each in waited)
+    sender = Sender(documents[0].get("appliance", ""), new_id, now)
+    subject = _line(f"{len(news)} news of incidents that could not be sent since {rfc3339(first)}")
+    body = "\n".join((*lines, "", f"Sent by {sender.appliance}."))
+    document = {**sender.document(subject), "news": news[-MOST_IN_A_DIGEST:], "more": max(0, more)}
+    return _outgoing(waited[0].by, waited[0].recipients, subject, body, document, sender)
+
+
+def _headline_of(news: Mapping[str, Any]) -> str:
+    incident = news.get("incident", {})
+    return f"[{incident.get('priority')}] {incident.get('number')} {news.get('why')}: {incident.get('title')}"
+
+
 def _outgoing(
     by: str,
     recipients: tuple[str, ...],
@@ -69,7 +90,7 @@ def _outgoing(
 
 
 def _headline(said: Due) -> str:
-    return f"[{said.incident.priority}] {said.incident.number} {said.why}: {said.incident.title}"
+    return _line(f"[{said.incident.priority}] {said.incident.number} {said.why}: {said.incident.title}", 1000)
 
 
 def _document(incident: Incident) -> Mapping[str, object]:

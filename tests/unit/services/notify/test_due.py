@@ -9,13 +9,14 @@ from cmsp_agent.config.configuration import Contact, NotificationPolicy
 from cmsp_agent.config.windows import parse_weekly
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.incident import Incident
-from cmsp_agent.model.incident_facts import SuppressedAlarms
+from cmsp_agent.model.incident_facts import SuppressedAlarms, TimelineEntry
 from cmsp_agent.model.incident_state import IncidentState, Trigger
 from cmsp_agent.model.notification import Notified
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.services.notify.due import Due, due
 from cmsp_agent.services.notify.notifier import Interested
-from cmsp_agent.services.notify.texts import Sender, about_one, digest
+from cmsp_agent.services.notify.pacing import WITHIN, Pacing
+from cmsp_agent.services.notify.texts import Sender, about_one, backlog, digest
 from tests.unit.storage.facts import an_incident
 
 MINUTE = 60_000
@@ -33,7 +34,7 @@ def urgent(number: int = 1) -> Incident:
 def said(
     incident: Incident, now: int, before: Notified | None = None, policy: NotificationPolicy = POLICY
 ) -> Due | None:
-    known: Mapping[tuple[str, int], Notified] = {} if before is None else {(incident.id, 0): before}
+    known: Mapping[tuple[str, int], Notified] = {} if before is None else {(incident.id, policy.key): before}
     return next(due([policy], [incident], known, COMPONENTS, now), None)
 
 
@@ -159,7 +160,86 @@ def test_in_quiet_hours_nobody_is_notified_and_all_is_said_when_they_end() -> No
 
     assert at(6, 59, incident, {}) == []
     assert at(7, 0, incident, {}) == ["opened"]
-    known = {(incident.id, 0): Notified(incident.id, 0, priority, "new", 0)}
+    known = {(incident.id, policy.key): Notified(incident.id, policy.key, priority, "new", 0)}
     over = incident.after(Trigger.RESTORE, incident.opened_at + 1)
     assert at(23, 0, over, known) == []
     assert at(8, 0, over, known) == ["restored"]
+
+
+def test_a_fault_that_comes_and_goes_is_notified_a_few_times_an_hour_and_its_end_all_the_same() -> None:
+    incident, known = urgent(), None
+    whys: list[str] = []
+    policy = replace(POLICY, updates={}, escalate={})
+    for minute in range(59):
+        first = said(incident, incident.opened_at + minute * MINUTE, known, policy)
+        if first is not None:
+            known, whys = first.after, [*whys, first.why]
+        trigger = Trigger.RESTORE if incident.state.open else Trigger.RELAPSE
+        incident = incident.after(trigger, incident.opened_at + minute * MINUTE + 1)
+    assert whys == ["opened", "restored", "reopened", "restored", "reopened", "restored"]
+    assert known is not None
+    over = incident.after(Trigger.RESOLVE, incident.opened_at + 60 * MINUTE)
+    last = said(over, incident.opened_at + 60 * MINUTE, known, policy)
+    assert last is not None
+    assert last.why == "resolved"
+
+
+def test_one_that_comes_back_has_to_be_acknowledged_anew_and_in_the_time_from_then_on() -> None:
+    incident = urgent()
+    opened_at = incident.opened_at
+    known = said(incident, opened_at)
+    assert known is not None
+    escalated = said(incident, opened_at + 15 * MINUTE, known.after)
+    assert escalated is not None
+    restored = incident.after(Trigger.RESTORE, opened_at + 20 * MINUTE)
+    known = said(restored, opened_at + 20 * MINUTE, escalated.after)
+    assert known is not None
+    back = restored.after(Trigger.RELAPSE, opened_at + 25 * MINUTE)
+    known = said(back, opened_at + 25 * MINUTE, known.after)
+    assert known is not None
+    assert known.why == "reopened"
+    assert said(back, opened_at + 39 * MINUTE, known.after) is None
+    again = said(back, opened_at + 40 * MINUTE, known.after)
+    assert again is not None
+    assert again.why == "unacknowledged for 15 min"
+
+
+def test_one_that_becomes_p1_escalates_when_nobody_has_acknowledged_it_as_such() -> None:
+    incident = an_incident("INC-9")
+    worse = replace(
+        incident,
+        timeline=(*incident.timeline, TimelineEntry(incident.opened_at + 60 * MINUTE, "P3 → P1")),
+        raised_priority=urgent().raised_priority,
+    )
+    known = Notified(incident.id, POLICY.key, "P1", "new", incident.opened_at + 60 * MINUTE)
+    assert said(worse, incident.opened_at + 74 * MINUTE, known) is None
+    late = said(worse, incident.opened_at + 75 * MINUTE, known)
+    assert late is not None
+    assert late.escalates
+
+
+def test_after_a_few_news_the_others_wait_and_are_one_digest_but_a_new_p1_never_waits() -> None:
+    pacing = Pacing()
+    p3 = Due(an_incident("INC-1"), 0, "opened", Notified("INC-1", 1, "P3", "new", 0))
+    p1 = Due(urgent(), 0, "opened", Notified("INC-2", 1, "P1", "new", 0))
+    assert [pacing.ready(1, [p3], minute) for minute in range(5)] == [([p3], False)] * 5
+    assert pacing.ready(1, [p3, p1], 6) == ([p1], False)
+    assert pacing.ready(2, [p3], 6) == ([p3], False), "another policy's recipients got nothing yet"
+    assert pacing.ready(1, [p3] * 25, WITHIN) == ([], False)
+    assert pacing.ready(1, [p3] * 25, WITHIN + 1) == ([p3] * 25, True)
+    assert pacing.ready(3, [p3] * 6, 0) == ([p3] * 6, True)
+    assert pacing.ready(3, [p3] * 4, 1) == ([p3] * 4, False)
+
+
+def test_what_waited_for_a_server_is_one_notification_that_names_all_of_it() -> None:
+    waited = []
+    for number in range(3):
+        first = said(urgent(number), 0)
+        assert first is not None
+        waited.append(about_one(first, "smtp", ("duty@example.org",), Sender("paris-hq", f"n{number}", 60_000)))
+    once = backlog(waited, "n9", 120_000)
+    assert once.subject == "3 news of incidents that could not be sent since 1970-01-01T00:01:00.000Z"
+    again = backlog([once, waited[0]], "n10", 180_000)
+    said_of = [line.split(":")[0].removeprefix("[P1] ") for line in again.body.splitlines()[:4]]
+    assert said_of == ["INC-0 opened", "INC-1 opened", "INC-2 opened", "INC-0 opened"]
+    assert (again.recipients, again.by) == (("duty@example.org",), "smtp")
