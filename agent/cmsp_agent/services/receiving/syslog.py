@@ -45,6 +45,8 @@ class SyslogService:
         self._counters = counters
         self._hold = hold
         self._continued = Continued(counters)
+        self._last: dict[str, SyslogSignal] = {}
+        """By component, for `last message repeated`."""
         self._queue = FairQueue("syslog", lambda: senders.by_address, counters, capacity)
         self._intake = Intake("syslog", self._queue, self._read, handle, counters)
         self.run = self._intake.run
@@ -71,6 +73,7 @@ class SyslogService:
         self._counters.add("syslog.messages", count)
 
     def _read_chunk(self, chunk: Chunk, received: Received, *, direct: bool) -> None:
+        signal: SyslogSignal | None = None
         for datagram, payload in _messages(chunk.datagrams, self._counters):
             if len(payload) > LONGEST_MESSAGE:
                 self._counters.add("syslog.truncated", key=chunk.component)
@@ -79,9 +82,15 @@ class SyslogService:
             if not message.raw:
                 self._counters.add("syslog.empty", key=chunk.component)
             elif direct:
-                self._continued.add(signal_from(chunk.component, chunk.received_at, message), message, received)
+                last = signal
+                signal = signal_from(chunk.component, chunk.received_at, message)
+                if message.repeated:
+                    signal = repetition(signal, message, last or self._last.get(chunk.component))
+                self._continued.add(signal, message, received)
             else:
                 self._read_relayed(plain_host(datagram[-1][0]), chunk, message, received)
+        if signal is not None:
+            self._last[chunk.component] = signal
         if self._continued.hold(chunk.component, received):
             self._ask_for_held(chunk.component, chunk.datagrams[-1])
 
@@ -93,7 +102,9 @@ class SyslogService:
             return
         if component != chunk.component:
             self._counters.add("syslog.relayed", key=host)
-        self._continued.add(signal_from(component, chunk.received_at, message), message, received)
+        signal = repetition(signal_from(component, chunk.received_at, message), message, self._last.get(component))
+        self._last[component] = signal
+        self._continued.add(signal, message, received)
 
     def _ask_for_held(self, component: str, asked: Datagram) -> None:
         """Have what is held handed on before long: an empty datagram of its sender takes its turn like any other."""
@@ -119,6 +130,17 @@ def signal_from(component: str, received_at: int, message: SyslogMessage) -> Sys
         (component, received_at, code, message.text, severity, USER if pri is None else pri >> 3, occurred_at,
          message.host, message.number, 1, message.raw),
     )  # fmt: skip
+
+
+def repetition(signal: SyslogSignal, message: SyslogMessage, last: SyslogSignal | None) -> SyslogSignal:
+    """The signal with its count, where the line says that its message, or the component's last one, came again."""
+    if message.repeated and message.repeats_last:
+        if last is None:
+            return signal
+        signal = signal._replace(
+            mnemonic=last.mnemonic, text=last.text, severity=last.severity, facility=last.facility, host=last.host
+        )
+    return signal._replace(times=message.repeated) if message.repeated else signal
 
 
 def _messages(datagrams: Sequence[Datagram], counters: Counters) -> Iterator[tuple[Datagram, bytes]]:

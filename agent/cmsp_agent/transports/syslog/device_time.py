@@ -1,16 +1,11 @@
 """A device's own time as an instant, and whether to believe it. Reads no clock: the time of reception is handed in."""
 
 import re
-from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 
 from cmsp_agent.transports.syslog.message import SyslogMessage
+from cmsp_agent.transports.syslog.zones import zone_of
 
-HOURS = {
-    "UTC": 0.0, "GMT": 0, "Z": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MET": 1, "MEST": 2, "EET": 2, "EEST": 3,
-    "MSK": 3, "EST": -5, "EDT": -4, "CDT": -5, "MDT": -6, "MST": -7, "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8,
-    "JST": 9, "KST": 9, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
-}  # fmt: skip
-"""Hours east of Greenwich by the zone's name. Names that mean several zones (BST, CST, IST) are left out."""
 LEEWAY = timedelta(days=1)
 """How far ahead of the appliance a device may be before a date without a year is taken for last year's."""
 
@@ -23,7 +18,6 @@ _NAMED = re.compile(
 )
 _LEAP_SECOND = re.compile(r"(:\d\d):60\b", re.ASCII)
 _SINCE_EPOCH = re.compile(r"\d{10}(?:\.\d+)?", re.ASCII)
-_OFFSET = re.compile(r"(?:[A-Z]{3,5})?(?P<sign>[+-])(?P<hours>\d{1,2}):?(?P<minutes>\d\d)?", re.ASCII)
 
 
 def device_time(message: SyslogMessage, received_at: int, default: tzinfo = UTC) -> int | None:
@@ -49,17 +43,6 @@ def trusted_time(message: SyslogMessage, received_at: int) -> int | None:
     if message.clock or not dated or zone_of(message.zone) is None:
         return None
     return device_time(message, received_at)
-
-
-def zone_of(name: str) -> tzinfo | None:
-    """The zone that a name (`CEST`), an offset (`+07:30`) or both (`UTC+1`) stand for; None where that is not known."""
-    if name.upper() in HOURS:
-        return timezone(timedelta(hours=HOURS[name.upper()]))
-    found = _OFFSET.fullmatch(name)
-    if found is None or int(found["hours"]) > 14:
-        return None
-    offset = timedelta(hours=int(found["hours"]), minutes=int(found["minutes"] or 0))
-    return timezone(-offset if found["sign"] == "-" else offset)
 
 
 def _datetime(written: str, reference: datetime) -> datetime:

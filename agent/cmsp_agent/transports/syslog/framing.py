@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from cmsp_agent.transports.syslog.beginnings import counts_in, next_message
+
 LONGEST_MESSAGE = 8192
 """Octets kept of one message by default; RFC 5424 6.1 asks for 2048 at least."""
 LONGEST_FRAME = 1 << 20
@@ -10,19 +12,15 @@ LONGEST_FRAME = 1 << 20
 
 # A count is followed by the message's PRI (RFC 6587 3.4.1). A line such as `31 host local7 …` is therefore not counted.
 _COUNT = re.compile(rb"([1-9]\d{0,9}) <")
-# A counter, RFC 5424, a mnemonic, or a time; an origin-id may stand before the counter or the time.
-_BEGINNING = (
-    rb"<\d{1,3}>(?=: |1 (?:-|\d{4}-)|%[A-Z]|\d{4}-\d\d-\d\dT\d\d:|(?:[\w.-]{1,64}: )?"
-    rb"(?:\d{1,10}: |[*.]?(?:\d{4} )?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d))"
-)
-_RESTART = re.compile(rb"(?:[1-9]\d{0,6} )?" + _BEGINNING)
-_COUNTED_RESTART = re.compile(rb"[1-9]\d{0,6} " + _BEGINNING)
 _LOOK_AHEAD = 32
-"""Octets behind a counted message that are looked at to see whether the count was right."""
+"""Octets around the end of a counted message where the next count is looked for, if it isn't where it should be."""
 _MISCOUNT = 2
 """Octets that a count may be too high by for the last message of a connection to be taken all the same."""
-_NEXT_IN_DATAGRAM = re.compile(rb"[\r\n\0]+(?=<\d{1,3}>[^\s<])")
+_NEXT_IN_DATAGRAM = re.compile(rb"[\r\n\0]+(?=<\d{1,3}> ?[^\s<])")
+_PRI = re.compile(rb"<\d{1,3}>")
 _PART_OF_COUNT = re.compile(rb"[1-9]\d{0,9} ?\Z")
+_COUNT_AT_END = re.compile(rb"[\r\n\0][1-9]\d{0,6} \Z")
+_LESS_THAN = 0x3C
 _TRAILER = re.compile(rb"[\n\0]")
 _BETWEEN = b"\r\n\0"
 _RUN_BETWEEN = re.compile(rb"[\r\n\0]+")
@@ -42,34 +40,32 @@ def _counted_in(datagram: bytes) -> Iterator[bytes]:
     place = 0
     while counted := _COUNT.match(datagram, place):
         start = counted.end() - 1
-        place = _next_count(datagram, start + int(counted[1]))
+        end = start + int(counted[1])
+        following = _next_count(datagram, start, end) if end < len(datagram) else None
+        place = len(datagram) if following is None else following
         yield datagram[start:place]
 
 
-def _next_count(datagram: bytes, end: int) -> int:
-    """Where the next counted message of the datagram starts: where it should, or nearly; the datagram's end else."""
-    likely = [place for place in _nearby(datagram, end) if _COUNTED_RESTART.match(datagram, place)]
-    # a digit of the text in front, or the first one of the count, may seem to belong to the other
-    return next((place for place in likely if _leads_on(datagram, place)), likely[0] if likely else len(datagram))
+def _next_count(data: bytes, start: int, end: int) -> int | None:
+    """Where the next octet count stands, in the message that starts there and should end there; None: nowhere near.
+
+    The first digits of the count may seem to belong to the text in front, or the text's last ones to the count: the
+    right one leads on to another one, or to the end.
+    """
+    near = list(counts_in(data, max(start + 1, end - _LOOK_AHEAD), end + _LOOK_AHEAD))
+    right = [place for place, leads_to in near if _leads_on(data, leads_to)]
+    nearest = sorted((place for place, _ in near), key=lambda place: abs(place - end))
+    return next(iter(right + nearest), None)
 
 
-def _nearby(datagram: bytes, end: int) -> Iterator[int]:
-    for off in (0, *range(-_MISCOUNT, _MISCOUNT + 1)):
-        between = _RUN_BETWEEN.match(datagram, end + off)
-        yield between.end() if between else end + off
-
-
-def _leads_on(datagram: bytes, place: int) -> bool:
-    """Whether the count there leads to another one, or to the end."""
-    counted = _COUNT.match(datagram, place)
-    end = counted.end() - 1 + int(counted[1]) if counted else 0
-    left = len(datagram.rstrip(_BETWEEN)) - end
-    return abs(left) <= _MISCOUNT or any(_COUNTED_RESTART.match(datagram, near) for near in _nearby(datagram, end))
+def _leads_on(data: bytes, end: int) -> bool:
+    left = len(data.rstrip(_BETWEEN)) - end
+    return abs(left) <= _MISCOUNT or any(counts_in(data, end - _MISCOUNT, end + 2 * _MISCOUNT + 1))
 
 
 def quotes_another(message: bytes) -> bool:
     """Whether what looks like another message stands in the middle of its line: it may be one, or quoted by a user."""
-    return _RESTART.search(message, 1) is not None
+    return next_message(message, 0, len(message)) is not None
 
 
 def _is_boundary(data: bytes, place: int) -> bool:
@@ -77,12 +73,18 @@ def _is_boundary(data: bytes, place: int) -> bool:
     if place >= len(data):
         return True
     if _ends_well(data, place):
-        return True
+        return _COUNT_AT_END.search(data, place - _LOOK_AHEAD, place) is None or data[place] != _LESS_THAN
     counted = _COUNT.match(data, place)
     if counted is None:
         return False
     following = counted.end() - 1 + int(counted[1])
     return following >= len(data) or _ends_well(data, following) or _COUNT.match(data, following) is not None
+
+
+def _holds_pri(data: bytes, start: int, end: int) -> bool:
+    """Whether a message is as long as its PRI at least; what is left of a count's digits is less."""
+    found = _PRI.match(data, start)
+    return found is None or found.end() <= end
 
 
 def _ends_well(data: bytes, place: int) -> bool:
@@ -106,6 +108,8 @@ class SyslogFramer:
         self._held = b""
         self._skip_octets = 0
         self._skip_line = False
+        self._counts = False
+        """The sender counts octets."""
         self.truncated = 0
         """Messages that were cut at the limit."""
         self.halves = 0
@@ -169,17 +173,10 @@ class SyslogFramer:
     def _counted(self, data: bytes, start: int, place: int, count: int) -> tuple[int, bytes]:
         if count > LONGEST_FRAME:
             raise FramingError(f"an octet count of {count}")
+        self._counts = True
         end = start + min(count, self._limit)
-        if count <= self._limit and not _is_boundary(data, end):
-            restart = _COUNTED_RESTART.search(data, start + 1, end + _LOOK_AHEAD) or _RESTART.search(data, end)
-            trailer = _TRAILER.search(data, end, restart.start() if restart else len(data))
-            stop = trailer.start() if trailer else restart.start() if restart else None
-            if stop is None and len(data) - start <= self._limit:
-                self._held = data[place:]
-                return len(data), b""
-            self.miscounted += 1
-            stop = len(data) if stop is None else stop
-            return stop, self._within_limit(data[start:stop])
+        if count <= self._limit and not (_holds_pri(data, start, end) and _is_boundary(data, end)):
+            return self._miscounted(data, start, place, end)
         if end > len(data):
             self._held = data[place:]
             return len(data), b""
@@ -188,13 +185,31 @@ class SyslogFramer:
             self._skip_octets = count - self._limit
         return end, data[start:end].rstrip(_BETWEEN)
 
+    def _miscounted(self, data: bytes, start: int, place: int, end: int) -> tuple[int, bytes]:
+        """Cut where the next message starts, or the line ends; wait where neither is there yet."""
+        restart = _next_count(data, start, end)
+        if restart is None:
+            restart = next_message(data, start, len(data), end)
+        trailer = _TRAILER.search(data, end, len(data) if restart is None else max(restart, end))
+        stop = trailer.start() if trailer else restart
+        if stop is None and len(data) - start <= self._limit:
+            self._held = data[place:]
+            return len(data), b""
+        stop = len(data) if stop is None else stop
+        self.miscounted += stop != end  # else it is the next count that is wrong
+        return stop, self._within_limit(data[start:stop])
+
     def _line(self, data: bytes, place: int) -> tuple[int, bytes]:
         found = _TRAILER.search(data, place)
         end = found.start() if found else len(data)
-        following = _RESTART.search(data, place + 1, end)
-        if following and following.start() - place <= self._limit:
+        following = next_message(data, place, end)
+        left_over = self._counts and data[place] != _LESS_THAN
+        """Of a message whose count was wrong."""
+        if following is None and left_over:
+            following = next((count for count, _ in counts_in(data, place, end)), None)
+        if following is not None and following - place <= self._limit:
             self.unterminated += 1
-            return following.start(), data[place : following.start()].rstrip()
+            return following, data[place:following].rstrip()
         if end - place > self._limit + 1:  # a carriage return may come before the newline
             self.truncated += 1
             self._skip_line = True
@@ -202,6 +217,8 @@ class SyslogFramer:
         if not found:
             self._held = data[place:]
             return len(data), b""
+        if left_over and end - place <= _LOOK_AHEAD:
+            self.miscounted += 1
         return end + 1, self._within_limit(data[place:end].rstrip(b"\r"))
 
     def _within_limit(self, message: bytes) -> bytes:

@@ -8,11 +8,12 @@ import re
 from itertools import pairwise
 from typing import NamedTuple
 
+from cmsp_agent.transports.syslog.zones import ANY_WORDS, ANY_ZONE, ZONE
+
 LONGEST_HEADER = 256
 """Characters; a mnemonic further in is part of the text, not the end of a header."""
-
-MOST_WORDS = 4
-"""Between RFC 3164's time and a mnemonic: host, counter, process. More is a text that quotes the mnemonic."""
+MOST_WORDS = 5
+"""Between the time and a mnemonic: host, counter, card, process. More is a text that quotes the mnemonic."""
 
 
 class Header(NamedTuple):
@@ -34,15 +35,13 @@ class Header(NamedTuple):
 
 
 _MONTH = "(?i:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
-_ZONE = r"(?:[A-Z]{3,5}(?:[+-]\d\d?(?::?\d\d)?)?|utc|gmt|cet|cest|est|edt|cdt|mst|mdt|pst|pdt)"
-"""A collector on the way may have put a line into small letters."""
 _TIME = re.compile(
     # A date may follow a line card's name without a space (IOS-XR); time since the restart must stand by itself and
     # before a colon, or parts of an IPv6 address would do.
     rf"(?:(?<![^\s:])(?P<flag>[*.]?)(?P<date>(?:\d{{4}} )?{_MONTH} +\d{{1,2}}(?: \d{{4}})? +\d\d:\d\d:\d\d(?:[.,]\d+)?"
     r"(?: 20\d\d(?= \S))?"  # Comware
     r"|\d{4}-\d\d?-\d\d?[T ]\d\d:\d\d:\d\d(?:[.,]\d+){0,2})"
-    rf"(?P<offset>(?:Z|[+-]\d\d:?\d\d)\b| [+-]\d\d:?\d\d(?=\s*:\s))?(?:\s+(?P<zone>{_ZONE})(?=\s*:(?:\s|\Z)))?"
+    rf"(?P<offset>(?:Z|[+-]\d\d:?\d\d)\b| [+-]\d\d(?::?\d\d)?(?=\s*:\s))?(?:\s+(?P<zone>{ZONE})(?=\s*:(?:\s|\Z)))?"
     r"|(?<!\S)(?P<upflag>[*.]?)(?P<up>\d+y\d+w|\d+w\d+d|\d+d\d+h|\d\d?:\d\d:\d\d(?:\.\d+)?)(?=\s*:(?:\s|\Z)))",
     re.ASCII,
 )
@@ -51,6 +50,7 @@ _COUNTER = re.compile(r"(?:(?<=\s)|^)(\d*):(?=\s|\Z)", re.ASCII)
 _OWN_COUNTER = re.compile(r"(?:^\s*|(?<=:\s))(\d*):(?=\s|\Z)", re.ASCII)
 _HOST = re.compile(r"\s*(?!\d+\s)([^\s/]*[^\s:/])(?:\s+|\Z)", re.ASCII)
 _HOST_BEFORE_COUNTER = re.compile(r"(?!\d+\s)([^\s/]*[^\s:/])\s+(?=\d*:(?:\s|\Z))", re.ASCII)
+_NUMBER_AS_HOST = re.compile(r"\s*(\d+)\s+(?=\d+:(?:\s|\Z))", re.ASCII)
 _LEAD = re.compile(r"\s*(?:\d*:\s+[^%]{0,64}?|(?:\S+:\s*)?(?:\d+:\s+)?)\Z", re.ASCII)
 _FACILITY = re.compile(r"\b(?:kern|user|mail|daemon|auth|syslog|cron|authpriv|local[0-7]) [0-7](?=\s|\Z)", re.ASCII)
 _TAGGED = re.compile(
@@ -63,10 +63,13 @@ _TAGGED = re.compile(
 _NUMBERED = re.compile(r"(?:(?P<host>\S*[^\s:])\s+)?(?P<number>\d{5})\s+(?P<tag>[A-Za-z][\w-]{0,31}):\s+", re.ASCII)
 # An identifier in capitals that no space follows is a tag, too: old Catalyst software writes it so.
 _CLOSE = re.compile(r"(?P<tag>[A-Za-z0-9]{1,24}(?:_[A-Z0-9]{1,24}){1,6}):(?=\S)", re.ASCII)
+_CARD_S_MESSAGE = re.compile(r"-MSG:\s*SLOT\s*\d*\s*\Z", re.ASCII | re.IGNORECASE)
 _COLON = re.compile(r":\s+")
+_NO_HOST = re.compile(r"(?:(?:last|previous|above) )?message repeat", re.ASCII | re.IGNORECASE)
 # A zone may have any name (`clock timezone`). Unless it is in capitals, only a counter in front distinguishes it
 # from the tag of RFC 3164.
-_ANY_ZONE = re.compile(r"([A-Za-z]{1,7}(?:[+-]\d\d?(?::?\d\d)?)?)\s*(?=:(?:\s|\Z))", re.ASCII)
+_ANY_ZONE = re.compile(rf"({ANY_ZONE})\s*(?=:(?:\s|\Z))", re.ASCII)
+_ANY_WORDS = re.compile(rf"({ANY_WORDS})\s*(?=:(?:\s|\Z))", re.ASCII)
 # IOS sends the lines of one message as datagrams of their own, with the counters but without a time. Behind one counter
 # only a traceback or an indentation tells them from other texts.
 _CONTINUED = re.compile(
@@ -83,20 +86,33 @@ def read_header(content: str, mnemonic: int | None) -> Header:
         content: the line without its PRI.
         mnemonic: where the first mnemonic starts, which ends the header; None where there is none.
     """
-    if mnemonic is None or mnemonic > LONGEST_HEADER:
+    if mnemonic is None or mnemonic > LONGEST_HEADER or not ends_header(content[:mnemonic]):
         return _read_plain(content)
     head, text = content[:mnemonic], content[mnemonic:]
     times = list(_TIME.finditer(head))
     if not times:
         return _named(Header(text=text), head)
     device, header = times[-1], Header(text=text)
-    behind = head[device.end() :]
-    if not _is_cisco(behind) and len(behind.split()) > MOST_WORDS:
-        return _read_plain(content)
     header = _named(header, head[: times[0].start()])
     for relay, following in pairwise(times):
         header = _relayed(header, head[_end_of_relay_time(relay) : following.start()])
     return _behind_time(_timed(header, device), head[device.end() :])
+
+
+def ends_header(head: str) -> bool:
+    """Whether a mnemonic that stands behind this is the message's own, and not quoted in a text.
+
+    A header ends with a colon, with the clock's mark, or with the host behind a time. Between a host and the mnemonic
+    there are but tags, each with its colon.
+    """
+    times = list(_TIME.finditer(head))
+    behind = _FACILITY.sub("", head[times[-1].end() :]) if times else head
+    words = behind.split()
+    if len(words) <= 1 or _CARD_S_MESSAGE.search(head):
+        return True
+    if times and not _is_cisco(behind):
+        return all(word.endswith((":", "*")) for word in words[1:])
+    return words[-1].endswith((":", "*")) and (not times or len(words) <= MOST_WORDS)
 
 
 def _timed(header: Header, time: re.Match[str]) -> Header:
@@ -139,7 +155,7 @@ def _is_card(word: str) -> bool:
 def _relayed(header: Header, segment: str) -> Header:
     """Behind a relay's time the first word is a host without a colon; so is the second, where a counter follows it."""
     segment = _FACILITY.sub("", segment)
-    for host in (_HOST, _HOST_BEFORE_COUNTER):
+    for host in (_HOST, _HOST_BEFORE_COUNTER, _NUMBER_AS_HOST):
         if found := host.match(segment):
             header, segment = _hosted(header, found[1]), segment[found.end() :]
     return _named(header, segment)
@@ -167,7 +183,7 @@ def _behind_time(header: Header, segment: str) -> Header:
     segment = segment.strip()
     if segment == "*" or segment.endswith((" *", ":*")):  # some releases set the clock's mark before the mnemonic
         header, segment = header._replace(clock="*"), segment[:-1].rstrip()
-    zone = _ANY_ZONE.match(segment) if header.sequence is not None else None
+    zone = (_ANY_WORDS if header.host else _ANY_ZONE).match(segment) if header.sequence is not None else None
     if zone is not None and not header.zone:
         header, segment = header._replace(zone=zone[1]), segment[zone.end() :]
     if segment.startswith(":"):
@@ -243,6 +259,6 @@ def _tagged(header: Header, rest: str) -> Header:
         header = _hosted(header, found["host"]) if found["host"] else header
         return header._replace(process=found["tag"], pid=found["pid"] or "", text=rest[found.end() :])
     host, _, text = rest.partition(" ")
-    if not timed or not text or host.endswith(":") or rest.startswith("last message repeated"):
+    if not timed or not text or host.endswith(":") or _NO_HOST.match(rest):
         return header._replace(text=rest)
-    return _hosted(header, host)._replace(text=text.lstrip(" "))
+    return _hosted(header, host)._replace(text=text.removeprefix(": ").lstrip(" "))

@@ -7,6 +7,12 @@ _CONTROL = re.compile(rb"[\x80-\x9f]")
 _NO_PUNCTUATION = re.compile(rb"[\x81-\x84\x86-\x90\x98\x9a-\x9f]")
 """Control characters of Latin-1 that are no dash, quotation mark or the like of Windows either."""
 _KANA = re.compile("[\u3040-\u30ff]")
+_KANJI = re.compile("[\u4e00-\u9fff]{2}")
+_APOSTROPHE = re.compile("(?<=[A-Za-z])[\u4e00-\u9fff](?![\u3000-\u9fff])")
+"""That of Windows and the letter behind it, read as one: `don\x92t`."""
+_HALF_WIDTH = re.compile("[\uff61-\uff9f]")
+_IN_A_WORD = re.compile(rb"(?<![\x80-\xff])[\x80-\xff]{2}(?=[a-z])|(?<=[a-z])[\x80-\xff]{2}(?![\x80-\xff])")
+"""Two letters of Latin-1 side by side, as in `Gr\xf6\xdfe`, where a pair of GBK would be."""
 
 
 def decode_other(raw: bytes) -> str:
@@ -37,14 +43,19 @@ def _cut_short(raw: bytes) -> bool:
 
 def _by_kind(raw: bytes) -> str:
     runs = _HIGH.findall(raw)
-    if all(len(run) % 2 == 0 and min(run) > 0xA0 for run in runs) and (chinese := _read_as(raw, "gbk")):
+    paired = all(len(run) % 2 == 0 and min(run) > 0xA0 for run in runs)
+    if paired and len(_IN_A_WORD.findall(raw)) < len(runs) and (chinese := _read_as(raw, "gbk")):
         return chinese
     if not _CONTROL.search(raw):
         return raw.decode("latin-1")
     japanese = _read_as(raw, "cp932")
-    if japanese and _KANA.search(japanese):
+    if japanese and (_KANA.search(japanese) or _is_kanji(japanese)):
         return japanese
     return raw.decode(errors="backslashreplace") if _NO_PUNCTUATION.search(raw) else raw.decode("cp1252")
+
+
+def _is_kanji(text: str) -> bool:
+    return bool(_KANJI.search(text)) and not _APOSTROPHE.search(text) and not _HALF_WIDTH.search(text)
 
 
 def _read_as(raw: bytes, codec: str) -> str | None:

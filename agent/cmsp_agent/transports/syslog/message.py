@@ -7,12 +7,16 @@ No line raises an error: what a line does not say stays empty, and the original 
 import re
 from typing import NamedTuple
 
-from cmsp_agent.transports.syslog.header import LONGEST_HEADER, Header, read_header
+from cmsp_agent.transports.syslog.header import Header, read_header
 from cmsp_agent.transports.syslog.legacy_text import decode_other, decode_wide
+from cmsp_agent.transports.syslog.repetition import added_up, of_last, out_of_brackets
 from cmsp_agent.transports.syslog.rfc5424 import read_rfc5424, unwrapped
 from cmsp_agent.transports.syslog.usual import Layout, code_of, layout_of
+from cmsp_agent.transports.syslog.wrappers import taken_apart
 
 HIGHEST_PRI = 191
+MOST_WRAPPERS = 3
+"""Relays on the way that each send the message whole within one of their own."""
 LETTERS = {letter: level for level, letter in enumerate("MACEWNID")}
 """Severity letters of the Small Business series: eMergency, Alert, Critical, Error, Warning, Notice, Info, Debug."""
 TRACEBACK = "-Traceback"
@@ -59,7 +63,7 @@ class SyslogMessage(NamedTuple):
     structured: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = ()
     """SD-ELEMENTs of RFC 5424: (id, ((name, value), …))."""
     repeated: int = 0
-    """N of `message repeated N times` and `last message repeated N times`; 0: neither."""
+    """N of `message repeated N times`, `last message repeated N times` and `aggregated (N)`; 0: none of them."""
     code: str = ""
     """`FACILITY-SEVERITY-MNEMONIC`, or empty where the message has no mnemonic."""
 
@@ -69,9 +73,15 @@ class SyslogMessage(NamedTuple):
         return self.sequence if self.inner_sequence is None else self.inner_sequence
 
     @property
+    def repeats_last(self) -> bool:
+        """Says nothing but that the last message came again, `repeated` times."""
+        return self.repeated > 0 and not self.mnemonic and of_last(self.text) > 0
+
+    @property
     def continues(self) -> bool:
         """Looks like a further line of a message, which IOS sends as a datagram of its own."""
-        return self.sequence is not None and self.clock == "none" and not self.mnemonic and not self.version
+        timeless = self.clock == "none" and not self.mnemonic and not self.version and not self.repeated
+        return self.sequence is not None and timeless
 
     @property
     def severity(self) -> int | None:
@@ -93,9 +103,6 @@ _MNEMONIC = re.compile(
     r"(?:%|(?<!\S)#)(?P<facility>[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*?)--?(?P<level>[0-7]|[MACEWNID](?=-[A-Z]))-(?P<mnemonic>[A-Za-z0-9_]+)"
     r"(?:\s*:[ \t]?|\s*\Z)",
     re.ASCII,
-)
-_REPEATED = re.compile(
-    r"(?i:message (?:'[^']*' )?(?:repeated|repeats)) (\d{1,9}) times?(?:: \[\s*(.*)\]\Z)?", re.DOTALL | re.ASCII
 )
 _SECURITY = re.compile(
     r"(?P<facility>ASA|FTD|PIX|FWSM)-(?P<level>[0-7])-(?P<mnemonic>\d{6})(?:\s*:[ \t]?|\s*\Z)", re.ASCII
@@ -154,16 +161,30 @@ def _parse_usual(raw: bytes, line: str, layout: Layout) -> SyslogMessage:
 
 def _parse_unusual(raw: bytes, line: str) -> SyslogMessage:
     wide = decode_wide(raw)
-    pri, content = _take_pri(line.lstrip("\ufeff") if wide is None else wide)
-    repeated = _REPEATED.search(content, 0, LONGEST_HEADER) and _REPEATED.search(content)
-    if repeated and repeated[2] is not None:
-        content = content[: repeated.start()] + repeated[2]
-    count = int(repeated[1]) if repeated else 0
-    if pri is not None:
-        modern = read_rfc5424(content)
-        if modern is not None:
-            return _with_mnemonic(raw, pri, unwrapped(modern, _first_mnemonic(modern.text)), count)
+    return _parse(raw, line.lstrip("\ufeff") if wide is None else wide, MOST_WRAPPERS)
+
+
+def _parse(raw: bytes, line: str, wrappers: int) -> SyslogMessage:
+    pri, content = _take_pri(line)
+    content, count = out_of_brackets(content)
+    modern = read_rfc5424(content) if pri is not None else None
+    if wrappers and (apart := taken_apart(content, modern, pri)):
+        return _within(apart[0], _parse(raw, apart[1], wrappers - 1), count)
+    if modern is not None:
+        text, within = out_of_brackets(modern.text)
+        modern = unwrapped(modern._replace(text=text), _first_mnemonic(text))
+        return _with_mnemonic(raw, pri, modern, count or within)
     return _with_mnemonic(raw, pri, read_header(content, _first_mnemonic(content)), count)
+
+
+def _within(outer: Header, inner: SyslogMessage, count: int) -> SyslogMessage:
+    """A whole message that a relay sent in one of its own: what it says of itself counts, then what the relay says."""
+    if inner.clock == "none":
+        inner = inner._replace(clock=outer.clock, timestamp=outer.timestamp, zone=outer.zone)
+    if outer.sequence is not None:
+        inner = inner._replace(sequence=outer.sequence, inner_sequence=inner.number)
+    relay = outer.host if inner.host and inner.host != outer.host else inner.relay
+    return inner._replace(host=inner.host or outer.host, relay=relay, repeated=inner.repeated or count)
 
 
 def _take_pri(line: str) -> tuple[int | None, str]:
@@ -181,26 +202,30 @@ def _first_mnemonic(content: str) -> int | None:
     return found.start() if found else None
 
 
-def _event_s_mnemonic(text: str, *, anywhere: bool) -> re.Match[str] | None:
-    """The first mnemonic, or the one within where the first is but the wrapper of a module's own message."""
-    found = _MNEMONIC.search(text) if anywhere else _MNEMONIC.match(text)
+def _event_s_mnemonic(text: str) -> re.Match[str] | None:
+    """The mnemonic at the beginning, or the one within where the first is but the wrapper of a module's own message."""
+    found = _MNEMONIC.match(text)
     while found is not None and (found["facility"] == "IOSXE" or _SLOT.match(text, found.start())):
         inner = _MNEMONIC.search(text, found.end())
         if inner is None:
             break
         found = inner
-    return found or _HUAWEI.search(text) or _SECURITY.match(text)
+    return found or _HUAWEI.match(text) or _SECURITY.match(text)
 
 
 def _with_mnemonic(raw: bytes, pri: int | None, header: Header, repeated: int) -> SyslogMessage:
     """Read the mnemonic out of what follows the header. Only known wrappers nest: others quote what a user typed."""
-    found = _event_s_mnemonic(header.text, anywhere=header.version > 0)
+    found = _event_s_mnemonic(header.text)
     facility, level, mnemonic, text = "", None, "", header.text
     if found is not None:
         facility, mnemonic, text = found["facility"], found["mnemonic"], header.text[found.end() :]
         level = int(found["level"]) if found["level"].isdigit() else LETTERS[found["level"]]
     elif (tagged := _UNGRADED.match(text)) is not None and not header.process:
         header, text = header._replace(process=tagged[1]), text[tagged.end() :]
+    if not repeated:
+        text, repeated = added_up(text) if mnemonic else (text, of_last(text))
+        if repeated and header.process.isdecimal():
+            header = header._replace(process="", sequence=int(header.process[-18:]))
     return SyslogMessage(
         raw=raw,
         pri=pri,

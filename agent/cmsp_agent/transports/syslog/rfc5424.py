@@ -2,7 +2,7 @@
 
 import re
 
-from cmsp_agent.transports.syslog.header import Header, read_header
+from cmsp_agent.transports.syslog.header import Header, ends_header, read_header
 
 # VERSION is up to three digits and no zero first (RFC 5424 6); what follows must be a time or a nil value, since a line
 # such as `2024 Aug 27` or `31 host` starts much the same.
@@ -56,8 +56,12 @@ def unwrapped(outer: Header, mnemonic: int | None) -> Header:
         outer: the relay's header. It may have taken the line's first counter for the APP-NAME.
         mnemonic: where the first mnemonic stands in its text; None where there is none.
     """
-    if mnemonic is None or not _CISCO.match(outer.text):
+    if mnemonic is None or not ends_header(outer.text[:mnemonic]):
         return outer
+    if not _CISCO.match(outer.text):
+        process = outer.text[:mnemonic].rstrip()
+        named = outer._replace(text=outer.text[mnemonic:], process=outer.process or process.rstrip(": "))
+        return named if not process or process.endswith(":") else outer
     inner = read_header(outer.text, mnemonic)
     if outer.process.isdecimal():
         inner = inner._replace(inner_sequence=inner.inner_sequence or inner.sequence, sequence=int(outer.process[:18]))

@@ -211,3 +211,43 @@ async def test_messages_on_one_line_are_kept_whole_and_counted() -> None:
     assert site.counters.value("syslog.run_together", "10.0.0.1") == 1
     await site.read(("10.0.0.1", NEXT + b" by <admin>"))
     assert site.counters.total("syslog.run_together") == 1
+
+
+async def test_the_last_message_counts_as_often_as_it_was_repeated() -> None:
+    site = Site()
+    head = b"<187>%d: gw-1: Nov 18 2026 19:25:4%d UTC: "
+    await site.read(
+        ("10.0.0.1", head % (44, 1) + b"%LINK-3-UPDOWN: Interface Gi0/1, changed state to down"),
+        ("10.0.0.1", head % (45, 2) + b"last message repeated 3 times"),
+    )
+    await site.read(("10.0.0.1", b"<187>46: last message repeated 2 times"))
+    read = [signal for signal in site.signals if isinstance(signal, SyslogSignal)]
+    assert [(signal.mnemonic, signal.times, signal.sequence) for signal in read] == [
+        ("LINK-3-UPDOWN", 1, 44),
+        ("LINK-3-UPDOWN", 3, 45),
+        ("LINK-3-UPDOWN", 2, 46),
+    ]
+    assert read[1].text == read[0].text
+    assert read[1].raw.endswith(b"last message repeated 3 times")
+    assert site.counters.total("syslog.continued") == 0
+
+
+async def test_a_repetition_of_what_nobody_received_is_a_message_of_its_own() -> None:
+    site = Site()
+    (read,) = await site.read(("10.0.0.1", b"<187>Nov 18 19:25:44 gw-1 last message repeated 3 times"))
+    assert isinstance(read, SyslogSignal)
+    assert (read.mnemonic, read.text, read.times) == ("", "last message repeated 3 times", 1)
+
+
+async def test_a_message_in_brackets_and_one_that_a_relay_repeats_are_counted() -> None:
+    site = Site()
+    site.senders.trust(["10.0.0.9"])
+    await site.read(
+        ("10.0.0.9", b"<187>Nov 18 19:25:44 gw-1 message repeated 4 times: [ %LINK-3-UPDOWN: Gi0/1 down]"),
+        ("10.0.0.9", b"<187>Nov 18 19:25:54 gw-1 last message repeated 2 times"),
+    )
+    read = [signal for signal in site.signals if isinstance(signal, SyslogSignal)]
+    assert [(signal.component, signal.text, signal.times) for signal in read] == [
+        ("gw-1", "Gi0/1 down", 4),
+        ("gw-1", "Gi0/1 down", 2),
+    ]

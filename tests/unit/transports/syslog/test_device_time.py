@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from cmsp_agent.transports.syslog.device_time import device_time, trusted_time, zone_of
+from cmsp_agent.transports.syslog.device_time import device_time, trusted_time
 from cmsp_agent.transports.syslog.message import parse_syslog
+from cmsp_agent.transports.syslog.zones import zone_of
 
 
 def ms(text: str) -> int:
@@ -65,3 +66,40 @@ def test_zones() -> None:
 def test_the_year_behind_the_time_is_the_device_s() -> None:
     message = parse_syslog(b"<188>Jul 14 08:23:43 2023 sw01 %%10IFNET/3/PHY_UPDOWN: x")
     assert device_time(message, ms("2026-11-23T09:00:00+00:00")) == ms("2023-07-14T08:23:43+00:00")
+
+
+@pytest.mark.parametrize(
+    ("zone", "instant"),
+    [
+        ("MET-DST", "2026-07-01T06:00:00Z"),
+        ("EET DST", "2026-07-01T05:00:00Z"),
+        ("EST5EDT", "2026-07-01T12:00:00Z"),
+        ("CET-1CEST", "2026-07-01T06:00:00Z"),
+        ("UTC -5", "2026-07-01T13:00:00Z"),
+        ("UTC +5:30", "2026-07-01T02:30:00Z"),
+        ("-03", "2026-07-01T11:00:00Z"),
+        ("MSK-3", "2026-07-01T05:00:00Z"),
+        ("EST-5", "2026-07-01T13:00:00Z"),
+        ("Europe/Berlin", "2026-07-01T06:00:00Z"),
+        ("Etc/GMT+1", "2026-07-01T09:00:00Z"),
+    ],
+)
+@pytest.mark.parametrize(
+    "head", ["<187>", "<187>45: ", "<187>45: gw-1: 000044: ", "<187>Jul  1 08:00:01 relay 45: gw-1: ", "<187>: "]
+)
+def test_zones_are_no_hosts(head: str, zone: str, instant: str) -> None:
+    message = parse_syslog(f"{head}Jul  1 2026 08:00:00 {zone}: %LINK-3-UPDOWN: x".encode())
+    assert (message.zone, message.host) == (zone, "gw-1" if "gw-1" in head else "")
+    assert trusted_time(message, ms("2026-07-01T12:00:00+00:00")) == ms(instant)
+
+
+@pytest.mark.parametrize("zone", ["AZOST-1AZOT", "EST+3", "CST", "Europe/Nowhere", "Etc/../UTC"])
+def test_a_zone_that_means_nothing_for_certain(zone: str) -> None:
+    assert zone_of(zone) is None
+    assert parse_syslog(f"<187>45: gw-1: 44: Jul  1 2026 08:00:00 {zone}: %X-3-Y: x".encode()).host == "gw-1"
+
+
+@pytest.mark.parametrize("host", ["xr1", "PAR01GWA", "r1", "Europe", "core-DST2"])
+def test_hosts_are_no_zones(host: str) -> None:
+    for line in (f"Jul  1 08:00:00 {host}: %X-3-Y: x", f"Jul  1 2026 08:00:00 {host} : %ASA-4-106023: x"):
+        assert parse_syslog(f"<187>{line}".encode()).host == host

@@ -144,11 +144,57 @@ def test_a_stream_without_terminators_is_cut_at_the_next_message() -> None:
 
 
 @pytest.mark.parametrize(
-    "head", [b"<189>gw1: 17: %X-1-Y: ", b"<189>gw1: Nov 28 05:00:00: ", b"<189>2026-11-28T05:00:00Z gw1 app: "]
+    "head",
+    [
+        b"<189>gw1: 17: %X-1-Y: ",
+        b"<189>gw1: Nov 28 05:00:00: ",
+        b"<189>2026-11-28T05:00:00Z gw1 app: ",
+        b"<189>xr1 LC/0/2/CPU0:Nov 28 05:00:00 UTC: ifmgr[2]: ",
+        b"<189>2001:db8::7: 3w2d: ",
+        b"<189>Paris HQ 1: 00:01:02: ",
+        b"<166>:Nov 28 05:00:00 EDT: ",
+        b"<166>asa1 : %ASA-4-106023: ",
+        b"<134>WLC1: *spamApTask0: Nov 28 05:00:00: ",
+        b"<38>sshd[22]: ",
+    ],
 )
 def test_a_next_message_is_known_by_its_head(head: bytes) -> None:
     assert cut(head + b"down" + head + b"up", limit=200) == [head + b"down", head + b"up"]
     assert quotes_another(head + b"down" + head + b"up")
+
+
+def test_what_a_relay_sends_on_whole_is_one_message() -> None:
+    for wrapped in (
+        b"<13>Nov 28 05:00:00 relay <189>gw1: 17: %X-1-Y: down",
+        b"<13>2026-11-28T05:00:00Z relay fwd[3]: <189>17: %X-1-Y: up",
+        b"<13>1 2026-11-28T05:00:00Z relay - - - - <189>17: %X-1-Y: up",
+    ):
+        assert cut(wrapped + b"\n", limit=200) == [wrapped]
+        assert not quotes_another(wrapped)
+
+
+@pytest.mark.parametrize("off", [-5, -2, -1, 1, 2, 5])
+@pytest.mark.parametrize("head", [b"<14>app: ", b"<134>CEF:0|", b"<187>whatever it begins with "])
+@pytest.mark.parametrize("by_frames", [True, False])
+def test_a_wrong_count_costs_no_other_message(off: int, head: bytes, by_frames: bool) -> None:
+    lines = [head + b"port %d changed state to down" % port for port in range(3)]
+    frames = [b"%d %s" % (len(line) + (off if place == 1 else 0), line) for place, line in enumerate(lines)]
+    framer, taken = SyslogFramer(), []
+    for piece in frames if by_frames else [b"".join(frames)]:
+        taken += framer.feed(piece)
+    assert taken + framer.close() == lines
+    assert framer.miscounted == 1
+
+
+def test_what_is_left_of_a_count_is_counted_and_no_message_is_lost() -> None:
+    framer = SyslogFramer()
+    taken = (
+        framer.feed(b"13 <14>app: port")
+        + framer.feed(b"2 down15 <14>app: port 3")
+        + framer.feed(b"18 <14>app: port 4 up")
+    )
+    assert taken == [b"<14>app: port", b"2 down", b"<14>app: port 3", b"<14>app: port 4 up"]
+    assert framer.unterminated == 1
 
 
 @pytest.mark.parametrize("error", [-2, -1, 1, 2, 3])
@@ -169,6 +215,10 @@ def test_each_line_of_a_datagram_with_a_priority_is_a_message() -> None:
 def test_a_datagram_may_hold_several_messages_or_a_count() -> None:
     assert messages_in(b"<13>1: a\nwith two lines\n<13>2: b") == [b"<13>1: a\nwith two lines", b"<13>2: b"]
     assert messages_in(b"9 <13>1: a") == [b"<13>1: a"]
+    assert messages_in(b"<13> Nov  8 05:00:00 ise-1 x\n<13> Nov  8 05:00:01 ise-1 y") == [
+        b"<13> Nov  8 05:00:00 ise-1 x",
+        b"<13> Nov  8 05:00:01 ise-1 y",
+    ]
 
 
 @pytest.mark.parametrize("off", [-2, -1, 0, 1, 2])

@@ -14,7 +14,10 @@ from cmsp_agent.transports.syslog.message import parse_syslog
         ("Büro".encode() + b" \xe7\xab", "Büro \\xe7\\xab"),
         (b"\x80 and \x9f", "\\x80 and \\x9f"),
         ("ポートが停止".encode("cp932"), "ポートが停止"),
+        ("Gi0/1 回線 障害 断 by admin".encode("cp932"), "Gi0/1 回線 障害 断 by admin"),
         ("“Straße” zu 5 €".encode("cp1252"), "“Straße” zu 5 €"),
+        (b"don\x92t, it\x92s \x93q\x94", "don\u2019t, it\u2019s “q”"),
+        ("Größe, créée".encode("latin-1"), "Größe, créée"),
     ],
 )
 def test_text_reads_as_it_was_written(octets: bytes, text: str) -> None:

@@ -18,6 +18,9 @@ HEAD = b"<189>31: gw-1: Nov 18 2026 19:25:44.568 UTC: "
         (b"%ASA--4-106023: Deny tcp", "ASA-4-106023"),
         (b"#DOT1X-3-MAX_EAP_RETRIES: 1x_auth_pae.c:3128 no answer", "DOT1X-3-MAX_EAP_RETRIES"),
         (b"%SYS-5-CONFIG_I: by #DOT1X-3-MAX_EAP_RETRIES: x", "SYS-5-CONFIG_I"),
+        (b"%VIP2 R5K-1-MSG: slot1 %LINK-3-UPDOWN: down", "LINK-3-UPDOWN"),
+        (b"SW2: %LINK-3-UPDOWN: down", "LINK-3-UPDOWN"),
+        (b"some text, then %LINK-3-UPDOWN: quoted", ""),
     ],
 )
 def test_only_wrappers_nest(line: bytes, code: str) -> None:
@@ -40,10 +43,71 @@ def test_last_message_repeated_says_how_often() -> None:
         ("-- last message repeated 3 times --", 3),
         ("above message repeats 4 times", 4),
         ("Last message 'Failed password' repeated 5 times, suppressed by syslog-ng on loghost", 5),
+        ("45: last message repeated 12 times", 12),
+        ("syslogd: Last message repeated 2 times.", 2),
+        (": previous message repeated 1 time", 1),
+        ("app: the last message repeated 4 times in our queue", 0),
+        ("%SYS-5-CONFIG_I: he typed message repeated 4 times: [ x]", 0),
+        ("%AAA-I-CONNECT: New http connection, aggregated (3)", 3),
     ],
 )
 def test_collectors_say_it_in_words_of_their_own(text: str, count: int) -> None:
     assert parse_syslog(f"<187>Dec 20 14:00:01 gw-1 {text}".encode()).repeated == count
+
+
+def test_a_repetition_is_no_host_and_its_counter_no_tag() -> None:
+    message = parse_syslog(b"<189>Nov 18 19:25:44 Last message repeated 2 times")
+    assert (message.host, message.repeats_last, message.repeated) == ("", True, 2)
+    message = parse_syslog(b"<189>45: last message repeated 12 times")
+    assert (message.sequence, message.process, message.continues) == (45, "", False)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "<13>Nov 18 19:25:44 web1 app[7]: user typed %LINK-3-UPDOWN: x",
+        "<13>Nov 18 19:25:44 web1 sudo: root : COMMAND=/bin/logger %LINK-3-UPDOWN: x",
+        "<13>1 2026-11-18T19:25:44Z web1 sudo 7 - - COMMAND=/bin/logger %LINK-3-UPDOWN: x",
+        "<13>1 2026-11-18T19:25:44Z web1 app - - - saw %LINK-3-UPDOWN: x",
+    ],
+)
+def test_a_program_that_quotes_a_mnemonic_has_none(line: str) -> None:
+    message = parse_syslog(line.encode())
+    assert (message.code, message.host) == ("", "web1")
+    assert message.text.endswith("%LINK-3-UPDOWN: x")
+
+
+INNER = "<187>45: gw-1: 000044: Nov 18 2026 19:25:44 UTC: %LINK-3-UPDOWN: x"
+
+
+@pytest.mark.parametrize(
+    ("line", "relay", "numbers"),
+    [
+        (f"<13>Nov 18 19:25:45 relay {INNER}", "relay", (45, 44)),
+        (f"<13>Nov 18 19:25:45 relay forwarder[9]: {INNER}", "relay", (45, 44)),
+        (f"<13>7: relay: Nov 18 2026 19:25:45 UTC: {INNER}", "relay", (7, 44)),
+        (f"<13>1 2026-11-18T19:25:45Z relay - - - - {INNER}", "relay", (45, 44)),
+        (f"<13>1 2026-11-18T19:25:45Z r2 - - - - <13>Nov 18 19:25:45 relay {INNER}", "r2", (45, 44)),
+        (
+            "<187>1 2026-11-18T19:25:45Z relay - - - - 1 2026-11-18T19:25:44Z gw-1 - - - - %LINK-3-UPDOWN: x",
+            "relay",
+            (None, None),
+        ),
+        ("<187>Nov 18 19:25:45 relay 2901 45: Nov 18 2026 19:25:44 UTC: %LINK-3-UPDOWN: x", "relay", (45, None)),
+    ],
+)
+def test_what_a_relay_sends_on_whole_is_the_device_s_message(
+    line: str, relay: str, numbers: tuple[int | None, int | None]
+) -> None:
+    message = parse_syslog(line.encode())
+    assert (message.code, message.severity, message.relay) == ("LINK-3-UPDOWN", 3, relay)
+    assert message.host in ("gw-1", "2901")
+    assert message.timestamp[-8:] == "19:25:44"
+    assert (message.sequence, message.inner_sequence) == numbers
+
+
+def test_a_chain_of_wrappers_ends() -> None:
+    assert parse_syslog(b"<13>app: " * 500 + b"<13>app: x").text.startswith("<13>app: ")
 
 
 TIME = "Nov 18 2026 19:25:44 UTC: %LINK-3-UPDOWN: x"

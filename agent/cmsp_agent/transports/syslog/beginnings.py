@@ -1,0 +1,49 @@
+"""Where one message ends and another begins, in octets that hold several: what the messages of the field begin with."""
+
+import re
+from collections.abc import Iterator
+
+LONGEST_COUNT = 16
+"""Octets of a count, the space behind it and a PRI, at most."""
+
+# What the messages of the field begin with. An origin-id may stand before a counter or a time; it may have spaces.
+_MONTH = rb"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+_UPTIME = rb"(?:\d+y\d+w|\d+w\d+d|\d+d\d+h|\d\d?:\d\d:\d\d(?:\.\d+)?): "
+_BEGINNING = (
+    rb"<\d{1,3}>(?=: |1 (?:-|\d{4}-)|%[A-Z]|\d{4}-\d\d-\d\d[T ]\d\d:"
+    rb"|(?:\w[\w.:() -]{0,63}: )?(?:\d{1,10}: |[ :]?[*.]?(?:\d{4} )?" + _MONTH + rb" [ \d]?\d |" + _UPTIME + rb")"
+    rb"|[\w. -]{0,64}[\w/]{0,8}/\w{1,4}/?CPU\d+: ?(?:\d{4} )?" + _MONTH + rb" |[\w.-]{1,64} : %[A-Z]|[\w.-]{1,64}: \*"
+    rb"|[\w./-]{1,48}\[\d{1,10}\]: |(?:ASA|FTD|PIX)-\d-\d|CEF:\d|date=\d{4}-)"
+)
+_RESTART = re.compile(rb"(?:[1-9]\d{0,6} )?" + _BEGINNING)
+_COUNT = re.compile(rb"(?=([1-9]\d{0,6}) <\d{1,3}>)")
+# All of a message up to a PRI is a relay's header: what follows is the message that it sent on.
+_RELAY_S_HEADER = re.compile(
+    rb"<\d{1,3}>(?:1 (?:\S+ ){5}(?:-|(?:\[[^\]]*\])+) ?"
+    rb"|(?:" + _MONTH + rb" [ \d]?\d |\d{4}-\d\d-\d\d[T ])\S+ \S+ (?:[\w./-]{1,48}(?:\[\d{1,10}\])?: )?)\Z"
+)
+
+
+def next_message(data: bytes, start: int, end: int, behind: int = 0) -> int | None:
+    """Where the next message begins, its octet count with it; None: nothing there looks like one.
+
+    Args:
+        data: the octets.
+        start: where the message before it starts; the one that a relay sent on within it is no other one.
+        end: where to stop looking.
+        behind: where to look from, if not from the start.
+    """
+    for found in _RESTART.finditer(data, max(start + 1, behind), end):
+        if not _RELAY_S_HEADER.match(data[start : found.start()]):
+            return found.start()
+    return None
+
+
+def counts_in(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The octet counts before a PRI: where each starts, and where it leads to.
+
+    Of a number all endings are given, since its first digits may be those of the text before it.
+    """
+    for found in _COUNT.finditer(data, start, end + LONGEST_COUNT):
+        if found.start() < end:
+            yield found.start(), found.end(1) + 1 + int(found[1])
