@@ -102,10 +102,12 @@ class Wire:
 
     Attributes:
         alive: whether the device of an address can be reached.
+        ways: the kernel's routes and links.
     """
 
     random: Random
     alive: Callable[[str], bool]
+    ways: Ways = field(default_factory=lambda: Ways(known=list, leads_to=lambda _: True, carrier=lambda _: None))
     ports: dict[Address, Callable[[bytes, Address], object]] = field(default_factory=dict)
     _next_port: int = 40_000
 
@@ -160,7 +162,7 @@ class Wire:
             path_payload=lambda *_: 1472,
             bind=bind,
             receive_many=receive_many,
-            ways=Ways(known=list, leads_to=lambda _: True, carrier=lambda _: None),
+            ways=self.ways,
             headend=headend,
             cli=cli,
         )

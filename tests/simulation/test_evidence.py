@@ -6,7 +6,7 @@ from pathlib import Path
 from cmsp_agent.app.loading import load
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from tests.lab.site import happenings
-from tests.lab.site.happenings import FIRST_PRI, Happening
+from tests.lab.site.happenings import FIRST_PRI, LAPD_OPER_STATUS, Happening
 from tests.lab.site.notices import SyslogLine, number
 from tests.lab.site.walk import dotted
 from tests.simulation.site import PlayedDevice
@@ -93,6 +93,29 @@ def test_a_peer_lost_while_the_agent_was_off_and_registrations_that_each_way_cal
         device.shell.show["sip-ua register status"] = REGISTRATIONS.format("yes")  # type: ignore[index]
         await asyncio.sleep(POLLS)
         assert held(world) == set()
+
+    on_site(tmp_path, play)
+
+
+def test_a_fault_that_begins_while_two_devices_change_names_is_one_of_what_was_seen_well(tmp_path: Path) -> None:
+    async def play(world: World) -> None:
+        lyon, lille = (world.site.devices[name].definition.address for name in ("gw-2", "gw-3"))
+        text = world.workspace.site_yaml.read_text("utf-8")
+        line = {
+            name: next(each for each in text.splitlines() if each.startswith(f"  {name}:")) for name in ("gw-2", "gw-3")
+        }
+        for name, other, address in (("gw-2", "gw-3", lille), ("gw-3", "gw-2", lyon)):
+            # the other's line under this name: the device, what it does and how it is asked
+            text = text.replace(
+                line[name], line[other].replace(f"  {other}:", f"  {name}:new").replace("site:", "site: ")
+            )
+            assert address in text
+        world.site.devices["gw-3"].happen(Happening({f"{LAPD_OPER_STATUS}.{FIRST_PRI.channel}": number(2)}))
+        world.workspace.site_yaml.write_text(text.replace(":new", ":"), "utf-8")
+        assert world.agent is not None
+        await world.agent.use(load(world.workspace.site_yaml, environment={}))
+        await asyncio.sleep(POLLS / 3)
+        assert held(world) == {("gw-2", "isdn.layer2.down", "Serial0/1/0:15")}
 
     on_site(tmp_path, play)
 

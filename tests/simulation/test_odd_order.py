@@ -164,6 +164,27 @@ def test_a_device_whose_clock_is_days_off_is_dated_by_ours_and_says_so(tmp_path:
     on_site(tmp_path, play)
 
 
+def test_messages_of_one_event_that_say_something_else_keep_what_each_said(tmp_path: Path) -> None:
+    async def play(world: World) -> None:
+        said = [
+            f"Task is running for ({number}004)msecs, process = {name}" for number, name in ((2, "IP"), (3, "Exec"))
+        ]
+        changes = [f"Configured from 10.0.0.{number} by ann{number}" for number in range(7)]
+        for place, text in enumerate((*said, said[0])):
+            lines(world, "gw-1", (900 + place, "SYS-3-CPUHOG", text))
+            await asyncio.sleep(2)
+        for place, text in enumerate(changes):
+            lines(world, "gw-3", (900 + place, "SYS-5-CONFIG_I", text))
+            await asyncio.sleep(2)
+        last = {one.data["type"]: one.data for one in world.headend.store.records(APPLIANCE) if one.data.get("type")}
+        assert last["cpu.hog"]["text"].split("\n") == said
+        [texts] = [data["text"].split("\n") for kind, data in last.items() if "config" in kind]
+        # a flood keeps the first of them, and nobody's name leaves the site
+        assert texts == [f"Configured from 10.0.0.{number} by <masked>" for number in range(5)]
+
+    on_site(tmp_path, play)
+
+
 ENVMON = "1.3.6.1.4.1.9.9.13"
 
 

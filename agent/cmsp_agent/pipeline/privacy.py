@@ -135,14 +135,19 @@ class Mask:
         """The object without what the text shows to be a person's, or a number that calls."""
         if not name:
             return name
-        people = {match[GROUP] for pattern in self._patterns(text) for match in pattern.finditer(text) if match[GROUP]}
+        patterns, parts = self._patterns(text), {text, *text.split("\n")}
+        people = {found[GROUP] for one in patterns for part in parts for found in one.finditer(part) if found[GROUP]}
         hidden = self._text(name)
         for each in sorted(people, key=len, reverse=True):
             hidden = re.sub(rf"(?<!\w){re.escape(each)}(?!\w)", MASKED, hidden)
         return hidden
 
     def _text(self, text: str) -> str:
-        return hide(self._patterns(text), text, MASKED)
+        """Masked as a whole and line by line: an event keeps what several messages said, each with its own end."""
+        patterns = self._patterns(text)
+        hidden = hide(patterns, text, MASKED)
+        lines = hidden.split("\n")
+        return "\n".join(hide(patterns, line, MASKED) for line in lines) if len(lines) > 1 else hidden
 
     def _patterns(self, text: str) -> tuple[re.Pattern[str], ...]:
         """Those that may find something in the text."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.pipeline.alarm_state import Draft
-from cmsp_agent.pipeline.built_in import RESTARTED, UNKNOWN_SYSLOG
+from cmsp_agent.pipeline.built_in import RESTARTED
 from cmsp_agent.pipeline.poll_judge import may_be_older
 
 LATE_DUPLICATE = 5_000
@@ -77,11 +77,11 @@ def _with_severity(folded: Event, event: Event) -> Event:
 
 
 def _with_text(folded: Event, event: Event) -> Event:
-    """Messages that differ in numbers are one event, which keeps what each said."""
-    texts = folded.text.split("\n")
-    if event.type != UNKNOWN_SYSLOG or event.text in texts or len(texts) >= MOST_TEXTS:
+    """What differs in its text alone is one event, which keeps what each said; of a start, what tells the most."""
+    passing = folded.state is Transition.INFO and event.type != RESTARTED
+    if not passing or event.text in folded.text or folded.text.count("\n") >= MOST_TEXTS - 1:
         return folded
-    return replace(folded, text="\n".join((*texts, event.text)))
+    return replace(folded, text=f"{folded.text}\n{event.text}")
 
 
 def _is_news(before: Event, after: Event) -> bool:

@@ -49,42 +49,54 @@ def _members(trees: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
     for tree in trees:
         for node in ast.walk(tree):
             if isinstance(node, ast.ClassDef):
-                yield from _annotated(ast.Module([part for part in node.body if isinstance(part, ast.AnnAssign)], []))
+                yield from _annotated(part for part in node.body if isinstance(part, ast.AnnAssign))
 
 
 def _read(tree: ast.AST, holders: Mapping[str, set[str]]) -> Iterator[Field]:
+    """The fields that a module or a function reads; what its arguments and variables hold counts within it only."""
     local = {kind: set(names) for kind, names in holders.items()}
-    for name, annotation in _annotated(tree):
+    here = [*_here(tree)]
+    for name, annotation in _annotated(here):
         for kind in _named(annotation, local):
             local[kind].add(name)
-    for name, sources in [*_assigned(tree)] * 2:  # twice: a variable may be taken from a later one's loop
+    for name, sources in [*_assigned(here)] * 2:  # twice: a variable may be taken from a later one's loop
         for held in local.values():
             if name and not sources.isdisjoint(held):
                 held.add(name)
-    for node in ast.walk(tree):
+    for node in here:
         if isinstance(node, ast.Attribute):
             yield from ((kind, node.attr) for kind in local if not _tails(node.value).isdisjoint(local[kind]))
         elif isinstance(node, ast.ClassDef) and node.name in local:
             yield from (
                 (node.name, each.attr) for each in ast.walk(node) if isinstance(each, ast.Attribute) and _is_own(each)
             )
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _read(node, local)
+
+
+def _here(tree: ast.AST) -> Iterator[ast.AST]:
+    """What stands in a module or a function, the functions within it without what is in them."""
+    for child in ast.iter_child_nodes(tree):
+        yield child
+        if not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            yield from _here(child)
 
 
 def _is_own(node: ast.Attribute) -> bool:
     return isinstance(node.value, ast.Name) and node.value.id == "self"
 
 
-def _annotated(tree: ast.AST) -> Iterator[tuple[str, str]]:
-    for node in ast.walk(tree):
+def _annotated(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
+    for node in nodes:
         if isinstance(node, ast.arg) and node.annotation is not None:
             yield node.arg, ast.unparse(node.annotation)
         if isinstance(node, ast.AnnAssign):
             yield from ((name, ast.unparse(node.annotation)) for name in _tails(node.target))
 
 
-def _assigned(tree: ast.AST) -> Iterator[tuple[str, set[str]]]:
-    """(name, what it was taken from) of assignments and loops, in the order of the tree."""
-    for node in ast.walk(tree):
+def _assigned(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, set[str]]]:
+    """(name, what it was taken from) of assignments and loops, in the order of the source."""
+    for node in nodes:
         if isinstance(node, ast.Assign):
             for target in node.targets:
                 yield from _pairs(target, node.value)

@@ -25,6 +25,8 @@ UNANSWERED_LOOKS = 2
 """Silent looks in a row after which a next hop that used to answer is lost."""
 SEVERAL = 2
 """Components that must all be silent, together with the next hop, to speak against us and not against them."""
+MOST_ASKED = 3
+"""Components that are asked, of those that answered their last polls, whether a silent next hop cuts us off."""
 FRESH = 0.25
 """Seconds for which one look serves all devices that fall silent together."""
 
@@ -101,8 +103,8 @@ class Outside(NamedTuple):
     """The links that lead to the site, with their carrier."""
     hops: Collection[str]
     """The next hops to ask."""
-    components: Collection[str]
-    """All that are polled."""
+    components: Mapping[str, str]
+    """All that are polled, each with its address; empty where its name leads nowhere."""
     routed: bool = True
     """The kernel has a route to at least one of them, or there are none."""
 
@@ -171,11 +173,23 @@ class Isolation:
         cut = bool(links) and all(carrier is False for carrier in links.values())
         asked = {} if cut else await self._all_asked(wanted)
         self._looked_at = self._clock.monotonic()
-        any_answer, self._any_answer = self._any_answer, False
+        any_answer, self._any_answer = self._any_answer or await self._others_answer(asked, components), False
         none_answers, all_answered = self._none_answers(components), self._all_answered(components)
         self.verdict = verdict.after(Look(links, asked, any_answer, routed, none_answers, all_answered))
         if self._held() != self.verdict.isolated:
             await self._announce()
+
+    async def _others_answer(self, hops: Mapping[str, bool | None], components: Mapping[str, str]) -> bool:
+        """Whether one that answered its last poll answers now that the tracked next hops are silent.
+
+        Another component and a next hop may fall silent at the same time, each for reasons of its own.
+        """
+        tracked = [answered for hop, answered in hops.items() if hop in self.verdict.unanswered]
+        if not tracked or any(answered is not False for answered in tracked):
+            return False
+        answering = [address for name, address in components.items() if address and self._answers.get(name)]
+        replies = await self._all_asked(answering[:MOST_ASKED])
+        return any(replies.values())
 
     def _none_answers(self, components: Collection[str]) -> bool:
         """Whether each was polled and silent; those that can't be asked (their names lead nowhere) don't count."""

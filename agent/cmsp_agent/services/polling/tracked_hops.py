@@ -31,7 +31,8 @@ class TrackedHops:
     def __call__(self) -> Outside:
         """The links with their carrier and the next hops, by the routes of this moment."""
         known = self._ways.known()
-        addresses = [component.address for component in self._devices.components.values() if component.addresses]
+        components = {name: each.address if each.addresses else "" for name, each in self._devices.components.items()}
+        addresses = [address for address in components.values() if address]
         up = all(map(self._ways.carrier, set(self._link_of.values())))
         if not up or (known, addresses) != self._looked_up:
             self._link_of = {address: link for address in addresses if (link := self._link_to(address, known))}
@@ -40,7 +41,7 @@ class TrackedHops:
         links = dict.fromkeys(self._link_of.values()) or dict.fromkeys(way.interface for way in ways)
         hops = self._next_hops or [str(way.gateway) for way in ways[:MOST_TRACKED_HOPS]]
         routed = not addresses or any(self._ways.leads_to(address) for address in addresses)
-        return Outside({link: self._ways.carrier(link) for link in links}, hops, self._devices.components, routed)
+        return Outside({link: self._ways.carrier(link) for link in links}, hops, components, routed)
 
     def _link_to(self, address: str, known: list[routes.Route]) -> str:
         """A link whose route went away with its cable is remembered: this is the case to detect."""

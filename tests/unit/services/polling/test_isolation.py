@@ -75,7 +75,7 @@ async def test_only_the_edges_are_reported() -> None:
     reported: list[AgentSignal] = []
 
     def look() -> Outside:
-        return Outside(links, ["10.0.0.1"], ["gw-1"])
+        return Outside(links, ["10.0.0.1"], {"gw-1": "10.0.1.1"})
 
     async def forbidden(_: str) -> bool:
         raise NotPermittedHere("ping sockets are closed")
@@ -125,7 +125,7 @@ class Rig:
         self.reported: list[bool] = []
         self.before = before
         self.asked = 0
-        self.components = ["gw-1"]
+        self.components = {"gw-1": "10.0.1.1"}
         self.clock = ManualClock()
         self.watch = Isolation(self._links, self._ping, self._tell, self.held, self.clock)
 
@@ -214,7 +214,7 @@ async def test_a_boot_without_anything_that_answers_is_isolated_and_a_lone_silen
     for _ in range(3):
         await outside.poll(answered=False)
     assert outside.reported == []
-    outside.components = ["gw-1", "gw-2"]
+    outside.components["gw-2"] = "10.0.1.2"
     await outside.poll(answered=False, component="gw-2")
     assert outside.reported == [True]
     await outside.poll(answered=True, component="gw-2")

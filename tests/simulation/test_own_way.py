@@ -1,0 +1,47 @@
+"""What the appliance's own way out says of its devices: a next hop that falls silent beside a device is no cut."""
+
+import asyncio
+import ipaddress
+from collections.abc import Callable
+from pathlib import Path
+
+from cmsp_agent.transports.network import Ways
+from cmsp_agent.transports.routes import Route
+from tests.simulation.test_odd_order import POLLS, held, on_site
+from tests.simulation.world import APPLIANCE, World
+
+HOP = "10.0.0.254"
+GATEWAY = Route("eth0", ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_address(HOP), 0)
+
+
+async def behind_a_hop(world: World, *, answers: Callable[[], bool]) -> None:
+    """All devices are reached through one next hop."""
+    world.wire.ways = Ways(known=lambda: [GATEWAY], leads_to=lambda _: True, carrier=lambda _: True)
+    before = world.wire.alive
+    world.wire.alive = lambda host: answers() if host == HOP else before(host)
+    await world.stop()
+    await world.start()
+    await asyncio.sleep(POLLS / 2)
+
+
+def test_a_next_hop_that_falls_silent_beside_a_dead_device_cuts_nobody_off(tmp_path: Path) -> None:
+    async def play(world: World) -> None:
+        hop = [True]
+        await behind_a_hop(world, answers=lambda: hop[0])
+        await world.site.kill("gw-3")
+        await asyncio.sleep(POLLS)
+        hop[0] = False
+        await asyncio.sleep(POLLS)
+        assert held(world) == {("gw-3", "component.down", "")}
+        reported = [one.data for one in world.headend.store.records(APPLIANCE) if one.type == "cmsp.event.v1"]
+        assert [data["type"] for data in reported] == ["component.down"]
+        hop[0] = True
+        await asyncio.sleep(POLLS / 5)
+        hop[0] = False
+        for device in world.site.devices.values():
+            await device.die()
+        await asyncio.sleep(POLLS)
+        assert ("", "appliance.isolated", "") in held(world)
+        assert {name for name, _, _ in held(world)} == {"", "gw-3"}
+
+    on_site(tmp_path, play)
