@@ -64,6 +64,8 @@ class ShownState:
     """Readings in a row that must show it: more than one where a device shows it in passing."""
     once_clear: bool = False
     """Only what was seen without the fault can raise it."""
+    each_row: bool = False
+    """Rows of one name are faults of their own, the second with `(2)`; else one bad row among them is enough."""
     where_written: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)
 
 

@@ -55,6 +55,7 @@ REGISTRATIONS = ShownTable(
             raises=("REGISTERED", "^no"),
             clears=("REGISTERED", "^yes"),
             once_clear=True,
+            each_row=True,
         ),
     ),
 )

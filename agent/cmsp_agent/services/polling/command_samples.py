@@ -1,6 +1,7 @@
 """Makes figures and states of what show commands print. Pure but for the memory of what was seen before."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -70,8 +71,12 @@ class ShownReader:
 
     def _judge(self, rule: ShownState, found: Sequence[Cells], into: ShownReading) -> None:
         there = into.there.setdefault(rule.type, {})
+        rows_of: Counter[str] = Counter()
         for cells in found:
             name = canonical(named(rule.row, cells))
+            rows_of[name] += 1
+            if rule.each_row and rows_of[name] > 1:
+                name = f"{name} ({rows_of[name]})"
             there[name] = None
             holds = self._holds(rule, cells, name)
             known = into.states.get((rule.type, name))
