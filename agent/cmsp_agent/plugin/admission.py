@@ -5,7 +5,7 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 
-from cmsp_agent.plugin import validate
+from cmsp_agent.plugin import notation, validate
 from cmsp_agent.plugin.api import CAPABILITIES, CliPlatform, DeviceType, Kpi
 from cmsp_agent.plugin.identity import Identity
 from cmsp_agent.plugin.inherit import inherited
@@ -74,7 +74,7 @@ def admitted(candidate: object, registry: Registry | None = None, drivers: Drive
 
 
 def _name(name: str) -> list[str]:
-    return [] if validate.NAME.match(name) else [f"name: not a name ({name!r}): lower case, digits, _ and -"]
+    return [] if notation.NAME.match(name) else [f"name: not a name ({name!r}): lower case, digits, _ and -"]
 
 
 def _fields(kind: DeviceType, drivers: Drivers | None, mistakes: list[str]) -> Iterator[tuple[str, object]]:
@@ -108,11 +108,11 @@ def _members(kind: DeviceType, name: str, value: object, hint: object, mistakes:
 
 def _member(path: str, member: object) -> list[str]:
     if isinstance(member, str) and path.startswith("proven"):
-        return list(validate.one_of(path, member, CAPABILITIES))
+        return list(notation.one_of(path, member, CAPABILITIES))
     if isinstance(member, str) and path.startswith("functions"):
-        return list(validate.function(path, member))
+        return list(notation.function(path, member))
     if isinstance(member, str):
-        return list(validate.oid(path, member)) if path.startswith("sys_object_ids") else []
+        return list(notation.oid(path, member)) if path.startswith("sys_object_ids") else []
     return validate.wrong_with(path, member)
 
 
@@ -126,7 +126,9 @@ def _again(path: str, member: object, seen: set[object]) -> list[str]:
 
 def _whole(name: str, value: object, drivers: Drivers | None) -> Iterator[str]:
     if name == "sys_descr":
-        yield from validate.pattern(name, str(value))
+        yield from notation.pattern(name, str(value))
+    elif name == "title" and not str(value).strip():
+        yield "title: empty: people read it"
     elif isinstance(value, Identity):
         yield from validate.identity(value)
     elif isinstance(value, CliPlatform):

@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from cmsp_agent.plugin import validate
+from cmsp_agent.plugin import notation
 from cmsp_agent.plugin.api import NotificationChannel
 from cmsp_agent.plugin.type_check import misfits
 
@@ -27,7 +27,7 @@ class Channels:
         return mistakes
 
     def _mistakes(self, channel: NotificationChannel) -> Iterator[str]:
-        if not validate.NAME.match(channel.name):
+        if not notation.NAME.match(channel.name):
             yield f"name: not a name ({channel.name!r}): lower case, digits, _ and -"
         elif channel.name in self.by_name:
             yield f"name: {self.plugins[channel.name]} brings a channel {channel.name!r} already"

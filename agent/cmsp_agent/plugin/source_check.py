@@ -9,6 +9,7 @@ from cmsp_agent.config.nearest import did_you_mean
 from cmsp_agent.plugin.source_line import line_of
 
 AGENT, ALLOWED, MARK = "cmsp_agent", "cmsp_agent.plugin.api", "hook"
+VERSION = "API_VERSION"
 LARGEST, MOST_FILES = 1_000_000, 50
 """Octets of a file, and files of a package, that are looked at."""
 
@@ -71,11 +72,12 @@ def _marks(decorator: ast.expr) -> bool:
 
 
 def _version(tree: ast.Module, version: int) -> Iterator[tuple[int, str]]:
+    if not any(isinstance(each, ast.Name) and each.id == VERSION for each in ast.walk(tree)):
+        yield 1, f"it does not say which API it is made for: {VERSION} = {version}"
     for node in tree.body:
-        named = isinstance(node, ast.Assign) and any(
-            isinstance(each, ast.Name) and each.id == "API_VERSION" for each in node.targets
-        )
-        if named and isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+        targets = getattr(node, "targets", [getattr(node, "target", None)])
+        named = any(isinstance(each, ast.Name) and each.id == VERSION for each in targets)
+        if named and isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Constant):
             value = node.value.value
             if value != version or isinstance(value, bool):
                 yield node.lineno, f"made for plugin API {value!r}; this agent has API {version}"

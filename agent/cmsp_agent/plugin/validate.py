@@ -20,20 +20,18 @@ from cmsp_agent.plugin.api import (
 )
 from cmsp_agent.plugin.command_line import FILLED_IN, NEEDS
 from cmsp_agent.plugin.identity import Fact, Identity, Sign
+from cmsp_agent.plugin.notation import dotted, function, oid, oids, one_of, pattern
 from cmsp_agent.plugin.templates import TemplateUnusable, columns
+from cmsp_agent.plugin.validate_kpi import kpi
 
-NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
-DOTTED = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\Z")
-OID = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,9}))+\Z")
 MNEMONIC = re.compile(r"[A-Z0-9_]+(-[A-Z0-9_]+)*-[0-7*]-[A-Za-z0-9_*]+\Z|[A-Za-z0-9_./-]+\Z")
-FUNCTION = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_])?\Z")
 SHOUTED = re.compile(r"(?=[^A-Z]*[a-z])[a-z0-9_]+(?:-[a-z0-9_]+)*-[0-7*]-[a-z0-9_*]+\Z")
 """A mnemonic that somebody wrote in small letters."""
+_FILLED = re.compile(r"\{\w*\}")
 _GROUP = re.compile(r"\(\?P<(\w+)>")
-KINDS = ("gauge", "counter32", "counter64", "ratio")
-PER = ("", "interface", "index", "first")
-AGGREGATES = ("", "max", "sum", "mean")
 TAKES = ("constant", "value", "instance", "interface")
+READS = ("show ", "display ", "get ", "ping ", "traceroute ", "dir")
+"""How commands begin that change nothing."""
 RESPONSIBLE = ("provider", "partner", "customer", "carrier", "third-party")
 
 CheckShape = Callable[[str, Any], Iterator[str]]
@@ -46,44 +44,10 @@ def wrong_with(path: str, part: object) -> list[str]:
     return list(check(path, part)) if check is not None else []
 
 
-def oid(path: str, value: str) -> Iterator[str]:
-    """What is wrong with an OID, and how it is written."""
-    if OID.match(value):
-        return
-    hint = ": without the dot in front" if OID.match(value.lstrip(".")) else ": digits and dots, no names"
-    yield f"{path}: not an OID ({value!r}){hint}"
-
-
-def oids(path: str, values: Iterable[str]) -> Iterator[str]:
-    """What is wrong with several OIDs."""
-    for value in values:
-        yield from oid(path, value)
-
-
-def pattern(path: str, value: str) -> Iterator[str]:
-    """Whether a pattern compiles."""
-    try:
-        re.compile(value)
-    except re.error as error:
-        yield f"{path}: not a pattern: {error} ({value!r})"
-
-
-def function(path: str, name: str) -> Iterator[str]:
-    """What is wrong with the name of what a device is there for: `pstn`, `fax`."""
-    if not FUNCTION.match(name):
-        yield f"{path}: not a function's name ({name!r}): lower case, digits, dots and dashes"
-
-
 def _groups(path: str, value: str, known: tuple[str, ...]) -> Iterator[str]:
     """Named groups that nobody reads: of a misspelt one nothing would be seen."""
     for name in sorted(set(_GROUP.findall(value)) - set(known)):
         yield f"{path}: no group is called {name!r}{did_you_mean(name, known)}"
-
-
-def one_of(path: str, value: str, choices: Iterable[str]) -> Iterator[str]:
-    """Whether a value is one of a few."""
-    if value not in choices:
-        yield f"{path}: one of {', '.join(repr(choice) for choice in choices)} (got {value!r})"
 
 
 def identity(declared: Identity) -> Iterator[str]:
@@ -110,6 +74,9 @@ def cli(platform: CliPlatform) -> Iterator[str]:
             yield from pattern(f"cli.{name}", each)
     for redaction in platform.redact:
         yield from _redaction("cli.redact", redaction)
+    for command in platform.read_only:
+        if not command.startswith(READS):
+            yield f"cli.read_only: a command that only shows something ({command!r})"
 
 
 def _sign(path: str, sign: Sign) -> Iterator[str]:
@@ -129,7 +96,7 @@ def _form(path: str, fact: Fact) -> Iterator[str]:
 
 
 def _alarm(path: str, alarm: AlarmType) -> Iterator[str]:
-    yield from _dotted(f"{path}.type", alarm.type)
+    yield from dotted(f"{path}.type", alarm.type)
     yield from one_of(f"{path}.responsible", alarm.responsible, RESPONSIBLE)
     for name in sorted(alarm.impairs - {"*"}):
         yield from function(f"{path}.impairs", name)
@@ -137,6 +104,10 @@ def _alarm(path: str, alarm: AlarmType) -> Iterator[str]:
         alarm.title.format(component="", object="")
     except (KeyError, IndexError, ValueError, AttributeError):
         yield f"{path}.title: only {{component}} and {{object}} are filled in ({alarm.title!r})"
+    if not alarm.title.strip():
+        yield f"{path}.title: empty: people read it"
+    if strange := sorted(set(_FILLED.findall(alarm.recommendation)) - {"{component}"}):
+        yield f"{path}.recommendation: only {{component}} is filled in, not {', '.join(strange)}"
 
 
 def _trap(path: str, rule: TrapRule) -> Iterator[str]:
@@ -178,53 +149,10 @@ def _state(path: str, rule: StateRule) -> Iterator[str]:
         yield f"{path}.object: a scalar ({rule.column}) belongs to the device as a whole: object=''"
     if not (rule.raises or rule.clears or rule.bits):
         yield f"{path}: no values that decide it"
+    elif not (rule.raises or rule.bits):
+        yield f"{path}.raises: empty: it never raises {rule.type!r}"
     if rule.only_if is not None:
         yield from oid(f"{path}.only_if", rule.only_if[0])
-
-
-def _kpi(path: str, kpi: Kpi) -> Iterator[str]:
-    yield from _dotted(f"{path}.name", kpi.name)
-    if not kpi.oids:
-        yield f"{path}.oids: empty"
-    yield from _asked(path, kpi)
-    if kpi.absent and kpi.kind != "gauge":
-        yield f"{path}.absent: only a gauge has values that mean none"
-    if kpi.limit is not None and kpi.limit.raise_at == kpi.limit.clear_at:
-        yield f"{path}.limit: the levels must differ, or it never clears"
-    if kpi.limit is not None and kpi.limit.for_ < 0:
-        yield f"{path}.limit: how long it must last is no negative time ({kpi.limit.for_:g})"
-    if bool(kpi.hourly) != (kpi.kind == "ratio"):
-        yield f"{path}.hourly: a ratio has it, and nothing else has"
-    if not kpi.scale:
-        yield f"{path}.scale: every figure would be zero"
-    yield from one_of(f"{path}.kind", kpi.kind, KINDS)
-    if not OID.match(kpi.per):
-        yield from one_of(f"{path}.per", kpi.per, (*PER, "the OID of a label column"))
-    yield from one_of(f"{path}.aggregate", kpi.aggregate, AGGREGATES)
-    if kpi.parts and kpi.aggregate != "sum":
-        yield f"{path}.parts: only a sum has parts"
-    for part in kpi.parts:
-        if not part.endswith(".0"):
-            yield f"{path}.parts: an instance, which ends with .0 ({part!r})"
-
-
-def _asked(path: str, kpi: Kpi) -> Iterator[str]:
-    """What is wrong with the objects of a KPI: how they are written, and how many there are."""
-    members = {
-        "oids": kpi.oids,
-        "free": kpi.free,
-        "hourly": kpi.hourly,
-        "parts": kpi.parts,
-        "precision": kpi.precision or (),
-        "share_of": kpi.share_of[:1] if kpi.share_of else (),
-        "at_most": kpi.at_most[:1] if kpi.at_most else (),
-        "only_if": kpi.only_if[:1] if kpi.only_if else (),
-    }
-    for name, asked in members.items():
-        yield from oids(f"{path}.{name}", asked)
-    for name, numbers in (("free", kpi.free), ("scales", kpi.scales)):
-        if numbers and len(numbers) != len(kpi.oids):
-            yield f"{path}.{name}: as many as oids"
 
 
 def _history(path: str, table: CallHistory) -> Iterator[str]:
@@ -247,9 +175,9 @@ def _table(path: str, table: ShownTable) -> Iterator[str]:
     if not table.command.startswith("show "):
         yield f"{path}.command: a show command ({table.command!r})"
     yield from pattern(f"{path}.header", table.header)
-    for place, kpi in enumerate(table.kpis):
-        yield from _dotted(f"{path}.kpis[{place}].name", kpi.name)
-    for conditions in (*(kpi.where for kpi in table.kpis), *((each.raises, each.clears) for each in table.states)):
+    for place, shown in enumerate(table.kpis):
+        yield from dotted(f"{path}.kpis[{place}].name", shown.name)
+    for conditions in (*(each.where for each in table.kpis), *((each.raises, each.clears) for each in table.states)):
         for _, wanted in conditions:
             yield from pattern(path, wanted)
     try:
@@ -279,18 +207,13 @@ def _decided(path: str, raises: Iterable[object], clears: Iterable[object]) -> I
         yield f"{path}: {', '.join(both)} both raises and clears"
 
 
-def _dotted(path: str, name: str) -> Iterator[str]:
-    if not DOTTED.match(name):
-        yield f"{path}: not a dotted name in lower case ({name!r})"
-
-
 _CHECKS: Mapping[type, CheckShape] = {
     Sign: _sign,
     AlarmType: _alarm,
     TrapRule: _trap,
     SyslogRule: _syslog,
     StateRule: _state,
-    Kpi: _kpi,
+    Kpi: kpi,
     Redaction: _redaction,
     ShownTable: _table,
     SetupStep: _setup,

@@ -2,12 +2,14 @@
 
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from cmsp_agent.cli.application import run
 from cmsp_agent.cli.output import Output
+from cmsp_agent.cli.plugin import load
 
 
 def reported(*arguments: str | Path) -> tuple[int, str]:
@@ -48,6 +50,19 @@ def test_new_overwrites_nothing(project: Path) -> None:
 def test_new_wants_a_name(tmp_path: Path, name: str) -> None:
     assert reported("plugin", "new", name, "--into", tmp_path)[0] != 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_check_comes_back_from_a_plugin_that_does_not_and_names_the_line(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load, "LONGEST", 0.3)
+    source = module(project).read_text()
+    module(project).write_text(source.replace("    return [DEVICE]", "    while True:\n        pass"))
+    code, text = reported("plugin", "check", project)
+    assert code == 1
+    at = source.count("\n", 0, source.index("    return [DEVICE]")) + 1
+    assert re.search(rf"plugin\.py:{at}|plugin\.py:{at + 1}", text)
+    assert "TimeoutError: it takes longer than 0.3 s" in text
 
 
 def test_check_names_each_mistake_with_its_line(project: Path) -> None:

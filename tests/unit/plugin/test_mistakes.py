@@ -101,6 +101,23 @@ MISTAKES = {
     ),
     "parts of no sum": ("kpis=(Kpi('cpu', 'percent', ('1.3.6',), parts=('1.3.7.0',)),)", "kpis[0].parts: only a sum"),
     "a message about calls without a number": ("call_messages=(CallMessage('A-6-B', 'x'),)", "no group `number`"),
+    "a scalar for each interface": (
+        "kpis=(Kpi('cpu', 'percent', ('1.3.6.0',), per='interface'),)",
+        "kpis[0].per: a scalar has no interface",
+    ),
+    "a state that never raises": (
+        "states=(StateRule('1.3.6', 'link.down', frozenset(), frozenset({1})),)",
+        "states[0].raises: empty: it never raises 'link.down'",
+    ),
+    "advice with a placeholder": (
+        "alarms=(AlarmType('a.b', Severity.MAJOR, 'x', recommendation='look at {port}'),)",
+        "alarms[1].recommendation: only {component} is filled in, not {port}",
+    ),
+    "an alarm without a title": ("alarms=(AlarmType('a.b', Severity.MAJOR, ' '),)", "alarms[1].title: empty"),
+    "a command that changes something": (
+        "cli=CliPlatform('cisco_ios', read_only=('show version', 'reload'))",
+        "cli.read_only: a command that only shows something ('reload')",
+    ),
     "an ObjectFrom of an unknown kind": (
         "traps=(TrapRule('1.3.6.1', 'link.down', Transition.RAISE, object=ObjectFrom('1.3', 'index')),)",
         "traps[1].object.take: one of",
@@ -176,6 +193,12 @@ def test_what_costs_the_plugin_is_reported_with_its_line(site: Site, case: str) 
     assert reported in report.reason
 
 
+def test_a_plugin_that_does_not_say_its_version_is_led_there(site: Site) -> None:
+    report = loaded(site, HEAD.replace("API_VERSION = 1\n", "") + HOOK + ")]\n")
+    (problem,) = report.problems
+    assert problem.endswith("outside_bad.py:1: it does not say which API it is made for: API_VERSION = 1")
+
+
 def test_there_is_one_fallback(site: Site) -> None:
     site.install("a", HEAD + HOOK + "fallback=True)]\n")
     report = loaded(site, HEAD + HOOK + "fallback=True)]\n")
@@ -219,6 +242,7 @@ BY_LINE = {
     "an error at import": ("A = 1 / 0\n" + RETURNING, 1, "import failed: ZeroDivisionError: division by zero"),
     "the inside of the agent": ("import cmsp_agent.plugin.host\n" + RETURNING, 1, "imports cmsp_agent.plugin.host: a"),
     "another version": ("API_VERSION = 2\n" + RETURNING, 1, "made for plugin API 2; this agent has API 1"),
+    "no title": (RETURNING.replace("kind()", "DeviceType('bad', '')"), 3, "title: empty: people read it"),
     "a forgotten return": ("@hook\ndef device_types():\n    [kind()]\n", 1, "device_types returns NoneType: a list is"),
     "one for a list": ("@hook\ndef device_types():\n    return kind()\n", 1, "device_types returns DeviceType: a list"),
     "an error in the hook": (

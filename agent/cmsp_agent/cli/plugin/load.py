@@ -3,13 +3,15 @@
 import importlib
 import importlib.util
 import logging
+import signal
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.metadata import entry_points
 from pathlib import Path
-from types import ModuleType
+from types import FrameType, ModuleType
 
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
@@ -25,6 +27,8 @@ logging.getLogger("cmsp_agent.plugin").addHandler(logging.NullHandler())  # comm
 NOWHERE = Path("/nonexistent/quarantine.json")
 """Quarantine is the running agent's matter."""
 OUTSIDE = "(a file)"
+LONGEST = 10.0
+"""Seconds that the import of a plugin and its hooks may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +63,31 @@ def named_or_at(place: str) -> LoadedPlugin:
     if path.exists():
         file, name = _module_of(path)
         host = installed(but=name)
-        host.take(Found(name, OUTSIDE, lambda: _imported(file)))
-        host.register_device_types()
+        with _bounded():
+            host.take(Found(name, OUTSIDE, lambda: _imported(file)))
+            host.register_device_types()
         return LoadedPlugin(next(each for each in host.reports() if each.name == name), host.registry, file.parent)
     host = installed()
     reports = {report.name: report for report in host.reports()}
     if place not in reports:
         raise PluginError(f"{place}: no such file, and no plugin of that name; there are {', '.join(sorted(reports))}")
     return LoadedPlugin(reports[place], host.registry, _folder_of(place))
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """Interrupts a plugin that does not come back, wherever it is; what interrupts it names the line."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise TimeoutError(f"it takes longer than {LONGEST:g} s")
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, LONGEST)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def _module_of(path: Path) -> tuple[Path, str]:

@@ -4,7 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from cmsp_agent.model.errors import PluginError
-from cmsp_agent.plugin.validate import NAME
+from cmsp_agent.plugin.notation import NAME
 
 TEMPLATES = ("README.md", "pyproject.toml", "plugin.py", "sample.yaml", "traps.toml", "polls.toml", "test_plugin.py")
 PLACES = {

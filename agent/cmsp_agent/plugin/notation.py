@@ -1,0 +1,49 @@
+"""How OIDs, patterns and names are written in a plugin. Each check says what is wrong, as `path: what`."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
+DOTTED = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\Z")
+OID = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,9}))+\Z")
+FUNCTION = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_])?\Z")
+
+
+def oid(path: str, value: str) -> Iterator[str]:
+    """What is wrong with an OID, and how it is written."""
+    if OID.match(value):
+        return
+    hint = ": without the dot in front" if OID.match(value.lstrip(".")) else ": digits and dots, no names"
+    yield f"{path}: not an OID ({value!r}){hint}"
+
+
+def oids(path: str, values: Iterable[str]) -> Iterator[str]:
+    """What is wrong with several OIDs."""
+    for value in values:
+        yield from oid(path, value)
+
+
+def pattern(path: str, value: str) -> Iterator[str]:
+    """Whether a pattern compiles."""
+    try:
+        re.compile(value)
+    except re.error as error:
+        yield f"{path}: not a pattern: {error} ({value!r})"
+
+
+def function(path: str, name: str) -> Iterator[str]:
+    """What is wrong with the name of what a device is there for: `pstn`, `fax`."""
+    if not FUNCTION.match(name):
+        yield f"{path}: not a function's name ({name!r}): lower case, digits, dots and dashes"
+
+
+def one_of(path: str, value: str, choices: Iterable[str]) -> Iterator[str]:
+    """Whether a value is one of a few."""
+    if value not in choices:
+        yield f"{path}: one of {', '.join(repr(choice) for choice in choices)} (got {value!r})"
+
+
+def dotted(path: str, name: str) -> Iterator[str]:
+    """What is wrong with the name of an alarm type or a KPI."""
+    if not DOTTED.match(name):
+        yield f"{path}: not a dotted name in lower case ({name!r})"
