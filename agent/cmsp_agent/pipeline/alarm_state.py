@@ -65,6 +65,8 @@ class Ability(NamedTuple):
     """Components that are down and that it is reached through, and from behind which it does not answer."""
     functions: tuple[str, ...] = ()
     """Its functions that work."""
+    is_known: bool = True
+    """Whether it can be relied upon as the backup of another: nothing is known of one whose name leads nowhere."""
 
 
 NO_ABILITY = Ability()

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from cmsp_agent.model.event import AlarmKey, Event
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.alarm_types.emergency import EMERGENCY_LOST
-from cmsp_agent.pipeline.built_in import APPLIANCE_ISOLATED, COMPONENT_DOWN
+from cmsp_agent.pipeline.built_in import APPLIANCE_ISOLATED, COMPONENT_DOWN, COMPONENT_UNRESOLVED
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.topology import Topology
 
@@ -69,3 +69,11 @@ def answers_behind(draft: Draft, parent: str, name: str) -> bool:
     if own is None or not own.answers:
         return False
     return own.answered_at > (above.since if above is not None else 0)
+
+
+def is_known(draft: Draft, name: str) -> bool:
+    """Whether anything is known of how the component is: its name leads somewhere, and it answered since the start."""
+    if draft.active.get(AlarmKey(name, COMPONENT_UNRESOLVED, "")) is not None:
+        return False
+    unanswered = draft.unanswered.get(name)
+    return unanswered is None or not unanswered.polls or unanswered.answered_at > 0

@@ -11,7 +11,7 @@ from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.alarm_state import NO_ABILITY, Ability, Draft
 from cmsp_agent.pipeline.alarm_types.emergency import EMERGENCY_LOST
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
-from cmsp_agent.pipeline.causes import Causes, answers_behind
+from cmsp_agent.pipeline.causes import Causes, answers_behind, is_known
 from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.pipeline.topology import Topology
 
@@ -113,6 +113,7 @@ class Assessor:
             silent_since=unanswered.since if is_down and unanswered else 0,
             behind=tuple(self._silent_above(draft, component)),
             functions=tuple(each for each in component.functions if self._works(draft, component, each)),
+            is_known=is_known(draft, name),
         )
 
     def impairing(self, draft: Draft, name: str) -> Iterator[Event]:
@@ -198,11 +199,8 @@ class Assessor:
         """Whether the function still has a path: here, or on another component of the redundancy group."""
         if self._works(draft, component, function):
             return True
-        return any(
-            self._works(draft, other, function)
-            for other in self._topology.group(component)
-            if function in other.functions
-        )
+        others = (other for other in self._topology.group(component) if function in other.functions)
+        return any(is_known(draft, other.name) and self._works(draft, other, function) for other in others)
 
     def _works(self, draft: Draft, component: Component, function: str) -> bool:
         """The component does the function: asked by each incident of a storm, and looked into once."""

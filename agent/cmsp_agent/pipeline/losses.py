@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.pipeline.alarm_state import ComponentLoss, Draft, FaultPlace
+from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.places import place_of
 from cmsp_agent.pipeline.topology import Topology
@@ -40,9 +41,10 @@ class Losses:
             return ()
         if draft.losses.get(name) is not None or not self._assessor.lost(draft, name):
             return ()
-        draft.losses.put(name, ComponentLoss(event.received_at, place_of(event)))
+        at = _lost_at(draft, event)
+        draft.losses.put(name, ComponentLoss(at, place_of(event)))
         limits = self._limits(event)
-        recent = self._recent(draft, event.received_at, limits)
+        recent = self._recent(draft, at, limits)
         if len(recent) >= limits.components:
             self._join(draft, recent)
             return recent
@@ -99,3 +101,10 @@ class Losses:
             if others > MOST_OUT_OF_ORDER or (loss.joined and len(names) >= limits.components):
                 break
         return names[::-1]
+
+
+def _lost_at(draft: Draft, event: Event) -> int:
+    """When the component was lost: a silence is known as a loss only by its third poll, and began with the first."""
+    unanswered = draft.unanswered.get(event.component)
+    silent_since = unanswered.since if unanswered is not None and event.type == COMPONENT_DOWN else 0
+    return silent_since or event.received_at

@@ -64,8 +64,8 @@ class Triage:
             if self._matters(draft, event) and not self._held_back(draft, event):
                 self._assign(draft, incident, event)
                 self._gather(draft, self._losses.lost_with(draft, event))
-            if incident is not None:
-                self._settle(draft, draft.incidents.get(incident.id) or incident)
+            if incident is not None and (known := draft.incidents.get(incident.id)) is not None:
+                self._settle(draft, known)
         return events
 
     def renamed(self, draft: Draft, before: Event, now: Event) -> None:

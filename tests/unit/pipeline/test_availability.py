@@ -191,6 +191,21 @@ def test_a_redundancy_group_makes_it_major_until_the_last_member_falls() -> None
     assert [incident.urgency for incident in site.open] == [Urgency.MAJOR]
 
 
+@pytest.mark.parametrize("reason", ["name", ""])
+def test_a_peer_of_which_nothing_is_known_is_no_backup(reason: str) -> None:
+    pair = [replace(c, redundancy="pair") if c.name in ("gw-1", "gw-2") else c for c in COMPONENTS.values()]
+    site = Site(pair)
+    site.silent("gw-1")
+    known = {"icmp": None, "snmp": None} if reason else {"icmp": False, "snmp": False}
+    for _ in range(3 if reason else 1):  # its name leads nowhere; or it has not answered since the start
+        site.poll("gw-2", reason=reason, **known)
+    assert [one.urgency for one in site.open if one.components[0] == "gw-1"] == [Urgency.CRITICAL]
+    site.poll("gw-2")
+    assert [one.urgency for one in site.open] == [Urgency.MAJOR]
+    site.poll("gw-2", icmp=False, snmp=False)
+    assert [one.urgency for one in site.open] == [Urgency.MAJOR], "one unanswered poll is not enough to know"
+
+
 def test_people_of_a_site_are_never_more_than_it_has() -> None:
     site = Site()
     site.silent("sw")

@@ -6,7 +6,7 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.model.signal import SyslogSignal
-from tests.unit.pipeline.site import Site
+from tests.unit.pipeline.site import PRI_1, Site
 
 GATEWAY = Component("gw-1", ("10.0.0.1",), "paris", "gateway", people=50, functions={"pstn": "primary"})
 EIGHT = [replace(GATEWAY, name=f"gw-{number}") for number in range(1, 9)]
@@ -103,3 +103,24 @@ def test_a_storm_goes_on_after_a_restart() -> None:
         if number in (2, 5):
             site.restart()
     assert [(one.priority, one.extent.components.affected) for one in site.open] == [(Priority.P1, 7)]
+
+
+def test_one_that_is_silent_was_lost_with_its_first_unanswered_poll() -> None:
+    site = Site(EIGHT)
+    site.tell(site.pri(up=False, component="gw-1"), site.pri(up=False, component="gw-2"))
+    site.later(4 * 60_000)
+    for _ in range(3):
+        site.later(4 * 60_000)
+        site.poll("gw-3", icmp=False, snmp=False)
+    [incident] = site.open
+    assert sorted(incident.components) == ["gw-1", "gw-2", "gw-3"]
+
+
+def test_an_incident_that_a_storm_takes_up_is_merged_and_nothing_else() -> None:
+    site = Site(EIGHT)
+    site.tell(site.pri(up=False, component="gw-1"), site.pri(up=False, component="gw-2"))
+    # the port's link fails first, which takes no component away; its line does, at the same place
+    link = SyslogSignal("gw-3", site.now, "LINK-3-UPDOWN", f"Interface {PRI_1}, changed state to down")
+    site.tell(link, site.pri(up=False, component="gw-3"))
+    assert [sorted(one.components) for one in site.open] == [["gw-1", "gw-2", "gw-3"]]
+    assert list(site.alarm_state.incidents) == [site.open[0].id]
