@@ -180,7 +180,7 @@ class Pipeline:
         """What the passing of time alone brings: what flapped is quiet, a window ends, the restored is resolved."""
         draft = Draft(alarm_state, now)
         over = [*self._flapping.quiet(draft), *self._clear_delay.due(draft)]
-        run((self._correlate, self._triage), draft, over)
+        run((self._joining, self._correlate, self._triage), draft, over)
         self._triage(draft, self._triage.held_back_no_more(draft))
         if draft.concerned:
             self._triage.review(draft)

@@ -112,9 +112,13 @@ def test_a_clear_waits_and_a_new_raise_takes_it_back(tmp_path: Path) -> None:
     assert len(site.incidents) == 1
 
 
+GROUPED = "correlation:\n  - {name: lines, if: type == isdn.layer2.down, group: {by: component}}\n"
+
+
 @pytest.mark.parametrize("restarted", [False, True])
-def test_a_clear_that_stays_ends_the_alarm_also_over_a_restart(tmp_path: Path, *, restarted: bool) -> None:
-    site = site_with(tmp_path, CLEAR_AFTER)
+@pytest.mark.parametrize("beside", ["", GROUPED])
+def test_a_clear_that_stays_ends_the_alarm_also_over_a_restart(tmp_path: Path, beside: str, *, restarted: bool) -> None:
+    site = site_with(tmp_path, CLEAR_AFTER + beside)
     site.tell(site.pri(up=False))
     site.later(10_000)
     site.tell(site.pri(up=True))
