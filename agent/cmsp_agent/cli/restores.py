@@ -66,6 +66,8 @@ def _for_console(here: CommandContext, name: str, backup: str, file: Path) -> No
 
 def _print(here: CommandContext, name: str, backup: str, plan: dict[str, Any], *, merge: bool) -> None:
     here.output.line(str(plan.get("difference") or f"{name} runs {backup} already").rstrip("\n"))
+    if plan.get("suspect"):
+        here.output.complain(f"the version is suspect: {plan['suspect']}")
     if plan.get("lost"):
         here.output.complain(f"{plan['lost']} lines that {name} runs now are lost")
     for line in plan.get("reload") or ():
@@ -79,4 +81,8 @@ def _print(here: CommandContext, name: str, backup: str, plan: dict[str, Any], *
 
 def _ended(result: object) -> str:
     known = result if isinstance(result, dict) else {}
-    return f"put back, healthy, and saved as {known.get('backup')}" if known.get("backup") else "unchanged"
+    if known.get("result") == "unchanged":
+        return "unchanged"
+    if known.get("no_backup"):
+        return f"put back and healthy, but no backup of it could be taken: {known['no_backup']}"
+    return f"put back, healthy, and saved as {known.get('backup')}"

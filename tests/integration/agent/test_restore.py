@@ -51,7 +51,7 @@ async def test_a_configuration_is_put_back_and_every_step_is_on_record(tmp_path:
             meant = [line for line in shell.config.text().splitlines() if line != "!"]
             assert meant == [line for line in before.splitlines() if line != "!"]
             written = [entry.action for _, entry in await agent.runtime.state.read(audit.page)]
-            steps = [f"restore: {step}" for step in ("upload", "apply", "verify", "confirm", "save")]
+            steps = [f"restore: {step}" for step in ("health", "upload", "apply", "verify", "confirm", "save")]
             assert [each for each in written if each.startswith("restore")] == steps
             assert (await agent.in_force.audit_log(agent.runtime).verify(None)).row is None
             async with asyncio.timeout(10):

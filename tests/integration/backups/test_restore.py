@@ -14,7 +14,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.component import Component, SshPlan
 from cmsp_agent.model.credentials import Credentials, SshCredential
-from cmsp_agent.model.errors import AgentError, CommandRejected, Conflict, DeviceAnswerInvalid, Refused
+from cmsp_agent.model.errors import AgentError, CommandRejected, Conflict, DeviceAnswerInvalid, DeviceUnreachable, Refused
 from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.model.secret import Secret
 from cmsp_agent.model.signal import AgentSignal
@@ -37,13 +37,16 @@ from cmsp_plugins.cisco_ios.cli import CLI
 from tests.lab.site.ios_config import IosConfig
 from tests.lab.site.ios_replace import ReplaceFault, Rollback
 from tests.lab.site.ios_shell import IosDevice
-from tests.lab.site.ssh_server import IosSshServer, SshAccount
+from tests.lab.site.ssh_server import IosSshServer, Misbehaviour, SshAccount
 
 WANTED = """version 15.7
 hostname gw-1
 archive
  path flash:archive
 banner motd ^C Gr\u00fc\u00dfe ^C
+banner login ^C
+ Keep out ^ C
+^C
 interface GigabitEthernet0/0
  description uplink
  ip address 10.1.0.1 255.255.255.0
@@ -60,6 +63,7 @@ class Rig:
     """A gateway, the service that saves it and puts it back, and what was said."""
 
     device: IosDevice
+    server: IosSshServer
     rollback: Rollback
     backups: Backups
     restores: Restores
@@ -96,9 +100,11 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
 
 
 @contextlib.asynccontextmanager
-async def gateway(folder: Path, text: str = WANTED, platform: CliPlatform = CLI) -> AsyncIterator[Rig]:
+async def gateway(
+    folder: Path, text: str = WANTED, platform: CliPlatform = CLI, times: RestoreTimes = TIMES
+) -> AsyncIterator[Rig]:
     config = IosConfig.parse(text)
-    rollback = Rollback(config, TIMES.minute)
+    rollback = Rollback(config, times.minute)
     device = IosDevice(config, {}, rollback=rollback)
     server = IosSshServer(device, SshAccount("noc", "s3cret-pass"))
     port = await server.start("127.0.0.1", 0)
@@ -140,8 +146,8 @@ async def gateway(folder: Path, text: str = WANTED, platform: CliPlatform = CLI)
         reader = SshReader(client, within=30)
         backups = Backups(directory, reader, Manifest(database, blobs, copies), tell, texts, clock, counters)
         devices = RestorableDevices(replacing, lambda name: made.faults)
-        restores = Restores(backups, devices, RestoreReports(report, tell), clock, times=TIMES)
-        made = Rig(device, rollback, backups, restores, database, supervisor)
+        restores = Restores(backups, devices, RestoreReports(report, tell), clock, times=times)
+        made = Rig(device, server, rollback, backups, restores, database, supervisor)
         assert (await backups.run("gw-1", "schedule")).error is None
         yield made
     await server.stop()
@@ -160,6 +166,7 @@ async def test_a_configuration_comes_back_whole_is_confirmed_and_saved(rig: Rig)
     assert not rig.rollback.pending
     assert not rig.rollback.files  # the uploaded copy is gone
     assert [step for step, outcome in rig.steps if outcome == "done"] == [
+        "health",
         "upload",
         "apply",
         "verify",
@@ -241,6 +248,45 @@ async def test_what_the_device_does_not_take_as_confirmed_it_takes_back(rig: Rig
     assert rig.shown == before
 
 
+@pytest.mark.parametrize("fault", [ReplaceFault.LOST_BEFORE_CONFIRM, ReplaceFault.LOST_AFTER_CONFIRM])
+async def test_a_confirmation_whose_session_is_lost_is_said_again(tmp_path: Path, fault: ReplaceFault) -> None:
+    async with gateway(tmp_path, times=replace(TIMES, minute=4.0)) as rig:
+        rig.change()
+        order = await rig.order()
+        rig.rollback.fault = fault
+        assert (await rig.restores.run(order, unwatched))["result"] == "restored"
+        assert rig.shown == IosConfig.parse(WANTED).text() == rig.device.config.saved
+        assert not rig.rollback.pending
+
+
+async def test_one_that_went_back_before_it_was_confirmed_is_not_kept(rig: Rig) -> None:
+    rig.change()
+    before, saved, order = rig.shown, rig.device.config.saved, await rig.order()
+    rig.rollback.fault = ReplaceFault.EXPIRED
+    with pytest.raises(DeviceAnswerInvalid, match="the device runs what it ran before"):
+        await rig.restores.run(order, unwatched)
+    assert (rig.shown, rig.device.config.saved) == (before, saved)
+    assert [step for step, outcome in rig.steps if outcome.startswith("failed")] == ["confirm"]
+
+
+async def test_a_cut_upload_leaves_what_waits_for_somebody_else_alone(rig: Rig) -> None:
+    rig.change()
+    order = await rig.order()
+    rig.server.misbehaviour = Misbehaviour.CUT_IN_UPLOAD
+    with pytest.raises(DeviceUnreachable, match="the device runs what it ran before"):
+        await rig.restores.run(order, unwatched)
+    assert rig.rollback.reverted == 0
+    assert [step for step, outcome in rig.steps if outcome.startswith("failed")] == ["upload"]
+
+
+async def test_a_device_that_gets_another_name_is_told_once(rig: Rig) -> None:
+    rig.change()
+    rig.device.config.apply("hostname gw-renamed")
+    assert (await rig.restores.run(await rig.order(), unwatched))["result"] == "restored"
+    assert rig.rollback.replaced == 1
+    assert rig.shown == IosConfig.parse(WANTED).text()
+
+
 async def test_what_runs_and_could_not_be_saved_is_said(rig: Rig) -> None:
     rig.change()
     order = await rig.order()
@@ -248,6 +294,7 @@ async def test_what_runs_and_could_not_be_saved_is_said(rig: Rig) -> None:
     with pytest.raises(CommandRejected, match="the configuration runs, but was not saved"):
         await rig.restores.run(order, unwatched)
     assert [each.type for each in rig.reported if each.raised] == ["restore.failed"]
+    assert not rig.rollback.files
 
 
 async def test_without_a_way_back_lines_are_merged_only_where_that_was_asked_for(tmp_path: Path) -> None:
@@ -270,7 +317,7 @@ async def test_a_merge_that_turns_out_badly_is_said_to_run(tmp_path: Path) -> No
             if step == "watching for faults":
                 rig.faults.append("component.down")
 
-        with pytest.raises(DeviceAnswerInvalid, match="the device runs what was put back, which was neither"):
+        with pytest.raises(DeviceAnswerInvalid, match="the device runs what was put back; the agent has not saved it"):
             await rig.restores.run(await rig.order(merge=True), progress)
 
 

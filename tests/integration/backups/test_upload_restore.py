@@ -169,7 +169,7 @@ async def test_a_refusal_under_a_good_status_is_one(tmp_path: Path, identity: Id
 
 
 async def test_a_file_that_was_taken_otherwise_is_taken_back(tmp_path: Path, identity: Identity) -> None:
-    device = Device(INI, takes=lambda sent: sent.replace(b"SyslogServerIP = 10.1.0.5\r\n", b""))
+    device = Device(INI, takes=lambda sent: sent.replace(b"SyslogServerIP = 10.1.0.5", b"Name = Gr\xfc\xdfe"))
     with played(audiocodes(device), identity) as port:
         async with restoring(tmp_path, AUDIOCODES, port) as here:
             version = await saved_then_changed(here, device)
@@ -203,3 +203,20 @@ async def test_it_is_off_unless_the_component_permits_it(tmp_path: Path, identit
             with pytest.raises(Refused, match="not proven"):
                 await here.put_back(version)
             assert device.sent == []
+
+
+async def test_an_agent_that_ended_after_the_file_was_sent_says_what_the_device_runs(
+    tmp_path: Path, identity: Identity
+) -> None:
+    device = Device(INI)
+    with played(audiocodes(device), identity) as port:
+        async with restoring(tmp_path, AUDIOCODES, port) as here:
+            version = await saved_then_changed(here, device)
+            assert (await here.rig.backups.run("sbc", "restore")).error is None
+            device.runs = INI
+            await here.restores.follow(RestoreOrder("sbc", version, "noc"))
+            assert here.rig.reported[-1].raised
+            assert here.rig.reported[-1].text == f"the device runs {version}"
+            device.runs = CHANGED
+            await here.restores.follow(RestoreOrder("sbc", version, "noc"))
+            assert not here.rig.reported[-1].raised

@@ -133,6 +133,7 @@ async def test_a_configuration_comes_back_is_kept_and_saved(rig: Rig) -> None:
     assert "description customer port" in saved
     assert "198.51.100.0" not in saved
     assert [step for step, outcome in rig.steps if outcome == "done"] == [
+        "health",
         "upload",
         "apply",
         "verify",

@@ -33,6 +33,18 @@ class ReplaceFault(Enum):
     NEVER_BACK = "cuts the management link, and does not go back by itself"
     NOT_CONFIRMED = "takes no confirmation"
     NOT_SAVED = "has no room for the startup configuration"
+    LOST_BEFORE_CONFIRM = "ends the session at the confirmation, and did not hear it"
+    LOST_AFTER_CONFIRM = "ends the session at the confirmation, and heard it"
+    EXPIRED = "goes back before it is confirmed"
+
+
+ONCE = (ReplaceFault.LOST_BEFORE_CONFIRM, ReplaceFault.LOST_AFTER_CONFIRM)
+"""Faults that happen once."""
+
+
+def as_read(file: bytes) -> str:
+    """A file as the device reads it: the control character is shown as `^C`, a circumflex alone ends a banner too."""
+    return file.decode(errors="surrogateescape").replace("^C", "^CC").replace("\x03", "^C")
 
 
 @dataclass(slots=True)
@@ -44,6 +56,8 @@ class Rollback:
         minute: seconds that the device takes for a minute.
         fault: how it fails.
         cut: called with True when the management link goes, with False when it is back.
+        replaced: how often it was told to replace its configuration.
+        reverted: how often it was told to go back.
     """
 
     config: IosConfig
@@ -51,6 +65,8 @@ class Rollback:
     fault: ReplaceFault = ReplaceFault.NONE
     cut: Callable[[bool], None] = lambda gone: None
     files: dict[str, bytes] = field(default_factory=dict)
+    replaced: int = 0
+    reverted: int = 0
     _before: str = ""
     _timer: asyncio.TimerHandle | None = None
 
@@ -82,9 +98,10 @@ class Rollback:
     def replace(self, command: str) -> str:
         """`configure replace flash:file force revert trigger error timer 5`."""
         name, minutes = command.split()[2], re.search(r"timer (\d+)", command)
+        self.replaced += 1
         if name not in self.files or minutes is None:
             return "% Invalid input detected at '^' marker.\n"
-        wanted = self.files[name].decode(errors="surrogateescape")
+        wanted = as_read(self.files[name])
         if not any(block.line == "archive" for block in self.config.blocks):
             return ARCHIVE_OFF
         if self.fault is ReplaceFault.INVALID_FILE or not wanted.rstrip().endswith("\nend"):
@@ -105,7 +122,7 @@ class Rollback:
     def merge(self, name: str) -> str:
         """`copy flash:file running-config`: adds lines."""
         inside = None
-        for line in self.files[name].decode(errors="surrogateescape").splitlines():
+        for line in as_read(self.files[name]).splitlines():
             if line.startswith(" ") and inside is not None:
                 self.config.apply(line.strip(), inside)
             elif line.strip() not in ("", "end", "!"):
@@ -116,12 +133,22 @@ class Rollback:
 
     def confirm(self) -> str:
         """`configure confirm`."""
+        fault, self.fault = self.fault, ReplaceFault.NONE if self.fault in ONCE else self.fault
+        if fault is ReplaceFault.EXPIRED:
+            self._go_back()
+            return NOT_PENDING
+        if fault in ONCE:
+            self.cut(True)
+            asyncio.get_running_loop().call_later(self.minute / 10, self.cut, False)
+        if fault is ReplaceFault.LOST_BEFORE_CONFIRM:
+            return ""
         if self.fault is not ReplaceFault.NOT_CONFIRMED:
             self._stop()
         return ""
 
     def revert(self) -> str:
         """`configure revert now`."""
+        self.reverted += 1
         if not self.pending:
             return NOT_PENDING
         self._go_back()

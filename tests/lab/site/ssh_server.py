@@ -32,6 +32,7 @@ class Misbehaviour(Enum):
     SILENT_AT_AUTHENTICATION = "never decides about the password"
     SILENT_IN_CONFIGURATION = "stops in the middle of show running-config"
     CUT_IN_CONFIGURATION = "closes the connection in the middle of show running-config"
+    CUT_IN_UPLOAD = "closes the connection while it takes a file"
     GARBAGE = "answers commands with random bytes"
 
 
@@ -119,6 +120,9 @@ class _Channel(asyncssh.SSHServerSession[bytes]):
         """The sink of SCP: a line with the length, so many octets, a zero; each is answered."""
         head, line_end, rest = self._typed.partition(b"\n")
         if not line_end:
+            return
+        if self._server.misbehaviour is Misbehaviour.CUT_IN_UPLOAD:
+            self._conn.abort()
             return
         if not self._length:
             self._length = int(head.split()[1])

@@ -36,6 +36,14 @@ def test_the_plan_that_was_shown_is_the_one_that_is_approved() -> None:
     assert ending.calls[1] == f"{CALL} dry_run=False, plan=abc, merge=False"
 
 
+def test_a_restore_of_which_no_backup_could_be_taken_is_no_restore_that_changed_nothing() -> None:
+    done = job("done", 100, result={"result": "restored", "backup": None, "no_backup": "gw-1: no answer"})
+    suspect = planned(suspect="half of it is gone")
+    ending = cmsp_agent("backup", "restore", "gw-1", "latest", "--yes", answers={CALL: Sequenced([suspect, done])})
+    assert ending.out.endswith("gw-1: put back and healthy, but no backup of it could be taken: gw-1: no answer\n")
+    assert "the version is suspect: half of it is gone" in ending.err
+
+
 def test_without_an_approval_nothing_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("n\n"))
     ending = cmsp_agent("backup", "restore", "gw-1", "latest", answers={CALL: planned()})

@@ -22,10 +22,11 @@ from cmsp_agent.api.schemas.backups import (
     VerifiedList,
 )
 from cmsp_agent.api.schemas.jobs import JobView
+from cmsp_agent.api.services import ApiServices
 from cmsp_agent.api.unsafe import Engineer, Operator, Unsafe, shown_secrets
 from cmsp_agent.api.views.backups import backup_view, change_view, need_view
 from cmsp_agent.api.views.jobs import job_view
-from cmsp_agent.model.errors import DeviceError
+from cmsp_agent.model.errors import DeviceError, NotFound
 from cmsp_agent.model.job import Job
 from cmsp_agent.model.natural import natural
 from cmsp_agent.services.backups.inspection import grep, verify
@@ -144,15 +145,24 @@ async def plan(
 @router.post("/{version}/restore", status_code=202, response_model=JobView)
 async def restore(name: str, version: str, wish: RestoreWish, call: Engineer) -> Response:
     """Put a version back on its device, as a job: first the plan, then, with its fingerprint, the restore itself."""
+    chosen = await _chosen(call.services, name, version)
 
     def draft() -> Job:
         call.services.backups.restores.require(name)
         if not wish.dry_run and not wish.plan:
             raise CallInvalid("plan: is missing; ask with dry_run first, and approve the plan in the job's result")
-        arguments = {"version": version, "plan": wish.plan, "merge": wish.merge}
+        arguments = {"version": chosen, "plan": wish.plan, "merge": wish.merge}
         return call.services.jobs.draft(PLAN if wish.dry_run else RESTORE, name, call.caller.name, arguments)
 
     return await call.accept(draft, job_view)
+
+
+async def _chosen(services: ApiServices, name: str, version: str) -> str:
+    """The id of what `latest` means now: the restore itself saves a later one. That there is none, its job says."""
+    try:
+        return (await services.backups.store.find(name, version)).id
+    except NotFound:
+        return version
 
 
 @router.get("/{version}/console", response_class=PlainTextResponse)

@@ -7,6 +7,7 @@ from cmsp_agent.model.redaction import hide
 from cmsp_agent.model.wording import printable
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups import secrets
+from cmsp_agent.services.backups.control_characters import as_shown
 from cmsp_agent.services.backups.differences import unified
 from cmsp_agent.services.backups.ini_tables import hide_columns
 from cmsp_agent.transports.ssh.line_ends import bare_newlines
@@ -72,7 +73,7 @@ class ConfigText:
 
     def stable(self, text: str) -> str:
         """The text without the lines that differ from one reading to the next, and without trailing blanks."""
-        lines = [line.rstrip() for line in secrets.without_salt(text).splitlines()]
+        lines = [line.rstrip() for line in as_shown(secrets.without_salt(text)).splitlines()]
         return "\n".join([line for line in lines if not self._volatile(line)]).strip("\n") + "\n"
 
     def restorable(self, text: str) -> str:

@@ -19,9 +19,9 @@ WITHIN = 600.0
 LONGEST_SAID = 160
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ReplaceableDevice:
-    """One device and the way in which it takes a configuration."""
+    """One device and the way in which it takes a configuration, through the steps of one restore."""
 
     client: CliClient
     target: CliTarget
@@ -30,6 +30,7 @@ class ReplaceableDevice:
     """After which the device goes back by itself unless it is confirmed."""
     hide: Callable[[str], str]
     """What the device says may quote a line with a secret."""
+    _begun: bool = False
 
     async def ready(self) -> bool:
         """Whether the way back works, where the configuration does not show it.
@@ -62,6 +63,7 @@ class ReplaceableDevice:
             CommandRejected: it was not applied, or not to its end.
             DeviceUnreachable: no word any more: it may be applied or not.
         """
+        self._begun = True
         self._judge(await self._say(self.way.apply), self.way.applied)
 
     async def merge(self) -> None:
@@ -80,8 +82,9 @@ class ReplaceableDevice:
             raise CommandRejected(f"{self.target}: the change could not be confirmed: {self._short(said)}")
 
     async def revert(self) -> None:
-        """Go back now."""
-        await self._say(self.way.revert)
+        """Go back now, where it was begun: what waits for its confirmation otherwise is somebody else's."""
+        if self._begun:
+            await self._say(self.way.revert)
 
     async def save(self) -> None:
         """Make the running configuration the one that the device starts with.
@@ -100,7 +103,7 @@ class ReplaceableDevice:
     async def _say(self, command: str) -> str:
         filled = command.replace("{file}", self.way.file).replace("{minutes}", str(self.minutes))
         answers = [(re.compile(question), answer) for question, answer in self.way.answers]
-        return await self.client.dialogue(self.target, lambda session: session.command(filled, answers=answers), WITHIN)
+        return await self.client.dialogue(self.target, lambda session: session.change(filled, answers), WITHIN)
 
     def _judge(self, said: str, applied: str) -> None:
         failure = self._short(_first(self.way.failed, said))

@@ -5,16 +5,13 @@ was asked for, and no further fault has shown.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from functools import partial
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import (
     AgentError,
-    AuthenticationRejected,
-    CommandRejected,
     Conflict,
     DeviceAnswerInvalid,
     DeviceError,
@@ -31,7 +28,8 @@ from cmsp_agent.services.backups.restore_order import (
     RestoreReports,
     RestoreTimes,
 )
-from cmsp_agent.services.backups.restore_plan import AS_BEFORE, UPLOAD, RestorePlan, plan_of
+from cmsp_agent.services.backups.restore_plan import UPLOAD, RestorePlan, plan_of
+from cmsp_agent.services.backups.restore_readings import RestoreReadings
 from cmsp_agent.services.backups.service import Backups
 from cmsp_agent.services.backups.ssh_reading import Progress, to_bytes
 
@@ -50,6 +48,11 @@ class Restores:
     clock: Clock
     times: RestoreTimes = field(default_factory=RestoreTimes)
     under_way: set[str] = field(default_factory=set)
+
+    @property
+    def readings(self) -> RestoreReadings:
+        """What the devices run."""
+        return RestoreReadings(self.backups, self.clock, self.times)
 
     def require(self, component: str) -> tuple[Component, CliPlatform]:
         """Whether the component's configuration may be put back, and can be.
@@ -74,7 +77,8 @@ class Restores:
         way, ready = platform.replacement, None
         if way is not None and way.ask:
             ready = await self.devices.open(component, platform, self.times.minutes).ready()
-        return await self.backups.texts.compute(lambda: plan_of(platform, text, running, wanted, ready))
+        made = await self.backups.texts.compute(lambda: plan_of(platform, text, running, wanted, ready))
+        return replace(made, suspect=(await self.backups.find(order.component, order.version)).suspect)
 
     async def for_swapped(self, component: str, version: str) -> str:
         """A version as a text to paste at the console of a swapped device. Raises as `text_for_swapped`."""
@@ -109,123 +113,118 @@ class Restores:
         before = await self.backups.run(order.component, "restore")
         if before.error is not None:
             raise before.error
-        device, faults = (
-            self.devices.open(component, platform, self.times.minutes),
-            set(self.devices.faults(order.component)),
-        )
+        faults = await self._health(order)
+        device = self.devices.open(component, platform, self.times.minutes)
         try:
-            await self._apply(order, device, plan, progress)
-            await self._verify(order, plan, faults, progress)
-            progress(85, "keeping it")
-            await self._step(order, "confirm", device.confirm if plan.reversible else _nothing)
+            await self._carry_out(order, device, plan, faults, progress)
         except AgentError as error:
             raise await self._back(order, device, plan, error, progress) from error
         try:
-            await self._step(order, "save", device.save)
+            if plan.way != UPLOAD:
+                await self._step(order, "save", device.save)
         except AgentError as error:
+            await self._tidy(order, device)
             await self._alarm(order, FAILED, str(error))
             raise
         await self._tidy(order, device)
-        after = await self.backups.run(order.component, "restore")
-        await self._alarm(order, FAILED, "")
-        await self._alarm(order, INTERRUPTED, "")
-        return {"result": "restored", "way": plan.way, "backup": after.backup.id if after.backup else None}
+        return await self._kept(order, plan)
+
+    async def _health(self, order: RestoreOrder) -> set[str]:
+        """The faults that the device has already: they are no reason to go back."""
+        faults = set(self.devices.faults(order.component))
+        said = f"done: it has faults already: {'; '.join(sorted(faults))}" if faults else "done"
+        await self.reports.step(order, "health", said)
+        return faults
+
+    async def _carry_out(
+        self, order: RestoreOrder, device: RestorableDevice, plan: RestorePlan, faults: set[str], progress: Progress
+    ) -> None:
+        """Apply it, find it good, let the device keep it.
+
+        Raises:
+            AgentError: one of these failed.
+        """
+        progress(30, "copying the file to the device")
+        await self._step(order, "upload", lambda: device.upload(to_bytes(plan.file)))
+        progress(45, "applying it")
+        until = self.clock.monotonic() + (plan.patience or self.times.minutes - 1) * self.times.minute
+        if plan.way != UPLOAD:  # such a device does so by itself
+            await self._apply(order, device, plan, progress)
+        await self._step(order, "verify", lambda: self._verify(order, plan, faults, until, progress))
+        if plan.reversible:
+            progress(85, "keeping it")
+            await self._step(order, "confirm", lambda: self._confirm(order, device, plan, until))
 
     async def _apply(
         self, order: RestoreOrder, device: RestorableDevice, plan: RestorePlan, progress: Progress
     ) -> None:
-        progress(30, "copying the file to the device")
-        await self._step(order, "upload", lambda: device.upload(to_bytes(plan.file)))
-        progress(45, "applying it")
-        if plan.way == UPLOAD:
-            return  # it does so by itself
         try:
             await self._step(order, "apply", device.apply if plan.reversible else device.merge)
         except DeviceUnreachable:
             progress(50, "the session was cut: waiting for the device")  # it may have been applied all the same
 
-    async def _verify(self, order: RestoreOrder, plan: RestorePlan, faults: set[str], progress: Progress) -> None:
+    async def _verify(
+        self, order: RestoreOrder, plan: RestorePlan, faults: set[str], until: float, progress: Progress
+    ) -> None:
         """The device answers, runs what was wanted, and no further fault shows.
 
         Raises:
             AgentError: one of these does not hold.
         """
         progress(60, "reading it again")
-        until = self.clock.monotonic() + (plan.patience or self.times.minutes - 1) * self.times.minute
-        left = await self._left(order.component, plan, until)
-        if left:
-            raise DeviceAnswerInvalid(f"{order.component}: it does not run what was put back:\n{left}")
+        await self._runs(order, plan, until)
         progress(70, "watching for faults")
         await self.clock.sleep(min(self.times.watch, max(0.0, until - self.clock.monotonic())))
-        await self._reached(order.component, until)
+        await self.readings.reached(order.component, until)
         if further := sorted(set(self.devices.faults(order.component)) - faults):
             raise DeviceAnswerInvalid(f"{order.component}: faults since it was applied: {'; '.join(further)}")
-        await self.reports.step(order, "verify", "done")
 
-    async def _left(self, component: str, plan: RestorePlan, until: float) -> str:
-        """What still differs; a device that starts anew goes on for a while as it was, and then shows its pages.
+    async def _runs(self, order: RestoreOrder, plan: RestorePlan, until: float) -> None:
+        """Raises AgentError where the device does not run what was put back."""
+        left = await self.readings.left(order.component, plan, until)
+        if left:
+            raise DeviceAnswerInvalid(f"{order.component}: it does not run what was put back:\n{left}")
 
-        Raises:
-            DeviceError: it can't be read.
-        """
-        text = self.backups.texts.of(component)
-        while True:
-            late = plan.way != UPLOAD or self.clock.monotonic() + self.times.between >= until
-            try:
-                running = await self._reached(component, until)
-                left = await self.backups.texts.compute(partial(plan.left, text, running))
-                if late or not left:
-                    return left
-            except (CommandRejected, DeviceAnswerInvalid):
-                if late:
-                    raise
-            await self.clock.sleep(self.times.between)
-
-    async def _reached(self, component: str, until: float) -> str:
-        """The running configuration, as soon as the device gives it.
+    async def _confirm(self, order: RestoreOrder, device: RestorableDevice, plan: RestorePlan, until: float) -> None:
+        """Tell the device to keep it, again where the session was lost; then see that it has not gone back already.
 
         Raises:
-            DeviceError: it does not until then.
+            AgentError: it does not keep it.
         """
         while True:
             try:
-                return await self.backups.running(component)
-            except (AuthenticationRejected, DeviceUnreachable):
-                if self.clock.monotonic() + self.times.between >= until:
+                await device.confirm()
+                break
+            except DeviceUnreachable:
+                if self.readings.late(until):
                     raise
                 await self.clock.sleep(self.times.between)
+        await self._runs(order, plan, until)
+
+    async def _kept(self, order: RestoreOrder, plan: RestorePlan) -> dict[str, Any]:
+        """It is kept and saved: take a backup of it, and take the alarms back."""
+        after = await self.backups.run(order.component, "restore")
+        await self._alarm(order, FAILED, "")
+        await self._alarm(order, INTERRUPTED, "")
+        done = {"result": "restored", "way": plan.way, "backup": after.backup.id if after.backup else None}
+        return {**done, "no_backup": str(after.error)} if after.error else done
 
     async def _back(
         self, order: RestoreOrder, device: RestorableDevice, plan: RestorePlan, error: AgentError, progress: Progress
     ) -> AgentError:
         """Let the device go back, check that it did, and report it."""
         progress(80, "going back")
-        await self.reports.step(order, "verify", f"failed: {error}")
         if plan.returns:
             try:
                 await device.revert()
             except DeviceError:
                 progress(80, "waiting until the device goes back by itself")
-        found = await self._went_back(order, plan)
+        found = await self.readings.went_back(order.component, plan)
         await self._tidy(order, device)
         said = f"{error}; {found}"
         await self.reports.step(order, "go back", found)
         await self._alarm(order, FAILED, said)
         return type(error)(said)
-
-    async def _went_back(self, order: RestoreOrder, plan: RestorePlan) -> str:
-        until = self.clock.monotonic() + (plan.patience or self.times.minutes + 2) * self.times.minute
-        text = self.backups.texts.of(order.component)
-        while True:
-            try:
-                running = await self._reached(order.component, until)
-                stands = await self.backups.texts.compute(partial(plan.stands, text, running))
-            except AgentError as error:  # one that starts anew shows its pages for a while
-                stands = f"whether the device went back is not known: {error}"
-            late = self.clock.monotonic() + self.times.between >= until
-            if stands == AS_BEFORE or late or not plan.returns:
-                return stands
-            await self.clock.sleep(self.times.between)
 
     async def _tidy(self, order: RestoreOrder, device: RestorableDevice) -> None:
         """Delete the file on the device. A failure is only reported: the file does no harm."""
@@ -251,11 +250,13 @@ class Restores:
         await self.clock.sleep((self.times.minutes + 1) * self.times.minute)
         try:
             plan = await self.plan(order)
+            await self._tidy(order, self.devices.open(*self.require(order.component), self.times.minutes))
         except AgentError as error:
             await self._alarm(order, INTERRUPTED, f"{text}; what it runs now is not known: {error}")
             return
         if not plan.changes:
-            await self._alarm(order, INTERRUPTED, f"the device runs {order.version}; save it there, or restart it")
+            remedy = "" if plan.way == UPLOAD else "; save it there, or restart it"
+            await self._alarm(order, INTERRUPTED, f"the device runs {order.version}{remedy}")
             return
         before = await self.backups.content(order.component, "latest", redacted=False)
         # the plan that was approved is of what it ran then; the backup before the change may not have been taken yet
@@ -281,7 +282,3 @@ def _approved(order: RestoreOrder, plan: RestorePlan) -> None:
         raise Conflict(f"{order.component}: the device has no way back: {plan.remedy}; or ask for a merge")
     if plan.fingerprint != order.plan:
         raise Conflict(f"{order.component}: not what was planned, or it has changed since: make the plan again")
-
-
-async def _nothing() -> None:
-    """A merge needs no confirmation."""

@@ -7,12 +7,15 @@ from typing import Any
 
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups.clean_text import ConfigText
+from cmsp_agent.services.backups.control_characters import with_ends_as_meant
 
 MOST_LINES = 2_000
 """Lines of a difference in an answer."""
 UPLOAD = "upload"
 SENT_BACK = "it takes the file at once, as a whole; where that is found bad, the file that it ran before is sent to it"
 RESTARTS = "all of it: the device starts anew with the file, and calls are lost"
+_HEADS = ("--- ", "+++ ")
+_PLACE = re.compile(r"^@@ [^@]* @@ ?")
 AS_BEFORE = "the device runs what it ran before"
 
 
@@ -36,6 +39,8 @@ class RestorePlan:
     """Lines that take effect at the device's next start only."""
     patience: int = 0
     """Minutes within which the device answers again and runs the file; 0: as long as the times say."""
+    suspect: str = ""
+    """Why the version is not trusted; empty: it is."""
 
     @property
     def reversible(self) -> bool:
@@ -63,7 +68,7 @@ class RestorePlan:
         if _meant(text.stable(running)) == _meant(self.wanted):
             return ""
         if self.returns:
-            return text.difference(running, self.wanted)
+            return _changes(text.difference("\n".join(_meant(text.stable(running))), "\n".join(_meant(self.wanted))))
         has = set(text.stable(running).splitlines())
         missing = [line for line in _meant(self.wanted) if line not in has]
         return text.redacted("\n".join(f"+{line}" for line in missing))
@@ -77,7 +82,7 @@ class RestorePlan:
         if self.as_before(text, running):
             return AS_BEFORE
         if not self.left(text, running):
-            return "the device runs what was put back, which was neither found good nor saved"
+            return "the device runs what was put back; the agent has not saved it there"
         return "the device runs neither what it ran before nor what was put back: compare them with its backups"
 
     def as_json(self) -> dict[str, Any]:
@@ -92,6 +97,7 @@ class RestorePlan:
             "difference": "\n".join([*lines[:MOST_LINES], *cut]),
             "lost": self.lost,
             "reload": list(self.reload),
+            "suspect": self.suspect,
         }
 
 
@@ -118,7 +124,7 @@ def plan_of(
         remedy="" if reversible else way.remedy,
         running=now,
         wanted=then,
-        file=text.restorable(wanted),
+        file=with_ends_as_meant(platform, text.restorable(wanted)),
         difference=text.difference(running, wanted),
         lost=_lost(now, then),
         reload=tuple(sorted(line for line in changed if any(re.search(each, line) for each in way.needs_reload))),
@@ -139,6 +145,12 @@ def _upload_of(platform: CliPlatform, text: ConfigText, running: str, wanted: st
         reload=(RESTARTS,) if platform.upload.restarts else (),
         patience=platform.upload.minutes,
     )
+
+
+def _changes(difference: str) -> str:
+    """The changed lines of a difference, below the sections in which they stand."""
+    lines = (_PLACE.sub("in ", line) for line in difference.splitlines() if not line.startswith((" ", *_HEADS)))
+    return "\n".join(line for line in lines if line != "in ")
 
 
 def _lost(now: str, then: str) -> int:

@@ -173,13 +173,16 @@ class CommandLine:
             return 0 if prompts.is_password(line) else prompts.ODD
         return 0 if self._prompt.match(line) else None
 
-    def command(self, text: str, complete: Whole | None = None, answers: PromptAnswers = ()) -> str:
+    def command(
+        self, text: str, complete: Whole | None = None, answers: PromptAnswers = (), *, renames: bool = False
+    ) -> str:
         """Send one command; its output without echo and prompt.
 
         Args:
             text: the command.
             complete: knows a whole output; a prompt inside of it is text, unless the device says no more.
             answers: each question is answered once.
+            renames: the command may give the device another name: another prompt is the new one.
 
         Raises:
             Renamed: the output is complete, but another prompt follows.
@@ -204,7 +207,8 @@ class CommandLine:
         self._terminal.replace(prompts.before_logs(self._terminal.text()))
         if not self._prompt.match(line) and not self._counts(line):
             self._learn()
-            raise Renamed
+            if not renames:
+                raise Renamed
         output = self._output(text, paged=paged)
         self._terminal.replace(line)
         return output
@@ -255,7 +259,7 @@ class CommandLine:
         """
         said = [self.command(self._dialect.configure)]
         for line in lines:
-            said.append(self.command(line))
+            said.append(self.command(line, renames=True))
             if _REFUSED.search(said[-1]):
                 self.command(self._dialect.leave)
                 raise CommandRejected(f"{self._who}: a configuration line was refused")

@@ -9,6 +9,8 @@ from cmsp_agent.transports.ssh.target import CliLimits, CliTarget
 
 PIECE = 16_384
 LONGEST_REASON = 200
+ENDS_WITHIN = 0.5
+"""Seconds within which it shows that the connection ended, and not only the channel."""
 
 
 def send_file(transport: paramiko.Transport, target: CliTarget, path: str, content: bytes, limits: CliLimits) -> None:
@@ -46,7 +48,12 @@ def send_file(transport: paramiko.Transport, target: CliTarget, path: str, conte
 
 
 def _answered(channel: paramiko.Channel, target: CliTarget) -> None:
-    """Read one answer: a zero octet, or 1 or 2 and the reason."""
+    """Read one answer: a zero octet, or 1 or 2 and the reason.
+
+    Raises:
+        CommandRejected: a refusal.
+        DeviceUnreachable: the connection is gone.
+    """
     status = channel.recv(1)
     if status == b"\0":
         return
@@ -54,5 +61,14 @@ def _answered(channel: paramiko.Channel, target: CliTarget) -> None:
     while status and not reason.endswith(b"\n") and len(reason) < LONGEST_REASON:
         status = channel.recv(LONGEST_REASON)
         reason += status
+    if not reason and _cut(channel):
+        raise DeviceUnreachable(f"{target}: the connection ended while a file was copied to it")
     said = reason.lstrip(b"\1\2").decode(errors="replace").strip()
     raise CommandRejected(f"{target}: it takes no file by SCP: {said or 'it hung up'}")
+
+
+def _cut(channel: paramiko.Channel) -> bool:
+    """Whether it is the connection that ended, and not the channel alone."""
+    transport = channel.get_transport()
+    transport.join(ENDS_WITHIN)
+    return not transport.is_active()

@@ -97,26 +97,34 @@ class SshSession:
             line.enable(enable)
         return line
 
-    def command(self, text: str, complete: Whole | None = None, answers: PromptAnswers = ()) -> str:
+    def command(self, text: str, complete: Whole | None = None) -> str:
         """Send one exec command; its output without echo and prompt, lines ended by a bare newline.
 
-        Bytes that are not UTF-8 come as surrogate escapes.
+        Bytes that are not UTF-8 come as surrogate escapes. Where the device is renamed meanwhile it is sent again.
 
         Args:
             text: the command.
             complete: knows a whole output; until then a prompt in it is only text.
-            answers: what the device may ask meanwhile, and what is typed then.
 
         Raises:
             DeviceUnreachable: silent for longer than the device may be, or it hung up.
             DeviceAnswerInvalid: more output than a session may receive.
         """
         assert self._line is not None
-        self.stage = repr(text if text.startswith("show ") else text.partition(" ")[0])  # the rest may hold a secret
+        self._name_stage(text)
         for _ in range(AGAIN):
             with contextlib.suppress(Renamed):
-                return self._line.command(text, complete, answers)
-        return self._line.command(text, complete, answers)
+                return self._line.command(text, complete)
+        return self._line.command(text, complete)
+
+    def change(self, text: str, answers: PromptAnswers = ()) -> str:
+        """Send one command that changes the device: once, also where its name changes meanwhile. Raises as `command`."""
+        assert self._line is not None
+        self._name_stage(text)
+        return self._line.command(text, answers=answers, renames=True)
+
+    def _name_stage(self, text: str) -> None:
+        self.stage = repr(text if text.startswith("show ") else text.partition(" ")[0])  # the rest may hold a secret
 
     def configure(self, lines: Sequence[str]) -> str:
         """Enter configuration mode, send the lines, leave it; what the device said to them.
