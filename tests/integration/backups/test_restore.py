@@ -14,7 +14,14 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.component import Component, SshPlan
 from cmsp_agent.model.credentials import Credentials, SshCredential
-from cmsp_agent.model.errors import AgentError, CommandRejected, Conflict, DeviceAnswerInvalid, DeviceUnreachable, Refused
+from cmsp_agent.model.errors import (
+    AgentError,
+    CommandRejected,
+    Conflict,
+    DeviceAnswerInvalid,
+    DeviceUnreachable,
+    Refused,
+)
 from cmsp_agent.model.job import Job, JobState
 from cmsp_agent.model.secret import Secret
 from cmsp_agent.model.signal import AgentSignal
@@ -279,7 +286,7 @@ async def test_a_cut_upload_leaves_what_waits_for_somebody_else_alone(rig: Rig) 
     assert [step for step, outcome in rig.steps if outcome.startswith("failed")] == ["upload"]
 
 
-async def test_a_device_that_gets_another_name_is_told_once(rig: Rig) -> None:
+async def test_a_device_that_gets_another_name_gets_the_command_once(rig: Rig) -> None:
     rig.change()
     rig.device.config.apply("hostname gw-renamed")
     assert (await rig.restores.run(await rig.order(), unwatched))["result"] == "restored"

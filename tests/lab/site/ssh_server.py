@@ -122,7 +122,7 @@ class _Channel(asyncssh.SSHServerSession[bytes]):
         if not line_end:
             return
         if self._server.misbehaviour is Misbehaviour.CUT_IN_UPLOAD:
-            self._conn.abort()
+            self._channel.get_connection().abort()
             return
         if not self._length:
             self._length = int(head.split()[1])

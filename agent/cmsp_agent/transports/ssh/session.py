@@ -118,7 +118,7 @@ class SshSession:
         return self._line.command(text, complete)
 
     def change(self, text: str, answers: PromptAnswers = ()) -> str:
-        """Send one command that changes the device: once, also where its name changes meanwhile. Raises as `command`."""
+        """Send one command that changes the device: once, even if its name changes meanwhile. Raises as `command`."""
         assert self._line is not None
         self._name_stage(text)
         return self._line.command(text, answers=answers, renames=True)
