@@ -42,14 +42,13 @@ def alarm_list(
         refuse_unknown_site(here.daemon, site)
         known_or_refused("type", kind, alarm_types() if kind else ())
     if as_json:
-        here.output.json(rows)
+        here.output.json_rows(rows)
         return
     columns = [
         TableColumn("ALARM", whole=True),
         TableColumn("SINCE (UTC)", whole=True),
         TableColumn("SEVERITY", whole=True),
-        TableColumn("COMPONENT"),
-        TableColumn("TEXT"),
+        TableColumn("WHAT"),
     ]
     here.output.table(
         columns,
@@ -58,7 +57,6 @@ def alarm_list(
                 short(row.get("id")),
                 minute(row.get("occurred_at")),
                 row.get("severity"),
-                row.get("component") or "-",
                 _text(row),
             )
             for row in rows
@@ -72,8 +70,10 @@ def _id(here: CommandContext, given: str) -> str:
 
 
 def _text(row: Mapping[str, Any]) -> str:
-    """What is wrong, how often it was said, and who looks after it."""
-    text = str(row.get("text")).removeprefix(f"{row.get('component')}: ")
+    """Where and what is wrong, how often it was said, and who looks after it."""
+    component, text = row.get("component"), str(row.get("text"))
+    if component and not text.startswith(str(component)):
+        text = f"{component}: {text}"
     count = row.get("count") or 1
     handled = _handled(row)
     more = [f"x{count}"] * (count > 1) + [handled] * (handled != "-")

@@ -36,7 +36,7 @@ def backup_verify(context: typer.Context, name: Maybe = "", as_json: AsJson = Fa
     found = [row for path in paths for row in items(all_pages(here.daemon, path))]
     damaged = [row for row in found if row.get("error")]
     if as_json:
-        here.output.json(found)
+        here.output.json_rows(found)
     else:
         columns = [TableColumn("COMPONENT"), TableColumn("BACKUP", whole=True), TableColumn("WHAT IS WRONG")]
         rows = [(row.get("component"), row.get("backup"), row.get("error")) for row in damaged]
@@ -51,7 +51,7 @@ def backup_rehearse(context: typer.Context, name: Maybe = "", as_json: AsJson = 
     found = items(all_pages(here.daemon, "/v1/backups/rehearsal", component=name))
     failed = [row for row in found if row.get("errors")]
     if as_json:
-        here.output.json(found)
+        here.output.json_rows(found)
     else:
         columns = [
             TableColumn("COMPONENT"),
@@ -76,7 +76,7 @@ def backup_grep(context: typer.Context, text: Text, as_json: AsJson = False) -> 
     here = session(context)
     found = items(all_pages(here.daemon, "/v1/backups/grep", text=text))
     if as_json:
-        here.output.json(found)
+        here.output.json_rows(found)
         return
     for row in found:
         here.output.line(f"{row.get('component')}:{row.get('line')}: {row.get('text')}")

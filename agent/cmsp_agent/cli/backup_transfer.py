@@ -22,7 +22,7 @@ def backup_export(context: typer.Context, into: Into, name: Maybe = "", as_json:
     names = [name] if name else [str(row.get("name")) for row in items(all_pages(here.daemon, "/v1/components"))]
     written = [path for each in names for path in _exported(here, each, into)]
     if as_json:
-        here.output.json([str(path) for path in written])
+        here.output.json_rows([{"path": str(path)} for path in written])
     else:
         here.output.line(f"{len(written)} backups are in {into}, their secrets in the clear")
     if not written:

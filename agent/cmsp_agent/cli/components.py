@@ -38,7 +38,7 @@ def component_list(
     chosen = [row for row in everything if site in ("", row.get("site")) and state in ("", row.get("state"))]
     rows = sorted(chosen, key=lambda row: natural(str(row.get("name"))))
     if as_json:
-        here.output.json(rows)
+        here.output.json_rows(rows)
         return
     columns = [
         TableColumn("COMPONENT"),

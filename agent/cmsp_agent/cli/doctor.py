@@ -22,7 +22,7 @@ def doctor(
     here = session(context)
     found = _of_the_agent(here) + _of_this_machine(here, config)
     if as_json:
-        here.output.json({"items": found})
+        here.output.json_rows(found)
     for number, row in enumerate(() if as_json else found, 1):
         here.output.line(f"{number}. {row['what']}\n   do: {row['remedy']}")
     if not found and not as_json:

@@ -29,7 +29,7 @@ def emergency_list(
     known_or_refused("site", site, {str(row.get("site")) for row in everything})
     rows = [row for row in everything if site in ("", row.get("site"))]
     if as_json:
-        here.output.json(rows)
+        here.output.json_rows(rows)
         return
     columns = [TableColumn(name) for name in ("SITE", "NUMBER", "COMPONENT", "DIAL-PEER", "BY", "WORKS", "WHY NOT")]
     cells = [
@@ -62,6 +62,6 @@ def emergency_calls(
     if not rows:
         refuse_unknown_component(here.daemon, component)
     if as_json:
-        here.output.json(rows)
+        here.output.json_rows(rows)
         return
     here.output.table(CALL_COLUMNS, map(call_cells, rows), "no emergency call is on record")

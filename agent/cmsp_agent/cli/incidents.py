@@ -6,7 +6,7 @@ from urllib.parse import quote
 import typer
 
 from cmsp_agent.cli.filters import known_or_refused, refuse_unknown_component, refuse_unknown_site
-from cmsp_agent.cli.output import TableColumn, items, moment, shown
+from cmsp_agent.cli.output import TableColumn, items, minute, moment, shown
 from cmsp_agent.cli.session import AsJson, CommandContext, session
 from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.priority import Priority, Urgency
@@ -45,15 +45,14 @@ def incident_list(
         and (not site or not there.isdisjoint(row.get("components") or ()))
     ]
     if as_json:
-        here.output.json(rows)
+        here.output.json_rows(rows)
         return
     columns = [
-        TableColumn("INCIDENT"),
+        TableColumn("INCIDENT", whole=True),
         TableColumn("PRIO"),
         TableColumn("STATE"),
-        TableColumn("OPENED (UTC)"),
-        TableColumn("COMPONENT"),
-        TableColumn("TITLE"),
+        TableColumn("OPENED (UTC)", whole=True),
+        TableColumn("WHAT"),
     ]
     ordered = sorted(
         rows, key=lambda row: (row.get("state") in _OVER, str(row.get("priority")), str(row.get("opened_at")))
@@ -72,17 +71,15 @@ def _all_of_them(here: CommandContext, only_open: str) -> list[IncidentDocument]
 
 
 def _row(row: IncidentDocument) -> tuple[object, ...]:
-    components = row.get("components") or []
-    more = f" +{len(components) - 1}" if len(components) > 1 else ""
-    named = f"{components[0]}{more}" if components else "-"
-    return (
-        row.get("number"),
-        row.get("priority"),
-        row.get("state"),
-        moment(row.get("opened_at")),
-        named,
-        str(row.get("title") or "").removeprefix(f"{named}: "),
-    )
+    return (row.get("number"), row.get("priority"), row.get("state"), minute(row.get("opened_at")), _what(row))
+
+
+def _what(row: IncidentDocument) -> str:
+    """The title with the component that it is about, and how many more there are."""
+    first, *more = [str(name) for name in row.get("components") or ()] or [""]
+    title = str(row.get("title") or "")
+    named = title if title.startswith(first) else f"{first}: {title}"
+    return f"{named} (+{len(more)})" if more else named
 
 
 def incident_show(

@@ -18,7 +18,7 @@ TABLES = tuple(str(name) for name in TableName)
 HISTORY = "history"
 DEEPEST = 20
 """Parts within parts that are shown."""
-SHORT = ("component", "site", "device_type", "model", "serial", "software", "last_seen")
+SHORT = ("component", "site", "device_type", "model", "serial", "software")
 """The columns of components that fit a terminal; --json and export have all."""
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes a cell for that begins so; such text comes from devices."""
@@ -38,7 +38,7 @@ def inventory_list(
     if not rows:
         refuse_unknown_component(here.daemon, component)
     if as_json:
-        here.output.json(rows)
+        here.output.json_rows(rows)
         return
     columns = list(SHORT) if table == "components" else [str(name) for name in document.get("columns", ())]
     filled = [name for name in columns if any(row.get(name) not in ("", None) for row in rows)]
@@ -98,7 +98,7 @@ def inventory_history(
         refuse_unknown_component(here.daemon, component)
         known_or_refused("kind of change", what, _kinds_of_changes(here, asked) if what else ())
     if as_json:
-        here.output.json(rows)
+        here.output.json_rows(rows)
         return
     names = ("AT (UTC)", "COMPONENT", "WHAT", "OBJECT", "WAS", "IS")
     cells = [
@@ -133,7 +133,7 @@ def inventory_export(
     if not items(document):
         refuse_unknown_component(here.daemon, component)
     if as_json or not as_csv:
-        here.output.json(items(document))
+        here.output.json_rows(items(document))
         return
     here.output.data(to_csv(columns, items(document)))
 

@@ -1,5 +1,6 @@
 """`cmsp-agent order …`: what was bought, what ends when, and what each component gets and why."""
 
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 import typer
@@ -48,7 +49,7 @@ def order_services(
     known_or_refused("component", component, [str(row.get("component")) for row in everything])
     rows = [row for row in everything if component in ("", row.get("component"))]
     if as_json:
-        here.output.json(rows)
+        here.output.json_rows(rows)
         return
     if component:
         names = ("SERVICE", "GETS", "SOURCE", "WHY")
@@ -59,8 +60,14 @@ def order_services(
         ]
         here.output.table([TableColumn(name) for name in names], found, "")
         return
-    headings = [TableColumn("COMPONENT"), TableColumn("TIER"), *(TableColumn(part.upper()) for part in PARTS)]
-    cells = [
-        (row["component"], row["tier"], *(row["services"].get(part, {}).get("level") for part in PARTS)) for row in rows
-    ]
+    headings = [TableColumn("COMPONENT", whole=True), TableColumn("TIER", whole=True), TableColumn("GETS")]
+    cells = [(row["component"], row["tier"], ", ".join(_gets(row["services"]))) for row in rows]
     here.output.table(headings, cells, "no components")
+
+
+def _gets(services: Mapping[str, Mapping[str, object]]) -> Iterator[str]:
+    """What a component gets, each with how much of it; what it does not get is left out."""
+    for part in PARTS:
+        level = services.get(part, {}).get("level")
+        if level not in (None, "no"):
+            yield part if level == "yes" else f"{part} {level}"

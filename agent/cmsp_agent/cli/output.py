@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from typing import Any, TextIO
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from cmsp_agent.cli.column_widths import Need, widths
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _STYLES = {
@@ -55,9 +58,13 @@ class Output:
         self.console = Console(file=stream, width=width, highlight=False, soft_wrap=False)
         self.errors = Console(file=errors or sys.stderr, width=width, highlight=False)
 
-    def json(self, document: Any) -> None:
+    def json(self, document: Mapping[str, Any]) -> None:
         """Print a document for programs."""
         self.line(json.dumps(document, indent=2, ensure_ascii=False))
+
+    def json_rows(self, rows: Sequence[object], **more: object) -> None:
+        """Print a list for programs: always under `items`, as the API does."""
+        self.json({"items": rows, **more})
 
     def json_line(self, document: Any) -> None:
         """Print a document on one line, for endless output."""
@@ -77,20 +84,23 @@ class Output:
 
     def table(self, columns: Sequence[TableColumn], rows: Iterable[Sequence[object]], nothing: str) -> None:
         """Print rows as a table, or one sentence where there are none."""
+        cells = [[styled(cell) for cell in row] for row in rows]
+        if not cells:
+            self.line(nothing)
+            return
         table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), collapse_padding=True, show_edge=False)
-        for column in columns:
+        needs = [_need(column, [row[at] for row in cells]) for at, column in enumerate(columns)]
+        for column, width in zip(columns, widths(needs, self.console.width - 2 * (len(columns) - 1)), strict=True):
             table.add_column(
                 column.heading,
                 overflow="fold",
                 no_wrap=column.whole,
+                width=width,
                 justify="right" if column.right else "left",
             )
-        for row in rows:
-            table.add_row(*(styled(cell) for cell in row))
-        if table.row_count:
-            self.console.print(table)
-        else:
-            self.line(nothing)
+        for row in cells:
+            table.add_row(*row)
+        self.console.print(table)
 
     def facts(self, facts: Mapping[str, object]) -> None:
         """Print named values, one a line; empty ones are left out."""
@@ -101,6 +111,14 @@ class Output:
             if value not in EMPTY:
                 table.add_row(Text(name), styled(value))
         self.console.print(table)
+
+
+def _need(column: TableColumn, cells: Sequence[Text]) -> Need:
+    """What a column needs for its heading and its cells."""
+    lines = [line for cell in (column.heading, *(cell.plain for cell in cells)) for line in cell.splitlines() or ("",)]
+    longest = max(map(cell_len, lines))
+    word = longest if column.whole else max((cell_len(word) for line in lines for word in line.split()), default=0)
+    return Need(longest, word, foldable=not column.whole)
 
 
 def styled(value: object) -> Text:

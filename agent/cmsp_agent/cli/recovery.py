@@ -116,7 +116,7 @@ def backup_recover(
     rows = [(one.component, rfc3339(one.taken_at) if one.taken_at else "", one.path, one.error) for one in found]
     if as_json:
         names = ("component", "taken_at", "path", "error")
-        output.json([dict(zip(names, map(str, row), strict=True)) for row in rows])
+        output.json_rows([dict(zip(names, map(str, row), strict=True)) for row in rows])
     else:
         last = TableColumn("WRITTEN TO" if into else "WHAT CAME OF IT")
         columns = [TableColumn("COMPONENT"), TableColumn("TAKEN (UTC)"), last]

@@ -52,7 +52,7 @@ def config_history(context: typer.Context, as_json: AsJson = False) -> None:
     here = session(context)
     listed, outcomes = all_pages(here.daemon, "/v1/config/revisions"), all_pages(here.daemon, "/v1/outcomes")
     if as_json:
-        here.output.json({"revisions": items(listed), "outcomes": items(outcomes)})
+        here.output.json_rows(items(listed), outcomes=items(outcomes))
         return
     columns = [TableColumn(name) for name in ("REVISION", "AT (UTC)", "BY", "STATE", "STEP", "WHY")]
     why = {row.get("revision"): row for row in reversed(items(outcomes)) if row.get("subject") == "configuration"}

@@ -34,7 +34,7 @@ def rules_check(
     if as_json:
         listed = [dict(zip(map(str.lower, heads), row, strict=True)) for row in rule_files.rows(rules)]
         shown = [{"file": each.file, "line": each.line, "text": each.text} for each in warnings]
-        output.json({"rules": listed, "warnings": shown})
+        output.json_rows(listed, warnings=shown)
         return
     for warning in warnings:
         output.line(f"{warning.file}:{warning.line}: warning: {warning.text}")
@@ -55,7 +55,7 @@ def rules_test(
     outcomes = rule_replay.try_file(file, rule_files.load(config, files)[0], config)
     wrong = [outcome for outcome in outcomes if not outcome.right]
     if as_json:
-        output.json(
+        output.json_rows(
             [
                 {"case": each.case.name, "line": each.case.line, "expected": each.case.expect, "got": each.got}
                 for each in outcomes

@@ -95,7 +95,7 @@ def secret_list(context: typer.Context, config: Config = DEFAULT_FILE, as_json: 
     output = session(context).output
     rows = secret_rows(config, named_sources(settings(config), os.environ))
     if as_json:
-        output.json(rows)
+        output.json_rows(rows)
         return
     nothing = "no secrets" if config.exists() else f"no secrets; there is no {config} yet"
     columns = [TableColumn("SECRET"), TableColumn("FROM"), TableColumn("LINES")]

@@ -128,7 +128,7 @@ def _list(context: typer.Context, kind: str, as_json: bool) -> None:
     here = session(context)
     rows = [row for row in items(all_pages(here.daemon, "/v1/silences")) if row.get("kind") == kind]
     if as_json:
-        here.output.json(rows)
+        here.output.json_rows(rows)
         return
     columns = [
         TableColumn(kind.upper(), whole=True),

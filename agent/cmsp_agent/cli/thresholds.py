@@ -21,7 +21,7 @@ def threshold_list(
     if not rows:
         refuse_unknown_component(here.daemon, component)
     if as_json:
-        here.output.json(rows)
+        here.output.json_rows(rows)
         return
     columns = [
         TableColumn("COMPONENT"),

@@ -31,9 +31,9 @@ async def test_without_a_plan_what_is_found_when_a_component_first_answers_is_a_
             stage.site.fail_pri("gw-2")
             incidents = agent.events.service.alarm_state.incidents
             await until(lambda: any("gw-2" in each.components for each in incidents.values()), 30)
-            alarms = json.loads((await command(*socket, "alarm", "list", "--json"))[1])
+            alarms = json.loads((await command(*socket, "alarm", "list", "--json"))[1])["items"]
             why = {each["component"]: each["attributes"].get("finding") for each in alarms if "isdn" in each["type"]}
             assert "activ" in str(why["gw-1"])
             assert why["gw-2"] is None
-            shown = json.loads((await command(*socket, "incident", "list", "--json"))[1])
+            shown = json.loads((await command(*socket, "incident", "list", "--json"))[1])["items"]
             assert [each["components"] for each in shown] == [["gw-2"]]

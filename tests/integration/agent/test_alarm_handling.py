@@ -33,7 +33,7 @@ def afar(stage: Stage, agent: Agent) -> tuple[str, ...]:
 async def alarms(way: tuple[str, ...]) -> list[dict[str, Any]]:
     code, out, err = await command(*way, "alarm", "list", "--json")
     assert code == 0, err
-    return [each for each in json.loads(out) if each["type"] == PRI]
+    return [each for each in json.loads(out)["items"] if each["type"] == PRI]
 
 
 async def test_an_alarm_is_acknowledged_here_and_suppressed_from_afar_until_its_time_and_ends_while_nobody_listens(

@@ -43,7 +43,7 @@ async def test_a_change_during_announced_work_is_planned_and_one_after_it_is_not
         assert code == 0
         assert [("unannounced" in line) for line in out.splitlines() if "Configured" in line] == [False, True]
         assert (await command(*socket, "work", "end", work["id"]))[0] == 0
-        listed = json.loads((await command(*socket, "work", "list", "--json"))[1])
+        listed = json.loads((await command(*socket, "work", "list", "--json"))[1])["items"]
         assert [(each["state"], each["reason"], bool(each["ended_by"])) for each in listed] == [
             ("over", "new card", True)
         ]

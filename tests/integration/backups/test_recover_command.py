@@ -51,7 +51,7 @@ def recover(storage: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_everything_is_written_out(storage: Path, tmp_path: Path) -> None:
     done = recover(storage, "--key", str(tmp_path / "private.pem"), "--into", str(tmp_path / "out"), "--json")
     assert done.returncode == 0, done.stderr
-    [row] = json.loads(done.stdout)
+    [row] = json.loads(done.stdout)["items"]
     assert (row["component"], row["taken_at"]) == ("gw-1", "2026-01-01T00:00:00.000Z")
     assert Path(row["path"]).read_text() == "hostname gw-1\nend\n"
 

@@ -201,7 +201,7 @@ def test_the_program_prints_within_80_columns_into_a_pipe(server: UnixServer, pa
     ending = program("--socket", str(path), "component", "list")
     assert ending.returncode == 0
     assert max(len(line) for line in ending.stdout.splitlines()) <= 80
-    assert json.loads(program("--socket", str(path), "component", "list", "--json").stdout) == [row]
+    assert json.loads(program("--socket", str(path), "component", "list", "--json").stdout) == {"items": [row]}
 
 
 def test_version_takes_less_than_0_3_seconds() -> None:

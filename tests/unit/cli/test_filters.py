@@ -121,7 +121,7 @@ def test_jobs_and_alarms_are_filtered() -> None:
         (("alarm", "list", "--site", "lyon"), ["a-2"]),
     ):
         found = json.loads(cmsp_agent(*arguments, "--json", answers=answers).out)
-        assert [row["id"] for row in (found["items"] if isinstance(found, dict) else found)] == wanted, arguments
+        assert [row["id"] for row in found["items"]] == wanted, arguments
 
 
 def test_all_pages_of_incidents_are_shown() -> None:

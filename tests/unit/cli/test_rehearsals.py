@@ -25,6 +25,6 @@ def test_one_that_could_not_be_put_back_ends_with_1() -> None:
 
 def test_one_component_as_json() -> None:
     ending = cmsp_agent("backup", "rehearse", "gw-2", "--json", answers={CALL: {"items": [BAD]}})
-    assert (ending.code, json.loads(ending.out)) == (1, [BAD])
+    assert (ending.code, json.loads(ending.out)) == (1, {"items": [BAD]})
     [call] = ending.calls
     assert "gw-2" in call

@@ -36,7 +36,7 @@ def test_a_secret_is_stored_sealed_and_listed_by_name(file: Path) -> None:
     stored = b"".join(path.read_bytes() for path in (file.parent / "state").iterdir())
     assert CANARY.encode() not in stored
     ending = cmsp_agent("secret", "list", "--config", str(file), "--json")
-    assert json.loads(ending.out) == [
+    assert json.loads(ending.out)["items"] == [
         {"name": "cli", "source": "missing", "lines": [4]},
         {"name": "ro", "source": "vault", "lines": [3]},
     ]

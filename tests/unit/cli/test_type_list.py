@@ -14,7 +14,7 @@ def printed(*arguments: str) -> str:
 
 
 def test_every_type_is_named_with_what_it_does() -> None:
-    rows = {row["name"]: row for row in json.loads(printed("--json"))}
+    rows = {row["name"]: row for row in json.loads(printed("--json"))["items"]}
     assert {"cisco_ios", "cisco_iosxe", "ups", "generic_snmp", "reachability"} <= set(rows)
     assert rows["cisco_ios"]["saved"]
     assert rows["cisco_ios"]["syslog"] > rows["generic_snmp"]["syslog"] > rows["reachability"]["syslog"] == 0

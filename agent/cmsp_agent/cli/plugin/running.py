@@ -23,7 +23,7 @@ def plugin_list(context: typer.Context, as_json: AsJson = False) -> None:
     here = session(context)
     rows = items(here.daemon.get("/v1/status").get("plugins"))
     if as_json:
-        here.output.json(rows)
+        here.output.json_rows(rows)
         return
     columns = [TableColumn("PLUGIN"), TableColumn("STATE"), TableColumn("FAILURES", right=True), TableColumn("REASON")]
     cells = [(row.get("name"), row.get("state"), row.get("failures"), _reason(row)) for row in rows]

@@ -23,7 +23,7 @@ def type_list(context: typer.Context, as_json: AsJson = False) -> None:
     types = installed().registry
     rows = [_row(kind, types.plugin_of(kind.name) or "") for kind in sorted(types, key=lambda kind: kind.name)]
     if as_json:
-        here.output.json(rows)
+        here.output.json_rows(rows)
         return
     columns = [
         TableColumn("TYPE"),

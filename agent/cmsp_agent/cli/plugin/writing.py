@@ -74,7 +74,7 @@ def plugin_show(context: typer.Context, plugin: PluginPlace, as_json: AsJson = F
     loaded = _loaded(plugin)
     kinds = [kind for name in loaded.report.device_types if (kind := loaded.registry.named(name)) is not None]
     if as_json:
-        output.json([document(kind) for kind in kinds])
+        output.json_rows([document(kind) for kind in kinds])
     for kind in () if as_json else kinds:
         output.line(table(kind))
     if not loaded.report.device_types:
@@ -119,7 +119,7 @@ def _loaded(plugin: str) -> "LoadedPlugin":
 def _tell(output: Output, outcomes: "list[CaseOutcome]", as_json: bool) -> None:
     if as_json:
         rows = [{"case": each.case, "holds": each.holds, "differences": list(each.differences)} for each in outcomes]
-        output.json(rows)
+        output.json_rows(rows)
         return
     for outcome in outcomes:
         output.line(f"{'good' if outcome.holds else 'WRONG'}  {outcome.case}")
