@@ -36,6 +36,9 @@ OF_GROUPS = {
     ("secret", "NAME"): "secret",
     ("silence", "ID"): "silence",
     ("maintenance", "ID"): "silence",
+    ("work", "ID"): "silence",
+    ("config", "REVISION"): "revision",
+    ("config diff", "--against"): "revision",
     ("incident", "--state"): "incident-state",
     ("job", "--state"): "job-state",
     ("job", "--kind"): "job-kind",
@@ -53,6 +56,8 @@ OPTIONS = {
     "--type": "alarm-type",
     "--device-type": "device-type",
     "--like": "device-type",
+    "--group": "group",
+    "--what": "kind-of-change",
 }
 """What the value of an option names."""
 

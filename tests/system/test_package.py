@@ -127,7 +127,7 @@ def test_the_unit_leaves_little_exposed(installed: Machine) -> None:
 
 def test_polls_the_device(running: Machine) -> None:
     def polled() -> bool:
-        (component,) = ask(running, "component", "list")
+        (component,) = ask(running, "component", "list")["items"]
         return bool(component["state"] == "up")
 
     eventually(running, "gw-lab-1 polled and up", polled)
@@ -204,7 +204,7 @@ def test_a_port_that_is_taken_is_named_and_had_once_it_is_free(running: Machine)
     eventually(running, "the other program", lambda: ":162 " in ports(running))
     listen(running, "{}")
     eventually(running, "the alarm", lambda: "in use by" in json.dumps(ask(running, "alarm", "list")))
-    assert ask(running, "component", "list")
+    assert ask(running, "component", "list")["items"]
     running.run("systemctl", "stop", "other.service")
     eventually(
         running, "the end of the alarm", lambda: "listen.failed" not in json.dumps(ask(running, "alarm", "list"))

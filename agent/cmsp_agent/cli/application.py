@@ -19,6 +19,7 @@ from cmsp_agent.cli.groups import GROUPS
 from cmsp_agent.cli.on_appliance import refuse_from_afar
 from cmsp_agent.cli.output import Output
 from cmsp_agent.cli.session import CommandContext
+from cmsp_agent.cli.usage_words import plain
 from cmsp_agent.model.errors import AgentError, ConfigurationError
 
 SOCKET = Path("/run/cmsp-agent/api.sock")
@@ -124,6 +125,18 @@ class PlainCommand(typer.core.TyperCommand):
         """The help, in the same columns."""
         text = _BRACES.sub(r"\1", super().get_help(ctx))
         return _TYPES.sub(lambda found: " " * len(found[0]), text)
+
+    def get_usage(self, ctx: Any) -> str:
+        """The line that says what may be given."""
+        return _BRACES.sub(r"\1", super().get_usage(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Read what was given; what is wrong with it is said in plain words."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            error.message = plain(error.message, error.__cause__)
+            raise
 
     def invoke(self, ctx: Any) -> Any:
         """Carry it out, on the machine that was meant."""

@@ -18,7 +18,9 @@ Against = Annotated[
     ),
 ]
 SideBySide = Annotated[bool, typer.Option("--side-by-side", "-y", help="Old and new beside each other.")]
-Wished = Annotated[int | None, typer.Option(metavar="COUNT", help="Reckon with so many; default: as in the file.")]
+Wished = Annotated[
+    int | None, typer.Option(min=0, max=10_000, metavar="COUNT", help="Reckon with so many; default: as in the file.")
+]
 
 
 def backup_diff(

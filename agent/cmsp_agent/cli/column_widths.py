@@ -9,7 +9,7 @@ LEAST = 6
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """What a column needs, in cells: for its longest line, and for its longest word (all of it where it is never folded)."""
+    """What a column needs, in cells: for its longest line, and for its longest word; the line if it is never folded."""
 
     line: int
     word: int

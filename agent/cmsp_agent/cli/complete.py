@@ -10,7 +10,7 @@ from cmsp_agent.cli.daemon import Daemon
 from cmsp_agent.cli.inventory import HISTORY, TABLES
 from cmsp_agent.cli.kpis import RESOLUTIONS
 from cmsp_agent.cli.output import items
-from cmsp_agent.cli.session import session
+from cmsp_agent.cli.session import file_meant, session
 from cmsp_agent.config.site_path import DEFAULT_FILE
 from cmsp_agent.model.component import State
 from cmsp_agent.model.errors import AgentError
@@ -43,12 +43,19 @@ def alarm_types() -> Iterator[str]:
         yield from (alarm.type for alarm in kind.alarms)
 
 
-def _secrets(_: Daemon) -> Iterator[str]:
+def _kinds_of_changes(_: Daemon) -> Iterator[str]:
+    from cmsp_agent.services.devices.inventory_diff import MEMBERS
+
+    yield from (what for what, _ in MEMBERS.values())
+
+
+def _secrets(daemon: Daemon) -> Iterator[str]:
     import os
 
     from cmsp_agent.cli.sources import named_sources, secret_rows, settings
 
-    for row in secret_rows(DEFAULT_FILE, named_sources(settings(DEFAULT_FILE), os.environ)):
+    file = file_meant(daemon, DEFAULT_FILE)
+    for row in secret_rows(file, named_sources(settings(file), os.environ)):
         yield str(row["name"])
 
 
@@ -71,6 +78,9 @@ KINDS: dict[str, NamesOf] = {
     "inventory-or-history": lambda _: (*TABLES, HISTORY),
     "resolution": lambda _: RESOLUTIONS,
     "priority": lambda _: [priority.name for priority in Priority],
+    "group": _listed("/v1/components", "redundancy"),
+    "kind-of-change": _kinds_of_changes,
+    "revision": _listed("/v1/config/revisions", "number"),
     "silence": _listed("/v1/silences", "id"),
     "severity": lambda _: [str(each) for each in Severity if each is not Severity.CLEARED],
 }

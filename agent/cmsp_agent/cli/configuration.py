@@ -27,7 +27,9 @@ def config_check(
     """Check the file: every problem at once, by line. Ends with 2 where there is one."""
     from cmsp_agent.cli import site_file
 
-    raise typer.Exit(site_file.check(session(context).output, config or file, with_secrets=secrets, as_json=as_json))
+    here = session(context)
+    meant = here.file(config or file)
+    raise typer.Exit(site_file.check(here.output, meant, with_secrets=secrets, as_json=as_json))
 
 
 def config_schema(context: typer.Context) -> None:

@@ -41,7 +41,7 @@ class SocketWay:
         if isinstance(error, FileNotFoundError | ConnectionRefusedError | NotADirectoryError):
             return AgentUnreachable(
                 f"the agent is not running: nothing listens on {self.path}\n"
-                "start it: systemctl start cmsp-agent; another socket: --socket PATH"
+                "start it: systemctl start cmsp-agent; another socket: --socket FILE"
             )
         if isinstance(error, PermissionError):
             return CallFailed(f"not permitted to use {self.path}: run this as root or as a member of cmsp-agent", 3)

@@ -1,11 +1,12 @@
 """`cmsp-agent doctor`: what is wrong and what to do; `cmsp-agent support-bundle`: what to send to whoever helps."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from cmsp_agent.cli.daemon import AgentUnreachable, all_pages
+from cmsp_agent.cli.daemon import AgentUnreachable, CallFailed, all_pages
 from cmsp_agent.cli.jobs import finish
 from cmsp_agent.cli.output import items, size
 from cmsp_agent.cli.session import AsJson, CommandContext, session
@@ -20,7 +21,7 @@ def doctor(
 ) -> None:
     """Say what is wrong with the agent and its machine, and what to do. Ends with 0 where nothing is, else with 1."""
     here = session(context)
-    found = _of_the_agent(here) + _of_this_machine(here, config)
+    found = _of_the_agent(here) + _of_this_machine(here, here.file(config))
     if as_json:
         here.output.json_rows(found)
     for number, row in enumerate(() if as_json else found, 1):
@@ -57,6 +58,7 @@ def support_bundle(
 ) -> None:
     """Make a support bundle and write it to a file. No secret and no personal data is in it."""
     here = session(context)
+    _refuse_unwritable(output)
     _fetch(here, here.daemon.get("/v1/support-bundle"), output, as_json=as_json)
 
 
@@ -70,7 +72,16 @@ def evidence(
 ) -> None:
     """Pack what a report on a security incident needs (events, audit log, releases); no secret is in it."""
     here = session(context)
+    _refuse_unwritable(output)
     _fetch(here, here.daemon.get("/v1/evidence", since=moment_of("--since", since)), output, as_json=as_json)
+
+
+def _refuse_unwritable(file: Path) -> None:
+    """Refuse a file that can't be written before anything is asked for."""
+    if not file.parent.is_dir():
+        raise CallFailed(f"{file}: there is no folder {file.parent}", 2)
+    if file.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise CallFailed(f"{file}: can't be written there by this user", 2)
 
 
 def _fetch(here: CommandContext, job: dict[str, Any], output: Path, *, as_json: bool) -> None:

@@ -1,6 +1,7 @@
 """Filters of lists: an unknown value is refused, and the known ones are named; the list is never just empty."""
 
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 
 from cmsp_agent.cli.daemon import Daemon, all_pages
 from cmsp_agent.cli.output import items
@@ -36,6 +37,17 @@ def known_or_refused(what: str, given: str, known: Iterable[str]) -> None:
     """
     names = list(known)
     if given and given not in names:
+        raise UnknownName(what, given, names)
+
+
+def refuse_unknown_pattern(what: str, given: str, known: Iterable[str]) -> None:
+    """Refuse a pattern of names (* and ? as in the shell) that none matches.
+
+    Raises:
+        UnknownName: with the names that there are.
+    """
+    names = list(known)
+    if not any(fnmatchcase(name, given) for name in names):
         raise UnknownName(what, given, names)
 
 

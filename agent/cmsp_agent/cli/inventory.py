@@ -109,7 +109,10 @@ def inventory_history(
 
 
 def _kinds_of_changes(here: CommandContext, asked: Mapping[str, object]) -> set[str]:
-    return {str(row.get("what")) for row in items(all_pages(here.daemon, "/v1/inventory/history", **asked))}
+    from cmsp_agent.services.devices.inventory_diff import MEMBERS
+
+    seen = {str(row.get("what")) for row in items(all_pages(here.daemon, "/v1/inventory/history", **asked))}
+    return seen | {what for what, _ in MEMBERS.values()}
 
 
 def inventory_export(

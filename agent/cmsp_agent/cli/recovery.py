@@ -67,7 +67,7 @@ def backup_new_set(context: typer.Context, config: Config = DEFAULT_FILE) -> Non
     from cmsp_agent.storage.sealed.backup_set import BackupSet
     from cmsp_agent.storage.sealed.master_key import master_key
 
-    appliance = settings(config)
+    appliance = settings(session(context).file(config))
     with audited(appliance.state, SystemClock(), "backup new-set", str(appliance.backups)) as doing:
         key = master_key(appliance.state)
         manifests = ManifestFiles(appliance.backups, key)

@@ -29,7 +29,7 @@ def rules_check(
     from cmsp_agent.cli import rule_files
 
     output = session(context).output
-    rules, warnings = rule_files.load(config, files)
+    rules, warnings = rule_files.load(session(context).file(config), files)
     heads = ("KIND", "RULE", "IF", "DOES", "WHERE")
     if as_json:
         listed = [dict(zip(map(str.lower, heads), row, strict=True)) for row in rule_files.rows(rules)]
@@ -52,6 +52,7 @@ def rules_test(
     from cmsp_agent.cli import rule_files, rule_replay
 
     output = session(context).output
+    config = session(context).file(config)
     outcomes = rule_replay.try_file(file, rule_files.load(config, files)[0], config)
     wrong = [outcome for outcome in outcomes if not outcome.right]
     if as_json:
@@ -82,6 +83,7 @@ def rules_replay(
     here = session(context)
     gc.disable()  # a million events stay: to look through them for cycles again and again takes a third of the time
     try:
+        config = here.file(config)
         result = rule_replay.replayed(partial(_recorded, here), since, config, files)
     finally:
         gc.enable()
@@ -117,6 +119,7 @@ def rules_explain(
 
     here = session(context)
     found = here.daemon.get(f"/v1/events/{quote(event, safe='')}")
+    config = here.file(config)
     rules = rule_files.load(config, files)[0]
     lines = list(rule_explain.explain(found, rules, rule_replay.replay_site(config)))
     if as_json:

@@ -40,7 +40,7 @@ def secret_set(context: typer.Context, name: SecretName, config: Config = DEFAUL
     from cmsp_agent.cli.sources import open_vault, settings
     from cmsp_agent.storage.sealed.vault import VaultDamaged
 
-    vault = open_vault(settings(config), os.environ)
+    vault = open_vault(settings(here.file(config)), os.environ)
     try:
         vault.set(name, value)
     except VaultDamaged:
@@ -55,6 +55,7 @@ def secret_delete(context: typer.Context, name: SecretName, config: Config = DEF
     from cmsp_agent.cli.filters import UnknownName
     from cmsp_agent.cli.sources import named_sources, secret_rows, settings
 
+    config = session(context).file(config)
     sources = named_sources(settings(config), os.environ)
     names = sources.vault.names() if sources.vault else []
     if name not in names or sources.vault is None:
@@ -92,7 +93,7 @@ def secret_list(context: typer.Context, config: Config = DEFAULT_FILE, as_json: 
     """List the secrets by name, and where each comes from. Those that the file names or the vault holds."""
     from cmsp_agent.cli.sources import named_sources, secret_rows, settings
 
-    output = session(context).output
+    output, config = session(context).output, session(context).file(config)
     rows = secret_rows(config, named_sources(settings(config), os.environ))
     if as_json:
         output.json_rows(rows)

@@ -1,12 +1,15 @@
 """What every command uses: the daemon and the output. Made once, by the application."""
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
 
 from cmsp_agent.cli.daemon import Daemon
 from cmsp_agent.cli.output import Output
+from cmsp_agent.config.site_path import DEFAULT_FILE
+from cmsp_agent.model.errors import AgentError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 ComponentName = Annotated[str, typer.Argument(metavar="COMPONENT", help="A component's name in the file.")]
@@ -21,6 +24,20 @@ class CommandContext:
     output: Output
     keyboard: TextIO
     """Standard input: where a secret comes from."""
+
+    def file(self, given: Path) -> Path:
+        """The site file that is meant, as `file_meant` finds it."""
+        return file_meant(self.daemon, given)
+
+
+def file_meant(daemon: Daemon, given: Path) -> Path:
+    """The site file that is meant: where none is named, that of the agent that answers; else the usual one."""
+    if given != DEFAULT_FILE or not daemon.local:
+        return given
+    try:
+        return Path(str(daemon.get("/v1/config")["file"]))
+    except (AgentError, LookupError):
+        return given
 
 
 def session(context: typer.Context) -> CommandContext:

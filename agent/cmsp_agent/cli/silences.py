@@ -5,7 +5,9 @@ from urllib.parse import quote
 
 import typer
 
+from cmsp_agent.cli.complete import alarm_types
 from cmsp_agent.cli.daemon import CallFailed, all_pages
+from cmsp_agent.cli.filters import refuse_unknown_pattern
 from cmsp_agent.cli.identifiers import short, whole
 from cmsp_agent.cli.output import TableColumn, items, minute
 from cmsp_agent.cli.session import AsJson, session
@@ -38,6 +40,8 @@ def silence_add(
 ) -> None:
     """Mute faults for a time: they are recorded, open no incident, and are judged again at the end."""
     matcher = {"site": site, "component": component, "group": group, "type": alarm_type, "object": name}
+    if alarm_type and session(context).daemon.local:
+        refuse_unknown_pattern("type", alarm_type, alarm_types())
     _make(context, "silence", matcher, duration, reason, start, as_json)
 
 

@@ -96,7 +96,7 @@ def tunnel_test(
     from cmsp_agent.transports.headend import HeadendClient
 
     here, clock = session(context), SystemClock()
-    configuration = load(config, secrets_lost=True).configuration
+    configuration = load(here.file(config), secrets_lost=True).configuration
     headend = configuration.headend
     if not headend.urls or headend.tls is None:
         raise CallFailed("no head-end is known here: cmsp-agent enrol", 4)

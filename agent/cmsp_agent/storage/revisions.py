@@ -127,7 +127,7 @@ class RevisionFiles:
         """
         content = files.read(self._path(number), MOST_BYTES)
         if content is None:
-            raise NotFound(f"no revision {number} of the configuration")
+            raise NotFound(f"no revision {number} of the configuration; see: cmsp-agent config history")
         return content.decode("utf-8", "replace")
 
     def newest_like(self, text: str) -> Revision | None:

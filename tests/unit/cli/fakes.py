@@ -70,10 +70,17 @@ class Ending:
         return max((len(line) for line in self.out.splitlines()), default=0)
 
 
-def cmsp_agent(*arguments: str, answers: Mapping[str, Any] | None = None, width: int = 80, typed: str = "") -> Ending:
+def cmsp_agent(
+    *arguments: str,
+    answers: Mapping[str, Any] | None = None,
+    width: int = 80,
+    typed: str = "",
+    local: bool = False,
+) -> Ending:
     """Run a command against a daemon that answers as given."""
     daemon = FakeDaemon()
     daemon.answers.update(answers or {})
+    daemon.local = local
 
     def connect(_: Path) -> FakeDaemon:
         return daemon

@@ -52,7 +52,9 @@ def test_plugins_are_listed_with_the_reason() -> None:
     rows = [{"name": "acme", "state": "refused", "failures": 0, "reason": "API version 9"}]
     ending = cmsp_agent("plugin", "list", answers={"/v1/status": {"plugins": rows}})
     assert ending.out.splitlines()[-1].split() == ["acme", "refused", "0", "API", "version", "9"]
-    assert json.loads(cmsp_agent("plugin", "list", "--json", answers={"/v1/status": {"plugins": rows}}).out) == {"items": rows}
+    assert json.loads(cmsp_agent("plugin", "list", "--json", answers={"/v1/status": {"plugins": rows}}).out) == {
+        "items": rows
+    }
 
 
 def test_a_plugin_leaves_quarantine_without_the_agent(tmp_path: Path) -> None:

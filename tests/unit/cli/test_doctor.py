@@ -26,6 +26,16 @@ def test_an_agent_that_does_not_run_is_the_first_finding() -> None:
     assert ending.code == 1
 
 
+def test_the_file_of_the_agent_that_answers_is_looked_at(tmp_path: Path) -> None:
+    file = tmp_path / "site.yaml"
+    file.write_text("appliance: {name: lab}\ncomponents: {gw-1: {address: nope}}\n")
+    answers = {"/v1/findings": {"items": []}, "/v1/config": {"file": str(file), "values": []}}
+    ending = cmsp_agent("doctor", answers=answers, local=True)
+    assert (ending.code, f"{file}:2: components.gw-1" in ending.out) == (1, True)
+    ending = cmsp_agent("config", "check", answers=answers, local=True)
+    assert (ending.code, f"{file}:2: components.gw-1" in ending.err) == (2, True)
+
+
 def test_a_bundle_is_made_fetched_and_written_for_its_owner_alone(tmp_path: Path) -> None:
     file = tmp_path / "b.tar.gz"
     job = {"id": "j1", "kind": "support-bundle", "state": "done", "percent": 100, "step": "", "result": {}}

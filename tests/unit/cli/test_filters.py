@@ -15,6 +15,8 @@ COMPONENTS: dict[str, Any] = {
     "items": [{"name": name, "site": "paris", "state": "up", "addresses": ["10.0.0.1"]} for name in ("gw-10", "gw-2")]
 }
 
+SPEEDS = [{"kpi": "if.speed", "object": name} for name in ("Gi0/0", "Gi0/1")]
+
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
@@ -50,6 +52,12 @@ COMPONENTS: dict[str, Any] = {
         ),
         (("emergency", "calls", "--component", "gw-3"), ["there is no component 'gw-3'"]),
         (("component", "kpis", "gw-2", "--from", "12"), ["--from 12: no time", "24h"]),
+        (("silence", "add", "--for", "1h", "--reason", "x", "--type", "lnk.*"), ["there is no type 'lnk.*'", "apc.*"]),
+        (("plugin", "new", "acme", "--like", "cisco_isr"), ["there is no device type 'cisco_isr'", "'cisco_ios'"]),
+        (("tool", "trap", "--device-type", "nope"), ["no such device type", "cisco_ios"]),
+        (("tool", "identify", "--address", "10.0.0.1", "--snmp-version", "4"), ["no SNMP version '4'", "1, 2c, 3"]),
+        (("kpi", "graph", "gw-2", "if.speed[Gi9]"), ["there is no object 'Gi9' of if.speed", "Gi0/0, Gi0/1"]),
+        (("support-bundle", "-o", "/nope/b.tar.gz"), ["there is no folder /nope"]),
     ],
 )
 def test_what_there_is_not_is_refused(arguments: tuple[str, ...], said: list[str]) -> None:
@@ -59,11 +67,31 @@ def test_what_there_is_not_is_refused(arguments: tuple[str, ...], said: list[str
         "/v1/components": COMPONENTS,
         "/v1/components/gw-3/backups": CallFailed("no component is called 'gw-3'", 1),
         "/v1/jobs": {"items": [], "kinds": ["backup", "poll"]},
-        "/v1/inventory/history": Sequenced([nothing, {"items": [{"what": "serial"}]}]),
+        "/v1/inventory/history": nothing,
+        "/v1/components/gw-2/kpis": Sequenced([nothing, {"items": SPEEDS}]),
     }
-    ending = cmsp_agent(*arguments, answers=answers)
+    ending = cmsp_agent(*arguments, answers=answers, local=True)
     assert (ending.code, ending.out) == (2, "")
     assert [each for each in said if each not in ending.err] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("outbox", "show", "x"), "Invalid value for 'ID': not a whole number (got 'x')"),
+        (("diagnose", "ping", "gw-2", "-n", "some"), "not a whole number (got 'some')"),
+        (("events", "--limit", "0"), "Invalid value for '--limit': 1 is the least (got 0)"),
+        (("diagnose", "tcp", "gw-2", "99999"), "Invalid value for 'PORT': 65535 is the most (got 99999)"),
+        (("diagnose", "tcp", "gw-2", "http"), "Usage: cmsp-agent diagnose tcp [OPTIONS] COMPONENT PORT"),
+        (("tunnel", "run", "--every", "soon"), "Invalid value for '--every': not a number (got 'soon')"),
+        (("tool", "syslog", "--format", "nope"), "Invalid value for '--format': 'nope' is not one of 'auto'"),
+    ],
+)
+def test_a_wrong_value_is_refused_in_plain_words(
+    arguments: tuple[str, ...], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cmsp_agent(*arguments).code == 2
+    assert said in capsys.readouterr().err
 
 
 def test_a_path_that_there_is_not_is_refused(tmp_path: Any) -> None:
@@ -122,6 +150,49 @@ def test_jobs_and_alarms_are_filtered() -> None:
     ):
         found = json.loads(cmsp_agent(*arguments, "--json", answers=answers).out)
         assert [row["id"] for row in found["items"]] == wanted, arguments
+
+
+LISTS: dict[tuple[str, ...], str] = {
+    ("alarm", "list"): "/v1/alarms",
+    ("component", "list"): "/v1/components",
+    ("incident", "list"): "/v1/incidents",
+    ("silence", "list"): "/v1/silences",
+    ("maintenance", "list"): "/v1/silences",
+    ("work", "list"): "/v1/silences",
+    ("inventory", "list"): "/v1/inventory",
+    ("inventory", "history"): "/v1/inventory/history",
+    ("threshold", "list"): "/v1/thresholds",
+    ("emergency", "list"): "/v1/emergency",
+    ("emergency", "calls"): "/v1/emergency/calls",
+    ("job", "list"): "/v1/jobs",
+    ("outbox", "list"): "/v1/outbox",
+    ("events",): "/v1/events",
+    ("plugin", "list"): "/v1/status",
+    ("backup", "list", "gw-2"): "/v1/components/gw-2/backups",
+    ("backup", "verify", "gw-2"): "/v1/components/gw-2/backups/verification",
+    ("backup", "rehearse"): "/v1/backups/rehearsal",
+    ("backup", "grep", "x"): "/v1/backups/grep",
+    ("type", "list"): "",
+    ("secret", "list"): "",
+    ("rules", "check"): "",
+    ("doctor",): "/v1/findings",
+}
+WITHOUT_A_TABLE = {"config history": "two lists: `items` and `outcomes`", "order services": "of the order's document"}
+
+
+def test_no_list_is_forgotten() -> None:
+    listed = {" ".join(command.path) for command in LEAVES if command.path[-1] in ("list", "history", "services")}
+    assert listed - {" ".join(path[:2]) for path in LISTS} == WITHOUT_A_TABLE.keys()
+
+
+@pytest.mark.parametrize("command", LISTS, ids=" ".join)
+def test_every_list_is_json_under_items(command: tuple[str, ...], tmp_path: Any) -> None:
+    file = tmp_path / "site.yaml"
+    file.write_text(f"appliance: {{name: lab, storage: {{state: {tmp_path}}}}}\n")
+    named = ("--config", str(file)) if command in (("secret", "list"), ("rules", "check")) else ()
+    answers = {LISTS[command]: {"items": [], "plugins": []}, "/v1/components": COMPONENTS}
+    found = json.loads(cmsp_agent(*command, *named, "--json", answers=answers).out)
+    assert isinstance(found["items"], list)
 
 
 def test_all_pages_of_incidents_are_shown() -> None:

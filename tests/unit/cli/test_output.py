@@ -1,9 +1,11 @@
 """Values for people, and the last line of defence against tracebacks."""
 
+import io
+
 import pytest
 
 from cmsp_agent.cli.main import _in_one_line
-from cmsp_agent.cli.output import clean, minute, moment, shown, span, summary
+from cmsp_agent.cli.output import Output, TableColumn, clean, minute, moment, shown, span, summary
 
 CANARY = "c4n4ry-0f-1337"
 
@@ -35,6 +37,27 @@ def test_values() -> None:
     assert shown({"a": [1, 2.5], "b": None, "c": False}) == "a 1, 2.5, b -, c no"
     assert summary({"snmp_state": "up", "icmp": None, "faults": []}) == "snmp state up"
     assert clean("a\r\nb\x1b[31m\tc") == "a b\ufffd[31m c"
+
+
+def table(*rows: tuple[str, ...], width: int = 80) -> list[str]:
+    stream = io.StringIO()
+    heads = [TableColumn("ID", whole=True), TableColumn("TYPE"), TableColumn("TEXT")]
+    Output(stream, width=width).table(heads, rows, "")
+    return [line.rstrip() for line in stream.getvalue().splitlines()[2:]]
+
+
+def test_words_stay_whole_in_a_narrow_table_and_short_columns_on_one_line() -> None:
+    text = "the interface GigabitEthernet0/0/0 is down and was so for a very long while before somebody looked"
+    lines = table(("01a2b3c4d5e6", "generic_snmp reachability", text), width=60)
+    assert max(map(len, lines)) <= 60
+    words = {word for line in lines for word in line.split()}
+    assert words == {"01a2b3c4d5e6", "generic_snmp", "reachability", *text.split()}
+    assert table(("a", "two words", "b"), width=20) == ["a   two words  b"]
+
+
+def test_only_the_longest_word_is_folded_where_the_words_have_no_room() -> None:
+    [first, *_] = table(("1", "generic_snmp", "dns:" + "x" * 60), width=40)
+    assert first.split()[:2] == ["1", "generic_snmp"]
 
 
 def test_a_mistake_of_ours_is_one_line_without_its_content(capsys: pytest.CaptureFixture[str]) -> None:

@@ -66,6 +66,8 @@ def _wish(wish: SilenceWanted, author: str, now: int) -> SilenceWish:
 
 def _means_something(matcher: Matcher, components: Mapping[str, Component]) -> None:
     """Refuse a site, a component or a group that there is not: nothing would be silenced, and nobody would know."""
+    if matcher.is_empty:
+        raise CallInvalid("a silence names a site, a component, a group, an alarm type or an object")
     there = {
         "site": {each.site for each in components.values()},
         "component": set(components),
@@ -74,7 +76,8 @@ def _means_something(matcher: Matcher, components: Mapping[str, Component]) -> N
     for what, names in there.items():
         pattern = getattr(matcher, what)
         if pattern and not any(fnmatchcase(name, pattern) for name in names):
-            raise CallInvalid(f"there is no {what} '{pattern}'{did_you_mean(pattern, names)}")
+            hint = did_you_mean(pattern, names) or "; the file names none"
+            raise CallInvalid(f"there is no {what} '{pattern}'{hint}")
 
 
 def _time(name: str, text: str) -> int:

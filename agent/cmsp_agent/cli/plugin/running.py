@@ -42,7 +42,7 @@ def plugin_clear(context: typer.Context, plugin: PluginName, config: Config = DE
     """Take a plugin out of quarantine. It is loaded again when the agent starts."""
     from cmsp_agent.cli.sources import settings
 
-    if not cleared(settings(config).state / FILE, plugin):
+    if not cleared(settings(session(context).file(config)).state / FILE, plugin):
         raise CallFailed(f"no plugin called '{plugin}' is in quarantine; see: cmsp-agent plugin list", 1)
     session(context).output.line(f"{plugin}: out of quarantine; load it: systemctl restart cmsp-agent")
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cmsp_agent.cli.daemon import CallFailed
+from cmsp_agent.cli.filters import known_or_refused
 from cmsp_agent.cli.output import Output
 from cmsp_agent.cli.session import AsJson, session
 from cmsp_agent.model.errors import PluginError
@@ -24,8 +25,10 @@ Like = Annotated[str, typer.Option("--like", metavar="TYPE", help="The device ty
 
 def plugin_new(context: typer.Context, name: NewName, into: Into = Path(), like: Like = "generic_snmp") -> None:
     """Write the project of a new plugin: a device type, cases, a test. It is sound as it is."""
+    from cmsp_agent.cli.plugin.load import installed
     from cmsp_agent.cli.plugin.project import write
 
+    known_or_refused("device type", like, installed().registry.types)
     folder = write(into, name, like)
     output = session(context).output
     output.line(f"{folder}: a plugin with the device type {name}")

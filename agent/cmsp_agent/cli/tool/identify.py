@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cmsp_agent.cli.daemon import CallFailed
+from cmsp_agent.cli.filters import known_or_refused
 from cmsp_agent.cli.plugin.load import installed
 from cmsp_agent.cli.session import AsJson, session
 
@@ -57,7 +58,8 @@ def tool_identify(
     from cmsp_agent.model.secret import Secret
 
     version = snmp_version or ("3" if user else "2c")
-    if version not in ("1", "2c", "3") or (version == "3") != bool(user) or (version != "3" and not community):
+    known_or_refused("SNMP version", version, ("1", "2c", "3"))
+    if (version == "3") != bool(user) or (version != "3" and not community):
         raise CallFailed("give --community (SNMP 1, 2c) or --user with its keys (SNMP 3)", 2)
     credential = SnmpCredential(
         version=version,

@@ -20,6 +20,7 @@ def tool_trap(context: typer.Context, source: Source = None, form: How = Form.AU
     """
     from cmsp_agent.cli.tool.meanings import MeaningOf
 
+    meaning = MeaningOf(device_type)
     data = octets_of(source)
     form = form_of(data) if form is Form.AUTO else form
     if form is Form.TEXT:
@@ -27,7 +28,7 @@ def tool_trap(context: typer.Context, source: Source = None, form: How = Form.AU
 
         documents: Iterator[dict[str, Any]] = traps_of_text(data.decode("utf-8", "replace"))
     else:
-        documents = _decoded(_datagrams(data, form), MeaningOf(device_type).of_trap)
+        documents = _decoded(_datagrams(data, form), meaning.of_trap)
     for document in documents:
         session(context).output.json_line(document)
 

@@ -104,7 +104,8 @@ class Manifest:
         else:
             found = await self.database.read(lambda connection: table.find(connection, version))
         if found is None or found.component != component:
-            raise NotFound(f"{component}: {NAMED[version][1] if version in NAMED else f'no backup {version}'}")
+            none = f"no backup {version}; see: cmsp-agent backup list {component}"
+            raise NotFound(f"{component}: {NAMED[version][1] if version in NAMED else none}")
         return found
 
     async def before(self, backup: Backup) -> Backup:

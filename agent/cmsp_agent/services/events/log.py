@@ -58,7 +58,7 @@ class EventLog:
         """
         found = await self._database.read(lambda connection: events.find(connection, event_id))
         if found is None:
-            raise NotFound(f"no event {event_id}")
+            raise NotFound(f"no event {event_id}; see: cmsp-agent events --json")
         return found
 
     async def following(self, only: Filter, after: int) -> tuple[tuple[Event, ...], int]:

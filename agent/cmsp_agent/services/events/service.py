@@ -148,7 +148,7 @@ class EventService:
             if known is None:
                 known = await self._database.read(lambda connection: incidents.find(connection, incident_id))
             if known is None:
-                raise NotFound(f"no incident {incident_id}")
+                raise NotFound(f"no incident {incident_id}; see: cmsp-agent incident list --all")
             draft = Draft(self._alarm_state, self._clock.now())
             changed = change(known)
             draft.keep(changed)
@@ -165,7 +165,7 @@ class EventService:
         async with self._writing:
             key = self._alarm_state.active.key_of(alarm_id)
             if key is None:
-                raise NotFound(f"no alarm {alarm_id} holds")
+                raise NotFound(f"no alarm {alarm_id} holds; see: cmsp-agent alarm list")
             draft, changed = edit(self._pipeline, self._alarm_state, self._alarm_state.active[key])
             await self._commit(draft)
             return changed

@@ -45,8 +45,9 @@ def user_from(credential: SnmpCredential) -> UsmUser:
     """
     auth = AUTH_PROTOCOLS.get(credential.auth)
     priv = PRIV_PROTOCOLS.get(credential.priv)
-    if (credential.auth and auth is None) or (credential.priv and priv is None):
-        raise ValueError(f"unknown SNMPv3 algorithm {credential.auth if auth is None else credential.priv!r}")
+    for given, known in ((credential.auth, AUTH_PROTOCOLS), (credential.priv, PRIV_PROTOCOLS)):
+        if given and given not in known:
+            raise ValueError(f"unknown SNMPv3 algorithm {given!r}; there are: {', '.join(known)}")
     if priv is not None and auth is None:
         raise ValueError("SNMPv3 privacy needs authentication")
     auth_password = credential.auth_key.reveal().encode() if auth and credential.auth_key else b""
