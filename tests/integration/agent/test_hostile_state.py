@@ -150,7 +150,11 @@ def test_what_was_damaged_stands_over_a_restart_until_a_person_ends_it(appliance
     settings.unlink()
     with appliance.running():
         assert "state.db was damaged" in reasons(appliance)
-        alarms = [row for row in json.loads(appliance.run("alarm", "list", "--json").stdout)["items"] if "aside" in row["type"]]
+        alarms = [
+            row
+            for row in json.loads(appliance.run("alarm", "list", "--json").stdout)["items"]
+            if "aside" in row["type"]
+        ]
         assert sorted(alarm["object"] for alarm in alarms) == ["quarantine.json", "state.db"]
         for alarm in alarms:
             assert appliance.run("alarm", "clear", alarm["id"], "--reason", "disk replaced").returncode == 0
