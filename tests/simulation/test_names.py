@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cmsp_agent.model.event import Event
 from tests.lab.site import happenings
-from tests.lab.site.happenings import FIRST_PRI, IF_OPER_STATUS, LAPD_OPER_STATUS, Happening
+from tests.lab.site.happenings import FIRST_PRI, IF_OPER_STATUS, LAPD_OPER_STATUS, SECOND_PRI, Happening
 from tests.lab.site.notices import number, words
 from tests.lab.site.walk import Cell, dotted
 from tests.simulation.site import PlayedDevice
@@ -16,6 +16,7 @@ from tests.simulation.world import APPLIANCE, World
 IF_DESCR, IF_NAME = "1.3.6.1.2.1.2.2.1.2", "1.3.6.1.2.1.31.1.1.1.1"
 BY_IF_INDEX = ("1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1", "1.3.6.1.2.1.10.18.6.1", "1.3.6.1.2.1.10.20.1.3.4.1")
 
+DS1_MIB = (1, 3, 6, 1, 2, 1, 10, 18)
 FAN = "1.3.6.1.4.1.9.9.13.1.4.1"
 """ciscoEnvMonFanStatusTable: description(2), state(3)."""
 
@@ -93,5 +94,39 @@ def test_a_fault_that_is_still_there_under_another_name_is_the_same_incident(tmp
         second.happen(Happening({f"{IF_OPER_STATUS}.71": number(2)}))
         await asyncio.sleep(POLLS / 5)
         assert {("gw-1", "isdn.layer2.down", "Serial1/1/1:15"), ("gw-3", "link.down", "Serial0/2/1:15")} < held(world)
+
+    on_site(tmp_path, play)
+
+
+def test_names_that_are_handed_on_and_a_module_that_is_gone_after_a_start(tmp_path: Path) -> None:
+    async def play(world: World) -> None:
+        assert world.agent is not None
+        first, third = world.site.devices["gw-1"], world.site.devices["gw-3"]
+        for device, pri in ((first, FIRST_PRI), (first, SECOND_PRI), (third, FIRST_PRI)):
+            device.happen(happenings.pri_line(pri, up=False))
+        await asyncio.sleep(POLLS / 5)
+        before = {(each.type, each.object): each.id for each in alarms(world) if each.component == "gw-1"}
+        numbers = {each.title: each.number for each in world.agent.events.service.alarm_state.incidents.values()}
+        # the second port's name is the first's now, and its line is up again
+        first.happen(called({11: "E1 0/1/2", 10: "E1 0/1/1", 21: "Serial0/1/2:15", 20: "Serial0/1/1:15"}))
+        first.happen(Happening(happenings.pri_line(SECOND_PRI, up=True).objects))
+        await world.site.kill("gw-3")
+        for oid in [each for each in third.snmp.walk.cells if each[:8] == DS1_MIB]:
+            third.snmp.walk.drop(dotted(oid))
+        for index in (10, 11, 20, 21):
+            take_out(third, index)
+        third.happen(Happening())
+        await asyncio.sleep(POLLS / 5)
+        now = {(each.type, each.object): each.id for each in alarms(world) if each.component == "gw-1"}
+        moved = {"E1 0/1/0": "E1 0/1/1", "Serial0/1/0:15": "Serial0/1/1:15"}
+        assert now == {(kind, moved[name]): each for (kind, name), each in before.items() if name in moved}
+        after = {each.number: each for each in world.agent.events.service.alarm_state.incidents.values()}
+        there, repaired = (after[numbers[f"gw-1: line E1 0/1/{port} has failed"]] for port in (0, 1))
+        assert (there.title, there.state) == ("gw-1: line E1 0/1/1 has failed", "new")
+        assert repaired.state == "restored"
+        await asyncio.sleep(POLLS)
+        await world.site.revive("gw-3")
+        await asyncio.sleep(POLLS)
+        assert {name for name, _, _ in held(world)} == {"gw-1"}
 
     on_site(tmp_path, play)

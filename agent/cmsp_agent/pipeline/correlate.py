@@ -1,6 +1,6 @@
 """Fold repeats into their alarm, match clears to raises, and inhibit one fault by another. Opens no incident."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cmsp_agent.aio.counters import Counters
@@ -52,7 +52,9 @@ class Correlator:
         They were reported by an ifIndex before its name was known, or the interface was renamed. Where it has that
         alarm under its name already, the two are one.
         """
-        for held in [*draft.active.of(poll.component)] if poll.interfaces or poll.renamed else ():
+        alarms = draft.active.of(poll.component) if poll.interfaces or poll.renamed else ()
+        # of names that were handed on, the last first: it makes room for the one before it
+        for held in sorted(alarms, key=lambda alarm: _steps(alarm.object, poll.renamed)):
             name = _called_now(held, poll)
             if name == held.object:
                 continue
@@ -181,10 +183,20 @@ def _called_now(held: Event, poll: PollSignal) -> str:
     """
     if held.object in poll.renamed:
         name = poll.renamed[held.object]
+        if held.object in poll.renamed.values():  # another's name now
+            return name
         seen = [each.raised for each in poll.states if (each.type, each.object) == (held.type, name)]
         return name if any(seen) or held.type not in poll.there else held.object
     index = unnamed(held.object)
     return held.object if index is None or not poll.interfaces else poll.interfaces.get(index, "")
+
+
+def _steps(name: str, renamed: Mapping[str, str]) -> int:
+    """How often a name was handed on from here."""
+    count = 0
+    while name in renamed and count < len(renamed):
+        name, count = renamed[name], count + 1
+    return count
 
 
 def _saying_so(clear: Event, held: Event) -> str:

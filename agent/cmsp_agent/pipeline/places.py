@@ -8,6 +8,7 @@ from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.interfaces import canonical
 from cmsp_agent.pipeline.alarm_state import Draft, FaultPlace
+from cmsp_agent.pipeline.members import standing
 
 # not the end of an IP prefix: 10.1.2.0/24 is no port
 _PORT = re.compile(r"(?<![\d.:])\d+(?:/\d+)+")
@@ -65,3 +66,11 @@ def incident_at(draft: Draft, event: Event) -> Incident | None:
     """The open incident of the same port, or of the same component where the fault has no place on it."""
     known = draft.places.get(place_of(event))
     return None if known is None else draft.incidents.get(known)
+
+
+def standing_at(draft: Draft, event: Event) -> Incident | None:
+    """As `incident_at`, where one of its alarms still sits there: they may have another name since."""
+    incident, where = incident_at(draft, event), place_of(event)
+    if incident is None or not any(place_of(alarm) == where for alarm in standing(draft, incident)):
+        return None
+    return incident

@@ -198,6 +198,20 @@ def _states(draft: Draft, poll: PollSignal) -> Iterator[AlarmReport]:
         draft.unused.put((poll.component, kind), frozenset(poll.unused.get(kind, ())))
         draft.working.pop(poll.component, None)
         yield from _changes(draft, poll, kind, objects)
+    yield from _gone_with_its_table(draft, poll, by_type)
+
+
+def _gone_with_its_table(draft: Draft, poll: PollSignal, read: Collection[str]) -> Iterator[AlarmReport]:
+    """The clears of alarms of interfaces that are there no more, of which the device has no such table any more."""
+    for held in [*draft.active.of(poll.component)] if poll.gone else ():
+        # a bare number may be a dial-peer's as well
+        if held.type not in read and held.object in poll.gone and not held.object.isdecimal():
+            yield AlarmReport(held.type, held.object, Transition.CLEAR, _gone_text(poll.component, held.object))
+
+
+def _gone_text(component: str, name: str) -> str:
+    """Why the alarm of a row ends that is in the table no more."""
+    return f"{component}: {name} is gone, the device shows it no more"
 
 
 def _gone(draft: Draft, poll: PollSignal, kind: str, there: Collection[str]) -> Iterator[AlarmReport]:
@@ -209,8 +223,7 @@ def _gone(draft: Draft, poll: PollSignal, kind: str, there: Collection[str]) -> 
             continue
         # what only traps and syslog report may be in no table at all
         if Source.POLL in held.sources or held.object in poll.gone:
-            text = f"{poll.component}: {held.object or kind} is gone, the device shows it no more"
-            yield AlarmReport(kind, held.object, Transition.CLEAR, text)
+            yield AlarmReport(kind, held.object, Transition.CLEAR, _gone_text(poll.component, held.object or kind))
 
 
 def _changes(draft: Draft, poll: PollSignal, kind: str, objects: Mapping[str, bool]) -> Iterable[AlarmReport]:

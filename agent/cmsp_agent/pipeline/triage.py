@@ -18,7 +18,7 @@ from cmsp_agent.pipeline.incident_summary import summary
 from cmsp_agent.pipeline.losses import Losses
 from cmsp_agent.pipeline.members import is_full, named, put_off, standing
 from cmsp_agent.pipeline.normalise import Normaliser
-from cmsp_agent.pipeline.places import GROUP, incident_at, place_of
+from cmsp_agent.pipeline.places import GROUP, incident_at, place_of, standing_at
 from cmsp_agent.pipeline.reviews import Reviews
 from cmsp_agent.pipeline.rules.timing import Waiting
 from cmsp_agent.pipeline.silences import NONE, Silences
@@ -73,7 +73,7 @@ class Triage:
         incident = incident_at(draft, before)
         if incident is None:
             return
-        there = incident_at(draft, now)
+        there = standing_at(draft, now)
         if now.state is not Transition.RAISE:
             self._settle(draft, incident)
         elif there is None or there.id == incident.id:
