@@ -23,6 +23,10 @@ from cmsp_agent.services.link.backoff import backoff
 MOST_RECORDS = 1000
 FIRST_ACCESS_WAIT = 30.0
 LONGEST_ACCESS_WAIT = 900.0
+SHORTEST_WAIT = 1.0
+"""Also where the head-end asks for none: it may say so again and again."""
+UNREADABLE_BORNE = 12
+"""Answers in a row that can't be read before a record is taken for their cause: some ten minutes of backoff."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +129,9 @@ def decide(
         case Unsent():
             return replace(link, asked=False), LinkStep()
         case Wait(seconds):
-            return replace(link, access_refused=False, reason="asked to wait"), LinkStep(wait=seconds)
+            return replace(link, access_refused=False, reason="asked to wait"), LinkStep(
+                wait=max(seconds, SHORTEST_WAIT)
+            )
         case AccessRefused(status):
             failures = link.failures + 1
             wait = backoff(failures, 0.5 + chance / 2, FIRST_ACCESS_WAIT, LONGEST_ACCESS_WAIT)
@@ -234,7 +240,7 @@ def _too_large(link: Link, sent: Sent | None, chance: float) -> tuple[Link, Link
     if sent is None:
         return _failed(link, Failed("answered 413 to a question", violation=True), chance)
     if sent.count == 1:
-        return _refused(link, sent, RecordRefused(sent.last, "too large alone"), chance)
+        return _batch_refused(link, sent, BatchRefused("too large alone"), chance)
     return replace(link, limit=sent.count // 2, reason="batch too large"), LinkStep()
 
 
@@ -249,17 +255,21 @@ def _refused(link: Link, sent: Sent | None, answer: RecordRefused, chance: float
 def _batch_refused(link: Link, sent: Sent | None, answer: BatchRefused, chance: float) -> tuple[Link, LinkStep]:
     """Halve until the bad record is alone, ask whether the head-end is well, send it again, then set it aside.
 
-    A head-end that refuses everything costs a record ever more seldom: it looks like a run of bad records.
+    A head-end that refuses everything costs a record ever more seldom: it looks like a run of bad records. An answer
+    that can't be read may be of a proxy: it costs time first, and a record only where it stays so.
     """
     if sent is None:
         return _failed(link, Failed(answer.reason, answer.violation), chance)
     failures = link.failures + 1
     after = replace(link, failures=failures, access_refused=False, suspect=sent.last, reason=answer.reason)
+    wait = backoff(link.failures, chance) if answer.violation else 0.0
     if sent.count > 1:
         # an answer that can't be read may hide one that was taken: ask
-        return replace(after, asked=not answer.violation, limit=sent.count // 2), LinkStep(violation=answer.violation)
-    if link.alone != sent.last:
-        wait = backoff(link.dead_letters, chance, FIRST_ACCESS_WAIT, LONGEST_ACCESS_WAIT) if link.dead_letters else 0.0
+        halved = replace(after, asked=not answer.violation, limit=sent.count // 2)
+        return halved, LinkStep(violation=answer.violation, wait=wait)
+    if link.alone != sent.last or (answer.violation and failures < UNREADABLE_BORNE):
+        if link.dead_letters:
+            wait = backoff(link.dead_letters, chance, FIRST_ACCESS_WAIT, LONGEST_ACCESS_WAIT)
         return replace(after, asked=False, alone=sent.last), LinkStep(violation=answer.violation, wait=wait)
     after = replace(after, alone=0, suspect=0, limit=1, dead_letters=link.dead_letters + 1)
     return after, LinkStep(dead_letter=RecordRefused(sent.last, answer.reason), violation=answer.violation)

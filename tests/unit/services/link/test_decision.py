@@ -229,6 +229,22 @@ class TestBatchRefused:
         link, step = after(BatchRefused("a page", violation=True), link, None)
         assert (link.asked, step.dead_letter, step.wait) == (False, None, 2.0)
 
+    def test_answers_that_cannot_be_read_cost_time_before_they_cost_a_record(self) -> None:
+        link, waits = LINK, []
+        while True:
+            link, step = after(BatchRefused("a page", violation=True), link, Sent(51, 51, 1), chance=1.0)
+            waits.append(step.wait)
+            if step.dead_letter is not None:
+                break
+        assert len(waits) == 12
+        assert sum(waits) > 600
+
+    def test_a_head_end_to_which_each_record_is_too_large_costs_them_as_seldom(self) -> None:
+        link = replace(LINK, alone=51, dead_letters=3)
+        link, _ = after(TooLarge(), link, Sent(51, 51, 1))
+        _, step = after(TooLarge(), link, Sent(52, 52, 1), chance=1.0)
+        assert step.wait == 480
+
     def test_a_head_end_that_refuses_everything_costs_a_record_ever_more_seldom(self) -> None:
         link, waits = LINK, []
         for _ in range(8):
@@ -246,6 +262,9 @@ def test_a_connection_that_ended_is_no_failure_but_a_question() -> None:
 
 
 class TestWaits:
+    def test_to_be_asked_to_wait_no_time_is_a_second(self) -> None:
+        assert after(Wait(0.0))[1].wait == 1.0
+
     def test_asked_to(self) -> None:
         link, step = after(Wait(17.0))
         assert step == LinkStep(wait=17.0)
