@@ -38,6 +38,7 @@ def enrol(
         raise CallFailed("give --url, or --request FILE, or --response FILE", 2)
     if response is None and not token:
         raise CallFailed("give the --token of the order", 2)
+    _refuse_unusable(url)
     from cmsp_agent.aio.clock import SystemClock
     from cmsp_agent.preflight.enrolment import enrolment_for
     from cmsp_agent.storage.files import write_atomically
@@ -66,12 +67,23 @@ def enrol(
     here.output.line(f"now: systemctl restart {units}")
 
 
+def _refuse_unusable(url: str) -> None:
+    from cmsp_agent.config.addresses import parse_https_url
+
+    try:
+        if url:
+            parse_https_url(url)
+    except ValueError as error:
+        raise CallFailed(f"--url: {error}", 2) from error
+
+
 def _document(file: Path) -> dict[str, Any]:
     try:
         content = file.read_bytes()
         document = json.loads(content) if len(content) <= MOST_BYTES else None
     except (OSError, ValueError) as error:
-        raise CallFailed(f"{file}: can't be read as JSON", 2) from error
+        why = error.strerror if isinstance(error, OSError) else "can't be read as JSON"
+        raise CallFailed(f"{file}: {why}", 2) from error
     if not isinstance(document, dict):
         raise CallFailed(f"{file}: not the answer of an enrolment", 2)
     return document

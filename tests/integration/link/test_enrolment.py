@@ -14,6 +14,7 @@ from cmsp_agent.app.agent import running
 from cmsp_agent.app.loading import load
 from cmsp_agent.model.errors import ConfigurationError
 from cmsp_agent.model.tunnel import tunnel_settings
+from cmsp_agent.services.link.enrolment import EnrolmentFailed, checked_chain
 from cmsp_agent.storage.identity import IdentityFiles
 from cmsp_agent.storage.revisions import RevisionFiles
 from cmsp_agent.storage.sealed.certificates import validity, wireguard_public_key
@@ -131,6 +132,7 @@ def other_key(site: EnrollingSite) -> dict[str, Any]:
         ({"certificate_chain": "nonsense"}, "not a certificate"),
         ({"certificate_chain": "other"}, "another key"),
         ({"headend_urls": ["http://10.0.0.1"]}, "headend_urls"),
+        ({"headend_urls": ["https://10.0.0.1:99999"]}, "headend_urls"),
         ({"appliance_id": "../../etc"}, "appliance_id"),
         ({"headend_ca": None}, "headend_ca"),
         ({"wireguard": {"address": "10.99.0.7/32", "peers": []}}, "peers"),
@@ -153,6 +155,34 @@ async def test_an_answer_that_can_not_be_used_changes_nothing(
     assert site.identity.settings() is None
     [outcome] = RevisionFiles(site.place.file.parent).outcomes()
     assert (outcome.subject, outcome.outcome, outcome.step) == ("certificate", "refused", "enrolment")
+
+
+async def test_what_came_as_a_file_is_named_for_what_it_is(site: EnrollingSite, tmp_path: Path) -> None:
+    request, response, token = tmp_path / "request.json", tmp_path / "response.json", site.service.token()
+    assert (await site.enrol(token, "--request", str(request)))[0] == 0
+    asked = json.loads(request.read_text())
+    _, answer = site.service.enrol("/v1/enrolments", asked)
+    refusal = site.service.enrol("/v1/enrolments", asked)[1]
+    for text, code, said in ((json.dumps(refusal), 3, "the token was used"), ("<html>", 2, "can't be read as JSON")):
+        response.write_text(text)
+        ended, _, err = await site.enrol(token, "--response", str(response))
+        assert (ended, said in err) == (code, True), err
+    ended, _, err = await site.enrol(token, "--response", str(tmp_path / "none.json"))
+    assert (ended, "No such file" in err) == (2, True), err
+    keys, chain = site.identity.pending(), str(answer["certificate_chain"]).encode()
+    assert keys is not None
+    begins = validity(chain).begins
+    assert checked_chain(chain, keys.tls, begins - 60_000) == validity(chain).ends
+    with pytest.raises(EnrolmentFailed, match=r"good from .* clock"):
+        checked_chain(chain, keys.tls, begins - 86_400_000)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1", "https://", "https://127.0.0.1:99999", "https://[::1", "x"])
+async def test_a_url_that_can_not_be_used_is_refused_before_anything(site: EnrollingSite, url: str) -> None:
+    words = ("enrol", "--config", str(site.place.file), "--token", site.service.token(), "--url", url)
+    ending = await asyncio.to_thread(cmsp_agent, *words, width=200)
+    assert (ending.code, "--url: not" in ending.err) == (2, True), ending.err
+    assert site.identity.pending() is None
 
 
 async def test_a_service_of_another_ca_gets_no_token(site: EnrollingSite) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cmsp_agent import __version__
+from cmsp_agent.config.addresses import parse_https_url
 from cmsp_agent.model.errors import AgentError, Refused
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.model.tunnel import TunnelInvalid, TunnelSettings, document_of_tunnel, overlap, tunnel_settings
@@ -24,6 +25,8 @@ from cmsp_agent.transports.enrolment import EnrolmentReply
 REQUEST, RESPONSE = "enrolment-request.json", "enrolment-response.json"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TOKEN = re.compile(r"[!-~]{1,512}\.([0-9a-f]{64})")
+CLOCKS_APART = 300_000
+"""Milliseconds by which the authority's clock may be ahead: its certificates often begin at once."""
 SERIAL_FILES = (Path("/sys/class/dmi/id/product_serial"), Path("/etc/machine-id"))
 
 Post = Callable[[str, Mapping[str, Any], str], EnrolmentReply]
@@ -96,8 +99,7 @@ class Enrolment:
         document = self.request(token)
         reply = post(f"{url.rstrip('/')}/v1/enrolments", document, fingerprint_of(token))
         if reply.status == 403:
-            why = str(reply.document.get("detail") or reply.document.get("type") or "no reason given")
-            raise Refused(f"the enrolment service refuses the token: {why[:500]} (source: enrolment service)")
+            raise _refusal(reply.document)
         if reply.status != 201:
             raise EnrolmentFailed(f"the enrolment service answered {reply.status}: {reply.document.get('detail', '')}")
         return self._take(reply.document, token)
@@ -112,6 +114,8 @@ class Enrolment:
         keys, settings = self._files.pending(), self._files.settings()
         if keys is None:
             raise EnrolmentFailed("no request was made here that this could answer: cmsp-agent enrol --request FILE")
+        if "type" in answer and "certificate_chain" not in answer:
+            raise _refusal(answer)
         urls, tunnel = _urls(answer), self._tunnel(answer)
         chain, authority = _pem(answer, "certificate_chain"), _pem(answer, "headend_ca")
         appliance = answer.get("appliance_id")
@@ -170,17 +174,20 @@ def checked_chain(chain: bytes, key: bytes, now: int) -> int:
     """Until when a new certificate is good.
 
     Raises:
-        EnrolmentFailed: it is not a certificate, it is for another key, or it has expired.
+        EnrolmentFailed: it is not a certificate, it is for another key, or it is not good at present.
     """
     try:
         if not certificates.is_for(chain, key):
             raise EnrolmentFailed("certificate_chain: for another key than the request")
-        until = certificates.validity(chain).ends
+        valid = certificates.validity(chain)
     except ValueError as error:
         raise EnrolmentFailed("certificate_chain: not a certificate") from error
-    if until <= now:
-        raise EnrolmentFailed(f"certificate_chain: over since {rfc3339(until)}; is the appliance's clock right?")
-    return until
+    if valid.ends <= now:
+        raise EnrolmentFailed(f"certificate_chain: over since {rfc3339(valid.ends)}; is the appliance's clock right?")
+    if valid.begins > now + CLOCKS_APART:
+        begins = f"good from {rfc3339(valid.begins)} on, and it is {rfc3339(now)} here"
+        raise EnrolmentFailed(f"certificate_chain: {begins}; is the appliance's clock right?")
+    return valid.ends
 
 
 def _pem(answer: Mapping[str, Any], name: str) -> bytes:
@@ -196,9 +203,18 @@ def _pem(answer: Mapping[str, Any], name: str) -> bytes:
 
 def _urls(answer: Mapping[str, Any]) -> tuple[str, ...]:
     urls = answer.get("headend_urls")
-    if not isinstance(urls, list) or not urls or not all(isinstance(u, str) and u.startswith("https://") for u in urls):
+    if not isinstance(urls, list) or not urls:
         raise EnrolmentFailed("headend_urls: https URLs, at least one")
-    return tuple(urls)
+    try:
+        return tuple(parse_https_url(str(url)) for url in urls)
+    except ValueError as error:
+        raise EnrolmentFailed(f"headend_urls: {error}") from error
+
+
+def _refusal(problem: Mapping[str, Any]) -> Refused:
+    """What the service says where it refuses."""
+    why = str(problem.get("detail") or problem.get("type") or "no reason given")
+    return Refused(f"the enrolment service refuses the token: {why[:500]} (source: enrolment service)")
 
 
 def _serial() -> str:
