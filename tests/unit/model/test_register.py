@@ -1,74 +1,71 @@
 """Every counter of the agent is declared: name, what it counts, whether it means loss."""
 
-import ast
-import re
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
+from fnmatch import fnmatchcase
 
 import pytest
 
-import cmsp_agent
+from cmsp_agent.model.backup import BackupResult
 from cmsp_agent.model.register import REGISTER, UNDECLARED, counter_of, described, gauge_of
+from tests.unit.names_passed import Source, agent
 
-SOURCE = Path(cmsp_agent.__file__).parent
-VARIES = "some"
+pytestmark = pytest.mark.timeout(30)
 
-
-def counted_in(source: str) -> Iterator[str]:
-    """The names that a module counts under; what varies in a name is a word of its own."""
-    tree = ast.parse(source)
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call) or not node.args:
-            continue
-        function = ast.unparse(node.func)
-        if function.endswith("counters.add"):
-            yield from texts(node.args[0], "")
-            if isinstance(node.args[0], ast.Name):  # the caller says under which name
-                yield from named_by_callers(tree)
-        elif function == "attempt":
-            yield from texts(node.args[0], ".failed")
-        elif function == "partial" and ast.unparse(node.args[0]) == "attempt":
-            yield from texts(node.args[1], ".failed")
+COUNTS = (("add", "counters", "{}"), ("attempt", "", "{}.failed"), ("count", "receiver", "*.{}"))
+"""What counts: its name, how what it is asked of is called, and the counter of what it is given."""
+OF_A_CALLER = {"transports/syslog/streams.py:155"}
+"""The name is a caller's: `receiver.count`."""
+OF_AN_ENUM = {"backups.*"}
 
 
-def named_by_callers(tree: ast.Module) -> Iterator[str]:
-    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
-    for argument in (argument for call in calls for argument in call.args):
-        if isinstance(argument, ast.Constant) and re.fullmatch(r"[a-z]+\.[a-z_]+", str(argument.value)):
-            yield str(argument.value)
+def counted_in(source: Source) -> set[str]:
+    """The names that are counted; what varies in a name is `*`."""
+    return {
+        form.format(origin.text)
+        for call, of, form in COUNTS
+        for origin in source.passed(call, 0, "name" if call != "count" else "what", of)
+        if origin.place not in OF_A_CALLER
+    }
 
 
-def texts(node: ast.expr, ending: str) -> Iterator[str]:
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield f"{node.value}{ending}"
-    elif isinstance(node, ast.JoinedStr):
-        parts = [str(part.value) if isinstance(part, ast.Constant) else VARIES for part in node.values]
-        yield "".join(parts) + ending
-    elif isinstance(node, ast.IfExp):
-        yield from texts(node.body, ending)
-        yield from texts(node.orelse, ending)
-
-
-@cache
-def names() -> set[str]:
-    return {name for file in SOURCE.rglob("*.py") for name in counted_in(file.read_text())}
+def undeclared(source: Source) -> set[str]:
+    """What is counted and not declared; a name that varies is declared as a form, or by each name that it may be."""
+    declared = {counter.name for counter in REGISTER}
+    return {name for name in counted_in(source) if not any(fnmatchcase(name, each) for each in declared)} - OF_AN_ENUM
 
 
 def test_the_names_are_found() -> None:
-    assert {
-        "traps.received",
-        "events.signals",
-        "pipeline.signal.failed",
-        "heartbeat.sent",
-        "time.late_duplicates",
-    } <= names()
-    assert len(names()) > 80
+    counted = counted_in(agent())
+    assert {"traps.received", "events.signals", "pipeline.signal.failed", "heartbeat.sent"} <= counted
+    assert {"time.late_duplicates", "traps.slice.failed", "snmp.requests.split", "*.half_frames"} <= counted
+    assert len(counted) > 120
 
 
-@pytest.mark.parametrize("name", sorted(name for name in names() if VARIES not in name))
-def test_a_counter_is_declared(name: str) -> None:
-    assert counter_of(name).help
+def test_every_counter_is_declared() -> None:
+    assert undeclared(agent()) == set()
+
+
+@pytest.mark.parametrize("result", BackupResult)
+def test_every_result_of_a_backup_is_declared(result: BackupResult) -> None:
+    assert counter_of(f"backups.{result}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "counters.add('frobs.done')",
+        "def f(): self._counters.add('frobs.done' if x else 'polls.done')",
+        "def f(name): counters.add(name)\ndef g(): f('frobs.done')",
+        "def f(): counters.add(f'{self._name}.frobs')",
+        "def f(): counters.add(f'snmp.{what}')",
+        "def f(): counters.add(found.name)",
+        "def f(): attempt('frobs', counters, work)",
+        "def f(): partial(attempt, 'frobs')(counters, work)",
+        "def f(): counters.add('api.frobs')",
+        "def f(): self._receiver.count('frobs')",
+    ],
+)
+def test_a_counter_that_is_not_declared_is_found(text: str) -> None:
+    assert undeclared(Source({"services/new.py": text}))
 
 
 def test_a_name_that_nobody_declared_is_refused() -> None:
@@ -120,19 +117,13 @@ def test_each_form_is_declared_once() -> None:
     assert len(forms) == len(set(forms))
 
 
-@cache
 def gauges() -> set[str]:
-    calls = (
-        node.args[0]
-        for file in SOURCE.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("counters.gauge")
-    )
-    return {name for argument in calls for name in texts(argument, "")}
+    """The gauges that are published."""
+    return {origin.text for origin in agent().passed("gauge", 0, "name", "counters")}
 
 
 def test_every_gauge_is_declared() -> None:
-    assert {"events.waiting", "polls.worst_lateness_s", f"{VARIES}.kernel_dropped"} <= gauges()
+    assert {"events.waiting", "polls.worst_lateness_s", "*.kernel_dropped"} <= gauges()
     assert [name for name in gauges() if gauge_of(name)[0].help == UNDECLARED.help] == []
 
 

@@ -17,7 +17,7 @@ COUNTERS: tuple[Counter, ...] = (
     *declared(
         "plugin",
         {
-            "plugins.*": "Plugins, by state, and calls of theirs that took long",
+            "plugins.slow": "Calls of plugins that took long",
         },
     ),
 )

@@ -31,7 +31,6 @@ COUNTERS: tuple[Counter, ...] = (
             "api.limited": "Calls and connections of the API beyond an identity's share",
             "api.refused": "Calls of the API that the caller's role does not permit",
             "api.turned_away": "Connections of the API closed for want of descriptors, places or a handshake",
-            "*.failed": "Work that failed and was given up",
             "reload.done": "Reloads carried out",
         },
     ),
