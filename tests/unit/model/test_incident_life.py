@@ -1,5 +1,6 @@
 """The whole life of an incident: each row of the table, and random sequences of all that may happen to it."""
 
+import ast
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 import cmsp_agent
 from cmsp_agent.model.errors import Conflict
 from cmsp_agent.model.incident import TRANSITIONS, Incident, opened
-from cmsp_agent.model.incident_facts import IncidentSummary
+from cmsp_agent.model.incident_facts import IncidentSummary, SuppressedAlarms
 from cmsp_agent.model.incident_state import IncidentState, Trigger
 from cmsp_agent.model.priority import Extent, Priority, Share, Urgency
 
@@ -22,7 +23,7 @@ NEW = opened("i-1", SUMMARY, ("gw-1",), ("a-1",), at=1_000)
 STEPS = st.lists(
     st.tuples(
         st.sampled_from(
-            [*Trigger, "assess", "join", "raise", "low", "not low", "note", "assign", "refer"],
+            [*Trigger, "assess", "join", "raise", "low", "not low", "quiet", "note", "assign", "refer"],
         ),
         st.sampled_from(list(Urgency)),
         st.sampled_from(list(Priority)),
@@ -43,6 +44,8 @@ def do(incident: Incident, what: str, urgency: Urgency, asked: Priority, at: int
             return incident.with_priority(asked, "noc", at)
         case "low" | "not low":
             return incident.declared("partner", at, low=what == "low")
+        case "quiet":
+            return incident.quieted(SuppressedAlarms("noc", at + 1_000), at)
         case "note":
             return incident.noted(f"note {at}")
         case "assign":
@@ -71,7 +74,7 @@ def test_whatever_happens_the_incident_keeps_its_laws(
         assert (incident.merged_into is None) == (incident.state is not IncidentState.MERGED)
         assert incident.restored_at is None or not incident.state.open
         assert incident.priority <= incident.reckoned or incident.declared_low is not None
-        if incident.state is IncidentState.CLOSED and before.state.open:
+        if incident.state in (IncidentState.RESOLVED, IncidentState.CLOSED) and before.state.open:
             assert incident.waits_for_a_person or what is Trigger.WITHDRAW
 
 
@@ -136,6 +139,66 @@ def test_an_incident_is_not_merged_into_itself() -> None:
 def test_impossible_incidents_can_not_be_made(impossible: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="i-1"):
         replace(NEW, **impossible)  # type: ignore[arg-type]
+
+
+AN_OPEN_ONE = {"restore": "restored", "merge": "merged", "withdraw": "closed", "resolve": "resolved", "close": "closed"}
+LIFE = {
+    "new": AN_OPEN_ONE | {"acknowledge": "acknowledged", "start": "in-progress"},
+    "acknowledged": AN_OPEN_ONE | {"start": "in-progress"},
+    "in-progress": AN_OPEN_ONE | {"acknowledge": "acknowledged"},
+    "restored": {"relapse": "new", "resolve": "resolved", "close": "closed"},
+    "resolved": {"close": "closed"},
+    "closed": {},
+    "merged": {},
+}
+"""The life as ITIL has it, written out beside the table: a row too many is an error like a row too few."""
+
+
+def test_the_table_has_these_transitions_and_no_other() -> None:
+    rows: dict[str, dict[str, str]] = {state.value: {} for state in IncidentState}
+    for (state, trigger), transition in TRANSITIONS.items():
+        rows[state.value][trigger.value] = transition.to.value
+    assert rows == LIFE
+
+
+OF_ITS_LIFE = {"restored_at", "resolved_at", "closed_at", "merged_into", "reopened", "version", "IncidentState"}
+CHANGES = {"replace", "__replace__", "setattr", "__setattr__"}
+
+
+def words_of(node: ast.AST) -> set[object]:
+    """The names, keywords and texts in a part of the source."""
+    each = (getattr(part, field, None) for part in ast.walk(node) for field in ("id", "arg", "value"))
+    return {word for word in each if isinstance(word, str)}
+
+
+def changed_elsewhere(source: str) -> list[str]:
+    """Where a module changes the life of an incident by itself, or makes one."""
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    named = [(ast.unparse(call.func).rpartition(".")[2], call) for call in calls]
+    return [
+        ast.unparse(call)
+        for name, call in named
+        if name == "Incident" or (name in CHANGES and OF_ITS_LIFE & words_of(call))
+    ]
+
+
+def test_nobody_else_changes_its_life() -> None:
+    root = Path(cmsp_agent.__file__).parent
+    files = [path for path in root.rglob("*.py") if path != root / "model/incident.py"]
+    assert {path.name: found for path in files if (found := changed_elsewhere(path.read_text()))} == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "replace(incident, state=IncidentState.CLOSED)",
+        "dataclasses.replace(one, restored_at=None)",
+        "object.__setattr__(incident, 'version', 7)",
+        "Incident(id='i-1', number='')",
+    ],
+)
+def test_a_change_elsewhere_is_found(text: str) -> None:
+    assert changed_elsewhere(text)
 
 
 def test_the_version_is_raised_in_one_place() -> None:
