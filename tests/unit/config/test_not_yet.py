@@ -67,6 +67,9 @@ def test_the_reference_says_so_of_each_key() -> None:
 
 
 SAMPLE = """
+class Other:
+    never: float
+
 class Plan:
     every: float
     never: float
@@ -74,9 +77,11 @@ class Plan:
 
     def half(self): return self.own / 2
 
-def f(plan: Plan, plans: list[Plan]):
+def f(taken: Plan, plans: list[Plan]):
     chosen = (each for each in plans)
     return next(one.every for one in chosen)
+
+def g(one: Other): return one.never
 """
 
 

@@ -29,13 +29,11 @@ class WellMemory:
     def of(self, component: str, addresses: Collection[str] = ()) -> WellObjects:
         """What was seen well of a component, in this run or an earlier one.
 
-        A component that the file calls otherwise now is known by its address.
+        A component that the file calls otherwise now is known by its address, though another had the name before.
         """
-        if component not in self._known:
-            at = {(COMPONENT_DOWN, address) for address in addresses}
-            before = [name for name, seen in self._known.items() if seen & at]
-            return self._known[before[-1]] if before else NOTHING
-        return self._known[component]
+        at, own = {(COMPONENT_DOWN, address) for address in addresses}, self._known.get(component, NOTHING)
+        before = [seen for seen in self._known.values() if seen & at]
+        return own if own & at or not before else before[-1]
 
     async def keep(self, component: str, seen: WellObjects, address: str = "") -> bool:
         """Keep what was seen, and where; False where it could not be stored and is to be handed in again."""
