@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -49,12 +51,18 @@ def test_links_lead_somewhere(page: str) -> None:
     assert missing == []
 
 
-def known(command: Command, words: list[str]) -> bool:
-    """Whether the words call the command or one below it; after a command without any, its arguments follow."""
-    children = {child.path[-1]: child for child in command.children}
-    if not children or not words or not re.fullmatch("[a-z][a-z-]*", words[0]):
+def known(command: Command, words: list[str], options: frozenset[str] = frozenset({"--help"})) -> bool:
+    """Whether the words call the command or one below it, and the options are its own or of one above it."""
+    if words == ["--version", "--verbose"]:  # read before the commands are
         return True
-    return words[0] in children and known(children[words[0]], words[1:])
+    children = {child.path[-1]: child for child in command.children}
+    options |= {name for parameter in command.options for name in parameter.names}
+    named, *rest = words or [""]
+    if children and re.fullmatch("[a-z][a-z-]*", named):
+        return named in children and known(children[named], rest, options)
+    if children and named.startswith("--"):
+        return named in options and known(command, rest, options)
+    return all(word.partition("=")[0].strip("[]") in options for word in words if word.startswith(("--", "[--")))
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -79,9 +87,78 @@ def test_a_module_that_is_named_exists(page: str) -> None:
     assert missing == []
 
 
+SAID_OF_THE_SOURCE = ["docs/architecture.md", *(page for page in PAGES if page.startswith("docs/decisions/"))]
+OF_OTHERS = {"IP_PKTINFO", "SO_MEMINFO", "max_page_count", "PYTHONHASHSEED", "snmpwalk", "analyze"}
+"""The kernel's, SQLite's, Python's and the tools' own names."""
+WORD = re.compile(r"--[a-z][a-z-]*|[A-Za-z_]\w*")
+
+
+@cache
+def words_of_the_source() -> frozenset[str]:
+    """Every name and switch of what ships and is built, and the tests' file names."""
+    files = [ROOT / name for name in ("Makefile", "pyproject.toml", "setup.py")]
+    files += [
+        path
+        for room in ("agent", "plugins", "packaging", "systemd")
+        for path in (ROOT / room).rglob("*")
+        if path.suffix in (".py", ".service", ".socket", ".timer", ".in")
+    ]
+    places = (file.relative_to(ROOT).parts for file in chain(files, (ROOT / "tests").rglob("*.py")))
+    names = (word for parts in places for part in parts for word in (part, *WORD.findall(part)))
+    return frozenset(chain(names, *(WORD.findall(file.read_text()) for file in files)))
+
+
+def unknown_names(text: str) -> list[str]:
+    """What stands in backticks and is no module of ours, or has a word that nothing in the repository says."""
+    known = words_of_the_source() | OF_OTHERS
+    return [
+        name
+        for name in re.findall(r"`([^`\n]+)`", text)
+        if (name.endswith(".py") and name.rpartition("/")[2] not in known)
+        or any(word not in known for word in WORD.findall(name))
+    ]
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("page", SAID_OF_THE_SOURCE)
+def test_what_the_architecture_and_the_decisions_name_exists(page: str) -> None:
+    assert unknown_names((ROOT / page).read_text()) == []
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "`snmp.answer_forms`",
+        "with `--no-cluster`",
+        "`Refuser.refuse_all` does it",
+        "`frobs.done` counts",
+        "`driver.py`",
+    ],
+)
+def test_a_stale_name_is_found(text: str) -> None:
+    assert unknown_names(text)
+
+
+def test_every_room_is_in_the_architecture() -> None:
+    agent = ROOT / "agent/cmsp_agent"
+    rooms = [path.parent.name for each in (agent, agent / "services") for path in each.glob("*/__init__.py")]
+    named = re.findall(r"`([a-z_]+)`", (ROOT / "docs/architecture.md").read_text())
+    assert [room for room in rooms if room not in named] == []
+
+
 @pytest.mark.parametrize(
     ("call", "exists"),
-    [("rules explain 7", True), ("component list", True), ("component cure", False), ("cure", False)],
+    [
+        ("rules explain 7", True),
+        ("component list", True),
+        ("component cure", False),
+        ("cure", False),
+        ("--help", True),
+        ("rules explain 7 --help", True),
+        ("rules explain 7 --loud", False),
+        ("status --frobs=1", False),
+    ],
 )
 def test_a_command_is_known_by_all_its_words(call: str, exists: bool) -> None:
     assert known(tree(), call.split()) is exists
