@@ -165,10 +165,11 @@ OF_ITS_LIFE = {"restored_at", "resolved_at", "closed_at", "merged_into", "reopen
 CHANGES = {"replace", "__replace__", "setattr", "__setattr__"}
 
 
-def words_of(node: ast.AST) -> set[object]:
-    """The names, keywords and texts in a part of the source."""
-    each = (getattr(part, field, None) for part in ast.walk(node) for field in ("id", "arg", "value"))
-    return {word for word in each if isinstance(word, str)}
+def changed_by(call: ast.Call) -> set[object]:
+    """The fields that a call sets, by keyword or as a text, and `IncidentState` where one of its values is given."""
+    keywords = {each.arg for each in call.keywords}
+    texts = {each.value for each in call.args if isinstance(each, ast.Constant)}
+    return keywords | texts | {part.id for part in ast.walk(call) if isinstance(part, ast.Name)} & {"IncidentState"}
 
 
 def changed_elsewhere(source: str) -> list[str]:
@@ -178,7 +179,7 @@ def changed_elsewhere(source: str) -> list[str]:
     return [
         ast.unparse(call)
         for name, call in named
-        if name == "Incident" or (name in CHANGES and OF_ITS_LIFE & words_of(call))
+        if name == "Incident" or (name in CHANGES and OF_ITS_LIFE & changed_by(call))
     ]
 
 
