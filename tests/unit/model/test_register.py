@@ -46,7 +46,7 @@ def test_every_counter_is_declared() -> None:
 
 @pytest.mark.parametrize("result", BackupResult)
 def test_every_result_of_a_backup_is_declared(result: BackupResult) -> None:
-    assert counter_of(f"backups.{result}")
+    assert counter_of(f"backups.{result}").help
 
 
 @pytest.mark.parametrize(
