@@ -5,12 +5,14 @@ from dataclasses import dataclass, field
 from cmsp_agent.plugin.rules import Limit
 from cmsp_agent.plugin.source_line import written_here
 
-NOT_AVAILABLE = (4294967295, 2147483647, 65535, -1)
-"""How agents say "not available" in a number: all bits set of 32 or 16, the largest INTEGER, minus one."""
-NO_COUNT = (4294967295, 2147483647, -1)
+NOT_AVAILABLE = (4294967295, 2147483647, 65535, -1, 18446744073709551615)
+"""How agents say "not available" in a number: all bits set of 16, 32 or 64, the largest INTEGER, minus one."""
+NO_COUNT = (4294967295, 2147483647, -1, 18446744073709551615)
 """The same where 65,535 may be a figure."""
-NO_LEVEL = (4294967295, 2147483647, -2147483648)
+NO_LEVEL = (4294967295, 2147483647, -2147483648, 18446744073709551615)
 """The same where minus one may be a figure, too: degrees, decibels."""
+NEVER_A_FIGURE = (4294967295, 2147483647, 18446744073709551615)
+"""What means none of every gauge that doesn't say that all values are figures."""
 NONE_BY_UNIT = {"percent": NOT_AVAILABLE, "°C": NO_LEVEL, "dB": NO_LEVEL, "dBm": NO_LEVEL}
 """What means none where the KPI does not say; `NO_COUNT` for all other units."""
 
@@ -62,7 +64,8 @@ class Kpi:
     precision: tuple[str, str] | None = None
     """(scale, precision): columns of a sensor MIB, by which the value is value · 10^(3·(scale - 9)) / 10^precision."""
     absent: tuple[int, ...] | None = None
-    """Values by which the object says that it has none; None: those that are usual for the unit, of gauges."""
+    """Values by which the object says that it has none, beside those that no object has; None: those that are usual for
+    the unit, of gauges; empty: all values are figures."""
     limit: Limit | None = None
     """Its threshold, unless the configuration has one."""
     where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)
@@ -70,9 +73,11 @@ class Kpi:
     @property
     def none(self) -> tuple[int, ...]:
         """The values that are no figure."""
-        if self.absent is not None or self.kind != "gauge" or self.counts:
+        if self.absent == () or self.kind != "gauge" or self.counts:
             return self.absent or ()
-        return NONE_BY_UNIT.get(self.unit, NO_COUNT)
+        if self.unit == "percent" and not self.free and self.share_of is None and self.precision is None:
+            return (*(self.absent or ()), *NOT_AVAILABLE)
+        return NONE_BY_UNIT.get(self.unit, NO_COUNT) if self.absent is None else (*self.absent, *NEVER_A_FIGURE)
 
     @property
     def label(self) -> str:

@@ -5,7 +5,7 @@ Source: AC-PM-Control-MIB. The index is the way (to IP, to the telephone side) a
 
 from collections.abc import Iterator
 
-from cmsp_agent.plugin.api import Kpi, Limit, Severity
+from cmsp_agent.plugin.api import NO_COUNT, Kpi, Limit, Severity
 
 PM = "1.3.6.1.4.1.5003.10.8.2.52"
 LAST = 1
@@ -27,7 +27,7 @@ def _way(name: str, way: int) -> Iterator[Kpi]:
         "percent",
         (_value(ESTABLISHED, way),),
         share_of=(_value(ATTEMPTED, way), 1.0),
-        absent=(),
+        absent=NO_COUNT,
         limit=Limit(30, 40, 0),
     )
     yield Kpi(f"calls.{name}.acd", "s", (_value(DURATION, way, 4),))

@@ -75,10 +75,10 @@ def _values(
     kpi = planned.kpi
     rows, spare = _rows(planned, answers), answers.rows(planned.free)
     moved = answers.rows(IF_DISCONTINUITY) if kpi.per == "interface" else NO_ROWS
-    scale = kpi.scale * planned.scale
+    scale, usual_none = kpi.scale * planned.scale, kpi.none
     for index, said in ({**answers.rows(planned.spare), **rows} if planned.spare else rows).items():
         width = planned.width if index in rows else 32
-        none = kpi.none if kpi.kind == "gauge" else ((1 << width) - 1,)
+        none = usual_none if kpi.kind == "gauge" else ((1 << width) - 1,)
         value = number(said)
         if value is None or value in none or (kpi.only_if is not None and not _applies(kpi, answers, index)):
             continue

@@ -147,9 +147,9 @@ def test_not_available_is_no_figure(value: int) -> None:
 @pytest.mark.parametrize(
     ("unit", "none", "figures"),
     [
-        ("percent", [4294967295, 2147483647, 65535, -1, -1.0, b"-1"], [0, 100, 65534]),
-        ("calls", [4294967295, 2147483647, -1, b"4294967295"], [0, 65535]),
-        ("°C", [4294967295, 2147483647, -2147483648], [-1, -20, 65535]),
+        ("percent", [4294967295, 2147483647, 65535, -1, -1.0, b"-1", (1 << 64) - 1], [0, 100, 65534]),
+        ("calls", [4294967295, 2147483647, -1, b"4294967295", (1 << 64) - 1], [0, 65535]),
+        ("°C", [4294967295, 2147483647, -2147483648, (1 << 64) - 1], [-1, -20, 65535]),
     ],
 )
 def test_what_is_usual_for_the_unit_is_no_figure_unless_the_kpi_says_otherwise(
@@ -161,7 +161,8 @@ def test_what_is_usual_for_the_unit_is_no_figure_unless_the_kpi_says_otherwise(
     for value in figures:
         assert taken(kpi, value) == {"k": value}
     assert taken(replace(kpi, absent=()), 4294967295) == {"k": 4294967295}
-    assert taken(replace(kpi, absent=(7,)), 7) == {}
+    for value in (7, 4294967295, 2147483647, (1 << 64) - 1):
+        assert taken(replace(kpi, absent=(7,)), value) == {}
 
 
 @pytest.mark.parametrize(

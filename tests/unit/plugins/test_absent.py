@@ -1,0 +1,16 @@
+"""What says "not available" is a figure of no device type."""
+
+from cmsp_agent.cli.plugin.load import installed
+from cmsp_agent.plugin.api import NO_LEVEL
+from cmsp_agent.services.polling.samples import says_none
+
+
+def test_no_gauge_of_any_type_takes_all_bits_set_for_a_figure() -> None:
+    types = installed().registry.types.values()
+    gauges = [kpi for each in types for kpi in each.kpis if kpi.kind == "gauge" and not kpi.counts]
+    assert len(gauges) > 300
+    for kpi in gauges:
+        assert all(says_none(kpi, value) for value in NO_LEVEL if value > 0), kpi.name
+        if kpi.unit == "percent" and not kpi.free and kpi.share_of is None and kpi.precision is None:
+            assert says_none(kpi, 65535), kpi.name
+            assert says_none(kpi, -1), kpi.name
