@@ -41,7 +41,7 @@ _OWN_ALARMS = {
     "messages.lost": (
         *("syslog.dropped", "syslog.not_stored", "traps.dropped", "traps.not_stored", "traps.malformed"),
         *("*.half_frames", "*.refused", "*.expired", "*.no_certificate", "*.no_tls", "*.unknown_authority"),
-        "*.handshake_failed",
+        *("*.framing_errors", "*.handshake_failed"),
     ),
     "storage.lost": ("events.not_stored",),
     "storage.corrupt": ("storage.corrupt",),

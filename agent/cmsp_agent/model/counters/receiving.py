@@ -50,7 +50,6 @@ COUNTERS: tuple[Counter, ...] = (
             "syslog.split": "Messages that came several in a datagram",
             "traps.informs_repeated": "Informs sent again by a device that had no acknowledgement: each is one",
             "traps.relayed": "Notifications that a relay passed on",
-            "*.framing_errors": "Streams closed because their framing could not be read",
             "*.idle_closed": "Streams closed because they said nothing",
             "*.paused": "Streams that were made to wait",
             "*.truncated": "Messages of streams cut because they were too long",
@@ -69,6 +68,7 @@ COUNTERS: tuple[Counter, ...] = (
         "address",
         {
             "*.crowded_out": "Connections closed in favour of others",
+            "*.framing_errors": "Streams closed because their framing could not be read",
             "*.half_frames": "Syslog messages that a connection's end cut off",
             "syslog.run_together": "Syslog messages with what looks like another in the middle; they are kept whole",
             "*.miscounted": "Octet counts that were wrong",
