@@ -89,6 +89,11 @@ def notifications(text: str, others: Iterable[str] = ()) -> list[MibNotification
     return [_notification(each, _Resolver(places, imported)) for each in found]
 
 
+def imported_modules(text: str) -> list[str]:
+    """The names of the MIBs that a file imports from."""
+    return list(dict.fromkeys(module for _, module in _FROM.findall(_COMMENT.sub(" ", text))))
+
+
 def _definitions(text: str) -> dict[str, _Definition]:
     severities = dict(_severities(text))
     plain = _COMMENT.sub(lambda found: found.group(1) or " ", text)

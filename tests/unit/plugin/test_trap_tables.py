@@ -107,8 +107,37 @@ def test_a_line_that_is_none_is_named_by_its_number(line: str) -> None:
 
 def test_the_command_writes_the_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "ACME-MIB").write_text(V2)
-    (tmp_path / "ACME-ROOT").write_text(ROOT)
-    assert main(["plugin", "traps", str(tmp_path / "ACME-MIB"), str(tmp_path / "ACME-ROOT"), "--prefix", "acme"]) == 0
-    assert read_traps(capsys.readouterr().out)[1][0].oid == "1.3.6.1.4.1.54321.7.0.1"
     assert main(["plugin", "traps", str(tmp_path / "ACME-MIB")]) == 1
     assert "ACME-ROOT" in capsys.readouterr().err
+    (tmp_path / "roots").write_text(ROOT)
+    assert main(["plugin", "traps", str(tmp_path / "ACME-MIB"), str(tmp_path / "roots"), "--prefix", "acme"]) == 0
+    assert read_traps(capsys.readouterr().out)[1][0].oid == "1.3.6.1.4.1.54321.7.0.1"
+
+
+def test_what_it_imports_is_found_beside_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "ACME-MIB").write_text(V2)
+    chain = "ACME-ROOT DEFINITIONS ::= BEGIN IMPORTS corp FROM CORP-SMI; acme OBJECT IDENTIFIER ::= { corp 1 } END"
+    (tmp_path / "ACME-ROOT.my").write_text(chain)
+    (tmp_path / "CORP-SMI.txt").write_text(
+        "CORP-SMI DEFINITIONS ::= BEGIN IMPORTS acmeMib FROM ACME-MIB; corp OBJECT IDENTIFIER ::= { enterprises 9 } END"
+    )
+    assert main(["plugin", "traps", str(tmp_path / "ACME-MIB")]) == 0
+    assert read_traps(capsys.readouterr().out)[1][0].oid == "1.3.6.1.4.1.9.1.7.0.1"
+
+
+def test_net_snmp_s_own_mibs(capsys: pytest.CaptureFixture[str]) -> None:
+    folder = Path("/usr/share/snmp/mibs")
+    if not (folder / "NET-SNMP-AGENT-MIB.txt").is_file():
+        pytest.skip("needs the MIBs of net-snmp")
+    found = {}
+    for mib in ("NET-SNMP-AGENT-MIB", "NET-SNMP-EXAMPLES-MIB", "UCD-SNMP-MIB"):
+        assert main(["plugin", "traps", str(folder / f"{mib}.txt"), "--prefix", "netsnmp"]) == 0
+        found.update({rule.type: rule.oid for rule in read_traps(capsys.readouterr().out)[1]})
+    assert found == {
+        "netsnmp.ns_notify_start": "1.3.6.1.4.1.8072.4.0.1",
+        "netsnmp.ns_notify_shutdown": "1.3.6.1.4.1.8072.4.0.2",
+        "netsnmp.ns_notify_restart": "1.3.6.1.4.1.8072.4.0.3",
+        "netsnmp.net_snmp_example_heartbeat_notification": "1.3.6.1.4.1.8072.2.3.0.1",
+        "netsnmp.ucd_start": "1.3.6.1.4.1.2021.251.1",
+        "netsnmp.ucd_shutdown": "1.3.6.1.4.1.2021.251.2",
+    }
