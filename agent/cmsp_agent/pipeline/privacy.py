@@ -13,6 +13,7 @@ from functools import lru_cache
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.redaction import GROUP, HIDDEN, hide
+from cmsp_agent.pipeline.personal import ANY_WORD, PERSONAL
 from cmsp_agent.plugin.api import DeviceType
 
 MASKED = "<masked>"
@@ -51,33 +52,6 @@ _SECRETS = tuple(
         r"\b(?:scp|sftp|ftp|https?)://[^\s:/@]+:(?P<secret>[^\s@]+)@",
     )
 )
-_NUMBER = r"(?P<secret>[+*#]?\d[\d*#]{2,})"
-_SPACED = r"(?P<secret>\+\d[\d ().-]{5,22}\d|\(?0\d{1,3}\)?(?:[ .-]\d{2,4}){2,5})"
-"""A number as people write it: its groups apart."""
-_GAP = r"(?:[^\d+*#\n]{0,20}(?:\.\d+)+=)?[^\d+*#\n]{0,20}"
-_NAME = r"(?P<secret>[^\s'\"\[\](){}<>,;:=@]+)"
-_PERSONAL = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"(?:call(?:ed|ing|er)|diall?(?:ed|ing)|redirect(?:ed|ing)|\b(?:ani|dnis|msisdn)\b){_GAP}{_NUMBER}",
-        rf"(?:call(?:ed|ing|er)|diall?(?:ed|ing)|redirect(?:ed|ing)|\b(?:ani|dnis|msisdn|phone)\b)[^\d+(\n]{{0,20}}{_SPACED}",
-        r"\b(?:display|caller|calling|called)[ -]?name *[=:] *\"?(?P<secret>[^;,\"\n]+)",
-        rf"\b(?:tele)?phone(?: number)?[ :=]+{_NUMBER}",
-        rf"\bdirectory ?number[ :=]+{_NUMBER}",
-        r"\bsips?:(?P<secret>[^\s@<>\"]+)@",
-        r"\btel:(?P<secret>[+\d][\d.()-]{2,})",
-        r"\b(?:from|to|contact): *\"(?P<secret>[^\"]+)\" *<",
-        rf"\b(?:user|login)[ _-]?(?:name|id)?(?:[:=] ?|[ :=]*['\"])['\"]?{_NAME}",
-        rf"\b(?:invalid |for )user {_NAME}",
-        rf"\bpassword for {_NAME} from\b",
-    )
-)
-"""Telephone numbers and user names, whatever the device calls them; its own patterns come from its type."""
-_OF_PEOPLE = (
-    "call", "dial", "display", "redirect", "ani", "dnis", "msisdn", "phone", "directory", "sip", "tel:", '"', "user",
-    "login", "password for",
-)  # fmt: skip
-"""One of these is in each text in which `_PERSONAL` finds anything."""
 LONGEST_OBJECTS = 4096
 """Objects whose masked form is remembered: an incident is weighed again and again."""
 
@@ -94,7 +68,17 @@ def hides(event: Event) -> bool:
 
 def without_people(text: str) -> str:
     """The text as it may leave the site, where no device type says more."""
-    return hide(_PERSONAL, text, MASKED) if _may_hold(_OF_PEOPLE, text) else text
+    patterns = _of_people(text)
+    return hide(patterns, text, MASKED) if patterns else text
+
+
+def _of_people(text: str) -> list[re.Pattern[str]]:
+    """The patterns that may find a person or a number in the text."""
+    if not _may_hold(ANY_WORD, text):
+        return []
+    small = text.lower()
+    every = not text.isascii()
+    return [one for group in PERSONAL if every or any(map(small.__contains__, group.words)) for one in group.patterns]
 
 
 def _may_hold(words: Sequence[str], text: str) -> bool:
@@ -149,9 +133,9 @@ class Mask:
         lines = hidden.split("\n")
         return "\n".join(hide(patterns, line, MASKED) for line in lines) if len(lines) > 1 else hidden
 
-    def _patterns(self, text: str) -> tuple[re.Pattern[str], ...]:
+    def _patterns(self, text: str) -> Sequence[re.Pattern[str]]:
         """Those that may find something in the text."""
-        return (*_PERSONAL, *self._own) if _may_hold(_OF_PEOPLE, text) else self._own
+        return [*_of_people(text), *self._own]
 
     def _attributes(self, attributes: Mapping[str, str]) -> Mapping[str, str]:
         """Each value is read with its name before it, which says what a bare number is."""
