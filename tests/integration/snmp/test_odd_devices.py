@@ -1,6 +1,7 @@
 """Devices that are late, broken, chatty or hostile: what the client makes of each."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import cast
@@ -185,6 +186,25 @@ async def test_a_device_without_getbulk_is_found_out() -> None:
             device.asked.clear()
             assert whole(await again.columns(*COLUMNS), 5)
             assert {asked.kind for asked in device.asked} == {GET_NEXT}, "asked once in a session"
+
+
+async def test_a_device_without_getbulk_is_found_out_though_each_poll_ends_too_soon_for_it() -> None:
+    class Silent(Device):
+        def datagrams(self, version: int, asked: Pdu) -> Iterator[bytes]:
+            if asked.kind != GET_BULK:
+                yield from super().datagrams(version, asked)
+
+    async with running(Silent(rows=5)) as device, Rig() as rig:
+        session = rig.session(community(), device.port, timeout=0.1, retries=2)
+        for _ in range(4):
+            await session.get(f"{TABLE}.1.1")
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(0.25):
+                    assert whole(await session.columns(*COLUMNS), 5)
+        assert session.quirks.no_bulk
+        device.asked.clear()
+        assert whole(await session.columns(*COLUMNS), 5)
+        assert {asked.kind for asked in device.asked} == {GET_NEXT}
 
 
 async def test_no_bulk_is_forgotten_of_a_device_that_has_it() -> None:

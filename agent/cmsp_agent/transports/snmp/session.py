@@ -31,6 +31,9 @@ MOST_UNREADABLE = 200
 MOST_NONSENSE = 3
 """Pages that a device may answer with nonsense before its tables are read by GETNEXT, as long as this session lasts."""
 
+MOST_UNHEARD = 3
+"""GETBULKs that a device which never answered one may leave unanswered, over several polls, before GETNEXT is tried."""
+
 Ask = Callable[[int, list[bytes], int, int], Awaitable[tuple[Pdu, int]]]
 """(PDU kind, names, max-repetitions, retries) → the Response and the size of its datagram; see `exchange`."""
 
@@ -67,7 +70,7 @@ class SnmpSession:
         self._alive = False
         self._bulk_works = False
         self._bulk_in_doubt = not self._bulk and target.credential.version != "1"
-        self._nonsense = 0
+        self._nonsense = self._unheard = 0
         self._pages = Pages(largest, target.quirks.answer_size)
 
     @property
@@ -194,7 +197,7 @@ class SnmpSession:
 
     async def _next_page(self, walk: TableWalk, asked: list[WalkedColumn]) -> None:
         cursors = [column.cursor for column in asked]
-        plain = not self._bulk or asked[0].plain
+        plain = not self._bulk or asked[0].plain or self._unheard >= MOST_UNHEARD
         if plain:
             answer, _ = await self._ask(GET_NEXT, cursors, 0, self.target.retries)
         else:
@@ -217,20 +220,18 @@ class SnmpSession:
             except (DeviceUnreachable, DeviceAnswerInvalid) as error:
                 self._counters.add("snmp.pages.lost", key=self.target.address)
                 self._pages.lost()
+                self._unheard += not self._bulk_works and isinstance(error, DeviceUnreachable)
                 if left == 0:
                     return await self._without_bulk(cursors, error)
                 continue
             if not answer.error_status:
                 self._pages.arrived(names, size, len(answer.names))
-                self._bulk_works = True
+                self._bulk_works, self._unheard = True, 0
             return answer
         raise AssertionError("unreachable")
 
     async def _without_bulk(self, cursors: list[bytes], error: DeviceError) -> Pdu:
-        """The last resort where a device that lives has never answered GETBULK: it may know GETNEXT only.
-
-        Where it answered nonsense, it knows GETBULK: nothing is remembered against it.
-        """
+        """The last resort where a device that lives has never answered GETBULK; one that answers nonsense knows it."""
         if not self._alive or self._bulk_works:
             raise error
         answer, _ = await self._ask(GET_NEXT, cursors, 0, 0)
@@ -246,11 +247,12 @@ class SnmpSession:
 
     async def _answers_bulk(self, retries: int = 1) -> bool:
         """Whether the device answers the smallest of all GETBULKs: if so, what was lost was lost for its size."""
+        tries = 0 if self._unheard >= MOST_UNHEARD else retries
         try:
-            answer, _ = await self._ask(GET_BULK, [self._octets[SYSTEM]], 1, retries)
+            answer, _ = await self._ask(GET_BULK, [self._octets[SYSTEM]], 1, tries)
         except (DeviceUnreachable, DeviceAnswerInvalid):
             return False
-        self._bulk_works = not answer.error_status and bool(answer.names)
+        self._bulk_works, self._unheard = not answer.error_status and bool(answer.names), 0
         return self._bulk_works
 
     async def _doubt_no_bulk(self) -> None:
@@ -269,9 +271,7 @@ class SnmpSession:
     def _page_refused(self, asked: list[WalkedColumn], answer: Pdu, plain: bool) -> None:
         """Make the next page one that the device may answer: smaller, narrower, without the column at fault."""
         status, index = answer.error_status, answer.error_index
-        if (
-            status == pdus.NO_SUCH_NAME and plain
-        ):  # how v1 says "end", of the column that the index names, on most devices
+        if status == pdus.NO_SUCH_NAME and plain:  # v1's "end", of the column that the index names, on most devices
             self._column_ended(asked, index)
         elif status == pdus.TOO_BIG and not plain and self._pages.refused():
             pass
