@@ -31,7 +31,7 @@ MOST_UNREADABLE = 200
 MOST_NONSENSE = 3
 """Pages that a device may answer with nonsense before its tables are read by GETNEXT, as long as this session lasts."""
 
-MOST_UNHEARD = 3
+MOST_UNANSWERED = 3
 """GETBULKs that a device which never answered one may leave unanswered, over several polls, before GETNEXT is tried."""
 
 Ask = Callable[[int, list[bytes], int, int], Awaitable[tuple[Pdu, int]]]
@@ -70,7 +70,7 @@ class SnmpSession:
         self._alive = False
         self._bulk_works = False
         self._bulk_in_doubt = not self._bulk and target.credential.version != "1"
-        self._nonsense = self._unheard = 0
+        self._nonsense = self._unanswered = 0
         self._pages = Pages(largest, target.quirks.answer_size)
 
     @property
@@ -197,7 +197,7 @@ class SnmpSession:
 
     async def _next_page(self, walk: TableWalk, asked: list[WalkedColumn]) -> None:
         cursors = [column.cursor for column in asked]
-        plain = not self._bulk or asked[0].plain or self._unheard >= MOST_UNHEARD
+        plain = not self._bulk or asked[0].plain or self._unanswered >= MOST_UNANSWERED
         if plain:
             answer, _ = await self._ask(GET_NEXT, cursors, 0, self.target.retries)
         else:
@@ -220,13 +220,13 @@ class SnmpSession:
             except (DeviceUnreachable, DeviceAnswerInvalid) as error:
                 self._counters.add("snmp.pages.lost", key=self.target.address)
                 self._pages.lost()
-                self._unheard += not self._bulk_works and isinstance(error, DeviceUnreachable)
+                self._unanswered += not self._bulk_works and isinstance(error, DeviceUnreachable)
                 if left == 0:
                     return await self._without_bulk(cursors, error)
                 continue
             if not answer.error_status:
                 self._pages.arrived(names, size, len(answer.names))
-                self._bulk_works, self._unheard = True, 0
+                self._bulk_works, self._unanswered = True, 0
             return answer
         raise AssertionError("unreachable")
 
@@ -247,12 +247,12 @@ class SnmpSession:
 
     async def _answers_bulk(self, retries: int = 1) -> bool:
         """Whether the device answers the smallest of all GETBULKs: if so, what was lost was lost for its size."""
-        tries = 0 if self._unheard >= MOST_UNHEARD else retries
+        tries = 0 if self._unanswered >= MOST_UNANSWERED else retries
         try:
             answer, _ = await self._ask(GET_BULK, [self._octets[SYSTEM]], 1, tries)
         except (DeviceUnreachable, DeviceAnswerInvalid):
             return False
-        self._bulk_works, self._unheard = not answer.error_status and bool(answer.names), 0
+        self._bulk_works, self._unanswered = not answer.error_status and bool(answer.names), 0
         return self._bulk_works
 
     async def _doubt_no_bulk(self) -> None:
