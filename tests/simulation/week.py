@@ -55,6 +55,7 @@ class Plan:
     outages: Sequence[tuple[float, float]]
     restart: float
     power_cut: float
+    reload: float
 
 
 def reported(component: str, alarm: str, make: Callable[[bool], Happening]) -> Kind:
@@ -117,7 +118,7 @@ def planned(random: Random, faults: int = 200, length: float = WEEK) -> Plan:
             chosen.append(Fault(random.choice(kinds), begins, begins + lasts))
     thirds = [length * (number + random.uniform(0.1, 0.6)) / 3 for number in range(3)]
     outages = [(begins, begins + random.uniform(0.1, 0.3) * length / 3) for begins in thirds]
-    return Plan(chosen, outages, length * random.uniform(0.2, 0.45), length * random.uniform(0.55, 0.8))
+    return Plan(chosen, outages, length * random.uniform(0.2, 0.45), length * random.uniform(0.55, 0.8), length / 10)
 
 
 async def play(world: World, plan: Plan, length: float = WEEK) -> None:
@@ -140,6 +141,10 @@ async def play(world: World, plan: Plan, length: float = WEEK) -> None:
         await asyncio.sleep(MINUTE)
         await world.start()
 
+    async def reload() -> None:
+        assert world.agent is not None
+        await world.agent.reload()
+
     for fault in plan.faults:
         at(fault.begins, lambda fault=fault: fault.kind.act(world, True))  # type: ignore[misc]
         at(fault.ends, lambda fault=fault: fault.kind.act(world, False))  # type: ignore[misc]
@@ -148,6 +153,7 @@ async def play(world: World, plan: Plan, length: float = WEEK) -> None:
         at(ends, lambda: link(True))
     at(plan.restart, restart)
     at(plan.power_cut, power_cut)
+    at(plan.reload, reload)
     started = world.loop.time()
     for when, _, step in sorted(steps, key=lambda one: one[:2]):
         await asyncio.sleep(started + when - world.loop.time())

@@ -33,7 +33,6 @@ MACHINE = {
     "aio/clock.py": "the real clock",
     "aio/threads.py": "the real threads",
     "services/machine.py": "the real machine",
-    "app/main.py": "the process around the agent: signals and the first start",
     "app/systemd.py": "systemd's socket, and its clock in the message",
 }
 WIRES = {
@@ -54,15 +53,9 @@ SECRETS = {
     "storage/sealed/sealing.py": "keys and nonces come from the kernel alone",
     "transports/snmp/privacy.py": "salts come from the kernel alone",
     "services/backups/uploading.py": "the boundary of a form must not be guessed by who wrote the file in it",
-    "storage/files.py": "two processes may write the same file: their drafts need different names",
-    "api/unsafe.py": "the key of a call that brings none is compared with nothing",
-}
-THREADS = {
-    "app/agent.py": "a reload reads the file in the executor of the loop; no simulated run reloads",
-    "services/revisions/service.py": "an edit is checked in the executor of the loop; no simulated run edits the file",
 }
 SURE = {"pipeline/rules/probes.py": "a fixed seed: the same probes at each check"}
-ALLOWED = OWN_PROCESSES | MACHINE | WIRES | SECRETS | THREADS | SURE
+ALLOWED = OWN_PROCESSES | MACHINE | WIRES | SECRETS | SURE
 
 
 def defaults(tree: ast.AST) -> set[ast.AST]:

@@ -20,7 +20,7 @@ from cmsp_agent.services.backups.setup import SetupPlan
 from cmsp_agent.services.backups.storage_estimate import StorageNeed
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
-from cmsp_agent.services.emergency.call_paths import NumberWays
+from cmsp_agent.services.emergency.call_paths import NumberCallPaths
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.recording import Outward
@@ -111,8 +111,8 @@ class PollingServices:
 class EmergencyServices:
     """What calls ask about emergency numbers."""
 
-    ways: Callable[[], Awaitable[Sequence[NumberWays]]]
-    """As `EmergencyWatch.ways`."""
+    call_paths: Callable[[], Awaitable[Sequence[NumberCallPaths]]]
+    """As `EmergencyWatch.call_paths`."""
     calls: EmergencyRecords
     """As `EmergencyCalls.latest`."""
 

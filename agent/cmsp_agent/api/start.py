@@ -129,7 +129,7 @@ def _services(runtime: Runtime, needs: ApiNeeds, shown: Shown, jobs: Jobs) -> Ap
         events=_events(runtime, needs.events),
         backups=_backups(needs.backups),
         polling=PollingServices(needs.poller.unsupported, needs.poller.thresholds),
-        emergency=EmergencyServices(emergency.watch.ways, emergency.calls.latest),
+        emergency=EmergencyServices(emergency.watch.call_paths, emergency.calls.latest),
         configuration=ConfigurationServices(
             shown.document, shown.roles, shown.revoked, needs.part(RevisionsPart).revisions
         ),

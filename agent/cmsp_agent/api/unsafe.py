@@ -4,7 +4,6 @@ import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
-from uuid import uuid4
 
 from fastapi import Depends, Header, Request
 from fastapi.responses import Response
@@ -88,7 +87,7 @@ def unsafe(role: Role) -> Callable[..., Awaitable[Unsafe]]:
         idempotency_key: Annotated[str | None, Header(description="Repeats are answered as the first time.")] = None,
     ) -> Unsafe:
         if idempotency_key is None and request.method == "GET":
-            idempotency_key = uuid4().hex  # a job that a GET asks for may be made twice
+            idempotency_key = services_of(request).calls.own_key()  # a job that a GET asks for may be made twice
         caller = _caller(request)
         call = await _call(request, caller, idempotency_key or "")
         try:

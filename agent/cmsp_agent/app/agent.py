@@ -92,7 +92,7 @@ class Agent:
 
     async def reload(self) -> None:
         """Put the file in force as it is now. Raises as `use`."""
-        await self.use(await asyncio.to_thread(load, self.configuration.file))
+        await self.use(await self.runtime.read_file(lambda: load(self.configuration.file)))
 
     async def follow_what_is_learned(self) -> None:
         """Let the groups that match a device type apply once it is known, and resolve the names again, until cancelled.

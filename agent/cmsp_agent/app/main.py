@@ -54,14 +54,14 @@ async def serve(
     loop, stop, notifier, clock = asyncio.get_running_loop(), asyncio.Event(), Notifier(), machine.clock
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    reload_signal = ReloadSignal(reload, notifier)
-    loop.add_signal_handler(signal.SIGHUP, reload_signal.ring)
+    reloads = Reloads(reload, notifier)
+    loop.add_signal_handler(signal.SIGHUP, reloads.request)
     async with running(loaded, machine) as agent:
         announce(agent)
         settle_memory()
         async with Supervisor(clock, agent.runtime.counters) as supervisor:
             supervisor.keep_running("systemd watchdog", lambda: notifier.beat(clock))
-            supervisor.keep_running("reload", lambda: reload_signal.run(agent))
+            supervisor.keep_running("reload", lambda: reloads.run(agent))
             notifier.ready(f"{len(agent.configuration.components)} components")
             await stop.wait()
             notifier.stopping()
@@ -70,23 +70,23 @@ async def serve(
     return 0
 
 
-class ReloadSignal:
+class Reloads:
     """Reloads on request, one at a time; on any error the old configuration stays."""
 
     def __init__(self, load_again: Callable[[], Loaded], notifier: Notifier) -> None:
         self._load = load_again
         self._notifier = notifier
-        self._rung = asyncio.Event()
+        self._requested = asyncio.Event()
 
-    def ring(self) -> None:
+    def request(self) -> None:
         """Ask for a reload: SIGHUP came."""
-        self._rung.set()
+        self._requested.set()
 
     async def run(self, agent: Agent) -> None:
-        """Reload whenever it rings, until cancelled."""
+        """Reload at each request, until cancelled."""
         while True:
-            await self._rung.wait()
-            self._rung.clear()
+            await self._requested.wait()
+            self._requested.clear()
             await self.once(agent)
 
     async def once(self, agent: Agent) -> None:
@@ -100,7 +100,7 @@ class ReloadSignal:
 
     async def _reload(self, agent: Agent) -> None:
         try:
-            await agent.use(await asyncio.to_thread(self._load))
+            await agent.use(await agent.runtime.read_file(self._load))
         except AgentError as error:
             agent.runtime.counters.add("reload.refused")
             log.error("not reloaded, the old configuration stays", extra={"error": str(error)})

@@ -1,4 +1,4 @@
-"""`cmsp-agent emergency …`: the ways to emergency numbers of each site, and the calls that nobody else saw."""
+"""`cmsp-agent emergency …`: the call paths to emergency numbers of each site, and the calls that nobody else saw."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -10,7 +10,7 @@ from cmsp_agent.cli.filters import known_or_refused, refuse_unknown_component
 from cmsp_agent.cli.output import TableColumn, items, moment
 from cmsp_agent.cli.session import AsJson, session
 
-_NO_WAY: Mapping[str, Any] = {"component": "-", "dial_peer": "-", "by": "-"}
+_NO_PATH: Mapping[str, Any] = {"component": "-", "dial_peer": "-", "by": "-"}
 _WITHOUT = {
     "lost": "no dial-peer takes it any more",
     "none": "no dial-peer takes it",
@@ -23,7 +23,7 @@ def emergency_list(
     site: Annotated[str, typer.Option("--site", metavar="SITE", help="Only those of this site.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """List each way to each emergency number, the most preferred first, and what is wrong with it."""
+    """List each call path to each emergency number, the most preferred first, and what is wrong with it."""
     here = session(context)
     everything = items(all_pages(here.daemon, "/v1/emergency"))
     known_or_refused("site", site, {str(row.get("site")) for row in everything})
@@ -33,9 +33,9 @@ def emergency_list(
         return
     columns = [TableColumn(name) for name in ("SITE", "NUMBER", "COMPONENT", "DIAL-PEER", "BY", "WORKS", "WHY NOT")]
     cells = [
-        (row["site"], row["number"], *(way[key] for key in ("component", "dial_peer", "by", "works", "why")))
+        (row["site"], row["number"], *(path[key] for key in ("component", "dial_peer", "by", "works", "why")))
         for row in rows
-        for way in row["ways"] or [{**_NO_WAY, "works": row["state"], "why": _WITHOUT.get(row["state"], "")}]
+        for path in row["call_paths"] or [{**_NO_PATH, "works": row["state"], "why": _WITHOUT.get(row["state"], "")}]
     ]
     here.output.table(columns, cells, "no site has an emergency number")
 

@@ -42,6 +42,10 @@ class UnsafeCalls:
         self._clock = clock
         self._in_progress: set[str] = set()
 
+    def own_key(self) -> str:
+        """A key for a call that brings none: no other call has it."""
+        return self._audit.new_id(self._clock.now())
+
     @contextmanager
     def once(self, call: UnsafeCall) -> Iterator[None]:
         """Hold the call's key.

@@ -3,11 +3,13 @@
 import getpass
 import logging
 import sqlite3
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
+from cmsp_agent.aio.blocking import BlockingPool, PoolFull
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
@@ -27,6 +29,10 @@ from cmsp_agent.transports.snmp.shared import SharedSnmp
 
 STATE = "state.db"
 """The database of the state; where it is, the appliance has run before."""
+
+READING = 60.0
+"""Seconds in which the site file is read or checked: it may lie on a disk that hangs."""
+T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
@@ -60,12 +66,25 @@ class Runtime:
     damage: Damage
     place: StatePlace
     """Where the databases are, and what is wrong where that is a stand-in."""
+    files: BlockingPool
+    """Reads and checks the site file, one call after the other."""
     snmp: SharedSnmp = field(default_factory=SharedSnmp, repr=False)
 
     @property
     def clock(self) -> Clock:
         """The machine's time."""
         return self.machine.clock
+
+    async def read_file(self, work: Callable[[], T]) -> T:
+        """Run what reads or checks the site file beside the event loop.
+
+        Raises:
+            StorageError: it took longer than a minute, or others wait already.
+        """
+        try:
+            return await self.files.run(work, within=READING)
+        except (TimeoutError, PoolFull) as error:
+            raise StorageError(f"the configuration could not be read within {READING:g} s") from error
 
     async def write_series(self, component: str, at: int, values: Mapping[str, float]) -> None:
         """Keep the samples of one poll; losing some to a full disk is counted, and no poll fails for it."""
@@ -113,7 +132,9 @@ async def open_runtime(appliance: ApplianceSettings, counters: Counters, machine
         damage.note(state.opening)
         damage.note(kpis.opening)
         supervisor = await stack.enter_async_context(Supervisor(clock, counters, machine.chance))
-        yield Runtime(machine, counters, supervisor, state, kpis, damage, place)
+        reading = BlockingPool("site file", threads=1, waiting=8, source=threads)
+        stack.push_async_callback(reading.close)
+        yield Runtime(machine, counters, supervisor, state, kpis, damage, place, reading)
 
 
 def make_directory(path: Path) -> None:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 from cmsp_agent.config.file_kind import in_place_of_a_file, move_away
@@ -12,16 +13,24 @@ from cmsp_agent.storage.sqlite.connections import sync_directory
 from cmsp_agent.storage.sqlite.faults import translated
 
 
-def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
+def write_atomically(
+    path: Path, content: bytes, mode: int = 0o600, *, some_hex: Callable[[int], str] = secrets.token_hex
+) -> None:
     """Replace the file's content; readers see the old or the new one, and no half file stays behind.
 
     A file written by root belongs to the owner of its directory, so that the agent can read what a person set.
+
+    Args:
+        path: the file.
+        content: all of it.
+        mode: its rights.
+        some_hex: names a draft by so many octets; two processes may write the same file at once.
 
     Raises:
         StorageFull: no room left; the old file is untouched.
         StorageError: another failure; the old file is untouched.
     """
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    draft = path.with_name(f".{path.name}.{some_hex(6)}")
     try:
         _write(draft, content, mode)
         draft.replace(path)

@@ -1,4 +1,4 @@
-"""The running agent: the ways to the emergency number of a site, and the alarm when the last one is gone."""
+"""The running agent: the call paths to the emergency number of a site, and the alarm when the last one is gone."""
 
 from pathlib import Path
 from typing import Any
@@ -32,8 +32,8 @@ def watch(agent: Agent) -> EmergencyPart:
 
 
 async def states(agent: Agent, site: str) -> dict[str, bool]:
-    [found] = [each for each in await watch(agent).watch.ways() if each.site == site]
-    return {way.dial_peer: way.works for way in found.ways if way.component == "gw-1"}
+    [found] = [each for each in await watch(agent).watch.call_paths() if each.site == site]
+    return {path.dial_peer: path.works for path in found.call_paths if path.component == "gw-1"}
 
 
 async def test_the_last_way_to_the_emergency_number(tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ async def test_the_last_way_to_the_emergency_number(tmp_path: Path) -> None:
         assert await states(agent, site) == {"112": True, "113": True}
 
         async def look() -> None:
-            watch(agent).watch.settle(await watch(agent).watch.ways())
+            watch(agent).watch.settle(await watch(agent).watch.call_paths())
 
         stage.site.happen("gw-1", pri_layer2(FIRST_PRI, up=False))
         await until(lambda: ("gw-1", "isdn.layer2.down", False) in held(agent), 30)
@@ -66,7 +66,7 @@ async def test_the_last_way_to_the_emergency_number(tmp_path: Path) -> None:
         await until(lambda: LOST not in held(agent), 30)
 
 
-async def test_ways_that_a_change_took_away_are_a_critical_incident(tmp_path: Path) -> None:
+async def test_call_paths_that_a_change_took_away_are_a_critical_incident(tmp_path: Path) -> None:
     """No fault tells of it: one dial-peer was shut down, the other deleted while the agent was off."""
 
     def own(agent: Agent) -> list[Incident]:

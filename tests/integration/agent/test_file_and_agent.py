@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cmsp_agent.app.agent import Agent, running
-from cmsp_agent.app.main import ReloadSignal
+from cmsp_agent.app.main import Reloads
 from cmsp_agent.app.systemd import Notifier
 from tests.integration.agent.stage import Stage, staged
 from tests.integration.agent.test_lifecycle import polled, until
@@ -17,8 +17,7 @@ def texts(agent: Agent, kind: str) -> dict[str, str]:
 
 async def reload(stage: Stage, agent: Agent) -> None:
     """What SIGHUP does."""
-    signal = ReloadSignal(stage.load, Notifier({}))
-    await signal.once(agent)
+    await Reloads(stage.load, Notifier({})).once(agent)
 
 
 async def test_a_file_that_was_changed_and_not_reloaded_is_an_alarm_until_it_is(tmp_path: Path) -> None:

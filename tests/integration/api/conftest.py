@@ -56,7 +56,7 @@ from cmsp_agent.services.backups.storage_estimate import StorageNeed, storage_ne
 from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.last_seen import SeenTimes
 from cmsp_agent.services.devices.records import DeviceRecords
-from cmsp_agent.services.emergency.call_paths import EmergencyWay, NumberWays
+from cmsp_agent.services.emergency.call_paths import CallPath, NumberCallPaths
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.notices import Notices
@@ -208,9 +208,9 @@ async def one_raw_message(event: str) -> bytes:
     raise NotFound(f"no received message is kept of event {event}")
 
 
-async def no_emergency() -> list[NumberWays]:
-    """One way, which works."""
-    return [NumberWays("paris", "112", [EmergencyWay("gw-1", "112", "port 0/1/0:15", 0, works=True)], "gw-1")]
+async def no_emergency() -> list[NumberCallPaths]:
+    """One call path, which works."""
+    return [NumberCallPaths("paris", "112", [CallPath("gw-1", "112", "port 0/1/0:15", 0, works=True)], "gw-1")]
 
 
 async def no_setup(component: Component) -> SetupPlan:
@@ -277,7 +277,8 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
     async def reload() -> None:
         return None
 
-    revisions = Revisions(folder / "site.yaml", RevisionFiles(folder), lambda file: [], reload, clock, notices)
+    file, kept = folder / "site.yaml", RevisionFiles(folder)
+    revisions = Revisions(file, kept, lambda file: [], functools.partial(pool.run, within=10), reload, clock, notices)
     async with Supervisor(clock, counters) as supervisor:
         jobs = Jobs(database, supervisor, clock, {"poll": JobKind(_polled), "backup": backup_job(backups)}, at_once=4)
         log = AuditLog(database, secrets.token_bytes(32))

@@ -108,8 +108,10 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 async def test_what_is_kept_no_more_goes_with_its_content(store: Store) -> None:
-    versions = await store.add(10)
+    versions, changed = await store.add(10), list[str]()
+    store.manifest.follow(changed.append)
     await store.nightly.run()
+    assert changed == ["gw-1"]
     left = await store.manifest.versions("gw-1")
     assert [each.id for each in left] == ["v009", "v008", "v007"]
     assert store.files() == {each.blob for each in versions[7:]}

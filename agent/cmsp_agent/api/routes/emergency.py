@@ -1,4 +1,4 @@
-"""The calls about emergency numbers: the ways of each site, and who called while the site was cut off."""
+"""The calls about emergency numbers: the call paths of each site, and who called while the site was cut off."""
 
 from dataclasses import asdict
 from typing import Any
@@ -9,25 +9,25 @@ from cmsp_agent.api.callers import READING, caller_of, services_of
 from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.schemas.emergency import EmergencyCallList, EmergencyList
 from cmsp_agent.api.views.emergency import emergency_call_view
-from cmsp_agent.services.emergency.call_paths import NumberWays
+from cmsp_agent.services.emergency.call_paths import NumberCallPaths
 
 router = APIRouter(prefix="/v1/emergency", tags=["emergency"])
 
 
 @router.get("", response_model=EmergencyList, dependencies=READING)
 async def emergency(request: Request, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
-    """Each number of each site with its ways, by the dial-peers of the last saved configurations."""
-    return page(await services_of(request).emergency.ways(), after, limit, _ways)
+    """Each number of each site with its call paths, by the dial-peers of the last saved configurations."""
+    return page(await services_of(request).emergency.call_paths(), after, limit, _call_paths)
 
 
-def _ways(found: NumberWays) -> dict[str, Any]:
+def _call_paths(found: NumberCallPaths) -> dict[str, Any]:
     return {
         "site": found.site,
         "number": found.number,
         "state": found.state,
         "working": found.working,
         "redundant": found.working > 1,
-        "ways": [asdict(way) for way in found.ways],
+        "call_paths": [asdict(path) for path in found.call_paths],
     }
 
 

@@ -1,10 +1,10 @@
-"""The ways to emergency numbers."""
+"""The call paths to emergency numbers."""
 
 from cmsp_agent.api.schemas.base import Paged, Shape
-from cmsp_agent.services.emergency.call_paths import WaysState
+from cmsp_agent.services.emergency.call_paths import CallPathsState
 
 
-class EmergencyWayView(Shape):
+class CallPathView(Shape):
     """A dial-peer that takes the number."""
 
     component: str
@@ -18,16 +18,16 @@ class EmergencyWayView(Shape):
 class EmergencyNumberView(Shape):
     """A number of a site.
 
-    `working` counts ways that have no port or trunk in common. `state`: `works`, `lost` (there were ways), `none` (no
-    dial-peer takes the number), or `unknown` (no configuration of a gateway is saved, or none that says all).
+    `working` counts call paths that have no port or trunk in common. `state`: `works`, `lost` (there were call paths),
+    `none` (no dial-peer takes the number), or `unknown` (no configuration of a gateway is saved, or none says all).
     """
 
     site: str
     number: str
-    state: WaysState
+    state: CallPathsState
     working: int
     redundant: bool
-    ways: list[EmergencyWayView]
+    call_paths: list[CallPathView]
 
 
 class EmergencyCallView(Shape):

@@ -1,4 +1,4 @@
-"""Emergency numbers. A site that lost its ways by the functions of its components has an incident that says so."""
+"""Emergency numbers. A site that lost its call paths by the functions of its components has an incident for it."""
 
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.plugin.api import AlarmType
@@ -10,10 +10,10 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
     AlarmType(
         EMERGENCY_LOST,
         Severity.CRITICAL,
-        "No way to the emergency number {object}",
+        "No call path to the emergency number {object}",
         cause=90,
         responsible="carrier",
-        recommendation="Run `cmsp-agent emergency list`, which names each way and what is wrong with it; tell the"
+        recommendation="Run `cmsp-agent emergency list`, which names each call path and what is wrong with it; tell the"
         " people of the site which telephone they are to use. Where none is to be had: `sites.NAME.emergency: []`.",
     ),
     AlarmType(

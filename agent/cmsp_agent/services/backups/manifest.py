@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from cmsp_agent.model.backup import Backup, BackupRun
@@ -19,6 +19,10 @@ NAMED: Mapping[str, tuple[Callable[[Backup], bool], str]] = {
     "suspect": (lambda backup: bool(backup.suspect), "no backup is suspect"),
 }
 """Versions that are known by a word, and what is said where there is none."""
+
+
+VersionsChanged = Callable[[str], None]
+"""Takes the name of a component whose versions were changed."""
 
 
 class Contents(Protocol):
@@ -69,6 +73,16 @@ class Manifest:
     contents: Contents
     copies: Copies | None = None
     """None: recovering needs the database too."""
+    followers: list[VersionsChanged] = field(default_factory=list)
+
+    def follow(self, changed: VersionsChanged) -> None:
+        """Call this with the component each time that one of its versions was saved, marked or removed."""
+        self.followers.append(changed)
+
+    def changed(self, component: str) -> None:
+        """The versions of a component were changed, and that is durable."""
+        for changed in self.followers:
+            changed(component)
 
     async def latest(self, component: str) -> Backup | None:
         """The newest version that is believed."""
@@ -119,6 +133,8 @@ class Manifest:
         The content must be in the store already: an address in the manifest is never one of a missing file.
         """
         await self.database.write(lambda tx: _record(tx, run, backup, now))
+        if backup is not None:
+            self.changed(backup.component)
 
     async def copy(self, component: str) -> None:
         """Bring the copy beside the contents up to date.
@@ -139,6 +155,7 @@ class Manifest:
 
     async def _replaced(self, marked: Backup) -> Backup:
         await self.database.write(lambda tx: table.save(tx, marked))
+        self.changed(marked.component)
         return marked
 
 

@@ -53,6 +53,7 @@ class Removal:
 
             if gone:
                 await self.database.write(work, makes_room=True)
+                self.manifest.changed(component)
                 await self.manifest.copy(component)
                 self.counters.add("backups.removed", len(gone), key=component)
             await self._contents(component)

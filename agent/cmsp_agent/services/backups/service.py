@@ -22,7 +22,7 @@ from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups.acceptance import Keeper
 from cmsp_agent.services.backups.alarms import Announcing
 from cmsp_agent.services.backups.device_texts import ConfigTexts
-from cmsp_agent.services.backups.manifest import Manifest
+from cmsp_agent.services.backups.manifest import Manifest, VersionsChanged
 from cmsp_agent.services.backups.outcome import BackupOutcome, Directory, suspected
 from cmsp_agent.services.backups.policy import require_backup
 from cmsp_agent.services.backups.ssh_reading import (
@@ -182,6 +182,10 @@ class Backups:
             await self._announce(outcome)
             raise
         return outcome
+
+    def follow(self, changed: VersionsChanged) -> None:
+        """Call this with the component each time that one of its versions was saved, marked or removed."""
+        self._manifest.follow(changed)
 
     async def latest(self, component: str) -> Backup | None:
         """The latest version of a component, where there is one."""

@@ -1,1 +1,1 @@
-"""Emergency watch: the ways to each emergency number of a site, and an alarm when the last one is gone. See `start`."""
+"""The call paths to each emergency number of a site, and an alarm when the last one is gone. See `start`."""

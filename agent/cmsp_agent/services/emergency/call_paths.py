@@ -14,15 +14,15 @@ BUSIED_OUT, NOT_REGISTERED = "dialpeer.busied_out", "sip.registration.failed"
 REGISTRAR = "sip-server"
 """The session target of a dial-peer that leads to where the gateway registers."""
 MOST_NAMED = 5
-"""Ways that an alarm names."""
+"""Call paths that an alarm names."""
 
 
-class WaysState(StrEnum):
-    """What is known of the ways of a site to a number."""
+class CallPathsState(StrEnum):
+    """What is known of the call paths of a site to a number."""
 
     WORKS = "works"
     LOST = "lost"
-    """There were ways, and none works."""
+    """There were call paths, and none works."""
     NONE = "none"
     """The configurations were read, and no dial-peer takes the number."""
     UNKNOWN = "unknown"
@@ -30,7 +30,7 @@ class WaysState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class EmergencyWay:
+class CallPath:
     """A dial-peer that takes an emergency number."""
 
     component: str
@@ -43,42 +43,42 @@ class EmergencyWay:
 
 
 @dataclass(frozen=True, slots=True)
-class NumberWays:
-    """All ways of a site to a number."""
+class NumberCallPaths:
+    """All call paths of a site to a number."""
 
     site: str
     number: str
-    ways: Sequence[EmergencyWay]
+    call_paths: Sequence[CallPath]
     had: str = ""
-    """A component that has, or had, a way that was not shut down; empty: none is known to have had one."""
+    """A component that has, or had, a call path that was not shut down; empty: none is known to have had one."""
     known: bool = True
     """The dial-peers of a gateway of the site were read, all that may take the number."""
 
     @property
     def working(self) -> int:
-        """Ways that work and have no port or trunk in common."""
-        return len({(way.component, way.by) for way in self.ways if way.works})
+        """Call paths that work and have no port or trunk in common."""
+        return len({(path.component, path.by) for path in self.call_paths if path.works})
 
     @property
-    def state(self) -> WaysState:
+    def state(self) -> CallPathsState:
         """Whether one works, and if not, what is known."""
         if self.working:
-            return WaysState.WORKS
+            return CallPathsState.WORKS
         if self.had:
-            return WaysState.LOST
-        return WaysState.NONE if self.known else WaysState.UNKNOWN
+            return CallPathsState.LOST
+        return CallPathsState.NONE if self.known else CallPathsState.UNKNOWN
 
     @property
     def why(self) -> str:
-        """Why none works, way by way."""
-        reasons = [f"{way.component} dial-peer {way.dial_peer} ({way.by}): {way.why}" for way in self.ways]
+        """Why none works, one after the other."""
+        reasons = [f"{path.component} dial-peer {path.dial_peer} ({path.by}): {path.why}" for path in self.call_paths]
         return "; ".join(reasons[:MOST_NAMED]) or f"no dial-peer of {self.had} takes it any more"
 
 
-def ways_of(
+def call_paths_of(
     component: str, peers: Sequence[DialPeer], dialled: str, alarms: Sequence[Event], down: Mapping[str, Event]
-) -> Iterator[EmergencyWay]:
-    """The ways of a gateway to a number, the most preferred first.
+) -> Iterator[CallPath]:
+    """The call paths of a gateway to a number, the most preferred first.
 
     Args:
         component: its name.
@@ -89,7 +89,7 @@ def ways_of(
     """
     for peer in those_for(dialled, peers):
         why = next(_against(peer, alarms, down), "")
-        yield EmergencyWay(component, peer.tag, peer.way, peer.preference, not why, why)
+        yield CallPath(component, peer.tag, peer.egress, peer.preference, not why, why)
 
 
 def _against(peer: DialPeer, alarms: Sequence[Event], down: Mapping[str, Event]) -> Iterator[str]:

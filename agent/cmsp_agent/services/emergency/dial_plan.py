@@ -18,7 +18,7 @@ LONGEST_PATTERN = 64
 
 @dataclass(frozen=True, slots=True)
 class DialPeer:
-    """One outgoing way."""
+    """One outgoing dial-peer."""
 
     tag: str
     kind: str
@@ -37,8 +37,8 @@ class DialPeer:
     shutdown: bool = False
 
     @property
-    def way(self) -> str:
-        """What calls leave by: two dial-peers of one way are no redundancy."""
+    def egress(self) -> str:
+        """What calls leave by: two dial-peers that leave by the same are no redundancy."""
         if self.group:
             return f"trunk group {self.group}"
         if self.ports:

@@ -1,4 +1,4 @@
-"""The part that watches the ways to emergency numbers, and keeps the calls to them that nobody else sees."""
+"""The part that watches the call paths to emergency numbers, and keeps the calls to them that nobody else sees."""
 
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
@@ -77,7 +77,7 @@ async def start_emergency(
     events.listen(calls.listen)
     runtime.supervisor.keep_running("emergency calls", calls.run)
     part = EmergencyPart(watch, calls, lambda: devices.registry)
-    runtime.state.follow(watch.committed)
+    backups.follow(watch.saved)
     events.subscribe(watch.changed)
     await part.prepare(configuration)()
     runtime.supervisor.keep_running("emergency watch", watch.run)

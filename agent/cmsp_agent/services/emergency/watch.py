@@ -1,4 +1,4 @@
-"""Looks at the ways to emergency numbers, and says when a site has lost the last one."""
+"""Looks at the call paths to emergency numbers, and says when a site has lost the last one."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -16,7 +16,7 @@ from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.impact import EMERGENCY
 from cmsp_agent.services.backups import Backups
-from cmsp_agent.services.emergency.call_paths import NumberWays, WaysState, ways_of
+from cmsp_agent.services.emergency.call_paths import CallPathsState, NumberCallPaths, call_paths_of
 from cmsp_agent.services.emergency.dial_plan import DialPeer, dial_peers, dialled_for
 from cmsp_agent.services.events.conditions import Conditions
 
@@ -73,23 +73,24 @@ class EmergencyWatch:
         self._plans: dict[str, DialPlan] = {}
         """Component → what its latest version says."""
         self._had: dict[str, dict[str, str]] = {}
-        """Component → the numbers to which it has, or had, a way, and what was dialled for them."""
+        """Component → the numbers to which it has, or had, a call path, and what was dialled for them."""
         self._unreadable: dict[str, str] = {}
         """Component → the version that could not be read, as the log says already."""
         self._outdated = True
         """A version may be newer than the one that was read."""
 
     def use(self, numbers: NumbersOfSites) -> None:
-        """Watch the ways to these numbers from now on."""
+        """Watch the call paths to these numbers from now on."""
         self._numbers = numbers
-        self.committed()
+        self._outdated = True
+        self._wakeup.wake()
 
     def changed(self, _: Changes) -> None:
         """Alarms changed."""
         self._wakeup.wake()
 
-    def committed(self) -> None:
-        """The database changed: there may be newer configurations."""
+    def saved(self, _: str) -> None:
+        """The saved configurations of a component changed."""
         self._outdated = True
         self._wakeup.wake()
 
@@ -97,14 +98,14 @@ class EmergencyWatch:
         """Look when something changed, until cancelled."""
         while True:
             try:
-                self.settle(await self.ways())
+                self.settle(await self.call_paths())
             except AgentError as error:
-                log.warning("the ways to emergency numbers are not known", extra={"reason": str(error)})
+                log.warning("the call paths to emergency numbers are not known", extra={"reason": str(error)})
             if await self._wakeup.wait(IDLE):
                 await self._clock.sleep(SETTLE)
 
-    async def ways(self) -> list[NumberWays]:
-        """The ways of each site to each of its numbers, by site and number.
+    async def call_paths(self) -> list[NumberCallPaths]:
+        """The call paths of each site to each of its numbers, by site and number.
 
         Raises:
             StorageError: the list of configurations can't be read.
@@ -113,25 +114,27 @@ class EmergencyWatch:
             await self._read()
         down = self._down()
         return [
-            self._ways(site, gateways, number, down)
+            self._call_paths(site, gateways, number, down)
             for site, gateways in self._gateways().items()
             for number in self._numbers[site]
         ]
 
-    def _ways(self, site: str, gateways: Sequence[Component], number: str, down: Mapping[str, Event]) -> NumberWays:
+    def _call_paths(
+        self, site: str, gateways: Sequence[Component], number: str, down: Mapping[str, Event]
+    ) -> NumberCallPaths:
         plans = {each.name: self._plans[each.name] for each in gateways if each.name in self._plans}
         dialled = {name: self._dialled(name, plan, number) for name, plan in plans.items()}
-        ways = (
-            ways_of(name, plan.peers, dialled[name], self._alarms(name), down)
+        paths = (
+            call_paths_of(name, plan.peers, dialled[name], self._alarms(name), down)
             for name, plan in plans.items()
             if dialled[name]
         )
         read = [plan for plan in plans.values() if plan.peers]
         unread = [each for each in gateways if EMERGENCY in each.functions and each.name not in plans]
-        return NumberWays(
+        return NumberCallPaths(
             site,
             number,
-            list(chain.from_iterable(ways)),
+            list(chain.from_iterable(paths)),
             had=next((each.name for each in gateways if number in self._had.get(each.name, ())), ""),
             known=bool(read) and not unread and all(plan.is_whole for plan in read),
         )
@@ -161,16 +164,16 @@ class EmergencyWatch:
                 found[component.site].append(component)
         return found
 
-    def settle(self, found: Sequence[NumberWays]) -> None:
-        """Raise and clear: one alarm for each number of a site, at the gateway whose way was the best one."""
+    def settle(self, found: Sequence[NumberCallPaths]) -> None:
+        """Raise and clear: one alarm for each number of a site, at the gateway whose call path was the best one."""
         now = {
-            (each.ways[0].component if each.ways else each.had, f"{each.number} at {each.site}"): (
-                f"no way to {each.number} from {each.site} works: {each.why}"
+            (each.call_paths[0].component if each.call_paths else each.had, f"{each.number} at {each.site}"): (
+                f"no call path to {each.number} from {each.site} works: {each.why}"
             )
             for each in found
-            if each.state is WaysState.LOST
+            if each.state is CallPathsState.LOST
         }
-        self._conditions.settle(now, "a way to the emergency number works again")
+        self._conditions.settle(now, "a call path to the emergency number works again")
 
     async def _read(self) -> None:
         """Read the configurations that were saved since the last look."""
@@ -189,9 +192,11 @@ class EmergencyWatch:
                 await self._remember(backup)
             if known is None or known.version != backup.id:
                 await self._learn(backup)
+        # what could not be read is tried again at the next look
+        self._outdated = any(name not in self._plans or self._plans[name].version != latest[name].id for name in latest)
 
     async def _remember(self, latest: Backup) -> None:
-        """Which numbers the version before had ways to: the last one may have been taken away while we were off."""
+        """Which numbers the version before had call paths to: the last one may have gone while the agent was off."""
         name = latest.component
         component = self._components().get(name)
         numbers = self._numbers.get(component.site, ()) if component else ()

@@ -9,6 +9,7 @@ import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -34,6 +35,8 @@ CheckFile = Callable[[Path], list[str]]
 """Check a file as a start would; returns notes, raises ConfigurationError."""
 Reload = Callable[[], Awaitable[None]]
 """Go by the file as it is now."""
+Checking = Callable[[Callable[[], list[str]]], Awaitable[list[str]]]
+"""Runs a check beside the event loop (`Runtime.read_file`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +51,19 @@ class Revisions:
     """The file's history, and the one change that may wait for its confirmation."""
 
     def __init__(
-        self, file: Path, kept: RevisionFiles, check: CheckFile, reload: Reload, clock: Clock, notices: Notices
+        self,
+        file: Path,
+        kept: RevisionFiles,
+        check: CheckFile,
+        checking: Checking,
+        reload: Reload,
+        clock: Clock,
+        notices: Notices,
     ) -> None:
         self._file = file
         self._kept = kept
         self._check = check
+        self._checking = checking
         self._clock = clock
         self._notices = notices
         self._reload = reload
@@ -80,7 +91,7 @@ class Revisions:
         Raises:
             ConfigurationError: with every problem.
         """
-        return await asyncio.to_thread(self._checked, text)
+        return await self._checking(partial(self._checked, text))
 
     async def apply(self, wanted: str, by: Author, within: float) -> Mapping[str, Any]:
         """Put a configuration in force.
@@ -100,7 +111,7 @@ class Revisions:
                 raise Conflict("another change of the configuration waits for its confirmation")
             text = _with_comments(self.text, wanted)
             try:
-                notes = await asyncio.to_thread(self._checked, text)
+                notes = await self._checking(partial(self._checked, text))
                 revision = await self._switch(text, by, within)
             except AgentError as error:
                 step = "check" if isinstance(error, ConfigurationError) else "use"

@@ -88,7 +88,9 @@ async def start_revisions(
     active: Iterable[AlarmKey],
 ) -> AsyncIterator[RevisionsPart]:
     """Take up what waits for its confirmation; what was edited while the agent was off is a revision too."""
-    revisions = Revisions(used.file, RevisionFiles(used.file.parent), check, reload, runtime.clock, notices)
+    revisions = Revisions(
+        used.file, RevisionFiles(used.file.parent), check, runtime.read_file, reload, runtime.clock, notices
+    )
     part = RevisionsPart(revisions, Conditions(NOT_KEPT, notices, active), runtime.clock, used.fingerprint)
     part.keep()
     runtime.supervisor.keep_running("configuration confirmation", revisions.run)

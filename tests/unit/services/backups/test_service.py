@@ -161,6 +161,17 @@ async def test_an_unchanged_one_is_stored_once_and_the_run_is_recorded(site: Sit
     assert [record["data"]["result"] for record in await site.outbox()] == ["stored", "unchanged"]  # type: ignore[index]
 
 
+async def test_who_follows_is_told_of_each_version_that_is_saved_or_marked(site: Site) -> None:
+    changed: list[str] = []
+    site.backups.follow(changed.append)
+    outcome = await site.backups.run("gw-1", "schedule")
+    assert outcome.backup is not None
+    await site.backups.mark_known_good("gw-1", outcome.backup.id)
+    site.devices.answers["gw-2"] = [DeviceUnreachable("gw-2: no answer")]
+    await site.backups.run("gw-2", "schedule")
+    assert changed == ["gw-1", "gw-1"]
+
+
 async def test_a_change_is_a_second_version_and_its_difference_is_shown(site: Site) -> None:
     await site.backups.run("gw-1", "schedule")
     site.devices.answers["gw-1"] = [with_line(WHOLE, "ip http server")]

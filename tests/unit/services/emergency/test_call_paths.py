@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cmsp_agent.model.event import Event
-from cmsp_agent.services.emergency.call_paths import NumberWays, WaysState, ways_of
+from cmsp_agent.services.emergency.call_paths import CallPathsState, NumberCallPaths, call_paths_of
 from cmsp_agent.services.emergency.dial_plan import dial_peers, dialled_for, takes, those_for
 from tests.unit.storage.facts import an_event
 
@@ -74,20 +74,20 @@ def alarm(kind: str, name: str) -> Event:
 
 
 def works(*alarms: Event) -> dict[str, bool]:
-    ways = ways_of("gw-1", dial_peers(CONFIGURATION), "112", alarms, {})
-    return {way.dial_peer: way.works for way in ways}
+    paths = call_paths_of("gw-1", dial_peers(CONFIGURATION), "112", alarms, {})
+    return {path.dial_peer: path.works for path in paths}
 
 
-def test_the_ways_are_those_that_take_the_number_the_preferred_first() -> None:
-    ways = list(ways_of("gw-1", dial_peers(CONFIGURATION), "112", (), {}))
-    assert [(way.dial_peer, way.by, way.works) for way in ways] == [
+def test_the_call_paths_are_those_that_take_the_number_the_preferred_first() -> None:
+    paths = list(call_paths_of("gw-1", dial_peers(CONFIGURATION), "112", (), {}))
+    assert [(path.dial_peer, path.by, path.works) for path in paths] == [
         ("112", "port 0/1/0:15", True),
         ("300", "port 0/2/0", False),
         ("200", "trunk ipv4:192.0.2.9", True),
         ("113", "port 0/1/1:15", True),
     ]
-    found = NumberWays("paris", "112", ways, had="gw-1")
-    assert (found.working, found.state) == (3, WaysState.WORKS)
+    found = NumberCallPaths("paris", "112", paths, had="gw-1")
+    assert (found.working, found.state) == (3, CallPathsState.WORKS)
 
 
 @pytest.mark.parametrize(
@@ -104,27 +104,27 @@ def test_the_ways_are_those_that_take_the_number_the_preferred_first() -> None:
         ("env.fan", "0/1/0", set()),
     ],
 )
-def test_an_alarm_takes_the_ways_that_use_what_failed(kind: str, name: str, lost: set[str]) -> None:
+def test_an_alarm_takes_the_call_paths_that_use_what_failed(kind: str, name: str, lost: set[str]) -> None:
     assert {peer for peer, good in works(alarm(kind, name)).items() if not good} == lost | SHUT_DOWN
 
 
 def test_two_dial_peers_of_one_port_are_no_redundancy() -> None:
     twice = CONFIGURATION.replace("port 0/1/1:15", "port 0/1/0:15").replace("11[0-9]", "7")
-    ways = NumberWays("paris", "112", list(ways_of("gw-1", dial_peers(twice), "112", (), {})))
-    assert (len(ways.ways), ways.working) == (3, 1)
+    paths = NumberCallPaths("paris", "112", list(call_paths_of("gw-1", dial_peers(twice), "112", (), {})))
+    assert (len(paths.call_paths), paths.working) == (3, 1)
 
 
 @pytest.mark.parametrize(
     ("had", "known", "state"),
     [
-        ("gw-1", True, WaysState.LOST),
-        ("gw-1", False, WaysState.LOST),
-        ("", True, WaysState.NONE),
-        ("", False, WaysState.UNKNOWN),
+        ("gw-1", True, CallPathsState.LOST),
+        ("gw-1", False, CallPathsState.LOST),
+        ("", True, CallPathsState.NONE),
+        ("", False, CallPathsState.UNKNOWN),
     ],
 )
-def test_a_site_without_any_way_lost_those_that_it_had(had: str, known: bool, state: WaysState) -> None:
-    assert NumberWays("paris", "112", [], had, known).state is state
+def test_a_site_without_any_call_path_lost_those_that_it_had(had: str, known: bool, state: CallPathsState) -> None:
+    assert NumberCallPaths("paris", "112", [], had, known).state is state
 
 
 GROUPED = """\
@@ -162,7 +162,9 @@ dial-peer voice 9 voip
 
 def grouped(*alarms: Event, down: str = "") -> set[str]:
     gone = {address: alarm("component.down", "") for address in down.split()}
-    return {way.dial_peer for way in ways_of("gw-1", dial_peers(GROUPED), "112", alarms, gone) if not way.works}
+    return {
+        path.dial_peer for path in call_paths_of("gw-1", dial_peers(GROUPED), "112", alarms, gone) if not path.works
+    }
 
 
 @pytest.mark.parametrize(
