@@ -161,7 +161,7 @@ async def test_an_unchanged_one_is_stored_once_and_the_run_is_recorded(site: Sit
     assert [record["data"]["result"] for record in await site.outbox()] == ["stored", "unchanged"]  # type: ignore[index]
 
 
-async def test_who_follows_is_told_of_each_version_that_is_saved_or_marked(site: Site) -> None:
+async def test_a_follower_gets_each_version_that_is_saved_or_marked(site: Site) -> None:
     changed: list[str] = []
     site.backups.follow(changed.append)
     outcome = await site.backups.run("gw-1", "schedule")
