@@ -1,8 +1,8 @@
 """The page of the device types: what each supports, generated from its data."""
 
 from cmsp_agent.cli.plugin.load import installed
-from cmsp_agent.cli.plugin.support import support
 from cmsp_agent.plugin.host import PluginHost
+from cmsp_agent.plugin.support import support
 from docs.tools.markdown import cell, page, table
 
 TEXT = (

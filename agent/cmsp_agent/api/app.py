@@ -24,6 +24,7 @@ from cmsp_agent.api.routes import order as routes_order
 from cmsp_agent.api.routes import outbox as routes_outbox
 from cmsp_agent.api.routes import silences as routes_silences
 from cmsp_agent.api.routes import thresholds as routes_thresholds
+from cmsp_agent.api.routes import types as routes_types
 from cmsp_agent.api.schemas.base import ProblemDetails
 from cmsp_agent.api.services import ApiServices
 from cmsp_agent.api.shares import ShareLimits, Shares
@@ -50,6 +51,7 @@ ROUTERS = (
     routes_jobs.router,
     routes_order.router,
     routes_outbox.router,
+    routes_types.router,
 )
 
 

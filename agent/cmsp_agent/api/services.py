@@ -12,6 +12,8 @@ from cmsp_agent.model.calls import EmergencyCall
 from cmsp_agent.model.component import Component, Threshold
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
+from cmsp_agent.pipeline.rules.rule import Rules
+from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups
 from cmsp_agent.services.backups.history import ConfigurationChange
@@ -81,6 +83,8 @@ class EventServices:
     """Events and incidents as they may leave the site, by the configuration of the moment."""
     confirm_clock: Callable[[], Awaitable[None]]
     """As `KnownTime.confirm`."""
+    rules: Callable[[], Rules]
+    """Those in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,7 @@ class ApiServices:
     outbox: OutboxService
     inventory: InventoryBook
     order: OrderWatch
+    device_types: Registry
     discovery: Callable[[tuple[str, ...]], None]
     """As `DiscoveryPart.check`."""
     kpis: Callable[[Question], Awaitable[History]]

@@ -39,6 +39,7 @@ from cmsp_agent.services.listening import Listening
 from cmsp_agent.services.order.start import OrderPart
 from cmsp_agent.services.overrides import audit_overrides
 from cmsp_agent.services.part import Change, Part
+from cmsp_agent.services.plugins import PluginsPart
 from cmsp_agent.services.polling.poller import Poller
 from cmsp_agent.services.revisions.start import RevisionsPart
 from cmsp_agent.services.runtime import Runtime
@@ -137,6 +138,7 @@ def _services(runtime: Runtime, needs: ApiNeeds, shown: Shown, jobs: Jobs) -> Ap
         outbox=OutboxService(runtime.state, runtime.clock),
         inventory=needs.part(InventoryPart).book,
         order=needs.part(OrderPart).watch,
+        device_types=needs.part(PluginsPart).host.registry,
         discovery=needs.part(DiscoveryPart).check,
         kpis=needs.kpis.read,
         read_only=needs.part(DiagnosticsPart).read_only,
@@ -155,6 +157,7 @@ def _events(runtime: Runtime, part: EventsPart) -> EventServices:
         raw_messages=part.raw.of_event,
         masked=part,
         confirm_clock=part.known_time.confirm,
+        rules=lambda: part.pipeline.rules,
     )
 
 

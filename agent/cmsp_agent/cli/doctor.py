@@ -21,7 +21,7 @@ def doctor(
 ) -> None:
     """Say what is wrong with the agent and its machine, and what to do. Ends with 0 where nothing is, else with 1."""
     here = session(context)
-    found = _of_the_agent(here) + _of_this_machine(here, here.file(config))
+    found = _of_the_agent(here) + _of_this_machine(here, config)
     if as_json:
         here.output.json_rows(found)
     for number, row in enumerate(() if as_json else found, 1):
@@ -46,7 +46,7 @@ def _of_this_machine(here: CommandContext, file: Path) -> list[dict[str, str]]:
         return []
     from cmsp_agent.cli import examination
 
-    return examination.findings(file)
+    return examination.findings(here.file(file))
 
 
 def support_bundle(

@@ -1,7 +1,7 @@
 """`cmsp-agent rules …`: check rule files, try them on cases and on recorded events, say what they make of one event."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,11 +9,13 @@ from urllib.parse import quote
 
 import typer
 
-from cmsp_agent.cli.output import TableColumn
+from cmsp_agent.cli.daemon import all_pages
+from cmsp_agent.cli.output import TableColumn, items
 from cmsp_agent.cli.session import AsJson, CommandContext, session
 from cmsp_agent.config.site_path import DEFAULT_FILE
 
 if TYPE_CHECKING:
+    from cmsp_agent.model.errors import Problem
     from cmsp_agent.model.event import Event
 
 Config = Annotated[Path, typer.Option("--config", "-c", metavar="FILE", help="The site file, which names the rules.")]
@@ -26,19 +28,28 @@ def rules_check(
     context: typer.Context, config: Config = DEFAULT_FILE, files: Files = None, as_json: AsJson = False
 ) -> None:
     """Check the rule files and list the rules in the order in which they apply."""
+    here = session(context)
+    if not here.daemon.local and config == DEFAULT_FILE and not files:
+        _show(here, [tuple(row.values()) for row in items(all_pages(here.daemon, "/v1/rules"))], [], as_json)
+        return
     from cmsp_agent.cli import rule_files
 
-    output = session(context).output
-    rules, warnings = rule_files.load(session(context).file(config), files)
+    rules, warnings = rule_files.load(here.file(config), files)
+    _show(here, list(rule_files.rows(rules)), warnings, as_json)
+
+
+def _show(
+    here: CommandContext, rows: Sequence[tuple[object, ...]], warnings: Sequence["Problem"], as_json: bool
+) -> None:
     heads = ("KIND", "RULE", "IF", "DOES", "WHERE")
     if as_json:
-        listed = [dict(zip(map(str.lower, heads), row, strict=True)) for row in rule_files.rows(rules)]
+        listed = [dict(zip(map(str.lower, heads), row, strict=True)) for row in rows]
         shown = [{"file": each.file, "line": each.line, "text": each.text} for each in warnings]
-        output.json_rows(listed, warnings=shown)
+        here.output.json_rows(listed, warnings=shown)
         return
     for warning in warnings:
-        output.line(f"{warning.file}:{warning.line}: warning: {warning.text}")
-    output.table([TableColumn(head) for head in heads], rule_files.rows(rules), "no rules")
+        here.output.line(f"{warning.file}:{warning.line}: warning: {warning.text}")
+    here.output.table([TableColumn(head) for head in heads], rows, "no rules")
 
 
 def rules_test(

@@ -6,7 +6,7 @@ from typing import Annotated, TextIO
 
 import typer
 
-from cmsp_agent.cli.daemon import Daemon
+from cmsp_agent.cli.daemon import CallFailed, Daemon
 from cmsp_agent.cli.output import Output
 from cmsp_agent.config.site_path import DEFAULT_FILE
 from cmsp_agent.model.errors import AgentError
@@ -31,9 +31,15 @@ class CommandContext:
 
 
 def file_meant(daemon: Daemon, given: Path) -> Path:
-    """The site file that is meant: where none is named, that of the agent that answers; else the usual one."""
-    if given != DEFAULT_FILE or not daemon.local:
+    """The site file that is meant: where none is named, that of the agent that answers; else the usual one.
+
+    Raises:
+        CallFailed: none is named, and the agent is elsewhere.
+    """
+    if given != DEFAULT_FILE:
         return given
+    if not daemon.local:
+        raise CallFailed("the file of an agent elsewhere is not here: give --config FILE, a copy of it", 2)
     try:
         return Path(str(daemon.get("/v1/config")["file"]))
     except (AgentError, LookupError):

@@ -42,9 +42,11 @@ from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.pipeline.alarm_state import AlarmState
 from cmsp_agent.pipeline.privacy import Mask, incident_without_people
+from cmsp_agent.pipeline.rules.rule import NO_RULES
 from cmsp_agent.pipeline.silences import SilenceRegister
 from cmsp_agent.pipeline.unanswered import UnansweredPolls
 from cmsp_agent.plugin.api import CliPlatform, Redaction
+from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.backups import Backups, Directory, Manifest, backup_job
 from cmsp_agent.services.backups.history import history
@@ -300,6 +302,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
                 raw_messages=one_raw_message,
                 masked=Masked(),
                 confirm_clock=KnownTime(database, Notices(unwatched, clock, counters), clock).confirm,
+                rules=lambda: NO_RULES,
             ),
             backups=BackupServices(
                 store=backups,
@@ -325,6 +328,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             outbox=OutboxService(database, clock),
             inventory=InventoryBook(database, lambda: components, SeenTimes(database)),
             order=OrderWatch(ORDER, lambda: components, {}, believed, lambda days: None, clock, {}),
+            device_types=Registry(),
             discovery=lambda subnets: None,
             kpis=kpis,
             read_only=lambda name: ("show version", "show interfaces {name}") if name == "gw-1" else (),

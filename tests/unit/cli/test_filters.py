@@ -172,7 +172,7 @@ LISTS: dict[tuple[str, ...], str] = {
     ("backup", "verify", "gw-2"): "/v1/components/gw-2/backups/verification",
     ("backup", "rehearse"): "/v1/backups/rehearsal",
     ("backup", "grep", "x"): "/v1/backups/grep",
-    ("type", "list"): "",
+    ("type", "list"): "/v1/types",
     ("secret", "list"): "",
     ("rules", "check"): "",
     ("doctor",): "/v1/findings",

@@ -23,15 +23,12 @@ ON_FILES = {
     "plugin show",
     "plugin test",
     "plugin traps",
-    "rules check",
     "rules test",
     "tool clean",
     "tool identify",
     "tool redact",
     "tool syslog",
     "tool trap",
-    "type list",
-    "type show",
 }
 """Need no agent: they read what they are given, or what is installed beside them."""
 
@@ -81,6 +78,29 @@ def noc(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
     caller = authority.client("noc", "urn:cmsp:noc:admin")
     files = ("--cert", str(caller.certificate), "--key", str(caller.key), "--ca", str(authority.path))
     return "--url", "https://127.0.0.1:1", *files
+
+
+TYPE = {"name": "acme_box", "title": "Box", "kpis": 1, "states": 2, "traps": 3, "syslog": 4, "saved": True, "like": ""}
+TYPE |= {"capabilities": [{"capability": "kpis", "label": "proven", "what": "box.load"}]}
+RULE = {"kind": "filter", "rule": "quiet", "if": "type is x", "does": "drop", "where": "r.yaml:3"}
+
+
+@pytest.mark.parametrize(
+    ("command", "path", "answer", "said"),
+    [
+        ("type list", "/v1/types", {"items": [TYPE]}, "acme_box"),
+        ("type show acme_box", "/v1/types/acme_box", TYPE, "box.load"),
+        ("rules check", "/v1/rules", {"items": [RULE]}, "r.yaml:3"),
+    ],
+)
+def test_what_the_agent_there_has_is_asked_of_it(command: str, path: str, answer: dict[str, Any], said: str) -> None:
+    assert said in cmsp_agent(*command.split(), answers={path: answer}).out
+
+
+@pytest.mark.parametrize("command", ["rules explain e1", "rules replay", "rules test cases.yaml", "config check"])
+def test_a_file_that_is_elsewhere_is_not_mistaken_for_one_here(command: str) -> None:
+    ending = cmsp_agent(*command.split(), answers={"/v1/events/e1": {}})
+    assert (ending.code, "give --config FILE" in ending.err) == (2, True), ending.err
 
 
 @pytest.mark.parametrize("command", sorted(ON_THE_APPLIANCE))

@@ -1,16 +1,17 @@
-"""`cmsp-agent type …`: the device types that the plugins bring, and what each does; needs no running agent."""
+"""`cmsp-agent type …`: the device types that the plugins bring, and what each does.
 
-from typing import TYPE_CHECKING, Annotated
+Here they need no running agent; of an agent elsewhere they are what it has loaded.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import quote
 
 import typer
 
-from cmsp_agent.cli.daemon import CallFailed
-from cmsp_agent.cli.output import TableColumn
-from cmsp_agent.cli.session import AsJson, session
-
-if TYPE_CHECKING:
-    from cmsp_agent.plugin.api import DeviceType
-
+from cmsp_agent.cli.daemon import CallFailed, all_pages
+from cmsp_agent.cli.output import TableColumn, items
+from cmsp_agent.cli.session import AsJson, CommandContext, session
 
 TypeName = Annotated[str, typer.Argument(metavar="TYPE", help="A device type, as `type list` shows it.")]
 
@@ -18,10 +19,7 @@ TypeName = Annotated[str, typer.Argument(metavar="TYPE", help="A device type, as
 def type_list(context: typer.Context, as_json: AsJson = False) -> None:
     """List the device types that `type:` may name, with how many rules and figures each has."""
     here = session(context)
-    from cmsp_agent.cli.plugin.load import installed
-
-    types = installed().registry
-    rows = [_row(kind, types.plugin_of(kind.name) or "") for kind in sorted(types, key=lambda kind: kind.name)]
+    rows = _installed() if here.daemon.local else items(all_pages(here.daemon, "/v1/types"))
     if as_json:
         here.output.json_rows(rows)
         return
@@ -43,30 +41,40 @@ def type_list(context: typer.Context, as_json: AsJson = False) -> None:
 
 def type_show(context: typer.Context, name: TypeName, as_json: AsJson = False) -> None:
     """Show what a device type knows, polls, understands and saves."""
+    here = session(context)
+    found = _installed_of(name) if here.daemon.local else _elsewhere(here, name)
+    if as_json:
+        here.output.json(found)
+    else:
+        here.output.line(table(found))
+
+
+def table(found: Mapping[str, Any]) -> str:
+    """The capabilities of a device type as text for a terminal."""
+    head = f"{found['name']}: {found['title']}" + (f" (like {found['like']})" if found.get("like") else "")
+    lines = (f"  {row['capability']:<9} {row['label']:<11} {row['what']}" for row in found["capabilities"])
+    return "\n".join((head, *lines))
+
+
+def _installed() -> list[dict[str, Any]]:
     from cmsp_agent.cli.plugin.load import installed
-    from cmsp_agent.cli.plugin.support import document, table
+    from cmsp_agent.plugin.support import in_short
+
+    types = installed().registry
+    return [in_short(kind, types.plugin_of(kind.name) or "") for kind in sorted(types, key=lambda kind: kind.name)]
+
+
+def _installed_of(name: str) -> dict[str, Any]:
+    from cmsp_agent.cli.plugin.load import installed
+    from cmsp_agent.plugin.support import document, in_short
 
     types = installed().registry
     kind = types.named(name)
     if kind is None:
         raise CallFailed(f"{name}: no such device type; there are {', '.join(sorted(types.types))}", 2)
-    output = session(context).output
-    if as_json:
-        output.json(_row(kind, types.plugin_of(name) or "") | document(kind))
-    else:
-        output.line(table(kind))
+    return in_short(kind, types.plugin_of(name) or "") | document(kind)
 
 
-def _row(kind: "DeviceType", plugin: str) -> dict[str, object]:
-    return {
-        "name": kind.name,
-        "title": kind.title,
-        "plugin": plugin,
-        "vendor": kind.identity.vendor,
-        "identified": bool(kind.sys_object_ids),
-        "kpis": len(kind.kpis),
-        "states": len(kind.states),
-        "traps": len(kind.traps),
-        "syslog": len(kind.syslog),
-        "saved": kind.cli is not None,
-    }
+def _elsewhere(here: CommandContext, name: str) -> dict[str, Any]:
+    found: dict[str, Any] = here.daemon.get(f"/v1/types/{quote(name, safe='')}")
+    return found

@@ -71,7 +71,8 @@ def plugin_test(context: typer.Context, plugin: PluginPlace, as_json: AsJson = F
 
 def plugin_show(context: typer.Context, plugin: PluginPlace, as_json: AsJson = False) -> None:
     """Show what the device types of a plugin know, poll, understand and save."""
-    from cmsp_agent.cli.plugin.support import document, table
+    from cmsp_agent.cli.plugin.types import table
+    from cmsp_agent.plugin.support import document
 
     output = session(context).output
     loaded = _loaded(plugin)
@@ -79,7 +80,7 @@ def plugin_show(context: typer.Context, plugin: PluginPlace, as_json: AsJson = F
     if as_json:
         output.json_rows([document(kind) for kind in kinds])
     for kind in () if as_json else kinds:
-        output.line(table(kind))
+        output.line(table(document(kind)))
     if not loaded.report.device_types:
         raise CallFailed(f"{plugin}: it brings no device type that can be used", 1)
 

@@ -1,8 +1,8 @@
-"""What a device type supports, made of its data: for `plugin show`, `type show` and the reference."""
+"""What a device type supports, made of its data: for `type show`, the API, `plugin show` and the reference."""
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cmsp_agent.plugin.api import CAPABILITIES, CliPlatform, DeviceType
 
@@ -25,16 +25,26 @@ def support(kind: DeviceType) -> list[Capability]:
     return [Capability(name, what or "nothing", _label(kind, name) if what else "") for name, what in said.items()]
 
 
-def document(kind: DeviceType) -> dict[str, object]:
+def document(kind: DeviceType) -> dict[str, Any]:
     """The capabilities for programs."""
-    return {"name": kind.name, "title": kind.title, "capabilities": [row._asdict() for row in support(kind)]}
+    known = {"name": kind.name, "title": kind.title, "like": kind.like or None}
+    return {**known, "capabilities": [row._asdict() for row in support(kind)]}
 
 
-def table(kind: DeviceType) -> str:
-    """The capabilities as text for a terminal."""
-    head = f"{kind.name}: {kind.title}" + (f" (like {kind.like})" if kind.like else "")
-    lines = (f"  {row.capability:<9} {row.label:<11} {row.what}" for row in support(kind))
-    return "\n".join((head, *lines))
+def in_short(kind: DeviceType, plugin: str) -> dict[str, Any]:
+    """A device type in a list, for programs: how many rules and figures it has."""
+    return {
+        "name": kind.name,
+        "title": kind.title,
+        "plugin": plugin,
+        "vendor": kind.identity.vendor,
+        "identified": bool(kind.sys_object_ids),
+        "kpis": len(kind.kpis),
+        "states": len(kind.states),
+        "traps": len(kind.traps),
+        "syslog": len(kind.syslog),
+        "saved": kind.cli is not None,
+    }
 
 
 def _said(kind: DeviceType) -> Iterator[str]:

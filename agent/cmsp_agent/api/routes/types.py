@@ -1,0 +1,50 @@
+"""Calls about what the agent judges by: the device types of its plugins, and the rules in force."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+
+from cmsp_agent.api.callers import READING, services_of
+from cmsp_agent.api.paging import MOST, After, Limit, page
+from cmsp_agent.api.schemas.types import RuleList, TypeDetails, TypeList
+from cmsp_agent.config.nearest import did_you_mean
+from cmsp_agent.model.errors import NotFound
+from cmsp_agent.plugin.support import document, in_short
+
+router = APIRouter(prefix="/v1", tags=["types"])
+
+
+@router.get("/types", response_model=TypeList, dependencies=READING)
+async def types(request: Request, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
+    """The device types that the plugins brought, by name."""
+    known = services_of(request).device_types
+    found = sorted(known, key=lambda kind: kind.name)
+    return page(found, after, limit, lambda kind: in_short(kind, known.plugin_of(kind.name) or ""))
+
+
+@router.get("/types/{name}", response_model=TypeDetails, dependencies=READING)
+async def one(request: Request, name: str) -> dict[str, Any]:
+    """What a device type knows, polls, understands and saves."""
+    known = services_of(request).device_types
+    kind = known.named(name)
+    if kind is None:
+        raise NotFound(f"no device type is called {name!r}{did_you_mean(name, known.types)}")
+    return in_short(kind, known.plugin_of(name) or "") | document(kind)
+
+
+@router.get("/rules", response_model=RuleList, dependencies=READING)
+async def rules(request: Request, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
+    """The rules in force, in the order in which they apply."""
+    found = services_of(request).events.rules().in_order()
+    return page(
+        found,
+        after,
+        limit,
+        lambda row: {
+            "kind": row[0],
+            "rule": row[1].name,
+            "if": row[1].condition.text,
+            "does": row[1].action,
+            "where": str(row[1].origin),
+        },
+    )
