@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from cmsp_agent.app.loading import load
+from cmsp_agent.model.times import rfc3339
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from tests.lab.site import happenings
 from tests.lab.site.happenings import FIRST_PRI, LAPD_OPER_STATUS, Happening
@@ -130,7 +131,7 @@ def test_a_person_s_end_and_a_late_message_are_no_evidence(tmp_path: Path) -> No
         await asyncio.sleep(3)
         for again in (Happening(says=said.says[1:]), Happening(says=said.says[:1]), None):
             [alarm] = agent.events.service.alarm_state.active.values()
-            await desk.clear(alarm.id, "the carrier says that it is well")
+            await desk.clear(alarm.id, "noc", "the carrier says that it is well")
             assert held(world) == set()
             if again is None:
                 await agent.polling.poller.poll_now("gw-1")
@@ -138,12 +139,44 @@ def test_a_person_s_end_and_a_late_message_are_no_evidence(tmp_path: Path) -> No
                 device.happen(again)
             await asyncio.sleep(1)
             assert held(world) == {LAYER_2}
-            assert {data["state"] for data in last_incidents(world).values()} == {"new"}
+            [incident] = last_incidents(world).values()
+            assert (incident["state"], incident["restored_at"]) == ("new", None)
         # a port that is up: the trap of it came before the line that it is down
         device.happen(Happening(says=happenings.interface(1, "GigabitEthernet0/0/0", up=True).says[:1]))
         await asyncio.sleep(0.3)
         lines(world, "gw-1", (900, "LINK-3-UPDOWN", "Interface GigabitEthernet0/0/0, changed state to down"))
         await asyncio.sleep(15)
         assert held(world) == {LAYER_2}
+
+    on_site(tmp_path, play)
+
+
+def test_what_a_person_ends_is_restored_by_a_poll_alone_or_closes_without_a_restoration(tmp_path: Path) -> None:
+    async def play(world: World) -> None:
+        assert world.agent is not None
+        lines(world, "gw-3", (1, "SIP-5-DIALPEER_STATUS", "VoIP dial-Peer <10> is Busied out"))
+        world.site.devices["gw-1"].happen(happenings.pri_layer2(FIRST_PRI, up=False))
+        await world.site.kill("ata-1")
+        await asyncio.sleep(POLLS)
+        desk = AlarmDesk(world.agent.events.service, world.agent.runtime.clock, world.agent.runtime.machine.new_id)
+        repaired = f"{LAPD_OPER_STATUS}.{FIRST_PRI.channel}"
+        world.site.devices["gw-1"].happen(Happening({repaired: number(3)}))
+        for alarm in [*world.agent.events.service.alarm_state.active.values()]:
+            await desk.clear(alarm.id, "noc", "it is said to be well")
+        ended = rfc3339(world.clock.now())
+        await world.stop()
+        await world.start()
+        await asyncio.sleep(5)
+        assert held(world) == set()
+        await asyncio.sleep(POLLS)
+        assert held(world) == {("ata-1", "component.down", "")}
+        incidents = {data["components"][0]: data for data in last_incidents(world).values()}
+        assert {name: data["state"] for name, data in incidents.items()} == {
+            "gw-1": "resolved",
+            "gw-3": "closed",
+            "ata-1": "new",
+        }
+        assert incidents["gw-1"]["restored_at"] > ended
+        assert incidents["gw-3"]["restored_at"] is None
 
     on_site(tmp_path, play)

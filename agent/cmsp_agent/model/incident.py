@@ -13,16 +13,17 @@ from cmsp_agent.model.errors import Conflict
 from cmsp_agent.model.incident_facts import (
     DeclaredLow,
     IncidentSummary,
+    Occasion,
     RaisedPriority,
     SuppressedAlarms,
     TimelineEntry,
+    UnprovenEnd,
     continued,
     in_force,
     wish,
 )
 from cmsp_agent.model.incident_state import OPEN, IncidentState, Trigger
 from cmsp_agent.model.priority import Extent, Priority, Urgency, priority
-from cmsp_agent.model.times import rfc3339
 
 MOST_NOTES = 200
 
@@ -66,7 +67,9 @@ class Incident:
     masked_title: str = ""
     """The title as it may leave the site, where that differs."""
     suppression: SuppressedAlarms | None = None
-    """The fault is known to people: it is still there, and nobody is notified of it meanwhile."""
+    """The fault is known to people: it is still there, and nobody is notified of it while all its alarms are so."""
+    unproven: UnprovenEnd | None = None
+    """None of its alarms holds, and the last of them ended without a sign that the fault is over."""
     where: str = ""
     """The place on its first component where it began: a fault that comes back there is a relapse."""
 
@@ -148,14 +151,19 @@ class Incident:
         return replace(changed, timeline=continued(self.timeline, step))
 
     def quieted(self, suppression: SuppressedAlarms | None, at: int) -> "Incident":
-        """All its alarms are suppressed by a person, which is no evidence that the fault is over; None: no more."""
+        """Alarms are suppressed by a person, which is no evidence that the fault is over; None: no more."""
         if suppression == self.suppression:
             return self
-        what = (
-            f"its alarms are suppressed until {rfc3339(suppression.until)}" if suppression else "no longer suppressed"
-        )
+        what = str(suppression) if suppression else "no longer suppressed"
         step = TimelineEntry(at, what, suppression.by if suppression else "")
         return self._next(suppression=suppression, timeline=continued(self.timeline, step))
+
+    def left(self, end: UnprovenEnd | None) -> "Incident":
+        """Its last alarm ended without evidence, so that it is not restored; None: an alarm of it holds."""
+        if end is None or end == self.unproven:
+            return self._next(unproven=end)
+        step = TimelineEntry(end.at, "its last alarm ended, without a sign that the fault is over", end.by)
+        return self._next(unproven=end, timeline=continued(self.timeline, step))
 
     def assigned(self, assignee: str | None) -> "Incident":
         """Who works on it; None: nobody."""
@@ -197,15 +205,6 @@ class Incident:
         """The only place that raises the version; unchanged where nothing differs."""
         changed = replace(self, **sets)
         return self if changed == self else replace(changed, version=self.version + 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """When, by whom and, for a merger, into which incident."""
-
-    at: int
-    by: str = ""
-    into: str | None = None
 
 
 Guard = Callable[[Incident, Occasion], str]
@@ -251,7 +250,8 @@ def opened(
 
 
 def _by_a_person(incident: Incident, _occasion: Occasion) -> str:
-    return "" if incident.waits_for_a_person else "the fault is still there"
+    why = "no source says that the fault is over; it can be closed" if incident.unproven else "the fault is still there"
+    return "" if incident.waits_for_a_person else why
 
 
 def _into_another(incident: Incident, occasion: Occasion) -> str:
@@ -280,7 +280,10 @@ TRANSITIONS: Mapping[tuple[IncidentState, Trigger], IncidentTransition] = {
     **{(state, Trigger.MERGE): _MERGED for state in OPEN},
     **{(state, Trigger.WITHDRAW): _CLOSED for state in OPEN},
     **{(state, Trigger.RESOLVE): replace(_RESOLVED, guard=_by_a_person) for state in OPEN},
-    **{(state, Trigger.CLOSE): replace(_CLOSED, guard=_by_a_person) for state in OPEN},
+    **{
+        (state, Trigger.CLOSE): replace(_CLOSED, guard=lambda one, on: "" if one.unproven else _by_a_person(one, on))
+        for state in OPEN
+    },
     (IncidentState.RESTORED, Trigger.RELAPSE): _RELAPSED,
     (IncidentState.RESTORED, Trigger.RESOLVE): _RESOLVED,
     (IncidentState.RESTORED, Trigger.CLOSE): _CLOSED,

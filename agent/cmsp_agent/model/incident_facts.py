@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from cmsp_agent.model.event import AlarmKey
 from cmsp_agent.model.priority import Extent, Priority, Urgency
+from cmsp_agent.model.times import rfc3339
 
 MOST_STEPS = 200
 """Entries of a timeline: the first stays, of the others the latest."""
@@ -27,10 +29,34 @@ class DeclaredLow:
 
 @dataclass(frozen=True, slots=True)
 class SuppressedAlarms:
-    """A person suppressed every alarm that still holds: who, and until when the first of them is judged again."""
+    """A person suppressed alarms that still hold: who, and until when the first of them is judged again."""
 
     by: str
     until: int
+    partly: bool = False
+    """Others of the incident are not suppressed: it is weighed by those, and people are notified as before."""
+
+    def __str__(self) -> str:
+        which = "some of its alarms are suppressed, the others not," if self.partly else "its alarms are suppressed"
+        return f"{which} until {rfc3339(self.until)}"
+
+
+@dataclass(frozen=True, slots=True)
+class UnprovenEnd:
+    """The last alarm ended, and no source says that its fault is over. `by`: who or what ended it."""
+
+    by: str
+    at: int
+    alarm: AlarmKey
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """When, by whom and, for a merger, into which incident."""
+
+    at: int
+    by: str = ""
+    into: str | None = None
 
 
 def in_force(reckoned: Priority, raised: RaisedPriority | None, low: DeclaredLow | None) -> Priority:

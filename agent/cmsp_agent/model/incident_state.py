@@ -47,6 +47,6 @@ class Trigger(StrEnum):
     CLOSE = "close"
     """A person, or the head-end, is done with it."""
     WITHDRAW = "withdraw"
-    """Its components are no longer watched: whether the fault is over, nobody will know."""
+    """Nothing is known of the fault any more: its components are not watched, or its last alarm had no proven end."""
     MERGE = "merge"
     """The fault is one with that of another incident, which is its cause."""

@@ -27,14 +27,14 @@ def is_suppressed(alarm: Event, now: int) -> bool:
     return until is not None and now < parse_rfc3339(until)
 
 
-def suppression_of(alarms: Sequence[Event]) -> SuppressedAlarms | None:
-    """By whom these suppressed alarms are so, and until when the first of them is; None: there are none."""
-    if not alarms:
+def suppression_of(alarms: Sequence[Event], now: int) -> SuppressedAlarms | None:
+    """By whom alarms among these are suppressed, and until when the first of them is; None: none is."""
+    hushed = [alarm for alarm in alarms if is_suppressed(alarm, now)]
+    if not hushed:
         return None
-    people = dict.fromkeys(alarm.attributes[SUPPRESSED_BY] for alarm in alarms)
-    return SuppressedAlarms(
-        ", ".join(people), min(parse_rfc3339(alarm.attributes[SUPPRESSED_UNTIL]) for alarm in alarms)
-    )
+    people = dict.fromkeys(alarm.attributes[SUPPRESSED_BY] for alarm in hushed)
+    until = min(parse_rfc3339(alarm.attributes[SUPPRESSED_UNTIL]) for alarm in hushed)
+    return SuppressedAlarms(", ".join(people), until, partly=len(hushed) < len(alarms))
 
 
 def _with(alarm: Event, more: Mapping[str, str]) -> Event:

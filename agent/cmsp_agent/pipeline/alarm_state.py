@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from cmsp_agent.model.event import AlarmKey, Event, Transition
 from cmsp_agent.model.incident import Incident
+from cmsp_agent.model.incident_facts import UnprovenEnd
 from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.model.signal import Message
 from cmsp_agent.pipeline.alarms import AlarmDraft, Alarms
@@ -121,7 +122,9 @@ class AlarmState:
     def waits_for_time(self) -> bool:
         """Whether the passing of time alone may change anything."""
         waiting = self.flaps or self.clearing or self.held_back or self.unweighed
-        return bool(waiting) or any(each.state is IncidentState.RESTORED for each in self.incidents.values())
+        return bool(waiting) or any(
+            each.state is IncidentState.RESTORED or each.unproven is not None for each in self.incidents.values()
+        )
 
     def __post_init__(self) -> None:
         self.take(dict(self.incidents))
@@ -173,6 +176,8 @@ class Draft:
         self.unweighed = Overlay(alarm_state.unweighed)
         self.reached: dict[AlarmKey, None] = {}
         """What the signal that is judged has reported often enough to matter."""
+        self.unproven: dict[str, UnprovenEnd] = {}
+        """Incident → the end of the last of its alarms that ended in this batch, where it proves nothing."""
         self.concerned: set[str] = set()
         """Components of which something became known in this batch."""
         self.first_read: set[str] = set()

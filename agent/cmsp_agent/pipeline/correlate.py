@@ -12,6 +12,7 @@ from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.causes import CAUSES, Causes
 from cmsp_agent.pipeline.filter import AVAILABILITY
+from cmsp_agent.pipeline.unproven import ENDED_BY, THE_DEVICE
 
 
 class Correlator:
@@ -59,7 +60,8 @@ class Correlator:
             if name == held.object:
                 continue
             if not name:
-                yield held, self._end(draft, held, f"{poll.component} has no interface with {held.object}")
+                none = f"{poll.component} has no interface with {held.object}"
+                yield held, self._end(draft, held, none, ended_by=THE_DEVICE)
                 continue
             yield held, self._as_called(draft, held, name)
 
@@ -78,8 +80,9 @@ class Correlator:
         draft.changes.revise(renamed, tell=True)
         return renamed
 
-    def _end(self, draft: Draft, held: Event, text: str) -> Event:
+    def _end(self, draft: Draft, held: Event, text: str, ended_by: str = "") -> Event:
         end = held.ended(self._new_id(draft.now), draft.now, text)
+        end = replace(end, attributes={**end.attributes, ENDED_BY: ended_by}) if ended_by else end
         ended = held.cleared_by(end, end.text)
         draft.active.drop(held.key)
         draft.changes.record(ended)

@@ -143,11 +143,11 @@ class Pipeline:
         self._triage.review_all(draft)
         return draft
 
-    def end(self, alarm_state: AlarmState, alarm: Event, event_id: str, text: str, now: int) -> Draft:
-        """A person ends an alarm; the next report of the fault raises it again."""
+    def end(self, alarm_state: AlarmState, alarm: Event, clear: Event, now: int) -> Draft:
+        """A person ends an alarm by this clear of it; the next report of the fault raises it again."""
         draft = Draft(alarm_state, now)
         draft.flaps.drop(alarm.key)
-        run((self._correlate, self._triage), draft, [alarm.ended(event_id, now, text)])
+        run((self._correlate, self._triage), draft, [clear])
         # the fault need not be over: what reports it at once is no late duplicate, and a poll that shows it is not old
         for remembered in (draft.ended, draft.ended_at, draft.last_reports):
             remembered.drop(alarm.key)

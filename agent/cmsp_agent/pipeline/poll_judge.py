@@ -17,6 +17,7 @@ from cmsp_agent.pipeline.causes import ISOLATED, Causes
 from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.pipeline.places import TOGETHER, unit
 from cmsp_agent.pipeline.unanswered import UnansweredPolls
+from cmsp_agent.pipeline.unproven import ENDED_BY, THE_DEVICE
 from cmsp_agent.plugin.api import AlarmReport
 
 UNANSWERED_POLLS = 3
@@ -206,12 +207,13 @@ def _gone_with_its_table(draft: Draft, poll: PollSignal, read: Collection[str]) 
     for held in [*draft.active.of(poll.component)] if poll.gone else ():
         # a bare number may be a dial-peer's as well
         if held.type not in read and held.object in poll.gone and not held.object.isdecimal():
-            yield AlarmReport(held.type, held.object, Transition.CLEAR, _gone_text(poll.component, held.object))
+            yield _gone_report(poll, held)
 
 
-def _gone_text(component: str, name: str) -> str:
-    """Why the alarm of a row ends that is in the table no more."""
-    return f"{component}: {name} is gone, the device shows it no more"
+def _gone_report(poll: PollSignal, held: Event) -> AlarmReport:
+    """The clear of the alarm of a row that is in the table no more; whether its fault is over nobody knows."""
+    text = f"{poll.component}: {held.object or held.type} is gone, the device shows it no more"
+    return AlarmReport(held.type, held.object, Transition.CLEAR, text, attributes={ENDED_BY: THE_DEVICE})
 
 
 def _gone(draft: Draft, poll: PollSignal, kind: str, there: Collection[str]) -> Iterator[AlarmReport]:
@@ -223,7 +225,7 @@ def _gone(draft: Draft, poll: PollSignal, kind: str, there: Collection[str]) -> 
             continue
         # what only traps and syslog report may be in no table at all
         if Source.POLL in held.sources or held.object in poll.gone:
-            yield AlarmReport(kind, held.object, Transition.CLEAR, _gone_text(poll.component, held.object or kind))
+            yield _gone_report(poll, held)
 
 
 def _changes(draft: Draft, poll: PollSignal, kind: str, objects: Mapping[str, bool]) -> Iterable[AlarmReport]:

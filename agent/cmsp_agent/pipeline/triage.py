@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from cmsp_agent.model.event import AlarmKey, Event, Source, Transition
+from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.incident import Incident, opened
 from cmsp_agent.model.incident_facts import IncidentSummary, ReportedFault
@@ -10,7 +10,6 @@ from cmsp_agent.model.incident_state import IncidentState, Trigger
 from cmsp_agent.pipeline.acknowledgement import is_suppressed, suppression_of
 from cmsp_agent.pipeline.activation import is_finding
 from cmsp_agent.pipeline.alarm_state import Draft, FaultPlace
-from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.correlate import is_last_word
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.impact import Assessor
@@ -18,10 +17,12 @@ from cmsp_agent.pipeline.incident_summary import summary
 from cmsp_agent.pipeline.losses import Losses
 from cmsp_agent.pipeline.members import is_full, named, put_off, standing
 from cmsp_agent.pipeline.normalise import Normaliser
+from cmsp_agent.pipeline.own_alarms import belongs, is_inhibited, own_alarms
 from cmsp_agent.pipeline.places import GROUP, incident_at, place_of, standing_at
 from cmsp_agent.pipeline.reviews import Reviews
 from cmsp_agent.pipeline.rules.timing import Waiting
 from cmsp_agent.pipeline.silences import NONE, Silences
+from cmsp_agent.pipeline.unproven import judge_unproven, note_end, without_alarms
 
 STABILITY = 600_000
 """Milliseconds that a restored incident is watched before it is resolved."""
@@ -61,6 +62,7 @@ class Triage:
             incident = incident_at(draft, event) or self._losses.storm_of(draft, event)
             if incident is not None and event.state is Transition.CLEAR and event.alarm:
                 draft.members.leave(incident.id, event.alarm)
+                note_end(draft, incident, event)
             if self._matters(draft, event) and not self._held_back(draft, event):
                 self._assign(draft, incident, event)
                 self._gather(draft, self._losses.lost_with(draft, event))
@@ -75,6 +77,7 @@ class Triage:
             return
         there = standing_at(draft, now)
         if now.state is not Transition.RAISE:
+            note_end(draft, incident, now)
             self._settle(draft, incident)
         elif there is None or there.id == incident.id:
             draft.places.put(place_of(now), incident.id)
@@ -129,7 +132,8 @@ class Triage:
         return incident
 
     def resolve_due(self, draft: Draft) -> None:
-        """Resolve what has stayed restored for the stability period."""
+        """Resolve what has stayed restored for the stability period, close what ended without evidence as long ago."""
+        judge_unproven(draft, self._stability)
         for incident in [*draft.incidents.values()]:
             if incident.stayed_well(draft.now, self._stability):
                 draft.keep(incident.after(Trigger.RESOLVE, draft.now))
@@ -171,7 +175,7 @@ class Triage:
             incident = None
         if incident is None:
             self._open(draft, event)
-        elif incident.state is IncidentState.RESTORED or not _belongs(draft, incident, event):
+        elif incident.state is IncidentState.RESTORED or not belongs(draft, incident, event):
             if incident.state is IncidentState.RESTORED:
                 incident = incident.after(Trigger.RELAPSE, draft.now)
             draft.places.put(place_of(event), incident.id)
@@ -218,7 +222,7 @@ class Triage:
         for other in together[1:]:
             into = draft.incidents.get(together[0].id) or together[0]
             # an alarm that once came with a merger may stand for itself again, in an incident of its own
-            own = [alarm for alarm in standing(draft, other) if _is_own(draft, other, alarm)]
+            own = own_alarms(draft, other)
             self._move(draft, other, into, own)
             for alarm in own:
                 draft.places.put(place_of(alarm), into.id)
@@ -235,10 +239,11 @@ class Triage:
     def _weigh(self, draft: Draft, incident: Incident) -> None:
         if not incident.state.open:
             return
-        own = [alarm for alarm in standing(draft, incident) if _is_own(draft, incident, alarm)]
+        own = own_alarms(draft, incident)
         held = [alarm for alarm in own if not is_suppressed(alarm, draft.now)]
-        incident = incident.quieted(None if held else suppression_of(own), draft.now)
-        if held and all(_inhibited(draft, alarm) for alarm in held):
+        incident = incident.quieted(suppression_of(own, draft.now), draft.now)
+        incident = incident.left(None) if own else incident
+        if held and all(is_inhibited(draft, alarm) for alarm in held):
             draft.keep(incident)
             if all(alarm.type in AVAILABILITY or is_last_word(draft, alarm) for alarm in held):
                 self._merge(draft, incident, held)
@@ -249,7 +254,7 @@ class Triage:
         elif incident.suppression or incident.waits_for_a_person:
             draft.keep(incident)
         else:
-            draft.keep(incident.after(Trigger.RESTORE, draft.now))
+            draft.keep(without_alarms(draft, incident))
 
     def _merge(self, draft: Draft, incident: Incident, held: Sequence[Event]) -> None:
         """Its components are lost with their cause: it goes on as part of the cause's incident.
@@ -273,28 +278,3 @@ def _began_at(incident: Incident) -> FaultPlace:
     if incident.where.startswith(GROUP):
         return FaultPlace("", incident.where)
     return FaultPlace(incident.components[0] if incident.components else "", incident.where)
-
-
-def _belongs(draft: Draft, incident: Incident, event: Event) -> bool:
-    return event.id in incident.alarms or draft.members.has(incident.id, event.id)
-
-
-def _inhibited(draft: Draft, alarm: Event) -> bool:
-    """Nothing new can be known of it: it is inhibited by another, its component is down, or not polled since the start.
-
-    The first is true of what is in reach of the cause, the others are other incidents, or none.
-    """
-    if alarm.suppressed_by is not None:
-        return True
-    if alarm.type in AVAILABILITY:
-        return False
-    if draft.active.get(AlarmKey(alarm.component, COMPONENT_DOWN, "")) is not None:
-        return True
-    return Source.POLL in alarm.sources and draft.observed.get((alarm.component, alarm.type)) is None
-
-
-def _is_own(draft: Draft, incident: Incident, alarm: Event) -> bool:
-    """Whether the alarm is still this incident's: one that came with a merger is so while its cause holds."""
-    if alarm.suppressed_by is None:
-        return draft.places.get(place_of(alarm)) == incident.id
-    return alarm.component in incident.components[:1] or not draft.orphaned(alarm)

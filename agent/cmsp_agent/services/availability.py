@@ -9,6 +9,7 @@ from cmsp_agent.pipeline.alarm_state import AlarmState
 from cmsp_agent.pipeline.built_in import COMPONENT_DEGRADED, COMPONENT_DOWN, COMPONENT_UNRESOLVED, MANAGEMENT_LOST
 from cmsp_agent.pipeline.causes import ISOLATED
 from cmsp_agent.pipeline.filter import AVAILABILITY
+from cmsp_agent.pipeline.poll_judge import UNANSWERED_POLLS
 from cmsp_agent.pipeline.unanswered import UnansweredPolls
 
 NOT_POLLED = UnansweredPolls()
@@ -55,6 +56,8 @@ def _of(known: AlarmState, component: str, isolated: Event | None, started_at: i
         never = "it has not answered since the agent started" if unanswered.polled_at else "not polled yet"
         since = started_at if isolated is None else isolated.received_at
         return Availability(State.UNKNOWN, since, never if why is None else why.text)
+    if unanswered.polls >= UNANSWERED_POLLS:
+        return Availability(State.UNKNOWN, unanswered.since, f"it has not answered {unanswered.polls} polls")
     return Availability(State.UP, _up_since(known, component, alarms, unanswered))
 
 

@@ -19,10 +19,10 @@ def desk(parts: Parts) -> AlarmDesk:
     return AlarmDesk(parts.service, SystemClock(), uuid7)
 
 
-async def test_an_alarm_is_cleared_by_hand_and_its_incident_restored(parts: Parts) -> None:
+async def test_an_alarm_is_cleared_by_hand_which_restores_nothing(parts: Parts) -> None:
     await parts.service.handle([pri(up=False)])
     [alarm] = parts.service.alarm_state.active.values()
-    cleared = await desk(parts).clear(alarm.id, "cleared by noc: the card is out")
+    cleared = await desk(parts).clear(alarm.id, "noc", "the card is out")
     assert (cleared.state, cleared.alarm, cleared.text) == (
         Transition.CLEAR,
         alarm.id,
@@ -30,20 +30,21 @@ async def test_an_alarm_is_cleared_by_hand_and_its_incident_restored(parts: Part
     )
     assert await parts.database.read(events.active) == []
     [incident], _ = await parts.database.read(incidents.page)
-    assert incident.state is IncidentState.RESTORED
+    assert (incident.state, incident.restored_at) == (IncidentState.NEW, None)
+    assert incident.timeline[-1].by == "noc"
     with pytest.raises(NotFound):
-        await desk(parts).clear(alarm.id, "again")
+        await desk(parts).clear(alarm.id, "noc", "again")
 
 
 async def test_it_is_raised_again_under_a_new_id_where_the_source_says_so(parts: Parts) -> None:
     await parts.service.handle([pri(up=False)])
     [first] = parts.service.alarm_state.active.values()
-    await desk(parts).clear(first.id, "cleared by noc: a test")
+    await desk(parts).clear(first.id, "noc", "a test")
     await parts.service.handle([pri(up=False)])
     [second] = parts.service.alarm_state.active.values()
     assert second.id != first.id
     [incident] = parts.service.alarm_state.incidents.values()
-    assert (incident.state, incident.reopened) == (IncidentState.NEW, 1)
+    assert (incident.state, incident.reopened, incident.unproven) == (IncidentState.NEW, 0, None)
 
 
 async def test_an_acknowledged_alarm_is_so_in_the_database_too(parts: Parts) -> None:

@@ -73,7 +73,8 @@ async def test_any_sequence_of_reports_leaves_the_head_end_with_the_agent_s_alar
                 site.tell(poll(site, *choose.sample(["Serial0/1/0:15", "Serial0/1/1:15"], choose.randrange(3))))
             case 2 if site.alarm_state.active:
                 alarm = choose.choice([*site.alarm_state.active.values()])
-                draft = site.pipeline.end(site.alarm_state, alarm, uuid7(site.now), "a person said so", site.now)
+                clear = alarm.ended(uuid7(site.now), site.now, "a person said so")
+                draft = site.pipeline.end(site.alarm_state, alarm, clear, site.now)
                 draft.commit()
                 reported.append(draft.changes)
             case _:

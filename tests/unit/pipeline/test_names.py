@@ -12,6 +12,7 @@ from cmsp_agent.model.labels import labelled
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import ObservedState, PollSignal, TrapSignal
 from cmsp_agent.pipeline.normalise import title
+from cmsp_agent.pipeline.triage import STABILITY
 from cmsp_agent.plugin.api import AlarmType
 from tests.unit.pipeline.site import IF_INDEX, LINK_DOWN, LINK_UP, PRI_1, PRI_2, Site
 
@@ -83,7 +84,9 @@ def test_an_early_trap_of_an_interface_that_there_is_not_ends_with_that_reason(u
     assert [each.text for each in changes.new.values()] == [
         "cleared: ifIndex 99: link down (gw-1 has no interface with ifIndex 99)"
     ]
-    assert (down(site), site.open) == (set(), [])
+    assert down(site) == set()
+    [left] = site.open
+    assert left.unproven is not None
 
 
 @pytest.mark.parametrize("index", [None, 99])
@@ -137,7 +140,13 @@ def test_a_row_that_vanishes_ends_its_alarm_with_that_reason() -> None:
     assert [(each.state, each.text) for each in changes.new.values()] == [
         (Transition.CLEAR, f"gw-1: {PRI_1} is gone, the device shows it no more")
     ]
-    assert site.open == []
+    [left] = site.open  # that the port is gone is no sign that calls can be made
+    assert (left.restored_at, left.timeline[-1].by) == (None, "the device, which shows it no more")
+    site.later(STABILITY)
+    draft = site.pipeline.elapse(site.alarm_state, site.now)
+    draft.commit()
+    [closed] = draft.changes.incidents.values()
+    assert (closed.state, closed.restored_at, site.open) == (IncidentState.CLOSED, None, [])
 
 
 def test_a_table_that_was_not_read_and_a_row_that_says_nothing_end_no_alarm() -> None:

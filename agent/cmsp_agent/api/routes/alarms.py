@@ -32,7 +32,7 @@ async def clear(alarm: str, wish: AlarmClear, call: Operator) -> Response:
     """End an alarm, with a reason. It is raised again where its source still says so."""
 
     async def work() -> dict[str, Any]:
-        cleared = await call.services.events.alarms.clear(alarm, f"cleared by {call.caller.name}: {wish.reason}")
+        cleared = await call.services.events.alarms.clear(alarm, call.caller.name, wish.reason)
         return event_view(shown_to(call.caller, call.services)(cleared))
 
     return await call.change(work)

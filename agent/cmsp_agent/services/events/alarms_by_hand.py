@@ -1,6 +1,6 @@
 """What people do with an alarm that holds: acknowledge it, suppress it for a while, end it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import Refused
@@ -9,6 +9,7 @@ from cmsp_agent.model.ids import NewId
 from cmsp_agent.pipeline.acknowledgement import acknowledged, suppressed
 from cmsp_agent.pipeline.alarm_state import AlarmState, Draft
 from cmsp_agent.pipeline.pipeline import Pipeline
+from cmsp_agent.pipeline.unproven import ENDED_BY
 from cmsp_agent.services.events.service import EventService
 
 LONGEST = 30 * 86_400_000
@@ -23,8 +24,8 @@ class AlarmDesk:
     clock: Clock
     new_id: NewId
 
-    async def clear(self, alarm_id: str, text: str) -> Event:
-        """End an alarm; the next report of the fault raises it again. Returns the clear.
+    async def clear(self, alarm_id: str, by: str, reason: str) -> Event:
+        """End an alarm, which proves nothing; the next report of the fault raises it again. Returns the clear.
 
         Raises:
             NotFound: no alarm of that id holds.
@@ -34,7 +35,8 @@ class AlarmDesk:
         def edit(pipeline: Pipeline, state: AlarmState, alarm: Event) -> tuple[Draft, Event]:
             now = self.clock.now()
             event_id = self.new_id(now)
-            draft = pipeline.end(state, alarm, event_id, text, now)
+            ended = alarm.ended(event_id, now, f"cleared by {by}: {reason}")
+            draft = pipeline.end(state, alarm, replace(ended, attributes={**ended.attributes, ENDED_BY: by}), now)
             return draft, draft.changes.new[event_id]
 
         return await self.events.edit_alarm(alarm_id, edit)

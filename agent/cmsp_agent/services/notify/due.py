@@ -72,7 +72,7 @@ def due(
     """
     for incident in incidents:
         for place, policy in enumerate(policies):
-            if incident.state.open and incident.suppression is not None:
+            if incident.state.open and incident.suppression is not None and not incident.suppression.partly:
                 continue
             if _is_quiet(policy, incident, components, zones, now):
                 continue

@@ -127,7 +127,7 @@ def incident_record(incident: Incident, record_id: str, at: int) -> Record:
         "recommendation": incident.recommendation,
         "merged_into": incident.merged_into,
         "declared_low": low and {"by": low.by, "at": rfc3339(low.at)},
-        "suppressed": hushed and {"by": hushed.by, "until": rfc3339(hushed.until)},
+        "suppressed": hushed and {"by": hushed.by, "until": rfc3339(hushed.until), "partly": hushed.partly},
     }
     first = incident.components[0] if incident.components else ""
     return Record(record_id, INCIDENT, first, incident.number, at, data)
