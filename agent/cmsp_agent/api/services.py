@@ -10,6 +10,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.api.refusals import Refusals
 from cmsp_agent.model.calls import EmergencyCall
 from cmsp_agent.model.component import Component, Threshold
+from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
 from cmsp_agent.pipeline.rules.rule import Rules
@@ -81,6 +82,8 @@ class EventServices:
     """As `RawMessages.of_event`."""
     masked: Outward
     """Events and incidents as they may leave the site, by the configuration of the moment."""
+    silenced_by: Callable[[Event], str]
+    """As `EventsPart.silenced_by`."""
     confirm_clock: Callable[[], Awaitable[None]]
     """As `KnownTime.confirm`."""
     rules: Callable[[], Rules]

@@ -156,6 +156,7 @@ def _events(runtime: Runtime, part: EventsPart) -> EventServices:
         report_incident=events.report_incident,
         raw_messages=part.raw.of_event,
         masked=part,
+        silenced_by=part.silenced_by,
         confirm_clock=part.known_time.confirm,
         rules=lambda: part.pipeline.rules,
     )

@@ -17,8 +17,15 @@ from cmsp_agent.pipeline.rules.timing import CLEARING
 Recorded: TypeAlias = Mapping[str, Any]
 
 
-def explain(recorded: Recorded, rules: Rules, site: ReplaySite = NO_SITE) -> Iterator[str]:
-    """Each stage and each rule, in the order in which they apply: whether the event matches, and what that does."""
+def explain(recorded: Recorded, rules: Rules, site: ReplaySite = NO_SITE, silenced_by: str = "") -> Iterator[str]:
+    """Each stage and each rule, in the order in which they apply: whether the event matches, and what that does.
+
+    Args:
+        recorded: the event as the API shows it.
+        rules: those to try.
+        site: what the site file says of components and alarms.
+        silenced_by: the silence or window that the event was in.
+    """
     event = event_from(recorded)
     yield f"{event.type} of {event.component or 'the appliance'} {event.object}".strip()
     stages: Sequence[tuple[str, Sequence[Rule], str]] = (
@@ -31,7 +38,7 @@ def explain(recorded: Recorded, rules: Rules, site: ReplaySite = NO_SITE) -> Ite
         ("clearing", rules.clears, _clearing(event)),
         ("joining", (*rules.sequences, *rules.groups), f"at {_place(event)}"),
         ("correlation", (), _correlated(event)),
-        ("incident", (*rules.lasting, *rules.storms), _opens(event, site)),
+        ("incident", (*rules.lasting, *rules.storms), _opens(event, site, silenced_by)),
     )
     for stage, own, became in stages:
         yield from _of_rules(stage, own, event, site.guarded)
@@ -87,10 +94,12 @@ def _place(event: Event) -> str:
 def _correlated(event: Event) -> str:
     if event.suppressed_by:
         return f"inhibited by {event.suppressed_by}: it opens no incident"
-    return f"ends the alarm {event.alarm}" if event.alarm else "inhibited by nothing"
+    return (
+        f"ends the alarm {event.alarm}" if event.state is Transition.CLEAR and event.alarm else "inhibited by nothing"
+    )
 
 
-def _opens(event: Event, site: ReplaySite) -> str:
+def _opens(event: Event, site: ReplaySite, silenced_by: str) -> str:
     if event.state is Transition.CLEAR:
         return "restored, where it was the last alarm that held"
     if event.type not in site.alarms:
@@ -99,4 +108,6 @@ def _opens(event: Event, site: ReplaySite) -> str:
         return "none: " + (
             "inhibited" if event.suppressed_by else "alarms of this type, or findings, are only recorded"
         )
+    if silenced_by:
+        return f"held back by {silenced_by}; judged again when that ends"
     return "opened, or joined where one is open at its place or its storm"

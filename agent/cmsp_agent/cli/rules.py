@@ -126,13 +126,16 @@ def rules_explain(
     as_json: AsJson = False,
 ) -> None:
     """Say what each stage and each rule makes of a recorded event, in the order in which they apply."""
-    from cmsp_agent.cli import rule_explain, rule_files, rule_replay
+    from cmsp_agent.cli import rule_explain, rule_files, rule_replay, rule_silences
 
     here = session(context)
     found = here.daemon.get(f"/v1/events/{quote(event, safe='')}")
     config = here.file(config)
     rules = rule_files.load(config, files)[0]
-    lines = list(rule_explain.explain(found, rules, rule_replay.replay_site(config)))
+    site = rule_replay.replay_site(config)
+    silences = items(all_pages(here.daemon, "/v1/silences"))
+    silenced_by = rule_silences.silenced_by(found, silences, config, site.components)
+    lines = list(rule_explain.explain(found, rules, site, silenced_by))
     if as_json:
         here.output.json({"event": found.get("id"), "rules": lines})
     else:

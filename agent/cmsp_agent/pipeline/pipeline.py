@@ -124,6 +124,10 @@ class Pipeline:
         """The incident as it may leave the site, likewise."""
         return incident_without_people(incident) if self._mask_personal else incident
 
+    def silenced_by(self, alarm: Event, now: int) -> str:
+        """The silence or window that an alarm is in, for people; empty: none."""
+        return self._silences.described(alarm, now)
+
     def is_muted(self, alarm_state: AlarmState, incident: Incident, now: int) -> bool:
         """Whether people silenced, or suppressed, all alarms of the incident that hold."""
         keys = (alarm_state.active.key_of(each) for each in alarm_state.members.get(incident.id, ()))

@@ -7,6 +7,7 @@ from cmsp_agent.config.configuration import Site
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.silence import Silence
+from cmsp_agent.model.times import rfc3339
 
 NOTHING: Mapping[str, Component] = {}
 
@@ -51,6 +52,15 @@ class Silences:
             now: ms since the epoch.
         """
         return self.window(event.site, now) or self._silence(event, now)
+
+    def described(self, event: Event, now: int) -> str:
+        """What silences a fault, for people; empty: nothing."""
+        if window := self.window(event.site, now):
+            return f"the weekly window {window}"
+        silence = next((each for each in self._matching(event, now) if each.mutes), None)
+        if silence is None:
+            return ""
+        return f"{silence.kind} {silence.id} until {rfc3339(silence.ends_at)} ({silence.reason}, {silence.author})"
 
     def window(self, site: str, now: int) -> str:
         """The name of the weekly window that a site is in; empty: in none. `now` in ms since the epoch."""

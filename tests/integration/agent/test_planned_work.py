@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from cmsp_agent.app.agent import running
+from cmsp_agent.app.agent import Agent, running
 from cmsp_agent.storage.tables import audit
-from tests.integration.agent.stage import APPLIANCE, staged
+from tests.integration.agent.stage import APPLIANCE, Stage, staged
 from tests.integration.agent.test_lifecycle import polled, until
 from tests.integration.agent.test_support import command
 from tests.lab.site.notices import SyslogLine
@@ -47,6 +47,25 @@ async def test_a_change_during_announced_work_is_planned_and_one_after_it_is_not
         assert [(each["state"], each["reason"], bool(each["ended_by"])) for each in listed] == [
             ("over", "new card", True)
         ]
+        await a_window_holds_an_incident_back_and_is_named(stage, agent, socket)
         entries = await agent.runtime.state.read(lambda connection: audit.page(connection, 0, 50))
         done = [entry.action for _, entry in entries]
         assert any("/v1/silences" in each or "silence" in each for each in done), done
+
+
+async def a_window_holds_an_incident_back_and_is_named(stage: Stage, agent: Agent, socket: tuple[str, str]) -> None:
+    """The window is begun and ended by command; a fault in it is in no incident before its end, and says why."""
+    begin = ("maintenance", "start", "--component", "gw-3", "--for", "4h", "--reason", "new card", "--json")
+    window = json.loads((await command(*socket, *begin))[1])["id"]
+    stage.site.fail_pri("gw-3")
+    held = agent.events.service.alarm_state.active
+    await until(lambda: any(key.component == "gw-3" for key in held))
+    [alarm] = json.loads((await command(*socket, "alarm", "list", "--component", "gw-3", "--json"))[1])["items"]
+    assert alarm["silenced_by"].startswith(f"maintenance {window} until ")
+    assert f"in maintenance {window[:8]}" in " ".join((await command(*socket, "alarm", "list"))[1].split())
+    site = ("--config", str(stage.workspace.site_yaml))
+    said = (await command(*socket, "rules", "explain", alarm["id"], *site))[1].splitlines()
+    assert said[-1].startswith(f"incident: held back by maintenance {window}")
+    assert not agent.events.service.alarm_state.incidents
+    assert (await command(*socket, "maintenance", "end", window))[0] == 0
+    await until(lambda: len(agent.events.service.alarm_state.incidents) == 1)

@@ -301,6 +301,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
                 report_incident=no_report,
                 raw_messages=one_raw_message,
                 masked=Masked(),
+                silenced_by=lambda _alarm: "",
                 confirm_clock=KnownTime(database, Notices(unwatched, clock, counters), clock).confirm,
                 rules=lambda: NO_RULES,
             ),

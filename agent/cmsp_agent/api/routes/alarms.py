@@ -23,8 +23,11 @@ async def alarms(
 ) -> dict[str, Any]:
     """A page of the alarms that hold, the worst first."""
     found = services_of(request).status.alarms(component)
-    shown = shown_to(caller_of(request), services_of(request))
-    return page(found, after, limit, lambda alarm: event_view(shown(alarm)))
+    services = services_of(request)
+    shown, silenced_by = shown_to(caller_of(request), services), services.events.silenced_by
+    return page(
+        found, after, limit, lambda alarm: {**event_view(shown(alarm)), "silenced_by": silenced_by(alarm) or None}
+    )
 
 
 @router.post("/{alarm}/clear", response_model=EventView)

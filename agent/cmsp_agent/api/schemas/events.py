@@ -28,10 +28,17 @@ class EventPage(Shape):
     next: int
 
 
+class AlarmView(EventView):
+    """An alarm that holds."""
+
+    silenced_by: str | None
+    """The silence or maintenance window that it is in: it opens no incident meanwhile."""
+
+
 class AlarmList(Shape):
     """A page of the alarms that hold, the worst first; `next` is null on the last page."""
 
-    items: list[EventView]
+    items: list[AlarmView]
     next: int | None
 
 

@@ -59,6 +59,10 @@ class EventsPart(Part):
         """The incident as it may leave the site, likewise."""
         return self.pipeline.outward_incident(incident)
 
+    def silenced_by(self, alarm: Event) -> str:
+        """The silence or window that an alarm is in now, for people; empty: none."""
+        return self.pipeline.silenced_by(alarm, self.runtime.clock.now())
+
     def is_muted(self, incident: Incident) -> bool:
         """Whether nobody is to be notified of an incident, because people silenced all of it that holds."""
         return self.pipeline.is_muted(self.service.alarm_state, incident, self.runtime.clock.now())
