@@ -42,16 +42,31 @@ def parse_address(text: str) -> str:
         address = address.ipv4_mapped
     if address.is_unspecified or address.is_multicast:
         raise ValueError("an unspecified or multicast address is nobody's own")
+    if isinstance(address, ipaddress.IPv6Address) and address.is_link_local and not address.scope_id:
+        raise ValueError(f"a link-local address wants the interface that it is behind: {address}%eth0")
     return str(address)
 
 
 def _host_name(text: str) -> str:
-    if "/" in text:
-        raise ValueError(f"{_NOT_AN_ADDRESS}: leave out the prefix length")
+    if hint := _too_much(text):
+        raise ValueError(f"{_NOT_AN_ADDRESS}: {hint}")
     labels = text.rstrip(".").split(".")
     if ":" in text or labels[-1].isdigit() or len(text) > 253 or not all(_LABEL.fullmatch(label) for label in labels):
         raise ValueError(_NOT_AN_ADDRESS)
     return text.rstrip(".").lower()
+
+
+def _too_much(text: str) -> str:
+    """What to leave out of an address, where it is one but for that."""
+    if "://" in text:
+        return "leave out what stands before and after the host, as https://"
+    if "/" in text:
+        return "leave out the prefix length"
+    if re.fullmatch(r"[^:]+:[0-9]+", text):
+        return "leave out the port; each way in has a key for its own, as in snmp: {port: 1161}"
+    if re.fullmatch(r"[0-9]+(\.[0-9]+){3}", text) and re.search(r"(?<![0-9])0[0-9]", text):
+        return "leave out the zeros before a number"
+    return ""
 
 
 def is_ip_address(text: str) -> bool:
@@ -87,7 +102,7 @@ def parse_port(text: str) -> int:
         ValueError: not a port.
     """
     if not re.fullmatch(r"[0-9]{1,5}", text) or int(text) > 65535:
-        raise ValueError("not a port from 0 to 65535")
+        raise ValueError("not a port from 0 to 65535: write 162, or 10.1.0.2:162")
     return int(text)
 
 
@@ -130,7 +145,7 @@ def parse_https_url(text: str) -> str:
     except ValueError as error:
         raise ValueError("not a URL: write https://host:8443") from error
     if parts.scheme != "https" or not host:
-        raise ValueError("not an https:// URL with a host")
+        raise ValueError("not an https:// URL with a host: write https://host:8443")
     if login:
         raise ValueError("no user or password in a URL: the agent shows its certificate")
     if parts.query or parts.fragment:

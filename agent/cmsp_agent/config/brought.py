@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from cmsp_agent.config.nearest import did_you_mean
-from cmsp_agent.config.tree import ListNode, Node, Path, find, shown, words
+from cmsp_agent.config.tree import ListNode, Node, Path, entries, find, line_of, shown, words
 from cmsp_agent.model.errors import Problem
 
 
@@ -18,7 +18,11 @@ class Brought:
 
 
 def channel_problems(tree: Node, file: str, known: Collection[str]) -> list[Problem]:
-    """A problem for each channel that a policy names and that there is not."""
+    """A problem for each channel that a policy or the section of channels names and that there is not."""
+    named = [
+        *(((path, name, line) for path, node in _places(tree) for name, line in words(node))),
+        *((("channels", name), name, line_of(tree, ("channels", name))) for name in entries(tree, "channels")),
+    ]
     return [
         Problem(
             file,
@@ -26,8 +30,7 @@ def channel_problems(tree: Node, file: str, known: Collection[str]) -> list[Prob
             shown(path),
             f"no plugin brings this channel{did_you_mean(name, known, limit=6)} (got '{name[:64]}')",
         )
-        for path, node in _places(tree)
-        for name, line in words(node)
+        for path, name, line in named
         if name not in known
     ]
 

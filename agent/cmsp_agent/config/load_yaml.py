@@ -34,6 +34,8 @@ OPTIONS = ("options",)
 """Keys below which names are free."""
 _NO_KEY = "\0"
 """Stands for a key that is none: the value after it is dropped."""
+_ODD_INDENTATION = re.compile(r"^ *[\u00a0\u2000-\u200b\u202f\u205f\u3000]", re.MULTILINE)
+"""Spaces that come with text pasted from a document or a web page."""
 _LEADING_TAB = re.compile(r"^ *\t", re.MULTILINE)
 
 
@@ -212,6 +214,9 @@ def parse_yaml(text: str, file: str) -> tuple[Node | None, list[Problem]]:
         The tree (None where the file is empty or broken off by an error of syntax) and all that is wrong with its form.
     """
     builder = _Builder(file)
+    if odd := [text.count("\n", 0, found.start()) + 1 for found in _ODD_INDENTATION.finditer(text)]:
+        words = "a no-break or other odd space in the indentation: YAML wants plain spaces"
+        return None, [Problem(file, line, "", words) for line in odd]
     try:
         for event in _events(text):
             builder.take(event)

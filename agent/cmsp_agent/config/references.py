@@ -87,9 +87,12 @@ def _others(tree: Node) -> Iterator[_Found]:
             hint = did_you_mean(name, known, limit=6)
             yield ("discovery", "credentials"), line, f"no such credential{hint} (got '{name[:64]}')"
     notify = find(tree, "notify")
-    items = notify.items if isinstance(notify, ListNode) else ()
-    for index, item in enumerate(items):
-        yield from _recipients(find(item, "to"), ("notify", index, "to"), entries(tree, "contacts"))
+    contacts = entries(tree, "contacts")
+    if not isinstance(notify, ListNode):
+        yield from _recipients(find(notify, "to"), ("notify", "to"), contacts)
+        return
+    for index, item in enumerate(notify.items):
+        yield from _recipients(find(item, "to"), ("notify", index, "to"), contacts)
 
 
 def _recipients(node: Node | None, path: Path, contacts: Mapping[str, Node]) -> Iterator[_Found]:

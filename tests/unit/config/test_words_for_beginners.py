@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from cmsp_agent.config.brought import Brought
+from cmsp_agent.config.load import read_document
 from cmsp_agent.model.entitlement import ServicePart, gets
 from cmsp_agent.model.errors import ConfigurationError
 from tests.unit.config.builders import load
@@ -49,10 +51,54 @@ def test_a_secret_that_is_written_out_is_not_repeated(tmp_path: Path) -> None:
         ("poll: no", "not a duration: write 30s, 5m, 2h or 7d"),
         ("tier: none", "not one of managed"),
         ("credentials: no", "known here: ro"),
+        ("credentials: {user: admin}", "a name is wanted, or a list of names"),
+        ("ip: 10.0.0.2", "did you mean 'address'?"),
+        ("hostname: gw", "did you mean 'address'?"),
+        ("location: paris", "did you mean 'site'?"),
+        ("interval: 30s", "unknown key 'interval'"),
     ],
 )
 def test_what_is_meant_is_named(tmp_path: Path, more: str, text: str) -> None:
     assert text in said(tmp_path, more=more)
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("backup: no", "it belongs under components, as in components: {NAME: {services: {backup: …}}}"),
+        ("maintenance: Sun 02:00-04:00", "it belongs under sites, as in sites: {NAME: {maintenance: …}}"),
+        ("smtp: {server: mail}", "did you mean 'host'?"),
+        ("contacts: {noc: {email: noc}}", "not a mail address: write name@example.com"),
+        ("notify: {to: bob}", "neither a contact nor a mail address"),
+        ("listen: {traps: on}", "not a port from 0 to 65535: write 162, or 10.1.0.2:162"),
+        ("headend: {urls: head.example.com}", "write https://host:8443"),
+        ("\u00a0\u00a0customer: {name: x}", "YAML wants plain spaces"),
+    ],
+)
+def test_what_stands_at_the_margin_is_led_to_its_place(tmp_path: Path, line: str, text: str) -> None:
+    assert text in said(tmp_path, more=f"people: 1}}\n{line}\nretention: {{", secret="!secret ro")
+
+
+@pytest.mark.parametrize(
+    ("address", "text"),
+    [
+        ('"10.1.0.1:161"', "leave out the port"),
+        ("http://gw-1.example.com/", "leave out what stands before and after the host"),
+        ("10.1.0.1/24", "leave out the prefix length"),
+        ("010.1.0.1", "leave out the zeros before a number"),
+        ("fe80::1", "wants the interface that it is behind: fe80::1%eth0"),
+    ],
+)
+def test_an_address_with_too_much_says_what_to_leave_out(tmp_path: Path, address: str, text: str) -> None:
+    with pytest.raises(ConfigurationError, match=text):
+        load(tmp_path, FILE.replace("SECRET", "!secret ro").replace("MORE", "people: 1").replace("10.0.0.1", address))
+
+
+def test_a_channel_that_nothing_brings_is_refused_in_its_own_section_too(tmp_path: Path) -> None:
+    file = tmp_path / "site.yaml"
+    file.write_text("appliance: {name: lab}\nchannels: {mail: {server: x}}\n")
+    with pytest.raises(ConfigurationError, match="no plugin brings this channel"):
+        read_document(file, brought=Brought(channels=("smtp", "webhook")))
 
 
 @pytest.mark.parametrize("word", ["no", "off", "false"])

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field
 
 from cmsp_agent.config.schema.base import Section
-from cmsp_agent.config.schema.values import Address, Count, Date, Interval, Name, Text, Timezone, Weekly
+from cmsp_agent.config.schema.values import Address, Count, Date, Interval, MailAddress, Name, Text, Timezone, Weekly
 
 
 class OrderSection(Section):
@@ -41,7 +41,7 @@ class ContactSection(Section):
     """Somebody to notify or to ask."""
 
     name: Text | None = None
-    email: Annotated[Text | None, Field(pattern=r"^[^@\s]+@[^@\s]+$")] = None
+    email: MailAddress | None = None
     phone: Text | None = None
 
 

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from cmsp_agent.config.nearest import did_you_mean
+from cmsp_agent.config.nearest import did_you_mean, nearest
 from cmsp_agent.config.schema.base import Unshown
 from cmsp_agent.config.schema.site_file import SiteFile
 from cmsp_agent.config.tree import Node, Path, SecretReference, WrittenFloat, WrittenInt, line_of, plain, shown
@@ -91,10 +91,24 @@ def _unknown_key(model: type[BaseModel], key: str, inner: Path) -> str:
     if above:
         return f"unknown key '{key}' here: it belongs under {above}, as in {above}: {{{key}: …}}"
     hint = did_you_mean(key, known, limit=20)
+    if not inner[:-1] and not nearest(key, known, alike=0.8) and (place := _deeper(model, key)):
+        return f"unknown key '{key}' here: it belongs under {place}"
     if _sensitive(inner[:-1]) and "did you mean" not in hint:
         # `{user: cmsp, hunter2}` makes a key of a password.
         return f"unknown key (not shown){hint}"
     return f"unknown key '{key[:_MOST_SHOWN]}'{hint}"
+
+
+def _deeper(model: type[BaseModel], key: str) -> str:
+    """Where a key stands that was written at the margin: in each entry of a section, or below a key of one."""
+    for section in ("components", "sites"):
+        of_entries = tuple(_known_keys(model, (section, "NAME")))
+        if key in of_entries:
+            return f"{section}, as in {section}: {{NAME: {{{key}: …}}}}"
+        for above in of_entries:
+            if key in _known_keys(model, (section, "NAME", above)):
+                return f"{section}, as in {section}: {{NAME: {{{above}: {{{key}: …}}}}}}"
+    return ""
 
 
 def _not_one_of(error: _Error) -> str:

@@ -15,6 +15,7 @@ from cmsp_agent.config.tree import SecretReference, WrittenFloat, WrittenInt
 T = TypeVar("T")
 
 MOST_TEXT = 1000
+_MAIL_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_])?")
 
 
@@ -48,6 +49,12 @@ def _from_text(parse: Callable[[str], T]) -> Callable[[Any], Any]:
 def _name(value: str) -> str:
     if not _NAME.fullmatch(value):
         raise ValueError("not a name: letters, digits, '.', '_' and '-', 64 at most, a letter or digit first")
+    return value
+
+
+def _mail_address(value: str) -> str:
+    if not _MAIL_ADDRESS.fullmatch(value):
+        raise ValueError("not a mail address: write name@example.com")
     return value
 
 
@@ -105,6 +112,12 @@ def _secret(value: Any) -> Any:
     )
 
 
+def _names(value: Any) -> Any:
+    if isinstance(value, dict):
+        raise ValueError("a name is wanted, or a list of names: what it stands for is written once, in its own section")
+    return _list(value)
+
+
 def _list(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
@@ -146,6 +159,11 @@ Name = Annotated[
     BeforeValidator(_from_text(_name)),
     WithJsonSchema({"type": ["string", "number"], "pattern": rf"^{_NAME.pattern}$"}),
 ]
+MailAddress = Annotated[
+    str,
+    BeforeValidator(_from_text(_mail_address)),
+    WithJsonSchema({"type": "string", "pattern": rf"^{_MAIL_ADDRESS.pattern}$"}),
+]
 Globs = Annotated[
     tuple[Text, ...],
     BeforeValidator(_list),
@@ -160,7 +178,7 @@ Texts = Annotated[
 ]
 Names = Annotated[
     tuple[Name, ...],
-    BeforeValidator(_list),
+    BeforeValidator(_names),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
 ]
 Count = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=10_000_000)]
