@@ -106,7 +106,10 @@ def test_a_mistake_in_a_component(tmp_path: Path, line: str, complaint: str) -> 
             "notify: [{to: a@b, when: {priority: P5}}]",
             "8: notify[0].when.priority[0]: not one of P1, P2, P3, P4 (got 'P5')",
         ),
-        ("listen: {traps: 99999}", "8: listen.traps: not a port from 0 to 65535: write 162, or 10.1.0.2:162 (got 99999)"),
+        (
+            "listen: {traps: 99999}",
+            "8: listen.traps: not a port from 0 to 65535: write 162, or 10.1.0.2:162 (got 99999)",
+        ),
         ("apliance: {}", "8: apliance: unknown key 'apliance'; did you mean 'appliance'?"),
         (
             "retention: [1]",
