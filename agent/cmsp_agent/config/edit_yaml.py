@@ -15,9 +15,10 @@ _DASH = re.compile(r"^( *)[^\s#-][^\n]*:[ \t]*(?:#[^\n]*)?\n(?:[ \t]*(?:#[^\n]*)
 """The first entry of a list below a key."""
 
 
-def has_comments(text: str) -> bool:
-    """Whether a person has written comments into it; a `#` inside a value does not count."""
-    return any(line.lstrip().startswith("#") or " #" in line for line in text.splitlines())
+def comments(text: str) -> set[str]:
+    """What people have written into it beside the values; a `#` inside a word does not begin a comment."""
+    found = (line.lstrip() if line.lstrip().startswith("#") else line.partition(" #")[2] for line in text.splitlines())
+    return {words for comment in found if (words := comment.strip("# -=\t"))}
 
 
 def merged(present: str, wanted: str) -> str:

@@ -74,6 +74,7 @@ async def test_a_configuration_that_cuts_the_link_is_taken_back(tmp_path: Path) 
             assert done.json()["unconfirmed"]["rolls_back_in_seconds"] <= 2.0
             assert agent.configuration.headend.urls == ("https://127.0.0.1:1",)
             assert (await noc.post("/v1/config/confirm", headers=once())).status_code == 403  # it has no role any more
+            stage.rewrite("customer:", "customer:  # edited while it waited")
             await until(lambda: agent.configuration.headend.urls == (stage.headend.url,), within=10)
             await until(lambda: agent.link.forwarder is not None and agent.link.forwarder.connected, within=30)
             assert stage.workspace.site_yaml.read_text() == before
@@ -83,6 +84,9 @@ async def test_a_configuration_that_cuts_the_link_is_taken_back(tmp_path: Path) 
                 ("unconfirmed", "use"),
             ]
             assert "not confirmed in time" in reported[0]["reason"]
+            assert (edited := f"kept as revision {reported[0]['revision'] + 1}") in reported[0]["reason"], edited
+            kept = (await noc.get(f"/v1/config/revisions/{reported[0]['revision'] + 1}")).text
+            assert "# edited while it waited" in kept
             await until(lambda: any("rolled back" in str(record) for record in recorded(stage)), within=20)
         # reported again after a restart that it may have caused
         async with running(stage.load()) as agent:
@@ -104,7 +108,7 @@ async def test_confirmed_it_stays_and_the_partners_comments_survive(tmp_path: Pa
         )
         here = ("--socket", str(stage.workspace.api_socket), "config")
         async with running(stage.load()) as agent, called(stage, agent) as noc:
-            assert (await put(noc, bare, 30)).status_code == 200
+            assert (await put(noc, f"# made by the NOC\n{bare}", 30)).status_code == 200
             again = await put(noc, bare, 30)
             assert (again.status_code, "waits for its confirmation" in again.text) == (409, True)
             code, _, err = await command(*here, "confirm")

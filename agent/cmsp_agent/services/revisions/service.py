@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.wakeup import Wakeup
-from cmsp_agent.config.edit_yaml import has_comments, merged
+from cmsp_agent.config.edit_yaml import comments, merged
 from cmsp_agent.model.errors import AgentError, ConfigurationError, Conflict, Problem, Refused
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.storage import files
@@ -97,7 +97,7 @@ class Revisions:
         """Put a configuration in force.
 
         Args:
-            wanted: the whole file. Where it has no comments, those of the present file stay.
+            wanted: the whole file. Where it has none of the comments of the present file, they stay.
             by: who wants it.
             within: seconds in which it must be confirmed; 0: it need not be.
 
@@ -197,7 +197,8 @@ class Revisions:
 
     async def _roll_back(self, reason: str) -> None:
         async with self._changing:
-            outcome = store.roll_back(self._kept, self._file, self._clock.now(), "confirm", reason)
+            edited = self._edited_meanwhile()
+            outcome = store.roll_back(self._kept, self._file, self._clock.now(), "confirm", f"{reason}{edited}")
             if outcome is None:
                 return
             self._report(outcome)
@@ -209,6 +210,14 @@ class Revisions:
                     await self._clock.sleep(RETRY)
                 else:
                     return
+
+    def _edited_meanwhile(self) -> str:
+        """Keep what was edited on the appliance while the change waited: the file goes back to before both."""
+        self.keep_present("edited on the appliance")
+        waiting, newest = self._kept.unconfirmed(), self._kept.newest_used()
+        if waiting is None or newest is None or newest.number == waiting.revision:
+            return ""
+        return f"; what was edited on the appliance meanwhile is taken back too, and kept as revision {newest.number}"
 
     async def _switch(self, text: str, by: Author, within: float) -> Revision:
         """From here on a start finds what to go back to."""
@@ -269,8 +278,9 @@ class Revisions:
 
 
 def _with_comments(present: str, wanted: str) -> str:
-    """The wanted text, with the present comments where it has none of its own."""
-    if has_comments(wanted) or not has_comments(present):
+    """The wanted text, with the present comments where it was not made from the present text: it has none of them."""
+    theirs = comments(present)
+    if not theirs or theirs & comments(wanted):
         return wanted
     try:
         return merged(present, wanted)
