@@ -239,6 +239,26 @@ async def test_a_dead_device_is_not_asked_again_another_way() -> None:
         assert len(device.asked) == 2
 
 
+@pytest.mark.parametrize("repeats", [0, 2])
+async def test_where_a_rate_is_kept_each_datagram_awaits_its_turn_a_repeated_one_too(repeats: int) -> None:
+    class Deaf(Device):
+        def datagrams(self, version: int, asked: Pdu) -> Iterator[bytes]:
+            if len(self.asked) > repeats:
+                yield from super().datagrams(version, asked)
+
+    turns: list[int] = []
+
+    async with running(Deaf()) as device, Rig() as rig:
+
+        async def turn() -> None:
+            turns.append(len(device.asked))
+
+        session = rig.session(community(), device.port, timeout=0.05, retries=2, turn=turn)
+        assert await session.get(f"{TABLE}.1.1") == {f"{TABLE}.1.1": 1}
+        assert turns == list(range(len(device.asked)))
+        assert len(turns) == repeats + 1
+
+
 async def test_one_oid_per_request() -> None:
     class OneOid(Device):
         def answer(self, asked: Pdu) -> Answer:

@@ -16,6 +16,7 @@ from cmsp_agent.services.devices.reading import ReadingSession, kind_of, read_de
 from cmsp_agent.services.discovery.nearby import AROUND, MOST_ROUTES, around
 from cmsp_agent.services.discovery.rate_limit import Pace
 from cmsp_agent.services.discovery.results import FoundDevice
+from cmsp_agent.transports.snmp.target import Turn
 
 MOST_TRIES = 3
 """Credentials that are tried at one address."""
@@ -31,8 +32,8 @@ class SnmpWire(Protocol):
         """Its SNMPv3 engine ID. Raises DeviceError."""
         ...
 
-    def session(self, address: str, credential: SnmpCredential) -> ReadingSession:
-        """An SNMP session."""
+    def session(self, address: str, credential: SnmpCredential, turn: Turn) -> ReadingSession:
+        """An SNMP session that awaits its turn before each datagram."""
         ...
 
 
@@ -45,7 +46,7 @@ class Asker:
         present: whether anything is at an address.
         credentials: by name, in the order in which they are tried.
         registry: the device types.
-        pace: held before each probe.
+        pace: held before each datagram of SNMP.
     """
 
     wire: SnmpWire
@@ -62,8 +63,7 @@ class Asker:
             return None, []
         found = FoundDevice(address, via, engine.hex(), detail="no credential that may be tried works")
         for name in self._worth_trying(bool(engine)):
-            await self.pace.wait()
-            session = self.wire.session(address, self.credentials[name])
+            session = self.wire.session(address, self.credentials[name], self.pace.wait)
             try:
                 facts = await read_device_facts(session, self.registry)
                 near = around(await session.columns(*AROUND, limit=MOST_ROUTES))

@@ -9,7 +9,7 @@ from cmsp_agent.model.errors import NotPermittedHere
 from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.transports.snmp.client import SnmpClient
 from cmsp_agent.transports.snmp.session import SnmpSession
-from cmsp_agent.transports.snmp.target import Quirks, SnmpTarget
+from cmsp_agent.transports.snmp.target import Quirks, SnmpTarget, Turn
 
 if TYPE_CHECKING:
     from cmsp_agent.transports.snmp.pysnmp_engine import PysnmpSession
@@ -46,9 +46,9 @@ class SnmpSessions:
         """The SNMPv3 engine ID of the device at an address. Raises DeviceError."""
         return await self._client.engine_id(address, within)
 
-    def session(self, address: str, credential: SnmpCredential) -> SnmpSession:
-        """A session with an address that is no component's, with few tries."""
-        return self._client.session(SnmpTarget(address, credential, timeout=1.0, retries=1))
+    def session(self, address: str, credential: SnmpCredential, turn: Turn) -> SnmpSession:
+        """A session with an address that is no component's: with few tries, and each datagram in its turn."""
+        return self._client.session(SnmpTarget(address, credential, timeout=1.0, retries=1, turn=turn))
 
     def second(self, component: Component, facts: DeviceFacts | None) -> "PysnmpSession":
         """A session by pysnmp, which the caller closes. Raises as a call."""

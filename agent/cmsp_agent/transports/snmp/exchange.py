@@ -5,6 +5,9 @@ Returns Responses only; REPORTs are handled here.
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
@@ -16,9 +19,12 @@ from cmsp_agent.transports.snmp.endpoint import Decode, Endpoint, SocketAddress
 from cmsp_agent.transports.snmp.engines import EngineDirectory
 from cmsp_agent.transports.snmp.pdu import AUTHORIZATION_ERROR, GET, REPORT, Pdu, ask
 from cmsp_agent.transports.snmp.peers import Peer, UsmPeer
-from cmsp_agent.transports.snmp.target import SNMP_PORT, SnmpTarget
+from cmsp_agent.transports.snmp.target import SNMP_PORT, SnmpTarget, Turn
 
 log = logging.getLogger(__name__)
+
+SendRequest = Callable[[int, Elsewhere], "asyncio.Future[tuple[Pdu, int]]"]
+"""(retries, where else a true answer may come from) → the answer to a request."""
 
 
 FAILURES = 3
@@ -51,7 +57,7 @@ class Exchange:
         self._counters = counters
 
     async def ask(self, kind: int, names: list[bytes], repetitions: int, retries: int) -> tuple[Pdu, int]:
-        """Send a request and wait for its Response (which may carry an error-status).
+        """SendRequest a request and wait for its Response (which may carry an error-status).
 
         Args:
             kind: `pdu.GET`, `GET_NEXT` or `GET_BULK`.
@@ -75,11 +81,18 @@ class Exchange:
             raise AuthenticationRejected(f"{self._target.address}: the device answers authorizationError")
         return answer
 
-    def _send(self, request_id: int, packet: bytes, decode: Decode, retries: int) -> "asyncio.Future[tuple[Pdu, int]]":
-        target = self._target
-        return self._endpoint.request(
-            request_id, packet, self._address, decode, target.timeout, retries, self._elsewhere
-        )
+    def _send(self, request_id: int, packet: bytes, decode: Decode, retries: int) -> Awaitable[tuple[Pdu, int]]:
+        send = partial(self._endpoint.request, request_id, packet, self._address, decode, self._target.timeout)
+        turn = self._target.turn
+        return send(retries, self._elsewhere) if turn is None else self._each_in_turn(turn, send, retries)
+
+    async def _each_in_turn(self, turn: Turn, send: SendRequest, retries: int) -> tuple[Pdu, int]:
+        for _ in range(retries):
+            await turn()
+            with suppress(DeviceUnreachable):
+                return await send(0, self._elsewhere)
+        await turn()
+        return await send(0, self._elsewhere)
 
 
 class UsmExchange(Exchange):

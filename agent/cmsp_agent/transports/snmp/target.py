@@ -1,11 +1,14 @@
 """A device's SNMP address, its credentials, and the timeouts, retries and quirks of requests."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass, field
 
 from cmsp_agent.model.credentials import SnmpCredential
 
 SNMP_PORT = 161
+
+Turn = Callable[[], Awaitable[None]]
+"""Returns when the next datagram may be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +65,5 @@ class SnmpTarget:
     largest_answer: int = 0
     """Octets of UDP payload to ask for at most; 0 for what the first hop's MTU carries without fragments."""
     quirks: Quirks = Quirks()
+    turn: Turn | None = None
+    """Awaited before each datagram, where there may be so many in a second and no more."""

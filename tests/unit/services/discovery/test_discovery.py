@@ -78,7 +78,7 @@ class Net:
         self.sent.append((f"tcp/{port}", address))
         return self.ports.get(address, TcpAnswer.SILENT)
 
-    def session(self, address: str, credential: SnmpCredential) -> FakeSession:
+    def session(self, address: str, credential: SnmpCredential, turn: object) -> FakeSession:
         self.sent.append((credential.user or "community", address))
         if credential == self.right and address in self.devices:
             return self.devices[address]
