@@ -65,6 +65,10 @@ class DeviceUnreachable(DeviceError):
     retryable = True
 
 
+class DeviceBusy(DeviceUnreachable):
+    """It answers, and does something else now: another time may do."""
+
+
 class AuthenticationRejected(DeviceError):
     """Wrong user, password, community or key. Retrying would lock the account."""
 

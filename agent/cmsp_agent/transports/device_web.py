@@ -19,6 +19,7 @@ from cmsp_agent.model.errors import (
     AuthenticationRejected,
     CommandRejected,
     DeviceAnswerInvalid,
+    DeviceBusy,
     DeviceUnreachable,
     NotPermittedHere,
 )
@@ -33,10 +34,6 @@ PIECE = 65_536
 REFUSED, ABSENT, BUSY = (401, 403), (404, 405, 501), (409, 423, 429, 500, 502, 503, 504)
 """Statuses: a login is refused; there is no such file; another time may do (a lock, a switch-over, a start)."""
 LONGEST_SAID = 120
-
-
-class DeviceBusy(DeviceUnreachable):
-    """It answers, and does something else now: another time may do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,21 @@ async def with_the_time_above(shell: Shell, device: Played) -> None:
     await answering(shell, lambda: f"\r\n10:00:{next(numbers):02d} CET Sat Nov 28 2026\r\ngw-lab#")
 
 
+async def paged_by_an_unknown_pager(shell: Shell, device: Played) -> None:
+    shell._process.stdout.write(b"\r\ngw-lab#")
+    while True:
+        shell.echo(line := await shell.line())
+        if line.startswith("show"):
+            first, words, rest = CONFIGURATION.partition("snmp-server")
+            shell.w(first)
+            shell._process.stdout.write(b"[space] next page, [q] quit")
+            await shell.key()
+            shell.w(f"\r\x1b[K{words}{rest}")
+        elif line:
+            shell.w("% Invalid input detected at '^' marker.\n")
+        shell._process.stdout.write(b"gw-lab#")
+
+
 async def waits_for_return(shell: Shell, device: Played) -> None:
     shell._process.stdout.write(b"\r\ngw-lab con0 is now available\r\n\r\nPress RETURN to get started.\r\n\r\n")
     assert await shell.line() == ""
@@ -63,10 +78,19 @@ async def renamed(shell: Shell, device: Played) -> None:
 
 
 @pytest.mark.parametrize(
-    "script", [banner_in_pages, logs_after_the_prompt, counts, with_the_time_above, waits_for_return, renamed]
+    "script",
+    [
+        banner_in_pages,
+        logs_after_the_prompt,
+        counts,
+        with_the_time_above,
+        paged_by_an_unknown_pager,
+        waits_for_return,
+        renamed,
+    ],
 )
 async def test_the_configuration_is_read(client: CliClient, host_key: Any, script: Any) -> None:
-    client._limits = client._limits.__class__(login=6, silence=4)
+    client._limits = client._limits.__class__(login=6, silence=8)
     async with playing(Played(shell=script), host_key) as port:
         login = target(port, credential=played())
         [text] = await client.commands(login, ["show running-config"], 15, whole)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from cmsp_agent.model.component import Component
-from cmsp_agent.model.errors import AuthenticationRejected, CommandRejected, DeviceAnswerInvalid
+from cmsp_agent.model.errors import AuthenticationRejected, CommandRejected, DeviceAnswerInvalid, DeviceBusy
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups.clean_text import ConfigText, clean, implausible
 from cmsp_agent.services.backups.terminal_noise import in_banner, logged_within, without_noise
@@ -20,6 +20,12 @@ AGAIN = 2
 """How often a configuration is read again into which log lines were mixed."""
 ANSWER_LINES = 5
 """An answer that is no configuration and not longer than this is an error message, and shown."""
+
+_BUSY = re.compile(
+    r"(?i)\b(?:is|resource|cpu|system|file|device) busy\b|\b(?:is|are|been|currently) locked\b|\blocked (?:by|exclusively)\b|"
+    r"\b(?:try|retry) (?:again|later)\b|\bin (?:use|progress)\b|\btemporarily\b"
+)
+"""Another time may do: somebody else has the configuration, or the device has no time for it."""
 
 Progress = Callable[[int, str], None]
 """Called with the percentage and the step."""
@@ -131,7 +137,10 @@ async def read_whole(
     flaws = text.flaws(found)
     if flaws:
         lines = found.strip().split("\n")
-        said = lines[0] if len(lines) <= ANSWER_LINES else text.refusal(lines[-1])
+        short = len(lines) <= ANSWER_LINES
+        said = lines[0] if short else text.refusal(lines[-1])
+        if short and (busy := next(filter(_BUSY.search, lines), "")):
+            raise DeviceBusy(f"{component.name}: the device said {text.redacted(busy)[:120]!r}")
         if said:
             flaws.insert(0, f"the device said {text.redacted(said)[:120]!r}")
         raise DeviceAnswerInvalid(f"{component.name}: {'; '.join(flaws)}: not stored")

@@ -20,6 +20,8 @@ QUESTION = 3.0
 """Seconds of quiet after which a line that asks is no part of a banner."""
 PAGER = 0.3
 """Seconds of quiet after which a pager is one, where paging was turned off."""
+UNKNOWN_PAGER = 4.0
+"""Seconds of quiet after which a line is taken for a pager that is like no known one."""
 BEGUN, SHORT = 15.0, 1.0
 """Seconds of quiet after which a prompt ends an output that is not complete: one that had begun, and a refusal."""
 BEGUN_LINES = 5
@@ -199,7 +201,7 @@ class CommandLine:
                 self._terminal.send(f"{left.pop(asked)[1]}\n")
                 self._terminal.replace(f"{self._terminal.text()}\n")
                 continue
-            if not paging.is_pager(line):
+            if not self._pages(line):
                 break
             self._terminal.replace(paging.marked(self._terminal.text()))
             self._pager_expected = True
@@ -212,6 +214,11 @@ class CommandLine:
         output = self._output(text, paged=paged)
         self._terminal.replace(line)
         return output
+
+    def _pages(self, line: str) -> bool:
+        """Whether the device waits for a key: any line like a pager's is one where paging could not be turned off."""
+        unknown = self._pager_expected and not self._prompt.match(line) and paging.may_be_pager(line)
+        return paging.is_pager(line) or (unknown and not paging.went_on(self._terminal.tail))
 
     def _counts(self, line: str) -> bool:
         """Whether it is the same prompt, in which a number moves on."""
@@ -227,6 +234,8 @@ class CommandLine:
             return 0 if self._pager_expected else PAGER
         if self._prompt.match(line):
             return 0 if complete is None else self._patience(complete)
+        if self._pages(line):
+            return UNKNOWN_PAGER
         if prompts.quiet_before(line) is None:
             return None
         return RENAMED if complete is None or complete(self._before_last_line()) else None

@@ -4,8 +4,12 @@ import re
 
 _PAGER = re.compile(
     r"(?i)^(?:\W{0,6}<?-{1,3} ?\(?more\b[^\n]{0,70}|\W{1,8}(?:hit space for )?more\W{0,8}|more: <space>[^\n]{0,60}|"
-    r"more\? ?| ?lines \d+-\d+[^\n]{0,20}|:|"
+    r"more(?:\?|\.{2,3}) ?|<space>[^\n]{0,30}\bmore\b[^\n]{0,30}| ?lines \d+-\d+[^\n]{0,20}|:|"
     r" *(?:press|hit|type)\b[^\n]{0,12}\b(?:key|space(?: ?bar)?|enter|return)\b[^\n]{0,12}\bcontinue[^\n]{0,60})$"
+)
+_ALIKE = re.compile(
+    r"(?i)^(?!.*[#$%] ?$)[^\n]{0,60}\b(?:more|continue|next page|<?space>?(?: ?bar)?|(?:any|return|enter) key|quit|abort)\b"
+    r"[^\n]{0,60}$"
 )
 _BEGIN = re.compile(
     r"(?i)^ *(?:please )?(?:press|hit|type)\b[^\n]{0,12}\b(?:enter|return)\b[^\n]{0,12}"
@@ -26,9 +30,19 @@ def is_pager(line: str) -> bool:
     return _PAGER.match(line) is not None
 
 
+def may_be_pager(line: str) -> bool:
+    """Whether the line may be one of a kind that nobody has described yet, where the device says no more."""
+    return _ALIKE.match(line) is not None
+
+
 def waits_for_return(text: str) -> bool:
     """Whether the device says no more until somebody types a return: its last words ask for it."""
     return _BEGIN.match(text.rstrip().rpartition("\n")[2].strip("\r")) is not None
+
+
+def went_on(text: str) -> bool:
+    """Whether the key for the last line was typed already."""
+    return _ENDS in text.rpartition("\n")[2]
 
 
 def key_for(line: str) -> str:

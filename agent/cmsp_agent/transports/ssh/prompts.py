@@ -58,6 +58,11 @@ def last_line(text: str) -> str:
     return plain(re.split(r"[\r\n]", text.rstrip("\x00"))[-1])
 
 
+def last_words(text: str) -> str:
+    """The last line with something in it, shortened."""
+    return next((line.strip()[:80] for line in reversed(plain(text).splitlines()) if line.strip()), "")
+
+
 def quiet_before(line: str) -> float | None:
     """Seconds of quiet after which the line is taken for the prompt; None where it can't be one."""
     if _NAME.match(line):

@@ -14,6 +14,7 @@ from cmsp_agent.transports.ssh.dialects import dialect_of
 from cmsp_agent.transports.ssh.handshake import check_host_key, exchange_keys, hang_up, open_shell
 from cmsp_agent.transports.ssh.hostkeys import HostKey
 from cmsp_agent.transports.ssh.login import log_in
+from cmsp_agent.transports.ssh.prompts import last_words
 from cmsp_agent.transports.ssh.scp import send_file
 from cmsp_agent.transports.ssh.target import CliLimits, CliTarget
 from cmsp_agent.transports.ssh.terminal import HungUp, Silent, Terminal
@@ -151,10 +152,17 @@ class SshSession:
             raise
         except Renamed:
             raise DeviceAnswerInvalid(f"{self.target}: its prompt changes all the time at {self.stage}") from None
-        except Silent:
-            raise self._cut(f"no prompt in time after {self.stage}") from None
-        except (HungUp, paramiko.SSHException, EOFError, OSError):
+        except Silent as silent:
+            raise self._cut(f"no prompt in time after {self.stage}{self._last_words(silent)}") from None
+        except HungUp as over:
+            raise self._cut(f"the device ended the session at {self.stage}{self._last_words(over)}") from None
+        except (paramiko.SSHException, EOFError, OSError):
             raise self._cut(f"the device ended the session at {self.stage}") from None
+
+    def _last_words(self, end: Silent | HungUp) -> str:
+        """What the device said last, where no configuration can be in it."""
+        said = last_words(str(end)) if self.stage == "terminal" else ""
+        return f": it said {said!r}" if said else ""
 
     def _cut(self, why: str) -> DeviceError:
         if self._wire.overflowed:

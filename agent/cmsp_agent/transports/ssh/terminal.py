@@ -11,11 +11,11 @@ TAIL = 1024
 
 
 class Silent(Exception):
-    """Nothing came for as long as the device may be silent."""
+    """Nothing came for as long as the device may be silent. Its argument is what came last."""
 
 
 class HungUp(Exception):
-    """The device closed the session."""
+    """The device closed the session. Its argument is what came last."""
 
 
 class Terminal:
@@ -60,7 +60,7 @@ class Terminal:
         while (quiet := judge()) != 0:
             if not self._receive(silence if quiet is None else min(quiet, silence)):
                 if quiet is None:
-                    raise Silent
+                    raise Silent(self.tail)
                 return
 
     def _receive(self, within: float) -> bool:
@@ -71,7 +71,7 @@ class Terminal:
         except TimeoutError:
             return False
         if not data:
-            raise HungUp
+            raise HungUp(self.tail)
         text = self._decoder.decode(data)
         self._parts.append(text)
         self.tail = (self.tail + text)[-TAIL:]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from cmsp_agent.model.component import Component
-from cmsp_agent.model.errors import DeviceAnswerInvalid
+from cmsp_agent.model.errors import DeviceAnswerInvalid, DeviceBusy
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups.clean_text import ConfigText
 from cmsp_agent.services.backups.ssh_reading import Reading, read_believable, unwatched
@@ -38,3 +38,17 @@ async def test_two_readings_that_agree_are_enough() -> None:
 async def test_what_the_device_said_instead_is_shown() -> None:
     with pytest.raises(DeviceAnswerInvalid, match="said '% Permission denied for the role'"):
         await reading("% Permission denied for the role\n")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Configuration mode is locked by process '3' user 'noc'. Please try later.\n",
+        "Unable to read configuration. Try again later.\n",
+        "\n%Error opening nvram:/x (Device or resource busy)\n",
+    ],
+)
+async def test_a_device_that_is_busy_may_be_asked_again(said: str) -> None:
+    with pytest.raises(DeviceBusy, match="the device said") as busy:
+        await reading(said)
+    assert busy.value.retryable

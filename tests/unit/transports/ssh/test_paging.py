@@ -17,6 +17,8 @@ PAGERS = (
     (":", "\r\x1b[K"),
     (" --More-- ", "\r\n"),
     (" --More-- ", ""),
+    ("more...", "\r       \r"),
+    ("<space> for more, q to quit", "\r\x1b[K"),
 )
 
 
@@ -41,3 +43,15 @@ def test_a_line_that_only_looks_like_one_stays_where_paging_is_off() -> None:
 
 def test_return_is_typed_where_only_return_goes_on() -> None:
     assert paging.key_for("Press <Enter> to continue") == "\n"
+
+
+@pytest.mark.parametrize(
+    "line", ["weiter mit <Space>", "(more 12%)", "[space] next page, [q] quit", "-- press SPACE --"]
+)
+def test_a_line_like_a_pager_may_be_one(line: str) -> None:
+    assert paging.may_be_pager(line)
+
+
+@pytest.mark.parametrize("line", ["", "!", "interface Gi0/0", "gw-more#", "description anymore"])
+def test_a_line_unlike_a_pager_is_none(line: str) -> None:
+    assert not paging.may_be_pager(line)
