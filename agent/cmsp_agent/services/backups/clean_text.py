@@ -10,6 +10,7 @@ from cmsp_agent.services.backups import secrets
 from cmsp_agent.services.backups.control_characters import as_shown
 from cmsp_agent.services.backups.differences import unified
 from cmsp_agent.services.backups.ini_tables import hide_columns
+from cmsp_agent.services.backups.secret_lines import hidden
 from cmsp_agent.transports.ssh.line_ends import bare_newlines
 
 DIFF_LINES = 20_000
@@ -39,7 +40,7 @@ class ConfigText:
         # only in a file is every block that begins ended by a line: at a prompt a banner may look like anything
         blocks = platform.blocks if platform.fetch is not None else ()
         self._blocks = [(re.compile(each.begins, re.MULTILINE), re.compile(each.ends, re.MULTILINE)) for each in blocks]
-        self._redact = [re.compile(rule.pattern, re.MULTILINE) for rule in platform.redact] + secrets.patterns()
+        self._redact = [re.compile(rule.pattern, re.MULTILINE) for rule in platform.redact]
 
     def refusal(self, text: str) -> str:
         """The line with which the device refused the command; empty where it didn't.
@@ -82,7 +83,7 @@ class ConfigText:
 
     def redacted(self, text: str) -> str:
         """The text with the value of every secret hidden."""
-        return hide(self._redact, hide_columns(text))
+        return hidden(hide(self._redact, hide_columns(text)))
 
     def difference(self, old: str, new: str) -> str:
         r"""A unified diff for people's eyes: volatile lines left out, secrets hidden; empty where nothing differs.

@@ -5,7 +5,8 @@ text only a last word, or one before a known option, is a secret: a sentence wit
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 
 from cmsp_agent.services.backups.secret_commands import COMMANDS
 
@@ -76,7 +77,8 @@ _SERVERS = r"(?:tacacs|radius|ldap|aaa-server|aaa group)\b[^\n]*\n(?:[ \t]+[^\n]
 """A server's key in its own section: there `key 63` is a secret too, which in a key chain is a number."""
 
 
-def patterns() -> list[re.Pattern[str]]:
+@cache
+def patterns() -> Sequence[re.Pattern[str]]:
     """Every form that is known; each has the group `secret`."""
     return [re.compile(each, re.MULTILINE) for each in _sources()]
 

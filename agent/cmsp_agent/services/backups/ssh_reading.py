@@ -22,7 +22,8 @@ ANSWER_LINES = 5
 """An answer that is no configuration and not longer than this is an error message, and shown."""
 
 _BUSY = re.compile(
-    r"(?i)\b(?:is|resource|cpu|system|file|device) busy\b|\b(?:is|are|been|currently) locked\b|\blocked (?:by|exclusively)\b|"
+    r"(?i)\b(?:is|resource|cpu|system|file|device) busy\b|"
+    r"\b(?:is|are|been|currently) locked\b|\blocked (?:by|exclusively)\b|"
     r"\b(?:try|retry) (?:again|later)\b|\bin (?:use|progress)\b|\btemporarily\b"
 )
 """Another time may do: somebody else has the configuration, or the device has no time for it."""

@@ -5,8 +5,8 @@ import json
 from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
-from cmsp_agent.model.redaction import HIDDEN, hide
-from cmsp_agent.services.backups import secrets
+from cmsp_agent.model.redaction import HIDDEN
+from cmsp_agent.services.backups.secret_lines import hidden
 from cmsp_agent.storage.encoding import decode, encode
 
 SHORTEST = 3
@@ -24,7 +24,6 @@ class Scrubber:
         forms = {form for value in values if len(value) >= SHORTEST for form in _forms(value)}
         # the longest first: one secret may be the beginning of another
         self._forms = sorted(forms, key=len, reverse=True)
-        self._looks = secrets.patterns()
 
     def cleaned(self, document: object) -> object:
         """A document as plain values, with no secret in any of its texts: each is looked at by itself."""
@@ -40,7 +39,7 @@ class Scrubber:
     def clean(self, text: str) -> str:
         """A text without a secret."""
         text = self._without_values(text)
-        return hide(self._looks, text) if len(text) > SHORTEST else text
+        return hidden(text) if len(text) > SHORTEST else text
 
     def _without_values(self, text: str) -> str:
         for form in self._forms:

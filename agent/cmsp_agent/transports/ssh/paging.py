@@ -8,8 +8,8 @@ _PAGER = re.compile(
     r" *(?:press|hit|type)\b[^\n]{0,12}\b(?:key|space(?: ?bar)?|enter|return)\b[^\n]{0,12}\bcontinue[^\n]{0,60})$"
 )
 _ALIKE = re.compile(
-    r"(?i)^(?!.*[#$%] ?$)[^\n]{0,60}\b(?:more|continue|next page|<?space>?(?: ?bar)?|(?:any|return|enter) key|quit|abort)\b"
-    r"[^\n]{0,60}$"
+    r"(?i)^(?!.*[#$%] ?$)[^\n]{0,60}"
+    r"\b(?:more|continue|next page|space(?: ?bar)?|(?:any|return|enter) key|quit|abort)\b[^\n]{0,60}$"
 )
 _BEGIN = re.compile(
     r"(?i)^ *(?:please )?(?:press|hit|type)\b[^\n]{0,12}\b(?:enter|return)\b[^\n]{0,12}"
