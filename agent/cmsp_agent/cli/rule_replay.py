@@ -20,6 +20,7 @@ from cmsp_agent.pipeline.built_in import BUILT_IN
 from cmsp_agent.pipeline.rules.cases import RuleCaseOutcome, read_cases, try_cases
 from cmsp_agent.pipeline.rules.replay import ReplayedIncident, ReplaySite, differing
 from cmsp_agent.pipeline.rules.rule import NO_RULES, Rules
+from cmsp_agent.pipeline.rules.unknown_names import unknown_names
 
 MOST_SHOWN = 50
 RecordedSince: TypeAlias = Callable[[int], Iterable[Event]]
@@ -64,6 +65,16 @@ def _in_force(config: Path, files: Sequence[Path] | None) -> Rules:
         if files:  # the proposed ones may be what mends it
             return NO_RULES
         raise
+
+
+def unknown(rules: Rules, config: Path) -> list[Problem]:
+    """A warning for each alarm type, component and site that the rules name and that there is not."""
+    site = replay_site(config)
+    try:
+        sites = [*read_document(config).site_file.sites]
+    except ConfigurationError:
+        sites = []
+    return list(unknown_names(rules, {"type": site.alarms, "component": site.components, "site": sites}))
 
 
 def replay_site(config: Path) -> ReplaySite:

@@ -32,9 +32,11 @@ def rules_check(
     if not here.daemon.local and config == DEFAULT_FILE and not files:
         _show(here, [tuple(row.values()) for row in items(all_pages(here.daemon, "/v1/rules"))], [], as_json)
         return
-    from cmsp_agent.cli import rule_files
+    from cmsp_agent.cli import rule_files, rule_replay
 
-    rules, warnings = rule_files.load(here.file(config), files)
+    config = here.file(config)
+    rules, warnings = rule_files.load(config, files)
+    warnings += rule_replay.unknown(rules, config)
     _show(here, list(rule_files.rows(rules)), warnings, as_json)
 
 
@@ -69,14 +71,22 @@ def rules_test(
     if as_json:
         output.json_rows(
             [
-                {"case": each.case.name, "line": each.case.line, "expected": each.case.expect, "got": each.got}
+                {
+                    "case": each.case.name,
+                    "file": each.case.file,
+                    "line": each.case.line,
+                    "expected": each.case.expect,
+                    "got": each.got,
+                }
                 for each in outcomes
             ]
         )
         raise typer.Exit(1 if wrong else 0)
     for each in wrong:
         by = f"rule {each.rule.name} ({each.rule.origin})" if each.rule else "no rule"
-        output.line(f"{file}:{each.case.line}: {each.case.name}: expected {each.case.expect}, got {each.got} by {by}")
+        output.line(
+            f"{each.case.file}:{each.case.line}: {each.case.name}: expected {each.case.expect}, got {each.got} by {by}"
+        )
     output.line(f"{len(outcomes) - len(wrong)} of {len(outcomes)} cases as expected")
     raise typer.Exit(1 if wrong else 0)
 

@@ -127,7 +127,7 @@ def group(reader: RuleReader, rule: UnreadRule, node: Node) -> Rule | None:
 
 
 def sequence(reader: RuleReader, rule: UnreadRule, node: Node) -> Rule | None:
-    """`sequence: {after: type == power.failed, within: 10m, same: site, do: join}`."""
+    """`sequence: {after: type == env.power, within: 10m, same: site, do: join}`."""
     entries = dict(reader.entries(node, ("after", "within", "same", "do")))
     if not isinstance(node, MapNode):
         return None

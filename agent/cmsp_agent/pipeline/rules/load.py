@@ -5,7 +5,7 @@ filter:
 timing:
   - {name: trunks, if: 'type == "isdn.layer2.down"', flapping: {start: 6, stop: 2, within: 1m}}
 correlation:
-  - {name: DSPs of a card, if: type == dsp.failed, group: {by: component, part: '^slot (\\d+)'}}
+  - {name: DSPs of a card, if: type == dsp.down, group: {by: component, part: '(\\d+)/'}}
 """
 
 from collections.abc import Mapping, Sequence

@@ -130,7 +130,7 @@ class SequenceRule(Rule):
 
     @property
     def action(self) -> str:
-        """`after (type == power.failed) in 600 s: join`."""
+        """`after (type == env.power) in 600 s: join`."""
         does = "join" if self.join else "drop" if self.drop else f"severity: {self.severity}"
         return f"after ({self.after.text}) in {_seconds(self.within)}: {does}"
 

@@ -11,6 +11,7 @@ from cmsp_agent.pipeline.impact import Customer
 from cmsp_agent.pipeline.normalise import Inventory
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.rules.load import load_rules
+from cmsp_agent.pipeline.rules.unknown_names import unknown_names
 from cmsp_agent.pipeline.silences import SilenceRegister, Silences
 from cmsp_agent.services.runtime import Runtime
 
@@ -82,5 +83,6 @@ def check_rules(configuration: Configuration) -> list[Note]:
     Raises:
         ConfigurationError: with every mistake.
     """
-    _, warnings = load_rules(rule_files_of(configuration))
-    return [Note(warning.path or "rules", warning.line, warning.text) for warning in warnings]
+    rules, warnings = load_rules(rule_files_of(configuration))
+    warnings += unknown_names(rules, {"component": configuration.components, "site": configuration.sites})
+    return [Note("rules", 0, f"{warning.file}:{warning.line}: {warning.text}") for warning in warnings]

@@ -9,12 +9,14 @@ import pytest
 
 from cmsp_agent.cli.rule_explain import explain
 from cmsp_agent.config.rule_files import rule_files
+from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import ConfigurationError
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.rules.cases import event_from, read_cases, try_cases
 from cmsp_agent.pipeline.rules.load import load_rules
 from cmsp_agent.pipeline.rules.replay import ReplaySite
+from cmsp_agent.pipeline.rules.unknown_names import unknown_names
 from cmsp_agent.plugin.api import AlarmType
 from tests.unit.pipeline.site import COMPONENTS, CUSTOMER, GATEWAY, PRI_1, FakeInventory, Site
 
@@ -195,6 +197,65 @@ def test_cases_with_mistakes_name_each(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError) as caught:
         read_cases(cases)
     assert [problem.line for problem in caught.value.problems] == [2, 3]
+
+
+def test_cases_include_others_once_and_name_the_file_of_each(tmp_path: Path) -> None:
+    written(
+        tmp_path, "cases: [{name: b, event: {type: x}, expect: keep}]\ninclude: [first.yaml, more*.yaml]\n", "more.yaml"
+    )
+    first = written(tmp_path, "include: more.yaml\ncases: [{name: a, event: {type: x}, expect: keep}]\n", "first.yaml")
+    assert [(case.name, Path(case.file).name) for case in read_cases(first)] == [
+        ("b", "more.yaml"),
+        ("a", "first.yaml"),
+    ]
+    first.write_text("include: [none.yaml]\ncass: []\ncases: [{evnt: {}, expect: keep}]\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError) as caught:
+        read_cases(first)
+    texts = [f"{problem.line}: {problem.text}" for problem in caught.value.problems]
+    assert texts == [
+        "1: none.yaml: there is no such file",
+        "2: not known here; did you mean 'cases'?",
+        "3: 'evnt' is not known here; did you mean 'event'?",
+    ]
+
+
+def test_a_case_is_judged_as_the_agent_does_at_its_time_and_without_loss_of_emergency_numbers(tmp_path: Path) -> None:
+    rules = load_rules(
+        [written(tmp_path, "filter:\n  - {name: quiet, if: type == down, do: drop, when: Mon-Fri 08:00-18:00}\n")]
+    )[0]
+    gateway = Component("gw-1", (), "paris", "", functions={"emergency": "primary"})
+    down = AlarmType("down", Severity.MAJOR, "down", frozenset({"emergency"}))
+    cases = written(
+        tmp_path,
+        "cases:\n"
+        "  - {event: {type: down, component: gw-2, at: '2026-01-05T09:00:00Z'}, expect: drop}\n"
+        "  - {event: {type: down, component: gw-2, at: '2026-01-04T09:00:00Z'}, expect: keep}\n"
+        "  - {event: {type: down, component: gw-1, at: '2026-01-05T09:00:00Z'}, expect: keep}\n"
+        "  - {event: {type: down, component: gw-2, at: '2026-01-05T09:00:00Z', state: clear}, expect: keep}\n",
+        "cases.yaml",
+    )
+    outcomes = try_cases(rules, read_cases(cases), ReplaySite({"gw-1": gateway}, {"down": down}))
+    assert [one.right for one in outcomes] == [True] * 4
+
+
+def test_names_that_there_are_not_are_warned_of_with_the_nearest(tmp_path: Path) -> None:
+    rules = load_rules([written(tmp_path, UNKNOWN)])[0]
+    known = {"type": {"link.down", "env.fan"}, "component": {"gw-1"}, "site": {"paris"}}
+    assert [(each.line, each.text) for each in unknown_names(rules, known)] == [
+        (2, "a: there is no type 'link.dwon'; did you mean 'link.down'?"),
+        (3, "b: there is no component 'gw-2'; did you mean 'gw-1'?"),
+        (3, "b: there is no site 'lyon'; known here: paris"),
+        (6, "d: there is no type 'env.fam'; did you mean 'env.fan'?"),
+    ]
+
+
+UNKNOWN = """filter:
+  - {name: a, if: type == link.dwon or type == link.dwon, do: drop}
+  - {name: b, if: 'component in [gw-1, gw-2] and site != lyon', do: drop}
+  - {name: c, if: 'type ~ "^nothing" and text == x and type == env.fan', do: drop}
+correlation:
+  - {name: d, if: type == link.down, sequence: {after: type == env.fam, within: 10m, do: join}}
+"""
 
 
 def test_an_events_json_is_an_event() -> None:
