@@ -3,7 +3,7 @@
 import random
 import re
 from collections.abc import Iterable
-from re import _constants, _parser  # type: ignore[attr-defined]
+from re import _constants, _parser  # type: ignore[attr-defined, unused-ignore]
 from typing import Any
 
 import pytest
