@@ -12,7 +12,14 @@ from pathlib import Path
 
 TABLE = Path("agent/cmsp_agent/pipeline/mib.tsv")
 STANDARD = ("1.3.6.1.2.1.", "1.3.6.1.6.")
-FORMS = {"TimeTicks": "ticks", "TimeStamp": "ticks", "DateAndTime": "date", "MacAddress": "hex", "PhysAddress": "hex"}
+FORMS = {
+    **dict.fromkeys(("TimeTicks", "TimeStamp"), "ticks"),
+    "DateAndTime": "date",
+    **dict.fromkeys(("MacAddress", "PhysAddress", "BridgeId", "SnmpEngineID", "LldpChassisId"), "hex"),
+    **dict.fromkeys(("InetAddress", "RttMonTargetAddress", "IPSIpAddress"), "address"),
+    **dict.fromkeys(("DisplayString", "SnmpAdminString", "OwnerString", "SonusName", "SonusEventString"), "text"),
+    **dict.fromkeys(("Utf8String", "LongUtf8String", "InternationalDisplayString", "ControlString"), "text"),
+}
 OID = re.compile(r"[0-9.]+")
 LABEL = re.compile(r"([A-Za-z][\w-]*)\s*\(\s*(-?\d+)\s*\)")
 
@@ -25,10 +32,22 @@ def rows(file: Path) -> Iterator[Row]:
         yield from csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
 
 
+def base_of(syntax: str, types: dict[str, str]) -> str:
+    """What a textual convention stands for; other syntaxes as they are."""
+    return types.get(syntax.split("(", maxsplit=1)[0].split("{", maxsplit=1)[0].strip(), syntax)
+
+
+def form(row: Row, types: dict[str, str]) -> str:
+    """How the object's values are shown, or its unit."""
+    if base_of(row["syntax"], types).startswith("BITS"):
+        return "bits"
+    return FORMS.get(row["syntax"].split()[0].split("(")[0], row["units"])
+
+
 def enum(syntax: str, types: dict[str, str]) -> str:
-    """The labels of an enumerated INTEGER: `1=up,2=down`; empty for anything else."""
-    base = types.get(syntax.split("(", maxsplit=1)[0].split("{", maxsplit=1)[0].strip(), syntax)
-    if not base.startswith(("INTEGER", "Integer32")) or "{" not in base:
+    """The labels of an enumerated INTEGER, or of BITS: `1=up,2=down`; empty for anything else."""
+    base = base_of(syntax, types)
+    if not base.startswith(("INTEGER", "Integer32", "BITS")) or "{" not in base:
         return ""
     return ",".join(f"{number}={label}" for label, number in LABEL.findall(base[base.index("{") :]))
 
@@ -62,8 +81,7 @@ def table(facts: Path) -> Iterator[str]:
         oid = oids(row, where)
         readable = row["syntax"] and not row["syntax"].startswith("SEQUENCE")
         if oid and readable and (row["object"] in carried or oid.startswith(STANDARD)):
-            form = FORMS.get(row["syntax"].split()[0].split("(")[0], row["units"])
-            lines.setdefault(oid, f"{oid}\to\t{row['object']}\t{form}\t{enum(row['syntax'], types)}")
+            lines.setdefault(oid, f"{oid}\to\t{row['object']}\t{form(row, types)}\t{enum(row['syntax'], types)}")
     for row in notifications:
         if oid := oids(row, where):
             lines[oid] = f"{oid}\tn\t{row['notification']}\t\t"

@@ -7,12 +7,16 @@ the objects that they carry, and the objects of the standard MIBs.
 from collections.abc import Iterable
 from functools import cache
 from importlib.resources import files
+from ipaddress import ip_address
 from sys import intern
 from typing import NamedTuple
 
 from cmsp_agent.model.signal import Value
+from cmsp_agent.transports.syslog.legacy_text import decode_other
 
 DATE_LENGTHS = (8, 11)
+ADDRESS_LENGTHS = (4, 16)
+FORMS = frozenset({"ticks", "date", "hex", "address", "bits", "text"})
 LONGEST_VALUE = 256
 """Characters of one value in an event."""
 
@@ -22,9 +26,9 @@ class MibEntry(NamedTuple):
 
     name: str
     form: str
-    """A unit, or how octets and numbers are shown: `ticks`, `date`, `hex`."""
+    """A unit, or how octets and numbers are shown, one of `FORMS`."""
     labels: str
-    """`1=up,2=down`, or empty."""
+    """`1=up,2=down` of a number, or of the bits of octets; or empty."""
 
 
 class MibTable:
@@ -84,16 +88,48 @@ def mib_table() -> MibTable:
 
 def _shown(value: Value, entry: MibEntry, table: MibTable) -> str:
     if isinstance(value, bytes):
-        return _date(value) if entry.form == "date" else value.hex(":") if entry.form == "hex" else _plain(value, table)
+        return _octets(value, entry, table)
     if isinstance(value, int):
         label = _label(value, entry.labels)
-        if label:
+        if label and entry.form != "bits":
             return f"{label}({value})"
         if entry.form == "ticks":
             return f"{value / 100:g} s"
-        if entry.form and entry.form not in ("date", "hex"):
+        if entry.form and entry.form not in FORMS:
             return f"{value} {entry.form}"
     return _plain(value, table)
+
+
+def _octets(value: bytes, entry: MibEntry, table: MibTable) -> str:
+    match entry.form:
+        case "date":
+            return _date(value)
+        case "hex":
+            return value.hex(":")
+        case "address" if len(value) in ADDRESS_LENGTHS:
+            return str(ip_address(value))
+        case "bits":
+            return _bits(value, entry.labels) or value.hex(":")
+        case "text":
+            return _text(value)
+    return _plain(value, table)
+
+
+def _text(value: bytes) -> str:
+    octets = value.rstrip(b"\0")
+    try:
+        text = octets.decode()
+    except UnicodeDecodeError:
+        text = decode_other(octets)
+    return text if all(map(_readable, text)) else value.hex(":")
+
+
+def _bits(octets: bytes, labels: str) -> str:
+    """The names of the bits that are set (RFC 2578 section 7.1.4); the first bit is the highest of the first octet."""
+    number, size = int.from_bytes(octets, "big"), 8 * len(octets)
+    places = [place for place in range(size) if number >> (size - 1 - place) & 1]
+    named = [(_label(place, labels), place) for place in places]
+    return " ".join(f"{label}({place})" for label, place in named) if all(label for label, _ in named) else ""
 
 
 def _label(value: int, labels: str) -> str:

@@ -30,6 +30,12 @@ print(tracemalloc.get_traced_memory()[1])
         ("1.3.6.1.2.1.33.1.2.3.0", 58, ("upsEstimatedMinutesRemaining.0", "58 minutes")),
         ("1.3.6.1.2.1.2.2.1.2.3", b"Gi0/1", ("ifDescr.3", "Gi0/1")),
         ("1.3.6.1.2.1.2.2.1.2.3", b"\x00\xff", ("ifDescr.3", "00:ff")),
+        ("1.3.6.1.2.1.2.2.1.2.3", "Büro".encode(), ("ifDescr.3", "Büro")),
+        ("1.3.6.1.2.1.2.2.1.2.3", b"B\xfcro", ("ifDescr.3", "Büro")),
+        ("1.3.6.1.2.1.2.2.1.2.3", "端口 1".encode("gbk"), ("ifDescr.3", "端口 1")),
+        ("1.3.6.1.2.1.4.24.7.1.2.1", bytes((10, 0, 0, 1)), ("inetCidrRouteDest.1", "10.0.0.1")),
+        ("1.3.6.1.2.1.4.24.7.1.2.1", bytes(15) + b"\x01", ("inetCidrRouteDest.1", "::1")),
+        ("1.3.6.1.2.1.4.24.7.1.2.1", b"gw.example", ("inetCidrRouteDest.1", "gw.example")),
         ("1.3.6.1.2.1.2.2.1.6.3", b"ABCDEF", ("ifPhysAddress.3", "41:42:43:44:45:46")),
         ("1.3.6.1.2.1.33.1.6.2.1.2.4", "1.3.6.1.2.1.33.1.6.3.2", ("upsAlarmDescr.4", "1.3.6.1.2.1.33.1.6.3.2")),
         ("1.3.6.1.4.1.99999.1.0", 5, ("1.3.6.1.4.1.99999.1.0", "5")),
@@ -49,6 +55,13 @@ def test_dates_are_written_as_dates() -> None:
     assert table.binding("1.2.3.0", bytes.fromhex("07e20c0a090b2800")) == ("when.0", "2018-12-10T09:11:40")
     assert table.binding("1.2.3.0", bytes.fromhex("07e20c0a090b28002d0600"))[1] == "2018-12-10T09:11:40-06:00"
     assert table.binding("1.2.3.0", b"\x01")[1] == "01"
+
+
+def test_bits_are_named_from_the_left() -> None:
+    table = MibTable(["1.2.3\to\tstate\tbits\t0=ready,3=alarm,9=standby"])
+    assert table.binding("1.2.3.0", b"\x90\x40") == ("state.0", "ready(0) alarm(3) standby(9)")
+    assert table.binding("1.2.3.0", b"\x00")[1] == "00"
+    assert table.binding("1.2.3.0", b"\x40")[1] == "40"
 
 
 def test_the_table_takes_little_memory() -> None:
