@@ -120,6 +120,9 @@ def _shown(key: str, value: object) -> object:
     return value
 
 
+NOT_THERE = "noSuchName"
+
+
 def _unreadable(found: Mapping[str, Any]) -> str:
     """An object that can't be decoded: `1.3.6.1.2.1.1.3.0: number of no octets (, 12 times)`."""
     octets = f" ({found['octets']})" if found.get("octets") else ""
@@ -127,12 +130,15 @@ def _unreadable(found: Mapping[str, Any]) -> str:
 
 
 def _limits(quirks: Mapping[str, Any]) -> str:
-    """How the device departs from the standards: `no bulk, most oids 10, alone 1.3.6.1.2.1.1.5.0 (genErr)`."""
+    """How the device departs from the standards: `no bulk, most oids 10, alone 1.3.6.1.2.1.1.5.0 (genErr)`.
+
+    What it merely does not have, which SNMPv1 says by an error, is no such departure.
+    """
     parts = []
     for name, value in quirks.items():
         plain = name.replace("_", " ")
         if isinstance(value, dict):
-            parts += [f"{plain} {oid} ({reason})" for oid, reason in value.items()]
+            parts += [f"{plain} {oid} ({reason})" for oid, reason in value.items() if reason != NOT_THERE]
         elif value:
             parts.append(plain if value == 1 and name not in _NUMBERS else f"{plain} {value}")
     return ", ".join(parts)

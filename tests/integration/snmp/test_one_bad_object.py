@@ -138,3 +138,36 @@ async def test_nonsense_is_not_remembered_as_no_bulk() -> None:
         await session.get(OIDS[0])
         assert whole(await session.columns(*COLUMNS), 3)
         assert not session.quirks.no_bulk
+
+
+@pytest.mark.parametrize("index", [0, 1, 5, 99])
+async def test_the_end_of_all_costs_v1_some_requests_whatever_its_index_says(index: int) -> None:
+    class EndsEarly(Device):
+        def answer(self, asked: Pdu) -> Answer:
+            status, _, bindings = super().answer(asked)
+            ended = any(value[0] == ber.END_OF_MIB_VIEW for _, value in bindings)
+            return (pdu.NO_SUCH_NAME, index, bindings) if ended else (status, 0, bindings)
+
+    columns = (*COLUMNS, "1.3.6.1.2.1.31.1.1.1.1", "1.3.6.1.2.1.31.1.1.1.15")
+    async with running(EndsEarly(rows=20)) as device, Rig() as rig:
+        session = rig.session(community("1"), device.port)
+        for _ in range(2):
+            device.asked.clear()
+            read = await session.columns(*columns)
+            assert whole({name: read[name] for name in COLUMNS}, 20)
+            assert read[columns[3]] == read[columns[4]] == {}
+            assert len(device.asked) <= 28
+
+
+async def test_no_such_name_in_the_middle_still_costs_its_own_column() -> None:
+    class Gap(Device):
+        def answer(self, asked: Pdu) -> Answer:
+            names = [self.texts[name] for name in asked.names]
+            if asked.kind == GET_NEXT and any(name.startswith(COLUMNS[1]) for name in names):
+                return pdu.NO_SUCH_NAME, 0, [(name, bytes((ber.NULL, 0))) for name in names]
+            return super().answer(asked)
+
+    async with running(Gap(rows=5)) as device, Rig() as rig:
+        read = await rig.session(community("1"), device.port).columns(*COLUMNS)
+        assert read[COLUMNS[1]] == {}
+        assert len(read[COLUMNS[0]]) == len(read[COLUMNS[2]]) == 5

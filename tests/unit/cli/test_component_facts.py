@@ -65,7 +65,12 @@ def test_limits_and_values_that_can_not_be_decoded_are_named() -> None:
         "count": 12,
         "last_seen": "2026-11-24T02:00:00.000Z",
     }
-    quirks = {"no_bulk": 1, "most_oids": 1, "wrong_index": 0, "alone": {"1.3.6.1.2.1.1.5.0": "genErr"}}
+    quirks = {
+        "no_bulk": 1,
+        "most_oids": 1,
+        "wrong_index": 0,
+        "alone": {"1.3.6.1.2.1.1.5.0": "genErr", "1.3.6.1.2.1.1.6.0": "noSuchName"},
+    }
     facts = component_facts({"name": "gw-1", "unreadable": [unreadable], "inventory": {"quirks": quirks}})
     assert str(facts["unreadable"]).startswith("1.3.6.1.2.1.1.3.0: number of no octets, 12 times, last ")
     assert facts["SNMP limits"] == "no bulk, most oids 1, alone 1.3.6.1.2.1.1.5.0 (genErr)"

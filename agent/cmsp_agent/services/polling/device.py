@@ -191,7 +191,7 @@ class Device:
         asked = dict.fromkeys((*plan.columns, *self._names.columns))
         with self.tables.watched():
             columns = await session.columns(*asked, limit=MOST_ROWS) if asked else {}
-        await refuse_another(session, uptime, self._clock, walked=bool(columns))
+        await refuse_another(session, plan.base, uptime, self._clock, walked=bool(columns))
         answers = Answers(scalars, columns, (started + self._clock.monotonic()) / 2)
         self._plan = with_spares(self.plan, answers)
         if restarted and (restarted := not counters_went_on(before, plan, answers, rates)):

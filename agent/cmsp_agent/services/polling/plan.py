@@ -52,6 +52,8 @@ class Plan:
     """The tables of calls that may have rows, best first; none: the device keeps no history."""
     unsupported: tuple[str, ...] = ()
     """KPIs for which the device has none of the objects: not supported here, and never zero."""
+    base: tuple[str, ...] = BASE
+    """What says how long it runs and what moved, as far as it has that: what it lacks costs v1 a request each."""
 
     def is_bare(self, kind: DeviceType) -> bool:
         """Whether the device has nothing of its type: no fault can be seen, and no figure but its uptime.
@@ -66,7 +68,7 @@ class Plan:
         """OIDs for GET."""
         asked = [oid for planned in self.kpis for oid in planned.oids if not _is_column(oid, planned)]
         states = [oid for rule in self.states for oid in rule.oids if oid.endswith(".0")]
-        return tuple(dict.fromkeys((*BASE, *asked, *states, *self.times)))
+        return tuple(dict.fromkeys((*self.base, *asked, *states, *self.times)))
 
     @cached_property
     def state_columns(self) -> tuple[str, ...]:
@@ -80,7 +82,7 @@ class Plan:
         others = tuple(each for each in self.kpis if each not in tables)
         return (
             replace(self, kpis=others, has_discontinuity=False),
-            Plan(tables, has_discontinuity=self.has_discontinuity),
+            Plan(tables, has_discontinuity=self.has_discontinuity, base=self.base),
         )
 
     @cached_property

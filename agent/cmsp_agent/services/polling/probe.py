@@ -9,7 +9,7 @@ from cmsp_agent.plugin.api import DeviceType, Kpi
 from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.services.devices.reading import ReadingSession
 from cmsp_agent.services.polling.call_history import FAILED_CALLS
-from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi
+from cmsp_agent.services.polling.plan import BASE, IF_DISCONTINUITY, SYS_UP_TIME, Plan, PlannedKpi
 from cmsp_agent.services.polling.samples import says_none
 from cmsp_agent.transports.snmp.target import Quirks
 
@@ -62,7 +62,7 @@ async def probe(session: PollSession, device_type: DeviceType) -> Plan:
     histories = [table.there for table in device_type.calls]
     states = [oid for oid in conditions if oid.endswith(".0")]
     candidates = _unique((*figures, *histories, *states, *_times(device_type)))
-    instances = await session.get(*candidates) if candidates else {}
+    instances = await session.get(*_unique((*BASE, *candidates)))
     roots = _unique(
         (
             *(oid for oid in candidates if oid not in instances and not oid.endswith(".0")),
@@ -91,6 +91,7 @@ def make_plan(device_type: DeviceType, instances: Answered, columns: Answered) -
     return Plan(
         kpis=planned,
         states=tuple(rule for rule in device_type.states if rule.column in columns or rule.column in instances),
+        base=tuple(oid for oid in BASE if oid == SYS_UP_TIME or oid in instances),
         has_discontinuity=IF_DISCONTINUITY in columns and any(_counts(choice) for choice in planned),
         times=times if set(times := _times(device_type)) <= instances.keys() else (),
         calls=(kept := tuple(table for table in device_type.calls if table.there in instances)),

@@ -7,7 +7,7 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import DeviceAnswerInvalid
 from cmsp_agent.model.signal import ObservedState, Value
 from cmsp_agent.pipeline.built_in import RESTARTED
-from cmsp_agent.services.polling.plan import BASE, Plan
+from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.rates import Rates
 from cmsp_agent.services.polling.samples import Answers, text
 from cmsp_agent.services.polling.uptime import Uptime
@@ -46,13 +46,22 @@ def counters_went_on(before: Uptime, plan: Plan, answers: Answers, rates: Rates)
     return enough and all(last <= value <= 2 * last for last, value in counted)
 
 
-async def refuse_another(session: ObjectReader, uptime: Uptime, clock: Clock, *, walked: bool) -> None:
+async def refuse_another(
+    session: ObjectReader, base: tuple[str, ...], uptime: Uptime, clock: Clock, *, walked: bool
+) -> None:
     """Look once more at the time of a device whose tables were walked.
+
+    Args:
+        session: with the device.
+        base: what says its time, see `Plan.base`.
+        uptime: before the walk.
+        clock: ours.
+        walked: whether tables were.
 
     Raises:
         DeviceAnswerInvalid: another device answers, or it restarted meanwhile: what was read belongs to nobody.
     """
-    if walked and Uptime.of(await session.get(*BASE), clock.monotonic()).is_another(uptime):
+    if walked and Uptime.of(await session.get(*base), clock.monotonic()).is_another(uptime):
         raise DeviceAnswerInvalid("another device answers, or it restarted, while it was being read")
 
 

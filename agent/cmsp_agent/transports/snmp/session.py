@@ -204,7 +204,7 @@ class SnmpSession:
             answer = await self._bulk_page(asked, cursors)
         self._alive = True
         if answer.error_status:
-            self._page_refused(asked, answer, plain)
+            self._page_refused(walk, asked, answer, plain)
             return
         walk.take(asked, answer)
         if plain and self._bulk and not self._bulk_works and not await self._answers_bulk():
@@ -268,11 +268,11 @@ class SnmpSession:
         self._bulk = False
         self._quirks = replace(self._quirks, no_bulk=True)
 
-    def _page_refused(self, asked: list[WalkedColumn], answer: Pdu, plain: bool) -> None:
+    def _page_refused(self, walk: TableWalk, asked: list[WalkedColumn], answer: Pdu, plain: bool) -> None:
         """Make the next page one that the device may answer: smaller, narrower, without the column at fault."""
         status, index = answer.error_status, answer.error_index
         if status == pdus.NO_SUCH_NAME and plain:  # v1's "end", of the column that the index names, on most devices
-            self._column_ended(asked, index)
+            self._column_ended(walk, asked, index)
         elif status == pdus.TOO_BIG and not plain and self._pages.refused():
             pass
         elif len(asked) > 1:
@@ -287,13 +287,12 @@ class SnmpSession:
             self._counters.add("snmp.columns.failed", key=self.target.address)
             log.info("column refused", extra={"device": self.target.address, "error_status": asked[0].failed})
 
-    def _column_ended(self, asked: list[WalkedColumn], index: int) -> None:
-        """End the column, if it is sure to be that one; else ask alone for it, or for each."""
+    def _column_ended(self, walk: TableWalk, asked: list[WalkedColumn], index: int) -> None:
+        """End the column, if it is sure to be that one; else ask alone for those that it may be."""
         if len(asked) == 1:
             asked[0].done = True
         elif self._index_right and 0 < index <= len(asked):
             asked[index - 1].done = True
         else:
-            suspected = [asked[index - 1]] if self._index_right is None and 0 < index <= len(asked) else asked
-            for column in suspected:
+            for column in walk.past_the_end(asked):
                 column.alone = True

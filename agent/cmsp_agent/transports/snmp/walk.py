@@ -122,6 +122,9 @@ class TableWalk:
         self.cut = False
         self._limit = limit
         self._stop_at_disorder = stop_at_disorder
+        self._furthest: WalkedColumn | None = None
+        self._ends_behind = True
+        """What the device said of no column but the one furthest on contradicts that it has nothing behind it."""
 
     def active(self) -> list[WalkedColumn]:
         """The columns that have not come to their end."""
@@ -132,6 +135,21 @@ class TableWalk:
         active = self.active()
         together = [column for column in active if not column.alone and not column.plain]
         return together[: width or len(together)] or active[:1]
+
+    def past_the_end(self, asked: list[WalkedColumn]) -> list[WalkedColumn]:
+        """The columns of which SNMPv1 may mean that there is no such name, where its index does not say which.
+
+        Nothing comes behind the end of all that the device has: it is the column furthest on. Where that one had an
+        answer after all, it may be any.
+        """
+        if not self._ends_behind:
+            return asked
+        furthest = asked[0]
+        for column in asked[1:]:
+            if _after(column.cursor, furthest.cursor):
+                furthest = column
+        self._furthest = furthest
+        return [furthest]
 
     def tables(self) -> list[dict[str, Value]]:
         """The rows read so far, for each column in the order given."""
@@ -146,6 +164,8 @@ class TableWalk:
         if not answer.names:
             raise DecodeError("an answer without bindings")
         width = len(asked)
+        if self._furthest is not None and self._furthest in asked:
+            self._ends_behind = False
         _, _, _, _, names, values, holes, _ = answer
         if width > 1 and self._is_misplaced(asked, names, values):
             return

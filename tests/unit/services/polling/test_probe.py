@@ -2,7 +2,7 @@
 
 from cmsp_agent.model.signal import ObservedState
 from cmsp_agent.plugin.api import AlarmType, DeviceType, Kpi, Severity, StateRule
-from cmsp_agent.services.polling.plan import IF_DISCONTINUITY
+from cmsp_agent.services.polling.plan import BASE, ENGINE_TIME, IF_DISCONTINUITY, SYS_UP_TIME, Plan
 from cmsp_agent.services.polling.probe import probe
 from cmsp_agent.services.polling.samples import Answers, StateReader
 from tests.unit.services.polling.fakes import FakeSession
@@ -74,3 +74,11 @@ async def test_a_scalar_state_is_read_as_an_instance() -> None:
     assert plan.columns == ()
     answers = Answers(await session.get(*plan.scalars))
     assert StateReader().states(plan, answers, str) == (ObservedState("ups.on_battery", "", True),)
+
+
+async def test_what_says_the_time_is_asked_as_far_as_it_is_there() -> None:
+    plan = await probe(FakeSession({ENGINE_TIME: 5, OLDEST: 7}), TYPE)
+    assert plan.base == (SYS_UP_TIME, ENGINE_TIME)
+    assert plan.scalars == (SYS_UP_TIME, ENGINE_TIME, OLDEST)
+    assert plan.parts[0].base == plan.parts[1].base == plan.base
+    assert Plan().scalars == BASE
