@@ -1,5 +1,6 @@
 """A thread that watches the event loop, names the plugin that blocks it, and ends a process that stays blocked.
 
+Time for which the loop was ready and got no processor is nobody's fault: a loaded machine makes no plugin guilty.
 A blocked loop can't be helped from inside, so after a grace the plugin is put in quarantine on disk and the process
 leaves; whoever supervises it (systemd) starts it again, without that plugin. A loop blocked by anything else is only
 reported here: the service manager's own watchdog ends that.
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from types import FrameType
 
 from cmsp_agent.aio.clock import Clock
@@ -96,21 +98,45 @@ class Blocker:
 
 @dataclass
 class Naming:
-    """Who is to be named while the loop stays blocked: the first holder at once, another once it held long enough."""
+    """Who is to be named while the loop stays blocked: whoever held it long enough without a break.
+
+    Attributes:
+        after: seconds that are long enough.
+        blocked: seconds for which the loop is blocked, whoever held it.
+        held: seconds of these for which the present holder holds it.
+    """
 
     after: float
     named: list[str | None] = field(default_factory=list)
     holder: str | None = None
     held: float = 0.0
+    blocked: float = 0.0
 
     def is_due(self, holder: str | None, passed: float) -> bool:
         """Whether this holder (None: the agent itself), seen for `passed` s more, must be named now."""
-        self.held = self.held + passed if holder == self.holder else 0.0
+        goes_on = holder == self.holder or not self.blocked
+        self.blocked += passed
+        self.held = self.held + passed if goes_on else 0.0
         self.holder = holder
-        if self.named and (holder in self.named or self.held < self.after):
+        if holder in self.named or self.held < self.after:
             return False
         self.named.append(holder)
         return True
+
+    def is_nobodys(self) -> bool:
+        """Whether the loop is blocked for long by one after the other, of whom none held it long enough."""
+        if self.named or self.blocked < 2 * self.after:
+            return False
+        self.named.append(None)
+        return True
+
+
+def waited_for_processor(thread: int) -> float:
+    """Seconds for which a thread of this process could have run and got no processor (schedstat, proc(5))."""
+    try:
+        return int(Path(f"/proc/self/task/{thread}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0  # a kernel that does not say so
 
 
 class LoopWatchdog:
@@ -128,6 +154,7 @@ class LoopWatchdog:
         leave: Callable[[int], object] = os._exit,
         last_resort: LastResort | None = None,
         threads: Threads = SYSTEM_THREADS,
+        waited: Callable[[int], float] = waited_for_processor,
     ) -> None:
         self._calls = calls
         self._quarantine = quarantine
@@ -138,6 +165,7 @@ class LoopWatchdog:
         self._leave = leave
         self._last_resort = last_resort
         self._threads = threads
+        self._waited = waited
         self._stop = threading.Event()
         self._beat = threading.Event()
         self._join: Callable[[float], None] | None = None
@@ -153,7 +181,9 @@ class LoopWatchdog:
         if self._last_resort is not None:
             self._last_resort.start()
             self._calls.note = self._last_resort.note
-        self._join = self._threads.start("loop watchdog", partial(self._watch, loop, threading.get_ident()))
+        self._join = self._threads.start(
+            "loop watchdog", partial(self._watch, loop, threading.get_ident(), threading.get_native_id())
+        )
 
     def stop(self) -> None:
         """End the thread and wait for it."""
@@ -165,8 +195,8 @@ class LoopWatchdog:
             self._calls.note = None
             self._last_resort.stop()
 
-    def _watch(self, loop: asyncio.AbstractEventLoop, thread: int) -> None:
-        blocked = 0.0
+    def _watch(self, loop: asyncio.AbstractEventLoop, thread: int, native: int) -> None:
+        waited = self._waited(native)
         naming = Naming(self._name_after)
         last = self._clock.monotonic()
         self._ask(loop)
@@ -177,20 +207,25 @@ class LoopWatchdog:
             if now - last > STARVED:
                 self._counters.add("loop.starved")
                 log.warning("no Python thread could run", extra={"seconds": round(now - last, 1)})
-            blocked, last = blocked + passed, now
+            last, waited_before, waited = now, waited, self._waited(native)
             if self._last_resort is not None:
                 self._last_resort.turn(passed, self._exit_after)
             if self._beat.is_set():
                 if naming.named:
-                    log.warning("event loop runs again", extra={"blocked_s": round(blocked, 1)})
-                blocked, naming = 0.0, Naming(self._name_after)
+                    log.warning("event loop runs again", extra={"blocked_s": round(naming.blocked, 1)})
+                naming = Naming(self._name_after)
                 self._ask(loop)
-            elif blocked >= self._name_after:
-                blocker = self._blocker(thread)
-                if naming.is_due(blocker.plugin, passed):
-                    self._report(blocker, blocked)
-                if blocked >= self._exit_after:
-                    self._give_up(blocker, blocked)
+            else:
+                self._judge(naming, self._blocker(thread), max(0.0, passed - (waited - waited_before)))
+
+    def _judge(self, naming: Naming, blocker: Blocker, passed: float) -> None:
+        """Name who holds the loop, if that is due, and give up on a plugin that held it too long."""
+        if naming.is_due(blocker.plugin, passed):
+            self._report(blocker, naming.blocked)
+        elif naming.is_nobodys():
+            self._report(Blocker(None, "many calls, one after the other", blocker.stack), naming.blocked)
+        if naming.held >= self._exit_after:
+            self._give_up(blocker, naming.held)
 
     def _ask(self, loop: asyncio.AbstractEventLoop) -> None:
         self._beat.clear()

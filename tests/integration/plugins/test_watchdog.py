@@ -5,6 +5,7 @@ import logging
 import threading
 import time
 import types
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,13 @@ from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.plugin.last_resort import LastResort
 from cmsp_agent.plugin.quarantine import Quarantine
-from cmsp_agent.plugin.watchdog import Calls, LoopWatchdog
+from cmsp_agent.plugin.watchdog import Calls, LoopWatchdog, waited_for_processor
 
 
 class Watch:
     """A watchdog that only notes that it would have ended the process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, waited: Callable[[int], float] = waited_for_processor) -> None:
         self.calls, self.counters = Calls(), Counters()
         self.quarantine = Quarantine(folder / "quarantine.json")
         self.left: list[int] = []
@@ -32,6 +33,7 @@ class Watch:
             exit_after=1.0,
             leave=self.left.append,
             last_resort=LastResort(folder),
+            waited=waited,
         )
 
 
@@ -77,3 +79,39 @@ async def test_plugin_code_is_known_by_its_place_in_the_stack_too(tmp_path: Path
     watch.watchdog.stop()
     assert watch.left == [1]
     assert "in ask" in watch.quarantine.entries()["acme"].reason
+
+
+async def test_plugins_that_are_called_one_after_the_other_are_not_blamed_for_what_they_took_together(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    watch = Watch(tmp_path)
+    watch.watchdog.start()
+    with caplog.at_level(logging.WARNING):
+        await asyncio.sleep(0.3)
+        for number in range(15):
+            with watch.calls.entered(f"plugin-{number}", "check of a device type"):
+                time.sleep(0.1)  # noqa: ASYNC251 - blocking is the point
+        await asyncio.sleep(0.3)
+    watch.watchdog.stop()
+    assert "blocked by the agent itself in many calls, one after the other" in caplog.text
+    assert "blocked by plugin-" not in caplog.text
+    assert (watch.left, watch.quarantine.entries()) == ([], {})
+
+
+async def test_a_plugin_that_gets_no_processor_is_not_blamed_for_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    watch = Watch(tmp_path, waited=lambda _: time.monotonic())  # the loop's thread waits all the time
+    watch.watchdog.start()
+    with caplog.at_level(logging.WARNING):
+        with watch.calls.entered("acme", "normalise of acme"):
+            time.sleep(1.4)  # noqa: ASYNC251 - blocking is the point
+        await asyncio.sleep(0.2)
+    watch.watchdog.stop()
+    assert "event loop blocked" not in caplog.text
+    assert (watch.left, watch.quarantine.entries()) == ([], {})
+
+
+def test_the_kernel_says_how_long_a_thread_waited() -> None:
+    assert waited_for_processor(threading.get_native_id()) >= 0.0
+    assert waited_for_processor(0) == 0.0
