@@ -13,6 +13,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.api.limits import ApiLimits
 from cmsp_agent.model.errors import CannotListen
 from cmsp_agent.transports.port_holder import port_holder
+from cmsp_agent.transports.tls_accept import reason
 
 IPV6_FREEBIND = 78
 BACKLOG = 128
@@ -167,8 +168,8 @@ class Listener:
                 ssl_handshake_timeout=within,
                 ssl_shutdown_timeout=closing,
             )
-        except (OSError, TimeoutError):  # ssl.SSLError is an OSError
-            self._counters.add("api.handshakes_failed")
+        except OSError as error:  # ssl.SSLError and the timeout are such
+            self._counters.add("api.handshakes_failed", key=reason(error))
         except asyncio.CancelledError:
             connection.close()
             raise

@@ -1,4 +1,4 @@
-"""Counters and gauges as Prometheus text (exposition format 0.0.4). Counts nothing itself."""
+"""Counters, those at 0 too, and gauges as Prometheus text (exposition format 0.0.4). Counts nothing itself."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -6,7 +6,7 @@ from itertools import groupby
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import State
-from cmsp_agent.model.register import described, gauge_of
+from cmsp_agent.model.register import REGISTER, described, gauge_of
 
 EXPOSITION = "text/plain; version=0.0.4; charset=utf-8"
 PREFIX = "cmsp_"
@@ -26,7 +26,10 @@ def exposition(counters: Counters, states: Mapping[str, State], figures: Mapping
 
 
 def _counts(counters: Counters) -> Iterator[str]:
-    for name, rows in groupby(counters.labelled(), key=lambda row: row[0]):
+    counted = set(counters.names())
+    # an alert on what grows misses the first of it where the counter was not there before
+    idle = [(counter.name, "", 0) for counter in REGISTER if "*" not in counter.name and counter.name not in counted]
+    for name, rows in groupby(sorted([*counters.labelled(), *idle]), key=lambda row: row[0]):
         metric, declared = f"{_metric(name)}_total", described(name)
         yield f"# HELP {metric} {declared.help}"
         yield f"# TYPE {metric} counter"

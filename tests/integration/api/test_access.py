@@ -165,7 +165,7 @@ async def test_handshakes_that_never_come_hold_up_nobody_and_are_cut(agent: Agen
         for reader, writer in silent:
             assert await reader.read() == b""
             writer.close()
-    assert agent.services.counters.value("api.handshakes_failed") == 5
+    assert agent.services.counters.value("api.handshakes_failed", "handshake_ended") == 5
 
 
 @pytest.mark.parametrize("address", ["192.0.2.7", "2001:db8::7"])

@@ -23,6 +23,7 @@ async def test_the_first_is_reported_at_once_and_then_the_count() -> None:
     watch = SecurityWatch(counters, received, clock)
     counters.add("syslog_tls.unknown_authority", 1, key="10.0.0.9")
     counters.add("cli.failed", 5, key="DeviceUnreachable")
+    counters.add("api.handshakes_failed", 9, key="handshake_ended")
     counters.add("cli.failed", 1, key="HostKeyChanged")
     watch.look()
     assert received.received == [

@@ -38,7 +38,7 @@ COUNTERS: tuple[Counter, ...] = (
             "order.late_clears": "Clears that came after a later raise of their alarm",
             "order.late_raises": "Raises that came after their own clear",
             "messages.sealed": "Received messages that are kept sealed, as a part of them is hidden",
-            "messages.sealed_removed": "Of these those that were too old, or beyond their budget",
+            "messages.sealed_removed": "Sealed messages removed: too old, or beyond their budget",
             "time.late_duplicates": "Messages of a fault that had ended already",
             "time.repeats": "Messages that came again within seconds",
         },

@@ -26,9 +26,21 @@ CREDENTIALS = "security.credentials_changed"
 WATCHED: tuple[tuple[str, str, str, str], ...] = (
     (
         "api.handshakes_failed",
-        "*",
+        "no_certificate",
         "security.certificate_refused",
-        "handshakes of the API failed: no accepted certificate",
+        "connections to the API showed no certificate",
+    ),
+    (
+        "api.handshakes_failed",
+        "expired",
+        "security.certificate_refused",
+        "connections to the API showed a certificate that is over or not valid yet",
+    ),
+    (
+        "api.handshakes_failed",
+        "unknown_authority",
+        "security.certificate_refused",
+        "connections to the API showed a certificate of another authority, or none for clients",
     ),
     ("api.refused", "*", "security.call_refused", "calls were refused: the caller's role is not enough"),
     ("*.unknown_authority", "*", "security.certificate_refused", "certificates were not of the accepted authority"),
