@@ -7,6 +7,8 @@ from cmsp_agent.storage.tables import events
 from cmsp_agent.storage.tables.events import Filter
 from tests.unit.storage.facts import NOW, an_event
 
+LATER = NOW + 20_000
+
 
 def test_an_event_comes_back_as_it_was(tx: sqlite3.Connection) -> None:
     event = an_event(attributes={"mnemonic": "ISDN-6-LAYER2DOWN"}, suppressed_by="x")
@@ -74,16 +76,26 @@ def test_retention_spares_active_alarms_and_the_young(tx: sqlite3.Connection) ->
     events.insert(tx, an_event(1))
     events.insert(tx, an_event(2, state=Transition.INFO))
     events.insert(tx, an_event(3, state=Transition.INFO, received_at=NOW + 10_000))
-    assert events.forget_before(tx, NOW + 5000) == 1
+    assert events.forget_before(tx, NOW + 5000, LATER) == 1
     assert [event.id for event in events.page(tx).events] == ["0193-1", "0193-3"]
 
 
 def test_many_old_alarms_do_not_hide_what_is_old_behind_them(tx: sqlite3.Connection) -> None:
     events.insert_all(tx, [an_event(n) for n in range(10)])
     events.insert_all(tx, [an_event(n, state=Transition.INFO) for n in range(10, 15)])
-    assert events.forget_before(tx, NOW + 5000, limit=3) == 3
-    assert events.forget_before(tx, NOW + 5000, limit=3) == 2
-    assert events.forget_before(tx, NOW + 5000, limit=3) == 0
+    assert events.forget_before(tx, NOW + 5000, LATER, limit=3) == 3
+    assert events.forget_before(tx, NOW + 5000, LATER, limit=3) == 2
+    assert events.forget_before(tx, NOW + 5000, LATER, limit=3) == 0
+
+
+def test_events_of_a_clock_that_was_ahead_are_as_old_as_what_came_after_them(tx: sqlite3.Connection) -> None:
+    years = 20 * 365 * 86_400_000
+    for number, received_at in enumerate((NOW + years, NOW, NOW + years, NOW + 10_000, NOW + years)):
+        events.insert(tx, an_event(number, state=Transition.INFO, received_at=received_at))
+    assert events.forget_before(tx, NOW + 5000, LATER) == 2
+    assert [event.id for event in events.page(tx).events] == ["0193-2", "0193-3", "0193-4"]
+    assert events.forget_before(tx, NOW + 15_000, LATER) == 2
+    assert [event.id for event in events.page(tx).events] == ["0193-4"]
 
 
 def test_lines_of_stored_events_are_read_at_once_and_a_damaged_one_costs_itself(tx: sqlite3.Connection) -> None:

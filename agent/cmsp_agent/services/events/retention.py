@@ -160,7 +160,7 @@ class Upkeep:
         """Delete what is too old, a step at a time, and give the room back."""
         now, kept = self._clock.now(), self._retention()
         oldest, oldest_incident = now - int(kept.events * 1000), now - INCIDENTS_KEPT
-        await self._remove("age", lambda tx, most: events.forget_before(tx, oldest, most), NO_LIMIT)
+        await self._remove("age", lambda tx, most: events.forget_before(tx, oldest, now, most), NO_LIMIT)
         await self._stores.state.write(lambda tx: self._raw.forget_before(tx, oldest), makes_room=True)
         while gone := await self._stores.state.write(
             lambda tx: incidents.forget_before(tx, oldest_incident, STEP), makes_room=True

@@ -133,15 +133,23 @@ def bodies(connection: sqlite3.Connection, after: int, since: int, limit: int) -
     return found, rows[-1][0] if rows else after
 
 
-def forget_before(tx: sqlite3.Connection, before: int, limit: int = 5000) -> int:
-    """Delete up to `limit` events received before a time (ms since the epoch) that are not active; return how many."""
+def forget_before(tx: sqlite3.Connection, before: int, now: int, limit: int = 5000) -> int:
+    """Delete up to `limit` events received before a time (ms since the epoch) that are not active; return how many.
+
+    One that seems to come from the time after now, for the clock was wrong, is as old as what arrived next.
+    """
     old: list[tuple[int]] = []
+    undated: list[tuple[int]] = []
     # rows are in the order of arrival: the scan ends at the first that is young enough
     for row, received_at, alarm in tx.execute("select row, received_at, active from events order by row"):
-        if received_at >= before or len(old) >= limit:
+        if before <= received_at <= now or len(old) >= limit or len(undated) >= limit:
             break
-        if not alarm:
-            old.append((row,))
+        found = [] if alarm else [(row,)]
+        if received_at > now:
+            undated += found
+        else:
+            old += undated + found
+            undated = []
     tx.executemany("delete from events where row = ?", old)
     return len(old)
 
