@@ -1,6 +1,6 @@
 """What is to be notified now: by the policies of the file, the incidents, and what was notified before. Pure."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, tzinfo
 from fnmatch import fnmatchcase
@@ -71,6 +71,7 @@ def due(
         zones: site → its time zone, for quiet hours.
     """
     for incident in incidents:
+        touched = _touched(incident, components)
         for place, policy in enumerate(policies):
             if incident.state.open and incident.suppression is not None and not incident.suppression.partly:
                 continue
@@ -78,9 +79,9 @@ def due(
                 continue
             before = notified.get((incident.id, policy.key))
             said = (
-                _first(policy, incident, components, now)
+                _first(policy, incident, touched, now)
                 if before is None
-                else _next(policy, incident, before, now, promised=_promised(incident, components))
+                else _next(policy, incident, before, now, promised=_promised(touched))
             )
             if said is not None:
                 why, after = said
@@ -107,18 +108,34 @@ Said = tuple[str, Notified]
 """What is said, and what will have been notified then."""
 
 
-def _first(
-    policy: NotificationPolicy, incident: Incident, components: Mapping[str, Component], now: int
-) -> Said | None:
-    if not incident.state.open or not _concerns(policy, incident, components):
+def _first(policy: NotificationPolicy, incident: Incident, touched: Sequence[Component], now: int) -> Said | None:
+    if not incident.state.open or not _concerns(policy, incident, touched):
         return None
     return "opened", Notified(incident.id, policy.key, incident.priority.value, incident.state.value, now)
 
 
-def _promised(incident: Incident, components: Mapping[str, Component]) -> bool:
-    """Whether anybody is owed more than its opening and its end: of components with full incidents, or of none."""
+def _touched(incident: Incident, components: Mapping[str, Component]) -> list[Component]:
+    """The components that an incident names, and those behind it that it takes along."""
     found = [components[name] for name in incident.components if name in components]
-    return not found or any(entitlement(each, ServicePart.INCIDENTS).level == FULL for each in found)
+    if incident.extent.components.affected > len(found):
+        found += [each for each in components.values() if _is_behind(each, incident.components, components)]
+    return found
+
+
+def _promised(touched: Sequence[Component]) -> bool:
+    """Whether anybody is owed more than its opening and its end: of components with full incidents, or of none."""
+    return not touched or any(entitlement(each, ServicePart.INCIDENTS).level == FULL for each in touched)
+
+
+def _is_behind(component: Component, names: Collection[str], components: Mapping[str, Component]) -> bool:
+    """Whether it is reached through one of these."""
+    passed: set[str] = set()
+    while component.parent in components and component.parent not in passed:
+        if component.parent in names:
+            return True
+        passed.add(component.parent)
+        component = components[component.parent]
+    return False
 
 
 def _next(policy: NotificationPolicy, incident: Incident, before: Notified, now: int, *, promised: bool) -> Said | None:
@@ -183,11 +200,11 @@ def _unacknowledged_since(incident: Incident) -> int:
     return since
 
 
-def _concerns(policy: NotificationPolicy, incident: Incident, components: Mapping[str, Component]) -> bool:
+def _concerns(policy: NotificationPolicy, incident: Incident, touched: Sequence[Component]) -> bool:
     if policy.priorities and incident.priority.value not in policy.priorities:
         return False
-    sites = {components[name].site for name in incident.components if name in components}
-    return _fits(policy.sites, sites) and _fits(policy.components, incident.components)
+    names = dict.fromkeys((*incident.components, *(each.name for each in touched)))
+    return _fits(policy.sites, {each.site for each in touched}) and _fits(policy.components, names)
 
 
 def _fits(patterns: Sequence[str], names: Iterable[str]) -> bool:

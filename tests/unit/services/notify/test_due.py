@@ -5,14 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from cmsp_agent.config.configuration import Contact, NotificationPolicy
 from cmsp_agent.config.windows import parse_weekly
-from cmsp_agent.model.component import Component
+from cmsp_agent.model.component import Component, Tier
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import SuppressedAlarms, TimelineEntry
 from cmsp_agent.model.incident_state import IncidentState, Trigger
 from cmsp_agent.model.notification import Notified
-from cmsp_agent.model.priority import Priority
+from cmsp_agent.model.priority import Extent, Priority, Share
 from cmsp_agent.services.notify.due import Due, due
 from cmsp_agent.services.notify.notifier import Interested
 from cmsp_agent.services.notify.pacing import WITHIN, Pacing
@@ -202,6 +204,29 @@ def test_one_that_comes_back_has_to_be_acknowledged_anew_and_in_the_time_from_th
     again = said(back, opened_at + 40 * MINUTE, known.after)
     assert again is not None
     assert again.why == "unacknowledged for 15 min"
+
+
+@pytest.mark.parametrize(("affected", "escalates"), [(1, False), (2, True)])
+def test_a_switch_that_is_only_watched_escalates_where_it_takes_a_managed_gateway_along(
+    affected: int, *, escalates: bool
+) -> None:
+    switch = Component("sw-1", (), "paris", tier=Tier.MONITORED_ONLY)
+    site = {
+        "sw-1": switch,
+        "gw-1": Component("gw-1", (), "paris", parent="sw-2"),
+        "sw-2": replace(switch, parent="sw-1"),
+    }
+    incident = replace(urgent(), components=("sw-1",), extent=Extent(Share(60, 400), Share(0, 4), Share(affected, 8)))
+    known = Notified(incident.id, POLICY.key, "P1", "new", incident.opened_at)
+    found = list(due([POLICY], [incident], {(incident.id, POLICY.key): known}, site, incident.opened_at + 15 * MINUTE))
+    assert [each.escalates for each in found] == [True] * escalates
+
+
+def test_a_site_whose_components_are_lost_with_another_s_is_notified() -> None:
+    site = {"router": Component("router", (), "paris"), "gw-2": Component("gw-2", (), "lyon", parent="router")}
+    incident = replace(urgent(), components=("router",), extent=Extent(Share(60, 400), Share(1, 4), Share(2, 8)))
+    policies = [replace(POLICY, sites=(name,)) for name in ("paris", "lyon", "lille")]
+    assert [each.policy for each in due(policies, [incident], {}, site, incident.opened_at)] == [0, 1]
 
 
 def test_one_that_becomes_p1_escalates_when_nobody_has_acknowledged_it_as_such() -> None:
