@@ -23,15 +23,41 @@ AUTH_AND_PRIV = tuple(
 """The names of the file → those of the device. Its AES with 192 and 256 bits extends keys as Reeder does (`-C`)."""
 PERSISTENT = SetupLine("snmp ifmib ifindex persist", r"^snmp(?:-server)? (?:ifmib )?ifindex persist")
 
+WHOLE = r"(?:iso|internet|1(?:\.3\.6\.1)?) included"
+CUT_OFF = r"(?:mgmt|mib-2|enterprises|cisco|ciscoMgmt|1\.3\.6\.1\.(?:2(?:\.1)?|4\.1(?:\.9)?(?:\.9)?)) excluded"
+WHOLE_VIEW = rf"^snmp-server view (?P<view>\S+) {WHOLE}(?![\s\S]*^snmp-server view (?P=view) {CUT_OFF})"
+READS_IT = (
+    r"^snmp-server group \S+ v3 {level}\b(?:(?!.* read ).*$|.* read v1default\b"
+    rf"|.* read (?P<view>\S+)(?=[\s\S]*^snmp-server view (?P=view) {WHOLE}))"
+)
+"""A group without a view reads v1default, which has the whole of internet."""
+TRAPS_ON = (
+    r"\A(?:(?=[\s\S]*^snmp-server enable traps\s*$)|(?=[\s\S]*^snmp-server enable traps snmp\b.* linkdown)"
+    r"(?=[\s\S]*^snmp-server enable traps config\b)(?=[\s\S]*^snmp-server enable traps (?:envmon|entity)))"
+)
+"""The device shows the bare command as one line for each kind."""
+TO_US, PORT = (
+    r"^snmp-server host {appliance}(?: vrf \S+)?(?: informs| traps)?",
+    r"{trap_port}(?: udp-port {trap_number})?",
+)
+"""What follows the user or the community and the port names the only notifications that are sent."""
+LOGS_TO_US = (
+    r"^logging (?:host )?{appliance}(?: vrf \S+)?(?: discriminator \S+)?"
+    r"(?: transport tcp\b.*|{syslog_port}(?: transport udp(?: port {syslog_number})?)?(?: (?!transport|vrf|port).*)?)$"
+)
+MAY_SEE_ALL = (
+    r"^username {login} (?:.* )?privilege 15\b|^aaa authentication login \S+ group\b"
+    r"|\A(?=[\s\S]*^enable (?:secret|password) )[\s\S]*^username {login}\b(?!.* privilege \d)"
+)
+"""By its own level, by a server's word, or by `enable`."""
+
 SETUP = (
     SetupStep(
         "snmp",
         "inventory, figures and states are read by SNMP; interfaces keep their numbers over a restart",
         (
-            SetupLine(
-                "snmp-server view CMSP iso included", r"^snmp-server view \S+ (?:iso|internet|1(?:\.3\.6\.1)?) included"
-            ),
-            SetupLine("snmp-server group CMSP v3 {level} read CMSP", r"^snmp-server group \S+ v3 {level}\b"),
+            SetupLine("snmp-server view CMSP iso included", WHOLE_VIEW),
+            SetupLine("snmp-server group CMSP v3 {level} read CMSP", READS_IT),
             SetupLine("snmp-server user {user} CMSP v3{auth}{priv}", shown=False),
             PERSISTENT,
         ),
@@ -48,10 +74,10 @@ SETUP = (
         "traps",
         "a fault is known at once, not at the next poll; an inform is repeated until it is acknowledged",
         (
-            SetupLine("snmp-server enable traps"),
+            SetupLine("snmp-server enable traps", TRAPS_ON),
             SetupLine(
                 "snmp-server host {appliance} informs version 3 {level} {user}{trap_port}",
-                r"^snmp-server host {appliance}\b.*\bversion 3\b",
+                rf"{TO_US} version 3 \w+ {{user}}{PORT}\s*$",
             ),
         ),
         only="3",
@@ -60,10 +86,10 @@ SETUP = (
         "traps",
         "a fault is known at once, not at the next poll",
         (
-            SetupLine("snmp-server enable traps"),
+            SetupLine("snmp-server enable traps", TRAPS_ON),
             SetupLine(
                 "snmp-server host {appliance} version 2c <community>{trap_port}",
-                r"^snmp-server host {appliance}\b(?!.*\bversion 3\b)",
+                rf"{TO_US}(?: version (?:1|2c))? (?!version )\S+{PORT}\s*$",
             ),
         ),
         only="2c",
@@ -72,10 +98,11 @@ SETUP = (
         "syslog",
         "much is reported by syslog alone; name and number show whose a message is, and that none is missing",
         (
-            SetupLine("logging host {appliance}{syslog_port}", r"^logging (?:host )?{appliance}\b"),
+            SetupLine("logging on", r"\A(?![\s\S]*^no logging on\b)"),
+            SetupLine("logging host {appliance}{syslog_port}", LOGS_TO_US),
             SetupLine(
                 "logging trap informational",
-                r"^logging trap (?:informational|debugging|6|7)|\A(?![\s\S]*^logging trap)",
+                r"^logging trap (?:informational|debugging|6|7)|\A(?![\s\S]*^(?:no )?logging trap)",
             ),
             SetupLine("logging origin-id hostname", r"^logging origin-id \S"),
             SetupLine("service sequence-numbers"),
@@ -96,7 +123,7 @@ SETUP = (
         "login",
         "its configuration and its show commands are read over SSH; only privilege level 15 sees a whole configuration",
         (
-            SetupLine("username {login} privilege 15 secret <password>", r"^username {login}\b"),
+            SetupLine("username {login} privilege 15 secret <password>", MAY_SEE_ALL),
             SetupLine("ip ssh version 2"),
             SetupLine(
                 "line vty 0 4\n transport input ssh",
@@ -112,7 +139,7 @@ SETUP = (
                 "archive\n log config\n  logging enable",
                 r"^archive\n(?:^ .*\n)*?^ +log config\n(?:^  .*\n)*?^ +logging enable",
             ),
-            SetupLine("  notify syslog contenttype plaintext", r"^ +notify syslog"),
+            SetupLine("  notify syslog contenttype plaintext", r"^ +notify syslog(?! contenttype xml)"),
             SetupLine("  hidekeys", r"^ +hidekeys"),
         ),
     ),

@@ -26,6 +26,17 @@ MAKERS = (
 )
 
 ENTERED = {
+    "cisco_ios": (
+        "service timestamps log datetime msec localtime show-timezone year\nservice sequence-numbers\n"
+        "enable secret 9 x\narchive\n path flash:saved\n log config\n  logging enable\n"
+        "  notify syslog contenttype plaintext\n  hidekeys\nusername cmsp privilege 15 secret 9 x\nip ssh version 2\n"
+        "ip scp server enable\nlogging origin-id hostname\n"
+        f"logging host {OURS} vrf MGMT\nsnmp-server group CMSP v3 priv read CMSP\nsnmp-server view CMSP iso included\n"
+        "snmp-server enable traps snmp authentication linkdown linkup coldstart warmstart\n"
+        "snmp-server enable traps envmon\nsnmp-server enable traps config\n"
+        f"snmp-server host {OURS} informs version 3 priv cmsp\nsnmp ifmib ifindex persist\nntp server 192.0.2.1\n"
+        "line vty 0 4\n login local\n transport input ssh\nend\n"
+    ),
     "frr": (
         "frr version 8.5\nfrr defaults traditional\nlog syslog informational\nlog timestamp precision 3\nagentx\nend\n"
     ),
@@ -139,8 +150,61 @@ async def test_what_was_entered_is_seen_and_what_was_not_is_missing(registry: Re
     assert judged
     assert [line.command for line in judged if not line.there] == []
     nothing = [line for line in (await plan(registry, kind, "! nothing\n")).lines if line.there is not None]
-    by_default = {"DisableSNMP = 0", *(line.command for line in nothing if line.need == "login")}
+    by_default = {
+        "DisableSNMP = 0",
+        "logging on",
+        "logging trap informational",
+        *(line.command for line in nothing if line.need == "login"),
+    }
     assert {line.command for line in nothing if line.there} <= by_default
+
+
+@pytest.mark.parametrize(
+    ("entered", "instead", "missing"),
+    [
+        (
+            "iso included",
+            "iso included\nsnmp-server view CMSP ciscoMgmt excluded",
+            "snmp-server view CMSP iso included",
+        ),
+        ("priv read CMSP", "priv read SMALL", "snmp-server group CMSP v3 priv read CMSP"),
+        ("priv read CMSP", "auth read CMSP", "snmp-server group CMSP v3 priv read CMSP"),
+        ("3 priv cmsp", "3 priv other", f"snmp-server host {OURS} informs version 3 priv cmsp"),
+        ("3 priv cmsp", "3 priv cmsp  config", f"snmp-server host {OURS} informs version 3 priv cmsp"),
+        ("3 priv cmsp", "3 priv cmsp udp-port 1162", f"snmp-server host {OURS} informs version 3 priv cmsp"),
+        (" informs version 3 priv cmsp", " version 2c x", f"snmp-server host {OURS} informs version 3 priv cmsp"),
+        ("traps config", "traps syslog", "snmp-server enable traps"),
+        ("vrf MGMT", "vrf MGMT transport udp port 5514", f"logging host {OURS}"),
+        (f"host {OURS} vrf", f"host {OURS}9 vrf", f"logging host {OURS}"),
+        ("logging origin", "no logging on\nlogging origin", "logging on"),
+        ("logging origin", "no logging trap\nlogging origin", "logging trap informational"),
+        ("plaintext", "xml", "  notify syslog contenttype plaintext"),
+        ("privilege 15 ", "privilege 1 ", "username cmsp privilege 15 secret <password>"),
+        ("transport input ssh", "transport input telnet", "line vty 0 4\n transport input ssh"),
+        ("datetime msec", "datetime", "service timestamps log datetime msec show-timezone year"),
+    ],
+)
+async def test_what_only_looks_as_if_it_were_there_is_missing(
+    registry: Registry, entered: str, instead: str, missing: str
+) -> None:
+    assert entered in ENTERED["cisco_ios"]
+    found = await plan(registry, "cisco_ios", ENTERED["cisco_ios"].replace(entered, instead, 1))
+    assert [line.command for line in found.lines if line.there is False] == [missing]
+
+
+@pytest.mark.parametrize(
+    ("entered", "instead"),
+    [
+        ("priv read CMSP", "priv"),
+        ("privilege 15 ", ""),
+        ("username cmsp privilege 15 secret 9 x", "aaa authentication login default group tacacs+ local"),
+        ("vrf MGMT", "transport tcp port 601"),
+        ("snmp-server host", "snmp-server enable traps\nsnmp-server host"),
+    ],
+)
+async def test_what_is_there_in_another_form_is_there(registry: Registry, entered: str, instead: str) -> None:
+    found = await plan(registry, "cisco_ios", ENTERED["cisco_ios"].replace(entered, instead, 1))
+    assert [line.command for line in found.lines if line.there is False] == []
 
 
 async def test_what_no_configuration_shows_is_known_by_what_works(registry: Registry) -> None:
