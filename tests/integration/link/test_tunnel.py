@@ -190,6 +190,9 @@ def test_the_head_end_reaches_the_devices_that_the_file_names_and_no_other(two: 
     two.process = started(two.folder)
     until(lambda: connects(HEAD, device, 22))
     assert not connects(HEAD, "198.51.100.1", 9999), "the appliance's own ports stay shut"
+    run("ip", "-n", DEVICE, "route", "add", "10.99.0.7/32", "via", "198.51.100.1")
+    assert not connects(DEVICE, "10.99.0.7", 8443), "the API's address is the tunnel's, not the site's"
+    assert connects(DEVICE, "198.51.100.1", 9999), "the site's side is as it was"
     assert connects(HEAD, "10.99.0.7", 8443)
 
 

@@ -11,6 +11,8 @@ TABLE = "cmsp_tunnel"
 def ruleset(interface: str, settings: TunnelSettings, api_port: int, devices: Sequence[str] = ()) -> str:
     """Let in the API's port from the head-end's addresses, answers, and nothing else; forward to these devices only.
 
+    Our own address in the tunnel is reached through the tunnel alone.
+
     What is forwarded comes to a device from the appliance's own address: it needs no route to the head-end.
 
     Args:
@@ -25,7 +27,10 @@ def ruleset(interface: str, settings: TunnelSettings, api_port: int, devices: Se
         for network in allowed
         for family in ["ip" if network.version == 4 else "ip6"]
     ]
+    ours = ipaddress.ip_interface(settings.address).ip
     inward = [
+        # Linux answers for every address of its own on every interface: a neighbour could ask for the tunnel's
+        f'iifname != {{ "{interface}", "lo" }} {"ip" if ours.version == 4 else "ip6"} daddr {ours} drop',
         f'iifname != "{interface}" accept',
         "ct state established,related accept",
         *calls,
