@@ -50,9 +50,14 @@ _COUNTER = re.compile(r"(?:(?<=\s)|^)(\d*):(?=\s|\Z)", re.ASCII)
 _OWN_COUNTER = re.compile(r"(?:^\s*|(?<=:\s))(\d*):(?=\s|\Z)", re.ASCII)
 _HOST = re.compile(r"\s*(?!\d+\s)([^\s/]*[^\s:/])(?:\s+|\Z)", re.ASCII)
 _HOST_BEFORE_COUNTER = re.compile(r"(?!\d+\s)([^\s/]*[^\s:/])\s+(?=\d*:(?:\s|\Z))", re.ASCII)
-_NUMBER_AS_HOST = re.compile(r"\s*(\d+)\s+(?=\d+:(?:\s|\Z))", re.ASCII)
+_HOSTS_BEFORE_COUNTER = re.compile(r"\s*((?:[^\s:%][^\s%]*[^\s:%]\s+|\d+\s+){1,4})(?=\d+:(?:\s|\Z))", re.ASCII)
+"""The relays that a message passed, and the device; a host may be called by a number, or as a chain: `gw-1/10.1.1.1`."""
 _LEAD = re.compile(r"\s*(?:\d*:\s+[^%]{0,64}?|(?:\S+:\s*)?(?:\d+:\s+)?)\Z", re.ASCII)
-_FACILITY = re.compile(r"\b(?:kern|user|mail|daemon|auth|syslog|cron|authpriv|local[0-7]) [0-7](?=\s|\Z)", re.ASCII)
+_FACILITY = re.compile(
+    r"\b(?:kern|user|mail|daemon|auth|syslog|cron|authpriv|local[0-7])[ .]"
+    r"(?:[0-7]|emerg|alert|crit|err|error|warning|notice|info|debug)(?=\s|\Z)",
+    re.ASCII,
+)
 _TAGGED = re.compile(
     r"(?:(?P<host>\S*[^\s:])\s+)?"
     r"(?:(?:emerg|alert|crit|err|warning|notice|info|debug)\s+(?=\S+\[\d+\]:))?"  # BIG-IP's word for the severity
@@ -65,6 +70,7 @@ _NUMBERED = re.compile(r"(?:(?P<host>\S*[^\s:])\s+)?(?P<number>\d{5})\s+(?P<tag>
 _CLOSE = re.compile(r"(?P<tag>[A-Za-z0-9]{1,24}(?:_[A-Z0-9]{1,24}){1,6}):(?=\S)", re.ASCII)
 _CARD_S_MESSAGE = re.compile(r"-MSG:\s*SLOT\s*\d*\s*\Z", re.ASCII | re.IGNORECASE)
 _COLON = re.compile(r":\s+")
+_SET_OFF = re.compile(r"(?<=\S)\s+:(?=\s|\Z)")
 _NO_HOST = re.compile(r"(?:(?:last|previous|above) )?message repeat", re.ASCII | re.IGNORECASE)
 # A zone may have any name (`clock timezone`). Unless it is in capitals, only a counter in front distinguishes it
 # from the tag of RFC 3164.
@@ -107,7 +113,7 @@ def ends_header(head: str) -> bool:
     """
     times = list(_TIME.finditer(head))
     behind = _FACILITY.sub("", head[times[-1].end() :]) if times else head
-    words = behind.split()
+    words = _SET_OFF.sub(":", behind).split()
     if len(words) <= 1 or _CARD_S_MESSAGE.search(head):
         return True
     if times and not _is_cisco(behind):
@@ -155,7 +161,12 @@ def _is_card(word: str) -> bool:
 def _relayed(header: Header, segment: str) -> Header:
     """Behind a relay's time the first word is a host without a colon; so is the second, where a counter follows it."""
     segment = _FACILITY.sub("", segment)
-    for host in (_HOST, _HOST_BEFORE_COUNTER, _NUMBER_AS_HOST):
+    if chain := _HOSTS_BEFORE_COUNTER.match(segment):
+        hosts = [part for word in chain[1].split() for part in reversed(word.split("/"))]
+        for host in (hosts[0], hosts[-1]):
+            header = _hosted(header, host) if host != header.host else header
+        return _named(header, segment[chain.end() :])
+    for host in (_HOST, _HOST_BEFORE_COUNTER):
         if found := host.match(segment):
             header, segment = _hosted(header, found[1]), segment[found.end() :]
     return _named(header, segment)

@@ -97,6 +97,8 @@ class SyslogMessage(NamedTuple):
 
 
 _PRI = re.compile(r"<\s*(0?\d{0,3})>[\s\ufeff]*")
+# Kiwi, which sends on with an address of its own.
+_FORWARDED = re.compile(r"Original Address=(\S{1,64})\s+", re.ASCII)
 # The colon may be missing where the line ends with the mnemonic, or be set off by a space (IOS-XR). AireOS writes `#`
 # for what it debugs.
 _MNEMONIC = re.compile(
@@ -166,6 +168,9 @@ def _parse_unusual(raw: bytes, line: str) -> SyslogMessage:
 
 def _parse(raw: bytes, line: str, wrappers: int) -> SyslogMessage:
     pri, content = _take_pri(line)
+    if wrappers and (forwarded := _FORWARDED.match(content)):
+        inner = _parse(raw, f"<{HIGHEST_PRI + 1 if pri is None else pri}>{content[forwarded.end() :]}", wrappers - 1)
+        return inner if inner.host else inner._replace(host=forwarded[1])
     content, count = out_of_brackets(content)
     modern = read_rfc5424(content) if pri is not None else None
     if wrappers and (apart := taken_apart(content, modern, pri)):
