@@ -33,18 +33,20 @@ def tool_syslog(context: typer.Context, source: Source = None, form: How = Form.
 
 def put_together(messages: "Iterable[SyslogMessage]") -> "Iterator[SyslogMessage]":
     """The messages, each with its further lines."""
-    from cmsp_agent.transports.syslog.message import belongs_to
+    from cmsp_agent.transports.syslog.further import continued, further_text, is_further
 
-    last: SyslogMessage | None = None
+    whole: SyslogMessage | None = None
+    begun: SyslogMessage | None = None
     for message in messages:
-        if last is not None and message.host == last.host and belongs_to(message, last.number):
-            last = last._replace(text=f"{last.text}\n{message.text}")
+        if whole and begun and message.host in (whole.host, "") and is_further(message, begun):
+            begun = continued(begun, message)
+            whole = whole._replace(text=f"{whole.text}\n{further_text(message, whole.host)}")
             continue
-        if last is not None:
-            yield last
-        last = message
-    if last is not None:
-        yield last
+        if whole:
+            yield whole
+        whole = begun = message
+    if whole:
+        yield whole
 
 
 def messages_of(data: bytes, form: Form = Form.AUTO) -> list[bytes]:

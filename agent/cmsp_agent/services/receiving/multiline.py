@@ -10,7 +10,8 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.signal import SyslogSignal
 from cmsp_agent.services.receiving.intake import Received
 from cmsp_agent.transports.syslog.framing import LONGEST_MESSAGE
-from cmsp_agent.transports.syslog.message import SyslogMessage, belongs_to
+from cmsp_agent.transports.syslog.further import continued, further_text, is_further
+from cmsp_agent.transports.syslog.message import SyslogMessage
 
 
 class Continued:
@@ -18,7 +19,7 @@ class Continued:
 
     def __init__(self, counters: Counters) -> None:
         self._counters = counters
-        self._numbers: dict[str, int | None] = {}
+        self._last: dict[str, SyslogMessage] = {}
         self._talkers: set[str] = set()
         """Components that have sent further lines."""
         self._held: dict[str, SyslogSignal] = {}
@@ -26,17 +27,18 @@ class Continued:
     def add(self, signal: SyslogSignal, message: SyslogMessage, received: Received) -> None:
         """Take a line: a message, or a further line of the component's last one."""
         component = signal.component
-        if not message.mnemonic and belongs_to(message, self._numbers.get(component)):
+        begun = None if message.mnemonic else self._last.get(component)
+        if begun is not None and is_further(message, begun):
             self._counters.add("syslog.continued", key=component)
             self._talkers.add(component)
-            self._numbers[component] = signal.sequence
+            self._last[component] = continued(begun, message)
             last = received.signals[-1] if received.signals else None
             if isinstance(last, SyslogSignal) and last.component == component:
-                text, raw = f"{last.text}\n{signal.text}", last.raw + b"\n" + signal.raw
+                text, raw = f"{last.text}\n{further_text(message, begun.host)}", last.raw + b"\n" + signal.raw
                 received.signals[-1] = last._replace(text=text[:LONGEST_MESSAGE], raw=raw[:LONGEST_MESSAGE])
                 return
         else:
-            self._numbers[component] = signal.sequence
+            self._last[component] = message
         received.signals.append(signal)
 
     def release(self, component: str, received: Received) -> None:

@@ -51,7 +51,7 @@ _OWN_COUNTER = re.compile(r"(?:^\s*|(?<=:\s))(\d*):(?=\s|\Z)", re.ASCII)
 _HOST = re.compile(r"\s*(?!\d+\s)([^\s/]*[^\s:/])(?:\s+|\Z)", re.ASCII)
 _HOST_BEFORE_COUNTER = re.compile(r"(?!\d+\s)([^\s/]*[^\s:/])\s+(?=\d*:(?:\s|\Z))", re.ASCII)
 _HOSTS_BEFORE_COUNTER = re.compile(r"\s*((?:[^\s:%][^\s%]*[^\s:%]\s+|\d+\s+){1,4})(?=\d+:(?:\s|\Z))", re.ASCII)
-"""The relays that a message passed, and the device; a host may be called by a number, or as a chain: `gw-1/10.1.1.1`."""
+"""The relays that a message passed, and the device; a number may be a host, and `gw-1/10.1.1.1` are two."""
 _LEAD = re.compile(r"\s*(?:\d*:\s+[^%]{0,64}?|(?:\S+:\s*)?(?:\d+:\s+)?)\Z", re.ASCII)
 _FACILITY = re.compile(
     r"\b(?:kern|user|mail|daemon|auth|syslog|cron|authpriv|local[0-7])[ .]"
@@ -79,7 +79,7 @@ _ANY_WORDS = re.compile(rf"({ANY_WORDS})\s*(?=:(?:\s|\Z))", re.ASCII)
 # IOS sends the lines of one message as datagrams of their own, with the counters but without a time. Behind one counter
 # only a traceback or an indentation tells them from other texts.
 _CONTINUED = re.compile(
-    r"(\d{1,18}): (?:(?!\d+: )([^\s:][^:]{0,62}): )?(?:(\d{1,18}): \s*|(?=-Traceback)|\s+)(\S.*)",
+    r"(\d{1,18}): (?:(?!\d+: )([^\s:][^:]{0,62}): )?(?:(\d{1,18}): \s*|(?=-(?:Traceback|Process=))|\s+)(\S.*)",
     re.DOTALL | re.ASCII,
 )
 _PROCESS = re.compile(r"(.*?)\s*\[([^\]]*)\]\Z", re.DOTALL)
@@ -268,6 +268,8 @@ def _tagged(header: Header, rest: str) -> Header:
     found = _TAGGED.match(rest)
     if found and (timed or not found["host"]):
         header = _hosted(header, found["host"]) if found["host"] else header
+        if found["tag"].isdecimal() and found["pid"] is None:
+            return _counted(header, found["tag"])._replace(text=rest[found.end() :])
         return header._replace(process=found["tag"], pid=found["pid"] or "", text=rest[found.end() :])
     host, _, text = rest.partition(" ")
     if not timed or not text or host.endswith(":") or _NO_HOST.match(rest):

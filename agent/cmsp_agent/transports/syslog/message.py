@@ -19,7 +19,6 @@ MOST_WRAPPERS = 3
 """Relays on the way that each send the message whole within one of their own."""
 LETTERS = {letter: level for level, letter in enumerate("MACEWNID")}
 """Severity letters of the Small Business series: eMergency, Alert, Critical, Error, Warning, Notice, Info, Debug."""
-TRACEBACK = "-Traceback"
 TRAILERS = b" \t\r\n\0"
 
 
@@ -78,12 +77,6 @@ class SyslogMessage(NamedTuple):
         return self.repeated > 0 and not self.mnemonic and of_last(self.text) > 0
 
     @property
-    def continues(self) -> bool:
-        """Looks like a further line of a message, which IOS sends as a datagram of its own."""
-        timeless = self.clock == "none" and not self.mnemonic and not self.version and not self.repeated
-        return self.sequence is not None and timeless
-
-    @property
     def severity(self) -> int | None:
         """RFC 5424 severity: the mnemonic's, since relays and nested messages have another in PRI; else PRI's."""
         if self.level is not None:
@@ -116,14 +109,6 @@ _UNGRADED = re.compile(r"(%[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)+(?::\s*SLOT\s+%[A-Z][A
 _HUAWEI = re.compile(
     r"%%\d\d(?P<facility>\w+)/(?P<level>[0-7])/(?P<mnemonic>\w+)(?:\(\w+\))?(?:\[\d+\])?:[ \t]?", re.ASCII
 )
-
-
-def belongs_to(line: SyslogMessage, number: int | None) -> bool:
-    """Whether a line is a further one of what had that counter last: it has the same, or its datagram has the next."""
-    if line.mnemonic or not line.continues or number is None or line.number is None:
-        return False
-    may_be_next = line.inner_sequence is None or line.text.startswith(TRACEBACK)
-    return line.number == number or (may_be_next and line.number == number + 1)
 
 
 def parse_syslog(datagram: bytes) -> SyslogMessage:
@@ -229,8 +214,6 @@ def _with_mnemonic(raw: bytes, pri: int | None, header: Header, repeated: int) -
         header, text = header._replace(process=tagged[1]), text[tagged.end() :]
     if not repeated:
         text, repeated = added_up(text) if mnemonic else (text, of_last(text))
-        if repeated and header.process.isdecimal():
-            header = header._replace(process="", sequence=int(header.process[-18:]))
     return SyslogMessage(
         raw=raw,
         pri=pri,

@@ -59,7 +59,7 @@ def test_a_repetition_is_no_host_and_its_counter_no_tag() -> None:
     message = parse_syslog(b"<189>Nov 18 19:25:44 Last message repeated 2 times")
     assert (message.host, message.repeats_last, message.repeated) == ("", True, 2)
     message = parse_syslog(b"<189>45: last message repeated 12 times")
-    assert (message.sequence, message.process, message.continues) == (45, "", False)
+    assert (message.sequence, message.process) == (45, "")
 
 
 @pytest.mark.parametrize(
@@ -163,15 +163,16 @@ def test_a_continuation_has_the_counters_of_its_message(text: bytes) -> None:
 
 def test_a_relay_s_time_before_a_continuation_is_not_the_message_s() -> None:
     message = parse_syslog(b"<187>Nov 18 19:25:44 relay 45: GWX: 44: -Traceback= 1#2 :400")
-    assert (message.relay, message.host, message.number, message.text, message.continues) == (
-        "relay", "GWX", 44, "-Traceback= 1#2 :400", True
+    assert (message.relay, message.host, message.number, message.text, message.clock) == (
+        "relay", "GWX", 44, "-Traceback= 1#2 :400", "none"
     )  # fmt: skip
 
 
-def test_behind_one_counter_an_indentation_tells_a_further_line() -> None:
+def test_behind_one_counter_stands_an_indentation_or_a_text() -> None:
     message = parse_syslog(b"<187>422153: GWX:                 Reason : Failed")
-    assert (message.host, message.number, message.text, message.continues) == ("GWX", 422153, "Reason : Failed", True)
-    assert not parse_syslog(b"<187>422153: Reason : Failed").continues
+    assert (message.host, message.number, message.text) == ("GWX", 422153, "Reason : Failed")
+    message = parse_syslog(b"<187>422153: Reason : Failed")
+    assert (message.number, message.process, message.text) == (422153, "", "Reason : Failed")
 
 
 def test_a_text_that_quotes_a_mnemonic_has_none() -> None:
