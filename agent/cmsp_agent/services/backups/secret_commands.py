@@ -12,14 +12,18 @@ COMMANDS = (
     r"(?:digest secret|xauth userid mode\b.*\bpassword)",
     (
         r"(?:set )?(?:password|passwd|pksecret|psksecret|secret|passphrase)(?! +(?:encryption +aes|"
-        r"strength-check|lifetime)\b| +(?:is|was|are|has|must|may|can(?:not)?|will|should|expires) +\S)"
+        r"strength-check|lifetime)\b| +(?:is|was|are|has|must|may|can(?:not)?|will|should|expires|policy|reset|"
+        r"required) +\S)"
     ),
     r"snmp-server community",
     r"(?:rf-switch )?snmp-community",
+    r"snmp-agent community (?:read|write)",
+    r"(?:license key|[\w-]*key-pass)",
     r"snmp(?:-server)? mib community-map",
     r"snmp-server user .*?\bauth (?:md5|sha\d*(?:-\d+)?(?: \d{3})?)",
     r"snmp-server user .*?\bpriv(?: (?:des(?:56)?|3des|aes(?:-?\d+)?)(?: \d+)?)?",
-    r"snmp user .*?\b(?:auth|priv) \S+",
+    r"snmp(?:v3)? user .*?\bauth \S+",
+    r"snmp(?:v3)? user .*?\bpriv \S+",
     (
         r"snmp-server host (?!\S+ +(?:\d+\.\d+\.\d+\.\d+|[\da-fA-F:]*:[\da-fA-F:]+|use-vrf|filter-vrf|"
         r"source-interface)\b)"
@@ -29,7 +33,7 @@ COMMANDS = (
     r"(?:tacacs-server|radius-server|tacplus-server|ldap-server)\b.*? key",
     r"(?:server-key|key-string|hex-key|auth-key|authentication-key|hello-authentication-key|key-octet-string|pac key)",
     (
-        r"key(?! +(?:\d+\s*$|chain|config-key|generate|import|export|zeroize|size|type|label))"
+        r"key(?! +(?:\d+\s*$|chain|config-key|generate|import|export|zeroize|size|type|label|exchange))"
         r"(?! +\S+ +(?:is|are|was|were|has|have|must)\b)"
     ),
     r"key config-key \S+",
@@ -69,7 +73,7 @@ COMMANDS = (
         r"set community(?!.* additive\s*$)(?! +(?:[($]|\d+(?::\d+)?\b|(?i:internet|local-as|no-advertise|no-export|"
         r"no-peer|gshut|graceful-shutdown|none|blackhole|accept-own|large|extended)\b))"
     ),
-    r"event manager environment (?i:\S*(?:pass|secret|key|pwd|token|community)\S*)",
+    r"event manager environment (?i:\S*(?:pass|secret|key|pw|token|community)\S*)",
     r"url authentication \S+ \S+",
     r"snmp-server host(?:-group)? \S+ \S+(?: (?:poll|trap))? community",
     r"address ipv[46] \S+.*? key",

@@ -3,13 +3,13 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
-from cmsp_agent.model.redaction import hide
+from cmsp_agent.model.redaction import HIDDEN, hide
 from cmsp_agent.services.backups import secrets
 
 SIGNS = (
-    "-----begin", "://", "$", "enc ", "pass", "pwd", "pw", "secret", "key", "psk", "pin", "token", "auth", "sig",
+    "-----begin", "://", "$", "eyj", "enc ", "pass", "pwd", "pw", "secret", "key", "psk", "pin", "token", "auth", "sig",
     "communit", "credential", "phrase", "snmp", "proxy", "mail", "environment", "ppp", "syscon", "gsm", "lte",
     "cellular", "cdma", "license", "security", "encryption", "encr", "-cred", "hidden-param", "nthash", "pmk", "pkcs12",
     "otp", "ppk", "override-code", "tgk", "salt", "rmon", "aaa-server", "aaa group", "tacacs", "radius",
@@ -18,6 +18,9 @@ SIGNS = (
 """One of these is in the first line of each secret's form, in capitals or not."""
 FURTHER = 3
 """Lines after one that goes on, blank ones apart, in which its secret may stand."""
+COLUMNS = 80
+"""Of a terminal that was not told to be wider."""
+_REST = re.compile(r"(?!(?:end|exit|quit|!|#)\r?$)[\w+/=$.:-]+\r?$")
 _KEY, _KEY_ENDS = "-----BEGIN", "-----END"
 _SECTION = re.compile(r"(?:tacacs|radius|ldap|aaa-server|aaa group)\b")
 _GOES_ON = re.compile(r"[=:,\[{(\"']\s*$|<[^>]*$|\bpattern\b")
@@ -31,6 +34,8 @@ def hidden(text: str) -> str:
     if "\0" in text:
         return hide(patterns, text)
     lines = text.split("\n")
+    if _hide_rests(lines, patterns):
+        text = "\n".join(lines)
     pieces = list(_pieces(lines, _signed(text, lines)))
     if not pieces:
         return text
@@ -40,6 +45,16 @@ def hidden(text: str) -> str:
         shown += [*lines[last:start], piece]
         last = end
     return "\n".join([*shown, *lines[last:]])
+
+
+def _hide_rests(lines: list[str], patterns: Sequence[re.Pattern[str]]) -> bool:
+    """Hide what a terminal put into the next line of a secret that goes to its last column; whether there was any."""
+    found = False
+    for number, (line, rest) in enumerate(pairwise(lines)):
+        whole = line.rstrip("\r")
+        if len(whole) == COLUMNS and _REST.match(rest) and hide(patterns, whole).endswith(HIDDEN):
+            lines[number + 1], found = HIDDEN + rest[len(rest.rstrip("\r")) :], True
+    return found
 
 
 def _signed(text: str, lines: Sequence[str]) -> list[int]:

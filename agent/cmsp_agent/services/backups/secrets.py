@@ -18,15 +18,16 @@ _OPTIONS = (
 )
 """Words that may follow a secret in its line, and so are none where a digit stands before them."""
 _KINDS = (
-    "ENC|encrypted|encoded|clear|cleartext|ciphertext|plaintext|ascii|ascii-text|hex|hexadecimal|text|sha512|scrypt"
+    "ENC|cipher|irreversible-cipher|encrypted|encoded|clear|cleartext|ciphertext|plaintext|ascii|ascii-text|hex|"
+    "hexadecimal|text|sha512|scrypt"
 )
 _KIND = rf"(?>(?:(?:\d|{_KINDS}) +(?!(?:{_OPTIONS})\b))*)"
 """How the secret is kept: a digit or a word before it."""
 _VALUE = r"(?P<secret>\"(?:[^\"\\\n]|\\.)*\"|\S+?)(?=[;\"]?(?:\s|$))"
 _WORDS = (
     "(?:[\\w-]*-)?(?:password|passwd|passphrase|passcode|pass-phrase|secret|pksecret|psksecret|pin|pincode|shared-secret|"
-    "pre-shared-key|preshared-?key|psk|authentication-key|auth-key|authkey|key-string|hex-key|key-octet-string|"
-    "community-string|server-key|secret-data|private-key|priv-key|encr-key|tcp-md5-auth)"
+    "pre-shared-key|preshared-?key|psk|authentication-key|auth-key|authkey|shared-key|key-string|hex-key|"
+    "key-octet-string|community-string|server-key|secret-data|private-key|priv-key|encr-key|tcp-md5-auth)(?:-\\d+)?"
 )
 _LINE = r"(?:enable |username \S+ .*?)?"
 _SEVERAL = rf"(?P<secret>(?!<hidden>)\S+(?: +(?!(?:{_OPTIONS})\b)\S+)+)"
@@ -34,7 +35,7 @@ _SEVERAL = rf"(?P<secret>(?!<hidden>)\S+(?: +(?!(?:{_OPTIONS})\b)\S+)+)"
 _SAYS = "is|was|are|has|have|had|must|may|can(?:not)?|will|should|reset|required|policy|expired|expires|restrictions?"
 """Words that follow *password* in a sentence, and begin no passphrase."""
 _NO_VALUE = rf"(?! +(?:encryption|strength-check|lifetime)\b| +(?:{_SAYS}) +\S)"
-_LAST = rf"(?P<secret>\"[^\"\n]+\"|[^\s\"]+?)(?=;?\s*$|;? +(?:{_OPTIONS})\b)"
+_LAST = rf"(?P<secret>\"[^\"\n]+\"|[^\s\"]+?)(?=;?\s*(?:##.*)?$|;? +(?:{_OPTIONS})\b)"
 _TAG = (
     r"(?![\w:-]*(?i:expir|polic|complex|enforce|strength|history|lifetime|length|reset))"
     r"(?:[\w:.-]*(?i:passw|pwd|secret|psk|(?:shared|private|priv|auth)_?key|community|pass_?phrase)[\w:-]*|"
@@ -95,6 +96,8 @@ def _sources() -> Iterator[str]:
     yield r"\bmail server \"?[^\s\":@]+:(?P<secret>[^\"\n]+)@"
     yield r"^event manager environment \S+ \"?[^\s\":@]+:(?P<secret>[^\"\n]+)@"
     yield r"(?P<secret>\$(?:\d{1,2}[a-z]?|y|nt|sha\d+)\$[^\s\"';]{6,})"
+    yield r"\b(?P<secret>eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)?)"  # a JSON web token
+    yield r"\[--key +(?P<secret>[^\s\]]+)"
     yield r"\bENC +(?P<secret>\S+)"
     yield r"\bsnmp (?:community|trap-target \S+ community) +(?P<secret>\S+)"
     yield r"^[ \t]*set .* private key +(?P<secret>\S+)"

@@ -23,6 +23,16 @@ ip vrrp 1 authentication HUSH
 http-proxy "bob:HUSH@192.0.2.1" port 80
 encrypted-pwd HUSH
 event manager environment smtp_pass HUSH
+event manager environment _mail_pw HUSH
+rw-community-string-1 HUSH
+token: eyJhbGciOi.eyJzdWIi.HUSH
+encrypted-password "HUSH"; ## SECRET-DATA
+snmp-agent community write HUSH
+password cipher HUSH
+snmpv3 user "u" auth sha "HUSH" priv aes "HUSH"
+ssh-key-pass HUSH
+license key HUSH
+<Profile_Rule ua="na">[--key HUSH] https://192.0.2.1/x</Profile_Rule>
 url https://192.0.2.1/api?token=HUSH&x=1
 Authorization: Bearer HUSH-eyJhbGciOi
 X-API-Key: HUSH
@@ -147,6 +157,8 @@ enable password ***** pbkdf2
 description password reset
 access-list 10 remark password servers
 key storage is full
+key exchange failed with 192.0.2.1
+password policy violation by user bob
 authentication mode md5 key-chain KC1
 http://192.0.2.1:8443/a@b
 banner login ^C Authorization is required. Bearer of this card ^C

@@ -92,3 +92,10 @@ def test_each_is_gone_wherever_it_stands(text: str) -> None:
 
 def test_a_text_with_a_nul_is_looked_at_as_a_whole() -> None:
     assert hidden("a\0b\npassword canary\n") == "a\0b\npassword <hidden>\n"
+
+
+def test_what_a_terminal_wrapped_into_the_next_line_is_hidden() -> None:
+    line = "username noc privilege 15 secret 9 $9$".ljust(80, "x")
+    assert hidden(f"{line}\r\nxxCanary/.\r\n!\n") == f"{line[:35]}<hidden>\r\n<hidden>\r\n!\n"
+    assert hidden(f"{line}\nend\n").endswith("<hidden>\nend\n")
+    assert hidden(f"{line}x\nhostname\n").endswith("<hidden>\nhostname\n")
