@@ -16,6 +16,8 @@ from cmsp_agent.pipeline.topology import Topology
 ISOLATED = AlarmKey("", APPLIANCE_ISOLATED, "")
 CAUSES = frozenset({COMPONENT_DOWN, APPLIANCE_ISOLATED})
 """Alarm types that inhibit others."""
+OF_THE_SITE = frozenset({EMERGENCY_LOST})
+"""Alarm types whose fault is the site's: that the component is down, by which it is reported, may not hide it."""
 
 
 class Causes:
@@ -29,7 +31,7 @@ class Causes:
         isolated = draft.active.get(ISOLATED)
         if isolated is not None and event.component:
             return isolated.id
-        if event.type == EMERGENCY_LOST:  # a fault of the site, that its cause may not hide
+        if event.type in OF_THE_SITE:
             return None
         if event.type not in AVAILABILITY:
             own = draft.active.get(AlarmKey(event.component, COMPONENT_DOWN, ""))

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.model.event import AlarmKey, Event, Transition
+from cmsp_agent.model.event import AlarmKey, Event, Source, Transition
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.interfaces import unnamed
 from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
-from cmsp_agent.pipeline.causes import CAUSES, Causes
+from cmsp_agent.pipeline.causes import CAUSES, OF_THE_SITE, Causes
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.unproven import ENDED_BY, THE_DEVICE
 
@@ -157,7 +157,9 @@ class Correlator:
             if silent_only and (unanswered is None or not unanswered.polls):
                 continue
             own = event.component == down.component
-            if event.suppressed_by is None and (not own or is_last_word(draft, event)):
+            if event.type in OF_THE_SITE or (own and not is_last_word(draft, event)):
+                continue
+            if event.suppressed_by is None:
                 inhibited = replace(event, suppressed_by=cause)
                 draft.active.put(event.key, inhibited)
                 draft.changes.revise(inhibited, tell=True)
@@ -176,6 +178,8 @@ class Correlator:
 def is_last_word(draft: Draft, event: Event) -> bool:
     """Whether the component raised it after the last poll that it answered."""
     polls = draft.unanswered.get(event.component)
+    if event.sources == (Source.AGENT,):  # the agent's own word
+        return False
     return event.type not in AVAILABILITY and polls is not None and 0 < polls.answered_at < event.received_at
 
 

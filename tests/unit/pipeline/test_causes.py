@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
-from cmsp_agent.model.signal import SyslogSignal
+import pytest
+
+from cmsp_agent.model.signal import AgentSignal, SyslogSignal
+from cmsp_agent.pipeline.alarm_types.emergency import EMERGENCY_LOST
 from tests.unit.pipeline.site import COMPONENTS, Site
 
 LINK = "GigabitEthernet0/1"
@@ -150,3 +153,19 @@ def test_what_a_component_had_before_its_last_answer_stays_an_incident_of_its_ow
     site.poll("gw-1")
     site.silent("gw-1")
     assert sorted(each.title for each in site.open) == [f"{LINK}: link down", "gw-1 is down"]
+
+
+@pytest.mark.parametrize("reloaded", [False, True])
+def test_a_site_s_lost_emergency_number_is_no_last_word_of_the_gateway_that_it_is_reported_at(reloaded: bool) -> None:
+    site = Site()
+    site.poll("gw-1")
+    if reloaded:
+        site.silent("gw-1")
+    site.later(1_000)
+    site.tell(AgentSignal("gw-1", site.now, EMERGENCY_LOST, "112 at paris", raised=True, text="no call path"))
+    if reloaded:
+        site.pipeline.reassess(site.alarm_state, site.now).commit()
+    else:
+        site.silent("gw-1")
+    [lost] = [each for each in site.alarm_state.active.values() if each.type == EMERGENCY_LOST]
+    assert lost.suppressed_by is None
