@@ -36,6 +36,7 @@ class Priority(StrEnum):
     P4 = "P4"
 
 
+_RANKS = {impact: rank for rank, impact in enumerate(Impact)}
 _MATRIX = {
     Urgency.CRITICAL: (Priority.P1, Priority.P1, Priority.P2, Priority.P2),
     Urgency.MAJOR: (Priority.P1, Priority.P2, Priority.P2, Priority.P3),
@@ -74,8 +75,8 @@ class Extent:
 
     @property
     def level(self) -> Impact:
-        levels = [share.level() for share in (self.people, self.sites, self.components)]
-        return min(levels, key=list(Impact).index)
+        levels = self.people.level(), self.sites.level(), self.components.level()
+        return min(levels, key=_RANKS.__getitem__)
 
     def __str__(self) -> str:
         return f"{self.people} people, {self.sites} sites, {self.components} components"
@@ -83,4 +84,4 @@ class Extent:
 
 def priority(urgency: Urgency, impact: Impact) -> Priority:
     """The priority matrix of the service."""
-    return _MATRIX[urgency][list(Impact).index(impact)]
+    return _MATRIX[urgency][_RANKS[impact]]

@@ -130,6 +130,8 @@ class Pipeline:
 
     def is_muted(self, alarm_state: AlarmState, incident: Incident, now: int) -> bool:
         """Whether people silenced, or suppressed, all alarms of the incident that hold."""
+        if not self._silences.any_mutes(now):
+            return False
         keys = (alarm_state.active.key_of(each) for each in alarm_state.members.get(incident.id, ()))
         held = [alarm for key in keys if key and (alarm := alarm_state.active[key]).suppressed_by is None]
         return bool(held) and all(self._silences.mutes(each, now) or is_suppressed(each, now) for each in held)

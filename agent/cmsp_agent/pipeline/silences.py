@@ -92,6 +92,10 @@ class Silences:
         found = next((each for each in self._matching(event, at) if each.announces), None)
         return self.window(event.site, at) if found is None else f"{found.reason} ({found.author}, {found.id})"
 
+    def any_mutes(self, now: int) -> bool:
+        """Whether there is any silence in force."""
+        return any(silence.kind == "silence" for silence in self._register.in_force(now))
+
     def mutes(self, event: Event, now: int) -> bool:
         """Whether a person silenced a fault. Work and windows hold back new incidents, and mute none that is known."""
         return any(silence.kind == "silence" for silence in self._matching(event, now))

@@ -81,7 +81,7 @@ def due(
             said = (
                 _first(policy, incident, touched, now)
                 if before is None
-                else _next(policy, incident, before, now, promised=_promised(touched))
+                else _next(policy, incident, before, touched, now)
             )
             if said is not None:
                 why, after = said
@@ -138,22 +138,23 @@ def _is_behind(component: Component, names: Collection[str], components: Mapping
     return False
 
 
-def _next(policy: NotificationPolicy, incident: Incident, before: Notified, now: int, *, promised: bool) -> Said | None:
-    priority, state = incident.priority.value, incident.state.value
-    after = replace(before, priority=priority, state=state, at=now)
+def _next(
+    policy: NotificationPolicy, incident: Incident, before: Notified, touched: Sequence[Component], now: int
+) -> Said | None:
     changed = _change(incident, before)
+    priority = incident.priority.value
+    patience, every = policy.escalate.get(priority), policy.updates.get(priority)
+    if not (changed or patience or every):
+        return None
+    after = replace(before, priority=priority, state=incident.state.value, at=now)
     if changed and not _is_restless(incident, before, now):
         return changed, _counted(incident, before, after)
-    if not promised:
+    if not incident.state.open or not _promised(touched):
         return None
-    patience = policy.escalate.get(priority)
     waited = (now - _unacknowledged_since(incident)) / 1000
     if patience and not before.escalated and incident.state is IncidentState.NEW and waited >= patience:
         return f"{UNACKNOWLEDGED} for {waited / 60:.0f} min", replace(after, escalated=True)
-    every = policy.updates.get(priority)
-    if every and incident.state.open and now - before.at >= every * 1000:
-        return "still open", after
-    return None
+    return ("still open", after) if every and now - before.at >= every * 1000 else None
 
 
 def _change(incident: Incident, before: Notified) -> str:
