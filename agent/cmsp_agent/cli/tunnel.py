@@ -75,10 +75,10 @@ def _health_here(file: Path) -> Mapping[str, Any]:
 
     from cmsp_agent.services.tunnel.health import read_health
 
-    found = read_health(file, time.time())
+    found = read_health(file, time.monotonic())
     if found is None:
         raise CallFailed(f"nobody holds a tunnel here ({file}); see: systemctl status cmsp-tunnel", 4)
-    return found.view(time.time())
+    return found.view(time.monotonic())
 
 
 def tunnel_test(
@@ -104,7 +104,7 @@ def tunnel_test(
 
     async def work() -> "TunnelTest":
         try:
-            return await tried(client, read_health(health, clock.now() / 1000), clock)
+            return await tried(client, read_health(health, clock.monotonic()), clock)
         finally:
             await client.close()
 

@@ -1,4 +1,7 @@
-"""How the tunnel is: judged by a probe through it and by its handshakes; kept in a file for the agent to read. Pure."""
+"""How the tunnel is: judged by a probe through it and by its handshakes; kept in a file for the agent to read. Pure.
+
+Times are of the machine's monotonic clock, which all its processes share: the wall clock may be set by a day.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +23,7 @@ STALE = 60
 
 @dataclass(frozen=True, slots=True)
 class TunnelHealth:
-    """One look at the tunnel. `at` in seconds since the epoch, as the handshake's time is."""
+    """One look at the tunnel, and when it was."""
 
     at: float
     up: bool
@@ -70,7 +73,7 @@ def write_health(file: Path, health: TunnelHealth) -> None:
 
 
 def read_health(file: Path, now: float) -> TunnelHealth | None:
-    """What the tunnel's process wrote last; None where it wrote nothing that can be used.
+    """What the tunnel's process wrote last; None where it wrote nothing that can be used, or by another clock.
 
     A file that is old counts as down: its process is gone.
     """
@@ -78,6 +81,8 @@ def read_health(file: Path, now: float) -> TunnelHealth | None:
     try:
         health = decode(content, TunnelHealth) if content else None
     except DocumentInvalid:
+        return None
+    if health is not None and health.at > now:
         return None
     if health is not None and now - health.at > STALE:
         return TunnelHealth(health.at, False, health.mode, health.endpoint, reason="its process has stopped")

@@ -59,7 +59,7 @@ class TunnelPart(Part):
 
     async def status(self) -> Mapping[str, Any]:
         """The tunnel, where there is one."""
-        return {} if self.seen is None else {"tunnel": self.seen.view(self.clock.now() / 1000)}
+        return {} if self.seen is None else {"tunnel": self.seen.view(self.clock.monotonic())}
 
     async def heartbeat(self) -> Mapping[str, Any]:
         """The same."""
@@ -68,7 +68,7 @@ class TunnelPart(Part):
     async def look(self) -> None:
         """See how it is; an alarm where it is down."""
         try:
-            self.seen = await self._probed() if self.external else read_health(self.file, self.clock.now() / 1000)
+            self.seen = await self._probed() if self.external else read_health(self.file, self.clock.monotonic())
         except StorageError:
             self.seen = None
         down = self.seen is not None and not self.seen.up
@@ -91,9 +91,9 @@ class TunnelPart(Part):
             if answer is not TcpAnswer.SILENT:
                 latency = self.clock.monotonic() - started
                 break
-        up, missed, _ = judged(before, self.clock.now() / 1000, latency, 0.0)
+        up, missed, _ = judged(before, self.clock.monotonic(), latency, 0.0)
         reason = "" if up else f"the head-end did not answer {missed} probes in a row"
-        return TunnelHealth(self.clock.now() / 1000, up, "external", latency=latency, missed=missed, reason=reason)
+        return TunnelHealth(self.clock.monotonic(), up, "external", latency=latency, missed=missed, reason=reason)
 
 
 @asynccontextmanager

@@ -87,7 +87,7 @@ async def tried(client: HeadendClient, health: TunnelHealth | None, clock: Clock
     address = await _resolved(urlsplit(url).hostname or "")
     age = None
     if health is not None and health.handshake_at:
-        age = clock.now() / 1000 - health.handshake_at
+        age = clock.monotonic() - health.handshake_at
     if not address:
         return TunnelTest(url, "", age, None, (), None, None)
     unknown: list[str] = []

@@ -93,6 +93,7 @@ class TunnelUnit:
         self._tell = tell
         self._endpoints = {peer: cycle(peer.endpoints) for peer in documents.settings.peers}
         self._health = TunnelHealth(0.0, up=False, mode="")
+        self._shown = self._shaken = 0.0
 
     async def run(self, api_port: int, every: float = EVERY) -> NoReturn:
         """Set the tunnel up and watch it, until cancelled.
@@ -116,8 +117,8 @@ class TunnelUnit:
         if not self._link.alive:
             raise TunnelFailed("wireguard-go has ended")
         latency = await probe(self._documents.probes)
-        handshake, (received, sent) = self._link.handshake(), self._link.transfer()
-        now = time.time()
+        now, (received, sent) = time.monotonic(), self._link.transfer()
+        handshake = self._handshake(now)
         up, missed, reason = judged(self._health, now, latency, handshake)
         if up != self._health.up:
             log.info("the tunnel is up" if up else "the tunnel is down", extra={"reason": reason})
@@ -129,6 +130,14 @@ class TunnelUnit:
             await asyncio.to_thread(self._next_endpoints)
         write_health(self._file, self._health)
         self._tell()
+
+    def _handshake(self, now: float) -> float:
+        """When the last one was, by the monotonic clock; 0: never. WireGuard says it by the wall's of that moment."""
+        shown = self._link.handshake()
+        if shown != self._shown:
+            since_last_look = now - self._health.at
+            self._shown, self._shaken = shown, now - min(max(time.time() - shown, 0.0), since_last_look)
+        return self._shaken
 
     def _next_endpoints(self) -> None:
         """The next endpoint of each peer in order, its name resolved anew: it may have moved."""

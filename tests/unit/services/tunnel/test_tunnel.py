@@ -1,14 +1,17 @@
 """The tunnel's documents, its firewall's rules, and the judgement of up and down."""
 
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cmsp_agent.model.tunnel import TunnelInvalid, document_of_tunnel, endpoint, overlap, tunnel_settings
+from cmsp_agent.model.tunnel import TunnelInvalid, TunnelPeer, document_of_tunnel, endpoint, overlap, tunnel_settings
 from cmsp_agent.services.tunnel.devices import FILE, device_addresses, keep
 from cmsp_agent.services.tunnel.firewall import ruleset
 from cmsp_agent.services.tunnel.health import TunnelHealth, judged, read_health, write_health
+from cmsp_agent.services.tunnel.unit import TunnelDocuments, TunnelUnit
+from cmsp_agent.transports.wireguard import WireguardLink
 from tests.lab.headend.enrolment import WIREGUARD
 
 PEER: dict[str, Any] = WIREGUARD["peers"][0]  # type: ignore[index]
@@ -120,6 +123,41 @@ def test_a_health_that_nobody_writes_any_more_is_down(tmp_path: Path) -> None:
     assert (stale.up, stale.reason) == (False, "its process has stopped")
     file.write_text("{")
     assert read_health(file, 1010.0) is None
+    write_health(file, TunnelHealth(1_780_000_000.0, up=True, mode="kernel"))
+    assert read_health(file, 1010.0) is None, "by the wall's clock, as an earlier release wrote it"
+
+
+class HandshakingLink(WireguardLink):
+    """Shows what WireGuard would, without one."""
+
+    shown = 0.0
+
+    def handshake(self) -> float:
+        return self.shown
+
+    def transfer(self) -> tuple[int, int]:
+        return 0, 0
+
+    def use(self, peer: TunnelPeer, address: str, port: int) -> None: ...
+
+
+async def test_a_clock_that_is_set_by_a_day_makes_no_handshake_old(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link, file = HandshakingLink("none0"), tmp_path / "health.json"
+    settings = tunnel_settings({**WIREGUARD, "peers": [{**PEER, "endpoint": "192.0.2.1:51820"}]})
+    unit = TunnelUnit(TunnelDocuments(tmp_path, settings, ()), link, file, lambda: None)
+    for day in (0.0, 86_400.0, -86_400.0):
+        wall = 1_780_000_000.0 + day
+        monkeypatch.setattr(time, "time", lambda wall=wall: wall)
+        link.shown = wall - 1.0
+        await unit.look()
+        monkeypatch.setattr(time, "time", lambda wall=wall: wall + 86_400.0)
+        await unit.look()
+        health = read_health(file, time.monotonic())
+        assert health is not None
+        assert 0.0 <= time.monotonic() - health.handshake_at < 60.0
+        assert "no handshake" not in health.reason
 
 
 def test_an_endpoint_has_a_host_and_a_port() -> None:
