@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-Block = tuple[list[str], list[list[str]]]
-"""A line that begins at the margin, and those indented below it, all as words."""
+from cmsp_agent.services.devices.voice_ports import Block
 
 _CHANNELS = ("pri-group", "ds0-group", "channel-group", "cas-custom")
 _PEER_WORDS: Mapping[str, str] = {
@@ -26,6 +25,11 @@ def voice_plan(configuration: str) -> dict[str, list[dict[str, Any]]]:
         "trunks": [*_circuits(blocks), *_groups(blocks), *_sip(blocks, peers)],
         "translation_rules": [rule for block in blocks for rule in _rules(*block)],
     }
+
+
+def blocks_of(configuration: str) -> list[Block]:
+    """A configuration as blocks."""
+    return list(_blocks(configuration))
 
 
 def configured_peers(configuration: str) -> list[dict[str, Any]]:
@@ -82,8 +86,8 @@ def _peer(head: Sequence[str], below: Sequence[Sequence[str]]) -> dict[str, Any]
                 found["incoming"] = pattern
             case ["translation-profile", direction, name, *_]:
                 found[f"translation {direction}"] = name
-            case ["shutdown"]:
-                found["shutdown"] = True
+            case ["shutdown" | "huntstop" as word]:
+                found[word] = True
             case [word, *rest] if word in _PEER_WORDS and rest:
                 found[_PEER_WORDS[word]] = " ".join(rest)
     return found

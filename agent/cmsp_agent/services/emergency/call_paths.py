@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cmsp_agent.model.event import Event
+from cmsp_agent.model.interfaces import canonical
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.services.emergency.dial_plan import DialPeer, those_for
 
@@ -87,30 +88,45 @@ def call_paths_of(
         alarms: those of the component that hold.
         down: address → the alarm of a component of ours with that address that is down.
     """
+    ended = ""
     for peer in those_for(dialled, peers):
-        why = next(_against(peer, alarms, down), "")
+        passed_over = next(_passed_over(peer, alarms), "")
+        why = passed_over or ended or next(_failing(peer, alarms, down), "")
         yield CallPath(component, peer.tag, peer.egress, peer.preference, not why, why)
+        if peer.huntstop and not passed_over and not ended:
+            ended = f"calls end at dial-peer {peer.tag}, which has huntstop" if why else ""
 
 
-def _against(peer: DialPeer, alarms: Sequence[Event], down: Mapping[str, Event]) -> Iterator[str]:
-    """Why a call can't go by this dial-peer; empty: it can."""
+def _passed_over(peer: DialPeer, alarms: Sequence[Event]) -> Iterator[str]:
+    """Why the gateway passes over this dial-peer; empty: it tries it."""
     if peer.shutdown:
         yield "shut down in the configuration"
+    if peer.out:
+        yield peer.out
     yield from (alarm.text for alarm in alarms if _takes_away(alarm, peer))
     if peer.ports:
         failed = [next((alarm for alarm in alarms if _takes_port(alarm, port)), None) for port in peer.ports]
         if all(failed):
             yield next(alarm.text for alarm in failed if alarm)
+    if peer.monitored:
+        lost = [next((each for each in alarms if _is_link(each, name)), None) for name in peer.monitored]
+        if all(lost):
+            yield f"busied out with what it monitors: {next(alarm.text for alarm in lost if alarm)}"
+
+
+def _failing(peer: DialPeer, alarms: Sequence[Event], down: Mapping[str, Event]) -> Iterator[str]:
+    """Why a call that the gateway sends by this dial-peer fails; empty: it does not."""
+    yield from (alarm.text for alarm in alarms if alarm.type == NOT_REGISTERED and peer.target.startswith(REGISTRAR))
     if peer.servers and all(server in down for server in peer.servers):
         yield down[peer.servers[0]].text
 
 
 def _takes_away(alarm: Event, peer: DialPeer) -> bool:
-    return (
-        alarm.type == COMPONENT_DOWN
-        or (alarm.type == BUSIED_OUT and alarm.object == peer.tag)
-        or (alarm.type == NOT_REGISTERED and peer.target.startswith(REGISTRAR))
-    )
+    return alarm.type == COMPONENT_DOWN or (alarm.type == BUSIED_OUT and alarm.object == peer.tag)
+
+
+def _is_link(alarm: Event, interface: str) -> bool:
+    return alarm.type == "link.down" and canonical(alarm.object) == canonical(interface)
 
 
 def _takes_port(alarm: Event, port: str) -> bool:

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from cmsp_agent.services.devices.voice_plan import configured_peers
+from cmsp_agent.services.devices.translation import TranslationRule, translated
+from cmsp_agent.services.devices.voice_plan import blocks_of, configured_peers
+from cmsp_agent.services.devices.voice_ports import VoicePorts, voice_ports
 from cmsp_agent.services.emergency.legs import ACCESS
 
 KINDS = ("pots", "voip")
@@ -35,6 +37,12 @@ class DialPeer:
     """The addresses and names that the target stands for."""
     preference: int = 0
     shutdown: bool = False
+    huntstop: bool = False
+    """A call that fails here is tried nowhere else."""
+    out: str = ""
+    """Why the configuration lets no call leave by any of its ports."""
+    monitored: tuple[str, ...] = ()
+    """Interfaces with which its port is busied out, once all of them are down."""
 
     @property
     def egress(self) -> str:
@@ -48,19 +56,52 @@ class DialPeer:
 
 def dial_peers(configuration: str) -> list[DialPeer]:
     """Those that calls leave by, the most preferred first."""
-    found = [_outgoing(peer) for peer in configured_peers(configuration) if _leads_out(peer)]
+    ports = voice_ports(blocks_of(configuration))
+    found = [_by_port(_outgoing(peer), ports) for peer in configured_peers(configuration) if _leads_out(peer)]
     return sorted(found, key=lambda peer: (peer.preference, len(peer.tag), peer.tag))
 
 
 def those_for(dialled: str, peers: Sequence[DialPeer]) -> list[DialPeer]:
-    """The dial-peers that take what is dialled."""
-    return [peer for peer in peers if any(takes(pattern, dialled) for pattern in peer.patterns)]
+    """The dial-peers that take what is dialled, in the order in which a gateway tries them: the longest match first."""
+    taking = [(peer, max(map(weight, patterns))) for peer in peers if (patterns := _taking(peer, dialled))]
+    return [peer for peer, _ in sorted(taking, key=lambda each: (-each[1], each[0].preference))]
 
 
-def dialled_for(number: str, peers: Sequence[DialPeer]) -> str:
-    """What has to be dialled for a number: itself, or behind what gets a line; empty where no dial-peer takes it."""
+def dialled_for(number: str, peers: Sequence[DialPeer], profiles: Sequence[Sequence[TranslationRule]] = ()) -> str:
+    """What has to be dialled for a number: itself, or behind what gets a line; empty where no dial-peer takes it.
+
+    Args:
+        number: of an emergency service.
+        peers: the dial-peers of a gateway.
+        profiles: how it translates numbers on their way in: a dial-peer may take what becomes of the number.
+    """
     open_ones = [peer for peer in peers if not peer.shutdown]
-    return next((access + number for access in ACCESS if those_for(access + number, open_ones)), "")
+    behind = [access + number for access in ACCESS]
+    became = [each for dialled in behind for each in translated(dialled, profiles) if each]
+    return next((each for each in (*behind, *became) if those_for(each, open_ones)), "")
+
+
+def weight(pattern: str) -> int:
+    """How closely a pattern says what it takes: a digit more than one of several, that more than any."""
+    tokens = _TOKEN.findall(pattern.removeprefix("^").removesuffix("$"))
+    return sum(map(_weight, tokens))
+
+
+def _weight(token: str) -> int:
+    if token[0] == "(":
+        return 10 * min(sum(map(str.isdecimal, choice)) for choice in token.split("|"))
+    return 10 if token.isdecimal() else 5 if token[0] == "[" else 0
+
+
+def _taking(peer: DialPeer, dialled: str) -> list[str]:
+    return [pattern for pattern in peer.patterns if takes(pattern, dialled)]
+
+
+def _by_port(peer: DialPeer, ports: VoicePorts) -> DialPeer:
+    """With what the configuration says of its ports: it is out where all of them are."""
+    reasons = [ports.out.get(port) or ports.out.get(port.partition(":")[0], "") for port in peer.ports]
+    monitored = ports.monitored.get(peer.ports[0], ()) if len(peer.ports) == 1 else ()
+    return replace(peer, out=reasons[0] if reasons and all(reasons) else "", monitored=monitored)
 
 
 def _leads_out(peer: Mapping[str, Any]) -> bool:
@@ -82,6 +123,7 @@ def _outgoing(peer: Mapping[str, Any]) -> DialPeer:
         servers=tuple(peer["servers"] or filter(None, [_server(target)])),
         preference=int(preference) if preference.isdecimal() else 0,
         shutdown=peer.get("shutdown", False),
+        huntstop=peer.get("huntstop", False),
     )
 
 

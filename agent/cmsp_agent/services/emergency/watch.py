@@ -16,6 +16,8 @@ from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.impact import EMERGENCY
 from cmsp_agent.services.backups import Backups
+from cmsp_agent.services.devices.translation import TranslationRule, incoming_rules
+from cmsp_agent.services.devices.voice_plan import blocks_of
 from cmsp_agent.services.emergency.call_paths import CallPathsState, NumberCallPaths, call_paths_of
 from cmsp_agent.services.emergency.dial_plan import DialPeer, dial_peers, dialled_for
 from cmsp_agent.services.events.conditions import Conditions
@@ -37,6 +39,8 @@ class DialPlan:
 
     version: str
     peers: Sequence[DialPeer]
+    profiles: Sequence[Sequence[TranslationRule]] = ()
+    """How numbers are translated on their way in."""
 
     @property
     def is_whole(self) -> bool:
@@ -142,7 +146,7 @@ class EmergencyWatch:
     def _dialled(self, name: str, plan: DialPlan, number: str) -> str:
         """What is dialled at a gateway for a number: as it was once known; empty: no dial-peer ever took it."""
         had = self._had.setdefault(name, {})
-        if had.get(number) != number and (now := dialled_for(number, plan.peers)):
+        if had.get(number) != number and (now := dialled_for(number, plan.peers, plan.profiles)):
             had[number] = now
         return had.get(number, "")
 
@@ -218,4 +222,4 @@ class EmergencyWatch:
                 log.info("a configuration can't be read", extra={"component": backup.component, "reason": str(error)})
             self._unreadable[backup.component] = backup.id
             return None
-        return DialPlan(backup.id, dial_peers(text))
+        return DialPlan(backup.id, dial_peers(text), incoming_rules(blocks_of(text)))

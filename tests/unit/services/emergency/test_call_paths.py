@@ -5,6 +5,8 @@ from dataclasses import replace
 import pytest
 
 from cmsp_agent.model.event import Event
+from cmsp_agent.services.devices.translation import incoming_rules
+from cmsp_agent.services.devices.voice_plan import blocks_of
 from cmsp_agent.services.emergency.call_paths import CallPathsState, NumberCallPaths, call_paths_of
 from cmsp_agent.services.emergency.dial_plan import dial_peers, dialled_for, takes, those_for
 from tests.unit.storage.facts import an_event
@@ -78,13 +80,13 @@ def works(*alarms: Event) -> dict[str, bool]:
     return {path.dial_peer: path.works for path in paths}
 
 
-def test_the_call_paths_are_those_that_take_the_number_the_preferred_first() -> None:
+def test_the_call_paths_are_those_that_take_the_number_the_longest_match_first_then_the_preferred() -> None:
     paths = list(call_paths_of("gw-1", dial_peers(CONFIGURATION), "112", (), {}))
     assert [(path.dial_peer, path.by, path.works) for path in paths] == [
         ("112", "port 0/1/0:15", True),
         ("300", "port 0/2/0", False),
-        ("200", "trunk ipv4:192.0.2.9", True),
         ("113", "port 0/1/1:15", True),
+        ("200", "trunk ipv4:192.0.2.9", True),
     ]
     found = NumberCallPaths("paris", "112", paths, had="gw-1")
     assert (found.working, found.state) == (3, CallPathsState.WORKS)
@@ -125,6 +127,95 @@ def test_two_dial_peers_of_one_port_are_no_redundancy() -> None:
 )
 def test_a_site_without_any_call_path_lost_those_that_it_had(had: str, known: bool, state: CallPathsState) -> None:
     assert NumberCallPaths("paris", "112", [], had, known).state is state
+
+
+HUNTED = """\
+dial-peer voice 1 voip
+ destination-pattern 112
+ session target ipv4:192.0.2.20
+ huntstop
+dial-peer voice 2 pots
+ destination-pattern 112
+ preference 1
+ port 0/1/0:15
+"""
+
+
+@pytest.mark.parametrize(
+    ("alarms", "down", "lost"),
+    [
+        ([], "", set()),
+        ([], "192.0.2.20", {"1", "2"}),
+        ([("dialpeer.busied_out", "1")], "192.0.2.20", {"1"}),
+        ([("ds1.down", "E1 0/1/0")], "", {"2"}),
+    ],
+)
+def test_a_call_that_fails_at_a_huntstop_goes_no_further_but_one_that_is_passed_over_does(
+    alarms: list[tuple[str, str]], down: str, lost: set[str]
+) -> None:
+    gone = {address: alarm("component.down", "") for address in down.split()}
+    found = list(call_paths_of("gw-1", dial_peers(HUNTED), "112", [alarm(*each) for each in alarms], gone))
+    assert {path.dial_peer for path in found if not path.works} == lost
+    assert [path.why for path in found if "huntstop" in path.why] == (
+        ["calls end at dial-peer 1, which has huntstop"] if len(lost) == 2 else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("port", "alarms", "why"),
+    [
+        ("voice-port 0/1/0:15\n busyout forced\n", [], "voice-port 0/1/0:15 is busied out in the configuration"),
+        ("voice-port 0/1/0:15\n shutdown\n", [], "voice-port 0/1/0:15 is shut down in the configuration"),
+        ("controller E1 0/1/0\n shutdown\n", [], "controller E1 0/1/0 is shut down in the configuration"),
+        ("interface Serial0/1/0:15\n shutdown\n", [], "interface Serial0/1/0:15 is shut down in the configuration"),
+        ("voice-port 0/1/0:15\n no shutdown\n", [], ""),
+        ("voice-port 0/1/1:15\n busyout forced\n", [], ""),
+        (
+            "voice-port 0/1/0:15\n busyout monitor interface GigabitEthernet0/0\n busyout monitor Gi0/1\n",
+            ["GigabitEthernet0/0", "GigabitEthernet0/1"],
+            "busied out with what it monitors: link.down GigabitEthernet0/0",
+        ),
+        (
+            "voice-port 0/1/0:15\n busyout monitor interface GigabitEthernet0/0\n busyout monitor Gi0/1\n",
+            ["GigabitEthernet0/0"],
+            "",
+        ),
+    ],
+)
+def test_a_port_that_the_configuration_takes_out_leads_nowhere(port: str, alarms: list[str], why: str) -> None:
+    found = call_paths_of("gw-1", dial_peers(port + HUNTED), "112", [alarm("link.down", each) for each in alarms], {})
+    assert [path.why for path in found] == ["", why]
+
+
+TRANSLATED = """\
+voice translation-rule 1
+ rule 1 reject /^0900/
+ rule 2 /^112$/ /0112/
+ rule 3 /^\\(1[58]\\)$/ /00\\1/
+voice translation-rule 2
+ rule 1 /^112$/ /7/
+voice translation-profile IN
+ translate called 1
+voice translation-profile OUT
+ translate called 2
+voice-port 0/0/0
+ translation-profile incoming IN
+dial-peer voice 900 pots
+ destination-pattern 0112$
+ translation-profile outgoing OUT
+ port 0/1/0:15
+dial-peer voice 901 pots
+ destination-pattern 001[58]$
+ port 0/1/1:15
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "dialled"), [("112", "0112"), ("15", "0015"), ("18", "0018"), ("17", ""), ("0900", ""), ("7", "")]
+)
+def test_a_number_is_followed_through_the_translation_of_calls_that_come_in(number: str, dialled: str) -> None:
+    profiles = incoming_rules(blocks_of(TRANSLATED))
+    assert dialled_for(number, dial_peers(TRANSLATED), profiles) == dialled
 
 
 GROUPED = """\
