@@ -1,10 +1,12 @@
 """The store through the nights: what the retention removes, what is damaged, and a key that is replaced."""
 
+import errno
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,6 +21,7 @@ from cmsp_agent.services.backups.removal import Removal
 from cmsp_agent.services.backups.rotation import rotate
 from cmsp_agent.services.backups.sealed_notes import all_versions, noted
 from cmsp_agent.services.events.conditions import Conditions
+from cmsp_agent.storage import files
 from cmsp_agent.storage.sealed.backup_set import MARK, BackupSet
 from cmsp_agent.storage.sealed.blobs import Blobs, BlobStore
 from cmsp_agent.storage.sealed.kept_keys import AUDIT
@@ -228,7 +231,32 @@ class TestRotation:
         assert Vault(state / "vault.json", new).find("snmp") == "hush"
         assert rotate(state, folder, None).damaged == ()
 
+    async def test_a_disk_that_fails_ends_it_before_the_old_key_goes(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        versions = await store.add(3)
+        state, folder = store.folder, store.folder / "backups"
+        for failing in ("write_atomically", "read"):
+            with monkeypatch.context() as patch:
+                known = getattr(files, failing)
+
+                def full(path: Path, *given: Any, of: Any = known) -> Any:
+                    if path.suffix == ".cmsp" and path.parent.name != "keys":
+                        raise files.storage_error(OSError(errno.EIO, "Input/output error"), path) from OSError(
+                            errno.EIO
+                        )
+                    return of(path, *given)
+
+                patch.setattr(files, failing, full)
+                with pytest.raises(StorageError, match="the present key stays in force"):
+                    rotate(state, folder, None)
+        assert rotate(state, folder, None).damaged == ()
+        assert BlobStore(folder, master_key(state)).get(versions[0].blob) == b"hostname gw-0\n"
+
     async def test_it_refuses_where_the_storage_is_not_mounted(self, store: Store, tmp_path: Path) -> None:
         (tmp_path / "empty").mkdir()
         with pytest.raises(StorageError, match="mount"):
             rotate(store.folder, tmp_path / "empty", None)
+        with pytest.raises(ConfigurationError, match="no such file"):
+            rotate(store.folder, store.folder / "backups", tmp_path / "gone.pem")
+        assert not (store.folder / NEXT).exists(), "the agent starts with the present key"

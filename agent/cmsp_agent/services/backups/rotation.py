@@ -4,6 +4,7 @@ Each step can be done again: a change that was interrupted goes on where it stop
 """
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from cmsp_agent.model.errors import ConfigurationError, StorageError
@@ -14,7 +15,7 @@ from cmsp_agent.storage.sealed.backup_set import MARK, BackupSet
 from cmsp_agent.storage.sealed.blobs import BlobStore
 from cmsp_agent.storage.sealed.data_keys import DataKeys
 from cmsp_agent.storage.sealed.kept_keys import keep_keys
-from cmsp_agent.storage.sealed.master_key import FILE, NEXT, MasterKey, keys_of_rotation
+from cmsp_agent.storage.sealed.master_key import FILE, NEXT, MasterKey, check_recovery_key, keys_of_rotation
 from cmsp_agent.storage.sealed.vault import Vault
 from cmsp_agent.storage.sqlite.connections import sync_directory
 
@@ -43,7 +44,9 @@ def rotate(state: Path, backups: Path, recovery_key: Path | None) -> Rotated:
         ConfigurationError: the master key is in no file here, or the recovery key can't be used.
         StorageError: something can't be read or written; the same again goes on.
     """
-    present, fresh = keys_of_rotation(state)
+    if recovery_key is not None:
+        check_recovery_key(recovery_key)
+    present, fresh = keys_of_rotation(state, partial(_require_ours, backups))
     _require_ours(backups, present, fresh)
     secrets = _seal_secrets(state, present, fresh)
     contents, damaged = _contents(backups, present, fresh)
@@ -63,9 +66,9 @@ def rotate(state: Path, backups: Path, recovery_key: Path | None) -> Rotated:
     return Rotated(contents, components, secrets, (*damaged, *torn))
 
 
-def _require_ours(backups: Path, present: MasterKey, fresh: MasterKey) -> None:
+def _require_ours(backups: Path, *keys: MasterKey) -> None:
     mark = files.read(backups / MARK, 1024)
-    names = {BackupSet(backups, key, None, lambda: True).mark for key in (present, fresh)}
+    names = {BackupSet(backups, key, None, lambda: True).mark for key in keys}
     if mark is None or mark.strip() not in names:
         raise StorageError(f"{backups} does not hold this appliance's backups: mount the backup storage first")
 
@@ -77,8 +80,20 @@ def _contents(backups: Path, present: MasterKey, fresh: MasterKey) -> tuple[int,
             store.wrap_again(address, fresh)
             done += 1
         except StorageError as error:
-            damaged.append(str(error))
+            damaged.append(_damage(error))
     return done, damaged
+
+
+def _damage(error: StorageError) -> str:
+    """What is wrong with a file that neither key opens.
+
+    Raises:
+        StorageError: the disk is at fault: the old key may not go, it opens the file once the disk answers.
+    """
+    if isinstance(error.__cause__, OSError):
+        kept = "the present key stays in force; then the same again goes on where this stopped"
+        raise StorageError(f"{error}: mend it, or take the file away; {kept}") from error.__cause__
+    return str(error)
 
 
 def _manifests(backups: Path, present: MasterKey, fresh: MasterKey) -> tuple[int, list[str]]:
@@ -90,7 +105,7 @@ def _manifests(backups: Path, present: MasterKey, fresh: MasterKey) -> tuple[int
         try:
             new.write(name, old.read(name))
         except StorageError as error:
-            damaged.append(str(error))
+            damaged.append(_damage(error))
     return len(names), damaged
 
 

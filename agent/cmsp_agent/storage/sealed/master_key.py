@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -75,8 +76,12 @@ def stand_in(problem: str) -> MasterKey:
     return MasterKey("", sealing.new_key(), problem)
 
 
-def keys_of_rotation(directory: Path) -> tuple[MasterKey, MasterKey]:
+def keys_of_rotation(directory: Path, require: Callable[[MasterKey], None]) -> tuple[MasterKey, MasterKey]:
     """The master key, and the one that will replace it: made now, or before the change was interrupted.
+
+    Args:
+        directory: of the state.
+        require: is asked with the present key before another one is made: from then on the change must be ended.
 
     Raises:
         ConfigurationError: there is no key in a file here that could be replaced.
@@ -87,6 +92,7 @@ def keys_of_rotation(directory: Path) -> tuple[MasterKey, MasterKey]:
     if present is None:
         raise _unusable(path, "there is no master key in this file that could be replaced")
     if not coming.exists():
+        require(_from(present, path))
         _create(coming)
     return _from(present, path), _from(files.read(coming, MOST_BYTES) or b"", coming)
 
