@@ -45,3 +45,15 @@ def test_a_next_hop_that_falls_silent_beside_a_dead_device_cuts_nobody_off(tmp_p
         assert {name for name, _, _ in held(world)} == {"", "gw-3"}
 
     on_site(tmp_path, play)
+
+
+def test_a_path_that_loses_all_for_seconds_at_a_time_calls_no_component_down(tmp_path: Path) -> None:
+    async def play(world: World) -> None:
+        before = world.wire.alive
+        # as long as the polls take turns, each device meets the same part of the 20 s again and again
+        world.wire.alive = lambda host: before(host) and (host == "headend" or world.clock.monotonic() % 20 > 8)
+        await asyncio.sleep(5 * POLLS)
+        reported = [one.data for one in world.headend.store.records(APPLIANCE) if one.type == "cmsp.event.v1"]
+        assert {data["type"] for data in reported} <= {"kpi.threshold", "component.degraded"}
+
+    on_site(tmp_path, play)

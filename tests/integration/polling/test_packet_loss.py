@@ -38,7 +38,7 @@ class Network:
         devices = Devices(Registry())
         devices.configure(self.components)
         self.pipeline = Pipeline(self.components, CUSTOMER, devices, self.counters)
-        reach = Reachability(self.counters, self.ping, gap=0)
+        reach = Reachability(self.counters, self.ping, gap=0, apart=0)
         well = WellMemory({}, self.keep, self.counters)
         starts = StartMemory({}, self.keep, self.clock, self.counters)
         self.devices = [

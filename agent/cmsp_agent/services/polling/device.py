@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.model.component import LONGEST_POLL, Component, Threshold
+from cmsp_agent.model.component import LONGEST_POLL, Component, ReachPlan, Threshold
 from cmsp_agent.model.entitlement import ServicePart, gets
 from cmsp_agent.model.errors import (
     AuthenticationRejected,
@@ -16,8 +16,8 @@ from cmsp_agent.model.errors import (
     NotPermittedHere,
 )
 from cmsp_agent.model.signal import PollSignal
+from cmsp_agent.pipeline.poll_judge import answered
 from cmsp_agent.plugin.api import DeviceType
-from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.devices.reading import read_device_facts
 from cmsp_agent.services.polling.call_history import CallReader
@@ -29,7 +29,7 @@ from cmsp_agent.services.polling.inventory_due import FactsHandedOn, Learned, Le
 from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import DeviceSession, MakeSession, probe
 from cmsp_agent.services.polling.rates import Rates
-from cmsp_agent.services.polling.reachability import NO_ECHO, Patience, Reach, Reachability
+from cmsp_agent.services.polling.reachability import NO_ECHO, Patience, Reachability
 from cmsp_agent.services.polling.restarts import counters_went_on, refuse_another, restart_of
 from cmsp_agent.services.polling.samples import Answers, StateReader, samples
 from cmsp_agent.services.polling.seen_well import WellMemory
@@ -82,7 +82,9 @@ class Device:
         self._alive = False
         self._names = InterfaceNames(known.interfaces if (known := devices.facts(component.name)) else {})
         self._calls = CallReader()
-        self.tables = SlowTables(clock, self._access.another, self._read_facts)
+        self.tables = SlowTables(
+            clock, self._access.another, lambda session: read_device_facts(session, devices.registry, self._names.names)
+        )
         self._figures = gets(component, ServicePart.KPIS)
 
     async def poll(self) -> PollSignal:
@@ -90,9 +92,12 @@ class Device:
         nothing = PollSignal(self.component.name, self._clock.now(), reason="" if self.component.addresses else "name")
         if nothing.reason:
             return nothing
+        began, check = self._clock.monotonic(), self._reachability.check(*self._ways())
         async with asyncio.TaskGroup() as both:
-            reaching, asking = both.create_task(self._reach()), both.create_task(self._ask(nothing))
+            reaching, asking = both.create_task(check), both.create_task(self._ask(nothing))
         reach, signal = reaching.result(), asking.result()
+        if not answered(replace(signal, icmp=reach.icmp, tcp=reach.tcp)):
+            reach = await self._reachability.again(reach, *self._ways(self._clock.monotonic() - began))
         now = self._clock.now()
         beside = {**reach.figures, **reach.services.figures(now)} if self._figures else {}
         figures = {**signal.samples, **beside}
@@ -139,13 +144,13 @@ class Device:
         plan = self.component.poll
         return max(min(plan.every * 0.9, LONGEST_POLL), plan.timeout)
 
-    async def _reach(self) -> Reach:
+    def _ways(self, spent: float = 0.0) -> tuple[str, ReachPlan, Patience, str | None]:
         """Patiently; what was silent for long is asked once, until it answers again."""
         plan, ways, retries = self.component.poll, self.component.reach, self.component.poll.retries
         if self._unanswered >= PATIENCE:
             ways, retries = replace(ways, echoes=1), 0
-        source, patience = self.component.source or None, Patience(plan.timeout, retries, self.budget)
-        return await self._reachability.check(self.component.address, ways, patience, source)
+        patience = Patience(plan.timeout, retries, self.budget - spent)
+        return self.component.address, ways, patience, self.component.source or None
 
     async def _ask(self, nothing: PollSignal) -> PollSignal:
         if self.component.credentials.snmp is None or not self._kind().snmp:
@@ -251,8 +256,7 @@ class Device:
             self.tables.ask_for_inventory()
             return await self._learn_who(session)
         self._learning.begin(began)
-        if self._planned_for is None:
-            self._planned_for = self._kind()
+        self._planned_for = self._planned_for or self._kind()
         facts = facts or await self.tables.inventory(session)
         self._names.learn(facts, restarted=restarted)
         self.tables.learn(facts)
@@ -278,9 +282,6 @@ class Device:
         plan = self._plan = await probe(session, kind) if self._figures else Plan()
         self._names.columns, self.tables.slow = BOTH, True
         return plan
-
-    async def _read_facts(self, session: DeviceSession) -> DeviceFacts:
-        return await read_device_facts(session, self._devices.registry, self._names.names)
 
     def _interface(self, index: str) -> str:
         """The name of an interface. One that is not known yet has the names read anew before long."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.component import ReachPlan
@@ -20,6 +20,8 @@ PortCheck = Callable[[str, int, float, str | None], Awaitable[tcp.TcpAnswer]]
 
 GAP = 0.25
 """Seconds between two echoes, and before a TCP port is tried again: what is lost together is sent together."""
+APART = 5.0
+"""Seconds between two later tries: what one burst of loss, or a path that is being found anew, takes together."""
 NO_ECHO = "the agent may not send ICMP echoes; permit it, or write reach: {tcp: PORT}"
 NOT_SENT = -1.0
 SHORTEST_TRY = 0.05
@@ -79,12 +81,14 @@ class Reachability:
         ask_service: AskService = ask,
         *,
         gap: float = GAP,
+        apart: float = APART,
     ) -> None:
         self._ask_service = ask_service
         self._counters = counters
         self._ping = ping
         self._check_port = check_port
         self._gap = gap
+        self._apart = apart
         self._logged_closed = False
 
     async def check(self, address: str, plan: ReachPlan, patience: Patience, source: str | None = None) -> Reach:
@@ -112,6 +116,31 @@ class Reachability:
             port_open=None if answer is None else answer is tcp.TcpAnswer.CONNECTED,
             services=services,
         )
+
+    async def again(
+        self, before: Reach, address: str, plan: ReachPlan, patience: Patience, source: str | None = None
+    ) -> Reach:
+        """Ask what was silent once more for each retry, well apart, as far as its poll has room; until it answers.
+
+        Args:
+            before: what was asked at the beginning of the poll.
+            address: an IPv4 or IPv6 address.
+            plan: which ways.
+            patience: the budget is what is left of the poll.
+            source: the site's source address, or None.
+        """
+        until = asyncio.get_running_loop().time() + patience.budget
+        once, at_once = replace(plan, echoes=1, services=()), replace(patience, retries=0)
+        for number in range(1, 1 + patience.retries):
+            if until - asyncio.get_running_loop().time() < self._apart + patience.within:
+                break
+            await asyncio.sleep(self._apart)
+            late = await self.check(address, once, at_once, source)
+            if late.icmp or late.tcp:
+                sent = plan.echoes + patience.retries + number
+                loss = late.loss and before.loss if not late.icmp else 100.0 * (sent - 1) / sent
+                return replace(late, loss=loss, services=before.services)
+        return before
 
     async def _try_port(self, address: str, port: int, patience: Patience, source: str | None) -> tcp.TcpAnswer | None:
         """The first answer; a port is tried again while it is silent and there is time."""

@@ -86,7 +86,7 @@ class Bench:
         self.lost_name = ""
         self.devices = Devices(registry, lambda _: self.lost_name)
         self.devices.configure({component.name: component})
-        reach = Reachability(self.counters, self._ping, self._check_port, gap=0)
+        reach = Reachability(self.counters, self._ping, self._check_port, gap=0, apart=0)
         self.well = WellMemory({}, self._keep_well, self.counters)
         self.kept: dict[str, WellObjects] = {}
         self.kept_starts: dict[str, KeptUptime] = {}

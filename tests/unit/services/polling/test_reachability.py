@@ -24,7 +24,7 @@ def reachability(trip: float | Exception | None, answer: TcpAnswer = TcpAnswer.S
     async def check_port(address: str, port: int, within: float, source: str | None) -> TcpAnswer:
         return answer
 
-    return Reachability(Counters(), ping, check_port, gap=0)
+    return Reachability(Counters(), ping, check_port, gap=0, apart=5)
 
 
 @pytest.mark.parametrize(
@@ -86,3 +86,25 @@ async def test_a_port_is_tried_again_as_often_as_the_plan_says() -> None:
     once = Patience(within=1.0, retries=0, budget=5.0)
     assert (await reach.check("192.0.2.1", ReachPlan(icmp=False, tcp=22), once)).tcp is False
     assert len(tries) == 1
+
+
+@pytest.mark.parametrize(("answers_at", "expected"), [(1, 1), (2, 2), (9, 2)])
+async def test_what_was_silent_is_asked_once_more_for_each_retry_well_apart(answers_at: int, expected: int) -> None:
+    asked = 0
+
+    async def ping(address: str, within: float, source: str | None) -> float | None:
+        nonlocal asked
+        asked += 1
+        return 0.02 if asked == answers_at else None
+
+    patience = Patience(within=1.0, retries=2, budget=5.0)
+    before = Reach(icmp=False, loss=100)
+    reach = await Reachability(Counters(), ping, gap=0, apart=0).again(before, "192.0.2.1", ReachPlan(), patience)
+    assert asked == expected
+    found = 0 < answers_at <= 2
+    assert (reach.icmp, reach.loss) == (found, pytest.approx(100 * (1 - 1 / (5 + answers_at))) if found else 100)
+
+
+async def test_a_poll_without_room_asks_no_more() -> None:
+    reach = Reach(icmp=False, loss=100)
+    assert await reachability(0.02).again(reach, "192.0.2.1", ReachPlan(), Patience(1.0, 2, 5.5)) is reach
