@@ -88,8 +88,9 @@ class Senders:
         if source not in self._relays or not named:
             return own
         bracketed = _BRACKETED.match(named)
-        name = (bracketed[1] if bracketed else named).casefold()
-        return self.find(name) or self._names.get(name) or self._names.get(name.partition(".")[0], UNKNOWN)
+        name = (bracketed[1] if bracketed else named.rpartition("@")[2]).casefold()  # syslog-ng: its source@host
+        found = self.find(name) or self._names.get(name) or self._names.get(name.partition(".")[0])
+        return found or self.find(next(iter(_plain([name])), ""))
 
     def learn(self, component: str, addresses: Iterable[str], sys_name: str = "") -> None:
         """Take the interface addresses and the sysName that a component has, in place of those known so far."""

@@ -97,6 +97,9 @@ class SyslogService:
     def _read_relayed(self, host: str, chunk: Chunk, message: SyslogMessage, received: Received) -> None:
         """A relay may stand between: then the line names the component, or its address (`logging origin-id`)."""
         component = self._senders.spoken_for(host, chunk.component, message.host)
+        if component == UNKNOWN and message.relay:  # the device calls itself by another name than the relay does
+            named = self._senders.spoken_for(host, chunk.component, message.relay)
+            component = UNKNOWN if named == chunk.component else named
         if component == UNKNOWN:
             self._senders.note_unknown(host, "syslog", chunk.received_at)
             return

@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
+import pytest
+
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.signal import Signal, SyslogSignal
 from cmsp_agent.services.devices.senders import Senders
@@ -251,3 +253,24 @@ async def test_a_message_in_brackets_and_one_that_a_relay_repeats_are_counted() 
         ("gw-1", "Gi0/1 down", 4),
         ("gw-1", "Gi0/1 down", 2),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "component"),
+    [
+        (b"<187>Nov 18 19:25:44 s_net@gw-2 45: ", "gw-2"),
+        (b"<187>Nov 18 19:25:44 gw-2/10.0.0.9 45: ", "gw-2"),
+        (b"<187>45: 2001:0DB8:0:0:0:0:0:2: 44: ", "gw-2"),
+        (b"<187>Nov 18 19:25:44 ::ffff:10.0.0.2 45: ", "gw-2"),
+        (b"<187>Nov 18 19:25:44 gw-2 45: Paris HQ: ", "gw-2"),
+        (b"<187>Nov 18 19:25:44 10.0.0.2 45: whatever: ", "gw-2"),
+        (b"<187>Nov 18 19:25:44 gw-1 45: whatever: ", ""),
+        (b"<187>Nov 18 19:25:44 elsewhere 45: whatever: ", ""),
+    ],
+)
+async def test_a_relay_names_the_component_in_many_ways(line: bytes, component: str) -> None:
+    site = Site()
+    site.senders.configure({"gw-1": ["10.0.0.1"], "gw-2": ["10.0.0.2", "2001:db8::2"]})
+    site.senders.trust(["10.0.0.1"])
+    await site.read(("10.0.0.1", line + b"Nov 18 2026 19:25:44 UTC: %LINK-3-UPDOWN: x"))
+    assert [each.component for each in site.signals] == ([component] if component else [])
