@@ -159,7 +159,7 @@ class Normaliser:
         return ""
 
     def _interface(self, signal: TrapSignal, instance: str, value: Value) -> str:
-        index = int(instance) if instance.isdigit() else value
+        index = int(instance) if instance.isdigit() and instance != "0" else value  # some write ifIndex.0 = 2
         known = self._inventory.interfaces(signal.component)
         return known.named(index if isinstance(index, int) else None, _bound(signal, IF_NAME), _bound(signal, IF_DESCR))
 

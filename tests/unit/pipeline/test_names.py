@@ -197,3 +197,10 @@ def test_a_row_that_is_called_by_its_number_is_said_of_what_it_is() -> None:
     assert title(fan, "gw-1", "Fan 1") == "gw-1: Fan 1 has failed"
     peer = AlarmType("dialpeer.busied_out", Severity.MAJOR, "{component}: dial-peer {object} is busied out")
     assert title(peer, "gw-1", "1") == "gw-1: dial-peer 1 is busied out"
+
+
+@pytest.mark.parametrize("instance", ["7", "0"])
+def test_the_index_is_in_the_name_or_in_the_value(instance: str) -> None:
+    site = Site()
+    site.tell(TrapSignal("gw-1", site.now, LINK_DOWN, ((f"{IF_INDEX}.{instance}", 7),)))
+    assert down(site) == {PRI_1}
