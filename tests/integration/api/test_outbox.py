@@ -1,16 +1,18 @@
 """The calls about the outbox on a real database: dead letters, check, repair; and the confirmation of the clock."""
 
 import sqlite3
+from dataclasses import replace
 
 import httpx
 import pytest
 
+from cmsp_agent.model.incident_state import IncidentState
 from cmsp_agent.services.events.trusted_clock import KNOWN
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox import gaps
-from cmsp_agent.storage.outbox.records import Record
+from cmsp_agent.storage.outbox.records import Record, event_record, incident_record
 from cmsp_agent.storage.sqlite import meta
-from cmsp_agent.storage.tables import audit
+from cmsp_agent.storage.tables import audit, events, incidents
 from tests.integration.api.conftest import Agent, once
 
 NOW = 1_767_225_600_000
@@ -39,6 +41,28 @@ async def test_a_dead_letter_is_shown_and_sent_once_more(agent: Agent, local: ht
     assert batch is not None
     assert b'"id":"r1"' in batch.body
     assert (await local.get(path)).status_code == 404
+    await agent.database.write(lambda tx: gaps.dead_letter(tx, first + 2, "no such field", NOW))
+    (another,) = (await local.get("/v1/outbox")).json()["items"]
+    assert another["id"] > letter["id"], "the id of a letter is not that of an earlier one"
+
+
+async def test_a_dead_letter_that_time_has_overtaken_is_not_sent(agent: Agent, local: httpx.AsyncClient) -> None:
+    alarm, incident = await agent.happen("PRI down"), await agent.incident()
+    records = event_record(alarm), incident_record(incident, "r1", NOW)
+    rows = await agent.database.write(lambda tx: [outbox.append(tx, record, NOW) for record in records])
+
+    async def answers() -> list[int]:
+        await agent.database.write(lambda tx: [gaps.dead_letter(tx, row, "no such field", NOW) for row in rows])
+        letters = (await local.get("/v1/outbox")).json()["items"]
+        paths = [f"/v1/outbox/dead-letters/{letter['id']}/retry" for letter in reversed(letters)]
+        return [(await local.post(path, headers=once())).status_code for path in paths]
+
+    assert await answers() == [200, 200]
+    rows = await agent.database.write(lambda tx: [outbox.append(tx, record, NOW) for record in records])
+    await agent.database.write(lambda tx: events.clear(tx, alarm.id))
+    closed = replace(incident, state=IncidentState.CLOSED)
+    await agent.database.write(lambda tx: incidents.save(tx, closed))
+    assert await answers() == [409, 409]
 
 
 async def test_a_dead_letter_that_is_damaged_can_only_be_dropped(agent: Agent, local: httpx.AsyncClient) -> None:

@@ -4,12 +4,15 @@ import sqlite3
 from dataclasses import asdict, dataclass
 
 from cmsp_agent.aio.clock import Clock
+from cmsp_agent.model.errors import Conflict
+from cmsp_agent.model.event import Transition
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox import dead_letters, gaps
 from cmsp_agent.storage.outbox.dead_letters import Checked, DeadLetter
 from cmsp_agent.storage.outbox.numbering import current
 from cmsp_agent.storage.outbox.soundness import RowsDamaged
 from cmsp_agent.storage.sqlite.database import Database
+from cmsp_agent.storage.tables import events, incidents
 
 __all__ = ["DeadLetter", "OutboxReport", "OutboxService"]
 
@@ -81,9 +84,16 @@ class OutboxService:
 
         Raises:
             NotFound: there is no such dead letter.
+            Conflict: it is damaged, or the head-end knows better by now.
         """
         now = self._clock.now()
-        return await self._database.write(lambda tx: dead_letters.retry(tx, letter, now))
+
+        def again(tx: sqlite3.Connection) -> int:
+            if why := overtaken(tx, dead_letters.find(tx, letter)):
+                raise Conflict(f"{why}: drop it: cmsp-agent outbox drop {letter}")
+            return dead_letters.retry(tx, letter, now)
+
+        return await self._database.write(again)
 
     async def drop(self, letter: int) -> None:
         """Drop a dead letter for good.
@@ -92,3 +102,20 @@ class OutboxService:
             NotFound: there is no such dead letter.
         """
         await self._database.write(lambda tx: dead_letters.drop(tx, letter))
+
+
+def overtaken(connection: sqlite3.Connection, letter: DeadLetter) -> str:
+    """Why a dead letter must not be sent any more: what it says has changed, and the head-end goes by what comes last.
+
+    Empty where it may be.
+    """
+    data = letter.data
+    if letter.type == "cmsp.event.v1" and data.get("state") == Transition.RAISE:
+        known = events.is_active(connection, str(data.get("alarm")))
+        return "" if known else "the alarm that it raises has ended, and would stay raised at the head-end"
+    if letter.type == "cmsp.incident.v1" and data:
+        incident = incidents.find(connection, str(data.get("id")))
+        as_sent = (data.get("state"), data.get("priority"), data.get("urgency"))
+        if incident is None or as_sent != (incident.state.value, incident.priority.value, incident.urgency.value):
+            return "the incident has changed since, and would be as it was at the head-end"
+    return ""

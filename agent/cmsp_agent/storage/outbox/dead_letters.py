@@ -2,7 +2,9 @@
 
 import json
 import sqlite3
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from cmsp_agent.model.errors import Conflict, NotFound
 from cmsp_agent.storage.outbox import queue as outbox
@@ -31,6 +33,15 @@ class DeadLetter:
     def text(self) -> str:
         """The record, or what is left of it."""
         return ("{" + self.body.decode("utf-8", "replace"))[:100_000]
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The data of the record; empty where it can't be read any more."""
+        try:
+            data = json.loads(b"{" + self.body)["data"]
+        except (ValueError, LookupError):
+            return {}
+        return data if isinstance(data, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from cmsp_agent.storage.outbox import acknowledged
 from cmsp_agent.storage.outbox.numbering import current, oldest_row
 from cmsp_agent.storage.outbox.records import NO_SEVERITY, SEVERITIES, TYPES, Record, gap_record
 from cmsp_agent.storage.outbox.soundness import GAP_KIND, RowsDamaged, checksum
+from cmsp_agent.storage.sqlite import meta
 
 EVICTED = "disk budget used up"
 REFUSED = "refused by the head-end"
@@ -23,6 +24,7 @@ DAMAGED = "damaged on the appliance's disk"
 EVICT_AT_A_TIME = 5000
 SAMPLE = 200
 ROW_OVERHEAD = 24
+LAST_LETTER = "dead_letters.last"
 """Bytes of a row beside its body."""
 
 Counts = dict[str, dict[str, int]]
@@ -73,12 +75,16 @@ def replace_damaged(tx: sqlite3.Connection, damaged: RowsDamaged, now: int, new_
 
 
 def _keep(tx: sqlite3.Connection, epoch: str, sequence: int, row: int, detail: str, now: int) -> None:
-    """Copy a row of the outbox to the dead letters, whatever is in it."""
-    tx.execute(
-        "insert into dead_letters(epoch, sequence, kind, refused_at, detail, body)"
-        " select ?, ?, coalesce(kind, -1), ?, ?, coalesce(body, x'') from outbox where row = ?",
-        (epoch, sequence, now, detail[:500], row),
+    """Copy a row of the outbox to the dead letters, whatever is in it, under an id that none had before."""
+    (newest,) = tx.execute("select coalesce(max(row), 0) from dead_letters").fetchone()
+    letter = max(meta.get_int(tx, LAST_LETTER), newest) + 1
+    kept = tx.execute(
+        "insert into dead_letters(row, epoch, sequence, kind, refused_at, detail, body)"
+        " select ?, ?, ?, coalesce(kind, -1), ?, ?, coalesce(body, x'') from outbox where row = ?",
+        (letter, epoch, sequence, now, detail[:500], row),
     )
+    if kept.rowcount:
+        meta.put(tx, LAST_LETTER, letter)
 
 
 def dead_letter(tx: sqlite3.Connection, sequence: int, detail: str, now: int, new_id: NewId = uuid7) -> bool:

@@ -78,6 +78,11 @@ def active(connection: sqlite3.Connection) -> list[Event]:
     return _events(connection.execute("select body from events where active = 1 order by row"))
 
 
+def is_active(connection: sqlite3.Connection, alarm: str) -> bool:
+    """Whether the alarm with this id holds."""
+    return connection.execute("select 1 from events where id = ? and active = 1", (alarm,)).fetchone() is not None
+
+
 def find(connection: sqlite3.Connection, event_id: str) -> Event | None:
     """One event by its id."""
     return next(iter(_events(connection.execute("select body from events where id = ?", (event_id,)))), None)
