@@ -16,6 +16,10 @@ EXAMPLES: Mapping[str, Sequence[str]] = {
     "component host-key": ("component host-key gw-1", "component host-key gw-1 --forget"),
     "incident list": ("incident list --priority P1", "incident list --state restored", "incident list --all --json"),
     "incident acknowledge": ("incident acknowledge INC-000042 --note 'carrier called'",),
+    "incident change": (
+        "incident change INC-000042 --priority P1 --asked-by 'A. Martin'",
+        "incident change INC-000042 --start --assignee jane --ticket CHG-7",
+    ),
     "incident report": ("incident report 'no sound on calls' --component gw-1 --urgency major",),
     "alarm list": ("alarm list --component gw-1",),
     "alarm suppress": ("alarm suppress a24740a7caf5 --for 8h --reason 'carrier works'",),

@@ -1,4 +1,4 @@
-"""`cmsp-agent incident …`: incidents, their priority and its arithmetic; what people say and do about them."""
+"""`cmsp-agent incident …`: incidents, their priority and its arithmetic; one that a person reports."""
 
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -89,7 +89,7 @@ def incident_show(
 ) -> None:
     """Show an incident: what, since when, how urgent and why."""
     here = session(context)
-    found = here.daemon.get(_path(incident))
+    found = here.daemon.get(incident_path(incident))
     if as_json:
         here.output.json(found)
         return
@@ -115,10 +115,11 @@ def incident_show(
             "recommendation": found.get("recommendation"),
         }
     )
-    if notes := found.get("notes"):
-        here.output.line("\nnotes")
-        for note in notes:
-            here.output.line(f"  {shown(note)}")
+    for head, lines in (("notes", found.get("notes") or ()), ("timeline", _timeline(found))):
+        if lines:
+            here.output.line(f"\n{head}")
+        for line in lines:
+            here.output.line(f"  {shown(line)}")
     if alarms := _alarms(here, found):
         here.output.line("")
         columns = [
@@ -130,16 +131,11 @@ def incident_show(
         here.output.table(columns, alarms, "")
 
 
-def incident_acknowledge(
-    context: typer.Context,
-    incident: IncidentName,
-    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Also add this note.")] = "",
-    assignee: Annotated[str, typer.Option("--assignee", metavar="WHO", help="Who works on it.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Acknowledge an incident: a person has seen it."""
-    wish = {"state": "acknowledged", "note": note, "assignee": assignee}
-    _change(session(context), incident, {key: value for key, value in wish.items() if value}, as_json=as_json)
+def _timeline(incident: IncidentDocument) -> list[str]:
+    """When what became of it, and by whom; nothing where it has only been opened."""
+    steps = incident.get("timeline") or []
+    lines = [f"{moment(step.get('at'))} {step.get('what')} {step.get('by') or ''}".rstrip() for step in steps]
+    return lines if len(lines) > 1 else []
 
 
 def incident_report(
@@ -166,45 +162,8 @@ def incident_report(
         )
 
 
-def incident_resolve(
-    context: typer.Context,
-    incident: IncidentName,
-    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Also add this note.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Resolve an incident: the fault is over and stays so."""
-    _change(session(context), incident, {"state": "resolved", **({"note": note} if note else {})}, as_json=as_json)
-
-
-def incident_note(
-    context: typer.Context,
-    incident: IncidentName,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="The note, in quotes.")],
-    as_json: AsJson = False,
-) -> None:
-    """Add a note to an incident."""
-    _change(session(context), incident, {"note": text}, as_json=as_json)
-
-
-def incident_close(
-    context: typer.Context,
-    incident: IncidentName,
-    note: Annotated[str, typer.Option("--note", metavar="TEXT", help="Also add this note.")] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Close an incident whose fault is over."""
-    _change(session(context), incident, {"state": "closed", **({"note": note} if note else {})}, as_json=as_json)
-
-
-def _change(here: CommandContext, incident: str, wish: dict[str, object], *, as_json: bool) -> None:
-    changed = here.daemon.patch(_path(incident), wish)
-    if as_json:
-        here.output.json(changed)
-    else:
-        here.output.line(f"{changed.get('number')}: {changed.get('state')}; see: cmsp-agent incident show {incident}")
-
-
-def _path(incident: str) -> str:
+def incident_path(incident: str) -> str:
+    """Where the API has an incident, by its number or its id."""
     return f"/v1/incidents/{quote(incident, safe='')}"
 
 

@@ -36,8 +36,11 @@ async def test_a_partner_declares_an_incident_low_and_who_and_when_is_kept_over_
             refused = await ask(stage, incident, {"raised_priority": "P4"})
             assert refused.status_code in (409, 422), refused.text
             assert "can only be raised" in refused.text
-            said = await ask(stage, incident, {"declared_low": True, "asked_by": "Ms Martin, partner"})
-            assert said.status_code == 200, said.text
+            change = ("incident", "change", incident.number, "--low", "--asked-by", "Ms Martin, partner", "--start")
+            code, out = await reported(stage, *change)
+            assert (code, out.partition(";")[0].strip()) == (0, f"{incident.number}: in-progress")
+            code, _ = await reported(stage, "incident", "change", incident.number)
+            assert code == 2, "nothing to change"
         async with running(stage.load()) as agent:
             [kept] = agent.events.service.alarm_state.incidents.values()
             assert kept.declared_low is not None
@@ -46,6 +49,7 @@ async def test_a_partner_declares_an_incident_low_and_who_and_when_is_kept_over_
             assert abs(kept.declared_low.at - agent.runtime.clock.now()) < 60_000
             _, shown = await reported(stage, "incident", "show", kept.number)
             assert "by Ms Martin, partner, at 20" in shown, shown
+            assert "declared low Ms Martin, partner" in shown, "in the timeline"
 
             def known() -> bool:
                 records = [each.data for each in stage.headend.store.records(APPLIANCE)]
