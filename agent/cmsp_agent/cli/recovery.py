@@ -41,7 +41,7 @@ def backup_restore_key(context: typer.Context, backups: Store, key: RecoveryKey,
     from cmsp_agent.cli.running_agent import running_configuration
     from cmsp_agent.cli.sources import settings
     from cmsp_agent.services.audit_beside import audited
-    from cmsp_agent.storage.sealed.master_key import WRAPPED, recovered
+    from cmsp_agent.storage.sealed.master_key import NEXT, install, recovered_keys
     from cmsp_agent.storage.sealed.replace_key import replace_master_key
 
     if config.exists() and running_configuration(config) is not None:
@@ -49,12 +49,16 @@ def backup_restore_key(context: typer.Context, backups: Store, key: RecoveryKey,
     output, state = session(context).output, settings(config).state
     with audited(state, SystemClock(), "backup restore-key", str(backups)) as doing:
         with _private(key) as (private, password):
-            found = recovered(backups / WRAPPED, private, password)
+            found, *following = recovered_keys(backups, private, password)
         renewed = replace_master_key(found, state)
+        for key_to_come in following:
+            install(key_to_come, state, NEXT)
         doing.detail = f"sealed anew: {', '.join(renewed) or 'nothing'}"
     output.line(f"the master key of {backups} is this appliance's now; the one before is kept beside it")
     if renewed:
         output.line(f"sealed anew with it: {', '.join(renewed)}")
+    if following:
+        output.line("its change for another one was interrupted; first: cmsp-agent backup rotate-key")
     output.line("then: systemctl start cmsp-agent")
 
 

@@ -17,6 +17,7 @@ from cmsp_agent.model.errors import ConfigurationError, StorageError
 from cmsp_agent.services.backups.copies import ManifestCopies, ManifestFiles
 from cmsp_agent.services.backups.manifest import Manifest
 from cmsp_agent.services.backups.nightly import NIGHTS, VERSION_DAMAGED, Nightly
+from cmsp_agent.services.backups.recovery import recover
 from cmsp_agent.services.backups.removal import Removal
 from cmsp_agent.services.backups.rotation import rotate
 from cmsp_agent.services.backups.sealed_notes import all_versions, noted
@@ -25,7 +26,8 @@ from cmsp_agent.storage import files
 from cmsp_agent.storage.sealed.backup_set import MARK, BackupSet
 from cmsp_agent.storage.sealed.blobs import Blobs, BlobStore
 from cmsp_agent.storage.sealed.kept_keys import AUDIT
-from cmsp_agent.storage.sealed.master_key import FILE, NEXT, master_key
+from cmsp_agent.storage.sealed.master_key import FILE, NEXT, MasterKey, install, master_key, recovered_keys
+from cmsp_agent.storage.sealed.sealing import recovery_pair
 from cmsp_agent.storage.sealed.vault import Vault
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
@@ -252,6 +254,34 @@ class TestRotation:
                     rotate(state, folder, None)
         assert rotate(state, folder, None).damaged == ()
         assert BlobStore(folder, master_key(state)).get(versions[0].blob) == b"hostname gw-0\n"
+
+    async def test_interrupted_in_the_middle_the_recovery_key_opens_everything_on_another_machine(
+        self, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        versions = await store.add(3)
+        state, folder, public = store.folder, store.folder / "backups", tmp_path / "recovery.pem"
+        private, shown = recovery_pair()
+        public.write_bytes(shown)
+        BackupSet(folder, master_key(state), public, lambda: True).claim()
+        done = list[str]()
+
+        def wrap_again(one: BlobStore, address: str, other: MasterKey, of: Any = BlobStore.wrap_again) -> None:
+            if done:
+                raise KeyboardInterrupt
+            done.append(address)
+            of(one, address, other)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(BlobStore, "wrap_again", wrap_again)
+            with pytest.raises(KeyboardInterrupt):
+                rotate(state, folder, public)
+        assert [each.error for each in recover(folder, private, None)] == ["", "", ""]
+        (machine := tmp_path / "machine").mkdir()
+        for key, name in zip(recovered_keys(folder, private), (FILE, NEXT), strict=True):
+            install(key, machine, name)
+        assert rotate(machine, folder, public).damaged == ()
+        assert BlobStore(folder, master_key(machine)).get(versions[2].blob) == b"hostname gw-2\n"
+        assert [each.error for each in recover(folder, private, None)] == ["", "", ""]
 
     async def test_it_refuses_where_the_storage_is_not_mounted(self, store: Store, tmp_path: Path) -> None:
         (tmp_path / "empty").mkdir()

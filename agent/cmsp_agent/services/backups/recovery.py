@@ -12,11 +12,10 @@ from urllib.parse import quote
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.times import rfc3339
-from cmsp_agent.services.backups.copies import ManifestFiles
+from cmsp_agent.services.backups.either_key import EitherContents, EitherManifests
 from cmsp_agent.services.backups.sealed_notes import version_of
 from cmsp_agent.storage import files
-from cmsp_agent.storage.sealed.blobs import BlobStore
-from cmsp_agent.storage.sealed.master_key import WRAPPED, recovered
+from cmsp_agent.storage.sealed.master_key import recovered_keys
 
 LOST = "(no manifest)"
 
@@ -46,13 +45,13 @@ def recover(backups: Path, private_key: bytes, into: Path | None, password: byte
         StorageError: there is no wrapped key, or it was wrapped for another recovery key, or `into` can't be written.
         ValueError: the private key can't be read, or the password is wrong.
     """
-    key = recovered(backups / WRAPPED, private_key, password)
-    manifests, store = ManifestFiles(backups, key), BlobStore(backups, key)
+    keys = recovered_keys(backups, private_key, password)
+    manifests, store = EitherManifests(backups, keys), EitherContents(backups, keys)
     found = [each for component in manifests.components() for each in _component(manifests, store, component, into)]
     return found + list(_without_manifest(manifests, store, into))
 
 
-def _without_manifest(manifests: ManifestFiles, store: BlobStore, into: Path | None) -> Iterator[Recovered]:
+def _without_manifest(manifests: EitherManifests, store: EitherContents, into: Path | None) -> Iterator[Recovered]:
     """Contents that no manifest names: one was lost. Their notes say whose they are, and which version."""
     named = set[str]()
     for component in manifests.components():
@@ -62,7 +61,7 @@ def _without_manifest(manifests: ManifestFiles, store: BlobStore, into: Path | N
         yield _orphan(store, address, into)
 
 
-def _orphan(store: BlobStore, address: str, into: Path | None) -> Recovered:
+def _orphan(store: EitherContents, address: str, into: Path | None) -> Recovered:
     try:
         found = _version(store, version_of(store, address), into)
     except StorageError as error:
@@ -70,7 +69,9 @@ def _orphan(store: BlobStore, address: str, into: Path | None) -> Recovered:
     return replace(found, error=found.error or "no manifest names it: known by the note that is sealed with it")
 
 
-def _component(manifests: ManifestFiles, store: BlobStore, component: str, into: Path | None) -> Iterator[Recovered]:
+def _component(
+    manifests: EitherManifests, store: EitherContents, component: str, into: Path | None
+) -> Iterator[Recovered]:
     try:
         versions = manifests.read(component)
     except StorageError as error:
@@ -80,7 +81,7 @@ def _component(manifests: ManifestFiles, store: BlobStore, component: str, into:
         yield _version(store, backup, into)
 
 
-def _version(store: BlobStore, backup: Backup, into: Path | None) -> Recovered:
+def _version(store: EitherContents, backup: Backup, into: Path | None) -> Recovered:
     try:
         content = store.get(backup.blob)
     except StorageError as error:

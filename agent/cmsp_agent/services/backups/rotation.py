@@ -15,7 +15,15 @@ from cmsp_agent.storage.sealed.backup_set import MARK, BackupSet
 from cmsp_agent.storage.sealed.blobs import BlobStore
 from cmsp_agent.storage.sealed.data_keys import DataKeys
 from cmsp_agent.storage.sealed.kept_keys import keep_keys
-from cmsp_agent.storage.sealed.master_key import FILE, NEXT, MasterKey, check_recovery_key, keys_of_rotation
+from cmsp_agent.storage.sealed.master_key import (
+    FILE,
+    NEXT,
+    WRAPPED_NEXT,
+    MasterKey,
+    check_recovery_key,
+    keep_wrapped,
+    keys_of_rotation,
+)
 from cmsp_agent.storage.sealed.vault import Vault
 from cmsp_agent.storage.sqlite.connections import sync_directory
 
@@ -48,12 +56,15 @@ def rotate(state: Path, backups: Path, recovery_key: Path | None) -> Rotated:
         check_recovery_key(recovery_key)
     present, fresh = keys_of_rotation(state, partial(_require_ours, backups))
     _require_ours(backups, present, fresh)
+    if recovery_key is not None:
+        keep_wrapped(fresh, recovery_key, backups, WRAPPED_NEXT)
     secrets = _seal_secrets(state, present, fresh)
     contents, damaged = _contents(backups, present, fresh)
     components, torn = _manifests(backups, present, fresh)
     for path in DataKeys(backups, present).paths():
         path.unlink()
     BackupSet(backups, fresh, recovery_key, lambda: True).claim()
+    (backups / WRAPPED_NEXT).unlink(missing_ok=True)
     keep_keys(state, present, fresh)
     draft = state / f"{vault.FILE}.new"
     try:

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Container, Iterator
 from dataclasses import replace
+from typing import Protocol
 
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.errors import StorageError
@@ -11,12 +12,20 @@ from cmsp_agent.storage.encoding import DocumentInvalid, decode, encode
 from cmsp_agent.storage.sealed.blobs import BlobStore
 
 
+class NotedContents(Protocol):
+    """Contents with their notes."""
+
+    def note(self, address: str) -> bytes:
+        """What was said of a content when it was stored. Raises StorageError: it is missing or damaged."""
+        ...
+
+
 def noted(backup: Backup) -> bytes:
     """The note of a content that is stored for a version."""
     return encode(replace(backup, blob=""))
 
 
-def version_of(store: BlobStore, address: str) -> Backup:
+def version_of(store: NotedContents, address: str) -> Backup:
     """The version that a content was first stored for; blocking.
 
     Raises:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.storage import files
-from cmsp_agent.storage.sealed.master_key import WRAPPED, MasterKey, keep_wrapped
+from cmsp_agent.storage.sealed.master_key import WRAPPED, WRAPPED_NEXT, MasterKey, keep_wrapped
 
 MARK = "master.key.id"
 KEPT_AWAY = "set-"
@@ -150,4 +150,6 @@ class BackupSet:
 
 def _is_of_a_set(path: Path) -> bool:
     hidden = path.name.startswith((".", KEPT_AWAY)) or path.name == "lost+found"
-    return not hidden and (path.name in (MARK, WRAPPED, "manifests", "keys") or (path.is_dir() and len(path.name) == 2))
+    return not hidden and (
+        path.name in (MARK, WRAPPED, WRAPPED_NEXT, "manifests", "keys") or (path.is_dir() and len(path.name) == 2)
+    )

@@ -14,6 +14,8 @@ FILE = "master.key"
 NEXT = "master.key.next"
 CREDENTIAL = "cmsp-master-key"
 WRAPPED = "master.key.wrapped"
+WRAPPED_NEXT = "master.key.next.wrapped"
+"""While the master key is replaced: some contents are opened by the next one already."""
 MOST_BYTES = 16 * 1024
 REMEDY = "put the right file back, or move this one away and recover the key: cmsp-agent backup restore-key"
 
@@ -97,13 +99,14 @@ def keys_of_rotation(directory: Path, require: Callable[[MasterKey], None]) -> t
     return _from(present, path), _from(files.read(coming, MOST_BYTES) or b"", coming)
 
 
-def keep_wrapped(key: MasterKey, recovery_key: Path, beside: Path) -> Path:
+def keep_wrapped(key: MasterKey, recovery_key: Path, beside: Path, name: str = WRAPPED) -> Path:
     """Write the wrapped master key beside what it opens, so that the partner needs nothing else of the appliance.
 
     Args:
         key: the master key.
         recovery_key: file of the partner's public key, PEM.
         beside: the directory of the backups.
+        name: of the file.
 
     Returns:
         The file that was written.
@@ -113,7 +116,7 @@ def keep_wrapped(key: MasterKey, recovery_key: Path, beside: Path) -> Path:
         StorageFull: no room left.
         StorageError: it can't be written.
     """
-    path = beside / WRAPPED
+    path = beside / name
     files.write_atomically(path, _wrapped(key, recovery_key), 0o644)
     return path
 
@@ -151,13 +154,19 @@ def recovered(wrapped: Path, private_key: bytes, password: bytes | None = None) 
     return MasterKey(str(wrapped), sealing.unwrap(content, private_key, password))
 
 
-def install(key: MasterKey, directory: Path) -> None:
-    """Make a recovered key the master key of an appliance that has none yet.
+def recovered_keys(beside: Path, private_key: bytes, password: bytes | None = None) -> list[MasterKey]:
+    """The master key, and the next one where its change was interrupted. Raises as `recovered`."""
+    names = [WRAPPED, *([WRAPPED_NEXT] if (beside / WRAPPED_NEXT).exists() else [])]
+    return [recovered(beside / name, private_key, password) for name in names]
+
+
+def install(key: MasterKey, directory: Path, name: str = FILE) -> None:
+    """Make a recovered key the master key of an appliance that has none yet, or the one that will replace it.
 
     Raises:
         StorageError: it has one, or the file can't be written.
     """
-    path = directory / FILE
+    path = directory / name
     if path.exists():
         raise StorageError(f"{path}: there is a master key already")
     files.write_atomically(path, key._value.hex().encode() + b"\n")  # noqa: SLF001 - nobody else may see it
