@@ -1,5 +1,7 @@
 """Sets aside what lies in the state directory where the agent needs a file: a directory, a named pipe, a dead link.
 
+Says also which database is gone or empty though the agent has run here: a new one would begin as if nothing had been.
+
 What is damaged inside a database is the database's own matter: see sqlite.database.
 """
 
@@ -18,8 +20,15 @@ _DATABASE = ("", "-wal", "-shm", ".lock")
 DATABASES = tuple(f"{name}{suffix}" for name in ("state.db", "series.db") for suffix in _DATABASE)
 """The databases, and what lies beside them while they are open."""
 QUARANTINE = "quarantine.json"
-MADE_ANEW = (*DATABASES, "state.db.reserve", QUARANTINE, "quarantine.new", "plugin-running", "blocked.trace")
+RESERVE = "state.db.reserve"
+MADE_ANEW = (*DATABASES, RESERVE, QUARANTINE, "quarantine.new", "plugin-running", "blocked.trace")
 """What the agent makes again where it is missing. A key is none of them: it is a person's to put back."""
+
+LOST = {
+    "state.db": "the alarms, incidents and jobs of before are lost, and what waited for the head-end",
+    "series.db": "the KPIs of before are lost",
+}
+"""What it costs to begin a database anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,7 @@ def set_obstacles_aside(state: Path, now: int) -> list[SetAside]:
         state: the state directory.
         now: for the new name (ms since the epoch).
     """
-    found: list[SetAside] = []
+    found = list(_lost(state))
     for path, kind in obstacles(state):
         target = path.with_name(f"{path.name}.set-aside-{now}")
         try:
@@ -51,6 +60,28 @@ def set_obstacles_aside(state: Path, now: int) -> list[SetAside]:
         log.error("an obstacle is set aside", extra={"path": str(path), "now": str(target), "kind": kind})
         found.append(SetAside(path, text))
     return found
+
+
+def _lost(state: Path) -> Iterator[SetAside]:
+    try:
+        if not _size(state / RESERVE):
+            return  # the agent never ran here
+        for name, cost in LOST.items():
+            if not any(map(_size, (state / name, state / f"{name}-wal"))) and not in_place_of_a_file(state / name):
+                how = "empty" if (state / name).exists() else "gone"
+                log.error("a database is lost", extra={"path": str(state / name), "how": how})
+                yield SetAside(
+                    state / name, f"{name} was {how} though the agent has run here: {cost}; a new one is in use"
+                )
+    except OSError:  # the directory is closed: that is found where it is written
+        return
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def obstacles(state: Path) -> Iterator[tuple[Path, str]]:

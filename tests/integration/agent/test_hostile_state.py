@@ -92,6 +92,14 @@ def garbage(path: Path) -> None:
     path.write_bytes(b"\xff garbage \0" * 900)
 
 
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def gone(path: Path) -> None:
+    path.unlink()
+
+
 MADE_ANEW = [
     *("state.db", "state.db-wal", "state.db.lock", "state.db.reserve", "series.db", "series.db.lock"),
     *("quarantine.json", "plugin-running", "blocked.trace"),
@@ -159,6 +167,24 @@ def test_what_was_damaged_stands_over_a_restart_until_a_person_ends_it(appliance
         for alarm in alarms:
             assert appliance.run("alarm", "clear", alarm["id"], "--reason", "disk replaced").returncode == 0
         assert "aside" not in appliance.run("status").stdout
+
+
+@pytest.mark.parametrize("lose", [empty, pytest.param(gone, marks=pytest.mark.long)])
+def test_what_is_lost_or_sealed_and_damaged_is_an_alarm_though_nothing_needs_it_now(
+    appliance: Appliance, lose: Callable[[Path], object]
+) -> None:
+    for name in ("vault.json", "audit.key", "messages.key"):
+        garbage(appliance.state / name)
+    for name in ("state.db", "series.db"):
+        lose(appliance.state / name)
+    with appliance.running() as process:
+        assert process.poll() is None, appliance.log.read_text()
+        said = reasons(appliance)
+        assert "vault.json: the vault is damaged" in said
+        assert "the key of the audit log can't be used" in said
+        assert "the key of the received messages can't be used" in said
+        for name in ("state.db", "series.db"):
+            assert f"{name} was {lose.__name__} though the agent has run here" in said
 
 
 def a_file_instead(state: Path) -> None:

@@ -36,6 +36,20 @@ class KeptKey:
             log.error("a key can't be read", extra=where)
             return key.derived(self.derived_for)
 
+    def problem(self, state: Path, key: MasterKey) -> str:
+        """Why the file can't be used, what that costs and what helps; empty where it can, or where there is none."""
+        path = state / self.file
+        try:
+            if (sealed := files.read(path, MOST_BYTES)) is not None:
+                self._sealer(key).open(sealed, b"")
+        except StorageError as error:
+            return (
+                f"{path}: the key of the {self.name} can't be used ({_bare(error, path)}): what it made before can't be"
+                " checked or opened. Put the file back from a copy of the state directory; without one, move it away:"
+                " a new key is in use"
+            )
+        return ""
+
     def keep(self, state: Path, present: MasterKey, fresh: MasterKey) -> None:
         """Seal the present key with the master key that comes; nothing happens where that is done.
 
@@ -59,8 +73,15 @@ class KeptKey:
         return key.sealer(self.sealed_for)
 
 
+def _bare(error: StorageError, path: Path) -> str:
+    return str(error).removeprefix(f"{path}: ").partition(";")[0]
+
+
 AUDIT = KeptKey("audit log", "audit.key", "audit key", "audit")
 MESSAGES = KeptKey("received messages", "messages.key", "messages key", "messages")
+
+
+KEPT = (AUDIT, MESSAGES)
 
 
 def keep_keys(state: Path, present: MasterKey, fresh: MasterKey) -> None:
@@ -69,5 +90,5 @@ def keep_keys(state: Path, present: MasterKey, fresh: MasterKey) -> None:
     Raises:
         StorageError: a file can't be read or written.
     """
-    for each in (AUDIT, MESSAGES):
+    for each in KEPT:
         each.keep(state, present, fresh)
