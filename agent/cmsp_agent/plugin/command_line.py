@@ -170,7 +170,7 @@ NEEDS = ("snmp", "traps", "syslog", "clock", "login", "archive", "scp")
 """What the agent may need of a device: answers to SNMP; its traps and syslog, with times that can be believed; a login;
 word of who changed the configuration; files by SCP."""
 FILLED_IN = (
-    *("appliance", "trap_port", "trap_number", "syslog_port", "syslog_number", "user", "login"),
+    *("appliance", "trap_port", "trap_number", "syslog_port", "syslog_at", "syslog_number", "user", "login"),
     *("level", "auth", "auth_name", "priv", "priv_name"),
 )
 """What may stand in a line of a step in braces. Secrets never do: their place is marked for the person who types."""

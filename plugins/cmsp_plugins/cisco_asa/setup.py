@@ -13,6 +13,11 @@ ALGORITHMS = tuple(
     }.items()
 )
 
+TRAPS_TO_US = (
+    r"^snmp-server host \S+ {appliance}(?! poll\b)\b.*\bversion 3 {user}{trap_port}(?: udp-port {trap_number})?\s*$"
+)
+LOGS_TO_US = r"^logging host \S+ {appliance}(?: (?:udp|17)/{syslog_number}| (?:tcp|6)/\d+|(?! \S+/))(?: .*)?$"
+
 SETUP = (
     SetupStep(
         "snmp",
@@ -21,8 +26,8 @@ SETUP = (
             SetupLine("snmp-server group CMSP v3 {level}", r"^snmp-server group \S+ v3 {level}\b"),
             SetupLine("snmp-server user {user} CMSP v3{auth}{priv}", r"^snmp-server user {user} \S+ v3\b"),
             SetupLine(
-                "snmp-server host <interface> {appliance} version 3 {user}",
-                r"^snmp-server host \S+ {appliance}\b.*\bversion 3\b",
+                "snmp-server host <interface> {appliance} version 3 {user}{trap_port}",
+                TRAPS_TO_US,
             ),
         ),
         only="3",
@@ -34,7 +39,7 @@ SETUP = (
         (
             SetupLine(
                 "snmp-server host <interface> {appliance} community <community> version 2c",
-                r"^snmp-server host \S+ {appliance}\b(?!.*\bversion 3\b)",
+                r"^snmp-server host \S+ {appliance}(?! poll\b)\b(?!.*\bversion 3\b)",
             ),
         ),
         only="2c",
@@ -42,7 +47,11 @@ SETUP = (
     SetupStep(
         "traps",
         "a fault is known at once, not at the next poll",
-        (SetupLine("snmp-server enable traps all", r"^snmp-server enable traps"),),
+        (
+            SetupLine(
+                "snmp-server enable traps all", r"^snmp-server enable traps (?:all|snmp(?=.* linkup)(?=.* linkdown))"
+            ),
+        ),
     ),
     SetupStep(
         "syslog",
@@ -52,7 +61,7 @@ SETUP = (
             SetupLine("logging timestamp", r"^logging timestamp"),
             SetupLine("logging device-id hostname", r"^logging device-id \S"),
             SetupLine("logging trap informational", r"^logging trap (?:informational|debugging|6|7)"),
-            SetupLine("logging host <interface> {appliance} udp/{syslog_number}", r"^logging host \S+ {appliance}\b"),
+            SetupLine("logging host <interface> {appliance} udp/{syslog_number}", LOGS_TO_US),
         ),
     ),
     SetupStep(

@@ -4,6 +4,12 @@ from cmsp_agent.plugin.api import SetupLine, SetupStep
 
 ALGORITHMS = tuple({"MD5": "md5", "SHA-1": "sha", "SHA-256": "sha-256", "AES-128": "aes-128", "DES": "des"}.items())
 
+TO_US, PORT = r"^snmp-server host {appliance}(?: informs| traps)?", r"{trap_port}(?: udp-port {trap_number})?"
+LOGS_TO_US = (
+    r"^logging server {appliance} [67](?:{syslog_at}|(?=.* port {syslog_number}\b))(?!.* port (?!{syslog_number}\b))"
+)
+"""Of level informational or lower; without a port it is 514."""
+
 SETUP = (
     SetupStep(
         "snmp",
@@ -33,7 +39,7 @@ SETUP = (
             SetupLine("snmp-server enable traps", shown=False),
             SetupLine(
                 "snmp-server host {appliance} informs version 3 {level} {user}{trap_port}",
-                r"^snmp-server host {appliance}\b.*\bversion 3\b",
+                rf"{TO_US} version 3 \w+ {{user}}{PORT}\s*$",
             ),
         ),
         only="3",
@@ -45,7 +51,7 @@ SETUP = (
             SetupLine("snmp-server enable traps", shown=False),
             SetupLine(
                 "snmp-server host {appliance} traps version 2c <community>{trap_port}",
-                r"^snmp-server host {appliance}\b.*\bversion 2c\b",
+                rf"{TO_US} version 2c \S+{PORT}\s*$",
             ),
         ),
         only="2c",
@@ -54,7 +60,7 @@ SETUP = (
         "syslog",
         "much is reported by syslog alone; the name shows whose a message is",
         (
-            SetupLine("logging server {appliance} 6", r"^logging server {appliance}\b"),
+            SetupLine("logging server {appliance} 6{syslog_at}", LOGS_TO_US),
             SetupLine("logging origin-id hostname", r"^logging origin-id \S"),
             SetupLine("logging timestamp milliseconds", r"^logging timestamp \S"),
         ),

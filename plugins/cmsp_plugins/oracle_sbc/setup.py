@@ -5,15 +5,17 @@ Source: the ACLI reference and configuration guides. Then `done`, `save-config`,
 
 from cmsp_agent.plugin.api import SetupLine, SetupStep
 
+ENABLED = SetupLine(
+    "configure terminal\nsystem\nsystem-config\nsnmp-enabled enabled\ndone\nexit",
+    r"^\s+snmp-enabled\s+enabled|\A(?![\s\S]*^\s+snmp-enabled)",
+)
+
 SETUP = (
     SetupStep(
         "snmp",
         "inventory, session agents and states are read by SNMP",
         (
-            SetupLine(
-                "configure terminal\nsystem\nsystem-config\nsnmp-enabled enabled\ndone\nexit",
-                r"^\s+snmp-enabled\s+enabled|\A(?![\s\S]*^\s+snmp-enabled)",
-            ),
+            ENABLED,
             SetupLine(
                 "snmp-community\ncommunity-name <community>\naccess-mode READ-ONLY\nip-addresses {appliance}\n"
                 "done\nexit",
@@ -26,6 +28,7 @@ SETUP = (
         "snmp",
         "inventory, session agents and states are read by SNMP; keys are entered by `snmp-user-entry`",
         (
+            ENABLED,
             SetupLine("snmp-user-entry\nuser-name {user}\ndone\nexit", r"^\s+user-name\s+{user}\s*$"),
             SetupLine("snmp-group-entry\nname CMSP\nread-view all\ndone\nexit", r"^snmp-group-entry"),
         ),
@@ -48,7 +51,7 @@ SETUP = (
         (
             SetupLine(
                 "system-config\nsyslog-servers\naddress {appliance}\nport {syslog_number}\ndone\nexit",
-                r"^\s+address\s+{appliance}\s*$",
+                r"^\s+address\s+{appliance}\s*\n(?:\s+port\s+{syslog_number}\b|(?!\s+port\s))",
             ),
         ),
     ),

@@ -28,7 +28,7 @@ SETUP = (
             SetupLine(
                 "syslog-client\n  remote {appliance} {syslog_number}\n    facility kernel severity informational\n"
                 "    facility sip severity informational",
-                r"^syslog-client\n(?:\s+.*\n)*?\s+remote {appliance}\b",
+                r"^syslog-client\n(?:\s+.*\n)*?\s+remote {appliance} {syslog_number}\b",
             ),
         ),
     ),

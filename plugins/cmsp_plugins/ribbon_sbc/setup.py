@@ -5,6 +5,12 @@ Source: the CLI reference. On an SBC Edge the same is set in its web pages: Sett
 
 from cmsp_agent.plugin.api import SetupLine, SetupStep
 
+TRAPS_TO_US = r"\btrapTarget \S+(?=.* ipAddress {appliance}\b)(?=.* port {trap_number}\b)(?=.* state enabled\b)"
+LOGS_TO_US = (
+    r"\beventLog typeAdmin \S+(?=.* syslogRemoteHost {appliance}\b)(?=.* syslogState enabled\b)"
+    r"(?!.* syslogRemotePort (?!{syslog_number}\b))"
+)
+
 SETUP = (
     SetupStep(
         "snmp",
@@ -35,7 +41,7 @@ SETUP = (
         (
             SetupLine(
                 "set oam snmp trapTarget CMSP ipAddress {appliance} port {trap_number} trapType v2 state enabled",
-                r"\btrapTarget CMSP\b.*{appliance}\b",
+                TRAPS_TO_US,
             ),
         ),
         only="2c",
@@ -47,7 +53,7 @@ SETUP = (
             SetupLine(
                 "set oam snmp trapTarget CMSP ipAddress {appliance} port {trap_number} trapType v3"
                 " targetUserName {user} targetSecurityLevel authPriv state enabled",
-                r"\btrapTarget CMSP\b.*{appliance}\b",
+                TRAPS_TO_US,
             ),
         ),
         only="3",
@@ -59,7 +65,7 @@ SETUP = (
             SetupLine(
                 "set oam eventLog typeAdmin system syslogRemoteHost {appliance} syslogRemotePort {syslog_number}"
                 " syslogRemoteProtocol udp syslogState enabled",
-                r"\bsyslogRemoteHost {appliance}\b",
+                LOGS_TO_US,
             ),
         ),
     ),

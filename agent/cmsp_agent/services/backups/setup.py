@@ -103,6 +103,7 @@ class DeviceSetup:
             "trap_number": str(trap or TRAP_PORT),
             "syslog_number": str(syslog or SYSLOG_PORT),
             "syslog_port": "" if syslog in (0, SYSLOG_PORT) else f" transport udp port {syslog}",
+            "syslog_at": "" if syslog in (0, SYSLOG_PORT) else f" port {syslog}",
             "login": ssh.user if ssh else "",
             **_usm(snmp, dict(step.words)),
         }

@@ -94,6 +94,9 @@ ENTERED = {
 """As a device of that type shows it once all was entered."""
 
 
+ORACLE_SNMP = "configure terminal\nsystem\nsystem-config\nsnmp-enabled enabled\ndone\nexit"
+
+
 @pytest.fixture(scope="module")
 def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
     host = PluginHost(Quarantine(tmp_path_factory.mktemp("state") / "quarantine.json"), ManualClock(), Counters())
@@ -152,6 +155,7 @@ async def test_what_was_entered_is_seen_and_what_was_not_is_missing(registry: Re
     nothing = [line for line in (await plan(registry, kind, "! nothing\n")).lines if line.there is not None]
     by_default = {
         "DisableSNMP = 0",
+        ORACLE_SNMP,
         "logging on",
         "logging trap informational",
         *(line.command for line in nothing if line.need == "login"),
@@ -190,6 +194,33 @@ async def test_what_only_looks_as_if_it_were_there_is_missing(
     assert entered in ENTERED["cisco_ios"]
     found = await plan(registry, "cisco_ios", ENTERED["cisco_ios"].replace(entered, instead, 1))
     assert [line.command for line in found.lines if line.there is False] == [missing]
+
+
+@pytest.mark.parametrize(
+    ("kind", "entered", "instead", "missing"),
+    [
+        ("cisco_nxos", f"logging server {OURS} 6", f"logging server {OURS} 3", "logging server"),
+        ("cisco_nxos", f"logging server {OURS} 6", f"logging server {OURS} 6 port 5514", "logging server"),
+        ("cisco_nxos", "priv cmsp\n", "priv other\n", "snmp-server host"),
+        ("cisco_asa", f"host inside {OURS}\n", f"host inside {OURS} 17/5514\n", "logging host"),
+        ("cisco_asa", "version 3 cmsp\n", "version 3 cmsp udp-port 1162\n", "snmp-server host"),
+        ("cisco_asa", f"host inside {OURS} version", f"host inside {OURS} poll version", "snmp-server host"),
+        ("cisco_asa", "traps all", "traps snmp authentication", "snmp-server enable traps all"),
+        ("oracle_sbc", "snmp-enabled                            enabled", "snmp-enabled disabled", ORACLE_SNMP),
+        ("oracle_sbc", "port    514", "port    5514", "system-config\nsyslog-servers"),
+        ("patton", f"remote {OURS} 514", f"remote {OURS} 5514", "syslog-client"),
+        ("ribbon_sbc", "state enabled\nset oam event", "state disabled\nset oam event", "set oam snmp trapTarget"),
+        ("ribbon_sbc", "syslogState enabled", "syslogState disabled", "set oam eventLog"),
+    ],
+)
+async def test_another_maker_s_command_that_only_looks_as_if_it_were_there_is_missing(
+    registry: Registry, kind: str, entered: str, instead: str, missing: str
+) -> None:
+    assert entered in ENTERED[kind]
+    snmp = V2 if kind == "patton" else V3
+    found = await plan(registry, kind, ENTERED[kind].replace(entered, instead, 1), snmp)
+    [line] = [line.command for line in found.lines if line.there is False]
+    assert line.startswith(missing)
 
 
 @pytest.mark.parametrize(
