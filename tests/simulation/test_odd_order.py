@@ -164,6 +164,24 @@ def test_a_device_whose_clock_is_days_off_is_dated_by_ours_and_says_so(tmp_path:
     on_site(tmp_path, play)
 
 
+def test_a_line_whose_repair_is_reported_by_messages_leaves_nothing_for_the_next_poll(tmp_path: Path) -> None:
+    async def play(world: World) -> None:
+        device = world.site.devices["gw-1"]
+        for pri in (FIRST_PRI, SECOND_PRI):
+            device.happen(happenings.pri_line(pri, up=False))
+        await asyncio.sleep(POLLS / 3)
+        assert {data["priority"] for data in last_incidents(world).values()} == {"P2"}
+        device.happen(happenings.pri_line(SECOND_PRI, up=True))
+        await asyncio.sleep(0.95)
+        repaired, there = (f"gw-1: line E1 {pri.port} has failed" for pri in (SECOND_PRI, FIRST_PRI))
+        assert last_incidents(world)[there]["priority"] == "P3"
+        await asyncio.sleep(4)
+        assert {name for _, _, name in held(world)} == {"E1 0/1/0", "Serial0/1/0:15"}
+        assert last_incidents(world)[repaired]["number"] != last_incidents(world)[there]["number"]
+
+    on_site(tmp_path, play)
+
+
 def test_messages_of_one_event_that_say_something_else_keep_what_each_said(tmp_path: Path) -> None:
     async def play(world: World) -> None:
         said = [

@@ -1,7 +1,11 @@
-"""Polls at once where only an unauthenticated message reported a serious fault. Judges nothing itself."""
+"""Polls at once where only an unauthenticated message reported a serious fault, or ended a part of one.
+
+Judges nothing itself.
+"""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import chain, islice
 from typing import NoReturn
 
 from cmsp_agent.aio.clock import Clock
@@ -12,6 +16,7 @@ from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.pipeline.alarms import Held
+from cmsp_agent.pipeline.places import place_of
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +25,8 @@ SETTLE = 1.0
 NOT_AGAIN = 10.0
 """Seconds in which a component is not looked at again for this reason: who forges messages must not make us poll."""
 LOOK_AGAIN = 600.0
+MOST_LOOKED_AT = 100
+"""Alarms of a component that are looked at for those of one place: a storm ends thousands."""
 
 
 class Confirming:
@@ -50,10 +57,18 @@ class Confirming:
     def __call__(self, changes: Changes) -> None:
         """What became known."""
         for event in changes.new.values():
-            if is_doubtful(event):
+            if is_doubtful(event) or self._leaves_others(event):
                 self._due.setdefault(event.component, self._next(event.component))
         if self._due:
             self._wakeup.wake()
+
+    def _leaves_others(self, event: Event) -> bool:
+        """Whether an alarm ended, and others of its place hold that polls alone may end: the interface of a line."""
+        if event.state is not Transition.CLEAR or event.component in self._due:
+            return False
+        held = chain.from_iterable(each.values() for each in self._alarms_of(event.component).values())
+        place = place_of(event)
+        return any(Source.POLL in alarm.sources and place_of(alarm) == place for alarm in islice(held, MOST_LOOKED_AT))
 
     async def run(self) -> NoReturn:
         """Poll what is due, one component after the other, until cancelled."""
