@@ -8,6 +8,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -34,6 +35,17 @@ class SecretSource(Protocol):
         """
 
 
+class WatchedSource(SecretSource, Protocol):
+    """A source that can be asked now and then, at little cost."""
+
+    def has(self, name: str) -> bool:
+        """Whether it has a secret of this name that can be used.
+
+        Raises:
+            SecretUnusable: as `find`.
+        """
+
+
 class SystemdCredentials:
     """What systemd passed to the service (`LoadCredential=`, systemd.exec(5)): a file each in a directory."""
 
@@ -47,6 +59,12 @@ class SystemdCredentials:
     def find(self, name: str) -> str | None:
         """The credential of this name. systemd itself keeps others from it, so its mode is not looked at."""
         return _content(self._directory / name)
+
+    def has(self, name: str) -> bool:
+        """As `find`, by a content that was read before where the file is the same."""
+        path = self._directory / name
+        status = _status(path)
+        return status is not None and _fits(path, *_as_it_is(status))
 
 
 class SecretFiles:
@@ -66,20 +84,27 @@ class SecretFiles:
             SecretUnusable: group or others have a right to the file, or it belongs to somebody else.
         """
         path = self._directory / name
-        try:
-            status = path.stat()
-        except (FileNotFoundError, NotADirectoryError):
+        return None if self._for_its_owner(path) is None else _content(path)
+
+    def has(self, name: str) -> bool:
+        """As `find`, by a content that was read before where the file is the same."""
+        path = self._directory / name
+        status = self._for_its_owner(path)
+        return status is not None and _fits(path, *_as_it_is(status))
+
+    @staticmethod
+    def _for_its_owner(path: Path) -> os.stat_result | None:
+        status = _status(path)
+        if status is None:
             return None
-        except OSError as error:
-            raise _unusable(path, f"can't be read: {error.strerror}") from error
         if stat.S_IMODE(status.st_mode) & 0o077:
             raise _unusable(path, f"others may read this secret; run: chmod 600 {path}")
         if status.st_uid not in {0, os.geteuid()}:
             raise _unusable(path, "this secret belongs to another user than the agent")
-        return _content(path)
+        return status
 
 
-class NamedSource(SecretSource, Protocol):
+class NamedSource(WatchedSource, Protocol):
     """A source that can say what it has."""
 
     def names(self) -> list[str]:
@@ -106,6 +131,10 @@ class Secrets:
     def find(self, name: str) -> str | None:
         """The secret of this name from the first source that has it."""
         return next((value for source in self._sources if (value := source.find(name)) is not None), None)
+
+    def has(self, name: str) -> bool:
+        """Whether the first source that knows a secret of this name can give it."""
+        return any(source.has(name) for source in self._sources)
 
 
 def secret(name: str, source: SecretSource) -> Secret:
@@ -141,12 +170,12 @@ def missing_secrets(tree: Node, source: SecretSource, file: str) -> list[Problem
     return problems
 
 
-def unusable_secrets(names: Iterable[str], source: SecretSource) -> dict[str, str]:
+def unusable_secrets(names: Iterable[str], source: WatchedSource) -> dict[str, str]:
     """Why these secrets can't be used, by their names, or by the file that has them all."""
     found: dict[str, str] = {}
     for name in names:
         try:
-            if source.find(name) is None:
+            if not source.has(name):
                 found[name] = _missing(name)
         except SecretUnusable as error:
             found |= {(problem.path and name) or problem.file: str(problem) for problem in error.problems}
@@ -174,6 +203,25 @@ def _names(directory: Path) -> list[str]:
         return sorted(each.name for each in directory.iterdir() if each.is_file())
     except OSError:
         return []
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise _unusable(path, f"can't be read: {error.strerror}") from error
+
+
+def _as_it_is(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_mode
+
+
+@lru_cache(maxsize=1_000)  # each secret is looked at every minute, and changed once a year
+def _fits(path: Path, *_as_it_was: int) -> bool:
+    """Whether the file has a secret. One that can't be used is an exception, which is not remembered."""
+    return _content(path) is not None
 
 
 def _content(path: Path) -> str | None:

@@ -1,7 +1,8 @@
 """The state of each component, since when and why, by the alarms and polls of the moment. Only reads."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cmsp_agent.model.component import State
 from cmsp_agent.model.event import AlarmKey, Event
@@ -37,8 +38,14 @@ def availability(known: AlarmState, components: Iterable[str], started_at: int) 
     return {name: _of(known, name, isolated, started_at) for name in components}
 
 
+@lru_cache(maxsize=2_000)  # asked for every component at each heartbeat
+def _keys(component: str) -> tuple[AlarmKey, ...]:
+    """The alarms that say how a component is."""
+    return tuple(AlarmKey(component, kind, "") for kind in AVAILABILITY)
+
+
 def _of(known: AlarmState, component: str, isolated: Event | None, started_at: int) -> Availability:
-    alarms = {kind: known.active.get(AlarmKey(component, kind, "")) for kind in AVAILABILITY}
+    alarms = {key.type: known.active.get(key) for key in _keys(component)}
     unanswered = known.unanswered.get(component, NOT_POLLED)
     down = alarms[COMPONENT_DOWN]
     if down is not None:
@@ -58,7 +65,7 @@ def _of(known: AlarmState, component: str, isolated: Event | None, started_at: i
         return Availability(State.UNKNOWN, since, never if why is None else why.text)
     if unanswered.polls >= UNANSWERED_POLLS:
         return Availability(State.UNKNOWN, unanswered.since, f"it has not answered {unanswered.polls} polls")
-    return Availability(State.UP, _up_since(known, component, alarms, unanswered))
+    return Availability(State.UP, _up_since(known, component, unanswered))
 
 
 _BY_ALARM = {
@@ -77,9 +84,7 @@ def _behind(known: AlarmState, down: Event, isolated: Event | None) -> str:
     return f"behind {cause.component}, which is down" if cause.component else cause.text
 
 
-def _up_since(
-    known: AlarmState, component: str, alarms: Mapping[str, Event | None], unanswered: UnansweredPolls
-) -> int:
+def _up_since(known: AlarmState, component: str, unanswered: UnansweredPolls) -> int:
     """When it answered first, or when the last of what kept it from being up ended."""
-    ended = (known.ended_at.get(AlarmKey(component, kind, ""), 0) for kind in alarms)
+    ended = (known.ended_at.get(key, 0) for key in _keys(component))
     return max(unanswered.answering_since, *ended)

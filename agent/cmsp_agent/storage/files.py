@@ -12,6 +12,9 @@ from cmsp_agent.model.machine_faults import help_for
 from cmsp_agent.storage.sqlite.connections import sync_directory
 from cmsp_agent.storage.sqlite.faults import translated
 
+Stamp = tuple[int, int, int, int] | None
+"""A file as it was at a look: inode, octets, and when it was written and changed (ns)."""
+
 
 def write_atomically(
     path: Path, content: bytes, mode: int = 0o600, *, some_hex: Callable[[int], str] = secrets.token_hex
@@ -59,6 +62,15 @@ def read(path: Path, at_most: int) -> bytes | None:
     if len(content) > at_most:
         raise StorageError(f"{path}: larger than {at_most} bytes, so it is not what belongs there; {move_away(path)}")
     return content
+
+
+def stamp(path: Path) -> Stamp:
+    """What differs once the file was written or replaced; None where it is not there or can't be looked at."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def storage_error(error: OSError, path: Path) -> StorageError:

@@ -74,20 +74,23 @@ class RevisionFiles:
 
     def __init__(self, directory: Path) -> None:
         self._folder = directory / FOLDER
-        self._last_read: tuple[bytes, _Index] = (b"", _Index())
+        self._path_of_index = self._folder / INDEX
+        self._last_read: tuple[files.Stamp, _Index] = (None, _Index())
 
     def _index(self) -> _Index:
-        content = files.read(self._folder / INDEX, MOST_BYTES) or b""
-        if content != self._last_read[0]:
+        """Read only where the file is another than at the last look: every heartbeat asks for it."""
+        stamp = files.stamp(self._path_of_index)
+        if stamp is None or stamp != self._last_read[0]:
+            content = files.read(self._path_of_index, MOST_BYTES) or b""
             try:
-                self._last_read = (content, decode(content, _Index) if content else _Index())
+                self._last_read = (stamp, decode(content, _Index) if content else _Index())
             except DocumentInvalid as error:
                 return self._afresh(error)
         return self._last_read[1]
 
     def _afresh(self, error: DocumentInvalid) -> _Index:
         """Begin another index where this one is damaged; no number is used twice, and the texts stay."""
-        damaged = self._folder / INDEX
+        damaged = self._path_of_index
         log.error("the history of the configuration is damaged and begins anew", extra={"reason": str(error)})
         try:
             damaged.replace(damaged.with_name(f"{INDEX}.damaged"))
@@ -99,7 +102,7 @@ class RevisionFiles:
 
     def _write(self, index: _Index) -> None:
         self._make()
-        files.write_atomically(self._folder / INDEX, encode(index))
+        files.write_atomically(self._path_of_index, encode(index))
 
     def _make(self) -> None:
         try:

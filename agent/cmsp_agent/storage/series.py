@@ -100,10 +100,14 @@ def append(tx: sqlite3.Connection, samples: Iterable[Sample], columns: Columns) 
 def _component(tx: sqlite3.Connection, name: str, columns: Columns) -> int:
     known = columns.components.get(name)
     if known is None:
-        tx.execute("insert or ignore into component_ids(name) values(?)", (name,))
-        known = int(tx.execute("select id from component_ids where name = ?", (name,)).fetchone()[0])
-        columns.components[name] = known
+        found = tx.execute("select id from component_ids where name = ?", (name,)).fetchone()
+        known = columns.components[name] = int(found[0]) if found else _added(tx, "component_ids(name)", name)
     return known
+
+
+def _added(tx: sqlite3.Connection, column: str, value: object) -> int:
+    """The id of a new row."""
+    return int(tx.execute(f"insert into {column} values(?) returning id", (value,)).fetchone()[0])
 
 
 def column_set(tx: sqlite3.Connection, names: tuple[str, ...], columns: Columns) -> int:
@@ -111,9 +115,8 @@ def column_set(tx: sqlite3.Connection, names: tuple[str, ...], columns: Columns)
     known = columns.sets.get(names)
     if known is None:
         packed = encode(names)
-        tx.execute("insert or ignore into column_sets(names) values(?)", (packed,))
-        known = int(tx.execute("select id from column_sets where names = ?", (packed,)).fetchone()[0])
-        columns.sets[names] = known
+        found = tx.execute("select id from column_sets where names = ?", (packed,)).fetchone()
+        known = columns.sets[names] = int(found[0]) if found else _added(tx, "column_sets(names)", packed)
     return known
 
 

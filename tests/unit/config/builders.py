@@ -28,6 +28,9 @@ class Known:
     def names(self) -> list[str]:
         return []
 
+    def has(self, name: str) -> bool:
+        return self.find(name) is not None
+
     def find(self, name: str) -> str | None:
         return self.secrets.get(name) if self.secrets else "s3cret-phrase"
 

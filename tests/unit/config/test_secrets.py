@@ -158,3 +158,19 @@ def test_a_key_too_short_for_snmpv3_is_reported_with_its_line(tmp_path: Path) ->
     (problem,) = refused.value.problems
     assert (problem.line, problem.path) == (4, "credentials.ro.snmp.auth_key")
     assert "1234567" not in str(problem)
+
+
+def test_a_secret_that_is_asked_for_often_is_read_again_once_its_file_changed(tmp_path: Path) -> None:
+    files = SecretFiles(tmp_path)
+    assert not files.has("a")
+    path = secret_file(tmp_path, "a")
+    assert files.has("a")
+    path.write_bytes(b"\xff\xfe")
+    for _ in range(2):
+        with pytest.raises(ConfigurationError, match="not UTF-8 text"):
+            files.has("a")
+    path.write_bytes(b"another")
+    assert files.has("a")
+    path.chmod(0o644)
+    with pytest.raises(ConfigurationError, match="others may read"):
+        files.has("a")

@@ -54,10 +54,13 @@ def samples(
     """
     found: dict[str, float] = {}
     counted: set[str] = set()
-    for planned in (each for each in plan.kpis if _rows(each, answers) or answers.rows(each.spare)):
+    for planned in plan.kpis:
+        rows = _rows(planned, answers)
+        if not rows and not (planned.spare and answers.rows(planned.spare)):
+            continue
         others = unsure if planned.kpi.per == "interface" else ()
-        read = list(_values(planned, answers, rates, interface, counted, others))
-        whole = len(_rows(planned, answers)) if planned.kpi.parts else 0
+        read = list(_values(planned, rows, answers, rates, interface, counted, others))
+        whole = len(rows) if planned.kpi.parts else 0
         found.update(_aggregate(planned.kpi, read) if len(read) >= whole else {})
     rates.forget_others(counted)
     return found
@@ -65,6 +68,7 @@ def samples(
 
 def _values(
     planned: PlannedKpi,
+    rows: Rows,
     answers: Answers,
     rates: Rates,
     interface: InterfaceName,
@@ -73,7 +77,7 @@ def _values(
 ) -> Iterator[tuple[str, str, float]]:
     """(index, label of the row, value) for each row of a KPI; both are empty for a scalar."""
     kpi = planned.kpi
-    rows, spare = _rows(planned, answers), answers.rows(planned.free)
+    spare = answers.rows(planned.free) if planned.free else NO_ROWS
     moved = answers.rows(IF_DISCONTINUITY) if kpi.per == "interface" else NO_ROWS
     scale, usual_none = kpi.scale * planned.scale, kpi.none
     for index, said in ({**answers.rows(planned.spare), **rows} if planned.spare else rows).items():
@@ -166,9 +170,16 @@ def _share(used: float, free: float) -> float | None:
 
 def number(value: Value | None) -> int | float | None:
     """The number that a value is: as such, or as text (`23.5`, `40 %`); None for everything else."""
-    if isinstance(value, int | float):
+    if isinstance(value, int):
+        return value
+    if isinstance(value, float):
         return value if isfinite(value) else None
-    if not isinstance(value, bytes) or len(value) > LONGEST_NUMBER or (found := _NUMBER.fullmatch(value)) is None:
+    if (
+        value is None
+        or not isinstance(value, bytes)
+        or len(value) > LONGEST_NUMBER
+        or (found := _NUMBER.fullmatch(value)) is None
+    ):
         return None
     return float(found[1]) if b"." in found[1] else int(found[1])
 

@@ -1,7 +1,8 @@
 """The signs that the appliance is connected: links that lead to components, and next hops."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from cmsp_agent.model.component import Component
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.polling.isolation import Outside
 from cmsp_agent.transports import routes
@@ -27,11 +28,19 @@ class TrackedHops:
         self._link_of: dict[str, str] = {}
         self._looked_up: tuple[list[routes.Route], list[str]] | None = None
         """The routes and addresses that this is of; None: a link was down then."""
+        self._known_devices: Mapping[str, Component] = {}
+        self._addresses: Mapping[str, str] = {}
+        """Component → its address; empty where its name leads nowhere."""
 
     def __call__(self) -> Outside:
         """The links with their carrier and the next hops, by the routes of this moment."""
         known = self._ways.known()
-        components = {name: each.address if each.addresses else "" for name, each in self._devices.components.items()}
+        if self._devices.components is not self._known_devices:
+            self._known_devices = self._devices.components
+            self._addresses = {
+                name: each.address if each.addresses else "" for name, each in self._known_devices.items()
+            }
+        components = self._addresses
         addresses = [address for address in components.values() if address]
         up = all(map(self._ways.carrier, set(self._link_of.values())))
         if not up or (known, addresses) != self._looked_up:

@@ -83,6 +83,8 @@ class MessageLosses:
         """Report components that lost messages since the last look, and those that lose none any more."""
         now = self._clock.monotonic()
         counts = self._counts()
+        if counts == self._before and not self._last and not self._alarms.held:
+            return
         lost: dict[Loss, int] = {}
         for place, count in counts.items():
             if (more := count - self._before.get(place, 0)) > 0 and (loss := self._loss(*place)) is not None:

@@ -4,6 +4,7 @@ import logging
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -85,15 +86,22 @@ class TunnelPart(Part):
     async def _probed(self) -> TunnelHealth:
         before = self.seen or TunnelHealth(0.0, up=True, mode="external")
         latency = None
-        for url in self.urls:
-            parts, started = urlsplit(url), self.clock.monotonic()
-            answer = await self.network.check_port(parts.hostname or "", parts.port or 443, PROBE_WITHIN, None)
+        for host, port in map(_endpoint, self.urls):
+            started = self.clock.monotonic()
+            answer = await self.network.check_port(host, port, PROBE_WITHIN, None)
             if answer is not TcpAnswer.SILENT:
                 latency = self.clock.monotonic() - started
                 break
         up, missed, _ = judged(before, self.clock.monotonic(), latency, 0.0)
         reason = "" if up else f"the head-end did not answer {missed} probes in a row"
         return TunnelHealth(self.clock.monotonic(), up, "external", latency=latency, missed=missed, reason=reason)
+
+
+@lru_cache(maxsize=16)
+def _endpoint(url: str) -> tuple[str, int]:
+    """Where a URL of the head-end leads."""
+    parts = urlsplit(url)
+    return parts.hostname or "", parts.port or 443
 
 
 @asynccontextmanager

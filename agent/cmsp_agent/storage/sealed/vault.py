@@ -66,6 +66,10 @@ class Vault:
             text = f"the secret '{name}' can't be opened with this appliance's key; set it again"
             raise SecretUnusable([Problem(str(self._path), 0, name, text)]) from None
 
+    def has(self, name: str) -> bool:
+        """Whether there is a secret of this name. Raises as `find`."""
+        return self.find(name) is not None
+
     def names(self) -> list[str]:
         """The names, sorted.
 
