@@ -12,8 +12,9 @@ from cmsp_agent.model.signal import Value
 from cmsp_agent.plugin.api import CallHistory
 from cmsp_agent.services.devices.reading import ReadingSession
 from cmsp_agent.services.polling.plan import Plan
-from cmsp_agent.services.polling.samples import InterfaceName, text
+from cmsp_agent.services.polling.samples import InterfaceName
 from cmsp_agent.services.polling.uptime import TICKS, WRAP, Uptime
+from cmsp_agent.services.polling.values import text
 
 FAILED_CALLS = "calls.failed"
 """KPI: outgoing calls of the last hour that were not answered, for each cause."""

@@ -9,7 +9,7 @@ from cmsp_agent.model.interfaces import canonical
 from cmsp_agent.model.signal import ObservedState
 from cmsp_agent.plugin.api import Cells, ShownKpi, ShownState, ShownTable, matches, named
 from cmsp_agent.plugin.templates import rows
-from cmsp_agent.services.polling.samples import number
+from cmsp_agent.services.polling.values import number
 
 REFUSED = re.compile(
     r"^\s*(?:ERROR:\s*)?(?:"

@@ -9,8 +9,9 @@ from cmsp_agent.model.signal import ObservedState, Value
 from cmsp_agent.pipeline.built_in import RESTARTED
 from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.rates import Rates
-from cmsp_agent.services.polling.samples import Answers, text
+from cmsp_agent.services.polling.samples import Answers
 from cmsp_agent.services.polling.uptime import Uptime
+from cmsp_agent.services.polling.values import text
 
 WHY_RELOAD = "1.3.6.1.4.1.9.2.1.2.0"
 """whyReload.0 (OLD-CISCO-SYS-MIB): why a Cisco device started last."""

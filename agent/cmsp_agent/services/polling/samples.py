@@ -1,26 +1,21 @@
 """Makes samples and states of what a device answered. Pure but for the memory of counters that is handed in."""
 
-import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
 
-from cmsp_agent.model.interfaces import octets_name
 from cmsp_agent.model.labels import labelled
 from cmsp_agent.model.signal import ObservedState, Value
 from cmsp_agent.plugin.api import NO_COUNT, Kpi, StateRule
 from cmsp_agent.plugin.rules import bits_in_words
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi, is_label
 from cmsp_agent.services.polling.rates import Rates
+from cmsp_agent.services.polling.values import number, text
 
 Rows = Mapping[str, Value]
 InterfaceName = Callable[[str], str]
 """ifIndex as text → the interface's canonical name."""
 
-LONGEST_NAME = 64
-LONGEST_NUMBER = 24
-_NUMBER = re.compile(rb"[\s\0]*([+-]?[0-9]+(?:\.[0-9]+)?)\s*%?[\s\0]*")
 UNITS, MOST_SCALE = 9, 17
 """SensorDataScale: units(9), yotta(17)."""
 NO_ROWS: Rows = {}
@@ -168,22 +163,6 @@ def _share(used: float, free: float) -> float | None:
     return 100.0 * used / (used + free) if used + free > 0 else None
 
 
-def number(value: Value | None) -> int | float | None:
-    """The number that a value is: as such, or as text (`23.5`, `40 %`); None for everything else."""
-    if isinstance(value, int):
-        return value
-    if isinstance(value, float):
-        return value if isfinite(value) else None
-    if (
-        value is None
-        or not isinstance(value, bytes)
-        or len(value) > LONGEST_NUMBER
-        or (found := _NUMBER.fullmatch(value)) is None
-    ):
-        return None
-    return float(found[1]) if b"." in found[1] else int(found[1])
-
-
 def says_none(kpi: Kpi, value: object) -> bool:
     """Whether a value is how the KPI's object says that it has none."""
     return kpi.kind == "gauge" and number(value if isinstance(value, int | float | bytes) else None) in kpi.none
@@ -304,8 +283,3 @@ def _object(rule: StateRule, index: str, labels: Rows, interface: InterfaceName)
     if rule.object == "index":
         return index
     return labelled(text(labels.get(index, index)), index) if is_label(rule) else ""
-
-
-def text(value: Value | None) -> str:
-    """A value as people read it: octets as UTF-8, without control characters at its ends, of bounded length."""
-    return octets_name(value, LONGEST_NAME)

@@ -9,8 +9,9 @@ from cmsp_agent.model.signal import Value
 from cmsp_agent.plugin.api import NO_COUNT, NOT_AVAILABLE, Kpi, StateRule
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi
 from cmsp_agent.services.polling.rates import Rates
-from cmsp_agent.services.polling.samples import Answers, StateReader, samples, text
+from cmsp_agent.services.polling.samples import Answers, StateReader, samples
 from cmsp_agent.services.polling.spare_columns import with_spares
+from cmsp_agent.services.polling.values import text
 
 LINK = StateRule("1.8", "link.down", frozenset({2}), frozenset({1}), only_if=("1.7", 1))
 
