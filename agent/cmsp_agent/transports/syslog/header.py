@@ -92,10 +92,12 @@ def read_header(content: str, mnemonic: int | None) -> Header:
         content: the line without its PRI.
         mnemonic: where the first mnemonic starts, which ends the header; None where there is none.
     """
-    if mnemonic is None or mnemonic > LONGEST_HEADER or not ends_header(content[:mnemonic]):
+    if mnemonic is None or mnemonic > LONGEST_HEADER:
         return _read_plain(content)
     head, text = content[:mnemonic], content[mnemonic:]
     times = list(_TIME.finditer(head))
+    if not _ends_header(head, times):
+        return _read_plain(content)
     if not times:
         return _named(Header(text=text), head)
     device, header = times[-1], Header(text=text)
@@ -111,7 +113,10 @@ def ends_header(head: str) -> bool:
     A header ends with a colon, with the clock's mark, or with the host behind a time. Between a host and the mnemonic
     there are but tags, each with its colon.
     """
-    times = list(_TIME.finditer(head))
+    return not head or _ends_header(head, list(_TIME.finditer(head)))
+
+
+def _ends_header(head: str, times: list[re.Match[str]]) -> bool:
     behind = _FACILITY.sub("", head[times[-1].end() :]) if times else head
     words = _SET_OFF.sub(":", behind).split()
     if len(words) <= 1 or _CARD_S_MESSAGE.search(head):

@@ -11,12 +11,12 @@ _LAST = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 # The Small Business series.
-_ADDED_UP = re.compile(r",? aggregated \((\d{1,9})\)\s*\Z", re.ASCII)
+_ADDED_UP = re.compile(r",? aggregated \((\d{1,9})\)\Z", re.ASCII)
 
 
 def out_of_brackets(content: str) -> tuple[str, int]:
     """The line without `message repeated N times: […]`, and N; 0: it has none, or quotes one in its text."""
-    found = _IN_BRACKETS.search(content, 0, LONGEST_HEADER)
+    found = _IN_BRACKETS.search(content, 0, LONGEST_HEADER) if "repeated" in content else None
     if found is None or "%" in content[: found.start()] or not ends_header(content[: found.start()]):
         return content, 0
     return content[: found.start()] + content[found.end() :].removesuffix("]").rstrip(), int(found[1])
@@ -30,5 +30,5 @@ def of_last(text: str) -> int:
 
 def added_up(text: str) -> tuple[str, int]:
     """A text without `aggregated (N)` at its end, and N; 0: it has none."""
-    found = _ADDED_UP.search(text)
+    found = _ADDED_UP.search(text) if text.endswith(")") else None
     return (text[: found.start()], int(found[1])) if found else (text, 0)

@@ -7,6 +7,8 @@ from cmsp_agent.transports.syslog.rfc5424 import read_rfc5424
 
 _ANOTHER_PRI = re.compile(r"<\d{1,3}>(?=[^\s<])", re.ASCII)
 
+_BEGINNINGS = ("<", *"123456789")
+
 
 def taken_apart(content: str, modern: Header | None, pri: int | None) -> tuple[Header, str] | None:
     """The relay's header and the message within; None: there is but one message, or its text quotes another.
@@ -17,6 +19,8 @@ def taken_apart(content: str, modern: Header | None, pri: int | None) -> tuple[H
         pri: its PRI, which is the inner message's too where that has none.
     """
     if modern is not None:
+        if not modern.text.startswith(_BEGINNINGS):
+            return None
         if _ANOTHER_PRI.match(modern.text):
             return modern, modern.text
         return (modern, f"<{pri}>{modern.text}") if read_rfc5424(modern.text) is not None else None
