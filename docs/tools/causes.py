@@ -36,6 +36,7 @@ CAUSES: dict[str, str] = {
     "security.credentials_changed": "A reload brought other secrets.",
     "tunnel.down": "Probes through it have no answer; the provider's side or the way to it is gone.",
     "certificate.expires": "Five sixths of its life are over and nobody renewed it.",
+    "certificate.refused": "The head-end did not renew it, the enrolment was refused, or its answer can't be used.",
     "configuration.rolled_back": "Nobody confirmed it through the tunnel in time, or no start was possible with it.",
     "configuration.refused": "A reload was asked for, and the file has mistakes.",
     "device_type.missing": "The plugin that brings the device type is quarantined, broken or not installed.",

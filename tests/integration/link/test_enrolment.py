@@ -6,18 +6,24 @@ import ssl
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.app.agent import running
 from cmsp_agent.app.loading import load
 from cmsp_agent.model.errors import ConfigurationError
 from cmsp_agent.model.tunnel import tunnel_settings
+from cmsp_agent.services.events.conditions import Conditions
+from cmsp_agent.services.events.log import EventLog, Filter
+from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.link.enrolment import EnrolmentFailed, checked_chain
+from cmsp_agent.services.link.renewal import Renewal
 from cmsp_agent.storage.identity import IdentityFiles
-from cmsp_agent.storage.revisions import RevisionFiles
+from cmsp_agent.storage.revisions import Outcome, RevisionFiles
 from cmsp_agent.storage.sealed.certificates import validity, wireguard_public_key
+from cmsp_agent.transports.headend import HeadendReply
 from tests.integration.agent.test_lifecycle import until
 from tests.integration.cli.test_check_and_start import Place
 from tests.lab.headend.enrolment import EnrolmentService, proxy
@@ -233,3 +239,36 @@ async def test_a_certificate_that_is_not_renewed_is_an_alarm(site: EnrollingSite
         await until(lambda: any(key.type == "certificate.expires" for key in active), within=20)
         [text] = {event.text for key, event in active.items() if key.object == "headend.tls"}
         assert "ends 20" in text
+    # reported as what it is, at once and again after a restart
+    async with running(loaded) as agent:
+        log = EventLog(agent.runtime.state)
+
+        async def refused() -> list[str]:
+            page = await log.page(Filter(type="certificate.refused"), 0, 100)
+            return [event.text for event in page.events]
+
+        async with asyncio.timeout(20):
+            while not any("again after a restart" in text for text in await refused()):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+        assert "answered 503" in (await refused())[0]
+        assert not (await log.page(Filter(type="configuration.refused"), 0, 100)).events
+
+
+async def test_a_renewal_that_brings_an_unusable_authority_changes_nothing(site: EnrollingSite) -> None:
+    site.service.days = 0.005
+    assert (await site.enrol(site.service.token()))[0] == 0
+    outcomes: list[Outcome] = []
+
+    class Wire:
+        async def certificate(self, body: bytes) -> HeadendReply:
+            chain = site.headend.authority.sign(json.loads(body)["csr"], "urn:cmsp:appliance:apl-7f3k", 30.0)
+            return HeadendReply(201, {"certificate_chain": chain, "headend_ca": "nonsense"})
+
+    async def renewed() -> None: ...
+
+    conditions = Conditions("certificate.expires", cast("Notices", None), ())
+    before = {path.name: path.read_bytes() for path in site.identity.current.iterdir()}
+    await Renewal(site.identity, Wire(), renewed, outcomes.append, {}, conditions, SystemClock()).look()
+    assert {path.name: path.read_bytes() for path in site.identity.current.iterdir()} == before
+    [outcome] = outcomes
+    assert (outcome.outcome, "headend_ca" in outcome.reason) == ("refused", True)

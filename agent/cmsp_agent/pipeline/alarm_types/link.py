@@ -34,6 +34,12 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         recommendation="Read why it is not renewed with `GET /v1/outcomes`; enrol again: `cmsp-agent enrol --token …`.",
     ),
     once(
+        "certificate.refused",
+        Severity.MAJOR,
+        "A certificate for the appliance was refused; the one before stays in use",
+        "Read the reason with `GET /v1/outcomes`; where it stays so, enrol again: `cmsp-agent enrol --token …`.",
+    ),
+    once(
         "outbox.evicted",
         Severity.MAJOR,
         "Records were evicted before the head-end had them",

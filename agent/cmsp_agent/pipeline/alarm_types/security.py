@@ -45,6 +45,7 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
 ALSO = frozenset(
     {
         "certificate.expires",
+        "certificate.refused",
         "configuration.refused",
         "configuration.rolled_back",
         "snmp.engine.boots_reset",

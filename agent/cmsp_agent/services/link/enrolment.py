@@ -117,7 +117,7 @@ class Enrolment:
         if "type" in answer and "certificate_chain" not in answer:
             raise _refusal(answer)
         urls, tunnel = _urls(answer), self._tunnel(answer)
-        chain, authority = _pem(answer, "certificate_chain"), _pem(answer, "headend_ca")
+        chain, authority = pem_in(answer, "certificate_chain"), pem_in(answer, "headend_ca")
         appliance = answer.get("appliance_id")
         if not isinstance(appliance, str) or _ID.fullmatch(appliance) is None:
             raise EnrolmentFailed("appliance_id: missing, or not an id")
@@ -190,7 +190,12 @@ def checked_chain(chain: bytes, key: bytes, now: int) -> int:
     return valid.ends
 
 
-def _pem(answer: Mapping[str, Any], name: str) -> bytes:
+def pem_in(answer: Mapping[str, Any], name: str) -> bytes:
+    """A member that is a certificate in PEM.
+
+    Raises:
+        EnrolmentFailed: it is missing, or is none.
+    """
     value = answer.get(name)
     try:
         if isinstance(value, str):

@@ -9,7 +9,7 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import AgentError, HeadendError, StorageError
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.services.events.conditions import Conditions
-from cmsp_agent.services.link.enrolment import checked_chain
+from cmsp_agent.services.link.enrolment import checked_chain, pem_in
 from cmsp_agent.storage import identity as store
 from cmsp_agent.storage.encoding import encode
 from cmsp_agent.storage.identity import IdentityFiles
@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 
 EVERY = 3600.0
 EXPIRES = "certificate.expires"
+NOT_RENEWED = "certificate.refused"
 
 
 class CertificateWire(Protocol):
@@ -105,8 +106,8 @@ class Renewal:
         until = checked_chain(chain, key, self._clock.now())
         kept = {name: self._files.content(name) for name in (store.CA, store.WIREGUARD_KEY, store.TUNNEL)}
         contents = {name: content for name, content in kept.items() if content is not None}
-        if isinstance(authority := answer.get("headend_ca"), str):
-            contents[store.CA] = authority.encode()
+        if answer.get("headend_ca") is not None:
+            contents[store.CA] = pem_in(answer, "headend_ca")
         new = {store.KEY: key, store.CERTIFICATE: chain, store.SETTINGS: store.settings_file(settings)}
         self._files.install({**contents, **new}, self._clock.now())
         return until

@@ -15,12 +15,12 @@ from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.link.budget import Budget
 from cmsp_agent.services.link.forwarder import Forwarder
 from cmsp_agent.services.link.heartbeat import Heartbeat
-from cmsp_agent.services.link.renewal import EXPIRES, Renewal
+from cmsp_agent.services.link.renewal import EXPIRES, NOT_RENEWED, Renewal
 from cmsp_agent.services.machine import Machine
 from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.identity import IdentityFiles
-from cmsp_agent.storage.revisions import RevisionFiles
+from cmsp_agent.storage.revisions import REFUSED, Outcome, RevisionFiles
 from cmsp_agent.transports.headend import ClientCertificates, HeadendClient
 
 NARROWEST_LINK = 10_000_000 / 8
@@ -72,7 +72,8 @@ async def start_link(
     budget = Budget(runtime.state, limit, notices, runtime.clock, runtime.counters, machine.new_id)
     runtime.supervisor.keep_running("outbox budget", budget.run)
     client = client_for(configuration, machine)
-    renewal = _renewal(runtime, configuration, client, Conditions(EXPIRES, notices, events.alarm_state.active), reload)
+    conditions = Conditions(EXPIRES, notices, events.alarm_state.active)
+    renewal = _renewal(runtime, configuration, client, conditions, notices, reload)
     runtime.supervisor.keep_running("certificates", renewal.run)
     if client is None:
         yield LinkPart()
@@ -113,13 +114,20 @@ def _renewal(
     configuration: Configuration,
     client: HeadendClient | None,
     conditions: Conditions,
+    notices: Notices,
     reload: Callable[[], Awaitable[None]],
 ) -> Renewal:
     sections = {"headend": configuration.headend.tls, "api": configuration.api.tls, "listen": configuration.listen.tls}
     watched = {f"{name}.tls": tls.certificate for name, tls in sections.items() if tls is not None}
     identity = IdentityFiles(configuration.appliance.state, runtime.machine.octets)
     kept = RevisionFiles(configuration.file.parent)
-    return Renewal(identity, client, reload, kept.note, watched, conditions, runtime.clock)
+
+    def note(outcome: Outcome) -> None:
+        kept.note(outcome)
+        if outcome.outcome == REFUSED:
+            notices.note(NOT_RENEWED, outcome.step, f"a certificate was refused at the step renewal: {outcome.reason}")
+
+    return Renewal(identity, client, reload, note, watched, conditions, runtime.clock)
 
 
 def client_for(configuration: Configuration, machine: Machine) -> HeadendClient | None:

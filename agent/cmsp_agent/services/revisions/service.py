@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 
 ROLLED_BACK_EVENT = "configuration.rolled_back"
 REFUSED_EVENT = "configuration.refused"
+CERTIFICATE_EVENT = "certificate.refused"
 AGAIN = 3_600_000
 """Milliseconds for which an outcome is reported again after a restart: it may have been the reason for it."""
 RETRY = 10.0
@@ -270,11 +271,13 @@ class Revisions:
         return made
 
     def _report(self, outcome: Outcome, ending: str = "") -> None:
-        kind = ROLLED_BACK_EVENT if outcome.outcome == store.ROLLED_BACK else REFUSED_EVENT
+        if outcome.subject == "certificate":
+            kind, name, what = CERTIFICATE_EVENT, outcome.step, f"a certificate was {outcome.outcome}"
+        else:
+            kind = ROLLED_BACK_EVENT if outcome.outcome == store.ROLLED_BACK else REFUSED_EVENT
+            name, what = str(outcome.revision), f"revision {outcome.revision} by {outcome.by}: {outcome.outcome}"
         first = outcome.reason.partition("\n")[0]
-        what = f"revision {outcome.revision} by {outcome.by}: {outcome.outcome}"
-        text = f"{what} at the step {outcome.step}: {first}{ending}"
-        self._notices.note(kind, str(outcome.revision), text)
+        self._notices.note(kind, name, f"{what} at the step {outcome.step}: {first}{ending}")
 
 
 def _with_comments(present: str, wanted: str) -> str:
