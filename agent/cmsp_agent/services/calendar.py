@@ -5,6 +5,7 @@ at the clock every half minute, so that a clock step is seen, and runs an overdu
 """
 
 import logging
+import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -22,6 +23,8 @@ from cmsp_agent.storage.tables import calendar_runs
 
 log = logging.getLogger(__name__)
 
+BEGUN = " (begun)"
+"""Ends the name under which it is kept that a run has begun; where the agent ends meanwhile it is run again."""
 LOOK = 30.0
 """Seconds between two looks at the clock."""
 
@@ -84,6 +87,9 @@ class Calendar:
     async def run(self) -> None:
         """Look at the clock until cancelled."""
         self._last = await self._database.read(calendar_runs.everything)
+        for entry in list(self._entries.values()):
+            if f"{entry.name}{BEGUN}" in self._last:
+                self._start(entry)  # the agent ended in the middle of it
         while True:
             try:
                 for entry in list(self._entries.values()):
@@ -99,7 +105,7 @@ class Calendar:
             # never run, or the clock was set back: count from now
             await self._remember(entry.name, now)
         elif self._next(entry, last) <= now:
-            await self._remember(entry.name, now)
+            await self._remember(entry.name, now, f"{entry.name}{BEGUN}")
             self._start(entry)
 
     def _next(self, entry: CalendarEntry, last: int) -> int:
@@ -121,7 +127,15 @@ class Calendar:
             await entry.work()
         except AgentError as error:
             log.warning("calendar job failed", extra={"entry": entry.name, "error": str(error)})
+        try:
+            await self._database.write(lambda tx: calendar_runs.forget(tx, f"{entry.name}{BEGUN}"))
+        except StorageError as error:  # it is run once more after the next start
+            log.warning("the end of a calendar job can't be kept", extra={"entry": entry.name, "reason": str(error)})
 
-    async def _remember(self, name: str, now: int) -> None:
-        await self._database.write(lambda tx: calendar_runs.record(tx, name, now))
+    async def _remember(self, name: str, now: int, *further: str) -> None:
+        def work(tx: sqlite3.Connection) -> None:
+            for each in (name, *further):
+                calendar_runs.record(tx, each, now)
+
+        await self._database.write(work)
         self._last[name] = now

@@ -73,12 +73,15 @@ class Bench:
 
     def __init__(self, database: Database, clock: ManualClock, supervisor: Supervisor) -> None:
         self.runs: list[int] = []
+        self.hanging = False
         self.clock = clock
         self.calendar = Calendar(database, clock, supervisor)
         self.supervisor = supervisor
 
         async def work() -> None:
             self.runs.append(clock.now())
+            if self.hanging:
+                await asyncio.Event().wait()
 
         entry = CalendarEntry("backup gw-1", parse_schedule("daily 02:00"), "UTC", work)
         self.calendar.use({entry.name: entry})
@@ -134,3 +137,18 @@ async def test_a_clock_that_is_set_back_does_not_silence_the_calendar(database: 
         clock.step(-365 * 86400)
         await bench.until("2026-11-22T12:00:00+00:00")
         assert len(bench.runs) >= 1
+
+
+async def test_a_job_that_the_end_of_the_agent_cut_off_runs_again_at_its_start_and_no_other(database: Database) -> None:
+    clock, ran = ManualClock(at("2026-11-23T12:00:00+00:00")), list[int]()
+    for hanging in (True, False, False):
+        async with Supervisor(clock, Counters()) as supervisor:
+            bench = Bench(database, clock, supervisor)
+            bench.hanging = hanging
+            supervisor.keep_running("calendar", bench.calendar.run)
+            await asyncio.sleep(0.03)
+            if hanging:
+                await bench.until("2026-11-24T03:00:00+00:00")
+            await asyncio.sleep(0.03)
+            ran.append(len(bench.runs))
+    assert ran == [1, 1, 0]

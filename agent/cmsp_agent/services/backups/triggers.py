@@ -7,6 +7,7 @@ from operator import attrgetter
 
 from cmsp_agent.model.errors import NotFound, Refused
 from cmsp_agent.model.signal import ConfigurationTimes
+from cmsp_agent.plugin.api import CONFIG_CHANGED
 from cmsp_agent.services.backups.retries import Retries
 from cmsp_agent.services.backups.service import Backups
 from cmsp_agent.services.backups.ssh_reading import SshReader, plain
@@ -18,8 +19,12 @@ from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.start import EventsPart
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.sqlite import meta
+from cmsp_agent.storage.tables import events
 from cmsp_agent.transports.ssh import CliClient
 
+LATELY = 86_400_000
+"""Milliseconds before a start within which a reported change is looked for."""
+MOST_REPORTS = 5_000
 MAINTAINED = "backups.maintained"
 """The components that were in maintenance when the agent last looked, in `state.db`."""
 
@@ -46,7 +51,7 @@ def follow_changes(
     in_maintenance: Callable[[], Iterable[str]],
 ) -> Triggers:
     """Save what devices say that somebody changed, and what is there before and after people work on them."""
-    supervisor, events = runtime.supervisor, reporting.service
+    supervisor, reported = runtime.supervisor, reporting.service
     reader = SshReader(client, attrgetter("source"))
 
     async def save(component: str, reason: str = "change") -> None:
@@ -54,8 +59,8 @@ def follow_changes(
         await retries.run(component, reason, known.backup)
 
     after_change = BackupAfterChange(save, supervisor, runtime.clock)
-    events.subscribe(ConfigurationChanges(after_change, backups))
-    conditions = Conditions(UNSAVED, reporting.notices, events.alarm_state.active)
+    reported.subscribe(ConfigurationChanges(after_change, backups))
+    conditions = Conditions(UNSAVED, reporting.notices, reported.alarm_state.active)
 
     async def differing(component: str) -> int | None:
         known, platform = backups.require(component)
@@ -79,6 +84,7 @@ def follow_changes(
     retries.saved = unsaved.look
     polled = PolledChanges(backups, after_change.notice)
     maintenance = AroundMaintenance(in_maintenance, around, runtime.clock, maintained, keep)
+    supervisor.run("changes before the start", notice_unsaved_changes(runtime, backups, after_change))
     for name, run in (
         ("backups after changes", after_change.run),
         ("changes that polls find", polled.run),
@@ -87,6 +93,18 @@ def follow_changes(
     ):
         supervisor.keep_running(name, run)
     return Triggers(polled, unsaved)
+
+
+async def notice_unsaved_changes(runtime: Runtime, backups: Backups, after_change: BackupAfterChange) -> None:
+    """What devices reported before the agent ended, and was not backed up yet, is saved now."""
+    since = runtime.clock.now() - LATELY
+    only = events.Filter(type=CONFIG_CHANGED.type)
+    page = await runtime.state.read(lambda connection: events.latest(connection, only, MOST_REPORTS))
+    changed = {each.component: each.received_at for each in reversed(page.events) if each.received_at > since}
+    for component, reported in changed.items():
+        last = await backups.latest(component)
+        if gets_backups(backups, component) and last is not None and last.verified_at < reported:
+            after_change.notice(component)
 
 
 def gets_backups(backups: Backups, component: str) -> bool:

@@ -14,6 +14,11 @@ def everything(connection: sqlite3.Connection) -> dict[str, int]:
     return dict(connection.execute("select name, ran_at from calendar_runs").fetchall())
 
 
+def forget(tx: sqlite3.Connection, name: str) -> None:
+    """Nothing is known of the job."""
+    tx.execute("delete from calendar_runs where name = ?", (name,))
+
+
 def record(tx: sqlite3.Connection, name: str, ran_at: int) -> None:
     """The job ran."""
     tx.execute("insert or replace into calendar_runs(name, ran_at) values(?, ?)", (name, ran_at))
