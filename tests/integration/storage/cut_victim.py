@@ -12,10 +12,12 @@ from pathlib import Path
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.backup import Backup
+from cmsp_agent.plugin.quarantine import Quarantine, Quarantined
 from cmsp_agent.services.backups.copies import ManifestFiles
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox.numbering import current
 from cmsp_agent.storage.outbox.records import event_record
+from cmsp_agent.storage.revisions import APPLIED, RevisionFiles
 from cmsp_agent.storage.sealed.blobs import BlobStore
 from cmsp_agent.storage.sealed.master_key import master_key
 from cmsp_agent.storage.sealed.vault import Vault
@@ -62,8 +64,9 @@ async def send(database: Database, said: Said, after: int) -> int:
 
 
 def keep_files(directory: Path, said: Said, number: int) -> None:
-    """A secret, a content and a manifest, as a backup run makes them."""
+    """A secret, a content and a manifest, as a backup run makes them; a version of the site file; a plugin kept out."""
     key = master_key(directory)
+    said("key", key.derived("power cuts").hex())
     Vault(directory / "vault.json", key).set(f"s{number % 5}", f"value {number}")
     said("secret", f"s{number % 5}", number)
     text = f"hostname gw\n! {number}\n" * 50
@@ -72,6 +75,10 @@ def keep_files(directory: Path, said: Said, number: int) -> None:
     versions = [Backup(f"b{number}", "gw", number, number, address, len(text), "f")]
     ManifestFiles(directory / "backups", key).write("gw", versions)
     said("manifest", "gw", number)
+    revision = RevisionFiles(directory).add(f"# {number}\n" * 300, number, "noc", APPLIED)
+    said("revision", revision.number, number)
+    Quarantine(directory / "quarantine.json").add(Quarantined(f"plugin-{number}", number, "it blocked"))
+    said("quarantined", f"plugin-{number}")
 
 
 async def main(directory: Path, commits: int) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
@@ -12,10 +13,12 @@ import pytest
 from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import AgentError
+from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.services.backups.copies import ManifestFiles
 from cmsp_agent.storage import outbox
+from cmsp_agent.storage.revisions import APPLIED, RevisionFiles
 from cmsp_agent.storage.sealed.blobs import BlobStore
-from cmsp_agent.storage.sealed.master_key import master_key
+from cmsp_agent.storage.sealed.master_key import MasterKey, master_key
 from cmsp_agent.storage.sealed.vault import Vault
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
@@ -28,6 +31,9 @@ COMMITS = 220
 pytestmark = pytest.mark.skipif(compiler() is None, reason="there is no C compiler for the recorder")
 
 
+Look = Callable[[Path, "Said"], Awaitable[list[str]]]
+
+
 @dataclass
 class Said:
     """What the victim said before the cut."""
@@ -37,7 +43,10 @@ class Said:
     marked: int = 0
     secrets: dict[str, int] = field(default_factory=dict)
     contents: dict[str, int] = field(default_factory=dict)
+    key: str = ""
     manifest: int = -1
+    revisions: dict[int, int] = field(default_factory=dict)
+    quarantined: set[str] = field(default_factory=set)
 
     def take(self, line: str) -> None:
         match json.loads(line):
@@ -52,6 +61,12 @@ class Said:
                 self.contents[address] = number
             case ["manifest", "gw", number]:
                 self.manifest = number
+            case ["key", key]:
+                self.key = key
+            case ["revision", revision, number]:
+                self.revisions[revision] = number
+            case ["quarantined", plugin]:
+                self.quarantined.add(plugin)
 
 
 @pytest.fixture(scope="module")
@@ -67,10 +82,15 @@ async def problems(directory: Path, said: Said) -> list[str]:
         found = await problems_of_records(database, said)
     finally:
         await database.close()
+    return found + await problems_beside(directory, said)
+
+
+async def problems_beside(directory: Path, said: Said) -> list[str]:
+    """What is wrong with the files beside the database."""
     try:
-        return found + problems_of_files(directory, said)
+        return problems_of_files(directory, said)
     except (AgentError, KeyError) as error:
-        return [*found, f"{type(error).__name__}: {error}"]
+        return [f"{type(error).__name__}: {error}"]
 
 
 async def problems_of_records(database: Database, said: Said) -> list[str]:
@@ -99,7 +119,7 @@ async def problems_of_records(database: Database, said: Said) -> list[str]:
 def problems_of_files(directory: Path, said: Said) -> list[str]:
     key = master_key(directory)
     vault, blobs = Vault(directory / "vault.json", key), BlobStore(directory / "backups" / "blobs", key)
-    found = []
+    found: list[str] = ["the master key is another one"] if said.key not in ("", _mark_of(key)) else []
     for name, number in said.secrets.items():
         value = vault.find(name)
         if value is None or int(value.removeprefix("value ")) < number:
@@ -111,11 +131,43 @@ def problems_of_files(directory: Path, said: Said) -> list[str]:
         versions = ManifestFiles(directory / "backups", key).read("gw")
         if versions[0].taken_at < said.manifest:
             found.append("the manifest is not what was said")
+    return found + problems_of_lists(directory, said)
+
+
+def _mark_of(key: MasterKey) -> str:
+    return key.derived("power cuts").hex()
+
+
+def problems_of_lists(directory: Path, said: Said) -> list[str]:
+    """What became of the versions of the site file, and of the plugins that are kept out."""
+    kept, found = RevisionFiles(directory), []
+    for revision, number in said.revisions.items():
+        if kept.text(revision) != f"# {number}\n" * 300:
+            found.append(f"revision {revision} is not what was said")
+    fresh = kept.add("# after the cut\n", 0, "noc", APPLIED).number
+    if fresh in said.revisions:
+        found.append(f"revision {fresh} is there twice")
+    if lost := said.quarantined - Quarantine(directory / "quarantine.json").entries().keys():
+        found.append(f"loaded again: {lost}")
+    if (directory / "quarantine.unreadable").exists():
+        found.append("the list of plugins that are kept out can't be read")
     return found
 
 
-async def cut(recorded: list[Step], place: Path, states: int, **disk: Any) -> tuple[int, list[str]]:
-    """Cut the power so many times, at points that are spread over the run; the states that were wrong, and why."""
+async def cut(
+    recorded: list[Step], place: Path, states: int, upto: int = 0, look: Look = problems, **disk: Any
+) -> tuple[int, list[str]]:
+    """Cut the power so many times, at points that are spread over the run; the states that were wrong, and why.
+
+    Args:
+        recorded: what the victim did.
+        place: where the states are laid.
+        states: how many, at least.
+        upto: the steps of the beginning to which the cuts are confined; 0: all.
+        look: finds what is wrong with a state.
+        disk: how the disk behaves.
+    """
+    recorded = recorded[:upto] if upto else recorded
     victim, directory = str(place / "victim"), place / "found"
     dice, rebuilt, said = Random(20261127), Disk(**disk), Said()
     points = {int(number * len(recorded) / states) for number in range(states)}
@@ -135,7 +187,7 @@ async def cut(recorded: list[Step], place: Path, states: int, **disk: Any) -> tu
             loss = list(Loss)[done % len(Loss)]
             rebuilt.found(victim, directory, loss, dice)
             done += 1
-            wrong += [f"step {number}, {loss.value}: {text}" for text in (await problems(directory, said))[:3]]
+            wrong += [f"step {number}, {loss.value}: {text}" for text in (await look(directory, said))[:3]]
     return done, wrong
 
 
@@ -144,6 +196,29 @@ async def test_2000_power_cuts(recorded: list[Step], place: Path) -> None:
     done, wrong = await cut(recorded, place, 2000)
     assert wrong == []
     assert done >= 2000
+
+
+def steps_until(recorded: list[Step], word: str) -> int:
+    """How many steps there are until the victim says a word for the first time."""
+    return next(number for number, step in enumerate(recorded) if step.data.startswith(f'["{word}"'.encode())) + 1
+
+
+@pytest.mark.parametrize("each", [2, pytest.param(64, marks=pytest.mark.long)])
+@pytest.mark.timeout(400)
+async def test_every_step_of_the_first_creation(recorded: list[Step], place: Path, each: int) -> None:
+    first = steps_until(recorded, "open")
+    done, wrong = await cut(recorded, place, first * each, upto=first)
+    assert wrong == []
+    assert done >= first * each
+
+
+@pytest.mark.parametrize("each", [1, pytest.param(16, marks=pytest.mark.long)])
+@pytest.mark.timeout(400)
+async def test_every_step_until_each_file_was_made_once(recorded: list[Step], place: Path, each: int) -> None:
+    first = steps_until(recorded, "quarantined")
+    done, wrong = await cut(recorded, place, first * each, upto=first)
+    assert wrong == []
+    assert done >= first * each
 
 
 @pytest.mark.long
@@ -157,6 +232,9 @@ async def test_10000_power_cuts(recorded: list[Step], place: Path) -> None:
 async def test_a_disk_that_ignores_syncs_is_found_out(recorded: list[Step], place: Path) -> None:
     _, wrong = await cut(recorded, place, 60, ignoring_syncs=True)
     assert len(wrong) > 30
+    first = steps_until(recorded, "quarantined")
+    _, wrong = await cut(recorded, place, 400, upto=first, look=problems_beside, ignoring_syncs=True)
+    assert len(wrong) > 10
 
 
 async def test_a_run_has_all_that_can_be_cut(recorded: list[Step]) -> None:

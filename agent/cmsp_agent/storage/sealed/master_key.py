@@ -9,6 +9,7 @@ from pathlib import Path
 from cmsp_agent.model.errors import ConfigurationError, Problem, StorageError
 from cmsp_agent.storage import files
 from cmsp_agent.storage.sealed import sealing
+from cmsp_agent.storage.sqlite.connections import sync_directory
 
 FILE = "master.key"
 NEXT = "master.key.next"
@@ -181,6 +182,7 @@ def _create(path: Path) -> None:
         raise type(error)(str(error).replace(str(draft), str(path))) from error
     try:
         os.link(draft, path)
+        sync_directory(path.parent)  # what it seals elsewhere must not outlive it
     except FileExistsError:
         pass
     except OSError as error:
