@@ -152,14 +152,17 @@ class Correlator:
         """
         cause = down.suppressed_by or down.id
         below = [event for name in self._causes.lost_with(draft, down.component) for event in draft.active.of(name)]
-        for event in below:
+        hidden: set[str] = set()
+        # a cause is hidden before what it hides, which goes on with the cause of both
+        for event in sorted(below, key=lambda event: event.type != COMPONENT_DOWN):
             unanswered = draft.unanswered.get(event.component)
             if silent_only and (unanswered is None or not unanswered.polls):
                 continue
             own = event.component == down.component
             if event.type in OF_THE_SITE or (own and not is_last_word(draft, event)):
                 continue
-            if event.suppressed_by is None:
+            if event.suppressed_by is None or event.suppressed_by in hidden:
+                hidden.add(event.id)
                 inhibited = replace(event, suppressed_by=cause)
                 draft.active.put(event.key, inhibited)
                 draft.changes.revise(inhibited, tell=True)

@@ -169,3 +169,25 @@ def test_a_site_s_lost_emergency_number_is_no_last_word_of_the_gateway_that_it_i
         site.silent("gw-1")
     [lost] = [each for each in site.alarm_state.active.values() if each.type == EMERGENCY_LOST]
     assert lost.suppressed_by is None
+
+
+def test_what_a_middle_parent_had_hidden_waits_for_its_own_polls_when_the_cause_of_all_ends() -> None:
+    middle, last = replace(COMPONENTS["gw-1"], parent="sw"), replace(COMPONENTS["gw-2"], parent="gw-1")
+    site = Site([COMPONENTS["sw"], middle, last])
+    for name in ("sw", "gw-1", "gw-2"):
+        site.poll(name)
+    for name in ("gw-1", "gw-2"):
+        site.silent(name)
+        site.poll("sw")
+    hidden = site.held("gw-2", "component.down")
+    assert hidden is not None
+    assert hidden.suppressed_by == site.held("gw-1", "component.down").id  # type: ignore[union-attr]
+    site.silent("sw")
+    downs = {each.component: each.suppressed_by for each in site.alarm_state.active.values()}
+    assert downs == {"sw": None, "gw-1": (root := site.held("sw", "component.down").id), "gw-2": root}  # type: ignore[union-attr]
+    site.poll("sw")
+    site.poll("gw-1")
+    site.silent("gw-2", polls=1)  # it takes longer to start
+    assert [each.title for each in site.open] == []
+    site.poll("gw-2")
+    assert not site.alarm_state.active
