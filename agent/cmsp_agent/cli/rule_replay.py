@@ -99,6 +99,7 @@ def _components(entries: Mapping[str, ComponentEntry]) -> Mapping[str, Component
             functions=dict(entry.functions),
             redundancy=entry.redundancy or "",
             parent=entry.parent or "",
+            maintenance=tuple((window.name, window.when.text) for window in entry.maintenance),
         )
         for name, entry in entries.items()
     }

@@ -52,6 +52,7 @@ def component(name: str, entry: schema.ComponentEntry, known: Mapping[str, Crede
         support=Agreement(entry.support.contract, entry.support.until) if entry.support else None,
         authorisation=Agreement(entry.authorisation.letter, entry.authorisation.until) if entry.authorisation else None,
         end_of_life=entry.end_of_life,
+        maintenance=tuple((window.name, window.when.text) for window in entry.maintenance),
     )
 
 

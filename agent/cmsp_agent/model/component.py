@@ -201,6 +201,8 @@ class Component:
     ordered: OrderedServices = OrderedServices()
     end_of_life: dt.date | None = None
     """The day after which the maker has no support for it, if somebody said so."""
+    maintenance: tuple[tuple[str, str], ...] = ()
+    """Weekly windows of its own, beside those of its site: the name, and the hours as they are written."""
 
     @property
     def address(self) -> str:

@@ -1,5 +1,6 @@
 """In a maintenance window faults are recorded and open no incident; what still holds at its end is judged then."""
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -118,6 +119,24 @@ def test_a_restart_in_the_window_holds_back_still() -> None:
     assert site.open == []
     elapse(site, 30)
     assert len(site.open) == 1
+
+
+def test_a_component_has_windows_of_its_own_in_the_time_of_its_site() -> None:
+    own = {
+        name: replace(each, maintenance=(("card", "Tue 22:00-02:00"),)) if name == "gw-1" else each
+        for name, each in COMPONENTS.items()
+    }
+    silences = Silences({"paris": Place("paris", 100, PARIS, parse_weekly("24x7"), ())}, own)
+    site = site_at("2026-11-25T01:30:00")  # a Wednesday, still in the window
+    site.pipeline = Pipeline(own, CUSTOMER, FakeInventory(), site.counters, silences=silences)
+    site.tell(site.pri(up=False), site.pri(up=False, component="gw-2"))
+    assert [one.components for one in site.open] == [("gw-2",)]
+    assert silences.maintained(site.now) == {"gw-1"}
+    held = site.held("gw-1", "isdn.layer2.down", PRI_1)
+    assert held is not None
+    assert silences.described(held, site.now) == ("the weekly window card")
+    elapse(site, 30)
+    assert any("gw-1" in one.components for one in site.open)
 
 
 def test_another_site_is_not_in_it() -> None:

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field
 
 from cmsp_agent.config.schedules import Schedule as Moment
 from cmsp_agent.config.schema.base import NUMBER, TEXT, TEXTS, YES_NO, AlsoAs, Section
+from cmsp_agent.config.schema.order import Windows
 from cmsp_agent.config.schema.values import (
     Addresses,
     AnswersFrom,
@@ -211,6 +212,7 @@ class Settings(Section):
     support: Annotated[SupportSection, AlsoAs(TEXT)] | None = None
     authorisation: Annotated[Authorisation, AlsoAs(TEXT)] | None = None
     end_of_life: Date | None = Field(default=None, description="The last day of the maker's support, if known")
+    maintenance: Windows = Field(default=(), description="Weekly windows of its own, beside those of its site")
     services: Services = Services()
     thresholds: dict[Text, Annotated[ThresholdSection, AlsoAs(NUMBER)]] = Field(default_factory=dict)
     poll: Annotated[Poll, AlsoAs(TEXT)] = Poll()

@@ -57,6 +57,9 @@ def _windows(value: Any) -> Any:
     return value if isinstance(value, list | tuple) else [value]
 
 
+Windows = Annotated[tuple[MaintenanceSection, ...], BeforeValidator(_windows)]
+
+
 def _numbers(value: Any) -> Any:
     return (value,) if isinstance(value, str | int) else value
 
@@ -73,7 +76,7 @@ class SiteSection(Section):
     people: Count = 0
     timezone: Timezone = "UTC"
     hours: Weekly | None = Field(default=None, description="Business hours; default: around the clock")
-    maintenance: Annotated[tuple[MaintenanceSection, ...], BeforeValidator(_windows)] = ()
+    maintenance: Windows = ()
     source: Address | None = Field(
         default=None, description="Address of the appliance that this site's devices are asked from"
     )

@@ -101,7 +101,7 @@ def _unknown_key(model: type[BaseModel], key: str, inner: Path) -> str:
 
 def _deeper(model: type[BaseModel], key: str) -> str:
     """Where a key stands that was written at the margin: in each entry of a section, or below a key of one."""
-    for section in ("components", "sites"):
+    for section in ("sites", "components"):
         of_entries = tuple(_known_keys(model, (section, "NAME")))
         if key in of_entries:
             return f"{section}, as in {section}: {{NAME: {{{key}: …}}}}"
