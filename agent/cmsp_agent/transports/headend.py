@@ -5,7 +5,7 @@ could name another CA bundle or a proxy. The connections are kept by `kept_conne
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from http.client import HTTPException
 from typing import Any
@@ -38,6 +38,8 @@ class HeadendReply:
     document: dict[str, Any] | None
     retry_after: str | None = None
     problem: str = ""
+    date: str | None = None
+    """When it was answered, by the clock of the head-end."""
 
 
 class HeadendClient:
@@ -154,7 +156,7 @@ class HeadendClient:
         where = urlsplit(url)
         origin = where.hostname or "", where.port or 443
         try:
-            status, retry_after, content = self._connections.ask(
+            status, (retry_after, date), content = self._connections.ask(
                 origin, (method, where.path, body, headers), MOST_BYTES + 1, may_connect
             )
         except MustNotConnect as error:
@@ -162,7 +164,7 @@ class HeadendClient:
         except (HTTPException, OSError, ValueError) as error:
             # ValueError: what http.client makes of an answer that is not HTTP
             raise HeadendUnreachable(f"{self.url}: {reason_of(error)[:200]}") from error
-        return _reply(status, retry_after, content)
+        return replace(_reply(status, retry_after, content), date=date)
 
 
 def _bases(urls: Sequence[str]) -> list[str]:

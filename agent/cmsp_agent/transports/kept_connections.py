@@ -50,8 +50,8 @@ class KeptConnections:
 
     def ask(
         self, origin: HeadendAddress, request: PlainRequest, most: int, may_connect: bool
-    ) -> tuple[int, str | None, bytes]:
-        """Send a request; the status, Retry-After and up to `most` octets of the answer's body.
+    ) -> tuple[int, tuple[str | None, str | None], bytes]:
+        """Send a request; the status, Retry-After and Date, and up to `most` octets of the answer's body.
 
         Raises:
             MustNotConnect: a connection would have to be made, and may not.
@@ -67,7 +67,7 @@ class KeptConnections:
             content = answer.read(most)
             undo.pop_all()
         self._give_back(origin, connection, answer, life)
-        return answer.status, answer.getheader("Retry-After"), content
+        return answer.status, (answer.getheader("Retry-After"), answer.getheader("Date")), content
 
     def renew(self, certificates: ClientCertificates) -> None:
         """Make further connections with these; what is idle is closed, what is in use ends with its request."""

@@ -102,7 +102,7 @@ def understood(reply: HeadendReply, now: int) -> HeadendAnswer:
 
     Args:
         reply: what came back.
-        now: wall time, ms since the epoch, for a Retry-After that is a date.
+        now: wall time, ms since the epoch, for a Retry-After that is a date where the reply has none of its own.
     """
     document = reply.document or {}
     match reply.status:
@@ -122,25 +122,34 @@ def understood(reply: HeadendReply, now: int) -> HeadendAnswer:
         case 401 | 403:
             return AccessRefused(reply.status)
         case 429 | 503:
-            seconds = retry_after(reply.retry_after, now)
+            seconds = retry_after(reply.retry_after, reply.date, now)
             return Wait(seconds) if seconds is not None else Failed(f"answered {reply.status} without Retry-After")
     return Failed(f"answered {reply.status}")
 
 
-def retry_after(header: str | None, now: int) -> float | None:
-    """Seconds to wait by a Retry-After (RFC 9110, 10.2.3), a number or a date, capped; None where neither."""
+def retry_after(header: str | None, date: str | None, now: int) -> float | None:
+    """Seconds to wait by a Retry-After (RFC 9110, 10.2.3), a number or a date, capped; None where neither.
+
+    A date is by the clock of the head-end, which `date` shows; ours, where it shows none, may be a day off.
+    """
     if header is None:
         return None
     text = header.strip()
     if text.isascii() and text.isdecimal():
         return float(min(int(text[:9]), LONGEST_WAIT))
+    at, there = _moment(text), _moment(date or "")
+    if at is None:
+        return None
+    return min(max(0.0, at - (now / 1000 if there is None else there)), LONGEST_WAIT)
+
+
+def _moment(text: str) -> float | None:
+    """An HTTP date, seconds since the epoch; None where it is none. One without a zone is in UTC."""
     try:
         moment = parsedate_to_datetime(text)
+        return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
     except (ValueError, TypeError, OverflowError):
         return None
-    # a date without a zone is one in UTC
-    at = moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()
-    return min(max(0.0, at - now / 1000), LONGEST_WAIT)
 
 
 def _number(

@@ -44,6 +44,12 @@ def test_by_the_contract(reply: HeadendReply, answer: HeadendAnswer) -> None:
     assert understood(reply, NOW) == answer
 
 
+@pytest.mark.parametrize("day", [0, 86_400_000, -86_400_000])
+def test_a_date_to_wait_for_is_by_the_head_ends_clock(day: int) -> None:
+    dates = "Thu, 01 Jan 2026 00:02:00 GMT", "", "Thu, 01 Jan 2026 00:00:00 GMT"
+    assert understood(HeadendReply(503, None, *dates), NOW + day) == Wait(120)
+
+
 @pytest.mark.parametrize(
     "document",
     [
