@@ -7,7 +7,7 @@ LETTER_ENDS, LETTER_ENDED = "authorisation.ends", "authorisation.ended"
 CONTRACT_ENDS, CONTRACT_ENDED = "support.ends", "support.ended"
 TERM_ENDS, TERM_ENDED = "order.ends", "order.ended"
 TOO_MANY = "order.exceeded"
-END_OF_LIFE = "end_of_life.reached"
+END_OF_LIFE_NEAR, END_OF_LIFE = "end_of_life.near", "end_of_life.reached"
 
 _RENEW = "Renew it, write the new last day into the file, and reload. "
 
@@ -58,6 +58,12 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         Severity.WARNING,
         "The file names more components than order {object} counts",
         "Order more, or take components out of the file. None is dropped.",
+    ),
+    _dated(
+        END_OF_LIFE_NEAR,
+        Severity.WARNING,
+        "{component}: the maker's support for it ends",
+        "Plan its replacement: after that day faults of its software are mended no more. Monitoring goes on.",
     ),
     _dated(
         END_OF_LIFE,

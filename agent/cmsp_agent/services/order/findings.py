@@ -51,6 +51,7 @@ _KINDS: Mapping[tuple[str, str], str] = {
     (LETTER, "ended"): types.LETTER_ENDED,
     (CONTRACT, "ends soon"): types.CONTRACT_ENDS,
     (CONTRACT, "ended"): types.CONTRACT_ENDED,
+    (LIFE, "ends soon"): types.END_OF_LIFE_NEAR,
     (LIFE, "ended"): types.END_OF_LIFE,
 }
 

@@ -106,6 +106,14 @@ async def test_more_components_than_ordered_are_flagged_and_an_end_of_life_is_sa
     assert text == "the file names 3 components, the order counts 2: none is dropped"
 
 
+async def test_the_end_of_the_maker_s_support_is_warned_of_before() -> None:
+    stage = Stage(replace(GATEWAY, support=None, end_of_life=dt.date(2026, 11, 20)))
+    assert await stage.on(dt.date(2026, 10, 1)) == set()
+    assert await stage.on(dt.date(2026, 11, 20)) == {"end_of_life.near gw"}
+    assert "ends on 2026-11-20" in stage.held.texts["end_of_life.near", "gw", ""]
+    assert await stage.on(dt.date(2026, 11, 21)) == {"end_of_life.reached gw"}
+
+
 async def test_what_an_earlier_run_raised_is_cleared() -> None:
     held = Held()
     held.texts["support.ended", "gw", "CON-0"] = "of the last run"
