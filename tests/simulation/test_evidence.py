@@ -180,3 +180,23 @@ def test_what_a_person_ends_is_restored_by_a_poll_alone_or_closes_without_a_rest
         assert incidents["gw-3"]["restored_at"] is None
 
     on_site(tmp_path, play)
+
+
+def test_an_alarm_that_its_device_type_knows_no_more_says_that_a_person_ends_it(tmp_path: Path) -> None:
+    async def play(world: World) -> None:
+        assert world.agent is not None
+        world.site.devices["gw-3"].happen(happenings.pri_layer2(FIRST_PRI, up=False))
+        await asyncio.sleep(POLLS / 5)
+        text = world.workspace.site_yaml.read_text("utf-8")
+        for kind, ends in (("generic_snmp", True), ("cisco_ios", False)):
+            line = next(each for each in text.splitlines() if each.startswith("  gw-3:"))
+            other = line.replace("type: cisco_ios", f"type: {kind}")
+            world.workspace.site_yaml.write_text(text.replace(line, other), "utf-8")
+            await world.agent.use(load(world.workspace.site_yaml, environment={}))
+            await asyncio.sleep(5)
+            [alarm] = world.agent.events.service.alarm_state.active.values()
+            assert alarm.text.endswith("`cmsp-agent alarm clear`)") is ends
+            [incident] = world.agent.events.service.alarm_state.incidents.values()
+            assert (f"End the alarm {alarm.id}" in incident.recommendation) is ends
+
+    on_site(tmp_path, play)

@@ -53,6 +53,7 @@ class Meanings:
         self.alarms: Mapping[str, AlarmType] = {alarm.type: alarm for alarm in (*BUILT_IN, *device_type.alarms)}
         self._ended = frozenset(_ended_by_messages(device_type))
         self._ended_by_polls = frozenset(rule.type for rule in device_type.states if rule.clears or rule.bits)
+        self._ended_by_shows = frozenset(state.type for table in device_type.tables for state in table.states)
         self._traps: dict[str, list[TrapRule]] = {}
         self._ignored = frozenset(trap_key(oid) for oid in device_type.ignored_traps)
         self._syslog: dict[str, list[SyslogMatch]] = {}
@@ -65,7 +66,8 @@ class Meanings:
     def has_end(self, kind: str, *, polled: bool) -> bool:
         """Whether something that the device says or shows can end an alarm of the type."""
         by_code = self.device_type.normalise is not None
-        return by_code or kind in self._ended or (polled and kind in self._ended_by_polls)
+        by_show = kind in self._ended_by_shows
+        return by_code or by_show or kind in self._ended or (polled and kind in self._ended_by_polls)
 
     def traps(self, oid: str) -> Iterable[TrapRule]:
         """The rules for a notification."""

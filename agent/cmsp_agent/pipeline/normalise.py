@@ -177,7 +177,7 @@ class Normaliser:
         ended = "cleared: " * (state is Transition.CLEAR)
         detail = f": {report.detail}" if report.detail else ""
         text = stored(report.text)[:LONGEST_TEXT] or ended + title(alarm, signal.component, name) + detail
-        if state is Transition.RAISE and source in _FROM_DEVICE and not self._has_end(component, report.type):
+        if state is Transition.RAISE and source in _FROM_DEVICE and not self.has_end(signal.component, report.type):
             text, attributes = f"{text} ({ENDED_BY_A_PERSON})", {**attributes, ENDS: BY_A_PERSON}
         return Event(
             id=self._new_id(signal.received_at),
@@ -197,10 +197,10 @@ class Normaliser:
             attributes=attributes | its_time,
         )
 
-    def _has_end(self, component: Component | None, kind: str) -> bool:
-        if component is None:
-            return True
-        return self.meanings(component.name).has_end(kind, polled=component.credentials.snmp is not None)
+    def has_end(self, component: str, kind: str) -> bool:
+        """Whether something that the component says or shows can end an alarm of the type."""
+        known = self._components.get(component)
+        return known is None or self.meanings(component).has_end(kind, polled=known.credentials.snmp is not None)
 
     def masked_object(self, event: Event) -> str:
         """What the event is about, as it may leave the site."""

@@ -17,6 +17,7 @@ from cmsp_agent.pipeline.alarm_state import AlarmState, Draft
 from cmsp_agent.pipeline.causes import Causes
 from cmsp_agent.pipeline.correlate import Correlator
 from cmsp_agent.pipeline.device_order import DeviceOrder
+from cmsp_agent.pipeline.endings import say_how_they_end
 from cmsp_agent.pipeline.filter import TierFilter
 from cmsp_agent.pipeline.flapping import Flapping
 from cmsp_agent.pipeline.impact import Assessor, Customer
@@ -146,6 +147,7 @@ class Pipeline:
         withdraw(draft, retired)
         self._correlate.hide_anew(draft)
         self._losses.recall(draft)
+        say_how_they_end(draft, self._normalise)
         self._triage.review_all(draft)
         return draft
 
