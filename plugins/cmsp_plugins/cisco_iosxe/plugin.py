@@ -22,7 +22,10 @@ CISCO_IOSXE = DeviceType(
     sys_descr=XE,
     descr_is_enough=True,
     identity=Identity(
-        vendor="Cisco", os="iosxe", version=(Fact(pattern=r"\bVersion:?\s+([^,\s]+)"),), products=PRODUCTS
+        vendor="Cisco",
+        os="iosxe",
+        version=(Fact(pattern=r"\bVersion:?\s+(?:[A-Z][a-z]+\s+)?([^,\s]+)"),),
+        products=PRODUCTS,
     ),
     proven=("identity",),
 )

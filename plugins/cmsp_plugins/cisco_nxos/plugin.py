@@ -36,7 +36,7 @@ CISCO_NXOS = DeviceType(
     sys_object_ids=("1.3.6.1.4.1.9.12.3.1.3",),
     sys_descr=r"NX-OS(?!\(tm\) ucs)",
     descr_is_enough=True,
-    identity=Identity(vendor="Cisco", os="nxos", version=(Fact(pattern=r"\bVersion ([^,\s]+)"),)),
+    identity=Identity(vendor="Cisco", os="nxos", version=(Fact(pattern=r"\b[Vv]ersion ([^,\s]+)"),)),
     cli=CliPlatform(
         driver="cisco_nxos",
         read_only=(

@@ -34,7 +34,7 @@ RIBBON_SBC = DeviceType(
         vendor="Ribbon",
         os="sonus-sbc",
         version=(Fact(pattern=r"\bversion (?:sbc-)?(V[0-9][\w.-]*?)(?:\.x86_64)?(?:\s|$)"),),
-        model=(Fact(pattern=r"^Sonus (SBC \w+) version"),),
+        model=(Fact(pattern=r"^(?:Sonus|Ribbon) (SBC \w+) version"),),
     ),
     # SBC Edge (1000, 2000, SWe Lite): its REST interface; the answer is the archive itself.
     cli=CliPlatform(
