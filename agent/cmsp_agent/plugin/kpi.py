@@ -42,6 +42,9 @@ class Kpi:
     only_if: tuple[str, int | str] | None = None
     """(column, value, which may be an OID): rows of equal index where that column has another value are left out (of
     all sensors those in degrees Celsius)."""
+    valid_if: tuple[str, int] | None = None
+    """(column, value): rows of equal index where that column has another value have no figure now (a sensor that is not
+    operational); a device without the column says nothing of it."""
     counts: frozenset[int] = frozenset()
     """Not empty: a row counts 1 where its value is one of these, else 0 (channels in use); with `aggregate` sum."""
     share_of: tuple[str, float] | None = None
@@ -87,7 +90,7 @@ class Kpi:
     @property
     def companions(self) -> tuple[str, ...]:
         """What is read beside the figures: names, conditions, the whole of a share, precision."""
-        others = (each[0] for each in (self.only_if, self.share_of, self.at_most) if each is not None)
+        others = (each[0] for each in (self.only_if, self.valid_if, self.share_of, self.at_most) if each is not None)
         asked = (self.label, *others, *(self.precision or ()), *self.hourly, *self.parts)
         return tuple(oid for oid in asked if oid)
 
@@ -113,7 +116,7 @@ def sensor_kpis(table: str, absent: tuple[int, ...]) -> tuple[Kpi, ...]:
     """The figures of a sensor table of ENTITY-SENSOR-MIB's form, each named by its entity and in whole units.
 
     Args:
-        table: the OID of its rows: type .1, scale .2, precision .3, value .4.
+        table: the OID of its rows: type .1, scale .2, precision .3, value .4, status .5.
         absent: values by which a sensor says that it has none.
     """
     return tuple(
@@ -123,6 +126,7 @@ def sensor_kpis(table: str, absent: tuple[int, ...]) -> tuple[Kpi, ...]:
             (f"{table}.4",),
             per=ENTITY_NAME,
             only_if=(f"{table}.1", kind),
+            valid_if=(f"{table}.5", 1),
             precision=(f"{table}.2", f"{table}.3"),
             absent=absent,
         )

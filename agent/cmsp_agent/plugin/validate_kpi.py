@@ -50,6 +50,7 @@ def _asked(path: str, figure: Kpi) -> Iterator[str]:
         "share_of": figure.share_of[:1] if figure.share_of else (),
         "at_most": figure.at_most[:1] if figure.at_most else (),
         "only_if": figure.only_if[:1] if figure.only_if else (),
+        "valid_if": figure.valid_if[:1] if figure.valid_if else (),
     }
     for name, asked in members.items():
         yield from oids(f"{path}.{name}", asked)

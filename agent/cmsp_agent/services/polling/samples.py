@@ -75,11 +75,12 @@ def _values(
     spare = answers.rows(planned.free) if planned.free else NO_ROWS
     moved = answers.rows(IF_DISCONTINUITY) if kpi.per == "interface" else NO_ROWS
     scale, usual_none = kpi.scale * planned.scale, kpi.none
+    chosen = kpi.only_if is not None or kpi.valid_if is not None or kpi.last != ""
     for index, said in ({**answers.rows(planned.spare), **rows} if planned.spare else rows).items():
         width = planned.width if index in rows else 32
         none = usual_none if kpi.kind == "gauge" else ((1 << width) - 1,)
         value = number(said)
-        if value is None or value in none or (kpi.only_if is not None and not _applies(kpi, answers, index)):
+        if value is None or value in none or (chosen and not _applies(kpi, answers, index)):
             continue
         figure: float | None = value
         if planned.free:
@@ -126,7 +127,9 @@ def _ratio(kpi: Kpi, value: float, answers: Answers, index: str, rates: Rates, c
 def _applies(kpi: Kpi, answers: Answers, index: str) -> bool:
     if kpi.last and index.rpartition(".")[2] != kpi.last:
         return False
-    return kpi.only_if is None or answers.rows(kpi.only_if[0]).get(index) == kpi.only_if[1]
+    if kpi.only_if is not None and answers.rows(kpi.only_if[0]).get(index) != kpi.only_if[1]:
+        return False
+    return kpi.valid_if is None or answers.rows(kpi.valid_if[0]).get(index, kpi.valid_if[1]) == kpi.valid_if[1]
 
 
 def _label(kpi: Kpi, answers: Answers, index: str, interface: InterfaceName) -> str:

@@ -236,3 +236,21 @@ def test_interfaces_without_counters_of_64_bits_have_those_of_32() -> None:
 
 def test_what_is_no_number_is_no_figure() -> None:
     assert read(Kpi("k", "u", ("1.2",), per="index"), {"1": float("nan"), "2": float("inf"), "3": 1}) == {"k[3]": 1.0}
+
+
+def chosen(kpi: Kpi, rows: dict[str, Value], status: dict[str, Value]) -> dict[str, float]:
+    return samples(
+        Plan((PlannedKpi(kpi, "1.2", is_column=True),)), Answers({}, {"1.2": rows, "1.5": status}), Rates(), str
+    )
+
+
+def test_a_row_that_is_not_valid_now_has_no_figure() -> None:
+    kpi = Kpi("k", "°C", ("1.2",), per="index", valid_if=("1.5", 1))
+    assert chosen(kpi, {"1": 40, "2": 0, "3": 41}, {"1": 1, "2": 3}) == {"k[1]": 40, "k[3]": 41}
+    assert chosen(kpi, {"1": 40}, {}) == {"k[1]": 40}
+    assert "1.5" in PlannedKpi(kpi, "1.2").oids
+
+
+def test_of_intervals_the_last_one_that_is_over_counts() -> None:
+    kpi = Kpi("k", "calls", ("1.2",), per="first", last="1")
+    assert chosen(kpi, {"7.0": 3, "7.1": 40, "8.1": 41, "8.2": 9}, {}) == {"k[7]": 40, "k[8]": 41}
