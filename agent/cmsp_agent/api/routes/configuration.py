@@ -65,7 +65,7 @@ async def apply(
 ) -> Response:
     """Check a configuration and put it in force. It is taken back by itself unless it is confirmed in time.
 
-    Comments of the present file stay where the new text has none.
+    The comments of the present file stay where the new text has none of them.
     """
     text = await _text(request)
 
