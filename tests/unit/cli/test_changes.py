@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cmsp_agent.cli.daemon import CallFailed
+from cmsp_agent.cli.daemon import AgentUnreachable, CallFailed
 from cmsp_agent.plugin.quarantine import Quarantine, Quarantined
 from tests.unit.cli.fakes import cmsp_agent
 
@@ -55,6 +55,15 @@ def test_plugins_are_listed_with_the_reason() -> None:
     assert json.loads(cmsp_agent("plugin", "list", "--json", answers={"/v1/status": {"plugins": rows}}).out) == {
         "items": rows
     }
+
+
+def test_without_an_agent_the_plugins_that_are_installed_are_listed() -> None:
+    silent = {"/v1/status": AgentUnreachable("the agent is not running")}
+    ending = cmsp_agent("plugin", "list", answers=silent, local=True)
+    assert ending.code == 0
+    assert ["cisco_ios", "loaded", "0"] in [line.split() for line in ending.out.splitlines()]
+    assert "the agent is not running" in ending.out
+    assert cmsp_agent("plugin", "list", answers=silent).code == 4, "of an agent elsewhere nothing is known"
 
 
 def test_a_plugin_leaves_quarantine_without_the_agent(tmp_path: Path) -> None:

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 import typer
 
-from cmsp_agent.cli.daemon import CallFailed
+from cmsp_agent.cli.daemon import AgentUnreachable, CallFailed
 from cmsp_agent.cli.output import TableColumn, items
 from cmsp_agent.cli.secrets import Config
-from cmsp_agent.cli.session import AsJson, session
+from cmsp_agent.cli.session import AsJson, CommandContext, session
 from cmsp_agent.config.site_path import DEFAULT_FILE
 
 FILE = "quarantine.json"
@@ -19,9 +19,9 @@ PluginName = Annotated[str, typer.Argument(metavar="PLUGIN", help="The plugin's 
 
 
 def plugin_list(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the plugins, and why one is not loaded."""
+    """List the plugins, and why one is not loaded; without a running agent those that are installed here."""
     here = session(context)
-    rows = items(here.daemon.get("/v1/status").get("plugins"))
+    rows, note = _rows(here)
     if as_json:
         here.output.json_rows(rows)
         return
@@ -31,6 +31,22 @@ def plugin_list(context: typer.Context, as_json: AsJson = False) -> None:
     for row in rows:
         for mistake in row.get("problems") or ():
             here.output.line(f"{row.get('name')}: not used: {mistake}")
+    if note:
+        here.output.line(f"\n{note}")
+
+
+def _rows(here: CommandContext) -> tuple[list[Mapping[str, Any]], str]:
+    """Each plugin as a row, and what is to be known of the list."""
+    try:
+        return list(items(here.daemon.get("/v1/status").get("plugins"))), ""
+    except AgentUnreachable:
+        if not here.daemon.local:
+            raise
+    from cmsp_agent.cli.plugin.load import installed
+
+    shown = ("name", "state", "reason", "failures", "problems")
+    rows: list[Mapping[str, Any]] = [{name: getattr(each, name) for name in shown} for each in installed().reports()]
+    return rows, "the agent is not running: these are installed, and loaded by its next start"
 
 
 def _reason(row: Mapping[str, Any]) -> str:
