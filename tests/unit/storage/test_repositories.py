@@ -47,6 +47,15 @@ class TestIncidents:
         incidents.save(tx, first.after(Trigger.RESTORE, NOW).after(Trigger.RESOLVE, NOW))
         assert incidents.unfinished(tx) == [second]
 
+    def test_one_is_kept_for_its_time_from_its_end_on_however_long_it_was_open(self, tx: sqlite3.Connection) -> None:
+        ends = (NOW + 1000, NOW + 5000)
+        for number, end in enumerate(ends, 1):
+            over = an_incident(f"INC-00000{number}").after(Trigger.RESTORE, end).after(Trigger.RESOLVE, end)
+            incidents.save(tx, over)
+        incidents.save(tx, an_incident("INC-000003"))
+        assert incidents.forget_before(tx, NOW + 3000) == 1
+        assert [each.number for each in incidents.page(tx)[0]] == ["INC-000003", "INC-000002"]
+
     def test_pages_from_the_newest(self, tx: sqlite3.Connection) -> None:
         for count in range(1, 6):
             incidents.save(tx, an_incident(incidents.number(count)))

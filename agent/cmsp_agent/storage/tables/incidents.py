@@ -1,9 +1,10 @@
 """Incidents as they stand, and their numbers. Transitions are the model's; each change goes through the outbox."""
 
 import sqlite3
+from itertools import islice
 
 from cmsp_agent.model.incident import Incident
-from cmsp_agent.storage.encoding import decode, decoded, encode
+from cmsp_agent.storage.encoding import DocumentInvalid, decode, decoded, encode
 from cmsp_agent.storage.sqlite import meta
 
 ROUND = 1000
@@ -106,10 +107,18 @@ def page(connection: sqlite3.Connection, before: int = 0, limit: int = 50) -> tu
 
 
 def forget_before(tx: sqlite3.Connection, before: int, limit: int = 1000) -> int:
-    """Delete up to `limit` incidents opened before a time (ms) that are not open; return how many went."""
-    gone = tx.execute(
-        "delete from incidents where number in"
-        " (select number from incidents where open = 0 and opened_at < ? order by number limit ?)",
-        (before, limit),
-    )
-    return gone.rowcount
+    """Delete up to `limit` incidents that were over before a time (ms); return how many went."""
+    # one that was over before was opened before: few others of that age are left
+    rows = tx.execute("select number, body from incidents where open = 0 and opened_at < ? order by number", (before,))
+    old = [*islice(((found,) for found, body in rows if _over_at(body) < before), limit)]
+    tx.executemany("delete from incidents where number = ?", old)
+    return len(old)
+
+
+def _over_at(body: object) -> int:
+    """When an incident came to its end; one that can't be read is over."""
+    try:
+        incident = decode(body, Incident)
+    except DocumentInvalid:
+        return 0
+    return max(at or 0 for at in (incident.restored_at, incident.resolved_at, incident.closed_at))
