@@ -10,11 +10,12 @@ from cmsp_agent.model.errors import Problem
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """Names of device types, of notification channels, and of the KPIs of each device type."""
+    """Names of device types, of notification channels, and of the KPIs of each device type; who brings each type."""
 
     types: Collection[str] = ()
     channels: Collection[str] = ()
     figures: Mapping[str, Collection[str]] = field(default_factory=dict)
+    plugins: Mapping[str, str] = field(default_factory=dict)
 
 
 def channel_problems(tree: Node, file: str, known: Collection[str]) -> list[Problem]:

@@ -78,7 +78,9 @@ class PluginHost:
     @property
     def brought(self) -> Brought:
         """What they bring that a file may name."""
-        return Brought(self.registry.types, self.channels.by_name, figure_names(self.registry))
+        types = self.registry.types
+        plugins = {name: self.registry.plugin_of(name) or "" for name in types}
+        return Brought(types, self.channels.by_name, figure_names(self.registry), plugins)
 
     def report(self) -> list[dict[str, object]]:
         """How the plugins fare, for the status."""

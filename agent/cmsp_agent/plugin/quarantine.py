@@ -41,13 +41,23 @@ class Quarantine:
     def entries(self) -> Mapping[str, Quarantined]:
         """What is quarantined, by plugin; an unreadable file is set aside (`.unreadable`) and counts as empty."""
         try:
-            rows = json.loads(self._path.read_text(encoding="utf-8"))
-            return {name: Quarantined(plugin=name, **row) for name, row in rows.items()}
+            return self._rows()
         except FileNotFoundError:
             return {}
         except (ValueError, TypeError, AttributeError):
             self._path.replace(self._path.with_suffix(".unreadable"))
             return {}
+
+    def kept_out(self) -> Mapping[str, Quarantined]:
+        """The plugins that a start does without as a whole. Only looks: a file that can't be read counts as empty."""
+        try:
+            return {name: entry for name, entry in self._rows().items() if not entry.normalise_only}
+        except (OSError, ValueError, TypeError, AttributeError):
+            return {}
+
+    def _rows(self) -> Mapping[str, Quarantined]:
+        rows = json.loads(self._path.read_text(encoding="utf-8"))
+        return {name: Quarantined(plugin=name, **row) for name, row in rows.items()}
 
     def add(self, entry: Quarantined) -> None:
         """Put a plugin on the list, durably.

@@ -1,7 +1,7 @@
 """`config check`: reads the file as a start does, and asks this machine for what a start will need of it."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,10 +16,12 @@ from cmsp_agent.config.totals import total_problems
 from cmsp_agent.config.tree import line_of
 from cmsp_agent.model.entitlement import ServicePart, gets
 from cmsp_agent.model.errors import ConfigurationError, Problem
+from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.preflight.machine import is_here, machine_problems, unresolved, unusable_folders
 from cmsp_agent.preflight.refusals import preflight
 from cmsp_agent.preflight.service_user import service_user
 from cmsp_agent.services.link.identity import with_identity
+from cmsp_agent.storage.obstacles import QUARANTINE
 from cmsp_agent.storage.sealed.master_key import FILE, master_key
 
 _NAMED = re.compile(r"'[^']*'|[0-9]+")
@@ -86,8 +88,23 @@ def check_file(
     if problems:
         raise ConfigurationError(sorted(problems, key=lambda problem: problem.line))
     notes = (*configuration.notes, *found.notes, *_notes(configuration, document, running, here=here))
+    if here and running is None:
+        notes = (*notes, *_kept_out(configuration, known))
     notes = (*notes, *idle_thresholds(document.tree, configuration.components, known.figures))
     return CheckedStart(document, list(notes))
+
+
+def _kept_out(configuration: Configuration, brought: Brought) -> Iterator[Note]:
+    """Each component whose device type a start would do without, since its plugin is in quarantine."""
+    quarantined = Quarantine(configuration.appliance.state / QUARANTINE).kept_out()
+    for name, component in configuration.components.items():
+        plugin = brought.plugins.get(component.type, "")
+        if plugin in quarantined:
+            text = (
+                f"its device type {component.type} is not in use, with an alarm: the plugin {plugin} is in quarantine;"
+                f" once it is mended: cmsp-agent plugin clear {plugin}"
+            )
+            yield Note(f"components.{name}.type", configuration.type_lines[name], text)
 
 
 def _of_the_master_key(configuration: Configuration) -> list[Problem]:

@@ -13,9 +13,9 @@ from cmsp_agent.config.tree import Path as TreePath
 from cmsp_agent.model.errors import CannotListen, Problem
 from cmsp_agent.preflight.service_user import ServiceUser
 from cmsp_agent.services.devices.names import is_literal
-from cmsp_agent.services.receiving.sockets import wanted
+from cmsp_agent.services.receiving.sockets import Wanted, wanted
 from cmsp_agent.storage.place import closed_to
-from cmsp_agent.transports.listening import bind_one
+from cmsp_agent.transports.listening import EVERYWHERE, bind_one
 from cmsp_agent.transports.tls_files import problem_of_client
 
 RESOLVE_WITHIN = 5.0
@@ -87,31 +87,42 @@ def _closed_files(state: Path, user: ServiceUser) -> list[Path]:
 
 
 def _ports(configuration: Configuration) -> Iterator[tuple[TreePath, str]]:
-    taken: dict[tuple[int, str, int], str] = {}
+    taken: list[Wanted] = []
+    doubled: dict[tuple[str, ...], str] = {}
     for want in wanted(configuration.listen):
-        place = want.kind, want.address, want.port
-        if want.port and taken.setdefault(place, want.key) != want.key:
-            yield tuple(want.key.split(".")), f"{taken[place]} has port {want.port} already: write another one"
+        other = next((each for each in taken if _are_one(each, want)), None)
+        if other is not None:
+            doubled[tuple(want.key.split("."))] = f"{other.key} has port {want.port} already: write another one"
             continue
-        try:
-            bound = bind_one(want.kind, want.address, want.port)
-        except CannotListen as error:
-            # systemd holds its sockets for the agent, and gives those below 1024 to a user who may not open them
-            if "systemd (process 1)" not in str(error) and "not permitted" not in str(error):
-                yield tuple(want.key.split(".")), str(error)
-        else:
-            if bound is not None:
-                bound.close()
+        taken.append(want)
+        # systemd holds its sockets for the agent, and gives those below 1024 to a user who may not open them
+        why = _why_not(want.kind, want.address, want.port)
+        if why and "systemd (process 1)" not in why and "not permitted" not in why:
+            yield tuple(want.key.split(".")), why
+    yield from doubled.items()
     listen = configuration.api.listen
     if listen is not None:
-        try:
-            bound = bind_one(socket.SOCK_STREAM, listen.address or "::", listen.port)
-        except CannotListen as error:
-            if "no address of this machine" not in str(error):  # the tunnel's may not be up yet
-                yield ("api", "listen"), str(error)
-        else:
-            if bound is not None:
-                bound.close()
+        why = _why_not(socket.SOCK_STREAM, listen.address or "::", listen.port)
+        if why and "no address of this machine" not in why:  # the tunnel's may not be up yet
+            yield ("api", "listen"), why
+
+
+def _why_not(kind: socket.SocketKind, address: str, port: int) -> str:
+    """Why a port can't be had now; empty where it can."""
+    try:
+        bound = bind_one(kind, address, port)
+    except CannotListen as error:
+        return str(error)
+    if bound is not None:
+        bound.close()
+    return ""
+
+
+def _are_one(one: Wanted, other: Wanted) -> bool:
+    """Whether two places can't both be had: the same one, or one of them is every address of that family."""
+    if not one.port or (one.kind, one.port, ":" in one.address) != (other.kind, other.port, ":" in other.address):
+        return False
+    return one.address == other.address or bool({one.address, other.address} & {*EVERYWHERE})
 
 
 def unresolved(configuration: Configuration, within: float = RESOLVE_WITHIN) -> list[tuple[str, str]]:

@@ -99,8 +99,14 @@ def obstacles(state: Path) -> Iterator[tuple[Path, str]]:
 
 def _is_damaged(path: Path) -> bool:
     try:
-        return not isinstance(json.loads(path.read_bytes()), dict)
+        rows = json.loads(path.read_bytes())
+        return not isinstance(rows, dict) or not all(map(_is_entry, rows.values()))
     except OSError:
         return False
     except ValueError:
         return True
+
+
+def _is_entry(row: object) -> bool:
+    """Whether a plugin's entry can be read: since when, and why."""
+    return isinstance(row, dict) and isinstance(row.get("since"), int) and isinstance(row.get("reason"), str)

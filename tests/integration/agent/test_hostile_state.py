@@ -187,6 +187,21 @@ def test_what_is_lost_or_sealed_and_damaged_is_an_alarm_though_nothing_needs_it_
             assert f"{name} was {lose.__name__} though the agent has run here" in said
 
 
+def test_what_is_in_quarantine_is_said_by_the_check_before_the_start_does_without_it(appliance: Appliance) -> None:
+    file = appliance.state / "quarantine.json"
+    entry = {"since": 1_795_859_000_000, "reason": "blocked the event loop for 15 s"}
+    file.write_text(json.dumps({"generic_snmp": entry}))
+    check = appliance.run("config", "check", "-c", str(appliance.file))
+    assert check.returncode == 0
+    assert f"{appliance.file}:5: components.gw-1.type: note: its device type generic_snmp is not in use" in check.stdout
+    file.write_text(json.dumps({"generic_snmp": 1}))
+    assert "in quarantine" not in appliance.run("config", "check", "-c", str(appliance.file)).stdout
+    assert file.exists()
+    with appliance.running() as process:
+        assert process.poll() is None
+        assert "quarantine.json was damaged" in reasons(appliance)
+
+
 def a_file_instead(state: Path) -> None:
     state.write_text("")
 

@@ -99,7 +99,8 @@ def _own(alarms: Sequence[Event]) -> list[HealthReason]:
 
 
 def _plugin(row: Mapping[str, Any]) -> HealthReason:
-    remedy = f"mend or remove the plugin, then: cmsp-agent plugin clear {row['name']} && systemctl restart cmsp-agent"
+    clear = f"cmsp-agent plugin clear {row['name']} && " if row["state"] == "quarantined" else ""
+    remedy = f"mend or remove the plugin, then: {clear}systemctl restart cmsp-agent"
     return HealthReason(f"plugin {row['name']} {row['state']}: {row['reason']}", remedy)
 
 
