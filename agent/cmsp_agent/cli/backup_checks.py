@@ -60,7 +60,7 @@ def backup_rehearse(context: typer.Context, name: Maybe = "", as_json: AsJson = 
             TableColumn("NOTE"),
         ]
         rows = [
-            (row.get("component"), row.get("backup"), not row.get("errors"), "\n".join(_notes(row))) for row in found
+            (row.get("component"), row.get("backup"), not row.get("errors"), "; ".join(_notes(row))) for row in found
         ]
         here.output.table(columns, rows, "no component gets backups")
     if failed:

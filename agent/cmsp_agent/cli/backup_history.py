@@ -11,6 +11,8 @@ from cmsp_agent.cli.session import AsJson, CommandContext, ComponentName, sessio
 from cmsp_agent.cli.side_by_side import side_by_side, styled
 
 RUNNING = "running"
+AGAINST = {RUNNING: "latest", "suspect": "latest", "known-good": "previous"}
+"""What is compared with a backup that is named so, where nothing else is asked for."""
 Against = Annotated[
     str,
     typer.Option(
@@ -33,7 +35,7 @@ def backup_diff(
 ) -> None:
     """Show what changed between two configurations; `running` is what the device says now. Secrets are hidden."""
     here = session(context)
-    other = against or ("latest" if backup == RUNNING else _before(here, name, backup))
+    other = against or _before(here, name, backup)
     text = _difference(here, name, backup, other)
     if as_json:
         here.output.json({"component": name, "backup": backup, "against": other, "diff": text})
@@ -55,12 +57,16 @@ def _difference(here: CommandContext, name: str, backup: str, other: str) -> str
 
 
 def _before(here: CommandContext, name: str, backup: str) -> str:
-    """The id of the backup that was taken before this one."""
+    """The backup that was taken before this one; beside a suspect one, the last that is none."""
+    if backup in AGAINST:
+        return AGAINST[backup]
     taken = [str(row.get("id")) for row in items(all_pages(here.daemon, component_path(name, "backups"), limit=1000))]
     if not taken:
         raise CallFailed(f"{name}: no backup yet; take one: cmsp-agent backup run {name}", 1)
     place = 0 if backup == "latest" else taken.index(backup) if backup in taken else -1
-    if place < 0 or place + 1 >= len(taken):
+    if place < 0:
+        raise CallFailed(f"{name}: there is no backup {backup!r}; see: cmsp-agent backup list {name}", 1)
+    if place + 1 >= len(taken):
         raise CallFailed(f"{name}: there is no backup before '{backup}' to compare with", 1)
     return taken[place + 1]
 

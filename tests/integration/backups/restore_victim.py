@@ -38,7 +38,7 @@ from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 from cmsp_plugins.cisco_ios.cli import CLI
 from tests.integration.backups.victim import Steps
 
-MINUTE = 0.2
+MINUTE = 0.3
 """Seconds that the device takes for a minute."""
 TIMES = RestoreTimes(minutes=5, minute=MINUTE, watch=0.05, between=0.05)
 UNFINISHED = (JobState.QUEUED, JobState.RUNNING)

@@ -245,9 +245,13 @@ def test_a_diff_is_against_the_backup_before() -> None:
     assert (ending.out, ending.calls[-1]) == ("+ x\n", f"{path}/latest/diff against=b")
     ending = cmsp_agent("backup", "diff", "gw-1", "b", answers=answers)
     assert (ending.out, ending.calls[-1]) == ("no difference\n", f"{path}/b/diff against=a")
-    for backup in ("a", "unknown"):
+    answers |= {f"{path}/suspect/diff": "- y\n", f"{path}/known-good/diff": "- z\n"}
+    for name, against in (("suspect", "latest"), ("known-good", "previous")):
+        ending = cmsp_agent("backup", "diff", "gw-1", name, answers=answers)
+        assert ending.calls[-1] == f"{path}/{name}/diff against={against}"
+    for backup, said in (("a", "there is no backup before"), ("unknown", "there is no backup 'unknown'")):
         ending = cmsp_agent("backup", "diff", "gw-1", backup, answers=answers)
-        assert (ending.code, "there is no backup before" in ending.err) == (1, True)
+        assert (ending.code, said in ending.err) == (1, True)
 
 
 def test_status_shows_what_is_urgent() -> None:

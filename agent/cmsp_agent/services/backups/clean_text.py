@@ -93,9 +93,10 @@ class ConfigText:
         before, after = self.stable(old), self.stable(new)
         if before == after:
             return ""
-        lines = list(unified(self.redacted(before).splitlines(), self.redacted(after).splitlines()))
-        if not lines:
+        old_shown, new_shown = (self.redacted(each).splitlines() for each in (before, after))
+        if old_shown == new_shown:
             return "only hidden values differ\n"
+        lines = list(unified(old_shown, new_shown, (_meant(before, old_shown), _meant(after, new_shown))))
         if len(lines) > DIFF_LINES:
             lines = [*lines[:DIFF_LINES], f"… {len(lines) - DIFF_LINES} more lines"]
         return printable("\n".join(lines) + "\n")
@@ -111,6 +112,12 @@ def _found_in_line(patterns: Sequence[str]) -> Callable[[str], object]:
     if not others:
         return at_start
     return lambda line: at_start(line) or any(pattern.search(line) for pattern in others)
+
+
+def _meant(text: str, shown: Sequence[str]) -> Sequence[str]:
+    """What the shown lines say: one that hides another value is another line."""
+    lines = text.splitlines()
+    return lines if len(lines) == len(shown) else shown  # of a hidden key only its first and its last line are shown
 
 
 def clean(output: str) -> str:

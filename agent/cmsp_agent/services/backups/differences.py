@@ -18,9 +18,17 @@ class ChangedLines:
     sections: tuple[str, ...]
 
 
-def unified(old: Sequence[str], new: Sequence[str]) -> Iterator[str]:
-    """A unified diff whose hunks name the section of their first change, outermost first: `router bgp 1 > …`."""
-    groups = difflib.SequenceMatcher(None, old, new).get_grouped_opcodes(CONTEXT)
+def unified(
+    old: Sequence[str], new: Sequence[str], meant: tuple[Sequence[str], Sequence[str]] | None = None
+) -> Iterator[str]:
+    """A unified diff whose hunks name the section of their first change, outermost first: `router bgp 1 > …`.
+
+    Args:
+        old: its lines, as they are shown.
+        new: likewise.
+        meant: what the lines of both say, where that is more than is shown.
+    """
+    groups = difflib.SequenceMatcher(None, *(meant or (old, new))).get_grouped_opcodes(CONTEXT)
     for number, group in enumerate(groups):
         if not number:
             yield from ("--- before", "+++ after")

@@ -86,6 +86,14 @@ def test_a_changed_secret_alone_is_said_without_showing_it(text: ConfigText) -> 
     assert text.difference(WHOLE, WHOLE.replace("hush", "other")) == "only hidden values differ\n"
 
 
+def test_a_changed_secret_beside_another_change_is_a_changed_line(text: ConfigText) -> None:
+    changed = WHOLE.replace("hush", "other").replace("interface Gi0/0", "interface Gi0/0\n description new")
+    [line] = [text.redacted(each) for each in WHOLE.splitlines() if "hush" in each]
+    difference = text.difference(WHOLE, changed)
+    assert f"\n-{line}\n+{line}\n" in difference
+    assert "hush" not in difference
+
+
 @pytest.mark.parametrize(
     ("size", "last", "expected"),
     [(100, None, False), (100, 100, False), (149, 100, False), (151, 100, True), (49, 100, True)],
