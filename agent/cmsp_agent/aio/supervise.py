@@ -31,7 +31,7 @@ def attempt(name: str, counters: Counters, work: Callable[[], T]) -> T | None:
         return work()
     except Exception:
         counters.add(f"{name}.failed")
-        log.exception("a piece of input was given up", extra={"stage": name})
+        log.exception("an input was skipped: its handler failed", extra={"stage": name})
         return None
 
 
@@ -125,7 +125,7 @@ class Supervisor:
                     raise
                 # what it waited for was cancelled, not the task: it would end for good, and nobody would know
                 self._counters.add("tasks.failed", key=name)
-                log.exception("task was cut short and is started again", extra={"task": name})
+                log.exception("task was cancelled from within and is started again", extra={"task": name})
             except Exception:
                 self._counters.add("tasks.failed", key=name)
                 log.exception("task failed and is started again", extra={"task": name})

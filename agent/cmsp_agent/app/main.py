@@ -126,7 +126,7 @@ def leave_in_time() -> None:
     """Bound the stop: a thread that is stuck in a library must not keep the process."""
 
     def leave() -> None:
-        log.critical("not stopped in time, leaving")
+        log.critical("not stopped in time: the process ends now")
         logging.shutdown()
         os._exit(1)
 

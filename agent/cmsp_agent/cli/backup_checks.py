@@ -17,7 +17,7 @@ Maybe = Annotated[str, typer.Argument(metavar="NAME", help="One component; all w
 def backup_accept(
     context: typer.Context, name: ComponentName, backup: SuspectOrId = "suspect", as_json: AsJson = False
 ) -> None:
-    """Say that a suspect backup is right: later ones are compared with it."""
+    """Accept a suspect backup as right: later ones are compared with it."""
     _mark(context, name, (backup, "accept"), "is accepted", as_json)
 
 

@@ -113,7 +113,7 @@ GROUPS: dict[str, tuple[str, Commands]] = {
         },
     ),
     "diagnose": (
-        "Look at a component from afar: ping, traceroute, TCP, SIP, SNMP, read-only commands.",
+        "Test a component from the appliance: ping, traceroute, TCP, SIP, SNMP, read-only commands.",
         {
             "ping": diagnostics.diagnose_ping,
             "traceroute": diagnostics.diagnose_traceroute,
@@ -194,7 +194,7 @@ GROUPS: dict[str, tuple[str, Commands]] = {
         },
     ),
     "emergency": (
-        "Emergency numbers: list the ways to them, and the calls of sites that were cut off.",
+        "Emergency numbers: list the call paths to them, and the calls of sites that were cut off.",
         {"list": emergency.emergency_list, "calls": emergency.emergency_calls},
     ),
     "threshold": ("Thresholds of KPIs: list.", {"list": thresholds.threshold_list}),

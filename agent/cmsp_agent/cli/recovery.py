@@ -63,7 +63,7 @@ def backup_restore_key(context: typer.Context, backups: Store, key: RecoveryKey,
 
 
 def backup_new_set(context: typer.Context, config: Config = DEFAULT_FILE) -> None:
-    """Begin a set of backups of this appliance. What another key left there moves into a folder of its own."""
+    """Start a new set of backups with this appliance's key; a set of another key is moved into a folder beside it."""
     from cmsp_agent.aio.clock import SystemClock
     from cmsp_agent.cli.sources import settings
     from cmsp_agent.services.audit_beside import audited

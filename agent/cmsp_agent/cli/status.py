@@ -10,7 +10,7 @@ from cmsp_agent.cli.session import AsJson, session
 
 
 def status(context: typer.Context, as_json: AsJson = False) -> None:
-    """Show how the agent is, the verdict first. Ends with 0 where it is healthy, with 1 where it is degraded."""
+    """Show the state of the agent, the verdict first. Ends with 0 where it is healthy, with 1 where it is degraded."""
     here = session(context)
     document = here.daemon.get("/v1/status")
     if as_json:

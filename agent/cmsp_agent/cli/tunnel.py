@@ -56,7 +56,7 @@ async def _until_stopped(work: Callable[[], Coroutine[Any, Any, NoReturn]]) -> N
 
 
 def tunnel_status(context: typer.Context, health: HealthFile = HEALTH, as_json: AsJson = False) -> None:
-    """Say how the tunnel is: up or down and why, handshake, latency. Ends with 1 where it is down."""
+    """Show the state of the tunnel: up or down and why, handshake, latency. Ends with 1 where it is down."""
     here = session(context)
     view = _health_here(health) if here.daemon.local else here.daemon.get("/v1/status").get("tunnel")
     if view is None:

@@ -59,7 +59,7 @@ class LastResort:
         try:
             self._open()
         except OSError as error:
-            log.warning("a plugin that holds the interpreter would not be named", extra={"reason": str(error)})
+            log.warning("a plugin that blocks the interpreter can't be named in the log", extra={"reason": str(error)})
         faulthandler.register(signal.SIGVTALRM, file=STANDARD_ERROR, all_threads=True, chain=False)
 
     def _open(self) -> None:

@@ -206,7 +206,10 @@ class LoopWatchdog:
             passed = min(now - last, MOST_OF_A_LOOK)
             if now - last > STARVED:
                 self._counters.add("loop.starved")
-                log.warning("no Python thread could run", extra={"seconds": round(now - last, 1)})
+                log.warning(
+                    "no thread of the agent could run: the machine or a library held it up",
+                    extra={"seconds": round(now - last, 1)},
+                )
             last, waited_before, waited = now, waited, self._waited(native)
             if self._last_resort is not None:
                 self._last_resort.turn(passed, self._exit_after)
@@ -259,7 +262,7 @@ class LoopWatchdog:
             log.exception(
                 "quarantine can't be written; the plugin will be loaded again", extra={"plugin": blocker.plugin}
             )
-        log.critical("leaving: plugin %s %s", blocker.plugin, reason, extra={"plugin": blocker.plugin})
+        log.critical("the process ends: plugin %s %s", blocker.plugin, reason, extra={"plugin": blocker.plugin})
         self._stop.set()
         self._leave(EXIT_CODE)
 

@@ -39,7 +39,7 @@ class AuditRetention:
             try:
                 await self.keep()
             except StorageError as error:
-                log.warning("the audit log could not be cut", extra={"reason": str(error)})
+                log.warning("old entries of the audit log could not be deleted", extra={"reason": str(error)})
             await self.clock.sleep(EVERY)
 
     async def keep(self) -> int:

@@ -95,7 +95,7 @@ class Calendar:
                 for entry in list(self._entries.values()):
                     await self._look(entry)
             except StorageError as error:  # an entry is due again once its last time can be kept
-                log.warning("the calendar can't be kept", extra={"reason": str(error)})
+                log.warning("the last runs of the calendar can't be read or stored", extra={"reason": str(error)})
             await self._clock.sleep(LOOK)
 
     async def _look(self, entry: CalendarEntry) -> None:
@@ -118,7 +118,7 @@ class Calendar:
     def _start(self, entry: CalendarEntry) -> None:
         name = f"calendar: {entry.name}"
         if name in self._supervisor.names():
-            log.warning("still running when due again", extra={"entry": entry.name})
+            log.warning("calendar job is due again and still runs: this time is left out", extra={"entry": entry.name})
             return
         self._supervisor.run(name, self._once(entry))
 

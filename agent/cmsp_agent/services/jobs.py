@@ -187,7 +187,7 @@ class Jobs:
             end = _ended(self._live[job_id], JobState.CANCELLED)
         except (OSError, sqlite3.Error) as error:
             end = _ended(self._live[job_id], JobState.FAILED, machine_fault(error))
-            log.exception("a job failed by the machine", extra={"job": job_id})
+            log.exception("a job failed: error of the disk or the database", extra={"job": job_id})
         finally:
             if end is not None:
                 await self._end(end)

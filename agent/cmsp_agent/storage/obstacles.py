@@ -54,10 +54,16 @@ def set_obstacles_aside(state: Path, now: int) -> list[SetAside]:
         try:
             os.rename(path, target)
         except OSError as error:
-            log.error("an obstacle can't be set aside", extra={"path": str(path), "reason": error.strerror})
+            log.error(
+                "something stands where a file of the state belongs, and can't be set aside",
+                extra={"path": str(path), "reason": error.strerror},
+            )
             continue
         text = f"{path.name} was {kind}: it is set aside as {target}; a new one is in use"
-        log.error("an obstacle is set aside", extra={"path": str(path), "now": str(target), "kind": kind})
+        log.error(
+            "something stood where a file of the state belongs, and was set aside",
+            extra={"path": str(path), "now": str(target), "kind": kind},
+        )
         found.append(SetAside(path, text))
     return found
 

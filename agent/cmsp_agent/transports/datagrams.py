@@ -113,7 +113,7 @@ class DatagramReceiver:
                 port.active = True
                 self._arm(port)
                 log.info(
-                    "receiving",
+                    "listening",
                     extra={"receiver": self.name, "address": port.socket.getsockname(), "buffer": port.granted},
                 )
 

@@ -82,7 +82,10 @@ class UnsavedChanges:
             try:
                 await self._look(component)
             except AgentError as error:
-                log.info("running and startup not compared", extra={"component": component, "error": str(error)})
+                log.info(
+                    "running and startup configuration could not be compared",
+                    extra={"component": component, "error": str(error)},
+                )
 
     async def _look(self, component: str) -> None:
         try:

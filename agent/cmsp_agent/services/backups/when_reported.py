@@ -94,7 +94,7 @@ class BackupAfterChange:
         try:
             await self._back_up(component)
         except AgentError as error:  # taken out of the configuration meanwhile, or the outcome could not be recorded
-            log.warning("no backup after a change", extra={"component": component, "error": str(error)})
+            log.warning("no backup was taken after a change", extra={"component": component, "error": str(error)})
 
 
 class ConfigurationChanges:

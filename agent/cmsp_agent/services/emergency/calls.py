@@ -111,7 +111,8 @@ class EmergencyCalls:
                 except StorageError as error:
                     self._counters.add("emergency.not_stored", key=found.component)
                     log.error(
-                        "an emergency call is not on record", extra={"reason": str(error), "at": found.leg.began_at}
+                        "an emergency call could not be recorded",
+                        extra={"reason": str(error), "at": found.leg.began_at},
                     )
 
     async def latest(self, component: str, *, local: bool) -> list[EmergencyCall]:

@@ -68,7 +68,7 @@ class Heartbeat:
             reason = str(error)
         self._counters.add("heartbeat.failed" if reason else "heartbeat.sent")
         if reason and not self._failures:
-            log.info("a heartbeat was not taken", extra={"reason": reason})
+            log.info("the head-end did not accept a heartbeat", extra={"reason": reason})
         self._failures = self._failures + 1 if reason else 0
         if reason:
             self._on_failed()

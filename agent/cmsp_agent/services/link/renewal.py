@@ -70,7 +70,7 @@ class Renewal:
             try:
                 await self.look()
             except StorageError as error:
-                log.warning("the certificate can't be looked at", extra={"reason": str(error)})
+                log.warning("the certificate can't be read", extra={"reason": str(error)})
             await self._clock.sleep(EVERY)
 
     async def look(self) -> None:

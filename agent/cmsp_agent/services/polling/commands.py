@@ -110,7 +110,8 @@ class CommandReader:
         except (NotSupportedHere, OutputUnreadable, TemplateUnusable) as error:
             self._lacks[table.command] = self._clock.monotonic() + ASK_AGAIN
             log.info(
-                "not supported", extra={"component": self.component.name, "command": table.command, "why": str(error)}
+                "show command not supported by the device",
+                extra={"component": self.component.name, "command": table.command, "why": str(error)},
             )
 
 

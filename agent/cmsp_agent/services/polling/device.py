@@ -240,7 +240,7 @@ class Device:
         self._states.rename(self._names.better, self._names.renamed)
         facts = self._devices.facts(self.component.name)
         if facts is not None:
-            log.info("interfaces are numbered anew", extra={"component": self.component.name})
+            log.info("the device numbers its interfaces anew (ifIndex)", extra={"component": self.component.name})
             await self._facts.hand_on(self._names.as_called(facts))
         self._learning.before_long()
 

@@ -43,4 +43,4 @@ class StartMemory:
             await self._store(component, kept)
         except StorageError as error:
             self._counters.add("polls.starts_not_stored")
-            log.warning("what a device said of its start is not stored: %s", error, extra={"component": component})
+            log.warning("the start time of a device could not be stored: %s", error, extra={"component": component})

@@ -44,6 +44,9 @@ class WellMemory:
             await self._store(component, seen)
         except StorageError as error:
             self._counters.add("polls.seen_well_not_stored")
-            log.warning("what was seen well is not stored", extra={"component": component, "error": str(error)})
+            log.warning(
+                "the objects that were seen working could not be stored",
+                extra={"component": component, "error": str(error)},
+            )
             return False
         return True

@@ -54,9 +54,11 @@ class TunnelPart(Part):
         """Write what the tunnel's process reads at its next start."""
         try:
             if keep(self.state, addresses_of(configuration)):
-                log.warning("other devices may be reached through the tunnel once it starts anew: restart cmsp-tunnel")
+                log.warning("the devices that the tunnel may reach have changed; restart cmsp-tunnel to apply it")
         except StorageError as error:
-            log.error("which devices may be reached could not be written", extra={"reason": str(error)})
+            log.error(
+                "the list of devices that the tunnel may reach could not be written", extra={"reason": str(error)}
+            )
 
     async def status(self) -> Mapping[str, Any]:
         """The tunnel, where there is one."""

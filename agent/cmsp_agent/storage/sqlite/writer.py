@@ -286,7 +286,7 @@ class Writer:
         try:
             self._loop.call_soon_threadsafe(report)
         except RuntimeError:  # the loop is gone: nobody waits any more
-            log.warning("nobody asks for results any more", extra={"database": self._name})
+            log.warning("the event loop has ended: the outcome of a write is dropped", extra={"database": self._name})
 
 
 def _settle(outcomes: list[TaskOutcome]) -> None:

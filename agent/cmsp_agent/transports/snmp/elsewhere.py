@@ -37,7 +37,9 @@ class Elsewhere:
         """A true answer came from elsewhere."""
         place = f"{_plain(host)} port {port}"
         if not self.place:
-            log.warning("SNMP answers come from elsewhere", extra={"device": self._asked[0], "from": place})
+            log.warning(
+                "SNMP answers come from another address or port", extra={"device": self._asked[0], "from": place}
+            )
         self.place = place
 
     def came_with(self, community: bytes) -> None:

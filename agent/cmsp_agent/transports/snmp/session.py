@@ -182,7 +182,7 @@ class SnmpSession:
         if walk.cut:
             self._counters.add("snmp.columns.cut", key=self.target.address)
         if walk.one_by_one:
-            log.info("device answers one name at a time", extra={"device": self.target.address})
+            log.info("device answers one object a request", extra={"device": self.target.address})
             self._quirks = replace(self._quirks, most_oids=1)
         if walk.disorder and not self._quirks.non_increasing:
             log.warning("table rows out of order", extra={"device": self.target.address})
@@ -285,7 +285,10 @@ class SnmpSession:
             if status != pdus.TOO_BIG:
                 self._quirks = replace(self._quirks, most_oids=self.target.quirks.most_oids)
             self._counters.add("snmp.columns.failed", key=self.target.address)
-            log.info("column refused", extra={"device": self.target.address, "error_status": asked[0].failed})
+            log.info(
+                "device refuses a column of a table",
+                extra={"device": self.target.address, "error_status": asked[0].failed},
+            )
 
     def _column_ended(self, walk: TableWalk, asked: list[WalkedColumn], index: int) -> None:
         """End the column, if it is sure to be that one; else ask alone for those that it may be."""

@@ -101,7 +101,7 @@ class StreamReceiver:
                 self._tls.listen(listener)
             else:
                 self._servers.append(await loop.create_server(self._connection, sock=listener))
-            log.info("receiving", extra={"receiver": self._name, "address": listener.getsockname()})
+            log.info("listening", extra={"receiver": self._name, "address": listener.getsockname()})
 
     async def shake_hands(self) -> None:
         """With TLS: let those in that have accepted certificates, until cancelled."""
