@@ -285,10 +285,7 @@ class SnmpSession:
             if status != pdus.TOO_BIG:
                 self._quirks = replace(self._quirks, most_oids=self.target.quirks.most_oids)
             self._counters.add("snmp.columns.failed", key=self.target.address)
-            log.info(
-                "device refuses a column of a table",
-                extra={"device": self.target.address, "error_status": asked[0].failed},
-            )
+            log.info("device refuses a column", extra={"device": self.target.address, "error_status": asked[0].failed})
 
     def _column_ended(self, walk: TableWalk, asked: list[WalkedColumn], index: int) -> None:
         """End the column, if it is sure to be that one; else ask alone for those that it may be."""
