@@ -9,7 +9,6 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from cmsp_agent import __version__
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.api.start import ApiNeeds, ApiPart, start_api
 from cmsp_agent.app.in_force import InForce
@@ -41,7 +40,7 @@ from cmsp_agent.services.receiving.start import ReceivingNeeds, ReceivingPart, s
 from cmsp_agent.services.revisions.start import start_revisions
 from cmsp_agent.services.runtime import Runtime, open_runtime
 from cmsp_agent.services.security.start import start_security
-from cmsp_agent.services.status.service import ApplianceIdentity, StatusService
+from cmsp_agent.services.status.start import status_of
 from cmsp_agent.services.support.start import start_support
 from cmsp_agent.services.tunnel.start import start_tunnel
 
@@ -165,7 +164,7 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         asked_of = components, known, devices.seen.first
         events = await start(start_events(runtime, configuration, loaded.key, *asked_of, host.event_recorded))
         service, notices, active = events.service, events.notices, events.service.alarm_state.active
-        status = _status(runtime, configuration, devices, events, parts)
+        status = status_of(runtime, appliance, devices, events, parts)
         link = await start(start_link(runtime, configuration, service, notices, status.heartbeat, in_force.reload))
         await start(start_sinks(runtime, configuration, host.sinks, notices, active))
         await start(start_security(runtime, configuration, notices))
@@ -198,19 +197,3 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         runtime.supervisor.keep_running("what is learned", agent.follow_what_is_learned)
         await polling.prepare(configuration)()
         yield agent
-
-
-def _status(
-    runtime: Runtime, configuration: Configuration, devices: DevicesPart, events: EventsPart, parts: Sequence[Part]
-) -> StatusService:
-    appliance = configuration.appliance
-    return StatusService(
-        ApplianceIdentity(appliance.id, appliance.name, __version__, runtime.clock.now()),
-        lambda: devices.devices.components,
-        lambda: events.service.alarm_state,
-        runtime.state,
-        runtime.counters,
-        runtime.clock,
-        parts,
-        devices.devices.unreadable,
-    )

@@ -12,14 +12,12 @@ from cmsp_agent.config.brought import Brought
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.config.restart_needed import standing
 from cmsp_agent.config.secrets import unusable_secrets
-from cmsp_agent.model.errors import StorageError
 from cmsp_agent.preflight.checking import RunningAgent, as_line, by_kind, check_file
 from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.link.identity import problem_of_identity
 from cmsp_agent.services.runtime import Runtime
-from cmsp_agent.storage.sealed.kept_keys import AUDIT, KEPT
-from cmsp_agent.storage.sealed.vault import FILE as VAULT
-from cmsp_agent.storage.sealed.vault import Vault
+from cmsp_agent.services.secret_sources import unusable_files
+from cmsp_agent.storage.sealed.kept_keys import AUDIT
 
 MASTER_KEY = "master key"
 IDENTITY = "identity"
@@ -48,19 +46,8 @@ class InForce:
         if of_identity := problem_of_identity(self.loaded.configuration):
             found = {**found, IDENTITY: of_identity}
         if not problem:
-            return {**found, **dict(self._unusable_files())}
+            return {**found, **dict(unusable_files(self.started.appliance.state, self.loaded.key))}
         return {name: text for name, text in found.items() if problem not in text} | {MASTER_KEY: problem}
-
-    def _unusable_files(self) -> Iterator[tuple[str, str]]:
-        """Files of sealed secrets that can't be read, whether or not the file names one of these secrets now."""
-        state, key = self.started.appliance.state, self.loaded.key
-        try:
-            Vault(state / VAULT, key).names()
-        except StorageError as error:
-            yield str(state / VAULT), str(error)
-        for each in KEPT:
-            if text := each.problem(state, key):
-                yield each.file, text
 
     async def reload(self) -> None:
         """Put the file in force as it is now, once the agent has started.

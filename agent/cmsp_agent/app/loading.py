@@ -13,16 +13,16 @@ from cmsp_agent.config.configuration import ApplianceSettings, Configuration
 from cmsp_agent.config.fingerprint import digest, fingerprint_of
 from cmsp_agent.config.load import CheckedFile, configure, read_appliance, read_document
 from cmsp_agent.config.restart_needed import standing
-from cmsp_agent.config.secrets import NamedSource, SecretFiles, Secrets, SystemdCredentials, references
+from cmsp_agent.config.secrets import Secrets, references
 from cmsp_agent.config.show import values_in_force
 from cmsp_agent.model.errors import AgentError, ConfigurationError, StorageError
 from cmsp_agent.preflight.refusals import preflight
 from cmsp_agent.services.link.identity import problem_of_identity, with_identity
 from cmsp_agent.services.machine import REAL
-from cmsp_agent.services.runtime import STATE, make_directory
+from cmsp_agent.services.runtime import STATE
+from cmsp_agent.services.secret_sources import open_key, sources
 from cmsp_agent.storage.revisions import RevisionFiles, roll_back
-from cmsp_agent.storage.sealed.master_key import MasterKey, master_key, stand_in
-from cmsp_agent.storage.sealed.vault import FILE, Vault
+from cmsp_agent.storage.sealed.master_key import MasterKey, stand_in
 
 log = logging.getLogger(__name__)
 
@@ -135,27 +135,3 @@ def document_of(loaded: Loaded, started: Configuration) -> Mapping[str, Any]:
         "missing_types": sorted({*loaded.configuration.missing_types.values()}),
         "notes": [{"path": note.path, "line": note.line, "text": note.text} for note in loaded.configuration.notes],
     }
-
-
-def open_key(appliance: ApplianceSettings, environment: Mapping[str, str]) -> MasterKey:
-    """The appliance's master key; made at the first start.
-
-    Raises:
-        ConfigurationError: others may read it, or it is not a key.
-        StorageError: it can't be read or written.
-    """
-    make_directory(appliance.state)
-    return master_key(appliance.state, credentials(environment))
-
-
-def credentials(environment: Mapping[str, str]) -> Path | None:
-    """Systemd's directory of credentials (systemd.exec(5))."""
-    given = environment.get("CREDENTIALS_DIRECTORY")
-    return Path(given) if given else None
-
-
-def sources(appliance: ApplianceSettings, key: MasterKey, environment: Mapping[str, str]) -> Secrets:
-    """Where secrets come from: systemd's credentials, then files, then the vault."""
-    found: list[NamedSource] = [SecretFiles(appliance.secrets), Vault(appliance.state / FILE, key)]
-    given = credentials(environment)
-    return Secrets([SystemdCredentials(given), *found] if given else found)

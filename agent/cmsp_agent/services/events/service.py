@@ -134,9 +134,7 @@ class EventService:
         try:
             await self.handle([replace(signal, text=printable(signal.text))])
         except StorageError as error:
-            log.warning(
-                "an event of the agent itself could not be stored", extra={"type": signal.type, "error": str(error)}
-            )
+            log.warning("the agent's own event is not stored", extra={"type": signal.type, "error": str(error)})
 
     async def change_incident(self, incident_id: str, change: IncidentEdit) -> Incident:
         """Apply a person's change to an incident, open or restored, and report it to the head-end.
@@ -221,9 +219,7 @@ class EventService:
                 async with self._writing:
                     await self._commit(self._pipeline.elapse(self._alarm_state, self._clock.now()))
             except StorageError as error:
-                log.warning(
-                    "incidents that are due for a change of state could not be stored yet", extra={"error": str(error)}
-                )
+                log.warning("incidents that are due are not stored yet", extra={"error": str(error)})
 
     async def close(self) -> None:
         """Store what was repeated, and refuse what still waits."""
