@@ -43,6 +43,7 @@ CAUSES: dict[str, str] = {
     "secret.unusable": "The vault or a secret's file is gone or damaged, or others may read it.",
     "configuration.differs": "The file was changed and not reloaded, was refused, or a key waits for the next start.",
     "clock.distrusted": "The clock stands far from the last time that was known: a dead battery, or NTP that is wrong.",
+    "clock.stepped": "NTP or a person set it, or the machine was suspended.",
     "notification.failed": "The mail server, or the channel's service, could not be reached or refused the message.",
     "agent.losing": "Something could not be stored, sent or carried out; the text says what was counted.",
     "agent.notice": "The agent has something to say that has no type of its own.",

@@ -1,6 +1,7 @@
 """The process itself: its clock, and what has no type of its own."""
 
 from cmsp_agent.model.severity import Severity
+from cmsp_agent.pipeline.alarm_types.once import once
 from cmsp_agent.plugin.api import AlarmType
 
 ALARM_TYPES: tuple[AlarmType, ...] = (
@@ -10,6 +11,12 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         "The appliance's clock is far from the last known time",
         incident=False,
         recommendation="Check NTP, or say that the time is right with `cmsp-agent clock confirm`.",
+    ),
+    once(
+        "clock.stepped",
+        Severity.WARNING,
+        "The appliance's clock was set while the agent ran",
+        "Check NTP where it happens again; times of events before and after it don't compare.",
     ),
     AlarmType(
         "agent.losing",

@@ -17,6 +17,7 @@ from cmsp_agent.pipeline.alarm_types import process, storage
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.trusted_clock import DISTRUSTED
+from cmsp_agent.services.host.clock_steps import ClockSteps
 from cmsp_agent.services.host.losses import CountedLosses
 from cmsp_agent.services.part import Part
 from cmsp_agent.services.runtime import Runtime
@@ -39,6 +40,7 @@ class HostPart(Part):
     conditions: Conditions
     clock: Clock
     pool: BlockingPool
+    steps: ClockSteps
     problem: Callable[[], str]
     """What is wrong with the state directory, and what helps; empty where nothing is."""
     seen: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -59,6 +61,7 @@ class HostPart(Part):
     async def look(self) -> None:
         """Ask each file system how much room it has, and the time service whether the clock is set."""
         self.synchronised = synchronised()
+        self.steps.look()
         low: dict[tuple[str, str], str] = {}
         for name, directory in self.directories.items():
             try:
@@ -97,7 +100,8 @@ async def start_host(
     def problem() -> str:
         return runtime.place.problem or runtime.state.no_room
 
-    part = HostPart(directories, conditions, runtime.clock, pool, problem, active=active)
+    steps = ClockSteps(notices, runtime.clock)
+    part = HostPart(directories, conditions, runtime.clock, pool, steps, problem, active=active)
     losses = CountedLosses(runtime.counters, Conditions(LOSING, notices, held), runtime.clock)
     runtime.counters.gauge("disks.pool.busy", lambda: pool.busy)
     for name in ("state.db", "series.db"):
