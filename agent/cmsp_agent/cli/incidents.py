@@ -103,7 +103,7 @@ def incident_show(
             "confirmed": "yes" if found.get("confirmed", True) else "no: only messages reported it",
             "raised": found.get("raised_priority"),
             "declared low": found.get("declared_low"),
-            "alarms suppressed": found.get("suppressed"),
+            "alarms suppressed": _suppressed(found),
             "merged into": found.get("merged_into"),
             "components": found.get("components"),
             "responsible": found.get("responsible"),
@@ -198,3 +198,11 @@ def _arithmetic(incident: IncidentDocument) -> str:
     return ", ".join(
         f"{share[0]}/{share[1]} {name}" for name, share in shares if isinstance(share, list) and len(share) == 2
     )
+
+
+def _suppressed(incident: IncidentDocument) -> str | None:
+    """Which of its alarms are suppressed, by whom and until when; None: none is."""
+    by = incident.get("suppressed")
+    if not isinstance(by, dict):
+        return None
+    return f"{'some' if by.get('partly') else 'all'} by {by.get('by')} until {moment(by.get('until'))}"

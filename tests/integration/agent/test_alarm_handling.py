@@ -58,7 +58,7 @@ async def test_an_alarm_is_acknowledged_here_and_suppressed_from_afar_until_its_
             assert incident.suppression is not None
             shown = (await command(*here, "incident", "show", incident.number))[1]
             assert re.search(r"state\s+new\s", shown), shown
-            assert re.search(r"alarms suppressed\s.*noc", shown), shown
+            assert re.search(r"alarms suppressed\s+all by .*noc until ", shown), shown
             assert [each["attributes"]["suppressed because"] for each in await alarms(here)] == [words[-1]]
             await until(lambda: [each.suppression for each in open_now(agent)] == [None], 15)
             [incident] = open_now(agent)
