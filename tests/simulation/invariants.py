@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cmsp_agent.pipeline.losses import StormLimits
+from cmsp_agent.pipeline.lost_together import StormLimits
 from tests.lab.headend.store import Store, Stored
 from tests.simulation.week import Fault, Plan
 from tests.simulation.world import APPLIANCE, POLL_SECONDS

@@ -30,6 +30,7 @@ from cmsp_agent.services.emergency.start import EmergencyPart
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from cmsp_agent.services.events.log import EventLog
 from cmsp_agent.services.events.start import EventsPart
+from cmsp_agent.services.filter_overrides import audit_overrides
 from cmsp_agent.services.inventory.start import InventoryPart
 from cmsp_agent.services.jobs import Jobs
 from cmsp_agent.services.kpis.history import KpiHistory
@@ -37,7 +38,6 @@ from cmsp_agent.services.link.identity import beside_the_tunnel
 from cmsp_agent.services.link.outbox_inspection import OutboxService
 from cmsp_agent.services.listening import Listening
 from cmsp_agent.services.order.start import OrderPart
-from cmsp_agent.services.overrides import audit_overrides
 from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.plugins import PluginsPart
 from cmsp_agent.services.polling.poller import Poller

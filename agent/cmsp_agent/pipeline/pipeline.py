@@ -21,7 +21,7 @@ from cmsp_agent.pipeline.endings import say_how_they_end
 from cmsp_agent.pipeline.filter import TierFilter
 from cmsp_agent.pipeline.flapping import Flapping
 from cmsp_agent.pipeline.impact import Assessor, Customer
-from cmsp_agent.pipeline.losses import Losses
+from cmsp_agent.pipeline.lost_together import Losses
 from cmsp_agent.pipeline.never_used import NeverUsed
 from cmsp_agent.pipeline.normalise import Inventory, Normaliser
 from cmsp_agent.pipeline.planned_changes import PlannedChanges

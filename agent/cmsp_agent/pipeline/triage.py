@@ -14,7 +14,7 @@ from cmsp_agent.pipeline.correlate import is_last_word
 from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.incident_summary import summary
-from cmsp_agent.pipeline.losses import Losses
+from cmsp_agent.pipeline.lost_together import Losses
 from cmsp_agent.pipeline.members import is_full, named, put_off, standing
 from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.pipeline.own_alarms import belongs, is_inhibited, own_alarms

@@ -7,7 +7,7 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.config.load import configure, read_appliance, read_document
 from cmsp_agent.model.errors import ConfigurationError
 from cmsp_agent.preflight.checking import Placeholder
-from cmsp_agent.services.devices.names import is_literal
+from cmsp_agent.services.devices.host_names import is_literal
 from cmsp_agent.services.link.enrolment import Enrolment
 from cmsp_agent.services.runtime import make_directory
 from cmsp_agent.storage.identity import IdentityFiles

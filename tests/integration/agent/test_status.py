@@ -9,7 +9,7 @@ from cmsp_agent.app.agent import Agent, running
 from cmsp_agent.model.counter import LOSING
 from cmsp_agent.model.register import REGISTER
 from cmsp_agent.pipeline.built_in import BUILT_IN
-from cmsp_agent.services.host import losses
+from cmsp_agent.services.host import counted_losses as losses
 from tests.integration.agent.stage import Stage, staged
 from tests.integration.agent.test_lifecycle import polled, until
 from tests.integration.agent.test_listening import occupy

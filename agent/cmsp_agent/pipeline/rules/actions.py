@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from cmsp_agent.config.tree import MapNode, Node
 from cmsp_agent.model.event import Event
 from cmsp_agent.pipeline.flapping import Thresholds
-from cmsp_agent.pipeline.losses import StormLimits
+from cmsp_agent.pipeline.lost_together import StormLimits
 from cmsp_agent.pipeline.rules.fields import field_named
 from cmsp_agent.pipeline.rules.language import Compiled
 from cmsp_agent.pipeline.rules.patterns import PatternInvalid, finder

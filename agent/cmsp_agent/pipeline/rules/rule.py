@@ -7,7 +7,7 @@ from typing import TypeVar
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.flapping import Thresholds
-from cmsp_agent.pipeline.losses import StormLimits
+from cmsp_agent.pipeline.lost_together import StormLimits
 from cmsp_agent.pipeline.rules.language import Compiled
 
 

@@ -10,10 +10,10 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.contract_terms import Days, as_of
 from cmsp_agent.services.devices.facts import DeviceFacts, from_record, to_record
+from cmsp_agent.services.devices.host_names import Names, Resolver
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.devices.inventory_store import InventoryKeeper
 from cmsp_agent.services.devices.last_seen import SeenTimes
-from cmsp_agent.services.devices.names import Names, Resolver
 from cmsp_agent.services.devices.senders import Senders
 from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.runtime import Runtime

@@ -18,7 +18,7 @@ from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.trusted_clock import DISTRUSTED
 from cmsp_agent.services.host.clock_steps import ClockSteps
-from cmsp_agent.services.host.losses import CountedLosses
+from cmsp_agent.services.host.counted_losses import CountedLosses
 from cmsp_agent.services.part import Part
 from cmsp_agent.services.runtime import Runtime
 

@@ -8,7 +8,7 @@ from cmsp_agent.model.interfaces import IF_DESCR, IF_NAME, numbered
 from cmsp_agent.model.signal import Value
 from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.services.devices.reading import interface_names
-from cmsp_agent.services.polling.renaming import renames
+from cmsp_agent.services.polling.interface_renaming import renames
 
 BOTH = (IF_NAME, IF_DESCR)
 NONE_SHOWN = "it shows no interface any more: was the SNMP view made smaller that we are given?"

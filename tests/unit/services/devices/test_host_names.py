@@ -3,7 +3,7 @@
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.model.component import Component
-from cmsp_agent.services.devices.names import AGAIN, Names
+from cmsp_agent.services.devices.host_names import AGAIN, Names
 from tests.lab.clock import ManualClock
 
 BY_NAME = Component("gw", ("gw.example", "10.0.0.9"), "paris")

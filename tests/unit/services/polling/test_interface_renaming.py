@@ -3,7 +3,7 @@
 import pytest
 
 from cmsp_agent.services.devices.reading import interface_names
-from cmsp_agent.services.polling.renaming import renames
+from cmsp_agent.services.polling.interface_renaming import renames
 
 IF_NAME = "1.3.6.1.2.1.31.1.1.1.1"
 PORTS = {1: "GigabitEthernet0/0/0", 20: "Serial0/1/0:15", 21: "Serial0/1/1:15"}
