@@ -12,6 +12,8 @@ from cmsp_agent.cli.daemon import CallFailed, all_pages, component_path
 from cmsp_agent.cli.output import items
 from cmsp_agent.cli.session import AsJson, CommandContext, ComponentName, session
 
+UNREAD = 1
+"""How a call ends for which the store gives no content."""
 Into = Annotated[Path, typer.Option("--into", metavar="DIRECTORY", help="Where to write; the files hold secrets.")]
 Source = Annotated[Path, typer.Argument(metavar="FILE", help="The configuration, as its device says it.")]
 
@@ -20,26 +22,44 @@ def backup_export(context: typer.Context, into: Into, name: Maybe = "", as_json:
     """Write every backup out in the clear, for its owner. Each one is in the audit log."""
     here = session(context)
     names = [name] if name else [str(row.get("name")) for row in items(all_pages(here.daemon, "/v1/components"))]
-    written = [path for each in names for path in _exported(here, each, into)]
+    written, unread = list[Path](), list[str]()
+    for each in names:
+        _export(here, each, into, written, unread)
     if as_json:
         here.output.json_rows([{"path": str(path)} for path in written])
     else:
         here.output.line(f"{len(written)} backups are in {into}, their secrets in the clear")
+    if unread:
+        raise CallFailed(f"{len(unread)} could not be read: {'; '.join(unread)}", 1)
     if not written:
         raise CallFailed("there is no backup to export", 1)
 
 
-def _exported(here: CommandContext, name: str, into: Path) -> list[Path]:
-    folder, written = into / quote(name, safe=" "), list[Path]()
+def _export(here: CommandContext, name: str, into: Path, written: list[Path], unread: list[str]) -> None:
+    """Write those of a component; one that the store does not give is no reason to keep back the others."""
+    folder = into / quote(name, safe=" ")
     for row in items(all_pages(here.daemon, component_path(name, "backups"), limit=1000)):
         version = str(row.get("id"))
-        content = here.daemon.content(component_path(name, "backups", version, "content") + "?redacted=false")
+        try:
+            content = here.daemon.content(component_path(name, "backups", version, "content") + "?redacted=false")
+        except CallFailed as error:
+            if error.exit_code != UNREAD:
+                raise
+            unread.append(f"{name} {version}: {error}")
+            continue
         good = ".known-good" if row.get("known_good") else ""
         taken = str(row.get("taken_at"))[:19].replace(":", "")
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make(folder)
         written.append(folder / f"{taken}Z-{version[-12:]}{good}.cfg")
         write_secret_file(written[-1], content)
-    return written
+
+
+def _make(folder: Path) -> None:
+    """Raises CallFailed where it can't be made."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise CallFailed(f"{folder}: {error.strerror}", 1) from error
 
 
 def write_secret_file(path: Path, content: bytes) -> None:

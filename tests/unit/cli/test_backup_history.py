@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from cmsp_agent.cli.daemon import CallFailed
 from cmsp_agent.cli.side_by_side import side_by_side, styled
 from tests.unit.cli.fakes import cmsp_agent
 
@@ -94,6 +95,24 @@ def test_an_export_writes_each_version_for_its_owner_alone(tmp_path: Path) -> No
     assert path.name == "2026-11-27T100000Z-abcdefabcdef.known-good.cfg"
     assert path.read_bytes() == b"hostname gw-1\nend\n"
     assert path.stat().st_mode & 0o077 == 0
+
+
+def test_an_export_goes_on_where_one_version_can_not_be_read_and_says_so(tmp_path: Path) -> None:
+    answers = {
+        "/v1/components": {"items": [{"name": "gw-1"}]},
+        PATH: {"items": [{"id": "b-2", "taken_at": ""}, {"id": "b-1", "taken_at": ""}]},
+        f"{PATH}/b-2/content?redacted=false": CallFailed("x.cmsp: damaged", 1),
+        f"{PATH}/b-1/content?redacted=false": b"hostname gw-1\nend\n",
+    }
+    shown = cmsp_agent("backup", "export", "--into", str(tmp_path / "out"), answers=answers)
+    assert (shown.code, "gw-1 b-2: x.cmsp: damaged" in shown.err) == (1, True)
+    assert len(list((tmp_path / "out" / "gw-1").iterdir())) == 1
+    assert "1 backups are in" in shown.out
+    (tmp_path / "file").write_text("")
+    shown = cmsp_agent("backup", "export", "--into", str(tmp_path / "file"), answers=answers)
+    assert (shown.code, "Not a directory" in shown.err) == (1, True)
+    refused = {**answers, f"{PATH}/b-2/content?redacted=false": CallFailed("for an engineer", 3)}
+    assert cmsp_agent("backup", "export", "--into", str(tmp_path / "out"), answers=refused).code == 3
 
 
 def test_an_import_sends_the_file_as_it_is(tmp_path: Path) -> None:
