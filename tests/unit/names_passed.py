@@ -5,6 +5,7 @@ another module. A part of a text that can't be found is `*`, with the expression
 """
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,12 @@ class Origin:
 
     text: str
     place: str
+    """The module, the line, and what was not followed."""
+
+    @property
+    def place_of_any_line(self) -> str:
+        """The same without the line."""
+        return re.sub(r":\d+", "", self.place, count=1)
 
 
 @dataclass
