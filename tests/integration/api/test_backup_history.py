@@ -73,5 +73,6 @@ async def test_a_text_is_taken_in_as_a_version_and_audited(agent: Agent, local: 
 
 async def test_half_a_configuration_is_not_taken_in(local: httpx.AsyncClient) -> None:
     refused = await local.put(f"{PATH}/imported", content="hostname gw-1\n", headers=once())
+    assert "the text says 'hostname gw-1'" in refused.text
     assert refused.status_code >= 400
     assert (await local.get(PATH)).json()["items"] == []

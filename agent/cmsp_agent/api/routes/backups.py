@@ -115,7 +115,7 @@ async def take_in(request: Request, name: str, call: Engineer) -> Response:
             outcome = await call.services.backups.store.take_in(name, text)
         except DeviceError as error:
             # what no device may say, the caller said
-            raise CallInvalid(str(error)) from error
+            raise CallInvalid(str(error).replace("the device said", "the text says")) from error
         assert outcome.backup is not None
         return dict(backup_view(outcome.backup))
 
