@@ -66,7 +66,7 @@ def load(
     configuration = configure(document, secrets)
     if not (secrets_lost and problem_of_identity(configuration)):
         configuration = with_identity(configuration)
-    if problems := preflight(configuration, document.tree).problems:
+    if problems := preflight(configuration, document.tree, has_run=secrets_lost).problems:
         raise ConfigurationError(problems)
     return Loaded(document, replace(configuration, fingerprint=fingerprint_of(configuration, before)), key, secrets)
 

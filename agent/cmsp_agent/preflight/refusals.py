@@ -9,6 +9,7 @@ from cmsp_agent.config.tree import Node, line_of
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.services.backups.start import check_recovery
 from cmsp_agent.services.events.build_pipeline import check_rules
+from cmsp_agent.services.link.start import check_headend_files
 from cmsp_agent.services.receiving.start import check_certificates
 from cmsp_agent.services.receiving.users import check_users
 from cmsp_agent.services.tunnel.devices import check_device_access
@@ -28,17 +29,19 @@ class Preflight:
     notes: Sequence[Note]
 
 
-def preflight(configuration: Configuration, tree: Node, *, here: bool = True) -> Preflight:
+def preflight(configuration: Configuration, tree: Node, *, here: bool = True, has_run: bool = False) -> Preflight:
     """Let each domain look at a configuration, for a start or a reload.
 
     Args:
         configuration: to be used.
         tree: its file, for the lines.
         here: whether the files that it names are of this machine.
+        has_run: the agent has run here before: without its way to the head-end it watches the site all the same.
     """
     problems: list[Problem] = []
     notes: list[Note] = []
-    for check in (*ANYWHERE, *(ON_THE_APPLIANCE if here else ())):
+    at_first = (check_headend_files,) if here and not has_run else ()
+    for check in (*ANYWHERE, *(ON_THE_APPLIANCE if here else ()), *at_first):
         try:
             notes += check(configuration) or ()
         except ConfigurationError as error:

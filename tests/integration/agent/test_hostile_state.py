@@ -202,6 +202,14 @@ def test_what_is_in_quarantine_is_said_by_the_check_before_the_start_does_withou
         assert "quarantine.json was damaged" in reasons(appliance)
 
 
+def test_an_appliance_that_has_run_goes_on_without_its_way_to_the_headend(appliance: Appliance) -> None:
+    tls = "tls: {certificate: c.pem, key: k.pem, ca: a.pem}"
+    appliance.file.write_text(f"{appliance.file.read_text()}headend: {{urls: 'https://127.0.0.1:1', {tls}}}\n")
+    with appliance.running() as process:
+        assert process.poll() is None, appliance.log.read_text()
+        assert "c.pem" in reasons(appliance)
+
+
 def a_file_instead(state: Path) -> None:
     state.write_text("")
 

@@ -102,6 +102,11 @@ def no_syslog_certificate(place: Place) -> None:
     place.replace("syslog_tls: off", "syslog_tls: '127.0.0.1:0', tls: {certificate: c.pem, key: k.pem, ca: a.pem}")
 
 
+def no_headend_certificate(place: Place) -> None:
+    tls = "tls: {certificate: c.pem, key: k.pem, ca: a.pem}"
+    place.file.write_text(f"{place.file.read_text()}headend: {{urls: 'https://127.0.0.1:1', {tls}}}\n")
+
+
 def no_recovery_key(place: Place) -> None:
     place.replace("backups: ", "recovery_key: recovery.pem, backups: ")
 
@@ -140,6 +145,7 @@ REFUSED = (
     no_api_certificate,
     wrong_api_certificate,
     no_syslog_certificate,
+    no_headend_certificate,
     no_recovery_key,
     rule_with_a_mistake,
     no_rules,

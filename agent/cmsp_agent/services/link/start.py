@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cmsp_agent.config.configuration import Configuration, HeadendSettings, TlsFiles
+from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.pipeline.alarm_types import link
@@ -22,6 +23,7 @@ from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.identity import IdentityFiles
 from cmsp_agent.storage.revisions import REFUSED, Outcome, RevisionFiles
 from cmsp_agent.transports.headend import ClientCertificates, HeadendClient
+from cmsp_agent.transports.tls_files import problem_of_client
 
 NARROWEST_LINK = 10_000_000 / 8
 """Bytes per second of the narrowest link that the service allows; a pace in per cent is a share of it."""
@@ -137,6 +139,17 @@ def client_for(configuration: Configuration, machine: Machine) -> HeadendClient 
         return None
     identity = certificates_of(headend.tls)
     return machine.network.headend(headend.urls, configuration.appliance.id, identity, machine.threads)
+
+
+def check_headend_files(configuration: Configuration) -> None:
+    """Read the files by which the agent shows itself to the head-end.
+
+    Raises:
+        ConfigurationError: they can't be used.
+    """
+    tls = configuration.headend.tls
+    if tls is not None and (why := problem_of_client(tls.certificate, tls.key, tls.ca)):
+        raise ConfigurationError([Problem("", 0, "headend.tls", why)])
 
 
 def certificates_of(tls: TlsFiles) -> ClientCertificates:
