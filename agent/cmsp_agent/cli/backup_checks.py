@@ -1,6 +1,6 @@
 """`cmsp-agent backup accept|known-good|verify|rehearse|grep`: what a person says of one, and looking through all."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -53,22 +53,14 @@ def backup_rehearse(context: typer.Context, name: Maybe = "", as_json: AsJson = 
     if as_json:
         here.output.json_rows(found)
     else:
-        columns = [
-            TableColumn("COMPONENT"),
-            TableColumn("BACKUP", whole=True),
-            TableColumn("COULD BE PUT BACK"),
-            TableColumn("NOTE"),
-        ]
-        rows = [
-            (row.get("component"), row.get("backup"), not row.get("errors"), "; ".join(_notes(row))) for row in found
-        ]
+        columns = [TableColumn("COMPONENT"), TableColumn("BACKUP", whole=True), TableColumn("COULD BE PUT BACK")]
+        rows = [(row.get("component"), row.get("backup"), not row.get("errors")) for row in found]
         here.output.table(columns, rows, "no component gets backups")
+        for row in found:
+            for note in (*(row.get("errors") or ()), *(row.get("notes") or ())):
+                here.output.line(f"{row.get('component')}: {note}")
     if failed:
         raise CallFailed(f"{len(failed)} of {len(found)} newest backups could not be put back", 1)
-
-
-def _notes(row: dict[str, Any]) -> list[str]:
-    return [*(row.get("errors") or ()), *(row.get("notes") or ())]
 
 
 def backup_grep(context: typer.Context, text: Text, as_json: AsJson = False) -> None:

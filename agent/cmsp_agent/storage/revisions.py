@@ -60,8 +60,8 @@ class Unconfirmed:
 
 @dataclass(frozen=True, slots=True)
 class _Index:
-    last: int = 0
-    revisions: tuple[Revision, ...] = ()
+    last: int
+    revisions: tuple[Revision, ...]
     outcomes: tuple[Outcome, ...] = ()
     unconfirmed: Unconfirmed | None = None
 
@@ -75,28 +75,33 @@ class RevisionFiles:
     def __init__(self, directory: Path) -> None:
         self._folder = directory / FOLDER
         self._path_of_index = self._folder / INDEX
-        self._last_read: tuple[files.Stamp, _Index] = (None, _Index())
+        self._last_read: tuple[files.Stamp, _Index] = (None, _Index(0, ()))
 
     def _index(self) -> _Index:
         """Read only where the file is another than at the last look: every heartbeat asks for it."""
         stamp = files.stamp(self._path_of_index)
         if stamp is None or stamp != self._last_read[0]:
-            content = files.read(self._path_of_index, MOST_BYTES) or b""
+            content = files.read(self._path_of_index, MOST_BYTES)
             try:
-                self._last_read = (stamp, decode(content, _Index) if content else _Index())
+                self._last_read = (stamp, self._emptied() if content is None else decode(content, _Index))
             except DocumentInvalid as error:
                 return self._afresh(error)
         return self._last_read[1]
 
+    def _emptied(self) -> _Index:
+        """An index without revisions that goes on behind the texts there are: no number is used twice."""
+        numbers = (int(text.stem) for text in self._folder.glob("*.yaml") if text.stem.isdecimal())
+        return _Index(max(numbers, default=0), ())
+
     def _afresh(self, error: DocumentInvalid) -> _Index:
-        """Begin another index where this one is damaged; no number is used twice, and the texts stay."""
+        """Begin another index where this one is damaged; the texts stay."""
         damaged = self._path_of_index
         log.error("the history of the configuration is damaged and begins anew", extra={"reason": str(error)})
         try:
             damaged.replace(damaged.with_name(f"{INDEX}.damaged"))
         except OSError as failed:
             raise files.storage_error(failed, damaged) from error
-        index = _Index(max((int(text.stem) for text in self._folder.glob("[0-9]*.yaml")), default=0))
+        index = self._emptied()
         files.write_atomically(damaged, encode(index))
         return index
 

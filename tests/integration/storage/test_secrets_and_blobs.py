@@ -129,7 +129,7 @@ class TestVault:
         with pytest.raises(ConfigurationError):
             vault.find("cd")
 
-    @pytest.mark.parametrize("content", ["", "{", '{"secrets": 3}', "[]"])
+    @pytest.mark.parametrize("content", ["", "{", '{"secrets": 3}', '{"a": 1}', "[]"])
     def test_a_damaged_vault_is_reported(self, tmp_path: Path, key: MasterKey, content: str) -> None:
         (tmp_path / "vault.json").write_text(content)
         with pytest.raises(StorageError):

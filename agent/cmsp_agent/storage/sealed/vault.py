@@ -5,7 +5,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from cmsp_agent.model.errors import Problem, SecretUnusable, StorageError
@@ -31,7 +31,7 @@ class VaultDamaged(StorageError):
 class VaultContent:
     """The file's content: each secret sealed, in base64, under its name."""
 
-    secrets: dict[str, str] = field(default_factory=dict)
+    secrets: dict[str, str]
     version: int = 1
 
 
