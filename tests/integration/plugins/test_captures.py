@@ -34,6 +34,8 @@ def octets(digits: str) -> bytes:
 class Capture:
     """A .snmprec file as a session."""
 
+    is_v1 = False
+
     def __init__(self, path: Path) -> None:
         self.objects: dict[str, Value] = {}
         for line in path.read_text(encoding="utf-8", errors="replace").splitlines():

@@ -9,6 +9,8 @@ from cmsp_agent.transports.snmp.target import Quirks
 class RecordedDevice:
     """What polling and the inventory need of an SNMP session."""
 
+    is_v1 = False
+
     def __init__(self, objects: Mapping[str, Value]) -> None:
         self.quirks = Quirks()
         self._objects = dict(sorted(objects.items(), key=lambda item: _arcs(item[0])))

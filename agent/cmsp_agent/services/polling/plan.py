@@ -53,7 +53,7 @@ class Plan:
     unsupported: tuple[str, ...] = ()
     """KPIs for which the device has none of the objects: not supported here, and never zero."""
     base: tuple[str, ...] = BASE
-    """What says how long it runs and what moved, as far as it has that: what it lacks costs v1 a request each."""
+    """What says how long it runs and what moved; by SNMPv1 as far as it is there: what is not costs a request each."""
 
     def is_bare(self, kind: DeviceType) -> bool:
         """Whether the device has nothing of its type: no fault can be seen, and no figure but its uptime.

@@ -20,6 +20,11 @@ Answered = Mapping[str, Value | Unreadable | None]
 class PollSession(ReadingSession, Protocol):
     """What polling needs of an SNMP session beside that."""
 
+    @property
+    def is_v1(self) -> bool:
+        """Whether SNMPv1 is spoken, where each object that is not there costs a request."""
+        ...
+
     async def get_next(self, *oids: str) -> Mapping[str, tuple[str, Value | Unreadable]]:
         """Read what follows each OID."""
         ...
@@ -72,14 +77,16 @@ async def probe(session: PollSession, device_type: DeviceType) -> Plan:
     )
     following = await session.get_next(*roots)
     columns = {root: value for root, (oid, value) in following.items() if oid.startswith(root + ".")}
-    return make_plan(device_type, instances, columns)
+    base = tuple(oid for oid in BASE if oid == SYS_UP_TIME or oid in instances) if session.is_v1 else BASE
+    return make_plan(device_type, base, instances, columns)
 
 
-def make_plan(device_type: DeviceType, instances: Answered, columns: Answered) -> Plan:
+def make_plan(device_type: DeviceType, base: tuple[str, ...], instances: Answered, columns: Answered) -> Plan:
     """The plan for a device that has these instances and columns.
 
     Args:
         device_type: what is asked.
+        base: what says how long the device runs and what moved.
         instances: instances that were answered, with their values.
         columns: columns that have rows, with the value of the first.
     """
@@ -91,7 +98,7 @@ def make_plan(device_type: DeviceType, instances: Answered, columns: Answered) -
     return Plan(
         kpis=planned,
         states=tuple(rule for rule in device_type.states if rule.column in columns or rule.column in instances),
-        base=tuple(oid for oid in BASE if oid == SYS_UP_TIME or oid in instances),
+        base=base,
         has_discontinuity=IF_DISCONTINUITY in columns and any(_counts(choice) for choice in planned),
         times=times if set(times := _times(device_type)) <= instances.keys() else (),
         calls=(kept := tuple(table for table in device_type.calls if table.there in instances)),

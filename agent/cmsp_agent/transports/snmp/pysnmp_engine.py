@@ -46,6 +46,11 @@ class PysnmpSession:
         self._transport: Any = None
 
     @property
+    def is_v1(self) -> bool:
+        """Whether SNMPv1 is spoken."""
+        return self.target.credential.version == "1"
+
+    @property
     def quirks(self) -> Quirks:
         """Nothing is learned: what was known of the device stays."""
         return self.target.quirks

@@ -64,12 +64,13 @@ class SnmpSession:
         self._texts = texts
         self._indexes = indexes
         self._quirks = target.quirks
-        self._bulk = target.credential.version != "1" and not target.quirks.no_bulk
+        self.is_v1 = target.credential.version == "1"
+        self._bulk = not self.is_v1 and not target.quirks.no_bulk
         self._index_right: bool | None = False if target.quirks.wrong_index else None
         self._unreadable: Bounded[str, Unreadable] = Bounded(MOST_UNREADABLE)
         self._alive = False
         self._bulk_works = False
-        self._bulk_in_doubt = not self._bulk and target.credential.version != "1"
+        self._bulk_in_doubt = not self._bulk and not self.is_v1
         self._nonsense = self._unanswered = 0
         self._pages = Pages(largest, target.quirks.answer_size)
 

@@ -22,6 +22,7 @@ class FakeSession:
     gets: int = 0
     walks: int = 0
     probes: int = 0
+    is_v1: bool = False
 
     unreadable: dict[str, Unreadable] = field(default_factory=dict)
 

@@ -1,6 +1,6 @@
 """Which of its type's objects a device has: the first that answers, and none where none does."""
 
-from cmsp_agent.model.signal import ObservedState
+from cmsp_agent.model.signal import ObservedState, Value
 from cmsp_agent.plugin.api import AlarmType, DeviceType, Kpi, Severity, StateRule
 from cmsp_agent.services.polling.plan import BASE, ENGINE_TIME, IF_DISCONTINUITY, SYS_UP_TIME, Plan
 from cmsp_agent.services.polling.probe import probe
@@ -76,8 +76,10 @@ async def test_a_scalar_state_is_read_as_an_instance() -> None:
     assert StateReader().states(plan, answers, str) == (ObservedState("ups.on_battery", "", True),)
 
 
-async def test_what_says_the_time_is_asked_as_far_as_it_is_there() -> None:
-    plan = await probe(FakeSession({ENGINE_TIME: 5, OLDEST: 7}), TYPE)
+async def test_what_says_the_time_is_asked_by_v1_as_far_as_it_is_there() -> None:
+    objects: dict[str, Value] = {ENGINE_TIME: 5, OLDEST: 7}
+    assert (await probe(FakeSession(objects), TYPE)).base == BASE, "it may be there later"
+    plan = await probe(FakeSession(objects, is_v1=True), TYPE)
     assert plan.base == (SYS_UP_TIME, ENGINE_TIME)
     assert plan.scalars == (SYS_UP_TIME, ENGINE_TIME, OLDEST)
     assert plan.parts[0].base == plan.parts[1].base == plan.base
