@@ -13,16 +13,15 @@ PROCESSES = 4
 
 
 def shares(folder: Path, count: int) -> list[list[str]]:
-    """The folder's parts in shares of about equal size: the largest part goes to the smallest share."""
-    parts = [path for path in folder.iterdir() if path.name.startswith("test_") or (path / "__init__.py").exists()]
-    sizes = {path: sum(file.stat().st_size for file in [path, *path.rglob("*.py")]) for path in parts}
+    """The folder's test files in shares of about equal size, each folder's spread over all: the largest file first."""
+    sizes = {str(path): path.stat().st_size for path in folder.rglob("test_*.py")}
     made: list[list[str]] = [[] for _ in range(count)]
     weights = [0] * count
-    for path in sorted(parts, key=lambda part: (-sizes[part], part)):
+    for path in sorted(sizes, key=lambda name: (-sizes[name], name)):
         smallest = weights.index(min(weights))
-        made[smallest].append(str(path))
+        made[smallest].append(path)
         weights[smallest] += sizes[path]
-    return [share for share in made if share]
+    return [sorted(share) for share in made if share]
 
 
 def main(seconds: float) -> int:
