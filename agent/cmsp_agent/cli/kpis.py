@@ -86,7 +86,8 @@ def _refuse(measured: Sequence[dict[str, Any]], name: str, kpi: str) -> None:
     known = {str(series.get("kpi")) for series in measured}
     if kpi.partition("[")[0] not in known:
         raise UnknownName("KPI", kpi, known, f"of {name} in that time")
-    found = {str(series.get("object")) for series in measured if series.get("kpi") == kpi.partition("[")[0]} - {""}
-    if "[" in kpi and (given := kpi.partition("[")[2].removesuffix("]")) not in found:
-        raise UnknownName("object", given, found, f"of {kpi.partition('[')[0]} of {name} in that time")
+    figure, bracket, given = kpi.removesuffix("]").partition("[")
+    found = {str(series.get("object")) for series in measured if series.get("kpi") == figure} - {""}
+    if bracket and given not in found:
+        raise UnknownName("object", given, found, f"of {figure} of {name} in that time")
     raise AgentError(f"{kpi} of {name} has no value in that time and resolution")

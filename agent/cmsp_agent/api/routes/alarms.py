@@ -22,8 +22,8 @@ async def alarms(
     limit: Limit = 500,
 ) -> dict[str, Any]:
     """A page of the alarms that hold, the worst first."""
-    found = services_of(request).status.alarms(component)
     services = services_of(request)
+    found = services.status.alarms(component)
     shown, silenced_by = shown_to(caller_of(request), services), services.events.silenced_by
     return page(
         found, after, limit, lambda alarm: {**event_view(shown(alarm)), "silenced_by": silenced_by(alarm) or None}

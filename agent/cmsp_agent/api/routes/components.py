@@ -59,7 +59,7 @@ async def component(request: Request, name: str) -> dict[str, Any]:
     found = known(services, name)
     latest = await services.backups.store.latest(name)
     inventory = await services.records.inventory(name)
-    calls = await services.emergency.calls(name, local=caller_of(request).local)
+    calls = await services.emergency.calls(name, local=caller.local)
     alarms, incidents = services.status.alarms(name), services.status.incidents(name)
     document = component_details(
         found,

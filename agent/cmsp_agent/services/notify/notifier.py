@@ -124,8 +124,9 @@ class IncidentNotifier:
         news = list(due(interested.policies, audible, known, interested.components, now, interested.zones))
         said, fresh = self._notifications(news, interested, now)
         settled = {(each.incident.id, each.after.policy) for each in said} | known.keys()
-        unknown = [each for each in news if (each.incident.id, each.after.policy) not in settled]
-        waiting = [each.put_off for each in unknown if each.put_off]
+        waiting = [
+            each.put_off for each in news if each.put_off and (each.incident.id, each.after.policy) not in settled
+        ]
         keys = {policy.key for policy in interested.policies}
         without_policy = [each for each in known.values() if each.policy not in keys]
 

@@ -24,8 +24,9 @@ DAMAGED = "damaged on the appliance's disk"
 EVICT_AT_A_TIME = 5000
 SAMPLE = 200
 ROW_OVERHEAD = 24
-LAST_LETTER = "dead_letters.last"
 """Bytes of a row beside its body."""
+LAST_LETTER = "dead_letters.last"
+"""The highest id that a dead letter ever had."""
 
 Counts = dict[str, dict[str, int]]
 """Record type → severity (`none` where it has none) → number."""

@@ -42,7 +42,7 @@ class Vault:
         self._path = path
         self._sealer = key.sealer("vault")
         self._problem = key.problem
-        self._seen: tuple[int, int, int] | None = None
+        self._seen: files.Stamp = None
         self._sealed: dict[str, str] = {}
 
     def find(self, name: str) -> str | None:
@@ -134,16 +134,10 @@ class Vault:
             os.close(descriptor)
 
     def _read(self) -> dict[str, str]:
-        try:
-            status = self._path.stat()
-        except FileNotFoundError:
-            return {}
-        except OSError as error:
-            raise files.storage_error(error, self._path) from error
-        seen = (status.st_ino, status.st_mtime_ns, status.st_size)
-        if seen != self._seen:
-            self._sealed = self._parsed(files.read(self._path, MOST_BYTES) or b"")
-            self._seen = seen
+        stamp = files.stamp(self._path)
+        if stamp is None or stamp != self._seen:
+            content = files.read(self._path, MOST_BYTES)
+            self._sealed, self._seen = {} if content is None else self._parsed(content), stamp
         return self._sealed
 
     def _parsed(self, content: bytes) -> dict[str, str]:

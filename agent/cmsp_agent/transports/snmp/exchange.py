@@ -57,7 +57,7 @@ class Exchange:
         self._counters = counters
 
     async def ask(self, kind: int, names: list[bytes], repetitions: int, retries: int) -> tuple[Pdu, int]:
-        """SendRequest a request and wait for its Response (which may carry an error-status).
+        """Send a request and wait for its Response (which may carry an error-status).
 
         Args:
             kind: `pdu.GET`, `GET_NEXT` or `GET_BULK`.

@@ -203,8 +203,7 @@ class SyslogFramer:
         found = _TRAILER.search(data, place)
         end = found.start() if found else len(data)
         following = next_message(data, place, end)
-        left_over = self._counts and data[place] != _LESS_THAN
-        """Of a message whose count was wrong."""
+        left_over = self._counts and data[place] != _LESS_THAN  # of a message whose count was wrong
         if following is None and left_over:
             following = next((count for count, _ in counts_in(data, place, end)), None)
         if following is not None and following - place <= self._limit:
