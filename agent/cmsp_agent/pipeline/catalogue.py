@@ -8,9 +8,9 @@ from cmsp_agent.model.event import Transition
 from cmsp_agent.model.interfaces import canonical
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.built_in import BUILT_IN
-from cmsp_agent.pipeline.mib import trap_key
 from cmsp_agent.pipeline.privacy import Mask
 from cmsp_agent.plugin.api import AlarmType, DeviceType, SyslogRule, TrapRule
+from cmsp_agent.plugin.rules import trap_key
 
 LONGEST_TEXT = 1024
 """Characters of a message that patterns may look at."""

@@ -12,6 +12,7 @@ from sys import intern
 from typing import NamedTuple
 
 from cmsp_agent.model.signal import Value
+from cmsp_agent.plugin.rules import trap_key
 from cmsp_agent.transports.syslog.legacy_text import decode_other
 
 DATE_LENGTHS = (8, 11)
@@ -72,12 +73,6 @@ class MibTable:
                 return entry, oid[len(head) :]
             head = head.rpartition(".")[0]
         return None, ""
-
-
-def trap_key(oid: str) -> str:
-    """The OID without a penultimate `.0`: one key for both forms of a notification (RFC 3584, "no-zero")."""
-    head, _, last = oid.rpartition(".")
-    return f"{head.removesuffix('.0')}.{last}"
 
 
 @cache

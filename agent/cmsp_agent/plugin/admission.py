@@ -6,11 +6,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 
 from cmsp_agent.plugin import notation, validate
-from cmsp_agent.plugin.api import CAPABILITIES, CliPlatform, DeviceType, Kpi
+from cmsp_agent.plugin.api import (
+    CAPABILITIES,
+    CliPlatform,
+    DeviceType,
+    StateRule,
+    SyslogRule,
+    Transition,
+    TrapRule,
+)
+from cmsp_agent.plugin.clashes import Clashes
 from cmsp_agent.plugin.identity import Identity
 from cmsp_agent.plugin.inherit import inherited
 from cmsp_agent.plugin.registry import Registry
-from cmsp_agent.plugin.rules import AlarmType
+from cmsp_agent.plugin.rules import AlarmType, trap_key
 from cmsp_agent.plugin.type_check import misfits
 
 PARTS = (
@@ -21,6 +30,7 @@ PARTS = (
     "functions",
     "alarms",
     "traps",
+    "ignored_traps",
     "syslog",
     "states",
     "kpis",
@@ -32,6 +42,8 @@ PARTS = (
     "proven",
 )
 """Fields with many members, each of which is judged alone; the alarms come before what names them."""
+
+ENTERPRISES = "1.3.6.1.4.1"
 
 Drivers = Callable[[], Iterable[str]]
 """The drivers that `CliPlatform.driver` may name."""
@@ -96,10 +108,10 @@ def _members(kind: DeviceType, name: str, value: object, hint: object, mistakes:
     if not isinstance(value, tuple | list):
         mistakes += _placed(kind, misfits(value, tuple[hint, ...], name))  # type: ignore[valid-type]
         return
-    seen: set[object] = set()
+    clashes = Clashes()
     for place, member in enumerate(value):
         path = f"{name}[{place}]"
-        wrong = misfits(member, hint, path) or _member(path, member) or _again(path, member, seen)
+        wrong = misfits(member, hint, path) or _member(path, member) or clashes.with_earlier(path, member)
         if wrong:
             mistakes += _placed(member, wrong) if getattr(member, "where", "") else _placed(kind, wrong)
         else:
@@ -112,16 +124,13 @@ def _member(path: str, member: object) -> list[str]:
     if isinstance(member, str) and path.startswith("functions"):
         return list(notation.function(path, member))
     if isinstance(member, str):
-        return list(notation.oid(path, member)) if path.startswith("sys_object_ids") else []
+        return list(notation.oid(path, member)) or list(_every_maker(path, member))
     return validate.wrong_with(path, member)
 
 
-def _again(path: str, member: object, seen: set[object]) -> list[str]:
-    key = member.type if isinstance(member, AlarmType) else member.name if isinstance(member, Kpi) else member
-    if key in seen:
-        return [f"{path}: {key!r} twice" if isinstance(key, str) else f"{path}: the same rule twice"]
-    seen.add(key)
-    return []
+def _every_maker(path: str, prefix: str) -> Iterator[str]:
+    if path.startswith("sys_object_ids") and f"{ENTERPRISES}.".startswith(f"{prefix}."):
+        yield f"{path}: {prefix!r} is the beginning of every maker's: add the maker's number"
 
 
 def _whole(name: str, value: object, drivers: Drivers | None) -> Iterator[str]:
@@ -153,7 +162,8 @@ def _code(code: Callable[..., object]) -> Iterator[str]:
 
 def _with_known_alarms(kind: DeviceType, mistakes: list[str]) -> DeviceType:
     """The device type without the rules that name an alarm type which it does not have."""
-    known = {alarm.type for alarm in kind.alarms}
+    known = {alarm.type: alarm for alarm in kind.alarms}
+    ignored = frozenset(map(trap_key, kind.ignored_traps))
     kept: dict[str, object] = {}
     tables = []
     for place, table in enumerate(kind.tables):
@@ -163,12 +173,27 @@ def _with_known_alarms(kind: DeviceType, mistakes: list[str]) -> DeviceType:
         tables.append(replace(table, states=tuple(state for state in table.states if state.type in known)))
     kept["tables"] = tuple(tables)
     for name in ("traps", "syslog", "states"):
-        rules = getattr(kind, name)
-        for place, rule in enumerate(rules):
-            if rule.type not in known:
-                mistakes += _placed(rule, [f"{name}[{place}].type: {rule.type!r} is not among the alarms"])
-        kept[name] = tuple(rule for rule in rules if rule.type in known)
+        rules: list[TrapRule | SyslogRule | StateRule] = []
+        for place, rule in enumerate(getattr(kind, name)):
+            if why := _in_vain(rule, known.get(rule.type), ignored):
+                mistakes += _placed(rule, [f"{name}[{place}].{why}"])
+            else:
+                rules.append(rule)
+        kept[name] = tuple(rules)
     return replace(kind, **kept)  # type: ignore[arg-type]
+
+
+def _in_vain(rule: TrapRule | SyslogRule | StateRule, alarm: AlarmType | None, ignored: frozenset[str]) -> str:
+    """Why a rule would never do anything beside the rest of its device type; empty: it may."""
+    if alarm is None:
+        return f"type: {rule.type!r} is not among the alarms"
+    if isinstance(rule, StateRule):
+        return ""
+    if alarm.transient and rule.state is Transition.CLEAR:
+        return f"state: {rule.type!r} is transient: no alarm is kept that it could clear"
+    if isinstance(rule, TrapRule) and trap_key(rule.oid) in ignored:
+        return f"oid: {rule.oid!r} is among the ignored_traps"
+    return ""
 
 
 def _placed(part: object, texts: Iterable[str]) -> list[str]:

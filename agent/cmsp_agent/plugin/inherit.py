@@ -1,12 +1,12 @@
 """A device type that is `like` another: what it says itself comes first, the other's parts follow."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import replace
 from typing import TypeVar
 
 from cmsp_agent.plugin.api import DeviceType, Kpi, ShownTable, StateRule, SyslogRule, TrapRule
 from cmsp_agent.plugin.identity import UNIDENTIFIED, Identity
-from cmsp_agent.plugin.rules import AlarmType
+from cmsp_agent.plugin.rules import AlarmType, trap_key
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ def inherited(kind: DeviceType, base: DeviceType) -> DeviceType:
         functions=kind.functions or base.functions,
         alarms=_merged(kind.alarms, base.alarms, _alarm),
         traps=_merged(kind.traps, base.traps, _trap),
-        ignored_traps=(*kind.ignored_traps, *base.ignored_traps),
+        ignored_traps=(*kind.ignored_traps, *_without_rule(base.ignored_traps, kind.traps)),
         syslog=_merged(kind.syslog, base.syslog, _syslog),
         states=_merged(kind.states, base.states, _state),
         kpis=_merged(kind.kpis, base.kpis, _kpi),
@@ -48,12 +48,18 @@ def _merged(own: tuple[T, ...], others: Iterable[T], key: Callable[[T], Hashable
     return (*own, *(part for part in others if key(part) not in taken))
 
 
+def _without_rule(ignored: Iterable[str], rules: Iterable[TrapRule]) -> Iterator[str]:
+    """What the other ignores, where this one has no rule for it."""
+    ruled = {trap_key(rule.oid) for rule in rules}
+    return (oid for oid in ignored if trap_key(oid) not in ruled)
+
+
 def _alarm(part: AlarmType) -> Hashable:
     return part.type
 
 
 def _trap(part: TrapRule) -> Hashable:
-    return part.oid
+    return trap_key(part.oid)
 
 
 def _syslog(part: SyslogRule) -> Hashable:

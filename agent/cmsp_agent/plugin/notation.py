@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
 DOTTED = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\Z")
 OID = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,9}))+\Z")
+_REPEATED_TWICE = re.compile(r"(?<!\\)\((?:\?:|\?P<\w+>)?(?:\\?[^\\\s()\[\]]|\[[^\[\]]+\])[+*]\)(?:[+*]|\{\d*,\})")
+"""A group that holds one repetition and nothing else, and is repeated itself: `(a+)+`."""
 FUNCTION = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_])?\Z")
 
 
@@ -24,11 +26,14 @@ def oids(path: str, values: Iterable[str]) -> Iterator[str]:
 
 
 def pattern(path: str, value: str) -> Iterator[str]:
-    """Whether a pattern compiles."""
+    """Whether a pattern compiles, and ends."""
     try:
         re.compile(value)
     except re.error as error:
         yield f"{path}: not a pattern: {error} ({value!r})"
+        return
+    if endless := _REPEATED_TWICE.search(value):
+        yield f"{path}: {endless.group()!r} repeats a repetition, which may take for ever: one of the two is enough"
 
 
 def function(path: str, name: str) -> Iterator[str]:

@@ -80,6 +80,12 @@ class ObjectFrom:
     constant: str = ""
 
 
+def trap_key(oid: str) -> str:
+    """The OID without a penultimate `.0`: one key for both forms of a notification (RFC 3584, "no-zero")."""
+    head, _, last = oid.rpartition(".")
+    return f"{head.removesuffix('.0')}.{last}"
+
+
 @dataclass(frozen=True, slots=True)
 class TrapRule:
     """A notification that means something. OIDs are matched without a penultimate `.0` (the "no-zero" traps)."""

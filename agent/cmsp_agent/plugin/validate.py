@@ -57,6 +57,7 @@ def identity(declared: Identity) -> Iterator[str]:
             path = f"identity.{name}[{place}]"
             yield from oids(f"{path}.oid", (fact.oid, fact.also) if fact.also else (fact.oid,))
             yield from _form(path, fact)
+    yield from oids("identity.products", (number for number, _ in declared.products))
 
 
 def cli(platform: CliPlatform) -> Iterator[str]:
@@ -113,6 +114,8 @@ def _alarm(path: str, alarm: AlarmType) -> Iterator[str]:
 def _trap(path: str, rule: TrapRule) -> Iterator[str]:
     yield from oid(f"{path}.oid", rule.oid)
     yield from _decided(path, rule.raises, rule.clears)
+    if rule.state is not None and (rule.by or rule.raises or rule.clears or rule.bits):
+        yield f"{path}.state: it is given, so that no value decides: leave out the one or the other"
     if rule.state is None:
         yield from oid(f"{path}.by", rule.by)
         if not (rule.raises or rule.clears or rule.bits):
@@ -133,6 +136,8 @@ def _syslog(path: str, rule: SyslogRule) -> Iterator[str]:
     yield from _decided(path, rule.raises, rule.clears)
     for word in sorted(word for word in rule.raises | rule.clears if word != word.lower()):
         yield f"{path}: {word!r} never matches: states are looked up in lower case"
+    if rule.state is not None and (rule.raises or rule.clears):
+        yield f"{path}.state: it is given, so that no word decides: leave out the one or the other"
     if rule.state is None and "(?P<state>" not in rule.pattern:
         yield f"{path}: neither a state nor a group `state` in the pattern"
     elif rule.state is None and not (rule.raises or rule.clears):

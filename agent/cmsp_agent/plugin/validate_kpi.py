@@ -4,15 +4,18 @@ from collections.abc import Iterator
 
 from cmsp_agent.plugin.api import Kpi
 from cmsp_agent.plugin.notation import OID, dotted, oids, one_of
+from cmsp_agent.plugin.registry import OWN_UNITS
 
 KINDS = ("gauge", "counter32", "counter64", "ratio")
 PER = ("", "interface", "index", "first")
 AGGREGATES = ("", "max", "sum", "mean")
+OTHERWISE = {"%": "percent", "C": "°C", "bytes": "octets", "bytes/s": "octets/s", "sec": "s", "msec": "ms"}
+"""Units as some write them → as figures have them here: by its unit a figure is drawn, and judged to be none."""
 
 
 def kpi(path: str, figure: Kpi) -> Iterator[str]:
     """What is wrong with a figure that SNMP has."""
-    yield from dotted(f"{path}.name", figure.name)
+    yield from _called(path, figure)
     if not figure.oids:
         yield f"{path}.oids: empty"
     yield from _asked(path, figure)
@@ -37,6 +40,14 @@ def kpi(path: str, figure: Kpi) -> Iterator[str]:
     for part in figure.parts:
         if not part.endswith(".0"):
             yield f"{path}.parts: an instance, which ends with .0 ({part!r})"
+
+
+def _called(path: str, figure: Kpi) -> Iterator[str]:
+    yield from dotted(f"{path}.name", figure.name)
+    if figure.name in OWN_UNITS:
+        yield f"{path}.name: {figure.name!r} is what the agent measures itself of every component"
+    if figure.unit in OTHERWISE:
+        yield f"{path}.unit: {OTHERWISE[figure.unit]!r}, not {figure.unit!r}"
 
 
 def _asked(path: str, figure: Kpi) -> Iterator[str]:

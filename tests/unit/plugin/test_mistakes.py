@@ -52,6 +52,62 @@ MISTAKES = {
         "states=(StateRule('1.3.6.1.4.1.9.1.0', 'link.down', frozenset({1}), frozenset({2})),)",
         "belongs to the device as a whole: object=''",
     ),
+    "two rules for one notification": (
+        "traps=(TrapRule('1.3.6.1.4.1.99999.1', 'link.down', Transition.CLEAR),)",
+        "traps[1]: traps[0] is about this notification (with and without the `.0.`) too",
+    ),
+    "two rules for one varbind": (
+        "traps=tuple(TrapRule('1.3.6.2', 'link.down', by='1.3.6.3', raises=frozenset({n})) for n in (1, 2))",
+        "traps[2]: traps[1] reads the same varbind of this notification",
+    ),
+    "a notification that is ignored": (
+        "traps=(TrapRule('1.3.6.0.2', 'link.down', Transition.RAISE),), ignored_traps=('1.3.6.2',)",
+        "traps[1].oid: '1.3.6.0.2' is among the ignored_traps",
+    ),
+    "an ignored notification by its name": ("ignored_traps=('coldStart',)", "ignored_traps[0]: not an OID"),
+    "one column twice": (
+        "states=tuple(StateRule('1.3.6', 'link.down', frozenset({n}), frozenset({1})) for n in (2, 3))",
+        "states[1]: states[0] reads the same column",
+    ),
+    "one message twice": (
+        "syslog=tuple(SyslogRule('A-3-B', 'link.down', 'x', state=s) for s in (Transition.RAISE, Transition.CLEAR))",
+        "syslog[1]: syslog[0] reads the same message",
+    ),
+    "a state, and words that decide it": (
+        "syslog=(SyslogRule('A-3-B', 'link.down', state=Transition.RAISE, raises=frozenset({'down'})),)",
+        "syslog[0].state: it is given, so that no word decides",
+    ),
+    "a state, and a varbind that decides it": (
+        "traps=(TrapRule('1.3.6', 'link.down', Transition.RAISE, by='1.3.7', raises=frozenset({1})),)",
+        "traps[1].state: it is given, so that no value decides",
+    ),
+    "a clear of what nothing keeps": (
+        (
+            "alarms=(AlarmType('a.b', Severity.MAJOR, 'x', transient=True),), "
+            "syslog=(SyslogRule('A-3-B', 'a.b', state=Transition.CLEAR),)"
+        ),
+        "syslog[0].state: 'a.b' is transient",
+    ),
+    "a pattern without end": (
+        r"syslog=(SyslogRule('A-3-B', 'link.down', r'(\w+)* down$', state=Transition.RAISE),)",
+        "repeats a repetition, which may take for ever",
+    ),
+    "a unit that nobody else writes so": (
+        "kpis=(Kpi('cpu', '%', ('1.3.6',)),)",
+        "kpis[0].unit: 'percent', not '%'",
+    ),
+    "a figure that the agent has itself": (
+        "kpis=(Kpi('icmp.rtt', 's', ('1.3.6',)),)",
+        "kpis[0].name: 'icmp.rtt' is what the agent measures itself",
+    ),
+    "every maker's devices": (
+        "sys_object_ids=('1.3.6.1.4.1',)",
+        "sys_object_ids[0]: '1.3.6.1.4.1' is the beginning of every maker's",
+    ),
+    "a product that is no OID": (
+        "identity=Identity('V', 'o', products=(('ciscoProducts.1', 'X'),))",
+        "identity.products: not an OID ('ciscoProducts.1')",
+    ),
     "an undecided state": (
         "states=(StateRule('1.3.6', 'link.down', frozenset(), frozenset()),)",
         "no values",
@@ -225,6 +281,20 @@ def test_a_type_has_the_parts_of_the_one_it_is_like_whichever_is_loaded_first(si
     assert [(kpi.name, kpi.oids) for kpi in kind.kpis] == [("cpu", ("1.3.6.1",)), ("memory", ("1.3.6.3",))]
     assert [alarm.type for alarm in kind.alarms] == ["link.down"]
     assert not kind.fallback
+
+
+def test_a_rule_of_its_own_counts_whatever_the_type_that_it_is_like_says_of_the_notification(site: Site) -> None:
+    rule = "TrapRule('1.3.6.2.0.7', 'link.down', Transition.CLEAR)"
+    site.install("a_own", HEAD + HOOK + f"like='bad', traps=({rule},))]\n")
+    loaded(site, HEAD + HOOK + f"traps=({rule.replace('.0.7', '.7')},), ignored_traps=('1.3.6.2.0.8',))]\n")
+    site.install("other", HEAD + HOOK + f"like='bad', traps=({rule.replace('.0.7', '.8')},))]\n")
+    site.host.load()
+    kinds = [site.host.registry.named(name) for name in ("a_own", "other")]
+    assert [[rule.oid for rule in kind.traps] for kind in kinds if kind] == [
+        [TRAP_OID, "1.3.6.2.0.7"],
+        [TRAP_OID, "1.3.6.2.8", "1.3.6.2.7"],
+    ]
+    assert [kind.ignored_traps for kind in kinds if kind] == [("1.3.6.2.0.8",), ()]
 
 
 def test_two_types_that_are_like_each_other_are_reported(site: Site) -> None:
