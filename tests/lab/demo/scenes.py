@@ -20,9 +20,9 @@ def all_up(picture: Picture) -> str:
 
 
 def backed_up(picture: Picture) -> str:
-    """Every gateway has a version."""
+    """Every gateway has a version, and the head-end knows."""
     without = [name for name in GATEWAYS if not (row := picture.component(name)) or row.backups < 1]
-    return f"no backup of {', '.join(without)}" if without else ""
+    return f"no backup of {', '.join(without)}" if without else caught_up(picture)
 
 
 def pri_incident(picture: Picture) -> IncidentRow | None:

@@ -189,7 +189,7 @@ class Headend:
 
     @property
     def url(self) -> str:
-        return f"https://localhost:{self._port}"
+        return f"https://127.0.0.1:{self._port}"
 
     def client(self, appliance: str) -> Identity:
         """A certificate for an appliance."""

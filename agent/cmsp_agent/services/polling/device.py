@@ -267,7 +267,7 @@ class Device:
         self._planned_for = kind
         await self._facts.hand_on(self._facts.as_seen(facts, session))
         self._learning.done(began, unsaved=self._facts.unsaved)
-        probed = {"component": self.component.name, "type": kind.name, "unsupported": list(plan.unsupported)}
+        probed = {"component": self.component.name, "type": kind.name, "unsupported": len(plan.unsupported)}
         log.info("device probed", extra=probed)
         return plan
 
