@@ -196,6 +196,11 @@ class NotificationPolicy:
         whom = (self.to, self.by, self.priorities, self.sites, self.components)
         return zlib.crc32(repr(whom).encode())
 
+    @property
+    def whom(self) -> tuple[str, ...]:
+        """Each recipient with its channel."""
+        return tuple(f"{channel} {recipient}" for channel in self.by for recipient in self.to or ("",))
+
 
 @dataclass(frozen=True, slots=True)
 class SinkSettings:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from cmsp_agent.config.schedules import WEEKDAYS, parse_weekday
 
@@ -50,6 +51,41 @@ class Weekly:
         """Whether a local moment lies inside. `weekday` is 0 for Monday."""
         moment = weekday * MINUTES_PER_DAY + hour * 60 + minute
         return any(span.covers(moment) for span in self.spans)
+
+    def holds(self, local: datetime) -> bool:
+        """Whether a moment lies inside; `local`: in the time zone of the site.
+
+        On the night on which the clocks go forward, a stretch within the hour that is left out holds in the next.
+        """
+        if self.covers(local.weekday(), local.hour, local.minute):
+            return True
+        left_out = _left_out(local)
+        return left_out is not None and any(_is_left_out(span, left_out) for span in self.spans)
+
+
+LATELY = timedelta(hours=3)
+"""No clock goes forward by more in a night."""
+
+
+def _left_out(local: datetime) -> datetime | None:
+    """What a clock that nobody put forward shows, while that is a time which the site does not have; else None."""
+    before = (local.astimezone(UTC) - LATELY).astimezone(local.tzinfo).utcoffset() or timedelta()
+    forward = (local.utcoffset() or timedelta()) - before
+    shown = local - forward
+    return shown if forward > timedelta() and not _exists(shown) else None
+
+
+def _exists(wall: datetime) -> bool:
+    """Whether the clocks of its zone ever show this time."""
+    return wall.astimezone(UTC).astimezone(wall.tzinfo).replace(tzinfo=None) == wall.replace(tzinfo=None)
+
+
+def _is_left_out(span: Span, shown: datetime) -> bool:
+    """Whether the stretch covers a time that is left out, and lies in what is left out as a whole."""
+    minute = shown.weekday() * MINUTES_PER_DAY + shown.hour * 60 + shown.minute
+    start = shown - timedelta(minutes=(minute - span.start) % MINUTES_PER_WEEK)
+    last = start + timedelta(minutes=span.length - 1)
+    return span.covers(minute) and not _exists(start) and not _exists(last)
 
 
 def parse_weekly(text: str) -> Weekly:

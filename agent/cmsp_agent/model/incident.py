@@ -72,6 +72,8 @@ class Incident:
     """None of its alarms holds, and the last of them ended without a sign that the fault is over."""
     where: str = ""
     """The place on its first component where it began: a fault that comes back there is a relapse."""
+    height: IncidentSummary | None = None
+    """What it was when most components were lost, where it was several: it is that again once it is over."""
 
     def __post_init__(self) -> None:
         if (self.state is IncidentState.MERGED) != (self.merged_into is not None):
@@ -122,9 +124,9 @@ class Incident:
         if refusal:
             raise Conflict(f"{self.number or self.id}: {refusal}")
         step = TimelineEntry(at, f"{transition.to} ({into})" if into else transition.to.value, by)
-        return self._next(
-            state=transition.to, timeline=continued(self.timeline, step), **transition.sets(self, occasion)
-        )
+        sets = {"timeline": continued(self.timeline, step), **transition.sets(self, occasion)}
+        as_at_height = {} if transition.to.open or self.height is None else self.height.facts
+        return self._next(state=transition.to, **sets, **as_at_height)
 
     def numbered(self, number: str) -> "Incident":
         """The incident with the number that it gets when it is first written."""
@@ -136,15 +138,7 @@ class Incident:
 
     def reassessed(self, summary: IncidentSummary, at: int) -> "Incident":
         """The same incident with what is known now; unchanged where nothing differs."""
-        changed = self._next(
-            urgency=summary.urgency,
-            extent=summary.extent,
-            title=summary.title,
-            masked_title=summary.masked_title,
-            responsible=summary.responsible,
-            recommendation=summary.recommendation,
-            confirmed=summary.confirmed,
-        )
+        changed = self._next(**summary.facts, confirmed=summary.confirmed, height=summary.at_height(self.height))
         if changed.priority is self.priority:
             return changed
         step = TimelineEntry(at, f"{self.priority} → {changed.priority}")
@@ -234,17 +228,12 @@ def opened(
         id=incident_id,
         number="",
         state=IncidentState.NEW,
-        urgency=summary.urgency,
-        extent=summary.extent,
-        title=summary.title,
-        masked_title=summary.masked_title,
         components=components,
         alarms=alarms,
         opened_at=at,
-        responsible=summary.responsible,
-        recommendation=summary.recommendation,
         confirmed=summary.confirmed,
         timeline=(TimelineEntry(at, IncidentState.NEW.value, more.get("reported_by") or ""),),
+        **summary.facts,
         **more,
     )
 

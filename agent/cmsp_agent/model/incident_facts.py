@@ -1,6 +1,8 @@
 """What an incident is made of: its summary, wishes about its priority, its timeline."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from cmsp_agent.model.event import AlarmKey
 from cmsp_agent.model.priority import Extent, Priority, Urgency
@@ -101,6 +103,24 @@ class IncidentSummary:
     """Polling, a second source or the agent itself bears out at least one of the alarms."""
     masked_title: str = ""
     """The title without personal data, where it has any."""
+    lost: int = 1
+    """How many components the alarms are of."""
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What an incident takes over from it, by the incident's fields."""
+        return {
+            "urgency": self.urgency,
+            "extent": self.extent,
+            "title": self.title,
+            "masked_title": self.masked_title,
+            "responsible": self.responsible,
+            "recommendation": self.recommendation,
+        }
+
+    def at_height(self, before: "IncidentSummary | None") -> "IncidentSummary | None":
+        """What is to be remembered of an incident of several components: the summary with most of them, the latest."""
+        return self if self.lost > 1 and (before is None or self.lost >= before.lost) else before
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,3 +49,5 @@ class Notified:
     escalated: bool = False
     changes: tuple[int, ...] = ()
     """When they were last notified that it came, went, or became less bad: of the latest few."""
+    whom: tuple[str, ...] = ()
+    """The recipients, each with its channel: they know it still when their policy is edited."""

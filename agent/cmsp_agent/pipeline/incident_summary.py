@@ -43,6 +43,7 @@ def summary(draft: Draft, alarms: Sequence[Event], assessor: Assessor, normalise
         recommendation,
         confirmed,
         masked_title="" if masked == named else masked + more,
+        lost=max(len(components), 1),
     )
 
 

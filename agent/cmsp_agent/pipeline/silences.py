@@ -127,7 +127,7 @@ class Silences:
 
 def _holding(window: MaintenanceWindow, local: datetime) -> str:
     """The window's name where it holds at this local time, else nothing."""
-    return (window.name or "maintenance") if window.when.covers(local.weekday(), local.hour, local.minute) else ""
+    return (window.name or "maintenance") if window.when.holds(local) else ""
 
 
 NONE = Silences({})

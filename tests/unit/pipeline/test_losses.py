@@ -30,6 +30,26 @@ def test_seven_of_eight_gateways_lost_by_their_own_faults_are_one_p1() -> None:
     assert site.incidents[incident.id].state is IncidentState.RESTORED
 
 
+def test_a_storm_that_ends_is_kept_as_what_it_was_and_not_as_its_last_alarm() -> None:
+    site = Site(EIGHT)
+    for number in range(1, 8):
+        site.tell(site.pri(up=False, component=f"gw-{number}"))
+    [storm] = site.open
+    for number in range(1, 7):
+        site.later(60_000)
+        site.tell(site.pri(up=True, component=f"gw-{number}"))
+    [last] = site.open
+    assert (last.priority, last.extent.components.affected) == (Priority.P2, 1), "it follows what is restored"
+    site.restart()
+    site.tell(site.pri(up=True, component="gw-7"))
+    over = site.incidents[storm.id]
+    assert (over.title, over.priority, over.extent) == (storm.title, Priority.P1, storm.extent)
+    site.later(60_000)
+    site.tell(site.pri(up=False, component="gw-1"))
+    [relapse] = site.open
+    assert (relapse.id, relapse.extent.components.affected) == (storm.id, 1), "it is weighed by what has come back"
+
+
 def test_all_of_a_small_site_are_one_incident_that_loses_the_site() -> None:
     site = Site(EIGHT[:2])
     site.silent("gw-1")

@@ -161,6 +161,27 @@ def test_the_nights_on_which_the_clocks_change(moment: str, fold: int, inside: b
     assert bool(maintenance("Sun 02:00-04:00").window("paris", at(moment, fold))) is inside
 
 
+@pytest.mark.parametrize(
+    ("when", "moment", "inside"),
+    [
+        ("Sun 02:15-02:45", "2026-03-29T03:14:00", False),
+        ("Sun 02:15-02:45", "2026-03-29T03:15:00", True),
+        ("Sun 02:15-02:45", "2026-03-29T03:44:00", True),
+        ("Sun 02:15-02:45", "2026-03-29T03:45:00", False),
+        ("Sun 02:00-03:00", "2026-03-29T03:59:00", True),
+        ("Sun 02:00-03:00", "2026-03-29T04:00:00", False),
+        ("Sun 02:15-02:45", "2026-03-22T03:20:00", False),
+        ("Sun 02:15-02:45", "2026-03-30T03:20:00", False),
+        ("Sat 02:15-02:45", "2026-03-29T03:20:00", False),
+        ("Sun 01:30-02:30", "2026-03-29T03:10:00", False),
+        ("Sun 02:30-03:30", "2026-03-29T03:29:00", True),
+        ("Sun 02:30-03:30", "2026-03-29T03:30:00", False),
+    ],
+)
+def test_a_window_in_the_hour_that_the_clocks_leave_out_holds_in_the_next(when: str, moment: str, inside: bool) -> None:
+    assert bool(maintenance(when).window("paris", at(moment))) is inside
+
+
 HOUR = 3_600_000
 
 

@@ -133,6 +133,6 @@ def _at_hours(holds: Condition, weekly: Weekly, zones: Zones) -> Condition:
         if not holds(event):
             return False
         local = datetime.fromtimestamp(event.received_at / 1000, zones.get(event.site, UTC))
-        return weekly.covers(local.weekday(), local.hour, local.minute)
+        return weekly.holds(local)
 
     return at_hours

@@ -71,7 +71,7 @@ def due(
         zones: site → its time zone, for quiet hours.
     """
     for incident in incidents:
-        touched = _touched(incident, components)
+        touched = touched_by(incident, components)
         for place, policy in enumerate(policies):
             if incident.state.open and incident.suppression is not None and not incident.suppression.partly:
                 continue
@@ -101,7 +101,7 @@ def _is_quiet(
         return False
     site = next((components[name].site for name in incident.components if name in components), "")
     local = datetime.fromtimestamp(now / 1000, zones.get(site, UTC))
-    return hours.covers(local.weekday(), local.hour, local.minute)
+    return hours.holds(local)
 
 
 Said = tuple[str, Notified]
@@ -109,12 +109,13 @@ Said = tuple[str, Notified]
 
 
 def _first(policy: NotificationPolicy, incident: Incident, touched: Sequence[Component], now: int) -> Said | None:
-    if not incident.state.open or not _concerns(policy, incident, touched):
+    if not incident.state.open or not concerns(policy, incident, touched):
         return None
-    return "opened", Notified(incident.id, policy.key, incident.priority.value, incident.state.value, now)
+    known = Notified(incident.id, policy.key, incident.priority.value, incident.state.value, now, whom=policy.whom)
+    return "opened", known
 
 
-def _touched(incident: Incident, components: Mapping[str, Component]) -> list[Component]:
+def touched_by(incident: Incident, components: Mapping[str, Component]) -> list[Component]:
     """The components that an incident names, and those behind it that it takes along."""
     found = [components[name] for name in incident.components if name in components]
     if incident.extent.components.affected > len(found):
@@ -146,7 +147,7 @@ def _next(
     patience, every = policy.escalate.get(priority), policy.updates.get(priority)
     if not (changed or patience or every):
         return None
-    after = replace(before, priority=priority, state=incident.state.value, at=now)
+    after = replace(before, priority=priority, state=incident.state.value, at=now, whom=policy.whom)
     if changed and not _is_restless(incident, before, now):
         return changed, _counted(incident, before, after)
     if not incident.state.open or not _promised(touched):
@@ -201,7 +202,8 @@ def _unacknowledged_since(incident: Incident) -> int:
     return since
 
 
-def _concerns(policy: NotificationPolicy, incident: Incident, touched: Sequence[Component]) -> bool:
+def concerns(policy: NotificationPolicy, incident: Incident, touched: Sequence[Component]) -> bool:
+    """Whether the recipients of a policy are to be notified of an incident, with what it takes along."""
     if policy.priorities and incident.priority.value not in policy.priorities:
         return False
     names = dict.fromkeys((*incident.components, *(each.name for each in touched)))

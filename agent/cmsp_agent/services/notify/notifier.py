@@ -20,6 +20,7 @@ from cmsp_agent.model.notification import OutgoingNotification
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.plugin.api import NotificationChannel
 from cmsp_agent.services.notify.due import Due, due
+from cmsp_agent.services.notify.edited import taken_over
 from cmsp_agent.services.notify.pacing import Pacing
 from cmsp_agent.services.notify.texts import Sender, about_one, digest
 from cmsp_agent.storage.sqlite.database import Database
@@ -72,7 +73,6 @@ class IncidentNotifier:
         self._database = database
         self._outward = outward
         self._is_muted = is_muted
-        self._pacing = Pacing()
         self._interested = interested
         self._open_incidents = open_incidents
         self._queued = queued
@@ -120,9 +120,12 @@ class IncidentNotifier:
         looked_at = {**open_now, **(await self._as_they_are(left)), **changed}
         now = self._clock.now()
         interested = self._interested
+        pacing = Pacing(await self._database.read(notifications.sent_lately))
+        kept = list(taken_over(known, interested.policies, looked_at, interested.components))
+        known |= {(each.incident, each.policy): each for each in kept}
         audible = [each for each in looked_at.values() if not (each.state.open and self._is_muted(each))]
         news = list(due(interested.policies, audible, known, interested.components, now, interested.zones))
-        said, fresh = self._notifications(news, interested, now)
+        said, fresh = self._notifications(news, interested, pacing, now)
         settled = {(each.incident.id, each.after.policy) for each in said} | known.keys()
         waiting = [
             each.put_off for each in news if each.put_off and (each.incident.id, each.after.policy) not in settled
@@ -133,7 +136,8 @@ class IncidentNotifier:
         def write(tx: sqlite3.Connection) -> None:
             for each in fresh:
                 notifications.put(tx, each)
-            notifications.remember(tx, [*waiting, *(each.after for each in said if not each.is_last)])
+            notifications.keep_sent(tx, {key: at for key, at in pacing.sent.items() if int(key) in keys})
+            notifications.remember(tx, [*kept, *waiting, *(each.after for each in said if not each.is_last)])
             notifications.forget(tx, [*without_policy, *(each.after for each in said if each.is_last)])
 
         if said or waiting or without_policy:
@@ -150,7 +154,7 @@ class IncidentNotifier:
         return {each.id: each for each in found if each is not None}
 
     def _notifications(
-        self, news: Sequence[Due], interested: Interested, now: int
+        self, news: Sequence[Due], interested: Interested, pacing: Pacing, now: int
     ) -> tuple[list[Due], list[OutgoingNotification]]:
         """What is said now, and how; the rest waits, so that nobody gets a storm of it."""
         said: list[Due] = []
@@ -161,7 +165,7 @@ class IncidentNotifier:
             ready: Sequence[Due] = list(group)
             together = False
             if any(_digests(interested, each) for each in by):
-                ready, together = self._pacing.ready(policy.key, ready, now)
+                ready, together = pacing.ready(policy.key, ready, now)
             said += ready
             masked = [replace(each, incident=self._outward(each.incident)) for each in ready]
             for channel in by:

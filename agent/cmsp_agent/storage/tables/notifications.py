@@ -1,10 +1,13 @@
 """The queue of notifications, and what was notified last: written in one transaction, so that nothing is sent twice."""
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from cmsp_agent.model.notification import Notified, OutgoingNotification
-from cmsp_agent.storage.encoding import decode, encode
+from cmsp_agent.storage.encoding import DocumentInvalid, decode, encode
+from cmsp_agent.storage.sqlite import meta
+
+SENT = "notifications.sent"
 
 
 def queued(connection: sqlite3.Connection) -> list[OutgoingNotification]:
@@ -42,3 +45,16 @@ def remember(tx: sqlite3.Connection, known: Iterable[Notified]) -> None:
 def forget(tx: sqlite3.Connection, known: Iterable[Notified]) -> None:
     """Nothing more will be said of these."""
     tx.executemany("delete from notified where id = ?", [(f"{each.incident} {each.policy}",) for each in known])
+
+
+def sent_lately(connection: sqlite3.Connection) -> Mapping[str, Sequence[int]]:
+    """When each policy's recipients were sent the last few notifications, by the policy's key; none where damaged."""
+    try:
+        return decode((meta.get(connection, SENT) or "{}").encode(), dict[str, list[int]])
+    except DocumentInvalid:
+        return {}
+
+
+def keep_sent(tx: sqlite3.Connection, sent: Mapping[str, Sequence[int]]) -> None:
+    """Keep when notifications went out."""
+    meta.put(tx, SENT, encode(sent).decode())

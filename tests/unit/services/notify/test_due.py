@@ -244,7 +244,7 @@ def test_one_that_becomes_p1_escalates_when_nobody_has_acknowledged_it_as_such()
 
 
 def test_after_a_few_news_the_others_wait_and_are_one_digest_but_a_new_p1_never_waits() -> None:
-    pacing = Pacing()
+    pacing = Pacing({})
     p3 = Due(an_incident("INC-1"), 0, "opened", Notified("INC-1", 1, "P3", "new", 0))
     p1 = Due(urgent(), 0, "opened", Notified("INC-2", 1, "P1", "new", 0))
     assert [pacing.ready(1, [p3], minute) for minute in range(5)] == [([p3], False)] * 5
