@@ -37,6 +37,7 @@ TYPES = {
     "iosxe": "cisco_iosxe",
     "nxos": "cisco_nxos",
     "asa": "cisco_asa",
+    "ftd": "cisco_asa",
     "audiocodes": "audiocodes",
     "sonus-sbc": "ribbon_sbc",
     "linux": "linux_host",
@@ -112,7 +113,10 @@ async def test_releases_and_serial_numbers_are_the_maker_s(shared: Path, registr
     for recorded in recordings(shared / "testdata" / "librenms"):
         if recorded.os not in TYPES:
             continue
-        _, facts = await identified(registry, recorded)
+        found, facts = await identified(registry, recorded)
+        system = registry.types[found].identity.system(facts.sys_descr)
+        if found != "ups" and recorded.os not in (system, "linux"):
+            wrong.append(f"{recorded.name}: os {system!r}")
         # LibreNMS writes the image's name before the release of IOS-XE.
         release = (recorded.expected.get("version") or "").split(" ")[-1 if recorded.os == "iosxe" else slice(None)]
         release = release if isinstance(release, str) else " ".join(release)

@@ -138,7 +138,7 @@ async def test_every_sensor_reads_as_librenms_reads_it(
 
 
 CPU_AND_MEMORY = {"processors": "processor_usage", "mempools": "mempool_perc", "storage": "storage_perc"}
-NEITHER = {"hrstorage": "LibreNMS takes away what Linux uses to remember files", "cmp": "of the Processor pool alone"}
+NEITHER = {"hrstorage": "LibreNMS takes away what Linux uses to remember files"}
 OF_A_CARD = {"netvision-rfc"}
 """What the management card says of its own processor by UCD-SNMP-MIB is nothing of the UPS."""
 

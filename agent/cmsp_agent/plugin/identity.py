@@ -58,10 +58,22 @@ class Identity:
     """Before ENTITY-MIB's chassis."""
     serial: tuple[Fact, ...] = ()
     """Before ENTITY-MIB's chassis."""
-    chassis_tells_version: bool = False
-    """entPhysicalSoftwareRev of the chassis comes before `version`."""
+    chassis_tells_version: str = ""
+    """A pattern: of a device whose sysDescr has it, entPhysicalSoftwareRev of the chassis comes before `version`."""
+    systems: tuple[tuple[str, str], ...] = ()
+    """(pattern in sysDescr, os), where some of the devices run another system than `os`."""
     products: tuple[tuple[str, str], ...] = ()
     """(sysObjectID, model): where neither `model` nor the chassis names it. Of these sysDescr may be empty."""
+
+    def system(self, sys_descr: str) -> str:
+        """The system that a device runs."""
+        seen = sys_descr[:LONGEST_LOOKED_AT]
+        return next((os for pattern, os in self.systems if re.search(pattern, seen)), self.os)
+
+    def in_chassis(self, sys_descr: str) -> bool:
+        """Whether the chassis tells the release of a device."""
+        wanted = self.chassis_tells_version
+        return bool(wanted) and re.search(wanted, sys_descr[:LONGEST_LOOKED_AT]) is not None
 
     @property
     def oids(self) -> tuple[str, ...]:

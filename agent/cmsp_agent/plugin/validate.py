@@ -57,6 +57,8 @@ def identity(declared: Identity) -> Iterator[str]:
             path = f"identity.{name}[{place}]"
             yield from oids(f"{path}.oid", (fact.oid, fact.also) if fact.also else (fact.oid,))
             yield from _form(path, fact)
+    for each in (declared.chassis_tells_version, *(shown for shown, _ in declared.systems)):
+        yield from pattern("identity", each)
     yield from oids("identity.products", (number for number, _ in declared.products))
 
 

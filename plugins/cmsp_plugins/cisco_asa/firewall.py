@@ -45,6 +45,14 @@ KPIS = (
         absent=NOT_AVAILABLE,
         limit=Limit(90, 80, 600, Severity.MINOR),
     ),
+    # each of them: one row for each processor, route processor or member of a stack
+    Kpi(
+        "cpu.processor",
+        "percent",
+        (f"{CISCO}.109.1.1.1.1.8", f"{CISCO}.109.1.1.1.1.5"),
+        per="index",
+        absent=NOT_AVAILABLE,
+    ),
     Kpi(
         "memory.used",
         "percent",

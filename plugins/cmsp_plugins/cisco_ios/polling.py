@@ -56,6 +56,14 @@ KPIS = (
         absent=NOT_AVAILABLE,
         limit=Limit(90, 80, 600, Severity.MINOR),
     ),
+    # each of them: one row for each processor, route processor or member of a stack
+    Kpi(
+        "cpu.processor",
+        "percent",
+        (f"{CISCO}.109.1.1.1.1.8", f"{CISCO}.109.1.1.1.1.5"),
+        per="index",
+        absent=NOT_AVAILABLE,
+    ),
     # ciscoMemoryPool of the Processor pool (index 1), the control plane's memory of IOS-XE.
     Kpi(
         "memory.used",
@@ -65,6 +73,15 @@ KPIS = (
         aggregate="max",
         absent=NO_COUNT,
         limit=Limit(95, 90, 600, Severity.MINOR),
+    ),
+    # ciscoMemoryPool by its names: without I/O memory a gateway takes no calls, however much the processor has
+    Kpi(
+        "memory.named",
+        "percent",
+        (f"{CISCO}.48.1.1.1.5",),
+        free=(f"{CISCO}.48.1.1.1.6",),
+        per=f"{CISCO}.48.1.1.1.2",
+        absent=NO_COUNT,
     ),
     # cempMemPoolHCUsed and HCFree, else the columns of 32 bits; a row for each pool of each part
     Kpi(

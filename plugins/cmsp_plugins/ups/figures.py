@@ -59,7 +59,7 @@ BATTERY = (
         "ups.battery",
         "V",
         *((f"{RFC}.2.5.0", TENTH), (f"{APC}.2.3.4.0", TENTH), (f"{APC}.2.2.8.0", 1.0)),
-        *((f"{XUPS}.2.2.0", 1.0), (f"{MGE}.5.5.0", TENTH)),
+        *((f"{XUPS}.2.2.0", 1.0), (f"{MGE}.5.5.0", TENTH), (f"{CYBER}.2.2.2.0", TENTH)),
     ),
     figure(
         "ups.battery.current",
@@ -155,6 +155,8 @@ TRIPP_LITE = (
     figure("ups.device.output", "V", (f"{TRIPP}.3.3.2.1.2", TENTH)),
     figure("ups.device.output.current", "A", (f"{TRIPP}.3.3.2.1.3", HUNDREDTH)),
     figure("ups.device.output.frequency", "Hz", (f"{TRIPP}.3.3.1.1.3", TENTH)),
+    figure("ups.device.output.power", "W", (f"{TRIPP}.3.3.2.1.4", 1.0)),
+    figure("ups.device.load", "percent", (f"{TRIPP}.3.3.2.1.5", 1.0)),
 )
 
 KPIS = (*BATTERY, *INPUT, *OUTPUT, *BYPASS, *TRIPP_LITE)

@@ -47,7 +47,20 @@ def _rows(oid: str, kind: str, raises: frozenset[int], clears: frozenset[int], n
     return StateRule(oid, kind, raises, clears, object=name)
 
 
+# upsBasicOutputStatus: onLine(2), onBattery(3), boost(4), bypasses (6, 9, 10, 16), off(7), trim(12), then modes that
+# save; that it is on battery, low, or needs a new one is a state of `generic_snmp`
+FED = frozenset({2, 3, 4, 12, 13, 14, 18, 19, 20, 21, 22})
+BYPASSES = frozenset({6, 9, 10, 16})
+
 OF_APC = (
+    _scalar(f"{APC}.1.4.1.1", "apc.bypass", BYPASSES, FED),
+    _scalar(f"{APC}.1.4.1.1", "apc.ups_turned_off", frozenset({7}), FED | BYPASSES),
+    # upsBasicBatteryStatus: in fault(4)
+    _scalar(f"{APC}.1.2.1.1", "ups.battery_fault", frozenset({4}), frozenset({2, 3})),
+    # rPDULoadStatusLoadState: normal(1), low(2), near overload(3), overload(4)
+    _rows(f"{APC}.12.2.3.1.1.3", "pdu.overload", frozenset({4}), frozenset({1, 2})),
+    # rPDU2SensorTempHumidityStatusTempStatus: below its least(2), low(3), normal(4), high(5), above its most(6)
+    _rows(f"{APC}.26.10.2.2.1.9", "probe.alarm", frozenset({2, 6}), frozenset({4}), f"{APC}.26.10.2.2.1.3"),
     _scalar(f"{APC}.8.5.1.3", "ats.redundancy_lost", YES, NO),
     _scalar(f"{APC}.8.5.1.10", "ats.fault", YES, NO),
     _scalar(f"{APC}.8.5.1.12", "ats.source_failed", YES, NO),

@@ -157,7 +157,8 @@ async def _identity(case: RecordedCase, registry: Registry) -> Made:
     objects = {oid: value if oid == SYS_OBJECT_ID else _octets(value) for oid, value in case["objects"].items()}
     facts = await read_device_facts(RecordedDevice(objects), registry)
     kind = kind_of(facts, registry)
-    return {
+    os = {"os": kind.identity.system(facts.sys_descr)} if kind is not None and "os" in case["means"] else {}
+    return os | {
         "type": kind.name if kind is not None else "",
         "version": facts.software,
         "model": facts.model,

@@ -92,7 +92,7 @@ def identification(facts: "DeviceFacts", registry: "Registry") -> dict[str, str]
     kind = kind_of(facts, registry)
     return {
         "vendor": kind.identity.vendor if kind else "",
-        "os": kind.identity.os if kind else "",
+        "os": kind.identity.system(facts.sys_descr) if kind else "",
         "device_type": kind.name if kind else "",
         "model": facts.model,
         "serial": facts.serial,

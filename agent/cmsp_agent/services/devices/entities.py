@@ -42,15 +42,22 @@ DEEPEST = 32
 
 
 def chassis(tables: SnmpTables) -> tuple[str, str, str]:
-    """Serial number, model and release of the chassis, else of the stack, else of the first part that has both."""
+    """Serial number, model and release of the chassis, else of the stack, else of the first part that has both.
+
+    A chassis that keeps its serial number to itself still names its model.
+    """
     classes = tables.get(ENT_CLASS, {})
     serials = {index: serial_number(text(value)) for index, value in tables.get(ENT_SERIAL, {}).items()}
     models = {index: text(value) for index, value in tables.get(ENT_MODEL, {}).items()}
     numbered = [index for index, serial in serials.items() if serial]
     by_class = [index for wanted in (CHASSIS, STACK) for index in numbered if classes.get(index) == wanted]
     others = [] if classes else [index for index in numbered if models.get(index)]
+    named = [
+        index for wanted in (CHASSIS, STACK) for index, kind in classes.items() if kind == wanted and models.get(index)
+    ]
     first = next(iter([*by_class, *others]), "")
-    return serials.get(first, ""), models.get(first, ""), text(tables.get(ENT_SOFTWARE, {}).get(first))
+    bare = first or next(iter(named), "")
+    return serials.get(first, ""), models.get(bare, ""), text(tables.get(ENT_SOFTWARE, {}).get(bare))
 
 
 def entities(tables: SnmpTables) -> tuple[Entity, ...]:

@@ -84,7 +84,7 @@ async def read_device_facts(
         looks_like=tuple(mistaken),
         shown=kind.name if kind and (kind.shown_by or kind.found_by) else "",
         sys_name=text(system.get(SYS_NAME)),
-        software=(chassis_software if declared.chassis_tells_version else "") or identity.one_spelling(named),
+        software=(chassis_software if declared.in_chassis(descr) else "") or identity.one_spelling(named),
         model=identity.model(declared, values, model, object_id),
         serial=identity.serial_number(identity.read(declared.serial, values)) or serial,
         entities=entities(tables),
