@@ -13,6 +13,7 @@ from cmsp_agent.config.schema.appliance import Appliance
 from cmsp_agent.config.secrets import SecretFiles, Secrets, SystemdCredentials, references
 from cmsp_agent.config.site_path import DEFAULT_FILE
 from cmsp_agent.model.errors import ConfigurationError, StorageError
+from cmsp_agent.services.runtime import make_directory
 from cmsp_agent.storage.sealed import vault as vault_file
 from cmsp_agent.storage.sealed.master_key import FILE as KEY_FILE
 from cmsp_agent.storage.sealed.master_key import master_key
@@ -62,10 +63,7 @@ def open_vault(appliance: ApplianceSettings, environment: Mapping[str, str]) -> 
             f"{path}: its key is not here: a systemd credential is read with CREDENTIALS_DIRECTORY set; "
             "a lost key is recovered with: cmsp-agent backup restore-key"
         )
-    try:
-        appliance.state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageError(f"{appliance.state}: can't be made: {error.strerror}") from error
+    make_directory(appliance.state)
     return Vault(path, master_key(appliance.state, credentials))
 
 

@@ -64,13 +64,7 @@ def audited(state: Path, clock: Clock, action: str, thing: str) -> Iterator[Doin
 def _leave(state: Path, now: int, doing: Doing, outcome: str, detail: str) -> None:
     entry = AuditEntry(now, _who(), "local", doing.action, doing.object, outcome, detail[:2000])
     folder = state / FOLDER
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        owner = state.stat()
-        if os.geteuid() == 0:
-            os.chown(folder, owner.st_uid, owner.st_gid)
-    except OSError as error:
-        raise files.storage_error(error, folder) from error
+    files.make_folder(folder)
     files.write_atomically(folder / f"{uuid7(now)}.json", encode(entry))
 
 

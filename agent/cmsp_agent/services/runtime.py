@@ -19,6 +19,7 @@ from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.machine_faults import help_for
 from cmsp_agent.services.machine import Machine
 from cmsp_agent.storage import series as samples
+from cmsp_agent.storage.files import make_durably
 from cmsp_agent.storage.outbox.epochs import minutes
 from cmsp_agent.storage.place import StatePlace, place_for
 from cmsp_agent.storage.sqlite.connections import Opening
@@ -144,7 +145,7 @@ def make_directory(path: Path) -> None:
         StorageError: it can't be made.
     """
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_durably(path)
     except OSError as error:
         raise StorageError(f"{path}: can't be made: {_why_not_made(path, error)}") from error
 

@@ -44,6 +44,20 @@ def write_atomically(
         raise storage_error(error, path) from error
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder, and those above it, that only their owner may enter; durable when the call returns.
+
+    What root makes belongs to the owner of the folder in which it is made. What is there already stays as it is.
+
+    Raises:
+        StorageError: it can't be made.
+    """
+    try:
+        make_durably(folder)
+    except OSError as error:
+        raise storage_error(error, folder) from error
+
+
 def read(path: Path, at_most: int) -> bytes | None:
     """The file's content; None where there is no such file.
 
@@ -80,6 +94,18 @@ def storage_error(error: OSError, path: Path) -> StorageError:
         return known
     helps = help_for(error.errno or 0, path)
     return StorageError(f"{path}: {error.strerror or error}{f'; {helps}' if helps else ''}")
+
+
+def make_durably(folder: Path) -> None:
+    """As `make_folder`, for those who say in their own words what an OSError means."""
+    if folder.is_dir():
+        return
+    make_durably(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    if os.geteuid() == 0:
+        owner = folder.parent.stat()
+        os.chown(folder, owner.st_uid, owner.st_gid)
+    sync_directory(folder.parent)
 
 
 def _write(draft: Path, content: bytes, mode: int) -> None:

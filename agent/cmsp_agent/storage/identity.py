@@ -106,14 +106,7 @@ class IdentityFiles:
 
     def _make(self, name: str) -> Path:
         folder = self._folder / name
-        try:
-            for each in (self._folder, folder):
-                each.mkdir(mode=0o700, parents=True, exist_ok=True)
-                owner = each.parent.stat()
-                if os.geteuid() == 0:
-                    os.chown(each, owner.st_uid, owner.st_gid)
-        except OSError as error:
-            raise files.storage_error(error, folder) from error
+        files.make_folder(folder)
         return folder
 
 

@@ -106,14 +106,8 @@ class RevisionFiles:
         return index
 
     def _write(self, index: _Index) -> None:
-        self._make()
+        files.make_folder(self._folder)
         files.write_atomically(self._path_of_index, encode(index))
-
-    def _make(self) -> None:
-        try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise files.storage_error(error, self._folder) from error
 
     def revisions(self) -> list[Revision]:
         """All that are kept, the newest first."""
@@ -150,7 +144,7 @@ class RevisionFiles:
 
     def add(self, text: str, at: int, by: str, state: str, comment: str = "") -> Revision:
         """Keep a version of the file; the oldest go when there are too many."""
-        self._make()
+        files.make_folder(self._folder)
         index = self._index()
         revision = Revision(index.last + 1, at, by, state, comment)
         files.write_atomically(self._path(revision.number), text.encode())

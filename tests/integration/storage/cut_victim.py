@@ -15,6 +15,7 @@ from cmsp_agent.model.backup import Backup
 from cmsp_agent.plugin.quarantine import Quarantine, Quarantined
 from cmsp_agent.services.backups.copies import ManifestFiles
 from cmsp_agent.storage import outbox
+from cmsp_agent.storage.identity import CERTIFICATE, KEY, IdentityFiles
 from cmsp_agent.storage.outbox.numbering import current
 from cmsp_agent.storage.outbox.records import event_record
 from cmsp_agent.storage.revisions import APPLIED, RevisionFiles
@@ -64,7 +65,8 @@ async def send(database: Database, said: Said, after: int) -> int:
 
 
 def keep_files(directory: Path, said: Said, number: int) -> None:
-    """A secret, a content and a manifest, as a backup run makes them; a version of the site file; a plugin kept out."""
+    """A secret, a content and a manifest, as a backup run makes them; a version of the site file; a plugin kept out;
+    an identity, as a renewal of the certificate installs it."""
     key = master_key(directory)
     said("key", key.derived("power cuts").hex())
     Vault(directory / "vault.json", key).set(f"s{number % 5}", f"value {number}")
@@ -78,6 +80,8 @@ def keep_files(directory: Path, said: Said, number: int) -> None:
     revision = RevisionFiles(directory).add(f"# {number}\n" * 300, number, "noc", APPLIED)
     said("revision", revision.number, number)
     Quarantine(directory / "quarantine.json").add(Quarantined(f"plugin-{number}", number, "it blocked"))
+    IdentityFiles(directory).install({name: f"{name} {number}".encode() for name in (KEY, CERTIFICATE)}, number)
+    said("identity", number)
     said("quarantined", f"plugin-{number}")
 
 

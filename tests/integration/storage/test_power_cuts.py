@@ -16,6 +16,7 @@ from cmsp_agent.model.errors import AgentError
 from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.services.backups.copies import ManifestFiles
 from cmsp_agent.storage import outbox
+from cmsp_agent.storage.identity import CERTIFICATE, KEY, IdentityFiles
 from cmsp_agent.storage.revisions import APPLIED, RevisionFiles
 from cmsp_agent.storage.sealed.blobs import BlobStore
 from cmsp_agent.storage.sealed.master_key import MasterKey, master_key
@@ -46,6 +47,7 @@ class Said:
     key: str = ""
     manifest: int = -1
     revisions: dict[int, int] = field(default_factory=dict)
+    identity: int = -1
     quarantined: set[str] = field(default_factory=set)
 
     def take(self, line: str) -> None:
@@ -65,6 +67,8 @@ class Said:
                 self.key = key
             case ["revision", revision, number]:
                 self.revisions[revision] = number
+            case ["identity", number]:
+                self.identity = number
             case ["quarantined", plugin]:
                 self.quarantined.add(plugin)
 
@@ -131,7 +135,16 @@ def problems_of_files(directory: Path, said: Said) -> list[str]:
         versions = ManifestFiles(directory / "backups", key).read("gw")
         if versions[0].taken_at < said.manifest:
             found.append("the manifest is not what was said")
-    return found + problems_of_lists(directory, said)
+    return found + problems_of_identity(directory, said) + problems_of_lists(directory, said)
+
+
+def problems_of_identity(directory: Path, said: Said) -> list[str]:
+    """The one that was installed or a later one, whole."""
+    if said.identity < 0:
+        return []
+    kept = IdentityFiles(directory)
+    numbers = {(kept.content(name) or b"none -1").split()[-1] for name in (KEY, CERTIFICATE)}
+    return [] if len(numbers) == 1 and int(*numbers) >= said.identity else [f"identity {said.identity} is {numbers}"]
 
 
 def _mark_of(key: MasterKey) -> str:

@@ -1,7 +1,8 @@
 """A disk as it may be found after the power was cut: what was synced is there, of the rest anything may be.
 
-A file's content is durable when the file was synced, its name when its directory was. Names change in order, as the
-journal of a file system does it; data does in any order, and a write may be torn between two sectors.
+A file's content is durable when the file was synced; the name of a file, a directory or a symbolic link when the
+directory that it stands in was. Names change in order, as the journal of a file system does it; data does in any order,
+and a write may be torn between two sectors.
 """
 
 from dataclasses import dataclass, field
@@ -23,7 +24,7 @@ class Loss(Enum):
     SECTORS = "torn by sector"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class File:
     """What is durable of a file, and what was done to it since."""
 
@@ -31,11 +32,36 @@ class File:
     pending: list[Step] = field(default_factory=list)
 
 
-Names = dict[str, File]
+@dataclass(slots=True, eq=False)
+class Directory:
+    """A directory itself; what it holds stands in `Names`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A symbolic link."""
+
+    target: str
+
+
+Node = File | Directory | Link
+Names = dict[Directory, dict[str, Node]]
+"""What stands in each directory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One name that is given to something, or taken away; a rename is two, that come together."""
+
+    directory: Directory
+    name: str
+    node: Node | None
 
 
 class Disk:
     """Take the steps one by one; `found` writes down a state in which the disk may be at that moment.
+
+    A directory that no step made was there, and durable, before.
 
     Args:
         ignoring_syncs: the control: a disk that forgets to obey.
@@ -43,9 +69,10 @@ class Disk:
 
     def __init__(self, *, ignoring_syncs: bool = False) -> None:
         self._ignoring_syncs = ignoring_syncs
+        self._root = Directory()
         self._durable: Names = {}
         self._now: Names = {}
-        self._pending: list[tuple[Step, File]] = []
+        self._pending: list[tuple[Change, ...]] = []
 
     def take(self, step: Step) -> None:
         """One more call of the process."""
@@ -54,42 +81,75 @@ class Disk:
                 if not self._ignoring_syncs:
                     self._sync(step.path)
             case "write" | "cut":
-                self._now.setdefault(step.path, File()).pending.append(step)
+                self._file(step).pending.append(step)
+            case "open":
+                self._file(step)
             case "mkdir":
-                pass  # directories are made where a file in them is found
+                self._change((*self._place(step.path), Directory()))
+            case "symlink":
+                self._change((*self._place(step.to), Link(step.path)))
+            case "link":
+                self._change((*self._place(step.to), self._node(step.path)))
+            case "rename":
+                self._change((*self._place(step.path), None), (*self._place(step.to), self._node(step.path)))
             case _:
-                self._rename(step)
+                self._change((*self._place(step.path), None))
 
-    def _rename(self, step: Step) -> None:
-        if step.what == "open" and step.path in self._now:
-            return
-        file = self._now.get(step.path) or File()
-        _change(self._now, step, file)
-        self._pending.append((step, file))
+    def _change(self, *changes: tuple[Directory, str, Node | None]) -> None:
+        together = tuple(Change(*each) for each in changes)
+        _apply_names(self._now, together)
+        self._pending.append(together)
+
+    def _node(self, path: str) -> Node | None:
+        directory, name = self._place(path)
+        return self._now.get(directory, {}).get(name)
+
+    def _file(self, step: Step) -> File:
+        node = self._node(step.path)
+        if isinstance(node, File):
+            return node
+        made = File()
+        self._change((*self._place(step.path), made))
+        return made
+
+    def _place(self, path: str) -> tuple[Directory, str]:
+        """The directory in which the name stands, by way of links too, and the name."""
+        *parents, name = path.strip("/").split("/")
+        here = self._root
+        for parent in parents:
+            node = self._now.setdefault(here, {}).get(parent)
+            if isinstance(node, Link):
+                node = self._now[here][node.target]
+            if not isinstance(node, Directory):
+                node = Directory()
+                self._now[here][parent] = node
+                self._durable.setdefault(here, {})[parent] = node
+            here = node
+        return here, name
 
     def _sync(self, path: str) -> None:
-        file = self._now.get(path)
-        if file is not None:
-            for step in file.pending:
-                _apply(file.durable, step.offset, step.data, cut=step.what == "cut")
-            file.pending.clear()
+        node = self._node(path)
+        if isinstance(node, File):
+            for step in node.pending:
+                _apply(node.durable, step.offset, step.data, cut=step.what == "cut")
+            node.pending.clear()
             return
-        # a directory: what became of the names in it is durable
-        here = [entry for entry in self._pending if _parent(entry[0].to or entry[0].path) == path]
-        for step, named in here:
-            _change(self._durable, step, named)
-            self._pending.remove((step, named))
+        # what became of the names in the directory is durable; a rename is so as a whole
+        here = [each for each in self._pending if any(change.directory is node for change in each)]
+        for each in here:
+            _apply_names(self._durable, each)
+        self._pending = [each for each in self._pending if each not in here]
 
     def found(self, root: str, at: Path, loss: Loss, dice: Random) -> None:
-        """Write the files below `root` as they may be found to the directory `at`."""
-        names = dict(self._durable)
-        for step, file in self._pending[: self._names_kept(loss, dice)]:
-            _change(names, step, file)
-        for path, file in names.items():
-            target = at / path.removeprefix(root).lstrip("/")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(_content(file, loss, dice))
-            target.chmod(0o600)
+        """Write what stands below `root` as it may be found to the directory `at`."""
+        names = {directory: dict(inside) for directory, inside in self._durable.items()}
+        for each in self._pending[: self._names_kept(loss, dice)]:
+            _apply_names(names, each)
+        top: Node | None = self._root
+        for part in root.strip("/").split("/"):
+            top = names.get(top, {}).get(part) if isinstance(top, Directory) else None
+        if isinstance(top, Directory):
+            _lay(names, top, at, loss, dice)
 
     def _names_kept(self, loss: Loss, dice: Random) -> int:
         if loss in (Loss.NOTHING, Loss.ALL):
@@ -97,21 +157,26 @@ class Disk:
         return dice.randint(0, len(self._pending))
 
 
-def _parent(path: str) -> str:
-    return path.rpartition("/")[0]
+def _lay(names: Names, directory: Directory, at: Path, loss: Loss, dice: Random) -> None:
+    at.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, node in names.get(directory, {}).items():
+        target = at / name
+        if isinstance(node, Directory):
+            _lay(names, node, target, loss, dice)
+        elif isinstance(node, Link):
+            target.symlink_to(node.target)
+        else:
+            target.write_bytes(_content(node, loss, dice))
+            target.chmod(0o600)
 
 
-def _change(names: Names, step: Step, file: File) -> None:
-    match step.what:
-        case "open":
-            names.setdefault(step.path, file)
-        case "rename":
-            names.pop(step.path, None)
-            names[step.to] = file
-        case "link":
-            names[step.to] = file
-        case "unlink":
-            names.pop(step.path, None)
+def _apply_names(names: Names, changes: tuple[Change, ...]) -> None:
+    for change in changes:
+        inside = names.setdefault(change.directory, {})
+        if change.node is None:
+            inside.pop(change.name, None)
+        else:
+            inside[change.name] = change.node
 
 
 def _content(file: File, loss: Loss, dice: Random) -> bytes:

@@ -62,7 +62,7 @@ def _step(fields: list[str]) -> Step:
             return Step("write", path, offset=int(offset), data=bytes.fromhex(data))
         case ["cut", path, size]:
             return Step("cut", path, offset=int(size))
-        case ["rename" | "link" as what, path, to]:
+        case ["rename" | "link" | "symlink" as what, path, to]:
             return Step(what, path, to)
         case [what, path]:
             return Step(what, path)

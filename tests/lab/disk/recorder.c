@@ -1,6 +1,7 @@
 /* Preloaded: writes down what a process does to files below DISK_ROOT, in order, one line for each call.
  *
- * open PATH | write PATH OFFSET HEX | cut PATH SIZE | sync PATH | rename PATH PATH | link PATH PATH | unlink PATH | mkdir PATH
+ * open PATH | write PATH OFFSET HEX | cut PATH SIZE | sync PATH | rename PATH PATH | link PATH PATH
+ * symlink TARGET PATH | unlink PATH | rmdir PATH | mkdir PATH
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -152,15 +153,19 @@ SYNCS(fdatasync)
     }
 PAIRS(rename)
 PAIRS(link)
+PAIRS(symlink)
 
-int unlink(const char *path) {
-    REAL(int, "unlink", const char *);
-    pthread_mutex_lock(&lock);
-    int done = real(path);
-    if (done == 0 && watched(path)) put("unlink\t%s\n", path);
-    pthread_mutex_unlock(&lock);
-    return done;
-}
+#define REMOVALS(NAME) \
+    int NAME(const char *path) { \
+        REAL(int, #NAME, const char *); \
+        pthread_mutex_lock(&lock); \
+        int done = real(path); \
+        if (done == 0 && watched(path)) put(#NAME "\t%s\n", path); \
+        pthread_mutex_unlock(&lock); \
+        return done; \
+    }
+REMOVALS(unlink)
+REMOVALS(rmdir)
 
 int mkdir(const char *path, mode_t mode) {
     REAL(int, "mkdir", const char *, mode_t);

@@ -36,10 +36,7 @@ class ManifestFiles:
             StorageError: it can't be written.
         """
         path = self._path(component)
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise files.storage_error(error, path) from error
+        files.make_folder(path.parent)
         files.write_atomically(path, self._sealer.seal(encode(list(versions)), component.encode()))
 
     def read(self, component: str) -> list[Backup]:

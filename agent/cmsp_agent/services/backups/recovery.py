@@ -91,13 +91,6 @@ def _version(store: EitherContents, backup: Backup, into: Path | None) -> Recove
     good = ".known-good" if backup.known_good else ""
     folder = into / quote(backup.component, safe=" ")
     path = folder / f"{rfc3339(backup.taken_at)[:19].replace(':', '')}Z-{backup.id[-12:]}{good}.cfg"
-    _folder(folder)
+    files.make_folder(folder)
     files.write_atomically(path, content)
     return Recovered(backup.component, backup.id, backup.taken_at, path)
-
-
-def _folder(folder: Path) -> None:
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise files.storage_error(error, folder) from error

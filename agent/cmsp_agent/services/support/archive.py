@@ -38,10 +38,7 @@ class Archives:
         """
         content = packed(f"cmsp-support-{name}", texts, at)
         path = self._path(name)
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise files.storage_error(error, path.parent) from error
+        files.make_folder(path.parent)
         files.write_atomically(path, content)
         kept = sorted(path.parent.glob("*.tar.gz"), key=lambda each: each.stat().st_mtime_ns)
         for old in kept[:-MOST_KEPT]:

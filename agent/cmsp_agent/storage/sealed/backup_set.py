@@ -106,11 +106,8 @@ class BackupSet:
             return None
         name = (found or b"").decode("ascii", "replace").strip()[:24] or "without-mark"
         aside = self.directory / f"{KEPT_AWAY}{name}"
+        files.make_folder(aside)
         try:
-            aside.mkdir(mode=0o700)
-            owner = self.directory.stat()
-            if os.geteuid() == 0:
-                os.chown(aside, owner.st_uid, owner.st_gid)
             for each in moved:
                 each.rename(aside / each.name)
         except OSError as error:
@@ -121,7 +118,7 @@ class BackupSet:
         probe = self.directory / f".writable.{os.getpid()}"
         try:
             if make:
-                self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+                files.make_durably(self.directory)
             os.close(os.open(probe, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
             probe.unlink()
         except FileNotFoundError as error:

@@ -86,10 +86,7 @@ class BlobStore:
         address = key.address(content)
         if not self._whole(address):
             path = self._path(address)
-            try:
-                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            except OSError as error:
-                raise files.storage_error(error, path) from error
+            files.make_folder(path.parent)
             files.write_atomically(path, _sealed(key, address, content, note))
         return address
 

@@ -99,9 +99,6 @@ class DataKeys:
     def _make(self, component: str) -> DataKey:
         made, path = sealing.new_key(), self._path(component)
         wrapped = self._sealer.seal(made, _CONTEXT)
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        except OSError as error:
-            raise files.storage_error(error, path) from error
+        files.make_folder(path.parent)
         files.write_atomically(path, wrapped)
         return DataKey(wrapped, made)
