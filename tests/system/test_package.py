@@ -203,7 +203,7 @@ def test_a_port_that_is_taken_is_named_and_had_once_it_is_free(running: Machine)
     running.run("systemd-run", "--unit=other", "/usr/bin/python3", "-c", HOLDS_162)
     eventually(running, "the other program", lambda: ":162 " in ports(running))
     listen(running, "{}")
-    eventually(running, "the alarm", lambda: "in use by" in json.dumps(ask(running, "alarm", "list")))
+    eventually(running, "the alarm", lambda: "in use by python3 (process " in json.dumps(ask(running, "alarm", "list")))
     assert ask(running, "component", "list")["items"]
     running.run("systemctl", "stop", "other.service")
     eventually(

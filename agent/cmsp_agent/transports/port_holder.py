@@ -1,5 +1,9 @@
-"""Who holds a port that we want, by the kernel's tables (proc(5)), as far as they show other users' processes."""
+"""Who holds a port that we want, by the kernel's tables (proc(5)).
 
+They show the processes of other users to root only: what root saw before the start stands in a note (`note_holders`).
+"""
+
+import json
 import os
 import pwd
 import socket
@@ -9,6 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROC = Path("/proc")
+NOTE = "port-holders.json"
+"""In the runtime directory: by inode of a socket, who had it before the start."""
+MOST_OCTETS = 1 << 20
 _LISTEN = "0A"
 _TABLES = {socket.SOCK_DGRAM: ("udp", "udp6"), socket.SOCK_STREAM: ("tcp", "tcp6")}
 
@@ -21,21 +28,44 @@ class _Row:
     inode: str
 
 
-def port_holder(kind: socket.SocketKind, port: int, proc: Path = PROC) -> str:
+def port_holder(kind: socket.SocketKind, port: int, proc: Path = PROC, note: Path | None = None) -> str:
     """The process that holds a port, such as `snmptrapd (process 812)`; its user where that is all that can be seen.
 
     Args:
         kind: `SOCK_DGRAM` or `SOCK_STREAM`.
         port: the port.
         proc: where the kernel's tables are.
+        note: what root saw; None: the one in the service's runtime directory.
 
     Returns:
         Empty where nobody is seen to hold it.
     """
     for row in _rows(kind, proc):
         if row.port == port and (kind is socket.SOCK_DGRAM or row.state == _LISTEN):
-            return _process(row.inode, proc) or f"a process of the user {_user(row.user)}"
+            known = _processes(proc, {row.inode}) or _noted(note or _place())
+            return known.get(row.inode) or f"a process of the user {_user(row.user)}"
     return ""
+
+
+def holders(proc: Path = PROC) -> str:
+    """The text of a note: who has which socket, of all that receive something."""
+    inodes = {
+        row.inode for kind in _TABLES for row in _rows(kind, proc) if kind is socket.SOCK_DGRAM or row.state == _LISTEN
+    }
+    return json.dumps(_processes(proc, inodes))
+
+
+def _place() -> Path:
+    return Path(os.environ.get("RUNTIME_DIRECTORY", "/nowhere"), NOTE)
+
+
+def _noted(note: Path) -> dict[str, str]:
+    try:
+        with note.open("rb") as file:
+            found = json.loads(file.read(MOST_OCTETS))
+    except (OSError, ValueError):
+        return {}
+    return {str(inode): str(name) for inode, name in found.items()} if isinstance(found, dict) else {}
 
 
 def _rows(kind: socket.SocketKind, proc: Path) -> Iterator[_Row]:
@@ -51,27 +81,25 @@ def _rows(kind: socket.SocketKind, proc: Path) -> Iterator[_Row]:
                 yield _Row(int(port, 16), words[3], int(words[7]), words[9])
 
 
-def _process(inode: str, proc: Path) -> str:
-    wanted = f"socket:[{inode}]"
+def _processes(proc: Path, inodes: set[str]) -> dict[str, str]:
+    """By inode, the process that has the socket, of those that we may look into."""
+    found: dict[str, str] = {}
     for folder in proc.iterdir():
-        if folder.name.isdigit() and _has(folder, wanted):
+        if folder.name.isdigit() and (having := _sockets(folder) & inodes):
             with suppress(OSError):
                 name = (folder / "comm").read_text(encoding="utf-8", errors="replace").strip()
-                return f"{name} (process {folder.name})"
-    return ""
+                found |= dict.fromkeys(having, f"{name} (process {folder.name})")
+    return found
 
 
-def _has(folder: Path, wanted: str) -> bool:
-    """Whether a process that we may look into has this socket open."""
-    try:
-        descriptors = list((folder / "fd").iterdir())
-    except OSError:
-        return False
-    for descriptor in descriptors:
-        with suppress(OSError):
-            if os.readlink(descriptor) == wanted:
-                return True
-    return False
+def _sockets(folder: Path) -> set[str]:
+    """The inodes of the sockets that a process has open; none where we may not look into it."""
+    found = set()
+    with suppress(OSError):
+        for descriptor in (folder / "fd").iterdir():
+            with suppress(OSError):
+                found.add(os.readlink(descriptor).removeprefix("socket:[").removesuffix("]"))
+    return found
 
 
 def _user(number: int) -> str:

@@ -1,20 +1,26 @@
-"""Before the service starts: stops the socket units that the file does not ask for. Runs as root, briefly.
+"""Before the service starts: stops the socket units that the file does not ask for, and notes who holds which port.
+
+Runs as root, briefly.
 
 The package's socket units listen on the usual ports at all addresses. Where the file asks for less, or for something
 else, the unit is stopped, and the agent listens by itself. Run by `ExecStartPre=`; a file that can't be read changes
 nothing.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from cmsp_agent.config.configuration import Listeners
 from cmsp_agent.config.load import read_listeners
 from cmsp_agent.config.site_path import DEFAULT_FILE
-from cmsp_agent.model.errors import ConfigurationError
+from cmsp_agent.model.errors import ConfigurationError, StorageError
+from cmsp_agent.storage import files
 from cmsp_agent.transports.listening import EVERYWHERE
+from cmsp_agent.transports.port_holder import NOTE, holders
 
 UNITS = {"traps": ("cmsp-agent-traps.socket", 162), "syslog": ("cmsp-agent-syslog.socket", 514)}
 UNITS |= {"syslog_tcp": ("cmsp-agent-syslog-tcp.socket", 514), "syslog_tls": ("cmsp-agent-syslog-tls.socket", 6514)}
@@ -39,8 +45,20 @@ def stop(unit: str) -> None:
     subprocess.run(("systemctl", "stop", unit), check=False, timeout=STOP_WITHIN)
 
 
+def note_holders(runtime: str) -> None:
+    """Note who holds which port, for the agent may not look into other users' processes. A start goes on without it.
+
+    Args:
+        runtime: the service's runtime directory; empty: there is none.
+    """
+    with suppress(StorageError):
+        if runtime:
+            files.write_atomically(Path(runtime, NOTE), holders().encode())
+
+
 def main(arguments: Sequence[str], stop: Callable[[str], None] = stop) -> int:
     """Stop what is not asked for, and say why."""
+    note_holders(os.environ.get("RUNTIME_DIRECTORY", ""))
     file = Path(arguments[0]) if arguments else DEFAULT_FILE
     try:
         listen = read_listeners(file)
