@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from cmsp_agent.cli.recovery import Config, RecoveryFailed
-from cmsp_agent.cli.session import session
+from cmsp_agent.cli.recovery import RecoveryFailed
+from cmsp_agent.cli.session import Config, session
 from cmsp_agent.config.site_path import DEFAULT_FILE
 
 Public = Annotated[Path, typer.Argument(metavar="FILE", help="Where to write the public half, PEM.")]

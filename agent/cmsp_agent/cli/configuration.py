@@ -8,9 +8,12 @@ import typer
 from cmsp_agent.cli.session import AsJson, session
 from cmsp_agent.config.site_path import DEFAULT_FILE
 
-SiteFile = Annotated[Path, typer.Argument(metavar="FILE", help="The YAML file.")]
+SiteFile = Annotated[Path, typer.Argument(metavar="FILE", help="The YAML file.", readable=False)]
 Config = Annotated[
-    Path | None, typer.Option("--config", "-c", metavar="FILE", help="The YAML file, as the other commands take it.")
+    Path | None,
+    typer.Option(
+        "--config", "-c", metavar="FILE", help="The YAML file, as the other commands take it.", readable=False
+    ),
 ]
 
 

@@ -9,14 +9,14 @@ import typer
 from cmsp_agent.cli.daemon import AgentUnreachable, CallFailed, all_pages
 from cmsp_agent.cli.jobs import finish
 from cmsp_agent.cli.output import items, size
-from cmsp_agent.cli.session import AsJson, CommandContext, session
+from cmsp_agent.cli.session import AsJson, CommandContext, Config, session
 from cmsp_agent.cli.times import moment_of
 from cmsp_agent.config.site_path import DEFAULT_FILE
 
 
 def doctor(
     context: typer.Context,
-    config: Annotated[Path, typer.Option("--config", "-c", metavar="FILE", help="The YAML file.")] = DEFAULT_FILE,
+    config: Config = DEFAULT_FILE,
     as_json: AsJson = False,
 ) -> None:
     """Say what is wrong with the agent and its machine, and what to do. Ends with 0 where nothing is, else with 1."""

@@ -8,7 +8,7 @@ import typer
 
 from cmsp_agent.cli.daemon import CallFailed
 from cmsp_agent.cli.output import moment
-from cmsp_agent.cli.session import AsJson, session
+from cmsp_agent.cli.session import AsJson, Config, session
 from cmsp_agent.config.site_path import DEFAULT_FILE
 
 MOST_BYTES = 256 * 1024
@@ -29,7 +29,7 @@ def enrol(
     response: Annotated[
         Path | None, typer.Option("--response", metavar="FILE", help="Take the answer from a file instead.")
     ] = None,
-    config: Annotated[Path, typer.Option("--config", "-c", metavar="FILE", help="The YAML file.")] = DEFAULT_FILE,
+    config: Config = DEFAULT_FILE,
     as_json: AsJson = False,
 ) -> None:
     """Enrol the appliance: keys are made here, the certificate and the tunnel's settings are stored at once."""

@@ -8,7 +8,7 @@ from cmsp_agent.cli.running_agent import running_agent
 from cmsp_agent.cli.site_file import brought, secrets_of
 from cmsp_agent.config.secrets import Secrets
 from cmsp_agent.model.errors import AgentError, ConfigurationError
-from cmsp_agent.preflight.checking import check_file, this_is_the_appliance
+from cmsp_agent.preflight.checking import RunningAgent, check_file, this_is_the_appliance
 from cmsp_agent.preflight.service_user import PACKAGE_USER
 
 PING_GROUPS = Path("/proc/sys/net/ipv4/ping_group_range")
@@ -22,17 +22,23 @@ def findings(file: Path) -> list[FindingRow]:
 
 
 def _of_the_file(file: Path) -> Iterator[tuple[str, str]]:
-    remedy = f"correct it, then: cmsp-agent config check {file} && systemctl reload cmsp-agent"
+    running = None
     try:
+        running = running_agent(file)
         here = this_is_the_appliance(file)
         secrets = secrets_of(file) if here else Secrets(())
-        check_file(file, secrets, brought(), running_agent(file), here=here)
+        check_file(file, secrets, brought(), running, here=here)
     except ConfigurationError as error:
         for problem in error.problems:
-            yield str(problem), remedy
+            yield str(problem), _remedy(file, running)
     except AgentError as error:
         closed = isinstance(error.__cause__, PermissionError)
-        yield str(error), "run this as root or as a member of cmsp-agent" if closed else remedy
+        yield str(error), "run this as root or as a member of cmsp-agent" if closed else _remedy(file, running)
+
+
+def _remedy(file: Path, running: RunningAgent | None) -> str:
+    verb = "start" if running is None else "reload"
+    return f"correct it, then: cmsp-agent config check {file} && systemctl {verb} cmsp-agent"
 
 
 def _of_ping(groups: Path = PING_GROUPS, name: str = PACKAGE_USER) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from cmsp_agent.cli.output import TableColumn, moment
-from cmsp_agent.cli.session import AsJson, session
+from cmsp_agent.cli.session import AsJson, Config, session
 from cmsp_agent.config.site_path import DEFAULT_FILE
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.model.times import rfc3339
@@ -27,8 +27,6 @@ Into = Annotated[
         help="Where to write; the files hold secrets and are for you alone. Without it everything is only verified.",
     ),
 ]
-
-Config = Annotated[Path, typer.Option("--config", "-c", metavar="FILE", help="The YAML file.")]
 
 
 class RecoveryFailed(AgentError):

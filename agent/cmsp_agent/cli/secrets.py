@@ -17,7 +17,11 @@ MOST_BYTES = 64 * 1024
 Config = Annotated[
     Path,
     typer.Option(
-        "--config", "-c", metavar="FILE", help="The YAML file; its appliance section says where the vault is."
+        "--config",
+        "-c",
+        metavar="FILE",
+        help="The YAML file; its appliance section says where the vault is.",
+        readable=False,
     ),
 ]
 SecretName = Annotated[str, typer.Argument(metavar="NAME", help="The name that stands after !secret in the file.")]

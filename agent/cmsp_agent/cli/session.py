@@ -13,6 +13,8 @@ from cmsp_agent.model.errors import AgentError
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 ComponentName = Annotated[str, typer.Argument(metavar="COMPONENT", help="A component's name in the file.")]
+Config = Annotated[Path, typer.Option("--config", "-c", metavar="FILE", help="The YAML file.", readable=False)]
+"""Whether it can be read is said by who reads it, with what helps."""
 NoWait = Annotated[bool, typer.Option("--no-wait", help="Don't wait for the job; print its id.")]
 
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from cmsp_agent.cli.daemon import CallFailed
-from cmsp_agent.cli.recovery import Config
-from cmsp_agent.cli.session import AsJson, session
+from cmsp_agent.cli.session import AsJson, Config, session
 from cmsp_agent.config.site_path import DEFAULT_FILE
 
 if TYPE_CHECKING:

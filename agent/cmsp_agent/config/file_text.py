@@ -5,6 +5,7 @@ from pathlib import Path
 
 from cmsp_agent.config.file_kind import in_place_of_a_file, move_away
 from cmsp_agent.model.errors import ConfigurationError, Problem
+from cmsp_agent.model.machine_faults import help_for
 
 MOST_BYTES = 2 * 2**20
 """A site of 500 components takes some 250 kB; what is larger is no configuration."""
@@ -37,7 +38,8 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(MOST_BYTES + 1)
     except OSError as error:
-        raise _problem(path, 0, f"can't be read: {error.strerror}") from error
+        helps = help_for(error.errno or 0, path)
+        raise _problem(path, 0, f"can't be read: {error.strerror}{f'; {helps}' if helps else ''}") from error
     if len(data) > MOST_BYTES:
         raise _problem(path, 0, f"larger than {MOST_BYTES // 2**20} MiB: this is no configuration")
     return data

@@ -99,7 +99,8 @@ class SecretFiles:
             return None
         if stat.S_IMODE(status.st_mode) & 0o077:
             raise _unusable(path, f"others may read this secret; run: chmod 600 {path}")
-        if status.st_uid not in {0, os.geteuid()}:
+        # root checks for the service, whose directory it is
+        if status.st_uid not in {0, os.geteuid() or path.parent.stat().st_uid}:
             raise _unusable(path, "this secret belongs to another user than the agent")
         return status
 

@@ -17,7 +17,7 @@ from cmsp_agent.config.tree import line_of
 from cmsp_agent.model.entitlement import ServicePart, gets
 from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.plugin.quarantine import Quarantine
-from cmsp_agent.preflight.machine import is_here, machine_problems, unresolved, unusable_folders
+from cmsp_agent.preflight.machine import is_here, machine_problems, ports_of_others, unresolved, unusable_folders
 from cmsp_agent.preflight.refusals import preflight
 from cmsp_agent.preflight.service_user import service_user
 from cmsp_agent.services.link.identity import with_identity
@@ -123,7 +123,10 @@ def _notes(
     configuration: Configuration, document: CheckedFile, running: RunningAgent | None, *, here: bool
 ) -> list[Note]:
     found: list[Note] = []
-    for where, text in unusable_folders(configuration, service_user(configuration.appliance.state)) if here else ():
+    here_now = list(unusable_folders(configuration, service_user(configuration.appliance.state))) if here else []
+    if here and running is not None:
+        here_now += ports_of_others(configuration)
+    for where, text in here_now:
         found.append(Note(".".join(map(str, where)), line_of(document.tree, where), text))
     for name, address in unresolved(configuration) if here else ():
         path = ("components", name, "address")

@@ -1,5 +1,6 @@
 """What a configuration needs of this machine: files that the service may read, folders, free ports, known names."""
 
+import os
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from cmsp_agent.config.configuration import Configuration, TlsFiles
+from cmsp_agent.config.rule_files import rule_files_of
+from cmsp_agent.config.secrets import references
 from cmsp_agent.config.tree import Node, line_of, shown
 from cmsp_agent.config.tree import Path as TreePath
 from cmsp_agent.model.errors import CannotListen, Problem
@@ -31,10 +34,20 @@ def machine_problems(configuration: Configuration, tree: Node, user: ServiceUser
         user: who the agent will run as.
         running: whether an agent with this file runs: then it has the ports itself.
     """
-    found = [*_files(configuration, user), *_folders(configuration, user)]
+    found = [*_texts(configuration, tree, user), *_files(configuration, user), *_folders(configuration, user)]
     if not running:
         found += _ports(configuration)
     return [Problem(str(configuration.file), line_of(tree, path), shown(path), text) for path, text in found]
+
+
+def _texts(configuration: Configuration, tree: Node, user: ServiceUser) -> Iterator[tuple[TreePath, str]]:
+    """The file itself, its rules and the files of its secrets: root, who asks, may read what the service may not."""
+    asked: list[tuple[TreePath, Path]] = [((), configuration.file)]
+    asked += [(("rules", "files"), file) for file in rule_files_of(configuration)]
+    asked += [(path, configuration.appliance.secrets / name) for path, _, name in references(tree, ())]
+    for path, file in asked:
+        if os.geteuid() != user.uid and file.exists() and (text := user.why_unreadable(file)):
+            yield path, text
 
 
 def _files(configuration: Configuration, user: ServiceUser) -> Iterator[tuple[TreePath, str]]:
@@ -105,6 +118,13 @@ def _ports(configuration: Configuration) -> Iterator[tuple[TreePath, str]]:
         why = _why_not(socket.SOCK_STREAM, listen.address or "::", listen.port)
         if why and "no address of this machine" not in why:  # the tunnel's may not be up yet
             yield ("api", "listen"), why
+
+
+def ports_of_others(configuration: Configuration) -> Iterator[tuple[TreePath, str]]:
+    """While an agent runs: ports of the file that another program is seen to hold."""
+    for path, why in _ports(configuration):
+        if "(process " in why and "by cmsp-agent (" not in why:
+            yield path, f"{why}; the agent runs without it, with an alarm"
 
 
 def _why_not(kind: socket.SocketKind, address: str, port: int) -> str:

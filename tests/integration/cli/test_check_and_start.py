@@ -2,9 +2,11 @@
 
 import io
 import os
+import shutil
 import signal
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -165,6 +167,24 @@ def test_what_a_start_refuses_the_check_refuses(tmp_path: Path, spoil: Callable[
     assert code not in (None, 0), said
     assert checked.returncode == 2, checked.stdout + checked.stderr
     assert "please report" not in said + checked.stderr
+
+
+@pytest.mark.root
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root: judges by the rights of another user")
+@pytest.mark.parametrize("name", ["site.yaml", "a.rules", "s/secrets/ro"])
+def test_the_check_by_root_names_what_the_service_may_not_read(name: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        place = Place(Path(folder))
+        (place.folder / "a.rules").write_text("filter: []\n")
+        place.file.write_text(f"{place.file.read_text()}rules: {{files: [a.rules]}}\n")
+        for path in (place.folder, *place.folder.rglob("*")):
+            shutil.chown(path, "nobody")
+        assert place.check().returncode == 0
+        (place.folder / name).chmod(0o600)
+        shutil.chown(place.folder / name, "root")
+        checked = place.check()
+        assert checked.returncode == 2
+        assert f"{place.folder / name} can't be read by the user nobody; as root: chown nobody: " in checked.stderr
 
 
 def nothing(_: Place) -> None:
