@@ -7,7 +7,7 @@ from ruamel.yaml import YAML
 
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups.clean_text import ConfigText, clean
-from cmsp_agent.services.backups.terminal_noise import without_noise
+from cmsp_agent.transports.ssh.terminal_noise import without_noise
 from cmsp_plugins.cisco_asa.plugin import CISCO_ASA
 from cmsp_plugins.cisco_ios.cli import CLI as IOS
 from cmsp_plugins.cisco_nxos.plugin import CISCO_NXOS

@@ -1,6 +1,7 @@
 """What show commands print, as others parsed it: ntc-templates' and genie's own samples with their results."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from ruamel.yaml import YAML
 from cmsp_agent.cli.plugin.load import installed
 from cmsp_agent.plugin.api import ShownTable
 from cmsp_agent.plugin.templates import rows
-from cmsp_agent.services.polling.command_samples import ShownReader, ShownReading
+from cmsp_agent.services.polling.command_samples import NotSupportedHere, ShownReader, ShownReading
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "testdata"
 NTC, GENIE = DATA / "cli-ntc-templates" / "cisco_ios", DATA / "cli-genie" / "iosxe"
@@ -91,3 +92,28 @@ def test_voice_channels_as_genie_reads_them() -> None:
         cards = expected["flex_voice_cards"].values()
         channels = sum(len(card["dsp_active_voice_channels"]) for card in cards)
         assert read("show voice dsp", output).samples == {"dsp.voice": channels}
+
+
+LOGGED = "*Nov 28 12:00:00.123 UTC: %LINK-3-UPDOWN: Interface Serial0/1/0:23, changed state to down"
+
+
+@pytest.mark.parametrize(
+    ("command", "parser"),
+    [
+        ("show isdn status", "ShowIsdnStatusSerial"),
+        ("show voice dsp group all", "ShowVoiceDspGroupAll"),
+        ("show voice dsp", "ShowVoiceDspA"),
+        ("show license summary", "ShowLicenseSummary"),
+    ],
+)
+def test_a_log_line_between_the_rows_changes_nothing_and_a_cut_costs_rows_alone(command: str, parser: str) -> None:
+    for output, _ in genie(parser):
+        whole = read(command, output)
+        lines = output.split("\n")
+        for place in range(0, len(lines), 3):
+            logged = read(command, "\n".join([*lines[:place], LOGGED, *lines[place:]]))
+            assert (logged.samples, logged.states) == (whole.samples, whole.states)
+            cut = ShownReading()
+            with suppress(NotSupportedHere):
+                ShownReader().read(table(command), "\n".join(lines[:place]), cut)
+            assert {key: state.raised for key, state in cut.states.items() if state.raised} == {}

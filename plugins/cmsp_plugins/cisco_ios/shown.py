@@ -1,6 +1,6 @@
 """What only the command line of a gateway shows: dial-peers, registrations, DSPs, PRIs, licences. Data only.
 
-The templates beside this module are ours; that of `show isdn status` is of ntc-templates. Licences: see `licences`.
+The templates beside this module are ours. Licences: see `licences`.
 """
 
 from pathlib import Path
@@ -81,14 +81,15 @@ VOICE_CHANNELS = ShownTable(
 
 PRIS = ShownTable(
     "show isdn status",
-    "cisco_ios_show_isdn_status",
+    _own("isdn_status"),
     kpis=(ShownKpi("isdn.calls", "calls", "L3_ACTIVE_CALLS", row=("{INTERFACE}",)),),
     states=(
         ShownState(
             "isdn.layer2.down",
             ("{INTERFACE}",),
-            raises=("L2_STATE", "^(?!MULTIPLE_FRAME_ESTABLISHED)"),
-            clears=("L2_STATE", "^MULTIPLE_FRAME_ESTABLISHED"),
+            # a basic rate interface is down when none of its terminals is up
+            raises=("L2_STATE", r"^(?!.*\bMULTIPLE_FRAME_ESTABLISHED\b)\S"),
+            clears=("L2_STATE", r"\bMULTIPLE_FRAME_ESTABLISHED\b"),
             only_if=("L1_STATUS", "^(?!SHUTDOWN)"),
             once_clear=True,
         ),

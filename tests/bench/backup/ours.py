@@ -25,13 +25,13 @@ from cmsp_agent.services.backups import Backups, Directory, Manifest, ManifestCo
 from cmsp_agent.services.backups.build import DIALOGUES
 from cmsp_agent.services.backups.clean_text import clean
 from cmsp_agent.services.backups.ssh_reading import WITHIN
-from cmsp_agent.services.backups.terminal_noise import without_noise
 from cmsp_agent.services.devices.login import command_line_of
 from cmsp_agent.storage.sealed.blobs import Blobs
 from cmsp_agent.storage.sealed.master_key import master_key
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.transports.ssh import CliClient, SshSession
 from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
+from cmsp_agent.transports.ssh.terminal_noise import without_noise
 from cmsp_plugins.cisco_ios.cli import CLI
 from tests.bench.backup.devices import COUNT, PASSWORD, USER, address
 

@@ -9,9 +9,9 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import AuthenticationRejected, CommandRejected, DeviceAnswerInvalid, DeviceBusy
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups.clean_text import ConfigText, clean, implausible
-from cmsp_agent.services.backups.terminal_noise import in_banner, logged_within, without_noise
 from cmsp_agent.services.devices.login import command_line_of
 from cmsp_agent.transports.ssh import CliClient
+from cmsp_agent.transports.ssh.terminal_noise import in_banner, logged_within, without_noise
 
 WITHIN = 7200.0
 """Seconds for one reading: what 5 MB take over 9,600 baud. Silence ends it much sooner."""

@@ -13,6 +13,17 @@ MOST_ADDRESSES = 65_536
 Subnet: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
+def nobodys(place: Subnet | ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    """Why no device of the site can be at an address, or anywhere in a subnet; empty: it may."""
+    kinds = {
+        "loopback": place.is_loopback,
+        "multicast": place.is_multicast,
+        "unspecified": place.is_unspecified,
+        "link-local": place.is_link_local,
+    }
+    return next((kind for kind, so in kinds.items() if so), "")
+
+
 @dataclass(frozen=True, slots=True)
 class DiscoveryScope:
     """Where discovery may look."""
@@ -26,7 +37,7 @@ class DiscoveryScope:
             asked = ipaddress.ip_address(address)
         except ValueError:
             return False
-        if asked.is_loopback or asked.is_multicast or asked.is_unspecified or asked.is_link_local:
+        if nobodys(asked):
             return False
         inside = not self.subnets or any(asked in subnet for subnet in self.subnets)
         return inside and not any(asked in subnet for subnet in self.exclude)
@@ -46,7 +57,7 @@ def scope_of(subnets: Sequence[str], exclude: Sequence[str], wished: Sequence[st
     """The scope of the file, or the part of it that a person wishes.
 
     Raises:
-        Refused: what is wished lies outside of the file's subnets, or is too large.
+        Refused: what is wished lies outside of the file's subnets, is too large, or no device can be there.
         ValueError: no subnet.
     """
     allowed = tuple(ipaddress.ip_network(each, strict=False) for each in subnets)
@@ -54,6 +65,8 @@ def scope_of(subnets: Sequence[str], exclude: Sequence[str], wished: Sequence[st
     for subnet in chosen:
         if allowed and not any(_within(subnet, each) for each in allowed):
             raise Refused(f"{subnet} is not within discovery.subnets of the file (source: configuration)")
+        if kind := nobodys(subnet):
+            raise Refused(f"{subnet} is {kind}: no device of a site is there; leave it out (discovery.subnets)")
     size = sum(subnet.num_addresses for subnet in chosen)
     if size > MOST_ADDRESSES:
         raise Refused(f"{size} addresses are too many for one sweep: {MOST_ADDRESSES} at most; name smaller subnets")

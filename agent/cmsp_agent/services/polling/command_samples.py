@@ -10,6 +10,7 @@ from cmsp_agent.model.signal import ObservedState
 from cmsp_agent.plugin.api import Cells, ShownKpi, ShownState, ShownTable, matches, named
 from cmsp_agent.plugin.templates import rows
 from cmsp_agent.services.polling.values import number
+from cmsp_agent.transports.ssh.terminal_noise import without_noise
 
 REFUSED = re.compile(
     r"^\s*(?:ERROR:\s*)?(?:"
@@ -18,7 +19,7 @@ REFUSED = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """How a command line says that it has no such command, or not for us."""
-PAGER = re.compile(r"^ *-+ ?more ?-+ *(?:\x08[\x08 ]*|\r *\r|\x1b\[K)?", re.IGNORECASE | re.MULTILINE)
+PAGER = re.compile(r"^ *-+ ?more ?-+ *(?:\x08(?:[\x08 ]*\x08)?|\r *\r|\x1b\[K)?", re.IGNORECASE | re.MULTILINE)
 """What a pager left before a row."""
 
 
@@ -58,7 +59,7 @@ class ShownReader:
         """
         if REFUSED.search(output):
             raise NotSupportedHere(f"{table.command}: refused")
-        output = PAGER.sub("", output)
+        output, _ = without_noise(PAGER.sub("", output.replace("\r\n", "\n")))
         found = rows(table.template, output)
         if not found and not (table.header and _has(table.header, output)):
             raise NotSupportedHere(f"{table.command}: no table in what is printed")

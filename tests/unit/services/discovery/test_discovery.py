@@ -270,6 +270,9 @@ def test_what_is_wished_lies_within_what_the_file_permits() -> None:
     with pytest.raises(Refused, match="too many"):
         scope_of(["10.0.0.0/8"], [])
     assert MOST_ADDRESSES == 2**16
+    for nowhere, kind in (("127.0.0.0/24", "loopback"), ("fe80::/120", "link-local"), ("239.1.0.0/24", "multicast")):
+        with pytest.raises(Refused, match=f"{nowhere} is {kind}: no device of a site is there"):
+            scope_of(["10.1.0.0/24", nowhere], [])
     anywhere = scope_of([], ["10.9.0.0/16"])
     odd = ("127.0.0.1", "224.0.0.1", "0.0.0.0", "fe80::1", "no address")
     assert [anywhere.permits(each) for each in ("10.1.0.1", "10.9.1.1", *odd)] == [True, *itertools.repeat(False, 6)]

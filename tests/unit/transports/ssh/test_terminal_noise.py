@@ -2,7 +2,7 @@
 
 import pytest
 
-from cmsp_agent.services.backups.terminal_noise import in_banner, logged_within, without_noise
+from cmsp_agent.transports.ssh.terminal_noise import in_banner, logged_within, without_noise
 
 
 @pytest.mark.parametrize(

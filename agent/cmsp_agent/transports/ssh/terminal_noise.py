@@ -1,4 +1,4 @@
-"""Lines that a terminal mixes into a configuration: log lines, times of the prompt. They are not part of it."""
+"""Lines that a terminal mixes into what a command shows: log lines, times of the prompt. They are not part of it."""
 
 import re
 
@@ -32,7 +32,7 @@ def logged_within(text: str) -> bool:
 
 
 def without_noise(text: str) -> tuple[str, int]:
-    """The configuration without such lines, and how many there were.
+    """The output without such lines, and how many there were.
 
     What stands in a banner is text, whatever it looks like; so is what is indented.
     """
