@@ -70,10 +70,12 @@ class Event:
         return tuple.__new__(AlarmKey, (self.component, self.type, self.object))
 
     def fold(self, repeat: "Event") -> "Event":
-        """The same fault reported again: counted, its source remembered."""
+        """The same fault reported again: counted, its source remembered; where it is worse now, it is worse."""
         sources = self._with_sources(repeat)
         confirmed = self.confirmed or len(sources) > 1 or Source.POLL in sources
-        return replace(self, count=self.count + repeat.count, sources=sources, confirmed=confirmed)
+        is_worse = repeat.state is Transition.RAISE and repeat.severity.rank < self.severity.rank
+        severity = repeat.severity if is_worse else self.severity
+        return replace(self, count=self.count + repeat.count, sources=sources, confirmed=confirmed, severity=severity)
 
     def _with_sources(self, other: "Event") -> tuple[Source, ...]:
         return self.sources + tuple(source for source in other.sources if source not in self.sources)

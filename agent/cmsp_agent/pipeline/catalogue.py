@@ -10,19 +10,10 @@ from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.built_in import BUILT_IN
 from cmsp_agent.pipeline.privacy import Mask
 from cmsp_agent.plugin.api import AlarmType, DeviceType, SyslogRule, TrapRule
-from cmsp_agent.plugin.rules import trap_key
+from cmsp_agent.plugin.rules import mnemonic_key, trap_key
 
 LONGEST_TEXT = 1024
 """Characters of a message that patterns may look at."""
-
-
-def mnemonic_key(mnemonic: str) -> str:
-    """`LINK-3-UPDOWN` → `LINK-*-UPDOWN`: the severity in a mnemonic differs between releases."""
-    facility, _, rest = mnemonic.partition("-")
-    parts = [facility, *rest.split("-")]
-    if len(parts) >= 3 and len(parts[-2]) == 1:
-        parts[-2] = "*"
-    return "-".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +48,14 @@ class Meanings:
         self._traps: dict[str, list[TrapRule]] = {}
         self._ignored = frozenset(trap_key(oid) for oid in device_type.ignored_traps)
         self._syslog: dict[str, list[SyslogMatch]] = {}
+        self._families: dict[str, list[SyslogMatch]] = {}
         for trap in device_type.traps:
             self._traps.setdefault(trap_key(trap.oid), []).append(trap)
         for rule in device_type.syslog:
             pattern = re.compile(rule.pattern) if rule.pattern else None
-            self._syslog.setdefault(mnemonic_key(rule.mnemonic), []).append(SyslogMatch(rule, pattern))
+            facility, _, name = rule.mnemonic.rpartition("-")
+            known, key = (self._families, facility) if name == "*" else (self._syslog, mnemonic_key(rule.mnemonic))
+            known.setdefault(key, []).append(SyslogMatch(rule, pattern))
 
     def has_end(self, kind: str, *, polled: bool) -> bool:
         """Whether something that the device says or shows can end an alarm of the type."""
@@ -78,8 +72,12 @@ class Meanings:
         return trap_key(oid) in self._ignored
 
     def syslog(self, mnemonic: str) -> Iterable[SyslogMatch]:
-        """The rules for a mnemonic."""
-        return self._syslog.get(mnemonic_key(mnemonic), ()) if mnemonic else ()
+        """The rules for a mnemonic: its own, or those of the family that it belongs to."""
+        key = mnemonic_key(mnemonic)
+        found = self._syslog.get(key)
+        if found or not self._families:
+            return found or ()
+        return self._families.get(mnemonic.rpartition("-")[0]) or self._families.get(key.rpartition("-")[0]) or ()
 
     def alarm(self, kind: str) -> AlarmType:
         """The alarm type of that name; an undeclared name is a notice."""

@@ -115,7 +115,7 @@ class Correlator:
     def _fold(self, draft: Draft, held: Event, event: Event) -> Iterator[Event]:
         folded = replace(held.fold(event), suppressed_by=held.suppressed_by and self._causes.of(draft, event))
         draft.active.put(event.key, folded)
-        stands_now = folded.suppressed_by != held.suppressed_by
+        stands_now = folded.suppressed_by != held.suppressed_by or folded.severity is not held.severity
         draft.changes.revise(folded, tell=stands_now or folded.sources != held.sources)
         self._counters.add("correlate.folded", event.count)
         if stands_now or folded.confirmed != held.confirmed:

@@ -149,7 +149,8 @@ class Normaliser:
             if oid == origin.oid or oid.startswith(origin.oid + "."):
                 instance = oid[len(origin.oid) + 1 :]
                 if origin.take == "value":
-                    return labelled(octets_name(value), instance)
+                    also = f" {_bound(signal, origin.also)}" if origin.also else ""
+                    return labelled(octets_name(value), instance) + also.rstrip()
                 if origin.take == "instance":
                     return instance
                 return self._interface(signal, instance, value)
@@ -289,7 +290,7 @@ def _read(signal: SyslogSignal, match: SyslogMatch) -> AlarmReport | None:
         state = (
             Transition.RAISE if word in match.rule.raises else Transition.CLEAR if word in match.rule.clears else None
         )
-    return AlarmReport(match.rule.type, name, state, signal.text) if state else None
+    return AlarmReport(match.rule.type, name, state, signal.text, match.rule.severity) if state else None
 
 
 def _from_agent(signal: AgentSignal) -> AlarmReport:

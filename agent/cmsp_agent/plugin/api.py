@@ -108,7 +108,8 @@ class SyslogRule:
     """
 
     mnemonic: str
-    """`FACILITY-SEVERITY-MNEMONIC`, or with a `*` for the severity digit: `LINK-*-UPDOWN`."""
+    """`FACILITY-SEVERITY-MNEMONIC`, or with a `*` for the severity digit: `LINK-*-UPDOWN`; with a `*` for the name, all
+    of a facility that no other rule names: `DSPRM-3-*` those of that severity, `DSPRM-*-*` every one."""
     type: str
     pattern: str = ""
     state: Transition | None = None
@@ -116,6 +117,8 @@ class SyslogRule:
     clears: frozenset[str] = frozenset()
     interface: bool = False
     """The object is an interface's name: it is written in its long form."""
+    severity: Severity | None = None
+    """Where it is another than the alarm type's."""
     where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)
     """File and line of the rule, as all parts have it."""
 

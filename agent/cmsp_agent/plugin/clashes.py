@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterator
 
 from cmsp_agent.plugin.api import Kpi, StateRule, SyslogRule, TrapRule
-from cmsp_agent.plugin.rules import AlarmType, trap_key
+from cmsp_agent.plugin.rules import AlarmType, mnemonic_key, trap_key
 
 
 class Clashes:
@@ -33,7 +33,7 @@ def _keys(member: object) -> Iterator[tuple[Hashable, str]]:
         yield from _of_trap(member)
     elif isinstance(member, SyslogRule):
         said = "{first} reads the same message, and for the same alarm type"
-        yield ("syslog", member.mnemonic, member.pattern, member.type), said
+        yield ("syslog", mnemonic_key(member.mnemonic), member.pattern, member.type), said
     elif isinstance(member, StateRule):
         said = "{first} reads the same column, and for the same alarm type"
         yield ("state", member.column, member.type, member.object, member.only_if), said

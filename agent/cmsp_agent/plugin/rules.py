@@ -78,12 +78,23 @@ class ObjectFrom:
     oid: str = ""
     take: str = "constant"
     constant: str = ""
+    also: str = ""
+    """With `value`: the OID of a second varbind, whose value is part of the name (an entity and what ails it)."""
 
 
 def trap_key(oid: str) -> str:
     """The OID without a penultimate `.0`: one key for both forms of a notification (RFC 3584, "no-zero")."""
     head, _, last = oid.rpartition(".")
     return f"{head.removesuffix('.0')}.{last}"
+
+
+def mnemonic_key(mnemonic: str) -> str:
+    """`LINK-3-UPDOWN` → `LINK-*-UPDOWN`: the severity in a mnemonic differs between releases. A family stays."""
+    facility, _, rest = mnemonic.partition("-")
+    parts = [facility, *rest.split("-")]
+    if len(parts) >= 3 and len(parts[-2]) == 1 and parts[-1] != "*":
+        parts[-2] = "*"
+    return "-".join(parts)
 
 
 @dataclass(frozen=True, slots=True)

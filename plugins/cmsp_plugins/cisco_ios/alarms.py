@@ -1,7 +1,7 @@
 """Kinds of faults of a Cisco gateway, what each takes away, whose it likely is, and what to do."""
 
 from cmsp_agent.plugin.api import CONFIG_CHANGED, AlarmType
-from cmsp_plugins.cisco_ios.kinds import CRITICAL, MAJOR, MINOR, WARNING, note
+from cmsp_plugins.cisco_ios.kinds import CRITICAL, MAJOR, MINOR, note
 from cmsp_plugins.cisco_ios.notes import NOTE_TYPES
 
 TRUNK = frozenset({"pstn", "emergency", "fax"})
@@ -74,6 +74,9 @@ ALARMS = (
     CONFIG_CHANGED,
     note("memory.exhausted", CRITICAL, "{component}: a memory allocation failed"),
     note("environment.shutdown", CRITICAL, "{component} shuts itself down to protect itself"),
+    note("environment.reported", MAJOR, "{component} reports its fans, power or temperature"),
+    note("dsp.trouble", MAJOR, "{component}: trouble with DSP {object}"),
+    note("calls.failed", MINOR, "{component}: a call failed ({object})"),
     note("calls.rejected", MAJOR, "{component}: calls are rejected ({object})"),
     note("calls.toll_fraud", MAJOR, "{component}: a call was rejected as toll fraud"),
     note("hsrp.changed", MINOR, "{component}: HSRP state of {object} changed"),
@@ -81,6 +84,5 @@ ALARMS = (
     note("login.failed", MINOR, "{component}: a login failed"),
     note("address.duplicate", MAJOR, "{component}: address {object} is in use twice"),
     note("licence.problem", MINOR, "{component}: licensing does not work"),
-    note("licence.reached", WARNING, "{component}: the licence server is reached again"),
     *NOTE_TYPES,
 )

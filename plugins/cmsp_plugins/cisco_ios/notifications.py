@@ -17,6 +17,8 @@ CARD_STATE, DSP_STATE = f"{CISCO}.86.1.1.1.1.2", f"{CISCO}.86.1.2.1.1.1"
 ENTITY_NAME = "1.3.6.1.2.1.47.1.1.1.1.7"
 DS0_BUSYOUT = "1.3.6.1.4.1.9.10.19.1.5.2.1.4"
 CME_ENABLED, EPHONE_STATE = f"{CISCO}.439.1.1.1", f"{CISCO}.439.1.2.6.1.2"
+ENTITY_ALARM = ObjectFrom(f"{CISCO}.138.1.3.3.1.3", "value", also=f"{CISCO}.138.1.3.3.1.4")
+"""ceAlarmHistEntPhysicalIndex and ceAlarmHistAlarmType: the row of the history is another for the end."""
 TRUE, FALSE = frozenset({1}), frozenset({2})
 """TruthValue."""
 LICENCES = f"{CISCO}.831.1"
@@ -30,6 +32,7 @@ ALARMS = (
     AlarmType("ds0.pool.high", MINOR, "{component}: nearly all channels are in use", incident=False),
     AlarmType("cme.disabled", MAJOR, "{component}: call manager express is off"),
     AlarmType("phone.key.lost", MINOR, "{component}: key phone {object} is lost", incident=False),
+    AlarmType("entity.alarm", MINOR, "{component}: hardware alarm, entity and alarm type {object}", incident=False),
     AlarmType("licence.registration", MINOR, "{component}: registration with the licence server fails", incident=False),
     AlarmType("licence.authorisation", MINOR, "{component}: the licence was not renewed", incident=False),
     AlarmType("licence.communication", MINOR, "{component}: the licence server does not answer", incident=False),
@@ -40,8 +43,6 @@ ALARMS = (
     note("module.removed", MAJOR, "{component}: a module was removed"),
     note("power.changed", MINOR, "{component}: the state of a power supply changed"),
     note("fan.changed", MINOR, "{component}: the state of a fan tray changed"),
-    note("entity.alarm", MINOR, "{component}: an alarm of the hardware began"),
-    note("entity.alarm.over", WARNING, "{component}: an alarm of the hardware ended"),
     note("sensor.threshold", MINOR, "{component}: a sensor has crossed its threshold"),
     note("isdn.channel.unavailable", MINOR, "{component}: a call found no channel"),
     note("ds1.loopback", MINOR, "{component}: a line is in loopback"),
@@ -126,8 +127,8 @@ TRAPS = (
     TrapRule(f"{CISCO}.117.2.0.3", "module.inserted", INFO),
     TrapRule(f"{CISCO}.117.2.0.4", "module.removed", INFO),
     TrapRule(f"{CISCO}.117.2.0.6", "fan.changed", INFO),
-    TrapRule(f"{CISCO}.138.2.0.1", "entity.alarm", INFO),
-    TrapRule(f"{CISCO}.138.2.0.2", "entity.alarm.over", INFO),
+    TrapRule(f"{CISCO}.138.2.0.1", "entity.alarm", RAISE, object=ENTITY_ALARM),
+    TrapRule(f"{CISCO}.138.2.0.2", "entity.alarm", CLEAR, object=ENTITY_ALARM),
     TrapRule(f"{CISCO}.91.2.0.1", "sensor.threshold", INFO),
     TrapRule(f"{CISCO}.26.2.0.4", "isdn.channel.unavailable", INFO),
     TrapRule("1.3.6.1.4.1.9.10.19.2.0.2", "ds1.loopback", INFO),

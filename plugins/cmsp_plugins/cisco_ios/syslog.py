@@ -3,7 +3,7 @@ r"""Syslog messages of a Cisco gateway and what they mean. The mnemonic decides,
 `%ISDN-6-LAYER2DOWN` is a 6 and takes a PRI out of service; `%SIP-3-REG_INTERNAL` is a 3 even when it reports success.
 """
 
-from cmsp_agent.plugin.api import CONFIG_CHANGED, SyslogRule, Transition
+from cmsp_agent.plugin.api import CONFIG_CHANGED, Severity, SyslogRule, Transition
 from cmsp_plugins.cisco_ios.kinds import once
 from cmsp_plugins.cisco_ios.notes import NOTES
 
@@ -19,6 +19,18 @@ def _switch(
     mnemonic: str, kind: str, pattern: str, raises: frozenset[str] = DOWN, clears: frozenset[str] = UP
 ) -> SyslogRule:
     return SyslogRule(mnemonic, kind, pattern, raises=raises, clears=clears)
+
+
+def _environmental(kind: str, sensor: str) -> tuple[SyslogRule, ...]:
+    """A sensor's alert: as severe as its state."""
+    said = rf"^(?P<object>{sensor}: [^,]+), Location: [^,]+, State: (?:"
+    return (
+        SyslogRule("ENVIRONMENTAL-1-ALERT", kind, rf"{said}Critical|Shutdown)", RAISE, severity=Severity.CRITICAL),
+        SyslogRule("ENVIRONMENTAL-1-ALERT", kind, rf"{said}Major)", RAISE, severity=Severity.MAJOR),
+        SyslogRule("ENVIRONMENTAL-1-ALERT", kind, rf"{said}Minor)", RAISE, severity=Severity.MINOR),
+        SyslogRule("ENVIRONMENTAL-1-ALERT", kind, rf"{said}Warning)", RAISE, severity=Severity.WARNING),
+        SyslogRule("ENVIRONMENTAL-1-ALERT", kind, rf"{said}Normal)", CLEAR),
+    )
 
 
 LINKS = (
@@ -62,6 +74,11 @@ VOICE = (
     ),
     _switch("DSPRM-5-UPDOWN", "dsp.down", r"DSP (?P<object>\d+ in slot \d+), changed state to (?P<state>up|down)"),
     once("VOICE_IEC-3-GW", "calls.toll_fraud", r"Toll fraud"),
+    once("VOICE_IEC-3-GW", "calls.failed", r"^(?P<object>[^:]+): Internal Error \((?!Toll fraud)"),
+    *(
+        once(family, "dsp.trouble", r"(?i)^(?:.*?\bdsp\w*\W{1,2}(?P<object>\d[\d/:.]*))?")
+        for family in ("DSPRM-3-*", "FLEXDSPRM-*-*", "SPA_DSPRM-*-*", "DSPDUMP-*-*", "DSP-3-*")
+    ),
     once("SIP-3-MAXCONNCAC", "calls.rejected", r"(?P<object>dial-peer \d+)"),
     once("SIP-3-MEMCAC", "calls.rejected"),
     once("SIP-3-CPUCAC", "calls.rejected"),
@@ -78,25 +95,30 @@ DEVICE = (
     once("SYS-2-MALLOCFAIL", "memory.exhausted"),
     SyslogRule("SYS-1-CPURISINGTHRESHOLD", "cpu.high", state=RAISE),
     SyslogRule("SYS-1-CPUFALLINGTHRESHOLD", "cpu.high", state=CLEAR),
-    _switch(
-        "ENVIRONMENTAL-1-ALERT",
-        "env.temperature",
-        r"^(?P<object>\w+: [^,]+), Location: \S+, State: (?P<state>\w+)",
-        raises=frozenset({"warning", "minor", "major", "critical", "shutdown"}),
-        clears=frozenset({"normal"}),
+    *_environmental("env.temperature", "Temp"),
+    *_environmental("env.voltage", "V"),
+    SyslogRule(
+        "PLATFORM_ENV-1-FRU_PS_SIGNAL_FAULTY",
+        "env.power",
+        r"(?P<object>power supply \d+)",
+        RAISE,
+        severity=Severity.CRITICAL,
     ),
-    SyslogRule("PLATFORM_ENV-1-FRU_PS_SIGNAL_FAULTY", "env.power", r"(?P<object>power supply \d+)", RAISE),
-    SyslogRule("IOSXE_PEM-3-PEMFAIL", "env.power", r"slot (?P<object>\S+)", RAISE),
+    SyslogRule("PLATFORM_ENV-6-FRU_PS_SIGNAL_OK", "env.power", r"(?P<object>power supply \d+)", CLEAR),
+    SyslogRule("IOSXE_PEM-3-PEMFAIL", "env.power", r"slot (?P<object>\S+)", RAISE, severity=Severity.CRITICAL),
     SyslogRule("IOSXE_PEM-6-PEMOK", "env.power", r"slot (?P<object>\S+)", CLEAR),
     SyslogRule("SPA_OIR-3-OFFLINECARD", "module.offline", r"(?P<object>subslot [\d/]+)", RAISE),
-    SyslogRule("SPA_OIR-6-OFFLINECARD", "module.offline", r"(?P<object>subslot [\d/]+)", RAISE),
     SyslogRule("SPA_OIR-6-ONLINECARD", "module.offline", r"(?P<object>subslot [\d/]+)", CLEAR),
+    *(once(f"{family}-{level}-*", "environment.reported") for family in ("ENVMON", "CI") for level in (1, 2, 3)),
     once("SNMP-3-AUTHFAIL", "snmp.authentication_failure"),
     once("SEC_LOGIN-4-LOGIN_FAILED", "login.failed"),
-    once("SMART_LIC-3-COMM_FAILED", "licence.problem"),
-    once("SMART_LIC-3-AUTH_RENEW_FAILED", "licence.problem"),
-    once("SMART_LIC-3-AGENT_REG_FAILED", "licence.problem"),
-    once("SMART_LIC-5-COMM_RESTORED", "licence.reached"),
+    # each is a notification too, and ends by either
+    SyslogRule("SMART_LIC-3-COMM_FAILED", "licence.communication", state=RAISE),
+    SyslogRule("SMART_LIC-5-COMM_RESTORED", "licence.communication", state=CLEAR),
+    SyslogRule("SMART_LIC-3-AUTH_RENEW_FAILED", "licence.authorisation", state=RAISE),
+    SyslogRule("SMART_LIC-6-AUTH_RENEW_SUCCESS", "licence.authorisation", state=CLEAR),
+    SyslogRule("SMART_LIC-3-AGENT_REG_FAILED", "licence.registration", state=RAISE),
+    SyslogRule("SMART_LIC-6-AGENT_REG_SUCCESS", "licence.registration", state=CLEAR),
 )
 
 NETWORK = (

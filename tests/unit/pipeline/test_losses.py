@@ -33,6 +33,7 @@ def test_seven_of_eight_gateways_lost_by_their_own_faults_are_one_p1() -> None:
 def test_a_storm_that_ends_is_kept_as_what_it_was_and_not_as_its_last_alarm() -> None:
     site = Site(EIGHT)
     for number in range(1, 8):
+        site.later(1_000)
         site.tell(site.pri(up=False, component=f"gw-{number}"))
     [storm] = site.open
     for number in range(1, 7):

@@ -302,3 +302,23 @@ def test_a_line_that_fails_says_in_words_what_its_status_bits_mean() -> None:
     site.later(60_000)
     site.tell(TrapSignal("gw-1", site.now, DS1_CHANGE, ((f"{DS1_STATUS}.10", 1),)))
     assert site.open == []
+
+
+def test_an_alarm_that_is_reported_as_worse_is_worse_and_the_head_end_gets_it_again() -> None:
+    site = Site()
+    site.tell(site.pri(up=False))
+    [held] = site.events.values()
+    warned, critical, better = (
+        replace(held, id=f"e{rank}", severity=severity, count=1)
+        for rank, severity in enumerate((Severity.WARNING, Severity.CRITICAL, Severity.MINOR))
+    )
+    fresh = Site()
+    to_report = []
+    for event in (warned, critical, better):
+        draft = fresh.pipeline.replay(fresh.alarm_state, [event], fresh.later(60_000))
+        draft.commit()
+        to_report.append(draft.changes.to_report)
+    alarm = fresh.held("gw-1", "isdn.layer2.down", PRI_1)
+    assert alarm is not None
+    assert (alarm.severity, alarm.count) == (Severity.CRITICAL, 3)
+    assert to_report == [set(), {"e0"}, set()]
