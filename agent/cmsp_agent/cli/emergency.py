@@ -10,7 +10,7 @@ from cmsp_agent.cli.filters import known_or_refused, refuse_unknown_component
 from cmsp_agent.cli.output import TableColumn, items, moment
 from cmsp_agent.cli.session import AsJson, session
 
-_NO_PATH: Mapping[str, Any] = {"component": "-", "dial_peer": "-", "by": "-"}
+_NO_PATH: Mapping[str, Any] = {"component": "-", "dial_peer": "-", "by": "-", "doubt": ""}
 _WITHOUT = {
     "lost": "no dial-peer takes it any more",
     "none": "no dial-peer takes it",
@@ -31,9 +31,11 @@ def emergency_list(
     if as_json:
         here.output.json_rows(rows)
         return
-    columns = [TableColumn(name) for name in ("SITE", "NUMBER", "COMPONENT", "DIAL-PEER", "BY", "WORKS", "WHY NOT")]
+    columns = [
+        TableColumn(name) for name in ("SITE", "NUMBER", "COMPONENT", "DIAL-PEER", "BY", "WORKS", "WHY NOT", "DOUBT")
+    ]
     cells = [
-        (row["site"], row["number"], *(path[key] for key in ("component", "dial_peer", "by", "works", "why")))
+        (row["site"], row["number"], *(path[key] for key in ("component", "dial_peer", "by", "works", "why", "doubt")))
         for row in rows
         for path in row["call_paths"] or [{**_NO_PATH, "works": row["state"], "why": _WITHOUT.get(row["state"], "")}]
     ]

@@ -13,6 +13,7 @@ class CallPathView(Shape):
     preference: int
     works: bool
     why: str
+    doubt: str
 
 
 class EmergencyNumberView(Shape):

@@ -13,6 +13,8 @@ _PEER_WORDS: Mapping[str, str] = {
     "port": "port",
     "preference": "preference",
     "trunkgroup": "trunk group",
+    "forward-digits": "forward-digits",
+    "prefix": "prefix",
 }
 
 
@@ -86,6 +88,10 @@ def _peer(head: Sequence[str], below: Sequence[Sequence[str]]) -> dict[str, Any]
                 found["incoming"] = pattern
             case ["translation-profile", direction, name, *_]:
                 found[f"translation {direction}"] = name
+            case ["call-block", "translation-profile", "incoming", name, *_]:
+                found["call-block"] = name
+            case ["no", "digit-strip"]:
+                found["digit-strip"] = False
             case ["shutdown" | "huntstop" as word]:
                 found[word] = True
             case [word, *rest] if word in _PEER_WORDS and rest:

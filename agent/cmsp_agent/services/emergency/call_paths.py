@@ -9,6 +9,7 @@ from cmsp_agent.model.event import Event
 from cmsp_agent.model.interfaces import canonical
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.services.emergency.dial_plan import DialPeer, those_for
+from cmsp_agent.services.emergency.sent_digits import doubt
 
 OF_A_PORT = frozenset({"ds1.down", "isdn.layer2.down", "link.down", "voiceport.down"})
 BUSIED_OUT, NOT_REGISTERED = "dialpeer.busied_out", "sip.registration.failed"
@@ -41,6 +42,8 @@ class CallPath:
     works: bool
     why: str = ""
     """Of one that does not work."""
+    doubt: str = ""
+    """Why a call by it may not be one to the number: only a call shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,12 @@ class NumberCallPaths:
 
 
 def call_paths_of(
-    component: str, peers: Sequence[DialPeer], dialled: str, alarms: Sequence[Event], down: Mapping[str, Event]
+    component: str,
+    peers: Sequence[DialPeer],
+    dialled: str,
+    alarms: Sequence[Event],
+    down: Mapping[str, Event],
+    number: str = "",
 ) -> Iterator[CallPath]:
     """The call paths of a gateway to a number, the most preferred first.
 
@@ -87,12 +95,14 @@ def call_paths_of(
         dialled: the emergency number, or it behind what gets a line.
         alarms: those of the component that hold.
         down: address → the alarm of a component of ours with that address that is down.
+        number: the emergency number; empty: what is dialled.
     """
     ended = ""
     for peer in those_for(dialled, peers):
         passed_over = next(_passed_over(peer, alarms), "")
         why = passed_over or ended or next(_failing(peer, alarms, down), "")
-        yield CallPath(component, peer.tag, peer.egress, peer.preference, not why, why)
+        doubtful = doubt(peer, dialled, number or dialled)
+        yield CallPath(component, peer.tag, peer.egress, peer.preference, not why, why, doubtful)
         if peer.huntstop and not passed_over and not ended:
             ended = f"calls end at dial-peer {peer.tag}, which has huntstop" if why else ""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from cmsp_agent.services.devices.translation import TranslationRule, translated
+from cmsp_agent.services.devices.translation import TranslationRule, rules_of_profiles, translated
 from cmsp_agent.services.devices.voice_plan import blocks_of, configured_peers
 from cmsp_agent.services.devices.voice_ports import VoicePorts, voice_ports
 from cmsp_agent.services.emergency.legs import ACCESS
@@ -43,6 +43,14 @@ class DialPeer:
     """Why the configuration lets no call leave by any of its ports."""
     monitored: tuple[str, ...] = ()
     """Interfaces with which its port is busied out, once all of them are down."""
+    strip: bool = True
+    """Of POTS: the digits that its pattern names are not sent on."""
+    forward: str = ""
+    """`all`, or how many of the last digits are sent on."""
+    prefix: str = ""
+    """What is sent before them."""
+    rules: tuple[TranslationRule, ...] = ()
+    """Those for called numbers on their way out."""
 
     @property
     def egress(self) -> str:
@@ -56,8 +64,9 @@ class DialPeer:
 
 def dial_peers(configuration: str) -> list[DialPeer]:
     """Those that calls leave by, the most preferred first."""
-    ports = voice_ports(blocks_of(configuration))
-    found = [_by_port(_outgoing(peer), ports) for peer in configured_peers(configuration) if _leads_out(peer)]
+    blocks = blocks_of(configuration)
+    ports, profiles = voice_ports(blocks), rules_of_profiles(blocks)
+    found = [_by_port(_outgoing(peer, profiles), ports) for peer in configured_peers(configuration) if _leads_out(peer)]
     return sorted(found, key=lambda peer: (peer.preference, len(peer.tag), peer.tag))
 
 
@@ -109,7 +118,7 @@ def _leads_out(peer: Mapping[str, Any]) -> bool:
     return peer["kind"] in KINDS and peer["tag"].isdecimal() and bool(peer["patterns"] or peer.get("pattern map"))
 
 
-def _outgoing(peer: Mapping[str, Any]) -> DialPeer:
+def _outgoing(peer: Mapping[str, Any], profiles: Mapping[str, Sequence[TranslationRule]]) -> DialPeer:
     preference, group, target = (
         peer.get(name, "").partition(" ")[0] for name in ("preference", "trunk group", "target")
     )
@@ -124,6 +133,10 @@ def _outgoing(peer: Mapping[str, Any]) -> DialPeer:
         preference=int(preference) if preference.isdecimal() else 0,
         shutdown=peer.get("shutdown", False),
         huntstop=peer.get("huntstop", False),
+        strip=peer.get("digit-strip", True),
+        forward=peer.get("forward-digits", ""),
+        prefix=peer.get("prefix", ""),
+        rules=tuple(profiles.get(peer.get("translation outgoing", ""), ())),
     )
 
 

@@ -1,8 +1,8 @@
 """Looks at the call paths to emergency numbers, and says when a site has lost the last one."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import NoReturn
 
@@ -16,10 +16,11 @@ from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.impact import EMERGENCY
 from cmsp_agent.services.backups import Backups
-from cmsp_agent.services.devices.translation import TranslationRule, incoming_rules
+from cmsp_agent.services.devices.translation import TranslationRule, incoming_rules, rejecting
 from cmsp_agent.services.devices.voice_plan import blocks_of
-from cmsp_agent.services.emergency.call_paths import CallPathsState, NumberCallPaths, call_paths_of
+from cmsp_agent.services.emergency.call_paths import CallPath, CallPathsState, NumberCallPaths, call_paths_of
 from cmsp_agent.services.emergency.dial_plan import DialPeer, dial_peers, dialled_for
+from cmsp_agent.services.emergency.sent_digits import rejected
 from cmsp_agent.services.events.conditions import Conditions
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,8 @@ class DialPlan:
     peers: Sequence[DialPeer]
     profiles: Sequence[Sequence[TranslationRule]] = ()
     """How numbers are translated on their way in."""
+    rejects: Sequence[tuple[str, Sequence[str]]] = ()
+    """Profiles by which calls that come in are blocked, and what they reject."""
 
     @property
     def is_whole(self) -> bool:
@@ -129,9 +132,7 @@ class EmergencyWatch:
         plans = {each.name: self._plans[each.name] for each in gateways if each.name in self._plans}
         dialled = {name: self._dialled(name, plan, number) for name, plan in plans.items()}
         paths = (
-            call_paths_of(name, plan.peers, dialled[name], self._alarms(name), down)
-            for name, plan in plans.items()
-            if dialled[name]
+            self._paths_of(name, plan, dialled[name], number, down) for name, plan in plans.items() if dialled[name]
         )
         read = [plan for plan in plans.values() if plan.peers]
         unread = [each for each in gateways if EMERGENCY in each.functions and each.name not in plans]
@@ -142,6 +143,13 @@ class EmergencyWatch:
             had=next((each.name for each in gateways if number in self._had.get(each.name, ())), ""),
             known=bool(read) and not unread and all(plan.is_whole for plan in read),
         )
+
+    def _paths_of(
+        self, name: str, plan: DialPlan, dialled: str, number: str, down: Mapping[str, Event]
+    ) -> Iterator[CallPath]:
+        blocked = rejected(dialled, plan.rejects)
+        for path in call_paths_of(name, plan.peers, dialled, self._alarms(name), down, number):
+            yield replace(path, doubt=f"{blocked} rejects it where it blocks calls") if blocked else path
 
     def _dialled(self, name: str, plan: DialPlan, number: str) -> str:
         """What is dialled at a gateway for a number: as it was once known; empty: no dial-peer ever took it."""
@@ -222,4 +230,4 @@ class EmergencyWatch:
                 log.info("a configuration can't be read", extra={"component": backup.component, "reason": str(error)})
             self._unreadable[backup.component] = backup.id
             return None
-        return DialPlan(backup.id, dial_peers(text), incoming_rules(blocks_of(text)))
+        return DialPlan(backup.id, dial_peers(text), incoming_rules(blocks := blocks_of(text)), rejecting(blocks))
