@@ -187,6 +187,8 @@ class SetupLine:
     shown: bool = True
     """False: no configuration shows it (an SNMPv3 user). Of `snmp` the device's answers show that it is there, of
     `login` that its configuration was read; of others it is not known."""
+    behind: str = ""
+    """Finds each line of this kind; its group `list`, where it takes part, names an access list that must let us in."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -204,6 +204,7 @@ def _setup(path: str, step: SetupStep) -> Iterator[str]:
         try:
             line.command.format_map(words)
             yield from pattern(f"{path}.lines[{place}].there", line.there.format_map(words))
+            yield from pattern(f"{path}.lines[{place}].behind", line.behind.format_map(words))
         except (KeyError, IndexError, ValueError):
             yield f"{path}.lines[{place}]: only {', '.join(FILLED_IN)} are filled in ({line.command!r})"
 

@@ -31,6 +31,7 @@ READS_IT = (
     rf"|.* read (?P<view>\S+)(?=[\s\S]*^snmp-server view (?P=view) {WHOLE}))"
 )
 """A group without a view reads v1default, which has the whole of internet."""
+GROUP_BEHIND = r"^snmp-server group \S+ v3 {level}\b(?:(?!.* access ).*$|.* access (?:ipv6 \S+ )?(?P<list>\S+))"
 TRAPS_ON = (
     r"\A(?:(?=[\s\S]*^snmp-server enable traps\s*$)|(?=[\s\S]*^snmp-server enable traps snmp\b.* linkdown)"
     r"(?=[\s\S]*^snmp-server enable traps config\b)(?=[\s\S]*^snmp-server enable traps (?:envmon|entity)))"
@@ -57,7 +58,7 @@ SETUP = (
         "inventory, figures and states are read by SNMP; interfaces keep their numbers over a restart",
         (
             SetupLine("snmp-server view CMSP iso included", WHOLE_VIEW),
-            SetupLine("snmp-server group CMSP v3 {level} read CMSP", READS_IT),
+            SetupLine("snmp-server group CMSP v3 {level} read CMSP", READS_IT, behind=GROUP_BEHIND),
             SetupLine("snmp-server user {user} CMSP v3{auth}{priv}", shown=False),
             PERSISTENT,
         ),
@@ -67,7 +68,14 @@ SETUP = (
     SetupStep(
         "snmp",
         "inventory, figures and states are read by SNMP; interfaces keep their numbers over a restart",
-        (SetupLine("snmp-server community <community> RO", r"^snmp-server community \S+ .*\bRO\b"), PERSISTENT),
+        (
+            SetupLine(
+                "snmp-server community <community> RO",
+                r"^snmp-server community \S+ .*\bRO\b",
+                behind=r"^snmp-server community \S+ (?:view \S+ )?R[OW](?: ipv6 \S+)?(?: (?P<list>\S+))?\s*$",
+            ),
+            PERSISTENT,
+        ),
         only="2c",
     ),
     SetupStep(
@@ -128,6 +136,7 @@ SETUP = (
             SetupLine(
                 "line vty 0 4\n transport input ssh",
                 r"^line vty [\d ]+\n(?:^ .*\n)*?^ transport input (?:.*\bssh\b|all)",
+                behind=r"^line vty [\d ]+\n(?:^ .*\n)*?^ access-class (?P<list>\S+) in\b",
             ),
         ),
     ),

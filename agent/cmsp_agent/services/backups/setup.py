@@ -1,7 +1,7 @@
 """What is to be entered on a device for what its tier gets, and what of it is there by its last saved configuration."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cmsp_agent.config.configuration import Listeners
@@ -11,6 +11,7 @@ from cmsp_agent.model.entitlement import ServicePart, gets
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.plugin.command_line import SetupLine, SetupStep
 from cmsp_agent.services.backups.service import Backups
+from cmsp_agent.services.devices.access_lists import access_list
 from cmsp_agent.services.devices.inventory import Devices
 
 TRAP_PORT, SYSLOG_PORT = 162, 514
@@ -79,10 +80,12 @@ class DeviceSetup:
             return SetupPlan(kind.name, (), None, why)
         text, saved_at, problem = await self._saved(component)
         answers = self._devices.facts(component.name) is not None
-        lines = tuple(
-            _planned(step, line, self._words(component, step), text, answers) for step in steps for line in step.lines
-        )
-        return SetupPlan(kind.name, lines, saved_at, problem)
+        lines: list[PlannedLine] = []
+        for step in steps:
+            words = self._words(component, step)
+            lines += (_planned(step, line, words, text, answers) for line in step.lines)
+            lines += (each for line in step.lines for each in _let_in(step, line, words, text or ""))
+        return SetupPlan(kind.name, tuple(lines), saved_at, problem)
 
     async def _saved(self, component: Component) -> tuple[str | None, int | None, str]:
         try:
@@ -146,3 +149,16 @@ def _planned(
     sought = line.there.format_map(escaped) if line.there else rf"^{re.escape(command)}\s*$"
     there = None if text is None else re.search(sought, text, re.MULTILINE) is not None
     return PlannedLine(step.need, step.why, command, there)
+
+
+def _let_in(step: SetupStep, line: SetupLine, words: Mapping[str, str], text: str) -> Iterator[PlannedLine]:
+    """What opens the access list that stands before a command; nothing where one way in has none, or lets us in."""
+    if not line.behind:
+        return
+    escaped = {name: re.escape(word) for name, word in words.items()}
+    ways = [found["list"] for found in re.finditer(line.behind.format_map(escaped), text, re.MULTILINE)]
+    lists = [access_list(text, name) if name else None for name in dict.fromkeys(ways)]
+    address = words["appliance"]
+    if lists and all(each is not None and each.permits(address) is False for each in lists):
+        opening = next(each.opening(address) for each in lists if each is not None)
+        yield PlannedLine(step.need, step.why, opening, there=False)

@@ -1,6 +1,6 @@
 """Says at once what of the inventory's changes people want to know: a device or a part swapped, other software."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from cmsp_agent.model.inventory import InventoryChange
@@ -29,7 +29,7 @@ class Announcer:
         by_kind: dict[str, list[InventoryChange]] = {}
         for change in changes:
             by_kind.setdefault(change.what, []).append(change)
-        replaced = [change for change in by_kind.get("serial", ()) if change.before and change.after]
+        replaced = list(_replaced(by_kind))
         for change in replaced:
             self._notices.note(DEVICE_REPLACED, "", change.text, change.component)
         for change in by_kind.get("software", ()):
@@ -38,6 +38,15 @@ class Announcer:
         parts = [change for change in by_kind.get("part", ()) if not ("software" in by_kind and _is_upgrade(change))]
         for change in [] if replaced else parts[:MOST_PARTS]:
             self._notices.note(PART_CHANGED, change.object, change.text, change.component)
+
+
+def _replaced(by_kind: Mapping[str, Sequence[InventoryChange]]) -> Iterator[InventoryChange]:
+    """What shows that it is another device: its serial number; its model, where it says no number any more."""
+    for change in by_kind.get("serial", ()):
+        if change.before and change.after:
+            yield change
+        elif change.before:
+            yield from (model for model in by_kind.get("model", ()) if model.before and model.after)
 
 
 def _is_upgrade(change: InventoryChange) -> bool:

@@ -247,3 +247,47 @@ async def test_what_no_configuration_shows_is_known_by_what_works(registry: Regi
 async def test_a_login_has_commands_where_something_is_read_by_it(registry: Registry, kind: str) -> None:
     needs = {line.need for line in (await plan(registry, kind)).lines}
     assert {"snmp", "traps", "syslog", "clock", "login"} <= needs
+
+
+MANAGERS = "ip access-list standard MANAGERS\n 10 permit 198.51.100.0 0.0.0.255\n 20 deny   any log\n"
+BEHIND = {
+    "a list of others": ("snmp-server community x RO MANAGERS\n" + MANAGERS, "ip access-list standard MANAGERS", ""),
+    "its implicit end": ("snmp-server community x RO 10\naccess-list 10 permit 198.51.100.7\n", "standard 10", ""),
+    "a way without a list": ("snmp-server community y RO\nsnmp-server community x RO MANAGERS\n" + MANAGERS, "", ""),
+    "a list that lets us in": ("snmp-server community x RO 10\naccess-list 10 permit 192.0.2.0 0.0.0.255\n", "", ""),
+    "a list that there is not": ("snmp-server community x RO 77\n", "", ""),
+    "the newer form of a numbered list": (
+        "snmp-server community x RO 10\nip access-list standard 10\n 10 deny   192.0.2.9\n 20 permit any\n",
+        "standard 10",
+        "",
+    ),
+    "a group of SNMPv3": (f"snmp-server group CMSP v3 priv read CMSP access MANAGERS\n{MANAGERS}", "", "MANAGERS"),
+    "SSH": (
+        (
+            "ip access-list extended VTY\n permit tcp host 198.51.100.7 any eq 22\n deny   ip any any\n"
+            "line vty 0 4\n access-class VTY in vrf-also\n transport input ssh\n"
+        ),
+        "extended VTY\n 1 permit ip host 192.0.2.9 any",
+        "extended VTY",
+    ),
+    "a list by a group of objects": (
+        "ip access-list extended VTY\n permit tcp object-group NOC any\nline vty 0 4\n access-class VTY in\n",
+        "",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BEHIND)
+async def test_a_command_behind_a_list_that_keeps_us_out_is_not_all_that_is_to_be_entered(
+    registry: Registry, case: str
+) -> None:
+    text, by_community, by_user = BEHIND[case]
+    for snmp, wanted in ((V2, by_community), (V3, by_user)):
+        found = await plan(registry, "cisco_ios", text, snmp)
+        opening = [line.command for line in found.lines if line.command.startswith("ip access-list")]
+        assert len(opening) == bool(wanted)
+        assert all(wanted in command and "\n 1 permit " in command and OURS in command for command in opening)
+        if opening:
+            after = await plan(registry, "cisco_ios", f"{opening[0]}\n{text}", snmp)
+            assert not [line for line in after.lines if line.command.startswith("ip access-list")]

@@ -73,6 +73,11 @@ def test_a_device_that_was_replaced_is_one_event() -> None:
         ("part.changed", "PSU 1"),
     ]
     assert announced({"interfaces": {}}) == []
+    assert announced({"serial": ""}) == []
+    noted = Noted()
+    silent = {**BEFORE, "serial": "", "model": "an older one", "entities": []}
+    Announcer(noted)(changed("gw-1", {**BEFORE, "model": "ISR4331"}, silent, 5))
+    assert noted.notes == [("device.replaced", "")], "hardware that tells no serial number took its place"
 
 
 def test_the_parts_of_a_device_that_was_upgraded_are_no_news_but_one_that_was_swapped_with_it_is() -> None:
