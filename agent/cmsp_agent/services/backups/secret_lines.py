@@ -7,13 +7,14 @@ from itertools import accumulate, pairwise
 
 from cmsp_agent.model.redaction import HIDDEN, hide
 from cmsp_agent.services.backups import secrets
+from cmsp_agent.services.backups.makers_commands import SECTIONS
 
 SIGNS = (
     "-----begin", "://", "$", "eyj", "enc ", "pass", "pwd", "pw", "secret", "key", "psk", "pin", "token", "auth", "sig",
     "communit", "credential", "phrase", "snmp", "proxy", "mail", "environment", "ppp", "syscon", "gsm", "lte",
     "cellular", "cdma", "license", "security", "encryption", "encr", "-cred", "hidden-param", "nthash", "pmk", "pkcs12",
     "otp", "ppk", "override-code", "tgk", "salt", "rmon", "aaa-server", "aaa group", "tacacs", "radius",
-    "ldap", "wpa", "import", "export", "sswor", "word:",
+    "ldap", "wpa", "import", "export", "sswor", "word:", "e account ",
 )  # fmt: skip
 """One of these is in the first line of each secret's form, in capitals or not."""
 FURTHER = 3
@@ -89,6 +90,9 @@ def _end_of(lines: Sequence[str], number: int) -> int:
     line, end = lines[number], number + 1
     if _KEY in line:
         return next((at + 1 for at in range(number, len(lines)) if _KEY_ENDS in lines[at]), end)
+    if line.startswith(SECTIONS):
+        while end < len(lines) and not lines[end].startswith("/"):
+            end += 1
     if _SECTION.match(line):
         while end < len(lines) and lines[end].startswith((" ", "\t")):
             end += 1

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
+from cmsp_agent.services.backups.makers_commands import EXTREME, HUAWEI, MIKROTIK
 from cmsp_agent.services.backups.secret_commands import COMMANDS
 
 _OPTIONS = (
@@ -18,7 +19,7 @@ _OPTIONS = (
 )
 """Words that may follow a secret in its line, and so are none where a digit stands before them."""
 _KINDS = (
-    "ENC|cipher|irreversible-cipher|encrypted|encoded|clear|cleartext|ciphertext|plaintext|ascii|ascii-text|hex|"
+    "ENC|cipher|irreversible-cipher|encrypted|encoded|clear|cleartext|ciphertext|plain|plaintext|simple|ascii|ascii-text|hex|"
     "hexadecimal|text|sha512|scrypt"
 )
 _KIND = rf"(?>(?:(?:\d|{_KINDS}) +(?!(?:{_OPTIONS})\b))*)"
@@ -43,11 +44,11 @@ _TAG = (
 )
 _NAMES = (
     r"(?<![\w.-])(?i:[\w.-]*(?:pass|passw(?:or)?d|pwd?|secret|passphrase|psk|"
-    r"(?:shared|private|auth|priv|(?:secret|access)[_-]?(?:access[_-]?)?|api[_-]?)key|(?:access|auth|refresh)[_-]?token|"
+    r"(?:(?:shared|private|auth|authentication|priv|md5)[_-]?|(?:secret|access)[_-]?(?:access[_-]?)?|api[_-]?)key|(?:access|auth|refresh)[_-]?token|"
     r"community\w*|communities)\d*)"
 )
 _GRAMMAR = (
-    f"{_SAYS}|a|an|and|as|at|be|been|before|by|changed?|complexity|do|does|encryption|failed|for|from|if|in|incorrect|"
+    f"{_SAYS}|a|an|and|as|at|be|been|before|by|changed?|complexity(?:-\\w+)?|do|does|encryption|failed|for|from|if|in|incorrect|"
     "invalid|it|not|of|on|or|please|prompt|recovery|rejected|set|strength-check|the|to|too|until|were|when|with|wrong|"
     "you|your"
 )
@@ -109,8 +110,10 @@ def _sources() -> Iterator[str]:
     yield r"\bpassword(?: *\(\w+\))? +: *(?P<secret>\S+)"
     yield r"\bmail-server +\"?[^\s\":@]+:(?P<secret>[^\s\"]+)@"
     yield rf"^{_SERVERS} +{_KIND}{_VALUE}"
-    yield rf"^[ \t]*{_LINE}(?:password|secret|passphrase){_NO_VALUE} +{_KIND}{_SEVERAL}$"
-    for words in COMMANDS:
+    yield rf"^[ \t]*{_LINE}(?:password|secret|passphrase|key-string){_NO_VALUE} +{_KIND}{_SEVERAL}$"
+    for section in MIKROTIK * 4:
+        yield f"{section}{_VALUE}"
+    for words in (*COMMANDS, *HUAWEI, *EXTREME):
         yield rf"^(?:[^\n]*logged command:)?[ \t]*{_WITHIN}(?:{words}) +{_KIND}{_VALUE}"
     yield rf"(?<!service )(?<!description )(?<!remark )\b{_WORDS} +{_KIND}(?!(?:{_GRAMMAR})(?:[\s.,;:!?)]|$)){_LAST}"
     yield rf"\b(?:description|remark) +{_WORDS} +{_KIND}(?P<secret>\S*[^a-z\s]\S*)\s*$"  # a plain word is none there
