@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from cmsp_agent.model.errors import AuthenticationRejected
+from cmsp_agent.model.errors import AuthenticationRejected, CommandRejected
 from cmsp_agent.transports.ssh import CliClient
 from tests.integration.ssh.conftest import credential, target
 from tests.lab.played.player import CONFIGURATION, PASSWORD, USER, Played, Shell, playing
@@ -71,6 +71,25 @@ async def waits_for_return(shell: Shell, device: Played) -> None:
     await answering(shell, lambda: "gw-lab#")
 
 
+async def shows_its_prompt_anew(shell: Shell, device: Played) -> None:
+    shell._process.stdout.write(b"\r\ngw-lab#")
+    await answering(shell, lambda: f"gw-lab#{LOG}gw-lab#")
+
+
+async def in_less(shell: Shell, device: Played) -> None:
+    shell._process.stdout.write(b"\r\ngw-lab#")
+    while True:
+        shell.echo(line := await shell.line())
+        if line.startswith("show"):
+            shell.w(CONFIGURATION)
+            shell._process.stdout.write(b"\x1b[7m(END)\x1b[27m")
+            assert await shell.key() == b"q"
+            shell._process.stdout.write(b"\r\x1b[K")
+        elif line:
+            shell.w("% Invalid input detected at '^' marker.\n")
+        shell._process.stdout.write(b"gw-lab#")
+
+
 async def renamed(shell: Shell, device: Played) -> None:
     shell._process.stdout.write(b"\r\ngw-lab#")
     names = iter(["gw-lab#"])
@@ -86,6 +105,8 @@ async def renamed(shell: Shell, device: Played) -> None:
         with_the_time_above,
         paged_by_an_unknown_pager,
         waits_for_return,
+        shows_its_prompt_anew,
+        in_less,
         renamed,
     ],
 )
@@ -149,6 +170,36 @@ async def test_a_new_enable_secret_is_not_set(client: CliClient, host_key: Any) 
         with pytest.raises(AuthenticationRejected, match="Enter  Password"):
             await client.commands(target(port, credential=played("en")), ["show running-config"], 10)
     assert "en" not in device.received
+
+
+@pytest.mark.parametrize("prompt", ["r1% ", "# ", "$ ", "bash-5.1# ", "adm@r1:~ (main)$ ", "adm@r1 ~> "])
+async def test_a_shell_is_left_whatever_its_prompt(client: CliClient, host_key: Any, prompt: str) -> None:
+    async def shell_first(shell: Shell, device: Played) -> None:
+        shell.w(f"\nLast login: Sat Nov 28 12:00:00 2026\n{prompt}")
+        while (line := await shell.line()) != "vtysh":
+            shell.echo(line)
+            shell.w(f"-sh: {line.split()[0]}: command not found\n{prompt}")
+        shell.w("vtysh\n\nHello, this is FRRouting (version 10.3).\n\nr1# ")
+        await answering(shell, lambda: "r1# ")
+
+    client._limits = client._limits.__class__(login=6, silence=4)
+    async with playing(Played(shell=shell_first), host_key) as port:
+        login = target(port, credential=played(), platform="frr")
+        [text] = await client.commands(login, ["show running-config"], 15, whole)
+    assert text.removesuffix("\n") + "\n" == CONFIGURATION
+
+
+async def test_what_keeps_it_in_the_shell_is_named(client: CliClient, host_key: Any) -> None:
+    async def kept(shell: Shell, device: Played) -> None:
+        shell.w("\nadm@r1:~$ ")
+        while line := await shell.line():
+            shell.echo(line)
+            shell.w("Exiting: failed to connect to any daemons.\nadm@r1:~$ ")
+
+    async with playing(Played(shell=kept), host_key) as port:
+        login = target(port, credential=played(), platform="frr")
+        with pytest.raises(CommandRejected, match="failed to connect to any daemons"):
+            await client.commands(login, ["show running-config"], 10)
 
 
 @pytest.mark.parametrize("platform", ["cisco_asa", "acmepacket", "audiocodes"])

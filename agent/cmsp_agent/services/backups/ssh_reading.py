@@ -24,7 +24,9 @@ ANSWER_LINES = 5
 _BUSY = re.compile(
     r"(?i)\b(?:is|resource|cpu|system|file|device) busy\b|"
     r"\b(?:is|are|been|currently) locked\b|\blocked (?:by|exclusively)\b|"
-    r"\b(?:try|retry) (?:again|later)\b|\bin (?:use|progress)\b|\btemporarily\b"
+    r"\b(?:try (?:again|later)|retry|please wait)\b|\bin (?:use|progress)\b|\bbeing (?:accessed|used|written|saved)\b|"
+    r"\btemporarily\b|\b(?:low on|out of|no|not enough|insufficient) (?:free )?(?:memory|resources)\b|"
+    r"\b(?:memory|resource) allocation fail|\b(?:not (?:yet )?(?:reachable|ready)|unreachable|timed? ?out)\b"
 )
 """Another time may do: somebody else has the configuration, or the device has no time for it."""
 

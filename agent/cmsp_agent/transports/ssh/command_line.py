@@ -9,6 +9,7 @@ from cmsp_agent.model.secret import Secret
 from cmsp_agent.transports.ssh import paging, prompts
 from cmsp_agent.transports.ssh.dialects import Dialect
 from cmsp_agent.transports.ssh.line_ends import bare_newlines
+from cmsp_agent.transports.ssh.prompts import PromptAnswers
 from cmsp_agent.transports.ssh.terminal import Terminal
 
 _TWICE = re.compile(r"^(.+[#>$%\]][ \t]*)\1+$")
@@ -31,8 +32,6 @@ RENAMED = 1.0
 
 Whole = Callable[[str], bool]
 """Whether an output is whole."""
-PromptAnswers = Sequence[tuple[re.Pattern[str], str]]
-"""What the device may ask in its last line, and what is typed then."""
 
 
 class Renamed(Exception):
@@ -65,19 +64,34 @@ class CommandLine:
         self._reach_a_prompt()
         first = self._terminal.tail
         if self._dialect.from_shell and prompts.is_shell(self._last_line()):
-            self._terminal.take()
-            self._terminal.send(f"{self._dialect.from_shell}\n")
-            self._terminal.wait(self._past_the_shell, self._login)
-            self._refuse_question()
+            self._leave_the_shell()
         probe = self._dialect.paging[0] if self._dialect.paging else ""
-        self._terminal.send(f"{probe}\n")
-        self._terminal.wait(lambda: self._answered(probe), self._login)
-        self._refuse_question()
+        self._probe(probe)
+        if self._dialect.from_shell and prompts.is_from_shell(self._terminal.tail):
+            self._leave_the_shell()
+            self._probe(probe)
         self._learn()
         self._above = prompts.line_above(first, self._terminal.tail)
         self._note_paging(self._terminal.take())
         self._terminal.replace(self._shown)  # whether we are privileged is seen by it, where no further command follows
         self._turn_paging_off(self._dialect.paging[1:])
+
+    def _leave_the_shell(self) -> None:
+        """Go on from a Unix shell to the device's own command line. Raises CommandRejected where that is not let in."""
+        before, command = self._last_line().strip(), self._dialect.from_shell
+        self._terminal.take()
+        self._terminal.send(f"{command}\n")
+        self._terminal.wait(self._past_the_shell, self._login)
+        self._refuse_question()
+        why = prompts.why_still_shell(self._terminal.tail)
+        if why and self._last_line().strip() == before:
+            raise CommandRejected(f"{self._who}: no `{command}` from its shell: the device said {why!r}")
+
+    def _probe(self, command: str) -> None:
+        """Send a harmless command, and wait until it is answered at a prompt."""
+        self._terminal.send(f"{command}\n")
+        self._terminal.wait(lambda: self._answered(command), self._login)
+        self._refuse_question()
 
     def _reach_a_prompt(self) -> None:
         """Wait for it, through the pages of a long banner."""
@@ -106,6 +120,8 @@ class CommandLine:
         line = self._last_line()
         if self._question() or self._key_to_go_on():
             return QUESTION
+        if self._dialect.from_shell and prompts.is_shell(line):
+            return prompts.quiet_before(line) or prompts.ODD
         return prompts.quiet_before(line)
 
     def _question(self) -> str:
@@ -196,7 +212,7 @@ class CommandLine:
         while True:
             self._terminal.wait(lambda: self._done(complete, left), self._silence)
             line = self._last_line()
-            asked = _asked(line, left)
+            asked = prompts.asked(line, left)
             if asked is not None:
                 self._terminal.send(f"{left.pop(asked)[1]}\n")
                 self._terminal.replace(f"{self._terminal.text()}\n")
@@ -228,7 +244,7 @@ class CommandLine:
 
     def _done(self, complete: Whole | None, answers: PromptAnswers = ()) -> float | None:
         line = self._last_line()
-        if _asked(line, answers) is not None:
+        if prompts.asked(line, answers) is not None:
             return 0
         if paging.is_pager(line):
             return 0 if self._pager_expected else PAGER
@@ -251,8 +267,9 @@ class CommandLine:
         return self._without_above(bare_newlines(text).rpartition("\n")[0]) + "\n"
 
     def _without_above(self, output: str) -> str:
+        """The output without what the prompt shows above it, and without the same prompt where that is shown anew."""
         before, _, last = output.rpartition("\n")
-        return before if self._above.match(prompts.plain(last)) else output
+        return before if self._above.match(prompts.plain(last)) else prompts.before_same(output, self._shown)
 
     def _output(self, command: str, *, paged: bool) -> str:
         text = bare_newlines(paging.without_pagers(self._terminal.text(), expected=paged))
@@ -278,8 +295,3 @@ class CommandLine:
     def save(self) -> str:
         """Make the running configuration the one that the device starts with."""
         return self.command(self._dialect.save)
-
-
-def _asked(line: str, answers: PromptAnswers) -> int | None:
-    """Which of the questions the line is; None: another line."""
-    return next((place for place, (question, _) in enumerate(answers) if question.search(line)), None)

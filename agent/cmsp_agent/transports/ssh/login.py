@@ -1,5 +1,7 @@
 """The login: the password is said once, to one question for it. Whatever else is asked is named and not answered."""
 
+import re
+
 import paramiko
 
 from cmsp_agent.aio.clock import Clock
@@ -7,6 +9,9 @@ from cmsp_agent.model.errors import AuthenticationRejected, DeviceUnreachable
 from cmsp_agent.model.secret import Secret
 from cmsp_agent.transports.ssh.prompts import is_password, plain
 from cmsp_agent.transports.ssh.target import CliLimits, CliTarget
+
+_WILL_EXPIRE = re.compile(r"(?i)\b(?:will expire|expires) (?:in|on|within)\b")
+"""A notice that asks for nothing."""
 
 
 class NotAnswered(paramiko.SSHException):
@@ -25,7 +30,7 @@ class LoginAnswers:
         if not prompts:
             return []
         asked = "; ".join(plain(str(text)).strip() for text, _ in prompts)[:80]
-        about = f"{title} {instructions} {asked}"
+        about = _WILL_EXPIRE.sub("", f"{title} {instructions} {asked}")
         if len(prompts) > 1 or prompts[0][1] or self._said or not is_password(_one_line(asked)):
             raise NotAnswered(f"the device asks {asked!r}, which only a person may answer")
         if not is_password(_one_line(about)):

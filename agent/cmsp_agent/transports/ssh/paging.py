@@ -5,6 +5,7 @@ import re
 _PAGER = re.compile(
     r"(?i)^(?:\W{0,6}<?-{1,3} ?\(?more\b[^\n]{0,70}|\W{1,8}(?:hit space for )?more\W{0,8}|more: <space>[^\n]{0,60}|"
     r"more(?:\?|\.{2,3}) ?|<space>[^\n]{0,30}\bmore\b[^\n]{0,30}| ?lines \d+-\d+[^\n]{0,20}|:|"
+    r"\W{0,4}(?:\w+ )?\(END\)\W{0,4}|"
     r" *(?:press|hit|type)\b[^\n]{0,12}\b(?:key|space(?: ?bar)?|enter|return)\b[^\n]{0,12}\bcontinue[^\n]{0,60})$"
 )
 _ALIKE = re.compile(
@@ -47,6 +48,8 @@ def went_on(text: str) -> bool:
 
 def key_for(line: str) -> str:
     """What is typed to go on."""
+    if "(END)" in line:
+        return "q"
     return "\n" if _LINE_KEY.search(line) and not _ANY_KEY.search(line) else " "
 
 

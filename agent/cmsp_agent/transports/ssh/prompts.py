@@ -1,13 +1,23 @@
 """What the last line of a terminal means: a prompt, a pager, a question that nobody may answer. Pure."""
 
 import re
+from collections.abc import Sequence
 
 _ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07]*\x07|[@-Z\\-_=>])|[\x00\x07]")
 _TYPED_OVER = re.compile(r"[^\x08\n]\x08")
 _NAME = re.compile(r"^[\w.@()/:~-]+[#>][ \t]?$|^[\w.-]+@[\w.-]+:\S{0,60}\$ $")
-_SHELL = re.compile(r"^\[?[\w.-]+@[\w.-]+[: ]\S*\]?[$#] ?$|^(?:\S{0,40} ?)?\$ ?$")
+_SHELL = re.compile(
+    r"^\[?[\w.-]+@[\w.-]+[: ]\S*\]?[$#] ?$|^(?:\S{0,40} ?)?\$ ?$|^(?:[\w.-]+:)?[~/]\S* ?[$#%>] ?$|^[#%] $"
+)
+_NO_COMMAND = re.compile(r"(?i)\bnot found\b|^\S*: ?unknown command:", re.MULTILINE)
+_NO_ENTRY = re.compile(
+    r"(?im)^(?!%)[^\n]*\b(?:not (?:found|permitted|allowed)|failed to connect|permission denied|no such file)\b[^\n]*"
+)
 _ANY = re.compile(r"^\S[^\n]{0,100}?[#>$%\]][ \t]*$")
-_PASSWORDS = r"password|passwort|kennwort|mot de passe|contrase\S+|senha"
+_PASSWORDS = (
+    r"password|passwort|kennwort|mot de passe|contrase\S+|senha|wachtwoord|lösenord|passord|adgangskode|salasana|"
+    r"hasło|heslo|пароль|şifre|parola"
+)
 _ASKED_FOR = rf"(?:{_PASSWORDS}|passcode|code|token|otp|pin|challenge|response|choice|option)"
 _QUESTION = re.compile(
     rf"(?i)^(?:[^\n]*(?:\b(?:{_PASSWORDS}|pass ?(?:word|code|phrase)|verification|one-?time|token|otp|pin|code|"
@@ -31,6 +41,9 @@ _LOGGED = re.compile(r"(?<=[#>])[ \t]?(?:[\r\n]+[^\r\n]*%[A-Z][A-Z0-9_]*-\d-[A-Z
 _TIME = re.compile(r"\d+(?:\\?:\d+)+(?:\\?\.\d+)?")
 NOTHING = re.compile("(?!)")
 
+PromptAnswers = Sequence[tuple[re.Pattern[str], str]]
+"""What the device may ask in its last line, and what is typed then."""
+
 ODD = 1.0
 """Seconds of quiet after which an unusual last line is a prompt."""
 USUAL = 0.1
@@ -53,6 +66,13 @@ def before_logs(text: str) -> str:
     return text[: logged.start()] if logged else text
 
 
+def before_same(output: str, prompt: str) -> str:
+    """What came before the prompt, where the device shows the same once more, as it does after a log line."""
+    before, _, last = before_logs(f"{output}\n").rstrip("\n").rpartition("\n")
+    again = prompt.strip() and plain(last).strip() == prompt.strip()
+    return before_same(before, prompt) if again else output
+
+
 def last_line(text: str) -> str:
     """The text after the last line end."""
     return plain(re.split(r"[\r\n]", text.rstrip("\x00"))[-1])
@@ -73,6 +93,17 @@ def quiet_before(line: str) -> float | None:
 def is_shell(line: str) -> bool:
     """Whether the line is the prompt of a Unix shell."""
     return _SHELL.match(line) is not None
+
+
+def is_from_shell(answer: str) -> bool:
+    """Whether a Unix shell answered a command that it does not know."""
+    return _NO_COMMAND.search(plain(answer)) is not None
+
+
+def why_still_shell(answer: str) -> str:
+    """Why a command that leads from a shell to a command line did not; empty where nothing is said against it."""
+    said = _NO_ENTRY.search(plain(answer))
+    return said[0].strip()[:80] if said else ""
 
 
 def is_question(line: str) -> bool:
@@ -113,6 +144,11 @@ def line_above(one: str, other: str) -> re.Pattern[str]:
     if not first or not second or not second[0] or digits.sub("0", first[0]) != digits.sub("0", second[0]):
         return NOTHING
     return re.compile(r"^\s*" + digits.sub("[0-9]+", re.escape(second[0])) + r"\s*$")
+
+
+def asked(line: str, answers: PromptAnswers) -> int | None:
+    """Which of the questions the line is; None: another line."""
+    return next((place for place, (question, _) in enumerate(answers) if question.search(line)), None)
 
 
 def counting(one: str, other: str) -> re.Pattern[str] | None:

@@ -9,12 +9,12 @@ import paramiko
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import DeviceAnswerInvalid, DeviceError, DeviceUnreachable
-from cmsp_agent.transports.ssh.command_line import CommandLine, PromptAnswers, Renamed, Whole
+from cmsp_agent.transports.ssh.command_line import CommandLine, Renamed, Whole
 from cmsp_agent.transports.ssh.dialects import dialect_of
 from cmsp_agent.transports.ssh.handshake import check_host_key, exchange_keys, hang_up, open_shell
 from cmsp_agent.transports.ssh.hostkeys import HostKey
 from cmsp_agent.transports.ssh.login import log_in
-from cmsp_agent.transports.ssh.prompts import last_words
+from cmsp_agent.transports.ssh.prompts import PromptAnswers, last_words
 from cmsp_agent.transports.ssh.scp import send_file
 from cmsp_agent.transports.ssh.target import CliLimits, CliTarget
 from cmsp_agent.transports.ssh.terminal import HungUp, Silent, Terminal

@@ -46,6 +46,8 @@ async def test_what_the_device_said_instead_is_shown() -> None:
         "Configuration mode is locked by process '3' user 'noc'. Please try later.\n",
         "Unable to read configuration. Try again later.\n",
         "\n%Error opening nvram:/x (Device or resource busy)\n",
+        "%NV: Configuration file is being accessed; retry\n",
+        "% Failure: the TACACS+ server is not reachable\n",
     ],
 )
 async def test_a_device_that_is_busy_may_be_asked_again(said: str) -> None:

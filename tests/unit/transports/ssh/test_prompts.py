@@ -5,13 +5,16 @@ import pytest
 from cmsp_agent.transports.ssh import prompts
 
 
-@pytest.mark.parametrize("line", ["noc@gw1:~$ ", "root@gw1:/etc/frr# ", "[noc@gw1 ~]$ ", "$ ", "sh-5.2$ "])
+@pytest.mark.parametrize(
+    "line", ["noc@gw1:~$ ", "root@gw1:/etc/frr# ", "[noc@gw1 ~]$ ", "$ ", "sh-5.2$ ", "r1:~# ", "/ # ", "~ > "]
+)
 def test_a_unix_shell(line: str) -> None:
     assert prompts.is_shell(line)
 
 
 @pytest.mark.parametrize(
-    "line", ["gw1# ", "gw1>", "gw1(config-if)# ", "Password: ", "costs 5 $ ", "admin@gw1> ", "gw-1#"]
+    "line",
+    ["gw1# ", "gw1:1# ", "fw1/admin# ", "gw1>", "gw1(config-if)# ", "Password: ", "costs 5 $ ", "admin@gw1> ", "gw-1#"],
 )
 def test_a_device(line: str) -> None:
     assert not prompts.is_shell(line)
@@ -29,3 +32,10 @@ def test_a_device(line: str) -> None:
 )
 def test_quiet(line: str, quiet: float | None) -> None:
     assert prompts.quiet_before(line) == quiet
+
+
+def test_a_prompt_that_is_shown_anew_is_no_output() -> None:
+    log = "*Nov 23 10:00:00.000: %SYS-5-CONFIG_I: Configured from console"
+    assert prompts.before_same(f"end\ngw#\n{log}", "gw# ") == "end"
+    assert prompts.before_same("end\n\ngw#\ngw#", "gw#") == "end\n"
+    assert prompts.before_same("banner exec gw#\nend", "gw#") == "banner exec gw#\nend"

@@ -20,6 +20,9 @@ from cmsp_agent.transports.ssh.terminal_noise import in_banner, logged_within, w
         "Time source is NTP, 10:00:00.123 UTC Mon Nov 23 2026",
         "10:00:00.123 CET Mon Nov 23 2026",
         "Mon Nov 23 10:00:00.123 UTC",
+        "\x07*Nov 23 10:00:00.000: %SYS-5-CONFIG_I: Configured from console by bob on vty1",
+        "SLOT 1:Nov 23 10:00:00.123: %LINK-3-UPDOWN: Interface Gi1/1, changed state to up",
+        "*** Message from tty2 to all ttys",
     ],
 )
 def test_it_is_taken_out_and_counted(line: str) -> None:
@@ -28,8 +31,31 @@ def test_it_is_taken_out_and_counted(line: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("log", "count"),
+    [
+        ("*Nov 23 10:00:00.000: %SYS-3-CPUHOG: Task is running\n-Traceback= 0x60A1B2C3z 0x60A1B2D4z\n", 2),
+        (
+            "Nov 23 10:00:00.000: %SYS-2-MALLOCFAIL: Memory allocation of 65536 bytes failed\n"  # noqa: ISC004
+            "Pool: Processor  Free: 1234  Cause: Memory fragmentation\n"
+            'Alternate Pool: None  Free: 0  Cause: No Alternate pool\n -Process= "Exec", ipl= 0, pid= 3\n',
+            4,
+        ),
+        (
+            "*Nov 23 10:00:00.000: %SYS-5-RESTART: System restarted --\nCisco IOS Software\nCompiled Mon 01-Jan\n",
+            3,
+        ),
+        ("\n\n***\n***\n*** --- SHUTDOWN in 0:30:00 ---\n***\n\n\n", 4),
+    ],
+)
+def test_what_a_log_line_goes_on_with_is_taken_out_too(log: str, count: int) -> None:
+    text = "version 15.7\nhostname gw\n{}interface Gi0/0\nend\n"
+    assert without_noise(text.format(log)) == (text.format(""), count)
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "banner motd ^C\n***\n*** keep out\n^C\nend\n",
         "banner motd ^C\n% Invalid input detected at '^' marker.\n%SYS-5-CONFIG_I: looks like this\n^C\nend\n",
         "banner motd ^C\n*Nov 23 10:00:00.000: %SYS-5-CONFIG_I: looks like this\n^C\nend\n",
         'event manager applet A\n action 1.0 syslog msg "x"\n %SYS-5-CONFIG_I: indented\nend\n',
