@@ -36,10 +36,10 @@ def attempt(name: str, counters: Counters, work: Callable[[], T]) -> T | None:
 
 
 def failure_of(work: Callable[[], object]) -> BaseException | None:
-    """What `work` raised, if anything: for code of others, which may raise SystemExit too. Logs nothing."""
+    """What `work` raised, if anything: for code of others, which may raise KeyboardInterrupt too. Logs nothing."""
     try:
         work()
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - it is returned
+    except BaseException as error:  # noqa: BLE001 - it is returned
         return error
     return None
 

@@ -10,12 +10,17 @@ from cmsp_agent.model.errors import Problem
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """Names of device types, of notification channels, and of the KPIs of each device type; who brings each type."""
+    """Names of device types, of notification channels, and of the KPIs of each device type; who brings each type.
+
+    Attributes:
+        refused: plugins that were not loaded, each with the reason.
+    """
 
     types: Collection[str] = ()
     channels: Collection[str] = ()
     figures: Mapping[str, Collection[str]] = field(default_factory=dict)
     plugins: Mapping[str, str] = field(default_factory=dict)
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 def channel_problems(tree: Node, file: str, known: Collection[str]) -> list[Problem]:

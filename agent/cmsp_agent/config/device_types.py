@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
+from itertools import islice
 from types import MappingProxyType
 
+from cmsp_agent.config.brought import Brought
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.config.groups import AUTO, group_nodes
 from cmsp_agent.config.nearest import did_you_mean
@@ -13,6 +15,8 @@ from cmsp_agent.model.errors import ConfigurationError, Problem
 
 GENERAL, REACHABILITY = "generic_snmp", "reachability"
 """What a component runs as while its own type is missing: with SNMP credentials, and without."""
+MOST_REFUSED = 5
+"""Plugins that were not loaded and are named in one sentence."""
 
 
 def check_types(
@@ -56,13 +60,15 @@ def _problem(configuration: Configuration, name: str, known: Collection[str]) ->
     return Problem(str(configuration.file), configuration.type_lines[name], _path(name), text)
 
 
-def type_problems(tree: Node, file: str, known: Collection[str]) -> list[Problem]:
+def type_problems(tree: Node, file: str, brought: Brought) -> list[Problem]:
     """A problem for each type under components and groups that no plugin brings."""
+    listed = (f"{name} ({reason})" for name, reason in islice(brought.refused.items(), MOST_REFUSED))
+    also = f"; plugins that were not loaded, whatever they bring: {', '.join(listed)}" if brought.refused else ""
     return [
-        Problem(file, line, shown(path), _text(name, known))
+        Problem(file, line, shown(path), _text(name, brought.types) + also)
         for path, node in _places(tree)
         for name, line in words(node)
-        if name not in {AUTO, *known}
+        if name not in {AUTO, *brought.types}
     ]
 
 

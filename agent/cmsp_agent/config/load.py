@@ -95,7 +95,7 @@ def read_document(path: Path, secrets: SecretSource | None = None, brought: Brou
     site_file, of_form = validate_file(tree, file)
     problems += [*of_form, *reference_problems(tree, file), *consistency_problems(tree, file)]
     if brought is not None:
-        problems += [*type_problems(tree, file, brought.types), *channel_problems(tree, file, brought.channels)]
+        problems += [*type_problems(tree, file, brought), *channel_problems(tree, file, brought.channels)]
         problems += figure_problems(tree, file, brought.figures)
     if secrets is not None:
         problems += missing_secrets(tree, secrets, file)

@@ -1,6 +1,6 @@
 """Loads plugins and calls them, each alone: its errors are reported and counted, and touch nothing else.
 
-A broad `except` stands here and in aio.supervise only: a plugin may raise anything, SystemExit included.
+A broad `except` stands here and in aio.supervise only: a plugin may raise anything, KeyboardInterrupt included.
 """
 
 import logging
@@ -80,7 +80,8 @@ class PluginHost:
         """What they bring that a file may name."""
         types = self.registry.types
         plugins = {name: self.registry.plugin_of(name) or "" for name in types}
-        return Brought(types, self.channels.by_name, figure_names(self.registry), plugins)
+        refused = {each.name: each.reason for each in self.reports() if each.state == "refused"}
+        return Brought(types, self.channels.by_name, figure_names(self.registry), plugins, refused)
 
     def report(self) -> list[dict[str, object]]:
         """How the plugins fare, for the status."""
@@ -131,7 +132,7 @@ class PluginHost:
             self.calls.modules[getattr(module, "__name__", found.name).removesuffix(".plugin")] = found.name
             self._mistaken(found.name, seen_in_source(found, getattr(module, "__file__", "") or ""))
             unmarked = admit(self._manager, found.name, module)
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
+        except BaseException as error:  # noqa: BLE001 - a plugin may raise anything
             self._forget(found.name)
             detail = str(error) if isinstance(error, PluginError) else f"import failed: {named(error)}"
             self._refuse(found.name, detail, None if isinstance(error, PluginError) else error)
@@ -224,7 +225,7 @@ class PluginHost:
         try:
             with self.calls.entered(plugin, what):
                 answer = code()
-        except (Exception, SystemExit) as error:  # noqa: BLE001 - a plugin may raise anything
+        except BaseException as error:  # noqa: BLE001 - a plugin may raise anything
             failed = error
         self.account(plugin, what, self._clock.monotonic() - started, failed)
         return answer

@@ -44,6 +44,8 @@ class ServiceUser:
                 return f"{there} is a link to {there.readlink()}, which is not there"
             if not there.is_dir():
                 return f"{there} is not a directory"
+            if os.statvfs(there).f_flag & os.ST_RDONLY:
+                return f"{folder} can't be written: its file system is mounted read-only"
             if not self.may(there, WRITE | ENTER):
                 doing = "written" if there == folder.absolute() else f"made in {there}"
                 return f"{folder} can't be {doing} by the user {self.name}"

@@ -65,6 +65,35 @@ def test_check_comes_back_from_a_plugin_that_does_not_and_names_the_line(
     assert "TimeoutError: it takes longer than 0.3 s" in text
 
 
+@pytest.mark.parametrize(
+    ("source", "why"),
+    [
+        ("while True:\n    pass\n", "TimeoutError: it takes longer than 0.5 s"),
+        ("raise KeyboardInterrupt\n", "KeyboardInterrupt"),
+    ],
+)
+def test_the_check_of_a_file_names_an_installed_plugin_that_was_not_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str, why: str
+) -> None:
+    name = f"stuck_{why[0].lower()}"
+    (tmp_path / f"{name}.py").write_text(source)
+    about = tmp_path / f"{name}-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text(f"[cmsp_agent.plugins]\n{name} = {name}\n")
+    file = tmp_path / "site.yaml"
+    file.write_text(
+        f"appliance: {{name: x, storage: {{state: {tmp_path}/elsewhere}}}}\nsites: {{p: {{people: 1}}}}\n"
+        "components: {gw: {address: 10.0.0.1, site: p, type: stuck}}\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(load, "LONGEST", 0.5)
+    code, text = reported("config", "check", file)
+    assert code == 2
+    assert f"{file}:3: components.gw.type: no plugin brings this device type" in text
+    assert f"plugins that were not loaded, whatever they bring: {name} (import failed: {why}" in text
+
+
 def test_check_names_each_mistake_with_its_line(project: Path) -> None:
     source = module(project).read_text()
     module(project).write_text(source.replace('"1.3.6.1.4.1.99999"', '"enterprises.99999"'))

@@ -23,6 +23,8 @@ def test_a_plugin_of_another_distribution_is_loaded_by_its_entry_point(site: Sit
         ("import no_such_module_anywhere", "import failed: ModuleNotFoundError"),
         ("def (", "import failed: SyntaxError"),
         ("raise SystemExit(3)", "import failed: SystemExit"),
+        ("raise KeyboardInterrupt", "import failed: KeyboardInterrupt"),
+        ("import asyncio\nraise asyncio.CancelledError", "import failed: CancelledError"),
         ("1 / 0", "import failed: ZeroDivisionError"),
         ("API_VERSION = 2", "made for plugin API 2; this agent has API 1"),
         ("", "made for plugin API None"),

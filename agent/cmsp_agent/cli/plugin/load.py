@@ -46,7 +46,8 @@ def installed(but: str = "") -> PluginHost:
     host = PluginHost(Quarantine(NOWHERE), SystemClock(), Counters())
     for found in host.discover():
         if found.name != but:
-            host.take(found)
+            with _bounded():
+                host.take(found)
     host.register_device_types()
     return host
 
