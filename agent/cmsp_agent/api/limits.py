@@ -1,11 +1,14 @@
-"""Bounds on what a caller sends: bytes and seconds of a body. Headers and handshakes are bounded by the listener."""
+"""Bounds on what a caller sends: bytes of the headers, bytes and seconds of a body. The listener bounds handshakes."""
 
 import asyncio
 from dataclasses import dataclass
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cmsp_agent.api.problems import BodyTooLarge, BodyTooSlow, classify, problem
+from cmsp_agent.api.problems import BodyTooLarge, BodyTooSlow, HeadersTooLarge, classify, problem
+
+DISCARDED_BODIES = 8
+"""How many times the bound is read of a body that is too large: who still sends would miss the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,27 @@ class ApiLimits:
     calls_a_minute: int = 1200
 
 
+class HeaderLimits:
+    """ASGI middleware: a request whose line and headers are too large is answered as a problem, and goes no further."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if _size(scope) > self._most:
+            error = HeadersTooLarge(f"a request line and headers of more than {self._most} bytes")
+            await _refuse(error)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def _size(scope: Scope) -> int:
+    """Bytes of the target and the headers, with what stands between them."""
+    headers = sum(len(name) + len(value) + 4 for name, value in scope.get("headers", ()))
+    return headers + len(scope.get("raw_path") or b"") + len(scope.get("query_string", b""))
+
+
 class BodyLimits:
     """ASGI middleware: the application sees whole bodies only; too large or too slow a one is answered as a problem."""
 
@@ -58,13 +82,15 @@ class BodyLimits:
 
     async def _read(self, receive: Receive) -> bytes:
         body = bytearray()
-        more = True
-        while more:
+        size, more = 0, True
+        while more and size <= DISCARDED_BODIES * self._most:
             message = await receive()
-            body += message.get("body", b"")
+            size += len(message.get("body", b""))
             more = message.get("more_body", False)
-            if len(body) > self._most:
-                raise BodyTooLarge(f"a body of more than {self._most} bytes")
+            if size <= self._most:
+                body += message.get("body", b"")
+        if size > self._most:
+            raise BodyTooLarge(f"a body of more than {self._most} bytes")
         return bytes(body)
 
 
@@ -82,6 +108,6 @@ class _Whole:
         return await self._receive()
 
 
-def _refuse(error: BodyTooLarge | BodyTooSlow) -> ASGIApp:
+def _refuse(error: BodyTooLarge | BodyTooSlow | HeadersTooLarge) -> ASGIApp:
     status, kind = classify(error)
     return problem(status, kind, str(error), {"Connection": "close"})

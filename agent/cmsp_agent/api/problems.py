@@ -39,6 +39,10 @@ class BodyTooLarge(AgentError):
     """The body is larger than the API takes."""
 
 
+class HeadersTooLarge(AgentError):
+    """The request line and the headers are larger than the API takes."""
+
+
 class BodyTooSlow(AgentError):
     """The body did not come in time."""
 
@@ -57,6 +61,7 @@ _BY_ERROR: tuple[tuple[type[AgentError], int, str], ...] = (
     (PreconditionFailed, 412, "precondition-failed"),
     (PreconditionRequired, 428, "precondition-required"),
     (BodyTooLarge, 413, "body-too-large"),
+    (HeadersTooLarge, 431, "headers-too-large"),
     (BodyTooSlow, 408, "body-too-slow"),
     (CallInvalid, 400, "call-invalid"),
     (Conflict, 409, "conflict"),

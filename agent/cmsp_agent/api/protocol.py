@@ -10,6 +10,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
+from cmsp_agent.aio.counters import Counters
+from cmsp_agent.api.limits import ApiLimits
 from cmsp_agent.api.peers import peer_of
 from cmsp_agent.api.problems import problem
 from cmsp_agent.api.roles import ProvenPeer
@@ -19,10 +21,13 @@ from cmsp_agent.api.shares import Shares
 class BoundedProtocol(H11Protocol):
     """One connection."""
 
-    def __init__(self, config: Config, state: ServerState, header_seconds: float, shares: Shares) -> None:
+    def __init__(
+        self, config: Config, state: ServerState, limits: ApiLimits, shares: Shares, counters: Counters
+    ) -> None:
         super().__init__(config, state, {})
-        self._header_seconds = header_seconds
+        self._limits = limits
         self._shares = shares
+        self._counters = counters
         self._entered: ProvenPeer | None = None
         self._deadline: asyncio.TimerHandle | None = None
 
@@ -58,7 +63,7 @@ class BoundedProtocol(H11Protocol):
         if self.conn.their_state is not h11.IDLE:
             self._unwatch()
         elif self._deadline is None:
-            self._deadline = self.loop.call_later(self._header_seconds, self._too_slow)
+            self._deadline = self.loop.call_later(self._limits.header_seconds, self._too_slow)
 
     def _unwatch(self) -> None:
         if self._deadline is not None:
@@ -69,13 +74,20 @@ class BoundedProtocol(H11Protocol):
         self.transport.abort()
 
     def send_400_response(self, msg: str) -> None:
-        """What is no HTTP is answered as a problem too, where an answer can still be given."""
+        """What is no HTTP is answered as a problem too, where an answer can still be given; each is counted."""
+        large = len(self.conn.trailing_data[0]) > self._limits.header_bytes
+        self._counters.add("api.unreadable", key="headers_too_large" if large else "not_http")
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             self.transport.close()
             return
-        answer = problem(400, "not-http", msg)
+        most = f"a request line and headers of more than {self._limits.header_bytes} bytes"
+        answer = problem(431, "headers-too-large", most) if large else problem(400, "not-http", msg)
         headers = [*answer.raw_headers, (b"connection", b"close")]
-        events = (h11.Response(status_code=400, headers=headers), h11.Data(data=bytes(answer.body)), h11.EndOfMessage())
+        events = (
+            h11.Response(status_code=answer.status_code, headers=headers),
+            h11.Data(data=bytes(answer.body)),
+            h11.EndOfMessage(),
+        )
         for event in events:
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()

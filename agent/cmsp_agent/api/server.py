@@ -165,4 +165,4 @@ class ApiServer:
         return bool(self._state.tasks or self._state.connections)
 
     def _protocol(self) -> asyncio.Protocol:
-        return BoundedProtocol(self._config, self._state, self._settings.limits.header_seconds, self._shares)
+        return BoundedProtocol(self._config, self._state, self._settings.limits, self._shares, self._counters)

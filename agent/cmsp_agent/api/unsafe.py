@@ -69,7 +69,8 @@ class Unsafe:
         between = self.services.refusals.due(self.caller.name, self.services.clock.monotonic())
         self.services.counters.add("api.refused")
         if between is not None:
-            more = f"; {between} more were refused since the last entry" if between else ""
+            were = "was" if between == 1 else "were"
+            more = f"; {between} more {were} refused since the last entry" if between else ""
             await self.audit("403", f"{reason}{more}")
 
 

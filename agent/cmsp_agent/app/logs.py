@@ -36,6 +36,8 @@ def configure(level: str = "info", stream: TextIO = sys.stderr, *, json: bool | 
         logging.getLogger(name).setLevel(logging.WARNING)
     # paramiko logs tracebacks of its own for what the transports report as errors
     logging.getLogger("paramiko").setLevel(logging.CRITICAL)
+    # uvicorn writes a line for each broken request, as many as a caller likes to send: they are counted instead
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)
 
 
 def formatter(as_json: bool, *, colours: bool) -> logging.Formatter:

@@ -118,4 +118,5 @@ def _report(here: CommandContext, pages: list[dict[str, Any]], as_json: bool, re
         cells = [(row["first"], row["last"], row["reason"]) for row in damaged]
         here.output.table(columns, cells, f"{rows} records checked, all are as they were written")
     if damaged:
-        raise CallFailed(f"{len(damaged)} runs of records are damaged; {remedy}", 1)
+        runs = "1 run of records is" if len(damaged) == 1 else f"{len(damaged)} runs of records are"
+        raise CallFailed(f"{runs} damaged; {remedy}", 1)

@@ -45,6 +45,8 @@ def config_confirm(context: typer.Context, as_json: AsJson = False) -> None:
         here.output.json(done)
     else:
         here.output.line(f"revision {done['revision']} stays")
+        for note in done.get("notes") or ():
+            here.output.line(f"note: {note}")
 
 
 def config_history(context: typer.Context, as_json: AsJson = False) -> None:

@@ -113,7 +113,9 @@ async def test_confirmed_it_stays_and_the_partners_comments_survive(tmp_path: Pa
             assert (again.status_code, "waits for its confirmation" in again.text) == (409, True)
             code, _, err = await command(*here, "confirm")
             assert (code, "through the tunnel" in err or "confirmed through it" in err) == (3, True)
-            assert (await noc.post("/v1/config/confirm", headers=once())).json()["state"] == "confirmed"
+            confirmed = (await noc.post("/v1/config/confirm", headers=once())).json()
+            assert confirmed["state"] == "confirmed"
+            assert "headend.heartbeat: takes effect at the next start only" in str(confirmed["notes"]), "not tried yet"
             now = stage.workspace.site_yaml.read_text()
             assert "# the partner's own comment" in now
             assert "heartbeat: 7s" in now

@@ -47,7 +47,11 @@ async def test_a_key_that_waits_for_the_next_start_says_so_until_then(tmp_path: 
             await until(polled(agent, 8))
             stage.rewrite("heartbeat: 5s", "heartbeat: 6s")
             await reload(stage, agent)
-            await until(lambda: "headend.heartbeat" in str(texts(agent, "configuration.differs")))
+            await until(lambda: "headend.heartbeat" in texts(agent, "configuration.differs"))
+            stage.rewrite("heartbeat: 6s", "heartbeat: 5s")
+            stage.rewrite("heartbeat: 5s", "heartbeat: 5s\n  pace: 1 Mbit/s")
+            await reload(stage, agent)
+            await until(lambda: set(texts(agent, "configuration.differs")) == {"headend.pace"})
         async with running(stage.load()) as agent:
             await until(lambda: texts(agent, "configuration.differs") == {})
 

@@ -140,7 +140,16 @@ async def test_what_is_not_http_is_a_problem(agent: Agent) -> None:
     assert answer.startswith(b"HTTP/1.1 400 ")
     assert b"application/problem+json" in answer
     huge = await talk(agent.folder, b"GET / HTTP/1.1\r\n" + b"X: y\r\n" * 20_000)
-    assert huge.startswith(b"HTTP/1.1 4")
+    assert huge.startswith(b"HTTP/1.1 431 ")
+    counted = agent.services.counters.keyed(lambda name: name == "api.unreadable")
+    assert counted == {("api.unreadable", "not_http"): 1, ("api.unreadable", "headers_too_large"): 1}
+
+
+async def test_a_caller_over_tls_learns_that_its_body_is_too_large(agent: Agent, authority: Authority) -> None:
+    async with remote(agent, authority, ROLE.format("admin")) as client:
+        for size in (1_100_000, 4_000_000):
+            answer = await client.put("/v1/config", content=b"x" * size, headers=once())
+            assert (answer.status_code, answer.json()["type"]) == (413, "urn:cmsp:problem:body-too-large")
 
 
 async def test_connections_over_the_cap_are_turned_away_and_the_others_go_on(

@@ -308,6 +308,17 @@ async def test_a_large_body_is_refused(agent: Agent, local: httpx.AsyncClient) -
     assert (answer.status_code, answer.json()["type"]) == (413, "urn:cmsp:problem:body-too-large")
 
 
+@pytest.mark.parametrize("in_all", [33_000, 60_000])
+async def test_headers_are_bounded_as_documented_however_they_come(
+    agent: Agent, local: httpx.AsyncClient, in_all: int
+) -> None:
+    most = 32 * 1024
+    assert (await local.get("/v1/status", headers={"X-Note": "x" * (most - 1000)})).status_code == 200
+    for asked in ({"headers": {"X-Note": "x" * in_all}}, {"params": {"component": "x" * in_all}}):
+        answer = await local.get("/v1/events", **asked)  # type: ignore[arg-type]
+        assert (answer.status_code, answer.json()["type"]) == (431, "urn:cmsp:problem:headers-too-large")
+
+
 async def test_a_disk_or_a_permission_is_said_as_such(agent: Agent, local: httpx.AsyncClient) -> None:
     async def refused(*_: object) -> Any:
         raise PermissionError(errno.EACCES, "Permission denied", "/var/lib/x")

@@ -43,6 +43,23 @@ async def test_the_first_is_reported_at_once_and_then_the_count() -> None:
     assert len(received.received) == 1
 
 
+def test_one_is_said_as_one() -> None:
+    said: list[str] = []
+
+    class Texts(Received):
+        def note(self, kind: str, name: str, text: str, component: str = "") -> None:
+            said.append(text)
+
+    counters, received, clock = Counters(), Texts(), ManualClock()
+    counters.add("api.refused", 1)
+    counters.add("cli.host_keys", 2)
+    SecurityWatch(counters, received, clock).look()
+    assert said == [
+        "1 call was refused: the caller's role is not enough (api.refused)",
+        "2 host keys were seen for the first time, and pinned (cli.host_keys)",
+    ]
+
+
 def test_every_security_type_is_declared() -> None:
     declared = {alarm.type for alarm in BUILT_IN}
     assert declared >= SECURITY_TYPES

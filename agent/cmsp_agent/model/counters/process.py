@@ -31,6 +31,7 @@ COUNTERS: tuple[Counter, ...] = (
             "api.limited": "Calls and connections of the API beyond an identity's share",
             "api.refused": "Calls of the API that the caller's role does not permit",
             "api.turned_away": "Connections of the API closed for want of descriptors, places or a handshake",
+            "api.unreadable": "Requests to the API that are no HTTP, or whose headers are too large",
             "reload.done": "Reloads carried out",
         },
     ),

@@ -16,7 +16,6 @@ from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.runtime import Runtime
 
 DIFFERS = "configuration.differs"
-NEXT_START = "keys that wait for the next start"
 UNUSABLE = "secret.unusable"
 LOOK_EVERY = 10.0
 """Seconds between two looks at the file."""
@@ -91,8 +90,7 @@ class SiteFilePart(Part):
             changed = "it was changed and not reloaded" if file.exists() else "it is gone; put it back and reload"
             why = f"it was refused: {self.refused}" if self.refused else changed
             now["", str(file)] = f"{file} is not in force, the configuration before it is; {why}"
-        if self.waiting:
-            now["", NEXT_START] = f"takes effect at the next start only: {', '.join(self.waiting)}"
+        now |= {("", key): f"takes effect at the next start only: {key}" for key in self.waiting}
         self.differs.settle(now, "file and running agent are the same")
 
     async def run(self) -> NoReturn:

@@ -138,7 +138,14 @@ class Revisions:
             self._note(store.CONFIRMED, "confirm", "", by.name, waiting.revision)
             self._kept.wait_for(None)
         self._wakeup.wake()
-        return {"revision": waiting.revision, "state": store.CONFIRMED}
+        return {"revision": waiting.revision, "state": store.CONFIRMED, "notes": await self._notes()}
+
+    async def _notes(self) -> list[str]:
+        """What a person should know of the file that stays: which keys were confirmed without having been tried."""
+        try:
+            return await self._checking(partial(self._check, self._file))
+        except AgentError as error:  # a secret that was lost meanwhile
+            return [str(error)]
 
     def keep_present(self, by: str) -> None:
         """Keep the file as it is, where it was changed on the appliance."""

@@ -28,34 +28,34 @@ WATCHED: tuple[tuple[str, str, str, str], ...] = (
         "api.handshakes_failed",
         "no_certificate",
         "security.certificate_refused",
-        "connections to the API showed no certificate",
+        "connection{s} to the API showed no certificate",
     ),
     (
         "api.handshakes_failed",
         "expired",
         "security.certificate_refused",
-        "connections to the API showed a certificate that is over or not valid yet",
+        "connection{s} to the API showed a certificate that is over or not valid yet",
     ),
     (
         "api.handshakes_failed",
         "unknown_authority",
         "security.certificate_refused",
-        "connections to the API showed a certificate of another authority, or none for clients",
+        "connection{s} to the API showed a certificate of another authority, or none for clients",
     ),
-    ("api.refused", "*", "security.call_refused", "calls were refused: the caller's role is not enough"),
-    ("*.unknown_authority", "*", "security.certificate_refused", "certificates were not of the accepted authority"),
-    ("*.no_certificate", "*", "security.certificate_refused", "senders showed no certificate"),
-    ("*.expired", "*", "security.certificate_refused", "certificates were expired or not yet valid"),
-    ("traps.refused*", "*", "security.trap_refused", "traps showed another community or user than agreed"),
+    ("api.refused", "*", "security.call_refused", "call{s} {were} refused: the caller's role is not enough"),
+    ("*.unknown_authority", "*", "security.certificate_refused", "certificate{s} {were} not of the accepted authority"),
+    ("*.no_certificate", "*", "security.certificate_refused", "sender{s} showed no certificate"),
+    ("*.expired", "*", "security.certificate_refused", "certificate{s} {were} expired or not yet valid"),
+    ("traps.refused*", "*", "security.trap_refused", "trap{s} showed another community or user than agreed"),
     (
         "cli.host_keys",
         "*",
         "security.host_key_new",
-        "host keys were seen for the first time and are pinned from now on",
+        "host key{s} {were} seen for the first time, and pinned",
     ),
-    ("cli.failed", "HostKeyChanged", "security.host_key_changed", "logins ended because another host key was shown"),
+    ("cli.failed", "HostKeyChanged", "security.host_key_changed", "login{s} ended because another host key was shown"),
 )
-"""Counter, its key, the event's type, and what is counted."""
+"""Counter, its key, the event's type, and what is counted: `{s}` and `{were}` go by the number."""
 
 
 @dataclass(slots=True)
@@ -85,7 +85,8 @@ class SecurityWatch:
         if more <= 0 or now - self.reported.get(place, float("-inf")) < QUIET:
             return
         self.seen[place], self.reported[place] = count, now
-        self.notices.note(kind, place[1], f"{more} {what} ({' '.join(filter(None, place))})")
+        said = what.format(s="" if more == 1 else "s", were="was" if more == 1 else "were")
+        self.notices.note(kind, place[1], f"{more} {said} ({' '.join(filter(None, place))})")
 
     async def run(self) -> NoReturn:
         """Look, until cancelled."""
