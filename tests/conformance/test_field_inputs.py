@@ -23,10 +23,13 @@ from cmsp_agent.transports.syslog.framing import messages_in
 from cmsp_agent.transports.syslog.message import parse_syslog
 from tests.conformance.field import answers
 from tests.conformance.field.answers import BAD, BINDINGS, FIRST, FRAMES, GOOD, LAST, ODD, VALUES
+from tests.conformance.field.beginnings import BEGINNINGS
 from tests.conformance.field.lines import LINES, RECEIVED_AT, Line
 from tests.conformance.field.traps import TRAPS, OddTrap
 from tests.fuzz.compare import check_community, our_bindings
 from tests.lab.clock import ManualClock
+
+ALL_LINES = LINES + BEGINNINGS
 
 
 def read(data: bytes) -> list[tuple[str, object]]:
@@ -107,19 +110,19 @@ def test_an_odd_trap(trap: OddTrap, traps_shown: dict[str, dict[str, Any]]) -> N
 
 @pytest.fixture(scope="module")
 def lines_shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
-    octets = [case.line.replace("¦", "").encode() for case in LINES]
+    octets = [case.line.replace("¦", "").encode() for case in ALL_LINES]
     file, out = tmp_path_factory.mktemp("lines") / "lines", io.StringIO()
     file.write_bytes(b"\n".join(octets))
     assert run(["tool", "syslog", str(file), "--format", "text"], Output(out, io.StringIO())) == 0
     shown = [json.loads(line) for line in out.getvalue().splitlines()]
-    return dict(zip([case.line for case in LINES], shown, strict=True))
+    return dict(zip([case.line for case in ALL_LINES], shown, strict=True))
 
 
 def test_there_are_many_lines() -> None:
-    assert len(LINES) >= 60
+    assert len(ALL_LINES) >= 110
 
 
-@pytest.mark.parametrize("case", LINES, ids=lambda case: case.line[:60].replace("¦", ""))
+@pytest.mark.parametrize("case", ALL_LINES, ids=lambda case: case.line[:60].replace("¦", ""))
 def test_a_line(case: Line, lines_shown: dict[str, dict[str, Any]]) -> None:
     [message_] = messages_in(case.line.replace("¦", "").encode())
     parsed = parse_syslog(message_)

@@ -25,8 +25,11 @@ IF_ROW, IF_X_ROW = "1.3.6.1.2.1.2.2.1.", "1.3.6.1.2.1.31.1.1.1."
 MOST_BINDINGS = 32
 """Bindings that the event of a trap without a rule shows."""
 LONGEST_OBJECT = 256
-CLOCK_OFF = 24 * 3600 * 1000
-"""Milliseconds by which a device's clock may differ from ours; beyond it the event's time is ours."""
+CLOCK_BEHIND, CLOCK_AHEAD = 24 * 3600 * 1000, 5 * 60 * 1000
+"""Milliseconds by which a device's time may lie before and behind ours; beyond it the event's time is ours.
+
+A message may have waited for hours on its way, but none comes from the future: such a clock, or its zone, is wrong.
+"""
 LONGEST_WORDS = 96
 ENDS, BY_A_PERSON = "ends", "by a person"
 """Attribute of an alarm that no message and no poll can end."""
@@ -217,7 +220,7 @@ def _occurred(signal: Signal) -> tuple[int, str, dict[str, str]]:
     device_time = signal.occurred_at if isinstance(signal, SyslogSignal) else None
     if device_time is None:
         return signal.received_at, "received", {}
-    if abs(device_time - signal.received_at) > CLOCK_OFF:
+    if not -CLOCK_BEHIND <= device_time - signal.received_at <= CLOCK_AHEAD:
         return signal.received_at, "unsynchronised", {"device_time": rfc3339(device_time)}
     return device_time, "synchronised", {}
 

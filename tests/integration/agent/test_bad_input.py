@@ -8,6 +8,7 @@ import pytest
 from cmsp_agent.app.agent import Agent, running
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.signal import SyslogSignal
+from cmsp_agent.model.times import rfc3339
 from tests.integration.agent.stage import staged
 from tests.integration.agent.test_file_and_agent import reload, texts
 from tests.integration.agent.test_lifecycle import polled, until
@@ -37,7 +38,13 @@ async def messages(agent: Agent) -> None:
     handle, counters = agent.events.service.handle, agent.runtime.counters
     await handle([line(agent, 31, "up")])
     assert counters.total("correlate.clear_without_raise") >= 1
-    for port, year, shown in ((32, 1_000_000_000_000, "2001"), (33, 4_000_000_000_000, "2096")):
+    wrong_zone = agent.runtime.clock.now() + 2 * 3_600_000
+    times = (
+        (32, 1_000_000_000_000, "2001"),
+        (33, 4_000_000_000_000, "2096"),
+        (35, wrong_zone, rfc3339(wrong_zone)[:4]),
+    )
+    for port, year, shown in times:
         await handle([line(agent, port, "down", at=year)])
         [held] = links(agent, port)
         assert (held.clock, held.occurred_at) == ("unsynchronised", held.received_at)

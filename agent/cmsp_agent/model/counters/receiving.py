@@ -37,6 +37,7 @@ COUNTERS: tuple[Counter, ...] = (
         {
             "syslog.continued": "Further lines of a message",
             "syslog.messages": "Syslog messages read",
+            "syslog.other_text": "Syslog messages whose text is no UTF-8; the octets are kept",
             "traps.informs_answered": "Informs answered after the commit",
             "traps.received": "Notifications received",
             "traps.unauthenticated": "Notifications that nothing authenticates",

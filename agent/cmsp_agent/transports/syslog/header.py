@@ -16,6 +16,10 @@ MOST_WORDS = 5
 """Between the time and a mnemonic: host, counter, card, process. More is a text that quotes the mnemonic."""
 
 
+MOST_COUNTERS = 2
+"""A message has: `logging message-counter syslog` and `service sequence-numbers`."""
+
+
 class Header(NamedTuple):
     """The fields, named as in `SyslogMessage`, and the text that follows them."""
 
@@ -41,7 +45,8 @@ _TIME = re.compile(
     rf"(?:(?<![^\s:])(?P<flag>[*.]?)(?P<date>(?:\d{{4}} )?{_MONTH} +\d{{1,2}}(?: \d{{4}})? +\d\d:\d\d:\d\d(?:[.,]\d+)?"
     r"(?: 20\d\d(?= \S))?"  # Comware
     r"|\d{4}-\d\d?-\d\d?[T ]\d\d:\d\d:\d\d(?:[.,]\d+){0,2})"
-    rf"(?P<offset>(?:Z|[+-]\d\d:?\d\d)\b| [+-]\d\d(?::?\d\d)?(?=\s*:\s))?(?:\s+(?P<zone>{ZONE})(?=\s*:(?:\s|\Z)))?"
+    r"(?P<offset>(?:Z|[+-]\d\d:?\d\d)\b| [+-]\d\d(?::?\d\d)?(?=\s*:\s)| [+-]\d{4}(?=\s))?"
+    rf"(?:\s+(?P<zone>{ZONE})(?=\s*:(?:\s|\Z)))?"
     r"|(?<!\S)(?P<upflag>[*.]?)(?P<up>\d+y\d+w|\d+w\d+d|\d+d\d+h|\d\d?:\d\d:\d\d(?:\.\d+)?)(?=\s*:(?:\s|\Z)))",
     re.ASCII,
 )
@@ -59,7 +64,7 @@ _FACILITY = re.compile(
     re.ASCII,
 )
 _TAGGED = re.compile(
-    r"(?:(?P<host>\S*[^\s:])\s+)?"
+    r"(?:(?P<host>(?!\S*=)\S*[^\s:])\s+)?"
     r"(?:(?:emerg|alert|crit|err|warning|notice|info|debug)\s+(?=\S+\[\d+\]:))?"  # BIG-IP's word for the severity
     r"(?P<tag>[^\s\[:]{1,64})(?:\[(?P<pid>[^\]]{0,32})\])?:(?:\s+|\Z)",
     re.ASCII,
@@ -142,7 +147,10 @@ def _end_of_relay_time(time: re.Match[str]) -> int:
 def _named(header: Header, segment: str) -> Header:
     """Read counters and names from the text before a time; the origin-id may have spaces (`origin-id string …`)."""
     parts = _OWN_COUNTER.split(_FACILITY.sub("", segment))
-    for digits in parts[1::2]:
+    counters = [digits for digits in parts[1::2] if digits]
+    if len(counters) > MOST_COUNTERS:  # the one in the middle is an origin-id
+        header = _hosted(header, counters.pop(1))
+    for digits in counters:
         header = _counted(header, digits)
     for piece in parts[::2]:
         cards = [word for word in piece.split() if _is_card(word)]
@@ -277,6 +285,6 @@ def _tagged(header: Header, rest: str) -> Header:
             return _counted(header, found["tag"])._replace(text=rest[found.end() :])
         return header._replace(process=found["tag"], pid=found["pid"] or "", text=rest[found.end() :])
     host, _, text = rest.partition(" ")
-    if not timed or not text or host.endswith(":") or _NO_HOST.match(rest):
+    if not timed or not text or host.endswith(":") or "=" in host or _NO_HOST.match(rest):
         return header._replace(text=rest)
     return _hosted(header, host)._replace(text=text.removeprefix(": ").lstrip(" "))

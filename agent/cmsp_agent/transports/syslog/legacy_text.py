@@ -1,4 +1,4 @@
-"""Text that is no UTF-8, made readable: UTF-16, GBK where all octets come in pairs, Japanese, Latin-1, else escapes."""
+"""Text that is no UTF-8, made readable: UTF-16, Cyrillic, Chinese and Japanese by their octets, Latin-1, else escapes."""
 
 import re
 
@@ -14,13 +14,33 @@ _HALF_WIDTH = re.compile("[\uff61-\uff9f]")
 _IN_A_WORD = re.compile(rb"(?<![\x80-\xff])[\x80-\xff]{2}(?=[a-z])|(?<=[a-z])[\x80-\xff]{2}(?![\x80-\xff])")
 """Two letters of Latin-1 side by side, as in `Gr\xf6\xdfe`, where a pair of GBK would be."""
 
+_EUC_KANA = re.compile(rb"[\xa4\xa5][\xa1-\xf6]")
+"""Kana of EUC-JP; Chinese text has none, though GBK has them in the same place."""
+_BIG5_WORD = re.compile("[\u4e00-\u9fff]{2}")
+_BIG5_ONLY = re.compile(rb"[\xa4-\xc6][\x40-\x7e]")
+"""A character of Big5 whose second octet is ASCII, as GB 2312 has none."""
+_CYRILLIC_WORD = re.compile(rb"(?<![A-Za-z\x80-\xff])[\xa3\xa8\xb3\xb8\xc0-\xff]{3,}(?![A-Za-z\x80-\xff])")
+_BELOW_CYRILLIC = re.compile(rb"[\x80-\xa2\xa4-\xa7\xa9\xac-\xaf\xb1\xb2\xb4-\xb7\xba\xbc-\xbf]")
+"""No letter of KOI8-R and Windows-1251, none of the signs that both texts have."""
+FEWEST_CYRILLIC = 6
+"""Octets; fewer may be Chinese by chance."""
+
 
 def decode_other(raw: bytes) -> str:
     r"""Read octets that `bytes.decode` refuses.
 
-    UTF-8 that was cut within its last character stays UTF-8. Octets that fit nothing read as `\xe9`.
+    UTF-8 with a few wrong octets, or cut within its last character, stays UTF-8. What fits nothing reads as `\xe9`.
     """
-    return raw.decode(errors="backslashreplace") if _cut_short(raw) else _by_kind(raw)
+    return raw.decode(errors="backslashreplace") if _cut_short(raw) or _mostly_utf8(raw) else _by_kind(raw)
+
+
+def is_utf8(raw: bytes) -> bool:
+    """Whether a line is text as everybody writes it today."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def decode_wide(raw: bytes) -> str | None:
@@ -41,9 +61,24 @@ def _cut_short(raw: bytes) -> bool:
     return False
 
 
+def _mostly_utf8(raw: bytes) -> bool:
+    """Whether more characters fit than octets do not: some device or relay cut it elsewhere, or added a word."""
+    others = [character for character in raw.decode(errors="surrogateescape") if not character.isascii()]
+    return 2 * sum(map(_is_usual, others)) > len(others)
+
+
+def _is_usual(character: str) -> bool:
+    """Whether a letter is one of the West, or needs three octets: pairs of other texts seldom look like either."""
+    return "\xa0" <= character <= "\u017f" or (character >= "\u0800" and not "\udc80" <= character <= "\udcff")
+
+
 def _by_kind(raw: bytes) -> str:
+    if known := _cyrillic(raw) or _big5(raw):
+        return known
     runs = _HIGH.findall(raw)
     paired = all(len(run) % 2 == 0 and min(run) > 0xA0 for run in runs)
+    if paired and _EUC_KANA.search(raw) and (japanese := _read_as(raw, "euc_jp")):
+        return japanese
     if paired and len(_IN_A_WORD.findall(raw)) < len(runs) and (chinese := _read_as(raw, "gbk")):
         return chinese
     if not _CONTROL.search(raw):
@@ -52,6 +87,27 @@ def _by_kind(raw: bytes) -> str:
     if japanese and (_KANA.search(japanese) or _is_kanji(japanese)):
         return japanese
     return raw.decode(errors="backslashreplace") if _NO_PUNCTUATION.search(raw) else raw.decode("cp1252")
+
+
+def _cyrillic(raw: bytes) -> str | None:
+    """Words of three letters or more that are all no ASCII, nearly all in small letters."""
+    letters = b"".join(_CYRILLIC_WORD.findall(raw))
+    if len(letters) < FEWEST_CYRILLIC or _BELOW_CYRILLIC.search(raw):
+        return None
+    upper_half = sum(letter >= 0xE0 for letter in letters)
+    return raw.decode("cp1251" if upper_half * 2 > len(letters) else "koi8-r", errors="backslashreplace")
+
+
+def _big5(raw: bytes) -> str | None:
+    if not _BIG5_ONLY.search(raw):
+        return None
+    text = _read_as(raw, "big5")
+    return text if text and _BIG5_WORD.search(text) and not _rare(text) else None
+
+
+def _rare(text: str) -> bool:
+    """Whether characters occur that Big5 keeps behind the usual ones; Latin-1 read so is full of them."""
+    return any(character.encode("big5") > b"\xc6\x7e" for character in text if not character.isascii())
 
 
 def _is_kanji(text: str) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from cmsp_agent.transports.syslog.header import Header, read_header
 from cmsp_agent.transports.syslog.legacy_text import decode_other, decode_wide
 from cmsp_agent.transports.syslog.repetition import added_up, of_last, out_of_brackets
+from cmsp_agent.transports.syslog.rewritten import rewritten
 from cmsp_agent.transports.syslog.rfc5424 import read_rfc5424, unwrapped
 from cmsp_agent.transports.syslog.usual import Layout, code_of, layout_of
 from cmsp_agent.transports.syslog.wrappers import taken_apart
@@ -90,12 +91,14 @@ class SyslogMessage(NamedTuple):
 
 
 _PRI = re.compile(r"<\s*(0?\d{0,3})>[\s\ufeff]*")
-# Kiwi, which sends on with an address of its own.
-_FORWARDED = re.compile(r"Original Address=(\S{1,64})\s+", re.ASCII)
+# Kiwi, which sends on with an address of its own, and perhaps with a header.
+_FORWARDED = re.compile(
+    r"(?:[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d (?:\S{1,64} )?)?Original Address=(\S{1,64})\s+", re.ASCII
+)
 # The colon may be missing where the line ends with the mnemonic, or be set off by a space (IOS-XR). AireOS writes `#`
 # for what it debugs.
 _MNEMONIC = re.compile(
-    r"(?:%|(?<!\S)#)(?P<facility>[A-Za-z][A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*?)--?(?P<level>[0-7]|[MACEWNID](?=-[A-Z]))-(?P<mnemonic>[A-Za-z0-9_]+)"
+    r"(?:%|(?<!\S)#)(?P<facility>(?:[A-Za-z]|\d(?=[A-Z]{2}))[A-Za-z0-9_]*(?:-[A-Za-z0-9_]+)*?)--?(?P<level>[0-7]|[MACEWNID](?=-[A-Z]))-(?P<mnemonic>[A-Za-z0-9_]+)"
     r"(?:\s*:[ \t]?|\s*\Z)",
     re.ASCII,
 )
@@ -158,6 +161,8 @@ def _parse(raw: bytes, line: str, wrappers: int) -> SyslogMessage:
         return inner if inner.host else inner._replace(host=forwarded[1])
     content, count = out_of_brackets(content)
     modern = read_rfc5424(content) if pri is not None else None
+    if modern is None:
+        content = rewritten(content)
     if wrappers and (apart := taken_apart(content, modern, pri)):
         return _within(apart[0], _parse(raw, apart[1], wrappers - 1), count)
     if modern is not None:

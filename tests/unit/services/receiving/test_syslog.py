@@ -274,3 +274,12 @@ async def test_a_relay_names_the_component_in_many_ways(line: bytes, component: 
     site.senders.trust(["10.0.0.1"])
     await site.read(("10.0.0.1", line + b"Nov 18 2026 19:25:44 UTC: %LINK-3-UPDOWN: x"))
     assert [each.component for each in site.signals] == ([component] if component else [])
+
+
+async def test_text_that_is_no_utf_8_is_kept_with_its_octets_and_counted() -> None:
+    site = Site()
+    line = "<189>17: gw-1: Jan  1 2026 08:00:00 UTC: %SYS-5-CONFIG_I: порт закрыт".encode("cp1251")
+    [signal] = await site.read(("10.0.0.1", line))
+    assert isinstance(signal, SyslogSignal)
+    assert (signal.text, signal.raw) == ("порт закрыт", line)
+    assert site.counters.value("syslog.other_text", "gw-1") == 1

@@ -18,6 +18,12 @@ from cmsp_agent.transports.syslog.message import parse_syslog
         ("“Straße” zu 5 €".encode("cp1252"), "“Straße” zu 5 €"),
         (b"don\x92t, it\x92s \x93q\x94", "don\u2019t, it\u2019s “q”"),
         ("Größe, créée".encode("latin-1"), "Größe, créée"),
+        ("インタフェース Gi0/1 がダウン".encode("euc_jp"), "インタフェース Gi0/1 がダウン"),
+        ("介面 Gi0/1 已關閉".encode("big5"), "介面 Gi0/1 已關閉"),
+        ("Интерфейс Gi0/1 отключен".encode("cp1251"), "Интерфейс Gi0/1 отключен"),
+        ("Интерфейс Gi0/1 отключен".encode("koi8-r"), "Интерфейс Gi0/1 отключен"),
+        ("40 °C, 12 µs".encode("latin-1"), "40 °C, 12 µs"),
+        ("Büro größer".encode() + b" \xff", "Büro größer \\xff"),
     ],
 )
 def test_text_reads_as_it_was_written(octets: bytes, text: str) -> None:
