@@ -26,10 +26,7 @@ MOST_BINDINGS = 32
 """Bindings that the event of a trap without a rule shows."""
 LONGEST_OBJECT = 256
 CLOCK_BEHIND, CLOCK_AHEAD = 24 * 3600 * 1000, 5 * 60 * 1000
-"""Milliseconds by which a device's time may lie before and behind ours; beyond it the event's time is ours.
-
-A message may have waited for hours on its way, but none comes from the future: such a clock, or its zone, is wrong.
-"""
+"""Milliseconds that a device's time may lie before and after ours: messages wait, but none is of the future."""
 LONGEST_WORDS = 96
 ENDS, BY_A_PERSON = "ends", "by a person"
 """Attribute of an alarm that no message and no poll can end."""

@@ -186,6 +186,20 @@ async def test_boots_or_time_that_go_back_are_believed_when_signed(unsigned: boo
         assert await asking.get(SYS_NAME) == NAMED
 
 
+async def test_a_device_that_never_counts_its_boots_is_asked_by_its_time() -> None:
+    clock = OwnClock()
+    async with playing() as device, Rig(clock) as rig:
+        device.boot(ENGINE, 0, 1_000)
+        asking = session(rig, device)
+        assert await asking.get(SYS_NAME) == NAMED
+        reports = rig.counters.total("snmp.reports")
+        for _ in range(3):
+            clock.ahead += 300
+            device.clock.ahead += 300
+            assert await asking.get(SYS_NAME) == NAMED
+        assert rig.counters.total("snmp.reports") == reports
+
+
 async def test_a_device_that_looks_at_no_time_recovers_after_some_false_answers() -> None:
     received = Received()
     async with playing() as device, Rig(observer=received) as rig:

@@ -180,7 +180,7 @@ class UsmPeer:
         known = self._time or self._guess
         scoped = usm.encode_scoped(self._local.engine_id, self._user.context, pdu)
         flags = self._local.level | REPORTABLE
-        time = known.estimate(self._clock.monotonic()) if known.boots else known.latest
+        time = known.estimate(self._clock.monotonic()) if known.at else known.latest
         return usm.encode(self._local, known.boots, time, request_id, scoped, flags)
 
     def decode(self, data: bytes, request_id: int) -> Pdu:

@@ -1,4 +1,4 @@
-"""Text that is no UTF-8, made readable: UTF-16, Cyrillic, Chinese and Japanese by their octets, Latin-1, else escapes."""
+"""Text that is no UTF-8, made readable: UTF-16, Cyrillic, Chinese, Japanese, Latin-1, else escapes."""
 
 import re
 
