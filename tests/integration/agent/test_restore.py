@@ -61,3 +61,21 @@ async def test_a_configuration_is_put_back_and_every_step_is_on_record(tmp_path:
                     if [each for each in sent if each.startswith("restore")] == steps:
                         break
                     await asyncio.sleep(0.05)
+
+
+async def test_the_last_way_to_an_emergency_number_is_put_back(tmp_path: Path) -> None:
+    """That it was lost shows only by the configuration that is saved before: that is no fault of what is put back."""
+    async with staged(tmp_path) as stage:
+        stage.rewrite(FUNCTIONS, f"{FUNCTIONS}, services: {{backup: {{restore: true}}}}")
+        archiving(stage, "gw-1")
+        async with running(stage.load()) as agent:
+            good = (await agent.backups.backups.run("gw-1", "demand")).backup
+            assert good is not None
+            shell = stage.site.devices["gw-1"].shell
+            shell.config.apply("no dial-peer voice 112 pots")
+            shell.config.apply("no dial-peer voice 113 pots")
+            restores = replace(agent.backups.restores, times=RestoreTimes(watch=4))
+            plan = await restores.plan(RestoreOrder("gw-1", good.id, "noc"))
+            done = await restores.run(RestoreOrder("gw-1", good.id, "noc", plan.fingerprint), unwatched)
+            assert done["result"] == "restored"
+            assert "dial-peer voice 112 pots" in shell.config.text()

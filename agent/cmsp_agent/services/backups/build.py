@@ -8,6 +8,7 @@ from cmsp_agent.aio.blocking import BlockingPool
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.wording import printable
+from cmsp_agent.pipeline.alarm_types.emergency import EMERGENCY_LOST
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.audit import AuditEntry, AuditLog
 from cmsp_agent.services.backups.manifest import Manifest
@@ -30,7 +31,9 @@ from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 DIALOGUES = 20
 """SSH dialogues at the same time; each holds a thread."""
 GRAVE = (Severity.CRITICAL, Severity.MAJOR)
-OURS = (FAILED, INTERRUPTED)
+NO_SYMPTOMS = (FAILED, INTERRUPTED, EMERGENCY_LOST)
+"""Alarms that say nothing of what was put back: of a restore itself, and what is known by the last saved configuration
+alone. That is the one from before; what else an emergency number may be lost by is an alarm of its own."""
 LONGEST = 500
 
 
@@ -114,5 +117,5 @@ def grave_faults(events: EventService, component: str) -> list[str]:
     return [
         f"{key.type} {key.object}".strip()
         for key, event in events.alarm_state.active.items()
-        if key.component == component and event.severity in GRAVE and key.type not in OURS
+        if key.component == component and event.severity in GRAVE and key.type not in NO_SYMPTOMS
     ]
