@@ -1,6 +1,8 @@
 """The caller of a request, by what its connection proved, and the role that a call takes."""
 
+import asyncio
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 from fastapi import Depends, Request
@@ -11,6 +13,8 @@ from cmsp_agent.model.errors import Refused
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 
+TOGETHER = 200
+"""Lines of a text that are masked at once: some milliseconds."""
 NOBODY = ProvenPeer()
 Shown = TypeVar("Shown")
 
@@ -62,6 +66,25 @@ def shown_to(caller: Caller, services: ApiServices) -> Callable[[Event], Event]:
 def incident_shown_to(caller: Caller, services: ApiServices) -> Callable[[Incident], Incident]:
     """What a caller sees of an incident, likewise."""
     return _as_it_is if caller.local else services.events.masked.outward_incident
+
+
+def text_shown_to(caller: Caller, services: ApiServices, component: str = "") -> Callable[[str], str]:
+    """What a caller sees of what a component printed, or a person wrote, likewise."""
+    return _as_it_is if caller.local else partial(services.events.masked.outward_text, component)
+
+
+def configuration_shown_to(caller: Caller, services: ApiServices, component: str) -> Callable[[str], str]:
+    """What a caller sees of a component's configuration, likewise; an engineer sees all of it."""
+    return _as_it_is if caller.role.includes(Role.ENGINEER) else text_shown_to(caller, services, component)
+
+
+async def each_line_shown(text: str, shown: Callable[[str], str]) -> str:
+    """A long text as a caller sees it; others have their turn meanwhile."""
+    lines, parts = text.split("\n"), []
+    for first in range(0, len(lines), TOGETHER):
+        parts.append(shown("\n".join(lines[first : first + TOGETHER])))
+        await asyncio.sleep(0)
+    return "\n".join(parts)
 
 
 def _as_it_is(shown: Shown) -> Shown:

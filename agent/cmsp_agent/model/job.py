@@ -1,7 +1,7 @@
 """A job: work that was accepted and takes time. Accepted means durable."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -39,3 +39,19 @@ class Job:
     error: str = ""
     ended_at: int | None = None
     arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    def shown(self, change: Callable[[str], str]) -> "Job":
+        """The job with each text of what it printed and brought as `change` makes it."""
+        log = tuple(map(change, self.log))
+        return replace(self, log=log, result=_each(self.result, change), error=change(self.error))
+
+
+def _each(value: Any, change: Callable[[str], str]) -> Any:
+    match value:
+        case str():
+            return change(value)
+        case Mapping():
+            return {name: _each(part, change) for name, part in value.items()}
+        case list() | tuple():
+            return [_each(part, change) for part in value]
+    return value

@@ -103,6 +103,14 @@ PERSONAL: tuple[Personal, ...] = (
     ),
 )
 
+TYPED = "logged command: "
+"""Stands before a line of a configuration, as before a command that a device logs: the same words name people there."""
+TELEPHONE = (
+    re.compile(r"(?<![\w.:/@+-])(?P<secret>\+\d{6,15}|0\d{8,14})(?![\w.:/-])"),
+    re.compile(r"^\s*(?P<secret>[+*#]?\d{5,15})\s*$"),
+)
+"""What has the form of a telephone number in what a device prints, or is a line of its own: no word says what it is."""
+
 _WORDS = {word for group in PERSONAL for word in group.words}
 ANY_WORD = tuple(sorted(word for word in _WORDS if not any(each in word for each in _WORDS - {word})))
 """One of these is in each text in which any pattern finds something. Nearly all texts have none."""

@@ -125,6 +125,10 @@ class Pipeline:
         """The incident as it may leave the site, likewise."""
         return incident_without_people(incident) if self._mask_personal else incident
 
+    def outward_text(self, component: str, text: str) -> str:
+        """What a component printed, a configuration or a table, as it may leave the site."""
+        return self._normalise.meanings(component).mask.printed(text) if self._mask_personal else text
+
     def silenced_by(self, alarm: Event, now: int) -> str:
         """The silence or window that an alarm is in, for people; empty: none."""
         return self._silences.described(alarm, now)

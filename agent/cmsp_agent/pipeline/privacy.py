@@ -13,7 +13,7 @@ from functools import lru_cache
 from cmsp_agent.model.event import Event
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.redaction import GROUP, HIDDEN, hide
-from cmsp_agent.pipeline.personal import ANY_WORD, PERSONAL
+from cmsp_agent.pipeline.personal import ANY_WORD, PERSONAL, TELEPHONE, TYPED
 from cmsp_agent.plugin.api import DeviceType
 
 MASKED = "<masked>"
@@ -53,7 +53,7 @@ _SECRETS = tuple(
     )
 )
 LONGEST_OBJECTS = 4096
-"""Objects whose masked form is remembered: an incident is weighed again and again."""
+"""Objects, and lines of configurations, whose masked form is remembered: each is shown again and again."""
 
 
 def without_secrets(text: str) -> str:
@@ -91,7 +91,9 @@ def _may_hold(words: Sequence[str], text: str) -> bool:
 def incident_without_people(incident: Incident) -> Incident:
     """The incident as it may leave the site."""
     title = without_people(incident.masked_title or incident.title)
-    notes = tuple(without_people(note) for note in incident.notes)
+    if incident.reported_by is not None:
+        title = hide(TELEPHONE, title, MASKED)
+    notes = tuple(hide(TELEPHONE, without_people(note), MASKED) for note in incident.notes)
     where = MASKED if incident.masked_title else without_people(incident.where)
     recommendation = without_people(incident.recommendation)
     return replace(incident, title=title, notes=notes, where=where, recommendation=recommendation)
@@ -103,6 +105,7 @@ class Mask:
     def __init__(self, device_type: DeviceType) -> None:
         self._own = tuple(re.compile(rule.pattern) for rule in device_type.personal)
         self.object_of = lru_cache(LONGEST_OBJECTS)(self._object)
+        self._line = lru_cache(LONGEST_OBJECTS)(self._printed_line)
 
     def __call__(self, event: Event) -> Event:
         """The event as it may leave the site."""
@@ -114,6 +117,15 @@ class Mask:
         if name != event.object:
             attributes = {key: value.replace(event.object, name) for key, value in attributes.items()}
         return replace(event, text=text, object=name, attributes=attributes)
+
+    def printed(self, text: str) -> str:
+        """What a device prints, a configuration or a table, as it may leave the site."""
+        return "\n".join(map(self._line, text.split("\n")))
+
+    def _printed_line(self, line: str) -> str:
+        words = line.lstrip(" \t+-")  # a difference begins its lines with a sign
+        masked = hide(TELEPHONE, self._text(TYPED + self._text(words))[len(TYPED) :], MASKED)
+        return line[: len(line) - len(words)] + masked
 
     def _object(self, name: str, text: str) -> str:
         """The object without what the text shows to be a person's, or a number that calls."""

@@ -8,5 +8,8 @@ PERSONAL = (
     Redaction(r"\bUser:\s*(?P<secret>\S+)"),
     Redaction(r"\b(?:dis)?connected (?:to|from) (?P<secret>[+\d*#]{3,})"),
     Redaction(r"\bNumber=(?P<secret>[^;\s]+)"),
+    # show call active voice brief; show sip-ua register status
+    Redaction(r"\bpid:\d+ (?:Answer|Orig\w*) (?P<secret>[+*#]?\d+)"),
+    Redaction(r"^\s*(?P<secret>[+*#]?\d{3,})\s+-?\d+\s+\d+\s+(?:yes|no)\b"),
     Redaction(r"\b(?:called|calling)(?:number| party)?[ :=<]+(?P<secret>[+\d*#]{3,})"),
 )

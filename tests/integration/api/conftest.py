@@ -96,6 +96,10 @@ class Masked:
     outward = staticmethod(Mask(CISCO_IOS).__call__)
     outward_incident = staticmethod(incident_without_people)
 
+    @staticmethod
+    def outward_text(_component: str, text: str) -> str:
+        return Mask(CISCO_IOS).printed(text)
+
 
 @dataclass
 class MemoryContents:

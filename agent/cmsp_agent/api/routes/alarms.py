@@ -5,7 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from cmsp_agent.api.callers import READING, caller_of, services_of, shown_to
+from cmsp_agent.api.callers import READING, caller_of, services_of, shown_to, text_shown_to
 from cmsp_agent.api.paging import After, Limit, page
 from cmsp_agent.api.schemas.events import AlarmClear, AlarmList, AlarmSuppress, EventView
 from cmsp_agent.api.unsafe import Operator
@@ -24,9 +24,13 @@ async def alarms(
     """A page of the alarms that hold, the worst first."""
     services = services_of(request)
     found = services.status.alarms(component)
-    shown, silenced_by = shown_to(caller_of(request), services), services.events.silenced_by
+    caller, silenced_by = caller_of(request), services.events.silenced_by
+    shown, text_shown = shown_to(caller, services), text_shown_to(caller, services)
     return page(
-        found, after, limit, lambda alarm: {**event_view(shown(alarm)), "silenced_by": silenced_by(alarm) or None}
+        found,
+        after,
+        limit,
+        lambda alarm: {**event_view(shown(alarm)), "silenced_by": text_shown(silenced_by(alarm)) or None},
     )
 
 

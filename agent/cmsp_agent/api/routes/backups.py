@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import PlainTextResponse, Response
 
-from cmsp_agent.api.callers import READING, at_least, services_of
+from cmsp_agent.api.callers import READING, at_least, configuration_shown_to, each_line_shown, services_of
 from cmsp_agent.api.paging import MOST, After, Limit, page, page_of
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.roles import Caller, Role
@@ -178,17 +178,22 @@ async def console(request: Request, name: str, version: str, caller: ObserverCal
     return PlainTextResponse(to_bytes(await services.backups.restores.for_swapped(name, version)))
 
 
-@searching.get("/grep", response_model=FoundLineList, dependencies=READING)
+@searching.get("/grep", response_model=FoundLineList)
 async def search(
     request: Request,
+    caller: ObserverCaller,
     text: Annotated[str, Query(min_length=2, max_length=200)],
     after: After = 0,
     limit: Limit = MOST,
 ) -> dict[str, Any]:
-    """Lines of the newest versions of all components that hold a text; hidden secrets are not searched."""
+    """Lines of the newest versions of all components that hold a text; what is hidden or masked is not searched."""
     services = services_of(request)
     names = sorted(services.status.components(), key=natural)
-    return page([each async for each in grep(services.backups.store, names, text)], after, limit, asdict)
+
+    def shown(component: str, line: str) -> str:
+        return configuration_shown_to(caller, services, component)(line)
+
+    return page([each async for each in grep(services.backups.store, names, text, shown)], after, limit, asdict)
 
 
 @searching.get("/rehearsal", response_model=RehearsedList, dependencies=READING)
@@ -209,15 +214,17 @@ async def rehearsal(request: Request, component: str = "", after: After = 0, lim
 async def difference(
     request: Request, name: str, version: str, caller: ObserverCaller, against: Version = "previous"
 ) -> PlainTextResponse:
-    """What changed from `against` to this version, as a unified diff; secrets hidden from everybody.
+    """What changed from `against` to this version, as a unified diff; secrets hidden, personal data as in `content`.
 
     `running` is what the device says now: an operator may ask it.
     """
     known(services_of(request), name)
     if RUNNING in (version, against):
         caller.require(Role.OPERATOR)
-    text = await services_of(request).backups.store.difference(name, version, against or "previous")
-    return PlainTextResponse(to_bytes(text))
+    services = services_of(request)
+    text = await services.backups.store.difference(name, version, against or "previous")
+    shown = await each_line_shown(text, configuration_shown_to(caller, services, name))
+    return PlainTextResponse(to_bytes(shown))
 
 
 @router.get("/{version}/content", response_class=PlainTextResponse)
@@ -228,7 +235,10 @@ async def content(
     caller: ObserverCaller,
     redacted: Annotated[bool | None, Query(description="false: with secrets, for an engineer")] = None,
 ) -> PlainTextResponse:
-    """The configuration itself; its secrets hidden unless an engineer asks. Looking at secrets is audited."""
+    """The configuration itself; its secrets hidden unless an engineer asks. Looking at secrets is audited.
+
+    Who is elsewhere and no engineer sees it with numbers and names masked, unless the order permits them.
+    """
     services = services_of(request)
     known(services, name)
     hide = not caller.role.includes(Role.ENGINEER) if redacted is None else redacted
@@ -236,4 +246,5 @@ async def content(
         caller.require(Role.ENGINEER)
         await shown_secrets(request, caller)
     text = await services.backups.store.content(name, version, redacted=hide)
-    return PlainTextResponse(to_bytes(text))
+    shown = await each_line_shown(text, configuration_shown_to(caller, services, name))
+    return PlainTextResponse(to_bytes(shown))

@@ -1,6 +1,6 @@
 """Calls about silences, maintenance windows and planned work: which there are; make one, end one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from fnmatch import fnmatchcase
 from typing import Any
@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from cmsp_agent.api.callers import READING, services_of
+from cmsp_agent.api.callers import READING, caller_of, services_of, text_shown_to
 from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.schemas.silences import SilenceList, SilenceView, SilenceWanted
@@ -27,7 +27,8 @@ async def silences(request: Request, after: After = 0, limit: Limit = MOST) -> d
     """All that are kept, those that are over too."""
     services = services_of(request)
     now = services.clock.now()
-    return page(await services.events.silences.all(), after, limit, lambda silence: silence_view(silence, now))
+    shown = text_shown_to(caller_of(request), services)
+    return page(await services.events.silences.all(), after, limit, lambda one: silence_view(one, now, shown))
 
 
 @router.post("", response_model=SilenceView, status_code=201)
@@ -39,7 +40,7 @@ async def make(wish: SilenceWanted, call: Operator) -> Response:
         wanted = _wish(wish, call.caller.name, now)
         _means_something(wanted.matcher, call.services.status.components())
         made = await call.services.events.silences.make(wanted)
-        return silence_view(made, now)
+        return silence_view(made, now, text_shown_to(call.caller, call.services))
 
     return await call.change(work, status=201)
 
@@ -50,7 +51,7 @@ async def end(silence: str, call: Operator) -> Response:
 
     async def work() -> dict[str, Any]:
         ended = await call.services.events.silences.end(silence, call.caller.name)
-        return silence_view(ended, call.services.clock.now())
+        return silence_view(ended, call.services.clock.now(), text_shown_to(call.caller, call.services))
 
     return await call.change(work)
 
@@ -87,17 +88,17 @@ def _time(name: str, text: str) -> int:
         raise CallInvalid(f"{name}: not an RFC 3339 time") from error
 
 
-def silence_view(silence: Silence, now: int) -> dict[str, Any]:
-    """A silence for people and programs."""
+def silence_view(silence: Silence, now: int, shown: Callable[[str], str]) -> dict[str, Any]:
+    """A silence for people and programs; `shown` makes of a text what the caller may see of it."""
     return {
         "id": silence.id,
         "kind": silence.kind,
         "state": "active" if silence.holds(now) else "pending" if now < silence.starts_at else "over",
-        "matcher": {name: value for name, value in asdict(silence.matcher).items() if value},
+        "matcher": {name: shown(value) for name, value in asdict(silence.matcher).items() if value},
         "starts_at": rfc3339(silence.starts_at),
         "ends_at": rfc3339(silence.ends_at),
         "author": silence.author,
-        "reason": silence.reason,
+        "reason": shown(silence.reason),
         "created_at": rfc3339(silence.created_at),
         "ended_by": silence.ended_by or None,
     }

@@ -1,7 +1,7 @@
 """Looking through what is stored: is each version whole, where does a text stand. Changes nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass
 
 from cmsp_agent.model.errors import NotFound, Refused, StorageError
@@ -45,8 +45,17 @@ async def verify(backups: Backups, component: str, after: int, limit: int) -> li
     return found
 
 
-async def grep(backups: Backups, components: Iterable[str], text: str) -> AsyncIterator[FoundLine]:
-    """The lines of the newest versions that hold the text, upper or lower case; hidden values are not searched."""
+async def grep(
+    backups: Backups, components: Iterable[str], text: str, shown_as: Callable[[str, str], str]
+) -> AsyncIterator[FoundLine]:
+    """The lines of the newest versions that hold the text, upper or lower case; hidden values are not searched.
+
+    Args:
+        backups: the store.
+        components: whose.
+        text: what is looked for.
+        shown_as: (component, line) → the line as the asker may see it: what is masked is not found either.
+    """
     wanted, left = text.lower(), MOST_LINES
     for component in components:
         await asyncio.sleep(0)
@@ -56,8 +65,11 @@ async def grep(backups: Backups, components: Iterable[str], text: str) -> AsyncI
         except (NotFound, Refused, StorageError):
             continue
         for number, line in enumerate(shown.splitlines(), 1):
-            if wanted in line.lower():
-                yield FoundLine(component, newest.id, number, printable(line))
+            if wanted not in line.lower():
+                continue
+            masked = shown_as(component, line)
+            if wanted in masked.lower():
+                yield FoundLine(component, newest.id, number, printable(masked))
                 left -= 1
                 if not left:
                     return

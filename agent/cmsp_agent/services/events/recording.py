@@ -26,6 +26,10 @@ class Outward(Protocol):
         """An incident, likewise."""
         ...
 
+    def outward_text(self, component: str, text: str) -> str:
+        """What a component printed, a configuration or a table, likewise."""
+        ...
+
 
 def write_changes(
     tx: sqlite3.Connection, changes: Changes, now: int, by: Outward, raw: RawMessages, new_id: NewId = uuid7

@@ -59,6 +59,10 @@ class EventsPart(Part):
         """The incident as it may leave the site, likewise."""
         return self.pipeline.outward_incident(incident)
 
+    def outward_text(self, component: str, text: str) -> str:
+        """What a component printed, as it may leave the site."""
+        return self.pipeline.outward_text(component, text)
+
     def silenced_by(self, alarm: Event) -> str:
         """The silence or window that an alarm is in now, for people; empty: none."""
         return self.pipeline.silenced_by(alarm, self.runtime.clock.now())

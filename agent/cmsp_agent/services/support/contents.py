@@ -1,5 +1,6 @@
 """What goes into a support bundle: each document by its file's name. `scrub` takes secrets out of them."""
 
+import asyncio
 import os
 import platform
 import resource
@@ -7,12 +8,14 @@ import sqlite3
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from cmsp_agent import __version__
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.event import Event
+from cmsp_agent.model.job import Job
 from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.alarm_types.security import SECURITY_TYPES
 from cmsp_agent.pipeline.privacy import without_people
@@ -51,6 +54,7 @@ async def contents(sources: BundleSources) -> dict[str, object]:
     found = await sources.status.findings()
     kept = (sources.masked.outward(event) for event in stored.pop("events"))
     stored["incidents"] = [sources.masked.outward_incident(incident) for incident in stored["incidents"]]
+    stored["jobs"] = [await _shown(sources.masked, each) for each in stored["jobs"]]
     return {
         "about.json": about(),
         "status.json": await sources.status.status(),
@@ -64,6 +68,11 @@ async def contents(sources: BundleSources) -> dict[str, object]:
         "log.json": [{name: without_people(text) for name, text in row.items()} for row in sources.log.rows()],
         **{f"{name}.json": rows for name, rows in stored.items()},
     }
+
+
+async def _shown(masked: Outward, job: Job) -> Job:
+    await asyncio.sleep(0)  # what one job printed takes some milliseconds
+    return job.shown(partial(masked.outward_text, job.component))
 
 
 async def evidence(sources: BundleSources, since: int) -> dict[str, object]:
