@@ -1,6 +1,7 @@
 """The database on real files: groups, undoing, damage, a full disk, one process."""
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 import subprocess
@@ -21,6 +22,7 @@ from cmsp_agent.storage.outbox.records import Record
 from cmsp_agent.storage.sqlite import writer
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.sqlite.migrations import Migration
+from cmsp_agent.storage.sqlite.reserve import SIZE
 from cmsp_agent.storage.state import open_state
 
 TABLE = (Migration(1, "create table things(name text unique, size blob)"),)
@@ -57,9 +59,10 @@ class Opened:
         )
         return self._all[-1]
 
-    async def state(self, path: Path) -> Database:
+    async def state(self, path: Path, reserve: int = SIZE) -> Database:
+        replaced = self.replaced.append
         self._all.append(
-            await open_state(path, "apl-1", clock=CLOCK, counters=self.counters, on_replaced=self.replaced.append)
+            await open_state(path, "apl-1", clock=CLOCK, counters=self.counters, on_replaced=replaced, reserve=reserve)
         )
         return self._all[-1]
 
@@ -199,6 +202,40 @@ def spoil(path: Path, at: int, length: int = 2048) -> None:
     with path.open("r+b") as file:
         file.seek(at)
         file.write(os.urandom(length))
+
+
+def foreign(path: Path) -> None:
+    path.unlink()
+    with contextlib.closing(sqlite3.connect(path)) as other, other:
+        other.execute("create table recipes(name)")
+
+
+def without_a_table(path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as file, file:
+        file.execute("drop table dead_letters")
+
+
+def without_its_wal(path: Path) -> None:
+    """What is left where the pages lay in the WAL alone: the header."""
+    path.unlink()
+    with contextlib.closing(sqlite3.connect(path)) as file, file:
+        file.execute("pragma journal_mode = wal")
+
+
+@pytest.mark.parametrize(
+    ("lose", "said"), [(foreign, "another program"), (without_a_table, "dead_letters"), (without_its_wal, "-wal")]
+)
+async def test_a_sound_file_that_is_not_what_was_written_is_set_aside_and_said(
+    opened: Opened, tmp_path: Path, lose: Callable[[Path], None], said: str
+) -> None:
+    path = tmp_path / "state.db"
+    db = await opened.state(path, reserve=4096)
+    await db.close()
+    lose(path)
+    db = await opened.state(path, reserve=4096)
+    assert (db.opening.created, said in db.opening.damage) == (True, True), db.opening
+    assert db.opening.set_aside is not None
+    assert (await db.read(current)).reason == "recovered"
 
 
 @pytest.mark.parametrize("how", ["header", "schema", "pages", "cut", "text"])

@@ -27,7 +27,7 @@ from cmsp_agent.storage.sqlite.connections import (
     sync_directory,
 )
 from cmsp_agent.storage.sqlite.faults import is_corruption, translated
-from cmsp_agent.storage.sqlite.migrations import Migration, migrate, version_of
+from cmsp_agent.storage.sqlite.migrations import Migration, migrate, strange, version_of
 from cmsp_agent.storage.sqlite.readers import Readers
 from cmsp_agent.storage.sqlite.reserve import Reserve
 from cmsp_agent.storage.sqlite.writer import Writer
@@ -188,17 +188,21 @@ class Database:
     # --- below: the writer's thread ---
 
     def _open(self) -> sqlite3.Connection:
+        written = self.path.exists() and self.path.stat().st_size > 0 and self._kept_back.of_earlier_run
         try:
             connection = connect_writer(self.path, self._synchronous)
         except sqlite3.DatabaseError as error:
             if not is_corruption(error):
                 raise
             return self._start_anew(str(error))
-        damage = damage_of(connection, self._clock)
+        created = version_of(connection) == 0
+        damage = damage_of(connection, self._clock) or strange(connection, self._migrations)
+        if not damage and created and written:
+            damage = "nothing that was written into it is there: was its -wal file removed?"
         if damage:
             connection.close()
             return self._start_anew(damage)
-        return self._prepare(connection, Opening(self.path, created=version_of(connection) == 0))
+        return self._prepare(connection, Opening(self.path, created=created))
 
     def _start_anew(self, damage: str) -> sqlite3.Connection:
         salvaged = salvage_meta(self.path)

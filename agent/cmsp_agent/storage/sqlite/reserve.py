@@ -22,6 +22,8 @@ class Reserve:
         self._size = size
         self.held = size == 0
         """The space is kept back at present; where it is not, the disk counts as full."""
+        self.of_earlier_run = size > 0 and path.exists()
+        """It was there already: there has been a database beside it."""
         self.refusal = ""
         """Why it could not be kept back at the last try, with what helps."""
 
