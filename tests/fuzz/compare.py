@@ -116,7 +116,8 @@ def check_community(data: bytes, texts: OidTexts) -> None:
         Disagreement: see the module.
     """
     received = message.decode(data, texts)
-    if not _as_netsnmp(data, received, texts) and not _as_pysnmp(data, received, texts):
+    read_by_one = _as_netsnmp(data, received, texts) or _as_pysnmp(data, received, texts)
+    if not read_by_one and netsnmp_oracle.library() is not None:
         values = [value for _, value in our_bindings(received.pdu, texts)]
         if not any(isinstance(value, Unreadable) or _wrapped(value) for value in values) and not isinstance(
             received.pdu, TrapV1

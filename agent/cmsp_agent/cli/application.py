@@ -1,6 +1,5 @@
 """The command line put together: groups, commands, global options. Turns errors into one message and an exit code."""
 
-import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -61,10 +60,6 @@ def run(
     except AgentError as error:
         printer.complain(f"cmsp-agent: {error}")
         return error.exit_code
-    except BrokenPipeError:
-        # Whoever read us has seen enough; the interpreter must not try to flush again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     return 0
 
 

@@ -6,9 +6,10 @@ Text from devices is printed as text: no markup, no control characters, so that 
 import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import IO, Any, TextIO
 
 from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
@@ -51,11 +52,19 @@ class TableColumn:
     right: bool = False
 
 
+class _Terminal(Console):
+    def on_broken_pipe(self) -> None:
+        """Whoever read us has seen enough (`| head`): that is no failure of the command."""
+        with suppress(SystemExit):
+            super().on_broken_pipe()  # the interpreter must not try to flush again
+        raise SystemExit(0)
+
+
 class Output:
     """Where a command prints to."""
 
     def __init__(self, stream: TextIO | None = None, errors: TextIO | None = None, width: int | None = None) -> None:
-        self.console = Console(file=stream, width=width, highlight=False, soft_wrap=False)
+        self.console = _Terminal(file=stream, width=width, highlight=False, soft_wrap=False)
         self.errors = Console(file=errors or sys.stderr, width=width, highlight=False)
 
     def json(self, document: Mapping[str, Any]) -> None:
@@ -76,7 +85,17 @@ class Output:
 
     def data(self, text: str) -> None:
         """Print lines of cells for a file: tabs stay tabs."""
-        self.console.file.write(clean(text, keep_lines=True))
+        with self.file() as file:
+            file.write(clean(text, keep_lines=True))
+
+    @contextmanager
+    def file(self) -> Iterator[IO[str]]:
+        """Where to write what is to stay as it is, to the last octet."""
+        try:
+            yield self.console.file
+            self.console.file.flush()
+        except BrokenPipeError:
+            self.console.on_broken_pipe()
 
     def complain(self, text: str) -> None:
         """Print text to standard error."""

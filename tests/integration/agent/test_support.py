@@ -8,6 +8,8 @@ import logging
 import tarfile
 from pathlib import Path
 
+import httpx
+
 from cmsp_agent.app.agent import running
 from tests.integration.agent.stage import Stage, staged
 from tests.integration.agent.test_lifecycle import polled, until
@@ -66,11 +68,9 @@ async def test_the_bundle_holds_what_helps_and_no_secret(tmp_path: Path) -> None
 
 async def command_metrics(stage: Stage) -> str:
     """What Prometheus would read."""
-    process = await asyncio.create_subprocess_exec(
-        "curl", "-s", "--unix-socket", str(stage.workspace.api_socket), "http://a/v1/metrics",
-        stdout=asyncio.subprocess.PIPE,
-    )  # fmt: skip
-    return (await process.communicate())[0].decode()
+    transport = httpx.AsyncHTTPTransport(uds=str(stage.workspace.api_socket))
+    async with httpx.AsyncClient(transport=transport, base_url="http://agent") as client:
+        return (await client.get("/v1/metrics")).text
 
 
 async def test_the_doctor_names_what_is_wrong_here_and_from_afar(tmp_path: Path) -> None:

@@ -224,11 +224,13 @@ def test_neither_server_nor_ssh_libraries_are_loaded_by_commands() -> None:
     assert ending.stdout.splitlines()[-1] == "[]"
 
 
-def test_a_reader_that_leaves_early_is_no_error(server: UnixServer, path: Path) -> None:
-    rows = [{"name": f"gw-{number}", "state": "up"} for number in range(3000)]
-    server.json("/v1/components", {"items": rows})
-    command = f"'{PROGRAM}' --socket '{path}' component list --json | head -1; exit ${{PIPESTATUS[0]}}"
-    ending = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=30)
+@pytest.mark.parametrize("shown", ["--json", ""])
+def test_a_reader_that_leaves_early_is_no_error(server: UnixServer, path: Path, shown: str) -> None:
+    row = {"type": "cisco_ios", "tier": "managed", "site": "paris", "addresses": ["10.1.0.1"], "state": "up"}
+    server.json("/v1/components", {"items": [{"name": f"gw-{number}", **row} for number in range(3000)]})
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    command = f"'{PROGRAM}' --socket '{path}' component list {shown} | head -1; exit ${{PIPESTATUS[0]}}"
+    ending = subprocess.run(["bash", "-c", command], capture_output=True, text=True, timeout=30, env=environment)
     assert (ending.returncode, ending.stderr) == (0, "")
 
 

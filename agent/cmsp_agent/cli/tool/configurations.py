@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cmsp_agent.cli.daemon import CallFailed
+from cmsp_agent.cli.session import session
 
 if TYPE_CHECKING:
     from cmsp_agent.services.backups.clean_text import ConfigText
@@ -13,16 +14,16 @@ if TYPE_CHECKING:
 Type = Annotated[str, typer.Option("--device-type", metavar="TYPE", help="Whose configuration it is.")]
 
 
-def tool_redact(device_type: Type) -> None:
+def tool_redact(context: typer.Context, device_type: Type) -> None:
     """Hide the secrets of a configuration: standard input to standard output, all else byte for byte."""
     text = _text_of(device_type)
-    _write(text.redacted(_read()))
+    _write(context, text.redacted(_read()))
 
 
-def tool_clean(device_type: Type) -> None:
+def tool_clean(context: typer.Context, device_type: Type) -> None:
     """Leave out what differs between two readings of an unchanged device: standard input to standard output."""
     text = _text_of(device_type)
-    _write(text.stable(_read()))
+    _write(context, text.stable(_read()))
 
 
 def _text_of(device_type: str) -> "ConfigText":
@@ -42,6 +43,7 @@ def _read() -> str:
     return sys.stdin.buffer.read().decode("utf-8", "surrogateescape")
 
 
-def _write(text: str) -> None:
-    sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
-    sys.stdout.buffer.flush()
+def _write(context: typer.Context, text: str) -> None:
+    with session(context).output.file():
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+        sys.stdout.buffer.flush()
