@@ -468,7 +468,14 @@ def test_a_way_that_does_not_work_is_shown_with_its_remedy() -> None:
 
 
 def test_the_call_paths_to_an_emergency_number_are_listed_with_what_is_wrong() -> None:
-    bad = {"component": "gw-1", "dial_peer": "112", "by": "port 0/1/0:15", "works": False, "why": "PRI down"}
+    bad = {
+        "component": "gw-1",
+        "dial_peer": "112",
+        "by": "port 0/1/0:15",
+        "works": False,
+        "why": "PRI down",
+        "doubt": "",
+    }
     numbers = [
         {"site": "paris", "number": "112", "working": 0, "state": "lost", "redundant": False, "call_paths": [bad]},
         {"site": "lyon", "number": "112", "working": 0, "state": "none", "redundant": False, "call_paths": []},
