@@ -141,3 +141,64 @@ def test_net_snmp_s_own_mibs(capsys: pytest.CaptureFixture[str]) -> None:
         "netsnmp.ucd_start": "1.3.6.1.4.1.2021.251.1",
         "netsnmp.ucd_shutdown": "1.3.6.1.4.1.2021.251.2",
     }
+
+
+def oids(text: str, *others: str) -> dict[str, str]:
+    return {each.name: each.oid for each in notifications(text, others)}
+
+
+def v1_mib(traps: str, imports: str = "IMPORTS enterprises FROM RFC1155-SMI TRAP-TYPE FROM RFC-1215;") -> str:
+    return f"M-MIB DEFINITIONS ::= BEGIN {imports}\nm OBJECT IDENTIFIER ::= {{ enterprises 7 }}\n{traps}\nEND"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param(
+            v1_mib("t TRAP-TYPE ENTERPRISE m ::= 3", "IMPORTS enterprises FROM RFC1155-SMI"), id="no semicolon"
+        ),
+        pytest.param(v1_mib("----- old TRAP-TYPE ENTERPRISE m ::= 9\nt TRAP-TYPE ENTERPRISE m ::= 3"), id="hyphens"),
+        pytest.param(v1_mib("t TRAP-TYPE -- why -- ENTERPRISE m ::= 3"), id="a comment that ends"),
+        pytest.param(v1_mib('t TRAP-TYPE ENTERPRISE m DESCRIPTION "a ""t TRAP-TYPE"" ::= 9" ::= 3'), id="quotes"),
+        pytest.param(v1_mib('-- it isn\'t 5" wide\nt TRAP-TYPE ENTERPRISE m ::= 3 -- 5"'), id="quotes in comments"),
+        pytest.param(v1_mib("t TRAP-TYPE\r\n\tENTERPRISE\r\n\tm\r\n\t::=\r\n\t3"), id="line by line"),
+        pytest.param(v1_mib("t TRAP-TYPE ENTERPRISE m ::= 3\nu OBJECT-TYPE SYNTAX ::= { m"), id="broken behind"),
+        pytest.param(v1_mib("t TRAP-TYPE ENTERPRISE m ::= 3", ""), id="nothing imported"),
+        pytest.param("\ufeff" + v1_mib("t TRAP-TYPE ENTERPRISE m ::= 3"), id="byte order mark"),
+        pytest.param(
+            v1_mib("t TRAP-TYPE ENTERPRISE m ::= 3").replace("M-MIB D", "M-MIB { iso 1 } D"), id="module's OID"
+        ),
+    ],
+)
+def test_a_maker_s_file_as_it_comes(text: str) -> None:
+    assert oids(text) == {"t": "1.3.6.1.4.1.7.0.3"}
+
+
+def test_a_name_means_what_its_own_module_says() -> None:
+    root = """R-MIB DEFINITIONS ::= BEGIN
+        products OBJECT IDENTIFIER ::= { enterprises 7 }
+        root OBJECT IDENTIFIER ::= { products 1 } END
+        S-MIB DEFINITIONS ::= BEGIN IMPORTS root FROM R-MIB; traps OBJECT IDENTIFIER ::= { root 5 } END"""
+    own = """M-MIB DEFINITIONS ::= BEGIN IMPORTS root FROM R-MIB;
+        products OBJECT IDENTIFIER ::= { root 2 }
+        traps OBJECT IDENTIFIER ::= { products 3 }
+        a NOTIFICATION-TYPE STATUS current ::= { traps 1 } END"""
+    assert oids(own, root) == {"a": "1.3.6.1.4.1.7.1.2.3.1"}
+
+
+def test_notifications_of_one_name_or_of_an_object_s_are_all_read() -> None:
+    text = v1_mib(
+        "fan OBJECT IDENTIFIER ::= { m 2 } fan TRAP-TYPE ENTERPRISE fan ::= 1 fan TRAP-TYPE ENTERPRISE m ::= 4"
+        " Door TRAP-TYPE ENTERPRISE m ::= 5"
+    )
+    found = [(each.name, each.oid) for each in notifications(text)]
+    assert found == [("fan", f"1.3.6.1.4.1.7.{arcs}") for arcs in ("2.0.1", "0.4")] + [("Door", "1.3.6.1.4.1.7.0.5")]
+
+
+def test_all_that_is_missing_is_said_at_once() -> None:
+    text = v1_mib(
+        "t TRAP-TYPE ENTERPRISE x ::= 1 u TRAP-TYPE ENTERPRISE y ::= 2",
+        "IMPORTS enterprises FROM RFC1155-SMI x -- the root, -- FROM X-MIB y FROM Y-MIB;",
+    )
+    with pytest.raises(MibError, match=r"'x' \(it is imported from X-MIB.*; nothing defines 'y' \(.*Y-MIB"):
+        notifications(text)
