@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import typer
 
+from cmsp_agent.cli.daemon import all_pages
 from cmsp_agent.cli.filters import known_or_refused, refuse_unknown_component, refuse_unknown_site
 from cmsp_agent.cli.output import TableColumn, items, minute, moment, shown
 from cmsp_agent.cli.session import AsJson, CommandContext, session
@@ -85,11 +86,14 @@ def _what(row: IncidentDocument) -> str:
 def incident_show(
     context: typer.Context,
     incident: IncidentName,
+    all_notes: Annotated[bool, typer.Option("--notes", help="All notes, not the latest only.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show an incident: what, since when, how urgent and why."""
     here = session(context)
     found = here.daemon.get(incident_path(incident))
+    if all_notes:
+        found["notes"] = all_pages(here.daemon, f"{incident_path(incident)}/notes")["items"]
     if as_json:
         here.output.json(found)
         return
@@ -115,7 +119,7 @@ def incident_show(
             "recommendation": found.get("recommendation"),
         }
     )
-    for head, lines in (("notes", found.get("notes") or ()), ("timeline", _timeline(found))):
+    for head, lines in (("notes", _notes(found)), ("timeline", _timeline(found))):
         if lines:
             here.output.line(f"\n{head}")
         for line in lines:
@@ -129,6 +133,15 @@ def incident_show(
             TableColumn("TEXT"),
         ]
         here.output.table(columns, alarms, "")
+
+
+def _notes(incident: IncidentDocument) -> list[str]:
+    """The notes, after a line that says of which there are more."""
+    lines = [str(note) for note in incident.get("notes") or ()]
+    dropped, more = incident.get("notes_dropped") or 0, (incident.get("notes_in_all") or 0) - len(lines)
+    said = [f"{more} earlier: --notes shows them"] if more > 0 else []
+    said += [f"{dropped} older: not kept"] if dropped else []
+    return [f"({'; '.join(said)})", *lines] if said else lines
 
 
 def _timeline(incident: IncidentDocument) -> list[str]:

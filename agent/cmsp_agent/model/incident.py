@@ -21,11 +21,10 @@ from cmsp_agent.model.incident_facts import (
     continued,
     in_force,
     wish,
+    within_bounds,
 )
 from cmsp_agent.model.incident_state import OPEN, IncidentState, Trigger
 from cmsp_agent.model.priority import Extent, Priority, Urgency, priority
-
-MOST_NOTES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +54,8 @@ class Incident:
     declared_low: DeclaredLow | None = None
     external: Mapping[str, str | None] = field(default_factory=lambda: {"headend": None, "itsm": None})
     notes: tuple[str, ...] = ()
+    notes_dropped: int = 0
+    """How many older ones went, for there are bounds."""
     timeline: tuple[TimelineEntry, ...] = ()
     version: int = 1
     """Grows with each change; the ETag."""
@@ -164,8 +165,10 @@ class Incident:
         return self._next(assignee=assignee)
 
     def noted(self, note: str) -> "Incident":
-        """One more note; the latest are kept."""
-        return self._next(notes=(*self.notes, note)[-MOST_NOTES:])
+        """One more note; the latest are kept, and those that go are counted."""
+        notes = (*self.notes, note)
+        kept = within_bounds(notes)
+        return self._next(notes=kept, notes_dropped=self.notes_dropped + len(notes) - len(kept))
 
     def referenced(self, external: Mapping[str, str | None]) -> "Incident":
         """References of the ticket in other systems; those not named stay."""

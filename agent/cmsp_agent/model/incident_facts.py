@@ -12,6 +12,11 @@ MOST_STEPS = 200
 """Entries of a timeline: the first stays, of the others the latest."""
 
 
+MOST_NOTES = 200
+MOST_NOTE_CHARACTERS = 100_000
+"""Of all notes of an incident together: with each change the incident is stored as a whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class RaisedPriority:
     """A person asked for another priority: which, who and when (it may be charged for)."""
@@ -88,6 +93,17 @@ def continued(timeline: tuple[TimelineEntry, ...], entry: TimelineEntry) -> tupl
     """The timeline with one entry more, within its bound."""
     entries = (*timeline, entry)
     return entries if len(entries) <= MOST_STEPS else (entries[0], *entries[-(MOST_STEPS - 1) :])
+
+
+def within_bounds(notes: tuple[str, ...]) -> tuple[str, ...]:
+    """The latest notes, as many as are kept; the last one always is."""
+    characters, kept = 0, 0
+    for note in reversed(notes[-MOST_NOTES:]):
+        characters += len(note)
+        if kept and characters > MOST_NOTE_CHARACTERS:
+            break
+        kept += 1
+    return notes[len(notes) - kept :]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import pytest
 from cmsp_agent.api.app import openapi
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.storage import outbox
-from cmsp_agent.storage.tables import audit, host_keys, jobs
+from cmsp_agent.storage.tables import audit, host_keys, incidents, jobs
 from tests.integration.api.conftest import TEXT, Agent, once
 
 
@@ -124,6 +124,9 @@ async def test_every_list_is_the_same_by_pages_and_whole(agent: Agent, local: ht
     for text in (TEXT, TEXT.replace("end\n", "ip http server\nend\n")):
         agent.device.text = text
         await ended(local, (await local.post("/v1/components/gw-1/backups", headers=once())).json())
+    noted = await agent.incident()
+    agent.alarm_state.incidents[noted.id] = noted = noted.noted("carrier called").noted("ticket opened")
+    await agent.database.write(lambda tx: incidents.save(tx, noted))
     lists = {
         path: member
         for path, calls in openapi()["paths"].items()
@@ -133,7 +136,10 @@ async def test_every_list_is_the_same_by_pages_and_whole(agent: Agent, local: ht
     }
     several = set()
     for path, member in lists.items():
-        where, asked = path.replace("{name}", "gw-1"), {"text": "ip http"} if path.endswith("grep") else {}
+        where, asked = (
+            path.replace("{name}", "gw-1").replace("{incident}", noted.id),
+            {"text": "ip http"} if path.endswith("grep") else {},
+        )
         whole = (await local.get(where, params=asked)).json()
         assert (await local.get(where, params={**asked, "after": 1000})).json()[member] == [], path
         paged: list[Any] = []
@@ -146,6 +152,24 @@ async def test_every_list_is_the_same_by_pages_and_whole(agent: Agent, local: ht
         assert paged == whole[member], path
         several |= {path} if len(paged) > 1 else set()
     assert {"/v1/components/{name}/backups/verification", "/v1/backups/rehearsal", "/v1/jobs", "/v1/order"} <= several
+    assert "/v1/incidents/{incident}/notes" in several
+
+
+async def test_the_notes_of_an_incident_are_bounded_and_what_went_is_counted(
+    agent: Agent, local: httpx.AsyncClient
+) -> None:
+    made = await agent.incident()
+    path = f"/v1/incidents/{made.id}"
+    for number in range(40):
+        wish = {"note": f"{number} " + "x" * 3_990}
+        assert (await local.patch(path, json=wish, headers=once(**{"If-Match": "*"}))).status_code == 200
+    shown = await local.patch(path, json={"assignee": "noc"}, headers=once(**{"If-Match": "*"}))
+    document = shown.json()
+    assert len(shown.content) < 60_000
+    assert (len(document["notes"]), document["notes_in_all"], document["notes_dropped"]) == (10, 24, 16)
+    kept = (await local.get(f"{path}/notes")).json()["items"]
+    assert [f": {number} x" in kept[place] for place, number in ((0, 16), (-1, 39))] == [True, True]
+    assert document["notes"] == kept[-10:]
 
 
 async def test_what_a_component_does_not_get_is_refused(local: httpx.AsyncClient) -> None:

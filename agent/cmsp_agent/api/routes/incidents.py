@@ -7,8 +7,9 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from cmsp_agent.api.callers import READING, caller_of, incident_shown_to, services_of
+from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.problems import PreconditionFailed, PreconditionRequired
-from cmsp_agent.api.schemas.incidents import IncidentChange, IncidentPage, IncidentReport, IncidentView
+from cmsp_agent.api.schemas.incidents import IncidentChange, IncidentPage, IncidentReport, IncidentView, NoteList
 from cmsp_agent.api.unsafe import Operator
 from cmsp_agent.api.views.incidents import incident_view
 from cmsp_agent.model.incident import Incident
@@ -41,8 +42,8 @@ async def incidents(
         oldest_first = services.status.open_incidents()[: before or None]
         latest, following = oldest_first[-limit:][::-1], max(len(oldest_first) - limit, 0)
         return {"items": [incident_view(shown(incident)) for incident in latest], "next": following or None}
-    page, following = await services.events.log.incidents(before, limit)
-    return {"items": [incident_view(shown(incident)) for incident in page], "next": following or None}
+    found, following = await services.events.log.incidents(before, limit)
+    return {"items": [incident_view(shown(incident)) for incident in found], "next": following or None}
 
 
 @router.post("", response_model=IncidentView, status_code=201)
@@ -70,6 +71,14 @@ async def incident(request: Request, incident: str) -> JSONResponse:
     found = await services.events.log.incident(incident)
     shown = incident_shown_to(caller_of(request), services)(found)
     return JSONResponse(incident_view(shown), headers={"ETag": f'"{found.version}"'})
+
+
+@router.get("/{incident}/notes", response_model=NoteList, dependencies=READING)
+async def notes(request: Request, incident: str, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
+    """All notes of an incident that are kept."""
+    services = services_of(request)
+    found = await services.events.log.incident(incident)
+    return page(incident_shown_to(caller_of(request), services)(found).notes, after, limit, str)
 
 
 @router.patch("/{incident}", response_model=IncidentView)

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from cmsp_agent.api.schemas.base import Shape, Strict
+from cmsp_agent.api.schemas.base import Paged, Shape, Strict
 
 
 class ImpactView(Shape):
@@ -43,7 +43,9 @@ class IncidentView(Shape):
     closed_at: str | None
     merged_into: str | None
     assignee: str | None
-    notes: list[str]
+    notes: list[str] = Field(description="The latest; all come from `/v1/incidents/{incident}/notes`")
+    notes_in_all: int = Field(description="How many are kept")
+    notes_dropped: int = Field(description="How many older ones went, for 200 and 100,000 characters are kept")
     timeline: list[TimelineView]
     version: int
 
@@ -53,6 +55,12 @@ class IncidentPage(Shape):
 
     items: list[IncidentView]
     next: int | None
+
+
+class NoteList(Paged):
+    """The notes of an incident, the oldest that is kept first."""
+
+    items: list[str]
 
 
 class References(Strict):

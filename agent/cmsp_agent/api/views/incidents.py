@@ -5,6 +5,9 @@ from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.times import optional_time, rfc3339
 from cmsp_agent.storage.outbox.records import incident_record
 
+NOTES_SHOWN = 10
+"""The latest, with the incident; all that are kept come in pages."""
+
 
 def incident_view(incident: Incident) -> View:
     """The data of `cmsp.incident.v1`, and what people add to it."""
@@ -16,7 +19,9 @@ def incident_view(incident: Incident) -> View:
         "arithmetic": incident.arithmetic,
         "confirmed": incident.confirmed,
         "assignee": incident.assignee,
-        "notes": list(incident.notes),
+        "notes": list(incident.notes[-NOTES_SHOWN:]),
+        "notes_in_all": len(incident.notes),
+        "notes_dropped": incident.notes_dropped,
         "resolved_at": optional_time(incident.resolved_at),
         "closed_at": optional_time(incident.closed_at),
         "reopened": incident.reopened,
