@@ -161,6 +161,8 @@ def _well(link: Link, after: int) -> Link:
 def _durable(link: Link, numbers: Numbers, sent: Sent | None, answer: Durable, chance: float) -> tuple[Link, LinkStep]:
     if sent is None:
         return _stands_at(link, numbers, answer.epoch, answer.durable, chance)
+    if answer.epoch is None:
+        return _batch_refused(link, sent, BatchRefused("acknowledged without an epoch", violation=True), chance)
     if answer.epoch != numbers.epoch:
         return _failed(link, Failed("acknowledged another epoch than was sent", violation=True), chance)
     if answer.durable > sent.last:

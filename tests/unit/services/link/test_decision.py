@@ -229,10 +229,11 @@ class TestBatchRefused:
         link, step = after(BatchRefused("a page", violation=True), link, None)
         assert (link.asked, step.dead_letter, step.wait) == (False, None, 2.0)
 
-    def test_answers_that_cannot_be_read_cost_time_before_they_cost_a_record(self) -> None:
+    @pytest.mark.parametrize("answer", [BatchRefused("a page", violation=True), Durable(None, 51)])
+    def test_answers_that_cannot_be_read_cost_time_before_they_cost_a_record(self, answer: HeadendAnswer) -> None:
         link, waits = LINK, []
         while True:
-            link, step = after(BatchRefused("a page", violation=True), link, Sent(51, 51, 1), chance=1.0)
+            link, step = after(answer, link, Sent(51, 51, 1), chance=1.0)
             waits.append(step.wait)
             if step.dead_letter is not None:
                 break
