@@ -12,11 +12,17 @@ from cmsp_agent.plugin.api import (
     StateRule,
     hook,
 )
-from cmsp_plugins.oracle_sbc import traps
+from cmsp_plugins.oracle_sbc import hardware, traps
 from cmsp_plugins.oracle_sbc.setup import SETUP
 
 API_VERSION = 1
 
+PRODUCTS = "1.3.6.1.4.1.9148.1"
+"""ACMEPACKET-PRODUCTS."""
+MODELS = (
+    *(("1.1", "Net-Net 4250"), ("1.2", "Net-Net 4500"), ("3.2", "Net-Net 3820")),
+    *(("4.2", "VME"), ("5.1", "6300"), ("6.1", "1100")),
+)
 GENERAL = "1.3.6.1.4.1.9148.3.2.1.1"
 """APSYSMGMT-MIB apSysMgmtMIBGeneralObjects."""
 AGENT = "1.3.6.1.4.1.9148.3.2.1.2.2.1"
@@ -32,6 +38,7 @@ ORACLE_SBC = DeviceType(
         os="acme",
         version=(Fact(pattern=r"\s((?:nn)?(?:[SE]-?C[A-Z]?|S[A-Z]{1,2})\d[\w.]*(?: .*)?)"),),
         model=(Fact(pattern=r"^Acme Packet ((?:[A-Z]\S* )?[A-Z]*\d+|VME?) "),),
+        products=tuple((f"{PRODUCTS}.{number}", model) for number, model in MODELS),
     ),
     alarms=(
         AlarmType(
@@ -43,6 +50,7 @@ ORACLE_SBC = DeviceType(
             recommendation="Ask the carrier; check the way to the session agent from the SBC.",
         ),
         AlarmType("sbc.out_of_service", Severity.CRITICAL, "{component} is out of service", impairs=frozenset({"*"})),
+        *hardware.ALARMS,
         *traps.ALARMS,
     ),
     traps=traps.TRAPS,
@@ -52,6 +60,7 @@ ORACLE_SBC = DeviceType(
         StateRule(f"{AGENT}.22", "sip.trunk.down", frozenset({1, 5, 6}), frozenset({0, 2, 3}), object=f"{AGENT}.2"),
         # apSysRedundancy is out of service, or else active or standby.
         StateRule(f"{GENERAL}.4.0", "sbc.out_of_service", frozenset({4}), frozenset({2, 3}), object=""),
+        *hardware.STATES,
     ),
     kpis=(
         Kpi("cpu.load", "percent", (f"{GENERAL}.1.0",), limit=Limit(90, 80, 600, Severity.MINOR)),
@@ -72,6 +81,7 @@ ORACLE_SBC = DeviceType(
         Kpi("trunk.refused.in", "calls/s", (f"{AGENT}.9",), kind="counter32", per=f"{AGENT}.2"),
         Kpi("trunk.refused.out", "calls/s", (f"{AGENT}.13",), kind="counter32", per=f"{AGENT}.2"),
         Kpi("sip.contacts", "contacts", (f"{GENERAL}.11.0",)),
+        *hardware.KPIS,
     ),
     # The command line shows the whole configuration; it has no last line of its own.
     cli=CliPlatform(

@@ -34,9 +34,6 @@ ALARMS = (
     _note("config.not_saved", MAJOR, "{component}: its configuration could not be saved"),
     _note("task.suspended", Severity.CRITICAL, "{component}: task {object} is suspended"),
     _note("login.failed", MINOR, "{component}: a login failed from {object}"),
-    _note("env.power", MAJOR, "{component}: power supply {object} has changed"),
-    _note("env.fan", MAJOR, "{component}: fan {object} is out of range"),
-    _note("env.temperature", MAJOR, "{component}: temperature is out of range"),
     _note("certificate.expired", MAJOR, "{component}: certificate {object} has expired"),
     _note("certificate.expires", MINOR, "{component}: certificate {object} expires soon"),
 )
