@@ -1,11 +1,13 @@
 """Notifications against a real mail server: taken, refused, away, slow; nothing is lost, nothing is sent twice."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from email import message_from_string
 from email.policy import default
 from pathlib import Path
 
+import httpx
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
@@ -17,6 +19,8 @@ from cmsp_agent.services.notify import outgoing
 from cmsp_plugins.smtp.plugin import deliver
 from tests.integration.agent.stage import staged
 from tests.integration.agent.test_lifecycle import until
+from tests.lab.agent.process import AgentProcess
+from tests.lab.agent.workspace import Workspace
 from tests.lab.ports import free_port
 
 CANARY = Secret("mail", lambda: "canary-3141")
@@ -146,3 +150,51 @@ async def test_the_running_agent_tells_of_an_incident_also_when_the_server_was_a
             await until(lambda: any("opened" in subject for subject in map(subject_of, box.mails)), 90)
             subjects = [subject_of(each) for each in box.mails]
             assert sum("opened" in subject for subject in subjects) == 1
+
+
+class HangingMailbox(Mailbox):
+    """Keeps the first mail in hand until the test goes on; whether it was taken nobody learns."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.in_hand, self.go_on = threading.Event(), threading.Event()
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        self.in_hand.set()
+        await asyncio.to_thread(self.go_on.wait, 60)
+        return await super().handle_DATA(server, session, envelope) if self.answer else "451 gone"
+
+
+async def test_an_agent_that_is_killed_while_a_mail_is_in_hand_sends_each_once_after_its_start(tmp_path: Path) -> None:
+    box, workspace = HangingMailbox(), Workspace(tmp_path)
+    controller = Controller(box, hostname="127.0.0.1", port=free_port())
+    controller.start()
+    workspace.write(
+        f"appliance: {{name: cut, secrets: {workspace.secrets}, next_hop: 127.0.0.1, storage: {{state: "
+        f"{workspace.state}, backups: {workspace.backups}}}}}\napi: {{listen: off, socket: {workspace.api_socket}}}\n"
+        "headend: {urls: [], tunnel: external}\nlisten: {traps: off, syslog: off, syslog_tcp: off, syslog_tls: off}\n"
+        "sites: {lab: {people: 1}}\ncomponents: {}\nnotify: [{to: [duty@example.org]}]\n"
+        f"smtp: {{host: 127.0.0.1, port: {controller.port}, from: cmsp@example.org, tls: none}}\n",
+        {},
+    )
+    try:
+        async with AgentProcess(workspace) as agent:
+            transport = httpx.AsyncHTTPTransport(uds=str(workspace.api_socket))
+            async with httpx.AsyncClient(transport=transport, base_url="http://agent") as http:
+                for number in range(3):
+                    wish = {"title": f"fault {number}", "components": [], "urgency": "minor"}
+                    made = await http.post("/v1/incidents", json=wish, headers={"Idempotency-Key": f"k{number}"})
+                    assert made.status_code == 201, made.text
+            assert await asyncio.to_thread(box.in_hand.wait, 30)
+            await agent.kill()
+        box.answer = ""
+        box.go_on.set()
+        await asyncio.sleep(0.5)
+        box.answer = "250 taken"
+        async with AgentProcess(workspace):
+            await until(lambda: len(box.mails) >= 3, 30)
+            await asyncio.sleep(1)
+    finally:
+        box.go_on.set()
+        controller.stop()
+    assert sorted(subject_of(each).split(": ")[-1] for each in box.mails) == ["fault 0", "fault 1", "fault 2"]
