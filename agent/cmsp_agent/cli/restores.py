@@ -65,7 +65,10 @@ def _for_console(here: CommandContext, name: str, backup: str, file: Path) -> No
 
 
 def _print(here: CommandContext, name: str, backup: str, plan: dict[str, Any], *, merge: bool) -> None:
-    here.output.line(str(plan.get("difference") or f"{name} runs {backup} already").rstrip("\n"))
+    if not plan.get("difference"):
+        here.output.line(f"{name} runs {backup} already")
+        return
+    here.output.line(str(plan["difference"]).rstrip("\n"))
     if plan.get("suspect"):
         here.output.complain(f"the version is suspect: {plan['suspect']}")
     if plan.get("lost"):

@@ -9,6 +9,7 @@ from cmsp_agent.app.agent import Agent, running
 from cmsp_agent.model.backup import BackupResult
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.services.audit_beside import FOLDER
+from cmsp_agent.services.backups import storage_watch
 from cmsp_agent.storage.sealed.backup_set import MARK
 from cmsp_agent.storage.sealed.master_key import WRAPPED
 from tests.integration.agent.stage import Stage, staged
@@ -127,7 +128,10 @@ async def test_a_storage_that_is_not_mounted_is_an_alarm_and_nothing_is_written_
             await saved(agent)
 
 
-async def test_a_mount_that_goes_is_seen_by_the_next_backup_and_nothing_is_written_in_its_place(tmp_path: Path) -> None:
+async def test_a_mount_that_goes_and_comes_is_seen_by_the_next_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Meanwhile nothing is written in its place, and whoever looks at a backup is told why there is none."""
     async with staged(tmp_path) as stage, running(stage.load()) as agent:
         await saved(agent)
         store = stage.workspace.backups
@@ -139,7 +143,9 @@ async def test_a_mount_that_goes_is_seen_by_the_next_backup_and_nothing_is_writt
         empty = await agent.backups.backups.run("gw-1", "demand")
         assert isinstance(empty.error, StorageError)
         assert list(store.iterdir()) == []
+        with pytest.raises(StorageError, match="mount the backup storage"):
+            await agent.backups.backups.content("gw-1", "latest", redacted=True)
         store.rmdir()
         (tmp_path / "elsewhere").rename(store)
-        await agent.backups.storage.look()
+        monkeypatch.setattr(storage_watch, "RECENT", 0.0)
         assert (await agent.backups.backups.run("gw-1", "demand")).result is BackupResult.UNCHANGED

@@ -25,7 +25,8 @@ async def text_for_swapped(backups: Backups, component: str, version: str, ports
     _, platform = backups.require(component)
     if platform.paste is None:
         raise Refused(
-            f"{component}: what is typed at the console of its device type is not known (source: device type)"
+            f"{component}: what is typed at the console of its device type is not known (source: device type); "
+            "write the version out with `cmsp-agent backup export` and load it into the new device by its maker's way"
         )
     found = await backups.find(component, version)
     content = await backups.content(component, found.id, redacted=False)

@@ -5,6 +5,7 @@ from zlib import crc32
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.component import BackupPlan
+from cmsp_agent.model.errors import StorageError
 from cmsp_agent.services.backups.outcome import BackupOutcome
 from cmsp_agent.services.backups.service import Backups
 
@@ -13,7 +14,10 @@ PAUSES = (60.0, 300.0, 900.0, 3600.0)
 
 
 class Retries:
-    """Tries again after 1, 5, 15 and 60 minutes where the device refused the connection, was busy or silent."""
+    """Tries again after 1, 5, 15 and 60 minutes where the device refused the connection, was busy or silent.
+
+    Likewise where the backup storage could not be used, but that is an alarm at once.
+    """
 
     def __init__(self, backups: Backups, clock: Clock) -> None:
         self._backups = backups
@@ -41,7 +45,7 @@ class Retries:
         end = self._clock.monotonic() + plan.window
         for pause in PAUSES:
             outcome = await self._backups.run(component, reason, tried=tried, again=True)
-            if outcome.error is None or not outcome.error.retryable:
+            if outcome.error is None or not (outcome.error.retryable or isinstance(outcome.error, StorageError)):
                 return outcome
             tried.append(str(outcome.error))
             left = end - self._clock.monotonic()

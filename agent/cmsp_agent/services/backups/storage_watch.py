@@ -1,5 +1,6 @@
 """Watches the partner's backup storage: unless it is mounted, writable and ours, an alarm, and no backup is written."""
 
+import asyncio
 import logging
 import shutil
 import sqlite3
@@ -26,6 +27,8 @@ UNUSABLE = "backups.storage"
 KNOWN = "backups.directory"
 """Where this appliance has kept backups, in `state.db`."""
 EVERY = 60.0
+RECENT = 5.0
+"""Seconds for which a problem is believed: the storage may be back; one that hangs is not asked at each call."""
 WITHIN = 10.0
 """Seconds in which the storage must answer: a mount may hang."""
 READ_WITHIN = 60.0
@@ -49,6 +52,8 @@ class BackupStorage:
         self._clock = clock
         self._pool = BlockingPool("backup storage", threads=1, waiting=100, source=threads)
         self._conditions: Conditions | None = None
+        self._looking = asyncio.Lock()
+        self._looked = -RECENT
         self.problem = ""
         """Why nothing can be stored now, and what helps; empty where all is well."""
 
@@ -70,6 +75,7 @@ class BackupStorage:
             self.problem = f"{directory} does not answer within {WITHIN:g} s: check the mount and the server behind it"
         except AgentError as error:
             self.problem = str(error)
+        self._looked = self._clock.monotonic()
         self._tell()
 
     async def room(self) -> tuple[int, int]:
@@ -112,13 +118,15 @@ class BackupStorage:
         self._tell()
 
     async def require(self) -> None:
-        """Refuse to write where the storage can't be used: a mount may have gone since it was looked at last.
+        """Refuse to write where the storage can't be used: a mount may have gone, or come, since it was looked at last.
 
         Raises:
             StorageError: with what is wrong and what helps.
         """
-        if not self.problem and not await self._marked():
-            await self.look()
+        if self.problem or not await self._marked():
+            async with self._looking:
+                if not self.problem or self._clock.monotonic() - self._looked >= RECENT:
+                    await self.look()
         if self.problem:
             raise StorageError(self.problem)
 
@@ -165,8 +173,12 @@ class GuardedContents:
         return await self._contents.put(component, content, note)
 
     async def get(self, address: str) -> bytes:
-        """The content."""
-        return await self._contents.get(address)
+        """The content; a StorageError says what is wrong with the storage, where that is why."""
+        try:
+            return await self._contents.get(address)
+        except StorageError:
+            await self._require()
+            raise
 
     async def delete(self, address: str) -> bool:
         """As the contents do; a StorageError says what is wrong with the storage."""

@@ -152,7 +152,10 @@ def recovered(wrapped: Path, private_key: bytes, password: bytes | None = None) 
     content = files.read(wrapped, MOST_BYTES)
     if content is None:
         raise StorageError(f"{wrapped}: there is no such file")
-    return MasterKey(str(wrapped), sealing.unwrap(content, private_key, password))
+    try:
+        return MasterKey(str(wrapped), sealing.unwrap(content, private_key, password))
+    except StorageError as error:
+        raise StorageError(f"{wrapped}: damaged, or made for another recovery key than this one") from error
 
 
 def recovered_keys(beside: Path, private_key: bytes, password: bytes | None = None) -> list[MasterKey]:

@@ -2,9 +2,11 @@
 
 import asyncio
 
+import pytest
+
 from cmsp_agent.model.backup import BackupResult
 from cmsp_agent.model.component import BackupPlan
-from cmsp_agent.model.errors import AuthenticationRejected, DeviceUnreachable
+from cmsp_agent.model.errors import AuthenticationRejected, DeviceUnreachable, StorageError
 from cmsp_agent.services.backups.retries import PAUSES, Retries
 from tests.unit.services.backups.test_clean_text import WHOLE
 from tests.unit.services.backups.test_service import Site, site
@@ -42,6 +44,22 @@ async def test_the_alarm_comes_at_the_end_and_says_what_was_tried(site: Site) ->
     outcome = await running
     assert "tried 5 times" in outcome.run.error
     assert [signal.raised for signal in site.reported] == [True]
+
+
+async def test_a_storage_that_is_back_before_the_night_is_over_gets_its_backup(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def gone(address: str, content: bytes, note: bytes = b"") -> str:
+        raise StorageError("the backup storage is not mounted")
+
+    monkeypatch.setattr(site.backups._manifest.contents, "put", gone)
+    running = asyncio.create_task(Retries(site.backups, site.clock).run("gw-1", "schedule", BackupPlan()))
+    await settled()
+    assert [signal.raised for signal in site.reported] == [True]
+    monkeypatch.undo()
+    await waited(site, PAUSES[0])
+    assert (await running).result is BackupResult.STORED
+    assert [signal.raised for signal in site.reported if signal.type == site.reported[0].type] == [True, False]
 
 
 async def test_a_refused_login_is_not_tried_again(site: Site) -> None:
