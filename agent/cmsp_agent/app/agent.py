@@ -174,7 +174,7 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         backups = await start(start_backups(runtime, configuration, loaded.key, known, components, events, audit))
         kpis = await start(start_kpis(runtime, configuration, known, events.known_time))
         await start(start_order(runtime, configuration, devices, events))
-        await start(start_emergency(runtime, configuration, known, backups.backups, service, notices))
+        await start(start_emergency(runtime, configuration, known, backups.backups, events))
         await start(start_inventory(runtime, devices, backups.backups, notices))
         seen = (devices.seen.note, backups.seen)
         asked = PollingNeeds(known, components, devices.remember, seen, service, notices)

@@ -300,7 +300,9 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
             events=EventServices(
                 log=EventLog(database),
                 alarms=AlarmDesk(cast("EventService", NoAlarms()), clock, uuid7),
-                silences=SilenceService(database, SilenceRegister(), clock),
+                silences=SilenceService(
+                    database, SilenceRegister(), clock, KnownTime(database, notices, clock).believed
+                ),
                 change_incident=lambda name, edit: change_incident(database, alarm_state, name, edit),
                 report_incident=no_report,
                 raw_messages=one_raw_message,

@@ -36,6 +36,7 @@ from cmsp_agent.services.emergency.legs import (
 )
 from cmsp_agent.services.emergency.survivable import SurvivableTimes
 from cmsp_agent.services.events.notices import RecordSignal
+from cmsp_agent.services.events.trusted_clock import Believed
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import emergency_calls
 
@@ -59,6 +60,7 @@ class EmergencyCalls:
         clock: ours.
         new_id: makes the ids of records.
         counters: of what is lost.
+        believed: whether the clock is: old records are deleted by it.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class EmergencyCalls:
         clock: Clock,
         new_id: NewId,
         counters: Counters,
+        believed: Believed,
     ) -> None:
         self.numbers: Mapping[str, Sequence[str]] = {}
         self.masks = True
@@ -85,6 +88,7 @@ class EmergencyCalls:
         self._clock = clock
         self._new_id = new_id
         self._counters = counters
+        self._believed = believed
         self._callers: deque[CallLeg] = deque(maxlen=MOST_LEGS)
         self._channel: Channel[SyslogSignal | PollSignal] = Channel("emergency.calls", MOST_LEGS, counters)
 
@@ -157,7 +161,7 @@ class EmergencyCalls:
         after = with_leg(call, found, self._caller(found.leg))
         if after == before:
             return
-        oldest = self._clock.now() - KEPT
+        oldest = self._clock.now() - KEPT if await self._believed() else 0
         await self._database.write(partial(_write, call=after, oldest=oldest))
         # the head-end learns of the call at once, and of its end
         if before is None or (before.seconds is None and after.seconds is not None):

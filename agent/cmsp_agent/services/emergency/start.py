@@ -14,8 +14,7 @@ from cmsp_agent.services.emergency.calls import EmergencyCalls
 from cmsp_agent.services.emergency.survivable import SIGNS, SurvivableTimes
 from cmsp_agent.services.emergency.watch import EmergencyWatch
 from cmsp_agent.services.events.conditions import Conditions
-from cmsp_agent.services.events.notices import Notices
-from cmsp_agent.services.events.service import EventService
+from cmsp_agent.services.events.start import EventsPart
 from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.runtime import Runtime
 
@@ -50,10 +49,10 @@ async def start_emergency(
     configuration: Configuration,
     devices: Devices,
     backups: Backups,
-    events: EventService,
-    notices: Notices,
+    reported: EventsPart,
 ) -> AsyncIterator[EmergencyPart]:
     """Watch from now on."""
+    events, notices = reported.service, reported.notices
     active = events.alarm_state.active
     watch = EmergencyWatch(
         lambda: devices.components,
@@ -72,6 +71,7 @@ async def start_emergency(
         runtime.clock,
         runtime.machine.new_id,
         runtime.counters,
+        reported.known_time.believed,
     )
     events.subscribe(survivable)
     events.listen(calls.listen)

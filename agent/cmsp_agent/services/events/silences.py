@@ -8,6 +8,7 @@ from cmsp_agent.model.errors import NotFound, Refused
 from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.silence import Kind, Matcher, Silence
 from cmsp_agent.pipeline.silences import SilenceRegister
+from cmsp_agent.services.events.trusted_clock import Believed
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import silences
 
@@ -34,8 +35,16 @@ class SilenceWish:
 class SilenceService:
     """Makes, ends and lists silences."""
 
-    def __init__(self, database: Database, register: SilenceRegister, clock: Clock, new_id: NewId = uuid7) -> None:
+    def __init__(
+        self,
+        database: Database,
+        register: SilenceRegister,
+        clock: Clock,
+        believed: Believed,
+        new_id: NewId = uuid7,
+    ) -> None:
         self._database = database
+        self._believed = believed
         self._register = register
         self._clock = clock
         self._new_id = new_id
@@ -55,10 +64,11 @@ class SilenceService:
             raise Refused(f"{MOST} silences are kept already; end some")
         new_id = self._new_id(now)
         silence = Silence(new_id, wish.kind, wish.matcher, starts_at, wish.ends_at, wish.author, wish.reason, now)
+        oldest = now - KEPT if await self._believed() else 0
         for old in kept:
-            if old.ends_at < now - KEPT:
+            if old.ends_at < oldest:
                 self._register.drop(old.id)
-        await self._database.write(lambda tx: silences.forget_before(tx, now - KEPT))
+        await self._database.write(lambda tx: silences.forget_before(tx, oldest))
         await self._keep(silence)
         return silence
 

@@ -116,7 +116,7 @@ async def start_events(
     service.subscribe(observed)
     held = any(key.type == DISTRUSTED for key in service.alarm_state.active)
     known_time = KnownTime(runtime.state, notices, runtime.clock, held=held)
-    silences = SilenceService(runtime.state, register, runtime.clock, runtime.machine.new_id)
+    silences = SilenceService(runtime.state, register, runtime.clock, known_time.believed, runtime.machine.new_id)
     kept = silences, register, activated, configuration.retention, room, raw
     part = EventsPart(service, notices, components, inventory, known_time, *kept, pipeline, runtime)
     for name, run in (

@@ -6,7 +6,7 @@ agent was off or while it ran.
 
 import ctypes
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from cmsp_agent.aio.clock import Clock
@@ -27,6 +27,10 @@ FAR_BEHIND = 60 * 1000
 TIME_ERROR = 5
 """adjtimex(2): the clock is not synchronised."""
 DISTRUSTED = "clock.distrusted"
+
+
+Believed = Callable[[], Awaitable[bool]]
+"""Asked before anything is deleted by its age."""
 
 
 class OwnAlarms(Protocol):

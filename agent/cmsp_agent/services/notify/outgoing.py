@@ -13,6 +13,7 @@ from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.ids import NewId
 from cmsp_agent.model.notification import DeliveryFailed, OutgoingNotification
 from cmsp_agent.services.events.conditions import Conditions
+from cmsp_agent.services.events.trusted_clock import Believed
 from cmsp_agent.services.notify.pacing import MOST_SINGLE
 from cmsp_agent.services.notify.texts import backlog
 from cmsp_agent.storage.sqlite.database import Database
@@ -47,6 +48,7 @@ class Outgoing:
         clock: Clock,
         counters: Counters,
         new_id: NewId,
+        believed: Believed,
         digests: bool = True,
     ) -> None:
         """Put the parts together.
@@ -59,6 +61,7 @@ class Outgoing:
             clock: when the next attempt is.
             counters: of what was sent and what failed.
             new_id: makes ids.
+            believed: whether the clock is: what is too old is given up by it.
             digests: whether what waited while the channel did not work may come as one notification.
         """
         self._database = database
@@ -68,6 +71,7 @@ class Outgoing:
         self._clock = clock
         self._counters = counters
         self._new_id = new_id
+        self._believed = believed
         self._digests = digests
         self._wakeup = Wakeup(clock)
 
@@ -137,7 +141,7 @@ class Outgoing:
         text = f"notifications can't be sent: {reason}; they are tried again for three days"
         self._conditions.hold(NAMES.get(notification.by, notification.by), text)
         now = self._clock.now()
-        if now - notification.created_at >= GIVEN_UP_AFTER:
+        if now - notification.created_at >= GIVEN_UP_AFTER and await self._believed():
             self._counters.add("notifications.given_up")
             await self._database.write(lambda tx: notifications.drop(tx, notification.id))
             return

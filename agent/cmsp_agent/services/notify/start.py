@@ -79,7 +79,7 @@ def _workers(
 ) -> Mapping[str, Outgoing]:
     """A worker for each channel, and one for what is to go by channels that there are not (any more)."""
     conditions = Conditions(FAILED, reported.notices, reported.service.alarm_state.active)
-    how = conditions, runtime.clock, runtime.counters, runtime.machine.new_id
+    how = conditions, runtime.clock, runtime.counters, runtime.machine.new_id, reported.known_time.believed
     workers = {"notifications by nobody": Outgoing(runtime.state, lambda by: by not in part.channels, by_nobody, *how)}
     for name in part.channels:
         handing_over = HandingOver(name, host, lambda: part.settings, runtime.machine.threads)

@@ -71,8 +71,11 @@ def test_legs_out_of_messages() -> None:
 class Stage:
     """The book with a database of its own; `reported` are its events."""
 
-    def __init__(self, calls: EmergencyCalls, survivable: SurvivableTimes, reported: list[AgentSignal]) -> None:
-        self.calls, self.survivable, self.reported = calls, survivable, reported
+    def __init__(
+        self, calls: EmergencyCalls, survivable: SurvivableTimes, reported: list[AgentSignal], clock: ManualClock
+    ) -> None:
+        self.calls, self.survivable, self.reported, self.clock = calls, survivable, reported, clock
+        self.believed = True
 
     def srst(self, at: int, state: Transition, kind: str = "srst.active", name: str = "") -> None:
         event = replace(an_event(1), component="gw-1", type=kind, object=name, state=state, occurred_at=at)
@@ -98,6 +101,10 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
     database = await open_state(tmp_path / "state.db", "apl-1", clock=clock, counters=counters)
     survivable = SurvivableTimes(())
     component = Component("gw-1", ("10.0.0.1",), "paris", "gateway")
+
+    async def believed() -> bool:
+        return made.believed
+
     calls = EmergencyCalls(
         lambda: {"gw-1": component},
         lambda _: GATEWAY,
@@ -107,9 +114,11 @@ async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
         clock,
         lambda _: next(ids),
         counters,
+        believed,
     )
     calls.numbers, calls.mnemonics = {"paris": ("112",)}, frozenset(each.mnemonic for each in GATEWAY.call_messages)
-    yield Stage(calls, survivable, reported)
+    made = Stage(calls, survivable, reported, clock)
+    yield made
     await database.close()
 
 
@@ -128,6 +137,17 @@ async def test_a_call_while_the_site_is_cut_off_is_one_record_and_is_reported_tw
         f"112 by {PORT} at 2026-01-01T00:00:00.000Z while the site was cut off",
         f"112 by {PORT} at 2026-01-01T00:00:00.000Z while the site was cut off, over after 40 s",
     ]
+
+
+async def test_a_clock_that_is_not_believed_deletes_no_record(stage: Stage) -> None:
+    stage.srst(NOW - 600_000, Transition.RAISE)
+    await stage.records(CONNECTED)
+    await stage.clock.advance(2 * 396 * 86_400)
+    stage.believed = False
+    later = CONNECTED._replace(received_at=stage.clock.now())
+    assert len(await stage.records(later)) == 2
+    stage.believed = True
+    assert len(await stage.records(later._replace(text=later.text.replace(PORT, "Serial0/1/0:4")))) == 2
 
 
 async def test_two_people_who_call_at_once_are_two_records(stage: Stage) -> None:
