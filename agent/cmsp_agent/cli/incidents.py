@@ -79,7 +79,7 @@ def _what(row: IncidentDocument) -> str:
     """The title with the component that it is about, and how many more there are."""
     first, *more = [str(name) for name in row.get("components") or ()] or [""]
     title = str(row.get("title") or "")
-    named = title if title.startswith(first) else f"{first}: {title}"
+    named = title if any(name in title for name in (first, *more)) else f"{first}: {title}"
     return f"{named} (+{len(more)})" if more else named
 
 

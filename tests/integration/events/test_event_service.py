@@ -106,6 +106,22 @@ async def test_a_second_life_takes_up_where_the_first_ended(parts: Parts) -> Non
     assert second.service.alarm_state.incidents.keys() == parts.service.alarm_state.incidents.keys()
 
 
+async def test_a_fault_that_comes_back_after_a_restart_is_a_relapse_of_its_incident(parts: Parts) -> None:
+    await parts.service.handle([pri(up=False), pri(up=False, component="gw-2"), pri(up=False, component="gw-lyon")])
+    for component in ("gw-1", "gw-2", "gw-lyon"):
+        await parts.service.handle([pri(up=True, component=component)])
+    [storm] = parts.service.alarm_state.incidents.values()
+    assert (storm.state, len(storm.components)) == (IncidentState.RESTORED, 3)
+    second = Parts(parts.database, parts.counters)
+    await second.service.load()
+    async with Supervisor(SystemClock(), parts.counters) as supervisor:
+        supervisor.keep_running("events", second.service.run)
+        await second.service.handle([pri(up=False, component="gw-lyon")])
+    await second.service.close()
+    [relapsed] = second.service.alarm_state.incidents.values()
+    assert (relapsed.id, relapsed.state, relapsed.reopened) == (storm.id, IncidentState.NEW, 1)
+
+
 async def test_many_callers_share_commits(parts: Parts) -> None:
     before = parts.counters.total("storage.commits")
     await asyncio.gather(*(parts.service.handle([pri(up=False, component="gw-1")]) for _ in range(200)))

@@ -25,11 +25,12 @@ from cmsp_agent.pipeline.alarm_state import AlarmState, Changes, Draft
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.repeats import EVERY, Repeats
 from cmsp_agent.services.events.disk_budget import EventRoom
+from cmsp_agent.services.events.last_run import take_up
 from cmsp_agent.services.events.pending import WaitingSignals, lost_before
 from cmsp_agent.services.events.raw_messages import RawMessages
 from cmsp_agent.services.events.recording import write_within
 from cmsp_agent.storage.sqlite.database import Database
-from cmsp_agent.storage.tables import events, incidents
+from cmsp_agent.storage.tables import incidents
 
 log = logging.getLogger(__name__)
 
@@ -91,10 +92,7 @@ class EventService:
         Raises:
             StorageError: the database can't be read.
         """
-        held = await self._database.read(events.active)
-        opened = await self._database.read(incidents.unfinished)
-        self._alarm_state.active.update((event.key, event) for event in held)
-        self._alarm_state.take({incident.id: incident for incident in opened})
+        await take_up(self._database, self._alarm_state)
         try:
             await self.use(self._pipeline)
         except StorageError as error:

@@ -88,6 +88,12 @@ def find(connection: sqlite3.Connection, event_id: str) -> Event | None:
     return next(iter(_events(connection.execute("select body from events where id = ?", (event_id,)))), None)
 
 
+def of(connection: sqlite3.Connection, names: Sequence[str]) -> list[Event]:
+    """The events of these ids that are kept still, the oldest first."""
+    marks = ", ".join("?" * len(names))
+    return _events(connection.execute(f"select body from events where id in ({marks}) order by row", names))  # noqa: S608
+
+
 def page(connection: sqlite3.Connection, after: int = 0, wanted: Filter = ALL, limit: int = PAGE) -> Page:
     """The events after a cursor, the oldest first; `next` is `after` again where nothing follows."""
     rows = _select(connection, wanted, after, "row", limit)
