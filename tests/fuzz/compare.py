@@ -34,7 +34,6 @@ REFUSED = (
     "where 0x04 belongs",
     "where 0x06 belongs",
     "where the agent address belongs",
-    "in SNMPv1",
     "oversized",
     "integer of no octets",
     "too short for SNMP",

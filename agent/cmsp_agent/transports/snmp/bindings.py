@@ -1,5 +1,6 @@
 """Decodes the bindings of a notification: names those that can't be decoded; the first two identify it."""
 
+import re
 from typing import NamedTuple, TypeAlias
 
 from cmsp_agent.model.signal import Unreadable, Value
@@ -8,6 +9,7 @@ from cmsp_agent.transports.snmp.values import HeldValue, Missing
 
 SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
 SNMP_TRAP_OID = "1.3.6.1.6.3.1.1.4.1.0"
+_OID = re.compile(r"[0-2](?:\.\d{1,10}){1,127}", re.ASCII)
 SNMP_TRAP_ADDRESS = "1.3.6.1.6.3.18.1.3.0"
 
 Binding: TypeAlias = tuple[str, Value | None]
@@ -49,13 +51,21 @@ def v2_content(names: list[bytes], values: list[HeldValue], texts: OidTexts) -> 
     trap_oid, uptime = "", 0
     rest: list[Binding] = []
     for name, value in bindings:
-        if name == SNMP_TRAP_OID and isinstance(value, str) and not trap_oid:
-            trap_oid = value
+        if name == SNMP_TRAP_OID and not trap_oid and (said := _oid(value)):
+            trap_oid = said
         elif name == SYS_UP_TIME and isinstance(value, int) and not uptime:
             uptime = value
         else:
             rest.append((name, value))
     return Content(trap_oid, uptime, tuple(rest), unreadable)
+
+
+def _oid(value: Value | None) -> str:
+    """An OID, also where a script wrote it as text; empty: it is none."""
+    if isinstance(value, bytes):
+        value = value.decode("ascii", "replace").lstrip(".")
+        return value if _OID.fullmatch(value) else ""
+    return value if isinstance(value, str) else ""
 
 
 def trap_address(varbinds: tuple[Binding, ...]) -> str:

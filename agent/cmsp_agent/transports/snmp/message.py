@@ -78,15 +78,17 @@ def encode(before: bytes, pdu: bytes) -> bytes:
 def decode(data: bytes, texts: OidTexts) -> CommunityMessage:
     """Decode a message of v1 or v2c that begins the datagram. Octets after it, some devices' padding, mean nothing.
 
+    Either may carry the PDUs of the other: there are agents that send their traps so.
+
     Raises:
         DecodeError: another version, or anything is wrong.
     """
     at, end = ber.content(data, 0, len(data), ber.SEQUENCE)
     version, at = ber.integer(data, at, end, V1, V2C)
     community, at = ber.octets(data, at, end)
-    if version == V1 and at < end and data[at] == TRAP_V1:
+    if at < end and data[at] == TRAP_V1:
         return CommunityMessage(version, community, decode_trap_v1(data, at, end, texts))
-    return CommunityMessage(version, community, decode_pdu(data, at, end, texts, v1=version == V1))
+    return CommunityMessage(version, community, decode_pdu(data, at, end, texts))
 
 
 def decode_answer(data: bytes, before: bytes, texts: OidTexts) -> Pdu:
@@ -101,7 +103,7 @@ def decode_answer(data: bytes, before: bytes, texts: OidTexts) -> Pdu:
     """
     at, end = ber.content(data, 0, len(data), ber.SEQUENCE)
     if data.startswith(before, at):
-        return decode_pdu(data, at + len(before), end, texts, v1=before[2] == V1)
+        return decode_pdu(data, at + len(before), end, texts)
     answer = decode(data, texts)
     if isinstance(answer.pdu, TrapV1):
         raise DecodeError("a trap instead of an answer")

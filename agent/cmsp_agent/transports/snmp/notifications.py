@@ -99,9 +99,7 @@ class NotificationDecoder:
         if self._communities is not None and received.community not in self._communities:
             raise NotificationRefused("unknown community")
         if isinstance(received.pdu, TrapV1):
-            return self._from_v1(received.pdu, received.community)
-        if received.version == V1:
-            raise NotificationRefused("not a notification")
+            return self._from_v1(received, received.pdu)
         return self._from_v2c(received, received.pdu)
 
     def respond(self, inform: Notification) -> bytes:
@@ -121,7 +119,7 @@ class NotificationDecoder:
     def _from_v2c(self, received: CommunityMessage, pdu: Pdu) -> Notification:
         trap_oid, uptime, varbinds, unreadable = self._content(pdu)
         return Notification(
-            version="2c",
+            version="1" if received.version == V1 else "2c",
             kind="inform" if pdu.kind == INFORM else "trap",
             trap_oid=trap_oid,
             uptime=uptime,
@@ -132,21 +130,24 @@ class NotificationDecoder:
             unreadable=unreadable,
         )
 
-    def _from_v1(self, trap: TrapV1, community: bytes) -> Notification:
-        """The mapping of RFC 3584 section 3.1: generic traps have OIDs of their own, others hang on the enterprise."""
+    def _from_v1(self, received: CommunityMessage, trap: TrapV1) -> Notification:
+        """The mapping of RFC 3584 section 3.1: generic traps have OIDs of their own, others hang on the enterprise.
+
+        A generic number over 6, which means nothing, is taken for 6, the maker's own.
+        """
         trap_oid = f"{trap.enterprise}.0.{trap.specific & ber.LARGEST_ARC}"  # no sub-identifier is negative
         if trap.generic < 6:
             trap_oid = f"{GENERIC_TRAPS}.{trap.generic + 1}"
         varbinds, unreadable = readable(trap.names, trap.values, self._texts)
         return Notification(
-            version="1",
+            version="1" if received.version == V1 else "2c",
             kind="trap",
             trap_oid=trap_oid,
             uptime=trap.uptime,
             varbinds=varbinds,
             agent_address="" if trap.agent_address == "0.0.0.0" else trap.agent_address,
             enterprise=trap.enterprise,
-            community=community,
+            community=received.community,
             unreadable=unreadable,
         )
 

@@ -48,6 +48,8 @@ ERROR_NAMES = (
 
 LOWEST = -0x80000000
 HIGHEST = 0x7FFFFFFF
+HIGHEST_UNSIGNED = 0xFFFFFFFF
+"""Senders that count without a sign write a fifth octet."""
 
 
 class Pdu(NamedTuple):
@@ -85,8 +87,8 @@ def error_name(status: int) -> str:
     return ERROR_NAMES[status] if 0 <= status < len(ERROR_NAMES) else f"error-status {status}"
 
 
-def decode_pdu(data: bytes, at: int, end: int, texts: OidTexts, *, v1: bool = False) -> Pdu:
-    """Decode the PDU that begins `data[at:end]`; with `v1`, one that SNMPv1 has. Octets after it mean nothing.
+def decode_pdu(data: bytes, at: int, end: int, texts: OidTexts) -> Pdu:
+    """Decode the PDU that begins `data[at:end]`. Octets after it mean nothing.
 
     Raises:
         DecodeError: anything around the bindings is wrong, an SNMPv1 trap among others.
@@ -94,9 +96,7 @@ def decode_pdu(data: bytes, at: int, end: int, texts: OidTexts, *, v1: bool = Fa
     kind, at, stop = ber.header(data, at, end)
     if not GET <= kind <= REPORT or kind == TRAP_V1:
         raise DecodeError(f"no PDU (tag {kind:#04x})")
-    if v1 and kind > TRAP_V1:
-        raise DecodeError(f"PDU {kind:#04x} in SNMPv1")
-    request_id, at = ber.integer(data, at, stop, LOWEST, HIGHEST)
+    request_id, at = ber.integer(data, at, stop, LOWEST, HIGHEST_UNSIGNED)
     status, at = ber.integer(data, at, stop, 0, HIGHEST)
     index, at = ber.integer(data, at, stop, LOWEST, HIGHEST)
     bindings = at
@@ -118,8 +118,8 @@ def decode_trap_v1(data: bytes, at: int, end: int, texts: OidTexts) -> TrapV1:
     if tag not in (ber.IP_ADDRESS, ber.OCTET_STRING):
         raise DecodeError(f"tag {tag:#04x} where the agent address belongs")
     address = ".".join(map(str, data[start:at])) if at - start == 4 else "0.0.0.0"
-    generic, at = ber.integer(data, at, stop, 0, 6)
-    specific, at = ber.integer(data, at, stop, LOWEST, HIGHEST)
+    generic, at = ber.integer(data, at, stop, 0, HIGHEST)
+    specific, at = ber.integer(data, at, stop, LOWEST, HIGHEST_UNSIGNED)
     tag, start, at = ber.header(data, at, stop)
     if tag not in (ber.TIME_TICKS, ber.GAUGE32, ber.COUNTER32, ber.UINTEGER32):
         raise DecodeError(f"tag {tag:#04x} where the time stamp belongs")

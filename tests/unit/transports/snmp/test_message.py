@@ -44,14 +44,13 @@ def test_an_inform_keeps_its_bindings_for_the_answer() -> None:
     [
         in_message(response())[:-1],
         in_message(pdu.encode_pdu(pdu.RESPONSE, 7, -1, 0, BINDINGS)),
-        in_message(pdu.encode_pdu(pdu.RESPONSE, 1 << 31, 0, 0, BINDINGS)),
+        in_message(pdu.encode_pdu(pdu.RESPONSE, 1 << 32, 0, 0, BINDINGS)),
         in_message(pdu.encode_pdu(pdu.RESPONSE, -(1 << 31) - 1, 0, 0, BINDINGS)),
         in_message(pdu.encode_pdu(pdu.TRAP_V1, 7, 0, 0, BINDINGS)),
         in_message(pdu.encode_pdu(0xA9, 7, 0, 0, BINDINGS)),
         in_message(pdu.encode_pdu(0x9F, 7, 0, 0, BINDINGS)),
         in_message(response(), version=2),
         in_message(response(), version=3),
-        in_message(pdu.encode_pdu(pdu.GET_BULK, 7, 0, 0, BINDINGS), version=0),
         in_message(b""),
         b"",
     ],
@@ -80,7 +79,7 @@ def test_v1_reads_the_types_of_v2() -> None:
 
 
 def test_the_ranges_of_a_pdu() -> None:
-    for request_id, status, index in ((-(1 << 31), 0, 0), ((1 << 31) - 1, 18, (1 << 31) - 1)):
+    for request_id, status, index in ((-(1 << 31), 0, 0), ((1 << 32) - 1, 18, (1 << 31) - 1)):
         received = message.decode(in_message(response(request_id, status, index)), OidTexts()).pdu
         assert received[1:4] == (request_id, status, index)
     assert message.decode(in_message(response(), version=0), OidTexts()).version == 0
@@ -110,12 +109,12 @@ def test_a_trap_of_v1() -> None:
     received = message.decode(in_message(trap(uptime=0xFFFFFFFF), 0), OidTexts()).pdu
     assert received == TrapV1("1.3.6", "192.0.2.7", 6, -3, 0xFFFFFFFF, [NAME], [5])
     assert message.decode(in_message(trap(generic=0, uptime=0), 0), OidTexts()).pdu[2:5] == (0, -3, 0)
+    assert message.decode(in_message(trap(), 1), OidTexts()).pdu[2:5] == (6, -3, 9)
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        trap(generic=7),
         trap(generic=-1),
         trap().replace(b"\x43\x01\x09", b"\x43\x00"),
         trap()[:-1],
