@@ -33,7 +33,7 @@ CISCO_NXOS = DeviceType(
     name="cisco_nxos",
     title="Cisco NX-OS switch (Nexus)",
     like="generic_snmp",
-    sys_object_ids=("1.3.6.1.4.1.9.12.3.1.3",),
+    sys_object_ids=("1.3.6.1.4.1.9.12.3.1.3", "1.3.6.1.4.1.9.1"),
     sys_descr=r"NX-OS(?!\(tm\) ucs)",
     descr_is_enough=True,
     identity=Identity(vendor="Cisco", os="nxos", version=(Fact(pattern=r"\b[Vv]ersion ([^,\s]+)"),)),

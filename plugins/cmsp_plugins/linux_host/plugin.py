@@ -16,8 +16,9 @@ LINUX_HOST = DeviceType(
     name="linux_host",
     title="Linux host with net-snmp",
     like="generic_snmp",
-    sys_object_ids=("1.3.6.1.4.1.8072.3.2.10",),
+    sys_object_ids=tuple(f"1.3.6.1.4.1.8072.3.2.{system}" for system in (10, 255)),  # linux, and one not known
     sys_descr=LINUX,
+    descr_is_enough=True,
     not_with=SIGNS,
     identity=Identity(os="linux", version=(Fact(pattern=r"^Linux (?:[^\s.]\S* )?(\d+\.\S+)"),)),
     kpis=sensors.KPIS,

@@ -20,8 +20,8 @@ API_VERSION = 1
 PRODUCTS = "1.3.6.1.4.1.9148.1"
 """ACMEPACKET-PRODUCTS."""
 MODELS = (
-    *(("1.1", "Net-Net 4250"), ("1.2", "Net-Net 4500"), ("3.2", "Net-Net 3820")),
-    *(("4.2", "VME"), ("5.1", "6300"), ("6.1", "1100")),
+    *(("1.1", "Net-Net 4250"), ("1.2", "Net-Net 4500"), ("2.1", "Net-Net 9200"), ("3.1", "Net-Net 3800")),
+    *(("3.2", "Net-Net 3820"), ("4.2", "VME"), ("5.1", "6300"), ("6.1", "1100")),
 )
 GENERAL = "1.3.6.1.4.1.9148.3.2.1.1"
 """APSYSMGMT-MIB apSysMgmtMIBGeneralObjects."""
