@@ -135,6 +135,8 @@ class ConfigurationServices:
     revoked: Callable[[], Collection[str]]
     """Serial numbers of client certificates that are accepted no more."""
     revisions: Revisions
+    rule_files: Callable[[], Awaitable[Sequence[tuple[str, str]]]]
+    """The files of rules that the site file names, with their text."""
 
 
 @dataclass(frozen=True, slots=True)

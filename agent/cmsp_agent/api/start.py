@@ -59,6 +59,8 @@ class Shown:
     roles: Callable[[], Mapping[str, str]]
     revoked: Callable[[], Collection[str]]
     """Serial numbers of certificates that are accepted no more."""
+    rule_files: Callable[[], Sequence[tuple[str, str]]]
+    """With their text; it reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,11 @@ def _services(runtime: Runtime, needs: ApiNeeds, shown: Shown, jobs: Jobs) -> Ap
         polling=PollingServices(needs.poller.unsupported, needs.poller.thresholds),
         emergency=EmergencyServices(emergency.watch.call_paths, emergency.calls.latest),
         configuration=ConfigurationServices(
-            shown.document, shown.roles, shown.revoked, needs.part(RevisionsPart).revisions
+            shown.document,
+            shown.roles,
+            shown.revoked,
+            needs.part(RevisionsPart).revisions,
+            partial(runtime.read_file, shown.rule_files),
         ),
         records=DeviceRecords(runtime.state),
         outbox=OutboxService(runtime.state, runtime.clock),

@@ -10,7 +10,9 @@ from cmsp_agent.api.start import Shown
 from cmsp_agent.app.loading import Loaded, document_of
 from cmsp_agent.config.brought import Brought
 from cmsp_agent.config.configuration import Configuration
+from cmsp_agent.config.file_text import read_text
 from cmsp_agent.config.restart_needed import standing
+from cmsp_agent.config.rule_files import rule_files_of
 from cmsp_agent.config.secrets import unusable_secrets
 from cmsp_agent.preflight.checking import RunningAgent, as_line, by_kind, check_file
 from cmsp_agent.services.audit import AuditLog
@@ -73,6 +75,7 @@ class InForce:
             self.document,
             lambda: self.loaded.configuration.api.roles,
             lambda: self.loaded.configuration.api.revoked,
+            lambda: [(str(file), read_text(file)) for file in rule_files_of(self.loaded.configuration)],
         )
 
     def audit_log(self, runtime: Runtime) -> AuditLog:

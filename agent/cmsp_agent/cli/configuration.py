@@ -27,11 +27,17 @@ def config_check(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check the file: every problem at once, by line. Ends with 2 where there is one."""
+    """Check the file: every problem at once, by line. Ends with 2 where there is one.
+
+    With --url and no FILE the agent there checks its own.
+    """
     from cmsp_agent.cli import site_file
 
     here = session(context)
-    meant = here.file(config or file)
+    meant = config or file
+    if not here.daemon.local and meant == DEFAULT_FILE:
+        raise typer.Exit(site_file.check_there(here.output, here.daemon, as_json=as_json))
+    meant = here.file(meant)
     raise typer.Exit(site_file.check(here.output, meant, with_secrets=secrets, as_json=as_json))
 
 

@@ -44,6 +44,9 @@ class Daemon(Protocol):
     def post(self, path: str, body: Mapping[str, object] | None = None) -> Any:
         """Ask for something to be done, exactly once."""
 
+    def post_text(self, path: str, text: str) -> Any:
+        """Ask for something to be done with a text."""
+
     def put(self, path: str, body: Mapping[str, object]) -> Any:
         """Set something."""
 
@@ -104,6 +107,11 @@ class HttpDaemon:
     def post(self, path: str, body: Mapping[str, object] | None = None) -> Any:
         """Ask for something to be done, exactly once."""
         return self._json("POST", _target(path, {}), body)
+
+    def post_text(self, path: str, text: str) -> Any:
+        """Ask for something to be done with a text."""
+        headers = {"Content-Type": "application/yaml"}
+        return self._json("POST", _target(path, {}), text.encode("utf-8", "surrogateescape"), headers)
 
     def put(self, path: str, body: Mapping[str, object]) -> Any:
         """Set something."""

@@ -12,16 +12,24 @@ from cmsp_agent.pipeline.rules.load import load_rules
 from cmsp_agent.pipeline.rules.rule import Rules
 
 
-def load(config: Path, files: Sequence[Path] | None) -> tuple[Rules, list[Problem]]:
+def load(
+    config: Path, files: Sequence[Path] | None, named: Sequence[Path] | None = None
+) -> tuple[Rules, list[Problem]]:
     """The rules of these files, or of those that the site file names.
+
+    Args:
+        config: the site file.
+        files: those that are asked for; None: those of the site file.
+        named: the files that the site file names, where they don't lie where it says.
 
     Raises:
         ConfigurationError: with every mistake of the files.
     """
     if files:
         return load_rules(files, _zones_or_none(config))
-    named = read_document(config).site_file
-    return load_rules(rule_files(named.rules.files, config.parent), _zones(named))
+    site_file = read_document(config).site_file
+    in_force = rule_files(site_file.rules.files, config.parent) if named is None else named
+    return load_rules(in_force, _zones(site_file))
 
 
 def _zones_or_none(config: Path) -> Mapping[str, ZoneInfo]:

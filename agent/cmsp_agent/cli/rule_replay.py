@@ -36,7 +36,13 @@ def try_file(file: Path, rules: Rules, config: Path) -> list[RuleCaseOutcome]:
     return list(try_cases(rules, read_cases(file), replay_site(config)))
 
 
-def replayed(recorded: RecordedSince, since: str, config: Path, files: Sequence[Path] | None) -> dict[str, Any]:
+def replayed(
+    recorded: RecordedSince,
+    since: str,
+    config: Path,
+    files: Sequence[Path] | None,
+    named: Sequence[Path] | None = None,
+) -> dict[str, Any]:
     """The figures of the rules in force and, where there are `files`, of those, with the incidents that differ.
 
     Raises:
@@ -47,7 +53,7 @@ def replayed(recorded: RecordedSince, since: str, config: Path, files: Sequence[
         oldest = now - round(parse_duration(since) * 1000)
     except ValueError as error:
         raise ConfigurationError([Problem("--since", 0, "", str(error))]) from error
-    present = _in_force(config, files)
+    present = _in_force(config, files, named)
     rules = [present, load(config, files)[0]] if files else [present]
     found = outcomes(partial(recorded, oldest), rules, replay_site(config), now)
     if not files:
@@ -58,9 +64,9 @@ def replayed(recorded: RecordedSince, since: str, config: Path, files: Sequence[
     return {**figures, "differing": len(differ), "differ": shown}
 
 
-def _in_force(config: Path, files: Sequence[Path] | None) -> Rules:
+def _in_force(config: Path, files: Sequence[Path] | None, named: Sequence[Path] | None) -> Rules:
     try:
-        return load(config, None)[0]
+        return load(config, None, named)[0]
     except ConfigurationError:
         if files:  # the proposed ones may be what mends it
             return NO_RULES

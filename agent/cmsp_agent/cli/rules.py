@@ -12,6 +12,7 @@ import typer
 from cmsp_agent.cli.daemon import all_pages
 from cmsp_agent.cli.output import TableColumn, items
 from cmsp_agent.cli.session import AsJson, CommandContext, session
+from cmsp_agent.cli.site_copy import site_at_hand
 from cmsp_agent.config.site_path import DEFAULT_FILE
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ Files = Annotated[
     list[Path] | None, typer.Option("--rules", metavar="FILE", help="These rule files, not those of the site file.")
 ]
 
+_KEYS = ("kind", "rule", "if", "does", "where")
+"""What is shown of a rule, as the API calls it."""
+
 
 def rules_check(
     context: typer.Context, config: Config = DEFAULT_FILE, files: Files = None, as_json: AsJson = False
@@ -30,7 +34,8 @@ def rules_check(
     """Check the rule files and list the rules in the order in which they apply."""
     here = session(context)
     if not here.daemon.local and config == DEFAULT_FILE and not files:
-        _show(here, [tuple(row.values()) for row in items(all_pages(here.daemon, "/v1/rules"))], [], as_json)
+        listed = items(all_pages(here.daemon, "/v1/rules"))
+        _show(here, [tuple(row.get(key) for key in _KEYS) for row in listed], [], as_json)
         return
     from cmsp_agent.cli import rule_files, rule_replay
 
@@ -43,15 +48,14 @@ def rules_check(
 def _show(
     here: CommandContext, rows: Sequence[tuple[object, ...]], warnings: Sequence["Problem"], as_json: bool
 ) -> None:
-    heads = ("KIND", "RULE", "IF", "DOES", "WHERE")
     if as_json:
-        listed = [dict(zip(map(str.lower, heads), row, strict=True)) for row in rows]
+        listed = [dict(zip(_KEYS, row, strict=True)) for row in rows]
         shown = [{"file": each.file, "line": each.line, "text": each.text} for each in warnings]
         here.output.json_rows(listed, warnings=shown)
         return
     for warning in warnings:
         here.output.line(f"{warning.file}:{warning.line}: warning: {warning.text}")
-    here.output.table([TableColumn(head) for head in heads], rows, "no rules")
+    here.output.table([TableColumn(key.upper()) for key in _KEYS], rows, "no rules")
 
 
 def rules_test(
@@ -64,9 +68,11 @@ def rules_test(
     """Try the rules on cases. Ends with 1 where one does not come out as expected."""
     from cmsp_agent.cli import rule_files, rule_replay
 
-    output = session(context).output
-    config = session(context).file(config)
-    outcomes = rule_replay.try_file(file, rule_files.load(config, files)[0], config)
+    here = session(context)
+    output = here.output
+    with site_at_hand(here.daemon, config) as site:
+        rules = rule_files.load(site.config, files, site.rules)[0]
+        outcomes = rule_replay.try_file(file, rules, site.config)
     wrong = [outcome for outcome in outcomes if not outcome.right]
     if as_json:
         output.json_rows(
@@ -104,8 +110,8 @@ def rules_replay(
     here = session(context)
     gc.disable()  # a million events stay: to look through them for cycles again and again takes a third of the time
     try:
-        config = here.file(config)
-        result = rule_replay.replayed(partial(_recorded, here), since, config, files)
+        with site_at_hand(here.daemon, config) as site:
+            result = rule_replay.replayed(partial(_recorded, here), since, site.config, files, site.rules)
     finally:
         gc.enable()
     if as_json:
@@ -140,11 +146,11 @@ def rules_explain(
 
     here = session(context)
     found = here.daemon.get(f"/v1/events/{quote(event, safe='')}")
-    config = here.file(config)
-    rules = rule_files.load(config, files)[0]
-    site = rule_replay.replay_site(config)
     silences = items(all_pages(here.daemon, "/v1/silences"))
-    silenced_by = rule_silences.silenced_by(found, silences, config, site.components)
+    with site_at_hand(here.daemon, config) as copy:
+        rules = rule_files.load(copy.config, files, copy.rules)[0]
+        site = rule_replay.replay_site(copy.config)
+        silenced_by = rule_silences.silenced_by(found, silences, copy.config, site.components)
     lines = list(rule_explain.explain(found, rules, site, silenced_by))
     if as_json:
         here.output.json({"event": found.get("id"), "rules": lines})

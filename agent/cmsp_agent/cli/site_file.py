@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sized
 from pathlib import Path
 from typing import Any
 
-from cmsp_agent.cli.daemon import AgentUnreachable
+from cmsp_agent.cli.daemon import AgentUnreachable, Daemon
 from cmsp_agent.cli.filters import UnknownName
 from cmsp_agent.cli.output import Output
 from cmsp_agent.cli.plugin.load import installed
@@ -49,6 +49,30 @@ def check(output: Output, file: Path, *, with_secrets: bool, as_json: bool) -> i
         where = f"{file}:{note.line}: {note.path}: " if note.line else f"{file}: "
         output.line(f"{where}note: {note.text}{more}")
     output.line(f"{file}: good; {_counts(checked.document)}")
+    return 0
+
+
+def check_there(output: Output, daemon: Daemon, *, as_json: bool) -> int:
+    """Let the agent elsewhere check its own file, as a start there would.
+
+    Returns:
+        The exit code, where the problems were printed as JSON.
+
+    Raises:
+        ConfigurationError: with every problem, to be printed by whoever prints errors.
+    """
+    file = str(daemon.get("/v1/config").get("file"))
+    found = daemon.post_text("/v1/config/check", daemon.text("/v1/config/file"))
+    if as_json:
+        output.json({"file": file, **found})
+        return 0 if found["valid"] else ConfigurationError.exit_code
+    if not found["valid"]:
+        raise ConfigurationError(
+            [Problem(file, each["line"], each["path"], each["text"]) for each in found["problems"]]
+        )
+    for note in found["notes"]:
+        output.line(f"{file}: note: {note}")
+    output.line(f"{file}: good")
     return 0
 
 

@@ -11,6 +11,7 @@ import pytest
 from cmsp_agent.app.agent import Agent, running
 from tests.integration.agent.stage import Stage, staged
 from tests.integration.agent.test_lifecycle import until
+from tests.integration.agent.test_support import command
 from tests.lab.certificates import Authority, Identity
 from tests.lab.headend.store import Stored
 from tests.unit.cli.fakes import cmsp_agent
@@ -58,9 +59,14 @@ async def the_noc_reads_the_appliance(stage: Stage, admin: Identity, url: str) -
     way = ("--url", url, "--cert", str(admin.certificate), "--key", str(admin.key), "--ca", ca)
     answers = {
         words: await asyncio.to_thread(cmsp_agent, *way, *words.split(), width=200)
-        for words in ("config show --json", "tunnel status --json", "tunnel test")
+        for words in ("config show --json", "tunnel status --json", "tunnel test", "config check")
     }
-    assert [ending.code for ending in answers.values()] == [0, 0, 2], answers
+    assert [ending.code for ending in answers.values()] == [0, 0, 2, 0], answers
+    assert f"{stage.workspace.site_yaml}: good" in answers["config check"].out
+    code, out, err = await command(
+        *way, "rules", "replay", "--json"
+    )  # by the agent's rules, without a copy of its file
+    assert (code, json.loads(out)["events"] > 0) == (0, True), err
     assert "gw-1" in answers["config show --json"].out
     assert json.loads(answers["tunnel status --json"].out)["mode"] == "external"
 

@@ -251,6 +251,11 @@ async def _polled(report: JobReport) -> Mapping[str, Any]:
 ORDER = Order("ORD-1", None, dt.date(2027, 1, 9), None, 8, 0)
 
 
+async def two_rule_files() -> list[tuple[str, str]]:
+    """Two files, the second of which has no rule."""
+    return [("/etc/cmsp-agent/rules/a.yaml", "filter: []\n"), ("/etc/cmsp-agent/rules/b.yaml", "")]
+
+
 async def believed() -> bool:
     """The clock is right."""
     return True
@@ -330,6 +335,7 @@ async def running_agent(folder: Path) -> AsyncIterator[Agent]:
                 roles=lambda: ROLES,
                 revoked=frozenset,
                 revisions=revisions,
+                rule_files=two_rule_files,
             ),
             records=DeviceRecords(database),
             outbox=OutboxService(database, clock),

@@ -8,7 +8,7 @@ from tests.integration.api.conftest import Agent, once, remote
 
 ABOVE_OBSERVER = {
     "/v1/config/file", "/v1/config/revisions/{number}", "/v1/config/revisions/{number}/diff", "/v1/evidence",
-    "/v1/events/{event}/raw", "/v1/support-bundle", "/v1/support-bundle/{bundle}",
+    "/v1/events/{event}/raw", "/v1/rules/files", "/v1/support-bundle", "/v1/support-bundle/{bundle}",
 }  # fmt: skip
 """What observers may not even read."""
 ENDLESS = "/v1/events/stream"

@@ -31,6 +31,9 @@ class FakeDaemon:
     def post(self, path: str, body: Mapping[str, object] | None = None) -> Any:
         return self.answer(f"POST {path}", body or {})
 
+    def post_text(self, path: str, text: str) -> Any:
+        return self.answer(f"POST {path}", {"text": text})
+
     def put(self, path: str, body: Mapping[str, object]) -> Any:
         return self.answer(f"PUT {path}", body)
 

@@ -3,6 +3,7 @@
 import ast
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,14 +17,12 @@ from tests.unit.cli.fakes import cmsp_agent
 ON_FILES = {
     "backup recover",
     "backup recovery-key",
-    "config check",
     "config schema",
     "plugin check",
     "plugin new",
     "plugin show",
     "plugin test",
     "plugin traps",
-    "rules test",
     "tool clean",
     "tool identify",
     "tool redact",
@@ -97,10 +96,29 @@ def test_what_the_agent_there_has_is_asked_of_it(command: str, path: str, answer
     assert said in cmsp_agent(*command.split(), answers={path: answer}).out
 
 
-@pytest.mark.parametrize("command", ["rules explain e1", "rules replay", "rules test cases.yaml", "config check"])
-def test_a_file_that_is_elsewhere_is_not_mistaken_for_one_here(command: str) -> None:
-    ending = cmsp_agent(*command.split(), answers={"/v1/events/e1": {}})
-    assert (ending.code, "give --config FILE" in ending.err) == (2, True), ending.err
+def test_rows_of_rules_go_by_their_names_not_by_their_order() -> None:
+    swapped = dict(reversed(RULE.items())) | {"more": "of a later release"}
+    out = cmsp_agent("rules", "check", answers={"/v1/rules": {"items": [swapped]}}, width=120).out
+    assert out == cmsp_agent("rules", "check", answers={"/v1/rules": {"items": [RULE]}}, width=120).out
+
+
+def test_rules_are_tried_by_the_files_of_the_agent_that_answers(tmp_path: Path) -> None:
+    cases = tmp_path / "cases.yaml"
+    cases.write_text("cases:\n  - {name: quiet, event: {site: lab, type: link.down}, expect: drop}\n")
+    site = "appliance: {name: a}\nsites: {lab: {}}\nrules: {files: [/etc/cmsp-agent/rules/none-here.yaml]}\n"
+    text = "filter:\n  - {name: lab, if: 'site == \"lab\"', do: drop}\n"
+    answers = {"/v1/config/file": site, "/v1/rules/files": {"items": [{"file": "/etc/r/none-here.yaml", "text": text}]}}
+    ending = cmsp_agent("rules", "test", str(cases), answers=answers)
+    assert (ending.code, ending.out) == (0, "1 of 1 cases as expected\n"), ending.err
+
+
+def test_the_agent_elsewhere_checks_its_own_file() -> None:
+    wrong = {"line": 3, "path": "sites", "text": "unknown key"}
+    answers: dict[str, Any] = {"/v1/config": {"file": "/etc/cmsp-agent/site.yaml"}, "/v1/config/file": "x"}
+    for valid, problems, code, said in ((True, [], 0, "site.yaml: good"), (False, [wrong], 2, "site.yaml:3: sites")):
+        answers["POST /v1/config/check"] = {"valid": valid, "problems": problems, "notes": []}
+        ending = cmsp_agent("config", "check", answers=answers)
+        assert (ending.code, said in ending.out + ending.err) == (code, True), ending.err
 
 
 @pytest.mark.parametrize("command", sorted(ON_THE_APPLIANCE))

@@ -1,17 +1,20 @@
 """Calls about what the agent judges by: the device types of its plugins, and the rules in force."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Query, Request
 
-from cmsp_agent.api.callers import READING, services_of
+from cmsp_agent.api.callers import READING, at_least, services_of
 from cmsp_agent.api.paging import MOST, After, Limit, page
-from cmsp_agent.api.schemas.types import RuleList, TypeDetails, TypeList
+from cmsp_agent.api.roles import Role
+from cmsp_agent.api.schemas.types import RuleFileList, RuleList, TypeDetails, TypeList
 from cmsp_agent.config.nearest import did_you_mean
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.plugin.support import document, in_short
 
 router = APIRouter(prefix="/v1", tags=["types"])
+MOST_FILES = 20
+"""In a page: each may have 2 MiB."""
 
 
 @router.get("/types", response_model=TypeList, dependencies=READING)
@@ -48,3 +51,12 @@ async def rules(request: Request, after: After = 0, limit: Limit = MOST) -> dict
             "where": str(row[1].origin),
         },
     )
+
+
+@router.get("/rules/files", response_model=RuleFileList, dependencies=[Depends(at_least(Role.ADMIN))])
+async def rule_files(
+    request: Request, after: After = 0, limit: Annotated[int, Query(ge=1, le=MOST_FILES)] = MOST_FILES
+) -> dict[str, Any]:
+    """The files of rules that the site file names, as they are: with them rules are tried elsewhere."""
+    found = await services_of(request).configuration.rule_files()
+    return page(found, after, limit, lambda row: {"file": row[0], "text": row[1]})

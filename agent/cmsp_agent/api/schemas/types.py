@@ -51,6 +51,19 @@ class RuleView(Shape):
     where: str
 
 
+class RuleFile(Shape):
+    """A file of rules that the site file names."""
+
+    file: str
+    text: str
+
+
+class RuleFileList(Paged):
+    """The files of rules, in the order in which they apply."""
+
+    items: list[RuleFile]
+
+
 class RuleList(Paged):
     """The rules in force, in the order in which they apply."""
 
