@@ -33,7 +33,9 @@ async def test_an_object_under_another_oid_is_asked_alone_from_then_on() -> None
         assert sorted(len(asked.names) for asked in device.asked) == [1, 9]
 
 
-@pytest.mark.parametrize(("status", "reason"), [(1, gathering.TOO_BIG), (16, "authorizationError")])
+@pytest.mark.parametrize(
+    ("status", "reason"), [(1, gathering.TOO_BIG), (16, "authorizationError"), (-1, "error-status -1")]
+)
 async def test_an_error_of_one_object_costs_neither_the_others_nor_the_width(status: int, reason: str) -> None:
     class Refused(Device):
         def answer(self, asked: Pdu) -> Answer:

@@ -97,7 +97,7 @@ def decode_pdu(data: bytes, at: int, end: int, texts: OidTexts) -> Pdu:
     if not GET <= kind <= REPORT or kind == TRAP_V1:
         raise DecodeError(f"no PDU (tag {kind:#04x})")
     request_id, at = ber.integer(data, at, stop, LOWEST, HIGHEST_UNSIGNED)
-    status, at = ber.integer(data, at, stop, 0, HIGHEST)
+    status, at = ber.integer(data, at, stop, LOWEST, HIGHEST)
     index, at = ber.integer(data, at, stop, LOWEST, HIGHEST)
     bindings = at
     at, stop = ber.content(data, at, stop, ber.SEQUENCE)
