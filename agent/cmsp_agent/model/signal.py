@@ -109,6 +109,12 @@ class PollSignal:
     """What interfaces and labelled rows were called → what they are called now, since the last poll."""
     gone: Collection[str] = ()
     """What interfaces were called that the device has no more."""
+    lacking: Collection[str] = ()
+    """Alarm types of its type of device for which the device has had no table for long, though it answers all."""
+    unmeasured: Collection[str] = ()
+    """KPIs of its type of device that the device does not have."""
+    loss: float = 0.0
+    """Percent of the poll's ICMP echoes that were not answered, where others were."""
     samples: Mapping[str, float] = field(default_factory=dict)
     """KPI (`cpu.load`, `if.in.octets[Gi0/0]`) → value in the KPI's unit."""
     calls: tuple[CallLeg, ...] = ()

@@ -1,6 +1,9 @@
-"""Lists of names in a sentence, and text that can be written down."""
+"""Lists of names in a sentence, text that can be written down, and what two texts have in common."""
 
+import re
 from collections.abc import Sequence
+
+_FIGURE = re.compile(r"(?<![\w-])\d[\d.,:]*")
 
 
 def few(names: Sequence[object], most: int) -> str:
@@ -12,3 +15,8 @@ def few(names: Sequence[object], most: int) -> str:
 def printable(text: str) -> str:
     r"""The text with each byte that is not UTF-8 written out (`\xfc`): what can be stored and sent as text."""
     return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def without_figures(text: str) -> str:
+    """What a text says whatever its figures, addresses and times; a number in a name stays."""
+    return _FIGURE.sub("", text)

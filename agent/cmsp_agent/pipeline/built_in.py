@@ -26,6 +26,7 @@ from cmsp_agent.pipeline.alarm_types.polling import (
     COMPONENT_UNRESOLVED,
     MANAGEMENT_LOST,
     RESTARTED,
+    THRESHOLD_CROSSED,
 )
 from cmsp_agent.pipeline.alarm_types.receiving import UNKNOWN_SYSLOG, UNKNOWN_TRAP
 from cmsp_agent.plugin.api import AlarmType
@@ -39,6 +40,7 @@ __all__ = [
     "DEVICE_TYPE_MISSING",
     "MANAGEMENT_LOST",
     "RESTARTED",
+    "THRESHOLD_CROSSED",
     "UNKNOWN_SYSLOG",
     "UNKNOWN_TRAP",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from cmsp_agent.model.event import Transition
 from cmsp_agent.model.interfaces import canonical
 from cmsp_agent.model.severity import Severity
-from cmsp_agent.pipeline.built_in import BUILT_IN
+from cmsp_agent.pipeline.built_in import BUILT_IN, THRESHOLD_CROSSED
 from cmsp_agent.pipeline.privacy import Mask
 from cmsp_agent.plugin.api import AlarmType, DeviceType, SyslogRule, TrapRule
 from cmsp_agent.plugin.rules import mnemonic_key, trap_key
@@ -44,7 +44,9 @@ class Meanings:
         self.alarms: Mapping[str, AlarmType] = {alarm.type: alarm for alarm in (*BUILT_IN, *device_type.alarms)}
         self._ended = frozenset(_ended_by_messages(device_type))
         self._ended_by_polls = frozenset(rule.type for rule in device_type.states if rule.clears or rule.bits)
+        self._shown_by_snmp = frozenset(rule.type for rule in device_type.states)
         self._ended_by_shows = frozenset(state.type for table in device_type.tables for state in table.states)
+        self._figures = frozenset(kpi.name for kpi in device_type.kpis)
         self._traps: dict[str, list[TrapRule]] = {}
         self._ignored = frozenset(trap_key(oid) for oid in device_type.ignored_traps)
         self._syslog: dict[str, list[SyslogMatch]] = {}
@@ -62,6 +64,12 @@ class Meanings:
         by_code = self.device_type.normalise is not None
         by_show = kind in self._ended_by_shows
         return by_code or by_show or kind in self._ended or (polled and kind in self._ended_by_polls)
+
+    def is_read_by_snmp(self, kind: str, name: str) -> bool:
+        """Whether SNMP alone shows the state of an object, or the figure that a threshold is for."""
+        if kind == THRESHOLD_CROSSED:
+            return name.partition("[")[0] in self._figures
+        return kind in self._shown_by_snmp and kind not in self._ended_by_shows
 
     def traps(self, oid: str) -> Iterable[TrapRule]:
         """The rules for a notification."""

@@ -8,11 +8,18 @@ from cmsp_agent.model.event import AlarmKey, Event, Source, Transition
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.interfaces import unnamed
 from cmsp_agent.model.signal import PollSignal
+from cmsp_agent.model.wording import without_figures
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.causes import CAUSES, OF_THE_SITE, Causes
-from cmsp_agent.pipeline.filter import AVAILABILITY
-from cmsp_agent.pipeline.unproven import ENDED_BY, THE_DEVICE
+from cmsp_agent.pipeline.filter import AVAILABILITY, FROM_THE_DEVICE
+from cmsp_agent.pipeline.normalise import stable_words
+from cmsp_agent.pipeline.unproven import ENDED_BY, THE_DEVICE, take_evidence
+
+OF_ONE_FAULT = 60_000
+"""Milliseconds in which a device's messages of one fault follow each other, the cause first."""
+OFTEN = 10
+"""Reports of an alarm after which only each doubling of their number is heard for another reason."""
 
 
 class Correlator:
@@ -113,10 +120,12 @@ class Correlator:
             yield from self._inhibit_children(draft, inhibited)
 
     def _fold(self, draft: Draft, held: Event, event: Event) -> Iterator[Event]:
-        folded = replace(held.fold(event), suppressed_by=held.suppressed_by and self._causes.of(draft, event))
+        cause = held.suppressed_by and self._causes.of(draft, event)
+        folded = replace(held.fold(event), suppressed_by=cause, text=_present_reason(held, event))
         draft.active.put(event.key, folded)
         stands_now = folded.suppressed_by != held.suppressed_by or folded.severity is not held.severity
-        draft.changes.revise(folded, tell=stands_now or folded.sources != held.sources)
+        is_news = (folded.sources, folded.text) != (held.sources, held.text)
+        draft.changes.revise(folded, tell=stands_now or is_news)
         self._counters.add("correlate.folded", event.count)
         if stands_now or folded.confirmed != held.confirmed:
             yield folded
@@ -125,6 +134,8 @@ class Correlator:
         held = draft.active.get(event.key)
         if held is None:
             self._counters.add("correlate.clear_without_raise")
+            if event.sources[0] in FROM_THE_DEVICE:
+                take_evidence(draft, event)
             return
         cleared = held.cleared_by(event, _saying_so(event, held))
         draft.active.drop(event.key)
@@ -207,6 +218,25 @@ def _steps(name: str, renamed: Mapping[str, str]) -> int:
     while name in renamed and count < len(renamed):
         name, count = renamed[name], count + 1
     return count
+
+
+def _present_reason(held: Event, event: Event) -> str:
+    """The text of an alarm that is reported again: whoever raised it may give another reason by now.
+
+    A device's messages of one fault follow each other at once, and the first names the cause. One that repeats itself
+    in many words is heard ever more seldom.
+    """
+    source = event.sources[0]
+    if event.severity.rank < held.severity.rank:
+        return event.text
+    if source is not held.sources[0] or without_figures(event.text) == without_figures(held.text):
+        return held.text
+    if source not in FROM_THE_DEVICE:
+        return event.text
+    count = held.count + event.count
+    often = count > OFTEN and count.bit_length() == held.count.bit_length()
+    at_once = event.received_at - held.received_at <= OF_ONE_FAULT
+    return held.text if at_once or often or stable_words(event.text) == stable_words(held.text) else event.text
 
 
 def _saying_so(clear: Event, held: Event) -> str:

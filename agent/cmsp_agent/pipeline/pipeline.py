@@ -64,7 +64,7 @@ class Pipeline:
         causes = Causes(self._topology)
         self._observe = PollJudge(components, self._normalise, causes)
         self._in_order = DeviceOrder(counters)
-        self._retire, self._joining = Retirement(components, new_id), Joining(rules, counters)
+        self._retire, self._joining = Retirement(components, self._normalise, new_id), Joining(rules, counters)
         self._flapping = Flapping(counters, rules.thresholds, new_id)
         self._correlate = Correlator(causes, counters)
         assessor = Assessor(self._topology, causes, customer, self._normalise)

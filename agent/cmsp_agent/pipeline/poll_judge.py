@@ -1,26 +1,29 @@
-"""What polling saw: availability over several polls, and polled states. Yields changes only, and inhibits nothing.
+"""What polling saw: availability over several polls, and what tables show. Yields changes only, and inhibits nothing.
 
 *Down* is no answer to ICMP or TCP **and** none to SNMP in three polls. No answer to SNMP alone is *management lost*.
 While the appliance is isolated no unanswered poll is counted, and a child's verdict waits for its parent's. A component
-that answers for none of its own polls but lets a poll of another one through is *management lost* at most.
+that answers for none of its own polls but lets a poll of another one through is *management lost* at most. Packets lost
+on the way have a figure and a threshold of their own: what a poll lacks then proves little of the device.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from cmsp_agent.model.component import LONGEST_POLL, Component
-from cmsp_agent.model.event import AlarmKey, Event, Source, Transition
+from cmsp_agent.model.component import Component
+from cmsp_agent.model.event import AlarmKey, Event, Transition
 from cmsp_agent.model.signal import PollSignal
+from cmsp_agent.model.wording import without_figures
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import COMPONENT_DEGRADED, COMPONENT_DOWN, COMPONENT_UNRESOLVED, MANAGEMENT_LOST
 from cmsp_agent.pipeline.causes import ISOLATED, Causes
 from cmsp_agent.pipeline.normalise import Normaliser
-from cmsp_agent.pipeline.places import TOGETHER, unit
+from cmsp_agent.pipeline.shown_states import shown_states
 from cmsp_agent.pipeline.unanswered import UnansweredPolls
-from cmsp_agent.pipeline.unproven import ENDED_BY, THE_DEVICE
 from cmsp_agent.plugin.api import AlarmReport
 
 UNANSWERED_POLLS = 3
+LOSSY_POLLS = 4 * UNANSWERED_POLLS
+"""Polls without a complete answer that no loss of packets excuses any more."""
 LONGEST_DEFERRAL = 2 * UNANSWERED_POLLS
 """Unanswered polls after which a child's verdict no longer waits for its parent's."""
 
@@ -40,9 +43,6 @@ LOSSES = {
 }
 """Reasons of polls whose SNMP side gives nothing, in words."""
 
-LAG = 5_000
-"""Milliseconds by which a device's SNMP agent may be behind its own traps and syslog (net-snmp caches its tables)."""
-
 
 class PollJudge:
     """Turns the outcome of polls into events."""
@@ -60,7 +60,7 @@ class PollJudge:
         draft.concerned.add(component.name)
         known = {(seen.type, seen.object): seen.occurred_at for seen in poll.states if seen.occurred_at is not None}
         availability = () if poll.by_commands else self._availability(draft, component, poll)
-        for report in (*availability, *_states(draft, poll)):
+        for report in (*availability, *shown_states(draft, poll)):
             event = self._normaliser.event(poll, report)
             yield replace(event, occurred_at=known.get((report.type, report.object), event.occurred_at))
 
@@ -76,15 +76,17 @@ class PollJudge:
         # what takes the place of a fault is reported before its end, so that the two are one incident
         through = self._causes.answers_through(draft, component.name) if unanswered.polls >= UNANSWERED_POLLS else ""
         if through:
-            if self._to_raise(draft, lost):
-                yield AlarmReport(MANAGEMENT_LOST, "", Transition.RAISE, forwarding_text(component, through))
+            if self._to_say(draft, lost, unanswered, text := forwarding_text(component, through)):
+                yield AlarmReport(MANAGEMENT_LOST, "", Transition.RAISE, text)
             if draft.active.get(down):
                 yield AlarmReport(COMPONENT_DOWN, "", Transition.CLEAR, f"{component.name} forwards: {through} answers")
         elif unanswered.polls >= UNANSWERED_POLLS:
             if self._to_raise(draft, down) and not self._parent_in_doubt(draft, component, unanswered):
                 yield AlarmReport(COMPONENT_DOWN, "", Transition.RAISE, down_text(component, poll))
-        elif unanswered.snmp >= UNANSWERED_POLLS and self._to_raise(draft, lost):
-            yield AlarmReport(MANAGEMENT_LOST, "", Transition.RAISE, lost_text(component, poll))
+        elif enough(unanswered.snmp, unanswered) and self._to_say(
+            draft, lost, unanswered, text := lost_text(component, poll)
+        ):
+            yield AlarmReport(MANAGEMENT_LOST, "", Transition.RAISE, text)
         if answered(poll) and draft.active.get(down):
             yield AlarmReport(COMPONENT_DOWN, "", Transition.CLEAR, f"{component.name} answers again")
         if draft.active.get(lost) and (poll.snmp or (answered(poll) and not unanswered.snmp)):
@@ -98,8 +100,10 @@ class PollJudge:
     ) -> Iterator[AlarmReport]:
         """States between up and down: it answers in part, or can't be asked as its name leads nowhere."""
         kind = COMPONENT_UNRESOLVED if poll.reason == "name" else COMPONENT_DEGRADED
-        if unanswered.troubled >= UNANSWERED_POLLS and self._to_raise(draft, AlarmKey(component.name, kind, "")):
-            yield AlarmReport(kind, "", Transition.RAISE, trouble_text(component, poll))
+        if poll.reason in TROUBLES and enough(unanswered.troubled, unanswered):
+            text = trouble_text(component, poll)
+            if self._to_say(draft, AlarmKey(component.name, kind, ""), unanswered, text):
+                yield AlarmReport(kind, "", Transition.RAISE, text)
         if poll.reason != "name" and draft.active.get(AlarmKey(component.name, COMPONENT_UNRESOLVED, "")):
             yield AlarmReport(
                 COMPONENT_UNRESOLVED, "", Transition.CLEAR, f"the host name of {component.name} is resolved"
@@ -111,6 +115,12 @@ class PollJudge:
         """Whether the alarm is not held yet, or is held though what inhibited it has ended."""
         held = draft.active.get(key)
         return held is None or (held.suppressed_by is not None and self._causes.of(draft, held) is None)
+
+    def _to_say(self, draft: Draft, key: AlarmKey, unanswered: UnansweredPolls, text: str) -> bool:
+        """Whether the alarm is to be raised, or holds for another reason by now than it gives."""
+        held = draft.active.get(key)
+        another = held is not None and unanswered.alike >= UNANSWERED_POLLS and _gist(held.text) != _gist(text)
+        return another or self._to_raise(draft, key)
 
     def _parent_in_doubt(self, draft: Draft, component: Component, unanswered: UnansweredPolls) -> bool:
         """Whether the parent may prove to be the cause with its next polls."""
@@ -139,15 +149,30 @@ def count(before: UnansweredPolls, poll: PollSignal) -> UnansweredPolls:
     started = before.since if before.polls or before.snmp else poll.received_at
     polls = 0 if alive else before.polls + silent
     unanswered_snmp = 0 if poll.snmp else before.snmp + quiet
+    troubled = before.troubled + 1 if poll.reason in TROUBLES else before.troubled if alive and poll.reason else 0
+    outcome = " ".join((poll.reason, without_figures(poll.detail), *map(str, (poll.icmp, poll.tcp, poll.snmp))))
     return UnansweredPolls(
         polled_at=poll.received_at,
         polls=polls,
         snmp=unanswered_snmp,
         since=started if polls or unanswered_snmp else 0,
-        troubled=before.troubled + 1 if poll.reason in TROUBLES else 0,
+        troubled=troubled,
+        on_a_lossy_way=before.on_a_lossy_way + (poll.loss > 0) if unanswered_snmp or troubled else 0,
+        outcome=outcome,
+        alike=before.alike + 1 if outcome == before.outcome else 1,
         answered_at=poll.received_at if alive else before.answered_at,
         answering_since=before.answering_since if before.answers else poll.received_at if alive else 0,
     )
+
+
+def enough(count: int, unanswered: UnansweredPolls) -> bool:
+    """Whether so many polls in a row prove something of the device, and not of the way to it."""
+    return count - unanswered.on_a_lossy_way >= UNANSWERED_POLLS or count >= LOSSY_POLLS
+
+
+def _gist(text: str) -> str:
+    """What a text says, whatever the numbers, and whoever shows that a component forwards."""
+    return without_figures(text.partition(", but ")[0])
 
 
 def down_text(component: Component, poll: PollSignal) -> str:
@@ -182,97 +207,3 @@ def lost_text(component: Component, poll: PollSignal) -> str:
     alive = " and ".join(way for way, answer in (("ICMP", poll.icmp), ("TCP", poll.tcp)) if answer)
     otherwise = f"it answers {alive}" if alive else "it is asked in no other way, so that it may be down"
     return f"{component.name}: management lost, SNMP silent for {UNANSWERED_POLLS} polls; {otherwise}"
-
-
-def _states(draft: Draft, poll: PollSignal) -> Iterator[AlarmReport]:
-    by_type: dict[str, dict[str, bool]] = {kind: {} for kind in poll.there}
-    for seen in poll.states:
-        by_type.setdefault(seen.type, {})[seen.object] = seen.raised
-    for kind, objects in by_type.items():
-        before = draft.observed.get((poll.component, kind))
-        if before is None:
-            # the first look since the start: what was kept from the last run can be weighed again
-            draft.first_read.add(poll.component)
-        elif kind in poll.there:
-            yield from _gone(draft, poll, kind, {*before, *poll.there[kind]})
-        draft.observed.put((poll.component, kind), objects)
-        draft.unused.put((poll.component, kind), frozenset(poll.unused.get(kind, ())))
-        draft.working.pop(poll.component, None)
-        yield from _changes(draft, poll, kind, objects)
-    yield from _gone_with_its_table(draft, poll, by_type)
-
-
-def _gone_with_its_table(draft: Draft, poll: PollSignal, read: Collection[str]) -> Iterator[AlarmReport]:
-    """The clears of alarms of interfaces that are there no more, of which the device has no such table any more."""
-    for held in [*draft.active.of(poll.component)] if poll.gone else ():
-        # a bare number may be a dial-peer's as well
-        if held.type not in read and held.object in poll.gone and not held.object.isdecimal():
-            yield _gone_report(poll, held)
-
-
-def _gone_report(poll: PollSignal, held: Event) -> AlarmReport:
-    """The clear of the alarm of a row that is in the table no more; whether its fault is over nobody knows."""
-    text = f"{poll.component}: {held.object or held.type} is gone, the device shows it no more"
-    return AlarmReport(held.type, held.object, Transition.CLEAR, text, attributes={ENDED_BY: THE_DEVICE})
-
-
-def _gone(draft: Draft, poll: PollSignal, kind: str, there: Collection[str]) -> Iterator[AlarmReport]:
-    """The clears of alarms of rows that are in the table no more, for the second poll now."""
-    # a table without any row, of interfaces that are there: it is not shown to us any more
-    hidden = frozenset(() if poll.there[kind] else poll.interfaces.values())
-    for held in [*draft.active.of(poll.component, kind)]:
-        if held.object in there or held.object in hidden:
-            continue
-        # what only traps and syslog report may be in no table at all
-        if Source.POLL in held.sources or held.object in poll.gone:
-            yield _gone_report(poll, held)
-
-
-def _changes(draft: Draft, poll: PollSignal, kind: str, objects: Mapping[str, bool]) -> Iterable[AlarmReport]:
-    shown = {seen.object: seen for seen in poll.states if seen.type == kind}
-    ended = False
-    for name, raised in objects.items():
-        held = draft.active.get(AlarmKey(poll.component, kind, name))
-        # a raise that polling has seen before is no news; one that others reported is confirmed by it
-        if raised and (held is None or Source.POLL not in held.sources or draft.orphaned(held)):
-            seen = shown[name]
-            yield AlarmReport(kind, name, Transition.RAISE, seen.text, seen.severity, detail=seen.detail)
-        elif held and not raised and not _just_reported(held, poll):
-            ended = True
-            yield AlarmReport(kind, name, Transition.CLEAR, shown[name].text)
-        for other in () if raised else _called_otherwise(draft, poll, kind, name, objects):
-            yield AlarmReport(kind, other.object, Transition.CLEAR, shown[name].text)
-    if kind in TOGETHER and objects and not any(objects.values()):
-        yield from _well_together(draft, poll, kind, objects, ended=ended)
-
-
-def _well_together(
-    draft: Draft, poll: PollSignal, kind: str, well: Collection[str], *, ended: bool
-) -> Iterator[AlarmReport]:
-    """The clears of what messages call otherwise: the last fault that the table shows has ended, or it shows none."""
-    if not ended and len(well) < len(poll.there.get(kind, ())):
-        return  # a row that says nothing may be the one
-    for held in [*draft.active.of(poll.component, kind)]:
-        if held.object not in well and not _just_reported(held, poll):
-            text = f"{poll.component}: all is well that the device shows beside {held.object}"
-            yield AlarmReport(kind, held.object, Transition.CLEAR, text)
-
-
-def _called_otherwise(draft: Draft, poll: PollSignal, kind: str, name: str, shown: Collection[str]) -> Iterable[Event]:
-    """The alarms of a unit that messages call otherwise than the table does: no poll would ever end them."""
-    number = unit(kind, name)
-    return [
-        held
-        for held in (draft.active.of(poll.component, kind) if number else ())
-        if held.object not in shown and unit(kind, held.object) == number and not _just_reported(held, poll)
-    ]
-
-
-def _just_reported(held: Event, poll: PollSignal) -> bool:
-    """The device itself reported it a moment ago, so that what it shows to a poll may be older."""
-    return Source.POLL not in held.sources and may_be_older(poll.received_at, held.received_at)
-
-
-def may_be_older(polled_at: int, reported_at: int) -> bool:
-    """Whether a poll may show what was before the report. Were it much older, the clock has been set back since."""
-    return -1000 * LONGEST_POLL <= polled_at - reported_at < LAG

@@ -3,18 +3,22 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from cmsp_agent.model.component import Component
-from cmsp_agent.model.event import Event
+from cmsp_agent.model.event import Event, Source
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import MANAGEMENT_LOST
 from cmsp_agent.pipeline.filter import is_for
+from cmsp_agent.pipeline.normalise import Normaliser
 
 
 class Retirement:
     """Knows which alarms the components of a configuration can still have."""
 
-    def __init__(self, components: Mapping[str, Component], new_id: Callable[[int], str] = uuid7) -> None:
+    def __init__(
+        self, components: Mapping[str, Component], normaliser: Normaliser, new_id: Callable[[int], str] = uuid7
+    ) -> None:
         self._components = components
+        self._normaliser = normaliser
         self._parents = frozenset(component.parent for component in components.values())
         self._new_id = new_id
 
@@ -42,6 +46,12 @@ class Retirement:
             return f"{component.name} does not get this any more: its order or its tier has changed"
         unanswered = draft.unanswered.get(component.name)
         forwards = component.name in self._parents and (unanswered is None or unanswered.polls > 0)
-        if alarm.type == MANAGEMENT_LOST and component.credentials.snmp is None and not forwards:
+        if component.credentials.snmp is None and (
+            self._shown_by_snmp_alone(alarm) or (alarm.type == MANAGEMENT_LOST and not forwards)
+        ):
             return f"{component.name} is no longer asked by SNMP"
         return ""
+
+    def _shown_by_snmp_alone(self, alarm: Event) -> bool:
+        meanings = self._normaliser.meanings(alarm.component)
+        return alarm.sources == (Source.POLL,) and meanings.is_read_by_snmp(alarm.type, alarm.object)

@@ -11,7 +11,7 @@ from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.event import Event, Source, Transition
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import RESTARTED
-from cmsp_agent.pipeline.poll_judge import may_be_older
+from cmsp_agent.pipeline.shown_states import may_be_older
 
 LATE_DUPLICATE = 5_000
 """Milliseconds after an alarm ended in which the first report of another source counts as a late duplicate."""

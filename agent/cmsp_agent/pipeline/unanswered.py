@@ -16,6 +16,12 @@ class UnansweredPolls:
     """When the first of those polls began."""
     troubled: int = 0
     """Consecutive polls that could not ask for all, or were not answered in full."""
+    on_a_lossy_way: int = 0
+    """How many of the polls with either lost packets on the way, which may be the whole reason."""
+    outcome: str = ""
+    """What the last poll brought, in words."""
+    alike: int = 0
+    """Consecutive polls that brought the same."""
     answered_at: int = 0
     """When a poll was last answered, by whatever way."""
     answering_since: int = 0

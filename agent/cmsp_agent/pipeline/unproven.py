@@ -1,6 +1,7 @@
 """Incidents whose last alarm ended without a sign that the fault is over: a person ended it, or its port is gone.
 
-Such an incident is not restored. It stays open until a poll shows that the fault is over, or closes after a while.
+Such an incident is not restored. It stays open until a poll shows, or a message says, that the fault is over, or
+closes after a while.
 """
 
 from cmsp_agent.model.event import Event, Transition
@@ -9,6 +10,7 @@ from cmsp_agent.model.incident_facts import UnprovenEnd
 from cmsp_agent.model.incident_state import Trigger
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.filter import AVAILABILITY
+from cmsp_agent.pipeline.places import incident_at
 
 ENDED_BY = "ended without evidence by"
 """Attribute of a clear that does not prove that the fault is over: who or what made it."""
@@ -30,6 +32,13 @@ def without_alarms(draft: Draft, incident: Incident) -> Incident:
     """What becomes of an incident of which no alarm holds any more."""
     end = draft.unproven.get(incident.id) or incident.unproven
     return incident.after(Trigger.RESTORE, draft.now) if end is None else incident.left(end)
+
+
+def take_evidence(draft: Draft, clear: Event) -> None:
+    """A device says that a fault is over whose alarm ended without a sign of it: its incident is restored."""
+    incident = incident_at(draft, clear)
+    if incident is not None and incident.state.open and incident.unproven and incident.unproven.alarm == clear.key:
+        draft.keep(incident.left(None).after(Trigger.RESTORE, draft.now))
 
 
 def judge_unproven(draft: Draft, patience: int) -> None:

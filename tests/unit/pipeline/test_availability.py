@@ -271,3 +271,41 @@ def test_a_device_that_can_not_be_asked_for_all_has_an_alarm_after_three_polls_w
     site.poll("gw-1")
     assert not site.alarm_state.active
     assert site.open == []
+
+
+def test_what_is_not_answered_while_packets_are_lost_proves_nothing_of_the_device_for_twelve_polls() -> None:
+    site = Site()
+    for _ in range(11):
+        site.poll("gw-1", icmp=True, snmp=True, reason="partial", loss=40.0)
+        site.poll("gw-lyon", icmp=True, snmp=False, reason="silent", loss=20.0)
+    assert not site.events
+    site.poll("gw-1", icmp=True, snmp=True, reason="partial", loss=40.0)
+    site.poll("gw-lyon", icmp=True, snmp=False, reason="silent", loss=20.0)
+    assert {(each.component, each.type) for each in site.events.values()} == {
+        ("gw-1", "component.degraded"),
+        ("gw-lyon", "management.lost"),
+    }
+
+
+def test_a_device_that_is_silent_and_answers_in_part_by_turns_is_not_up() -> None:
+    site = Site()
+    for _ in range(3):
+        site.poll("gw-1", icmp=True, snmp=False, reason="silent")
+        site.poll("gw-1", icmp=True, snmp=True, reason="partial", detail="no SNMP answer in 2 s")
+    assert [each.type for each in site.events.values()] == ["component.degraded"]
+
+
+def test_an_alarm_that_holds_gives_the_reason_of_the_last_three_polls() -> None:
+    site = Site()
+    said = [("partial", "10.0.0.1: no SNMP answer in 2 s")] * 3
+    said += [("partial", "10.0.0.1: no SNMP answer in 5 s"), ("partial", "inventory"), said[0]] * 3
+    said += [("credentials", "no such secret")] * 3
+    reported = [
+        site.poll("gw-1", icmp=True, snmp=True, reason=reason, detail=detail).to_report for reason, detail in said
+    ]
+    [alarm] = site.alarm_state.active.values()
+    assert reported == [set()] * (len(said) - 1) + [{alarm.id}]
+    assert alarm.text == "gw-1: its credentials can't be used: no such secret"
+    assert alarm.count == 2
+    for _ in range(5):
+        assert not site.poll("gw-1", icmp=True, snmp=True, reason="credentials", detail="no such secret").to_report

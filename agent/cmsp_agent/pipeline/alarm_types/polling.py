@@ -12,6 +12,7 @@ APPLIANCE_ISOLATED = "appliance.isolated"
 SERVICE_DOWN = "service.down"
 CERTIFICATE_ENDS = "certificate.ends"
 RESTARTED = "device.restarted"
+THRESHOLD_CROSSED = "kpi.threshold"
 """Declared by device types: an event that nothing clears."""
 
 ALARM_TYPES: tuple[AlarmType, ...] = (
@@ -69,7 +70,7 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         recommendation="Have it renewed: when it ends, those who check it connect no more.",
     ),
     AlarmType(
-        "kpi.threshold",
+        THRESHOLD_CROSSED,
         Severity.WARNING,
         "{component}: {object} has crossed its threshold",
         cause=60,

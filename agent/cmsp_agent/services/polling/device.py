@@ -37,7 +37,7 @@ from cmsp_agent.services.polling.service_checks import ServiceJudge
 from cmsp_agent.services.polling.slow_tables import MOST_ROWS, SlowTables
 from cmsp_agent.services.polling.snmp_access import PATIENCE, Access
 from cmsp_agent.services.polling.spare_columns import with_spares
-from cmsp_agent.services.polling.thresholds import CrossedThresholds, in_force
+from cmsp_agent.services.polling.thresholds import CrossedThresholds, Limits
 from cmsp_agent.services.polling.uptime import Uptime
 
 log = logging.getLogger(__name__)
@@ -74,8 +74,6 @@ class Device:
         self._rates = Rates()
         self._crossed = CrossedThresholds()
         self._services = ServiceJudge()
-        self._limits_for: DeviceType | None = None
-        self._limits: tuple[Threshold, ...] = ()
         self._well = well
         self._states = StateReader(well.of(component.name, component.addresses))
         self._trouble = PollTrouble(component.name)
@@ -86,6 +84,7 @@ class Device:
             clock, self._access.another, lambda session: read_device_facts(session, devices.registry, self._names.names)
         )
         self._figures = gets(component, ServicePart.KPIS)
+        self._limits = Limits(component, wanted=self._figures)
 
     async def poll(self) -> PollSignal:
         """Ask once by every way; never raises for what a device does or does not answer."""
@@ -111,9 +110,8 @@ class Device:
             signal = replace(signal, reason="not permitted here", detail=NO_ECHO)
         elif not signal.reason and (host := self._devices.lost_name(self.component.name)):
             signal = replace(signal, reason="stale name", detail=host)
-        return replace(
-            signal, icmp=reach.icmp, tcp=reach.tcp, samples=figures, states=(*signal.states, *of_services, *crossed)
-        )
+        signal = replace(signal, loss=self._access.take_loss(reach.loss), samples=figures)
+        return replace(signal, icmp=reach.icmp, tcp=reach.tcp, states=(*signal.states, *of_services, *crossed))
 
     def lose_patience(self) -> None:
         """A person asks for a poll: what was refused or failed, and waits for its time, is tried again at once."""
@@ -123,10 +121,7 @@ class Device:
     @property
     def thresholds(self) -> tuple[Threshold, ...]:
         """The thresholds in force, each with its origin."""
-        kind = self._kind()
-        if self._limits_for is not kind:
-            self._limits_for, self._limits = kind, in_force(self.component, kind) if self._figures else ()
-        return self._limits
+        return self._limits.by(self._kind())
 
     @property
     def known(self) -> frozenset[str]:
@@ -215,16 +210,16 @@ class Device:
         reason = "no figures" if self.plan.is_bare(self._kind()) else ""
         reason = "partial" if (trouble := self._learning.trouble or self.tables.trouble) else reason
         self._trouble.note(trouble)
+        tables, rules = self._states.tables, self._kind().states if self._figures else ()
+        lacking = () if reason else tables.lacking(rules, self._states.there, answers.at)
+        self._learning.before_long(wanted=tables.misses_one)
         return replace(
-            nothing,
+            self._names.added_to(self._states.added_to(nothing)),
             snmp=True,
             states=states,
-            there=self._states.there,
-            unused=self._states.unused,
             configuration=config_times(plan, scalars, nothing.received_at),
-            interfaces=self._names.names,
-            renamed={**self._states.renamed, **self._names.take_renamed()},
-            gone=self._names.gone,
+            lacking=lacking,
+            unmeasured=self.plan.unsupported,
             samples={**figures, **self._calls.figures(nothing.received_at)},
             calls=ended,
             reason=reason,

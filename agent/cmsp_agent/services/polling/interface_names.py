@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from cmsp_agent.model.errors import DeviceAnswerInvalid
 from cmsp_agent.model.interfaces import IF_DESCR, IF_NAME, numbered
-from cmsp_agent.model.signal import Value
+from cmsp_agent.model.signal import PollSignal, Value
 from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.services.devices.reading import interface_names
 from cmsp_agent.services.polling.interface_renaming import renames
@@ -70,10 +70,10 @@ class InterfaceNames:
         if self.names and not shown:
             raise DeviceAnswerInvalid(NONE_SHOWN)
 
-    def take_renamed(self) -> Mapping[str, str]:
-        """Those that were renamed, once."""
-        renamed, self.renamed = self.renamed, {}
-        return renamed
+    def added_to(self, signal: PollSignal) -> PollSignal:
+        """The poll with the names, those that are gone, and, once, those that are other ones now."""
+        renamed, self.renamed = {**signal.renamed, **self.renamed}, {}
+        return replace(signal, interfaces=self.names, renamed=renamed, gone=self.gone)
 
     def _take_read(self, own: Tables, *, restarted: bool) -> bool:
         # ifName is enough where every interface has one

@@ -62,9 +62,10 @@ class LearningTimes:
         """Why there is no inventory; empty where it was read."""
         return self._why
 
-    def before_long(self) -> None:
-        """Something is new: read it as soon as may be."""
-        self._due = min(self._due, self._began + LEARN_AGAIN)
+    def before_long(self, *, wanted: bool = True) -> None:
+        """Something is new: read it as soon as may be, where that is wanted."""
+        if wanted:
+            self._due = min(self._due, self._began + LEARN_AGAIN)
 
     def at_once(self) -> None:
         """A person asks: what failed, or is to be read before long, does not wait for its time."""

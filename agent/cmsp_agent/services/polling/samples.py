@@ -2,14 +2,15 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from cmsp_agent.model.labels import labelled
-from cmsp_agent.model.signal import ObservedState, Value
+from cmsp_agent.model.signal import ObservedState, PollSignal, Value
 from cmsp_agent.plugin.api import NO_COUNT, Kpi, StateRule
 from cmsp_agent.plugin.rules import bits_in_words
 from cmsp_agent.services.polling.plan import IF_DISCONTINUITY, Plan, PlannedKpi, is_label
 from cmsp_agent.services.polling.rates import Rates
+from cmsp_agent.services.polling.shown_tables import ShownTables
 from cmsp_agent.services.polling.values import number, text
 
 Rows = Mapping[str, Value]
@@ -206,6 +207,7 @@ class StateReader:
         """(label's column, index) → the object."""
         self.there: Mapping[str, Collection[str]] = {}
         """Alarm type → the objects of all rows of the last poll, whatever they said; types that were read alone."""
+        self.tables = ShownTables()
 
     @property
     def seen_well(self) -> frozenset[tuple[str, str]]:
@@ -241,6 +243,10 @@ class StateReader:
                 found[seen.type, seen.object] = seen
         self._take_labels(labels)
         return tuple(found.values())
+
+    def added_to(self, signal: PollSignal) -> PollSignal:
+        """The poll with which objects there are, used or not, and what they are called now."""
+        return replace(signal, there=self.there, unused=self.unused, renamed=self.renamed)
 
     def _take_labels(self, labels: dict[tuple[str, str], str]) -> None:
         before, now = {*self._labels.values()}, {*labels.values()}

@@ -1,7 +1,8 @@
 """How one device is asked by SNMP: with which credential, how patiently, and when not at all.
 
 Of several credentials the one that works is kept. Each is tried once, in polls that follow each other; a device that
-rejected all of them is left alone for a while: more would lock the account.
+rejected all of them is left alone for a while: more would lock the account. Where echoes are lost, requests are too:
+each is tried more often for some polls, so that one poll still brings all that is asked.
 """
 
 from collections.abc import Callable
@@ -16,6 +17,13 @@ LOCKED_OUT = 300.0
 """Seconds for which a device that rejected our credentials is left alone."""
 PATIENCE = 3
 """Polls in a row without an answer after which one request in an interval is enough, until it answers again."""
+
+EVERYTHING = 100.0
+LOSSY = 20.0
+"""Percent of the echoes of a poll: where more are lost, the way loses packets."""
+LOSSY_RETRIES = 8
+LOSSY_FOR = 10
+"""Polls for which a way that lost packets is expected to lose some."""
 
 
 class Access:
@@ -46,6 +54,7 @@ class Access:
         self._rejected: dict[int, str] = {}
         self._left_alone_until = float("-inf")
         self._why = ""
+        self._lossy_for = 0
 
     @property
     def left_alone(self) -> str:
@@ -97,14 +106,26 @@ class Access:
             self._left_alone_until, self._why = self._clock.monotonic() + LOCKED_OUT, why
             self._rejected.clear()
 
+    def take_loss(self, percent: float | None) -> float:
+        """Percent of a poll's echoes that were lost; as many are lost as there are where they are not let through."""
+        lost = percent if percent is not None and percent < EVERYTHING else 0.0
+        was_lossy = self._lossy_for > 0
+        self._lossy_for = LOSSY_FOR if lost > LOSSY else max(0, self._lossy_for - 1)
+        if (self._lossy_for > 0) is not was_lossy:
+            self._session = None
+        return lost
+
     def at_once(self) -> None:
         """A person asks: it is left alone no longer."""
         self._left_alone_until = float("-inf")
 
     @property
     def _component_now(self) -> Component:
-        credentials = replace(self._component.credentials, snmp=self._credentials[self._at])
-        return replace(self._component, credentials=credentials) if self._at else self._component
+        component, plan = self._component, self._component.poll
+        if self._lossy_for:
+            component = replace(component, poll=replace(plan, retries=max(plan.retries, LOSSY_RETRIES)))
+        credentials = replace(component.credentials, snmp=self._credentials[self._at])
+        return replace(component, credentials=credentials) if self._at else component
 
     def _turn_to(self, place: int) -> None:
         if place != self._at:

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from cmsp_agent.model.component import Component, Threshold
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import ObservedState
+from cmsp_agent.pipeline.built_in import THRESHOLD_CROSSED
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.registry import figures_of
 
-THRESHOLD_CROSSED = "kpi.threshold"
 OF_THE_AGENT = (Threshold("icmp.loss", 20.0, 5.0, 600.0, "warning", origin="agent"),)
 """What is measured of every component."""
 JUDGED_BY_MEAN = {"icmp.loss": 10}
@@ -27,6 +27,26 @@ def in_force(component: Component, kind: DeviceType) -> tuple[Threshold, ...]:
     for threshold in (*component.thresholds, *of_type, *OF_THE_AGENT):
         found.setdefault(threshold.kpi, threshold)
     return tuple(found.values())
+
+
+class Limits:
+    """The thresholds of a component in force, each with its origin; made once for each type that it is found to be.
+
+    Args:
+        component: the configuration's come first.
+        wanted: whether it gets any.
+    """
+
+    def __init__(self, component: Component, *, wanted: bool) -> None:
+        self._component, self._wanted = component, wanted
+        self._kind: DeviceType | None = None
+        self._in_force: tuple[Threshold, ...] = ()
+
+    def by(self, kind: DeviceType) -> tuple[Threshold, ...]:
+        """Those for a device of the type."""
+        if self._kind is not kind:
+            self._kind, self._in_force = kind, in_force(self._component, kind) if self._wanted else ()
+        return self._in_force
 
 
 class CrossedThresholds:

@@ -21,13 +21,15 @@ class Pages:
     Args:
         largest: octets of payload that the path carries without fragments (1472 on Ethernet with IPv4).
         proven: the size found at an earlier time, 0 for none.
+        losses: in a row that mean that a size is too large; never fewer than two.
     """
 
-    def __init__(self, largest: int, proven: int) -> None:
+    def __init__(self, largest: int, proven: int, losses: int = 2) -> None:
         self._largest = largest
         self._size = min(proven or largest, largest)
         self._binding: Bounded[tuple[bytes, ...], float] = Bounded(64)
         self._length: Bounded[tuple[bytes, ...], int] = Bounded(64)
+        self._too_many = max(2, losses)
         self._losses = 0
         self._streak = 0
         self._wait = FIRST_WAIT
@@ -65,9 +67,9 @@ class Pages:
             self._streak = 0
 
     def lost(self) -> None:
-        """An attempt got no answer. After two in a row, the size is too large."""
+        """An attempt got no answer. After several in a row, the size is too large."""
         self._losses += 1
-        if self._losses % 2 == 0:
+        if self._losses % self._too_many == 0:
             self._size = min(self._size, 2 * ETHERNET)
             self.refused()
 

@@ -18,6 +18,7 @@ from cmsp_agent.model.errors import (
     StorageFull,
 )
 from cmsp_agent.model.signal import ObservedState, PollSignal, Unreadable, Value
+from cmsp_agent.pipeline.built_in import THRESHOLD_CROSSED
 from cmsp_agent.plugin.api import AlarmType, DeviceType, Kpi, Severity, StateRule
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.facts import DeviceFacts
@@ -30,7 +31,6 @@ from cmsp_agent.services.polling.restarts import WHY_RELOAD
 from cmsp_agent.services.polling.seen_well import WellMemory
 from cmsp_agent.services.polling.sessions import known_quirks
 from cmsp_agent.services.polling.snmp_access import LOCKED_OUT
-from cmsp_agent.services.polling.thresholds import THRESHOLD_CROSSED
 from cmsp_agent.storage.tables.device_starts import KeptUptime
 from cmsp_agent.storage.tables.seen_well import WellObjects
 from cmsp_agent.transports.snmp.target import Quirks

@@ -6,8 +6,9 @@ import pytest
 
 from cmsp_agent.model.component import Component, Threshold
 from cmsp_agent.model.signal import ObservedState
+from cmsp_agent.pipeline.built_in import THRESHOLD_CROSSED
 from cmsp_agent.plugin.api import DeviceType, Kpi, Limit, Severity
-from cmsp_agent.services.polling.thresholds import OF_THE_AGENT, THRESHOLD_CROSSED, CrossedThresholds, in_force
+from cmsp_agent.services.polling.thresholds import OF_THE_AGENT, CrossedThresholds, in_force
 
 CPU = Threshold("cpu.load", 85, 70, 300, "major")
 CHARGE = Threshold("ups.charge", 50, 80, 0, "minor", falling=True)
