@@ -133,7 +133,7 @@ async def test_the_end_of_a_column_is_believed_of_v1_only_where_it_was_asked_alo
 async def test_nonsense_is_not_remembered_as_no_bulk() -> None:
     class Nonsense(Device):
         def answer(self, asked: Pdu) -> Answer:
-            return super().answer(asked) if asked.kind != GET_BULK else (-1, 0, [])
+            return super().answer(asked) if asked.kind != GET_BULK else (1 << 31, 0, [])
 
     async with running(Nonsense(rows=3)) as device, Rig() as rig:
         session = rig.session(community(), device.port, timeout=0.1, retries=0)
