@@ -115,6 +115,8 @@ class AlarmState:
     """Incident → ids of its alarms that hold."""
     unweighed: dict[str, int] = field(default_factory=dict)
     """Large incidents → how many changes they were not weighed by yet."""
+    weighed_at: dict[str, int] = field(default_factory=dict)
+    """Large incidents → when they were weighed last."""
     incidents_of: dict[str, set[str]] = field(default_factory=dict)
     """Component → ids of its incidents; those of the appliance itself under the empty name."""
 
@@ -174,6 +176,7 @@ class Draft:
         self.places = Overlay(alarm_state.places)
         self.members = MemberDraft(alarm_state.members)
         self.unweighed = Overlay(alarm_state.unweighed)
+        self.weighed_at = Overlay(alarm_state.weighed_at)
         self.reached: dict[AlarmKey, None] = {}
         """What the signal that is judged has reported often enough to matter."""
         self.unproven: dict[str, UnprovenEnd] = {}
@@ -208,6 +211,7 @@ class Draft:
         if incident.state.over:
             self.incidents.drop(incident.id)
             self.members.drop(incident.id)
+            self.weighed_at.drop(incident.id)
         else:
             self.incidents.put(incident.id, incident)
 
@@ -233,6 +237,7 @@ class Draft:
             self.places,
             self.members,
             self.unweighed,
+            self.weighed_at,
         ):
             overlay.commit()
         for incident_id in self.incidents.gone:

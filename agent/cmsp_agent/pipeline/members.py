@@ -19,6 +19,10 @@ LARGE = 100
 """Alarms that hold: an incident with more is weighed when enough of them changed, or when time passes."""
 SHARE = 10
 """One in so many of its alarms is enough."""
+AT_ONCE = 1_000
+"""Alarms up to which a change that comes alone is weighed at once."""
+APART = 5
+"""Milliseconds, for each alarm of the incident, for which it is left alone after it was weighed."""
 
 Ids = dict[str, None]
 NO_IDS: Ids = {}
@@ -121,9 +125,16 @@ def is_full(incident: Incident) -> bool:
 def put_off(draft: "Draft", incident: Incident, size: int) -> bool:
     """Whether the incident is so large that one more change of it may wait for others, or for the next look."""
     changes = (draft.unweighed.get(incident.id) or 0) + 1
-    if size > LARGE and changes * SHARE < size:
+    if size > LARGE and changes * SHARE < size and not _comes_alone(draft, incident, size):
         draft.unweighed.put(incident.id, changes)
         return True
+    if size > LARGE:
+        draft.weighed_at.put(incident.id, draft.now)
     if changes > 1:
         draft.unweighed.drop(incident.id)
     return False
+
+
+def _comes_alone(draft: "Draft", incident: Incident, size: int) -> bool:
+    since = draft.now - (draft.weighed_at.get(incident.id) or 0)
+    return size <= AT_ONCE and not 0 <= since < size * APART

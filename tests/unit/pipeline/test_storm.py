@@ -178,3 +178,12 @@ def test_a_large_incident_is_weighed_in_the_end_and_names_no_more_than_a_few_ala
     assert [len(one.alarms) for one in site.open] == [200]
     tell(site, storm, 499, 1, True)
     assert site.open == []
+
+
+def test_one_change_of_an_incident_of_hundreds_of_alarms_is_weighed_at_once() -> None:
+    site = crowd(storm)
+    tell(site, storm, 0, 500, False)
+    for repaired in range(3):
+        site.later(60_000)
+        site.tell(storm(site, repaired, True))
+        assert [one.extent.components.affected for one in site.open] == [499 - repaired]
