@@ -9,8 +9,8 @@ from cmsp_agent.plugin.registry import OWN_UNITS
 KINDS = ("gauge", "counter32", "counter64", "ratio")
 PER = ("", "interface", "index", "first")
 AGGREGATES = ("", "max", "sum", "mean")
-OTHERWISE = {"%": "percent", "C": "°C", "bytes": "octets", "bytes/s": "octets/s", "sec": "s", "msec": "ms"}
-"""Units as some write them → as figures have them here: by its unit a figure is drawn, and judged to be none."""
+OTHERWISE = {"%": "percent", "C": "°C"}
+"""Units as some write them → as figures have them here: by its unit a figure is judged to be none (101 percent)."""
 
 
 def kpi(path: str, figure: Kpi) -> Iterator[str]:
