@@ -31,6 +31,8 @@ RECENT = 5.0
 """Seconds for which a problem is believed: the storage may be back; one that hangs is not asked at each call."""
 WITHIN = 10.0
 """Seconds in which the storage must answer: a mount may hang."""
+BLOCK = 512
+"""Bytes of what `stat` counts in (POSIX)."""
 READ_WITHIN = 60.0
 """Seconds for all manifests together, and for the contents that none names."""
 
@@ -156,7 +158,8 @@ class BackupStorage:
 
 
 def _room(directory: Path) -> tuple[int, int]:
-    used = sum(path.stat().st_size for path in directory.glob("??/*.cmsp"))
+    """Bytes by whole blocks: a small configuration takes one as well."""
+    used = sum(path.stat().st_blocks * BLOCK for path in directory.glob("??/*.cmsp"))
     return used, shutil.disk_usage(directory).free
 
 
