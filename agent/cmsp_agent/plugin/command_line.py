@@ -36,7 +36,7 @@ class Replacement:
     apply: str
     applied: str
     failed: tuple[str, ...]
-    """Found in the answer to `apply` where it failed, whatever else stands there."""
+    """Found in the answer to `apply` where it failed, whatever else stands there; `line` is the command it quotes."""
     confirm: str
     revert: str
     pending: str

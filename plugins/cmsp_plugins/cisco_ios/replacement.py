@@ -14,11 +14,11 @@ REPLACEMENT = Replacement(
     apply="configure replace {file} force revert trigger error timer {minutes}",
     applied=r"^Rollback Done",
     failed=(
-        r"^.*[Rr]ollback aborted.*",
+        r"^Failed to apply command (?P<line>.+)",
+        r"^.*[Rr]ollback aborted.*(?:\n.*failed to apply.*\n\*+\n(?P<line>(?:(?!\*).*\n){1,3}))?",
         r"^.*Aborting Rollback.*",
         r"^.*Rollback failed.*",
         r"^.*original configuration has been successfully restored.*",
-        r"^Failed to apply command.*",
         r"^%.*not a valid config file.*",
         r"^%.*[Tt]urn config archive on.*",
         r"^%? ?Error.*",

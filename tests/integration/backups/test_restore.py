@@ -224,6 +224,24 @@ async def test_a_failure_leaves_the_device_as_it_was_and_is_an_alarm(rig: Rig, f
     assert not rig.reported[-1].raised
 
 
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (
+            ReplaceFault.ABORTED,
+            "Rollback aborted after 5 passes .* pri-group timeslots 1-31 snmp-server community <hidden>",
+        ),
+        (ReplaceFault.REFUSED_LINE, "Failed to apply command snmp-server community <hidden> RO"),
+    ],
+)
+async def test_the_commands_that_the_device_did_not_take_are_named(rig: Rig, fault: ReplaceFault, said: str) -> None:
+    rig.change()
+    order = await rig.order()
+    rig.rollback.fault = fault
+    with pytest.raises(CommandRejected, match=said):
+        await rig.restores.run(order, unwatched)
+
+
 async def test_a_fault_that_shows_afterwards_takes_the_change_back(rig: Rig) -> None:
     rig.change()
     before, order = rig.shown, await rig.order()

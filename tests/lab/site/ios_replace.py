@@ -16,7 +16,10 @@ PENDING = (
 )
 NOT_PENDING = "%No Rollback Confirmed Change pending\n"
 ARCHIVE_OFF = "%Please turn config archive on before using Rollback Confirmed Change\n"
-ABORTED = "Rollback aborted after 5 passes\nThe following commands are failed to apply to the IOS image.\n"
+ABORTED = (
+    "Rollback aborted after 5 passes\nThe following commands are failed to apply to the IOS image.\n********\n"
+    " pri-group timeslots 1-31\nsnmp-server community canary-secret RO\n********\n"
+)
 
 
 class ReplaceFault(Enum):

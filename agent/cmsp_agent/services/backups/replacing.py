@@ -16,7 +16,7 @@ from cmsp_agent.transports.ssh import CliClient, CliTarget
 
 WITHIN = 600.0
 """Seconds for one step."""
-LONGEST_SAID = 160
+LONGEST_SAID = 200
 
 
 @dataclass(slots=True)
@@ -133,5 +133,9 @@ def replaceable(
 
 
 def _first(patterns: Sequence[str], text: str) -> str:
+    """What is found first, in the order of the patterns; the command that it quotes stands in a line of its own."""
     found = next((match for each in patterns if (match := re.search(each, text, re.MULTILINE))), None)
-    return "" if found is None else found[0]
+    if found is None:
+        return ""
+    quoted = found.groupdict().get("line")
+    return f"{text[found.start() : found.start('line')]}\n{quoted}" if quoted else found[0]
