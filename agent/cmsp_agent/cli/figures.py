@@ -12,6 +12,7 @@ _SCALED: Mapping[str, tuple[str, float]] = {
     "kbit/s": ("bit/s", 1e3),
     "Mbit/s": ("bit/s", 1e6),
     "W": ("W", 1.0),
+    "VA": ("VA", 1.0),
     "V": ("V", 1.0),
     "Hz": ("Hz", 1.0),
 }

@@ -95,6 +95,31 @@ def parse_subnet(text: str) -> str:
     raise ValueError(f"an address inside a subnet, not a subnet: {loose} is meant?")
 
 
+def parse_searched(text: str) -> str:
+    """Read a subnet in which devices are looked for.
+
+    Raises:
+        ValueError: no subnet, or one where no device of a site is.
+    """
+    subnet = parse_subnet(text)
+    if kind := nobodys(ipaddress.ip_network(subnet)):
+        raise ValueError(f"{subnet} is {kind}: no device of a site is there")
+    return subnet
+
+
+def nobodys(
+    place: ipaddress.IPv4Network | ipaddress.IPv6Network | ipaddress.IPv4Address | ipaddress.IPv6Address,
+) -> str:
+    """Why no device of a site can be at an address, or anywhere in a subnet; empty: it may."""
+    kinds = {
+        "loopback": place.is_loopback,
+        "multicast": place.is_multicast,
+        "unspecified": place.is_unspecified,
+        "link-local": place.is_link_local,
+    }
+    return next((kind for kind, so in kinds.items() if so), "")
+
+
 def parse_port(text: str) -> int:
     """Read a port, 0 to 65535.
 

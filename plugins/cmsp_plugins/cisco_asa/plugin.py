@@ -22,7 +22,7 @@ ASA, FTD = r"(?:Adaptive|Industrial) Security Appliance", r"Threat Defense"
 
 CISCO_ASA = DeviceType(
     name="cisco_asa",
-    title="Cisco ASA firewall, and the Firepower Threat Defense (FTD) that runs it inside",
+    title="Cisco ASA firewall, also within Firepower Threat Defense (FTD)",
     like="generic_snmp",
     sys_object_ids=("1.3.6.1.4.1.9.1",),
     sys_descr=rf"^Cisco (?:{ASA}|.*{FTD})",

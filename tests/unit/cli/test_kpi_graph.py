@@ -35,6 +35,7 @@ LOAD = {
         (-90, "min", "-1 h 30 min"),
         (150_000_000, "octets/s", "1.2 Gbit/s"),
         (1_000, "Mbit/s", "1 Gbit/s"),
+        (12_500, "VA", "12.5 kVA"),
         (0, "octets/s", "0 bit/s"),
         (12.54, "percent", "12.5 %"),
         (3 * 2**30, "octets", "3 GiB"),

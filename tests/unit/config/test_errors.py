@@ -101,6 +101,7 @@ def test_a_mistake_in_a_component(tmp_path: Path, line: str, complaint: str) -> 
             "discovery: {subnets: 10.1.0.1/24}",
             "an address inside a subnet, not a subnet: 10.1.0.0/24 is meant? (got '10.1.0.1/24')",
         ),
+        ("discovery: {subnets: [10.1.0.0/24, 127.0.0.0/8]}", "127.0.0.0/8 is loopback: no device of a site is there"),
         ("notify: [{to: partner}]", "8: notify[0].to: neither a contact nor a mail address (got 'partner')"),
         (
             "notify: [{to: a@b, when: {priority: P5}}]",

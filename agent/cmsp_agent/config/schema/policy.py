@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from cmsp_agent.config.schema.base import Section
-from cmsp_agent.config.schema.values import Interval, Names, Rate, Subnets, Texts, Weekly
+from cmsp_agent.config.schema.values import Interval, Names, Rate, SearchedSubnets, Subnets, Texts, Weekly
 
 PriorityName = Literal["P1", "P2", "P3", "P4"]
 
@@ -17,7 +17,7 @@ def _listed(value: Any) -> Any:
 class DiscoverySection(Section):
     """Where unknown devices are looked for. Nothing is added by itself."""
 
-    subnets: Subnets = ()
+    subnets: SearchedSubnets = ()
     exclude: Subnets = ()
     seeds: Texts = Field(default=(), description="Components or addresses whose neighbours are asked first")
     rate: Rate = 50.0

@@ -261,12 +261,14 @@ Addresses = Annotated[
         mode="validation",
     ),
 ]
+_SUBNETS = WithJsonSchema(
+    {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}], "examples": ["10.1.0.0/24"]}
+)
 Subnets = Annotated[
-    tuple[Annotated[str, BeforeValidator(_from_text(addresses.parse_subnet))], ...],
-    BeforeValidator(_list),
-    WithJsonSchema(
-        {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}], "examples": ["10.1.0.0/24"]}
-    ),
+    tuple[Annotated[str, BeforeValidator(_from_text(addresses.parse_subnet))], ...], BeforeValidator(_list), _SUBNETS
+]
+SearchedSubnets = Annotated[
+    tuple[Annotated[str, BeforeValidator(_from_text(addresses.parse_searched))], ...], BeforeValidator(_list), _SUBNETS
 ]
 Setting = Annotated[
     SecretReference | bool | int | float | str,

@@ -5,23 +5,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from cmsp_agent.config.addresses import nobodys
 from cmsp_agent.model.errors import Refused
 
 MOST_ADDRESSES = 65_536
 """Of one sweep: a larger subnet is a slip of the pen, or takes longer than anybody waits."""
 
 Subnet: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
-
-
-def nobodys(place: Subnet | ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
-    """Why no device of the site can be at an address, or anywhere in a subnet; empty: it may."""
-    kinds = {
-        "loopback": place.is_loopback,
-        "multicast": place.is_multicast,
-        "unspecified": place.is_unspecified,
-        "link-local": place.is_link_local,
-    }
-    return next((kind for kind, so in kinds.items() if so), "")
 
 
 @dataclass(frozen=True, slots=True)
