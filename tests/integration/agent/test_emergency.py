@@ -98,6 +98,10 @@ async def test_call_paths_that_a_change_took_away_are_a_critical_incident(tmp_pa
             await agent.backups.backups.run("gw-1", "demand")
             await until(lambda: LOST not in held(agent), 30)
             assert not own(agent)
+            async with AgentApi(stage.workspace.api_socket) as api:
+                [paris] = [each for each in (await api.get("/v1/emergency"))["items"] if each["site"] == "paris"]
+            doubts = {each["dial_peer"]: each["doubt"] for each in paris["call_paths"]}
+            assert doubts["114"].startswith("sends no digit"), "the new one strips what its pattern names"
 
 
 CHANNEL = "Serial0/1/0:7"
