@@ -53,7 +53,12 @@ CISCO_NXOS = DeviceType(
         complete=r"^line (?:vty|console)$(?s:.*)\S\s*\Z",  # it has no last line of its own; the lines come near the end
         must_have=(r"^version \S", r"^(?:hostname|switchname) \S"),
         invalid=(r"^% ?Invalid (?:command|parameters)", r"^% ?Permission denied", r"^\s*%? ?[Aa]uthorization failed"),
-        volatile=(r"^!Command: ", r"^!Time: ", r"^!(?:Running|Startup) (?:configuration last done|config saved) at: "),
+        volatile=(
+            r"^!Command: ",
+            r"^!Time: ",
+            r"^!No configuration change since last restart",
+            r"^!(?:Running|Startup) (?:configuration last done|config saved) at: ",
+        ),
         # the password of a group of HSRP or VRRP stands after the bare word
         redact=(
             Redaction(

@@ -18,6 +18,11 @@ DIFF_LINES = 20_000
 SMALLEST_SHARE, LARGEST_SHARE = 0.5, 1.5
 """Of the size last time; outside, a reading is believed only when a second one agrees (FACTS 5.1)."""
 
+_HISTORY = re.compile(
+    r"^# (?:Flags: U - UNDOABLE|Columns: ACTION, BY, POLICY, TIME| +ACTION +BY +POLICY +TIME$|"
+    r".*\S {2,}\S.* \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$|\S+ \d\d:\d\d:\d\d by RouterOS\b)"
+)
+"""What RouterOS says of its last changes and of the time, which no device type of ours does."""
 _NOT_JOINED = re.compile(r"[|]|\(\?[^:]|\\[1-9]")
 """What changes its meaning, or has none, in a pattern that is joined with others."""
 
@@ -75,6 +80,8 @@ class ConfigText:
     def stable(self, text: str) -> str:
         """The text without the lines that differ from one reading to the next, and without trailing blanks."""
         lines = [line.rstrip() for line in as_shown(secrets.without_salt(text)).splitlines()]
+        if "# " in text:
+            lines = [line for line in lines if not _HISTORY.match(line)]
         return "\n".join([line for line in lines if not self._volatile(line)]).strip("\n") + "\n"
 
     def restorable(self, text: str) -> str:
