@@ -48,6 +48,15 @@ BEGINNINGS: tuple[Line, ...] = (
         severity=4,
         time="2026-11-27T00:00:00.685Z",
     ),
+    *(
+        Line(f"<189>{date} relay <187>{IOS.removeprefix('gw-1 ')}", host="relay", sequence=45, code="SYS-5-CONFIG_I")
+        for date in DATES
+    ),
+    *(
+        Line(f"<189>1 2026-11-27T10:00:00.100Z relay - - - - {beginning}: Nov 27 10:00:00.100 UTC: %SYS-5-CONFIG_I: ¦by vty0",
+             host="gw-1", sequence=45, code="SYS-5-CONFIG_I")
+        for beginning in ("27-Nov-2026 10:00:00 gw-1 45", "45:gw-1", "2026/11/27 10:00:00 gw-1 45")
+    ),
     Line(
         "<78>Nov 27 10:00:00 nas.example 1 2026-11-27T10:00:00.100-00:00 nas.example /usr/sbin/cron 61898 - - ¦(root) CMD (atrun)",
         host="nas.example",

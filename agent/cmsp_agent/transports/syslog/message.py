@@ -167,6 +167,8 @@ def _parse(raw: bytes, line: str, wrappers: int) -> SyslogMessage:
         return _within(apart[0], _parse(raw, apart[1], wrappers - 1), count)
     if modern is not None:
         text, within = out_of_brackets(modern.text)
+        if _first_mnemonic(text):
+            text = rewritten(text)
         modern = unwrapped(modern._replace(text=text), _first_mnemonic(text))
         return _with_mnemonic(raw, pri, modern, count or within)
     return _with_mnemonic(raw, pri, read_header(content, _first_mnemonic(content)), count)

@@ -32,7 +32,8 @@ _DATES = tuple(
 """Of two numbers before a stroke the first is the month, unless it can't be."""
 _SINCE_EPOCH = re.compile(r"\s*(?:1[5-9]|2\d)\d{8}(?:\.\d{1,9})?(?= +[A-Za-z\d])", re.ASCII)
 """Without a colon behind it, which would make it a counter."""
-_WEEKDAY_FIRST = re.compile(rf"\s*{_WEEKDAY}(?={_MONTH} )", re.ASCII)
+_WEEKDAY_FIRST = re.compile(rf"\s*{_WEEKDAY}(?:(?=\d)|(?P<plain>(?={_MONTH} [ \d]?\d \d\d:\d\d:\d\d)))", re.ASCII)
+_NUMBER_OF_A_DATE = re.compile(r"\s*(?:\d\d?[-/. ]|\d{4}[/.]|20\d{6}T)", re.ASCII)
 _ZONE_BEFORE_HOST = re.compile(
     rf"(\s*{_MONTH} [ \d]?\d (?:\d{{4}} )?\d\d:\d\d:\d\d(?:\.\d{{1,9}})? )({'|'.join(HOURS)})(?= [\w.-]+ )", re.ASCII
 )
@@ -53,23 +54,44 @@ def rewritten(content: str) -> str:
     Args:
         content: the line without its PRI.
     """
+    first = content.lstrip()[:1]
+    read = _number_first(content) if first.isdecimal() or first == "[" else _word_first(content)
+    if read is None and (" AM" in content or " PM" in content):
+        read = _with_half_day(content)
+    return content if read is None else read
+
+
+def _number_first(content: str) -> str | None:
     if (epoch := _SINCE_EPOCH.match(content)) is not None:
         return datetime.fromtimestamp(float(epoch[0]), UTC).isoformat() + content[epoch.end() :]
-    for form in _DATES:
-        if (date := form.match(content)) is not None:
-            return _iso(date) + content[date.end() :]
-    if (weekday := _WEEKDAY_FIRST.match(content)) is not None:
-        return rewritten(content[weekday.end() :])
-    if (zone := _ZONE_BEFORE_HOST.match(content)) is not None:
-        return f"{zone[1]}{HOURS[zone[2]] * 100:+05.0f}{content[zone.end() :]}"
     if (session := _SESSION.match(content)) is not None:
         name = _SESSION_S_NAME.search(session[2])
         return session[1] + (f"{name[1]}: " if name else "") + content[session.end() :]
     if (glued := _COUNTER_AND_NAME.match(content)) is not None:
         return f"{glued[1]}: {glued[2]}: {content[glued.end() :]}"
-    if (half := _HALF_DAY.search(content, 0, LONGEST_HEADER)) is not None and "%" not in content[: half.start()]:
-        return f"{content[: half.start()]}{half[1]}{_of_24(half)}{half[3]}{half[5]}{content[half.end() :]}"
-    return content
+    return _dated(content) if _NUMBER_OF_A_DATE.match(content) else None
+
+
+def _word_first(content: str) -> str | None:
+    if (weekday := _WEEKDAY_FIRST.match(content)) is not None:
+        return _dated(content) if weekday["plain"] is None else rewritten(content[weekday.end() :])
+    if (zone := _ZONE_BEFORE_HOST.match(content)) is not None:
+        return f"{zone[1]}{HOURS[zone[2]] * 100:+05.0f}{content[zone.end() :]}"
+    return _dated(content) if "," in content[:16] else None
+
+
+def _dated(content: str) -> str | None:
+    for form in _DATES:
+        if (date := form.match(content)) is not None:
+            return _iso(date) + content[date.end() :]
+    return None
+
+
+def _with_half_day(content: str) -> str | None:
+    half = _HALF_DAY.search(content, 0, LONGEST_HEADER)
+    if half is None or "%" in content[: half.start()]:
+        return None
+    return f"{content[: half.start()]}{half[1]}{_of_24(half)}{half[3]}{half[5]}{content[half.end() :]}"
 
 
 def _of_24(time: re.Match[str]) -> str:

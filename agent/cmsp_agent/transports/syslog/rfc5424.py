@@ -16,7 +16,8 @@ _ELEMENT = re.compile(rf'\[([^\s=\]"]+)((?:\s+[^\s=\]"]+=(?:{_QUOTED}|[^\s\]"]*)
 _PARAMETER = re.compile(rf'([^\s=\]"]+)=({_QUOTED}|[^\s\]"]*)', re.DOTALL)
 _ESCAPE = re.compile(r'\\(["\\\]])')
 _CISCO = re.compile(
-    r"\s*(?:\d{1,18}: |(?:[\w.:-]{1,64}: (?:\d{1,18}: )?)?[*.]?(?:\d{4} )?[A-Z][a-z]{2} [ \d]\d )", re.ASCII
+    r"\s*(?:\d{1,18}: |(?:[\w.:-]{1,64}: (?:\d{1,18}: )?)?[*.]?(?:\d{4} )?[A-Z][a-z]{2} [ \d]\d |\d{4}-\d\d-\d\dT)",
+    re.ASCII,
 )
 
 Structured = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]

@@ -30,9 +30,8 @@ def taken_apart(content: str, modern: Header | None, pri: int | None) -> tuple[H
         if _ANOTHER_PRI.match(modern.text):
             return modern, modern.text
         return (modern, f"<{pri}>{modern.text}") if read_rfc5424(modern.text) is not None else None
-    if (older := _ANOTHER_HEADER.search(content, 0, LONGEST_HEADER)) is not None and ends_header(
-        content[: older.end()]
-    ):
+    older = _ANOTHER_HEADER.search(content, 0, LONGEST_HEADER) if " 1 2" in content else None
+    if older is not None and ends_header(content[: older.end()]):
         return read_header(content, older.end()), f"<{NO_PRI if pri is None else pri}>{content[older.end() :]}"
     found = _ANOTHER_PRI.search(content, 0, LONGEST_HEADER)
     if found is None or "%" in content[: found.start()] or not ends_header(content[: found.start()]):

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cmsp_agent.transports.syslog.framing import FramingError, SyslogFramer, messages_in, quotes_another
+from tests.conformance.field.beginnings import DATES
 
 LINE = b"<189>17: gw1: %SYS-5-CONFIG_I: Configured"
 
@@ -40,6 +41,13 @@ def counted(message: bytes) -> bytes:
 )
 def test_frames_are_distinguished_one_by_one(stream: bytes, messages: list[bytes]) -> None:
     assert cut(stream) == messages
+
+
+@pytest.mark.parametrize("date", DATES)
+def test_a_relay_s_date_begins_a_message_and_what_it_relays_is_none(date: str) -> None:
+    relay = f"<189>{date} relay ".encode()
+    assert cut(LINE + relay + b"sshd[12]: x" + LINE, limit=200) == [LINE, relay + b"sshd[12]: x", LINE]
+    assert not quotes_another(relay + LINE)
 
 
 def test_a_last_line_without_a_newline_is_a_message() -> None:
