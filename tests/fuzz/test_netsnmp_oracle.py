@@ -2,7 +2,6 @@
 
 import asyncio
 import random
-from pathlib import Path
 
 import pytest
 
@@ -12,7 +11,7 @@ from cmsp_agent.transports.snmp.ber import OidTexts
 from cmsp_agent.transports.snmp.varbinds import encode_varbind
 from tests.fuzz import netsnmp_oracle
 from tests.fuzz.compare import check_community, our_bindings
-from tests.integration.snmp.peers import command
+from tests.integration.snmp.peers import NEEDS_COMMANDS, command
 
 pytestmark = pytest.mark.skipif(netsnmp_oracle.library() is None, reason="needs net-snmp's library")
 
@@ -93,7 +92,7 @@ class Responder(asyncio.DatagramProtocol):
         self.transport.sendto(out + bytes(15), addr)  # type: ignore[attr-defined]
 
 
-@pytest.mark.skipif(not Path("/usr/bin/snmpget").exists(), reason="needs net-snmp's commands")
+@NEEDS_COMMANDS
 @pytest.mark.parametrize(("value", "printed"), COMMANDS.items())
 async def test_snmpget_prints_what_the_library_reads(value: str, printed: str) -> None:
     loop = asyncio.get_running_loop()

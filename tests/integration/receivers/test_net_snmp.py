@@ -1,7 +1,6 @@
 """Traps and informs of net-snmp, v1 to v3, through socket, decoder and service to a sink that commits when told to."""
 
 import asyncio
-import shutil
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -24,11 +23,12 @@ from cmsp_agent.transports.snmp.notifications import NotificationDecoder
 from cmsp_agent.transports.snmp.users import user_from
 from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
 from tests.integration.receivers.conftest import until
+from tests.integration.snmp.peers import NEEDS_COMMANDS
 from tests.lab.listening import bind_datagrams
 
 pytestmark = [
     pytest.mark.usefixtures("nothing_left"),
-    pytest.mark.skipif(shutil.which("snmptrap") is None, reason="needs net-snmp's commands"),
+    NEEDS_COMMANDS,
 ]
 
 LINK_DOWN = "1.3.6.1.6.3.1.1.5.3"

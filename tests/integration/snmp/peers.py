@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -9,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
+
+import pytest
 
 from cmsp_agent.aio.clock import Clock, SystemClock
 from cmsp_agent.aio.counters import Counters
@@ -38,6 +41,7 @@ PRIV_NAMES = {
 
 AUTH_PASSWORD = "authpass-12"
 PRIV_PASSWORD = "privpass-34"
+NEEDS_COMMANDS = pytest.mark.skipif(shutil.which("snmptrap") is None, reason="needs net-snmp's commands")
 PATHS = {"PATH": "/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin", "MIBS": "", "MIBDIRS": "/nonexistent"}
 
 SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"

@@ -1,13 +1,12 @@
 """Agents that walk their tables oddly: what `snmpbulkwalk` reads of each, column by column, ours reads side by side."""
 
-import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
 
 from cmsp_agent.transports.snmp import ber
 from cmsp_agent.transports.snmp.pdu import GET, GET_BULK, NO_SUCH_NAME, TOO_BIG, Pdu
-from tests.integration.snmp.peers import Rig, command, community
+from tests.integration.snmp.peers import NEEDS_COMMANDS, Rig, command, community
 from tests.integration.snmp.test_odd_devices import COLUMNS, GEN_ERR, Answer, Binding, Device, running
 
 ROWS = 25
@@ -178,7 +177,7 @@ async def theirs(agent: Device, column: str) -> dict[str, int]:
     return found
 
 
-@pytest.mark.skipif(shutil.which("snmpbulkwalk") is None, reason="needs net-snmp's commands")
+@NEEDS_COMMANDS
 @pytest.mark.parametrize(("change", "order"), AGENTS, ids=named())
 async def test_nothing_that_snmpbulkwalk_reads_is_missed(change: Change, order: Callable[[str], object] | None) -> None:
     circles = change in (the_last_row_again_and_again, begins_anew_behind_its_end, each_row_twice)

@@ -16,6 +16,7 @@ from cmsp_agent.transports.snmp.users import user_from
 from tests.integration.snmp.peers import (
     AUTH_NAMES,
     AUTH_PASSWORD,
+    NEEDS_COMMANDS,
     PRIV_NAMES,
     PRIV_PASSWORD,
     command,
@@ -23,6 +24,8 @@ from tests.integration.snmp.peers import (
     user_name,
     usm,
 )
+
+pytestmark = NEEDS_COMMANDS
 
 LINK_DOWN = "1.3.6.1.6.3.1.1.5.3"
 IF_INDEX = "1.3.6.1.2.1.2.2.1.1.7"
