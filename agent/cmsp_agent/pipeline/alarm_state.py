@@ -129,7 +129,8 @@ class AlarmState:
         )
 
     def __post_init__(self) -> None:
-        self.take(dict(self.incidents))
+        given, self.incidents = self.incidents, {}
+        self.take(given)
 
     def take(self, incidents: Mapping[str, Incident]) -> None:
         """Incidents as they stand now, found by their components from now on."""
