@@ -20,7 +20,7 @@ SMALLEST_SHARE, LARGEST_SHARE = 0.5, 1.5
 
 _HISTORY = re.compile(
     r"^# (?:Flags: U - UNDOABLE|Columns: ACTION, BY, POLICY, TIME| +ACTION +BY +POLICY +TIME$|"
-    r".*\S {2,}\S.* \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$|\S+ \d\d:\d\d:\d\d by RouterOS\b)"
+    r"(?!.{200}).*\S {2,}\S.* \d{4}-\d\d-\d\d \d\d:\d\d:\d\d$|\S+ \d\d:\d\d:\d\d by RouterOS\b)"
 )
 """What RouterOS says of its last changes and of the time, which no device type of ours does."""
 _NOT_JOINED = re.compile(r"[|]|\(\?[^:]|\\[1-9]")

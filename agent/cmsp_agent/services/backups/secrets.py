@@ -25,11 +25,12 @@ _KINDS = (
 _KIND = rf"(?>(?:(?:\d|{_KINDS}) +(?!(?:{_OPTIONS})\b))*)"
 """How the secret is kept: a digit or a word before it."""
 _VALUE = r"(?P<secret>\"(?:[^\"\\\n]|\\.)*\"|\S+?)(?=[;\"]?(?:\s|$))"
-_WORDS = (
-    "(?:[\\w-]*-)?(?:password|passwd|passphrase|passcode|pass-phrase|secret|pksecret|psksecret|pin|pincode|shared-secret|"
+_WORD = (
+    "(?:password|passwd|passphrase|passcode|pass-phrase|secret|pksecret|psksecret|pin|pincode|shared-secret|"
     "pre-shared-key|preshared-?key|psk|authentication-key|auth-key|authkey|shared-key|key-string|hex-key|"
     "key-octet-string|community-string|server-key|secret-data|private-key|priv-key|encr-key|tcp-md5-auth)(?:-\\d+)?"
 )
+_WORDS = rf"(?:[\w-]*-)?{_WORD}"
 _LINE = r"(?:enable |username \S+ .*?)?"
 _SEVERAL = rf"(?P<secret>(?!<hidden>)\S+(?: +(?!(?:{_OPTIONS})\b)\S+)+)"
 """A secret with spaces in it: the rest of its line."""
@@ -115,7 +116,7 @@ def _sources() -> Iterator[str]:
         yield f"{section}{_VALUE}"
     for words in (*COMMANDS, *HUAWEI, *EXTREME):
         yield rf"^(?:[^\n]*logged command:)?[ \t]*{_WITHIN}(?:{words}) +{_KIND}{_VALUE}"
-    yield rf"(?<!service )(?<!description )(?<!remark )\b{_WORDS} +{_KIND}(?!(?:{_GRAMMAR})(?:[\s.,;:!?)]|$)){_LAST}"
+    yield rf"(?<!service )(?<!description )(?<!remark )\b{_WORD} +{_KIND}(?!(?:{_GRAMMAR})(?:[\s.,;:!?)]|$)){_LAST}"
     yield rf"\b(?:description|remark) +{_WORDS} +{_KIND}(?P<secret>\S*[^a-z\s]\S*)\s*$"  # a plain word is none there
     yield rf"<(?P<tag>{_TAG})(?:\s[^<>]*)?>(?P<secret>[^<\n]+)(?=</)"
     yield rf"{_NAMES}[\"']?\s*[=:]\s*(?:\[\s*)?(?!\w+://|(?:{_GRAMMAR})(?:\s|$))(?P<secret>\"(?:[^\"\\\n]|\\.)+\"|'[^'\n]+'|[^\s\"'<,;]+)"
