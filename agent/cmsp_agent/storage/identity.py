@@ -86,13 +86,12 @@ class IdentityFiles:
         files.write_atomically(folder / DIGEST, f"{keys.token}\n".encode())
 
     def install(self, contents: Mapping[str, bytes], at: int) -> None:
-        """Put an identity in force: all of its files or none."""
+        """Put an identity in force: all of its files or none. What others left behind, keys among it, is removed."""
         name = f"{at:013}-{self._octets(4).hex()}"
         folder = self._make(name)
         for file, content in contents.items():
             files.write_atomically(folder / file, content)
         before = self._folder / CURRENT
-        old = before.resolve() if before.is_symlink() else None
         draft = self._folder / f".{CURRENT}.{name}"
         try:
             draft.symlink_to(name)
@@ -100,9 +99,9 @@ class IdentityFiles:
             sync_directory(self._folder)
         except OSError as error:
             raise files.storage_error(error, before) from error
-        for gone in (old, self._folder / PENDING):
-            if gone is not None:
-                _remove(gone)
+        for other in sorted(self._folder.iterdir()):
+            if other.name not in (name, CURRENT):
+                _remove(other)
 
     def _make(self, name: str) -> Path:
         folder = self._folder / name
@@ -121,7 +120,11 @@ def settings_file(settings: IdentitySettings) -> bytes:
 
 
 def _remove(folder: Path) -> None:
+    """A folder with its files, or a link that was not put in its place."""
     with contextlib.suppress(OSError):
+        if folder.is_symlink():
+            folder.unlink()
+            return
         for file in folder.iterdir():
             file.unlink(missing_ok=True)
         folder.rmdir()

@@ -45,6 +45,9 @@ async def test_a_database_restored_from_a_copy_begins_a_new_epoch(site: Site) ->
     _, second = site.reported_of("cmsp.epoch.v1")
     assert second == {"previous_epoch": reverted, "last_sequence": 31, "reason": "behind"}
     assert site.headend.store.holes(APPLIANCE) == []
+    assert [text[:42] for kind, text in site.noted.notes if kind == "outbox.reverted"] == [
+        "the head-end has 30 records that are not h"
+    ]
 
 
 async def test_a_copy_from_before_an_earlier_epoch_begins_another_one(site: Site) -> None:

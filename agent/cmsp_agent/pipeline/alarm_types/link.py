@@ -52,6 +52,12 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         "Run `cmsp-agent outbox check`; check the appliance's disk.",
     ),
     once(
+        "outbox.reverted",
+        Severity.MAJOR,
+        "The appliance's state is of an earlier time than what the head-end has",
+        "Where nobody restored a copy of the machine or of state.db, check its disk.",
+    ),
+    once(
         "headend.record_refused",
         Severity.MINOR,
         "The head-end refused a record",

@@ -235,6 +235,7 @@ class Forwarder:
         self._epoch = epoch.epoch
         self._counters.add("forwarder.epochs", key=reason)
         log.warning("a new epoch of the outbox was begun", extra={"epoch": epoch.epoch, "reason": reason})
+        self._edges.reverted(reason, step.lost)
 
     async def _dead_letter(self, refused: RecordRefused) -> bool:
         now = self._clock.now()

@@ -76,6 +76,12 @@ class Edges:
         text = f"{damaged}; the head-end gets a gap. Check the disk, then run: cmsp-agent outbox check"
         self._notices.note("outbox.damaged", "outbox", text)
 
+    def reverted(self, reason: str, lost: int) -> None:
+        """The head-end has what this database does not: it is of an earlier time."""
+        has = f"the head-end has {lost} records" if lost else "the head-end has records"
+        text = f"{has} that are not here ({reason}): state.db is of an earlier time; what it knew since then is lost"
+        self._notices.note("outbox.reverted", "outbox", text)
+
     def _set(self, kind: str, url: str, text: str, raised: bool) -> None:
         if raised == (kind in self._raised):
             return
