@@ -23,6 +23,8 @@ MAKERS = frozenset(
 )  # fmt: skip
 UNTIED = ("new_event_loop", "create_datagram_endpoint")
 RANDOM = ("random", "secrets")
+WORDS = frozenset(part for name in (*MAKERS, *UNTIED, *RANDOM, "socket") for part in name.split("."))
+"""The words of which such names are made: a name without one of them needs no closer look."""
 OWN_PROCESSES = {
     "cli": "commands are processes of their own",
     "preflight": "it examines the real machine before an agent starts",
@@ -76,7 +78,7 @@ def made_in_place(tree: ast.AST) -> Iterator[tuple[int, str]]:
     given = defaults(tree)
     called = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
     for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute | ast.Name) and node not in given and isinstance(node.ctx, ast.Load):
+        if isinstance(node, ast.Attribute | ast.Name) and node not in given and _may_make(node):
             name = ast.unparse(node)
             opened = name == "socket.socket" and node in called  # else it is an annotation
             chosen = name.startswith("random.") and (name != "random.Random" or node in called)
@@ -84,6 +86,13 @@ def made_in_place(tree: ast.AST) -> Iterator[tuple[int, str]]:
                 yield node.lineno, name
         if isinstance(node, ast.ImportFrom) and node.module in RANDOM:
             yield node.lineno, f"from {node.module} import"
+
+
+def _may_make(node: ast.Attribute | ast.Name) -> bool:
+    if not isinstance(node.ctx, ast.Load):
+        return False
+    words = (node.id,) if isinstance(node, ast.Name) else (node.attr, getattr(node.value, "id", ""))
+    return not WORDS.isdisjoint(words)
 
 
 def of(path: str) -> str | None:

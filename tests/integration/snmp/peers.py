@@ -42,6 +42,8 @@ PRIV_NAMES = {
 AUTH_PASSWORD = "authpass-12"
 PRIV_PASSWORD = "privpass-34"
 NEEDS_COMMANDS = pytest.mark.skipif(shutil.which("snmptrap") is None, reason="needs net-snmp's commands")
+SNMPD = Path("/usr/sbin/snmpd")
+SNMPD_ABSENT = "needs Debian's snmpd and snmp: run `make test` as root"
 PATHS = {"PATH": "/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin", "MIBS": "", "MIBDIRS": "/nonexistent"}
 
 SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
@@ -113,7 +115,7 @@ class Snmpd:
     def start(self) -> None:
         """Start, and wait until it answers."""
         self._process = subprocess.Popen(
-            ["/usr/sbin/snmpd", "-f", "-C", "-c", "snmpd.conf,state/snmpd.conf", "-Lf", "snmpd.log", "-I", "-smux"],
+            [str(SNMPD), "-f", "-C", "-c", "snmpd.conf,state/snmpd.conf", "-Lf", "snmpd.log", "-I", "-smux"],
             cwd=self._folder,
             env={**PATHS, "SNMP_PERSISTENT_DIR": str(self._folder / "state")},
             stdout=subprocess.DEVNULL,

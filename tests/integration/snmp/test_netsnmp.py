@@ -15,6 +15,8 @@ from cmsp_agent.model.errors import (
 from cmsp_agent.transports.snmp.engines import NoObserver
 from tests.integration.snmp.peers import (
     IF_DESCR,
+    SNMPD,
+    SNMPD_ABSENT,
     SYS_NAME,
     SYS_UP_TIME,
     Rig,
@@ -158,6 +160,7 @@ class Received(NoObserver):
         self.resets.append((address, known, now))
 
 
+@pytest.mark.skipif(not SNMPD.exists(), reason=SNMPD_ABSENT)
 async def test_the_device_reboots_and_later_forgets_its_boots(tmp_path: Path) -> None:
     received = Received()
     with running(tmp_path / "snmpd") as agent:
