@@ -7,7 +7,7 @@ SOURCE = "agent/cmsp_agent/cli"
 EXIT_CODES = (
     ("0", "done"),
     ("1", "failed"),
-    ("2", "wrong usage, or a configuration that can't be used"),
+    ("2", "wrong usage, a name that there is not, or a configuration that can't be used"),
     ("3", "refused: tier, order or role"),
     ("4", "unreachable: the device, the head-end or the running agent"),
 )

@@ -5,13 +5,9 @@ from fnmatch import fnmatchcase
 
 from cmsp_agent.cli.daemon import Daemon, all_pages
 from cmsp_agent.cli.output import items
-from cmsp_agent.config.nearest import nearest
+from cmsp_agent.config.nearest import no_such
 from cmsp_agent.model.errors import AgentError
-from cmsp_agent.model.natural import natural
 from cmsp_agent.model.severity import Severity
-from cmsp_agent.model.wording import few
-
-MOST_NAMED = 30
 
 
 class UnknownName(AgentError):
@@ -20,13 +16,7 @@ class UnknownName(AgentError):
     exit_code = 2
 
     def __init__(self, what: str, given: str, known: Iterable[str], where: str = "") -> None:
-        names = sorted(set(known), key=natural)
-        near = nearest(given, names)
-        hint = f"; did you mean '{near}'?" if near else ""
-        families = dict.fromkeys(f"{name.partition('.')[0]}.*" if "." in name else name for name in names)
-        shown = names if len(names) <= MOST_NAMED else list(families)
-        there = f"\nthere are: {few(shown, MOST_NAMED)}" if names else "\nthere is none yet"
-        super().__init__(f"there is no {what} '{given[:100]}'{where and f' {where}'}{hint}{there}")
+        super().__init__(no_such(what, given, known, where))
 
 
 def known_or_refused(what: str, given: str, known: Iterable[str]) -> None:

@@ -1,10 +1,12 @@
-"""The nearest known name to one that is not known, for "did you mean". Decides nothing else."""
+"""What is said of a name that there is not: the nearest one, and those that there are. Decides nothing else."""
 
 import difflib
 from collections.abc import Iterable, Mapping
 
 from cmsp_agent.model.natural import natural
+from cmsp_agent.model.wording import few
 
+MOST_NAMED = 30
 LEAST_BEGINNING = 3
 """Characters of which a beginning consists at least, for all names that begin so to be offered."""
 BEGINNERS: Mapping[str, str] = {
@@ -46,3 +48,21 @@ def did_you_mean(name: str, known: Iterable[str], limit: int = 8) -> str:
         return f"; did you mean '{near}'?"
     more = f" and {len(names) - limit} more" if len(names) > limit else ""
     return f"; known here: {', '.join(names[:limit])}{more}" if names and limit else ""
+
+
+def no_such(what: str, given: str, known: Iterable[str], where: str = "") -> str:
+    """The sentences for a name that a person gave to a command and that there is not.
+
+    Args:
+        what: it would be, as in `component`.
+        given: by the person.
+        known: the names that there are.
+        where: they are, as in `in the vault`.
+    """
+    names = sorted(set(known), key=natural)
+    near = nearest(given, names)
+    hint = f"; did you mean '{near}'?" if near else ""
+    families = dict.fromkeys(f"{name.partition('.')[0]}.*" if "." in name else name for name in names)
+    shown = names if len(names) <= MOST_NAMED else list(families)
+    there = f"\nthere are: {few(shown, MOST_NAMED)}" if names else "\nthere is none yet"
+    return f"there is no {what} '{given[:100]}'{where and f' {where}'}{hint}{there}"

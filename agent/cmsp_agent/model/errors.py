@@ -49,6 +49,8 @@ class Refused(AgentError):
 class NotFound(AgentError):
     """There is no such component, incident, backup or job."""
 
+    exit_code = 2
+
 
 class Conflict(AgentError):
     """Somebody else changed it first, or it is in a state that does not allow this."""

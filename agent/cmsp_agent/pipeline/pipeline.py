@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.config.nearest import did_you_mean
+from cmsp_agent.config.nearest import no_such
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.model.event import Event, Transition
@@ -184,7 +184,7 @@ class Pipeline:
         unknown = [name for name in report.components if name not in self._topology.components]
         if unknown:
             known = self._topology.components
-            raise NotFound(f"no component is called {unknown[0]!r}{did_you_mean(unknown[0], known)}")
+            raise NotFound(no_such("component", unknown[0], known))
         draft = Draft(alarm_state, now)
         return draft, self._triage.report(draft, report).id
 

@@ -59,6 +59,8 @@ async def test_components_are_listed_and_shown(agent: Agent, local: httpx.AsyncC
     assert shown["latest_backup"] is None
     missing = await local.get("/v1/components/gw-9")
     assert (missing.status_code, missing.json()["type"]) == (404, "urn:cmsp:problem:not-found")
+    assert missing.json()["exit_code"] == 2
+    assert "\nthere are: gw-1" in missing.json()["detail"]
 
 
 async def test_kpis_between_two_times(local: httpx.AsyncClient) -> None:

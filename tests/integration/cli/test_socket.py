@@ -108,7 +108,7 @@ def test_answers_and_queries(server: UnixServer, path: Path) -> None:
             "monitored-only",
         ),
         (403, {"title": "Forbidden"}, 3, "Forbidden"),
-        (404, {"detail": "no component is called 'x'", "exit_code": 1}, 1, "no component"),
+        (404, {"detail": "there is no component 'x'", "exit_code": 2}, 2, "no component"),
         (
             422,
             {"detail": "1 values", "errors": [{"path": "query.limit", "message": "too large"}]},

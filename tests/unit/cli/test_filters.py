@@ -54,7 +54,7 @@ SPEEDS = [{"kpi": "if.speed", "object": name} for name in ("Gi0/0", "Gi0/1")]
         (("component", "kpis", "gw-2", "--from", "12"), ["--from 12: no time", "24h"]),
         (("silence", "add", "--for", "1h", "--reason", "x", "--type", "lnk.*"), ["there is no type 'lnk.*'", "apc.*"]),
         (("plugin", "new", "acme", "--like", "cisco_isr"), ["there is no device type 'cisco_isr'", "'cisco_ios'"]),
-        (("tool", "trap", "--device-type", "nope"), ["no such device type", "cisco_ios"]),
+        (("tool", "trap", "--device-type", "nope"), ["there is no device type 'nope'", "cisco_ios"]),
         (("tool", "identify", "--address", "10.0.0.1", "--snmp-version", "4"), ["no SNMP version '4'", "1, 2c, 3"]),
         (("kpi", "graph", "gw-2", "if.speed[Gi9]"), ["there is no object 'Gi9' of if.speed", "Gi0/0, Gi0/1"]),
         (("support-bundle", "-o", "/nope/b.tar.gz"), ["there is no folder /nope"]),
@@ -65,7 +65,7 @@ def test_what_there_is_not_is_refused(arguments: tuple[str, ...], said: list[str
     there = ("/v1/events", "/v1/alarms", "/v1/thresholds", "/v1/emergency/calls")
     answers: dict[str, Any] = dict.fromkeys(there, nothing) | {
         "/v1/components": COMPONENTS,
-        "/v1/components/gw-3/backups": CallFailed("no component is called 'gw-3'", 1),
+        "/v1/components/gw-3/backups": CallFailed("there is no component 'gw-3'", 2),
         "/v1/jobs": {"items": [], "kinds": ["backup", "poll"]},
         "/v1/inventory/history": nothing,
         "/v1/components/gw-2/kpis": Sequenced([nothing, {"items": SPEEDS}]),

@@ -137,7 +137,7 @@ def test_what_is_not_there_is_refused_with_what_is() -> None:
     assert "no plugin of that name; there are audiocodes" in text
     code, text = reported("type", "show", "nope")
     assert code == 2
-    assert "there are audiocodes" in text
+    assert "there are: audiocodes" in text
 
 
 def test_a_type_is_shown_with_what_it_supports() -> None:

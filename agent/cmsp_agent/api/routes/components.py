@@ -15,7 +15,7 @@ from cmsp_agent.api.unsafe import Operator
 from cmsp_agent.api.views.components import component_details, component_view, series_view, setup_view
 from cmsp_agent.api.views.emergency import emergency_call_view
 from cmsp_agent.api.views.jobs import job_view
-from cmsp_agent.config.nearest import did_you_mean
+from cmsp_agent.config.nearest import no_such
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.entitlement import ServicePart, require
 from cmsp_agent.model.errors import NotFound
@@ -39,7 +39,7 @@ def known(services: ApiServices, name: str) -> Component:
     """
     component = services.status.components().get(name)
     if component is None:
-        raise NotFound(f"no component is called {name!r}{did_you_mean(name, services.status.components())}")
+        raise NotFound(no_such("component", name, services.status.components()))
     return component
 
 

@@ -8,7 +8,7 @@ from cmsp_agent.api.callers import READING, at_least, services_of
 from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.roles import Role
 from cmsp_agent.api.schemas.types import RuleFileList, RuleList, TypeDetails, TypeList
-from cmsp_agent.config.nearest import did_you_mean
+from cmsp_agent.config.nearest import no_such
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.plugin.support import document, in_short
 
@@ -31,7 +31,7 @@ async def one(request: Request, name: str) -> dict[str, Any]:
     known = services_of(request).device_types
     kind = known.named(name)
     if kind is None:
-        raise NotFound(f"no device type is called {name!r}{did_you_mean(name, known.types)}")
+        raise NotFound(no_such("device type", name, known.types))
     return in_short(kind, known.plugin_of(name) or "") | document(kind)
 
 

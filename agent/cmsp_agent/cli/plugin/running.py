@@ -59,7 +59,7 @@ def plugin_clear(context: typer.Context, plugin: PluginName, config: Config = DE
     from cmsp_agent.cli.sources import settings
 
     if not cleared(settings(session(context).file(config)).state / FILE, plugin):
-        raise CallFailed(f"no plugin called '{plugin}' is in quarantine; see: cmsp-agent plugin list", 1)
+        raise CallFailed(f"no plugin called '{plugin}' is in quarantine; see: cmsp-agent plugin list", 2)
     session(context).output.line(f"{plugin}: out of quarantine; load it: systemctl restart cmsp-agent")
 
 

@@ -9,7 +9,8 @@ from urllib.parse import quote
 
 import typer
 
-from cmsp_agent.cli.daemon import CallFailed, all_pages
+from cmsp_agent.cli.daemon import all_pages
+from cmsp_agent.cli.filters import UnknownName
 from cmsp_agent.cli.output import TableColumn, items
 from cmsp_agent.cli.session import AsJson, CommandContext, session
 
@@ -71,7 +72,7 @@ def _installed_of(name: str) -> dict[str, Any]:
     types = installed().registry
     kind = types.named(name)
     if kind is None:
-        raise CallFailed(f"{name}: no such device type; there are {', '.join(sorted(types.types))}", 2)
+        raise UnknownName("device type", name, types.types)
     return in_short(kind, types.plugin_of(name) or "") | document(kind)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cmsp_agent.cli.daemon import CallFailed
+from cmsp_agent.cli.filters import UnknownName
 from cmsp_agent.cli.session import session
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def _text_of(device_type: str) -> "ConfigText":
     types = installed().registry
     kind = types.named(device_type)
     if kind is None:
-        raise CallFailed(f"{device_type}: no such device type; there are {', '.join(sorted(types.types))}", 2)
+        raise UnknownName("device type", device_type, types.types)
     return ConfigText(kind.cli or CliPlatform(driver="generic"))
 
 

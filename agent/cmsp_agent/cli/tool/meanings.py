@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.cli.plugin.load import installed
 from cmsp_agent.cli.tool.inputs import UnreadableInput
+from cmsp_agent.config.nearest import no_such
 from cmsp_agent.model.interfaces import Interfaces
 from cmsp_agent.model.signal import SyslogSignal, TrapSignal, Value
 from cmsp_agent.pipeline.built_in import UNKNOWN_SYSLOG, UNKNOWN_TRAP
@@ -37,7 +38,7 @@ class MeaningOf:
         """
         types = installed().registry.types
         if device_type and device_type not in types:
-            raise UnreadableInput(f"{device_type}: no such device type; there are {', '.join(sorted(types))}")
+            raise UnreadableInput(no_such("device type", device_type, types))
         chosen = [types[device_type]] if device_type else list(types.values())
         self._readers = [Normaliser({}, _Always(each), Counters()) for each in chosen]
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from cmsp_agent.aio.blocking import BlockingPool
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.config.nearest import did_you_mean
+from cmsp_agent.config.nearest import no_such
 from cmsp_agent.model.backup import Backup, BackupResult, BackupRun
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import AgentError, DeviceAnswerInvalid, NotFound, Refused, StorageError
@@ -140,7 +140,7 @@ class Backups:
     def _known(self, name: str) -> Component:
         component = self._directory.component(name)
         if component is None:
-            raise NotFound(f"no component is called {name!r}{did_you_mean(name, self._directory.names())}")
+            raise NotFound(no_such("component", name, self._directory.names()))
         return component
 
     async def _attempt(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cmsp_agent.aio.blocking import BlockingPool
-from cmsp_agent.config.nearest import did_you_mean
+from cmsp_agent.config.nearest import no_such
 from cmsp_agent.model.errors import NotFound
 from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.diagnostics.answers import Diagnostician
@@ -45,7 +45,7 @@ class DiagnosticsPart(Part):
         component = self.devices.components.get(report.job.component)
         if component is None:
             name = report.job.component
-            raise NotFound(f"no component is called {name!r}{did_you_mean(name, self.devices.components)}")
+            raise NotFound(no_such("component", name, self.devices.components))
         question = DiagnosticQuestion(**report.job.arguments)
         report.step(10, f"asking the device: {question.kind}")
         answer = await self.diagnostician.ask(component, question)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cmsp_agent.config.nearest import did_you_mean
+from cmsp_agent.config.nearest import no_such
 from cmsp_agent.model.errors import DeviceError, NotFound
 from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.pipeline.poll_judge import in_words
@@ -61,7 +61,7 @@ def component_test_job(sessions: SnmpSessions, devices: Devices, checks: AccessT
         name = report.job.component
         component = devices.components.get(name)
         if component is None:
-            raise NotFound(f"no component is called {name!r}{did_you_mean(name, devices.components)}")
+            raise NotFound(no_such("component", name, devices.components))
         report.step(10, "trying to reach the device, and to log in")
         tried = await checks.run(component)
         if component.credentials.snmp is None:
