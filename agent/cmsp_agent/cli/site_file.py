@@ -186,4 +186,5 @@ def _counts(document: CheckedFile) -> str:
 
 
 def _problem(problem: Problem) -> dict[str, object]:
-    return {"file": problem.file, "line": problem.line, "path": problem.path, "text": problem.text}
+    place: dict[str, object] = {"file": problem.file, "line": problem.line, "column": problem.column}
+    return {**place, "path": problem.path, "text": problem.text}

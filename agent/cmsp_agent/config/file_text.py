@@ -26,8 +26,8 @@ def read_text(path: Path) -> str:
         line = data[: error.start].count(b"\n") + 1
         raise _problem(path, line, "not UTF-8: save the file as UTF-8") from error
     if found := _CONTROL.search(text):
-        line = text.count("\n", 0, found.start()) + 1
-        raise _problem(path, line, f"a control character (U+{ord(found[0]):04X}) has no place in this file")
+        line, column = text.count("\n", 0, found.start()) + 1, found.start() - text.rfind("\n", 0, found.start())
+        raise _problem(path, line, f"a control character (U+{ord(found[0]):04X}) has no place in this file", column)
     return text
 
 
@@ -45,5 +45,5 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def _problem(path: Path, line: int, text: str) -> ConfigurationError:
-    return ConfigurationError([Problem(str(path), line, "", text)])
+def _problem(path: Path, line: int, text: str, column: int = 0) -> ConfigurationError:
+    return ConfigurationError([Problem(str(path), line, "", text, column)])

@@ -38,6 +38,8 @@ _SYNTAX = (
     ("could not find expected ':'", "a key without ':' after it"),
 )
 TWO_WORDS = "!secret and the secret's name are two words, in small letters: !secret NAME"
+TYPOGRAPHIC = "typographic quotes are none in YAML: write \" or ' instead"
+_TYPOGRAPHIC = frozenset("\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\xab\xbb")
 _QUOTED = re.compile(r"'[^']{2,}'|\"[^\"]*\"")
 
 
@@ -59,7 +61,14 @@ def resolve(text: str, tag: str, *, is_plain: bool) -> tuple[object, str]:
         return SecretReference(
             ""
         ), "unknown tag (a value that starts with '!'): only !secret NAME is known; other text goes in quotes"
+    if is_plain and in_typographic_quotes(text):
+        return text[1:-1], TYPOGRAPHIC
     return (_plain(text) if is_plain or tag else text), ""
+
+
+def in_typographic_quotes(text: str) -> bool:
+    """Whether a word processor made other quotes of those around it."""
+    return len(text) > 1 and {text[0], text[-1]} <= _TYPOGRAPHIC
 
 
 def _secret(name: str) -> tuple[object, str]:

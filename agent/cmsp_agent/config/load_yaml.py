@@ -20,7 +20,15 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from cmsp_agent.config.load_scalars import SECRET_NAME, SECRET_TAG, TWO_WORDS, resolve, syntax_text
+from cmsp_agent.config.load_scalars import (
+    SECRET_NAME,
+    SECRET_TAG,
+    TWO_WORDS,
+    TYPOGRAPHIC,
+    in_typographic_quotes,
+    resolve,
+    syntax_text,
+)
 from cmsp_agent.config.tree import ListNode, MapNode, Node, Path, Scalar, SecretReference, shown
 from cmsp_agent.model.errors import Problem
 
@@ -79,12 +87,14 @@ class _Builder:
     root: Node | None = None
     documents: int = 0
     total: int = 0
+    column: int = 0
+    """Of what is being taken."""
 
     def problem(self, line: int, text: str, path: Path = ()) -> None:
-        self.problems.append(Problem(self.file, line, shown(path), text))
+        self.problems.append(Problem(self.file, line, shown(path), text, self.column))
 
     def take(self, event: Event) -> None:
-        line = event.start_mark.line + 1
+        line, self.column = event.start_mark.line + 1, event.start_mark.column + 1
         if isinstance(event, MappingStartEvent | SequenceStartEvent):
             self.open(event, line)
         elif isinstance(event, MappingEndEvent | SequenceEndEvent):
@@ -145,6 +155,9 @@ class _Builder:
             self.place(known[0], line, known[1])
 
     def key(self, frame: _Frame, key: str, line: int) -> None:
+        if in_typographic_quotes(key):
+            self.problem(line, TYPOGRAPHIC, frame.at)
+            key = key[1:-1]
         if key in frame.entries:
             first = frame.key_lines[key]
             self.problem(line, f"duplicate key (first on line {first}): one of the two would be lost", (*frame.at, key))
@@ -214,9 +227,9 @@ def parse_yaml(text: str, file: str) -> tuple[Node | None, list[Problem]]:
         The tree (None where the file is empty or broken off by an error of syntax) and all that is wrong with its form.
     """
     builder = _Builder(file)
-    if odd := [text.count("\n", 0, found.start()) + 1 for found in _ODD_INDENTATION.finditer(text)]:
+    if odd := [_place(text, found.end()) for found in _ODD_INDENTATION.finditer(text)]:
         words = "a no-break or other odd space in the indentation: YAML wants plain spaces"
-        return None, [Problem(file, line, "", words) for line in odd]
+        return None, [Problem(file, line, "", words, column) for line, column in odd]
     try:
         for event in _events(text):
             builder.take(event)
@@ -226,7 +239,7 @@ def parse_yaml(text: str, file: str) -> tuple[Node | None, list[Problem]]:
         builder.problems.extend(_syntax_problems(error, text, file))
         return None, builder.problems
     except YAMLError:
-        builder.problem(0, "not valid YAML")
+        builder.problems.append(Problem(file, 0, "", "not valid YAML"))
         return None, builder.problems
     return builder.root, builder.problems
 
@@ -243,11 +256,16 @@ def _tag_text(tag: str) -> str:
 
 def _syntax_problems(error: MarkedYAMLError, text: str, file: str) -> list[Problem]:
     mark = error.problem_mark or error.context_mark
-    line = mark.line + 1 if mark else 0
+    line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
     problem = error.problem or ""
     if "'\\t'" in problem:
-        lines = [text.count("\n", 0, found.start()) + 1 for found in _LEADING_TAB.finditer(text)] or [line]
-        return [Problem(file, each, "", "a tab in the indentation: YAML wants spaces") for each in lines]
+        tabs = [_place(text, found.end()) for found in _LEADING_TAB.finditer(text)] or [(line, column)]
+        return [Problem(file, each, "", "a tab in the indentation: YAML wants spaces", at) for each, at in tabs]
     near = "\n".join(text.splitlines()[max(0, line - 2) : line])
     hint = f" ({TWO_WORDS})" if re.search(r"!secret[^\s]|!secret\s*[,}\]]", near, re.IGNORECASE) else ""
-    return [Problem(file, line, "", f"not valid YAML: {syntax_text(problem)}{hint}")]
+    return [Problem(file, line, "", f"not valid YAML: {syntax_text(problem)}{hint}", column)]
+
+
+def _place(text: str, end: int) -> tuple[int, int]:
+    """Line and column of the character before a position."""
+    return text.count("\n", 0, end - 1) + 1, end - 1 - text.rfind("\n", 0, end - 1)

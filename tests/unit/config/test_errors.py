@@ -55,7 +55,7 @@ REST = "address: 10.0.0.2, site: paris"
         ),
         ("gw-2: {address: '::ffff:10.0.0.1', site: paris}", "10.0.0.1 is the address of 'gw-1' too (line 7)"),
         ("gw-2: {address: [10.0.0.2, 10.0.0.2], site: paris}", "10.0.0.2 is twice in this list"),
-        ("gw-1: {address: 10.0.0.2, site: paris}", "8: components.gw-1: duplicate key (first on line 7)"),
+        ("gw-1: {address: 10.0.0.2, site: paris}", "8:3: components.gw-1: duplicate key (first on line 7)"),
         ("gw-2: {%s, people: sixty}", "8: components.gw-2.people: a whole number is wanted (got 'sixty')"),
         ("gw-2: {%s, people: true}", "components.gw-2.people: a whole number is wanted (got true)"),
         ("gw-2: {%s, people: -1}", "must be 0 or more (got -1)"),
@@ -188,7 +188,7 @@ def test_missing_secrets_are_reported_with_the_others_and_with_the_remedy(tmp_pa
         (b"- a\n", "1: the file is no mapping"),
         (b"appliance: {name: lab}\nx: \xff\xfe\n", "2: not UTF-8"),
         ("appliance: {name: lab}\n".encode("utf-16"), "1: not UTF-8"),
-        (b"appliance: {name: lab}\n\n\x00\n", "3: a control character (U+0000)"),
+        (b"appliance: {name: lab}\n\n\x00\n", "3:1: a control character (U+0000)"),
         (b"#" * (MOST_BYTES + 1), "larger than 2 MiB"),
     ],
 )

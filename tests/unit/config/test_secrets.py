@@ -113,7 +113,7 @@ def test_a_literal_secret_is_refused_and_not_repeated(tmp_path: Path, literal: s
     found = complaints(tmp_path, text)
     assert found
     assert CANARY not in " ".join(found)
-    assert found[0].startswith("4: ")
+    assert found[0].startswith("4:")
 
 
 def test_a_literal_secret_elsewhere_is_not_repeated(tmp_path: Path) -> None:

@@ -101,6 +101,29 @@ def test_a_channel_that_nothing_brings_is_refused_in_its_own_section_too(tmp_pat
         read_document(file, brought=Brought(channels=("smtp", "webhook")))
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("appliance:\n\tname: lab\n", ":2:1: a tab in the indentation: YAML wants spaces"),
+        ("appliance:\n  \tname: lab\n", ":2:3: a tab in the indentation"),
+        ("appliance:\n \u00a0name: lab\n", ":2:2: a no-break or other odd space"),
+        ("appliance: {name: “lab”}\n", ":1:19: appliance.name: typographic quotes are none in YAML: write \" or '"),
+        ("appliance: {name: lab}\nsites:\n  «paris»: {people: 1}\n", ":3:3: sites: typographic quotes are none"),
+        ("appliance: {name: lab}\nsites: {a: {}, a: {}}\n", ":2:16: sites.a: duplicate key (first on line 2)"),
+        ("appliance: {name: lab\nsites: {}\n", ":2:6: not valid YAML: a '{' that is not closed"),
+        ("appliance: {name: lab}\r\nsites: a: b\r\n", ":2:9: not valid YAML: a ':' where no key can stand"),
+        ("\ufeffappliance: {name: lab}\nx: \x07\n", ":2:4: a control character (U+0007)"),
+    ],
+)
+def test_what_is_no_yaml_is_placed_by_line_and_column(tmp_path: Path, text: str, said: str) -> None:
+    file = tmp_path / "site.yaml"
+    file.write_bytes(text.encode())
+    with pytest.raises(ConfigurationError) as caught:
+        read_document(file)
+    assert f"{file}{said}" in str(caught.value)
+    assert not [each for each in caught.value.problems if "not a name" in each.text]
+
+
 @pytest.mark.parametrize("word", ["no", "off", "false"])
 def test_no_backup_is_no_backup(tmp_path: Path, word: str) -> None:
     file = FILE.replace("SECRET", "!secret ro").replace("MORE", f"services: {{backup: {word}}}")
