@@ -19,9 +19,8 @@ def alarms() -> str:
         for alarm in BUILT_IN
     ]
     columns = ("type", "severity", "incident", "how it ends", "title", "what helps")
-    return page(
-        "Alarm types of the agent", "What every component, and the appliance itself, can suffer.", table(columns, rows)
-    )
+    text = "What every component, and the appliance itself, can suffer."
+    return page("Alarm types of the agent", "agent/cmsp_agent/pipeline/alarm_types", text, table(columns, rows))
 
 
 def counters() -> str:

@@ -112,7 +112,7 @@ def alarm_suppress(
     duration: Annotated[str, typer.Option("--for", metavar="TIME", help="How long: 30m, 8h, 2d.")],
     as_json: AsJson = False,
 ) -> None:
-    """Want no incident of an alarm for a while; what still holds then is judged again."""
+    """Open no incident for an alarm for a while. It is judged again at the end, if it still holds."""
     here = session(context)
     wish = {"reason": reason, "for_seconds": seconds_of("--for", duration)}
     _show(here, here.daemon.post(f"/v1/alarms/{_id(here, alarm)}/suppress", wish), "suppressed", as_json=as_json)

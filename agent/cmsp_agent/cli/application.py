@@ -83,10 +83,13 @@ def application(
         ] = None,
         key: Annotated[
             Path | None,
-            typer.Option("--key", metavar="FILE", envvar="CMSP_AGENT_KEY", help="Its key; default: in its file."),
+            typer.Option(
+                "--key", metavar="FILE", envvar="CMSP_AGENT_KEY", help="Its private key; default: in FILE of --cert."
+            ),
         ] = None,
         ca: Annotated[
-            Path | None, typer.Option("--ca", metavar="FILE", envvar="CMSP_AGENT_CA", help="The agent's authority.")
+            Path | None,
+            typer.Option("--ca", metavar="FILE", envvar="CMSP_AGENT_CA", help="The CA of the agent's certificate."),
         ] = None,
         version: Annotated[
             bool, typer.Option("--version", "-V", help=VERSION_HELP, is_eager=True, callback=_version)

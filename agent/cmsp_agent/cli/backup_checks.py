@@ -24,7 +24,7 @@ def backup_accept(
 def backup_known_good(
     context: typer.Context, name: ComponentName, backup: LatestOrId = "latest", as_json: AsJson = False
 ) -> None:
-    """Say that the device works on a backup: it is what `known-good` names."""
+    """Mark a backup as known good: the device was seen to work with it."""
     _mark(context, name, (backup, "known-good"), "is known good", as_json)
 
 

@@ -21,7 +21,7 @@ Against = Annotated[
 ]
 SideBySide = Annotated[bool, typer.Option("--side-by-side", "-y", help="Old and new beside each other.")]
 Wished = Annotated[
-    int | None, typer.Option(min=0, max=10_000, metavar="COUNT", help="Reckon with so many; default: as in the file.")
+    int | None, typer.Option(min=0, max=10_000, metavar="COUNT", help="How many to keep; default: as in the file.")
 ]
 
 
@@ -85,7 +85,8 @@ def backup_changes(context: typer.Context, name: ComponentName, as_json: AsJson 
         where = ", ".join(row.get("sections") or ())
         here.output.line(f"{minute(row.get('taken_at'))}  {row.get('backup')}  {count}{'  ' if where else ''}{where}")
         for report in row.get("reports") or ():
-            here.output.line(f"    {minute(report.get('at'))}  {report.get('text')}")
+            text = str(report.get("text")).replace("\n", f"\n{' ' * 22}")
+            here.output.line(f"    {minute(report.get('at'))}  {text}")
 
 
 def backup_plan(

@@ -15,7 +15,7 @@ from cmsp_agent.cli.session import AsJson, CommandContext, ComponentName, sessio
 UNREAD = 1
 """How a call ends for which the store gives no content."""
 Into = Annotated[Path, typer.Option("--into", metavar="DIRECTORY", help="Where to write; the files hold secrets.")]
-Source = Annotated[Path, typer.Argument(metavar="FILE", help="The configuration, as its device says it.")]
+Source = Annotated[Path, typer.Argument(metavar="FILE", help="The configuration, as its device prints it.")]
 
 
 def backup_export(context: typer.Context, into: Into, name: Maybe = "", as_json: AsJson = False) -> None:

@@ -23,7 +23,9 @@ def config_check(
     config: Config = None,
     secrets: Annotated[
         bool,
-        typer.Option("--secrets", help="Look for secrets, files and ports here, though this is not the appliance."),
+        typer.Option(
+            "--secrets", help="Check secrets, files and ports of this machine, though it is not the appliance."
+        ),
     ] = False,
     as_json: AsJson = False,
 ) -> None:

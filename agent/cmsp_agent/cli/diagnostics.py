@@ -16,7 +16,7 @@ Oids = Annotated[list[str], typer.Argument(metavar="OID...", help="In numbers: 1
 def diagnose_ping(
     context: typer.Context,
     name: ComponentName,
-    count: Annotated[int, typer.Option("--count", "-n", min=1, max=20, help="Echoes.")] = 5,
+    count: Annotated[int, typer.Option("--count", "-n", min=1, max=20, help="How many echoes.")] = 5,
     as_json: AsJson = False,
 ) -> None:
     """Send ICMP echoes to a component."""

@@ -14,7 +14,8 @@ from cmsp_agent.model.errors import AgentError
 def discover(
     context: typer.Context,
     subnet: Annotated[
-        list[str] | None, typer.Option("--subnet", metavar="SUBNET", help="Only there; within those of the file.")
+        list[str] | None,
+        typer.Option("--subnet", metavar="SUBNET", help="Search this subnet only; it lies within those of the file."),
     ] = None,
     write: Annotated[
         Path | None, typer.Option("--write", metavar="FILE", help="Merge the proposals into this file; comments stay.")

@@ -14,7 +14,7 @@ _NO_PATH: Mapping[str, Any] = {"component": "-", "dial_peer": "-", "by": "-", "d
 _WITHOUT = {
     "lost": "no dial-peer takes it any more",
     "none": "no dial-peer takes it",
-    "unknown": "no configuration of a gateway is saved, or none that says all",
+    "unknown": "no gateway's configuration is saved, or a saved one is incomplete",
 }
 
 

@@ -17,7 +17,8 @@ MOST_BYTES = 256 * 1024
 def enrol(
     context: typer.Context,
     token: Annotated[
-        str, typer.Option("--token", metavar="TOKEN", envvar="CMSP_ENROLMENT_TOKEN", help="Of the order.")
+        str,
+        typer.Option("--token", metavar="TOKEN", envvar="CMSP_ENROLMENT_TOKEN", help="The order's enrolment token."),
     ] = "",
     url: Annotated[str, typer.Option("--url", metavar="URL", help="The enrolment service.")] = "",
     proxy: Annotated[

@@ -71,7 +71,7 @@ def event_show(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show one event; with --raw, the message that it was made of, where a part of that is hidden or masked."""
+    """Show one event; with --raw, the message as it was received, where parts of it are hidden or masked."""
     here = session(context)
     path = f"/v1/events/{quote(event, safe='')}"
     if raw:

@@ -66,7 +66,7 @@ GROUPS: dict[str, tuple[str, Commands]] = {
         },
     ),
     "backup": (
-        "Configuration backups: list, show, diff, search, verify, accept, run now, recover, and whose they are.",
+        "Configuration backups: list, show, diff, search, verify, accept, run now, restore, recover, and their keys.",
         {
             "list": backups.backup_list,
             "show": backups.backup_show,

@@ -76,7 +76,7 @@ def job_cancel(
     job: Annotated[str, typer.Argument(metavar="JOB", help="The job's id.")],
     as_json: AsJson = False,
 ) -> None:
-    """End a job that waits or runs."""
+    """Cancel a job that is queued or running."""
     here = session(context)
     ended = here.daemon.delete(f"/v1/jobs/{quote(job, safe='')}")
     if as_json:

@@ -34,7 +34,7 @@ def kpi_graph(
     svg: Annotated[Path | None, typer.Option("--svg", metavar="FILE", help="Write an SVG file instead.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Draw a KPI of a component over time; of roll-ups also the least and the most of each step."""
+    """Draw a KPI of a component over time; for roll-ups also the minimum and maximum of each step."""
     from cmsp_agent.cli import graphs  # the library is not loaded for other commands
 
     here = session(context)

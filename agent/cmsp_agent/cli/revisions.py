@@ -16,7 +16,14 @@ def config_apply(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The whole file that is to be in force.")],
     confirm_within: Annotated[
-        int, typer.Option("--confirm-within", min=0, max=86400, metavar="SECONDS", help="0: it stays without that.")
+        int,
+        typer.Option(
+            "--confirm-within",
+            min=0,
+            max=86400,
+            metavar="SECONDS",
+            help="How long it waits for that; 0: it stays without.",
+        ),
     ] = 300,
     as_json: AsJson = False,
 ) -> None:

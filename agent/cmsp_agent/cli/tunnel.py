@@ -24,11 +24,11 @@ HEALTH = Path("/run/cmsp-tunnel/health.json")
 def tunnel_run(
     context: typer.Context,
     directory: Annotated[
-        Path | None, typer.Option("--directory", metavar="DIR", help="Its documents; default: systemd's credentials.")
+        Path | None, typer.Option("--directory", metavar="DIR", help="Its settings; default: systemd's credentials.")
     ] = None,
-    interface: Annotated[str, typer.Option("--interface", metavar="NAME", help="Of the link.")] = "cmsp0",
+    interface: Annotated[str, typer.Option("--interface", metavar="NAME", help="The tunnel's interface.")] = "cmsp0",
     health: HealthFile = HEALTH,
-    api_port: Annotated[int, typer.Option("--api-port", min=1, max=65535, help="Let in from the head-end.")] = 8443,
+    api_port: Annotated[int, typer.Option("--api-port", min=1, max=65535, help="The API's, for the head-end.")] = 8443,
     every: Annotated[float, typer.Option("--every", min=0.1, max=60, help="Seconds between two probes.")] = 10.0,
 ) -> None:
     """Hold the tunnel, in the foreground: what cmsp-tunnel.service runs."""

@@ -33,6 +33,7 @@ FULL, OPEN_AND_CLOSE, ON_AVAILABILITY = "full", "open-and-close", "availability"
 ALL, STANDARD = "all", "standard"
 PARTNER = "partner"
 """The partner does it."""
+_BY_DEFAULT = {YES: "get it", NO: "don't get it", PARTNER: "are backed up by the partner"}
 
 TIER, ORDER, LETTER, CONTRACT = "tier", "order", "letter of authorisation", "support contract"
 """The sources."""
@@ -99,7 +100,7 @@ def entitlement(component: Component, part: ServicePart) -> Entitlement:
         assert component.authorisation is not None
         return Entitlement(part, _BY_LETTER[part], LETTER, f"letter {component.authorisation.number} is in force")
     level = _by_tier(component.tier, part)
-    whose = "are backed up by the partner" if level == PARTNER else f"get {part.value}: {level}"
+    whose = _BY_DEFAULT.get(level, f"get {part.value}: {level}")
     return Entitlement(part, level, TIER, f"{component.tier.value} components {whose} unless the order says otherwise")
 
 

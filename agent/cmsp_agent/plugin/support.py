@@ -32,7 +32,7 @@ def document(kind: DeviceType) -> dict[str, Any]:
 
 
 def in_short(kind: DeviceType, plugin: str) -> dict[str, Any]:
-    """A device type in a list, for programs: how many rules and figures it has."""
+    """A device type in a list, for programs: how many KPIs and rules it has."""
     return {
         "name": kind.name,
         "title": kind.title,

@@ -147,7 +147,7 @@ class Saved(Part):
     """Says that every component has a good backup."""
 
     async def status(self) -> Mapping[str, Any]:
-        return {"backups": {"due": 0, "without": [], "failed": []}}
+        return {"backups": {"scheduled": 0, "without": [], "failed": []}}
 
 
 @dataclass

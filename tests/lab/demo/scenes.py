@@ -115,7 +115,7 @@ SCENES = (
     Scene(
         "A customer with four sites, 400 people, eight components",
         "Paris (100 people): gw-1 is the voice gateway that 60 of them telephone through, by two PRIs of two carriers. "
-        "Behind it hangs the analog gateway vg-1 (40 people), before it the switch sw-1; ups-1 feeds both. Lyon has "
+        "The analog gateway vg-1 (40 people) is behind it, the switch sw-1 before it; ups-1 feeds both. Lyon has "
         "gw-2 and a session border controller, Lille gw-3, Nice an analog adapter. The agent polls each of them every "
         "2 s (in service: 60 s), by SNMP v3 or v2c and by TCP.",
         nothing,

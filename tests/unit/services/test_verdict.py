@@ -14,7 +14,7 @@ WELL: dict[str, Any] = {
     "plugins": [{"name": "cisco_ios", "state": "loaded", "reason": ""}],
     "outbox": {"depth": 0, "oldest_seconds": 0.0},
     "uptime_seconds": 60.0,
-    "backups": {"due": 1, "without": ["gw-1"], "failed": []},
+    "backups": {"scheduled": 1, "without": ["gw-1"], "failed": []},
 }
 ALARM = Event(
     "1", "", "", "x", "listen.failed", Severity.MAJOR, Transition.RAISE, 0, 0, "received", (Source.AGENT,), "taken"
@@ -47,7 +47,7 @@ def test_an_unknown_component_that_has_an_alarm_is_a_reason_and_names_are_in_nat
         ({"plugins": [{"name": "acme", "state": "quarantined", "reason": "it blocked"}]}, [], "acme quarantined: it"),
         ({"outbox": {"depth": 7, "oldest_seconds": 4000.0}}, [], "7 records wait for the head-end"),
         ({"uptime_seconds": 1e6}, [], "1 without a good backup: gw-1"),
-        ({"backups": {"due": 1, "without": [], "failed": ["gw-1"]}}, [], "1 without a good backup: gw-1"),
+        ({"backups": {"scheduled": 1, "without": [], "failed": ["gw-1"]}}, [], "1 without a good backup: gw-1"),
     ],
 )
 def test_each_reason_is_one_sentence(more: dict[str, Any], alarms: list[Event], said: str) -> None:

@@ -58,7 +58,7 @@ async def acknowledge(alarm: str, call: Operator) -> Response:
 
 @router.post("/{alarm}/suppress", response_model=EventView)
 async def suppress(alarm: str, wish: AlarmSuppress, call: Operator) -> Response:
-    """Want no incident of the alarm for a while, no word of the one it has. What still holds then is judged again."""
+    """Open no incident for the alarm for a while, and notify nobody of its own. It is judged again at the end."""
 
     async def work() -> dict[str, Any]:
         changed = await call.services.events.alarms.suppress(alarm, call.caller.name, wish.reason, wish.for_seconds)

@@ -40,7 +40,7 @@ async def job(request: Request, job: str) -> dict[str, Any]:
 
 @router.delete("/{job}", response_model=JobView)
 async def cancel(job: str, call: Operator) -> Response:
-    """End a job that waits or runs; the answer is the job, ended."""
+    """Cancel a job that is queued or running; the answer is the job as it ended."""
 
     async def work() -> dict[str, Any]:
         return job_view(await _shown(call.caller, call.services, await call.services.jobs.cancel(job)))

@@ -6,7 +6,7 @@ from cmsp_agent.api.schemas.base import Paged, Shape
 
 
 class TypeView(Shape):
-    """A device type in a list: how many rules and figures it has."""
+    """A device type in a list: how many KPIs and rules it has."""
 
     name: str
     title: str

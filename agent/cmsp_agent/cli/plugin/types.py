@@ -18,7 +18,7 @@ TypeName = Annotated[str, typer.Argument(metavar="TYPE", help="A device type, as
 
 
 def type_list(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the device types that `type:` may name, with how many rules and figures each has."""
+    """List the device types that `type:` may name, with how many KPIs and rules each has."""
     here = session(context)
     rows = _installed() if here.daemon.local else items(all_pages(here.daemon, "/v1/types"))
     if as_json:

@@ -24,7 +24,7 @@ Like = Annotated[str, typer.Option("--like", metavar="TYPE", help="The device ty
 
 
 def plugin_new(context: typer.Context, name: NewName, into: Into = Path(), like: Like = "generic_snmp") -> None:
-    """Write the project of a new plugin: a device type, cases, a test. It is sound as it is."""
+    """Write the project of a new plugin: a device type, cases, a test. It passes its check and its test."""
     from cmsp_agent.cli.plugin.load import installed
     from cmsp_agent.cli.plugin.project import write
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def tool_trap(context: typer.Context, source: Source = None, form: How = Form.AUTO, device_type: Type = "") -> None:
     """Decode traps and informs: name, bindings, and the event that they mean. Reads what `snmptrapd` prints, too.
 
-    Names no community. What is signed or encrypted for a user of SNMPv3 is an error: no key is at hand.
+    Prints no community. What is signed or encrypted for a user of SNMPv3 is an error: no key is at hand.
     """
     from cmsp_agent.cli.tool.meanings import MeaningOf
 

@@ -20,7 +20,7 @@ COUNTERS: tuple[Counter, ...] = (
     *declared(
         "component",
         {
-            "filter.never_used": "Messages that what was never used is down",
+            "filter.never_used": "Messages that something is down which was never in use",
             "filter.not_in_tier": "Events that the tier of a component does not get",
             "time.stale_polls": "Outcomes of polls that were older than what is known",
         },
@@ -49,7 +49,7 @@ COUNTERS: tuple[Counter, ...] = (
             "rules.clears_delayed": "Clears that a rule makes wait",
             "rules.dropped": "Events that a rule of the file dropped",
             "rules.emergency_kept": "Events that a filter did not touch, as they take away a way to emergency numbers",
-            "rules.emergency_overridden": "Such events that a filter with an override did touch",
+            "rules.emergency_overridden": "Events about emergency numbers that a filter with an override did touch",
             "rules.sequences": "Events that followed another as a rule says",
         },
     ),

@@ -29,9 +29,9 @@ COUNTERS: tuple[Counter, ...] = (
     *declared(
         "reason",
         {
-            "forwarder.acknowledged": "Records that the head-end made durable",
+            "forwarder.acknowledged": "Records that the head-end acknowledged as durable",
             "forwarder.bytes": "Octets sent to the head-end",
-            "forwarder.epochs": "Epochs begun",
+            "forwarder.epochs": "Epochs of the outbox that were begun",
             "forwarder.gaps": "Gaps sent in place of records",
             "heartbeat.failed": "Heartbeats that were not answered",
             "heartbeat.sent": "Heartbeats that the head-end took",

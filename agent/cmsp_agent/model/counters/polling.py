@@ -8,7 +8,7 @@ COUNTERS: tuple[Counter, ...] = (
         {
             "inventory.not_stored": "Inventories that could not be stored",
             "polls.not_stored": "Polls whose outcome could not be stored",
-            "polls.seen_well_not_stored": "Polls after which what was seen well could not be stored",
+            "polls.seen_well_not_stored": "Polls whose list of healthy objects could not be stored",
             "polls.starts_not_stored": "Polls after which what a device said of its start could not be stored",
             "polls.unreadable": "Objects of polls whose value could not be decoded",
             "series.not_stored": "Samples of KPIs that could not be stored",
@@ -29,13 +29,13 @@ COUNTERS: tuple[Counter, ...] = (
         "component",
         {
             "commands.done": "Readings of show commands",
-            "icmp.not_permitted": "Echoes that the kernel does not permit us",
+            "icmp.not_permitted": "Pings that the kernel does not permit the agent",
             "polls.done": "Polls that were carried out",
-            "polls.not_confirming": "Looks at a doubtful fault put off, as the component was looked at just before",
-            "polls.to_confirm": "Polls out of turn to see whether a fault is there that only a message reported",
+            "polls.not_confirming": "Extra polls left out because the component had just been polled",
+            "polls.to_confirm": "Extra polls that check a fault which only a message reported",
             "polls.late": "Polls that began late",
             "polls.skipped": "Polls left out because the one before still ran",
-            "tcp.not_permitted": "Connections that the kernel does not permit us",
+            "tcp.not_permitted": "Connections that the kernel does not permit the agent",
         },
     ),
     *declared(
@@ -51,7 +51,7 @@ COUNTERS: tuple[Counter, ...] = (
     *declared(
         "address",
         {
-            "snmp.answers.double": "Answers that came a second time",
+            "snmp.answers.double": "Answers that came twice",
             "snmp.answers.doubtful": "Answers taken only where no better one came: not all in them is as asked",
             "snmp.answers.late": "Answers to requests that were given up already",
             "snmp.answers.malformed": "Answers that could not be read",
@@ -63,7 +63,7 @@ COUNTERS: tuple[Counter, ...] = (
             "snmp.engines.boots_reset": "SNMPv3 engines whose count of boots went back",
             "snmp.engines.discovered": "SNMPv3 engines discovered",
             "snmp.engines.forgotten": "SNMPv3 engines discovered again because they did not answer",
-            "snmp.engines.resynchronised": "SNMPv3 engines asked by a time that nothing authenticates",
+            "snmp.engines.resynchronised": "SNMPv3 engines whose time was taken from an unauthenticated report",
             "snmp.requests.repeated": "Requests sent again",
             "snmp.requests.send_buffer_full": "Requests that the full send buffer did not take; they are sent again",
             "snmp.requests.split": "Requests that were split because the device did not answer the whole",

@@ -30,7 +30,7 @@ COUNTERS: tuple[Counter, ...] = (
             "api.handshakes_failed": "TLS handshakes of the API that failed or took too long",
             "api.limited": "Calls and connections of the API beyond an identity's share",
             "api.refused": "Calls of the API that the caller's role does not permit",
-            "api.turned_away": "Connections of the API closed for want of descriptors, places or a handshake",
+            "api.turned_away": "Connections of the API closed: no descriptor or place was free, or no handshake came",
             "api.unreadable": "Requests to the API that are no HTTP, or whose headers are too large",
             "reload.done": "Reloads carried out",
         },
@@ -38,6 +38,6 @@ COUNTERS: tuple[Counter, ...] = (
 )
 
 GAUGES = (
-    Gauge("loop.lag_s", "loop.lag_seconds", "Seconds that what is ready waits for the event loop, at this look"),
-    Gauge("*.pool.busy", "pool.busy", "Calls of a pool of threads that run or wait", "pool"),
+    Gauge("loop.lag_s", "loop.lag_seconds", "Seconds by which the event loop was late at the last look"),
+    Gauge("*.pool.busy", "pool.busy", "Calls that run in a thread pool or wait for it", "pool"),
 )

@@ -28,7 +28,7 @@ COUNTERS: tuple[Counter, ...] = (
             "*.receive_errors": "Errors of a socket while receiving",
             "*.give_up.failed": "Batches that were not stored, of which not all could be taken back",
             "*.slice.failed": "Slices of messages that were read again one by one",
-            "*.turned_away": "Connections closed at once, for want of descriptors or because too many are open",
+            "*.turned_away": "Connections closed at once: no descriptor was free, or too many were open",
         },
         loss=True,
     ),
@@ -40,7 +40,7 @@ COUNTERS: tuple[Counter, ...] = (
             "syslog.other_text": "Syslog messages whose text is no UTF-8; the octets are kept",
             "traps.informs_answered": "Informs answered after the commit",
             "traps.received": "Notifications received",
-            "traps.unauthenticated": "Notifications that nothing authenticates",
+            "traps.unauthenticated": "Notifications without authentication",
             "traps.other_*": "Notifications with another community or user than was agreed",
         },
     ),
@@ -48,8 +48,8 @@ COUNTERS: tuple[Counter, ...] = (
         "address",
         {
             "syslog.relayed": "Messages that a relay passed on",
-            "syslog.split": "Messages that came several in a datagram",
-            "traps.informs_repeated": "Informs sent again by a device that had no acknowledgement: each is one",
+            "syslog.split": "Messages that shared a datagram with others",
+            "traps.informs_repeated": "Informs that a device sent again, as it had no acknowledgement",
             "traps.relayed": "Notifications that a relay passed on",
             "*.idle_closed": "Streams closed because they said nothing",
             "*.paused": "Streams that were made to wait",
@@ -60,7 +60,7 @@ COUNTERS: tuple[Counter, ...] = (
     *declared(
         "reason",
         {
-            "traps.reports": "SNMPv3 reports sent to askers",
+            "traps.reports": "SNMPv3 reports sent to devices",
             "*.datagrams": "Datagrams received",
             "*.messages": "Messages received over streams",
         },

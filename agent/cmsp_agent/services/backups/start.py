@@ -127,7 +127,7 @@ class BackupsPart(Part):
         saved = await self.database.read(table.components)
         failed = {key.component for key in self.alarm_state().active if key.type == "backup.failed"}
         without = [name for name in names if name not in saved]
-        return {"due": len(names), "without": without, "failed": [name for name in names if name in failed]}
+        return {"scheduled": len(names), "without": without, "failed": [name for name in names if name in failed]}
 
     async def history(self, component: str, limit: int, after: int = 0) -> list[ConfigurationChange]:
         """Who changed a component's configuration, when, and how much. Raises NotFound."""

@@ -44,7 +44,7 @@ class StorageNeed:
 
 
 def storage_need(versions: Mapping[str, list[Backup]], counts: BackupsKept, used: int, free: int) -> StorageNeed:
-    """Reckon with the share that compressing has left of what is stored.
+    """Estimate with the share that compression has left of what is stored.
 
     Args:
         versions: component → its versions, the newest first; empty where it has none.

@@ -262,7 +262,7 @@ class Device:
         self._planned_for = kind
         await self._facts.hand_on(self._facts.as_seen(facts, session))
         self._learning.done(began, unsaved=self._facts.unsaved)
-        probed = {"component": self.component.name, "type": kind.name, "unsupported": len(plan.unsupported)}
+        probed = {"component": self.component.name, "type": kind.name, "kpis_not_supported": len(plan.unsupported)}
         log.info("device probed", extra=probed)
         return plan
 
