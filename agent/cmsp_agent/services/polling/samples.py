@@ -263,11 +263,12 @@ class StateReader:
         called: dict[tuple[str, str], str],
     ) -> Iterator[ObservedState]:
         condition = answers.rows(rule.only_if[0]) if rule.only_if else NO_ROWS
-        labels = answers.rows(rule.object) if is_label(rule) else NO_ROWS
+        labels, labelling = answers.rows(rule.object), is_label(rule)
+        seen = there[rule.type]
         for index, value in answers.rows(rule.column).items():
-            name = _object(rule, index, labels, interface)
-            there[rule.type][name] = None
-            if is_label(rule):
+            name = labelled(text(labels.get(index, index)), index) if labelling else _object(rule, index, interface)
+            seen[name] = None
+            if labelling:
                 called[rule.object, index] = name
             if not isinstance(value, int):
                 continue
@@ -286,9 +287,7 @@ class StateReader:
             yield ObservedState(rule.type, name, holds, detail=detail)
 
 
-def _object(rule: StateRule, index: str, labels: Rows, interface: InterfaceName) -> str:
+def _object(rule: StateRule, index: str, interface: InterfaceName) -> str:
     if rule.object == "interface":
         return interface(index)
-    if rule.object == "index":
-        return index
-    return labelled(text(labels.get(index, index)), index) if is_label(rule) else ""
+    return index if rule.object == "index" else ""
