@@ -152,7 +152,7 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
     async with AsyncExitStack() as stack:
         appliance = loaded.configuration.appliance
         runtime = await stack.enter_async_context(open_runtime(appliance, Counters(), machine))
-        directory = runtime.place.directory
+        directory = runtime.state_directory.path
         host = stack.enter_context(load_plugins(runtime.clock, runtime.counters, directory, machine.threads))
         configuration = check_types(loaded.configuration, host.registry.types)
         in_force = InForce(replace(loaded, configuration=configuration), configuration, host.brought)

@@ -17,8 +17,7 @@ MOST_BYTES = 256 * 1024
 def enrol(
     context: typer.Context,
     token: Annotated[
-        str,
-        typer.Option("--token", metavar="TOKEN", envvar="CMSP_ENROLMENT_TOKEN", help="The order's enrolment token."),
+        str, typer.Option("--token", metavar="TOKEN", envvar="CMSP_ENROLMENT_TOKEN", help="The order's token.")
     ] = "",
     url: Annotated[str, typer.Option("--url", metavar="URL", help="The enrolment service.")] = "",
     proxy: Annotated[

@@ -43,7 +43,7 @@ def order_services(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """List what each component gets of the service; of one component also why, and by whose word."""
+    """List what each component gets of the service; for one component also why, and what decides it."""
     here = session(context)
     everything = items(joined_pages("components", here.daemon, "/v1/order").get("components"))
     known_or_refused("component", component, [str(row.get("component")) for row in everything])

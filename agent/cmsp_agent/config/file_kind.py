@@ -1,4 +1,4 @@
-"""What lies where a file is needed and is none: opening a named pipe would wait for ever, a link may lead nowhere."""
+"""What lies at a file's path and is no regular file: opening a named pipe would block, a link may lead nowhere."""
 
 import stat
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a component gets of the service, why, and by whose word: the order first, then the tier (the table of tiers).
+"""What a component gets of the service, why, and what decides it: the order first, then the tier (the table of tiers).
 
 Pure. Letters and contracts that have ended were marked before (`services.devices.contract_terms`).
 """
@@ -108,7 +108,7 @@ def require(component: Component, part: ServicePart) -> None:
     """Go on only where the component gets a part of the service.
 
     Raises:
-        Refused: it does not; the text says why, and by whose word.
+        Refused: it does not; the text says why, and what decides it.
     """
     found = entitlement(component, part)
     if not found.granted:

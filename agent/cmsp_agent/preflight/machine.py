@@ -17,7 +17,7 @@ from cmsp_agent.model.errors import CannotListen, Problem
 from cmsp_agent.preflight.service_user import ServiceUser
 from cmsp_agent.services.devices.host_names import is_literal
 from cmsp_agent.services.receiving.sockets import Wanted, wanted
-from cmsp_agent.storage.place import closed_to
+from cmsp_agent.storage.state_directory import closed_to
 from cmsp_agent.transports.listening import EVERYWHERE, bind_one
 from cmsp_agent.transports.tls_files import problem_of_client
 

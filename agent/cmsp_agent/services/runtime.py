@@ -21,10 +21,10 @@ from cmsp_agent.services.machine import Machine
 from cmsp_agent.storage import series as samples
 from cmsp_agent.storage.files import make_durably
 from cmsp_agent.storage.outbox.epochs import minutes
-from cmsp_agent.storage.place import StatePlace, place_for
 from cmsp_agent.storage.sqlite.connections import Opening
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
+from cmsp_agent.storage.state_directory import StateDirectory, usable_state_directory
 from cmsp_agent.storage.tables import incidents
 from cmsp_agent.transports.snmp.shared import SharedSnmp
 
@@ -65,7 +65,7 @@ class Runtime:
     state: Database
     series: Database
     damage: Damage
-    place: StatePlace
+    state_directory: StateDirectory
     """Where the databases are, and what is wrong where that is a stand-in."""
     files: BlockingPool
     """Reads and checks the site file, one call after the other."""
@@ -110,11 +110,11 @@ async def open_runtime(appliance: ApplianceSettings, counters: Counters, machine
     make_directory(appliance.state)
     clock, threads, damage = machine.clock, machine.threads, Damage()
     async with AsyncExitStack() as stack:
-        place = place_for(appliance.state, stack.enter_context(ExitStack()), clock.now())
-        if place.problem:
-            log.critical("the state directory can't be written", extra={"problem": place.problem})
+        directory = usable_state_directory(appliance.state, stack.enter_context(ExitStack()), clock.now())
+        if directory.problem:
+            log.critical("the state directory can't be written", extra={"problem": directory.problem})
         state = await open_state(
-            place.directory / STATE,
+            directory.path / STATE,
             appliance.id,
             clock=clock,
             counters=counters,
@@ -124,10 +124,10 @@ async def open_runtime(appliance: ApplianceSettings, counters: Counters, machine
         )
         stack.push_async_callback(state.close)
         kpis = await samples.open_series(
-            place.directory / "series.db", clock=clock, counters=counters, on_replaced=damage.note, threads=threads
+            directory.path / "series.db", clock=clock, counters=counters, on_replaced=damage.note, threads=threads
         )
         stack.push_async_callback(kpis.close)
-        if place.problem and not place.copied:
+        if directory.problem and not directory.copied:
             # what the original has given is not known here
             await state.write(lambda tx: incidents.leave_room(tx, minutes(clock.now()), 0))
         damage.note(state.opening)
@@ -135,7 +135,7 @@ async def open_runtime(appliance: ApplianceSettings, counters: Counters, machine
         supervisor = await stack.enter_async_context(Supervisor(clock, counters, machine.chance))
         reading = BlockingPool("site file", threads=1, waiting=8, source=threads)
         stack.push_async_callback(reading.close)
-        yield Runtime(machine, counters, supervisor, state, kpis, damage, place, reading)
+        yield Runtime(machine, counters, supervisor, state, kpis, damage, directory, reading)
 
 
 def make_directory(path: Path) -> None:

@@ -225,12 +225,12 @@ OTHER = """
 import os, sys
 from contextlib import ExitStack
 from pathlib import Path
-from cmsp_agent.storage.place import place_for
+from cmsp_agent.storage.state_directory import usable_state_directory
 os.setuid(65534)
 with ExitStack() as stack:
-    place = place_for(Path(sys.argv[1]), stack, 0, {})
-    print(place.problem)
-    print(place.directory != Path(sys.argv[1]) and os.access(place.directory, os.W_OK))
+    directory = usable_state_directory(Path(sys.argv[1]), stack, 0, {})
+    print(directory.problem)
+    print(directory.path != Path(sys.argv[1]) and os.access(directory.path, os.W_OK))
 """
 
 

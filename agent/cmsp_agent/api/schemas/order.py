@@ -15,7 +15,7 @@ class DeadlineView(Shape):
 
 
 class EntitlementView(Shape):
-    """A part of the service: how much of it, why, and by whose word."""
+    """A part of the service: how much of it, why, and what decides it."""
 
     level: str
     granted: bool

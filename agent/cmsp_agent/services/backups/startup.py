@@ -1,4 +1,4 @@
-"""Whether a device would start with what it runs: the two texts beside each other, whatever its form of each. Pure."""
+"""Whether a device's startup configuration is the running one: both are brought to one form and compared. Pure."""
 
 import re
 from collections import Counter

@@ -126,10 +126,10 @@ async def start_events(
         ("notices", notices.run),
     ):
         runtime.supervisor.keep_running(name, run)
-    for obstacle in runtime.place.set_aside:
+    for obstacle in runtime.state_directory.set_aside:
         notices.alarm(SET_ASIDE, obstacle.path.name, obstacle.text, raised=True)
-    if runtime.place.problem:
-        notices.note("storage.not_writable", "state", runtime.place.problem)
+    if runtime.state_directory.problem:
+        notices.note("storage.not_writable", "state", runtime.state_directory.problem)
     runtime.supervisor.keep_running("upkeep", _upkeep(part).run)
     try:
         yield part

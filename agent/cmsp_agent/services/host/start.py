@@ -94,18 +94,18 @@ async def start_host(
     """Watch the machine."""
     held: Iterable[AlarmKey] = list(active)
     conditions = Conditions(LOW, notices, held)
-    directories = {"state": runtime.place.directory, "backups": appliance.backups}
+    directories = {"state": runtime.state_directory.path, "backups": appliance.backups}
     pool = BlockingPool("disks", threads=2, waiting=8, source=runtime.machine.threads)
 
     def problem() -> str:
-        return runtime.place.problem or runtime.state.no_room
+        return runtime.state_directory.problem or runtime.state.no_room
 
     steps = ClockSteps(notices, runtime.clock)
     part = HostPart(directories, conditions, runtime.clock, pool, steps, problem, active=active)
     losses = CountedLosses(runtime.counters, Conditions(LOSING, notices, held), runtime.clock)
     runtime.counters.gauge("disks.pool.busy", lambda: pool.busy)
     for name in ("state.db", "series.db"):
-        runtime.counters.gauge(f"{name}.size", partial(_size, runtime.place.directory / name))
+        runtime.counters.gauge(f"{name}.size", partial(_size, runtime.state_directory.path / name))
     await part.look()
     runtime.supervisor.keep_running("disks", part.run)
     runtime.supervisor.keep_running("losses", losses.run)

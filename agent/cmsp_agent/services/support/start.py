@@ -77,7 +77,7 @@ async def start_support(
 ) -> AsyncIterator[SupportPart]:
     """Keep the last log lines from now on."""
     pool = BlockingPool("support", threads=1, waiting=4, source=runtime.machine.threads)
-    directory = runtime.place.directory
+    directory = runtime.state_directory.path
     with kept_log() as lines:
         sources = BundleSources(status, runtime.state, runtime.counters, document, masked, directory, lines)
         try:

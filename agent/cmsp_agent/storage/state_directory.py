@@ -30,10 +30,10 @@ REFUSALS = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
 
 
 @dataclass(frozen=True, slots=True)
-class StatePlace:
+class StateDirectory:
     """A directory that can be written."""
 
-    directory: Path
+    path: Path
     problem: str = ""
     """Why it is a stand-in, and what helps; empty where it is the state directory itself."""
     copied: bool = False
@@ -42,7 +42,9 @@ class StatePlace:
     """What lay where a file is needed, and was moved away."""
 
 
-def place_for(state: Path, stack: ExitStack, now: int, environment: Mapping[str, str] = os.environ) -> StatePlace:
+def usable_state_directory(
+    state: Path, stack: ExitStack, now: int, environment: Mapping[str, str] = os.environ
+) -> StateDirectory:
     """The state directory, or a stand-in that is deleted when `stack` ends.
 
     Args:
@@ -54,12 +56,12 @@ def place_for(state: Path, stack: ExitStack, now: int, environment: Mapping[str,
     set_aside = set_obstacles_aside(state, now)
     problem = problem_of(state)
     if not problem:
-        return StatePlace(state, set_aside=set_aside)
+        return StateDirectory(state, set_aside=set_aside)
     within = environment.get("RUNTIME_DIRECTORY")
     directory = Path(
         stack.enter_context(tempfile.TemporaryDirectory(prefix="state-", dir=within, ignore_cleanup_errors=True))
     )
-    return StatePlace(directory, problem, _copied(state, directory), set_aside)
+    return StateDirectory(directory, problem, _copied(state, directory), set_aside)
 
 
 def problem_of(state: Path) -> str:
