@@ -34,6 +34,7 @@ FORGET_AGAIN = 300.0
 BELIEVE_AGAIN = 10.0
 """Seconds between two times that an unsigned REPORT of a kind is acted on."""
 UNSIGNED = "its REPORTs that our time is wrong are not signed; asked by the time in one, it signed a true answer"
+BACK = "it signed a true answer with a time gone back, and looks at nobody's; its engine was asked for anew"
 FALSE = "{} answers in a row were not true; its engine was asked for anew"
 
 
@@ -143,6 +144,9 @@ class UsmExchange(Exchange):
             try:
                 answer = await super().ask(kind, names, repetitions, retries)
             except (DeviceUnreachable, DeviceAnswerInvalid) as error:
+                if self._usm.went_back and self._due(BACK):
+                    self._forget(BACK)
+                    continue
                 self._failed(false=isinstance(error, DeviceAnswerInvalid))
                 raise
             if answer[0].kind != REPORT:
@@ -160,10 +164,13 @@ class UsmExchange(Exchange):
         now = self._clock.monotonic()
         if self._failures < FAILURES or now < self._forget_due:
             return
-        if self._false:
-            self._recovery = FALSE.format(self._false)
-        self._failures = self._false = 0
         self._forget_due = now + FORGET_AGAIN
+        self._forget(FALSE.format(self._false) if self._false else self._recovery)
+
+    def _forget(self, recovery: str) -> None:
+        """Ask for the engine anew before the next request; `recovery`: what to report when it has answered."""
+        self._recovery = recovery
+        self._failures = self._false = 0
         self._counters.add("snmp.engines.forgotten", key=self._target.address)
         self._usm.forget()
 
@@ -203,7 +210,7 @@ class UsmExchange(Exchange):
             self._counters.add("snmp.engines.resynchronised", key=self._target.address)
 
     def _due(self, counter: str) -> bool:
-        """Whether to act on a REPORT that is not authenticated. Where not, the next one like it fails the request."""
+        """Whether to act on what is not authentic or not fresh. Where not, the next one like it fails the request."""
         now = self._clock.monotonic()
         if now < self._believe_due.get(counter, float("-inf")):
             return False

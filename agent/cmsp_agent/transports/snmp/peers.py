@@ -112,6 +112,8 @@ class UsmPeer:
         """What was signed before the time was put in doubt, and by which engine."""
         self._guess = EngineTime(0, 0, 0.0)
         self._offered: EngineTime | None = None
+        self.went_back = False
+        """Whether an answer to our request is signed with a time that has gone back, and no other has come since."""
 
     @property
     def engine_id(self) -> bytes:
@@ -241,7 +243,8 @@ class UsmPeer:
         try:
             self._believe(known.observe(received.boots, received.time, now))
         except NotInTimeWindow:
-            if self._time is not None or not self._boots_reset(known.boots, received.boots):
+            self.went_back = self._time is not None
+            if self.went_back or not self._boots_reset(known.boots, received.boots):
                 raise
             self._believe(EngineTime(received.boots, received.time, now))
 
@@ -251,3 +254,4 @@ class UsmPeer:
     def _believe(self, time: EngineTime) -> None:
         self._time = time
         self._before = self._offered = None
+        self.went_back = False
