@@ -89,7 +89,7 @@ def rules_test(
         )
         raise typer.Exit(1 if wrong else 0)
     for each in wrong:
-        by = f"rule {each.rule.name} ({each.rule.origin})" if each.rule else "no rule"
+        by = f"rule {each.rule.name} ({site.named(str(each.rule.origin))})" if each.rule else "no rule"
         output.line(
             f"{each.case.file}:{each.case.line}: {each.case.name}: expected {each.case.expect}, got {each.got} by {by}"
         )
@@ -125,13 +125,14 @@ def rules_replay(
         heads, [(name, *(one[key] for key in keys)) for name, one in zip(names, figures, strict=True)], ""
     )
     for warning in figures[-1]["warnings"]:
-        here.output.line(f"warning: {warning}")
+        here.output.line(f"warning: {site.named(warning)}")
     by_rule = list(figures[-1]["by_rule"].items())
     here.output.table([TableColumn("FILTER"), TableColumn("EVENTS")], by_rule, "no event matches a filter")
     for each in result.get("differ", ()):
         here.output.line(f"{each['opens']}: {each['at']} {each['component']} {each['type']} {each['object']}".rstrip())
     if files:
-        here.output.line(f"{result['differing']} incidents differ")
+        differing = result["differing"]
+        here.output.line(f"{differing} incident{' differs' if differing == 1 else 's differ'}")
 
 
 def rules_explain(
@@ -151,7 +152,7 @@ def rules_explain(
         rules = rule_files.load(copy.config, files, copy.rules)[0]
         site = rule_replay.replay_site(copy.config)
         silenced_by = rule_silences.silenced_by(found, silences, copy.config, site.components)
-    lines = list(rule_explain.explain(found, rules, site, silenced_by))
+    lines = [copy.named(line) for line in rule_explain.explain(found, rules, site, silenced_by)]
     if as_json:
         here.output.json({"event": found.get("id"), "rules": lines})
     else:

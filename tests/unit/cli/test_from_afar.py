@@ -107,9 +107,13 @@ def test_rules_are_tried_by_the_files_of_the_agent_that_answers(tmp_path: Path) 
     cases.write_text("cases:\n  - {name: quiet, event: {site: lab, type: link.down}, expect: drop}\n")
     site = "appliance: {name: a}\nsites: {lab: {}}\nrules: {files: [/etc/cmsp-agent/rules/none-here.yaml]}\n"
     text = "filter:\n  - {name: lab, if: 'site == \"lab\"', do: drop}\n"
-    answers = {"/v1/config/file": site, "/v1/rules/files": {"items": [{"file": "/etc/r/none-here.yaml", "text": text}]}}
+    answers: dict[str, Any] = {"/v1/config/file": site, "/v1/config": {"file": "/etc/s.yaml"}}
+    answers |= {"/v1/rules/files": {"items": [{"file": "/etc/r/none-here.yaml", "text": text}]}}
     ending = cmsp_agent("rules", "test", str(cases), answers=answers)
     assert (ending.code, ending.out) == (0, "1 of 1 cases as expected\n"), ending.err
+    answers["/v1/rules/files"] = {"items": [{"file": "/etc/r/none-here.yaml", "text": text.replace("drop", "drown")}]}
+    wrong = cmsp_agent("rules", "test", str(cases), answers=answers)
+    assert (wrong.code, "/etc/r/none-here.yaml:2" in wrong.err) == (2, True), wrong.err
 
 
 def test_the_agent_elsewhere_checks_its_own_file() -> None:
