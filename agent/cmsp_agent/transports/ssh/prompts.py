@@ -37,7 +37,11 @@ _OTHER = re.compile(
 )
 _NEW = re.compile(r"(?i)\b(?:not (?:been )?set|set (?:it|one|a)|new|choose|expired|must|change|code|token)\b")
 _NAMED_LOG = re.compile(r"%[A-Z][A-Z0-9_]*-\d-")
-_LOGGED = re.compile(r"(?<=[#>])[ \t]?(?:[\r\n]+[^\r\n]*%[A-Z][A-Z0-9_]*-\d-[A-Z0-9_]+ ?: [^\r\n]*)+[\r\n]+\Z")
+_LOGGED = re.compile(
+    r"(?<=[#>])[ \t]?(?:[\r\n]+(?:[^\r\n]*%[A-Z][A-Z0-9_]*-\d-[A-Z0-9_]+ ?: [^\r\n]*|"
+    r"\*{3}(?: [^\r\n]*)?(?:(?:[\r\n]+(?!\*{3})[^\r\n]+){1,9}(?=[\r\n]+\*{3}))?))+[\r\n]+\Z"
+)
+"""Log lines and messages to all terminals after a prompt, which is not shown anew."""
 _TIME = re.compile(r"\d+(?:\\?:\d+)+(?:\\?\.\d+)?")
 NOTHING = re.compile("(?!)")
 

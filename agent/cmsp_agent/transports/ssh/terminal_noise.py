@@ -64,6 +64,8 @@ def _is_noise(line: str, above: str) -> bool:
     """Whether the terminal mixed the line in; `above` is the line before it where that was mixed in too."""
     if _LOG.match(line) or _PROMPT_TIME.match(line) or _BROADCAST.match(line):
         return True
+    if above.startswith("*** Message from "):
+        return True
     return bool(above) and (_MORE_OF_IT.match(line) is not None or (not line and _BROADCAST.match(above) is not None))
 
 

@@ -39,3 +39,16 @@ def test_a_prompt_that_is_shown_anew_is_no_output() -> None:
     assert prompts.before_same(f"end\ngw#\n{log}", "gw# ") == "end"
     assert prompts.before_same("end\n\ngw#\ngw#", "gw#") == "end\n"
     assert prompts.before_same("banner exec gw#\nend", "gw#") == "banner exec gw#\nend"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "\r\n\r\n\r\n***\r\n*** --- SHUTDOWN in 0:05:00 ---\r\n***\r\n",
+        "\r\n***\r\n*** Message from tty1 to all ttys\r\nreload at ten\r\n***\r\n",
+        "\r\n*Nov 23 10:00:00.000: %SYS-5-CONFIG_I: Configured from console\r\n",
+    ],
+)
+def test_what_follows_a_prompt_that_is_not_shown_anew(words: str) -> None:
+    assert prompts.before_logs(f"end\r\ngw#{words}") == "end\r\ngw#"
+    assert prompts.before_logs(f"interface Gi0/0{words}") == f"interface Gi0/0{words}"

@@ -22,7 +22,7 @@ from cmsp_agent.transports.ssh.terminal_noise import in_banner, logged_within, w
         "Mon Nov 23 10:00:00.123 UTC",
         "\x07*Nov 23 10:00:00.000: %SYS-5-CONFIG_I: Configured from console by bob on vty1",
         "SLOT 1:Nov 23 10:00:00.123: %LINK-3-UPDOWN: Interface Gi1/1, changed state to up",
-        "*** Message from tty2 to all ttys",
+        "*** --- SHUTDOWN in 0:30:00 ---",
     ],
 )
 def test_it_is_taken_out_and_counted(line: str) -> None:
@@ -45,6 +45,7 @@ def test_it_is_taken_out_and_counted(line: str) -> None:
             3,
         ),
         ("\n\n***\n***\n*** --- SHUTDOWN in 0:30:00 ---\n***\n\n\n", 4),
+        ("\n***\n*** Message from tty1 to all tty's\nreload at ten\n***\n\n", 4),
     ],
 )
 def test_what_a_log_line_goes_on_with_is_taken_out_too(log: str, count: int) -> None:
