@@ -95,6 +95,11 @@ class Pipeline:
             self._triage,
         )
 
+    @property
+    def components(self) -> Mapping[str, Component]:
+        """Those of the configuration it was built for, by name."""
+        return self._topology.components
+
     def process(self, alarm_state: AlarmState, signals: Iterable[Signal], now: int) -> Draft:
         """The alarm state after the signals, one after the other, and what they make known."""
         draft = Draft(alarm_state, now)
@@ -141,14 +146,22 @@ class Pipeline:
         held = [alarm for key in keys if key and (alarm := alarm_state.active[key]).suppressed_by is None]
         return bool(held) and all(self._silences.mutes(each, now) or is_suppressed(each, now) for each in held)
 
-    def reassess(self, alarm_state: AlarmState, now: int) -> Draft:
-        """The same alarm state under these rules: after a start or a reload, which may have taken components away."""
+    def reassess(self, alarm_state: AlarmState, now: int, before: Mapping[str, Component] | None = None) -> Draft:
+        """The same alarm state under these rules: after a start or a reload, which may have taken components away.
+
+        Args:
+            alarm_state: what holds.
+            now: ms since the epoch.
+            before: the components before a reload: some may be called otherwise now.
+        """
         draft = Draft(alarm_state, now)
         self._flapping.recall(draft)
         self._clear_delay.recall(draft)
         self._joining.recall(draft)
+        handed_on = self._retire.handed_on(draft, before or {})
         retired = self._correlate(draft, list(self._retire(draft)))
         withdraw(draft, retired)
+        self._correlate(draft, handed_on)
         self._correlate.hide_anew(draft)
         self._losses.recall(draft)
         say_how_they_end(draft, self._normalise)

@@ -1,13 +1,14 @@
 """End the alarms that nothing can clear any more, because the configuration has changed. Restores no incident."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.event import Event, Source
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import MANAGEMENT_LOST
-from cmsp_agent.pipeline.filter import is_for
+from cmsp_agent.pipeline.filter import AVAILABILITY, FROM_THE_DEVICE, is_for
 from cmsp_agent.pipeline.normalise import Normaliser
 
 
@@ -35,6 +36,28 @@ class Retirement:
             why = self._reason(draft, alarm)
             if why:
                 yield alarm.ended(self._new_id(draft.now), draft.now, why)
+
+    def handed_on(self, draft: Draft, before: Mapping[str, Component]) -> list[Event]:
+        """What devices reported that the file calls otherwise now: nobody reports it again under their new names.
+
+        What polls show, they show under the new name as well.
+        """
+        went = [one for one in before.values() if one.name not in self._components]
+        came = [one for one in self._components.values() if one.name not in before]
+        now = {old.name: new for new in came for old in went if not {*old.addresses}.isdisjoint(new.addresses)}
+        alarms = [alarm for alarm in draft.active.values() if alarm.component in now]
+        return [
+            self._called_otherwise(alarm, new, draft.now)
+            for alarm in alarms
+            if is_for(new := now[alarm.component], alarm)
+            and alarm.type not in AVAILABILITY
+            and not FROM_THE_DEVICE.isdisjoint(alarm.sources)
+        ]
+
+    def _called_otherwise(self, alarm: Event, component: Component, now: int) -> Event:
+        text = alarm.text.replace(alarm.component, component.name)
+        own = replace(alarm, component=component.name, site=component.site, text=text)
+        return replace(own, id=self._new_id(now), suppressed_by=None)
 
     def _reason(self, draft: Draft, alarm: Event) -> str:
         if not alarm.component:

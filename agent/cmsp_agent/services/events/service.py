@@ -105,7 +105,8 @@ class EventService:
             StorageError: what that changes can't be stored; the old configuration stays.
         """
         async with self._writing:
-            await self._commit(pipeline.reassess(self._alarm_state, self._clock.now()))
+            before = self._pipeline.components
+            await self._commit(pipeline.reassess(self._alarm_state, self._clock.now(), before))
             self._pipeline = pipeline
 
     async def handle(self, signals: Sequence[Signal]) -> None:
