@@ -21,7 +21,6 @@ from cmsp_agent.services.backups.history import ConfigurationChange
 from cmsp_agent.services.backups.restore import Restores
 from cmsp_agent.services.backups.setup import SetupPlan
 from cmsp_agent.services.backups.storage_estimate import StorageNeed
-from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.emergency.call_paths import NumberCallPaths
 from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
@@ -35,6 +34,7 @@ from cmsp_agent.services.link.outbox_inspection import OutboxService
 from cmsp_agent.services.order.watch import OrderWatch
 from cmsp_agent.services.revisions.service import Revisions
 from cmsp_agent.services.status.service import StatusService
+from cmsp_agent.services.unsafe_calls import UnsafeCalls
 
 
 class StreamWakeup:

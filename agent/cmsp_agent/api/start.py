@@ -22,7 +22,6 @@ from cmsp_agent.services.audit import AuditLog
 from cmsp_agent.services.audit_beside import FOLDER, EntriesBeside
 from cmsp_agent.services.audit_retention import AuditRetention
 from cmsp_agent.services.backups.start import BackupsPart
-from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.diagnostics.start import DiagnosticsPart
 from cmsp_agent.services.discovery.start import DiscoveryPart
@@ -45,6 +44,7 @@ from cmsp_agent.services.revisions.start import RevisionsPart
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.services.status.service import StatusService
 from cmsp_agent.services.support.start import SupportPart
+from cmsp_agent.services.unsafe_calls import UnsafeCalls
 from cmsp_agent.transports.tls_server import ServerCertificates
 
 Found = TypeVar("Found", bound=Part)

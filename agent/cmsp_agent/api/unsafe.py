@@ -14,7 +14,7 @@ from cmsp_agent.api.roles import Caller, Role
 from cmsp_agent.api.services import ApiServices
 from cmsp_agent.model.errors import AgentError, Refused
 from cmsp_agent.model.job import Job
-from cmsp_agent.services.calls import LONGEST_DETAIL, KeptAnswer, UnsafeCall
+from cmsp_agent.services.unsafe_calls import LONGEST_DETAIL, KeptAnswer, UnsafeCall
 
 LONGEST_KEY = 200
 NOBODY = "nobody"

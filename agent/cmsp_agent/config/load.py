@@ -10,9 +10,9 @@ from cmsp_agent.config.build_component import component, credentials
 from cmsp_agent.config.configuration import ApplianceSettings, Configuration, Listeners
 from cmsp_agent.config.consistency import consistency_problems, settings_contradictions
 from cmsp_agent.config.device_types import type_problems
-from cmsp_agent.config.figures import figure_problems
 from cmsp_agent.config.file_text import read_text
 from cmsp_agent.config.groups import effective_component
+from cmsp_agent.config.kpi_names import figure_problems
 from cmsp_agent.config.load_yaml import parse_yaml
 from cmsp_agent.config.notes import notes
 from cmsp_agent.config.references import reference_problems

@@ -15,7 +15,7 @@ from cmsp_agent.model.secret import Secret
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value
 from cmsp_agent.plugin.calls import CallHistory, CallMessage
-from cmsp_agent.plugin.command_figures import Cells, ShownKpi, ShownState, ShownTable, matches, named
+from cmsp_agent.plugin.command_kpis import Cells, ShownKpi, ShownState, ShownTable, matches, named
 from cmsp_agent.plugin.command_line import (
     CliPlatform,
     ConsolePaste,

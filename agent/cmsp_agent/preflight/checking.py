@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cmsp_agent.config.brought import Brought
 from cmsp_agent.config.configuration import Configuration, Note
-from cmsp_agent.config.figures import idle_thresholds
+from cmsp_agent.config.kpi_names import idle_thresholds
 from cmsp_agent.config.load import CheckedFile, configure, read_appliance, read_document
 from cmsp_agent.config.restart_needed import standing
 from cmsp_agent.config.schema.appliance import Storage

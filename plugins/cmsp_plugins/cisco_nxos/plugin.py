@@ -14,7 +14,7 @@ from cmsp_agent.plugin.api import (
     Transition,
     hook,
 )
-from cmsp_plugins.cisco_nxos import figures
+from cmsp_plugins.cisco_nxos import kpis
 from cmsp_plugins.cisco_nxos.setup import SETUP
 
 API_VERSION = 1
@@ -81,7 +81,7 @@ CISCO_NXOS = DeviceType(
         # a port that somebody shuts is no fault
         *(_port(f"ETHPORT-5-{what}", Transition.CLEAR) for what in ("IF_UP", "IF_DOWN_ADMIN_DOWN")),
     ),
-    kpis=figures.KPIS,
+    kpis=kpis.KPIS,
     setup=SETUP,
     proven=("identity", "kpis", "states"),
 )

@@ -14,7 +14,7 @@ from cmsp_agent.plugin.api import (
     TrapRule,
     hook,
 )
-from cmsp_plugins.generic_snmp import cisco, figures, powernet, standard, ups
+from cmsp_plugins.generic_snmp import cisco, kpis, powernet, standard, ups
 
 API_VERSION = 1
 
@@ -104,7 +104,7 @@ GENERIC = DeviceType(
             (f"{IF_X}.6", f"{IF}.10"),
             kind="counter64",
             per="interface",
-            at_most=figures.SPEED,
+            at_most=kpis.SPEED,
         ),
         Kpi(
             "if.out.octets",
@@ -112,13 +112,13 @@ GENERIC = DeviceType(
             (f"{IF_X}.10", f"{IF}.16"),
             kind="counter64",
             per="interface",
-            at_most=figures.SPEED,
+            at_most=kpis.SPEED,
         ),
         Kpi("if.in.errors", "packets/s", (f"{IF}.14",), kind="counter32", per="interface"),
         Kpi("if.out.errors", "packets/s", (f"{IF}.20",), kind="counter32", per="interface"),
-        *figures.INTERFACES,
-        *figures.SENSORS,
-        *figures.STORAGES,
+        *kpis.INTERFACES,
+        *kpis.SENSORS,
+        *kpis.STORAGES,
         *ups.KPIS,
     ),
     proven=("identity", "kpis", "states", "traps"),

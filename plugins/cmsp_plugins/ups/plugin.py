@@ -1,7 +1,7 @@
 """The device type `ups`: what any SNMP device has, what it measures, and where it says who it is. Data only."""
 
 from cmsp_agent.plugin.api import DeviceType, Fact, Identity, Sign, hook
-from cmsp_plugins.ups import figures, rack, states
+from cmsp_plugins.ups import kpis, rack, states
 from cmsp_plugins.ups.setup import SETUP
 
 API_VERSION = 1
@@ -74,7 +74,7 @@ UPS = DeviceType(
     ),
     alarms=states.ALARMS,
     states=states.STATES,
-    kpis=(*figures.KPIS, *rack.KPIS),
+    kpis=(*kpis.KPIS, *rack.KPIS),
     setup=SETUP,
     proven=("identity", "kpis"),
 )

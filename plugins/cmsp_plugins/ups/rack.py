@@ -4,7 +4,7 @@ Sources: PowerNet-MIB of APC, XUPS-MIB, CyberPower's and Liebert's own as their 
 """
 
 from cmsp_agent.plugin.api import Kpi
-from cmsp_plugins.ups.figures import CYBER_PROBE, HUNDREDTH, MGE, TENTH, XUPS, figure
+from cmsp_plugins.ups.kpis import CYBER_PROBE, HUNDREDTH, MGE, TENTH, XUPS, figure
 
 APC = "1.3.6.1.4.1.318.1.1"
 UIO, EMS, MEM, IEM = f"{APC}.25.1.2.1", f"{APC}.10.3.13.1.1", f"{APC}.10.4.2.3.1", f"{APC}.10.2.3.2.1"

@@ -55,7 +55,6 @@ from cmsp_agent.services.backups.restore import Restores
 from cmsp_agent.services.backups.restore_order import RestorableDevices, RestoreOrder, RestoreReports
 from cmsp_agent.services.backups.setup import PlannedLine, SetupPlan
 from cmsp_agent.services.backups.storage_estimate import StorageNeed, storage_need
-from cmsp_agent.services.calls import UnsafeCalls
 from cmsp_agent.services.devices.last_seen import SeenTimes
 from cmsp_agent.services.devices.records import DeviceRecords
 from cmsp_agent.services.emergency.call_paths import CallPath, NumberCallPaths
@@ -73,6 +72,7 @@ from cmsp_agent.services.order.watch import OrderWatch
 from cmsp_agent.services.part import Part
 from cmsp_agent.services.revisions.service import Revisions
 from cmsp_agent.services.status.service import ApplianceIdentity, StatusService
+from cmsp_agent.services.unsafe_calls import UnsafeCalls
 from cmsp_agent.storage.revisions import RevisionFiles
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state

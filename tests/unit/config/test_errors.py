@@ -7,8 +7,8 @@ import pytest
 
 from cmsp_agent.config.brought import Brought
 from cmsp_agent.config.device_types import check_types
-from cmsp_agent.config.figures import idle_thresholds
 from cmsp_agent.config.file_text import MOST_BYTES
+from cmsp_agent.config.kpi_names import idle_thresholds
 from cmsp_agent.config.load import read_document
 from cmsp_agent.model.errors import ConfigurationError
 from tests.unit.config.builders import MINIMAL, Known, complaints, load, load_configuration, write

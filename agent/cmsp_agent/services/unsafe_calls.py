@@ -1,4 +1,4 @@
-"""Calls that change something: done once for each idempotency key, and in the audit log before they are answered."""
+"""Calls of unsafe methods (RFC 9110): done once for each idempotency key, in the audit log before they are answered."""
 
 import sqlite3
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Figures and faults that only the command line shows: parts of `plugin.api`, which is where plugins import them from.
+"""KPIs and faults that only the command line shows: parts of `plugin.api`, which is where plugins import them from.
 
 A *table* is a show command and the TextFSM template that makes rows of its output: that of ntc-templates where there
 is one, else the plugin's own.

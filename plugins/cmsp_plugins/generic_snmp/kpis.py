@@ -1,4 +1,4 @@
-"""Figures of devices of any maker: interfaces, sensors, disks (IF, ENTITY-SENSOR, HOST-RESOURCES MIBs). Data only."""
+"""KPIs of devices of any maker: interfaces, sensors, disks (IF, ENTITY-SENSOR, HOST-RESOURCES MIBs). Data only."""
 
 from cmsp_agent.plugin.api import NO_COUNT, Kpi, Limit, sensor_kpis
 
