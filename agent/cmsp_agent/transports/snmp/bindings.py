@@ -10,6 +10,8 @@ from cmsp_agent.transports.snmp.values import HeldValue, Missing
 SYS_UP_TIME = "1.3.6.1.2.1.1.3.0"
 SNMP_TRAP_OID = "1.3.6.1.6.3.1.1.4.1.0"
 _OID = re.compile(r"[0-2](?:\.\d{1,10}){1,127}", re.ASCII)
+NAMELESS = "0.0"
+"""zeroDotZero: the name of a notification that gives itself none; what it gives instead is kept."""
 SNMP_TRAP_ADDRESS = "1.3.6.1.6.3.18.1.3.0"
 
 Binding: TypeAlias = tuple[str, Value | None]
@@ -51,8 +53,10 @@ def v2_content(names: list[bytes], values: list[HeldValue], texts: OidTexts) -> 
     trap_oid, uptime = "", 0
     rest: list[Binding] = []
     for name, value in bindings:
-        if name == SNMP_TRAP_OID and not trap_oid and (said := _oid(value)):
-            trap_oid = said
+        if name == SNMP_TRAP_OID and not trap_oid:
+            trap_oid = _oid(value) or NAMELESS
+            if not _oid(value):
+                rest.append((name, value))
         elif name == SYS_UP_TIME and isinstance(value, int) and not uptime:
             uptime = value
         else:
