@@ -11,13 +11,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, Any, TextIO
 
-from rich.box import SIMPLE_HEAD
 from rich.cells import cell_len
 from rich.console import Console
+from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
 from cmsp_agent.cli.column_widths import Need, widths
+from cmsp_agent.cli.table_lines import BETWEEN, Paint, table_lines
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _STYLES = {
@@ -69,7 +70,7 @@ class Output:
 
     def json(self, document: Mapping[str, Any]) -> None:
         """Print a document for programs."""
-        self.line(json.dumps(document, indent=2, ensure_ascii=False))
+        self.data(f"{json.dumps(document, indent=2, ensure_ascii=False)}\n")
 
     def json_rows(self, rows: Sequence[object], **more: object) -> None:
         """Print a list for programs: always under `items`, as the API does."""
@@ -77,7 +78,7 @@ class Output:
 
     def json_line(self, document: Any) -> None:
         """Print a document on one line, for endless output."""
-        self.line(json.dumps(document, ensure_ascii=False, separators=(",", ":")))
+        self.data(f"{json.dumps(document, ensure_ascii=False, separators=(',', ':'))}\n")
 
     def line(self, text: str, style: str = "") -> None:
         """Print text as it is, at any width; coloured where the terminal can."""
@@ -103,23 +104,21 @@ class Output:
 
     def table(self, columns: Sequence[TableColumn], rows: Iterable[Sequence[object]], nothing: str) -> None:
         """Print rows as a table, or one sentence where there are none."""
-        cells = [[styled(cell) for cell in row] for row in rows]
+        cells = [[shown(cell) for cell in row] for row in rows]
         if not cells:
             self.line(nothing)
             return
-        table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), collapse_padding=True, show_edge=False)
         needs = [_need(column, [row[at] for row in cells]) for at, column in enumerate(columns)]
-        for column, width in zip(columns, widths(needs, self.console.width - 2 * (len(columns) - 1)), strict=True):
-            table.add_column(
-                column.heading,
-                overflow="fold",
-                no_wrap=column.whole,
-                width=width,
-                justify="right" if column.right else "left",
-            )
-        for row in cells:
-            table.add_row(*row)
-        self.console.print(table)
+        room = widths(needs, self.console.width - len(BETWEEN) * (len(columns) - 1))
+        headings, right = [column.heading for column in columns], [column.right for column in columns]
+        with self.file() as file:
+            file.writelines(f"{line}\n" for line in table_lines(headings, cells, room, right, self._painter()))
+
+    def _painter(self) -> Paint:
+        if self.console.color_system is None or self.console.no_color:
+            return lambda _, line: line
+        styles = {word: Style.parse(style) for word, style in _STYLES.items()}
+        return lambda text, line: styles[text].render(line) if text in styles else line
 
     def facts(self, facts: Mapping[str, object]) -> None:
         """Print named values, one a line; empty ones are left out."""
@@ -132,11 +131,11 @@ class Output:
         self.console.print(table)
 
 
-def _need(column: TableColumn, cells: Sequence[Text]) -> Need:
+def _need(column: TableColumn, cells: Sequence[str]) -> Need:
     """What a column needs for its heading and its cells."""
-    lines = [line for cell in (column.heading, *(cell.plain for cell in cells)) for line in cell.splitlines() or ("",)]
+    lines = {line for cell in {column.heading, *cells} for line in cell.splitlines() or ("",)}
     longest = max(map(cell_len, lines))
-    word = longest if column.whole else max((cell_len(word) for line in lines for word in line.split()), default=0)
+    word = longest if column.whole else max(map(cell_len, {word for line in lines for word in line.split()}), default=0)
     return Need(longest, word, foldable=not column.whole)
 
 

@@ -1,11 +1,14 @@
 """Values for people, and the last line of defence against tracebacks."""
 
 import io
+import time
 
 import pytest
+from rich.console import Console
 
 from cmsp_agent.cli.main import _in_one_line
 from cmsp_agent.cli.output import Output, TableColumn, clean, minute, moment, shown, span, summary
+from cmsp_agent.cli.table_lines import folded
 
 CANARY = "c4n4ry-0f-1337"
 
@@ -69,3 +72,34 @@ def test_a_mistake_of_ours_is_one_line_without_its_content(capsys: pytest.Captur
     assert line.startswith("cmsp-agent: failed inside (LookupError in tests.unit.cli.test_output:")
     assert line.count("\n") == 1
     assert CANARY not in line
+
+
+def test_ten_thousand_rows_are_no_reason_to_wait() -> None:
+    stream = io.StringIO()
+    rows = [
+        (f"INC-{n:06}", "P3", f"gw-paris-{n % 500}: line E1 0/1/{n % 3} has failed, as has the next")
+        for n in range(10_000)
+    ]
+    began = time.process_time()
+    Output(stream, stream, width=60).table([TableColumn(name) for name in ("INCIDENT", "P", "TITLE")], rows, "none")
+    assert time.process_time() - began < 1.5
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 2 + 2 * len(rows)
+    assert max(map(len, lines)) <= 60
+
+
+def test_cells_are_folded_by_what_they_take_on_the_screen() -> None:
+    assert folded("报警 alarm 报警", 10) == ["报警 alarm", "报警"]
+    assert folded("x" * 7, 3) == ["xxx", "xxx", "x"]
+    assert folded("one\n\ntwo three", 5) == ["one", "", "two", "three"]
+    assert folded("", 5) == [""]
+
+
+def test_a_terminal_shows_what_is_down_in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    output = Output(stream, stream, width=60)
+    terminal = Console(file=stream, width=60, force_terminal=True, color_system="standard", no_color=False)
+    monkeypatch.setattr(output, "console", terminal)
+    output.table([TableColumn("NAME"), TableColumn("STATE")], [("gw-1", "down"), ("gw-2", "unknown")], "none")
+    assert "gw-1  \x1b[1;31mdown" in stream.getvalue()
+    assert "gw-2  unknown\n" in stream.getvalue()
