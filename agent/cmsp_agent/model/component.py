@@ -33,6 +33,8 @@ class PollPlan:
     every: float = 60.0
     timeout: float = 2.0
     retries: int = 2
+    is_lossy: bool = False
+    """Whether packets are known to get lost on the way, as the losses of echoes show."""
 
 
 @dataclass(frozen=True, slots=True)

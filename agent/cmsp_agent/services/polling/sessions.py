@@ -78,6 +78,7 @@ def _target(component: Component, facts: DeviceFacts | None) -> SnmpTarget:
         port=component.snmp.port,
         timeout=component.poll.timeout,
         retries=component.poll.retries,
+        is_lossy=component.poll.is_lossy,
         source=component.source,
         answers_from=component.snmp.answers_from,
         any_community=component.snmp.any_community,

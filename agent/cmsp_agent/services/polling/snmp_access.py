@@ -123,7 +123,7 @@ class Access:
     def _component_now(self) -> Component:
         component, plan = self._component, self._component.poll
         if self._lossy_for:
-            component = replace(component, poll=replace(plan, retries=max(plan.retries, LOSSY_RETRIES)))
+            component = replace(component, poll=replace(plan, retries=max(plan.retries, LOSSY_RETRIES), is_lossy=True))
         credentials = replace(component.credentials, snmp=self._credentials[self._at])
         return replace(component, credentials=credentials) if self._at else component
 

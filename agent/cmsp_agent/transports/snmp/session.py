@@ -72,7 +72,7 @@ class SnmpSession:
         self._bulk_works = False
         self._bulk_in_doubt = not self._bulk and not self.is_v1
         self._nonsense = self._unanswered = 0
-        self._pages = Pages(largest, target.quirks.answer_size, target.retries)
+        self._pages = Pages(largest, target.quirks.answer_size, target.retries if target.is_lossy else 2)
 
     @property
     def quirks(self) -> Quirks:

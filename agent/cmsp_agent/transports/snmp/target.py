@@ -49,6 +49,8 @@ class SnmpTarget:
     """Seconds to wait for each attempt."""
     retries: int = 2
     """Further attempts after the first."""
+    is_lossy: bool = False
+    """The way loses packets: a lost answer says little of its size."""
     source: str = ""
     """Our address to ask from; empty leaves it to the routing table."""
     answers_from: str = ""
