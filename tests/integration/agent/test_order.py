@@ -62,7 +62,7 @@ async def test_a_monitored_only_component_is_up_or_down_and_nothing_else(tmp_pat
                 await agent.backups.backups.run("gw-1", "demand")
             asked = await reported(stage, "component", "kpis", "gw-1", errors=True)
             assert asked[0] == 3
-            assert "gw-1: no kpis: monitored-only components get kpis: no" in asked[1]
+            assert "gw-1: no kpis: monitored-only components don't get it unless the order says otherwise" in asked[1]
             assert (await reported(stage, "threshold", "list", "--component", "gw-1"))[0] == 3
             shown = await reported(stage, "order", "services", "--component", "gw-1")
             assert "monitored-only" in shown[1]
