@@ -52,6 +52,12 @@ class NotFound(AgentError):
     exit_code = 2
 
 
+class NoneYet(NotFound):
+    """What is asked for by a word that is right is not there yet: a first backup, one that is known to be good."""
+
+    exit_code = 1
+
+
 class Conflict(AgentError):
     """Somebody else changed it first, or it is in a state that does not allow this."""
 

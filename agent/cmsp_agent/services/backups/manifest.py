@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from cmsp_agent.model.backup import Backup, BackupRun
-from cmsp_agent.model.errors import NotFound
+from cmsp_agent.model.errors import NoneYet, NotFound
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox.records import backup_record
 from cmsp_agent.storage.sqlite.database import Database
@@ -118,8 +118,9 @@ class Manifest:
         else:
             found = await self.database.read(lambda connection: table.find(connection, version))
         if found is None or found.component != component:
-            none = f"no backup {version}; see: cmsp-agent backup list {component}"
-            raise NotFound(f"{component}: {NAMED[version][1] if version in NAMED else none}")
+            if version in NAMED:
+                raise NoneYet(f"{component}: {NAMED[version][1]}")
+            raise NotFound(f"{component}: no backup {version}; see: cmsp-agent backup list {component}")
         return found
 
     async def before(self, backup: Backup) -> Backup:

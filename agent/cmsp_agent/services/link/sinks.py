@@ -3,6 +3,7 @@
 The head-end is not among them: it alone decides what is forgotten (see forwarder), and no sink holds it up.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -31,6 +32,8 @@ FAILING_AFTER = 2
 """Failures in a row: one alone is a hiccup."""
 IDLE = 60.0
 STORAGE_WAIT = 5.0
+LAST_WAIT = 1.0
+"""Seconds that a batch in delivery is waited for when the agent stops."""
 
 
 class SinkForwarder:
@@ -81,9 +84,18 @@ class SinkForwarder:
             await self._wakeup.wait(IDLE)
         else:
             taken = RecordBatch(batch.epoch, batch.first, batch.last, batch.count, batch.body)
-            reason = await self._delivery.hand_over(taken)
+            try:
+                reason = await self._delivery.hand_over(taken)
+            except asyncio.CancelledError:
+                await self._end_with(taken, found.row)
+                raise
             self._hanging = found if self._delivery.hanging else None
             await self._settle(reason, found.row, batch.count)
+
+    async def _end_with(self, taken: RecordBatch, row: int) -> None:
+        """What the sink takes while the agent stops does not come to it again after the next start."""
+        if not await self._delivery.hand_over(taken, LAST_WAIT):
+            await self._move(row)
 
     async def _settle(self, reason: str, row: int, count: int) -> None:
         self.reason = reason
@@ -174,8 +186,7 @@ async def start_sinks(
     try:
         yield part
     finally:
-        for name in part.running:
-            await runtime.supervisor.cancel(_task(name))
+        await asyncio.gather(*(runtime.supervisor.cancel(_task(name)) for name in part.running))
 
 
 def _task(name: str) -> str:
