@@ -10,7 +10,7 @@ from cmsp_agent.model.event import AlarmKey, Event
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.alarm_types.emergency import EMERGENCY_LOST
 from cmsp_agent.pipeline.built_in import APPLIANCE_ISOLATED, COMPONENT_DOWN, COMPONENT_UNRESOLVED
-from cmsp_agent.pipeline.filter import AVAILABILITY
+from cmsp_agent.pipeline.tier_filter import AVAILABILITY
 from cmsp_agent.pipeline.topology import Topology
 
 ISOLATED = AlarmKey("", APPLIANCE_ISOLATED, "")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from cmsp_agent.model.component import Agreement, Component, Tier
 from cmsp_agent.model.entitlement import FULL, ON_AVAILABILITY, ServicePart, entitlement
-from cmsp_agent.pipeline.filter import AVAILABILITY
+from cmsp_agent.pipeline.tier_filter import AVAILABILITY
 from cmsp_agent.plugin.api import AlarmType
 
 

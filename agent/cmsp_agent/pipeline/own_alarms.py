@@ -4,9 +4,9 @@ from cmsp_agent.model.event import AlarmKey, Event, Source
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
-from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.members import standing
 from cmsp_agent.pipeline.places import place_of
+from cmsp_agent.pipeline.tier_filter import AVAILABILITY
 
 
 def belongs(draft: Draft, incident: Incident, event: Event) -> bool:

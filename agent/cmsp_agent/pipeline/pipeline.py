@@ -18,7 +18,6 @@ from cmsp_agent.pipeline.causes import Causes
 from cmsp_agent.pipeline.correlate import Correlator
 from cmsp_agent.pipeline.device_order import DeviceOrder
 from cmsp_agent.pipeline.endings import say_how_they_end
-from cmsp_agent.pipeline.filter import TierFilter
 from cmsp_agent.pipeline.flapping import Flapping
 from cmsp_agent.pipeline.impact import Assessor, Customer
 from cmsp_agent.pipeline.lost_together import Losses
@@ -35,6 +34,7 @@ from cmsp_agent.pipeline.rules.rule import NO_RULES, Rules
 from cmsp_agent.pipeline.rules.timing import ClearDelay, Counting, Waiting
 from cmsp_agent.pipeline.silences import NONE, Silences
 from cmsp_agent.pipeline.stage import Stage, run
+from cmsp_agent.pipeline.tier_filter import TierFilter
 from cmsp_agent.pipeline.time_window import TimeWindow
 from cmsp_agent.pipeline.topology import Topology
 from cmsp_agent.pipeline.triage import STABILITY, Triage

@@ -8,8 +8,8 @@ from cmsp_agent.model.event import Event, Source
 from cmsp_agent.model.ids import uuid7
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import MANAGEMENT_LOST
-from cmsp_agent.pipeline.filter import AVAILABILITY, FROM_THE_DEVICE, is_for
 from cmsp_agent.pipeline.normalise import Normaliser
+from cmsp_agent.pipeline.tier_filter import AVAILABILITY, FROM_THE_DEVICE, is_for
 
 
 class Retirement:

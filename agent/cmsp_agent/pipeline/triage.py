@@ -11,7 +11,6 @@ from cmsp_agent.pipeline.acknowledgement import is_suppressed, suppression_of
 from cmsp_agent.pipeline.activation import is_finding
 from cmsp_agent.pipeline.alarm_state import Draft, FaultPlace
 from cmsp_agent.pipeline.correlate import is_last_word
-from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.impact import Assessor
 from cmsp_agent.pipeline.incident_summary import summary
 from cmsp_agent.pipeline.lost_together import Losses
@@ -22,6 +21,7 @@ from cmsp_agent.pipeline.places import GROUP, incident_at, place_of, standing_at
 from cmsp_agent.pipeline.reviews import Reviews
 from cmsp_agent.pipeline.rules.timing import Waiting
 from cmsp_agent.pipeline.silences import NONE, Silences
+from cmsp_agent.pipeline.tier_filter import AVAILABILITY
 from cmsp_agent.pipeline.unproven import judge_unproven, note_end, without_alarms
 
 STABILITY = 600_000

@@ -9,8 +9,8 @@ from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import UnprovenEnd
 from cmsp_agent.model.incident_state import Trigger
 from cmsp_agent.pipeline.alarm_state import Draft
-from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.places import incident_at
+from cmsp_agent.pipeline.tier_filter import AVAILABILITY
 
 ENDED_BY = "ended without evidence by"
 """Attribute of a clear that does not prove that the fault is over: who or what made it."""

@@ -9,8 +9,8 @@ from cmsp_agent.model.event import AlarmKey, Event
 from cmsp_agent.pipeline.alarm_state import AlarmState
 from cmsp_agent.pipeline.built_in import COMPONENT_DEGRADED, COMPONENT_DOWN, COMPONENT_UNRESOLVED, MANAGEMENT_LOST
 from cmsp_agent.pipeline.causes import ISOLATED
-from cmsp_agent.pipeline.filter import AVAILABILITY
 from cmsp_agent.pipeline.poll_judge import UNANSWERED_POLLS
+from cmsp_agent.pipeline.tier_filter import AVAILABILITY
 from cmsp_agent.pipeline.unanswered import UnansweredPolls
 
 NOT_POLLED = UnansweredPolls()

@@ -1,1 +1,1 @@
-"""Patton gateways."""
+"""Cisco Emergency Responder."""

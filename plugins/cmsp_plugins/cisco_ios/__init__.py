@@ -1,1 +1,1 @@
-"""Cisco IOS and IOS-XE voice gateways: ISR, Catalyst 8000, CUBE, VG, SRST."""
+"""Cisco IOS voice gateways (ISR, VG, SRST), and what those of IOS-XE have in common with them."""

@@ -1,1 +1,1 @@
-"""Patton gateways."""
+"""Cisco Unified Communications Manager."""

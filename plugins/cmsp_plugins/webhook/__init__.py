@@ -1,1 +1,1 @@
-"""A device that is only watched for being up or down, by ICMP and TCP."""
+"""Notification channel: JSON to a web address."""

@@ -37,6 +37,11 @@ def test_every_plugin_of_the_product_is_sound(host: PluginHost) -> None:
     assert {report.name: (report.state, report.problems) for report in own} == dict.fromkeys(folders, ("loaded", ()))
 
 
+def test_every_folder_says_in_its_own_words_what_it_is() -> None:
+    first_lines = [file.read_text(encoding="utf-8").partition("\n")[0] for file in FOLDER.glob("*/__init__.py")]
+    assert len(set(first_lines)) == len(first_lines) > 15
+
+
 @pytest.mark.parametrize("folder", sorted(each.name for each in FOLDER.iterdir() if (each / "plugin.py").exists()))
 def test_every_plugin_has_its_papers(host: PluginHost, folder: str) -> None:
     assert (FOLDER / folder / "README.md").read_text(encoding="utf-8").startswith(f"# {folder}\n")

@@ -31,7 +31,8 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         Severity.MAJOR,
         "A certificate runs out: {object}",
         incident=False,
-        recommendation="Read why it is not renewed with `GET /v1/outcomes`; enrol again: `cmsp-agent enrol --token …`.",
+        recommendation="Put a new one into the named file, and reload. Where the appliance got it by enrolling, "
+        "read why it is not renewed with `GET /v1/outcomes`, and enrol again: `cmsp-agent enrol --token …`.",
     ),
     once(
         "certificate.refused",

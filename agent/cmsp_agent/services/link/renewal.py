@@ -1,4 +1,7 @@
-"""Renews the appliance's certificate over the tunnel from two thirds of its life on, and warns where it runs out."""
+"""Renews the appliance's certificate over the tunnel from two thirds of its life on.
+
+Warns of every certificate of the file that runs out, those of `headend`, `api` and `listen` alike.
+"""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping

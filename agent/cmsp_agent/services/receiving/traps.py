@@ -1,4 +1,4 @@
-"""Traps and informs into signals: find the component, check the sender, hand on, answer informs after the commit.
+"""Traps and informs into signals: check the sender, decode, hand on, answer informs after the commit.
 
 The decoder handles SNMPv3; the pipeline says what a trap means.
 """

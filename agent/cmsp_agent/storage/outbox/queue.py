@@ -3,6 +3,7 @@
 Rows keep the CloudEvent encoded once, without the epoch and the sequence, which are put in front when a batch is read.
 A row's number grows for the life of the database; the sequence on the wire is the row's number less the epoch's base,
 so that a new epoch renumbers what waits without touching it. Epochs: see epochs; holes: see gaps.
+Whoever writes a fact appends it in the same transaction: events, incidents, the audit, backups, the inventory.
 """
 
 import sqlite3

@@ -1,7 +1,7 @@
 """Disk space kept back beside a database, so that on a full disk what makes room can still be written.
 
 Deleting from a database in WAL mode needs space before it gives any: without a reserve a full outbox could not even
-forget what the head-end has taken.
+forget what the head-end has taken. The `writer` gives it up.
 """
 
 import contextlib

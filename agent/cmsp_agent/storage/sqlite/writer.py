@@ -1,7 +1,8 @@
 """The one thread that writes a database: the work of many callers, grouped into one durable commit.
 
 Each work runs in a savepoint of its own: one that raises is undone alone, the others of its group commit. Decides
-nothing about schema or content: see migrations and the repositories.
+nothing about schema or content: see `migrations` and `storage.tables`. On a full disk it gives up the `reserve` and
+goes on with what makes room.
 """
 
 import asyncio

@@ -1,6 +1,7 @@
 """One UDP socket for many devices: a future for each request, one sweep for all retries and deadlines.
 
-Decodes nothing itself: each request brings the function that decodes and authenticates its answer.
+Decodes nothing itself: each request brings the function that decodes and authenticates its answer. An answer that is
+late, or that nobody asked for, is counted and dropped.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""From a TCP connection to keys, and from a login to a shell. Each step with its own deadline."""
+"""From a TCP connection to keys that are checked, and from a login to a shell. Each step with its own deadline."""
 
 import logging
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""SSH host keys: what is pinned for a device, and whether the key that it shows is one of them."""
+"""SSH host keys: what is pinned for a device, and how it is kept. They are checked in `handshake`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,7 @@
-"""A device's own time as an instant, and whether to believe it. Reads no clock: the time of reception is handed in."""
+"""A device's own time as an instant, and whether to believe it. Reads no clock: the time of reception is handed in.
+
+Which time zone a time is read in is decided here: the one behind it, else UTC, which is not trusted.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo

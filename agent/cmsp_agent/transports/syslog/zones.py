@@ -1,4 +1,4 @@
-"""Names of time zones as devices write them behind a time, and what each stands for."""
+"""Names of time zones as devices write them behind a time, and what each stands for. `device_time` reads the times."""
 
 import re
 from datetime import timedelta, timezone, tzinfo
