@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from cmsp_agent.api.callers import READING, caller_of, configuration_shown_to, services_of, text_shown_to
-from cmsp_agent.api.paging import After, page
+from cmsp_agent.api.paging import After, page_of
 from cmsp_agent.api.roles import Caller
 from cmsp_agent.api.schemas.jobs import JobList, JobView
 from cmsp_agent.api.services import ApiServices
@@ -27,8 +27,9 @@ async def jobs(
 ) -> dict[str, Any]:
     """The newest jobs first, and the kinds that there are."""
     services, caller = services_of(request), caller_of(request)
-    found = [await _shown(caller, services, each) for each in await services.jobs.latest(after + limit + 1)]
-    return {**page(found, after, limit, job_view), "kinds": sorted(services.jobs.kinds)}
+    following = (await services.jobs.latest(after + limit + 1))[after:]
+    found = [await _shown(caller, services, each) for each in following]
+    return {**page_of(found, after, limit, job_view), "kinds": sorted(services.jobs.kinds)}
 
 
 @router.get("/{job}", response_model=JobView, dependencies=READING)

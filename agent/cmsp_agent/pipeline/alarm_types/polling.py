@@ -11,8 +11,8 @@ COMPONENT_UNRESOLVED = "component.unresolved"
 APPLIANCE_ISOLATED = "appliance.isolated"
 SERVICE_DOWN = "service.down"
 CERTIFICATE_ENDS = "certificate.ends"
-RESTARTED = "device.restarted"
 THRESHOLD_CROSSED = "kpi.threshold"
+RESTARTED = "device.restarted"
 """Declared by device types: an event that nothing clears."""
 
 ALARM_TYPES: tuple[AlarmType, ...] = (

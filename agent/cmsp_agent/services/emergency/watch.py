@@ -230,4 +230,5 @@ class EmergencyWatch:
                 log.info("a configuration can't be read", extra={"component": backup.component, "reason": str(error)})
             self._unreadable[backup.component] = backup.id
             return None
-        return DialPlan(backup.id, dial_peers(text), incoming_rules(blocks := blocks_of(text)), rejecting(blocks))
+        blocks = blocks_of(text)
+        return DialPlan(backup.id, dial_peers(text), incoming_rules(blocks), rejecting(blocks))
