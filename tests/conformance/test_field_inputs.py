@@ -13,9 +13,9 @@ from cmsp_agent.cli.output import Output
 from cmsp_agent.model.signal import Unreadable
 from cmsp_agent.transports.snmp import ber, message
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
-from cmsp_agent.transports.snmp.notification import Notification
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
 from cmsp_agent.transports.snmp.pdu import Pdu
+from cmsp_agent.transports.snmp.trap_datagram import Notification
 from cmsp_agent.transports.snmp.values import Missing
 from cmsp_agent.transports.snmp.varbinds import encode_varbind
 from cmsp_agent.transports.syslog.fields import fields_of

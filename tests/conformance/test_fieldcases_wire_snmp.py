@@ -13,8 +13,8 @@ import pytest
 from cmsp_agent.model.signal import Unreadable
 from cmsp_agent.transports.snmp import message
 from cmsp_agent.transports.snmp.ber import OidTexts
-from cmsp_agent.transports.snmp.notification import Notification
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
+from cmsp_agent.transports.snmp.trap_datagram import Notification
 from tests.conftest import shared_folder
 from tests.fuzz import netsnmp_oracle
 from tests.fuzz.compare import our_bindings

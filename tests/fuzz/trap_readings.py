@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 
 from cmsp_agent.transports.snmp import ber, message
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
-from cmsp_agent.transports.snmp.notification import Notification, NotificationRefused
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
 from cmsp_agent.transports.snmp.pdu import TRAP, encode_pdu
+from cmsp_agent.transports.snmp.trap_datagram import Notification, NotificationRefused
 from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
 from tests.conformance.field import traps as odd
 from tests.fuzz.test_mutations import mutated

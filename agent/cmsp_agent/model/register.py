@@ -6,8 +6,8 @@ Status, heartbeat, metrics and the reference use it. A counter that nobody decla
 from fnmatch import fnmatchcase
 from functools import lru_cache
 
-from cmsp_agent.model.counter import Counter, Gauge
 from cmsp_agent.model.counters import backups, events, link, notify, plugins, polling, process, receiving, storage
+from cmsp_agent.model.counters.declaration import Counter, Gauge
 
 _DOMAINS = (receiving, polling, backups, link, notify, events, plugins, storage, process)
 

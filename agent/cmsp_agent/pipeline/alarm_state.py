@@ -14,7 +14,7 @@ from cmsp_agent.pipeline.alarms import AlarmDraft, Alarms
 from cmsp_agent.pipeline.members import MemberDraft
 from cmsp_agent.pipeline.overlay import Overlay, OverlayInOrder
 from cmsp_agent.pipeline.repeats import Reported
-from cmsp_agent.pipeline.unanswered import UnansweredPolls
+from cmsp_agent.pipeline.unanswered_polls import UnansweredPolls
 
 MOST_ENDED = 20_000
 """Ended alarms and passing events remembered for the sake of late duplicates."""

@@ -42,7 +42,16 @@ from cmsp_agent.pipeline.withdraw import withdraw
 
 
 class Pipeline:
-    """normalise → filter → time → correlate → incidents, by the rules of the configuration it was built for."""
+    """normalise → filter → time → correlate → incidents, by the rules of the configuration it was built for.
+
+    Signals become events: messages in `normalise`, polls in `poll_judge`; `device_order` orders them as the device did.
+    Then each event passes the stages of `_stages` in this order:
+
+    - filter: `tier_filter`, `never_used`, `planned_changes`, `activation`, `rules.filtering`;
+    - time: `rules.timing` (N in T), `time_window`, `flapping`, `rules.timing` (delayed clear);
+    - correlate: `rules.joining` (group, sequence), `correlate` (one alarm a fault, inhibited by its cause);
+    - incidents: `triage`, which asks `members`, `lost_together`, `impact` and `incident_summary`.
+    """
 
     def __init__(
         self,

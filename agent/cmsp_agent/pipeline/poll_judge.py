@@ -18,7 +18,7 @@ from cmsp_agent.pipeline.built_in import COMPONENT_DEGRADED, COMPONENT_DOWN, COM
 from cmsp_agent.pipeline.causes import ISOLATED, Causes
 from cmsp_agent.pipeline.normalise import Normaliser
 from cmsp_agent.pipeline.shown_states import shown_states
-from cmsp_agent.pipeline.unanswered import UnansweredPolls
+from cmsp_agent.pipeline.unanswered_polls import UnansweredPolls
 from cmsp_agent.plugin.api import AlarmReport
 
 UNANSWERED_POLLS = 3

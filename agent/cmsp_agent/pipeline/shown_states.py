@@ -8,7 +8,7 @@ from cmsp_agent.model.signal import ObservedState, PollSignal
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import THRESHOLD_CROSSED
 from cmsp_agent.pipeline.places import TOGETHER, unit
-from cmsp_agent.pipeline.unanswered import UnansweredPolls
+from cmsp_agent.pipeline.unanswered_polls import UnansweredPolls
 from cmsp_agent.pipeline.unproven import ENDED_BY, THE_DEVICE
 from cmsp_agent.plugin.api import AlarmReport
 

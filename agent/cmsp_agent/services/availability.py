@@ -11,7 +11,7 @@ from cmsp_agent.pipeline.built_in import COMPONENT_DEGRADED, COMPONENT_DOWN, COM
 from cmsp_agent.pipeline.causes import ISOLATED
 from cmsp_agent.pipeline.poll_judge import UNANSWERED_POLLS
 from cmsp_agent.pipeline.tier_filter import AVAILABILITY
-from cmsp_agent.pipeline.unanswered import UnansweredPolls
+from cmsp_agent.pipeline.unanswered_polls import UnansweredPolls
 
 NOT_POLLED = UnansweredPolls()
 

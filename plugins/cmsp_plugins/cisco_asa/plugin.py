@@ -12,7 +12,8 @@ from cmsp_agent.plugin.api import (
     Transition,
     hook,
 )
-from cmsp_plugins.cisco_asa import firewall
+from cmsp_plugins.cisco_asa import states
+from cmsp_plugins.cisco_asa.kpis import KPIS
 from cmsp_plugins.cisco_asa.setup import SETUP
 
 API_VERSION = 1
@@ -52,10 +53,10 @@ CISCO_ASA = DeviceType(
         blocks=(TextBlock(r"^ certificate (?:\S+ )*[0-9A-Fa-f]{2,}$", r"^\s*quit$"),),
         lacks=(Lack(r"^crypto ca trustpoint ", "the private keys of its trustpoints: import or enrol them anew"),),
     ),
-    alarms=(CONFIG_CHANGED, *firewall.ALARMS),
+    alarms=(CONFIG_CHANGED, *states.ALARMS),
     syslog=(SyslogRule("ASA-5-111010", CONFIG_CHANGED.type, state=Transition.INFO),),
-    states=firewall.STATES,
-    kpis=firewall.KPIS,
+    states=states.STATES,
+    kpis=KPIS,
     setup=SETUP,
     proven=("identity", "kpis", "states"),
 )

@@ -6,7 +6,7 @@ object. What only the notification tells is an alarm with its clear.
 
 from cmsp_agent.plugin.api import AlarmType, ObjectFrom, Transition, TrapRule
 from cmsp_plugins.cisco_ios.kinds import CRITICAL, MAJOR, MINOR, WARNING, note
-from cmsp_plugins.cisco_ios.polling import CISCO
+from cmsp_plugins.cisco_ios.states import CISCO
 
 RAISE, CLEAR, INFO = Transition.RAISE, Transition.CLEAR, Transition.INFO
 POOL = ObjectFrom(f"{CISCO}.48.1.1.1.2", "value")

@@ -4,11 +4,12 @@ from cmsp_agent.plugin.api import DeviceType, Fact, Identity, hook
 from cmsp_plugins.cisco_ios import calls, notifications, sensors, voice
 from cmsp_plugins.cisco_ios.alarms import ALARMS
 from cmsp_plugins.cisco_ios.cli import CLI
+from cmsp_plugins.cisco_ios.kpis import KPIS
 from cmsp_plugins.cisco_ios.personal import PERSONAL
-from cmsp_plugins.cisco_ios.polling import KPIS, STATES
 from cmsp_plugins.cisco_ios.products import CISCO_PRODUCTS, PRODUCTS
 from cmsp_plugins.cisco_ios.setup import SETUP
 from cmsp_plugins.cisco_ios.shown import TABLES
+from cmsp_plugins.cisco_ios.states import STATES
 from cmsp_plugins.cisco_ios.syslog import SYSLOG
 from cmsp_plugins.cisco_ios.traps import TRAPS
 

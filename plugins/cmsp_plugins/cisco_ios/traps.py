@@ -1,7 +1,7 @@
 """Notifications of a Cisco gateway and what they mean. IOS sends old varbind sets: instances are read, not values."""
 
 from cmsp_agent.plugin.api import CONFIG_CHANGED, ObjectFrom, Transition, TrapRule
-from cmsp_plugins.cisco_ios.polling import CISCO, DSX1_FAULTS, DSX1_LINE_STATUS, DSX1_WORDS, ISDN_LAPD_OPER_STATUS
+from cmsp_plugins.cisco_ios.states import CISCO, DSX1_FAULTS, DSX1_LINE_STATUS, DSX1_WORDS, ISDN_LAPD_OPER_STATUS
 
 RAISE, CLEAR, INFO = Transition.RAISE, Transition.CLEAR, Transition.INFO
 STANDARD = "1.3.6.1.6.3.1.1.5"

@@ -23,7 +23,7 @@ from cmsp_agent.model.secret import Secret
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.quarantine import Quarantine
 from cmsp_agent.services.devices.facts import DeviceFacts
-from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.polling.device import Device
 from cmsp_agent.services.polling.device_starts import StartMemory
 from cmsp_agent.services.polling.reachability import Reachability

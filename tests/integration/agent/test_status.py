@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cmsp_agent.app.agent import Agent, running
-from cmsp_agent.model.counter import LOSING
+from cmsp_agent.model.counters.declaration import LOSING
 from cmsp_agent.model.register import REGISTER
 from cmsp_agent.pipeline.built_in import BUILT_IN
 from cmsp_agent.services.host import counted_losses as losses

@@ -44,7 +44,7 @@ from cmsp_agent.pipeline.alarm_state import AlarmState
 from cmsp_agent.pipeline.privacy import Mask, incident_without_people
 from cmsp_agent.pipeline.rules.rule import NO_RULES
 from cmsp_agent.pipeline.silences import SilenceRegister
-from cmsp_agent.pipeline.unanswered import UnansweredPolls
+from cmsp_agent.pipeline.unanswered_polls import UnansweredPolls
 from cmsp_agent.plugin.api import CliPlatform, Redaction
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.audit import AuditLog

@@ -6,7 +6,7 @@ import ssl
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -15,9 +15,7 @@ from cmsp_agent.app.agent import running
 from cmsp_agent.app.loading import load
 from cmsp_agent.model.errors import ConfigurationError
 from cmsp_agent.model.tunnel import tunnel_settings
-from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.log import EventLog, Filter
-from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.link.enrolment import EnrolmentFailed, checked_chain
 from cmsp_agent.services.link.renewal import Renewal
 from cmsp_agent.storage.identity import IdentityFiles
@@ -266,9 +264,8 @@ async def test_a_renewal_that_brings_an_unusable_authority_changes_nothing(site:
 
     async def renewed() -> None: ...
 
-    conditions = Conditions("certificate.expires", cast("Notices", None), ())
     before = {path.name: path.read_bytes() for path in site.identity.current.iterdir()}
-    await Renewal(site.identity, Wire(), renewed, outcomes.append, {}, conditions, SystemClock()).look()
+    await Renewal(site.identity, Wire(), renewed, outcomes.append, SystemClock()).look()
     assert {path.name: path.read_bytes() for path in site.identity.current.iterdir()} == before
     [outcome] = outcomes
     assert (outcome.outcome, "headend_ca" in outcome.reason) == ("refused", True)

@@ -12,7 +12,7 @@ from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.availability import availability
 from cmsp_agent.services.devices.facts import DeviceFacts
-from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.polling.device import Device
 from cmsp_agent.services.polling.device_starts import StartMemory
 from cmsp_agent.services.polling.probe import DeviceSession

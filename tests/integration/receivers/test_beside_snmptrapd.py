@@ -13,9 +13,9 @@ import pytest
 from cmsp_agent.transports.snmp import ber
 from cmsp_agent.transports.snmp.ber import DecodeError
 from cmsp_agent.transports.snmp.bindings import NAMELESS
-from cmsp_agent.transports.snmp.notification import Notification
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
 from cmsp_agent.transports.snmp.pdu import TRAP_V1
+from cmsp_agent.transports.snmp.trap_datagram import Notification
 from tests.conformance.field.traps import AT, NAMED, TRAP_OID, TRAPS, UPTIME, OddTrap, v2
 from tests.lab.clock import ManualClock
 from tests.lab.ports import free_port

@@ -10,8 +10,8 @@ from cmsp_agent.aio.clock import SystemClock
 from cmsp_agent.storage.tables.snmp_engines import unkept
 from cmsp_agent.transports.snmp.authoritative import OwnEngine
 from cmsp_agent.transports.snmp.ber import DecodeError
-from cmsp_agent.transports.snmp.notification import Notification, ReportReply
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
+from cmsp_agent.transports.snmp.trap_datagram import Notification, ReportReply
 from cmsp_agent.transports.snmp.users import user_from
 from tests.integration.snmp.peers import (
     AUTH_NAMES,

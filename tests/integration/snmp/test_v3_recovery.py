@@ -12,9 +12,9 @@ from cmsp_agent.transports.snmp import ber, exchange, pdu, usm
 from cmsp_agent.transports.snmp.authoritative import AuthoritativeUsm, OwnEngine, Request, UsmReport
 from cmsp_agent.transports.snmp.engines import NoObserver
 from cmsp_agent.transports.snmp.keys import KeyRing
-from cmsp_agent.transports.snmp.notification import Notification, NotificationRefused
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
 from cmsp_agent.transports.snmp.timeliness import SignedTimes
+from cmsp_agent.transports.snmp.trap_datagram import Notification, NotificationRefused
 from cmsp_agent.transports.snmp.users import LocalUser, UsmUser, localized, user_from
 from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds
 from tests.integration.snmp.peers import SYS_NAME, Rig

@@ -22,7 +22,7 @@ from cmsp_agent.pipeline.built_in import (
     COMPONENT_UNRESOLVED,
     MANAGEMENT_LOST,
 )
-from cmsp_agent.pipeline.unanswered import UnansweredPolls
+from cmsp_agent.pipeline.unanswered_polls import UnansweredPolls
 from cmsp_agent.services.availability import Availability
 from cmsp_agent.services.part import Part
 from cmsp_agent.services.status.service import ApplianceIdentity, StatusService

@@ -10,7 +10,7 @@ from cmsp_agent.cli.tool.inputs import Form, datagrams_of_hex, form_of, octets_o
 from cmsp_agent.cli.tool.syslog import How, Source, Type
 
 if TYPE_CHECKING:
-    from cmsp_agent.transports.snmp.notification import Notification
+    from cmsp_agent.transports.snmp.trap_datagram import Notification
 
 
 def tool_trap(context: typer.Context, source: Source = None, form: How = Form.AUTO, device_type: Type = "") -> None:
@@ -47,8 +47,8 @@ def _datagrams(data: bytes, form: Form) -> Iterator[bytes]:
 def _decoded(datagrams: Iterator[bytes], meaning: Any) -> Iterator[dict[str, Any]]:
     from cmsp_agent.aio.clock import SystemClock
     from cmsp_agent.transports.snmp.ber import DecodeError
-    from cmsp_agent.transports.snmp.notification import ReportReply
     from cmsp_agent.transports.snmp.notifications import NotificationDecoder
+    from cmsp_agent.transports.snmp.trap_datagram import ReportReply
 
     decoder = NotificationDecoder((), None, SystemClock())
     for datagram in datagrams:

@@ -1,6 +1,6 @@
 """Backups, and the SSH sessions that read them."""
 
-from cmsp_agent.model.counter import Counter, declared
+from cmsp_agent.model.counters.declaration import Counter, declared
 
 COUNTERS: tuple[Counter, ...] = (
     *declared(

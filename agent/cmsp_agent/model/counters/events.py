@@ -1,6 +1,6 @@
 """Events: the pipeline that judges them, and the service that stores them."""
 
-from cmsp_agent.model.counter import Counter, Gauge, declared
+from cmsp_agent.model.counters.declaration import Counter, Gauge, declared
 
 COUNTERS: tuple[Counter, ...] = (
     *declared(

@@ -1,6 +1,6 @@
 """The link to the head-end: the forwarder and the heartbeat."""
 
-from cmsp_agent.model.counter import Counter, Gauge, declared
+from cmsp_agent.model.counters.declaration import Counter, Gauge, declared
 
 COUNTERS: tuple[Counter, ...] = (
     *declared(

@@ -1,6 +1,6 @@
 """Notifications to interested parties."""
 
-from cmsp_agent.model.counter import Counter, declared
+from cmsp_agent.model.counters.declaration import Counter, declared
 
 COUNTERS: tuple[Counter, ...] = (
     *declared("", {"notifications.given_up": "Notifications that no mail server took within three days"}, loss=True),

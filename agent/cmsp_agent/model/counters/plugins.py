@@ -1,6 +1,6 @@
 """Plugins."""
 
-from cmsp_agent.model.counter import Counter, declared
+from cmsp_agent.model.counters.declaration import Counter, declared
 
 COUNTERS: tuple[Counter, ...] = (
     *declared(

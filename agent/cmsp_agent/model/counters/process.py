@@ -1,6 +1,6 @@
 """The process itself: its tasks, its event loop, reloads, and the API."""
 
-from cmsp_agent.model.counter import Counter, Gauge, declared
+from cmsp_agent.model.counters.declaration import Counter, Gauge, declared
 
 COUNTERS: tuple[Counter, ...] = (
     *declared(

@@ -1,6 +1,6 @@
 """Receiving traps and syslog: what came, and what did not get through."""
 
-from cmsp_agent.model.counter import Counter, Gauge, declared
+from cmsp_agent.model.counters.declaration import Counter, Gauge, declared
 
 COUNTERS: tuple[Counter, ...] = (
     *declared(

@@ -1,6 +1,6 @@
 """The databases."""
 
-from cmsp_agent.model.counter import Counter, Gauge, declared
+from cmsp_agent.model.counters.declaration import Counter, Gauge, declared
 
 COUNTERS: tuple[Counter, ...] = (
     *declared(

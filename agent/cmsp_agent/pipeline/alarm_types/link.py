@@ -26,14 +26,6 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         incident=False,
         recommendation="Look at it: `cmsp-agent tunnel status`, `journalctl -u cmsp-tunnel`.",
     ),
-    AlarmType(
-        "certificate.expires",
-        Severity.MAJOR,
-        "A certificate runs out: {object}",
-        incident=False,
-        recommendation="Put a new one into the named file, and reload. Where the appliance got it by enrolling, "
-        "read why it is not renewed with `GET /v1/outcomes`, and enrol again: `cmsp-agent enrol --token …`.",
-    ),
     once(
         "certificate.refused",
         Severity.MAJOR,

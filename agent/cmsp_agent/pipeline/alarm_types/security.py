@@ -1,10 +1,18 @@
-"""Security events: each is a `cmsp.security.v1` record too."""
+"""Security events, certificates that run out among them: each is a `cmsp.security.v1` record too."""
 
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.pipeline.alarm_types.once import once
 from cmsp_agent.plugin.api import AlarmType
 
 ALARM_TYPES: tuple[AlarmType, ...] = (
+    AlarmType(
+        "certificate.expires",
+        Severity.MAJOR,
+        "A certificate runs out: {object}",
+        incident=False,
+        recommendation="Put a new one into the named file, and reload. Where the appliance got it by enrolling, "
+        "read why it is not renewed with `GET /v1/outcomes`, and enrol again: `cmsp-agent enrol --token …`.",
+    ),
     once(
         "security.certificate_refused",
         Severity.WARNING,
@@ -44,7 +52,6 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
 )
 ALSO = frozenset(
     {
-        "certificate.expires",
         "certificate.refused",
         "configuration.refused",
         "configuration.rolled_back",

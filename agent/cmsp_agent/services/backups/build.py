@@ -20,7 +20,7 @@ from cmsp_agent.services.backups.service import Backups
 from cmsp_agent.services.backups.ssh_reading import SshReader
 from cmsp_agent.services.backups.uploading import uploading
 from cmsp_agent.services.backups.web_reading import AnyReader, WebReader
-from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.tables import incidents

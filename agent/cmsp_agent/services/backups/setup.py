@@ -12,7 +12,7 @@ from cmsp_agent.model.errors import AgentError
 from cmsp_agent.plugin.command_line import SetupLine, SetupStep
 from cmsp_agent.services.backups.service import Backups
 from cmsp_agent.services.devices.access_lists import access_list
-from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.known_devices import Devices
 
 TRAP_PORT, SYSLOG_PORT = 162, 514
 

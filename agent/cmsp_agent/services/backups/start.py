@@ -41,7 +41,7 @@ from cmsp_agent.services.backups.storage_estimate import StorageNeed, storage_ne
 from cmsp_agent.services.backups.storage_watch import UNUSABLE, BackupStorage, GuardedContents, GuardedCopies
 from cmsp_agent.services.backups.triggers import Triggers, follow_changes, gets_backups
 from cmsp_agent.services.calendar import Calendar, CalendarEntry
-from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.start import EventsPart
 from cmsp_agent.services.jobs import JobKind

@@ -11,8 +11,8 @@ from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.contract_terms import Days, as_of
 from cmsp_agent.services.devices.facts import DeviceFacts, from_record, to_record
 from cmsp_agent.services.devices.host_names import Names, Resolver
-from cmsp_agent.services.devices.inventory import Devices
 from cmsp_agent.services.devices.inventory_store import InventoryKeeper
+from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.devices.last_seen import SeenTimes
 from cmsp_agent.services.devices.senders import Senders
 from cmsp_agent.services.part import Change, Part

@@ -9,7 +9,7 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import Refused
 from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.services.backups.clean_text import ConfigText, clean
-from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.devices.login import command_line_of
 from cmsp_agent.services.diagnostics.question import DiagnosticQuestion, is_closed, listed_command
 from cmsp_agent.services.polling.sessions import SnmpSessions

@@ -8,7 +8,7 @@ from typing import Any
 from cmsp_agent.aio.blocking import BlockingPool
 from cmsp_agent.config.nearest import no_such
 from cmsp_agent.model.errors import NotFound
-from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.diagnostics.answers import Diagnostician
 from cmsp_agent.services.diagnostics.question import DiagnosticQuestion
 from cmsp_agent.services.jobs import JobKind, JobReport

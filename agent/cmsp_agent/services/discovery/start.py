@@ -8,7 +8,7 @@ from typing import Any
 
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.credentials import SnmpCredential
-from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.discovery.asking import WITHIN, Asker
 from cmsp_agent.services.discovery.presence import Presence
 from cmsp_agent.services.discovery.proposals import document

@@ -9,7 +9,7 @@ from cmsp_agent.pipeline.alarm_types import emergency
 from cmsp_agent.pipeline.alarm_types.emergency import EMERGENCY_LOST
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.backups import Backups
-from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.emergency.calls import EmergencyCalls
 from cmsp_agent.services.emergency.survivable import SIGNS, SurvivableTimes
 from cmsp_agent.services.emergency.watch import EmergencyWatch

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
-from cmsp_agent.model.counter import LOSING
+from cmsp_agent.model.counters.declaration import LOSING
 from cmsp_agent.model.register import described
 from cmsp_agent.services.events.conditions import Conditions
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 from cmsp_agent.aio.blocking import BlockingPool, PoolFull
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.config.configuration import ApplianceSettings
-from cmsp_agent.model.counter import LOSING
+from cmsp_agent.model.counters.declaration import LOSING
 from cmsp_agent.model.event import AlarmKey
 from cmsp_agent.pipeline.alarm_types import process, storage
 from cmsp_agent.services.events.conditions import Conditions

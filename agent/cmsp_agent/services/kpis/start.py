@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from cmsp_agent.config.configuration import Configuration, Retention
 from cmsp_agent.services.calendar import Calendar, CalendarEntry
-from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.events.trusted_clock import KnownTime
 from cmsp_agent.services.kpis.history import KpiHistory
 from cmsp_agent.services.kpis.rolling import EVERY_FIVE_MINUTES, Rolling

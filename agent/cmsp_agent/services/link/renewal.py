@@ -1,17 +1,15 @@
 """Renews the appliance's certificate over the tunnel from two thirds of its life on.
 
-Warns of every certificate of the file that runs out, those of `headend`, `api` and `listen` alike.
+One that runs out all the same is an alarm: see `security.certificate_expiry`.
 """
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import AgentError, HeadendError, StorageError
 from cmsp_agent.model.times import rfc3339
-from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.link.enrolment import checked_chain, pem_in
 from cmsp_agent.storage import identity as store
 from cmsp_agent.storage.encoding import encode
@@ -23,7 +21,6 @@ from cmsp_agent.transports.headend import HeadendReply
 log = logging.getLogger(__name__)
 
 EVERY = 3600.0
-EXPIRES = "certificate.expires"
 NOT_RENEWED = "certificate.refused"
 
 
@@ -43,8 +40,6 @@ class Renewal:
         client: the wire to the head-end; None: there is none.
         renewed: lets everybody use the files as they are now.
         note: keeps what came of it.
-        watched: other certificates, by the key of the file that names them.
-        conditions: the alarms of certificates that run out.
         clock: for the time.
     """
 
@@ -54,21 +49,17 @@ class Renewal:
         client: CertificateWire | None,
         renewed: Callable[[], Awaitable[None]],
         note: Callable[[Outcome], None],
-        watched: Mapping[str, Path],
-        conditions: Conditions,
         clock: Clock,
     ) -> None:
         self._files = files
         self._client = client
         self._renewed = renewed
         self._note = note
-        self._watched = watched
-        self._conditions = conditions
         self._clock = clock
         self._failing = ""
 
     async def run(self) -> NoReturn:
-        """Renew and warn, until cancelled."""
+        """Renew, until cancelled."""
         while True:
             try:
                 await self.look()
@@ -77,11 +68,10 @@ class Renewal:
             await self._clock.sleep(EVERY)
 
     async def look(self) -> None:
-        """Renew what is due; warn of what runs out."""
+        """Renew the certificate if it is due."""
         chain = self._files.content(store.CERTIFICATE)
         if chain is not None and self._client is not None and certificates.validity(chain).is_due(self._clock.now()):
             await self._try(self._client)
-        self._conditions.settle(self._running_out(), "it was renewed")
 
     async def _try(self, client: CertificateWire) -> None:
         try:
@@ -114,16 +104,3 @@ class Renewal:
         new = {store.KEY: key, store.CERTIFICATE: chain, store.SETTINGS: store.settings_file(settings)}
         self._files.install({**contents, **new}, self._clock.now())
         return until
-
-    def _running_out(self) -> Mapping[tuple[str, str], str]:
-        now = self._clock.now()
-        found: dict[tuple[str, str], str] = {}
-        for name, file in self._watched.items():
-            try:
-                valid = certificates.validity(file.read_bytes())
-            except (OSError, ValueError):  # what is wrong with the file is reported where it is used
-                continue
-            if valid.is_late(now):
-                when = f"is over since {rfc3339(valid.ends)}" if valid.ends <= now else f"ends {rfc3339(valid.ends)}"
-                found["", name] = f"the certificate {file} ({name}) {when}"
-        return found

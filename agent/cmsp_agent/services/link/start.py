@@ -10,13 +10,12 @@ from cmsp_agent.model.errors import ConfigurationError, Problem
 from cmsp_agent.model.priority import Priority
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.pipeline.alarm_types import link
-from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.link.budget import Budget
 from cmsp_agent.services.link.forwarder import Forwarder
 from cmsp_agent.services.link.heartbeat import Heartbeat
-from cmsp_agent.services.link.renewal import EXPIRES, NOT_RENEWED, Renewal
+from cmsp_agent.services.link.renewal import NOT_RENEWED, Renewal
 from cmsp_agent.services.machine import Machine
 from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.runtime import Runtime
@@ -74,9 +73,8 @@ async def start_link(
     budget = Budget(runtime.state, limit, notices, runtime.clock, runtime.counters, machine.new_id)
     runtime.supervisor.keep_running("outbox budget", budget.run)
     client = client_for(configuration, machine)
-    conditions = Conditions(EXPIRES, notices, events.alarm_state.active)
-    renewal = _renewal(runtime, configuration, client, conditions, notices, reload)
-    runtime.supervisor.keep_running("certificates", renewal.run)
+    renewal = _renewal(runtime, configuration, client, notices, reload)
+    runtime.supervisor.keep_running("certificate renewal", renewal.run)
     if client is None:
         yield LinkPart()
         return
@@ -105,7 +103,7 @@ async def start_link(
     try:
         yield LinkPart(forwarder, client)
     finally:
-        await runtime.supervisor.cancel("certificates")
+        await runtime.supervisor.cancel("certificate renewal")
         await runtime.supervisor.cancel("heartbeat")
         await runtime.supervisor.cancel("forwarder")
         await client.close()
@@ -115,12 +113,9 @@ def _renewal(
     runtime: Runtime,
     configuration: Configuration,
     client: HeadendClient | None,
-    conditions: Conditions,
     notices: Notices,
     reload: Callable[[], Awaitable[None]],
 ) -> Renewal:
-    sections = {"headend": configuration.headend.tls, "api": configuration.api.tls, "listen": configuration.listen.tls}
-    watched = {f"{name}.tls": tls.certificate for name, tls in sections.items() if tls is not None}
     identity = IdentityFiles(configuration.appliance.state, runtime.machine.octets)
     kept = RevisionFiles(configuration.file.parent)
 
@@ -129,7 +124,7 @@ def _renewal(
         if outcome.outcome == REFUSED:
             notices.note(NOT_RENEWED, outcome.step, f"a certificate was refused at the step renewal: {outcome.reason}")
 
-    return Renewal(identity, client, reload, note, watched, conditions, runtime.clock)
+    return Renewal(identity, client, reload, note, runtime.clock)
 
 
 def client_for(configuration: Configuration, machine: Machine) -> HeadendClient | None:

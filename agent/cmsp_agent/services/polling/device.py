@@ -18,7 +18,7 @@ from cmsp_agent.model.errors import (
 from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.pipeline.poll_judge import answered
 from cmsp_agent.plugin.api import DeviceType
-from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.devices.reading import read_device_facts
 from cmsp_agent.services.polling.call_history import CallReader
 from cmsp_agent.services.polling.config_times import config_times

@@ -7,7 +7,7 @@ from dataclasses import replace
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.services.devices.facts import DeviceFacts
-from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.polling.probe import DeviceSession
 from cmsp_agent.services.polling.snmp_access import Access
 

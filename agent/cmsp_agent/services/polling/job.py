@@ -7,7 +7,7 @@ from cmsp_agent.config.nearest import no_such
 from cmsp_agent.model.errors import DeviceError, NotFound
 from cmsp_agent.model.signal import PollSignal
 from cmsp_agent.pipeline.poll_judge import in_words
-from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.jobs import JobKind, JobReport
 from cmsp_agent.services.polling.access_tests import AccessTests
 from cmsp_agent.services.polling.commands import CommandLoops

@@ -11,7 +11,7 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.signal import Signal
 from cmsp_agent.pipeline.alarm_types import polling
 from cmsp_agent.pipeline.causes import ISOLATED
-from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.jobs import JobKind

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from cmsp_agent.model.component import Component
-from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.polling.isolation import Outside
 from cmsp_agent.transports import routes
 from cmsp_agent.transports.network import Network, Ways

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.transports.snmp.keys import Bounded
 from cmsp_agent.transports.snmp.message import CommunityMessage
-from cmsp_agent.transports.snmp.notification import Notification
 from cmsp_agent.transports.snmp.pdu import Pdu
+from cmsp_agent.transports.snmp.trap_datagram import Notification
 
 MOST = 8192
 REMEMBERED = 600.0

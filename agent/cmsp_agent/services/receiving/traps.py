@@ -24,8 +24,8 @@ from cmsp_agent.services.signal_handler import SignalHandler
 from cmsp_agent.transports.datagrams import SendAnswer, plain_host
 from cmsp_agent.transports.recvmmsg import Datagram
 from cmsp_agent.transports.snmp.ber import DecodeError
-from cmsp_agent.transports.snmp.notification import Notification, NotificationRefused, ReportReply
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
+from cmsp_agent.transports.snmp.trap_datagram import Notification, NotificationRefused, ReportReply
 
 SNMP_TRAP_COMMUNITY = "1.3.6.1.6.3.18.1.4.0"
 """A proxy adds the community that it was sent (RFC 3584 4.1.2.1): a secret, which goes no further."""

@@ -1,9 +1,11 @@
 """The part that reports security events: refused certificates and calls, host keys, changed credentials, forged traps.
 
+It also warns of certificates that run out: see `certificate_expiry`.
+
 What may come in masses is counted elsewhere; here the first is reported at once, and then how many there were.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -14,10 +16,13 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.component import Component
+from cmsp_agent.model.event import AlarmKey
 from cmsp_agent.pipeline.alarm_types import security
+from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.runtime import Runtime
+from cmsp_agent.services.security.certificate_expiry import EXPIRES, CertificateExpiry, certificates_of
 
 EVERY = 10.0
 QUIET = 300.0
@@ -108,11 +113,14 @@ class SecurityPart(Part):
     alarm_types = security.ALARM_TYPES
     notices: Notices
     components: Mapping[str, Component]
+    expiry: CertificateExpiry
 
     def prepare(self, configuration: Configuration) -> Change:
-        """Report which components have other credentials than before: by name, never by value."""
+        """Look at the certificates again; report which components have other credentials: by name, never by value."""
 
         async def change() -> None:
+            self.expiry.watched = certificates_of(configuration)
+            self.expiry.look()
             before, self.components = self.components, configuration.components
             changed = [
                 name
@@ -128,9 +136,11 @@ class SecurityPart(Part):
 
 @asynccontextmanager
 async def start_security(
-    runtime: Runtime, configuration: Configuration, notices: Notices
+    runtime: Runtime, configuration: Configuration, notices: Notices, active: Iterable[AlarmKey]
 ) -> AsyncIterator[SecurityPart]:
     """Watch from now on."""
     watch = SecurityWatch(runtime.counters, notices, runtime.clock)
+    expiry = CertificateExpiry(certificates_of(configuration), Conditions(EXPIRES, notices, active), runtime.clock)
     runtime.supervisor.keep_running("security watch", watch.run)
-    yield SecurityPart(notices, configuration.components)
+    runtime.supervisor.keep_running("certificate expiry", expiry.run)
+    yield SecurityPart(notices, configuration.components, expiry)

@@ -22,9 +22,9 @@ from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
 from cmsp_agent.transports.snmp.bindings import Content, readable, trap_address, v2_content
 from cmsp_agent.transports.snmp.keys import Bounded, KeyRing
 from cmsp_agent.transports.snmp.message import V1, V3, CommunityMessage
-from cmsp_agent.transports.snmp.notification import Notification, NotificationRefused, ReportReply
 from cmsp_agent.transports.snmp.pdu import INFORM, RESPONSE, TRAP, Pdu, TrapV1, encode_pdu
 from cmsp_agent.transports.snmp.timeliness import EngineTime, NotInTimeWindow, SignedTimes
+from cmsp_agent.transports.snmp.trap_datagram import Notification, NotificationRefused, ReportReply
 from cmsp_agent.transports.snmp.users import AUTH, LocalUser, UsmUser, by_name, localized
 from cmsp_agent.transports.snmp.usm import REPORTABLE, V3Message
 from cmsp_agent.transports.snmp.usual_trap import UsualTraps

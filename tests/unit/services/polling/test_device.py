@@ -22,7 +22,7 @@ from cmsp_agent.pipeline.built_in import THRESHOLD_CROSSED
 from cmsp_agent.plugin.api import AlarmType, DeviceType, Kpi, Severity, StateRule
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.facts import DeviceFacts
-from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.polling.device import Device
 from cmsp_agent.services.polling.device_starts import StartMemory
 from cmsp_agent.services.polling.inventory_due import LEARN_AGAIN, MOST_LEARNINGS

@@ -13,9 +13,9 @@ from cmsp_agent.services.receiving.traps import SNMP_TRAP_COMMUNITY, Agreed, Tra
 from cmsp_agent.transports.recvmmsg import Datagram
 from cmsp_agent.transports.snmp.ber import DecodeError
 from cmsp_agent.transports.snmp.message import CommunityMessage
-from cmsp_agent.transports.snmp.notification import Notification, NotificationRefused, ReportReply
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
 from cmsp_agent.transports.snmp.pdu import INFORM, Pdu
+from cmsp_agent.transports.snmp.trap_datagram import Notification, NotificationRefused, ReportReply
 from tests.lab.clock import ManualClock
 
 LINK_DOWN = "1.3.6.1.6.3.1.1.5.3"

@@ -8,8 +8,8 @@ from cmsp_agent.transports.snmp.authoritative import OwnEngine
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
 from cmsp_agent.transports.snmp.bindings import SNMP_TRAP_ADDRESS, SNMP_TRAP_OID, SYS_UP_TIME
 from cmsp_agent.transports.snmp.keys import AUTH_PROTOCOLS, KeyRing
-from cmsp_agent.transports.snmp.notification import Notification, NotificationRefused, ReportReply
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
+from cmsp_agent.transports.snmp.trap_datagram import Notification, NotificationRefused, ReportReply
 from cmsp_agent.transports.snmp.users import UsmUser, localized
 from cmsp_agent.transports.snmp.usm import REPORTABLE
 from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbinds

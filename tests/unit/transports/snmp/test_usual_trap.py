@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from cmsp_agent.transports.snmp import ber, message
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
-from cmsp_agent.transports.snmp.notification import Notification
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
 from cmsp_agent.transports.snmp.pdu import INFORM, TRAP, Pdu, encode_pdu
+from cmsp_agent.transports.snmp.trap_datagram import Notification
 from cmsp_agent.transports.snmp.usual_trap import UsualTraps
 from cmsp_agent.transports.snmp.varbinds import encode_value, encode_varbind, encode_varbinds
 from tests.lab.clock import ManualClock

@@ -1,35 +1,13 @@
-"""What a firewall says of itself: failover, connections, VPN sessions, processor, memory. Data only.
+"""What a firewall measures: connections, VPN sessions, processor, memory. Data only.
 
 Sources: CISCO-FIREWALL-MIB, CISCO-REMOTE-ACCESS-MONITOR-MIB, CISCO-PROCESS-MIB, CISCO-MEMORY-POOL-MIB.
 """
 
-from cmsp_agent.plugin.api import NO_COUNT, NOT_AVAILABLE, AlarmType, Kpi, Limit, Severity, StateRule
+from cmsp_agent.plugin.api import NO_COUNT, NOT_AVAILABLE, Kpi, Limit, Severity
 
 CISCO = "1.3.6.1.4.1.9.9"
-HARDWARE = f"{CISCO}.147.1.2.1.1.1"
 CONNECTIONS = f"{CISCO}.147.1.2.2.2.1.5.40"
 SESSIONS = f"{CISCO}.392.1.3"
-
-ALARMS = (
-    AlarmType(
-        "failover.failed",
-        Severity.MAJOR,
-        "{component}: failover unit {object} has failed",
-        recommendation="Look at `show failover`; until it is mended nothing takes over.",
-    ),
-)
-
-STATES = (
-    # cfwHardwareStatusValue: up(2), down(3), error(4), overTemp(5), noMedia(7), active(9), standby(10)
-    StateRule(
-        f"{HARDWARE}.3",
-        "failover.failed",
-        frozenset({3, 4, 5, 7}),
-        frozenset({2, 9, 10}),
-        object=f"{HARDWARE}.2",
-        once_clear=True,
-    ),
-)
 
 
 def _sessions(name: str, number: int) -> Kpi:

@@ -7,7 +7,7 @@ from cmsp_agent.model.credentials import Credentials, SnmpCredential
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.registry import Registry
 from cmsp_agent.services.devices.facts import DeviceFacts, Entity, InterfaceFacts, from_record, to_record
-from cmsp_agent.services.devices.inventory import Devices
+from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.devices.reading import read_device_facts, software
 from tests.unit.services.polling.fakes import FakeSession
 
