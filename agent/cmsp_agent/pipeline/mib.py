@@ -114,8 +114,8 @@ def _text(value: bytes) -> str:
     octets = value.rstrip(b"\0")
     try:
         text = octets.decode()
-    except UnicodeDecodeError:
-        text = decode_other(octets)
+    except UnicodeDecodeError as error:
+        text = decode_other(octets, error)
     return text if all(map(_readable, text)) else value.hex(":")
 
 

@@ -16,7 +16,6 @@ from cmsp_agent.transports.datagrams import SendAnswer, plain_host
 from cmsp_agent.transports.recvmmsg import Datagram
 from cmsp_agent.transports.syslog.device_time import trusted_time
 from cmsp_agent.transports.syslog.framing import LONGEST_MESSAGE, messages_in, quotes_another
-from cmsp_agent.transports.syslog.legacy_text import is_utf8
 from cmsp_agent.transports.syslog.message import SyslogMessage, parse_syslog
 
 HOLD = 0.2
@@ -80,7 +79,7 @@ class SyslogService:
                 self._counters.add("syslog.truncated", key=chunk.component)
                 payload = payload[:LONGEST_MESSAGE]
             message = parse_syslog(payload)
-            if not payload.isascii() and not is_utf8(payload):
+            if message.other_text:
                 self._counters.add("syslog.other_text", key=chunk.component)
             if not message.raw:
                 self._counters.add("syslog.empty", key=chunk.component)

@@ -26,21 +26,16 @@ FEWEST_CYRILLIC = 6
 """Octets; fewer may be Chinese by chance."""
 
 
-def decode_other(raw: bytes) -> str:
+def decode_other(raw: bytes, error: UnicodeDecodeError) -> str:
     r"""Read octets that `bytes.decode` refuses.
 
     UTF-8 with a few wrong octets, or cut within its last character, stays UTF-8. What fits nothing reads as `\xe9`.
+
+    Args:
+        raw: the octets.
+        error: why `bytes.decode` refused them.
     """
-    return raw.decode(errors="backslashreplace") if _cut_short(raw) or _mostly_utf8(raw) else _by_kind(raw)
-
-
-def is_utf8(raw: bytes) -> bool:
-    """Whether a line is text as everybody writes it today."""
-    try:
-        raw.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    return raw.decode(errors="backslashreplace") if _cut_short(raw, error) or _mostly_utf8(raw) else _by_kind(raw)
 
 
 def decode_wide(raw: bytes) -> str | None:
@@ -52,13 +47,9 @@ def decode_wide(raw: bytes) -> str | None:
     return None
 
 
-def _cut_short(raw: bytes) -> bool:
+def _cut_short(raw: bytes, error: UnicodeDecodeError) -> bool:
     """Whether only the last character lacks octets, and others before it are UTF-8."""
-    try:
-        raw.decode()
-    except UnicodeDecodeError as error:
-        return error.reason == "unexpected end of data" and any(octet > 0x7F for octet in raw[: error.start])
-    return False
+    return error.reason == "unexpected end of data" and not raw[: error.start].isascii()
 
 
 def _mostly_utf8(raw: bytes) -> bool:

@@ -66,6 +66,8 @@ class SyslogMessage(NamedTuple):
     """N of `message repeated N times`, `last message repeated N times` and `aggregated (N)`; 0: none of them."""
     code: str = ""
     """`FACILITY-SEVERITY-MNEMONIC`, or empty where the message has no mnemonic."""
+    other_text: bool = False
+    """Its octets are no UTF-8."""
 
     @property
     def number(self) -> int | None:
@@ -123,8 +125,12 @@ def parse_syslog(datagram: bytes) -> SyslogMessage:
     raw = datagram.rstrip(TRAILERS)
     try:
         line = raw.decode()
-    except UnicodeDecodeError:
-        line = decode_other(raw)
+    except UnicodeDecodeError as error:
+        return _read(raw, decode_other(raw, error))._replace(other_text=True)
+    return _read(raw, line)
+
+
+def _read(raw: bytes, line: str) -> SyslogMessage:
     layout = layout_of(raw, line)
     return _parse_unusual(raw, line) if layout is None else _parse_usual(raw, line, layout)
 
@@ -145,7 +151,7 @@ def _parse_usual(raw: bytes, line: str, layout: Layout) -> SyslogMessage:
     return tuple.__new__(
         SyslogMessage,
         (raw, pri, sequence, line[host:host_end], inner, line[mark:time], line[time:time_end], line[zone:zone_end],
-         facility, level, name, line[code_end + 2 :], "", "", "", 0, "", (), 0, code_text),
+         facility, level, name, line[code_end + 2 :], "", "", "", 0, "", (), 0, code_text, False),
     )  # fmt: skip
 
 

@@ -27,7 +27,17 @@ from cmsp_agent.transports.syslog.message import parse_syslog
     ],
 )
 def test_text_reads_as_it_was_written(octets: bytes, text: str) -> None:
-    assert decode_other(octets) == text
+    with pytest.raises(UnicodeDecodeError) as refused:
+        octets.decode()
+    assert decode_other(octets, refused.value) == text
+
+
+@pytest.mark.parametrize("text", [": %SYS-5-CONFIG_I: by Zoë", " gw cron: Zoë"])
+def test_a_message_says_that_its_octets_are_no_utf8(text: str) -> None:
+    line = f"<189>31: Nov 18 2026 19:25:44 UTC{text}"
+    assert parse_syslog(line.encode("latin-1")) == parse_syslog(line.encode())._replace(
+        raw=line.encode("latin-1"), other_text=True
+    )
 
 
 @pytest.mark.parametrize("codec", ["utf-16", "utf-16-le", "utf-16-be"])
