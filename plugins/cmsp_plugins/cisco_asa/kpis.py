@@ -1,6 +1,6 @@
-"""What a firewall measures: connections, VPN sessions, processor, memory. Data only.
+"""What a firewall measures beside what any Cisco device does: connections, VPN sessions. Data only.
 
-Sources: CISCO-FIREWALL-MIB, CISCO-REMOTE-ACCESS-MONITOR-MIB, CISCO-PROCESS-MIB, CISCO-MEMORY-POOL-MIB.
+Sources: CISCO-FIREWALL-MIB, CISCO-REMOTE-ACCESS-MONITOR-MIB, CISCO-PROCESS-MIB.
 """
 
 from cmsp_agent.plugin.api import NO_COUNT, NOT_AVAILABLE, Kpi, Limit, Severity
@@ -22,31 +22,6 @@ KPIS = (
         aggregate="max",
         absent=NOT_AVAILABLE,
         limit=Limit(90, 80, 600, Severity.MINOR),
-    ),
-    # each of them: one row for each processor, route processor or member of a stack
-    Kpi(
-        "cpu.processor",
-        "percent",
-        (f"{CISCO}.109.1.1.1.1.8", f"{CISCO}.109.1.1.1.1.5"),
-        per="index",
-        absent=NOT_AVAILABLE,
-    ),
-    Kpi(
-        "memory.used",
-        "percent",
-        (f"{CISCO}.48.1.1.1.5.1", f"{CISCO}.48.1.1.1.5.6"),
-        free=(f"{CISCO}.48.1.1.1.6.1", f"{CISCO}.48.1.1.1.6.6"),
-        absent=NO_COUNT,
-        limit=Limit(95, 90, 600, Severity.MINOR),
-    ),
-    # cempMemPoolHCUsed and HCFree, else the columns of 32 bits; a row for each pool of each part
-    Kpi(
-        "memory.pool",
-        "percent",
-        (f"{CISCO}.221.1.1.1.1.18", f"{CISCO}.221.1.1.1.1.7"),
-        free=(f"{CISCO}.221.1.1.1.1.20", f"{CISCO}.221.1.1.1.1.8"),
-        per=f"{CISCO}.221.1.1.1.1.3",
-        absent=NO_COUNT,
     ),
     # cfwConnectionStatValue: protoIp(40), currentInUse(6), high(7)
     Kpi("connections", "connections", (f"{CONNECTIONS}.6",), absent=NO_COUNT),

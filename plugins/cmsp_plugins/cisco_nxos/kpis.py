@@ -15,14 +15,6 @@ KPIS = (
         absent=NOT_AVAILABLE,
         limit=Limit(90, 80, 600, Severity.MINOR),
     ),
-    # each of them: one row for each processor, route processor or member of a stack
-    Kpi(
-        "cpu.processor",
-        "percent",
-        (f"{CISCO}.109.1.1.1.1.8", f"{CISCO}.109.1.1.1.1.5"),
-        per="index",
-        absent=NOT_AVAILABLE,
-    ),
     # cseSysMemoryUtilization
     Kpi("memory.used", "percent", (f"{CISCO}.305.1.1.2.0",), limit=Limit(95, 90, 600, Severity.MINOR)),
     *sensor_kpis(f"{CISCO}.91.1.1.1.1", UNAVAILABLE),

@@ -89,10 +89,11 @@ GENERIC = DeviceType(
         *cisco.STATES,
     ),
     kpis=(
-        Kpi(  # hrProcessorLoad
+        *cisco.KPIS,
+        Kpi(  # hrProcessorLoad, else as Cisco devices tell it
             "cpu.load",
             "percent",
-            ("1.3.6.1.2.1.25.3.3.1.2",),
+            ("1.3.6.1.2.1.25.3.3.1.2", *cisco.PROCESSORS),
             aggregate="mean",
             absent=NOT_AVAILABLE,
             limit=Limit(95, 85, 900, Severity.WARNING),
