@@ -65,9 +65,12 @@ _COMMENT = re.compile(r'("[^"]*")|-{3,}[^\n]*|--(?:(?!--)[^\n])*(?:--)?')
 _FROM = re.compile(r"([\w\s,-]+?)\sFROM\s+([\w-]+)")
 _MODULE = re.compile(r"([A-Za-z][\w-]*)\s*(?:\{[^}]*\}\s*)?DEFINITIONS\s*(?:(?:IM|EX)PLICIT\s+TAGS\s*)?::=\s*BEGIN\b")
 _NOTIFICATIONS = ("NOTIFICATION-TYPE", "TRAP-TYPE")
+_ARC_WITH_NAME = re.compile(r"[\w-]+\s*\(\s*(\d+)\s*\)")
+_MODULE_BEFORE_NAME = re.compile(r"\b[A-Z][\w-]*\.(?=[a-z])")
 MOST_STEPS = 64
 """From a name to the root; more lead round in a circle."""
-_SEVERITY = re.compile(r"--#SEVERITY\s+(\w+)|DESCRIPTION\s*\"\s*([A-Z]+):")
+_SEVERITIES = (re.compile(r"--#SEVERITY\s+(\w+)"), re.compile(r"DESCRIPTION\s*\"\s*([A-Z]+):"))
+"""Of a definition that has both, the annotation counts."""
 
 
 class MibError(ValueError):
@@ -166,9 +169,9 @@ def _definitions(body: str, severities: dict[str, str]) -> Iterator[_Definition]
 def _severities(text: str) -> Iterable[tuple[str, str]]:
     parts = re.split(r"^\s*([A-Za-z][\w-]*)\s+(?:NOTIFICATION|TRAP)-TYPE\b", text, flags=re.MULTILINE)
     for name, body in zip(parts[1::2], parts[2::2], strict=True):
-        said = _SEVERITY.search(body)
+        said = next(filter(None, (form.search(body) for form in _SEVERITIES)), None)
         if said:
-            yield name, (said.group(1) or said.group(2)).upper()
+            yield name, said[1].upper()
 
 
 class _Resolver:
@@ -234,7 +237,7 @@ class _Resolver:
         return f"{self._under(arcs, module, depth)}.0.{trap.place}"
 
     def _under(self, arcs: str, module: _Module, depth: int) -> str:
-        first, *rest = re.sub(r"[\w-]+\s*\(\s*(\d+)\s*\)", r"\1", arcs).split()
+        first, *rest = _ARC_WITH_NAME.sub(r"\1", _MODULE_BEFORE_NAME.sub("", arcs)).split()
         start = first if first.isdigit() else self.oid(first, module, depth + 1)
         return ".".join([start, *(arc if arc.isdigit() else self.oid(arc, module, depth + 1) for arc in rest)])
 

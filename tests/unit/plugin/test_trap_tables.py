@@ -99,6 +99,36 @@ def test_pairs_become_alarms_that_clear() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("began", "ended"),
+    [
+        ("fanFailure", "fanFailureFixed"),
+        ("gwNotInService", "gwInService"),
+        ("ntpOutOfServiceNotification", "ntpInServiceNotification"),
+        ("tempExceedThreshold", "tempReturnThreshold"),
+        ("alarmEntryAdded", "alarmEntryRemoved"),
+        ("contactActiveNotice", "contactInactiveNotice"),
+        ("lostPowerRedundancy", "establishedPowerRedundancy"),
+        ("masterDn", "masterUp"),
+    ],
+)
+def test_names_of_makers_make_pairs(began: str, ended: str) -> None:
+    text = v1_mib(f"{ended} TRAP-TYPE ENTERPRISE m ::= 1 {began} TRAP-TYPE ENTERPRISE m ::= 2")
+    end, begin = rows(notifications(text), "acme")
+    assert (end.state, begin.state, end.type) == ("clear", "raise", begin.type)
+
+
+def test_an_object_that_only_the_beginning_carries_names_none() -> None:
+    text = V2.replace("acmeFanOk NOTIFICATION-TYPE OBJECTS { acmeFanState }", "acmeFanOk NOTIFICATION-TYPE")
+    failed, well, _ = rows(notifications(text, [ROOT]), "acme")
+    assert (failed.object, well.object) == ("", "")
+
+
+def test_an_annotation_says_the_severity_before_the_description() -> None:
+    text = v1_mib('t TRAP-TYPE ENTERPRISE m DESCRIPTION "SEVERE: x"\n--#SEVERITY CRITICAL\n::= 1')
+    assert [row.severity for row in rows(notifications(text), "acme")] == ["critical"]
+
+
 @pytest.mark.parametrize("line", ["1.2.3\tx", "1.2.3\tx\tbegins\ta.b\tminor\t", "1.2.3\tx\traise\ta.b\tawful\t"])
 def test_a_line_that_is_none_is_named_by_its_number(line: str) -> None:
     with pytest.raises(ValueError, match="line 2"):
@@ -123,6 +153,13 @@ def test_what_it_imports_is_found_beside_it(tmp_path: Path, capsys: pytest.Captu
     )
     assert main(["plugin", "traps", str(tmp_path / "ACME-MIB")]) == 0
     assert read_traps(capsys.readouterr().out)[1][0].oid == "1.3.6.1.4.1.9.1.7.0.1"
+
+
+def test_what_it_imports_is_found_in_a_file_of_another_name(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "acme.mib").write_text(V2)
+    (tmp_path / "Acme_root_v2.MIB").write_bytes(b"-- \xa9 ACME; DEFINITIONS of ours\n" + ROOT.encode())
+    assert main(["plugin", "traps", str(tmp_path / "acme.mib")]) == 0
+    assert read_traps(capsys.readouterr().out)[1][0].oid == "1.3.6.1.4.1.54321.7.0.1"
 
 
 def test_net_snmp_s_own_mibs(capsys: pytest.CaptureFixture[str]) -> None:
@@ -168,6 +205,7 @@ def v1_mib(traps: str, imports: str = "IMPORTS enterprises FROM RFC1155-SMI TRAP
         pytest.param(
             v1_mib("t TRAP-TYPE ENTERPRISE m ::= 3").replace("M-MIB D", "M-MIB { iso 1 } D"), id="module's OID"
         ),
+        pytest.param(v1_mib("t TRAP-TYPE ENTERPRISE { M-MIB.m } ::= 3"), id="module before a name"),
     ],
 )
 def test_a_maker_s_file_as_it_comes(text: str) -> None:

@@ -100,36 +100,20 @@ def plugin_traps(
 ) -> None:
     """Write rules for the traps of a maker's MIB, as the table that `read_traps` reads in a plugin. Read them over.
 
-    A MIB that it imports from is found by itself where it lies in the same folder under its name.
+    A MIB that it imports from is found by itself where it lies in the same folder, under whatever name.
     """
     from cmsp_agent.plugin.mib_file import MibError, notifications
+    from cmsp_agent.plugin.mib_folder import imported, text_of
     from cmsp_agent.plugin.trap_pairs import rows
     from cmsp_agent.plugin.trap_table import written
 
     given = [mib_file, *(more_files or ())]
-    text, *others = [file.read_text("utf-8", "replace") for file in (*given, *_imported(given))]
+    text, *others = [text_of(file) for file in (*given, *imported(given))]
     try:
         found = notifications(text, others)
     except MibError as error:
         raise CallFailed(f"{mib_file}: {error}", 1) from error
     session(context).output.data(written(rows(found, prefix)))
-
-
-MIB_ENDINGS = ("", ".txt", ".mib", ".my", ".smi")
-
-
-def _imported(files: list[Path]) -> list[Path]:
-    """The MIBs beside these files that they import from, and those that these import from in turn."""
-    from cmsp_agent.plugin.mib_file import imported_modules
-
-    found: list[Path] = []
-    for file in (waiting := list(files)):
-        for module in imported_modules(file.read_text("utf-8", "replace")):
-            beside = [file.with_name(f"{module}{ending}") for ending in MIB_ENDINGS]
-            new = [path for path in beside if path.is_file() and path not in waiting][:1]
-            found += new
-            waiting += new
-    return found
 
 
 def _loaded(plugin: str) -> "LoadedPlugin":
