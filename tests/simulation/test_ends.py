@@ -11,7 +11,6 @@ from cmsp_agent.services.events.alarms_by_hand import AlarmDesk
 from tests.lab.site.happenings import IF_OPER_STATUS, Happening
 from tests.lab.site.notices import number
 from tests.lab.site.walk import dotted
-from tests.simulation.agreement import disagreements
 from tests.simulation.site import PlayedDevice
 from tests.simulation.test_odd_order import POLLS, held, last_incidents, lines, on_site
 from tests.simulation.world import APPLIANCE, World
@@ -126,27 +125,5 @@ def test_packets_lost_on_the_way_are_a_threshold_and_no_fault_of_the_devices(tmp
         assert {kind for _, kind, _ in held(world)} == {"kpi.threshold"}
         of_devices = {data["type"] for name in world.site.devices for data in reported(world, name)}
         assert of_devices == {"kpi.threshold"}
-
-    on_site(tmp_path, play)
-
-
-def test_what_messages_alone_reported_holds_of_a_device_that_the_file_calls_otherwise(tmp_path: Path) -> None:
-    async def play(world: World) -> None:
-        assert world.agent is not None
-        device = world.site.devices["gw-1"]
-        lines(world, "gw-1", (1, BGP, "neighbor 10.1.2.3 Down Peer closed"))
-        device.happen(Happening({FAN_STATE: number(3)}))
-        await asyncio.sleep(POLLS / 5)
-        text = world.workspace.site_yaml.read_text("utf-8")
-        text = text.replace("  gw-1:", "  gw-paris:").replace("parent: gw-1", "parent: gw-paris")
-        world.workspace.site_yaml.write_text(text, "utf-8")
-        await world.agent.use(load(world.workspace.site_yaml, environment={}))
-        await asyncio.sleep(POLLS / 5)
-        assert held(world) == {("gw-paris", "bgp.peer.down", "10.1.2.3"), ("gw-paris", "env.fan", "Fan 1")}
-        assert disagreements(world) == []
-        lines(world, "gw-1", (2, BGP, "neighbor 10.1.2.3 Up"))
-        await asyncio.sleep(5)
-        assert held(world) == {("gw-paris", "env.fan", "Fan 1")}
-        assert last_incidents(world)["gw-paris: BGP neighbour 10.1.2.3 is down"]["state"] == "restored"
 
     on_site(tmp_path, play)

@@ -10,6 +10,7 @@ from cmsp_agent.model.event import Event, Transition
 from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.incident_facts import ReportedFault
+from cmsp_agent.model.renaming import UNCHANGED
 from cmsp_agent.model.signal import Message, PollSignal, Signal, SyslogSignal, TrapSignal
 from cmsp_agent.pipeline.acknowledgement import is_suppressed
 from cmsp_agent.pipeline.activation import ACTIVE, ActivationPlan, BeforeActivation
@@ -26,7 +27,7 @@ from cmsp_agent.pipeline.normalise import Inventory, Normaliser
 from cmsp_agent.pipeline.planned_changes import PlannedChanges
 from cmsp_agent.pipeline.poll_judge import PollJudge
 from cmsp_agent.pipeline.privacy import hides, incident_without_people
-from cmsp_agent.pipeline.retire import Retirement
+from cmsp_agent.pipeline.retire import Retirement, forget
 from cmsp_agent.pipeline.reviews import Reviews
 from cmsp_agent.pipeline.rules.filtering import RuleFilter
 from cmsp_agent.pipeline.rules.joining import Joining
@@ -104,11 +105,6 @@ class Pipeline:
             self._triage,
         )
 
-    @property
-    def components(self) -> Mapping[str, Component]:
-        """Those of the configuration it was built for, by name."""
-        return self._topology.components
-
     def process(self, alarm_state: AlarmState, signals: Iterable[Signal], now: int) -> Draft:
         """The alarm state after the signals, one after the other, and what they make known."""
         draft = Draft(alarm_state, now)
@@ -155,21 +151,22 @@ class Pipeline:
         held = [alarm for key in keys if key and (alarm := alarm_state.active[key]).suppressed_by is None]
         return bool(held) and all(self._silences.mutes(each, now) or is_suppressed(each, now) for each in held)
 
-    def reassess(self, alarm_state: AlarmState, now: int, before: Mapping[str, Component] | None = None) -> Draft:
+    def reassess(self, alarm_state: AlarmState, now: int, renamed: Mapping[str, str] = UNCHANGED) -> Draft:
         """The same alarm state under these rules: after a start or a reload, which may have taken components away.
 
         Args:
             alarm_state: what holds.
             now: ms since the epoch.
-            before: the components before a reload: some may be called otherwise now.
+            renamed: components that are called otherwise now: name before → name now.
         """
         draft = Draft(alarm_state, now)
         self._flapping.recall(draft)
         self._clear_delay.recall(draft)
         self._joining.recall(draft)
-        handed_on = self._retire.handed_on(draft, before or {})
-        retired = self._correlate(draft, list(self._retire(draft)))
+        handed_on = self._retire.handed_on(draft, renamed)
+        retired = self._correlate(draft, list(self._retire(draft, renamed)))
         withdraw(draft, retired)
+        forget(draft, {*renamed, *renamed.values()})
         self._correlate(draft, handed_on)
         self._correlate.hide_anew(draft)
         self._losses.recall(draft)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.interfaces import Interfaces
+from cmsp_agent.model.renaming import UNCHANGED, under_new_names
 from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.plugin.registry import UNKNOWN, Registry
 from cmsp_agent.services.devices.facts import DeviceFacts
@@ -29,9 +30,15 @@ class Devices:
         self.unreadable = UnreadableObjects()
         """Values of theirs that could not be decoded."""
 
-    def configure(self, components: Mapping[str, Component]) -> None:
-        """Take the components of a configuration; what was learned of those that stay is kept."""
+    def configure(self, components: Mapping[str, Component], renamed: Mapping[str, str] = UNCHANGED) -> None:
+        """Take the components of a configuration; what was learned of those that stay is kept.
+
+        Args:
+            components: those of the configuration, by name.
+            renamed: name before → name now, of devices that are called otherwise.
+        """
         self._components = components
+        self._facts = under_new_names(self._facts, renamed)
         self._facts = {name: facts for name, facts in self._facts.items() if name in components}
         self._types = {name: self._judge(name) for name in components}
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cmsp_agent.aio.counters import Counters
+from cmsp_agent.model.renaming import UNCHANGED, under_new_names
 from cmsp_agent.model.times import rfc3339
 
 MOST_UNKNOWN = 256
@@ -55,11 +56,13 @@ class Senders:
         """Address → component. Replaced as a whole when something changes: ask anew for each batch."""
         return self._by_address
 
-    def configure(self, addresses: Mapping[str, Iterable[str]]) -> None:
+    def configure(self, addresses: Mapping[str, Iterable[str]], renamed: Mapping[str, str] = UNCHANGED) -> None:
         """Take the components of a configuration, each with its addresses and the host names among them.
 
-        What was learned about a component that is still there is kept.
+        What was learned about a device that is still there is kept, under its name now (`renamed`: before → now).
         """
+        self._learned = under_new_names(self._learned, renamed)
+        self._sys_names = under_new_names(self._sys_names, renamed)
         self._configured = {plain: name for name, own in addresses.items() for plain in _plain(own)}
         self._hosts = {name: frozenset(each.casefold() for each in own) for name, own in addresses.items()}
         self._learned = {name: own for name, own in self._learned.items() if name in addresses}

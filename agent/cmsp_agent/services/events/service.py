@@ -6,6 +6,7 @@ A fact and its outbox row are one transaction. Callers that come together share 
 
 import asyncio
 import logging
+import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -25,12 +26,15 @@ from cmsp_agent.pipeline.alarm_state import AlarmState, Changes, Draft
 from cmsp_agent.pipeline.pipeline import Pipeline
 from cmsp_agent.pipeline.repeats import EVERY, Repeats
 from cmsp_agent.services.events.disk_budget import EventRoom
+from cmsp_agent.services.events.judging import judge
 from cmsp_agent.services.events.last_run import take_up
 from cmsp_agent.services.events.pending import WaitingSignals, lost_before
+from cmsp_agent.services.events.places import KeptPlaces, Places, Write
 from cmsp_agent.services.events.raw_messages import RawMessages
 from cmsp_agent.services.events.recording import write_within
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import incidents
+from cmsp_agent.storage.tables.addressed import ALARMS
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +73,7 @@ class EventService:
         self._filled, self._repeatable = asyncio.Event(), asyncio.Event()
         self._writing = asyncio.Lock()
         self._listeners, self._signal_listeners = list[Announce](), list[SignalListener]()
-        self._repeats = Repeats()
+        self._repeats, self._places = Repeats(), KeptPlaces(ALARMS)
         self._queued = self._lost = 0
         counters.gauge("events.waiting", lambda: self._queued)
 
@@ -86,27 +90,34 @@ class EventService:
         """Call `listener` with all signals from now on, as they come in and before they are judged."""
         self._signal_listeners.append(listener)
 
-    async def load(self) -> None:
+    async def load(self, places: Places | None = None) -> None:
         """Take up the active alarms and open incidents of the last run, as the configuration of this one has them.
 
         Raises:
             StorageError: the database can't be read.
         """
         await take_up(self._database, self._alarm_state)
+        await self._places.load(self._database)
         try:
-            await self.use(self._pipeline)
+            await self.use(self._pipeline, places)
         except StorageError as error:
             log.warning("open incidents are reassessed at the next reload only", extra={"error": str(error)})
 
-    async def use(self, pipeline: Pipeline) -> None:
+    async def use(self, pipeline: Pipeline, places: Places | None = None) -> None:
         """Judge by another configuration from now on, and reassess what is open by it.
+
+        Args:
+            pipeline: the other one.
+            places: where its components are: some may be called otherwise than before.
 
         Raises:
             StorageError: what that changes can't be stored; the old configuration stays.
         """
         async with self._writing:
-            before = self._pipeline.components
-            await self._commit(pipeline.reassess(self._alarm_state, self._clock.now(), before))
+            moves = self._places.moves(places)
+            draft = pipeline.reassess(self._alarm_state, self._clock.now(), moves.renamed)
+            await self._commit(draft, moves.write)
+            self._places.take(moves)
             self._pipeline = pipeline
 
     async def handle(self, signals: Sequence[Signal]) -> None:
@@ -245,7 +256,8 @@ class EventService:
     async def _store(self, taken: Sequence[WaitingSignals], fresh: Sequence[Signal]) -> None:
         async with self._writing:
             lost = self._lost
-            draft = self._judge([*lost_before(lost, self._clock.now()), *fresh])
+            now, process = self._clock.now(), partial(self._pipeline.process, self._alarm_state)
+            draft = judge(process, [*lost_before(lost, now), *fresh], now, self._counters)
             await self._commit(draft)
             self._repeats.learn(draft.reported)
             self._repeatable.set()
@@ -255,29 +267,17 @@ class EventService:
             if not waiting.done.done():
                 waiting.done.set_result(None)
 
-    def _judge(self, signals: Sequence[Signal]) -> Draft:
-        """The draft of the whole batch; where one signal makes the pipeline fail, of all the others.
-
-        Raises:
-            StorageError: they fail together, though each alone does not.
-        """
-        now, process = self._clock.now(), partial(self._pipeline.process, self._alarm_state)
-        draft = attempt("pipeline.batch", self._counters, lambda: process(signals, now))
-        if draft is not None:
-            return draft
-        alone = partial(attempt, "pipeline.signal", self._counters)
-        fit = [signal for signal in signals if alone(partial(process, [signal], now)) is not None]
-        draft = attempt("pipeline.batch", self._counters, lambda: process(fit, now))
-        if draft is None:
-            raise StorageError(f"the pipeline failed over {len(fit)} signals")
-        return draft
-
-    async def _commit(self, draft: Draft) -> None:
-        if draft.changes:
+    async def _commit(self, draft: Draft, beside: Write | None = None) -> None:
+        if draft.changes or beside:
             changes, now, how = draft.changes, draft.now, (self._pipeline, self._new_id)
             room, raw = self._room, self._raw
-            written = await self._database.write(lambda tx: write_within(tx, room, raw, changes, now, *how))
-            changes.incidents.update(written)
+
+            def write(tx: sqlite3.Connection) -> dict[str, Incident]:
+                if beside:
+                    beside(tx)
+                return write_within(tx, room, raw, changes, now, *how)
+
+            changes.incidents.update(await self._database.write(write))
             for incident in changes.incidents.values():
                 draft.keep(incident)
         draft.commit()

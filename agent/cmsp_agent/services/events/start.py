@@ -14,6 +14,7 @@ from cmsp_agent.pipeline.silences import SilenceRegister
 from cmsp_agent.services.events.build_pipeline import make_pipeline
 from cmsp_agent.services.events.disk_budget import EventRoom
 from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.events.places import places_of
 from cmsp_agent.services.events.raw_messages import RawMessages
 from cmsp_agent.services.events.retention import SET_ASIDE, Stores, Upkeep
 from cmsp_agent.services.events.service import EventService
@@ -76,9 +77,10 @@ class EventsPart(Part):
         components = self.components(configuration)
         known = self.inventory, self.runtime, self.register, self.activated
         pipeline = make_pipeline(configuration, components, *known)
+        places = places_of(configuration, components)
 
         async def change() -> None:
-            await self.service.use(pipeline)
+            await self.service.use(pipeline, places)
             self.retention, self.pipeline = configuration.retention, pipeline
             self.room.budget = configuration.appliance.events_budget
 
@@ -101,13 +103,14 @@ async def start_events(
         ConfigurationError: a file of rules can't be used.
     """
     register = SilenceRegister(await runtime.state.read(table.known))
-    pipeline = make_pipeline(configuration, components(configuration), inventory, runtime, register, activated)
+    its = components(configuration)
+    pipeline = make_pipeline(configuration, its, inventory, runtime, register, activated)
     room = EventRoom(configuration.appliance.events_budget, runtime.counters)
     raw = await _raw_messages(runtime, configuration, key)
     how = (room, raw, runtime.machine.new_id)
     service = EventService(runtime.state, pipeline, runtime.clock, runtime.counters, *how)
     notices = Notices(service.tell, runtime.clock, runtime.counters)
-    await service.load()
+    await service.load(places_of(configuration, its))
 
     def observed(changes: Changes) -> None:
         for event in changes.new.values():

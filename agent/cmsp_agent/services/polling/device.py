@@ -70,7 +70,7 @@ class Device:
         self._planned_for: DeviceType | None = None
         self._learning = LearningTimes()
         self._starts = starts
-        self._uptime = starts.of(component.name)
+        self._uptime = starts.of(component.name, component.addresses)
         self._rates = Rates()
         self._crossed = CrossedThresholds()
         self._services = ServiceJudge()
@@ -184,7 +184,7 @@ class Device:
         self._uptime = uptime
         if self._must_learn(uptime, before, restarted := uptime.restarted(before)):
             plan = await self._learn(session, restarted=restarted)
-            await self._starts.keep(self.component.name, uptime)
+            await self._starts.keep(component.name, uptime, component.address)
             scalars = await session.get(*plan.scalars)
         plan, apart, rates = self._parts(plan)
         started = self._clock.monotonic()

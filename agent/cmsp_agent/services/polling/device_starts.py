@@ -4,7 +4,7 @@ It remembers; whether a device has restarted is judged by `uptime`.
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
@@ -27,17 +27,22 @@ class StartMemory:
         self._clock = clock
         self._counters = counters
 
-    def of(self, component: str) -> Uptime:
-        """What a component said last, as if it had been read in this run; nothing where it was never asked."""
+    def of(self, component: str, addresses: Collection[str] = ()) -> Uptime:
+        """What a component said last, as if it had been read in this run; nothing where it was never asked.
+
+        A device that the file calls otherwise now is known by its address.
+        """
         kept = self._known.get(component)
+        if kept is None or (kept.address and kept.address not in addresses):
+            kept = next((each for each in self._known.values() if each.address in addresses), kept)
         if kept is None:
             return Uptime()
         ago = max(0, self._clock.now() - kept.read_at) / 1000
         return Uptime(kept.uptime, kept.engine_boots, kept.engine_time, at=self._clock.monotonic() - ago)
 
-    async def keep(self, component: str, uptime: Uptime) -> None:
-        """Keep what was just read. A full disk costs no poll: it is kept again when the device is next learned."""
-        kept = KeptUptime(self._clock.now(), uptime.ticks, uptime.engine_boots, uptime.engine_time)
+    async def keep(self, component: str, uptime: Uptime, address: str = "") -> None:
+        """Keep what was read at an address. A full disk costs no poll: it is kept when the device is next learned."""
+        kept = KeptUptime(self._clock.now(), uptime.ticks, uptime.engine_boots, uptime.engine_time, address)
         self._known[component] = kept
         try:
             await self._store(component, kept)

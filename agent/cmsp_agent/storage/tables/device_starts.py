@@ -17,6 +17,8 @@ class KeptUptime:
     engine_boots: int | None = None
     engine_time: int | None = None
     """Seconds."""
+    address: str = ""
+    """Where it was asked; empty: an earlier version did not keep it."""
 
 
 def known(connection: sqlite3.Connection) -> dict[str, KeptUptime]:

@@ -1,7 +1,7 @@
 """The inventory of components as it is now, and what the head-end was sent of it."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from cmsp_agent.storage.encoding import decode, encode
@@ -33,6 +33,24 @@ def everything(connection: sqlite3.Connection) -> dict[str, InventoryRecord]:
     """The inventory of all components."""
     rows = connection.execute("select component, body from inventory order by component")
     return {component: decode(body, InventoryRecord) for component, body in rows}
+
+
+def rename(tx: sqlite3.Connection, renamed: Mapping[str, str], there: Container[str]) -> None:
+    """Devices are called otherwise: what is known of them is under their new names, and is sent whole again.
+
+    That of a name which is nobody's any more stays until the head-end was told that it is forgotten.
+
+    Args:
+        tx: the transaction.
+        renamed: name before → name now.
+        there: the names that there are now.
+    """
+    rows = {row[0]: row for row in tx.execute("select component, changed_at, body from inventory")}
+    for name in {*renamed, *renamed.values()}:
+        if name in there:
+            forget(tx, name)
+    moved = [(new, *rows[name][1:]) for name, new in renamed.items() if name in rows]
+    tx.executemany("insert or replace into inventory(component, changed_at, body) values(?, ?, ?)", moved)
 
 
 def forget(tx: sqlite3.Connection, component: str) -> None:
