@@ -51,6 +51,8 @@ class WebTarget:
     connect: float = 10.0
     silence: float = 180.0
     """Seconds that it may say nothing."""
+    name: str = ""
+    """The component's name, as errors say it."""
 
     def __str__(self) -> str:
         host = f"[{self.address}]" if ":" in self.address else self.address
@@ -148,7 +150,8 @@ class WebSession:
             known = ", ".join(one.fingerprint for one in self._pinned)
             raise HostKeyChanged(
                 f"{self._target}: the certificate changed: pinned {known}, now shown {key.fingerprint}; "
-                "if it was renewed or the device replaced: cmsp-agent component host-key COMPONENT --forget"
+                "if it was renewed or the device replaced: "
+                f"cmsp-agent component host-key {self._target.name or 'COMPONENT'} --forget"
             )
         return key
 

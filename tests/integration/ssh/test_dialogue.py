@@ -16,7 +16,13 @@ from cmsp_agent.model.errors import (
     DeviceError,
     DeviceUnreachable,
 )
-from cmsp_agent.transports.ssh import CliClient, HostKeyChanged, LegacyAlgorithmsOnly, SshSession
+from cmsp_agent.transports.ssh import (
+    CliClient,
+    HostKeyChanged,
+    LegacyAlgorithmsOnly,
+    NoAlgorithmInCommon,
+    SshSession,
+)
 from cmsp_agent.transports.ssh.service import Transport
 from tests.integration.ssh.conftest import MemoryKeys, credential, target
 from tests.integration.ssh.gateways import CONFIGURATION, ENABLE, PASSWORD, Fault, Gateway, raw_server, ssh_server
@@ -164,8 +170,8 @@ async def test_the_first_key_is_pinned_and_another_is_refused(
     logins = gateway.logins
     async with ssh_server(gateway, other):
         keys.keys[("127.0.0.1", gateway.port)] = [pinned]
-        with pytest.raises(HostKeyChanged, match=r"pinned SHA256:.*now shown SHA256:"):
-            await client.commands(target(gateway.port), SHOW, 10)
+        with pytest.raises(HostKeyChanged, match=r"pinned SHA256:.*now shown SHA256:.* host-key gw-7 --forget"):
+            await client.commands(target(gateway.port, name="gw-7"), SHOW, 10)
     assert gateway.logins == logins, "the password must not have been sent"
 
 
@@ -185,6 +191,26 @@ async def test_legacy_algorithms_only_where_the_component_says_so(client: CliCli
             await client.commands(target(gateway.port), SHOW, 10)
         assert await client.commands(target(gateway.port, legacy=True), SHOW, 10) == [gateway.configuration]
         assert await client.commands(target(gateway.port, legacy=True), SHOW, 10) == [gateway.configuration]
+
+
+@pytest.mark.parametrize(
+    ("only", "named"),
+    [
+        (
+            {"encryption_algs": ["chacha20-poly1305@openssh.com"]},
+            "for cipher it has only chacha20-poly1305@openssh.com",
+        ),
+        ({"compression_algs": ["zlib@openssh.com"]}, "for compression it has only zlib@openssh.com"),
+        ({"mac_algs": ["umac-64@openssh.com"], "encryption_algs": ["aes128-ctr"]}, "for MAC it has only umac-64"),
+    ],
+)
+async def test_what_no_setting_of_ours_mends_is_named(
+    client: CliClient, host_key: Any, only: dict[str, Any], named: str
+) -> None:
+    async with ssh_server(Gateway(), host_key, **only) as gateway:
+        with pytest.raises(NoAlgorithmInCommon, match=named) as refused:
+            await client.commands(target(gateway.port), SHOW, 10)
+    assert "legacy" not in str(refused.value)
 
 
 async def test_hung_devices_do_not_hold_up_the_others(client: CliClient, host_key: Any) -> None:

@@ -60,10 +60,12 @@ def web_target(component: Component, fetch: HttpFetch, source: str) -> WebTarget
             raise DeviceAnswerInvalid(f"{component.name}: say where its profile is: `http: {{profile: https://…}}`")
         tls = parts.scheme == "https"
         port = parts.port or (443 if tls else 80)
-        return WebTarget(parts.hostname, port, tls, plan.legacy, credential, source or None)
+        return WebTarget(parts.hostname, port, tls, plan.legacy, credential, source or None, name=component.name)
     if credential is None:
         raise AuthenticationRejected(f"{component.name}: none of its credentials is for HTTP")
-    return WebTarget(component.address, plan.port, plan.tls, plan.legacy, credential, source or None)
+    return WebTarget(
+        component.address, plan.port, plan.tls, plan.legacy, credential, source or None, name=component.name
+    )
 
 
 def question_of(component: Component, fetch: HttpFetch) -> WebQuestion:

@@ -23,4 +23,5 @@ def command_line_of(component: Component, credential: SshCredential, driver: str
         login_timeout=component.ssh.login_timeout,
         silence=component.ssh.silence,
         source=source or None,
+        name=component.name,
     )

@@ -10,7 +10,7 @@ from cmsp_agent.plugin.api import DeviceType
 from cmsp_agent.services.devices.login import command_line_of
 from cmsp_agent.services.polling.commands import CommandClient
 from cmsp_agent.services.polling.reachability import Patience, Reachability
-from cmsp_agent.transports.ssh import HostKeyChanged, LegacyAlgorithmsOnly
+from cmsp_agent.transports.ssh import HostKeyChanged, LegacyAlgorithmsOnly, NoAlgorithmInCommon
 
 LOGIN_WITHIN = 90.0
 
@@ -87,4 +87,6 @@ def _remedy(component: Component, error: DeviceError) -> str:
         return f"where the device was replaced: cmsp-agent component host-key {component.name} --forget"
     if isinstance(error, LegacyAlgorithmsOnly):
         return "write ssh: {legacy: yes} under the component, or give the device a newer key"
+    if isinstance(error, NoAlgorithmInCommon):
+        return "permit on the device what the agent has; no setting of the agent helps"
     return f"permit {component.ssh.port}/tcp to {component.address}, and turn SSH on: cmsp-agent component setup"

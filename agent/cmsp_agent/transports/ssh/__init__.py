@@ -3,7 +3,13 @@
 from cmsp_agent.transports.ssh.client import CliClient
 from cmsp_agent.transports.ssh.hostkeys import HostKey, HostKeyStore
 from cmsp_agent.transports.ssh.session import SshSession
-from cmsp_agent.transports.ssh.target import CliLimits, CliTarget, HostKeyChanged, LegacyAlgorithmsOnly
+from cmsp_agent.transports.ssh.target import (
+    CliLimits,
+    CliTarget,
+    HostKeyChanged,
+    LegacyAlgorithmsOnly,
+    NoAlgorithmInCommon,
+)
 
 __all__ = [
     "CliClient",
@@ -13,5 +19,6 @@ __all__ = [
     "HostKeyChanged",
     "HostKeyStore",
     "LegacyAlgorithmsOnly",
+    "NoAlgorithmInCommon",
     "SshSession",
 ]

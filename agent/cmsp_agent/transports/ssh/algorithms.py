@@ -1,8 +1,10 @@
 """Which SSH algorithms are offered. Legacy ones are offered only where the component permits them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import paramiko
+
+from cmsp_agent.model.wording import printable
 
 MODERN_KEX = (
     "curve25519-sha256@libssh.org",
@@ -33,6 +35,19 @@ MODERN_MACS = (
 )
 LEGACY_MACS = ("hmac-sha1", "hmac-md5", "hmac-sha1-96", "hmac-md5-96")
 
+_KINDS = (
+    ("key exchange", "kex_algo_list", MODERN_KEX, LEGACY_KEX),
+    ("host key", "server_key_algo_list", MODERN_KEYS, LEGACY_KEYS),
+    ("cipher", "server_encrypt_algo_list", MODERN_CIPHERS, LEGACY_CIPHERS),
+    ("MAC", "server_mac_algo_list", MODERN_MACS, LEGACY_MACS),
+    ("compression", "server_compress_algo_list", ("none",), ()),
+)
+"""What must be agreed on (RFC 4253, section 7.1): its name, paramiko's for the server's list, and what we have."""
+_NO_ALGORITHMS = ("ext-info-", "kex-strict-")
+"""What stands among the key exchanges and is none (RFC 8308)."""
+_MOST_SHOWN = 240
+"""Characters of what a server says that it has."""
+
 _RSA_SIGNATURES = ("rsa-sha2-512", "rsa-sha2-256", "ssh-rsa")
 
 
@@ -52,6 +67,28 @@ def offer(transport: paramiko.Transport, legacy: bool, pinned_types: Iterable[st
     keys = MODERN_KEYS + (LEGACY_KEYS if legacy else ())
     wanted = _signatures(pinned_types)
     options.key_types = tuple(sorted(keys, key=lambda name: name not in wanted))
+
+
+def none_in_common(offered: Mapping[str, Sequence[str]], legacy: bool) -> tuple[Sequence[str], bool]:
+    """Why no agreement was possible.
+
+    Args:
+        offered: what the server permits, by paramiko's name of the kind.
+        legacy: whether the legacy algorithms were offered to it.
+
+    Returns:
+        A phrase for each kind without a common algorithm, and whether permitting the legacy ones mends them all.
+    """
+    lacking, helps = list[str](), True
+    for kind, field, modern, old in _KINDS:
+        theirs = [name for name in offered.get(field, ()) if not name.startswith(_NO_ALGORITHMS)]
+        ours = modern + (old if legacy else ())
+        if not theirs or set(theirs) & set(ours):
+            continue
+        helps = helps and bool(set(theirs) & set(old))
+        shown = printable(", ".join(theirs))[:_MOST_SHOWN]
+        lacking.append(f"for {kind} it has only {shown}, the agent has {', '.join(ours)}")
+    return lacking, bool(lacking) and helps and not legacy
 
 
 def _signatures(key_types: Iterable[str]) -> frozenset[str]:

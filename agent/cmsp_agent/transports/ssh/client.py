@@ -59,7 +59,7 @@ class CliClient:
             DeviceUnreachable: no answer at some stage, which the text names.
             AuthenticationRejected: the login was refused; don't try again by yourself.
             HostKeyChanged: another host key than the pinned one.
-            LegacyAlgorithmsOnly: the device needs algorithms that are off for it.
+            LegacyAlgorithmsOnly, NoAlgorithmInCommon: the device needs algorithms that are off for it, or that we lack.
             DeviceAnswerInvalid: not SSH, no prompt, or endless output.
             NotPermittedHere: as many dialogues as allowed are waiting already.
         """

@@ -7,14 +7,12 @@ from collections.abc import Callable, Sequence
 from cmsp_agent.model.errors import AuthenticationRejected, CommandRejected
 from cmsp_agent.model.secret import Secret
 from cmsp_agent.transports.ssh import paging, prompts
-from cmsp_agent.transports.ssh.dialects import Dialect
+from cmsp_agent.transports.ssh.dialects import dialect_of
 from cmsp_agent.transports.ssh.line_ends import bare_newlines
 from cmsp_agent.transports.ssh.prompts import PromptAnswers
+from cmsp_agent.transports.ssh.target import CliTarget
 from cmsp_agent.transports.ssh.terminal import Terminal
 
-_TWICE = re.compile(r"^(.+[#>$%\]][ \t]*)\1+$")
-"""The prompt of a device that neither echoes nor ends lines."""
-_BRACKETED_PASTE = re.compile(r"\x1b\[\?2004[hl]\r?")
 _REFUSED = re.compile(r"^% ?\w.*", re.MULTILINE)
 
 QUESTION = 3.0
@@ -41,10 +39,10 @@ class Renamed(Exception):
 class CommandLine:
     """One dialogue on a terminal that is logged in."""
 
-    def __init__(self, terminal: Terminal, dialect: Dialect, who: str, login: float, silence: float) -> None:
+    def __init__(self, terminal: Terminal, target: CliTarget, login: float, silence: float) -> None:
         self._terminal = terminal
-        self._dialect = dialect
-        self._who = who
+        self._target = target
+        self._dialect = dialect_of(target.platform)
         self._login = login
         self._silence = silence
         self._pager_expected = False
@@ -85,7 +83,7 @@ class CommandLine:
         self._refuse_question()
         why = prompts.why_still_shell(self._terminal.tail)
         if why and self._last_line().strip() == before:
-            raise CommandRejected(f"{self._who}: no `{command}` from its shell: the device said {why!r}")
+            raise CommandRejected(f"{self._target}: no `{command}` from its shell: the device said {why!r}")
 
     def _probe(self, command: str) -> None:
         """Send a harmless command, and wait until it is answered at a prompt."""
@@ -124,10 +122,13 @@ class CommandLine:
             return prompts.quiet_before(line) or prompts.ODD
         return prompts.quiet_before(line)
 
+    def _asks(self, line: str) -> bool:
+        return prompts.is_question(line, self._target.name)
+
     def _question(self) -> str:
         """What the device asks; empty where it asks nothing."""
         line = self._last_line()
-        return line.strip() if prompts.is_question(line) else prompts.asked_above(self._terminal.tail)
+        return line.strip() if self._asks(line) else prompts.asked_above(self._terminal.tail)
 
     def _past_the_shell(self) -> float | None:
         return None if self._terminal.tail.count("\n") == 0 else self._at_a_prompt()
@@ -135,7 +136,7 @@ class CommandLine:
     def _answered(self, probe: str) -> float | None:
         """Content at once where a prompt follows what we typed at a prompt like it."""
         line = self._last_line()
-        if prompts.is_question(line):
+        if self._asks(line):
             return QUESTION
         if prompts.quiet_before(line) is None:
             return None
@@ -145,12 +146,14 @@ class CommandLine:
 
     def _learn(self) -> None:
         line = self._last_line()
-        self._shown = _TWICE.sub(r"\1", line)
+        self._shown = prompts.once(line)
         self._prompt = prompts.pattern_of(self._shown)
 
     def _refuse_question(self) -> None:
         if asked := self._question():
-            raise AuthenticationRejected(f"{self._who}: the device asks {asked[:80]!r}, which only a person may answer")
+            raise AuthenticationRejected(
+                f"{self._target}: the device asks {asked[:80]!r}, which only a person may answer"
+            )
 
     def _note_paging(self, answer: str) -> None:
         self._pager_expected = self._pager_expected or "%" in answer or "nvalid" in answer or "failed" in answer
@@ -174,10 +177,10 @@ class CommandLine:
             self._terminal.take()
             self._terminal.send(f"{secret.reveal()}\n")
             self._terminal.wait(self._password_or_prompt, self._login)
-        elif prompts.is_question(self._last_line()):
+        elif self._asks(self._last_line()):
             self._refuse_question()
         if not self.privileged() or not self._prompt.match(self._last_line()):
-            raise AuthenticationRejected(f"{self._who}: the enable secret was refused{self._said()}")
+            raise AuthenticationRejected(f"{self._target}: the enable secret was refused{self._said()}")
         self._turn_paging_off(self._dialect.paging)
 
     def _said(self) -> str:
@@ -187,7 +190,7 @@ class CommandLine:
 
     def _password_or_prompt(self) -> float | None:
         line = self._last_line()
-        if prompts.is_question(line):
+        if self._asks(line):
             return 0 if prompts.is_password(line) else prompts.ODD
         return 0 if self._prompt.match(line) else None
 
@@ -275,7 +278,7 @@ class CommandLine:
         text = bare_newlines(paging.without_pagers(self._terminal.text(), expected=paged))
         echo, _, rest = text.partition("\n")
         body = rest if command.strip() in prompts.plain(echo) else text
-        return self._without_above(_BRACKETED_PASTE.sub("", body).rpartition("\n")[0])
+        return self._without_above(prompts.without_paste_marks(body).rpartition("\n")[0])
 
     def configure(self, lines: list[str]) -> str:
         """Enter configuration mode, send the lines, leave it; what the device said.
@@ -288,7 +291,7 @@ class CommandLine:
             said.append(self.command(line, renames=True))
             if _REFUSED.search(said[-1]):
                 self.command(self._dialect.leave)
-                raise CommandRejected(f"{self._who}: a configuration line was refused")
+                raise CommandRejected(f"{self._target}: a configuration line was refused")
         said.append(self.command(self._dialect.leave))
         return "\n".join(said)
 

@@ -8,10 +8,16 @@ from paramiko.ssh_exception import IncompatiblePeer
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import DeviceAnswerInvalid, DeviceUnreachable
-from cmsp_agent.transports.ssh.algorithms import offer
+from cmsp_agent.transports.ssh.algorithms import none_in_common, offer
 from cmsp_agent.transports.ssh.hostkeys import HostKey
 from cmsp_agent.transports.ssh.service import Transport
-from cmsp_agent.transports.ssh.target import CliLimits, CliTarget, HostKeyChanged, LegacyAlgorithmsOnly
+from cmsp_agent.transports.ssh.target import (
+    CliLimits,
+    CliTarget,
+    HostKeyChanged,
+    LegacyAlgorithmsOnly,
+    NoAlgorithmInCommon,
+)
 from cmsp_agent.transports.ssh.wire import HANDSHAKE_BYTES, MeteredSocket
 
 TERMINAL = "vt100"
@@ -31,13 +37,14 @@ def quieten_paramiko() -> None:
 
 def exchange_keys(
     sock: MeteredSocket, target: CliTarget, pinned: Sequence[HostKey], limits: CliLimits, clock: Clock
-) -> paramiko.Transport:
+) -> Transport:
     """Agree on keys with the server; the transport is closed again where that fails.
 
     Raises:
         DeviceUnreachable: silent, or closed the connection.
         DeviceAnswerInvalid: what it says is not SSH 2.
-        LegacyAlgorithmsOnly: no algorithm in common.
+        LegacyAlgorithmsOnly: no algorithm in common, unless legacy ones are permitted.
+        NoAlgorithmInCommon: nor then.
     """
     transport = Transport(sock, WINDOW)
     transport.banner_timeout = limits.banner
@@ -51,7 +58,7 @@ def exchange_keys(
         transport.get_remote_server_key()  # raises where the wait above ran out before the keys were agreed
     except IncompatiblePeer as error:
         hang_up(transport)
-        raise LegacyAlgorithmsOnly(_incompatible(target, error)) from error
+        raise _incompatible(transport, target, error) from error
     except (paramiko.SSHException, EOFError, OSError) as error:
         waited = clock.monotonic() - started
         hang_up(transport)
@@ -59,9 +66,17 @@ def exchange_keys(
     return transport
 
 
-def _incompatible(target: CliTarget, error: IncompatiblePeer) -> str:
-    advice = "" if target.legacy else "; old devices need ssh: {legacy: true}"
-    return f"{target}: no SSH algorithm in common ({error}){advice}"
+def _incompatible(
+    transport: Transport, target: CliTarget, error: IncompatiblePeer
+) -> LegacyAlgorithmsOnly | NoAlgorithmInCommon:
+    """What each side has of the kind on which they disagree, and who can change that."""
+    lacking, legacy_helps = none_in_common(transport.offered, target.legacy)
+    what = "; ".join(lacking) or str(error)
+    if legacy_helps:
+        return LegacyAlgorithmsOnly(
+            f"{target}: no SSH algorithm in common: {what}; old devices need ssh: {{legacy: true}}"
+        )
+    return NoAlgorithmInCommon(f"{target}: no SSH algorithm in common: {what}; permit one of those on the device")
 
 
 def _handshake_failure(
@@ -89,7 +104,7 @@ def check_host_key(transport: paramiko.Transport, target: CliTarget, pinned: Seq
         known = ", ".join(one.fingerprint for one in pinned)
         raise HostKeyChanged(
             f"{target}: the SSH host key changed: pinned {known}, now shown {key.fingerprint} ({key.algorithm}); "
-            "if the device was replaced: cmsp-agent component host-key COMPONENT --forget"
+            f"if the device was replaced: cmsp-agent component host-key {target.name or 'COMPONENT'} --forget"
         )
     return key
 

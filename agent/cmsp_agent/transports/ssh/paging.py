@@ -21,7 +21,8 @@ _ANY_KEY = re.compile(r"(?i)\b(?:key|space|more)\b")
 _BEGINS, _ENDS = "\x00page\x00", "\x00/page\x00"
 _ERASED = re.compile(
     rf"{_BEGINS}[^\x00]*{_ENDS}"
-    r"(?:(?:\x08+|\r(?!\r*\n)| +(?=[\x08\r\x1b])|\x1b\[[0-9;]*[A-HJKPSTXd]|\x1b\[(?:0|27)?m)+|\r*\n)?"
+    r"(?:(?:\x08+|\r(?!\r*\n)|\r*\n(?=\r?\x1b\[1?[AF])| +(?=[\x08\r\x1b])|\x1b\[[0-9;]*[A-HJKPSTXd]|"
+    r"\x1b\[(?:0|27)?m|\x1b[78]|\x1b\[[su])+|\r*\n)?"
 )
 _GOES_ON = re.compile(rf"{_ENDS}\r*\n")
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-_ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07]*\x07|[@-Z\\-_=>])|[\x00\x07]")
+_ESCAPES = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07]*\x07|[@-Z\\-_=>78])|[\x00\x07]")
 _TYPED_OVER = re.compile(r"[^\x08\n]\x08")
 _NAME = re.compile(r"^[\w.@()/:~-]+[#>][ \t]?$|^[\w.-]+@[\w.-]+:\S{0,60}\$ $")
 _SHELL = re.compile(
@@ -23,8 +23,11 @@ _QUESTION = re.compile(
     rf"(?i)^(?:[^\n]*(?:\b(?:{_PASSWORDS}|pass ?(?:word|code|phrase)|verification|one-?time|token|otp|pin|code|"
     r"user ?name|login|retype|choice|challenge|response)\b|[(\[]y(?:es)?/n(?:o)?\b)[^\n]*[:?\])][ \t]*$|"
     r"[^\n]*\w \w[^\n]*\? *[(\[][^\n()\[\]]{0,40}[)\]] *:?[ \t]*$|"
-    rf"(?:[a-z'-]+ ){{1,5}}{_ASKED_FOR} ?[>#$][ \t]*$|{_ASKED_FOR} ?[>#$][ \t]+$)"
+    rf"(?:[a-z'-]+ ){{1,5}}{_ASKED_FOR} ?[>#$][ \t]*$|{_ASKED_FOR} ?[>$][ \t]+$)"
 )
+_TWICE = re.compile(r"^(.+[#>$%\]][ \t]*)\1+$")
+"""The prompt of a device that neither echoes nor ends lines."""
+_BRACKETED_PASTE = re.compile(r"\x1b\[\?2004[hl]\r?")
 _BARE = re.compile(r"^[>#$:?*]{1,3}[ \t]*$")
 _TELLS = re.compile(
     r"(?i)\b(?:enter|type|give|provide|supply|input|choose|select|answer|confirm|scan|respond)\b[^\n]*"
@@ -62,6 +65,16 @@ def plain(text: str) -> str:
             return text.replace("\x08", "")
         text = shorter
     return text
+
+
+def once(line: str) -> str:
+    """The prompt that a line is made of, however often it stands there."""
+    return _TWICE.sub(r"\1", line)
+
+
+def without_paste_marks(text: str) -> str:
+    """The text without what a shell says of pasted text (bracketed paste)."""
+    return _BRACKETED_PASTE.sub("", text)
 
 
 def before_logs(text: str) -> str:
@@ -110,9 +123,14 @@ def why_still_shell(answer: str) -> str:
     return said[0].strip()[:80] if said else ""
 
 
-def is_question(line: str) -> bool:
-    """Whether the line asks for something that only a person can answer."""
-    return _QUESTION.match(line) is not None
+def is_question(line: str, name: str = "") -> bool:
+    """Whether the line asks for something that only a person can answer.
+
+    Args:
+        line: the last one.
+        name: the component's: some are called `token`, and their prompt is no question.
+    """
+    return _QUESTION.match(line) is not None and line.rstrip("> \t").lower() != name.lower()
 
 
 def asked_above(text: str) -> str:

@@ -5,7 +5,8 @@ Servers that keep to RFC 4253 section 10 end a connection that asks a second tim
 
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import paramiko
 from paramiko.auth_handler import AuthOnlyHandler
@@ -50,6 +51,13 @@ class Transport(paramiko.ServiceRequestingTransport):  # type: ignore[name-defin
     def __init__(self, sock: socket.socket, window: int) -> None:
         super().__init__(sock, default_window_size=window)
         self._accepted = threading.Event()
+        self.offered: Mapping[str, Sequence[str]] = {}
+        """What the server permits, by paramiko's name of each kind; empty until it said so."""
+
+    def _really_parse_kex_init(self, m: paramiko.Message, ignore_first_byte: bool = False) -> dict[str, Any]:
+        parsed: dict[str, Any] = super()._really_parse_kex_init(m, ignore_first_byte)
+        self.offered = {kind: tuple(names) for kind, names in parsed.items() if isinstance(names, list)}
+        return parsed
 
     def _parse_service_accept(self, m: paramiko.Message) -> None:
         super()._parse_service_accept(m)

@@ -10,7 +10,6 @@ import paramiko
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import DeviceAnswerInvalid, DeviceError, DeviceUnreachable
 from cmsp_agent.transports.ssh.command_line import CommandLine, Renamed, Whole
-from cmsp_agent.transports.ssh.dialects import dialect_of
 from cmsp_agent.transports.ssh.handshake import check_host_key, exchange_keys, hang_up, open_shell
 from cmsp_agent.transports.ssh.hostkeys import HostKey
 from cmsp_agent.transports.ssh.login import log_in
@@ -89,8 +88,7 @@ class SshSession:
     def _prepare(self, shell: paramiko.Channel) -> CommandLine:
         """Find the prompt, turn paging off, enable."""
         limits = self._limits
-        dialect = dialect_of(self.target.platform)
-        line = CommandLine(Terminal(shell), dialect, str(self.target), limits.login, limits.silence)
+        line = CommandLine(Terminal(shell), self.target, limits.login, limits.silence)
         line.start()
         enable = self.target.credential.enable
         if enable is not None and not line.privileged():

@@ -11,7 +11,11 @@ class HostKeyChanged(DeviceError):
 
 
 class LegacyAlgorithmsOnly(DeviceError):
-    """The device and we have no algorithm in common; the component may permit the legacy ones."""
+    """The device and we have none but legacy algorithms in common, which the component may permit."""
+
+
+class NoAlgorithmInCommon(DeviceError):
+    """The device permits none of the algorithms that we have, legacy ones included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class CliTarget:
     """Seconds that the device may say nothing while it answers; None: the limits' own."""
     source: str | None = None
     """Address to connect from; the kernel's choice where it is None."""
+    name: str = ""
+    """The component's name, as errors say it; a prompt that is this name asks for nothing."""
 
     def __str__(self) -> str:
         return f"[{self.address}]:{self.port}" if ":" in self.address else f"{self.address}:{self.port}"

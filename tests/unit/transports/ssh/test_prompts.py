@@ -52,3 +52,14 @@ def test_a_prompt_that_is_shown_anew_is_no_output() -> None:
 def test_what_follows_a_prompt_that_is_not_shown_anew(words: str) -> None:
     assert prompts.before_logs(f"end\r\ngw#{words}") == "end\r\ngw#"
     assert prompts.before_logs(f"interface Gi0/0{words}") == f"interface Gi0/0{words}"
+
+
+@pytest.mark.parametrize("line", ["token# ", "code#", "pin>", "response# ", "password#"])
+def test_the_prompt_of_a_host_with_such_a_name_asks_for_nothing(line: str) -> None:
+    assert not prompts.is_question(line)
+
+
+def test_a_mark_after_the_component_s_own_name_is_its_prompt() -> None:
+    assert prompts.is_question("pin> ", "gw-1")
+    assert not prompts.is_question("PIN> ", "pin")
+    assert prompts.is_question("Enter pin> ", "pin")
