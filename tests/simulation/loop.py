@@ -8,9 +8,12 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextvars import Context, copy_context
+from functools import partial
 from heapq import heappop, heappush
 from random import Random
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
+
+Waited = TypeVar("Waited", "Future[Any]", "asyncio.Future[Any]")
 
 SLOWEST_CALL = 0.02
 """Seconds that a call takes at most in a simulated thread."""
@@ -110,6 +113,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
             except Exception as error:  # noqa: BLE001 - as asyncio's own handles do
                 self.call_exception_handler({"message": f"error in {turn}", "exception": error})
 
+    def run_in_executor(  # type: ignore[override]
+        self, executor: Executor | None, func: Callable[..., Any], *args: Any
+    ) -> asyncio.Future[Any]:
+        """As asyncio's own; what a played pool does needs no future of threads in between."""
+        if isinstance(executor, _Turns):
+            return executor.play(self.create_future(), func, args)
+        return super().run_in_executor(executor, func, *args)
+
     def add_reader(  # type: ignore[override]
         self, fd: Any, callback: Callable[..., Any], *args: Any
     ) -> None:
@@ -180,11 +191,14 @@ class _Turns(Executor):
         self._loop = loop
         self._random = random
         self._free = threads
-        self._waiting: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+        self._waiting: deque[tuple[Future[Any] | asyncio.Future[Any], Callable[..., Any], tuple[Any, ...]]] = deque()
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        self._waiting.append((future, lambda: fn(*args, **kwargs)))
+        return self.play(Future(), partial(fn, **kwargs), args)
+
+    def play(self, future: Waited, work: Callable[..., Any], args: tuple[Any, ...]) -> Waited:
+        """Do the work as soon as a thread is free; what comes of it is the future's."""
+        self._waiting.append((future, work, args))
         self._begin()
         return future
 
@@ -193,17 +207,17 @@ class _Turns(Executor):
             self._free -= 1
             self._loop.call_later(self._random.random() * SLOWEST_CALL, self._turn, *self._waiting.popleft())
 
-    def _turn(self, future: Future[Any], work: Callable[[], Any]) -> None:
+    def _turn(self, future: Future[Any] | asyncio.Future[Any], work: Callable[..., Any], args: tuple[Any, ...]) -> None:
         self._free += 1
-        if future.set_running_or_notify_cancel():
+        if future.set_running_or_notify_cancel() if isinstance(future, Future) else not future.done():
             try:
-                future.set_result(work())
+                future.set_result(work(*args))
             except Exception as error:  # noqa: BLE001 - as a pool of threads does
                 future.set_exception(error)
         self._begin()
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         if cancel_futures:
-            for future, _ in self._waiting:
+            for future, *_ in self._waiting:
                 future.cancel()
             self._waiting.clear()
