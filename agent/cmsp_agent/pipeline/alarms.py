@@ -60,6 +60,7 @@ class AlarmDraft(Overlay[AlarmKey, Event]):
     def __init__(self, base: Alarms) -> None:
         super().__init__(base)
         self._alarms = base
+        self._found = base.data.get
         self._keys: dict[str, AlarmKey] = {}
         self._touched: dict[str, dict[str, dict[AlarmKey, None]]] = {}
         """Component → type → the keys that the draft has set or removed."""

@@ -97,9 +97,10 @@ class Correlator:
 
     def _one(self, draft: Draft, event: Event) -> Iterator[Event]:
         if event.state is Transition.INFO:
+            key = event.key
             draft.changes.record(event)
-            draft.ended.put(event.key, event)
-            draft.ended_at.put(event.key, event.received_at)
+            draft.ended.put(key, event)
+            draft.ended_at.put(key, event.received_at)
             yield event
         elif event.state is Transition.CLEAR:
             yield from self._clear(draft, event)
@@ -107,13 +108,14 @@ class Correlator:
             yield from self._raise(draft, event)
 
     def _raise(self, draft: Draft, event: Event) -> Iterator[Event]:
-        held = draft.active.get(event.key)
+        key = event.key
+        held = draft.active.get(key)
         if held is not None:
             yield from self._fold(draft, held, event)
             return
         cause = self._causes.of(draft, event)
         inhibited = event if cause == event.suppressed_by else replace(event, suppressed_by=cause)
-        draft.active.put(event.key, inhibited)
+        draft.active.put(key, inhibited)
         draft.changes.record(inhibited)
         yield inhibited
         if event.type == COMPONENT_DOWN:
@@ -131,16 +133,17 @@ class Correlator:
             yield folded
 
     def _clear(self, draft: Draft, event: Event) -> Iterator[Event]:
-        held = draft.active.get(event.key)
+        key = event.key
+        held = draft.active.get(key)
         if held is None:
             self._counters.add("correlate.clear_without_raise")
             if event.sources[0] in FROM_THE_DEVICE:
                 take_evidence(draft, event)
             return
         cleared = held.cleared_by(event, _saying_so(event, held))
-        draft.active.drop(event.key)
-        draft.ended.put(event.key, held)
-        draft.ended_at.put(event.key, event.received_at)
+        draft.active.drop(key)
+        draft.ended.put(key, held)
+        draft.ended_at.put(key, event.received_at)
         draft.changes.record(cleared)
         yield cleared
         self._listen_anew(draft, held)

@@ -27,6 +27,7 @@ class Thresholds:
 
 
 _USUAL = Thresholds()
+_STEADY = Flap()
 
 
 class Flapping:
@@ -48,21 +49,22 @@ class Flapping:
     def _one(self, draft: Draft, event: Event) -> Event | None:
         if event.state is Transition.INFO:
             return event
-        flap = draft.flaps.get(event.key) or Flap()
-        if not self._is_change(draft, flap, event):
+        key = event.key
+        flap = draft.flaps.get(key) or _STEADY
+        if not self._is_change(draft, flap, event, key):
             return None if flap.flapping and event.state is Transition.CLEAR else event
         limits = self._thresholds(event)
         times = (*_within(flap.times, event.received_at, limits.within), event.received_at)[-limits.start :]
         flapping = flap.flapping or len(times) >= limits.start
-        draft.flaps.put(event.key, Flap(times, event.state, flapping))
+        draft.flaps.put(key, Flap(times, event.state, flapping))
         if flapping:
-            draft.flapping.put(event.key, None)
+            draft.flapping.put(key, None)
         return self._flapped(draft, event, began=not flap.flapping) if flapping else event
 
-    def _is_change(self, draft: Draft, flap: Flap, event: Event) -> bool:
+    def _is_change(self, draft: Draft, flap: Flap, event: Event, key: AlarmKey) -> bool:
         if flap.flapping:
             return event.state is not flap.last
-        return (event.state is Transition.RAISE) is (draft.active.get(event.key) is None)
+        return (event.state is Transition.RAISE) is (draft.active.get(key) is None)
 
     def _flapped(self, draft: Draft, event: Event, *, began: bool) -> Event | None:
         """The change of a flapping alarm: a raise without an alarm stands for all, any other is only counted."""
@@ -79,7 +81,7 @@ class Flapping:
     def quiet(self, draft: Draft) -> Iterator[Event]:
         """The clears of alarms that stopped flapping in the state *clear*; the others are reported as they are."""
         for key in self._perhaps_quiet(draft):
-            flap, held = draft.flaps.get(key) or Flap(), draft.active.get(key)
+            flap, held = draft.flaps.get(key) or _STEADY, draft.active.get(key)
             if self._is_busy(draft, flap, held):
                 continue
             draft.flaps.drop(key)
@@ -97,7 +99,7 @@ class Flapping:
         """The keys that flap, and of the others those that changed before the first that is busy still."""
         keys = dict.fromkeys(draft.flapping.keys())
         for key in iter(draft.flaps.keys()):
-            flap = draft.flaps.get(key) or Flap()
+            flap = draft.flaps.get(key) or _STEADY
             if not flap.flapping and self._is_busy(draft, flap, draft.active.get(key)):
                 break
             keys[key] = None

@@ -10,10 +10,11 @@ V = TypeVar("V")
 class Overlay(Generic[K, V]):
     """Reads fall through to the base, writes stay here until `commit`."""
 
-    __slots__ = ("_base", "_gone", "changed")
+    __slots__ = ("_base", "_found", "_gone", "changed")
 
     def __init__(self, base: MutableMapping[K, V]) -> None:
         self._base = base
+        self._found = base.get
         self._gone: set[K] = set()
         self.changed: dict[K, V] = {}
 
@@ -22,7 +23,7 @@ class Overlay(Generic[K, V]):
         value = self.changed.get(key)
         if value is not None or key in self._gone:
             return value
-        return self._base.get(key)
+        return self._found(key)
 
     def put(self, key: K, value: V) -> None:
         """Set it in the draft."""

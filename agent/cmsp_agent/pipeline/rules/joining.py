@@ -68,7 +68,8 @@ class Joining:
         return found[0] if found is not None and 0 <= event.received_at - found[1] <= rule.within else None
 
     def _remember(self, draft: Draft, event: Event) -> None:
+        kind = event.type
         for rule in self._rules.sequences:
             types = rule.after.types
-            if (types is None or event.type in types) and rule.after.holds(event):
+            if (types is None or kind in types) and rule.after.holds(event):
                 draft.earlier.put((rule.name, rule.alike(event) or ""), (place_of(event), event.received_at))

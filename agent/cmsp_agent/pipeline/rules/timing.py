@@ -34,12 +34,13 @@ class Counting:
         rule = first(self._rules.times, event)
         if rule is None:
             return
-        reports = draft.reports.get(event.key) or ()
+        key = event.key
+        reports = draft.reports.get(key) or ()
         recent = [(at, count) for at, count in reports if abs(event.received_at - at) < rule.within]
         recent.append((event.received_at, event.count))
-        draft.reports.put(event.key, tuple(recent[-rule.times :]))
+        draft.reports.put(key, tuple(recent[-rule.times :]))
         if sum(count for _, count in recent) >= rule.times:
-            draft.reached[event.key] = None
+            draft.reached[key] = None
 
 
 class Waiting:
@@ -85,20 +86,23 @@ class ClearDelay:
         return [event for event in events if not self._delayed(draft, event)]
 
     def _delayed(self, draft: Draft, event: Event) -> bool:
-        held = draft.active.get(event.key)
-        waiting = draft.clearing.get(event.key)
+        key = event.key
+        held = draft.active.get(key)
+        waiting = draft.clearing.get(key)
         if held is None:
             if waiting is not None:
-                draft.clearing.drop(event.key)
+                draft.clearing.drop(key)
             return False
-        if event.state is Transition.RAISE and waiting is not None:
-            draft.clearing.drop(event.key)
-            self._mark(draft, held, None)
+        if event.state is not Transition.CLEAR:
+            if event.state is Transition.RAISE and waiting is not None:
+                draft.clearing.drop(key)
+                self._mark(draft, held, None)
+            return False
         rule = first(self._rules.clears, held)
-        if event.state is not Transition.CLEAR or rule is None:
+        if rule is None:
             return False
         if waiting is None:
-            draft.clearing.put(event.key, event)
+            draft.clearing.put(key, event)
             self._mark(draft, held, event.received_at)
             self._counters.add("rules.clears_delayed", key=rule.name)
         return True
