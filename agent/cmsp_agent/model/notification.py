@@ -1,6 +1,6 @@
 """What interested parties are sent about an incident, and what they were sent last."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -13,6 +13,16 @@ ChannelSettings: TypeAlias = Mapping[str, Secret | str | int | float | bool]
 
 class DeliveryFailed(AgentError):
     """A notification was not taken; the text says why."""
+
+    def __init__(self, text: str, remaining: Collection[str] = ()) -> None:
+        """Say why.
+
+        Args:
+            text: for people.
+            remaining: the recipients who have yet to get it, where others have it; empty: nobody has it.
+        """
+        super().__init__(text)
+        self.remaining = tuple(remaining)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,19 @@
 
 import smtplib
 import ssl
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.utils import formatdate
+from typing import Any
 
 from cmsp_agent.plugin.api import ChannelSettings, Delivery, DeliveryFailed, NotificationChannel, Secret, hook
 
 API_VERSION = 1
+LAST_ANSWER = 600.0
+"""Seconds that the answer to a whole mail may take (RFC 5321, 4.5.3.2.6): who asks sooner sends it twice."""
+FAREWELL = 5.0
+"""Seconds for the answer to QUIT, which says nothing of the mail."""
 
 
 @hook
@@ -35,21 +41,45 @@ def deliver(delivery: Delivery, settings: ChannelSettings) -> None:
     except (OSError, smtplib.SMTPException, ValueError) as error:
         raise DeliveryFailed(f"{host}: {_said(error)}") from None
     if refused:
-        raise DeliveryFailed(f"{host}: it refuses {', '.join(sorted(refused))}")
+        raise DeliveryFailed(f"{host}: it refuses {_refused(refused)}", remaining=sorted(refused))
 
 
-def _connected(host: str, settings: ChannelSettings) -> smtplib.SMTP:
+class _Plain(smtplib.SMTP):
+    """Waits for the answer to a whole mail as long as it may take."""
+
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """Send the mail."""
+        if self.sock is not None:
+            self.sock.settimeout(max(LAST_ANSWER, self.timeout))
+        return super().data(msg)
+
+    def leave(self) -> None:
+        """Say goodbye; what the server answers to that is no failure of the mail."""
+        with suppress(smtplib.SMTPException, OSError):
+            if self.sock is not None:
+                self.sock.settimeout(FAREWELL)
+                self.quit()
+        self.close()
+
+
+class _Encrypted(_Plain, smtplib.SMTP_SSL):
+    """The same over TLS from the beginning."""
+
+
+@contextmanager
+def _connected(host: str, settings: ChannelSettings) -> Iterator[smtplib.SMTP]:
     port, timeout, tls = int(_number(settings, "port", 25)), _number(settings, "timeout", 30.0), settings.get("tls")
     context = ssl.create_default_context()
-    if tls == "tls":
-        return smtplib.SMTP_SSL(host, port, timeout=timeout, context=context)
-    with ExitStack() as stack:
-        server = smtplib.SMTP(host, port, timeout=timeout)
-        stack.callback(server.close)
-        if tls != "none":
+    encrypted = tls == "tls"
+    server = (
+        _Encrypted(host, port, timeout=timeout, context=context) if encrypted else _Plain(host, port, timeout=timeout)
+    )
+    try:
+        if tls not in ("tls", "none"):
             server.starttls(context=context)
-        stack.pop_all()
-        return server
+        yield server
+    finally:
+        server.leave()
 
 
 def _number(settings: ChannelSettings, name: str, default: float) -> float:
@@ -81,5 +111,11 @@ def _said(error: Exception) -> str:
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
         return f"{error.smtp_code} {text}"[:300]
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return f"it refuses {', '.join(sorted(error.recipients))}"
+        return f"it refuses {_refused(error.recipients)}"
     return (getattr(error, "strerror", "") or str(error) or "no answer in time")[:300]
+
+
+def _refused(recipients: Mapping[str, tuple[int, bytes]]) -> str:
+    """Whom a server does not take mail for, and with which words."""
+    said = (f"{whom} ({code} {text.decode('utf-8', 'replace')})" for whom, (code, text) in sorted(recipients.items()))
+    return ", ".join(said)[:300]

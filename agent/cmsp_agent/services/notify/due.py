@@ -70,22 +70,55 @@ def due(
         now: ms since the epoch.
         zones: site → its time zone, for quiet hours.
     """
+    for incident, place, policy, touched in _pairs(policies, incidents, components):
+        if not _is_quiet(policy, incident, components, zones, now):
+            found = _due(place, policy, incident, touched, notified, now)
+            if found is not None:
+                yield found
+
+
+def openings_in_quiet_hours(
+    policies: Sequence[NotificationPolicy],
+    incidents: Iterable[Incident],
+    notified: Mapping[tuple[str, int], Notified],
+    components: Mapping[str, Component],
+    now: int,
+    zones: Mapping[str, tzinfo] = NO_ZONES,
+) -> Iterator[Notified]:
+    """What is kept of openings that wait for the end of quiet hours: also one that is over by then is notified."""
+    for incident, place, policy, touched in _pairs(policies, incidents, components):
+        if (incident.id, policy.key) not in notified and _is_quiet(policy, incident, components, zones, now):
+            found = _due(place, policy, incident, touched, notified, now)
+            if found is not None and found.put_off is not None:
+                yield found.put_off
+
+
+def _pairs(
+    policies: Sequence[NotificationPolicy], incidents: Iterable[Incident], components: Mapping[str, Component]
+) -> Iterator[tuple[Incident, int, NotificationPolicy, Sequence[Component]]]:
+    """Each incident of which something may be said, with each policy, its place, and the components touched."""
     for incident in incidents:
+        if incident.state.open and incident.suppression is not None and not incident.suppression.partly:
+            continue
         touched = touched_by(incident, components)
         for place, policy in enumerate(policies):
-            if incident.state.open and incident.suppression is not None and not incident.suppression.partly:
-                continue
-            if _is_quiet(policy, incident, components, zones, now):
-                continue
-            before = notified.get((incident.id, policy.key))
-            said = (
-                _first(policy, incident, touched, now)
-                if before is None
-                else _next(policy, incident, before, touched, now)
-            )
-            if said is not None:
-                why, after = said
-                yield Due(incident, place, why, after, escalates=after.escalated and why.startswith(UNACKNOWLEDGED))
+            yield incident, place, policy, touched
+
+
+def _due(
+    place: int,
+    policy: NotificationPolicy,
+    incident: Incident,
+    touched: Sequence[Component],
+    notified: Mapping[tuple[str, int], Notified],
+    now: int,
+) -> Due | None:
+    before = notified.get((incident.id, policy.key))
+    said = _first(policy, incident, touched, now) if before is None else _next(policy, incident, before, touched, now)
+    if said is None:
+        return None
+    why, after = said
+    return Due(incident, place, why, after, escalates=after.escalated and why.startswith(UNACKNOWLEDGED))
 
 
 def _is_quiet(
@@ -152,10 +185,15 @@ def _next(
         return changed, _counted(incident, before, after)
     if not incident.state.open or not _promised(touched):
         return None
-    waited = (now - _unacknowledged_since(incident)) / 1000
-    if patience and not before.escalated and incident.state is IncidentState.NEW and waited >= patience:
-        return f"{UNACKNOWLEDGED} for {waited / 60:.0f} min", replace(after, escalated=True)
-    return ("still open", after) if every and now - before.at >= every * 1000 else None
+    waited = now - _unacknowledged_since(incident)
+    if patience and not before.escalated and incident.state is IncidentState.NEW and _is_past(waited, patience):
+        return f"{UNACKNOWLEDGED} for {max(waited / 1000, patience) / 60:.0f} min", replace(after, escalated=True)
+    return ("still open", after) if every and _is_past(now - before.at, every) else None
+
+
+def _is_past(waited: int, seconds: float) -> bool:
+    """Whether so many ms are enough; where the clock went back by more, nobody knows: to wait might last years."""
+    return abs(waited) >= seconds * 1000
 
 
 def _change(incident: Incident, before: Notified) -> str:

@@ -1,13 +1,14 @@
 """Hands notifications to one channel of a plugin: in a thread of its own, with a deadline.
 
-A channel that hangs or raises costs itself alone: what it does not take stays in the queue.
+A channel that hangs or raises costs itself alone: what it does not take stays in the queue. What it has in hand is not
+handed to it again: whoever comes with the same notification learns how that ended.
 """
 
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from cmsp_agent.aio.blocking import BlockingPool, PoolFull
+from cmsp_agent.aio.lasting_call import LastingCall
 from cmsp_agent.aio.supervise import failure_of
 from cmsp_agent.aio.threads import Threads
 from cmsp_agent.model.notification import DeliveryFailed, OutgoingNotification
@@ -30,7 +31,7 @@ class HandingOver:
         self._channel, self._plugin = host.channels.by_name[name], host.channels.plugins[name]
         self._host = host
         self._settings = settings
-        self.pool = BlockingPool(f"notify-{name}", threads=1, waiting=1, source=threads)
+        self.calls: LastingCall[BaseException | None] = LastingCall(f"notify-{name}", threads)
 
     async def __call__(self, notification: OutgoingNotification) -> None:
         """Hand one over.
@@ -57,8 +58,8 @@ class HandingOver:
         within = (timeout if isinstance(timeout, int | float) else TIMEOUT) + BEYOND_THE_TIMEOUT
         work = partial(failure_of, partial(self._channel.deliver, delivery_of(notification), settings))
         try:
-            return await self.pool.run(work, within=within)
-        except (TimeoutError, PoolFull):
+            return await self.calls.outcome(notification.id, work, within)
+        except TimeoutError:
             return DeliveryFailed(f"the channel {self._name} does not come to an end within {within:g} s")
 
 

@@ -19,7 +19,7 @@ from cmsp_agent.model.incident import Incident
 from cmsp_agent.model.notification import OutgoingNotification
 from cmsp_agent.pipeline.alarm_state import Changes
 from cmsp_agent.plugin.api import NotificationChannel
-from cmsp_agent.services.notify.due import Due, due
+from cmsp_agent.services.notify.due import Due, due, openings_in_quiet_hours
 from cmsp_agent.services.notify.edited import taken_over
 from cmsp_agent.services.notify.pacing import Pacing
 from cmsp_agent.services.notify.texts import Sender, about_one, digest
@@ -124,23 +124,25 @@ class IncidentNotifier:
         kept = list(taken_over(known, interested.policies, looked_at, interested.components))
         known |= {(each.incident, each.policy): each for each in kept}
         audible = [each for each in looked_at.values() if not (each.state.open and self._is_muted(each))]
-        news = list(due(interested.policies, audible, known, interested.components, now, interested.zones))
+        asked = interested.policies, audible, known, interested.components, now, interested.zones
+        news = list(due(*asked))
         said, fresh = self._notifications(news, interested, pacing, now)
         settled = {(each.incident.id, each.after.policy) for each in said} | known.keys()
         waiting = [
             each.put_off for each in news if each.put_off and (each.incident.id, each.after.policy) not in settled
         ]
+        waiting += openings_in_quiet_hours(*asked)
         keys = {policy.key for policy in interested.policies}
-        without_policy = [each for each in known.values() if each.policy not in keys]
+        of_nobody = [each for each in known.values() if each.policy not in keys or each.incident not in looked_at]
 
         def write(tx: sqlite3.Connection) -> None:
             for each in fresh:
                 notifications.put(tx, each)
             notifications.keep_sent(tx, {key: at for key, at in pacing.sent.items() if int(key) in keys})
             notifications.remember(tx, [*kept, *waiting, *(each.after for each in said if not each.is_last)])
-            notifications.forget(tx, [*without_policy, *(each.after for each in said if each.is_last)])
+            notifications.forget(tx, [*of_nobody, *(each.after for each in said if each.is_last)])
 
-        if said or waiting or without_policy:
+        if said or waiting or of_nobody:
             await self._database.write(write)
         if said:
             self._queued()

@@ -1,5 +1,6 @@
 """Sends what waits in the queue for a channel: durable, one after the other, tried again after growing waits."""
 
+import asyncio
 import logging
 import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
@@ -29,6 +30,8 @@ GIVEN_UP_AFTER = 3 * 86_400_000
 LOOK_EVERY = 30.0
 """Seconds between two looks while something is queued; an empty queue waits for `wake`."""
 IDLE = 3600.0
+LAST_WAIT = 3.0
+"""Seconds that a notification in hand is waited for when the agent stops."""
 NAMES = {"smtp": "mail"}
 """What a channel is called in the alarm that it does not work, where that is not its name."""
 
@@ -97,17 +100,23 @@ class Outgoing:
         """
         now = self._clock.now()
         queued = [each for each in await self._database.read(notifications.queued) if self._takes(each.by)]
-        due = [each for each in queued if each.next_at <= now]
+        due = [each for each in queued if _is_due(each, now)]
+        later = [each for each in queued if each not in due]
         while due:
             notification = due.pop(0)
             if await self._try(notification) and notification.attempts and self._digests:
-                due = await self._gathered(due)
+                due, later = await self._gathered(due, later), []
         return bool(queued)
 
-    async def _gathered(self, due: Sequence[OutgoingNotification]) -> list[OutgoingNotification]:
-        """The channel works again: what waited for that is one notification to each of the same recipients."""
+    async def _gathered(
+        self, due: Sequence[OutgoingNotification], later: Sequence[OutgoingNotification]
+    ) -> list[OutgoingNotification]:
+        """The channel works again: what waited for that is one notification to each of the same recipients.
+
+        Also what was to wait longer for its next attempt: else they would come one by one.
+        """
         waited: dict[tuple[str, ...], list[OutgoingNotification]] = {}
-        for each in due:
+        for each in (*due, *later):
             if each.attempts:
                 waited.setdefault(each.recipients, []).append(each)
         together = [each for each in waited.values() if len(each) > MOST_SINGLE]
@@ -129,12 +138,30 @@ class Outgoing:
         try:
             await self._send(notification)
         except DeliveryFailed as error:
-            await self._failed(notification, str(error))
+            await self._failed(replace(notification, recipients=_without(notification, error)), str(error))
             return False
-        self._counters.add("notifications.sent")
+        except asyncio.CancelledError:
+            await self._end_with(notification)
+            raise
         self._conditions.end(NAMES.get(notification.by, notification.by), "notifications are taken again")
-        await self._database.write(lambda tx: notifications.drop(tx, notification.id))
+        await self._sent(notification)
         return True
+
+    async def _sent(self, notification: OutgoingNotification) -> None:
+        self._counters.add("notifications.sent")
+        await self._database.write(lambda tx: notifications.drop(tx, notification.id))
+
+    async def _end_with(self, notification: OutgoingNotification) -> None:
+        """What is taken while the agent stops is not sent again after the next start."""
+        try:
+            async with asyncio.timeout(LAST_WAIT):
+                await self._send(notification)
+            await self._sent(notification)
+        except DeliveryFailed as error:
+            kept = replace(notification, recipients=_without(notification, error))
+            await self._database.write(lambda tx: notifications.put(tx, kept))
+        except TimeoutError:
+            log.warning("a notification is in hand as the agent stops", extra={"channel": notification.by})
 
     async def _failed(self, notification: OutgoingNotification, reason: str) -> None:
         self._counters.add("notifications.failed")
@@ -148,3 +175,13 @@ class Outgoing:
         wait = WAITS[min(notification.attempts, len(WAITS) - 1)]
         later = replace(notification, attempts=notification.attempts + 1, next_at=now + int(wait * 1000))
         await self._database.write(lambda tx: notifications.put(tx, later))
+
+
+def _without(notification: OutgoingNotification, error: DeliveryFailed) -> tuple[str, ...]:
+    """The recipients who have yet to get it: who has it does not get it again."""
+    return error.remaining or notification.recipients
+
+
+def _is_due(notification: OutgoingNotification, now: int) -> bool:
+    """Whether its time has come; one that is further away than any wait is of a clock that has gone back since."""
+    return not now < notification.next_at <= now + int(max(WAITS) * 1000)

@@ -83,7 +83,7 @@ def _workers(
     workers = {"notifications by nobody": Outgoing(runtime.state, lambda by: by not in part.channels, by_nobody, *how)}
     for name in part.channels:
         handing_over = HandingOver(name, host, lambda: part.settings, runtime.machine.threads)
-        stack.push_async_callback(handing_over.pool.close, 1.0)
+        stack.push_async_callback(handing_over.calls.close, 1.0)
         digests = part.channels[name].digest
         workers[f"notifications by {name}"] = Outgoing(runtime.state, name.__eq__, handing_over, *how, digests=digests)
     return workers

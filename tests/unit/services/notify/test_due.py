@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,7 +15,7 @@ from cmsp_agent.model.incident_facts import SuppressedAlarms, TimelineEntry
 from cmsp_agent.model.incident_state import IncidentState, Trigger
 from cmsp_agent.model.notification import Notified
 from cmsp_agent.model.priority import Extent, Priority, Share
-from cmsp_agent.services.notify.due import Due, due
+from cmsp_agent.services.notify.due import Due, due, openings_in_quiet_hours
 from cmsp_agent.services.notify.notifier import Interested
 from cmsp_agent.services.notify.pacing import WITHIN, Pacing
 from cmsp_agent.services.notify.texts import Sender, about_one, backlog, digest
@@ -166,6 +166,37 @@ def test_in_quiet_hours_nobody_is_notified_and_all_is_said_when_they_end() -> No
     over = incident.after(Trigger.RESTORE, incident.opened_at + 1)
     assert at(23, 0, over, known) == []
     assert at(8, 0, over, known) == ["restored"]
+
+
+def test_one_that_comes_and_ends_in_quiet_hours_is_notified_when_they_end() -> None:
+    incident = an_incident()
+    policy = NotificationPolicy(
+        ("noc",), ("smtp",), (), (), (), {}, {}, {incident.priority.value: parse_weekly("Mon-Sun 20:00-07:00")}
+    )
+    night, morning = (round(datetime(2026, 7, 1, hour, tzinfo=UTC).timestamp() * 1000) for hour in (3, 8))
+    (kept,) = openings_in_quiet_hours([policy], [incident], {}, COMPONENTS, night)
+    known = {(incident.id, policy.key): kept}
+    assert [*openings_in_quiet_hours([policy], [incident], known, COMPONENTS, night)] == []
+    over = incident.after(Trigger.RESTORE, night + 1).after(Trigger.RESOLVE, night + 2)
+    assert [*due([policy], [over], known, COMPONENTS, night + 3)] == []
+    (found,) = due([policy], [over], known, COMPONENTS, morning)
+    assert (found.why, found.is_last) == ("opened, then resolved", True)
+    assert [*openings_in_quiet_hours([policy], [incident], {}, COMPONENTS, morning)] == []
+
+
+def test_a_clock_that_has_gone_back_holds_no_update_and_no_escalation() -> None:
+    incident = urgent()
+    first = said(incident, incident.opened_at)
+    assert first is not None
+    assert said(incident, incident.opened_at - MINUTE, first.after) is None
+    years_ago = incident.opened_at - 3 * 365 * 24 * 60 * MINUTE
+    escalated = said(incident, years_ago, first.after)
+    assert escalated is not None
+    assert escalated.why == "unacknowledged for 15 min"
+    assert said(incident, years_ago + 29 * MINUTE, escalated.after) is None
+    again = said(incident, years_ago + 30 * MINUTE, escalated.after)
+    assert again is not None
+    assert again.why == "still open"
 
 
 def test_a_fault_that_comes_and_goes_is_notified_a_few_times_an_hour_and_its_end_all_the_same() -> None:
