@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MOST_NAMED = 200
 """Alarms that one incident names: a storm, or a fault that comes and goes beside another that stays, adds thousands."""
 LARGE = 100
-"""Alarms that hold: an incident with more is weighed when enough of them changed, or when time passes."""
+"""Alarms that hold: an incident with more is weighed when enough of them changed, or with others of the same second."""
 SHARE = 10
 """One in so many of its alarms is enough."""
 AT_ONCE = 1_000

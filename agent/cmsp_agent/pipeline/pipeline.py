@@ -219,6 +219,12 @@ class Pipeline:
         self._triage.resolve_due(draft)
         return draft
 
+    def weigh(self, alarm_state: AlarmState, now: int) -> Draft:
+        """The large incidents as they are by now: one change of many is weighed with the others that follow it."""
+        draft = Draft(alarm_state, now)
+        self._triage.weigh_put_off(draft)
+        return draft
+
     def replay(self, alarm_state: AlarmState, events: Sequence[Event], now: int) -> Draft:
         """The alarm state after events that were recorded: judged again by these rules, without their signals."""
         draft = Draft(alarm_state, now)

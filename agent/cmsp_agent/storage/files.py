@@ -4,6 +4,7 @@ import contextlib
 import os
 import secrets
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
 from cmsp_agent.config.file_kind import in_place_of_a_file, move_away
@@ -99,6 +100,7 @@ def storage_error(error: OSError, path: Path) -> StorageError:
 def make_durably(folder: Path) -> None:
     """As `make_folder`, for those who say in their own words what an OSError means."""
     if folder.is_dir():
+        _outlast_a_kill(folder)
         return
     make_durably(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -106,6 +108,13 @@ def make_durably(folder: Path) -> None:
         owner = folder.parent.stat()
         os.chown(folder, owner.st_uid, owner.st_gid)
     sync_directory(folder.parent)
+
+
+@lru_cache(maxsize=4_096)
+def _outlast_a_kill(folder: Path) -> None:
+    """Sync what is there already, once in a process: whoever made it may have been killed before it did."""
+    with contextlib.suppress(OSError):  # where its parent can't be read, it is not ours that was made
+        sync_directory(folder.parent)
 
 
 def _write(draft: Path, content: bytes, mode: int) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from cmsp_agent.app.agent import Agent, running
 from cmsp_agent.model.incident import Incident
-from cmsp_agent.services.events import service
+from cmsp_agent.services.events import watch
 from cmsp_agent.storage.tables import audit
 from tests.integration.agent.stage import APPLIANCE, Stage, staged
 from tests.integration.agent.test_lifecycle import polled, until
@@ -39,7 +39,7 @@ async def alarms(way: tuple[str, ...]) -> list[dict[str, Any]]:
 async def test_an_alarm_is_acknowledged_here_and_suppressed_from_afar_until_its_time_and_ends_while_nobody_listens(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "WATCH_EVERY", 0.3)
+    monkeypatch.setattr(watch, "EVERY", 0.3)
     async with staged(tmp_path) as stage:
         stage.rewrite("api: {", 'api: {roles: {"urn:cmsp:appliance:noc": operator}, ')
         here = ("--socket", str(stage.workspace.api_socket))

@@ -42,13 +42,12 @@ LARGEST_BATCH = 2_000  # signals that are judged together; repeated ones are cou
 MOST_WAITING = 50_000
 """Signals that may wait for the database; receivers and polls hold more back themselves."""
 
-WATCH_EVERY = 10.0
-"""Seconds between two looks at what time alone changes."""
-
 Announce = Callable[[Changes], None]
 """Called with changes after they were committed. Must not block."""
 SignalListener = Callable[[Sequence[Signal]], None]
 """Called with signals as they come in. Must be quick, and raises nothing."""
+StateLook = Callable[[Pipeline, AlarmState, int], Draft]
+"""Called with the time, ms since the epoch."""
 IncidentEdit = Callable[[Incident], Incident]
 AlarmEdit = Callable[[Pipeline, AlarmState, Event], tuple[Draft, Event]]
 
@@ -71,6 +70,8 @@ class EventService:
         self._alarm_state = AlarmState()
         self._queue: deque[WaitingSignals] = deque()
         self._filled, self._repeatable = asyncio.Event(), asyncio.Event()
+        self.put_off = asyncio.Event()
+        """Set while large incidents wait to be weighed."""
         self._writing = asyncio.Lock()
         self._listeners, self._signal_listeners = list[Announce](), list[SignalListener]()
         self._repeats, self._places = Repeats(), KeptPlaces(ALARMS)
@@ -219,17 +220,14 @@ class EventService:
                 self._queue.appendleft(WaitingSignals(repeated=repeated))
                 self._filled.set()
 
-    async def watch(self) -> None:
-        """Let time pass for the incidents that are watched, until cancelled."""
-        while True:
-            await self._clock.sleep(WATCH_EVERY)
-            if not self._alarm_state.waits_for_time:
-                continue
-            try:
-                async with self._writing:
-                    await self._commit(self._pipeline.elapse(self._alarm_state, self._clock.now()))
-            except StorageError as error:
-                log.warning("incidents that are due are not stored yet", extra={"error": str(error)})
+    async def look(self, look: StateLook) -> None:
+        """Take over what a look at the alarm state finds.
+
+        Raises:
+            StorageError: it could not be stored.
+        """
+        async with self._writing:
+            await self._commit(look(self._pipeline, self._alarm_state, self._clock.now()))
 
     async def close(self) -> None:
         """Store what was repeated, and refuse what still waits."""
@@ -281,6 +279,8 @@ class EventService:
             for incident in changes.incidents.values():
                 draft.keep(incident)
         draft.commit()
+        if self._alarm_state.unweighed:
+            self.put_off.set()
         for event in draft.changes.new.values():
             if event.state is Transition.CLEAR:
                 self._repeats.end(event.key)

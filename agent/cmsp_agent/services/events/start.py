@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from cmsp_agent.config.configuration import Configuration, Retention
 from cmsp_agent.model.event import Event
@@ -20,6 +21,7 @@ from cmsp_agent.services.events.retention import SET_ASIDE, Stores, Upkeep
 from cmsp_agent.services.events.service import EventService
 from cmsp_agent.services.events.silences import SilenceService
 from cmsp_agent.services.events.trusted_clock import DISTRUSTED, KnownTime
+from cmsp_agent.services.events.watch import watch, watch_large
 from cmsp_agent.services.part import Change, ComponentsOf, Part
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.sealed.kept_keys import MESSAGES
@@ -125,7 +127,8 @@ async def start_events(
     for name, run in (
         ("events", service.run),
         ("repeated messages", service.count_repeats),
-        ("watched incidents", service.watch),
+        ("watched incidents", partial(watch, service, runtime.clock)),
+        ("large incidents", partial(watch_large, service, runtime.clock)),
         ("notices", notices.run),
     ):
         runtime.supervisor.keep_running(name, run)
