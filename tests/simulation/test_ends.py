@@ -82,6 +82,9 @@ def test_what_polls_alone_reported_ends_where_the_device_is_asked_by_snmp_no_mor
         # the other one's line may still say that it is up
         assert held(world) == {("gw-1", "link.down", "GigabitEthernet0/0/0")}
         assert reported(world, "gw-3")[-1]["text"].endswith("(gw-3 is no longer asked by SNMP)")
+        last = reported(world, "gw-1")[-1]
+        assert (last["state"], last["attributes"]["ends"]) == ("raise", "by a message")
+        assert "a message of the device ends this alarm, or a person does" in last["text"]
         incidents = {data["components"][0]: data for data in last_incidents(world).values()}
         assert (incidents["gw-3"]["state"], incidents["gw-3"]["restored_at"]) == ("closed", None)
         lines(world, "gw-1", (2, "LINK-3-UPDOWN", "Interface GigabitEthernet0/0/0, changed state to up"))

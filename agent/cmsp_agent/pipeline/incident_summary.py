@@ -7,7 +7,7 @@ from cmsp_agent.model.incident_facts import IncidentSummary
 from cmsp_agent.model.wording import few
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.impact import Assessor
-from cmsp_agent.pipeline.normalise import ENDS, Normaliser, title
+from cmsp_agent.pipeline.normalise import BY_A_PERSON, ENDS, Normaliser, title
 from cmsp_agent.pipeline.places import PLACE
 
 MOST_NAMES = 5
@@ -21,7 +21,7 @@ def summary(draft: Draft, alarms: Sequence[Event], assessor: Assessor, normalise
     alarm, event = min(ranked, key=lambda pair: pair[0].cause)
     components = list(dict.fromkeys(each.component for each in alarms if each.component))
     recommendation = alarm.recommendation.replace("{component}", event.component)
-    if ENDS in event.attributes:
+    if event.attributes.get(ENDS) == BY_A_PERSON:
         recommendation = f"{recommendation} End the alarm {event.id} once it is over.".strip()
     if assessment.without_emergency:
         sites = ", ".join(assessment.without_emergency)

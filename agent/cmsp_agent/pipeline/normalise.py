@@ -12,11 +12,11 @@ from cmsp_agent.model.interfaces import IF_DESCR, IF_NAME, Interfaces, octets_na
 from cmsp_agent.model.labels import labelled
 from cmsp_agent.model.severity import Severity
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal, TrapSignal, Value, times
-from cmsp_agent.model.times import rfc3339
 from cmsp_agent.pipeline.built_in import UNKNOWN_SYSLOG, UNKNOWN_TRAP
 from cmsp_agent.pipeline.catalogue import Meanings, SyslogMatch
 from cmsp_agent.pipeline.entitlement import as_entitled
 from cmsp_agent.pipeline.mib import mib_table
+from cmsp_agent.pipeline.occurred import occurred
 from cmsp_agent.pipeline.privacy import without_secrets
 from cmsp_agent.plugin.api import AlarmReport, AlarmType, DeviceType, ObjectFrom, TrapRule
 from cmsp_agent.plugin.rules import bits_in_words
@@ -25,8 +25,6 @@ IF_ROW, IF_X_ROW = "1.3.6.1.2.1.2.2.1.", "1.3.6.1.2.1.31.1.1.1."
 MOST_BINDINGS = 32
 """Bindings that the event of a trap without a rule shows."""
 LONGEST_OBJECT = 256
-CLOCK_BEHIND, CLOCK_AHEAD = 24 * 3600 * 1000, 5 * 60 * 1000
-"""Milliseconds that a device's time may lie before and after ours: messages wait, but none is of the future."""
 LONGEST_WORDS = 96
 ENDS, BY_A_PERSON = "ends", "by a person"
 """Attribute of an alarm that no message and no poll can end."""
@@ -169,7 +167,7 @@ class Normaliser:
         alarm = self.alarm(signal.component, report.type)
         component = self._components.get(signal.component)
         state = Transition.INFO if alarm.transient else report.state
-        occurred, clock, its_time = _occurred(signal)
+        occurred_at, clock, its_time = occurred(signal)
         # what the agent itself says carries no secret, and names what helps: `cmsp-agent secret set NAME`
         stored = str if isinstance(signal, AgentSignal) else without_secrets
         attributes = {name: stored(value) for name, value in (report.attributes or {}).items()}
@@ -188,7 +186,7 @@ class Normaliser:
             type=report.type,
             severity=Severity.CLEARED if state is Transition.CLEAR else report.severity or alarm.severity,
             state=state,
-            occurred_at=occurred,
+            occurred_at=occurred_at,
             received_at=signal.received_at,
             clock=clock,
             sources=(source,),
@@ -200,8 +198,14 @@ class Normaliser:
 
     def has_end(self, component: str, kind: str) -> bool:
         """Whether something that the component says or shows can end an alarm of the type."""
+        return component not in self._components or self.meanings(component).has_end(
+            kind, polled=self.is_polled(component)
+        )
+
+    def is_polled(self, component: str) -> bool:
+        """Whether SNMP asks a component."""
         known = self._components.get(component)
-        return known is None or self.meanings(component).has_end(kind, polled=known.credentials.snmp is not None)
+        return known is not None and known.credentials.snmp is not None
 
     def masked_object(self, event: Event) -> str:
         """What the event is about, as it may leave the site."""
@@ -210,16 +214,6 @@ class Normaliser:
     def outward(self, event: Event) -> Event:
         """The event as it may leave the site."""
         return self.meanings(event.component).mask(event)
-
-
-def _occurred(signal: Signal) -> tuple[int, str, dict[str, str]]:
-    """When it happened, whose clock says so, and the device's own time where that can't be right."""
-    device_time = signal.occurred_at if isinstance(signal, SyslogSignal) else None
-    if device_time is None:
-        return signal.received_at, "received", {}
-    if not -CLOCK_BEHIND <= device_time - signal.received_at <= CLOCK_AHEAD:
-        return signal.received_at, "unsynchronised", {"device_time": rfc3339(device_time)}
-    return device_time, "synchronised", {}
 
 
 def title(alarm: AlarmType, component: str, name: str) -> str:
