@@ -36,6 +36,7 @@ class Gathering:
         self._parts = [[oid] for oid in oids if oid in alone]
         self._parts += [together[at : at + size] for at in range(0, len(together), size)]
         self._given_width = width
+        self._given_index_right = index_right
         self._alone = alone
         self._suspects: dict[str, bool] = {}
         self._verifying = False
@@ -49,6 +50,12 @@ class Gathering:
         self.unasked = 0
         """Objects in the answers that nobody asked for, or that came twice."""
         self.splits = 0
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether each object was answered as it was asked, so that nothing was learned of the device."""
+        learned = self.unasked or self.splits or self.failed or self.absent
+        return not learned and self.width == self._given_width and self.index_right is self._given_index_right
 
     def next_part(self) -> list[str]:
         """What to ask next; empty at the end."""

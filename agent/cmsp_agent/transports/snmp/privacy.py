@@ -73,18 +73,21 @@ class _Aes:
     """RFC 3826: CFB with 128-bit feedback; the vector is boots, time and salt."""
 
     def __init__(self, key: bytes) -> None:
-        self._algorithm = AES(key)
+        self._cipher = Cipher(AES(key), CFB(bytes(16)))
+        """Gets each message's vector: making one anew would check the key again."""
         self._salt = int.from_bytes(os.urandom(SALT_SIZE), "big")
 
     def encrypt(self, plain: bytes, boots: int, time: int) -> tuple[bytes, bytes]:
         self._salt = self._salt + 1 & 0xFFFFFFFFFFFFFFFF
         salt = self._salt.to_bytes(SALT_SIZE, "big")
-        return Cipher(self._algorithm, CFB(_vector(boots, time, salt))).encryptor().update(plain), salt
+        self._cipher.mode = CFB(_vector(boots, time, salt))
+        return self._cipher.encryptor().update(plain), salt
 
     def decrypt(self, secret: bytes, salt: bytes, boots: int, time: int) -> bytes:
         if len(salt) != SALT_SIZE:
             raise DecodeError("privacy parameters that are not eight octets long")
-        return Cipher(self._algorithm, CFB(_vector(boots, time, salt))).decryptor().update(secret)
+        self._cipher.mode = CFB(_vector(boots, time, salt))
+        return self._cipher.decryptor().update(secret)
 
 
 def _vector(boots: int, time: int, salt: bytes) -> bytes:

@@ -4,7 +4,7 @@ Leaves retries and deadlines to `endpoint`, versions and keys to `peers`, the or
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 from cmsp_agent.aio.counters import Counters
@@ -25,8 +25,6 @@ log = logging.getLogger(__name__)
 
 SYSTEM = "1.3.6.1.2.1.1"
 """Every device answers what follows it."""
-MOST_ALONE = 50
-"""Objects of one device that are asked alone."""
 MOST_UNREADABLE = 200
 MOST_NONSENSE = 3
 """Pages that a device may answer with nonsense before its tables are read by GETNEXT, as long as this session lasts."""
@@ -128,6 +126,8 @@ class SnmpSession:
 
     def _conclude(self, reading: Gathering, oids: Sequence[str], any_answer: bool) -> None:
         """Remember what was learned of the device; fail where nothing else was."""
+        if reading.is_plain and not self._quirks.alone:
+            return
         where = self.target.address
         for name, count in (
             ("answers.unasked_objects", reading.unasked),
@@ -144,15 +144,7 @@ class SnmpSession:
         )
         if reading.failed and not any_answer:
             raise reading.why_nothing(where)
-        self._set_apart({**reading.failed, **reading.absent}, oids)
-
-    def _set_apart(self, failed: Mapping[str, str], read: Iterable[str]) -> None:
-        """Ask what failed alone from now on, and what was read well together with the others again."""
-        before = self._quirks.alone
-        if failed or not before.keys().isdisjoint(read):
-            well = set(read).difference(failed)
-            apart = {oid: reason for oid, reason in {**before, **failed}.items() if oid not in well}
-            self._quirks = replace(self._quirks, alone=dict(list(apart.items())[:MOST_ALONE]))
+        self._quirks = self._quirks.set_apart({**reading.failed, **reading.absent}, oids)
 
     async def columns(self, *columns: str, limit: int = 10_000) -> dict[str, dict[str, Value]]:
         """Read whole table columns, all at once.
@@ -168,15 +160,16 @@ class SnmpSession:
             await self._doubt_no_bulk()
         names = [self._octets[column] for column in columns]
         walk = TableWalk(names, self._indexes, limit, self.target.stop_at_disorder)
-        for column, name in zip(walk.columns, columns, strict=True):
-            column.alone = name in self._quirks.alone
+        if self._quirks.alone:
+            walk.ask_alone({self._octets[column] for column in self._quirks.alone})
         try:
             while asked := walk.next_columns(self._quirks.most_oids):
                 await self._next_page(walk, asked)
         except DecodeError as error:
             raise DeviceAnswerInvalid(f"{self.target.address}: {error}") from error
-        self._pages.ended(names, max((len(column.rows) for column in walk.columns), default=0))
-        self._note(walk, columns)
+        self._pages.ended(names, walk.longest())
+        if self._quirks.alone or not walk.is_plain():
+            self._note(walk, columns)
         return dict(zip(columns, walk.tables(), strict=True))
 
     def _note(self, walk: TableWalk, columns: Sequence[str]) -> None:
@@ -194,7 +187,7 @@ class SnmpSession:
                 failed[name] = column.failed
             for index, value in column.unreadable().items():
                 self._unreadable.keep(f"{name}.{index}", value)
-        self._set_apart(failed, columns)
+        self._quirks = self._quirks.set_apart(failed, columns)
 
     async def _next_page(self, walk: TableWalk, asked: list[WalkedColumn]) -> None:
         cursors = [column.cursor for column in asked]

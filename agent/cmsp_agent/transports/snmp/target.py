@@ -1,11 +1,13 @@
 """A device's SNMP address, its credentials, and the timeouts, retries and quirks of requests."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 
 from cmsp_agent.model.credentials import SnmpCredential
 
 SNMP_PORT = 161
+MOST_ALONE = 50
+"""Objects of one device that are asked alone."""
 
 Turn = Callable[[], Awaitable[None]]
 """Returns when the next datagram may be sent."""
@@ -31,6 +33,14 @@ class Quirks:
     """What is odd about the community of its answers."""
     alone: Mapping[str, str] = field(default_factory=dict)
     """Objects and columns that it fails to answer, with the reason: each is asked in a request of its own."""
+
+    def set_apart(self, failed: Mapping[str, str], read: Iterable[str]) -> "Quirks":
+        """Ask what failed alone from now on, and what was read well together with the others again."""
+        if not failed and (not self.alone or self.alone.keys().isdisjoint(read)):
+            return self
+        well = set(read).difference(failed)
+        apart = {oid: reason for oid, reason in {**self.alone, **failed}.items() if oid not in well}
+        return replace(self, alone=dict(list(apart.items())[:MOST_ALONE]))
 
     def as_record(self) -> dict[str, int | str | Mapping[str, str]]:
         """As the inventory keeps them."""

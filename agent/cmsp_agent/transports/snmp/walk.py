@@ -4,7 +4,7 @@ An answer to GETNEXT or GETBULK over k columns holds row after row, each with on
 anywhere. Columns end on their own: sparse tables are normal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import cast
 
 from cmsp_agent.model.signal import Unreadable, Value
@@ -125,6 +125,21 @@ class TableWalk:
         self._furthest: WalkedColumn | None = None
         self._ends_behind = True
         """What the device said of no column but the one furthest on contradicts that it has nothing behind it."""
+
+    def ask_alone(self, columns: Container[bytes]) -> None:
+        """Ask these columns in requests of their own."""
+        for column in self.columns:
+            column.alone = column.name in columns
+
+    def is_plain(self) -> bool:
+        """Whether all went by the book, so that there is nothing to note."""
+        if self.cut or self.disorder or self.one_by_one:
+            return False
+        return not any(column.failed or column.odd or column.indexes.odd for column in self.columns)
+
+    def longest(self) -> int:
+        """How many rows the longest column has so far."""
+        return max([len(column.rows) for column in self.columns], default=0)
 
     def active(self) -> list[WalkedColumn]:
         """The columns that have not come to their end."""
