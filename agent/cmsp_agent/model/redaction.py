@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 HIDDEN = "<hidden>"
 GROUP = "secret"
-"""The group of a pattern that names what is hidden; without it the whole match is."""
+"""The group of a pattern that names what is hidden; without it the whole match is, and nothing of a match beside it."""
 
 
 def hide(patterns: Iterable[re.Pattern[str]], text: str, mark: str = HIDDEN) -> str:
@@ -16,9 +16,11 @@ def hide(patterns: Iterable[re.Pattern[str]], text: str, mark: str = HIDDEN) -> 
 
 
 def _replaced(match: re.Match[str], mark: str) -> str:
-    if GROUP not in match.re.groupindex or match.start(GROUP) < 0:
+    if GROUP not in match.re.groupindex:
         return mark
     whole, start = match.group(), match.start()
+    if match.start(GROUP) < 0:
+        return whole
     if not match[GROUP].strip("*\"'"):
         return whole
     return whole[: match.start(GROUP) - start] + mark + whole[match.end(GROUP) - start :]

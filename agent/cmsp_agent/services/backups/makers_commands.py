@@ -1,6 +1,7 @@
-"""The words that stand before a secret in the configurations of Huawei and Extreme, as regular expressions.
+"""The words that stand before a secret in the configurations of Huawei, Extreme and net-snmp, as regular expressions.
 
-As in `secret_commands`; the sources are the makers' command references.
+As in `secret_commands`; the sources are the makers' command references, and snmpd.conf(5), snmp.conf(5) and
+snmpcmd(1) of net-snmp.
 """
 
 _MODES = r"(?:simple|md5|hmac-md5|hmac-sha-?\d+|sha\d*(?:-\d+)?)"
@@ -35,6 +36,20 @@ EXTREME = (
     r"set snmp user .*?\bprivacy",
     r"set snmp user .*?\bauthentication (?:md5|sha\d*)",
     r"set (?:radius|tacacs) server \d+ \S+ \d+",
+)
+
+_SENDS = r"(?i:trapsess|informsess|proxy|notificationEvent|monitor)\b.*? "
+NET_SNMP = (
+    r"(?i:r[ow]community6?|trapcommunity|defCommunity|authcommunity \S+)"
+    r"(?! +(?:is|are|was|has|must|may|can) )(?: +-s +\S+)?",
+    r"(?i:com2sec6?|com2secunix)(?: +-Cn +\S+)? +\S+(?: +\S+(?= +\S))?",
+    r"(?i:trap2?sink|informsink) +\S+",
+    r"(?i:createUser)(?: +-e +\S+)? +\S+ +(?i:md5|sha\S*)(?: +-[ml])?",
+    r"(?i:createUser)\b.*? (?i:des|aes\S*)(?: +-[ml])?",
+    r"(?i:usmUser)(?: +\S+){7}",
+    r"(?i:usmUser)(?: +\S+){9}",
+    *(rf"{_SENDS}-{option}" for option in ("c", "A", "X", "3[mM]", "3[kK]")),
+    r"(?i:def(?:auth|priv)?(?:passphrase|masterkey|localizedkey))",
 )
 
 MIKROTIK = tuple(

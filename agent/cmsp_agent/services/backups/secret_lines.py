@@ -14,7 +14,8 @@ SIGNS = (
     "communit", "credential", "phrase", "snmp", "proxy", "mail", "environment", "ppp", "syscon", "gsm", "lte",
     "cellular", "cdma", "license", "security", "encryption", "encr", "-cred", "hidden-param", "nthash", "pmk", "pkcs12",
     "otp", "ppk", "override-code", "tgk", "salt", "rmon", "aaa-server", "aaa group", "tacacs", "radius",
-    "ldap", "wpa", "import", "export", "sswor", "word:", "e account ",
+    "ldap", "wpa", "import", "export", "sswor", "word:", "e account ", "com2sec", "sink", "createuser", "usmuser",
+    "trapsess", "informsess", "ationevent", "monitor", "mab request",
 )  # fmt: skip
 """One of these is in the first line of each secret's form, in capitals or not."""
 FURTHER = 3

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from cmsp_agent.services.backups.makers_commands import EXTREME, HUAWEI, MIKROTIK
+from cmsp_agent.services.backups.makers_commands import EXTREME, HUAWEI, MIKROTIK, NET_SNMP
 from cmsp_agent.services.backups.secret_commands import COMMANDS
 
 _OPTIONS = (
@@ -20,7 +20,7 @@ _OPTIONS = (
 """Words that may follow a secret in its line, and so are none where a digit stands before them."""
 _KINDS = (
     "ENC|cipher|irreversible-cipher|encrypted|encoded|clear|cleartext|ciphertext|plain|plaintext|simple|ascii|ascii-text|hex|"
-    "hexadecimal|text|sha512|scrypt"
+    "hexadecimal|text|sha-?(?:1|256|384|512)|scrypt"
 )
 _KIND = rf"(?>(?:(?:\d|{_KINDS}) +(?!(?:{_OPTIONS})\b))*)"
 """How the secret is kept: a digit or a word before it."""
@@ -37,7 +37,7 @@ _SEVERAL = rf"(?P<secret>(?!<hidden>)\S+(?: +(?!(?:{_OPTIONS})\b)\S+)+)"
 _SAYS = "is|was|are|has|have|had|must|may|can(?:not)?|will|should|reset|required|policy|expired|expires|restrictions?"
 """Words that follow *password* in a sentence, and begin no passphrase."""
 _NO_VALUE = rf"(?! +(?:encryption|strength-check|lifetime)\b| +(?:{_SAYS}) +\S)"
-_LAST = rf"(?P<secret>\"[^\"\n]+\"|[^\s\"]+?)(?=;?\s*(?:##.*)?$|;? +(?:{_OPTIONS})\b)"
+_LAST = rf"(?![\[\]{{}}]+(?:;?\s|$))(?P<secret>\"[^\"\n]+\"|[^\s\"]+?)(?=;?\s*(?:##.*)?$|;? +(?:{_OPTIONS})\b)"
 _TAG = (
     r"(?![\w:-]*(?i:expir|polic|complex|enforce|strength|history|lifetime|length|reset))"
     r"(?:[\w:.-]*(?i:passw|pwd|secret|psk|(?:shared|private|priv|auth)_?key|community|pass_?phrase)[\w:-]*|"
@@ -46,15 +46,21 @@ _TAG = (
 _NAMES = (
     r"(?<![\w.-])(?i:[\w.-]*(?:pass|passw(?:or)?d|pwd?|secret|passphrase|psk|"
     r"(?:(?:shared|private|auth|authentication|priv|md5)[_-]?|(?:secret|access)[_-]?(?:access[_-]?)?|api[_-]?)key|(?:access|auth|refresh)[_-]?token|"
-    r"community\w*|communities)\d*)"
+    r"community(?!\w*(?:count|size|max|limit|number|index|length|total|type|enabled?)(?![a-z]))\w*|communities)(?:_?\d+_?)?)"
 )
 _GRAMMAR = (
     f"{_SAYS}|a|an|and|as|at|be|been|before|by|changed?|complexity(?:-\\w+)?|do|does|encryption|failed|for|from|if|in|incorrect|"
-    "invalid|it|not|of|on|or|please|prompt|recovery|rejected|set|strength-check|the|to|too|until|were|when|with|wrong|"
+    "invalid|it|never|always|not|of|on|or|please|prompt|recovery|rejected|set|share|strength-check|the|this|to|too|until|"
+    "were|when|with|wrong|"
     "you|your"
 )
 """Words that follow *password* in a sentence."""
 
+_FREE = (
+    r"^[ \t]*(?:(?:access-list +\S+ +|\d+ +)?remark|description|"
+    r"(?:snmp-server +|snmp-agent +sys-info +|set +snmp +|snmp +)?(?:location|contact)|(?i:sysLocation|sysContact))\b[^\n]*"
+)
+"""A line that is written for people: what is plain in it is no secret."""
 _LONE = (
     "key|password|passwd|secret|passphrase|otp|phrase|salt|tgk|license|client|server|nas|group|token|pkcs12|srtp|"
     "shared-secret"
@@ -114,10 +120,15 @@ def _sources() -> Iterator[str]:
     yield rf"^[ \t]*{_LINE}(?:password|secret|passphrase|key-string){_NO_VALUE} +{_KIND}{_SEVERAL}$"
     for section in MIKROTIK * 4:
         yield f"{section}{_VALUE}"
-    for words in (*COMMANDS, *HUAWEI, *EXTREME):
+    for words in (*COMMANDS, *HUAWEI, *EXTREME, *NET_SNMP):
         yield rf"^(?:[^\n]*logged command:)?[ \t]*{_WITHIN}(?:{words}) +{_KIND}{_VALUE}"
-    yield rf"(?<!service )(?<!description )(?<!remark )\b{_WORD} +{_KIND}(?!(?:{_GRAMMAR})(?:[\s.,;:!?)]|$)){_LAST}"
-    yield rf"\b(?:description|remark) +{_WORDS} +{_KIND}(?P<secret>\S*[^a-z\s]\S*)\s*$"  # a plain word is none there
+    yield (
+        rf"{_FREE}\b{_WORD}\b[^\n]*$|"
+        rf"(?<!service )(?<!description )(?<!remark )\b{_WORD} +{_KIND}(?!(?:{_GRAMMAR})(?:[\s.,;:!?)]|$)){_LAST}"
+    )
+    yield rf"(?:\b(?:description|remark) +{_WORDS}|{_FREE}\b{_WORD}) +{_KIND}(?P<secret>\S*[^a-z\s]\S*)\s*$"
+    yield r"^[ \t]*(?:trapsess|informsess|proxy)\b[^\n]*? -[cAX](?P<secret>[^\s-]\S*)"
+    yield r"^[ \t]*community +(?P<secret>\S+) +\{\s*(?:authorization|clients?|client-list-name|view|routing-instance)\b"
     yield rf"<(?P<tag>{_TAG})(?:\s[^<>]*)?>(?P<secret>[^<\n]+)(?=</)"
     yield rf"{_NAMES}[\"']?\s*[=:]\s*(?:\[\s*)?(?!\w+://|(?:{_GRAMMAR})(?:\s|$))(?P<secret>\"(?:[^\"\\\n]|\\.)+\"|'[^'\n]+'|[^\s\"'<,;]+)"
 

@@ -146,6 +146,27 @@ set oam snmp trapTarget T community HUSH
 shared-secret accounting HUSH
 session-key inbound esp-encryption HUSH
 description the password to-HUSH
+rocommunity HUSH 192.0.2.0/24
+rwcommunity -s source HUSH
+authcommunity log,execute HUSH
+com2sec -Cn context user default HUSH
+com2sec user HUSH
+trap2sink 192.0.2.1 HUSH 162
+createUser -e 0x8000 nms SHA-256 "HUSH words" AES "HUSH words"
+createUser nms SHA -m 0xHUSH AES -l 0xHUSH
+usmUser 1 3 0x80001f88 "nms" "nms" NULL .1.3.6 0xHUSH .1.3.6 0xHUSH 0x
+trapsess -v 3 -u nms -a SHA -A HUSH -x AES -X HUSH -l authPriv 192.0.2.1
+proxy -v2c -cHUSH 192.0.2.1 .1.3.6
+defAuthPassphrase HUSH
+ip ospf message-digest-key 1 sha512 7 HUSH
+ipv6 ospf6 authentication key-id 1 hash-algo md5 key HUSH
+authentication-key sha256 7 HUSH
+snmp host 192.0.2.1 security-name HUSH
+mab request format attribute 2 7 HUSH
+snmp-server host 192.0.2.1 HUSH snmp cpu
+snmp-server location rack 4, password HUSH-1
+Password_1_:HUSH
+{"rw_community": 4711HUSH}
 """
 
 PLAIN = """\
@@ -208,6 +229,16 @@ aaa-server RAD (inside) host 192.0.2.1 timeout 10
 <PasswordExpiry>30</PasswordExpiry>
 <PublicKey>x</PublicKey>
 action 2.0 cli command "show run | include password"
+snmp-server location Berlin, secret room
+syslocation behind the secret door
+remark allow the password server
+Enter password: never share your secret
+set system authentication-order [ radius password ]
+{"community_count": 5}
+# rocommunity is described in snmpd.conf(5)
+trapsess -v 3 -u nms -l noAuthNoPriv 192.0.2.1
+com2sec
+community PUBLIC members 65000:1;
 """
 
 
@@ -222,6 +253,12 @@ def test_the_secret_is_hidden_whole(line: str, indent: str) -> None:
 @pytest.mark.parametrize("line", PLAIN.splitlines())
 def test_plain_words_stay(line: str) -> None:
     assert TEXT.redacted(line) == line
+
+
+def test_a_community_that_is_a_block_is_hidden_where_it_is_of_snmp() -> None:
+    assert "HUSH" not in TEXT.redacted("snmp {\n    community HUSH {\n        authorization read-only;\n    }\n}\n")
+    routes = "community PUBLIC {\n    members 65000:1;\n}\n"
+    assert TEXT.redacted(routes) == routes
 
 
 def test_what_an_event_manager_answers_to_a_password_prompt_is_hidden() -> None:
