@@ -109,6 +109,11 @@ class Incident:
         """Whether it was restored for the stability period (ms): what comes then is no relapse, even after a pause."""
         return self.state is IncidentState.RESTORED and at - (self.restored_at or 0) >= period
 
+    def struck_since(self, moment: int) -> bool:
+        """Whether the fault came, or came back, at or after a time (ms)."""
+        back = (step.at for step in self.timeline if step.what == IncidentState.NEW)
+        return max((self.opened_at, *back)) >= moment
+
     def after(self, trigger: Trigger, at: int, by: str = "", *, into: str | None = None) -> "Incident":
         """The incident after a trigger; unchanged where it is in the state already that a person asks for.
 

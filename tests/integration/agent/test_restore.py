@@ -2,19 +2,26 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from cmsp_agent.app.agent import running
+from cmsp_agent.model.incident import opened
+from cmsp_agent.model.incident_facts import IncidentSummary
+from cmsp_agent.model.incident_state import Trigger
+from cmsp_agent.model.priority import Extent, Share, Urgency
+from cmsp_agent.services.backups.build import healthy_since
 from cmsp_agent.services.backups.restore_order import RestoreOrder, RestoreTimes
 from cmsp_agent.services.backups.ssh_reading import unwatched
 from cmsp_agent.storage.sealed.kept_keys import keep_keys
 from cmsp_agent.storage.sealed.master_key import master_key
-from cmsp_agent.storage.tables import audit
+from cmsp_agent.storage.tables import audit, incidents
 from tests.integration.agent.stage import APPLIANCE, Stage, staged
 from tests.integration.agent.test_causes import polls
 from tests.integration.agent.test_thresholds import FUNCTIONS
 from tests.lab.site.ios_replace import Rollback
 
+QUIET = IncidentSummary(Urgency.MINOR, Extent(Share(1, 100), Share(1, 4), Share(1, 8)), "a licence runs out")
 ARCHIVE = ("archive", "path flash:archive")
 
 
@@ -61,6 +68,23 @@ async def test_a_configuration_is_put_back_and_every_step_is_on_record(tmp_path:
                     if [each for each in sent if each.startswith("restore")] == steps:
                         break
                     await asyncio.sleep(0.05)
+
+
+async def test_a_fault_from_before_a_change_says_nothing_of_the_change(tmp_path: Path) -> None:
+    """Known good: no fault came or came back after the change, and none that is grave holds."""
+    async with staged(tmp_path) as stage, running(stage.load()) as agent:
+        healthy = partial(healthy_since, agent.runtime, agent.events.service)
+        await polls(agent, {"gw-1"}, 1)
+        now = agent.runtime.clock.now()
+        old = opened("licence", QUIET, ("gw-1",), (), now - 86_400_000)
+        await agent.runtime.state.write(lambda tx: incidents.save(tx, old.numbered(incidents.next_number(tx))))
+        assert await healthy("gw-1", now - 3_600_000)
+        assert not await healthy("gw-1", old.opened_at), "it came with the change"
+        over = replace(old.after(Trigger.RESTORE, now - 7200_000).after(Trigger.RELAPSE, now - 1800_000), id="back")
+        over = over.after(Trigger.RESTORE, now)
+        await agent.runtime.state.write(lambda tx: incidents.save(tx, over.numbered(incidents.next_number(tx))))
+        assert not await healthy("gw-1", now - 3_600_000), "it came back after the change"
+        assert await healthy("gw-2", now - 3_600_000)
 
 
 async def test_the_last_way_to_an_emergency_number_is_put_back(tmp_path: Path) -> None:

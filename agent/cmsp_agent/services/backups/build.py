@@ -30,6 +30,8 @@ from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 
 DIALOGUES = 20
 """SSH dialogues at the same time; each holds a thread."""
+RELAPSES = 30 * 86_400_000
+"""Milliseconds before a change within which an incident began that came back after it and is over again."""
 GRAVE = (Severity.CRITICAL, Severity.MAJOR)
 NO_SYMPTOMS = (FAILED, INTERRUPTED, EMERGENCY_LOST)
 """Alarms that say nothing of what was put back: of a restore itself, and what is known by the last saved configuration
@@ -58,16 +60,11 @@ def make_backups(
     computing: BlockingPool,
 ) -> Backups:
     """What takes and shows configurations; the pool is for work on texts."""
-
-    async def healthy_since(component: str, moment: int) -> bool:
-        found = await runtime.state.read(lambda connection: incidents.since(connection, moment))
-        return not any(component in incident.components for incident in found)
-
     return Backups(
         Directory(
             devices.component,
             lambda name: devices.device_type(name).cli,
-            healthy_since,
+            partial(healthy_since, runtime, events),
             lambda: tuple(devices.components),
         ),
         AnyReader(SshReader(client, attrgetter("source")), WebReader(web, attrgetter("source"))),
@@ -79,6 +76,17 @@ def make_backups(
         at_once=DIALOGUES,
         new_id=runtime.machine.new_id,
     )
+
+
+async def healthy_since(runtime: Runtime, events: EventService, component: str, moment: int) -> bool:
+    """Whether a component is well now, and no fault of it came or came back since a time (ms).
+
+    An incident from before, such as a licence that runs out, says nothing of a change; a grave fault that holds does.
+    """
+    if grave_faults(events, component):
+        return False
+    found = await runtime.state.read(lambda connection: incidents.since(connection, moment - RELAPSES))
+    return not any(component in incident.components and incident.struck_since(moment) for incident in found)
 
 
 def make_restores(

@@ -40,8 +40,7 @@ EXTREME = (
 
 _SENDS = r"(?i:trapsess|informsess|proxy|notificationEvent|monitor)\b.*? "
 NET_SNMP = (
-    r"(?i:r[ow]community6?|trapcommunity|defCommunity|authcommunity \S+)"
-    r"(?! +(?:is|are|was|has|must|may|can) )(?: +-s +\S+)?",
+    r"(?i:r[ow]community6?|trapcommunity|defCommunity|authcommunity \S+)(?! +(?:is|are|was|must|may) )(?: +-s +\S+)?",
     r"(?i:com2sec6?|com2secunix)(?: +-Cn +\S+)? +\S+(?: +\S+(?= +\S))?",
     r"(?i:trap2?sink|informsink) +\S+",
     r"(?i:createUser)(?: +-e +\S+)? +\S+ +(?i:md5|sha\S*)(?: +-[ml])?",

@@ -58,7 +58,8 @@ _GRAMMAR = (
 
 _FREE = (
     r"^[ \t]*(?:(?:access-list +\S+ +|\d+ +)?remark|description|"
-    r"(?:snmp-server +|snmp-agent +sys-info +|set +snmp +|snmp +)?(?:location|contact)|(?i:sysLocation|sysContact))\b[^\n]*"
+    r"(?:snmp-server +|snmp-agent +sys-info +|(?:set +)?snmp +)?(?:location|contact)|"
+    r"(?i:sys(?:location|contact)))\b[^\n]*"
 )
 """A line that is written for people: what is plain in it is no secret."""
 _LONE = (
