@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,7 @@ def _command(path: tuple[str, ...], raw: Any) -> Command:
     )
 
 
+@cache
 def tree() -> Command:
     """The whole command line."""
     return _command((), typer.main.get_command(application(Output())))

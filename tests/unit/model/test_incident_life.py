@@ -174,8 +174,10 @@ def changed_by(call: ast.Call) -> set[object]:
 
 def changed_elsewhere(source: str) -> list[str]:
     """Where a module changes the life of an incident by itself, or makes one."""
+    if not any(name in source for name in CHANGES | {"Incident"}):
+        return []
     calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
-    named = [(ast.unparse(call.func).rpartition(".")[2], call) for call in calls]
+    named = [(getattr(call.func, "attr", getattr(call.func, "id", "")), call) for call in calls]
     return [
         ast.unparse(call)
         for name, call in named

@@ -21,7 +21,6 @@ def test_needs_reference(shared):
     pass
 """
 
-# Each test starts a Python of its own.
 pytestmark = pytest.mark.timeout(30)
 
 
