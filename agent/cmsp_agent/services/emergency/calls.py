@@ -42,8 +42,8 @@ from cmsp_agent.storage.tables import emergency_calls
 
 log = logging.getLogger(__name__)
 
-KEPT = 396 * 86_400_000
-"""How long a record is kept: 13 months, ms."""
+KEPT = 397 * 86_400_000
+"""How long a record is kept: 13 months, the longest that there are, ms."""
 MOST_LEGS = 1_000
 """Legs that wait to be read, and incoming legs that are remembered for their callers."""
 

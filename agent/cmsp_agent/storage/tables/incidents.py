@@ -116,9 +116,10 @@ def forget_before(tx: sqlite3.Connection, before: int, limit: int = 1000) -> int
 
 
 def _over_at(body: object) -> int:
-    """When an incident came to its end; one that can't be read is over."""
+    """When an incident came to its end; one that can't be read is over. A merged one ended with its last change."""
     try:
         incident = decode(body, Incident)
     except DocumentInvalid:
         return 0
-    return max(at or 0 for at in (incident.restored_at, incident.resolved_at, incident.closed_at))
+    ended = max(at or 0 for at in (incident.restored_at, incident.resolved_at, incident.closed_at))
+    return ended or max((step.at for step in incident.timeline), default=0)

@@ -142,7 +142,7 @@ async def test_a_call_while_the_site_is_cut_off_is_one_record_and_is_reported_tw
 async def test_a_clock_that_is_not_believed_deletes_no_record(stage: Stage) -> None:
     stage.srst(NOW - 600_000, Transition.RAISE)
     await stage.records(CONNECTED)
-    await stage.clock.advance(2 * 396 * 86_400)
+    await stage.clock.advance(2 * 397 * 86_400)
     stage.believed = False
     later = CONNECTED._replace(received_at=stage.clock.now())
     assert len(await stage.records(later)) == 2
