@@ -39,6 +39,7 @@ from cmsp_agent.pipeline.tier_filter import TierFilter
 from cmsp_agent.pipeline.time_window import TimeWindow
 from cmsp_agent.pipeline.topology import Topology
 from cmsp_agent.pipeline.triage import STABILITY, Triage
+from cmsp_agent.pipeline.unit_names import by_one_name
 from cmsp_agent.pipeline.withdraw import withdraw
 
 
@@ -244,7 +245,7 @@ class Pipeline:
     def _events(self, draft: Draft, signal: Signal) -> list[Event]:
         if isinstance(signal, PollSignal):
             return list(self._observe(draft, signal))
-        return list(self._normalise(signal))
+        return list(by_one_name(draft, list(self._normalise(signal))))
 
 
 def _with_ids(draft: Draft, events: Iterable[Event], message: Message) -> Iterator[tuple[str, Message]]:

@@ -42,7 +42,12 @@ def place(name: str) -> str:
 
 def unit(kind: str, name: str) -> str:
     """The number of a unit, whatever it is called; empty where its kind has none, or it shows none."""
-    return "/".join(_UNIT.findall(name)) if kind in UNITS else ""
+    return numbers(name) if kind in UNITS else ""
+
+
+def numbers(name: str) -> str:
+    """The numbers and letters that tell one unit from another of its kind."""
+    return "/".join(_UNIT.findall(name))
 
 
 def place_of(event: Event) -> FaultPlace:

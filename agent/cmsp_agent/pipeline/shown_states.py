@@ -7,8 +7,9 @@ from cmsp_agent.model.event import AlarmKey, Event, Source, Transition
 from cmsp_agent.model.signal import ObservedState, PollSignal
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import THRESHOLD_CROSSED
-from cmsp_agent.pipeline.places import TOGETHER, unit
+from cmsp_agent.pipeline.places import TOGETHER
 from cmsp_agent.pipeline.unanswered_polls import UnansweredPolls
+from cmsp_agent.pipeline.unit_names import held_otherwise, number_of
 from cmsp_agent.pipeline.unproven import ENDED_BY, THE_DEVICE
 from cmsp_agent.plugin.api import AlarmReport
 
@@ -74,8 +75,9 @@ def _gone(draft: Draft, poll: PollSignal, kind: str, there: Collection[str]) -> 
     """The clears of alarms of rows that are in the table no more, for the second poll now."""
     # a table without any row, of interfaces that are there: it is not shown to us any more
     hidden = frozenset(() if poll.there[kind] else poll.interfaces.values())
+    numbers = {number_of(kind, name) for name in there} - {""}
     for held in [*draft.active.of(poll.component, kind)]:
-        if held.object in there or held.object in hidden:
+        if held.object in there or held.object in hidden or number_of(kind, held.object) in numbers:
             continue
         # what only traps and syslog report may be in no table at all
         if Source.POLL in held.sources or held.object in poll.gone:
@@ -87,10 +89,13 @@ def _changes(draft: Draft, poll: PollSignal, kind: str, objects: Mapping[str, bo
     ended = False
     for name, raised in objects.items():
         held = draft.active.get(AlarmKey(poll.component, kind, name))
+        if raised and held is None:
+            held = next(held_otherwise(draft, poll.component, kind, name, objects), None)
         # a raise that polling has seen before is no news, unless for its reason; others' is confirmed by it
         if raised and (held is None or Source.POLL not in held.sources or _is_news(draft, held, shown[name])):
             seen = shown[name]
-            yield AlarmReport(kind, name, Transition.RAISE, seen.text, seen.severity, detail=seen.detail)
+            called = name if held is None else held.object
+            yield AlarmReport(kind, called, Transition.RAISE, seen.text, seen.severity, detail=seen.detail)
         elif held and not raised and not _just_reported(held, poll):
             ended = True
             yield AlarmReport(kind, name, Transition.CLEAR, shown[name].text)
@@ -120,12 +125,8 @@ def _well_together(
 
 def _called_otherwise(draft: Draft, poll: PollSignal, kind: str, name: str, shown: Collection[str]) -> Iterable[Event]:
     """The alarms of a unit that messages call otherwise than the table does: no poll would ever end them."""
-    number = unit(kind, name)
-    return [
-        held
-        for held in (draft.active.of(poll.component, kind) if number else ())
-        if held.object not in shown and unit(kind, held.object) == number and not _just_reported(held, poll)
-    ]
+    others = held_otherwise(draft, poll.component, kind, name, shown)
+    return [held for held in others if not _just_reported(held, poll)]
 
 
 def _just_reported(held: Event, poll: PollSignal) -> bool:
