@@ -33,8 +33,8 @@ TESTS = {
     "values": ("test_values.py", "test_varbinds.py"),
     "keys": ("test_keys.py",),
     "privacy": ("test_privacy.py", "test_usm.py"),
-    "pdu": ("test_message.py", "test_varbinds.py", "test_notifications.py"),
-    "message": ("test_message.py", "test_notifications.py"),
+    "pdu": ("test_pdu.py", "test_message.py", "test_notifications.py"),
+    "message": ("test_message.py", "test_pdu.py", "test_notifications.py"),
     "bindings": ("test_notifications.py",),
     "notifications": ("test_notifications.py", "test_usual_trap.py"),
 }

@@ -121,6 +121,8 @@ BINDINGS = (
     ),
     OddBinding("a second value behind the first", ber.element(0x30, _pair(ODD, "020107 0500")), ((ODD, BAD),)),
     OddBinding("a value longer than its binding", ber.element(0x30, _pair(ODD, "0409 676f6f64")), ((ODD, BAD),)),
+    OddBinding("nothing at all", b"\x30\x00", (("0.0", BAD),)),
+    OddBinding("a name under the tag of text", ber.element(0x30, b"\x04\x01\x2b\x02\x01\x07"), (("0.0", BAD),)),
     OddBinding("no value", ber.element(0x30, _pair(ODD, "")), ((ODD, BAD),)),
 )
 

@@ -25,6 +25,7 @@ class Missing(Enum):
 HeldValue: TypeAlias = Value | Missing | Unreadable
 """What stands beside a name."""
 
+NO_NAME = "binding without a name"
 MISSING = {missing.value: missing for missing in Missing}
 MASKS = {
     ber.COUNTER32: 0xFFFFFFFF,

@@ -13,7 +13,7 @@ from ipaddress import IPv4Address
 from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.transports.snmp import ber
 from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
-from cmsp_agent.transports.snmp.values import OPAQUE_DOUBLE, HeldValue, Missing, unusual
+from cmsp_agent.transports.snmp.values import NO_NAME, OPAQUE_DOUBLE, HeldValue, Missing, unusual
 
 UNSIGNED_OCTETS = {ber.COUNTER32: 4, ber.GAUGE32: 4, ber.TIME_TICKS: 4, ber.COUNTER64: 8}
 PLAIN_OCTETS = tuple({**UNSIGNED_OCTETS, ber.INTEGER: 4}.get(tag, -1) for tag in range(256))
@@ -105,13 +105,18 @@ def _long_way(data: bytes, at: int, end: int, texts: OidTexts) -> tuple[bytes, H
     """Read a binding header by header: its name, what it holds, where the next one starts (never after `end`).
 
     Raises:
-        DecodeError: its name can't be read or separated from what follows.
+        DecodeError: it can't be separated from what follows.
     """
     tag, inside, announced = ber.announced(data, at, end)
     if tag != ber.SEQUENCE:
         raise DecodeError(f"tag {tag:#04x} at octet {at} where a binding belongs")
     stop = min(announced, end)
-    start, after = ber.content(data, inside, stop, ber.OBJECT_IDENTIFIER)
+    try:
+        start, after = ber.content(data, inside, stop, ber.OBJECT_IDENTIFIER)
+    except DecodeError:
+        if announced > end:
+            raise
+        return b"", Unreadable(NO_NAME, data[inside:stop]), stop
     name = data[start:after]
     if announced > end:
         return name, Unreadable("binding longer than the list that it is in", data[after:stop]), stop

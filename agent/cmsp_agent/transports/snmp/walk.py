@@ -11,7 +11,7 @@ from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.transports.snmp.ber import DecodeError, oid_arcs, oid_text
 from cmsp_agent.transports.snmp.indexes import NO_INDEX, ColumnIndexes, IndexCache
 from cmsp_agent.transports.snmp.pdu import Pdu
-from cmsp_agent.transports.snmp.values import HeldValue, Missing
+from cmsp_agent.transports.snmp.values import NO_NAME, HeldValue, Missing
 
 
 class WalkedColumn:
@@ -70,6 +70,7 @@ class WalkedColumn:
         for count, (name, value) in enumerate(zip(names, values, strict=True)):
             if self.indexes.known[name] is None or isinstance(value, Missing):
                 self.done = True
+                self.failed = "" if name else NO_NAME
                 return names[:count], values[:count]
         return names, values
 

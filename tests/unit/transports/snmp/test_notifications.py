@@ -9,6 +9,7 @@ from cmsp_agent.transports.snmp.ber import DecodeError, OidTexts
 from cmsp_agent.transports.snmp.bindings import SNMP_TRAP_ADDRESS, SNMP_TRAP_OID, SYS_UP_TIME
 from cmsp_agent.transports.snmp.keys import AUTH_PROTOCOLS, KeyRing
 from cmsp_agent.transports.snmp.notifications import NotificationDecoder
+from cmsp_agent.transports.snmp.timeliness import EngineTime, SignedTimes
 from cmsp_agent.transports.snmp.trap_datagram import Notification, NotificationRefused, ReportReply
 from cmsp_agent.transports.snmp.users import UsmUser, localized
 from cmsp_agent.transports.snmp.usm import REPORTABLE
@@ -238,3 +239,48 @@ def test_malformed() -> None:
     for data in (b"", b"\x30\x00", community(reported(pdu.TRAP, UPTIME, TRAP_OID))[:-1], community(b"", 5)):
         with pytest.raises(DecodeError):
             decoder().decode(data, "192.0.2.1")
+
+
+@pytest.mark.parametrize(("version", "named"), [(0, "1"), (1, "2c")])
+@pytest.mark.parametrize("kind", [pdu.TRAP, pdu.INFORM])
+def test_the_version_is_the_message_s(version: int, named: str, kind: int) -> None:
+    found = received(community(reported(kind, UPTIME, TRAP_OID, ("1.3.6.9", ber.NO_SUCH_INSTANCE, None)), version))
+    assert (found.version, found.varbinds) == (named, (("1.3.6.9", None),))
+
+
+def test_a_trap_of_v1_in_a_message_of_either() -> None:
+    body = ber.element(
+        pdu.TRAP_V1, ber.element(6, b"\x2b\x06") + bytes.fromhex("40040a000001 020106 020109 430105 3000")
+    )
+    assert [received(community(body, version)).version for version in (0, 1)] == ["1", "2c"]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [(b".1.3.6.1.4.1.9.0.1", "1.3.6.1.4.1.9.0.1"), (b"linkDown", "0.0"), (b"\xff", "0.0")]
+)
+def test_a_name_written_as_text(text: bytes, name: str) -> None:
+    found = received(community(reported(pdu.INFORM, UPTIME, (SNMP_TRAP_OID, ber.OCTET_STRING, text))))
+    assert found.trap_oid == name
+    assert found.varbinds == (() if name != "0.0" else ((SNMP_TRAP_OID, text),))
+
+
+def test_only_an_address_under_its_own_name_is_a_relay_s_word() -> None:
+    other = ("1.3.6.9", ber.IP_ADDRESS, "192.0.2.9")
+    text = (SNMP_TRAP_ADDRESS, ber.OCTET_STRING, b"192.0.2.9")
+    assert received(community(reported(pdu.INFORM, UPTIME, TRAP_OID, other, text))).agent_address == ""
+
+
+async def test_of_an_engine_gone_back_only_what_is_as_fresh_as_it_signed_is_believed() -> None:
+    clock, times = ManualClock(), SignedTimes()
+    by = decoder(clock, times=times)
+    trap = reported(pdu.TRAP, UPTIME, TRAP_OID)
+    received(v3(trap, boots=5, time=1000), by=by)
+    at = clock.monotonic()
+    times.offer("192.0.2.1", lambda engine: EngineTime(2, 500, at) if engine == THEIRS else None)
+    refused(v3(trap, boots=2, time=500), "outside the time window", by)  # signed no later than the trap that came
+    await clock.advance(1)
+    now = clock.monotonic()
+    times.offer("192.0.2.1", lambda engine: EngineTime(2, 500, now) if engine == THEIRS else None)
+    refused(v3(trap, boots=2, time=349), "outside the time window", by)
+    refused(v3(trap, boots=1, time=900), "outside the time window", by)
+    assert received(v3(trap, boots=2, time=501), by=by).trap_oid == LINK_DOWN

@@ -8,7 +8,7 @@ from cmsp_agent.transports.snmp.ber import DecodeError
 from cmsp_agent.transports.snmp.indexes import IndexCache
 from cmsp_agent.transports.snmp.pages import ETHERNET, FIRST_WAIT, SMALLEST, Pages
 from cmsp_agent.transports.snmp.pdu import RESPONSE, Pdu
-from cmsp_agent.transports.snmp.values import HeldValue, Missing
+from cmsp_agent.transports.snmp.values import NO_NAME, HeldValue, Missing
 from cmsp_agent.transports.snmp.walk import TableWalk
 
 A, B = (ber.oid_octets(f"1.3.6.1.2.1.2.2.1.{column}") for column in (2, 8))
@@ -69,6 +69,16 @@ def test_a_hole_ends_the_column(value: Missing) -> None:
     reading.take(reading.active(), answer((A, "1", 1), (A, "2", value), (A, "3", 3)))
     assert reading.tables() == [{"1": 1}]
     assert reading.active() == []
+
+
+def test_a_binding_without_a_name_ends_the_column_with_the_reason() -> None:
+    reading = TableWalk([A], IndexCache(), 100, stop_at_disorder=False)
+    odd = answer((A, "1", 1), (A, "2", Unreadable(NO_NAME, b"")), (A, "3", 3))
+    odd.names[1] = b""
+    reading.take(reading.active(), odd)
+    assert reading.tables() == [{"1": 1}]
+    assert reading.columns[0].failed == NO_NAME
+    assert not reading.is_plain()
 
 
 def test_circles_and_disorder() -> None:
