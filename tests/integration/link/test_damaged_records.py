@@ -71,6 +71,46 @@ async def test_what_the_head_end_cannot_read_is_found_among_others(site: Site, p
     assert [kind for kind, _ in site.noted.notes] == ["headend.record_refused"]
 
 
+REFUSALS = (200, 402, 403, 404, 405, 406, 410, 411, 413, 414, 415, 418, 422, 431, 451)
+
+
+@pytest.mark.parametrize(("status", "at"), [*((status, status % 30 + 2) for status in REFUSALS), (415, 2), (415, 31)])
+async def test_a_record_that_alone_is_refused_by_any_status_blocks_nothing(site: Site, status: int, at: int) -> None:
+    names = await site.append(30)
+    site.headend.refused[f'"{names[at - 2]}"'.encode()] = status
+    await site.start()
+    await site.drained()
+    check(site, names, at)
+    assert await site.database.read(letters) == 1
+    assert [kind for kind, _ in site.noted.notes] == ["headend.record_refused"]
+
+
+@pytest.mark.parametrize("status", [404, 413, 415, 422])
+async def test_a_head_end_that_refuses_everything_costs_nothing(site: Site, status: int) -> None:
+    names = await site.append(30)
+    site.headend.refused[b"sequence"] = status
+    await site.start()
+    await site.until(lambda: site.forwarder.link.refuses_all)
+    assert await site.database.read(letters) == 0
+    await site.until(lambda: site.forwarder.link.refusals >= 4)
+    site.headend.refused.clear()
+    await site.drained()
+    assert site.reported() == names
+    assert site.reported_of("cmsp.gap.v1") == []
+    assert await site.database.read(letters) == 0
+
+
+async def test_a_head_end_that_refuses_everything_and_then_a_record_alone(site: Site) -> None:
+    names = await site.append(9)
+    site.headend.refused[b"sequence"] = 415
+    await site.start()
+    await site.until(lambda: site.forwarder.link.refuses_all)
+    site.headend.refused = {f'"{names[0]}"'.encode(): 415}
+    await site.drained(30)
+    assert site.reported() == names[1:]
+    assert await site.database.read(letters) == 1
+
+
 async def test_three_poisonous_records_in_a_row(site: Site) -> None:
     names = await site.append(20)
     summed = checksum(8, 6, 1, b"}")

@@ -145,6 +145,8 @@ class Headend:
         """(method, number of events) of each request that was looked at."""
         self.check_identity = True
         self.renewed_for = 0.0
+        self.refused: dict[bytes, int] = {}
+        """Text in a batch → the status that it is answered with; 200: as stored, in another epoch."""
         """Days for which certificates are renewed; 0: not at all."""
         self._port = port
         self._connections: set[ssl.SSLSocket] = set()
@@ -288,6 +290,13 @@ class Headend:
             return Answer(200, {})
         if what == "certificate":
             return self._certificate(appliance, content)
+        for text, status in self.refused.items():
+            if text in content:
+                return (
+                    problem(status, f"status-{status}")
+                    if status != 200
+                    else Answer(200, {"epoch": "other", "durable": 1})
+                )
         return self._events(appliance, content)
 
     def _certificate(self, appliance: str, content: bytes) -> Answer:

@@ -33,6 +33,7 @@ COUNTERS: tuple[Counter, ...] = (
             "forwarder.bytes": "Octets sent to the head-end",
             "forwarder.epochs": "Epochs of the outbox that were begun",
             "forwarder.gaps": "Gaps sent in place of records",
+            "forwarder.put_back": "Refused records that wait again, since the head-end refused everything",
             "heartbeat.failed": "Heartbeats that were not answered",
             "heartbeat.sent": "Heartbeats that the head-end took",
         },

@@ -4,13 +4,15 @@ Whatever is not of the contract has `violation` set: it is counted, and what we 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeAlias
 
 from cmsp_agent.transports.headend import HeadendReply
 
+LATER = (408, 423, 425, 426, 429)
+"""Refusals that are of the moment or the connection, not of what was sent."""
 LONGEST_WAIT = 3600.0
 """Seconds: a head-end that asks for more is asked again after so long."""
 
@@ -46,10 +48,12 @@ class RecordRefused:
 
 @dataclass(frozen=True, slots=True)
 class BatchRefused:
-    """400, or an answer that can't be read: something in what was sent can't be taken, and it does not say what."""
+    """400 and its kind, or an answer that can't be read: a record can't be taken, and it does not say which."""
 
     reason: str
     violation: bool = False
+    doubtful: bool = False
+    """The record need not be the cause: a route, a right or a proxy may be. It costs time before it costs a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +114,19 @@ def understood(reply: HeadendReply, now: int) -> HeadendAnswer:
             return _number(document, "durable", 0, Durable) or _violation(reply)
         case 409:
             return _number(document, "expected", 1, Expected) or _violation(reply)
-        case 400:
-            return BatchRefused("answered 400")
         case 413:
             return TooLarge()
         case 422:
             sequence = document.get("sequence")
             if not _is_count(sequence, 1):
-                return _violation(reply)
+                return replace(_violation(reply), doubtful=False)
             return RecordRefused(int(str(sequence)), str(document.get("detail", ""))[:500])
         case 401 | 403:
             return AccessRefused(reply.status)
+        case 404 | 405 | 410 | 421 | 451:
+            return BatchRefused(f"answered {reply.status}", doubtful=True)
+        case status if 400 <= status < 500 and status not in LATER:
+            return BatchRefused(f"answered {status}")
         case 429 | 503:
             seconds = retry_after(reply.retry_after, reply.date, now)
             return Wait(seconds) if seconds is not None else Failed(f"answered {reply.status} without Retry-After")
@@ -167,4 +173,4 @@ def _is_count(value: object, least: int) -> bool:
 
 def _violation(reply: HeadendReply) -> BatchRefused:
     problem = reply.problem or "fields that are missing or of another type"
-    return BatchRefused(f"answered {reply.status} with {problem}", violation=True)
+    return BatchRefused(f"answered {reply.status} with {problem}", violation=True, doubtful=True)

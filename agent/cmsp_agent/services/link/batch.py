@@ -3,7 +3,7 @@
 import sqlite3
 from dataclasses import dataclass
 
-from cmsp_agent.services.link.decision import Link, Numbers, Sent
+from cmsp_agent.services.link.link_state import Link, Numbers, Sent
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.compression import compress
 from cmsp_agent.storage.outbox.numbering import current, known

@@ -4,7 +4,7 @@
 step says what has to be done to the outbox and how long to wait.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from cmsp_agent.services.link.answers import (
     AccessRefused,
@@ -19,88 +19,20 @@ from cmsp_agent.services.link.answers import (
     Wait,
 )
 from cmsp_agent.services.link.backoff import backoff
+from cmsp_agent.services.link.link_state import MOST_RECORDS, Link, LinkStep, Numbers, Sent
+from cmsp_agent.services.link.refusals import (
+    FIRST_ACCESS_WAIT,
+    LONGEST_ACCESS_WAIT,
+    batch_refused,
+    failed,
+    forbidden,
+    out_of_contract,
+    record_refused,
+    too_large,
+)
 
-MOST_RECORDS = 1000
-FIRST_ACCESS_WAIT = 30.0
-LONGEST_ACCESS_WAIT = 900.0
 SHORTEST_WAIT = 1.0
 """Also where the head-end asks for none: it may say so again and again."""
-UNREADABLE_BORNE = 12
-"""Answers in a row that can't be read before a record is taken for their cause: some ten minutes of backoff."""
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """Where the outbox stands at the moment of a decision."""
-
-    epoch: str
-    earlier: frozenset[str]
-    """Epochs of ours before this one."""
-    last: int
-    """The highest sequence given out."""
-    durable: int = 0
-    """The highest that was acknowledged in this epoch."""
-    sent: int = 0
-    """The highest that may have been sent in this epoch: a head-end that holds more shows that we were reverted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The batch that was answered; None in its place means the question of what is durable."""
-
-    first: int
-    last: int
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """What we know of the head-end."""
-
-    asked: bool = False
-    """It has said what is durable since the last failure."""
-    after: int = 0
-    """The next batch holds what follows this sequence."""
-    limit: int = MOST_RECORDS
-    """Records in the next batch at most: halved by 413, doubled by each success."""
-    alone: int = 0
-    """Refused once: to be sent without others; 0: none."""
-    suspect: int = 0
-    """What was refused without a name is not after this sequence; 0: nothing is looked for."""
-    dead_letters: int = 0
-    """Records in a row that became dead letters without a name, and nothing taken between."""
-    failures: int = 0
-    """In a row."""
-    access_refused: bool = False
-    doubt: str = ""
-    """What it said once that would make us begin a new epoch, if it says it again."""
-    reason: str = ""
-    """Why the last attempt failed; empty while all is well."""
-
-    def span(self) -> tuple[int, int | None]:
-        """Records in the next batch at most, and the last sequence that may be in it (None: any)."""
-        if self.alone > self.after + 1:
-            return self.limit, self.alone - 1
-        if self.alone == self.after + 1:
-            return 1, None
-        return self.limit, None
-
-
-@dataclass(frozen=True, slots=True)
-class LinkStep:
-    """What has to be done. `wait` is in seconds, after everything else."""
-
-    forget: int = 0
-    """The head-end has made everything up to here durable."""
-    fill_from: int = 0
-    """It expects this; where we no longer have it, a gap must stand in."""
-    begin_epoch: str = ""
-    """Reason for a new epoch."""
-    lost: int = 0
-    """Records that the head-end has of us and we do not."""
-    dead_letter: RecordRefused | None = None
-    violation: bool = False
-    wait: float = 0.0
 
 
 def decide(
@@ -121,17 +53,19 @@ def decide(
         case Expected():
             return _expected(link, numbers, sent, answer, chance)
         case TooLarge():
-            return _too_large(link, sent, chance)
+            return too_large(link, sent, chance)
         case RecordRefused():
-            return _refused(link, sent, answer, chance)
+            return record_refused(link, sent, answer, chance)
         case BatchRefused():
-            return _batch_refused(link, sent, answer, chance)
+            return batch_refused(link, sent, answer, chance)
         case Unsent():
             return replace(link, asked=False), LinkStep()
         case Wait(seconds):
             return replace(link, access_refused=False, reason="asked to wait"), LinkStep(
                 wait=max(seconds, SHORTEST_WAIT)
             )
+        case AccessRefused(403) if sent is not None and link.asked:
+            return forbidden(link, sent, chance)
         case AccessRefused(status):
             failures = link.failures + 1
             wait = backoff(failures, 0.5 + chance / 2, FIRST_ACCESS_WAIT, LONGEST_ACCESS_WAIT)
@@ -140,14 +74,7 @@ def decide(
                 wait=wait
             )
         case Failed():
-            return _failed(link, answer, chance)
-
-
-def _failed(link: Link, answer: Failed, chance: float) -> tuple[Link, LinkStep]:
-    failures = link.failures + 1
-    wait = backoff(failures, chance)
-    after = replace(link, asked=False, failures=failures, access_refused=False, reason=answer.reason)
-    return after, LinkStep(violation=answer.violation, wait=wait)
+            return failed(link, answer, chance)
 
 
 def _well(link: Link, after: int) -> Link:
@@ -162,13 +89,14 @@ def _durable(link: Link, numbers: Numbers, sent: Sent | None, answer: Durable, c
     if sent is None:
         return _stands_at(link, numbers, answer.epoch, answer.durable, chance)
     if answer.epoch is None:
-        return _batch_refused(link, sent, BatchRefused("acknowledged without an epoch", violation=True), chance)
+        return batch_refused(link, sent, out_of_contract("acknowledged without an epoch"), chance)
     if answer.epoch != numbers.epoch:
-        return _failed(link, Failed("acknowledged another epoch than was sent", violation=True), chance)
+        return batch_refused(link, sent, out_of_contract("acknowledged another epoch than was sent"), chance)
     if answer.durable > sent.last:
-        return _failed(link, Failed("acknowledged more than was sent", violation=True), chance)
+        return batch_refused(link, sent, out_of_contract("acknowledged more than was sent"), chance)
     if answer.durable < sent.first:
-        return _failed(link, Failed("acknowledged nothing of what was sent"), chance)
+        nothing = BatchRefused("acknowledged nothing of what was sent", doubtful=True)
+        return batch_refused(link, sent, nothing, chance)
     return _well(link, answer.durable), LinkStep(forget=answer.durable)
 
 
@@ -186,7 +114,10 @@ def _stands_at(link: Link, numbers: Numbers, epoch: str | None, durable: int, ch
     forget = durable if epoch == numbers.epoch else 0
     # an answer to a question is not yet a batch taken: what failed before may fail again
     well = _well(link, durable)
-    after = replace(well, limit=link.limit, failures=link.failures, doubt=link.doubt, dead_letters=link.dead_letters)
+    kept = {
+        name: getattr(link, name) for name in ("limit", "failures", "doubt", "dead_letters", "refusals", "refuses_all")
+    }
+    after = replace(well, **kept)
     return after, LinkStep(forget=forget, fill_from=durable + 1)
 
 
@@ -215,10 +146,10 @@ def _expected(
     link: Link, numbers: Numbers, sent: Sent | None, answer: Expected, chance: float
 ) -> tuple[Link, LinkStep]:
     if sent is None:
-        return _failed(link, Failed("answered 409 to a question", violation=True), chance)
+        return failed(link, Failed("answered 409 to a question", violation=True), chance)
     if answer.epoch == numbers.epoch and answer.expected <= numbers.sent + 1:
         if answer.expected == sent.first:
-            return _failed(link, Failed("expects what it was sent", violation=True), chance)
+            return batch_refused(link, sent, out_of_contract("expects what it was sent"), chance)
         after, step = _stands_at(link, numbers, answer.epoch, answer.expected - 1, chance)
         # a hole is not a success: an answer that moves to and fro must not make us spin
         return replace(after, failures=link.failures + 1), replace(step, forget=0, wait=_once(link, chance))
@@ -230,48 +161,9 @@ def _expected(
         # our epoch is an old one there: we were reverted to it
         return _doubted(link, "unknown", f"is in epoch {answer.epoch}", chance, answer.expected - 1)
     # more than we have, or no sense: ask before anything is begun anew
-    return _failed(link, Failed(f"expects {answer.expected} of epoch {answer.epoch}"), chance)
+    return failed(link, Failed(f"expects {answer.expected} of epoch {answer.epoch}"), chance)
 
 
 def _once(link: Link, chance: float) -> float:
     """No wait for the first correction in a row, backoff from the second on."""
     return backoff(link.failures, chance) if link.failures else 0.0
-
-
-def _too_large(link: Link, sent: Sent | None, chance: float) -> tuple[Link, LinkStep]:
-    if sent is None:
-        return _failed(link, Failed("answered 413 to a question", violation=True), chance)
-    if sent.count == 1:
-        return _batch_refused(link, sent, BatchRefused("too large alone"), chance)
-    return replace(link, limit=sent.count // 2, reason="batch too large"), LinkStep()
-
-
-def _refused(link: Link, sent: Sent | None, answer: RecordRefused, chance: float) -> tuple[Link, LinkStep]:
-    if sent is None or not sent.first <= answer.sequence <= sent.last:
-        return _batch_refused(link, sent, BatchRefused("refused a record that was not sent", violation=True), chance)
-    if sent.count == 1 and link.alone == answer.sequence:
-        return replace(link, alone=0, reason="record refused"), LinkStep(dead_letter=answer)
-    return replace(link, alone=answer.sequence, reason="record refused"), LinkStep()
-
-
-def _batch_refused(link: Link, sent: Sent | None, answer: BatchRefused, chance: float) -> tuple[Link, LinkStep]:
-    """Halve until the bad record is alone, ask whether the head-end is well, send it again, then set it aside.
-
-    A head-end that refuses everything costs a record ever more seldom: it looks like a run of bad records. An answer
-    that can't be read may be of a proxy: it costs time first, and a record only where it stays so.
-    """
-    if sent is None:
-        return _failed(link, Failed(answer.reason, answer.violation), chance)
-    failures = link.failures + 1
-    after = replace(link, failures=failures, access_refused=False, suspect=sent.last, reason=answer.reason)
-    wait = backoff(link.failures, chance) if answer.violation else 0.0
-    if sent.count > 1:
-        # an answer that can't be read may hide one that was taken: ask
-        halved = replace(after, asked=not answer.violation, limit=sent.count // 2)
-        return halved, LinkStep(violation=answer.violation, wait=wait)
-    if link.alone != sent.last or (answer.violation and failures < UNREADABLE_BORNE):
-        if link.dead_letters:
-            wait = backoff(link.dead_letters, chance, FIRST_ACCESS_WAIT, LONGEST_ACCESS_WAIT)
-        return replace(after, asked=False, alone=sent.last), LinkStep(violation=answer.violation, wait=wait)
-    after = replace(after, alone=0, suspect=0, limit=1, dead_letters=link.dead_letters + 1)
-    return after, LinkStep(dead_letter=RecordRefused(sent.last, answer.reason), violation=answer.violation)

@@ -17,6 +17,7 @@ from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.services.link.answers import (
     IN_WORDS,
     AccessRefused,
+    BatchRefused,
     Failed,
     HeadendAnswer,
     RecordRefused,
@@ -24,10 +25,12 @@ from cmsp_agent.services.link.answers import (
     understood,
 )
 from cmsp_agent.services.link.batch import Parcel, pack
-from cmsp_agent.services.link.decision import Link, LinkStep, Numbers, decide, settled, taken
+from cmsp_agent.services.link.decision import decide, settled, taken
 from cmsp_agent.services.link.deletion import Forgetting
 from cmsp_agent.services.link.headend_state import Edges, OwnEvents
 from cmsp_agent.services.link.incident_numbers import EarlierLife
+from cmsp_agent.services.link.link_state import Link, LinkStep, Numbers
+from cmsp_agent.services.link.refusals import put_back
 from cmsp_agent.services.link.waiting import Ahead
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox import epochs, gaps
@@ -198,9 +201,10 @@ class Forwarder:
             self._well()
         elif failed:
             self._edges.failing(self._client.url, self.link.failures, self.link.reason, self.link.access_refused)
-        if isinstance(answer, Failed | AccessRefused):
+        doubtful = isinstance(answer, BatchRefused) and answer.doubtful
+        if isinstance(answer, Failed | AccessRefused) or doubtful:
             self._connected = False
-        if isinstance(answer, Failed):
+        if isinstance(answer, Failed) or doubtful:
             self._client.next_url()
 
     def _well(self) -> None:
@@ -247,6 +251,15 @@ class Forwarder:
             self._edges.record_refused(refused)
         return made
 
+    async def _put_back(self, refused: RecordRefused) -> bool:
+        """Where the gap of a dead letter was refused too, the head-end refuses everything: the record waits again."""
+        back = await self._database.write(lambda tx: gaps.put_back(tx, refused.sequence), makes_room=True)
+        if back:
+            self._counters.add("forwarder.put_back")
+            what = {"sequence": refused.sequence, "reason": refused.detail}
+            log.warning("the head-end refuses everything: a record that it refused waits again", extra=what)
+        return back
+
     async def _replace(self, damaged: RowsDamaged) -> None:
         """What can't be read any more must not hold up what follows: a gap stands in for it."""
         self._counters.add("forwarder.damaged", damaged.last - damaged.first + 1)
@@ -262,6 +275,9 @@ class Forwarder:
     async def _set_aside(self, step: LinkStep) -> None:
         refused = step.dead_letter
         assert refused is not None
+        if step.unnamed and await self._put_back(refused):
+            self.link = put_back(self.link)
+            return
         if await self._dead_letter(refused):
             return
         # a refused gap: nothing smaller can stand in its place, so keep it and try again slowly

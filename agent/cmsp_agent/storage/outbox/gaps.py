@@ -106,6 +106,31 @@ def dead_letter(tx: sqlite3.Connection, sequence: int, detail: str, now: int, ne
     return True
 
 
+def put_back(tx: sqlite3.Connection, sequence: int) -> bool:
+    """Put a dead letter back in the place of its gap, which nobody took; False where no such gap is there."""
+    epoch = current(tx)
+    place = sequence + epoch.base
+    row = tx.execute("select appended_at, body from outbox where row = ? and first = row", (place,)).fetchone()
+    letter = tx.execute(
+        "select row, kind, body from dead_letters where epoch = ? and sequence = ? and kind <> ? order by row desc",
+        (epoch.epoch, sequence, GAP_KIND),
+    ).fetchone()
+    if row is None or letter is None or (hole := _hole(row[1])).reason != REFUSED:
+        return False
+    severities = {level.value: number for number, level in enumerate(SEVERITIES)}
+    (severity,) = [severities.get(name, NO_SEVERITY) for counts in hole.counts.values() for name in counts] or [
+        NO_SEVERITY
+    ]
+    _, kind, body = letter
+    summed = checksum(kind, severity, row[0], body)
+    tx.execute(
+        "update outbox set first = null, kind = ?, severity = ?, body = ?, checksum = ? where row = ?",
+        (kind, severity, body, summed, place),
+    )
+    tx.execute("delete from dead_letters where row = ?", (letter[0],))
+    return True
+
+
 def dead_letters(connection: sqlite3.Connection) -> int:
     """How many records the head-end refused for good."""
     return int(connection.execute("select count(*) from dead_letters").fetchone()[0])

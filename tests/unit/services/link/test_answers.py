@@ -87,10 +87,16 @@ def test_a_wait_without_a_time_is_a_failure(header: str | None) -> None:
     assert isinstance(understood(HeadendReply(503, None, header), NOW), Failed)
 
 
-def test_400_refuses_something_and_does_not_say_what() -> None:
-    assert understood(HeadendReply(400, {}), NOW) == BatchRefused("answered 400")
+@pytest.mark.parametrize("status", [400, 402, 406, 411, 414, 415, 417, 418, 431])
+def test_what_was_sent_is_refused_without_a_word_of_which_record(status: int) -> None:
+    assert understood(HeadendReply(status, {}), NOW) == BatchRefused(f"answered {status}")
 
 
-@pytest.mark.parametrize("status", [100, 201, 202, 204, 301, 404, 418, 500, 502])
+@pytest.mark.parametrize("status", [404, 405, 410, 421, 451])
+def test_a_refusal_that_may_be_of_the_route_is_doubtful(status: int) -> None:
+    assert understood(HeadendReply(status, {}), NOW) == BatchRefused(f"answered {status}", doubtful=True)
+
+
+@pytest.mark.parametrize("status", [100, 201, 202, 204, 301, 408, 423, 425, 426, 500, 502])
 def test_anything_else_is_a_failure_but_no_protocol_violation(status: int) -> None:
     assert understood(HeadendReply(status, {}), NOW) == Failed(f"answered {status}")

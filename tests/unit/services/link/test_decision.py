@@ -16,7 +16,8 @@ from cmsp_agent.services.link.answers import (
     Unsent,
     Wait,
 )
-from cmsp_agent.services.link.decision import Link, LinkStep, Numbers, Sent, decide, settled
+from cmsp_agent.services.link.decision import decide, settled
+from cmsp_agent.services.link.link_state import Link, LinkStep, Numbers, Sent
 
 NUMBERS = Numbers("E", frozenset({"D"}), last=120, durable=40, sent=100)
 LINK = Link(asked=True, after=50)
@@ -226,10 +227,12 @@ class TestBatchRefused:
     def test_it_is_asked_whether_the_head_end_is_well_before_a_record_is_set_aside(self) -> None:
         link, step = after(self.unnamed, LINK, Sent(51, 51, 1))
         assert (link.asked, link.alone, step) == (False, 51, LinkStep())
-        link, step = after(BatchRefused("a page", violation=True), link, None)
+        link, step = after(BatchRefused("a page", violation=True, doubtful=True), link, None)
         assert (link.asked, step.dead_letter, step.wait) == (False, None, 2.0)
 
-    @pytest.mark.parametrize("answer", [BatchRefused("a page", violation=True), Durable(None, 51)])
+    @pytest.mark.parametrize(
+        "answer", [BatchRefused("a page", doubtful=True), Durable(None, 51), Durable("X", 51), Durable("E", 50)]
+    )
     def test_answers_that_cannot_be_read_cost_time_before_they_cost_a_record(self, answer: HeadendAnswer) -> None:
         link, waits = LINK, []
         while True:
