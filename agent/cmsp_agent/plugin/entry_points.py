@@ -1,7 +1,7 @@
 """The plugins that distributions bring, and what makes a module one: API version, hooks, marks."""
 
 import inspect
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from importlib import metadata
 from types import ModuleType
@@ -39,6 +39,11 @@ def plugins_of(distribution: metadata.Distribution, known: Collection[str]) -> l
 def own_first(plugin: Found) -> tuple[bool, str]:
     """Sorts the product's own before the others."""
     return plugin.distribution != OWN_DISTRIBUTION, plugin.name
+
+
+def is_own(plugin: str, found: Iterable[Found]) -> bool:
+    """Whether the product itself brings the plugin of this name."""
+    return any(each.name == plugin and each.distribution == OWN_DISTRIBUTION for each in found)
 
 
 def admit(manager: pluggy.PluginManager, name: str, module: ModuleType) -> list[str]:

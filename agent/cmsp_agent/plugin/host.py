@@ -21,9 +21,11 @@ from cmsp_agent.model.event import Event
 from cmsp_agent.model.signal import Signal
 from cmsp_agent.plugin import hookspecs
 from cmsp_agent.plugin.admission import admitted
+from cmsp_agent.plugin.answers import MOST_RESULTS, answers, items_of
 from cmsp_agent.plugin.api import AlarmReport, DeviceType, NormaliseFunction
 from cmsp_agent.plugin.channels import Channels
 from cmsp_agent.plugin.entry_points import HOOKS, Found, admit, named, own_first, placed, plugins_of, seen_in_source
+from cmsp_agent.plugin.last_run import IMPORT
 from cmsp_agent.plugin.markers import PROJECT
 from cmsp_agent.plugin.misspelt import misspelt_in
 from cmsp_agent.plugin.quarantine import NORMALISE, Quarantine
@@ -31,15 +33,13 @@ from cmsp_agent.plugin.record_sink import RecordSink
 from cmsp_agent.plugin.registry import Registry, figure_names
 from cmsp_agent.plugin.report import PluginReport
 from cmsp_agent.plugin.sink_calls import take_sink
-from cmsp_agent.plugin.source_line import file_of, first_line
+from cmsp_agent.plugin.source_line import file_of
 from cmsp_agent.plugin.type_check import misfits
 from cmsp_agent.plugin.watchdog import Calls
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-MOST_RESULTS = 500
-"""Items taken from one answer of a plugin; an endless generator ends here."""
 MOST_MISTAKES = 100
 """Mistakes that are kept of one answer."""
 SLOW = 0.1
@@ -127,7 +127,7 @@ class PluginHost:
         """Import one plugin and ask for its device types; they are registered by `register_device_types`."""
         self._reports[found.name] = PluginReport(found.name, found.distribution, "refused")
         try:
-            with self.calls.entered(found.name, "import"):
+            with self.calls.entered(found.name, IMPORT):
                 module = found.load()
             self.calls.modules[getattr(module, "__name__", found.name).removesuffix(".plugin")] = found.name
             self._mistaken(found.name, seen_in_source(found, getattr(module, "__file__", "") or ""))
@@ -167,7 +167,7 @@ class PluginHost:
         """The items of one plugin's answer to a hook that returns many; what is no iterable does not fit."""
         results: list[object] = []
         for implementation in self._implementations(hook, plugin):
-            results += self.call(plugin, hook, partial(_answers, implementation, hook)) or []
+            results += self.call(plugin, hook, partial(answers, implementation, hook)) or []
         return results
 
     def _register(self, plugin: str, candidate: object) -> None:
@@ -190,7 +190,7 @@ class PluginHost:
         what = f"{NORMALISE}{kind}"
 
         def guarded(signal: Signal) -> Iterable[AlarmReport] | None:
-            answer = self.call(plugin, what, lambda: None if (said := code(signal)) is None else _items(said))
+            answer = self.call(plugin, what, lambda: None if (said := code(signal)) is None else items_of(said))
             wrong = [text for item in answer or () for text in misfits(item, AlarmReport)]
             if wrong:
                 self._mistaken(plugin, (f"{what}: {text}" for text in wrong))
@@ -275,19 +275,6 @@ class PluginHost:
 
     def _update(self, plugin: str, **changes: object) -> None:
         self._reports[plugin] = replace(self._reports[plugin], **changes)  # type: ignore[arg-type]
-
-
-def _answers(code: Callable[[], object], hook: str) -> list[object]:
-    answer = code()
-    if isinstance(answer, str | bytes) or not isinstance(answer, Iterable):
-        raise PluginError(f"{first_line(code)}: {hook} returns {type(answer).__name__}: a list is wanted")
-    return _items(answer)
-
-
-def _items(answer: object) -> list[object]:
-    if isinstance(answer, str | bytes) or not isinstance(answer, Iterable):
-        raise PluginError(f"expected an iterable, got {type(answer).__name__}")
-    return list(islice(answer, MOST_RESULTS))
 
 
 def _known_drivers() -> Iterable[str]:

@@ -68,25 +68,6 @@ class Calls:
             self.note(*(self.running[-1] if self.running else ("", "")))
 
 
-def judge_last_run(last_resort: LastResort, quarantine: Quarantine, now: int) -> str | None:
-    """Quarantine the plugin that held the interpreter until the last process ended, if one did.
-
-    Args:
-        last_resort: what the last process left behind.
-        quarantine: where to put the plugin.
-        now: wall time, ms since the epoch, UTC.
-
-    Returns:
-        The plugin's name, or None.
-    """
-    verdict = last_resort.verdict()
-    if verdict is None:
-        return None
-    plugin, call, stack = verdict
-    quarantine.add(Quarantined(plugin, now, f"held the interpreter until the process ended, in {call}", stack, call))
-    return plugin
-
-
 @dataclass(frozen=True)
 class Blocker:
     """What held the loop when the watchdog looked."""

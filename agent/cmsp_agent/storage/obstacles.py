@@ -21,7 +21,7 @@ DATABASES = tuple(f"{name}{suffix}" for name in ("state.db", "series.db") for su
 """The databases, and what lies beside them while they are open."""
 QUARANTINE = "quarantine.json"
 RESERVE = "state.db.reserve"
-MADE_ANEW = (*DATABASES, RESERVE, QUARANTINE, "quarantine.new", "plugin-running", "blocked.trace")
+MADE_ANEW = (*DATABASES, RESERVE, QUARANTINE, "quarantine.new", "plugin-running", "plugin-suspect", "blocked.trace")
 """What the agent makes again where it is missing. A key is none of them: it is a person's to put back."""
 
 LOST = {

@@ -102,7 +102,7 @@ def gone(path: Path) -> None:
 
 MADE_ANEW = [
     *("state.db", "state.db-wal", "state.db.lock", "state.db.reserve", "series.db", "series.db.lock"),
-    *("quarantine.json", "plugin-running", "blocked.trace"),
+    *("quarantine.json", "plugin-running", "plugin-suspect", "blocked.trace"),
 ]
 SHAPES = [a_directory, a_pipe, a_dead_link]
 

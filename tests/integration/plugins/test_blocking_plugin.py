@@ -21,13 +21,14 @@ from cmsp_agent.model.signal import SyslogSignal
 from cmsp_agent.plugin.host import PluginHost
 from cmsp_agent.plugin.last_resort import LastResort
 from cmsp_agent.plugin.quarantine import Quarantine
-from cmsp_agent.plugin.watchdog import LoopWatchdog, judge_last_run
+from cmsp_agent.plugin.last_run import judge_last_run
+from cmsp_agent.plugin.watchdog import LoopWatchdog
 
 async def main(state):
     clock, counters = SystemClock(), Counters()
     quarantine = Quarantine(state / "quarantine.json")
     resort = LastResort(state)
-    judge_last_run(resort, quarantine, clock.now())
+    judge_last_run(resort, quarantine, clock.now(), lambda plugin: False)
     host = PluginHost(quarantine, clock, counters)
     watchdog = LoopWatchdog(host.calls, quarantine, clock, counters, exit_after=%s, last_resort=resort)
     watchdog.start()
@@ -140,3 +141,38 @@ def test_quarantine_can_be_cleared_and_the_plugin_is_loaded_again(agent: list[st
     assert "acme quarantined x" in run(agent)[3]
     quarantine.clear("acme")
     assert "acme loaded" in run(agent)[3]
+
+
+ENDS = {
+    "exits": "import os; os._exit(0)",
+    "exits as for a configuration that can't be used": "import os; os._exit(3)",
+    "is killed, for want of memory say": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+    "crashes": "import os; os.abort()",
+}
+
+
+@pytest.mark.parametrize("how", ENDS)
+def test_a_plugin_that_ends_the_process_at_its_import_is_left_out_of_the_next(
+    agent: list[str], tmp_path: Path, how: str
+) -> None:
+    (tmp_path / "outside_acme.py").write_text(PLUGIN % (ENDS[how], "pass", "pass"))
+    assert run(agent)[3] == ""
+    code, _, _, out, _ = run(agent)
+    assert code == 0
+    assert "acme quarantined the agent's process ended in its import" in out
+    assert "acme quarantined" in run(agent)[3]
+
+
+def test_a_plugin_that_ends_the_process_elsewhere_is_left_out_once_it_did_so_twice_in_a_row(
+    agent: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "outside_acme.py").write_text(PLUGIN % ("", "import os; os._exit(0)", "pass"))
+    assert run(agent)[3] == ""
+    assert run(agent)[3] == ""
+    assert "twice in a row in its normalise of acme" in run(agent)[3]
+
+
+def test_a_process_that_ended_in_no_plugin_accuses_none(agent: list[str], tmp_path: Path) -> None:
+    (tmp_path / "outside_acme.py").write_text(PLUGIN % ("import sys; sys.exit(3)", "pass", "pass"))
+    for _ in range(2):
+        assert "acme refused import failed: SystemExit: 3" in run(agent)[3]
