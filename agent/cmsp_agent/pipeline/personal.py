@@ -20,7 +20,9 @@ def _group(words: str, *patterns: str) -> Personal:
     return Personal(tuple(words.split(" | ")), [re.compile(pattern, re.IGNORECASE) for pattern in patterns])
 
 
-_NUMBER = r"(?P<secret>[+*#]?\d[\d*#]{2,})"
+_EMERGENCY = r"(?![09]?(?:112|911|999|000)(?![\w*#])|0?(?:11[0-9]|933|116\d{3})(?![\w*#]))"
+"""The numbers of emergency and help services, also behind the digit for an outside line, are nobody's."""
+_NUMBER = rf"{_EMERGENCY}(?P<secret>[+*#]?\d[\d*#]{{2,}})"
 _SPACED = r"(?P<secret>\+\d[\d ().-]{5,22}\d|\(?0\d{1,3}\)?(?:[ .-]\d{2,4}){2,5})"
 """A number as people write it: its groups apart."""
 _GAP = r"(?:[^\d+*#\n]{0,20}(?:\.\d+)+=)?[^\d+*#\n]{0,20}"
@@ -49,7 +51,7 @@ PERSONAL: tuple[Personal, ...] = (
         rf"\b(?:tele)?phone(?: number)?[ :=]+{_NUMBER}",
         rf"\bdirectory ?number[ :=]+{_NUMBER}",
     ),
-    _group("party number", r"\bparty number i = 0x[0-9a-f]+, '(?P<secret>[^']+)'"),
+    _group("party number", rf"\bparty number i = 0x[0-9a-f]+, '{_EMERGENCY}(?P<secret>[^']+)'"),
     _group("connected", rf"\b(?:dis)?connected (?:to|from) {_NUMBER}(?![.\d/])"),
     _group("number=", r"\bnumber=(?P<secret>[+*#]?\d{5,})"),
     _group("number", r"(?:^|[.;:,(\[])\s?number[ :]+(?P<secret>\+?\d{5,})\b"),
@@ -63,10 +65,14 @@ PERSONAL: tuple[Personal, ...] = (
         r"\b(?:src|source|dst|dest(?:ination)?)[ _-]?(?:uri|user|number|phone)[a-z]{0,6}[ :=]+['\"]?(?:sips?:)?"
         r"(?P<secret>[^\s@\"'|;,<>]+)",
     ),
-    _group("sip:", r"\bsip:(?P<secret>[^\s@<>\";]+)(?:;[^\s@<>\"]*)?@"),
-    _group("sips:", r"\bsips:(?P<secret>[^\s@<>\";]+)(?:;[^\s@<>\"]*)?@"),
-    _group("tel:", r"\btel:(?P<secret>[+\d][\d.()-]{2,})"),
-    _group("@", r"(?<![\w.+-])(?P<secret>[\w.+-]+)@(?:[\w-]+\.)+[a-z]{2,}\b", r"(?<![\w+])(?P<secret>\+?\d{3,})@"),
+    _group("sip:", rf"\bsip:{_EMERGENCY}(?P<secret>[^\s@<>\";]+)(?:;[^\s@<>\"]*)?@"),
+    _group("sips:", rf"\bsips:{_EMERGENCY}(?P<secret>[^\s@<>\";]+)(?:;[^\s@<>\"]*)?@"),
+    _group("tel:", rf"\btel:{_EMERGENCY}(?P<secret>[+\d][\d.()-]{{2,}})"),
+    _group(
+        "@",
+        rf"(?<![\w.+-]){_EMERGENCY}(?P<secret>[\w.+-]+)@(?:[\w-]+\.)+[a-z]{{2,}}\b",
+        rf"(?<![\w+]){_EMERGENCY}(?P<secret>\+?\d{{3,}})@",
+    ),
     _group('"', rf"\b{_HEADER}: *\"(?P<secret>[^\"]+)\" *<"),
     _group(
         "name",

@@ -103,7 +103,12 @@ def test_any_device_type_masks_telephone_numbers() -> None:
         ("Failed password for jdoe from 10.0.0.1 port 22", "for <masked> from"),
         ("login rejected, username=jdoe", "username=<masked>"),
         ("user 'jdoe' is locked", "user '<masked>' is locked"),
-        ("calling number 0612345678 dialed 112", "number <masked> dialed <masked>"),
+        ("calling number 0612345678 dialed 4021", "number <masked> dialed <masked>"),
+        ("calling number 0612345678 dialed 112", "number <masked> dialed 112"),
+        ("INVITE sip:112@x.example from sip:1124@x.example", "sip:112@x.example from sip:<masked>@x.example"),
+        ("Called Party Number i = 0x81, '0112' failed, not '01125'", "'0112' failed"),
+        ("User:kim  logged command: destination-pattern 9911$", "destination-pattern 9911$"),
+        ("mail of 112kim@x.example", "of <masked>@x.example"),
     ],
 )
 def test_people_are_masked_whatever_the_device_type(text: str, masked: str) -> None:
