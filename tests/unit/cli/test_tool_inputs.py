@@ -5,7 +5,7 @@ import struct
 import pytest
 
 from cmsp_agent.cli.tool.captures import payloads_of
-from cmsp_agent.cli.tool.inputs import Form, datagrams_of_hex, form_of
+from cmsp_agent.cli.tool.inputs import Form, UnreadableInput, datagrams_of_hex, form_of
 from cmsp_agent.cli.tool.syslog import messages_of
 
 
@@ -31,6 +31,21 @@ def test_the_form_is_known_by_the_content() -> None:
 def test_lines_of_digits_are_datagrams_and_dumps_are_one() -> None:
     assert list(datagrams_of_hex(b"3c313e\n0x3c 32 3e\n")) == [b"<1>", b"<2>"]
     assert list(datagrams_of_hex(b"00000000: 3c31 3e41  <1>A\n00000004: 42 43    BC\n")) == [b"<1>ABC"]
+
+
+@pytest.mark.parametrize(
+    "line", [b"0x3c 0x31 0x3e", b"0x3c,0x31,0x3e;", rb"\x3c\x31\x3e", b"\xef\xbb\xbf3c313e", b"3C:31:3E"]
+)
+def test_digits_as_programs_print_them(line: bytes) -> None:
+    assert form_of(line) is Form.HEX
+    assert list(datagrams_of_hex(line)) == [b"<1>"]
+
+
+def test_where_a_digit_is_missing_is_said() -> None:
+    data = b"# of the lab\n" + b"30" * 30 + b"3\n"
+    assert form_of(data) is Form.HEX
+    with pytest.raises(UnreadableInput, match="line 2: 61 hexadecimal digits, which is odd"):
+        list(datagrams_of_hex(data))
 
 
 def test_a_capture_gives_datagrams_and_cuts_streams() -> None:

@@ -65,3 +65,13 @@ def test_what_snmptrapd_prints_is_read_by_name_or_number(tmp_path: Path, trap: s
     (got,) = reported(tmp_path, text)
     assert got["name"] == "linkDown"
     assert got["bindings"] == [{"oid": None, "name": "ifDescr.7", "value": "Gi0/1"}]
+
+
+@pytest.mark.parametrize(
+    ("data", "said"), [(b"\n \n", "is empty"), (b"\xd4\xc3\xb2\xa1" + bytes(20), "no SNMP message over UDP")]
+)
+def test_an_input_without_a_trap_says_so(data: bytes, said: str, tmp_path: Path) -> None:
+    source, problem = tmp_path / "input", io.StringIO()
+    source.write_bytes(data)
+    assert run(["tool", "trap", str(source)], Output(io.StringIO(), problem)) == 2
+    assert said in problem.getvalue()

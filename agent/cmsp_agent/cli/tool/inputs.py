@@ -21,6 +21,11 @@ _DUMP_LINE = re.compile(
     r"\s*(?:0x)?[0-9a-fA-F]{4,8}:?\s+((?:[0-9a-fA-F]{2,4}\s{1,2})*[0-9a-fA-F]{2,4})(?:\s{2,}.*|\s*)\Z"
 )
 
+_MARKS = re.compile(r"0[xX]|\\x|[,;]")
+"""What stands around octets that a program has printed."""
+_NOTHING_ELSE = re.compile(r"[0-9a-fA-F\s:]{40,}\Z")
+"""So many digits are no text, though one may be missing."""
+_BOM = b"\xef\xbb\xbf"
 _SEQUENCE = 0x30
 
 
@@ -57,7 +62,7 @@ def form_of(data: bytes) -> Form:
     if data[:4] in _CAPTURES:
         return Form.PCAP
     try:
-        lines = data.decode("ascii").splitlines()
+        lines = data.removeprefix(_BOM).decode("ascii").splitlines()
     except UnicodeDecodeError:
         return Form.TEXT
     written = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
@@ -71,11 +76,11 @@ def datagrams_of_hex(data: bytes) -> Iterator[bytes]:
         UnreadableInput: something else than digits.
     """
     held = bytearray()
-    for line in data.decode("ascii", "replace").splitlines():
+    for number, line in enumerate(data.removeprefix(_BOM).decode("ascii", "replace").splitlines(), 1):
         if line.lstrip().startswith("#"):
             continue
         dumped = _DUMP_LINE.match(line)
-        octets = bytes.fromhex(dumped[1]) if dumped else _digits(line)
+        octets = bytes.fromhex(dumped[1]) if dumped else _digits(line, number)
         if held and (not octets or (not dumped and _begins(held, octets))):
             yield bytes(held)
             held.clear()
@@ -98,12 +103,17 @@ def _announced(message: bytearray) -> int:
 
 
 def _is_hex(line: str) -> bool:
-    stripped = line.strip()
-    return bool(_DUMP_LINE.match(line)) or (bool(_HEX_LINE.match(stripped)) and len(stripped) >= 4)
+    if _DUMP_LINE.match(line):
+        return True
+    stripped = _MARKS.sub(" ", line).strip()
+    return bool(_HEX_LINE.match(stripped) and len(stripped) >= 4) or bool(_NOTHING_ELSE.match(stripped))
 
 
-def _digits(line: str) -> bytes:
+def _digits(line: str, number: int) -> bytes:
+    digits = re.sub(r"[\s:]", "", _MARKS.sub(" ", line))
     try:
-        return bytes.fromhex(re.sub(r"[\s:]", "", line.strip().removeprefix("0x")))
+        return bytes.fromhex(digits)
     except ValueError as error:
-        raise UnreadableInput(f"no hexadecimal digits: {line[:40]!r}") from error
+        odd = re.fullmatch("[0-9a-fA-F]+", digits)
+        why = f"{len(digits)} hexadecimal digits, which is odd" if odd else "no hexadecimal digits"
+        raise UnreadableInput(f"line {number}: {why}: {line[:40]!r}") from error

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from cmsp_agent.cli.session import session
-from cmsp_agent.cli.tool.inputs import Form, datagrams_of_hex, form_of, octets_of
+from cmsp_agent.cli.tool.inputs import Form, UnreadableInput, datagrams_of_hex, form_of, octets_of
 from cmsp_agent.cli.tool.syslog import How, Source, Type
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ def tool_trap(context: typer.Context, source: Source = None, form: How = Form.AU
 
     meaning = MeaningOf(device_type)
     data = octets_of(source)
+    if not data.strip():
+        raise UnreadableInput("the input is empty")
     form = form_of(data) if form is Form.AUTO else form
     if form is Form.TEXT:
         from cmsp_agent.cli.tool.trap_text import traps_of_text
@@ -39,7 +41,12 @@ def _datagrams(data: bytes, form: Form) -> Iterator[bytes]:
     if form is Form.HEX:
         yield from datagrams_of_hex(data)
     elif form is Form.PCAP:
-        yield from (each.data for each in payloads_of(data) if not each.stream and each.data[:1] == b"\x30")
+        found = [each.data for each in payloads_of(data) if not each.stream and each.data[:1] == b"\x30"]
+        if not found:
+            raise UnreadableInput(
+                "the capture holds no SNMP message over UDP (Ethernet, Linux cooked, loopback, raw IP)"
+            )
+        yield from found
     else:
         yield data
 
