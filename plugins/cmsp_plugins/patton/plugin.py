@@ -20,14 +20,15 @@ PATTON = DeviceType(
         os="patton",
         # SmartWare: a release and the day of its build; Trinity: numbers
         version=(
-            Fact(pattern=r"\b(R\d+\.\w+(?: \d{4}-\d\d-\d\d)?)"),
-            Fact(pattern=r"\bTrinity \D*(\d+\.[\w.-]+)"),
             Fact(f"{PRODUCT}.5.0"),
+            Fact(pattern=r"\b(R\d+\.\w+(?: \d{4}-\d\d-\d\d(?:_[\w.-]*\w(?: [A-Z0-9.]*[A-Z0-9])*)?)?)"),
+            Fact(pattern=r"\bTrinity \D*(\d+\.[\w.-]+)"),
         ),
+        # in sysDescr some have no space between the model and what follows
         model=(
-            Fact(pattern=r"\b(SN\d{3,5}\b[\w/-]*)"),
-            Fact(pattern=r"\b(SmartNode \d+[\w/-]*)"),
             Fact(f"{PRODUCT}.6.0"),
+            Fact(pattern=r"\b(SN\d{3,5}\b[\w/-]*?)(?:Hardware\b|[^\w/-]|$)"),
+            Fact(pattern=r"\b(SmartNode \d+[\w/-]*)"),
         ),
         serial=(Fact(f"{PRODUCT}.1.0"),),
     ),
@@ -51,8 +52,10 @@ PATTON = DeviceType(
         ),
         Kpi("device.temperature", "°C", (f"{PROBE}.2",), per=f"{PROBE}.1", absent=NOT_AVAILABLE),
         Kpi("gateway.calls", "calls", (f"{GATEWAY}.2",), per=f"{GATEWAY}.1", absent=NO_COUNT),
+        Kpi("gateway.calls.ongoing", "calls", (f"{GATEWAY}.3",), per=f"{GATEWAY}.1", absent=NO_COUNT),
         Kpi("gateway.calls.all", "calls/s", (f"{GATEWAY}.4",), kind="counter32", per=f"{GATEWAY}.1"),
         Kpi("port.calls", "calls", (f"{PORT}.2",), per=f"{PORT}.1", absent=NO_COUNT),
+        Kpi("port.calls.ongoing", "calls", (f"{PORT}.3",), per=f"{PORT}.1", absent=NO_COUNT),
         Kpi("port.calls.all", "calls/s", (f"{PORT}.4",), kind="counter32", per=f"{PORT}.1"),
     ),
     setup=SETUP,
