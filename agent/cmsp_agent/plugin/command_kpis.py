@@ -15,7 +15,7 @@ Cells = Mapping[str, str]
 """A row: column of the template → text, as the device wrote it."""
 Where = tuple[str, str]
 """(column, pattern): the pattern is searched in the cell, without regard to case."""
-_COLUMN = re.compile(r"\{(\w+)\}")
+_COLUMN = re.compile(r"\{(\w+)(?::[^{}]*)?\}")
 
 
 def matches(cells: Cells, where: Where) -> bool:
@@ -24,7 +24,10 @@ def matches(cells: Cells, where: Where) -> bool:
 
 
 def named(pieces: tuple[str, ...], cells: Cells) -> str:
-    """The name of a row: the pieces, filled in, without those of which every cell is empty."""
+    """The name of a row: the pieces, filled in, without those of which every cell is empty.
+
+    `{COLUMN:.0}` asks for a column and shows nothing of it: a word for rows that have the cell.
+    """
     return " ".join(piece.format_map(cells) for piece in pieces if any(cells[name] for name in columns_of(piece)))
 
 

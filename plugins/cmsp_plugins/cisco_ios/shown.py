@@ -51,7 +51,7 @@ REGISTRATIONS = ShownTable(
     states=(
         ShownState(
             "sip.registration.failed",
-            ("tenant {TENANT}", "registrar {REGISTRAR}", "peer {PEER}"),
+            ("tenant {TENANT}", "registrar {REGISTRAR}", "peer {PEER}", "credentials{OWN:.0}"),
             raises=("REGISTERED", "^no"),
             clears=("REGISTERED", "^yes"),
             once_clear=True,
