@@ -81,8 +81,19 @@ def admitted(candidate: object, registry: Registry | None = None, drivers: Drive
     elif kept.like:
         mistakes += _placed(kept, [f"like: there is no device type {kept.like!r}"])
     kept = _with_known_alarms(kept, mistakes)
+    mistakes += _placed(kept, _at_odds(candidate))
     fitting, conflicts = types.fitting(kept)
     return Admitted(fitting, (*mistakes, *_placed(kept, conflicts)))
+
+
+def _at_odds(kind: DeviceType) -> Iterator[str]:
+    """What a device type says of itself that the rest of it makes pointless."""
+    if kind.snmp is False and not kind.like:
+        for name in ("kpis", "states"):
+            if getattr(kind, name):
+                yield f"{name}: nothing is asked by SNMP: snmp=False"
+    if kind.descr_is_enough and not kind.sys_descr:
+        yield "descr_is_enough: there is no sys_descr that would be enough"
 
 
 def _name(name: str) -> list[str]:
@@ -188,7 +199,8 @@ def _in_vain(rule: TrapRule | SyslogRule | StateRule, alarm: AlarmType | None, i
     if alarm is None:
         return f"type: {rule.type!r} is not among the alarms"
     if isinstance(rule, StateRule):
-        return ""
+        kept_by_nobody = f"type: {rule.type!r} is transient: no alarm is kept that holds while the value does"
+        return kept_by_nobody if alarm.transient else ""
     if alarm.transient and rule.state is Transition.CLEAR:
         return f"state: {rule.type!r} is transient: no alarm is kept that it could clear"
     if isinstance(rule, TrapRule) and trap_key(rule.oid) in ignored:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
 DOTTED = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\Z")
 OID = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,9}))+\Z")
+LARGEST = 2**32 - 1
 _REPEATED_TWICE = re.compile(r"(?<!\\)\((?:\?:|\?P<\w+>)?(?:\\?[^\\\s()\[\]]|\[[^\[\]]+\])[+*]\)(?:[+*]|\{\d*,\})")
 """A group that holds one repetition and nothing else, and is repeated itself: `(a+)+`."""
 FUNCTION = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_])?\Z")
@@ -14,6 +15,8 @@ FUNCTION = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_])?\Z")
 def oid(path: str, value: str) -> Iterator[str]:
     """What is wrong with an OID, and how it is written."""
     if OID.match(value):
+        if any(int(number) > LARGEST for number in value.split(".")):
+            yield f"{path}: not an OID ({value!r}): no number in it is over {LARGEST}"
         return
     hint = ": without the dot in front" if OID.match(value.lstrip(".")) else ": digits and dots, no names"
     yield f"{path}: not an OID ({value!r}){hint}"

@@ -1,10 +1,10 @@
 """Whether each part of a device type makes sense by itself: names, OIDs, patterns, values. Reports every mistake."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from cmsp_agent.config.nearest import did_you_mean
+from cmsp_agent.plugin import validate_kpi, validate_rules
 from cmsp_agent.plugin.api import (
     AlarmType,
     CallHistory,
@@ -20,19 +20,13 @@ from cmsp_agent.plugin.api import (
 )
 from cmsp_agent.plugin.command_line import FILLED_IN, NEEDS
 from cmsp_agent.plugin.identity import Fact, Identity, Sign
-from cmsp_agent.plugin.notation import dotted, function, oid, oids, one_of, pattern
+from cmsp_agent.plugin.notation import dotted, oid, oids, one_of, pattern
 from cmsp_agent.plugin.templates import TemplateUnusable, columns
-from cmsp_agent.plugin.validate_kpi import kpi
 
-MNEMONIC = re.compile(r"[A-Z0-9_]+(-[A-Z0-9_]+)*-[0-7*]-[A-Za-z0-9_*]+\Z|[A-Za-z0-9_./-]+\Z")
-SHOUTED = re.compile(r"(?=[^A-Z]*[a-z])[a-z0-9_]+(?:-[a-z0-9_]+)*-[0-7*]-[a-z0-9_*]+\Z")
-"""A mnemonic that somebody wrote in small letters."""
-_FILLED = re.compile(r"\{\w*\}")
-_GROUP = re.compile(r"\(\?P<(\w+)>")
-TAKES = ("constant", "value", "instance", "interface")
+OF_A_CALL = ("number", "port", "seconds", "cause", "origin", "call")
+"""The groups of a message about a call."""
 READS = ("show ", "display ", "get ", "ping ", "traceroute ", "dir")
 """How commands begin that change nothing."""
-RESPONSIBLE = ("provider", "partner", "customer", "carrier", "third-party")
 
 CheckShape = Callable[[str, Any], Iterator[str]]
 """(path, part) → what is wrong with the part."""
@@ -42,12 +36,6 @@ def wrong_with(path: str, part: object) -> list[str]:
     """Everything that is wrong with one part, as `path.field: what`; the part's type was looked at before."""
     check = _CHECKS.get(type(part))
     return list(check(path, part)) if check is not None else []
-
-
-def _groups(path: str, value: str, known: tuple[str, ...]) -> Iterator[str]:
-    """Named groups that nobody reads: of a misspelt one nothing would be seen."""
-    for name in sorted(set(_GROUP.findall(value)) - set(known)):
-        yield f"{path}: no group is called {name!r}{did_you_mean(name, known)}"
 
 
 def identity(declared: Identity) -> Iterator[str]:
@@ -98,75 +86,13 @@ def _form(path: str, fact: Fact) -> Iterator[str]:
             yield f"{path}.form: only what was read is filled in ({fact.form!r})"
 
 
-def _alarm(path: str, alarm: AlarmType) -> Iterator[str]:
-    yield from dotted(f"{path}.type", alarm.type)
-    yield from one_of(f"{path}.responsible", alarm.responsible, RESPONSIBLE)
-    for name in sorted(alarm.impairs - {"*"}):
-        yield from function(f"{path}.impairs", name)
-    try:
-        alarm.title.format(component="", object="")
-    except (KeyError, IndexError, ValueError, AttributeError):
-        yield f"{path}.title: only {{component}} and {{object}} are filled in ({alarm.title!r})"
-    if not alarm.title.strip():
-        yield f"{path}.title: empty: people read it"
-    if strange := sorted(set(_FILLED.findall(alarm.recommendation)) - {"{component}"}):
-        yield f"{path}.recommendation: only {{component}} is filled in, not {', '.join(strange)}"
-
-
-def _trap(path: str, rule: TrapRule) -> Iterator[str]:
-    yield from oid(f"{path}.oid", rule.oid)
-    yield from _decided(path, rule.raises, rule.clears)
-    if rule.state is not None and (rule.by or rule.raises or rule.clears or rule.bits):
-        yield f"{path}.state: it is given, so that no value decides: leave out the one or the other"
-    if rule.state is None:
-        yield from oid(f"{path}.by", rule.by)
-        if not (rule.raises or rule.clears or rule.bits):
-            yield f"{path}: neither a state nor values that decide it"
-    yield from one_of(f"{path}.object.take", rule.object.take, TAKES)
-    if rule.object.take in TAKES[1:]:
-        yield from oid(f"{path}.object.oid", rule.object.oid)
-
-
-def _syslog(path: str, rule: SyslogRule) -> Iterator[str]:
-    if not MNEMONIC.match(rule.mnemonic):
-        hint = ": without the % in front" if rule.mnemonic.startswith("%") else ""
-        yield f"{path}.mnemonic: not a mnemonic ({rule.mnemonic!r}){hint}"
-    elif SHOUTED.match(rule.mnemonic):
-        yield f"{path}.mnemonic: in capitals, as the device writes it ({rule.mnemonic!r})"
-    yield from pattern(f"{path}.pattern", rule.pattern)
-    yield from _groups(f"{path}.pattern", rule.pattern, ("object", "state"))
-    yield from _decided(path, rule.raises, rule.clears)
-    for word in sorted(word for word in rule.raises | rule.clears if word != word.lower()):
-        yield f"{path}: {word!r} never matches: states are looked up in lower case"
-    if rule.state is not None and (rule.raises or rule.clears):
-        yield f"{path}.state: it is given, so that no word decides: leave out the one or the other"
-    if rule.state is None and "(?P<state>" not in rule.pattern:
-        yield f"{path}: neither a state nor a group `state` in the pattern"
-    elif rule.state is None and not (rule.raises or rule.clears):
-        yield f"{path}: no words in raises or clears for the group `state`"
-
-
-def _state(path: str, rule: StateRule) -> Iterator[str]:
-    yield from oid(f"{path}.column", rule.column)
-    yield from _decided(path, rule.raises, rule.clears)
-    scalar = rule.column.endswith(".0")
-    if rule.object not in ("", "interface", "index"):
-        yield from oid(f"{path}.object", rule.object)
-    if scalar and rule.object:
-        yield f"{path}.object: a scalar ({rule.column}) belongs to the device as a whole: object=''"
-    if not (rule.raises or rule.clears or rule.bits):
-        yield f"{path}: no values that decide it"
-    elif not (rule.raises or rule.bits):
-        yield f"{path}.raises: empty: it never raises {rule.type!r}"
-    if rule.only_if is not None:
-        yield from oid(f"{path}.only_if", rule.only_if[0])
-
-
 def _history(path: str, table: CallHistory) -> Iterator[str]:
     yield from oids(path, (table.there, *table.columns))
 
 
 def _message(path: str, message: CallMessage) -> Iterator[str]:
+    yield from validate_rules.mnemonic(f"{path}.mnemonic", message.mnemonic)
+    yield from validate_rules.groups(f"{path}.pattern", message.pattern, OF_A_CALL)
     yield from pattern(f"{path}.pattern", message.pattern)
     if "(?P<number>" not in message.pattern:
         yield f"{path}.pattern: no group `number` in {message.pattern!r}"
@@ -184,6 +110,7 @@ def _table(path: str, table: ShownTable) -> Iterator[str]:
     yield from pattern(f"{path}.header", table.header)
     for place, shown in enumerate(table.kpis):
         yield from dotted(f"{path}.kpis[{place}].name", shown.name)
+    yield from _shown(path, table)
     for conditions in (*(each.where for each in table.kpis), *((each.raises, each.clears) for each in table.states)):
         for _, wanted in conditions:
             yield from pattern(path, wanted)
@@ -196,7 +123,23 @@ def _table(path: str, table: ShownTable) -> Iterator[str]:
         yield f"{path}: no column {name!r} in the template; there are {', '.join(there)}"
 
 
+def _shown(path: str, table: ShownTable) -> Iterator[str]:
+    """What of a table's figures and faults is there twice, or never tells one from the other."""
+    seen: set[tuple[str, tuple[str, ...]]] = set()
+    for place, shown in enumerate(table.kpis):
+        if (shown.name, shown.row) in seen:
+            yield f"{path}.kpis[{place}].name: {shown.name!r} twice"
+        seen.add((shown.name, shown.row))
+    for place, state in enumerate(table.states):
+        if state.raises == state.clears:
+            yield f"{path}.states[{place}]: {state.raises[1]!r} both raises and clears"
+        if state.readings < 1:
+            yield f"{path}.states[{place}].readings: at least 1 (got {state.readings})"
+
+
 def _setup(path: str, step: SetupStep) -> Iterator[str]:
+    if not step.lines:
+        yield f"{path}.lines: empty: a step has commands"
     yield from one_of(f"{path}.need", step.need, NEEDS)
     yield from one_of(f"{path}.only", step.only, ("", "2c", "3"))
     words = dict.fromkeys(FILLED_IN, "x")
@@ -209,19 +152,13 @@ def _setup(path: str, step: SetupStep) -> Iterator[str]:
             yield f"{path}.lines[{place}]: only {', '.join(FILLED_IN)} are filled in ({line.command!r})"
 
 
-def _decided(path: str, raises: Iterable[object], clears: Iterable[object]) -> Iterator[str]:
-    both = sorted(str(value) for value in set(raises) & set(clears))
-    if both:
-        yield f"{path}: {', '.join(both)} both raises and clears"
-
-
 _CHECKS: Mapping[type, CheckShape] = {
     Sign: _sign,
-    AlarmType: _alarm,
-    TrapRule: _trap,
-    SyslogRule: _syslog,
-    StateRule: _state,
-    Kpi: kpi,
+    AlarmType: validate_rules.alarm,
+    TrapRule: validate_rules.trap,
+    SyslogRule: validate_rules.syslog,
+    StateRule: validate_rules.state,
+    Kpi: validate_kpi.kpi,
     Redaction: _redaction,
     ShownTable: _table,
     SetupStep: _setup,

@@ -1,5 +1,6 @@
 """Whether a figure that SNMP has makes sense by itself: its objects, its kind, its limit."""
 
+import math
 from collections.abc import Iterator
 
 from cmsp_agent.plugin.api import Kpi
@@ -27,8 +28,8 @@ def kpi(path: str, figure: Kpi) -> Iterator[str]:
         yield f"{path}.limit: how long it must last is no negative time ({figure.limit.for_:g})"
     if bool(figure.hourly) != (figure.kind == "ratio"):
         yield f"{path}.hourly: a ratio has it, and nothing else has"
-    if not figure.scale:
-        yield f"{path}.scale: every figure would be zero"
+    yield from _numbers(path, figure)
+    yield from _rows(path, figure)
     yield from one_of(f"{path}.kind", figure.kind, KINDS)
     if not OID.match(figure.per):
         yield from one_of(f"{path}.per", figure.per, (*PER, "the OID of a label column"))
@@ -42,10 +43,44 @@ def kpi(path: str, figure: Kpi) -> Iterator[str]:
             yield f"{path}.parts: an instance, which ends with .0 ({part!r})"
 
 
+def _numbers(path: str, figure: Kpi) -> Iterator[str]:
+    """What is wrong with what a figure is multiplied by and compared with."""
+    if not figure.scale or 0 in figure.scales:
+        yield f"{path}.scale: every figure would be zero"
+    limit = figure.limit
+    levels = (limit.raise_at, limit.clear_at, limit.for_) if limit is not None else ()
+    factors = tuple(each[1] for each in (figure.share_of, figure.at_most) if each is not None)
+    if not all(map(math.isfinite, (figure.scale, *figure.scales, *levels, *factors))):
+        yield f"{path}: not a number that figures can be multiplied by or compared with"
+    if 0 in factors:
+        yield f"{path}: a factor of 0 in share_of or at_most: there would never be a figure"
+    if figure.least < 1:
+        yield f"{path}.least: at least 1 (got {figure.least})"
+
+
+def _rows(path: str, figure: Kpi) -> Iterator[str]:
+    """What is wrong with the rows of a table that are meant, and with what is made of them."""
+    if figure.per and figure.aggregate:
+        yield f"{path}.per: one series for each row, or with aggregate={figure.aggregate!r} one of all: not both"
+    if figure.counts and figure.aggregate != "sum":
+        yield f"{path}.counts: rows are counted with aggregate='sum'"
+    if figure.last and not figure.last.isdigit():
+        yield f"{path}.last: the last number of an index ({figure.last!r})"
+    for name, found in (("oids", figure.oids), ("rows", tuple(index for index, _ in figure.rows))):
+        for twice in sorted({each for each in found if found.count(each) > 1}):
+            yield f"{path}.{name}: {twice!r} twice"
+    for name in ("only_if", "valid_if"):
+        condition = getattr(figure, name)
+        if condition is not None and condition[0].endswith(".0"):
+            yield f"{path}.{name}: a column, of rows with an equal index ({condition[0]} is a scalar)"
+
+
 def _called(path: str, figure: Kpi) -> Iterator[str]:
     yield from dotted(f"{path}.name", figure.name)
     if figure.name in OWN_UNITS:
         yield f"{path}.name: {figure.name!r} is what the agent measures itself of every component"
+    if not figure.unit.strip():
+        yield f"{path}.unit: empty: what the figure is in, such as percent, s or calls"
     if figure.unit in OTHERWISE:
         yield f"{path}.unit: {OTHERWISE[figure.unit]!r}, not {figure.unit!r}"
 

@@ -11,8 +11,8 @@ RAISE, CLEAR = Transition.RAISE, Transition.CLEAR
 DOWN, UP = frozenset({"down"}), frozenset({"up"})
 
 
-def _interface(mnemonic: str, pattern: str, clears: frozenset[str] = UP) -> SyslogRule:
-    return SyslogRule(mnemonic, "link.down", pattern, raises=DOWN, clears=clears, interface=True)
+def _interface(mnemonic: str, pattern: str) -> SyslogRule:
+    return SyslogRule(mnemonic, "link.down", pattern, raises=DOWN, clears=UP, interface=True)
 
 
 def _switch(
@@ -36,10 +36,12 @@ def _environmental(kind: str, sensor: str) -> tuple[SyslogRule, ...]:
 LINKS = (
     _interface("LINK-3-UPDOWN", r"^Interface (?P<object>\S+), changed state to (?P<state>up|down)"),
     # Shut down by a person: no fault, and the end of one.
-    _interface(
+    SyslogRule(
         "LINK-5-CHANGED",
-        r"^Interface (?P<object>\S+), changed state to (?P<state>administratively down)",
-        frozenset({"administratively down"}),
+        "link.down",
+        r"^Interface (?P<object>\S+), changed state to administratively down",
+        CLEAR,
+        interface=True,
     ),
     _interface("LINEPROTO-5-UPDOWN", r"Interface (?P<object>\S+), changed state to (?P<state>up|down)"),
     _switch(

@@ -178,6 +178,130 @@ MISTAKES = {
         "traps=(TrapRule('1.3.6.1', 'link.down', Transition.RAISE, object=ObjectFrom('1.3', 'index')),)",
         "traps[1].object.take: one of",
     ),
+    "a state of a transient alarm": (
+        (
+            "alarms=(AlarmType('a.b', Severity.MAJOR, 'x', transient=True),), "
+            "states=(StateRule('1.3.6', 'a.b', frozenset({1}), frozenset({2})),)"
+        ),
+        "states[0].type: 'a.b' is transient: no alarm is kept",
+    ),
+    "a state that never clears": (
+        "states=(StateRule('1.3.6', 'link.down', frozenset({1}), frozenset()),)",
+        "states[0].clears: empty: it never clears 'link.down'",
+    ),
+    "bits and values": (
+        "states=(StateRule('1.3.6', 'link.down', frozenset({1}), frozenset({2}), bits=3),)",
+        "states[0].bits: it is given, so that no value decides",
+    ),
+    "words without bits": (
+        "states=(StateRule('1.3.6', 'link.down', frozenset({1}), frozenset({2}), words=((1, 'x'),)),)",
+        "states[0].words: they name bits",
+    ),
+    "bits below zero": (
+        "states=(StateRule('1.3.6', 'link.down', frozenset(), frozenset(), bits=-1),)",
+        "states[0].bits: a sum of bits is no negative number (-1)",
+    ),
+    "a condition on the column itself": (
+        "states=(StateRule('1.3.6', 'link.down', frozenset({1}), frozenset({2}), only_if=('1.3.6', 1)),)",
+        "states[0].only_if: the column itself",
+    ),
+    "a value that is the notification": (
+        "traps=(TrapRule('1.3.6.0.1', 'link.down', by='1.3.6.1', raises=frozenset({1})),)",
+        "traps[1].by: the notification itself",
+    ),
+    "an object's OID that nobody takes": (
+        "traps=(TrapRule('1.3.6.1', 'link.down', Transition.RAISE, object=ObjectFrom('1.3.7')),)",
+        "traps[1].object.take: '1.3.7' is not read",
+    ),
+    "a second varbind beside an instance": (
+        "traps=(TrapRule('1.3.6.1', 'link.down', Transition.RAISE, object=ObjectFrom('1.3', 'instance', also='1.4')),)",
+        "traps[1].object.also: read only with take='value'",
+    ),
+    "a second varbind that is no OID": (
+        "traps=(TrapRule('1.3.6.1', 'link.down', Transition.RAISE, object=ObjectFrom('1.3', 'value', also='x')),)",
+        "traps[1].object.also: not an OID ('x')",
+    ),
+    "a constant beside a varbind": (
+        "traps=(TrapRule('1.3.6.1', 'link.down', Transition.RAISE, object=ObjectFrom('1.3', 'value', constant='x')),)",
+        "traps[1].object.constant: not read with take='value'",
+    ),
+    "a text with a placeholder": (
+        "traps=(TrapRule('1.3.6.1', 'link.down', Transition.RAISE, text='{object} is down'),)",
+        "traps[1].text: nothing is filled in",
+    ),
+    "an interface that no group names": (
+        "syslog=(SyslogRule('A-3-B', 'link.down', 'x', state=Transition.RAISE, interface=True),)",
+        "syslog[0].interface: no group `object`",
+    ),
+    "a mnemonic in the pattern": (
+        "syslog=(SyslogRule('A-3-B', 'link.down', '%A-3-B: x', state=Transition.RAISE),)",
+        "syslog[0].pattern: '%A-3-B' never matches",
+    ),
+    "a severity that there is none of": (
+        "syslog=(SyslogRule('LINK-8-UPDOWN', 'link.down', state=Transition.RAISE),)",
+        "syslog[0].mnemonic: its severity is a digit from 0 to 7",
+    ),
+    "a word that the group does not list": (
+        "syslog=(SyslogRule('A-3-B', 'link.down', '(?P<state>up|down)', raises=frozenset({'dwn'})),)",
+        "syslog[0]: 'dwn' never matches: the group `state` takes down, up",
+    ),
+    "a negative cause": ("alarms=(AlarmType('a.b', Severity.MAJOR, 'x', cause=-4),)", "alarms[1].cause: 0 or more"),
+    "a figure in nothing": ("kpis=(Kpi('cpu', '', ('1.3.6.0',)),)", "kpis[0].unit: empty"),
+    "an object twice": ("kpis=(Kpi('cpu', 'percent', ('1.3.6.0', '1.3.6.0')),)", "kpis[0].oids: '1.3.6.0' twice"),
+    "a number that no OID has": (
+        "kpis=(Kpi('cpu', 'percent', ('1.3.6.9999999999',), per='index'),)",
+        "no number in it is over 4294967295",
+    ),
+    "rows, and one figure of all": (
+        "kpis=(Kpi('cpu', 'percent', ('1.3.6',), per='interface', aggregate='max'),)",
+        "kpis[0].per: one series for each row, or",
+    ),
+    "rows that nobody adds up": (
+        "kpis=(Kpi('cpu', 'channels', ('1.3.6',), per='index', counts=frozenset({1})),)",
+        "kpis[0].counts: rows are counted with aggregate='sum'",
+    ),
+    "a last number in letters": (
+        "kpis=(Kpi('cpu', 'percent', ('1.3.6',), per='index', last='x'),)",
+        "kpis[0].last: the last number of an index ('x')",
+    ),
+    "two names of one row": (
+        "kpis=(Kpi('cpu', 'percent', ('1.3.6',), per='index', rows=(('1', 'a'), ('1', 'b'))),)",
+        "kpis[0].rows: '1' twice",
+    ),
+    "a condition on a scalar": (
+        "kpis=(Kpi('cpu', 'percent', ('1.3.6',), per='index', only_if=('1.3.7.0', 1)),)",
+        "kpis[0].only_if: a column, of rows with an equal index",
+    ),
+    "a factor of nothing": (
+        "kpis=(Kpi('cpu', 'percent', ('1.3.6',), per='index', share_of=('1.3.7', 0)),)",
+        "kpis[0]: a factor of 0 in share_of or at_most",
+    ),
+    "a scale that is no number": (
+        "kpis=(Kpi('cpu', 'percent', ('1.3.6.0',), scale=float('nan')),)",
+        "kpis[0]: not a number that figures",
+    ),
+    "a level that is never reached": (
+        "kpis=(Kpi('cpu', 'percent', ('1.3.6.0',), limit=Limit(float('inf'), 1)),)",
+        "kpis[0]: not a number that figures",
+    ),
+    "a ratio of fewer than one": (
+        "kpis=(Kpi('cpu', 'percent', ('1.3.6',), per='index', kind='ratio', hourly=('1.3.7',), least=-3),)",
+        "kpis[0].least: at least 1",
+    ),
+    "figures of what is not asked": (
+        "snmp=False, kpis=(Kpi('cpu', 'percent', ('1.3.6.0',)),)",
+        "kpis: nothing is asked",
+    ),
+    "a sysDescr that would be enough": ("descr_is_enough=True", "descr_is_enough: there is no sys_descr"),
+    "a step without commands": ("setup=(SetupStep('snmp', 'why', ()),)", "setup[0].lines: empty"),
+    "a call's message with a per cent sign": (
+        "call_messages=(CallMessage('%A-6-B', '(?P<number>x)'),)",
+        "call_messages[0].mnemonic: not a mnemonic ('%A-6-B'): without the %",
+    ),
+    "a group of a call that nobody reads": (
+        "call_messages=(CallMessage('A-6-B', '(?P<number>x)(?P<prot>y)'),)",
+        "no group is called 'prot'; did you mean 'port'?",
+    ),
 }
 
 
@@ -207,7 +331,7 @@ def test_the_line_is_the_rules_own(site: Site) -> None:
 
 def test_every_mistake_is_reported_not_the_first_alone(site: Site) -> None:
     fields = ", ".join(f"{each}" for each in ("sys_object_ids=('x',)", "sys_descr='('", "kpis=(Kpi('A', '', ()),)"))
-    assert len(loaded(site, HEAD + HOOK + fields + ")]\n").problems) == 4
+    assert len(loaded(site, HEAD + HOOK + fields + ")]\n").problems) == 5
 
 
 MISSPELT = """
