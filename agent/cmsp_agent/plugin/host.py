@@ -25,6 +25,7 @@ from cmsp_agent.plugin.answers import MOST_RESULTS, answers, items_of
 from cmsp_agent.plugin.api import AlarmReport, DeviceType, NormaliseFunction
 from cmsp_agent.plugin.channels import Channels
 from cmsp_agent.plugin.entry_points import HOOKS, Found, admit, named, own_first, placed, plugins_of, seen_in_source
+from cmsp_agent.plugin.kept_alive import kept_alive
 from cmsp_agent.plugin.last_run import IMPORT
 from cmsp_agent.plugin.markers import PROJECT
 from cmsp_agent.plugin.misspelt import misspelt_in
@@ -127,7 +128,7 @@ class PluginHost:
         """Import one plugin and ask for its device types; they are registered by `register_device_types`."""
         self._reports[found.name] = PluginReport(found.name, found.distribution, "refused")
         try:
-            with self.calls.entered(found.name, IMPORT):
+            with self.calls.entered(found.name, IMPORT), kept_alive():
                 module = found.load()
             self.calls.modules[getattr(module, "__name__", found.name).removesuffix(".plugin")] = found.name
             self._mistaken(found.name, seen_in_source(found, getattr(module, "__file__", "") or ""))

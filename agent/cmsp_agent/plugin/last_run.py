@@ -28,10 +28,10 @@ def judge_last_run(
         is_own: whether a plugin is the product's own.
 
     Returns:
-        The plugin's name, or None.
+        The plugin's name; None where none is to blame, or it is in quarantine already, by the watchdog.
     """
     last = last_resort.verdict()
-    if last is None or not _is_to_blame(last, is_own):
+    if last is None or last.plugin in quarantine.entries() or not _is_to_blame(last, is_own):
         return None
     try:
         quarantine.add(Quarantined(last.plugin, now, _reason(last), last.stack, last.call))
@@ -49,4 +49,4 @@ def _reason(last: LastCall) -> str:
     if last.stack:
         return f"held the interpreter until the process ended, in {last.call}"
     times = "twice in a row " if last.repeated else ""
-    return f"the agent's process ended {times}in its {last.call}: by os._exit, a crash, or for want of memory"
+    return f"the agent's process ended {times}in its {last.call}: by a crash, or for want of memory"

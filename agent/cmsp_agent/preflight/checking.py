@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cmsp_agent.config.brought import Brought
 from cmsp_agent.config.configuration import Configuration, Note
+from cmsp_agent.config.groups import AUTO
 from cmsp_agent.config.kpi_names import idle_thresholds
 from cmsp_agent.config.load import CheckedFile, configure, read_appliance, read_document
 from cmsp_agent.config.restart_needed import standing
@@ -90,6 +91,7 @@ def check_file(
     notes = (*configuration.notes, *found.notes, *_notes(configuration, document, running, here=here))
     if here and running is None:
         notes = (*notes, *_kept_out(configuration, known))
+    notes = (*notes, *_without_their_type(configuration, brought), *_not_loaded(brought))
     notes = (*notes, *idle_thresholds(document.tree, configuration.components, known.figures))
     return CheckedStart(document, list(notes))
 
@@ -105,6 +107,20 @@ def _kept_out(configuration: Configuration, brought: Brought) -> Iterator[Note]:
                 f" once it is mended: cmsp-agent plugin clear {plugin}"
             )
             yield Note(f"components.{name}.type", configuration.type_lines[name], text)
+
+
+def _without_their_type(configuration: Configuration, brought: Brought) -> Iterator[Note]:
+    """Each component that the agent runs as a more general type already, since no plugin brings its own."""
+    for name, component in configuration.components.items():
+        if component.type not in {AUTO, *brought.types}:
+            text = f"no plugin brings its device type {component.type}: it runs as a more general one, with an alarm"
+            yield Note(f"components.{name}.type", configuration.type_lines[name], text)
+
+
+def _not_loaded(brought: Brought) -> Iterator[Note]:
+    """Each plugin that a start goes on without."""
+    for name, reason in brought.refused.items():
+        yield Note("plugins", 0, f"the plugin {name} is not loaded: {reason}; see: cmsp-agent plugin check {name}")
 
 
 def _of_the_master_key(configuration: Configuration) -> list[Problem]:

@@ -1,6 +1,7 @@
 """A plugin that blocks the event loop is named within a second, ends its process, and is quarantined at the restart."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -59,6 +60,13 @@ def read(signal):
 def device_types():
     %s
     return [DeviceType("acme", "Acme", normalise=read)]
+"""
+
+SITE = """
+appliance: {name: lab}
+customer: {name: Lab, people: 1, sites: 1, components: 1}
+sites: {lab: {people: 1, timezone: Europe/Paris}}
+components: {gw-1: {address: 192.0.2.1, site: lab, tier: reachability}}
 """
 
 SAYS_SO = 'print("blocking", flush=True)'
@@ -144,8 +152,7 @@ def test_quarantine_can_be_cleared_and_the_plugin_is_loaded_again(agent: list[st
 
 
 ENDS = {
-    "exits": "import os; os._exit(0)",
-    "exits as for a configuration that can't be used": "import os; os._exit(3)",
+    "exits by its C library": "import ctypes; ctypes.CDLL(None)._exit(0)",
     "is killed, for want of memory say": "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
     "crashes": "import os; os.abort()",
 }
@@ -170,6 +177,17 @@ def test_a_plugin_that_ends_the_process_elsewhere_is_left_out_once_it_did_so_twi
     assert run(agent)[3] == ""
     assert run(agent)[3] == ""
     assert "twice in a row in its normalise of acme" in run(agent)[3]
+
+
+def test_a_check_says_which_plugins_a_start_goes_on_without(tmp_path: Path, agent: list[str]) -> None:
+    (tmp_path / "outside_acme.py").write_text(PLUGIN % ("import os; os._exit(0)", "pass", "pass"))
+    site = tmp_path / "site.yaml"
+    site.write_text(SITE)
+    command = [str(Path(sys.executable).with_name("cmsp-agent")), "config", "check", str(site)]
+    said = subprocess.run(command, env={**os.environ, "PYTHONPATH": str(tmp_path)}, capture_output=True, text=True)
+    assert said.returncode == 0, said.stderr
+    assert "the plugin acme is not loaded: import failed: it ends the agent's process: os._exit(0)" in said.stdout
+    assert run(agent)[3].startswith("acme refused import failed: it ends the agent's process: os._exit(0)")
 
 
 def test_a_process_that_ended_in_no_plugin_accuses_none(agent: list[str], tmp_path: Path) -> None:
