@@ -14,6 +14,11 @@ NODE, GATEWAY, COUNTS = f"{CCM}.1.2.1", f"{CCM}.3.1.1", f"{CCM}.5"
 GATEWAY_NAME = f"{GATEWAY}.2"
 PACKAGES = "1.3.6.1.2.1.54.1.1.1.1"
 """SYSAPPL-MIB sysApplInstallPkgEntry: what is installed."""
+PLATFORM = (
+    Sign("1.3.6.1.2.1.1.2", r"^\.?1\.3\.6\.1\.4\.1\.9\.1\.1348\Z"),
+    Sign("1.3.6.1.2.1.1.1", r"\bSoftware:UCOS\b"),
+)
+"""The platform alone: it is that of a call manager where nothing shows an Emergency Responder, which is asked first."""
 
 
 def _count(name: str, number: int, limit: Limit | None = None) -> Kpi:
@@ -27,7 +32,10 @@ CISCO_UCM = DeviceType(
     sys_object_ids=("1.3.6.1.4.1.9.1.1348", "1.3.6.1.4.1.8072.3.2.10"),  # ciscoUCVirtualMachine; net-snmp
     sys_descr=r"(?i)\A\s*\Z|^(?:Hardware:|Linux\b)|\b(?:UCOS|CUCM|Cisco Unified (?:Call|Communications )Manager)\b",
     descr_is_enough=True,
-    shown_by=(Sign(f"{NODE}.2"), Sign(f"{COUNTS}.29"), Sign(f"{PACKAGES}.3", r"(?i)^Cisco (?:Unified )?CallManager$")),
+    shown_by=(
+        *(Sign(f"{NODE}.2"), Sign(f"{COUNTS}.29"), Sign(f"{PACKAGES}.3", r"(?i)^Cisco (?:Unified )?CallManager$")),
+        *PLATFORM,
+    ),
     identity=Identity(vendor="Cisco", os="ucm", version=(Fact(f"{COUNTS}.29.0", pattern=r"^([0-9][0-9.()-]*[0-9)])"),)),
     alarms=(
         AlarmType(

@@ -75,8 +75,9 @@ INPUT = (
     figure(
         "ups.input",
         "V",
+        (f"{MGE}.6.2.1.2", TENTH),  # a Galaxy shows tenths in UPS-MIB
         *((f"{RFC}.3.3.1.3", 1.0), (f"{APC}.3.3.1.0", TENTH), (f"{APC}.3.2.1.0", 1.0)),
-        *((f"{XUPS}.3.4.1.2", 1.0), (f"{MGE}.6.2.1.2", TENTH), (f"{CYBER}.3.2.1.0", TENTH)),
+        *((f"{XUPS}.3.4.1.2", 1.0), (f"{CYBER}.3.2.1.0", TENTH)),
     ),
     figure(
         "ups.input.current",
@@ -111,8 +112,9 @@ OUTPUT = (
     figure(
         "ups.output",
         "V",
+        (f"{MGE}.7.2.1.2", TENTH),
         *((f"{RFC}.4.4.1.2", 1.0), (f"{APC}.4.3.1.0", TENTH), (f"{APC}.4.2.1.0", 1.0)),
-        *((f"{XUPS}.4.4.1.2", 1.0), (f"{MGE}.7.2.1.2", TENTH), (f"{CYBER}.4.2.1.0", TENTH)),
+        *((f"{XUPS}.4.4.1.2", 1.0), (f"{CYBER}.4.2.1.0", TENTH)),
     ),
     figure(
         "ups.output.current",
