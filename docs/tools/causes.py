@@ -27,6 +27,7 @@ CAUSES: dict[str, str] = {
     "outbox.damaged": "The disk damaged records that waited for the head-end.",
     "headend.record_refused": "The head-end found a record wrong; it lies among the dead letters.",
     "backup.failed": "The login, a command, or the storage failed; the event says which.",
+    "backups.storage_slow": "Writing one file took longer than 10 s, as over a busy network or on a failing disk.",
     "backups.storage": "The storage is not mounted, can't be written, or holds backups of another appliance's key.",
     "security.certificate_refused": "Somebody connects without a certificate that is accepted here.",
     "security.call_refused": "A client of the API asks for more than its role permits.",

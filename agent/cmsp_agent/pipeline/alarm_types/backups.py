@@ -71,4 +71,13 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         recommendation="Mount the storage and check its owner. Where it holds backups of another key: restore that key"
         " with `cmsp-agent backup restore-key`, or begin a second set with `cmsp-agent backup new-set`.",
     ),
+    AlarmType(
+        "backups.storage_slow",
+        Severity.WARNING,
+        "The backup storage is slow: {object}",
+        incident=False,
+        responsible="partner",
+        recommendation="Look at the mount, the disk and the server behind it. A backup whose file takes longer than a"
+        " minute fails, and is tried again.",
+    ),
 )

@@ -95,7 +95,8 @@ class ManifestCopies:
         try:
             await self._pool.run(partial(self._files.write, component, versions), within=SECONDS)
         except (TimeoutError, PoolFull) as error:
-            raise StorageError(f"the backup storage did not take the manifest of {component}: {error}") from error
+            why = f"no answer in {SECONDS:g} s" if isinstance(error, TimeoutError) else str(error)
+            raise StorageError(f"the backup storage did not take the manifest of {component}: {why}") from error
 
     async def close(self) -> None:
         """Wait shortly for what runs."""

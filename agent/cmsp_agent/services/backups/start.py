@@ -38,6 +38,7 @@ from cmsp_agent.services.backups.sealed_notes import all_versions
 from cmsp_agent.services.backups.service import Backups
 from cmsp_agent.services.backups.setup import DeviceSetup
 from cmsp_agent.services.backups.storage_estimate import StorageNeed, storage_need
+from cmsp_agent.services.backups.storage_pace import SLOW
 from cmsp_agent.services.backups.storage_watch import UNUSABLE, BackupStorage, GuardedContents, GuardedCopies
 from cmsp_agent.services.backups.triggers import Triggers, follow_changes, gets_backups
 from cmsp_agent.services.calendar import Calendar, CalendarEntry
@@ -166,7 +167,7 @@ async def open_manifest(
     threads = runtime.machine.threads
     blobs, copies = Blobs(directory, key, threads), ManifestCopies(directory, key, threads)
     try:
-        guarded = GuardedContents(blobs, storage.require), GuardedCopies(copies, storage.require)
+        guarded = GuardedContents(blobs, storage), GuardedCopies(copies, storage)
         yield Manifest(runtime.state, *guarded), storage
     finally:
         await copies.close()
@@ -187,7 +188,8 @@ async def start_backups(
     """Save by calendar, and some quiet minutes after a device reported a change."""
     events, notices = reporting.service, reporting.notices
     async with open_manifest(runtime, configuration.appliance, key) as (manifest, storage):
-        storage.watch_with(Conditions(UNUSABLE, notices, events.alarm_state.active))
+        active = events.alarm_state.active
+        storage.watch_with(Conditions(UNUSABLE, notices, active), Conditions(SLOW, notices, active))
         runtime.supervisor.keep_running("backup storage", storage.run)
         dialogues = BlockingPool("ssh", threads=DIALOGUES, waiting=500, source=runtime.machine.threads)
         computing = BlockingPool("backups", threads=1, waiting=500, source=runtime.machine.threads)

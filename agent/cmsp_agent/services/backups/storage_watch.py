@@ -4,7 +4,7 @@ import asyncio
 import logging
 import shutil
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NoReturn
@@ -15,6 +15,7 @@ from cmsp_agent.aio.threads import SYSTEM_THREADS, Threads
 from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.errors import AgentError, StorageError
 from cmsp_agent.services.backups.manifest import Contents, Copies
+from cmsp_agent.services.backups.storage_pace import StoragePace
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.storage.sealed.backup_set import BackupSet
 from cmsp_agent.storage.sqlite import meta
@@ -56,6 +57,7 @@ class BackupStorage:
         self._conditions: Conditions | None = None
         self._looking = asyncio.Lock()
         self._looked = -RECENT
+        self.pace = StoragePace(found.directory, clock)
         self.problem = ""
         """Why nothing can be stored now, and what helps; empty where all is well."""
 
@@ -114,9 +116,10 @@ class BackupStorage:
 
         await self._database.write(work)
 
-    def watch_with(self, conditions: Conditions) -> None:
-        """Raise and clear an alarm from now on."""
+    def watch_with(self, conditions: Conditions, slow: Conditions) -> None:
+        """Raise and clear the alarms from now on, of a storage that can't be used and of one that is slow."""
         self._conditions = conditions
+        self.pace.watch_with(slow)
         self._tell()
 
     async def require(self) -> None:
@@ -166,14 +169,16 @@ def _room(directory: Path) -> tuple[int, int]:
 class GuardedContents:
     """Contents that are written only where the storage can be used."""
 
-    def __init__(self, contents: Contents, require: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, contents: Contents, storage: BackupStorage) -> None:
         self._contents = contents
-        self._require = require
+        self._require = storage.require
+        self._pace = storage.pace
 
     async def put(self, component: str, content: bytes, note: bytes = b"") -> str:
         """As the contents do; a StorageError says what is wrong with the storage."""
         await self._require()
-        return await self._contents.put(component, content, note)
+        with self._pace.measured():
+            return await self._contents.put(component, content, note)
 
     async def get(self, address: str) -> bytes:
         """The content; a StorageError says what is wrong with the storage, where that is why."""
@@ -197,11 +202,13 @@ class GuardedContents:
 class GuardedCopies:
     """Copies of manifests that are written only where the storage can be used."""
 
-    def __init__(self, copies: Copies, require: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, copies: Copies, storage: BackupStorage) -> None:
         self._copies = copies
-        self._require = require
+        self._require = storage.require
+        self._pace = storage.pace
 
     async def write(self, component: str, versions: Sequence[Backup]) -> None:
         """As the copies do; a StorageError says what is wrong with the storage."""
         await self._require()
-        await self._copies.write(component, versions)
+        with self._pace.measured():
+            await self._copies.write(component, versions)
