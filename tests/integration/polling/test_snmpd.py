@@ -38,7 +38,8 @@ async def test_the_second_engine_polls_as_ours_does(site: Site, snmpd: int, cred
     first, second = await site.after("lab-1"), await site.after("lab-2")
     assert second.snmp is True, second.detail
     assert set(second.samples) == set(first.samples)
-    assert second.states == first.states
+    # The figures in the texts are this machine's disks, which others fill meanwhile.
+    assert [replace(seen, text="") for seen in second.states] == [replace(seen, text="") for seen in first.states]
     assert replace(site.learned["lab-1"], quirks={}) == replace(site.learned["lab-2"], quirks={})
 
 

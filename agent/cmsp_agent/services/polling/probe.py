@@ -1,6 +1,6 @@
 """Finds out which objects of its type a device has. Asks once, and again after a change; assumes nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from cmsp_agent.model.component import Component
@@ -67,7 +67,8 @@ async def probe(session: PollSession, device_type: DeviceType) -> Plan:
     histories = [table.there for table in device_type.calls]
     states = [oid for oid in conditions if oid.endswith(".0")]
     candidates = _unique((*figures, *histories, *states, *_times(device_type)))
-    instances = await session.get(*_unique((*BASE, *candidates)))
+    wanted = _unique((*BASE, *candidates))
+    instances = await (_met_on_the_way(session, wanted) if session.is_v1 else session.get(*wanted))
     roots = _unique(
         (
             *(oid for oid in candidates if oid not in instances and not oid.endswith(".0")),
@@ -79,6 +80,21 @@ async def probe(session: PollSession, device_type: DeviceType) -> Plan:
     columns = {root: value for root, (oid, value) in following.items() if oid.startswith(root + ".")}
     base = tuple(oid for oid in BASE if oid == SYS_UP_TIME or oid in instances) if session.is_v1 else BASE
     return make_plan(device_type, base, instances, columns)
+
+
+async def _met_on_the_way(session: PollSession, oids: Sequence[str]) -> dict[str, Value]:
+    """Those instances that are there, found by GETNEXT from just before them.
+
+    In SNMPv1 an object that is not there costs a GET a request, and a GETNEXT nothing.
+    """
+    following = await session.get_next(*_unique(map(_just_before, oids)))
+    met = dict(following.values())
+    return {oid: value for oid in oids if (value := met.get(oid)) is not None and not isinstance(value, Unreadable)}
+
+
+def _just_before(oid: str) -> str:
+    head, _, last = oid.rpartition(".")
+    return head if last == "0" else f"{head}.{int(last) - 1}"
 
 
 def make_plan(device_type: DeviceType, base: tuple[str, ...], instances: Answered, columns: Answered) -> Plan:

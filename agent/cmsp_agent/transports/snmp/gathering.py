@@ -168,11 +168,35 @@ class Following(Gathering):
         super().__init__(oids, width, alone, index_right)
         self._texts = texts
         self.found: dict[str, tuple[str, Value | Unreadable]] = {}
+        self._end = ""
+        """Behind which nothing may come, while the last of all is asked."""
 
     def _has(self, oid: str) -> bool:
         return oid in self.found
 
+    def _no_such_name(self, part: list[str], index: int) -> None:  # noqa: ARG002 (the order says more than the index)
+        """SNMPv1's end: nothing comes behind the last of them, at least. The first that has nothing is the end of all.
+
+        Some agents say so in the middle; where the last of all has an answer, none but the one asked is left out.
+        """
+        if len(part) > 1:
+            ordered = sorted(part, key=_arcs)
+            half = len(ordered) // 2
+            self._parts += [ordered[half:], ordered[:half]]
+            return
+        if self._end:
+            self._parts = [[oid for oid in each if _arcs(oid) < _arcs(self._end)] for each in self._parts]
+            self._parts = [each for each in self._parts if each]
+            self._end = ""
+            return
+        behind = sorted((oid for each in self._parts for oid in each if _arcs(oid) > _arcs(part[0])), key=_arcs)
+        if behind:
+            self._end = part[0]
+            self._parts = [[oid for oid in each if oid != behind[-1]] for each in self._parts]
+            self._parts = [*(each for each in self._parts if each), behind[-1:]]
+
     def _collect(self, part: list[str], answer: Pdu) -> list[str]:
+        self._end = ""
         for oid, name, value in zip(part, answer.names, answer.values, strict=False):
             if isinstance(value, Missing):
                 continue
@@ -182,3 +206,7 @@ class Following(Gathering):
                 self.failed[oid] = str(error)
         self.unasked += max(0, len(answer.names) - len(part))
         return part[len(answer.names) :]
+
+
+def _arcs(oid: str) -> tuple[int, ...]:
+    return tuple(map(int, oid.split(".")))

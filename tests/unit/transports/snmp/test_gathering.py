@@ -181,3 +181,44 @@ def test_a_device_that_answers_nothing_asked_for_ends() -> None:
     assert set(reading.failed) == set(OIDS)
     play(reading := objects(), lambda _: answer())
     assert set(reading.failed) == set(OIDS)
+
+
+HELD = [f"1.3.6.1.2.1.{arcs}" for arcs in ("1.1.0", "1.3.0", "2.2.1.2.1", "2.2.1.2.2", "11.1.0")]
+BEHIND = [f"1.3.6.1.4.1.9.{number}" for number in range(90)]
+
+
+def arcs(oid: str) -> tuple[int, ...]:
+    return tuple(map(int, oid.split(".")))
+
+
+def next_of_v1(holes: tuple[str, ...] = ()) -> Device:
+    """An agent of v1 that has `HELD`, and says of what begins with `holes` that nothing follows."""
+
+    def device(part: list[str]) -> Pdu:
+        following = [next((held for held in HELD if arcs(held) > arcs(oid)), "") for oid in part]
+        bad = [place for place, oid in enumerate(part, 1) if not following[place - 1] or oid.startswith(holes or "x")]
+        return error(pdu.NO_SUCH_NAME, bad[0]) if bad else answer(*[(oid, 1) for oid in following])
+
+    return device
+
+
+def test_of_what_lies_behind_the_end_of_v1_each_object_costs_no_request() -> None:
+    before = ["1.3.6.1.2.1.1.1", "1.3.6.1.2.1.2.2.1.2", "1.3.6.1.2.1.11"]
+    reading = Following([*BEHIND, *before], 0, (), None, OidTexts())
+    assert play(reading, next_of_v1()) <= 20
+    assert {oid: name for oid, (name, _) in reading.found.items()} == dict(
+        zip(before, (HELD[0], HELD[2], HELD[4]), strict=True)
+    )
+    assert not reading.failed
+    assert not reading.absent
+
+
+def test_an_end_in_the_middle_hides_nothing_behind_it() -> None:
+    asked = ["1.3.6.1.2.1.1.1", "1.3.6.1.2.1.1.2", "1.3.6.1.2.1.2.2.1.2", "1.3.6.1.2.1.11"]
+    reading = Following(asked, 0, (), None, OidTexts())
+    play(reading, next_of_v1(holes=("1.3.6.1.2.1.1.2",)))
+    assert {oid: name for oid, (name, _) in reading.found.items()} == {
+        asked[0]: HELD[0],
+        asked[2]: HELD[2],
+        asked[3]: HELD[4],
+    }
