@@ -160,6 +160,13 @@ def test_a_binding_without_a_name_costs_itself(binding: str) -> None:
     assert holes
 
 
+@pytest.mark.parametrize("value", ["020105", "040161", "06012b", "410105"])
+def test_one_octet_behind_a_value_is_not_read_with_it(value: str) -> None:
+    data = bytes.fromhex(f"3007 06012b {value} 00")
+    [held] = decode_varbinds(data, 0, len(data), OidTexts())[1]
+    assert held == Unreadable("octets after the value", data[5:])
+
+
 def test_odd_but_lawful_integers() -> None:
     assert decoded(bytes.fromhex("02060000000000 01")) == 1
     assert decoded(bytes.fromhex("4105 00ffffffff")) == 0xFFFFFFFF
@@ -170,6 +177,7 @@ def test_odd_but_lawful_integers() -> None:
     "data",
     [
         "3106 06012b0201 05",
+        "2f06 06012b0201 05",
         "3005 06012b0201 05",
         "30",
         "3006",
