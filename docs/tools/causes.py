@@ -11,6 +11,7 @@ CAUSES: dict[str, str] = {
     "component.degraded": "It refuses or breaks off a part of what is asked, or the agent may ask it by no way.",
     "component.unresolved": "The appliance's name servers know no address of the host name in the file.",
     "appliance.isolated": "The appliance's own link or its next hop is gone; the components are unknown meanwhile.",
+    "appliance.route_missing": "The appliance lacks an address, a VLAN or a route; other components answer.",
     "kpi.threshold": "A measured value crossed the level that the file, or the device type, sets for it.",
     "snmp.engine.duplicate": "Two devices were set up from one configuration, engine ID included.",
     "snmp.engine.boots_reset": "The device was replaced or reset, or somebody else answers at its address.",

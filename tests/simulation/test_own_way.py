@@ -5,9 +5,10 @@ import ipaddress
 from collections.abc import Callable
 from pathlib import Path
 
+from cmsp_agent.services.availability import availability
 from cmsp_agent.transports.network import Ways
 from cmsp_agent.transports.routes import Route
-from tests.simulation.test_odd_order import POLLS, held, on_site
+from tests.simulation.test_odd_order import POLLS, held, lines, on_site
 from tests.simulation.world import APPLIANCE, World
 
 HOP = "10.0.0.254"
@@ -22,6 +23,13 @@ async def behind_a_hop(world: World, *, answers: Callable[[], bool]) -> None:
     await world.stop()
     await world.start()
     await asyncio.sleep(POLLS / 2)
+
+
+def states(world: World) -> dict[str, str]:
+    """What is known of each component."""
+    assert world.agent is not None
+    known = availability(world.agent.events.service.alarm_state, world.site.devices, world.clock.now())
+    return {name: each.state.value for name, each in known.items()}
 
 
 def test_a_next_hop_that_falls_silent_beside_a_dead_device_cuts_nobody_off(tmp_path: Path) -> None:
@@ -55,5 +63,40 @@ def test_a_path_that_loses_all_for_seconds_at_a_time_calls_no_component_down(tmp
         await asyncio.sleep(5 * POLLS)
         reported = [one.data for one in world.headend.store.records(APPLIANCE) if one.type == "cmsp.event.v1"]
         assert {data["type"] for data in reported} <= {"kpi.threshold", "component.degraded"}
+
+    on_site(tmp_path, play)
+
+
+def test_what_no_route_leads_to_is_unknown_and_not_down_while_others_answer(tmp_path: Path) -> None:
+    async def play(world: World) -> None:
+        lille = world.site.devices["gw-3"].definition.address
+        others, before = [False], world.wire.alive
+        world.wire.alive = lambda host: before(host) and (others[0] or host in (lille, "headend"))
+        world.wire.ways = Ways(list, leads_to=lambda host: others[0] or host == lille, carrier=lambda _: None)
+        await world.stop()
+        await world.start()  # as at a boot without a default route
+        await asyncio.sleep(POLLS)
+        missing, fault = ("", "appliance.route_missing", ""), ("gw-3", "bgp.peer.down", "10.9.9.9")
+        assert held(world) == {missing}
+        assert {name for name, each in states(world).items() if each == "up"} == {"gw-3"}
+        assert {*states(world).values()} == {"up", "unknown"}
+        lines(world, "gw-3", (5, "BGP-5-ADJCHANGE", "neighbor 10.9.9.9 Down Peer closed"))
+        await asyncio.sleep(POLLS / 5)
+        assert held(world) == {missing, fault}
+        await world.stop()
+        await world.start()
+        await asyncio.sleep(POLLS / 2)
+        assert held(world) == {missing, fault}
+        others[0] = True
+        await asyncio.sleep(POLLS / 2)
+        assert held(world) == {fault}
+        others[0] = False  # a route that goes while all is well
+        await asyncio.sleep(POLLS)
+        assert held(world) == {missing, fault}
+        assert {*states(world).values()} == {"up", "unknown"}
+        others[0] = True
+        await world.site.kill("gw-2")
+        await asyncio.sleep(POLLS)
+        assert held(world) == {fault, ("gw-2", "component.down", "")}
 
     on_site(tmp_path, play)

@@ -121,7 +121,7 @@ class PollSignal:
     """Calls that have ended since the last poll, where the device keeps a history."""
     reason: str = ""
     """Why SNMP gave nothing, or not all: `silent`, `authentication`, `invalid`, `partial`, `credentials`, `no figures`,
-    `not permitted here`, `name`, `stale name`."""
+    `not permitted here`, `name`, `stale name`, `no route`."""
     detail: str = ""
     """The same in words."""
     configuration: ConfigurationTimes | None = None

@@ -9,11 +9,13 @@ from collections.abc import Iterable
 from cmsp_agent.model.event import AlarmKey, Event
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.alarm_types.emergency import EMERGENCY_LOST
+from cmsp_agent.pipeline.alarm_types.polling import ROUTE_MISSING
 from cmsp_agent.pipeline.built_in import APPLIANCE_ISOLATED, COMPONENT_DOWN, COMPONENT_UNRESOLVED
 from cmsp_agent.pipeline.tier_filter import AVAILABILITY
 from cmsp_agent.pipeline.topology import Topology
 
 ISOLATED = AlarmKey("", APPLIANCE_ISOLATED, "")
+UNROUTED = AlarmKey("", ROUTE_MISSING, "")
 CAUSES = frozenset({COMPONENT_DOWN, APPLIANCE_ISOLATED})
 """Alarm types that inhibit others."""
 OF_THE_SITE = frozenset({EMERGENCY_LOST})

@@ -27,6 +27,9 @@ LOSSY_POLLS = 4 * UNANSWERED_POLLS
 LONGEST_DEFERRAL = 2 * UNANSWERED_POLLS
 """Unanswered polls after which a child's verdict no longer waits for its parent's."""
 
+NO_ROUTE = "no route"
+"""Reason of a poll that asked nothing, as nothing leads there from this machine."""
+
 TROUBLES = {
     "name": "its host name can't be resolved",
     "stale name": "its host name can't be resolved any more, and it is asked at its last address",
@@ -40,6 +43,7 @@ LOSSES = {
     "authentication": "it rejects our credentials",
     "invalid": "its answers make no sense",
     "silent": "it does not answer SNMP",
+    NO_ROUTE: "this machine has no route to it",
 }
 """Reasons of polls whose SNMP side gives nothing, in words."""
 
@@ -162,6 +166,7 @@ def count(before: UnansweredPolls, poll: PollSignal) -> UnansweredPolls:
         alike=before.alike + 1 if outcome == before.outcome else 1,
         answered_at=poll.received_at if alive else before.answered_at,
         answering_since=before.answering_since if before.answers else poll.received_at if alive else 0,
+        unrouted_since=(before.unrouted_since or poll.received_at) if poll.reason == NO_ROUTE else 0,
     )
 
 

@@ -27,6 +27,9 @@ class UnansweredPolls:
     answering_since: int = 0
     """When the first of the polls was answered that were all answered since."""
 
+    unrouted_since: int = 0
+    """When the first of the last polls was due that asked nothing, as no route leads there; 0: there is one."""
+
     @property
     def answers(self) -> bool:
         """Whether the last poll was answered."""

@@ -9,7 +9,7 @@ from cmsp_agent.model.event import AlarmKey, Event
 from cmsp_agent.pipeline.alarm_state import AlarmState
 from cmsp_agent.pipeline.built_in import COMPONENT_DEGRADED, COMPONENT_DOWN, COMPONENT_UNRESOLVED, MANAGEMENT_LOST
 from cmsp_agent.pipeline.causes import ISOLATED
-from cmsp_agent.pipeline.poll_judge import UNANSWERED_POLLS
+from cmsp_agent.pipeline.poll_judge import NO_ROUTE, UNANSWERED_POLLS, in_words
 from cmsp_agent.pipeline.tier_filter import AVAILABILITY
 from cmsp_agent.pipeline.unanswered_polls import UnansweredPolls
 
@@ -54,6 +54,8 @@ def _of(known: AlarmState, component: str, isolated: Event | None, started_at: i
         return Availability(State.DOWN, down.received_at, down.text)
     if unanswered.polls and isolated is not None:
         return Availability(State.UNREACHABLE, isolated.received_at, isolated.text)
+    if unanswered.unrouted_since:
+        return Availability(State.UNKNOWN, unanswered.unrouted_since, in_words(NO_ROUTE, ""))
     for kind, state in _BY_ALARM.items():
         alarm = alarms[kind]
         if alarm is not None and (unanswered.answered_at or state is not State.DEGRADED):

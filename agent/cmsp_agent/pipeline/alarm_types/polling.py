@@ -9,6 +9,7 @@ MANAGEMENT_LOST = "management.lost"
 COMPONENT_DEGRADED = "component.degraded"
 COMPONENT_UNRESOLVED = "component.unresolved"
 APPLIANCE_ISOLATED = "appliance.isolated"
+ROUTE_MISSING = "appliance.route_missing"
 SERVICE_DOWN = "service.down"
 CERTIFICATE_ENDS = "certificate.ends"
 THRESHOLD_CROSSED = "kpi.threshold"
@@ -53,6 +54,14 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         cause=0,
         responsible="partner",
         recommendation="Check the appliance's cable and the switch port or router that it is connected to.",
+    ),
+    AlarmType(
+        ROUTE_MISSING,
+        Severity.MAJOR,
+        "The appliance has no route to some of the components",
+        cause=1,
+        responsible="partner",
+        recommendation="Check the appliance's addresses, VLANs and routes (`ip route get ADDRESS`).",
     ),
     AlarmType(
         SERVICE_DOWN,

@@ -10,7 +10,7 @@ from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.signal import Signal
 from cmsp_agent.pipeline.alarm_types import polling
-from cmsp_agent.pipeline.causes import ISOLATED
+from cmsp_agent.pipeline.causes import ISOLATED, UNROUTED
 from cmsp_agent.services.devices.known_devices import Devices
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.service import EventService
@@ -30,6 +30,7 @@ from cmsp_agent.services.polling.seen_well import WellMemory
 from cmsp_agent.services.polling.sessions import SnmpSessions
 from cmsp_agent.services.polling.snmp_memory import EngineMemory
 from cmsp_agent.services.polling.tracked_hops import TrackedHops, answers
+from cmsp_agent.services.polling.unrouted import Unrouted
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.storage.tables import device_starts, seen_well, snmp_engines
 from cmsp_agent.transports.snmp.client import SnmpClient
@@ -99,18 +100,7 @@ async def start_polling(
     events, network = asked.events, runtime.machine.network
     known = await runtime.state.read(snmp_engines.known)
     engines = EngineMemory(known, runtime.state, asked.notices, runtime.clock)
-    client = SnmpClient(
-        runtime.clock,
-        runtime.counters,
-        engines=engines,
-        observer=engines,
-        ring=runtime.snmp.ring,
-        texts=runtime.snmp.texts,
-        times=runtime.snmp.times,
-        open_socket=network.snmp_socket,
-        chance=runtime.machine.chance,
-        path_payload=network.path_payload,
-    )
+    client = _snmp_client(runtime, engines)
     await client.open()
     sessions = SnmpSessions(client)
     isolation = Isolation(
@@ -121,10 +111,17 @@ async def start_polling(
         runtime.clock,
     )
 
+    unrouted = Unrouted(
+        lambda: asked.devices.components,
+        network.ways.leads_to,
+        asked.notices,
+        lambda: UNROUTED in events.alarm_state.active,
+    )
+
     async def polled(signals: Sequence[Signal]) -> None:
         asked.show(signals)
         await isolation.before_judging(signals)
-        await events.handle(signals)
+        await events.handle(unrouted.marked(signals, isolated=isolation.verdict.isolated))
 
     reachability = Reachability(runtime.counters, network.ping, network.check_port, network.ask_service)
     make_device = await _device_maker(runtime, asked, sessions, reachability)
@@ -169,6 +166,23 @@ async def _commands(
     finally:
         await loops.configure({})
         await threads.close(within=1.0)
+
+
+def _snmp_client(runtime: Runtime, engines: EngineMemory) -> SnmpClient:
+    """The one client of all sessions, not open yet."""
+    network = runtime.machine.network
+    return SnmpClient(
+        runtime.clock,
+        runtime.counters,
+        engines=engines,
+        observer=engines,
+        ring=runtime.snmp.ring,
+        texts=runtime.snmp.texts,
+        times=runtime.snmp.times,
+        open_socket=network.snmp_socket,
+        chance=runtime.machine.chance,
+        path_payload=network.path_payload,
+    )
 
 
 async def _well(runtime: Runtime) -> WellMemory:
