@@ -66,7 +66,7 @@ SITE = """
 appliance: {name: lab}
 customer: {name: Lab, people: 1, sites: 1, components: 1}
 sites: {lab: {people: 1, timezone: Europe/Paris}}
-components: {gw-1: {address: 192.0.2.1, site: lab, tier: reachability}}
+components: {gw-1: {address: 192.0.2.1, site: lab, tier: monitored-only}}
 """
 
 SAYS_SO = 'print("blocking", flush=True)'
