@@ -172,6 +172,7 @@ def test_a_file_with_mistakes_is_refused_visibly_at_a_reload(running: Machine) -
         running.run("systemctl", "reload", "cmsp-agent.service")
     assert "no plugin brings this device type; did you mean 'generic_snmp'?" in journal(running)
     assert running.run("systemctl", "is-active", "cmsp-agent.service").strip() == "active"
+    eventually(running, "refused", lambda: "it was refused: " in running.run("cmsp-agent", "status", check=False), 30)
     running.run("sed", "-i", "s/type: generic_smnp/type: generic_snmp/", "/etc/cmsp-agent/site.yaml")
     running.run("systemctl", "reload", "cmsp-agent.service")
 

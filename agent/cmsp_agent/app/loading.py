@@ -15,8 +15,11 @@ from cmsp_agent.config.load import CheckedFile, configure, read_appliance, read_
 from cmsp_agent.config.restart_needed import standing
 from cmsp_agent.config.secrets import Secrets, references
 from cmsp_agent.config.show import values_in_force
+from cmsp_agent.config.totals import total_problems
 from cmsp_agent.model.errors import AgentError, ConfigurationError, StorageError
+from cmsp_agent.preflight.machine import machine_problems
 from cmsp_agent.preflight.refusals import preflight
+from cmsp_agent.preflight.service_user import service_user
 from cmsp_agent.services.link.identity import problem_of_identity, with_identity
 from cmsp_agent.services.machine import REAL
 from cmsp_agent.services.runtime import STATE
@@ -69,6 +72,23 @@ def load(
     if problems := preflight(configuration, document.tree, has_run=secrets_lost).problems:
         raise ConfigurationError(problems)
     return Loaded(document, replace(configuration, fingerprint=fingerprint_of(configuration, before)), key, secrets)
+
+
+def load_again(path: Path, environment: Mapping[str, str] = os.environ) -> Loaded:
+    """Read the file for a reload, which takes what `config check` takes: what runs is better than a doubtful file.
+
+    Raises:
+        ConfigurationError: as `load` does; or its totals contradict each other, or a file that it names can't be used.
+        StorageError: as `load` does.
+    """
+    loaded = load(path, environment)
+    document, configuration = loaded.document, loaded.configuration
+    problems = total_problems(document.tree, document.site_file, str(path))
+    user = service_user(configuration.appliance.state)
+    problems += machine_problems(configuration, document.tree, user, running=True)
+    if problems:
+        raise ConfigurationError(sorted(problems, key=lambda problem: problem.line))
+    return loaded
 
 
 def load_or_roll_back(path: Path, environment: Mapping[str, str] = os.environ, clock: Clock = REAL.clock) -> Loaded:

@@ -13,7 +13,7 @@ from cmsp_agent.aio.memory import settle_memory
 from cmsp_agent.aio.supervise import Supervisor
 from cmsp_agent.app import logs
 from cmsp_agent.app.agent import Agent, running
-from cmsp_agent.app.loading import Loaded, load, load_or_roll_back
+from cmsp_agent.app.loading import Loaded, load_again, load_or_roll_back
 from cmsp_agent.app.systemd import Notifier
 from cmsp_agent.model.errors import AgentError, ConfigurationError
 from cmsp_agent.services.machine import REAL, Machine
@@ -38,7 +38,7 @@ def run(config: Path, level: str = "info") -> int:
     os.umask(0o077)  # as the unit says; by hand, too, what we write is for us alone
     try:
         loaded = load_or_roll_back(config)
-        return asyncio.run(serve(loaded, lambda: load(config), leave_in_time))
+        return asyncio.run(serve(loaded, lambda: load_again(config), leave_in_time))
     except ConfigurationError as error:
         print(error, file=sys.stderr)  # noqa: T201 - for the person at the terminal, one mistake a line
         return error.exit_code
