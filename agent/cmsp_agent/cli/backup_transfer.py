@@ -11,6 +11,7 @@ from cmsp_agent.cli.backup_checks import Maybe
 from cmsp_agent.cli.daemon import CallFailed, all_pages, component_path
 from cmsp_agent.cli.output import items
 from cmsp_agent.cli.session import AsJson, CommandContext, ComponentName, session
+from cmsp_agent.model.counted import counted
 
 UNREAD = 1
 """How a call ends for which the store gives no content."""
@@ -28,7 +29,7 @@ def backup_export(context: typer.Context, into: Into, name: Maybe = "", as_json:
     if as_json:
         here.output.json_rows([{"path": str(path)} for path in written])
     else:
-        here.output.line(f"{len(written)} backups are in {into}, their secrets in the clear")
+        here.output.line(f"in {into}: {counted(len(written), 'backup')}, secrets in the clear")
     if unread:
         raise CallFailed(f"{len(unread)} could not be read: {'; '.join(unread)}", 1)
     if not written:

@@ -8,6 +8,7 @@ import typer
 from cmsp_agent.cli.daemon import CallFailed
 from cmsp_agent.cli.output import TableColumn, items
 from cmsp_agent.cli.session import AsJson, CommandContext, session
+from cmsp_agent.model.counted import counted
 
 Letter = Annotated[int, typer.Argument(metavar="ID", min=1, help="A dead letter's id, as `outbox list` shows it.")]
 
@@ -21,7 +22,7 @@ def outbox_list(context: typer.Context, as_json: AsJson = False) -> None:
         return
     depth, oldest = document["depth"], document.get("oldest_at")
     since = f", the oldest since {oldest}" if oldest else ""
-    here.output.line(f"waiting: {depth} records{since}; dead letters: {document['dead_letters']}")
+    here.output.line(f"waiting: {counted(depth, 'record')}{since}; dead letters: {document['dead_letters']}")
     rows = items(document)
     if rows:
         columns = [

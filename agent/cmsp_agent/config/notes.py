@@ -10,6 +10,7 @@ from cmsp_agent.config.groups import group_nodes, matches
 from cmsp_agent.config.not_yet import NOT_YET
 from cmsp_agent.config.schema.site_file import SiteFile
 from cmsp_agent.config.tree import ListNode, MapNode, Node, Path, Scalar, as_text, entries, find, line_of, shown
+from cmsp_agent.model.counted import counted
 
 _NOTHING_ASKED = (None, False, "off", "no", "own", "component", "smtp")
 """Values that ask for nothing: no need to say that it is not carried out."""
@@ -59,7 +60,7 @@ def _order(tree: Node, site_file: SiteFile) -> Iterator[Note]:
         yield Note(
             shown(path),
             line_of(tree, path),
-            f"the order counts {ordered} components, this file names {named}: flagged, all are watched",
+            f"the order counts {counted(ordered, 'component')}, this file names {named}: flagged, all are watched",
         )
 
 

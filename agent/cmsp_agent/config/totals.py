@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from cmsp_agent.config.schema.site_file import SiteFile
 from cmsp_agent.config.tree import Node, Path, line_of, shown
+from cmsp_agent.model.counted import counted
 from cmsp_agent.model.errors import Problem
 
 
@@ -15,13 +16,16 @@ def total_problems(tree: Node, site_file: SiteFile, file: str) -> list[Problem]:
 def _found(site_file: SiteFile) -> Iterator[tuple[Path, str]]:
     said = site_file.customer
     people = sum(site.people for site in site_file.sites.values())
-    for key, total, parts, what in (
-        ("people", said.people, people, "people at its sites"),
-        ("sites", said.sites, len(site_file.sites), "sites"),
-        ("components", said.components, len(site_file.components), "components"),
+    for key, total, parts, noun, plural in (
+        ("people", said.people, people, "people at its sites", "people at its sites"),
+        ("sites", said.sites, len(site_file.sites), "site", ""),
+        ("components", said.components, len(site_file.components), "component", ""),
     ):
         if total is not None and total < parts:
-            yield ("customer", key), f"{total}, but this file names {parts} {what}: the total can't be less"
+            yield (
+                ("customer", key),
+                f"{total}, but this file names {counted(parts, noun, plural)}: the total can't be less",
+            )
     whole = people if said.people is None else said.people
     for name, entry in site_file.components.items():
         served = getattr(entry, "people", None) or 0

@@ -243,7 +243,7 @@ def test_a_port_that_is_taken_is_said_with_who_has_it(tmp_path: Path) -> None:
     ("old", "new", "said"),
     [
         ("people: 100, sites: 1", "people: 99, sites: 1", "customer.people: 99, but this file names 100 people"),
-        ("sites: 1,", "sites: 0,", "customer.sites: 0, but this file names 1 sites"),
+        ("sites: 1,", "sites: 0,", "customer.sites: 0, but this file names 1 site:"),
         ("type: generic_snmp", "type: generic_snmp, people: 500", "components.gw-1.people: 500, but the customer has"),
         ("type: generic_snmp", "type: generic_smnp", "did you mean 'generic_snmp'?"),
     ],

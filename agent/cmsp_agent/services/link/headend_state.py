@@ -5,6 +5,7 @@ from collections.abc import Collection
 from typing import Protocol
 
 from cmsp_agent.aio.clock import Clock
+from cmsp_agent.model.counted import counted
 from cmsp_agent.services.link.answers import RecordRefused
 from cmsp_agent.storage.outbox.soundness import RowsDamaged
 
@@ -78,7 +79,7 @@ class Edges:
 
     def reverted(self, reason: str, lost: int) -> None:
         """The head-end has what this database does not: it is of an earlier time."""
-        has = f"the head-end has {lost} records" if lost else "the head-end has records"
+        has = f"the head-end has {counted(lost, 'record')}" if lost else "the head-end has records"
         text = f"{has} that are not here ({reason}): state.db is of an earlier time; what it knew since then is lost"
         self._notices.note("outbox.reverted", "outbox", text)
 

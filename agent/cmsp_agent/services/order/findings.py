@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from cmsp_agent.config.configuration import Order
 from cmsp_agent.model.component import Agreement, Component, Tier
+from cmsp_agent.model.counted import counted
 from cmsp_agent.pipeline.alarm_types import order as types
 from cmsp_agent.services.devices.contract_terms import Days
 
@@ -96,6 +97,7 @@ def findings(order: Order, components: Mapping[str, Component], days: Days) -> l
             )
             found.append(OrderFinding(kind, each.component, each.number, text))
     if order.components and len(components) > order.components:
-        text = f"the file names {len(components)} components, the order counts {order.components}: none is dropped"
+        named = counted(len(components), "component")
+        text = f"the file names {named}, the order counts {order.components}: none is dropped"
         found.append(OrderFinding(types.TOO_MANY, "", order.id, text))
     return found
