@@ -41,6 +41,8 @@ class Sign:
     """Without its last number, for an instance."""
     pattern: str = ""
     """Searched in its values (of `not_with` the first alone); empty: that there is any is enough."""
+    unless: str = ""
+    """A subtree: a device that has it shows by that what it is, and this is no sign (of `not_with`: not read)."""
 
     def is_on(self, rows: Mapping[str, Value]) -> bool:
         """Whether the device shows it, by what the subtree has."""

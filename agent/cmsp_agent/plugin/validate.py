@@ -73,6 +73,8 @@ def cli(platform: CliPlatform) -> Iterator[str]:
 def _sign(path: str, sign: Sign) -> Iterator[str]:
     yield from oid(f"{path}.subtree", sign.subtree)
     yield from pattern(f"{path}.pattern", sign.pattern)
+    if sign.unless:
+        yield from oid(f"{path}.unless", sign.unless)
 
 
 def _form(path: str, fact: Fact) -> Iterator[str]:

@@ -15,10 +15,10 @@ GATEWAY_NAME = f"{GATEWAY}.2"
 PACKAGES = "1.3.6.1.2.1.54.1.1.1.1"
 """SYSAPPL-MIB sysApplInstallPkgEntry: what is installed."""
 PLATFORM = (
-    Sign("1.3.6.1.2.1.1.2", r"^\.?1\.3\.6\.1\.4\.1\.9\.1\.1348\Z"),
-    Sign("1.3.6.1.2.1.1.1", r"\bSoftware:UCOS\b"),
+    Sign("1.3.6.1.2.1.1.2", r"^\.?1\.3\.6\.1\.4\.1\.9\.1\.1348\Z", unless=f"{PACKAGES}.3"),
+    Sign("1.3.6.1.2.1.1.1", r"\bSoftware:UCOS\b", unless=f"{PACKAGES}.3"),
 )
-"""The platform alone: it is that of a call manager where nothing shows an Emergency Responder, which is asked first."""
+"""The platform alone: it is that of a call manager where no table of packages shows another product."""
 
 
 def _count(name: str, number: int, limit: Limit | None = None) -> Kpi:

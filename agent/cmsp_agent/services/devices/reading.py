@@ -125,9 +125,13 @@ async def _shows_one(session: ReadingSession, signs: tuple[Sign, ...]) -> bool:
     """One after the other: a call manager does not answer for several of its tables at once."""
     for sign in signs:
         shown = await session.columns(sign.subtree, limit=MOST_SIGNS if sign.pattern else 1)
-        if sign.is_on(shown[sign.subtree]):
+        if sign.is_on(shown[sign.subtree]) and not (sign.unless and await _has(session, sign.unless)):
             return True
     return False
+
+
+async def _has(session: ReadingSession, subtree: str) -> bool:
+    return bool((await session.columns(subtree, limit=1))[subtree])
 
 
 def _before_comma(revision: str) -> str:
