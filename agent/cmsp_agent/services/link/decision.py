@@ -79,10 +79,13 @@ def decide(
 
 def _well(link: Link, after: int) -> Link:
     alone = link.alone if link.alone > after else 0
+    # what was taken before is no progress: a head-end that says it again and again must not make us spin
+    failures = 0 if after > link.reached else link.failures
+    well = Link(asked=True, after=after, alone=alone, failures=failures, reached=max(link.reached, after))
     if link.suspect > after:
         # half of what is left of a batch that was refused, until its bad record is found
-        return Link(asked=True, after=after, limit=(link.suspect - after + 1) // 2, alone=alone, suspect=link.suspect)
-    return Link(asked=True, after=after, limit=min(MOST_RECORDS, link.limit * 2), alone=alone)
+        return replace(well, limit=(link.suspect - after + 1) // 2, suspect=link.suspect)
+    return replace(well, limit=min(MOST_RECORDS, link.limit * 2))
 
 
 def _durable(link: Link, numbers: Numbers, sent: Sent | None, answer: Durable, chance: float) -> tuple[Link, LinkStep]:
@@ -114,9 +117,8 @@ def _stands_at(link: Link, numbers: Numbers, epoch: str | None, durable: int, ch
     forget = durable if epoch == numbers.epoch else 0
     # an answer to a question is not yet a batch taken: what failed before may fail again
     well = _well(link, durable)
-    kept = {
-        name: getattr(link, name) for name in ("limit", "failures", "doubt", "dead_letters", "refusals", "refuses_all")
-    }
+    names = ("limit", "failures", "reached", "doubt", "dead_letters", "refusals", "refuses_all")
+    kept = {name: getattr(link, name) for name in names}
     after = replace(well, **kept)
     return after, LinkStep(forget=forget, fill_from=durable + 1)
 

@@ -198,7 +198,8 @@ class Forwarder:
         if step.forget and parcel.sent is not None:
             self._counters.add("forwarder.acknowledged", step.forget - parcel.sent.first + 1)
             self._counters.add("forwarder.bytes", len(parcel.wire))
-            self._well()
+            if not self.link.failures:
+                self._well()
         elif failed:
             self._edges.failing(self._client.url, self.link.failures, self.link.reason, self.link.access_refused)
         doubtful = isinstance(answer, BatchRefused) and answer.doubtful

@@ -1,6 +1,6 @@
 """What the forwarder knows of the head-end, and the step that follows from an answer. Decides nothing: see decision."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cmsp_agent.services.link.answers import RecordRefused
 
@@ -53,6 +53,8 @@ class Link:
     """It refused the gap that stood in for a refused record too: the record was put back, and need not be the cause."""
     failures: int = 0
     """In a row."""
+    reached: int = field(default=0, compare=False)
+    """The highest that was ever taken in this epoch: what is sent does not depend on it."""
     access_refused: bool = False
     doubt: str = ""
     """What it said once that would make us begin a new epoch, if it says it again."""

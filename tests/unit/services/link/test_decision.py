@@ -51,6 +51,17 @@ class TestAcknowledged:
         link, _ = after(Durable("E", 60), replace(LINK, failures=7, limit=125, reason="x"))
         assert (link.failures, link.limit, link.reason) == (0, 250, "")
 
+    def test_what_was_durable_before_is_no_progress_and_the_wait_grows(self) -> None:
+        link, waits = LINK, []
+        for _ in range(12):
+            # answers the question with less, and each batch with the same number, in its middle
+            link, step = after(Durable("E", 35), replace(link, asked=True, after=30), Sent(31, 40, 10), chance=1.0)
+            link, step = after(Durable("E", 35), link, Sent(36, 45, 10), chance=1.0)
+            waits.append(step.wait)
+            link, _ = after(Durable("E", 30), link, None)
+        assert waits[:4] == [1, 2, 4, 8]
+        assert waits[-1] == 300
+
     @pytest.mark.parametrize("answer", [Durable("E", 61), Durable("D", 60), Durable("X", 60), Durable(None, 60)])
     def test_nonsense_forgets_nothing_and_asks(self, answer: Durable) -> None:
         link, step = after(answer)
