@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import FastAPI
 
 from cmsp_agent.api import problems
-from cmsp_agent.api.limits import ApiLimits, BodyLimits, HeaderLimits
+from cmsp_agent.api.limits import ApiLimits, BodyLimits, HeaderLimits, SaidOnce
 from cmsp_agent.api.routes import alarms as routes_alarms
 from cmsp_agent.api.routes import appliance as routes_appliance
 from cmsp_agent.api.routes import audit as routes_audit
@@ -86,6 +86,7 @@ def create_app(services: ApiServices | None, limits: ApiLimits, shares: Shares |
         app.include_router(router)
     problems.install(app)
     app.add_middleware(BodyLimits, most=limits.body_bytes, within=limits.body_seconds)
+    app.add_middleware(SaidOnce)
     app.add_middleware(HeaderLimits, most=limits.header_bytes)
     if shares is not None:
         app.add_middleware(ShareLimits, shares=shares)

@@ -1,12 +1,16 @@
-"""Bounds on what a caller sends: bytes of the headers, bytes and seconds of a body. The listener bounds handshakes."""
+"""Bounds on what a caller sends: headers, parameters, bytes and seconds of a body. The listener bounds handshakes."""
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
+from urllib.parse import parse_qsl
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cmsp_agent.api.problems import BodyTooLarge, BodyTooSlow, HeadersTooLarge, classify, problem
+from cmsp_agent.api.problems import BodyTooLarge, BodyTooSlow, CallInvalid, HeadersTooLarge, classify, problem
 
+ONCE = ("Idempotency-Key", "If-Match", "Last-Event-ID", "Content-Type")
+"""Headers of which a call has one at most; HTTP itself sees to the length of the body and to the host."""
 DISCARDED_BODIES = 8
 """How many times the bound is read of a body that is too large: who still sends would miss the answer."""
 
@@ -56,6 +60,28 @@ def _size(scope: Scope) -> int:
     """Bytes of the target and the headers, with what stands between them."""
     headers = sum(len(name) + len(value) + 4 for name, value in scope.get("headers", ()))
     return headers + len(scope.get("raw_path") or b"") + len(scope.get("query_string", b""))
+
+
+class SaidOnce:
+    """ASGI middleware: a call that says twice what counts once is answered as a problem: which of the two is meant?"""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if twice := _said_twice(scope):
+            await _refuse(CallInvalid(f"{twice} is there more than once"))(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def _said_twice(scope: Scope) -> str:
+    """The header or the parameter that there is more than one of; empty where there is none."""
+    headers = Counter(name.lower() for name, _ in scope.get("headers", ()))
+    parameters = Counter(name for name, _ in parse_qsl(scope.get("query_string", b"").decode("latin-1"), True))
+    named = [f"the header {name}" for name in ONCE if headers[name.lower().encode()] > 1]
+    named += [f"the parameter {name[:40]}" for name, count in parameters.items() if count > 1]
+    return named[0] if named else ""
 
 
 class BodyLimits:
@@ -108,6 +134,6 @@ class _Whole:
         return await self._receive()
 
 
-def _refuse(error: BodyTooLarge | BodyTooSlow | HeadersTooLarge) -> ASGIApp:
+def _refuse(error: BodyTooLarge | BodyTooSlow | CallInvalid | HeadersTooLarge) -> ASGIApp:
     status, kind = classify(error)
     return problem(status, kind, str(error), {"Connection": "close"})
