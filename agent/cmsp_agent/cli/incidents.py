@@ -87,13 +87,15 @@ def incident_show(
     context: typer.Context,
     incident: IncidentName,
     all_notes: Annotated[bool, typer.Option("--notes", help="All notes, not the latest only.")] = False,
+    all_alarms: Annotated[bool, typer.Option("--alarms", help="All alarms, not the latest only.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show an incident: what, since when, how urgent and why."""
     here = session(context)
     found = here.daemon.get(incident_path(incident))
-    if all_notes:
-        found["notes"] = all_pages(here.daemon, f"{incident_path(incident)}/notes")["items"]
+    for what, wanted in (("notes", all_notes), ("alarms", all_alarms)):
+        if wanted:
+            found[what] = all_pages(here.daemon, f"{incident_path(incident)}/{what}")["items"]
     if as_json:
         here.output.json(found)
         return
@@ -117,6 +119,7 @@ def incident_show(
             "restored": moment(found.get("restored_at")) if found.get("restored_at") else None,
             "external": {name: number for name, number in (found.get("external") or {}).items() if number},
             "recommendation": found.get("recommendation"),
+            "alarms": _how_many(found),
         }
     )
     for head, lines in (("notes", _notes(found)), ("timeline", _timeline(found))):
@@ -126,13 +129,9 @@ def incident_show(
             here.output.line(f"  {shown(line)}")
     if alarms := _alarms(here, found):
         here.output.line("")
-        columns = [
-            TableColumn("ALARM SINCE (UTC)"),
-            TableColumn("SEVERITY"),
-            TableColumn("COMPONENT"),
-            TableColumn("TEXT"),
-        ]
-        here.output.table(columns, alarms, "")
+        here.output.table(
+            [TableColumn(name) for name in ("ALARM SINCE (UTC)", "SEVERITY", "COMPONENT", "TEXT")], alarms, ""
+        )
 
 
 def _notes(incident: IncidentDocument) -> list[str]:
@@ -142,6 +141,12 @@ def _notes(incident: IncidentDocument) -> list[str]:
     said = [f"{more} earlier: --notes shows them"] if more > 0 else []
     said += [f"{dropped} older: not kept"] if dropped else []
     return [f"({'; '.join(said)})", *lines] if said else lines
+
+
+def _how_many(incident: IncidentDocument) -> str | None:
+    """How many alarms it has, where not all of them are in the document."""
+    listed, whole = len(incident.get("alarms") or ()), incident.get("alarms_in_all") or 0
+    return f"{whole}, of which the latest {listed} are looked at: --alarms for all" if whole > listed else None
 
 
 def _timeline(incident: IncidentDocument) -> list[str]:

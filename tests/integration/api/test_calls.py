@@ -174,6 +174,40 @@ async def test_the_notes_of_an_incident_are_bounded_and_what_went_is_counted(
     assert document["notes"] == kept[-10:]
 
 
+async def test_a_storm_of_alarms_makes_no_large_incident_and_each_of_them_is_in_a_page(
+    agent: Agent, local: httpx.AsyncClient
+) -> None:
+    ids = tuple(f"019{number:033}" for number in range(5_000))
+    made = (await agent.incident()).joined(ids, ("gw-1",))
+    await agent.database.write(lambda tx: incidents.save(tx, made))
+    shown = await local.get(f"/v1/incidents/{made.id}")
+    assert len(shown.content) < 10_000
+    assert (shown.json()["alarms"], shown.json()["alarms_in_all"]) == (list(ids[-50:]), 5_000)
+    assert len((await local.get("/v1/incidents")).content) < 10_000
+    paged: list[str] = []
+    after: int | None = 0
+    while after is not None:
+        page = (await local.get(f"/v1/incidents/{made.id}/alarms", params={"after": after})).json()
+        paged, after = paged + page["items"], page["next"]
+    assert paged == list(ids)
+
+
+@pytest.mark.parametrize("name", ["Idempotency-Key", "If-Match", "Content-Type"])
+async def test_a_header_that_counts_once_and_is_there_twice_is_refused(
+    agent: Agent, local: httpx.AsyncClient, name: str
+) -> None:
+    others = [(key, value) for key, value in once().items() if key != name]
+    twice = [*others, (name, "a"), (name.upper(), "b")]
+    answer = await local.post("/v1/components/gw-1/poll", headers=twice)
+    assert (answer.status_code, answer.json()["detail"]) == (400, f"the header {name} is there more than once")
+    assert await agent.database.read(jobs.latest) == []
+
+
+async def test_a_parameter_that_is_there_twice_is_refused(local: httpx.AsyncClient) -> None:
+    answer = await local.get("/v1/events?limit=5&type=&lim%69t=6")
+    assert (answer.status_code, answer.json()["detail"]) == (400, "the parameter limit is there more than once")
+
+
 async def test_what_a_component_does_not_get_is_refused(local: httpx.AsyncClient) -> None:
     refused = await local.post("/v1/components/sw-1/backups", headers=once())
     assert refused.status_code == 403

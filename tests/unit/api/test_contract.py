@@ -99,6 +99,7 @@ def test_the_document_is_the_same_each_time_and_names_every_call() -> None:
         ("GET", "/v1/incidents"),
         ("POST", "/v1/incidents"),
         ("GET", "/v1/incidents/{incident}"),
+        ("GET", "/v1/incidents/{incident}/alarms"),
         ("GET", "/v1/incidents/{incident}/notes"),
         ("PATCH", "/v1/incidents/{incident}"),
         ("GET", "/v1/jobs"),

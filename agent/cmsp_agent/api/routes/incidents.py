@@ -9,7 +9,14 @@ from fastapi.responses import JSONResponse, Response
 from cmsp_agent.api.callers import READING, caller_of, incident_shown_to, services_of
 from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.problems import PreconditionFailed, PreconditionRequired
-from cmsp_agent.api.schemas.incidents import IncidentChange, IncidentPage, IncidentReport, IncidentView, NoteList
+from cmsp_agent.api.schemas.incidents import (
+    AlarmIdList,
+    IncidentChange,
+    IncidentPage,
+    IncidentReport,
+    IncidentView,
+    NoteList,
+)
 from cmsp_agent.api.unsafe import Operator
 from cmsp_agent.api.views.incidents import incident_view
 from cmsp_agent.model.incident import Incident
@@ -79,6 +86,13 @@ async def notes(request: Request, incident: str, after: After = 0, limit: Limit 
     services = services_of(request)
     found = await services.events.log.incident(incident)
     return page(incident_shown_to(caller_of(request), services)(found).notes, after, limit, str)
+
+
+@router.get("/{incident}/alarms", response_model=AlarmIdList, dependencies=READING)
+async def alarms(request: Request, incident: str, after: After = 0, limit: Limit = MOST) -> dict[str, Any]:
+    """The ids of all alarms of an incident; each is an event with this id."""
+    found = await services_of(request).events.log.incident(incident)
+    return page(found.alarms, after, limit, str)
 
 
 @router.patch("/{incident}", response_model=IncidentView)

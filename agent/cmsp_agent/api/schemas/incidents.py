@@ -37,6 +37,10 @@ class IncidentView(Shape):
     confirmed: bool
     title: str
     components: list[str]
+    alarms: list[str] = Field(
+        description="The ids of the latest that joined it; all come from `/v1/incidents/{incident}/alarms`"
+    )
+    alarms_in_all: int = Field(description="How many there are")
     opened_at: str
     restored_at: str | None
     resolved_at: str | None
@@ -59,6 +63,12 @@ class IncidentPage(Shape):
 
 class NoteList(Paged):
     """The notes of an incident, the oldest that is kept first."""
+
+    items: list[str]
+
+
+class AlarmIdList(Paged):
+    """The ids of an incident's alarms, the first that joined it first."""
 
     items: list[str]
 

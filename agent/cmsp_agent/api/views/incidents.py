@@ -8,14 +8,18 @@ from cmsp_agent.storage.outbox.records import incident_record
 NOTES_SHOWN = 10
 """The latest, with the incident; all that are kept come in pages."""
 
+ALARMS_SHOWN = 50
+"""The latest that joined, likewise: a storm's incident has thousands."""
+
 
 def incident_view(incident: Incident) -> View:
-    """The data of `cmsp.incident.v1`, and what people add to it."""
+    """The data of `cmsp.incident.v1`, of its alarms the latest, and what people add to it."""
     data = incident_record(incident, incident.id, incident.opened_at).data
     return {
         **data,
         "components": list(incident.components),
-        "alarms": list(incident.alarms),
+        "alarms": list(incident.alarms[-ALARMS_SHOWN:]),
+        "alarms_in_all": len(incident.alarms),
         "arithmetic": incident.arithmetic,
         "confirmed": incident.confirmed,
         "assignee": incident.assignee,

@@ -44,6 +44,9 @@ TYPES = (
 SEVERITIES = tuple(Severity)
 NO_SEVERITY = len(SEVERITIES)
 
+MOST_ALARMS = 20_000
+"""Of an incident in its record, the latest: some 780 kB, for a batch holds 1 MiB at most."""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -117,7 +120,7 @@ def incident_record(incident: Incident, record_id: str, at: int) -> Record:
         "impact": impact_of(incident.extent),
         "title": incident.title,
         "components": incident.components,
-        "alarms": incident.alarms,
+        "alarms": incident.alarms[-MOST_ALARMS:],
         "responsible": incident.responsible,
         "opened_at": rfc3339(incident.opened_at),
         "restored_at": optional_time(incident.restored_at),
@@ -129,6 +132,8 @@ def incident_record(incident: Incident, record_id: str, at: int) -> Record:
         "declared_low": low and {"by": low.by, "at": rfc3339(low.at)},
         "suppressed": hushed and {"by": hushed.by, "until": rfc3339(hushed.until), "partly": hushed.partly},
     }
+    if len(incident.alarms) > MOST_ALARMS:
+        data["alarms_in_all"] = len(incident.alarms)
     first = incident.components[0] if incident.components else ""
     return Record(record_id, INCIDENT, first, incident.number, at, data)
 
