@@ -29,10 +29,11 @@ class Identity:
 
 
 class Authority:
-    """A CA that lives in a directory; its certificate is `ca.crt` there."""
+    """A CA that lives in a directory; its certificate is `ca.crt` there. What it signs was valid `before` now."""
 
-    def __init__(self, directory: Path, name: str = "lab CA") -> None:
+    def __init__(self, directory: Path, name: str = "lab CA", before: dt.timedelta = DAY / 24) -> None:
         directory.mkdir(parents=True, exist_ok=True)
+        self._before = before
         self._directory = directory
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
@@ -108,7 +109,7 @@ class Authority:
         self, subject: x509.Name, key: ec.EllipticCurvePublicKey, life: dt.timedelta
     ) -> x509.CertificateBuilder:
         now = dt.datetime.now(dt.UTC)
-        start = min(now - DAY / 24, now + life - DAY / 24)
+        start = min(now - self._before, now + life - DAY / 24)
         return (
             x509.CertificateBuilder()
             .subject_name(subject)

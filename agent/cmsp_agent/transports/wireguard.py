@@ -112,12 +112,13 @@ def drop_firewall(table: str) -> None:
     subprocess.run(["nft", "delete", "table", "inet", table], capture_output=True, env={"PATH": PATH}, check=False)
 
 
-def resolved(endpoint: PeerEndpoint) -> str:
-    """The address of an endpoint now; empty where its name leads nowhere."""
+def resolved(endpoint: PeerEndpoint) -> list[str]:
+    """The addresses of an endpoint now, those of both families, the likeliest first; none: its name leads nowhere."""
     try:
-        return str(socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_DGRAM)[0][4][0])
-    except OSError:
-        return ""
+        found = socket.getaddrinfo(endpoint.host, endpoint.port, type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError):  # the second: a label that is no label
+        return []
+    return list(dict.fromkeys(str(each[4][0]) for each in found))
 
 
 @contextmanager

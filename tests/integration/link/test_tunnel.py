@@ -211,35 +211,58 @@ def test_a_cut_of_any_length_is_seen_and_data_flows_soon_after_it(two: Two, seco
     until(two.up, 30)  # the unit looks every ten seconds, and a first probe may be lost to the handshake
 
 
+@pytest.fixture
+def hosts() -> Iterator[Path]:
+    """The names that the appliance's side knows."""
+    file = Path(f"/etc/netns/{APP}/hosts")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    yield file
+    shutil.rmtree(file.parent, ignore_errors=True)
+
+
+def anew(two: Two, *endpoints: str) -> None:
+    """Start the tunnel again, with these endpoints."""
+    tunnel = json.loads((two.folder / "tunnel.json").read_text())
+    tunnel["peers"][0]["endpoint"] = list(endpoints)
+    (two.folder / "tunnel.json").write_text(json.dumps(tunnel))
+    two.process.terminate()
+    assert two.process.wait(10) == 0
+    two.process = started(two.folder)
+
+
 @pytest.mark.long
-def test_a_head_end_that_starts_anew_and_one_whose_name_moves_are_followed(two: Two) -> None:
+def test_a_name_with_a_dead_address_of_the_other_family_is_reached_by_the_one_that_lives(two: Two, hosts: Path) -> None:
     until(two.up)
-    hosts = Path(f"/etc/netns/{APP}/hosts")
-    hosts.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        hosts.write_text("192.0.2.1 vpn.test\n")
-        tunnel = json.loads((two.folder / "tunnel.json").read_text())
-        tunnel["peers"][0]["endpoint"] = "vpn.test:51820"
-        (two.folder / "tunnel.json").write_text(json.dumps(tunnel))
-        two.process.terminate()
-        assert two.process.wait(10) == 0
-        two.process = started(two.folder)
-        until(lambda: two.up() and two.health()["endpoint"] == "vpn.test:51820")
-        # its process is another: no session is known there any more
-        key = run(*within(HEAD, "wg", "show", HEAD_LINK, "peers")).stdout.strip()
-        run(*within(HEAD, "wg", "set", HEAD_LINK, "peer", key, "remove"))
-        until(two.down)
-        run(*within(HEAD, "wg", "set", HEAD_LINK, "peer", key, "allowed-ips", "10.99.0.7/32"))
-        until(two.up, 60)
-        # and another address, under the same name
-        run("ip", "-n", HEAD, "address", "del", "192.0.2.1/24", "dev", "vh")
-        run("ip", "-n", HEAD, "address", "add", "192.0.2.5/24", "dev", "vh")
-        hosts.write_text("192.0.2.5 vpn.test\n")
-        until(two.down)
-        until(two.up, 60)
-        assert "192.0.2.5:51820" in run(*within(APP, "wg", "show", LINK, "endpoints")).stdout
-    finally:
-        shutil.rmtree(hosts.parent, ignore_errors=True)
+    run("ip", "-n", APP, "address", "add", "2001:db8::130/64", "dev", "va", "nodad")
+    hosts.write_text("2001:db8::1 vpn.test\n192.0.2.1 vpn.test\n")
+    anew(two, "192.0.2.9:51820", "vpn.test:51820")
+    until(lambda: two.up() and two.health()["endpoint"] == "vpn.test:51820", 60)
+    assert "192.0.2.1:51820" in run(*within(APP, "wg", "show", LINK, "endpoints")).stdout
+    # the first one comes to life while the other ends
+    run("ip", "-n", HEAD, "address", "del", "192.0.2.1/24", "dev", "vh")
+    run("ip", "-n", HEAD, "address", "add", "192.0.2.9/24", "dev", "vh")
+    until(lambda: two.up() and two.health()["endpoint"] == "192.0.2.9:51820", 60)
+
+
+@pytest.mark.long
+def test_a_head_end_that_starts_anew_and_one_whose_name_moves_are_followed(two: Two, hosts: Path) -> None:
+    until(two.up)
+    hosts.write_text("192.0.2.1 vpn.test\n")
+    anew(two, "vpn.test:51820")
+    until(lambda: two.up() and two.health()["endpoint"] == "vpn.test:51820")
+    # its process is another: no session is known there any more
+    key = run(*within(HEAD, "wg", "show", HEAD_LINK, "peers")).stdout.strip()
+    run(*within(HEAD, "wg", "set", HEAD_LINK, "peer", key, "remove"))
+    until(two.down)
+    run(*within(HEAD, "wg", "set", HEAD_LINK, "peer", key, "allowed-ips", "10.99.0.7/32"))
+    until(two.up, 60)
+    # and another address, under the same name
+    run("ip", "-n", HEAD, "address", "del", "192.0.2.1/24", "dev", "vh")
+    run("ip", "-n", HEAD, "address", "add", "192.0.2.5/24", "dev", "vh")
+    hosts.write_text("192.0.2.5 vpn.test\n")
+    until(two.down)
+    until(two.up, 60)
+    assert "192.0.2.5:51820" in run(*within(APP, "wg", "show", LINK, "endpoints")).stdout
 
 
 def test_what_carries_the_link_is_watched_and_an_overlap_is_refused(two: Two) -> None:

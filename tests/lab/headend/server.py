@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import zstandard
 
-from tests.lab.certificates import Authority, Identity, appliance_uri
+from tests.lab.certificates import LOCALHOST, Authority, Identity, appliance_uri
 from tests.lab.headend.faults import FOREVER, Fault, Faults, Kind
 from tests.lab.headend.store import Expected, Refused, Store, Unreadable, parse
 
@@ -135,10 +135,18 @@ class Headend:
     """Start it, point an agent at `url`, read `store`, plan `faults`; stop it. `with Headend(...)` does both."""
 
     def __init__(
-        self, directory: Path, authority: Authority | None = None, port: int = 0, store: str = ":memory:"
+        self,
+        directory: Path,
+        authority: Authority | None = None,
+        port: int = 0,
+        store: str = ":memory:",
+        address: str = "127.0.0.1",
+        days: float = 1.0,
     ) -> None:
         self.authority = authority or Authority(directory / "ca")
-        self.identity: Identity = self.authority.server("headend")
+        self.identity: Identity = self.authority.server("headend", (*LOCALHOST, address), days)
+        self._address = address
+        self._days = days
         self.store = Store(store)
         self.faults = Faults()
         self.requests: list[tuple[str, int]] = []
@@ -156,14 +164,14 @@ class Headend:
     # --- life ---
 
     def start(self) -> "Headend":
-        """Listen on the loopback; the port stays the same over stop and start."""
+        """Listen; the port stays the same over stop and start."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_cert_chain(self.identity.certificate, self.identity.key)
         context.load_verify_locations(self.authority.path)
         context.verify_mode = ssl.CERT_REQUIRED
         self._stopping.clear()
-        self._listener = Listener(("127.0.0.1", self._port), context, self)
+        self._listener = Listener((self._address, self._port), context, self)
         self._port = self._listener.server_address[1]
         threading.Thread(target=self._listener.serve_forever, args=(0.05,), name="headend", daemon=True).start()
         return self
@@ -191,11 +199,11 @@ class Headend:
 
     @property
     def url(self) -> str:
-        return f"https://127.0.0.1:{self._port}"
+        return f"https://{self._address}:{self._port}"
 
     def client(self, appliance: str) -> Identity:
         """A certificate for an appliance."""
-        return self.authority.client(appliance, appliance_uri(appliance))
+        return self.authority.client(appliance, appliance_uri(appliance), self._days)
 
     # --- faults ---
 

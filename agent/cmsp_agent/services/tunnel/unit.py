@@ -10,7 +10,6 @@ import socket
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import cycle
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
@@ -91,7 +90,7 @@ class TunnelUnit:
         self._link = link
         self._file = health
         self._tell = tell
-        self._endpoints = {peer: cycle(peer.endpoints) for peer in documents.settings.peers}
+        self._endpoints = {peer: in_turn(peer) for peer in documents.settings.peers}
         self._health = TunnelHealth(0.0, up=False, mode="")
         self._shown = self._shaken = 0.0
 
@@ -140,17 +139,21 @@ class TunnelUnit:
         return self._shaken
 
     def _next_endpoints(self) -> None:
-        """The next endpoint of each peer in order, its name resolved anew: it may have moved."""
-        for peer, order in self._endpoints.items():
-            for endpoint in self._round(peer, order):
-                if address := resolved(endpoint):
-                    self._link.use(peer, address, endpoint.port)
-                    self._health = replace(self._health, endpoint=str(endpoint))
-                    break
+        """The next address of each peer, in the order of its endpoints, names resolved anew: it may have moved."""
+        for peer, in_turn in self._endpoints.items():
+            if found := next(in_turn) or next(in_turn):
+                endpoint, address = found
+                self._link.use(peer, address, endpoint.port)
+                self._health = replace(self._health, endpoint=str(endpoint))
 
-    @staticmethod
-    def _round(peer: TunnelPeer, order: Iterator[PeerEndpoint]) -> Iterator[PeerEndpoint]:
-        return (next(order) for _ in peer.endpoints)
+
+def in_turn(peer: TunnelPeer) -> Iterator[tuple[PeerEndpoint, str] | None]:
+    """Each address of each endpoint, for ever; None ends a round, for no name of it may lead anywhere."""
+    while True:
+        for endpoint in peer.endpoints:
+            for address in resolved(endpoint):
+                yield endpoint, address
+        yield None
 
 
 async def probe(targets: Sequence[PeerEndpoint]) -> float | None:

@@ -6,11 +6,19 @@ from typing import Any
 
 import pytest
 
-from cmsp_agent.model.tunnel import TunnelInvalid, TunnelPeer, document_of_tunnel, endpoint, overlap, tunnel_settings
+from cmsp_agent.model.tunnel import (
+    PeerEndpoint,
+    TunnelInvalid,
+    TunnelPeer,
+    document_of_tunnel,
+    endpoint,
+    overlap,
+    tunnel_settings,
+)
 from cmsp_agent.services.tunnel.devices import FILE, device_addresses, keep
 from cmsp_agent.services.tunnel.firewall import ruleset
 from cmsp_agent.services.tunnel.health import TunnelHealth, judged, read_health, write_health
-from cmsp_agent.services.tunnel.unit import TunnelDocuments, TunnelUnit
+from cmsp_agent.services.tunnel.unit import TunnelDocuments, TunnelUnit, in_turn
 from cmsp_agent.transports.wireguard import WireguardLink
 from tests.lab.headend.enrolment import WIREGUARD
 
@@ -162,3 +170,12 @@ async def test_a_clock_that_is_set_by_a_day_makes_no_handshake_old(
 
 def test_an_endpoint_has_a_host_and_a_port() -> None:
     assert (endpoint("vpn.example:443").host, endpoint("[::1]:1").port) == ("vpn.example", 1)
+
+
+def test_each_address_of_each_endpoint_has_its_turn_and_a_name_that_leads_nowhere_has_none() -> None:
+    endpoints = (PeerEndpoint("x" * 64, 1), PeerEndpoint("192.0.2.1", 443), PeerEndpoint("2001:db8::1", 443))
+    turns = in_turn(TunnelPeer("key", endpoints, (), 25))
+    found = [next(turns) for _ in range(4)]
+    assert found == [(endpoints[1], "192.0.2.1"), (endpoints[2], "2001:db8::1"), None, (endpoints[1], "192.0.2.1")]
+    nowhere = in_turn(TunnelPeer("key", endpoints[:1], (), 25))
+    assert [next(nowhere), next(nowhere)] == [None, None]
