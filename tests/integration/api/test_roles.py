@@ -46,3 +46,30 @@ async def test_an_admin_is_refused_nothing_for_its_role(agent: Agent, authority:
     async with remote(agent, authority, "urn:cmsp:test:admin") as client:
         got = {call: await answered(client, *call) for call in calls() if call[1] != ENDLESS}
     assert [call for call, status in got.items() if status == 403 or status >= 500] == []
+
+
+BY_OPERATOR = {
+    "DELETE /v1/jobs/{job}", "GET /v1/evidence", "GET /v1/support-bundle", "GET /v1/support-bundle/{bundle}",
+    "PATCH /v1/incidents/{incident}", "POST /v1/alarms/{alarm}/acknowledge", "POST /v1/alarms/{alarm}/clear",
+    "POST /v1/alarms/{alarm}/suppress", "POST /v1/components/{name}/backups",
+    "POST /v1/components/{name}/backups/{version}/accept", "POST /v1/components/{name}/backups/{version}/known-good",
+    "POST /v1/components/{name}/diagnostics", "POST /v1/components/{name}/poll", "POST /v1/components/{name}/test",
+    "POST /v1/discoveries", "POST /v1/incidents",
+}  # fmt: skip
+BY_ENGINEER = {
+    "DELETE /v1/components/{name}/host-keys", "DELETE /v1/outbox/dead-letters/{letter}",
+    "DELETE /v1/silences/{silence}", "GET /v1/config/file", "GET /v1/events/{event}/raw", "GET /v1/rules/files",
+    "POST /v1/components/{name}/backups/{version}/restore", "POST /v1/outbox/dead-letters/{letter}/retry",
+    "POST /v1/outbox/repair", "POST /v1/silences", "PUT /v1/components/{name}/backups/imported",
+}  # fmt: skip
+
+
+async def test_operator_and_engineer_may_what_the_table_of_roles_says(agent: Agent, authority: Authority) -> None:
+    may: dict[str, set[str]] = {}
+    for role in ("observer", "operator", "engineer"):
+        async with remote(agent, authority, f"urn:cmsp:test:{role}") as client:
+            got = {call: await answered(client, *call) for call in calls() if call[1] != ENDLESS}
+        may[role] = {" ".join(call) for call, status in got.items() if status != 403}
+    assert may["operator"] - may["observer"] == BY_OPERATOR
+    assert may["engineer"] - may["operator"] == BY_ENGINEER
+    assert may["observer"] <= may["operator"] <= may["engineer"]

@@ -34,7 +34,7 @@ class YamlResponse(PlainTextResponse):
     media_type = YAML
 
 
-@router.get("/config/file", response_class=YamlResponse, dependencies=ADMINISTERING)
+@router.get("/config/file", response_class=YamlResponse, dependencies=[Depends(at_least(Role.ENGINEER))])
 async def file(request: Request) -> YamlResponse:
     """The file as it is, with its comments; its ETag is what a change wants as If-Match."""
     revisions = services_of(request).configuration.revisions

@@ -12,7 +12,7 @@ from cmsp_agent.api.callers import READING, caller_of, services_of, text_shown_t
 from cmsp_agent.api.paging import MOST, After, Limit, page
 from cmsp_agent.api.problems import CallInvalid
 from cmsp_agent.api.schemas.silences import SilenceList, SilenceView, SilenceWanted
-from cmsp_agent.api.unsafe import Operator
+from cmsp_agent.api.unsafe import Engineer
 from cmsp_agent.config.nearest import did_you_mean
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.silence import Matcher, Silence
@@ -32,7 +32,7 @@ async def silences(request: Request, after: After = 0, limit: Limit = MOST) -> d
 
 
 @router.post("", response_model=SilenceView, status_code=201)
-async def make(wish: SilenceWanted, call: Operator) -> Response:
+async def make(wish: SilenceWanted, call: Engineer) -> Response:
     """Make one. Faults that it matches open no incident until it ends; of kind `work` it announces changes alone."""
 
     async def work() -> dict[str, Any]:
@@ -46,7 +46,7 @@ async def make(wish: SilenceWanted, call: Operator) -> Response:
 
 
 @router.delete("/{silence}", response_model=SilenceView)
-async def end(silence: str, call: Operator) -> Response:
+async def end(silence: str, call: Engineer) -> Response:
     """End a silence before its time."""
 
     async def work() -> dict[str, Any]:

@@ -53,7 +53,7 @@ async def rules(request: Request, after: After = 0, limit: Limit = MOST) -> dict
     )
 
 
-@router.get("/rules/files", response_model=RuleFileList, dependencies=[Depends(at_least(Role.ADMIN))])
+@router.get("/rules/files", response_model=RuleFileList, dependencies=[Depends(at_least(Role.ENGINEER))])
 async def rule_files(
     request: Request, after: After = 0, limit: Annotated[int, Query(ge=1, le=MOST_FILES)] = MOST_FILES
 ) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def incident_record(incident: Incident, record_id: str, at: int) -> Record:
         at: when it became so.
     """
     raised, low, hushed = incident.raised_priority, incident.declared_low, incident.suppression
-    data = {
+    data: dict[str, Any] = {
         "id": incident.id,
         "number": incident.number,
         "state": incident.state.value,
