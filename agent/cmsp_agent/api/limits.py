@@ -76,8 +76,10 @@ class SaidOnce:
 
 
 def _said_twice(scope: Scope) -> str:
-    """The header or the parameter that there is more than one of; empty where there is none."""
+    """What there is more than one of, a header, a length of the body, a parameter; empty where nothing is."""
     headers = Counter(name.lower() for name, _ in scope.get("headers", ()))
+    if headers[b"content-length"] and headers[b"transfer-encoding"]:
+        return "the length of the body"  # RFC 9112, 6.1: what follows may be smuggled; the connection ends
     parameters = Counter(name for name, _ in parse_qsl(scope.get("query_string", b"").decode("latin-1"), True))
     named = [f"the header {name}" for name in ONCE if headers[name.lower().encode()] > 1]
     named += [f"the parameter {name[:40]}" for name, count in parameters.items() if count > 1]

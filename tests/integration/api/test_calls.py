@@ -203,6 +203,19 @@ async def test_a_header_that_counts_once_and_is_there_twice_is_refused(
     assert await agent.database.read(jobs.latest) == []
 
 
+async def test_a_body_with_two_lengths_is_refused_and_what_follows_it_is_not_read(agent: Agent) -> None:
+    reader, writer = await asyncio.open_unix_connection(agent.folder / "api.sock")
+    lengths = "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+    hidden = "GET /v1/status HTTP/1.1\r\nHost: a\r\n\r\n"
+    writer.write(
+        f"POST /v1/components/gw-1/poll HTTP/1.1\r\nHost: a\r\nIdempotency-Key: k\r\n{lengths}{hidden}".encode()
+    )
+    said = (await asyncio.wait_for(reader.read(), 10)).decode()
+    assert (said.count("HTTP/1.1 "), said.startswith("HTTP/1.1 400")) == (1, True), said
+    writer.close()
+    assert await agent.database.read(jobs.latest) == []
+
+
 async def test_a_parameter_that_is_there_twice_is_refused(local: httpx.AsyncClient) -> None:
     answer = await local.get("/v1/events?limit=5&type=&lim%69t=6")
     assert (answer.status_code, answer.json()["detail"]) == (400, "the parameter limit is there more than once")
