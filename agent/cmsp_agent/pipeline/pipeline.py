@@ -15,6 +15,7 @@ from cmsp_agent.model.signal import Message, PollSignal, Signal, SyslogSignal, T
 from cmsp_agent.pipeline.acknowledgement import is_suppressed
 from cmsp_agent.pipeline.activation import ACTIVE, ActivationPlan, BeforeActivation
 from cmsp_agent.pipeline.alarm_state import AlarmState, Draft
+from cmsp_agent.pipeline.bursts import Bursts
 from cmsp_agent.pipeline.causes import Causes
 from cmsp_agent.pipeline.correlate import Correlator
 from cmsp_agent.pipeline.device_order import DeviceOrder
@@ -49,7 +50,7 @@ class Pipeline:
     Signals become events: messages in `normalise`, polls in `poll_judge`; `device_order` orders them as the device did.
     Then each event passes the stages of `_stages` in this order:
 
-    - filter: `tier_filter`, `never_used`, `planned_changes`, `activation`, `rules.filtering`;
+    - filter: `tier_filter`, `never_used`, `planned_changes`, `activation`, `bursts`, `rules.filtering`;
     - time: `rules.timing` (N in T), `time_window`, `flapping`, `rules.timing` (delayed clear);
     - correlate: `rules.joining` (group, sequence), `correlate` (one alarm a fault, inhibited by its cause);
     - incidents: `triage`, which asks `members`, `lost_together`, `impact` and `incident_summary`.
@@ -76,8 +77,7 @@ class Pipeline:
         self._observe = PollJudge(components, self._normalise, causes)
         self._in_order = DeviceOrder(counters)
         self._retire, self._joining = Retirement(components, self._normalise, new_id), Joining(rules, counters)
-        self._flapping = Flapping(counters, rules.thresholds, new_id)
-        self._correlate = Correlator(causes, counters)
+        self._flapping, self._correlate = Flapping(counters, rules.thresholds, new_id), Correlator(causes, counters)
         assessor = Assessor(self._topology, causes, customer, self._normalise)
         self._losses = Losses(self._topology, assessor, rules.storm)
         self._waiting, self._clear_delay = Waiting(rules), ClearDelay(rules, counters, new_id)
@@ -96,6 +96,7 @@ class Pipeline:
             NeverUsed(counters),
             PlannedChanges(silences),
             BeforeActivation(activation),
+            Bursts(self._normalise.alarm),
             RuleFilter(rules, assessor.takes_emergency, counters),
             Counting(rules),
             TimeWindow(counters),

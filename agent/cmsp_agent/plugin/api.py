@@ -32,7 +32,7 @@ from cmsp_agent.plugin.identity import UNIDENTIFIED, Fact, Identity, Sign
 from cmsp_agent.plugin.kpi import NO_COUNT, NO_LEVEL, NOT_AVAILABLE, Kpi, sensor_kpis
 from cmsp_agent.plugin.markers import hook
 from cmsp_agent.plugin.record_sink import RecordBatch, RecordSink, TakeBatch
-from cmsp_agent.plugin.rules import CONFIG_CHANGED, AlarmType, Limit, ObjectFrom, TrapRule, judge_value
+from cmsp_agent.plugin.rules import CONFIG_CHANGED, AlarmType, Burst, Limit, ObjectFrom, TrapRule, judge_value
 from cmsp_agent.plugin.source_line import written_here
 from cmsp_agent.plugin.trap_table import read_traps
 
@@ -48,6 +48,7 @@ __all__ = [
     "AgentSignal",
     "AlarmReport",
     "AlarmType",
+    "Burst",
     "CallHistory",
     "CallMessage",
     "Cells",

@@ -41,8 +41,19 @@ class AlarmType:
     responsible: str = "provider"
     """Whose fault it is likely to be: provider, partner, customer, carrier, third-party."""
     recommendation: str = ""
+    burst: "Burst | None" = None
+    """When many reports of it weigh more than each alone, where it is transient."""
     where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)
     """File and line of the plugin that declares it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """So many reports of one type, whatever their objects, within so many seconds have this severity."""
+
+    count: int
+    within: float
+    severity: Severity = Severity.MAJOR
 
 
 CONFIG_CHANGED = AlarmType(

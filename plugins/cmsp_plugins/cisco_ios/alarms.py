@@ -1,11 +1,16 @@
 """Kinds of faults of a Cisco gateway, what each takes away, whose it likely is, and what to do."""
 
-from cmsp_agent.plugin.api import CONFIG_CHANGED, AlarmType
+from dataclasses import replace
+
+from cmsp_agent.plugin.api import CONFIG_CHANGED, AlarmType, Burst
 from cmsp_plugins.cisco_ios.kinds import CRITICAL, MAJOR, MINOR, note
 from cmsp_plugins.cisco_ios.notes import NOTE_TYPES
 
 TRUNK = frozenset({"pstn", "emergency", "fax"})
 """What a way to the carrier carries."""
+
+OFTEN = Burst(10, 300.0)
+"""What is minor alone and major when it comes again and again."""
 
 ALARMS = (
     AlarmType(
@@ -76,12 +81,12 @@ ALARMS = (
     note("environment.shutdown", CRITICAL, "{component} shuts itself down to protect itself"),
     note("environment.reported", MAJOR, "{component} reports its fans, power or temperature"),
     note("dsp.trouble", MAJOR, "{component}: trouble with DSP {object}"),
-    note("calls.failed", MINOR, "{component}: a call failed ({object})"),
+    replace(note("calls.failed", MINOR, "{component}: a call failed ({object})"), burst=OFTEN),
     note("calls.rejected", MAJOR, "{component}: calls are rejected ({object})"),
     note("calls.toll_fraud", MAJOR, "{component}: a call was rejected as toll fraud"),
     note("hsrp.changed", MINOR, "{component}: HSRP state of {object} changed"),
     note("snmp.authentication_failure", MINOR, "{component}: SNMP request with a wrong community or user"),
-    note("login.failed", MINOR, "{component}: a login failed"),
+    replace(note("login.failed", MINOR, "{component}: a login failed"), burst=OFTEN),
     note("address.duplicate", MAJOR, "{component}: address {object} is in use twice"),
     note("licence.problem", MINOR, "{component}: licensing does not work"),
     *NOTE_TYPES,
