@@ -213,7 +213,7 @@ async def test_another_certificate_later_is_refused_before_the_password_is_said(
                 await rig.keys.pin("127.0.0.1", second, pinned)
                 outcome = await rig.backups.run("sbc", "schedule")
             assert isinstance(outcome.error, HostKeyChanged)
-            assert "host-key COMPONENT --forget" in str(outcome.error)
+            assert "host-key sbc --forget" in str(outcome.error)
             assert web.asked == []
 
 

@@ -107,7 +107,7 @@ def test_an_export_goes_on_where_one_version_can_not_be_read_and_says_so(tmp_pat
     shown = cmsp_agent("backup", "export", "--into", str(tmp_path / "out"), answers=answers)
     assert (shown.code, "gw-1 b-2: x.cmsp: damaged" in shown.err) == (1, True)
     assert len(list((tmp_path / "out" / "gw-1").iterdir())) == 1
-    assert "1 backups are in" in shown.out
+    assert "1 backup, secrets in the clear" in shown.out
     (tmp_path / "file").write_text("")
     shown = cmsp_agent("backup", "export", "--into", str(tmp_path / "file"), answers=answers)
     assert (shown.code, "Not a directory" in shown.err) == (1, True)
