@@ -6,6 +6,9 @@ from functools import lru_cache
 FIRST, LAST = -62_135_596_800_000, 253_402_300_799_999
 """The years 1 to 9999, which a zone may leave."""
 
+THIRTEEN_MONTHS = 397 * 86_400_000
+"""Milliseconds: the longest that there are."""
+
 
 def rfc3339(milliseconds: int) -> str:
     """`1767225600123` → `2026-01-01T00:00:00.123Z`; a time beyond the calendar is its first or its last."""

@@ -20,7 +20,7 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.ids import NewId
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal, SyslogSignal
-from cmsp_agent.model.times import rfc3339
+from cmsp_agent.model.times import THIRTEEN_MONTHS, rfc3339
 from cmsp_agent.pipeline.alarm_types.emergency import EMERGENCY_CALL, EMERGENCY_CALL_ENDED
 from cmsp_agent.pipeline.privacy import MASKED
 from cmsp_agent.plugin.api import DeviceType
@@ -42,8 +42,6 @@ from cmsp_agent.storage.tables import emergency_calls
 
 log = logging.getLogger(__name__)
 
-KEPT = 397 * 86_400_000
-"""How long a record is kept: 13 months, the longest that there are, ms."""
 MOST_LEGS = 1_000
 """Legs that wait to be read, and incoming legs that are remembered for their callers."""
 
@@ -161,7 +159,7 @@ class EmergencyCalls:
         after = with_leg(call, found, self._caller(found.leg))
         if after == before:
             return
-        oldest = self._clock.now() - KEPT if await self._believed() else 0
+        oldest = self._clock.now() - THIRTEEN_MONTHS if await self._believed() else 0
         await self._database.write(partial(_write, call=after, oldest=oldest))
         # the head-end learns of the call at once, and of its end
         if before is None or (before.seconds is None and after.seconds is not None):

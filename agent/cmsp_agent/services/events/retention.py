@@ -11,6 +11,7 @@ from cmsp_agent.aio.clock import Clock
 from cmsp_agent.aio.counters import Counters
 from cmsp_agent.config.configuration import Retention
 from cmsp_agent.model.errors import StorageError
+from cmsp_agent.model.times import THIRTEEN_MONTHS
 from cmsp_agent.services.events.disk_budget import EventRoom
 from cmsp_agent.services.events.notices import Notices
 from cmsp_agent.services.events.raw_messages import RawMessages
@@ -27,8 +28,6 @@ SET_ASIDE = "storage.set_aside"
 EVERY = 60.0
 TIDY_EVERY = 600.0
 """Seconds between two looks for what is too old: nothing is kept for less than a day."""
-INCIDENTS_KEPT = 397 * 86_400_000
-"""How long an incident is kept after its end: 13 months, the longest that there are, ms."""
 FILLED = 0.8
 """Of the budget: what comes within a minute has room in the rest."""
 NO_LIMIT = 1 << 62
@@ -159,7 +158,7 @@ class Upkeep:
     async def tidy(self) -> None:
         """Delete what is too old, a step at a time, and give the room back."""
         now, kept = self._clock.now(), self._retention()
-        oldest, oldest_incident = now - int(kept.events * 1000), now - INCIDENTS_KEPT
+        oldest, oldest_incident = now - int(kept.events * 1000), now - THIRTEEN_MONTHS
         await self._remove("age", lambda tx, most: events.forget_before(tx, oldest, now, most), NO_LIMIT)
         await self._stores.state.write(lambda tx: self._raw.forget_before(tx, oldest), makes_room=True)
         while gone := await self._stores.state.write(

@@ -117,9 +117,9 @@ def _stands_at(link: Link, numbers: Numbers, epoch: str | None, durable: int, ch
     forget = durable if epoch == numbers.epoch else 0
     # an answer to a question is not yet a batch taken: what failed before may fail again
     well = _well(link, durable)
-    names = ("limit", "failures", "reached", "doubt", "dead_letters", "refusals", "refuses_all")
-    kept = {name: getattr(link, name) for name in names}
-    after = replace(well, **kept)
+    after = replace(
+        link, asked=True, after=durable, alone=well.alone, suspect=well.suspect, access_refused=False, reason=""
+    )
     return after, LinkStep(forget=forget, fill_from=durable + 1)
 
 

@@ -117,10 +117,8 @@ def put_back(tx: sqlite3.Connection, sequence: int) -> bool:
     ).fetchone()
     if row is None or letter is None or (hole := _hole(row[1])).reason != REFUSED:
         return False
-    severities = {level.value: number for number, level in enumerate(SEVERITIES)}
-    (severity,) = [severities.get(name, NO_SEVERITY) for counts in hole.counts.values() for name in counts] or [
-        NO_SEVERITY
-    ]
+    names = [name for counts in hole.counts.values() for name in counts]  # of one record
+    severity = next((number for number, level in enumerate(SEVERITIES) if level.value in names), NO_SEVERITY)
     _, kind, body = letter
     summed = checksum(kind, severity, row[0], body)
     tx.execute(

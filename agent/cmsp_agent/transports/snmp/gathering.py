@@ -10,7 +10,7 @@ from cmsp_agent.model.errors import AuthenticationRejected, DeviceAnswerInvalid,
 from cmsp_agent.model.signal import Unreadable, Value
 from cmsp_agent.transports.snmp import ber
 from cmsp_agent.transports.snmp import pdu as pdus
-from cmsp_agent.transports.snmp.ber import DecodeError, OidOctets, OidTexts
+from cmsp_agent.transports.snmp.ber import DecodeError, OidOctets, OidTexts, oid_arcs
 from cmsp_agent.transports.snmp.pdu import Pdu
 from cmsp_agent.transports.snmp.values import Missing
 
@@ -180,16 +180,18 @@ class Following(Gathering):
         Some agents say so in the middle; where the last of all has an answer, none but the one asked is left out.
         """
         if len(part) > 1:
-            ordered = sorted(part, key=_arcs)
+            ordered = sorted(part, key=oid_arcs)
             half = len(ordered) // 2
             self._parts += [ordered[half:], ordered[:half]]
             return
         if self._end:
-            self._parts = [[oid for oid in each if _arcs(oid) < _arcs(self._end)] for each in self._parts]
+            self._parts = [[oid for oid in each if oid_arcs(oid) < oid_arcs(self._end)] for each in self._parts]
             self._parts = [each for each in self._parts if each]
             self._end = ""
             return
-        behind = sorted((oid for each in self._parts for oid in each if _arcs(oid) > _arcs(part[0])), key=_arcs)
+        behind = sorted(
+            (oid for each in self._parts for oid in each if oid_arcs(oid) > oid_arcs(part[0])), key=oid_arcs
+        )
         if behind:
             self._end = part[0]
             self._parts = [[oid for oid in each if oid != behind[-1]] for each in self._parts]
@@ -206,7 +208,3 @@ class Following(Gathering):
                 self.failed[oid] = str(error)
         self.unasked += max(0, len(answer.names) - len(part))
         return part[len(answer.names) :]
-
-
-def _arcs(oid: str) -> tuple[int, ...]:
-    return tuple(map(int, oid.split(".")))
