@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, fields
@@ -34,8 +35,6 @@ from tests.lab.played.player import CONFIGURATION, PASSWORD, USER, Played, Shell
 FOLDER = shared_folder() / "fieldcases" / "ssh"
 CASES = sorted(path.stem for path in FOLDER.glob("*.json"))
 SLOW = [name for name in CASES if name.startswith("slow-")]
-NOT_PLAYED = ("rsa-512", "rsa-768")
-"""Keys so short that no library makes them any more."""
 NAMES = {field.name for field in fields(Played)}
 
 pytestmark = [
@@ -154,8 +153,7 @@ async def played(folder: Path, name: str) -> tuple[Case, Saved, list[BackupOutco
     this = case(name)
     key: Any = asyncssh.generate_private_key("ssh-ed25519")
     if "signature_algs" in this.algorithms:
-        [key] = asyncssh.load_keypairs([asyncssh.generate_private_key("ssh-rsa", key_size=1024)])
-        key.host_key_algorithms = [b"ssh-rsa"]
+        key = rsa_key(int(name.removeprefix("rsa-")) if name.startswith("rsa-") else 1024)
     enable = this.credentials.get("enable")
     credential = SshCredential(
         USER, Secret("password", lambda: PASSWORD), Secret("enable", lambda: enable) if enable else None
@@ -174,7 +172,15 @@ async def played(folder: Path, name: str) -> tuple[Case, Saved, list[BackupOutco
             return this, saved, outcomes, stored
 
 
-@pytest.mark.parametrize("name", [name for name in CASES if name not in SLOW and name not in NOT_PLAYED])
+def rsa_key(bits: int) -> Any:
+    """A key of an old device: no library makes one so short any more, `openssl` does."""
+    made = subprocess.run(["openssl", "genrsa", "-traditional", str(bits)], capture_output=True, check=True, timeout=30)
+    [key] = asyncssh.load_keypairs([asyncssh.import_private_key(made.stdout)])
+    key.host_key_algorithms = [b"ssh-rsa"]
+    return key
+
+
+@pytest.mark.parametrize("name", [name for name in CASES if name not in SLOW])
 async def test_a_played_device(name: str, tmp_path: Path) -> None:
     await judged(name, tmp_path)
 
