@@ -1,4 +1,4 @@
-"""`cmsp-agent order …`: what was bought, what ends when, and what each component gets and why."""
+"""`cmsp-agent order …`: what the order grants, what ends when, and what each component gets and why."""
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""The call about the order: what was bought, what ends when, and what each component gets."""
+"""The call about the order: what it grants, what ends when, and what each component gets."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Who gets a backup and a restore: by what was bought (model.entitlement), and by what the device type has."""
+"""Who gets a backup and a restore: what the order and the tier grant (model.entitlement) and the device type can do."""
 
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.entitlement import ServicePart, require

@@ -34,13 +34,12 @@ def blocks_of(configuration: str) -> list[Block]:
     return list(_blocks(configuration))
 
 
-def configured_peers(configuration: str) -> list[dict[str, Any]]:
+def configured_peers(blocks: Sequence[Block]) -> list[dict[str, Any]]:
     """The dial-peers: tag, kind, and what is set of the rest, as it is written.
 
     `patterns` are all of its destination patterns, `ports` all ports of its trunk group, `servers` those of its server
     group.
     """
-    blocks = list(_blocks(configuration))
     patterns, ports, servers = _pattern_maps(blocks), _ports_of_groups(blocks), _server_groups(blocks)
     return [
         {

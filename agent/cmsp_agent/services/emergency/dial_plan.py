@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from cmsp_agent.services.devices.translation import TranslationRule, rules_of_profiles, translated
-from cmsp_agent.services.devices.voice_plan import blocks_of, configured_peers
-from cmsp_agent.services.devices.voice_ports import VoicePorts, voice_ports
+from cmsp_agent.services.devices.voice_plan import configured_peers
+from cmsp_agent.services.devices.voice_ports import Block, VoicePorts, voice_ports
 from cmsp_agent.services.emergency.legs import ACCESS
 
 KINDS = ("pots", "voip")
@@ -62,11 +62,10 @@ class DialPeer:
         return f"trunk {self.target}" if self.target else f"dial-peer {self.tag}"
 
 
-def dial_peers(configuration: str) -> list[DialPeer]:
-    """Those that calls leave by, the most preferred first."""
-    blocks = blocks_of(configuration)
+def dial_peers(blocks: Sequence[Block]) -> list[DialPeer]:
+    """Those of a configuration that calls leave by, the most preferred first."""
     ports, profiles = voice_ports(blocks), rules_of_profiles(blocks)
-    found = [_by_port(_outgoing(peer, profiles), ports) for peer in configured_peers(configuration) if _leads_out(peer)]
+    found = [_by_port(_outgoing(peer, profiles), ports) for peer in configured_peers(blocks) if _leads_out(peer)]
     return sorted(found, key=lambda peer: (peer.preference, len(peer.tag), peer.tag))
 
 

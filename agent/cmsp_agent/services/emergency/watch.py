@@ -231,4 +231,4 @@ class EmergencyWatch:
             self._unreadable[backup.component] = backup.id
             return None
         blocks = blocks_of(text)
-        return DialPlan(backup.id, dial_peers(text), incoming_rules(blocks), rejecting(blocks))
+        return DialPlan(backup.id, dial_peers(blocks), incoming_rules(blocks), rejecting(blocks))

@@ -76,12 +76,12 @@ def alarm(kind: str, name: str) -> Event:
 
 
 def works(*alarms: Event) -> dict[str, bool]:
-    paths = call_paths_of("gw-1", dial_peers(CONFIGURATION), "112", alarms, {})
+    paths = call_paths_of("gw-1", dial_peers(blocks_of(CONFIGURATION)), "112", alarms, {})
     return {path.dial_peer: path.works for path in paths}
 
 
 def test_the_call_paths_are_those_that_take_the_number_the_longest_match_first_then_the_preferred() -> None:
-    paths = list(call_paths_of("gw-1", dial_peers(CONFIGURATION), "112", (), {}))
+    paths = list(call_paths_of("gw-1", dial_peers(blocks_of(CONFIGURATION)), "112", (), {}))
     assert [(path.dial_peer, path.by, path.works) for path in paths] == [
         ("112", "port 0/1/0:15", True),
         ("300", "port 0/2/0", False),
@@ -112,7 +112,7 @@ def test_an_alarm_takes_the_call_paths_that_use_what_failed(kind: str, name: str
 
 def test_two_dial_peers_of_one_port_are_no_redundancy() -> None:
     twice = CONFIGURATION.replace("port 0/1/1:15", "port 0/1/0:15").replace("11[0-9]", "7")
-    paths = NumberCallPaths("paris", "112", list(call_paths_of("gw-1", dial_peers(twice), "112", (), {})))
+    paths = NumberCallPaths("paris", "112", list(call_paths_of("gw-1", dial_peers(blocks_of(twice)), "112", (), {})))
     assert (len(paths.call_paths), paths.working) == (3, 1)
 
 
@@ -154,7 +154,7 @@ def test_a_call_that_fails_at_a_huntstop_goes_no_further_but_one_that_is_passed_
     alarms: list[tuple[str, str]], down: str, lost: set[str]
 ) -> None:
     gone = {address: alarm("component.down", "") for address in down.split()}
-    found = list(call_paths_of("gw-1", dial_peers(HUNTED), "112", [alarm(*each) for each in alarms], gone))
+    found = list(call_paths_of("gw-1", dial_peers(blocks_of(HUNTED)), "112", [alarm(*each) for each in alarms], gone))
     assert {path.dial_peer for path in found if not path.works} == lost
     assert [path.why for path in found if "huntstop" in path.why] == (
         ["calls end at dial-peer 1, which has huntstop"] if len(lost) == 2 else []
@@ -183,7 +183,9 @@ def test_a_call_that_fails_at_a_huntstop_goes_no_further_but_one_that_is_passed_
     ],
 )
 def test_a_port_that_the_configuration_takes_out_leads_nowhere(port: str, alarms: list[str], why: str) -> None:
-    found = call_paths_of("gw-1", dial_peers(port + HUNTED), "112", [alarm("link.down", each) for each in alarms], {})
+    found = call_paths_of(
+        "gw-1", dial_peers(blocks_of(port + HUNTED)), "112", [alarm("link.down", each) for each in alarms], {}
+    )
     assert [path.why for path in found] == ["", why]
 
 
@@ -215,7 +217,7 @@ dial-peer voice 901 pots
 )
 def test_a_number_is_followed_through_the_translation_of_calls_that_come_in(number: str, dialled: str) -> None:
     profiles = incoming_rules(blocks_of(TRANSLATED))
-    assert dialled_for(number, dial_peers(TRANSLATED), profiles) == dialled
+    assert dialled_for(number, dial_peers(blocks_of(TRANSLATED)), profiles) == dialled
 
 
 GROUPED = """\
@@ -254,7 +256,9 @@ dial-peer voice 9 voip
 def grouped(*alarms: Event, down: str = "") -> set[str]:
     gone = {address: alarm("component.down", "") for address in down.split()}
     return {
-        path.dial_peer for path in call_paths_of("gw-1", dial_peers(GROUPED), "112", alarms, gone) if not path.works
+        path.dial_peer
+        for path in call_paths_of("gw-1", dial_peers(blocks_of(GROUPED)), "112", alarms, gone)
+        if not path.works
     }
 
 
@@ -276,9 +280,9 @@ def test_groups_of_trunks_and_of_servers_are_lost_as_a_whole(
 
 
 def test_a_map_in_a_file_is_not_known_and_a_line_is_got_before_the_number() -> None:
-    assert [peer.tag for peer in dial_peers(GROUPED) if not peer.patterns] == ["9"]
-    assert [dialled_for(number, dial_peers(CONFIGURATION)) for number in ("112", "18")] == ["112", "018"]
-    assert [peer.tag for peer in those_for("018", dial_peers(CONFIGURATION))] == ["900"]
+    assert [peer.tag for peer in dial_peers(blocks_of(GROUPED)) if not peer.patterns] == ["9"]
+    assert [dialled_for(number, dial_peers(blocks_of(CONFIGURATION))) for number in ("112", "18")] == ["112", "018"]
+    assert [peer.tag for peer in those_for("018", dial_peers(blocks_of(CONFIGURATION)))] == ["900"]
 
 
 @pytest.mark.parametrize(
@@ -293,7 +297,7 @@ def test_a_map_in_a_file_is_not_known_and_a_line_is_got_before_the_number() -> N
     ],
 )
 def test_numbers_of_several_countries_find_all_their_dial_peers(number: str, tags: list[str]) -> None:
-    peers = dial_peers(SEVERAL)
+    peers = dial_peers(blocks_of(SEVERAL))
     assert [peer.tag for peer in those_for(number, peers)] == tags
 
 

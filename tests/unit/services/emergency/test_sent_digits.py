@@ -49,15 +49,14 @@ def peer(kind: str, *lines: str) -> str:
     ],
 )
 def test_what_leaves_by_a_dial_peer(configuration: str, dialled: str, number: str, said: str) -> None:
-    [only] = dial_peers(configuration)
+    [only] = dial_peers(blocks_of(configuration))
     assert doubt(only, dialled, number) == said
 
 
 def test_a_translation_that_makes_another_number_of_it_is_doubtful() -> None:
     text = RULES.replace("/+33112/", "/0155500112000/")
-    [only] = dial_peers(
-        f"{text}\ndial-peer voice 1 voip\n destination-pattern 112\n translation-profile outgoing OUT\n"
-    )
+    peer_of_it = "dial-peer voice 1 voip\n destination-pattern 112\n translation-profile outgoing OUT\n"
+    [only] = dial_peers(blocks_of(f"{text}\n{peer_of_it}"))
     assert doubt(only, "112", "112") == "sends 0155500112000, not 112"
 
 
