@@ -108,6 +108,8 @@ SENSORS = (
     ("optical", "dBm", 14),
 )
 """Name, unit and SensorDataType of the sensors that are read; the last is Cisco's alone."""
+NEVER_NEGATIVE = frozenset({"voltage_ac", "frequency", "humidity", "fan", "airflow"})
+"""Sensors of which minus one is no figure; of the others it may be one."""
 ENTITY_NAME = "1.3.6.1.2.1.47.1.1.1.1.7"
 """entPhysicalName."""
 
@@ -128,7 +130,7 @@ def sensor_kpis(table: str, absent: tuple[int, ...]) -> tuple[Kpi, ...]:
             only_if=(f"{table}.1", kind),
             valid_if=(f"{table}.5", 1),
             precision=(f"{table}.2", f"{table}.3"),
-            absent=absent,
+            absent=(*absent, -1) if name in NEVER_NEGATIVE else absent,
         )
         for name, unit, kind in SENSORS
     )

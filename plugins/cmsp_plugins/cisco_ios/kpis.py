@@ -4,7 +4,7 @@ Sources: CISCO-PROCESS-MIB, CISCO-MEMORY-POOL-MIB, CISCO-FLASH-MIB, CISCO-VOICE-
 them a platform has is found by probing.
 """
 
-from cmsp_agent.plugin.api import NOT_AVAILABLE, Kpi, Limit, Severity
+from cmsp_agent.plugin.api import NO_COUNT, NOT_AVAILABLE, Kpi, Limit, Severity
 
 CISCO = "1.3.6.1.4.1.9.9"
 FLASH = f"{CISCO}.10.1.1.4.1.1"
@@ -13,8 +13,6 @@ IF_X = "1.3.6.1.2.1.31.1.1.1"
 IF_HIGH_SPEED = f"{IF_X}.15"
 WHOLE = (IF_HIGH_SPEED, 125_000.0)
 """ifHighSpeed is in millions of bits a second; the counters are of octets."""
-NO_COUNT = (4294967295, 2147483647, -1)
-"""What says "not available" where 65,535 may be a figure."""
 
 KPIS = (
     # cpmCPUTotal5minRev, the deprecated cpmCPUTotal5min, avgBusy5 of old IOS.
@@ -83,7 +81,7 @@ KPIS = (
     Kpi("if.out.errors", "packets/s", (f"{IF}.20",), kind="counter32", per="interface"),
     Kpi("if.in.discards", "packets/s", (f"{IF}.13",), kind="counter32", per="interface"),
     Kpi("if.out.discards", "packets/s", (f"{IF}.19",), kind="counter32", per="interface"),
-    Kpi("if.speed", "Mbit/s", (IF_HIGH_SPEED,), per="interface", absent=(0, 4294967295)),
+    Kpi("if.speed", "Mbit/s", (IF_HIGH_SPEED,), per="interface", absent=(0, *NO_COUNT)),
     Kpi("if.in.utilisation", "percent", (f"{IF_X}.6", f"{IF}.10"), kind="counter64", per="interface", share_of=WHOLE),
     Kpi("if.out.utilisation", "percent", (f"{IF_X}.10", f"{IF}.16"), kind="counter64", per="interface", share_of=WHOLE),
 )

@@ -5,7 +5,7 @@ CISCO-UBE-MIB, CISCO-SRST-MIB, CISCO-CCME-MIB, CISCO-RTTMON-MIB, CISCO-VOICE-ANA
 platform has is found by probing.
 """
 
-from cmsp_agent.plugin.api import AlarmType, Kpi, Limit, Severity, StateRule
+from cmsp_agent.plugin.api import NO_COUNT, NOT_AVAILABLE, AlarmType, Kpi, Limit, Severity, StateRule
 from cmsp_plugins.cisco_ios import sip
 
 CISCO = "1.3.6.1.4.1.9.9"
@@ -32,7 +32,6 @@ PROTOCOLS = (
     ("7", "telephony"),
 )
 """CvCallConnectionType."""
-NO_COUNT = (4294967295, 2147483647, -1)
 
 ALARMS = (
     AlarmType(
@@ -173,10 +172,10 @@ PROBES = (
         (f"{JITTER}.42",),
         per=IP_SLA_TAG,
         scale=0.01,
-        absent=(0, *NO_COUNT),
+        absent=(0, *NOT_AVAILABLE),
         limit=Limit(3.5, 3.7, 300),
     ),
-    Kpi("ipsla.icpif", "ICPIF", (f"{JITTER}.43",), per=IP_SLA_TAG, only_if=(f"{JITTER}.31", 1), absent=NO_COUNT),
+    Kpi("ipsla.icpif", "ICPIF", (f"{JITTER}.43",), per=IP_SLA_TAG, only_if=(f"{JITTER}.31", 1), absent=NOT_AVAILABLE),
     Kpi("ipsla.delay.out", "ms", (f"{JITTER}.49",), per=IP_SLA_TAG, only_if=(f"{JITTER}.31", 1), absent=(0, *NO_COUNT)),
     Kpi("ipsla.delay.in", "ms", (f"{JITTER}.50",), per=IP_SLA_TAG, only_if=(f"{JITTER}.31", 1), absent=(0, *NO_COUNT)),
     Kpi("ipsla.late", "packets", (f"{JITTER}.30",), per=IP_SLA_TAG, absent=NO_COUNT),

@@ -20,7 +20,7 @@ def _utilisation(name: str, *columns: str) -> Kpi:
 INTERFACES = (
     _rate("if.in.discards", "packets/s", f"{IF}.13"),
     _rate("if.out.discards", "packets/s", f"{IF}.19"),
-    Kpi("if.speed", "Mbit/s", (IF_HIGH_SPEED,), per="interface", absent=(0, 4294967295)),
+    Kpi("if.speed", "Mbit/s", (IF_HIGH_SPEED,), per="interface", absent=(0, *NO_COUNT)),
     _utilisation("if.in.utilisation", f"{IF_X}.6", f"{IF}.10"),
     _utilisation("if.out.utilisation", f"{IF_X}.10", f"{IF}.16"),
 )

@@ -1,6 +1,7 @@
 """What a UPS reports: UPS-MIB (RFC 1628), APC's PowerNet-MIB, Eaton's XUPS-MIB. Traps match with and without `.0.`."""
 
 from cmsp_agent.plugin.api import (
+    NO_COUNT,
     NOT_AVAILABLE,
     AlarmType,
     Kpi,
@@ -14,7 +15,6 @@ from cmsp_agent.plugin.api import (
 
 UPS = "1.3.6.1.2.1.33"
 APC, EATON = "1.3.6.1.4.1.318.1.1.1", "1.3.6.1.4.1.534.1"
-NO_COUNT = (4294967295, 2147483647, -1)
 ALARM = ObjectFrom(f"{UPS}.1.6.2.1.2", "value")  # upsAlarmDescr
 
 ALARMS = (

@@ -4,6 +4,8 @@ Sources: UPS-MIB (RFC 1628), PowerNet-MIB of APC, XUPS-MIB of Eaton, MG-SNMP-UPS
 Agent), Tripp Lite and Dell as their cards answer.
 """
 
+from dataclasses import replace
+
 from cmsp_agent.plugin.api import NO_COUNT, NOT_AVAILABLE, Kpi, Limit, Severity
 
 RFC, APC = "1.3.6.1.2.1.33.1", "1.3.6.1.4.1.318.1.1.1"
@@ -13,8 +15,10 @@ MEGATEC = "1.3.6.1.4.1.935.1.1.1"
 TRIPP = "1.3.6.1.4.1.850.1.1.3.1"
 DELL = "1.3.6.1.4.1.674.10902.2.120"
 TENTH, HUNDREDTH, TICKS, SECONDS = 0.1, 0.01, 1 / 6000, 1 / 60
-ABSENT = {"V": NO_COUNT, "A": (4294967295, 2147483647), "Hz": NOT_AVAILABLE, "percent": NOT_AVAILABLE}
-"""What means none: minus one is a current, of a battery that is being emptied."""
+ABSENT = {"V": NO_COUNT, "A": NO_COUNT, "Hz": NOT_AVAILABLE, "percent": NOT_AVAILABLE}
+"""What means none: in PowerNet-MIB minus one is "unsupported", of a current, too."""
+BATTERY_CURRENT_ABSENT = (4294967295, 2147483647)
+"""Minus one is a current, of a battery that is being emptied."""
 
 FigureSource = tuple[str, float]
 """(OID, what its figure is multiplied by)."""
@@ -61,11 +65,14 @@ BATTERY = (
         *((f"{RFC}.2.5.0", TENTH), (f"{APC}.2.3.4.0", TENTH), (f"{APC}.2.2.8.0", 1.0)),
         *((f"{XUPS}.2.2.0", 1.0), (f"{MGE}.5.5.0", TENTH), (f"{CYBER}.2.2.2.0", TENTH)),
     ),
-    figure(
-        "ups.battery.current",
-        "A",
-        *((f"{RFC}.2.6.0", TENTH), (f"{APC}.2.3.5.0", TENTH), (f"{APC}.2.2.9.0", 1.0)),
-        *((f"{XUPS}.2.3.0", 1.0), (f"{MGE}.5.6.0", TENTH), (f"{MEGATEC}.2.2.7.0", TENTH)),
+    replace(
+        figure(
+            "ups.battery.current",
+            "A",
+            *((f"{RFC}.2.6.0", TENTH), (f"{APC}.2.3.5.0", TENTH), (f"{APC}.2.2.9.0", 1.0)),
+            *((f"{XUPS}.2.3.0", 1.0), (f"{MGE}.5.6.0", TENTH), (f"{MEGATEC}.2.2.7.0", TENTH)),
+        ),
+        absent=BATTERY_CURRENT_ABSENT,
     ),
     figure("ups.battery.packs", "packs", (f"{APC}.2.2.5.0", 1.0)),
     figure("ups.battery.packs.bad", "packs", (f"{APC}.2.2.6.0", 1.0)),

@@ -19,6 +19,8 @@ InterfaceName = Callable[[str], str]
 
 UNITS, MOST_SCALE = 9, 17
 """SensorDataScale: units(9), yotta(17)."""
+ALL_BITS = ((1 << 32) - 1, (1 << 64) - 1)
+"""How a counter says "not available"."""
 NO_ROWS: Rows = {}
 NO_OTHERS: Mapping[str, str] = {}
 
@@ -116,7 +118,7 @@ def _rows(planned: PlannedKpi, answers: Answers) -> Rows:
 def _ratio(kpi: Kpi, value: float, answers: Answers, index: str, rates: Rates, counted: set[str]) -> float | None:
     """By how much a counter grew in the last hour, for each that the others grew."""
     others = [answers.rows(oid).get(index) for oid in kpi.hourly]
-    if not isinstance(value, int) or not all(isinstance(other, int) for other in others):
+    if not isinstance(value, int) or not all(isinstance(other, int) and other not in ALL_BITS for other in others):
         return None
     key = f"{kpi.name}[{index}]"
     counted.add(key)

@@ -52,11 +52,17 @@ def test_answers_and_duration_by_dial_peer() -> None:
         bench = Bench(kind=KIND)
         return [
             await asked(bench, answered, failed, seconds)
-            for answered, failed, seconds in ((1000, 50, 90_000), (1004, 51, 90_240), (1015, 55, 91_500))
+            for answered, failed, seconds in (
+                (1000, 50, 90_000),
+                (1004, 51, 90_240),
+                (1015, 55, 91_500),
+                (4294967295, 4294967295, 91_600),
+            )
         ]
 
-    first, few, enough = asyncio.run(poll())
+    first, few, enough, unknown = asyncio.run(poll())
     assert first == {}, "nothing is known of the last hour yet"
+    assert unknown == {}, "all bits set are no count"
     assert few == {"acd[100]": 60.0}, "five calls say nothing of the share that is answered"
     assert enough == {"asr[100]": pytest.approx(75.0), "acd[100]": 100.0}
 
