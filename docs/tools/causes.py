@@ -47,6 +47,7 @@ CAUSES: dict[str, str] = {
     "clock.distrusted": "The clock stands far from the last time that was known: a dead battery, or NTP that is wrong.",
     "clock.stepped": "NTP or a person set it, or the machine was suspended.",
     "notification.failed": "The mail server, or the channel's service, could not be reached or refused the message.",
+    "notification.refused": "There is no such mailbox, or the server takes no mail for it from the appliance.",
     "agent.losing": "Something could not be stored, sent or carried out; the text says what was counted.",
     "agent.notice": "The agent has something to say that has no type of its own.",
 }

@@ -14,15 +14,17 @@ ChannelSettings: TypeAlias = Mapping[str, Secret | str | int | float | bool]
 class DeliveryFailed(AgentError):
     """A notification was not taken; the text says why."""
 
-    def __init__(self, text: str, remaining: Collection[str] = ()) -> None:
+    def __init__(self, text: str, remaining: Collection[str] = (), refused: Collection[str] = ()) -> None:
         """Say why.
 
         Args:
             text: for people.
             remaining: the recipients who have yet to get it, where others have it; empty: nobody has it.
+            refused: the recipients who will never get it, however often it is tried: they are not tried again.
         """
         super().__init__(text)
         self.remaining = tuple(remaining)
+        self.refused = frozenset(refused)
 
 
 @dataclass(frozen=True, slots=True)

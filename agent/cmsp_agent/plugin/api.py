@@ -192,8 +192,9 @@ class NotificationChannel:
     deliver: Callable[[Delivery, ChannelSettings], None]
     """Hands one over, and returns when the receiver has it. Blocking, in a thread of the channel's own. It raises
     DeliveryFailed with the reason for people, or anything; then it is tried again later, for the `remaining` recipients
-    alone where the error names some. It is not called anew for what it has in hand. The settings are what the site's
-    file says for the channel; a secret among them is revealed at the moment of use."""
+    alone where the error names some, and never for those that it calls `refused`. It is not called anew for what it has
+    in hand. The settings are what the site's file says for the channel; a secret among them is revealed when it is
+    used."""
     addressed: bool = False
     """It needs mail addresses: nothing is handed over where a policy names none."""
     digest: bool = True

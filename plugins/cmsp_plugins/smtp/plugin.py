@@ -2,7 +2,7 @@
 
 import smtplib
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from email.utils import formatdate
@@ -15,6 +15,10 @@ LAST_ANSWER = 600.0
 """Seconds that the answer to a whole mail may take (RFC 5321, 4.5.3.2.6): who asks sooner sends it twice."""
 FAREWELL = 5.0
 """Seconds for the answer to QUIT, which says nothing of the mail."""
+NOT_FOR_GOOD = (503, 530, 552)
+"""Codes from 500 on to a recipient that are about us, or to be taken for passing ones (RFC 5321, 4.5.3.1.10)."""
+RcptAnswers = Mapping[str, tuple[int, bytes]]
+"""Recipient → what the server answers to it: code and words."""
 
 
 @hook
@@ -38,10 +42,17 @@ def deliver(delivery: Delivery, settings: ChannelSettings) -> None:
             refused = server.send_message(message_of(delivery, sender), sender, delivery.recipients)
     except smtplib.SMTPAuthenticationError as error:
         raise DeliveryFailed(f"{host}: it refuses our user: {error.smtp_code}") from None
+    except smtplib.SMTPRecipientsRefused as error:
+        raise _refusal(host, error.recipients) from None
     except (OSError, smtplib.SMTPException, ValueError) as error:
         raise DeliveryFailed(f"{host}: {_said(error)}") from None
     if refused:
-        raise DeliveryFailed(f"{host}: it refuses {_refused(refused)}", remaining=sorted(refused))
+        raise _refusal(host, refused, remaining=sorted(refused))
+
+
+def _refusal(host: str, refused: RcptAnswers, remaining: Sequence[str] = ()) -> DeliveryFailed:
+    for_good = [whom for whom, (code, _) in refused.items() if code >= 500 and code not in NOT_FOR_GOOD]
+    return DeliveryFailed(f"{host}: it refuses {_refused(refused)}", remaining, for_good)
 
 
 class _Plain(smtplib.SMTP):
@@ -110,12 +121,10 @@ def _said(error: Exception) -> str:
         said = error.smtp_error
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
         return f"{error.smtp_code} {text}"[:300]
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return f"it refuses {_refused(error.recipients)}"
     return (getattr(error, "strerror", "") or str(error) or "no answer in time")[:300]
 
 
-def _refused(recipients: Mapping[str, tuple[int, bytes]]) -> str:
+def _refused(recipients: RcptAnswers) -> str:
     """Whom a server does not take mail for, and with which words."""
     said = (f"{whom} ({code} {text.decode('utf-8', 'replace')})" for whom, (code, text) in sorted(recipients.items()))
     return ", ".join(said)[:300]

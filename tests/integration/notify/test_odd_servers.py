@@ -23,6 +23,7 @@ from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.notify import handing_over
 from cmsp_agent.services.notify.handing_over import HandingOver
 from cmsp_agent.services.notify.outgoing import FAILED, Outgoing
+from cmsp_agent.services.notify.refused_recipients import REFUSED, RefusedRecipients
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.storage.tables import notifications
@@ -65,11 +66,18 @@ class OddServer:
         return self.farewell
 
 
-class Nobody:
-    """Takes the alarms."""
+class Alarms:
+    """Keeps the alarms that hold."""
+
+    def __init__(self) -> None:
+        self.held: dict[tuple[str, str], str] = {}
 
     def alarm(self, kind: str, name: str, text: str, *, raised: bool, component: str = "") -> None:
-        assert kind == FAILED
+        assert component == ""
+        if raised:
+            self.held[kind, name] = text
+        else:
+            del self.held[kind, name]
 
 
 @dataclass
@@ -79,6 +87,7 @@ class Queue:
     database: Database
     clock: ManualClock
     outgoing: Outgoing
+    alarms: Alarms
 
     async def put(self, *subjects: str, to: tuple[str, ...] = (DUTY,), attempts: int = 0, after: int = 0) -> None:
         now = self.clock.now()
@@ -98,8 +107,10 @@ async def queue(folder: Path, port: int, **more: str | float) -> AsyncIterator[Q
     settings: ChannelSettings = {"host": "localhost", "port": port, "from": "cmsp@x", "tls": "none", **more}
     send = HandingOver("smtp", host, lambda: {"smtp": settings}, SYSTEM_THREADS)
     database = await open_state(folder / "state.db", "apl", clock=clock, counters=counters, reserve=0)
-    how = Conditions(FAILED, Nobody(), {}), clock, counters, uuid7, believed
-    yield Queue(database, clock, Outgoing(database, lambda _: True, send, *how))
+    alarms = Alarms()
+    refusals = RefusedRecipients(Conditions(REFUSED, alarms), counters)
+    how = Conditions(FAILED, alarms), refusals, clock, counters, uuid7, believed
+    yield Queue(database, clock, Outgoing(database, lambda _: True, send, *how), alarms)
     await send.calls.close(1.0)
     await database.close()
 
@@ -117,7 +128,7 @@ async def odd() -> AsyncIterator[tuple[OddServer, int]]:
     controller.stop()
 
 
-@pytest.mark.parametrize("said", ["450 greylisted, come again", "550 no such user"])
+@pytest.mark.parametrize("said", ["450 greylisted, come again", "552 too many recipients", "530 STARTTLS first"])
 async def test_who_was_taken_gets_a_mail_once_and_the_others_are_tried_again(
     tmp_path: Path, odd: tuple[OddServer, int], said: str
 ) -> None:
@@ -132,6 +143,27 @@ async def test_who_was_taken_gets_a_mail_once_and_the_others_are_tried_again(
         await one.outgoing.send_due()
         assert await one.waiting() == []
     assert server.taken == [(DUTY, "news"), (BOSS, "news")]
+
+
+async def test_who_is_refused_for_good_is_said_and_not_tried_again_while_the_others_get_their_mails(
+    tmp_path: Path, odd: tuple[OddServer, int]
+) -> None:
+    server, port = odd
+    late = "late@example.org"
+    server.refuses |= {BOSS: "550 5.1.1 no such user", late: "450 greylisted"}
+    async with queue(tmp_path, port) as one:
+        await one.put("news", to=(BOSS, late, DUTY))
+        await one.put("for the boss", to=(BOSS,))
+        await one.outgoing.send_due()
+        assert await one.waiting() == [("news", (late,))]
+        assert "550 5.1.1 no such user" in one.alarms.held["notification.refused", BOSS]
+        server.refuses.clear()
+        await one.clock.advance(61)
+        await one.put("more news", to=(BOSS,))
+        await one.outgoing.send_due()
+        assert await one.waiting() == []
+        assert one.alarms.held == {}
+    assert server.taken == [(DUTY, "news"), (late, "news"), (BOSS, "more news")]
 
 
 async def test_an_answer_to_the_farewell_is_no_failure_of_the_mail(tmp_path: Path, odd: tuple[OddServer, int]) -> None:

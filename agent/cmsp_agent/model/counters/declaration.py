@@ -50,6 +50,7 @@ _OWN_ALARMS = {
     "headend.record_refused": ("forwarder.dead_letters",),
     "configuration.differs": ("reload.refused",),
     "backup.failed": ("cli.failed",),
+    "notification.refused": ("notifications.refused",),
     "component.degraded": ("snmp.objects.failed", "snmp.columns.failed", "snmp.pages.lost"),
     "": (
         # what devices send, and what is read of it in part: a person looks for it at the component

@@ -3,7 +3,14 @@
 from cmsp_agent.model.counters.declaration import Counter, declared
 
 COUNTERS: tuple[Counter, ...] = (
-    *declared("", {"notifications.given_up": "Notifications that no mail server took within three days"}, loss=True),
+    *declared(
+        "",
+        {
+            "notifications.given_up": "Notifications that no mail server took within three days",
+            "notifications.refused": "Recipients for whom a mail server refused a notification for good",
+        },
+        loss=True,
+    ),
     *declared(
         "",
         {

@@ -12,4 +12,12 @@ ALARM_TYPES: tuple[AlarmType, ...] = (
         responsible="partner",
         recommendation="Check `smtp` in the file, and whether the mail server takes mails from the appliance.",
     ),
+    AlarmType(
+        "notification.refused",
+        Severity.MINOR,
+        "A recipient of notifications is refused for good",
+        incident=False,
+        responsible="partner",
+        recommendation="Correct the address in `contacts` or `notify`, or have the mail server take it.",
+    ),
 )

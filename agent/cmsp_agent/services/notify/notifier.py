@@ -51,7 +51,14 @@ class Interested:
 
     def recipients(self, said: Due) -> tuple[str, ...]:
         """The mail addresses for one notification; every contact's where it escalates."""
-        named = [*self.policies[said.policy].to, *(self.contacts if said.escalates else ())]
+        return self._addresses([*self.policies[said.policy].to, *(self.contacts if said.escalates else ())])
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All mail addresses that the file names."""
+        return self._addresses([*self.contacts, *(name for policy in self.policies for name in policy.to)])
+
+    def _addresses(self, named: Iterable[str]) -> tuple[str, ...]:
         addresses = (self.contacts[name].email if name in self.contacts else name for name in named)
         return tuple(dict.fromkeys(address for address in addresses if "@" in address))
 

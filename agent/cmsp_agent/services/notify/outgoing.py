@@ -16,6 +16,7 @@ from cmsp_agent.model.notification import DeliveryFailed, OutgoingNotification
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.trusted_clock import Believed
 from cmsp_agent.services.notify.pacing import MOST_SINGLE
+from cmsp_agent.services.notify.refused_recipients import RefusedRecipients
 from cmsp_agent.services.notify.texts import backlog
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.tables import notifications
@@ -48,6 +49,7 @@ class Outgoing:
         takes: Callable[[str], bool],
         send: Send,
         conditions: Conditions,
+        refusals: RefusedRecipients,
         clock: Clock,
         counters: Counters,
         new_id: NewId,
@@ -61,6 +63,7 @@ class Outgoing:
             takes: whether a channel's notifications are sent here.
             send: hands one over.
             conditions: where it is reported that a channel does not work.
+            refusals: where it is reported whom it refuses for good.
             clock: when the next attempt is.
             counters: of what was sent and what failed.
             new_id: makes ids.
@@ -71,6 +74,7 @@ class Outgoing:
         self._takes = takes
         self._send = send
         self._conditions = conditions
+        self._refusals = refusals
         self._clock = clock
         self._counters = counters
         self._new_id = new_id
@@ -138,17 +142,23 @@ class Outgoing:
         try:
             await self._send(notification)
         except DeliveryFailed as error:
-            await self._failed(replace(notification, recipients=_without(notification, error)), str(error))
-            return False
+            return await self._failed(notification, error)
         except asyncio.CancelledError:
             await self._end_with(notification)
             raise
-        self._conditions.end(NAMES.get(notification.by, notification.by), "notifications are taken again")
+        self._works(notification)
         await self._sent(notification)
         return True
 
+    def _works(self, notification: OutgoingNotification) -> None:
+        self._conditions.end(NAMES.get(notification.by, notification.by), "notifications are taken again")
+
     async def _sent(self, notification: OutgoingNotification) -> None:
         self._counters.add("notifications.sent")
+        self._refusals.taken(notification.recipients)
+        await self._drop(notification)
+
+    async def _drop(self, notification: OutgoingNotification) -> None:
         await self._database.write(lambda tx: notifications.drop(tx, notification.id))
 
     async def _end_with(self, notification: OutgoingNotification) -> None:
@@ -158,28 +168,34 @@ class Outgoing:
                 await self._send(notification)
             await self._sent(notification)
         except DeliveryFailed as error:
-            kept = replace(notification, recipients=_without(notification, error))
+            kept = replace(notification, recipients=self._refusals.left(notification, error))
             await self._database.write(lambda tx: notifications.put(tx, kept))
         except TimeoutError:
             log.warning("a notification is in hand as the agent stops", extra={"channel": notification.by})
 
-    async def _failed(self, notification: OutgoingNotification, reason: str) -> None:
+    async def _failed(self, notification: OutgoingNotification, error: DeliveryFailed) -> bool:
+        """Whether the channel works all the same: it did its work, for all but those whom it refuses for good."""
+        self._refusals.note(notification, error)
+        left = self._refusals.left(notification, error)
+        if not left:
+            self._works(notification)
+            await self._drop(notification)
+            return True
+        await self._again(replace(notification, recipients=left), str(error))
+        return False
+
+    async def _again(self, notification: OutgoingNotification, reason: str) -> None:
         self._counters.add("notifications.failed")
         text = f"notifications can't be sent: {reason}; they are tried again for three days"
         self._conditions.hold(NAMES.get(notification.by, notification.by), text)
         now = self._clock.now()
         if now - notification.created_at >= GIVEN_UP_AFTER and await self._believed():
             self._counters.add("notifications.given_up")
-            await self._database.write(lambda tx: notifications.drop(tx, notification.id))
+            await self._drop(notification)
             return
         wait = WAITS[min(notification.attempts, len(WAITS) - 1)]
         later = replace(notification, attempts=notification.attempts + 1, next_at=now + int(wait * 1000))
         await self._database.write(lambda tx: notifications.put(tx, later))
-
-
-def _without(notification: OutgoingNotification, error: DeliveryFailed) -> tuple[str, ...]:
-    """The recipients who have yet to get it: who has it does not get it again."""
-    return error.remaining or notification.recipients
 
 
 def _is_due(notification: OutgoingNotification, now: int) -> bool:

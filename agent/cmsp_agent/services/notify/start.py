@@ -13,6 +13,7 @@ from cmsp_agent.services.events.start import EventsPart
 from cmsp_agent.services.notify.handing_over import HandingOver, by_nobody
 from cmsp_agent.services.notify.notifier import IncidentNotifier, Interested
 from cmsp_agent.services.notify.outgoing import FAILED, Outgoing
+from cmsp_agent.services.notify.refused_recipients import REFUSED, RefusedRecipients
 from cmsp_agent.services.part import Change, ComponentsOf, Part
 from cmsp_agent.services.runtime import Runtime
 
@@ -27,6 +28,7 @@ class NotifyPart(Part):
     channels: Mapping[str, NotificationChannel]
     settings: Mapping[str, ChannelSettings]
     """What the file says for each channel."""
+    refusals: RefusedRecipients
     workers: list[Outgoing] = field(default_factory=list)
 
     def prepare(self, configuration: Configuration) -> Change:
@@ -35,6 +37,7 @@ class NotifyPart(Part):
 
         async def change() -> None:
             self.notifier.use(interested)
+            self.refusals.keep(interested.addresses)
             self.settings = configuration.channels
 
         return change
@@ -52,9 +55,10 @@ async def start_notify(
         for each in workers:
             each.wake()
 
+    interested = interested_by(configuration, components, channels)
     notifier = IncidentNotifier(
         runtime.state,
-        interested_by(configuration, components, channels),
+        interested,
         lambda: [each for each in events.alarm_state.incidents.values() if each.state.open],
         queued,
         runtime.clock,
@@ -62,7 +66,9 @@ async def start_notify(
         reported.outward_incident,
         reported.is_muted,
     )
-    part = NotifyPart(notifier, components, channels, configuration.channels, workers)
+    refusals = RefusedRecipients(Conditions(REFUSED, reported.notices, events.alarm_state.active), runtime.counters)
+    refusals.keep(interested.addresses)
+    part = NotifyPart(notifier, components, channels, configuration.channels, refusals, workers)
     events.subscribe(notifier)
     async with AsyncExitStack() as stack:
         for name, worker in _workers(runtime, part, reported, host, stack).items():
@@ -79,7 +85,10 @@ def _workers(
 ) -> Mapping[str, Outgoing]:
     """A worker for each channel, and one for what is to go by channels that there are not (any more)."""
     conditions = Conditions(FAILED, reported.notices, reported.service.alarm_state.active)
-    how = conditions, runtime.clock, runtime.counters, runtime.machine.new_id, reported.known_time.believed
+    how = (
+        *(conditions, part.refusals, runtime.clock, runtime.counters, runtime.machine.new_id),
+        reported.known_time.believed,
+    )
     workers = {"notifications by nobody": Outgoing(runtime.state, lambda by: by not in part.channels, by_nobody, *how)}
     for name in part.channels:
         handing_over = HandingOver(name, host, lambda: part.settings, runtime.machine.threads)

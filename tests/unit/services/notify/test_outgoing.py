@@ -7,6 +7,7 @@ from cmsp_agent.model.ids import uuid7
 from cmsp_agent.model.notification import DeliveryFailed, OutgoingNotification
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.notify.outgoing import FAILED, GIVEN_UP_AFTER, Outgoing
+from cmsp_agent.services.notify.refused_recipients import REFUSED, RefusedRecipients
 from cmsp_agent.storage.state import open_state
 from cmsp_agent.storage.tables import notifications
 from tests.lab.clock import ManualClock
@@ -32,8 +33,11 @@ async def test_an_old_notification_waits_while_the_clock_is_not_believed(tmp_pat
     database = await open_state(tmp_path / "state.db", "apl", clock=clock, counters=counters, reserve=0)
     queued = OutgoingNotification("n", ("a@b.example",), "s", "b", "i", clock.now(), next_at=clock.now())
     await database.write(lambda tx: notifications.put(tx, queued))
-    conditions = Conditions(FAILED, Nobody(), {})
-    outgoing = Outgoing(database, lambda _: True, refused, conditions, clock, counters, uuid7, believed)
+    conditions, refusals = (
+        Conditions(FAILED, Nobody(), {}),
+        RefusedRecipients(Conditions(REFUSED, Nobody(), {}), counters),
+    )
+    outgoing = Outgoing(database, lambda _: True, refused, conditions, refusals, clock, counters, uuid7, believed)
     await clock.advance(GIVEN_UP_AFTER / 1000 + 1)
     await outgoing.send_due()
     assert [each.id for each in await database.read(notifications.queued)] == ["n"]
