@@ -10,11 +10,9 @@ import http.client
 import socket
 import ssl
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 from cmsp_agent.aio.blocking import BlockingPool, PoolFull
-from cmsp_agent.model.credentials import HttpCredential
 from cmsp_agent.model.errors import (
     AuthenticationRejected,
     CommandRejected,
@@ -24,57 +22,20 @@ from cmsp_agent.model.errors import (
     NotPermittedHere,
 )
 from cmsp_agent.model.machine_faults import reason_of
+from cmsp_agent.model.wording import printable
 from cmsp_agent.transports.ssh.hostkeys import HostKey, HostKeyStore
 from cmsp_agent.transports.ssh.target import HostKeyChanged
+from cmsp_agent.transports.web_bodies import BodyInvalid, whole_body
+from cmsp_agent.transports.web_questions import WebQuestion, WebTarget
 
 CERTIFICATE = "x509"
 """The kind under which a certificate is pinned among the keys of a device."""
-MOST = 64 * 1024 * 1024
-PIECE = 65_536
-REFUSED, ABSENT, BUSY = (401, 403), (404, 405, 501), (409, 423, 429, 500, 502, 503, 504)
-"""Statuses: a login is refused; there is no such file; another time may do (a lock, a switch-over, a start)."""
+REFUSED, BUSY = (401, 403), (409, 423, 429, 500, 502, 503, 504)
+"""Statuses: a login is refused; another time may do (a lock, a switch-over, a start)."""
+PARTIAL = 206
+OLD_SERVERS = 0x4
+"""OpenSSL's SSL_OP_LEGACY_SERVER_CONNECT, which Python 3.11 does not name: servers from before RFC 5746."""
 LONGEST_SAID = 120
-
-
-@dataclass(frozen=True, slots=True)
-class WebTarget:
-    """Where the web interface is, and the login for it."""
-
-    address: str
-    port: int
-    tls: bool = True
-    legacy: bool = False
-    """Permit TLS 1.0 and 1.1 and their ciphers."""
-    credential: HttpCredential | None = None
-    """None: it asks for none."""
-    source: str | None = None
-    connect: float = 10.0
-    silence: float = 180.0
-    """Seconds that it may say nothing."""
-    name: str = ""
-    """The component's name, as errors say it."""
-
-    def __str__(self) -> str:
-        host = f"[{self.address}]" if ":" in self.address else self.address
-        return f"{'https' if self.tls else 'http'}://{host}:{self.port}"
-
-
-@dataclass(frozen=True, slots=True)
-class WebQuestion:
-    """What is asked, and how one logs in before."""
-
-    path: str
-    method: str = "GET"
-    login: str = ""
-    """The path of the form; empty: basic authentication."""
-    fields: tuple[str, str] = ("Username", "Password")
-    """The names of user and password in the form."""
-    denied: str = ""
-    """Stands in the form's answer where it is refused although the status is 200."""
-    logout: str = ""
-    body: bytes = field(default=b"", repr=False)
-    kind: str = ""
-    """The content type of the body."""
 
 
 class WebSession:
@@ -84,6 +45,8 @@ class WebSession:
         self._target = target
         self._pinned = pinned
         self._connection: http.client.HTTPConnection | None = None
+        self._shown: HostKey | None = None
+        """The certificate of the connection before: a session has one."""
         self.proven: HostKey | None = None
         """The certificate that was shown, once a login over it succeeded."""
 
@@ -105,11 +68,13 @@ class WebSession:
         try:
             shown = self._connect()
             headers = self._log_in(question)
-            answer = self._request(question.method, question.path, headers, question.body, question.kind)
+            answer = self._request(question, headers)
             self.proven = shown
             if question.logout:
                 self._log_out(question.logout, headers)
             return answer
+        except BodyInvalid as error:
+            raise DeviceAnswerInvalid(f"{self._target}: {error}") from error
         except http.client.HTTPException as error:
             raise DeviceUnreachable(f"{self._target}: its answer was cut short ({type(error).__name__})") from error
         except TimeoutError:
@@ -146,13 +111,15 @@ class WebSession:
         if not isinstance(sock, ssl.SSLSocket):
             return None
         key = HostKey(CERTIFICATE, sock.getpeercert(binary_form=True) or b"")
-        if self._pinned and key not in self._pinned:
-            known = ", ".join(one.fingerprint for one in self._pinned)
+        believed = self._pinned or ([self._shown] if self._shown else [])
+        if believed and key not in believed:
+            known = ", ".join(one.fingerprint for one in believed)
             raise HostKeyChanged(
                 f"{self._target}: the certificate changed: pinned {known}, now shown {key.fingerprint}; "
                 "if it was renewed or the device replaced: "
                 f"cmsp-agent component host-key {self._target.name or 'COMPONENT'} --forget"
             )
+        self._shown = key
         return key
 
     def _log_in(self, question: WebQuestion) -> dict[str, str]:
@@ -163,7 +130,9 @@ class WebSession:
         if not question.login:
             return {"Authorization": "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()}
         form = urlencode(list(zip(question.fields, (user, password), strict=True))).encode()
-        status, headers, said = self._exchange("POST", question.login, {}, form, "application/x-www-form-urlencoded")
+        status, headers, said = self._exchange(
+            WebQuestion(question.login, "POST", body=form, kind="application/x-www-form-urlencoded"), {}
+        )
         if status in REFUSED or status >= 400 or (question.denied and question.denied in said.decode(errors="replace")):
             raise AuthenticationRejected(f"{self._target}: the login of user {user!r} was refused")
         cookies = [each.partition(";")[0] for each in headers.get_all("Set-Cookie") or ()]
@@ -173,37 +142,70 @@ class WebSession:
 
     def _log_out(self, path: str, headers: dict[str, str]) -> None:
         try:
-            self._exchange("POST", path, headers, b"", "")
-        except (http.client.HTTPException, OSError, DeviceAnswerInvalid):
+            self._exchange(WebQuestion(path, "POST"), headers)
+        except (http.client.HTTPException, OSError, BodyInvalid, DeviceUnreachable, HostKeyChanged):
             return  # the file is there; the session ends by itself
 
-    def _request(self, method: str, path: str, headers: dict[str, str], body: bytes, kind: str) -> bytes:
-        status, _, said = self._exchange(method, path, headers, body, kind)
+    def _request(self, question: WebQuestion, headers: dict[str, str]) -> bytes:
+        status, answered, said = self._exchange(question, headers)
+        about = f"{self._target}: {question.method} {question.path.partition('?')[0]} is answered {status}"
+        if status == PARTIAL:
+            raise DeviceAnswerInvalid(f"{about}: a part of the file")
         if 200 <= status < 300:
             return said
-        about = f"{self._target}: {method} {path.partition('?')[0]} is answered {status}{_words(said)}"
+        about += _words(said)
         if status in REFUSED:
-            raise AuthenticationRejected(about)
+            raise AuthenticationRejected(f"{about}{_other_login(answered)}")
         if status in BUSY:
             raise DeviceBusy(about)
-        raise CommandRejected(about)
+        elsewhere = answered.get("Location", "") if 300 <= status < 400 else ""
+        raise CommandRejected(f"{about}, see {printable(elsewhere)[:LONGEST_SAID]}" if elsewhere else about)
 
-    def _exchange(
-        self, method: str, path: str, headers: dict[str, str], body: bytes, kind: str
-    ) -> tuple[int, http.client.HTTPMessage, bytes]:
+    def _exchange(self, question: WebQuestion, headers: dict[str, str]) -> tuple[int, http.client.HTTPMessage, bytes]:
+        """Ask; where the device has closed the connection since, over another one, whose certificate is judged too."""
         assert self._connection is not None
-        more = {"Content-Type": kind} if kind else {}
-        self._connection.request(method, path, body or None, {"User-Agent": "cmsp-agent", **headers, **more})
+        if self._connection.sock is None or _ended(self._connection.sock):
+            self._connect_again()
+        elif question.login and not question.body:  # it may be closing the one of the form right now
+            try:
+                return self._said(question, headers)
+            except http.client.RemoteDisconnected:
+                self._connect_again()
+        return self._said(question, headers)
+
+    def _connect_again(self) -> None:
+        assert self._connection is not None
+        self._connection.close()
+        self._connect()
+
+    def _said(self, question: WebQuestion, headers: dict[str, str]) -> tuple[int, http.client.HTTPMessage, bytes]:
+        assert self._connection is not None
+        more = {"Content-Type": question.kind} if question.kind else {}
+        every = {"User-Agent": "cmsp-agent", **headers, **more}
+        self._connection.request(question.method, question.path, question.body or None, every)
         answer = self._connection.getresponse()
-        parts, received = list[bytes](), 0
-        while piece := answer.read(PIECE):
-            parts.append(piece)
-            received += len(piece)
-            if received > MOST:
-                raise DeviceAnswerInvalid(f"{self._target}: sent more than {MOST} bytes")
-        if answer.length:  # the library says nothing of what is missing when it is read by pieces
-            raise http.client.IncompleteRead(b"", answer.length)
-        return answer.status, answer.headers, b"".join(parts)
+        return answer.status, answer.headers, whole_body(answer, archive=question.archive)
+
+
+def _ended(sock: socket.socket) -> bool:
+    """Whether the device has closed the connection already, or says something before it is asked."""
+    timeout = sock.gettimeout()
+    sock.settimeout(0)
+    try:
+        sock.recv(1)
+    except (BlockingIOError, ssl.SSLWantReadError):
+        return False
+    except OSError:
+        return True
+    finally:
+        sock.settimeout(timeout)
+    return True
+
+
+def _other_login(headers: http.client.HTTPMessage) -> str:
+    """How the device wants the login, where that is not how it was sent."""
+    wanted = headers.get("WWW-Authenticate", "").partition(" ")[0]
+    return f"; it asks for {printable(wanted)[:20]}" if wanted and wanted.lower() != "basic" else ""
 
 
 def _words(said: bytes) -> str:
@@ -219,6 +221,7 @@ def _context(target: WebTarget) -> ssl.SSLContext:
     context.verify_mode = ssl.CERT_NONE
     if target.legacy:
         context.minimum_version = ssl.TLSVersion.TLSv1
+        context.options |= OLD_SERVERS
         context.set_ciphers("DEFAULT:@SECLEVEL=0")
     return context
 

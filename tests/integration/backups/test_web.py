@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import io
 import tarfile
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -36,6 +37,7 @@ from cmsp_agent.storage.state import open_state
 from cmsp_agent.transports.device_web import WebClient
 from cmsp_agent.transports.ssh.stored_keys import StoredHostKeys
 from cmsp_agent.transports.ssh.target import HostKeyChanged
+from cmsp_agent.transports.web_bodies import MOST
 from cmsp_plugins.audiocodes.plugin import AUDIOCODES
 from cmsp_plugins.cisco_ata.plugin import CISCO_ATA
 from cmsp_plugins.ribbon_sbc.plugin import RIBBON_SBC
@@ -131,9 +133,19 @@ def played(played: PlayedWeb, identity: Identity) -> Iterator[int]:
 INI_CALL = "GET /api/v1/files/ini"
 
 
-@pytest.mark.parametrize("chunked", [False, True])
-async def test_an_ini_file_is_stored_byte_for_byte(tmp_path: Path, identity: Identity, chunked: bool) -> None:
-    web = PlayedWeb({INI_CALL: Said(INI, chunked=chunked)})
+PACKED = {"gzip": gzip.compress(INI), "deflate": zlib.compress(INI), "identity": INI}
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        Said(INI),
+        Said(INI, chunked=True),
+        *(Said(body, headers={"Content-Encoding": coding}) for coding, body in PACKED.items()),
+    ],
+)
+async def test_an_ini_file_is_stored_byte_for_byte(tmp_path: Path, identity: Identity, said: Said) -> None:
+    web = PlayedWeb({INI_CALL: said})
     with played(web, identity) as port:
         async with fetching(tmp_path, AUDIOCODES, component(port)) as rig:
             assert (await rig.backups.run("sbc", "schedule")).result is BackupResult.STORED
@@ -155,13 +167,23 @@ async def test_an_ini_file_is_stored_byte_for_byte(tmp_path: Path, identity: Ide
     ("said", "error", "word"),
     [
         (Said(b"<!DOCTYPE html><html>Login</html>"), DeviceAnswerInvalid, "a page came"),
+        (Said(b"\xef\xbb\xbf<!-- M800 -->\n<html>Login</html>"), DeviceAnswerInvalid, "a page came"),
+        (Said(INI, 206, {"Content-Range": "bytes 0-9/99"}), DeviceAnswerInvalid, "206: a part of the file"),
+        (Said(INI, headers={"Content-Encoding": "br"}), DeviceAnswerInvalid, "packed as 'br'"),
+        (Said(gzip.compress(INI)[:-9], headers={"Content-Encoding": "gzip"}), DeviceUnreachable, "cut short"),
+        (
+            Said(gzip.compress(bytes(MOST + 1), 1), headers={"Content-Encoding": "gzip"}),
+            DeviceAnswerInvalid,
+            "sent more",
+        ),
+        (Said(b"", 401, {"WWW-Authenticate": 'Digest realm="x"'}), AuthenticationRejected, "it asks for Digest"),
         (Said(INI[: len(INI) // 2], promised=len(INI)), DeviceUnreachable, "cut short"),
         (Said(INI.partition(b"[ \\WebUsers")[0][:-6]), DeviceAnswerInvalid, "cut short"),
         (Said(b"", 204), DeviceAnswerInvalid, "said nothing"),
         (Said(b"HA synchronization", 409), DeviceUnreachable, "HA synchronization"),
         (Said(b"starting", 503), DeviceUnreachable, "503"),
         (Said(b"no such file", 404), CommandRejected, "404: no such file"),
-        (Said(b"", 302, {"Location": "https://elsewhere.example/"}), CommandRejected, "302"),
+        (Said(b"", 302, {"Location": "https://elsewhere.example/"}), CommandRejected, "302, see https://else"),
         (Said(b"<html>no</html>", 403), AuthenticationRejected, "answered 403"),
         (Said(b"[Other]\r\nx = 1\r\n"), DeviceAnswerInvalid, "no line matches"),
     ],
@@ -254,6 +276,19 @@ async def test_an_archive_is_stored_as_it_is_and_compared_by_what_lies_in_it(
             assert (await rig.backups.run("sbc", "schedule")).result is BackupResult.STORED
             assert "+certs/server.pem 5 " in await rig.backups.difference("sbc", "latest", "previous")
             assert (await rehearse(rig.backups, "sbc")).errors == ()
+
+
+async def test_a_device_that_ends_the_connection_of_its_form_is_asked_over_another_one(
+    tmp_path: Path, identity: Identity
+) -> None:
+    archive = packed(FILES, 1_000_000)
+    packed_for_the_way = Said(archive, headers={"Content-Encoding": "x-gzip"})  # as servers call any .gz
+    web = PlayedWeb({BACKUP: packed_for_the_way}, form="/rest/login", hangs_up=True)
+    with played(web, identity) as port:
+        async with fetching(tmp_path, RIBBON_SBC, component(port)) as rig:
+            assert (await rig.backups.run("sbc", "schedule")).error is None
+            assert await rig.stored() == archive
+            assert web.asked == ["POST /rest/login", BACKUP, "POST /rest/logout"]
 
 
 @pytest.mark.parametrize("damage", ["half", "text", "empty", "xml"])

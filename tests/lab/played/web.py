@@ -38,6 +38,8 @@ class PlayedWeb:
     port: int = 0
     old_tls: bool = False
     """It has nothing newer than TLS 1.1."""
+    hangs_up: bool = False
+    """It ends each connection after one answer, and does not say so."""
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
@@ -94,7 +96,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(said.body) if said.promised is None else said.promised))
         self.end_headers()
         self.wfile.write(said.body)
-        self.close_connection = said.promised is not None
+        self.close_connection = said.promised is not None or self.played.hangs_up
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Say nothing."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import AuthenticationRejected, CommandRejected, DeviceAnswerInvalid, DeviceBusy
+from cmsp_agent.model.wording import printable
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups.clean_text import ConfigText, clean, implausible
 from cmsp_agent.services.devices.login import command_line_of
@@ -20,6 +21,8 @@ AGAIN = 2
 """How often a configuration is read again into which log lines were mixed."""
 ANSWER_LINES = 5
 """An answer that is no configuration and not longer than this is an error message, and shown."""
+
+LONGEST_SAID = 120
 
 _BUSY = re.compile(
     r"(?i)\b(?:is|resource|cpu|system|file|device) busy\b|"
@@ -143,11 +146,15 @@ async def read_whole(
         short = len(lines) <= ANSWER_LINES
         said = lines[0] if short else text.refusal(lines[-1])
         if short and (busy := next(filter(_BUSY.search, lines), "")):
-            raise DeviceBusy(f"{component.name}: the device said {text.redacted(busy)[:120]!r}")
+            raise DeviceBusy(f"{component.name}: the device said {_quoted(text, busy)}")
         if said:
-            flaws.insert(0, f"the device said {text.redacted(said)[:120]!r}")
+            flaws.insert(0, f"the device said {_quoted(text, said)}")
         raise DeviceAnswerInvalid(f"{component.name}: {'; '.join(flaws)}: not stored")
     return Reading(found, taken_out, taken_out > 0 and logged_within(clean(given)))
+
+
+def _quoted(text: ConfigText, line: str) -> str:
+    return repr(printable(text.redacted(line))[:LONGEST_SAID])
 
 
 async def read_undisturbed(

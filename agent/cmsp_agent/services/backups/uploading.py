@@ -12,7 +12,8 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import CommandRejected, DeviceBusy, DeviceUnreachable
 from cmsp_agent.plugin.api import CliPlatform, FileUpload
 from cmsp_agent.services.backups.web_reading import question_of, web_target
-from cmsp_agent.transports.device_web import WebClient, WebQuestion, WebTarget
+from cmsp_agent.transports.device_web import WebClient
+from cmsp_agent.transports.web_questions import WebQuestion, WebTarget
 
 WITHIN = 1800.0
 """Seconds for one file."""

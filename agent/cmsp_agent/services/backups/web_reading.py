@@ -1,5 +1,6 @@
 """Reads a component's configuration over HTTP(S), as its device type says. Neither stores nor judges it."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -7,10 +8,16 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import AuthenticationRejected, DeviceAnswerInvalid
 from cmsp_agent.plugin.api import CliPlatform, HttpFetch
 from cmsp_agent.services.backups.ssh_reading import ConfigurationReader, any_source, by_web
-from cmsp_agent.transports.device_web import WebClient, WebQuestion, WebTarget
+from cmsp_agent.transports.device_web import WebClient
+from cmsp_agent.transports.web_questions import WebQuestion, WebTarget
 
 WITHIN = 1800.0
 """Seconds for one file."""
+_PAGE = re.compile(
+    rb"(?i)(?:\xef\xbb\xbf)?\s*(?:(?:<\?xml[^>]*>|<!--(?s:.){0,2000}?-->)\s*)*"
+    rb"<(?:!doctype html|html|head|meta|script)\b"
+)
+"""A page: a login, mostly, which many a device answers with status 200."""
 
 
 class WebReader:
@@ -28,7 +35,7 @@ class WebReader:
         assert platform.fetch is not None
         target = web_target(component, platform.fetch, self._source(component))
         content = await self._client.ask(target, question_of(component, platform.fetch), self._within)
-        if content[:200].lstrip().lower().startswith((b"<!doctype html", b"<html")):
+        if _PAGE.match(content):
             raise DeviceAnswerInvalid(f"{component.name}: a page came where the configuration should: not stored")
         return content.decode("utf-8", "surrogateescape")
 
@@ -79,4 +86,5 @@ def question_of(component: Component, fetch: HttpFetch) -> WebQuestion:
         fetch.fields,
         fetch.denied,
         fetch.logout,
+        archive=fetch.archive,
     )
