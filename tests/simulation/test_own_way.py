@@ -5,7 +5,11 @@ import ipaddress
 from collections.abc import Callable
 from pathlib import Path
 
+from cmsp_agent.cli.components import _raise_if_in_vain as polled_in_vain
+from cmsp_agent.cli.daemon import CallFailed
+from cmsp_agent.model.job import Job
 from cmsp_agent.services.availability import availability
+from cmsp_agent.services.jobs import JobReport
 from cmsp_agent.transports.network import Ways
 from cmsp_agent.transports.routes import Route
 from tests.simulation.test_odd_order import POLLS, held, lines, on_site
@@ -13,6 +17,17 @@ from tests.simulation.world import APPLIANCE, World
 
 HOP = "10.0.0.254"
 GATEWAY = Route("eth0", ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_address(HOP), 0)
+
+
+async def asked(world: World, name: str) -> tuple[int, str]:
+    """How `component poll` ends, and what it says."""
+    assert world.agent is not None
+    report = JobReport(Job("1", "poll", name, "noc", world.clock.now()), lambda _: None)
+    try:
+        polled_in_vain(name, await world.agent.polling.jobs["poll"].work(report))
+    except CallFailed as error:
+        return error.exit_code, str(error)
+    return 0, ""
 
 
 async def behind_a_hop(world: World, *, answers: Callable[[], bool]) -> None:
@@ -51,6 +66,8 @@ def test_a_next_hop_that_falls_silent_beside_a_dead_device_cuts_nobody_off(tmp_p
         await asyncio.sleep(POLLS)
         assert ("", "appliance.isolated", "") in held(world)
         assert {name for name, _, _ in held(world)} == {"", "gw-3"}
+        why = f"the appliance is isolated: next hop {HOP} does not answer"
+        assert await asked(world, "ata-1") == (4, f"ata-1 does not answer: {why}")
 
     on_site(tmp_path, play)
 
@@ -78,6 +95,8 @@ def test_what_no_route_leads_to_is_unknown_and_not_down_while_others_answer(tmp_
         await asyncio.sleep(POLLS)
         missing, fault = ("", "appliance.route_missing", ""), ("gw-3", "bgp.peer.down", "10.9.9.9")
         assert held(world) == {missing}
+        no_route = (4, "gw-1 could not be asked: this machine has no route to it")
+        assert (await asked(world, "gw-1"), await asked(world, "gw-3")) == (no_route, (0, ""))
         assert {name for name, each in states(world).items() if each == "up"} == {"gw-3"}
         assert {*states(world).values()} == {"up", "unknown"}
         lines(world, "gw-3", (5, "BGP-5-ADJCHANGE", "neighbor 10.9.9.9 Down Peer closed"))

@@ -29,6 +29,8 @@ LONGEST_DEFERRAL = 2 * UNANSWERED_POLLS
 
 NO_ROUTE = "no route"
 """Reason of a poll that asked nothing, as nothing leads there from this machine."""
+OWN_LINK = "isolated"
+"""Reason of a poll without an answer while this machine's own link is lost."""
 
 TROUBLES = {
     "name": "its host name can't be resolved",
@@ -44,6 +46,7 @@ LOSSES = {
     "invalid": "its answers make no sense",
     "silent": "it does not answer SNMP",
     NO_ROUTE: "this machine has no route to it",
+    OWN_LINK: "the appliance is isolated",
 }
 """Reasons of polls whose SNMP side gives nothing, in words."""
 

@@ -13,6 +13,7 @@ from cmsp_agent.services.polling.reachability import Patience, Reachability
 from cmsp_agent.transports.ssh import HostKeyChanged, LegacyAlgorithmsOnly, NoAlgorithmInCommon
 
 LOGIN_WITHIN = 90.0
+NO_ROUTE_REMEDY = "check this machine's cable, its addresses and its routes: ip route"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,14 @@ class AccessTests:
     """The ways but SNMP, which `SnmpTest` tries in its several forms."""
 
     def __init__(
-        self, reachability: Reachability, client: CommandClient, device_type: Callable[[str], DeviceType]
+        self,
+        reachability: Reachability,
+        client: CommandClient,
+        device_type: Callable[[str], DeviceType],
+        leads_to: Callable[[str], bool],
     ) -> None:
         self._reachability = reachability
+        self._leads_to = leads_to
         self._client = client
         self._device_type = device_type
 
@@ -41,6 +47,8 @@ class AccessTests:
             address = component.address
         except DeviceUnreachable as error:
             return [asdict(AccessResult("name", False, str(error), "check the name, and this host's resolver"))]
+        if not self._leads_to(address):
+            return [asdict(AccessResult("route", False, f"this machine has no route to {address}", NO_ROUTE_REMEDY))]
         results = await self._reach(component, address)
         if component.credentials.ssh is not None:
             results.append(await self._login(component))

@@ -6,13 +6,13 @@ Decides *isolated* or not; the pipeline draws the consequences.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.errors import NotPermittedHere
 from cmsp_agent.model.signal import AgentSignal, PollSignal, Signal
-from cmsp_agent.pipeline.poll_judge import answered
+from cmsp_agent.pipeline.poll_judge import OWN_LINK, answered
 from cmsp_agent.services.events.notices import RecordSignal
 
 log = logging.getLogger(__name__)
@@ -151,6 +151,12 @@ class Isolation:
             async with self._looking:
                 if self._clock.monotonic() - self._looked_at >= FRESH:
                     await self._look(tracked_only=True)
+
+    def explained(self, poll: PollSignal) -> PollSignal:
+        """The poll; while the appliance is isolated, with that as the reason why it was not answered."""
+        if not self.verdict.isolated or answered(poll) or not asked_anything(poll):
+            return poll
+        return replace(poll, reason=OWN_LINK, detail=self.verdict.reason)
 
     async def run(self) -> None:
         """Look until cancelled."""

@@ -1,6 +1,6 @@
 """A poll on demand, as a job that people and the head-end can watch."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from cmsp_agent.config.nearest import no_such
@@ -18,13 +18,19 @@ from cmsp_agent.services.polling.snmp_test import SnmpTest
 KIND = "poll"
 
 
-def poll_job(poller: Poller, commands: CommandLoops) -> JobKind:
-    """The kind of job that polls its component once, out of its turn, and reads its show commands."""
+def poll_job(poller: Poller, commands: CommandLoops, explained: Callable[[PollSignal], PollSignal]) -> JobKind:
+    """The kind of job that polls its component once, out of its turn, and reads its show commands.
+
+    Args:
+        poller: asks the device.
+        commands: read its show commands.
+        explained: adds why a poll without an answer says nothing of its device.
+    """
 
     async def work(report: JobReport) -> Mapping[str, Any]:
         name = report.job.component
         report.step(10, "asking the device")
-        found = outcome(await poller.poll_now(name))
+        found = outcome(explained(await poller.poll_now(name)))
         if name not in commands.names:
             return found
         report.step(60, "reading its show commands")

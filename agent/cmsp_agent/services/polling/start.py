@@ -8,7 +8,7 @@ from functools import partial
 from cmsp_agent.aio.blocking import BlockingPool
 from cmsp_agent.config.configuration import Configuration
 from cmsp_agent.model.component import Component
-from cmsp_agent.model.signal import Signal
+from cmsp_agent.model.signal import PollSignal, Signal
 from cmsp_agent.pipeline.alarm_types import polling
 from cmsp_agent.pipeline.causes import ISOLATED, UNROUTED
 from cmsp_agent.services.devices.known_devices import Devices
@@ -51,6 +51,7 @@ class PollingPart(Part):
     commands: CommandLoops
     checks: AccessTests
     isolation: Isolation
+    unrouted: Unrouted
     sessions: SnmpSessions
     devices: Devices
     components: ComponentsOf
@@ -65,11 +66,15 @@ class PollingPart(Part):
 
         return change
 
+    def _explained(self, poll: PollSignal) -> PollSignal:
+        """A poll that this machine's own link kept from an answer says so."""
+        return self.isolation.explained(self.unrouted.explained(poll))
+
     @property
     def jobs(self) -> Mapping[str, JobKind]:
         """A poll out of its turn; a test of how a component answers."""
         return {
-            "poll": poll_job(self.poller, self.commands),
+            "poll": poll_job(self.poller, self.commands, self._explained),
             "test": component_test_job(self.sessions, self.devices, self.checks),
         }
 
@@ -110,7 +115,6 @@ async def start_polling(
         lambda: ISOLATED in events.alarm_state.active,
         runtime.clock,
     )
-
     unrouted = Unrouted(
         lambda: asked.devices.components,
         network.ways.leads_to,
@@ -133,8 +137,10 @@ async def start_polling(
     runtime.supervisor.keep_running("isolation watch", isolation.run)
     try:
         async with _commands(runtime, asked, poller, polled) as (commands, command_client):
-            checks = AccessTests(reachability, command_client, asked.devices.device_type)
-            yield PollingPart(poller, commands, checks, isolation, sessions, asked.devices, asked.components)
+            kinds, ways = asked.devices.device_type, network.ways
+            checks = AccessTests(reachability, command_client, kinds, ways.leads_to)
+            own_way = isolation, unrouted
+            yield PollingPart(poller, commands, checks, *own_way, sessions, asked.devices, asked.components)
     finally:
         await runtime.supervisor.cancel("doubtful faults")
         await poller.configure({})

@@ -58,13 +58,19 @@ class Unrouted:
                 yield signal
                 continue
             self._seen.add(signal.component)
-            known = components.get(signal.component)
-            if answered(signal) or known is None or not known.addresses or self._leads_to(known.address):
+            if self._routed(signal, components.get(signal.component)):
                 self._polls.pop(signal.component, None)
                 yield signal
             else:
                 self._polls[signal.component] = self._polls.get(signal.component, 0) + 1
-                yield replace(signal, icmp=None, tcp=None, snmp=None, reason=NO_ROUTE, detail="")
+                yield _asked_nothing(signal)
+
+    def explained(self, poll: PollSignal) -> PollSignal:
+        """The poll; one of a component without a route as a poll that asked nothing. Counts it for no alarm."""
+        return poll if self._routed(poll, self._components().get(poll.component)) else _asked_nothing(poll)
+
+    def _routed(self, poll: PollSignal, known: Component | None) -> bool:
+        return answered(poll) or known is None or not known.addresses or self._leads_to(known.address)
 
     def _report(self) -> None:
         components = self._components()
@@ -78,3 +84,7 @@ class Unrouted:
         without = f"this machine has no route to {few(names, MOST_NAMED)}: whether they are up is not known"
         text = without if names else "there is a route to each component again"
         self._notices.alarm(ROUTE_MISSING, "", text, raised=bool(names))
+
+
+def _asked_nothing(poll: PollSignal) -> PollSignal:
+    return replace(poll, icmp=None, tcp=None, snmp=None, reason=NO_ROUTE, detail="")
