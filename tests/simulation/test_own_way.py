@@ -5,13 +5,17 @@ import ipaddress
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from cmsp_agent.cli.components import _raise_if_in_vain as polled_in_vain
 from cmsp_agent.cli.daemon import CallFailed
+from cmsp_agent.model.errors import NotPermittedHere
 from cmsp_agent.model.job import Job
 from cmsp_agent.services.availability import availability
 from cmsp_agent.services.jobs import JobReport
 from cmsp_agent.transports.network import Ways
 from cmsp_agent.transports.routes import Route
+from tests.simulation.network import Wire
 from tests.simulation.test_odd_order import POLLS, held, lines, on_site
 from tests.simulation.world import APPLIANCE, World
 
@@ -118,4 +122,30 @@ def test_what_no_route_leads_to_is_unknown_and_not_down_while_others_answer(tmp_
         await asyncio.sleep(POLLS)
         assert held(world) == {fault, ("gw-2", "component.down", "")}
 
+    on_site(tmp_path, play)
+
+
+def test_what_this_machine_may_not_ask_any_more_is_unknown_with_the_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    why = "can't send from 10.0.0.1 (Cannot assign requested address)"
+    plain, gone = Wire.ping, [False]
+
+    async def ping(wire: Wire, address: str, within: float, source: str | None = None) -> float | None:
+        if gone[0] and address.startswith("127.0.4."):
+            raise NotPermittedHere(why)
+        return await plain(wire, address, within, source)
+
+    async def play(world: World) -> None:
+        gone[0] = True
+        await asyncio.sleep(0.8 * POLLS)
+        assert states(world)["ata-1"] == "unknown"
+        assert held(world) == {("ata-1", "component.degraded", "")}
+        code, said = await asked(world, "ata-1")
+        assert (code, why in said) == (4, True)
+        gone[0] = False
+        await asyncio.sleep(POLLS / 3)
+        assert held(world) == set()
+
+    monkeypatch.setattr(Wire, "ping", ping)
     on_site(tmp_path, play)

@@ -34,3 +34,8 @@ class UnansweredPolls:
     def answers(self) -> bool:
         """Whether the last poll was answered."""
         return 0 < self.answered_at == self.polled_at
+
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether the last poll could ask by no way at all."""
+        return bool(self.polled_at) and not (self.answers or self.polls or self.snmp)

@@ -59,7 +59,8 @@ def _of(known: AlarmState, component: str, isolated: Event | None, started_at: i
     for kind, state in _BY_ALARM.items():
         alarm = alarms[kind]
         if alarm is not None and (unanswered.answered_at or state is not State.DEGRADED):
-            return Availability(state, alarm.received_at, alarm.text)
+            known_now = State.UNKNOWN if unanswered.asks_nothing else state
+            return Availability(known_now, alarm.received_at, alarm.text)
     if not unanswered.answered_at:
         why = isolated or (alarms[COMPONENT_DEGRADED] if unanswered.polled_at else None)
         never = "it has not answered since the agent started" if unanswered.polled_at else "not polled yet"

@@ -29,7 +29,7 @@ from cmsp_agent.services.polling.inventory_due import FactsHandedOn, Learned, Le
 from cmsp_agent.services.polling.plan import Plan
 from cmsp_agent.services.polling.probe import DeviceSession, MakeSession, probe
 from cmsp_agent.services.polling.rates import Rates
-from cmsp_agent.services.polling.reachability import NO_ECHO, Patience, Reachability
+from cmsp_agent.services.polling.reachability import Patience, Reachability
 from cmsp_agent.services.polling.restarts import counters_went_on, refuse_another, restart_of
 from cmsp_agent.services.polling.samples import Answers, StateReader, samples
 from cmsp_agent.services.polling.seen_well import WellMemory
@@ -107,7 +107,7 @@ class Device:
         self._unanswered = 0 if reachable else self._unanswered + 1
         of_services = self._services.states(reach.services, now, reachable=reachable)
         if not reach.asked and signal.snmp is None and not signal.reason:
-            signal = replace(signal, reason="not permitted here", detail=NO_ECHO)
+            signal = replace(signal, reason="not permitted here", detail=reach.not_permitted)
         elif not signal.reason and (host := self._devices.lost_name(self.component.name)):
             signal = replace(signal, reason="stale name", detail=host)
         signal = replace(signal, loss=self._access.take_loss(reach.loss), samples=figures)

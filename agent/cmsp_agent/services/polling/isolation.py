@@ -152,7 +152,7 @@ class Isolation:
                 if self._clock.monotonic() - self._looked_at >= FRESH:
                     await self._look(tracked_only=True)
 
-    def explained(self, poll: PollSignal) -> PollSignal:
+    def with_reason(self, poll: PollSignal) -> PollSignal:
         """The poll; while the appliance is isolated, with that as the reason why it was not answered."""
         if not self.verdict.isolated or answered(poll) or not asked_anything(poll):
             return poll

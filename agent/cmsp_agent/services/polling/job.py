@@ -18,19 +18,19 @@ from cmsp_agent.services.polling.snmp_test import SnmpTest
 KIND = "poll"
 
 
-def poll_job(poller: Poller, commands: CommandLoops, explained: Callable[[PollSignal], PollSignal]) -> JobKind:
+def poll_job(poller: Poller, commands: CommandLoops, with_reason: Callable[[PollSignal], PollSignal]) -> JobKind:
     """The kind of job that polls its component once, out of its turn, and reads its show commands.
 
     Args:
         poller: asks the device.
         commands: read its show commands.
-        explained: adds why a poll without an answer says nothing of its device.
+        with_reason: adds why a poll without an answer says nothing of its device.
     """
 
     async def work(report: JobReport) -> Mapping[str, Any]:
         name = report.job.component
         report.step(10, "asking the device")
-        found = outcome(explained(await poller.poll_now(name)))
+        found = outcome(with_reason(await poller.poll_now(name)))
         if name not in commands.names:
             return found
         report.step(60, "reading its show commands")

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from cmsp_agent.aio.counters import Counters
@@ -22,8 +22,9 @@ GAP = 0.25
 """Seconds between two echoes, and before a TCP port is tried again: what is lost together is sent together."""
 APART = 5.0
 """Seconds between two later tries: what one burst of loss, or a path that is being found anew, takes together."""
-NO_ECHO = "the agent may not send ICMP echoes; permit it, or write reach: {tcp: PORT}"
-NOT_SENT = -1.0
+NO_ECHO = "permit it, or write reach: {tcp: PORT}"
+Echo = float | NotPermittedHere | None
+"""The seconds of an echo, None for silence, or why it could not be sent."""
 SHORTEST_TRY = 0.05
 """Seconds that must be left of a poll for one more try."""
 
@@ -57,6 +58,8 @@ class Reach:
     port_open: bool | None = None
     """None: no port asked. A refused connection proves the host alive (`tcp` is True), the port closed."""
     services: ServicesAsked = field(default_factory=ServicesAsked)
+    not_permitted: str = ""
+    """Why this machine may not ask, and what helps; empty where it may."""
 
     @property
     def asked(self) -> bool:
@@ -106,7 +109,10 @@ class Reachability:
             )
             port = both.create_task(self._try_port(address, plan.tcp, patience, source) if plan.tcp else _nothing())
             asked = both.create_task(ask_all(self._ask_service, plan.services, address, patience.for_services, source))
-        trips, answer, services = echo.result(), port.result(), asked.result()
+        echoes, answer, services = echo.result(), port.result(), asked.result()
+        refused = [each for each in (*echoes, answer) if isinstance(each, NotPermittedHere)]
+        trips = [each for each in echoes if not isinstance(each, NotPermittedHere)]
+        answer = None if isinstance(answer, NotPermittedHere) else answer
         back = [trip for trip in trips if trip is not None]
         return Reach(
             icmp=bool(back) if trips else None,
@@ -115,6 +121,7 @@ class Reachability:
             loss=100.0 * (len(trips) - len(back)) / len(trips) if trips else None,
             port_open=None if answer is None else answer is tcp.TcpAnswer.CONNECTED,
             services=services,
+            not_permitted=_refusal(refused, source),
         )
 
     async def again(
@@ -142,7 +149,9 @@ class Reachability:
                 return replace(late, loss=loss, services=before.services)
         return before
 
-    async def _try_port(self, address: str, port: int, patience: Patience, source: str | None) -> tcp.TcpAnswer | None:
+    async def _try_port(
+        self, address: str, port: int, patience: Patience, source: str | None
+    ) -> tcp.TcpAnswer | NotPermittedHere | None:
         """The first answer; a port is tried again while it is silent and there is time."""
         loop = asyncio.get_running_loop()
         until = loop.time() + max(patience.budget, patience.within)
@@ -153,16 +162,16 @@ class Reachability:
                 break
             try:
                 answer = await self._check_port(address, port, min(patience.within, left), source)
-            except NotPermittedHere:
+            except NotPermittedHere as error:
                 self._counters.add("tcp.not_permitted")
-                return None
+                return error
             if answer is not tcp.TcpAnswer.SILENT:
                 break
             await asyncio.sleep(min(self._gap, max(0.0, until - loop.time())))
         return answer
 
-    async def _echoes(self, address: str, count: int, patience: Patience, source: str | None) -> list[float | None]:
-        """Seconds of each echo, None for silence; nothing where this machine doesn't let us ask."""
+    async def _echoes(self, address: str, count: int, patience: Patience, source: str | None) -> list[Echo]:
+        """What came of each echo."""
         room = max(0.0, patience.budget - patience.within) / count
         gap = min(self._gap, room)
         async with asyncio.TaskGroup() as together:
@@ -170,10 +179,9 @@ class Reachability:
                 together.create_task(self._echo(number * gap, address, patience.within, source))
                 for number in range(count)
             ]
-        return [trip for echo in sent if (trip := echo.result()) != NOT_SENT]
+        return [echo.result() for echo in sent]
 
-    async def _echo(self, after: float, address: str, within: float, source: str | None) -> float | None:
-        """Seconds; None for silence; `NOT_SENT` where this machine doesn't let us ask."""
+    async def _echo(self, after: float, address: str, within: float, source: str | None) -> Echo:
         if after:
             await asyncio.sleep(after)
         try:
@@ -183,7 +191,13 @@ class Reachability:
             if not self._logged_closed:
                 self._logged_closed = True
                 log.warning("%s; ICMP reads 'not permitted here' until that changes", error)
-            return NOT_SENT
+            return error
+
+
+def _refusal(errors: Sequence[NotPermittedHere], source: str | None) -> str:
+    """Why this machine may not ask, and what helps; empty where it may."""
+    said = "; ".join(dict.fromkeys(map(str, errors)))
+    return said if source or not said else f"{said}; {NO_ECHO}"
 
 
 def _either(one: bool | None, other: bool | None) -> bool | None:
@@ -195,5 +209,5 @@ async def _nothing() -> None:
     return None
 
 
-async def _nobody() -> list[float | None]:
+async def _nobody() -> list[Echo]:
     return []

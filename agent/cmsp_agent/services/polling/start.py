@@ -66,15 +66,15 @@ class PollingPart(Part):
 
         return change
 
-    def _explained(self, poll: PollSignal) -> PollSignal:
+    def _with_reason(self, poll: PollSignal) -> PollSignal:
         """A poll that this machine's own link kept from an answer says so."""
-        return self.isolation.explained(self.unrouted.explained(poll))
+        return self.isolation.with_reason(self.unrouted.with_reason(poll))
 
     @property
     def jobs(self) -> Mapping[str, JobKind]:
         """A poll out of its turn; a test of how a component answers."""
         return {
-            "poll": poll_job(self.poller, self.commands, self._explained),
+            "poll": poll_job(self.poller, self.commands, self._with_reason),
             "test": component_test_job(self.sessions, self.devices, self.checks),
         }
 

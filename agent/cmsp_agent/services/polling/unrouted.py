@@ -65,7 +65,7 @@ class Unrouted:
                 self._polls[signal.component] = self._polls.get(signal.component, 0) + 1
                 yield _asked_nothing(signal)
 
-    def explained(self, poll: PollSignal) -> PollSignal:
+    def with_reason(self, poll: PollSignal) -> PollSignal:
         """The poll; one of a component without a route as a poll that asked nothing. Counts it for no alarm."""
         return poll if self._routed(poll, self._components().get(poll.component)) else _asked_nothing(poll)
 
