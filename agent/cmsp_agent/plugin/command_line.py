@@ -47,6 +47,8 @@ class Replacement:
     remove: str
     save: str
     saved: str
+    waiting: str = ""
+    """Found in the answer to `pending` where somebody's change waits; empty: only one of ours can."""
     answers: tuple[tuple[str, str], ...] = ()
     """What the device may ask, and what is answered."""
     needs_reload: tuple[str, ...] = ()

@@ -29,6 +29,7 @@ REPLACEMENT = Replacement(
     revert="configure revert now",
     pending="show archive config rollback timer",
     not_pending=r"No Rollback Confirmed Change pending",
+    waiting=r"^Time configured|^Timer type",
     merge="copy {file} running-config",
     remove="delete /force {file}",
     save="write memory",

@@ -304,6 +304,23 @@ async def test_a_cut_upload_leaves_what_waits_for_somebody_else_alone(rig: Rig) 
     assert [step for step, outcome in rig.steps if outcome.startswith("failed")] == ["upload"]
 
 
+async def test_a_change_that_waits_for_somebody_else_is_neither_replaced_nor_taken_back(rig: Rig) -> None:
+    rig.rollback.files["flash:theirs"] = f"{WANTED.removesuffix('end')}ip domain name example.net\nend".encode()
+    rig.rollback.replace("configure replace flash:theirs force revert trigger error timer 120")
+    order = await rig.order()
+    with pytest.raises(CommandRejected, match=r"waits there for its confirmation already.*runs what it ran before"):
+        await rig.restores.run(order, unwatched)
+    assert (rig.rollback.replaced, rig.rollback.reverted, rig.rollback.pending) == (1, 0, True)
+    assert "ip domain name example.net" in rig.shown
+
+
+async def test_a_device_that_asks_for_each_user_that_goes_is_answered_each_time(rig: Rig) -> None:
+    for name in ("anna", "ben", "cy"):
+        rig.device.config.apply(f"username {name} privilege 15 secret 9 canary-secret")
+    assert (await rig.restores.run(await rig.order(), unwatched))["result"] == "restored"
+    assert rig.shown == IosConfig.parse(WANTED).text()
+
+
 async def test_a_device_that_gets_another_name_gets_the_command_once(rig: Rig) -> None:
     rig.change()
     rig.device.config.apply("hostname gw-renamed")

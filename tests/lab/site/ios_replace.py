@@ -122,6 +122,14 @@ class Rollback:
             self.cut(True)
         return "Total number of passes: 1\nRollback Done\n\n"
 
+    def users_removed(self, command: str) -> int:
+        """How many of its users the file of `configure replace` does not have: it asks of each."""
+        has, wanted = (
+            {line for line in text.splitlines() if line.startswith("username ")}
+            for text in (self.config.text(), as_read(self.files.get(command.split()[2], b"")))
+        )
+        return len(has - wanted)
+
     def merge(self, name: str) -> str:
         """`copy flash:file running-config`: adds lines."""
         inside = None

@@ -25,9 +25,14 @@ class Mode(Enum):
     ENABLE_PASSWORD = "Password: "
     COPY_DESTINATION = "Destination filename [startup-config]? "
     MERGE_DESTINATION = "Destination filename [running-config]? "
+    USER_REMOVAL = (
+        "This operation will remove all username related configurations with same name."
+        "Do you want to continue? [confirm]"
+    )
     CLOSED = ""
 
 
+_QUESTIONS = (Mode.ENABLE_PASSWORD, Mode.COPY_DESTINATION, Mode.MERGE_DESTINATION, Mode.USER_REMOVAL)
 _SUBMODE_NAMES = {
     "interface": "if",
     "controller": "controller",
@@ -69,6 +74,9 @@ class IosSession:
     touched: bool = False
     block: Block | None = field(default=None)
     merging: str = ""
+    replacing: str = ""
+    removing: int = 0
+    """Users of whose removal it has yet to ask."""
 
     def __post_init__(self) -> None:
         """Start unprivileged where the device has an enable password."""
@@ -78,7 +86,7 @@ class IosSession:
     @property
     def prompt(self) -> str:
         """The prompt for the mode that the session is in."""
-        if self.mode in (Mode.ENABLE_PASSWORD, Mode.COPY_DESTINATION, Mode.MERGE_DESTINATION, Mode.CLOSED):
+        if self.mode in (*_QUESTIONS, Mode.CLOSED):
             return str(self.mode.value)
         if self.mode is Mode.CONFIG_BLOCK and self.block is not None:
             first = self.block.line.split()[0]
@@ -101,6 +109,8 @@ class IosSession:
         if self.mode is Mode.MERGE_DESTINATION and self.device.rollback is not None:
             self.mode = Mode.PRIVILEGED
             return self.device.rollback.merge(self.merging)
+        if self.mode is Mode.USER_REMOVAL and self.device.rollback is not None:
+            return _replace(self, self.device.rollback, self.replacing, self.removing - 1)
         if not line or line.startswith("!"):
             return ""
         self.device.asked(line)
@@ -245,10 +255,20 @@ def _merge(session: IosSession, rollback: Rollback, command: str) -> str:
     return session.go(Mode.MERGE_DESTINATION)
 
 
+def _replace(session: IosSession, rollback: Rollback, command: str, removing: int) -> str:
+    """Ask for each user that goes, then do it."""
+    session.replacing, session.removing = command, removing
+    if removing:
+        return session.go(Mode.USER_REMOVAL)
+    return session.go(Mode.PRIVILEGED, rollback.replace(command))
+
+
 REPLACING: Mapping[str, Callable[[IosSession, Rollback, str], str]] = {
     "verify /md5": lambda session, rollback, command: rollback.verify(command),
     "delete /force": lambda session, rollback, command: rollback.delete(command),
-    "configure replace": lambda session, rollback, command: rollback.replace(command),
+    "configure replace": lambda session, rollback, command: _replace(
+        session, rollback, command, rollback.users_removed(command)
+    ),
     "configure confirm": lambda session, rollback, command: rollback.confirm(),
     "configure revert now": lambda session, rollback, command: rollback.revert(),
     "show archive config rollback timer": lambda session, rollback, command: (

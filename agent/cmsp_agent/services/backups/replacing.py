@@ -60,9 +60,13 @@ class ReplaceableDevice:
         """Replace the running configuration; the device goes back by itself unless this is confirmed.
 
         Raises:
-            CommandRejected: it was not applied, or not to its end.
+            CommandRejected: another change waits there already, or this was not applied, or not to its end.
             DeviceUnreachable: no word any more: it may be applied or not.
         """
+        if self.way.waiting and re.search(self.way.waiting, await self._say(self.way.pending), re.MULTILINE):
+            raise CommandRejected(
+                f"{self.target}: a change waits there for its confirmation already: confirm it, or let it go back first"
+            )
         self._begun = True
         self._judge(await self._say(self.way.apply), self.way.applied)
 

@@ -24,9 +24,9 @@ UNKNOWN_PAGER = 4.0
 BEGUN, SHORT = 15.0, 1.0
 """Seconds of quiet after which a prompt ends an output that is not complete: one that had begun, and a refusal."""
 BEGUN_LINES = 5
+ASKED_AT_MOST = 50
 RENAMED = 1.0
 """Seconds of quiet after which a complete output with another prompt means that the device was renamed."""
-
 
 Whole = Callable[[str], bool]
 """Whether an output is whole."""
@@ -202,7 +202,7 @@ class CommandLine:
         Args:
             text: the command.
             complete: knows a whole output; a prompt inside of it is text, unless the device says no more.
-            answers: each question is answered once.
+            answers: each question is answered, so many times: a device asks for each user that it removes.
             renames: the command may give the device another name: another prompt is the new one.
 
         Raises:
@@ -211,7 +211,7 @@ class CommandLine:
         """
         self._terminal.take()
         self._terminal.send(f"{text}\n")
-        left, paged = list(answers), self._pager_expected
+        left, paged = list(answers) * ASKED_AT_MOST, self._pager_expected
         while True:
             self._terminal.wait(lambda: self._done(complete, left), self._silence)
             line = self._last_line()
