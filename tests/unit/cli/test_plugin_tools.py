@@ -146,3 +146,37 @@ def test_a_type_is_shown_with_what_it_supports() -> None:
     assert text.startswith("cisco_iosxe: ")
     assert "(like cisco_ios)" in text
     assert "show running-config (SSH, cisco_ios)" in text
+
+
+@pytest.mark.parametrize(
+    ("paper", "text", "expected"),
+    [
+        ("README.md", None, "README.md: missing"),
+        ("README.md", " \n", "README.md:1: empty"),
+        ("sample.yaml", None, "sample.yaml: missing"),
+        (
+            "sample.yaml",
+            "components:\n  a: {address: 192.0.2.1, site: m, type: acme}\n",
+            "sample.yaml:2: type: there is no",
+        ),
+        ("sample.yaml", "components:\n  a: {adress: 192.0.2.1, site: m, type: auto}\n", "sample.yaml:2:"),
+        ("sample.yaml", "components: [\n", "sample.yaml:"),
+        ("polls.toml", None, "cases: no cases"),
+    ],
+)
+def test_check_names_what_is_missing_or_wrong_beside_the_module(
+    project: Path, paper: str, text: str | None, expected: str
+) -> None:
+    if paper == "polls.toml":
+        (project / "src" / module(project).parent.name / "cases" / "traps.toml").unlink()
+    (file,) = project.rglob(paper)
+    file.unlink() if text is None else file.write_text(text)
+    code, shown = checked(project)
+    assert code == 1
+    assert expected in shown
+
+
+def checked(project: Path) -> tuple[int, str]:
+    """The exit code of a check, and the mistakes that it names."""
+    code, text = reported("plugin", "check", project, "--json")
+    return code, "\n".join(json.loads(text)["mistakes"])

@@ -37,10 +37,14 @@ def plugin_new(context: typer.Context, name: NewName, into: Into = Path(), like:
 
 def plugin_check(context: typer.Context, plugin: PluginPlace, as_json: AsJson = False) -> None:
     """Name every mistake of a plugin with its line. Exit code 1 where there is one."""
+    from cmsp_agent.cli.plugin import papers
+
     output = session(context).output
     loaded = _loaded(plugin)
     report = loaded.report
     mistakes = list(report.problems) or ([report.reason] if report.state == "refused" else [])
+    if loaded.folder is not None:
+        mistakes += papers.mistakes(loaded.folder, report.device_types, loaded.registry)
     if as_json:
         output.json({"plugin": report.name, "device_types": report.device_types, "mistakes": mistakes})
     else:
