@@ -5,7 +5,8 @@ import typing
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 
-from cmsp_agent.plugin import notation, validate
+from cmsp_agent.plugin import notation, validate, validate_cli, validate_identity
+from cmsp_agent.plugin.alarm_use import alarm_use
 from cmsp_agent.plugin.api import (
     CAPABILITIES,
     CliPlatform,
@@ -18,9 +19,12 @@ from cmsp_agent.plugin.api import (
 from cmsp_agent.plugin.clashes import Clashes
 from cmsp_agent.plugin.identity import Identity
 from cmsp_agent.plugin.inherit import inherited
-from cmsp_agent.plugin.registry import Registry
+from cmsp_agent.plugin.registry import UNKNOWN, Registry
 from cmsp_agent.plugin.rules import AlarmType, trap_key
-from cmsp_agent.plugin.type_check import misfits
+from cmsp_agent.plugin.sift import emptied, sifted
+from cmsp_agent.plugin.source_line import written_at
+from cmsp_agent.plugin.support import support
+from cmsp_agent.plugin.type_check import misfits, takes
 
 PARTS = (
     "sys_object_ids",
@@ -42,6 +46,8 @@ PARTS = (
     "proven",
 )
 """Fields with many members, each of which is judged alone; the alarms come before what names them."""
+
+RESERVED = ("auto", UNKNOWN.name)
 
 ENTERPRISES = "1.3.6.1.4.1"
 
@@ -68,7 +74,7 @@ def admitted(candidate: object, registry: Registry | None = None, drivers: Drive
         drivers: what is known to read configurations; None: any name is taken.
     """
     if not isinstance(candidate, DeviceType) or type(candidate) is not DeviceType:
-        return Admitted(None, tuple(misfits(candidate, DeviceType)))
+        return Admitted(None, tuple(misfits(candidate, DeviceType, "an item")))
     wrong_name = misfits(candidate.name, str, "name") or _name(candidate.name)
     if wrong_name:
         return Admitted(None, tuple(_placed(candidate, wrong_name)))
@@ -82,6 +88,8 @@ def admitted(candidate: object, registry: Registry | None = None, drivers: Drive
         mistakes += _placed(kept, [f"like: there is no device type {kept.like!r}"])
     kept = _with_known_alarms(kept, mistakes)
     mistakes += _placed(kept, _at_odds(candidate))
+    mistakes += [text for alarm, wrong in alarm_use(candidate, kept) for text in _at(kept, alarm, [f"alarms: {wrong}"])]
+    mistakes += _placed(kept, (*_in_proven(kept), *_in_two_units(kept)))
     fitting, conflicts = types.fitting(kept)
     return Admitted(fitting, (*mistakes, *_placed(kept, conflicts)))
 
@@ -96,7 +104,25 @@ def _at_odds(kind: DeviceType) -> Iterator[str]:
         yield "descr_is_enough: there is no sys_descr that would be enough"
 
 
+def _in_two_units(kind: DeviceType) -> Iterator[str]:
+    """Figures that SNMP and a show command have in different units."""
+    units = {kpi.name: kpi.unit for kpi in kind.kpis}
+    for place, table in enumerate(kind.tables):
+        for kpi in table.kpis:
+            if units.setdefault(kpi.name, kpi.unit) != kpi.unit:
+                yield f"tables[{place}].kpis: {kpi.name!r} is in {units[kpi.name]!r} elsewhere, not in {kpi.unit!r}"
+
+
+def _in_proven(kind: DeviceType) -> Iterator[str]:
+    """Capabilities that are called proven, of which the device type has nothing."""
+    there = {row.capability for row in support(kind) if row.label}
+    for name in (each for each in kind.proven if each not in there):
+        yield f"proven: {name!r}: there is nothing of it in this device type"
+
+
 def _name(name: str) -> list[str]:
+    if name in RESERVED:
+        return [f"name: {name!r} is what a component without a known device type is called: another name"]
     return [] if notation.NAME.match(name) else [f"name: not a name ({name!r}): lower case, digits, _ and -"]
 
 
@@ -109,10 +135,15 @@ def _fields(kind: DeviceType, drivers: Drivers | None, mistakes: list[str]) -> I
             hint = typing.get_args(hints[field.name])[0]
             yield field.name, tuple(_members(kind, field.name, value, hint, mistakes))
             continue
-        wrong = misfits(value, hints[field.name], field.name) or list(_whole(field.name, value, drivers))
+        kept, faults = sifted(field.name, value)
+        for part, texts in faults:
+            mistakes += _at(kind, part if written_at(part) else value, texts)
+        wrong = misfits(kept, hints[field.name], field.name) or list(_whole(field.name, kept, drivers))
         if wrong:
-            mistakes += _placed(kind, wrong)
+            mistakes += _at(kind, value, wrong)
             yield field.name, "" if field.name == "title" else field.default
+        elif kept is not value:
+            yield field.name, kept
 
 
 def _members(kind: DeviceType, name: str, value: object, hint: object, mistakes: list[str]) -> Iterator[object]:
@@ -122,11 +153,21 @@ def _members(kind: DeviceType, name: str, value: object, hint: object, mistakes:
     clashes = Clashes()
     for place, member in enumerate(value):
         path = f"{name}[{place}]"
-        wrong = misfits(member, hint, path) or _member(path, member) or clashes.with_earlier(path, member)
+        kept, faults = sifted(path, member)
+        for part, texts in faults:
+            mistakes += _at(kind, part if written_at(part) else member, texts)
+        if emptied(kept, member):
+            continue
+        wrong = misfits(kept, hint, path) or _member(path, kept) or clashes.with_earlier(path, kept)
         if wrong:
-            mistakes += _placed(member, wrong) if getattr(member, "where", "") else _placed(kind, wrong)
+            mistakes += _at(kind, member, wrong)
         else:
-            yield member
+            yield kept
+
+
+def _at(kind: DeviceType, part: object, wrong: Iterable[str]) -> list[str]:
+    """Mistakes with the line of the part that they are in, else with that of its device type."""
+    return _placed(part if written_at(part) else kind, wrong)
 
 
 def _member(path: str, member: object) -> list[str]:
@@ -150,9 +191,9 @@ def _whole(name: str, value: object, drivers: Drivers | None) -> Iterator[str]:
     elif name == "title" and not str(value).strip():
         yield "title: empty: people read it"
     elif isinstance(value, Identity):
-        yield from validate.identity(value)
+        yield from validate_identity.identity(value)
     elif isinstance(value, CliPlatform):
-        yield from validate.cli(value)
+        yield from validate_cli.cli(value)
         if drivers is not None and value.fetch is None and value.driver not in drivers():
             yield f"cli.driver: no driver {value.driver!r}; there are {', '.join(sorted(drivers()))}"
     elif name == "normalise" and value is not None:
@@ -163,12 +204,8 @@ def _code(code: Callable[..., object]) -> Iterator[str]:
     if inspect.iscoroutinefunction(code):
         yield "normalise: a plain function, not `async def`"
         return
-    try:
-        inspect.signature(code).bind(None)
-    except TypeError:
+    if not takes(code, 1):
         yield "normalise: a function of one signal"
-    except ValueError:
-        return
 
 
 def _with_known_alarms(kind: DeviceType, mistakes: list[str]) -> DeviceType:
@@ -209,5 +246,5 @@ def _in_vain(rule: TrapRule | SyslogRule | StateRule, alarm: AlarmType | None, i
 
 
 def _placed(part: object, texts: Iterable[str]) -> list[str]:
-    where = getattr(part, "where", "")
+    where = written_at(part)
     return [f"{where}: {text}" if where else text for text in texts]

@@ -14,12 +14,15 @@ def answers(code: Callable[[], object], hook: str) -> list[object]:
     """The items of an answer to a hook that returns many.
 
     Raises:
-        PluginError: it is no list, with the line of the hook.
+        PluginError: it is no list, or an empty one, with the line of the hook.
     """
     answer = code()
     if isinstance(answer, str | bytes) or not isinstance(answer, Iterable):
         raise PluginError(f"{first_line(code)}: {hook} returns {type(answer).__name__}: a list is wanted")
-    return items_of(answer)
+    items = items_of(answer)
+    if not items:
+        raise PluginError(f"{first_line(code)}: {hook} returns an empty list: it registers nothing")
+    return items
 
 
 def items_of(answer: object) -> list[object]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from cmsp_agent.plugin import notation
 from cmsp_agent.plugin.api import NotificationChannel
-from cmsp_agent.plugin.type_check import misfits
+from cmsp_agent.plugin.type_check import misfits, takes
 
 
 @dataclass(slots=True)
@@ -33,3 +33,5 @@ class Channels:
             yield f"name: {self.plugins[channel.name]} brings a channel {channel.name!r} already"
         if inspect.iscoroutinefunction(channel.deliver):
             yield "deliver: a plain function, not `async def`"
+        elif not takes(channel.deliver, 2):
+            yield "deliver: a function of a delivery and the channel's settings"

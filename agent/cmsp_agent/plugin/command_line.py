@@ -166,6 +166,7 @@ class CliPlatform:
     """The SNMP instance that says when the running configuration changed last, as a value of sysUpTime."""
     saved_at: tuple[str, ...] = ()
     """Those that say when it was saved, and when the one that the device starts with changed: the latest counts."""
+    where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)
 
 
 NEEDS = ("snmp", "traps", "syslog", "clock", "login", "archive", "scp")

@@ -34,7 +34,7 @@ from cmsp_agent.plugin.record_sink import RecordSink
 from cmsp_agent.plugin.registry import Registry, figure_names
 from cmsp_agent.plugin.report import PluginReport
 from cmsp_agent.plugin.sink_calls import take_sink
-from cmsp_agent.plugin.source_line import file_of
+from cmsp_agent.plugin.source_line import file_of, first_line
 from cmsp_agent.plugin.type_check import misfits
 from cmsp_agent.plugin.watchdog import Calls
 
@@ -176,10 +176,14 @@ class PluginHost:
         answer = self.call(plugin, "check of a device type", lambda: admitted(candidate, self.registry, _known_drivers))
         if answer is None:
             return
-        self._mistaken(plugin, answer.mistakes)
+        of_hook = "" if isinstance(candidate, DeviceType) else f"{self._hook_line(plugin)}: device_types: "
+        self._mistaken(plugin, (f"{of_hook}{text}" for text in answer.mistakes))
         if answer.device_type is not None:
             self.registry.add(plugin, self._isolated(plugin, answer.device_type))
             self._update(plugin, device_types=(*self._reports[plugin].device_types, answer.device_type.name))
+
+    def _hook_line(self, plugin: str) -> str:
+        return next((first_line(code) for code in self._implementations("device_types", plugin)), plugin)
 
     def _isolated(self, plugin: str, device_type: DeviceType) -> DeviceType:
         code = device_type.normalise

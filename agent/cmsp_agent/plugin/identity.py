@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cmsp_agent.model.signal import Value
+from cmsp_agent.plugin.source_line import written_here
 
 SYS_DESCR = "1.3.6.1.2.1.1.1.0"
 LONGEST = 255
@@ -31,6 +32,7 @@ class Fact:
     """How the pattern's groups, or the values of `oid` and `also`, are put together."""
     also: str = ""
     """A second instance, which must answer too."""
+    where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Identity:
     """(pattern in sysDescr, os), where some of the devices run another system than `os`."""
     products: tuple[tuple[str, str], ...] = ()
     """(sysObjectID, model): where neither `model` nor the chassis names it. Of these sysDescr may be empty."""
+    where: str = field(default_factory=written_here, kw_only=True, compare=False, repr=False)
 
     def system(self, sys_descr: str) -> str:
         """The system that a device runs."""

@@ -7,8 +7,12 @@ NAME = re.compile(r"[a-z][a-z0-9_-]{0,63}\Z")
 DOTTED = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\Z")
 OID = re.compile(r"[0-2](\.(0|[1-9][0-9]{0,9}))+\Z")
 LARGEST = 2**32 - 1
-_REPEATED_TWICE = re.compile(r"(?<!\\)\((?:\?:|\?P<\w+>)?(?:\\?[^\\\s()\[\]]|\[[^\[\]]+\])[+*]\)(?:[+*]|\{\d*,\})")
-"""A group that holds one repetition and nothing else, and is repeated itself: `(a+)+`."""
+_ATOM = r"(?:\\?[^\\\s()\[\]|]|\[[^\[\]]+\])"
+_REPEATED_TWICE = re.compile(
+    rf"(?<!\\)\((?:\?:|\?P<\w+>)?(?:{_ATOM}[?*])*{_ATOM}[+*](?:{_ATOM}[?*])*\)(?:[+*]|\{{\d*,\}})"
+)
+"""A group that need hold nothing but one repetition, and is repeated itself: `(a+)+`, `(\\w+\\s?)*`."""
+_JOINED = re.compile(r"(?<!^)1\.3\.6\.1\.(?:2\.1|4\.1|6\.3)\.")
 FUNCTION = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9_])?\Z")
 
 
@@ -17,6 +21,8 @@ def oid(path: str, value: str) -> Iterator[str]:
     if OID.match(value):
         if any(int(number) > LARGEST for number in value.split(".")):
             yield f"{path}: not an OID ({value!r}): no number in it is over {LARGEST}"
+        elif second := _JOINED.search(value):
+            yield f"{path}: two OIDs in one ({value!r}): a comma is missing before {value[second.start() :]!r}"
         return
     hint = ": without the dot in front" if OID.match(value.lstrip(".")) else ": digits and dots, no names"
     yield f"{path}: not an OID ({value!r}){hint}"
@@ -55,3 +61,10 @@ def dotted(path: str, name: str) -> Iterator[str]:
     """What is wrong with the name of an alarm type or a KPI."""
     if not DOTTED.match(name):
         yield f"{path}: not a dotted name in lower case ({name!r})"
+
+
+def letters(path: str, words: Iterable[object]) -> Iterator[str]:
+    """Whether somebody made a set of the letters of a word."""
+    found = [word for word in words if isinstance(word, str)]
+    if len(found) > 1 and all(len(word) == 1 and word.isalpha() for word in found):
+        yield f"{path}: single letters ({', '.join(sorted(found))}): frozenset({{'word'}}), with braces"

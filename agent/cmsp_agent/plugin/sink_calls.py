@@ -1,11 +1,14 @@
 """Calls the code of sinks, isolated: on a thread of its own, outside the host's watch over the event loop."""
 
-from collections.abc import Callable, MutableMapping
+import inspect
+from collections.abc import Callable, Iterator, MutableMapping
 
 from cmsp_agent.aio.supervise import failure_of
+from cmsp_agent.plugin import notation
 from cmsp_agent.plugin.entry_points import named
 from cmsp_agent.plugin.record_sink import RecordSink
-from cmsp_agent.plugin.type_check import misfits
+from cmsp_agent.plugin.source_line import first_line
+from cmsp_agent.plugin.type_check import misfits, takes
 
 
 def attempted(code: Callable[[], object]) -> str:
@@ -23,5 +26,16 @@ def take_sink(known: MutableMapping[str, RecordSink], candidate: object) -> list
         return [f"sinks: {text}" for text in wrong or ("a name and a function to open it are wanted",)]
     if candidate.name in known:
         return [f"sinks: {candidate.name!r} is registered already"]
+    if unusable := [*_mistakes(candidate)]:
+        return [f"{first_line(candidate.open)}: {text}" for text in unusable]
     known[candidate.name] = candidate
     return []
+
+
+def _mistakes(sink: RecordSink) -> Iterator[str]:
+    if not notation.NAME.match(sink.name):
+        yield f"sinks: not a name ({sink.name!r}): lower case, digits, _ and -"
+    if inspect.iscoroutinefunction(sink.open):
+        yield f"sinks: {sink.name}: open is a plain function, not `async def`"
+    elif not takes(sink.open, 1):
+        yield f"sinks: {sink.name}: open is a function of the options"

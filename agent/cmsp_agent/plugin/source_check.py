@@ -30,7 +30,10 @@ def look_through(file: str, hooks: Mapping[str, inspect.Signature], version: int
             tree = ast.parse(path.read_bytes()[:LARGEST])
         except (OSError, ValueError, SyntaxError, RecursionError):
             continue
-        wrong = [*_imports(tree), *((*_hooks(tree, hooks), *_version(tree, version)) if path == own else ())]
+        wrong = [
+            *_imports(tree),
+            *((*_hooks(tree, hooks), *_in_classes(tree), *_version(tree, version)) if path == own else ()),
+        ]
         found += [f"{line_of(str(path), line)}: {text}" for line, text in sorted(wrong)]
     return found
 
@@ -59,11 +62,21 @@ def _hooks(tree: ast.Module, hooks: Mapping[str, inspect.Signature]) -> Iterator
         if node.name in seen:
             yield node.lineno, f"{node.name} is defined again: the first one is never called"
         seen.add(node.name)
+        if node.args.vararg or node.args.kwarg:
+            yield node.lineno, f"{node.name}: arguments are given by their names, never by * or **"
         known = hooks[node.name].parameters
         for argument in (*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs):
             if argument.arg not in known:
                 takes = ", ".join(known) or "nothing"
                 yield argument.lineno, f"{node.name} is called with {takes}, not with {argument.arg!r}"
+
+
+def _in_classes(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Hooks that nobody finds: a module's own functions are looked at."""
+    for holder in (node for node in ast.walk(tree) if isinstance(node, ast.ClassDef | ast.FunctionDef)):
+        for node in holder.body:
+            if isinstance(node, ast.FunctionDef) and any(_marks(each) for each in node.decorator_list):
+                yield node.lineno, f"{node.name} is inside {holder.name}: a hook is a function of the module"
 
 
 def _marks(decorator: ast.expr) -> bool:

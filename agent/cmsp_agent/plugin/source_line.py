@@ -2,10 +2,11 @@
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import PurePath
 from types import FrameType
+from typing import Any
 
 _OWN = ("cmsp_agent.", "dataclasses", "importlib")
 _NO_PLUGIN = frozenset({*sys.stdlib_module_names, "cmsp_agent", "pluggy"})
@@ -21,6 +22,15 @@ def written_here() -> str:
     while frame is not None and str(frame.f_globals.get("__name__", "")).startswith(_OWN):
         frame = frame.f_back
     return "" if frame is None else line_of(frame.f_code.co_filename, frame.f_lineno)
+
+
+def written_at(part: object) -> str:
+    """Where a part was written, as it keeps it itself; empty where it keeps no place (`where` may be a pattern)."""
+    known: Mapping[str, Any] = getattr(type(part), "__dataclass_fields__", {})
+    names = (
+        name for name in ("where_written", "where") if getattr(known.get(name), "default_factory", None) is written_here
+    )
+    return next((str(getattr(part, name)) for name in names), "")
 
 
 def line_of(file: str, line: int) -> str:

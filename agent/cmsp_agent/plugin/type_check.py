@@ -3,6 +3,7 @@
 import collections.abc
 import dataclasses
 import enum
+import inspect
 import types
 import typing
 from collections.abc import Collection, Mapping
@@ -92,3 +93,14 @@ def _of_mapping(value: object, hint: Hint, path: str) -> list[str]:
 
 def _mismatch(path: str, expected: str, value: object) -> str:
     return f"{path or 'value'}: expected {expected}, got {type(value).__name__}"
+
+
+def takes(code: collections.abc.Callable[..., object], count: int) -> bool:
+    """Whether a function can be called with so many values; what says nothing of itself may be."""
+    try:
+        inspect.signature(code).bind(*[None] * count)
+    except TypeError:
+        return False
+    except ValueError:  # a builtin
+        return True
+    return True

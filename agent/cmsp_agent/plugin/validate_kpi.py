@@ -4,28 +4,22 @@ import math
 from collections.abc import Iterator
 
 from cmsp_agent.plugin.api import Kpi
-from cmsp_agent.plugin.notation import OID, dotted, oids, one_of
-from cmsp_agent.plugin.registry import OWN_UNITS
+from cmsp_agent.plugin.notation import OID, oids, one_of
+from cmsp_agent.plugin.validate_figure import figure as named_figure
 
 KINDS = ("gauge", "counter32", "counter64", "ratio")
 PER = ("", "interface", "index", "first")
 AGGREGATES = ("", "max", "sum", "mean")
-OTHERWISE = {"%": "percent", "C": "°C"}
-"""Units as some write them → as figures have them here: by its unit a figure is judged to be none (101 percent)."""
 
 
 def kpi(path: str, figure: Kpi) -> Iterator[str]:
     """What is wrong with a figure that SNMP has."""
-    yield from _called(path, figure)
+    yield from named_figure(path, figure.name, figure.unit, figure.limit)
     if not figure.oids:
         yield f"{path}.oids: empty"
     yield from _asked(path, figure)
     if figure.absent and figure.kind != "gauge":
         yield f"{path}.absent: only a gauge has values that mean none"
-    if figure.limit is not None and figure.limit.raise_at == figure.limit.clear_at:
-        yield f"{path}.limit: the levels must differ, or it never clears"
-    if figure.limit is not None and figure.limit.for_ < 0:
-        yield f"{path}.limit: how long it must last is no negative time ({figure.limit.for_:g})"
     if bool(figure.hourly) != (figure.kind == "ratio"):
         yield f"{path}.hourly: a ratio has it, and nothing else has"
     yield from _numbers(path, figure)
@@ -33,8 +27,10 @@ def kpi(path: str, figure: Kpi) -> Iterator[str]:
     yield from one_of(f"{path}.kind", figure.kind, KINDS)
     if not OID.match(figure.per):
         yield from one_of(f"{path}.per", figure.per, (*PER, "the OID of a label column"))
-    if figure.oids and figure.per == "interface" and all(each.endswith(".0") for each in figure.oids):
-        yield f"{path}.per: a scalar has no interface: per='' ({figure.oids[0]})"
+    if figure.per == "interface" and (scalars := [each for each in figure.oids if each.endswith(".0")]):
+        yield f"{path}.per: a scalar has no interface: per='' ({scalars[0]})"
+    yield from _beside(path, figure)
+    yield from _in_vain(path, figure)
     yield from one_of(f"{path}.aggregate", figure.aggregate, AGGREGATES)
     if figure.parts and figure.aggregate != "sum":
         yield f"{path}.parts: only a sum has parts"
@@ -47,11 +43,9 @@ def _numbers(path: str, figure: Kpi) -> Iterator[str]:
     """What is wrong with what a figure is multiplied by and compared with."""
     if not figure.scale or 0 in figure.scales:
         yield f"{path}.scale: every figure would be zero"
-    limit = figure.limit
-    levels = (limit.raise_at, limit.clear_at, limit.for_) if limit is not None else ()
     factors = tuple(each[1] for each in (figure.share_of, figure.at_most) if each is not None)
-    if not all(map(math.isfinite, (figure.scale, *figure.scales, *levels, *factors))):
-        yield f"{path}: not a number that figures can be multiplied by or compared with"
+    if not all(map(math.isfinite, (figure.scale, *figure.scales, *factors))):
+        yield f"{path}: not a number that figures can be multiplied by"
     if 0 in factors:
         yield f"{path}: a factor of 0 in share_of or at_most: there would never be a figure"
     if figure.least < 1:
@@ -75,16 +69,6 @@ def _rows(path: str, figure: Kpi) -> Iterator[str]:
             yield f"{path}.{name}: a column, of rows with an equal index ({condition[0]} is a scalar)"
 
 
-def _called(path: str, figure: Kpi) -> Iterator[str]:
-    yield from dotted(f"{path}.name", figure.name)
-    if figure.name in OWN_UNITS:
-        yield f"{path}.name: {figure.name!r} is what the agent measures itself of every component"
-    if not figure.unit.strip():
-        yield f"{path}.unit: empty: what the figure is in, such as percent, s or calls"
-    if figure.unit in OTHERWISE:
-        yield f"{path}.unit: {OTHERWISE[figure.unit]!r}, not {figure.unit!r}"
-
-
 def _asked(path: str, figure: Kpi) -> Iterator[str]:
     """What is wrong with the objects of a KPI: how they are written, and how many there are."""
     members = {
@@ -103,3 +87,37 @@ def _asked(path: str, figure: Kpi) -> Iterator[str]:
     for name, numbers in (("free", figure.free), ("scales", figure.scales)):
         if numbers and len(numbers) != len(figure.oids):
             yield f"{path}.{name}: as many as oids"
+
+
+def _beside(path: str, figure: Kpi) -> Iterator[str]:
+    """What is read beside a figure and is the figure itself: it would say nothing of it."""
+    themselves = {
+        "share_of": figure.share_of[:1] if figure.share_of else (),
+        "only_if": figure.only_if[:1] if figure.only_if else (),
+        "valid_if": figure.valid_if[:1] if figure.valid_if else (),
+        "per": (figure.label,) if figure.label else (),
+        "free": tuple(left for left, used in zip(figure.free, figure.oids, strict=False) if left == used),
+        "hourly": figure.hourly if len(figure.hourly) == 1 else (),
+    }
+    for name, asked in themselves.items():
+        for same in sorted({*asked} & {*figure.oids}):
+            yield f"{path}.{name}: {same} is the figure itself"
+    if figure.label.endswith(".0"):
+        yield f"{path}.per: a column, of rows with an equal index ({figure.label} is a scalar)"
+    if figure.precision and figure.precision[0] == figure.precision[1]:
+        yield f"{path}.precision: one column for the scale, another for the precision"
+
+
+def _in_vain(path: str, figure: Kpi) -> Iterator[str]:
+    """What a figure says of itself and another part of it rules out."""
+    counted = figure.kind.startswith("counter")
+    if figure.unit != "percent":
+        for name in ("free", "share_of"):
+            if getattr(figure, name):
+                yield f"{path}.unit: with {name} the figure is in percent, not in {figure.unit!r}"
+    if counted and figure.share_of is None and figure.unit and not figure.unit.endswith("/s"):
+        yield f"{path}.unit: of a counter the rate is kept: {f'{figure.unit}/s'!r}"
+    if figure.at_most is not None and not counted:
+        yield f"{path}.at_most: only a counter has what it can grow by"
+    if figure.rows and figure.per in ("", "interface"):
+        yield f"{path}.rows: rows are named by their index: per='index'"

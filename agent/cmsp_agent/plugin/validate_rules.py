@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator
 
 from cmsp_agent.config.nearest import did_you_mean
 from cmsp_agent.plugin.api import AlarmType, ObjectFrom, StateRule, SyslogRule, TrapRule
-from cmsp_agent.plugin.notation import dotted, function, oid, one_of, pattern
+from cmsp_agent.plugin.notation import dotted, function, letters, oid, one_of, pattern
 from cmsp_agent.plugin.rules import trap_key
+from cmsp_agent.plugin.validate_figure import severity
 
 MNEMONIC = re.compile(r"[A-Z0-9_]+(-[A-Z0-9_]+)*-[0-7*]-[A-Za-z0-9_*]+\Z|[A-Za-z0-9_./-]+\Z")
 SHOUTED = re.compile(r"(?=[^A-Z]*[a-z])[a-z0-9_]+(?:-[a-z0-9_]+)*-[0-7*]-[a-z0-9_*]+\Z")
@@ -53,8 +54,24 @@ def alarm(path: str, kind: AlarmType) -> Iterator[str]:
         yield f"{path}.title: empty: people read it"
     if kind.cause < 0:
         yield f"{path}.cause: 0 or more (got {kind.cause})"
+    yield from severity(f"{path}.severity", kind.severity)
+    yield from letters(f"{path}.impairs", kind.impairs)
+    yield from _burst(f"{path}.burst", kind)
     if strange := sorted(set(_FILLED.findall(kind.recommendation)) - {"{component}"}):
         yield f"{path}.recommendation: only {{component}} is filled in, not {', '.join(strange)}"
+
+
+def _burst(path: str, kind: AlarmType) -> Iterator[str]:
+    """What is wrong with how many reports weigh more than each alone."""
+    if kind.burst is None:
+        return
+    if not kind.transient:
+        yield f"{path}: only of a transient type: of others one alarm is kept, however often it is reported"
+    if kind.burst.count < 2:
+        yield f"{path}.count: at least 2 (got {kind.burst.count})"
+    if not 0 < kind.burst.within < float("inf"):
+        yield f"{path}.within: seconds, more than 0 (got {kind.burst.within:g})"
+    yield from severity(f"{path}.severity", kind.burst.severity)
 
 
 def trap(path: str, rule: TrapRule) -> Iterator[str]:
@@ -72,6 +89,8 @@ def trap(path: str, rule: TrapRule) -> Iterator[str]:
     if rule.text != (plain := _FILLED.sub("", rule.text)):
         yield f"{path}.text: nothing is filled in ({rule.text!r}): {plain.strip()!r}, or no text for the alarm's title"
     yield from _bits(path, rule.bits, rule.words, rule.raises | rule.clears)
+    if rule.by.endswith(".0") and rule.state is None:
+        yield f"{path}.by: the object, without its instance ({rule.by!r}): {rule.by.removesuffix('.0')!r}"
     yield from _object(f"{path}.object", rule.object)
 
 
@@ -100,8 +119,13 @@ def syslog(path: str, rule: SyslogRule) -> Iterator[str]:
         yield f"{path}.interface: no group `object` in the pattern names an interface"
     yield from groups(f"{path}.pattern", rule.pattern, ("object", "state"))
     yield from _decided(path, rule.raises, rule.clears)
+    yield from severity(f"{path}.severity", rule.severity)
+    for name in ("raises", "clears"):
+        yield from letters(f"{path}.{name}", getattr(rule, name))
     for word in sorted(word for word in rule.raises | rule.clears if word != word.lower()):
         yield f"{path}: {word!r} never matches: states are looked up in lower case"
+    for word in sorted(word for word in rule.raises | rule.clears if word != word.strip() or not word):
+        yield f"{path}: {word!r} never matches: a word without blanks around it"
     if rule.state is None and (listed := WORDS.search(rule.pattern)):
         words = frozenset(listed[1].lower().split("|"))
         for word in sorted(word for word in (rule.raises | rule.clears) - words if word == word.lower()):
@@ -130,10 +154,18 @@ def state(path: str, rule: StateRule) -> Iterator[str]:
     elif not (rule.clears or rule.bits):
         yield f"{path}.clears: empty: it never clears {rule.type!r}"
     yield from _bits(path, rule.bits, rule.words, rule.raises | rule.clears)
-    if rule.only_if is not None:
-        yield from oid(f"{path}.only_if", rule.only_if[0])
-        if rule.only_if[0] == rule.column:
-            yield f"{path}.only_if: the column itself: its values are in raises and clears"
+    yield from _beside(path, rule)
+
+
+def _beside(path: str, rule: StateRule) -> Iterator[str]:
+    """What is wrong with the columns that are read beside that of a state."""
+    for name, asked in (("only_if", rule.only_if[0] if rule.only_if else ""), ("object", rule.label)):
+        if name == "only_if" and asked:
+            yield from oid(f"{path}.only_if", asked)
+        if asked and asked == rule.column:
+            yield f"{path}.{name}: the column itself: its values are in raises and clears"
+        elif asked.endswith(".0") and not rule.column.endswith(".0"):
+            yield f"{path}.{name}: a column, of rows with an equal index ({asked} is a scalar)"
 
 
 def _bits(path: str, bits: int, words: tuple[tuple[int, str], ...], values: frozenset[int]) -> Iterator[str]:
@@ -144,6 +176,11 @@ def _bits(path: str, bits: int, words: tuple[tuple[int, str], ...], values: froz
         yield f"{path}.bits: it is given, so that no value decides: leave out the one or the other"
     if words and not bits:
         yield f"{path}.words: they name bits, and there are no bits"
+    named = [bit for bit, _ in words]
+    for bit in sorted({bit for bit in named if named.count(bit) > 1}):
+        yield f"{path}.words: {bit} twice"
+    if any(bit <= 0 for bit in named):
+        yield f"{path}.words: a bit is a number above zero"
 
 
 def _decided(path: str, raises: Iterable[object], clears: Iterable[object]) -> Iterator[str]:

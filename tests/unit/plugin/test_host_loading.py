@@ -66,7 +66,8 @@ from dataclasses import replace
 from cmsp_agent.plugin.api import *
 API_VERSION = 1
 LINK = AlarmType("link.down", Severity.MAJOR, "{component}: {object} down")
-GOOD = DeviceType(NAME, "A device", alarms=(LINK,))
+TRAPS = tuple(TrapRule(f"1.3.6.{n}", "link.down", what) for n, what in enumerate((Transition.RAISE, Transition.CLEAR)))
+GOOD = DeviceType(NAME, "A device", alarms=(LINK,), traps=TRAPS)
 
 @hook
 def device_types():
