@@ -19,7 +19,7 @@ DIFFERS = "configuration.differs"
 UNUSABLE = "secret.unusable"
 LOOK_EVERY = 10.0
 """Seconds between two looks at the file."""
-ASK_EVERY = 60.0
+ASK_EVERY = 300.0
 """Seconds between two looks at its secrets."""
 
 

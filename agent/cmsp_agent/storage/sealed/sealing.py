@@ -7,6 +7,7 @@ keys and the sealed things lie is left to master_key, vault and blobs.
 import hashlib
 import hmac
 import os
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
@@ -32,6 +33,7 @@ def new_key() -> bytes:
     return os.urandom(KEY)
 
 
+@lru_cache(maxsize=64)  # the running agent opens what it keeps again and again
 def derived(master: bytes, purpose: str) -> bytes:
     """The key for a purpose."""
     return HKDF(hashes.SHA256(), KEY, salt=None, info=f"cmsp {purpose}".encode()).derive(master)
