@@ -36,7 +36,12 @@ def reachability(trip: float | Exception | None, answer: TcpAnswer = TcpAnswer.S
         (None, TcpAnswer.REFUSED, ReachPlan(tcp=22), Reach(icmp=False, loss=100, tcp=True, port_open=False)),
         (None, TcpAnswer.SILENT, ReachPlan(icmp=False, tcp=22), Reach(tcp=False, port_open=False)),
         (0.02, TcpAnswer.CONNECTED, ReachPlan(icmp=False), Reach()),
-        (NotPermittedHere("closed"), TcpAnswer.SILENT, ReachPlan(), Reach(icmp=None)),
+        (
+            NotPermittedHere("closed"),
+            TcpAnswer.SILENT,
+            ReachPlan(),
+            Reach(icmp=None, not_permitted="closed; permit it, or write reach: {tcp: PORT}"),
+        ),
     ],
 )
 async def test_what_answered(
