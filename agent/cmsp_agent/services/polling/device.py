@@ -156,10 +156,13 @@ class Device:
         try:
             async with asyncio.timeout(self.budget):
                 session = await self._access.begin()
+                self._alive = self._access.probed
                 signal = await self._ask_snmp(session, nothing)
                 await self._facts.hand_on_oddities(session, self._clock.now())
                 return signal
         except (TimeoutError, DeviceUnreachable) as error:
+            if not self._alive and isinstance(error, DeviceUnreachable):  # the poll may have time left
+                self._alive = await self._access.answers_little()
             self._access.silent(partly=self._alive)
             return self._failed(nothing, "silent", error)
         except AuthenticationRejected as error:

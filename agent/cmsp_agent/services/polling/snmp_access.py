@@ -5,11 +5,13 @@ rejected all of them is left alone for a while: more would lock the account. Whe
 each is tried more often for some polls, so that one poll still brings all that is asked.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
 from cmsp_agent.aio.clock import Clock
 from cmsp_agent.model.component import Component
+from cmsp_agent.model.errors import DeviceError
 from cmsp_agent.services.devices.facts import DeviceFacts
 from cmsp_agent.services.polling.probe import DeviceSession, MakeSession
 
@@ -51,6 +53,8 @@ class Access:
         self._at = names.index(known.credential) if known is not None and known.credential in names else 0
         self._session: DeviceSession | None = None
         self._silent = 0
+        self.probed = False
+        """Whether the device answered the single request that began the last poll."""
         self._rejected: dict[int, str] = {}
         self._left_alone_until = float("-inf")
         self._why = ""
@@ -75,9 +79,25 @@ class Access:
         """
         if self._session is None:
             self._session = self._make_session(self._component_now, self._facts())
+        self.probed = False
         if self._silent >= PATIENCE:
             await self._session.probe()
+            self.probed = True
         return self._session
+
+    async def answers_little(self) -> bool:
+        """Whether a device that gave no answer to a whole request answers a small one: some drop what they can't read.
+
+        One that was silent for long was asked so already.
+        """
+        if self._session is None or self._silent >= PATIENCE:
+            return False
+        try:
+            async with asyncio.timeout(self._component.poll.timeout):
+                await self._session.probe()
+        except (TimeoutError, DeviceError):
+            return False
+        return True
 
     def another(self) -> DeviceSession:
         """A second session with the credential of now. Raises as `begin`, but for a device that does not answer."""

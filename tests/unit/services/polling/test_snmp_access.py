@@ -90,10 +90,10 @@ async def test_a_dead_device_costs_one_request_in_an_interval_and_is_found_again
     bench.session.failure, bench.ping = DeviceUnreachable("no answer"), None
     for _ in range(PATIENCE):
         assert (await bench.device.poll()).snmp is False
-    gets, echoes = bench.session.gets, bench.pings
+    gets, echoes, probes = bench.session.gets, bench.pings, bench.session.probes
     for count in range(1, 6):
         assert (await bench.device.poll()).reason == "silent"
-        assert (bench.session.gets, bench.session.probes, bench.pings) == (gets, count, echoes + count)
+        assert (bench.session.gets, bench.session.probes, bench.pings) == (gets, probes + count, echoes + count)
     bench.session.failure, bench.ping = None, 0.01
     found = await bench.device.poll()
     assert found.snmp
