@@ -15,6 +15,7 @@ COMMANDS = (
         r"strength-check|lifetime)\b| +(?:is|was|are|has|must|may|can(?:not)?|will|should|expires|policy|reset|"
         r"required) +\S)"
     ),
+    r"snmp-server community r[ow](?= +\S)(?! +(?:R[OW]|r[ow]|view|ipv6|\d+)\b)",
     r"snmp-server community",
     r"(?:rf-switch )?snmp-community",
     r"snmp-agent community (?:read|write)",
@@ -34,7 +35,8 @@ COMMANDS = (
     r"(?:tacacs-server|radius-server|tacplus-server|ldap-server)\b.*? key",
     r"(?:server-key|key-string|hex-key|auth-key|authentication-key|hello-authentication-key|key-octet-string|pac key)",
     (
-        r"key(?! +(?:\d+\s*$|chain|config-key|generate|import|export|zeroize|size|type|label|exchange))"
+        r"key(?! +(?:\d+\s*$|chain|config-key|generate|import|export|zeroize|size|type|label|exchange|"
+        r"(?:authentication|accounting|authorization) +(?:cipher|simple) ))"
         r"(?! +\S+ +(?:is|are|was|were|has|have|must)\b)"
     ),
     r"key config-key \S+",

@@ -15,7 +15,8 @@ SIGNS = (
     "cellular", "cdma", "license", "security", "encryption", "encr", "-cred", "hidden-param", "nthash", "pmk", "pkcs12",
     "otp", "ppk", "override-code", "tgk", "salt", "rmon", "aaa-server", "aaa group", "tacacs", "radius",
     "ldap", "wpa", "import", "export", "sswor", "word:", "e account ", "com2sec", "sink", "createuser", "usmuser",
-    "trapsess", "informsess", "ationevent", "monitor", "mab request",
+    "trapsess", "informsess", "ationevent", "monitor", "mab request", "phash", "bcrypt", "prv",
+    "mgmt-user", "user add ", "system user ", "aaa user ", " ipsec ", "preshare", "ftp-server",
 )  # fmt: skip
 """One of these is in the first line of each secret's form, in capitals or not."""
 FURTHER = 3
@@ -25,6 +26,7 @@ COLUMNS = 80
 _REST = re.compile(r"(?!(?:end|exit|quit|!|#)\r?$)[\w+/=$.:-]+\r?$")
 _KEY, _KEY_ENDS = "-----BEGIN", "-----END"
 _SECTION = re.compile(r"(?:tacacs|radius|ldap|aaa-server|aaa group)\b")
+_GROUP = re.compile(r"[ \t]*config system snmp community\b")
 _GOES_ON = re.compile(r"[=:,\[{(\"']\s*$|<[^>]*$|\bpattern\b")
 _GAP = "\n\0\n"
 """Between two pieces; no pattern reaches over it."""
@@ -91,6 +93,8 @@ def _end_of(lines: Sequence[str], number: int) -> int:
     line, end = lines[number], number + 1
     if _KEY in line:
         return next((at + 1 for at in range(number, len(lines)) if _KEY_ENDS in lines[at]), end)
+    if _GROUP.match(line):
+        return next((at + 1 for at in range(number, len(lines)) if lines[at].startswith("end")), end)
     if line.startswith(SECTIONS):
         while end < len(lines) and not lines[end].startswith("/"):
             end += 1

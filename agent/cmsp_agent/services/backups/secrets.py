@@ -10,6 +10,7 @@ from functools import cache
 
 from cmsp_agent.services.backups.makers_commands import EXTREME, HUAWEI, MIKROTIK, NET_SNMP
 from cmsp_agent.services.backups.secret_commands import COMMANDS
+from cmsp_agent.services.backups.switch_commands import ENCRYPTED_ANEW, GROUP, OPTION, SWITCHES
 
 _OPTIONS = (
     "additive|address|authenticat\\w+|config|context|encrypted|group|hash|hostname|informs?|level|localizedkey|parser|"
@@ -20,7 +21,7 @@ _OPTIONS = (
 """Words that may follow a secret in its line, and so are none where a digit stands before them."""
 _KINDS = (
     "ENC|cipher|irreversible-cipher|encrypted|encoded|clear|cleartext|ciphertext|plain|plaintext|simple|ascii|ascii-text|hex|"
-    "hexadecimal|text|sha-?(?:1|256|384|512)|scrypt"
+    "hexadecimal|text|sha-?(?:1|256|384|512)|scrypt|hash"
 )
 _KIND = rf"(?>(?:(?:\d|{_KINDS}) +(?!(?:{_OPTIONS})\b))*)"
 """How the secret is kept: a digit or a word before it."""
@@ -28,7 +29,8 @@ _VALUE = r"(?P<secret>\"(?:[^\"\\\n]|\\.)*\"|\S+?)(?=[;\"]?(?:\s|$))"
 _WORD = (
     "(?:password|passwd|passphrase|passcode|pass-phrase|secret|pksecret|psksecret|pin|pincode|shared-secret|"
     "pre-shared-key|preshared-?key|psk|authentication-key|auth-key|authkey|shared-key|key-string|hex-key|"
-    "key-octet-string|community-string|server-key|secret-data|private-key|priv-key|encr-key|tcp-md5-auth)(?:-\\d+)?"
+    "key-octet-string|community-string|server-key|secret-data|private-key|priv-key|encr-key|tcp-md5-auth|"
+    "encrypted-key|key-value|password-hash)(?:-\\d+)?"
 )
 _WORDS = rf"(?:[\w-]*-)?{_WORD}"
 _LINE = r"(?:enable |username \S+ .*?)?"
@@ -40,7 +42,7 @@ _NO_VALUE = rf"(?! +(?:encryption|strength-check|lifetime)\b| +(?:{_SAYS}) +\S)"
 _LAST = rf"(?![\[\]{{}}]+(?:;?\s|$))(?P<secret>\"[^\"\n]+\"|[^\s\"]+?)(?=;?\s*(?:##.*)?$|;? +(?:{_OPTIONS})\b)"
 _TAG = (
     r"(?![\w:-]*(?i:expir|polic|complex|enforce|strength|history|lifetime|length|reset))"
-    r"(?:[\w:.-]*(?i:passw|pwd|secret|psk|(?:shared|private|priv|auth)_?key|community|pass_?phrase)[\w:-]*|"
+    r"(?:[\w:.-]*(?i:passw|pwd|secret|psk|(?:shared|private|priv|auth)[_-]?key|community|pass_?phrase)[\w:-]*|"
     r"(?:[\w:-]*[a-z_:-])?(?:PIN|Pin|pin)(?i:code)?\d*)"
 )
 _NAMES = (
@@ -82,8 +84,13 @@ _ASKED = (
     r"[ \t]*action +\S+ +cli(?: command)?"
 )
 """After a command of an event manager that waits for a password prompt stands the password."""
-_CAMEL = r"\b(?:communityString|\w*(?:[aA]uth|[pP]riv|[sS]hared)Key|\w*(?:[a-z]Password|[a-z]Secret|[pP]assPhrase))"
-_SERVERS = r"(?:tacacs|radius|ldap|aaa-server|aaa group)\b[^\n]*\n(?:[ \t]+[^\n]*\n)*?[ \t]+key"
+_CAMEL = (
+    r"\b(?:communityString|snmpCommunityName|\w*(?:[aA]uth|[pP]riv|[sS]hared)Key|"
+    r"\w*(?:[a-z]Password|[a-z]Secret|[pP]assPhrase))"
+)
+_SERVERS = (
+    r"(?:tacacs|radius|ldap|aaa-server|aaa group)\b[^\n]*\n(?:[ \t]+[^\n]*\n)*?[ \t]+key(?! +\w+ +(?:cipher|simple) )"
+)
 """A server's key in its own section: there `key 63` is a secret too, which in a key chain is a number."""
 
 
@@ -108,7 +115,10 @@ def _sources() -> Iterator[str]:
     yield r"\b(?P<secret>eyJ[\w-]{6,}\.[\w-]{6,}(?:\.[\w-]*)?)"  # a JSON web token
     yield r"\[--key +(?P<secret>[^\s\]]+)"
     yield r"\bENC +(?P<secret>\S+)"
-    yield r"\bsnmp (?:community|trap-target \S+ community) +(?P<secret>\S+)"
+    yield (
+        r"\bsnmp (?:community(?! +(?:create|delete|accessmode|mode|ipaddr) +\S)|trap-target \S+ community) +"
+        r"(?P<secret>\S+)"
+    )
     yield r"^[ \t]*set .* private key +(?P<secret>\S+)"
     yield r"^[ \t]*set [^\n]*\bsnmp [^\n]*\bcommunity +(?P<secret>\S+)"
     for _ in range(3):  # asked for again in an answer's own line: each pass finds the next
@@ -121,7 +131,12 @@ def _sources() -> Iterator[str]:
     yield rf"^[ \t]*{_LINE}(?:password|secret|passphrase|key-string){_NO_VALUE} +{_KIND}{_SEVERAL}$"
     for section in MIKROTIK * 4:
         yield f"{section}{_VALUE}"
-    for words in (*COMMANDS, *HUAWEI, *EXTREME, *NET_SNMP):
+    yield r"<(?:phash|prv|bcrypt-hash)>(?P<secret>[^<\n]+)(?=</)"
+    yield ENCRYPTED_ANEW
+    yield f"{OPTION}{_VALUE}"
+    for _ in range(4):
+        yield f"{GROUP}{_VALUE}"
+    for words in (*SWITCHES, *COMMANDS, *HUAWEI, *EXTREME, *NET_SNMP):
         yield rf"^(?:[^\n]*logged command:)?[ \t]*{_WITHIN}(?:{words}) +{_KIND}{_VALUE}"
     yield (
         rf"{_FREE}\b{_WORD}\b[^\n]*$|"
