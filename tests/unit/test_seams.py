@@ -29,7 +29,6 @@ OWN_PROCESSES = {
     "cli": "commands are processes of their own",
     "preflight": "it examines the real machine before an agent starts",
     "services/tunnel/unit.py": "cmsp-tunnel is a process of its own",
-    "services/tunnel/tunnel_test.py": "it measures the real tunnel, in a process of its own",
 }
 MACHINE = {
     "aio/clock.py": "the real clock",
@@ -48,7 +47,7 @@ WIRES = {
     "transports/snmp/client.py": "a part of `Network`: asks the kernel for the path's payload",
     "transports/snmp/endpoint.py": "a part of `Network`: opens the socket of SNMP",
     "transports/wireguard.py": "of cmsp-tunnel, a process of its own",
-    "transports/echo_load.py": "of `cmsp-agent tunnel test`, a process of its own",
+    "transports/echo_load.py": "of `tunnel test`, which measures the real tunnel",
     "api/listener.py": "the API listens for real callers; what it does for them is tested without it",
 }
 SECRETS = {

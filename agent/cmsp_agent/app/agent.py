@@ -168,7 +168,7 @@ async def running(loaded: Loaded, machine: Machine = REAL) -> AsyncIterator[Agen
         link = await start(start_link(runtime, configuration, service, notices, status.heartbeat, in_force.reload))
         await start(start_sinks(runtime, configuration, host.sinks, notices, active))
         await start(start_security(runtime, configuration, notices, active))
-        await start(start_tunnel(runtime, configuration, notices, active))
+        await start(start_tunnel(runtime, configuration, notices, active, link.another_client))
         notify = await start(start_notify(runtime, configuration, components, events, host))
         audit = in_force.audit_log(runtime)
         backups = await start(start_backups(runtime, configuration, loaded.key, known, components, events, audit))

@@ -31,14 +31,15 @@ def config_check(
 ) -> None:
     """Check the file: every problem at once, by line. Ends with 2 where there is one.
 
-    With --url and no FILE the agent there checks its own.
+    With --url the agent there checks FILE as if it were its own; without FILE its own.
     """
     from cmsp_agent.cli import site_file
 
     here = session(context)
     meant = config or file
-    if not here.daemon.local and meant == DEFAULT_FILE:
-        raise typer.Exit(site_file.check_there(here.output, here.daemon, as_json=as_json))
+    if not here.daemon.local:
+        given = None if meant == DEFAULT_FILE else meant
+        raise typer.Exit(site_file.check_there(here.output, here.daemon, given, as_json=as_json))
     meant = here.file(meant)
     raise typer.Exit(site_file.check(here.output, meant, with_secrets=secrets, as_json=as_json))
 

@@ -68,7 +68,7 @@ def job_show(
         here.output.json(found)
     else:
         _print(here, found)
-    _raise_if_failed(found)
+    raise_if_failed(found)
 
 
 def job_cancel(
@@ -108,7 +108,7 @@ def finish(
         here.output.json(over)
     elif not wait:
         here.output.line(f"job {over.get('id')} accepted; see: cmsp-agent job show {over.get('id')}")
-    _raise_if_failed(over)
+    raise_if_failed(over)
     if wait and not as_json:
         here.output.line(tell(over))
     return over
@@ -170,7 +170,8 @@ def _print(here: CommandContext, job: JobDocument) -> None:
         here.output.line(f"  {line}")
 
 
-def _raise_if_failed(job: JobDocument) -> None:
+def raise_if_failed(job: JobDocument) -> None:
+    """Raises CallFailed: the job failed or was cancelled."""
     state = job.get("state")
     if state in {"failed", "cancelled"}:
         result = job.get("result")

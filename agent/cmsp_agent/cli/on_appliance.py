@@ -1,4 +1,4 @@
-"""The commands that work on the appliance's own files, keys and link: with `--url` they say so, and do nothing here."""
+"""The commands that work on the appliance's own files and keys: with `--url` they say so, and do nothing here."""
 
 from cmsp_agent.cli.daemon import CallFailed
 
@@ -14,7 +14,6 @@ ON_THE_APPLIANCE = frozenset(
         "backup new-set",
         "plugin clear",
         "tunnel run",
-        "tunnel test",
     }
 )
 
@@ -26,5 +25,5 @@ def refuse_from_afar(command: str, url: str) -> None:
         CallFailed: it is one of `ON_THE_APPLIANCE`, and there is a URL.
     """
     if url and command in ON_THE_APPLIANCE:
-        why = "this works on the files, keys or link of the appliance that it runs on"
+        why = "this works on the files or keys of the appliance that it runs on"
         raise CallFailed(f"{why}: run it there, without --url (or CMSP_AGENT_URL): nothing was done", 2)

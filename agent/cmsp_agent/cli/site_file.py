@@ -12,6 +12,7 @@ from cmsp_agent.cli.plugin.load import installed
 from cmsp_agent.cli.running_agent import running_agent, running_configuration
 from cmsp_agent.cli.sources import named_sources
 from cmsp_agent.config.brought import Brought
+from cmsp_agent.config.file_text import read_text
 from cmsp_agent.config.load import CheckedFile, read_appliance, read_document
 from cmsp_agent.config.schema.site_file import json_schema
 from cmsp_agent.config.secrets import Secrets
@@ -52,8 +53,8 @@ def check(output: Output, file: Path, *, with_secrets: bool, as_json: bool) -> i
     return 0
 
 
-def check_there(output: Output, daemon: Daemon, *, as_json: bool) -> int:
-    """Let the agent elsewhere check its own file, as a start there would.
+def check_there(output: Output, daemon: Daemon, file: Path | None, *, as_json: bool) -> int:
+    """Let the agent elsewhere check a file as if it were its own, or its own one, as a start there would.
 
     Returns:
         The exit code, where the problems were printed as JSON.
@@ -61,18 +62,19 @@ def check_there(output: Output, daemon: Daemon, *, as_json: bool) -> int:
     Raises:
         ConfigurationError: with every problem, to be printed by whoever prints errors.
     """
-    file = str(daemon.get("/v1/config").get("file"))
-    found = daemon.post_text("/v1/config/check", daemon.text("/v1/config/file"))
+    name = str(file or daemon.get("/v1/config").get("file"))
+    text = read_text(file) if file else daemon.text("/v1/config/file")
+    found = daemon.post_text("/v1/config/check", text)
     if as_json:
-        output.json({"file": file, **found})
+        output.json({"file": name, **found})
         return 0 if found["valid"] else ConfigurationError.exit_code
     if not found["valid"]:
         raise ConfigurationError(
-            [Problem(file, each["line"], each["path"], each["text"]) for each in found["problems"]]
+            [Problem(name, each["line"], each["path"], each["text"]) for each in found["problems"]]
         )
     for note in found["notes"]:
-        output.line(f"{file}: note: {note}")
-    output.line(f"{file}: good")
+        output.line(f"{name}: note: {note}")
+    output.line(f"{name}: good")
     return 0
 
 

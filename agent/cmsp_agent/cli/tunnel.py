@@ -4,16 +4,14 @@ import asyncio
 import os
 from collections.abc import Callable, Coroutine, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
 import typer
 
 from cmsp_agent.cli.daemon import CallFailed
-from cmsp_agent.cli.session import AsJson, Config, session
+from cmsp_agent.cli.jobs import await_job, raise_if_failed
+from cmsp_agent.cli.session import AsJson, CommandContext, Config, session
 from cmsp_agent.config.site_path import DEFAULT_FILE
-
-if TYPE_CHECKING:
-    from cmsp_agent.services.tunnel.tunnel_test import TunnelTest
 
 HealthFile = Annotated[
     Path, typer.Option("--health", metavar="FILE", help="Where the tunnel's process says how it is.")
@@ -85,8 +83,29 @@ def tunnel_test(
 ) -> None:
     """Try what the tunnel carries: handshake, path MTU, latency, throughput both ways beside the 10 Mbit/s asked for.
 
-    Loads the link for some seconds. Ends with 1 where something is less than it should be.
+    Loads the link for some seconds. Ends with 1 where something is less than it should be. With --url the agent there
+    tries its own way to the head-end.
     """
+    here = session(context)
+    view = _tried_here(here.file(config), health) if here.daemon.local else _tried_there(here)
+    if as_json:
+        here.output.json(view)
+    else:
+        here.output.facts(_facts(view))
+    if view["problems"]:
+        raise CallFailed("; ".join(view["problems"]), 1)
+
+
+def _tried_there(here: CommandContext) -> Mapping[str, Any]:
+    """By the agent elsewhere, over its own way to the head-end."""
+    done = await_job(here, here.daemon.post("/v1/tunnel/test"))
+    raise_if_failed(done)
+    result: Mapping[str, Any] = done["result"]
+    return result
+
+
+def _tried_here(file: Path, health: Path) -> Mapping[str, Any]:
+    """By this process, whether the agent runs or not."""
     from cmsp_agent.aio.clock import SystemClock
     from cmsp_agent.app.loading import load
     from cmsp_agent.services.link.start import certificates_of
@@ -94,26 +113,12 @@ def tunnel_test(
     from cmsp_agent.services.tunnel.tunnel_test import tried
     from cmsp_agent.transports.headend import HeadendClient
 
-    here, clock = session(context), SystemClock()
-    configuration = load(here.file(config), secrets_lost=True).configuration
+    clock, configuration = SystemClock(), load(file, secrets_lost=True).configuration
     headend = configuration.headend
     if not headend.urls or headend.tls is None:
         raise CallFailed("no head-end is known here: cmsp-agent enrol", 4)
     client = HeadendClient(headend.urls, configuration.appliance.id, certificates_of(headend.tls))
-
-    async def work() -> "TunnelTest":
-        try:
-            return await tried(client, read_health(health, clock.monotonic()), clock)
-        finally:
-            await client.close()
-
-    found = asyncio.run(work())
-    if as_json:
-        here.output.json(found.view())
-    else:
-        here.output.facts(_facts(found.view()))
-    if found.problems:
-        raise CallFailed("; ".join(found.problems), 1)
+    return asyncio.run(tried(client, read_health(health, clock.monotonic()), clock)).view()
 
 
 def _facts(view: Mapping[str, Any]) -> dict[str, object]:

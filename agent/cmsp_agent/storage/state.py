@@ -51,6 +51,7 @@ async def open_state(
         on_replaced=on_replaced,
         reserve=reserve,
         threads=threads,
+        long=("outbox",),
     )
 
 

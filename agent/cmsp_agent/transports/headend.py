@@ -58,7 +58,9 @@ class HeadendClient:
         self._appliance = appliance
         self._total = total
         self._at = 0
+        self._threads = threads
         self._pool = BlockingPool("headend", threads=2, waiting=2, source=threads)
+        self._certificates = certificates
         self._connections = KeptConnections(certificates)
         self._asked_over = -1
         self._may_connect = False
@@ -81,8 +83,14 @@ class HeadendClient:
 
     def renew(self, certificates: ClientCertificates) -> None:
         """Read the certificates anew; requests under way are finished with the old ones."""
+        self._certificates = certificates
         self._connections.renew(certificates)
         self._asked_over = -1
+
+    def another(self) -> "HeadendClient":
+        """A client with connections of its own, that begins with the URL that is asked at present."""
+        urls = self._urls[self._at :] + self._urls[: self._at]
+        return HeadendClient(urls, self._appliance, self._certificates, self._threads, total=self._total)
 
     async def durable(self) -> HeadendReply:
         """`GET /v1/appliances/{id}`.

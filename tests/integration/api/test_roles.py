@@ -54,7 +54,7 @@ BY_OPERATOR = {
     "POST /v1/alarms/{alarm}/suppress", "POST /v1/components/{name}/backups",
     "POST /v1/components/{name}/backups/{version}/accept", "POST /v1/components/{name}/backups/{version}/known-good",
     "POST /v1/components/{name}/diagnostics", "POST /v1/components/{name}/poll", "POST /v1/components/{name}/test",
-    "POST /v1/discoveries", "POST /v1/incidents",
+    "POST /v1/discoveries", "POST /v1/incidents", "POST /v1/tunnel/test",
 }  # fmt: skip
 BY_ENGINEER = {
     "DELETE /v1/components/{name}/host-keys", "DELETE /v1/outbox/dead-letters/{letter}",

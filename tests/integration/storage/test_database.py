@@ -19,7 +19,7 @@ from cmsp_agent.model.errors import StorageError, StorageFull
 from cmsp_agent.storage import outbox
 from cmsp_agent.storage.outbox.numbering import current
 from cmsp_agent.storage.outbox.records import Record
-from cmsp_agent.storage.sqlite import writer
+from cmsp_agent.storage.sqlite import connections, writer
 from cmsp_agent.storage.sqlite.database import Database
 from cmsp_agent.storage.sqlite.migrations import Migration
 from cmsp_agent.storage.sqlite.reserve import SIZE
@@ -326,6 +326,31 @@ async def test_damage_that_a_reader_meets_is_confirmed_and_set_aside(opened: Ope
         while not opened.replaced:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
     assert (await db.read(current)).epoch != before.epoch
+
+
+def root_page(path: Path, table: str) -> int:
+    with contextlib.closing(sqlite3.connect(path)) as own:
+        return int(own.execute("select rootpage from sqlite_master where name = ?", (table,)).fetchone()[0])
+
+
+@pytest.mark.parametrize(("table", "at_start"), [("outbox", False), ("jobs", True)])
+async def test_a_large_outbox_is_not_read_at_the_start_and_its_damage_is_found_where_it_is_read(
+    opened: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: str, at_start: bool
+) -> None:
+    monkeypatch.setattr(connections, "LARGE", 1)
+    path = tmp_path / "state.db"
+    db = await opened.state(path)
+    for n in range(40):
+        await db.write(partial(append, number=n, size=9_000))
+    before = await db.read(current)
+    await db.close()
+    spoil(path, 4096 * (root_page(path, table) - 1), 4096)
+    db = await opened.state(path)
+    assert (db.opening.set_aside is not None) is at_start
+    with contextlib.suppress(StorageError):
+        await stumble(db)
+    assert await db.write(lambda tx: current(tx).epoch) != before.epoch
+    assert db.opening.set_aside is not None
 
 
 async def test_a_limit_on_the_file_means_full_and_works_go_on_when_there_is_room(

@@ -385,19 +385,19 @@ def test_a_job_may_be_left_alone() -> None:
 def test_config_check(tmp_path: Path) -> None:
     file = tmp_path / "site.yaml"
     file.write_text("appliance: {name: lab}\nprivacy: {telemetry: true}\n")
-    ending = cmsp_agent("config", "check", str(file))
+    ending = cmsp_agent("config", "check", str(file), local=True)
     assert ending.code == 0
     assert f"{file}:2: privacy.telemetry: note: no telemetry is sent yet\n" in ending.out
     assert f"{file}: good; 0 components" in ending.out
-    assert cmsp_agent("config", "check", "--config", str(file)).out == ending.out
+    assert cmsp_agent("config", "check", "--config", str(file), local=True).out == ending.out
     file.write_text("appliance: {nme: lab}\n")
-    ending = cmsp_agent("config", "check", str(file))
+    ending = cmsp_agent("config", "check", str(file), local=True)
     assert (ending.code, ending.out) == (2, "")
     assert ending.err.splitlines()[1:] == [
         f"{file}:1: appliance.nme: unknown key 'nme'; did you mean 'name'?",
         "cmsp-agent: 2 problems in the configuration",
     ]
-    ending = cmsp_agent("config", "check", str(file), "--json")
+    ending = cmsp_agent("config", "check", str(file), "--json", local=True)
     assert ending.code == 2
     assert [problem["line"] for problem in json.loads(ending.out)["problems"]] == [1, 1]
 

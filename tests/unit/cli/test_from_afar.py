@@ -125,6 +125,22 @@ def test_the_agent_elsewhere_checks_its_own_file() -> None:
         assert (ending.code, said in ending.out + ending.err) == (code, True), ending.err
 
 
+def test_the_agent_elsewhere_checks_a_file_that_it_is_given(tmp_path: Path) -> None:
+    file = tmp_path / "next.yaml"
+    file.write_text("sites: {lab: {colour: red}}\n")
+    wrong = {"line": 1, "path": "sites.lab.colour", "text": "unknown key"}
+    answers: dict[str, Any] = {"POST /v1/config/check": {"valid": False, "problems": [wrong], "notes": []}}
+    ending = cmsp_agent("config", "check", str(file), answers=answers)
+    assert (ending.code, f"{file}:1: sites.lab.colour: unknown key" in ending.err) == (2, True), ending.err
+
+
+def test_the_agent_elsewhere_tries_its_own_tunnel() -> None:
+    found = {"headend": "https://h", "latency_ms": None, "up_mbit": 4.1, "unknown": [], "problems": ["4.1 Mbit/s up"]}
+    job = {"id": "j1", "state": "done", "percent": 100, "result": found}
+    ending = cmsp_agent("tunnel", "test", answers={"POST /v1/tunnel/test": job})
+    assert (ending.code, "4.1 Mbit/s up" in ending.err, "up mbit" in ending.out) == (1, True, True), ending
+
+
 @pytest.mark.parametrize("command", sorted(ON_THE_APPLIANCE))
 def test_what_works_on_the_appliance_does_nothing_here(command: str, noc: tuple[str, ...]) -> None:
     words = {"backup restore-key": ["a", "--key", "b"], "enrol": ["--token", "t"]}

@@ -90,7 +90,7 @@ def test_a_damaged_vault_is_said_once_and_kept_beside_the_next(file: Path, conte
         set_secret(file, name, CANARY)
     vault = file.parent / "state" / "vault.json"
     vault.write_text(content)
-    ending = cmsp_agent("config", "check", str(file))
+    ending = cmsp_agent("config", "check", str(file), local=True)
     assert ending.code == 2
     assert ending.err.count("the vault is damaged") == 1
     assert "cmsp-agent secret set NAME" in ending.err
@@ -99,11 +99,11 @@ def test_a_damaged_vault_is_said_once_and_kept_beside_the_next(file: Path, conte
     assert (ending.code, kept.read_text()) == (0, content)
     assert str(kept) in ending.out
     assert named_sources(settings(file), {}).together().find("ro") == CANARY
-    assert "no secret 'cli'" in cmsp_agent("config", "check", str(file)).err
+    assert "no secret 'cli'" in cmsp_agent("config", "check", str(file), local=True).err
 
 
 def test_check_looks_for_secrets_as_a_start_does_and_makes_nothing(file: Path) -> None:
-    ending = cmsp_agent("config", "check", str(file))
+    ending = cmsp_agent("config", "check", str(file), local=True)
     assert ending.code == 2
     assert "3: credentials.ro.snmp.community: there is no secret 'ro'; store it: cmsp-agent secret set ro" in ending.err
     assert not (file.parent / "state").exists()
@@ -113,15 +113,15 @@ def test_a_file_is_checked_on_another_machine_than_the_appliance_too(tmp_path: P
     path = tmp_path / "site.yaml"
     path.write_text(FILE.replace("storage: {state: STATE}, secrets: SECRETS", "language: en"))
     if not Path("/var/lib/cmsp-agent").exists():
-        ending = cmsp_agent("config", "check", str(path))
+        ending = cmsp_agent("config", "check", str(path), local=True)
         assert ending.code == 0
         assert "secrets, files and ports are looked at on the appliance only" in ending.out
-    assert cmsp_agent("config", "check", str(path), "--secrets").code == 2
+    assert cmsp_agent("config", "check", str(path), "--secrets", local=True).code == 2
 
 
 def test_check_knows_the_device_types_of_the_plugins(file: Path) -> None:
     file.write_text(f"{FILE}sites: {{p: {{}}}}\ncomponents:\n  x: {{address: 10.0.0.1, site: p, type: cisco_oss}}\n")
-    ending = cmsp_agent("config", "check", str(file))
+    ending = cmsp_agent("config", "check", str(file), local=True)
     assert "7: components.x.type: no plugin brings this device type; did you mean 'cisco_ios'?" in ending.err
 
 

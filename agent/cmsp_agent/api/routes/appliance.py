@@ -16,6 +16,7 @@ from cmsp_agent.api.schemas.jobs import JobView
 from cmsp_agent.api.unsafe import Operator
 from cmsp_agent.api.views.jobs import job_view
 from cmsp_agent.model.times import parse_rfc3339
+from cmsp_agent.services.tunnel.start import TEST
 
 router = APIRouter(prefix="/v1", tags=["appliance"])
 OPERATING = [Depends(at_least(Role.OPERATOR))]
@@ -68,6 +69,12 @@ async def evidence(call: Operator, since: Annotated[str, Query(description="RFC 
         raise CallInvalid("since: not an RFC 3339 time") from error
     jobs = call.services.jobs
     return await call.accept(lambda: jobs.draft("evidence", "", call.caller.name, {"since": start}), job_view)
+
+
+@router.post("/tunnel/test", status_code=202, response_model=JobView)
+async def tunnel_test(call: Operator) -> Response:
+    """Try what the tunnel carries, as a job: path MTU, latency, throughput both ways. Loads the link for seconds."""
+    return await call.accept(lambda: call.services.jobs.draft(TEST, "", call.caller.name), job_view)
 
 
 @router.get("/support-bundle/{bundle}", response_class=Response, dependencies=OPERATING)

@@ -49,6 +49,10 @@ class LinkPart(Part):
 
         return change
 
+    def another_client(self) -> HeadendClient | None:
+        """A client of the same head-end with connections of its own; None where none is known."""
+        return None if self.client is None else self.client.another()
+
     async def status(self) -> Mapping[str, Any]:
         """How the link stands."""
         if self.forwarder is None or self.client is None:

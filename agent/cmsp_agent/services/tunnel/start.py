@@ -1,24 +1,29 @@
 """The part that watches the tunnel: what its process says, or, where other equipment ends it, a probe of our own."""
 
+import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.threads import SYSTEM_THREADS, Threads
 from cmsp_agent.config.configuration import Configuration
-from cmsp_agent.model.errors import StorageError
+from cmsp_agent.model.errors import Conflict, StorageError
 from cmsp_agent.model.event import AlarmKey
 from cmsp_agent.services.events.conditions import Conditions
 from cmsp_agent.services.events.notices import Notices
+from cmsp_agent.services.jobs import JobKind, JobReport
 from cmsp_agent.services.part import Change, Part
 from cmsp_agent.services.runtime import Runtime
 from cmsp_agent.services.tunnel.devices import addresses_of, keep
 from cmsp_agent.services.tunnel.health import HEALTH, TunnelHealth, judged, read_health
+from cmsp_agent.services.tunnel.tunnel_test import WITHIN, tried
+from cmsp_agent.transports.headend import HeadendClient
 from cmsp_agent.transports.network import Network
 from cmsp_agent.transports.tcp import TcpAnswer
 
@@ -27,6 +32,10 @@ log = logging.getLogger(__name__)
 DOWN = "tunnel.down"
 EVERY = 10.0
 PROBE_WITHIN = 3.0
+TEST = "tunnel-test"
+
+MakeClient = Callable[[], HeadendClient | None]
+"""A client of the head-end that nobody else uses; None where no head-end is known."""
 
 
 @dataclass(slots=True)
@@ -39,8 +48,12 @@ class TunnelPart(Part):
     network: Network
     conditions: Conditions
     clock: Clock
+    make_client: MakeClient
+    threads: Threads = SYSTEM_THREADS
     state: Path = Path()
     seen: TunnelHealth | None = None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held during a test: two at once would measure each other."""
 
     def prepare(self, configuration: Configuration) -> Change:
         """Other devices that the head-end may reach."""
@@ -67,6 +80,19 @@ class TunnelPart(Part):
     async def heartbeat(self) -> Mapping[str, Any]:
         """The same."""
         return await self.status()
+
+    @property
+    def jobs(self) -> Mapping[str, JobKind]:
+        """A test of what the tunnel carries; one that a restart interrupted is not begun again."""
+        return {TEST: JobKind(self._test, within=WITHIN, repeatable=False)}
+
+    async def _test(self, report: JobReport) -> Mapping[str, Any]:
+        async with self.turn:
+            client = self.make_client()
+            if client is None:
+                raise Conflict("no head-end is known here: cmsp-agent enrol")
+            report.step(10, "measuring the way to the head-end")
+            return (await tried(client, self.seen, self.clock, self.threads)).view()
 
     async def look(self) -> None:
         """See how it is; an alarm where it is down."""
@@ -108,12 +134,17 @@ def _endpoint(url: str) -> tuple[str, int]:
 
 @asynccontextmanager
 async def start_tunnel(
-    runtime: Runtime, configuration: Configuration, notices: Notices, active: Iterable[AlarmKey], file: Path = HEALTH
+    runtime: Runtime,
+    configuration: Configuration,
+    notices: Notices,
+    active: Iterable[AlarmKey],
+    make_client: MakeClient,
+    file: Path = HEALTH,
 ) -> AsyncIterator[TunnelPart]:
     """Watch it from now on."""
-    headend = configuration.headend
-    conditions, network = Conditions(DOWN, notices, list(active)), runtime.machine.network
-    part = TunnelPart(headend.tunnel == "external", headend.urls, file, network, conditions, runtime.clock)
+    headend, machine = configuration.headend, runtime.machine
+    watched = file, machine.network, Conditions(DOWN, notices, list(active)), runtime.clock
+    part = TunnelPart(headend.tunnel == "external", headend.urls, *watched, make_client, machine.threads)
     part.state = configuration.appliance.state
     part.tell_devices(configuration)
     if not part.external or part.urls:

@@ -7,10 +7,13 @@ import asyncio
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from cmsp_agent.aio.blocking import BlockingPool
 from cmsp_agent.aio.clock import Clock
+from cmsp_agent.aio.threads import SYSTEM_THREADS, Threads
 from cmsp_agent.model.errors import AgentError, HeadendUnreachable
 from cmsp_agent.model.tunnel import LEAST_MTU, MOST_MTU
 from cmsp_agent.services.tunnel.health import DOWN_AFTER, TunnelHealth
@@ -30,6 +33,10 @@ BODY = b"[" + b" " * (2**20 - 2) + b"]"
 UPLOADS = 3
 STREAM_SECONDS = 3.0
 STREAM_FACTOR = 1.3
+ECHO_WITHIN = 30.0
+"""Seconds for the search for the path MTU, and for the stream."""
+WITHIN = 300.0
+"""Seconds for the whole test: three uploads may each take as long as a request may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +88,19 @@ class TunnelTest:
         }
 
 
-async def tried(client: HeadendClient, health: TunnelHealth | None, clock: Clock) -> TunnelTest:
-    """Try the way to the head-end that is asked at present."""
+async def tried(
+    client: HeadendClient, health: TunnelHealth | None, clock: Clock, threads: Threads = SYSTEM_THREADS
+) -> TunnelTest:
+    """Try the way to the head-end that is asked at present, and close the client."""
+    pool = BlockingPool("tunnel test", threads=1, waiting=1, source=threads)
+    try:
+        return await _tried(client, health, clock, pool)
+    finally:
+        await pool.close(within=1.0)
+        await client.close()
+
+
+async def _tried(client: HeadendClient, health: TunnelHealth | None, clock: Clock, pool: BlockingPool) -> TunnelTest:
     url = client.url
     address = await _resolved(urlsplit(url).hostname or "")
     age = None
@@ -91,7 +109,7 @@ async def tried(client: HeadendClient, health: TunnelHealth | None, clock: Clock
     if not address:
         return TunnelTest(url, "", age, None, (), None, None)
     unknown: list[str] = []
-    latency, mtu, both = await _echoed(address, unknown)
+    latency, mtu, both = await _echoed(address, unknown, pool)
     return TunnelTest(url, address, age, mtu, latency, await _up(client, clock, unknown), both, tuple(unknown))
 
 
@@ -103,16 +121,19 @@ async def _resolved(host: str) -> str:
     return str(found[0][4][0])
 
 
-async def _echoed(address: str, unknown: list[str]) -> tuple[tuple[float, ...], int | None, float | None]:
+async def _echoed(
+    address: str, unknown: list[str], pool: BlockingPool
+) -> tuple[tuple[float, ...], int | None, float | None]:
     try:
         latency = await _latency(address)
         if not latency:
             unknown.append("the head-end answers no ICMP echo: path MTU, latency and the way down are not known")
             return (), None, None
-        mtu = await asyncio.to_thread(path_mtu, address, MOST_MTU)
-        came = await asyncio.to_thread(stream, address, mtu or LEAST_MTU, ASKED * STREAM_FACTOR, STREAM_SECONDS)
-    except AgentError as error:
-        unknown.append(str(error))
+        mtu = await pool.run(partial(path_mtu, address, MOST_MTU), within=ECHO_WITHIN)
+        echoes = partial(stream, address, mtu or LEAST_MTU, ASKED * STREAM_FACTOR, STREAM_SECONDS)
+        came = await pool.run(echoes, within=ECHO_WITHIN)
+    except (AgentError, TimeoutError) as error:
+        unknown.append(str(error) or f"ICMP echoes took more than {ECHO_WITHIN:g} s")
         return (), None, None
     return latency, mtu, came.mbit
 

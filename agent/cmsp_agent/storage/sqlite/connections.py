@@ -7,7 +7,7 @@ of SQLite before 3.51.3 damages a file that two connections checkpoint. A lock f
 import fcntl
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -26,6 +26,8 @@ WAL_KEPT = 16 * 1024 * 1024
 """Bytes that a WAL file keeps on disk after a checkpoint."""
 CHECK_SECONDS = 5.0
 """A quick_check of a huge file is given up after so long: a start must be bounded too."""
+LARGE = 64 * 1024 * 1024 // PAGE
+"""Pages from which a file is not read whole at each start."""
 SUFFIXES = ("", "-wal", "-shm")
 
 
@@ -98,17 +100,30 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def damage_of(connection: sqlite3.Connection, clock: Clock) -> str:
-    """What `PRAGMA quick_check` says is wrong; empty where nothing is, or where the check took too long to finish."""
+def damage_of(connection: sqlite3.Connection, clock: Clock, long: Collection[str] = ()) -> str:
+    """What `PRAGMA quick_check` says is wrong; empty where nothing is, or where the check took too long to finish.
+
+    Args:
+        connection: of the file.
+        clock: bounds the check.
+        long: tables that are left out where the file is large: their damage is found where they are read.
+    """
     deadline = clock.monotonic() + CHECK_SECONDS
     connection.set_progress_handler(lambda: clock.monotonic() > deadline, 20_000)
     try:
-        answer = str(connection.execute("pragma quick_check(1)").fetchone()[0])
+        answers = (str(connection.execute(check).fetchone()[0]) for check in _checks(connection, long))
+        return next((answer for answer in answers if answer != "ok"), "")
     except sqlite3.DatabaseError as error:
         return str(error) if is_corruption(error) else ""
     finally:
         connection.set_progress_handler(None, 0)
-    return "" if answer == "ok" else answer
+
+
+def _checks(connection: sqlite3.Connection, long: Collection[str]) -> list[str]:
+    if not long or connection.execute("pragma page_count").fetchone()[0] < LARGE:
+        return ["pragma quick_check(1)"]
+    tables = connection.execute("select name from sqlite_master where type = 'table'").fetchall()
+    return [f"pragma quick_check('{name}')" for (name,) in tables if name not in long]
 
 
 def set_aside(path: Path, clock: Clock) -> Path:

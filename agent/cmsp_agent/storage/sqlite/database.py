@@ -6,7 +6,7 @@ Knows no table but `meta`; the repositories beside it are plain functions that t
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AsyncExitStack, closing
 from pathlib import Path
 from typing import TypeVar
@@ -67,6 +67,7 @@ class Database:
         on_replaced: Replaced,
         reserve: int,
         threads: Threads,
+        long: Collection[str],
     ) -> None:
         self.path = path
         self._migrations = migrations
@@ -75,6 +76,7 @@ class Database:
         self._counters = counters
         self._initialise = initialise
         self._on_replaced = on_replaced
+        self._long = long
         self._loop = asyncio.get_running_loop()
         self._closed = False
         self._places = asyncio.Semaphore(WAITING)
@@ -99,6 +101,7 @@ class Database:
         on_replaced: Replaced = nobody_to_tell,
         reserve: int = 0,
         threads: Threads = SYSTEM_THREADS,
+        long: Collection[str] = (),
     ) -> "Database":
         """Open or create the file, check it, set it aside if it is damaged, bring its schema up to date.
 
@@ -112,11 +115,13 @@ class Database:
             on_replaced: called on the loop when the file was found damaged while in use and was started anew.
             reserve: bytes of disk kept back for works that make room; with less than that free, the disk is full.
             threads: where the writer's and the readers' threads come from.
+            long: tables that are not read at the start where the file is large; whoever reads them finds what is wrong.
 
         Raises:
             StorageError: another process has it, or it can't be opened or written.
         """
-        database = cls(path, migrations, synchronous, clock, counters, initialise, on_replaced, reserve, threads)
+        called = initialise, on_replaced
+        database = cls(path, migrations, synchronous, clock, counters, *called, reserve, threads, long)
         async with AsyncExitStack() as undo:
             undo.push_async_callback(database.close)
             await database._writer.start()
@@ -196,7 +201,7 @@ class Database:
                 raise
             return self._start_anew(str(error))
         created = version_of(connection) == 0
-        damage = damage_of(connection, self._clock) or strange(connection, self._migrations)
+        damage = damage_of(connection, self._clock, self._long) or strange(connection, self._migrations)
         if not damage and created and written:
             damage = "nothing that was written into it is there: was its -wal file removed?"
         if damage:

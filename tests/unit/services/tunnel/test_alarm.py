@@ -34,7 +34,8 @@ async def test_a_tunnel_that_stays_down_is_said_once(tmp_path: Path) -> None:
     answers, alarms = Answers(), Alarms()
     conditions = Conditions(DOWN, alarms)
     urls = ["https://headend.example"]
-    part = TunnelPart(True, urls, tmp_path / "health", cast("Network", answers), conditions, ManualClock())
+    network, clock = cast("Network", answers), ManualClock()
+    part = TunnelPart(True, urls, tmp_path / "health", network, conditions, clock, lambda: None)
     for _ in range(20):
         await part.look()
     assert alarms.said == [True]
