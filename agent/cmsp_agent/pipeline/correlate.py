@@ -12,7 +12,7 @@ from cmsp_agent.model.wording import without_figures
 from cmsp_agent.pipeline.alarm_state import Draft
 from cmsp_agent.pipeline.built_in import COMPONENT_DOWN
 from cmsp_agent.pipeline.causes import CAUSES, OF_THE_SITE, Causes
-from cmsp_agent.pipeline.normalise import stable_words
+from cmsp_agent.pipeline.stable_words import stable_words
 from cmsp_agent.pipeline.tier_filter import AVAILABILITY, FROM_THE_DEVICE
 from cmsp_agent.pipeline.unproven import ENDED_BY, THE_DEVICE, take_evidence
 

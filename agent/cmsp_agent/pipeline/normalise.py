@@ -1,6 +1,5 @@
 """Turns signals into events by the device type's rules. Drops nothing that a rule names."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Protocol, assert_never
 
@@ -18,6 +17,7 @@ from cmsp_agent.pipeline.entitlement import as_entitled
 from cmsp_agent.pipeline.mib import mib_table
 from cmsp_agent.pipeline.occurred import occurred
 from cmsp_agent.pipeline.privacy import without_secrets
+from cmsp_agent.pipeline.stable_words import stable_words
 from cmsp_agent.plugin.api import AlarmReport, AlarmType, DeviceType, ObjectFrom, TrapRule
 from cmsp_agent.plugin.rules import bits_in_words
 
@@ -25,12 +25,9 @@ IF_ROW, IF_X_ROW = "1.3.6.1.2.1.2.2.1.", "1.3.6.1.2.1.31.1.1.1."
 MOST_BINDINGS = 32
 """Bindings that the event of a trap without a rule shows."""
 LONGEST_OBJECT = 256
-LONGEST_WORDS = 96
 ENDS, BY_A_PERSON = "ends", "by a person"
 """Attribute of an alarm that no message and no poll can end."""
 ENDED_BY_A_PERSON = "nothing that the device says ends this alarm: a person does, with `cmsp-agent alarm clear`"
-_VARIES = re.compile(r"\d|^\W*(?:[0-9A-Fa-f]{2,4}[:.-]){2,}")
-"""A word that has a number, or is an address in letters (`ab:cd:ef:fa:fb:fc`)."""
 LONGEST_TEXT = 2048
 """Characters of an event's object and text: both come from the device, and thousands of events are remembered."""
 SERIOUS = 3
@@ -264,14 +261,8 @@ def _from_syslog(signal: SyslogSignal, meanings: Meanings) -> Iterator[AlarmRepo
             yield report
     if not reported and signal.severity <= SERIOUS:
         severity = _SYSLOG_SEVERITY[signal.severity]
-        name = f"{signal.mnemonic} {stable_words(signal.text)}".strip()
+        name = f"{signal.mnemonic} {stable_words(signal.text[:LONGEST_TEXT])}".strip()
         yield AlarmReport(UNKNOWN_SYSLOG, name, Transition.INFO, signal.text, severity)
-
-
-def stable_words(text: str) -> str:
-    """What stays the same when a message comes again: its words without numbers, addresses and times."""
-    words = (word for word in text[:LONGEST_TEXT].split() if not _VARIES.search(word))
-    return " ".join(words)[:LONGEST_WORDS].strip()
 
 
 def _read(signal: SyslogSignal, match: SyslogMatch) -> AlarmReport | None:

@@ -44,8 +44,12 @@ async def test_texts_under_one_tag_are_events_of_their_own_and_none_speaks_for_a
             "<187>Nov 27 08:00:00 vg-1 monitor[7]: fan 1 of 4 has failed",
             "<185>Nov 27 08:00:01 vg-1 monitor[7]: fan 2 of 4 has failed",
             "<187>Nov 27 08:00:02 vg-1 monitor[7]: fan 3 of 4 has failed",
+            *(
+                f"<187>Nov 27 08:00:03 vg-1 monitor[7]: {part} flaps"
+                for part in ("Fa0/0/1", "Gi0/0/1", "eth0:", "ata0:")
+            ),
         )
-        await until(lambda: len(reported(stage, "syslog.unknown")) == 3)
+        await until(lambda: len(reported(stage, "syslog.unknown")) == 7)
         await until(lambda: any(count == 3 for *_, count in reported(stage, "syslog.unknown").values()))
         texts = {text: (severity, count) for severity, text, count in reported(stage, "syslog.unknown").values()}
         fans = "fan 1 of 4 has failed\nfan 2 of 4 has failed\nfan 3 of 4 has failed"
@@ -53,6 +57,7 @@ async def test_texts_under_one_tag_are_events_of_their_own_and_none_speaks_for_a
             "disk sda has bad sectors": ("major", 1),
             "the link to the peer is lost": ("critical", 1),
             fans: ("critical", 3),
+            **{f"{part} flaps": ("major", 1) for part in ("Fa0/0/1", "Gi0/0/1", "eth0:", "ata0:")},
         }
 
 
