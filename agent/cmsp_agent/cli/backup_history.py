@@ -42,10 +42,19 @@ def backup_diff(
     elif not text.strip():
         here.output.line("no difference")
     else:
+        note, text = _noted(text)
+        if note:
+            here.output.complain(note)
         paired = side and text.startswith("--- ")
         rows = side_by_side(text, here.output.console.width) if paired else styled(text)
         for line, style in rows:
             here.output.line(line, style)
+
+
+def _noted(text: str) -> tuple[str, str]:
+    """What stands above the difference itself, such as that it is of two devices."""
+    head, _, rest = text.partition("\n")
+    return (head.removeprefix("! "), rest) if head.startswith("! ") else ("", text)
 
 
 def _difference(here: CommandContext, name: str, backup: str, other: str) -> str:

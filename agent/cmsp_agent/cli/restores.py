@@ -23,6 +23,9 @@ def backup_restore(
     merge: Annotated[
         bool, typer.Option("--merge", help="Where the device has no way back: add lines, remove none.")
     ] = False,
+    other_device: Annotated[
+        bool, typer.Option("--other-device", help="Put back a version of a device that this one replaces.")
+    ] = False,
     to_replacement: Annotated[
         Path | None,
         typer.Option(
@@ -44,12 +47,13 @@ def backup_restore(
         finish(here, planned, as_json=as_json, wait=True, tell=str)
         return
     if not as_json:
-        _print(here, name, backup, plan, merge=merge)
+        _print(here, name, backup, plan, merge=merge, other_device=other_device)
     if dry_run or not plan.get("difference"):
         return
     if not yes and not typer.confirm(f"Put this on {name}?", err=True):
         raise CallFailed("nothing was changed", NOT_APPROVED)
-    job = here.daemon.post(path, {"dry_run": False, "plan": plan.get("plan"), "merge": merge})
+    approved = {"plan": plan.get("plan"), "merge": merge, "other_device": other_device}
+    job = here.daemon.post(path, {"dry_run": False, **approved})
     finish(here, job, as_json=as_json, wait=not no_wait, tell=lambda done: f"{name}: {_ended(done.get('result'))}")
 
 
@@ -64,13 +68,18 @@ def _for_console(here: CommandContext, name: str, backup: str, file: Path) -> No
     here.output.line(f"{file} is to be pasted at the console of the swapped {name}; it holds secrets")
 
 
-def _print(here: CommandContext, name: str, backup: str, plan: dict[str, Any], *, merge: bool) -> None:
+def _print(
+    here: CommandContext, name: str, backup: str, plan: dict[str, Any], *, merge: bool, other_device: bool
+) -> None:
     if not plan.get("difference"):
         here.output.line(f"{name} runs {backup} already")
         return
     here.output.line(str(plan["difference"]).rstrip("\n"))
     if plan.get("suspect"):
         here.output.complain(f"the version is suspect: {plan['suspect']}")
+    if plan.get("other_device"):
+        needs = "" if other_device else "; where that one was replaced, it needs --other-device"
+        here.output.complain(f"{plan['other_device']}{needs}")
     if plan.get("lost"):
         here.output.complain(f"{plan['lost']} lines that {name} runs now are lost")
     for line in plan.get("reload") or ():

@@ -37,6 +37,8 @@ class Backup:
     lines: int = 0
     suspect: str = ""
     """Why it is kept apart; empty: it is believed."""
+    serial: str = ""
+    """Serial number of the device that ran it last, as far as that was known; empty: it was not."""
 
 
 @dataclass(frozen=True, slots=True)

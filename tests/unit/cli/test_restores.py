@@ -33,7 +33,7 @@ def test_the_plan_that_was_shown_is_the_one_that_is_approved() -> None:
     ending = cmsp_agent("backup", "restore", "gw-1", "latest", "--yes", answers={CALL: Sequenced([planned(), done])})
     assert ending.code == 0
     assert ending.out.endswith("gw-1: put back, healthy, and saved as b2\n")
-    assert ending.calls[1] == f"{CALL} dry_run=False, plan=abc, merge=False"
+    assert ending.calls[1] == f"{CALL} dry_run=False, plan=abc, merge=False, other_device=False"
 
 
 def test_a_restore_of_which_no_backup_could_be_taken_is_no_restore_that_changed_nothing() -> None:
@@ -68,6 +68,9 @@ def test_a_merge_is_described_and_nothing_to_do_is_said() -> None:
     plan = planned(way="merge", remedy="enter `archive` on it")
     ending = cmsp_agent("backup", "restore", "gw-1", "latest", "--dry-run", answers={CALL: plan})
     assert "gw-1 can't go back by itself: enter `archive` on it; it needs --merge" in ending.err
+    plan = planned(other_device="version 7 is of the device with serial number A")
+    ending = cmsp_agent("backup", "restore", "gw-1", "latest", "--dry-run", answers={CALL: plan})
+    assert "serial number A; where that one was replaced, it needs --other-device" in ending.err
     ending = cmsp_agent("backup", "restore", "gw-1", "latest", answers={CALL: planned(difference="")})
     assert (ending.code, ending.out) == (0, "gw-1 runs latest already\n")
 

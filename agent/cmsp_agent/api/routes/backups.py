@@ -151,7 +151,8 @@ async def restore(name: str, version: str, wish: RestoreWish, call: Engineer) ->
         call.services.backups.restores.require(name)
         if not wish.dry_run and not wish.plan:
             raise CallInvalid("plan: is missing; ask with dry_run first, and approve the plan in the job's result")
-        arguments = {"version": chosen, "plan": wish.plan, "merge": wish.merge}
+        permitted = {"merge": wish.merge, "other_device": wish.other_device}
+        arguments = {"version": chosen, "plan": wish.plan, **permitted}
         return call.services.jobs.draft(PLAN if wish.dry_run else RESTORE, name, call.caller.name, arguments)
 
     return await call.accept(draft, job_view)

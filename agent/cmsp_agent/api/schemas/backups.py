@@ -17,6 +17,7 @@ class BackupView(Shape):
     reason: str
     known_good: bool
     suspect: str = Field(description="Why it is kept apart; empty: it is believed")
+    serial: str = Field(description="Serial number of the device that ran it last; empty: it was not known")
 
 
 class BackupList(Paged):
@@ -31,6 +32,7 @@ class RestoreWish(Shape):
     dry_run: bool = Field(True, description="Only say what would change: the job's result is the plan")
     plan: str = Field("", max_length=64, description="The fingerprint of the plan that is approved")
     merge: bool = Field(False, description="Where the device has no way back: add lines, remove none, no way back")
+    other_device: bool = Field(False, description="Put back a version of another device, which this one replaces")
 
 
 class VerifiedView(Shape):

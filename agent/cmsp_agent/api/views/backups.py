@@ -21,6 +21,7 @@ def backup_view(backup: Backup) -> View:
         "reason": backup.reason,
         "known_good": backup.known_good,
         "suspect": backup.suspect,
+        "serial": backup.serial,
     }
 
 

@@ -8,6 +8,7 @@ from cmsp_agent.model.backup import Backup, BackupResult, BackupRun
 from cmsp_agent.model.errors import StorageError
 from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.services.backups.clean_text import ConfigText
+from cmsp_agent.services.backups.device_identity import not_known
 from cmsp_agent.services.backups.manifest import Manifest
 from cmsp_agent.services.backups.plausibility import suspicion
 from cmsp_agent.services.backups.sealed_notes import noted
@@ -15,6 +16,8 @@ from cmsp_agent.services.backups.ssh_reading import Reading, to_bytes, to_text
 
 T = TypeVar("T")
 
+IMPORTED = "import"
+"""Reason of a version that no device was asked for."""
 ACCEPTED = ("change", "restore")
 """Reasons that permit a configuration to differ from the last one: the device or the agent reported the change."""
 
@@ -39,6 +42,8 @@ class Keeper:
     healthy_since: Callable[[str, int], Awaitable[bool]]
     """Whether a component has had no incident since a moment (ms)."""
     new_id: NewId = uuid7
+    serial: Callable[[str], str] = not_known
+    """The serial number of the device that a component is now."""
 
     async def keep(self, run: BackupRun, reading: Reading, text: ConfigText, now: int, good_after: float) -> Kept:
         """Store what is new about the reading.
@@ -57,6 +62,8 @@ class Keeper:
         stable = await self.compute(lambda: text.stable(reading.text))
         fingerprint = await self.manifest.contents.fingerprint(run.component, to_bytes(stable))
         old, lost = await self._stored(last)
+        if last is not None:
+            last = replace(last, serial=self._serial_of(run) or last.serial)
         if last is not None and last.fingerprint == fingerprint:
             return await self._unchanged(last, reading, lost, now, good_after)
         before = None if old is None else await self.compute(lambda: text.stable(old))
@@ -99,9 +106,13 @@ class Keeper:
             run.reason,
             lines=reading.text.count("\n"),
             suspect=why,
+            serial=self._serial_of(run),
         )
         backup = replace(draft, blob=await self._put(draft, reading))
         return Kept(BackupResult.SUSPECT if why else BackupResult.STORED, backup, lost)
+
+    def _serial_of(self, run: BackupRun) -> str:
+        return "" if run.reason == IMPORTED else self.serial(run.component)
 
     async def _put(self, backup: Backup, reading: Reading) -> str:
         """Write the content, with what its version is, and read it back."""

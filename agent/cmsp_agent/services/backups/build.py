@@ -66,6 +66,7 @@ def make_backups(
             lambda name: devices.device_type(name).cli,
             partial(healthy_since, runtime, events),
             lambda: tuple(devices.components),
+            lambda name: facts.serial if (facts := devices.facts(name)) is not None else "",
         ),
         AnyReader(SshReader(client, attrgetter("source")), WebReader(web, attrgetter("source"))),
         manifest,

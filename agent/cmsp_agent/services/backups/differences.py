@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import dropwhile
 
 CONTEXT = 3
 """Unchanged lines around a change."""
@@ -49,7 +50,7 @@ def changed_lines(difference: str) -> ChangedLines:
     added = removed = 0
     sections: dict[str, None] = {}
     named = True
-    for line in difference.splitlines()[2:]:
+    for line in dropwhile(lambda each: not each.startswith("@@"), difference.splitlines()):
         if line.startswith("@@"):
             section = line.partition(" @@")[2].strip()
             named = bool(section)

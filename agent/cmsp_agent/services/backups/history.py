@@ -7,6 +7,7 @@ from cmsp_agent.model.backup import Backup
 from cmsp_agent.model.errors import Refused, StorageError
 from cmsp_agent.model.event import Event
 from cmsp_agent.plugin.api import CONFIG_CHANGED
+from cmsp_agent.services.backups.device_identity import between_devices
 from cmsp_agent.services.backups.differences import ChangedLines, changed_lines
 from cmsp_agent.services.backups.service import Backups
 from cmsp_agent.storage.sqlite.database import Database
@@ -47,7 +48,10 @@ async def history(
     for version, before in _pairs(versions):
         lines = await _lines(backups, version, before) if before else None
         since = before.verified_at if before else 0
-        found.append(ConfigurationChange(version, before, lines, _between(page.events, since, version.taken_at)))
+        reports = _between(page.events, since, version.taken_at)
+        if before and (two := between_devices(before.serial, version.serial)):
+            reports = (ReportBetween(version.taken_at, two), *reports)
+        found.append(ConfigurationChange(version, before, lines, reports))
     return found[:limit]
 
 

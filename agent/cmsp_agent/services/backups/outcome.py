@@ -8,6 +8,7 @@ from cmsp_agent.model.component import Component
 from cmsp_agent.model.errors import AgentError
 from cmsp_agent.plugin.api import CliPlatform
 from cmsp_agent.services.backups.acceptance import Kept
+from cmsp_agent.services.backups.device_identity import not_known
 
 
 async def always_healthy(component: str, moment: int) -> bool:  # noqa: ARG001
@@ -26,6 +27,8 @@ class Directory:
     """Whether a component has had no incident since a moment (ms)."""
     names: Callable[[], Collection[str]] = tuple
     """All components."""
+    serial: Callable[[str], str] = not_known
+    """The serial number of the device that a component is now; empty: not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,8 @@ class Restores:
         if way is not None and way.ask:
             ready = await self.devices.open(component, platform, self.times.minutes).ready()
         made = await self.backups.texts.compute(lambda: plan_of(platform, text, running, wanted, ready))
-        return replace(made, suspect=(await self.backups.find(order.component, order.version)).suspect)
+        version = await self.backups.find(order.component, order.version)
+        return replace(made, suspect=version.suspect, other_device=self.backups.of_another(version))
 
     async def for_swapped(self, component: str, version: str) -> str:
         """A version as a text to paste at the console of a swapped device. Raises as `text_for_swapped`."""
@@ -280,5 +281,10 @@ class Restores:
 def _approved(order: RestoreOrder, plan: RestorePlan) -> None:
     if plan.way == "merge" and not order.merge:
         raise Conflict(f"{order.component}: the device has no way back: {plan.remedy}; or ask for a merge")
+    if plan.other_device and not order.other_device:
+        raise Conflict(
+            f"{order.component}: {plan.other_device}; where this device replaces that one: "
+            f"`cmsp-agent backup restore {order.component} {order.version} --other-device`"
+        )
     if plan.fingerprint != order.plan:
         raise Conflict(f"{order.component}: not what was planned, or it has changed since: make the plan again")

@@ -42,7 +42,8 @@ def restore_jobs(restores: Restores, supervisor: Supervisor) -> Mapping[str, Job
 
 def _order(job: Job) -> RestoreOrder:
     said = job.arguments
-    return RestoreOrder(job.component, said["version"], job.by, said.get("plan", ""), bool(said.get("merge")))
+    merge, other_device = bool(said.get("merge")), bool(said.get("other_device"))
+    return RestoreOrder(job.component, said["version"], job.by, said.get("plan", ""), merge, other_device)
 
 
 async def follow_again(

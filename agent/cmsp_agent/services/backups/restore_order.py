@@ -41,6 +41,8 @@ class RestoreOrder:
     """The fingerprint of the plan that was approved."""
     merge: bool = False
     """Where the device has no way back: add the lines, and remove none."""
+    other_device: bool = False
+    """Put back a version of another device, which this one replaces."""
 
 
 def nothing_known(component: str) -> Collection[str]:  # noqa: ARG001

@@ -41,6 +41,8 @@ class RestorePlan:
     """Minutes within which the device answers again and runs the file; 0: as long as the times say."""
     suspect: str = ""
     """Why the version is not trusted; empty: it is."""
+    other_device: str = ""
+    """That the version is of another device than the one it would be put on; empty: it is of this one."""
 
     @property
     def reversible(self) -> bool:
@@ -98,6 +100,7 @@ class RestorePlan:
             "lost": self.lost,
             "reload": list(self.reload),
             "suspect": self.suspect,
+            "other_device": self.other_device,
         }
 
 

@@ -19,8 +19,9 @@ from cmsp_agent.model.errors import AgentError, DeviceAnswerInvalid, NotFound, R
 from cmsp_agent.model.ids import NewId, uuid7
 from cmsp_agent.model.signal import AgentSignal
 from cmsp_agent.plugin.api import CliPlatform
-from cmsp_agent.services.backups.acceptance import Keeper
+from cmsp_agent.services.backups.acceptance import IMPORTED, Keeper
 from cmsp_agent.services.backups.alarms import Announcing
+from cmsp_agent.services.backups.device_identity import between_devices, of_another
 from cmsp_agent.services.backups.device_texts import ConfigTexts
 from cmsp_agent.services.backups.manifest import Manifest, VersionsChanged
 from cmsp_agent.services.backups.outcome import BackupOutcome, Directory, suspected
@@ -65,7 +66,7 @@ class Backups:
         self._counters = counters
         self._places = asyncio.Semaphore(at_once)
         self._turns: dict[str, asyncio.Lock] = {}
-        self._keeper = Keeper(manifest, self.texts.compute, directory.healthy_since, new_id)
+        self._keeper = Keeper(manifest, self.texts.compute, directory.healthy_since, new_id, directory.serial)
 
     async def run(
         self,
@@ -226,7 +227,8 @@ class Backups:
     async def difference(self, component: str, version: str, against: str) -> str:
         """What changed from `against` to `version`, as a unified diff with secrets hidden; empty where nothing did.
 
-        `previous` as `against` is the version before; `running` is what the device says now.
+        A line above it says where the two are of two devices. `previous` as `against` is the version before; `running`
+        is what the device says now.
 
         Raises:
             NotFound, Refused, StorageError: as `content`.
@@ -240,7 +242,18 @@ class Backups:
         new = await self._as_named(component, version)
         old = await self._as_named(component, against)
         text = self.texts.of(component)
-        return await self.texts.compute(lambda: text.difference(old, new))
+        found = await self.texts.compute(lambda: text.difference(old, new))
+        two = between_devices(await self._serial_of(component, against), await self._serial_of(component, version))
+        return f"! {two}\n{found}" if found and two else found
+
+    async def _serial_of(self, component: str, version: str) -> str:
+        if version == RUNNING:
+            return self._directory.serial(component)
+        return (await self._manifest.find(component, version)).serial
+
+    def of_another(self, version: Backup) -> str:
+        """That a version is not of the device that its component is now, in words; empty where it is."""
+        return of_another(version, self._directory.serial(version.component))
 
     async def _as_named(self, component: str, version: str) -> str:
         """A version, or what the device runs now."""
@@ -263,7 +276,7 @@ class Backups:
 
         async with self.turn(component):
             started = self._clock.now()
-            run = BackupRun(self._new_id(started), component, started, started, "import", BackupResult.FAILED)
+            run = BackupRun(self._new_id(started), component, started, started, IMPORTED, BackupResult.FAILED)
             return await self._attempt(known, platform, run, unwatched, read)
 
     async def mark_known_good(self, component: str, version: str, *, good: bool = True) -> Backup:
